@@ -1,0 +1,311 @@
+//! Approvals: signed decisions on fixed content (IEC 62304 6.2.4, 8.2.1; domain 2.6, 2.15).
+
+use serde_json::{Value, json};
+
+use super::change_request::ChangeRequest;
+use super::choice::choice;
+use super::field::Table;
+use super::ids::{Kind, RecordId};
+use super::impact_analysis::{Conclusion, ImpactAnalysis};
+use super::person::Role;
+use super::policy::AuthoritySubject;
+use super::record::{Fields, KindDef, RecordData, record, rows};
+use super::signature::{Meaning, Part, part_digest};
+use super::text::{Line, Text};
+use super::time::Day;
+use super::workflow::{Case, Condition, Effect, Move, Signing, World, no_effects, no_notices, states};
+
+choice! {
+    /// What was decided.
+    pub enum Decision {
+        /// It takes effect.
+        Approved = "approved", "Approved";
+        /// It takes effect once conditions are met.
+        ApprovedWithConditions = "approved_with_conditions", "Approved with conditions";
+        /// It does not take effect.
+        Rejected = "rejected", "Rejected";
+        /// It is decided later.
+        Deferred = "deferred", "Deferred";
+    }
+}
+
+rows! {
+    /// A condition of the approval.
+    pub struct ApprovalCondition {
+        /// What must be met before the work begins.
+        condition: Line = "Condition";
+        /// How it was met; empty while it is open.
+        met_by: Line = "Met by";
+    }
+}
+
+rows! {
+    /// Content that the approval fixes.
+    pub struct FixedContent {
+        /// Which record.
+        record: Option<RecordId> = "Record";
+        /// Which part of it: content or scope.
+        part: Option<Part> = "Part";
+        /// SHA-256 of the canonical text of that part.
+        digest: Line = "SHA-256";
+    }
+}
+
+states! {
+    /// States of an approval (domain 2.6).
+    pub enum ApprovalState {
+        /// Asked for.
+        Requested = "requested", "Requested", Due, 1, false;
+        /// Some of the required roles have signed.
+        PartiallySigned = "partially_signed", "Partially signed", Due, 2, false;
+        /// All required roles have signed.
+        Granted = "granted", "Granted", Good, 3, false;
+        /// Refused.
+        Refused = "refused", "Refused", Neutral, 0, true;
+        /// The time to begin has passed.
+        Expired = "expired", "Expired", Late, 0, true;
+        /// The content it covered has changed.
+        Invalidated = "invalidated", "Invalidated", Neutral, 0, true;
+    }
+}
+
+use ApprovalState as S;
+
+const OPEN: &[&str] = &[S::Requested.code(), S::PartiallySigned.code()];
+const NOT_ENDED: &[&str] = &[S::Requested.code(), S::PartiallySigned.code(), S::Granted.code()];
+
+record! {
+    /// A signed decision on fixed content.
+    pub struct Approval : Approval {
+        section "What is approved", "IEC 62304 6.2.4", true, &[] => {
+            /// Title of the approval.
+            title: Line = "Title" => by_system();
+            /// The record that is approved.
+            subject: Option<RecordId> = "Subject" => by_system();
+            /// The impact analysis that belongs to it.
+            impact_analysis: Option<RecordId> = "Impact analysis" => by_system(), target(Kind::ImpactAnalysis);
+            /// The content that is fixed, with its digests.
+            fixed_content: Table<FixedContent> = "Fixed content" => by_system(), clause("21 CFR 11.70");
+            /// What the authority matrix says of it.
+            authority_subjects: Vec<AuthoritySubject> = "Authority matrix rows" => by_system(), clause("IEC 62304 6.1 e");
+            /// Roles that must sign.
+            required_roles: Vec<Role> = "Required roles" => by_system(), clause("IEC 62304 6.2.4");
+            /// Authors of the content, who may not approve it.
+            authors: Vec<RecordId> = "Authors" => by_system(), target(Kind::Person), clause("ISO 13485");
+        }
+        section "Decision", "IEC 62304 6.2.4", false, NOT_ENDED => {
+            /// What was decided.
+            decision: Option<Decision> = "Decision" => clause("IEC 62304 6.2.4");
+            /// Conditions that must be met before the work begins.
+            conditions: Table<ApprovalCondition> = "Conditions" => clause("IEC 62304 6.2.4");
+            /// Why it was decided so.
+            rationale: Text = "Rationale";
+            /// Last day on which the work may begin.
+            expires_at: Option<Day> = "Holds until";
+        }
+    }
+}
+
+impl Approval {
+    /// How many conditions are not met yet.
+    pub fn conditions_open(&self) -> usize {
+        self.conditions.iter().filter(|row| !row.condition.is_empty() && row.met_by.is_empty()).count()
+    }
+}
+
+/// The fields of the approval of a change request: what it fixes, and who must sign.
+pub fn new_fields(case: &Case, change: &ChangeRequest, analysis: &ImpactAnalysis) -> Fields {
+    let policy = case.world.policy();
+    let mut subjects = Vec::new();
+    if change.soup_or_security() {
+        subjects.push(AuthoritySubject::ChangeSecurity);
+    }
+    if analysis.touches_safety() {
+        subjects.push(AuthoritySubject::ChangeSafety);
+    }
+    if change.regulatory_significant() {
+        subjects.push(AuthoritySubject::ChangeRegulatory);
+    }
+    if subjects.is_empty() {
+        subjects.push(AuthoritySubject::ChangeRoutine);
+    }
+    let class = case.world.product().class();
+    let mut fixed = vec![fixed(case.data, Part::Scope)];
+    if let Some(data) = change.impact_analysis.and_then(|id| case.world.record(id)) {
+        fixed.push(self::fixed(&data, Part::Content));
+    }
+    let mut authors: Vec<RecordId> = vec![case.data.head.created_by];
+    authors.extend(&analysis.performed_by);
+    authors.sort_unstable();
+    authors.dedup();
+    let mut set = Fields::new();
+    set.insert("title".into(), format!("Approval of {}: {}", case.id(), change.title).chars().take(500).collect::<String>().into());
+    set.insert("subject".into(), case.id().to_string().into());
+    if let Some(id) = change.impact_analysis {
+        set.insert("impact_analysis".into(), id.to_string().into());
+    }
+    set.insert("fixed_content".into(), Value::Array(fixed));
+    set.insert("required_roles".into(), json!(policy.required_roles(&subjects, class.is_b_or_c())));
+    set.insert("authority_subjects".into(), json!(subjects));
+    set.insert("authors".into(), json!(authors));
+    if let Some(days) = policy.approval_valid_days {
+        set.insert("expires_at".into(), case.now.day().plus_days(i64::from(days)).to_string().into());
+    }
+    set
+}
+
+fn fixed(data: &RecordData, part: Part) -> Value {
+    json!({"record": data.head.id, "part": part.code(), "digest": part_digest(data, part)})
+}
+
+/// Whether everything that the approval fixes still says what it said.
+pub fn covers_hold(world: &dyn World, data: &RecordData) -> bool {
+    let Some(approval) = data.typed::<Approval>() else { return false };
+    !approval.fixed_content.is_empty()
+        && approval.fixed_content.iter().all(|fixed| {
+            let record = fixed.record.and_then(|id| world.record(id));
+            let (Some(record), Some(part)) = (record, fixed.part) else { return false };
+            part_digest(&record, part) == *fixed.digest
+        })
+}
+
+/// The roles that have signed as approved on the approval as it stands.
+pub fn signed_roles(world: &dyn World, data: &RecordData) -> Vec<Role> {
+    let mut roles: Vec<Role> = world
+        .signatures(data.head.id)
+        .iter()
+        .filter(|signature| signature.meaning == Meaning::Approved)
+        .flat_map(|signature| signature.roles.clone())
+        .collect();
+    roles.sort_unstable();
+    roles.dedup();
+    roles
+}
+
+fn signing(case: &Case) -> Signing {
+    let Some(approval) = case.data.typed::<Approval>() else { return super::workflow::no_signing(case) };
+    if !OPEN.contains(&case.data.head.state.as_str()) {
+        return super::workflow::no_signing(case);
+    }
+    let signed = signed_roles(case.world, case.data);
+    let missing: Vec<Role> =
+        approval.required_roles.iter().copied().filter(|role| !signed.contains(role)).collect();
+    let mut covers = vec![(case.id(), Part::Scope)];
+    covers.extend(approval.fixed_content.iter().filter_map(|fixed| Some((fixed.record?, fixed.part?))));
+    Signing { by: missing, meanings: vec![Meaning::Approved], conditions: may_approve(case, &approval), covers }
+}
+
+fn may_approve(case: &Case, approval: &Approval) -> Vec<Condition> {
+    let analysis: Option<ImpactAnalysis> =
+        approval.impact_analysis.and_then(|id| case.world.record(id)).and_then(|data| data.typed());
+    let acceptable = analysis
+        .as_ref()
+        .is_some_and(|analysis| !matches!(analysis.conclusion, None | Some(Conclusion::Unacceptable)));
+    let mut conditions = vec![
+        Condition::new("21 CFR 11.70", "The content is still what approval was asked for", covers_hold(case.world, case.data)),
+        Condition::new("IEC 62304 7.4", "The impact analysis does not conclude that the change is unacceptable", acceptable),
+    ];
+    if case.world.policy().author_may_not_approve != Some(false)
+        && let Some(actor) = case.actor
+    {
+        conditions.push(Condition::new(
+            "ISO 13485",
+            "The approver is not an author of the content",
+            !approval.authors.contains(&actor),
+        ));
+    }
+    conditions
+}
+
+/// A signature moves the approval on; the last required one grants it and approves its subject.
+fn after_signature(case: &Case) -> Vec<Effect> {
+    let Some(approval) = case.data.typed::<Approval>() else { return Vec::new() };
+    let signed = signed_roles(case.world, case.data);
+    if !approval.required_roles.iter().all(|role| signed.contains(role)) {
+        return vec![Effect::State { id: case.id(), to: S::PartiallySigned.code() }];
+    }
+    let decision = if approval.conditions.is_empty() { Decision::Approved } else { Decision::ApprovedWithConditions };
+    let mut set = Fields::new();
+    set.insert("decision".into(), decision.code().into());
+    let mut effects =
+        vec![Effect::Set { id: case.id(), set }, Effect::State { id: case.id(), to: S::Granted.code() }];
+    if let Some(id) = approval.subject {
+        effects.push(Effect::State { id, to: "approved" });
+    }
+    if let Some(id) = approval.impact_analysis {
+        effects.push(Effect::State { id, to: "locked" });
+    }
+    effects
+}
+
+/// A refusal rejects the change; its problems return to evaluation.
+fn refuse(case: &Case, approval: &Approval) -> Vec<Effect> {
+    let mut set = Fields::new();
+    set.insert("decision".into(), Decision::Rejected.code().into());
+    let mut effects = vec![Effect::Set { id: case.id(), set }];
+    let Some(id) = approval.subject else { return effects };
+    effects.push(Effect::State { id, to: "rejected" });
+    let change: Option<ChangeRequest> = case.world.record(id).and_then(|data| data.typed());
+    for problem in case.records(&change.map(|change| change.problem_reports).unwrap_or_default()) {
+        if problem.head.state == "change_requested" {
+            effects.push(Effect::State { id: problem.head.id, to: "evaluated" });
+        }
+    }
+    effects
+}
+
+const SIGNERS: &[Role] =
+    &[Role::Quality, Role::DevLead, Role::RiskManager, Role::SecurityLead, Role::Regulatory, Role::Management];
+
+const MOVES: &[Move] = &[
+    Move::new("refuse", "Refuse", OPEN, S::Refused.code(), SIGNERS)
+        .reason()
+        .sign(Meaning::Rejected)
+        .clause("IEC 62304 6.2.4")
+        .guard(|case| case.with::<Approval>(may_refuse))
+        .effects(|case| case.effects::<Approval>(refuse)),
+    Move::new("expire", "Mark as expired", &[S::Granted.code()], S::Expired.code(), &[Role::Quality, Role::DevLead])
+        .guard(|case| case.with::<Approval>(has_expired))
+        .effects(|case| case.effects::<Approval>(back_to_awaiting)),
+];
+
+fn may_refuse(case: &Case, approval: &Approval) -> Vec<Condition> {
+    let roles = case.actor.and_then(|actor| case.person(actor)).map(|person| person.roles);
+    let required = roles.is_none_or(|roles| roles.iter().any(|role| approval.required_roles.contains(role)));
+    vec![Condition::new("IEC 62304 6.2.4", "You hold a role that must sign", required)]
+}
+
+fn has_expired(case: &Case, approval: &Approval) -> Vec<Condition> {
+    let past = approval.expires_at.is_some_and(|day| case.now.day() > day);
+    let waiting = approval
+        .subject
+        .and_then(|id| case.world.record(id))
+        .is_some_and(|data| data.head.state == "approved");
+    vec![
+        Condition::new("", "The day until which it holds has passed", past).at("expires_at"),
+        Condition::new("", "The work has not begun", waiting),
+    ]
+}
+
+fn back_to_awaiting(_: &Case, approval: &Approval) -> Vec<Effect> {
+    approval.subject.map(|id| Effect::State { id, to: "under_analysis" }).into_iter().collect()
+}
+
+/// The declaration of approvals.
+pub const DEF: KindDef = KindDef {
+    kind: Kind::Approval,
+    word: "Approval",
+    plural: "Approvals",
+    purpose: "A decision on fixed content, signed by everybody whom the authority matrix names.",
+    clause: "IEC 62304 6.2.4, 8.2.1",
+    sections: Approval::SECTIONS,
+    states: ApprovalState::ALL,
+    moves: MOVES,
+    create_by: &[],
+    edit_by: SIGNERS,
+    edit_signed: false,
+    sign_conditions: signing,
+    on_create: no_effects,
+    on_sign: after_signature,
+    notices: no_notices,
+};

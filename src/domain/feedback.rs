@@ -1,0 +1,497 @@
+//! Post-release feedback, from intake to closure (IEC 62304 6.2.1; ISO 13485 8.2.1, 8.2.2; domain 2.2).
+
+use serde_json::{Value, json};
+
+use super::choice::{Choice as _, choice};
+use super::field::Table;
+use super::ids::{Kind, RecordId};
+use super::person::Role;
+use super::record::{Fields, KindDef, record, rows};
+use super::signature::{Meaning, Part};
+use super::text::{Line, Text};
+use super::time::{Day, Moment};
+use super::workflow::{Case, Condition, Effect, Move, Signing, no_effects, no_notices, states};
+use super::product::Market;
+
+choice! {
+    /// Who or what the feedback comes from.
+    pub enum SourceKind {
+        /// A user of the device.
+        User = "user", "User";
+        /// A patient or a relative.
+        Patient = "patient", "Patient";
+        /// A distributor or importer.
+        Distributor = "distributor", "Distributor";
+        /// Service or maintenance staff.
+        Service = "service", "Service";
+        /// Somebody in the organisation.
+        Internal = "internal", "Internal";
+        /// Planned post-market surveillance.
+        Pms = "pms", "Post-market surveillance";
+        /// Literature or a public database.
+        Literature = "literature", "Literature";
+        /// An authority.
+        Regulator = "regulator", "Regulator";
+        /// A security researcher.
+        SecurityResearcher = "security_researcher", "Security researcher";
+        /// A supplier of a component.
+        Supplier = "supplier", "Supplier";
+        /// Experience with a similar device.
+        SimilarDevice = "similar_device", "Similar device";
+    }
+}
+
+choice! {
+    /// Whether a patient or user came to harm.
+    pub enum Harm {
+        /// Harm is excluded.
+        None = "none", "None";
+        /// Harm could have come about.
+        Potential = "potential", "Potential";
+        /// Somebody came to harm.
+        Actual = "actual", "Actual";
+        /// It is not known.
+        Unknown = "unknown", "Unknown";
+    }
+}
+
+choice! {
+    /// Outcome of a reportability assessment.
+    pub enum ReportDecision {
+        /// It is reported.
+        Report = "report", "Report";
+        /// It is not reported, for the reason given.
+        DoNotReport = "do_not_report", "Do not report";
+    }
+}
+
+rows! {
+    /// Whether the feedback is reported to one authority. The program records the reasoning; it does not decide.
+    pub struct Reportability {
+        /// For which market.
+        market: Option<Market> = "Market";
+        /// Whether the definition of a reportable event is met.
+        event_definition_met: Option<bool> = "Event definition met";
+        /// Whether the device may have caused it.
+        causal_link: Option<bool> = "Causal link possible";
+        /// The decision.
+        decision: Option<ReportDecision> = "Decision";
+        /// On what the decision rests.
+        basis: Text = "Basis";
+        /// When it was decided.
+        decided_at: Option<Moment> = "Decided at";
+        /// Reference number of the report.
+        reference_no: Line = "Reference number";
+    }
+}
+
+states! {
+    /// States of feedback (domain 2.2).
+    pub enum FeedbackState {
+        /// It came in.
+        Received = "received", "Received", Due, 1, false;
+        /// Intake is complete.
+        Registered = "registered", "Registered", Due, 2, false;
+        /// Somebody judges whether it is a problem.
+        UnderEvaluation = "under_evaluation", "Under evaluation", Due, 3, false;
+        /// It is a problem; a problem report exists.
+        ProblemConfirmed = "problem_confirmed", "Problem confirmed", Neutral, 4, false;
+        /// It is no problem, for the reason given.
+        NotAProblem = "not_a_problem", "Not a problem", Neutral, 4, false;
+        /// It tells of the same problem as another one.
+        Duplicate = "duplicate", "Duplicate", Neutral, 4, false;
+        /// It suggests a change.
+        ChangeSuggestion = "change_suggestion", "Change suggestion", Neutral, 4, false;
+        /// Done with.
+        Closed = "closed", "Closed", Good, 5, false;
+        /// New information came after closure.
+        Reopened = "reopened", "Reopened", Due, 2, false;
+        /// Entered by mistake; stays visible.
+        Void = "void", "Void", Neutral, 0, true;
+    }
+}
+
+use FeedbackState as S;
+
+const INTAKE: &[&str] = &[
+    S::Received.code(),
+    S::Registered.code(),
+    S::UnderEvaluation.code(),
+    S::Reopened.code(),
+];
+const EVALUATION: &[&str] = &[
+    S::Registered.code(),
+    S::UnderEvaluation.code(),
+    S::Reopened.code(),
+];
+const OUTCOMES: &[&str] = &[
+    S::ProblemConfirmed.code(),
+    S::NotAProblem.code(),
+    S::Duplicate.code(),
+    S::ChangeSuggestion.code(),
+];
+const FOLLOW_UP: &[&str] = &[
+    S::Registered.code(),
+    S::UnderEvaluation.code(),
+    S::Reopened.code(),
+    S::ProblemConfirmed.code(),
+    S::NotAProblem.code(),
+    S::Duplicate.code(),
+    S::ChangeSuggestion.code(),
+];
+const NOT_VOID: &[&str] = &[
+    S::Received.code(),
+    S::Registered.code(),
+    S::UnderEvaluation.code(),
+    S::ProblemConfirmed.code(),
+    S::NotAProblem.code(),
+    S::Duplicate.code(),
+    S::ChangeSuggestion.code(),
+    S::Reopened.code(),
+];
+
+record! {
+    /// One item of post-release feedback.
+    pub struct Feedback : Feedback {
+        section "Receipt", "IEC 62304 6.2.1.1", true, INTAKE => {
+            /// What it is about, in one line.
+            title: Line = "Title" => required(S::Received.code()), hint("Alarm is late when the pump runs on battery");
+            /// When the organisation received it.
+            received_at: Option<Moment> = "Received at" => required(S::Registered.code()), clause("ISO 13485 8.2.2; 21 CFR 820.35(a)");
+            /// When the first employee learned of it. Reporting limits run from here.
+            aware_at: Option<Moment> = "Aware since" => required(S::Registered.code()), clause("21 CFR 803; MDR 87");
+            /// How it came in.
+            channel: Line = "Channel" => required(S::Registered.code()), hint("Telephone, service report, database search");
+            /// Who or what it comes from.
+            source_kind: Option<SourceKind> = "Source" => required(S::Registered.code()), clause("IEC 62304 6.2.1.1");
+            /// Its number in the system it comes from. The same number is not taken twice.
+            external_number: Line = "External number" => hint("MAUDE 22069635");
+            /// Exactly what was told, unchanged.
+            description_verbatim: Text = "Description as told" => required(S::Registered.code()), personal(), clause("IEC 62304 6.2.1.2");
+            /// Further data of the source, as they came.
+            source_columns: Text = "Further data of the source" => personal();
+        }
+        section "Reporter", "21 CFR 820.35(a)", true, INTAKE => {
+            /// Name of the person who reported it.
+            reporter_name: Line = "Reporter's name" => personal();
+            /// Organisation of the person who reported it.
+            reporter_organisation: Line = "Organisation" => personal();
+            /// Postal address.
+            reporter_address: Text = "Address" => personal();
+            /// Telephone number.
+            reporter_phone: Line = "Telephone" => personal();
+            /// Address for electronic mail.
+            reporter_email: Line = "E-mail" => personal();
+            /// Country of the reporter.
+            reporter_country: Line = "Country";
+        }
+        section "Device", "21 CFR 820.35(a)", true, INTAKE => {
+            /// Name of the device as told.
+            device_name: Line = "Device name" => required(S::Registered.code());
+            /// UDI-DI as told.
+            udi_di: Line = "UDI-DI";
+            /// UDI-PI, serial or lot number as told.
+            udi_pi: Line = "UDI-PI, serial or lot";
+            /// Software version as told, or "unknown" with the attempt to obtain it.
+            software_version_reported: Line = "Software version reported" => required(S::Registered.code()), hint("2.3.1, or unknown"), clause("IEC 62304 9.8");
+            /// What was done to learn the version, where it is unknown.
+            version_attempt: Line = "Attempt to obtain the version";
+            /// Where and with what it was used.
+            environment: Text = "Environment of use";
+        }
+        section "Screening", "ISO 13485 8.2.2", true, EVALUATION => {
+            /// Whether it alleges a deficiency of the product after release.
+            is_complaint: Option<bool> = "Complaint" => required(S::UnderEvaluation.code()), clause("ISO 13485 8.2.2");
+            /// Why it is, or is not, a complaint.
+            complaint_rationale: Text = "Why it is or is not a complaint" => required(S::UnderEvaluation.code()), clause("ISO 13485 8.2.2");
+            /// Whether a patient or user came to harm. Anything but None asks for a reportability assessment in each market.
+            patient_or_user_harm: Option<Harm> = "Harm to patient or user" => required(S::UnderEvaluation.code()), clause("ISO 13485 8.2.3");
+            /// Whether the harm may have been serious.
+            serious_harm_suspected: Option<bool> = "Serious harm suspected";
+            /// Whether it concerns security.
+            security_related: Option<bool> = "Security-related" => required(S::UnderEvaluation.code()), clause("IEC 81001-5-1");
+            /// Whether health information of persons is involved.
+            phi_involved: Option<bool> = "Health information involved";
+        }
+        section "Evaluation", "IEC 62304 6.2.1.2", true, EVALUATION => {
+            /// Code of the criterion by which it was judged.
+            criterion_code: Line = "Criterion" => clause("IEC 62304 6.1 b");
+            /// Why it is, or is not, a problem.
+            evaluation_rationale: Text = "Rationale of the evaluation" => clause("IEC 62304 6.2.1.2");
+            /// Whether it needs an investigation.
+            investigation_needed: Option<bool> = "Investigation needed" => clause("ISO 13485 8.2.2");
+            /// Why no investigation is needed.
+            no_investigation_reason: Text = "Why no investigation" => clause("ISO 13485 8.2.2");
+            /// The item that tells of the same problem.
+            duplicate_of: Option<RecordId> = "Duplicate of" => target(Kind::Feedback);
+            /// Why a suggested change was declined.
+            declined_rationale: Text = "Why the suggestion was declined";
+        }
+        section "Reportability", "ISO 13485 8.2.3", true, FOLLOW_UP => {
+            /// Whether it is reported, market by market. The program does not decide reportability.
+            reportability_assessments: Table<Reportability> = "Reportability assessments" => clause("ISO 13485 8.2.3");
+        }
+        section "Follow-up", "ISO 13485 8.2.3", false, FOLLOW_UP => {
+            /// The problem report that handles it.
+            problem_report: Option<RecordId> = "Problem report" => target(Kind::ProblemReport), clause("IEC 62304 6.2.2");
+            /// The change request that takes up the suggestion.
+            change_request: Option<RecordId> = "Change request" => target(Kind::ChangeRequest);
+            /// When the reporter was answered.
+            reply_sent_at: Option<Day> = "Reply sent on" => clause("21 CFR 820.35(a)");
+            /// Where the reply is kept, or why none was sent.
+            reply_ref: Line = "Reply, or why none" => clause("21 CFR 820.35(a)");
+            /// Other records that belong to it.
+            related: Vec<RecordId> = "Related records";
+        }
+    }
+}
+
+impl Feedback {
+    /// Whether harm is not excluded, so that reportability must be assessed (domain 2.2).
+    pub fn needs_reportability(&self) -> bool {
+        self.patient_or_user_harm.is_some_and(|harm| harm != Harm::None)
+    }
+}
+
+const MOVES: &[Move] = &[
+    Move::new("register", "Register", &[S::Received.code()], S::Registered.code(), &[Role::Support, Role::Quality])
+        .clause("IEC 62304 6.2.1.2")
+        .guard(|case| case.with::<Feedback>(registered)),
+    Move::new(
+        "evaluate",
+        "Start evaluation",
+        &[S::Registered.code(), S::Reopened.code()],
+        S::UnderEvaluation.code(),
+        &[Role::Quality, Role::Support],
+    )
+    .clause("IEC 62304 6.2.1.2")
+    .effects(|case| case.effects::<Feedback>(ask_reportability)),
+    Move::new(
+        "confirm_problem",
+        "Confirm as a problem",
+        &[S::UnderEvaluation.code()],
+        S::ProblemConfirmed.code(),
+        &[Role::Quality],
+    )
+    .clause("IEC 62304 6.2.1.2")
+    .asks(&["criterion_code", "evaluation_rationale", "problem_report"])
+    .guard(|case| case.with::<Feedback>(judged))
+    .effects(|case| case.effects::<Feedback>(open_problem_report)),
+    Move::new(
+        "not_a_problem",
+        "Not a problem",
+        &[S::UnderEvaluation.code()],
+        S::NotAProblem.code(),
+        &[Role::Quality],
+    )
+    .clause("IEC 62304 6.2.1.2")
+    .asks(&["criterion_code", "evaluation_rationale", "investigation_needed", "no_investigation_reason"])
+    .guard(|case| case.with::<Feedback>(judged_no_problem)),
+    Move::new("duplicate", "Mark as duplicate", &[S::UnderEvaluation.code()], S::Duplicate.code(), &[Role::Quality])
+        .asks(&["duplicate_of"])
+        .guard(|case| case.with::<Feedback>(duplicate)),
+    Move::new(
+        "suggestion",
+        "Take as change suggestion",
+        &[S::UnderEvaluation.code()],
+        S::ChangeSuggestion.code(),
+        &[Role::DevLead],
+    )
+    .asks(&["change_request", "declined_rationale"])
+    .guard(|case| case.with::<Feedback>(suggestion)),
+    Move::new("close", "Close", OUTCOMES, S::Closed.code(), &[Role::Quality])
+        .sign(Meaning::Approved)
+        .clause("ISO 13485 8.2.2")
+        .guard(|case| case.with::<Feedback>(closable)),
+    Move::new("reopen", "Reopen", &[S::Closed.code()], S::Reopened.code(), &[Role::Quality]).reason(),
+    Move::new("void", "Void", NOT_VOID, S::Void.code(), &[Role::Quality]).reason(),
+];
+
+fn registered(_: &Case, feedback: &Feedback) -> Vec<Condition> {
+    let unknown = feedback.software_version_reported.eq_ignore_ascii_case("unknown");
+    let in_order = match (feedback.aware_at, feedback.received_at) {
+        (Some(aware), Some(received)) => aware <= received,
+        (Some(_) | None, None) | (None, Some(_)) => true,
+    };
+    vec![
+        Condition::new(
+            "IEC 62304 9.8",
+            "The version is told, or the attempt to obtain it",
+            !unknown || !feedback.version_attempt.is_empty(),
+        )
+        .at("version_attempt"),
+        Condition::new("21 CFR 803", "“Aware since” is not after “Received at”", in_order).at("aware_at"),
+    ]
+}
+
+/// One open reportability assessment for each market that has none (domain 2.2).
+fn ask_reportability(case: &Case, feedback: &Feedback) -> Vec<Effect> {
+    if !feedback.needs_reportability() {
+        return Vec::new();
+    }
+    let mut rows: Vec<Value> =
+        feedback.reportability_assessments.iter().filter_map(|row| serde_json::to_value(row).ok()).collect();
+    let before = rows.len();
+    for market in case.world.product().markets {
+        if !feedback.reportability_assessments.iter().any(|row| row.market == Some(market)) {
+            rows.push(json!({"market": market.code()}));
+        }
+    }
+    if rows.len() == before {
+        return Vec::new();
+    }
+    let mut set = Fields::new();
+    set.insert("reportability_assessments".into(), Value::Array(rows));
+    vec![Effect::Set { id: case.id(), set }]
+}
+
+fn judged(case: &Case, feedback: &Feedback) -> Vec<Condition> {
+    let known: Vec<String> =
+        case.world.policy().problem_criteria.iter().map(|criterion| criterion.code.to_string()).collect();
+    vec![
+        Condition::new(
+            "IEC 62304 6.1 b",
+            format!("The criterion is one of {}", known.join(", ")),
+            known.iter().any(|code| **code == *feedback.criterion_code),
+        )
+        .at("criterion_code"),
+        Condition::new(
+            "IEC 62304 6.2.1.2",
+            "The evaluation has its rationale",
+            !feedback.evaluation_rationale.trim().is_empty(),
+        )
+        .at("evaluation_rationale"),
+    ]
+}
+
+fn judged_no_problem(case: &Case, feedback: &Feedback) -> Vec<Condition> {
+    let mut conditions = judged(case, feedback);
+    let excused = !feedback.is_complaint.unwrap_or(false)
+        || feedback.investigation_needed == Some(true)
+        || !feedback.no_investigation_reason.trim().is_empty();
+    conditions.push(
+        Condition::new("ISO 13485 8.2.2", "A complaint is investigated, or the reason not to is given", excused)
+            .at("no_investigation_reason"),
+    );
+    conditions
+}
+
+fn duplicate(case: &Case, feedback: &Feedback) -> Vec<Condition> {
+    let other = feedback.duplicate_of.filter(|id| *id != case.id() && case.world.record(*id).is_some());
+    let mut conditions = vec![
+        Condition::new("IEC 62304 6.2.1.2", "The other item is named", other.is_some()).at("duplicate_of"),
+    ];
+    conditions.extend(reportability_decided(feedback));
+    conditions
+}
+
+fn suggestion(case: &Case, feedback: &Feedback) -> Vec<Condition> {
+    let taken_up = feedback.change_request.is_some_and(|id| case.world.record(id).is_some());
+    let declined = !feedback.declined_rationale.trim().is_empty();
+    vec![
+        Condition::new("", "A change request takes it up, or the reason to decline is given", taken_up || declined)
+            .at("declined_rationale"),
+    ]
+}
+
+fn reportability_decided(feedback: &Feedback) -> Vec<Condition> {
+    if !feedback.needs_reportability() {
+        return Vec::new();
+    }
+    feedback
+        .reportability_assessments
+        .iter()
+        .map(|row| {
+            let market = row.market.map_or("the market", |market| market.word());
+            let decided = row.decision.is_some() && row.decided_at.is_some() && !row.basis.trim().is_empty();
+            Condition::new("ISO 13485 8.2.3", format!("Reportability is decided for {market}, with basis and date"), decided)
+                .at("reportability_assessments")
+        })
+        .collect()
+}
+
+fn closable(case: &Case, feedback: &Feedback) -> Vec<Condition> {
+    let mut conditions = reportability_decided(feedback);
+    if feedback.needs_reportability() {
+        let assessed = case.world.product().markets.iter().all(|market| {
+            feedback.reportability_assessments.iter().any(|row| row.market == Some(*market))
+        });
+        conditions.push(
+            Condition::new("ISO 13485 8.2.3", "Every market has a reportability assessment", assessed)
+                .at("reportability_assessments"),
+        );
+        let signed = case.world.signatures(case.id()).iter().any(|signature| {
+            signature.roles.contains(&Role::Regulatory) && signature.covers.iter().all(|cover| cover.holds(case.data))
+        });
+        conditions.push(Condition::new(
+            "ISO 13485 8.2.3",
+            "Regulatory affairs signed the reportability assessments as they stand",
+            signed,
+        ));
+    }
+    if S::of(case.data) == Some(S::ProblemConfirmed) {
+        let linked = feedback.problem_report.is_some_and(|id| case.world.record(id).is_some());
+        conditions
+            .push(Condition::new("IEC 62304 6.2.2", "A problem report is linked", linked).at("problem_report"));
+    }
+    conditions.push(
+        Condition::new(
+            "21 CFR 820.35(a)",
+            "The reporter was answered, or the reason for no answer is given",
+            !feedback.reply_ref.is_empty(),
+        )
+        .at("reply_ref"),
+    );
+    conditions
+}
+
+/// A confirmed problem without a report gets one (IEC 62304 6.2.1.2).
+fn open_problem_report(case: &Case, feedback: &Feedback) -> Vec<Effect> {
+    if feedback.problem_report.is_some() {
+        return Vec::new();
+    }
+    let mut set = Fields::new();
+    set.insert("title".into(), feedback.title.to_string().into());
+    set.insert("source_feedback".into(), json!([case.id()]));
+    set.insert("detected_in_phase".into(), "field".into());
+    set.insert("description".into(), feedback.description_verbatim.to_string().into());
+    if let Some(at) = feedback.received_at {
+        set.insert("detected_at".into(), at.to_string().into());
+    }
+    let version = &*feedback.software_version_reported;
+    if !version.is_empty() && !version.eq_ignore_ascii_case("unknown") {
+        set.insert("affected_product_versions".into(), json!([version]));
+    }
+    vec![Effect::Create { kind: Kind::ProblemReport, set, link_back: Some("problem_report") }]
+}
+
+/// Regulatory affairs signs the reportability assessments without moving the item on.
+fn signing(case: &Case) -> Signing {
+    let conditions = case.with::<Feedback>(|_, feedback| {
+        let mut conditions =
+            vec![Condition::new("ISO 13485 8.2.3", "Harm is not excluded", feedback.needs_reportability())];
+        conditions.extend(reportability_decided(feedback));
+        conditions
+    });
+    let covers = vec![(case.id(), Part::Scope)];
+    Signing { by: vec![Role::Regulatory], meanings: vec![Meaning::Reviewed], conditions, covers }
+}
+
+/// The declaration of feedback.
+pub const DEF: KindDef = KindDef {
+    kind: Kind::Feedback,
+    word: "Feedback",
+    plural: "Feedback",
+    purpose: "Whatever users, service, authorities or suppliers tell about the released product. Each item is judged: is it a problem?",
+    clause: "IEC 62304 6.2.1",
+    sections: Feedback::SECTIONS,
+    states: FeedbackState::ALL,
+    moves: MOVES,
+    create_by: Role::EVERYONE,
+    edit_by: Role::EVERYONE,
+    edit_signed: false,
+    sign_conditions: signing,
+    on_create: no_effects,
+    on_sign: no_effects,
+    notices: no_notices,
+};

@@ -1,0 +1,157 @@
+//! The one list of record kinds, and the human numbers that identify records.
+//!
+//! Numbers are never reused: a record is voided, never removed.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $prefix:literal;)+) => {
+        /// Every kind of controlled record that a product file holds.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Kind { $($(#[doc = $doc])+ $name,)+ }
+
+        impl Kind {
+            /// All kinds, in the order in which a person meets them.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The code: name of the table, of the events (`code.verb`), and of the kind in JSON and scripts.
+            pub const fn code(self) -> &'static str { match self { $(Self::$name => $code,)+ } }
+
+            /// The letters in front of a record's number.
+            pub const fn prefix(self) -> &'static str { match self { $(Self::$name => $prefix,)+ } }
+        }
+    };
+}
+
+kinds! {
+    /// The product and its configuration (IEC 62304 4.3, 4.4).
+    Product = "product", "PD";
+    /// Post-release feedback (IEC 62304 6.2.1).
+    Feedback = "feedback", "FB";
+    /// Problem report (IEC 62304 clause 9).
+    ProblemReport = "problem_report", "PR";
+    /// Change request (IEC 62304 6.2.3, 6.2.4, 8.2).
+    ChangeRequest = "change_request", "CR";
+    /// Impact analysis of one change request (IEC 62304 6.2.3, 7.4).
+    ImpactAnalysis = "impact_analysis", "IA";
+    /// Approval: a signed decision on fixed content (IEC 62304 6.2.4, 8.2.1).
+    Approval = "approval", "AP";
+    /// A file kept byte for byte with its digest (IEC 62304 9.5).
+    Attachment = "attachment", "AT";
+    /// A person who may use the file (21 CFR 11.100).
+    Person = "person", "PN";
+    /// The policy in force in this file: limits, intervals, authority matrix.
+    Policy = "policy", "PL";
+}
+
+impl Kind {
+    /// The kind with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.code() == code)
+    }
+
+    fn from_prefix(prefix: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.prefix().eq_ignore_ascii_case(prefix))
+    }
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        Self::from_code(&code).ok_or_else(|| {
+            let known: Vec<_> = Self::ALL.iter().map(|kind| kind.code()).collect();
+            serde::de::Error::custom(format!("“{code}” is no kind of record; known are {}", known.join(", ")))
+        })
+    }
+}
+
+/// The human number of a record, such as `CR-0012`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RecordId {
+    /// What kind of record it is.
+    pub kind: Kind,
+    /// Its number within the kind, from 1, never reused.
+    pub number: u32,
+}
+
+impl RecordId {
+    /// The record of `kind` with this number.
+    pub const fn new(kind: Kind, number: u32) -> Self {
+        Self { kind, number }
+    }
+}
+
+impl fmt::Display for RecordId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{:04}", self.kind.prefix(), self.number)
+    }
+}
+
+impl FromStr for RecordId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let refuse = || format!("“{text}” is no record number; write one such as FB-0012");
+        let (prefix, digits) = text.trim().split_once('-').ok_or_else(refuse)?;
+        let kind = Kind::from_prefix(prefix).ok_or_else(refuse)?;
+        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(refuse());
+        }
+        let number: u32 = digits.parse().map_err(|_| refuse())?;
+        if number == 0 { Err(refuse()) } else { Ok(Self { kind, number }) }
+    }
+}
+
+impl Serialize for RecordId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for RecordId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_reads_back_as_it_was_written() {
+        for kind in Kind::ALL {
+            for number in [1, 12, 9999, 10_000] {
+                let id = RecordId::new(*kind, number);
+                assert_eq!(id.to_string().parse::<RecordId>(), Ok(id));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused_with_the_text() {
+        for text in ["", "FB", "FB-", "FB-0", "FB--1", "XX-1", "FB-+1", "FB-99999999999"] {
+            let refusal = text.parse::<RecordId>().unwrap_err();
+            assert!(refusal.contains(text), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn codes_and_prefixes_are_unique() {
+        for (index, a) in Kind::ALL.iter().enumerate() {
+            for b in &Kind::ALL[index + 1..] {
+                assert_ne!(a.code(), b.code());
+                assert_ne!(a.prefix(), b.prefix());
+            }
+        }
+    }
+}

@@ -1,0 +1,379 @@
+//! Impact analysis of a change request, before it is approved (IEC 62304 6.2.3, 7.4; domain 1.4, 2.5).
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::change_request::ChangeRequest;
+use super::choice::choice;
+use super::field::Table;
+use super::ids::{Kind, RecordId};
+use super::person::Role;
+use super::questions::{self, Circumstances, QUESTIONS};
+use super::record::{Fields, KindDef, Record as _, RecordData, record, rows};
+use super::signature::Meaning;
+use super::text::{Line, Text};
+use super::time::Moment;
+use super::workflow::{Case, Condition, Move, no_effects, no_signing, states};
+
+/// Fewest characters of a rationale (domain 1.4).
+pub const RATIONALE_CHARS_MIN: usize = 20;
+/// How often the same rationale may stand in one analysis before it counts as boilerplate.
+const SAME_RATIONALE_MAX: usize = 2;
+
+choice! {
+    /// Answer to a question of the impact analysis.
+    pub enum Answer {
+        /// Yes.
+        Yes = "yes", "Yes";
+        /// No.
+        No = "no", "No";
+        /// The question does not apply.
+        NotApplicable = "not_applicable", "Not applicable";
+    }
+}
+
+choice! {
+    /// What the analysis comes to.
+    pub enum Conclusion {
+        /// Safety is not touched.
+        NoSafetyImpact = "no_safety_impact", "No effect on safety";
+        /// Safety is touched and controlled by what exists.
+        ImpactControlled = "impact_controlled", "Effect controlled by existing controls";
+        /// Safety is touched and needs new risk controls.
+        RequiresNewControls = "requires_new_controls", "New risk controls needed";
+        /// The change must not be made.
+        Unacceptable = "unacceptable", "Unacceptable";
+    }
+}
+
+rows! {
+    /// One question with its answer.
+    pub struct QuestionAnswer {
+        /// Code of the question.
+        question: Line = "Question";
+        /// The answer.
+        answer: Option<Answer> = "Answer";
+        /// Why; at least 20 characters of its own.
+        rationale: Text = "Rationale";
+        /// Documents that show it.
+        refs: Line = "References";
+    }
+}
+
+states! {
+    /// States of an impact analysis (domain 2.5).
+    pub enum ImpactState {
+        /// Being written.
+        Draft = "draft", "Draft", Due, 1, false;
+        /// Every mandatory question has an answer.
+        Complete = "complete", "Complete", Due, 2, false;
+        /// A second person reviewed it.
+        Reviewed = "reviewed", "Reviewed", Good, 3, false;
+        /// The change it belongs to is approved.
+        Locked = "locked", "Locked", Good, 4, false;
+        /// A later analysis replaced it.
+        Superseded = "superseded", "Superseded", Neutral, 0, true;
+        /// Entered by mistake; stays visible.
+        Void = "void", "Void", Neutral, 0, true;
+    }
+}
+
+use ImpactState as S;
+
+const DRAFT: &[&str] = &[S::Draft.code()];
+
+record! {
+    /// Impact analysis of one change request.
+    pub struct ImpactAnalysis : ImpactAnalysis {
+        section "Analysis", "IEC 62304 6.2.3", true, DRAFT => {
+            /// Title of the analysis.
+            title: Line = "Title" => required(S::Draft.code());
+            /// The change request that it analyses.
+            change_request: Option<RecordId> = "Change request" => required(S::Draft.code()), target(Kind::ChangeRequest), by_system();
+            /// The analysis that it replaces.
+            supersedes: Option<RecordId> = "Replaces" => target(Kind::ImpactAnalysis), by_system();
+            /// Who performed it.
+            performed_by: Vec<RecordId> = "Performed by" => required(S::Complete.code()), target(Kind::Person), clause("IEC 62304 7.4");
+            /// When it was performed.
+            performed_at: Option<Moment> = "Performed at" => required(S::Complete.code()), clause("IEC 62304 7.4");
+            /// How it was performed.
+            method: Text = "Method" => required(S::Complete.code()), clause("IEC 62304 7.4");
+            /// What it covers.
+            scope_statement: Text = "Scope" => required(S::Complete.code()), clause("IEC 62304 6.2.3");
+        }
+        section "Questions", "IEC 62304 6.2.3, 7.4", true, DRAFT => {
+            /// The questions that class, market and kind of change ask, each with an answer and its own rationale.
+            answers: Table<QuestionAnswer> = "Questions and answers" => required(S::Complete.code()), clause("IEC 62304 6.2.3, 7.4");
+        }
+        section "Conclusion", "IEC 62304 7.4", true, DRAFT => {
+            /// What it comes to.
+            conclusion: Option<Conclusion> = "Conclusion" => required(S::Complete.code()), clause("IEC 62304 7.4");
+            /// Risk controls that were examined, one per line.
+            controls_examined: Vec<Line> = "Risk controls examined" => clause("IEC 62304 7.4.2");
+            /// Risk management activities that must follow.
+            required_risk_activities: Vec<Line> = "Risk management activities to follow" => clause("IEC 62304 7.4.3");
+            /// Other activities that must follow.
+            required_activities: Vec<Line> = "Other activities to follow" => clause("IEC 62304 6.3.1");
+            /// Verification that must follow.
+            required_verification: Vec<Line> = "Verification to follow" => clause("IEC 62304 8.2.3");
+            /// What is tested again.
+            regression_scope: Text = "Regression scope and why" => required(S::Complete.code()), clause("IEC 62304 8.2.3");
+            /// How the change is taken back if it goes wrong.
+            rollback_plan: Text = "Rollback plan" => required(S::Complete.code()), clause("Good practice");
+            /// Version of the risk management file before the change.
+            rmf_before: Line = "Risk management file before" => clause("IEC 62304 7.4.3");
+            /// Version of the risk management file after the change.
+            rmf_after: Line = "Risk management file after" => clause("IEC 62304 7.4.3");
+        }
+    }
+}
+
+impl ImpactAnalysis {
+    /// The answer to a question.
+    pub fn answer(&self, code: &str) -> Option<&QuestionAnswer> {
+        self.answers.iter().find(|answer| *answer.question == *code)
+    }
+
+    /// Whether a question about safety is answered Yes: Q04, Q05 or Q06 (domain 2.15).
+    pub fn touches_safety(&self) -> bool {
+        ["Q04", "Q05", "Q06"]
+            .iter()
+            .any(|code| self.answer(code).is_some_and(|answer| answer.answer == Some(Answer::Yes)))
+    }
+}
+
+/// The open questions of a new analysis.
+pub fn blank_answers(circumstances: &Circumstances) -> Value {
+    QUESTIONS
+        .iter()
+        .filter(|question| question.asked(circumstances))
+        .map(|question| json!({"question": question.code}))
+        .collect()
+}
+
+const MOVES: &[Move] = &[
+    Move::new(
+        "complete",
+        "Complete",
+        &[S::Draft.code()],
+        S::Complete.code(),
+        &[Role::DevLead, Role::Developer, Role::RiskManager, Role::SecurityLead, Role::Quality],
+    )
+    .sign(Meaning::Authored)
+    .clause("IEC 62304 6.2.3")
+    .guard(|case| case.with::<ImpactAnalysis>(complete)),
+    Move::new(
+        "return",
+        "Return for correction",
+        &[S::Complete.code(), S::Reviewed.code()],
+        S::Draft.code(),
+        &[Role::DevLead, Role::RiskManager, Role::SecurityLead, Role::Quality],
+    )
+    .reason()
+    .guard(|case| case.with::<ImpactAnalysis>(not_awaiting)),
+    Move::new(
+        "review",
+        "Review",
+        &[S::Complete.code()],
+        S::Reviewed.code(),
+        &[Role::RiskManager, Role::SecurityLead, Role::DevLead, Role::Quality],
+    )
+    .sign(Meaning::Reviewed)
+    .clause("IEC 62304 7.4")
+    .guard(|case| case.with::<ImpactAnalysis>(reviewable)),
+    Move::new("lock", "Lock", &[S::Reviewed.code()], S::Locked.code(), &[]),
+    Move::new(
+        "supersede",
+        "Supersede",
+        &[S::Draft.code(), S::Complete.code(), S::Reviewed.code(), S::Locked.code()],
+        S::Superseded.code(),
+        &[],
+    ),
+];
+
+fn change_of(case: &Case, analysis: &ImpactAnalysis) -> Option<(RecordData, ChangeRequest)> {
+    let data = case.world.record(analysis.change_request?)?;
+    let change = data.typed()?;
+    Some((data, change))
+}
+
+fn complete(case: &Case, analysis: &ImpactAnalysis) -> Vec<Condition> {
+    let change = change_of(case, analysis);
+    let Some((_, change)) = change else {
+        return vec![Condition::new("IEC 62304 6.2.3", "The change request can be read", false)];
+    };
+    let circumstances = change.circumstances(&case.world.product());
+    let mut conditions: Vec<Condition> = QUESTIONS
+        .iter()
+        .filter(|question| question.mandatory(&circumstances))
+        .map(|question| {
+            let answered = analysis.answer(question.code).is_some_and(|answer| answer.answer.is_some());
+            Condition::new(question.source, format!("{} is answered", question.code), answered).at("answers")
+        })
+        .collect();
+    conditions.extend(rationale_conditions(analysis));
+    if case.world.product().class().is_b_or_c() {
+        let said_no = analysis.answer("Q06").is_some_and(|answer| answer.answer == Some(Answer::No));
+        conditions.push(
+            Condition::new(
+                "IEC 62304 7.4.2",
+                "Where Q06 is answered No, the controls that were examined are listed",
+                !said_no || !analysis.controls_examined.is_empty(),
+            )
+            .at("controls_examined"),
+        );
+    }
+    conditions
+}
+
+fn rationale_conditions(analysis: &ImpactAnalysis) -> Vec<Condition> {
+    let mut counts: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut conditions = Vec::new();
+    for answer in analysis.answers.iter().filter(|answer| answer.answer.is_some()) {
+        let long_enough = answer.rationale.trim().chars().count() >= RATIONALE_CHARS_MIN;
+        if !long_enough {
+            let text = format!("{} has a rationale of at least {RATIONALE_CHARS_MIN} characters", answer.question);
+            conditions.push(Condition::new("IEC 62304 6.2.3", text, false).at("answers"));
+        }
+        counts.entry(plain(&answer.rationale)).or_default().push(&answer.question);
+    }
+    for (_, codes) in counts.iter().filter(|(text, codes)| !text.is_empty() && codes.len() > SAME_RATIONALE_MAX) {
+        let text = format!("{} have rationales of their own, not one text for all", codes.join(", "));
+        conditions.push(Condition::new("IEC 62304 7.4", text, false).at("answers"));
+    }
+    conditions
+}
+
+/// A rationale without case, space and punctuation, so that small variations do not hide boilerplate.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// A second person reviews; for class B and C or an effect on safety the risk manager, for security or SOUP the security lead.
+fn reviewable(case: &Case, analysis: &ImpactAnalysis) -> Vec<Condition> {
+    let Some((_, change)) = change_of(case, analysis) else {
+        return vec![Condition::new("IEC 62304 6.2.3", "The change request can be read", false)];
+    };
+    let mut conditions = Vec::new();
+    let actor = case.actor.and_then(|actor| Some((actor, case.person(actor)?)));
+    if let Some((id, person)) = actor {
+        let second = !analysis.performed_by.contains(&id);
+        conditions.push(
+            Condition::new("IEC 62304 7.4", "The reviewer did not perform the analysis", second).at("performed_by"),
+        );
+        let earlier: Vec<Role> = reviewers(case);
+        let has = |role: Role| person.roles.contains(&role) || earlier.contains(&role);
+        if case.world.product().class().is_b_or_c() || analysis.touches_safety() {
+            conditions.push(Condition::new(
+                "IEC 62304 7.4",
+                "A risk manager reviews it, alone or besides another",
+                has(Role::RiskManager),
+            ));
+        }
+        if change.soup_or_security() {
+            conditions.push(Condition::new(
+                "IEC 81001-5-1",
+                "The security lead reviews it, alone or besides another",
+                has(Role::SecurityLead),
+            ));
+        }
+    }
+    conditions
+}
+
+/// The roles of those who have signed the analysis as reviewed, as it stands.
+fn reviewers(case: &Case) -> Vec<Role> {
+    case.world
+        .signatures(case.id())
+        .iter()
+        .filter(|signature| signature.meaning == Meaning::Reviewed)
+        .filter(|signature| signature.covers.iter().all(|cover| cover.holds(case.data)))
+        .flat_map(|signature| signature.roles.clone())
+        .collect()
+}
+
+/// Reviewers may sign one after the other; the last one moves the analysis on.
+fn signing(case: &Case) -> super::workflow::Signing {
+    let mut signing = no_signing(case);
+    if S::of(case.data) == Some(S::Complete) {
+        signing.by = vec![Role::RiskManager, Role::SecurityLead];
+        signing.meanings = vec![Meaning::Reviewed];
+        signing.conditions = case.with::<ImpactAnalysis>(|case, analysis| {
+            let second = case.actor.is_none_or(|actor| !analysis.performed_by.contains(&actor));
+            vec![Condition::new("IEC 62304 7.4", "The reviewer did not perform the analysis", second).at("performed_by")]
+        });
+    }
+    signing
+}
+
+fn not_awaiting(case: &Case, analysis: &ImpactAnalysis) -> Vec<Condition> {
+    let state = change_of(case, analysis).map(|(data, _)| data.head.state);
+    let open = state.as_deref() == Some("under_analysis");
+    let mut condition = Condition::new("IEC 62304 6.2.4", "The change request is under analysis", open);
+    condition.record = analysis.change_request;
+    vec![condition]
+}
+
+/// Notices boilerplate across the last analyses (domain 3.4, IA-05).
+fn notices(case: &Case) -> Vec<String> {
+    let Some(analysis) = case.data.typed::<ImpactAnalysis>() else { return Vec::new() };
+    let number = case.id().number;
+    let earlier: Vec<ImpactAnalysis> = (number.saturating_sub(5)..number)
+        .filter_map(|number| case.world.record(RecordId::new(ImpactAnalysis::KIND, number.max(1))))
+        .filter_map(|data| data.typed())
+        .collect();
+    let mine: Vec<String> = analysis.answers.iter().map(|answer| plain(&answer.rationale)).filter(|t| !t.is_empty()).collect();
+    let copied = mine
+        .iter()
+        .filter(|text| {
+            earlier.iter().any(|other| other.answers.iter().any(|answer| plain(&answer.rationale) == **text))
+        })
+        .count();
+    if !mine.is_empty() && copied * 5 >= mine.len() * 4 {
+        vec![format!(
+            "{copied} of {} rationales stand word for word in earlier analyses; an auditor may suspect boilerplate",
+            mine.len()
+        )]
+    } else {
+        Vec::new()
+    }
+}
+
+/// The fields of the first or next analysis of a change request.
+pub fn new_fields(case: &Case, change: &ChangeRequest, previous: Option<&RecordData>) -> Fields {
+    let mut set = previous.map(|data| data.fields.clone()).unwrap_or_default();
+    set.insert("title".into(), format!("Impact analysis of {}", case.id()).into());
+    set.insert("change_request".into(), case.id().to_string().into());
+    if let Some(previous) = previous {
+        set.insert("supersedes".into(), previous.head.id.to_string().into());
+    } else {
+        let circumstances = change.circumstances(&case.world.product());
+        set.insert("answers".into(), blank_answers(&circumstances));
+    }
+    set
+}
+
+/// The text of a question, for paper and page.
+pub fn question_text(code: &str) -> &'static str {
+    questions::question(code).map_or("", |question| question.text)
+}
+
+/// The declaration of impact analyses.
+pub const DEF: KindDef = KindDef {
+    kind: Kind::ImpactAnalysis,
+    word: "Impact analysis",
+    plural: "Impact analyses",
+    purpose: "What a change means for safety, organisation and interfacing systems, answered before it is approved.",
+    clause: "IEC 62304 6.2.3, 7.4",
+    sections: ImpactAnalysis::SECTIONS,
+    states: ImpactState::ALL,
+    moves: MOVES,
+    create_by: &[],
+    edit_by: &[Role::DevLead, Role::Developer, Role::RiskManager, Role::SecurityLead, Role::Regulatory, Role::Quality],
+    edit_signed: false,
+    sign_conditions: signing,
+    on_create: no_effects,
+    on_sign: no_effects,
+    notices,
+};

@@ -1,0 +1,153 @@
+//! Persons and their roles (domain 2; 21 CFR 11.100, 11.300). A person is never removed and a login never reused.
+
+use super::choice::choice;
+use super::ids::Kind;
+use super::record::{KindDef, record};
+use super::text::Line;
+use super::time::Moment;
+use super::workflow::{Case, Condition, Move, no_effects, states};
+
+choice! {
+    /// What a person may do. A person may hold several roles.
+    pub enum Role {
+        /// Enters feedback and problem reports.
+        Reporter = "reporter", "Reporter";
+        /// Takes in feedback and answers reporters.
+        Support = "support", "Support";
+        /// Leads development: investigates, analyses, approves changes.
+        DevLead = "dev_lead", "Development lead";
+        /// Carries out approved changes.
+        Developer = "developer", "Developer";
+        /// Verifies changes and resolutions.
+        Tester = "tester", "Tester";
+        /// Judges effects on safety (ISO 14971).
+        RiskManager = "risk_manager", "Risk manager";
+        /// Judges effects on security (IEC 81001-5-1).
+        SecurityLead = "security_lead", "Security lead";
+        /// Regulatory affairs, and the person responsible for regulatory compliance (PRRC).
+        Regulatory = "regulatory", "Regulatory affairs";
+        /// Quality management.
+        Quality = "quality", "Quality manager";
+        /// Builds and releases versions.
+        ReleaseManager = "release_manager", "Release manager";
+        /// Management of the manufacturer.
+        Management = "management", "Management";
+        /// Accounts and backup only; no authority over records.
+        SysAdmin = "sys_admin", "System administrator";
+        /// Reads everything, changes nothing.
+        Auditor = "auditor", "Auditor";
+    }
+}
+
+impl Role {
+    /// Every role that may enter and discuss records: all but the administrator and the auditor.
+    pub const EVERYONE: &'static [Self] = &[
+        Self::Reporter,
+        Self::Support,
+        Self::DevLead,
+        Self::Developer,
+        Self::Tester,
+        Self::RiskManager,
+        Self::SecurityLead,
+        Self::Regulatory,
+        Self::Quality,
+        Self::ReleaseManager,
+        Self::Management,
+    ];
+}
+
+states! {
+    /// States of a person's account.
+    pub enum PersonState {
+        /// Invited with a one-time code; no password yet.
+        Invited = "invited", "Invited", Due, 1, false;
+        /// May sign in.
+        Active = "active", "Active", Good, 2, false;
+        /// May not sign in. Past acts stay.
+        Inactive = "inactive", "Inactive", Neutral, 2, false;
+    }
+}
+
+const ANY: &[&str] =
+    &[PersonState::Invited.code(), PersonState::Active.code(), PersonState::Inactive.code()];
+
+record! {
+    /// A person who may use the file.
+    pub struct Person : Person {
+        section "Person", "21 CFR 11.100(a)", false, ANY => {
+            /// Full name as it is printed beside signatures.
+            title: Line = "Full name" => required(PersonState::Invited.code()), clause("21 CFR 11.50(a)");
+            /// Login name: unique in this file, never reused.
+            login: Line = "Login" => required(PersonState::Invited.code()), clause("21 CFR 11.300(a)"), by_system();
+            /// What the person may do. An assignment of roles is itself a controlled record.
+            roles: Vec<Role> = "Roles" => required(PersonState::Invited.code()), clause("21 CFR 11.10(g)");
+            /// Where the person's training for this work is recorded.
+            training_ref: Line = "Training record" => clause("21 CFR 11.10(i)");
+        }
+        section "Signing", "21 CFR 11.100(b)", false, &[] => {
+            /// Fingerprint of the person's present signing key: SHA-256 of the public key.
+            key_fingerprint: Line = "Key fingerprint" => by_system();
+            /// Who confirmed that the holder of this key is this person.
+            identity_verified_by: Option<crate::domain::ids::RecordId> = "Identity verified by" => by_system(), target(Kind::Person), clause("21 CFR 11.100(b)");
+            /// When it was confirmed.
+            identity_verified_at: Option<Moment> = "Identity verified at" => by_system(), clause("21 CFR 11.100(b)");
+            /// How it was confirmed, for example by passport or in person.
+            identity_verified_how: Line = "How identity was verified" => by_system(), clause("21 CFR 11.100(b)");
+            /// The key fingerprint that was confirmed. A new key needs a new confirmation.
+            identity_verified_key: Line = "Verified key" => by_system();
+        }
+    }
+}
+
+impl Person {
+    /// Whether the person's present key was confirmed to be theirs, which signing needs (21 CFR 11.100(b)).
+    pub fn may_sign(&self) -> bool {
+        !self.key_fingerprint.is_empty() && self.identity_verified_key == self.key_fingerprint
+    }
+}
+
+const MOVES: &[Move] = &[
+    Move::new("activate", "Activate", &[PersonState::Invited.code()], PersonState::Active.code(), &[]),
+    Move::new(
+        "deactivate",
+        "Deactivate",
+        &[PersonState::Active.code(), PersonState::Invited.code()],
+        PersonState::Inactive.code(),
+        &[Role::SysAdmin, Role::Quality],
+    )
+    .reason()
+    .clause("21 CFR 11.300(c)")
+    .guard(not_oneself),
+    Move::new(
+        "reactivate",
+        "Reactivate",
+        &[PersonState::Inactive.code()],
+        PersonState::Active.code(),
+        &[Role::SysAdmin, Role::Quality],
+    )
+    .reason()
+    .clause("21 CFR 11.10(d)"),
+];
+
+fn not_oneself(case: &Case) -> Vec<Condition> {
+    vec![Condition::new("", "The account is not your own", case.actor != Some(case.id()))]
+}
+
+/// The declaration of persons.
+pub const DEF: KindDef = KindDef {
+    kind: Kind::Person,
+    word: "Person",
+    plural: "People",
+    purpose: "Everybody who enters, decides or signs something has an account of their own.",
+    clause: "21 CFR 11.100",
+    sections: Person::SECTIONS,
+    states: PersonState::ALL,
+    moves: MOVES,
+    create_by: &[],
+    edit_by: &[Role::SysAdmin, Role::Quality],
+    edit_signed: false,
+    sign_conditions: super::workflow::no_signing,
+    on_create: no_effects,
+    on_sign: no_effects,
+    notices: super::workflow::no_notices,
+};

@@ -1,0 +1,150 @@
+//! The policy in force in a file: limits, intervals and who must sign what (domain 2.15, 2.16).
+//!
+//! It is data, changed only by a signed act. A maintenance plan will carry these values; until there is one, the policy does.
+
+use super::choice::choice;
+use super::field::Table;
+use super::ids::Kind;
+use super::person::Role;
+use super::record::{KindDef, record, rows};
+use super::text::{Line, Text};
+use super::workflow::{no_effects, no_notices, no_signing, states};
+
+choice! {
+    /// What the authority matrix speaks of (domain 2.15).
+    pub enum AuthoritySubject {
+        /// A routine change request without effect on safety.
+        ChangeRoutine = "change_routine", "Change request, routine";
+        /// A change request whose impact analysis answers Yes to Q04, Q05 or Q06.
+        ChangeSafety = "change_safety", "Change request with effect on safety";
+        /// A change request that is a security change or changes SOUP.
+        ChangeSecurity = "change_security", "Change request, security or SOUP";
+        /// A change request that is significant for a regulator.
+        ChangeRegulatory = "change_regulatory", "Change request, regulatory-significant";
+        /// The safety evaluation of a problem report.
+        ProblemSafety = "problem_safety", "Problem report, safety evaluation";
+        /// No action on, or deferral of, a problem report.
+        ProblemNoAction = "problem_no_action", "Problem report, no action or deferred";
+    }
+}
+
+rows! {
+    /// One row of the authority matrix.
+    pub struct AuthorityRow {
+        /// What is decided.
+        subject: Option<AuthoritySubject> = "Subject";
+        /// Roles that must sign.
+        must_sign: Vec<Role> = "Must sign";
+        /// Roles that must sign besides when the product's class is B or C.
+        must_sign_b_c: Vec<Role> = "Must sign for class B and C";
+        /// Roles that are consulted.
+        consulted: Vec<Role> = "Consulted";
+    }
+}
+
+rows! {
+    /// One criterion for deciding that feedback is a problem (IEC 62304 6.1 b).
+    pub struct ProblemCriterion {
+        /// Short code that evaluations cite.
+        code: Line = "Code";
+        /// The criterion.
+        statement: Line = "Statement";
+        /// An example.
+        example: Line = "Example";
+    }
+}
+
+states! {
+    /// The policy has one state: it is in force.
+    pub enum PolicyState {
+        /// In force.
+        InForce = "in_force", "In force", Good, 1, false;
+    }
+}
+
+const ANY: &[&str] = &[PolicyState::InForce.code()];
+
+record! {
+    /// The policy in force.
+    pub struct Policy : Policy {
+        section "Policy", "", true, ANY => {
+            /// Name of the policy.
+            title: Line = "Title" => required(PolicyState::InForce.code());
+        }
+        section "People and signatures", "21 CFR 11", true, ANY => {
+            /// Minutes without input after which the window locks.
+            idle_lock_minutes: Option<u32> = "Idle lock after minutes" => required(PolicyState::InForce.code()), clause("21 CFR 11.10(d)");
+            /// Whether the author of a content may not approve it.
+            author_may_not_approve: Option<bool> = "Author may not approve" => required(PolicyState::InForce.code()), clause("ISO 13485");
+            /// Whether the person who carried a change out may not verify its resolution.
+            verifier_not_implementer: Option<bool> = "Verifier is not the implementer" => required(PolicyState::InForce.code()), clause("IEC 62304 9.7");
+            /// Lowest acceptable strength of a password, 0 to 4 as zxcvbn counts.
+            password_strength_min: Option<u32> = "Least password strength (0 to 4)" => required(PolicyState::InForce.code()), clause("21 CFR 11.300(b)");
+            /// Days after which a password is to be changed.
+            password_age_days: Option<u32> = "Password age in days" => clause("21 CFR 11.300(b)");
+            /// Days between reviews of the accounts.
+            account_review_days: Option<u32> = "Account review every days" => clause("21 CFR 11.300(b)");
+        }
+        section "Limits", "IEC 62304 6.1", true, ANY => {
+            /// Working days in which feedback is evaluated.
+            feedback_triage_days: Option<u32> = "Feedback evaluated within working days" => required(PolicyState::InForce.code()), clause("IEC 62304 6.2.1.2");
+            /// Working days in which a problem report is evaluated for safety.
+            problem_evaluation_days: Option<u32> = "Problem evaluated within working days" => required(PolicyState::InForce.code()), clause("IEC 62304 9.2");
+            /// The same where the effect on safety is serious or unknown.
+            problem_safety_days: Option<u32> = "Safety-relevant problem evaluated within working days" => required(PolicyState::InForce.code()), clause("IEC 62304 9.2");
+            /// Days that a change request may await approval.
+            change_pending_days: Option<u32> = "Change request awaits approval at most days" => required(PolicyState::InForce.code()), clause("IEC 62304 6.2.4");
+            /// Days that an approval holds before the work begins; empty: without end.
+            approval_valid_days: Option<u32> = "Approval holds for days";
+            /// Days after which a backup is overdue.
+            backup_days: Option<u32> = "Backup every days" => clause("21 CFR 11.10(c)");
+            /// Days before a due date from which on it is announced.
+            warn_days: Option<u32> = "Announce due dates days ahead" => required(PolicyState::InForce.code());
+        }
+        section "Criteria and authority", "IEC 62304 6.1 b, 6.1 e", true, ANY => {
+            /// Criteria for deciding that feedback is a problem. Evaluations cite their codes.
+            problem_criteria: Table<ProblemCriterion> = "Problem criteria" => clause("IEC 62304 6.1 b");
+            /// Who must sign what.
+            authority: Table<AuthorityRow> = "Authority matrix" => clause("IEC 62304 6.1 e");
+            /// Where these values come from.
+            basis: Text = "Basis of these values";
+        }
+    }
+}
+
+impl Policy {
+    /// The roles that must sign, for a class, taken together over several subjects; in the order of the roles.
+    pub fn required_roles(&self, subjects: &[AuthoritySubject], class_b_or_c: bool) -> Vec<Role> {
+        let mut roles: Vec<Role> = self
+            .authority
+            .iter()
+            .filter(|row| row.subject.is_some_and(|subject| subjects.contains(&subject)))
+            .flat_map(|row| {
+                let extra: &[Role] = if class_b_or_c { &row.must_sign_b_c } else { &[] };
+                row.must_sign.iter().chain(extra).copied().collect::<Vec<_>>()
+            })
+            .collect();
+        roles.sort_unstable();
+        roles.dedup();
+        roles
+    }
+}
+
+/// The declaration of the policy.
+pub const DEF: KindDef = KindDef {
+    kind: Kind::Policy,
+    word: "Policy",
+    plural: "Policy",
+    purpose: "Limits, intervals and the authority matrix that are in force in this file.",
+    clause: "IEC 62304 6.1",
+    sections: Policy::SECTIONS,
+    states: PolicyState::ALL,
+    moves: &[],
+    create_by: &[],
+    edit_by: &[Role::Quality],
+    edit_signed: true,
+    sign_conditions: no_signing,
+    on_create: no_effects,
+    on_sign: no_effects,
+    notices: no_notices,
+};

@@ -1,0 +1,515 @@
+//! Problem reports: one per problem, investigated, judged for safety, resolved, verified (IEC 62304 clause 9; domain 2.3).
+
+use serde_json::json;
+
+use super::choice::choice;
+use super::field::Table;
+use super::ids::{Kind, RecordId};
+use super::person::Role;
+use super::policy::AuthoritySubject;
+use super::record::{Fields, KindDef, record, rows};
+use super::signature::{Meaning, Part};
+use super::text::{Line, Text};
+use super::time::{Day, Moment};
+use super::workflow::{Case, Condition, Effect, Move, Signing, no_notices, states};
+
+choice! {
+    /// In which phase the problem was detected.
+    pub enum DetectedIn {
+        /// In the field.
+        Field = "field", "Field";
+        /// In production.
+        Production = "production", "Production";
+        /// In development.
+        Development = "development", "Development";
+        /// In a test.
+        Test = "test", "Test";
+        /// At a supplier.
+        Supplier = "supplier", "Supplier";
+        /// In a SOUP review.
+        SoupReview = "soup_review", "SOUP review";
+        /// In an audit.
+        Audit = "audit", "Audit";
+    }
+}
+
+choice! {
+    /// How far a problem affects performance, safety or security (IEC 62304 9.1).
+    pub enum EffectLevel {
+        /// Not at all.
+        None = "none", "None";
+        /// A little.
+        Minor = "minor", "Minor";
+        /// Seriously.
+        Serious = "serious", "Serious";
+        /// It is not known yet.
+        Unknown = "unknown", "Unknown";
+    }
+}
+
+choice! {
+    /// Whether it is an adverse event (IEC 62304 6.2.1.2).
+    pub enum AdverseEvent {
+        /// It is not.
+        No = "no", "No";
+        /// It could have been one.
+        Potential = "potential", "Potential";
+        /// It is one.
+        Actual = "actual", "Actual";
+    }
+}
+
+choice! {
+    /// Whether a change is needed (IEC 62304 6.2.1.3).
+    pub enum ChangeNeeded {
+        /// A change request follows.
+        Yes = "yes", "Yes";
+        /// None, for the reason given.
+        No = "no", "No";
+        /// Later, with a date for reassessment.
+        Deferred = "deferred", "Deferred";
+    }
+}
+
+choice! {
+    /// What kind of cause was found.
+    pub enum CauseCategory {
+        /// A wrong or incomplete specification.
+        Specification = "specification", "Specification";
+        /// A defect of design or code.
+        Defect = "defect", "Software defect";
+        /// SOUP that failed or behaved unexpectedly.
+        Soup = "soup", "SOUP";
+        /// Hardware or other software that upset execution.
+        Environment = "environment", "Hardware or environment";
+        /// Foreseeable misuse or use error.
+        Use = "use", "Use error or misuse";
+        /// Anything else.
+        Other = "other", "Other";
+    }
+}
+
+choice! {
+    /// Whether a party is told of the problem (IEC 62304 9.3).
+    pub enum AdviseDecision {
+        /// It is told.
+        Advise = "advise", "Advise";
+        /// It is not told, for the reason given.
+        DoNotAdvise = "do_not_advise", "Do not advise";
+    }
+}
+
+rows! {
+    /// Whether one party is told of the problem (IEC 62304 9.3).
+    pub struct AdvisedParty {
+        /// Users, regulatory affairs, notified body, distributors, SOUP supplier, other product teams.
+        party: Line = "Party";
+        /// The decision.
+        decision: Option<AdviseDecision> = "Decision";
+        /// Why.
+        rationale: Line = "Rationale";
+        /// When it was told.
+        at: Option<Day> = "Told on";
+    }
+}
+
+states! {
+    /// States of a problem report (domain 2.3).
+    pub enum ProblemState {
+        /// Recorded.
+        Open = "open", "Open", Due, 1, false;
+        /// Somebody looks for the cause.
+        Investigating = "investigating", "Investigating", Due, 2, false;
+        /// Cause and safety relevance are judged.
+        Evaluated = "evaluated", "Evaluated", Due, 3, false;
+        /// A change request takes it up.
+        ChangeRequested = "change_requested", "Change requested", Neutral, 4, false;
+        /// No action, justified and signed.
+        NoActionJustified = "no_action_justified", "No action, justified", Neutral, 4, false;
+        /// Put off until a date.
+        Deferred = "deferred", "Deferred", Neutral, 4, false;
+        /// The change is being made.
+        Resolving = "resolving", "Resolving", Neutral, 5, false;
+        /// The resolution is being verified.
+        VerifyingResolution = "verifying_resolution", "Verifying resolution", Due, 6, false;
+        /// Resolved and verified.
+        Closed = "closed", "Closed", Good, 7, false;
+        /// It came back.
+        Reopened = "reopened", "Reopened", Due, 1, false;
+        /// Entered by mistake; stays visible.
+        Void = "void", "Void", Neutral, 0, true;
+    }
+}
+
+use ProblemState as S;
+
+const BEFORE: &[&str] = &[S::Open.code(), S::Investigating.code(), S::Reopened.code()];
+const JUDGED: &[&str] = &[S::Investigating.code()];
+const AFTER: &[&str] = &[S::Evaluated.code(), S::ChangeRequested.code(), S::Deferred.code(), S::Resolving.code()];
+const VERIFYING: &[&str] = &[S::VerifyingResolution.code(), S::NoActionJustified.code()];
+const NOT_VOID: &[&str] = &[
+    S::Open.code(),
+    S::Investigating.code(),
+    S::Evaluated.code(),
+    S::ChangeRequested.code(),
+    S::NoActionJustified.code(),
+    S::Deferred.code(),
+    S::Resolving.code(),
+    S::VerifyingResolution.code(),
+    S::Reopened.code(),
+];
+
+record! {
+    /// One problem with the product.
+    pub struct ProblemReport : ProblemReport {
+        section "Problem", "IEC 62304 9.1", true, BEFORE => {
+            /// The problem in one line.
+            title: Line = "Title" => required(S::Open.code());
+            /// When it was detected.
+            detected_at: Option<Moment> = "Detected at" => required(S::Investigating.code()), clause("IEC 62304 9.1");
+            /// Who detected it.
+            detected_by: Line = "Detected by" => personal();
+            /// In which phase it was detected.
+            detected_in_phase: Option<DetectedIn> = "Detected in" => required(S::Investigating.code()), clause("IEC 62304 9.1");
+            /// The feedback that told of it.
+            source_feedback: Vec<RecordId> = "Source feedback" => target(Kind::Feedback), clause("IEC 62304 8.2.4");
+            /// What is wrong.
+            description: Text = "Description" => required(S::Investigating.code()), personal(), clause("IEC 62304 9.1");
+            /// How to make it happen.
+            reproduction_steps: Text = "Steps to reproduce";
+            /// What was expected and what happened.
+            expected_vs_actual: Text = "Expected and actual behaviour";
+            /// Whether it deviates from the specification.
+            is_spec_deviation: Option<bool> = "Deviation from specification" => clause("IEC 62304 6.2.1.2");
+            /// Requirements that are not met.
+            requirement_refs: Vec<Line> = "Requirements concerned";
+            /// Whether it is an adverse event.
+            is_adverse_event: Option<AdverseEvent> = "Adverse event" => required(S::Investigating.code()), clause("IEC 62304 6.2.1.2");
+        }
+        section "What is affected", "IEC 62304 9.1", true, BEFORE => {
+            /// Released versions that show it, one per line.
+            affected_product_versions: Vec<Line> = "Affected product versions" => required(S::Investigating.code()), clause("IEC 62304 9.1");
+            /// The first version that shows it.
+            first_affected_version: Line = "First affected version";
+            /// Software items that show it.
+            affected_software_items: Vec<Line> = "Affected software items";
+            /// Accessories and interfaces that matter.
+            affected_accessories: Vec<Line> = "Affected accessories and interfaces" => clause("IEC 62304 9.1");
+        }
+        section "Criticality", "IEC 62304 9.1", true, BEFORE => {
+            /// Effect on performance.
+            performance_effect: Option<EffectLevel> = "Effect on performance" => required(S::Investigating.code()), clause("IEC 62304 9.1");
+            /// Effect on safety.
+            safety_effect: Option<EffectLevel> = "Effect on safety" => required(S::Investigating.code()), clause("IEC 62304 9.1");
+            /// Effect on security.
+            security_effect: Option<EffectLevel> = "Effect on security" => required(S::Investigating.code()), clause("IEC 62304 9.1");
+            /// The criticality in words.
+            criticality_text: Text = "Criticality statement" => clause("IEC 62304 9.1");
+        }
+        section "Investigation", "IEC 62304 9.2", true, JUDGED => {
+            /// When the investigation began.
+            investigation_started_at: Option<Day> = "Investigation started";
+            /// Who investigated.
+            investigated_by: Line = "Investigated by" => required(S::Evaluated.code()), clause("IEC 62304 9.2");
+            /// How it was investigated.
+            investigation_method: Text = "Method";
+            /// What was found.
+            findings: Text = "Findings" => required(S::Evaluated.code()), clause("IEC 62304 9.2 a");
+            /// What kind of cause.
+            cause_category: Option<CauseCategory> = "Kind of cause";
+            /// The cause.
+            cause_text: Text = "Cause" => clause("IEC 62304 9.2 a");
+            /// Why no cause was identified.
+            why_not_identified: Text = "Why no cause was identified" => clause("IEC 62304 9.2 a");
+        }
+        section "Safety evaluation", "IEC 62304 6.2.1.3", true, JUDGED => {
+            /// Hazards concerned, as the risk management file numbers them.
+            hazard_refs: Vec<Line> = "Hazards" => clause("IEC 62304 7.1");
+            /// Hazardous situations concerned.
+            hazardous_situation_refs: Vec<Line> = "Hazardous situations" => clause("IEC 62304 7.1");
+            /// Whether it is a new hazard.
+            new_hazard: Option<bool> = "New hazard" => required(S::Evaluated.code()), clause("IEC 62304 9.2 b");
+            /// Severity of harm, by the risk management process.
+            severity: Line = "Severity" => required(S::Evaluated.code()), clause("ISO 14971");
+            /// Probability, or exploitability for a security problem.
+            probability: Line = "Probability or exploitability" => required(S::Evaluated.code()), clause("ISO 14971");
+            /// Whether the risk is acceptable as it stands.
+            risk_acceptable: Option<bool> = "Risk acceptable" => required(S::Evaluated.code()), clause("IEC 62304 9.2 b");
+            /// How the risk was judged.
+            safety_method: Text = "Method and reasoning" => required(S::Evaluated.code()), clause("IEC 62304 9.2 b");
+            /// What it means for the other versions in the field.
+            other_fielded_versions: Text = "Other fielded versions" => required(S::Evaluated.code()), clause("IEC 62304 6.2.1.3");
+            /// Whether the risk management file must change.
+            risk_file_update_needed: Option<bool> = "Risk file update needed" => required(S::Evaluated.code()), clause("IEC 62304 9.5");
+            /// Whom to tell.
+            advise_parties: Table<AdvisedParty> = "Parties to advise" => required(S::Evaluated.code()), clause("IEC 62304 9.3");
+        }
+        section "Decision", "IEC 62304 9.2", true, AFTER => {
+            /// Whether a change is needed.
+            change_needed: Option<ChangeNeeded> = "Change needed" => clause("IEC 62304 6.2.1.3");
+            /// Why nothing is done.
+            no_change_rationale: Text = "Why no change" => clause("IEC 62304 9.2 d");
+            /// Day on which a deferred problem is judged again.
+            reassess_by: Option<Day> = "Reassess by" => clause("IEC 62304 9.2 d");
+            /// What users can do meanwhile.
+            workaround: Text = "Workaround";
+            /// Versions in which it stays as a residual anomaly.
+            residual_in_releases: Vec<Line> = "Residual anomaly in versions" => clause("IEC 62304 5.8.2");
+            /// Corrective or preventive action that belongs to it.
+            capa_ref: Line = "CAPA reference" => clause("ISO 13485 8.5.2");
+            /// Words by which trends are counted.
+            trend_tags: Vec<Line> = "Trend tags" => clause("IEC 62304 9.6");
+        }
+        section "Verification of the resolution", "IEC 62304 9.7", false, VERIFYING => {
+            /// Where the risk management file was updated.
+            risk_file_ref: Line = "Risk file reference" => clause("IEC 62304 9.5");
+            /// Version of the risk management file with the update.
+            risk_file_version: Line = "Risk file version" => clause("IEC 62304 9.5");
+            /// Whether the problem is resolved.
+            resolved: Option<bool> = "Problem resolved" => clause("IEC 62304 9.7 a");
+            /// Whether an adverse trend was reversed.
+            trend_reversed: Text = "Adverse trend reversed" => clause("IEC 62304 9.7 b");
+            /// Where the change was implemented.
+            implemented_in: Vec<Line> = "Implemented in" => clause("IEC 62304 9.7 c");
+            /// Whether it brought new problems.
+            new_problems: Text = "New problems introduced" => clause("IEC 62304 9.7 d");
+            /// Evidence of the verification.
+            verification_evidence: Text = "Evidence" => clause("IEC 62304 9.7");
+            /// Who carried the change out.
+            implemented_by: Vec<RecordId> = "Implemented by" => target(Kind::Person);
+            /// The version with the fix, or "fixed, unreleased".
+            released_in: Line = "Released in" => hint("2.3.2, or fixed, unreleased");
+        }
+    }
+}
+
+const MOVES: &[Move] = &[
+    Move::new(
+        "investigate",
+        "Start investigation",
+        &[S::Open.code(), S::Reopened.code()],
+        S::Investigating.code(),
+        &[Role::DevLead],
+    )
+    .clause("IEC 62304 9.2")
+    .guard(|case| vec![Condition::new("IEC 62304 9.2", "It has an owner", case.data.head.owner.is_some())]),
+    Move::new(
+        "evaluate",
+        "Conclude the evaluation",
+        &[S::Investigating.code()],
+        S::Evaluated.code(),
+        &[Role::DevLead],
+    )
+    .sign(Meaning::Reviewed)
+    .clause("IEC 62304 6.2.1.3")
+    .guard(|case| case.with::<ProblemReport>(evaluated)),
+    Move::new(
+        "request_change",
+        "Request a change",
+        &[S::Evaluated.code()],
+        S::ChangeRequested.code(),
+        &[Role::DevLead],
+    )
+    .clause("IEC 62304 9.2 d")
+    .effects(|case| case.effects::<ProblemReport>(open_change_request)),
+    Move::new(
+        "justify_no_action",
+        "Justify no action",
+        &[S::Evaluated.code()],
+        S::NoActionJustified.code(),
+        &[Role::Quality],
+    )
+    .sign(Meaning::Approved)
+    .clause("IEC 62304 9.2 d")
+    .asks(&["no_change_rationale", "residual_in_releases"])
+    .guard(|case| case.with::<ProblemReport>(no_action)),
+    Move::new("defer", "Defer", &[S::Evaluated.code()], S::Deferred.code(), &[Role::Quality])
+        .sign(Meaning::Approved)
+        .clause("IEC 62304 9.2 d")
+        .asks(&["reassess_by", "no_change_rationale", "workaround"])
+        .guard(|case| case.with::<ProblemReport>(deferrable)),
+    Move::new("reassess", "Reassess", &[S::Deferred.code()], S::Evaluated.code(), &[Role::DevLead, Role::Quality])
+        .reason(),
+    Move::new("resolving", "Resolving", &[S::ChangeRequested.code()], S::Resolving.code(), &[]),
+    Move::new(
+        "verify_resolution",
+        "Verify the resolution",
+        &[S::Resolving.code()],
+        S::VerifyingResolution.code(),
+        &[Role::Tester],
+    )
+    .clause("IEC 62304 9.7")
+    .guard(changes_done),
+    Move::new(
+        "close",
+        "Close",
+        &[S::VerifyingResolution.code(), S::NoActionJustified.code()],
+        S::Closed.code(),
+        &[Role::Quality],
+    )
+    .sign(Meaning::Verified)
+    .clause("IEC 62304 9.7")
+    .guard(|case| case.with::<ProblemReport>(closable)),
+    Move::new("reopen", "Reopen", &[S::Closed.code()], S::Reopened.code(), Role::EVERYONE).reason(),
+    Move::new("void", "Void", NOT_VOID, S::Void.code(), &[Role::Quality]).reason(),
+];
+
+fn evaluated(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
+    let cause = !problem.cause_text.trim().is_empty() || !problem.why_not_identified.trim().is_empty();
+    let known = !matches!(problem.safety_effect, None | Some(EffectLevel::Unknown));
+    let decided = problem.advise_parties.iter().all(|party| party.decision.is_some() && !party.rationale.is_empty());
+    vec![
+        Condition::new("IEC 62304 9.2 a", "The cause is given, or why none was identified", cause).at("cause_text"),
+        Condition::new("IEC 62304 9.1", "The effect on safety is known", known).at("safety_effect"),
+        Condition::new("IEC 62304 9.3", "Every party has a decision and a rationale", decided).at("advise_parties"),
+        Condition::new(
+            "IEC 62304 6.2.1.3",
+            "The risk manager signed the safety evaluation as it stands",
+            signed_by(case, Role::RiskManager),
+        ),
+    ]
+}
+
+fn signed_by(case: &Case, role: Role) -> bool {
+    case.world.signatures(case.id()).iter().any(|signature| {
+        signature.roles.contains(&role)
+            && signature.meaning != Meaning::Rejected
+            && signature.covers.iter().all(|cover| cover.holds(case.data))
+    })
+}
+
+fn no_action(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
+    let mut conditions = vec![
+        Condition::new("IEC 62304 9.2 d", "The reason for no change is given", !problem.no_change_rationale.trim().is_empty())
+            .at("no_change_rationale"),
+        Condition::new("IEC 62304 9.2 d", "The risk is acceptable", problem.risk_acceptable == Some(true))
+            .at("risk_acceptable"),
+        Condition::new(
+            "IEC 62304 5.8.2",
+            "The versions that keep it as a residual anomaly are named",
+            problem.affected_product_versions.is_empty() || !problem.residual_in_releases.is_empty(),
+        )
+        .at("residual_in_releases"),
+    ];
+    conditions.extend(risk_manager_agrees(case, problem));
+    conditions
+}
+
+/// Where safety is touched, the risk manager signs no action and deferral too (domain 2.15).
+fn risk_manager_agrees(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
+    let required = case.world.policy().required_roles(&[AuthoritySubject::ProblemNoAction], true);
+    if problem.safety_effect == Some(EffectLevel::None) || !required.contains(&Role::RiskManager) {
+        return Vec::new();
+    }
+    vec![Condition::new(
+        "IEC 62304 9.2 b",
+        "The risk manager signed the decision as it stands",
+        signed_by(case, Role::RiskManager),
+    )]
+}
+
+fn deferrable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
+    let later = problem.reassess_by.is_some_and(|day| day > case.now.day());
+    let mut conditions = vec![
+        Condition::new("IEC 62304 9.2 d", "The risk is acceptable meanwhile", problem.risk_acceptable == Some(true))
+            .at("risk_acceptable"),
+        Condition::new("IEC 62304 9.2 d", "A later day for reassessment is set", later).at("reassess_by"),
+        Condition::new("IEC 62304 9.3", "The workaround, or that there is none, is told", !problem.workaround.trim().is_empty())
+            .at("workaround"),
+    ];
+    conditions.extend(risk_manager_agrees(case, problem));
+    conditions
+}
+
+/// A change is requested: if none names this problem yet, a draft is made (IEC 62304 8.2.4).
+fn open_change_request(case: &Case, problem: &ProblemReport) -> Vec<Effect> {
+    if !case.world.referring(case.id(), Kind::ChangeRequest).is_empty() {
+        return Vec::new();
+    }
+    let mut set = Fields::new();
+    set.insert("title".into(), problem.title.to_string().into());
+    set.insert("origin".into(), "problem_report".into());
+    set.insert("change_type".into(), "corrective".into());
+    set.insert("problem_reports".into(), json!([case.id()]));
+    set.insert("affected_fielded_versions".into(), json!(problem.affected_product_versions));
+    vec![Effect::Create { kind: Kind::ChangeRequest, set, link_back: None }]
+}
+
+fn changes_done(case: &Case) -> Vec<Condition> {
+    let done = ["verified", "released", "closed", "rejected", "cancelled", "void"];
+    let changes = case.world.referring(case.id(), Kind::ChangeRequest);
+    let mut conditions =
+        vec![Condition::new("IEC 62304 8.2.4", "A change request is linked", !changes.is_empty())];
+    conditions.extend(changes.iter().map(|change| {
+        let id = change.head.id;
+        let met = done.contains(&change.head.state.as_str());
+        Condition::new("IEC 62304 9.7 c", format!("{id} is verified, or rejected with a reason"), met).on(id)
+    }));
+    conditions
+}
+
+fn closable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
+    let no_action = S::of(case.data) == Some(S::NoActionJustified);
+    let written = |text: &Text| !text.trim().is_empty();
+    let mut conditions = vec![
+        Condition::new("IEC 62304 9.7 a", "Whether the problem is resolved is answered", no_action || problem.resolved == Some(true))
+            .at("resolved"),
+        Condition::new("IEC 62304 9.7 b", "Whether an adverse trend was reversed is answered", written(&problem.trend_reversed))
+            .at("trend_reversed"),
+        Condition::new("IEC 62304 9.7 c", "Where it was implemented is told", no_action || !problem.implemented_in.is_empty())
+            .at("implemented_in"),
+        Condition::new("IEC 62304 9.7 d", "Whether new problems came with it is answered", written(&problem.new_problems))
+            .at("new_problems"),
+        Condition::new("IEC 62304 9.7", "There is evidence", written(&problem.verification_evidence))
+            .at("verification_evidence"),
+        Condition::new(
+            "IEC 62304 9.5",
+            "The risk file was updated where that was needed",
+            problem.risk_file_update_needed != Some(true)
+                || (!problem.risk_file_ref.is_empty() && !problem.risk_file_version.is_empty()),
+        )
+        .at("risk_file_ref"),
+        Condition::new("IEC 62304 9.7", "The version with the fix, or “fixed, unreleased”, is told", no_action || !problem.released_in.is_empty())
+            .at("released_in"),
+    ];
+    if case.world.policy().verifier_not_implementer == Some(true)
+        && let Some(actor) = case.actor
+    {
+        let other = !problem.implemented_by.contains(&actor);
+        conditions.push(
+            Condition::new("IEC 62304 9.7", "The verifier did not carry the change out", other).at("implemented_by"),
+        );
+    }
+    conditions
+}
+
+/// The risk manager signs the safety evaluation, and later no action or deferral, without moving the report on.
+fn signing(case: &Case) -> Signing {
+    let open = matches!(S::of(case.data), Some(S::Investigating | S::Evaluated));
+    let conditions = vec![Condition::new("", "The evaluation is under way", open)];
+    Signing {
+        by: vec![Role::RiskManager, Role::SecurityLead],
+        meanings: vec![Meaning::Reviewed],
+        conditions,
+        covers: vec![(case.id(), Part::Content)],
+    }
+}
+
+/// The declaration of problem reports.
+pub const DEF: KindDef = KindDef {
+    kind: Kind::ProblemReport,
+    word: "Problem report",
+    plural: "Problem reports",
+    purpose: "One record for each problem: what it is, why it came about, what it means for safety, and what is done.",
+    clause: "IEC 62304 clause 9",
+    sections: ProblemReport::SECTIONS,
+    states: ProblemState::ALL,
+    moves: MOVES,
+    create_by: Role::EVERYONE,
+    edit_by: Role::EVERYONE,
+    edit_signed: false,
+    sign_conditions: signing,
+    on_create: super::workflow::no_effects,
+    on_sign: super::workflow::no_effects,
+    notices: no_notices,
+};

@@ -1,0 +1,181 @@
+//! The product and its configuration (IEC 62304 4.3, 4.4; domain 1.2).
+
+use super::choice::choice;
+use super::ids::Kind;
+use super::person::Role;
+use super::record::{KindDef, record};
+use super::text::{Line, Text};
+use super::time::Day;
+use super::workflow::{no_effects, no_notices, no_signing, states};
+
+choice! {
+    /// Software safety class (IEC 62304 4.3).
+    pub enum SafetyClass {
+        /// No injury or damage to health is possible.
+        A = "a", "Class A";
+        /// Non-serious injury is possible.
+        B = "b", "Class B";
+        /// Death or serious injury is possible.
+        C = "c", "Class C";
+        /// Not yet assigned: the rules of class C apply (IEC 62304 4.3).
+        Unassigned = "unassigned", "Not yet assigned";
+    }
+}
+
+impl SafetyClass {
+    /// The class whose rules apply: C while none is assigned.
+    pub const fn effective(self) -> Self {
+        match self {
+            Self::Unassigned => Self::C,
+            Self::A | Self::B | Self::C => self,
+        }
+    }
+
+    /// Whether the rules for classes B and C apply.
+    pub const fn is_b_or_c(self) -> bool {
+        matches!(self.effective(), Self::B | Self::C)
+    }
+}
+
+choice! {
+    /// Where the product is sold.
+    pub enum Market {
+        /// United States of America (FDA).
+        Us = "us", "United States";
+        /// European Union (MDR, IVDR).
+        Eu = "eu", "European Union";
+        /// United Kingdom (MHRA).
+        Uk = "uk", "United Kingdom";
+        /// Canada (Health Canada).
+        Ca = "ca", "Canada";
+        /// Australia (TGA).
+        Au = "au", "Australia";
+        /// Japan (PMDA).
+        Jp = "jp", "Japan";
+        /// Brazil (ANVISA).
+        Br = "br", "Brazil";
+        /// Singapore (HSA).
+        Sg = "sg", "Singapore";
+        /// Any other market.
+        Other = "other", "Other";
+    }
+}
+
+choice! {
+    /// Where the product stands in its life (IMDRF N60, N70).
+    pub enum TplcStage {
+        /// Not yet on the market.
+        Development = "development", "Development";
+        /// Sold and fully supported.
+        Support = "support", "Support";
+        /// No longer sold; limited support.
+        LimitedSupport = "limited_support", "Limited support";
+        /// All support has ended.
+        EndOfSupport = "end_of_support", "End of support";
+        /// Taken out of use.
+        Decommissioned = "decommissioned", "Decommissioned";
+    }
+}
+
+states! {
+    /// The product has one state: it is kept up.
+    pub enum ProductState {
+        /// Kept up to date.
+        Current = "current", "Current", Good, 1, false;
+    }
+}
+
+const ANY: &[&str] = &[ProductState::Current.code()];
+
+record! {
+    /// The product whose maintenance the file records.
+    pub struct Product : Product {
+        section "Identity", "IEC 62304 8.1", true, ANY => {
+            /// Name of the product.
+            title: Line = "Product name" => required(ProductState::Current.code());
+            /// Who places it on the market.
+            manufacturer: Line = "Manufacturer" => required(ProductState::Current.code());
+            /// Model or type designation.
+            model: Line = "Model";
+            /// Basic UDI-DI or UDI-DI.
+            udi_di: Line = "UDI-DI" => clause("MDR Annex VI C");
+            /// What it is meant to be used for.
+            intended_use: Text = "Intended use";
+        }
+        section "Safety classification", "IEC 62304 4.3", true, ANY => {
+            /// Software safety class. Not yet assigned means: class C rules apply.
+            software_safety_class: Option<SafetyClass> = "Software safety class" => required(ProductState::Current.code()), clause("IEC 62304 4.3");
+            /// Why this class: worst case of harm after controls outside the software.
+            class_rationale: Text = "Rationale for the class" => clause("IEC 62304 4.3");
+            /// Where the risk management file records the class.
+            class_rmf_ref: Line = "Risk management file reference" => clause("IEC 62304 4.3");
+            /// Whether it is legacy software handled by 4.4.
+            is_legacy_software: Option<bool> = "Legacy software" => clause("IEC 62304 4.4");
+            /// Where the rationale for the use of legacy software is kept.
+            legacy_rationale_ref: Line = "Legacy rationale reference" => clause("IEC 62304 4.4");
+        }
+        section "Markets and regulation", "", true, ANY => {
+            /// Where it is sold. Decides which questions are asked.
+            markets: Vec<Market> = "Markets";
+            /// Device class under EU MDR or IVDR.
+            eu_mdr_class: Line = "EU device class" => hint("IIb");
+            /// Device class in the United States.
+            us_device_class: Line = "US device class" => hint("II");
+            /// Number of the clearance or approval.
+            us_submission_no: Line = "US submission number" => hint("K123456");
+            /// Whether it is a cyber device under section 524B(c).
+            is_cyber_device: Option<bool> = "Cyber device" => clause("FD&C 524B");
+            /// Whether it was approved by PMA.
+            is_pma: Option<bool> = "Approved by PMA";
+            /// Whether the manufacturer is an active member of an ISAO.
+            isao_member: Option<bool> = "Member of an ISAO";
+            /// Which ISAO.
+            isao_name: Line = "Name of the ISAO";
+            /// Evidence of the membership.
+            isao_evidence: Line = "Evidence of ISAO membership";
+        }
+        section "Lifetime", "IEC 62304 5.8.7", true, ANY => {
+            /// Expected lifetime, in years.
+            expected_lifetime_years: Option<u32> = "Expected lifetime in years";
+            /// Day on which the last one was placed on the market.
+            last_placed_on_market_date: Option<Day> = "Last placed on the market" => clause("MDR 10(8)");
+            /// Whether it is implantable, which lengthens retention.
+            implantable: Option<bool> = "Implantable" => clause("MDR 10(8)");
+            /// Where it stands in its life.
+            tplc_stage: Option<TplcStage> = "Life cycle stage" => clause("IMDRF N60");
+            /// How long records are kept.
+            retention_rule: Text = "Retention rule" => clause("ISO 13485 4.2.5");
+        }
+    }
+}
+
+impl Product {
+    /// The class whose rules apply: class C while none is assigned.
+    pub fn class(&self) -> SafetyClass {
+        self.software_safety_class.unwrap_or(SafetyClass::Unassigned).effective()
+    }
+
+    /// Whether it is sold in this market.
+    pub fn sold_in(&self, market: Market) -> bool {
+        self.markets.contains(&market)
+    }
+}
+
+/// The declaration of the product.
+pub const DEF: KindDef = KindDef {
+    kind: Kind::Product,
+    word: "Product",
+    plural: "Product",
+    purpose: "The product whose maintenance this file records.",
+    clause: "IEC 62304 4.3",
+    sections: Product::SECTIONS,
+    states: ProductState::ALL,
+    moves: &[],
+    create_by: &[],
+    edit_by: &[Role::Quality, Role::Regulatory],
+    edit_signed: false,
+    sign_conditions: no_signing,
+    on_create: no_effects,
+    on_sign: no_effects,
+    notices: no_notices,
+};

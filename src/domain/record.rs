@@ -1,0 +1,339 @@
+//! A record is described once. From the declaration come the struct, the columns, the form, the page, the difference in
+//! the audit trail, the printed section, the search index and the accessible names.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::canonical;
+use super::field::{FieldDef, is_empty};
+use super::ids::{Kind, RecordId};
+use super::time::Moment;
+use super::workflow::{Case, Effect, Move, Signing, StateDef};
+use super::{approval, attachment, change_request, feedback, impact_analysis, person, policy, problem_report, product};
+
+/// Field values by name; an empty value is absent.
+pub type Fields = Map<String, Value>;
+
+/// A group of fields that stand together and are open for editing together.
+#[derive(Debug, Clone, Copy)]
+pub struct Section {
+    /// Its heading.
+    pub title: &'static str,
+    /// The clause that asks for it.
+    pub clause: &'static str,
+    /// Codes of the states in which its fields may be edited.
+    pub open_in: &'static [&'static str],
+    /// Whether an approval covers it: its fields are part of the scope digest.
+    pub scope: bool,
+    /// Its fields.
+    pub fields: &'static [FieldDef],
+}
+
+/// Everything that is declared about a kind of record.
+pub struct KindDef {
+    /// Which kind.
+    pub kind: Kind,
+    /// Its name, singular.
+    pub word: &'static str,
+    /// Its name, plural.
+    pub plural: &'static str,
+    /// What the record is for: shown where a list is empty.
+    pub purpose: &'static str,
+    /// The clause that asks for it.
+    pub clause: &'static str,
+    /// Its sections, in the order of form, page and paper.
+    pub sections: &'static [Section],
+    /// Its states.
+    pub states: &'static [StateDef],
+    /// Its transitions.
+    pub moves: &'static [Move],
+    /// Who may make one; empty: only the program does.
+    pub create_by: &'static [person::Role],
+    /// Who may edit one.
+    pub edit_by: &'static [person::Role],
+    /// Whether an edit is a signed act.
+    pub edit_signed: bool,
+    /// Conditions of signing one without moving it on, and who may.
+    pub sign_conditions: fn(&Case) -> Signing,
+    /// What making one brings about besides.
+    pub on_create: fn(&Case) -> Vec<Effect>,
+    /// What a signature on it brings about besides.
+    pub on_sign: fn(&Case) -> Vec<Effect>,
+    /// What a reader should notice about one, in sentences. Never blocks.
+    pub notices: fn(&Case) -> Vec<String>,
+}
+
+impl KindDef {
+    /// All fields in their order.
+    pub fn fields(&self) -> impl Iterator<Item = &'static FieldDef> {
+        self.sections.iter().flat_map(|section| section.fields)
+    }
+
+    /// The field with this name.
+    pub fn field(&self, name: &str) -> Option<&'static FieldDef> {
+        self.fields().find(|field| field.name == name)
+    }
+
+    /// The section that holds the field with this name.
+    pub fn section_of(&self, name: &str) -> Option<&'static Section> {
+        self.sections.iter().find(|section| section.fields.iter().any(|field| field.name == name))
+    }
+
+    /// The state with this code.
+    pub fn state(&self, code: &str) -> Option<&'static StateDef> {
+        self.states.iter().find(|state| state.code == code)
+    }
+
+    /// The state in which one is made.
+    pub fn initial(&self) -> &'static str {
+        self.states.first().map_or("", |state| state.code)
+    }
+
+    /// The transition with this name.
+    pub fn find_move(&self, name: &str) -> Option<&'static Move> {
+        self.moves.iter().find(|candidate| candidate.name == name)
+    }
+}
+
+impl Kind {
+    /// Everything that is declared about this kind.
+    pub fn def(self) -> &'static KindDef {
+        match self {
+            Self::Product => &product::DEF,
+            Self::Feedback => &feedback::DEF,
+            Self::ProblemReport => &problem_report::DEF,
+            Self::ChangeRequest => &change_request::DEF,
+            Self::ImpactAnalysis => &impact_analysis::DEF,
+            Self::Approval => &approval::DEF,
+            Self::Attachment => &attachment::DEF,
+            Self::Person => &person::DEF,
+            Self::Policy => &policy::DEF,
+        }
+    }
+}
+
+/// The typed content of a record. Made with `record!`.
+pub trait Record: Serialize + DeserializeOwned + Default {
+    /// Which kind it is.
+    const KIND: Kind;
+}
+
+/// What every record carries besides its declared fields (domain 1.2, common fields).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Its number.
+    pub id: RecordId,
+    /// The code of its state.
+    pub state: String,
+    /// The person who is to move it on.
+    pub owner: Option<RecordId>,
+    /// When it was entered.
+    pub created_at: Moment,
+    /// Who entered it.
+    pub created_by: RecordId,
+    /// When it came into its present state.
+    pub state_since: Moment,
+    /// Counts its changes, from 1.
+    pub revision: u32,
+}
+
+/// A record as it is stored: its head and its fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordData {
+    /// What every record carries.
+    pub head: Head,
+    /// The declared fields that are filled.
+    pub fields: Fields,
+}
+
+impl RecordData {
+    /// Its declaration.
+    pub fn def(&self) -> &'static KindDef {
+        self.head.id.kind.def()
+    }
+
+    /// Its content as the Rust type of its kind. `None` if it is of another kind or damaged.
+    pub fn typed<T: Record>(&self) -> Option<T> {
+        if T::KIND != self.head.id.kind {
+            return None;
+        }
+        serde_json::from_value(Value::Object(self.fields.clone())).ok()
+    }
+
+    /// The value of a field, `null` if it is not filled.
+    pub fn value(&self, name: &str) -> &Value {
+        self.fields.get(name).unwrap_or(&Value::Null)
+    }
+
+    /// The value of a text field, empty if it is not filled.
+    pub fn text(&self, name: &str) -> &str {
+        self.value(name).as_str().unwrap_or_default()
+    }
+
+    /// Its title.
+    pub fn title(&self) -> &str {
+        self.text("title")
+    }
+
+    /// Its state.
+    pub fn state(&self) -> Option<&'static StateDef> {
+        self.def().state(&self.head.state)
+    }
+
+    /// Whether nothing about it can change any more.
+    pub fn is_terminal(&self) -> bool {
+        self.state().is_some_and(|state| state.terminal)
+    }
+
+    /// The canonical text of the whole record: what is stored, and whose SHA-256 stands in the audit event.
+    pub fn canonical(&self) -> String {
+        let head = &self.head;
+        let mut body = Map::new();
+        body.insert("id".into(), head.id.to_string().into());
+        body.insert("state".into(), head.state.clone().into());
+        if let Some(owner) = head.owner {
+            body.insert("owner".into(), owner.to_string().into());
+        }
+        body.insert("created_at".into(), head.created_at.to_string().into());
+        body.insert("created_by".into(), head.created_by.to_string().into());
+        body.insert("state_since".into(), head.state_since.to_string().into());
+        body.insert("revision".into(), head.revision.into());
+        body.insert("fields".into(), Value::Object(self.fields.clone()));
+        canonical::text(&Value::Object(body))
+    }
+
+    /// The canonical text of the record's content: what a signature covers. State and owner are not part of it.
+    pub fn content_canonical(&self) -> String {
+        self.part_canonical("content", |_| true)
+    }
+
+    /// The canonical text of the sections that an approval covers.
+    pub fn scope_canonical(&self) -> String {
+        self.part_canonical("scope", |section| section.scope)
+    }
+
+    fn part_canonical(&self, part: &str, take: fn(&Section) -> bool) -> String {
+        let names = self.def().sections.iter().filter(|section| take(section)).flat_map(|section| section.fields);
+        let mut fields = Map::new();
+        for field in names {
+            if let Some(value) = self.fields.get(field.name) {
+                fields.insert(field.name.to_owned(), value.clone());
+            }
+        }
+        let mut body = Map::new();
+        body.insert("id".into(), self.head.id.to_string().into());
+        body.insert(part.to_owned(), Value::Object(fields));
+        canonical::text(&Value::Object(body))
+    }
+}
+
+/// Why a value cannot be taken: the field, and the reason in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Violation {
+    /// Name of the field.
+    pub field: String,
+    /// Why, in words that can follow the field's label.
+    pub reason: String,
+}
+
+/// Checks the values that a person gives for fields of a kind and brings them into canonical form.
+///
+/// An empty value stays as `null`, which empties the field. All violations are told at once.
+pub fn check_values(def: &KindDef, given: &Fields) -> Result<Fields, Vec<Violation>> {
+    let mut checked = Fields::new();
+    let mut violations = Vec::new();
+    for (name, value) in given {
+        let outcome = match def.field(name) {
+            Some(field) => field.parse(value),
+            None => Err(format!("{} has no such field", def.word)),
+        };
+        match outcome {
+            Ok(value) => {
+                let value = if is_empty(&value) { Value::Null } else { value };
+                checked.insert(name.clone(), value);
+            }
+            Err(reason) => violations.push(Violation { field: name.clone(), reason }),
+        }
+    }
+    if violations.is_empty() { Ok(checked) } else { Err(violations) }
+}
+
+/// Declares a kind of record. See `feedback.rs` for an example.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! record_impl {
+    (
+        $(#[doc = $doc:literal])+
+        pub struct $name:ident : $kind:ident {
+            $(
+                section $title:literal, $clause:literal, $scope:literal, $open:expr => {
+                    $(
+                        $(#[doc = $help:literal])+
+                        $field:ident : $ty:ty = $label:literal $( => $($attr:ident ( $($arg:expr)? ) ),+ )? ;
+                    )+
+                }
+            )+
+        }
+    ) => {
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct $name {
+            $($( $(#[doc = $help])+ pub $field: $ty, )+)+
+        }
+
+        impl $name {
+            /// The declared sections and fields.
+            pub const SECTIONS: &'static [$crate::domain::record::Section] = &[$(
+                $crate::domain::record::Section {
+                    title: $title,
+                    clause: $clause,
+                    open_in: $open,
+                    scope: $scope,
+                    fields: &[$(
+                        $crate::domain::field::FieldDef::new::<$ty>(
+                            stringify!($field), $label, concat!($($help),+)
+                        ) $( $( .$attr( $($arg)? ) )+ )?,
+                    )+],
+                },
+            )+];
+        }
+
+        impl $crate::domain::record::Record for $name {
+            const KIND: $crate::domain::ids::Kind = $crate::domain::ids::Kind::$kind;
+        }
+    };
+}
+pub use crate::record_impl as record;
+
+/// Declares the row of a table field.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! rows_impl {
+    (
+        $(#[doc = $doc:literal])+
+        pub struct $name:ident {
+            $(
+                $(#[doc = $help:literal])+
+                $field:ident : $ty:ty = $label:literal $( => $($attr:ident ( $($arg:expr)? ) ),+ )? ;
+            )+
+        }
+    ) => {
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct $name {
+            $( $(#[doc = $help])+ pub $field: $ty, )+
+        }
+
+        impl $crate::domain::field::RowValue for $name {
+            const COLUMNS: &'static [$crate::domain::field::FieldDef] = &[$(
+                $crate::domain::field::FieldDef::new::<$ty>(
+                    stringify!($field), $label, concat!($($help),+)
+                ) $( $( .$attr( $($arg)? ) )+ )?,
+            )+];
+        }
+    };
+}
+pub use crate::rows_impl as rows;

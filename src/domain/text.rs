@@ -1,0 +1,121 @@
+//! Text that people write: one line, or paragraphs. Checked when made, so nobody asks again.
+
+use std::fmt;
+use std::ops::Deref;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Longest single line, in characters.
+pub const LINE_CHARS_MAX: usize = 500;
+/// Longest text, in characters. Longer matter is attached as a file.
+pub const TEXT_CHARS_MAX: usize = 200_000;
+
+/// One line of text without control characters, trimmed; may be empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Line(String);
+
+/// Paragraphs of text; may be empty. Line ends are `\n`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Text(String);
+
+impl Line {
+    /// Takes a line. Refuses control characters (line breaks among them), bidirectional overrides, and too long a line.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        refuse_hidden(text, false)?;
+        refuse_long(text, LINE_CHARS_MAX)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl Text {
+    /// Takes a text. Refuses control characters other than tab and line break, bidirectional overrides, and too long a text.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        refuse_hidden(&text, true)?;
+        refuse_long(&text, TEXT_CHARS_MAX)?;
+        Ok(Self(text))
+    }
+}
+
+/// What the eye cannot see could make a signed text read otherwise than it was signed.
+fn refuse_hidden(text: &str, line_breaks: bool) -> Result<(), String> {
+    for (index, character) in text.chars().enumerate() {
+        let place = index + 1;
+        match character {
+            '\n' | '\t' if line_breaks => {}
+            '\n' => return Err(format!("a line break at character {place}; this is a single line")),
+            '\0' => return Err(format!("a NUL character at character {place}; remove it")),
+            '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
+                return Err(format!(
+                    "a hidden text-direction control (U+{:04X}) at character {place}; remove it",
+                    u32::from(character)
+                ));
+            }
+            _ if character.is_control() => {
+                return Err(format!(
+                    "a control character (U+{:04X}) at character {place}; remove it",
+                    u32::from(character)
+                ));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn refuse_long(text: &str, limit: usize) -> Result<(), String> {
+    let count = text.chars().count();
+    if count > limit {
+        return Err(format!("{count} characters, but at most {limit} fit; attach longer matter as a file"));
+    }
+    Ok(())
+}
+
+macro_rules! text_type {
+    ($name:ident) => {
+        impl Deref for $name {
+            type Target = str;
+            fn deref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::new(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+text_type!(Line);
+text_type!(Text);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_refused_with_their_place() {
+        assert!(Line::new("a\0b").unwrap_err().contains("NUL character at character 2"));
+        assert!(Text::new("abc\u{202E}def").unwrap_err().contains("U+202E) at character 4"));
+        assert!(Line::new("two\nlines").unwrap_err().contains("single line"));
+        assert!(Text::new("two\r\nlines\tand a tab").is_ok());
+        assert_eq!(&*Line::new("  Żółć 🚑 مضخة  ").unwrap(), "Żółć 🚑 مضخة");
+    }
+
+    #[test]
+    fn a_megabyte_in_a_field_is_refused_with_the_limit() {
+        let refusal = Text::new(&"x".repeat(1 << 20)).unwrap_err();
+        assert!(refusal.contains("1048576") && refusal.contains("200000"), "{refusal}");
+    }
+}

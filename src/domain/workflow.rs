@@ -1,0 +1,334 @@
+//! States are tables. One table of transitions per kind draws the buttons, says why one is disabled, is enforced in
+//! `ops`, is tested exhaustively, and is printed into the documents.
+
+use serde::Serialize;
+
+use super::ids::{Kind, RecordId};
+use super::person::{Person, Role};
+use super::policy::Policy;
+use super::product::Product;
+use super::record::{Fields, Record, RecordData};
+use super::signature::{Meaning, Part, Signature};
+use super::time::Moment;
+
+/// How a state is to be read at a glance. Each tone has a colour and a shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tone {
+    /// Nothing to do, nothing to praise.
+    Neutral,
+    /// Done or in order.
+    Good,
+    /// Somebody has to act.
+    Due,
+    /// Late or wrong.
+    Late,
+}
+
+/// One state of a kind.
+#[derive(Debug, Clone, Copy)]
+pub struct StateDef {
+    /// What is stored.
+    pub code: &'static str,
+    /// What people read.
+    pub word: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    /// How it is to be read.
+    pub tone: Tone,
+    /// How far along the main line it lies; 0 for side states, which demand no further fields.
+    pub rank: u8,
+    /// Whether it is read-only for good.
+    pub terminal: bool,
+}
+
+/// Declares the states of a kind: `/// meaning`, then `Name = "code", "Word", Tone, rank, terminal;`.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! states_impl {
+    ($(#[doc = $doc:literal])+ pub enum $name:ident {
+        $($(#[doc = $meaning:literal])+ $variant:ident = $code:literal, $word:literal, $tone:ident, $rank:literal, $terminal:literal;)+
+    }) => {
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $($(#[doc = $meaning])+ $variant,)+ }
+
+        impl $name {
+            /// All states in their order; the first is where a record begins.
+            pub const ALL: &'static [$crate::domain::workflow::StateDef] = &[$(
+                $crate::domain::workflow::StateDef {
+                    code: $code, word: $word, meaning: concat!($($meaning),+),
+                    tone: $crate::domain::workflow::Tone::$tone, rank: $rank, terminal: $terminal,
+                },
+            )+];
+
+            /// The code that is stored.
+            pub const fn code(self) -> &'static str { match self { $(Self::$variant => $code,)+ } }
+
+            /// The state of a record.
+            pub fn of(data: &$crate::domain::record::RecordData) -> Option<Self> {
+                $(if data.head.state == $code { return Some(Self::$variant); })+
+                None
+            }
+        }
+    };
+}
+pub use crate::states_impl as states;
+
+/// One condition of a transition: met or not, and where to mend it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Condition {
+    /// The condition in words, as a statement that is true when it is met.
+    pub text: String,
+    /// Whether it is met.
+    pub met: bool,
+    /// The field that mends it.
+    pub field: Option<&'static str>,
+    /// The record that mends it, where that is another one.
+    pub record: Option<RecordId>,
+    /// The clause or document that asks for it.
+    pub clause: &'static str,
+}
+
+impl Condition {
+    /// A condition that stands on its own.
+    pub fn new(clause: &'static str, text: impl Into<String>, met: bool) -> Self {
+        Self { text: text.into(), met, field: None, record: None, clause }
+    }
+
+    /// Mended at this field of the same record.
+    pub fn at(mut self, field: &'static str) -> Self {
+        self.field = Some(field);
+        self
+    }
+
+    /// Mended in another record.
+    pub fn on(mut self, record: RecordId) -> Self {
+        self.record = Some(record);
+        self
+    }
+}
+
+/// What a transition brings about besides the change of state. Applied in the same transaction and event.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Makes a record; its number goes into the named field of the subject.
+    Create {
+        /// Kind of the new record.
+        kind: Kind,
+        /// Its fields.
+        set: Fields,
+        /// The subject's field that will name it.
+        link_back: Option<&'static str>,
+    },
+    /// Changes the state of a record, the subject or another, without asking for a role.
+    State {
+        /// Which record.
+        id: RecordId,
+        /// Code of its new state.
+        to: &'static str,
+    },
+    /// Sets fields of a record.
+    Set {
+        /// Which record.
+        id: RecordId,
+        /// The fields and their values.
+        set: Fields,
+    },
+}
+
+/// What rules may look at besides the record itself. Implemented over a file by `ops`.
+pub trait World {
+    /// A record by its number.
+    fn record(&self, id: RecordId) -> Option<RecordData>;
+    /// The records of a kind that name `id` in one of their references.
+    fn referring(&self, id: RecordId, kind: Kind) -> Vec<RecordData>;
+    /// The signatures on a record, oldest first.
+    fn signatures(&self, id: RecordId) -> Vec<Signature>;
+    /// The policy in force.
+    fn policy(&self) -> Policy;
+    /// The product of the file.
+    fn product(&self) -> Product;
+}
+
+/// A record as a rule sees it: with its surroundings, at a moment, before a person acts.
+pub struct Case<'a> {
+    /// The record.
+    pub data: &'a RecordData,
+    /// What surrounds it.
+    pub world: &'a dyn World,
+    /// When.
+    pub now: Moment,
+    /// Who acts; `None` where conditions are only shown.
+    pub actor: Option<RecordId>,
+}
+
+impl Case<'_> {
+    /// The record's number.
+    pub fn id(&self) -> RecordId {
+        self.data.head.id
+    }
+
+    /// Hands the typed content to `rule`; a record that cannot be read fails one condition.
+    pub fn with<T: Record>(&self, rule: fn(&Self, &T) -> Vec<Condition>) -> Vec<Condition> {
+        match self.data.typed::<T>() {
+            Some(content) => rule(self, &content),
+            None => vec![Condition::new("", format!("{} can be read", self.id()), false)],
+        }
+    }
+
+    /// Hands the typed content to `effects`; nothing follows from a record that cannot be read.
+    pub fn effects<T: Record>(&self, effects: fn(&Self, &T) -> Vec<Effect>) -> Vec<Effect> {
+        self.data.typed::<T>().map(|content| effects(self, &content)).unwrap_or_default()
+    }
+
+    /// The records with these numbers that exist.
+    pub fn records(&self, ids: &[RecordId]) -> Vec<RecordData> {
+        ids.iter().filter_map(|id| self.world.record(*id)).collect()
+    }
+
+    /// A person by number.
+    pub fn person(&self, id: RecordId) -> Option<Person> {
+        self.world.record(id).and_then(|data| data.typed())
+    }
+}
+
+/// One transition of a kind.
+pub struct Move {
+    /// Its name: the verb of the event, and what scripts say.
+    pub name: &'static str,
+    /// What the button says.
+    pub label: &'static str,
+    /// Codes of the states from which it leads.
+    pub from: &'static [&'static str],
+    /// Code of the state to which it leads.
+    pub to: &'static str,
+    /// Who may; empty: only the program, as the effect of something else.
+    pub by: &'static [Role],
+    /// Whether it asks for a reason.
+    pub reason: bool,
+    /// Whether it is signed, and with which meaning.
+    pub sign: Option<Meaning>,
+    /// The clause that asks for it.
+    pub clause: &'static str,
+    /// Fields that may be given along with it.
+    pub asks: &'static [&'static str],
+    /// Its conditions, all of them, met or not.
+    pub guard: fn(&Case) -> Vec<Condition>,
+    /// What it brings about besides.
+    pub effects: fn(&Case) -> Vec<Effect>,
+}
+
+/// How a record may be signed without moving it on.
+pub struct Signing {
+    /// The roles that may; empty: nobody, the record is signed only by moving it on.
+    pub by: Vec<Role>,
+    /// The meanings to choose from.
+    pub meanings: Vec<Meaning>,
+    /// The conditions, met or not.
+    pub conditions: Vec<Condition>,
+    /// What the signature covers, the subject first; empty: the subject's whole content.
+    pub covers: Vec<(RecordId, Part)>,
+}
+
+/// The record is signed only by moving it on.
+pub fn no_signing(_: &Case) -> Signing {
+    Signing { by: Vec::new(), meanings: Vec::new(), conditions: Vec::new(), covers: Vec::new() }
+}
+
+/// Nothing to notice.
+pub fn no_notices(_: &Case) -> Vec<String> {
+    Vec::new()
+}
+
+fn no_conditions(_: &Case) -> Vec<Condition> {
+    Vec::new()
+}
+
+/// Nothing follows.
+pub fn no_effects(_: &Case) -> Vec<Effect> {
+    Vec::new()
+}
+
+impl Move {
+    /// A transition without conditions of its own, to which more is added below.
+    pub const fn new(
+        name: &'static str,
+        label: &'static str,
+        from: &'static [&'static str],
+        to: &'static str,
+        by: &'static [Role],
+    ) -> Self {
+        Self {
+            name,
+            label,
+            from,
+            to,
+            by,
+            reason: false,
+            sign: None,
+            clause: "",
+            asks: &[],
+            guard: no_conditions,
+            effects: no_effects,
+        }
+    }
+
+    /// It asks for a reason.
+    pub const fn reason(mut self) -> Self {
+        self.reason = true;
+        self
+    }
+
+    /// It is signed.
+    pub const fn sign(mut self, meaning: Meaning) -> Self {
+        self.sign = Some(meaning);
+        self
+    }
+
+    /// The clause that asks for it.
+    pub const fn clause(mut self, clause: &'static str) -> Self {
+        self.clause = clause;
+        self
+    }
+
+    /// Fields that its dialog asks for.
+    pub const fn asks(mut self, fields: &'static [&'static str]) -> Self {
+        self.asks = fields;
+        self
+    }
+
+    /// Its conditions.
+    pub const fn guard(mut self, guard: fn(&Case) -> Vec<Condition>) -> Self {
+        self.guard = guard;
+        self
+    }
+
+    /// What it brings about besides.
+    pub const fn effects(mut self, effects: fn(&Case) -> Vec<Effect>) -> Self {
+        self.effects = effects;
+        self
+    }
+
+    /// All conditions of the transition: the fields that its target state demands, then its guard.
+    pub fn conditions(&self, case: &Case) -> Vec<Condition> {
+        let mut conditions = missing_fields(case.data, self.to);
+        conditions.extend((self.guard)(case));
+        conditions
+    }
+}
+
+/// The unfilled fields that must be filled from the state `to` on, or from an earlier one on the main line.
+pub fn missing_fields(data: &RecordData, to: &str) -> Vec<Condition> {
+    let def = data.def();
+    let rank_of = |code: &str| def.state(code).map_or(0, |state| state.rank);
+    let rank = rank_of(to);
+    if rank == 0 {
+        return Vec::new();
+    }
+    def.fields()
+        .filter(|field| field.required_from.is_some_and(|state| rank_of(state) <= rank))
+        .filter(|field| super::field::is_empty(data.value(field.name)))
+        .map(|field| Condition::new(field.clause, format!("“{}” is filled", field.label), false).at(field.name))
+        .collect()
+}
