@@ -1,0 +1,73 @@
+//! What can go wrong with a file, in words for people.
+
+use std::path::PathBuf;
+
+use rusqlite::ErrorCode;
+
+/// Why the store could not do something. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The disk is full.
+    #[error("the disk is full; free some space and try again; nothing was changed")]
+    DiskFull,
+    /// The file or its folder cannot be written.
+    #[error("the file or its folder cannot be written; check their permissions; nothing was changed")]
+    NotWritable,
+    /// The file was opened for reading only.
+    #[error("the file is open for reading only, so nothing can be changed in it")]
+    ReadOnly,
+    /// Another program holds the file.
+    #[error("another program is using the file; close it there and try again; nothing was changed")]
+    Busy,
+    /// The file is damaged.
+    #[error("the file is damaged ({0}); open a backup, and keep the damaged file")]
+    Damaged(String),
+    /// The file was replaced or written by something else.
+    #[error("the file {0} was changed or replaced by another program since it was opened; nothing was written; close it and open it again")]
+    ChangedUnderneath(PathBuf),
+    /// What was written does not read back as it was written.
+    #[error("what was written did not read back the same, so nothing was kept; check the disk")]
+    ReadBack,
+    /// A rule of the database refused.
+    #[error("the file refused the change ({0}); nothing was changed")]
+    Refused(String),
+    /// Reading or writing beside the database failed.
+    #[error("{what}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// Why it failed.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Any other failure of SQLite.
+    #[error("the file could not be read or written")]
+    Sql(#[source] rusqlite::Error),
+}
+
+impl StoreError {
+    /// An input or output failure with what was tried.
+    pub fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let what = what.into();
+        move |source| match source.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull,
+            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => Self::NotWritable,
+            _ => Self::Io { what, source },
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let code = error.sqlite_error_code();
+        match code {
+            Some(ErrorCode::DiskFull) => Self::DiskFull,
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Self::NotWritable,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
+            Some(ErrorCode::ConstraintViolation) => Self::Refused(error.to_string()),
+            Some(ErrorCode::SystemIoFailure) => Self::NotWritable,
+            Some(_) | None => Self::Sql(error),
+        }
+    }
+}

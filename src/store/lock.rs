@@ -1,0 +1,100 @@
+//! One writer: an operating-system lock on a file beside the product file, which names the holder.
+//!
+//! The lock is the system's, so it is free again the moment its holder ends, also by a crash. The words in the file are
+//! only for people: what is left of a crashed holder is recognised because the lock can be taken.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::StoreError;
+use crate::domain::time::Moment;
+
+/// Who holds the lock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The person who is signed in, or the system's user name before anybody is.
+    pub person: String,
+    /// Name of the machine.
+    pub machine: String,
+    /// Since when.
+    pub since: Moment,
+}
+
+/// The lock, held until dropped.
+#[derive(Debug)]
+pub struct Lock {
+    file: File,
+}
+
+/// Outcome of trying to take the lock.
+pub enum Taken {
+    /// It is ours. Names the holder that a crash left behind, if any.
+    Ours(Lock, Option<Holder>),
+    /// Somebody else holds it.
+    Theirs(Option<Holder>),
+}
+
+/// Where the lock of a product file lies.
+pub fn lock_path(product_file: &Path) -> PathBuf {
+    let mut name = product_file.as_os_str().to_owned();
+    name.push(".lock");
+    PathBuf::from(name)
+}
+
+/// Tries to take the lock.
+pub fn take(product_file: &Path, holder: &Holder) -> Result<Taken, StoreError> {
+    let path = lock_path(product_file);
+    let file = OpenOptions::new()
+        .create(true)
+        .read(true)
+        .write(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(StoreError::io("the lock beside the file could not be written"))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Ok(Taken::Theirs(read(&file))),
+        Err(TryLockError::Error(error)) => {
+            return Err(StoreError::io("the lock beside the file could not be taken")(error));
+        }
+    }
+    let left = read(&file);
+    let mut lock = Lock { file };
+    lock.name(holder)?;
+    Ok(Taken::Ours(lock, left))
+}
+
+/// Who holds the lock of a product file, if its lock file says.
+pub fn holder_of(product_file: &Path) -> Option<Holder> {
+    File::open(lock_path(product_file)).ok().as_ref().and_then(read)
+}
+
+fn read(mut file: &File) -> Option<Holder> {
+    let mut text = String::new();
+    file.rewind().ok()?;
+    file.take(4096).read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+impl Lock {
+    /// Writes who holds it.
+    pub fn name(&mut self, holder: &Holder) -> Result<(), StoreError> {
+        let failed = || StoreError::io("the lock beside the file could not be written");
+        let text = serde_json::to_string(holder).unwrap_or_default();
+        self.file.set_len(0).map_err(failed())?;
+        self.file.rewind().map_err(failed())?;
+        self.file.write_all(text.as_bytes()).map_err(failed())?;
+        self.file.flush().map_err(failed())
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Emptied, not removed: two programs that lock a removed and a new file of the same name would both be writers.
+        let _ = self.file.set_len(0);
+        let _ = self.file.unlock();
+    }
+}

@@ -1,0 +1,73 @@
+//! The product file: the only place that speaks SQL.
+//!
+//! It stores what `ops` hands it and enforces what SQL can enforce; it knows no permission and no rule of the domain.
+
+mod backup;
+mod ddl;
+mod error;
+mod events;
+mod identity;
+mod keys;
+mod lock;
+mod open;
+mod records;
+mod search;
+mod tx;
+mod verify;
+
+pub use backup::{backup_to, thin};
+pub use error::StoreError;
+pub use events::{EventFilter, EventRow, Head};
+pub use identity::{APPLICATION_ID, SCHEMA_VERSION};
+pub use keys::{Credential, KdfCost, SigningKeyRow};
+pub use lock::{Holder, Lock};
+pub use open::{Found, create, look, open_read_only, open_writing, upgrade};
+pub use records::ListRow;
+pub use search::Hit;
+pub use tx::{Commit, NewBlob, SignedText, Tx};
+pub use verify::{Finding, Verification, verify};
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+/// An open product file.
+pub struct Store {
+    conn: Connection,
+    path: PathBuf,
+    writable: bool,
+    /// What the file looked like after our last look or write, to notice when something else wrote or replaced it.
+    seen: identity::Seen,
+    head: Head,
+}
+
+impl Store {
+    /// Where the file lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether this program may write to it.
+    pub const fn is_writable(&self) -> bool {
+        self.writable
+    }
+
+    /// The last audit event that was seen.
+    pub const fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// Looks whether somebody else committed; returns `true` and takes over the new head if so.
+    pub fn refresh(&mut self) -> Result<bool, StoreError> {
+        let head = events::head(&self.conn)?;
+        let changed = head != self.head;
+        self.head = head;
+        self.seen = identity::Seen::of(&self.path)?;
+        Ok(changed)
+    }
+
+    /// The number that identifies the file for good, whatever its name.
+    pub fn uuid(&self) -> Result<String, StoreError> {
+        Ok(self.conn.query_row("SELECT uuid FROM product_file", [], |row| row.get(0))?)
+    }
+}

@@ -1,0 +1,186 @@
+//! Making and opening a product file. Opening answers with a value; a file that is not ready is never changed.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::error::StoreError;
+use super::identity::{self, APPLICATION_ID, SCHEMA_VERSION, Seen, Start};
+use super::lock::{self, Holder, Lock, Taken};
+use super::{Store, ddl, events};
+use crate::domain::time::Moment;
+
+/// What a look at a path found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// A product file of this program's schema.
+    Ready,
+    /// A product file of an older schema; opening for writing upgrades it after a copy was made.
+    NeedsUpgrade {
+        /// The schema version of the file.
+        version: i32,
+    },
+    /// A product file made by a later program.
+    Newer {
+        /// The schema version of the file.
+        version: i32,
+    },
+    /// Another program writes to it.
+    Locked(Option<Holder>),
+    /// A product file that is damaged.
+    Damaged {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// Not a product file.
+    NotOurs {
+        /// What it seems to be.
+        what: String,
+    },
+    /// Cannot be read.
+    NotReadable {
+        /// Why.
+        why: String,
+    },
+}
+
+/// Looks at what lies at `path`, without changing anything.
+pub fn look(path: &Path) -> Found {
+    let not_readable = |why: String| Found::NotReadable { why };
+    match std::fs::metadata(path) {
+        Ok(meta) if meta.is_dir() => return not_readable("it is a folder".to_owned()),
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return not_readable("there is no such file".to_owned());
+        }
+        Err(error) => return not_readable(error.to_string()),
+    }
+    let start = File::open(path).and_then(|mut file| Ok((identity::start_of(&mut file)?, file.metadata()?.len())));
+    let (header, bytes) = match start {
+        Ok((Start::Sqlite(header), bytes)) => (header, bytes),
+        Ok((Start::Other(what), _)) => return Found::NotOurs { what: what.to_owned() },
+        Err(error) => return not_readable(error.to_string()),
+    };
+    if header.application_id != APPLICATION_ID {
+        return Found::NotOurs { what: "an SQLite database of another program".to_owned() };
+    }
+    if header.user_version > SCHEMA_VERSION {
+        return Found::Newer { version: header.user_version };
+    }
+    if bytes < header.bytes {
+        return Found::Damaged { what: format!("it was cut short: {bytes} of {} bytes are there", header.bytes) };
+    }
+    if header.user_version < SCHEMA_VERSION {
+        return Found::NeedsUpgrade { version: header.user_version };
+    }
+    Found::Ready
+}
+
+/// Makes a new product file. Refuses to write over anything.
+pub fn create(path: &Path, holder: &Holder, made_with: &str) -> Result<(Store, Lock), StoreError> {
+    File::options()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .map_err(StoreError::io(format!("{} could not be made", path.display())))?;
+    let made = try_create(path, holder, made_with);
+    if made.is_err() {
+        let _ = std::fs::remove_file(path);
+        let _ = std::fs::remove_file(lock::lock_path(path));
+    }
+    made
+}
+
+fn try_create(path: &Path, holder: &Holder, made_with: &str) -> Result<(Store, Lock), StoreError> {
+    let Taken::Ours(lock, _) = lock::take(path, holder)? else { return Err(StoreError::Busy) };
+    let conn = Connection::open(path)?;
+    set_up(&conn)?;
+    conn.execute_batch(&format!(
+        "BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION}; {} COMMIT;",
+        ddl::V1
+    ))?;
+    conn.execute(
+        "INSERT INTO product_file (id, uuid, made_at, made_with) VALUES (1, ?1, ?2, ?3)",
+        (uuid::Uuid::new_v4().to_string(), holder.since.to_string(), made_with),
+    )?;
+    Ok((store(conn, path, true)?, lock))
+}
+
+/// Opens for writing. `Err(Ok(found))` tells why it cannot be.
+pub fn open_writing(path: &Path, holder: &Holder) -> Result<(Store, Lock), Result<Found, StoreError>> {
+    match look(path) {
+        Found::Ready => {}
+        found => return Err(Ok(found)),
+    }
+    let lock = match lock::take(path, holder).map_err(Err)? {
+        Taken::Ours(lock, _) => lock,
+        Taken::Theirs(holder) => return Err(Ok(Found::Locked(holder))),
+    };
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || -> Result<Store, StoreError> {
+        let conn = Connection::open_with_flags(path, flags)?;
+        set_up(&conn)?;
+        check_shape(&conn)?;
+        store(conn, path, true)
+    };
+    match open() {
+        Ok(store) => Ok((store, lock)),
+        Err(StoreError::Damaged(what)) => Err(Ok(Found::Damaged { what })),
+        Err(error) => Err(Err(error)),
+    }
+}
+
+/// Opens for reading only: beside a writer, a damaged file, or one without write permission.
+pub fn open_read_only(path: &Path) -> Result<Store, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.execute_batch("PRAGMA query_only = ON; PRAGMA busy_timeout = 2000; PRAGMA trusted_schema = OFF;")?;
+    check_shape(&conn)?;
+    store(conn, path, false)
+}
+
+/// Upgrades an older file after a copy of it was made beside it; answers where the copy lies.
+///
+/// There is one schema version so far, so nothing needs it yet; the copy is made all the same.
+pub fn upgrade(path: &Path, now: Moment) -> Result<PathBuf, StoreError> {
+    let stamp = now.to_string().replace([':', '-'], "");
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".before-upgrade-{stamp}"));
+    let copy = PathBuf::from(name);
+    std::fs::copy(path, &copy).map_err(StoreError::io("the copy before the upgrade could not be made"))?;
+    Err(StoreError::Refused(format!(
+        "no upgrade is known from this version of the file; the copy is {}",
+        copy.display()
+    )))
+}
+
+fn set_up(conn: &Connection) -> Result<(), StoreError> {
+    conn.execute_batch(
+        "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA foreign_keys = ON;
+         PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA busy_timeout = 2000;
+         PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY;",
+    )?;
+    conn.set_prepared_statement_cache_capacity(128);
+    Ok(())
+}
+
+/// A file that calls itself ours must have our tables.
+fn check_shape(conn: &Connection) -> Result<(), StoreError> {
+    let mut wanted: Vec<&str> = crate::domain::ids::Kind::ALL.iter().map(|kind| kind.code()).collect();
+    wanted.extend(["event", "touch", "signing_key", "signature", "blob", "credential", "draft", "link", "search"]);
+    let mut statement = conn.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1")?;
+    for table in wanted {
+        let count: i64 = statement.query_row([table], |row| row.get(0))?;
+        if count != 1 {
+            return Err(StoreError::Damaged(format!("the table {table} is missing")));
+        }
+    }
+    Ok(())
+}
+
+fn store(conn: Connection, path: &Path, writable: bool) -> Result<Store, StoreError> {
+    let head = events::head(&conn)?;
+    let seen = Seen::of(path)?;
+    Ok(Store { conn, path: path.to_owned(), writable, seen, head })
+}

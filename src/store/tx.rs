@@ -1,0 +1,188 @@
+//! The transaction: the only way by which records, events and signatures are written.
+
+use rusqlite::{Connection, params};
+
+use super::events::{self, Head};
+use super::identity::Seen;
+use super::keys::Credential;
+use super::{Store, StoreError, records, search};
+use crate::domain::canonical;
+use crate::domain::event::Event;
+use crate::domain::ids::RecordId;
+use crate::domain::record::RecordData;
+
+/// A text with its signature.
+#[derive(Debug, Clone)]
+pub struct SignedText {
+    /// The canonical text.
+    pub body: String,
+    /// Number of the key that signed it.
+    pub key: i64,
+    /// The Ed25519 signature over the text's SHA-256 digest written in hexadecimal.
+    pub signature: [u8; 64],
+}
+
+/// The bytes of an attachment.
+#[derive(Debug, Clone)]
+pub struct NewBlob {
+    /// Their SHA-256, hexadecimal.
+    pub sha256: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Everything that one event writes.
+pub struct Commit {
+    /// The event.
+    pub event: Event,
+    /// Its canonical text, signed.
+    pub signed: SignedText,
+    /// The records as they are after it.
+    pub records: Vec<RecordData>,
+    /// The signatures that came with it.
+    pub signatures: Vec<SignedText>,
+    /// Bytes of new attachments.
+    pub blobs: Vec<NewBlob>,
+    /// Public keys that come into force: number, person, key.
+    pub keys: Vec<(i64, RecordId, [u8; 32])>,
+    /// Wrapped private keys.
+    pub credentials: Vec<Credential>,
+}
+
+/// A transaction. Dropped without [`Tx::commit`], it leaves the file as it was.
+pub struct Tx<'a> {
+    store: &'a mut Store,
+    before: Head,
+    open: bool,
+}
+
+impl Store {
+    /// Begins a transaction, after making sure that nobody else wrote or replaced the file.
+    pub fn begin(&mut self) -> Result<Tx<'_>, StoreError> {
+        if !self.writable {
+            return Err(StoreError::ReadOnly);
+        }
+        if Seen::of(&self.path)? != self.seen {
+            return Err(StoreError::ChangedUnderneath(self.path.clone()));
+        }
+        self.conn.execute_batch("BEGIN IMMEDIATE")?;
+        let before = self.head.clone();
+        let tx = Tx { store: self, before, open: true };
+        if events::head(&tx.store.conn)? != tx.before {
+            return Err(StoreError::ChangedUnderneath(tx.store.path.clone()));
+        }
+        Ok(tx)
+    }
+
+    /// Writes what is no evidence: drafts, wrappings, notes of failed sign-ins.
+    pub(super) fn write_aside(
+        &mut self,
+        write: impl FnOnce(&Connection) -> rusqlite::Result<usize>,
+    ) -> Result<(), StoreError> {
+        let tx = self.begin()?;
+        write(&tx.store.conn)?;
+        tx.commit()
+    }
+}
+
+impl Tx<'_> {
+    /// The file as the transaction sees it.
+    pub fn store(&self) -> &Store {
+        self.store
+    }
+
+    /// Writes one event with all that belongs to it, and reads it back.
+    pub fn append(&mut self, commit: &Commit) -> Result<(), StoreError> {
+        let conn = &self.store.conn;
+        let digest = canonical::digest(commit.signed.body.as_bytes());
+        let seq = commit.event.seq.cast_signed();
+        for change in &commit.event.changes {
+            conn.prepare_cached("INSERT INTO touch (record, revision, seq) VALUES (?1, ?2, ?3)")?
+                .execute(params![change.record.to_string(), change.revision, seq])?;
+        }
+        for blob in &commit.blobs {
+            conn.prepare_cached("INSERT OR IGNORE INTO blob (sha256, bytes) VALUES (?1, ?2)")?
+                .execute(params![blob.sha256, blob.bytes])?;
+        }
+        for data in &commit.records {
+            records::put(conn, data)?;
+            search::put(conn, data)?;
+        }
+        for (number, person, key) in &commit.keys {
+            conn.execute(
+                "INSERT INTO signing_key (number, person, public_key, seq) VALUES (?1, ?2, ?3, ?4)",
+                params![number, person.to_string(), key, seq],
+            )?;
+        }
+        for credential in &commit.credentials {
+            put_credential(conn, credential)?;
+        }
+        for signed in &commit.signatures {
+            conn.execute(
+                "INSERT INTO signature (digest, key, signature, body) VALUES (?1, ?2, ?3, ?4)",
+                params![canonical::digest(signed.body.as_bytes()), signed.key, signed.signature, signed.body],
+            )?;
+        }
+        let signed = &commit.signed;
+        conn.prepare_cached("INSERT INTO event (seq, digest, key, signature, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(params![seq, digest, signed.key, signed.signature, signed.body])?;
+        self.read_back(commit, &digest)?;
+        self.store.head = Head { seq: commit.event.seq, digest, at: Some(commit.event.at) };
+        Ok(())
+    }
+
+    /// What was written must read back the same before anybody says yes.
+    fn read_back(&self, commit: &Commit, digest: &str) -> Result<(), StoreError> {
+        let conn = &self.store.conn;
+        let body: String = conn
+            .prepare_cached("SELECT body FROM event WHERE seq = ?1")?
+            .query_row([commit.event.seq.cast_signed()], |row| row.get(0))?;
+        if canonical::digest(body.as_bytes()) != digest {
+            return Err(StoreError::ReadBack);
+        }
+        for change in &commit.event.changes {
+            let body = records::body(conn, change.record)?.unwrap_or_default();
+            if canonical::digest(body.as_bytes()) != change.digest {
+                return Err(StoreError::ReadBack);
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes everything durable.
+    pub fn commit(mut self) -> Result<(), StoreError> {
+        self.store.conn.execute_batch("COMMIT")?;
+        self.open = false;
+        self.store.seen = Seen::of(&self.store.path)?;
+        Ok(())
+    }
+}
+
+impl Drop for Tx<'_> {
+    fn drop(&mut self) {
+        if self.open {
+            let _ = self.store.conn.execute_batch("ROLLBACK");
+            self.store.head = self.before.clone();
+        }
+    }
+}
+
+pub fn put_credential(conn: &Connection, credential: &Credential) -> rusqlite::Result<usize> {
+    conn.execute(
+        "INSERT INTO credential (person, key, memory_kib, iterations, salt, nonce, wrapped, changed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (person) DO UPDATE SET key = excluded.key, memory_kib = excluded.memory_kib,
+           iterations = excluded.iterations, salt = excluded.salt, nonce = excluded.nonce,
+           wrapped = excluded.wrapped, changed_at = excluded.changed_at",
+        params![
+            credential.person.to_string(),
+            credential.key,
+            credential.cost.memory_kib,
+            credential.cost.iterations,
+            credential.salt,
+            credential.nonce,
+            credential.wrapped,
+            credential.changed_at.to_string(),
+        ],
+    )
+}
