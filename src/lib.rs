@@ -1,4 +1,6 @@
 //! Mainstay keeps the maintenance records of a medical device's software as IEC 62304 clause 6 asks.
 
+pub mod clock;
 pub mod domain;
 mod store;
+pub mod ops;

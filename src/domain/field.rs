@@ -222,7 +222,18 @@ fn parse<T: FieldValue>(value: &Value) -> Result<Value, String> {
     } else {
         T::deserialize(value).map_err(|error| error.to_string())?
     };
-    serde_json::to_value(typed).map_err(|error| error.to_string())
+    serde_json::to_value(typed).map(compact).map_err(|error| error.to_string())
+}
+
+/// Leaves out the empty cells of rows, so that a cell is either filled or absent.
+fn compact(value: Value) -> Value {
+    match value {
+        Value::Array(items) => Value::Array(items.into_iter().map(compact).collect()),
+        Value::Object(cells) => {
+            Value::Object(cells.into_iter().filter(|(_, cell)| !is_empty(cell)).collect())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
+    }
 }
 
 /// Whether a value counts as not filled.

@@ -20,7 +20,7 @@ pub use error::StoreError;
 pub use events::{EventFilter, EventRow, Head};
 pub use identity::{APPLICATION_ID, SCHEMA_VERSION};
 pub use keys::{Credential, KdfCost, SigningKeyRow};
-pub use lock::{Holder, Lock};
+pub use lock::{Holder, Lock, holder_of};
 pub use open::{Found, create, look, open_read_only, open_writing, upgrade};
 pub use records::ListRow;
 pub use search::Hit;

@@ -1,0 +1,21 @@
+//! What a person may do: permission, rule, transaction, audit event. The window and the command line are thin fronts over it.
+
+mod file;
+mod files;
+mod new_file;
+mod perform;
+mod refused;
+mod request;
+mod secrets;
+mod session;
+mod work;
+
+pub use file::{Opened, ProductFile, WhyReadOnly};
+pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy};
+pub use refused::Refused;
+pub use request::{Act, FileSource, Receipt, Request, request_names};
+pub use secrets::Password;
+pub use session::Session;
+
+pub use crate::clock::{Stamp, now, stamp};
+pub use crate::store::{EventFilter, EventRow, Finding, Found, Head, Hit, Holder, ListRow, StoreError, Verification};

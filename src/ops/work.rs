@@ -1,0 +1,288 @@
+//! A change in the making: the records as they will be, laid over the file. Rules look at it as at any world.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::domain::event::{FieldChange, RecordChange};
+use crate::domain::field::{FieldType, record_ids};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::policy::Policy;
+use crate::domain::product::Product;
+use crate::domain::record::{Fields, Head, RecordData};
+use crate::domain::signature::Signature;
+use crate::domain::time::Moment;
+use crate::domain::workflow::{Case, Effect, World};
+use crate::domain::canonical;
+use crate::store::{Store, StoreError};
+
+use super::refused::Refused;
+
+/// The product's number: there is one in each file.
+pub const PRODUCT: RecordId = RecordId::new(Kind::Product, 1);
+/// The policy's number: there is one in each file.
+pub const POLICY: RecordId = RecordId::new(Kind::Policy, 1);
+
+/// One record that changes.
+struct Touched {
+    before: Option<RecordData>,
+    after: RecordData,
+}
+
+/// Records laid over the file.
+pub struct Work<'a> {
+    store: &'a Store,
+    now: Moment,
+    actor: RecordId,
+    touched: BTreeMap<RecordId, Touched>,
+    made: Vec<RecordId>,
+    signed: Vec<Signature>,
+    /// The first failure of the file while a rule looked at it; a rule cannot report it itself.
+    failure: RefCell<Option<StoreError>>,
+}
+
+impl<'a> Work<'a> {
+    /// A change by `actor` at `now`, with nothing changed yet.
+    pub fn new(store: &'a Store, actor: RecordId, now: Moment) -> Self {
+        Self { store, now, actor, touched: BTreeMap::new(), made: Vec::new(), signed: Vec::new(), failure: RefCell::new(None) }
+    }
+
+    /// A record as it will be, or a refusal that there is none.
+    pub fn get(&self, id: RecordId) -> Result<RecordData, Refused> {
+        if let Some(touched) = self.touched.get(&id) {
+            return Ok(touched.after.clone());
+        }
+        self.store.record(id)?.ok_or(Refused::NoSuchRecord(id))
+    }
+
+    fn touch(&mut self, id: RecordId) -> Result<&mut RecordData, Refused> {
+        if !self.touched.contains_key(&id) {
+            let before = self.store.record(id)?.ok_or(Refused::NoSuchRecord(id))?;
+            let after = before.clone();
+            self.touched.insert(id, Touched { before: Some(before), after });
+        }
+        match self.touched.get_mut(&id) {
+            Some(touched) => Ok(&mut touched.after),
+            None => Err(Refused::NoSuchRecord(id)),
+        }
+    }
+
+    /// Sets fields to canonical values; `null` empties one.
+    pub fn set(&mut self, id: RecordId, set: &Fields) -> Result<(), Refused> {
+        let data = self.touch(id)?;
+        for (name, value) in set {
+            if value.is_null() {
+                data.fields.remove(name);
+            } else {
+                data.fields.insert(name.clone(), value.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings a record into a state.
+    pub fn state(&mut self, id: RecordId, to: &str) -> Result<(), Refused> {
+        let now = self.now;
+        let data = self.touch(id)?;
+        if data.head.state != to {
+            to.clone_into(&mut data.head.state);
+            data.head.state_since = now;
+        }
+        Ok(())
+    }
+
+    /// Gives a record to an owner.
+    pub fn own(&mut self, id: RecordId, owner: Option<RecordId>) -> Result<(), Refused> {
+        self.touch(id)?.head.owner = owner;
+        Ok(())
+    }
+
+    /// Makes a record with canonical values.
+    pub fn make(&mut self, kind: Kind, set: &Fields) -> Result<RecordId, Refused> {
+        let in_file = self.store.next_number(kind)?;
+        let here = self.made.iter().filter(|id| id.kind == kind).count();
+        let id = RecordId::new(kind, in_file + u32::try_from(here).unwrap_or(u32::MAX));
+        let head = Head {
+            id,
+            state: kind.def().initial().to_owned(),
+            owner: None,
+            created_at: self.now,
+            created_by: self.actor,
+            state_since: self.now,
+            revision: 0,
+        };
+        let fields: Fields = set.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect();
+        self.touched.insert(id, Touched { before: None, after: RecordData { head, fields } });
+        self.made.push(id);
+        Ok(id)
+    }
+
+    /// Applies what follows from a transition or signature of `subject`.
+    pub fn apply(&mut self, subject: RecordId, effects: Vec<Effect>) -> Result<(), Refused> {
+        for effect in effects {
+            match effect {
+                Effect::Create { kind, set, link_back } => {
+                    let set = self.canonical(kind, &set)?;
+                    let id = self.make(kind, &set)?;
+                    if let Some(field) = link_back {
+                        let mut back = Fields::new();
+                        back.insert(field.to_owned(), id.to_string().into());
+                        self.set(subject, &back)?;
+                    }
+                    let effects = self.case(id, |case| (id.kind.def().on_create)(case))?;
+                    self.apply(id, effects)?;
+                }
+                Effect::State { id, to } => self.state(id, to)?,
+                Effect::Set { id, set } => {
+                    let set = self.canonical(id.kind, &set)?;
+                    self.set(id, &set)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings values that the program sets into canonical form.
+    pub fn canonical(&self, kind: Kind, set: &Fields) -> Result<Fields, Refused> {
+        crate::domain::record::check_values(kind.def(), set)
+            .map_err(|violations| Refused::Invalid { violations }.with_labels(kind.def()))
+    }
+
+    /// Looks at a record as a rule does.
+    pub fn case<T>(&self, id: RecordId, look: impl FnOnce(&Case) -> T) -> Result<T, Refused> {
+        let data = self.get(id)?;
+        let case = Case { data: &data, world: self, now: self.now, actor: Some(self.actor) };
+        let result = look(&case);
+        match self.failure.borrow_mut().take() {
+            Some(error) => Err(error.into()),
+            None => Ok(result),
+        }
+    }
+
+    /// The last event of the file.
+    pub const fn head(&self) -> &crate::store::Head {
+        self.store.head()
+    }
+
+    /// Whether a clock that ran backwards is not acknowledged yet.
+    pub fn clock_open(&self) -> Result<bool, Refused> {
+        Ok(self.store.clock_open()?)
+    }
+
+    /// Whether a login is or was used by anybody.
+    pub fn find_login(&self, login: &str) -> Result<bool, Refused> {
+        Ok(self.store.find_by_line(Kind::Person, "login", login)?.is_some())
+    }
+
+    /// Adds a signature, so that what follows from it can be seen.
+    pub fn sign(&mut self, signature: Signature) {
+        self.signed.push(signature);
+    }
+
+    /// The signatures so far, with the revisions that the records will have.
+    pub fn signatures_made(&self) -> Vec<Signature> {
+        let mut signed = self.signed.clone();
+        for cover in signed.iter_mut().flat_map(|signature| &mut signature.covers) {
+            if let Some(touched) = self.touched.get(&cover.record) {
+                cover.revision = touched.before.as_ref().map_or(0, |before| before.head.revision) + 1;
+            }
+        }
+        signed
+    }
+
+    /// The records that were made, in their order.
+    pub fn made(&self) -> &[RecordId] {
+        &self.made
+    }
+
+    /// Ends the change: the records as they are to be written, and what the event says of them. Records that did not
+    /// change in the end are left out.
+    pub fn finish(self) -> Result<(Vec<RecordData>, Vec<RecordChange>), Refused> {
+        if let Some(error) = self.failure.into_inner() {
+            return Err(error.into());
+        }
+        let mut records = Vec::new();
+        let mut changes = Vec::new();
+        for (id, touched) in self.touched {
+            let Touched { before, mut after } = touched;
+            let fields = differences(before.as_ref(), &after);
+            if before.is_some() && fields.is_empty() {
+                continue;
+            }
+            after.head.revision = before.map_or(0, |before| before.head.revision) + 1;
+            let digest = canonical::digest(after.canonical().as_bytes());
+            changes.push(RecordChange { record: id, revision: after.head.revision, digest, fields });
+            records.push(after);
+        }
+        Ok((records, changes))
+    }
+
+    fn note<T: Default>(&self, result: Result<T, StoreError>) -> T {
+        result.unwrap_or_else(|error| {
+            self.failure.borrow_mut().get_or_insert(error);
+            T::default()
+        })
+    }
+}
+
+/// What differs between two versions of a record: state, owner, and fields in their declared order.
+pub fn differences(before: Option<&RecordData>, after: &RecordData) -> Vec<FieldChange> {
+    let mut changes = Vec::new();
+    let mut add = |field: &str, old: Value, new: Value| {
+        if old != new {
+            changes.push(FieldChange { field: field.to_owned(), before: old, after: new });
+        }
+    };
+    let owner = |data: &RecordData| data.head.owner.map_or(Value::Null, |owner| owner.to_string().into());
+    let state = before.map_or(Value::Null, |data| data.head.state.clone().into());
+    add("state", state, after.head.state.clone().into());
+    add("owner", before.map_or(Value::Null, owner), owner(after));
+    for field in after.def().fields() {
+        let old = before.map_or(&Value::Null, |data| data.value(field.name));
+        add(field.name, old.clone(), after.value(field.name).clone());
+    }
+    changes
+}
+
+fn refers(data: &RecordData, id: RecordId) -> bool {
+    data.def()
+        .fields()
+        .filter(|field| matches!(field.ty, FieldType::Record | FieldType::Records))
+        .any(|field| record_ids(data.value(field.name)).contains(&id))
+}
+
+impl World for Work<'_> {
+    fn record(&self, id: RecordId) -> Option<RecordData> {
+        match self.touched.get(&id) {
+            Some(touched) => Some(touched.after.clone()),
+            None => self.note(self.store.record(id)),
+        }
+    }
+
+    fn referring(&self, id: RecordId, kind: Kind) -> Vec<RecordData> {
+        let mut found: Vec<RecordData> = self
+            .note(self.store.referring(id, kind))
+            .into_iter()
+            .filter(|data| !self.touched.contains_key(&data.head.id))
+            .collect();
+        let here = self.touched.values().map(|touched| &touched.after);
+        found.extend(here.filter(|data| data.head.id.kind == kind && refers(data, id)).cloned());
+        found.sort_by_key(|data| data.head.id);
+        found
+    }
+
+    fn signatures(&self, id: RecordId) -> Vec<Signature> {
+        let mut signatures = self.note(self.store.signatures(id));
+        signatures.extend(self.signed.iter().filter(|signature| signature.subject == id).cloned());
+        signatures
+    }
+
+    fn policy(&self) -> Policy {
+        self.record(POLICY).and_then(|data| data.typed()).unwrap_or_default()
+    }
+
+    fn product(&self) -> Product {
+        self.record(PRODUCT).and_then(|data| data.typed()).unwrap_or_default()
+    }
+}

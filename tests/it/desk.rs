@@ -1,0 +1,156 @@
+//! A desk to test at: a product file in a folder of its own, five people, and a clock that the test moves.
+
+use std::collections::BTreeMap;
+
+use mainstay::domain::ids::{Kind, RecordId};
+use mainstay::domain::person::Role;
+use mainstay::domain::product::{Market, SafetyClass};
+use mainstay::domain::record::RecordData;
+use mainstay::domain::time::Moment;
+use mainstay::ops::{
+    Act, FirstPerson, NewFile, NewProduct, Opened, Password, ProductFile, Receipt, Refused, Request, Session, Stamp,
+    default_policy,
+};
+use serde_json::{Value, json};
+
+pub const PASSWORD: &str = "violet tractor hums at noon";
+
+pub struct Desk {
+    pub folder: tempfile::TempDir,
+    pub file: ProductFile,
+    pub people: BTreeMap<&'static str, Session>,
+    pub recovery: String,
+    pub now: Moment,
+}
+
+pub fn stamp(now: Moment) -> Stamp {
+    Stamp { now, offset_minutes: 60, machine: "QA-PC2".to_owned() }
+}
+
+pub fn new_file(class: SafetyClass) -> NewFile {
+    NewFile {
+        product: NewProduct {
+            name: "Example pump gateway".to_owned(),
+            manufacturer: "Example Devices".to_owned(),
+            class,
+            class_rationale: "Non-serious injury is possible".to_owned(),
+            markets: vec![Market::Us, Market::Eu],
+        },
+        person: FirstPerson { login: "ana".to_owned(), full_name: "Ana Example".to_owned(), roles: Vec::new() },
+        policy: default_policy(),
+    }
+}
+
+impl Desk {
+    /// A fresh file of class B with Ana (quality, administrator) alone.
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Moment::parse("2031-03-03T09:00:00Z").unwrap();
+        let path = folder.path().join("pump.mainstay");
+        let password = Password::new(PASSWORD);
+        let (file, ana, recovery) =
+            ProductFile::create(&path, &new_file(SafetyClass::B), &password, &stamp(now)).unwrap();
+        Self { folder, file, people: BTreeMap::from([("ana", ana)]), recovery, now }
+    }
+
+    /// The same with everybody who is needed, verified and signed in.
+    pub fn staffed() -> Self {
+        let mut desk = Self::new();
+        desk.hire("ben", "Ben Example", &[Role::DevLead, Role::Developer]);
+        desk.hire("cleo", "Cleo Example", &[Role::RiskManager, Role::SecurityLead]);
+        desk.hire("dan", "Dan Example", &[Role::Tester, Role::Support, Role::Developer]);
+        desk.hire("eva", "Eva Example", &[Role::Regulatory, Role::Auditor]);
+        desk
+    }
+
+    pub fn hire(&mut self, login: &'static str, full_name: &str, roles: &[Role]) {
+        let invite = Request::InvitePerson {
+            login: login.to_owned(),
+            full_name: full_name.to_owned(),
+            roles: roles.to_vec(),
+        };
+        let receipt = self.by("ana", invite).unwrap();
+        let at = self.tick();
+        let session =
+            self.file.activate(login, &receipt.code.unwrap(), &Password::new(PASSWORD), &stamp(at)).unwrap();
+        let person = session.person();
+        self.people.insert(login, session);
+        self.by("ana", Request::VerifyIdentity { person, how: "In person, by passport".to_owned() }).unwrap();
+    }
+
+    /// A minute passes.
+    pub fn tick(&mut self) -> Moment {
+        self.now = self.now.plus_seconds(60);
+        self.now
+    }
+
+    pub fn act(&mut self, login: &str, act: impl Into<Act>, password: Option<&str>) -> Result<Receipt, Refused> {
+        let at = self.tick();
+        let password = password.map(Password::new);
+        let session = &self.people[login];
+        self.file.perform(session, act.into(), password.as_ref(), &stamp(at))
+    }
+
+    /// Performs without a signature.
+    pub fn by(&mut self, login: &str, act: impl Into<Act>) -> Result<Receipt, Refused> {
+        self.act(login, act, None)
+    }
+
+    /// Performs with the password given.
+    pub fn signed(&mut self, login: &str, act: impl Into<Act>) -> Result<Receipt, Refused> {
+        self.act(login, act, Some(PASSWORD))
+    }
+
+    pub fn create(&mut self, login: &str, kind: Kind, set: Value) -> RecordId {
+        self.by(login, Request::Create { kind, set: fields(set) }).unwrap().record.unwrap()
+    }
+
+    pub fn edit(&mut self, login: &str, id: RecordId, set: Value) -> Result<Receipt, Refused> {
+        self.by(login, Request::Edit { id, set: fields(set) })
+    }
+
+    pub fn go(&mut self, login: &str, id: RecordId, go: &str) -> Result<Receipt, Refused> {
+        self.by(login, go_to(id, go, json!({})))
+    }
+
+    pub fn sign_go(&mut self, login: &str, id: RecordId, go: &str) -> Result<Receipt, Refused> {
+        self.signed(login, go_to(id, go, json!({})))
+    }
+
+    pub fn record(&self, id: RecordId) -> RecordData {
+        self.file.record(id).unwrap()
+    }
+
+    pub fn state(&self, id: RecordId) -> String {
+        self.record(id).head.state
+    }
+
+    /// Nothing in the file contradicts anything else in it.
+    pub fn assert_verifies(&self) {
+        let verification = ProductFile::verify(self.file.path(), None, &|_| true).unwrap();
+        assert!(verification.findings.is_empty(), "{:#?}", verification.findings);
+        assert_eq!(verification.events, self.file.head().seq);
+    }
+
+    /// Closes the file and opens it again.
+    pub fn reopen(self) -> (tempfile::TempDir, ProductFile) {
+        let path = self.file.path().to_owned();
+        drop(self.file);
+        match ProductFile::open(&path, &stamp(self.now)).unwrap() {
+            Opened::Open(file) => (self.folder, *file),
+            Opened::Not(found) => panic!("{found:?}"),
+        }
+    }
+}
+
+pub fn fields(value: Value) -> mainstay::domain::record::Fields {
+    value.as_object().unwrap().clone()
+}
+
+pub fn go_to(id: RecordId, go: &str, set: Value) -> Request {
+    Request::Move { id, go: go.to_owned(), set: fields(set) }
+}
+
+pub fn id(text: &str) -> RecordId {
+    text.parse().unwrap()
+}
