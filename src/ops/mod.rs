@@ -1,8 +1,11 @@
 //! What a person may do: permission, rule, transaction, audit event. The window and the command line are thin fronts over it.
 
+mod attention;
 mod file;
 mod files;
+mod lists;
 mod new_file;
+mod page;
 mod perform;
 mod refused;
 mod request;
@@ -10,8 +13,11 @@ mod secrets;
 mod session;
 mod work;
 
+pub use attention::{Attention, AttentionItem, Month, Trends};
 pub use file::{Opened, ProductFile, WhyReadOnly};
+pub use lists::{field_label, list_columns, value_words};
 pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy};
+pub use page::{LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
 pub use refused::Refused;
 pub use request::{Act, FileSource, Receipt, Request, request_names};
 pub use secrets::Password;
