@@ -138,20 +138,20 @@ fn is_formula(value: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn text(options: &CsvOptions) -> String {
+    fn text(options: CsvOptions) -> String {
         let rows = [["=1+1", "plain"], ["say \"hi\"", "a,b\nc"]];
-        String::from_utf8(write(&["name", "value"], rows, options).unwrap()).unwrap()
+        String::from_utf8(write(&["name", "value"], rows, &options).unwrap()).unwrap()
     }
 
     #[test]
     fn a_formula_gets_an_apostrophe_and_lines_end_in_crlf() {
-        let out = text(&CsvOptions::default());
+        let out = text(CsvOptions::default());
         assert_eq!(out, "\u{feff}name,value\r\n'=1+1,plain\r\n\"say \"\"hi\"\"\",\"a,b\nc\"\r\n");
     }
 
     #[test]
     fn without_guard_and_mark_values_stand_as_they_are() {
-        let out = text(&CsvOptions { delimiter: ';', mark: ByteOrderMark::LeftOut, guard: Guard::Off });
+        let out = text(CsvOptions { delimiter: ';', mark: ByteOrderMark::LeftOut, guard: Guard::Off });
         assert_eq!(out, "name;value\r\n=1+1;plain\r\n\"say \"\"hi\"\"\";\"a,b\nc\"\r\n");
     }
 

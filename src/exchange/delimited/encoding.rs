@@ -217,7 +217,7 @@ fn line_of(before: &[u8], encoding: TextEncoding) -> u64 {
     let pairs = || before.as_chunks::<2>().0.iter();
     match encoding {
         TextEncoding::Utf8 | TextEncoding::Legacy(_) => {
-            counter.take_all(before.iter().map(|byte| u16::from(*byte)))
+            counter.take_all(before.iter().map(|byte| u16::from(*byte)));
         }
         TextEncoding::Utf16Le => counter.take_all(pairs().map(|pair| u16::from_le_bytes(*pair))),
         TextEncoding::Utf16Be => counter.take_all(pairs().map(|pair| u16::from_be_bytes(*pair))),

@@ -1,6 +1,6 @@
 //! Days and moments from foreign text, with a reason where it is none.
 
-use chrono::format::{Item, ParseErrorKind, StrftimeItems};
+use chrono::format::{Item, StrftimeItems};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
 use std::fmt::Write;
 
@@ -15,20 +15,15 @@ pub(super) fn is_format(format: &str) -> bool {
 /// The day in the first format that fits, as YYYY-MM-DD; or the reason why there is none.
 pub(super) fn day(text: &str, formats: &[String]) -> Result<String, String> {
     let text = text.trim();
-    let mut kind = None;
-    for format in formats {
-        match NaiveDate::parse_from_str(text, format) {
-            Ok(day) => return in_range(text, day).map(|day| day.format("%Y-%m-%d").to_string()),
-            Err(error) => kind = worse(kind, error.kind()),
-        }
+    match formats.iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok()) {
+        Some(day) => in_range(text, day).map(|day| day.format("%Y-%m-%d").to_string()),
+        None => Err(reason(text, formats)),
     }
-    Err(reason(text, formats, kind))
 }
 
 /// The moment in the first format that fits, in RFC 3339; or the reason why there is none.
 pub(super) fn moment(text: &str, formats: &[String]) -> Result<String, String> {
     let text = text.trim();
-    let mut kind = None;
     for format in formats {
         if let Ok(moment) = DateTime::parse_from_str(text, format) {
             return written(text, moment.naive_utc());
@@ -36,17 +31,15 @@ pub(super) fn moment(text: &str, formats: &[String]) -> Result<String, String> {
         if let Ok(moment) = NaiveDateTime::parse_from_str(text, format) {
             return written(text, moment);
         }
-        match NaiveDate::parse_from_str(text, format) {
-            // A time of day that the format has was not understood, so it must not be dropped.
-            Ok(_) if has_time(format) => kind = worse(kind, ParseErrorKind::Invalid),
-            Ok(day) => {
-                let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
-                return written(text, day.and_time(noon));
-            }
-            Err(error) => kind = worse(kind, error.kind()),
+        // A time of day that the format has was not understood above, so it must not be dropped here.
+        if !has_time(format)
+            && let Ok(day) = NaiveDate::parse_from_str(text, format)
+        {
+            let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
+            return written(text, day.and_time(noon));
         }
     }
-    Err(reason(text, formats, kind))
+    Err(reason(text, formats))
 }
 
 fn has_time(format: &str) -> bool {
@@ -74,31 +67,22 @@ fn in_range(text: &str, day: NaiveDate) -> Result<NaiveDate, String> {
     }
 }
 
-/// A day that does not exist says more than a form that does not fit.
-fn worse(old: Option<ParseErrorKind>, new: ParseErrorKind) -> Option<ParseErrorKind> {
-    match old {
-        Some(ParseErrorKind::OutOfRange | ParseErrorKind::Impossible) => old,
-        Some(_) | None => Some(new),
-    }
-}
-
-fn reason(text: &str, formats: &[String], kind: Option<ParseErrorKind>) -> String {
+fn reason(text: &str, formats: &[String]) -> String {
     let shown = short(text);
-    match kind {
-        Some(ParseErrorKind::OutOfRange | ParseErrorKind::Impossible) => {
-            format!("“{shown}” is a date that does not exist")
-        }
-        Some(_) => format!("“{shown}” is not a date of the form {}", examples(formats)),
-        None => format!("“{shown}” cannot be read as a date: the mapping names no form"),
+    let examples = examples(formats);
+    if examples.is_empty() {
+        return format!("“{shown}” cannot be read as a date: the mapping names no form");
     }
+    if examples.iter().any(|example| shape(example) == shape(text)) {
+        return format!("“{shown}” is a date that does not exist");
+    }
+    format!("“{shown}” is not a date of the form {}", examples.join(" or "))
 }
 
 /// What the formats look like, shown by one day.
-fn examples(formats: &[String]) -> String {
-    let sample = NaiveDate::from_ymd_opt(2025, 4, 23)
-        .and_then(|day| day.and_hms_opt(14, 30, 0))
-        .unwrap_or_default()
-        .and_utc();
+fn examples(formats: &[String]) -> Vec<String> {
+    let day = NaiveDate::from_ymd_opt(2025, 4, 23).and_then(|day| day.and_hms_opt(14, 30, 0));
+    let sample = day.unwrap_or_default().and_utc();
     let mut shown = Vec::new();
     for format in formats.iter().filter(|format| is_format(format)) {
         let mut example = String::new();
@@ -106,7 +90,19 @@ fn examples(formats: &[String]) -> String {
             shown.push(example);
         }
     }
-    shown.join(" or ")
+    shown
+}
+
+/// The text with every number drawn together to one digit: a date of the right form but of no day has the same shape.
+fn shape(text: &str) -> String {
+    let mut shape = String::new();
+    for c in text.chars() {
+        let c = if c.is_ascii_digit() { '9' } else { c };
+        if c != '9' || !shape.ends_with('9') {
+            shape.push(c);
+        }
+    }
+    shape
 }
 
 /// The text cut to a length that fits into a message.

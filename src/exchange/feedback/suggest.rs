@@ -158,10 +158,9 @@ pub fn suggest_columns(header: &[String], rows: &[Row]) -> Suggestion {
     let plain: Vec<String> = header.iter().map(|name| letters(name)).collect();
     let mut taken = vec![false; header.len()];
     for (target, names) in SYNONYMS {
-        let found = names
-            .iter()
-            .find_map(|name| plain.iter().position(|own| own == name))
-            .filter(|index| !taken.get(*index).copied().unwrap_or(true));
+        let free = |index: &usize| !taken.get(*index).copied().unwrap_or(true);
+        let places = names.iter().filter_map(|name| plain.iter().position(|own| own == name));
+        let found = places.into_iter().find(free);
         let Some((index, name)) = found.and_then(|index| header.get(index).map(|name| (index, name))) else {
             continue;
         };
