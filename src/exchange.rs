@@ -1,0 +1,8 @@
+//! File formats in and out: bytes in, plain values out, and back.
+//!
+//! Here belongs reading and writing of foreign formats. Here does not belong the file system (the caller has the bytes),
+//! the store, and the question what is done with what was read.
+
+pub mod csv_out;
+pub mod delimited;
+pub mod feedback;
