@@ -498,7 +498,7 @@ mod tests {
         let ctx = egui::Context::default();
         for (asked, given) in [(10, 80), (80, 80), (125, 125), (200, 200), (900, 200)] {
             set_text_scale(&ctx, asked);
-            let _ = ctx.run_ui(egui::RawInput::default(), |_| {});
+            ctx.run_ui(egui::RawInput::default(), |_| {}).textures_delta.clear();
             assert_eq!(text_scale(&ctx), given);
         }
     }

@@ -152,7 +152,7 @@ pub fn picker_ui(ui: &mut Ui, chosen: Option<NaiveDate>, today: NaiveDate) -> Op
     if opening {
         let day = chosen.unwrap_or(today);
         ui.data_mut(|data| data.insert_temp(slot, day));
-        ui.memory_mut(|memory| memory.request_focus(cell_id(popup, day)));
+        ui.data_mut(|data| data.insert_temp(slot, true));
     }
     let escape = ui.input(|input| input.key_pressed(Key::Escape));
     let was_open = Popup::is_id_open(ui.ctx(), popup);
@@ -161,6 +161,10 @@ pub fn picker_ui(ui: &mut Ui, chosen: Option<NaiveDate>, today: NaiveDate) -> Op
         .accessible_name("Calendar")
         .show(|ui| {
             let mut cursor = ui.data(|data| data.get_temp(slot)).unwrap_or(today);
+            // The first pass of a popup only measures it; nothing can have the focus in it.
+            if !ui.is_sizing_pass() && ui.data_mut(|data| data.remove_temp::<bool>(slot)) == Some(true) {
+                ui.memory_mut(|memory| memory.request_focus(cell_id(popup, cursor)));
+            }
             let picked = Month { popup, chosen, today }.show(ui, &mut cursor);
             ui.data_mut(|data| data.insert_temp(slot, cursor));
             picked

@@ -67,12 +67,12 @@ impl<'a> Dialog<'a> {
         let palette = palette_of(ctx);
         let room = ctx.content_rect().size();
         let frame = Frame::popup(&ctx.global_style()).inner_margin(Margin::same(20)).corner_radius(10);
-        let opening = is_opening(ctx, id);
+        note_opening(ctx, id);
         let focused_before = ctx.memory(|memory| memory.focused());
         let popup_open = egui::Popup::is_any_open(ctx);
         let shown = Modal::new(id).frame(frame).backdrop_color(palette.veil).show(ctx, |ui| {
             ui.set_width(self.width.min(room.x - space::XXL * 2.0));
-            if opening {
+            if takes_focus(ui, id) {
                 ui.memory_mut(|memory| {
                     memory.stop_text_input();
                     memory.move_focus(FocusDirection::Next);
@@ -139,13 +139,22 @@ impl<'a> Dialog<'a> {
     }
 }
 
-/// Whether the dialog was not shown in the frame before.
-fn is_opening(ctx: &Context, id: Id) -> bool {
+/// Remembers that the focus is to be taken when the dialog was not shown in the frame before.
+fn note_opening(ctx: &Context, id: Id) {
     let pass = ctx.cumulative_pass_nr();
     let slot = id.with("last_shown");
-    let last = ctx.data_mut(|data| data.get_temp::<u64>(slot));
-    ctx.data_mut(|data| data.insert_temp(slot, pass));
-    last.is_none_or(|last| last + 1 < pass)
+    let last = ctx.data(|data| data.get_temp::<u64>(slot));
+    ctx.data_mut(|data| {
+        data.insert_temp(slot, pass);
+        if last.is_none_or(|last| last + 1 < pass) {
+            data.insert_temp(slot, true);
+        }
+    });
+}
+
+/// The first pass of a dialog only measures it; the focus is taken in the first one that is seen.
+fn takes_focus(ui: &Ui, id: Id) -> bool {
+    !ui.is_sizing_pass() && ui.data_mut(|data| data.remove_temp::<bool>(id.with("last_shown"))) == Some(true)
 }
 
 #[cfg(test)]

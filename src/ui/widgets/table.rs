@@ -27,7 +27,7 @@ pub enum Width {
 /// One column.
 #[derive(Clone, Copy, Debug)]
 pub struct Column<'a> {
-    /// Its head, and the accessible name of the button that sorts by it.
+    /// Its head. The button that sorts by it is named "Sort by" and this.
     pub title: &'a str,
     /// Its width.
     pub width: Width,
@@ -117,6 +117,11 @@ pub struct TableState {
 }
 
 impl TableState {
+    /// A table that was sorted and widened before, with nothing chosen.
+    pub fn new(sort: Option<Sort>, widths: Vec<Option<f32>>) -> Self {
+        Self { sort, widths, ..Self::default() }
+    }
+
     /// Forgets cursor and selection, for when other rows are shown or their order has changed.
     pub fn forget_rows(&mut self) {
         self.cursor = None;

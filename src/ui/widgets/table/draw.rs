@@ -88,8 +88,13 @@ impl<'a> Drawing<'a> {
             let response = ui.interact(rect, self.id.with(("head", index)), sense);
             let sort = turn.state.sort.filter(|sort| sort.column == index);
             self.paint_head(ui, rect, column, (sort, &response));
-            let role = if column.sortable { Role::Button } else { Role::Label };
-            response.widget_info(|| WidgetInfo::labeled(role, ui.is_enabled(), column.title));
+            response.widget_info(|| {
+                if column.sortable {
+                    WidgetInfo::labeled(Role::Button, ui.is_enabled(), format!("Sort by {}", column.title))
+                } else {
+                    WidgetInfo::labeled(Role::Label, ui.is_enabled(), column.title)
+                }
+            });
             ui.ctx().accesskit_node_builder(response.id, |node| describe_sort(node, sort));
             if response.clicked() {
                 let ascending = sort.is_none_or(|sort| !sort.ascending);
@@ -153,7 +158,7 @@ impl<'a> Drawing<'a> {
                 self.row(ui, (row, row == stop, rect), turn, cell);
             }
         });
-        ui.data_mut(|data| data.insert_temp(self.id.with("offset"), out.state.offset().y));
+        ui.data_mut(|data| data.insert_temp(self.id.with("offset"), out.state.clamped_offset().y));
         if std::mem::take(&mut turn.state.focus_cursor) && self.table.rows > 0 {
             let row = turn.state.cursor.unwrap_or(self.first_seen(ui));
             ui.memory_mut(|memory| memory.request_focus(self.row_id(row)));

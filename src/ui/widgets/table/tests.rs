@@ -102,10 +102,10 @@ fn shift_ctrl_and_space_choose_several_rows() {
 #[test]
 fn pressing_a_head_sorts_and_pressing_it_again_turns_the_order() {
     let mut harness = harness(5);
-    harness.get_by_role_and_label(Role::Button, "Title").click();
+    harness.get_by_role_and_label(Role::Button, "Sort by Title").click();
     harness.run();
     assert_eq!(harness.state().table.sort, Some(Sort { column: 1, ascending: true }));
-    harness.get_by_role_and_label(Role::Button, "Title").click();
+    harness.get_by_role_and_label(Role::Button, "Sort by Title").click();
     harness.run();
     assert_eq!(harness.state().table.sort, Some(Sort { column: 1, ascending: false }));
     assert_eq!(harness.state().sorts, 2);
