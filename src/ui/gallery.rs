@@ -113,7 +113,7 @@ impl Gallery {
         Field::new("Became aware at").show(ui, |ui| moment_field_ui(ui, &mut self.aware, today(), &zone));
         Field::new("Steps to see it").show(ui, |ui| lines_ui(ui, &mut self.steps, "step"));
         Field::new("Password").show(ui, |ui| password_ui(ui, &mut self.password));
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             primary_ui(ui, "Save");
             let _ = ui.button("Discard draft");
             danger_ui(ui, "Void…");
@@ -124,7 +124,7 @@ impl Gallery {
 
     fn record(&mut self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.y = space::M;
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             for (tone, word) in
                 Tone::ALL.into_iter().zip(["Draft", "Approved", "Due in 12 days", "3 days overdue"])
             {
@@ -162,7 +162,7 @@ impl Gallery {
         );
         banner_ui(ui, &problem, true);
         plot(ui);
-        ui.allocate_ui(vec2(ui.available_width(), 300.0), |ui| self.list(ui));
+        self.list(ui);
         let empty = Empty {
             title: "No communications yet",
             purpose: "A communication tells users and regulators about a problem in released software, and what \
@@ -181,7 +181,7 @@ impl Gallery {
             Column::new("Due", Width::Fixed(110.0)),
             Column::new("Days", Width::Fixed(64.0)).right(),
         ];
-        Table::new("Problem reports", &COLUMNS, 10_000).several().show(ui, &mut self.table, |row, column| {
+        Table::new("Problem reports", &COLUMNS, 10_000).several().within(300.0).show(ui, &mut self.table, |row, column| {
             let tone = Tone::ALL.get(row % 4).copied().unwrap_or(Tone::Neutral);
             match column {
                 0 => format!("PR-{row:05}").into(),
@@ -197,7 +197,9 @@ impl Gallery {
         self.notices.show(ui.ctx());
         if self.dialog {
             Dialog::new("sign", "Approve change request CR-0007", "Approve").show(ui.ctx(), |ui| {
-                ui.label("You sign revision 4 as Ana Novak, quality manager. Its digest is 3f9a 11c2 77e0.");
+                ui.label(theme::body(
+                    "You sign revision 4 as Ana Novak, quality manager. Its digest is 3f9a 11c2 77e0.",
+                ));
                 Field::new("Meaning").show(ui, |ui| choice_ui(ui, &mut self.severity, &SEVERITIES, false));
                 Field::new("Password").show(ui, |ui| password_ui(ui, &mut self.password));
             });
@@ -235,7 +237,11 @@ fn plot(ui: &mut Ui) {
 fn show(ui: &mut Ui, gallery: &mut Gallery) {
     let frame = Frame::central_panel(ui.style()).inner_margin(Margin::same(24));
     egui::CentralPanel::default().frame(frame).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.x = space::XXL;
         ui.columns(2, |columns| {
+            for column in columns.iter_mut() {
+                column.spacing_mut().item_spacing.x = space::S;
+            }
             let [left, right] = columns else { return };
             ScrollArea::vertical().id_salt("form").show(left, |ui| gallery.form(ui));
             ScrollArea::vertical().id_salt("record").show(right, |ui| gallery.record(ui));

@@ -43,6 +43,12 @@ pub mod size {
     pub const TITLE: f32 = 17.0;
     /// The head of a page.
     pub const HEADING: f32 = 22.0;
+    /// Height of a line of small text.
+    pub const SMALL_LINE: f32 = 16.0;
+    /// Height of a line of body text.
+    pub const BODY_LINE: f32 = 20.0;
+    /// Height of a line of a title.
+    pub const TITLE_LINE: f32 = 24.0;
 }
 
 /// What a state means for the reader. Each tone has a shape of its own, so colour is never the only sign.
@@ -204,24 +210,34 @@ pub fn bold_family() -> FontFamily {
     BOLD.clone()
 }
 
+/// Body text with generous line height, for anything that may take several lines.
+pub fn body(text: impl Into<String>) -> RichText {
+    RichText::new(text).line_height(Some(size::BODY_LINE))
+}
+
+/// Small text with its line height.
+pub fn small(text: impl Into<String>) -> RichText {
+    RichText::new(text).text_style(TextStyle::Small).line_height(Some(size::SMALL_LINE))
+}
+
 /// Body text in the true bold.
 pub fn bold(text: impl Into<String>) -> RichText {
-    RichText::new(text).family(BOLD.clone())
+    body(text).family(BOLD.clone())
 }
 
 /// Body text in the true italic.
 pub fn italic(text: impl Into<String>) -> RichText {
-    RichText::new(text).family(ITALIC.clone())
+    body(text).family(ITALIC.clone())
 }
 
 /// The title of a section or a dialog.
 pub fn title(text: impl Into<String>) -> RichText {
-    RichText::new(text).text_style(TITLE.clone())
+    RichText::new(text).text_style(TITLE.clone()).line_height(Some(size::TITLE_LINE))
 }
 
 /// Small text in the second colour, for help and hints.
 pub fn hint(ui: &egui::Ui, text: impl Into<String>) -> RichText {
-    RichText::new(text).text_style(TextStyle::Small).color(palette(ui).weak)
+    small(text).color(palette(ui).weak)
 }
 
 /// Which theme the person chose.

@@ -4,7 +4,7 @@ use eframe::egui;
 use egui::{Rect, Response, Sense, TextStyle, Ui, WidgetInfo, accesskit::Role, vec2};
 
 use super::icons::{SHAPE, paint_tone};
-use crate::ui::theme::{Tone, palette, space};
+use crate::ui::theme::{Tone, palette, size, small, space};
 
 /// A state: the shape and colour of its tone, and its word. The screen reader hears the word.
 pub fn badge_ui(ui: &mut Ui, tone: Tone, word: &str) -> Response {
@@ -30,12 +30,19 @@ pub fn tone_words_ui(ui: &mut Ui, tone: Tone, words: &str) -> Response {
     let colour = palette(ui).tone(tone).text;
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
-        let line = ui.text_style_height(&TextStyle::Small) + ui.spacing().extra_text_line_spacing;
-        let (rect, _) = ui.allocate_exact_size(vec2(SHAPE, line), Sense::hover());
+        let (rect, _) = ui.allocate_exact_size(vec2(SHAPE, size::SMALL_LINE), Sense::hover());
         paint_tone(ui.painter(), rect, tone, colour);
-        ui.add(egui::Label::new(egui::RichText::new(words).small().color(colour)).wrap())
+        ui.add(egui::Label::new(small(words).color(colour)).wrap())
     })
     .inner
+}
+
+/// As [`tone_words_ui`], on one line, for use beside an input.
+pub fn tone_beside_ui(ui: &mut Ui, tone: Tone, words: &str) -> Response {
+    let colour = palette(ui).tone(tone).text;
+    let (rect, _) = ui.allocate_exact_size(vec2(SHAPE, space::ROW), Sense::hover());
+    paint_tone(ui.painter(), rect, tone, colour);
+    ui.add(egui::Label::new(small(words).color(colour)).extend())
 }
 
 /// How many there are of something that wants attention. Nothing is drawn for zero.

@@ -43,7 +43,6 @@ pub fn choice_ui(
         .truncate()
         .selected_text(word)
         .show_ui(ui, |ui| {
-            ui.set_min_width(width);
             if optional && entry(ui, chosen.is_none(), NOTHING, "") {
                 picked = Some(None);
             }

@@ -8,11 +8,11 @@ use egui::{
 };
 
 use super::{
-    badge::tone_words_ui,
+    badge::{tone_beside_ui, tone_words_ui},
     button::{icon_sized_ui, icon_ui},
     icons::Icon,
 };
-use crate::ui::theme::{Tone, bold_family, palette, space};
+use crate::ui::theme::{Tone, bold_family, hint, palette, space};
 
 /// What a date means, which decides the words for a date that has passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +99,7 @@ fn month_word(month: u32) -> &'static str {
 pub fn date_field_ui(ui: &mut Ui, text: &mut String, today: NaiveDate, kind: DateKind) -> Response {
     let parsed = parse_date(text);
     let (mut response, picked) = ui
-        .horizontal(|ui| {
+        .horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
             let edit = TextEdit::singleline(text).char_limit(10).hint_text("year-month-day");
             let edit = ui.add(edit.desired_width(112.0));
@@ -138,8 +138,8 @@ pub fn relative_ui(ui: &mut Ui, date: NaiveDate, today: NaiveDate, kind: DateKin
         DateKind::Due => due_tone(date, today),
     };
     match tone {
-        Tone::Neutral | Tone::Good => ui.label(egui::RichText::new(words).small().color(palette(ui).weak)),
-        Tone::Due | Tone::Late => tone_words_ui(ui, tone, &words),
+        Tone::Neutral | Tone::Good => ui.label(hint(ui, words)),
+        Tone::Due | Tone::Late => tone_beside_ui(ui, tone, &words),
     }
 }
 
@@ -198,7 +198,7 @@ impl Month {
         self.head(ui, cursor);
         ui.horizontal(|ui| {
             for word in ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"] {
-                let text = egui::RichText::new(word).small().color(palette(ui).weak);
+                let text = hint(ui, word);
                 ui.add_sized(vec2(CELL, 18.0), egui::Label::new(text));
             }
         });
@@ -215,7 +215,8 @@ impl Month {
                 }
             });
         }
-        if ui.add(Button::new("Today").min_size(vec2(CELL * 7.0, 0.0))).clicked() {
+        let today = ui.vertical_centered_justified(|ui| ui.add(Button::new("Today")));
+        if today.inner.clicked() {
             picked = Some(self.today);
         }
         picked

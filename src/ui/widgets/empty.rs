@@ -1,10 +1,10 @@
 //! What a list shows while it is empty: what its records are for, which clause asks for them, and how to make the first.
 
 use eframe::egui;
-use egui::{Response, RichText, Ui};
+use egui::{Response, Ui};
 
 use super::button::primary_ui;
-use crate::ui::theme::{palette, space, title};
+use crate::ui::theme::{body, hint, palette, space, title};
 
 /// An empty list.
 #[derive(Clone, Copy, Debug)]
@@ -26,9 +26,9 @@ pub fn empty_ui(ui: &mut Ui, empty: &Empty<'_>) -> Option<Response> {
     ui.vertical_centered(|ui| {
         ui.set_max_width(440.0);
         ui.label(title(empty.title));
-        ui.add(egui::Label::new(RichText::new(empty.purpose).color(palette(ui).weak)).wrap());
+        ui.add(egui::Label::new(body(empty.purpose).color(palette(ui).weak)).wrap());
         if !empty.clause.is_empty() {
-            ui.label(RichText::new(empty.clause).small().color(palette(ui).weak));
+            ui.label(hint(ui, empty.clause));
         }
         if !empty.button.is_empty() {
             ui.add_space(space::S);

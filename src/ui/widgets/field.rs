@@ -1,7 +1,7 @@
 //! The frame of one field of a form: label, mark, help on demand, input, violation. Which fields there are is not known here.
 
 use eframe::egui;
-use egui::{Response, RichText, TextStyle, Ui, WidgetInfo, accesskit};
+use egui::{Response, TextStyle, Ui, WidgetInfo, accesskit};
 
 use super::badge::tone_words_ui;
 use crate::ui::theme::{Tone, bold, hint, palette, space};
@@ -70,7 +70,7 @@ impl<'a> Field<'a> {
             ui.set_min_height(20.0);
             let label = ui.label(bold(self.label));
             if let Some(words) = self.mark {
-                ui.label(RichText::new(words).small().color(palette(ui).weak));
+                ui.label(hint(ui, words));
             }
             label.id
         });

@@ -9,7 +9,7 @@ use super::{
     button::segments_ui,
     date_field::{parse_date, picker_ui},
 };
-use crate::ui::theme::{Tone, palette, space};
+use crate::ui::theme::{Tone, hint, space};
 
 /// Which clock a moment was read from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub fn moment_field_ui<Z: TimeZone>(
     zone: &Z,
 ) -> Response {
     let mut response = ui
-        .horizontal(|ui| {
+        .horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
             let edit =
                 TextEdit::singleline(&mut value.text).char_limit(16).hint_text("year-month-day hour:minute");
@@ -100,7 +100,7 @@ pub fn moment_field_ui<Z: TimeZone>(
     match parsed {
         Ok(Some(moment)) if value.clock == Clock::Local => {
             let utc = moment.to_rfc3339_opts(SecondsFormat::Secs, true);
-            ui.label(egui::RichText::new(format!("Stored as {utc}")).small().color(palette(ui).weak));
+            ui.label(hint(ui, format!("Stored as {utc}")));
         }
         Ok(_) => {}
         Err(words) if !response.has_focus() => {

@@ -6,15 +6,14 @@ use std::collections::VecDeque;
 
 use eframe::egui;
 use egui::{
-    Align2, Area, Frame, Id, Margin, Order, Response, RichText, Sense, Stroke, Ui, accesskit,
-    accesskit::Role, vec2,
+    Align2, Area, Frame, Id, Margin, Order, Response, Sense, Stroke, Ui, accesskit, accesskit::Role, vec2,
 };
 
 use super::{
     button::icon_sized_ui,
     icons::{Icon, SHAPE, paint_tone},
 };
-use crate::ui::theme::{Tone, bold, palette, space};
+use crate::ui::theme::{Tone, body, bold, palette, space};
 
 /// What kind of message it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,7 +133,7 @@ impl Notices {
             return;
         }
         let mut dismissed = None;
-        let area = Area::new(Id::unique("notices")).order(Order::Foreground);
+        let area = Area::new(Id::unique("notices")).order(Order::Tooltip);
         let hovered = area
             .anchor(Align2::RIGHT_BOTTOM, vec2(-space::L, -space::XXL))
             .show(ctx, |ui| {
@@ -186,7 +185,7 @@ fn framed(ui: &mut Ui, frame: Frame, notice: &Notice, closable: bool) -> bool {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 ui.add(egui::Label::new(bold(&*notice.happened)).wrap());
                 if !notice.remedy.is_empty() {
-                    ui.add(egui::Label::new(RichText::new(&notice.remedy)).wrap());
+                    ui.add(egui::Label::new(body(&notice.remedy)).wrap());
                 }
             });
             if closable {

@@ -6,7 +6,7 @@ use egui::{
     TextEdit, Ui, UiKind, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
-use crate::ui::theme::{palette, palette_of, size, space};
+use crate::ui::theme::{body, palette, palette_of, size, space};
 
 /// One thing that can be taken.
 #[derive(Clone, Copy, Debug)]
@@ -133,7 +133,7 @@ impl CommandPalette {
     fn list(&mut self, ui: &mut Ui, entries: &[Entry<'_>], moved: bool) -> Option<usize> {
         if self.fits.is_empty() {
             ui.add_space(space::S);
-            ui.label(egui::RichText::new("Nothing fits. Try fewer letters.").color(palette(ui).weak));
+            ui.label(body("Nothing fits. Try fewer letters.").color(palette(ui).weak));
             return None;
         }
         let mut taken = None;
@@ -186,11 +186,11 @@ fn entry_ui(ui: &mut Ui, entry: &Entry<'_>, on: bool) -> egui::Response {
         let place = Rect::from_min_size(pos2(inner.left(), top), galley.size());
         ui.painter().galley(place.min, galley, colour);
     };
-    let body = egui::FontId::proportional(size::BODY);
+    let font = egui::FontId::proportional(size::BODY);
     if entry.detail.is_empty() {
-        line(entry.title, body, ink, inner.center().y - 8.5);
+        line(entry.title, font, ink, inner.center().y - 8.5);
     } else {
-        line(entry.title, body, ink, inner.top());
+        line(entry.title, font, ink, inner.top());
         line(entry.detail, small, weak, inner.top() + 18.0);
     }
     response

@@ -1,10 +1,11 @@
 //! Plots with axes and a title, and the same numbers as a table for those who would rather read.
 
 use eframe::egui;
-use egui::{Grid, RichText, Sense, Ui, accesskit::Role};
-use egui_plot::{Bar, BarChart, Legend, Plot};
+use egui::{FontId, Grid, Rangef, Sense, Ui, accesskit::Role, vec2};
+use egui_plot::{AxisHints, Bar, BarChart, GridMark, Plot};
 
-use crate::ui::theme::{bold, palette, space};
+use super::link::link_ui;
+use crate::ui::theme::{bold, hint, palette, size, space};
 
 /// One series of a plot: a name and a number for each label of the axis.
 #[derive(Clone, Debug)]
@@ -42,12 +43,14 @@ pub fn bars_ui(ui: &mut Ui, bars: &Bars<'_>) {
             if as_table {
                 table_ui(ui, bars);
             } else {
+                if bars.series.len() > 1 {
+                    legend_ui(ui, bars);
+                }
                 plot_ui(ui, bars);
             }
             let word = if as_table { "Show as plot" } else { "Show as table" };
-            let button = ui.add(egui::Button::new(RichText::new(word).small()).small().frame(false));
-            let button = button.accessible_name(format!("{word}, {}", bars.title));
-            if button.clicked() {
+            let switch = link_ui(ui, word).accessible_name(format!("{word}, {}", bars.title));
+            if switch.clicked() {
                 as_table = !as_table;
                 ui.data_mut(|data| data.insert_temp(slot, as_table));
             }
@@ -65,9 +68,21 @@ fn plot_ui(ui: &mut Ui, bars: &Bars<'_>) {
         let chart = BarChart::new(series.name, chart).color(colour).stack_on(&below);
         charts.push(chart);
     }
-    let weak = |text: &str| RichText::new(text).small().color(palette.weak);
     let labels = bars.labels.to_vec();
-    let mut plot = Plot::new("plot")
+    let every = every_nth(labels.len(), ui.available_width() - 60.0);
+    let axis = |hints: AxisHints<'static>, name: &str| {
+        hints
+            .label(hint(ui, name))
+            .tick_label_color(palette.weak)
+            .tick_label_font(FontId::proportional(size::SMALL))
+            .label_spacing(Rangef::new(8.0, 9.0))
+    };
+    let across =
+        axis(AxisHints::new_x(), bars.across).formatter(move |mark, _| label_at(&labels, mark.value));
+    let up = axis(AxisHints::new_y(), bars.up).formatter(|mark, _| number(mark.value)).min_thickness(24.0);
+    let (count, top) = (bars.labels.len(), highest(bars).max(1.0));
+    let step = step_for(top);
+    let plot = Plot::new("plot")
         .height(bars.height)
         .sense(Sense::hover())
         .allow_drag(false)
@@ -76,17 +91,20 @@ fn plot_ui(ui: &mut Ui, bars: &Bars<'_>) {
         .allow_boxed_zoom(false)
         .allow_double_click_reset(false)
         .show_x(false)
+        .show_background(false)
         .show_grid([false, true])
-        .include_y(0.0)
-        .include_y(highest(bars).max(1.0) * 1.1)
-        .set_margin_fraction(egui::vec2(0.02, 0.0))
-        .x_axis_label(weak(bars.across))
-        .y_axis_label(weak(bars.up))
-        .x_axis_formatter(move |mark, _| label_at(&labels, mark.value))
-        .y_axis_formatter(|mark, _| whole(mark.value));
-    if bars.series.len() > 1 {
-        plot = plot.legend(Legend::default());
-    }
+        .grid_color(palette.line)
+        .grid_fade(0.0)
+        .grid_spacing(Rangef::new(8.0, 9.0))
+        .default_x_bounds(-0.6, count as f64 - 0.4)
+        .default_y_bounds(0.0, top * 1.08)
+        .auto_bounds(false)
+        .x_grid_spacer(move |_| marks((0..count).step_by(every).map(|at| at as f64), every as f64))
+        .y_grid_spacer(move |_| {
+            marks((0..=8).map(|at| f64::from(at) * step).take_while(|at| *at <= top), step)
+        })
+        .custom_x_axes(vec![across])
+        .custom_y_axes(vec![up]);
     let shown = plot.show(ui, |plot| {
         for chart in charts {
             plot.bar_chart(chart);
@@ -112,18 +130,43 @@ fn label_at(labels: &[String], value: f64) -> String {
     labels.get(value as usize).cloned().unwrap_or_default()
 }
 
-fn whole(value: f64) -> String {
-    if value.fract().abs() > 1e-6 { String::new() } else { format!("{value:.0}") }
+fn marks(values: impl Iterator<Item = f64>, step_size: f64) -> Vec<GridMark> {
+    values.map(|value| GridMark { value, step_size }).collect()
+}
+
+/// Shows every n-th label where all of them would not fit into `room` points.
+fn every_nth(labels: usize, room: f32) -> usize {
+    let fitting = (room / 64.0).floor().max(1.0) as usize;
+    labels.div_ceil(fitting).max(1)
+}
+
+/// A round step that gives three to six lines up to `top`.
+fn step_for(top: f64) -> f64 {
+    let power = 10.0_f64.powf((top / 4.0).log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * power).find(|step| top / step <= 6.0);
+    step.unwrap_or(power * 10.0).max(1.0)
+}
+
+/// Which colour is which series.
+fn legend_ui(ui: &mut Ui, bars: &Bars<'_>) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        for (series, colour) in bars.series.iter().zip(palette(ui).series) {
+            let (place, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
+            ui.painter().rect_filled(place, 2.0, colour);
+            ui.label(hint(ui, series.name));
+            ui.add_space(space::S);
+        }
+    });
 }
 
 fn table_ui(ui: &mut Ui, bars: &Bars<'_>) {
-    let weak = palette(ui).weak;
     Grid::new("table").num_columns(bars.series.len() + 1).spacing([space::XL, space::XS]).striped(true).show(
         ui,
         |ui| {
-            ui.label(RichText::new(bars.across).small().color(weak));
+            ui.label(hint(ui, bars.across));
             for series in bars.series {
-                ui.label(RichText::new(series.name).small().color(weak));
+                ui.label(hint(ui, series.name));
             }
             ui.end_row();
             for (index, label) in bars.labels.iter().enumerate() {

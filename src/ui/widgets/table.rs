@@ -13,7 +13,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 use eframe::egui;
 use egui::{Align, Ui};
 
-use crate::ui::theme::Tone;
+use crate::ui::theme::{Tone, space};
 
 /// How a column takes its width.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -189,17 +189,25 @@ pub struct Table<'a> {
     columns: &'a [Column<'a>],
     rows: usize,
     several: bool,
+    height: Option<f32>,
 }
 
 impl<'a> Table<'a> {
     /// A table with `rows` rows. `id_salt` is unique within its parent and names the table for a screen reader.
     pub const fn new(id_salt: &'a str, columns: &'a [Column<'a>], rows: usize) -> Self {
-        Self { id_salt, columns, rows, several: false }
+        Self { id_salt, columns, rows, several: false, height: None }
     }
 
     /// Lets several rows be chosen with Ctrl, Shift and Space.
     pub const fn several(mut self) -> Self {
         self.several = true;
+        self
+    }
+
+    /// As high as its rows, but at most `points`, for a table within a page that scrolls.
+    pub fn within(mut self, points: f32) -> Self {
+        // One row more for the head, and a little so that no scroll bar appears for nothing.
+        self.height = Some(((self.rows + 1) as f32 * space::ROW + space::XS).min(points));
         self
     }
 

@@ -65,11 +65,16 @@ impl<'a> Drawing<'a> {
             .accessibility_role(Role::Table)
             .accessibility_label(self.table.id_salt.to_owned());
         ui.scope_builder(builder, |ui| {
+            if let Some(height) = self.table.height {
+                ui.set_height(height);
+            }
             ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
             ScrollArea::horizontal().id_salt(self.id.with("across")).auto_shrink([false, false]).show(
                 ui,
                 |ui| {
                     ui.set_width(self.width);
+                    let behind = ui.available_rect_before_wrap();
+                    ui.painter().rect_filled(behind, 6.0, self.palette.surface);
                     self.head(ui, &mut turn);
                     self.body(ui, &mut turn, cell);
                     self.edges(ui, &mut turn);
@@ -300,7 +305,7 @@ impl<'a> Drawing<'a> {
         for (index, &(left, width)) in self.spans.iter().enumerate().take(count.saturating_sub(1)) {
             let x = frame.left() + left + width;
             let grip = Rect::from_x_y_ranges(x - 3.0..=x + 3.0, frame.top()..=frame.top() + space::ROW);
-            let response = ui.interact(grip, self.id.with(("edge", index)), Sense::DRAG);
+            let response = ui.interact(grip, self.id.with(("edge", index)), Sense::CLICK | Sense::DRAG);
             if response.hovered() || response.dragged() {
                 ui.ctx().set_cursor_icon(CursorIcon::ResizeColumn);
                 ui.painter().vline(x, frame.y_range(), Stroke::new(1.0, self.palette.accent));
@@ -310,7 +315,12 @@ impl<'a> Drawing<'a> {
             {
                 *slot = Some((width + response.drag_delta().x).max(NARROWEST));
             }
-            turn.events.widths_changed |= response.drag_stopped();
+            if response.double_clicked()
+                && let Some(slot) = turn.state.widths.get_mut(index)
+            {
+                *slot = None;
+            }
+            turn.events.widths_changed |= response.drag_stopped() || response.double_clicked();
         }
     }
 

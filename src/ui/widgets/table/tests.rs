@@ -58,6 +58,7 @@ fn rows_are_reached_by_the_text_of_their_first_cell_and_opened_by_pressing_it() 
     harness.run();
     assert_eq!(harness.state().opened, [3]);
     assert_eq!(harness.state().table.cursor, Some(3));
+    harness.get_by_label("7 d");
     assert!(harness.query_by_label("PR-05000").is_none(), "rows out of sight are not built");
 }
 
