@@ -1,0 +1,9 @@
+//! The window: theme, widgets, screens. Stands on `domain` and `ops` alone.
+//!
+//! Belongs here: everything that is drawn or typed. Does not belong here: rules, SQL, file formats.
+
+#[cfg(test)]
+mod gallery;
+pub mod settings;
+pub mod theme;
+pub mod widgets;

@@ -1,0 +1,224 @@
+//! What the window remembers between runs: size, theme, text scale, recent files, widths. Nothing of a product is kept here.
+//!
+//! Belongs here: reading and writing of one small RON file. Does not belong here: the effect of a setting.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::theme::{SCALE_MAX, SCALE_MIN, ThemeChoice};
+
+/// Which of the two ways of drawing is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Renderer {
+    /// wgpu, and glow when it cannot start.
+    #[default]
+    Auto,
+    /// Vulkan, Metal or Direct3D.
+    Wgpu,
+    /// OpenGL.
+    Glow,
+}
+
+/// Everything that is remembered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Inner size of the window in points.
+    pub window_size: (f32, f32),
+    /// Whether the window filled the screen.
+    pub maximised: bool,
+    /// The theme.
+    pub theme: ThemeChoice,
+    /// Text scale in percent.
+    pub text_scale: u16,
+    /// How the window is drawn.
+    pub renderer: Renderer,
+    /// Files that were open, the latest first.
+    pub recent: Vec<PathBuf>,
+    /// Widths that were dragged, by table, in points.
+    pub column_widths: BTreeMap<String, Vec<Option<f32>>>,
+    /// Width of the navigation in points.
+    pub nav_width: f32,
+}
+
+/// Most files that are remembered.
+const RECENT: usize = 12;
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            window_size: (1280.0, 840.0),
+            maximised: false,
+            theme: ThemeChoice::System,
+            text_scale: 100,
+            renderer: Renderer::Auto,
+            recent: Vec::new(),
+            column_widths: BTreeMap::new(),
+            nav_width: 220.0,
+        }
+    }
+}
+
+impl Settings {
+    /// Puts `file` first among the recent files.
+    pub fn opened(&mut self, file: &Path) {
+        self.recent.retain(|other| other != file);
+        self.recent.insert(0, file.to_owned());
+        self.recent.truncate(RECENT);
+    }
+
+    /// Brings numbers that a hand or a fault has put out of range back into it.
+    fn held(mut self) -> Self {
+        let within = |value: f32, least: f32, most: f32, otherwise: f32| {
+            if value.is_finite() { value.clamp(least, most) } else { otherwise }
+        };
+        let (width, height) = self.window_size;
+        self.window_size = (within(width, 640.0, 16_384.0, 1280.0), within(height, 480.0, 16_384.0, 840.0));
+        self.nav_width = within(self.nav_width, 160.0, 400.0, 220.0);
+        self.text_scale = self.text_scale.clamp(SCALE_MIN, SCALE_MAX);
+        self.recent.truncate(RECENT);
+        for width in self.column_widths.values_mut().flatten() {
+            *width = width.filter(|points| points.is_finite()).map(|points| points.clamp(24.0, 4_096.0));
+        }
+        self
+    }
+}
+
+/// What came of reading the settings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loaded {
+    /// The settings, or the defaults.
+    pub settings: Settings,
+    /// What to tell the person, when the file could not be used: what happened, and what became of it.
+    pub notice: Option<(String, String)>,
+}
+
+/// Where the settings of this person are kept, if the system names a place.
+pub fn default_path() -> Option<PathBuf> {
+    directories::ProjectDirs::from("", "", "Mainstay").map(|dirs| dirs.config_dir().join("settings.ron"))
+}
+
+/// Longest settings file that is read, in bytes.
+const LONGEST: u64 = 1 << 20;
+
+/// Reads the settings. No file means defaults; a broken file is renamed to `.bad` and the defaults are used.
+pub fn load(path: &Path) -> Loaded {
+    let read = match fs::metadata(path) {
+        Ok(about) if about.len() > LONGEST => Err(format!("it is larger than {LONGEST} bytes")),
+        Ok(_) => match fs::read_to_string(path) {
+            Ok(text) => ron::from_str::<Settings>(&text).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Settings::default()),
+        Err(error) => Err(error.to_string()),
+    };
+    match read {
+        Ok(settings) => Loaded { settings: settings.held(), notice: None },
+        Err(why) => {
+            let bad = with_ending(path, "bad");
+            let moved = fs::rename(path, &bad).is_ok();
+            let remedy = if moved {
+                format!("The defaults are used. The old file was kept as {}.", bad.display())
+            } else {
+                "The defaults are used.".to_owned()
+            };
+            Loaded {
+                settings: Settings::default(),
+                notice: Some((format!("The settings could not be read: {why}."), remedy)),
+            }
+        }
+    }
+}
+
+/// Writes the settings, whole or not at all: into a new file beside it, which then takes its name.
+///
+/// # Errors
+/// When the folder or the file cannot be written.
+pub fn save(path: &Path, settings: &Settings) -> io::Result<()> {
+    let text =
+        ron::ser::to_string_pretty(settings, ron::ser::PrettyConfig::default()).map_err(io::Error::other)?;
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let fresh = with_ending(path, "new");
+    fs::write(&fresh, text)?;
+    fs::rename(&fresh, path)
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(ending);
+    path.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_saved_is_read_back() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("deep").join("settings.ron");
+        let mut settings = Settings { theme: ThemeChoice::Dark, text_scale: 150, ..Settings::default() };
+        settings.opened(Path::new("pump.mrec"));
+        settings.column_widths.insert("feedback".to_owned(), vec![None, Some(120.0)]);
+        save(&path, &settings).expect("saved");
+        assert_eq!(load(&path), Loaded { settings, notice: None });
+        assert!(!with_ending(&path, "new").exists());
+    }
+
+    #[test]
+    fn no_file_means_defaults_without_a_word() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(
+            load(&folder.path().join("settings.ron")),
+            Loaded { settings: Settings::default(), notice: None }
+        );
+    }
+
+    #[test]
+    fn a_broken_file_is_moved_aside_and_said() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("settings.ron");
+        for broken in [&b"(theme: Purple)"[..], b"\xff\xfe\x00", b"(((((", b""] {
+            fs::write(&path, broken).expect("written");
+            let loaded = load(&path);
+            assert_eq!(loaded.settings, Settings::default());
+            let (happened, remedy) = loaded.notice.expect("a notice");
+            assert!(happened.starts_with("The settings could not be read"), "{happened}");
+            assert!(remedy.contains("settings.ron.bad"), "{remedy}");
+            assert!(!path.exists());
+            assert_eq!(fs::read(folder.path().join("settings.ron.bad")).expect("kept"), broken);
+        }
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_brought_back_and_unknown_fields_are_passed_over() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("settings.ron");
+        fs::write(&path, "(text_scale: 900, window_size: (1.0, inf), nav_width: NaN, later: 3)")
+            .expect("written");
+        let settings = load(&path).settings;
+        assert_eq!(settings.text_scale, SCALE_MAX);
+        assert_eq!(settings.window_size, (640.0, 840.0));
+        assert_eq!(settings.nav_width.to_bits(), 220.0_f32.to_bits());
+    }
+
+    #[test]
+    fn recent_files_are_few_and_each_stands_once() {
+        let mut settings = Settings::default();
+        for number in 0..40 {
+            settings.opened(Path::new(&format!("{number}.mrec")));
+        }
+        settings.opened(Path::new("35.mrec"));
+        assert_eq!(settings.recent.len(), RECENT);
+        assert_eq!(settings.recent.first().map(PathBuf::as_path), Some(Path::new("35.mrec")));
+        assert_eq!(settings.recent.iter().filter(|file| file.ends_with("35.mrec")).count(), 1);
+    }
+}

@@ -1,0 +1,235 @@
+//! Choices: one of a few, some of a few, yes / no / undecided. Codes are opaque here.
+
+use eframe::egui;
+use egui::{
+    Button, ComboBox, Response, TextStyle, Ui, UiBuilder, WidgetInfo, WidgetText,
+    accesskit::Role,
+    text::{LayoutJob, TextFormat},
+};
+
+use super::button::segments_ui;
+use crate::ui::theme::{hint, palette};
+
+/// One thing that can be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice<'a> {
+    /// What is stored.
+    pub code: &'a str,
+    /// What is shown.
+    pub word: &'a str,
+    /// What the standard or the plan means by it; may be empty.
+    pub meaning: &'a str,
+}
+
+/// The word for "nothing chosen".
+const NOTHING: &str = "—";
+
+/// A combo box of `choices`. With `optional`, "—" stands first and means nothing chosen.
+///
+/// A stored code that is not among the choices is shown as it is and kept until another is chosen.
+pub fn choice_ui(
+    ui: &mut Ui,
+    chosen: &mut Option<String>,
+    choices: &[Choice<'_>],
+    optional: bool,
+) -> Response {
+    let now = chosen.as_deref().and_then(|code| choices.iter().find(|choice| choice.code == code));
+    let word = now.map_or_else(|| chosen.as_deref().unwrap_or(NOTHING), |choice| choice.word).to_owned();
+    let meaning = now.map_or("", |choice| choice.meaning);
+    let mut picked: Option<Option<&str>> = None;
+    let width = ui.available_width().min(320.0);
+    let mut response = ComboBox::from_id_salt("choice")
+        .width(width)
+        .truncate()
+        .selected_text(word)
+        .show_ui(ui, |ui| {
+            if optional && entry(ui, chosen.is_none(), NOTHING, "") {
+                picked = Some(None);
+            }
+            for choice in choices {
+                if entry(ui, chosen.as_deref() == Some(choice.code), choice.word, choice.meaning) {
+                    picked = Some(Some(choice.code));
+                }
+            }
+        })
+        .response;
+    if !meaning.is_empty() {
+        ui.add(egui::Label::new(hint(ui, meaning)).wrap());
+    }
+    if let Some(code) = picked
+        && code != chosen.as_deref()
+    {
+        *chosen = code.map(str::to_owned);
+        response.mark_changed();
+    }
+    response
+}
+
+fn entry(ui: &mut Ui, on: bool, word: &str, meaning: &str) -> bool {
+    let palette = palette(ui);
+    let ink = if on { palette.on_select } else { palette.text };
+    let mut job = LayoutJob::single_section(
+        word.to_owned(),
+        TextFormat::simple(TextStyle::Body.resolve(ui.style()), ink),
+    );
+    if !meaning.is_empty() {
+        let weak = if on { palette.on_select } else { palette.weak };
+        job.append(
+            &format!("\n{meaning}"),
+            0.0,
+            TextFormat::simple(TextStyle::Small.resolve(ui.style()), weak),
+        );
+    }
+    let response = ui.add(
+        Button::selectable(on, WidgetText::from(job)).min_size(egui::vec2(ui.available_width(), 0.0)).wrap(),
+    );
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, ui.is_enabled(), on, word));
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(meaning));
+    response.clicked()
+}
+
+/// Some of `choices`, as checkboxes. What is chosen is kept in the order of `choices`.
+pub fn choices_ui(ui: &mut Ui, chosen: &mut Vec<String>, choices: &[Choice<'_>]) -> Response {
+    let mut toggled = None;
+    let mut response = group(ui, Role::Group, |ui| {
+        for choice in choices {
+            let mut on = chosen.iter().any(|code| code == choice.code);
+            let response = ui.checkbox(&mut on, choice.word);
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(choice.meaning));
+            if response.changed() {
+                toggled = Some((choice.code, on));
+            }
+            if !choice.meaning.is_empty() {
+                response.on_hover_text(choice.meaning);
+            }
+        }
+    });
+    if let Some((code, on)) = toggled {
+        let wanted = |other: &str| if other == code { on } else { chosen.iter().any(|kept| kept == other) };
+        let known: Vec<String> = choices
+            .iter()
+            .filter(|choice| wanted(choice.code))
+            .map(|choice| choice.code.to_owned())
+            .collect();
+        let unknown = chosen.iter().filter(|kept| choices.iter().all(|choice| choice.code != kept.as_str()));
+        *chosen = known.iter().chain(unknown).cloned().collect();
+        response.mark_changed();
+    }
+    response
+}
+
+/// Yes, no, or not decided yet.
+pub fn yes_no_ui(ui: &mut Ui, value: &mut Option<bool>) -> Response {
+    const ANSWERS: [(&str, Option<bool>); 3] =
+        [("Yes", Some(true)), ("No", Some(false)), ("Undecided", None)];
+    let on = ANSWERS.iter().position(|(_, answer)| answer == value);
+    let mut pressed = None;
+    let mut response = group(ui, Role::RadioGroup, |ui| {
+        pressed = segments_ui(ui, &ANSWERS.map(|(word, _)| word), on);
+    });
+    if let Some((_, answer)) = pressed.and_then(|index| ANSWERS.get(index))
+        && answer != value
+    {
+        *value = *answer;
+        response.mark_changed();
+    }
+    response
+}
+
+/// A named group: its response is what a field's label is tied to.
+fn group(ui: &mut Ui, role: Role, contents: impl FnOnce(&mut Ui)) -> Response {
+    ui.scope_builder(UiBuilder::new().accessibility_role(role), contents).response
+}
+
+#[cfg(test)]
+mod tests {
+    use egui_kittest::{Harness, kittest::Queryable as _};
+
+    use super::*;
+    use crate::ui::{theme, widgets::field::Field};
+
+    const SEVERITIES: [Choice<'static>; 3] = [
+        Choice { code: "none", word: "None", meaning: "No effect on safety" },
+        Choice { code: "minor", word: "Minor", meaning: "Discomfort" },
+        Choice { code: "serious", word: "Serious", meaning: "Injury is possible" },
+    ];
+
+    #[test]
+    fn a_choice_is_opened_by_its_name_and_taken_by_its_word() {
+        let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
+            |ui, chosen: &mut Option<String>| {
+                Field::new("Severity").show(ui, |ui| choice_ui(ui, chosen, &SEVERITIES, true));
+            },
+            None,
+        );
+        harness.run();
+        harness.get_by_role_and_label(Role::ComboBox, "Severity").click();
+        harness.run();
+        harness.get_by_role_and_label(Role::ListBoxOption, "Serious").click();
+        harness.run();
+        assert_eq!(harness.state().as_deref(), Some("serious"));
+        harness.get_by_label("Injury is possible");
+        assert_eq!(
+            harness.get_by_role_and_label(Role::ComboBox, "Severity").value().as_deref(),
+            Some("Serious")
+        );
+    }
+
+    #[test]
+    fn a_choice_can_be_made_by_keyboard_alone() {
+        let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
+            |ui, chosen: &mut Option<String>| {
+                Field::new("Severity").show(ui, |ui| choice_ui(ui, chosen, &SEVERITIES, false));
+            },
+            None,
+        );
+        harness.run();
+        harness.get_by_role_and_label(Role::ComboBox, "Severity").focus();
+        harness.run();
+        harness.key_press(egui::Key::Enter);
+        harness.run();
+        harness.key_press(egui::Key::ArrowDown);
+        harness.run();
+        harness.key_press(egui::Key::ArrowDown);
+        harness.run();
+        harness.key_press(egui::Key::Enter);
+        harness.run();
+        assert!(harness.state().is_some(), "one was taken");
+    }
+
+    #[test]
+    fn a_code_that_is_not_offered_is_kept() {
+        let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
+            |ui, chosen: &mut Vec<String>| {
+                Field::new("Markets").show(ui, |ui| choices_ui(ui, chosen, &SEVERITIES));
+            },
+            vec!["legacy".to_owned()],
+        );
+        harness.run();
+        harness.get_by_label("Serious").click();
+        harness.run();
+        harness.get_by_label("None").click();
+        harness.run();
+        assert_eq!(harness.state(), &["none", "serious", "legacy"]);
+        harness.get_by_label("None").click();
+        harness.run();
+        assert_eq!(harness.state(), &["serious", "legacy"]);
+    }
+
+    #[test]
+    fn yes_no_and_undecided_stand_in_a_group_with_the_name_of_the_field() {
+        let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
+            |ui, value: &mut Option<bool>| {
+                Field::new("Safety related").show(ui, |ui| yes_no_ui(ui, value));
+            },
+            None,
+        );
+        harness.run();
+        harness.get_by_role_and_label(Role::RadioGroup, "Safety related").get_by_label("No").click();
+        harness.run();
+        assert_eq!(harness.state(), &Some(false));
+        harness.get_by_label("Undecided").click();
+        harness.run();
+        assert_eq!(harness.state(), &None);
+    }
+}

@@ -1,0 +1,171 @@
+//! The frame of one field of a form: label, mark, help on demand, input, violation. Which fields there are is not known here.
+
+use eframe::egui;
+use egui::{Response, TextStyle, Ui, WidgetInfo, accesskit};
+
+use super::badge::tone_words_ui;
+use crate::ui::theme::{Tone, bold, hint, palette, space};
+
+/// One field, built up and then shown with its input inside.
+#[must_use = "call show"]
+pub struct Field<'a> {
+    label: &'a str,
+    mark: Option<&'a str>,
+    help: Option<(&'a str, &'a str)>,
+    violation: Option<&'a str>,
+}
+
+impl<'a> Field<'a> {
+    /// A field with its visible label, which is also the accessible name of its input.
+    pub const fn new(label: &'a str) -> Self {
+        Self { label, mark: None, help: None, violation: None }
+    }
+
+    /// Marks the field as needed: `words` says from when, such as "required" or "required from approved".
+    pub const fn required(mut self, words: &'a str) -> Self {
+        self.mark = Some(words);
+        self
+    }
+
+    /// Help that is shown on demand, with the clause that asks for the field (may be empty).
+    pub const fn help(mut self, words: &'a str, clause: &'a str) -> Self {
+        self.help = Some((words, clause));
+        self
+    }
+
+    /// What is wrong with the input, in words. `None` when nothing is, or when it was not touched yet.
+    pub const fn violation(mut self, words: Option<&'a str>) -> Self {
+        self.violation = words;
+        self
+    }
+
+    /// Draws the field. `input` draws exactly one input and returns its response.
+    pub fn show(self, ui: &mut Ui, input: impl FnOnce(&mut Ui) -> Response) -> Response {
+        ui.push_id(("field", self.label), |ui| ui.vertical(|ui| self.contents(ui, input)).inner).inner
+    }
+
+    fn contents(self, ui: &mut Ui, input: impl FnOnce(&mut Ui) -> Response) -> Response {
+        ui.spacing_mut().item_spacing.y = space::XS;
+        let (label, head) = self.head(ui);
+        let open_id = ui.scope_id().with("help");
+        let open = ui.data(|data| data.get_temp::<bool>(open_id)).unwrap_or(false);
+        if open && let Some((words, clause)) = self.help {
+            ui.add(egui::Label::new(hint(ui, help_text(words, clause))).wrap());
+        }
+        let response = ui.label_inputs_by(label, input);
+        self.describe(ui, &response, label);
+        if self.help.is_some() && help_button(ui, head, self.label).clicked() {
+            ui.data_mut(|data| data.insert_temp(open_id, !open));
+        }
+        if let Some(words) = self.violation {
+            let shown = tone_words_ui(ui, Tone::Late, words);
+            ui.ctx().accesskit_node_builder(shown.id, |node| node.set_live(accesskit::Live::Polite));
+        }
+        response
+    }
+
+    /// Label and mark; returns the id of the label and the place where the help button goes.
+    fn head(&self, ui: &mut Ui) -> (egui::Id, egui::Rect) {
+        let row = ui.horizontal(|ui| {
+            ui.set_min_height(20.0);
+            let label = ui.label(bold(self.label));
+            if let Some(words) = self.mark {
+                ui.label(hint(ui, words));
+            }
+            label.id
+        });
+        let corner = row.response.rect.right_center() + egui::vec2(space::S, -10.0);
+        (row.inner, egui::Rect::from_min_size(corner, egui::Vec2::splat(20.0)))
+    }
+
+    fn describe(&self, ui: &Ui, response: &Response, label: egui::Id) {
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            if node.label().is_none_or(str::is_empty) && node.labelled_by().is_empty() {
+                node.push_labelled_by(label.accesskit_id());
+            }
+            if self.mark.is_some() {
+                node.set_required();
+            }
+            let help = self.help.map(|(words, clause)| help_text(words, clause));
+            if let Some(words) = self.violation {
+                node.set_invalid(accesskit::Invalid::True);
+                node.set_description(words);
+            } else if let Some(words) = help.or_else(|| self.mark.map(str::to_owned)) {
+                node.set_description(words);
+            }
+        });
+    }
+}
+
+fn help_text(words: &str, clause: &str) -> String {
+    if clause.is_empty() { words.to_owned() } else { format!("{words} ({clause})") }
+}
+
+/// Drawn after the input, so that Tab comes to the input first.
+fn help_button(ui: &mut Ui, at: egui::Rect, label: &str) -> Response {
+    let response = ui.interact(at, ui.scope_id().with("help_button"), egui::Sense::click());
+    response.widget_info(|| {
+        WidgetInfo::labeled(accesskit::Role::Button, ui.is_enabled(), format!("Help for {label}"))
+    });
+    let palette = palette(ui);
+    let colour = if response.hovered() { palette.accent } else { palette.weak };
+    ui.painter().circle_stroke(at.center(), 7.0, egui::Stroke::new(1.0, colour));
+    let font = egui::FontId { size: 11.0, ..TextStyle::Small.resolve(ui.style()) };
+    ui.painter().text(at.center(), egui::Align2::CENTER_CENTER, "?", font, colour);
+    response.on_hover_text(format!("Help for {label}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use egui_kittest::{Harness, kittest::Queryable as _};
+
+    use super::*;
+    use crate::ui::{theme, widgets::text::TextLine};
+
+    #[test]
+    fn a_field_names_its_input_says_that_it_is_required_and_shows_help_and_violation() {
+        let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
+            |ui, text: &mut String| {
+                let violation = text.is_empty().then_some("Title is missing");
+                Field::new("Title")
+                    .required("required from submitted")
+                    .help("What the report is about, in one line", "6.2.1.2")
+                    .violation(violation)
+                    .show(ui, |ui| ui.add(TextLine::new(text).hint("One line")));
+            },
+            String::new(),
+        );
+        harness.run();
+        harness.get_by_label("Title is missing");
+        harness.get_by_label("required from submitted");
+        assert!(harness.query_by_label_contains("(6.2.1.2)").is_none(), "help is on demand");
+        harness.get_by_label("Help for Title").click();
+        harness.run();
+        harness.get_by_label("What the report is about, in one line (6.2.1.2)");
+
+        harness.get_by_label("Title").focus();
+        harness.run();
+        harness.get_by_label("Title").type_text("Alarm is late");
+        harness.run();
+        assert_eq!(harness.state(), "Alarm is late");
+        assert!(harness.query_by_label("Title is missing").is_none());
+    }
+
+    #[test]
+    fn tab_goes_from_one_input_by_its_help_to_the_next() {
+        let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
+            |ui, (one, two): &mut (String, String)| {
+                Field::new("First").help("Help", "").show(ui, |ui| ui.add(TextLine::new(one)));
+                Field::new("Second").show(ui, |ui| ui.add(TextLine::new(two)));
+            },
+            (String::new(), String::new()),
+        );
+        harness.run();
+        let expected = ["First", "Help for First", "Second"];
+        for name in expected {
+            harness.key_press(egui::Key::Tab);
+            harness.run();
+            assert!(harness.get_by_label(name).is_focused(), "{name} should have the focus");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Plain-data widgets that every screen is made of.
+//!
+//! Belongs here: drawing and input of one thing, named for a screen reader. Does not belong here: records, rules, files.
+
+pub mod badge;
+pub mod button;
+pub mod choice;
+pub mod date_field;
+pub mod empty;
+pub mod field;
+pub mod icons;
+pub mod lines;
+pub mod link;
+pub mod modal;
+pub mod moment_field;
+pub mod notice;
+pub mod palette;
+pub mod plots;
+pub mod table;
+pub mod text;
+pub mod trace;

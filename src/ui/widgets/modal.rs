@@ -1,0 +1,257 @@
+//! A dialog over the window: title, body, buttons. Esc closes, Enter confirms, the first input has the focus.
+
+use eframe::egui;
+use egui::{Button, Context, FocusDirection, Frame, Id, Key, Margin, Modal, Modifiers, ScrollArea, Ui};
+
+use super::button::{Guarded, danger_ui, guarded_ui};
+use crate::ui::theme::{palette_of, space, title};
+
+/// How a dialog ended in this frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It goes on.
+    Open,
+    /// Confirmed, and nothing is missing.
+    Confirmed,
+    /// Confirmed although something is missing: show all violations now.
+    Refused,
+    /// Left by Esc, by the button, or by a press outside.
+    Cancelled,
+}
+
+/// A dialog to be shown.
+#[must_use = "call show"]
+pub struct Dialog<'a> {
+    id: &'a str,
+    title: &'a str,
+    confirm: &'a str,
+    cancel: &'a str,
+    missing: &'a [String],
+    grave: bool,
+    width: f32,
+}
+
+impl<'a> Dialog<'a> {
+    /// A dialog with a title and the word on its confirming button. `id` is unique in the program.
+    pub const fn new(id: &'a str, title: &'a str, confirm: &'a str) -> Self {
+        Self { id, title, confirm, cancel: "Cancel", missing: &[], grave: false, width: 480.0 }
+    }
+
+    /// The word on the button that leaves the dialog, instead of "Cancel".
+    pub const fn cancel(mut self, word: &'a str) -> Self {
+        self.cancel = word;
+        self
+    }
+
+    /// What is missing before the dialog can be confirmed, in words.
+    pub const fn missing(mut self, missing: &'a [String]) -> Self {
+        self.missing = missing;
+        self
+    }
+
+    /// For a decision that cannot be taken back: Enter alone does not confirm it.
+    pub const fn grave(mut self) -> Self {
+        self.grave = true;
+        self
+    }
+
+    /// Width in points, less on a narrow window.
+    pub const fn width(mut self, points: f32) -> Self {
+        self.width = points;
+        self
+    }
+
+    /// Draws the dialog over everything else.
+    pub fn show(self, ctx: &Context, body: impl FnOnce(&mut Ui)) -> Outcome {
+        let id = Id::unique(("dialog", self.id));
+        let palette = palette_of(ctx);
+        let room = ctx.content_rect().size();
+        let frame = Frame::popup(&ctx.global_style()).inner_margin(Margin::same(20)).corner_radius(10);
+        note_opening(ctx, id);
+        let focused_before = ctx.memory(|memory| memory.focused());
+        let popup_open = egui::Popup::is_any_open(ctx);
+        let shown = Modal::new(id).frame(frame).backdrop_color(palette.veil).show(ctx, |ui| {
+            ui.set_width(self.width.min(room.x - space::XXL * 2.0));
+            if takes_focus(ui, id) {
+                ui.memory_mut(|memory| {
+                    memory.stop_text_input();
+                    memory.move_focus(FocusDirection::Next);
+                });
+            }
+            let head = ui.add(egui::Label::new(title(self.title)).wrap());
+            ui.add_space(space::XS);
+            ScrollArea::vertical().max_height((room.y - 180.0).max(120.0)).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                body(ui);
+            });
+            ui.add_space(space::S);
+            (head.id, self.buttons(ui))
+        });
+        let (head, mut outcome) = shown.inner;
+        ctx.accesskit_node_builder(shown.response.id, |node| {
+            node.set_role(egui::accesskit::Role::Dialog);
+            node.set_modal();
+            node.push_labelled_by(head.accesskit_id());
+        });
+        if outcome == Outcome::Open && !popup_open && self.enter_confirms(ctx, focused_before) {
+            outcome = if self.missing.is_empty() { Outcome::Confirmed } else { Outcome::Refused };
+        }
+        if outcome == Outcome::Open && shown.should_close() {
+            outcome = Outcome::Cancelled;
+        }
+        outcome
+    }
+
+    fn buttons(&self, ui: &mut Ui) -> Outcome {
+        let mut outcome = Outcome::Open;
+        egui::Sides::new().show(
+            ui,
+            |_| {},
+            |ui| {
+                // The right side is filled from the right; the confirming button comes first for Tab, too.
+                if self.grave && self.missing.is_empty() {
+                    if danger_ui(ui, self.confirm).clicked() {
+                        outcome = Outcome::Confirmed;
+                    }
+                } else {
+                    match guarded_ui(ui, self.confirm, self.missing) {
+                        Guarded::Idle => {}
+                        Guarded::Pressed => outcome = Outcome::Confirmed,
+                        Guarded::Refused => outcome = Outcome::Refused,
+                    }
+                }
+                if ui.add(Button::new(self.cancel)).clicked() {
+                    outcome = Outcome::Cancelled;
+                }
+            },
+        );
+        outcome
+    }
+
+    /// Ctrl+Enter always; Enter alone when it ended the input of one line, or when nothing has the focus.
+    fn enter_confirms(&self, ctx: &Context, focused_before: Option<Id>) -> bool {
+        if ctx.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter)) {
+            return true;
+        }
+        let left = ctx.memory(|memory| memory.focused()).is_none();
+        let plain = ctx.input(|input| input.key_pressed(Key::Enter) && input.modifiers.is_none());
+        plain && !self.grave && (left || focused_before.is_none())
+    }
+}
+
+/// Remembers that the focus is to be taken when the dialog was not shown in the frame before.
+fn note_opening(ctx: &Context, id: Id) {
+    let pass = ctx.cumulative_pass_nr();
+    let slot = id.with("last_shown");
+    let last = ctx.data(|data| data.get_temp::<u64>(slot));
+    ctx.data_mut(|data| {
+        data.insert_temp(slot, pass);
+        if last.is_none_or(|last| last + 1 < pass) {
+            data.insert_temp(slot, true);
+        }
+    });
+}
+
+/// The first pass of a dialog only measures it; the focus is taken in the first one that is seen.
+fn takes_focus(ui: &Ui, id: Id) -> bool {
+    !ui.is_sizing_pass() && ui.data_mut(|data| data.remove_temp::<bool>(id.with("last_shown"))) == Some(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use egui_kittest::{Harness, kittest::Queryable as _};
+
+    use super::*;
+    use crate::ui::{
+        theme,
+        widgets::{
+            field::Field,
+            text::{TextArea, TextLine},
+        },
+    };
+
+    #[derive(Default)]
+    struct Screen {
+        open: bool,
+        reason: String,
+        comment: String,
+        outcomes: Vec<Outcome>,
+    }
+
+    fn harness() -> Harness<'static, Screen> {
+        let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
+            |ui, screen: &mut Screen| {
+                if ui.button("Void…").clicked() {
+                    screen.open = true;
+                }
+                if !screen.open {
+                    return;
+                }
+                let missing: Vec<String> =
+                    screen.reason.is_empty().then(|| "Reason is missing".to_owned()).into_iter().collect();
+                let outcome =
+                    Dialog::new("void", "Void this record", "Void").missing(&missing).show(ui.ctx(), |ui| {
+                        Field::new("Reason")
+                            .help("Why", "")
+                            .show(ui, |ui| ui.add(TextLine::new(&mut screen.reason)));
+                        Field::new("Comment").show(ui, |ui| ui.add(TextArea::new(&mut screen.comment)));
+                    });
+                if outcome != Outcome::Open {
+                    screen.outcomes.push(outcome);
+                    screen.open = outcome == Outcome::Refused;
+                }
+            },
+            Screen::default(),
+        );
+        harness.run();
+        harness.get_by_label("Void…").click();
+        harness.run();
+        harness
+    }
+
+    #[test]
+    fn the_first_input_has_the_focus_and_enter_confirms() {
+        let mut harness = harness();
+        assert!(harness.get_by_label("Reason").is_focused());
+        harness.get_by_label("Reason").type_text("Filed twice");
+        harness.run();
+        harness.key_press(Key::Enter);
+        harness.run();
+        assert_eq!(harness.state().outcomes, [Outcome::Confirmed]);
+        assert_eq!(harness.state().reason, "Filed twice");
+    }
+
+    #[test]
+    fn escape_cancels() {
+        let mut harness = harness();
+        harness.key_press(Key::Escape);
+        harness.run();
+        assert_eq!(harness.state().outcomes, [Outcome::Cancelled]);
+    }
+
+    #[test]
+    fn what_is_missing_is_said_and_confirming_is_refused() {
+        let mut harness = harness();
+        harness.get_by_label("Void").click();
+        harness.run();
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+        harness.run();
+        assert_eq!(harness.state().outcomes, [Outcome::Refused, Outcome::Refused]);
+    }
+
+    #[test]
+    fn enter_in_a_long_text_makes_a_line_and_ctrl_enter_confirms() {
+        let mut harness = harness();
+        harness.get_by_label("Reason").type_text("Filed twice");
+        harness.get_by_label("Comment").focus();
+        harness.run();
+        harness.key_press(Key::Enter);
+        harness.run();
+        assert_eq!(harness.state().comment, "\n");
+        assert!(harness.state().outcomes.is_empty());
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+        harness.run();
+        assert_eq!(harness.state().outcomes, [Outcome::Confirmed]);
+        assert_eq!(harness.state().comment, "\n", "Ctrl+Enter types nothing");
+    }
+}

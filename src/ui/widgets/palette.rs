@@ -1,0 +1,306 @@
+//! The command palette: type a few letters, take what fits best. It knows titles, not commands.
+
+use eframe::egui;
+use egui::{
+    Align2, Area, Context, Frame, Id, Key, Margin, Modal, Modifiers, Order, Rect, ScrollArea, Sense,
+    TextEdit, Ui, UiKind, WidgetInfo, accesskit::Role, pos2, vec2,
+};
+
+use crate::ui::theme::{body, palette, palette_of, size, space};
+
+/// One thing that can be taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// What it is: a command or the number and title of a record.
+    pub title: &'a str,
+    /// What it does, or where it is; may be empty.
+    pub detail: &'a str,
+    /// Its keys, such as "Ctrl+N"; may be empty.
+    pub keys: &'a str,
+}
+
+/// Most entries that are listed.
+const LISTED: usize = 60;
+
+/// The palette: closed, or open with what was typed.
+#[derive(Default)]
+pub struct CommandPalette {
+    open: bool,
+    opening: bool,
+    query: String,
+    cursor: usize,
+    fits: Vec<usize>,
+    fits_for: Option<(String, usize)>,
+}
+
+impl CommandPalette {
+    /// Opens it, or closes it when it is open.
+    pub fn toggle(&mut self) {
+        if self.open {
+            self.open = false;
+        } else {
+            *self = Self { open: true, opening: true, ..Self::default() };
+        }
+    }
+
+    /// Whether it is open.
+    pub const fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Draws it when it is open. Returns the index of the entry that was taken; the palette is then closed.
+    pub fn show(&mut self, ctx: &Context, hint: &str, entries: &[Entry<'_>]) -> Option<usize> {
+        if !self.open {
+            return None;
+        }
+        self.find(entries);
+        let id = Id::unique("command_palette");
+        let room = ctx.content_rect().size();
+        let area = Area::new(id)
+            .kind(UiKind::Modal)
+            .sense(Sense::hover())
+            .order(Order::Foreground)
+            .anchor(Align2::CENTER_TOP, vec2(0.0, (room.y * 0.12).min(96.0)));
+        let frame = Frame::popup(&ctx.global_style()).inner_margin(Margin::same(12)).corner_radius(10);
+        let modal = Modal::new(id).area(area).frame(frame).backdrop_color(palette_of(ctx).veil);
+        let shown = modal.show(ctx, |ui| {
+            ui.set_width(600.0_f32.min(room.x - space::XXL * 2.0));
+            let moved = self.keys(ui);
+            let taken = self.keys_take(ui);
+            self.input(ui, hint);
+            self.find(entries);
+            let pressed = self.list(ui, entries, moved);
+            taken.or(pressed)
+        });
+        let taken = shown.inner;
+        self.opening = false;
+        if taken.is_some() || shown.should_close() {
+            self.open = false;
+        }
+        taken
+    }
+
+    fn find(&mut self, entries: &[Entry<'_>]) {
+        let key = (&self.query, entries.len());
+        if self.fits_for.as_ref().is_some_and(|(query, count)| (query, *count) == key) {
+            return;
+        }
+        let mut scored: Vec<(i32, usize)> = entries
+            .iter()
+            .enumerate()
+            .filter_map(|(index, entry)| Some((entry_score(&self.query, entry)?, index)))
+            .collect();
+        scored.sort_by_key(|&(score, index)| (-score, index));
+        self.fits = scored.into_iter().map(|(_, index)| index).take(LISTED).collect();
+        self.fits_for = Some((self.query.clone(), entries.len()));
+        self.cursor = 0;
+    }
+
+    fn input(&mut self, ui: &mut Ui, hint: &str) {
+        let edit = TextEdit::singleline(&mut self.query).char_limit(200).hint_text(hint.to_owned());
+        let response =
+            ui.add(edit.desired_width(f32::INFINITY)).accessible_name("Find a command or a record");
+        if self.opening || !response.has_focus() {
+            response.request_focus();
+        }
+    }
+
+    fn keys(&mut self, ui: &Ui) -> bool {
+        let last = self.fits.len().saturating_sub(1);
+        let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        let target = if pressed(Key::ArrowDown) {
+            Some((self.cursor + 1).min(last))
+        } else if pressed(Key::ArrowUp) {
+            Some(self.cursor.saturating_sub(1))
+        } else if pressed(Key::PageDown) {
+            Some((self.cursor + 8).min(last))
+        } else if pressed(Key::PageUp) {
+            Some(self.cursor.saturating_sub(8))
+        } else {
+            None
+        };
+        if let Some(target) = target {
+            self.cursor = target;
+        }
+        target.is_some()
+    }
+
+    fn keys_take(&self, ui: &Ui) -> Option<usize> {
+        let enter = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
+        if enter { self.fits.get(self.cursor).copied() } else { None }
+    }
+
+    fn list(&mut self, ui: &mut Ui, entries: &[Entry<'_>], moved: bool) -> Option<usize> {
+        if self.fits.is_empty() {
+            ui.add_space(space::S);
+            ui.label(body("Nothing fits. Try fewer letters.").color(palette(ui).weak));
+            return None;
+        }
+        let mut taken = None;
+        ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for (place, &index) in self.fits.iter().enumerate() {
+                let Some(entry) = entries.get(index) else { continue };
+                let on = place == self.cursor;
+                let response = entry_ui(ui, entry, on);
+                if on && moved {
+                    response.scroll_to_me(None);
+                }
+                if response.clicked() {
+                    taken = Some(index);
+                }
+            }
+        });
+        taken
+    }
+}
+
+fn entry_ui(ui: &mut Ui, entry: &Entry<'_>, on: bool) -> egui::Response {
+    let height = if entry.detail.is_empty() { 32.0 } else { 44.0 };
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::CLICK);
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, on, entry.title));
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(entry.detail));
+    if !ui.is_rect_visible(rect) {
+        return response;
+    }
+    let palette = palette(ui);
+    if on {
+        ui.painter().rect_filled(rect, 6.0, palette.select);
+    } else if response.hovered() {
+        ui.painter().rect_filled(rect, 6.0, palette.hover);
+    }
+    let (ink, weak) = if on { (palette.on_select, palette.on_select) } else { (palette.text, palette.weak) };
+    let small = egui::FontId::proportional(size::SMALL);
+    let inner = rect.shrink2(vec2(space::M, space::XS));
+    let keys = ui.painter().layout_no_wrap(entry.keys.to_owned(), small.clone(), weak);
+    let room = inner.width() - keys.size().x - space::M;
+    ui.painter().galley(
+        pos2(inner.right() - keys.size().x, inner.center().y - keys.size().y / 2.0),
+        keys,
+        weak,
+    );
+    let line = |text: &str, font: egui::FontId, colour, top: f32| {
+        let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, colour);
+        job.wrap = egui::text::TextWrapping::truncate_at_width(room);
+        let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+        let place = Rect::from_min_size(pos2(inner.left(), top), galley.size());
+        ui.painter().galley(place.min, galley, colour);
+    };
+    let font = egui::FontId::proportional(size::BODY);
+    if entry.detail.is_empty() {
+        line(entry.title, font, ink, inner.center().y - 8.5);
+    } else {
+        line(entry.title, font, ink, inner.top());
+        line(entry.detail, small, weak, inner.top() + 18.0);
+    }
+    response
+}
+
+/// A fit in the title counts more than one in the detail.
+fn entry_score(query: &str, entry: &Entry<'_>) -> Option<i32> {
+    score(query, entry.title).map(|score| score + 20).or_else(|| score(query, entry.detail))
+}
+
+/// How well `query` fits `text`: its letters in order, better when they start words or stand together; `None` if they do not.
+pub fn score(query: &str, text: &str) -> Option<i32> {
+    let mut wanted =
+        query.chars().filter(|letter| !letter.is_whitespace()).flat_map(char::to_lowercase).peekable();
+    let (mut total, mut run, mut starts) = (0, 0, true);
+    for letter in text.chars() {
+        let here = wanted.peek().copied();
+        let Some(next) = here else { break };
+        if letter.to_lowercase().next() == Some(next) {
+            wanted.next();
+            run += 1;
+            total += if starts { 8 } else { 1 } + run * 2;
+        } else {
+            run = 0;
+            total -= i32::from(total > 0);
+        }
+        starts = !letter.is_alphanumeric();
+    }
+    wanted.peek().is_none().then_some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use egui_kittest::{Harness, kittest::Queryable as _};
+
+    use super::*;
+    use crate::ui::theme;
+
+    const ENTRIES: [Entry<'static>; 4] = [
+        Entry { title: "New feedback", detail: "Record a message from the field", keys: "Ctrl+N" },
+        Entry { title: "New problem report", detail: "From feedback or from testing", keys: "" },
+        Entry { title: "Open file…", detail: "", keys: "Ctrl+O" },
+        Entry { title: "PR-0012 Alarm is late", detail: "Problem report, in analysis", keys: "" },
+    ];
+
+    fn harness() -> Harness<'static, (CommandPalette, Option<usize>)> {
+        let mut palette = CommandPalette::default();
+        palette.toggle();
+        let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
+            |ui, (palette, taken): &mut (CommandPalette, Option<usize>)| {
+                ui.label("Page");
+                if let Some(index) = palette.show(ui.ctx(), "Type a command, a number or a title", &ENTRIES) {
+                    *taken = Some(index);
+                }
+            },
+            (palette, None),
+        );
+        harness.run();
+        harness
+    }
+
+    #[test]
+    fn letters_in_order_fit_and_starts_of_words_fit_better() {
+        assert!(score("npr", "New problem report") > score("npr", "Unprepared"));
+        assert!(score("alarm", "PR-0012 Alarm is late") > score("alarm", "A later arm movement"));
+        assert_eq!(score("xyz", "New problem report"), None);
+        assert_eq!(score("", "anything"), Some(0));
+        assert!(score("ÄND", "Änderung").is_some());
+    }
+
+    #[test]
+    fn typing_filters_and_enter_takes_the_best() {
+        let mut harness = harness();
+        assert!(harness.get_by_label("Find a command or a record").is_focused());
+        harness.get_by_label("Find a command or a record").type_text("npr");
+        harness.run();
+        harness.get_by_label("New problem report");
+        assert!(harness.query_by_label("Open file…").is_none());
+        harness.key_press(Key::Enter);
+        harness.run();
+        assert_eq!(harness.state().1, Some(1));
+        assert!(!harness.state().0.is_open());
+    }
+
+    #[test]
+    fn arrows_move_and_escape_leaves() {
+        let mut harness = harness();
+        harness.key_press(Key::ArrowDown);
+        harness.run();
+        harness.key_press(Key::ArrowDown);
+        harness.run();
+        harness.key_press(Key::Enter);
+        harness.run();
+        assert_eq!(harness.state().1, Some(2));
+
+        let mut harness = self::harness();
+        harness.key_press(Key::Escape);
+        harness.run();
+        assert_eq!(harness.state().1, None);
+        assert!(!harness.state().0.is_open());
+    }
+
+    #[test]
+    fn what_fits_nothing_says_so() {
+        let mut harness = harness();
+        harness.get_by_label("Find a command or a record").type_text("qqqq");
+        harness.run();
+        harness.get_by_label("Nothing fits. Try fewer letters.");
+        harness.key_press(Key::Enter);
+        harness.run();
+        assert!(harness.state().0.is_open());
+    }
+}

@@ -1,0 +1,223 @@
+//! A virtual table over plain data: sorting marks, widths, selection, keyboard. It sorts and filters nothing itself.
+//!
+//! Only the rows that are seen are touched, so ten thousand rows cost what forty cost. The file has three parts: what the
+//! caller keeps ([`TableState`]), what the caller says ([`Table`], [`Column`], [`Cell`]), and the drawing in [`draw`].
+
+mod draw;
+mod keys;
+#[cfg(test)]
+mod tests;
+
+use std::{borrow::Cow, collections::BTreeSet};
+
+use eframe::egui;
+use egui::{Align, Ui};
+
+use crate::ui::theme::{Tone, space};
+
+/// How a column takes its width.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Width {
+    /// This many points until the person drags its edge.
+    Fixed(f32),
+    /// What is left over, but not less than this many points.
+    Rest(f32),
+}
+
+/// One column.
+#[derive(Clone, Copy, Debug)]
+pub struct Column<'a> {
+    /// Its head. The button that sorts by it is named "Sort by" and this.
+    pub title: &'a str,
+    /// Its width.
+    pub width: Width,
+    /// Left for words, right for numbers.
+    pub align: Align,
+    /// Whether pressing the head asks to sort by it.
+    pub sortable: bool,
+}
+
+impl<'a> Column<'a> {
+    /// A sortable column of words.
+    pub const fn new(title: &'a str, width: Width) -> Self {
+        Self { title, width, align: Align::Min, sortable: true }
+    }
+
+    /// Aligns to the right, for numbers.
+    pub const fn right(mut self) -> Self {
+        self.align = Align::Max;
+        self
+    }
+
+    /// Takes the sorting away.
+    pub const fn unsortable(mut self) -> Self {
+        self.sortable = false;
+        self
+    }
+}
+
+/// What stands in one cell, borrowed from the data where possible.
+#[derive(Clone, Debug, Default)]
+pub struct Cell<'a> {
+    /// The text, on one line.
+    pub text: Cow<'a, str>,
+    /// Draws the shape of a tone before the text and colours it.
+    pub tone: Option<Tone>,
+    /// Draws the text in the second colour.
+    pub weak: bool,
+}
+
+impl<'a> Cell<'a> {
+    /// A cell with the shape and colour of a tone.
+    pub fn toned(tone: Tone, text: impl Into<Cow<'a, str>>) -> Self {
+        Self { text: text.into(), tone: Some(tone), weak: false }
+    }
+
+    /// A cell in the second colour.
+    pub fn weak(text: impl Into<Cow<'a, str>>) -> Self {
+        Self { text: text.into(), tone: None, weak: true }
+    }
+}
+
+impl<'a> From<&'a str> for Cell<'a> {
+    fn from(text: &'a str) -> Self {
+        Self { text: Cow::Borrowed(text), ..Self::default() }
+    }
+}
+
+impl From<String> for Cell<'_> {
+    fn from(text: String) -> Self {
+        Self { text: Cow::Owned(text), ..Self::default() }
+    }
+}
+
+/// By which column the caller has sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// Index of the column.
+    pub column: usize,
+    /// Smallest first.
+    pub ascending: bool,
+}
+
+/// What the caller keeps for a table between frames. Rows are counted as they are shown.
+#[derive(Clone, Debug, Default)]
+pub struct TableState {
+    /// The row that the keyboard is on.
+    pub cursor: Option<usize>,
+    /// The rows that are chosen.
+    pub selected: BTreeSet<usize>,
+    /// The sorting that the head shows.
+    pub sort: Option<Sort>,
+    /// Widths that the person has dragged, by column, in points; `None` where it was left alone.
+    pub widths: Vec<Option<f32>>,
+    anchor: Option<usize>,
+    scroll_to: Option<usize>,
+    focus_cursor: bool,
+}
+
+impl TableState {
+    /// A table that was sorted and widened before, with nothing chosen.
+    pub fn new(sort: Option<Sort>, widths: Vec<Option<f32>>) -> Self {
+        Self { sort, widths, ..Self::default() }
+    }
+
+    /// Forgets cursor and selection, for when other rows are shown or their order has changed.
+    pub fn forget_rows(&mut self) {
+        self.cursor = None;
+        self.anchor = None;
+        self.selected.clear();
+    }
+
+    /// Moves the cursor to `row`, chooses it alone, and scrolls it into view.
+    pub fn go_to(&mut self, row: usize) {
+        self.choose_only(row);
+        self.scroll_to = Some(row);
+    }
+
+    /// Gives the keyboard to the table in the next frame.
+    pub const fn focus(&mut self) {
+        self.focus_cursor = true;
+    }
+
+    fn choose_only(&mut self, row: usize) {
+        self.cursor = Some(row);
+        self.anchor = Some(row);
+        self.selected.clear();
+        self.selected.insert(row);
+    }
+
+    fn toggle(&mut self, row: usize) {
+        self.cursor = Some(row);
+        self.anchor = Some(row);
+        if !self.selected.remove(&row) {
+            self.selected.insert(row);
+        }
+    }
+
+    fn extend_to(&mut self, row: usize) {
+        let anchor = self.anchor.unwrap_or(row);
+        self.cursor = Some(row);
+        self.anchor = Some(anchor);
+        self.selected = (anchor.min(row)..=anchor.max(row)).collect();
+    }
+
+    fn hold_to(&mut self, rows: usize) {
+        self.cursor = self.cursor.filter(|&row| row < rows);
+        self.anchor = self.anchor.filter(|&row| row < rows);
+        drop(self.selected.split_off(&rows));
+    }
+}
+
+/// What the person did with a table in this frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TableEvents {
+    /// The row to open: Enter, a double click, or a press on its first cell.
+    pub opened: Option<usize>,
+    /// The selection is another than before.
+    pub selection_changed: bool,
+    /// [`TableState::sort`] is another than before: sort, then draw.
+    pub sort_changed: bool,
+    /// A width was dragged: remember [`TableState::widths`].
+    pub widths_changed: bool,
+}
+
+/// A table to be drawn.
+#[must_use = "call show"]
+pub struct Table<'a> {
+    id_salt: &'a str,
+    columns: &'a [Column<'a>],
+    rows: usize,
+    several: bool,
+    height: Option<f32>,
+}
+
+impl<'a> Table<'a> {
+    /// A table with `rows` rows. `id_salt` is unique within its parent and names the table for a screen reader.
+    pub const fn new(id_salt: &'a str, columns: &'a [Column<'a>], rows: usize) -> Self {
+        Self { id_salt, columns, rows, several: false, height: None }
+    }
+
+    /// Lets several rows be chosen with Ctrl, Shift and Space.
+    pub const fn several(mut self) -> Self {
+        self.several = true;
+        self
+    }
+
+    /// As high as its rows, but at most `points`, for a table within a page that scrolls.
+    pub fn within(mut self, points: f32) -> Self {
+        // One row more for the head, and a little so that no scroll bar appears for nothing.
+        self.height = Some(((self.rows + 1) as f32 * space::ROW + space::XS).min(points));
+        self
+    }
+
+    /// Draws the table into the room that is left. `cell` is asked for the cells that are seen, by row and column.
+    pub fn show<'d>(
+        self,
+        ui: &mut Ui,
+        state: &mut TableState,
+        cell: impl Fn(usize, usize) -> Cell<'d>,
+    ) -> TableEvents {
+        draw::Drawing::new(self, ui, state).show(ui, state, &cell)
+    }
+}

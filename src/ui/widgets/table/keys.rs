@@ -1,0 +1,81 @@
+//! The keyboard of a table. Draws nothing.
+
+use eframe::egui;
+use egui::{EventFilter, Id, Key, Modifiers, Ui};
+
+use super::{TableEvents, TableState};
+
+/// What the keyboard works on.
+pub(super) struct Keys {
+    /// Id of the row that the keyboard is on.
+    pub cursor_id: Id,
+    /// How many rows there are.
+    pub rows: usize,
+    /// How many rows are seen at once.
+    pub page: usize,
+    /// Whether several rows may be chosen.
+    pub several: bool,
+}
+
+impl Keys {
+    /// Acts on the keys of this frame when the cursor's row has the focus.
+    pub fn act(&self, ui: &Ui, state: &mut TableState, events: &mut TableEvents) {
+        if self.rows == 0 || !ui.memory(|memory| memory.has_focus(self.cursor_id)) {
+            return;
+        }
+        let arrows = EventFilter { vertical_arrows: true, ..EventFilter::default() };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(self.cursor_id, arrows));
+        let row = state.cursor.unwrap_or(0);
+        if pressed(ui, Modifiers::NONE, Key::Enter) {
+            events.opened = Some(row);
+        }
+        if pressed(ui, Modifiers::NONE, Key::Space) {
+            if self.several {
+                state.toggle(row);
+            } else {
+                state.choose_only(row);
+            }
+            events.selection_changed = true;
+        }
+        if self.several && pressed(ui, Modifiers::COMMAND, Key::A) {
+            state.selected = (0..self.rows).collect();
+            events.selection_changed = true;
+        }
+        if let Some((target, extend)) = self.target(ui, row) {
+            if extend && self.several {
+                state.extend_to(target);
+            } else {
+                state.choose_only(target);
+            }
+            state.scroll_to = Some(target);
+            state.focus_cursor = true;
+            events.selection_changed = true;
+        }
+    }
+
+    /// Where the keys lead, and whether the selection is extended to there.
+    fn target(&self, ui: &Ui, row: usize) -> Option<(usize, bool)> {
+        let last = self.rows - 1;
+        let steps: [(Key, usize); 6] = [
+            (Key::ArrowDown, (row + 1).min(last)),
+            (Key::ArrowUp, row.saturating_sub(1)),
+            (Key::PageDown, (row + self.page).min(last)),
+            (Key::PageUp, row.saturating_sub(self.page)),
+            (Key::Home, 0),
+            (Key::End, last),
+        ];
+        steps.into_iter().find_map(|(key, target)| {
+            if pressed(ui, Modifiers::SHIFT, key) {
+                Some((target, true))
+            } else if pressed(ui, Modifiers::NONE, key) {
+                Some((target, false))
+            } else {
+                None
+            }
+        })
+    }
+}
+
+fn pressed(ui: &Ui, modifiers: Modifiers, key: Key) -> bool {
+    ui.input_mut(|input| input.consume_key(modifiers, key))
+}

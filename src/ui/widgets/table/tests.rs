@@ -1,0 +1,143 @@
+use egui::{Key, Modifiers, accesskit::Role};
+use egui_kittest::{Harness, kittest::Queryable as _};
+
+use super::*;
+use crate::ui::theme;
+
+struct Screen {
+    table: TableState,
+    opened: Vec<usize>,
+    sorts: usize,
+    rows: usize,
+}
+
+const COLUMNS: [Column<'static>; 3] = [
+    Column::new("No.", Width::Fixed(90.0)),
+    Column::new("Title", Width::Rest(160.0)),
+    Column::new("Age", Width::Fixed(70.0)).right(),
+];
+
+fn harness(rows: usize) -> Harness<'static, Screen> {
+    let screen = Screen { table: TableState::default(), opened: Vec::new(), sorts: 0, rows };
+    let mut harness = Harness::builder()
+        .with_size(egui::vec2(600.0, 400.0))
+        .with_context_setup(theme::install)
+        .build_ui_state(
+            |ui, screen: &mut Screen| {
+                let events = Table::new("Problem reports", &COLUMNS, screen.rows).several().show(
+                    ui,
+                    &mut screen.table,
+                    |row, column| match column {
+                        0 => format!("PR-{row:05}").into(),
+                        1 => {
+                            "Alarm is late when the pump runs at the lowest rate and the door is open".into()
+                        }
+                        _ => Cell::weak(format!("{row} d")),
+                    },
+                );
+                screen.opened.extend(events.opened);
+                screen.sorts += usize::from(events.sort_changed);
+            },
+            screen,
+        );
+    harness.run();
+    harness
+}
+
+fn press(harness: &mut Harness<'static, Screen>, modifiers: Modifiers, keys: &[Key]) {
+    for &key in keys {
+        harness.key_press_modifiers(modifiers, key);
+        harness.run();
+    }
+}
+
+#[test]
+fn rows_are_reached_by_the_text_of_their_first_cell_and_opened_by_pressing_it() {
+    let mut harness = harness(10_000);
+    harness.get_by_role_and_label(Role::Link, "PR-00003").click_accesskit();
+    harness.run();
+    assert_eq!(harness.state().opened, [3]);
+    assert_eq!(harness.state().table.cursor, Some(3));
+    harness.get_by_label("7 d");
+    assert!(harness.query_by_label("PR-05000").is_none(), "rows out of sight are not built");
+}
+
+#[test]
+fn arrows_home_end_and_pages_move_the_cursor_and_scroll() {
+    let mut harness = harness(10_000);
+    harness.get_by_role_and_label(Role::Link, "PR-00000").focus();
+    harness.run();
+    press(&mut harness, Modifiers::NONE, &[Key::ArrowDown, Key::ArrowDown, Key::ArrowUp]);
+    assert_eq!(harness.state().table.cursor, Some(1));
+    press(&mut harness, Modifiers::NONE, &[Key::End]);
+    assert_eq!(harness.state().table.cursor, Some(9_999));
+    assert!(
+        harness.get_by_role_and_label(Role::Link, "PR-09999").is_focused(),
+        "scrolled to, and has the focus"
+    );
+    press(&mut harness, Modifiers::NONE, &[Key::PageUp]);
+    let after_page = harness.state().table.cursor.expect("a cursor");
+    assert!((9_980..9_995).contains(&after_page), "{after_page}");
+    press(&mut harness, Modifiers::NONE, &[Key::Home, Key::Enter]);
+    assert_eq!(harness.state().opened, [0]);
+}
+
+#[test]
+fn shift_ctrl_and_space_choose_several_rows() {
+    let mut harness = harness(50);
+    harness.get_by_role_and_label(Role::Link, "PR-00000").focus();
+    harness.run();
+    press(&mut harness, Modifiers::NONE, &[Key::ArrowDown]);
+    press(&mut harness, Modifiers::SHIFT, &[Key::ArrowDown, Key::ArrowDown]);
+    assert_eq!(harness.state().table.selected.iter().copied().collect::<Vec<_>>(), [1, 2, 3]);
+    press(&mut harness, Modifiers::NONE, &[Key::Space]);
+    assert_eq!(harness.state().table.selected.iter().copied().collect::<Vec<_>>(), [1, 2]);
+    harness.get_by_role_and_label(Role::Link, "PR-00006").click_modifiers(Modifiers::COMMAND);
+    harness.run();
+    assert!(harness.state().table.selected.contains(&6) && harness.state().table.selected.contains(&1));
+    assert!(harness.state().opened.is_empty(), "choosing does not open");
+    press(&mut harness, Modifiers::COMMAND, &[Key::A]);
+    assert_eq!(harness.state().table.selected.len(), 50);
+}
+
+#[test]
+fn pressing_a_head_sorts_and_pressing_it_again_turns_the_order() {
+    let mut harness = harness(5);
+    harness.get_by_role_and_label(Role::Button, "Sort by Title").click();
+    harness.run();
+    assert_eq!(harness.state().table.sort, Some(Sort { column: 1, ascending: true }));
+    harness.get_by_role_and_label(Role::Button, "Sort by Title").click();
+    harness.run();
+    assert_eq!(harness.state().table.sort, Some(Sort { column: 1, ascending: false }));
+    assert_eq!(harness.state().sorts, 2);
+}
+
+#[test]
+fn rows_that_are_gone_are_neither_chosen_nor_under_the_cursor() {
+    let mut harness = harness(20);
+    harness.state_mut().table.go_to(15);
+    harness.run();
+    harness.state_mut().rows = 3;
+    harness.run();
+    assert_eq!(harness.state().table.cursor, None);
+    assert!(harness.state().table.selected.is_empty());
+}
+
+#[test]
+fn a_frame_of_ten_thousand_rows_asks_only_for_the_cells_that_are_seen() {
+    let asked = std::rc::Rc::new(std::cell::Cell::new(0_usize));
+    let counter = asked.clone();
+    let mut state = TableState::default();
+    let mut harness = Harness::builder()
+        .with_size(egui::vec2(600.0, 400.0))
+        .with_context_setup(theme::install)
+        .build_ui(move |ui| {
+            counter.set(0);
+            Table::new("Rows", &COLUMNS, 10_000).show(ui, &mut state, |_, _| {
+                counter.set(counter.get() + 1);
+                "text".into()
+            });
+        });
+    harness.run();
+    assert!(asked.get() < 100, "{} cells were asked for", asked.get());
+}
