@@ -1,1 +1,3 @@
 //! Mainstay keeps the maintenance records of a medical device's software as IEC 62304 clause 6 asks.
+
+pub mod report;
