@@ -1,0 +1,175 @@
+//! Paper: a packet model, in words, becomes PDF bytes.
+//!
+//! Belongs here: the generic model of a packet, its Typst templates (`assets/packet/`), fonts, PDF standards and page
+//! images for a preview. Does not belong here: record kinds, the database, the file system and the clock; the caller
+//! fills the model and passes the moment.
+//!
+//! User text reaches Typst only as JSON strings, never as markup. The same packet, files, fonts and moment give the
+//! same bytes.
+
+mod attach;
+mod block;
+mod fonts;
+mod model;
+mod pdf;
+mod preview;
+mod print;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+mod text;
+mod world;
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+use typst::foundations::Bytes;
+use typst_layout::PagedDocument;
+
+pub use attach::EmbeddedFile;
+pub use block::{
+    Align, Block, Cell, Change, Column, Field, Figure, HistoryRow, SignatureBlock, TraceStep, Width,
+};
+pub use fonts::Fonts;
+pub use model::{AttachmentEntry, Mark, Packet, Section, Statement, Tone};
+pub use pdf::Conformance;
+pub use preview::PageImage;
+
+use attach::Placed;
+use world::PaperWorld;
+
+/// Why a packet could not be rendered.
+#[derive(Debug, Error)]
+pub enum ReportError {
+    /// The annex says that a file is embedded, but its bytes were not handed over or are not the listed ones.
+    #[error(
+        "The annex lists \"{name}\" as embedded, but its content is missing or differs from the listed digest."
+    )]
+    AttachmentMissing {
+        /// File name in the annex.
+        name: String,
+    },
+    /// A file was handed over that the annex does not list with this name, size and digest.
+    #[error("The file \"{name}\" (SHA-256 {sha256}) is not in the annex with this name, size and digest.")]
+    AttachmentNotListed {
+        /// File name.
+        name: String,
+        /// Digest of the bytes that were handed over.
+        sha256: String,
+    },
+    /// The packet could not be turned into data.
+    #[error("The packet could not be written as data: {0}")]
+    Data(#[from] serde_json::Error),
+    /// A PDF date has a year of four digits.
+    #[error("The moment of the packet lies outside the years 0 to 9999.")]
+    Moment,
+    /// The page templates refused the data, which is a fault of this program.
+    #[error("The page templates refused the packet: {0}")]
+    Template(String),
+    /// No PDF could be written, whatever the standard.
+    #[error("The PDF could not be written: {0}")]
+    Pdf(String),
+}
+
+/// A rendered packet.
+#[derive(Debug)]
+pub struct Rendered {
+    /// The file.
+    pub pdf: Vec<u8>,
+    /// Number of pages.
+    pub pages: usize,
+    /// What a person should know before handing the packet out: characters that could not be printed, a standard that
+    /// could not be met. Each a sentence.
+    pub warnings: Vec<String>,
+    /// The standards that the file meets.
+    pub conformance: Conformance,
+    document: PagedDocument,
+}
+
+/// How often the layout is repeated because a font did not keep its promise to have a character.
+const LAYOUTS: usize = 3;
+
+/// Lays out a packet and writes it as PDF/A-3a and PDF/UA-1, with its data (`packet.json`) and the given files inside.
+///
+/// `attachments` are the bytes of exactly the annex entries with `embedded`. `moment` is the creation date inside the
+/// file. Takes seconds for hundreds of pages: call it on a job's thread.
+///
+/// # Errors
+/// [`ReportError`]; nothing is written in that case.
+pub fn render(
+    packet: &Packet,
+    attachments: &[EmbeddedFile],
+    fonts: &Fonts,
+    moment: DateTime<Utc>,
+) -> Result<Rendered, ReportError> {
+    let placed = attach::pair(&packet.annex, attachments)?;
+    let names = attach::names(&packet.annex);
+    let mut world = PaperWorld::new(fonts)?;
+    world.put("attachments.json", Bytes::new(attachment_list(packet, &placed, &names)?))?;
+    world.put("data/packet.json", Bytes::new(serde_json::to_vec_pretty(packet)?))?;
+    for (index, Placed { file, .. }) in placed.iter().enumerate() {
+        world.put(&format!("data/{index}"), Bytes::new(file.bytes.clone()))?;
+    }
+    let (document, mut warnings) = lay_out(packet, &names, fonts, &mut world)?;
+    let written = pdf::write(&document, packet, moment)?;
+    warnings.extend(written.warning);
+    // Typst remembers layouts between runs; a packet is seldom rendered twice.
+    typst::comemo::evict(0);
+    Ok(Rendered {
+        pdf: written.bytes,
+        pages: document.pages().len(),
+        warnings,
+        conformance: written.conformance,
+        document,
+    })
+}
+
+fn lay_out(
+    packet: &Packet,
+    names: &[Option<String>],
+    fonts: &Fonts,
+    world: &mut PaperWorld<'_>,
+) -> Result<(PagedDocument, Vec<String>), ReportError> {
+    let mut unprintable = BTreeSet::new();
+    let mut layouts = 0;
+    loop {
+        let data = print::prepare(packet, names, fonts, &unprintable)?;
+        world.put(world::DATA, Bytes::new(data.json))?;
+        let compiled = typst::compile::<PagedDocument>(&*world);
+        let document = compiled.output.map_err(|faults| world::refusal(world, &faults))?;
+        layouts += 1;
+        let known = unprintable.len();
+        unprintable.extend(preview::missing_glyphs(&document));
+        if unprintable.len() == known || layouts == LAYOUTS {
+            let mut warnings = data.warnings;
+            warnings.extend(compiled.warnings.iter().map(|warning| format!("Layout: {}", warning.message)));
+            return Ok((document, warnings));
+        }
+    }
+}
+
+/// What the template attaches, in the order of the annex.
+fn attachment_list(
+    packet: &Packet,
+    placed: &[Placed<'_>],
+    names: &[Option<String>],
+) -> Result<Vec<u8>, ReportError> {
+    let mut order: Vec<(usize, usize)> = placed.iter().enumerate().map(|(file, p)| (p.entry, file)).collect();
+    order.sort_unstable();
+    let list: Vec<_> = order
+        .into_iter()
+        .filter_map(|(entry, file)| {
+            let described = packet.annex.get(entry)?;
+            let text: String = described.description.chars().filter(|c| !c.is_control()).take(400).collect();
+            Some(serde_json::json!({
+                "name": names.get(entry)?.as_deref()?,
+                "file": format!("data/{file}"),
+                "media_type": attach::media_type(&described.media_type),
+                "description": if text.is_empty() { "Evidence" } else { &text },
+            }))
+        })
+        .collect();
+    Ok(serde_json::to_vec(&list)?)
+}

@@ -1,0 +1,174 @@
+//! The packet model: what is on paper, in words.
+//!
+//! Belongs here: plain serde data that a caller fills. Does not belong here: record kinds, the database, the clock, and
+//! anything about fonts, pages or Typst. The serialised form of [`Packet`] is also the machine-readable `packet.json`
+//! that is attached to every PDF, so a field's name is part of that format.
+
+use serde::{Deserialize, Serialize};
+
+use super::block::Block;
+
+/// One audit packet: cover, statements, sections in the order of the clauses, and the annex of attachments.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Packet {
+    /// What kind of packet, in words: "Audit packet, whole period", "Audit packet, one change request".
+    pub kind: String,
+    /// Title on the cover and of the PDF.
+    pub title: String,
+    /// Number of the packet in the product file; stands on every page.
+    pub packet_number: String,
+    /// Product name; stands on every page.
+    pub product: String,
+    /// Manufacturer as it should be named to an authority.
+    pub manufacturer: String,
+    /// Software safety class in words (IEC 62304 4.3), for example "Class C".
+    pub safety_class: String,
+    /// Device identifier (UDI-DI) where there is one.
+    #[serde(default)]
+    pub udi: Option<String>,
+    /// What the packet covers, in one or two sentences.
+    pub scope: String,
+    /// First and last day of the period, where the packet covers one.
+    #[serde(default)]
+    pub period: Option<(String, String)>,
+    /// Moment up to which data is included, RFC 3339.
+    pub cut_off: String,
+    /// Printed name and role of the person who made the packet.
+    pub generated_by: String,
+    /// Name and version of the program.
+    pub program_version: String,
+    /// Name and version of the readiness rule set.
+    pub rule_set: String,
+    /// Sequence number of the newest audit event that the packet rests on.
+    pub chain_head_seq: u64,
+    /// Digest of that event, lower-case hexadecimal.
+    pub chain_head_digest: String,
+    /// Result of verifying the audit chain, and its words: "Verified: 412 events, no break".
+    pub chain_verified: Mark,
+    /// Whether personal data was left out; said on every page if so.
+    pub redacted: bool,
+    /// Further statements on the cover: what the packet does not show, who may receive it.
+    #[serde(default)]
+    pub statements: Vec<Statement>,
+    /// The body, in print order.
+    pub sections: Vec<Section>,
+    /// Every attachment of the records in the packet, embedded or only listed.
+    #[serde(default)]
+    pub annex: Vec<AttachmentEntry>,
+}
+
+/// A titled paragraph on the cover.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Statement {
+    /// A few words.
+    pub title: String,
+    /// The statement itself.
+    pub text: String,
+}
+
+/// A section of the packet: a chapter, or one record inside a chapter.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Section {
+    /// Printed number, for example "10" or "10.2"; may be empty.
+    pub number: String,
+    /// Title without the number.
+    pub title: String,
+    /// Clauses that the section answers, for example "IEC 62304 6.2.3, 7.4".
+    #[serde(default)]
+    pub clause: Option<String>,
+    /// Heading level, 1 to 4. A level that skips one is printed one below its predecessor.
+    pub level: u8,
+    /// Number of the record that the section shows; stands in the page header. Sections below it inherit it.
+    #[serde(default)]
+    pub record_id: Option<String>,
+    /// Contents. No block at all prints as "No records in period", unless a section of a deeper level follows.
+    #[serde(default)]
+    pub blocks: Vec<Block>,
+}
+
+/// A file that belongs to a record in the packet.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct AttachmentEntry {
+    /// File name as it was attached to the record.
+    pub file_name: String,
+    /// Media type, for example "application/pdf".
+    pub media_type: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// SHA-256 of the content, lower-case hexadecimal.
+    pub sha256: String,
+    /// What it is and which record it belongs to.
+    pub description: String,
+    /// Whether the file itself is inside the PDF. If so, its bytes must be handed to `render`.
+    pub embedded: bool,
+}
+
+/// How good a thing is. Each tone has a shape on paper, so that colour is never the only sign.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tone {
+    /// Nothing to judge.
+    #[default]
+    Neutral,
+    /// In order.
+    Good,
+    /// Needs attention, missing, or not yet done.
+    Due,
+    /// Overdue, violated or invalid.
+    Late,
+}
+
+/// A tone with its word: "valid", "gap", "overdue by 12 days".
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// Decides the shape and the colour.
+    pub tone: Tone,
+    /// Says it.
+    pub word: String,
+}
+
+impl Mark {
+    /// A mark with the given tone and word.
+    pub fn new(tone: Tone, word: impl Into<String>) -> Self {
+        Self { tone, word: word.into() }
+    }
+
+    /// Something that is in order.
+    pub fn good(word: impl Into<String>) -> Self {
+        Self::new(Tone::Good, word)
+    }
+
+    /// Something that needs attention or is missing.
+    pub fn due(word: impl Into<String>) -> Self {
+        Self::new(Tone::Due, word)
+    }
+
+    /// Something that is overdue, violated or invalid.
+    pub fn late(word: impl Into<String>) -> Self {
+        Self::new(Tone::Late, word)
+    }
+
+    /// Something without a judgement.
+    pub fn neutral(word: impl Into<String>) -> Self {
+        Self::new(Tone::Neutral, word)
+    }
+}
+
+impl Section {
+    /// A chapter or record heading with its blocks.
+    pub fn new(level: u8, number: impl Into<String>, title: impl Into<String>, blocks: Vec<Block>) -> Self {
+        Self { number: number.into(), title: title.into(), level, blocks, ..Self::default() }
+    }
+
+    /// The same section, naming the clauses it answers.
+    pub fn with_clause(mut self, clause: impl Into<String>) -> Self {
+        self.clause = Some(clause.into());
+        self
+    }
+
+    /// The same section, naming the record it shows.
+    pub fn with_record(mut self, record_id: impl Into<String>) -> Self {
+        self.record_id = Some(record_id.into());
+        self
+    }
+}

@@ -1,0 +1,63 @@
+//! Looking at a laid-out packet: page images for the screen, and glyphs that no font had.
+//!
+//! Belongs here: reading the laid-out pages. Does not belong here: making them.
+
+use std::collections::BTreeSet;
+
+use typst::layout::{Frame, FrameItem};
+use typst::text::is_default_ignorable;
+use typst::utils::Scalar;
+use typst_layout::PagedDocument;
+use typst_render::RenderOptions;
+
+use super::Rendered;
+
+/// Smallest and largest scale, in pixels per point; A4 at the largest takes 32 MB.
+const SCALES: (f32, f32) = (0.1, 4.0);
+
+/// A page as pixels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageImage {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Four bytes a pixel: red, green, blue and alpha, row by row. Pages are opaque.
+    pub rgba: Vec<u8>,
+}
+
+impl Rendered {
+    /// The page with the given index (from 0) at a scale in pixels per point (1.0 is 72 dpi), kept between 0.1 and 4.
+    /// `None` if there is no such page.
+    pub fn page_image(&self, index: usize, scale: f32) -> Option<PageImage> {
+        let page = self.document.pages().get(index)?;
+        let scale = if scale.is_finite() { scale.clamp(SCALES.0, SCALES.1) } else { 1.0 };
+        let options = RenderOptions { pixel_per_pt: Scalar::new(f64::from(scale)), render_bleed: false };
+        let pixels = typst_render::render(page, &options);
+        Some(PageImage { width: pixels.width(), height: pixels.height(), rgba: pixels.take() })
+    }
+}
+
+/// Characters that were laid out without a glyph, although a font claims to have them.
+pub(super) fn missing_glyphs(document: &PagedDocument) -> BTreeSet<char> {
+    let mut found = BTreeSet::new();
+    document.pages().iter().for_each(|page| search(&page.frame, &mut found));
+    found
+}
+
+fn search(frame: &Frame, found: &mut BTreeSet<char>) {
+    for (_, item) in frame.items() {
+        if let FrameItem::Group(group) = item {
+            search(&group.frame, found);
+        } else if let FrameItem::Text(text) = item {
+            for glyph in text.glyphs.iter().filter(|glyph| glyph.id == 0) {
+                let cluster = text.text.get(glyph.range()).unwrap_or_default();
+                let coverage = &text.font.font().info().coverage;
+                let blamed = cluster.chars().filter(|c| !c.is_ascii() && !is_default_ignorable(*c));
+                let (_, absent): (Vec<char>, Vec<char>) =
+                    blamed.clone().partition(|character| coverage.contains(u32::from(*character)));
+                if absent.is_empty() { found.extend(blamed) } else { found.extend(absent) }
+            }
+        }
+    }
+}

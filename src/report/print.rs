@@ -1,0 +1,272 @@
+//! Turns the packet model into what the templates read: the same data, cleaned, with widths and page headers settled.
+//!
+//! Belongs here: everything that would be slow or unsafe to decide inside a template. Does not belong here: looks.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::ReportError;
+use super::fonts::Fonts;
+use super::model::Packet;
+use super::text::{Cleaner, Room};
+
+/// Width of the text area in points: A4 less 20 mm on both sides. `style.typ` sets the same margins.
+const TEXT_WIDTH: f32 = 481.0;
+/// Space left and right of a cell's text together, in points.
+const CELL_PADDING: f32 = 8.0;
+/// The narrowest column, in points.
+const NARROWEST: f32 = 24.0;
+const BODY_SIZE: f32 = 9.5;
+const TABLE_SIZE: f32 = 8.5;
+/// A row of cells no longer than this (in characters) is not torn apart by a page end.
+const KEEP_TOGETHER: usize = 300;
+/// A contents list longer than this names only the chapters; the PDF's bookmarks name all.
+const CONTENTS_ENTRIES: usize = 70;
+/// Headings of deeper levels look the same.
+const DEEPEST: u64 = 4;
+
+/// The data for the templates.
+pub(super) struct PrintData {
+    pub(super) json: Vec<u8>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// Prepares a packet for print.
+///
+/// # Errors
+/// [`ReportError::Data`] if the packet cannot be serialised.
+pub(super) fn prepare(
+    packet: &Packet,
+    names: &[Option<String>],
+    fonts: &Fonts,
+    unprintable: &BTreeSet<char>,
+) -> Result<PrintData, ReportError> {
+    let mut value = serde_json::to_value(packet)?;
+    let mut printer = Printer { cleaner: Cleaner::new(fonts, unprintable), warnings: Vec::new() };
+    if let Some(root) = value.as_object_mut() {
+        printer.packet(root, names);
+        root.insert("fonts".to_owned(), json!({ "body": fonts.body(), "mono": fonts.mono() }));
+    }
+    let mut warnings = printer.cleaner.warnings();
+    warnings.append(&mut printer.warnings);
+    Ok(PrintData { json: serde_json::to_vec(&value)?, warnings })
+}
+
+struct Printer<'a> {
+    cleaner: Cleaner<'a>,
+    warnings: Vec<String>,
+}
+
+const PARAGRAPH: Room = Room { width: TEXT_WIDTH - 16.0, size: BODY_SIZE };
+const HEADING: Room = Room { width: TEXT_WIDTH - 40.0, size: 22.0 };
+
+impl Printer<'_> {
+    fn packet(&mut self, root: &mut Map<String, Value>, names: &[Option<String>]) {
+        let mut sections = root.remove("sections").unwrap_or_default();
+        let mut annex = root.remove("annex").unwrap_or_default();
+        self.cleaner.enter("the cover".to_owned());
+        let short = |root: &Map<String, Value>, key: &str, limit| {
+            shortened(root.get(key).and_then(Value::as_str).unwrap_or_default(), limit)
+        };
+        let mut running = json!({
+            "product": short(root, "product", 48),
+            "number": short(root, "packet_number", 24),
+            "program": short(root, "program_version", 28),
+            "digest": short(root, "chain_head_digest", 17).trim_end_matches('…'),
+            "title": short(root, "title", 200),
+            "author": short(root, "manufacturer", 200),
+        });
+        self.all(&mut running, PARAGRAPH);
+        for (key, value) in root.iter_mut() {
+            let room = if key == "title" { HEADING } else { Room { width: 300.0, size: BODY_SIZE } };
+            self.all(value, room);
+        }
+        root.insert("running".to_owned(), running);
+        if let Some(list) = sections.as_array_mut() {
+            root.insert("contents_depth".to_owned(), json!(contents_depth(list)));
+            self.sections(list);
+        }
+        self.cleaner.enter("the annex".to_owned());
+        if let Some(list) = annex.as_array_mut() {
+            for (entry, name) in list.iter_mut().zip(names) {
+                self.all(&mut entry["sha256"], Room { width: 300.0, size: 7.0 });
+                self.all(&mut entry["description"], Room { width: 260.0, size: TABLE_SIZE });
+                self.all(&mut entry["file_name"], Room { width: 130.0, size: TABLE_SIZE });
+                self.all(&mut entry["media_type"], Room { width: 60.0, size: TABLE_SIZE });
+                entry["attached_as"] = json!(
+                    name.as_deref()
+                        .map(|name| self.cleaner.clean(name, Room { width: 60.0, size: TABLE_SIZE }))
+                );
+            }
+        }
+        root.insert("sections".to_owned(), sections);
+        root.insert("annex".to_owned(), annex);
+    }
+
+    fn sections(&mut self, sections: &mut [Value]) {
+        let mut previous = 0;
+        let mut holder: Option<(u64, Value)> = None;
+        let levels: Vec<u64> =
+            sections.iter().map(|section| section["level"].as_u64().unwrap_or(1)).collect();
+        for (index, section) in sections.iter_mut().enumerate() {
+            let level = levels[index].clamp(1, DEEPEST).min(previous + 1);
+            previous = level;
+            let title = section["title"].as_str().unwrap_or_default();
+            let number = section["number"].as_str().unwrap_or_default();
+            self.cleaner.enter(format!("section {}", format!("{number} {}", shortened(title, 60)).trim()));
+            for key in ["number", "title", "clause", "record_id"] {
+                self.all(&mut section[key], HEADING);
+            }
+            section["level"] = json!(level);
+            if holder.as_ref().is_some_and(|(held_from, _)| level <= *held_from) {
+                holder = None;
+            }
+            if section["record_id"].is_string() {
+                holder = Some((level, section["record_id"].clone()));
+            }
+            section["running"] = holder.as_ref().map_or(Value::Null, |(_, record)| record.clone());
+            let has_children = levels.get(index + 1).is_some_and(|next| *next > levels[index]);
+            if let Some(blocks) = section["blocks"].as_array_mut() {
+                blocks.iter_mut().for_each(|block| self.block(block));
+                if blocks.is_empty() && !has_children {
+                    blocks.push(json!({ "kind": "empty" }));
+                }
+            }
+        }
+    }
+
+    fn block(&mut self, block: &mut Value) {
+        match block["kind"].as_str() {
+            Some("table") => self.table(block),
+            Some("fields") => self.all(block, Room { width: 330.0, size: BODY_SIZE }),
+            Some("figures") => self.all(block, Room { width: 100.0, size: 16.0 }),
+            Some("trace" | "signatures") => self.all(block, Room { width: 84.0, size: TABLE_SIZE }),
+            Some("history") => {
+                let longest = block["rows"].as_array().into_iter().flatten().map(length_of).max();
+                self.all(block, Room { width: 70.0, size: TABLE_SIZE });
+                block["keep"] = json!(longest.unwrap_or(0) <= 3 * KEEP_TOGETHER);
+            }
+            Some(_) | None => self.all(block, PARAGRAPH),
+        }
+    }
+
+    fn table(&mut self, block: &mut Value) {
+        let tracks = tracks(&block["columns"]);
+        let (widths, tracks): (Vec<f32>, Vec<Value>) = tracks.into_iter().unzip();
+        let room = |column: usize| Room {
+            width: widths.get(column).map_or(TEXT_WIDTH, |width| width - CELL_PADDING),
+            size: TABLE_SIZE,
+        };
+        self.all(&mut block["caption"], PARAGRAPH);
+        for (index, column) in block["columns"].as_array_mut().into_iter().flatten().enumerate() {
+            self.all(&mut column["title"], room(index));
+        }
+        let mut longest = 0;
+        let mut cut = false;
+        for row in block["rows"].as_array_mut().into_iter().flatten() {
+            let Some(cells) = row.as_array_mut() else { continue };
+            cut |= cells.len() > tracks.len();
+            cells.resize(tracks.len(), json!(""));
+            for (index, cell) in cells.iter_mut().enumerate() {
+                let length = cell.as_str().map_or(0, str::len);
+                longest = longest.max((length as f32 * 120.0 / room(index).width.max(1.0)) as usize);
+                self.all(cell, room(index));
+            }
+        }
+        if cut {
+            let title = block["caption"].as_str().unwrap_or("without a caption");
+            self.warnings
+                .push(format!("A table row has more cells than columns; the rest is not printed: {title}."));
+        }
+        block["tracks"] = Value::Array(tracks);
+        block["keep"] = json!(longest <= KEEP_TOGETHER);
+    }
+
+    fn all(&mut self, value: &mut Value, room: Room) {
+        match value {
+            Value::String(text) => *text = self.cleaner.clean(text, room),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.all(item, room)),
+            Value::Object(fields) => fields.values_mut().for_each(|field| self.all(field, room)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+}
+
+/// Width in points and the track for the template, for each column.
+fn tracks(columns: &Value) -> Vec<(f32, Value)> {
+    let wanted: Vec<(Option<f32>, f32)> = columns
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|column| match column["width"]["points"].as_f64() {
+            Some(points) if points.is_finite() => (Some((points as f32).clamp(NARROWEST, TEXT_WIDTH)), 0.0),
+            Some(_) | None => (None, column["width"]["share"].as_f64().unwrap_or(1.0).max(1.0) as f32),
+        })
+        .collect();
+    let fixed: f32 = wanted.iter().filter_map(|(points, _)| *points).sum();
+    let shares: f32 = wanted.iter().map(|(_, share)| share).sum();
+    let flexible = wanted.iter().filter(|(points, _)| points.is_none()).count();
+    let fits = fixed + flexible as f32 * 2.0 * NARROWEST <= TEXT_WIDTH;
+    if fits {
+        let rest = TEXT_WIDTH - fixed;
+        return wanted
+            .iter()
+            .map(|(points, share)| match points {
+                Some(points) => (*points, json!({ "pt": points })),
+                None => (rest * share / shares, json!({ "fr": share })),
+            })
+            .collect();
+    }
+    let weight = |(points, share): &(Option<f32>, f32)| points.unwrap_or(share * 60.0);
+    let total: f32 = wanted.iter().map(weight).sum();
+    wanted
+        .iter()
+        .map(|column| (TEXT_WIDTH * weight(column) / total, json!({ "fr": weight(column) })))
+        .collect()
+}
+
+fn contents_depth(sections: &[Value]) -> u8 {
+    let entries = sections.iter().filter(|section| section["level"].as_u64().unwrap_or(1) <= 2).count();
+    if entries <= CONTENTS_ENTRIES { 2 } else { 1 }
+}
+
+/// Length of all texts in a value, in bytes; a list entry counts as a line more.
+fn length_of(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(|item| 40 + length_of(item)).sum(),
+        Value::Object(fields) => fields.values().map(length_of).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    }
+}
+
+/// At most `limit` characters; a cut is shown.
+fn shortened(text: &str, limit: usize) -> String {
+    if text.chars().count() <= limit {
+        return text.to_owned();
+    }
+    let mut out: String = text.chars().take(limit.saturating_sub(1)).collect();
+    out.push('…');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_that_do_not_fit_the_page_become_shares() {
+        let columns: Vec<Value> = (0..12).map(|_| json!({ "width": { "points": 62.0 } })).collect();
+        let tracks = tracks(&Value::Array(columns));
+        let total: f32 = tracks.iter().map(|(width, _)| width).sum();
+        assert!((total - TEXT_WIDTH).abs() < 1.0);
+        assert!(tracks.iter().all(|(_, track)| track["fr"].is_number()));
+    }
+
+    #[test]
+    fn a_long_text_is_cut_visibly() {
+        assert_eq!(shortened("abcdef", 4), "abc…");
+        assert_eq!(shortened("abcd", 4), "abcd");
+    }
+}

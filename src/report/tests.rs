@@ -1,0 +1,245 @@
+//! What the printed packet must hold to, whatever is in it.
+
+use super::*;
+
+fn printed(packet: &Packet) -> Rendered {
+    render(packet, &[], Fonts::bundled(), sample::moment()).unwrap()
+}
+
+/// The text of every page, in layout order, without the places to break.
+fn text_of(rendered: &Rendered) -> String {
+    fn collect(frame: &typst::layout::Frame, out: &mut String) {
+        for (_, item) in frame.items() {
+            if let typst::layout::FrameItem::Group(group) = item {
+                collect(&group.frame, out);
+            } else if let typst::layout::FrameItem::Text(text) = item {
+                out.push_str(&text.text);
+            }
+        }
+    }
+    let mut out = String::new();
+    rendered.document.pages().iter().for_each(|page| collect(&page.frame, &mut out));
+    out.replace('\u{200B}', "")
+}
+
+/// The right edge of the rightmost glyph of all pages, in points.
+fn rightmost(rendered: &Rendered) -> f64 {
+    fn collect(frame: &typst::layout::Frame, x: f64, edge: &mut f64) {
+        for (at, item) in frame.items() {
+            let left = x + at.x.to_pt();
+            if let typst::layout::FrameItem::Group(group) = item {
+                collect(&group.frame, left, edge);
+            } else if let typst::layout::FrameItem::Text(text) = item {
+                *edge = edge.max(left + text.width().to_pt());
+            }
+        }
+    }
+    let mut edge = 0.0;
+    rendered.document.pages().iter().for_each(|page| collect(&page.frame, 0.0, &mut edge));
+    edge
+}
+
+fn with_blocks(blocks: Vec<Block>) -> Packet {
+    let mut packet = sample::bare();
+    packet.sections = vec![Section::new(1, "1", "Section", blocks)];
+    packet
+}
+
+#[test]
+fn a_packet_with_every_kind_of_block_meets_both_standards() {
+    let mut packet = sample::full();
+    let (entry, file) = sample::evidence("log.csv", b"a;b\n1;2\n");
+    packet.annex = vec![entry];
+    let rendered = render(&packet, &[file], Fonts::bundled(), sample::moment()).unwrap();
+    assert_eq!(rendered.conformance, Conformance::ArchivalAndAccessible, "{:?}", rendered.warnings);
+    assert!(rendered.warnings.is_empty(), "{:?}", rendered.warnings);
+    assert!(rendered.pdf.starts_with(b"%PDF-"));
+    assert_eq!(rendered.pages, rendered.document.pages().len());
+}
+
+#[test]
+fn the_same_packet_gives_the_same_bytes() {
+    let packet = sample::full();
+    assert_eq!(printed(&packet).pdf, printed(&packet).pdf);
+}
+
+#[test]
+fn another_moment_gives_other_bytes() {
+    let packet = sample::full();
+    let later = sample::moment() + chrono::TimeDelta::seconds(1);
+    let other = render(&packet, &[], Fonts::bundled(), later).unwrap();
+    assert_ne!(printed(&packet).pdf, other.pdf);
+}
+
+#[test]
+fn text_that_looks_like_markup_is_printed_literally() {
+    let hostile =
+        "#panic(\"x\") *bold* _it_ $x^2$ `raw` = Head // no #include \"a.typ\" <label> @ref -> --- 'q' \\";
+    let mut packet = with_blocks(vec![
+        Block::paragraph(hostile),
+        Block::Fields { fields: vec![Field::new(hostile, hostile)] },
+        Block::table(vec![Column::text(hostile, 1)], vec![vec![hostile.into()]]),
+    ]);
+    hostile.clone_into(&mut packet.title);
+    hostile.clone_into(&mut packet.sections[0].title);
+    let text = text_of(&printed(&packet)).replace(' ', "");
+    assert!(text.matches(&hostile.replace(' ', "")).count() >= 6, "{text}");
+}
+
+#[test]
+fn a_missing_glyph_is_reported_with_character_and_place() {
+    let rendered = printed(&with_blocks(vec![Block::paragraph("before \u{13000} after")]));
+    assert!(text_of(&rendered).contains("[U+13000]"));
+    assert_eq!(rendered.warnings.len(), 1, "{:?}", rendered.warnings);
+    assert!(rendered.warnings[0].contains("U+13000") && rendered.warnings[0].contains("section 1 Section"));
+    assert_eq!(rendered.conformance, Conformance::ArchivalAndAccessible);
+}
+
+#[test]
+fn control_characters_break_nothing_and_are_named() {
+    let rendered =
+        printed(&with_blocks(vec![Block::paragraph("a\0b\u{7}c\u{FFFE}d\u{FEFF}e\u{202E}f\u{E000}g")]));
+    assert_eq!(rendered.conformance, Conformance::ArchivalAndAccessible, "{:?}", rendered.warnings);
+    assert_eq!(rendered.warnings.len(), 6, "{:?}", rendered.warnings);
+}
+
+#[test]
+fn every_script_prints_with_the_fonts_of_the_computer_or_is_named() {
+    let words = "Ελληνικά Кириллица עברית مرحبا بالعالم हिन्दी ไทย 日本語 中文 한국어 👩‍⚕️ 🇵🇹 e\u{301}\u{20D7} \u{1D11E}";
+    let packet = with_blocks(vec![
+        Block::paragraph(words),
+        Block::table(vec![Column::text("T", 1), Column::id("Id")], vec![vec![words.into(), words.into()]]),
+    ]);
+    for fonts in [Fonts::bundled(), Fonts::with_system()] {
+        let rendered = render(&packet, &[], fonts, sample::moment()).unwrap();
+        assert!(preview::missing_glyphs(&rendered.document).is_empty());
+        assert_eq!(rendered.conformance, Conformance::ArchivalAndAccessible, "{:?}", rendered.warnings);
+    }
+}
+
+#[test]
+fn an_empty_section_says_so() {
+    let mut packet = sample::bare();
+    packet.sections = vec![
+        Section::new(1, "1", "Nothing at all", vec![]),
+        Section::new(1, "2", "Empty table", vec![Block::table(vec![Column::text("T", 1)], vec![])]),
+        Section::new(1, "3", "Chapter with a section below", vec![]),
+        Section::new(2, "3.1", "Said so", vec![Block::empty()]),
+    ];
+    assert_eq!(text_of(&printed(&packet)).matches("No records in period").count(), 3);
+}
+
+#[test]
+fn a_packet_without_anything_still_prints() {
+    let rendered = printed(&Packet::default());
+    assert!(rendered.pages >= 1);
+}
+
+#[test]
+fn words_without_a_place_to_break_stay_on_the_page() {
+    let digest = "9f2c4b1e7a3d5f60".repeat(8);
+    let wide = "W".repeat(300);
+    let columns: Vec<Column> =
+        (0..9).map(|n| if n == 4 { Column::code("Digest", 1) } else { Column::id(wide.as_str()) }).collect();
+    let row: Vec<Cell> =
+        (0..9).map(|n| if n % 2 == 0 { digest.as_str().into() } else { wide.as_str().into() }).collect();
+    let mut packet = with_blocks(vec![
+        Block::paragraph(wide.as_str()),
+        Block::Fields { fields: vec![Field::new(wide.as_str(), digest.as_str()).code()] },
+        Block::table(columns, vec![row]),
+        Block::Signatures {
+            signatures: vec![SignatureBlock {
+                name: wide.clone(),
+                covers: digest.clone(),
+                ..SignatureBlock::default()
+            }],
+        },
+        Block::Trace {
+            steps: vec![TraceStep { label: wide.clone(), record_id: wide.clone(), ..TraceStep::default() }],
+            order: Mark::due(wide.as_str()),
+        },
+        Block::Figures {
+            figures: vec![Figure { label: wide.clone(), value: wide.clone(), note: wide.clone() }],
+        },
+    ]);
+    packet.title.clone_from(&wide);
+    packet.product.clone_from(&wide);
+    packet.packet_number.clone_from(&wide);
+    packet.sections[0].record_id = Some(wide.clone());
+    let edge = rightmost(&printed(&packet));
+    assert!(edge <= 595.28 - 57.0 + 1.0, "text ends at {edge} pt");
+}
+
+#[test]
+fn a_huge_text_prints_whole() {
+    let text = "The filter keeps the last plausible value. ".repeat(12_000);
+    let rendered = printed(&with_blocks(vec![
+        Block::paragraph(text.as_str()),
+        Block::Fields { fields: vec![Field::new("Description", text.as_str())] },
+        Block::paragraph("x".repeat(200_000)),
+    ]));
+    assert!(rendered.pages > 200, "{}", rendered.pages);
+    let printed = text_of(&rendered);
+    assert_eq!(printed.matches("plausible").count() - printed.matches("implausible").count(), 24_000);
+}
+
+#[test]
+fn levels_that_skip_still_make_an_accessible_outline() {
+    let mut packet = sample::bare();
+    packet.sections = [3, 1, 4, 9, 0].iter().map(|level| Section::new(*level, "", "Title", vec![])).collect();
+    assert_eq!(printed(&packet).conformance, Conformance::ArchivalAndAccessible);
+}
+
+#[test]
+fn a_file_that_differs_from_the_annex_is_refused() {
+    let mut packet = sample::bare();
+    let (entry, mut file) = sample::evidence("log.csv", b"a;b");
+    packet.annex = vec![entry];
+    let missing = render(&packet, &[], Fonts::bundled(), sample::moment()).unwrap_err();
+    assert!(matches!(missing, ReportError::AttachmentMissing { .. }));
+    file.bytes = b"a;c"[..].into();
+    let other = render(&packet, &[file], Fonts::bundled(), sample::moment()).unwrap_err();
+    assert!(matches!(other, ReportError::AttachmentNotListed { .. }));
+}
+
+#[test]
+fn a_page_can_be_looked_at() {
+    let rendered = printed(&sample::bare());
+    let image = rendered.page_image(0, 1.0).unwrap();
+    assert_eq!((image.width, image.height), (595, 842));
+    assert_eq!(image.rgba.len(), 595 * 842 * 4);
+    assert!(rendered.page_image(99, 1.0).is_none());
+}
+
+#[test]
+fn a_rendered_packet_may_change_threads() {
+    fn check<T: Send + Sync>() {}
+    check::<Rendered>();
+    check::<Fonts>();
+}
+
+#[test]
+#[ignore = "writes sample files to look at; set MAINSTAY_SAMPLES to a folder"]
+fn samples_to_look_at() {
+    let folder = std::path::PathBuf::from(std::env::var("MAINSTAY_SAMPLES").unwrap());
+    let mut one = sample::full();
+    let (entry, file) = sample::evidence("verification log.csv", b"a;b\n1;2\n");
+    one.annex =
+        vec![entry.clone(), AttachmentEntry { embedded: false, file_name: "scan.pdf".to_owned(), ..entry }];
+    let started = std::time::Instant::now();
+    let rendered = render(&one, &[file], Fonts::with_system(), sample::moment()).unwrap();
+    println!("one change: {} pages, {:?}, {:?}", rendered.pages, started.elapsed(), rendered.warnings);
+    std::fs::write(folder.join("change.pdf"), &rendered.pdf).unwrap();
+    let started = std::time::Instant::now();
+    let rendered = render(&sample::period(200), &[], Fonts::bundled(), sample::moment()).unwrap();
+    println!("period: {} pages, {:?}, {:?}", rendered.pages, started.elapsed(), rendered.warnings);
+    std::fs::write(folder.join("period.pdf"), &rendered.pdf).unwrap();
+    let started = std::time::Instant::now();
+    let rendered = render(&sample::period(800), &[], Fonts::bundled(), sample::moment()).unwrap();
+    println!("long period: {} pages, {:?}", rendered.pages, started.elapsed());
+    let words = "Ελληνικά Кириллица עברית مرحبا بالعالم हिन्दी ไทย 日本語 中文 한국어 👩‍⚕️ 🇵🇹 e\u{301}\u{20D7} \u{1D11E} \u{13000}";
+    let scripts = with_blocks(vec![Block::paragraph(words), Block::paragraph("a   b\tc\nd\n\ne")]);
+    let rendered = render(&scripts, &[], Fonts::with_system(), sample::moment()).unwrap();
+    println!("scripts: {:?} {:?}", rendered.conformance, rendered.warnings);
+    std::fs::write(folder.join("scripts.pdf"), &rendered.pdf).unwrap();
+}
