@@ -2,5 +2,8 @@
 
 pub mod clock;
 pub mod domain;
-mod store;
+pub mod exchange;
 pub mod ops;
+pub mod report;
+mod store;
+pub mod ui;

@@ -4,6 +4,7 @@
 
 #[cfg(test)]
 mod gallery;
+pub mod cx;
 pub mod settings;
 pub mod theme;
 pub mod widgets;

@@ -1,0 +1,220 @@
+//! What every screen gets: the file to read, the person, the moment, cached plain data, and a place to ask.
+//!
+//! Screens read and ask; the app acts. A screen never performs a request itself.
+
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::time::{Day, Moment};
+use crate::ops::{
+    Act, Attention, EventFilter, EventRow, Head, ListRow, ProductFile, RecordPage, Refused, Session, Stamp, Trends,
+};
+use crate::ui::widgets::notice::Notice;
+
+/// What is on screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// The dashboard.
+    Dashboard,
+    /// The list of a kind.
+    List(Kind),
+    /// A record's page.
+    Record(RecordId),
+    /// The form of a new record.
+    New(Kind),
+    /// The form of a record, with the field to which to go.
+    Edit(RecordId, Option<&'static str>),
+    /// The audit trail, of one record or of all.
+    AuditTrail(Option<RecordId>),
+    /// Persons, their roles, and the policy.
+    People,
+    /// Packets; with the change request for which one is wanted.
+    Packets(Option<RecordId>),
+    /// Import of feedback from a file.
+    Import,
+    /// All results of a search.
+    Search(String),
+    /// The list of keyboard shortcuts.
+    Shortcuts,
+    /// Appearance and other settings.
+    Settings,
+    /// What becomes of an area that this version does not have yet: its name, and what it will hold.
+    Later(&'static str),
+}
+
+/// What follows when a request was performed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Then {
+    /// The screen stays.
+    Stay,
+    /// The page of the record that it was done to.
+    ShowRecord,
+    /// Somewhere else.
+    Go(Route),
+}
+
+/// What a screen asks for.
+#[derive(Debug)]
+pub enum Command {
+    /// Go somewhere.
+    Go(Route),
+    /// Go back.
+    Back,
+    /// Perform a request that needs no signature. `draft`: the key of the draft that is done with on success.
+    Perform {
+        /// The request.
+        act: Act,
+        /// What follows.
+        then: Then,
+        /// The draft that is done with.
+        draft: Option<String>,
+    },
+    /// Show what is to be signed, ask for the password, then perform.
+    Sign {
+        /// The request.
+        act: Act,
+        /// What is signed, such as “Approval of CR-0003”.
+        title: String,
+        /// The meaning in words.
+        meaning: String,
+        /// Exactly what is signed: heading, label, value.
+        shown: Vec<(String, String, String)>,
+        /// SHA-256 of what is signed.
+        digest: String,
+        /// What follows.
+        then: Then,
+    },
+    /// Save what is being typed under a key.
+    SaveDraft(String, String),
+    /// Forget a draft.
+    DropDraft(String),
+    /// Say something in the corner.
+    Notify(Notice),
+}
+
+/// Plain data read from the file, kept until the file changes.
+#[derive(Default)]
+pub struct Cache {
+    head: Option<Head>,
+    day: Option<Day>,
+    lists: HashMap<Kind, Rc<Vec<ListRow>>>,
+    pages: HashMap<RecordId, Rc<RecordPage>>,
+    histories: HashMap<RecordId, Rc<Vec<EventRow>>>,
+    attention: Option<Rc<Attention>>,
+    trends: Option<Rc<Trends>>,
+    names: Option<Rc<BTreeMap<RecordId, String>>>,
+}
+
+/// What a screen works with.
+pub struct Cx<'a> {
+    /// The file. Screens only read it, through the cache wherever that has it.
+    pub file: &'a ProductFile,
+    /// Who is signed in.
+    pub session: &'a Session,
+    /// The moment and place.
+    pub stamp: &'a Stamp,
+    /// Cached data.
+    pub cache: &'a mut Cache,
+    /// What is asked for.
+    pub commands: &'a mut Vec<Command>,
+    /// The refusal of the last request, for the form that asked for it. Cleared when something else is asked.
+    pub refusal: Option<&'a Refused>,
+}
+
+impl Cache {
+    /// Forgets what a change of the file, or the passing of midnight, has made old.
+    pub fn keep_up(&mut self, head: &Head, day: Day) {
+        if self.head.as_ref() != Some(head) || self.day != Some(day) {
+            *self = Self { head: Some(head.clone()), day: Some(day), ..Self::default() };
+        }
+    }
+}
+
+impl Cx<'_> {
+    /// Asks for something.
+    pub fn ask(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+
+    /// Asks to go somewhere.
+    pub fn go(&mut self, route: Route) {
+        self.ask(Command::Go(route));
+    }
+
+    /// The present moment.
+    pub const fn now(&self) -> Moment {
+        self.stamp.now
+    }
+
+    /// Today, in local time.
+    pub fn today(&self) -> Day {
+        self.stamp.now.plus_seconds(i64::from(self.stamp.offset_minutes) * 60).day()
+    }
+
+    /// Whether the person may change anything: the file is open for writing.
+    pub const fn writable(&self) -> bool {
+        self.file.why_read_only().is_none()
+    }
+
+    /// The rows of a kind's list.
+    pub fn list(&mut self, kind: Kind) -> Result<Rc<Vec<ListRow>>, Refused> {
+        if let Some(rows) = self.cache.lists.get(&kind) {
+            return Ok(Rc::clone(rows));
+        }
+        let rows = Rc::new(self.file.list(kind)?);
+        self.cache.lists.insert(kind, Rc::clone(&rows));
+        Ok(rows)
+    }
+
+    /// A record's page.
+    pub fn page(&mut self, id: RecordId) -> Result<Rc<RecordPage>, Refused> {
+        if let Some(page) = self.cache.pages.get(&id) {
+            return Ok(Rc::clone(page));
+        }
+        let page = Rc::new(self.file.page(id, Some(self.session), self.stamp.now)?);
+        self.cache.pages.insert(id, Rc::clone(&page));
+        Ok(page)
+    }
+
+    /// The history of a record, newest first.
+    pub fn history(&mut self, id: RecordId) -> Result<Rc<Vec<EventRow>>, Refused> {
+        if let Some(rows) = self.cache.histories.get(&id) {
+            return Ok(Rc::clone(rows));
+        }
+        let filter = EventFilter { record: Some(id), ..EventFilter::default() };
+        let rows = Rc::new(self.file.events(&filter, 1000, 0)?);
+        self.cache.histories.insert(id, Rc::clone(&rows));
+        Ok(rows)
+    }
+
+    /// What is overdue, unapproved and coming.
+    pub fn attention(&mut self) -> Result<Rc<Attention>, Refused> {
+        if let Some(attention) = &self.cache.attention {
+            return Ok(Rc::clone(attention));
+        }
+        let attention = Rc::new(self.file.attention(self.stamp.now)?);
+        self.cache.attention = Some(Rc::clone(&attention));
+        Ok(attention)
+    }
+
+    /// Where things are heading.
+    pub fn trends(&mut self) -> Result<Rc<Trends>, Refused> {
+        if let Some(trends) = &self.cache.trends {
+            return Ok(Rc::clone(trends));
+        }
+        let trends = Rc::new(self.file.trends(self.stamp.now)?);
+        self.cache.trends = Some(Rc::clone(&trends));
+        Ok(trends)
+    }
+
+    /// Names of persons by number.
+    pub fn names(&mut self) -> Result<Rc<BTreeMap<RecordId, String>>, Refused> {
+        if let Some(names) = &self.cache.names {
+            return Ok(Rc::clone(names));
+        }
+        let names = Rc::new(self.file.names()?);
+        self.cache.names = Some(Rc::clone(&names));
+        Ok(names)
+    }
+}
