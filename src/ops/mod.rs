@@ -3,6 +3,8 @@
 mod attention;
 mod file;
 mod files;
+pub mod jobs;
+pub mod keep;
 mod lists;
 mod new_file;
 mod page;
@@ -20,7 +22,7 @@ pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy};
 pub use page::{LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
 pub use refused::Refused;
 pub use request::{Act, FileSource, Receipt, Request, request_names};
-pub use secrets::Password;
+pub use secrets::{Password, check_strength};
 pub use session::Session;
 
 pub use crate::clock::{Stamp, now, stamp};

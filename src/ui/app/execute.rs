@@ -1,0 +1,242 @@
+//! Doing what screens and people ask for. Each list of commands is matched once, exhaustively, here.
+
+use eframe::egui;
+
+use super::{App, ShownCode};
+use crate::domain::ids::{Kind, RecordId};
+use crate::ops::{Act, Receipt, Refused, Request};
+use crate::ui::cx::{Command, Route, Then};
+use crate::ui::dialogs;
+use crate::ui::screens::sign_in::PasswordChange;
+use crate::ui::shortcuts::AppCommand;
+use crate::ui::widgets::notice::Notice;
+
+impl App {
+    /// Does one thing that a screen asked for.
+    pub(super) fn execute(&mut self, command: Command) {
+        match command {
+            Command::Go(route) => self.go(route),
+            Command::Back => self.back(),
+            Command::Perform { act, then, draft } => self.perform(act, &then, draft.as_deref()),
+            Command::Sign { act, title, meaning, shown, digest, then } => {
+                self.ask_signature(act, (title, meaning), shown, digest, then);
+            }
+            Command::SaveDraft(key, body) => self.save_draft(&key, &body),
+            Command::DropDraft(key) => self.drop_draft(&key),
+            Command::Notify(notice) => self.notices.push(notice),
+        }
+    }
+
+    /// Goes somewhere.
+    pub(super) fn go(&mut self, route: Route) {
+        if let Some(desk) = &mut self.desk {
+            desk.refusal = None;
+            desk.history.go(route);
+        }
+    }
+
+    /// Goes back, or to the dashboard.
+    pub(super) fn back(&mut self) {
+        if let Some(desk) = &mut self.desk {
+            desk.refusal = None;
+            if !desk.history.back() {
+                desk.history.go(Route::Dashboard);
+            }
+        }
+    }
+
+    fn perform(&mut self, act: Act, then: &Then, draft: Option<&str>) {
+        let stamp = self.stamp();
+        let reset = matches!(act.request, Request::ResetAccess { .. });
+        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
+        let outcome = desk.file.perform(session, act, None, &stamp);
+        match outcome {
+            Ok(receipt) => {
+                if let Some(key) = draft {
+                    // A draft that stays behind is offered again and can be dropped there.
+                    let _ = desk.file.drop_draft(session, key);
+                }
+                self.done(&receipt, then, reset);
+            }
+            Err(refusal) => self.refused(refusal),
+        }
+    }
+
+    /// After a request was performed: where to go, what to say.
+    pub(super) fn done(&mut self, receipt: &Receipt, then: &Then, reset: bool) {
+        let stamp = self.stamp();
+        if let Some(desk) = &mut self.desk {
+            desk.refusal = None;
+            let head = desk.file.head().clone();
+            desk.cache.keep_up(&head, stamp.now.day());
+            let left = desk.history.now().clone();
+            let target = match then {
+                Then::Stay => None,
+                Then::ShowRecord => receipt.made.first().copied().or(receipt.record).map(Route::Record),
+                Then::Go(route) => Some(route.clone()),
+            };
+            if let Some(route) = target {
+                if matches!(left, Route::New(_) | Route::Edit(..)) {
+                    desk.screens.forget(&left);
+                    desk.history.replace(route);
+                } else {
+                    desk.history.go(route);
+                }
+            }
+        }
+        if let Some(code) = receipt.code.clone() {
+            let words = if reset {
+                "With this code the person sets a new password."
+            } else {
+                "With this code the person sets their first password."
+            };
+            self.code = Some(ShownCode {
+                title: "Hand over the one-time code",
+                words: format!(
+                    "{words} Hand it over in person or by a way that only they can read. It is shown only now and is \
+                     kept nowhere."
+                ),
+                code,
+                noted: false,
+            });
+        } else {
+            let what = receipt.record.map_or_else(String::new, |id| format!(" {id}"));
+            self.notices.push(Notice::done(format!("Saved{what} as event {}.", receipt.seq)));
+        }
+    }
+
+    /// Shows a refusal: a form shows it at its fields, everything else in the corner.
+    pub(super) fn refused(&mut self, refusal: Refused) {
+        let in_form = matches!(self.route(), Some(Route::New(_) | Route::Edit(..)));
+        if !in_form || refusal.is_failure() {
+            let words = refusal.to_string();
+            let mut letters = words.chars();
+            let sentence: String =
+                letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
+            let stop = if sentence.ends_with('.') { "" } else { "." };
+            self.problem(format!("{sentence}{stop}"), "Nothing was changed.");
+        }
+        if let Some(desk) = &mut self.desk {
+            desk.refusal = Some(refusal);
+        }
+    }
+
+    fn save_draft(&mut self, key: &str, body: &str) {
+        let now = self.stamp().now;
+        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
+        if let Err(refusal) = desk.file.save_draft(session, key, body, now) {
+            self.problem(
+                format!("What you are typing could not be kept as a draft: {refusal}."),
+                "Save it soon, or copy it elsewhere.",
+            );
+        }
+    }
+
+    fn drop_draft(&mut self, key: &str) {
+        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
+        if let Err(refusal) = desk.file.drop_draft(session, key) {
+            self.problem(format!("The draft could not be dropped: {refusal}."), "");
+        }
+    }
+
+    /// Does everything that keys, menu and palette asked for.
+    pub(super) fn do_asked(&mut self, ctx: &egui::Context) {
+        for command in std::mem::take(&mut self.asked) {
+            self.execute_app(command, ctx);
+        }
+    }
+
+    fn execute_app(&mut self, command: AppCommand, ctx: &egui::Context) {
+        match command {
+            AppCommand::Palette => self.toggle_palette(),
+            AppCommand::New => self.new_of_screen(),
+            AppCommand::Open => {
+                if let Some(path) = dialogs::open_product() {
+                    self.open_path(&path);
+                }
+            }
+            AppCommand::NewFile => {
+                self.close_file();
+                self.welcome.begin_new();
+            }
+            AppCommand::Example => match self.setup.data_folder.clone() {
+                Some(folder) => self.open_example(&folder),
+                None => self.problem("There is no folder for the example product.", "Set HOME, then start again."),
+            },
+            AppCommand::Save => self.notices.push(Notice::info("Already saved. Everything is saved as it is done.")),
+            AppCommand::Find => self.find = true,
+            AppCommand::Packet => self.packet_of_screen(),
+            AppCommand::Back => self.back(),
+            AppCommand::Forward => {
+                if let Some(desk) = &mut self.desk {
+                    desk.refusal = None;
+                    desk.history.forward();
+                }
+            }
+            AppCommand::Dashboard => self.go(Route::Dashboard),
+            AppCommand::Import => self.go(Route::Import),
+            AppCommand::BackUp => self.back_up_to_choice(ctx),
+            AppCommand::Verify => self.verify(ctx, true),
+            AppCommand::TakeOver => self.take_over(),
+            AppCommand::ChangePassword => self.password = Some(PasswordChange::default()),
+            AppCommand::Lock => self.lock("Locked."),
+            AppCommand::SignOut => self.sign_out(),
+            AppCommand::CloseFile => {
+                self.back_up_automatically(ctx);
+                self.close_file();
+            }
+            AppCommand::Settings => self.show_settings(Route::Settings),
+            AppCommand::Shortcuts => self.show_settings(Route::Shortcuts),
+            AppCommand::Help => self.help = !self.help,
+            AppCommand::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+        }
+    }
+
+    /// Settings and shortcuts are pages of an open file; before that they are windows over the start.
+    fn show_settings(&mut self, route: Route) {
+        if self.session.is_some() {
+            self.go(route);
+        } else {
+            self.over = if self.over.as_ref() == Some(&route) { None } else { Some(route) };
+        }
+    }
+
+    fn new_of_screen(&mut self) {
+        let kind = match self.route() {
+            Some(Route::List(kind) | Route::New(kind)) => Some(*kind),
+            Some(Route::Record(id) | Route::Edit(id, _)) => Some(id.kind),
+            Some(_) | None => None,
+        };
+        match kind.filter(|kind| !kind.def().create_by.is_empty()) {
+            Some(kind) => self.go(Route::New(kind)),
+            None => self.go(Route::New(Kind::Feedback)),
+        }
+    }
+
+    fn packet_of_screen(&mut self) {
+        let change: Option<RecordId> = match self.route() {
+            Some(Route::Record(id) | Route::Edit(id, _)) if id.kind == Kind::ChangeRequest => Some(*id),
+            Some(_) | None => None,
+        };
+        self.go(Route::Packets(change));
+    }
+
+    /// Changes the password of the signed-in person.
+    pub(super) fn change_password(&mut self, change: &PasswordChange) -> Result<(), Refused> {
+        let stamp = self.stamp();
+        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return Ok(()) };
+        let (old, new) = change.passwords();
+        desk.file.change_password(session, &old, &new, &stamp)
+    }
+
+    fn ask_signature(
+        &mut self,
+        _act: Act,
+        _what: (String, String),
+        _shown: Vec<(String, String, String)>,
+        _digest: String,
+        _then: Then,
+    ) {
+        self.problem("Signing is not there yet.", "");
+    }
+}

@@ -1,0 +1,278 @@
+//! Opening, making and closing of files, and signing in and out.
+
+use std::path::Path;
+
+use eframe::egui;
+
+use super::keeping::Integrity;
+use super::{App, Desk, ShownCode};
+use crate::ops::{Found, NewFile, Opened, Password, ProductFile, Refused, Session, WhyReadOnly};
+use crate::ui::cx::Route;
+use crate::ui::screens::sign_in::{Asked, SignIn};
+use crate::ui::widgets::notice::Notice;
+
+impl App {
+    /// Opens a product file, or says why it cannot be.
+    pub(super) fn open_path(&mut self, path: &Path) {
+        let stamp = self.stamp();
+        match ProductFile::open(path, &stamp) {
+            Ok(Opened::Open(file)) => self.opened(file),
+            Ok(Opened::Not(found)) => {
+                let (happened, remedy) = found_words(path, &found);
+                self.problem(happened, remedy);
+                self.welcome.look_again(&self.settings.recent, &stamp);
+            }
+            Err(refusal) => {
+                self.problem(format!("{} could not be opened: {refusal}.", name_of(path)), "Nothing was changed.");
+                self.welcome.look_again(&self.settings.recent, &stamp);
+            }
+        }
+    }
+
+    fn opened(&mut self, file: Box<ProductFile>) {
+        self.close_file();
+        let path = std::path::absolute(file.path()).unwrap_or_else(|_| file.path().to_owned());
+        self.settings.opened(&path);
+        if let Some(WhyReadOnly::Damaged(what)) = file.why_read_only() {
+            self.notices.push(Notice::problem(
+                format!("The file is damaged: {what}."),
+                "It is open for reading only. Keep it as it is, and go on with a backup.",
+            ));
+        }
+        let (uuid, product) = match (file.uuid(), file.product()) {
+            (Ok(uuid), Ok(product)) => (uuid, product),
+            (Err(refusal), _) | (_, Err(refusal)) => {
+                self.problem(format!("{} could not be read: {refusal}.", name_of(&path)), "Open a backup instead.");
+                return;
+            }
+        };
+        let backed_up = file.head().seq;
+        let writer = if file.why_read_only().is_some() { file.writer() } else { None };
+        self.desk = Some(Desk {
+            file,
+            uuid,
+            product,
+            seen: None,
+            writer,
+            cache: Default::default(),
+            history: Default::default(),
+            screens: Default::default(),
+            refusal: None,
+            integrity: Integrity::Unknown,
+            backed_up,
+            idle_minutes: 15,
+            last_person: None,
+        });
+        self.sign_in = SignIn::default();
+        self.check_in_background();
+    }
+
+    /// Opens the example product, which is made first if it is not there yet.
+    pub(super) fn open_example(&mut self, folder: &Path) {
+        let path = folder.join("example.mainstay");
+        if path.exists() {
+            self.open_path(&path);
+        } else {
+            self.notices.push(Notice::info("This version has no example product yet."));
+            let stamp = self.stamp();
+            self.welcome.look_again(&self.settings.recent, &stamp);
+        }
+    }
+
+    /// Makes a product file and signs its first person in.
+    pub(super) fn create(&mut self, path: &Path, new: &NewFile, password: &Password) {
+        let stamp = self.stamp();
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
+            && let Err(error) = std::fs::create_dir_all(folder)
+        {
+            self.welcome.refuse(&Refused::Rule(format!("the folder {} cannot be made: {error}", folder.display())));
+            return;
+        }
+        match ProductFile::create(path, new, password, &stamp) {
+            Ok((file, session, code)) => {
+                self.opened(Box::new(file));
+                self.code = Some(ShownCode {
+                    title: "Keep the recovery code",
+                    words: "If nobody can sign in as administrator any more, this code restores an administrator. It \
+                            is shown only now and is kept nowhere. Print it or write it down, and keep it where you \
+                            keep keys."
+                        .to_owned(),
+                    code,
+                    noted: false,
+                });
+                self.signed_in(session);
+            }
+            Err(refusal) => self.welcome.refuse(&refusal),
+        }
+    }
+
+    /// Does what the sign-in screen asks.
+    pub(super) fn enter(&mut self, asked: &Asked) {
+        let stamp = self.stamp();
+        let Some(desk) = &mut self.desk else { return };
+        let outcome = match asked {
+            Asked::SignIn { login, password } => desk.file.sign_in(login, password, &stamp).map(|s| (s, None)),
+            Asked::Activate { login, code, password } => {
+                desk.file.activate(login, code, password, &stamp).map(|session| (session, None))
+            }
+            Asked::Recover { login, code, password } => {
+                desk.file.recover(login, code, password, &stamp).map(|(session, next)| (session, Some(next)))
+            }
+        };
+        match outcome {
+            Ok((session, next)) => {
+                if let Some(code) = next {
+                    self.code = Some(ShownCode {
+                        title: "Keep the new recovery code",
+                        words: "The old recovery code is used up. This one takes its place. It is shown only now and \
+                                is kept nowhere. Print it or write it down."
+                            .to_owned(),
+                        code,
+                        noted: false,
+                    });
+                }
+                self.signed_in(session);
+            }
+            Err(refusal) => self.sign_in.refuse(&refusal),
+        }
+    }
+
+    fn signed_in(&mut self, session: Session) {
+        let stamp = self.stamp();
+        self.active_at = stamp.now;
+        if let Some(desk) = &mut self.desk {
+            desk.file.name_writer(&session, &stamp);
+            let same = desk.last_person.as_ref().is_some_and(|(login, _)| login == session.login());
+            if !same {
+                desk.history = Default::default();
+                desk.screens = Default::default();
+            }
+            desk.refusal = None;
+            desk.cache = Default::default();
+            desk.last_person = Some((session.login().to_owned(), session.name().to_owned()));
+        }
+        if !session.failures.is_empty() {
+            let (count, last) = (session.failures.len(), session.failures.last().map(|(at, _)| at.words()));
+            self.notices.push(Notice::info(format!(
+                "{count} failed {} to sign in as you since the last time, the last on {}.",
+                if count == 1 { "attempt" } else { "attempts" },
+                last.unwrap_or_default()
+            )));
+        }
+        if session.password_is_old {
+            self.notices.push(Notice::info("Your password is older than the policy allows. Change it in the menu of your name."));
+        }
+        self.session = Some(session);
+        self.sign_in = SignIn::default();
+    }
+
+    /// Drops the session and its key; the file stays open.
+    pub(super) fn lock(&mut self, why: &str) {
+        if self.session.take().is_none() {
+            return;
+        }
+        self.password = None;
+        self.palette = Default::default();
+        self.palette_entries.clear();
+        self.code = None;
+        self.help = false;
+        if let Some(desk) = &self.desk {
+            self.sign_in = SignIn::locked(desk.last_person.as_ref(), why);
+        }
+    }
+
+    /// Signs out: nobody is expected back.
+    pub(super) fn sign_out(&mut self) {
+        self.lock("");
+        if let Some(desk) = &mut self.desk {
+            desk.last_person = None;
+            desk.history = Default::default();
+            desk.screens = Default::default();
+        }
+        self.sign_in = SignIn::default();
+    }
+
+    /// Closes the file; what is typed was kept as drafts.
+    pub(super) fn close_file(&mut self) {
+        self.lock("");
+        self.desk = None;
+        self.running.retain(|running| running.outlives_file());
+        let stamp = self.stamp();
+        self.welcome.look_again(&self.settings.recent, &stamp);
+    }
+
+    /// Tries to become the writer.
+    pub(super) fn take_over(&mut self) {
+        let stamp = self.stamp();
+        let Some(desk) = &mut self.desk else { return };
+        match desk.file.take_over(&stamp) {
+            Ok(true) => {
+                if let Some(session) = &self.session {
+                    desk.file.name_writer(session, &stamp);
+                }
+                desk.writer = None;
+                desk.cache = Default::default();
+                self.notices.push(Notice::done("You are writing now."));
+            }
+            Ok(false) => {
+                desk.writer = desk.file.writer();
+                let who = desk.writer.as_ref().map_or_else(
+                    || "Another program".to_owned(),
+                    |holder| format!("{} on {}", holder.person, holder.machine),
+                );
+                self.problem(format!("{who} is still writing."), "Ask them to close the file, then try again.");
+            }
+            Err(refusal) => self.problem(format!("Writing could not be taken over: {refusal}."), ""),
+        }
+    }
+
+    /// Opens a file that was dropped on the window.
+    pub(super) fn take_drops(&mut self, ctx: &egui::Context) {
+        let dropped = ctx.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
+        let Some(path) = dropped else { return };
+        if matches!(self.route(), Some(Route::Import)) && self.session.is_some() {
+            return;
+        }
+        self.open_path(&path);
+    }
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+/// What happened and what to do, for each outcome of looking at a file.
+pub fn found_words(path: &Path, found: &Found) -> (String, String) {
+    let name = name_of(path);
+    let words = |happened: String, remedy: &str| (happened, remedy.to_owned());
+    match found {
+        Found::Ready => words(format!("{name} is ready."), ""),
+        Found::NeedsUpgrade { version } => words(
+            format!("{name} was made by an earlier program (file version {version})."),
+            "Make a copy of it, then open it with the version of the program that made it.",
+        ),
+        Found::Newer { version } => words(
+            format!("{name} was made by a later version of this program (file version {version})."),
+            "Install the latest version, then open it again. Nothing was changed.",
+        ),
+        Found::Locked(Some(holder)) => words(
+            format!("{} on {} is writing to {name}.", holder.person, holder.machine),
+            "Open it again when they have closed it.",
+        ),
+        Found::Locked(None) => {
+            words(format!("Another program is writing to {name}."), "Open it again when it is closed there.")
+        }
+        Found::Damaged { what } => words(
+            format!("{name} is damaged: {what}."),
+            "Keep the damaged file as it is, and open a backup of it.",
+        ),
+        Found::NotOurs { what } => words(
+            format!("{name} is not a product file; it seems to be {what}."),
+            "Choose a file that ends in .mainstay. Feedback from other systems is imported from within a product file.",
+        ),
+        Found::NotReadable { why } => words(
+            format!("{name} cannot be read: {why}."),
+            "Check that it is still there and that you may read it.",
+        ),
+    }
+}

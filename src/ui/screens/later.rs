@@ -1,0 +1,96 @@
+//! Areas that this version does not have yet: what will be kept there, which clause asks for it, and what to do until then.
+
+use eframe::egui;
+use egui::{Label, Ui};
+
+use crate::ui::theme::{body, hint, palette, space};
+
+/// An area of a later version.
+#[derive(Debug)]
+pub struct LaterArea {
+    /// Its word.
+    pub word: &'static str,
+    /// What will be kept there.
+    pub purpose: &'static str,
+    /// What to do until then.
+    pub until: &'static str,
+    /// The clause that asks for it.
+    pub clause: &'static str,
+}
+
+const fn area(word: &'static str, purpose: &'static str, until: &'static str, clause: &'static str) -> LaterArea {
+    LaterArea { word, purpose, until, clause }
+}
+
+/// All of them.
+pub const AREAS: &[LaterArea] = &[
+    area(
+        "Releases",
+        "Each version that went out: its configuration items, known residual anomalies, how it was built and archived, and who released it.",
+        "Until then, keep release records where you keep them now, and name the release in the change request.",
+        "IEC 62304 5.8, 6.3.2",
+    ),
+    area(
+        "SOUP",
+        "Each item of software of unknown provenance in the product: version, supplier, requirements, and where its anomalies are published.",
+        "Until then, keep the list with the architecture, and name the item in feedback and problem reports.",
+        "IEC 62304 5.3.3, 8.1.2",
+    ),
+    area(
+        "SOUP reviews",
+        "The regular look at published anomalies, upgrades and the end of support of each item.",
+        "Until then, enter what a review finds as feedback with the source it came from.",
+        "IEC 62304 6.1 f, 7.1.3",
+    ),
+    area(
+        "Findings",
+        "Vulnerabilities and anomalies found in the product or its components, with their assessment and risk.",
+        "Until then, enter each finding as a problem report.",
+        "IEC 62304 7.1.2, 7.1.3; IEC 81001-5-1 6",
+    ),
+    area(
+        "Communications",
+        "What users and authorities were told about problems in released versions, when, and what follows if nothing is done.",
+        "Until then, attach what was sent to the problem report.",
+        "IEC 62304 6.2.5",
+    ),
+    area(
+        "Trends",
+        "The analysis of problem reports over time, with its conclusion, signed.",
+        "Until then, the plots of the dashboard show the numbers; attach your analysis to a problem report.",
+        "IEC 62304 9.6",
+    ),
+    area(
+        "Maintenance plan",
+        "How feedback is received, judged and resolved, who decides, and how risk is managed: the plan that clause 6 begins with.",
+        "Until then, the limits and the authority matrix are in People & policy; keep the plan itself as a document.",
+        "IEC 62304 6.1",
+    ),
+    area(
+        "Retirement",
+        "The end of support of versions and of the product: dates, notices, and what stays available for how long.",
+        "Until then, the product record names the stage of its life and its retention.",
+        "IEC 62304 6.1, MDR 10(8)",
+    ),
+    area(
+        "Readiness",
+        "Every clause of the maintenance process with the records that answer it, and what is missing, before an audit.",
+        "Until then, packets of change requests show the chain of one change from feedback to verification.",
+        "IEC 62304 6, 8, 9",
+    ),
+];
+
+/// Draws the page of an area.
+pub fn later_ui(ui: &mut Ui, word: &str) {
+    let Some(area) = AREAS.iter().find(|area| area.word == word) else { return };
+    ui.heading(area.word);
+    ui.add_space(space::S);
+    ui.scope(|ui| {
+        ui.set_max_width(space::MEASURE);
+        ui.add(Label::new(body("This version does not keep these records yet.")).wrap());
+        ui.add_space(space::S);
+        ui.add(Label::new(body(area.purpose)).wrap());
+        ui.add(Label::new(body(area.until).color(palette(ui).weak)).wrap());
+        ui.label(hint(ui, area.clause));
+    });
+}

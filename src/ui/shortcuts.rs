@@ -1,0 +1,168 @@
+//! The one table of commands of the window: word, explanation, keys. Palette, menu and list of shortcuts read it.
+//!
+//! Belongs here: what a person can ask the window for. Does not belong here: how it is done.
+
+use eframe::egui;
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+/// A command of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AppCommand {
+    /// Opens the palette.
+    Palette,
+    /// New record of what is on screen.
+    New,
+    /// Opens a product file.
+    Open,
+    /// The steps to a new product file.
+    NewFile,
+    /// Opens the example product.
+    Example,
+    /// Says that everything is saved.
+    Save,
+    /// Goes to the search box.
+    Find,
+    /// A packet for what is on screen.
+    Packet,
+    /// Goes back.
+    Back,
+    /// Goes forward again.
+    Forward,
+    /// The dashboard.
+    Dashboard,
+    /// Import of feedback.
+    Import,
+    /// Backup to a place of one's choice.
+    BackUp,
+    /// Verification of the whole file.
+    Verify,
+    /// Becoming the writer.
+    TakeOver,
+    /// Change of one's password.
+    ChangePassword,
+    /// Locks the window.
+    Lock,
+    /// Signs out.
+    SignOut,
+    /// Closes the file.
+    CloseFile,
+    /// Appearance and other settings.
+    Settings,
+    /// The list of shortcuts.
+    Shortcuts,
+    /// What this screen is for.
+    Help,
+    /// Ends the program.
+    Quit,
+}
+
+/// What must be there for a command to make sense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing.
+    Nothing,
+    /// An open file.
+    File,
+    /// A person who is signed in.
+    Person,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandDef {
+    /// The command.
+    pub command: AppCommand,
+    /// Its word, as in a menu.
+    pub text: &'static str,
+    /// What it does.
+    pub tooltip: &'static str,
+    /// Its keys.
+    pub keys: Option<KeyboardShortcut>,
+    /// What it needs.
+    pub needs: Needs,
+}
+
+const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
+}
+
+const fn keys(modifiers: Modifiers, key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(modifiers, key))
+}
+
+const fn def(
+    command: AppCommand,
+    text: &'static str,
+    tooltip: &'static str,
+    keys: Option<KeyboardShortcut>,
+    needs: Needs,
+) -> CommandDef {
+    CommandDef { command, text, tooltip, keys, needs }
+}
+
+/// Every command, in the order of the list of shortcuts.
+pub const COMMANDS: &[CommandDef] = &[
+    def(AppCommand::Palette, "Commands and records…", "Type a few letters of any command or record", ctrl(Key::K), Needs::Nothing),
+    def(AppCommand::New, "New record", "A new record of the kind that is on screen", ctrl(Key::N), Needs::Person),
+    def(AppCommand::Find, "Find", "Search in all records; in a list, filter it", ctrl(Key::F), Needs::Person),
+    def(AppCommand::Packet, "Packet…", "A packet of what is on screen, as PDF", ctrl(Key::P), Needs::Person),
+    def(AppCommand::Back, "Back", "To the screen before", keys(Modifiers::ALT, Key::ArrowLeft), Needs::Person),
+    def(AppCommand::Forward, "Forward", "To the screen from which you went back", keys(Modifiers::ALT, Key::ArrowRight), Needs::Person),
+    def(AppCommand::Dashboard, "Dashboard", "What is overdue, what is coming, where things are heading", keys(Modifiers::ALT, Key::Home), Needs::Person),
+    def(AppCommand::Import, "Import feedback…", "Feedback from a file of another system", None, Needs::Person),
+    def(AppCommand::Save, "Save", "Nothing needs saving: everything is saved as it is done", ctrl(Key::S), Needs::File),
+    def(AppCommand::Open, "Open…", "Open a product file", ctrl(Key::O), Needs::Nothing),
+    def(AppCommand::NewFile, "New product file…", "The steps to a file for another product", None, Needs::Nothing),
+    def(AppCommand::Example, "Open the example product", "A product with a year of records, to look around in", None, Needs::Nothing),
+    def(AppCommand::BackUp, "Back up now…", "A verified copy of the file at a place of your choice", None, Needs::File),
+    def(AppCommand::Verify, "Verify the file", "Check every event, record, signature and attachment", None, Needs::File),
+    def(AppCommand::TakeOver, "Take over writing", "Become the writer once nobody else is", None, Needs::File),
+    def(AppCommand::ChangePassword, "Change password…", "Your own password in this file", None, Needs::Person),
+    def(AppCommand::Lock, "Lock", "Ask for the password before anything else is shown", ctrl(Key::L), Needs::Person),
+    def(AppCommand::SignOut, "Sign out", "Let somebody else sign in", None, Needs::Person),
+    def(AppCommand::CloseFile, "Close file", "Back to the start", ctrl(Key::W), Needs::File),
+    def(AppCommand::Settings, "Settings", "Theme, text size, how the window is drawn", ctrl(Key::Comma), Needs::Nothing),
+    def(AppCommand::Shortcuts, "Keyboard shortcuts", "This list", ctrl(Key::Slash), Needs::Nothing),
+    def(AppCommand::Help, "Help for this screen", "What it is for, and which clause asks for it", keys(Modifiers::NONE, Key::F1), Needs::Nothing),
+    def(AppCommand::Quit, "Quit", "Close the file and the program; what is being typed is kept", ctrl(Key::Q), Needs::Nothing),
+];
+
+/// Keys that screens answer to: their words and what they do. For the list of shortcuts only.
+pub const SCREEN_KEYS: &[(&str, &str)] = &[
+    ("Ctrl+Enter", "Save a form, or confirm a dialog"),
+    ("/", "Go to the filter of a list, or to the search box"),
+    ("Up, Down, Enter", "Move in a list and open a record"),
+    ("Esc", "Leave a dialog or an input; then go back"),
+    ("Tab, Shift+Tab", "To the next or the last input"),
+];
+
+/// The row of a command.
+pub fn def_of(command: AppCommand) -> Option<&'static CommandDef> {
+    COMMANDS.iter().find(|row| row.command == command)
+}
+
+/// The word of a command.
+pub fn text_of(command: AppCommand) -> &'static str {
+    def_of(command).map_or("", |row| row.text)
+}
+
+/// The keys of a command in words, such as `Ctrl+K`; empty when it has none.
+pub fn keys_of(ctx: &egui::Context, row: &CommandDef) -> String {
+    row.keys.map_or_else(String::new, |keys| ctx.format_shortcut(&keys))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_keys_and_no_words_are_given_twice() {
+        for (index, row) in COMMANDS.iter().enumerate() {
+            for other in &COMMANDS[index + 1..] {
+                assert_ne!(row.command, other.command);
+                assert_ne!(row.text, other.text);
+                assert!(row.keys.is_none() || row.keys != other.keys, "{} and {}", row.text, other.text);
+            }
+        }
+    }
+}
