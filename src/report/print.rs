@@ -138,7 +138,9 @@ impl Printer<'_> {
             section["running"] = holder.as_ref().map_or(Value::Null, |(_, record)| record.clone());
             let has_children = levels.get(index + 1).is_some_and(|next| *next > levels[index]);
             if let Some(blocks) = section["blocks"].as_array_mut() {
-                blocks.iter_mut().for_each(|block| self.block(block));
+                for block in blocks.iter_mut() {
+                    self.block(block);
+                }
                 if blocks.is_empty() && !has_children {
                     blocks.push(json!({ "kind": "empty" }));
                 }

@@ -201,7 +201,7 @@ fn break_word(word: &str, step: f32, out: &mut String) {
 
 /// Whether a letter keeps its shape when it is parted from its neighbours.
 fn stands_alone(character: char) -> bool {
-    (character < '\u{530}' || character >= '\u{2E80}') && !joins(character)
+    !('\u{530}'..'\u{2E80}').contains(&character) && !joins(character)
 }
 
 fn joins(character: char) -> bool {
