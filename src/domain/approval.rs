@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::change_request::ChangeRequest;
+use super::change_request::{ChangeRequest, Urgency};
 use super::choice::choice;
 use super::field::Table;
 use super::ids::{Kind, RecordId};
@@ -175,6 +175,9 @@ pub fn signed_roles(world: &dyn World, data: &RecordData) -> Vec<Role> {
         .signatures(data.head.id)
         .iter()
         .filter(|signature| signature.meaning == Meaning::Approved)
+        .filter(|signature| {
+            signature.covers.iter().all(|cover| world.record(cover.record).is_some_and(|data| cover.holds(&data)))
+        })
         .flat_map(|signature| signature.roles.clone())
         .collect();
     roles.sort_unstable();
@@ -192,7 +195,19 @@ fn signing(case: &Case) -> Signing {
         approval.required_roles.iter().copied().filter(|role| !signed.contains(role)).collect();
     let mut covers = vec![(case.id(), Part::Scope)];
     covers.extend(approval.fixed_content.iter().filter_map(|fixed| Some((fixed.record?, fixed.part?))));
-    Signing { by: missing, meanings: vec![Meaning::Approved], conditions: may_approve(case, &approval), covers }
+    let as_deputy = deputy_roles(case, &approval).into_iter().filter(|role| missing.contains(role)).collect();
+    let conditions = may_approve(case, &approval);
+    Signing { by: missing, meanings: vec![Meaning::Approved], conditions, covers, as_deputy }
+}
+
+/// The roles for which the acting person is a named deputy; they count for emergency changes only (domain 2.4).
+fn deputy_roles(case: &Case, approval: &Approval) -> Vec<Role> {
+    let change: Option<ChangeRequest> =
+        approval.subject.and_then(|id| case.world.record(id)).and_then(|data| data.typed());
+    let emergency = change.is_some_and(|change| change.urgency == Some(Urgency::Emergency));
+    let Some(actor) = case.actor.filter(|_| emergency) else { return Vec::new() };
+    let policy = case.world.policy();
+    policy.deputies.iter().filter(|row| row.person == Some(actor)).filter_map(|row| row.role).collect()
 }
 
 fn may_approve(case: &Case, approval: &Approval) -> Vec<Condition> {
@@ -271,7 +286,10 @@ const MOVES: &[Move] = &[
 
 fn may_refuse(case: &Case, approval: &Approval) -> Vec<Condition> {
     let roles = case.actor.and_then(|actor| case.person(actor)).map(|person| person.roles);
-    let required = roles.is_none_or(|roles| roles.iter().any(|role| approval.required_roles.contains(role)));
+    let deputy = deputy_roles(case, approval);
+    let required = roles.is_none_or(|roles| {
+        roles.iter().chain(&deputy).any(|role| approval.required_roles.contains(role))
+    });
     vec![Condition::new("IEC 62304 6.2.4", "You hold a role that must sign", required)]
 }
 

@@ -474,7 +474,7 @@ fn signing(case: &Case) -> Signing {
         conditions
     });
     let covers = vec![(case.id(), Part::Scope)];
-    Signing { by: vec![Role::Regulatory], meanings: vec![Meaning::Reviewed], conditions, covers }
+    Signing { by: vec![Role::Regulatory], meanings: vec![Meaning::Reviewed], conditions, covers, as_deputy: Vec::new() }
 }
 
 /// The declaration of feedback.

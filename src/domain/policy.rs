@@ -4,7 +4,7 @@
 
 use super::choice::choice;
 use super::field::Table;
-use super::ids::Kind;
+use super::ids::{Kind, RecordId};
 use super::person::Role;
 use super::record::{KindDef, record, rows};
 use super::text::{Line, Text};
@@ -51,6 +51,16 @@ rows! {
         statement: Line = "Statement";
         /// An example.
         example: Line = "Example";
+    }
+}
+
+rows! {
+    /// A person who may sign for a role when a change is an emergency (domain 2.4).
+    pub struct Deputy {
+        /// The role that is signed for.
+        role: Option<Role> = "Role";
+        /// The deputy.
+        person: Option<RecordId> = "Deputy" => target(Kind::Person);
     }
 }
 
@@ -106,6 +116,8 @@ record! {
             problem_criteria: Table<ProblemCriterion> = "Problem criteria" => clause("IEC 62304 6.1 b");
             /// Who must sign what.
             authority: Table<AuthorityRow> = "Authority matrix" => clause("IEC 62304 6.1 e");
+            /// Who may sign for a role when a change is an emergency. The order of steps never changes.
+            deputies: Table<Deputy> = "Deputies in an emergency" => clause("IEC 62304 6.1 e");
             /// Where these values come from.
             basis: Text = "Basis of these values";
         }

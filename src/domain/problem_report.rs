@@ -492,6 +492,7 @@ fn signing(case: &Case) -> Signing {
         meanings: vec![Meaning::Reviewed],
         conditions,
         covers: vec![(case.id(), Part::Content)],
+        as_deputy: Vec::new(),
     }
 }
 

@@ -229,11 +229,13 @@ pub struct Signing {
     pub conditions: Vec<Condition>,
     /// What the signature covers, the subject first; empty: the subject's whole content.
     pub covers: Vec<(RecordId, Part)>,
+    /// Roles that the acting person does not hold but may sign for as a named deputy (domain 2.4, emergency lane).
+    pub as_deputy: Vec<Role>,
 }
 
 /// The record is signed only by moving it on.
 pub fn no_signing(_: &Case) -> Signing {
-    Signing { by: Vec::new(), meanings: Vec::new(), conditions: Vec::new(), covers: Vec::new() }
+    Signing { by: Vec::new(), meanings: Vec::new(), conditions: Vec::new(), covers: Vec::new(), as_deputy: Vec::new() }
 }
 
 /// Nothing to notice.

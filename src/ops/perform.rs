@@ -361,7 +361,8 @@ impl<'a> Job<'a> {
             return Err(Refused::Conditions { what, unmet });
         }
         if let Some(meaning) = step.sign {
-            self.sign_content(id, meaning, vec![role], reason)?;
+            let roles = step.by.iter().copied().filter(|role| self.person.roles.contains(role)).collect();
+            self.sign_content(id, meaning, roles, reason)?;
         }
         let effects = self.work.case(id, |case| (step.effects)(case))?;
         self.work.state(id, step.to)?;
@@ -376,8 +377,12 @@ impl<'a> Job<'a> {
         if signing.by.is_empty() {
             return Err(Refused::Rule(format!("{id} is not to be signed now; it is signed with its next step")));
         }
-        let roles: Vec<Role> = signing.by.iter().copied().filter(|role| self.person.roles.contains(role)).collect();
-        let first = self.role(&what, &signing.by)?;
+        let may = |role: &Role| self.person.roles.contains(role) || signing.as_deputy.contains(role);
+        let roles: Vec<Role> = signing.by.iter().copied().filter(may).collect();
+        let first = match roles.first() {
+            Some(role) => *role,
+            None => self.role(&what, &signing.by)?,
+        };
         let unmet: Vec<_> = signing.conditions.into_iter().filter(|condition| !condition.met).collect();
         if !unmet.is_empty() {
             return Err(Refused::Conditions { what, unmet });

@@ -445,6 +445,7 @@ CREATE TABLE policy (
   warn_days INTEGER GENERATED ALWAYS AS (json_extract(body, '$.fields.warn_days')) STORED CHECK (warn_days IS NULL OR warn_days >= 0),
   problem_criteria TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.problem_criteria')) VIRTUAL,
   authority TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.authority')) VIRTUAL,
+  deputies TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.deputies')) VIRTUAL,
   basis TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.basis')) VIRTUAL,
   body TEXT NOT NULL CHECK (json_valid(body)) CHECK (json_extract(body, '$.id') = 'PL-' || printf('%04d', number))
 ) STRICT;
