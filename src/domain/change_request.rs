@@ -226,8 +226,13 @@ const AFTERWARDS: &[&str] = &[
     S::Verified.code(),
     S::Released.code(),
 ];
-const BEFORE_APPROVAL: &[&str] =
-    &[S::Draft.code(), S::Submitted.code(), S::UnderAnalysis.code(), S::AwaitingApproval.code(), S::OnHold.code()];
+const BEFORE_APPROVAL: &[&str] = &[
+    S::Draft.code(),
+    S::Submitted.code(),
+    S::UnderAnalysis.code(),
+    S::AwaitingApproval.code(),
+    S::OnHold.code(),
+];
 
 record! {
     /// A specified change to a configuration item.
@@ -394,9 +399,15 @@ const MOVES: &[Move] = &[
     )
     .clause("IEC 62304 8.2.2")
     .guard(|case| case.with::<ChangeRequest>(made_as_approved)),
-    Move::new("start_verification", "Start verification", &[S::Implemented.code()], S::Verifying.code(), &[Role::Tester])
-        .clause("IEC 62304 8.2.3")
-        .guard(|case| case.with::<ChangeRequest>(repeats_done_or_scheduled)),
+    Move::new(
+        "start_verification",
+        "Start verification",
+        &[S::Implemented.code()],
+        S::Verifying.code(),
+        &[Role::Tester],
+    )
+    .clause("IEC 62304 8.2.3")
+    .guard(|case| case.with::<ChangeRequest>(repeats_done_or_scheduled)),
     Move::new("verify", "Verify", &[S::Verifying.code()], S::Verified.code(), &[Role::Tester])
         .sign(Meaning::Verified)
         .clause("IEC 62304 8.2.3")
@@ -414,11 +425,13 @@ const MOVES: &[Move] = &[
         &[Role::DevLead, Role::Quality],
     )
     .reason(),
-    Move::new("resume", "Resume", &[S::OnHold.code()], S::Submitted.code(), &[Role::DevLead, Role::Quality]).reason(),
+    Move::new("resume", "Resume", &[S::OnHold.code()], S::Submitted.code(), &[Role::DevLead, Role::Quality])
+        .reason(),
     Move::new("cancel", "Cancel", BEFORE_APPROVAL, S::Cancelled.code(), &[Role::DevLead, Role::Quality])
         .reason()
         .effects(|case| case.effects::<ChangeRequest>(withdraw_analysis_and_approval)),
-    Move::new("void", "Void", &[S::Draft.code(), S::Submitted.code()], S::Void.code(), &[Role::Quality]).reason(),
+    Move::new("void", "Void", &[S::Draft.code(), S::Submitted.code()], S::Void.code(), &[Role::Quality])
+        .reason(),
 ];
 
 fn submittable(_: &Case, change: &ChangeRequest) -> Vec<Condition> {
@@ -484,9 +497,11 @@ fn analysis_of(case: &Case, change: &ChangeRequest) -> Option<(RecordData, Impac
 
 fn ready_for_approval(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
     let analysis = analysis_of(case, change);
-    let reviewed = analysis.as_ref().is_some_and(|(data, _)| ImpactState::of(data) == Some(ImpactState::Reviewed));
+    let reviewed =
+        analysis.as_ref().is_some_and(|(data, _)| ImpactState::of(data) == Some(ImpactState::Reviewed));
     let what = if change.soup_or_security() { "A security or SOUP change has" } else { "It has" };
-    let mut first = Condition::new("IEC 62304 6.2.3, 7.4.1", format!("{what} a reviewed impact analysis"), reviewed);
+    let mut first =
+        Condition::new("IEC 62304 6.2.3, 7.4.1", format!("{what} a reviewed impact analysis"), reviewed);
     first.record = change.impact_analysis;
     first.field = Some("impact_analysis");
     let linked = change.change_type != Some(ChangeType::Corrective) || !change.problem_reports.is_empty();
@@ -522,7 +537,8 @@ fn matrix_decided(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         .filter(|activity| activity.applies(class))
         .filter(|activity| {
             change.activities.iter().find(|row| *row.activity == *activity.code).is_none_or(|row| {
-                let without_reason = row.decision == Some(RepeatDecision::NotNeeded) && row.rationale.trim().is_empty();
+                let without_reason =
+                    row.decision == Some(RepeatDecision::NotNeeded) && row.rationale.trim().is_empty();
                 let wrong = row.decision == Some(RepeatDecision::NotApplicable);
                 row.decision.is_none() || without_reason || wrong
             })
@@ -532,7 +548,10 @@ fn matrix_decided(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
     let text = if undecided.is_empty() {
         "Every activity of clause 5 is to be repeated, or the reason not to is given".to_owned()
     } else {
-        format!("Every activity of clause 5 is to be repeated, or the reason not to is given; open are {}", undecided.join(", "))
+        format!(
+            "Every activity of clause 5 is to be repeated, or the reason not to is given; open are {}",
+            undecided.join(", ")
+        )
     };
     vec![Condition::new("IEC 62304 6.3.1", text, undecided.is_empty()).at("activities")]
 }
@@ -548,7 +567,8 @@ fn markets_decided(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         .markets
         .iter()
         .map(|market| {
-            let text = format!("The regulatory decision for {} is recorded with its rationale", market.word());
+            let text =
+                format!("The regulatory decision for {} is recorded with its rationale", market.word());
             Condition::new("ISO 13485 7.3.9", text, decided(market)).at("regulatory_decisions")
         })
         .collect()
@@ -590,10 +610,10 @@ fn analyse_again(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
 
 /// The approval that is granted on the content as it stands.
 pub fn granted_approval(case: &Case) -> Option<RecordData> {
-    case.world
-        .referring(case.id(), Kind::Approval)
-        .into_iter()
-        .find(|data| approval::ApprovalState::of(data) == Some(approval::ApprovalState::Granted) && approval::covers_hold(case.world, data))
+    case.world.referring(case.id(), Kind::Approval).into_iter().find(|data| {
+        approval::ApprovalState::of(data) == Some(approval::ApprovalState::Granted)
+            && approval::covers_hold(case.world, data)
+    })
 }
 
 fn may_be_made(case: &Case, _: &ChangeRequest) -> Vec<Condition> {
@@ -604,11 +624,16 @@ fn may_be_made(case: &Case, _: &ChangeRequest) -> Vec<Condition> {
         let approval: Option<approval::Approval> = data.typed();
         let expires = approval.as_ref().and_then(|approval| approval.expires_at);
         conditions.push(
-            Condition::new("", "The approval has not expired", expires.is_none_or(|day| case.now.day() <= day))
-                .on(data.head.id),
+            Condition::new(
+                "",
+                "The approval has not expired",
+                expires.is_none_or(|day| case.now.day() <= day),
+            )
+            .on(data.head.id),
         );
         let open = approval.map(|approval| approval.conditions_open()).unwrap_or_default();
-        conditions.push(Condition::new("", "The conditions of the approval are met", open == 0).on(data.head.id));
+        conditions
+            .push(Condition::new("", "The conditions of the approval are met", open == 0).on(data.head.id));
     }
     conditions
 }
@@ -623,7 +648,8 @@ fn problems_are_being_resolved(case: &Case, change: &ChangeRequest) -> Vec<Effec
 
 fn made_as_approved(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
     let approved: Vec<&str> = change.affected_cis.iter().map(|ci| &**ci).collect();
-    let others: Vec<&str> = change.changed_cis.iter().map(|ci| &**ci).filter(|ci| !approved.contains(ci)).collect();
+    let others: Vec<&str> =
+        change.changed_cis.iter().map(|ci| &**ci).filter(|ci| !approved.contains(ci)).collect();
     let told = change.as_specified == Some(true) || !change.deviation.trim().is_empty();
     let since = granted_approval(case).map(|data| data.head.state_since);
     let after = matches!((change.work_started_at, since), (Some(start), Some(granted)) if start >= granted);
@@ -670,7 +696,9 @@ fn verified(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         .verification
         .iter()
         .enumerate()
-        .flat_map(|(index, test)| test.missing().into_iter().map(move |what| format!("{} of test {}", what, index + 1)))
+        .flat_map(|(index, test)| {
+            test.missing().into_iter().map(move |what| format!("{} of test {}", what, index + 1))
+        })
         .collect();
     let passed = change.verification.iter().all(|test| test.outcome == Some(TestOutcome::Pass));
     let failed_told = passed || !change.problems_found.is_empty();
@@ -685,7 +713,8 @@ fn verified(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
             incomplete.is_empty(),
         )
         .at("verification"),
-        Condition::new("IEC 62304 8.2.3", "A failed test has a problem report", failed_told).at("problems_found"),
+        Condition::new("IEC 62304 8.2.3", "A failed test has a problem report", failed_told)
+            .at("problems_found"),
     ];
     if case.world.product().class().is_b_or_c() {
         conditions.push(
@@ -737,7 +766,12 @@ fn closable(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
     conditions.extend(case.records(&change.problem_reports).iter().map(|problem| {
         let id = problem.head.id;
         let met = ["verifying_resolution", "closed"].contains(&problem.head.state.as_str());
-        Condition::new("IEC 62304 9.7", format!("{id} is at the verification of its resolution, or closed"), met).on(id)
+        Condition::new(
+            "IEC 62304 9.7",
+            format!("{id} is at the verification of its resolution, or closed"),
+            met,
+        )
+        .on(id)
     }));
     conditions
 }

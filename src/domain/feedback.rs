@@ -6,12 +6,12 @@ use super::choice::{Choice as _, choice};
 use super::field::Table;
 use super::ids::{Kind, RecordId};
 use super::person::Role;
+use super::product::Market;
 use super::record::{Fields, KindDef, record, rows};
 use super::signature::{Meaning, Part};
 use super::text::{Line, Text};
 use super::time::{Day, Moment};
 use super::workflow::{Case, Condition, Effect, Move, Signing, no_effects, no_notices, states};
-use super::product::Market;
 
 choice! {
     /// Who or what the feedback comes from.
@@ -113,23 +113,11 @@ states! {
 
 use FeedbackState as S;
 
-const INTAKE: &[&str] = &[
-    S::Received.code(),
-    S::Registered.code(),
-    S::UnderEvaluation.code(),
-    S::Reopened.code(),
-];
-const EVALUATION: &[&str] = &[
-    S::Registered.code(),
-    S::UnderEvaluation.code(),
-    S::Reopened.code(),
-];
-const OUTCOMES: &[&str] = &[
-    S::ProblemConfirmed.code(),
-    S::NotAProblem.code(),
-    S::Duplicate.code(),
-    S::ChangeSuggestion.code(),
-];
+const INTAKE: &[&str] =
+    &[S::Received.code(), S::Registered.code(), S::UnderEvaluation.code(), S::Reopened.code()];
+const EVALUATION: &[&str] = &[S::Registered.code(), S::UnderEvaluation.code(), S::Reopened.code()];
+const OUTCOMES: &[&str] =
+    &[S::ProblemConfirmed.code(), S::NotAProblem.code(), S::Duplicate.code(), S::ChangeSuggestion.code()];
 const FOLLOW_UP: &[&str] = &[
     S::Registered.code(),
     S::UnderEvaluation.code(),
@@ -254,9 +242,15 @@ impl Feedback {
 }
 
 const MOVES: &[Move] = &[
-    Move::new("register", "Register", &[S::Received.code()], S::Registered.code(), &[Role::Support, Role::Quality])
-        .clause("IEC 62304 6.2.1.2")
-        .guard(|case| case.with::<Feedback>(registered)),
+    Move::new(
+        "register",
+        "Register",
+        &[S::Received.code()],
+        S::Registered.code(),
+        &[Role::Support, Role::Quality],
+    )
+    .clause("IEC 62304 6.2.1.2")
+    .guard(|case| case.with::<Feedback>(registered)),
     Move::new(
         "evaluate",
         "Start evaluation",
@@ -287,9 +281,15 @@ const MOVES: &[Move] = &[
     .clause("IEC 62304 6.2.1.2")
     .asks(&["criterion_code", "evaluation_rationale", "investigation_needed", "no_investigation_reason"])
     .guard(|case| case.with::<Feedback>(judged_no_problem)),
-    Move::new("duplicate", "Mark as duplicate", &[S::UnderEvaluation.code()], S::Duplicate.code(), &[Role::Quality])
-        .asks(&["duplicate_of"])
-        .guard(|case| case.with::<Feedback>(duplicate)),
+    Move::new(
+        "duplicate",
+        "Mark as duplicate",
+        &[S::UnderEvaluation.code()],
+        S::Duplicate.code(),
+        &[Role::Quality],
+    )
+    .asks(&["duplicate_of"])
+    .guard(|case| case.with::<Feedback>(duplicate)),
     Move::new(
         "suggestion",
         "Take as change suggestion",
@@ -370,8 +370,12 @@ fn judged_no_problem(case: &Case, feedback: &Feedback) -> Vec<Condition> {
         || feedback.investigation_needed == Some(true)
         || !feedback.no_investigation_reason.trim().is_empty();
     conditions.push(
-        Condition::new("ISO 13485 8.2.2", "A complaint is investigated, or the reason not to is given", excused)
-            .at("no_investigation_reason"),
+        Condition::new(
+            "ISO 13485 8.2.2",
+            "A complaint is investigated, or the reason not to is given",
+            excused,
+        )
+        .at("no_investigation_reason"),
     );
     conditions
 }
@@ -389,8 +393,12 @@ fn suggestion(case: &Case, feedback: &Feedback) -> Vec<Condition> {
     let taken_up = feedback.change_request.is_some_and(|id| case.world.record(id).is_some());
     let declined = !feedback.declined_rationale.trim().is_empty();
     vec![
-        Condition::new("", "A change request takes it up, or the reason to decline is given", taken_up || declined)
-            .at("declined_rationale"),
+        Condition::new(
+            "",
+            "A change request takes it up, or the reason to decline is given",
+            taken_up || declined,
+        )
+        .at("declined_rationale"),
     ]
 }
 
@@ -404,8 +412,12 @@ fn reportability_decided(feedback: &Feedback) -> Vec<Condition> {
         .map(|row| {
             let market = row.market.map_or("the market", |market| market.word());
             let decided = row.decision.is_some() && row.decided_at.is_some() && !row.basis.trim().is_empty();
-            Condition::new("ISO 13485 8.2.3", format!("Reportability is decided for {market}, with basis and date"), decided)
-                .at("reportability_assessments")
+            Condition::new(
+                "ISO 13485 8.2.3",
+                format!("Reportability is decided for {market}, with basis and date"),
+                decided,
+            )
+            .at("reportability_assessments")
         })
         .collect()
 }
@@ -413,15 +425,17 @@ fn reportability_decided(feedback: &Feedback) -> Vec<Condition> {
 fn closable(case: &Case, feedback: &Feedback) -> Vec<Condition> {
     let mut conditions = reportability_decided(feedback);
     if feedback.needs_reportability() {
-        let assessed = case.world.product().markets.iter().all(|market| {
-            feedback.reportability_assessments.iter().any(|row| row.market == Some(*market))
-        });
+        let assessed =
+            case.world.product().markets.iter().all(|market| {
+                feedback.reportability_assessments.iter().any(|row| row.market == Some(*market))
+            });
         conditions.push(
             Condition::new("ISO 13485 8.2.3", "Every market has a reportability assessment", assessed)
                 .at("reportability_assessments"),
         );
         let signed = case.world.signatures(case.id()).iter().any(|signature| {
-            signature.roles.contains(&Role::Regulatory) && signature.covers.iter().all(|cover| cover.holds(case.data))
+            signature.roles.contains(&Role::Regulatory)
+                && signature.covers.iter().all(|cover| cover.holds(case.data))
         });
         conditions.push(Condition::new(
             "ISO 13485 8.2.3",
@@ -431,8 +445,9 @@ fn closable(case: &Case, feedback: &Feedback) -> Vec<Condition> {
     }
     if S::of(case.data) == Some(S::ProblemConfirmed) {
         let linked = feedback.problem_report.is_some_and(|id| case.world.record(id).is_some());
-        conditions
-            .push(Condition::new("IEC 62304 6.2.2", "A problem report is linked", linked).at("problem_report"));
+        conditions.push(
+            Condition::new("IEC 62304 6.2.2", "A problem report is linked", linked).at("problem_report"),
+        );
     }
     conditions.push(
         Condition::new(
@@ -474,7 +489,13 @@ fn signing(case: &Case) -> Signing {
         conditions
     });
     let covers = vec![(case.id(), Part::Scope)];
-    Signing { by: vec![Role::Regulatory], meanings: vec![Meaning::Reviewed], conditions, covers, as_deputy: Vec::new() }
+    Signing {
+        by: vec![Role::Regulatory],
+        meanings: vec![Meaning::Reviewed],
+        conditions,
+        covers,
+        as_deputy: Vec::new(),
+    }
 }
 
 /// The declaration of feedback.

@@ -145,7 +145,8 @@ use ProblemState as S;
 
 const BEFORE: &[&str] = &[S::Open.code(), S::Investigating.code(), S::Reopened.code()];
 const JUDGED: &[&str] = &[S::Investigating.code()];
-const AFTER: &[&str] = &[S::Evaluated.code(), S::ChangeRequested.code(), S::Deferred.code(), S::Resolving.code()];
+const AFTER: &[&str] =
+    &[S::Evaluated.code(), S::ChangeRequested.code(), S::Deferred.code(), S::Resolving.code()];
 const VERIFYING: &[&str] = &[S::VerifyingResolution.code(), S::NoActionJustified.code()];
 const NOT_VOID: &[&str] = &[
     S::Open.code(),
@@ -328,8 +329,14 @@ const MOVES: &[Move] = &[
         .clause("IEC 62304 9.2 d")
         .asks(&["reassess_by", "no_change_rationale", "workaround"])
         .guard(|case| case.with::<ProblemReport>(deferrable)),
-    Move::new("reassess", "Reassess", &[S::Deferred.code()], S::Evaluated.code(), &[Role::DevLead, Role::Quality])
-        .reason(),
+    Move::new(
+        "reassess",
+        "Reassess",
+        &[S::Deferred.code()],
+        S::Evaluated.code(),
+        &[Role::DevLead, Role::Quality],
+    )
+    .reason(),
     Move::new("resolving", "Resolving", &[S::ChangeRequested.code()], S::Resolving.code(), &[]),
     Move::new(
         "verify_resolution",
@@ -357,11 +364,14 @@ const MOVES: &[Move] = &[
 fn evaluated(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
     let cause = !problem.cause_text.trim().is_empty() || !problem.why_not_identified.trim().is_empty();
     let known = !matches!(problem.safety_effect, None | Some(EffectLevel::Unknown));
-    let decided = problem.advise_parties.iter().all(|party| party.decision.is_some() && !party.rationale.is_empty());
+    let decided =
+        problem.advise_parties.iter().all(|party| party.decision.is_some() && !party.rationale.is_empty());
     vec![
-        Condition::new("IEC 62304 9.2 a", "The cause is given, or why none was identified", cause).at("cause_text"),
+        Condition::new("IEC 62304 9.2 a", "The cause is given, or why none was identified", cause)
+            .at("cause_text"),
         Condition::new("IEC 62304 9.1", "The effect on safety is known", known).at("safety_effect"),
-        Condition::new("IEC 62304 9.3", "Every party has a decision and a rationale", decided).at("advise_parties"),
+        Condition::new("IEC 62304 9.3", "Every party has a decision and a rationale", decided)
+            .at("advise_parties"),
         Condition::new(
             "IEC 62304 6.2.1.3",
             "The risk manager signed the safety evaluation as it stands",
@@ -380,8 +390,12 @@ fn signed_by(case: &Case, role: Role) -> bool {
 
 fn no_action(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
     let mut conditions = vec![
-        Condition::new("IEC 62304 9.2 d", "The reason for no change is given", !problem.no_change_rationale.trim().is_empty())
-            .at("no_change_rationale"),
+        Condition::new(
+            "IEC 62304 9.2 d",
+            "The reason for no change is given",
+            !problem.no_change_rationale.trim().is_empty(),
+        )
+        .at("no_change_rationale"),
         Condition::new("IEC 62304 9.2 d", "The risk is acceptable", problem.risk_acceptable == Some(true))
             .at("risk_acceptable"),
         Condition::new(
@@ -411,11 +425,19 @@ fn risk_manager_agrees(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
 fn deferrable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
     let later = problem.reassess_by.is_some_and(|day| day > case.now.day());
     let mut conditions = vec![
-        Condition::new("IEC 62304 9.2 d", "The risk is acceptable meanwhile", problem.risk_acceptable == Some(true))
-            .at("risk_acceptable"),
+        Condition::new(
+            "IEC 62304 9.2 d",
+            "The risk is acceptable meanwhile",
+            problem.risk_acceptable == Some(true),
+        )
+        .at("risk_acceptable"),
         Condition::new("IEC 62304 9.2 d", "A later day for reassessment is set", later).at("reassess_by"),
-        Condition::new("IEC 62304 9.3", "The workaround, or that there is none, is told", !problem.workaround.trim().is_empty())
-            .at("workaround"),
+        Condition::new(
+            "IEC 62304 9.3",
+            "The workaround, or that there is none, is told",
+            !problem.workaround.trim().is_empty(),
+        )
+        .at("workaround"),
     ];
     conditions.extend(risk_manager_agrees(case, problem));
     conditions
@@ -452,14 +474,30 @@ fn closable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
     let no_action = S::of(case.data) == Some(S::NoActionJustified);
     let written = |text: &Text| !text.trim().is_empty();
     let mut conditions = vec![
-        Condition::new("IEC 62304 9.7 a", "Whether the problem is resolved is answered", no_action || problem.resolved == Some(true))
-            .at("resolved"),
-        Condition::new("IEC 62304 9.7 b", "Whether an adverse trend was reversed is answered", written(&problem.trend_reversed))
-            .at("trend_reversed"),
-        Condition::new("IEC 62304 9.7 c", "Where it was implemented is told", no_action || !problem.implemented_in.is_empty())
-            .at("implemented_in"),
-        Condition::new("IEC 62304 9.7 d", "Whether new problems came with it is answered", written(&problem.new_problems))
-            .at("new_problems"),
+        Condition::new(
+            "IEC 62304 9.7 a",
+            "Whether the problem is resolved is answered",
+            no_action || problem.resolved == Some(true),
+        )
+        .at("resolved"),
+        Condition::new(
+            "IEC 62304 9.7 b",
+            "Whether an adverse trend was reversed is answered",
+            written(&problem.trend_reversed),
+        )
+        .at("trend_reversed"),
+        Condition::new(
+            "IEC 62304 9.7 c",
+            "Where it was implemented is told",
+            no_action || !problem.implemented_in.is_empty(),
+        )
+        .at("implemented_in"),
+        Condition::new(
+            "IEC 62304 9.7 d",
+            "Whether new problems came with it is answered",
+            written(&problem.new_problems),
+        )
+        .at("new_problems"),
         Condition::new("IEC 62304 9.7", "There is evidence", written(&problem.verification_evidence))
             .at("verification_evidence"),
         Condition::new(
@@ -469,15 +507,20 @@ fn closable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
                 || (!problem.risk_file_ref.is_empty() && !problem.risk_file_version.is_empty()),
         )
         .at("risk_file_ref"),
-        Condition::new("IEC 62304 9.7", "The version with the fix, or “fixed, unreleased”, is told", no_action || !problem.released_in.is_empty())
-            .at("released_in"),
+        Condition::new(
+            "IEC 62304 9.7",
+            "The version with the fix, or “fixed, unreleased”, is told",
+            no_action || !problem.released_in.is_empty(),
+        )
+        .at("released_in"),
     ];
     if case.world.policy().verifier_not_implementer == Some(true)
         && let Some(actor) = case.actor
     {
         let other = !problem.implemented_by.contains(&actor);
         conditions.push(
-            Condition::new("IEC 62304 9.7", "The verifier did not carry the change out", other).at("implemented_by"),
+            Condition::new("IEC 62304 9.7", "The verifier did not carry the change out", other)
+                .at("implemented_by"),
         );
     }
     conditions

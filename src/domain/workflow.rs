@@ -235,7 +235,13 @@ pub struct Signing {
 
 /// The record is signed only by moving it on.
 pub fn no_signing(_: &Case) -> Signing {
-    Signing { by: Vec::new(), meanings: Vec::new(), conditions: Vec::new(), covers: Vec::new(), as_deputy: Vec::new() }
+    Signing {
+        by: Vec::new(),
+        meanings: Vec::new(),
+        conditions: Vec::new(),
+        covers: Vec::new(),
+        as_deputy: Vec::new(),
+    }
 }
 
 /// Nothing to notice.
@@ -331,6 +337,8 @@ pub fn missing_fields(data: &RecordData, to: &str) -> Vec<Condition> {
     def.fields()
         .filter(|field| field.required_from.is_some_and(|state| rank_of(state) <= rank))
         .filter(|field| super::field::is_empty(data.value(field.name)))
-        .map(|field| Condition::new(field.clause, format!("“{}” is filled", field.label), false).at(field.name))
+        .map(|field| {
+            Condition::new(field.clause, format!("“{}” is filled", field.label), false).at(field.name)
+        })
         .collect()
 }

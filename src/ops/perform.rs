@@ -80,7 +80,15 @@ pub(super) fn draft_event(
         previous: head.digest,
     };
     let signed = session.signed(event.canonical());
-    Ok(Commit { event, signed, records, signatures, blobs: parts.blobs, keys: Vec::new(), credentials: Vec::new() })
+    Ok(Commit {
+        event,
+        signed,
+        records,
+        signatures,
+        blobs: parts.blobs,
+        keys: Vec::new(),
+        credentials: Vec::new(),
+    })
 }
 
 impl ProductFile {
@@ -119,24 +127,28 @@ impl ProductFile {
             if !keep_going(index) {
                 return Err((index, Refused::Rule("it was cancelled; nothing was changed".to_owned())));
             }
-            receipts.push(perform_in(&mut tx, session, act, false, stamp).map_err(|refusal| (index, refusal))?);
+            receipts
+                .push(perform_in(&mut tx, session, act, false, stamp).map_err(|refusal| (index, refusal))?);
         }
         tx.commit().map_err(|error| (count, error.into()))?;
         Ok(receipts)
     }
 }
 
-fn perform_in(tx: &mut Tx<'_>, session: &Session, act: Act, signed: bool, stamp: &Stamp) -> Result<Receipt, Refused> {
+fn perform_in(
+    tx: &mut Tx<'_>,
+    session: &Session,
+    act: Act,
+    signed: bool,
+    stamp: &Stamp,
+) -> Result<Receipt, Refused> {
     let (commit, receipt) = {
         let mut job = Job::new(tx, session, signed, stamp)?;
         let parts = job.request(act)?;
-        let receipt = Receipt {
-            seq: 0,
-            record: parts.record,
-            made: job.work.made().to_vec(),
-            code: job.code.take(),
-        };
-        let eventful = parts.code_key.is_some() || !parts.facts.is_null() || !job.work.signatures_made().is_empty();
+        let receipt =
+            Receipt { seq: 0, record: parts.record, made: job.work.made().to_vec(), code: job.code.take() };
+        let eventful =
+            parts.code_key.is_some() || !parts.facts.is_null() || !job.work.signatures_made().is_empty();
         let commit = draft_event(session, job.work, parts, stamp)?;
         if commit.event.changes.is_empty() && !eventful && commit.event.request != "clock.acknowledge" {
             return Err(Refused::NoChange);
@@ -163,7 +175,9 @@ impl<'a> Job<'a> {
         let work = Work::new(tx.store(), session.person, stamp.now);
         let data = work.get(session.person)?;
         if data.head.state != PersonState::Active.code() {
-            return Err(Refused::Rule("your account is not active any more; ask an administrator".to_owned()));
+            return Err(Refused::Rule(
+                "your account is not active any more; ask an administrator".to_owned(),
+            ));
         }
         let person: Person =
             data.typed().ok_or_else(|| Refused::Rule("your account cannot be read".to_owned()))?;
@@ -198,7 +212,9 @@ impl<'a> Job<'a> {
             Request::ResetAccess { person } => self.reset(person, reason.as_deref())?,
             Request::VerifyIdentity { person, how } => self.verify_identity(person, &how)?,
             Request::AcknowledgeClock => self.acknowledge_clock(reason.as_deref())?,
-            Request::NoteImport { facts } => self.note(&[Role::Support, Role::Quality], "Importing feedback", facts)?,
+            Request::NoteImport { facts } => {
+                self.note(&[Role::Support, Role::Quality], "Importing feedback", facts)?
+            }
             Request::NotePacket { facts } => self.note(&READERS, "Producing a packet", facts)?,
         };
         parts.request = name;
@@ -229,7 +245,7 @@ impl<'a> Job<'a> {
     fn create(&mut self, kind: Kind, set: &Fields) -> Result<EventParts, Refused> {
         let def = kind.def();
         let role = self.role(&format!("Making a {}", def.word.to_lowercase()), def.create_by)?;
-        let set = self.values(def, set)?;
+        let set = values(def, set)?;
         for (name, value) in &set {
             let open = def.section_of(name).is_some_and(|section| section.open_in.contains(&def.initial()));
             let early = def.field(name).is_some_and(|field| !field.by_system);
@@ -252,10 +268,12 @@ impl<'a> Job<'a> {
         if data.is_terminal() {
             return Err(Refused::Rule(format!("{id} is {} and read-only", state_word(&data))));
         }
-        let set = self.values(def, set)?;
-        self.refuse_closed(&data, &set)?;
+        let set = values(def, set)?;
+        refuse_closed(&data, &set)?;
         if id == self.session.person && set.contains_key("roles") {
-            return Err(Refused::Rule("nobody changes their own roles; ask another administrator".to_owned()));
+            return Err(Refused::Rule(
+                "nobody changes their own roles; ask another administrator".to_owned(),
+            ));
         }
         self.work.set(id, &set)?;
         self.refuse_unfilled(id)?;
@@ -264,27 +282,6 @@ impl<'a> Job<'a> {
             self.sign_content(id, Meaning::Approved, vec![role], None)?;
         }
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
-    }
-
-    fn values(&self, def: &KindDef, set: &Fields) -> Result<Fields, Refused> {
-        check_values(def, set).map_err(|violations| Refused::Invalid { violations }.with_labels(def))
-    }
-
-    /// Refuses changes to fields that the state has closed, and to those that only the program fills.
-    fn refuse_closed(&self, data: &RecordData, set: &Fields) -> Result<(), Refused> {
-        let def = data.def();
-        for (name, value) in set {
-            if data.value(name) == value {
-                continue;
-            }
-            let section = def.section_of(name);
-            let by_system = def.field(name).is_some_and(|field| field.by_system);
-            let open = section.is_some_and(|section| section.open_in.contains(&data.head.state.as_str()));
-            if by_system || !open {
-                return Err(closed_field(def, name, &data.head.state));
-            }
-        }
-        Ok(())
     }
 
     /// What the present state demands must not be emptied.
@@ -310,7 +307,8 @@ impl<'a> Job<'a> {
         for field in def.fields().filter(|field| matches!(field.ty, FieldType::Record | FieldType::Records)) {
             for target in set.get(field.name).map(record_ids).unwrap_or_default() {
                 self.work.get(target).map_err(|_| {
-                    Refused::invalid(field.name, format!("there is no {target} in this file")).with_labels(def)
+                    Refused::invalid(field.name, format!("there is no {target} in this file"))
+                        .with_labels(def)
                 })?;
             }
         }
@@ -336,12 +334,23 @@ impl<'a> Job<'a> {
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
     }
 
-    fn go(&mut self, id: RecordId, go: &str, set: &Fields, reason: Option<&str>) -> Result<EventParts, Refused> {
+    fn go(
+        &mut self,
+        id: RecordId,
+        go: &str,
+        set: &Fields,
+        reason: Option<&str>,
+    ) -> Result<EventParts, Refused> {
         let def = id.kind.def();
         let data = self.work.get(id)?;
         let Some(step) = def.find_move(go).filter(|step| !step.by.is_empty()) else {
-            let known: Vec<_> = def.moves.iter().filter(|step| !step.by.is_empty()).map(|step| step.name).collect();
-            return Err(Refused::Rule(format!("“{go}” is no step of a {}; known are {}", def.word.to_lowercase(), known.join(", "))));
+            let known: Vec<_> =
+                def.moves.iter().filter(|step| !step.by.is_empty()).map(|step| step.name).collect();
+            return Err(Refused::Rule(format!(
+                "“{go}” is no step of a {}; known are {}",
+                def.word.to_lowercase(),
+                known.join(", ")
+            )));
         };
         if !step.from.contains(&data.head.state.as_str()) {
             return Err(Refused::Rule(wrong_state(&data, step)));
@@ -351,12 +360,16 @@ impl<'a> Job<'a> {
         if step.reason && reason.is_none() {
             return Err(Refused::NeedsReason(what));
         }
-        let set = self.values(def, set)?;
-        self.refuse_closed(&data, &set)?;
+        let set = values(def, set)?;
+        refuse_closed(&data, &set)?;
         self.work.set(id, &set)?;
         self.references_exist(id, &set)?;
-        let unmet: Vec<_> =
-            self.work.case(id, |case| step.conditions(case))?.into_iter().filter(|condition| !condition.met).collect();
+        let unmet: Vec<_> = self
+            .work
+            .case(id, |case| step.conditions(case))?
+            .into_iter()
+            .filter(|condition| !condition.met)
+            .collect();
         if !unmet.is_empty() {
             return Err(Refused::Conditions { what, unmet });
         }
@@ -370,12 +383,19 @@ impl<'a> Job<'a> {
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
     }
 
-    fn sign(&mut self, id: RecordId, meaning: Option<Meaning>, reason: Option<&str>) -> Result<EventParts, Refused> {
+    fn sign(
+        &mut self,
+        id: RecordId,
+        meaning: Option<Meaning>,
+        reason: Option<&str>,
+    ) -> Result<EventParts, Refused> {
         let def = id.kind.def();
         let signing = self.work.case(id, |case| (def.sign_conditions)(case))?;
         let what = format!("Signing {id}");
         if signing.by.is_empty() {
-            return Err(Refused::Rule(format!("{id} is not to be signed now; it is signed with its next step")));
+            return Err(Refused::Rule(format!(
+                "{id} is not to be signed now; it is signed with its next step"
+            )));
         }
         let may = |role: &Role| self.person.roles.contains(role) || signing.as_deputy.contains(role);
         let roles: Vec<Role> = signing.by.iter().copied().filter(may).collect();
@@ -391,7 +411,9 @@ impl<'a> Job<'a> {
             (None, [only]) => *only,
             (Some(meaning), allowed) if allowed.contains(&meaning) => meaning,
             (Some(_) | None, _) => {
-                return Err(Refused::Rule("choose one of the meanings that are offered for this signature".to_owned()));
+                return Err(Refused::Rule(
+                    "choose one of the meanings that are offered for this signature".to_owned(),
+                ));
             }
         };
         let covers = if signing.covers.is_empty() { vec![(id, Part::Content)] } else { signing.covers };
@@ -401,7 +423,13 @@ impl<'a> Job<'a> {
         Ok(EventParts { record: Some(id), role: Some(first), ..EventParts::default() })
     }
 
-    fn sign_content(&mut self, id: RecordId, meaning: Meaning, roles: Vec<Role>, reason: Option<&str>) -> Result<(), Refused> {
+    fn sign_content(
+        &mut self,
+        id: RecordId,
+        meaning: Meaning,
+        roles: Vec<Role>,
+        reason: Option<&str>,
+    ) -> Result<(), Refused> {
         self.put_signature(id, meaning, roles, vec![(id, Part::Content)], reason)
     }
 
@@ -467,7 +495,10 @@ impl<'a> Job<'a> {
         }
         let bytes = super::files::read(file)?;
         if bytes.len() as u64 > BYTES_MAX {
-            return Err(Refused::invalid("file", format!("{file_name} has {} bytes; at most {BYTES_MAX} can be attached", bytes.len())));
+            return Err(Refused::invalid(
+                "file",
+                format!("{file_name} has {} bytes; at most {BYTES_MAX} can be attached", bytes.len()),
+            ));
         }
         let sha256 = canonical::digest(&bytes);
         let mut set = Fields::new();
@@ -482,7 +513,7 @@ impl<'a> Job<'a> {
         if let Some(at) = captured_at {
             set.insert("captured_at".into(), at.to_string().into());
         }
-        let set = self.values(Kind::Attachment.def(), &set)?;
+        let set = values(Kind::Attachment.def(), &set)?;
         let id = self.work.make(Kind::Attachment, &set)?;
         self.refuse_unfilled(id)?;
         let blobs = vec![NewBlob { sha256, bytes }];
@@ -493,12 +524,18 @@ impl<'a> Job<'a> {
         let role = self.role("Inviting a person", &[Role::SysAdmin, Role::Quality])?;
         let login = login.trim().to_lowercase();
         if login.is_empty() || !login.chars().all(|c| c.is_alphanumeric() || ".-_".contains(c)) {
-            return Err(Refused::invalid("login", "a login has letters, digits, dot, hyphen and underline only")
-                .with_labels(Kind::Person.def()));
+            return Err(Refused::invalid(
+                "login",
+                "a login has letters, digits, dot, hyphen and underline only",
+            )
+            .with_labels(Kind::Person.def()));
         }
         if self.work.find_login(&login)? {
-            return Err(Refused::invalid("login", format!("{login} is taken, or was once; logins are never used again"))
-                .with_labels(Kind::Person.def()));
+            return Err(Refused::invalid(
+                "login",
+                format!("{login} is taken, or was once; logins are never used again"),
+            )
+            .with_labels(Kind::Person.def()));
         }
         if roles.is_empty() {
             return Err(Refused::invalid("roles", "give at least one role").with_labels(Kind::Person.def()));
@@ -507,7 +544,7 @@ impl<'a> Job<'a> {
         set.insert("title".into(), full_name.into());
         set.insert("login".into(), login.into());
         set.insert("roles".into(), serde_json::json!(roles));
-        let set = self.values(Kind::Person.def(), &set)?;
+        let set = values(Kind::Person.def(), &set)?;
         let id = self.work.make(Kind::Person, &set)?;
         self.refuse_unfilled(id)?;
         self.give_code(id, role)
@@ -519,7 +556,9 @@ impl<'a> Job<'a> {
             return Err(Refused::NeedsReason("resetting an access".to_owned()));
         }
         if person.kind != Kind::Person || person == self.session.person {
-            return Err(Refused::Rule("another person's access is reset; change your own password under your name".to_owned()));
+            return Err(Refused::Rule(
+                "another person's access is reset; change your own password under your name".to_owned(),
+            ));
         }
         self.work.get(person)?;
         self.work.state(person, PersonState::Invited.code())?;
@@ -547,14 +586,17 @@ impl<'a> Job<'a> {
         let data = self.work.get(person)?;
         let typed: Person = data.typed().ok_or(Refused::NoSuchRecord(person))?;
         if typed.key_fingerprint.is_empty() {
-            return Err(Refused::Rule(format!("{} has not set a password yet, so there is no key to confirm", typed.title)));
+            return Err(Refused::Rule(format!(
+                "{} has not set a password yet, so there is no key to confirm",
+                typed.title
+            )));
         }
         let mut set = Fields::new();
         set.insert("identity_verified_by".into(), self.session.person.to_string().into());
         set.insert("identity_verified_at".into(), self.stamp.now.to_string().into());
         set.insert("identity_verified_how".into(), how.into());
         set.insert("identity_verified_key".into(), typed.key_fingerprint.to_string().into());
-        let set = self.values(Kind::Person.def(), &set)?;
+        let set = values(Kind::Person.def(), &set)?;
         self.work.set(person, &set)?;
         Ok(EventParts { record: Some(person), role: Some(role), ..EventParts::default() })
     }
@@ -576,6 +618,27 @@ impl<'a> Job<'a> {
         let record = facts.get("record").and_then(Value::as_str).and_then(|text| text.parse().ok());
         Ok(EventParts { role: Some(role), record, facts, ..EventParts::default() })
     }
+}
+
+fn values(def: &KindDef, set: &Fields) -> Result<Fields, Refused> {
+    check_values(def, set).map_err(|violations| Refused::Invalid { violations }.with_labels(def))
+}
+
+/// Refuses changes to fields that the state has closed, and to those that only the program fills.
+fn refuse_closed(data: &RecordData, set: &Fields) -> Result<(), Refused> {
+    let def = data.def();
+    for (name, value) in set {
+        if data.value(name) == value {
+            continue;
+        }
+        let section = def.section_of(name);
+        let by_system = def.field(name).is_some_and(|field| field.by_system);
+        let open = section.is_some_and(|section| section.open_in.contains(&data.head.state.as_str()));
+        if by_system || !open {
+            return Err(closed_field(def, name, &data.head.state));
+        }
+    }
+    Ok(())
 }
 
 /// Everybody may produce a packet, the auditor too.
@@ -625,8 +688,12 @@ fn state_word(data: &RecordData) -> String {
 
 fn wrong_state(data: &RecordData, step: &Move) -> String {
     let def = data.def();
-    let words: Vec<String> =
-        step.from.iter().filter_map(|code| def.state(code)).map(|state| format!("“{}”", state.word)).collect();
+    let words: Vec<String> = step
+        .from
+        .iter()
+        .filter_map(|code| def.state(code))
+        .map(|state| format!("“{}”", state.word))
+        .collect();
     format!(
         "“{}” leads from {}, but {} is {}",
         step.label,
@@ -638,18 +705,29 @@ fn wrong_state(data: &RecordData, step: &Move) -> String {
 
 /// Why a field cannot be changed, and what to do instead.
 fn closed_field(def: &KindDef, name: &str, state: &str) -> Refused {
-    let Some(field) = def.field(name) else { return Refused::invalid(name, format!("{} has no such field", def.word)) };
+    let Some(field) = def.field(name) else {
+        return Refused::invalid(name, format!("{} has no such field", def.word));
+    };
     if field.by_system {
         return Refused::invalid(name, "is filled by the program").with_labels(def);
     }
     let word = def.state(state).map_or(state, |state| state.word);
     let section = def.section_of(name);
     let open: Vec<String> = section
-        .map(|section| section.open_in.iter().filter_map(|code| def.state(code)).map(|state| format!("“{}”", state.word)).collect())
+        .map(|section| {
+            section
+                .open_in
+                .iter()
+                .filter_map(|code| def.state(code))
+                .map(|state| format!("“{}”", state.word))
+                .collect()
+        })
         .unwrap_or_default();
     let mut reason = format!("is fixed in state “{word}”; it can be changed in {}", open.join(", "));
     if def.kind == Kind::ChangeRequest && section.is_some_and(|section| section.scope) {
-        reason.push_str(". What is approved is not edited: return the change to analysis, which ends the approval");
+        reason.push_str(
+            ". What is approved is not edited: return the change to analysis, which ends the approval",
+        );
     }
     if open.is_empty() {
         reason = format!("is fixed in state “{word}”");

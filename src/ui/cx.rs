@@ -8,7 +8,8 @@ use std::rc::Rc;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::time::{Day, Moment};
 use crate::ops::{
-    Act, Attention, EventFilter, EventRow, Head, ListRow, ProductFile, RecordPage, Refused, Session, Stamp, Trends,
+    Act, Attention, EventFilter, EventRow, Head, ListRow, ProductFile, RecordPage, Refused, Session, Stamp,
+    Trends,
 };
 use crate::ui::widgets::notice::Notice;
 
