@@ -144,7 +144,7 @@ impl<'a> Check<'a> {
             match present.get(name) {
                 None => self.found("database", format!("{name} is missing from the schema")),
                 Some(other) if other != sql => {
-                    self.found("database", format!("{name} differs from the schema"))
+                    self.found("database", format!("{name} differs from the schema"));
                 }
                 Some(_) => {}
             }
