@@ -174,3 +174,29 @@ fn a_refused_approval_rejects_the_change_for_good() {
     assert!(refusal.contains("read-only"), "{refusal}");
     desk.assert_verifies();
 }
+
+#[test]
+fn a_new_submission_holds_the_work_and_a_change_of_class_holds_the_verification() {
+    let mut desk = Desk::staffed();
+    desk.hire("fay", "Fay Example", &[Role::DevLead, Role::RiskManager, Role::Regulatory]);
+    let (cr, ia) = change_under_analysis(&mut desk, json!({}));
+    analyse(&mut desk, cr, ia);
+    let decisions = json!({"regulatory_decisions": [
+        {"market": "us", "decision": "submission", "rationale": "New control of a significant risk"},
+        {"market": "eu", "decision": "letter_to_file", "rationale": "Not significant"},
+    ]});
+    desk.edit("ben", cr, decisions).unwrap();
+    let ap = approval_of(&mut desk, cr);
+    let required = desk.record(ap).value("required_roles").to_string();
+    assert_eq!(required, r#"["dev_lead","risk_manager","regulatory","quality"]"#);
+    desk.signed("ana", Request::Sign { id: ap, meaning: None }).unwrap();
+    desk.signed("fay", Request::Sign { id: ap, meaning: None }).unwrap();
+    let refusal = desk.go("ben", cr, "implement").unwrap_err().to_string();
+    assert!(refusal.contains("The submission is cleared"), "{refusal}");
+    desk.edit("eva", cr, json!({"clearance_ref": "K999999"})).unwrap();
+    desk.go("ben", cr, "implement").unwrap();
+
+    let product: RecordId = "PD-0001".parse().unwrap();
+    desk.signed("ana", Request::Sign { id: product, meaning: None }).unwrap();
+    desk.assert_verifies();
+}
