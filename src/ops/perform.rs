@@ -591,7 +591,7 @@ const READERS: [Role; 13] = [
 ];
 
 /// Fields of later sections that may be known when a record is made.
-const OPEN_WHEN_MADE: &[&str] = &["related"];
+pub(super) const OPEN_WHEN_MADE: &[&str] = &["related", "patient_or_user_harm"];
 
 /// When the thing of a new feedback happened for the organisation: its receipt.
 fn received_at(request: &Request) -> Option<Moment> {

@@ -3,3 +3,4 @@
 
 mod chain;
 mod desk;
+mod import;
