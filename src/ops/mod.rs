@@ -3,6 +3,7 @@
 mod attention;
 mod file;
 mod files;
+pub mod import;
 mod lists;
 mod new_file;
 mod page;

@@ -3,4 +3,5 @@
 
 mod chain;
 mod desk;
+mod import;
 mod lanes;
