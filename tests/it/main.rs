@@ -4,5 +4,7 @@
 mod access;
 mod chain;
 mod desk;
+mod forger;
+mod forgery;
 mod import;
 mod lanes;
