@@ -1,6 +1,8 @@
 //! What a person may do: permission, rule, transaction, audit event. The window and the command line are thin fronts over it.
 
 mod attention;
+mod example;
+mod export;
 mod file;
 mod files;
 pub mod import;
@@ -16,6 +18,7 @@ mod session;
 mod work;
 
 pub use attention::{Attention, AttentionItem, Month, Trends};
+pub use example::{Example, ExamplePerson, write_example};
 pub use file::{Opened, ProductFile, WhyReadOnly};
 pub use lists::{field_label, list_columns, value_words};
 pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy};
