@@ -3,8 +3,10 @@
 mod attention;
 mod file;
 mod files;
+pub mod import;
 mod lists;
 mod new_file;
+mod packet;
 mod page;
 mod perform;
 mod refused;
@@ -18,6 +20,9 @@ pub use file::{Opened, ProductFile, WhyReadOnly};
 pub use lists::{field_label, list_columns, value_words};
 pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy};
 pub use page::{LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
+pub use packet::{
+    BuiltPacket, OrderCheck, OrderStep, PacketFonts, PacketOptions, PacketScope, RenderedPacket, check_order, render_packet,
+};
 pub use refused::Refused;
 pub use request::{Act, FileSource, Receipt, Request, request_names};
 pub use secrets::Password;

@@ -6,6 +6,8 @@ mod moves;
 mod people;
 mod records;
 
+pub(super) use records::OPEN_WHEN_MADE;
+
 use serde_json::Value;
 
 use super::file::ProductFile;

@@ -55,6 +55,8 @@ pub fn verify(
     keep_going: &(dyn Fn(f32) -> bool + Sync),
 ) -> Result<Verification, StoreError> {
     let store = open::open_read_only(path)?;
+    // One moment of the file: a writer that commits meanwhile waits, and nothing is half new.
+    store.conn.execute_batch("BEGIN")?;
     let mut check = Check::new(&store.conn, keep_going);
     check.database()?;
     check.keys()?;

@@ -5,3 +5,5 @@ mod chain;
 mod desk;
 mod forger;
 mod forgery;
+mod import;
+mod lanes;
