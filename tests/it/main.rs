@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by failing")]
 
 mod chain;
+mod coverage;
+mod crash;
 mod desk;
 mod forger;
 mod forgery;
