@@ -3,6 +3,8 @@
 
 mod access;
 mod chain;
+mod coverage;
+mod crash;
 mod desk;
 mod forger;
 mod forgery;
