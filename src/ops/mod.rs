@@ -15,11 +15,11 @@ mod work;
 
 pub use attention::{Attention, AttentionItem, Month, Trends};
 pub use file::{Opened, ProductFile, WhyReadOnly};
-pub use lists::{field_label, list_columns, value_words};
+pub use lists::{csv_of, field_label, list_columns, value_words};
 pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy};
 pub use page::{LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
 pub use refused::Refused;
-pub use request::{Act, FileSource, Receipt, Request, request_names};
+pub use request::{assignable, Act, FileSource, Receipt, Request, request_names};
 pub use secrets::Password;
 pub use session::Session;
 
