@@ -90,6 +90,15 @@ pub enum Command {
     SaveDraft(String, String),
     /// Forget a draft.
     DropDraft(String),
+    /// Ask where to save bytes, and save them there.
+    SaveFile {
+        /// Name that is suggested, without folder.
+        suggested_name: String,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+    /// Ask for a file and attach it to a record, with description, source and time of capture.
+    AttachDialog(RecordId),
     /// Say something in the corner.
     Notify(Notice),
 }
