@@ -72,14 +72,25 @@ impl ProductFile {
 }
 
 /// A value of an audit event as people read it: choices by word, persons by name where `name` knows them.
-pub fn value_words(record: RecordId, field_name: &str, value: &Value, name: &dyn Fn(RecordId) -> Option<String>) -> String {
+pub fn value_words(
+    record: RecordId,
+    field_name: &str,
+    value: &Value,
+    name: &dyn Fn(RecordId) -> Option<String>,
+) -> String {
     let def = record.kind.def();
     if value.is_null() {
         return String::new();
     }
     match field_name {
-        "state" => value.as_str().and_then(|code| def.state(code)).map_or_else(String::new, |state| state.word.to_owned()),
-        "owner" => field::record_ids(value).into_iter().map(|id| name(id).unwrap_or_else(|| id.to_string())).collect(),
+        "state" => value
+            .as_str()
+            .and_then(|code| def.state(code))
+            .map_or_else(String::new, |state| state.word.to_owned()),
+        "owner" => field::record_ids(value)
+            .into_iter()
+            .map(|id| name(id).unwrap_or_else(|| id.to_string()))
+            .collect(),
         _ => match def.field(field_name) {
             Some(declared) if declared.target == Some(Kind::Person) => field::record_ids(value)
                 .into_iter()

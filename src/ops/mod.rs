@@ -25,4 +25,6 @@ pub use secrets::Password;
 pub use session::Session;
 
 pub use crate::clock::{Stamp, now, stamp};
-pub use crate::store::{EventFilter, EventRow, Finding, Found, Head, Hit, Holder, ListRow, StoreError, Verification};
+pub use crate::store::{
+    EventFilter, EventRow, Finding, Found, Head, Hit, Holder, ListRow, StoreError, Verification,
+};

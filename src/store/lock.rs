@@ -31,8 +31,8 @@ pub struct Lock {
 
 /// Outcome of trying to take the lock.
 pub enum Taken {
-    /// It is ours. Names the holder that a crash left behind, if any.
-    Ours(Lock, Option<Holder>),
+    /// It is ours. What a crashed holder left in the file is replaced.
+    Ours(Lock),
     /// Somebody else holds it.
     Theirs(Option<Holder>),
 }
@@ -61,10 +61,9 @@ pub fn take(product_file: &Path, holder: &Holder) -> Result<Taken, StoreError> {
             return Err(StoreError::io("the lock beside the file could not be taken")(error));
         }
     }
-    let left = read(&file);
     let mut lock = Lock { file };
     lock.name(holder)?;
-    Ok(Taken::Ours(lock, left))
+    Ok(Taken::Ours(lock))
 }
 
 /// Who holds the lock of a product file, if its lock file says.

@@ -51,6 +51,8 @@ pub fn verify(
     keep_going: &(dyn Fn(f32) -> bool + Sync),
 ) -> Result<Verification, StoreError> {
     let store = open::open_read_only(path)?;
+    // One moment of the file: a writer that commits meanwhile waits, and nothing is half new.
+    store.conn.execute_batch("BEGIN")?;
     let mut check = Check::new(&store.conn, keep_going);
     check.database()?;
     check.keys()?;
@@ -64,7 +66,7 @@ pub fn verify(
 
 struct Key {
     person: String,
-    key: VerifyingKey,
+    public: VerifyingKey,
     seq: u64,
 }
 
@@ -143,7 +145,9 @@ impl<'a> Check<'a> {
         for (name, sql) in &wanted {
             match present.get(name) {
                 None => self.found("database", format!("{name} is missing from the schema")),
-                Some(other) if other != sql => self.found("database", format!("{name} differs from the schema")),
+                Some(other) if other != sql => {
+                    self.found("database", format!("{name} differs from the schema"));
+                }
                 Some(_) => {}
             }
         }
@@ -159,10 +163,12 @@ impl<'a> Check<'a> {
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
             .collect::<Result<_, _>>()?;
         for (number, person, bytes, seq) in rows {
-            let key = <[u8; 32]>::try_from(bytes.as_slice()).ok().and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok());
+            let key = <[u8; 32]>::try_from(bytes.as_slice())
+                .ok()
+                .and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok());
             match key {
                 Some(key) => {
-                    self.keys.insert(number, Key { person, key, seq: seq.unsigned_abs() });
+                    self.keys.insert(number, Key { person, public: key, seq: seq.unsigned_abs() });
                 }
                 None => self.found(format!("key {number}"), "is no Ed25519 public key"),
             }
@@ -172,7 +178,8 @@ impl<'a> Check<'a> {
 
     fn chain(&mut self) -> Result<(), StoreError> {
         let total: i64 = self.conn.query_row("SELECT count(*) FROM event", [], |row| row.get(0))?;
-        let mut statement = self.conn.prepare("SELECT seq, digest, key, signature, body FROM event ORDER BY seq")?;
+        let mut statement =
+            self.conn.prepare("SELECT seq, digest, key, signature, body FROM event ORDER BY seq")?;
         let mut rows = statement.query([])?;
         let mut previous = NO_PREVIOUS.to_owned();
         let mut signed: Vec<(u64, i64, String, Vec<u8>)> = Vec::new();
@@ -194,7 +201,7 @@ impl<'a> Check<'a> {
                         self.found(&place, "does not continue the event before it");
                     }
                     let key = row.get::<_, i64>(2)?;
-                    self.event(&event, key, &body)?;
+                    self.event(&event, key, &body);
                     signed.push((seq, key, computed.clone(), row.get(3)?));
                 }
                 Err(error) => self.found(&place, error.to_string()),
@@ -212,7 +219,7 @@ impl<'a> Check<'a> {
         self.touches()
     }
 
-    fn event(&mut self, event: &Event, key: i64, body: &str) -> Result<(), StoreError> {
+    fn event(&mut self, event: &Event, key: i64, body: &str) {
         let place = format!("event {}", event.seq);
         if event.canonical() != body {
             self.found(&place, "is not in canonical form");
@@ -244,7 +251,6 @@ impl<'a> Check<'a> {
             }
         }
         self.new_keys(event);
-        Ok(())
     }
 
     /// A key comes into force only for the founder, or with the proof of a one-time code that was not used before.
@@ -252,7 +258,9 @@ impl<'a> Check<'a> {
         for new in &event.keys {
             let place = format!("event {}", event.seq);
             let stored = self.keys.values().any(|key| {
-                key.seq == event.seq && key.person == new.person.to_string() && hex::encode(key.key.as_bytes()) == new.public_key
+                key.seq == event.seq
+                    && key.person == new.person.to_string()
+                    && hex::encode(key.public.as_bytes()) == new.public_key
             });
             if !stored {
                 self.found(&place, "brings a key into force that is not stored as such");
@@ -378,7 +386,9 @@ impl<'a> Check<'a> {
 
     fn signatures(&mut self) -> Result<(), StoreError> {
         self.go_on(0.8)?;
-        let mut statement = self.conn.prepare("SELECT number, digest, key, signature, body FROM signature ORDER BY number")?;
+        let mut statement = self
+            .conn
+            .prepare("SELECT number, digest, key, signature, body FROM signature ORDER BY number")?;
         let mut rows = statement.query([])?;
         let mut named = std::mem::take(&mut self.named_signatures);
         while let Some(row) = rows.next()? {
@@ -418,7 +428,7 @@ impl<'a> Check<'a> {
         match self.keys.get(&key) {
             Some(found) if found.person == signature.signer.to_string() => {
                 let text = canonical::digest(body.as_bytes());
-                if !matches(&found.key, text.as_bytes(), bytes) {
+                if !matches(&found.public, text.as_bytes(), bytes) {
                     wrong.push("does not match its text".to_owned());
                 }
             }
@@ -431,25 +441,35 @@ impl<'a> Check<'a> {
             };
             let data = records::parse(&text)?;
             if data.head.revision == cover.revision && part_digest(&data, cover.part) != cover.digest {
-                wrong.push(format!("does not cover what {} says at revision {}", cover.record, cover.revision));
+                wrong.push(format!(
+                    "does not cover what {} says at revision {}",
+                    cover.record, cover.revision
+                ));
             }
             if data.head.revision < cover.revision {
-                wrong.push(format!("covers revision {} of {}, which was never made", cover.revision, cover.record));
+                wrong.push(format!(
+                    "covers revision {} of {}, which was never made",
+                    cover.revision, cover.record
+                ));
             }
         }
         Ok(wrong)
     }
 
     fn attachments(&mut self) -> Result<(), StoreError> {
-        let mut statement =
-            self.conn.prepare("SELECT 'AT-' || printf('%04d', number), sha256, bytes FROM attachment ORDER BY number")?;
-        let rows: Vec<(String, String, i64)> =
-            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;
+        let mut statement = self.conn.prepare(
+            "SELECT 'AT-' || printf('%04d', number), sha256, bytes FROM attachment ORDER BY number",
+        )?;
+        let rows: Vec<(String, String, i64)> = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<Result<_, _>>()?;
         for (place, sha256, size) in rows {
             self.go_on(0.9)?;
             self.result.attachments += 1;
-            let bytes: Option<Vec<u8>> =
-                self.conn.query_row("SELECT bytes FROM blob WHERE sha256 = ?1", [&sha256], |row| row.get(0)).ok();
+            let bytes: Option<Vec<u8>> = self
+                .conn
+                .query_row("SELECT bytes FROM blob WHERE sha256 = ?1", [&sha256], |row| row.get(0))
+                .ok();
             match bytes {
                 None => self.found(place, "its bytes are not there"),
                 Some(bytes) if canonical::digest(&bytes) != sha256 || bytes.len() as i64 != size => {
@@ -486,7 +506,7 @@ fn wrong_signatures(keys: &HashMap<i64, Key>, signed: &[(u64, i64, String, Vec<u
     signed
         .iter()
         .filter(|(_, key, digest, bytes)| {
-            keys.get(key).is_none_or(|key| !matches(&key.key, digest.as_bytes(), bytes))
+            keys.get(key).is_none_or(|key| !matches(&key.public, digest.as_bytes(), bytes))
         })
         .map(|(seq, ..)| *seq)
         .collect()
