@@ -4,7 +4,7 @@
 
 mod moves;
 mod people;
-mod records;
+pub(super) mod records;
 
 pub(super) use records::OPEN_WHEN_MADE;
 
