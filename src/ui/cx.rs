@@ -127,19 +127,6 @@ pub enum Command {
         /// Where the answer goes.
         answer: Slot<PathBuf>,
     },
-    /// Ask where to write a file, write it, and say so.
-    SaveFile {
-        /// Title of the dialog.
-        title: String,
-        /// Suggested name of the file.
-        file_name: String,
-        /// The kind of file in words, such as “CSV”.
-        kind: &'static str,
-        /// Ending without the dot.
-        ending: &'static str,
-        /// What is written.
-        bytes: Vec<u8>,
-    },
     /// Take in feedback from a file: run the job, which keeps its outcome for the screen.
     Import(Arc<ImportJob>),
 }
