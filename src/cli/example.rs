@@ -44,7 +44,11 @@ fn display_missing() -> Option<&'static str> {
 }
 
 fn example_words(path: &Path, example: &Example) -> String {
-    let mut said = format!("Wrote the example product to {}\nPassword of everybody  {}\n", path.display(), example.password);
+    let mut said = format!(
+        "Wrote the example product to {}\nPassword of everybody  {}\n",
+        path.display(),
+        example.password
+    );
     for person in &example.people {
         let roles: Vec<_> = person.roles.iter().map(|role| role.word()).collect();
         said.push_str(&format!("  {:<8} {} ({})\n", person.login, person.full_name, roles.join(", ")));

@@ -57,9 +57,12 @@ impl Failure {
 impl From<Refused> for Failure {
     fn from(refusal: Refused) -> Self {
         match &refusal {
-            Refused::Store(StoreError::Damaged(_) | StoreError::ReadBack) => Self::integrity(refusal.to_string()),
+            Refused::Store(StoreError::Damaged(_) | StoreError::ReadBack) => {
+                Self::integrity(refusal.to_string())
+            }
             Refused::Store(error) => {
-                let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+                let cause =
+                    std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
                 Self::failed(format!("{error}{cause}"))
             }
             Refused::NotAllowed { .. }

@@ -17,7 +17,11 @@ pub fn verify(path: &Path, json: bool) -> Said {
     if found.findings.is_empty() {
         return Ok(said);
     }
-    let words = format!("{} contradicts itself in {} places; keep it, and open a backup", path.display(), found.findings.len());
+    let words = format!(
+        "{} contradicts itself in {} places; keep it, and open a backup",
+        path.display(),
+        found.findings.len()
+    );
     Err(Failure::integrity(words).after(said))
 }
 

@@ -17,8 +17,8 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-pub use args::{Arguments, Renderer};
 use args::Command;
+pub use args::{Arguments, Renderer};
 use failure::Failure;
 
 /// What opens the window: on a file or on none, with a renderer. The error is in words for people.

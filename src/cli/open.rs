@@ -34,10 +34,14 @@ pub fn to_write(path: &Path, login: &str) -> Result<(ProductFile, Session, Passw
 pub fn password(prompt: &str) -> Result<Password, Failure> {
     match std::env::var(PASSWORD_VARIABLE) {
         Ok(text) => Ok(Password::new(text)),
-        Err(std::env::VarError::NotUnicode(_)) => Err(Failure::usage(format!("{PASSWORD_VARIABLE} is no text"))),
-        Err(std::env::VarError::NotPresent) => rpassword::prompt_password(prompt).map(Password::new).map_err(|error| {
-            Failure::usage(format!("no password could be asked for ({error}); set {PASSWORD_VARIABLE}"))
-        }),
+        Err(std::env::VarError::NotUnicode(_)) => {
+            Err(Failure::usage(format!("{PASSWORD_VARIABLE} is no text")))
+        }
+        Err(std::env::VarError::NotPresent) => {
+            rpassword::prompt_password(prompt).map(Password::new).map_err(|error| {
+                Failure::usage(format!("no password could be asked for ({error}); set {PASSWORD_VARIABLE}"))
+            })
+        }
     }
 }
 
@@ -55,15 +59,16 @@ fn by(holder: Option<&Holder>) -> String {
 fn read_only(path: &Path, why: &WhyReadOnly) -> Failure {
     let path = path.display();
     match why {
-        WhyReadOnly::Locked(holder) => {
-            Failure::failed(format!("{path} is being written to{}; try again when it is closed there", by(holder.as_ref())))
-        }
-        WhyReadOnly::Damaged(what) => {
-            Failure::integrity(format!("{path} is damaged ({what}); open a backup, and keep the damaged file"))
-        }
-        WhyReadOnly::NotWritable => {
-            Failure::failed(format!("{path} cannot be written; check the permissions of the file and its folder"))
-        }
+        WhyReadOnly::Locked(holder) => Failure::failed(format!(
+            "{path} is being written to{}; try again when it is closed there",
+            by(holder.as_ref())
+        )),
+        WhyReadOnly::Damaged(what) => Failure::integrity(format!(
+            "{path} is damaged ({what}); open a backup, and keep the damaged file"
+        )),
+        WhyReadOnly::NotWritable => Failure::failed(format!(
+            "{path} cannot be written; check the permissions of the file and its folder"
+        )),
     }
 }
 
@@ -78,9 +83,9 @@ fn not_opened(path: &Path, found: &Found) -> Failure {
             "{path} was made by a later program (schema {version}); install the present version of Mainstay"
         )),
         Found::Locked(holder) => Failure::failed(format!("{path} is in use{}", by(holder.as_ref()))),
-        Found::Damaged { what } => {
-            Failure::integrity(format!("{path} is damaged ({what}); open a backup, and keep the damaged file"))
-        }
+        Found::Damaged { what } => Failure::integrity(format!(
+            "{path} is damaged ({what}); open a backup, and keep the damaged file"
+        )),
         Found::NotOurs { what } => Failure::failed(format!("{path} is no product file: {what}")),
         Found::NotReadable { why } => Failure::failed(format!("{path} cannot be read: {why}")),
     }

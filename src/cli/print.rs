@@ -56,13 +56,19 @@ fn page_words(page: &RecordPage) -> String {
     let name = |id: RecordId| page.names.get(&id).cloned();
     let person = |id: RecordId| name(id).unwrap_or_else(|| id.to_string());
     let state = data.state().map_or("", |state| state.word);
-    let mut said = format!("{}  {}\n{} since {}", data.head.id, data.title(), state, data.head.state_since.words());
+    let mut said =
+        format!("{}  {}\n{} since {}", data.head.id, data.title(), state, data.head.state_since.words());
     if let Some(owner) = data.head.owner {
         said.push_str(&format!(", with {}", person(owner)));
     }
-    said.push_str(&format!("\nEntered {} by {}\n", data.head.created_at.words(), person(data.head.created_by)));
+    said.push_str(&format!(
+        "\nEntered {} by {}\n",
+        data.head.created_at.words(),
+        person(data.head.created_by)
+    ));
     for section in data.def().sections {
-        let filled: Vec<_> = section.fields.iter().filter(|field| !field::is_empty(data.value(field.name))).collect();
+        let filled: Vec<_> =
+            section.fields.iter().filter(|field| !field::is_empty(data.value(field.name))).collect();
         if filled.is_empty() {
             continue;
         }
@@ -73,14 +79,32 @@ fn page_words(page: &RecordPage) -> String {
         }
     }
     list_words(&mut said, "Signatures", page.signatures.iter().map(signature_words));
-    list_words(&mut said, "Attachments", page.attachments.iter().map(|data| format!("{}  {}", data.head.id, data.title())));
-    list_words(&mut said, "Linked", page.linked.iter().map(|link| format!("{}  {}  {}", link.id, link.state, link.title)));
+    list_words(
+        &mut said,
+        "Attachments",
+        page.attachments.iter().map(|data| format!("{}  {}", data.head.id, data.title())),
+    );
+    list_words(
+        &mut said,
+        "Linked",
+        page.linked.iter().map(|link| format!("{}  {}  {}", link.id, link.state, link.title)),
+    );
     list_words(&mut said, "Notices", page.notices.iter().cloned());
-    list_words(&mut said, "Next steps", page.next.iter().map(|next| {
-        let open: Vec<_> = next.conditions.iter().filter(|condition| !condition.met).map(|condition| condition.text.as_str()).collect();
-        let open = if open.is_empty() { String::new() } else { format!(": not yet, {}", open.join("; ")) };
-        format!("{} ({}){open}", next.step.label, next.step.name)
-    }));
+    list_words(
+        &mut said,
+        "Next steps",
+        page.next.iter().map(|next| {
+            let open: Vec<_> = next
+                .conditions
+                .iter()
+                .filter(|condition| !condition.met)
+                .map(|condition| condition.text.as_str())
+                .collect();
+            let open =
+                if open.is_empty() { String::new() } else { format!(": not yet, {}", open.join("; ")) };
+            format!("{} ({}){open}", next.step.label, next.step.name)
+        }),
+    );
     said
 }
 
@@ -105,15 +129,21 @@ fn signature_words(view: &SignatureView) -> String {
 
 fn page_json(page: &RecordPage) -> Value {
     let head = &page.data.head;
-    let signatures: Vec<Value> =
-        page.signatures.iter().map(|view| json!({"signature": view.signature, "holds": view.holds})).collect();
+    let signatures: Vec<Value> = page
+        .signatures
+        .iter()
+        .map(|view| json!({"signature": view.signature, "holds": view.holds}))
+        .collect();
     let attachments: Vec<Value> = page
         .attachments
         .iter()
         .map(|data| json!({"id": data.head.id, "file_name": data.title(), "sha256": data.text("sha256")}))
         .collect();
-    let linked: Vec<Value> =
-        page.linked.iter().map(|link| json!({"id": link.id, "title": link.title, "through": link.through})).collect();
+    let linked: Vec<Value> = page
+        .linked
+        .iter()
+        .map(|link| json!({"id": link.id, "title": link.title, "through": link.through}))
+        .collect();
     let next: Vec<Value> = page
         .next
         .iter()

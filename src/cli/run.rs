@@ -25,7 +25,11 @@ pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Said {
                 let left = count - index - 1;
                 let words = match (keep_going, left) {
                     (true, _) | (false, 0) => format!("request {} was refused: {}", index + 1, failure.words),
-                    (false, left) => format!("request {} was refused: {}; {left} after it were not tried", index + 1, failure.words),
+                    (false, left) => format!(
+                        "request {} was refused: {}; {left} after it were not tried",
+                        index + 1,
+                        failure.words
+                    ),
                 };
                 first.get_or_insert(Failure { words, ..failure });
                 if !keep_going {
@@ -42,7 +46,8 @@ pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Said {
 
 fn done_line(number: usize, name: &str, receipt: &Receipt) -> String {
     let record = receipt.record.map(|id| format!(" {id}")).unwrap_or_default();
-    let others: Vec<String> = receipt.made.iter().filter(|id| receipt.record != Some(**id)).map(ToString::to_string).collect();
+    let others: Vec<String> =
+        receipt.made.iter().filter(|id| receipt.record != Some(**id)).map(ToString::to_string).collect();
     let made = if others.is_empty() { String::new() } else { format!(", made {}", others.join(", ")) };
     let code = receipt.code.as_ref().map(|code| format!(", one-time code {code}")).unwrap_or_default();
     format!("{number:>4}  done     {name}{record}{made} (event {}){code}\n", receipt.seq)

@@ -14,17 +14,27 @@ const SCRIPT_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 /// Reads a script. Nothing is performed; a slip anywhere in it is told before.
 pub fn read(path: &Path) -> Result<Vec<Act>, Failure> {
-    let cannot = |error: std::io::Error| Failure::failed(format!("{} cannot be read: {error}", path.display()));
+    let cannot =
+        |error: std::io::Error| Failure::failed(format!("{} cannot be read: {error}", path.display()));
     let size = std::fs::metadata(path).map_err(cannot)?.len();
     if size > SCRIPT_BYTES_MAX {
-        return Err(Failure::usage(format!("{} has {size} bytes; a script has at most {SCRIPT_BYTES_MAX}", path.display())));
+        return Err(Failure::usage(format!(
+            "{} has {size} bytes; a script has at most {SCRIPT_BYTES_MAX}",
+            path.display()
+        )));
     }
     let text = std::fs::read_to_string(path).map_err(cannot)?;
     let mut acts = parse(&text).map_err(|words| Failure::usage(format!("{}:{words}", path.display())))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     for (index, act) in acts.iter_mut().enumerate() {
         resolve(act, folder);
-        check(act).map_err(|words| Failure::refused(format!("request {} of {}: {words}; nothing was changed", index + 1, path.display())))?;
+        check(act).map_err(|words| {
+            Failure::refused(format!(
+                "request {} of {}: {words}; nothing was changed",
+                index + 1,
+                path.display()
+            ))
+        })?;
     }
     Ok(acts)
 }
@@ -34,7 +44,10 @@ pub fn parse(text: &str) -> Result<Vec<Act>, String> {
     let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
     options.from_str(text).map_err(|error| {
         let at = error.span.start;
-        format!("{}:{}: {}. Nothing was performed.\nA script is a list of requests such as\n{EXAMPLE}", at.line, at.col, error.code)
+        format!(
+            "{}:{}: {}. Nothing was performed.\nA script is a list of requests such as\n{EXAMPLE}",
+            at.line, at.col, error.code
+        )
     })
 }
 
@@ -58,9 +71,14 @@ fn check(act: &Act) -> Result<(), String> {
         Request::Edit { id, set } => check_fields(id.kind, set),
         Request::Move { id, go, set } => {
             let def = id.kind.def();
-            let known: Vec<_> = def.moves.iter().filter(|step| !step.by.is_empty()).map(|step| step.name).collect();
+            let known: Vec<_> =
+                def.moves.iter().filter(|step| !step.by.is_empty()).map(|step| step.name).collect();
             if !known.contains(&go.as_str()) {
-                return Err(format!("“{go}” is no step of a {}; known are {}", def.word.to_lowercase(), known.join(", ")));
+                return Err(format!(
+                    "“{go}” is no step of a {}; known are {}",
+                    def.word.to_lowercase(),
+                    known.join(", ")
+                ));
             }
             check_fields(id.kind, set)
         }
@@ -78,10 +96,16 @@ fn check(act: &Act) -> Result<(), String> {
 
 fn check_fields(kind: Kind, set: &Fields) -> Result<(), String> {
     let def = kind.def();
-    let unknown: Vec<&str> = set.keys().map(String::as_str).filter(|name| def.field(name).is_none()).collect();
+    let unknown: Vec<&str> =
+        set.keys().map(String::as_str).filter(|name| def.field(name).is_none()).collect();
     if !unknown.is_empty() {
         let known: Vec<_> = def.fields().filter(|field| !field.by_system).map(|field| field.name).collect();
-        return Err(format!("a {} has no field {}; known are {}", def.word.to_lowercase(), unknown.join(", "), known.join(", ")));
+        return Err(format!(
+            "a {} has no field {}; known are {}",
+            def.word.to_lowercase(),
+            unknown.join(", "),
+            known.join(", ")
+        ));
     }
     check_values(def, set)
         .map(|_| ())
@@ -129,7 +153,10 @@ mod tests {
         assert_eq!(acts.len(), 5);
         assert_eq!(acts[1].reason.as_deref(), Some("Because"));
         let Request::Edit { set, .. } = &acts[1].request else { panic!("{acts:?}") };
-        assert_eq!(set["affected_soup"], json!([{"item": "libexpat", "from": "2.5.0"}, {"item": "zlib", "to": "1.3.1"}]));
+        assert_eq!(
+            set["affected_soup"],
+            json!([{"item": "libexpat", "from": "2.5.0"}, {"item": "zlib", "to": "1.3.1"}])
+        );
         assert!(set["communication_rationale"].is_null());
         assert!(is_signed(&acts[3].request) && !is_signed(&acts[4].request));
     }

@@ -28,7 +28,8 @@ pub fn status(path: &Path, on: Option<&str>, json: bool) -> Said {
 pub fn status_words(file: &ProductFile, now: Moment) -> Said {
     let product = file.product()?;
     let attention = file.attention(now)?;
-    let mut said = format!("{}, {}, {}\n{}\n", product.title, product.manufacturer, product.class().word(), now.words());
+    let mut said =
+        format!("{}, {}, {}\n{}\n", product.title, product.manufacturer, product.class().word(), now.words());
     said.push_str(&format!("\nOverdue, unapproved or due now: {}\n", attention.now.len()));
     for item in &attention.now {
         said.push_str(&item_line(item));
@@ -53,17 +54,27 @@ fn item_line(item: &AttentionItem) -> String {
         late if late > 1 => format!("{late} days late"),
         _ => format!("due {}", item.due),
     };
-    format!("  {}  {when:<14}  {} ({}; {}): {}\n", item.record, item.what, item.whose, item.clause, item.title)
+    format!(
+        "  {}  {when:<14}  {} ({}; {}): {}\n",
+        item.record, item.what, item.whose, item.clause, item.title
+    )
 }
 
 /// How many records of the kinds that a person works on there are, and how many of them are not ended.
 fn counts(file: &ProductFile) -> Result<Vec<(Kind, usize, usize)>, Failure> {
-    let kinds =
-        [Kind::Feedback, Kind::ProblemReport, Kind::ChangeRequest, Kind::ImpactAnalysis, Kind::Approval, Kind::Attachment];
+    let kinds = [
+        Kind::Feedback,
+        Kind::ProblemReport,
+        Kind::ChangeRequest,
+        Kind::ImpactAnalysis,
+        Kind::Approval,
+        Kind::Attachment,
+    ];
     let mut counts = Vec::new();
     for kind in kinds {
         let rows = file.list(kind)?;
-        let ended = |code: &str| code == "closed" || kind.def().state(code).is_some_and(|state| state.terminal);
+        let ended =
+            |code: &str| code == "closed" || kind.def().state(code).is_some_and(|state| state.terminal);
         let open = rows.iter().filter(|row| !ended(&row.state)).count();
         counts.push((kind, rows.len(), open));
     }

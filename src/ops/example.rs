@@ -135,7 +135,8 @@ struct Story {
 
 impl Story {
     fn begin(path: &Path, beginning: Beginning) -> Result<Self, Refused> {
-        let stamp = Stamp { now: beginning.at, offset_minutes: beginning.offset_minutes, machine: beginning.machine };
+        let stamp =
+            Stamp { now: beginning.at, offset_minutes: beginning.offset_minutes, machine: beginning.machine };
         let new = NewFile {
             product: NewProduct {
                 name: beginning.product,
@@ -144,7 +145,11 @@ impl Story {
                 class_rationale: beginning.class_rationale,
                 markets: beginning.markets,
             },
-            person: FirstPerson { login: beginning.login.clone(), full_name: beginning.full_name, roles: Vec::new() },
+            person: FirstPerson {
+                login: beginning.login.clone(),
+                full_name: beginning.full_name,
+                roles: Vec::new(),
+            },
             policy: default_policy(),
         };
         let password = Password::new(beginning.password.clone());
@@ -159,9 +164,12 @@ impl Story {
 
     fn perform(&mut self, step: Step) -> Result<Receipt, Refused> {
         let place = format!("step of {} by {}, {}", step.at, step.by, step.request.name());
-        let in_place = |refusal: Refused| if refusal.is_failure() { refusal } else { Refused::Rule(format!("{place}: {refusal}")) };
+        let in_place = |refusal: Refused| {
+            if refusal.is_failure() { refusal } else { Refused::Rule(format!("{place}: {refusal}")) }
+        };
         let stamp = self.stamp(step.at);
-        let invited = if let Request::InvitePerson { login, .. } = &step.request { Some(login.clone()) } else { None };
+        let invited =
+            if let Request::InvitePerson { login, .. } = &step.request { Some(login.clone()) } else { None };
         let act = Act {
             request: step.request,
             reason: step.reason,
@@ -172,7 +180,8 @@ impl Story {
             .sessions
             .get(&step.by)
             .ok_or_else(|| Refused::Rule(format!("{place}: {} has no account yet", step.by)))?;
-        let receipt = self.file.perform(session, act, step.sign.then_some(&self.password), &stamp).map_err(in_place)?;
+        let receipt =
+            self.file.perform(session, act, step.sign.then_some(&self.password), &stamp).map_err(in_place)?;
         if let (Some(login), Some(at), Some(code)) = (invited, step.activated_at, &receipt.code) {
             let stamp = self.stamp(at);
             let session = self.file.activate(&login, code, &self.password, &stamp).map_err(in_place)?;

@@ -21,7 +21,8 @@ impl ProductFile {
     /// Writes everything to a new file at `path`: records, audit events, signatures, keys and attachments. Private keys stay
     /// in the product file. One row is in memory at a time. Nothing is left behind if it fails.
     pub fn export(&self, path: &Path, now: Moment) -> Result<(), Refused> {
-        let failed = |error| Refused::from(StoreError::io(format!("{} could not be written", path.display()))(error));
+        let failed =
+            |error| Refused::from(StoreError::io(format!("{} could not be written", path.display()))(error));
         let file = std::fs::File::options().write(true).create_new(true).open(path).map_err(failed)?;
         let mut out = Document { out: BufWriter::new(file), path };
         let written = self.write_all(&mut out, now).and_then(|()| {
@@ -53,7 +54,9 @@ impl ProductFile {
             Ok(())
         })?;
         out.list("events", |out| self.store.each_event(|event| out.item(&signed_value(&event))))?;
-        out.list("signatures", |out| self.store.each_signature(|signature| out.item(&signed_value(&signature))))?;
+        out.list("signatures", |out| {
+            self.store.each_signature(|signature| out.item(&signed_value(&signature)))
+        })?;
         out.list("keys", |out| {
             for key in self.store.signing_keys()? {
                 let public = hex::encode(key.public_key);
@@ -64,7 +67,9 @@ impl ProductFile {
         out.list("attachments", |out| {
             for sha256 in self.store.blob_digests()? {
                 let bytes = self.store.blob(&sha256)?.unwrap_or_default();
-                out.item(&json!({"sha256": sha256, "bytes": bytes.len(), "base64": STANDARD.encode(&bytes)}))?;
+                out.item(
+                    &json!({"sha256": sha256, "bytes": bytes.len(), "base64": STANDARD.encode(&bytes)}),
+                )?;
             }
             Ok(())
         })?;
@@ -106,7 +111,11 @@ impl Document<'_> {
         Ok(self.out.write_all(text.as_bytes()).map_err(failed)?)
     }
 
-    fn list(&mut self, name: &str, fill: impl FnOnce(&mut Items<'_, '_>) -> Result<(), Refused>) -> Result<(), Refused> {
+    fn list(
+        &mut self,
+        name: &str,
+        fill: impl FnOnce(&mut Items<'_, '_>) -> Result<(), Refused>,
+    ) -> Result<(), Refused> {
         self.text(&format!(",\n\"{name}\":["))?;
         fill(&mut Items { document: &mut *self, first: true })?;
         self.text("\n]")

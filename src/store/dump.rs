@@ -15,24 +15,38 @@ pub struct EventText {
     pub signature: Vec<u8>,
 }
 
-
 impl Store {
     /// Hands every audit event to `each`, oldest first.
-    pub fn each_event<E: From<StoreError>>(&self, each: impl FnMut(EventText) -> Result<(), E>) -> Result<(), E> {
+    pub fn each_event<E: From<StoreError>>(
+        &self,
+        each: impl FnMut(EventText) -> Result<(), E>,
+    ) -> Result<(), E> {
         self.each_text("SELECT body, digest, key, signature FROM event ORDER BY seq", each)
     }
 
     /// Hands every electronic signature to `each`, oldest first.
-    pub fn each_signature<E: From<StoreError>>(&self, each: impl FnMut(EventText) -> Result<(), E>) -> Result<(), E> {
+    pub fn each_signature<E: From<StoreError>>(
+        &self,
+        each: impl FnMut(EventText) -> Result<(), E>,
+    ) -> Result<(), E> {
         self.each_text("SELECT body, digest, key, signature FROM signature ORDER BY number", each)
     }
 
-    fn each_text<E: From<StoreError>>(&self, sql: &str, mut each: impl FnMut(EventText) -> Result<(), E>) -> Result<(), E> {
+    fn each_text<E: From<StoreError>>(
+        &self,
+        sql: &str,
+        mut each: impl FnMut(EventText) -> Result<(), E>,
+    ) -> Result<(), E> {
         let mut statement = self.conn.prepare_cached(sql).map_err(StoreError::from)?;
         let mut rows = statement.query([]).map_err(StoreError::from)?;
         while let Some(row) = rows.next().map_err(StoreError::from)? {
             let read = || -> rusqlite::Result<EventText> {
-                Ok(EventText { body: row.get(0)?, digest: row.get(1)?, key: row.get(2)?, signature: row.get(3)? })
+                Ok(EventText {
+                    body: row.get(0)?,
+                    digest: row.get(1)?,
+                    key: row.get(2)?,
+                    signature: row.get(3)?,
+                })
             };
             each(read().map_err(StoreError::from)?)?;
         }
