@@ -1,6 +1,7 @@
 //! What a person may do: permission, rule, transaction, audit event. The window and the command line are thin fronts over it.
 
 mod attention;
+mod export;
 mod file;
 mod files;
 pub mod import;
@@ -15,6 +16,7 @@ mod session;
 mod work;
 
 pub use attention::{Attention, AttentionItem, Month, Trends};
+pub use export::csv;
 pub use file::{Opened, ProductFile, WhyReadOnly};
 pub use lists::{field_label, list_columns, value_words};
 pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy};
