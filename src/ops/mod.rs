@@ -1,5 +1,6 @@
 //! What a person may do: permission, rule, transaction, audit event. The window and the command line are thin fronts over it.
 
+mod archive;
 mod attention;
 mod example;
 mod export;
@@ -19,6 +20,7 @@ mod work;
 
 pub use attention::{Attention, AttentionItem, Month, Trends};
 pub use example::{Example, ExamplePerson, write_example};
+pub use export::csv;
 pub use file::{Opened, ProductFile, WhyReadOnly};
 pub use lists::{csv_of, field_label, list_columns, value_words};
 pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy};
