@@ -4,5 +4,5 @@
 mod chain;
 mod desk;
 mod import;
-mod import;
 mod lanes;
+mod screens;
