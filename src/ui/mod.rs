@@ -5,6 +5,7 @@
 pub mod cx;
 #[cfg(test)]
 mod gallery;
+pub mod screens;
 pub mod settings;
 pub mod theme;
 pub mod widgets;

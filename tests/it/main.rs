@@ -10,3 +10,4 @@ mod forger;
 mod forgery;
 mod import;
 mod lanes;
+mod screens;

@@ -7,6 +7,7 @@ use eframe::egui;
 use egui::{Label, Panel, ScrollArea, Ui};
 
 use super::parts::{act_words, boxed_ui, capital, heading_ui, problem_ui, shortened, subject_word};
+use crate::domain::choice::Choice as _;
 use crate::domain::event::{Event, RecordChange};
 use crate::domain::ids::RecordId;
 use crate::domain::time::Day;

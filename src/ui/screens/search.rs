@@ -11,6 +11,7 @@ use crate::ops::{Head, Hit};
 use crate::ui::cx::{Cx, Route};
 use crate::ui::theme::{hint, space, title};
 use crate::ui::widgets::empty::{Empty, empty_ui};
+use crate::ui::widgets::field::Field;
 use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
 use crate::ui::widgets::text::TextLine;
 
@@ -41,8 +42,7 @@ impl SearchScreen {
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         heading_ui(ui, "Search", |_| {});
-        let name = "Words to search for";
-        let input = ui.label_inputs_by(name, |ui| {
+        let input = Field::new("Words to search for").show(ui, |ui| {
             ui.add(TextLine::new(&mut self.typed).hint("Numbers, titles, texts").width(420.0))
         });
         if std::mem::take(&mut self.focus) {
