@@ -1,9 +1,13 @@
-//! What is drawn in the middle of the window: one module for each route.
+//! The screens: what fills the middle of the window.
 //!
-//! Belongs here: reading through `Cx`, drawing, asking. Does not belong here: performing anything.
+//! Belongs here: reading through `Cx`, drawing, asking. Does not belong here: rules, and performing anything.
 
+pub mod audit;
 pub mod dashboard;
 pub mod later;
+pub mod parts;
+pub mod record;
+pub mod search;
 pub mod settings;
 pub mod shortcuts;
 pub mod sign_in;

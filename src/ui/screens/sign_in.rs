@@ -1,0 +1,318 @@
+//! Signing in: by password, by one-time code, by recovery code; and the change of one's own password.
+//!
+//! Belongs here: the forms. Does not belong here: the check of a password (ops).
+
+use eframe::egui;
+use egui::{Key, Label, Ui};
+use zeroize::{Zeroize as _, Zeroizing};
+
+use crate::ops::{Password, Refused, check_strength};
+use crate::ui::theme::{Tone, body, hint, space, title};
+use crate::ui::widgets::badge::tone_words_ui;
+use crate::ui::widgets::button::{Guarded, guarded_ui};
+use crate::ui::widgets::field::Field;
+use crate::ui::widgets::link::link_ui;
+use crate::ui::widgets::text::{TextLine, password_ui};
+
+/// What is asked of the app.
+#[derive(Debug)]
+pub enum Asked {
+    /// Sign in.
+    SignIn {
+        /// Login.
+        login: String,
+        /// Password.
+        password: Password,
+    },
+    /// Set a password with a one-time code.
+    Activate {
+        /// Login.
+        login: String,
+        /// One-time code.
+        code: String,
+        /// New password.
+        password: Password,
+    },
+    /// Restore an administrator.
+    Recover {
+        /// Login.
+        login: String,
+        /// Recovery code.
+        code: String,
+        /// New password.
+        password: Password,
+    },
+}
+
+/// By what the person proves who they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Way {
+    #[default]
+    Password,
+    Code,
+    Recovery,
+}
+
+/// The form.
+#[derive(Default)]
+pub struct SignIn {
+    way: Way,
+    login: String,
+    code: Zeroizing<String>,
+    password: Zeroizing<String>,
+    again: Zeroizing<String>,
+    strength: StrengthWords,
+    refusal: Option<String>,
+    tried: bool,
+    focused: bool,
+    locked: Option<(String, String)>,
+}
+
+/// What stands above the form.
+pub struct Of<'a> {
+    /// Name of the product.
+    pub product: &'a str,
+    /// Where the file lies.
+    pub path: String,
+    /// What a person should know before signing in, such as that somebody else writes.
+    pub note: Option<String>,
+    /// Whether the file can be written, which codes need.
+    pub writable: bool,
+}
+
+impl SignIn {
+    /// The form after the window was locked: who was there, and why it is locked.
+    pub fn locked(person: Option<&(String, String)>, why: &str) -> Self {
+        let Some((login, name)) = person else { return Self::default() };
+        Self { login: login.clone(), locked: Some((name.clone(), why.to_owned())), ..Self::default() }
+    }
+
+    /// Shows why the last try was refused.
+    pub fn refuse(&mut self, refusal: &Refused) {
+        self.password.zeroize();
+        self.again.zeroize();
+        self.tried = false;
+        self.focused = false;
+        self.refusal = Some(sentence(&refusal.to_string()));
+    }
+
+    /// Draws the form.
+    pub fn ui(&mut self, ui: &mut Ui, of: &Of<'_>) -> Option<Asked> {
+        ui.heading(of.product);
+        ui.label(hint(ui, &of.path));
+        ui.add_space(space::M);
+        if let Some((name, why)) = &self.locked {
+            ui.add(Label::new(body(format!("{why} {name} was signed in.").trim())).wrap());
+        }
+        if let Some(note) = &of.note {
+            tone_words_ui(ui, Tone::Due, note);
+        }
+        ui.add_space(space::S);
+        ui.label(title(match self.way {
+            Way::Password => "Sign in",
+            Way::Code => "Set a password with a one-time code",
+            Way::Recovery => "Restore an administrator",
+        }));
+        ui.add_space(space::S);
+        let first = self.inputs(ui);
+        if !self.focused {
+            self.focused = true;
+            ui.memory_mut(|memory| memory.request_focus(first));
+        }
+        if let Some(words) = &self.refusal {
+            let shown = tone_words_ui(ui, Tone::Late, words);
+            ui.ctx().accesskit_node_builder(shown.id, |node| node.set_live(egui::accesskit::Live::Assertive));
+        }
+        ui.add_space(space::S);
+        let missing = self.missing();
+        let word = match self.way {
+            Way::Password => "Sign in",
+            Way::Code => "Set password and sign in",
+            Way::Recovery => "Restore and sign in",
+        };
+        let pressed = guarded_ui(ui, word, &missing);
+        let entered = ui.input(|input| input.key_pressed(Key::Enter)) && ui.memory(|m| m.focused().is_none());
+        let asked = match (pressed, entered && missing.is_empty()) {
+            (Guarded::Pressed, _) | (Guarded::Idle | Guarded::Refused, true) => Some(self.take()),
+            (Guarded::Refused, false) => {
+                self.tried = true;
+                None
+            }
+            (Guarded::Idle, false) => {
+                self.tried |= entered;
+                None
+            }
+        };
+        ui.add_space(space::M);
+        self.other_ways(ui, of.writable);
+        asked
+    }
+
+    /// The inputs; answers the one that gets the focus.
+    fn inputs(&mut self, ui: &mut Ui) -> egui::Id {
+        let tried = self.tried;
+        let need = |text: &str, words: &'static str| (tried && text.trim().is_empty()).then_some(words);
+        let violation = need(&self.login, "The login is missing");
+        let login = Field::new("Login")
+            .violation(violation)
+            .show(ui, |ui| ui.add(TextLine::new(&mut self.login).limit(64).width(320.0)));
+        let mut first = if self.login.is_empty() { Some(login.id) } else { None };
+        ui.add_space(space::S);
+        if self.way != Way::Password {
+            let label = if self.way == Way::Code { "One-time code" } else { "Recovery code" };
+            let violation = need(&self.code, "The code is missing");
+            let code = Field::new(label)
+                .violation(violation)
+                .show(ui, |ui| ui.add(TextLine::new(&mut self.code).limit(64).width(320.0)));
+            first = first.or(Some(code.id));
+            ui.add_space(space::S);
+        }
+        let label = if self.way == Way::Password { "Password" } else { "New password" };
+        let violation = need(&self.password, "The password is missing");
+        let password =
+            Field::new(label).violation(violation).show(ui, |ui| password_ui(ui, &mut self.password));
+        if self.way != Way::Password {
+            self.strength.ui(ui, &self.password, &[&self.login]);
+            ui.add_space(space::S);
+            let differs = tried && *self.again != *self.password;
+            Field::new("New password again")
+                .violation(differs.then_some("The passwords differ"))
+                .show(ui, |ui| password_ui(ui, &mut self.again));
+        }
+        first.unwrap_or(password.id)
+    }
+
+    fn missing(&self) -> Vec<String> {
+        let mut missing = Vec::new();
+        let mut need = |is_missing: bool, words: &str| {
+            if is_missing {
+                missing.push(words.to_owned());
+            }
+        };
+        need(self.login.trim().is_empty(), "The login is missing");
+        need(self.password.is_empty(), "The password is missing");
+        if self.way != Way::Password {
+            need(self.code.trim().is_empty(), "The code is missing");
+            need(*self.again != *self.password, "The passwords differ");
+        }
+        missing
+    }
+
+    fn take(&mut self) -> Asked {
+        self.refusal = None;
+        let login = self.login.trim().to_owned();
+        let password = Password::new(std::mem::take(&mut *self.password));
+        self.again.zeroize();
+        match self.way {
+            Way::Password => Asked::SignIn { login, password },
+            Way::Code => Asked::Activate { login, code: self.code.trim().to_owned(), password },
+            Way::Recovery => Asked::Recover { login, code: self.code.trim().to_owned(), password },
+        }
+    }
+
+    fn other_ways(&mut self, ui: &mut Ui, writable: bool) {
+        let ways = [
+            (Way::Password, "Sign in with a password"),
+            (Way::Code, "I have a one-time code"),
+            (Way::Recovery, "I have the recovery code"),
+        ];
+        for (way, words) in ways {
+            if way != self.way && (writable || way == Way::Password) && link_ui(ui, words).clicked() {
+                self.way = way;
+                self.refusal = None;
+                self.tried = false;
+                self.focused = false;
+            }
+        }
+    }
+}
+
+/// A sentence: first letter large, a stop at the end.
+pub fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let mut text: String =
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
+    if !text.ends_with('.') {
+        text.push('.');
+    }
+    text
+}
+
+/// How good a new password is, computed only when it changes.
+#[derive(Default)]
+pub struct StrengthWords {
+    of: Zeroizing<String>,
+    weak: Option<String>,
+}
+
+/// Least strength before a policy is known.
+const LEAST: u32 = 3;
+
+impl StrengthWords {
+    /// Draws the words below the input. `words` are names that must not be the password.
+    pub fn ui(&mut self, ui: &mut Ui, password: &str, words: &[&str]) {
+        if *self.of != password {
+            self.of = Zeroizing::new(password.to_owned());
+            let checked = check_strength(&Password::new(password), words, LEAST);
+            self.weak = checked.err().map(|refusal| sentence(&refusal.to_string()));
+        }
+        if password.is_empty() {
+            ui.label(hint(ui, "Several words that do not belong together make a good password."));
+        } else if let Some(words) = &self.weak {
+            tone_words_ui(ui, Tone::Due, words);
+        } else {
+            tone_words_ui(ui, Tone::Good, "Strong enough.");
+        }
+    }
+
+    /// Whether the password that was drawn last is strong enough.
+    pub fn is_good(&self) -> bool {
+        !self.of.is_empty() && self.weak.is_none()
+    }
+}
+
+/// The change of one's own password.
+#[derive(Default)]
+pub struct PasswordChange {
+    old: Zeroizing<String>,
+    new: Zeroizing<String>,
+    again: Zeroizing<String>,
+    strength: StrengthWords,
+    /// Why the last try was refused.
+    pub refusal: Option<String>,
+}
+
+impl PasswordChange {
+    /// What is missing.
+    pub fn missing(&self) -> Vec<String> {
+        let mut missing = Vec::new();
+        if self.old.is_empty() {
+            missing.push("The present password is missing".to_owned());
+        }
+        if self.new.is_empty() {
+            missing.push("The new password is missing".to_owned());
+        } else if *self.new != *self.again {
+            missing.push("The new passwords differ".to_owned());
+        }
+        missing
+    }
+
+    /// The old and the new password.
+    pub fn passwords(&self) -> (Password, Password) {
+        (Password::new(self.old.as_str()), Password::new(self.new.as_str()))
+    }
+
+    /// Draws the inputs.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        Field::new("Present password").show(ui, |ui| password_ui(ui, &mut self.old));
+        ui.add_space(space::S);
+        Field::new("New password").show(ui, |ui| password_ui(ui, &mut self.new));
+        self.strength.ui(ui, &self.new, &[]);
+        ui.add_space(space::S);
+        Field::new("New password again").show(ui, |ui| password_ui(ui, &mut self.again));
+        if let Some(words) = &self.refusal {
+            tone_words_ui(ui, Tone::Late, words);
+        }
+        ui.label(hint(ui, "The signing key stays, so everything that you signed stays yours."));
+    }
+}
