@@ -3,3 +3,5 @@
 
 mod chain;
 mod desk;
+mod host;
+mod records;
