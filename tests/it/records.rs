@@ -92,11 +92,14 @@ fn a_step_is_taken_an_unmet_condition_leads_to_its_field_and_a_reason_is_asked_f
     harness.state_mut().cache = Default::default();
     harness.run();
     press(&mut harness, "Void…");
+    picture(&mut harness, "dialog_void");
     type_into(&mut harness, "Reason", "Entered twice");
     press(&mut harness, "Void");
     assert_eq!(harness.state().desk.state(fb), "void");
     assert!(harness.query_by_label("Entered twice").is_none(), "the dialog has closed");
-    harness.get_by_label("Reason: Entered twice");
+    harness.get_by_label("Reason: Entered twice").scroll_to_me();
+    harness.run();
+    picture(&mut harness, "page_history");
 }
 
 #[test]
@@ -112,7 +115,7 @@ fn a_signature_asks_for_the_password_and_a_wrong_one_changes_nothing() {
     harness.get_by_label("Restart the timer");
     type_into(&mut harness, "Password", "wrong");
     press(&mut harness, "Sign");
-    harness.get_by_label_contains("Login and password do not fit");
+    assert!(harness.query_all_by_label_contains("Login and password do not fit").next().is_some());
     assert_eq!(harness.state().desk.state(ap), "requested");
     type_into(&mut harness, "Password", PASSWORD);
     picture(&mut harness, "sign");
@@ -130,14 +133,17 @@ fn a_signature_asks_for_the_password_and_a_wrong_one_changes_nothing() {
     harness.state_mut().go(Route::Record(ap));
     harness.run();
     picture(&mut harness, "page_approval");
+    harness.get_by_label_contains("21 CFR 11.50").scroll_to_me();
+    harness.run();
+    picture(&mut harness, "page_signatures");
 }
 
 #[test]
 fn the_questions_of_an_impact_analysis_are_answered_one_by_one() {
     let mut desk = Desk::staffed();
     let (_, ia) = change_under_analysis(&mut desk, json!({}));
-    let mut harness = harness(Host::new(desk, "ben", Route::Edit(ia, None)), vec2(1000.0, 900.0));
-    let all = harness.get_by_label_contains("mandatory answered").accesskit_node().label().unwrap();
+    let mut harness = harness(Host::new(desk, "ben", Route::Edit(ia, Some("answers"))), vec2(1000.0, 900.0));
+    let all = harness.get_by_label_contains("mandatory answered").accesskit_node().value().unwrap();
     assert!(all.starts_with("0 of "), "{all}");
     let group = harness.get_by_label("Answer of Q04");
     group.get_by_label("No").click_accesskit();
@@ -147,7 +153,7 @@ fn the_questions_of_an_impact_analysis_are_answered_one_by_one() {
     harness.run();
     harness.get_by_role_and_label(Role::MultilineTextInput, "Rationale of Q04").type_text("The timer alone is touched by it");
     harness.run();
-    assert!(harness.get_by_label_contains("mandatory answered").accesskit_node().label().unwrap().starts_with("1 of "));
+    assert!(harness.get_by_label_contains("mandatory answered").accesskit_node().value().unwrap().starts_with("1 of "));
     picture(&mut harness, "form_analysis");
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
     harness.run();

@@ -60,7 +60,9 @@ impl RecordScreen {
             }
         };
         ScrollArea::vertical().id_salt(self.id).auto_shrink([false, false]).show(ui, |ui| {
-            let room = ui.available_width();
+            // The scroll bar stands beside what is read, not over it.
+            let room = ui.available_width() - space::M;
+            ui.set_max_width(room);
             if room >= WIDE {
                 self.wide(ui, cx, (&page, &places));
             } else {

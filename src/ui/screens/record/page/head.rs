@@ -66,7 +66,7 @@ fn minute(words: &str) -> String {
 fn owner_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
     let data = &page.data;
     let name = data.head.owner.map(|id| page.names.get(&id).cloned().unwrap_or_else(|| id.to_string()));
-    let words = name.map_or_else(|| "No owner".to_owned(), |name| format!("Owner {name}"));
+    let words = name.as_ref().map_or_else(|| "No owner".to_owned(), |name| format!("Owner {name}"));
     let may = cx.writable()
         && !data.is_terminal()
         && crate::domain::person::Role::EVERYONE.iter().any(|role| cx.session.roles().contains(role));
@@ -76,7 +76,8 @@ fn owner_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
     }
     let Ok(people) = cx.list(Kind::Person) else { return };
     let mut picked = None;
-    ui.menu_button(words, |ui| {
+    let caption = if name.is_some() { words } else { "Assign to…".to_owned() };
+    ui.menu_button(caption, |ui| {
         for person in people.iter().filter(|person| person.state == "active") {
             if ui.button(&person.title).clicked() {
                 picked = Some(Some(person.id));
@@ -110,6 +111,9 @@ fn attention_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId) {
 
 /// The strip from feedback to communication. Follows a pressed step.
 pub fn trace_strip_ui(ui: &mut Ui, cx: &mut Cx<'_>, trace: &[TraceStep]) {
+    // The chain begins where it began: a change that no problem report asked for has no gap before it.
+    let begin = trace.iter().position(|step| !step.records.is_empty()).unwrap_or(0);
+    let trace = trace.get(begin..).unwrap_or_default();
     if trace.is_empty() {
         return;
     }
