@@ -6,8 +6,13 @@ mod chain;
 mod coverage;
 mod crash;
 mod desk;
+<<<<<<< HEAD
 mod forger;
 mod forgery;
 mod import;
 mod lanes;
 mod screens;
+=======
+mod host;
+mod records;
+>>>>>>> record

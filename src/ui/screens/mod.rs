@@ -6,6 +6,7 @@ pub mod audit;
 pub mod dashboard;
 pub mod later;
 pub mod parts;
+pub mod people;
 pub mod record;
 pub mod search;
 pub mod settings;

@@ -78,7 +78,7 @@ pub fn moment_field_ui<Z: TimeZone>(
             ui.spacing_mut().item_spacing.x = space::XS;
             let edit =
                 TextEdit::singleline(&mut value.text).char_limit(16).hint_text("year-month-day hour:minute");
-            let mut edit = ui.add(edit.desired_width(200.0));
+            let mut edit = ui.add(edit.desired_width(232.0));
             let (date, time) = value.text.trim().split_once(' ').unwrap_or((value.text.trim(), ""));
             if let Some(day) = picker_ui(ui, parse_date(date).ok().flatten(), today) {
                 let time = if time.is_empty() { "12:00" } else { time };

@@ -9,7 +9,7 @@ use egui::{Align, Key as Press, Label, Margin, Modifiers, Panel, ScrollArea, Ui}
 
 use self::entry::{Entry, Values};
 use super::input::input_ui;
-use super::places::{Places, circumstances, zone};
+use super::places::{Places, circumstances, read_only_words, zone};
 use super::show::shown;
 use crate::domain::choice::Choice as _;
 use crate::domain::field::FieldDef;
@@ -46,6 +46,8 @@ pub struct FormScreen {
     restored: Option<String>,
     /// What was typed when saving was asked for.
     sent: Option<Values>,
+    /// Whether that was refused.
+    refused: bool,
     show_all: bool,
     /// When the first change came that is not in the draft yet, in seconds of the context.
     unsaved_since: Option<f64>,
@@ -71,6 +73,7 @@ impl FormScreen {
             circumstances: None,
             restored: None,
             sent: None,
+            refused: false,
             show_all: false,
             unsaved_since: None,
             kept: false,
@@ -85,13 +88,18 @@ impl FormScreen {
     /// To be called when the form is left for another screen or the program ends: keeps what was typed and says so.
     pub fn leave(&mut self, cx: &mut Cx<'_>) {
         let Some(entry) = &self.entry else { return };
-        if self.sent.is_some() || !entry.is_changed() {
+        if self.is_handed_over() || !entry.is_changed() {
             return;
         }
         if self.unsaved_since.take().is_some() {
             cx.ask(Command::SaveDraft(entry.key(), entry.draft()));
         }
         cx.ask(Command::Notify(Notice::info(format!("The draft of {} is kept.", self.name()))));
+    }
+
+    /// Whether what was typed was handed over for saving and not refused.
+    const fn is_handed_over(&self) -> bool {
+        self.sent.is_some() && !self.refused
     }
 
     fn name(&self) -> String {
@@ -116,11 +124,7 @@ impl FormScreen {
                 return;
             }
         };
-        if let Some(sent) = &self.sent
-            && (cx.refusal.is_some() && self.entry.as_ref().is_some_and(|entry| entry.values != *sent))
-        {
-            self.sent = None;
-        }
+        self.refused |= self.sent.is_some() && cx.refusal.is_some();
         Panel::bottom("form_foot")
             .frame(egui::Frame::new().inner_margin(Margin::symmetric(0, 8)))
             .show(ui, |ui| self.foot(ui, cx));
@@ -309,6 +313,9 @@ impl FormScreen {
 
     fn keep_draft(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
         let (Some(since), Some(entry)) = (self.unsaved_since, &self.entry) else { return };
+        if self.is_handed_over() {
+            return;
+        }
         let left = since + DRAFT_SECONDS - ui.input(|input| input.time);
         if left > 0.0 {
             ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(left));
@@ -343,7 +350,7 @@ impl FormScreen {
     fn missing(&self, cx: &Cx<'_>) -> Vec<String> {
         let Some(entry) = &self.entry else { return Vec::new() };
         if let Some(why) = cx.file.why_read_only() {
-            return vec![why.to_string()];
+            return vec![read_only_words(why)];
         }
         if !entry.allowed(cx.session.roles()) {
             return vec!["Your roles do not allow it".to_owned()];
@@ -366,8 +373,6 @@ impl FormScreen {
 
     fn foot(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let missing = self.missing(cx);
-        rule_ui(ui);
-        ui.add_space(space::XS);
         ui.horizontal(|ui| {
             let word = if matches!(self.target, Target::Edit(id) if id.kind.def().edit_signed) { "Sign and save…" } else { "Save" };
             match guarded_ui(ui, word, &missing) {
@@ -376,7 +381,8 @@ impl FormScreen {
             }
             if ui.button("Cancel").clicked() {
                 self.leave(cx);
-                self.sent.get_or_insert_with(Values::new);
+                self.sent = Some(Values::new());
+                self.refused = false;
                 cx.ask(Command::Back);
             }
             if self.is_changed() && ui.button("Revert to saved").clicked() {
@@ -423,8 +429,6 @@ impl FormScreen {
         let mut act = Act::from(request);
         let late = entry.late_reason.trim();
         act.late_reason = (!late.is_empty()).then(|| late.to_owned());
-        self.sent = Some(entry.values.clone());
-        self.unsaved_since = None;
         if entry.data.def().edit_signed && !entry.is_new {
             let after = entry.after(zone(cx));
             let names = cx.names().unwrap_or_default();
@@ -437,6 +441,8 @@ impl FormScreen {
                 then: Then::Go(Route::Record(after.head.id)),
             });
         } else {
+            self.sent = Some(entry.values.clone());
+            self.refused = false;
             cx.ask(Command::Perform { act, then: Then::ShowRecord, draft: Some(entry.key()) });
         }
     }

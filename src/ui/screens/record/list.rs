@@ -27,6 +27,8 @@ use crate::ui::widgets::text::TextLine;
 
 /// The code that stands for "nobody" in the filter by owner.
 const NOBODY: &str = "";
+/// The code that stands for no filter.
+const ANY: &str = "*";
 
 /// The list.
 pub struct ListScreen {
@@ -36,6 +38,8 @@ pub struct ListScreen {
     ordered_for: Option<Wanted>,
     order: Vec<usize>,
     lines: Vec<Line>,
+    /// The states that occur.
+    states: Vec<Choice<'static>>,
     /// What the lines were made of.
     source: Option<(Rc<Vec<ListRow>>, Rc<Attention>)>,
     table: TableState,
@@ -53,6 +57,7 @@ impl ListScreen {
             ordered_for: None,
             order: Vec::new(),
             lines: Vec::new(),
+            states: Vec::new(),
             source: None,
             table: TableState::default(),
             find: false,
@@ -107,6 +112,9 @@ impl ListScreen {
             let chosen: Vec<RecordId> = self.chosen().map(|line| line.id).collect();
             let cursor = self.table.cursor.and_then(|row| self.line(row)).map(|line| line.id);
             self.lines = lines(self.kind, &rows, &names, &wanting, cx.stamp.offset_minutes);
+            let present = states(&self.lines);
+            let declared = self.kind.def().states.iter().filter(|state| present.contains(state.code));
+            self.states = declared.map(|state| Choice { code: state.code, word: state.word, meaning: "" }).collect();
             self.source = Some((rows, attention));
             self.ordered_for = None;
             self.reorder();
@@ -145,7 +153,7 @@ impl ListScreen {
         ui.horizontal(|ui| {
             ui.label(egui::RichText::new(def.plural).heading());
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if self.may_make(cx) {
+                if self.may_make(cx) && !self.lines.is_empty() {
                     let word = format!("New {}…", def.word.to_lowercase());
                     if primary_ui(ui, &word).on_hover_text("Ctrl+N").clicked() {
                         cx.go(Route::New(self.kind));
@@ -184,16 +192,7 @@ impl ListScreen {
                 self.table.go_to(0);
                 self.table.focus();
             }
-            let present = states(&self.lines);
-            let states: Vec<Choice<'_>> = self
-                .kind
-                .def()
-                .states
-                .iter()
-                .filter(|state| present.contains(state.code))
-                .map(|state| Choice { code: state.code, word: state.word, meaning: "" })
-                .collect();
-            filter_ui(ui, "State", &mut self.wanted.state, &states);
+            filter_ui(ui, "State", &mut self.wanted.state, &self.states);
             if assignable(self.kind) {
                 let choices: Vec<Choice<'_>> =
                     owners.iter().map(|(code, word)| Choice { code, word, meaning: "" }).collect();
@@ -253,9 +252,8 @@ impl ListScreen {
     fn count_words(&self) -> String {
         let wanting = self.order.iter().filter_map(|index| self.lines.get(*index)).filter(|line| line.attention.is_some()).count();
         let count = if self.order.len() == self.lines.len() {
-            let noun = self.kind.def();
-            let word = if self.lines.len() == 1 { noun.word } else { noun.plural };
-            format!("{} {}", self.lines.len(), word.to_lowercase())
+            let word = if self.lines.len() == 1 { "record" } else { "records" };
+            format!("{} {word}", self.lines.len())
         } else {
             format!("{} of {}", self.order.len(), self.lines.len())
         };
@@ -373,7 +371,11 @@ fn filter_ui(ui: &mut Ui, label: &str, chosen: &mut Option<String>, choices: &[C
         let name = ui.label(hint(ui, label)).id;
         ui.scope(|ui| {
             ui.set_max_width(168.0);
-            ui.label_inputs_by(name, |ui| choice_ui(ui, chosen, choices, true));
+            let mut code = Some(chosen.clone().unwrap_or_else(|| ANY.to_owned()));
+            let any = Choice { code: ANY, word: "Any", meaning: "" };
+            let choices: Vec<Choice<'_>> = std::iter::once(any).chain(choices.iter().copied()).collect();
+            ui.label_inputs_by(name, |ui| choice_ui(ui, &mut code, &choices, false));
+            *chosen = code.filter(|code| code != ANY);
         });
     });
 }

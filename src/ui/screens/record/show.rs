@@ -205,10 +205,12 @@ fn keyed_ui(ui: &mut Ui, key: Key, columns: &'static [FieldDef], value: &Value) 
                     .collect();
                 match cells.split_first() {
                     Some((answer, rest)) => {
-                        ui.label(bold(answer));
-                        for more in rest {
-                            ui.add(Label::new(more).wrap());
-                        }
+                        ui.horizontal_wrapped(|ui| {
+                            ui.label(bold(answer));
+                            for more in rest {
+                                ui.add(Label::new(more).wrap());
+                            }
+                        });
                     }
                     None => {
                         ui.label(hint(ui, "Not answered yet"));
