@@ -147,9 +147,16 @@ impl ImportSource {
     }
 
     /// Reads bytes that are here already. `place`: where they came from, in words.
-    pub fn from_bytes(name: &str, place: &str, bytes: Vec<u8>, options: &ReadOptions) -> Result<Self, Refused> {
+    pub fn from_bytes(
+        name: &str,
+        place: &str,
+        bytes: Vec<u8>,
+        options: &ReadOptions,
+    ) -> Result<Self, Refused> {
         if bytes.len() as u64 > BYTES_MAX {
-            return Err(Refused::Rule(format!("{name} is larger than {BYTES_MAX} bytes; split it into smaller files")));
+            return Err(Refused::Rule(format!(
+                "{name} is larger than {BYTES_MAX} bytes; split it into smaller files"
+            )));
         }
         let table = delimited::read(&bytes, options).map_err(|error| Refused::Rule(error.to_string()))?;
         Ok(Self {
@@ -191,7 +198,9 @@ impl ImportSource {
 pub fn import_mappings(folder: Option<&Path>) -> (Vec<Mapping>, Vec<String>) {
     let mut found = rows::ready_mappings().to_vec();
     let mut problems = Vec::new();
-    let Some(entries) = folder.and_then(|folder| std::fs::read_dir(folder).ok()) else { return (found, problems) };
+    let Some(entries) = folder.and_then(|folder| std::fs::read_dir(folder).ok()) else {
+        return (found, problems);
+    };
     let mut paths: Vec<_> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|extension| extension == "ron"))
@@ -213,16 +222,16 @@ pub fn find_mapping(named: &str, folder: Option<&Path>) -> Result<Mapping, Refus
     }
     let (known, _) = import_mappings(folder);
     let names = known.iter().map(|mapping| format!("“{}”", mapping.name)).collect::<Vec<_>>().join(", ");
-    known
-        .into_iter()
-        .find(|mapping| mapping.name.eq_ignore_ascii_case(named.trim()))
-        .ok_or_else(|| Refused::Rule(format!("there is no mapping “{named}”; known are {names}, or name a .ron file")))
+    known.into_iter().find(|mapping| mapping.name.eq_ignore_ascii_case(named.trim())).ok_or_else(|| {
+        Refused::Rule(format!("there is no mapping “{named}”; known are {names}, or name a .ron file"))
+    })
 }
 
 /// Reads a mapping from a RON file.
 pub fn read_mapping(path: &Path) -> Result<Mapping, Refused> {
     let bytes = files::read(FileSource::Path(path.to_owned()))?;
-    let text = String::from_utf8(bytes).map_err(|_| Refused::Rule(format!("{} is no text in UTF-8", path.display())))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Refused::Rule(format!("{} is no text in UTF-8", path.display())))?;
     Mapping::from_ron(&text).map_err(|error| Refused::Rule(error.to_string()))
 }
 
@@ -239,7 +248,9 @@ pub fn save_mapping(folder: &Path, mapping: &Mapping) -> Result<(), Refused> {
         return Err(Refused::Rule("give the mapping a name".to_owned()));
     }
     let text = mapping.to_ron().map_err(|error| Refused::Rule(error.to_string()))?;
-    let failed = |error: std::io::Error| Refused::Rule(format!("the mapping could not be saved in {}: {error}", folder.display()));
+    let failed = |error: std::io::Error| {
+        Refused::Rule(format!("the mapping could not be saved in {}: {error}", folder.display()))
+    };
     std::fs::create_dir_all(folder).map_err(failed)?;
     std::fs::write(folder.join(format!("{stem}.ron")), text).map_err(failed)
 }
@@ -326,16 +337,29 @@ impl ImportReport {
             let (word, more) = row.words();
             [row.line.to_string(), row.external_number.clone(), word.to_owned(), more]
         });
-        csv_out::write(&["Line", "External number", "Outcome", "Record or reasons"], rows, &CsvOptions::default())
-            .map_err(|error| Refused::Rule(error.to_string()))
+        csv_out::write(
+            &["Line", "External number", "Outcome", "Record or reasons"],
+            rows,
+            &CsvOptions::default(),
+        )
+        .map_err(|error| Refused::Rule(error.to_string()))
     }
 }
 
 impl ProductFile {
     /// What taking a file in would do now. Refused where the mapping does not fit the file or a question is open.
-    pub fn plan_import(&self, source: &Arc<ImportSource>, mapping: &Mapping, now: Moment) -> Result<ImportPlan, Refused> {
+    pub fn plan_import(
+        &self,
+        source: &Arc<ImportSource>,
+        mapping: &Mapping,
+        now: Moment,
+    ) -> Result<ImportPlan, Refused> {
         if !mapping.ask.is_empty() {
-            let open = mapping.ask.iter().map(|ask| format!("{} ({})", ask.question, ask.target)).collect::<Vec<_>>();
+            let open = mapping
+                .ask
+                .iter()
+                .map(|ask| format!("{} ({})", ask.question, ask.target))
+                .collect::<Vec<_>>();
             return Err(Refused::Rule(format!("answer first: {}", open.join(" "))));
         }
         let bound = mapping.bind(&source.header).map_err(|problems| {
@@ -346,9 +370,12 @@ impl ProductFile {
         let mut planned = Vec::with_capacity(source.rows.len());
         for row in source.rows.iter().filter(|row| !row.is_empty()) {
             let (external_number, plan) = match bound.apply(row) {
-                Err(problems) => (String::new(), RowPlan::Refused(problems.iter().map(ToString::to_string).collect())),
+                Err(problems) => {
+                    (String::new(), RowPlan::Refused(problems.iter().map(ToString::to_string).collect()))
+                }
                 Ok(values) => {
-                    let number = values.get(EXTERNAL_NUMBER).and_then(Value::as_str).unwrap_or_default().to_owned();
+                    let number =
+                        values.get(EXTERNAL_NUMBER).and_then(Value::as_str).unwrap_or_default().to_owned();
                     let plan = match (seen.check(&values, row.line), known.get(&number)) {
                         (Some(problem), _) => RowPlan::Refused(vec![problem.to_string()]),
                         (None, Some(id)) => RowPlan::Already(*id),
@@ -359,9 +386,18 @@ impl ProductFile {
             };
             planned.push(PlannedRow { line: row.line, external_number, plan });
         }
-        let filter = EventFilter { request: "feedback.import".into(), text: source.sha256.clone(), ..EventFilter::default() };
+        let filter = EventFilter {
+            request: "feedback.import".into(),
+            text: source.sha256.clone(),
+            ..EventFilter::default()
+        };
         let imported_before = self.events(&filter, 1, 0)?.first().map(|row| row.event.at);
-        Ok(ImportPlan { source: Arc::clone(source), mapping: mapping.clone(), rows: planned, imported_before })
+        Ok(ImportPlan {
+            source: Arc::clone(source),
+            mapping: mapping.clone(),
+            rows: planned,
+            imported_before,
+        })
     }
 
     fn external_numbers(&self) -> Result<HashMap<String, RecordId>, Refused> {
@@ -393,14 +429,15 @@ impl ProductFile {
         let lines: Vec<u64> =
             plan.rows.iter().filter(|row| matches!(row.plan, RowPlan::Take(_))).map(|row| row.line).collect();
         let go_on = |index: usize| keep_going(index.saturating_sub(1).min(counts.taken));
-        let receipts = self.perform_all(session, acts, &go_on, stamp).map_err(|(index, refusal)| {
-            match index.checked_sub(1).and_then(|row| lines.get(row)) {
-                Some(line) if !refusal.is_failure() => {
-                    Refused::Rule(format!("line {line}: {refusal}. Nothing was changed"))
+        let receipts =
+            self.perform_all(session, acts, &go_on, stamp).map_err(|(index, refusal)| {
+                match index.checked_sub(1).and_then(|row| lines.get(row)) {
+                    Some(line) if !refusal.is_failure() => {
+                        Refused::Rule(format!("line {line}: {refusal}. Nothing was changed"))
+                    }
+                    Some(_) | None => refusal,
                 }
-                Some(_) | None => refusal,
-            }
-        })?;
+            })?;
         debug_assert_eq!(receipts.first().and_then(|receipt| receipt.record), Some(attachment));
         Ok(plan.report(Some(first), Some(attachment)))
     }
@@ -452,7 +489,9 @@ fn checked(values: Fields, now: Moment) -> RowPlan {
     let set = match check_values(def, &values) {
         Ok(set) => set,
         Err(violations) => {
-            let reasons = violations.iter().map(|violation| format!("{}: {}", label(&violation.field), violation.reason));
+            let reasons = violations
+                .iter()
+                .map(|violation| format!("{}: {}", label(&violation.field), violation.reason));
             return RowPlan::Refused(reasons.collect());
         }
     };
@@ -461,7 +500,10 @@ fn checked(values: Fields, now: Moment) -> RowPlan {
         let open = def.section_of(name).is_some_and(|section| section.open_in.contains(&def.initial()));
         let early = def.field(name).is_some_and(|field| !field.by_system);
         if !value.is_null() && (!early || !open && !OPEN_WHEN_MADE.contains(&name.as_str())) {
-            reasons.push(format!("{}: cannot be filled when feedback is entered; map the column to another field", label(name)));
+            reasons.push(format!(
+                "{}: cannot be filled when feedback is entered; map the column to another field",
+                label(name)
+            ));
         }
     }
     for field in def.fields().filter(|field| field.required_from == Some(def.initial())) {

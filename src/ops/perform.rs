@@ -6,6 +6,8 @@ mod moves;
 mod people;
 pub(super) mod records;
 
+pub(super) use records::OPEN_WHEN_MADE;
+
 use serde_json::Value;
 
 use super::file::ProductFile;
@@ -182,6 +184,9 @@ impl<'a> Job<'a> {
         }
         let person: Person =
             data.typed().ok_or_else(|| Refused::Rule("your account cannot be read".to_owned()))?;
+        if *person.key_fingerprint != *super::secrets::fingerprint(&session.key) {
+            return Err(Refused::Rule("your key was replaced since you signed in; sign in again".to_owned()));
+        }
         Ok(Self { work, session, person, signed, stamp, code: None })
     }
 

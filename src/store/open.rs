@@ -68,7 +68,7 @@ pub fn look(path: &Path) -> Found {
     if header.user_version > SCHEMA_VERSION {
         return Found::Newer { version: header.user_version };
     }
-    if bytes < header.bytes {
+    if bytes < header.bytes && !has_journal(path) {
         return Found::Damaged {
             what: format!("it was cut short: {bytes} of {} bytes are there", header.bytes),
         };
@@ -77,6 +77,13 @@ pub fn look(path: &Path) -> Found {
         return Found::NeedsUpgrade { version: header.user_version };
     }
     Found::Ready
+}
+
+/// Whether a transaction was cut off: SQLite undoes it at the next opening, and only then the size says anything.
+fn has_journal(path: &Path) -> bool {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-journal");
+    Path::new(&name).exists()
 }
 
 /// Makes a new product file. Refuses to write over anything.

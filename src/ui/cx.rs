@@ -93,6 +93,15 @@ pub enum Command {
     SaveDraft(String, String),
     /// Forget a draft.
     DropDraft(String),
+    /// Ask where to save bytes, and save them there.
+    SaveFile {
+        /// Name that is suggested, without folder.
+        suggested_name: String,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+    /// Ask for a file and attach it to a record, with description, source and time of capture.
+    AttachDialog(RecordId),
     /// Say something in the corner.
     Notify(Notice),
     /// Perform a request that needs no signature and hands out a one-time code, then show the code once, in a dialog that
@@ -117,19 +126,6 @@ pub enum Command {
         endings: &'static [&'static str],
         /// Where the answer goes.
         answer: Slot<PathBuf>,
-    },
-    /// Ask where to write a file, write it, and say so.
-    SaveFile {
-        /// Title of the dialog.
-        title: String,
-        /// Suggested name of the file.
-        file_name: String,
-        /// The kind of file in words, such as “CSV”.
-        kind: &'static str,
-        /// Ending without the dot.
-        ending: &'static str,
-        /// What is written.
-        bytes: Vec<u8>,
     },
     /// Take in feedback from a file: run the job, which keeps its outcome for the screen.
     Import(Arc<ImportJob>),

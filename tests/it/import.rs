@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use mainstay::domain::ids::Kind;
-use mainstay::ops::import::{ImportJob, ImportSource, Mapping, ReadOptions, RowPlan, answered, find_mapping, import_mappings, save_mapping};
+use mainstay::ops::import::{
+    ImportJob, ImportSource, Mapping, ReadOptions, RowPlan, answered, find_mapping, import_mappings,
+    save_mapping,
+};
 use mainstay::ops::{EventFilter, Refused};
 
 use crate::desk::{Desk, id, stamp};
@@ -14,7 +17,15 @@ const CANADA: &str = "feedback/health-canada-mdi/INFUSOMAT_CANADIAN_COMPLAINTS_2
 const SMALL: &str = "number,text,received\nA 1,\"Alarm, late\",2031-03-01\nA 2,No alarm,2031-03-02\nA 1,Again,2031-03-01\nA 3,,2031-03-01\nA 4,Tomorrow,2031-04-01\n";
 
 fn source(text: &str) -> Arc<ImportSource> {
-    Arc::new(ImportSource::from_bytes("calls.csv", "/tmp/calls.csv", text.as_bytes().to_vec(), &ReadOptions::default()).unwrap())
+    Arc::new(
+        ImportSource::from_bytes(
+            "calls.csv",
+            "/tmp/calls.csv",
+            text.as_bytes().to_vec(),
+            &ReadOptions::default(),
+        )
+        .unwrap(),
+    )
 }
 
 fn small_mapping() -> Mapping {
@@ -54,7 +65,10 @@ fn every_row_of_a_file_is_taken_or_refused_with_its_line_and_its_reason() {
     assert_eq!(report.rows[1].words(), ("Taken", "FB-0002".to_owned()));
     let csv = String::from_utf8(report.csv().unwrap()).unwrap();
     assert!(csv.contains("2,A 1,Taken,FB-0001"), "{csv}");
-    let note = &desk.file.events(&EventFilter { request: "feedback.import".into(), ..EventFilter::default() }, 5, 0).unwrap()[0];
+    let note = &desk
+        .file
+        .events(&EventFilter { request: "feedback.import".into(), ..EventFilter::default() }, 5, 0)
+        .unwrap()[0];
     assert_eq!(note.event.facts["taken"], 2);
     let kept = desk.record(report.attachment.unwrap());
     assert_eq!(desk.file.attachment_bytes(&kept).unwrap().unwrap(), SMALL.as_bytes());
@@ -120,7 +134,12 @@ fn taken_whole(path: &str, mapping: &str) {
         suggested = answered(suggested, &target.target, "2031-03-01").unwrap();
     }
     let plan = desk.file.plan_import(&file, &suggested, desk.now).unwrap();
-    assert_eq!(plan.counts().taken, file.rows.len(), "{:?}", plan.rows.iter().find(|row| matches!(row.plan, RowPlan::Refused(_))));
+    assert_eq!(
+        plan.counts().taken,
+        file.rows.len(),
+        "{:?}",
+        plan.rows.iter().find(|row| matches!(row.plan, RowPlan::Refused(_)))
+    );
     let at = desk.tick();
     let report = desk.file.import(&desk.people["dan"], &plan, &|_| true, &stamp(at)).unwrap();
     assert_eq!(report.counts.taken, file.rows.len());
@@ -128,9 +147,15 @@ fn taken_whole(path: &str, mapping: &str) {
     for (row, record) in file.rows.iter().zip(&records) {
         for (name, cell) in file.header.iter().zip(&row.cells).filter(|(_, cell)| !cell.is_empty()) {
             let cell = cell.replace("\r\n", "\n").replace('\r', "\n");
-            let whole = ["external_number", "device_name", "description_verbatim", "reporter_organisation", "reporter_country"]
-                .iter()
-                .any(|field| record.text(field).contains(&cell));
+            let whole = [
+                "external_number",
+                "device_name",
+                "description_verbatim",
+                "reporter_organisation",
+                "reporter_country",
+            ]
+            .iter()
+            .any(|field| record.text(field).contains(&cell));
             let rest = record.text("source_columns").contains(&format!("{name}: {cell}"));
             assert!(whole || rest, "line {}, {name}: {cell:?} in {}", row.line, record.head.id);
         }

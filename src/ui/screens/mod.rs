@@ -4,4 +4,5 @@
 
 pub mod audit;
 pub mod parts;
+pub mod record;
 pub mod search;

@@ -1,0 +1,1 @@
+//! The clause-to-evidence matrix of a whole period.
