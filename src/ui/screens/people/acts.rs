@@ -128,9 +128,9 @@ impl Asked {
     }
 
     fn roles_ui(&mut self, ui: &mut Ui) {
-        let choices: Vec<Choice<'_>> = Role::ALL
+        let choices: Vec<Choice<'_>> = Role::OPTIONS
             .iter()
-            .map(|role| Choice { code: role.code(), word: role.word(), meaning: role.meaning() })
+            .map(|role| Choice { code: role.code, word: role.word, meaning: role.meaning.trim() })
             .collect();
         Field::new("Roles").show(ui, |ui| choices_ui(ui, &mut self.roles, &choices));
     }

@@ -86,7 +86,7 @@ fn criteria_ui(ui: &mut Ui, policy: &Policy) {
 }
 
 fn matrix_ui(ui: &mut Ui, rows: &[AuthorityRow]) {
-    let roles: Vec<Role> = Role::ALL
+    let roles: Vec<Role> = Role::VALUES
         .iter()
         .copied()
         .filter(|role| rows.iter().any(|row| standing(row, *role).is_some()))
