@@ -4,12 +4,18 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use mainstay::cli::{self, Renderer};
+use mainstay::ui::{self, settings};
 
 fn main() -> ExitCode {
     cli::main(open_window)
 }
 
 /// Opens the window, on a file or on none.
-fn open_window(_path: Option<&Path>, _renderer: Renderer) -> Result<(), String> {
-    Err("this build has no window".to_owned())
+fn open_window(path: Option<&Path>, renderer: Renderer) -> Result<(), String> {
+    let renderer = match renderer {
+        Renderer::Auto => settings::Renderer::Auto,
+        Renderer::Wgpu => settings::Renderer::Wgpu,
+        Renderer::Glow => settings::Renderer::Glow,
+    };
+    ui::run(ui::Launch { file: path.map(Path::to_owned), renderer })
 }

@@ -2,11 +2,78 @@
 //!
 //! Belongs here: everything that is drawn or typed. Does not belong here: rules, SQL, file formats.
 
+pub mod app;
 pub mod cx;
+pub mod dialogs;
 #[cfg(test)]
 mod gallery;
 pub mod screens;
 pub mod settings;
+pub mod shortcuts;
 pub mod sign;
 pub mod theme;
 pub mod widgets;
+
+use std::path::PathBuf;
+
+use eframe::egui;
+
+use app::{App, Start};
+use settings::{Renderer, Settings};
+
+/// How the window is started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Launch {
+    /// The product file to open.
+    pub file: Option<PathBuf>,
+    /// How the window is drawn; [`Renderer::Auto`]: as the settings say.
+    pub renderer: Renderer,
+}
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// In words, when no window can be opened.
+pub fn run(launch: Launch) -> Result<(), String> {
+    let settings_path = settings::default_path();
+    let settings = settings_path.as_deref().map(|path| settings::load_quietly(path)).unwrap_or_default();
+    let renderer = if launch.renderer == Renderer::Auto { settings.renderer } else { launch.renderer };
+    let start = launch.file.map_or(Start::Nothing, Start::File);
+    let open = |renderer: eframe::Renderer| {
+        let (path, start) = (settings_path.clone(), start.clone());
+        eframe::run_native(
+            "Mainstay",
+            options(&settings, renderer),
+            Box::new(move |cc| Ok(Box::new(App::new(cc, path, start)))),
+        )
+    };
+    let failed = |error: eframe::Error| {
+        format!("the window cannot be opened: {error}; try --renderer glow, or the command line (mainstay --help)")
+    };
+    match renderer {
+        Renderer::Wgpu => open(eframe::Renderer::Wgpu).map_err(failed),
+        Renderer::Glow => open(eframe::Renderer::Glow).map_err(failed),
+        Renderer::Auto => match open(eframe::Renderer::Wgpu) {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                log::warn!("wgpu cannot start, trying OpenGL: {error}");
+                open(eframe::Renderer::Glow).map_err(failed)
+            }
+        },
+    }
+}
+
+fn options(settings: &Settings, renderer: eframe::Renderer) -> eframe::NativeOptions {
+    let (width, height) = settings.window_size;
+    eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_title("Mainstay")
+            .with_app_id("mainstay")
+            .with_inner_size([width, height])
+            .with_min_inner_size([640.0, 480.0])
+            .with_maximized(settings.maximised)
+            .with_drag_and_drop(true),
+        renderer,
+        ..Default::default()
+    }
+}

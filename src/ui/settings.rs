@@ -135,6 +135,13 @@ pub fn load(path: &Path) -> Loaded {
     }
 }
 
+/// Reads the settings and leaves a broken file where it is, for a look before the window is there to tell of it.
+pub fn load_quietly(path: &Path) -> Settings {
+    let fits = fs::metadata(path).is_ok_and(|about| about.len() <= LONGEST);
+    let text = if fits { fs::read_to_string(path).unwrap_or_default() } else { String::new() };
+    ron::from_str::<Settings>(&text).unwrap_or_default().held()
+}
+
 /// Writes the settings, whole or not at all: into a new file beside it, which then takes its name.
 ///
 /// # Errors

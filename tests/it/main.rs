@@ -6,13 +6,10 @@ mod chain;
 mod coverage;
 mod crash;
 mod desk;
-<<<<<<< HEAD
 mod forger;
 mod forgery;
+mod host;
 mod import;
 mod lanes;
-mod screens;
-=======
-mod host;
 mod records;
->>>>>>> record
+mod screens;

@@ -5,10 +5,11 @@ use eframe::egui;
 use super::{App, ShownCode};
 use crate::domain::ids::{Kind, RecordId};
 use crate::ops::{Act, Receipt, Refused, Request};
-use crate::ui::cx::{Command, Route, Then};
+use crate::ui::cx::{Command, Cx, Route, Then};
 use crate::ui::dialogs;
 use crate::ui::screens::sign_in::PasswordChange;
 use crate::ui::shortcuts::AppCommand;
+use crate::ui::sign::SignDialog;
 use crate::ui::widgets::notice::Notice;
 
 impl App {
@@ -23,7 +24,18 @@ impl App {
             }
             Command::SaveDraft(key, body) => self.save_draft(&key, &body),
             Command::DropDraft(key) => self.drop_draft(&key),
+            Command::SaveFile { suggested_name, bytes } => self.save_file(&suggested_name, &bytes),
+            Command::AttachDialog(to) => self.attach(to),
             Command::Notify(notice) => self.notices.push(notice),
+            Command::PerformAndShowCode { act, to_whom } => self.perform_for_code(act, &to_whom),
+            Command::ChangePassword => self.password = Some(PasswordChange::default()),
+            Command::Verify => self.asked.push(AppCommand::Verify),
+            Command::ChooseFile { title, kind, endings, answer } => {
+                if let Some(path) = dialogs::open(&title, kind, endings) {
+                    answer.put(path);
+                }
+            }
+            Command::Import(job) => self.import(&job),
         }
     }
 
@@ -45,7 +57,7 @@ impl App {
         }
     }
 
-    fn perform(&mut self, act: Act, then: &Then, draft: Option<&str>) {
+    pub(super) fn perform(&mut self, act: Act, then: &Then, draft: Option<&str>) {
         let stamp = self.stamp();
         let reset = matches!(act.request, Request::ResetAccess { .. });
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
@@ -231,12 +243,53 @@ impl App {
 
     fn ask_signature(
         &mut self,
-        _act: Act,
-        _what: (String, String),
-        _shown: Vec<(String, String, String)>,
-        _digest: String,
-        _then: Then,
+        act: Act,
+        (title, meaning): (String, String),
+        shown: Vec<(String, String, String)>,
+        digest: String,
+        then: Then,
     ) {
-        self.problem("Signing is not there yet.", "");
+        let dialog = SignDialog::new(act, title, meaning, (shown, digest), then);
+        self.signing = Some((dialog, None));
+    }
+
+    /// Lets the forms that were left in this frame keep what was typed.
+    pub(super) fn leave_forms(&mut self) {
+        let stamp = self.stamp();
+        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
+        let mut commands: Vec<Command> = Vec::new();
+        let mut cx = Cx {
+            file: &desk.file,
+            session,
+            stamp: &stamp,
+            cache: &mut desk.cache,
+            commands: &mut commands,
+            refusal: None,
+        };
+        desk.screens.leave(desk.history.now(), &mut cx);
+        for command in commands {
+            self.execute(command);
+        }
+    }
+
+    /// Lets the form on screen keep what was typed, before the session ends.
+    pub(super) fn leave_all(&mut self) {
+        let stamp = self.stamp();
+        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
+        let mut commands: Vec<Command> = Vec::new();
+        let mut cx = Cx {
+            file: &desk.file,
+            session,
+            stamp: &stamp,
+            cache: &mut desk.cache,
+            commands: &mut commands,
+            refusal: None,
+        };
+        desk.screens.leave_all(&mut cx);
+        for command in commands {
+            if matches!(command, Command::SaveDraft(..)) {
+                self.execute(command);
+            }
+        }
     }
 }

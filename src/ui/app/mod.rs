@@ -3,6 +3,7 @@
 //! Belongs here: the state of the window. Does not belong here: rules (ops), or what a screen shows (screens).
 
 mod execute;
+mod files;
 mod frame;
 mod history;
 mod keeping;
@@ -13,6 +14,8 @@ mod nav;
 mod opening;
 #[cfg(test)]
 mod tests;
+
+pub use opening::found_words;
 
 use std::path::PathBuf;
 
@@ -103,11 +106,14 @@ pub struct App {
     session: Option<Session>,
     sign_in: SignIn,
     code: Option<ShownCode>,
+    /// The signature under way, with why the last attempt was refused.
+    signing: Option<(super::sign::SignDialog, Option<String>)>,
     password: Option<super::screens::sign_in::PasswordChange>,
     help: bool,
     check_wanted: bool,
     /// Settings or shortcuts over the start or the sign-in.
     over: Option<Route>,
+    attaching: Option<files::Attaching>,
     active_at: Moment,
     refreshed_at: Option<f64>,
     closing: bool,
@@ -148,10 +154,12 @@ impl App {
             session: None,
             sign_in: SignIn::default(),
             code: None,
+            signing: None,
             password: None,
             help: false,
             check_wanted: false,
             over: None,
+            attaching: None,
             active_at,
             refreshed_at: None,
             closing: false,
@@ -207,6 +215,7 @@ impl eframe::App for App {
         self.take_keys(ui.ctx());
         self.take_drops(ui.ctx());
         self.draw(ui);
+        self.leave_forms();
         self.draw_above(ui.ctx());
         self.do_asked(ui.ctx());
         self.keep_settings(ui.ctx());

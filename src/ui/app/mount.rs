@@ -3,8 +3,15 @@
 use eframe::egui;
 
 use crate::ui::cx::{Cx, Route};
+use crate::ui::screens::audit::AuditScreen;
 use crate::ui::screens::dashboard::DashboardScreen;
-use crate::ui::screens::later;
+use crate::ui::screens::people::PeopleScreen;
+use crate::ui::screens::record::form::FormScreen;
+use crate::ui::screens::record::list::ListScreen;
+use crate::ui::screens::record::page::RecordScreen;
+use crate::ui::screens::search::SearchScreen;
+use crate::ui::screens::{later, settings, shortcuts};
+use crate::ui::settings::Settings;
 
 /// Most screens that are kept.
 const KEPT: usize = 12;
@@ -12,23 +19,32 @@ const KEPT: usize = 12;
 /// A screen with its state.
 enum Screen {
     Dashboard(Box<DashboardScreen>),
+    List(Box<ListScreen>),
+    Record(Box<RecordScreen>),
+    Form(Box<FormScreen>),
+    Audit(Box<AuditScreen>),
+    People(Box<PeopleScreen>),
+    Search(Box<SearchScreen>),
+    Shortcuts,
+    Settings,
     Later(&'static str),
-    Missing,
 }
 
 /// The screens that are kept, the latest last.
 #[derive(Default)]
 pub struct Screens {
     kept: Vec<(Route, Screen)>,
+    /// The form that was on screen in the last frame.
+    form: Option<Route>,
 }
 
 impl Screens {
     /// Draws the screen of a route.
-    pub fn ui(&mut self, ui: &mut egui::Ui, route: &Route, cx: &mut Cx<'_>) {
+    pub fn ui(&mut self, ui: &mut egui::Ui, route: &Route, cx: &mut Cx<'_>, settings: &mut Settings) {
         let found = self.kept.iter().position(|(kept, _)| kept == route);
         let entry = match found {
             Some(index) => self.kept.remove(index),
-            None => (route.clone(), mount(route)),
+            None => (route.clone(), mount(route, settings)),
         };
         if self.kept.len() >= KEPT {
             self.kept.remove(0);
@@ -37,9 +53,42 @@ impl Screens {
         let Some((_, screen)) = self.kept.last_mut() else { return };
         match screen {
             Screen::Dashboard(screen) => screen.ui(ui, cx),
+            Screen::List(screen) => {
+                screen.ui(ui, cx);
+                let name = screen.kind().code();
+                if settings.column_widths.get(name).map(Vec::as_slice) != Some(screen.widths()) {
+                    settings.column_widths.insert(name.to_owned(), screen.widths().to_vec());
+                }
+            }
+            Screen::Record(screen) => screen.ui(ui, cx),
+            Screen::Form(screen) => {
+                self.form = Some(route.clone());
+                screen.ui(ui, cx);
+            }
+            Screen::Audit(screen) => screen.ui(ui, cx),
+            Screen::People(screen) => screen.ui(ui, cx),
+            Screen::Search(screen) => screen.ui(ui, cx),
+            Screen::Shortcuts => shortcuts::shortcuts_ui(ui),
+            Screen::Settings => settings::settings_ui(ui, settings),
             Screen::Later(area) => later::later_ui(ui, area),
-            Screen::Missing => {
-                ui.label("This screen is not there yet.");
+        }
+    }
+
+    /// Tells the form of the last frame that it was left, if something else is on screen now.
+    pub fn leave(&mut self, now: &Route, cx: &mut Cx<'_>) {
+        if self.form.as_ref().is_some_and(|route| route != now) {
+            self.leave_all(cx);
+        }
+    }
+
+    /// Tells the form of the last frame that it is left, whatever comes.
+    pub fn leave_all(&mut self, cx: &mut Cx<'_>) {
+        let Some(route) = self.form.take() else { return };
+        for (kept, screen) in &mut self.kept {
+            if *kept == route
+                && let Screen::Form(form) = screen
+            {
+                form.leave(cx);
             }
         }
     }
@@ -47,23 +96,32 @@ impl Screens {
     /// Forgets the screen of a route: its form is done.
     pub fn forget(&mut self, route: &Route) {
         self.kept.retain(|(kept, _)| kept != route);
+        if self.form.as_ref() == Some(route) {
+            self.form = None;
+        }
     }
 }
 
-fn mount(route: &Route) -> Screen {
+fn mount(route: &Route, settings: &Settings) -> Screen {
     match route {
         Route::Dashboard => Screen::Dashboard(Box::default()),
+        Route::List(kind) => {
+            let mut list = ListScreen::new(*kind);
+            if let Some(widths) = settings.column_widths.get(kind.code()) {
+                list.set_widths(widths.clone());
+            }
+            Screen::List(Box::new(list))
+        }
+        Route::Record(id) => Screen::Record(Box::new(RecordScreen::new(*id))),
+        Route::New(kind) => Screen::Form(Box::new(FormScreen::new_record(*kind))),
+        Route::Edit(id, field) => Screen::Form(Box::new(FormScreen::edit(*id, *field))),
+        Route::AuditTrail(record) => Screen::Audit(Box::new(AuditScreen::new(*record))),
+        Route::People => Screen::People(Box::default()),
+        Route::Packets(_) => Screen::Later("Packets"),
+        Route::Import => Screen::Later("Import"),
+        Route::Search(words) => Screen::Search(Box::new(SearchScreen::new(words.clone()))),
+        Route::Shortcuts => Screen::Shortcuts,
+        Route::Settings => Screen::Settings,
         Route::Later(area) => Screen::Later(area),
-        Route::List(_)
-        | Route::Record(_)
-        | Route::New(_)
-        | Route::Edit(..)
-        | Route::AuditTrail(_)
-        | Route::People
-        | Route::Packets(_)
-        | Route::Import
-        | Route::Search(_)
-        | Route::Shortcuts
-        | Route::Settings => Screen::Missing,
     }
 }

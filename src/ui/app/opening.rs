@@ -6,7 +6,7 @@ use eframe::egui;
 
 use super::keeping::Integrity;
 use super::{App, Desk, ShownCode};
-use crate::ops::{Found, NewFile, Opened, Password, ProductFile, Refused, Session, WhyReadOnly};
+use crate::ops::{Found, NewFile, Opened, Password, ProductFile, Refused, Session, WhyReadOnly, write_example};
 use crate::ui::cx::Route;
 use crate::ui::screens::sign_in::{Asked, SignIn};
 use crate::ui::widgets::notice::Notice;
@@ -70,12 +70,30 @@ impl App {
     /// Opens the example product, which is made first if it is not there yet.
     pub(super) fn open_example(&mut self, folder: &Path) {
         let path = folder.join("example.mainstay");
-        if path.exists() {
-            self.open_path(&path);
+        if !path.exists()
+            && let Err(error) = std::fs::create_dir_all(folder)
+        {
+            self.problem(format!("The folder {} cannot be made: {error}.", folder.display()), "Choose another folder.");
+            return;
+        }
+        let password = if path.exists() {
+            None
         } else {
-            self.notices.push(Notice::info("This version has no example product yet."));
-            let stamp = self.stamp();
-            self.welcome.look_again(&self.settings.recent, &stamp);
+            match write_example(&path) {
+                Ok(example) => Some(example),
+                Err(refusal) => {
+                    self.problem(format!("The example product could not be made: {refusal}."), "");
+                    return;
+                }
+            }
+        };
+        self.open_path(&path);
+        let example_words = password.and_then(|example| {
+            let logins: Vec<String> = example.people.iter().map(|person| person.login.clone()).collect();
+            Some(format!("Everybody in the example has the password “{}”. Logins: {}.", example.password, logins.join(", ")))
+        });
+        if let Some(words) = example_words {
+            self.notices.push(Notice::problem("This is the example product. Nothing in it is real.", words));
         }
     }
 
@@ -168,9 +186,12 @@ impl App {
 
     /// Drops the session and its key; the file stays open.
     pub(super) fn lock(&mut self, why: &str) {
+        self.leave_all();
         if self.session.take().is_none() {
             return;
         }
+        self.signing = None;
+        self.attaching = None;
         self.password = None;
         self.palette = Default::default();
         self.palette_entries.clear();

@@ -1,0 +1,148 @@
+//! What screens ask of the disk: a place to save, a file to read, a file to attach.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use eframe::egui;
+use egui::Context;
+
+use super::{App, ShownCode};
+use crate::domain::ids::RecordId;
+use crate::domain::time::Moment;
+use crate::ops::import::ImportJob;
+use crate::ops::{Act, FileSource, Request};
+use crate::ui::cx::Then;
+use crate::ui::dialogs;
+use crate::ui::theme::{hint, space};
+use crate::ui::widgets::field::Field;
+use crate::ui::widgets::modal::{Dialog, Outcome};
+use crate::ui::widgets::notice::Notice;
+use crate::ui::widgets::text::TextLine;
+
+/// A file that is to be attached, with what is said about it.
+pub struct Attaching {
+    to: RecordId,
+    path: PathBuf,
+    description: String,
+    source: String,
+    captured_at: String,
+    tried: bool,
+}
+
+impl App {
+    /// Asks where to save bytes, and saves them.
+    pub(super) fn save_file(&mut self, suggested_name: &str, bytes: &[u8]) {
+        let ending = suggested_name.rsplit_once('.').map_or("", |(_, ending)| ending).to_owned();
+        let kind = match ending.as_str() {
+            "csv" => "Comma-separated values",
+            "pdf" => "PDF",
+            _ => "File",
+        };
+        let suggested = self.folder().join(suggested_name);
+        let endings = if ending.is_empty() { "*" } else { &ending };
+        let Some(path) = dialogs::save("Save as", &suggested, kind, endings) else { return };
+        match std::fs::write(&path, bytes) {
+            Ok(()) => self.notices.push(Notice::done(format!("Saved {}.", path.display()))),
+            Err(error) => self.problem(
+                format!("{} could not be written: {error}.", path.display()),
+                "Choose another place, or free some space.",
+            ),
+        }
+    }
+
+    /// The folder of the open file.
+    fn folder(&self) -> PathBuf {
+        let path = self.desk.as_ref().and_then(|desk| desk.file.path().parent());
+        path.map(|folder| folder.to_owned()).unwrap_or_default()
+    }
+
+    /// Asks for a file to attach to a record.
+    pub(super) fn attach(&mut self, to: RecordId) {
+        let Some(path) = dialogs::open("Attach a file", "Every file", &["*"]) else { return };
+        self.attaching = Some(Attaching {
+            to,
+            path,
+            description: String::new(),
+            source: String::new(),
+            captured_at: String::new(),
+            tried: false,
+        });
+    }
+
+    /// Draws the dialog of an attachment.
+    pub(super) fn draw_attaching(&mut self, ctx: &Context) {
+        let Some(attaching) = &mut self.attaching else { return };
+        if self.session.is_none() {
+            self.attaching = None;
+            return;
+        }
+        let file_name = attaching.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let captured = attaching.captured_at.trim();
+        let moment = if captured.is_empty() { Ok(None) } else { Moment::parse(captured).map(Some) };
+        let missing: Vec<String> = moment.as_ref().err().cloned().into_iter().collect();
+        let title = format!("Attach {file_name} to {}", attaching.to);
+        let outcome = Dialog::new("attach", &title, "Attach").missing(&missing).show(ctx, |ui| {
+            Field::new("What it shows").show(ui, |ui| ui.add(TextLine::new(&mut attaching.description)));
+            ui.add_space(space::S);
+            Field::new("Where it came from")
+                .show(ui, |ui| ui.add(TextLine::new(&mut attaching.source).hint("Device, system, person")));
+            ui.add_space(space::S);
+            let violation = if attaching.tried { missing.first().map(String::as_str) } else { None };
+            Field::new("When it was captured, UTC")
+                .violation(violation)
+                .show(ui, |ui| ui.add(TextLine::new(&mut attaching.captured_at).hint("2026-11-22 14:05")));
+            ui.label(hint(ui, "The file is kept byte for byte with its digest."));
+        });
+        match outcome {
+            Outcome::Open => {}
+            Outcome::Refused => attaching.tried = true,
+            Outcome::Cancelled => self.attaching = None,
+            Outcome::Confirmed => {
+                let Some(attaching) = self.attaching.take() else { return };
+                let request = Request::Attach {
+                    to: attaching.to,
+                    file_name,
+                    file: FileSource::Path(attaching.path),
+                    description: attaching.description.trim().to_owned(),
+                    source: attaching.source.trim().to_owned(),
+                    captured_at: moment.unwrap_or_default(),
+                };
+                self.perform(request.into(), &Then::Stay, None);
+            }
+        }
+    }
+
+    /// Performs a request that hands out a one-time code, and shows the code.
+    pub(super) fn perform_for_code(&mut self, act: Act, to_whom: &str) {
+        let stamp = self.stamp();
+        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
+        match desk.file.perform(session, act, None, &stamp) {
+            Ok(receipt) => {
+                desk.refusal = None;
+                let head = desk.file.head().clone();
+                desk.cache.keep_up(&head, stamp.now.day());
+                if let Some(code) = receipt.code {
+                    self.code = Some(ShownCode {
+                        title: "Hand over the one-time code",
+                        words: format!(
+                            "This code is for {to_whom}, who sets a password with it. Hand it over in person or by a \
+                             way that only they can read. It is shown only now and is kept nowhere."
+                        ),
+                        code,
+                        noted: false,
+                    });
+                }
+            }
+            Err(refusal) => self.refused(refusal),
+        }
+    }
+
+    /// Takes in feedback; its outcome stays in the job for the screen.
+    pub(super) fn import(&mut self, job: &Arc<ImportJob>) {
+        let stamp = self.stamp();
+        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
+        job.run(&mut desk.file, session, &stamp);
+        let head = desk.file.head().clone();
+        desk.cache.keep_up(&head, stamp.now.day());
+    }
+}

@@ -1,0 +1,360 @@
+//! Everything around the screen in the middle: top bar, areas, status line, and the dialogs of the window itself.
+
+use eframe::egui;
+use egui::{CentralPanel, Frame, Label, Margin, Panel, ScrollArea, Sense, Ui, vec2};
+
+use super::keeping::Integrity;
+use super::{App, Desk, nav};
+use crate::domain::choice::Choice as _;
+use crate::ops::{Stamp, WhyReadOnly};
+use crate::ui::cx::{Command, Cx, Route};
+use crate::ui::screens::{settings::settings_ui, shortcuts::shortcuts_ui, sign_in, welcome};
+use crate::ui::shortcuts::{AppCommand, def_of, keys_of, text_of};
+use crate::ui::theme::{Tone, bold, hint, palette, small, space};
+use crate::ui::widgets::badge::{badge_ui, tone_beside_ui};
+use crate::ui::widgets::button::icon_ui;
+use crate::ui::widgets::icons::{Icon, paint_icon};
+use crate::ui::widgets::link::link_ui;
+
+/// Width of the column of the start and of signing in.
+const COLUMN: f32 = 560.0;
+
+impl App {
+    /// Draws the window.
+    pub(super) fn draw(&mut self, ui: &mut Ui) {
+        if let Some(route) = self.over.clone() {
+            self.draw_over(ui, &route);
+            return;
+        }
+        match (self.desk.is_some(), self.session.is_some()) {
+            (false, _) => self.draw_welcome(ui),
+            (true, false) => self.draw_sign_in(ui),
+            (true, true) => self.draw_open(ui),
+        }
+    }
+
+    fn draw_over(&mut self, ui: &mut Ui, route: &Route) {
+        central(ui, |ui| {
+            if ui.button("Back").clicked() {
+                self.over = None;
+            }
+            ui.add_space(space::M);
+            if *route == Route::Settings {
+                settings_ui(ui, &mut self.settings);
+            } else {
+                shortcuts_ui(ui);
+            }
+        });
+    }
+
+    fn draw_welcome(&mut self, ui: &mut Ui) {
+        let asked = column(ui, |ui| {
+            let asked = self.welcome.ui(ui);
+            ui.add_space(space::XL);
+            self.corner_links(ui);
+            asked
+        });
+        match asked {
+            Some(welcome::Asked::Open(path)) => self.open_path(&path),
+            Some(welcome::Asked::Choose) => self.asked.push(AppCommand::Open),
+            Some(welcome::Asked::Example) => self.asked.push(AppCommand::Example),
+            Some(welcome::Asked::Create(path, new, password)) => self.create(&path, &new, &password),
+            None => {}
+        }
+    }
+
+    fn corner_links(&mut self, ui: &mut Ui) {
+        ui.horizontal(|ui| {
+            for command in [AppCommand::Settings, AppCommand::Shortcuts] {
+                if link_ui(ui, text_of(command)).clicked() {
+                    self.asked.push(command);
+                }
+            }
+        });
+    }
+
+    fn draw_sign_in(&mut self, ui: &mut Ui) {
+        let Some(desk) = &self.desk else { return };
+        let note = read_only_words(desk).map(|words| format!("{words}. You can read, not change."));
+        let of = sign_in::Of {
+            product: if desk.product.title.is_empty() { "Product file" } else { &desk.product.title },
+            path: desk.file.path().display().to_string(),
+            note,
+            writable: desk.file.why_read_only().is_none(),
+        };
+        let mut close = false;
+        let asked = column(ui, |ui| {
+            let asked = self.sign_in.ui(ui, &of);
+            ui.add_space(space::L);
+            close = link_ui(ui, "Close file").clicked();
+            asked
+        });
+        if let Some(asked) = asked {
+            self.enter(&asked);
+        } else if close {
+            self.asked.push(AppCommand::CloseFile);
+        }
+    }
+
+    fn draw_open(&mut self, ui: &mut Ui) {
+        let stamp = self.stamp();
+        let bar = Frame::new().fill(palette(ui).surface).inner_margin(Margin::symmetric(12, 8));
+        Panel::top("bar").frame(bar).show(ui, |ui| self.top_bar(ui));
+        let line = Frame::new().fill(palette(ui).surface).inner_margin(Margin::symmetric(12, 4));
+        Panel::bottom("status").frame(line).show(ui, |ui| self.status_line(ui));
+        self.draw_nav(ui, &stamp);
+        self.draw_screen(ui, &stamp);
+    }
+
+    fn draw_nav(&mut self, ui: &mut Ui, stamp: &Stamp) {
+        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
+        let now = desk.history.now().clone();
+        let mut commands = Vec::new();
+        let mut cx = Cx {
+            file: &desk.file,
+            session,
+            stamp,
+            cache: &mut desk.cache,
+            commands: &mut commands,
+            refusal: None,
+        };
+        let attention = cx.attention().ok();
+        let frame = Frame::new().fill(palette(ui).canvas).inner_margin(Margin::symmetric(8, 12));
+        let panel = Panel::left("nav").frame(frame).default_size(self.settings.nav_width).size_range(160.0..=360.0);
+        let shown = panel.show(ui, |ui| {
+            ScrollArea::vertical()
+                .auto_shrink(false)
+                .show(ui, |ui| nav::nav_ui(ui, &now, attention.as_deref()))
+                .inner
+        });
+        self.settings.nav_width = shown.response.rect.width();
+        if let Some(route) = shown.inner {
+            self.go(route);
+        }
+    }
+
+    fn draw_screen(&mut self, ui: &mut Ui, stamp: &Stamp) {
+        let mut commands: Vec<Command> = Vec::new();
+        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
+        let route = desk.history.now().clone();
+        let (screens, settings) = (&mut desk.screens, &mut self.settings);
+        let mut cx = Cx {
+            file: &desk.file,
+            session,
+            stamp,
+            cache: &mut desk.cache,
+            commands: &mut commands,
+            refusal: desk.refusal.as_ref(),
+        };
+        central(ui, |ui| screens.ui(ui, &route, &mut cx, settings));
+        for command in commands {
+            self.execute(command);
+        }
+    }
+
+    fn top_bar(&mut self, ui: &mut Ui) {
+        let mut asked = Vec::new();
+        ui.horizontal(|ui| {
+            let Some(desk) = &self.desk else { return };
+            ui.add_enabled_ui(desk.history.can_go_back(), |ui| {
+                if icon_ui(ui, Icon::Back, "Back").clicked() {
+                    asked.push(AppCommand::Back);
+                }
+            });
+            ui.add_enabled_ui(desk.history.can_go_forward(), |ui| {
+                if icon_ui(ui, Icon::Forward, "Forward").clicked() {
+                    asked.push(AppCommand::Forward);
+                }
+            });
+            ui.add_space(space::XS);
+            ui.add(Label::new(bold(desk.product.title.to_string())).truncate());
+            ui.label(hint(ui, class_words(desk)));
+            ui.add_space(space::S);
+            file_state_ui(ui, desk, &mut asked);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if icon_ui(ui, Icon::Lock, "Lock").clicked() {
+                    asked.push(AppCommand::Lock);
+                }
+                self.person_menu(ui, &mut asked);
+                self.search_box(ui);
+            });
+        });
+        self.asked.append(&mut asked);
+    }
+
+    fn search_box(&mut self, ui: &mut Ui) {
+        let width = (ui.available_width() - space::XL).clamp(90.0, 300.0);
+        let edit = egui::TextEdit::singleline(&mut self.search)
+            .char_limit(200)
+            .hint_text("Search")
+            .desired_width(width)
+            .margin(Margin { left: 26, right: 8, top: 4, bottom: 4 });
+        let response = ui.add(edit).accessible_name("Search all records");
+        let mark = egui::Rect::from_min_size(response.rect.min, vec2(26.0, response.rect.height()));
+        paint_icon(ui.painter(), mark, Icon::Search, palette(ui).weak);
+        if std::mem::take(&mut self.find) {
+            response.request_focus();
+        }
+        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        if entered && !self.search.trim().is_empty() {
+            let words = self.search.trim().to_owned();
+            let known = words.parse::<crate::domain::ids::RecordId>().ok();
+            let known = known.filter(|id| self.desk.as_ref().is_some_and(|desk| desk.file.record(*id).is_ok()));
+            self.go(known.map_or(Route::Search(words), Route::Record));
+        }
+    }
+
+    fn person_menu(&self, ui: &mut Ui, asked: &mut Vec<AppCommand>) {
+        let Some(session) = &self.session else { return };
+        let roles: Vec<&str> = session.roles().iter().map(|role| role.word()).collect();
+        let menu = ui.menu_button(session.name(), |ui| {
+            ui.set_min_width(240.0);
+            ui.add(Label::new(small(roles.join(", ")).color(palette(ui).weak)).wrap());
+            ui.add_space(space::XS);
+            for command in super::menu::PERSON_MENU {
+                let Some(command) = command else {
+                    ui.separator();
+                    continue;
+                };
+                let Some(row) = def_of(*command) else { continue };
+                let button = egui::Button::new(row.text).shortcut_text(keys_of(ui.ctx(), row));
+                if ui.add_sized([ui.available_width(), space::ROW], button).on_hover_text(row.tooltip).clicked() {
+                    asked.push(*command);
+                    ui.close();
+                }
+            }
+        });
+        menu.response.on_hover_text(roles.join(", "));
+    }
+
+    fn status_line(&self, ui: &mut Ui) {
+        let Some(desk) = &self.desk else { return };
+        let head = desk.file.head();
+        ui.horizontal(|ui| {
+            ui.set_min_height(20.0);
+            let saved = head.at.map_or_else(
+                || "Nothing saved yet".to_owned(),
+                |at| {
+                    let local = at.plus_seconds(i64::from(self.stamp().offset_minutes) * 60);
+                    let words = local.words();
+                    format!("Saved {}, event {}", words.trim_end_matches(" UTC"), head.seq)
+                },
+            );
+            ui.label(small(saved));
+            for running in &self.running {
+                let (words, share) = running.words();
+                ui.add_space(space::M);
+                ui.label(small(format!("{words}, {:.0} %", share * 100.0)));
+                let (rect, _) = ui.allocate_exact_size(vec2(80.0, 6.0), Sense::hover());
+                ui.painter().rect_filled(rect, 3.0, palette(ui).line);
+                let done = egui::Rect::from_min_size(rect.min, vec2(rect.width() * share, rect.height()));
+                ui.painter().rect_filled(done, 3.0, palette(ui).accent);
+                if icon_sized(ui, &format!("Cancel {}", words.to_lowercase())) {
+                    running.cancel();
+                }
+            }
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| integrity_ui(ui, desk));
+        });
+    }
+}
+
+fn icon_sized(ui: &mut Ui, name: &str) -> bool {
+    crate::ui::widgets::button::icon_sized_ui(ui, Icon::Close, name, 18.0).clicked()
+}
+
+/// What is known of the integrity of the file: words that stand at the right end of the status line.
+fn integrity_ui(ui: &mut Ui, desk: &Desk) {
+    match &desk.integrity {
+        Integrity::Unknown => {
+            ui.label(small("Not verified yet").color(palette(ui).weak));
+        }
+        Integrity::Verified { seq, at } => {
+            ui.scope(|ui| {
+                ui.spacing_mut().item_spacing.x = space::XS;
+                ui.label(small(format!("Verified up to event {seq}")).color(palette(ui).tone(Tone::Good).text))
+                    .on_hover_text(format!("Every event, record, signature and attachment, {}", at.words()));
+            });
+        }
+        Integrity::Broken(findings) => {
+            let words = format!("Does not match its record in {} places", findings.len());
+            ui.label(small(words).color(palette(ui).tone(Tone::Late).text))
+                .on_hover_text(findings.iter().take(10).cloned().collect::<Vec<_>>().join("\n"));
+        }
+    }
+}
+
+fn class_words(desk: &Desk) -> String {
+    use crate::domain::product::SafetyClass;
+    match desk.product.software_safety_class {
+        None | Some(SafetyClass::Unassigned) => "Class not assigned: class C rules".to_owned(),
+        Some(class) => class.word().to_owned(),
+    }
+}
+
+/// Why nothing can be changed, in words.
+fn read_only_words(desk: &Desk) -> Option<String> {
+    Some(match desk.file.why_read_only()? {
+        WhyReadOnly::Locked(_) => match &desk.writer {
+            Some(holder) => {
+                let since = holder.since.words();
+                format!("Read-only: {} on {} since {since}", holder.person, holder.machine)
+            }
+            None => "Read-only: the writer has gone".to_owned(),
+        },
+        WhyReadOnly::Damaged(what) => format!("Read-only: the file is damaged, {what}"),
+        WhyReadOnly::NotWritable => "Read-only: the file cannot be written".to_owned(),
+    })
+}
+
+fn file_state_ui(ui: &mut Ui, desk: &Desk, asked: &mut Vec<AppCommand>) {
+    match read_only_words(desk) {
+        None => {
+            badge_ui(ui, Tone::Neutral, "You are writing").on_hover_text("Others can read along while you have the file open");
+        }
+        Some(words) => {
+            tone_beside_ui(ui, Tone::Due, &words);
+            if matches!(desk.file.why_read_only(), Some(WhyReadOnly::Locked(_)))
+                && desk.writer.is_none()
+                && ui.button("Take over").on_hover_text("Become the writer").clicked()
+            {
+                asked.push(AppCommand::TakeOver);
+            }
+        }
+    }
+}
+
+/// The middle of the window.
+fn central<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let frame = Frame::new().fill(palette(ui).canvas).inner_margin(Margin::symmetric(20, 16));
+    CentralPanel::default().frame(frame).show(ui, contents).inner
+}
+
+/// A column in the middle of an otherwise empty window.
+fn column<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let frame = Frame::new().fill(palette(ui).canvas).inner_margin(Margin::same(0));
+    CentralPanel::default()
+        .frame(frame)
+        .show(ui, |ui| {
+            ScrollArea::vertical()
+                .auto_shrink(false)
+                .show(ui, |ui| {
+                    let width = COLUMN.min(ui.available_width() - space::XL * 2.0);
+                    let side = (ui.available_width() - width) / 2.0;
+                    let top = (ui.available_height() * 0.12).clamp(space::L, 96.0);
+                    ui.add_space(top);
+                    ui.horizontal_top(|ui| {
+                        ui.add_space(side);
+                        ui.vertical(|ui| {
+                            ui.set_width(width);
+                            let inner = contents(ui);
+                            ui.add_space(space::XXL);
+                            inner
+                        })
+                        .inner
+                    })
+                    .inner
+                })
+                .inner
+        })
+        .inner
+}

@@ -1,0 +1,319 @@
+//! Keys, palette, and the dialogs above the window: one-time codes, password, help, signing.
+
+use eframe::egui;
+use egui::{Context, Key, Label, Modifiers};
+
+use super::App;
+use crate::domain::ids::Kind;
+use crate::ui::cx::{Command, Cx, Route};
+use crate::ui::screens::later;
+use crate::ui::shortcuts::{AppCommand, COMMANDS, Needs, keys_of};
+use crate::ui::sign;
+use crate::ui::theme::{body, hint, palette, space};
+use crate::ui::widgets::modal::{Dialog, Outcome};
+use crate::ui::widgets::notice::Notice;
+use crate::ui::widgets::palette::Entry;
+
+/// The menu of the person and the file; `None` is a line.
+pub const PERSON_MENU: &[Option<AppCommand>] = &[
+    Some(AppCommand::ChangePassword),
+    Some(AppCommand::Lock),
+    Some(AppCommand::SignOut),
+    None,
+    Some(AppCommand::BackUp),
+    Some(AppCommand::Verify),
+    Some(AppCommand::Open),
+    Some(AppCommand::CloseFile),
+    None,
+    Some(AppCommand::Settings),
+    Some(AppCommand::Shortcuts),
+    Some(AppCommand::Quit),
+];
+
+/// What an entry of the palette leads to.
+pub struct Taken {
+    title: String,
+    detail: String,
+    keys: String,
+    to: To,
+}
+
+#[derive(Clone)]
+enum To {
+    Do(AppCommand),
+    Go(Route),
+}
+
+impl App {
+    fn can(&self, needs: Needs) -> bool {
+        match needs {
+            Needs::Nothing => true,
+            Needs::File => self.desk.is_some(),
+            Needs::Person => self.session.is_some(),
+        }
+    }
+
+    /// Takes the keys of commands out of the input.
+    pub(super) fn take_keys(&mut self, ctx: &Context) {
+        if self.code.is_some() || self.password.is_some() || self.signing.is_some() || self.attaching.is_some() {
+            return;
+        }
+        let in_list = matches!(self.route(), Some(Route::List(_) | Route::AuditTrail(_))) && self.session.is_some();
+        for row in COMMANDS {
+            let Some(keys) = row.keys else { continue };
+            // A list has a filter of its own for these keys.
+            if in_list && row.command == AppCommand::Find {
+                continue;
+            }
+            if self.can(row.needs) && ctx.input_mut(|input| input.consume_shortcut(&keys)) {
+                self.asked.push(row.command);
+            }
+        }
+        let nothing_open = !ctx.any_popup_open() && !self.palette.is_open() && !self.help;
+        let idle = ctx.memory(|memory| memory.focused().is_none());
+        if self.session.is_some() && nothing_open && !ctx.text_edit_focused() {
+            let slash = ctx.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Text(text) if text == "/")));
+            if slash && !in_list {
+                ctx.input_mut(|input| input.events.retain(|event| !matches!(event, egui::Event::Text(text) if text == "/")));
+                self.find = true;
+            }
+            let escape = idle && self.route() != Some(&Route::Dashboard);
+            if escape && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+                self.back();
+            }
+        }
+        if self.over.is_some() && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+            self.over = None;
+        }
+    }
+
+    /// Opens or closes the palette.
+    pub(super) fn toggle_palette(&mut self) {
+        self.palette.toggle();
+        self.palette_entries.clear();
+    }
+
+    fn fill_palette(&mut self, ctx: &Context) {
+        let mut entries: Vec<Taken> = COMMANDS
+            .iter()
+            .filter(|row| row.command != AppCommand::Palette && self.can(row.needs))
+            .map(|row| Taken {
+                title: row.text.to_owned(),
+                detail: row.tooltip.to_owned(),
+                keys: keys_of(ctx, row),
+                to: To::Do(row.command),
+            })
+            .collect();
+        if self.session.is_some() {
+            entries.extend(self.places());
+            entries.extend(self.records());
+        }
+        self.palette_entries = entries;
+    }
+
+    fn places(&self) -> Vec<Taken> {
+        let go = |title: String, detail: &str, route: Route| Taken {
+            title,
+            detail: detail.to_owned(),
+            keys: String::new(),
+            to: To::Go(route),
+        };
+        let areas = super::nav::AREAS
+            .iter()
+            .filter(|area| area.route != Route::Dashboard)
+            .map(|area| go(format!("Go to {}", area.word), "", area.route.clone()));
+        let later = later::AREAS
+            .iter()
+            .map(|area| go(format!("Go to {}", area.word), "Not in this version", Route::Later(area.word)));
+        let new = Kind::ALL.iter().filter(|kind| !kind.def().create_by.is_empty()).map(|kind| {
+            go(format!("New {}", kind.def().word.to_lowercase()), kind.def().purpose, Route::New(*kind))
+        });
+        new.chain(areas).chain(later).collect()
+    }
+
+    fn records(&mut self) -> Vec<Taken> {
+        let stamp = self.stamp();
+        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return Vec::new() };
+        let mut commands: Vec<Command> = Vec::new();
+        let mut cx =
+            Cx { file: &desk.file, session, stamp: &stamp, cache: &mut desk.cache, commands: &mut commands, refusal: None };
+        let mut found = Vec::new();
+        for kind in [Kind::Feedback, Kind::ProblemReport, Kind::ChangeRequest, Kind::ImpactAnalysis, Kind::Approval] {
+            let Ok(rows) = cx.list(kind) else { continue };
+            found.extend(rows.iter().map(|row| Taken {
+                title: format!("{}  {}", row.id, row.title),
+                detail: kind.def().word.to_owned(),
+                keys: String::new(),
+                to: To::Go(Route::Record(row.id)),
+            }));
+        }
+        found
+    }
+
+    /// Draws what lies above the screens.
+    pub(super) fn draw_above(&mut self, ctx: &Context) {
+        self.draw_palette(ctx);
+        self.draw_signing(ctx);
+        self.draw_code(ctx);
+        self.draw_password(ctx);
+        self.draw_attaching(ctx);
+        self.draw_help(ctx);
+        self.notices.show(ctx);
+    }
+
+    fn draw_palette(&mut self, ctx: &Context) {
+        if !self.palette.is_open() {
+            return;
+        }
+        if self.palette_entries.is_empty() {
+            self.fill_palette(ctx);
+        }
+        let entries: Vec<Entry<'_>> = self
+            .palette_entries
+            .iter()
+            .map(|taken| Entry { title: &taken.title, detail: &taken.detail, keys: &taken.keys })
+            .collect();
+        let hint = if self.session.is_some() { "Find a command or a record" } else { "Find a command" };
+        let taken = self.palette.show(ctx, hint, &entries).and_then(|index| self.palette_entries.get(index));
+        match taken.map(|taken| taken.to.clone()) {
+            Some(To::Do(command)) => self.asked.push(command),
+            Some(To::Go(route)) => self.go(route),
+            None => {}
+        }
+    }
+
+    fn draw_signing(&mut self, ctx: &Context) {
+        let Some((dialog, error)) = &mut self.signing else { return };
+        let Some(session) = &self.session else {
+            self.signing = None;
+            return;
+        };
+        match dialog.ui(ctx, session.name(), error.as_deref()) {
+            sign::Outcome::Pending => {}
+            sign::Outcome::Cancelled => self.signing = None,
+            sign::Outcome::Sign { act, password, then } => {
+                let stamp = (self.setup.clock)();
+                let Some(desk) = &mut self.desk else { return };
+                match desk.file.perform(session, act, Some(&password), &stamp) {
+                    Ok(receipt) => {
+                        self.signing = None;
+                        self.done(&receipt, &then, false);
+                    }
+                    Err(refusal) => *error = Some(refusal.to_string()),
+                }
+            }
+        }
+    }
+
+    fn draw_code(&mut self, ctx: &Context) {
+        let Some(shown) = &mut self.code else { return };
+        let missing: Vec<String> =
+            (!shown.noted).then(|| "Confirm that you have noted the code".to_owned()).into_iter().collect();
+        let mut copied = false;
+        let (title, words, code) = (shown.title, shown.words.clone(), shown.code.clone());
+        let noted = &mut shown.noted;
+        let outcome = Dialog::new("code", title, "Continue").cancel("Copy the code").missing(&missing).show(ctx, |ui| {
+            ui.add(Label::new(body(words)).wrap());
+            ui.add_space(space::S);
+            let frame = egui::Frame::new()
+                .fill(palette(ui).surface)
+                .stroke(egui::Stroke::new(1.0, palette(ui).edge))
+                .corner_radius(6)
+                .inner_margin(egui::Margin::same(16));
+            frame.show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.vertical_centered(|ui| {
+                    let text = egui::RichText::new(&code).monospace().size(20.0);
+                    ui.add(Label::new(text).selectable(true));
+                });
+            });
+            ui.add_space(space::S);
+            ui.checkbox(noted, "I have printed it or written it down");
+            if *noted {
+                copied = false;
+            }
+            ui.label(hint(ui, "It is made of letters and digits that are not easily confused; spaces and dashes do not matter."));
+        });
+        match outcome {
+            Outcome::Confirmed => self.code = None,
+            // Escape must not lose the only sight of the code: the other button copies, and the dialog stays.
+            Outcome::Cancelled => {
+                if ctx.input(|input| input.pointer.any_released()) {
+                    ctx.copy_text(code);
+                    self.notices.push(Notice::info("The code is in the clipboard. Empty the clipboard afterwards."));
+                }
+            }
+            Outcome::Open | Outcome::Refused => {}
+        }
+    }
+
+    fn draw_password(&mut self, ctx: &Context) {
+        let Some(change) = &mut self.password else { return };
+        let missing = change.missing();
+        let outcome =
+            Dialog::new("password", "Change password", "Change password").missing(&missing).show(ctx, |ui| change.ui(ui));
+        match outcome {
+            Outcome::Open | Outcome::Refused => {}
+            Outcome::Cancelled => self.password = None,
+            Outcome::Confirmed => {
+                let Some(mut change) = self.password.take() else { return };
+                match self.change_password(&change) {
+                    Ok(()) => self.notices.push(Notice::done("Your password was changed.")),
+                    Err(refusal) => {
+                        change.refusal = Some(crate::ui::screens::sign_in::sentence(&refusal.to_string()));
+                        self.password = Some(change);
+                    }
+                }
+            }
+        }
+    }
+
+    fn draw_help(&mut self, ctx: &Context) {
+        if !self.help {
+            return;
+        }
+        let (title, words, clause) = help_of(self.route().filter(|_| self.session.is_some()));
+        let outcome = Dialog::new("help", &title, "Close").cancel("Keyboard shortcuts").show(ctx, |ui| {
+            ui.add(Label::new(body(&words)).wrap());
+            if !clause.is_empty() {
+                ui.label(hint(ui, clause));
+            }
+        });
+        match outcome {
+            Outcome::Open | Outcome::Refused => {}
+            Outcome::Confirmed => self.help = false,
+            Outcome::Cancelled => {
+                self.help = false;
+                if ctx.input(|input| input.pointer.any_released()) {
+                    self.asked.push(AppCommand::Shortcuts);
+                }
+            }
+        }
+    }
+}
+
+/// Title, words and clause of the help for a screen.
+fn help_of(route: Option<&Route>) -> (String, String, &'static str) {
+    let of_kind = |kind: Kind| {
+        let def = kind.def();
+        (def.plural.to_owned(), def.purpose.to_owned(), def.clause)
+    };
+    let words = |title: &str, words: &str, clause: &'static str| (title.to_owned(), words.to_owned(), clause);
+    match route {
+        None => words("Getting in", "Open a product file or make one, then sign in. A person with a one-time code sets a password with it first.", "21 CFR 11.300"),
+        Some(Route::Dashboard) => words("Dashboard", "What is overdue or waits for approval, gravest first; the dates of the coming twelve months; and how feedback, problem reports and their mending develop. Each row leads to the place that mends it.", "IEC 62304 6.2.1, 9.6"),
+        Some(Route::List(kind) | Route::New(kind)) => of_kind(*kind),
+        Some(Route::Record(id) | Route::Edit(id, _)) => of_kind(id.kind),
+        Some(Route::AuditTrail(_)) => words("Audit trail", "Who did what, when and why, from what to what. Nothing in it can be changed or removed; each event seals the one before it.", "21 CFR 11.10(e)"),
+        Some(Route::People) => words("People & policy", "Accounts and roles, confirmation of identity, the limits in force, and who must sign what.", "21 CFR 11.100, 11.300"),
+        Some(Route::Packets(_)) => words("Packets", "The evidence of a change or of a time span as one PDF for an auditor.", "IEC 62304 8.2.4"),
+        Some(Route::Import) => words("Import", "Feedback from the file of another system: its columns are matched once, and rows that are already here are left out.", "IEC 62304 6.2.1"),
+        Some(Route::Search(_)) => words("Search", "All records that contain the words, in any field. A number such as CR-0012 leads straight to its record.", ""),
+        Some(Route::Shortcuts) => words("Keyboard shortcuts", "Everything can be done without a mouse.", ""),
+        Some(Route::Settings) => words("Settings", "They belong to you on this workstation, not to the file.", ""),
+        Some(Route::Later(area)) => {
+            let found = later::AREAS.iter().find(|later| later.word == *area);
+            found.map_or_else(|| words(area, "", ""), |later| words(later.word, later.purpose, later.clause))
+        }
+    }
+}

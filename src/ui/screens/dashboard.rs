@@ -1,0 +1,359 @@
+//! The dashboard: what is overdue or unapproved, what is coming, where things are heading.
+//!
+//! Belongs here: drawing what `attention` and `trends` answer. Does not belong here: deciding what is late.
+
+use chrono::{Datelike as _, Months};
+use eframe::egui;
+use egui::{FontId, Label, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::time::Day;
+use crate::domain::workflow::Tone as StateTone;
+use crate::ops::{Attention, AttentionItem, Trends};
+use crate::ui::cx::{Cx, Route};
+use crate::ui::theme::{Tone, body, bold_family, hint, palette, size, space, title};
+use crate::ui::widgets::button::primary_ui;
+use crate::ui::widgets::icons::{SHAPE, paint_tone};
+use crate::ui::widgets::link::link_ui;
+use crate::ui::widgets::notice::rule_ui;
+use crate::ui::widgets::plots::{Bars, Series, bars_ui};
+
+/// Rows that are shown before the rest is asked for.
+const FIRST: usize = 12;
+
+/// The dashboard.
+#[derive(Default)]
+pub struct DashboardScreen {
+    all_now: bool,
+    all_coming: bool,
+}
+
+impl DashboardScreen {
+    /// Draws it.
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let (attention, trends) = match (cx.attention(), cx.trends()) {
+            (Ok(attention), Ok(trends)) => (attention, trends),
+            (Err(refusal), _) | (_, Err(refusal)) => {
+                super::parts::refusal_ui(ui, &refusal);
+                return;
+            }
+        };
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            ui.heading("Dashboard");
+            ui.add_space(space::S);
+            if is_new(cx) {
+                first_ui(ui, cx);
+                return;
+            }
+            self.now_ui(ui, cx, &attention);
+            ui.add_space(space::XL);
+            self.coming_ui(ui, cx, &attention);
+            ui.add_space(space::XL);
+            trends_ui(ui, &trends);
+            ui.add_space(space::XL);
+        });
+    }
+
+    fn now_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, attention: &Attention) {
+        let late = attention.now.iter().filter(|item| item.tone == StateTone::Late).count();
+        head_ui(ui, "Overdue or unapproved", &match (late, attention.now.len()) {
+            (_, 0) => String::new(),
+            (0, all) => format!("{all} due, none overdue"),
+            (late, all) if late == all => format!("{late} overdue"),
+            (late, all) => format!("{late} overdue, {} due", all - late),
+        });
+        if attention.now.is_empty() {
+            ui.horizontal(|ui| {
+                let (place, _) = ui.allocate_exact_size(vec2(SHAPE, 20.0), Sense::hover());
+                paint_tone(ui.painter(), place, Tone::Good, palette(ui).tone(Tone::Good).text);
+                ui.label(body("Nothing is overdue and nothing waits for approval."));
+            });
+            return;
+        }
+        rows_ui(ui, cx, &attention.now, &mut self.all_now, "now");
+    }
+
+    fn coming_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, attention: &Attention) {
+        head_ui(ui, "The coming twelve months", &match attention.coming.len() {
+            0 => String::new(),
+            1 => "1 date".to_owned(),
+            count => format!("{count} dates"),
+        });
+        strip_ui(ui, cx.today(), &attention.coming);
+        if attention.coming.is_empty() {
+            ui.label(body("No dates lie ahead in the records of this file.").color(palette(ui).weak));
+            return;
+        }
+        rows_ui(ui, cx, &attention.coming, &mut self.all_coming, "coming");
+    }
+}
+
+/// Whether there is nothing in the file yet but its product and its first person.
+fn is_new(cx: &mut Cx<'_>) -> bool {
+    [Kind::Feedback, Kind::ProblemReport, Kind::ChangeRequest]
+        .into_iter()
+        .all(|kind| cx.list(kind).is_ok_and(|rows| rows.is_empty()))
+}
+
+/// What to do first in a new file.
+fn first_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    ui.scope(|ui| {
+        ui.set_max_width(space::MEASURE);
+        ui.label(title("What to do first"));
+        let weak = palette(ui).weak;
+        let step = |ui: &mut Ui, number: &str, words: &str, more: &str| {
+            ui.add_space(space::M);
+            ui.add(Label::new(body(format!("{number}. {words}"))).wrap());
+            ui.add(Label::new(body(more).color(weak)).wrap());
+        };
+        step(
+            ui,
+            "1",
+            "Write the maintenance plan, and bring the policy of this file in line with it.",
+            "Clause 6.1 begins with the plan. This version keeps its limits and its authority matrix as the policy; the values that it came with are examples.",
+        );
+        if link_ui(ui, "Look at People & policy").clicked() {
+            cx.go(Route::People);
+        }
+        step(
+            ui,
+            "2",
+            "Invite your colleagues.",
+            "Everybody who enters, decides or signs something has an account of their own, and most approvals need more than one person.",
+        );
+        if link_ui(ui, "Invite somebody").clicked() {
+            cx.go(Route::People);
+        }
+        step(
+            ui,
+            "3",
+            "Enter the first feedback, or import what another system has.",
+            "Complaints, service reports and published anomalies all begin as feedback (IEC 62304 6.2.1).",
+        );
+        ui.add_space(space::S);
+        ui.horizontal(|ui| {
+            if primary_ui(ui, "New feedback").clicked() {
+                cx.go(Route::New(Kind::Feedback));
+            }
+            if ui.button("Import feedback…").clicked() {
+                cx.go(Route::Import);
+            }
+        });
+    });
+}
+
+fn head_ui(ui: &mut Ui, words: &str, count: &str) {
+    ui.horizontal(|ui| {
+        ui.label(title(words));
+        if !count.is_empty() {
+            ui.label(hint(ui, count));
+        }
+    });
+}
+
+fn rows_ui(ui: &mut Ui, cx: &mut Cx<'_>, items: &[AttentionItem], all: &mut bool, salt: &str) {
+    let shown = if *all { items.len() } else { items.len().min(FIRST) };
+    let today = cx.today();
+    ui.push_id(salt, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        for (index, item) in items.iter().take(shown).enumerate() {
+            let response = ui.push_id(index, |ui| row_ui(ui, item, today)).inner;
+            if response.clicked() {
+                cx.go(target(item.record));
+            }
+            if index + 1 < shown {
+                rule_ui(ui);
+            }
+        }
+    });
+    if items.len() > FIRST {
+        ui.add_space(space::XS);
+        let words =
+            if *all { format!("Show the first {FIRST}") } else { format!("Show all {}", items.len()) };
+        if link_ui(ui, &words).clicked() {
+            *all = !*all;
+        }
+    }
+}
+
+/// Where a thing is mended.
+const fn target(record: RecordId) -> Route {
+    match record.kind {
+        Kind::Person | Kind::Policy | Kind::Product => Route::People,
+        Kind::Feedback
+        | Kind::ProblemReport
+        | Kind::ChangeRequest
+        | Kind::ImpactAnalysis
+        | Kind::Approval
+        | Kind::Attachment => Route::Record(record),
+    }
+}
+
+const fn tone_of(tone: StateTone) -> Tone {
+    match tone {
+        StateTone::Neutral => Tone::Neutral,
+        StateTone::Good => Tone::Good,
+        StateTone::Due => Tone::Due,
+        StateTone::Late => Tone::Late,
+    }
+}
+
+/// One thing to do: shape, what, record, whose, how late. The whole row leads to the place that mends it.
+fn row_ui(ui: &mut Ui, item: &AttentionItem, today: Day) -> egui::Response {
+    let when = when_words(item, today);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 44.0), Sense::click());
+    let name = format!("{}, {} {}, {}, {when}", item.what, item.record, item.title, item.whose);
+    response.widget_info(|| WidgetInfo::labeled(Role::Link, true, &name));
+    if ui.is_rect_visible(rect) {
+        let palette = palette(ui);
+        if response.hovered() || response.has_focus() {
+            ui.painter().rect_filled(rect, 6.0, palette.hover);
+        }
+        let tone = tone_of(item.tone);
+        let ink = palette.tone(tone).text;
+        let inner = rect.shrink2(vec2(space::S, 4.0));
+        let mark = Rect::from_min_size(pos2(inner.left(), inner.top() + 3.0), vec2(SHAPE, SHAPE));
+        paint_tone(ui.painter(), mark, tone, ink);
+        let left = inner.left() + SHAPE + space::S;
+        let when_width = 160.0_f32.min(inner.width() * 0.3);
+        let whose_width = 190.0_f32.min(inner.width() * 0.24);
+        let when_left = inner.right() - when_width;
+        let whose_left = when_left - whose_width;
+        let room = whose_left - left - space::M;
+        let (normal, small) = (FontId::proportional(size::BODY), FontId::proportional(size::SMALL));
+        let strong = FontId::new(size::BODY, bold_family());
+        let top = inner.top();
+        line(ui, &item.what, strong, palette.text, (pos2(left, top), room));
+        let second = format!("{}  {}", item.record, item.title);
+        line(ui, &second, small.clone(), palette.weak, (pos2(left, top + 19.0), room));
+        line(ui, &item.whose, normal.clone(), palette.text, (pos2(whose_left, top), whose_width - space::M));
+        line(ui, &when, normal, ink, (pos2(when_left, top), when_width));
+        line(ui, item.clause, small.clone(), palette.weak, (pos2(whose_left, top + 19.0), whose_width - space::M));
+        line(ui, &item.due.to_string(), small, palette.weak, (pos2(when_left, top + 19.0), when_width));
+    }
+    response.on_hover_text(format!("{}\n{} {}", item.what, item.record, item.title))
+}
+
+fn line(ui: &Ui, text: &str, font: FontId, colour: egui::Color32, (at, room): (egui::Pos2, f32)) {
+    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, colour);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(10.0));
+    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    ui.painter().galley(at, galley, colour);
+}
+
+fn when_words(item: &AttentionItem, today: Day) -> String {
+    match item.days_late {
+        0 => "Due today".to_owned(),
+        1 => "1 day late".to_owned(),
+        late if late > 0 => format!("{late} days late"),
+        _ => format!("Due {}", item.due.relative_words(today)),
+    }
+}
+
+/// Twelve cells, one for each month from this one on, with the number of dates in it.
+fn strip_ui(ui: &mut Ui, today: Day, coming: &[AttentionItem]) {
+    let first = today.date().with_day(1).unwrap_or(today.date());
+    let months: Vec<_> = (0..12).filter_map(|ahead| first.checked_add_months(Months::new(ahead))).collect();
+    let width = ui.available_width();
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 52.0), Sense::hover());
+    let count_in = |month: chrono::NaiveDate| {
+        let same = |day: Day| (day.date().year(), day.date().month()) == (month.year(), month.month());
+        coming.iter().filter(|item| same(item.due)).count()
+    };
+    let words: Vec<String> = months
+        .iter()
+        .filter(|month| count_in(**month) > 0)
+        .map(|month| format!("{} {}", month.format("%B %Y"), count_in(*month)))
+        .collect();
+    let said = if words.is_empty() { "no dates".to_owned() } else { words.join(", ") };
+    response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, format!("Dates by month. {said}")));
+    let palette = palette(ui);
+    let cell = (width - 11.0 * space::XS) / 12.0;
+    for (index, month) in months.iter().enumerate() {
+        let left = rect.left() + index as f32 * (cell + space::XS);
+        let place = Rect::from_min_size(pos2(left, rect.top()), vec2(cell, rect.height()));
+        let count = count_in(*month);
+        let (fill, ink) = if count > 0 { (palette.select, palette.on_select) } else { (palette.hover, palette.weak) };
+        ui.painter().rect_filled(place, 6.0, fill);
+        let name = month.format(if index == 0 || month.month() == 1 { "%b %Y" } else { "%b" }).to_string();
+        let at = |galley: &egui::Galley, top: f32| pos2(place.center().x - galley.size().x / 2.0, place.top() + top);
+        let galley = ui.painter().layout_no_wrap(name, FontId::proportional(size::SMALL), ink);
+        ui.painter().galley(at(&galley, 7.0), galley, ink);
+        let text = if count > 0 { count.to_string() } else { "–".to_owned() };
+        let galley = ui.painter().layout_no_wrap(text, FontId::new(size::BODY, bold_family()), ink);
+        ui.painter().galley(at(&galley, 26.0), galley, ink);
+    }
+    ui.add_space(space::XS);
+}
+
+fn trends_ui(ui: &mut Ui, trends: &Trends) {
+    ui.label(title("Where things are heading"));
+    ui.add_space(space::S);
+    let months: Vec<String> = trends.months.iter().map(|month| month.month.clone()).collect();
+    let of = |pick: fn(&crate::ops::Month) -> u32| -> Vec<f64> {
+        trends.months.iter().map(|month| f64::from(pick(month))).collect()
+    };
+    let (feedback, problems) = (of(|month| month.feedback), of(|month| month.problems));
+    let series =
+        [Series { name: "Feedback", values: &feedback }, Series { name: "Problem reports", values: &problems }];
+    let height = 180.0;
+    bars_ui(ui, &Bars {
+        title: "Feedback and problem reports per month",
+        across: "Month",
+        up: "Records",
+        labels: &months,
+        series: &series,
+        height,
+    });
+    ui.add_space(space::L);
+    let labels: Vec<String> = trends.open_problems_by_age.iter().map(|(label, ..)| (*label).to_owned()).collect();
+    let safety: Vec<f64> = trends.open_problems_by_age.iter().map(|(_, safety, _)| f64::from(*safety)).collect();
+    let other: Vec<f64> = trends.open_problems_by_age.iter().map(|(.., other)| f64::from(*other)).collect();
+    let age = [
+        Series { name: "With an effect on safety, or not judged", values: &safety },
+        Series { name: "Without", values: &other },
+    ];
+    let fixed: Vec<f64> = months.iter().map(|month| median(trends, month)).collect();
+    let fix = [Series { name: "Days, median", values: &fixed }];
+    let open = Bars {
+        title: "Open problem reports by age",
+        across: "Age",
+        up: "Records",
+        labels: &labels,
+        series: &age,
+        height,
+    };
+    let days = Bars {
+        title: "Days from problem report to verified change",
+        across: "Month of verification",
+        up: "Days, median",
+        labels: &months,
+        series: &fix,
+        height,
+    };
+    if ui.available_width() > 820.0 {
+        ui.columns(2, |columns| {
+            bars_ui(&mut columns[0], &open);
+            bars_ui(&mut columns[1], &days);
+        });
+    } else {
+        bars_ui(ui, &open);
+        ui.add_space(space::L);
+        bars_ui(ui, &days);
+    }
+}
+
+/// The median of the days of a month; 0 when none was verified.
+fn median(trends: &Trends, month: &str) -> f64 {
+    let mut days: Vec<i64> =
+        trends.days_to_fix.iter().filter(|(of, _)| of == month).map(|(_, days)| *days).collect();
+    days.sort_unstable();
+    match (days.get(days.len() / 2), days.len() % 2) {
+        (None, _) => 0.0,
+        (Some(middle), 1) => *middle as f64,
+        (Some(upper), _) => {
+            let lower = days.get(days.len() / 2 - 1).copied().unwrap_or(*upper);
+            (lower + upper) as f64 / 2.0
+        }
+    }
+}
