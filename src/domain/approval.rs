@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::change_request::ChangeRequest;
+use super::change_request::{ChangeRequest, Urgency};
 use super::choice::choice;
 use super::field::Table;
 use super::ids::{Kind, RecordId};
@@ -139,7 +139,10 @@ pub fn new_fields(case: &Case, change: &ChangeRequest, analysis: &ImpactAnalysis
     authors.sort_unstable();
     authors.dedup();
     let mut set = Fields::new();
-    set.insert("title".into(), format!("Approval of {}: {}", case.id(), change.title).chars().take(500).collect::<String>().into());
+    set.insert(
+        "title".into(),
+        format!("Approval of {}: {}", case.id(), change.title).chars().take(500).collect::<String>().into(),
+    );
     set.insert("subject".into(), case.id().to_string().into());
     if let Some(id) = change.impact_analysis {
         set.insert("impact_analysis".into(), id.to_string().into());
@@ -175,6 +178,12 @@ pub fn signed_roles(world: &dyn World, data: &RecordData) -> Vec<Role> {
         .signatures(data.head.id)
         .iter()
         .filter(|signature| signature.meaning == Meaning::Approved)
+        .filter(|signature| {
+            signature
+                .covers
+                .iter()
+                .all(|cover| world.record(cover.record).is_some_and(|data| cover.holds(&data)))
+        })
         .flat_map(|signature| signature.roles.clone())
         .collect();
     roles.sort_unstable();
@@ -192,7 +201,19 @@ fn signing(case: &Case) -> Signing {
         approval.required_roles.iter().copied().filter(|role| !signed.contains(role)).collect();
     let mut covers = vec![(case.id(), Part::Scope)];
     covers.extend(approval.fixed_content.iter().filter_map(|fixed| Some((fixed.record?, fixed.part?))));
-    Signing { by: missing, meanings: vec![Meaning::Approved], conditions: may_approve(case, &approval), covers }
+    let as_deputy = deputy_roles(case, &approval).into_iter().filter(|role| missing.contains(role)).collect();
+    let conditions = may_approve(case, &approval);
+    Signing { by: missing, meanings: vec![Meaning::Approved], conditions, covers, as_deputy }
+}
+
+/// The roles for which the acting person is a named deputy; they count for emergency changes only (domain 2.4).
+fn deputy_roles(case: &Case, approval: &Approval) -> Vec<Role> {
+    let change: Option<ChangeRequest> =
+        approval.subject.and_then(|id| case.world.record(id)).and_then(|data| data.typed());
+    let emergency = change.is_some_and(|change| change.urgency == Some(Urgency::Emergency));
+    let Some(actor) = case.actor.filter(|_| emergency) else { return Vec::new() };
+    let policy = case.world.policy();
+    policy.deputies.iter().filter(|row| row.person == Some(actor)).filter_map(|row| row.role).collect()
 }
 
 fn may_approve(case: &Case, approval: &Approval) -> Vec<Condition> {
@@ -202,8 +223,16 @@ fn may_approve(case: &Case, approval: &Approval) -> Vec<Condition> {
         .as_ref()
         .is_some_and(|analysis| !matches!(analysis.conclusion, None | Some(Conclusion::Unacceptable)));
     let mut conditions = vec![
-        Condition::new("21 CFR 11.70", "The content is still what approval was asked for", covers_hold(case.world, case.data)),
-        Condition::new("IEC 62304 7.4", "The impact analysis does not conclude that the change is unacceptable", acceptable),
+        Condition::new(
+            "21 CFR 11.70",
+            "The content is still what approval was asked for",
+            covers_hold(case.world, case.data),
+        ),
+        Condition::new(
+            "IEC 62304 7.4",
+            "The impact analysis does not conclude that the change is unacceptable",
+            acceptable,
+        ),
     ];
     if case.world.policy().author_may_not_approve != Some(false)
         && let Some(actor) = case.actor
@@ -224,7 +253,8 @@ fn after_signature(case: &Case) -> Vec<Effect> {
     if !approval.required_roles.iter().all(|role| signed.contains(role)) {
         return vec![Effect::State { id: case.id(), to: S::PartiallySigned.code() }];
     }
-    let decision = if approval.conditions.is_empty() { Decision::Approved } else { Decision::ApprovedWithConditions };
+    let decision =
+        if approval.conditions.is_empty() { Decision::Approved } else { Decision::ApprovedWithConditions };
     let mut set = Fields::new();
     set.insert("decision".into(), decision.code().into());
     let mut effects =
@@ -254,24 +284,39 @@ fn refuse(case: &Case, approval: &Approval) -> Vec<Effect> {
     effects
 }
 
-const SIGNERS: &[Role] =
-    &[Role::Quality, Role::DevLead, Role::RiskManager, Role::SecurityLead, Role::Regulatory, Role::Management];
+const SIGNERS: &[Role] = &[
+    Role::Quality,
+    Role::DevLead,
+    Role::RiskManager,
+    Role::SecurityLead,
+    Role::Regulatory,
+    Role::Management,
+];
 
 const MOVES: &[Move] = &[
     Move::new("refuse", "Refuse", OPEN, S::Refused.code(), SIGNERS)
         .reason()
         .sign(Meaning::Rejected)
         .clause("IEC 62304 6.2.4")
+        .covers(|case| signing(case).covers)
         .guard(|case| case.with::<Approval>(may_refuse))
         .effects(|case| case.effects::<Approval>(refuse)),
-    Move::new("expire", "Mark as expired", &[S::Granted.code()], S::Expired.code(), &[Role::Quality, Role::DevLead])
-        .guard(|case| case.with::<Approval>(has_expired))
-        .effects(|case| case.effects::<Approval>(back_to_awaiting)),
+    Move::new(
+        "expire",
+        "Mark as expired",
+        &[S::Granted.code()],
+        S::Expired.code(),
+        &[Role::Quality, Role::DevLead],
+    )
+    .guard(|case| case.with::<Approval>(has_expired))
+    .effects(|case| case.effects::<Approval>(back_to_awaiting)),
 ];
 
 fn may_refuse(case: &Case, approval: &Approval) -> Vec<Condition> {
     let roles = case.actor.and_then(|actor| case.person(actor)).map(|person| person.roles);
-    let required = roles.is_none_or(|roles| roles.iter().any(|role| approval.required_roles.contains(role)));
+    let deputy = deputy_roles(case, approval);
+    let required = roles
+        .is_none_or(|roles| roles.iter().chain(&deputy).any(|role| approval.required_roles.contains(role)));
     vec![Condition::new("IEC 62304 6.2.4", "You hold a role that must sign", required)]
 }
 

@@ -233,12 +233,15 @@ fn rationale_conditions(analysis: &ImpactAnalysis) -> Vec<Condition> {
     for answer in analysis.answers.iter().filter(|answer| answer.answer.is_some()) {
         let long_enough = answer.rationale.trim().chars().count() >= RATIONALE_CHARS_MIN;
         if !long_enough {
-            let text = format!("{} has a rationale of at least {RATIONALE_CHARS_MIN} characters", answer.question);
+            let text =
+                format!("{} has a rationale of at least {RATIONALE_CHARS_MIN} characters", answer.question);
             conditions.push(Condition::new("IEC 62304 6.2.3", text, false).at("answers"));
         }
         counts.entry(plain(&answer.rationale)).or_default().push(&answer.question);
     }
-    for (_, codes) in counts.iter().filter(|(text, codes)| !text.is_empty() && codes.len() > SAME_RATIONALE_MAX) {
+    for (_, codes) in
+        counts.iter().filter(|(text, codes)| !text.is_empty() && codes.len() > SAME_RATIONALE_MAX)
+    {
         let text = format!("{} have rationales of their own, not one text for all", codes.join(", "));
         conditions.push(Condition::new("IEC 62304 7.4", text, false).at("answers"));
     }
@@ -260,7 +263,8 @@ fn reviewable(case: &Case, analysis: &ImpactAnalysis) -> Vec<Condition> {
     if let Some((id, person)) = actor {
         let second = !analysis.performed_by.contains(&id);
         conditions.push(
-            Condition::new("IEC 62304 7.4", "The reviewer did not perform the analysis", second).at("performed_by"),
+            Condition::new("IEC 62304 7.4", "The reviewer did not perform the analysis", second)
+                .at("performed_by"),
         );
         let earlier: Vec<Role> = reviewers(case);
         let has = |role: Role| person.roles.contains(&role) || earlier.contains(&role);
@@ -301,7 +305,10 @@ fn signing(case: &Case) -> super::workflow::Signing {
         signing.meanings = vec![Meaning::Reviewed];
         signing.conditions = case.with::<ImpactAnalysis>(|case, analysis| {
             let second = case.actor.is_none_or(|actor| !analysis.performed_by.contains(&actor));
-            vec![Condition::new("IEC 62304 7.4", "The reviewer did not perform the analysis", second).at("performed_by")]
+            vec![
+                Condition::new("IEC 62304 7.4", "The reviewer did not perform the analysis", second)
+                    .at("performed_by"),
+            ]
         });
     }
     signing
@@ -323,7 +330,8 @@ fn notices(case: &Case) -> Vec<String> {
         .filter_map(|number| case.world.record(RecordId::new(ImpactAnalysis::KIND, number.max(1))))
         .filter_map(|data| data.typed())
         .collect();
-    let mine: Vec<String> = analysis.answers.iter().map(|answer| plain(&answer.rationale)).filter(|t| !t.is_empty()).collect();
+    let mine: Vec<String> =
+        analysis.answers.iter().map(|answer| plain(&answer.rationale)).filter(|t| !t.is_empty()).collect();
     let copied = mine
         .iter()
         .filter(|text| {
@@ -370,7 +378,14 @@ pub const DEF: KindDef = KindDef {
     states: ImpactState::ALL,
     moves: MOVES,
     create_by: &[],
-    edit_by: &[Role::DevLead, Role::Developer, Role::RiskManager, Role::SecurityLead, Role::Regulatory, Role::Quality],
+    edit_by: &[
+        Role::DevLead,
+        Role::Developer,
+        Role::RiskManager,
+        Role::SecurityLead,
+        Role::Regulatory,
+        Role::Quality,
+    ],
     edit_signed: false,
     sign_conditions: signing,
     on_create: no_effects,

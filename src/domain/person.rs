@@ -68,8 +68,7 @@ states! {
     }
 }
 
-const ANY: &[&str] =
-    &[PersonState::Invited.code(), PersonState::Active.code(), PersonState::Inactive.code()];
+const ANY: &[&str] = &[PersonState::Invited.code(), PersonState::Active.code(), PersonState::Inactive.code()];
 
 record! {
     /// A person who may use the file.

@@ -4,7 +4,7 @@
 
 use super::choice::choice;
 use super::field::Table;
-use super::ids::Kind;
+use super::ids::{Kind, RecordId};
 use super::person::Role;
 use super::record::{KindDef, record, rows};
 use super::text::{Line, Text};
@@ -25,6 +25,26 @@ choice! {
         ProblemSafety = "problem_safety", "Problem report, safety evaluation";
         /// No action on, or deferral of, a problem report.
         ProblemNoAction = "problem_no_action", "Problem report, no action or deferred";
+        /// A version of the maintenance plan.
+        MaintenancePlan = "maintenance_plan", "Maintenance plan";
+        /// A finding that is said not to affect the product.
+        FindingNotAffected = "finding_not_affected", "Finding, not affected";
+        /// A finding whose risk is uncontrolled.
+        FindingUncontrolled = "finding_uncontrolled", "Finding, uncontrolled risk";
+        /// A finding whose risk is accepted.
+        FindingRiskAccepted = "finding_risk_accepted", "Finding, risk accepted";
+        /// A SOUP review session.
+        ReviewSession = "review_session", "SOUP review session";
+        /// A release.
+        Release = "release", "Release";
+        /// A communication to the outside.
+        CommunicationExternal = "communication_external", "Communication, external";
+        /// The decision that a regulator need not be told.
+        RegulatorNotRequired = "regulator_not_required", "Report to regulator not required";
+        /// A waiver, or the closure of a process deviation.
+        WaiverOrDeviation = "waiver_or_deviation", "Waiver or closure of a deviation";
+        /// The retirement plan.
+        RetirementPlan = "retirement_plan", "Retirement plan";
     }
 }
 
@@ -51,6 +71,16 @@ rows! {
         statement: Line = "Statement";
         /// An example.
         example: Line = "Example";
+    }
+}
+
+rows! {
+    /// A person who may sign for a role when a change is an emergency (domain 2.4).
+    pub struct Deputy {
+        /// The role that is signed for.
+        role: Option<Role> = "Role";
+        /// The deputy.
+        person: Option<RecordId> = "Deputy" => target(Kind::Person);
     }
 }
 
@@ -106,6 +136,8 @@ record! {
             problem_criteria: Table<ProblemCriterion> = "Problem criteria" => clause("IEC 62304 6.1 b");
             /// Who must sign what.
             authority: Table<AuthorityRow> = "Authority matrix" => clause("IEC 62304 6.1 e");
+            /// Who may sign for a role when a change is an emergency. The order of steps never changes.
+            deputies: Table<Deputy> = "Deputies in an emergency" => clause("IEC 62304 6.1 e");
             /// Where these values come from.
             basis: Text = "Basis of these values";
         }

@@ -96,33 +96,133 @@ const fn market(code: &'static str, text: &'static str, source: &'static str, ma
 
 /// The 28 questions.
 pub const QUESTIONS: &[Question] = &[
-    ask("Q01", "Which released versions are affected, and which of them are still in the field?", "IEC 62304 6.2.3", MUST),
-    ask("Q02", "Does it affect the organisation: training, support, instructions and labelling, manufacturing or deployment, suppliers, resources?", "IEC 62304 6.2.3", MUST),
-    ask("Q03", "Does it affect systems that interface with the software: inputs, outputs, protocols, host operating system, network?", "IEC 62304 6.2.3", MUST),
+    ask(
+        "Q01",
+        "Which released versions are affected, and which of them are still in the field?",
+        "IEC 62304 6.2.3",
+        MUST,
+    ),
+    ask(
+        "Q02",
+        "Does it affect the organisation: training, support, instructions and labelling, manufacturing or deployment, suppliers, resources?",
+        "IEC 62304 6.2.3",
+        MUST,
+    ),
+    ask(
+        "Q03",
+        "Does it affect systems that interface with the software: inputs, outputs, protocols, host operating system, network?",
+        "IEC 62304 6.2.3",
+        MUST,
+    ),
     fixed("Q04", "Does it bring a new potential cause of a hazardous situation?", "IEC 62304 7.4.1 a", MUST),
     fixed("Q05", "Does it need an additional software risk control?", "IEC 62304 7.4.1 b", MUST),
-    fixed("Q06", "Could it interfere with an existing risk control? List the controls that were examined.", "IEC 62304 7.4.2", B_C),
-    ask("Q07", "Which risk management activities follow from it, and where are they recorded?", "IEC 62304 7.4.3", B_C),
+    fixed(
+        "Q06",
+        "Could it interfere with an existing risk control? List the controls that were examined.",
+        "IEC 62304 7.4.2",
+        B_C,
+    ),
+    ask(
+        "Q07",
+        "Which risk management activities follow from it, and where are they recorded?",
+        "IEC 62304 7.4.3",
+        B_C,
+    ),
     ask("Q08", "Does the safety class of the system or of any item change?", "IEC 62304 8.2.2, 4.3", MUST),
-    ask("Q09", "Is segregation that class or risk relies on still effective?", "IEC 62304 5.3.5", [Need::No, Need::May, Need::Must]),
-    ask("Q10", "Is SOUP added, changed or removed? If so, are requirements, environment and the anomaly list of the new version evaluated?", "IEC 62304 5.3.3, 5.3.4, 7.1.3, 8.1.2", SOUP_A),
-    ask("Q11", "Does it change security: attack surface, authentication, cryptography, data flows, logging?", "IEC 81001-5-1", SOUP_A),
-    fixed("Q12", "Does the fix create more risk than the vulnerability that it removes?", "FDA postmarket cybersecurity", [Need::MustForSoupOrSecurity; 3]),
+    ask(
+        "Q09",
+        "Is segregation that class or risk relies on still effective?",
+        "IEC 62304 5.3.5",
+        [Need::No, Need::May, Need::Must],
+    ),
+    ask(
+        "Q10",
+        "Is SOUP added, changed or removed? If so, are requirements, environment and the anomaly list of the new version evaluated?",
+        "IEC 62304 5.3.3, 5.3.4, 7.1.3, 8.1.2",
+        SOUP_A,
+    ),
+    ask(
+        "Q11",
+        "Does it change security: attack surface, authentication, cryptography, data flows, logging?",
+        "IEC 81001-5-1",
+        SOUP_A,
+    ),
+    fixed(
+        "Q12",
+        "Does the fix create more risk than the vulnerability that it removes?",
+        "FDA postmarket cybersecurity",
+        [Need::MustForSoupOrSecurity; 3],
+    ),
     ask("Q13", "Which requirements are affected?", "IEC 62304 5.2", MUST),
-    ask("Q14", "Are architecture or interfaces affected?", "IEC 62304 5.3", [Need::No, Need::Must, Need::Must]),
+    ask(
+        "Q14",
+        "Are architecture or interfaces affected?",
+        "IEC 62304 5.3",
+        [Need::No, Need::Must, Need::Must],
+    ),
     ask("Q15", "Is detailed design affected?", "IEC 62304 5.4", [Need::No, Need::No, Need::Must]),
-    fixed("Q16", "Which verification does it invalidate, and what is the regression scope, with reasons?", "IEC 62304 8.2.3, 5.7.3", MUST),
-    ask("Q17", "Does it affect usability: user interface, hazard-related use scenarios?", "IEC 62366-1; ISO 13485 7.3.9", MUST),
-    ask("Q18", "Does it affect data: migration, compatibility of stored records, backup and restore, privacy?", "Good practice", MUST),
+    fixed(
+        "Q16",
+        "Which verification does it invalidate, and what is the regression scope, with reasons?",
+        "IEC 62304 8.2.3, 5.7.3",
+        MUST,
+    ),
+    ask(
+        "Q17",
+        "Does it affect usability: user interface, hazard-related use scenarios?",
+        "IEC 62366-1; ISO 13485 7.3.9",
+        MUST,
+    ),
+    ask(
+        "Q18",
+        "Does it affect data: migration, compatibility of stored records, backup and restore, privacy?",
+        "Good practice",
+        MUST,
+    ),
     ask("Q19", "Does it affect intended use, performance or clinical claims?", "ISO 13485 7.3.9", MUST),
-    ask("Q20", "Must product already delivered be updated, recalled or its users advised?", "ISO 13485 7.3.9, 8.3.3", MUST),
+    ask(
+        "Q20",
+        "Must product already delivered be updated, recalled or its users advised?",
+        "ISO 13485 7.3.9, 8.3.3",
+        MUST,
+    ),
     fixed("Q21", "Is rollback or recovery possible, and was it tested?", "Good practice", MUST),
-    market("Q22", "United States: is it solely cybersecurity, or solely a return to specification? Does it bring or change a significant risk or its control, clinical functionality or performance? Which path: letter to file, new 510(k), PMA supplement?", "FDA software change guidance", Market::Us),
-    market("Q23", "European Union: is it significant or substantial (intended purpose, algorithm, architecture, operating system, closed loop, data presentation, interoperability, alarms, new risks)? Must the notified body be told?", "MDCG 2020-3 (screening)", Market::Eu),
-    market("Q24", "European Union: does it need a new UDI-DI, or only a new UDI-PI?", "MDR Annex VI C 6.5", Market::Eu),
-    ask("Q25", "Is the action a correction, a removal or a field safety corrective action, or an enhancement?", "21 CFR 806; MDR 2(68)", MUST),
-    ask("Q26", "What do all changes since the last cleared or certified version amount to together?", "FDA software change guidance", B_C),
-    ask("Q27", "Does it bring in components with known support end or obsolescence dates?", "IEC 62304 6.1 f", SOUP_A),
+    market(
+        "Q22",
+        "United States: is it solely cybersecurity, or solely a return to specification? Does it bring or change a significant risk or its control, clinical functionality or performance? Which path: letter to file, new 510(k), PMA supplement?",
+        "FDA software change guidance",
+        Market::Us,
+    ),
+    market(
+        "Q23",
+        "European Union: is it significant or substantial (intended purpose, algorithm, architecture, operating system, closed loop, data presentation, interoperability, alarms, new risks)? Must the notified body be told?",
+        "MDCG 2020-3 (screening)",
+        Market::Eu,
+    ),
+    market(
+        "Q24",
+        "European Union: does it need a new UDI-DI, or only a new UDI-PI?",
+        "MDR Annex VI C 6.5",
+        Market::Eu,
+    ),
+    ask(
+        "Q25",
+        "Is the action a correction, a removal or a field safety corrective action, or an enhancement?",
+        "21 CFR 806; MDR 2(68)",
+        MUST,
+    ),
+    ask(
+        "Q26",
+        "What do all changes since the last cleared or certified version amount to together?",
+        "FDA software change guidance",
+        B_C,
+    ),
+    ask(
+        "Q27",
+        "Does it bring in components with known support end or obsolescence dates?",
+        "IEC 62304 6.1 f",
+        SOUP_A,
+    ),
     ask("Q28", "What follows if the change is not made, or made later?", "IEC 62304 6.2.5 a", MUST),
 ];
 
@@ -200,7 +300,11 @@ mod tests {
     }
 
     fn mandatory(circumstances: &Circumstances) -> Vec<&'static str> {
-        QUESTIONS.iter().filter(|question| question.mandatory(circumstances)).map(|question| question.code).collect()
+        QUESTIONS
+            .iter()
+            .filter(|question| question.mandatory(circumstances))
+            .map(|question| question.code)
+            .collect()
     }
 
     #[test]
@@ -214,7 +318,9 @@ mod tests {
     #[test]
     fn class_market_and_kind_of_change_decide_what_must_be_answered() {
         let class_a = mandatory(&circumstances(SafetyClass::A, &[], false));
-        for absent in ["Q06", "Q07", "Q09", "Q10", "Q11", "Q12", "Q14", "Q15", "Q22", "Q23", "Q24", "Q26", "Q27"] {
+        for absent in
+            ["Q06", "Q07", "Q09", "Q10", "Q11", "Q12", "Q14", "Q15", "Q22", "Q23", "Q24", "Q26", "Q27"]
+        {
             assert!(!class_a.contains(&absent), "{absent}");
         }
         let security_a = mandatory(&circumstances(SafetyClass::A, &[], true));

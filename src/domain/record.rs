@@ -10,7 +10,9 @@ use super::field::{FieldDef, is_empty};
 use super::ids::{Kind, RecordId};
 use super::time::Moment;
 use super::workflow::{Case, Effect, Move, Signing, StateDef};
-use super::{approval, attachment, change_request, feedback, impact_analysis, person, policy, problem_report, product};
+use super::{
+    approval, attachment, change_request, feedback, impact_analysis, person, policy, problem_report, product,
+};
 
 /// Field values by name; an empty value is absent.
 pub type Fields = Map<String, Value>;
@@ -214,7 +216,8 @@ impl RecordData {
     }
 
     fn part_canonical(&self, part: &str, take: fn(&Section) -> bool) -> String {
-        let names = self.def().sections.iter().filter(|section| take(section)).flat_map(|section| section.fields);
+        let names =
+            self.def().sections.iter().filter(|section| take(section)).flat_map(|section| section.fields);
         let mut fields = Map::new();
         for field in names {
             if let Some(value) = self.fields.get(field.name) {

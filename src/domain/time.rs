@@ -4,7 +4,9 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, SecondsFormat, Timelike as _, Utc, Weekday};
+use chrono::{
+    DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, SecondsFormat, Timelike as _, Utc, Weekday,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// First and last year that a date in a record may have. Anything else is a slip of the keyboard.
@@ -52,7 +54,9 @@ impl Moment {
             .map(|at| at.to_utc())
             .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").map(|at| at.and_utc()))
             .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").map(|at| at.and_utc()))
-            .map_err(|_| format!("“{text}” is no date and time; write 2026-11-22 14:05 or 2026-11-22T14:05:00Z"))?;
+            .map_err(|_| {
+                format!("“{text}” is no date and time; write 2026-11-22 14:05 or 2026-11-22T14:05:00Z")
+            })?;
         Day::new(at.date_naive())?;
         Ok(Self::from_utc(at))
     }

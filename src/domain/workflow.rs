@@ -217,6 +217,8 @@ pub struct Move {
     pub guard: fn(&Case) -> Vec<Condition>,
     /// What it brings about besides.
     pub effects: fn(&Case) -> Vec<Effect>,
+    /// What its signature covers.
+    pub covers: fn(&Case) -> Vec<(RecordId, Part)>,
 }
 
 /// How a record may be signed without moving it on.
@@ -229,16 +231,28 @@ pub struct Signing {
     pub conditions: Vec<Condition>,
     /// What the signature covers, the subject first; empty: the subject's whole content.
     pub covers: Vec<(RecordId, Part)>,
+    /// Roles that the acting person does not hold but may sign for as a named deputy (domain 2.4, emergency lane).
+    pub as_deputy: Vec<Role>,
 }
 
 /// The record is signed only by moving it on.
 pub fn no_signing(_: &Case) -> Signing {
-    Signing { by: Vec::new(), meanings: Vec::new(), conditions: Vec::new(), covers: Vec::new() }
+    Signing {
+        by: Vec::new(),
+        meanings: Vec::new(),
+        conditions: Vec::new(),
+        covers: Vec::new(),
+        as_deputy: Vec::new(),
+    }
 }
 
 /// Nothing to notice.
 pub fn no_notices(_: &Case) -> Vec<String> {
     Vec::new()
+}
+
+fn whole_content(case: &Case) -> Vec<(RecordId, Part)> {
+    vec![(case.id(), Part::Content)]
 }
 
 fn no_conditions(_: &Case) -> Vec<Condition> {
@@ -271,6 +285,7 @@ impl Move {
             asks: &[],
             guard: no_conditions,
             effects: no_effects,
+            covers: whole_content,
         }
     }
 
@@ -310,6 +325,12 @@ impl Move {
         self
     }
 
+    /// What its signature covers, where that is not the whole content of the record.
+    pub const fn covers(mut self, covers: fn(&Case) -> Vec<(RecordId, Part)>) -> Self {
+        self.covers = covers;
+        self
+    }
+
     /// All conditions of the transition: the fields that its target state demands, then its guard.
     pub fn conditions(&self, case: &Case) -> Vec<Condition> {
         let mut conditions = missing_fields(case.data, self.to);
@@ -329,6 +350,8 @@ pub fn missing_fields(data: &RecordData, to: &str) -> Vec<Condition> {
     def.fields()
         .filter(|field| field.required_from.is_some_and(|state| rank_of(state) <= rank))
         .filter(|field| super::field::is_empty(data.value(field.name)))
-        .map(|field| Condition::new(field.clause, format!("“{}” is filled", field.label), false).at(field.name))
+        .map(|field| {
+            Condition::new(field.clause, format!("“{}” is filled", field.label), false).at(field.name)
+        })
         .collect()
 }

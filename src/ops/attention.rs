@@ -84,8 +84,14 @@ struct Finder<'a> {
 impl ProductFile {
     /// What is overdue, due and coming at `now`. A pure function of the file and the moment.
     pub fn attention(&self, now: Moment) -> Result<Attention, Refused> {
-        let mut finder =
-            Finder { today: now.day(), policy: self.policy()?, names: self.names()?, found: Vec::new(), file: self, now };
+        let mut finder = Finder {
+            today: now.day(),
+            policy: self.policy()?,
+            names: self.names()?,
+            found: Vec::new(),
+            file: self,
+            now,
+        };
         finder.feedback()?;
         finder.problems()?;
         finder.changes()?;
@@ -93,7 +99,8 @@ impl ProductFile {
         finder.file_itself()?;
         let mut found = finder.found;
         found.sort_by_key(|item| (item.rank, -item.days_late, item.record));
-        let (now_items, mut coming): (Vec<_>, Vec<_>) = found.into_iter().partition(|item| item.days_late >= 0);
+        let (now_items, mut coming): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|item| item.days_late >= 0);
         coming.retain(|item| item.days_late >= -366);
         coming.sort_by_key(|item| (item.due, item.record));
         let mut counts = BTreeMap::new();
@@ -121,11 +128,15 @@ impl ProductFile {
         for row in problems.iter().filter(|row| row.state != "void") {
             count(row.created_at.to_string(), |month| month.problems += 1);
         }
-        let opened: BTreeMap<RecordId, Day> = problems.iter().map(|row| (row.id, row.created_at.day())).collect();
+        let opened: BTreeMap<RecordId, Day> =
+            problems.iter().map(|row| (row.id, row.created_at.day())).collect();
         let mut days_to_fix = Vec::new();
-        for row in changes.iter().filter(|row| matches!(row.state.as_str(), "verified" | "released" | "closed")) {
+        for row in
+            changes.iter().filter(|row| matches!(row.state.as_str(), "verified" | "released" | "closed"))
+        {
             count(row.state_since.to_string(), |month| month.verified += 1);
-            let ids: Vec<RecordId> = serde_json::from_str(row.more.first().map_or("[]", String::as_str)).unwrap_or_default();
+            let ids: Vec<RecordId> =
+                serde_json::from_str(row.more.first().map_or("[]", String::as_str)).unwrap_or_default();
             for day in ids.iter().filter_map(|id| opened.get(id)) {
                 let month: String = row.state_since.to_string().chars().take(7).collect();
                 days_to_fix.push((month, row.state_since.day().days_since(*day)));
@@ -146,12 +157,20 @@ fn last_months(today: Day) -> Vec<Month> {
 }
 
 fn ages(problems: &[ListRow], today: Day) -> Vec<(&'static str, u32, u32)> {
-    let bands = [("Up to 30 days", 30), ("31 to 90 days", 90), ("91 to 180 days", 180), ("More than 180 days", i64::MAX)];
+    let bands = [
+        ("Up to 30 days", 30),
+        ("31 to 90 days", 90),
+        ("91 to 180 days", 180),
+        ("More than 180 days", i64::MAX),
+    ];
     let mut counts = bands.map(|(label, _)| (label, 0, 0));
     for row in problems.iter().filter(|row| !matches!(row.state.as_str(), "closed" | "void")) {
         let age = today.days_since(row.created_at.day());
         let band = bands.iter().position(|(_, most)| age <= *most).unwrap_or(3);
-        let safety = row.more.first().is_some_and(|effect| effect == "serious" || effect == "unknown" || effect == "minor");
+        let safety = row
+            .more
+            .first()
+            .is_some_and(|effect| effect == "serious" || effect == "unknown" || effect == "minor");
         if safety {
             counts[band].1 += 1;
         } else {
@@ -162,9 +181,17 @@ fn ages(problems: &[ListRow], today: Day) -> Vec<(&'static str, u32, u32)> {
 }
 
 impl Finder<'_> {
-    fn add(&mut self, row: (&ListRow, &str), what: impl Into<String>, due: Day, rank: u8, clause: &'static str) {
+    fn add(
+        &mut self,
+        row: (&ListRow, &str),
+        what: impl Into<String>,
+        due: Day,
+        rank: u8,
+        clause: &'static str,
+    ) {
         let (row, role) = row;
-        let whose = row.owner.and_then(|owner| self.names.get(&owner).cloned()).unwrap_or_else(|| role.to_owned());
+        let whose =
+            row.owner.and_then(|owner| self.names.get(&owner).cloned()).unwrap_or_else(|| role.to_owned());
         let days_late = self.today.days_since(due);
         let tone = if days_late > 0 { Tone::Late } else { Tone::Due };
         self.found.push(AttentionItem {
@@ -192,7 +219,9 @@ impl Finder<'_> {
                 _ => {}
             }
             let harm = row.more.first().map_or("", String::as_str);
-            if !matches!(row.state.as_str(), "closed" | "void") && matches!(harm, "potential" | "actual" | "unknown") {
+            if !matches!(row.state.as_str(), "closed" | "void")
+                && matches!(harm, "potential" | "actual" | "unknown")
+            {
                 self.reportability(&row)?;
             }
         }
@@ -224,19 +253,42 @@ impl Finder<'_> {
             let grave = matches!(effect, "serious" | "unknown" | "");
             match row.state.as_str() {
                 "open" | "investigating" | "reopened" => {
-                    let days = if grave { self.policy.problem_safety_days } else { self.policy.problem_evaluation_days };
+                    let days = if grave {
+                        self.policy.problem_safety_days
+                    } else {
+                        self.policy.problem_evaluation_days
+                    };
                     let due = row.created_at.day().plus_working_days(days.unwrap_or(5));
-                    let what = if grave { "Evaluate the safety-relevant problem" } else { "Evaluate the problem" };
-                    self.add((&row, "Development lead"), what, due, if grave { 1 } else { 3 }, "IEC 62304 9.2");
+                    let what =
+                        if grave { "Evaluate the safety-relevant problem" } else { "Evaluate the problem" };
+                    self.add(
+                        (&row, "Development lead"),
+                        what,
+                        due,
+                        if grave { 1 } else { 3 },
+                        "IEC 62304 9.2",
+                    );
                 }
                 "deferred" => {
                     if let Some(due) = row.more.get(1).and_then(|text| Day::parse(text).ok()) {
-                        self.add((&row, "Quality manager"), "Reassess the deferred problem", due, 2, "IEC 62304 9.2 d");
+                        self.add(
+                            (&row, "Quality manager"),
+                            "Reassess the deferred problem",
+                            due,
+                            2,
+                            "IEC 62304 9.2 d",
+                        );
                     }
                 }
                 "verifying_resolution" => {
                     let due = row.state_since.day().plus_days(30);
-                    self.add((&row, "Quality manager"), "Verify the resolution and close", due, 4, "IEC 62304 9.7");
+                    self.add(
+                        (&row, "Quality manager"),
+                        "Verify the resolution and close",
+                        due,
+                        4,
+                        "IEC 62304 9.7",
+                    );
                 }
                 _ => {}
             }
@@ -251,7 +303,13 @@ impl Finder<'_> {
             match row.state.as_str() {
                 "awaiting_approval" => {
                     let due = row.state_since.day().plus_days(if emergency { 1 } else { pending });
-                    self.add((&row, "Those who must sign"), "Approve or refuse the change", due, 1, "IEC 62304 6.2.4");
+                    self.add(
+                        (&row, "Those who must sign"),
+                        "Approve or refuse the change",
+                        due,
+                        1,
+                        "IEC 62304 6.2.4",
+                    );
                 }
                 "submitted" | "under_analysis" => {
                     let due = row.state_since.day().plus_days(if emergency { 1 } else { pending });
@@ -269,7 +327,13 @@ impl Finder<'_> {
         let work = super::work::Work::new(&self.file.store, row.id, self.now);
         let case = Case { data: &data, world: &work, now: self.now, actor: None };
         if granted_approval(&case).is_none() {
-            self.add((row, "Quality manager"), "Worked on without a valid approval", row.state_since.day(), 0, "IEC 62304 8.2.1");
+            self.add(
+                (row, "Quality manager"),
+                "Worked on without a valid approval",
+                row.state_since.day(),
+                0,
+                "IEC 62304 8.2.1",
+            );
         }
         if emergency {
             self.put_off(row, &data);
@@ -301,11 +365,23 @@ impl Finder<'_> {
             match data.head.state.as_str() {
                 "active" if !Person::may_sign(&person) => {
                     let due = row.state_since.day().plus_days(7);
-                    self.add((&row, "Quality manager"), "Confirm the person's identity", due, 4, "21 CFR 11.100(b)");
+                    self.add(
+                        (&row, "Quality manager"),
+                        "Confirm the person's identity",
+                        due,
+                        4,
+                        "21 CFR 11.100(b)",
+                    );
                 }
                 "invited" => {
                     let due = row.state_since.day().plus_days(14);
-                    self.add((&row, "System administrator"), "Hand over the one-time code", due, 5, "21 CFR 11.300");
+                    self.add(
+                        (&row, "System administrator"),
+                        "Hand over the one-time code",
+                        due,
+                        5,
+                        "21 CFR 11.300",
+                    );
                 }
                 _ => {}
             }
@@ -325,7 +401,13 @@ impl Finder<'_> {
                 state_since: policy.head.state_since,
                 more: Vec::new(),
             };
-            self.add((&row, "Quality manager"), "Acknowledge that the clock ran backwards", self.today, 1, "21 CFR 11.10(e)");
+            self.add(
+                (&row, "Quality manager"),
+                "Acknowledge that the clock ran backwards",
+                self.today,
+                1,
+                "21 CFR 11.10(e)",
+            );
         }
         Ok(())
     }

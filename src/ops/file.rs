@@ -63,7 +63,9 @@ impl ProductFile {
                 Err(_) => Ok(Opened::Not(Found::Damaged { what })),
             },
             Err(Ok(found)) => Ok(Opened::Not(found)),
-            Err(Err(StoreError::NotWritable | StoreError::ReadOnly)) => Self::read_only(path, WhyReadOnly::NotWritable),
+            Err(Err(StoreError::NotWritable | StoreError::ReadOnly)) => {
+                Self::read_only(path, WhyReadOnly::NotWritable)
+            }
             Err(Err(error)) => Err(error.into()),
         }
     }
@@ -90,6 +92,16 @@ impl ProductFile {
     fn read_only(path: &Path, why: WhyReadOnly) -> Result<Opened, Refused> {
         let store = store::open_read_only(path)?;
         Ok(Opened::Open(Box::new(Self { store, lock: None, why_read_only: Some(why) })))
+    }
+
+    /// Upgrades an older file after a copy of it was made beside it; answers where the copy lies.
+    pub fn upgrade(path: &Path, stamp: &Stamp) -> Result<PathBuf, Refused> {
+        Ok(store::upgrade(path, &holder("an upgrade", stamp))?)
+    }
+
+    /// Which of the kept backups to remove, so that daily, weekly and monthly ones stay.
+    pub fn thin_backups(backups: &[(PathBuf, Moment)], now: Moment) -> Vec<PathBuf> {
+        store::thin(backups, now)
     }
 
     /// Where it lies.
@@ -179,7 +191,13 @@ impl ProductFile {
     }
 
     /// Saves what a person is typing under a key, such as the number of a record.
-    pub fn save_draft(&mut self, session: &Session, key: &str, body: &str, now: Moment) -> Result<(), Refused> {
+    pub fn save_draft(
+        &mut self,
+        session: &Session,
+        key: &str,
+        body: &str,
+        now: Moment,
+    ) -> Result<(), Refused> {
         self.refuse_read_only()?;
         Ok(self.store.save_draft(session.person, key, body, now)?)
     }

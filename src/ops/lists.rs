@@ -8,6 +8,7 @@ use crate::domain::field;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
 use crate::domain::time::Moment;
+use crate::exchange::csv_out;
 use crate::store::{EventFilter, EventRow, Hit, ListRow};
 
 /// The further columns that the list of a kind shows, by field name.
@@ -72,14 +73,25 @@ impl ProductFile {
 }
 
 /// A value of an audit event as people read it: choices by word, persons by name where `name` knows them.
-pub fn value_words(record: RecordId, field_name: &str, value: &Value, name: &dyn Fn(RecordId) -> Option<String>) -> String {
+pub fn value_words(
+    record: RecordId,
+    field_name: &str,
+    value: &Value,
+    name: &dyn Fn(RecordId) -> Option<String>,
+) -> String {
     let def = record.kind.def();
     if value.is_null() {
         return String::new();
     }
     match field_name {
-        "state" => value.as_str().and_then(|code| def.state(code)).map_or_else(String::new, |state| state.word.to_owned()),
-        "owner" => field::record_ids(value).into_iter().map(|id| name(id).unwrap_or_else(|| id.to_string())).collect(),
+        "state" => value
+            .as_str()
+            .and_then(|code| def.state(code))
+            .map_or_else(String::new, |state| state.word.to_owned()),
+        "owner" => field::record_ids(value)
+            .into_iter()
+            .map(|id| name(id).unwrap_or_else(|| id.to_string()))
+            .collect(),
         _ => match def.field(field_name) {
             Some(declared) if declared.target == Some(Kind::Person) => field::record_ids(value)
                 .into_iter()
@@ -90,6 +102,12 @@ pub fn value_words(record: RecordId, field_name: &str, value: &Value, name: &dyn
             None => value.to_string(),
         },
     }
+}
+
+/// Rows as delimited text that a spreadsheet program opens without running anything. `None` if a row is not as wide as
+/// the header.
+pub fn csv_of(header: &[&str], rows: &[Vec<String>]) -> Option<Vec<u8>> {
+    csv_out::write(header, rows, &csv_out::CsvOptions::default()).ok()
 }
 
 /// The label of a field of an audit event.

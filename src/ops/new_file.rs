@@ -73,11 +73,8 @@ impl ProductFile {
         let words = [new.person.full_name.as_str(), new.person.login.as_str()];
         secrets::check_strength(password, &words, u32::try_from(least).unwrap_or(3))?;
         let plan = Founding::new(new, stamp)?;
-        let holder = Holder {
-            person: new.person.full_name.clone(),
-            machine: stamp.machine.clone(),
-            since: stamp.now,
-        };
+        let holder =
+            Holder { person: new.person.full_name.clone(), machine: stamp.machine.clone(), since: stamp.now };
         let (store, lock) = store::create(path, &holder, env!("CARGO_PKG_VERSION"))?;
         let mut file = Self::writing(store, lock);
         match plan.write(&mut file, password, stamp) {
@@ -136,7 +133,12 @@ impl Founding {
         })
     }
 
-    fn write(self, file: &mut ProductFile, password: &Password, stamp: &Stamp) -> Result<(Session, String), Refused> {
+    fn write(
+        self,
+        file: &mut ProductFile,
+        password: &Password,
+        stamp: &Stamp,
+    ) -> Result<(Session, String), Refused> {
         let code = secrets::new_code()?;
         let credential = secrets::wrap(&self.key, 1, FOUNDER, password, stamp.now)?;
         let public_key = secrets::public_hex(&self.key);
@@ -162,7 +164,10 @@ impl Founding {
             request: "file.create".to_owned(),
             facts: json!({"file": uuid}),
             keys: vec![NewKey { person: FOUNDER, public_key, grant: Grant::Founder }],
-            code_key: Some(CodeKey { person: None, public_key: secrets::public_hex(&secrets::code_key(&code)) }),
+            code_key: Some(CodeKey {
+                person: None,
+                public_key: secrets::public_hex(&secrets::code_key(&code)),
+            }),
             ..EventParts::default()
         };
         let mut commit = draft_event(&session, work, parts, stamp)?;

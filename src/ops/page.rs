@@ -121,7 +121,11 @@ pub struct RecordPage {
 impl ProductFile {
     /// Names of all persons by number.
     pub fn names(&self) -> Result<BTreeMap<RecordId, String>, Refused> {
-        Ok(self.people()?.into_iter().map(|(data, person)| (data.head.id, person.title.to_string())).collect())
+        Ok(self
+            .people()?
+            .into_iter()
+            .map(|(data, person)| (data.head.id, person.title.to_string()))
+            .collect())
     }
 
     /// Everything that the page of a record shows, for the signed-in person or for nobody in particular.
@@ -131,7 +135,9 @@ impl ProductFile {
         let data = work.get(id)?;
         let person: Option<Person> = work.record(actor).and_then(|data| data.typed());
         let case = Case { data: &data, world: &work, now, actor: session.map(Session::person) };
-        let holds = |roles: &[Role]| person.as_ref().is_some_and(|person| person.roles.iter().any(|role| roles.contains(role)));
+        let holds = |roles: &[Role]| {
+            person.as_ref().is_some_and(|person| person.roles.iter().any(|role| roles.contains(role)))
+        };
         let next = data
             .def()
             .moves
@@ -157,7 +163,12 @@ impl ProductFile {
     }
 }
 
-fn offer(work: &Work<'_>, data: &RecordData, signing: Signing, holds: impl Fn(&[Role]) -> bool) -> SigningOffer {
+fn offer(
+    work: &Work<'_>,
+    data: &RecordData,
+    signing: Signing,
+    holds: impl Fn(&[Role]) -> bool,
+) -> SigningOffer {
     let wanted = if signing.covers.is_empty() { vec![(data.head.id, Part::Content)] } else { signing.covers };
     let covers = wanted
         .into_iter()
@@ -254,14 +265,21 @@ fn trace(work: &Work<'_>, data: &RecordData) -> Vec<TraceStep> {
         return Vec::new();
     }
     let day = |data: &RecordData| Some(data.head.created_at.day());
-    let step = |label: &'static str, records: &[RecordData], day: &dyn Fn(&RecordData) -> Option<Day>, done: bool| TraceStep {
+    let step = |label: &'static str,
+                records: &[RecordData],
+                day: &dyn Fn(&RecordData) -> Option<Day>,
+                done: bool| TraceStep {
         label,
         records: records.iter().map(|data| (data.head.id, data.title().to_owned(), day(data))).collect(),
         done: done && !records.is_empty(),
     };
     let since = |data: &RecordData| Some(data.head.state_since.day());
-    let granted: Vec<RecordData> =
-        chain.approvals.iter().filter(|data| approval::ApprovalState::of(data) == Some(approval::ApprovalState::Granted)).cloned().collect();
+    let granted: Vec<RecordData> = chain
+        .approvals
+        .iter()
+        .filter(|data| approval::ApprovalState::of(data) == Some(approval::ApprovalState::Granted))
+        .cloned()
+        .collect();
     let approvals = if granted.is_empty() { &chain.approvals } else { &granted };
     let verified: Vec<RecordData> = chain
         .changes
@@ -273,10 +291,20 @@ fn trace(work: &Work<'_>, data: &RecordData) -> Vec<TraceStep> {
         .cloned()
         .collect();
     vec![
-        step("Feedback", &chain.feedback, &|data| Moment::parse(data.text("received_at")).ok().map(Moment::day).or_else(|| day(data)), true),
+        step(
+            "Feedback",
+            &chain.feedback,
+            &|data| Moment::parse(data.text("received_at")).ok().map(Moment::day).or_else(|| day(data)),
+            true,
+        ),
         step("Problem report", &chain.problems, &day, true),
         step("Change request", &chain.changes, &day, true),
-        step("Impact analysis", &chain.analyses, &day, chain.analyses.iter().all(|data| matches!(data.head.state.as_str(), "reviewed" | "locked"))),
+        step(
+            "Impact analysis",
+            &chain.analyses,
+            &day,
+            chain.analyses.iter().all(|data| matches!(data.head.state.as_str(), "reviewed" | "locked")),
+        ),
         step("Approval", approvals, &since, !granted.is_empty()),
         step("Verification", &verified, &since, true),
         step("Release", &[], &day, false),
@@ -330,7 +358,10 @@ impl Chain {
             extend(&mut self.feedback, work.referring(change.head.id, Kind::Feedback));
             extend(&mut self.analyses, named(work, change, "impact_analysis"));
             let approvals = work.referring(change.head.id, Kind::Approval);
-            extend(&mut self.approvals, approvals.into_iter().filter(|data| data.typed::<Approval>().is_some()).collect());
+            extend(
+                &mut self.approvals,
+                approvals.into_iter().filter(|data| data.typed::<Approval>().is_some()).collect(),
+            );
         }
     }
 }

@@ -104,7 +104,8 @@ fn condition_list(unmet: &[Condition]) -> String {
     unmet
         .iter()
         .map(|condition| {
-            let clause = if condition.clause.is_empty() { String::new() } else { format!(" ({})", condition.clause) };
+            let clause =
+                if condition.clause.is_empty() { String::new() } else { format!(" ({})", condition.clause) };
             format!("{}{clause}", condition.text)
         })
         .collect::<Vec<_>>()

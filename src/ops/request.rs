@@ -205,12 +205,17 @@ pub fn request_names() -> Vec<String> {
     .to_vec();
     for kind in Kind::ALL {
         let def = kind.def();
-        let verbs = def.moves.iter().filter(|candidate| !candidate.by.is_empty()).map(|candidate| candidate.name);
-        let common = [(!def.create_by.is_empty(), "create"), (!def.edit_by.is_empty(), "edit"), (assignable(*kind), "assign")];
+        let verbs =
+            def.moves.iter().filter(|candidate| !candidate.by.is_empty()).map(|candidate| candidate.name);
+        let common = [
+            (!def.create_by.is_empty(), "create"),
+            (!def.edit_by.is_empty(), "edit"),
+            (assignable(*kind), "assign"),
+        ];
         let common = common.into_iter().filter(|(is, _)| *is).map(|(_, verb)| verb);
         names.extend(verbs.chain(common).map(|verb| format!("{}.{verb}", kind.code())));
     }
-    for kind in [Kind::Feedback, Kind::ProblemReport, Kind::ImpactAnalysis, Kind::Approval] {
+    for kind in [Kind::Product, Kind::Feedback, Kind::ProblemReport, Kind::ImpactAnalysis, Kind::Approval] {
         names.push(format!("{}.sign", kind.code()));
     }
     names.sort();
@@ -220,5 +225,8 @@ pub fn request_names() -> Vec<String> {
 
 /// Whether records of the kind have an owner.
 pub const fn assignable(kind: Kind) -> bool {
-    matches!(kind, Kind::Feedback | Kind::ProblemReport | Kind::ChangeRequest | Kind::ImpactAnalysis | Kind::Approval)
+    matches!(
+        kind,
+        Kind::Feedback | Kind::ProblemReport | Kind::ChangeRequest | Kind::ImpactAnalysis | Kind::Approval
+    )
 }

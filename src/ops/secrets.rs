@@ -22,7 +22,7 @@ const CODE_LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const CODE_LENGTH: usize = 20;
 
 /// A password while it is being used; wiped afterwards.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Password(Zeroizing<String>);
 
 impl Password {
@@ -49,12 +49,17 @@ pub fn check_strength(password: &Password, words: &[&str], least: u32) -> Result
         return Ok(());
     }
     let advice = estimate.feedback().map_or_else(String::new, |feedback| {
-        let mut lines: Vec<String> = feedback.warning().map(|warning| warning.to_string()).into_iter().collect();
+        let mut lines: Vec<String> =
+            feedback.warning().map(|warning| warning.to_string()).into_iter().collect();
         lines.extend(feedback.suggestions().iter().map(ToString::to_string));
         lines.join(" ")
     });
-    let advice = if advice.is_empty() { "Use several words that do not belong together.".to_owned() } else { advice };
-    Err(Refused::invalid("password", format!("the password is too easily guessed ({score} of 4, at least {least}). {advice}")))
+    let advice =
+        if advice.is_empty() { "Use several words that do not belong together.".to_owned() } else { advice };
+    Err(Refused::invalid(
+        "password",
+        format!("the password is too easily guessed ({score} of 4, at least {least}). {advice}"),
+    ))
 }
 
 /// Random bytes of the system.
@@ -86,7 +91,15 @@ pub fn wrap(
     let wrapped = cipher
         .encrypt(&XNonce::from(nonce), Payload { msg: seed.as_slice(), aad: aad.as_bytes() })
         .map_err(|_| Refused::Rule("the key could not be wrapped".to_owned()))?;
-    Ok(Credential { person, key: number, cost: COST, salt: salt.to_vec(), nonce: nonce.to_vec(), wrapped, changed_at: now })
+    Ok(Credential {
+        person,
+        key: number,
+        cost: COST,
+        salt: salt.to_vec(),
+        nonce: nonce.to_vec(),
+        wrapped,
+        changed_at: now,
+    })
 }
 
 /// Unwraps a private key; `None` if the password does not fit.
@@ -94,7 +107,8 @@ pub fn unwrap(credential: &Credential, password: &Password) -> Result<Option<Sig
     let cipher = cipher(password, &credential.salt, credential.cost)?;
     let aad = credential.person.to_string();
     let Ok(nonce) = <[u8; 24]>::try_from(credential.nonce.as_slice()) else { return Ok(None) };
-    let seed = cipher.decrypt(&XNonce::from(nonce), Payload { msg: &credential.wrapped, aad: aad.as_bytes() });
+    let seed =
+        cipher.decrypt(&XNonce::from(nonce), Payload { msg: &credential.wrapped, aad: aad.as_bytes() });
     let Ok(seed) = seed.map(Zeroizing::new) else { return Ok(None) };
     Ok(<[u8; 32]>::try_from(seed.as_slice()).ok().map(|seed| SigningKey::from_bytes(&seed)))
 }
@@ -118,14 +132,17 @@ fn cipher(password: &Password, salt: &[u8], cost: KdfCost) -> Result<XChaCha20Po
 /// A new one-time code, in groups of five letters.
 pub fn new_code() -> Result<String, Refused> {
     let bytes: [u8; CODE_LENGTH] = random()?;
-    let letters: Vec<u8> = bytes.iter().map(|byte| CODE_LETTERS[usize::from(*byte) % CODE_LETTERS.len()]).collect();
-    let groups: Vec<String> = letters.chunks(5).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
+    let letters: Vec<u8> =
+        bytes.iter().map(|byte| CODE_LETTERS[usize::from(*byte) % CODE_LETTERS.len()]).collect();
+    let groups: Vec<String> =
+        letters.chunks(5).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
     Ok(groups.join("-"))
 }
 
 /// The key that a one-time code stands for. Space, hyphens and case do not matter.
 pub fn code_key(code: &str) -> SigningKey {
-    let letters: String = code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+    let letters: String =
+        code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
     let mut hash = Sha256::new();
     hash.update(b"mainstay one-time code\n");
     hash.update(letters.as_bytes());
@@ -158,7 +175,10 @@ mod tests {
         let person = RecordId::new(Kind::Person, 1);
         let now = Moment::parse("2031-03-01T09:00:00Z").unwrap();
         let mut credential = wrap(&key, 1, person, &Password::new("correct horse"), now).unwrap();
-        assert_eq!(unwrap(&credential, &Password::new("correct horse")).unwrap().unwrap().to_bytes(), key.to_bytes());
+        assert_eq!(
+            unwrap(&credential, &Password::new("correct horse")).unwrap().unwrap().to_bytes(),
+            key.to_bytes()
+        );
         assert!(unwrap(&credential, &Password::new("correct horse ")).unwrap().is_none());
         credential.person = RecordId::new(Kind::Person, 2);
         assert!(unwrap(&credential, &Password::new("correct horse")).unwrap().is_none());
@@ -169,7 +189,8 @@ mod tests {
         let refusal = check_strength(&Password::new(""), &[], 3).unwrap_err().to_string();
         assert!(refusal.contains("empty"), "{refusal}");
         for weak in ["password1", "anna.keller", "qwertzuiop"] {
-            let refusal = check_strength(&Password::new(weak), &["Anna Keller", "anna.keller"], 3).unwrap_err();
+            let refusal =
+                check_strength(&Password::new(weak), &["Anna Keller", "anna.keller"], 3).unwrap_err();
             assert!(refusal.to_string().contains("too easily guessed"), "{refusal}");
         }
         assert!(check_strength(&Password::new("violet tractor hums at noon"), &["Anna"], 3).is_ok());

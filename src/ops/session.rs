@@ -98,7 +98,9 @@ impl ProductFile {
         let id = data.head.id;
         match data.head.state.as_str() {
             state if state == PersonState::Invited.code() => {
-                return Err(Refused::Rule(format!("{login} has not set a password yet: use the one-time code first")));
+                return Err(Refused::Rule(format!(
+                    "{login} has not set a password yet: use the one-time code first"
+                )));
             }
             state if state == PersonState::Inactive.code() => {
                 return Err(Refused::Rule(format!("the account {login} is inactive; ask an administrator")));
@@ -160,7 +162,12 @@ impl ProductFile {
     }
 
     /// Proves that the person of a session just gave their password (21 CFR 11.200(a)).
-    pub(super) fn reauthenticate(&mut self, session: &Session, password: &Password, stamp: &Stamp) -> Result<(), Refused> {
+    pub(super) fn reauthenticate(
+        &mut self,
+        session: &Session,
+        password: &Password,
+        stamp: &Stamp,
+    ) -> Result<(), Refused> {
         let failures = self.store.failures(session.person)?;
         if let Some((last, _)) = failures.last() {
             let wait_seconds = wait_after(failures.len()) - stamp.now.seconds_since(*last);
@@ -169,7 +176,8 @@ impl ProductFile {
             }
         }
         let credential = self.store.credential(session.person)?.ok_or(Refused::WrongPassword)?;
-        let fits = secrets::unwrap(&credential, password)?.is_some_and(|key| key.to_bytes() == session.key.to_bytes());
+        let fits = secrets::unwrap(&credential, password)?
+            .is_some_and(|key| key.to_bytes() == session.key.to_bytes());
         if !fits {
             self.store.note_failure(session.person, stamp.now, &stamp.machine)?;
             return Err(Refused::WrongPassword);
@@ -203,7 +211,13 @@ impl ProductFile {
         let (data, person) = self.person_by_login(login)?.ok_or_else(wrong_code)?;
         let code = secrets::code_key(code);
         let given = self.code_event(&code, Some(data.head.id))?;
-        self.new_access(&data, &person, password, Access { request: "person.activate", code, given, recovery: None }, stamp)
+        self.new_access(
+            &data,
+            &person,
+            password,
+            Access { request: "person.activate", code, given, recovery: None },
+            stamp,
+        )
     }
 
     /// Restores an administrator with the recovery code. Answers the session and the next recovery code.
@@ -221,7 +235,8 @@ impl ProductFile {
         let code = secrets::code_key(code);
         let given = self.code_event(&code, None)?;
         let next = secrets::new_code()?;
-        let recovery = Some(CodeKey { person: None, public_key: secrets::public_hex(&secrets::code_key(&next)) });
+        let recovery =
+            Some(CodeKey { person: None, public_key: secrets::public_hex(&secrets::code_key(&next)) });
         let access = Access { request: "person.recover", code, given, recovery };
         let session = self.new_access(&data, &person, password, access, stamp)?;
         Ok((session, next))
@@ -245,7 +260,10 @@ impl ProductFile {
         });
         let grants = crate::store::EventFilter { text: "\"grant\"".to_owned(), ..Default::default() };
         let used = self.store.events(&grants, u32::MAX, 0)?.iter().any(|row| {
-            row.event.keys.iter().any(|key| matches!(&key.grant, Grant::Code { event, .. } if *event == given))
+            row.event
+                .keys
+                .iter()
+                .any(|key| matches!(&key.grant, Grant::Code { event, .. } if *event == given))
         });
         if newer || used { Err(wrong_code()) } else { Ok(given) }
     }
@@ -265,7 +283,8 @@ impl ProductFile {
         let key_number = self.store.signing_keys()?.last().map_or(0, |row| row.number) + 1;
         let credential = secrets::wrap(&key, key_number, id, password, stamp.now)?;
         let public_key = secrets::public_hex(&key);
-        let grant = Grant::Code { event: access.given, proof: secrets::grant_proof(&access.code, id, &public_key) };
+        let grant =
+            Grant::Code { event: access.given, proof: secrets::grant_proof(&access.code, id, &public_key) };
         let session = Session {
             person: id,
             login: person.login.to_string(),

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::domain::canonical;
 use crate::domain::event::{FieldChange, RecordChange};
 use crate::domain::field::{FieldType, record_ids};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::policy::Policy;
 use crate::domain::product::Product;
 use crate::domain::record::{Fields, Head, RecordData};
-use crate::domain::signature::Signature;
+use crate::domain::signature::{Signature, part_digest};
 use crate::domain::time::Moment;
 use crate::domain::workflow::{Case, Effect, World};
-use crate::domain::canonical;
 use crate::store::{Store, StoreError};
 
 use super::refused::Refused;
@@ -45,7 +45,15 @@ pub struct Work<'a> {
 impl<'a> Work<'a> {
     /// A change by `actor` at `now`, with nothing changed yet.
     pub fn new(store: &'a Store, actor: RecordId, now: Moment) -> Self {
-        Self { store, now, actor, touched: BTreeMap::new(), made: Vec::new(), signed: Vec::new(), failure: RefCell::new(None) }
+        Self {
+            store,
+            now,
+            actor,
+            touched: BTreeMap::new(),
+            made: Vec::new(),
+            signed: Vec::new(),
+            failure: RefCell::new(None),
+        }
     }
 
     /// A record as it will be, or a refusal that there is none.
@@ -112,7 +120,8 @@ impl<'a> Work<'a> {
             state_since: self.now,
             revision: 0,
         };
-        let fields: Fields = set.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect();
+        let fields: Fields =
+            set.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect();
         self.touched.insert(id, Touched { before: None, after: RecordData { head, fields } });
         self.made.push(id);
         Ok(id)
@@ -123,7 +132,7 @@ impl<'a> Work<'a> {
         for effect in effects {
             match effect {
                 Effect::Create { kind, set, link_back } => {
-                    let set = self.canonical(kind, &set)?;
+                    let set = canonical_values(kind, &set)?;
                     let id = self.make(kind, &set)?;
                     if let Some(field) = link_back {
                         let mut back = Fields::new();
@@ -135,18 +144,12 @@ impl<'a> Work<'a> {
                 }
                 Effect::State { id, to } => self.state(id, to)?,
                 Effect::Set { id, set } => {
-                    let set = self.canonical(id.kind, &set)?;
+                    let set = canonical_values(id.kind, &set)?;
                     self.set(id, &set)?;
                 }
             }
         }
         Ok(())
-    }
-
-    /// Brings values that the program sets into canonical form.
-    pub fn canonical(&self, kind: Kind, set: &Fields) -> Result<Fields, Refused> {
-        crate::domain::record::check_values(kind.def(), set)
-            .map_err(|violations| Refused::Invalid { violations }.with_labels(kind.def()))
     }
 
     /// Looks at a record as a rule does.
@@ -170,6 +173,16 @@ impl<'a> Work<'a> {
         Ok(self.store.clock_open()?)
     }
 
+    /// Who last performed a request on a record.
+    pub fn last_actor(&self, request: &str, record: RecordId) -> Result<Option<RecordId>, Refused> {
+        let filter = crate::store::EventFilter {
+            record: Some(record),
+            request: request.to_owned(),
+            ..crate::store::EventFilter::default()
+        };
+        Ok(self.store.events(&filter, 1, 0)?.first().map(|row| row.event.actor))
+    }
+
     /// Whether a login is or was used by anybody.
     pub fn find_login(&self, login: &str) -> Result<bool, Refused> {
         Ok(self.store.find_by_line(Kind::Person, "login", login)?.is_some())
@@ -180,13 +193,15 @@ impl<'a> Work<'a> {
         self.signed.push(signature);
     }
 
-    /// The signatures so far, with the revisions that the records will have.
+    /// The signatures so far, over the records as they will be written: what follows from the act is covered too.
     pub fn signatures_made(&self) -> Vec<Signature> {
         let mut signed = self.signed.clone();
         for cover in signed.iter_mut().flat_map(|signature| &mut signature.covers) {
-            if let Some(touched) = self.touched.get(&cover.record) {
-                cover.revision = touched.before.as_ref().map_or(0, |before| before.head.revision) + 1;
-            }
+            let Some(touched) = self.touched.get(&cover.record) else { continue };
+            let before = touched.before.as_ref();
+            let changed = before.is_none() || !differences(before, &touched.after).is_empty();
+            cover.revision = before.map_or(0, |before| before.head.revision) + u32::from(changed);
+            cover.digest = part_digest(&touched.after, cover.part);
         }
         signed
     }
@@ -224,6 +239,12 @@ impl<'a> Work<'a> {
             T::default()
         })
     }
+}
+
+/// Brings values that the program sets into canonical form.
+pub fn canonical_values(kind: Kind, set: &Fields) -> Result<Fields, Refused> {
+    crate::domain::record::check_values(kind.def(), set)
+        .map_err(|violations| Refused::Invalid { violations }.with_labels(kind.def()))
 }
 
 /// What differs between two versions of a record: state, owner, and fields in their declared order.

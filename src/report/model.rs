@@ -45,7 +45,8 @@ pub struct Packet {
     pub chain_head_digest: String,
     /// Result of verifying the audit chain, and its words: "Verified: 412 events, no break".
     pub chain_verified: Mark,
-    /// Whether personal data was left out; said on every page if so.
+    /// Whether personal data was left out; said on every page if so. The caller leaves it out: everything in the packet
+    /// is printed, and attached as data.
     pub redacted: bool,
     /// Further statements on the cover: what the packet does not show, who may receive it.
     #[serde(default)]

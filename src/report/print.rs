@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::ReportError;
 use super::fonts::Fonts;
 use super::model::Packet;
-use super::text::{Cleaner, Room};
+use super::text::{BREAK, Cleaner, Room};
 
 /// Width of the text area in points: A4 less 20 mm on both sides. `style.typ` sets the same margins.
 const TEXT_WIDTH: f32 = 481.0;
@@ -23,6 +23,8 @@ const TABLE_SIZE: f32 = 8.5;
 const KEEP_TOGETHER: usize = 300;
 /// A contents list longer than this names only the chapters; the PDF's bookmarks name all.
 const CONTENTS_ENTRIES: usize = 70;
+/// Longest record number in the page header, in characters.
+const RECORD_LENGTH: usize = 20;
 /// Headings of deeper levels look the same.
 const DEEPEST: u64 = 4;
 
@@ -43,7 +45,8 @@ pub(super) fn prepare(
     unprintable: &BTreeSet<char>,
 ) -> Result<PrintData, ReportError> {
     let mut value = serde_json::to_value(packet)?;
-    let mut printer = Printer { cleaner: Cleaner::new(fonts, unprintable), warnings: Vec::new() };
+    let mut printer =
+        Printer { cleaner: Cleaner::new(fonts, unprintable), wide: false, warnings: Vec::new() };
     if let Some(root) = value.as_object_mut() {
         printer.packet(root, names);
         root.insert("fonts".to_owned(), json!({ "body": fonts.body(), "mono": fonts.mono() }));
@@ -55,10 +58,13 @@ pub(super) fn prepare(
 
 struct Printer<'a> {
     cleaner: Cleaner<'a>,
+    /// Whether a text since the last reset got places to break, and so is no plain string any more.
+    wide: bool,
     warnings: Vec<String>,
 }
 
 const PARAGRAPH: Room = Room { width: TEXT_WIDTH - 16.0, size: BODY_SIZE };
+const UNBROKEN: Room = Room { width: f32::INFINITY, size: BODY_SIZE };
 const HEADING: Room = Room { width: TEXT_WIDTH - 40.0, size: 22.0 };
 
 impl Printer<'_> {
@@ -77,7 +83,7 @@ impl Printer<'_> {
             "title": short(root, "title", 200),
             "author": short(root, "manufacturer", 200),
         });
-        self.all(&mut running, PARAGRAPH);
+        self.all(&mut running, UNBROKEN);
         for (key, value) in root.iter_mut() {
             let room = if key == "title" { HEADING } else { Room { width: 300.0, size: BODY_SIZE } };
             self.all(value, room);
@@ -114,7 +120,9 @@ impl Printer<'_> {
             previous = level;
             let title = section["title"].as_str().unwrap_or_default();
             let number = section["number"].as_str().unwrap_or_default();
-            self.cleaner.enter(format!("section {}", format!("{number} {}", shortened(title, 60)).trim()));
+            let heading = format!("{number} {}", shortened(title, 60));
+            self.cleaner.enter(format!("section {}", heading.trim()));
+            let record = section["record_id"].as_str().map(|record| shortened(record, RECORD_LENGTH));
             for key in ["number", "title", "clause", "record_id"] {
                 self.all(&mut section[key], HEADING);
             }
@@ -122,13 +130,17 @@ impl Printer<'_> {
             if holder.as_ref().is_some_and(|(held_from, _)| level <= *held_from) {
                 holder = None;
             }
-            if section["record_id"].is_string() {
-                holder = Some((level, section["record_id"].clone()));
+            if let Some(record) = record {
+                let mut record = Value::String(record);
+                self.all(&mut record, UNBROKEN);
+                holder = Some((level, record));
             }
             section["running"] = holder.as_ref().map_or(Value::Null, |(_, record)| record.clone());
             let has_children = levels.get(index + 1).is_some_and(|next| *next > levels[index]);
             if let Some(blocks) = section["blocks"].as_array_mut() {
-                blocks.iter_mut().for_each(|block| self.block(block));
+                for block in blocks.iter_mut() {
+                    self.block(block);
+                }
                 if blocks.is_empty() && !has_children {
                     blocks.push(json!({ "kind": "empty" }));
                 }
@@ -137,6 +149,7 @@ impl Printer<'_> {
     }
 
     fn block(&mut self, block: &mut Value) {
+        self.wide = false;
         match block["kind"].as_str() {
             Some("table") => self.table(block),
             Some("fields") => self.all(block, Room { width: 330.0, size: BODY_SIZE }),
@@ -148,6 +161,9 @@ impl Printer<'_> {
                 block["keep"] = json!(longest.unwrap_or(0) <= 3 * KEEP_TOGETHER);
             }
             Some(_) | None => self.all(block, PARAGRAPH),
+        }
+        if self.wide {
+            block["wide"] = json!(true);
         }
     }
 
@@ -185,7 +201,17 @@ impl Printer<'_> {
 
     fn all(&mut self, value: &mut Value, room: Room) {
         match value {
-            Value::String(text) => *text = self.cleaner.clean(text, room),
+            Value::String(text) => {
+                let text = self.cleaner.clean(text, room);
+                *value = if room.width.is_infinite() {
+                    Value::String(text.replace(BREAK, ""))
+                } else if text.contains(BREAK) {
+                    self.wide = true;
+                    json!({ "pieces": text.split(BREAK).collect::<Vec<_>>() })
+                } else {
+                    Value::String(text)
+                };
+            }
             Value::Array(items) => items.iter_mut().for_each(|item| self.all(item, room)),
             Value::Object(fields) => fields.values_mut().for_each(|field| self.all(field, room)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}

@@ -13,8 +13,8 @@ use super::fonts::Fonts;
 /// Stands for a character that has no visible form.
 const PLACEHOLDER: char = '\u{FFFD}';
 
-/// Lets a line break where there is no natural place; it has no width and is not copied out of the PDF.
-const BREAK: char = '\u{200B}';
+/// Marks where a line may break although there is no natural place. The template puts a spacing there, so that nothing is copied out of the PDF with a digest.
+pub(super) const BREAK: char = '\u{200B}';
 
 /// At most this many places are named in one warning, and at most this many warnings of a kind are made.
 const NAMED_PLACES: usize = 3;
@@ -201,7 +201,7 @@ fn break_word(word: &str, step: f32, out: &mut String) {
 
 /// Whether a letter keeps its shape when it is parted from its neighbours.
 fn stands_alone(character: char) -> bool {
-    (character < '\u{530}' || character >= '\u{2E80}') && !joins(character)
+    !('\u{530}'..'\u{2E80}').contains(&character) && !joins(character)
 }
 
 fn joins(character: char) -> bool {

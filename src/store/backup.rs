@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Store, StoreError, events};
+use super::{StoreError, events};
 use crate::domain::time::{Day, Moment};
 
 /// Pages copied between two looks at `keep_going`.
@@ -78,13 +78,6 @@ fn same(source: &Path, part: &Path) -> Result<(), StoreError> {
         return Err(StoreError::ReadBack);
     }
     Ok(())
-}
-
-impl Store {
-    /// Copies this file; see [`backup_to`].
-    pub fn backup(&self, target: &Path) -> Result<(), StoreError> {
-        backup_to(&self.path, target, &|_| true)
-    }
 }
 
 /// Which of the kept backups to remove so that what stays is: all of the last two days, one a day for two weeks, one a

@@ -18,7 +18,8 @@ mod tests {
         let name = def.kind.code();
         let states: Vec<String> = def.states.iter().map(|state| format!("'{}'", state.code)).collect();
         let mut sql = format!("CREATE TABLE {name} (\n  number INTEGER PRIMARY KEY CHECK (number > 0),\n");
-        let _ = writeln!(sql, "  state TEXT NOT NULL GENERATED ALWAYS AS (json_extract(body, '$.state')) STORED");
+        let _ =
+            writeln!(sql, "  state TEXT NOT NULL GENERATED ALWAYS AS (json_extract(body, '$.state')) STORED");
         let _ = writeln!(sql, "    CHECK (state IN ({})),", states.join(", "));
         sql.push_str("  owner TEXT GENERATED ALWAYS AS (json_extract(body, '$.owner')) STORED,\n");
         for column in ["created_at", "created_by", "state_since"] {
@@ -44,16 +45,28 @@ mod tests {
 
     fn column(field: &FieldDef) -> String {
         let (ty, keep, check) = match field.ty {
-            FieldType::YesNo => ("INTEGER", "STORED", format!(" CHECK ({0} IS NULL OR {0} IN (0, 1))", field.name)),
-            FieldType::Number => ("INTEGER", "STORED", format!(" CHECK ({0} IS NULL OR {0} >= 0)", field.name)),
+            FieldType::YesNo => {
+                ("INTEGER", "STORED", format!(" CHECK ({0} IS NULL OR {0} IN (0, 1))", field.name))
+            }
+            FieldType::Number => {
+                ("INTEGER", "STORED", format!(" CHECK ({0} IS NULL OR {0} >= 0)", field.name))
+            }
             FieldType::Choice(options) => {
                 let codes: Vec<String> = options.iter().map(|option| format!("'{}'", option.code)).collect();
-                ("TEXT", "STORED", format!(" CHECK ({0} IS NULL OR {0} IN ({1}))", field.name, codes.join(", ")))
+                (
+                    "TEXT",
+                    "STORED",
+                    format!(" CHECK ({0} IS NULL OR {0} IN ({1}))", field.name, codes.join(", ")),
+                )
             }
-            FieldType::Line | FieldType::Day | FieldType::Moment | FieldType::Record => ("TEXT", "STORED", String::new()),
-            FieldType::Text | FieldType::Choices(_) | FieldType::Lines | FieldType::Records | FieldType::Rows(_) => {
-                ("TEXT", "VIRTUAL", String::new())
+            FieldType::Line | FieldType::Day | FieldType::Moment | FieldType::Record => {
+                ("TEXT", "STORED", String::new())
             }
+            FieldType::Text
+            | FieldType::Choices(_)
+            | FieldType::Lines
+            | FieldType::Records
+            | FieldType::Rows(_) => ("TEXT", "VIRTUAL", String::new()),
         };
         let name = field.name;
         format!("  {name} {ty} GENERATED ALWAYS AS (json_extract(body, '$.fields.{name}')) {keep}{check},\n")
@@ -65,9 +78,18 @@ mod tests {
             "NOT EXISTS (SELECT 1 FROM touch WHERE record = json_extract(new.body, '$.id') AND revision = json_extract(new.body, '$.revision'))"
         );
         let mut sql = String::new();
-        let _ = writeln!(sql, "CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, 'records are voided, never deleted'); END;");
-        let _ = writeln!(sql, "CREATE TRIGGER {table}_made BEFORE INSERT ON {table} WHEN {noted} BEGIN SELECT RAISE(ABORT, 'a record changes only with an audit event'); END;");
-        let _ = writeln!(sql, "CREATE TRIGGER {table}_changed BEFORE UPDATE ON {table} WHEN {noted} OR new.number <> old.number OR json_extract(new.body, '$.revision') <> old.revision + 1 BEGIN SELECT RAISE(ABORT, 'a record changes only with an audit event, one revision at a time'); END;");
+        let _ = writeln!(
+            sql,
+            "CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, 'records are voided, never deleted'); END;"
+        );
+        let _ = writeln!(
+            sql,
+            "CREATE TRIGGER {table}_made BEFORE INSERT ON {table} WHEN {noted} BEGIN SELECT RAISE(ABORT, 'a record changes only with an audit event'); END;"
+        );
+        let _ = writeln!(
+            sql,
+            "CREATE TRIGGER {table}_changed BEFORE UPDATE ON {table} WHEN {noted} OR new.number <> old.number OR json_extract(new.body, '$.revision') <> old.revision + 1 BEGIN SELECT RAISE(ABORT, 'a record changes only with an audit event, one revision at a time'); END;"
+        );
         sql
     }
 

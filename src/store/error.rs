@@ -23,7 +23,9 @@ pub enum StoreError {
     #[error("the file is damaged ({0}); open a backup, and keep the damaged file")]
     Damaged(String),
     /// The file was replaced or written by something else.
-    #[error("the file {0} was changed or replaced by another program since it was opened; nothing was written; close it and open it again")]
+    #[error(
+        "the file {0} was changed or replaced by another program since it was opened; nothing was written; close it and open it again"
+    )]
     ChangedUnderneath(PathBuf),
     /// What was written does not read back as it was written.
     #[error("what was written did not read back the same, so nothing was kept; check the disk")]
@@ -51,7 +53,9 @@ impl StoreError {
         let what = what.into();
         move |source| match source.kind() {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull,
-            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => Self::NotWritable,
+            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+                Self::NotWritable
+            }
             _ => Self::Io { what, source },
         }
     }
@@ -62,7 +66,9 @@ impl From<rusqlite::Error> for StoreError {
         let code = error.sqlite_error_code();
         match code {
             Some(ErrorCode::DiskFull) => Self::DiskFull,
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Self::NotWritable,
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                Self::NotWritable
+            }
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
             Some(ErrorCode::ConstraintViolation) => Self::Refused(error.to_string()),

@@ -58,7 +58,8 @@ pub fn head(conn: &Connection) -> Result<Head, StoreError> {
 }
 
 pub fn parse_event(body: &str) -> Result<Event, StoreError> {
-    serde_json::from_str(body).map_err(|error| StoreError::Damaged(format!("an audit event cannot be read: {error}")))
+    serde_json::from_str(body)
+        .map_err(|error| StoreError::Damaged(format!("an audit event cannot be read: {error}")))
 }
 
 impl Store {
@@ -114,13 +115,15 @@ impl Store {
     /// When each of these requests was last performed.
     pub fn last_event_at(&self, request: &str) -> Result<Option<Moment>, StoreError> {
         let sql = "SELECT at FROM event WHERE request = ?1 ORDER BY seq DESC LIMIT 1";
-        let at: Option<String> = self.conn.prepare_cached(sql)?.query_row([request], |row| row.get(0)).optional()?;
+        let at: Option<String> =
+            self.conn.prepare_cached(sql)?.query_row([request], |row| row.get(0)).optional()?;
         Ok(at.and_then(|at| Moment::parse(&at).ok()))
     }
 
     /// The signatures on a record, oldest first.
     pub fn signatures(&self, id: RecordId) -> Result<Vec<Signature>, StoreError> {
-        let mut statement = self.conn.prepare_cached("SELECT body FROM signature WHERE subject = ?1 ORDER BY number")?;
+        let mut statement =
+            self.conn.prepare_cached("SELECT body FROM signature WHERE subject = ?1 ORDER BY number")?;
         let rows = statement.query_map([id.to_string()], |row| row.get::<_, String>(0))?;
         rows.map(|body| {
             serde_json::from_str(&body?)

@@ -94,13 +94,13 @@ impl Seen {
 }
 
 #[cfg(unix)]
-fn inode(meta: &std::fs::Metadata) -> u64 {
+pub fn inode(meta: &std::fs::Metadata) -> u64 {
     use std::os::unix::fs::MetadataExt as _;
     meta.ino()
 }
 
 #[cfg(not(unix))]
-fn inode(_: &std::fs::Metadata) -> u64 {
+pub fn inode(_: &std::fs::Metadata) -> u64 {
     0
 }
 
@@ -112,7 +112,10 @@ mod tests {
     fn the_first_bytes_say_what_a_file_is() {
         assert_eq!(read_start(b""), Start::Other("an empty file"));
         assert_eq!(read_start(b"PK\x03\x04abc"), Start::Other("a ZIP or Office file"));
-        assert_eq!(read_start(b"SQLite format 3\0"), Start::Other("the first bytes of a database that was cut short"));
+        assert_eq!(
+            read_start(b"SQLite format 3\0"),
+            Start::Other("the first bytes of a database that was cut short")
+        );
         let mut header = MAGIC.to_vec();
         header.resize(100, 0);
         header[16..18].copy_from_slice(&4096u16.to_be_bytes());

@@ -68,8 +68,9 @@ impl Store {
 
     /// All public keys, in the order in which they came into force.
     pub fn signing_keys(&self) -> Result<Vec<SigningKeyRow>, StoreError> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT number, person, public_key, seq FROM signing_key ORDER BY number")?;
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT number, person, public_key, seq FROM signing_key ORDER BY number")?;
         let rows = statement.query_map([], |row| {
             Ok(SigningKeyRow {
                 number: row.get(0)?,
@@ -93,11 +94,12 @@ impl Store {
 
     /// The failed sign-ins of a person since the last successful one: when, and on which machine.
     pub fn failures(&self, person: RecordId) -> Result<Vec<(Moment, String)>, StoreError> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT at, machine FROM sign_in_failure WHERE person = ?1 AND told = 0 ORDER BY number")?;
-        let rows = statement
-            .query_map([person.to_string()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT at, machine FROM sign_in_failure WHERE person = ?1 AND told = 0 ORDER BY number",
+        )?;
+        let rows = statement.query_map([person.to_string()], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })?;
         let rows: Vec<(String, String)> = rows.collect::<Result<_, _>>()?;
         Ok(rows.into_iter().filter_map(|(at, machine)| Some((Moment::parse(&at).ok()?, machine))).collect())
     }
@@ -122,11 +124,20 @@ impl Store {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
         })?;
         let rows: Vec<(String, String, String)> = rows.collect::<Result<_, _>>()?;
-        Ok(rows.into_iter().filter_map(|(key, body, at)| Some((key, body, Moment::parse(&at).ok()?))).collect())
+        Ok(rows
+            .into_iter()
+            .filter_map(|(key, body, at)| Some((key, body, Moment::parse(&at).ok()?)))
+            .collect())
     }
 
     /// Saves what a person is typing.
-    pub fn save_draft(&mut self, person: RecordId, key: &str, body: &str, at: Moment) -> Result<(), StoreError> {
+    pub fn save_draft(
+        &mut self,
+        person: RecordId,
+        key: &str,
+        body: &str,
+        at: Moment,
+    ) -> Result<(), StoreError> {
         self.write_aside(|conn| {
             conn.execute(
                 "INSERT INTO draft (person, key, body, saved_at) VALUES (?1, ?2, ?3, ?4)

@@ -4,6 +4,7 @@
 
 mod backup;
 mod ddl;
+mod dump;
 mod error;
 mod events;
 mod identity;
@@ -16,10 +17,10 @@ mod tx;
 mod verify;
 
 pub use backup::{backup_to, thin};
+pub use dump::EventText;
 pub use error::StoreError;
 pub use events::{EventFilter, EventRow, Head};
-pub use identity::{APPLICATION_ID, SCHEMA_VERSION};
-pub use keys::{Credential, KdfCost, SigningKeyRow};
+pub use keys::{Credential, KdfCost};
 pub use lock::{Holder, Lock, holder_of};
 pub use open::{Found, create, look, open_read_only, open_writing, upgrade};
 pub use records::ListRow;

@@ -3,13 +3,12 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::error::StoreError;
 use super::identity::{self, APPLICATION_ID, SCHEMA_VERSION, Seen, Start};
 use super::lock::{self, Holder, Lock, Taken};
 use super::{Store, ddl, events};
-use crate::domain::time::Moment;
 
 /// What a look at a path found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +55,8 @@ pub fn look(path: &Path) -> Found {
         }
         Err(error) => return not_readable(error.to_string()),
     }
-    let start = File::open(path).and_then(|mut file| Ok((identity::start_of(&mut file)?, file.metadata()?.len())));
+    let start =
+        File::open(path).and_then(|mut file| Ok((identity::start_of(&mut file)?, file.metadata()?.len())));
     let (header, bytes) = match start {
         Ok((Start::Sqlite(header), bytes)) => (header, bytes),
         Ok((Start::Other(what), _)) => return Found::NotOurs { what: what.to_owned() },
@@ -68,13 +68,22 @@ pub fn look(path: &Path) -> Found {
     if header.user_version > SCHEMA_VERSION {
         return Found::Newer { version: header.user_version };
     }
-    if bytes < header.bytes {
-        return Found::Damaged { what: format!("it was cut short: {bytes} of {} bytes are there", header.bytes) };
+    if bytes < header.bytes && !has_journal(path) {
+        return Found::Damaged {
+            what: format!("it was cut short: {bytes} of {} bytes are there", header.bytes),
+        };
     }
     if header.user_version < SCHEMA_VERSION {
         return Found::NeedsUpgrade { version: header.user_version };
     }
     Found::Ready
+}
+
+/// Whether a transaction was cut off: SQLite undoes it at the next opening, and only then the size says anything.
+fn has_journal(path: &Path) -> bool {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-journal");
+    Path::new(&name).exists()
 }
 
 /// Makes a new product file. Refuses to write over anything.
@@ -93,7 +102,7 @@ pub fn create(path: &Path, holder: &Holder, made_with: &str) -> Result<(Store, L
 }
 
 fn try_create(path: &Path, holder: &Holder, made_with: &str) -> Result<(Store, Lock), StoreError> {
-    let Taken::Ours(lock, _) = lock::take(path, holder)? else { return Err(StoreError::Busy) };
+    let Taken::Ours(lock) = lock::take(path, holder)? else { return Err(StoreError::Busy) };
     let conn = Connection::open(path)?;
     set_up(&conn)?;
     conn.execute_batch(&format!(
@@ -114,7 +123,7 @@ pub fn open_writing(path: &Path, holder: &Holder) -> Result<(Store, Lock), Resul
         found => return Err(Ok(found)),
     }
     let lock = match lock::take(path, holder).map_err(Err)? {
-        Taken::Ours(lock, _) => lock,
+        Taken::Ours(lock) => lock,
         Taken::Theirs(holder) => return Err(Ok(Found::Locked(holder))),
     };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -140,25 +149,46 @@ pub fn open_read_only(path: &Path) -> Result<Store, StoreError> {
     store(conn, path, false)
 }
 
+/// One step from a schema version to the next: SQL only, never edited once it was released.
+type Step = (i32, &'static str);
+
+/// The steps of all released versions. Version 1 is the first.
+const STEPS: &[Step] = &[];
+
 /// Upgrades an older file after a copy of it was made beside it; answers where the copy lies.
-///
-/// There is one schema version so far, so nothing needs it yet; the copy is made all the same.
-pub fn upgrade(path: &Path, now: Moment) -> Result<PathBuf, StoreError> {
-    let stamp = now.to_string().replace([':', '-'], "");
+pub fn upgrade(path: &Path, holder: &Holder) -> Result<PathBuf, StoreError> {
+    upgrade_by(path, holder, STEPS, SCHEMA_VERSION)
+}
+
+fn upgrade_by(path: &Path, holder: &Holder, steps: &[Step], target: i32) -> Result<PathBuf, StoreError> {
+    let Taken::Ours(_lock) = lock::take(path, holder)? else { return Err(StoreError::Busy) };
+    let mut conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let from: i32 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let wanted: Vec<&Step> = steps.iter().filter(|(version, _)| *version >= from).collect();
+    let whole = wanted.iter().enumerate().all(|(index, (version, _))| *version == from + index as i32)
+        && from + wanted.len() as i32 == target;
+    if !whole {
+        return Err(StoreError::Refused(format!("no upgrade is known from version {from} of the file")));
+    }
+    let stamp: String = holder.since.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".before-upgrade-{stamp}"));
     let copy = PathBuf::from(name);
-    std::fs::copy(path, &copy).map_err(StoreError::io("the copy before the upgrade could not be made"))?;
-    Err(StoreError::Refused(format!(
-        "no upgrade is known from this version of the file; the copy is {}",
-        copy.display()
-    )))
+    super::backup_to(path, &copy, &|_| true)?;
+    set_up(&conn)?;
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for (_, sql) in wanted {
+        tx.execute_batch(sql)?;
+    }
+    tx.execute_batch(&format!("PRAGMA user_version = {target}"))?;
+    tx.commit()?;
+    Ok(copy)
 }
 
 fn set_up(conn: &Connection) -> Result<(), StoreError> {
     conn.execute_batch(
         "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA foreign_keys = ON;
-         PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA busy_timeout = 2000;
+         PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA busy_timeout = 10000;
          PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY;",
     )?;
     conn.set_prepared_statement_cache_capacity(128);
@@ -168,8 +198,19 @@ fn set_up(conn: &Connection) -> Result<(), StoreError> {
 /// A file that calls itself ours must have our tables.
 fn check_shape(conn: &Connection) -> Result<(), StoreError> {
     let mut wanted: Vec<&str> = crate::domain::ids::Kind::ALL.iter().map(|kind| kind.code()).collect();
-    wanted.extend(["event", "touch", "signing_key", "signature", "blob", "credential", "draft", "link", "search"]);
-    let mut statement = conn.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1")?;
+    wanted.extend([
+        "event",
+        "touch",
+        "signing_key",
+        "signature",
+        "blob",
+        "credential",
+        "draft",
+        "link",
+        "search",
+    ]);
+    let mut statement =
+        conn.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1")?;
     for table in wanted {
         let count: i64 = statement.query_row([table], |row| row.get(0))?;
         if count != 1 {
@@ -183,4 +224,44 @@ fn store(conn: Connection, path: &Path, writable: bool) -> Result<Store, StoreEr
     let head = events::head(&conn)?;
     let seen = Seen::of(path)?;
     Ok(Store { conn, path: path.to_owned(), writable, seen, head })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::Moment;
+
+    fn holder() -> Holder {
+        let since = Moment::from_utc(chrono::DateTime::UNIX_EPOCH);
+        Holder { person: "Ana Example".to_owned(), machine: "QA-PC2".to_owned(), since }
+    }
+
+    fn versions(path: &Path) -> i32 {
+        let conn = Connection::open(path).unwrap();
+        conn.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn an_upgrade_makes_a_copy_first_and_runs_every_step() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.mainstay");
+        drop(create(&path, &holder(), "0.1.0").unwrap());
+        let steps: &[Step] =
+            &[(1, "CREATE TABLE two (id INTEGER) STRICT"), (2, "CREATE TABLE three (id INTEGER) STRICT")];
+        let copy = upgrade_by(&path, &holder(), steps, 3).unwrap();
+        assert_eq!((versions(&path), versions(&copy)), (3, 1));
+        assert_eq!(look(&path), Found::Newer { version: 3 });
+    }
+
+    #[test]
+    fn an_upgrade_that_fails_leaves_the_file_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.mainstay");
+        drop(create(&path, &holder(), "0.1.0").unwrap());
+        let steps: &[Step] = &[(1, "CREATE TABLE two (id INTEGER) STRICT; CREATE TABLE event (x)")];
+        assert!(upgrade_by(&path, &holder(), steps, 2).is_err());
+        assert_eq!(versions(&path), 1);
+        assert!(upgrade_by(&path, &holder(), &[], 2).is_err(), "a missing step is refused");
+        assert_eq!(look(&path), Found::Ready);
+    }
 }

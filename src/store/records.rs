@@ -77,8 +77,10 @@ fn put_links(conn: &Connection, data: &RecordData) -> Result<(), StoreError> {
     for declared in data.def().fields() {
         if matches!(declared.ty, FieldType::Record | FieldType::Records) {
             for target in field::record_ids(data.value(declared.name)) {
-                conn.prepare_cached("INSERT OR IGNORE INTO link (source, field, target) VALUES (?1, ?2, ?3)")?
-                    .execute(params![source, declared.name, target.to_string()])?;
+                conn.prepare_cached(
+                    "INSERT OR IGNORE INTO link (source, field, target) VALUES (?1, ?2, ?3)",
+                )?
+                .execute(params![source, declared.name, target.to_string()])?;
             }
         }
     }
@@ -119,7 +121,7 @@ impl Store {
     /// The rows of a list: every record of the kind, newest first, with further columns by field name.
     pub fn list(&self, kind: Kind, more: &[&str]) -> Result<Vec<ListRow>, StoreError> {
         let known: Vec<&str> = more.iter().copied().filter(|name| kind.def().field(name).is_some()).collect();
-        let columns: String = known.iter().map(|name| format!(", {name}")).collect();
+        let columns = known.iter().fold(String::new(), |columns, name| columns + ", " + name);
         let sql = format!(
             "SELECT number, title, state, owner, created_at, state_since{columns} FROM {} ORDER BY number DESC",
             kind.code()
@@ -154,7 +156,8 @@ impl Store {
     pub fn find_by_line(&self, kind: Kind, name: &str, value: &str) -> Result<Option<RecordId>, StoreError> {
         let Some(declared) = kind.def().field(name) else { return Ok(None) };
         let sql = format!("SELECT number FROM {} WHERE {} = ?1 LIMIT 1", kind.code(), declared.name);
-        let number: Option<u32> = self.conn.prepare_cached(&sql)?.query_row([value], |row| row.get(0)).optional()?;
+        let number: Option<u32> =
+            self.conn.prepare_cached(&sql)?.query_row([value], |row| row.get(0)).optional()?;
         Ok(number.map(|number| RecordId::new(kind, number)))
     }
 

@@ -19,7 +19,7 @@ pub struct Hit {
 }
 
 /// The row number of a record in the index: the kind's place in the list of kinds, then its number.
-fn row_of(id: RecordId) -> i64 {
+pub fn row_of(id: RecordId) -> i64 {
     let place = Kind::ALL.iter().position(|kind| *kind == id.kind).unwrap_or(0);
     (i64::try_from(place).unwrap_or(0) << 32) | i64::from(id.number)
 }
@@ -41,8 +41,11 @@ pub fn put(conn: &Connection, data: &RecordData) -> Result<(), StoreError> {
             collect(value, &mut words);
         }
     }
-    conn.prepare_cached("INSERT INTO search (rowid, title, words) VALUES (?1, ?2, ?3)")?
-        .execute(params![row, data.title(), words])?;
+    conn.prepare_cached("INSERT INTO search (rowid, title, words) VALUES (?1, ?2, ?3)")?.execute(params![
+        row,
+        data.title(),
+        words
+    ])?;
     Ok(())
 }
 
@@ -75,7 +78,10 @@ impl Store {
         if query.is_empty() {
             return Ok(Vec::new());
         }
-        let sql = format!("SELECT rowid FROM search WHERE search MATCH ?1 ORDER BY rowid DESC LIMIT {}", limit.max(1));
+        let sql = format!(
+            "SELECT rowid FROM search WHERE search MATCH ?1 ORDER BY rowid DESC LIMIT {}",
+            limit.max(1)
+        );
         let mut statement = self.conn.prepare_cached(&sql)?;
         let rows = statement.query_map([query], |row| row.get::<_, i64>(0))?;
         let ids: Vec<RecordId> = rows.filter_map(|row| id_of(row.ok()?)).collect();

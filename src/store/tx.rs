@@ -124,8 +124,10 @@ impl Tx<'_> {
             )?;
         }
         let signed = &commit.signed;
-        conn.prepare_cached("INSERT INTO event (seq, digest, key, signature, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
-            .execute(params![seq, digest, signed.key, signed.signature, signed.body])?;
+        conn.prepare_cached(
+            "INSERT INTO event (seq, digest, key, signature, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![seq, digest, signed.key, signed.signature, signed.body])?;
         self.read_back(commit, &digest)?;
         self.store.head = Head { seq: commit.event.seq, digest, at: Some(commit.event.at) };
         Ok(())

@@ -2,9 +2,10 @@
 //!
 //! Belongs here: everything that is drawn or typed. Does not belong here: rules, SQL, file formats.
 
+pub mod cx;
 #[cfg(test)]
 mod gallery;
-pub mod cx;
+pub mod screens;
 pub mod settings;
 pub mod theme;
 pub mod widgets;

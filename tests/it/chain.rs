@@ -27,7 +27,8 @@ pub fn confirmed_problem(desk: &mut Desk) -> (RecordId, RecordId) {
     });
     desk.edit("dan", fb, screening).unwrap();
     desk.go("ana", fb, "evaluate").unwrap();
-    let judged = json!({"criterion_code": "SPEC", "evaluation_rationale": "The alarm must sound within 10 s"});
+    let judged =
+        json!({"criterion_code": "SPEC", "evaluation_rationale": "The alarm must sound within 10 s"});
     let receipt = desk.by("ana", go_to(fb, "confirm_problem", judged)).unwrap();
     (fb, receipt.made[0])
 }
@@ -141,7 +142,10 @@ fn a_problem_goes_from_feedback_to_a_verified_change_and_the_file_verifies() {
     assert!(refusal.contains("not an author"), "{refusal}");
     desk.hire("fay", "Fay Example", &[mainstay::domain::person::Role::DevLead]);
     desk.signed("fay", Request::Sign { id: ap, meaning: None }).unwrap();
-    assert_eq!((desk.state(ap), desk.state(cr), desk.state(ia)), ("granted".into(), "approved".into(), "locked".into()));
+    assert_eq!(
+        (desk.state(ap), desk.state(cr), desk.state(ia)),
+        ("granted".into(), "approved".into(), "locked".into())
+    );
 
     desk.go("ben", cr, "implement").unwrap();
     assert_eq!(desk.state(pr), "resolving");
@@ -199,7 +203,10 @@ fn what_is_approved_cannot_be_edited_and_a_return_to_analysis_ends_the_approval(
     desk.signed("fay", Request::Sign { id: ap, meaning: None }).unwrap();
     let before = desk.file.head().clone();
     let refusal = desk.edit("ben", cr, json!({"description": "Something else"})).unwrap_err().to_string();
-    assert!(refusal.contains("“Description”") && refusal.contains("return the change to analysis"), "{refusal}");
+    assert!(
+        refusal.contains("“Description”") && refusal.contains("return the change to analysis"),
+        "{refusal}"
+    );
     let refusal = desk.edit("ben", ia, json!({"method": "Another"})).unwrap_err().to_string();
     assert!(refusal.contains("“Method”"), "{refusal}");
     assert_eq!(*desk.file.head(), before, "a refused request leaves no event");
@@ -208,7 +215,10 @@ fn what_is_approved_cannot_be_edited_and_a_return_to_analysis_ends_the_approval(
     let refusal = desk.by("ben", again.clone()).unwrap_err();
     assert!(matches!(refusal, Refused::NeedsReason(_)), "{refusal}");
     desk.by("ben", again.because("A second file is touched")).unwrap();
-    assert_eq!((desk.state(cr), desk.state(ap), desk.state(ia)), ("under_analysis".into(), "invalidated".into(), "superseded".into()));
+    assert_eq!(
+        (desk.state(cr), desk.state(ap), desk.state(ia)),
+        ("under_analysis".into(), "invalidated".into(), "superseded".into())
+    );
     let refusal = desk.go("ben", cr, "implement").unwrap_err().to_string();
     assert!(refusal.contains("leads from"), "{refusal}");
     desk.assert_verifies();
@@ -219,8 +229,14 @@ fn a_role_that_may_not_is_told_who_may() {
     let mut desk = Desk::staffed();
     let fb = feedback(&mut desk);
     let refusal = desk.go("eva", fb, "register").unwrap_err().to_string();
-    assert_eq!(refusal, "“Register” on FB-0001 is for Support or Quality manager; ask somebody who holds that role");
-    let refusal = desk.by("ana", Request::Move { id: fb, go: "fly".into(), set: Default::default() }).unwrap_err().to_string();
+    assert_eq!(
+        refusal,
+        "“Register” on FB-0001 is for Support or Quality manager; ask somebody who holds that role"
+    );
+    let refusal = desk
+        .by("ana", Request::Move { id: fb, go: "fly".into(), set: Default::default() })
+        .unwrap_err()
+        .to_string();
     assert!(refusal.contains("no step"), "{refusal}");
     assert!(matches!(desk.go("ana", id("FB-0099"), "register").unwrap_err(), Refused::NoSuchRecord(_)));
 }

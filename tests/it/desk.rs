@@ -8,8 +8,8 @@ use mainstay::domain::product::{Market, SafetyClass};
 use mainstay::domain::record::RecordData;
 use mainstay::domain::time::Moment;
 use mainstay::ops::{
-    Act, FirstPerson, NewFile, NewProduct, Opened, Password, ProductFile, Receipt, Refused, Request, Session, Stamp,
-    default_policy,
+    Act, FirstPerson, NewFile, NewProduct, Opened, Password, ProductFile, Receipt, Refused, Request, Session,
+    Stamp, default_policy,
 };
 use serde_json::{Value, json};
 
@@ -36,7 +36,11 @@ pub fn new_file(class: SafetyClass) -> NewFile {
             class_rationale: "Non-serious injury is possible".to_owned(),
             markets: vec![Market::Us, Market::Eu],
         },
-        person: FirstPerson { login: "ana".to_owned(), full_name: "Ana Example".to_owned(), roles: Vec::new() },
+        person: FirstPerson {
+            login: "ana".to_owned(),
+            full_name: "Ana Example".to_owned(),
+            roles: Vec::new(),
+        },
         policy: default_policy(),
     }
 }
@@ -84,7 +88,12 @@ impl Desk {
         self.now
     }
 
-    pub fn act(&mut self, login: &str, act: impl Into<Act>, password: Option<&str>) -> Result<Receipt, Refused> {
+    pub fn act(
+        &mut self,
+        login: &str,
+        act: impl Into<Act>,
+        password: Option<&str>,
+    ) -> Result<Receipt, Refused> {
         let at = self.tick();
         let password = password.map(Password::new);
         let session = &self.people[login];

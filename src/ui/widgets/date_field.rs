@@ -195,7 +195,7 @@ impl Month {
         ui.set_width(CELL * 7.0);
         ui.spacing_mut().item_spacing = vec2(0.0, space::XS);
         self.keys(ui, cursor);
-        self.head(ui, cursor);
+        month_head_ui(ui, cursor);
         ui.horizontal(|ui| {
             for word in ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"] {
                 let text = hint(ui, word);
@@ -220,20 +220,6 @@ impl Month {
             picked = Some(self.today);
         }
         picked
-    }
-
-    fn head(&self, ui: &mut Ui, cursor: &mut NaiveDate) {
-        ui.horizontal(|ui| {
-            if icon_sized_ui(ui, Icon::Back, "Previous month", CELL).clicked() {
-                *cursor = cursor.checked_sub_months(Months::new(1)).unwrap_or(*cursor);
-            }
-            let words = format!("{} {}", month_word(cursor.month()), cursor.year());
-            let text = egui::RichText::new(words).family(bold_family());
-            ui.add_sized(vec2(CELL * 5.0, CELL), egui::Label::new(text));
-            if icon_sized_ui(ui, Icon::Forward, "Next month", CELL).clicked() {
-                *cursor = cursor.checked_add_months(Months::new(1)).unwrap_or(*cursor);
-            }
-        });
     }
 
     /// Arrows, Home, End, `PageUp` and `PageDown` move the day that has the focus.
@@ -300,6 +286,20 @@ impl Month {
         ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, date.day(), font, ink);
         response.clicked()
     }
+}
+
+fn month_head_ui(ui: &mut Ui, cursor: &mut NaiveDate) {
+    ui.horizontal(|ui| {
+        if icon_sized_ui(ui, Icon::Back, "Previous month", CELL).clicked() {
+            *cursor = cursor.checked_sub_months(Months::new(1)).unwrap_or(*cursor);
+        }
+        let words = format!("{} {}", month_word(cursor.month()), cursor.year());
+        let text = egui::RichText::new(words).family(bold_family());
+        ui.add_sized(vec2(CELL * 5.0, CELL), egui::Label::new(text));
+        if icon_sized_ui(ui, Icon::Forward, "Next month", CELL).clicked() {
+            *cursor = cursor.checked_add_months(Months::new(1)).unwrap_or(*cursor);
+        }
+    });
 }
 
 #[cfg(test)]

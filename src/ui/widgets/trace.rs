@@ -87,8 +87,9 @@ pub fn trace_ui(ui: &mut Ui, steps: &[Step<'_>]) -> Option<usize> {
     let room = ui.available_width();
     let (mut x, mut y, mut places) = (0.0, 0.0, Vec::with_capacity(steps.len()));
     let height = drawn.iter().map(|step| step.size.y).fold(0.0, f32::max);
-    for step in &drawn {
-        if x > 0.0 && x + step.size.x > room {
+    for (index, step) in drawn.iter().enumerate() {
+        let arrow = if index + 1 < drawn.len() { ARROW / 2.0 + space::XS } else { 0.0 };
+        if x > 0.0 && x + step.size.x + arrow > room {
             x = 0.0;
             y += height + space::S;
         }

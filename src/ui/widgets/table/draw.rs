@@ -139,8 +139,11 @@ impl<'a> Drawing<'a> {
     fn body<'d>(&self, ui: &mut Ui, turn: &mut Turn<'_>, cell: &dyn Fn(usize, usize) -> Cell<'d>) {
         let seen = ui.available_height().max(space::ROW);
         let page = ((seen / space::ROW) as usize).saturating_sub(1).max(1);
-        let cursor_id = self.row_id(turn.state.cursor.unwrap_or(self.first_seen(ui)));
-        let keys = Keys { cursor_id, rows: self.table.rows, page, several: self.table.several };
+        let offset = self.offset(ui);
+        let in_sight = |row: &usize| (offset..offset + seen).contains(&((*row as f32 + 0.5) * space::ROW));
+        let row = turn.state.cursor.filter(in_sight).unwrap_or(self.first_seen(ui));
+        let row_id = self.row_id(row);
+        let keys = Keys { row, row_id, rows: self.table.rows, page, several: self.table.several };
         keys.act(ui, turn.state, &mut turn.events);
 
         let mut area = ScrollArea::vertical().id_salt(self.id.with("down")).auto_shrink([false, false]);
@@ -155,7 +158,9 @@ impl<'a> Drawing<'a> {
             ui.set_width(self.width);
             let first = ((view.top() / space::ROW).floor().max(0.0)) as usize;
             let last = ((view.bottom() / space::ROW).ceil().max(0.0) as usize).min(self.table.rows);
-            let stop = turn.state.cursor.filter(|row| (first..last).contains(row)).unwrap_or(first);
+            let middle = |row: usize| (row as f32 + 0.5) * space::ROW;
+            let in_sight = |row: &usize| (view.top()..view.bottom()).contains(&middle(*row));
+            let stop = turn.state.cursor.filter(in_sight).unwrap_or(first);
             let origin = ui.max_rect().min;
             for row in first..last {
                 let top = origin.y + row as f32 * space::ROW;

@@ -7,8 +7,10 @@ use super::{TableEvents, TableState};
 
 /// What the keyboard works on.
 pub(super) struct Keys {
-    /// Id of the row that the keyboard is on.
-    pub cursor_id: Id,
+    /// The row that the keyboard is on: the cursor when it is seen, else the first row that is seen.
+    pub row: usize,
+    /// Id of that row.
+    pub row_id: Id,
     /// How many rows there are.
     pub rows: usize,
     /// How many rows are seen at once.
@@ -20,12 +22,12 @@ pub(super) struct Keys {
 impl Keys {
     /// Acts on the keys of this frame when the cursor's row has the focus.
     pub fn act(&self, ui: &Ui, state: &mut TableState, events: &mut TableEvents) {
-        if self.rows == 0 || !ui.memory(|memory| memory.has_focus(self.cursor_id)) {
+        if self.rows == 0 || !ui.memory(|memory| memory.has_focus(self.row_id)) {
             return;
         }
         let arrows = EventFilter { vertical_arrows: true, ..EventFilter::default() };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(self.cursor_id, arrows));
-        let row = state.cursor.unwrap_or(0);
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(self.row_id, arrows));
+        let row = self.row.min(self.rows - 1);
         if pressed(ui, Modifiers::NONE, Key::Enter) {
             events.opened = Some(row);
         }

@@ -141,3 +141,21 @@ fn a_frame_of_ten_thousand_rows_asks_only_for_the_cells_that_are_seen() {
     harness.run();
     assert!(asked.get() < 100, "{} cells were asked for", asked.get());
 }
+
+#[test]
+fn the_keyboard_works_on_what_is_seen_when_the_cursor_was_scrolled_away() {
+    let mut harness = harness(10_000);
+    harness.state_mut().table.go_to(5_000);
+    harness.run();
+    harness.state_mut().table.cursor = Some(3);
+    harness.run();
+    assert!(harness.query_by_label("PR-00003").is_none(), "the cursor is out of sight");
+    harness.key_press(Key::Tab);
+    harness.run();
+    for _ in 0..COLUMNS.len() {
+        harness.key_press(Key::Tab);
+        harness.run();
+    }
+    press(&mut harness, Modifiers::NONE, &[Key::ArrowDown, Key::Enter]);
+    assert!(harness.state().opened.first().is_some_and(|row| *row > 4_900), "{:?}", harness.state().opened);
+}

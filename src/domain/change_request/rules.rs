@@ -1,0 +1,481 @@
+//! Transitions of change requests and their guards (domain 2.4).
+
+use crate::domain::approval;
+use crate::domain::choice::Choice as _;
+use crate::domain::ids::Kind;
+use crate::domain::impact_analysis::{self, Answer, ImpactAnalysis, ImpactState};
+use crate::domain::person::Role;
+use crate::domain::product::Market;
+use crate::domain::questions::{self, ACTIVITIES};
+use crate::domain::record::{Fields, RecordData};
+use crate::domain::signature::Meaning;
+use crate::domain::workflow::{Case, Condition, Effect, Move};
+use serde_json::{Value, json};
+
+use super::ChangeState as S;
+use super::*;
+
+pub(super) const MOVES: &[Move] = &[
+    Move::new("submit", "Submit", &[S::Draft.code()], S::Submitted.code(), Role::EVERYONE)
+        .clause("IEC 62304 6.2.3")
+        .guard(|case| case.with::<ChangeRequest>(submittable)),
+    Move::new(
+        "start_analysis",
+        "Start impact analysis",
+        &[S::Submitted.code()],
+        S::UnderAnalysis.code(),
+        &[Role::DevLead],
+    )
+    .clause("IEC 62304 6.2.3")
+    .effects(|case| case.effects::<ChangeRequest>(begin_analysis)),
+    Move::new(
+        "request_approval",
+        "Request approval",
+        &[S::UnderAnalysis.code()],
+        S::AwaitingApproval.code(),
+        &[Role::DevLead],
+    )
+    .clause("IEC 62304 6.2.4")
+    .guard(|case| case.with::<ChangeRequest>(ready_for_approval))
+    .effects(|case| case.effects::<ChangeRequest>(ask_approval)),
+    Move::new("approve", "Approve", &[S::AwaitingApproval.code()], S::Approved.code(), &[]),
+    Move::new("reject", "Reject", &[S::AwaitingApproval.code()], S::Rejected.code(), &[]),
+    Move::new(
+        "reanalyse",
+        "Return to analysis",
+        &[
+            S::AwaitingApproval.code(),
+            S::Approved.code(),
+            S::Implementing.code(),
+            S::Implemented.code(),
+            S::Verifying.code(),
+        ],
+        S::UnderAnalysis.code(),
+        &[Role::DevLead, Role::Quality],
+    )
+    .reason()
+    .clause("IEC 62304 8.2.2")
+    .effects(|case| case.effects::<ChangeRequest>(analyse_again)),
+    Move::new(
+        "implement",
+        "Start implementation",
+        &[S::Approved.code()],
+        S::Implementing.code(),
+        &[Role::DevLead],
+    )
+    .clause("IEC 62304 8.2.1")
+    .guard(|case| case.with::<ChangeRequest>(may_be_made))
+    .effects(|case| case.effects::<ChangeRequest>(problems_are_being_resolved)),
+    Move::new(
+        "implemented",
+        "Implemented",
+        &[S::Implementing.code()],
+        S::Implemented.code(),
+        &[Role::Developer, Role::DevLead],
+    )
+    .clause("IEC 62304 8.2.2")
+    .guard(|case| case.with::<ChangeRequest>(made_as_approved)),
+    Move::new(
+        "start_verification",
+        "Start verification",
+        &[S::Implemented.code()],
+        S::Verifying.code(),
+        &[Role::Tester],
+    )
+    .clause("IEC 62304 8.2.3")
+    .guard(|case| case.with::<ChangeRequest>(repeats_done_or_scheduled)),
+    Move::new("verify", "Verify", &[S::Verifying.code()], S::Verified.code(), &[Role::Tester])
+        .sign(Meaning::Verified)
+        .clause("IEC 62304 8.2.3")
+        .guard(|case| case.with::<ChangeRequest>(verified)),
+    Move::new("release", "Released", &[S::Verified.code()], S::Released.code(), &[]),
+    Move::new("close", "Close", &[S::Released.code()], S::Closed.code(), &[Role::Quality])
+        .sign(Meaning::Approved)
+        .clause("IEC 62304 6.2.5")
+        .guard(|case| case.with::<ChangeRequest>(closable)),
+    Move::new(
+        "hold",
+        "Put on hold",
+        &[S::Submitted.code(), S::UnderAnalysis.code()],
+        S::OnHold.code(),
+        &[Role::DevLead, Role::Quality],
+    )
+    .reason(),
+    Move::new("resume", "Resume", &[S::OnHold.code()], S::Submitted.code(), &[Role::DevLead, Role::Quality])
+        .reason(),
+    Move::new("cancel", "Cancel", BEFORE_APPROVAL, S::Cancelled.code(), &[Role::DevLead, Role::Quality])
+        .reason()
+        .effects(|case| case.effects::<ChangeRequest>(withdraw_analysis_and_approval)),
+    Move::new("void", "Void", &[S::Draft.code(), S::Submitted.code()], S::Void.code(), &[Role::Quality])
+        .reason(),
+];
+
+fn submittable(_: &Case, change: &ChangeRequest) -> Vec<Condition> {
+    let justified =
+        change.urgency != Some(Urgency::Emergency) || !change.emergency_justification.trim().is_empty();
+    let linked = change.origin != Some(Origin::ProblemReport) || !change.problem_reports.is_empty();
+    let exact = change.affected_soup.iter().all(|soup| is_exact(&soup.from) && is_exact(&soup.to));
+    vec![
+        Condition::new("", "An emergency is justified", justified).at("emergency_justification"),
+        Condition::new("IEC 62304 8.2.4", "The problem report that it comes from is linked", linked)
+            .at("problem_reports"),
+        Condition::new("IEC 62304 8.1.2", "SOUP versions are exact, not ranges", exact).at("affected_soup"),
+    ]
+}
+
+/// Whether a SOUP designator names one version (domain 3.6, SOUP-02).
+fn is_exact(designator: &str) -> bool {
+    !designator.contains(['^', '~', '*', '<', '>', '=']) && !designator.eq_ignore_ascii_case("latest")
+}
+
+/// The matrix with a row for each activity that applies to the class; the others are not applicable.
+fn begin_analysis(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let mut set = Fields::new();
+    let product = case.world.product();
+    let mut rows: Vec<Value> =
+        change.activities.iter().filter_map(|row| serde_json::to_value(row).ok()).collect();
+    for activity in ACTIVITIES {
+        if change.activities.iter().any(|row| *row.activity == *activity.code) {
+            continue;
+        }
+        rows.push(if activity.applies(product.class()) {
+            json!({"activity": activity.code})
+        } else {
+            json!({"activity": activity.code, "decision": RepeatDecision::NotApplicable.code()})
+        });
+    }
+    set.insert("activities".into(), Value::Array(rows));
+    let mut decisions: Vec<Value> =
+        change.regulatory_decisions.iter().filter_map(|row| serde_json::to_value(row).ok()).collect();
+    for market in product.markets {
+        if !change.regulatory_decisions.iter().any(|row| row.market == Some(market)) {
+            decisions.push(json!({"market": market.code()}));
+        }
+    }
+    set.insert("regulatory_decisions".into(), Value::Array(decisions));
+    effects.push(Effect::Set { id: case.id(), set });
+    if change.impact_analysis.is_none() {
+        effects.push(Effect::Create {
+            kind: Kind::ImpactAnalysis,
+            set: impact_analysis::new_fields(case, change, None),
+            link_back: Some("impact_analysis"),
+        });
+    }
+    effects
+}
+
+fn analysis_of(case: &Case, change: &ChangeRequest) -> Option<(RecordData, ImpactAnalysis)> {
+    let data = case.world.record(change.impact_analysis?)?;
+    let analysis = data.typed()?;
+    Some((data, analysis))
+}
+
+fn ready_for_approval(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
+    let analysis = analysis_of(case, change);
+    let reviewed =
+        analysis.as_ref().is_some_and(|(data, _)| ImpactState::of(data) == Some(ImpactState::Reviewed));
+    let what = if change.soup_or_security() { "A security or SOUP change has" } else { "It has" };
+    let mut first =
+        Condition::new("IEC 62304 6.2.3, 7.4.1", format!("{what} a reviewed impact analysis"), reviewed);
+    first.record = change.impact_analysis;
+    first.field = Some("impact_analysis");
+    let linked = change.change_type != Some(ChangeType::Corrective) || !change.problem_reports.is_empty();
+    let mut conditions = vec![
+        first,
+        Condition::new("IEC 62304 8.2.4", "A corrective change names its problem report", linked)
+            .at("problem_reports"),
+    ];
+    if let Some((data, analysis)) = &analysis {
+        let circumstances = change.circumstances(&case.world.product());
+        let open: Vec<&str> = questions::QUESTIONS
+            .iter()
+            .filter(|question| question.mandatory(&circumstances))
+            .filter(|question| analysis.answer(question.code).is_none_or(|answer| answer.answer.is_none()))
+            .map(|question| question.code)
+            .collect();
+        let text = if open.is_empty() {
+            "Every mandatory question is answered".to_owned()
+        } else {
+            format!("Every mandatory question is answered; open are {}", open.join(", "))
+        };
+        conditions.push(Condition::new("IEC 62304 6.2.3", text, open.is_empty()).on(data.head.id));
+    }
+    conditions.extend(matrix_decided(case, change));
+    conditions.extend(markets_decided(case, change));
+    conditions
+}
+
+fn matrix_decided(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
+    let class = case.world.product().class();
+    let undecided: Vec<&str> = ACTIVITIES
+        .iter()
+        .filter(|activity| activity.applies(class))
+        .filter(|activity| {
+            change.activities.iter().find(|row| *row.activity == *activity.code).is_none_or(|row| {
+                let without_reason =
+                    row.decision == Some(RepeatDecision::NotNeeded) && row.rationale.trim().is_empty();
+                let wrong = row.decision == Some(RepeatDecision::NotApplicable);
+                row.decision.is_none() || without_reason || wrong
+            })
+        })
+        .map(|activity| activity.code)
+        .collect();
+    let text = if undecided.is_empty() {
+        "Every activity of clause 5 is to be repeated, or the reason not to is given".to_owned()
+    } else {
+        format!(
+            "Every activity of clause 5 is to be repeated, or the reason not to is given; open are {}",
+            undecided.join(", ")
+        )
+    };
+    vec![Condition::new("IEC 62304 6.3.1", text, undecided.is_empty()).at("activities")]
+}
+
+fn markets_decided(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
+    let decided = |market: &Market| {
+        change.regulatory_decisions.iter().any(|row| {
+            row.market == Some(*market) && row.decision.is_some() && !row.rationale.trim().is_empty()
+        })
+    };
+    case.world
+        .product()
+        .markets
+        .iter()
+        .map(|market| {
+            let text =
+                format!("The regulatory decision for {} is recorded with its rationale", market.word());
+            Condition::new("ISO 13485 7.3.9", text, decided(market)).at("regulatory_decisions")
+        })
+        .collect()
+}
+
+fn ask_approval(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
+    let Some((_, analysis)) = analysis_of(case, change) else { return Vec::new() };
+    vec![Effect::Create {
+        kind: Kind::Approval,
+        set: approval::new_fields(case, change, &analysis),
+        link_back: None,
+    }]
+}
+
+fn open_approvals(case: &Case) -> Vec<RecordData> {
+    case.world.referring(case.id(), Kind::Approval).into_iter().filter(|data| !data.is_terminal()).collect()
+}
+
+fn withdraw_analysis_and_approval(case: &Case, _: &ChangeRequest) -> Vec<Effect> {
+    open_approvals(case)
+        .iter()
+        .map(|data| Effect::State { id: data.head.id, to: approval::ApprovalState::Invalidated.code() })
+        .collect()
+}
+
+/// Scope or analysis change after approval: the approval no longer counts, and a new analysis replaces the old one.
+fn analyse_again(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
+    let mut effects = withdraw_analysis_and_approval(case, change);
+    if let Some((data, _)) = analysis_of(case, change) {
+        effects.push(Effect::State { id: data.head.id, to: ImpactState::Superseded.code() });
+        effects.push(Effect::Create {
+            kind: Kind::ImpactAnalysis,
+            set: impact_analysis::new_fields(case, change, Some(&data)),
+            link_back: Some("impact_analysis"),
+        });
+    }
+    effects
+}
+
+/// The approval that is granted on the content as it stands.
+pub fn granted_approval(case: &Case) -> Option<RecordData> {
+    case.world.referring(case.id(), Kind::Approval).into_iter().find(|data| {
+        approval::ApprovalState::of(data) == Some(approval::ApprovalState::Granted)
+            && approval::covers_hold(case.world, data)
+    })
+}
+
+fn may_be_made(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
+    let granted = granted_approval(case);
+    let mut conditions =
+        vec![Condition::new("IEC 62304 6.2.4, 8.2.1", "It is approved as it stands", granted.is_some())];
+    if let Some(data) = granted {
+        let approval: Option<approval::Approval> = data.typed();
+        let expires = approval.as_ref().and_then(|approval| approval.expires_at);
+        conditions.push(
+            Condition::new(
+                "",
+                "The approval has not expired",
+                expires.is_none_or(|day| case.now.day() <= day),
+            )
+            .on(data.head.id),
+        );
+        let open = approval.map(|approval| approval.conditions_open()).unwrap_or_default();
+        conditions
+            .push(Condition::new("", "The conditions of the approval are met", open == 0).on(data.head.id));
+    }
+    let submission =
+        change.regulatory_decisions.iter().any(|row| row.decision == Some(RegulatoryDecision::Submission));
+    if submission {
+        let cleared = !change.clearance_ref.is_empty() || change.implement_before_clearance == Some(true);
+        let text = "The submission is cleared, or the plan says to implement now and release once it is";
+        conditions.push(Condition::new("ISO 13485 7.3.9", text, cleared).at("clearance_ref"));
+    }
+    conditions
+}
+
+fn problems_are_being_resolved(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
+    case.records(&change.problem_reports)
+        .iter()
+        .filter(|problem| problem.head.state == "change_requested")
+        .map(|problem| Effect::State { id: problem.head.id, to: "resolving" })
+        .collect()
+}
+
+fn made_as_approved(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
+    let approved: Vec<&str> = change.affected_cis.iter().map(|ci| &**ci).collect();
+    let others: Vec<&str> =
+        change.changed_cis.iter().map(|ci| &**ci).filter(|ci| !approved.contains(ci)).collect();
+    let told = change.as_specified == Some(true) || !change.deviation.trim().is_empty();
+    let since = granted_approval(case).map(|data| data.head.state_since);
+    let after = matches!((change.work_started_at, since), (Some(start), Some(granted)) if start >= granted);
+    vec![
+        Condition::new("IEC 62304 8.2.2", "A deviation from what was approved is described", told).at("deviation"),
+        Condition::new(
+            "IEC 62304 8.2.2",
+            if others.is_empty() {
+                "Only approved configuration items were changed".to_owned()
+            } else {
+                format!(
+                    "Only approved configuration items were changed; {} is not among them: return the change to analysis",
+                    others.join(", ")
+                )
+            },
+            others.is_empty(),
+        )
+        .at("changed_cis"),
+        Condition::new("IEC 62304 6.2.4", "The work began after the approval", after).at("work_started_at"),
+    ]
+}
+
+fn repeats_done_or_scheduled(_: &Case, change: &ChangeRequest) -> Vec<Condition> {
+    let emergency = change.urgency == Some(Urgency::Emergency);
+    change
+        .activities
+        .iter()
+        .filter(|row| row.decision == Some(RepeatDecision::Repeat))
+        // Testing and release come after this step.
+        .filter(|row| !["5.6", "5.7", "5.8", "Cybersecurity"].contains(&&*row.activity))
+        .map(|row| {
+            let entry = change.activities_done.iter().find(|done| done.activity == row.activity);
+            let done = entry.is_some_and(|done| done.done_at.is_some() && !done.evidence.trim().is_empty());
+            let may_follow = questions::activity(&row.activity).is_some_and(|activity| activity.may_follow);
+            let follows = emergency && may_follow && entry.is_some_and(|done| done.complete_by.is_some());
+            let text = format!("{} was repeated, with evidence and date", row.activity);
+            Condition::new("IEC 62304 6.3.1", text, done || follows).at("activities_done")
+        })
+        .collect()
+}
+
+fn verified(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
+    let incomplete: Vec<String> = change
+        .verification
+        .iter()
+        .enumerate()
+        .flat_map(|(index, test)| {
+            test.missing().into_iter().map(move |what| format!("{} of test {}", what, index + 1))
+        })
+        .collect();
+    let passed = change.verification.iter().all(|test| test.outcome == Some(TestOutcome::Pass));
+    let failed_told = passed || !change.problems_found.is_empty();
+    let mut conditions = vec![
+        Condition::new(
+            "IEC 62304 9.8",
+            if incomplete.is_empty() {
+                "Every test record has its seven elements".to_owned()
+            } else {
+                format!("Every test record has its seven elements; missing are {}", incomplete.join(", "))
+            },
+            incomplete.is_empty(),
+        )
+        .at("verification"),
+        Condition::new("IEC 62304 8.2.3", "A failed test has a problem report", failed_told)
+            .at("problems_found"),
+    ];
+    if case.world.product().class().is_b_or_c() {
+        conditions.push(
+            Condition::new(
+                "IEC 62304 7.3.1",
+                "How risk controls were verified again is told",
+                !change.risk_control_verification.trim().is_empty(),
+            )
+            .at("risk_control_verification"),
+        );
+    }
+    conditions.extend(class_approved_again(case, change));
+    if let Some(actor) = case.actor
+        && case.world.policy().verifier_not_implementer == Some(true)
+    {
+        let other = !change.implemented_by.contains(&actor);
+        conditions.push(Condition::new("IEC 62304 9.7", "The verifier did not carry the change out", other));
+    }
+    conditions
+}
+
+impl TestRecord {
+    /// The elements of 9.8 that are missing.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let elements = [
+            ("results", self.results.trim().is_empty()),
+            ("anomalies found", self.anomalies_found.trim().is_empty()),
+            ("version tested", self.version_tested.is_empty()),
+            ("configuration", self.configuration.trim().is_empty()),
+            ("tools", self.tools.is_empty()),
+            ("date", self.date.is_none()),
+            ("tester", self.tester.is_empty()),
+            ("outcome", self.outcome.is_none()),
+        ];
+        elements.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| name).collect()
+    }
+}
+
+/// A change of safety class is not done before the class was approved again (IEC 62304 4.3, 8.2.2).
+fn class_approved_again(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
+    let changes_class = analysis_of(case, change).is_some_and(|(_, analysis)| {
+        analysis.answer("Q08").is_some_and(|row| row.answer == Some(Answer::Yes))
+    });
+    if !changes_class {
+        return Vec::new();
+    }
+    let product = RecordId::new(Kind::Product, 1);
+    let approved = case.world.record(product).is_some_and(|data| {
+        case.world.signatures(product).iter().any(|signature| {
+            signature.meaning == Meaning::Approved
+                && signature.at >= case.data.head.created_at
+                && signature.covers.iter().all(|cover| cover.holds(&data))
+        })
+    });
+    let text = "The safety class was approved again, as Q08 says that it changes";
+    vec![Condition::new("IEC 62304 8.2.2, 4.3", text, approved).on(product)]
+}
+
+fn closable(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
+    let later: Vec<&str> = change
+        .activities_done
+        .iter()
+        .filter(|done| done.complete_by.is_some() && done.done_at.is_none())
+        .map(|done| &*done.activity)
+        .collect();
+    let mut conditions = vec![
+        Condition::new("IEC 62304 6.3.1", "Everything put off in an emergency is complete", later.is_empty())
+            .at("activities_done"),
+    ];
+    conditions.extend(case.records(&change.problem_reports).iter().map(|problem| {
+        let id = problem.head.id;
+        let met = ["verifying_resolution", "closed"].contains(&problem.head.state.as_str());
+        Condition::new(
+            "IEC 62304 9.7",
+            format!("{id} is at the verification of its resolution, or closed"),
+            met,
+        )
+        .on(id)
+    }));
+    conditions
+}

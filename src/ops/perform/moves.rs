@@ -1,0 +1,176 @@
+//! Moving records along their transitions, and signing them.
+
+use super::records::{refuse_closed, state_word, values};
+use super::{CLOCK_BACK_SECONDS, EventParts, Job};
+use crate::domain::ids::RecordId;
+use crate::domain::person::Role;
+use crate::domain::record::{Fields, RecordData};
+use crate::domain::signature::{Cover, Meaning, Part, Signature};
+use crate::domain::workflow::Move;
+use crate::ops::refused::Refused;
+
+impl Job<'_> {
+    pub(super) fn go(
+        &mut self,
+        id: RecordId,
+        go: &str,
+        set: &Fields,
+        reason: Option<&str>,
+    ) -> Result<EventParts, Refused> {
+        let def = id.kind.def();
+        let data = self.work.get(id)?;
+        let Some(step) = def.find_move(go).filter(|step| !step.by.is_empty()) else {
+            let known: Vec<_> =
+                def.moves.iter().filter(|step| !step.by.is_empty()).map(|step| step.name).collect();
+            return Err(Refused::Rule(format!(
+                "“{go}” is no step of a {}; known are {}",
+                def.word.to_lowercase(),
+                known.join(", ")
+            )));
+        };
+        if !step.from.contains(&data.head.state.as_str()) {
+            return Err(Refused::Rule(wrong_state(&data, step)));
+        }
+        let what = format!("“{}” on {id}", step.label);
+        let role = self.role(&what, step.by)?;
+        if step.reason && reason.is_none() {
+            return Err(Refused::NeedsReason(what));
+        }
+        let set = values(def, set)?;
+        refuse_closed(&data, &set)?;
+        self.work.set(id, &set)?;
+        self.references_exist(id, &set)?;
+        let unmet: Vec<_> = self
+            .work
+            .case(id, |case| step.conditions(case))?
+            .into_iter()
+            .filter(|condition| !condition.met)
+            .collect();
+        if !unmet.is_empty() {
+            return Err(Refused::Conditions { what, unmet });
+        }
+        if let Some(meaning) = step.sign {
+            let roles = step.by.iter().copied().filter(|role| self.person.roles.contains(role)).collect();
+            let covers = self.work.case(id, |case| (step.covers)(case))?;
+            self.put_signature(id, meaning, roles, covers, reason)?;
+        }
+        let effects = self.work.case(id, |case| (step.effects)(case))?;
+        self.work.state(id, step.to)?;
+        self.work.apply(id, effects)?;
+        Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
+    }
+
+    pub(super) fn sign(
+        &mut self,
+        id: RecordId,
+        meaning: Option<Meaning>,
+        reason: Option<&str>,
+    ) -> Result<EventParts, Refused> {
+        let def = id.kind.def();
+        let signing = self.work.case(id, |case| (def.sign_conditions)(case))?;
+        let what = format!("Signing {id}");
+        if signing.by.is_empty() {
+            return Err(Refused::Rule(format!(
+                "{id} is not to be signed now; it is signed with its next step"
+            )));
+        }
+        let may = |role: &Role| self.person.roles.contains(role) || signing.as_deputy.contains(role);
+        let roles: Vec<Role> = signing.by.iter().copied().filter(may).collect();
+        let first = match roles.first() {
+            Some(role) => *role,
+            None => self.role(&what, &signing.by)?,
+        };
+        let unmet: Vec<_> = signing.conditions.into_iter().filter(|condition| !condition.met).collect();
+        if !unmet.is_empty() {
+            return Err(Refused::Conditions { what, unmet });
+        }
+        let meaning = match (meaning, signing.meanings.as_slice()) {
+            (None, [only]) => *only,
+            (Some(meaning), allowed) if allowed.contains(&meaning) => meaning,
+            (Some(_) | None, _) => {
+                return Err(Refused::Rule(
+                    "choose one of the meanings that are offered for this signature".to_owned(),
+                ));
+            }
+        };
+        let covers = if signing.covers.is_empty() { vec![(id, Part::Content)] } else { signing.covers };
+        self.put_signature(id, meaning, roles, covers, reason)?;
+        let effects = self.work.case(id, |case| (def.on_sign)(case))?;
+        self.work.apply(id, effects)?;
+        Ok(EventParts { record: Some(id), role: Some(first), ..EventParts::default() })
+    }
+
+    pub(super) fn sign_content(
+        &mut self,
+        id: RecordId,
+        meaning: Meaning,
+        roles: Vec<Role>,
+        reason: Option<&str>,
+    ) -> Result<(), Refused> {
+        self.put_signature(id, meaning, roles, vec![(id, Part::Content)], reason)
+    }
+
+    pub(super) fn put_signature(
+        &mut self,
+        id: RecordId,
+        meaning: Meaning,
+        roles: Vec<Role>,
+        covers: Vec<(RecordId, Part)>,
+        reason: Option<&str>,
+    ) -> Result<(), Refused> {
+        self.may_sign(id)?;
+        let covers = covers
+            .into_iter()
+            .map(|(record, part)| Ok(Cover::of(&self.work.get(record)?, part)))
+            .collect::<Result<_, Refused>>()?;
+        self.work.sign(Signature {
+            subject: id,
+            event: 0,
+            signer: self.session.person,
+            printed_name: self.person.title.to_string(),
+            login: self.session.login.clone(),
+            roles,
+            meaning,
+            at: self.stamp.now,
+            offset_minutes: self.stamp.offset_minutes,
+            covers,
+            reason: reason.map(str::to_owned),
+        });
+        Ok(())
+    }
+
+    pub(super) fn may_sign(&self, id: RecordId) -> Result<(), Refused> {
+        if !self.signed {
+            return Err(Refused::NeedsPassword(id.to_string()));
+        }
+        if !self.person.may_sign() {
+            return Err(Refused::Rule(
+                "your identity is not verified for your present key; ask quality or the administrator to confirm it under People before you sign (21 CFR 11.100(b))".to_owned(),
+            ));
+        }
+        let back = self.work.head().at.map_or(0, |last| last.seconds_since(self.stamp.now));
+        if back > CLOCK_BACK_SECONDS || self.work.clock_open()? {
+            return Err(Refused::Rule(
+                "the clock of this machine ran backwards; set it right, then acknowledge it under Audit trail before anything is signed".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn wrong_state(data: &RecordData, step: &Move) -> String {
+    let def = data.def();
+    let words: Vec<String> = step
+        .from
+        .iter()
+        .filter_map(|code| def.state(code))
+        .map(|state| format!("“{}”", state.word))
+        .collect();
+    format!(
+        "“{}” leads from {}, but {} is {}",
+        step.label,
+        words.join(" or "),
+        data.head.id,
+        state_word(data)
+    )
+}

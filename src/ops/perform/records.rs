@@ -1,0 +1,209 @@
+//! Making, editing, assigning records, and attaching files to them.
+
+use super::{EventParts, Job};
+use crate::domain::attachment::BYTES_MAX;
+use crate::domain::canonical;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::person::{PersonState, Role};
+use crate::domain::record::{Fields, KindDef, RecordData, Violation, check_values};
+use crate::domain::signature::Meaning;
+use crate::domain::time::Moment;
+use crate::domain::workflow::missing_fields;
+use crate::ops::files;
+use crate::ops::refused::Refused;
+use crate::ops::request::{FileSource, assignable};
+use crate::store::NewBlob;
+
+/// Fields of later sections that may be known when a record is made.
+pub(in crate::ops) const OPEN_WHEN_MADE: &[&str] = &["related", "patient_or_user_harm"];
+
+impl Job<'_> {
+    pub(super) fn create(&mut self, kind: Kind, set: &Fields) -> Result<EventParts, Refused> {
+        let def = kind.def();
+        let role = self.role(&format!("Making a {}", def.word.to_lowercase()), def.create_by)?;
+        let set = values(def, set)?;
+        for (name, value) in &set {
+            let open = def.section_of(name).is_some_and(|section| section.open_in.contains(&def.initial()));
+            let early = def.field(name).is_some_and(|field| !field.by_system);
+            if !value.is_null() && (!early || !open && !OPEN_WHEN_MADE.contains(&name.as_str())) {
+                return Err(closed_field(def, name, def.initial()));
+            }
+        }
+        let id = self.work.make(kind, &set)?;
+        self.refuse_unfilled(id)?;
+        let effects = self.work.case(id, |case| (def.on_create)(case))?;
+        self.work.apply(id, effects)?;
+        self.references_exist(id, &set)?;
+        Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
+    }
+
+    pub(super) fn edit(&mut self, id: RecordId, set: &Fields) -> Result<EventParts, Refused> {
+        let def = id.kind.def();
+        let role = self.role(&format!("Editing {id}"), def.edit_by)?;
+        let data = self.work.get(id)?;
+        if data.is_terminal() {
+            return Err(Refused::Rule(format!("{id} is {} and read-only", state_word(&data))));
+        }
+        let set = values(def, set)?;
+        refuse_closed(&data, &set)?;
+        if id == self.session.person && set.contains_key("roles") {
+            return Err(Refused::Rule(
+                "nobody changes their own roles; ask another administrator".to_owned(),
+            ));
+        }
+        self.work.set(id, &set)?;
+        self.refuse_unfilled(id)?;
+        self.references_exist(id, &set)?;
+        if def.edit_signed {
+            self.sign_content(id, Meaning::Approved, vec![role], None)?;
+        }
+        Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
+    }
+
+    /// What the present state demands must not be emptied.
+    pub(super) fn refuse_unfilled(&self, id: RecordId) -> Result<(), Refused> {
+        let data = self.work.get(id)?;
+        let missing = missing_fields(&data, &data.head.state);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let violations = missing
+            .into_iter()
+            .map(|condition| Violation {
+                field: condition.field.unwrap_or_default().to_owned(),
+                reason: format!("must be filled in state {}", state_word(&data)),
+            })
+            .collect();
+        Err(Refused::Invalid { violations }.with_labels(data.def()))
+    }
+
+    pub(super) fn references_exist(&self, id: RecordId, set: &Fields) -> Result<(), Refused> {
+        use crate::domain::field::{FieldType, record_ids};
+        let def = id.kind.def();
+        for field in def.fields().filter(|field| matches!(field.ty, FieldType::Record | FieldType::Records)) {
+            for target in set.get(field.name).map(record_ids).unwrap_or_default() {
+                self.work.get(target).map_err(|_| {
+                    Refused::invalid(field.name, format!("there is no {target} in this file"))
+                        .with_labels(def)
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn assign(&mut self, id: RecordId, owner: Option<RecordId>) -> Result<EventParts, Refused> {
+        let def = id.kind.def();
+        if !assignable(id.kind) {
+            return Err(Refused::Rule(format!("a {} has no owner", def.word.to_lowercase())));
+        }
+        let role = self.role(&format!("Assigning {id}"), Role::EVERYONE)?;
+        if let Some(owner) = owner {
+            let data = self.work.get(owner)?;
+            if owner.kind != Kind::Person || data.head.state == PersonState::Inactive.code() {
+                return Err(Refused::Rule(format!("{owner} is no active person")));
+            }
+        }
+        if self.work.get(id)?.is_terminal() {
+            return Err(Refused::Rule(format!("{id} is ended and read-only")));
+        }
+        self.work.own(id, owner)?;
+        Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
+    }
+
+    pub(super) fn attach(
+        &mut self,
+        to: RecordId,
+        file_name: &str,
+        file: FileSource,
+        [description, source]: [String; 2],
+        captured_at: Option<Moment>,
+    ) -> Result<EventParts, Refused> {
+        let role = self.role("Attaching a file", Role::EVERYONE)?;
+        let subject = self.work.get(to)?;
+        if subject.head.state == "void" {
+            return Err(Refused::Rule(format!("{to} is void and read-only")));
+        }
+        let bytes = files::read(file)?;
+        if bytes.len() as u64 > BYTES_MAX {
+            return Err(Refused::invalid(
+                "file",
+                format!("{file_name} has {} bytes; at most {BYTES_MAX} can be attached", bytes.len()),
+            ));
+        }
+        let sha256 = canonical::digest(&bytes);
+        let mut set = Fields::new();
+        set.insert("title".into(), file_name.into());
+        set.insert("subject".into(), to.to_string().into());
+        set.insert("media_type".into(), files::media_type(file_name).into());
+        set.insert("bytes".into(), u32::try_from(bytes.len()).unwrap_or(u32::MAX).into());
+        set.insert("sha256".into(), sha256.clone().into());
+        set.insert("description".into(), description.into());
+        set.insert("source".into(), source.into());
+        set.insert("captured_by".into(), self.session.name.clone().into());
+        if let Some(at) = captured_at {
+            set.insert("captured_at".into(), at.to_string().into());
+        }
+        let set = values(Kind::Attachment.def(), &set)?;
+        let id = self.work.make(Kind::Attachment, &set)?;
+        self.refuse_unfilled(id)?;
+        let blobs = vec![NewBlob { sha256, bytes }];
+        Ok(EventParts { record: Some(id), role: Some(role), blobs, ..EventParts::default() })
+    }
+}
+
+pub(super) fn values(def: &KindDef, set: &Fields) -> Result<Fields, Refused> {
+    check_values(def, set).map_err(|violations| Refused::Invalid { violations }.with_labels(def))
+}
+
+/// Refuses changes to fields that the state has closed, and to those that only the program fills.
+pub(super) fn refuse_closed(data: &RecordData, set: &Fields) -> Result<(), Refused> {
+    let def = data.def();
+    for (name, value) in set {
+        if data.value(name) == value {
+            continue;
+        }
+        let section = def.section_of(name);
+        let by_system = def.field(name).is_some_and(|field| field.by_system);
+        let open = section.is_some_and(|section| section.open_in.contains(&data.head.state.as_str()));
+        if by_system || !open {
+            return Err(closed_field(def, name, &data.head.state));
+        }
+    }
+    Ok(())
+}
+
+/// Why a field cannot be changed, and what to do instead.
+pub(super) fn closed_field(def: &KindDef, name: &str, state: &str) -> Refused {
+    let Some(field) = def.field(name) else {
+        return Refused::invalid(name, format!("{} has no such field", def.word));
+    };
+    if field.by_system {
+        return Refused::invalid(name, "is filled by the program").with_labels(def);
+    }
+    let word = def.state(state).map_or(state, |state| state.word);
+    let section = def.section_of(name);
+    let open: Vec<String> = section
+        .map(|section| {
+            section
+                .open_in
+                .iter()
+                .filter_map(|code| def.state(code))
+                .map(|state| format!("“{}”", state.word))
+                .collect()
+        })
+        .unwrap_or_default();
+    let mut reason = format!("is fixed in state “{word}”; it can be changed in {}", open.join(", "));
+    if def.kind == Kind::ChangeRequest && section.is_some_and(|section| section.scope) {
+        reason.push_str(
+            ". What is approved is not edited: return the change to analysis, which ends the approval",
+        );
+    }
+    if open.is_empty() {
+        reason = format!("is fixed in state “{word}”");
+    }
+    Refused::invalid(name, reason).with_labels(def)
+}
+
+pub(super) fn state_word(data: &RecordData) -> String {
+    data.state().map_or(data.head.state.clone(), |state| format!("“{}”", state.word))
+}
