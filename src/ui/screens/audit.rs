@@ -310,10 +310,7 @@ impl AuditScreen {
         let Ok(filter) = filter else { return };
         match csv_of(filter, cx) {
             Ok(bytes) => cx.ask(Command::SaveFile {
-                title: "Save the audit trail".to_owned(),
-                file_name: format!("audit-trail-{}.csv", cx.today()),
-                kind: "CSV",
-                ending: "csv",
+                suggested_name: format!("audit-trail-{}.csv", cx.today()),
                 bytes,
             }),
             Err(refusal) => self.problem = Some(refusal.to_string()),
