@@ -11,3 +11,4 @@ mod forgery;
 mod import;
 mod lanes;
 mod screens;
+mod packet;
