@@ -3,6 +3,7 @@
 
 mod access;
 mod chain;
+mod cli;
 mod coverage;
 mod crash;
 mod desk;
