@@ -4,9 +4,11 @@
 use eframe::egui::{self, Theme, vec2};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use mainstay::domain::ids::RecordId;
-use mainstay::ops::Session;
+use mainstay::domain::person::Role;
+use mainstay::ops::{Request, Session};
 use mainstay::ui::cx::{Cache, Command, Cx, Route};
 use mainstay::ui::screens::audit::AuditScreen;
+use mainstay::ui::screens::people::PeopleScreen;
 use mainstay::ui::screens::search::SearchScreen;
 use mainstay::ui::theme;
 
@@ -146,4 +148,72 @@ fn a_search_groups_its_hits_by_kind_and_leads_to_them() {
 fn a_search_without_hits_says_what_to_do() {
     let harness = staged(Desk::new(), SearchScreen::new("zebra".to_owned()), Theme::Light, SearchScreen::ui);
     harness.get_by_label("Nothing fits");
+}
+
+#[test]
+fn a_person_is_invited_with_login_and_roles_and_the_code_is_asked_for() {
+    in_both_themes(|theme, name| {
+        let mut harness = staged(Desk::staffed(), PeopleScreen::default(), theme, PeopleScreen::ui);
+        harness.get_by_label("Invite a person…").click();
+        harness.run();
+        for (label, text) in [("Full name", "Gil Example"), ("Login", "gil")] {
+            harness.get_by_role_and_label(egui::accesskit::Role::TextInput, label).focus();
+            harness.run();
+            harness.get_by_role_and_label(egui::accesskit::Role::TextInput, label).type_text(text);
+            harness.run();
+        }
+        picture(&mut harness, &format!("people-invite-{name}"));
+        harness.get_by_label("Tester").click();
+        harness.run();
+        harness.get_by_label("Invite").click();
+        harness.run();
+        let Some(Command::PerformAndShowCode { act, to_whom }) = harness.state().commands.last() else {
+            panic!("no command")
+        };
+        let invite = Request::InvitePerson {
+            login: "gil".into(),
+            full_name: "Gil Example".into(),
+            roles: vec![Role::Tester],
+        };
+        assert_eq!((&act.request, to_whom.as_str()), (&invite, "Gil Example"));
+    });
+}
+
+#[test]
+fn people_are_listed_and_one_is_deactivated_with_a_reason() {
+    in_both_themes(|theme, name| {
+        let mut harness = staged(Desk::staffed(), PeopleScreen::default(), theme, PeopleScreen::ui);
+        harness.get_by_label("Ben Example").click_accesskit();
+        harness.run();
+        picture(&mut harness, &format!("people-{name}"));
+        harness.get_by_label("Deactivate…").click();
+        harness.run();
+        harness.get_by_label("Reason").focus();
+        harness.run();
+        harness.get_by_label("Reason").type_text("Left the company");
+        harness.run();
+        harness.get_by_label("Deactivate").click();
+        harness.run();
+        let Some(Command::Perform { act, .. }) = harness.state().commands.last() else { panic!("no command") };
+        assert_eq!(act.reason.as_deref(), Some("Left the company"));
+        let act = act.clone();
+        harness.state_mut().desk.by("ana", act).unwrap();
+        harness.run();
+        harness.get_by_label("Reactivate…");
+    });
+}
+
+#[test]
+fn the_policy_is_shown_with_its_matrix_and_leads_to_its_form() {
+    in_both_themes(|theme, name| {
+        let mut harness = staged(Desk::staffed(), PeopleScreen::default(), theme, PeopleScreen::ui);
+        harness.get_by_label("Policy and authority").click();
+        harness.run();
+        picture(&mut harness, &format!("policy-{name}"));
+        harness.get_by_label("Who must sign what");
+        assert!(harness.query_all_by_label("Must sign").count() > 3);
+        harness.get_by_label("Edit the policy…").click();
+        harness.run();
+        assert_eq!(went_to(harness.state()), Some(&Route::Edit("PL-0001".parse().unwrap(), None)));
+    });
 }

@@ -6,7 +6,9 @@ use std::rc::Rc;
 use eframe::egui;
 use egui::{Label, Panel, ScrollArea, Ui};
 
-use super::parts::{act_words, boxed_ui, capital, heading_ui, problem_ui, shortened, subject_word};
+use super::parts::{
+    act_words, boxed_ui, capital, heading_ui, in_a_row_ui, problem_ui, shortened, subject_word,
+};
 use crate::domain::choice::Choice as _;
 use crate::domain::event::{Event, RecordChange};
 use crate::domain::ids::RecordId;
@@ -35,13 +37,13 @@ const VALUE_MOST: usize = 1_200;
 
 const COLUMNS: [Column<'static>; 8] = [
     Column::new("No.", Width::Fixed(72.0)).unsortable(),
-    Column::new("Entered at", Width::Fixed(154.0)).unsortable(),
-    Column::new("Person", Width::Fixed(140.0)).unsortable(),
-    Column::new("Role", Width::Fixed(130.0)).unsortable(),
-    Column::new("What", Width::Rest(200.0)).unsortable(),
+    Column::new("Entered at (UTC)", Width::Fixed(140.0)).unsortable(),
+    Column::new("Person", Width::Fixed(130.0)).unsortable(),
+    Column::new("Role", Width::Fixed(152.0)).unsortable(),
+    Column::new("What", Width::Rest(240.0)).unsortable(),
     Column::new("Record", Width::Fixed(84.0)).unsortable(),
-    Column::new("Reason", Width::Rest(140.0)).unsortable(),
-    Column::new("Marks", Width::Fixed(150.0)).unsortable(),
+    Column::new("Reason", Width::Rest(120.0)).unsortable(),
+    Column::new("Marks", Width::Fixed(130.0)).unsortable(),
 ];
 
 const CSV_HEADER: [&str; 14] = [
@@ -164,7 +166,7 @@ impl AuditScreen {
         let subjects: Vec<Choice<'_>> =
             subjects.iter().map(|(code, word)| Choice { code, word, meaning: "" }).collect();
         let filters = &mut self.filters;
-        ui.horizontal_wrapped(|ui| {
+        in_a_row_ui(ui, |ui| {
             boxed_ui(ui, "Record", 110.0, |ui| ui.add(TextLine::new(&mut filters.record).hint("FB-0001")));
             boxed_ui(ui, "Person", 170.0, |ui| choice_ui(ui, &mut filters.person, &people, true));
             boxed_ui(ui, "Kind of act", 170.0, |ui| choice_ui(ui, &mut filters.subject, &subjects, true));
@@ -298,10 +300,11 @@ impl AuditScreen {
             },
         );
         ScrollArea::vertical().id_salt("changes").auto_shrink(false).show(ui, |ui| {
-            facts_ui(ui, row);
             for change in &event.changes {
                 change_ui(ui, change, cx);
             }
+            ui.add_space(space::M);
+            facts_ui(ui, row);
             ui.add_space(space::S);
         });
     }
@@ -367,7 +370,7 @@ fn csv_line(row: &EventRow, name: &dyn Fn(RecordId) -> Option<String>) -> Vec<St
 fn cell(event: &Event, column: usize) -> Cell<'static> {
     match column {
         0 => event.seq.to_string().into(),
-        1 => event.at.words().into(),
+        1 => event.at.words().trim_end_matches(" UTC").to_owned().into(),
         2 => event.name.clone().into(),
         3 => Cell::weak(event.role.map_or("", |role| role.word())),
         4 => act_words(&event.request).into(),
@@ -408,7 +411,8 @@ fn facts_ui(ui: &mut Ui, row: &EventRow) {
     facts.push(("Digest".into(), row.digest.clone()));
     facts.push(("Previous digest".into(), event.previous.clone()));
     facts.push(("Program".into(), event.program.clone()));
-    egui::Grid::new(("facts", event.seq)).num_columns(2).spacing([space::L, space::XS]).show(ui, |ui| {
+    let grid = egui::Grid::new(("facts", event.seq)).num_columns(2).min_row_height(20.0);
+    grid.spacing([space::L, space::XS]).show(ui, |ui| {
         for (label, words) in facts {
             ui.label(hint(ui, label));
             ui.add(Label::new(body(words)).wrap());
@@ -431,7 +435,8 @@ fn change_ui(ui: &mut Ui, change: &RecordChange, cx: &mut Cx<'_>) {
     egui::Grid::new(("change", change.record, change.revision))
         .num_columns(3)
         .striped(true)
-        .min_col_width(120.0)
+        .min_col_width(160.0)
+        .min_row_height(22.0)
         .spacing([space::L, space::XS])
         .show(ui, |ui| {
             for words in ["Field", "Before", "After"] {

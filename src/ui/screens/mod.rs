@@ -4,5 +4,6 @@
 
 pub mod audit;
 pub mod parts;
+pub mod people;
 pub mod record;
 pub mod search;

@@ -3,7 +3,7 @@
 //! Does not belong here: anything that only one screen needs.
 
 use eframe::egui;
-use egui::{Response, Ui, vec2};
+use egui::{Align, Layout, Response, Ui, vec2};
 
 use crate::domain::ids::Kind;
 use crate::domain::workflow;
@@ -48,6 +48,17 @@ pub fn problem_ui(ui: &mut Ui, words: &str) {
 pub fn capital(words: &str) -> String {
     let mut characters = words.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// Labelled inputs side by side, their heads in one line; wraps where the window is narrow.
+pub fn in_a_row_ui<R>(ui: &mut Ui, inputs: impl FnOnce(&mut Ui) -> R) -> R {
+    let size = vec2(ui.available_width(), 0.0);
+    let layout = Layout::left_to_right(Align::Min).with_main_wrap(true);
+    ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.spacing_mut().item_spacing.x = space::M;
+        inputs(ui)
+    })
+    .inner
 }
 
 /// A labelled input of a fixed width, for a row of inputs.
