@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by failing")]
 
 mod access;
+mod badfiles;
 mod chain;
+mod cli;
 mod coverage;
 mod crash;
 mod desk;
@@ -11,5 +13,6 @@ mod forgery;
 mod host;
 mod import;
 mod lanes;
+mod packet;
 mod records;
 mod screens;

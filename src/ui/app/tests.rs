@@ -1,1 +1,292 @@
-//! The window, driven by accessible names.
+//! The window, driven by accessible names as a person would.
+//!
+//! `MAINSTAY_SHOTS=some/folder cargo test window` also writes its screens as pictures, light and dark.
+
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use eframe::egui;
+use egui::{Key, Modifiers, accesskit::Role};
+use egui_kittest::{Harness, kittest::Queryable as _};
+
+use super::{App, Setup, Start};
+use crate::domain::ids::Kind;
+use crate::domain::product::{Market, SafetyClass};
+use crate::domain::time::Moment;
+use crate::ops::{FirstPerson, NewFile, NewProduct, Password, ProductFile, Stamp, default_policy, write_example};
+use crate::ui::cx::Route;
+
+const PASSWORD: &str = "violet tractor hums at noon";
+
+/// A clock that stands until it is moved.
+#[derive(Clone)]
+struct Clock(Rc<Cell<Moment>>);
+
+impl Clock {
+    fn at(text: &str) -> Self {
+        Self(Rc::new(Cell::new(Moment::parse(text).unwrap())))
+    }
+
+    fn stamp(&self) -> Stamp {
+        Stamp { now: self.0.get(), offset_minutes: 60, machine: "QA-PC2".to_owned() }
+    }
+
+    fn pass(&self, seconds: i64) {
+        self.0.set(self.0.get().plus_seconds(seconds));
+    }
+}
+
+type Window = Harness<'static, App>;
+
+fn window(clock: &Clock, what: Start) -> Window {
+    sized(clock, what, egui::Theme::Light)
+}
+
+fn sized(clock: &Clock, what: Start, theme: egui::Theme) -> Window {
+    let clock = clock.clone();
+    let mut window = Harness::builder()
+        .with_size(egui::vec2(1280.0, 840.0))
+        .with_theme(theme)
+        .with_max_steps(16)
+        .build_eframe(move |cc| {
+            let setup =
+                Setup { settings_path: None, data_folder: None, clock: Box::new(move || clock.stamp()) };
+            App::with(cc, setup, what)
+        });
+    window.run_steps(4);
+    window
+}
+
+fn pump(folder: &Path, clock: &Clock) -> PathBuf {
+    let path = folder.join("pump.mainstay");
+    let new = NewFile {
+        product: NewProduct {
+            name: "Example pump gateway".to_owned(),
+            manufacturer: "Example Devices".to_owned(),
+            class: SafetyClass::B,
+            class_rationale: "Non-serious injury is possible".to_owned(),
+            markets: vec![Market::Us],
+        },
+        person: FirstPerson { login: "ana".to_owned(), full_name: "Ana Example".to_owned(), roles: Vec::new() },
+        policy: default_policy(),
+    };
+    ProductFile::create(&path, &new, &Password::new(PASSWORD), &clock.stamp()).unwrap();
+    path
+}
+
+fn fill(window: &mut Window, label: &str, text: &str) {
+    window.get_by_label(label).focus();
+    window.run_steps(2);
+    window.get_by_label(label).type_text(text);
+    window.run_steps(2);
+}
+
+fn press(window: &mut Window, label: &str) {
+    window.get_by_role_and_label(Role::Button, label).click();
+    window.run_steps(3);
+}
+
+fn sign_in(window: &mut Window, login: &str, password: &str) {
+    fill(window, "Login", login);
+    fill(window, "Password", password);
+    press(window, "Sign in");
+}
+
+fn signed_in(folder: &Path, clock: &Clock) -> Window {
+    let path = pump(folder, clock);
+    let mut window = window(clock, Start::File(path));
+    sign_in(&mut window, "ana", PASSWORD);
+    assert!(window.state().is_signed_in(), "{:?}", window.state().messages());
+    window
+}
+
+#[test]
+fn a_new_product_file_is_made_step_by_step_and_ends_on_the_dashboard() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let mut window = window(&clock, Start::Nothing);
+    press(&mut window, "New product file…");
+    press(&mut window, "Continue");
+    window.get_by_label("The name is missing");
+    fill(&mut window, "Product name", "Example pump gateway");
+    fill(&mut window, "Manufacturer", "Example Devices");
+    press(&mut window, "Continue");
+    fill(&mut window, "Full name", "Ana Example");
+    fill(&mut window, "Password", "password");
+    window.get_by_label_contains("too easily guessed");
+    fill(&mut window, "Password", PASSWORD);
+    window.get_by_label("Strong enough.");
+    fill(&mut window, "Password again", &format!("password{PASSWORD}"));
+    let path = folder.path().join("pump.mainstay");
+    window.get_by_label("Where the file is kept").focus();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.run_steps(2);
+    window.get_by_label("Where the file is kept").type_text(&path.display().to_string());
+    window.run_steps(2);
+    press(&mut window, "Make the file");
+    window.get_by_label("Keep the recovery code");
+    press(&mut window, "Continue");
+    window.get_by_label("Keep the recovery code");
+    window.get_by_label("I have printed it or written it down").click();
+    window.run_steps(3);
+    press(&mut window, "Continue");
+    assert!(window.query_by_label("Keep the recovery code").is_none());
+    window.get_by_label("What to do first");
+    assert_eq!(window.state().route(), Some(&Route::Dashboard));
+    assert!(path.exists());
+}
+
+#[test]
+fn a_wrong_password_is_said_in_words_and_nobody_is_signed_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let path = pump(folder.path(), &clock);
+    let mut window = window(&clock, Start::File(path));
+    sign_in(&mut window, "ana", "a wrong one");
+    window.get_by_label_contains("Login and password do not fit");
+    assert!(!window.state().is_signed_in());
+    fill(&mut window, "Password", PASSWORD);
+    press(&mut window, "Sign in");
+    assert!(window.state().is_signed_in());
+    assert!(window.state().messages().iter().any(|words| words.contains("1 failed attempt")));
+}
+
+#[test]
+fn the_window_is_locked_after_the_idle_time_of_the_policy_and_says_who_was_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let mut window = signed_in(folder.path(), &clock);
+    clock.pass(60);
+    window.run_steps(2);
+    assert!(window.state().is_signed_in());
+    clock.pass(24 * 3600);
+    window.run_steps(3);
+    assert!(!window.state().is_signed_in());
+    window.get_by_label_contains("Ana Example was signed in");
+    fill(&mut window, "Password", PASSWORD);
+    press(&mut window, "Sign in");
+    assert!(window.state().is_signed_in());
+}
+
+#[test]
+fn ctrl_l_locks_and_the_same_person_finds_the_screen_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let mut window = signed_in(folder.path(), &clock);
+    window.get_by_label("Audit trail").click();
+    window.run_steps(3);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::L);
+    window.run_steps(3);
+    assert!(!window.state().is_signed_in());
+    fill(&mut window, "Password", PASSWORD);
+    press(&mut window, "Sign in");
+    assert_eq!(window.state().route(), Some(&Route::AuditTrail(None)));
+}
+
+#[test]
+fn one_goes_back_and_forward_with_the_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let mut window = signed_in(folder.path(), &clock);
+    window.get_by_role_and_label(Role::Link, "Problem reports").click();
+    window.run_steps(3);
+    window.get_by_role_and_label(Role::Link, "SOUP").click();
+    window.run_steps(3);
+    window.get_by_label_contains("does not keep these records yet");
+    window.key_press_modifiers(Modifiers::ALT, Key::ArrowLeft);
+    window.run_steps(3);
+    assert_eq!(window.state().route(), Some(&Route::List(Kind::ProblemReport)));
+    window.key_press_modifiers(Modifiers::ALT, Key::ArrowRight);
+    window.run_steps(3);
+    assert_eq!(window.state().route(), Some(&Route::Later("SOUP")));
+}
+
+#[test]
+fn the_palette_finds_a_command_by_a_few_letters() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let mut window = signed_in(folder.path(), &clock);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    window.run_steps(3);
+    window.get_by_label("Find a command or a record").type_text("keyboard");
+    window.run_steps(3);
+    window.key_press(Key::Enter);
+    window.run_steps(3);
+    assert_eq!(window.state().route(), Some(&Route::Shortcuts));
+    window.get_by_label("Keyboard shortcuts");
+}
+
+#[test]
+fn a_file_that_is_not_ours_is_said_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let path = folder.path().join("notes.mainstay");
+    std::fs::write(&path, "just some text").unwrap();
+    let window = window(&clock, Start::File(path));
+    assert!(window.state().messages().iter().any(|words| words.contains("is not a product file")));
+    window.get_by_label("Recent files");
+}
+
+#[test]
+fn a_second_window_reads_along_and_takes_over_when_the_writer_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let writer = signed_in(folder.path(), &clock);
+    let mut reader = window(&clock, Start::File(folder.path().join("pump.mainstay")));
+    reader.get_by_label_contains("Read-only: Ana Example on QA-PC2");
+    sign_in(&mut reader, "ana", PASSWORD);
+    assert!(reader.state().is_signed_in());
+    assert!(reader.query_by_label("Take over").is_none());
+    drop(writer);
+    reader.run_steps(12);
+    press(&mut reader, "Take over");
+    reader.get_by_label("You are writing");
+}
+
+#[test]
+fn window_every_area_of_the_example_draws_without_a_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("example.mainstay");
+    let example = write_example(&path).unwrap();
+    let seen = match ProductFile::open_to_read(&path).unwrap() {
+        crate::ops::Opened::Open(file) => file.head().at.unwrap(),
+        crate::ops::Opened::Not(found) => panic!("{found:?}"),
+    };
+    let clock = Clock(Rc::new(Cell::new(seen.plus_seconds(3600))));
+    for theme in [egui::Theme::Light, egui::Theme::Dark] {
+        let mut window = sized(&clock, Start::Nothing, theme);
+        shot(&mut window, "start", theme);
+        drop(window);
+        let mut window = sized(&clock, Start::File(path.clone()), theme);
+        shot(&mut window, "sign-in", theme);
+        let login = &example.people.first().unwrap().login;
+        sign_in(&mut window, login, &example.password);
+        assert!(window.state().is_signed_in());
+        shot(&mut window, "dashboard", theme);
+        for area in super::nav::AREAS {
+            window.state_mut().go(area.route.clone());
+            window.run_steps(4);
+            shot(&mut window, area.word, theme);
+        }
+        for (name, route) in [
+            ("shortcuts", Route::Shortcuts),
+            ("settings", Route::Settings),
+            ("new", Route::New(Kind::Feedback)),
+            ("record", Route::Record("CR-0001".parse().unwrap())),
+            ("later", Route::Later("SOUP")),
+        ] {
+            window.state_mut().go(route);
+            window.run_steps(4);
+            shot(&mut window, name, theme);
+        }
+    }
+}
+
+fn shot(window: &mut Window, name: &str, theme: egui::Theme) {
+    let Some(folder) = std::env::var_os("MAINSTAY_SHOTS").map(PathBuf::from) else { return };
+    let image = window.render().expect("a picture");
+    let shade = if theme == egui::Theme::Dark { "dark" } else { "light" };
+    let name = name.to_lowercase().replace([' ', '&'], "-");
+    image.save(folder.join(format!("{name}-{shade}.png"))).expect("saved");
+}
