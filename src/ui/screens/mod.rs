@@ -3,6 +3,7 @@
 //! Belongs here: reading through `Cx`, drawing, asking. Does not belong here: rules, and performing anything.
 
 pub mod audit;
+pub mod import;
 pub mod parts;
 pub mod people;
 pub mod record;
