@@ -94,6 +94,14 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Take in records from a file of another system.
+    Import {
+        /// What to take in.
+        #[command(subcommand)]
+        what: Import,
+    },
+    /// Make a PDF for an audit and note it in the audit trail.
+    Packet(PacketArguments),
     /// Check the whole file: audit chain, signatures, records, attachments.
     Verify {
         /// The product file.
@@ -146,4 +154,68 @@ pub struct NewArguments {
     /// Full name of the first person, as printed beside signatures.
     #[arg(long)]
     pub full_name: String,
+}
+
+/// What can be taken in.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Feedback, one row of a delimited text file each.
+    Feedback(ImportArguments),
+}
+
+/// Feedback from a file.
+#[derive(Debug, Args)]
+pub struct ImportArguments {
+    /// The product file.
+    pub file: PathBuf,
+    /// The file with the rows.
+    pub input: PathBuf,
+    /// Name of a mapping, or a mapping in a .ron file.
+    #[arg(long)]
+    pub mapping: String,
+    /// Who takes it in.
+    #[arg(long)]
+    pub login: String,
+    /// Answer to a question of the mapping, FIELD=VALUE; may be given several times.
+    #[arg(long = "answer")]
+    pub answers: Vec<String>,
+    /// Say what would be taken, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What a packet is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PacketOf {
+    /// One change request with everything that it rests on.
+    Change,
+    /// Everything of a period.
+    Period,
+}
+
+/// A packet.
+#[derive(Debug, Args)]
+pub struct PacketArguments {
+    /// The product file.
+    pub file: PathBuf,
+    /// What it is of.
+    #[arg(value_enum)]
+    pub of: PacketOf,
+    /// Number of the change request.
+    pub id: Option<String>,
+    /// First day of the period, YYYY-MM-DD.
+    #[arg(long)]
+    pub from: Option<String>,
+    /// Last day of the period, YYYY-MM-DD.
+    #[arg(long)]
+    pub to: Option<String>,
+    /// The PDF; it must not exist yet.
+    #[arg(short = 'o', long = "out")]
+    pub out: PathBuf,
+    /// Who makes it.
+    #[arg(long)]
+    pub login: String,
+    /// Leave out personal data.
+    #[arg(long)]
+    pub redact: bool,
 }

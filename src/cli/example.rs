@@ -6,9 +6,11 @@ use serde_json::json;
 
 use super::args::Renderer;
 use super::failure::Failure;
-use super::{OpenWindow, Said, open, status};
+use super::{OpenWindow, Said, packet, status};
 use crate::domain::choice::Choice as _;
-use crate::ops::{self, Example, write_example};
+use crate::domain::change_request::ChangeType;
+use crate::domain::ids::Kind;
+use crate::ops::{self, Example, Opened, PacketOptions, PacketScope, Password, ProductFile, write_example};
 
 /// Writes the example product and opens it, unless there is no window to open it in.
 pub fn example(path: &Path, window: Option<OpenWindow>, renderer: Renderer, json: bool) -> Said {
@@ -28,12 +30,28 @@ pub fn example(path: &Path, window: Option<OpenWindow>, renderer: Renderer, json
             Err(why) => why,
         },
     };
-    let file = open::to_read(path)?;
-    let status = status::status_words(&file, ops::now()).map_err(|failure: Failure| failure)?;
+    let (status, packet) = without_window(path, &example)?;
     if json {
         return Ok(String::new());
     }
-    Ok(format!("\nNo window was opened: {why}\nThis is what it would show first.\n\n{status}"))
+    Ok(format!("\nNo window was opened: {why}\nThis is what it would show first.\n\n{status}\n{packet}"))
+}
+
+/// What the window would show first, as text, and the packet of the security patch beside the file.
+fn without_window(path: &Path, example: &Example) -> Result<(String, String), Failure> {
+    let Opened::Open(mut file) = ProductFile::open(path, &ops::stamp())? else {
+        return Err(Failure::failed(format!("{} was written but cannot be opened", path.display())));
+    };
+    let status = status::status_words(&file, ops::now())?;
+    let login = example.people.first().map_or("", |person| &person.login);
+    let session = file.sign_in(login, &Password::new(&*example.password), &ops::stamp())?;
+    let changes = file.list(Kind::ChangeRequest)?;
+    let patch = changes.iter().find(|row| row.more.first().is_some_and(|code| code == ChangeType::Security.code()));
+    let Some(patch) = patch else { return Ok((status, String::new())) };
+    let out = path.with_extension(format!("{}.pdf", patch.id));
+    let options = PacketOptions { scope: PacketScope::Change(patch.id), redact: false };
+    let packet = packet::write(&mut file, &session, &options, &out)?;
+    Ok((status, packet))
 }
 
 /// Why no window can be opened here, as far as the environment tells.

@@ -1,11 +1,13 @@
 //! The command line: the same requests as the window, without it. It knows `domain` and `ops` only; the window is handed in.
 
 mod args;
+mod bring;
 mod example;
 mod failure;
 mod files;
 mod make;
 mod open;
+mod packet;
 mod print;
 mod run;
 mod script;
@@ -17,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::Command;
+use args::{Command, Import};
 pub use args::{Arguments, Renderer};
 use failure::Failure;
 
@@ -60,6 +62,8 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> Said {
         Command::List { file, kind, json } => print::list(&file, &kind, json),
         Command::Show { file, id, json } => print::show(&file, &id, json),
         Command::Status { file, on, json } => status::status(&file, on.as_deref(), json),
+        Command::Import { what: Import::Feedback(import) } => bring::import(&import),
+        Command::Packet(packet) => packet::packet(&packet),
         Command::Verify { file, json } => files::verify(&file, json),
         Command::Backup { file, out } => files::backup(&file, &out),
         Command::Export { file, out } => files::export(&file, &out),

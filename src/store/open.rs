@@ -68,6 +68,7 @@ pub fn look(path: &Path) -> Found {
     if header.user_version > SCHEMA_VERSION {
         return Found::Newer { version: header.user_version };
     }
+    // While a journal lies beside it, a write is under way or was interrupted, and the length says nothing yet.
     if bytes < header.bytes && !has_journal(path) {
         return Found::Damaged {
             what: format!("it was cut short: {bytes} of {} bytes are there", header.bytes),
@@ -79,11 +80,10 @@ pub fn look(path: &Path) -> Found {
     Found::Ready
 }
 
-/// Whether a transaction was cut off: SQLite undoes it at the next opening, and only then the size says anything.
 fn has_journal(path: &Path) -> bool {
     let mut name = path.as_os_str().to_owned();
     name.push("-journal");
-    Path::new(&name).exists()
+    std::fs::metadata(PathBuf::from(name)).is_ok_and(|meta| meta.len() > 0)
 }
 
 /// Makes a new product file. Refuses to write over anything.
@@ -131,6 +131,10 @@ pub fn open_writing(path: &Path, holder: &Holder) -> Result<(Store, Lock), Resul
         let conn = Connection::open_with_flags(path, flags)?;
         set_up(&conn)?;
         check_shape(&conn)?;
+        // Reading has taken back what was interrupted; now the length must be right.
+        if let Found::Damaged { what } = look(path) {
+            return Err(StoreError::Damaged(what));
+        }
         store(conn, path, true)
     };
     match open() {

@@ -7,5 +7,6 @@ pub mod cx;
 mod gallery;
 pub mod screens;
 pub mod settings;
+pub mod sign;
 pub mod theme;
 pub mod widgets;

@@ -2,12 +2,17 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by failing")]
 
 mod access;
+mod badfiles;
 mod chain;
+mod cli;
 mod coverage;
 mod crash;
 mod desk;
 mod forger;
 mod forgery;
+mod host;
 mod import;
 mod lanes;
+mod packet;
+mod records;
 mod screens;

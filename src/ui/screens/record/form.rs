@@ -9,7 +9,7 @@ use egui::{Align, Key as Press, Label, Margin, Modifiers, Panel, ScrollArea, Ui}
 
 use self::entry::{Entry, Values};
 use super::input::input_ui;
-use super::places::{Places, circumstances, zone};
+use super::places::{Places, circumstances, read_only_words, zone};
 use super::show::shown;
 use crate::domain::choice::Choice as _;
 use crate::domain::field::FieldDef;
@@ -343,7 +343,7 @@ impl FormScreen {
     fn missing(&self, cx: &Cx<'_>) -> Vec<String> {
         let Some(entry) = &self.entry else { return Vec::new() };
         if let Some(why) = cx.file.why_read_only() {
-            return vec![why.to_string()];
+            return vec![read_only_words(why)];
         }
         if !entry.allowed(cx.session.roles()) {
             return vec!["Your roles do not allow it".to_owned()];
