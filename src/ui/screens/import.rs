@@ -13,7 +13,7 @@ use egui::{CollapsingHeader, Label, ScrollArea, Ui};
 
 use self::mapping::MappingEditor;
 use self::outcome::OutcomeTable;
-use super::parts::{boxed_ui, heading_ui, in_a_row_ui, problem_ui};
+use super::parts::{boxed_ui, heading_ui, in_a_row_ui, lowered_ui, problem_ui};
 use crate::domain::ids::{Kind, RecordId};
 use crate::ops::Head;
 use crate::ops::import::{
@@ -157,18 +157,18 @@ impl ImportScreen {
         let words = "Delimited text such as CSV, from a complaint system, a service desk or a public database. \
                      The file itself is kept with the records.";
         ui.add(Label::new(hint(ui, words)).wrap());
-        ui.horizontal(|ui| {
+        in_a_row_ui(ui, |ui| {
             let width = (ui.available_width() - 240.0).clamp(160.0, 560.0);
             let entered = boxed_ui(ui, "Path of the file", width, |ui| {
                 ui.add(TextLine::new(&mut self.path).limit(4096))
             });
             let enter = entered.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-            let read = ui.button("Read").clicked() || enter;
+            let read = lowered_ui(ui, |ui| ui.button("Read").clicked()) || enter;
             if read && !self.path.trim().is_empty() {
                 let path = PathBuf::from(self.path.trim());
                 self.open(&path);
             }
-            if primary_ui(ui, "Choose a file…").clicked() {
+            if lowered_ui(ui, |ui| primary_ui(ui, "Choose a file…").clicked()) {
                 cx.ask(Command::ChooseFile {
                     title: "Import feedback".to_owned(),
                     kind: "Delimited text",
@@ -223,9 +223,9 @@ impl ImportScreen {
 
     fn save_ui(&mut self, ui: &mut Ui) {
         let Some(folder) = self.folder.clone() else { return };
-        ui.horizontal(|ui| {
+        in_a_row_ui(ui, |ui| {
             boxed_ui(ui, "Name of the mapping", 280.0, |ui| ui.add(TextLine::new(self.editor.name_mut()).limit(80)));
-            if !ui.button("Save mapping").clicked() {
+            if !lowered_ui(ui, |ui| ui.button("Save mapping").clicked()) {
                 return;
             }
             let saved = self.editor.mapping().and_then(|mapping| {

@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod import;
+pub mod packets;
 pub mod parts;
 pub mod people;
 pub mod record;

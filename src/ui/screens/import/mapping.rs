@@ -5,7 +5,7 @@ use egui::Ui;
 
 use crate::domain::ids::Kind;
 use crate::ops::import::{Ask, ColumnRule, Mapping, Parse};
-use crate::ui::screens::parts::{boxed_ui, in_a_row_ui};
+use crate::ui::screens::parts::{boxed_ui, in_a_row_ui, lowered_ui};
 use crate::ui::theme::{hint, space};
 use crate::ui::widgets::choice::{Choice, choice_ui};
 use crate::ui::widgets::text::{TextArea, TextLine};
@@ -150,7 +150,7 @@ impl RuleEditor {
             if let Some((label, example)) = detail {
                 changed |= boxed_ui(ui, label, 180.0, |ui| ui.add(TextLine::new(&mut self.detail).hint(example))).changed();
             }
-            removed = ui.button("Remove").clicked();
+            removed = lowered_ui(ui, |ui| ui.button("Remove").clicked());
         });
         if self.kind.as_deref() == Some("choice") {
             changed |= boxed_ui(ui, "Table, one line “value in the file = code” each", 460.0, |ui| {
