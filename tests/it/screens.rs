@@ -9,11 +9,12 @@ use mainstay::ops::{Request, Session};
 use mainstay::ui::cx::{Cache, Command, Cx, Route};
 use mainstay::ui::screens::audit::AuditScreen;
 use mainstay::ui::screens::import::ImportScreen;
+use mainstay::ui::screens::packets::PacketsScreen;
 use mainstay::ui::screens::people::PeopleScreen;
 use mainstay::ui::screens::search::SearchScreen;
 use mainstay::ui::theme;
 
-use crate::chain::{evaluated_problem, feedback};
+use crate::chain::{change_under_analysis, evaluated_problem, feedback};
 use crate::desk::{Desk, stamp};
 
 /// A desk with one screen on it, and what the screen asked for.
@@ -276,4 +277,49 @@ fn the_columns_of_an_unknown_file_are_mapped_by_hand() {
     harness.get_by_label("Add a rule").click();
     harness.run();
     harness.get_by_label("A rule has no field yet; choose one or remove the rule.");
+}
+
+#[test]
+fn a_packet_is_looked_at_page_by_page_before_it_is_saved() {
+    in_both_themes(|theme, name| {
+        let mut desk = Desk::staffed();
+        let (cr, _) = change_under_analysis(&mut desk, serde_json::json!({}));
+        let mut harness = staged(desk, PacketsScreen::new(Some(cr)), theme, PacketsScreen::ui);
+        harness.get_by_label("No packet was issued yet");
+        picture(&mut harness, &format!("packets-{name}"));
+        harness.get_by_label("Make preview").click();
+        for _ in 0..600 {
+            harness.step();
+            if harness.query_by_label("Save PDF…").is_some() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        harness.run();
+        harness.get_by_label("Page 1 of the packet");
+        picture(&mut harness, &format!("packet-page-{name}"));
+        harness.key_press(egui::Key::PageDown);
+        harness.run();
+        harness.get_by_label("Page 2 of the packet");
+        harness.get_by_label("Save PDF…").click();
+        harness.run();
+        let stage = harness.state_mut();
+        let Some(Command::SavePacket(packet)) = stage.commands.last() else { panic!("no packet") };
+        let ana = &stage.desk.people["ana"];
+        stage.desk.file.issue_packet(ana, packet, "packet.pdf", &stamp(stage.desk.now)).unwrap();
+        harness.get_by_label("Close preview").click();
+        harness.run();
+        harness.get_by_label("PK-0001");
+        picture(&mut harness, &format!("packets-issued-{name}"));
+    });
+}
+
+#[test]
+fn a_period_without_days_says_what_is_missing() {
+    let mut harness = staged(Desk::new(), PacketsScreen::new(None), Theme::Light, PacketsScreen::ui);
+    harness.get_by_label("A whole period").click();
+    harness.run();
+    harness.get_by_label("Make preview").click();
+    harness.run();
+    assert!(harness.query_by_label("Save PDF…").is_none());
 }

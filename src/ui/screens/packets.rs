@@ -11,6 +11,7 @@ use egui::{Label, ScrollArea, Spinner, Ui};
 use self::later::Later;
 use self::preview::Preview;
 use super::parts::{boxed_ui, heading_ui, in_a_row_ui, problem_ui};
+use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::time::Day;
 use crate::ops::{
@@ -257,12 +258,26 @@ fn issued_cell(row: &EventRow, column: usize) -> Cell<'static> {
         0 => fact("number").into(),
         1 => event.at.words().into(),
         2 => event.name.clone().into(),
-        3 => {
-            let scope = fact("scope");
-            if scope.is_empty() { event.record.map_or_else(String::new, |id| id.to_string()).into() } else { scope.into() }
-        }
+        3 => covers(event).into(),
         _ => Cell::weak(fact("sha256")),
     }
+}
+
+/// What an issued packet covers, in words.
+fn covers(event: &Event) -> String {
+    let days: Vec<&str> = event
+        .facts
+        .get("period")
+        .and_then(|period| period.as_array())
+        .map(|days| days.iter().filter_map(|day| day.as_str()).collect())
+        .unwrap_or_default();
+    let redacted = event.facts.get("redacted").and_then(serde_json::Value::as_bool).unwrap_or(false);
+    let scope = match (event.record, days.as_slice()) {
+        (Some(id), _) => id.to_string(),
+        (None, [from, to]) => format!("{from} to {to}"),
+        (None, _) => String::new(),
+    };
+    if redacted { format!("{scope}, personal data left out") } else { scope }
 }
 
 /// What a person should know before handing a packet out.
