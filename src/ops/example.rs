@@ -86,6 +86,12 @@ struct Step {
     activated_at: Option<Moment>,
 }
 
+/// The login of the first person of the example product, and the password that everybody in it has.
+pub fn example_access() -> Option<(String, String)> {
+    let beginning: Beginning = read("beginning.ron", include_str!("../../assets/example/beginning.ron")).ok()?;
+    Some((beginning.login, beginning.password))
+}
+
 /// Writes the example product to a new file at `path`.
 pub fn write_example(path: &Path) -> Result<Example, Refused> {
     let beginning: Beginning = read("beginning.ron", include_str!("../../assets/example/beginning.ron"))?;

@@ -188,6 +188,11 @@ impl ImportSource {
         if let Some(mapping) = own.iter().find(fits).or_else(|| rows::suggest(&self.header)) {
             return (mapping.clone(), Vec::new());
         }
+        self.from_columns()
+    }
+
+    /// A mapping made from the names of the columns, with what was left open, in sentences.
+    pub fn from_columns(&self) -> (Mapping, Vec<String>) {
         let suggestion = rows::suggest_columns(&self.header, &self.rows);
         (suggestion.mapping, suggestion.notes)
     }

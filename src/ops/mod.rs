@@ -21,7 +21,7 @@ mod session;
 mod work;
 
 pub use attention::{Attention, AttentionItem, Month, Trends};
-pub use example::{Example, ExamplePerson, write_example};
+pub use example::{Example, ExamplePerson, example_access, write_example};
 pub use export::csv;
 pub use file::{Opened, ProductFile, WhyReadOnly};
 pub use lists::{csv_of, field_label, list_columns, value_words};

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::time::{Day, Moment};
 use crate::ops::{
-    Act, Attention, EventFilter, EventRow, Head, ListRow, ProductFile, RecordPage, Refused, Session, Stamp,
+    Act, Attention, EventFilter, EventRow, Head, ListRow, ProductFile, RecordPage, Refused, RenderedPacket, Session, Stamp,
     Trends,
 };
 use crate::ops::import::ImportJob;
@@ -129,6 +129,8 @@ pub enum Command {
     },
     /// Take in feedback from a file: run the job, which keeps its outcome for the screen.
     Import(Arc<ImportJob>),
+    /// Ask where to write a packet, write its PDF, and note in the audit trail that it was issued.
+    SavePacket(Arc<RenderedPacket>),
 }
 
 /// A place for one answer that comes later. Cheap to clone: all clones are the same place.

@@ -8,11 +8,13 @@ use mainstay::domain::person::Role;
 use mainstay::ops::{Request, Session};
 use mainstay::ui::cx::{Cache, Command, Cx, Route};
 use mainstay::ui::screens::audit::AuditScreen;
+use mainstay::ui::screens::import::ImportScreen;
+use mainstay::ui::screens::packets::PacketsScreen;
 use mainstay::ui::screens::people::PeopleScreen;
 use mainstay::ui::screens::search::SearchScreen;
 use mainstay::ui::theme;
 
-use crate::chain::{evaluated_problem, feedback};
+use crate::chain::{change_under_analysis, evaluated_problem, feedback};
 use crate::desk::{Desk, stamp};
 
 /// A desk with one screen on it, and what the screen asked for.
@@ -216,4 +218,108 @@ fn the_policy_is_shown_with_its_matrix_and_leads_to_its_form() {
         harness.run();
         assert_eq!(went_to(harness.state()), Some(&Route::Edit("PL-0001".parse().unwrap(), None)));
     });
+}
+
+const REPORTS: &str = "report_number,event_date,device_name,event_text\n22069635,04-23-2025,Pump,Alarm is late\n22069636,04-24-2025,Pump,\n22069637,00-00-0000,Pump,Does not start\n";
+
+#[test]
+fn a_file_is_read_asked_about_planned_and_taken_in() {
+    in_both_themes(|theme, name| {
+        let desk = Desk::staffed();
+        let path = desk.folder.path().join("maude.csv");
+        std::fs::write(&path, REPORTS).unwrap();
+        let mut harness = staged(desk, ImportScreen::new(None), theme, ImportScreen::ui);
+        picture(&mut harness, &format!("import-empty-{name}"));
+        harness.get_by_label("Path of the file").focus();
+        harness.run();
+        harness.get_by_label("Path of the file").type_text(&path.display().to_string());
+        harness.run();
+        harness.get_by_label("Read").click();
+        harness.run();
+        harness.get_by_label("maude.csv: 3 rows, 4 columns");
+        harness.get_by_label("Answer the questions above to see what becomes of each row.");
+        for label in ["Received at", "Aware since"] {
+            harness.get_by_role_and_label(egui::accesskit::Role::TextInput, label).focus();
+            harness.run();
+            harness.get_by_role_and_label(egui::accesskit::Role::TextInput, label).type_text("2031-03-01");
+            harness.run();
+        }
+        harness.get_by_label("2 will be taken");
+        harness.get_by_label("1 refused");
+        picture(&mut harness, &format!("import-plan-{name}"));
+        harness.get_by_label("Import 2 rows").click();
+        harness.run_steps(2);
+        let stage = harness.state_mut();
+        let Some(Command::Import(job)) = stage.commands.last() else { panic!("no import") };
+        job.run(&mut stage.desk.file, &stage.desk.people["dan"], &stamp(stage.desk.now));
+        harness.run();
+        harness.get_by_label("maude.csv was taken in");
+        harness.get_by_label("2 taken");
+        picture(&mut harness, &format!("import-report-{name}"));
+        harness.get_by_label("Save the report as CSV…").click();
+        harness.run();
+        assert!(matches!(harness.state().commands.last(), Some(Command::SaveFile { .. })));
+        harness.state().desk.assert_verifies();
+    });
+}
+
+#[test]
+fn the_columns_of_an_unknown_file_are_mapped_by_hand() {
+    let desk = Desk::staffed();
+    let path = desk.folder.path().join("calls.csv");
+    std::fs::write(&path, "number,subject\nA 1,Alarm is late\n").unwrap();
+    let mut screen = ImportScreen::new(Some(desk.folder.path().join("mappings")));
+    screen.open(&path);
+    let mut harness = staged(desk, screen, Theme::Light, ImportScreen::ui);
+    harness.get_by_label("Columns and fields").click();
+    harness.run();
+    picture(&mut harness, "import-mapping-light");
+    harness.get_by_label("Add a rule").click();
+    harness.run();
+    harness.get_by_label("A rule has no field yet; choose one or remove the rule.");
+}
+
+#[test]
+fn a_packet_is_looked_at_page_by_page_before_it_is_saved() {
+    in_both_themes(|theme, name| {
+        let mut desk = Desk::staffed();
+        let (cr, _) = change_under_analysis(&mut desk, serde_json::json!({}));
+        let mut harness = staged(desk, PacketsScreen::new(Some(cr)), theme, PacketsScreen::ui);
+        harness.get_by_label("No packet was issued yet");
+        picture(&mut harness, &format!("packets-{name}"));
+        harness.get_by_label("Make preview").click();
+        for _ in 0..600 {
+            harness.step();
+            if harness.query_by_label("Save PDF…").is_some() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        harness.run();
+        harness.get_by_label("Page 1 of the packet");
+        picture(&mut harness, &format!("packet-page-{name}"));
+        harness.key_press(egui::Key::PageDown);
+        harness.run();
+        harness.get_by_label("Page 2 of the packet");
+        harness.get_by_label("Save PDF…").click();
+        harness.run();
+        let stage = harness.state_mut();
+        let Some(Command::SavePacket(packet)) = stage.commands.last() else { panic!("no packet") };
+        let ana = &stage.desk.people["ana"];
+        stage.desk.file.issue_packet(ana, packet, "packet.pdf", &stamp(stage.desk.now)).unwrap();
+        harness.get_by_label("Close preview").click();
+        harness.run();
+        harness.get_by_label("PK-0001");
+        picture(&mut harness, &format!("packets-issued-{name}"));
+    });
+}
+
+#[test]
+fn a_period_without_days_says_what_is_missing() {
+    let mut harness = staged(Desk::new(), PacketsScreen::new(None), Theme::Light, PacketsScreen::ui);
+    harness.get_by_label("A whole period").click();
+    harness.run();
+    harness.get_by_label("Make preview").click();
+    harness.run();
+    assert!(harness.query_by_label("Save PDF…").is_none());
 }

@@ -36,6 +36,7 @@ impl App {
                 }
             }
             Command::Import(job) => self.import(&job),
+            Command::SavePacket(packet) => self.save_packet(&packet),
         }
     }
 

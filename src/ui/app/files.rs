@@ -10,7 +10,7 @@ use super::{App, ShownCode};
 use crate::domain::ids::RecordId;
 use crate::domain::time::Moment;
 use crate::ops::import::ImportJob;
-use crate::ops::{Act, FileSource, Request};
+use crate::ops::{Act, FileSource, Refused, RenderedPacket, Request};
 use crate::ui::cx::Then;
 use crate::ui::dialogs;
 use crate::ui::theme::{hint, space};
@@ -144,5 +144,40 @@ impl App {
         job.run(&mut desk.file, session, &stamp);
         let head = desk.file.head().clone();
         desk.cache.keep_up(&head, stamp.now.day());
+    }
+
+    /// Writes the PDF of a packet to a place of the person's choice, and notes in the audit trail that it was issued.
+    pub(super) fn save_packet(&mut self, packet: &RenderedPacket) {
+        let suggested = self.folder().join(format!("{}.pdf", packet.number()));
+        let Some(path) = dialogs::save("Save the packet", &suggested, "PDF", "pdf") else { return };
+        let stamp = self.stamp();
+        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
+        let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let mut part = path.clone().into_os_string();
+        part.push(".part");
+        let written = std::fs::write(&part, &packet.pdf).map_err(|error| {
+            Refused::Rule(format!("{} could not be written: {error}; choose another place", path.display()))
+        });
+        // The PDF gets its name only once the audit trail knows of it.
+        let issued = written.and_then(|()| desk.file.issue_packet(session, packet, &file_name, &stamp));
+        match issued {
+            Ok(_) => {
+                desk.refusal = None;
+                match std::fs::rename(&part, &path) {
+                    Ok(()) => {
+                        let words = format!("Packet {} was saved as {}.", packet.number(), path.display());
+                        self.notices.push(Notice::done(words));
+                    }
+                    Err(error) => self.problem(
+                        format!("The packet could not be given its name: {error}."),
+                        format!("It lies beside it as {}.", part.display()),
+                    ),
+                }
+            }
+            Err(refusal) => {
+                let _ = std::fs::remove_file(&part);
+                self.refused(refusal);
+            }
+        }
     }
 }

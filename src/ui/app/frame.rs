@@ -80,6 +80,7 @@ impl App {
             product: if desk.product.title.is_empty() { "Product file" } else { &desk.product.title },
             path: desk.file.path().display().to_string(),
             note,
+            example: desk.example.as_deref(),
             writable: desk.file.why_read_only().is_none(),
         };
         let mut close = false;

@@ -79,6 +79,8 @@ struct Desk {
     idle_minutes: u32,
     /// Who was signed in when the window was locked.
     last_person: Option<(String, String)>,
+    /// How to get into the example product, if it is that.
+    example: Option<String>,
 }
 
 /// A one-time code on screen. It is kept nowhere.

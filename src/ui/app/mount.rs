@@ -5,6 +5,8 @@ use eframe::egui;
 use crate::ui::cx::{Cx, Route};
 use crate::ui::screens::audit::AuditScreen;
 use crate::ui::screens::dashboard::DashboardScreen;
+use crate::ui::screens::import::ImportScreen;
+use crate::ui::screens::packets::PacketsScreen;
 use crate::ui::screens::people::PeopleScreen;
 use crate::ui::screens::record::form::FormScreen;
 use crate::ui::screens::record::list::ListScreen;
@@ -25,6 +27,8 @@ enum Screen {
     Audit(Box<AuditScreen>),
     People(Box<PeopleScreen>),
     Search(Box<SearchScreen>),
+    Import(Box<ImportScreen>),
+    Packets(Box<PacketsScreen>),
     Shortcuts,
     Settings,
     Later(&'static str),
@@ -68,6 +72,8 @@ impl Screens {
             Screen::Audit(screen) => screen.ui(ui, cx),
             Screen::People(screen) => screen.ui(ui, cx),
             Screen::Search(screen) => screen.ui(ui, cx),
+            Screen::Import(screen) => screen.ui(ui, cx),
+            Screen::Packets(screen) => screen.ui(ui, cx),
             Screen::Shortcuts => shortcuts::shortcuts_ui(ui),
             Screen::Settings => settings::settings_ui(ui, settings),
             Screen::Later(area) => later::later_ui(ui, area),
@@ -117,11 +123,16 @@ fn mount(route: &Route, settings: &Settings) -> Screen {
         Route::Edit(id, field) => Screen::Form(Box::new(FormScreen::edit(*id, *field))),
         Route::AuditTrail(record) => Screen::Audit(Box::new(AuditScreen::new(*record))),
         Route::People => Screen::People(Box::default()),
-        Route::Packets(_) => Screen::Later("Packets"),
-        Route::Import => Screen::Later("Import"),
+        Route::Packets(change) => Screen::Packets(Box::new(PacketsScreen::new(*change))),
+        Route::Import => Screen::Import(Box::new(ImportScreen::new(mappings_folder()))),
         Route::Search(words) => Screen::Search(Box::new(SearchScreen::new(words.clone()))),
         Route::Shortcuts => Screen::Shortcuts,
         Route::Settings => Screen::Settings,
         Route::Later(area) => Screen::Later(area),
     }
+}
+
+/// Where a person's own import mappings are kept.
+fn mappings_folder() -> Option<std::path::PathBuf> {
+    directories::ProjectDirs::from("", "", "Mainstay").map(|dirs| dirs.config_dir().join("mappings"))
 }

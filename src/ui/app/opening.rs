@@ -6,7 +6,7 @@ use eframe::egui;
 
 use super::keeping::Integrity;
 use super::{App, Desk, ShownCode};
-use crate::ops::{Found, NewFile, Opened, Password, ProductFile, Refused, Session, WhyReadOnly, write_example};
+use crate::ops::{Found, NewFile, Opened, Password, ProductFile, Refused, Session, WhyReadOnly, example_access, write_example};
 use crate::ui::cx::Route;
 use crate::ui::screens::sign_in::{Asked, SignIn};
 use crate::ui::widgets::notice::Notice;
@@ -62,6 +62,7 @@ impl App {
             backed_up,
             idle_minutes: 15,
             last_person: None,
+            example: None,
         });
         self.sign_in = SignIn::default();
         self.check_in_background();
@@ -76,24 +77,18 @@ impl App {
             self.problem(format!("The folder {} cannot be made: {error}.", folder.display()), "Choose another folder.");
             return;
         }
-        let password = if path.exists() {
-            None
-        } else {
-            match write_example(&path) {
-                Ok(example) => Some(example),
-                Err(refusal) => {
-                    self.problem(format!("The example product could not be made: {refusal}."), "");
-                    return;
-                }
-            }
-        };
+        if !path.exists()
+            && let Err(refusal) = write_example(&path)
+        {
+            self.problem(format!("The example product could not be made: {refusal}."), "");
+            return;
+        }
         self.open_path(&path);
-        let example_words = password.and_then(|example| {
-            let logins: Vec<String> = example.people.iter().map(|person| person.login.clone()).collect();
-            Some(format!("Everybody in the example has the password “{}”. Logins: {}.", example.password, logins.join(", ")))
-        });
-        if let Some(words) = example_words {
-            self.notices.push(Notice::problem("This is the example product. Nothing in it is real.", words));
+        if let (Some(desk), Some((login, password))) = (&mut self.desk, example_access()) {
+            desk.example = Some(format!(
+                "This is the example product; nothing in it is real. Sign in as {login} with the password “{password}”. \
+                 Everybody in it has the same password."
+            ));
         }
     }
 

@@ -214,7 +214,7 @@ fn the_palette_finds_a_command_by_a_few_letters() {
     window.key_press(Key::Enter);
     window.run_steps(3);
     assert_eq!(window.state().route(), Some(&Route::Shortcuts));
-    window.get_by_label("Keyboard shortcuts");
+    window.get_by_label("Everywhere");
 }
 
 #[test]

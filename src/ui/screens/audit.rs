@@ -7,7 +7,8 @@ use eframe::egui;
 use egui::{Label, Panel, ScrollArea, Ui};
 
 use super::parts::{
-    act_words, boxed_ui, capital, heading_ui, in_a_row_ui, problem_ui, shortened, subject_word,
+    act_words, boxed_ui, capital, heading_ui, in_a_row_ui, lowered_ui, problem_ui, shortened,
+    subject_word,
 };
 use crate::domain::choice::Choice as _;
 use crate::domain::event::{Event, RecordChange};
@@ -173,7 +174,7 @@ impl AuditScreen {
             boxed_ui(ui, "From", 120.0, |ui| ui.add(TextLine::new(&mut filters.from).hint("2026-11-22")));
             boxed_ui(ui, "Until", 120.0, |ui| ui.add(TextLine::new(&mut filters.until).hint("2026-11-22")));
             boxed_ui(ui, "Text", 180.0, |ui| ui.add(TextLine::new(&mut filters.text).hint("In any value")));
-            if *filters != Filters::default() && ui.button("Clear filters").clicked() {
+            if *filters != Filters::default() && lowered_ui(ui, |ui| ui.button("Clear filters").clicked()) {
                 *filters = Filters::default();
             }
         });

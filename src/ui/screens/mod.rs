@@ -4,7 +4,9 @@
 
 pub mod audit;
 pub mod dashboard;
+pub mod import;
 pub mod later;
+pub mod packets;
 pub mod parts;
 pub mod people;
 pub mod record;

@@ -109,6 +109,16 @@ pub fn subject_word(prefix: &str) -> String {
     Kind::from_code(prefix).map_or_else(|| capital(prefix), |kind| kind.def().word.to_owned())
 }
 
+/// Something without a label, in line with the labelled inputs beside it.
+pub fn lowered_ui<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = space::XS;
+        ui.add_space(20.0);
+        contents(ui)
+    })
+    .inner
+}
+
 /// A text cut after so many characters, with “…” where it was cut.
 pub fn shortened(text: &str, most: usize) -> String {
     if text.chars().count() <= most {

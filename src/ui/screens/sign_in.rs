@@ -76,6 +76,8 @@ pub struct Of<'a> {
     pub path: String,
     /// What a person should know before signing in, such as that somebody else writes.
     pub note: Option<String>,
+    /// How to get into the example product.
+    pub example: Option<&'a str>,
     /// Whether the file can be written, which codes need.
     pub writable: bool,
 }
@@ -106,6 +108,9 @@ impl SignIn {
         }
         if let Some(note) = &of.note {
             tone_words_ui(ui, Tone::Due, note);
+        }
+        if let Some(words) = of.example {
+            ui.add(Label::new(body(words)).wrap());
         }
         ui.add_space(space::S);
         ui.label(title(match self.way {

@@ -1,0 +1,395 @@
+//! Feedback from a file: choose the file, check how its columns are read, answer what it cannot tell, see what would become
+//! of each row, take it in (IEC 62304 6.2.1).
+
+mod mapping;
+mod outcome;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use eframe::egui;
+use egui::{CollapsingHeader, Label, ScrollArea, Ui};
+
+use self::mapping::MappingEditor;
+use self::outcome::OutcomeTable;
+use super::parts::{boxed_ui, heading_ui, in_a_row_ui, lowered_ui, problem_ui};
+use crate::domain::ids::{Kind, RecordId};
+use crate::ops::Head;
+use crate::ops::import::{
+    ImportCounts, ImportJob, ImportPlan, ImportReport, ImportSource, Mapping, ReadOptions, answered, import_mappings,
+    save_mapping,
+};
+use crate::ui::cx::{Command, Cx, Route, Slot};
+use crate::ui::theme::{Tone, body, hint, space, title};
+use crate::ui::widgets::badge::tone_words_ui;
+use crate::ui::widgets::button::{Guarded, guarded_ui, primary_ui};
+use crate::ui::widgets::choice::{Choice, choice_ui};
+use crate::ui::widgets::field::Field;
+use crate::ui::widgets::link::link_ui;
+use crate::ui::widgets::notice::{Notice, banner_ui};
+use crate::ui::widgets::text::TextLine;
+
+/// Code of the mapping that is made from the names of the columns.
+const FROM_COLUMNS: &str = "from the columns";
+
+/// What a plan was made from.
+type PlanKey = (Mapping, BTreeMap<String, String>, Head);
+
+/// Import of feedback.
+pub struct ImportScreen {
+    /// The person's folder of mappings.
+    folder: Option<PathBuf>,
+    path: String,
+    chosen: Slot<PathBuf>,
+    source: Option<Arc<ImportSource>>,
+    known: Vec<Mapping>,
+    notes: Vec<String>,
+    named: Option<String>,
+    editor: MappingEditor,
+    answers: BTreeMap<String, String>,
+    planned: Option<PlanKey>,
+    plan: Option<ImportPlan>,
+    job: Option<Arc<ImportJob>>,
+    report: Option<ImportReport>,
+    table: OutcomeTable,
+    problem: Option<String>,
+    why_not: Option<String>,
+}
+
+impl ImportScreen {
+    /// Nothing chosen yet. `folder`: where the person's own mappings are kept.
+    pub fn new(folder: Option<PathBuf>) -> Self {
+        let (known, notes) = import_mappings(folder.as_deref());
+        Self {
+            folder,
+            path: String::new(),
+            chosen: Slot::default(),
+            source: None,
+            known,
+            notes,
+            named: None,
+            editor: MappingEditor::default(),
+            answers: BTreeMap::new(),
+            planned: None,
+            plan: None,
+            job: None,
+            report: None,
+            table: OutcomeTable::default(),
+            problem: None,
+            why_not: None,
+        }
+    }
+
+    /// Reads a file as if it had been chosen.
+    pub fn open(&mut self, path: &Path) {
+        self.path = path.display().to_string();
+        match ImportSource::read(path, &ReadOptions::default()) {
+            Ok(source) => self.take(source),
+            Err(refusal) => {
+                self.source = None;
+                self.problem = Some(refusal.to_string());
+            }
+        }
+    }
+
+    /// Takes a file that was read.
+    pub fn take(&mut self, source: ImportSource) {
+        let own: Vec<Mapping> = self.known.clone();
+        let (mapping, notes) = source.suggested(&own);
+        let known = self.known.iter().any(|known| known.name == mapping.name);
+        self.named = Some(if known { mapping.name.clone() } else { FROM_COLUMNS.to_owned() });
+        self.editor = MappingEditor::of(mapping);
+        self.notes = notes;
+        self.answers.clear();
+        self.source = Some(Arc::new(source));
+        self.problem = None;
+        self.report = None;
+        self.plan = None;
+        self.planned = None;
+    }
+
+    /// Draws it.
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        if let Some(path) = self.chosen.take() {
+            self.open(&path);
+        }
+        self.watch(ui, cx);
+        heading_ui(ui, "Import feedback", |_| {});
+        ScrollArea::vertical().id_salt("import").auto_shrink(false).show(ui, |ui| {
+            if self.report.is_some() {
+                self.report_ui(ui, cx);
+                return;
+            }
+            self.file_ui(ui, cx);
+            if let Some(problem) = &self.problem {
+                problem_ui(ui, problem);
+            }
+            let Some(source) = self.source.clone() else { return };
+            self.mapping_ui(ui, &source);
+            self.questions_ui(ui);
+            self.make_plan(&source, cx);
+            self.plan_ui(ui, cx);
+        });
+    }
+
+    /// Looks whether the import has ended.
+    fn watch(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
+        let Some(job) = &self.job else { return };
+        let Some(outcome) = job.take_outcome() else {
+            ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
+            return;
+        };
+        self.job = None;
+        match outcome {
+            Ok(report) => {
+                let taken = report.counts.taken;
+                cx.ask(Command::Notify(Notice::done(format!("{taken} rows of {} were taken in.", report.file_name))));
+                self.report = Some(report);
+                self.problem = None;
+            }
+            Err(refusal) => self.problem = Some(refusal.to_string()),
+        }
+    }
+
+    fn file_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        ui.label(title("1  File"));
+        let words = "Delimited text such as CSV, from a complaint system, a service desk or a public database. \
+                     The file itself is kept with the records.";
+        ui.add(Label::new(hint(ui, words)).wrap());
+        in_a_row_ui(ui, |ui| {
+            let width = (ui.available_width() - 240.0).clamp(160.0, 560.0);
+            let entered = boxed_ui(ui, "Path of the file", width, |ui| {
+                ui.add(TextLine::new(&mut self.path).limit(4096))
+            });
+            let enter = entered.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            let read = lowered_ui(ui, |ui| ui.button("Read").clicked()) || enter;
+            if read && !self.path.trim().is_empty() {
+                let path = PathBuf::from(self.path.trim());
+                self.open(&path);
+            }
+            if lowered_ui(ui, |ui| primary_ui(ui, "Choose a file…").clicked()) {
+                cx.ask(Command::ChooseFile {
+                    title: "Import feedback".to_owned(),
+                    kind: "Delimited text",
+                    endings: &["csv", "tsv", "txt", "dsv"],
+                    answer: self.chosen.clone(),
+                });
+            }
+        });
+        if let Some(source) = &self.source {
+            let (rows, columns) = (source.rows.len(), source.header.len());
+            ui.label(body(format!("{}: {rows} rows, {columns} columns", source.file_name)));
+            ui.add(Label::new(hint(ui, source.detected.why.clone())).wrap());
+            for warning in &source.warnings {
+                tone_words_ui(ui, Tone::Due, warning);
+            }
+        }
+    }
+
+    fn mapping_ui(&mut self, ui: &mut Ui, source: &ImportSource) {
+        ui.add_space(space::L);
+        ui.label(title("2  Mapping"));
+        let mut choices: Vec<Choice<'_>> =
+            self.known.iter().map(|known| Choice { code: &known.name, word: &known.name, meaning: "" }).collect();
+        choices.push(Choice { code: FROM_COLUMNS, word: "From the names of the columns", meaning: "" });
+        let mut named = self.named.clone();
+        Field::new("How the columns are read").show(ui, |ui| choice_ui(ui, &mut named, &choices, false));
+        if named != self.named {
+            let known = self.known.iter().find(|known| Some(&known.name) == named.as_ref()).cloned();
+            let (mapping, notes) = match known {
+                Some(mapping) => (mapping, Vec::new()),
+                None => {
+                    let suggestion = source.from_columns();
+                    (suggestion.0, suggestion.1)
+                }
+            };
+            self.editor = MappingEditor::of(mapping);
+            self.notes = notes;
+            self.answers.clear();
+            self.named = named;
+        }
+        if !self.editor.description().is_empty() {
+            ui.add(Label::new(hint(ui, self.editor.description())).wrap());
+        }
+        for note in &self.notes {
+            tone_words_ui(ui, Tone::Due, note);
+        }
+        CollapsingHeader::new("Columns and fields").id_salt("mapping").show(ui, |ui| {
+            self.editor.ui(ui, &source.header);
+            self.save_ui(ui);
+        });
+    }
+
+    fn save_ui(&mut self, ui: &mut Ui) {
+        let Some(folder) = self.folder.clone() else { return };
+        in_a_row_ui(ui, |ui| {
+            boxed_ui(ui, "Name of the mapping", 280.0, |ui| ui.add(TextLine::new(self.editor.name_mut()).limit(80)));
+            if !lowered_ui(ui, |ui| ui.button("Save mapping").clicked()) {
+                return;
+            }
+            let saved = self.editor.mapping().and_then(|mapping| {
+                save_mapping(&folder, &mapping).map_err(|refusal| refusal.to_string())?;
+                Ok(mapping.name)
+            });
+            match saved {
+                Ok(name) => {
+                    (self.known, self.notes) = import_mappings(Some(&folder));
+                    self.named = Some(name);
+                    self.problem = None;
+                }
+                Err(problem) => self.problem = Some(problem),
+            }
+        });
+    }
+
+    fn questions_ui(&mut self, ui: &mut Ui) {
+        let asks = self.editor.asks();
+        if asks.is_empty() {
+            return;
+        }
+        ui.add_space(space::L);
+        ui.label(title("3  What the file cannot tell"));
+        let def = Kind::Feedback.def();
+        for ask in asks {
+            let label = def.field(&ask.target).map_or(ask.target.as_str(), |field| field.label);
+            let answer = self.answers.entry(ask.target.clone()).or_default();
+            ui.add_space(space::XS);
+            ui.add(Label::new(body(ask.question.clone())).wrap());
+            let words = (!answer.trim().is_empty())
+                .then(|| answered(self.editor.plain(), &ask.target, answer).err().map(|refusal| refusal.to_string()))
+                .flatten();
+            Field::new(label).violation(words.as_deref()).show(ui, |ui| {
+                ui.add(TextLine::new(answer).hint("2026-11-22 or 2026-11-22 14:05").width(240.0))
+            });
+        }
+    }
+
+    /// Makes the plan anew when anything that it rests on changed.
+    fn make_plan(&mut self, source: &Arc<ImportSource>, cx: &Cx<'_>) {
+        let mapping = match self.editor.mapping() {
+            Ok(mapping) => mapping,
+            Err(problem) => {
+                self.plan = None;
+                self.planned = None;
+                self.why_not = Some(problem);
+                return;
+            }
+        };
+        let key = (mapping.clone(), self.answers.clone(), cx.file.head().clone());
+        if self.planned.as_ref() == Some(&key) {
+            return;
+        }
+        self.planned = Some(key);
+        self.table.forget();
+        let ready = self.editor.asks().iter().try_fold(mapping, |mapping, ask| {
+            let answer = self.answers.get(&ask.target).map(|answer| answer.trim()).unwrap_or_default();
+            if answer.is_empty() {
+                return Err("Answer the questions above to see what becomes of each row.".to_owned());
+            }
+            answered(mapping, &ask.target, answer).map_err(|refusal| refusal.to_string())
+        });
+        let plan = ready.and_then(|mapping| {
+            cx.file.plan_import(source, &mapping, cx.now()).map_err(|refusal| refusal.to_string())
+        });
+        (self.plan, self.why_not) = match plan {
+            Ok(plan) => (Some(plan), None),
+            Err(problem) => (None, Some(problem)),
+        };
+    }
+
+    fn plan_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        ui.add_space(space::L);
+        ui.label(title("What becomes of each row"));
+        if let Some(problem) = &self.why_not {
+            tone_words_ui(ui, Tone::Due, problem);
+        }
+        let Some(plan) = &self.plan else { return };
+        let counts = plan.counts();
+        counts_ui(ui, counts, "will be taken");
+        if let Some(at) = plan.imported_before {
+            let words = format!("This very file was taken in before, on {}.", at.words());
+            banner_ui(ui, &Notice::info(words), false);
+        }
+        let mut missing = Vec::new();
+        if counts.taken == 0 {
+            missing.push("No row can be taken".to_owned());
+        }
+        if !cx.writable() {
+            missing.push("The file is open for reading only".to_owned());
+        }
+        match &self.job {
+            Some(job) => {
+                ui.horizontal(|ui| {
+                    ui.add(egui::ProgressBar::new(job.progress()).desired_width(280.0).text("Importing"));
+                    if ui.button("Cancel").clicked() {
+                        job.cancel();
+                    }
+                });
+            }
+            None => {
+                let word = format!("Import {} {}", counts.taken, if counts.taken == 1 { "row" } else { "rows" });
+                if guarded_ui(ui, &word, &missing) == Guarded::Pressed {
+                    let job = Arc::new(ImportJob::new(plan.clone()));
+                    cx.ask(Command::Import(Arc::clone(&job)));
+                    self.job = Some(job);
+                }
+            }
+        }
+        ui.add_space(space::S);
+        if let Some(id) = self.table.plan_ui(ui, plan) {
+            cx.go(Route::Record(id));
+        }
+    }
+
+    fn report_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let Some(report) = &self.report else { return };
+        ui.label(title(format!("{} was taken in", report.file_name)));
+        counts_ui(ui, report.counts, "taken");
+        if let Some(id) = report.attachment {
+            ui.horizontal(|ui| {
+                ui.label(hint(ui, "The file itself is kept as"));
+                if link_ui(ui, &id.to_string()).clicked() {
+                    cx.go(Route::Record(id));
+                }
+            });
+        }
+        let mut again = false;
+        in_a_row_ui(ui, |ui| {
+            if primary_ui(ui, "Show the feedback").clicked() {
+                cx.go(Route::List(Kind::Feedback));
+            }
+            if ui.button("Save the report as CSV…").clicked() {
+                match report.csv() {
+                    Ok(bytes) => cx.ask(Command::SaveFile { suggested_name: report_name(&report.file_name), bytes }),
+                    Err(refusal) => self.problem = Some(refusal.to_string()),
+                }
+            }
+            again = ui.button("Import another file").clicked();
+        });
+        ui.add_space(space::S);
+        let opened: Option<RecordId> = self.table.report_ui(ui, report);
+        if let Some(id) = opened {
+            cx.go(Route::Record(id));
+        }
+        if again {
+            *self = Self::new(self.folder.take());
+        }
+    }
+}
+
+fn report_name(file_name: &str) -> String {
+    let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem);
+    format!("{stem}-import-report.csv")
+}
+
+fn counts_ui(ui: &mut Ui, counts: ImportCounts, taken: &str) {
+    ui.horizontal_wrapped(|ui| {
+        tone_words_ui(ui, Tone::Good, &format!("{} {taken}", counts.taken));
+        ui.add_space(space::M);
+        tone_words_ui(ui, Tone::Neutral, &format!("{} already taken", counts.already));
+        ui.add_space(space::M);
+        let tone = if counts.refused == 0 { Tone::Neutral } else { Tone::Late };
+        tone_words_ui(ui, tone, &format!("{} refused", counts.refused));
+    });
+}

@@ -1,0 +1,288 @@
+//! Packets for auditors: choose what one covers, look at its pages, save it as a PDF; and those that were issued.
+
+mod later;
+mod preview;
+
+use std::sync::Arc;
+
+use eframe::egui;
+use egui::{Label, ScrollArea, Spinner, Ui};
+
+use self::later::Later;
+use self::preview::Preview;
+use super::parts::{boxed_ui, heading_ui, in_a_row_ui, problem_ui};
+use crate::domain::event::Event;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::time::Day;
+use crate::ops::{
+    EventFilter, EventRow, Head, PacketFonts, PacketOptions, PacketScope, ProductFile, Refused, RenderedPacket,
+    Verification, render_packet,
+};
+use crate::ui::cx::{Command, Cx, Route};
+use crate::ui::theme::{Tone, body, hint, space, title};
+use crate::ui::widgets::badge::tone_words_ui;
+use crate::ui::widgets::button::{Guarded, guarded_ui, primary_ui, segments_ui};
+use crate::ui::widgets::choice::{Choice, choice_ui};
+use crate::ui::widgets::empty::{Empty, empty_ui};
+use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
+use crate::ui::widgets::text::TextLine;
+
+const ISSUED: [Column<'static>; 5] = [
+    Column::new("Number", Width::Fixed(110.0)).unsortable(),
+    Column::new("Issued at", Width::Fixed(180.0)).unsortable(),
+    Column::new("By", Width::Fixed(180.0)).unsortable(),
+    Column::new("Covers", Width::Rest(240.0)).unsortable(),
+    Column::new("SHA-256", Width::Rest(200.0)).unsortable(),
+];
+
+/// What is under way.
+#[derive(Default)]
+enum Work {
+    #[default]
+    Idle,
+    Verifying(PacketOptions, Later<Result<Verification, Refused>>),
+    LayingOut(Later<Result<RenderedPacket, Refused>>),
+}
+
+/// Packets.
+#[derive(Default)]
+pub struct PacketsScreen {
+    period: bool,
+    change: Option<String>,
+    from: String,
+    to: String,
+    redact: bool,
+    work: Work,
+    preview: Option<Preview>,
+    problem: Option<String>,
+    issued: Vec<EventRow>,
+    table: TableState,
+    read: Option<Head>,
+}
+
+impl PacketsScreen {
+    /// With the change request for which a packet is wanted, if there is one.
+    pub fn new(change: Option<RecordId>) -> Self {
+        Self { change: change.map(|id| id.to_string()), ..Self::default() }
+    }
+
+    /// Draws it.
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        self.keep_up(cx);
+        self.watch(ui, cx);
+        if let Some(preview) = &mut self.preview {
+            let mut close = false;
+            heading_ui(ui, &format!("Packet {}", preview.packet().number()), |ui| {
+                if cx.writable() && primary_ui(ui, "Save PDF…").clicked() {
+                    cx.ask(Command::SavePacket(Arc::clone(preview.packet())));
+                }
+                close = ui.button("Close preview").clicked();
+            });
+            preview.ui(ui);
+            if close {
+                self.preview = None;
+            }
+            return;
+        }
+        heading_ui(ui, "Packets", |_| {});
+        ScrollArea::vertical().id_salt("packets").auto_shrink(false).show(ui, |ui| {
+            self.choose_ui(ui, cx);
+            if let Some(problem) = &self.problem {
+                problem_ui(ui, problem);
+            }
+            self.issued_ui(ui, cx);
+        });
+    }
+
+    fn keep_up(&mut self, cx: &Cx<'_>) {
+        if self.read.as_ref() == Some(cx.file.head()) {
+            return;
+        }
+        let filter = EventFilter { request: "packet.issue".to_owned(), ..EventFilter::default() };
+        match cx.file.events(&filter, 1_000, 0) {
+            Ok(rows) => self.issued = rows,
+            Err(refusal) => self.problem = Some(refusal.to_string()),
+        }
+        self.read = Some(cx.file.head().clone());
+    }
+
+    /// Verified first, then made from the records, then laid out beside the window.
+    fn watch(&mut self, ui: &Ui, cx: &Cx<'_>) {
+        let broke_off = || Refused::Rule("the packet broke off; make it again".to_owned());
+        let work = std::mem::take(&mut self.work);
+        let outcome = match work {
+            Work::Idle => Ok(Work::Idle),
+            Work::Verifying(options, later) => match later.poll() {
+                None => Ok(Work::Verifying(options, later)),
+                Some(result) => result
+                    .unwrap_or_else(|| Err(broke_off()))
+                    .and_then(|verification| lay_out(ui, &options, &verification, cx)),
+            },
+            Work::LayingOut(later) => match later.poll() {
+                None => Ok(Work::LayingOut(later)),
+                Some(result) => result.unwrap_or_else(|| Err(broke_off())).map(|packet| {
+                    self.preview = Some(Preview::new(Arc::new(packet)));
+                    Work::Idle
+                }),
+            },
+        };
+        match outcome {
+            Ok(work) => self.work = work,
+            Err(refusal) => self.problem = Some(refusal.to_string()),
+        }
+    }
+
+    fn choose_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let words = "A packet is a PDF for an auditor: the records with their signatures, their history and the proof that \
+                     nothing was changed behind anybody's back.";
+        ui.add(Label::new(body(words)).wrap());
+        ui.add_space(space::S);
+        let on = usize::from(self.period);
+        if let Some(pressed) = segments_ui(ui, &["One change request", "A whole period"], Some(on)) {
+            self.period = pressed == 1;
+        }
+        ui.add_space(space::XS);
+        if self.period {
+            in_a_row_ui(ui, |ui| {
+                boxed_ui(ui, "From", 140.0, |ui| ui.add(TextLine::new(&mut self.from).hint("2026-01-01")));
+                boxed_ui(ui, "Until", 140.0, |ui| ui.add(TextLine::new(&mut self.to).hint("2026-12-31")));
+            });
+        } else {
+            self.change_ui(ui, cx);
+        }
+        ui.checkbox(&mut self.redact, "Leave out personal data");
+        let words = "Names, addresses and texts that may name patients or reporters are replaced by a mark. \
+                     The names of those who signed stay.";
+        ui.add(Label::new(hint(ui, words)).wrap());
+        ui.add_space(space::S);
+        self.make_ui(ui, cx);
+    }
+
+    fn change_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let rows = match cx.list(Kind::ChangeRequest) {
+            Ok(rows) => rows,
+            Err(refusal) => return problem_ui(ui, &refusal.to_string()),
+        };
+        let known: Vec<(String, String)> =
+            rows.iter().map(|row| (row.id.to_string(), format!("{} {}", row.id, row.title))).collect();
+        let choices: Vec<Choice<'_>> =
+            known.iter().map(|(code, word)| Choice { code, word, meaning: "" }).collect();
+        boxed_ui(ui, "Change request", 320.0, |ui| choice_ui(ui, &mut self.change, &choices, false));
+    }
+
+    fn options(&self) -> Result<PacketOptions, String> {
+        let day = |label: &str, text: &str| Day::parse(text.trim()).map_err(|reason| format!("{label}: {reason}"));
+        let scope = if self.period {
+            PacketScope::Period { from: day("From", &self.from)?, to: day("Until", &self.to)? }
+        } else {
+            let id = self.change.as_deref().and_then(|text| text.parse().ok());
+            PacketScope::Change(id.ok_or_else(|| "No change request is chosen".to_owned())?)
+        };
+        Ok(PacketOptions { scope, redact: self.redact })
+    }
+
+    fn make_ui(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
+        let words = match &self.work {
+            Work::Idle => None,
+            Work::Verifying(..) => Some("Verifying the file…"),
+            Work::LayingOut(_) => Some("Laying out the pages…"),
+        };
+        if let Some(words) = words {
+            ui.horizontal(|ui| {
+                ui.add(Spinner::new());
+                ui.label(body(words));
+                if ui.button("Cancel").clicked() {
+                    self.work = Work::Idle;
+                }
+            });
+            return;
+        }
+        let options = self.options();
+        let missing: Vec<String> = options.as_ref().err().cloned().into_iter().collect();
+        if guarded_ui(ui, "Make preview", &missing) != Guarded::Pressed {
+            return;
+        }
+        let Ok(options) = options else { return };
+        let (path, ctx) = (cx.file.path().to_owned(), ui.ctx().clone());
+        let started = Later::start(move || ctx.request_repaint(), move || ProductFile::verify(&path, None, &|_| true));
+        match started {
+            Ok(later) => {
+                self.problem = None;
+                self.work = Work::Verifying(options, later);
+            }
+            Err(problem) => self.problem = Some(problem),
+        }
+    }
+
+    fn issued_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        ui.add_space(space::XL);
+        ui.label(title("Issued packets"));
+        if self.issued.is_empty() {
+            let empty = Empty {
+                title: "No packet was issued yet",
+                purpose: "Each packet that is saved is noted with its number and digest, so that a copy can be recognised.",
+                clause: "21 CFR 11.10(b)",
+                button: "",
+            };
+            empty_ui(ui, &empty);
+            return;
+        }
+        let rows = &self.issued;
+        let events = Table::new("Issued packets", &ISSUED, rows.len()).within(320.0).show(
+            ui,
+            &mut self.table,
+            |row, column| rows.get(row).map_or_else(Cell::default, |row| issued_cell(row, column)),
+        );
+        if events.opened.is_some() {
+            cx.go(Route::AuditTrail(None));
+        }
+    }
+}
+
+fn lay_out(ui: &Ui, options: &PacketOptions, verification: &Verification, cx: &Cx<'_>) -> Result<Work, Refused> {
+    let built = cx.file.build_packet(options, cx.session, Some(verification), cx.stamp)?;
+    let ctx = ui.ctx().clone();
+    let wake = move || ctx.request_repaint();
+    let later = Later::start(wake, move || render_packet(&built, PacketFonts::with_system())).map_err(Refused::Rule)?;
+    Ok(Work::LayingOut(later))
+}
+
+fn issued_cell(row: &EventRow, column: usize) -> Cell<'static> {
+    let event = &row.event;
+    let fact = |name: &str| {
+        event.facts.get(name).map_or_else(String::new, |value| {
+            value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+        })
+    };
+    match column {
+        0 => fact("number").into(),
+        1 => event.at.words().into(),
+        2 => event.name.clone().into(),
+        3 => covers(event).into(),
+        _ => Cell::weak(fact("sha256")),
+    }
+}
+
+/// What an issued packet covers, in words.
+fn covers(event: &Event) -> String {
+    let days: Vec<&str> = event
+        .facts
+        .get("period")
+        .and_then(|period| period.as_array())
+        .map(|days| days.iter().filter_map(|day| day.as_str()).collect())
+        .unwrap_or_default();
+    let redacted = event.facts.get("redacted").and_then(serde_json::Value::as_bool).unwrap_or(false);
+    let scope = match (event.record, days.as_slice()) {
+        (Some(id), _) => id.to_string(),
+        (None, [from, to]) => format!("{from} to {to}"),
+        (None, _) => String::new(),
+    };
+    if redacted { format!("{scope}, personal data left out") } else { scope }
+}
+
+/// What a person should know before handing a packet out.
+fn warnings_ui(ui: &mut Ui, packet: &RenderedPacket) {
+    for warning in &packet.warnings {
+        tone_words_ui(ui, Tone::Due, warning);
+    }
+}
