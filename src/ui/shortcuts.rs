@@ -148,7 +148,9 @@ pub fn text_of(command: AppCommand) -> &'static str {
 
 /// The keys of a command in words, such as `Ctrl+K`; empty when it has none.
 pub fn keys_of(ctx: &egui::Context, row: &CommandDef) -> String {
-    row.keys.map_or_else(String::new, |keys| ctx.format_shortcut(&keys))
+    row.keys.map_or_else(String::new, |keys| {
+        ctx.format_shortcut(&keys).replace("Comma", ",").replace("Slash", "/")
+    })
 }
 
 #[cfg(test)]

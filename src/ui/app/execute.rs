@@ -176,7 +176,7 @@ impl App {
                 Some(folder) => self.open_example(&folder),
                 None => self.problem("There is no folder for the example product.", "Set HOME, then start again."),
             },
-            AppCommand::Save => self.notices.push(Notice::info("Already saved. Everything is saved as it is done.")),
+            AppCommand::Save => self.say_saved(),
             AppCommand::Find => self.find = true,
             AppCommand::Packet => self.packet_of_screen(),
             AppCommand::Back => self.back(),
@@ -212,6 +212,15 @@ impl App {
         } else {
             self.over = if self.over.as_ref() == Some(&route) { None } else { Some(route) };
         }
+    }
+
+    fn say_saved(&mut self) {
+        let words = if matches!(self.route(), Some(Route::New(_) | Route::Edit(..))) {
+            "What you type is kept as a draft. Ctrl+Enter saves the form as a record."
+        } else {
+            "Already saved. Everything is saved as it is done."
+        };
+        self.notices.push(Notice::info(words));
     }
 
     fn new_of_screen(&mut self) {

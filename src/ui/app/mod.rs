@@ -225,6 +225,7 @@ impl eframe::App for App {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.leave_all();
         self.save_settings();
     }
 }
