@@ -290,3 +290,19 @@ fn shot(window: &mut Window, name: &str, theme: egui::Theme) {
     let name = name.to_lowercase().replace([' ', '&'], "-");
     image.save(folder.join(format!("{name}-{shade}.png"))).expect("saved");
 }
+
+#[test]
+fn window_the_lower_part_of_the_dashboard_shows_what_is_coming_and_the_plots() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("example.mainstay");
+    let example = write_example(&path).unwrap();
+    let clock = Clock::at("2026-11-18T10:00:00Z");
+    let mut window = sized(&clock, Start::File(path), egui::Theme::Light);
+    sign_in(&mut window, &example.people.first().unwrap().login, &example.password);
+    window.set_size(egui::vec2(1280.0, 1900.0));
+    window.run_steps(4);
+    window.get_by_label_contains("Dates by month");
+    window.get_by_label_contains("Bars of Records by Month");
+    window.get_by_label_contains("Bars of Records by Age");
+    shot(&mut window, "dashboard-whole", egui::Theme::Light);
+}
