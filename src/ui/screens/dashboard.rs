@@ -306,7 +306,7 @@ fn trends_ui(ui: &mut Ui, trends: &Trends) {
         height,
     });
     ui.add_space(space::L);
-    let labels: Vec<String> = trends.open_problems_by_age.iter().map(|(label, ..)| (*label).to_owned()).collect();
+    let labels: Vec<String> = trends.open_problems_by_age.iter().map(|(label, ..)| label.replace(" days", "")).collect();
     let safety: Vec<f64> = trends.open_problems_by_age.iter().map(|(_, safety, _)| f64::from(*safety)).collect();
     let other: Vec<f64> = trends.open_problems_by_age.iter().map(|(.., other)| f64::from(*other)).collect();
     let age = [
@@ -317,7 +317,7 @@ fn trends_ui(ui: &mut Ui, trends: &Trends) {
     let fix = [Series { name: "Days, median", values: &fixed }];
     let open = Bars {
         title: "Open problem reports by age",
-        across: "Age",
+        across: "Age in days",
         up: "Records",
         labels: &labels,
         series: &age,
