@@ -257,14 +257,16 @@ impl FormScreen {
         let response = frame.show(ui, |ui| input_ui(ui, kind, field, typed, (places, circumstances)));
         if self.go_to == Some(field.name) && !ui.is_sizing_pass() {
             response.request_focus();
-            response.scroll_to_me(Some(Align::Center));
+            // Of a tall input, such as the questions, the beginning is shown.
+            let tall = response.rect.height() > ui.clip_rect().height() / 2.0;
+            response.scroll_to_me(Some(if tall { Align::TOP } else { Align::Center }));
             self.go_to = None;
         }
         if response.lost_focus() {
             entry.touched.insert(field.name);
         }
         if response.changed() {
-            entry.changed(field.name);
+            entry.changed(field.name, ui.input(|input| input.time));
         }
         response.changed()
     }

@@ -57,10 +57,7 @@ pub fn cell_ui(ui: &mut Ui, field: &'static FieldDef, typed: &mut Typed, places:
             *utc = value.clock == Clock::Utc;
             response
         }
-        Typed::Rows(rows) => {
-            let FieldType::Rows(columns) = field.ty else { return ui.label("") };
-            rows_ui(ui, columns, rows, places)
-        }
+        Typed::Rows(rows) => rows_ui(ui, field, rows, places),
     }
 }
 

@@ -19,6 +19,8 @@ pub type Values = BTreeMap<String, Typed>;
 
 /// Steps back that are kept at most.
 const UNDO_MAX: usize = 100;
+/// A pause of so many seconds between two changes makes two steps of them.
+const ONE_STEP_SECONDS: f64 = 1.0;
 
 /// A draft as it is kept in the file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -46,7 +48,7 @@ pub struct Entry {
     pub wrong: Vec<(&'static FieldDef, String)>,
     /// The values that were read from the draft or the record when the form opened.
     settled: Values,
-    last: Option<&'static str>,
+    last: Option<(&'static str, f64)>,
     undo: Vec<Values>,
 }
 
@@ -114,16 +116,17 @@ impl Entry {
             })
     }
 
-    /// Notes that a field was changed.
-    pub fn changed(&mut self, field: &'static str) {
+    /// Notes that a field was changed, `now` in seconds. Changes of one field in quick succession are one step back.
+    pub fn changed(&mut self, field: &'static str, now: f64) {
         self.touched.insert(field);
-        if self.last != Some(field) {
+        let goes_on = self.last.is_some_and(|(last, then)| last == field && now - then < ONE_STEP_SECONDS);
+        if !goes_on {
             self.undo.push(self.settled.clone());
             if self.undo.len() > UNDO_MAX {
                 self.undo.remove(0);
             }
         }
-        self.last = Some(field);
+        self.last = Some((field, now));
         self.settled = self.values.clone();
     }
 

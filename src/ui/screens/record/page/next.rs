@@ -15,7 +15,7 @@ use crate::domain::signature::{Meaning, Part, part_digest};
 use crate::domain::workflow::{Condition, Move};
 use crate::ops::{Act, NextStep, RecordPage, Refused, Request, SigningOffer};
 use crate::ui::cx::{Command, Cx, Route, Then};
-use crate::ui::theme::{Tone, hint, palette, space, title};
+use crate::ui::theme::{Tone, hint, palette, size, space, title};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::primary_ui;
 use crate::ui::widgets::field::Field;
@@ -213,10 +213,12 @@ pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDi
             let why = cx.file.why_read_only().map_or_else(String::new, read_only_words);
             ui.add(Label::new(hint(ui, format!("{why}. Nothing can be changed."))).wrap());
         }
-        if let Some(offer) = &page.signing {
+        let offer = page.signing.as_ref();
+        let (before, after) = if offer.is_some_and(|offer| may_sign(cx, offer)) { (offer, None) } else { (None, offer) };
+        if let Some(offer) = before {
             signing_ui(ui, cx, page, offer);
         }
-        let mut first = page.signing.is_none();
+        let mut first = before.is_none();
         for next in page.next.iter().filter(|next| !next.step.reason) {
             ui.push_id(next.step.name, |ui| {
                 if step_ui(ui, cx, page, (next, first)) {
@@ -224,6 +226,9 @@ pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDi
                 }
             });
             first = false;
+        }
+        if let Some(offer) = after {
+            signing_ui(ui, cx, page, offer);
         }
         let minor: Vec<&NextStep> = page.next.iter().filter(|next| next.step.reason).collect();
         if !minor.is_empty() {
@@ -299,8 +304,12 @@ fn minor_ui(ui: &mut Ui, cx: &Cx<'_>, next: &NextStep) -> bool {
     response.on_disabled_hover_text(why).clicked()
 }
 
+fn may_sign(cx: &Cx<'_>, offer: &SigningOffer) -> bool {
+    offer.allowed && offer.conditions.iter().all(|condition| condition.met) && cx.writable()
+}
+
 fn signing_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage, offer: &SigningOffer) {
-    let ready = offer.allowed && offer.conditions.iter().all(|condition| condition.met) && cx.writable();
+    let ready = may_sign(cx, offer);
     ui.horizontal_wrapped(|ui| {
         for (index, meaning) in offer.meanings.iter().enumerate() {
             let caption = format!("Sign as {}…", meaning.word().to_lowercase());
@@ -360,6 +369,7 @@ fn unmet_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId, condition: &Condition) {
     };
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
+        ui.spacing_mut().interact_size.y = size::BODY_LINE;
         let (rect, _) = ui.allocate_exact_size(egui::Vec2::splat(SHAPE), egui::Sense::hover());
         paint_tone(ui.painter(), rect, Tone::Due, palette(ui).tone(Tone::Due).text);
         let hover = if condition.clause.is_empty() { "Go to where it is mended".to_owned() } else { format!("{}: go to where it is mended", condition.clause) };

@@ -10,7 +10,7 @@ use crate::domain::record::RecordData;
 use crate::domain::time::Moment;
 use crate::ops::{LinkedRecord, RecordPage, SignatureView};
 use crate::ui::cx::{Command, Cx, Route};
-use crate::ui::theme::{Tone, bold, hint, palette, space, title};
+use crate::ui::theme::{Tone, bold, hint, palette, size, space, title};
 use crate::ui::widgets::badge::{badge_ui, tone_words_ui};
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::notice::{Notice, rule_ui};
@@ -114,6 +114,7 @@ pub fn linked_ui(ui: &mut Ui, cx: &mut Cx<'_>, linked: &[LinkedRecord]) {
     heading_ui(ui, "Linked records", "");
     for other in linked {
         ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().interact_size.y = size::BODY_LINE;
             if link_ui(ui, &format!("{}  {}", other.id, other.title)).clicked() {
                 cx.go(Route::Record(other.id));
             }
