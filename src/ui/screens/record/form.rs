@@ -148,7 +148,11 @@ impl FormScreen {
             match entry.take_draft(&text) {
                 Some(moved_on) => {
                     let when = at.with_offset_words(cx.stamp.offset_minutes);
-                    let more = if moved_on { " The record has changed since it was begun; look through it." } else { "" };
+                    let more = if moved_on {
+                        " The record has changed since it was begun; look through it."
+                    } else {
+                        ""
+                    };
                     self.restored = Some(format!("This is your draft of {when}.{more}"));
                 }
                 None => cx.ask(Command::DropDraft(key)),
@@ -204,14 +208,22 @@ impl FormScreen {
             let may = if entry.is_new { def.create_by } else { def.edit_by };
             let roles: Vec<_> = may.iter().map(|role| role.word()).collect();
             let who = if roles.is_empty() { "the program alone".to_owned() } else { roles.join(" or ") };
-            banner_ui(ui, &Notice::problem(format!("This is for {who}."), "Ask somebody who holds that role."), false);
+            banner_ui(
+                ui,
+                &Notice::problem(format!("This is for {who}."), "Ask somebody who holds that role."),
+                false,
+            );
         }
         if let Some(field) = self.go_to.and_then(|name| entry.data.def().field(name))
             && entry.fields().all(|open| open.name != field.name)
         {
             let state = entry.data.state().map_or("", |state| state.word);
             let words = format!("“{}” cannot be changed while this is “{state}”.", field.label);
-            banner_ui(ui, &Notice::problem(words, "Move the record to the state in which it is open."), false);
+            banner_ui(
+                ui,
+                &Notice::problem(words, "Move the record to the state in which it is open."),
+                false,
+            );
         }
         match cx.refusal {
             Some(Refused::Invalid { .. }) | None => {}
@@ -223,7 +235,12 @@ impl FormScreen {
         }
     }
 
-    fn section(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, (section, places): (&'static Section, &Places)) -> bool {
+    fn section(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Cx<'_>,
+        (section, places): (&'static Section, &Places),
+    ) -> bool {
         ui.add_space(space::M);
         ui.horizontal(|ui| {
             ui.label(title(section.title));
@@ -336,7 +353,9 @@ impl FormScreen {
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Press::Enter)) {
             self.save(ui, cx);
         }
-        if !ui.ctx().text_edit_focused() && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Press::Z)) {
+        if !ui.ctx().text_edit_focused()
+            && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Press::Z))
+        {
             self.undo(ui, cx);
         }
     }
@@ -361,7 +380,11 @@ impl FormScreen {
             .wrong
             .iter()
             .map(|(field, words)| {
-                if words.starts_with(field.label) { words.clone() } else { format!("{}: {words}", field.label) }
+                if words.starts_with(field.label) {
+                    words.clone()
+                } else {
+                    format!("{}: {words}", field.label)
+                }
             })
             .collect();
         if entry.is_late(zone(cx), cx.now()) && entry.late_reason.trim().is_empty() {
@@ -376,7 +399,11 @@ impl FormScreen {
     fn foot(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let missing = self.missing(cx);
         ui.horizontal(|ui| {
-            let word = if matches!(self.target, Target::Edit(id) if id.kind.def().edit_signed) { "Sign and save…" } else { "Save" };
+            let word = if matches!(self.target, Target::Edit(id) if id.kind.def().edit_signed) {
+                "Sign and save…"
+            } else {
+                "Save"
+            };
             match guarded_ui(ui, word, &missing) {
                 Guarded::Idle => {}
                 Guarded::Pressed | Guarded::Refused => self.save(ui, cx),
@@ -395,7 +422,10 @@ impl FormScreen {
                 self.note_change(ui, cx);
             }
             if self.entry.as_ref().is_some_and(Entry::can_undo)
-                && ui.button("Undo").on_hover_text("Takes the last change back (Ctrl+Z outside a text)").clicked()
+                && ui
+                    .button("Undo")
+                    .on_hover_text("Takes the last change back (Ctrl+Z outside a text)")
+                    .clicked()
             {
                 self.undo(ui, cx);
             }
@@ -449,4 +479,3 @@ impl FormScreen {
         }
     }
 }
-

@@ -147,7 +147,12 @@ fn reference_ui(ui: &mut Ui, field: &'static FieldDef, text: &mut String, places
 }
 
 /// Several references: those that are there, each with a button that removes it, and an input for one more.
-fn references_ui(ui: &mut Ui, field: &'static FieldDef, items: &mut Vec<String>, places: &Places) -> Response {
+fn references_ui(
+    ui: &mut Ui,
+    field: &'static FieldDef,
+    items: &mut Vec<String>,
+    places: &Places,
+) -> Response {
     let slot = ui.make_persistent_id(("adding", field.name));
     let mut adding: String = ui.data(|data| data.get_temp(slot)).unwrap_or_default();
     let mut gone = None;

@@ -86,7 +86,8 @@ fn row_ui(
 }
 
 fn cell(ui: &mut Ui, column: &'static FieldDef, (row, places): (&mut TypedRow, &Places)) -> bool {
-    let typed = row.entry(column.name.to_owned()).or_insert_with(|| Typed::of(column, &serde_json::Value::Null));
+    let typed =
+        row.entry(column.name.to_owned()).or_insert_with(|| Typed::of(column, &serde_json::Value::Null));
     let help = column.help();
     Field::new(column.label)
         .help(&help, column.clause)

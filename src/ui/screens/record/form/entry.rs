@@ -105,14 +105,18 @@ impl Entry {
     }
 
     fn saved_values(&self) -> Values {
-        self.fields().map(|field| (field.name.to_owned(), Typed::of(field, self.data.value(field.name)))).collect()
+        self.fields()
+            .map(|field| (field.name.to_owned(), Typed::of(field, self.data.value(field.name))))
+            .collect()
     }
 
     /// Whether anything differs from what is stored.
     pub fn is_changed(&self) -> bool {
         !self.late_reason.is_empty()
             || self.fields().any(|field| {
-                self.values.get(field.name).is_some_and(|typed| *typed != Typed::of(field, self.data.value(field.name)))
+                self.values
+                    .get(field.name)
+                    .is_some_and(|typed| *typed != Typed::of(field, self.data.value(field.name)))
             })
     }
 
@@ -170,7 +174,10 @@ impl Entry {
         let draft: Draft = serde_json::from_str(text).ok()?;
         let names: Vec<&str> = self.fields().map(|field| field.name).collect();
         for (name, typed) in draft.values {
-            let fits = self.values.get(&name).is_some_and(|now| std::mem::discriminant(now) == std::mem::discriminant(&typed));
+            let fits = self
+                .values
+                .get(&name)
+                .is_some_and(|now| std::mem::discriminant(now) == std::mem::discriminant(&typed));
             if fits && names.contains(&name.as_str()) {
                 self.values.insert(name, typed);
             }
@@ -212,14 +219,17 @@ impl Entry {
         let mut wrong: Vec<(&'static FieldDef, String)> = Vec::new();
         for field in self.fields() {
             let saved = self.data.value(field.name);
-            if let Some(Err(reason)) = self.values.get(field.name).map(|typed| typed.value(field, saved, zone)) {
+            if let Some(Err(reason)) =
+                self.values.get(field.name).map(|typed| typed.value(field, saved, zone))
+            {
                 wrong.push((field, capitalised(&reason)));
             }
         }
         let after = self.after(zone);
         for condition in missing_fields(&after, &after.head.state) {
             let open = self.fields().find(|field| Some(field.name) == condition.field);
-            if let Some(field) = open.filter(|field| wrong.iter().all(|(other, _)| other.name != field.name)) {
+            if let Some(field) = open.filter(|field| wrong.iter().all(|(other, _)| other.name != field.name))
+            {
                 wrong.push((field, format!("{} is missing", field.label)));
             }
         }
@@ -243,7 +253,11 @@ impl Entry {
         let def = self.data.def();
         let from = def.state(field.required_from?)?;
         let here = def.state(&self.data.head.state).map_or(0, |state| state.rank);
-        Some(if from.rank <= here { "required".to_owned() } else { format!("required from “{}”", from.word) })
+        Some(if from.rank <= here {
+            "required".to_owned()
+        } else {
+            format!("required from “{}”", from.word)
+        })
     }
 
     /// Whether one of these roles may enter it.

@@ -118,14 +118,13 @@ fn cell(field: &FieldDef, stored: &str, names: &BTreeMap<RecordId, String>) -> S
             other => other.to_owned(),
         },
         FieldType::Moment => stored.get(..10).unwrap_or(stored).to_owned(),
-        FieldType::Record => stored
-            .parse()
-            .ok()
-            .and_then(|id| names.get(&id).cloned())
-            .unwrap_or_else(|| stored.to_owned()),
+        FieldType::Record => {
+            stored.parse().ok().and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| stored.to_owned())
+        }
         FieldType::Number => stored.to_owned(),
         FieldType::Choices(_) | FieldType::Lines | FieldType::Records | FieldType::Rows(_) => {
-            serde_json::from_str::<Value>(stored).map_or_else(|_| stored.to_owned(), |value| field.words(&value))
+            serde_json::from_str::<Value>(stored)
+                .map_or_else(|_| stored.to_owned(), |value| field.words(&value))
         }
         FieldType::Line | FieldType::Text | FieldType::Day | FieldType::Choice(_) => {
             field.words(&Value::String(stored.to_owned()))
