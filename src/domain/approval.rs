@@ -298,6 +298,7 @@ const MOVES: &[Move] = &[
         .reason()
         .sign(Meaning::Rejected)
         .clause("IEC 62304 6.2.4")
+        .covers(|case| signing(case).covers)
         .guard(|case| case.with::<Approval>(may_refuse))
         .effects(|case| case.effects::<Approval>(refuse)),
     Move::new(

@@ -273,6 +273,8 @@ record! {
             activities: Table<ActivityRow> = "Clause 5 repeat matrix" => clause("IEC 62304 6.3.1");
             /// What it means for each market.
             regulatory_decisions: Table<MarketDecision> = "Regulatory decisions" => clause("ISO 13485 7.3.9");
+            /// Whether the work may begin before a needed clearance; the release then waits for it.
+            implement_before_clearance: Option<bool> = "Implement now, release only once cleared" => clause("IEC 62304 6.2.4");
             /// Whether users or regulators are told of it.
             communication_required: Option<bool> = "Communication required" => required(S::AwaitingApproval.code()), clause("IEC 62304 6.2.5");
             /// Why, or why not.
@@ -307,6 +309,8 @@ record! {
             problems_found: Vec<RecordId> = "Problem reports found meanwhile" => target(Kind::ProblemReport), clause("IEC 62304 8.2.3");
         }
         section "Afterwards", "IEC 62304 6.2.5", false, AFTERWARDS => {
+            /// Reference of the clearance or opinion that a regulatory decision waits for.
+            clearance_ref: Line = "Clearance reference" => clause("ISO 13485 7.3.9");
             /// Other records that belong to it.
             related: Vec<RecordId> = "Related records";
         }

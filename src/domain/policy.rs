@@ -25,6 +25,26 @@ choice! {
         ProblemSafety = "problem_safety", "Problem report, safety evaluation";
         /// No action on, or deferral of, a problem report.
         ProblemNoAction = "problem_no_action", "Problem report, no action or deferred";
+        /// A version of the maintenance plan.
+        MaintenancePlan = "maintenance_plan", "Maintenance plan";
+        /// A finding that is said not to affect the product.
+        FindingNotAffected = "finding_not_affected", "Finding, not affected";
+        /// A finding whose risk is uncontrolled.
+        FindingUncontrolled = "finding_uncontrolled", "Finding, uncontrolled risk";
+        /// A finding whose risk is accepted.
+        FindingRiskAccepted = "finding_risk_accepted", "Finding, risk accepted";
+        /// A SOUP review session.
+        ReviewSession = "review_session", "SOUP review session";
+        /// A release.
+        Release = "release", "Release";
+        /// A communication to the outside.
+        CommunicationExternal = "communication_external", "Communication, external";
+        /// The decision that a regulator need not be told.
+        RegulatorNotRequired = "regulator_not_required", "Report to regulator not required";
+        /// A waiver, or the closure of a process deviation.
+        WaiverOrDeviation = "waiver_or_deviation", "Waiver or closure of a deviation";
+        /// The retirement plan.
+        RetirementPlan = "retirement_plan", "Retirement plan";
     }
 }
 

@@ -4,9 +4,10 @@ use super::choice::choice;
 use super::ids::Kind;
 use super::person::Role;
 use super::record::{KindDef, record};
+use super::signature::Meaning;
 use super::text::{Line, Text};
 use super::time::Day;
-use super::workflow::{no_effects, no_notices, no_signing, states};
+use super::workflow::{Case, Signing, no_effects, no_notices, no_signing, states};
 
 choice! {
     /// Software safety class (IEC 62304 4.3).
@@ -161,6 +162,14 @@ impl Product {
     }
 }
 
+/// Quality and the risk manager approve the product's configuration, its safety class above all (IEC 62304 4.3).
+fn signing(case: &Case) -> Signing {
+    let mut signing = no_signing(case);
+    signing.by = vec![Role::Quality, Role::RiskManager];
+    signing.meanings = vec![Meaning::Approved];
+    signing
+}
+
 /// The declaration of the product.
 pub const DEF: KindDef = KindDef {
     kind: Kind::Product,
@@ -174,7 +183,7 @@ pub const DEF: KindDef = KindDef {
     create_by: &[],
     edit_by: &[Role::Quality, Role::Regulatory],
     edit_signed: false,
-    sign_conditions: no_signing,
+    sign_conditions: signing,
     on_create: no_effects,
     on_sign: no_effects,
     notices: no_notices,

@@ -217,6 +217,8 @@ pub struct Move {
     pub guard: fn(&Case) -> Vec<Condition>,
     /// What it brings about besides.
     pub effects: fn(&Case) -> Vec<Effect>,
+    /// What its signature covers.
+    pub covers: fn(&Case) -> Vec<(RecordId, Part)>,
 }
 
 /// How a record may be signed without moving it on.
@@ -249,6 +251,10 @@ pub fn no_notices(_: &Case) -> Vec<String> {
     Vec::new()
 }
 
+fn whole_content(case: &Case) -> Vec<(RecordId, Part)> {
+    vec![(case.id(), Part::Content)]
+}
+
 fn no_conditions(_: &Case) -> Vec<Condition> {
     Vec::new()
 }
@@ -279,6 +285,7 @@ impl Move {
             asks: &[],
             guard: no_conditions,
             effects: no_effects,
+            covers: whole_content,
         }
     }
 
@@ -315,6 +322,12 @@ impl Move {
     /// What it brings about besides.
     pub const fn effects(mut self, effects: fn(&Case) -> Vec<Effect>) -> Self {
         self.effects = effects;
+        self
+    }
+
+    /// What its signature covers, where that is not the whole content of the record.
+    pub const fn covers(mut self, covers: fn(&Case) -> Vec<(RecordId, Part)>) -> Self {
+        self.covers = covers;
         self
     }
 

@@ -215,7 +215,7 @@ pub fn request_names() -> Vec<String> {
         let common = common.into_iter().filter(|(is, _)| *is).map(|(_, verb)| verb);
         names.extend(verbs.chain(common).map(|verb| format!("{}.{verb}", kind.code())));
     }
-    for kind in [Kind::Feedback, Kind::ProblemReport, Kind::ImpactAnalysis, Kind::Approval] {
+    for kind in [Kind::Product, Kind::Feedback, Kind::ProblemReport, Kind::ImpactAnalysis, Kind::Approval] {
         names.push(format!("{}.sign", kind.code()));
     }
     names.sort();

@@ -12,7 +12,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::policy::Policy;
 use crate::domain::product::Product;
 use crate::domain::record::{Fields, Head, RecordData};
-use crate::domain::signature::Signature;
+use crate::domain::signature::{Signature, part_digest};
 use crate::domain::time::Moment;
 use crate::domain::workflow::{Case, Effect, World};
 use crate::store::{Store, StoreError};
@@ -173,6 +173,16 @@ impl<'a> Work<'a> {
         Ok(self.store.clock_open()?)
     }
 
+    /// Who last performed a request on a record.
+    pub fn last_actor(&self, request: &str, record: RecordId) -> Result<Option<RecordId>, Refused> {
+        let filter = crate::store::EventFilter {
+            record: Some(record),
+            request: request.to_owned(),
+            ..crate::store::EventFilter::default()
+        };
+        Ok(self.store.events(&filter, 1, 0)?.first().map(|row| row.event.actor))
+    }
+
     /// Whether a login is or was used by anybody.
     pub fn find_login(&self, login: &str) -> Result<bool, Refused> {
         Ok(self.store.find_by_line(Kind::Person, "login", login)?.is_some())
@@ -183,13 +193,15 @@ impl<'a> Work<'a> {
         self.signed.push(signature);
     }
 
-    /// The signatures so far, with the revisions that the records will have.
+    /// The signatures so far, over the records as they will be written: what follows from the act is covered too.
     pub fn signatures_made(&self) -> Vec<Signature> {
         let mut signed = self.signed.clone();
         for cover in signed.iter_mut().flat_map(|signature| &mut signature.covers) {
-            if let Some(touched) = self.touched.get(&cover.record) {
-                cover.revision = touched.before.as_ref().map_or(0, |before| before.head.revision) + 1;
-            }
+            let Some(touched) = self.touched.get(&cover.record) else { continue };
+            let before = touched.before.as_ref();
+            let changed = before.is_none() || !differences(before, &touched.after).is_empty();
+            cover.revision = before.map_or(0, |before| before.head.revision) + u32::from(changed);
+            cover.digest = part_digest(&touched.after, cover.part);
         }
         signed
     }

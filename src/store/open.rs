@@ -68,7 +68,8 @@ pub fn look(path: &Path) -> Found {
     if header.user_version > SCHEMA_VERSION {
         return Found::Newer { version: header.user_version };
     }
-    if bytes < header.bytes {
+    // While a journal lies beside it, a write is under way or was interrupted, and the length says nothing yet.
+    if bytes < header.bytes && !has_journal(path) {
         return Found::Damaged {
             what: format!("it was cut short: {bytes} of {} bytes are there", header.bytes),
         };
@@ -77,6 +78,12 @@ pub fn look(path: &Path) -> Found {
         return Found::NeedsUpgrade { version: header.user_version };
     }
     Found::Ready
+}
+
+fn has_journal(path: &Path) -> bool {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-journal");
+    std::fs::metadata(PathBuf::from(name)).is_ok_and(|meta| meta.len() > 0)
 }
 
 /// Makes a new product file. Refuses to write over anything.
@@ -124,6 +131,10 @@ pub fn open_writing(path: &Path, holder: &Holder) -> Result<(Store, Lock), Resul
         let conn = Connection::open_with_flags(path, flags)?;
         set_up(&conn)?;
         check_shape(&conn)?;
+        // Reading has taken back what was interrupted; now the length must be right.
+        if let Found::Damaged { what } = look(path) {
+            return Err(StoreError::Damaged(what));
+        }
         store(conn, path, true)
     };
     match open() {
@@ -181,7 +192,7 @@ fn upgrade_by(path: &Path, holder: &Holder, steps: &[Step], target: i32) -> Resu
 fn set_up(conn: &Connection) -> Result<(), StoreError> {
     conn.execute_batch(
         "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA foreign_keys = ON;
-         PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA busy_timeout = 2000;
+         PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA busy_timeout = 10000;
          PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY;",
     )?;
     conn.set_prepared_statement_cache_capacity(128);

@@ -19,7 +19,7 @@ pub struct Hit {
 }
 
 /// The row number of a record in the index: the kind's place in the list of kinds, then its number.
-fn row_of(id: RecordId) -> i64 {
+pub fn row_of(id: RecordId) -> i64 {
     let place = Kind::ALL.iter().position(|kind| *kind == id.kind).unwrap_or(0);
     (i64::try_from(place).unwrap_or(0) << 32) | i64::from(id.number)
 }

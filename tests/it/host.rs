@@ -149,6 +149,8 @@ impl Host {
             Command::SaveFile { suggested_name, bytes } => self.saved.push((suggested_name, bytes)),
             Command::AttachDialog(id) => self.attach.push(id),
             Command::Notify(notice) => self.said.push(notice.happened),
+            // Asked by other screens; the records' screens never do.
+            other => panic!("not asked for here: {other:?}"),
         }
     }
 

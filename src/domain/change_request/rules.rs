@@ -3,7 +3,7 @@
 use crate::domain::approval;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
-use crate::domain::impact_analysis::{self, ImpactAnalysis, ImpactState};
+use crate::domain::impact_analysis::{self, Answer, ImpactAnalysis, ImpactState};
 use crate::domain::person::Role;
 use crate::domain::product::Market;
 use crate::domain::questions::{self, ACTIVITIES};
@@ -292,7 +292,7 @@ pub fn granted_approval(case: &Case) -> Option<RecordData> {
     })
 }
 
-fn may_be_made(case: &Case, _: &ChangeRequest) -> Vec<Condition> {
+fn may_be_made(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
     let granted = granted_approval(case);
     let mut conditions =
         vec![Condition::new("IEC 62304 6.2.4, 8.2.1", "It is approved as it stands", granted.is_some())];
@@ -310,6 +310,13 @@ fn may_be_made(case: &Case, _: &ChangeRequest) -> Vec<Condition> {
         let open = approval.map(|approval| approval.conditions_open()).unwrap_or_default();
         conditions
             .push(Condition::new("", "The conditions of the approval are met", open == 0).on(data.head.id));
+    }
+    let submission =
+        change.regulatory_decisions.iter().any(|row| row.decision == Some(RegulatoryDecision::Submission));
+    if submission {
+        let cleared = !change.clearance_ref.is_empty() || change.implement_before_clearance == Some(true);
+        let text = "The submission is cleared, or the plan says to implement now and release once it is";
+        conditions.push(Condition::new("ISO 13485 7.3.9", text, cleared).at("clearance_ref"));
     }
     conditions
 }
@@ -402,6 +409,7 @@ fn verified(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
             .at("risk_control_verification"),
         );
     }
+    conditions.extend(class_approved_again(case, change));
     if let Some(actor) = case.actor
         && case.world.policy().verifier_not_implementer == Some(true)
     {
@@ -426,6 +434,26 @@ impl TestRecord {
         ];
         elements.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| name).collect()
     }
+}
+
+/// A change of safety class is not done before the class was approved again (IEC 62304 4.3, 8.2.2).
+fn class_approved_again(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
+    let changes_class = analysis_of(case, change).is_some_and(|(_, analysis)| {
+        analysis.answer("Q08").is_some_and(|row| row.answer == Some(Answer::Yes))
+    });
+    if !changes_class {
+        return Vec::new();
+    }
+    let product = RecordId::new(Kind::Product, 1);
+    let approved = case.world.record(product).is_some_and(|data| {
+        case.world.signatures(product).iter().any(|signature| {
+            signature.meaning == Meaning::Approved
+                && signature.at >= case.data.head.created_at
+                && signature.covers.iter().all(|cover| cover.holds(&data))
+        })
+    });
+    let text = "The safety class was approved again, as Q08 says that it changes";
+    vec![Condition::new("IEC 62304 8.2.2, 4.3", text, approved).on(product)]
 }
 
 fn closable(case: &Case, change: &ChangeRequest) -> Vec<Condition> {

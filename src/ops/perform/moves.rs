@@ -51,7 +51,8 @@ impl Job<'_> {
         }
         if let Some(meaning) = step.sign {
             let roles = step.by.iter().copied().filter(|role| self.person.roles.contains(role)).collect();
-            self.sign_content(id, meaning, roles, reason)?;
+            let covers = self.work.case(id, |case| (step.covers)(case))?;
+            self.put_signature(id, meaning, roles, covers, reason)?;
         }
         let effects = self.work.case(id, |case| (step.effects)(case))?;
         self.work.state(id, step.to)?;

@@ -294,6 +294,7 @@ CREATE TABLE change_request (
   impact_analysis TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.impact_analysis')) STORED,
   activities TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.activities')) VIRTUAL,
   regulatory_decisions TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.regulatory_decisions')) VIRTUAL,
+  implement_before_clearance INTEGER GENERATED ALWAYS AS (json_extract(body, '$.fields.implement_before_clearance')) STORED CHECK (implement_before_clearance IS NULL OR implement_before_clearance IN (0, 1)),
   communication_required INTEGER GENERATED ALWAYS AS (json_extract(body, '$.fields.communication_required')) STORED CHECK (communication_required IS NULL OR communication_required IN (0, 1)),
   communication_rationale TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.communication_rationale')) VIRTUAL,
   commits TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.commits')) VIRTUAL,
@@ -307,6 +308,7 @@ CREATE TABLE change_request (
   regression_rationale TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.regression_rationale')) VIRTUAL,
   risk_control_verification TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.risk_control_verification')) VIRTUAL,
   problems_found TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.problems_found')) VIRTUAL,
+  clearance_ref TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.clearance_ref')) STORED,
   related TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.related')) VIRTUAL,
   body TEXT NOT NULL CHECK (json_valid(body)) CHECK (json_extract(body, '$.id') = 'CR-' || printf('%04d', number))
 ) STRICT;

@@ -1,0 +1,562 @@
+//! Feedback from a file (IEC 62304 6.2.1): what a file would give is planned row by row, shown, and taken in one transaction.
+//!
+//! Here belong the plan, its answers and its report. Reading of foreign formats belongs to `exchange`; what a record may hold
+//! belongs to `domain`. The source file is kept byte for byte as an attachment of the product, so nothing of it is lost.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::{Value, json};
+
+use super::file::ProductFile;
+use super::files;
+use super::perform::records::OPEN_WHEN_MADE;
+use super::refused::Refused;
+use super::request::{Act, FileSource, Request};
+use super::session::Session;
+use super::work::PRODUCT;
+use crate::clock::Stamp;
+use crate::domain::attachment::BYTES_MAX;
+use crate::domain::canonical;
+use crate::domain::field::FieldType;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::{Fields, check_values};
+use crate::domain::time::{Day, Moment};
+use crate::exchange::csv_out::{self, CsvOptions};
+use crate::exchange::delimited;
+use crate::exchange::feedback::{self as rows, EXTERNAL_NUMBER};
+use crate::store::EventFilter;
+
+pub use crate::exchange::delimited::{Detected, Options as ReadOptions, Row, TextEncoding};
+pub use crate::exchange::feedback::{Ask, ColumnRule, Mapping, Parse};
+
+/// Seconds by which a moment of a row may lie ahead of the clock.
+const AHEAD_SECONDS: i64 = 120;
+
+/// A file that was read: its rows, and the file itself as it came.
+#[derive(Debug, Clone)]
+pub struct ImportSource {
+    /// Name of the file without its folder.
+    pub file_name: String,
+    /// Where it came from, as the person named it.
+    pub place: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// How it is read, and why so.
+    pub detected: Detected,
+    /// Names of its columns.
+    pub header: Vec<String>,
+    /// Its rows.
+    pub rows: Vec<Row>,
+    /// What is worth knowing about it, in sentences.
+    pub warnings: Vec<String>,
+    bytes: Arc<Vec<u8>>,
+}
+
+/// What becomes of one row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RowPlan {
+    /// It can be taken; these are the fields.
+    Take(Fields),
+    /// It was taken before, as this record.
+    Already(RecordId),
+    /// It cannot be taken, for these reasons.
+    Refused(Vec<String>),
+}
+
+/// One row of the plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedRow {
+    /// Line in the source, from 1.
+    pub line: u64,
+    /// The number by which it is recognised again; empty if it has none.
+    pub external_number: String,
+    /// What becomes of it.
+    pub plan: RowPlan,
+}
+
+/// What taking a file in would do. Making a plan changes nothing: it is the dry run.
+#[derive(Debug, Clone)]
+pub struct ImportPlan {
+    /// The file.
+    pub source: Arc<ImportSource>,
+    /// How its columns are mapped, with every question answered.
+    pub mapping: Mapping,
+    /// Every row that is not empty, in the order of the file.
+    pub rows: Vec<PlannedRow>,
+    /// When the very same file was taken in before, if it was.
+    pub imported_before: Option<Moment>,
+}
+
+/// How many rows came to which end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ImportCounts {
+    /// Rows that are, or were, taken.
+    pub taken: usize,
+    /// Rows that were taken before.
+    pub already: usize,
+    /// Rows that cannot be taken.
+    pub refused: usize,
+}
+
+/// What became of one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowOutcome {
+    /// It became, or would become, a record; no number in a dry run.
+    Taken(Option<RecordId>),
+    /// It was taken before, as this record.
+    Already(RecordId),
+    /// It was refused for these reasons.
+    Refused(Vec<String>),
+}
+
+/// One row of the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedRow {
+    /// Line in the source, from 1.
+    pub line: u64,
+    /// The number by which it is recognised again.
+    pub external_number: String,
+    /// What became of it.
+    pub outcome: RowOutcome,
+}
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportReport {
+    /// Name of the file.
+    pub file_name: String,
+    /// Name of the mapping.
+    pub mapping: String,
+    /// Every row.
+    pub rows: Vec<ImportedRow>,
+    /// How many came to which end.
+    pub counts: ImportCounts,
+    /// The source file as it is kept; absent in a dry run, and where no row was taken.
+    pub attachment: Option<RecordId>,
+}
+
+impl ImportSource {
+    /// Reads a file of this machine.
+    pub fn read(path: &Path, options: &ReadOptions) -> Result<Self, Refused> {
+        let bytes = files::read(FileSource::Path(path.to_owned()))?;
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        Self::from_bytes(&name, &path.display().to_string(), bytes, options)
+    }
+
+    /// Reads bytes that are here already. `place`: where they came from, in words.
+    pub fn from_bytes(
+        name: &str,
+        place: &str,
+        bytes: Vec<u8>,
+        options: &ReadOptions,
+    ) -> Result<Self, Refused> {
+        if bytes.len() as u64 > BYTES_MAX {
+            return Err(Refused::Rule(format!(
+                "{name} is larger than {BYTES_MAX} bytes; split it into smaller files"
+            )));
+        }
+        let table = delimited::read(&bytes, options).map_err(|error| Refused::Rule(error.to_string()))?;
+        Ok(Self {
+            file_name: name.to_owned(),
+            place: place.to_owned(),
+            sha256: canonical::digest(&bytes),
+            detected: table.detected,
+            header: table.header,
+            rows: table.rows,
+            warnings: table.warnings.iter().map(ToString::to_string).collect(),
+            bytes: Arc::new(bytes),
+        })
+    }
+
+    /// The same file read in another way.
+    pub fn reread(&self, options: &ReadOptions) -> Result<Self, Refused> {
+        Self::from_bytes(&self.file_name, &self.place, self.bytes.to_vec(), options)
+    }
+
+    /// The mapping that seems to fit: one of the person's own, a ready one, or one made from the names of the columns.
+    /// With what was left open, in sentences.
+    pub fn suggested(&self, own: &[Mapping]) -> (Mapping, Vec<String>) {
+        let fits = |mapping: &&Mapping| {
+            !mapping.recognise.is_empty()
+                && mapping.recognise.iter().all(|name| {
+                    self.header.iter().any(|column| column.trim().eq_ignore_ascii_case(name.trim()))
+                })
+        };
+        if let Some(mapping) = own.iter().find(fits).or_else(|| rows::suggest(&self.header)) {
+            return (mapping.clone(), Vec::new());
+        }
+        let suggestion = rows::suggest_columns(&self.header, &self.rows);
+        (suggestion.mapping, suggestion.notes)
+    }
+}
+
+/// The mappings that can be chosen: those that come with the program, then the person's own from a folder.
+/// A file in the folder that cannot be read is told in the second list and left out.
+pub fn import_mappings(folder: Option<&Path>) -> (Vec<Mapping>, Vec<String>) {
+    let mut found = rows::ready_mappings().to_vec();
+    let mut problems = Vec::new();
+    let Some(entries) = folder.and_then(|folder| std::fs::read_dir(folder).ok()) else {
+        return (found, problems);
+    };
+    let mut paths: Vec<_> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "ron"))
+        .collect();
+    paths.sort();
+    for path in paths {
+        match read_mapping(&path) {
+            Ok(mapping) => found.push(mapping),
+            Err(error) => problems.push(format!("{}: {error}", path.display())),
+        }
+    }
+    (found, problems)
+}
+
+/// A mapping by its name or, where it ends in `.ron`, by its file.
+pub fn find_mapping(named: &str, folder: Option<&Path>) -> Result<Mapping, Refused> {
+    if Path::new(named).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ron")) {
+        return read_mapping(Path::new(named));
+    }
+    let (known, _) = import_mappings(folder);
+    let names = known.iter().map(|mapping| format!("“{}”", mapping.name)).collect::<Vec<_>>().join(", ");
+    known.into_iter().find(|mapping| mapping.name.eq_ignore_ascii_case(named.trim())).ok_or_else(|| {
+        Refused::Rule(format!("there is no mapping “{named}”; known are {names}, or name a .ron file"))
+    })
+}
+
+/// Reads a mapping from a RON file.
+pub fn read_mapping(path: &Path) -> Result<Mapping, Refused> {
+    let bytes = files::read(FileSource::Path(path.to_owned()))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Refused::Rule(format!("{} is no text in UTF-8", path.display())))?;
+    Mapping::from_ron(&text).map_err(|error| Refused::Rule(error.to_string()))
+}
+
+/// Keeps a mapping in the person's folder under its name, replacing one of the same name.
+pub fn save_mapping(folder: &Path, mapping: &Mapping) -> Result<(), Refused> {
+    let stem: String = mapping
+        .name
+        .trim()
+        .chars()
+        .map(|character| if character.is_alphanumeric() { character.to_ascii_lowercase() } else { '-' })
+        .take(80)
+        .collect();
+    if stem.trim_matches('-').is_empty() {
+        return Err(Refused::Rule("give the mapping a name".to_owned()));
+    }
+    let text = mapping.to_ron().map_err(|error| Refused::Rule(error.to_string()))?;
+    let failed = |error: std::io::Error| {
+        Refused::Rule(format!("the mapping could not be saved in {}: {error}", folder.display()))
+    };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    std::fs::write(folder.join(format!("{stem}.ron")), text).map_err(failed)
+}
+
+/// The mapping with a question answered. A moment may be given as a day alone: then it is noon of that day, UTC.
+pub fn answered(mapping: Mapping, target: &str, answer: &str) -> Result<Mapping, Refused> {
+    let Some(field) = Kind::Feedback.def().field(target) else {
+        return Err(Refused::invalid(target, "feedback has no such field"));
+    };
+    let answer = answer.trim();
+    let text = match (field.ty, Day::parse(answer)) {
+        (FieldType::Moment, Ok(day)) => Moment::noon_of(day).to_string(),
+        (_, Ok(_) | Err(_)) => answer.to_owned(),
+    };
+    field
+        .parse(&Value::String(text.clone()))
+        .map_err(|reason| Refused::invalid(target, reason).with_labels(Kind::Feedback.def()))?;
+    Ok(mapping.with_constant(target, &text))
+}
+
+impl ImportPlan {
+    /// How many rows would come to which end.
+    pub fn counts(&self) -> ImportCounts {
+        let mut counts = ImportCounts::default();
+        for row in &self.rows {
+            match row.plan {
+                RowPlan::Take(_) => counts.taken += 1,
+                RowPlan::Already(_) => counts.already += 1,
+                RowPlan::Refused(_) => counts.refused += 1,
+            }
+        }
+        counts
+    }
+
+    /// The plan as a report: what a dry run says.
+    pub fn dry_run(&self) -> ImportReport {
+        self.report(None, None)
+    }
+
+    fn report(&self, first: Option<u32>, attachment: Option<RecordId>) -> ImportReport {
+        let mut next = first;
+        let rows = self
+            .rows
+            .iter()
+            .map(|row| {
+                let outcome = match &row.plan {
+                    RowPlan::Take(_) => {
+                        let id = next.map(|number| RecordId::new(Kind::Feedback, number));
+                        next = next.map(|number| number + 1);
+                        RowOutcome::Taken(id)
+                    }
+                    RowPlan::Already(id) => RowOutcome::Already(*id),
+                    RowPlan::Refused(reasons) => RowOutcome::Refused(reasons.clone()),
+                };
+                ImportedRow { line: row.line, external_number: row.external_number.clone(), outcome }
+            })
+            .collect();
+        ImportReport {
+            file_name: self.source.file_name.clone(),
+            mapping: self.mapping.name.clone(),
+            rows,
+            counts: self.counts(),
+            attachment,
+        }
+    }
+}
+
+impl ImportedRow {
+    /// What became of it: the word, and the record or the reasons.
+    pub fn words(&self) -> (&'static str, String) {
+        match &self.outcome {
+            RowOutcome::Taken(Some(id)) => ("Taken", id.to_string()),
+            RowOutcome::Taken(None) => ("Will be taken", String::new()),
+            RowOutcome::Already(id) => ("Already taken", id.to_string()),
+            RowOutcome::Refused(reasons) => ("Refused", reasons.join("; ")),
+        }
+    }
+}
+
+impl ImportReport {
+    /// The report as CSV for spreadsheet programs.
+    pub fn csv(&self) -> Result<Vec<u8>, Refused> {
+        let rows = self.rows.iter().map(|row| {
+            let (word, more) = row.words();
+            [row.line.to_string(), row.external_number.clone(), word.to_owned(), more]
+        });
+        csv_out::write(
+            &["Line", "External number", "Outcome", "Record or reasons"],
+            rows,
+            &CsvOptions::default(),
+        )
+        .map_err(|error| Refused::Rule(error.to_string()))
+    }
+}
+
+impl ProductFile {
+    /// What taking a file in would do now. Refused where the mapping does not fit the file or a question is open.
+    pub fn plan_import(
+        &self,
+        source: &Arc<ImportSource>,
+        mapping: &Mapping,
+        now: Moment,
+    ) -> Result<ImportPlan, Refused> {
+        if !mapping.ask.is_empty() {
+            let open = mapping
+                .ask
+                .iter()
+                .map(|ask| format!("{} ({})", ask.question, ask.target))
+                .collect::<Vec<_>>();
+            return Err(Refused::Rule(format!("answer first: {}", open.join(" "))));
+        }
+        let bound = mapping.bind(&source.header).map_err(|problems| {
+            Refused::Rule(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+        })?;
+        let known = self.external_numbers()?;
+        let mut seen = rows::SeenNumbers::default();
+        let mut planned = Vec::with_capacity(source.rows.len());
+        for row in source.rows.iter().filter(|row| !row.is_empty()) {
+            let (external_number, plan) = match bound.apply(row) {
+                Err(problems) => {
+                    (String::new(), RowPlan::Refused(problems.iter().map(ToString::to_string).collect()))
+                }
+                Ok(values) => {
+                    let number =
+                        values.get(EXTERNAL_NUMBER).and_then(Value::as_str).unwrap_or_default().to_owned();
+                    let plan = match (seen.check(&values, row.line), known.get(&number)) {
+                        (Some(problem), _) => RowPlan::Refused(vec![problem.to_string()]),
+                        (None, Some(id)) => RowPlan::Already(*id),
+                        (None, None) => checked(values.into_iter().collect(), now),
+                    };
+                    (number, plan)
+                }
+            };
+            planned.push(PlannedRow { line: row.line, external_number, plan });
+        }
+        let filter = EventFilter {
+            request: "feedback.import".into(),
+            text: source.sha256.clone(),
+            ..EventFilter::default()
+        };
+        let imported_before = self.events(&filter, 1, 0)?.first().map(|row| row.event.at);
+        Ok(ImportPlan {
+            source: Arc::clone(source),
+            mapping: mapping.clone(),
+            rows: planned,
+            imported_before,
+        })
+    }
+
+    fn external_numbers(&self) -> Result<HashMap<String, RecordId>, Refused> {
+        let rows = self.store.list(Kind::Feedback, &[EXTERNAL_NUMBER])?;
+        let numbered = rows.into_iter().filter(|row| row.state != "void").filter_map(|row| {
+            let number = row.more.into_iter().next().filter(|number| !number.is_empty())?;
+            Some((number, row.id))
+        });
+        Ok(numbered.collect())
+    }
+
+    /// Takes in what the plan says, in one transaction. `keep_going` is asked before each row with its index among the
+    /// rows that are taken; `false` cancels, and nothing was changed. A plan without rows to take changes nothing.
+    pub fn import(
+        &mut self,
+        session: &Session,
+        plan: &ImportPlan,
+        keep_going: &dyn Fn(usize) -> bool,
+        stamp: &Stamp,
+    ) -> Result<ImportReport, Refused> {
+        self.refuse_read_only()?;
+        let counts = plan.counts();
+        if counts.taken == 0 {
+            return Ok(plan.dry_run());
+        }
+        let first = self.store.next_number(Kind::Feedback)?;
+        let attachment = RecordId::new(Kind::Attachment, self.store.next_number(Kind::Attachment)?);
+        let acts = plan.acts(counts, first, attachment);
+        let lines: Vec<u64> =
+            plan.rows.iter().filter(|row| matches!(row.plan, RowPlan::Take(_))).map(|row| row.line).collect();
+        let go_on = |index: usize| keep_going(index.saturating_sub(1).min(counts.taken));
+        let receipts =
+            self.perform_all(session, acts, &go_on, stamp).map_err(|(index, refusal)| {
+                match index.checked_sub(1).and_then(|row| lines.get(row)) {
+                    Some(line) if !refusal.is_failure() => {
+                        Refused::Rule(format!("line {line}: {refusal}. Nothing was changed"))
+                    }
+                    Some(_) | None => refusal,
+                }
+            })?;
+        debug_assert_eq!(receipts.first().and_then(|receipt| receipt.record), Some(attachment));
+        Ok(plan.report(Some(first), Some(attachment)))
+    }
+}
+
+impl ImportPlan {
+    /// The file is attached first, then come the rows, then the note that says where they came from.
+    fn acts(&self, counts: ImportCounts, first: u32, attachment: RecordId) -> Vec<Act> {
+        let source = &self.source;
+        let reason = format!("Imported from {}", source.file_name);
+        let mut acts = Vec::with_capacity(counts.taken + 2);
+        acts.push(Act::from(Request::Attach {
+            to: PRODUCT,
+            file_name: source.file_name.clone(),
+            file: FileSource::Bytes(source.bytes.to_vec()),
+            description: format!("Feedback imported with the mapping “{}”", self.mapping.name),
+            source: source.place.clone(),
+            captured_at: None,
+        }));
+        for row in &self.rows {
+            if let RowPlan::Take(set) = &row.plan {
+                let request = Request::Create { kind: Kind::Feedback, set: set.clone() };
+                acts.push(Act { late_reason: Some(reason.clone()), ..Act::from(request) });
+            }
+        }
+        let last = first.saturating_add(u32::try_from(counts.taken).unwrap_or(u32::MAX)).saturating_sub(1);
+        let facts = json!({
+            "record": attachment,
+            "attachment": attachment,
+            "file": source.file_name,
+            "sha256": source.sha256,
+            "mapping": self.mapping.name,
+            "rows": self.rows.len(),
+            "taken": counts.taken,
+            "already_taken": counts.already,
+            "refused": counts.refused,
+            "first": RecordId::new(Kind::Feedback, first),
+            "last": RecordId::new(Kind::Feedback, last),
+        });
+        acts.push(Act::from(Request::NoteImport { facts }));
+        acts
+    }
+}
+
+/// Whether the values suit a new record: everything that making one would refuse is told here, row by row.
+fn checked(values: Fields, now: Moment) -> RowPlan {
+    let def = Kind::Feedback.def();
+    let label = |name: &str| def.field(name).map_or_else(|| name.to_owned(), |field| field.label.to_owned());
+    let set = match check_values(def, &values) {
+        Ok(set) => set,
+        Err(violations) => {
+            let reasons = violations
+                .iter()
+                .map(|violation| format!("{}: {}", label(&violation.field), violation.reason));
+            return RowPlan::Refused(reasons.collect());
+        }
+    };
+    let mut reasons = Vec::new();
+    for (name, value) in &set {
+        let open = def.section_of(name).is_some_and(|section| section.open_in.contains(&def.initial()));
+        let early = def.field(name).is_some_and(|field| !field.by_system);
+        if !value.is_null() && (!early || !open && !OPEN_WHEN_MADE.contains(&name.as_str())) {
+            reasons.push(format!(
+                "{}: cannot be filled when feedback is entered; map the column to another field",
+                label(name)
+            ));
+        }
+    }
+    for field in def.fields().filter(|field| field.required_from == Some(def.initial())) {
+        if set.get(field.name).is_none_or(Value::is_null) {
+            reasons.push(format!("{}: is missing", field.label));
+        }
+    }
+    let received = set.get("received_at").and_then(Value::as_str).and_then(|text| Moment::parse(text).ok());
+    if let Some(received) = received.filter(|received| received.seconds_since(now) > AHEAD_SECONDS) {
+        reasons.push(format!("{}: {} lies in the future", label("received_at"), received.words()));
+    }
+    if reasons.is_empty() { RowPlan::Take(set) } else { RowPlan::Refused(reasons) }
+}
+
+/// An import on its way, shared by who runs it and who watches it.
+#[derive(Debug)]
+pub struct ImportJob {
+    /// The plan.
+    pub plan: ImportPlan,
+    done: AtomicUsize,
+    cancelled: AtomicBool,
+    outcome: Mutex<Option<Result<ImportReport, Refused>>>,
+}
+
+impl ImportJob {
+    /// A job that nobody runs yet.
+    pub fn new(plan: ImportPlan) -> Self {
+        Self { plan, done: AtomicUsize::new(0), cancelled: AtomicBool::new(false), outcome: Mutex::new(None) }
+    }
+
+    /// Runs it to its end; the outcome is kept for who watches.
+    pub fn run(&self, file: &mut ProductFile, session: &Session, stamp: &Stamp) {
+        let go_on = |index: usize| {
+            self.done.store(index, Ordering::Relaxed);
+            !self.cancelled.load(Ordering::Relaxed)
+        };
+        let outcome = file.import(session, &self.plan, &go_on, stamp);
+        *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+    }
+
+    /// How far it is, from 0 to 1.
+    pub fn progress(&self) -> f32 {
+        let all = self.plan.counts().taken.max(1);
+        self.done.load(Ordering::Relaxed) as f32 / all as f32
+    }
+
+    /// Asks it to stop; then nothing is changed.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// The outcome, once, when it has ended.
+    pub fn take_outcome(&self) -> Option<Result<ImportReport, Refused>> {
+        self.outcome.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}

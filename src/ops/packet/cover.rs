@@ -1,0 +1,186 @@
+//! The cover of a packet, its statements, and the annex of attachments.
+
+use std::collections::BTreeSet;
+
+use super::paper::{Checked, Paper, word};
+use super::{PacketOptions, PacketScope};
+use crate::domain::attachment::{Attachment, AttachmentState};
+use crate::domain::ids::Kind;
+use crate::domain::product::SafetyClass;
+use crate::domain::record::RecordData;
+use crate::ops::refused::Refused;
+use crate::ops::session::Session;
+use crate::report::{AttachmentEntry, EmbeddedFile, Mark, Packet, Statement};
+
+/// Most bytes of evidence that travel inside one PDF; what does not fit is listed with its digest.
+const EMBEDDED_BYTES_MAX: u64 = 50 * 1024 * 1024;
+
+/// The standard whose clauses order the packet.
+const STANDARD: &str = "IEC 62304:2006+A1:2015";
+
+/// The packet without its sections and annex.
+pub(super) fn packet(
+    paper: &Paper<'_>,
+    options: &PacketOptions,
+    made_by: &Session,
+    number: &str,
+) -> Result<Packet, Refused> {
+    let product = &paper.product;
+    let (kind, title, scope, period) = match &options.scope {
+        PacketScope::Change(id) => {
+            let data = paper.file.record(*id)?;
+            (
+                "Audit packet, one change request",
+                format!("{id} {}", paper.title(&data)),
+                format!("{id} with everything it rests on and everything that rests on it, as it stands at the cut-off."),
+                None,
+            )
+        }
+        PacketScope::Period { from, to } => (
+            "Audit packet, whole period",
+            format!("{} from {from} to {to}", product.title),
+            "Every record that was made, changed its state or was signed in the period, as it stands at the cut-off."
+                .to_owned(),
+            Some((from.to_string(), to.to_string())),
+        ),
+    };
+    let head = paper.file.head();
+    let roles: Vec<String> = made_by.roles().iter().map(|role| word(*role)).collect();
+    Ok(Packet {
+        kind: kind.to_owned(),
+        title,
+        packet_number: number.to_owned(),
+        product: product.title.to_string(),
+        manufacturer: product.manufacturer.to_string(),
+        safety_class: class_words(product.software_safety_class),
+        udi: Some(product.udi_di.to_string()).filter(|udi| !udi.is_empty()),
+        scope,
+        period,
+        cut_off: paper.now.to_string(),
+        generated_by: format!("{}, {}", made_by.name(), roles.join(", ").to_lowercase()),
+        program_version: format!("Mainstay {}", env!("CARGO_PKG_VERSION")),
+        rule_set: STANDARD.to_owned(),
+        chain_head_seq: head.seq,
+        chain_head_digest: head.digest.clone(),
+        chain_verified: integrity(paper),
+        redacted: options.redact,
+        statements: statements(paper),
+        ..Packet::default()
+    })
+}
+
+fn class_words(class: Option<SafetyClass>) -> String {
+    match class.unwrap_or(SafetyClass::Unassigned) {
+        SafetyClass::Unassigned => "Class not yet assigned: rules of class C apply".to_owned(),
+        class @ (SafetyClass::A | SafetyClass::B | SafetyClass::C) => word(class),
+    }
+}
+
+fn integrity(paper: &Paper<'_>) -> Mark {
+    let Some(result) = paper.verification else {
+        return Mark::due("Chain verified: no. The file was not verified when this packet was made");
+    };
+    match (paper.checked, result.findings.first()) {
+        (_, Some(first)) => Mark::late(format!(
+            "Chain verified: no. {} findings, the first at {}: {}",
+            result.findings.len(),
+            first.place,
+            first.what
+        )),
+        (Checked::Clean, None) => Mark::good(format!(
+            "Chain verified: yes. {} events, {} records, {} signatures and {} attachments match",
+            result.events, result.records, result.signatures, result.attachments
+        )),
+        (Checked::Broken | Checked::NotDone, None) => Mark::due(format!(
+            "Chain verified: only up to event {}; later events were not verified",
+            result.head.0
+        )),
+    }
+}
+
+fn statements(paper: &Paper<'_>) -> Vec<Statement> {
+    let say = |title: &str, text: &str| Statement { title: title.to_owned(), text: text.to_owned() };
+    let mut statements = vec![
+        say(
+            "This packet in the audit trail",
+            "The chain head is the last event before this packet. Issuing the packet appends one more event, packet.issue, \
+             with the number and the digest of this file.",
+        ),
+        say(
+            "Not kept by this version of the program",
+            "Releases, communications, SOUP reviews, process deviations and retirement. The sections for them are printed and \
+             say so.",
+        ),
+    ];
+    if paper.redact {
+        statements.push(say(
+            "What redaction left out",
+            "Values of fields that may hold personal data read [redacted], in the audit trail too. Names of persons who acted \
+             or signed stay, because a signature is not valid without them. Files of feedback and files with a personal \
+             source are listed with their digest and are not embedded; embedded files are not redacted inside.",
+        ));
+    }
+    statements
+}
+
+/// The attachments of all printed records: what is listed, and the bytes of what is embedded.
+pub(super) fn annex(paper: &Paper<'_>) -> Result<(Vec<AttachmentEntry>, Vec<EmbeddedFile>), Refused> {
+    let mut entries = Vec::new();
+    let mut files = Vec::new();
+    let mut taken = 0u64;
+    let mut seen = BTreeSet::new();
+    for id in paper.printed() {
+        for data in paper.file.referring(*id, Kind::Attachment)? {
+            let Some(attachment) = data.typed::<Attachment>() else { continue };
+            if !seen.insert(data.head.id) {
+                continue;
+            }
+            let mut entry = entry(paper, &data, &attachment);
+            let fits = taken + entry.bytes <= EMBEDDED_BYTES_MAX;
+            let private = paper.redact && is_private(&attachment);
+            let withdrawn = AttachmentState::of(&data) == Some(AttachmentState::Withdrawn);
+            let bytes = if fits && !private { paper.file.attachment_bytes(&data)? } else { None };
+            match bytes {
+                Some(bytes) => {
+                    taken += bytes.len() as u64;
+                    entry.embedded = true;
+                    entry.bytes = bytes.len() as u64;
+                    files.push(EmbeddedFile { file_name: entry.file_name.clone(), bytes: bytes.into() });
+                }
+                None if private => entry.description.push_str(" Listed only: redacted."),
+                None if !fits => {
+                    entry.description.push_str(" Listed only: the evidence exceeds 50 MB together.")
+                }
+                None => entry.description.push_str(" Listed only: its content is not in the file."),
+            }
+            if withdrawn {
+                entry.description.push_str(" Withdrawn: it no longer counts as evidence.");
+            }
+            entries.push(entry);
+        }
+    }
+    Ok((entries, files))
+}
+
+fn entry(paper: &Paper<'_>, data: &RecordData, attachment: &Attachment) -> AttachmentEntry {
+    let id = data.head.id;
+    let subject = attachment.subject.map_or_else(String::new, |subject| format!(" of {subject}"));
+    let description = paper.field(data, "description");
+    let description = if description.is_empty() { String::new() } else { format!(": {description}") };
+    let end = if description.ends_with(['.', '!', '?']) { "" } else { "." };
+    AttachmentEntry {
+        file_name: attachment.title.to_string(),
+        media_type: attachment.media_type.to_string(),
+        bytes: u64::from(attachment.bytes.unwrap_or(0)),
+        sha256: attachment.sha256.to_string(),
+        description: format!("{id}{subject}{description}{end}"),
+        embedded: false,
+    }
+}
+
+/// Whether the file may show personal data: it belongs to feedback, or it came from a named person or place.
+fn is_private(attachment: &Attachment) -> bool {
+    attachment.subject.is_some_and(|subject| subject.kind == Kind::Feedback)
+        || !attachment.source.is_empty()
+        || !attachment.captured_by.is_empty()
+}

@@ -1,0 +1,186 @@
+//! Any record on paper, from its declaration alone: its filled fields, its tables, its signatures, what is empty.
+
+use serde_json::Value;
+
+use super::paper::{Paper, state_mark};
+use crate::domain::field::{FieldDef, FieldType, is_empty};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::Section as Group;
+use crate::ops::page::{RecordPage, SignatureView};
+use crate::report::{Align, Block, Cell, Column, Field, Section, Tone, Width};
+
+/// A heading for a record, with the blocks given.
+pub(super) fn section(
+    paper: &Paper<'_>,
+    level: u8,
+    number: &str,
+    page: &RecordPage,
+    blocks: Vec<Block>,
+) -> Section {
+    let id = page.data.head.id;
+    let title = paper.title(&page.data);
+    let title = if title.is_empty() { page.data.def().word.to_owned() } else { title };
+    Section::new(level, number, format!("{id} {title}"), blocks).with_record(id.to_string())
+}
+
+/// State, owner, and when it was entered and by whom.
+pub(super) fn head(paper: &Paper<'_>, page: &RecordPage) -> Vec<Field> {
+    let head = &page.data.head;
+    let mut fields = vec![
+        Field::new("State", format!("{} since {}", state_mark(&page.data).word, head.state_since.words())),
+        Field::new("Entered", format!("{} by {}", head.created_at.words(), paper.name(head.created_by))),
+    ];
+    if let Some(owner) = head.owner {
+        fields.push(Field::new("Owner", paper.name(owner)));
+    }
+    fields
+}
+
+/// The filled fields of the groups that `take` picks, without the named ones; then their tables, and which fields are
+/// empty.
+pub(super) fn content(
+    paper: &Paper<'_>,
+    page: &RecordPage,
+    take: impl Fn(&Group) -> bool,
+    without: &[&str],
+    first: Vec<Field>,
+) -> Vec<Block> {
+    let groups = page.data.def().sections.iter().filter(|group| take(group));
+    let declared: Vec<&FieldDef> = groups
+        .flat_map(|group| group.fields)
+        .filter(|field| field.name != "title" && !without.contains(&field.name))
+        .collect();
+    let mut fields = first;
+    let mut tables = Vec::new();
+    let mut empty = Vec::new();
+    for field in declared {
+        let value = page.data.value(field.name);
+        if is_empty(value) {
+            empty.push(field.label);
+        } else if let FieldType::Rows(columns) = field.ty {
+            tables.push(table(paper, field, columns, value));
+        } else {
+            fields.push(printed(paper, page, field));
+        }
+    }
+    let mut blocks = Vec::new();
+    if !fields.is_empty() {
+        blocks.push(Block::Fields { fields });
+    }
+    blocks.append(&mut tables);
+    if !empty.is_empty() {
+        blocks.push(Block::Empty { text: Some(format!("Empty: {}", empty.join(", "))) });
+    }
+    blocks
+}
+
+/// One field by name, even if it is empty.
+pub(super) fn named(paper: &Paper<'_>, page: &RecordPage, name: &str) -> Option<Field> {
+    page.data.def().field(name).map(|field| printed(paper, page, field))
+}
+
+fn printed(paper: &Paper<'_>, page: &RecordPage, field: &FieldDef) -> Field {
+    let mut printed = Field::new(field.label, paper.words(field, page.data.value(field.name)));
+    printed.mono =
+        field.name.contains("sha256") || field.name.contains("fingerprint") || field.name == "commits";
+    printed.amended = amended(paper, page, field.label);
+    printed
+}
+
+/// Whether a field changed after a signature that covers it.
+fn amended(paper: &Paper<'_>, page: &RecordPage, label: &str) -> Option<String> {
+    let id = page.data.head.id;
+    page.signatures.iter().rev().find_map(|view| {
+        let (_, _, _, labels) = view.differences.iter().find(|(record, ..)| *record == id)?;
+        let covered = paper.covered_labels(&view.signature, id, labels);
+        covered.iter().any(|changed| changed == label).then(|| {
+            format!(
+                "amended after the signature of {}, event {}",
+                view.signature.printed_name, view.signature.event
+            )
+        })
+    })
+}
+
+/// The rows of a table field. Columns that are empty in every row are left out.
+pub(super) fn table(paper: &Paper<'_>, field: &FieldDef, columns: &[FieldDef], value: &Value) -> Block {
+    let rows = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    let used: Vec<&FieldDef> = columns
+        .iter()
+        .filter(|column| rows.iter().any(|row| row.get(column.name).is_some_and(|cell| !is_empty(cell))))
+        .collect();
+    let cells = rows
+        .iter()
+        .map(|row| {
+            used.iter()
+                .map(|column| Cell::from(paper.words(column, row.get(column.name).unwrap_or(&Value::Null))))
+                .collect()
+        })
+        .collect();
+    Block::Table {
+        caption: Some(field.label.to_owned()),
+        columns: used.iter().map(|column| shape(column)).collect(),
+        rows: cells,
+    }
+}
+
+fn shape(field: &FieldDef) -> Column {
+    match field.ty {
+        FieldType::Day => Column::date(field.label),
+        FieldType::Moment => Column::moment(field.label),
+        FieldType::Number => Column::number(field.label),
+        FieldType::YesNo | FieldType::Record => Column::id(field.label),
+        FieldType::Choice(_) => {
+            Column { width: Width::Points(76.0), align: Align::Start, ..Column::text(field.label, 1) }
+        }
+        FieldType::Line | FieldType::Choices(_) | FieldType::Lines | FieldType::Records => {
+            Column::text(field.label, 2)
+        }
+        FieldType::Text | FieldType::Rows(_) => Column::text(field.label, 3),
+    }
+}
+
+/// The signatures that `take` picks, or that there is none.
+pub(super) fn signatures(
+    paper: &Paper<'_>,
+    page: &RecordPage,
+    take: impl Fn(&SignatureView) -> bool,
+) -> Block {
+    let signatures: Vec<_> =
+        page.signatures.iter().filter(|view| take(view)).map(|view| paper.signature(view)).collect();
+    if signatures.is_empty() {
+        Block::Empty { text: Some("No signature".to_owned()) }
+    } else {
+        Block::Signatures { signatures }
+    }
+}
+
+/// The whole record: head, all fields, signatures, what a reader should notice, and its files.
+pub(super) fn whole(paper: &Paper<'_>, page: &RecordPage) -> Vec<Block> {
+    let mut blocks = content(paper, page, |_| true, &[], head(paper, page));
+    blocks.extend(page.notices.iter().map(|notice| Block::note(Tone::Due, notice.clone())));
+    blocks.extend(files(page));
+    if can_be_signed(page.data.head.id) || !page.signatures.is_empty() {
+        blocks.push(signatures(paper, page, |_| true));
+    }
+    blocks
+}
+
+/// The files attached to a record, by number and name.
+pub(super) fn files(page: &RecordPage) -> Option<Block> {
+    let items: Vec<String> =
+        page.attachments.iter().map(|data| format!("{}: {}", data.head.id, data.title())).collect();
+    (!items.is_empty()).then(|| Block::Fields { fields: vec![Field::new("Files", items.join("\n"))] })
+}
+
+/// Whether records of the kind bear signatures at all.
+const fn can_be_signed(id: RecordId) -> bool {
+    match id.kind {
+        Kind::Feedback
+        | Kind::ProblemReport
+        | Kind::ChangeRequest
+        | Kind::ImpactAnalysis
+        | Kind::Approval => true,
+        Kind::Product | Kind::Attachment | Kind::Person | Kind::Policy => false,
+    }
+}

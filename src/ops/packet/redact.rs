@@ -1,0 +1,89 @@
+//! The last look over a redacted packet: no personal string may stand in it, wherever it was copied to.
+
+use serde_json::Value;
+
+use super::paper::REDACTED;
+use crate::ops::refused::Refused;
+use crate::report::Packet;
+
+/// Keys of the model whose values are words of the program, not of people.
+const OURS: &[&str] = &["kind", "tone", "width", "align", "sha256", "chain_head_digest", "digest"];
+
+/// Replaces every occurrence of the personal strings in any text of the packet.
+///
+/// # Errors
+/// [`Refused::Rule`] if the packet cannot be written as data; then nothing is handed out.
+pub(super) fn strings(packet: Packet, private: &[String]) -> Result<Packet, Refused> {
+    let failed =
+        |error: serde_json::Error| Refused::Rule(format!("the packet could not be redacted: {error}"));
+    let mut value = serde_json::to_value(packet).map_err(failed)?;
+    walk(&mut value, private);
+    serde_json::from_value(value).map_err(failed)
+}
+
+fn walk(value: &mut Value, private: &[String]) {
+    match value {
+        Value::String(text) => {
+            for word in private {
+                if text.contains(word.as_str()) {
+                    *text = replace(text, word);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| walk(item, private)),
+        Value::Object(fields) => fields
+            .iter_mut()
+            .filter(|(key, value)| !(OURS.contains(&key.as_str()) && value.is_string()))
+            .for_each(|(_, value)| walk(value, private)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Replaces a string where it stands as whole words.
+fn replace(text: &str, word: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(word) {
+        let (before, after) = (&rest[..at], &rest[at + word.len()..]);
+        let inside = before.chars().next_back().is_some_and(char::is_alphanumeric)
+            || after.chars().next().is_some_and(char::is_alphanumeric);
+        result.push_str(before);
+        result.push_str(if inside { word } else { REDACTED });
+        rest = after;
+    }
+    result.push_str(rest);
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_personal_string_is_replaced_as_whole_words_only() {
+        assert_eq!(
+            replace("Mary Major called; Mary Majors did not.", "Mary Major"),
+            "[redacted] called; Mary Majors did not."
+        );
+        assert_eq!(replace("Ward 3", "Ward 3"), "[redacted]");
+        assert_eq!(replace("é Ward é", "Ward"), "é [redacted] é");
+    }
+
+    #[test]
+    fn words_of_the_program_are_kept() {
+        let packet = Packet {
+            kind: "paragraph".to_owned(),
+            title: "The paragraph of Mary".to_owned(),
+            sections: vec![crate::report::Section::new(
+                1,
+                "1",
+                "paragraph",
+                vec![crate::report::Block::paragraph("x")],
+            )],
+            ..Packet::default()
+        };
+        let redacted = strings(packet, &["paragraph".to_owned()]).unwrap();
+        assert_eq!(redacted.title, "The [redacted] of Mary");
+        assert_eq!(redacted.sections[0].blocks, vec![crate::report::Block::paragraph("x")]);
+    }
+}

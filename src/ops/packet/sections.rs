@@ -1,0 +1,27 @@
+//! Pieces that several sections share.
+
+use crate::domain::ids::RecordId;
+use crate::report::{Block, Section};
+
+/// How many record numbers are listed one by one.
+const LISTED: usize = 6;
+
+/// A chapter.
+pub(super) fn chapter(number: u8, title: &str, clause: &str, blocks: Vec<Block>) -> Section {
+    let section = Section::new(1, number.to_string(), title, blocks);
+    if clause.is_empty() { section } else { section.with_clause(clause) }
+}
+
+/// Says in a chapter's own words that there is nothing.
+pub(super) fn nothing(text: &str) -> Block {
+    Block::Empty { text: Some(text.to_owned()) }
+}
+
+/// Record numbers in a few words: all of a few, the first, the last and the count of many.
+pub(super) fn numbers(ids: &[RecordId]) -> String {
+    match ids {
+        [] => String::new(),
+        [first, .., last] if ids.len() > LISTED => format!("{first} … {last} ({} records)", ids.len()),
+        few => few.iter().map(RecordId::to_string).collect::<Vec<_>>().join(", "),
+    }
+}

@@ -1,0 +1,185 @@
+//! The audit trail on paper.
+
+use serde_json::Value;
+
+use super::paper::{Paper, word};
+use crate::domain::event::{Event, FieldChange, RecordChange};
+use crate::domain::field::{FieldDef, FieldType, is_empty};
+use crate::domain::ids::RecordId;
+use crate::domain::record::RecordData;
+use crate::ops::lists::{field_label, value_words};
+use crate::ops::refused::Refused;
+use crate::report::{Change, HistoryRow};
+use crate::store::EventFilter;
+
+/// All events that touched one of the records, oldest first.
+pub(super) fn events(paper: &Paper<'_>, ids: &[RecordId]) -> Result<Vec<Event>, Refused> {
+    let mut found: Vec<Event> = Vec::new();
+    for id in ids {
+        let filter = EventFilter { record: Some(*id), ..EventFilter::default() };
+        found.extend(paper.file.store.events(&filter, u32::MAX, 0)?.into_iter().map(|row| row.event));
+    }
+    found.sort_by_key(|event| event.seq);
+    found.dedup_by_key(|event| event.seq);
+    Ok(found)
+}
+
+/// The events as rows. Of a value that was entered for the first time and still stands, the label is enough: the value
+/// is printed with the record.
+pub(super) fn rows(
+    paper: &Paper<'_>,
+    events: &[Event],
+    ids: &[RecordId],
+) -> Result<Vec<HistoryRow>, Refused> {
+    let records: Vec<RecordData> = ids.iter().map(|id| paper.file.record(*id)).collect::<Result<_, _>>()?;
+    Ok(events
+        .iter()
+        .map(|event| {
+            let mut row = bare(event);
+            for change in event.changes.iter().filter(|change| ids.contains(&change.record)) {
+                let now = records.iter().find(|data| data.head.id == change.record);
+                row.changes.extend(changes(paper, event, change, now));
+            }
+            row
+        })
+        .collect())
+}
+
+/// An event without its changes.
+pub(super) fn bare(event: &Event) -> HistoryRow {
+    let mut reasons: Vec<String> = event.reason.iter().cloned().collect();
+    if let Some(occurred) = event.occurred_at.filter(|occurred| occurred.day() != event.at.day()) {
+        reasons.push(format!("Happened {}", occurred.words()));
+    }
+    reasons.extend(event.late_reason.iter().map(|reason| format!("Entered late: {reason}")));
+    if let Some(seconds) = event.clock_back_seconds {
+        reasons.push(format!("The clock stood {seconds} seconds before the last event"));
+    }
+    HistoryRow {
+        seq: event.seq,
+        time: event.at.with_offset_words(event.offset_minutes),
+        who: event.name.clone(),
+        role: event.role.map_or_else(String::new, word),
+        what: what(event),
+        changes: Vec::new(),
+        reason: reasons.join(". "),
+    }
+}
+
+/// What an event did, in words.
+pub(super) fn what(event: &Event) -> String {
+    let verb = event.request.split_once('.').map_or(event.request.as_str(), |(_, verb)| verb);
+    let signed = if event.signatures.is_empty() { "" } else { ", signed" };
+    let words = match verb {
+        "create" => "Created".to_owned(),
+        "edit" => "Edited".to_owned(),
+        "assign" => "Owner assigned".to_owned(),
+        "sign" => return event.record.map_or_else(|| "Signed".to_owned(), |id| format!("{id} Signed")),
+        "attach" => "File attached".to_owned(),
+        _ => event
+            .record
+            .and_then(|id| id.kind.def().find_move(verb))
+            .map_or_else(|| sentence(&event.request), |step| step.label.to_owned()),
+    };
+    match event.record {
+        Some(id) => format!("{id} {words}{signed}"),
+        None => format!("{words}{signed}"),
+    }
+}
+
+/// `packet.issue` as "Packet: issue".
+fn sentence(request: &str) -> String {
+    let text = request.replacen('.', ": ", 1).replace('_', " ");
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn changes(paper: &Paper<'_>, event: &Event, change: &RecordChange, now: Option<&RecordData>) -> Vec<Change> {
+    let prefix =
+        if event.record == Some(change.record) { String::new() } else { format!("{}: ", change.record) };
+    let mut first = Vec::new();
+    let mut list = Vec::new();
+    for field in &change.fields {
+        let Some(declared) = change.record.kind.def().field(&field.field) else {
+            list.extend(head_change(paper, change.record, field, &prefix));
+            continue;
+        };
+        let stands = now.is_some_and(|data| *data.value(declared.name) == field.after);
+        if is_empty(&field.before) && stands {
+            first.push(declared.label);
+        } else if let FieldType::Rows(columns) = declared.ty {
+            list.push(rows_change(paper, declared, columns, field, &prefix));
+        } else {
+            list.push(Change {
+                field: format!("{prefix}{}", declared.label),
+                before: paper.words(declared, &field.before),
+                after: paper.words(declared, &field.after),
+            });
+        }
+    }
+    if !first.is_empty() {
+        let text = format!("{} (as printed with the record)", first.join(", "));
+        list.push(Change { field: format!("{prefix}Filled"), before: String::new(), after: text });
+    }
+    list
+}
+
+/// State and owner. The state in which a record begins says nothing more than that it was made.
+fn head_change(paper: &Paper<'_>, record: RecordId, field: &FieldChange, prefix: &str) -> Option<Change> {
+    let name = |id: RecordId| Some(paper.name(id));
+    let words = |value: &Value| value_words(record, &field.field, value, &name);
+    Some(Change {
+        field: format!("{prefix}{}", field_label(record, &field.field)),
+        before: words(&field.before),
+        after: words(&field.after),
+    })
+}
+
+/// Only the cells of a table that changed.
+fn rows_change(
+    paper: &Paper<'_>,
+    declared: &FieldDef,
+    columns: &[FieldDef],
+    field: &FieldChange,
+    prefix: &str,
+) -> Change {
+    let before = field.before.as_array().map(Vec::as_slice).unwrap_or_default();
+    let after = field.after.as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut lines = Vec::new();
+    for index in 0..before.len().max(after.len()) {
+        let (old, new) = (before.get(index), after.get(index));
+        let cells: Vec<String> = columns
+            .iter()
+            .filter_map(|column| {
+                let cell = |row: Option<&Value>| {
+                    row.and_then(|row| row.get(column.name))
+                        .map_or_else(String::new, |value| paper.words(column, value))
+                };
+                let (old, new) = (cell(old), cell(new));
+                let dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
+                (old != new).then(|| format!("{} {} → {}", column.label, dash(old), dash(new)))
+            })
+            .collect();
+        let kind = match (old, new) {
+            (None, Some(_)) => "added",
+            (Some(_), None) => "removed",
+            (Some(_), Some(_)) | (None, None) => "changed",
+        };
+        if !cells.is_empty() {
+            lines.push(format!("row {} {kind}: {}", index + 1, cells.join("; ")));
+        }
+    }
+    Change {
+        field: format!("{prefix}{}", declared.label),
+        before: rows_word(before.len()),
+        after: lines.join("\n"),
+    }
+}
+
+fn rows_word(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => "1 row".to_owned(),
+        more => format!("{more} rows"),
+    }
+}
