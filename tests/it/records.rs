@@ -55,6 +55,25 @@ fn a_feedback_is_entered_by_keyboard_and_what_is_missing_is_said() {
     let record = harness.state().desk.record(id("FB-0001"));
     assert_eq!(record.title(), "Alarm is late on battery");
     assert_eq!(record.text("received_at"), "2031-02-03T09:00:00Z");
+    assert!(harness.query_all_by_label_contains("Entered late").next().is_some(), "the history marks it");
+}
+
+#[test]
+fn what_the_file_refuses_stands_under_its_field_and_the_draft_is_kept_on_leaving() {
+    let mut desk = Desk::staffed();
+    let fb = feedback(&mut desk);
+    desk.go("dan", fb, "register").unwrap();
+    let mut harness =
+        harness(Host::new(desk, "dan", Route::Edit(fb, Some("duplicate_of"))), vec2(1000.0, 800.0));
+    type_into(&mut harness, "Duplicate of", "FB-0099");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    harness.run();
+    assert_eq!(harness.state().route, Route::Edit(fb, Some("duplicate_of")));
+    assert!(harness.query_all_by_label_contains("there is no FB-0099 in this file").next().is_some());
+    press(&mut harness, "Cancel");
+    assert_eq!(harness.state().said, ["The draft of FB-0001 is kept."]);
+    let session = &harness.state().desk.people["dan"];
+    assert_eq!(harness.state().desk.file.drafts(session).unwrap()[0].0, "FB-0001");
 }
 
 #[test]

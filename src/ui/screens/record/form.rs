@@ -38,6 +38,8 @@ enum Target {
 /// The form.
 pub struct FormScreen {
     target: Target,
+    /// The field for which the form was opened.
+    field: Option<&'static str>,
     /// The field to which to go, until it was gone to.
     go_to: Option<&'static str>,
     entry: Option<Entry>,
@@ -52,6 +54,8 @@ pub struct FormScreen {
     /// When the first change came that is not in the draft yet, in seconds of the context.
     unsaved_since: Option<f64>,
     kept: bool,
+    /// Whether leaving was told since the last change.
+    left: bool,
 }
 
 impl FormScreen {
@@ -65,10 +69,11 @@ impl FormScreen {
         Self::of(Target::Edit(id), field)
     }
 
-    const fn of(target: Target, go_to: Option<&'static str>) -> Self {
+    const fn of(target: Target, field: Option<&'static str>) -> Self {
         Self {
             target,
-            go_to,
+            field,
+            go_to: field,
             entry: None,
             circumstances: None,
             restored: None,
@@ -77,6 +82,7 @@ impl FormScreen {
             show_all: false,
             unsaved_since: None,
             kept: false,
+            left: false,
         }
     }
 
@@ -87,8 +93,9 @@ impl FormScreen {
 
     /// To be called when the form is left for another screen or the program ends: keeps what was typed and says so.
     pub fn leave(&mut self, cx: &mut Cx<'_>) {
+        self.go_to = self.field;
         let Some(entry) = &self.entry else { return };
-        if self.is_handed_over() || !entry.is_changed() {
+        if self.is_handed_over() || self.left || !entry.is_changed() {
             return;
         }
         if self.unsaved_since.take().is_some() {
@@ -111,6 +118,7 @@ impl FormScreen {
 
     /// Draws the form.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        self.keep_up(cx);
         if self.entry.is_none()
             && let Err(refusal) = self.load(cx)
         {
@@ -134,6 +142,27 @@ impl FormScreen {
         });
         self.keys(ui, cx);
         self.keep_draft(ui, cx);
+    }
+
+    /// A form that was left and is opened again begins anew where the record has changed and nothing was typed.
+    fn keep_up(&mut self, cx: &mut Cx<'_>) {
+        let (Target::Edit(id), Some(entry)) = (self.target, &self.entry) else { return };
+        let Ok(page) = cx.page(id) else { return };
+        if page.data.head.revision == entry.data.head.revision
+            && page.data.head.state == entry.data.head.state
+        {
+            return;
+        }
+        if self.is_handed_over() || !entry.is_changed() {
+            self.entry = None;
+            self.sent = None;
+            self.restored = None;
+        } else {
+            let words = format!(
+                "{id} has changed since you began. What you save replaces only the fields that you changed."
+            );
+            self.restored = Some(words);
+        }
     }
 
     fn load(&mut self, cx: &mut Cx<'_>) -> Result<(), Refused> {
@@ -326,6 +355,7 @@ impl FormScreen {
             entry.check(zone(cx));
         }
         self.kept = false;
+        self.left = false;
         let now = ui.input(|input| input.time);
         self.unsaved_since.get_or_insert(now);
     }
@@ -410,8 +440,7 @@ impl FormScreen {
             }
             if ui.button("Cancel").clicked() {
                 self.leave(cx);
-                self.sent = Some(Values::new());
-                self.refused = false;
+                self.left = true;
                 cx.ask(Command::Back);
             }
             if self.is_changed() && ui.button("Revert to saved").clicked() {
