@@ -102,20 +102,24 @@ impl SignDialog {
             .corner_radius(6)
             .inner_margin(Margin::symmetric(12, 8));
         frame.show(ui, |ui| {
-            ScrollArea::vertical().id_salt("signed_content").max_height(CONTENT_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = space::XS;
-                let mut heading = "";
-                for (index, (section, label, value)) in self.shown.iter().enumerate() {
-                    if section != heading {
-                        if index > 0 {
-                            ui.add_space(space::S);
+            ScrollArea::vertical()
+                .id_salt("signed_content")
+                .max_height(CONTENT_HEIGHT)
+                .auto_shrink([false, true])
+                .show(ui, |ui| {
+                    ui.spacing_mut().item_spacing.y = space::XS;
+                    let mut heading = "";
+                    for (index, (section, label, value)) in self.shown.iter().enumerate() {
+                        if section != heading {
+                            if index > 0 {
+                                ui.add_space(space::S);
+                            }
+                            ui.label(bold(section));
+                            heading = section;
                         }
-                        ui.label(bold(section));
-                        heading = section;
+                        row_ui(ui, label, value);
                     }
-                    row_ui(ui, label, value);
-                }
-            });
+                });
         });
     }
 

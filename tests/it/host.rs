@@ -80,12 +80,15 @@ impl Host {
             };
             let margin = egui::Margin::symmetric(24, 16);
             let fill = ui.visuals().panel_fill;
-            egui::CentralPanel::default().frame(egui::Frame::new().inner_margin(margin).fill(fill)).show(ui, |ui| match &mut self.screen {
-                Screen::List(screen) => screen.ui(ui, &mut cx),
-                Screen::Page(screen) => screen.ui(ui, &mut cx),
-                Screen::Form(screen) => screen.ui(ui, &mut cx),
-                Screen::Other => {}
-            });
+            egui::CentralPanel::default().frame(egui::Frame::new().inner_margin(margin).fill(fill)).show(
+                ui,
+                |ui| match &mut self.screen {
+                    Screen::List(screen) => screen.ui(ui, &mut cx),
+                    Screen::Page(screen) => screen.ui(ui, &mut cx),
+                    Screen::Form(screen) => screen.ui(ui, &mut cx),
+                    Screen::Other => {}
+                },
+            );
         }
         for command in commands {
             self.run(command);

@@ -2,7 +2,10 @@
 
 use eframe::egui;
 use egui::{Key, Modifiers, accesskit::Role, vec2};
-use egui_kittest::{Harness, kittest::{NodeT as _, Queryable as _}};
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT as _, Queryable as _},
+};
 use mainstay::domain::ids::Kind;
 use mainstay::ops::Request;
 use mainstay::ui::cx::Route;
@@ -18,10 +21,12 @@ fn press(harness: &mut Harness<'static, Host>, name: &str) {
 }
 
 fn type_into(harness: &mut Harness<'static, Host>, name: &str, text: &str) {
-    let node = harness.query_all_by_label(name).find(|node| node.accesskit_node().is_text_input()).expect(name);
+    let node =
+        harness.query_all_by_label(name).find(|node| node.accesskit_node().is_text_input()).expect(name);
     node.focus();
     harness.run();
-    let node = harness.query_all_by_label(name).find(|node| node.accesskit_node().is_text_input()).expect(name);
+    let node =
+        harness.query_all_by_label(name).find(|node| node.accesskit_node().is_text_input()).expect(name);
     node.type_text(text);
     harness.run();
 }
@@ -35,11 +40,14 @@ fn a_feedback_is_entered_by_keyboard_and_what_is_missing_is_said() {
     assert_eq!(harness.state().route, Route::New(Kind::Feedback));
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
     harness.run();
-    assert!(harness.query_all_by_label("Title is missing").next().is_some(), "the violation stands under its field");
+    assert!(
+        harness.query_all_by_label("Title is missing").next().is_some(),
+        "the violation stands under its field"
+    );
     type_into(&mut harness, "Title", "Alarm is late on battery");
     assert!(harness.query_by_label("Title is missing").is_none());
     type_into(&mut harness, "Received at", "2031-02-03 10:00");
-    harness.get_by_label("Why it is entered late is missing.");
+    assert!(harness.query_all_by_label_contains("Why it is entered late is missing").next().is_some());
     type_into(&mut harness, "Why it is entered late", "The line was down");
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
     harness.run();
@@ -47,6 +55,25 @@ fn a_feedback_is_entered_by_keyboard_and_what_is_missing_is_said() {
     let record = harness.state().desk.record(id("FB-0001"));
     assert_eq!(record.title(), "Alarm is late on battery");
     assert_eq!(record.text("received_at"), "2031-02-03T09:00:00Z");
+    assert!(harness.query_all_by_label_contains("Entered late").next().is_some(), "the history marks it");
+}
+
+#[test]
+fn what_the_file_refuses_stands_under_its_field_and_the_draft_is_kept_on_leaving() {
+    let mut desk = Desk::staffed();
+    let fb = feedback(&mut desk);
+    desk.go("dan", fb, "register").unwrap();
+    let mut harness =
+        harness(Host::new(desk, "dan", Route::Edit(fb, Some("duplicate_of"))), vec2(1000.0, 800.0));
+    type_into(&mut harness, "Duplicate of", "FB-0099");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    harness.run();
+    assert_eq!(harness.state().route, Route::Edit(fb, Some("duplicate_of")));
+    assert!(harness.query_all_by_label_contains("there is no FB-0099 in this file").next().is_some());
+    press(&mut harness, "Cancel");
+    assert_eq!(harness.state().said, ["The draft of FB-0001 is kept."]);
+    let session = &harness.state().desk.people["dan"];
+    assert_eq!(harness.state().desk.file.drafts(session).unwrap()[0].0, "FB-0001");
 }
 
 #[test]
@@ -61,7 +88,10 @@ fn what_is_typed_is_kept_as_a_draft_and_offered_again() {
     harness.run();
     harness.state_mut().go(Route::New(Kind::Feedback));
     harness.run();
-    assert_eq!(harness.get_by_role_and_label(Role::TextInput, "Title").value().as_deref(), Some("Half a title"));
+    assert_eq!(
+        harness.get_by_role_and_label(Role::TextInput, "Title").value().as_deref(),
+        Some("Half a title")
+    );
     press(&mut harness, "Discard draft");
     assert_eq!(harness.get_by_role_and_label(Role::TextInput, "Title").value().unwrap_or_default(), "");
     let session = &harness.state().desk.people["dan"];
@@ -151,22 +181,99 @@ fn the_questions_of_an_impact_analysis_are_answered_one_by_one() {
     let node = harness.get_by_role_and_label(Role::MultilineTextInput, "Rationale of Q04");
     node.focus();
     harness.run();
-    harness.get_by_role_and_label(Role::MultilineTextInput, "Rationale of Q04").type_text("The timer alone is touched by it");
+    harness
+        .get_by_role_and_label(Role::MultilineTextInput, "Rationale of Q04")
+        .type_text("The timer alone is touched by it");
     harness.run();
-    assert!(harness.get_by_label_contains("mandatory answered").accesskit_node().value().unwrap().starts_with("1 of "));
+    assert!(
+        harness
+            .get_by_label_contains("mandatory answered")
+            .accesskit_node()
+            .value()
+            .unwrap()
+            .starts_with("1 of ")
+    );
     picture(&mut harness, "form_analysis");
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
     harness.run();
     assert_eq!(harness.state().route, Route::Record(ia), "{:?}", harness.state().refusal);
     let answers = harness.state().desk.record(ia).value("answers").clone();
     let row = answers.as_array().unwrap().iter().find(|row| row["question"] == "Q04").unwrap().clone();
-    assert_eq!(row, json!({"question": "Q04", "answer": "no", "rationale": "The timer alone is touched by it"}));
+    assert_eq!(
+        row,
+        json!({"question": "Q04", "answer": "no", "rationale": "The timer alone is touched by it"})
+    );
+}
+
+#[test]
+fn a_step_that_asks_for_fields_takes_them_in_its_dialog_and_shows_why_it_was_refused() {
+    let mut desk = Desk::staffed();
+    let fb = feedback(&mut desk);
+    desk.go("dan", fb, "register").unwrap();
+    let screening = json!({
+        "is_complaint": true, "complaint_rationale": "Alleges a deficiency", "patient_or_user_harm": "none",
+        "security_related": false,
+    });
+    desk.edit("dan", fb, screening).unwrap();
+    desk.go("ana", fb, "evaluate").unwrap();
+    let mut harness = harness(Host::new(desk, "ana", Route::Record(fb)), vec2(1200.0, 900.0));
+    press(&mut harness, "Confirm as a problem…");
+    picture(&mut harness, "dialog_asks");
+    press(&mut harness, "Confirm as a problem");
+    assert!(
+        harness.query_all_by_label_contains("is not possible yet").next().is_some(),
+        "the refusal stands in the dialog"
+    );
+    type_into(&mut harness, "Criterion", "SPEC");
+    type_into(&mut harness, "Rationale of the evaluation", "The alarm must sound within 10 s");
+    press(&mut harness, "Confirm as a problem");
+    assert_eq!(harness.state().desk.state(fb), "problem_confirmed", "{:?}", harness.state().refusal);
+    harness.get_by_label_contains("PR-0001 ·").click();
+    harness.run();
+    assert_eq!(harness.state().route, Route::Record(id("PR-0001")));
+}
+
+#[test]
+fn rows_are_added_filled_and_removed_and_a_change_can_be_taken_back() {
+    let mut desk = Desk::staffed();
+    let cr = desk.create("ben", Kind::ChangeRequest, json!({"title": "Update the parser"}));
+    let mut harness =
+        harness(Host::new(desk, "ben", Route::Edit(cr, Some("affected_soup"))), vec2(1000.0, 800.0));
+    press(&mut harness, "Add row to soup changes");
+    press(&mut harness, "Add row to soup changes");
+    let first = harness.get_by_role_and_label(Role::Group, "Row 1");
+    let item = first.get_by_role_and_label(Role::TextInput, "SOUP item");
+    item.focus();
+    harness.run();
+    harness
+        .get_by_role_and_label(Role::Group, "Row 1")
+        .get_by_role_and_label(Role::TextInput, "SOUP item")
+        .type_text("libexpat");
+    harness.run();
+    picture(&mut harness, "form_rows");
+    harness.run_steps(8);
+    press(&mut harness, "Remove row 1");
+    assert!(harness.query_by_role_and_label(Role::Group, "Row 2").is_none());
+    press(&mut harness, "Undo");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    harness.run();
+    assert_eq!(harness.state().route, Route::Record(cr), "{:?}", harness.state().refusal);
+    assert_eq!(
+        *harness.state().desk.record(cr).value("affected_soup"),
+        json!([{"item": "libexpat"}]),
+        "the removal was taken back"
+    );
 }
 
 fn many_feedbacks() -> Desk {
     let mut desk = Desk::staffed();
     feedback(&mut desk);
-    let titles = ["Screen flickers", "Battery drains overnight", "Alarm volume too low", "Connection lost to the ward server"];
+    let titles = [
+        "Screen flickers",
+        "Battery drains overnight",
+        "Alarm volume too low",
+        "Connection lost to the ward server",
+    ];
     for title in titles {
         desk.create("dan", Kind::Feedback, json!({"title": title}));
     }

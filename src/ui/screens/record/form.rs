@@ -3,24 +3,22 @@
 //! Saving is asked for, never done here. What is typed is kept as a draft while it is typed.
 
 mod entry;
+mod foot;
 
 use eframe::egui;
 use egui::{Align, Key as Press, Label, Margin, Modifiers, Panel, ScrollArea, Ui};
 
 use self::entry::{Entry, Values};
 use super::input::input_ui;
-use super::places::{Places, circumstances, read_only_words, zone};
-use super::show::shown;
+use super::places::{Places, circumstances, zone};
 use crate::domain::choice::Choice as _;
 use crate::domain::field::FieldDef;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::questions::Circumstances;
 use crate::domain::record::Section;
-use crate::domain::signature::{Meaning, Part, part_digest};
-use crate::ops::{Act, Refused, Request};
-use crate::ui::cx::{Command, Cx, Route, Then};
+use crate::ops::Refused;
+use crate::ui::cx::{Command, Cx};
 use crate::ui::theme::{hint, space, title};
-use crate::ui::widgets::button::{Guarded, guarded_ui};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
 use crate::ui::widgets::text::TextLine;
@@ -38,6 +36,8 @@ enum Target {
 /// The form.
 pub struct FormScreen {
     target: Target,
+    /// The field for which the form was opened.
+    field: Option<&'static str>,
     /// The field to which to go, until it was gone to.
     go_to: Option<&'static str>,
     entry: Option<Entry>,
@@ -52,6 +52,8 @@ pub struct FormScreen {
     /// When the first change came that is not in the draft yet, in seconds of the context.
     unsaved_since: Option<f64>,
     kept: bool,
+    /// Whether leaving was told since the last change.
+    left: bool,
 }
 
 impl FormScreen {
@@ -65,10 +67,11 @@ impl FormScreen {
         Self::of(Target::Edit(id), field)
     }
 
-    const fn of(target: Target, go_to: Option<&'static str>) -> Self {
+    const fn of(target: Target, field: Option<&'static str>) -> Self {
         Self {
             target,
-            go_to,
+            field,
+            go_to: field,
             entry: None,
             circumstances: None,
             restored: None,
@@ -77,6 +80,7 @@ impl FormScreen {
             show_all: false,
             unsaved_since: None,
             kept: false,
+            left: false,
         }
     }
 
@@ -87,8 +91,9 @@ impl FormScreen {
 
     /// To be called when the form is left for another screen or the program ends: keeps what was typed and says so.
     pub fn leave(&mut self, cx: &mut Cx<'_>) {
+        self.go_to = self.field;
         let Some(entry) = &self.entry else { return };
-        if self.is_handed_over() || !entry.is_changed() {
+        if self.is_handed_over() || self.left || !entry.is_changed() {
             return;
         }
         if self.unsaved_since.take().is_some() {
@@ -111,6 +116,7 @@ impl FormScreen {
 
     /// Draws the form.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        self.keep_up(cx);
         if self.entry.is_none()
             && let Err(refusal) = self.load(cx)
         {
@@ -136,6 +142,27 @@ impl FormScreen {
         self.keep_draft(ui, cx);
     }
 
+    /// A form that was left and is opened again begins anew where the record has changed and nothing was typed.
+    fn keep_up(&mut self, cx: &mut Cx<'_>) {
+        let (Target::Edit(id), Some(entry)) = (self.target, &self.entry) else { return };
+        let Ok(page) = cx.page(id) else { return };
+        if page.data.head.revision == entry.data.head.revision
+            && page.data.head.state == entry.data.head.state
+        {
+            return;
+        }
+        if self.is_handed_over() || !entry.is_changed() {
+            self.entry = None;
+            self.sent = None;
+            self.restored = None;
+        } else {
+            let words = format!(
+                "{id} has changed since you began. What you save replaces only the fields that you changed."
+            );
+            self.restored = Some(words);
+        }
+    }
+
     fn load(&mut self, cx: &mut Cx<'_>) -> Result<(), Refused> {
         let mut entry = match self.target {
             Target::New(kind) => Entry::new(kind, cx.session.person(), cx.now()),
@@ -148,7 +175,11 @@ impl FormScreen {
             match entry.take_draft(&text) {
                 Some(moved_on) => {
                     let when = at.with_offset_words(cx.stamp.offset_minutes);
-                    let more = if moved_on { " The record has changed since it was begun; look through it." } else { "" };
+                    let more = if moved_on {
+                        " The record has changed since it was begun; look through it."
+                    } else {
+                        ""
+                    };
                     self.restored = Some(format!("This is your draft of {when}.{more}"));
                 }
                 None => cx.ask(Command::DropDraft(key)),
@@ -204,14 +235,22 @@ impl FormScreen {
             let may = if entry.is_new { def.create_by } else { def.edit_by };
             let roles: Vec<_> = may.iter().map(|role| role.word()).collect();
             let who = if roles.is_empty() { "the program alone".to_owned() } else { roles.join(" or ") };
-            banner_ui(ui, &Notice::problem(format!("This is for {who}."), "Ask somebody who holds that role."), false);
+            banner_ui(
+                ui,
+                &Notice::problem(format!("This is for {who}."), "Ask somebody who holds that role."),
+                false,
+            );
         }
         if let Some(field) = self.go_to.and_then(|name| entry.data.def().field(name))
             && entry.fields().all(|open| open.name != field.name)
         {
             let state = entry.data.state().map_or("", |state| state.word);
             let words = format!("“{}” cannot be changed while this is “{state}”.", field.label);
-            banner_ui(ui, &Notice::problem(words, "Move the record to the state in which it is open."), false);
+            banner_ui(
+                ui,
+                &Notice::problem(words, "Move the record to the state in which it is open."),
+                false,
+            );
         }
         match cx.refusal {
             Some(Refused::Invalid { .. }) | None => {}
@@ -223,7 +262,12 @@ impl FormScreen {
         }
     }
 
-    fn section(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, (section, places): (&'static Section, &Places)) -> bool {
+    fn section(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Cx<'_>,
+        (section, places): (&'static Section, &Places),
+    ) -> bool {
         ui.add_space(space::M);
         ui.horizontal(|ui| {
             ui.label(title(section.title));
@@ -257,14 +301,16 @@ impl FormScreen {
         let response = frame.show(ui, |ui| input_ui(ui, kind, field, typed, (places, circumstances)));
         if self.go_to == Some(field.name) && !ui.is_sizing_pass() {
             response.request_focus();
-            response.scroll_to_me(Some(Align::Center));
+            // Of a tall input, such as the questions, the beginning is shown.
+            let tall = response.rect.height() > ui.clip_rect().height() / 2.0;
+            response.scroll_to_me(Some(if tall { Align::TOP } else { Align::Center }));
             self.go_to = None;
         }
         if response.lost_focus() {
             entry.touched.insert(field.name);
         }
         if response.changed() {
-            entry.changed(field.name);
+            entry.changed(field.name, ui.input(|input| input.time));
         }
         response.changed()
     }
@@ -307,6 +353,7 @@ impl FormScreen {
             entry.check(zone(cx));
         }
         self.kept = false;
+        self.left = false;
         let now = ui.input(|input| input.time);
         self.unsaved_since.get_or_insert(now);
     }
@@ -334,7 +381,9 @@ impl FormScreen {
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Press::Enter)) {
             self.save(ui, cx);
         }
-        if !ui.ctx().text_edit_focused() && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Press::Z)) {
+        if !ui.ctx().text_edit_focused()
+            && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Press::Z))
+        {
             self.undo(ui, cx);
         }
     }
@@ -345,106 +394,4 @@ impl FormScreen {
             self.note_change(ui, cx);
         }
     }
-
-    /// What keeps the form from being saved, in words.
-    fn missing(&self, cx: &Cx<'_>) -> Vec<String> {
-        let Some(entry) = &self.entry else { return Vec::new() };
-        if let Some(why) = cx.file.why_read_only() {
-            return vec![read_only_words(why)];
-        }
-        if !entry.allowed(cx.session.roles()) {
-            return vec!["Your roles do not allow it".to_owned()];
-        }
-        let mut missing: Vec<String> = entry
-            .wrong
-            .iter()
-            .map(|(field, words)| {
-                if words.starts_with(field.label) { words.clone() } else { format!("{}: {words}", field.label) }
-            })
-            .collect();
-        if entry.is_late(zone(cx), cx.now()) && entry.late_reason.trim().is_empty() {
-            missing.push("Why it is entered late is missing".to_owned());
-        }
-        if missing.is_empty() && !entry.is_changed() {
-            missing.push("Nothing has changed".to_owned());
-        }
-        missing
-    }
-
-    fn foot(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let missing = self.missing(cx);
-        ui.horizontal(|ui| {
-            let word = if matches!(self.target, Target::Edit(id) if id.kind.def().edit_signed) { "Sign and save…" } else { "Save" };
-            match guarded_ui(ui, word, &missing) {
-                Guarded::Idle => {}
-                Guarded::Pressed | Guarded::Refused => self.save(ui, cx),
-            }
-            if ui.button("Cancel").clicked() {
-                self.leave(cx);
-                self.sent = Some(Values::new());
-                self.refused = false;
-                cx.ask(Command::Back);
-            }
-            if self.is_changed() && ui.button("Revert to saved").clicked() {
-                if let Some(entry) = &mut self.entry {
-                    entry.revert();
-                    self.restored = None;
-                }
-                self.note_change(ui, cx);
-            }
-            if self.entry.as_ref().is_some_and(Entry::can_undo)
-                && ui.button("Undo").on_hover_text("Takes the last change back (Ctrl+Z outside a text)").clicked()
-            {
-                self.undo(ui, cx);
-            }
-            let words = self.foot_words(&missing);
-            ui.add(Label::new(hint(ui, words)).truncate());
-        });
-    }
-
-    fn foot_words(&self, missing: &[String]) -> String {
-        match missing {
-            _ if self.show_all && !missing.is_empty() => missing.join(" · "),
-            [] | [_] if self.kept && self.is_changed() => "The draft is kept. Ctrl+Enter saves.".to_owned(),
-            [] => "Ctrl+Enter saves.".to_owned(),
-            [one] => format!("{one}."),
-            several => format!("{} things are missing: {}", several.len(), several.join(" · ")),
-        }
-    }
-
-    fn save(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
-        let missing = self.missing(cx);
-        let Some(entry) = &mut self.entry else { return };
-        if !missing.is_empty() {
-            self.show_all = true;
-            self.go_to = entry.wrong.first().map(|(field, _)| field.name);
-            ui.ctx().request_repaint();
-            return;
-        }
-        let set = entry.set(zone(cx));
-        let request = match self.target {
-            Target::New(kind) => Request::Create { kind, set },
-            Target::Edit(id) => Request::Edit { id, set },
-        };
-        let mut act = Act::from(request);
-        let late = entry.late_reason.trim();
-        act.late_reason = (!late.is_empty()).then(|| late.to_owned());
-        if entry.data.def().edit_signed && !entry.is_new {
-            let after = entry.after(zone(cx));
-            let names = cx.names().unwrap_or_default();
-            cx.ask(Command::Sign {
-                act,
-                title: format!("Change of {}", after.head.id),
-                meaning: Meaning::Approved.word().to_owned(),
-                shown: shown(&after, Part::Content, &names),
-                digest: part_digest(&after, Part::Content),
-                then: Then::Go(Route::Record(after.head.id)),
-            });
-        } else {
-            self.sent = Some(entry.values.clone());
-            self.refused = false;
-            cx.ask(Command::Perform { act, then: Then::ShowRecord, draft: Some(entry.key()) });
-        }
-    }
 }
-

@@ -57,10 +57,7 @@ pub fn cell_ui(ui: &mut Ui, field: &'static FieldDef, typed: &mut Typed, places:
             *utc = value.clock == Clock::Utc;
             response
         }
-        Typed::Rows(rows) => {
-            let FieldType::Rows(columns) = field.ty else { return ui.label("") };
-            rows_ui(ui, columns, rows, places)
-        }
+        Typed::Rows(rows) => rows_ui(ui, field, rows, places),
     }
 }
 
@@ -150,7 +147,12 @@ fn reference_ui(ui: &mut Ui, field: &'static FieldDef, text: &mut String, places
 }
 
 /// Several references: those that are there, each with a button that removes it, and an input for one more.
-fn references_ui(ui: &mut Ui, field: &'static FieldDef, items: &mut Vec<String>, places: &Places) -> Response {
+fn references_ui(
+    ui: &mut Ui,
+    field: &'static FieldDef,
+    items: &mut Vec<String>,
+    places: &Places,
+) -> Response {
     let slot = ui.make_persistent_id(("adding", field.name));
     let mut adding: String = ui.data(|data| data.get_temp(slot)).unwrap_or_default();
     let mut gone = None;

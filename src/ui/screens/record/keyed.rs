@@ -81,7 +81,9 @@ impl Key {
                 .collect(),
             Self::Activities => ACTIVITIES
                 .iter()
-                .filter(|activity| circumstances.is_some_and(|c| activity.applies(c.class)) || there(activity.code))
+                .filter(|activity| {
+                    circumstances.is_some_and(|c| activity.applies(c.class)) || there(activity.code)
+                })
                 .map(|activity| Asked {
                     code: activity.code.to_owned(),
                     text: activity.text,
@@ -103,7 +105,8 @@ impl Key {
 fn code_of(key: Key, row: &TypedRow) -> &str {
     match row.get(key.column()) {
         Some(Typed::Text(code)) => code,
-        Some(Typed::YesNo(_) | Typed::Choice(_) | Typed::Several(_) | Typed::Moment(..) | Typed::Rows(_)) | None => "",
+        Some(Typed::YesNo(_) | Typed::Choice(_) | Typed::Several(_) | Typed::Moment(..) | Typed::Rows(_))
+        | None => "",
     }
 }
 
@@ -134,7 +137,8 @@ pub fn keyed_ui(
                 rule_ui(ui);
                 ui.push_id(&one.code, |ui| {
                     let at = rows.iter().position(|row| code_of(key, row) == one.code);
-                    let mut row = at.and_then(|at| rows.get(at).cloned()).unwrap_or_else(|| blank_row(columns));
+                    let mut row =
+                        at.and_then(|at| rows.get(at).cloned()).unwrap_or_else(|| blank_row(columns));
                     if row_ui(ui, one, key, columns, (&mut row, places)) {
                         changed = true;
                         row.insert(key.column().to_owned(), Typed::Text(one.code.clone()));
@@ -188,13 +192,15 @@ fn row_ui(
                 ui.add(Label::new(one.text).wrap());
             }
             let need = if one.mandatory { "required" } else { "may be left open" };
-            let under = if one.source.is_empty() { need.to_owned() } else { format!("{} · {need}", one.source) };
+            let under =
+                if one.source.is_empty() { need.to_owned() } else { format!("{} · {need}", one.source) };
             ui.label(hint(ui, under));
             let mut changed = false;
             for column in columns.iter().filter(|column| column.name != key.column()) {
                 let name = format!("{} of {}", column.label, one.code);
-                let cell =
-                    row.entry(column.name.to_owned()).or_insert_with(|| Typed::of(column, &serde_json::Value::Null));
+                let cell = row
+                    .entry(column.name.to_owned())
+                    .or_insert_with(|| Typed::of(column, &serde_json::Value::Null));
                 changed |= column_ui(ui, column, &name, (cell, places));
             }
             changed
@@ -214,7 +220,8 @@ fn column_ui(
         (FieldType::Choice(options), Typed::Choice(code)) => {
             let words: Vec<&str> = options.iter().map(|option| option.word).collect();
             let on = options.iter().position(|option| Some(option.code) == code.as_deref());
-            let builder = UiBuilder::new().accessibility_role(Role::RadioGroup).accessibility_label(name.to_owned());
+            let builder =
+                UiBuilder::new().accessibility_role(Role::RadioGroup).accessibility_label(name.to_owned());
             let pressed = ui.scope_builder(builder, |ui| segments_ui(ui, &words, on)).inner;
             let Some(option) = pressed.and_then(|index| options.get(index)) else { return false };
             // A second press takes the answer back.

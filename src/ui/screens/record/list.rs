@@ -102,7 +102,10 @@ impl ListScreen {
     fn keep_up(&mut self, cx: &mut Cx<'_>) -> Result<(), Refused> {
         let rows = cx.list(self.kind)?;
         let attention = cx.attention()?;
-        let same = self.source.as_ref().is_some_and(|(old, then)| Rc::ptr_eq(old, &rows) && Rc::ptr_eq(then, &attention));
+        let same = self
+            .source
+            .as_ref()
+            .is_some_and(|(old, then)| Rc::ptr_eq(old, &rows) && Rc::ptr_eq(then, &attention));
         if !same {
             let names = cx.names()?;
             let mut wanting: BTreeMap<RecordId, (Tone, String)> = BTreeMap::new();
@@ -114,7 +117,8 @@ impl ListScreen {
             self.lines = lines(self.kind, &rows, &names, &wanting, cx.stamp.offset_minutes);
             let present = states(&self.lines);
             let declared = self.kind.def().states.iter().filter(|state| present.contains(state.code));
-            self.states = declared.map(|state| Choice { code: state.code, word: state.word, meaning: "" }).collect();
+            self.states =
+                declared.map(|state| Choice { code: state.code, word: state.word, meaning: "" }).collect();
             self.source = Some((rows, attention));
             self.ordered_for = None;
             self.reorder();
@@ -122,7 +126,9 @@ impl ListScreen {
             let places: Vec<usize> = (0..self.order.len())
                 .filter(|row| self.line(*row).is_some_and(|line| chosen.contains(&line.id)))
                 .collect();
-            self.table.cursor = cursor.and_then(|id| (0..self.order.len()).find(|row| self.line(*row).is_some_and(|line| line.id == id)));
+            self.table.cursor = cursor.and_then(|id| {
+                (0..self.order.len()).find(|row| self.line(*row).is_some_and(|line| line.id == id))
+            });
             self.table.selected = places.into_iter().collect();
         }
         Ok(())
@@ -159,7 +165,9 @@ impl ListScreen {
                         cx.go(Route::New(self.kind));
                     }
                 }
-                if !self.lines.is_empty() && ui.button("Save as CSV…").on_hover_text("The rows as they are shown").clicked() {
+                if !self.lines.is_empty()
+                    && ui.button("Save as CSV…").on_hover_text("The rows as they are shown").clicked()
+                {
                     self.csv(cx);
                 }
             });
@@ -170,7 +178,8 @@ impl ListScreen {
     fn empty(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let def = self.kind.def();
         let none = format!("No {} yet", def.plural.to_lowercase());
-        let button = if self.may_make(cx) { format!("New {}…", def.word.to_lowercase()) } else { String::new() };
+        let button =
+            if self.may_make(cx) { format!("New {}…", def.word.to_lowercase()) } else { String::new() };
         let empty = Empty { title: &none, purpose: def.purpose, clause: def.clause, button: &button };
         if empty_ui(ui, &empty).is_some_and(|response| response.clicked()) {
             cx.go(Route::New(self.kind));
@@ -215,7 +224,8 @@ impl ListScreen {
         let slash = !ui.ctx().text_edit_focused()
             && self.asking.is_none()
             && ui.input_mut(|input| {
-                let typed = input.events.iter().any(|event| matches!(event, egui::Event::Text(text) if text == "/"));
+                let typed =
+                    input.events.iter().any(|event| matches!(event, egui::Event::Text(text) if text == "/"));
                 input.consume_key(Modifiers::NONE, Key::Slash) || typed
             });
         if find || slash {
@@ -250,7 +260,12 @@ impl ListScreen {
     }
 
     fn count_words(&self) -> String {
-        let wanting = self.order.iter().filter_map(|index| self.lines.get(*index)).filter(|line| line.attention.is_some()).count();
+        let wanting = self
+            .order
+            .iter()
+            .filter_map(|index| self.lines.get(*index))
+            .filter(|line| line.attention.is_some())
+            .count();
         let count = if self.order.len() == self.lines.len() {
             let word = if self.lines.len() == 1 { "record" } else { "records" };
             format!("{} {word}", self.lines.len())
@@ -298,14 +313,17 @@ impl ListScreen {
             .def()
             .moves
             .iter()
-            .filter(|step| step.from.contains(&first.state.as_str()) && step.sign.is_none() && step.asks.is_empty())
+            .filter(|step| {
+                step.from.contains(&first.state.as_str()) && step.sign.is_none() && step.asks.is_empty()
+            })
             .filter(|step| mine(step))
             .collect()
     }
 
     fn move_all(&self, cx: &mut Cx<'_>, go: &str, reason: Option<&str>) {
         for line in self.chosen() {
-            let request = Request::Move { id: line.id, go: go.to_owned(), set: crate::domain::record::Fields::new() };
+            let request =
+                Request::Move { id: line.id, go: go.to_owned(), set: crate::domain::record::Fields::new() };
             let mut act = Act::from(request);
             act.reason = reason.map(str::to_owned);
             cx.commands.push(Command::Perform { act, then: Then::Stay, draft: None });
@@ -334,7 +352,11 @@ impl ListScreen {
             ui.add_space(space::L);
             ui.label("Nothing fits the filter.");
             if ui.button("Show all").clicked() {
-                self.wanted = Wanted { attention_first: self.wanted.attention_first, sort: self.wanted.sort, ..Wanted::default() };
+                self.wanted = Wanted {
+                    attention_first: self.wanted.attention_first,
+                    sort: self.wanted.sort,
+                    ..Wanted::default()
+                };
             }
             return;
         }
@@ -357,8 +379,12 @@ impl ListScreen {
     }
 
     fn csv(&self, cx: &mut Cx<'_>) {
-        let rows: Vec<Vec<String>> =
-            self.order.iter().filter_map(|index| self.lines.get(*index)).map(|line| line.cells.clone()).collect();
+        let rows: Vec<Vec<String>> = self
+            .order
+            .iter()
+            .filter_map(|index| self.lines.get(*index))
+            .map(|line| line.cells.clone())
+            .collect();
         if let Some(bytes) = csv_of(&titles(self.kind), &rows) {
             let suggested_name = format!("{}.csv", self.kind.def().plural.to_lowercase().replace(' ', "-"));
             cx.ask(Command::SaveFile { suggested_name, bytes });
@@ -392,7 +418,8 @@ fn columns(kind: Kind) -> Vec<Column<'static>> {
             _ if index == last => Width::Fixed(100.0),
             _ => Width::Fixed(130.0),
         };
-        let number = more(kind).nth(index.wrapping_sub(FIXED)).is_some_and(|field| field.ty == FieldType::Number);
+        let number =
+            more(kind).nth(index.wrapping_sub(FIXED)).is_some_and(|field| field.ty == FieldType::Number);
         let column = Column::new(title, width);
         columns.push(if number { column.right() } else { column });
     }

@@ -13,8 +13,8 @@ use egui::{Align, Layout, ScrollArea, Ui};
 use self::head::{editable, head_ui, notices_ui, trace_strip_ui};
 use self::history::history_ui;
 use self::next::{MoveDialog, next_ui};
-use self::parts::{attachments_ui, linked_ui, signatures_ui};
 pub use self::parts::short_digest;
+use self::parts::{attachments_ui, linked_ui, signatures_ui};
 use super::places::Places;
 use super::show::{Reading, field_ui};
 use crate::domain::field::is_empty;
@@ -55,7 +55,11 @@ impl RecordScreen {
         let (page, places) = match (cx.page(self.id), Places::of(cx)) {
             (Ok(page), Ok(places)) => (page, places),
             (Err(refusal), _) | (_, Err(refusal)) => {
-                banner_ui(ui, &Notice::problem(format!("{} cannot be shown: {refusal}.", self.id), "Go back."), false);
+                banner_ui(
+                    ui,
+                    &Notice::problem(format!("{} cannot be shown: {refusal}.", self.id), "Go back."),
+                    false,
+                );
                 return;
             }
         };
@@ -122,8 +126,12 @@ impl RecordScreen {
 
     fn sections(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, (page, places): (&Rc<RecordPage>, &Places)) {
         let title_of = |id: RecordId| places.title(id).map(str::to_owned);
-        let reading =
-            Reading { names: &page.names, title: &title_of, today: cx.today(), offset_minutes: cx.stamp.offset_minutes };
+        let reading = Reading {
+            names: &page.names,
+            title: &title_of,
+            today: cx.today(),
+            offset_minutes: cx.stamp.offset_minutes,
+        };
         let may_edit = editable(cx, &page.data);
         let mut gone = None;
         let mut hidden = false;
@@ -145,7 +153,8 @@ impl RecordScreen {
                 if is_empty(value) && !self.show_empty {
                     continue;
                 }
-                let went = ui.push_id(field.name, |ui| field_ui(ui, self.id.kind, field, value, &reading)).inner;
+                let went =
+                    ui.push_id(field.name, |ui| field_ui(ui, self.id.kind, field, value, &reading)).inner;
                 gone = went.or(gone);
             }
         }
@@ -169,7 +178,9 @@ fn section_head_ui(ui: &mut Ui, section: &Section, edit: bool) -> bool {
         if edit {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let response = link_ui(ui, "Edit");
-                ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(format!("Edit {}", section.title)));
+                ui.ctx().accesskit_node_builder(response.id, |node| {
+                    node.set_label(format!("Edit {}", section.title))
+                });
                 pressed = response.clicked();
             });
         }

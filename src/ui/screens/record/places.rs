@@ -34,7 +34,8 @@ impl Places {
     /// # Errors
     /// When the file cannot be read.
     pub fn of(cx: &mut Cx<'_>) -> Result<Self, Refused> {
-        let records = REFERABLE.into_iter().map(|kind| Ok((kind, cx.list(kind)?))).collect::<Result<_, Refused>>()?;
+        let records =
+            REFERABLE.into_iter().map(|kind| Ok((kind, cx.list(kind)?))).collect::<Result<_, Refused>>()?;
         Ok(Self { today: cx.today().date(), zone: zone(cx), people: cx.list(Kind::Person)?, records })
     }
 
@@ -47,7 +48,8 @@ impl Places {
         };
         // Newest first, without gaps in the numbers of most files: begin where it should be.
         let guess = rows.first().map_or(0, |first| first.id.number.saturating_sub(id.number) as usize);
-        let row = rows.get(guess).filter(|row| row.id == id).or_else(|| rows.iter().find(|row| row.id == id))?;
+        let row =
+            rows.get(guess).filter(|row| row.id == id).or_else(|| rows.iter().find(|row| row.id == id))?;
         Some(&row.title)
     }
 
@@ -59,7 +61,8 @@ impl Places {
             .filter(|(kind, _)| target.is_none_or(|target| target == *kind))
             .flat_map(|(_, rows)| rows.iter())
             .filter(|row| {
-                row.id.to_string().to_lowercase().contains(&typed) || row.title.to_lowercase().contains(&typed)
+                row.id.to_string().to_lowercase().contains(&typed)
+                    || row.title.to_lowercase().contains(&typed)
             })
             .take(limit)
             .collect()
@@ -68,7 +71,8 @@ impl Places {
 
 /// The zone of the machine.
 pub fn zone(cx: &Cx<'_>) -> FixedOffset {
-    FixedOffset::east_opt(cx.stamp.offset_minutes.saturating_mul(60)).unwrap_or_else(|| chrono::Offset::fix(&chrono::Utc))
+    FixedOffset::east_opt(cx.stamp.offset_minutes.saturating_mul(60))
+        .unwrap_or_else(|| chrono::Offset::fix(&chrono::Utc))
 }
 
 /// What decides which questions are asked of a change request, or of the one that an analysis belongs to.
@@ -93,7 +97,9 @@ pub fn circumstances(cx: &mut Cx<'_>, data: &RecordData) -> Option<Circumstances
 /// Why nothing can be changed, in words.
 pub fn read_only_words(why: &WhyReadOnly) -> String {
     match why {
-        WhyReadOnly::Locked(Some(holder)) => format!("{} is writing to the file on {}", holder.person, holder.machine),
+        WhyReadOnly::Locked(Some(holder)) => {
+            format!("{} is writing to the file on {}", holder.person, holder.machine)
+        }
         WhyReadOnly::Locked(None) => "Somebody else is writing to the file".to_owned(),
         WhyReadOnly::Damaged(what) => format!("The file is damaged: {what}"),
         WhyReadOnly::NotWritable => "The file is open for reading only".to_owned(),

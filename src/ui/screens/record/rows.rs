@@ -13,7 +13,8 @@ use crate::ui::widgets::field::Field;
 use crate::ui::widgets::icons::Icon;
 
 /// All rows, each with a button that removes it, and one that adds another.
-pub fn rows_ui(ui: &mut Ui, columns: &'static [FieldDef], rows: &mut Vec<TypedRow>, places: &Places) -> Response {
+pub fn rows_ui(ui: &mut Ui, field: &'static FieldDef, rows: &mut Vec<TypedRow>, places: &Places) -> Response {
+    let FieldType::Rows(columns) = field.ty else { return ui.label("") };
     let mut changed = false;
     let mut removed = None;
     let mut response = ui
@@ -28,7 +29,8 @@ pub fn rows_ui(ui: &mut Ui, columns: &'static [FieldDef], rows: &mut Vec<TypedRo
                     }
                 });
             }
-            if ui.button("Add row").clicked() {
+            let name = format!("Add row to {}", field.label.to_lowercase());
+            if ui.button("Add row").accessible_name(name).clicked() {
                 rows.push(blank_row(columns));
                 changed = true;
             }
@@ -84,7 +86,8 @@ fn row_ui(
 }
 
 fn cell(ui: &mut Ui, column: &'static FieldDef, (row, places): (&mut TypedRow, &Places)) -> bool {
-    let typed = row.entry(column.name.to_owned()).or_insert_with(|| Typed::of(column, &serde_json::Value::Null));
+    let typed =
+        row.entry(column.name.to_owned()).or_insert_with(|| Typed::of(column, &serde_json::Value::Null));
     let help = column.help();
     Field::new(column.label)
         .help(&help, column.clause)

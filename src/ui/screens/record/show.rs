@@ -85,7 +85,13 @@ fn signed_words(data: &RecordData, field: &FieldDef, value: &Value, names: &Name
 }
 
 /// Draws label and value side by side. Returns the record to which a link was followed.
-pub fn field_ui(ui: &mut Ui, kind: Kind, field: &'static FieldDef, value: &Value, reading: &Reading<'_>) -> Option<RecordId> {
+pub fn field_ui(
+    ui: &mut Ui,
+    kind: Kind,
+    field: &'static FieldDef,
+    value: &Value,
+    reading: &Reading<'_>,
+) -> Option<RecordId> {
     let wide = matches!(field.ty, FieldType::Rows(_));
     if wide {
         ui.add(Label::new(hint(ui, field.label)).wrap());
@@ -111,7 +117,13 @@ pub fn field_ui(ui: &mut Ui, kind: Kind, field: &'static FieldDef, value: &Value
     .inner
 }
 
-fn value_ui(ui: &mut Ui, kind: Kind, field: &'static FieldDef, value: &Value, reading: &Reading<'_>) -> Option<RecordId> {
+fn value_ui(
+    ui: &mut Ui,
+    kind: Kind,
+    field: &'static FieldDef,
+    value: &Value,
+    reading: &Reading<'_>,
+) -> Option<RecordId> {
     if is_empty(value) {
         ui.label(hint(ui, "—"));
         return None;
@@ -233,8 +245,10 @@ fn fixed(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui)) {
 fn rows_ui(ui: &mut Ui, columns: &'static [FieldDef], value: &Value, reading: &Reading<'_>) {
     let none = Vec::new();
     let rows = value.as_array().unwrap_or(&none);
-    let filled: Vec<&'static FieldDef> =
-        columns.iter().filter(|column| rows.iter().any(|row| row.get(column.name).is_some_and(|v| !is_empty(v)))).collect();
+    let filled: Vec<&'static FieldDef> = columns
+        .iter()
+        .filter(|column| rows.iter().any(|row| row.get(column.name).is_some_and(|v| !is_empty(v))))
+        .collect();
     let cell = |row: &Value, column: &'static FieldDef| {
         row.get(column.name).map(|value| plain_words(column, value, reading)).unwrap_or_default()
     };
@@ -246,7 +260,11 @@ fn rows_ui(ui: &mut Ui, columns: &'static [FieldDef], value: &Value, reading: &R
             ui.horizontal_top(|ui| {
                 for column in &filled {
                     fixed(ui, width, |ui| {
-                        ui.label(egui::RichText::new(column.label).family(crate::ui::theme::bold_family()).size(size::SMALL));
+                        ui.label(
+                            egui::RichText::new(column.label)
+                                .family(crate::ui::theme::bold_family())
+                                .size(size::SMALL),
+                        );
                     });
                 }
             });

@@ -36,7 +36,9 @@ impl Typed {
         let text = || value.as_str().unwrap_or_default().to_owned();
         match field.ty {
             FieldType::Line | FieldType::Text | FieldType::Day | FieldType::Record => Self::Text(text()),
-            FieldType::Number => Self::Text(value.as_u64().map_or_else(String::new, |number| number.to_string())),
+            FieldType::Number => {
+                Self::Text(value.as_u64().map_or_else(String::new, |number| number.to_string()))
+            }
             FieldType::YesNo => Self::YesNo(value.as_bool()),
             FieldType::Choice(_) => Self::Choice(value.as_str().map(str::to_owned)),
             FieldType::Choices(_) | FieldType::Lines | FieldType::Records => Self::Several(strings(value)),
@@ -48,7 +50,10 @@ impl Typed {
                 Err(_) => Self::Moment(text(), false),
             },
             FieldType::Rows(columns) => Self::Rows(
-                value.as_array().map(|rows| rows.iter().map(|row| row_of(columns, row)).collect()).unwrap_or_default(),
+                value
+                    .as_array()
+                    .map(|rows| rows.iter().map(|row| row_of(columns, row)).collect())
+                    .unwrap_or_default(),
             ),
         }
     }
@@ -97,10 +102,17 @@ impl Typed {
                 .iter()
                 .map(|item| item.trim())
                 .filter(|item| !item.is_empty())
-                .map(|item| Value::from(if field.ty == FieldType::Records { item.to_uppercase() } else { item.to_owned() }))
+                .map(|item| {
+                    Value::from(if field.ty == FieldType::Records {
+                        item.to_uppercase()
+                    } else {
+                        item.to_owned()
+                    })
+                })
                 .collect(),
             Self::Moment(text, utc) => {
-                let typed = MomentText { text: text.clone(), clock: if *utc { Clock::Utc } else { Clock::Local } };
+                let typed =
+                    MomentText { text: text.clone(), clock: if *utc { Clock::Utc } else { Clock::Local } };
                 typed.parse(&zone)?.map_or(Value::Null, |at| Value::from(Moment::from_utc(at).to_string()))
             }
             Self::Rows(rows) => {
@@ -130,11 +142,18 @@ pub fn blank_row(columns: &[FieldDef]) -> TypedRow {
 fn row_of(columns: &[FieldDef], row: &Value) -> TypedRow {
     columns
         .iter()
-        .map(|column| (column.name.to_owned(), Typed::of(column, row.get(column.name).unwrap_or(&Value::Null))))
+        .map(|column| {
+            (column.name.to_owned(), Typed::of(column, row.get(column.name).unwrap_or(&Value::Null)))
+        })
         .collect()
 }
 
-fn rows_value(columns: &[FieldDef], rows: &[TypedRow], saved: &Value, zone: FixedOffset) -> Result<Value, String> {
+fn rows_value(
+    columns: &[FieldDef],
+    rows: &[TypedRow],
+    saved: &Value,
+    zone: FixedOffset,
+) -> Result<Value, String> {
     let none = Vec::new();
     let before = saved.as_array().unwrap_or(&none);
     let mut values = Vec::new();

@@ -19,6 +19,8 @@ pub type Values = BTreeMap<String, Typed>;
 
 /// Steps back that are kept at most.
 const UNDO_MAX: usize = 100;
+/// A pause of so many seconds between two changes makes two steps of them.
+const ONE_STEP_SECONDS: f64 = 1.0;
 
 /// A draft as it is kept in the file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -46,7 +48,7 @@ pub struct Entry {
     pub wrong: Vec<(&'static FieldDef, String)>,
     /// The values that were read from the draft or the record when the form opened.
     settled: Values,
-    last: Option<&'static str>,
+    last: Option<(&'static str, f64)>,
     undo: Vec<Values>,
 }
 
@@ -103,27 +105,32 @@ impl Entry {
     }
 
     fn saved_values(&self) -> Values {
-        self.fields().map(|field| (field.name.to_owned(), Typed::of(field, self.data.value(field.name)))).collect()
+        self.fields()
+            .map(|field| (field.name.to_owned(), Typed::of(field, self.data.value(field.name))))
+            .collect()
     }
 
     /// Whether anything differs from what is stored.
     pub fn is_changed(&self) -> bool {
         !self.late_reason.is_empty()
             || self.fields().any(|field| {
-                self.values.get(field.name).is_some_and(|typed| *typed != Typed::of(field, self.data.value(field.name)))
+                self.values
+                    .get(field.name)
+                    .is_some_and(|typed| *typed != Typed::of(field, self.data.value(field.name)))
             })
     }
 
-    /// Notes that a field was changed.
-    pub fn changed(&mut self, field: &'static str) {
+    /// Notes that a field was changed, `now` in seconds. Changes of one field in quick succession are one step back.
+    pub fn changed(&mut self, field: &'static str, now: f64) {
         self.touched.insert(field);
-        if self.last != Some(field) {
+        let goes_on = self.last.is_some_and(|(last, then)| last == field && now - then < ONE_STEP_SECONDS);
+        if !goes_on {
             self.undo.push(self.settled.clone());
             if self.undo.len() > UNDO_MAX {
                 self.undo.remove(0);
             }
         }
-        self.last = Some(field);
+        self.last = Some((field, now));
         self.settled = self.values.clone();
     }
 
@@ -167,7 +174,10 @@ impl Entry {
         let draft: Draft = serde_json::from_str(text).ok()?;
         let names: Vec<&str> = self.fields().map(|field| field.name).collect();
         for (name, typed) in draft.values {
-            let fits = self.values.get(&name).is_some_and(|now| std::mem::discriminant(now) == std::mem::discriminant(&typed));
+            let fits = self
+                .values
+                .get(&name)
+                .is_some_and(|now| std::mem::discriminant(now) == std::mem::discriminant(&typed));
             if fits && names.contains(&name.as_str()) {
                 self.values.insert(name, typed);
             }
@@ -209,14 +219,17 @@ impl Entry {
         let mut wrong: Vec<(&'static FieldDef, String)> = Vec::new();
         for field in self.fields() {
             let saved = self.data.value(field.name);
-            if let Some(Err(reason)) = self.values.get(field.name).map(|typed| typed.value(field, saved, zone)) {
+            if let Some(Err(reason)) =
+                self.values.get(field.name).map(|typed| typed.value(field, saved, zone))
+            {
                 wrong.push((field, capitalised(&reason)));
             }
         }
         let after = self.after(zone);
         for condition in missing_fields(&after, &after.head.state) {
             let open = self.fields().find(|field| Some(field.name) == condition.field);
-            if let Some(field) = open.filter(|field| wrong.iter().all(|(other, _)| other.name != field.name)) {
+            if let Some(field) = open.filter(|field| wrong.iter().all(|(other, _)| other.name != field.name))
+            {
                 wrong.push((field, format!("{} is missing", field.label)));
             }
         }
@@ -240,7 +253,11 @@ impl Entry {
         let def = self.data.def();
         let from = def.state(field.required_from?)?;
         let here = def.state(&self.data.head.state).map_or(0, |state| state.rank);
-        Some(if from.rank <= here { "required".to_owned() } else { format!("required from “{}”", from.word) })
+        Some(if from.rank <= here {
+            "required".to_owned()
+        } else {
+            format!("required from “{}”", from.word)
+        })
     }
 
     /// Whether one of these roles may enter it.

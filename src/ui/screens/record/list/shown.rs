@@ -118,14 +118,13 @@ fn cell(field: &FieldDef, stored: &str, names: &BTreeMap<RecordId, String>) -> S
             other => other.to_owned(),
         },
         FieldType::Moment => stored.get(..10).unwrap_or(stored).to_owned(),
-        FieldType::Record => stored
-            .parse()
-            .ok()
-            .and_then(|id| names.get(&id).cloned())
-            .unwrap_or_else(|| stored.to_owned()),
+        FieldType::Record => {
+            stored.parse().ok().and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| stored.to_owned())
+        }
         FieldType::Number => stored.to_owned(),
         FieldType::Choices(_) | FieldType::Lines | FieldType::Records | FieldType::Rows(_) => {
-            serde_json::from_str::<Value>(stored).map_or_else(|_| stored.to_owned(), |value| field.words(&value))
+            serde_json::from_str::<Value>(stored)
+                .map_or_else(|_| stored.to_owned(), |value| field.words(&value))
         }
         FieldType::Line | FieldType::Text | FieldType::Day | FieldType::Choice(_) => {
             field.words(&Value::String(stored.to_owned()))
@@ -189,4 +188,40 @@ pub fn cell_of(line: &Line, column: usize) -> &str {
 /// Codes of the states that occur.
 pub fn states(lines: &[Line]) -> BTreeSet<&str> {
     lines.iter().map(|line| line.state.as_str()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(number: u32, title: &str, owner: Option<u32>, attention: bool) -> Line {
+        let cells = vec![format!("FB-{number:04}"), title.to_owned(), "Received".to_owned(), String::new()];
+        Line {
+            id: RecordId::new(Kind::Feedback, number),
+            state: "received".to_owned(),
+            owner: owner.map(|number| RecordId::new(Kind::Person, number)),
+            tone: Tone::Due,
+            attention: attention.then(|| (Tone::Late, "late".to_owned())),
+            haystack: cells.join("\n").to_lowercase(),
+            cells,
+        }
+    }
+
+    #[test]
+    fn what_needs_attention_stands_first_and_what_is_empty_last() {
+        let lines = [
+            line(1, "Beta", None, false),
+            line(2, "", None, false),
+            line(3, "Alpha", Some(1), false),
+            line(4, "Gamma", None, true),
+        ];
+        let sort = |ascending| Some(Sort { column: 1, ascending });
+        let wanted = Wanted { attention_first: true, sort: sort(true), ..Wanted::default() };
+        assert_eq!(order(&lines, &wanted), [3, 2, 0, 1]);
+        assert_eq!(order(&lines, &Wanted { sort: sort(false), ..wanted.clone() }), [3, 0, 2, 1]);
+        let nobody = Wanted { owner: Some(String::new()), ..Wanted::default() };
+        assert_eq!(order(&lines, &nobody), [0, 1, 3]);
+        let words = Wanted { text: "fb alp".to_owned(), ..Wanted::default() };
+        assert_eq!(order(&lines, &words), [2], "all words must occur, in whatever column");
+    }
 }

@@ -45,11 +45,19 @@ pub fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
         if assignable(id.kind) {
             owner_ui(ui, cx, page);
         }
-        let by = page.names.get(&data.head.created_by).cloned().unwrap_or_else(|| data.head.created_by.to_string());
+        let by = page
+            .names
+            .get(&data.head.created_by)
+            .cloned()
+            .unwrap_or_else(|| data.head.created_by.to_string());
         let offset = cx.stamp.offset_minutes;
         let entered = data.head.created_at.with_offset_words(offset);
         let since = data.head.state_since.day().relative_words(cx.today());
-        let words = format!("Entered {} by {by} · in this state since {since} · revision {}", minute(&entered), data.head.revision);
+        let words = format!(
+            "Entered {} by {by} · in this state since {since} · revision {}",
+            minute(&entered),
+            data.head.revision
+        );
         ui.add(Label::new(hint(ui, words)).wrap());
     });
     attention_ui(ui, cx, id);

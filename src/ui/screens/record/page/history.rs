@@ -83,7 +83,7 @@ fn change_ui(ui: &mut Ui, id: RecordId, change: &FieldChange, names: &Names) {
     let full = match (before.is_empty(), after.is_empty()) {
         (true, _) => format!("{label}: {after}"),
         (false, true) => format!("{label}: emptied; it said {before}"),
-        (false, false) => format!("{label}: {after}; before: {before}"),
+        (false, false) => format!("{label}: {before} → {after}"),
     };
     let short = match full.char_indices().nth(VALUE_CHARS) {
         Some((end, _)) => format!("{}…", full.get(..end).unwrap_or_default()),

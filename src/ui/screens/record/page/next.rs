@@ -15,12 +15,11 @@ use crate::domain::signature::{Meaning, Part, part_digest};
 use crate::domain::workflow::{Condition, Move};
 use crate::ops::{Act, NextStep, RecordPage, Refused, Request, SigningOffer};
 use crate::ui::cx::{Command, Cx, Route, Then};
-use crate::ui::theme::{Tone, hint, palette, space, title};
+use crate::ui::theme::{Tone, hint, palette, size, small, space, title};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::primary_ui;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::icons::{SHAPE, paint_tone};
-use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::{Notice, banner_ui};
 use crate::ui::widgets::text::TextArea;
@@ -36,13 +35,15 @@ pub struct MoveDialog {
     step: &'static Move,
     reason: String,
     values: Vec<(&'static FieldDef, Typed)>,
+    /// What the fields must come to, by field.
+    unmet: Vec<(&'static str, String)>,
     /// Number of the last event when it was asked for; a later one means that it was done.
     sent: Option<u64>,
 }
 
 impl MoveDialog {
     /// The dialog of a step of a record.
-    pub fn new(data: &RecordData, step: &'static Move) -> Self {
+    pub fn new(data: &RecordData, step: &'static Move, conditions: &[Condition]) -> Self {
         let def = data.def();
         let values = step
             .asks
@@ -50,7 +51,12 @@ impl MoveDialog {
             .filter_map(|name| def.field(name))
             .map(|field| (field, Typed::of(field, data.value(field.name))))
             .collect();
-        Self { data: data.clone(), step, reason: String::new(), values, sent: None }
+        let unmet = conditions
+            .iter()
+            .filter(|condition| !condition.met)
+            .filter_map(|condition| Some((condition.field?, condition.text.clone())))
+            .collect();
+        Self { data: data.clone(), step, reason: String::new(), values, unmet, sent: None }
     }
 
     /// Draws the dialog; returns whether it stays open.
@@ -61,7 +67,11 @@ impl MoveDialog {
         }
         let missing = self.missing(cx);
         let heading = format!("{} {}", self.step.label, self.data.head.id);
-        let word = if self.step.sign.is_some() { format!("{}…", self.step.label) } else { self.step.label.to_owned() };
+        let word = if self.step.sign.is_some() {
+            format!("{}…", self.step.label)
+        } else {
+            self.step.label.to_owned()
+        };
         let kind = self.data.head.id.kind;
         let grave = matches!(self.step.name, "void" | "withdraw" | "cancel" | "refuse");
         let mut dialog = Dialog::new("move", &heading, &word).missing(&missing).width(560.0);
@@ -83,6 +93,11 @@ impl MoveDialog {
                     .help(&help, field.clause)
                     .violation(wrong.as_deref())
                     .show(ui, |ui| input_ui(ui, kind, field, typed, (places, None)));
+                for (_, words) in
+                    self.unmet.iter().filter(|(name, _)| *name == field.name && typed.is_blank())
+                {
+                    tone_words_ui(ui, Tone::Due, words);
+                }
             }
             if self.step.reason {
                 Field::new("Reason")
@@ -134,17 +149,26 @@ impl MoveDialog {
 fn sentence(refusal: &Refused) -> String {
     let text = refusal.to_string();
     let mut letters = text.chars();
-    let text: String = letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
+    let text: String =
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
     format!("{text}.")
 }
 
 fn violation(refusal: Option<&Refused>, field: &FieldDef) -> Option<String> {
     let Some(Refused::Invalid { violations }) = refusal else { return None };
-    violations.iter().find(|violation| violation.field == field.name).map(|violation| violation.reason.clone())
+    violations
+        .iter()
+        .find(|violation| violation.field == field.name)
+        .map(|violation| violation.reason.clone())
 }
 
 /// Asks for a step: at once, or with the password where it is signed.
-fn ask_move(cx: &mut Cx<'_>, data: &RecordData, step: &'static Move, (set, reason): (Fields, Option<String>)) {
+fn ask_move(
+    cx: &mut Cx<'_>,
+    data: &RecordData,
+    step: &'static Move,
+    (set, reason): (Fields, Option<String>),
+) {
     let id = data.head.id;
     let mut after = data.clone();
     for (name, value) in &set {
@@ -205,7 +229,11 @@ pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDi
         ui.spacing_mut().item_spacing.y = space::S;
         ui.label(title("What’s next"));
         if page.next.is_empty() && page.signing.is_none() {
-            let words = if page.data.is_terminal() { "Nothing: it is ended and read-only." } else { "Nothing from here; it moves on with the records it belongs to." };
+            let words = if page.data.is_terminal() {
+                "Nothing: it is ended and read-only."
+            } else {
+                "Nothing from here; it moves on with the records it belongs to."
+            };
             ui.add(Label::new(hint(ui, words)).wrap());
             return;
         }
@@ -213,10 +241,13 @@ pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDi
             let why = cx.file.why_read_only().map_or_else(String::new, read_only_words);
             ui.add(Label::new(hint(ui, format!("{why}. Nothing can be changed."))).wrap());
         }
-        if let Some(offer) = &page.signing {
+        let offer = page.signing.as_ref();
+        let (before, after) =
+            if offer.is_some_and(|offer| may_sign(cx, offer)) { (offer, None) } else { (None, offer) };
+        if let Some(offer) = before {
             signing_ui(ui, cx, page, offer);
         }
-        let mut first = page.signing.is_none();
+        let mut first = before.is_none();
         for next in page.next.iter().filter(|next| !next.step.reason) {
             ui.push_id(next.step.name, |ui| {
                 if step_ui(ui, cx, page, (next, first)) {
@@ -224,6 +255,9 @@ pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDi
                 }
             });
             first = false;
+        }
+        if let Some(offer) = after {
+            signing_ui(ui, cx, page, offer);
         }
         let minor: Vec<&NextStep> = page.next.iter().filter(|next| next.step.reason).collect();
         if !minor.is_empty() {
@@ -245,7 +279,7 @@ pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDi
 /// Takes a step at once, or opens its dialog.
 fn take(cx: &mut Cx<'_>, page: &RecordPage, next: &NextStep) -> Option<MoveDialog> {
     if next.step.reason || !next.step.asks.is_empty() {
-        return Some(MoveDialog::new(&page.data, next.step));
+        return Some(MoveDialog::new(&page.data, next.step, &next.conditions));
     }
     ask_move(cx, &page.data, next.step, (Fields::new(), None));
     None
@@ -254,7 +288,9 @@ fn take(cx: &mut Cx<'_>, page: &RecordPage, next: &NextStep) -> Option<MoveDialo
 /// Whether the step can be taken, perhaps after its dialog was filled.
 fn possible(next: &NextStep) -> bool {
     let open = |condition: &Condition| {
-        condition.met || condition.record.is_none() && condition.field.is_some_and(|field| next.step.asks.contains(&field))
+        condition.met
+            || condition.record.is_none()
+                && condition.field.is_some_and(|field| next.step.asks.contains(&field))
     };
     next.allowed && next.conditions.iter().all(open)
 }
@@ -299,8 +335,12 @@ fn minor_ui(ui: &mut Ui, cx: &Cx<'_>, next: &NextStep) -> bool {
     response.on_disabled_hover_text(why).clicked()
 }
 
+fn may_sign(cx: &Cx<'_>, offer: &SigningOffer) -> bool {
+    offer.allowed && offer.conditions.iter().all(|condition| condition.met) && cx.writable()
+}
+
 fn signing_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage, offer: &SigningOffer) {
-    let ready = offer.allowed && offer.conditions.iter().all(|condition| condition.met) && cx.writable();
+    let ready = may_sign(cx, offer);
     ui.horizontal_wrapped(|ui| {
         for (index, meaning) in offer.meanings.iter().enumerate() {
             let caption = format!("Sign as {}…", meaning.word().to_lowercase());
@@ -315,7 +355,11 @@ fn signing_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage, offer: &SigningOf
         }
     });
     let roles: Vec<_> = offer.by.iter().map(|role| role.word()).collect();
-    let words = if offer.allowed { format!("Still to sign: {}", roles.join(", ")) } else { format!("For {}", roles.join(" or ")) };
+    let words = if offer.allowed {
+        format!("Still to sign: {}", roles.join(", "))
+    } else {
+        format!("For {}", roles.join(" or "))
+    };
     ui.add(Label::new(hint(ui, words)).wrap());
     conditions_ui(ui, cx, page.data.head.id, &offer.conditions);
 }
@@ -345,6 +389,14 @@ fn conditions_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId, conditions: &[Condi
     ui.add_space(space::XS);
 }
 
+/// A link of several lines, as small as the met conditions beside it.
+fn wrapped_link_ui(ui: &mut Ui, text: &str) -> egui::Response {
+    let words = small(text).color(palette(ui).accent).underline();
+    let response = ui.add(Label::new(words).wrap().selectable(false).sense(egui::Sense::click()));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Link, ui.is_enabled(), text));
+    response.on_hover_cursor(egui::CursorIcon::PointingHand)
+}
+
 fn unmet_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId, condition: &Condition) {
     let target = match (condition.record, condition.field) {
         (Some(other), field) if other != id => Some(match field {
@@ -358,14 +410,18 @@ fn unmet_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId, condition: &Condition) {
         tone_words_ui(ui, Tone::Due, &condition.text).on_hover_text(condition.clause);
         return;
     };
-    ui.horizontal(|ui| {
+    ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
-        let (rect, _) = ui.allocate_exact_size(egui::Vec2::splat(SHAPE), egui::Sense::hover());
+        let shape = egui::vec2(SHAPE, size::SMALL_LINE);
+        let (rect, _) = ui.allocate_exact_size(shape, egui::Sense::hover());
         paint_tone(ui.painter(), rect, Tone::Due, palette(ui).tone(Tone::Due).text);
-        let hover = if condition.clause.is_empty() { "Go to where it is mended".to_owned() } else { format!("{}: go to where it is mended", condition.clause) };
-        if link_ui(ui, &condition.text).on_hover_text(hover).clicked() {
+        let hover = if condition.clause.is_empty() {
+            "Go to where it is mended".to_owned()
+        } else {
+            format!("{}: go to where it is mended", condition.clause)
+        };
+        if wrapped_link_ui(ui, &condition.text).on_hover_text(hover).clicked() {
             cx.go(target);
         }
     });
 }
-

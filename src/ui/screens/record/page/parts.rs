@@ -10,7 +10,7 @@ use crate::domain::record::RecordData;
 use crate::domain::time::Moment;
 use crate::ops::{LinkedRecord, RecordPage, SignatureView};
 use crate::ui::cx::{Command, Cx, Route};
-use crate::ui::theme::{Tone, bold, hint, palette, space, title};
+use crate::ui::theme::{Tone, bold, hint, palette, size, space, title};
 use crate::ui::widgets::badge::{badge_ui, tone_words_ui};
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::notice::{Notice, rule_ui};
@@ -44,7 +44,7 @@ pub fn attachments_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option
         ui.push_id(attachment.head.id, |ui| {
             if attachment_ui(ui, cx, attachment) {
                 let withdraw = attachment.def().find_move("withdraw");
-                opened = withdraw.map(|step| MoveDialog::new(attachment, step));
+                opened = withdraw.map(|step| MoveDialog::new(attachment, step, &[]));
             }
         });
         ui.add_space(space::S);
@@ -73,8 +73,13 @@ fn attachment_ui(ui: &mut Ui, cx: &mut Cx<'_>, attachment: &RecordData) -> bool 
                     let suggested_name = attachment.title().to_owned();
                     cx.ask(Command::SaveFile { suggested_name, bytes });
                 }
-                Ok(None) => cx.ask(Command::Notify(Notice::problem("The file has no bytes for this attachment.", "Verify the file."))),
-                Err(refusal) => cx.ask(Command::Notify(Notice::problem(refusal.to_string(), "Verify the file."))),
+                Ok(None) => cx.ask(Command::Notify(Notice::problem(
+                    "The file has no bytes for this attachment.",
+                    "Verify the file.",
+                ))),
+                Err(refusal) => {
+                    cx.ask(Command::Notify(Notice::problem(refusal.to_string(), "Verify the file.")))
+                }
             }
         }
         if !withdrawn && cx.writable() {
@@ -85,7 +90,9 @@ fn attachment_ui(ui: &mut Ui, cx: &mut Cx<'_>, attachment: &RecordData) -> bool 
         ui.add(Label::new(attachment.text("description")).wrap());
     }
     let offset = cx.stamp.offset_minutes;
-    let captured = Moment::parse(attachment.text("captured_at")).ok().map(|at| format!("captured {}", at.with_offset_words(offset)));
+    let captured = Moment::parse(attachment.text("captured_at"))
+        .ok()
+        .map(|at| format!("captured {}", at.with_offset_words(offset)));
     let attached = format!("attached {}", attachment.head.created_at.with_offset_words(offset));
     let source = attachment.text("source");
     let source = (!source.is_empty()).then(|| format!("from {source}"));
@@ -114,6 +121,7 @@ pub fn linked_ui(ui: &mut Ui, cx: &mut Cx<'_>, linked: &[LinkedRecord]) {
     heading_ui(ui, "Linked records", "");
     for other in linked {
         ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().interact_size.y = size::BODY_LINE;
             if link_ui(ui, &format!("{}  {}", other.id, other.title)).clicked() {
                 cx.go(Route::Record(other.id));
             }
@@ -172,6 +180,10 @@ fn signature_ui(ui: &mut Ui, view: &SignatureView) {
 }
 
 fn difference_words((record, signed, now, fields): &(RecordId, u32, u32, Vec<String>)) -> String {
-    let which = if fields.is_empty() { String::new() } else { format!("; these fields differ: {}", fields.join(", ")) };
+    let which = if fields.is_empty() {
+        String::new()
+    } else {
+        format!("; these fields differ: {}", fields.join(", "))
+    };
     format!("Signature covers {record} revision {signed}, now revision {now}{which}")
 }
