@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::file::ProductFile;
 use super::files;
-use super::perform::records::OPEN_WHEN_MADE;
+use super::perform::OPEN_WHEN_MADE;
 use super::refused::Refused;
 use super::request::{Act, FileSource, Request};
 use super::session::Session;
@@ -372,11 +372,16 @@ impl ProductFile {
         })?;
         let known = self.external_numbers()?;
         let mut seen = rows::SeenNumbers::default();
+        let numbers = only_number(mapping);
+        let numbered = numbers.bind(&source.header).ok();
         let mut planned = Vec::with_capacity(source.rows.len());
         for row in source.rows.iter().filter(|row| !row.is_empty()) {
             let (external_number, plan) = match bound.apply(row) {
                 Err(problems) => {
-                    (String::new(), RowPlan::Refused(problems.iter().map(ToString::to_string).collect()))
+                    let values = numbered.as_ref().and_then(|bound| bound.apply(row).ok()).unwrap_or_default();
+                    let number = values.get(EXTERNAL_NUMBER).and_then(Value::as_str).unwrap_or_default();
+                    let reasons = problems.iter().map(|problem| with_label(&problem.to_string(), mapping)).collect();
+                    (number.to_owned(), RowPlan::Refused(reasons))
                 }
                 Ok(values) => {
                     let number =
@@ -485,6 +490,22 @@ impl ImportPlan {
         acts.push(Act::from(Request::NoteImport { facts }));
         acts
     }
+}
+
+/// The mapping reduced to the number by which a row is recognised: it is told of refused rows, too.
+fn only_number(mapping: &Mapping) -> Mapping {
+    let mut numbers = mapping.clone();
+    numbers.columns.retain(|rule| rule.target == EXTERNAL_NUMBER);
+    numbers.rest_into = Some("source_columns".to_owned());
+    numbers
+}
+
+/// The reason with the label of the field instead of its code.
+fn with_label(reason: &str, mapping: &Mapping) -> String {
+    mapping.columns.iter().fold(reason.to_owned(), |reason, rule| {
+        let label = Kind::Feedback.def().field(&rule.target).map_or(rule.target.as_str(), |field| field.label);
+        reason.replace(&format!("but {} needs", rule.target), &format!("but “{label}” needs"))
+    })
 }
 
 /// Whether the values suit a new record: everything that making one would refuse is told here, row by row.

@@ -105,7 +105,7 @@ fn the_audit_trail_is_filtered_by_record_and_says_what_is_no_date() {
     let mut desk = Desk::staffed();
     let fb = feedback(&mut desk);
     let mut harness = staged(desk, AuditScreen::new(Some(fb)), Theme::Light, AuditScreen::ui);
-    harness.get_by_label("1 events, newest first");
+    harness.get_by_label("1 event, newest first");
     harness.get_by_label("From").focus();
     harness.run();
     harness.get_by_label("From").type_text("soon");

@@ -41,9 +41,9 @@ const COLUMNS: [Column<'static>; 8] = [
     Column::new("Entered at (UTC)", Width::Fixed(140.0)).unsortable(),
     Column::new("Person", Width::Fixed(130.0)).unsortable(),
     Column::new("Role", Width::Fixed(152.0)).unsortable(),
-    Column::new("What", Width::Rest(240.0)).unsortable(),
+    Column::new("What", Width::Rest(180.0)).unsortable(),
     Column::new("Record", Width::Fixed(84.0)).unsortable(),
-    Column::new("Reason", Width::Rest(120.0)).unsortable(),
+    Column::new("Reason", Width::Rest(90.0)).unsortable(),
     Column::new("Marks", Width::Fixed(130.0)).unsortable(),
 ];
 
@@ -223,8 +223,9 @@ impl AuditScreen {
     }
 
     fn table_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let word = if self.rows.len() == 1 { "event" } else { "events" };
         let more = if self.complete { "" } else { " so far; more follow further down" };
-        ui.label(hint(ui, format!("{} events{more}, newest first", self.rows.len())));
+        ui.label(hint(ui, format!("{} {word}{more}, newest first", self.rows.len())));
         if self.rows.is_empty() && self.problem.is_none() {
             let empty = Empty {
                 title: "No event fits",

@@ -113,7 +113,7 @@ pub fn subject_word(prefix: &str) -> String {
 pub fn lowered_ui<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = space::XS;
-        ui.add_space(20.0);
+        ui.add_space(32.0);
         contents(ui)
     })
     .inner
