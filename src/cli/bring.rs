@@ -1,5 +1,6 @@
 //! `mainstay import feedback`: feedback from a file.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::args::ImportArguments;
@@ -51,12 +52,11 @@ fn outcome(report: &ImportReport, dry: bool) -> Said {
     }
     let counts = report.counts;
     let verb = if dry { "would be taken" } else { "taken" };
-    said.push_str(&format!(
-        "{}, mapping “{}”: {} rows {verb}, {} taken before, {} refused\n",
+    let _ = writeln!(said, "{}, mapping “{}”: {} rows {verb}, {} taken before, {} refused",
         report.file_name, report.mapping, counts.taken, counts.already, counts.refused
-    ));
+    );
     if let Some(id) = report.attachment {
-        said.push_str(&format!("The file is kept as {id}\n"));
+        let _ = writeln!(said, "The file is kept as {id}");
     }
     if counts.taken == 0 && counts.refused > 0 {
         return Err(Failure::refused("no row could be taken; nothing was changed").after(said));

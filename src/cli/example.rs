@@ -1,5 +1,6 @@
 //! `mainstay example`: the example product, written and opened.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::json;
@@ -69,7 +70,7 @@ fn example_words(path: &Path, example: &Example) -> String {
     );
     for person in &example.people {
         let roles: Vec<_> = person.roles.iter().map(|role| role.word()).collect();
-        said.push_str(&format!("  {:<8} {} ({})\n", person.login, person.full_name, roles.join(", ")));
+        let _ = writeln!(said, "  {:<8} {} ({})", person.login, person.full_name, roles.join(", "));
     }
     said
 }

@@ -1,5 +1,6 @@
 //! `mainstay verify`, `backup` and `export`: the whole file at once.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::json;
@@ -35,7 +36,7 @@ fn verification_words(found: &Verification) -> String {
         said.push_str("Everything matches\n");
     }
     for finding in &found.findings {
-        said.push_str(&format!("{}: {}\n", finding.place, finding.what));
+        let _ = writeln!(said, "{}: {}", finding.place, finding.what);
     }
     said
 }

@@ -1,5 +1,6 @@
 //! `mainstay packet`: records as paper for an audit.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -60,7 +61,7 @@ pub fn write(file: &mut ProductFile, session: &Session, options: &PacketOptions,
         rendered.sha256
     );
     for warning in &rendered.warnings {
-        said.push_str(&format!("{warning}\n"));
+        let _ = writeln!(said, "{warning}");
     }
     Ok(said)
 }

@@ -1,5 +1,6 @@
 //! `mainstay list` and `show`.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
@@ -26,7 +27,7 @@ pub fn list(path: &Path, kind: &str, json: bool) -> Said {
     let mut said = String::new();
     for row in &rows {
         let state = kind.def().state(&row.state).map_or(row.state.as_str(), |state| state.word);
-        said.push_str(&format!("{}  {:<22}  {}  {}\n", row.id, state, row.state_since.day(), row.title));
+        let _ = writeln!(said, "{}  {:<22}  {}  {}", row.id, state, row.state_since.day(), row.title);
     }
     Ok(said)
 }
@@ -59,23 +60,22 @@ fn page_words(page: &RecordPage) -> String {
     let mut said =
         format!("{}  {}\n{} since {}", data.head.id, data.title(), state, data.head.state_since.words());
     if let Some(owner) = data.head.owner {
-        said.push_str(&format!(", with {}", person(owner)));
+        let _ = write!(said, ", with {}", person(owner));
     }
-    said.push_str(&format!(
-        "\nEntered {} by {}\n",
+    let _ = writeln!(said, "\nEntered {} by {}",
         data.head.created_at.words(),
         person(data.head.created_by)
-    ));
+    );
     for section in data.def().sections {
         let filled: Vec<_> =
             section.fields.iter().filter(|field| !field::is_empty(data.value(field.name))).collect();
         if filled.is_empty() {
             continue;
         }
-        said.push_str(&format!("\n{}\n", section.title));
+        let _ = writeln!(said, "\n{}", section.title);
         for field in filled {
             let words = value_words(data.head.id, field.name, data.value(field.name), &name);
-            said.push_str(&format!("  {}  {}\n", field.label, words.replace('\n', "\n    ")));
+            let _ = writeln!(said, "  {}  {}", field.label, words.replace('\n', "\n    "));
         }
     }
     list_words(&mut said, "Signatures", page.signatures.iter().map(signature_words));
@@ -111,7 +111,7 @@ fn page_words(page: &RecordPage) -> String {
 fn list_words(said: &mut String, title: &str, lines: impl Iterator<Item = String>) {
     let lines: Vec<String> = lines.collect();
     if !lines.is_empty() {
-        said.push_str(&format!("\n{title}\n  {}\n", lines.join("\n  ")));
+        let _ = writeln!(said, "\n{title}\n  {}", lines.join("\n  "));
     }
 }
 

@@ -1,5 +1,6 @@
 //! `mainstay run`: the requests of a script, one after the other.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use super::failure::Failure;
@@ -20,7 +21,7 @@ pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Said {
         match file.perform(&session, act, signed, &ops::stamp()) {
             Ok(receipt) => said.push_str(&done_line(index + 1, &name, &receipt)),
             Err(refusal) => {
-                said.push_str(&format!("{:>4}  refused  {name}: {refusal}\n", index + 1));
+                let _ = writeln!(said, "{:>4}  refused  {name}: {refusal}", index + 1);
                 let failure = Failure::from(refusal);
                 let left = count - index - 1;
                 let words = match (keep_going, left) {

@@ -1,5 +1,6 @@
 //! `mainstay status`: the dashboard as text.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
@@ -30,19 +31,19 @@ pub fn status_words(file: &ProductFile, now: Moment) -> Said {
     let attention = file.attention(now)?;
     let mut said =
         format!("{}, {}, {}\n{}\n", product.title, product.manufacturer, product.class().word(), now.words());
-    said.push_str(&format!("\nOverdue, unapproved or due now: {}\n", attention.now.len()));
+    let _ = writeln!(said, "\nOverdue, unapproved or due now: {}", attention.now.len());
     for item in &attention.now {
         said.push_str(&item_line(item));
     }
     if !attention.coming.is_empty() {
-        said.push_str(&format!("\nComing: {}\n", attention.coming.len()));
+        let _ = writeln!(said, "\nComing: {}", attention.coming.len());
         for item in attention.coming.iter().take(COMING_MAX) {
             said.push_str(&item_line(item));
         }
     }
     said.push_str("\nRecords\n");
     for (kind, count, open) in counts(file)? {
-        said.push_str(&format!("  {:<18} {count:>4}, {open} open\n", kind.def().plural));
+        let _ = writeln!(said, "  {:<18} {count:>4}, {open} open", kind.def().plural);
     }
     Ok(said)
 }
