@@ -326,8 +326,8 @@ fn not_awaiting(case: &Case, analysis: &ImpactAnalysis) -> Vec<Condition> {
 fn notices(case: &Case) -> Vec<String> {
     let Some(analysis) = case.data.typed::<ImpactAnalysis>() else { return Vec::new() };
     let number = case.id().number;
-    let earlier: Vec<ImpactAnalysis> = (number.saturating_sub(5)..number)
-        .filter_map(|number| case.world.record(RecordId::new(ImpactAnalysis::KIND, number.max(1))))
+    let earlier: Vec<ImpactAnalysis> = (number.saturating_sub(5).max(1)..number)
+        .filter_map(|number| case.world.record(RecordId::new(ImpactAnalysis::KIND, number)))
         .filter_map(|data| data.typed())
         .collect();
     let mine: Vec<String> =

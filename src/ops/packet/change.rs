@@ -96,12 +96,12 @@ fn order_table(steps: &[ShownStep]) -> Block {
     Block::Table {
         caption: Some("Order of the steps by the audit trail".to_owned()),
         columns: vec![
-            Column::text("Step", 3),
-            Column { width: Width::Points(102.0), ..Column::text("When", 1) },
+            Column::text("Step", 4),
+            Column { width: Width::Points(114.0), ..Column::text("When", 1) },
             Column { width: Width::Points(54.0), ..Column::id("Record") },
             Column { width: Width::Points(38.0), ..Column::number("Event") },
-            Column::text("Who", 2),
-            Column::text("Clause", 2),
+            Column::text("Who", 3),
+            Column::text("Clause", 4),
         ],
         rows,
     }
