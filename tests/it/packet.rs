@@ -36,7 +36,7 @@ fn told_by_a_person(desk: &mut Desk) -> RecordId {
         "dan",
         Kind::Feedback,
         json!({
-            "title": "Mary Major waited for the alarm", "received_at": desk.now, "aware_at": desk.now, "channel": "E-mail",
+            "title": format!("Mary Major waited for the alarm {}", "in-one-very-long-word-".repeat(12)), "received_at": desk.now, "aware_at": desk.now, "channel": "E-mail",
             "source_kind": "user", "description_verbatim": "On ward 3 of the hospital Mary Major waited for the alarm.",
             "device_name": "Pump gateway", "software_version_reported": "2.3.0", "reporter_name": "Mary Major",
             "reporter_phone": "+49 761 555 0199", "reporter_email": "mary@example.org",

@@ -40,7 +40,8 @@ pub(super) fn sections(paper: &mut Paper<'_>, id: RecordId) -> Result<Vec<Sectio
     sections.push(release(&chain.content, &problems, paper));
     sections.push(communication(paper, &chain.change));
     sections.extend(closure(paper, &chain, &problems));
-    let ids = chain.ids();
+    // What happened to the feedback before is not part of the change; its records are printed in chapter 2.
+    let ids: Vec<RecordId> = chain.ids().into_iter().filter(|id| id.kind != Kind::Feedback).collect();
     let rows = trail::rows(paper, &trail::events(paper, &ids)?, &ids)?;
     sections.push(chapter(14, "Audit trail of the change", "21 CFR 11.10(e)", vec![Block::History { rows }]));
     Ok(sections)
