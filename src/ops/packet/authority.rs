@@ -43,13 +43,12 @@ fn fixed_content(paper: &Paper<'_>, approval: &Approval) -> Result<Block, Refuse
         let (Some(id), Some(part)) = (fixed.record, fixed.part) else { continue };
         let now = part_digest(&paper.file.record(id)?, part);
         let mark = if now == *fixed.digest { Mark::good("unchanged") } else { Mark::late("changed since") };
-        rows.push(vec![id.to_string().into(), word(part).into(), fixed.digest.to_string().into(), mark.into()]);
+        rows.push(vec![format!("{id}\n{}", word(part)).into(), fixed.digest.to_string().into(), mark.into()]);
     }
     Ok(Block::Table {
         caption: Some("What the approval fixes".to_owned()),
         columns: vec![
-            Column { width: Width::Points(54.0), ..Column::id("Record") },
-            Column { width: Width::Points(92.0), ..Column::text("Part", 1) },
+            Column { width: Width::Points(90.0), ..Column::text("Record, part", 1) },
             Column::code("SHA-256", 1),
             Column::mark("Now"),
         ],

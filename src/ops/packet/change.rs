@@ -40,7 +40,8 @@ pub(super) fn sections(paper: &mut Paper<'_>, id: RecordId) -> Result<Vec<Sectio
     sections.push(release(&chain.content, &problems, paper));
     sections.push(communication(paper, &chain.change));
     sections.extend(closure(paper, &chain, &problems));
-    let ids = chain.ids();
+    // What happened to the feedback before is not part of the change; its records are printed in chapter 2.
+    let ids: Vec<RecordId> = chain.ids().into_iter().filter(|id| id.kind != Kind::Feedback).collect();
     let rows = trail::rows(paper, &trail::events(paper, &ids)?, &ids)?;
     sections.push(chapter(14, "Audit trail of the change", "21 CFR 11.10(e)", vec![Block::History { rows }]));
     Ok(sections)
@@ -96,12 +97,12 @@ fn order_table(steps: &[ShownStep]) -> Block {
     Block::Table {
         caption: Some("Order of the steps by the audit trail".to_owned()),
         columns: vec![
-            Column::text("Step", 3),
-            Column { width: Width::Points(102.0), ..Column::text("When", 1) },
+            Column::text("Step", 4),
+            Column { width: Width::Points(114.0), ..Column::text("When", 1) },
             Column { width: Width::Points(54.0), ..Column::id("Record") },
             Column { width: Width::Points(38.0), ..Column::number("Event") },
-            Column::text("Who", 2),
-            Column::text("Clause", 2),
+            Column::text("Who", 3),
+            Column::text("Clause", 4),
         ],
         rows,
     }

@@ -137,7 +137,7 @@ pub(super) fn annex(paper: &Paper<'_>) -> Result<(Vec<AttachmentEntry>, Vec<Embe
             }
             let mut entry = entry(paper, &data, &attachment);
             let fits = taken + entry.bytes <= EMBEDDED_BYTES_MAX;
-            let private = paper.redact && is_private(&attachment);
+            let private = paper.redact && is_private(paper, &attachment);
             let withdrawn = AttachmentState::of(&data) == Some(AttachmentState::Withdrawn);
             let bytes = if fits && !private { paper.file.attachment_bytes(&data)? } else { None };
             match bytes {
@@ -178,9 +178,9 @@ fn entry(paper: &Paper<'_>, data: &RecordData, attachment: &Attachment) -> Attac
     }
 }
 
-/// Whether the file may show personal data: it belongs to feedback, or it came from a named person or place.
-fn is_private(attachment: &Attachment) -> bool {
+/// Whether the file may show personal data: it belongs to feedback, or it came from a named place or an outsider.
+fn is_private(paper: &Paper<'_>, attachment: &Attachment) -> bool {
     attachment.subject.is_some_and(|subject| subject.kind == Kind::Feedback)
         || !attachment.source.is_empty()
-        || !attachment.captured_by.is_empty()
+        || !(attachment.captured_by.is_empty() || paper.is_staff(&attachment.captured_by))
 }

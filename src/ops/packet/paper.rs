@@ -86,6 +86,11 @@ impl<'a> Paper<'a> {
         self.names.get(&id).cloned().unwrap_or_else(|| id.to_string())
     }
 
+    /// Whether a name is that of a person with an account.
+    pub fn is_staff(&self, name: &str) -> bool {
+        self.names.values().any(|known| known == name)
+    }
+
     /// A value as it is printed: words, persons by name, personal values left out where asked.
     pub fn words(&self, field: &FieldDef, value: &Value) -> String {
         if is_empty(value) {

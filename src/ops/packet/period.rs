@@ -366,7 +366,7 @@ fn audit(paper: &Paper<'_>, period: &Period) -> Result<Vec<Block>, Refused> {
         .collect();
     let columns = vec![
         Column { width: Width::Points(38.0), ..Column::number("Event") },
-        Column { width: Width::Points(122.0), ..Column::text("Time", 1) },
+        Column { width: Width::Points(136.0), ..Column::text("Time", 1) },
         Column::text("Who", 2),
         Column::text("What", 4),
         Column::text("Reason", 2),

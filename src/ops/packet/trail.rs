@@ -108,7 +108,12 @@ fn changes(paper: &Paper<'_>, event: &Event, change: &RecordChange, now: Option<
         if is_empty(&field.before) && stands {
             first.push(declared.label);
         } else if let FieldType::Rows(columns) = declared.ty {
-            list.push(rows_change(paper, declared, columns, field, &prefix));
+            let current = now.map_or(&Value::Null, |data| data.value(declared.name));
+            list.push(Change {
+                field: format!("{prefix}{}", declared.label),
+                before: rows_word(field.before.as_array().map_or(0, Vec::len)),
+                after: rows_change(paper, columns, field, current),
+            });
         } else {
             list.push(Change {
                 field: format!("{prefix}{}", declared.label),
@@ -135,31 +140,31 @@ fn head_change(paper: &Paper<'_>, record: RecordId, field: &FieldChange, prefix:
     })
 }
 
-/// Only the cells of a table that changed.
-fn rows_change(
-    paper: &Paper<'_>,
-    declared: &FieldDef,
-    columns: &[FieldDef],
-    field: &FieldChange,
-    prefix: &str,
-) -> Change {
+/// Only the cells of a table that changed. Cells that were filled for the first time and still stand are counted.
+fn rows_change(paper: &Paper<'_>, columns: &[FieldDef], field: &FieldChange, current: &Value) -> String {
     let before = field.before.as_array().map(Vec::as_slice).unwrap_or_default();
     let after = field.after.as_array().map(Vec::as_slice).unwrap_or_default();
     let mut lines = Vec::new();
+    let mut filled = 0usize;
     for index in 0..before.len().max(after.len()) {
         let (old, new) = (before.get(index), after.get(index));
-        let cells: Vec<String> = columns
-            .iter()
-            .filter_map(|column| {
-                let cell = |row: Option<&Value>| {
-                    row.and_then(|row| row.get(column.name))
-                        .map_or_else(String::new, |value| paper.words(column, value))
-                };
-                let (old, new) = (cell(old), cell(new));
-                let dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
-                (old != new).then(|| format!("{} {} → {}", column.label, dash(old), dash(new)))
-            })
-            .collect();
+        let mut cells: Vec<String> = Vec::new();
+        let mut first = false;
+        for column in columns {
+            let value = |row: Option<&Value>| row.and_then(|row| row.get(column.name)).cloned().unwrap_or(Value::Null);
+            let (was, is) = (value(old), value(new));
+            if was == is {
+                continue;
+            }
+            if is_empty(&was) && is == value(current.get(index)) {
+                first = true;
+                continue;
+            }
+            let dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
+            let words = |value: &Value| dash(paper.words(column, value));
+            cells.push(format!("{} {} → {}", column.label, words(&was), words(&is)));
+        }
+        filled += usize::from(first && cells.is_empty());
         let kind = match (old, new) {
             (None, Some(_)) => "added",
             (Some(_), None) => "removed",
@@ -169,11 +174,10 @@ fn rows_change(
             lines.push(format!("row {} {kind}: {}", index + 1, cells.join("; ")));
         }
     }
-    Change {
-        field: format!("{prefix}{}", declared.label),
-        before: rows_word(before.len()),
-        after: lines.join("\n"),
+    if filled > 0 {
+        lines.push(format!("{} filled (as printed with the record)", rows_word(filled)));
     }
+    lines.join("\n")
 }
 
 fn rows_word(count: usize) -> String {
