@@ -240,8 +240,9 @@ fn endings_walk(walk: &mut Walk) {
     walk.sign("fay", ap);
     walk.desk.now = walk.desk.now.plus_seconds(4 * 86_400);
     walk.go("ana", ap, "expire", json!({}));
-    let (cr, _) = change_under_analysis(&mut walk.desk, json!({}));
+    let (cr, ia) = change_under_analysis(&mut walk.desk, json!({}));
     walk.go("ben", cr, "cancel", json!({}));
+    walk.go("ana", ia, "void", json!({}));
 
     let (cr, ia) = change_under_analysis(&mut walk.desk, json!({}));
     analyse(&mut walk.desk, cr, ia);

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by failing")]
 
 mod badfiles;
+mod bounds;
 mod chain;
 mod coverage;
 mod crash;
@@ -10,3 +11,5 @@ mod forger;
 mod forgery;
 mod import;
 mod lanes;
+mod recipe;
+mod tables;
