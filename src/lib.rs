@@ -1,5 +1,6 @@
 //! Mainstay keeps the maintenance records of a medical device's software as IEC 62304 clause 6 asks.
 
+pub mod cli;
 pub mod clock;
 pub mod domain;
 pub mod exchange;

@@ -24,6 +24,23 @@ pub enum WhyReadOnly {
     NotWritable,
 }
 
+impl std::fmt::Display for WhyReadOnly {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Locked(Some(holder)) => write!(
+                f,
+                "The file is read-only: {} on {} writes to it since {}",
+                holder.person,
+                holder.machine,
+                holder.since.words()
+            ),
+            Self::Locked(None) => f.write_str("The file is read-only: somebody else writes to it"),
+            Self::Damaged(what) => write!(f, "The file is read-only because it is damaged: {what}"),
+            Self::NotWritable => f.write_str("The file is open for reading only"),
+        }
+    }
+}
+
 /// An open product file: the one value through which everything is read and done.
 pub struct ProductFile {
     pub(super) store: Store,

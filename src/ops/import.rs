@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::file::ProductFile;
 use super::files;
-use super::perform::OPEN_WHEN_MADE;
+use super::perform::records::OPEN_WHEN_MADE;
 use super::refused::Refused;
 use super::request::{Act, FileSource, Request};
 use super::session::Session;

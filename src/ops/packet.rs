@@ -6,12 +6,16 @@
 //! The event that a packet leaves comes after the packet is made, so the chain head on its pages is the head before that
 //! event. The same records, session, verification and stamp give the same bytes.
 
+mod analysis;
+mod authority;
 mod chain;
 mod change;
 mod cover;
+mod logs;
 mod matrix;
 mod order;
 mod paper;
+mod people;
 mod period;
 mod record;
 mod redact;

@@ -4,7 +4,7 @@
 
 mod moves;
 mod people;
-mod records;
+pub(super) mod records;
 
 pub(super) use records::OPEN_WHEN_MADE;
 
@@ -184,6 +184,9 @@ impl<'a> Job<'a> {
         }
         let person: Person =
             data.typed().ok_or_else(|| Refused::Rule("your account cannot be read".to_owned()))?;
+        if *person.key_fingerprint != *super::secrets::fingerprint(&session.key) {
+            return Err(Refused::Rule("your key was replaced since you signed in; sign in again".to_owned()));
+        }
         Ok(Self { work, session, person, signed, stamp, code: None })
     }
 

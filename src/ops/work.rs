@@ -173,6 +173,16 @@ impl<'a> Work<'a> {
         Ok(self.store.clock_open()?)
     }
 
+    /// Who last performed a request on a record.
+    pub fn last_actor(&self, request: &str, record: RecordId) -> Result<Option<RecordId>, Refused> {
+        let filter = crate::store::EventFilter {
+            record: Some(record),
+            request: request.to_owned(),
+            ..crate::store::EventFilter::default()
+        };
+        Ok(self.store.events(&filter, 1, 0)?.first().map(|row| row.event.actor))
+    }
+
     /// Whether a login is or was used by anybody.
     pub fn find_login(&self, login: &str) -> Result<bool, Refused> {
         Ok(self.store.find_by_line(Kind::Person, "login", login)?.is_some())

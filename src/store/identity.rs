@@ -94,13 +94,13 @@ impl Seen {
 }
 
 #[cfg(unix)]
-fn inode(meta: &std::fs::Metadata) -> u64 {
+pub fn inode(meta: &std::fs::Metadata) -> u64 {
     use std::os::unix::fs::MetadataExt as _;
     meta.ino()
 }
 
 #[cfg(not(unix))]
-fn inode(_: &std::fs::Metadata) -> u64 {
+pub fn inode(_: &std::fs::Metadata) -> u64 {
     0
 }
 

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 use super::StoreError;
 use crate::domain::time::Moment;
 
+/// How often taking the lock is tried when its former holder just let go.
+const TRIES: usize = 8;
+
 /// Who holds the lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
@@ -27,6 +30,7 @@ pub struct Holder {
 #[derive(Debug)]
 pub struct Lock {
     file: File,
+    path: PathBuf,
 }
 
 /// Outcome of trying to take the lock.
@@ -47,23 +51,35 @@ pub fn lock_path(product_file: &Path) -> PathBuf {
 /// Tries to take the lock.
 pub fn take(product_file: &Path, holder: &Holder) -> Result<Taken, StoreError> {
     let path = lock_path(product_file);
-    let file = OpenOptions::new()
-        .create(true)
-        .read(true)
-        .write(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(StoreError::io("the lock beside the file could not be written"))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Ok(Taken::Theirs(read(&file))),
-        Err(TryLockError::Error(error)) => {
-            return Err(StoreError::io("the lock beside the file could not be taken")(error));
+    for _ in 0..TRIES {
+        let file = OpenOptions::new()
+            .create(true)
+            .read(true)
+            .write(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(StoreError::io("the lock beside the file could not be written"))?;
+        match file.try_lock() {
+            Ok(()) if is_at(&file, &path) => {
+                let mut lock = Lock { file, path };
+                lock.name(holder)?;
+                return Ok(Taken::Ours(lock));
+            }
+            // Its former holder removed it between our opening and our locking: the lock of a removed file is no lock.
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(Taken::Theirs(read(&file))),
+            Err(TryLockError::Error(error)) => {
+                return Err(StoreError::io("the lock beside the file could not be taken")(error));
+            }
         }
     }
-    let mut lock = Lock { file };
-    lock.name(holder)?;
-    Ok(Taken::Ours(lock))
+    Err(StoreError::Busy)
+}
+
+/// Whether the open file is still the one that lies at the path.
+fn is_at(file: &File, path: &Path) -> bool {
+    let (Ok(open), Ok(there)) = (file.metadata(), std::fs::metadata(path)) else { return false };
+    super::identity::inode(&open) == super::identity::inode(&there)
 }
 
 /// Who holds the lock of a product file, if its lock file says.
@@ -92,8 +108,8 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Emptied, not removed: two programs that lock a removed and a new file of the same name would both be writers.
-        let _ = self.file.set_len(0);
+        // Removed while it is still held; whoever opened it meanwhile notices with `is_at`.
+        let _ = std::fs::remove_file(&self.path);
         let _ = self.file.unlock();
     }
 }

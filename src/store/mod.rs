@@ -4,6 +4,7 @@
 
 mod backup;
 mod ddl;
+mod dump;
 mod error;
 mod events;
 mod identity;
@@ -16,6 +17,7 @@ mod tx;
 mod verify;
 
 pub use backup::{backup_to, thin};
+pub use dump::EventText;
 pub use error::StoreError;
 pub use events::{EventFilter, EventRow, Head};
 pub use keys::{Credential, KdfCost};

@@ -3,7 +3,9 @@
 //! Screens read and ask; the app acts. A screen never performs a request itself.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::time::{Day, Moment};
@@ -11,6 +13,7 @@ use crate::ops::{
     Act, Attention, EventFilter, EventRow, Head, ListRow, ProductFile, RecordPage, Refused, Session, Stamp,
     Trends,
 };
+use crate::ops::import::ImportJob;
 use crate::ui::widgets::notice::Notice;
 
 /// What is on screen.
@@ -90,8 +93,70 @@ pub enum Command {
     SaveDraft(String, String),
     /// Forget a draft.
     DropDraft(String),
+    /// Ask where to save bytes, and save them there.
+    SaveFile {
+        /// Name that is suggested, without folder.
+        suggested_name: String,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+    /// Ask for a file and attach it to a record, with description, source and time of capture.
+    AttachDialog(RecordId),
     /// Say something in the corner.
     Notify(Notice),
+    /// Perform a request that needs no signature and hands out a one-time code, then show the code once, in a dialog that
+    /// says to whom it is to be given.
+    PerformAndShowCode {
+        /// The request: an invitation or a reset of an access.
+        act: Act,
+        /// The person who is to get the code, in words.
+        to_whom: String,
+    },
+    /// Change one's own password: the app asks for the old and the new one.
+    ChangePassword,
+    /// Verify the whole file, in the background.
+    Verify,
+    /// Ask for a file to read; the answer goes into the slot.
+    ChooseFile {
+        /// Title of the dialog.
+        title: String,
+        /// The kind of file in words, such as “Delimited text”.
+        kind: &'static str,
+        /// Endings without the dot.
+        endings: &'static [&'static str],
+        /// Where the answer goes.
+        answer: Slot<PathBuf>,
+    },
+    /// Take in feedback from a file: run the job, which keeps its outcome for the screen.
+    Import(Arc<ImportJob>),
+}
+
+/// A place for one answer that comes later. Cheap to clone: all clones are the same place.
+#[derive(Debug)]
+pub struct Slot<T>(Arc<Mutex<Option<T>>>);
+
+impl<T> Slot<T> {
+    /// Puts the answer in.
+    pub fn put(&self, answer: T) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+    }
+
+    /// Takes the answer out, if it has come.
+    pub fn take(&self) -> Option<T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(None)))
+    }
+}
+
+impl<T> Clone for Slot<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
 }
 
 /// Plain data read from the file, kept until the file changes.

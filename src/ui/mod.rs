@@ -5,6 +5,8 @@
 pub mod cx;
 #[cfg(test)]
 mod gallery;
+pub mod screens;
 pub mod settings;
+pub mod sign;
 pub mod theme;
 pub mod widgets;

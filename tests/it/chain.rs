@@ -117,10 +117,9 @@ pub fn approval_of(desk: &mut Desk, cr: RecordId) -> RecordId {
     desk.go("ben", cr, "request_approval").unwrap().made[0]
 }
 
-#[test]
-fn a_problem_goes_from_feedback_to_a_verified_change_and_the_file_verifies() {
-    let mut desk = Desk::staffed();
-    let pr = evaluated_problem(&mut desk);
+/// The whole way from feedback to a verified change: problem report and change request.
+pub fn verified_change(desk: &mut Desk) -> (RecordId, RecordId) {
+    let pr = evaluated_problem(desk);
     let receipt = desk.go("ben", pr, "request_change").unwrap();
     let cr = receipt.made[0];
     assert_eq!(desk.state(pr), "change_requested");
@@ -132,8 +131,8 @@ fn a_problem_goes_from_feedback_to_a_verified_change_and_the_file_verifies() {
     desk.edit("dan", cr, change).unwrap();
     desk.go("ben", cr, "submit").unwrap();
     let ia = desk.go("ben", cr, "start_analysis").unwrap().made[0];
-    analyse(&mut desk, cr, ia);
-    let ap = approval_of(&mut desk, cr);
+    analyse(desk, cr, ia);
+    let ap = approval_of(desk, cr);
     assert_eq!(desk.state(cr), "awaiting_approval");
     desk.signed("ana", Request::Sign { id: ap, meaning: None }).unwrap();
     assert_eq!(desk.state(ap), "partially_signed");
@@ -166,6 +165,13 @@ fn a_problem_goes_from_feedback_to_a_verified_change_and_the_file_verifies() {
     desk.sign_go("dan", cr, "verify").unwrap();
     assert_eq!(desk.state(cr), "verified");
     desk.go("dan", pr, "verify_resolution").unwrap();
+    (pr, cr)
+}
+
+#[test]
+fn a_problem_goes_from_feedback_to_a_verified_change_and_the_file_verifies() {
+    let mut desk = Desk::staffed();
+    verified_change(&mut desk);
     desk.assert_verifies();
 }
 

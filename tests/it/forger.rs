@@ -34,7 +34,12 @@ pub fn scene() -> &'static Scene {
         let fb = feedback(&mut desk);
         let file = FileSource::Text("time,event\n12:00,alarm\n".to_owned());
         let attach = Request::Attach {
-            to: fb, file_name: "log.csv".to_owned(), file, description: String::new(), source: String::new(), captured_at: None,
+            to: fb,
+            file_name: "log.csv".to_owned(),
+            file,
+            description: String::new(),
+            source: String::new(),
+            captured_at: None,
         };
         desk.by("dan", attach).unwrap();
         let (cr, ia) = change_under_analysis(&mut desk, json!({}));
@@ -143,7 +148,10 @@ impl Forger {
         let body = canonical::text(body);
         let digest = canonical::digest(body.as_bytes());
         self.conn
-            .execute("UPDATE event SET body = ?1, digest = ?2 WHERE seq = ?3", (body, digest, seq.cast_signed()))
+            .execute(
+                "UPDATE event SET body = ?1, digest = ?2 WHERE seq = ?3",
+                (body, digest, seq.cast_signed()),
+            )
             .unwrap();
     }
 
@@ -152,7 +160,8 @@ impl Forger {
         for seq in from..=self.last() {
             let mut body = self.value(&format!("SELECT body FROM event WHERE seq = {seq}"));
             if seq > 1 {
-                body["previous"] = self.text(&format!("SELECT digest FROM event WHERE seq = {}", seq - 1)).into();
+                body["previous"] =
+                    self.text(&format!("SELECT digest FROM event WHERE seq = {}", seq - 1)).into();
             }
             self.set_event(seq, &body);
         }
@@ -160,7 +169,8 @@ impl Forger {
 
     /// A new event like the last one of a request, by the person `login` of [`Scene::keys`].
     pub fn event_like(&self, request: &str, login: &str) -> Value {
-        let mut body = self.value(&format!("SELECT body FROM event WHERE request = '{request}' ORDER BY seq DESC LIMIT 1"));
+        let mut body = self
+            .value(&format!("SELECT body FROM event WHERE request = '{request}' ORDER BY seq DESC LIMIT 1"));
         let (id, word) = match login {
             "ana" => ("PN-0001", "ana"),
             "ben" | "old" => ("PN-0002", "ben"),
@@ -198,7 +208,9 @@ impl Forger {
         let digest = canonical::digest(body.as_bytes());
         self.conn.execute(&format!("UPDATE {table} SET body = ?1 WHERE number = {number}"), [&body]).unwrap();
         let seq = event["seq"].as_i64().unwrap();
-        self.conn.execute("INSERT INTO touch VALUES (?1, ?2, ?3)", (id, revision.cast_signed(), seq)).unwrap();
+        self.conn
+            .execute("INSERT INTO touch VALUES (?1, ?2, ?3)", (id, revision.cast_signed(), seq))
+            .unwrap();
         event["changes"].as_array_mut().unwrap().push(json!({
             "record": id, "revision": revision, "digest": digest,
             "fields": [{"field": field, "before": before, "after": after}],
@@ -236,7 +248,10 @@ impl Forger {
         let (key, number) = &scene().keys[login];
         let signature = key.sign(digest.as_bytes()).to_bytes();
         self.conn
-            .execute("INSERT INTO signature (digest, key, signature, body) VALUES (?1, ?2, ?3, ?4)", (&digest, number, signature, body))
+            .execute(
+                "INSERT INTO signature (digest, key, signature, body) VALUES (?1, ?2, ?3, ?4)",
+                (&digest, number, signature, body),
+            )
             .unwrap();
         event["signatures"] = json!([digest]);
     }

@@ -16,7 +16,18 @@ fn the_scene_verifies_before_anybody_forges() {
 #[test]
 fn the_file_itself_refuses_to_change_evidence() {
     let forger = Forger::new();
-    for table in ["event", "touch", "signing_key", "signature", "blob", "feedback", "change_request", "attachment", "person", "policy"] {
+    for table in [
+        "event",
+        "touch",
+        "signing_key",
+        "signature",
+        "blob",
+        "feedback",
+        "change_request",
+        "attachment",
+        "person",
+        "policy",
+    ] {
         let columns = forger.text(&format!(
             "SELECT group_concat(name) FROM pragma_table_info('{table}') WHERE name NOT IN ('number', 'seq')"
         ));
@@ -27,7 +38,8 @@ fn the_file_itself_refuses_to_change_evidence() {
             assert!(known.iter().any(|words| refusal.contains(words)), "{sql}: {refusal}");
         }
     }
-    let insert = "INSERT INTO feedback (number, body) SELECT 2, replace(body, 'FB-0001', 'FB-0002') FROM feedback";
+    let insert =
+        "INSERT INTO feedback (number, body) SELECT 2, replace(body, 'FB-0001', 'FB-0002') FROM feedback";
     assert!(forger.conn.execute_batch(insert).unwrap_err().to_string().contains("only with an audit event"));
     let gap = "INSERT INTO event (seq, digest, key, signature, body) SELECT 900, digest, key, signature, json_set(body, '$.seq', 900) FROM event WHERE seq = 1";
     assert!(forger.conn.execute_batch(gap).unwrap_err().to_string().contains("without gaps"));
@@ -259,7 +271,10 @@ forgeries! {
 fn schema(forger: &Forger, sql: &str) {
     let table = sql.split_whitespace().nth(2).unwrap();
     forger.run("PRAGMA writable_schema = ON");
-    forger.conn.execute("UPDATE sqlite_schema SET sql = ?1 WHERE type = 'table' AND name = ?2", (sql, table)).unwrap();
+    forger
+        .conn
+        .execute("UPDATE sqlite_schema SET sql = ?1 WHERE type = 'table' AND name = ?2", (sql, table))
+        .unwrap();
     forger.run("PRAGMA writable_schema = RESET");
 }
 
@@ -282,7 +297,10 @@ fn a_dropped_trigger_is_found_as_the_first_thing() {
     let forger = Forger::new();
     forger.run("DROP TRIGGER event_fixed");
     let found = forger.verify(None);
-    assert_eq!((found[0].place.as_str(), found[0].what.as_str()), ("database", "the trigger event_fixed is missing from the schema"));
+    assert_eq!(
+        (found[0].place.as_str(), found[0].what.as_str()),
+        ("database", "the trigger event_fixed is missing from the schema")
+    );
 }
 
 #[test]
@@ -298,7 +316,10 @@ fn a_chain_cut_back_is_found_against_a_remembered_head_and_only_so() {
     event["machine"] = "OTHER".into();
     copy.append_as(&event, "dan");
     let found = copy.verify(Some(head.clone()));
-    assert_eq!((found[0].place.clone(), found[0].what.as_str()), (format!("event {}", head.0), "is not the one that was seen on this workstation earlier"));
+    assert_eq!(
+        (found[0].place.clone(), found[0].what.as_str()),
+        (format!("event {}", head.0), "is not the one that was seen on this workstation earlier")
+    );
     let found = Forger::unguarded().verify(Some(head.clone()));
     assert_eq!(found[0].place, format!("event {}", head.0));
     assert!(found[0].what.contains("cut back to event"), "{}", found[0].what);

@@ -1,15 +1,21 @@
 //! What a person may do, through `ops` and a real file.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by failing")]
 
+mod access;
 mod badfiles;
 mod bounds;
 mod chain;
+mod cli;
 mod coverage;
 mod crash;
 mod desk;
 mod forger;
 mod forgery;
+mod host;
 mod import;
 mod lanes;
 mod recipe;
 mod tables;
+mod packet;
+mod records;
+mod screens;

@@ -37,7 +37,12 @@ impl ChangeChain {
             .typed()
             .ok_or_else(|| Refused::Rule(format!("{id} cannot be read; verify the file")))?;
         let ids = |page: &RecordPage, kind: Kind| -> Vec<RecordId> {
-            page.trace.iter().flat_map(|step| &step.records).map(|(id, ..)| *id).filter(|id| id.kind == kind).collect()
+            page.trace
+                .iter()
+                .flat_map(|step| &step.records)
+                .map(|(id, ..)| *id)
+                .filter(|id| id.kind == kind)
+                .collect()
         };
         let mut feedback = ids(&change, Kind::Feedback);
         feedback.dedup();
@@ -47,7 +52,9 @@ impl ChangeChain {
             Ok(paper.file.referring(id, kind)?.iter().map(|data| data.head.id).collect())
         };
         let mut analyses = refer(Kind::ImpactAnalysis)?;
-        analyses.sort_by_key(|analysis| (Some(*analysis) != content.impact_analysis, std::cmp::Reverse(analysis.number)));
+        analyses.sort_by_key(|analysis| {
+            (Some(*analysis) != content.impact_analysis, std::cmp::Reverse(analysis.number))
+        });
         let approvals = refer(Kind::Approval)?;
         Ok(Self { change, content, feedback, problems, analyses, approvals })
     }
@@ -68,17 +75,32 @@ impl ChangeChain {
         ids.extend(&self.approvals);
         ids.extend(&self.problems);
         let events = trail::events(paper, &ids)?;
-        let returns: Vec<&Event> =
-            events.iter().filter(|event| event.request == "change_request.reanalyse" && event.record == Some(change)).collect();
+        let returns: Vec<&Event> = events
+            .iter()
+            .filter(|event| event.request == "change_request.reanalyse" && event.record == Some(change))
+            .collect();
         let round = returns.last().map_or(0, |event| event.seq);
         let opened = events.iter().find(|event| enters(event, change, "draft"));
         let in_round: Vec<Event> = events.iter().filter(|event| event.seq > round).cloned().collect();
-        let into = |kind: Kind, state: &str| last_into(&in_round, kind, state, self.analyses.first().copied());
-        let on = |state: &str| in_round.iter().rev().find(|event| enters(event, change, state)).map(|event| (event, change));
+        let into =
+            |kind: Kind, state: &str| last_into(&in_round, kind, state, self.analyses.first().copied());
+        let on = |state: &str| {
+            in_round.iter().rev().find(|event| enters(event, change, state)).map(|event| (event, change))
+        };
         let mut steps = vec![
             shown("Change request opened", "IEC 62304 8.2.1", false, opened.map(|event| (event, change))),
-            shown("Impact analysis completed", "IEC 62304 6.2.3", true, into(Kind::ImpactAnalysis, "complete")),
-            shown("Impact analysis reviewed", "IEC 62304 6.2.3, 7.4", true, into(Kind::ImpactAnalysis, "reviewed")),
+            shown(
+                "Impact analysis completed",
+                "IEC 62304 6.2.3",
+                true,
+                into(Kind::ImpactAnalysis, "complete"),
+            ),
+            shown(
+                "Impact analysis reviewed",
+                "IEC 62304 6.2.3, 7.4",
+                true,
+                into(Kind::ImpactAnalysis, "reviewed"),
+            ),
             shown("Approval granted", "IEC 62304 6.2.4, 8.2.1", true, into(Kind::Approval, "granted")),
             self.declared_start(paper, returns.last().map(|event| event.at)),
             shown("Implemented", "IEC 62304 8.2.2", false, on("implemented")),
@@ -96,12 +118,18 @@ impl ChangeChain {
     /// When the work began as a person declared it, which may lie before its entry. A start in an earlier round does not
     /// count until the change is made anew.
     fn declared_start(&self, paper: &Paper<'_>, returned: Option<Moment>) -> ShownStep {
-        let made = !matches!(self.change.data.head.state.as_str(), "under_analysis" | "awaiting_approval" | "approved" | "implementing");
+        let made = !matches!(
+            self.change.data.head.state.as_str(),
+            "under_analysis" | "awaiting_approval" | "approved" | "implementing"
+        );
         let who: Vec<String> = self.content.implemented_by.iter().map(|id| paper.name(*id)).collect();
         let step = OrderStep {
             label: "Work began, as declared",
             clause: "IEC 62304 6.2.4",
-            at: self.content.work_started_at.filter(|at| made || returned.is_none_or(|returned| *at >= returned)),
+            at: self
+                .content
+                .work_started_at
+                .filter(|at| made || returned.is_none_or(|returned| *at >= returned)),
             mandatory: false,
         };
         ShownStep { step, record: Some(self.change.data.head.id), event: None, who: who.join(", ") }
@@ -138,7 +166,12 @@ fn last_into<'a>(
     })
 }
 
-fn shown(label: &'static str, clause: &'static str, mandatory: bool, found: Option<(&Event, RecordId)>) -> ShownStep {
+fn shown(
+    label: &'static str,
+    clause: &'static str,
+    mandatory: bool,
+    found: Option<(&Event, RecordId)>,
+) -> ShownStep {
     let at: Option<Moment> = found.map(|(event, _)| event.at);
     ShownStep {
         step: OrderStep { label, clause, at, mandatory },

@@ -148,7 +148,9 @@ pub(super) fn annex(paper: &Paper<'_>) -> Result<(Vec<AttachmentEntry>, Vec<Embe
                     files.push(EmbeddedFile { file_name: entry.file_name.clone(), bytes: bytes.into() });
                 }
                 None if private => entry.description.push_str(" Listed only: redacted."),
-                None if !fits => entry.description.push_str(" Listed only: the evidence exceeds 50 MB together."),
+                None if !fits => {
+                    entry.description.push_str(" Listed only: the evidence exceeds 50 MB together.")
+                }
                 None => entry.description.push_str(" Listed only: its content is not in the file."),
             }
             if withdrawn {

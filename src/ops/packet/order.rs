@@ -104,7 +104,12 @@ mod tests {
 
     #[test]
     fn moments_in_order_are_in_order_and_equal_moments_too() {
-        let day = [Some("2031-03-01 10:00"), Some("2031-03-02 10:00"), Some("2031-03-02 10:00"), Some("2031-03-04 10:00")];
+        let day = [
+            Some("2031-03-01 10:00"),
+            Some("2031-03-02 10:00"),
+            Some("2031-03-02 10:00"),
+            Some("2031-03-04 10:00"),
+        ];
         let check = check_order(&steps(day));
         assert_eq!((check.violations.len(), check.complete), (0, true));
         assert_eq!(check.mark().word, "Sequence OK");
@@ -122,7 +127,9 @@ mod tests {
         ]));
         assert_eq!(check.violations.len(), 1, "{check:?}");
         let words = check.mark().word;
-        assert!(words.starts_with("Sequence violated: “Work began” (2031-03-02 10:00 UTC) lies before “Approval granted”"));
+        assert!(words.starts_with(
+            "Sequence violated: “Work began” (2031-03-02 10:00 UTC) lies before “Approval granted”"
+        ));
         assert!(words.contains("6.2.4"));
     }
 

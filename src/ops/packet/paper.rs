@@ -53,7 +53,9 @@ impl<'a> Paper<'a> {
     ) -> Result<Self, Refused> {
         let checked = match verification {
             Some(result) if !result.findings.is_empty() => Checked::Broken,
-            Some(result) if result.head.0 == file.head().seq && result.head.1 == file.head().digest => Checked::Clean,
+            Some(result) if result.head.0 == file.head().seq && result.head.1 == file.head().digest => {
+                Checked::Clean
+            }
             Some(_) | None => Checked::NotDone,
         };
         Ok(Self {
@@ -149,11 +151,21 @@ impl<'a> Paper<'a> {
             gather(&data, &mut found);
             titles.insert(data.title().trim_end_matches('…').trim().to_owned());
         }
-        for filter in self.printed.iter().map(|id| crate::store::EventFilter { record: Some(*id), ..Default::default() }) {
+        for filter in self
+            .printed
+            .iter()
+            .map(|id| crate::store::EventFilter { record: Some(*id), ..Default::default() })
+        {
             for row in self.file.store.events(&filter, u32::MAX, 0)? {
                 for change in &row.event.changes {
                     for field in &change.fields {
-                        if change.record.kind.def().field(&field.field).is_some_and(|declared| declared.personal) {
+                        if change
+                            .record
+                            .kind
+                            .def()
+                            .field(&field.field)
+                            .is_some_and(|declared| declared.personal)
+                        {
                             found.extend(field.before.as_str().map(str::to_owned));
                             found.extend(field.after.as_str().map(str::to_owned));
                         }
@@ -161,8 +173,10 @@ impl<'a> Paper<'a> {
                 }
             }
         }
-        let copied: Vec<String> =
-            titles.into_iter().filter(|title| found.iter().any(|text| text.contains(title.as_str()))).collect();
+        let copied: Vec<String> = titles
+            .into_iter()
+            .filter(|title| found.iter().any(|text| text.contains(title.as_str())))
+            .collect();
         found.extend(copied);
         let mut words: Vec<String> = found
             .into_iter()
@@ -195,7 +209,10 @@ impl<'a> Paper<'a> {
             meaning: word(signature.meaning),
             signed_at: signature.when_words(),
             covers: covers.join("; "),
-            digest: signature.covers.first().map_or_else(String::new, |cover| cover.digest.chars().take(16).collect()),
+            digest: signature
+                .covers
+                .first()
+                .map_or_else(String::new, |cover| cover.digest.chars().take(16).collect()),
             validity: self.validity(view),
         }
     }
@@ -207,7 +224,8 @@ impl<'a> Paper<'a> {
                 .iter()
                 .map(|(id, signed, now, labels)| {
                     let labels = self.covered_labels(&view.signature, *id, labels);
-                    let fields = if labels.is_empty() { "unknown fields".to_owned() } else { labels.join(", ") };
+                    let fields =
+                        if labels.is_empty() { "unknown fields".to_owned() } else { labels.join(", ") };
                     format!("covers {id} revision {signed}, now {now}; these fields differ: {fields}")
                 })
                 .collect();
@@ -262,5 +280,8 @@ pub(super) const fn tone(tone: workflow::Tone) -> Tone {
 
 /// The state of a record with its tone.
 pub(super) fn state_mark(data: &RecordData) -> Mark {
-    data.state().map_or_else(|| Mark::neutral(data.head.state.clone()), |state| Mark::new(tone(state.tone), state.word))
+    data.state().map_or_else(
+        || Mark::neutral(data.head.state.clone()),
+        |state| Mark::new(tone(state.tone), state.word),
+    )
 }

@@ -10,7 +10,13 @@ use crate::ops::page::{RecordPage, SignatureView};
 use crate::report::{Align, Block, Cell, Column, Field, Section, Tone, Width};
 
 /// A heading for a record, with the blocks given.
-pub(super) fn section(paper: &Paper<'_>, level: u8, number: &str, page: &RecordPage, blocks: Vec<Block>) -> Section {
+pub(super) fn section(
+    paper: &Paper<'_>,
+    level: u8,
+    number: &str,
+    page: &RecordPage,
+    blocks: Vec<Block>,
+) -> Section {
     let id = page.data.head.id;
     let title = paper.title(&page.data);
     let title = if title.is_empty() { page.data.def().word.to_owned() } else { title };
@@ -40,8 +46,10 @@ pub(super) fn content(
     first: Vec<Field>,
 ) -> Vec<Block> {
     let groups = page.data.def().sections.iter().filter(|group| take(group));
-    let declared: Vec<&FieldDef> =
-        groups.flat_map(|group| group.fields).filter(|field| field.name != "title" && !without.contains(&field.name)).collect();
+    let declared: Vec<&FieldDef> = groups
+        .flat_map(|group| group.fields)
+        .filter(|field| field.name != "title" && !without.contains(&field.name))
+        .collect();
     let mut fields = first;
     let mut tables = Vec::new();
     let mut empty = Vec::new();
@@ -73,7 +81,8 @@ pub(super) fn named(paper: &Paper<'_>, page: &RecordPage, name: &str) -> Option<
 
 fn printed(paper: &Paper<'_>, page: &RecordPage, field: &FieldDef) -> Field {
     let mut printed = Field::new(field.label, paper.words(field, page.data.value(field.name)));
-    printed.mono = field.name.contains("sha256") || field.name.contains("fingerprint") || field.name == "commits";
+    printed.mono =
+        field.name.contains("sha256") || field.name.contains("fingerprint") || field.name == "commits";
     printed.amended = amended(paper, page, field.label);
     printed
 }
@@ -85,7 +94,10 @@ fn amended(paper: &Paper<'_>, page: &RecordPage, label: &str) -> Option<String> 
         let (_, _, _, labels) = view.differences.iter().find(|(record, ..)| *record == id)?;
         let covered = paper.covered_labels(&view.signature, id, labels);
         covered.iter().any(|changed| changed == label).then(|| {
-            format!("amended after the signature of {}, event {}", view.signature.printed_name, view.signature.event)
+            format!(
+                "amended after the signature of {}, event {}",
+                view.signature.printed_name, view.signature.event
+            )
         })
     })
 }
@@ -93,8 +105,10 @@ fn amended(paper: &Paper<'_>, page: &RecordPage, label: &str) -> Option<String> 
 /// The rows of a table field. Columns that are empty in every row are left out.
 pub(super) fn table(paper: &Paper<'_>, field: &FieldDef, columns: &[FieldDef], value: &Value) -> Block {
     let rows = value.as_array().map(Vec::as_slice).unwrap_or_default();
-    let used: Vec<&FieldDef> =
-        columns.iter().filter(|column| rows.iter().any(|row| row.get(column.name).is_some_and(|cell| !is_empty(cell)))).collect();
+    let used: Vec<&FieldDef> = columns
+        .iter()
+        .filter(|column| rows.iter().any(|row| row.get(column.name).is_some_and(|cell| !is_empty(cell))))
+        .collect();
     let cells = rows
         .iter()
         .map(|row| {
@@ -116,14 +130,22 @@ fn shape(field: &FieldDef) -> Column {
         FieldType::Moment => Column::moment(field.label),
         FieldType::Number => Column::number(field.label),
         FieldType::YesNo | FieldType::Record => Column::id(field.label),
-        FieldType::Choice(_) => Column { width: Width::Points(76.0), align: Align::Start, ..Column::text(field.label, 1) },
-        FieldType::Line | FieldType::Choices(_) | FieldType::Lines | FieldType::Records => Column::text(field.label, 2),
+        FieldType::Choice(_) => {
+            Column { width: Width::Points(76.0), align: Align::Start, ..Column::text(field.label, 1) }
+        }
+        FieldType::Line | FieldType::Choices(_) | FieldType::Lines | FieldType::Records => {
+            Column::text(field.label, 2)
+        }
         FieldType::Text | FieldType::Rows(_) => Column::text(field.label, 3),
     }
 }
 
 /// The signatures that `take` picks, or that there is none.
-pub(super) fn signatures(paper: &Paper<'_>, page: &RecordPage, take: impl Fn(&SignatureView) -> bool) -> Block {
+pub(super) fn signatures(
+    paper: &Paper<'_>,
+    page: &RecordPage,
+    take: impl Fn(&SignatureView) -> bool,
+) -> Block {
     let signatures: Vec<_> =
         page.signatures.iter().filter(|view| take(view)).map(|view| paper.signature(view)).collect();
     if signatures.is_empty() {
@@ -154,7 +176,11 @@ pub(super) fn files(page: &RecordPage) -> Option<Block> {
 /// Whether records of the kind bear signatures at all.
 const fn can_be_signed(id: RecordId) -> bool {
     match id.kind {
-        Kind::Feedback | Kind::ProblemReport | Kind::ChangeRequest | Kind::ImpactAnalysis | Kind::Approval => true,
+        Kind::Feedback
+        | Kind::ProblemReport
+        | Kind::ChangeRequest
+        | Kind::ImpactAnalysis
+        | Kind::Approval => true,
         Kind::Product | Kind::Attachment | Kind::Person | Kind::Policy => false,
     }
 }

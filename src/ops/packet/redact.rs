@@ -14,7 +14,8 @@ const OURS: &[&str] = &["kind", "tone", "width", "align", "sha256", "chain_head_
 /// # Errors
 /// [`Refused::Rule`] if the packet cannot be written as data; then nothing is handed out.
 pub(super) fn strings(packet: Packet, private: &[String]) -> Result<Packet, Refused> {
-    let failed = |error: serde_json::Error| Refused::Rule(format!("the packet could not be redacted: {error}"));
+    let failed =
+        |error: serde_json::Error| Refused::Rule(format!("the packet could not be redacted: {error}"));
     let mut value = serde_json::to_value(packet).map_err(failed)?;
     walk(&mut value, private);
     serde_json::from_value(value).map_err(failed)
@@ -60,7 +61,10 @@ mod tests {
 
     #[test]
     fn a_personal_string_is_replaced_as_whole_words_only() {
-        assert_eq!(replace("Mary Major called; Mary Majors did not.", "Mary Major"), "[redacted] called; Mary Majors did not.");
+        assert_eq!(
+            replace("Mary Major called; Mary Majors did not.", "Mary Major"),
+            "[redacted] called; Mary Majors did not."
+        );
         assert_eq!(replace("Ward 3", "Ward 3"), "[redacted]");
         assert_eq!(replace("é Ward é", "Ward"), "é [redacted] é");
     }
@@ -70,7 +74,12 @@ mod tests {
         let packet = Packet {
             kind: "paragraph".to_owned(),
             title: "The paragraph of Mary".to_owned(),
-            sections: vec![crate::report::Section::new(1, "1", "paragraph", vec![crate::report::Block::paragraph("x")])],
+            sections: vec![crate::report::Section::new(
+                1,
+                "1",
+                "paragraph",
+                vec![crate::report::Block::paragraph("x")],
+            )],
             ..Packet::default()
         };
         let redacted = strings(packet, &["paragraph".to_owned()]).unwrap();

@@ -26,7 +26,11 @@ pub(super) fn events(paper: &Paper<'_>, ids: &[RecordId]) -> Result<Vec<Event>, 
 
 /// The events as rows. Of a value that was entered for the first time and still stands, the label is enough: the value
 /// is printed with the record.
-pub(super) fn rows(paper: &Paper<'_>, events: &[Event], ids: &[RecordId]) -> Result<Vec<HistoryRow>, Refused> {
+pub(super) fn rows(
+    paper: &Paper<'_>,
+    events: &[Event],
+    ids: &[RecordId],
+) -> Result<Vec<HistoryRow>, Refused> {
     let records: Vec<RecordData> = ids.iter().map(|id| paper.file.record(*id)).collect::<Result<_, _>>()?;
     Ok(events
         .iter()
@@ -91,7 +95,8 @@ fn sentence(request: &str) -> String {
 }
 
 fn changes(paper: &Paper<'_>, event: &Event, change: &RecordChange, now: Option<&RecordData>) -> Vec<Change> {
-    let prefix = if event.record == Some(change.record) { String::new() } else { format!("{}: ", change.record) };
+    let prefix =
+        if event.record == Some(change.record) { String::new() } else { format!("{}: ", change.record) };
     let mut first = Vec::new();
     let mut list = Vec::new();
     for field in &change.fields {
@@ -147,7 +152,8 @@ fn rows_change(
             .iter()
             .filter_map(|column| {
                 let cell = |row: Option<&Value>| {
-                    row.and_then(|row| row.get(column.name)).map_or_else(String::new, |value| paper.words(column, value))
+                    row.and_then(|row| row.get(column.name))
+                        .map_or_else(String::new, |value| paper.words(column, value))
                 };
                 let (old, new) = (cell(old), cell(new));
                 let dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
@@ -163,7 +169,11 @@ fn rows_change(
             lines.push(format!("row {} {kind}: {}", index + 1, cells.join("; ")));
         }
     }
-    Change { field: format!("{prefix}{}", declared.label), before: rows_word(before.len()), after: lines.join("\n") }
+    Change {
+        field: format!("{prefix}{}", declared.label),
+        before: rows_word(before.len()),
+        after: lines.join("\n"),
+    }
 }
 
 fn rows_word(count: usize) -> String {

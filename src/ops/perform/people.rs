@@ -86,6 +86,13 @@ impl Job<'_> {
                 typed.title
             )));
         }
+        // Whoever handed out a new code could have used it: a second person confirms (21 CFR 11.200(a)(3)).
+        if self.work.last_actor("person.reset_access", person)? == Some(self.session.person) {
+            return Err(Refused::Rule(
+                "you reset this access, so another quality manager or administrator confirms the identity"
+                    .to_owned(),
+            ));
+        }
         let mut set = Fields::new();
         set.insert("identity_verified_by".into(), self.session.person.to_string().into());
         set.insert("identity_verified_at".into(), self.stamp.now.to_string().into());

@@ -15,7 +15,7 @@ use crate::ops::request::{FileSource, assignable};
 use crate::store::NewBlob;
 
 /// Fields of later sections that may be known when a record is made.
-pub(crate) const OPEN_WHEN_MADE: &[&str] = &["related", "patient_or_user_harm"];
+pub(in crate::ops) const OPEN_WHEN_MADE: &[&str] = &["related", "patient_or_user_harm"];
 
 impl Job<'_> {
     pub(super) fn create(&mut self, kind: Kind, set: &Fields) -> Result<EventParts, Refused> {

@@ -28,7 +28,8 @@ impl Check<'_> {
             match key {
                 Some(public) => {
                     let hex = hex::encode(public.as_bytes());
-                    self.keys.insert(number, Key { person, public, hex, seq: seq.unsigned_abs(), named: false });
+                    self.keys
+                        .insert(number, Key { person, public, hex, seq: seq.unsigned_abs(), named: false });
                 }
                 None => self.found(format!("key {number}"), "is no Ed25519 public key"),
             }
@@ -100,7 +101,8 @@ impl Check<'_> {
         if event.canonical() != body {
             self.found(&place, "is not in canonical form");
         }
-        let public = self.keys.get(&key).map(|found| (found.person == event.actor.to_string(), found.hex.clone()));
+        let public =
+            self.keys.get(&key).map(|found| (found.person == event.actor.to_string(), found.hex.clone()));
         match &public {
             Some((true, _)) => {}
             Some((false, _)) => self.found(&place, "was signed with the key of another person"),
@@ -200,7 +202,8 @@ impl Check<'_> {
 
     /// Every stored key must have been brought into force by an event.
     fn stray_keys(&mut self) {
-        let mut stray: Vec<i64> = self.keys.iter().filter(|(_, key)| !key.named).map(|(number, _)| *number).collect();
+        let mut stray: Vec<i64> =
+            self.keys.iter().filter(|(_, key)| !key.named).map(|(number, _)| *number).collect();
         stray.sort_unstable();
         for number in stray {
             self.found(format!("key {number}"), "no audit event brought it into force");

@@ -21,7 +21,9 @@ struct Derived {
 impl Derived {
     fn take(&mut self, data: &RecordData) {
         self.search.insert(search::row_of(data.head.id));
-        for field in data.def().fields().filter(|field| matches!(field.ty, FieldType::Record | FieldType::Records)) {
+        for field in
+            data.def().fields().filter(|field| matches!(field.ty, FieldType::Record | FieldType::Records))
+        {
             for target in record_ids(data.value(field.name)) {
                 self.links.insert((data.head.id.to_string(), field.name.to_owned(), target.to_string()));
             }
@@ -40,17 +42,27 @@ impl Check<'_> {
             self.go_on(0.5)?;
             let head = ["state", "owner", "created_at", "created_by", "state_since", "revision"];
             let mut columns: Vec<(&str, String)> = head.map(|name| (name, format!("$.{name}"))).to_vec();
-            columns.extend(kind.def().fields().filter(|field| is_stored(field.ty)).map(|field| {
-                (field.name, format!("$.fields.{}", field.name))
-            }));
+            columns.extend(
+                kind.def()
+                    .fields()
+                    .filter(|field| is_stored(field.ty))
+                    .map(|field| (field.name, format!("$.fields.{}", field.name))),
+            );
             self.column_check(kind.code(), "number", &columns)?;
         }
         Ok(())
     }
 
-    fn column_check(&mut self, table: &str, number: &str, columns: &[(&str, String)]) -> Result<(), StoreError> {
-        let differs: Vec<String> =
-            columns.iter().map(|(name, path)| format!("{name} IS NOT json_extract(body, '{path}')")).collect();
+    fn column_check(
+        &mut self,
+        table: &str,
+        number: &str,
+        columns: &[(&str, String)],
+    ) -> Result<(), StoreError> {
+        let differs: Vec<String> = columns
+            .iter()
+            .map(|(name, path)| format!("{name} IS NOT json_extract(body, '{path}')"))
+            .collect();
         let sql = format!("SELECT {number} FROM {table} WHERE {} ORDER BY 1 LIMIT 10", differs.join(" OR "));
         let mut statement = self.conn.prepare(&sql)?;
         let rows: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
@@ -111,7 +123,10 @@ impl Check<'_> {
         let mut statement = self.conn.prepare("SELECT rowid FROM search")?;
         let listed: BTreeSet<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         if listed != derived.search {
-            self.found("search index", "does not list exactly the records that are there; it can be built again");
+            self.found(
+                "search index",
+                "does not list exactly the records that are there; it can be built again",
+            );
         }
         Ok(())
     }
@@ -185,7 +200,10 @@ impl Check<'_> {
             // What an older revision said is checked where the events are replayed.
             let data = records::parse(&text)?;
             if data.head.revision == cover.revision && part_digest(&data, cover.part) != cover.digest {
-                wrong.push(format!("does not cover what {} says at revision {}", cover.record, cover.revision));
+                wrong.push(format!(
+                    "does not cover what {} says at revision {}",
+                    cover.record, cover.revision
+                ));
             }
         }
         Ok(wrong)
@@ -202,8 +220,10 @@ impl Check<'_> {
         for (place, sha256, size) in rows {
             self.go_on(0.9)?;
             self.result.attachments += 1;
-            let bytes: Option<Vec<u8>> =
-                self.conn.query_row("SELECT bytes FROM blob WHERE sha256 = ?1", [&sha256], |row| row.get(0)).ok();
+            let bytes: Option<Vec<u8>> = self
+                .conn
+                .query_row("SELECT bytes FROM blob WHERE sha256 = ?1", [&sha256], |row| row.get(0))
+                .ok();
             match bytes {
                 None => self.found(place, "its bytes are not there"),
                 Some(bytes) if canonical::digest(&bytes) != sha256 || bytes.len() as i64 != size => {

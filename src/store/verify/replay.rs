@@ -17,7 +17,8 @@ use crate::domain::record::{Fields, Head, RecordData};
 use crate::domain::signature::{Meaning, Signature};
 
 /// Requests that need no role: they belong to the account itself.
-const WITHOUT_ROLE: [&str; 4] = ["file.create", "person.activate", "person.recover", "person.failed_sign_ins"];
+const WITHOUT_ROLE: [&str; 4] =
+    ["file.create", "person.activate", "person.recover", "person.failed_sign_ins"];
 const POLICY: RecordId = RecordId::new(Kind::Policy, 1);
 /// Seconds by which an event may stand before the one before it without saying so.
 const CLOCK_BACK_SECONDS: i64 = 120;
@@ -53,7 +54,9 @@ impl Replay {
             && last.seconds_since(event.at) > CLOCK_BACK_SECONDS
             && event.clock_back_seconds.is_none()
         {
-            wrong.push("stands before the event before it and does not say that the clock ran backwards".to_owned());
+            wrong.push(
+                "stands before the event before it and does not say that the clock ran backwards".to_owned(),
+            );
         }
         self.last_at = Some(event.at);
         let before = self.person(event.actor);
@@ -201,7 +204,9 @@ impl Replay {
                 .is_some_and(|data| data.head.revision == cover.revision && cover.holds(data));
             if !holds {
                 let (record, revision) = (cover.record, cover.revision);
-                wrong.push(format!("names a signature that does not cover what {record} said at revision {revision}"));
+                wrong.push(format!(
+                    "names a signature that does not cover what {record} said at revision {revision}"
+                ));
             }
         }
         wrong
@@ -217,7 +222,10 @@ impl Replay {
             Kind::Approval if data.head.state == ApprovalState::Granted.code() => {
                 let approval: Approval = data.typed()?;
                 let covers_hold = |signature: &&Signature| {
-                    signature.covers.iter().all(|cover| self.records.get(&cover.record).is_some_and(|data| cover.holds(data)))
+                    signature
+                        .covers
+                        .iter()
+                        .all(|cover| self.records.get(&cover.record).is_some_and(|data| cover.holds(data)))
                 };
                 let signed: Vec<Role> = self
                     .approvals
@@ -233,7 +241,8 @@ impl Replay {
             }
             Kind::ChangeRequest if data.head.state == ChangeState::Approved.code() => {
                 let granted = self.approvals.keys().filter_map(|id| self.records.get(id)).any(|approval| {
-                    approval.head.state == ApprovalState::Granted.code() && approval.text("subject") == id.to_string()
+                    approval.head.state == ApprovalState::Granted.code()
+                        && approval.text("subject") == id.to_string()
                 });
                 (!granted).then(|| format!("approves {id} without a granted approval"))
             }

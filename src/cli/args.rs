@@ -1,0 +1,221 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// What draws the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Renderer {
+    /// The graphics processor where there is one, else OpenGL.
+    #[default]
+    Auto,
+    /// Vulkan, Metal or Direct3D.
+    Wgpu,
+    /// OpenGL.
+    Glow,
+}
+
+/// Maintenance records of a medical device's software, kept as IEC 62304 clause 6 asks.
+///
+/// Without a command the window opens. Passwords are read from MAINSTAY_PASSWORD or asked for.
+/// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by a rule or a permission, 4 the file contradicts itself.
+#[derive(Debug, Parser)]
+#[command(name = "mainstay", version, args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    /// The product file to open in the window.
+    pub file: Option<PathBuf>,
+    /// What draws the window.
+    #[arg(long, value_enum, default_value_t, global = true)]
+    pub renderer: Renderer,
+    /// What to do instead of opening the window.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do without the window.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write the example product, print its logins and their password, and open it.
+    Example {
+        /// Where to write it; it must not exist yet.
+        #[arg(default_value = "example.mainstay")]
+        path: PathBuf,
+        /// Only write it.
+        #[arg(long)]
+        no_window: bool,
+        /// Print path, logins and password as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a product file. Prints the recovery code, which is kept nowhere.
+    New(NewArguments),
+    /// Perform the requests of a script, one after the other, until one is refused.
+    Run {
+        /// The product file.
+        file: PathBuf,
+        /// A list of requests in RON; see docs/command-line.md.
+        script: PathBuf,
+        /// Who performs them.
+        #[arg(long)]
+        login: String,
+        /// Go on after a refusal.
+        #[arg(long)]
+        keep_going: bool,
+    },
+    /// List the records of a kind, newest first.
+    List {
+        /// The product file.
+        file: PathBuf,
+        /// Code of the kind, such as feedback or change_request.
+        kind: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one record: its fields, signatures, attachments and what can be done next.
+    Show {
+        /// The product file.
+        file: PathBuf,
+        /// Number of the record, such as CR-0001.
+        id: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// What is overdue or unapproved, what is coming, and how many records there are.
+    Status {
+        /// The product file.
+        file: PathBuf,
+        /// See it as at noon (UTC) of this day, YYYY-MM-DD, instead of now.
+        #[arg(long)]
+        on: Option<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take in records from a file of another system.
+    Import {
+        /// What to take in.
+        #[command(subcommand)]
+        what: Import,
+    },
+    /// Make a PDF for an audit and note it in the audit trail.
+    Packet(PacketArguments),
+    /// Check the whole file: audit chain, signatures, records, attachments.
+    Verify {
+        /// The product file.
+        file: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Copy the file, verified, while others may use it.
+    Backup {
+        /// The product file.
+        file: PathBuf,
+        /// The copy; it must not exist yet.
+        #[arg(short = 'o', long = "out")]
+        out: PathBuf,
+    },
+    /// Write everything as JSON, attachments included.
+    Export {
+        /// The product file.
+        file: PathBuf,
+        /// The JSON file; it must not exist yet.
+        #[arg(short = 'o', long = "out")]
+        out: PathBuf,
+    },
+}
+
+/// What a new product file is made of.
+#[derive(Debug, Args)]
+pub struct NewArguments {
+    /// Where to write it; it must not exist yet.
+    pub path: PathBuf,
+    /// Name of the product.
+    #[arg(long)]
+    pub product: String,
+    /// Who places it on the market.
+    #[arg(long)]
+    pub manufacturer: String,
+    /// Software safety class: A, B, C or unassigned (the rules of class C then apply).
+    #[arg(long)]
+    pub class: String,
+    /// Why this class.
+    #[arg(long, default_value = "")]
+    pub class_rationale: String,
+    /// Where it is sold, by code such as us or eu; may be given several times.
+    #[arg(long = "market")]
+    pub markets: Vec<String>,
+    /// Login name of the first person, who becomes quality manager and administrator.
+    #[arg(long)]
+    pub login: String,
+    /// Full name of the first person, as printed beside signatures.
+    #[arg(long)]
+    pub full_name: String,
+}
+
+/// What can be taken in.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Feedback, one row of a delimited text file each.
+    Feedback(ImportArguments),
+}
+
+/// Feedback from a file.
+#[derive(Debug, Args)]
+pub struct ImportArguments {
+    /// The product file.
+    pub file: PathBuf,
+    /// The file with the rows.
+    pub input: PathBuf,
+    /// Name of a mapping, or a mapping in a .ron file.
+    #[arg(long)]
+    pub mapping: String,
+    /// Who takes it in.
+    #[arg(long)]
+    pub login: String,
+    /// Answer to a question of the mapping, FIELD=VALUE; may be given several times.
+    #[arg(long = "answer")]
+    pub answers: Vec<String>,
+    /// Say what would be taken, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What a packet is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PacketOf {
+    /// One change request with everything that it rests on.
+    Change,
+    /// Everything of a period.
+    Period,
+}
+
+/// A packet.
+#[derive(Debug, Args)]
+pub struct PacketArguments {
+    /// The product file.
+    pub file: PathBuf,
+    /// What it is of.
+    #[arg(value_enum)]
+    pub of: PacketOf,
+    /// Number of the change request.
+    pub id: Option<String>,
+    /// First day of the period, YYYY-MM-DD.
+    #[arg(long)]
+    pub from: Option<String>,
+    /// Last day of the period, YYYY-MM-DD.
+    #[arg(long)]
+    pub to: Option<String>,
+    /// The PDF; it must not exist yet.
+    #[arg(short = 'o', long = "out")]
+    pub out: PathBuf,
+    /// Who makes it.
+    #[arg(long)]
+    pub login: String,
+    /// Leave out personal data.
+    #[arg(long)]
+    pub redact: bool,
+}

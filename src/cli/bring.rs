@@ -1,0 +1,70 @@
+//! `mainstay import feedback`: feedback from a file.
+
+use std::sync::Arc;
+
+use super::args::ImportArguments;
+use super::failure::Failure;
+use super::{Said, open};
+use crate::ops::import::{ImportReport, ImportSource, Mapping, ReadOptions, RowOutcome, answered, find_mapping};
+use crate::ops::{self, Session};
+
+/// Takes feedback in, or says what would be taken.
+pub fn import(arguments: &ImportArguments) -> Said {
+    let source = Arc::new(ImportSource::read(&arguments.input, &ReadOptions::default())?);
+    let mapping = mapping(arguments)?;
+    if arguments.dry_run {
+        let file = open::to_read(&arguments.file)?;
+        let plan = file.plan_import(&source, &mapping, ops::now())?;
+        return outcome(&plan.dry_run(), true);
+    }
+    let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
+    let session: &Session = &session;
+    let plan = file.plan_import(&source, &mapping, ops::now())?;
+    let report = file.import(session, &plan, &|_| true, &ops::stamp())?;
+    outcome(&report, false)
+}
+
+fn mapping(arguments: &ImportArguments) -> Result<Mapping, Failure> {
+    let mut mapping = find_mapping(&arguments.mapping, None).map_err(|refusal| Failure::usage(refusal.to_string()))?;
+    for answer in &arguments.answers {
+        let (target, value) = answer
+            .split_once('=')
+            .ok_or_else(|| Failure::usage(format!("--answer “{answer}” is no FIELD=VALUE")))?;
+        mapping = answered(mapping, target.trim(), value.trim())?;
+    }
+    if let Some(open) = mapping.ask.first() {
+        return Err(Failure::usage(format!("{} Answer it with --answer {}=…", open.question, open.target)));
+    }
+    Ok(mapping)
+}
+
+fn outcome(report: &ImportReport, dry: bool) -> Said {
+    let mut said = String::new();
+    for row in &report.rows {
+        match &row.outcome {
+            RowOutcome::Taken(_) => {}
+            RowOutcome::Already(id) => said.push_str(&line(row.line, &row.external_number, "taken before as", &id.to_string())),
+            RowOutcome::Refused(reasons) => {
+                said.push_str(&line(row.line, &row.external_number, "refused:", &reasons.join("; ")));
+            }
+        }
+    }
+    let counts = report.counts;
+    let verb = if dry { "would be taken" } else { "taken" };
+    said.push_str(&format!(
+        "{}, mapping “{}”: {} rows {verb}, {} taken before, {} refused\n",
+        report.file_name, report.mapping, counts.taken, counts.already, counts.refused
+    ));
+    if let Some(id) = report.attachment {
+        said.push_str(&format!("The file is kept as {id}\n"));
+    }
+    if counts.taken == 0 && counts.refused > 0 {
+        return Err(Failure::refused("no row could be taken; nothing was changed").after(said));
+    }
+    Ok(said)
+}
+
+fn line(number: u64, external: &str, word: &str, rest: &str) -> String {
+    let external = if external.is_empty() { String::new() } else { format!(" {external}") };
+    format!("line {number}{external} {word} {rest}\n")
+}

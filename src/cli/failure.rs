@@ -1,0 +1,80 @@
+//! Why a command did not do what was asked, as an exit code and in words.
+
+use crate::ops::{Refused, StoreError};
+
+/// The command failed: disk, network share, another program.
+const FAILED: u8 = 1;
+/// The command was not understood.
+const USAGE: u8 = 2;
+/// A rule or a permission refused.
+const REFUSED: u8 = 3;
+/// The file contradicts itself.
+const INTEGRITY: u8 = 4;
+
+/// Why a command did not do what was asked.
+#[derive(Debug)]
+pub struct Failure {
+    /// The exit code.
+    pub code: u8,
+    /// Words for the error stream.
+    pub words: String,
+    /// What was said on the output stream before.
+    pub said: String,
+}
+
+impl Failure {
+    fn new(code: u8, words: impl Into<String>) -> Self {
+        Self { code, words: words.into(), said: String::new() }
+    }
+
+    /// It failed for a reason outside the program.
+    pub fn failed(words: impl Into<String>) -> Self {
+        Self::new(FAILED, words)
+    }
+
+    /// It was not understood.
+    pub fn usage(words: impl Into<String>) -> Self {
+        Self::new(USAGE, words)
+    }
+
+    /// A rule or permission refused it.
+    pub fn refused(words: impl Into<String>) -> Self {
+        Self::new(REFUSED, words)
+    }
+
+    /// The file contradicts itself.
+    pub fn integrity(words: impl Into<String>) -> Self {
+        Self::new(INTEGRITY, words)
+    }
+
+    /// The same, after something was said on the output stream.
+    pub fn after(mut self, said: String) -> Self {
+        self.said = said;
+        self
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refusal: Refused) -> Self {
+        match &refusal {
+            Refused::Store(StoreError::Damaged(_) | StoreError::ReadBack) => {
+                Self::integrity(refusal.to_string())
+            }
+            Refused::Store(error) => {
+                let cause =
+                    std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+                Self::failed(format!("{error}{cause}"))
+            }
+            Refused::NotAllowed { .. }
+            | Refused::Conditions { .. }
+            | Refused::Invalid { .. }
+            | Refused::Rule(_)
+            | Refused::NoSuchRecord(_)
+            | Refused::NoChange
+            | Refused::NeedsReason(_)
+            | Refused::NeedsPassword(_)
+            | Refused::WrongPassword
+            | Refused::Wait { .. } => Self::refused(refusal.to_string()),
+        }
+    }
+}

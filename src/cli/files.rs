@@ -1,0 +1,66 @@
+//! `mainstay verify`, `backup` and `export`: the whole file at once.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::failure::Failure;
+use super::{Said, open};
+use crate::ops::{self, ProductFile, Verification};
+
+/// Checks the whole file.
+pub fn verify(path: &Path, json: bool) -> Said {
+    // What is no product file is told in words, as everywhere.
+    drop(open::to_read(path)?);
+    let found = ProductFile::verify(path, None, &|_| true)?;
+    let said = if json { verification_json(path, &found) } else { verification_words(&found) };
+    if found.findings.is_empty() {
+        return Ok(said);
+    }
+    let words = format!(
+        "{} contradicts itself in {} places; keep it, and open a backup",
+        path.display(),
+        found.findings.len()
+    );
+    Err(Failure::integrity(words).after(said))
+}
+
+fn verification_words(found: &Verification) -> String {
+    let (seq, digest) = &found.head;
+    let mut said = format!(
+        "{} events, {} records, {} signatures and {} attachments were checked\nLast event {seq}, SHA-256 {digest}\n",
+        found.events, found.records, found.signatures, found.attachments
+    );
+    if found.findings.is_empty() {
+        said.push_str("Everything matches\n");
+    }
+    for finding in &found.findings {
+        said.push_str(&format!("{}: {}\n", finding.place, finding.what));
+    }
+    said
+}
+
+fn verification_json(path: &Path, found: &Verification) -> String {
+    let findings: Vec<_> =
+        found.findings.iter().map(|finding| json!({"place": finding.place, "what": finding.what})).collect();
+    let value = json!({
+        "format": 1, "path": path.display().to_string(), "events": found.events, "records": found.records,
+        "signatures": found.signatures, "attachments": found.attachments,
+        "head": {"seq": found.head.0, "digest": found.head.1}, "findings": findings,
+    });
+    format!("{value:#}\n")
+}
+
+/// Copies the file.
+pub fn backup(path: &Path, out: &Path) -> Said {
+    drop(open::to_read(path)?);
+    ProductFile::backup(path, out, &|_| true)?;
+    Ok(format!("Copied to {}; the copy was read back and matches\n", out.display()))
+}
+
+/// Writes everything as JSON.
+pub fn export(path: &Path, out: &Path) -> Said {
+    let file = open::to_read(path)?;
+    file.export(out, ops::now())?;
+    Ok(format!("Wrote {}\n", out.display()))
+}

@@ -1,0 +1,52 @@
+//! `mainstay new`.
+
+use super::Said;
+use super::args::NewArguments;
+use super::failure::Failure;
+use super::open;
+use crate::domain::choice::Choice;
+use crate::domain::product::{Market, SafetyClass};
+use crate::ops::{self, FirstPerson, NewFile, NewProduct, Password, ProductFile, default_policy};
+
+/// Makes a product file.
+pub fn new_file(arguments: NewArguments) -> Said {
+    let class = choice::<SafetyClass>("--class", &arguments.class)?;
+    let markets: Vec<Market> =
+        arguments.markets.iter().map(|code| choice("--market", code)).collect::<Result<_, _>>()?;
+    let new = NewFile {
+        product: NewProduct {
+            name: arguments.product,
+            manufacturer: arguments.manufacturer,
+            class,
+            class_rationale: arguments.class_rationale,
+            markets,
+        },
+        person: FirstPerson { login: arguments.login, full_name: arguments.full_name, roles: Vec::new() },
+        policy: default_policy(),
+    };
+    let password = new_password(&new.person.login)?;
+    let (file, session, code) = ProductFile::create(&arguments.path, &new, &password, &ops::stamp())?;
+    Ok(format!(
+        "Made {}\n{} signs in as {}\nRecovery code  {code}\nPrint the code and lock it away: it is kept nowhere and restores an administrator once.\n",
+        file.path().display(),
+        session.name(),
+        session.login(),
+    ))
+}
+
+fn new_password(login: &str) -> Result<Password, Failure> {
+    let first = open::password(&format!("New password for {login}: "))?;
+    if open::password_is_set() {
+        return Ok(first);
+    }
+    let again = open::password("The same again: ")?;
+    if first == again { Ok(first) } else { Err(Failure::usage("the two passwords differ; nothing was made")) }
+}
+
+/// A choice by its code, in any case of letters.
+fn choice<C: Choice>(what: &str, code: &str) -> Result<C, Failure> {
+    C::from_code(&code.to_lowercase()).ok_or_else(|| {
+        let known: Vec<_> = C::OPTIONS.iter().map(|option| option.code).collect();
+        Failure::usage(format!("{what} “{code}” is none of {}", known.join(", ")))
+    })
+}

@@ -1,0 +1,71 @@
+//! The command line: the same requests as the window, without it. It knows `domain` and `ops` only; the window is handed in.
+
+mod args;
+mod bring;
+mod example;
+mod failure;
+mod files;
+mod make;
+mod open;
+mod packet;
+mod print;
+mod run;
+mod script;
+mod status;
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Command, Import};
+pub use args::{Arguments, Renderer};
+use failure::Failure;
+
+/// What opens the window: on a file or on none, with a renderer. The error is in words for people.
+pub type OpenWindow = fn(Option<&Path>, Renderer) -> Result<(), String>;
+
+/// What a command says when it succeeds.
+type Said = Result<String, Failure>;
+
+/// Reads the arguments of the process and does what they say.
+pub fn main(open_window: OpenWindow) -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = perform(arguments, open_window);
+    let (said, words, code) = match outcome {
+        Ok(said) => (said, String::new(), 0),
+        Err(failure) => (failure.said, failure.words, failure.code),
+    };
+    // A reader that went away, such as `head`, is no failure of ours.
+    let _ = std::io::stdout().write_all(said.as_bytes());
+    let _ = std::io::stdout().flush();
+    if !words.is_empty() {
+        let _ = writeln!(std::io::stderr(), "mainstay: {words}");
+    }
+    ExitCode::from(code)
+}
+
+fn perform(arguments: Arguments, open_window: OpenWindow) -> Said {
+    let Some(command) = arguments.command else {
+        return match open_window(arguments.file.as_deref(), arguments.renderer) {
+            Ok(()) => Ok(String::new()),
+            Err(words) => Err(Failure::failed(words)),
+        };
+    };
+    match command {
+        Command::Example { path, no_window, json } => {
+            example::example(&path, (!no_window).then_some(open_window), arguments.renderer, json)
+        }
+        Command::New(new) => make::new_file(new),
+        Command::Run { file, script, login, keep_going } => run::run(&file, &script, &login, keep_going),
+        Command::List { file, kind, json } => print::list(&file, &kind, json),
+        Command::Show { file, id, json } => print::show(&file, &id, json),
+        Command::Status { file, on, json } => status::status(&file, on.as_deref(), json),
+        Command::Import { what: Import::Feedback(import) } => bring::import(&import),
+        Command::Packet(packet) => packet::packet(&packet),
+        Command::Verify { file, json } => files::verify(&file, json),
+        Command::Backup { file, out } => files::backup(&file, &out),
+        Command::Export { file, out } => files::export(&file, &out),
+    }
+}

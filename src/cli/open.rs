@@ -1,0 +1,92 @@
+//! Opening a product file and signing in, with words for everything that can be found instead.
+
+use std::path::Path;
+
+use super::failure::Failure;
+use crate::ops::{self, Found, Holder, Opened, Password, ProductFile, Session, WhyReadOnly};
+
+/// The variable that a password is read from.
+const PASSWORD_VARIABLE: &str = "MAINSTAY_PASSWORD";
+
+/// Opens a file to read it.
+pub fn to_read(path: &Path) -> Result<ProductFile, Failure> {
+    match ProductFile::open_to_read(path)? {
+        Opened::Open(file) => Ok(*file),
+        Opened::Not(found) => Err(not_opened(path, &found)),
+    }
+}
+
+/// Opens a file to write to it and signs a person in.
+pub fn to_write(path: &Path, login: &str) -> Result<(ProductFile, Session, Password), Failure> {
+    let mut file = match ProductFile::open(path, &ops::stamp())? {
+        Opened::Open(file) => *file,
+        Opened::Not(found) => return Err(not_opened(path, &found)),
+    };
+    if let Some(why) = file.why_read_only() {
+        return Err(read_only(path, why));
+    }
+    let password = password(&format!("Password of {login}: "))?;
+    let session = file.sign_in(login, &password, &ops::stamp())?;
+    Ok((file, session, password))
+}
+
+/// The password from the environment, else asked for without echo.
+pub fn password(prompt: &str) -> Result<Password, Failure> {
+    match std::env::var(PASSWORD_VARIABLE) {
+        Ok(text) => Ok(Password::new(text)),
+        Err(std::env::VarError::NotUnicode(_)) => {
+            Err(Failure::usage(format!("{PASSWORD_VARIABLE} is no text")))
+        }
+        Err(std::env::VarError::NotPresent) => {
+            rpassword::prompt_password(prompt).map(Password::new).map_err(|error| {
+                Failure::usage(format!("no password could be asked for ({error}); set {PASSWORD_VARIABLE}"))
+            })
+        }
+    }
+}
+
+/// Whether the password comes from the environment, so that nobody can mistype it.
+pub fn password_is_set() -> bool {
+    std::env::var_os(PASSWORD_VARIABLE).is_some()
+}
+
+fn by(holder: Option<&Holder>) -> String {
+    holder.map_or_else(String::new, |holder| {
+        format!(" by {} on {} since {}", holder.person, holder.machine, holder.since.words())
+    })
+}
+
+fn read_only(path: &Path, why: &WhyReadOnly) -> Failure {
+    let path = path.display();
+    match why {
+        WhyReadOnly::Locked(holder) => Failure::failed(format!(
+            "{path} is being written to{}; try again when it is closed there",
+            by(holder.as_ref())
+        )),
+        WhyReadOnly::Damaged(what) => Failure::integrity(format!(
+            "{path} is damaged ({what}); open a backup, and keep the damaged file"
+        )),
+        WhyReadOnly::NotWritable => Failure::failed(format!(
+            "{path} cannot be written; check the permissions of the file and its folder"
+        )),
+    }
+}
+
+fn not_opened(path: &Path, found: &Found) -> Failure {
+    let path = path.display();
+    match found {
+        Found::Ready => Failure::failed(format!("{path} could not be opened; try again")),
+        Found::NeedsUpgrade { version } => Failure::failed(format!(
+            "{path} was made by an earlier program (schema {version}); open it in the window, which upgrades it after making a copy"
+        )),
+        Found::Newer { version } => Failure::failed(format!(
+            "{path} was made by a later program (schema {version}); install the present version of Mainstay"
+        )),
+        Found::Locked(holder) => Failure::failed(format!("{path} is in use{}", by(holder.as_ref()))),
+        Found::Damaged { what } => Failure::integrity(format!(
+            "{path} is damaged ({what}); open a backup, and keep the damaged file"
+        )),
+        Found::NotOurs { what } => Failure::failed(format!("{path} is no product file: {what}")),
+        Found::NotReadable { why } => Failure::failed(format!("{path} cannot be read: {why}")),
+    }
+}

@@ -1,0 +1,66 @@
+//! `mainstay packet`: records as paper for an audit.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use super::args::{PacketArguments, PacketOf};
+use super::failure::Failure;
+use super::{Said, open};
+use crate::domain::ids::RecordId;
+use crate::domain::time::Day;
+use crate::ops::{
+    self, PacketFonts, PacketOptions, PacketScope, ProductFile, Session, render_packet,
+};
+
+/// Makes a packet and notes it in the audit trail.
+pub fn packet(arguments: &PacketArguments) -> Said {
+    let options = PacketOptions { scope: scope(arguments)?, redact: arguments.redact };
+    let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
+    write(&mut file, &session, &options, &arguments.out)
+}
+
+fn scope(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
+    match (arguments.of, &arguments.id, &arguments.from, &arguments.to) {
+        (PacketOf::Change, Some(id), None, None) => {
+            Ok(PacketScope::Change(id.parse::<RecordId>().map_err(Failure::usage)?))
+        }
+        (PacketOf::Period, None, Some(from), Some(to)) => Ok(PacketScope::Period {
+            from: Day::parse(from).map_err(Failure::usage)?,
+            to: Day::parse(to).map_err(Failure::usage)?,
+        }),
+        (PacketOf::Change, _, _, _) => Err(Failure::usage("a packet of a change is asked for as: change CR-0001")),
+        (PacketOf::Period, _, _, _) => {
+            Err(Failure::usage("a packet of a period is asked for as: period --from 2026-01-01 --to 2026-06-30"))
+        }
+    }
+}
+
+/// Writes a packet to a new file. What cannot be noted in the audit trail is not left behind.
+pub fn write(file: &mut ProductFile, session: &Session, options: &PacketOptions, out: &Path) -> Said {
+    let stamp = ops::stamp();
+    let verification = ProductFile::verify(file.path(), None, &|_| true)?;
+    let built = file.build_packet(options, session, Some(&verification), &stamp)?;
+    let rendered = render_packet(&built, PacketFonts::with_system())?;
+    let cannot = |error: std::io::Error| Failure::failed(format!("{} could not be written: {error}", out.display()));
+    let mut pdf = std::fs::File::options().write(true).create_new(true).open(out).map_err(cannot)?;
+    let name = out.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let written = pdf.write_all(&rendered.pdf).and_then(|()| pdf.sync_all()).map_err(cannot);
+    let issued = written.and_then(|()| Ok(file.issue_packet(session, &rendered, &name, &stamp)?));
+    if let Err(failure) = issued {
+        drop(pdf);
+        let _ = std::fs::remove_file(out);
+        return Err(failure);
+    }
+    let mut said = format!(
+        "Packet {}: {} pages in {} ({})\nSHA-256 {}\n",
+        rendered.number(),
+        rendered.pages,
+        out.display(),
+        rendered.conformance,
+        rendered.sha256
+    );
+    for warning in &rendered.warnings {
+        said.push_str(&format!("{warning}\n"));
+    }
+    Ok(said)
+}

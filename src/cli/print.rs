@@ -1,0 +1,158 @@
+//! `mainstay list` and `show`.
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::failure::Failure;
+use super::{Said, open};
+use crate::domain::choice::Choice as _;
+use crate::domain::field;
+use crate::domain::ids::{Kind, RecordId};
+use crate::ops::{self, ListRow, RecordPage, SignatureView, list_columns, value_words};
+
+/// Lists the records of a kind.
+pub fn list(path: &Path, kind: &str, json: bool) -> Said {
+    let kind = Kind::from_code(kind).ok_or_else(|| {
+        let known: Vec<_> = Kind::ALL.iter().map(|kind| kind.code()).collect();
+        Failure::usage(format!("“{kind}” is no kind of record; known are {}", known.join(", ")))
+    })?;
+    let file = open::to_read(path)?;
+    let rows = file.list(kind)?;
+    if json {
+        let records: Vec<Value> = rows.iter().map(|row| row_json(kind, row)).collect();
+        return Ok(format!("{:#}\n", json!({"format": 1, "kind": kind, "records": records})));
+    }
+    let mut said = String::new();
+    for row in &rows {
+        let state = kind.def().state(&row.state).map_or(row.state.as_str(), |state| state.word);
+        said.push_str(&format!("{}  {:<22}  {}  {}\n", row.id, state, row.state_since.day(), row.title));
+    }
+    Ok(said)
+}
+
+fn row_json(kind: Kind, row: &ListRow) -> Value {
+    let more: Map<String, Value> = list_columns(kind)
+        .iter()
+        .zip(&row.more)
+        .map(|(name, value)| ((*name).to_owned(), Value::String(value.clone())))
+        .collect();
+    json!({
+        "id": row.id, "title": row.title, "state": row.state, "owner": row.owner, "created_at": row.created_at,
+        "state_since": row.state_since, "more": more,
+    })
+}
+
+/// Shows one record.
+pub fn show(path: &Path, id: &str, json: bool) -> Said {
+    let id: RecordId = id.parse().map_err(Failure::usage)?;
+    let file = open::to_read(path)?;
+    let page = file.page(id, None, ops::now())?;
+    Ok(if json { format!("{:#}\n", page_json(&page)) } else { page_words(&page) })
+}
+
+fn page_words(page: &RecordPage) -> String {
+    let data = &page.data;
+    let name = |id: RecordId| page.names.get(&id).cloned();
+    let person = |id: RecordId| name(id).unwrap_or_else(|| id.to_string());
+    let state = data.state().map_or("", |state| state.word);
+    let mut said =
+        format!("{}  {}\n{} since {}", data.head.id, data.title(), state, data.head.state_since.words());
+    if let Some(owner) = data.head.owner {
+        said.push_str(&format!(", with {}", person(owner)));
+    }
+    said.push_str(&format!(
+        "\nEntered {} by {}\n",
+        data.head.created_at.words(),
+        person(data.head.created_by)
+    ));
+    for section in data.def().sections {
+        let filled: Vec<_> =
+            section.fields.iter().filter(|field| !field::is_empty(data.value(field.name))).collect();
+        if filled.is_empty() {
+            continue;
+        }
+        said.push_str(&format!("\n{}\n", section.title));
+        for field in filled {
+            let words = value_words(data.head.id, field.name, data.value(field.name), &name);
+            said.push_str(&format!("  {}  {}\n", field.label, words.replace('\n', "\n    ")));
+        }
+    }
+    list_words(&mut said, "Signatures", page.signatures.iter().map(signature_words));
+    list_words(
+        &mut said,
+        "Attachments",
+        page.attachments.iter().map(|data| format!("{}  {}", data.head.id, data.title())),
+    );
+    list_words(
+        &mut said,
+        "Linked",
+        page.linked.iter().map(|link| format!("{}  {}  {}", link.id, link.state, link.title)),
+    );
+    list_words(&mut said, "Notices", page.notices.iter().cloned());
+    list_words(
+        &mut said,
+        "Next steps",
+        page.next.iter().map(|next| {
+            let open: Vec<_> = next
+                .conditions
+                .iter()
+                .filter(|condition| !condition.met)
+                .map(|condition| condition.text.as_str())
+                .collect();
+            let open =
+                if open.is_empty() { String::new() } else { format!(": not yet, {}", open.join("; ")) };
+            format!("{} ({}){open}", next.step.label, next.step.name)
+        }),
+    );
+    said
+}
+
+fn list_words(said: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+    let lines: Vec<String> = lines.collect();
+    if !lines.is_empty() {
+        said.push_str(&format!("\n{title}\n  {}\n", lines.join("\n  ")));
+    }
+}
+
+fn signature_words(view: &SignatureView) -> String {
+    let signature = &view.signature;
+    let holds = if view.holds { "" } else { "; the content has changed since" };
+    format!(
+        "{} by {} ({}), {}{holds}",
+        signature.meaning.word(),
+        signature.printed_name,
+        signature.role_words(),
+        signature.when_words()
+    )
+}
+
+fn page_json(page: &RecordPage) -> Value {
+    let head = &page.data.head;
+    let signatures: Vec<Value> = page
+        .signatures
+        .iter()
+        .map(|view| json!({"signature": view.signature, "holds": view.holds}))
+        .collect();
+    let attachments: Vec<Value> = page
+        .attachments
+        .iter()
+        .map(|data| json!({"id": data.head.id, "file_name": data.title(), "sha256": data.text("sha256")}))
+        .collect();
+    let linked: Vec<Value> = page
+        .linked
+        .iter()
+        .map(|link| json!({"id": link.id, "title": link.title, "through": link.through}))
+        .collect();
+    let next: Vec<Value> = page
+        .next
+        .iter()
+        .map(|next| json!({"name": next.step.name, "roles": next.step.by, "conditions": next.conditions}))
+        .collect();
+    json!({
+        "format": 1, "id": head.id, "kind": head.id.kind, "title": page.data.title(), "state": head.state,
+        "owner": head.owner, "created_at": head.created_at, "created_by": head.created_by,
+        "state_since": head.state_since, "revision": head.revision, "fields": page.data.fields,
+        "signatures": signatures, "attachments": attachments, "linked": linked, "next": next, "notices": page.notices,
+    })
+}

@@ -1,0 +1,54 @@
+//! `mainstay run`: the requests of a script, one after the other.
+
+use std::path::Path;
+
+use super::failure::Failure;
+use super::{Said, open, script};
+use crate::ops::{self, Receipt};
+
+/// Performs a script; one line of outcome for each request. Without `keep_going` the first refusal ends it; what was
+/// performed before stays.
+pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Said {
+    let acts = script::read(script)?;
+    let (mut file, session, password) = open::to_write(path, login)?;
+    let count = acts.len();
+    let mut said = String::new();
+    let mut first: Option<Failure> = None;
+    for (index, act) in acts.into_iter().enumerate() {
+        let name = act.request.name();
+        let signed = script::is_signed(&act.request).then_some(&password);
+        match file.perform(&session, act, signed, &ops::stamp()) {
+            Ok(receipt) => said.push_str(&done_line(index + 1, &name, &receipt)),
+            Err(refusal) => {
+                said.push_str(&format!("{:>4}  refused  {name}: {refusal}\n", index + 1));
+                let failure = Failure::from(refusal);
+                let left = count - index - 1;
+                let words = match (keep_going, left) {
+                    (true, _) | (false, 0) => format!("request {} was refused: {}", index + 1, failure.words),
+                    (false, left) => format!(
+                        "request {} was refused: {}; {left} after it were not tried",
+                        index + 1,
+                        failure.words
+                    ),
+                };
+                first.get_or_insert(Failure { words, ..failure });
+                if !keep_going {
+                    break;
+                }
+            }
+        }
+    }
+    match first {
+        None => Ok(said),
+        Some(failure) => Err(failure.after(said)),
+    }
+}
+
+fn done_line(number: usize, name: &str, receipt: &Receipt) -> String {
+    let record = receipt.record.map(|id| format!(" {id}")).unwrap_or_default();
+    let others: Vec<String> =
+        receipt.made.iter().filter(|id| receipt.record != Some(**id)).map(ToString::to_string).collect();
+    let made = if others.is_empty() { String::new() } else { format!(", made {}", others.join(", ")) };
+    let code = receipt.code.as_ref().map(|code| format!(", one-time code {code}")).unwrap_or_default();
+    format!("{number:>4}  done     {name}{record}{made} (event {}){code}\n", receipt.seq)
+}

@@ -1,0 +1,183 @@
+//! Scripts of `mainstay run`: a list of requests in RON, read as a whole and checked before the first is performed.
+
+use std::path::{Path, PathBuf};
+
+use ron::extensions::Extensions;
+
+use super::failure::Failure;
+use crate::domain::ids::Kind;
+use crate::domain::record::{Fields, check_values};
+use crate::ops::{Act, FileSource, Refused, Request};
+
+/// Largest script that is read, in bytes.
+const SCRIPT_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// Reads a script. Nothing is performed; a slip anywhere in it is told before.
+pub fn read(path: &Path) -> Result<Vec<Act>, Failure> {
+    let cannot =
+        |error: std::io::Error| Failure::failed(format!("{} cannot be read: {error}", path.display()));
+    let size = std::fs::metadata(path).map_err(cannot)?.len();
+    if size > SCRIPT_BYTES_MAX {
+        return Err(Failure::usage(format!(
+            "{} has {size} bytes; a script has at most {SCRIPT_BYTES_MAX}",
+            path.display()
+        )));
+    }
+    let text = std::fs::read_to_string(path).map_err(cannot)?;
+    let mut acts = parse(&text).map_err(|words| Failure::usage(format!("{}:{words}", path.display())))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    for (index, act) in acts.iter_mut().enumerate() {
+        resolve(act, folder);
+        check(act).map_err(|words| {
+            Failure::refused(format!(
+                "request {} of {}: {words}; nothing was changed",
+                index + 1,
+                path.display()
+            ))
+        })?;
+    }
+    Ok(acts)
+}
+
+/// Reads the text of a script. The error begins with line and column.
+pub fn parse(text: &str) -> Result<Vec<Act>, String> {
+    let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
+    options.from_str(text).map_err(|error| {
+        let at = error.span.start;
+        format!(
+            "{}:{}: {}. Nothing was performed.\nA script is a list of requests such as\n{EXAMPLE}",
+            at.line, at.col, error.code
+        )
+    })
+}
+
+const EXAMPLE: &str = r#"  [
+    (do: Create(kind: "feedback", set: {"title": "Alarm is late"})),
+    (do: Move(id: "FB-0001", go: "register"), reason: "…"),
+  ]"#;
+
+/// Paths of attachments are relative to the script.
+fn resolve(act: &mut Act, folder: &Path) {
+    if let Request::Attach { file: FileSource::Path(path), .. } = &mut act.request {
+        let full: PathBuf = folder.join(&*path);
+        *path = full;
+    }
+}
+
+/// What can be seen to be wrong without the file: fields and steps that do not exist, values of the wrong type.
+fn check(act: &Act) -> Result<(), String> {
+    match &act.request {
+        Request::Create { kind, set } => check_fields(*kind, set),
+        Request::Edit { id, set } => check_fields(id.kind, set),
+        Request::Move { id, go, set } => {
+            let def = id.kind.def();
+            let known: Vec<_> =
+                def.moves.iter().filter(|step| !step.by.is_empty()).map(|step| step.name).collect();
+            if !known.contains(&go.as_str()) {
+                return Err(format!(
+                    "“{go}” is no step of a {}; known are {}",
+                    def.word.to_lowercase(),
+                    known.join(", ")
+                ));
+            }
+            check_fields(id.kind, set)
+        }
+        Request::Assign { .. }
+        | Request::Sign { .. }
+        | Request::Attach { .. }
+        | Request::InvitePerson { .. }
+        | Request::ResetAccess { .. }
+        | Request::VerifyIdentity { .. }
+        | Request::AcknowledgeClock
+        | Request::NoteImport { .. }
+        | Request::NotePacket { .. } => Ok(()),
+    }
+}
+
+fn check_fields(kind: Kind, set: &Fields) -> Result<(), String> {
+    let def = kind.def();
+    let unknown: Vec<&str> =
+        set.keys().map(String::as_str).filter(|name| def.field(name).is_none()).collect();
+    if !unknown.is_empty() {
+        let known: Vec<_> = def.fields().filter(|field| !field.by_system).map(|field| field.name).collect();
+        return Err(format!(
+            "a {} has no field {}; known are {}",
+            def.word.to_lowercase(),
+            unknown.join(", "),
+            known.join(", ")
+        ));
+    }
+    check_values(def, set)
+        .map(|_| ())
+        .map_err(|violations| Refused::Invalid { violations }.with_labels(def).to_string())
+}
+
+/// Whether the request is signed, so that the password goes with it.
+pub fn is_signed(request: &Request) -> bool {
+    match request {
+        Request::Sign { .. } => true,
+        Request::Move { id, go, .. } => id.kind.def().find_move(go).is_some_and(|step| step.sign.is_some()),
+        Request::Edit { id, .. } => id.kind.def().edit_signed,
+        Request::Create { .. }
+        | Request::Assign { .. }
+        | Request::Attach { .. }
+        | Request::InvitePerson { .. }
+        | Request::ResetAccess { .. }
+        | Request::VerifyIdentity { .. }
+        | Request::AcknowledgeClock
+        | Request::NoteImport { .. }
+        | Request::NotePacket { .. } => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_script_reads_with_bare_options_and_nested_rows() {
+        let acts = parse(
+            r#"[
+                (do: Create(kind: "feedback", set: {"title": "Late alarm", "is_complaint": true})),
+                (do: Edit(id: "CR-0001", set: {
+                    "affected_soup": [{"item": "libexpat", "from": "2.5.0"}, (item: "zlib", to: "1.3.1")],
+                    "communication_rationale": None,
+                }), reason: "Because", occurred_at: "2026-11-20T10:00:00Z", late_reason: "Holiday"),
+                (do: Attach(to: "FB-0001", file_name: "log.txt", file: Text("a log"))),
+                (do: Sign(id: "AP-0001")),
+                (do: Assign(id: "PR-0001", owner: "PN-0002")),
+            ]"#,
+        )
+        .unwrap();
+        assert_eq!(acts.len(), 5);
+        assert_eq!(acts[1].reason.as_deref(), Some("Because"));
+        let Request::Edit { set, .. } = &acts[1].request else { panic!("{acts:?}") };
+        assert_eq!(
+            set["affected_soup"],
+            json!([{"item": "libexpat", "from": "2.5.0"}, {"item": "zlib", "to": "1.3.1"}])
+        );
+        assert!(set["communication_rationale"].is_null());
+        assert!(is_signed(&acts[3].request) && !is_signed(&acts[4].request));
+    }
+
+    #[test]
+    fn a_slip_is_told_with_line_and_column() {
+        let words = parse("[\n  (do: Fly(id: \"FB-0001\")),\n]").unwrap_err();
+        assert!(words.starts_with("2:"), "{words}");
+        assert!(words.contains("Fly") && words.contains("Create"), "{words}");
+        let words = parse("[(do: Sign(id: \"XX-1\"))]").unwrap_err();
+        assert!(words.contains("no record number"), "{words}");
+        let words = parse("[(do: Sign(id: \"FB-0001\"), why: \"x\")]").unwrap_err();
+        assert!(words.contains("why"), "{words}");
+    }
+
+    #[test]
+    fn unknown_fields_steps_and_wrong_types_are_told_before_anything_is_done() {
+        let check_text = |text: &str| check(&parse(text).unwrap()[0]).unwrap_err();
+        assert!(check_text(r#"[(do: Create(kind: "feedback", set: {"titel": "x"}))]"#).contains("titel"));
+        assert!(check_text(r#"[(do: Move(id: "FB-0001", go: "fly"))]"#).contains("register"));
+        let words = check_text(r#"[(do: Create(kind: "feedback", set: {"is_complaint": "maybe"}))]"#);
+        assert!(words.contains("Complaint"), "{words}");
+    }
+}

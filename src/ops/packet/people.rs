@@ -1,0 +1,78 @@
+//! Accounts, roles and the authority matrix on paper.
+
+use super::paper::{Paper, state_mark, word, word_or};
+use super::sections::chapter;
+use crate::domain::person::Role;
+use crate::ops::refused::Refused;
+use crate::report::{Block, Cell, Column, Mark, Section, Width};
+
+/// The chapter of people and authority.
+pub(super) fn sections(paper: &Paper<'_>) -> Result<Vec<Section>, Refused> {
+    let blocks = vec![accounts(paper)?, authority(paper)?];
+    Ok(vec![chapter(3, "People, roles and authority", "IEC 62304 6.1 e; 21 CFR 11.10(g), 11.100", blocks)])
+}
+
+fn accounts(paper: &Paper<'_>) -> Result<Block, Refused> {
+    let rows = paper
+        .file
+        .people()?
+        .into_iter()
+        .map(|(data, person)| {
+            let verified = match person.identity_verified_at {
+                Some(at) if person.may_sign() => Mark::good(at.day().to_string()),
+                Some(_) | None => Mark::due("not confirmed"),
+            };
+            let cells: Vec<Cell> = vec![
+                format!("{}\n{}", person.title, person.login).into(),
+                roles(&person.roles).into(),
+                person.training_ref.to_string().into(),
+                verified.into(),
+                state_mark(&data).into(),
+            ];
+            cells
+        })
+        .collect();
+    Ok(Block::Table {
+        caption: Some("Accounts at the cut-off".to_owned()),
+        columns: vec![
+            Column::text("Name, login", 2),
+            Column::text("Roles", 3),
+            Column::text("Training record", 2),
+            Column::mark("Identity confirmed"),
+            Column { width: Width::Points(66.0), ..Column::mark("Account") },
+        ],
+        rows,
+    })
+}
+
+fn authority(paper: &Paper<'_>) -> Result<Block, Refused> {
+    let rows = paper
+        .file
+        .policy()?
+        .authority
+        .iter()
+        .map(|row| {
+            let cells: Vec<Cell> = vec![
+                word_or(row.subject, "").into(),
+                roles(&row.must_sign).into(),
+                roles(&row.must_sign_b_c).into(),
+                roles(&row.consulted).into(),
+            ];
+            cells
+        })
+        .collect();
+    Ok(Block::Table {
+        caption: Some("Authority matrix in force".to_owned()),
+        columns: vec![
+            Column::text("Subject", 3),
+            Column::text("Must sign", 3),
+            Column::text("Besides for class B and C", 2),
+            Column::text("Consulted", 2),
+        ],
+        rows,
+    })
+}
+
+fn roles(roles: &[Role]) -> String {
+    roles.iter().map(|role| word(*role)).collect::<Vec<_>>().join(", ")
+}

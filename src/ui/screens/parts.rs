@@ -1,0 +1,134 @@
+//! What several screens draw alike: headings, refusals, names of acts, labelled inputs in a row.
+//!
+//! Does not belong here: anything that only one screen needs.
+
+use eframe::egui;
+use egui::{Align, Layout, Response, Ui, vec2};
+
+use crate::domain::ids::Kind;
+use crate::domain::workflow;
+use crate::ops::Refused;
+use crate::ui::theme::{Tone, space};
+use crate::ui::widgets::field::Field;
+use crate::ui::widgets::notice::{Notice, banner_ui};
+
+/// The tone of a state as the theme paints it.
+pub const fn tone_of(tone: workflow::Tone) -> Tone {
+    match tone {
+        workflow::Tone::Neutral => Tone::Neutral,
+        workflow::Tone::Good => Tone::Good,
+        workflow::Tone::Due => Tone::Due,
+        workflow::Tone::Late => Tone::Late,
+    }
+}
+
+/// The heading of a screen, with what stands at its right end.
+pub fn heading_ui(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
+    egui::Sides::new().show(
+        ui,
+        |ui| {
+            ui.heading(text);
+        },
+        right,
+    );
+    ui.add_space(space::S);
+}
+
+/// Says that something could not be read or done.
+pub fn refusal_ui(ui: &mut Ui, refusal: &Refused) {
+    problem_ui(ui, &refusal.to_string());
+}
+
+/// Says what does not work, in words that begin anywhere.
+pub fn problem_ui(ui: &mut Ui, words: &str) {
+    banner_ui(ui, &Notice::problem(capital(words), ""), false);
+}
+
+/// The words with a capital first letter.
+pub fn capital(words: &str) -> String {
+    let mut characters = words.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// Labelled inputs side by side, their heads in one line; wraps where the window is narrow.
+pub fn in_a_row_ui<R>(ui: &mut Ui, inputs: impl FnOnce(&mut Ui) -> R) -> R {
+    let size = vec2(ui.available_width(), 0.0);
+    let layout = Layout::left_to_right(Align::Min).with_main_wrap(true);
+    ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.spacing_mut().item_spacing.x = space::M;
+        inputs(ui)
+    })
+    .inner
+}
+
+/// A labelled input of a fixed width, for a row of inputs.
+pub fn boxed_ui(ui: &mut Ui, label: &str, width: f32, input: impl FnOnce(&mut Ui) -> Response) -> Response {
+    ui.allocate_ui(vec2(width, 52.0), |ui| {
+        ui.vertical(|ui| {
+            ui.set_width(width);
+            Field::new(label).show(ui, input)
+        })
+        .inner
+    })
+    .inner
+}
+
+/// The name of an audit event in words: “Change request, submit” for `change_request.submit`.
+pub fn act_words(request: &str) -> String {
+    let (subject, verb) = request.split_once('.').unwrap_or((request, ""));
+    let Some(kind) = Kind::from_code(subject) else {
+        return match request {
+            "clock.acknowledge" => "Clock acknowledged".to_owned(),
+            "file.create" => "Product file made".to_owned(),
+            "packet.issue" => "Packet issued".to_owned(),
+            _ => capital(&request.replace(['.', '_'], " ")),
+        };
+    };
+    let word = kind.def().word;
+    match verb {
+        "create" => format!("{word} entered"),
+        "edit" => format!("{word} edited"),
+        "assign" => format!("{word} assigned"),
+        "sign" => format!("{word} signed"),
+        "attach" => "File attached".to_owned(),
+        "import" => "Feedback imported from a file".to_owned(),
+        "invite" => "Person invited".to_owned(),
+        "recover" => "Access recovered with the recovery code".to_owned(),
+        "reset_access" => "Access reset".to_owned(),
+        "verify_identity" => "Identity confirmed".to_owned(),
+        "failed_sign_ins" => "Failed attempts to sign in".to_owned(),
+        _ => match kind.def().find_move(verb) {
+            Some(step) => format!("{word}: {}", step.label),
+            None => format!("{word}: {}", verb.replace('_', " ")),
+        },
+    }
+}
+
+/// The subject of an audit event in words, by the part of its name before the dot.
+pub fn subject_word(prefix: &str) -> String {
+    Kind::from_code(prefix).map_or_else(|| capital(prefix), |kind| kind.def().word.to_owned())
+}
+
+/// A text cut after so many characters, with “…” where it was cut.
+pub fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(most.saturating_sub(1)).collect();
+    short.push('…');
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_act_that_a_person_can_do_has_words_of_its_own() {
+        for name in crate::ops::request_names() {
+            let words = act_words(&name);
+            assert!(!words.contains('.') && !words.contains('_'), "{name}: {words}");
+        }
+        assert_eq!(act_words("change_request.submit"), "Change request: Submit");
+    }
+}

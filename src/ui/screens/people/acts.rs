@@ -1,0 +1,183 @@
+//! What is asked before something is done to an account.
+
+use eframe::egui;
+use egui::{Label, Ui};
+
+use crate::domain::choice::Choice as _;
+use crate::domain::ids::RecordId;
+use crate::domain::person::{Person, Role};
+use crate::domain::record::Fields;
+use crate::ops::{Act, Request};
+use crate::ui::cx::{Command, Cx, Then};
+use crate::ui::theme::{body, hint};
+use crate::ui::widgets::choice::{Choice, choices_ui};
+use crate::ui::widgets::field::Field;
+use crate::ui::widgets::modal::{Dialog, Outcome};
+use crate::ui::widgets::text::{TextArea, TextLine};
+
+/// What a dialog asks for.
+enum What {
+    Invite,
+    Roles(RecordId),
+    Identity(RecordId),
+    Reset(RecordId),
+    Step(RecordId, &'static str),
+}
+
+/// An open dialog with what was typed into it.
+pub(super) struct Asked {
+    what: What,
+    name: String,
+    login: String,
+    roles: Vec<String>,
+    /// The reason, or how an identity was confirmed.
+    words: String,
+}
+
+impl Asked {
+    fn new(what: What, name: &str, roles: &[Role]) -> Self {
+        let roles = roles.iter().map(|role| role.code().to_owned()).collect();
+        Self { what, name: name.to_owned(), login: String::new(), roles, words: String::new() }
+    }
+
+    pub fn invitation() -> Self {
+        Self::new(What::Invite, "", &[])
+    }
+
+    pub fn roles(id: RecordId, person: &Person) -> Self {
+        Self::new(What::Roles(id), &person.title, &person.roles)
+    }
+
+    pub fn identity(id: RecordId, person: &Person) -> Self {
+        Self::new(What::Identity(id), &person.title, &[])
+    }
+
+    pub fn reset(id: RecordId, person: &Person) -> Self {
+        Self::new(What::Reset(id), &person.title, &[])
+    }
+
+    pub fn step(id: RecordId, person: &Person, go: &'static str) -> Self {
+        Self::new(What::Step(id, go), &person.title, &[])
+    }
+
+    /// Title and confirming word.
+    fn words(&self) -> (String, &'static str) {
+        let name = &self.name;
+        match self.what {
+            What::Invite => ("Invite a person".to_owned(), "Invite"),
+            What::Roles(_) => (format!("Roles of {name}"), "Save roles"),
+            What::Identity(_) => (format!("Confirm the identity of {name}"), "Confirm identity"),
+            What::Reset(_) => (format!("Reset the access of {name}"), "Reset access"),
+            What::Step(_, "reactivate") => (format!("Reactivate {name}"), "Reactivate"),
+            What::Step(..) => (format!("Deactivate {name}"), "Deactivate"),
+        }
+    }
+
+    fn missing(&self) -> Vec<String> {
+        let mut missing = Vec::new();
+        let mut need = |there: bool, words: &str| {
+            if !there {
+                missing.push(words.to_owned());
+            }
+        };
+        match self.what {
+            What::Invite => {
+                need(!self.name.trim().is_empty(), "The full name is missing");
+                need(!self.login.trim().is_empty(), "The login is missing");
+                need(!self.roles.is_empty(), "At least one role is needed");
+            }
+            What::Roles(_) => need(!self.roles.is_empty(), "At least one role is needed"),
+            What::Identity(_) => need(!self.words.trim().is_empty(), "How the identity was confirmed is missing"),
+            What::Reset(_) | What::Step(..) => need(!self.words.trim().is_empty(), "The reason is missing"),
+        }
+        missing
+    }
+
+    fn body_ui(&mut self, ui: &mut Ui) {
+        match self.what {
+            What::Invite => {
+                Field::new("Full name")
+                    .help("As it is printed beside signatures", "21 CFR 11.50(a)")
+                    .show(ui, |ui| ui.add(TextLine::new(&mut self.name)));
+                Field::new("Login")
+                    .help("Letters, digits, dot, hyphen and underline. Never used again for somebody else", "21 CFR 11.300(a)")
+                    .show(ui, |ui| ui.add(TextLine::new(&mut self.login).limit(64)));
+                self.roles_ui(ui);
+                let words = "A one-time code is shown afterwards. Give it to the person; they set their password with it.";
+                ui.add(Label::new(hint(ui, words)).wrap());
+            }
+            What::Roles(_) => self.roles_ui(ui),
+            What::Identity(_) => {
+                let words = "You confirm that the key in use now belongs to this person. Without that they cannot sign.";
+                ui.add(Label::new(body(words)).wrap());
+                Field::new("How the identity was confirmed")
+                    .help("For example in person, by passport", "21 CFR 11.100(b)")
+                    .show(ui, |ui| ui.add(TextLine::new(&mut self.words)));
+            }
+            What::Reset(_) => {
+                let words = "A new one-time code is shown. Their key is replaced, and their identity has to be confirmed again.";
+                ui.add(Label::new(body(words)).wrap());
+                self.reason_ui(ui);
+            }
+            What::Step(..) => self.reason_ui(ui),
+        }
+    }
+
+    fn reason_ui(&mut self, ui: &mut Ui) {
+        Field::new("Reason").show(ui, |ui| ui.add(TextArea::new(&mut self.words).rows(2, 5)));
+    }
+
+    fn roles_ui(&mut self, ui: &mut Ui) {
+        let choices: Vec<Choice<'_>> = Role::OPTIONS
+            .iter()
+            .map(|role| Choice { code: role.code, word: role.word, meaning: role.meaning.trim() })
+            .collect();
+        Field::new("Roles").show(ui, |ui| choices_ui(ui, &mut self.roles, &choices));
+    }
+
+    fn command(&self) -> Command {
+        let plain = |act: Act| Command::Perform { act, then: Then::Stay, draft: None };
+        let words = self.words.trim();
+        match self.what {
+            What::Invite => Command::PerformAndShowCode {
+                act: Request::InvitePerson {
+                    login: self.login.trim().to_owned(),
+                    full_name: self.name.trim().to_owned(),
+                    roles: self.roles.iter().filter_map(|code| Role::from_code(code)).collect(),
+                }
+                .into(),
+                to_whom: self.name.trim().to_owned(),
+            },
+            What::Roles(id) => {
+                let set = Fields::from_iter([("roles".to_owned(), serde_json::json!(self.roles))]);
+                plain(Request::Edit { id, set }.into())
+            }
+            What::Identity(person) => plain(Request::VerifyIdentity { person, how: words.to_owned() }.into()),
+            What::Reset(person) => Command::PerformAndShowCode {
+                act: Act::from(Request::ResetAccess { person }).because(words),
+                to_whom: self.name.clone(),
+            },
+            What::Step(id, go) => {
+                let request = Request::Move { id, go: go.to_owned(), set: Fields::new() };
+                plain(Act::from(request).because(words))
+            }
+        }
+    }
+}
+
+/// Draws the open dialog, and asks for what was confirmed.
+pub(super) fn dialog_ui(ui: &Ui, asked: &mut Option<Asked>, cx: &mut Cx<'_>) {
+    let Some(open) = asked else { return };
+    let (title, confirm) = open.words();
+    let missing = open.missing();
+    let outcome = Dialog::new("account", &title, confirm).missing(&missing).show(ui.ctx(), |ui| open.body_ui(ui));
+    match outcome {
+        Outcome::Open | Outcome::Refused => {}
+        Outcome::Cancelled => *asked = None,
+        Outcome::Confirmed => {
+            let command = open.command();
+            cx.ask(command);
+            *asked = None;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The policy as it is in force: its values, and who must sign what.
+
+use eframe::egui;
+use egui::{Grid, Label, ScrollArea, Ui};
+
+use crate::domain::choice::Choice as _;
+use crate::domain::field::is_empty;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::person::Role;
+use crate::domain::policy::{AuthorityRow, Policy};
+use crate::domain::record::{RecordData, Section};
+use crate::ui::cx::{Cx, Route};
+use crate::ui::screens::parts::problem_ui;
+use crate::ui::theme::{Tone, body, bold, hint, space, title};
+use crate::ui::widgets::badge::tone_beside_ui;
+
+/// The policy's number: there is one in each file.
+const POLICY: RecordId = RecordId::new(Kind::Policy, 1);
+
+/// Draws the policy.
+pub(super) fn policy_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let page = match cx.page(POLICY) {
+        Ok(page) => page,
+        Err(refusal) => return problem_ui(ui, &refusal.to_string()),
+    };
+    if cx.writable() && cx.session.roles().contains(&Role::Quality) && ui.button("Edit the policy…").clicked() {
+        cx.go(Route::Edit(POLICY, None));
+    }
+    let policy: Policy = page.data.typed().unwrap_or_default();
+    super::scrolled(ui, "policy", |ui| {
+        ui.label(title("Who must sign what"));
+        ui.label(hint(ui, "Authority matrix (IEC 62304 6.1 e)"));
+        matrix_ui(ui, &policy.authority.0);
+        for section in page.data.def().sections {
+            section_ui(ui, section, &page.data);
+        }
+        criteria_ui(ui, &policy);
+        if !policy.basis.is_empty() {
+            ui.add_space(space::L);
+            ui.label(title("Basis of these values"));
+            ui.add(Label::new(body(policy.basis.to_string())).wrap());
+        }
+        ui.add_space(space::XL);
+    });
+}
+
+fn section_ui(ui: &mut Ui, section: &Section, data: &RecordData) {
+    let shown: Vec<_> = section
+        .fields
+        .iter()
+        .filter(|field| !matches!(field.name, "authority" | "problem_criteria" | "basis"))
+        .filter(|field| !is_empty(data.value(field.name)))
+        .collect();
+    if shown.is_empty() {
+        return;
+    }
+    ui.add_space(space::L);
+    ui.label(title(section.title));
+    if !section.clause.is_empty() {
+        ui.label(hint(ui, section.clause));
+    }
+    let grid = Grid::new(("policy", section.title)).num_columns(3).min_row_height(22.0);
+    grid.spacing([space::L, space::XS]).show(ui, |ui| {
+        for field in shown {
+            ui.label(body(field.label));
+            ui.label(bold(field.words(data.value(field.name))));
+            ui.label(hint(ui, field.clause));
+            ui.end_row();
+        }
+    });
+}
+
+fn criteria_ui(ui: &mut Ui, policy: &Policy) {
+    if policy.problem_criteria.is_empty() {
+        return;
+    }
+    ui.add_space(space::L);
+    ui.label(title("Problem criteria"));
+    ui.label(hint(ui, "What makes feedback a problem (IEC 62304 6.1 b)"));
+    for criterion in policy.problem_criteria.iter() {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(bold(criterion.code.to_string()));
+            ui.add(Label::new(body(criterion.statement.to_string())).wrap());
+        });
+    }
+}
+
+fn matrix_ui(ui: &mut Ui, rows: &[AuthorityRow]) {
+    let roles: Vec<Role> = Role::VALUES
+        .iter()
+        .copied()
+        .filter(|role| rows.iter().any(|row| standing(row, *role).is_some()))
+        .collect();
+    ScrollArea::horizontal().id_salt("matrix").auto_shrink([false, true]).show(ui, |ui| {
+        let grid = Grid::new("authority").num_columns(roles.len() + 1).striped(true).min_row_height(30.0);
+        grid.spacing([space::L, space::XS]).show(ui, |ui| {
+            ui.label(bold("Decision"));
+            for role in &roles {
+                ui.add(Label::new(bold(role.word())).extend());
+            }
+            ui.end_row();
+            for row in rows {
+                ui.add(Label::new(body(row.subject.map_or("", |subject| subject.word()))).extend());
+                for role in &roles {
+                    match standing(row, *role) {
+                        Some((tone, words)) => {
+                            ui.horizontal(|ui| tone_beside_ui(ui, tone, words));
+                        }
+                        None => {
+                            ui.label(hint(ui, "—"));
+                        }
+                    }
+                }
+                ui.end_row();
+            }
+        });
+    });
+}
+
+/// What a role has to do with a decision.
+fn standing(row: &AuthorityRow, role: Role) -> Option<(Tone, &'static str)> {
+    if row.must_sign.contains(&role) {
+        Some((Tone::Good, "Must sign"))
+    } else if row.must_sign_b_c.contains(&role) {
+        Some((Tone::Due, "Must sign for B and C"))
+    } else if row.consulted.contains(&role) {
+        Some((Tone::Neutral, "Consulted"))
+    } else {
+        None
+    }
+}

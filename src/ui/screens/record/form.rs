@@ -1,0 +1,444 @@
+//! The form of a new record and of an existing one: the sections that are open in its state.
+//!
+//! Saving is asked for, never done here. What is typed is kept as a draft while it is typed.
+
+mod entry;
+
+use eframe::egui;
+use egui::{Align, Key as Press, Label, Margin, Modifiers, Panel, ScrollArea, Ui};
+
+use self::entry::{Entry, Values};
+use super::input::input_ui;
+use super::places::{Places, circumstances, read_only_words, zone};
+use super::show::shown;
+use crate::domain::choice::Choice as _;
+use crate::domain::field::FieldDef;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::questions::Circumstances;
+use crate::domain::record::Section;
+use crate::domain::signature::{Meaning, Part, part_digest};
+use crate::ops::{Act, Refused, Request};
+use crate::ui::cx::{Command, Cx, Route, Then};
+use crate::ui::theme::{hint, space, title};
+use crate::ui::widgets::button::{Guarded, guarded_ui};
+use crate::ui::widgets::field::Field;
+use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
+use crate::ui::widgets::text::TextLine;
+
+/// Seconds after the first unsaved keystroke at which the draft is kept.
+const DRAFT_SECONDS: f64 = 2.0;
+
+/// What the form is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Target {
+    New(Kind),
+    Edit(RecordId),
+}
+
+/// The form.
+pub struct FormScreen {
+    target: Target,
+    /// The field to which to go, until it was gone to.
+    go_to: Option<&'static str>,
+    entry: Option<Entry>,
+    circumstances: Option<Circumstances>,
+    /// What is said about the draft that was taken up.
+    restored: Option<String>,
+    /// What was typed when saving was asked for.
+    sent: Option<Values>,
+    show_all: bool,
+    /// When the first change came that is not in the draft yet, in seconds of the context.
+    unsaved_since: Option<f64>,
+    kept: bool,
+}
+
+impl FormScreen {
+    /// The form of a new record.
+    pub const fn new_record(kind: Kind) -> Self {
+        Self::of(Target::New(kind), None)
+    }
+
+    /// The form of an existing record, with the field to which to go.
+    pub const fn edit(id: RecordId, field: Option<&'static str>) -> Self {
+        Self::of(Target::Edit(id), field)
+    }
+
+    const fn of(target: Target, go_to: Option<&'static str>) -> Self {
+        Self {
+            target,
+            go_to,
+            entry: None,
+            circumstances: None,
+            restored: None,
+            sent: None,
+            show_all: false,
+            unsaved_since: None,
+            kept: false,
+        }
+    }
+
+    /// Whether something was typed that is not saved.
+    pub fn is_changed(&self) -> bool {
+        self.entry.as_ref().is_some_and(Entry::is_changed)
+    }
+
+    /// To be called when the form is left for another screen or the program ends: keeps what was typed and says so.
+    pub fn leave(&mut self, cx: &mut Cx<'_>) {
+        let Some(entry) = &self.entry else { return };
+        if self.sent.is_some() || !entry.is_changed() {
+            return;
+        }
+        if self.unsaved_since.take().is_some() {
+            cx.ask(Command::SaveDraft(entry.key(), entry.draft()));
+        }
+        cx.ask(Command::Notify(Notice::info(format!("The draft of {} is kept.", self.name()))));
+    }
+
+    fn name(&self) -> String {
+        match self.target {
+            Target::New(kind) => format!("the new {}", kind.def().word.to_lowercase()),
+            Target::Edit(id) => id.to_string(),
+        }
+    }
+
+    /// Draws the form.
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        if self.entry.is_none()
+            && let Err(refusal) = self.load(cx)
+        {
+            banner_ui(ui, &Notice::problem(refusal.to_string(), "Go back and try again."), false);
+            return;
+        }
+        let places = match Places::of(cx) {
+            Ok(places) => places,
+            Err(refusal) => {
+                banner_ui(ui, &Notice::problem(refusal.to_string(), "Check the file."), false);
+                return;
+            }
+        };
+        if let Some(sent) = &self.sent
+            && (cx.refusal.is_some() && self.entry.as_ref().is_some_and(|entry| entry.values != *sent))
+        {
+            self.sent = None;
+        }
+        Panel::bottom("form_foot")
+            .frame(egui::Frame::new().inner_margin(Margin::symmetric(0, 8)))
+            .show(ui, |ui| self.foot(ui, cx));
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            ui.set_max_width(space::MEASURE + space::XXL);
+            self.body(ui, cx, &places);
+        });
+        self.keys(ui, cx);
+        self.keep_draft(ui, cx);
+    }
+
+    fn load(&mut self, cx: &mut Cx<'_>) -> Result<(), Refused> {
+        let mut entry = match self.target {
+            Target::New(kind) => Entry::new(kind, cx.session.person(), cx.now()),
+            Target::Edit(id) => Entry::of(cx.page(id)?.data.clone()),
+        };
+        self.circumstances = circumstances(cx, &entry.data);
+        let key = entry.key();
+        let draft = cx.file.drafts(cx.session)?.into_iter().find(|(other, ..)| *other == key);
+        if let Some((_, text, at)) = draft {
+            match entry.take_draft(&text) {
+                Some(moved_on) => {
+                    let when = at.with_offset_words(cx.stamp.offset_minutes);
+                    let more = if moved_on { " The record has changed since it was begun; look through it." } else { "" };
+                    self.restored = Some(format!("This is your draft of {when}.{more}"));
+                }
+                None => cx.ask(Command::DropDraft(key)),
+            }
+        }
+        entry.check(zone(cx));
+        self.entry = Some(entry);
+        Ok(())
+    }
+
+    fn body(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, places: &Places) {
+        let Some(entry) = &mut self.entry else { return };
+        let def = entry.data.def();
+        let heading = match self.target {
+            Target::New(_) => format!("New {}", def.word.to_lowercase()),
+            Target::Edit(id) => format!("Edit {id}"),
+        };
+        ui.label(egui::RichText::new(heading).heading());
+        let under = if entry.is_new { def.purpose } else { entry.data.title() };
+        ui.add(Label::new(hint(ui, under)).wrap());
+        ui.add_space(space::S);
+        self.banners(ui, cx);
+        let Some(entry) = &mut self.entry else { return };
+        let sections: Vec<&'static Section> = entry.sections().collect();
+        let mut changed = false;
+        for section in sections {
+            ui.push_id(section.title, |ui| {
+                changed |= self.section(ui, cx, (section, places));
+            });
+        }
+        ui.add_space(space::XXL);
+        if changed {
+            self.note_change(ui, cx);
+        }
+    }
+
+    fn banners(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let Some(entry) = &mut self.entry else { return };
+        if let Some(words) = &self.restored {
+            let words = words.clone();
+            banner_ui(ui, &Notice::info(words), false);
+            if ui.button("Discard draft").clicked() {
+                entry.revert();
+                entry.check(zone(cx));
+                self.restored = None;
+                self.unsaved_since = None;
+                cx.ask(Command::DropDraft(entry.key()));
+            }
+            ui.add_space(space::S);
+        }
+        if !entry.allowed(cx.session.roles()) {
+            let def = entry.data.def();
+            let may = if entry.is_new { def.create_by } else { def.edit_by };
+            let roles: Vec<_> = may.iter().map(|role| role.word()).collect();
+            let who = if roles.is_empty() { "the program alone".to_owned() } else { roles.join(" or ") };
+            banner_ui(ui, &Notice::problem(format!("This is for {who}."), "Ask somebody who holds that role."), false);
+        }
+        if let Some(field) = self.go_to.and_then(|name| entry.data.def().field(name))
+            && entry.fields().all(|open| open.name != field.name)
+        {
+            let state = entry.data.state().map_or("", |state| state.word);
+            let words = format!("“{}” cannot be changed while this is “{state}”.", field.label);
+            banner_ui(ui, &Notice::problem(words, "Move the record to the state in which it is open."), false);
+        }
+        match cx.refusal {
+            Some(Refused::Invalid { .. }) | None => {}
+            Some(refusal) if self.sent.is_some() => {
+                let words = refusal.to_string();
+                banner_ui(ui, &Notice::problem(format!("Not saved: {words}."), ""), false);
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn section(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, (section, places): (&'static Section, &Places)) -> bool {
+        ui.add_space(space::M);
+        ui.horizontal(|ui| {
+            ui.label(title(section.title));
+            ui.label(hint(ui, section.clause));
+        });
+        rule_ui(ui);
+        ui.add_space(space::XS);
+        let mut changed = false;
+        for field in section.fields.iter().filter(|field| !field.by_system) {
+            changed |= self.field(ui, cx, (field, places));
+            ui.add_space(space::S);
+            if field.name == "received_at" {
+                changed |= self.late_reason(ui, cx);
+            }
+        }
+        changed
+    }
+
+    fn field(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, (field, places): (&'static FieldDef, &Places)) -> bool {
+        let violation = self.violation(cx, field);
+        let Some(entry) = &mut self.entry else { return false };
+        let kind = entry.data.head.id.kind;
+        let mark = entry.mark(field);
+        let help = field.help();
+        let Some(typed) = entry.values.get_mut(field.name) else { return false };
+        let mut frame = Field::new(field.label).help(&help, field.clause).violation(violation.as_deref());
+        if let Some(mark) = &mark {
+            frame = frame.required(mark);
+        }
+        let circumstances = self.circumstances.as_ref();
+        let response = frame.show(ui, |ui| input_ui(ui, kind, field, typed, (places, circumstances)));
+        if self.go_to == Some(field.name) && !ui.is_sizing_pass() {
+            response.request_focus();
+            response.scroll_to_me(Some(Align::Center));
+            self.go_to = None;
+        }
+        if response.lost_focus() {
+            entry.touched.insert(field.name);
+        }
+        if response.changed() {
+            entry.changed(field.name);
+        }
+        response.changed()
+    }
+
+    /// Asked where a feedback is entered later than the working day after its receipt.
+    fn late_reason(&mut self, ui: &mut Ui, cx: &Cx<'_>) -> bool {
+        let show_all = self.show_all;
+        let Some(entry) = &mut self.entry else { return false };
+        if !entry.is_late(zone(cx), cx.now()) {
+            return false;
+        }
+        let missing = show_all && entry.late_reason.trim().is_empty();
+        let response = Field::new("Why it is entered late")
+            .required("required")
+            .help("It was received more than one working day ago.", "ALCOA+, contemporaneous")
+            .violation(missing.then_some("Why it is entered late is missing"))
+            .show(ui, |ui| ui.add(TextLine::new(&mut entry.late_reason)));
+        ui.add_space(space::S);
+        response.changed()
+    }
+
+    /// What is wrong with a field, if it is to be shown: once touched, after a refused save, or as the file refused it.
+    fn violation(&self, cx: &Cx<'_>, field: &FieldDef) -> Option<String> {
+        let entry = self.entry.as_ref()?;
+        if (self.show_all || entry.touched.contains(field.name))
+            && let Some((_, words)) = entry.wrong.iter().find(|(other, _)| other.name == field.name)
+        {
+            return Some(words.clone());
+        }
+        let Some(Refused::Invalid { violations }) = cx.refusal else { return None };
+        let sent = self.sent.as_ref()?;
+        let same = sent.get(field.name) == entry.values.get(field.name);
+        let found = violations.iter().find(|violation| violation.field == field.name).filter(|_| same)?;
+        let label = format!("“{}”: ", field.label);
+        Some(found.reason.strip_prefix(&label).unwrap_or(&found.reason).to_owned())
+    }
+
+    fn note_change(&mut self, ui: &Ui, cx: &Cx<'_>) {
+        if let Some(entry) = &mut self.entry {
+            entry.check(zone(cx));
+        }
+        self.kept = false;
+        let now = ui.input(|input| input.time);
+        self.unsaved_since.get_or_insert(now);
+    }
+
+    fn keep_draft(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
+        let (Some(since), Some(entry)) = (self.unsaved_since, &self.entry) else { return };
+        let left = since + DRAFT_SECONDS - ui.input(|input| input.time);
+        if left > 0.0 {
+            ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(left));
+            return;
+        }
+        self.unsaved_since = None;
+        self.kept = true;
+        if entry.is_changed() {
+            cx.ask(Command::SaveDraft(entry.key(), entry.draft()));
+        } else {
+            cx.ask(Command::DropDraft(entry.key()));
+        }
+    }
+
+    fn keys(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
+        if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Press::Enter)) {
+            self.save(ui, cx);
+        }
+        if !ui.ctx().text_edit_focused() && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Press::Z)) {
+            self.undo(ui, cx);
+        }
+    }
+
+    fn undo(&mut self, ui: &Ui, cx: &Cx<'_>) {
+        if let Some(entry) = self.entry.as_mut().filter(|entry| entry.can_undo()) {
+            entry.undo();
+            self.note_change(ui, cx);
+        }
+    }
+
+    /// What keeps the form from being saved, in words.
+    fn missing(&self, cx: &Cx<'_>) -> Vec<String> {
+        let Some(entry) = &self.entry else { return Vec::new() };
+        if let Some(why) = cx.file.why_read_only() {
+            return vec![read_only_words(why)];
+        }
+        if !entry.allowed(cx.session.roles()) {
+            return vec!["Your roles do not allow it".to_owned()];
+        }
+        let mut missing: Vec<String> = entry
+            .wrong
+            .iter()
+            .map(|(field, words)| {
+                if words.starts_with(field.label) { words.clone() } else { format!("{}: {words}", field.label) }
+            })
+            .collect();
+        if entry.is_late(zone(cx), cx.now()) && entry.late_reason.trim().is_empty() {
+            missing.push("Why it is entered late is missing".to_owned());
+        }
+        if missing.is_empty() && !entry.is_changed() {
+            missing.push("Nothing has changed".to_owned());
+        }
+        missing
+    }
+
+    fn foot(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let missing = self.missing(cx);
+        rule_ui(ui);
+        ui.add_space(space::XS);
+        ui.horizontal(|ui| {
+            let word = if matches!(self.target, Target::Edit(id) if id.kind.def().edit_signed) { "Sign and save…" } else { "Save" };
+            match guarded_ui(ui, word, &missing) {
+                Guarded::Idle => {}
+                Guarded::Pressed | Guarded::Refused => self.save(ui, cx),
+            }
+            if ui.button("Cancel").clicked() {
+                self.leave(cx);
+                self.sent.get_or_insert_with(Values::new);
+                cx.ask(Command::Back);
+            }
+            if self.is_changed() && ui.button("Revert to saved").clicked() {
+                if let Some(entry) = &mut self.entry {
+                    entry.revert();
+                    self.restored = None;
+                }
+                self.note_change(ui, cx);
+            }
+            if self.entry.as_ref().is_some_and(Entry::can_undo)
+                && ui.button("Undo").on_hover_text("Takes the last change back (Ctrl+Z outside a text)").clicked()
+            {
+                self.undo(ui, cx);
+            }
+            let words = self.foot_words(&missing);
+            ui.add(Label::new(hint(ui, words)).truncate());
+        });
+    }
+
+    fn foot_words(&self, missing: &[String]) -> String {
+        match missing {
+            _ if self.show_all && !missing.is_empty() => missing.join(" · "),
+            [] | [_] if self.kept && self.is_changed() => "The draft is kept. Ctrl+Enter saves.".to_owned(),
+            [] => "Ctrl+Enter saves.".to_owned(),
+            [one] => format!("{one}."),
+            several => format!("{} things are missing: {}", several.len(), several.join(" · ")),
+        }
+    }
+
+    fn save(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
+        let missing = self.missing(cx);
+        let Some(entry) = &mut self.entry else { return };
+        if !missing.is_empty() {
+            self.show_all = true;
+            self.go_to = entry.wrong.first().map(|(field, _)| field.name);
+            ui.ctx().request_repaint();
+            return;
+        }
+        let set = entry.set(zone(cx));
+        let request = match self.target {
+            Target::New(kind) => Request::Create { kind, set },
+            Target::Edit(id) => Request::Edit { id, set },
+        };
+        let mut act = Act::from(request);
+        let late = entry.late_reason.trim();
+        act.late_reason = (!late.is_empty()).then(|| late.to_owned());
+        self.sent = Some(entry.values.clone());
+        self.unsaved_since = None;
+        if entry.data.def().edit_signed && !entry.is_new {
+            let after = entry.after(zone(cx));
+            let names = cx.names().unwrap_or_default();
+            cx.ask(Command::Sign {
+                act,
+                title: format!("Change of {}", after.head.id),
+                meaning: Meaning::Approved.word().to_owned(),
+                shown: shown(&after, Part::Content, &names),
+                digest: part_digest(&after, Part::Content),
+                then: Then::Go(Route::Record(after.head.id)),
+            });
+        } else {
+            cx.ask(Command::Perform { act, then: Then::ShowRecord, draft: Some(entry.key()) });
+        }
+    }
+}
+

@@ -1,0 +1,257 @@
+//! What is being entered: the typed values, what they come to, and what is wrong with them. No drawing, no file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::FixedOffset;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::super::typed::Typed;
+use crate::domain::field::{FieldDef, is_empty};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::person::Role;
+use crate::domain::record::{Fields, Head, RecordData, Section};
+use crate::domain::time::Moment;
+use crate::domain::workflow::missing_fields;
+
+/// Values of all fields as they stand in their inputs.
+pub type Values = BTreeMap<String, Typed>;
+
+/// Steps back that are kept at most.
+const UNDO_MAX: usize = 100;
+
+/// A draft as it is kept in the file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Draft {
+    /// The revision of the record on which it was begun.
+    revision: u32,
+    values: Values,
+    #[serde(default)]
+    late_reason: String,
+}
+
+/// A record being entered or edited.
+pub struct Entry {
+    /// The record as it is stored; for a new one an empty one in its first state.
+    pub data: RecordData,
+    /// Whether it is not stored yet.
+    pub is_new: bool,
+    /// What was typed.
+    pub values: Values,
+    /// Why it is entered late.
+    pub late_reason: String,
+    /// Fields that were changed or left.
+    pub touched: BTreeSet<&'static str>,
+    /// What is wrong, by field; brought up to date by [`Entry::check`].
+    pub wrong: Vec<(&'static FieldDef, String)>,
+    /// The values that were read from the draft or the record when the form opened.
+    settled: Values,
+    last: Option<&'static str>,
+    undo: Vec<Values>,
+}
+
+impl Entry {
+    /// An entry over a stored record.
+    pub fn of(data: RecordData) -> Self {
+        let mut entry = Self {
+            values: Values::new(),
+            data,
+            is_new: false,
+            late_reason: String::new(),
+            touched: BTreeSet::new(),
+            wrong: Vec::new(),
+            settled: Values::new(),
+            last: None,
+            undo: Vec::new(),
+        };
+        entry.values = entry.saved_values();
+        entry.settled = entry.values.clone();
+        entry
+    }
+
+    /// An entry of a new record.
+    pub fn new(kind: Kind, person: RecordId, now: Moment) -> Self {
+        let head = Head {
+            id: RecordId::new(kind, 0),
+            state: kind.def().initial().to_owned(),
+            owner: None,
+            created_at: now,
+            created_by: person,
+            state_since: now,
+            revision: 0,
+        };
+        Self { is_new: true, ..Self::of(RecordData { head, fields: Fields::new() }) }
+    }
+
+    /// The key of its draft.
+    pub fn key(&self) -> String {
+        let id = self.data.head.id;
+        if self.is_new { format!("new {}", id.kind.code()) } else { id.to_string() }
+    }
+
+    /// The sections that are open in its state.
+    pub fn sections(&self) -> impl Iterator<Item = &'static Section> {
+        let state = self.data.head.state.clone();
+        self.data.def().sections.iter().filter(move |section| {
+            section.open_in.contains(&state.as_str()) && section.fields.iter().any(|field| !field.by_system)
+        })
+    }
+
+    /// The fields that can be edited.
+    pub fn fields(&self) -> impl Iterator<Item = &'static FieldDef> {
+        self.sections().flat_map(|section| section.fields).filter(|field| !field.by_system)
+    }
+
+    fn saved_values(&self) -> Values {
+        self.fields().map(|field| (field.name.to_owned(), Typed::of(field, self.data.value(field.name)))).collect()
+    }
+
+    /// Whether anything differs from what is stored.
+    pub fn is_changed(&self) -> bool {
+        !self.late_reason.is_empty()
+            || self.fields().any(|field| {
+                self.values.get(field.name).is_some_and(|typed| *typed != Typed::of(field, self.data.value(field.name)))
+            })
+    }
+
+    /// Notes that a field was changed.
+    pub fn changed(&mut self, field: &'static str) {
+        self.touched.insert(field);
+        if self.last != Some(field) {
+            self.undo.push(self.settled.clone());
+            if self.undo.len() > UNDO_MAX {
+                self.undo.remove(0);
+            }
+        }
+        self.last = Some(field);
+        self.settled = self.values.clone();
+    }
+
+    /// Whether there is a step to take back.
+    pub fn can_undo(&self) -> bool {
+        !self.undo.is_empty()
+    }
+
+    /// Takes the last step back: the values before the last field was changed.
+    pub fn undo(&mut self) {
+        if let Some(before) = self.undo.pop() {
+            self.values = before;
+            self.settled = self.values.clone();
+            self.last = None;
+        }
+    }
+
+    /// Goes back to what is stored. It can be taken back.
+    pub fn revert(&mut self) {
+        self.undo.push(self.values.clone());
+        self.values = self.saved_values();
+        self.settled = self.values.clone();
+        self.late_reason.clear();
+        self.last = None;
+        self.touched.clear();
+    }
+
+    /// The draft as text.
+    pub fn draft(&self) -> String {
+        let draft = Draft {
+            revision: self.data.head.revision,
+            values: self.values.clone(),
+            late_reason: self.late_reason.clone(),
+        };
+        serde_json::to_string(&draft).unwrap_or_default()
+    }
+
+    /// Takes a draft up again. Fields that are closed by now are left out. Returns whether the record has changed since
+    /// the draft was begun; `None` if the draft cannot be read or says nothing new.
+    pub fn take_draft(&mut self, text: &str) -> Option<bool> {
+        let draft: Draft = serde_json::from_str(text).ok()?;
+        let names: Vec<&str> = self.fields().map(|field| field.name).collect();
+        for (name, typed) in draft.values {
+            let fits = self.values.get(&name).is_some_and(|now| std::mem::discriminant(now) == std::mem::discriminant(&typed));
+            if fits && names.contains(&name.as_str()) {
+                self.values.insert(name, typed);
+            }
+        }
+        self.late_reason = draft.late_reason;
+        self.settled = self.values.clone();
+        self.is_changed().then_some(draft.revision != self.data.head.revision)
+    }
+
+    /// The values that differ from the stored ones, in stored form. Values that cannot be read are left out.
+    pub fn set(&self, zone: FixedOffset) -> Fields {
+        let mut set = Fields::new();
+        for field in self.fields() {
+            let saved = self.data.value(field.name);
+            if let Some(Ok(value)) = self.values.get(field.name).map(|typed| typed.value(field, saved, zone))
+                && value != *saved
+            {
+                set.insert(field.name.to_owned(), value);
+            }
+        }
+        set
+    }
+
+    /// The record as it would be stored.
+    pub fn after(&self, zone: FixedOffset) -> RecordData {
+        let mut data = self.data.clone();
+        for (name, value) in self.set(zone) {
+            if value.is_null() {
+                data.fields.remove(&name);
+            } else {
+                data.fields.insert(name, value);
+            }
+        }
+        data
+    }
+
+    /// Brings [`Entry::wrong`] up to date.
+    pub fn check(&mut self, zone: FixedOffset) {
+        let mut wrong: Vec<(&'static FieldDef, String)> = Vec::new();
+        for field in self.fields() {
+            let saved = self.data.value(field.name);
+            if let Some(Err(reason)) = self.values.get(field.name).map(|typed| typed.value(field, saved, zone)) {
+                wrong.push((field, capitalised(&reason)));
+            }
+        }
+        let after = self.after(zone);
+        for condition in missing_fields(&after, &after.head.state) {
+            let open = self.fields().find(|field| Some(field.name) == condition.field);
+            if let Some(field) = open.filter(|field| wrong.iter().all(|(other, _)| other.name != field.name)) {
+                wrong.push((field, format!("{} is missing", field.label)));
+            }
+        }
+        self.wrong = wrong;
+    }
+
+    /// Whether the entry is so late that it asks why: more than one working day after a feedback was received.
+    pub fn is_late(&self, zone: FixedOffset, now: Moment) -> bool {
+        let Some(field) = self.data.def().field("received_at").filter(|_| self.is_new) else { return false };
+        let received = self
+            .values
+            .get(field.name)
+            .and_then(|typed| typed.value(field, &Value::Null, zone).ok())
+            .filter(|value| !is_empty(value))
+            .and_then(|value| Moment::parse(value.as_str().unwrap_or_default()).ok());
+        received.is_some_and(|received| now.day() > received.day().plus_working_days(1))
+    }
+
+    /// From when on a field must be filled, in words.
+    pub fn mark(&self, field: &FieldDef) -> Option<String> {
+        let def = self.data.def();
+        let from = def.state(field.required_from?)?;
+        let here = def.state(&self.data.head.state).map_or(0, |state| state.rank);
+        Some(if from.rank <= here { "required".to_owned() } else { format!("required from “{}”", from.word) })
+    }
+
+    /// Whether one of these roles may enter it.
+    pub fn allowed(&self, roles: &[Role]) -> bool {
+        let def = self.data.def();
+        let may = if self.is_new { def.create_by } else { def.edit_by };
+        may.iter().any(|role| roles.contains(role))
+    }
+}
+
+fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

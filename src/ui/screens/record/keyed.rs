@@ -1,0 +1,233 @@
+//! Rows with a key: the questions of an impact analysis and the repeat matrix of clause 5. One table for both.
+
+use eframe::egui;
+use egui::{Label, Response, Ui, UiBuilder, accesskit::Role};
+
+use super::input::cell_ui;
+use super::places::Places;
+use super::typed::{Typed, TypedRow, blank_row};
+use crate::domain::field::{FieldDef, FieldType};
+use crate::domain::ids::Kind;
+use crate::domain::questions::{self, ACTIVITIES, Circumstances, QUESTIONS};
+use crate::ui::theme::{Tone, bold, hint, space};
+use crate::ui::widgets::badge::tone_words_ui;
+use crate::ui::widgets::button::segments_ui;
+use crate::ui::widgets::notice::rule_ui;
+use crate::ui::widgets::text::{TextArea, TextLine};
+
+/// What a row's key stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// A question of the impact analysis.
+    Questions,
+    /// An activity of clause 5.
+    Activities,
+}
+
+/// One row that is to be filled.
+struct Asked {
+    code: String,
+    text: &'static str,
+    source: &'static str,
+    mandatory: bool,
+}
+
+impl Key {
+    /// The key of a table field, if its rows have one.
+    pub fn of(kind: Kind, field: &str) -> Option<Self> {
+        match (kind, field) {
+            (Kind::ImpactAnalysis, "answers") => Some(Self::Questions),
+            (Kind::ChangeRequest, "activities") => Some(Self::Activities),
+            _ => None,
+        }
+    }
+
+    /// The column that holds the code.
+    pub const fn column(self) -> &'static str {
+        match self {
+            Self::Questions => "question",
+            Self::Activities => "activity",
+        }
+    }
+
+    /// The words that a code stands for.
+    pub fn text(self, code: &str) -> &'static str {
+        match self {
+            Self::Questions => questions::question(code).map_or("", |question| question.text),
+            Self::Activities => questions::activity(code).map_or("", |activity| activity.text),
+        }
+    }
+
+    const fn noun(self) -> &'static str {
+        match self {
+            Self::Questions => "answered",
+            Self::Activities => "decided",
+        }
+    }
+
+    /// The rows to fill: those that the circumstances ask for, and those that are there already.
+    fn asked(self, circumstances: Option<&Circumstances>, rows: &[TypedRow]) -> Vec<Asked> {
+        let there = |code: &str| rows.iter().any(|row| code_of(self, row) == code);
+        let mut asked: Vec<Asked> = match self {
+            Self::Questions => QUESTIONS
+                .iter()
+                .filter(|question| circumstances.is_some_and(|c| question.asked(c)) || there(question.code))
+                .map(|question| Asked {
+                    code: question.code.to_owned(),
+                    text: question.text,
+                    source: question.source,
+                    mandatory: circumstances.is_some_and(|c| question.mandatory(c)),
+                })
+                .collect(),
+            Self::Activities => ACTIVITIES
+                .iter()
+                .filter(|activity| circumstances.is_some_and(|c| activity.applies(c.class)) || there(activity.code))
+                .map(|activity| Asked {
+                    code: activity.code.to_owned(),
+                    text: activity.text,
+                    source: "",
+                    mandatory: circumstances.is_none_or(|c| activity.applies(c.class)),
+                })
+                .collect(),
+        };
+        for row in rows {
+            let code = code_of(self, row);
+            if !code.is_empty() && asked.iter().all(|known| known.code != code) {
+                asked.push(Asked { code: code.to_owned(), text: "", source: "", mandatory: false });
+            }
+        }
+        asked
+    }
+}
+
+fn code_of(key: Key, row: &TypedRow) -> &str {
+    match row.get(key.column()) {
+        Some(Typed::Text(code)) => code,
+        Some(Typed::YesNo(_) | Typed::Choice(_) | Typed::Several(_) | Typed::Moment(..) | Typed::Rows(_)) | None => "",
+    }
+}
+
+/// The answer or decision: the first choice among the columns.
+fn decided(columns: &[FieldDef], row: &TypedRow) -> bool {
+    columns
+        .iter()
+        .find(|column| matches!(column.ty, FieldType::Choice(_)))
+        .and_then(|column| row.get(column.name))
+        .is_some_and(|cell| !cell.is_blank())
+}
+
+/// All rows of a keyed table, each with its question or activity, and how many are done.
+pub fn keyed_ui(
+    ui: &mut Ui,
+    key: Key,
+    columns: &'static [FieldDef],
+    rows: &mut Vec<TypedRow>,
+    (places, circumstances): (&Places, Option<&Circumstances>),
+) -> Response {
+    let asked = key.asked(circumstances, rows);
+    let mut changed = false;
+    let mut response = ui
+        .scope_builder(UiBuilder::new().accessibility_role(Role::Group), |ui| {
+            ui.spacing_mut().item_spacing.y = space::S;
+            progress_ui(ui, key, columns, (&asked, rows));
+            for one in &asked {
+                rule_ui(ui);
+                ui.push_id(&one.code, |ui| {
+                    let at = rows.iter().position(|row| code_of(key, row) == one.code);
+                    let mut row = at.and_then(|at| rows.get(at).cloned()).unwrap_or_else(|| blank_row(columns));
+                    if row_ui(ui, one, key, columns, (&mut row, places)) {
+                        changed = true;
+                        row.insert(key.column().to_owned(), Typed::Text(one.code.clone()));
+                        match at.and_then(|at| rows.get_mut(at)) {
+                            Some(old) => *old = row,
+                            None => rows.push(row),
+                        }
+                    }
+                });
+            }
+        })
+        .response;
+    if changed {
+        response.mark_changed();
+    }
+    response
+}
+
+fn progress_ui(ui: &mut Ui, key: Key, columns: &[FieldDef], (asked, rows): (&[Asked], &[TypedRow])) {
+    let done = |one: &&Asked| rows.iter().any(|row| code_of(key, row) == one.code && decided(columns, row));
+    let mandatory: Vec<&Asked> = asked.iter().filter(|one| one.mandatory).collect();
+    let count = mandatory.iter().filter(|one| done(one)).count();
+    let all = count == mandatory.len();
+    let words = format!("{count} of {} mandatory {}", mandatory.len(), key.noun());
+    tone_words_ui(ui, if all { Tone::Good } else { Tone::Due }, &words);
+    let open: Vec<&str> = mandatory.iter().filter(|one| !done(one)).map(|one| one.code.as_str()).collect();
+    if !open.is_empty() && count > 0 {
+        ui.add(Label::new(hint(ui, format!("Still open: {}", open.join(", ")))).wrap());
+    }
+}
+
+fn row_ui(
+    ui: &mut Ui,
+    one: &Asked,
+    key: Key,
+    columns: &'static [FieldDef],
+    (row, places): (&mut TypedRow, &Places),
+) -> bool {
+    ui.horizontal_top(|ui| {
+        let width = match key {
+            Key::Questions => 36.0,
+            Key::Activities => 92.0,
+        };
+        ui.scope(|ui| {
+            ui.set_width(width);
+            ui.label(bold(&one.code));
+        });
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = space::XS;
+            if !one.text.is_empty() {
+                ui.add(Label::new(one.text).wrap());
+            }
+            let need = if one.mandatory { "required" } else { "may be left open" };
+            let under = if one.source.is_empty() { need.to_owned() } else { format!("{} · {need}", one.source) };
+            ui.label(hint(ui, under));
+            let mut changed = false;
+            for column in columns.iter().filter(|column| column.name != key.column()) {
+                let name = format!("{} of {}", column.label, one.code);
+                let cell =
+                    row.entry(column.name.to_owned()).or_insert_with(|| Typed::of(column, &serde_json::Value::Null));
+                changed |= column_ui(ui, column, &name, (cell, places));
+            }
+            changed
+        })
+        .inner
+    })
+    .inner
+}
+
+fn column_ui(
+    ui: &mut Ui,
+    column: &'static FieldDef,
+    name: &str,
+    (cell, places): (&mut Typed, &Places),
+) -> bool {
+    match (column.ty, cell) {
+        (FieldType::Choice(options), Typed::Choice(code)) => {
+            let words: Vec<&str> = options.iter().map(|option| option.word).collect();
+            let on = options.iter().position(|option| Some(option.code) == code.as_deref());
+            let builder = UiBuilder::new().accessibility_role(Role::RadioGroup).accessibility_label(name.to_owned());
+            let pressed = ui.scope_builder(builder, |ui| segments_ui(ui, &words, on)).inner;
+            let Some(option) = pressed.and_then(|index| options.get(index)) else { return false };
+            // A second press takes the answer back.
+            *code = if code.as_deref() == Some(option.code) { None } else { Some(option.code.to_owned()) };
+            true
+        }
+        (FieldType::Text, Typed::Text(text)) => ui
+            .add(TextArea::new(text).hint(column.label).rows(1, 8))
+            .accessible_name(name.to_owned())
+            .changed(),
+        (FieldType::Line, Typed::Text(text)) => {
+            ui.add(TextLine::new(text).hint(column.label)).accessible_name(name.to_owned()).changed()
+        }
+        (_, cell) => cell_ui(ui, column, cell, places).changed(),
+    }
+}

@@ -1,0 +1,409 @@
+//! The list of a kind: filter, order, choice of several, and one decision for them.
+
+mod shown;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use eframe::egui;
+use egui::{Key, Modifiers, TextEdit, Ui};
+
+pub use self::shown::tone;
+use self::shown::{FIXED, Line, Wanted, cell_of, lines, more, order, states, titles};
+use crate::domain::field::FieldType;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::workflow::Move;
+use crate::ops::{Act, Attention, ListRow, Refused, Request, assignable, csv_of};
+use crate::ui::cx::{Command, Cx, Route, Then};
+use crate::ui::theme::{Tone, hint, space};
+use crate::ui::widgets::button::primary_ui;
+use crate::ui::widgets::choice::{Choice, choice_ui};
+use crate::ui::widgets::empty::{Empty, empty_ui};
+use crate::ui::widgets::field::Field;
+use crate::ui::widgets::modal::{Dialog, Outcome};
+use crate::ui::widgets::notice::{Notice, banner_ui};
+use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
+use crate::ui::widgets::text::TextLine;
+
+/// The code that stands for "nobody" in the filter by owner.
+const NOBODY: &str = "";
+
+/// The list.
+pub struct ListScreen {
+    kind: Kind,
+    wanted: Wanted,
+    /// What the order was worked out for.
+    ordered_for: Option<Wanted>,
+    order: Vec<usize>,
+    lines: Vec<Line>,
+    /// What the lines were made of.
+    source: Option<(Rc<Vec<ListRow>>, Rc<Attention>)>,
+    table: TableState,
+    find: bool,
+    /// A step for several that asks for a reason: its name, and the reason as typed.
+    asking: Option<(&'static str, String)>,
+}
+
+impl ListScreen {
+    /// The list of a kind, unfiltered, what needs attention first.
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            wanted: Wanted { attention_first: true, ..Wanted::default() },
+            ordered_for: None,
+            order: Vec::new(),
+            lines: Vec::new(),
+            source: None,
+            table: TableState::default(),
+            find: false,
+            asking: None,
+        }
+    }
+
+    /// The kind that is listed.
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Widths that were dragged, by column, to be remembered between runs.
+    pub fn widths(&self) -> &[Option<f32>] {
+        &self.table.widths
+    }
+
+    /// Sets widths that were remembered.
+    pub fn set_widths(&mut self, widths: Vec<Option<f32>>) {
+        self.table.widths = widths;
+    }
+
+    /// Draws the list.
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        if let Err(refusal) = self.keep_up(cx) {
+            banner_ui(ui, &Notice::problem(refusal.to_string(), "Check the file."), false);
+            return;
+        }
+        self.head(ui, cx);
+        if self.lines.is_empty() {
+            self.empty(ui, cx);
+            return;
+        }
+        self.filters(ui, cx);
+        self.keys(ui);
+        self.reorder();
+        self.under(ui, cx);
+        self.table(ui, cx);
+        self.dialog(ui, cx);
+    }
+
+    fn keep_up(&mut self, cx: &mut Cx<'_>) -> Result<(), Refused> {
+        let rows = cx.list(self.kind)?;
+        let attention = cx.attention()?;
+        let same = self.source.as_ref().is_some_and(|(old, then)| Rc::ptr_eq(old, &rows) && Rc::ptr_eq(then, &attention));
+        if !same {
+            let names = cx.names()?;
+            let mut wanting: BTreeMap<RecordId, (Tone, String)> = BTreeMap::new();
+            for item in &attention.now {
+                wanting.entry(item.record).or_insert_with(|| (tone(item.tone), item.what.clone()));
+            }
+            let chosen: Vec<RecordId> = self.chosen().map(|line| line.id).collect();
+            let cursor = self.table.cursor.and_then(|row| self.line(row)).map(|line| line.id);
+            self.lines = lines(self.kind, &rows, &names, &wanting, cx.stamp.offset_minutes);
+            self.source = Some((rows, attention));
+            self.ordered_for = None;
+            self.reorder();
+            // The same records stay chosen, wherever they stand now.
+            let places: Vec<usize> = (0..self.order.len())
+                .filter(|row| self.line(*row).is_some_and(|line| chosen.contains(&line.id)))
+                .collect();
+            self.table.cursor = cursor.and_then(|id| (0..self.order.len()).find(|row| self.line(*row).is_some_and(|line| line.id == id)));
+            self.table.selected = places.into_iter().collect();
+        }
+        Ok(())
+    }
+
+    fn reorder(&mut self) {
+        if self.ordered_for.as_ref() != Some(&self.wanted) {
+            self.order = order(&self.lines, &self.wanted);
+            self.ordered_for = Some(self.wanted.clone());
+            self.table.forget_rows();
+        }
+    }
+
+    fn line(&self, row: usize) -> Option<&Line> {
+        self.order.get(row).and_then(|index| self.lines.get(*index))
+    }
+
+    fn chosen(&self) -> impl Iterator<Item = &Line> {
+        self.table.selected.iter().filter_map(|row| self.line(*row))
+    }
+
+    fn may_make(&self, cx: &Cx<'_>) -> bool {
+        cx.writable() && self.kind.def().create_by.iter().any(|role| cx.session.roles().contains(role))
+    }
+
+    fn head(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let def = self.kind.def();
+        ui.horizontal(|ui| {
+            ui.label(egui::RichText::new(def.plural).heading());
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if self.may_make(cx) {
+                    let word = format!("New {}…", def.word.to_lowercase());
+                    if primary_ui(ui, &word).on_hover_text("Ctrl+N").clicked() {
+                        cx.go(Route::New(self.kind));
+                    }
+                }
+                if !self.lines.is_empty() && ui.button("Save as CSV…").on_hover_text("The rows as they are shown").clicked() {
+                    self.csv(cx);
+                }
+            });
+        });
+        ui.add_space(space::S);
+    }
+
+    fn empty(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let def = self.kind.def();
+        let none = format!("No {} yet", def.plural.to_lowercase());
+        let button = if self.may_make(cx) { format!("New {}…", def.word.to_lowercase()) } else { String::new() };
+        let empty = Empty { title: &none, purpose: def.purpose, clause: def.clause, button: &button };
+        if empty_ui(ui, &empty).is_some_and(|response| response.clicked()) {
+            cx.go(Route::New(self.kind));
+        }
+    }
+
+    fn filters(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let owners = self.owners(cx);
+        ui.horizontal(|ui| {
+            let edit = TextEdit::singleline(&mut self.wanted.text)
+                .char_limit(200)
+                .desired_width(260.0)
+                .hint_text("Filter (Ctrl+F)");
+            let edit = ui.add(edit).accessible_name("Filter");
+            if std::mem::take(&mut self.find) {
+                edit.request_focus();
+            }
+            if edit.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown)) {
+                self.table.go_to(0);
+                self.table.focus();
+            }
+            let present = states(&self.lines);
+            let states: Vec<Choice<'_>> = self
+                .kind
+                .def()
+                .states
+                .iter()
+                .filter(|state| present.contains(state.code))
+                .map(|state| Choice { code: state.code, word: state.word, meaning: "" })
+                .collect();
+            filter_ui(ui, "State", &mut self.wanted.state, &states);
+            if assignable(self.kind) {
+                let choices: Vec<Choice<'_>> =
+                    owners.iter().map(|(code, word)| Choice { code, word, meaning: "" }).collect();
+                filter_ui(ui, "Owner", &mut self.wanted.owner, &choices);
+            }
+            ui.checkbox(&mut self.wanted.attention_first, "Needs attention first");
+        });
+    }
+
+    fn owners(&self, cx: &mut Cx<'_>) -> Vec<(String, String)> {
+        let mut owners = vec![(NOBODY.to_owned(), "Nobody".to_owned())];
+        if let Ok(names) = cx.names() {
+            owners.extend(names.iter().map(|(id, name)| (id.to_string(), name.clone())));
+        }
+        owners
+    }
+
+    fn keys(&mut self, ui: &Ui) {
+        let find = ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::F));
+        let slash = !ui.ctx().text_edit_focused()
+            && self.asking.is_none()
+            && ui.input_mut(|input| {
+                let typed = input.events.iter().any(|event| matches!(event, egui::Event::Text(text) if text == "/"));
+                input.consume_key(Modifiers::NONE, Key::Slash) || typed
+            });
+        if find || slash {
+            self.find = true;
+            ui.ctx().request_repaint();
+        }
+    }
+
+    /// How many there are, and what can be done with those that are chosen.
+    fn under(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let chosen = self.table.selected.len();
+        ui.horizontal(|ui| {
+            ui.set_min_height(space::ROW);
+            ui.label(hint(ui, self.count_words()));
+            if chosen < 2 || !cx.writable() {
+                return;
+            }
+            ui.add_space(space::S);
+            ui.label(format!("{chosen} chosen"));
+            self.assign_menu(ui, cx);
+            for step in self.common_moves(cx) {
+                let word = if step.reason { format!("{}…", step.label) } else { step.label.to_owned() };
+                if ui.button(word).clicked() {
+                    if step.reason {
+                        self.asking = Some((step.name, String::new()));
+                    } else {
+                        self.move_all(cx, step.name, None);
+                    }
+                }
+            }
+        });
+    }
+
+    fn count_words(&self) -> String {
+        let wanting = self.order.iter().filter_map(|index| self.lines.get(*index)).filter(|line| line.attention.is_some()).count();
+        let count = if self.order.len() == self.lines.len() {
+            let noun = self.kind.def();
+            let word = if self.lines.len() == 1 { noun.word } else { noun.plural };
+            format!("{} {}", self.lines.len(), word.to_lowercase())
+        } else {
+            format!("{} of {}", self.order.len(), self.lines.len())
+        };
+        match wanting {
+            0 => count,
+            1 => format!("{count}, 1 needs attention"),
+            several => format!("{count}, {several} need attention"),
+        }
+    }
+
+    fn assign_menu(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        if !assignable(self.kind) {
+            return;
+        }
+        let Ok(people) = cx.list(Kind::Person) else { return };
+        let mut picked = None;
+        ui.menu_button("Assign to…", |ui| {
+            for person in people.iter().filter(|person| person.state == "active") {
+                if ui.button(&person.title).clicked() {
+                    picked = Some(person.id);
+                }
+            }
+        });
+        if let Some(owner) = picked {
+            let ids: Vec<RecordId> = self.chosen().map(|line| line.id).collect();
+            for id in ids {
+                let act = Act::from(Request::Assign { id, owner: Some(owner) });
+                cx.ask(Command::Perform { act, then: Then::Stay, draft: None });
+            }
+        }
+    }
+
+    /// Unsigned steps that all chosen records share and that need no further fields.
+    fn common_moves(&self, cx: &Cx<'_>) -> Vec<&'static Move> {
+        let mut chosen = self.chosen();
+        let Some(first) = chosen.next() else { return Vec::new() };
+        if chosen.any(|line| line.state != first.state) {
+            return Vec::new();
+        }
+        let mine = |step: &Move| step.by.iter().any(|role| cx.session.roles().contains(role));
+        self.kind
+            .def()
+            .moves
+            .iter()
+            .filter(|step| step.from.contains(&first.state.as_str()) && step.sign.is_none() && step.asks.is_empty())
+            .filter(|step| mine(step))
+            .collect()
+    }
+
+    fn move_all(&self, cx: &mut Cx<'_>, go: &str, reason: Option<&str>) {
+        for line in self.chosen() {
+            let request = Request::Move { id: line.id, go: go.to_owned(), set: crate::domain::record::Fields::new() };
+            let mut act = Act::from(request);
+            act.reason = reason.map(str::to_owned);
+            cx.commands.push(Command::Perform { act, then: Then::Stay, draft: None });
+        }
+    }
+
+    fn dialog(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
+        let Some((name, mut reason)) = self.asking.take() else { return };
+        let Some(step) = self.kind.def().find_move(name) else { return };
+        let heading = format!("{} {} records", step.label, self.table.selected.len());
+        let missing: Vec<String> =
+            reason.trim().is_empty().then(|| "Reason is missing".to_owned()).into_iter().collect();
+        let outcome = Dialog::new("several", &heading, step.label).missing(&missing).show(ui.ctx(), |ui| {
+            Field::new("Reason").required("required").show(ui, |ui| ui.add(TextLine::new(&mut reason)));
+        });
+        match outcome {
+            Outcome::Open | Outcome::Refused => self.asking = Some((name, reason)),
+            Outcome::Confirmed => self.move_all(cx, name, Some(reason.trim())),
+            Outcome::Cancelled => {}
+        }
+    }
+
+    fn table(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let columns = columns(self.kind);
+        if self.order.is_empty() {
+            ui.add_space(space::L);
+            ui.label("Nothing fits the filter.");
+            if ui.button("Show all").clicked() {
+                self.wanted = Wanted { attention_first: self.wanted.attention_first, sort: self.wanted.sort, ..Wanted::default() };
+            }
+            return;
+        }
+        let (order, lines) = (&self.order, &self.lines);
+        let events = Table::new(self.kind.def().plural, &columns, order.len()).several().show(
+            ui,
+            &mut self.table,
+            |row, column| match order.get(row).and_then(|index| lines.get(*index)) {
+                Some(line) => cell(line, column),
+                None => Cell::default(),
+            },
+        );
+        if events.sort_changed {
+            self.wanted.sort = self.table.sort;
+            ui.ctx().request_repaint();
+        }
+        if let Some(line) = events.opened.and_then(|row| self.line(row)) {
+            cx.go(Route::Record(line.id));
+        }
+    }
+
+    fn csv(&self, cx: &mut Cx<'_>) {
+        let rows: Vec<Vec<String>> =
+            self.order.iter().filter_map(|index| self.lines.get(*index)).map(|line| line.cells.clone()).collect();
+        if let Some(bytes) = csv_of(&titles(self.kind), &rows) {
+            let suggested_name = format!("{}.csv", self.kind.def().plural.to_lowercase().replace(' ', "-"));
+            cx.ask(Command::SaveFile { suggested_name, bytes });
+        }
+    }
+}
+
+fn filter_ui(ui: &mut Ui, label: &str, chosen: &mut Option<String>, choices: &[Choice<'_>]) {
+    ui.push_id(label, |ui| {
+        let name = ui.label(hint(ui, label)).id;
+        ui.scope(|ui| {
+            ui.set_max_width(168.0);
+            ui.label_inputs_by(name, |ui| choice_ui(ui, chosen, choices, true));
+        });
+    });
+}
+
+fn columns(kind: Kind) -> Vec<Column<'static>> {
+    let mut columns = Vec::new();
+    let last = titles(kind).len().saturating_sub(1);
+    for (index, title) in titles(kind).into_iter().enumerate() {
+        let width = match index {
+            0 => Width::Fixed(92.0),
+            1 => Width::Rest(220.0),
+            2 => Width::Fixed(172.0),
+            3 => Width::Fixed(130.0),
+            _ if index == last => Width::Fixed(100.0),
+            _ => Width::Fixed(130.0),
+        };
+        let number = more(kind).nth(index.wrapping_sub(FIXED)).is_some_and(|field| field.ty == FieldType::Number);
+        let column = Column::new(title, width);
+        columns.push(if number { column.right() } else { column });
+    }
+    columns
+}
+
+/// A cell of a line, borrowed. What needs attention carries its shape before the number.
+fn cell(line: &Line, column: usize) -> Cell<'_> {
+    let text = cell_of(line, column);
+    match (column, &line.attention) {
+        (0, Some((tone, _))) => Cell::toned(*tone, text),
+        (2, _) => Cell::toned(line.tone, text),
+        (FIXED.., _) => Cell::weak(text),
+        (_, _) => Cell::from(text),
+    }
+}

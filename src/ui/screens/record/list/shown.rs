@@ -1,0 +1,192 @@
+//! The rows of a list as they are shown: words, filter, order. Worked out once for each change of input. No drawing.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::domain::field::{FieldDef, FieldType};
+use crate::domain::ids::{Kind, RecordId};
+use crate::ops::{ListRow, list_columns};
+use crate::ui::theme::Tone;
+use crate::ui::widgets::table::Sort;
+
+/// Columns before the declared ones: number, title, state, owner.
+pub const FIXED: usize = 4;
+
+/// One row in words.
+pub struct Line {
+    /// The record.
+    pub id: RecordId,
+    /// Code of its state.
+    pub state: String,
+    /// Its owner.
+    pub owner: Option<RecordId>,
+    /// Tone of its state.
+    pub tone: Tone,
+    /// Whether it needs attention, and why.
+    pub attention: Option<(Tone, String)>,
+    /// The words of its cells.
+    pub cells: Vec<String>,
+    /// All of it in small letters, for the filter.
+    haystack: String,
+}
+
+/// What is filtered by, and how the rows are ordered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Words that must all occur.
+    pub text: String,
+    /// Code of the state.
+    pub state: Option<String>,
+    /// Number of the owner; the empty text means nobody.
+    pub owner: Option<String>,
+    /// Whether what needs attention stands on top.
+    pub attention_first: bool,
+    /// By which column.
+    pub sort: Option<Sort>,
+}
+
+/// Titles of the columns.
+pub fn titles(kind: Kind) -> Vec<&'static str> {
+    let mut titles = vec!["Number", first_label(kind), "State", "Owner"];
+    titles.extend(more(kind).map(|field| field.label));
+    titles.push("Entered");
+    titles
+}
+
+fn first_label(kind: Kind) -> &'static str {
+    kind.def().field("title").map_or("Title", |field| field.label)
+}
+
+/// The declared columns of a kind's list.
+pub fn more(kind: Kind) -> impl Iterator<Item = &'static FieldDef> {
+    list_columns(kind).iter().filter_map(move |name| kind.def().field(name))
+}
+
+/// Turns rows into words.
+pub fn lines(
+    kind: Kind,
+    rows: &[ListRow],
+    names: &BTreeMap<RecordId, String>,
+    attention: &BTreeMap<RecordId, (Tone, String)>,
+    offset_minutes: i32,
+) -> Vec<Line> {
+    let def = kind.def();
+    rows.iter()
+        .map(|row| {
+            let state = def.state(&row.state);
+            let owner = row.owner.map(|id| names.get(&id).cloned().unwrap_or_else(|| id.to_string()));
+            let mut cells = vec![
+                row.id.to_string(),
+                row.title.clone(),
+                state.map_or(row.state.as_str(), |state| state.word).to_owned(),
+                owner.unwrap_or_default(),
+            ];
+            cells.extend(more(kind).zip(&row.more).map(|(field, stored)| cell(field, stored, names)));
+            let local = row.created_at.plus_seconds(i64::from(offset_minutes) * 60);
+            cells.push(local.day().to_string());
+            let haystack = cells.join("\n").to_lowercase();
+            Line {
+                id: row.id,
+                state: row.state.clone(),
+                owner: row.owner,
+                tone: state.map_or(Tone::Neutral, |state| tone(state.tone)),
+                attention: attention.get(&row.id).cloned(),
+                cells,
+                haystack,
+            }
+        })
+        .collect()
+}
+
+/// The tone of a state in the theme.
+pub const fn tone(tone: crate::domain::workflow::Tone) -> Tone {
+    match tone {
+        crate::domain::workflow::Tone::Neutral => Tone::Neutral,
+        crate::domain::workflow::Tone::Good => Tone::Good,
+        crate::domain::workflow::Tone::Due => Tone::Due,
+        crate::domain::workflow::Tone::Late => Tone::Late,
+    }
+}
+
+fn cell(field: &FieldDef, stored: &str, names: &BTreeMap<RecordId, String>) -> String {
+    match field.ty {
+        FieldType::YesNo => match stored {
+            "1" | "true" => "Yes".to_owned(),
+            "0" | "false" => "No".to_owned(),
+            other => other.to_owned(),
+        },
+        FieldType::Moment => stored.get(..10).unwrap_or(stored).to_owned(),
+        FieldType::Record => stored
+            .parse()
+            .ok()
+            .and_then(|id| names.get(&id).cloned())
+            .unwrap_or_else(|| stored.to_owned()),
+        FieldType::Number => stored.to_owned(),
+        FieldType::Choices(_) | FieldType::Lines | FieldType::Records | FieldType::Rows(_) => {
+            serde_json::from_str::<Value>(stored).map_or_else(|_| stored.to_owned(), |value| field.words(&value))
+        }
+        FieldType::Line | FieldType::Text | FieldType::Day | FieldType::Choice(_) => {
+            field.words(&Value::String(stored.to_owned()))
+        }
+    }
+}
+
+/// Indexes of the rows that fit, in their order.
+pub fn order(lines: &[Line], wanted: &Wanted) -> Vec<usize> {
+    let words: Vec<String> = wanted.text.split_whitespace().map(str::to_lowercase).collect();
+    let mut order: Vec<usize> = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| words.iter().all(|word| line.haystack.contains(word.as_str())))
+        .filter(|(_, line)| wanted.state.as_ref().is_none_or(|state| *state == line.state))
+        .filter(|(_, line)| {
+            let owner = || line.owner.map_or_else(String::new, |id| id.to_string());
+            wanted.owner.as_ref().is_none_or(|wanted| *wanted == owner())
+        })
+        .map(|(index, _)| index)
+        .collect();
+    order.sort_by(|&a, &b| match (lines.get(a), lines.get(b)) {
+        (Some(a), Some(b)) => compare(a, b, wanted),
+        (Some(_) | None, None) | (None, Some(_)) => Ordering::Equal,
+    });
+    order
+}
+
+fn compare(a: &Line, b: &Line, wanted: &Wanted) -> Ordering {
+    let attention = if wanted.attention_first {
+        b.attention.is_some().cmp(&a.attention.is_some())
+    } else {
+        Ordering::Equal
+    };
+    let Some(sort) = wanted.sort else { return attention };
+    let by = match sort.column {
+        0 => a.id.cmp(&b.id),
+        column => {
+            let (a, b) = (cell_of(a, column), cell_of(b, column));
+            match (a.parse::<u64>(), b.parse::<u64>()) {
+                (Ok(a), Ok(b)) => a.cmp(&b),
+                (Ok(_) | Err(_), Err(_)) | (Err(_), Ok(_)) => {
+                    // What is empty stands last, whichever way the rest runs.
+                    match (a.is_empty(), b.is_empty()) {
+                        (true, false) => return attention.then(Ordering::Greater),
+                        (false, true) => return attention.then(Ordering::Less),
+                        (true, true) | (false, false) => a.to_lowercase().cmp(&b.to_lowercase()),
+                    }
+                }
+            }
+        }
+    };
+    attention.then(if sort.ascending { by } else { by.reverse() })
+}
+
+/// The words of a cell; empty where there is none.
+pub fn cell_of(line: &Line, column: usize) -> &str {
+    line.cells.get(column).map_or("", String::as_str)
+}
+
+/// Codes of the states that occur.
+pub fn states(lines: &[Line]) -> BTreeSet<&str> {
+    lines.iter().map(|line| line.state.as_str()).collect()
+}

@@ -1,0 +1,153 @@
+//! The head of a record's page: number, title, state, owner, dates, and the way to its form.
+
+use eframe::egui;
+use egui::{Label, Ui};
+
+use super::super::list::tone;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::RecordData;
+use crate::ops::{Act, RecordPage, Request, TraceStep, assignable};
+use crate::ui::cx::{Command, Cx, Route, Then};
+use crate::ui::theme::{Tone, hint, space};
+use crate::ui::widgets::badge::{badge_ui, tone_words_ui};
+use crate::ui::widgets::trace::{Step, StepState, trace_ui};
+
+/// Whether the person may edit something of the record now.
+pub fn editable(cx: &Cx<'_>, data: &RecordData) -> bool {
+    let def = data.def();
+    let state = data.head.state.as_str();
+    cx.writable()
+        && !data.is_terminal()
+        && def.edit_by.iter().any(|role| cx.session.roles().contains(role))
+        && def.sections.iter().any(|section| {
+            section.open_in.contains(&state) && section.fields.iter().any(|field| !field.by_system)
+        })
+}
+
+/// Draws the head.
+pub fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
+    let data = &page.data;
+    let id = data.head.id;
+    ui.horizontal(|ui| {
+        ui.label(hint(ui, format!("{} {id}", data.def().word)));
+        if let Some(state) = data.state() {
+            badge_ui(ui, tone(state.tone), state.word).on_hover_text(state.meaning.trim());
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if editable(cx, data) && ui.button("Edit").clicked() {
+                cx.go(Route::Edit(id, None));
+            }
+        });
+    });
+    let heading = if data.title().is_empty() { data.def().word } else { data.title() };
+    ui.add(Label::new(egui::RichText::new(heading).heading()).wrap());
+    ui.horizontal_wrapped(|ui| {
+        if assignable(id.kind) {
+            owner_ui(ui, cx, page);
+        }
+        let by = page.names.get(&data.head.created_by).cloned().unwrap_or_else(|| data.head.created_by.to_string());
+        let offset = cx.stamp.offset_minutes;
+        let entered = data.head.created_at.with_offset_words(offset);
+        let since = data.head.state_since.day().relative_words(cx.today());
+        let words = format!("Entered {} by {by} · in this state since {since} · revision {}", minute(&entered), data.head.revision);
+        ui.add(Label::new(hint(ui, words)).wrap());
+    });
+    attention_ui(ui, cx, id);
+}
+
+/// Without the seconds: `2031-03-03 10:00 +01:00`.
+fn minute(words: &str) -> String {
+    match (words.get(..16), words.get(19..)) {
+        (Some(minute), Some(offset)) => format!("{minute}{offset}"),
+        (Some(_) | None, Some(_) | None) => words.to_owned(),
+    }
+}
+
+fn owner_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
+    let data = &page.data;
+    let name = data.head.owner.map(|id| page.names.get(&id).cloned().unwrap_or_else(|| id.to_string()));
+    let words = name.map_or_else(|| "No owner".to_owned(), |name| format!("Owner {name}"));
+    let may = cx.writable()
+        && !data.is_terminal()
+        && crate::domain::person::Role::EVERYONE.iter().any(|role| cx.session.roles().contains(role));
+    if !may {
+        ui.label(words);
+        return;
+    }
+    let Ok(people) = cx.list(Kind::Person) else { return };
+    let mut picked = None;
+    ui.menu_button(words, |ui| {
+        for person in people.iter().filter(|person| person.state == "active") {
+            if ui.button(&person.title).clicked() {
+                picked = Some(Some(person.id));
+            }
+        }
+        if data.head.owner.is_some() && ui.button("Nobody").clicked() {
+            picked = Some(None);
+        }
+    })
+    .response
+    .on_hover_text("Assign to somebody");
+    if let Some(owner) = picked.filter(|owner| *owner != data.head.owner) {
+        let act = Act::from(Request::Assign { id: data.head.id, owner });
+        cx.ask(Command::Perform { act, then: Then::Stay, draft: None });
+    }
+}
+
+/// What is due or late about the record.
+fn attention_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId) {
+    let Ok(attention) = cx.attention() else { return };
+    for item in attention.now.iter().filter(|item| item.record == id) {
+        let when = match item.days_late {
+            0 => "due today".to_owned(),
+            1 => "1 day overdue".to_owned(),
+            days if days > 1 => format!("{days} days overdue"),
+            days => format!("in {} days", -days),
+        };
+        tone_words_ui(ui, tone(item.tone), &format!("{} ({when}; {})", item.what, item.whose));
+    }
+}
+
+/// The strip from feedback to communication. Follows a pressed step.
+pub fn trace_strip_ui(ui: &mut Ui, cx: &mut Cx<'_>, trace: &[TraceStep]) {
+    if trace.is_empty() {
+        return;
+    }
+    let last = trace.iter().rposition(|step| !step.records.is_empty()).unwrap_or(0);
+    let mut ids: Vec<(Option<RecordId>, String)> = Vec::new();
+    for step in trace {
+        if step.records.is_empty() {
+            ids.push((None, String::new()));
+        }
+        ids.extend(step.records.iter().map(|(id, ..)| (Some(*id), id.to_string())));
+    }
+    let mut steps: Vec<Step<'_>> = Vec::new();
+    let mut numbers = ids.iter();
+    for (index, step) in trace.iter().enumerate() {
+        let state = match (step.records.is_empty(), step.done) {
+            (false, true) => StepState::Done,
+            (false, false) => StepState::Current,
+            (true, _) if index < last => StepState::Gap,
+            (true, _) => StepState::Ahead,
+        };
+        if step.records.is_empty() {
+            numbers.next();
+            steps.push(Step { label: step.label, id: None, date: None, state });
+        }
+        for (_, _, day) in &step.records {
+            let number = numbers.next().map(|(_, text)| text.as_str());
+            steps.push(Step { label: step.label, id: number, date: day.map(|day| day.date()), state });
+        }
+    }
+    ui.add_space(space::M);
+    if let Some((Some(id), _)) = trace_ui(ui, &steps).and_then(|index| ids.get(index)) {
+        cx.go(Route::Record(*id));
+    }
+}
+
+/// Sentences that a reader should notice.
+pub fn notices_ui(ui: &mut Ui, notices: &[String]) {
+    for notice in notices {
+        tone_words_ui(ui, Tone::Due, notice);
+    }
+}

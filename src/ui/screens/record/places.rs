@@ -1,0 +1,101 @@
+//! What inputs and values need to know besides the field: the day, the zone, persons and records to refer to. No drawing.
+
+use std::rc::Rc;
+
+use chrono::{FixedOffset, NaiveDate};
+
+use crate::domain::change_request::ChangeRequest;
+use crate::domain::field::record_ids;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::questions::Circumstances;
+use crate::domain::record::RecordData;
+use crate::ops::{ListRow, Refused, WhyReadOnly};
+use crate::ui::cx::Cx;
+
+/// Kinds to which a reference may lead.
+const REFERABLE: [Kind; 5] =
+    [Kind::Feedback, Kind::ProblemReport, Kind::ChangeRequest, Kind::ImpactAnalysis, Kind::Approval];
+
+/// Surroundings of a field.
+pub struct Places {
+    /// Today, here.
+    pub today: NaiveDate,
+    /// The zone here.
+    pub zone: FixedOffset,
+    /// Everybody who has an account.
+    pub people: Rc<Vec<ListRow>>,
+    /// Records that can be referred to, by kind.
+    pub records: Vec<(Kind, Rc<Vec<ListRow>>)>,
+}
+
+impl Places {
+    /// The surroundings as they are now; shares the cached lists.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn of(cx: &mut Cx<'_>) -> Result<Self, Refused> {
+        let records = REFERABLE.into_iter().map(|kind| Ok((kind, cx.list(kind)?))).collect::<Result<_, Refused>>()?;
+        Ok(Self { today: cx.today().date(), zone: zone(cx), people: cx.list(Kind::Person)?, records })
+    }
+
+    /// The title of a record, or the name of a person.
+    pub fn title(&self, id: RecordId) -> Option<&str> {
+        let rows = if id.kind == Kind::Person {
+            &self.people
+        } else {
+            &self.records.iter().find(|(kind, _)| *kind == id.kind)?.1
+        };
+        // Newest first, without gaps in the numbers of most files: begin where it should be.
+        let guess = rows.first().map_or(0, |first| first.id.number.saturating_sub(id.number) as usize);
+        let row = rows.get(guess).filter(|row| row.id == id).or_else(|| rows.iter().find(|row| row.id == id))?;
+        Some(&row.title)
+    }
+
+    /// Records that fit what was typed, at most `limit`.
+    pub fn fitting(&self, target: Option<Kind>, typed: &str, limit: usize) -> Vec<&ListRow> {
+        let typed = typed.trim().to_lowercase();
+        self.records
+            .iter()
+            .filter(|(kind, _)| target.is_none_or(|target| target == *kind))
+            .flat_map(|(_, rows)| rows.iter())
+            .filter(|row| {
+                row.id.to_string().to_lowercase().contains(&typed) || row.title.to_lowercase().contains(&typed)
+            })
+            .take(limit)
+            .collect()
+    }
+}
+
+/// The zone of the machine.
+pub fn zone(cx: &Cx<'_>) -> FixedOffset {
+    FixedOffset::east_opt(cx.stamp.offset_minutes.saturating_mul(60)).unwrap_or_else(|| chrono::Offset::fix(&chrono::Utc))
+}
+
+/// What decides which questions are asked of a change request, or of the one that an analysis belongs to.
+pub fn circumstances(cx: &mut Cx<'_>, data: &RecordData) -> Option<Circumstances> {
+    let change: ChangeRequest = match data.head.id.kind {
+        Kind::ChangeRequest => data.typed()?,
+        Kind::ImpactAnalysis => {
+            let id = record_ids(data.value("change_request")).into_iter().next()?;
+            cx.page(id).ok()?.data.typed()?
+        }
+        Kind::Product
+        | Kind::Feedback
+        | Kind::ProblemReport
+        | Kind::Approval
+        | Kind::Attachment
+        | Kind::Person
+        | Kind::Policy => return None,
+    };
+    Some(change.circumstances(&cx.file.product().ok()?))
+}
+
+/// Why nothing can be changed, in words.
+pub fn read_only_words(why: &WhyReadOnly) -> String {
+    match why {
+        WhyReadOnly::Locked(Some(holder)) => format!("{} is writing to the file on {}", holder.person, holder.machine),
+        WhyReadOnly::Locked(None) => "Somebody else is writing to the file".to_owned(),
+        WhyReadOnly::Damaged(what) => format!("The file is damaged: {what}"),
+        WhyReadOnly::NotWritable => "The file is open for reading only".to_owned(),
+    }
+}

@@ -1,0 +1,279 @@
+//! A field's value as it is read: on the page and where it is signed.
+
+use std::collections::BTreeMap;
+
+use eframe::egui;
+use egui::{Align, Label, Layout, Ui, UiBuilder, accesskit::Role};
+use serde_json::Value;
+
+use super::keyed::Key;
+use crate::domain::field::{FieldDef, FieldType, is_empty, record_ids};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::RecordData;
+use crate::domain::signature::Part;
+use crate::domain::time::{Day, Moment};
+use crate::ui::theme::{bold, hint, size, space};
+use crate::ui::widgets::date_field::{DateKind, relative_words};
+use crate::ui::widgets::link::link_ui;
+use crate::ui::widgets::notice::rule_ui;
+
+/// Width of the column of labels, in points.
+pub const LABELS: f32 = 200.0;
+/// Most columns that stand side by side; more stand under each other.
+const COLUMNS_MAX: usize = 4;
+
+/// Names of persons by number.
+pub type Names = BTreeMap<RecordId, String>;
+
+/// What reading a value needs.
+pub struct Reading<'a> {
+    /// Names of persons.
+    pub names: &'a Names,
+    /// Titles of other records.
+    pub title: &'a dyn Fn(RecordId) -> Option<String>,
+    /// Today, here.
+    pub today: Day,
+    /// Minutes by which local time is ahead of UTC.
+    pub offset_minutes: i32,
+}
+
+/// A value in words, with persons by name.
+pub fn words(field: &FieldDef, value: &Value, names: &Names) -> String {
+    if matches!(field.ty, FieldType::Record | FieldType::Records) {
+        return record_ids(value)
+            .into_iter()
+            .map(|id| names.get(&id).map_or_else(|| id.to_string(), |name| format!("{name} ({id})")))
+            .collect::<Vec<_>>()
+            .join("\n");
+    }
+    field.words(value)
+}
+
+/// Everything of a part of a record that a signature covers: heading, label, value.
+pub fn shown(data: &RecordData, part: Part, names: &Names) -> Vec<(String, String, String)> {
+    let mut rows = Vec::new();
+    for section in data.def().sections.iter().filter(|section| part == Part::Content || section.scope) {
+        for field in section.fields {
+            let value = data.value(field.name);
+            if !is_empty(value) {
+                let heading = format!("{} {}", data.head.id, section.title);
+                rows.push((heading, field.label.to_owned(), signed_words(data, field, value, names)));
+            }
+        }
+    }
+    rows
+}
+
+/// As [`words`]; a keyed row begins with the words that its code stands for, so that the signer sees what was asked.
+fn signed_words(data: &RecordData, field: &FieldDef, value: &Value, names: &Names) -> String {
+    let (Some(key), FieldType::Rows(columns)) = (Key::of(data.head.id.kind, field.name), field.ty) else {
+        return words(field, value, names);
+    };
+    let Some(rows) = value.as_array() else { return String::new() };
+    let lines = rows.iter().map(|row| {
+        let code = row.get(key.column()).and_then(Value::as_str).unwrap_or_default();
+        let cells: Vec<String> = columns
+            .iter()
+            .filter(|column| column.name != key.column())
+            .filter_map(|column| row.get(column.name).map(|cell| column.words(cell)))
+            .filter(|cell| !cell.is_empty())
+            .collect();
+        let said = if cells.is_empty() { "not answered".to_owned() } else { cells.join(" · ") };
+        format!("{code}  {}\n{said}", key.text(code))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Draws label and value side by side. Returns the record to which a link was followed.
+pub fn field_ui(ui: &mut Ui, kind: Kind, field: &'static FieldDef, value: &Value, reading: &Reading<'_>) -> Option<RecordId> {
+    let wide = matches!(field.ty, FieldType::Rows(_));
+    if wide {
+        ui.add(Label::new(hint(ui, field.label)).wrap());
+        let gone = value_ui(ui, kind, field, value, reading);
+        ui.add_space(space::XS);
+        return gone;
+    }
+    ui.horizontal_top(|ui| {
+        let label_width = LABELS.min(ui.available_width() / 3.0);
+        ui.allocate_ui_with_layout(egui::vec2(label_width, 0.0), Layout::top_down(Align::Min), |ui| {
+            ui.set_width(label_width);
+            ui.add(Label::new(hint(ui, field.label)).wrap());
+        });
+        let width = ui.available_width().min(space::MEASURE);
+        let layout = Layout::top_down(Align::Min);
+        ui.allocate_ui_with_layout(egui::vec2(width, 0.0), layout, |ui| {
+            ui.set_width(width);
+            ui.spacing_mut().item_spacing.y = space::XS;
+            value_ui(ui, kind, field, value, reading)
+        })
+        .inner
+    })
+    .inner
+}
+
+fn value_ui(ui: &mut Ui, kind: Kind, field: &'static FieldDef, value: &Value, reading: &Reading<'_>) -> Option<RecordId> {
+    if is_empty(value) {
+        ui.label(hint(ui, "—"));
+        return None;
+    }
+    match field.ty {
+        FieldType::Record | FieldType::Records => references_ui(ui, value, reading),
+        FieldType::Rows(columns) => match Key::of(kind, field.name) {
+            Some(key) => {
+                keyed_ui(ui, key, columns, value);
+                None
+            }
+            None => {
+                rows_ui(ui, columns, value, reading);
+                None
+            }
+        },
+        FieldType::Line
+        | FieldType::Text
+        | FieldType::YesNo
+        | FieldType::Number
+        | FieldType::Day
+        | FieldType::Moment
+        | FieldType::Choice(_)
+        | FieldType::Choices(_)
+        | FieldType::Lines => {
+            ui.add(Label::new(plain_words(field, value, reading)).wrap());
+            None
+        }
+    }
+}
+
+/// Words of a value, with local time for moments and the distance for days.
+fn plain_words(field: &FieldDef, value: &Value, reading: &Reading<'_>) -> String {
+    let text = value.as_str().unwrap_or_default();
+    match field.ty {
+        FieldType::Moment => Moment::parse(text)
+            .map_or_else(|_| text.to_owned(), |moment| moment.with_offset_words(reading.offset_minutes)),
+        FieldType::Day => Day::parse(text).map_or_else(
+            |_| text.to_owned(),
+            |day| format!("{day} ({})", relative_words(day.date(), reading.today.date(), DateKind::Plain)),
+        ),
+        FieldType::Line
+        | FieldType::Text
+        | FieldType::YesNo
+        | FieldType::Number
+        | FieldType::Choice(_)
+        | FieldType::Choices(_)
+        | FieldType::Lines
+        | FieldType::Record
+        | FieldType::Records
+        | FieldType::Rows(_) => words(field, value, reading.names),
+    }
+}
+
+fn references_ui(ui: &mut Ui, value: &Value, reading: &Reading<'_>) -> Option<RecordId> {
+    let mut gone = None;
+    for id in record_ids(value) {
+        if id.kind == Kind::Person {
+            let name = reading.names.get(&id).cloned().unwrap_or_else(|| id.to_string());
+            ui.add(Label::new(name).wrap());
+            continue;
+        }
+        let text = (reading.title)(id).map_or_else(|| id.to_string(), |title| format!("{id}  {title}"));
+        if link_ui(ui, &text).clicked() {
+            gone = Some(id);
+        }
+    }
+    gone
+}
+
+fn keyed_ui(ui: &mut Ui, key: Key, columns: &'static [FieldDef], value: &Value) {
+    for row in value.as_array().into_iter().flatten() {
+        let code = row.get(key.column()).and_then(Value::as_str).unwrap_or_default();
+        ui.horizontal_top(|ui| {
+            let width = match key {
+                Key::Questions => 44.0,
+                Key::Activities => 100.0,
+            };
+            fixed(ui, width, |ui| {
+                ui.label(bold(code));
+            });
+            ui.vertical(|ui| {
+                ui.set_max_width(space::MEASURE);
+                ui.spacing_mut().item_spacing.y = 2.0;
+                ui.add(Label::new(hint(ui, key.text(code))).wrap());
+                let cells: Vec<String> = columns
+                    .iter()
+                    .filter(|column| column.name != key.column())
+                    .filter_map(|column| row.get(column.name).map(|cell| column.words(cell)))
+                    .filter(|cell| !cell.is_empty())
+                    .collect();
+                match cells.split_first() {
+                    Some((answer, rest)) => {
+                        ui.label(bold(answer));
+                        for more in rest {
+                            ui.add(Label::new(more).wrap());
+                        }
+                    }
+                    None => {
+                        ui.label(hint(ui, "Not answered yet"));
+                    }
+                }
+            });
+        });
+        ui.add_space(space::S);
+    }
+}
+
+fn fixed(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui)) {
+    ui.allocate_ui_with_layout(egui::vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+        ui.set_width(width);
+        contents(ui);
+    });
+}
+
+/// A small table; a row with many columns is told as label and value under each other.
+fn rows_ui(ui: &mut Ui, columns: &'static [FieldDef], value: &Value, reading: &Reading<'_>) {
+    let none = Vec::new();
+    let rows = value.as_array().unwrap_or(&none);
+    let filled: Vec<&'static FieldDef> =
+        columns.iter().filter(|column| rows.iter().any(|row| row.get(column.name).is_some_and(|v| !is_empty(v)))).collect();
+    let cell = |row: &Value, column: &'static FieldDef| {
+        row.get(column.name).map(|value| plain_words(column, value, reading)).unwrap_or_default()
+    };
+    let builder = UiBuilder::new().accessibility_role(Role::Group);
+    ui.scope_builder(builder, |ui| {
+        ui.spacing_mut().item_spacing.y = space::XS;
+        if filled.len() <= COLUMNS_MAX {
+            let width = (ui.available_width() / filled.len().max(1) as f32).min(280.0) - space::S;
+            ui.horizontal_top(|ui| {
+                for column in &filled {
+                    fixed(ui, width, |ui| {
+                        ui.label(egui::RichText::new(column.label).family(crate::ui::theme::bold_family()).size(size::SMALL));
+                    });
+                }
+            });
+            for row in rows {
+                rule_ui(ui);
+                ui.horizontal_top(|ui| {
+                    for column in &filled {
+                        fixed(ui, width, |ui| {
+                            ui.add(Label::new(cell(row, column)).wrap());
+                        });
+                    }
+                });
+            }
+            return;
+        }
+        for (index, row) in rows.iter().enumerate() {
+            rule_ui(ui);
+            ui.label(bold(format!("{} of {}", index + 1, rows.len())));
+            for column in filled.iter().filter(|column| row.get(column.name).is_some_and(|v| !is_empty(v))) {
+                ui.horizontal_top(|ui| {
+                    fixed(ui, LABELS.min(ui.available_width() / 3.0), |ui| {
+                        ui.add(Label::new(hint(ui, column.label)).wrap());
+                    });
+                    let width = ui.available_width().min(space::MEASURE);
+                    fixed(ui, width, |ui| {
+                        ui.add(Label::new(cell(row, column)).wrap());
+                    });
+                });
+            }
+        }
+    });
+}

@@ -1,0 +1,215 @@
+//! A field's value while it is being typed: text that need not be a value yet. No drawing.
+
+use std::collections::BTreeMap;
+
+use chrono::FixedOffset;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::domain::field::{FieldDef, FieldType, is_empty};
+use crate::domain::time::Moment;
+use crate::ui::widgets::moment_field::{Clock, MomentText};
+
+/// What stands in the input of one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Typed {
+    /// Text, a number, a day, or the number of a record.
+    Text(String),
+    /// Yes, no or undecided.
+    YesNo(Option<bool>),
+    /// Code of what is chosen.
+    Choice(Option<String>),
+    /// Codes of what is chosen, lines, or numbers of records.
+    Several(Vec<String>),
+    /// Date and time as typed, and whether they are UTC.
+    Moment(String, bool),
+    /// Rows of a table.
+    Rows(Vec<TypedRow>),
+}
+
+/// One row of a table field: its cells by name of the column.
+pub type TypedRow = BTreeMap<String, Typed>;
+
+impl Typed {
+    /// What the input of a field shows for a stored value.
+    pub fn of(field: &FieldDef, value: &Value) -> Self {
+        let text = || value.as_str().unwrap_or_default().to_owned();
+        match field.ty {
+            FieldType::Line | FieldType::Text | FieldType::Day | FieldType::Record => Self::Text(text()),
+            FieldType::Number => Self::Text(value.as_u64().map_or_else(String::new, |number| number.to_string())),
+            FieldType::YesNo => Self::YesNo(value.as_bool()),
+            FieldType::Choice(_) => Self::Choice(value.as_str().map(str::to_owned)),
+            FieldType::Choices(_) | FieldType::Lines | FieldType::Records => Self::Several(strings(value)),
+            FieldType::Moment => match Moment::parse(value.as_str().unwrap_or_default()) {
+                Ok(moment) => {
+                    let text = MomentText::of(moment.utc());
+                    Self::Moment(text.text, text.clock == Clock::Utc)
+                }
+                Err(_) => Self::Moment(text(), false),
+            },
+            FieldType::Rows(columns) => Self::Rows(
+                value.as_array().map(|rows| rows.iter().map(|row| row_of(columns, row)).collect()).unwrap_or_default(),
+            ),
+        }
+    }
+
+    /// The stored value that was typed, or why it is none. `saved` is the value before, kept to the second if untouched.
+    ///
+    /// # Errors
+    /// Words that can follow the label of the field.
+    pub fn value(&self, field: &FieldDef, saved: &Value, zone: FixedOffset) -> Result<Value, String> {
+        if *self == Self::of(field, saved) {
+            return Ok(saved.clone());
+        }
+        let value = self.raw(field, saved, zone)?;
+        let value = field.parse(&value)?;
+        Ok(if is_empty(&value) { Value::Null } else { value })
+    }
+
+    fn raw(&self, field: &FieldDef, saved: &Value, zone: FixedOffset) -> Result<Value, String> {
+        Ok(match self {
+            Self::Text(text) => {
+                let text = text.trim();
+                if text.is_empty() {
+                    return Ok(Value::Null);
+                }
+                match field.ty {
+                    FieldType::Number => text
+                        .parse::<u32>()
+                        .map(Value::from)
+                        .map_err(|_| format!("“{text}” is no whole number"))?,
+                    FieldType::Record => Value::from(text.to_uppercase()),
+                    FieldType::Line
+                    | FieldType::Text
+                    | FieldType::YesNo
+                    | FieldType::Day
+                    | FieldType::Moment
+                    | FieldType::Choice(_)
+                    | FieldType::Choices(_)
+                    | FieldType::Lines
+                    | FieldType::Records
+                    | FieldType::Rows(_) => Value::from(text),
+                }
+            }
+            Self::YesNo(answer) => answer.map_or(Value::Null, Value::from),
+            Self::Choice(code) => code.clone().map_or(Value::Null, Value::from),
+            Self::Several(items) => items
+                .iter()
+                .map(|item| item.trim())
+                .filter(|item| !item.is_empty())
+                .map(|item| Value::from(if field.ty == FieldType::Records { item.to_uppercase() } else { item.to_owned() }))
+                .collect(),
+            Self::Moment(text, utc) => {
+                let typed = MomentText { text: text.clone(), clock: if *utc { Clock::Utc } else { Clock::Local } };
+                typed.parse(&zone)?.map_or(Value::Null, |at| Value::from(Moment::from_utc(at).to_string()))
+            }
+            Self::Rows(rows) => {
+                let FieldType::Rows(columns) = field.ty else { return Ok(Value::Null) };
+                rows_value(columns, rows, saved, zone)?
+            }
+        })
+    }
+
+    /// Whether nothing was typed.
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Self::Text(text) | Self::Moment(text, _) => text.trim().is_empty(),
+            Self::YesNo(answer) => answer.is_none(),
+            Self::Choice(code) => code.is_none(),
+            Self::Several(items) => items.iter().all(|item| item.trim().is_empty()),
+            Self::Rows(rows) => rows.iter().all(|row| row.values().all(Self::is_blank)),
+        }
+    }
+}
+
+/// An empty row.
+pub fn blank_row(columns: &[FieldDef]) -> TypedRow {
+    row_of(columns, &Value::Null)
+}
+
+fn row_of(columns: &[FieldDef], row: &Value) -> TypedRow {
+    columns
+        .iter()
+        .map(|column| (column.name.to_owned(), Typed::of(column, row.get(column.name).unwrap_or(&Value::Null))))
+        .collect()
+}
+
+fn rows_value(columns: &[FieldDef], rows: &[TypedRow], saved: &Value, zone: FixedOffset) -> Result<Value, String> {
+    let none = Vec::new();
+    let before = saved.as_array().unwrap_or(&none);
+    let mut values = Vec::new();
+    for (index, row) in rows.iter().enumerate() {
+        if row.values().all(Typed::is_blank) {
+            continue;
+        }
+        // A row that was not touched stays as it is, to the second.
+        if let Some(same) = before.iter().find(|old| row_of(columns, old) == *row) {
+            values.push(same.clone());
+            continue;
+        }
+        let mut cells = Map::new();
+        for column in columns {
+            let Some(cell) = row.get(column.name) else { continue };
+            let value = cell
+                .value(column, &Value::Null, zone)
+                .map_err(|reason| format!("row {}, {}: {reason}", index + 1, column.label))?;
+            if !is_empty(&value) {
+                cells.insert(column.name.to_owned(), value);
+            }
+        }
+        values.push(Value::Object(cells));
+    }
+    Ok(Value::Array(values))
+}
+
+fn strings(value: &Value) -> Vec<String> {
+    value
+        .as_array()
+        .map(|items| items.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::ids::Kind;
+
+    fn zone() -> FixedOffset {
+        FixedOffset::east_opt(3600).unwrap()
+    }
+
+    #[test]
+    fn a_moment_that_is_not_touched_keeps_its_seconds() {
+        let field = Kind::Feedback.def().field("received_at").unwrap();
+        let stored = json!("2031-03-03T09:00:42Z");
+        assert_eq!(Typed::of(field, &stored).value(field, &stored, zone()), Ok(stored.clone()));
+        let moved = Typed::Moment("2031-03-03 10:00".to_owned(), false);
+        assert_eq!(moved.value(field, &stored, zone()), Ok(json!("2031-03-03T09:00:00Z")));
+        let wrong = Typed::Moment("2031-03-33 10:00".to_owned(), true);
+        assert!(wrong.value(field, &stored, zone()).is_err());
+    }
+
+    #[test]
+    fn every_declared_value_reads_back_as_it_was() {
+        let field = Kind::Feedback.def().field("reportability_assessments").unwrap();
+        let stored = json!([{"market": "eu", "causal_link": true, "decided_at": "2031-03-03T09:00:42Z"}]);
+        let Typed::Rows(mut rows) = Typed::of(field, &stored) else { panic!("rows") };
+        let FieldType::Rows(columns) = field.ty else { panic!("rows") };
+        rows.push(blank_row(columns));
+        let mut second = blank_row(columns);
+        second.insert("basis".to_owned(), Typed::Text("No harm".to_owned()));
+        rows.push(second);
+        let value = Typed::Rows(rows).value(field, &stored, zone()).unwrap();
+        assert_eq!(value, json!([stored[0], {"basis": "No harm"}]), "blank rows are left out");
+    }
+
+    #[test]
+    fn a_reference_may_be_typed_in_small_letters_and_must_be_of_its_kind() {
+        let field = Kind::Feedback.def().field("duplicate_of").unwrap();
+        let typed = |text: &str| Typed::Text(text.to_owned()).value(field, &Value::Null, zone());
+        assert_eq!(typed("fb-12"), Ok(json!("FB-0012")));
+        assert!(typed("CR-1").unwrap_err().contains("no feedback"));
+    }
+}

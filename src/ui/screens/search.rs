@@ -1,0 +1,141 @@
+//! Everything that fits some words, by kind.
+
+use std::rc::Rc;
+
+use eframe::egui;
+use egui::{Key, Ui};
+
+use super::parts::{heading_ui, problem_ui, tone_of};
+use crate::domain::ids::Kind;
+use crate::ops::{Head, Hit};
+use crate::ui::cx::{Cx, Route};
+use crate::ui::theme::{hint, space, title};
+use crate::ui::widgets::empty::{Empty, empty_ui};
+use crate::ui::widgets::field::Field;
+use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
+use crate::ui::widgets::text::TextLine;
+
+/// Most hits that are shown.
+const MOST: u32 = 500;
+
+const COLUMNS: [Column<'static>; 3] = [
+    Column::new("Number", Width::Fixed(110.0)).unsortable(),
+    Column::new("Title", Width::Rest(240.0)).unsortable(),
+    Column::new("State", Width::Fixed(200.0)).unsortable(),
+];
+
+/// The results of a search.
+pub struct SearchScreen {
+    typed: String,
+    done: Option<(String, Head)>,
+    groups: Vec<(Kind, Rc<Vec<Hit>>, TableState)>,
+    problem: Option<String>,
+    focus: bool,
+}
+
+impl SearchScreen {
+    /// A search for these words.
+    pub const fn new(query: String) -> Self {
+        Self { typed: query, done: None, groups: Vec::new(), problem: None, focus: true }
+    }
+
+    /// Draws it.
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        heading_ui(ui, "Search", |_| {});
+        let input = Field::new("Words to search for").show(ui, |ui| {
+            ui.add(TextLine::new(&mut self.typed).hint("Numbers, titles, texts").width(420.0))
+        });
+        if std::mem::take(&mut self.focus) {
+            input.request_focus();
+        }
+        self.look(cx);
+        let down = input.has_focus() && ui.input(|input| input.key_pressed(Key::ArrowDown));
+        if down && let Some((_, _, table)) = self.groups.first_mut() {
+            table.go_to(0);
+            table.focus();
+        }
+        ui.add_space(space::S);
+        if let Some(problem) = &self.problem {
+            problem_ui(ui, problem);
+        }
+        self.results(ui, cx);
+    }
+
+    /// Searches anew when the words or the file changed.
+    fn look(&mut self, cx: &Cx<'_>) {
+        let wanted = (self.typed.trim().to_owned(), cx.file.head().clone());
+        if self.done.as_ref() == Some(&wanted) {
+            return;
+        }
+        self.groups.clear();
+        self.problem = None;
+        match cx.file.search(&wanted.0, MOST) {
+            Ok(hits) => {
+                for kind in Kind::ALL {
+                    let of_kind: Vec<Hit> = hits.iter().filter(|hit| hit.id.kind == *kind).cloned().collect();
+                    if !of_kind.is_empty() {
+                        self.groups.push((*kind, Rc::new(of_kind), TableState::default()));
+                    }
+                }
+            }
+            Err(refusal) => self.problem = Some(refusal.to_string()),
+        }
+        self.done = Some(wanted);
+    }
+
+    fn results(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let found: usize = self.groups.iter().map(|(_, hits, _)| hits.len()).sum();
+        if self.typed.trim().is_empty() {
+            ui.label(hint(ui, "Type words, the beginning of words, or a number such as CR-0007."));
+            return;
+        }
+        if found == 0 {
+            let empty = Empty {
+                title: "Nothing fits",
+                purpose: "Every word must occur in a record. Try fewer words, or the beginning of a word.",
+                clause: "",
+                button: "",
+            };
+            empty_ui(ui, &empty);
+            return;
+        }
+        let more = if found >= MOST as usize { ", the newest; type more words to see others" } else { "" };
+        ui.label(hint(ui, format!("{found} {}{more}", if found == 1 { "record" } else { "records" })));
+        let mut opened = None;
+        egui::ScrollArea::vertical().id_salt("results").auto_shrink(false).show(ui, |ui| {
+            for (kind, hits, table) in &mut self.groups {
+                ui.add_space(space::S);
+                ui.label(title(format!("{} ({})", kind.def().plural, hits.len())));
+                let events = Table::new(kind.def().plural, &COLUMNS, hits.len()).within(340.0).show(ui, table, |row, column| {
+                    hits.get(row).map_or_else(Cell::default, |hit| cell(hit, column))
+                });
+                opened = opened.or(events.opened.and_then(|row| Some(hits.get(row)?.id)));
+            }
+        });
+        if let Some(id) = opened {
+            cx.go(route_of(id));
+        }
+    }
+}
+
+/// Where a record is shown.
+fn route_of(id: crate::domain::ids::RecordId) -> Route {
+    match id.kind {
+        Kind::Person | Kind::Policy => Route::People,
+        Kind::Product
+        | Kind::Feedback
+        | Kind::ProblemReport
+        | Kind::ChangeRequest
+        | Kind::ImpactAnalysis
+        | Kind::Approval
+        | Kind::Attachment => Route::Record(id),
+    }
+}
+
+fn cell(hit: &Hit, column: usize) -> Cell<'static> {
+    match column {
+        0 => hit.id.to_string().into(),
+        1 => hit.title.clone().into(),
+        _ => hit.id.kind.def().state(&hit.state).map_or_else(Cell::default, |state| Cell::toned(tone_of(state.tone), state.word)),
+    }
+}

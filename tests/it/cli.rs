@@ -1,0 +1,326 @@
+//! The command line as a person or a script meets it: the built program, its words, its JSON and its exit codes.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+
+const EXAMPLE_PASSWORD: &str = "lantern orchard mends the quiet tide";
+
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Run {
+    fn json(&self) -> Value {
+        assert_eq!(self.code, 0, "{}", self.err);
+        serde_json::from_str(&self.out).unwrap()
+    }
+}
+
+fn mainstay(password: &str, arguments: &[&str]) -> Run {
+    let output: Output = Command::new(env!("CARGO_BIN_EXE_mainstay"))
+        .args(arguments)
+        .env("MAINSTAY_PASSWORD", password)
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .output()
+        .unwrap();
+    Run {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn with(arguments: &[&str]) -> Run {
+    mainstay(EXAMPLE_PASSWORD, arguments)
+}
+
+/// The example product, written once for all tests of this file.
+fn example() -> &'static (PathBuf, Value) {
+    static EXAMPLE: OnceLock<(PathBuf, Value)> = OnceLock::new();
+    EXAMPLE.get_or_init(|| {
+        let path = tempfile::tempdir().unwrap().keep().join("example.mainstay");
+        let written = with(&["example", path.to_str().unwrap(), "--no-window", "--json"]).json();
+        (path, written)
+    })
+}
+
+/// A copy of the example that a test may change.
+fn copy(folder: &Path) -> String {
+    let path = folder.join("copy.mainstay");
+    std::fs::copy(&example().0, &path).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn file(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// The shape of a JSON document: names and types; of a list its first item.
+fn shape(value: &Value) -> Value {
+    match value {
+        Value::Null => json!("null"),
+        Value::Bool(_) => json!("bool"),
+        Value::Number(_) => json!("number"),
+        Value::String(_) => json!("string"),
+        Value::Array(items) => Value::Array(items.first().map(shape).into_iter().collect()),
+        Value::Object(map) => Value::Object(map.iter().map(|(name, value)| (name.clone(), shape(value))).collect()),
+    }
+}
+
+#[test]
+fn the_example_verifies_and_has_something_overdue_of_each_sort() {
+    let (path, written) = example();
+    let path = path.to_str().unwrap();
+    let expected = json!({"path": "string", "people": [
+        {"login": "string", "full_name": "string", "roles": ["string"], "password": "string"}]});
+    assert_eq!(shape(written), expected);
+    assert_eq!(written["people"][0]["password"], EXAMPLE_PASSWORD);
+
+    let verified = with(&["verify", path, "--json"]).json();
+    assert_eq!(verified["findings"], json!([]));
+    let expected = json!({"format": "number", "path": "string", "events": "number", "records": "number",
+        "signatures": "number", "attachments": "number", "head": {"seq": "number", "digest": "string"}, "findings": []});
+    assert_eq!(shape(&verified), expected);
+
+    let status = with(&["status", path, "--on", "2026-11-21", "--json"]).json();
+    let item = json!({"record": "string", "title": "string", "what": "string", "whose": "string", "due": "string",
+        "days_late": "number", "clause": "string", "rank": "number"});
+    assert_eq!(shape(&status["now"]), json!([item]));
+    assert_eq!(shape(&status["coming"]), json!([item]));
+    assert_eq!(status["at"], "2026-11-21T12:00:00Z");
+    assert_eq!(status["records"]["feedback"]["all"], 32);
+    let overdue: BTreeSet<String> = status["now"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|item| item["days_late"].as_i64().unwrap() > 0)
+        .map(|item| item["what"].as_str().unwrap().to_owned())
+        .collect();
+    for sort in [
+        "Approve or refuse the change", "Analyse the change", "Complete 5.1 that the emergency put off",
+        "Confirm the person's identity", "Evaluate the feedback", "Evaluate the problem",
+        "Evaluate the safety-relevant problem", "Hand over the one-time code", "Reassess the deferred problem",
+        "Verify the resolution and close",
+    ] {
+        assert!(overdue.contains(sort), "{sort} is missing from {overdue:#?}");
+    }
+    assert!(overdue.iter().any(|what| what.starts_with("Decide reportability")), "{overdue:#?}");
+    let said = with(&["status", path, "--on", "2026-11-21"]);
+    assert!(said.out.contains("Overdue, unapproved or due now"), "{}", said.out);
+    assert_eq!(with(&["status", path, "--on", "yesterday"]).code, 2);
+}
+
+#[test]
+fn records_are_listed_and_shown_in_words_and_in_a_stable_shape() {
+    let path = example().0.to_str().unwrap();
+    let list = with(&["list", path, "change_request", "--json"]).json();
+    assert_eq!(list["kind"], "change_request");
+    let row = json!({"id": "string", "title": "string", "state": "string", "owner": "null", "created_at": "string",
+        "state_since": "string", "more": {"change_type": "string", "origin": "string", "urgency": "string"}});
+    assert_eq!(shape(&list["records"]), json!([row]));
+    let states: BTreeSet<&str> =
+        list["records"].as_array().unwrap().iter().map(|row| row["state"].as_str().unwrap()).collect();
+    for state in ["verified", "awaiting_approval", "rejected", "verifying", "under_analysis", "draft", "on_hold"] {
+        assert!(states.contains(state), "{state}");
+    }
+    let show = with(&["show", path, "CR-0004", "--json"]).json();
+    let names: Vec<&String> = show.as_object().unwrap().keys().collect();
+    assert_eq!(names, [
+        "attachments", "created_at", "created_by", "fields", "format", "id", "kind", "linked", "next", "notices", "owner",
+        "revision", "signatures", "state", "state_since", "title",
+    ]);
+    assert_eq!((show["state"].as_str(), show["fields"]["change_type"].as_str()), (Some("verified"), Some("security")));
+    assert!(show["attachments"].as_array().unwrap().len() >= 3);
+    let said = with(&["show", path, "cr-0004"]);
+    assert!(said.out.contains("Verified by Tomás Example"), "{}", said.out);
+    let unknown = with(&["list", path, "gadget"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.err.contains("feedback"), "{}", unknown.err);
+    assert_eq!(with(&["show", path, "CR-0999"]).code, 3);
+    assert_eq!(with(&["show", path, "nonsense"]).code, 2);
+}
+
+#[test]
+fn an_export_holds_everything_and_a_backup_is_the_same_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = example().0.to_str().unwrap();
+    let out = folder.path().join("all.json");
+    assert_eq!(with(&["export", path, "-o", out.to_str().unwrap()]).code, 0);
+    let all: Value = serde_json::from_slice(&std::fs::read(&out).unwrap()).unwrap();
+    assert_eq!(all["format"], 1);
+    let head = json!({"seq": "number", "digest": "string"});
+    assert_eq!(shape(&all["head"]), head);
+    let event = &all["events"][0];
+    let text = mainstay::domain::canonical::text(&event["body"]);
+    assert_eq!(event["digest"], mainstay::domain::canonical::digest(text.as_bytes()), "the body gives the signed bytes back");
+    assert_eq!(shape(&all["keys"]), json!([{"number": "number", "person": "string", "public_key": "string", "event": "number"}]));
+    assert_eq!(shape(&all["attachments"]), json!([{"sha256": "string", "bytes": "number", "base64": "string"}]));
+    assert_eq!(all["events"].as_array().unwrap().len() as u64, all["head"]["seq"].as_u64().unwrap());
+    assert_eq!(with(&["export", path, "-o", out.to_str().unwrap()]).code, 1, "nothing is written over");
+
+    let backup = folder.path().join("backup.mainstay");
+    assert_eq!(with(&["backup", path, "-o", backup.to_str().unwrap()]).code, 0);
+    assert_eq!(with(&["verify", backup.to_str().unwrap()]).code, 0);
+    assert_eq!(with(&["backup", path, "-o", backup.to_str().unwrap()]).code, 1);
+}
+
+#[test]
+fn a_new_file_is_made_once_and_a_script_is_performed_on_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pump.mainstay");
+    let path = path.to_str().unwrap();
+    let new = |class: &str, password: &str| {
+        let arguments = ["new", path, "--product", "Pump", "--manufacturer", "Example Devices", "--class", class,
+            "--market", "us", "--market", "eu", "--login", "ana", "--full-name", "Ana Example"];
+        mainstay(password, &arguments)
+    };
+    assert_eq!(new("D", EXAMPLE_PASSWORD).code, 2);
+    assert_eq!(new("B", "1234").code, 3, "a weak password");
+    assert!(!Path::new(path).exists());
+    let made = new("B", EXAMPLE_PASSWORD);
+    assert_eq!(made.code, 0, "{}", made.err);
+    assert!(made.out.contains("Recovery code"), "{}", made.out);
+    assert_eq!(new("B", EXAMPLE_PASSWORD).code, 1, "nothing is written over");
+
+    std::fs::write(folder.path().join("log.txt"), "a log").unwrap();
+    let script = file(folder.path(), "good.ron", r#"[
+        (do: Create(kind: "feedback", set: {"title": "Alarm is late"})),
+        (do: Attach(to: "FB-0001", file_name: "log.txt", file: Path("log.txt"), description: "A log")),
+        (do: InvitePerson(login: "ben", full_name: "Ben Example", roles: ["dev_lead"])),
+        (do: Edit(id: "PL-0001", set: {"feedback_triage_days": 3}), reason: "Decided in the plan"),
+    ]"#);
+    let run = with(&["run", path, &script, "--login", "ana"]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert_eq!(run.out.lines().count(), 4);
+    assert!(run.out.contains("feedback.create FB-0001") && run.out.contains("one-time code"), "{}", run.out);
+    assert_eq!(with(&["verify", path]).code, 0);
+}
+
+#[test]
+fn a_script_with_a_slip_changes_nothing_and_says_where_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = copy(folder.path());
+    let seq = || with(&["verify", &path, "--json"]).json()["head"]["seq"].clone();
+    let before = seq();
+    let run = |name: &str, text: &str| {
+        let script = file(folder.path(), name, text);
+        with(&["run", &path, &script, "--login", "mara"])
+    };
+    let create = r#"(do: Create(kind: "feedback", set: {"title": "x"}))"#;
+    let slip = run("a.ron", &format!("[\n{create},\n(do: Fly(id: \"FB-0001\")),\n]"));
+    assert_eq!(slip.code, 2);
+    assert!(slip.err.contains("a.ron:3:") && slip.err.contains("Fly"), "{}", slip.err);
+    let field = run("b.ron", &format!("[{create}, (do: Edit(id: \"FB-0030\", set: {{\"titel\": \"x\"}}))]"));
+    assert_eq!(field.code, 3);
+    assert!(field.err.contains("request 2") && field.err.contains("titel"), "{}", field.err);
+    let step = run("c.ron", &format!("[{create}, (do: Move(id: \"FB-0030\", go: \"fly\"))]"));
+    assert!(step.code == 3 && step.err.contains("register"), "{}", step.err);
+    let wrong = run("d.ron", r#"[(do: Create(kind: "feedback", set: {"title": "x", "received_at": "soon"}))]"#);
+    assert!(wrong.code == 3 && wrong.err.contains("Received at"), "{}", wrong.err);
+    assert_eq!(run("e.ron", "[").code, 2);
+    assert_eq!(with(&["run", &path, "nowhere.ron", "--login", "mara"]).code, 1);
+    assert_eq!(seq(), before, "nothing was changed");
+}
+
+#[test]
+fn what_a_rule_or_a_permission_refuses_ends_the_script_unless_told_to_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = copy(folder.path());
+    let text = r#"[
+        (do: Move(id: "CR-0006", go: "implement")),
+        (do: Create(kind: "feedback", set: {"title": "After a refusal"})),
+    ]"#;
+    let script = file(folder.path(), "s.ron", text);
+    let stopped = with(&["run", &path, &script, "--login", "jonas"]);
+    assert_eq!(stopped.code, 3);
+    assert!(stopped.err.contains("Awaiting approval") && stopped.err.contains("1 after it were not tried"), "{}", stopped.err);
+    let went_on = with(&["run", &path, &script, "--login", "jonas", "--keep-going"]);
+    assert_eq!(went_on.code, 3);
+    assert!(went_on.out.contains("done     feedback.create FB-0033"), "{}", went_on.out);
+    let other = with(&["run", &path, &script, "--login", "tomas"]);
+    assert!(other.code == 3, "{}", other.err);
+    assert_eq!(mainstay("a wrong password", &["run", &path, &script, "--login", "jonas"]).code, 3);
+    assert_eq!(with(&["run", &path, &script]).code, 2, "the login is asked for");
+}
+
+#[test]
+fn feedback_is_imported_once_and_a_packet_is_a_pdf() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = copy(folder.path());
+    let rows = file(folder.path(), "calls.csv", "number,text\nA 1,Alarm is late\nA 2,No alarm\n");
+    let mapping = file(folder.path(), "calls.ron", r#"(name: "Calls", columns: [
+        (target: "external_number", from: ["number"]), (target: "title", from: ["text"]),
+    ], constants: {"channel": "Telephone"}, rest_into: "source_columns")"#);
+    let import = |more: &[&str]| {
+        let mut arguments = vec!["import", "feedback", &path, &rows, "--mapping", &mapping, "--login", "tomas"];
+        arguments.extend(more);
+        with(&arguments)
+    };
+    let dry = import(&["--dry-run"]);
+    assert!(dry.code == 0 && dry.out.contains("2 rows would be taken"), "{}{}", dry.out, dry.err);
+    let taken = import(&[]);
+    assert!(taken.code == 0 && taken.out.contains("2 rows taken"), "{}{}", taken.out, taken.err);
+    let again = import(&[]);
+    assert!(again.code == 0 && again.out.contains("2 taken before"), "{}{}", again.out, again.err);
+    let unknown = with(&["import", "feedback", &path, &rows, "--mapping", "Nothing", "--login", "tomas"]);
+    assert_eq!(unknown.code, 2, "{}", unknown.err);
+
+    let pdf = folder.path().join("cr.pdf");
+    let made = with(&["packet", &path, "change", "CR-0004", "-o", pdf.to_str().unwrap(), "--login", "mara"]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF"));
+    let over = with(&["packet", &path, "change", "CR-0004", "-o", pdf.to_str().unwrap(), "--login", "mara"]);
+    assert_eq!(over.code, 1, "nothing is written over");
+    assert_eq!(with(&["packet", &path, "period", "-o", "x.pdf", "--login", "mara"]).code, 2);
+    assert_eq!(with(&["verify", &path]).code, 0);
+}
+
+#[test]
+fn what_is_no_product_file_or_is_damaged_is_told_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = file(folder.path(), "notes.txt", "these are notes, and not a product file at all\n");
+    let other = with(&["status", &text]);
+    assert_eq!(other.code, 1);
+    assert!(other.err.contains("no product file"), "{}", other.err);
+    assert_eq!(with(&["status", "nowhere.mainstay"]).code, 1);
+    assert_eq!(with(&["fly", "away"]).code, 2);
+
+    let bytes = std::fs::read(&example().0).unwrap();
+    let cut = folder.path().join("cut.mainstay");
+    std::fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
+    let damaged = with(&["verify", cut.to_str().unwrap()]);
+    assert_eq!(damaged.code, 4, "{}", damaged.err);
+    // One letter of what somebody told, wherever the file holds it.
+    let mut forged = bytes;
+    let needle = b"Dotaz na aktualizaci";
+    let at = forged.windows(needle.len()).position(|window| window == needle).unwrap();
+    forged[at] = b'd';
+    let path = folder.path().join("forged.mainstay");
+    std::fs::write(&path, forged).unwrap();
+    let found = with(&["verify", path.to_str().unwrap(), "--json"]);
+    assert_eq!(found.code, 4, "{}", found.err);
+    let said: Value = serde_json::from_str(&found.out).unwrap();
+    assert_eq!(shape(&said["findings"]), json!([{"place": "string", "what": "string"}]));
+}
+
+#[test]
+fn without_a_display_the_example_is_told_and_printed_instead() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shown.mainstay");
+    let run = with(&["example", path.to_str().unwrap()]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.contains(EXAMPLE_PASSWORD) && run.out.contains("there is no display"), "{}", run.out);
+    assert!(run.out.contains("Overdue, unapproved or due now"), "{}", run.out);
+    let pdf = folder.path().join("shown.CR-0004.pdf");
+    assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF"));
+    assert_eq!(with(&["example", path.to_str().unwrap(), "--no-window"]).code, 1, "nothing is written over");
+}
