@@ -131,7 +131,8 @@ fn files_stay_short() {
     let mut wrong = Vec::new();
     for source in sources() {
         let lines = source.text.split("#[cfg(test)]").next().unwrap_or_default().lines().count();
-        let limit = LONGER.iter().find(|(name, _)| *name == source.name).map_or(LINES_MAX, |(_, limit)| *limit);
+        let limit =
+            LONGER.iter().find(|(name, _)| *name == source.name).map_or(LINES_MAX, |(_, limit)| *limit);
         if lines > limit {
             wrong.push(format!("{} has {lines} lines without tests; at most {limit}: split it", source.name));
         }
@@ -189,4 +190,30 @@ fn headlines_are_told_from_sentences() {
     assert!(is_title_case("Open Recent Product Files"));
     assert!(!is_title_case("Open recent product files"));
     assert!(!is_title_case("Ana Example"));
+}
+
+/// Tests that the documents name, in backticks: sentences with at least three underlines, perhaps after a module.
+#[test]
+fn tests_that_the_documents_name_exist() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    collect(&root.join("src"), &mut files);
+    collect(&root.join("tests"), &mut files);
+    let code: String = files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    let mut documents = vec![root.join("docs/architecture.md")];
+    let decisions = std::fs::read_dir(root.join("docs/adr")).unwrap();
+    documents.extend(decisions.map(|entry| entry.unwrap().path()));
+    let mut wrong = Vec::new();
+    for document in documents {
+        let text = std::fs::read_to_string(&document).unwrap();
+        for name in text.split('`').skip(1).step_by(2).filter_map(|name| name.rsplit("::").next()) {
+            let sentence = name.matches('_').count() >= 3
+                && name.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit());
+            let made = [format!("fn {name}("), format!("    {name}: \"")];
+            if sentence && !made.iter().any(|words| code.contains(words.as_str())) {
+                wrong.push(format!("{} names {name}, which is no test", document.display()));
+            }
+        }
+    }
+    assert_none(&wrong);
 }

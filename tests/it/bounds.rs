@@ -64,7 +64,12 @@ fn an_attachment_of_five_megabytes_is_taken_and_one_over_the_limit_is_not() {
     let mut desk = Desk::new();
     let fb = desk.create("ana", Kind::Feedback, json!({"title": "A report"}));
     let attach = |file_name: &str, file| Request::Attach {
-        to: fb, file_name: file_name.to_owned(), file, description: String::new(), source: String::new(), captured_at: None,
+        to: fb,
+        file_name: file_name.to_owned(),
+        file,
+        description: String::new(),
+        source: String::new(),
+        captured_at: None,
     };
     let bytes: Vec<u8> = (0..5u32 * 1024 * 1024 / 4).flat_map(u32::to_le_bytes).collect();
     let taken = desk.by("ana", attach("dump.bin", FileSource::Bytes(bytes))).unwrap().record.unwrap();
@@ -151,9 +156,13 @@ fn weak_and_empty_passwords_make_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.mainstay");
     let now = Moment::parse("2031-03-03T09:00:00Z").unwrap();
-    for (password, words) in [("", "empty"), ("password1", "too easily guessed"), ("Ana Example", "too easily guessed")] {
+    for (password, words) in
+        [("", "empty"), ("password1", "too easily guessed"), ("Ana Example", "too easily guessed")]
+    {
         let class = mainstay::domain::product::SafetyClass::B;
-        let refusal = ProductFile::create(&path, &new_file(class), &Password::new(password), &stamp(now)).err().unwrap();
+        let refusal = ProductFile::create(&path, &new_file(class), &Password::new(password), &stamp(now))
+            .err()
+            .unwrap();
         assert!(refusal.to_string().contains(words), "{refusal}");
         assert!(!path.exists());
     }
@@ -182,9 +191,16 @@ fn a_changed_password_keeps_the_key_and_the_old_one_opens_nothing() {
 fn a_login_is_never_used_again_and_has_plain_letters() {
     let mut desk = Desk::staffed();
     let invite = |login: &str| Request::InvitePerson {
-        login: login.to_owned(), full_name: "Somebody Else".to_owned(), roles: vec![Role::Reporter],
+        login: login.to_owned(),
+        full_name: "Somebody Else".to_owned(),
+        roles: vec![Role::Reporter],
     };
-    for (login, words) in [("BEN", "never used again"), (" ben ", "never used again"), ("a b", "letters, digits"), ("", "letters, digits")] {
+    for (login, words) in [
+        ("BEN", "never used again"),
+        (" ben ", "never used again"),
+        ("a b", "letters, digits"),
+        ("", "letters, digits"),
+    ] {
         let refusal = desk.by("ana", invite(login)).unwrap_err().to_string();
         assert!(refusal.contains(words), "{login}: {refusal}");
     }
@@ -205,7 +221,9 @@ fn a_one_time_code_counts_once_and_only_the_newest() {
     let second = desk.by("ana", reset()).unwrap().code.unwrap();
     let password = Password::new(PASSWORD);
     let at = desk.tick();
-    let mut try_code = |desk: &mut Desk, login: &str, code: &str| desk.file.activate(login, code, &password, &stamp(at)).map(|session| session.person());
+    let mut try_code = |desk: &mut Desk, login: &str, code: &str| {
+        desk.file.activate(login, code, &password, &stamp(at)).map(|session| session.person())
+    };
     assert!(try_code(&mut desk, "ben", &first).is_err(), "replaced");
     assert!(try_code(&mut desk, "cleo", &second).is_err(), "another person's");
     assert!(try_code(&mut desk, "ben", "AAAAA-AAAAA-AAAAA-AAAAA").is_err());
@@ -226,7 +244,11 @@ fn the_recovery_code_restores_only_an_administrator_and_is_replaced() {
     desk.people.insert("ana", ana);
     let sign = Request::Edit { id: POLICY, set: fields(json!({"warn_days": 10})) };
     let at = desk.tick();
-    let refusal = desk.file.perform(&desk.people["ana"], sign.into(), Some(&password), &stamp(at)).unwrap_err().to_string();
+    let refusal = desk
+        .file
+        .perform(&desk.people["ana"], sign.into(), Some(&password), &stamp(at))
+        .unwrap_err()
+        .to_string();
     assert!(refusal.contains("identity is not verified"), "{refusal}");
     let at = desk.tick();
     desk.file.recover("ana", &next, &password, &stamp(at)).unwrap();
@@ -236,13 +258,18 @@ fn the_recovery_code_restores_only_an_administrator_and_is_replaced() {
 #[test]
 fn nobody_signs_before_another_person_confirmed_their_identity() {
     let mut desk = Desk::staffed();
-    let invite = Request::InvitePerson { login: "hal".to_owned(), full_name: "Hal Example".to_owned(), roles: vec![Role::Quality] };
+    let invite = Request::InvitePerson {
+        login: "hal".to_owned(),
+        full_name: "Hal Example".to_owned(),
+        roles: vec![Role::Quality],
+    };
     let receipt = desk.by("ana", invite).unwrap();
     let hal = receipt.record.unwrap();
     let early = Request::VerifyIdentity { person: hal, how: "By passport".to_owned() };
     assert!(desk.by("ana", early.clone()).unwrap_err().to_string().contains("no key to confirm"));
     let at = desk.tick();
-    let session = desk.file.activate("hal", &receipt.code.unwrap(), &Password::new(PASSWORD), &stamp(at)).unwrap();
+    let session =
+        desk.file.activate("hal", &receipt.code.unwrap(), &Password::new(PASSWORD), &stamp(at)).unwrap();
     desk.people.insert("hal", session);
     let sign = Request::Edit { id: POLICY, set: fields(json!({"warn_days": 10})) };
     assert!(desk.signed("hal", sign.clone()).unwrap_err().to_string().contains("identity is not verified"));
@@ -256,7 +283,8 @@ fn nobody_signs_before_another_person_confirmed_their_identity() {
 fn authority_is_never_taken_by_oneself() {
     let mut desk = Desk::staffed();
     let ana = desk.people["ana"].person();
-    let roles = Request::Edit { id: ana, set: fields(json!({"roles": ["quality", "sys_admin", "dev_lead"]})) };
+    let roles =
+        Request::Edit { id: ana, set: fields(json!({"roles": ["quality", "sys_admin", "dev_lead"]})) };
     assert!(desk.by("ana", roles).unwrap_err().to_string().contains("nobody changes their own roles"));
     let leave = Act::from(Request::Move { id: ana, go: "deactivate".to_owned(), set: fields(json!({})) });
     assert!(desk.by("ana", leave.because("Leaving")).unwrap_err().to_string().contains("not your own"));
@@ -287,14 +315,17 @@ fn references_lead_to_records_that_are_there_and_of_the_right_kind() {
 #[test]
 fn a_batch_is_done_whole_or_not_at_all() {
     let mut desk = Desk::new();
-    let create = |title: &str| Act::from(Request::Create { kind: Kind::Feedback, set: fields(json!({"title": title})) });
+    let create = |title: &str| {
+        Act::from(Request::Create { kind: Kind::Feedback, set: fields(json!({"title": title})) })
+    };
     let before = desk.file.head().clone();
     let at = desk.tick();
     let acts = vec![create("One"), create("Two"), create("")];
     let (index, _) = desk.file.perform_all(&desk.people["ana"], acts, &|_| true, &stamp(at)).unwrap_err();
     assert_eq!((index, desk.file.head()), (2, &before));
     let acts = vec![create("One"), create("Two")];
-    let (index, _) = desk.file.perform_all(&desk.people["ana"], acts.clone(), &|index| index < 1, &stamp(at)).unwrap_err();
+    let (index, _) =
+        desk.file.perform_all(&desk.people["ana"], acts.clone(), &|index| index < 1, &stamp(at)).unwrap_err();
     assert_eq!((index, desk.file.head()), (1, &before));
     assert_eq!(desk.file.perform_all(&desk.people["ana"], acts, &|_| true, &stamp(at)).unwrap().len(), 2);
     desk.assert_verifies();

@@ -77,7 +77,9 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pump.mainstay");
         std::fs::write(&path, bytes).unwrap();
-        let Opened::Open(mut file) = ProductFile::open(&path, &stamp(*now)).unwrap() else { panic!("not opened") };
+        let Opened::Open(mut file) = ProductFile::open(&path, &stamp(*now)).unwrap() else {
+            panic!("not opened")
+        };
         let people = ["ana", "ben", "cleo", "dan", "eva"]
             .map(|login| (login, file.sign_in(login, &Password::new(PASSWORD), &stamp(*now)).unwrap()));
         Self { folder, file: *file, people: BTreeMap::from(people), recovery: recovery.clone(), now: *now }

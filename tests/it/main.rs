@@ -9,6 +9,7 @@ mod cli;
 mod coverage;
 mod crash;
 mod desk;
+mod dumps;
 mod forger;
 mod forgery;
 mod host;

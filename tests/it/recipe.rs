@@ -32,7 +32,8 @@ fn run(path: &Path, remembered: Option<&(u64, String)>) -> (bool, String) {
     std::fs::write(&script, recipe()).unwrap();
     let head = remembered.map(|(seq, digest)| format!("{seq}:{digest}"));
     let output = Command::new("bash").arg(&script).arg(path).args(head).output().unwrap();
-    let words = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let words =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     (output.status.success(), words)
 }
 
@@ -69,7 +70,9 @@ fn a_stranger_finds_forgeries_with_plain_tools() {
             body["subject"] = json!("CR-0001");
             let body = canonical::text(&body);
             let digest = canonical::digest(body.as_bytes());
-            f.conn.execute("UPDATE signature SET body = ?1, digest = ?2 WHERE number = 1", (body, digest)).unwrap();
+            f.conn
+                .execute("UPDATE signature SET body = ?1, digest = ?2 WHERE number = 1", (body, digest))
+                .unwrap();
         }),
         ("AT-0001: its bytes do not have the digest", |f| {
             f.run("UPDATE blob SET bytes = CAST(replace(CAST(bytes AS TEXT), 'alarm', 'quiet') AS BLOB)");

@@ -38,7 +38,14 @@ fn printed(def: &KindDef) -> String {
         if !step.clause.is_empty() {
             let _ = write!(more, "; {}", step.clause);
         }
-        let _ = writeln!(text, "  {} ({}): {} → {}\n    by {who}{more}", step.name, step.label, step.from.join(", "), step.to);
+        let _ = writeln!(
+            text,
+            "  {} ({}): {} → {}\n    by {who}{more}",
+            step.name,
+            step.label,
+            step.from.join(", "),
+            step.to
+        );
     }
     text
 }
@@ -56,7 +63,12 @@ fn the_state_tables_are_the_expected_ones() {
             continue;
         }
         let expected = std::fs::read_to_string(&path).unwrap_or_default();
-        assert_eq!(text, expected, "{} differs; if that is meant, run with UPDATE_EXPECTED=1", path.display());
+        assert_eq!(
+            text,
+            expected,
+            "{} differs; if that is meant, run with UPDATE_EXPECTED=1",
+            path.display()
+        );
     }
 }
 
@@ -81,7 +93,12 @@ fn every_state_can_be_reached_and_a_terminal_one_has_no_way_out() {
         for state in def.states {
             assert!(reached.contains(state.code), "{}: {} cannot be reached", kind.code(), state.code);
             let leaves = def.moves.iter().find(|step| step.from.contains(&state.code));
-            assert!(!(state.terminal && leaves.is_some()), "{}: a step leads from {}", kind.code(), state.code);
+            assert!(
+                !(state.terminal && leaves.is_some()),
+                "{}: a step leads from {}",
+                kind.code(),
+                state.code
+            );
         }
     }
 }
@@ -144,8 +161,13 @@ fn random_act(desk: &Desk, records: &[RecordId], which: usize, what: usize) -> A
     let id = records[which % records.len()];
     let data = desk.record(id);
     let request = match what {
-        0..6 => Request::Create { kind: Kind::Feedback, set: fields(json!({"title": format!("Report {which}")})) },
-        6..9 => Request::Create { kind: Kind::ChangeRequest, set: fields(json!({"title": format!("Change {which}")})) },
+        0..6 => {
+            Request::Create { kind: Kind::Feedback, set: fields(json!({"title": format!("Report {which}")})) }
+        }
+        6..9 => Request::Create {
+            kind: Kind::ChangeRequest,
+            set: fields(json!({"title": format!("Change {which}")})),
+        },
         9..14 => Request::Sign { id, meaning: None },
         14..17 => Request::Assign { id, owner: Some(desk.people["ben"].person()) },
         17..30 => {
@@ -162,7 +184,11 @@ fn random_act(desk: &Desk, records: &[RecordId], which: usize, what: usize) -> A
                 }),
                 Kind::Product => json!({"model": format!("PG-{what}")}),
                 Kind::Policy => json!({"warn_days": what}),
-                Kind::ProblemReport | Kind::ImpactAnalysis | Kind::Approval | Kind::Attachment | Kind::Person => {
+                Kind::ProblemReport
+                | Kind::ImpactAnalysis
+                | Kind::Approval
+                | Kind::Attachment
+                | Kind::Person => {
                     json!({"title": format!("Title {what}")})
                 }
             };
@@ -170,7 +196,8 @@ fn random_act(desk: &Desk, records: &[RecordId], which: usize, what: usize) -> A
         }
         _ => {
             let moves = data.def().moves;
-            let from: Vec<_> = moves.iter().filter(|step| step.from.contains(&data.head.state.as_str())).collect();
+            let from: Vec<_> =
+                moves.iter().filter(|step| step.from.contains(&data.head.state.as_str())).collect();
             let go = if from.is_empty() { "fly" } else { from[what % from.len()].name };
             Request::Move { id, go: go.to_owned(), set: fields(json!({})) }
         }
