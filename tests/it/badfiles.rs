@@ -298,6 +298,48 @@ fn a_file_replaced_or_written_underneath_is_noticed_before_the_next_write() {
 }
 
 #[test]
+fn a_writer_that_looks_again_does_not_forget_that_the_file_was_replaced() {
+    let (folder, path) = closed();
+    let older = folder.path().join("older.mainstay");
+    std::fs::copy(&path, &older).unwrap();
+    let mut file = opened(&path);
+    let ana = file.sign_in("ana", &Password::new(PASSWORD), &stamp(now())).unwrap();
+    let mut reader = opened(&path);
+    report(&mut file, &ana).unwrap();
+    assert!(!file.refresh().unwrap());
+    assert!(reader.refresh().unwrap());
+    std::fs::rename(&older, &path).unwrap();
+    assert!(matches!(file.refresh().unwrap_err(), Refused::Store(StoreError::ChangedUnderneath(_))));
+    assert!(matches!(report(&mut file, &ana).unwrap_err(), Refused::Store(StoreError::ChangedUnderneath(_))));
+    assert!(reader.refresh().unwrap(), "a reader follows what lies there now");
+    assert_eq!(reader.head().seq, file.head().seq - 1);
+}
+
+#[test]
+fn a_verification_beside_a_writer_finds_nothing_and_the_writer_is_not_refused() {
+    let (_folder, path) = closed();
+    let mut file = opened(&path);
+    let ana = file.sign_in("ana", &Password::new(PASSWORD), &stamp(now())).unwrap();
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let verifier = scope.spawn(|| {
+            let mut turns = 0;
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                let verification = ProductFile::verify(&path, None, &|_| true).unwrap();
+                assert!(verification.findings.is_empty(), "{:#?}", verification.findings);
+                turns += 1;
+            }
+            turns
+        });
+        for _ in 0..60 {
+            report(&mut file, &ana).unwrap();
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(verifier.join().unwrap() > 0);
+    });
+}
+
+#[test]
 fn a_file_removed_underneath_is_noticed_before_the_next_write() {
     let (_folder, path) = closed();
     let mut file = opened(&path);
