@@ -64,7 +64,8 @@ impl Store {
     pub fn refresh(&mut self) -> Result<bool, StoreError> {
         let seen = identity::Seen::of(&self.path)?;
         if self.writable {
-            return if seen == self.seen { Ok(false) } else { Err(StoreError::ChangedUnderneath(self.path.clone())) };
+            let same = seen == self.seen;
+            return if same { Ok(false) } else { Err(StoreError::ChangedUnderneath(self.path.clone())) };
         }
         if !seen.same_file(&self.seen) {
             let before = std::mem::replace(self, open::open_read_only(&self.path)?);
