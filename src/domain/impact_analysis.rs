@@ -182,6 +182,15 @@ const MOVES: &[Move] = &[
     .sign(Meaning::Reviewed)
     .clause("IEC 62304 7.4")
     .guard(|case| case.with::<ImpactAnalysis>(reviewable)),
+    Move::new(
+        "void",
+        "Void",
+        &[S::Draft.code(), S::Complete.code(), S::Reviewed.code()],
+        S::Void.code(),
+        &[Role::Quality],
+    )
+    .reason()
+    .guard(|case| case.with::<ImpactAnalysis>(change_has_ended)),
     Move::new("lock", "Lock", &[S::Reviewed.code()], S::Locked.code(), &[]),
     Move::new(
         "supersede",
@@ -312,6 +321,14 @@ fn signing(case: &Case) -> super::workflow::Signing {
         });
     }
     signing
+}
+
+/// A change that goes on needs its analysis: it is returned for correction, not voided.
+fn change_has_ended(case: &Case, analysis: &ImpactAnalysis) -> Vec<Condition> {
+    let ended = change_of(case, analysis).is_none_or(|(data, _)| data.is_terminal());
+    let mut condition = Condition::new("IEC 62304 6.2.3", "The change request has ended", ended);
+    condition.record = analysis.change_request;
+    vec![condition]
 }
 
 fn not_awaiting(case: &Case, analysis: &ImpactAnalysis) -> Vec<Condition> {

@@ -20,7 +20,9 @@ pub enum StoreError {
     #[error("another program is using the file; close it there and try again; nothing was changed")]
     Busy,
     /// A write was interrupted, and a reader cannot take it back.
-    #[error("the last write to the file was interrupted; open it once for writing, which takes that write back")]
+    #[error(
+        "the last write to the file was interrupted; open it once for writing, which takes that write back"
+    )]
     Interrupted,
     /// The file is damaged.
     #[error("the file is damaged ({0}); open a backup, and keep the damaged file")]
@@ -67,7 +69,10 @@ impl StoreError {
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         let code = error.sqlite_error_code();
-        if error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_READONLY_ROLLBACK) {
+        if error
+            .sqlite_error()
+            .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
+        {
             return Self::Interrupted;
         }
         match code {

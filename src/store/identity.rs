@@ -91,6 +91,11 @@ impl Seen {
         };
         Ok(Self { change_counter: header.change_counter, bytes: header.bytes, inode: inode(&meta) })
     }
+
+    /// Whether it is the same file, changed or not, and no other of the same name.
+    pub const fn same_file(&self, other: &Self) -> bool {
+        self.inode == other.inode
+    }
 }
 
 #[cfg(unix)]

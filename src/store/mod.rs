@@ -59,11 +59,22 @@ impl Store {
     }
 
     /// Looks whether somebody else committed; returns `true` and takes over the new head if so.
+    ///
+    /// A reader follows a file that was replaced. A writer does not: what it has seen stays, so that the next write is refused.
     pub fn refresh(&mut self) -> Result<bool, StoreError> {
+        let seen = identity::Seen::of(&self.path)?;
+        if self.writable {
+            let same = seen == self.seen;
+            return if same { Ok(false) } else { Err(StoreError::ChangedUnderneath(self.path.clone())) };
+        }
+        if !seen.same_file(&self.seen) {
+            let before = std::mem::replace(self, open::open_read_only(&self.path)?);
+            return Ok(before.head != self.head);
+        }
         let head = events::head(&self.conn)?;
         let changed = head != self.head;
         self.head = head;
-        self.seen = identity::Seen::of(&self.path)?;
+        self.seen = seen;
         Ok(changed)
     }
 

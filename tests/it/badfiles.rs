@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use mainstay::domain::ids::Kind;
 use mainstay::domain::time::Moment;
-use mainstay::ops::{Found, Opened, Password, ProductFile, Refused, Request, Session, StoreError, WhyReadOnly};
+use mainstay::ops::{
+    Found, Opened, Password, ProductFile, Refused, Request, Session, StoreError, WhyReadOnly,
+};
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -21,7 +23,11 @@ fn now() -> Moment {
 fn closed() -> (tempfile::TempDir, PathBuf) {
     let mut desk = Desk::new();
     for turn in 0..20 {
-        desk.create("ana", Kind::Feedback, json!({"title": format!("Report {turn}"), "description_verbatim": "words ".repeat(200)}));
+        desk.create(
+            "ana",
+            Kind::Feedback,
+            json!({"title": format!("Report {turn}"), "description_verbatim": "words ".repeat(200)}),
+        );
     }
     let path = desk.file.path().to_owned();
     let Desk { folder, file, .. } = desk;
@@ -49,7 +55,8 @@ fn not(path: &Path) -> Found {
 
 fn report(file: &mut ProductFile, session: &Session) -> Result<u64, Refused> {
     let set = fields(json!({"title": "A report", "description_verbatim": "words ".repeat(2000)}));
-    file.perform(session, Request::Create { kind: Kind::Feedback, set }.into(), None, &stamp(now())).map(|receipt| receipt.seq)
+    file.perform(session, Request::Create { kind: Kind::Feedback, set }.into(), None, &stamp(now()))
+        .map(|receipt| receipt.seq)
 }
 
 #[test]
@@ -108,9 +115,14 @@ fn a_file_that_was_cut_short_is_told_and_never_written() {
         std::fs::write(&cut, &whole[..length]).unwrap();
         match open(&cut) {
             Ok(Opened::Open(file)) => {
-                assert!(matches!(file.why_read_only(), Some(WhyReadOnly::Damaged(what)) if what.contains("cut short")), "{length}");
+                assert!(
+                    matches!(file.why_read_only(), Some(WhyReadOnly::Damaged(what)) if what.contains("cut short")),
+                    "{length}"
+                );
             }
-            Ok(Opened::Not(Found::Damaged { what })) => assert!(what.contains("cut short"), "{length}: {what}"),
+            Ok(Opened::Not(Found::Damaged { what })) => {
+                assert!(what.contains("cut short"), "{length}: {what}")
+            }
             Ok(Opened::Not(Found::NotOurs { .. })) => assert!(length < 100),
             Ok(Opened::Not(found)) => panic!("{length}: {found:?}"),
             Err(refusal) => panic!("{length}: {refusal}"),
@@ -164,7 +176,19 @@ fn means_nothing(whole: &[u8], flipped: &Path) -> bool {
     let read = |path: &Path| -> rusqlite::Result<Vec<String>> {
         let conn = Connection::open(path)?;
         let mut lines = Vec::new();
-        let tables = ["product_file", "event", "touch", "signing_key", "signature", "blob", "link", "feedback", "person", "product", "policy"];
+        let tables = [
+            "product_file",
+            "event",
+            "touch",
+            "signing_key",
+            "signature",
+            "blob",
+            "link",
+            "feedback",
+            "person",
+            "product",
+            "policy",
+        ];
         for table in tables {
             let mut statement = conn.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2"))?;
             let columns = statement.column_count();
@@ -189,7 +213,9 @@ fn means_nothing(whole: &[u8], flipped: &Path) -> bool {
 fn a_file_that_cannot_be_written_opens_for_reading() {
     use std::os::unix::fs::PermissionsExt as _;
     let (folder, path) = closed();
-    let mode = |path: &Path, mode: u32| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    let mode = |path: &Path, mode: u32| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap()
+    };
     mode(&path, 0o444);
     mode(folder.path(), 0o555);
     if std::fs::write(folder.path().join("probe"), b"").is_ok() {
@@ -209,7 +235,9 @@ fn a_second_opener_reads_names_the_writer_follows_and_takes_over() {
     let ana = writer.sign_in("ana", &Password::new(PASSWORD), &stamp(now())).unwrap();
     writer.name_writer(&ana, &stamp(now()));
     let mut reader = opened(&path);
-    let Some(WhyReadOnly::Locked(Some(holder))) = reader.why_read_only() else { panic!("{:?}", reader.why_read_only()) };
+    let Some(WhyReadOnly::Locked(Some(holder))) = reader.why_read_only() else {
+        panic!("{:?}", reader.why_read_only())
+    };
     assert_eq!((holder.person.as_str(), holder.machine.as_str()), ("Ana Example", "QA-PC2"));
     let bob = reader.sign_in("ana", &Password::new(PASSWORD), &stamp(now())).unwrap();
     let refusal = report(&mut reader, &bob).unwrap_err();
@@ -248,7 +276,10 @@ fn a_file_replaced_or_written_underneath_is_noticed_before_the_next_write() {
         ("another file renamed to it", |path, older| std::fs::rename(older, path).unwrap()),
         ("a write by another program", |path, _| {
             let conn = Connection::open(path).unwrap();
-            conn.execute_batch("INSERT INTO sign_in_failure (person, at, machine) VALUES ('PN-0001', 'x', 'y')").unwrap();
+            conn.execute_batch(
+                "INSERT INTO sign_in_failure (person, at, machine) VALUES ('PN-0001', 'x', 'y')",
+            )
+            .unwrap();
         }),
     ];
     for (what, change) in changes {
@@ -264,6 +295,48 @@ fn a_file_replaced_or_written_underneath_is_noticed_before_the_next_write() {
         assert!(matches!(refusal, Refused::Store(StoreError::ChangedUnderneath(_))), "{what}: {refusal}");
         assert_eq!(std::fs::read(&path).unwrap(), before, "{what}: something was written");
     }
+}
+
+#[test]
+fn a_writer_that_looks_again_does_not_forget_that_the_file_was_replaced() {
+    let (folder, path) = closed();
+    let older = folder.path().join("older.mainstay");
+    std::fs::copy(&path, &older).unwrap();
+    let mut file = opened(&path);
+    let ana = file.sign_in("ana", &Password::new(PASSWORD), &stamp(now())).unwrap();
+    let mut reader = opened(&path);
+    report(&mut file, &ana).unwrap();
+    assert!(!file.refresh().unwrap());
+    assert!(reader.refresh().unwrap());
+    std::fs::rename(&older, &path).unwrap();
+    assert!(matches!(file.refresh().unwrap_err(), Refused::Store(StoreError::ChangedUnderneath(_))));
+    assert!(matches!(report(&mut file, &ana).unwrap_err(), Refused::Store(StoreError::ChangedUnderneath(_))));
+    assert!(reader.refresh().unwrap(), "a reader follows what lies there now");
+    assert_eq!(reader.head().seq, file.head().seq - 1);
+}
+
+#[test]
+fn a_verification_beside_a_writer_finds_nothing_and_the_writer_is_not_refused() {
+    let (_folder, path) = closed();
+    let mut file = opened(&path);
+    let ana = file.sign_in("ana", &Password::new(PASSWORD), &stamp(now())).unwrap();
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let verifier = scope.spawn(|| {
+            let mut turns = 0;
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                let verification = ProductFile::verify(&path, None, &|_| true).unwrap();
+                assert!(verification.findings.is_empty(), "{:#?}", verification.findings);
+                turns += 1;
+            }
+            turns
+        });
+        for _ in 0..60 {
+            report(&mut file, &ana).unwrap();
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(verifier.join().unwrap() > 0);
+    });
 }
 
 #[test]

@@ -37,7 +37,8 @@ impl Walk {
             assert!(matches!(refusal, Refused::NotAllowed { .. }), "{name}: {refusal}");
             assert_eq!(*self.desk.file.head(), before, "{name} was refused and left an event");
         }
-        let receipt = self.desk.signed(login, act).unwrap_or_else(|refusal| panic!("{name} by {login}: {refusal}"));
+        let receipt =
+            self.desk.signed(login, act).unwrap_or_else(|refusal| panic!("{name} by {login}: {refusal}"));
         assert_eq!(self.desk.file.head().seq, before.seq + 1, "{name} leaves exactly one event");
         assert_eq!(self.last_name(), name);
         self.seen.insert(name);
@@ -122,7 +123,8 @@ impl Walk {
 
 fn feedback_walk(walk: &mut Walk) {
     let ana = walk.desk.people["ana"].person();
-    let judged = json!({"criterion_code": "SPEC", "evaluation_rationale": "The alarm must sound within 10 s"});
+    let judged =
+        json!({"criterion_code": "SPEC", "evaluation_rationale": "The alarm must sound within 10 s"});
     let excused = json!({
         "criterion_code": "NONE", "evaluation_rationale": "As specified", "no_investigation_reason": "The cause is known",
     });
@@ -155,8 +157,12 @@ fn feedback_walk(walk: &mut Walk) {
     let fourth = walk.feedback("none");
     walk.go("ben", fourth, "suggestion", json!({"declined_rationale": "It is there already"}));
     let attach = Request::Attach {
-        to: third, file_name: "log.csv".to_owned(), file: FileSource::Text("a,b\n".to_owned()),
-        description: "A log".to_owned(), source: "Service laptop".to_owned(), captured_at: None,
+        to: third,
+        file_name: "log.csv".to_owned(),
+        file: FileSource::Text("a,b\n".to_owned()),
+        description: "A log".to_owned(),
+        source: "Service laptop".to_owned(),
+        captured_at: None,
     };
     let at = walk.act("dan", attach).record.unwrap();
     walk.edit("dan", at, json!({"description": "The log of the night"}));
@@ -201,7 +207,11 @@ fn change_walk(walk: &mut Walk) {
     walk.go("cleo", ia, "review", json!({}));
     let ap = walk.go("ben", cr, "request_approval", json!({})).made[0];
     walk.act("ben", Request::Assign { id: ap, owner: Some(ben) });
-    walk.edit("ana", ap, json!({"rationale": "Needed", "expires_at": walk.desk.now.day().plus_days(5).to_string()}));
+    walk.edit(
+        "ana",
+        ap,
+        json!({"rationale": "Needed", "expires_at": walk.desk.now.day().plus_days(5).to_string()}),
+    );
     walk.sign("ana", ap);
     walk.sign("fay", ap);
     assert_eq!(walk.desk.state(cr), "approved");
@@ -240,8 +250,9 @@ fn endings_walk(walk: &mut Walk) {
     walk.sign("fay", ap);
     walk.desk.now = walk.desk.now.plus_seconds(4 * 86_400);
     walk.go("ana", ap, "expire", json!({}));
-    let (cr, _) = change_under_analysis(&mut walk.desk, json!({}));
+    let (cr, ia) = change_under_analysis(&mut walk.desk, json!({}));
     walk.go("ben", cr, "cancel", json!({}));
+    walk.go("ana", ia, "void", json!({}));
 
     let (cr, ia) = change_under_analysis(&mut walk.desk, json!({}));
     analyse(&mut walk.desk, cr, ia);
@@ -253,7 +264,8 @@ fn endings_walk(walk: &mut Walk) {
 
 fn people_walk(walk: &mut Walk) {
     let roles = vec![Role::Reporter];
-    let invite = Request::InvitePerson { login: "hal".to_owned(), full_name: "Hal Example".to_owned(), roles };
+    let invite =
+        Request::InvitePerson { login: "hal".to_owned(), full_name: "Hal Example".to_owned(), roles };
     let receipt = walk.act("ana", invite);
     let hal = receipt.record.unwrap();
     let password = Password::new(PASSWORD);

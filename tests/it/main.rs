@@ -3,16 +3,20 @@
 
 mod access;
 mod badfiles;
+mod bounds;
 mod chain;
 mod cli;
 mod coverage;
 mod crash;
 mod desk;
+mod dumps;
 mod forger;
 mod forgery;
 mod host;
 mod import;
 mod lanes;
+mod recipe;
+mod tables;
 mod packet;
 mod records;
 mod screens;

@@ -1,0 +1,198 @@
+//! Makes a large product file through the same door as everybody: `cargo run --release --example generate -- OUT
+//! --feedback 10000 --problems 3000 --changes 3000 --events 100000`. Signs in as `ana`, password as in [`PASSWORD`].
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use clap::Parser;
+use mainstay::domain::ids::{Kind, RecordId};
+use mainstay::domain::product::{Market, SafetyClass};
+use mainstay::domain::record::Fields;
+use mainstay::domain::time::Moment;
+use mainstay::ops::{
+    Act, FirstPerson, NewFile, NewProduct, Password, ProductFile, Request, Session, Stamp, default_policy,
+    now,
+};
+use serde_json::{Value, json};
+
+/// The password of the only person.
+const PASSWORD: &str = "violet tractor hums at noon";
+/// Requests in one transaction.
+const BATCH: usize = 2000;
+
+#[derive(Parser)]
+struct Arguments {
+    /// Where the file is made.
+    out: PathBuf,
+    /// Items of feedback.
+    #[arg(long, default_value_t = 10_000)]
+    feedback: usize,
+    /// Problem reports.
+    #[arg(long, default_value_t = 3_000)]
+    problems: usize,
+    /// Change requests.
+    #[arg(long, default_value_t = 3_000)]
+    changes: usize,
+    /// Audit events in all.
+    #[arg(long, default_value_t = 100_000)]
+    events: u64,
+}
+
+/// Words to write reports with; chosen by number, so that the same arguments give the same texts.
+const WORDS: [&str; 24] = [
+    "alarm", "battery", "display", "dose", "gateway", "pump", "late", "frozen", "after", "restart",
+    "network", "ward", "nurse", "reported", "while", "mains", "update", "screen", "value", "rounded",
+    "wrong", "twice", "silent", "log",
+];
+
+/// A small generator of numbers (xorshift64).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit.max(1) as u64) as usize
+    }
+
+    fn words(&mut self, count: usize) -> String {
+        (0..count).map(|_| WORDS[self.below(WORDS.len())]).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The file in the making.
+struct Maker {
+    file: ProductFile,
+    ana: Session,
+    numbers: Numbers,
+    at: Moment,
+    batch: Vec<Act>,
+}
+
+impl Maker {
+    fn act(&mut self, request: Request) -> Result<(), Box<dyn Error>> {
+        self.batch.push(Act {
+            late_reason: Some("Taken over from the old system".to_owned()),
+            ..Act::from(request)
+        });
+        if self.batch.len() >= BATCH { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<(), Box<dyn Error>> {
+        self.at = self.at.plus_seconds(3600);
+        let stamp = Stamp { now: self.at, offset_minutes: 60, machine: "GENERATOR".to_owned() };
+        let acts = std::mem::take(&mut self.batch);
+        self.file
+            .perform_all(&self.ana, acts, &|_| true, &stamp)
+            .map_err(|(index, refusal)| format!("request {index}: {refusal}"))?;
+        eprintln!("{} events", self.file.head().seq);
+        Ok(())
+    }
+
+    fn feedback(&mut self) -> Result<(), Box<dyn Error>> {
+        let received = self.at.plus_seconds(-(self.numbers.below(600 * 86_400) as i64) - 3 * 86_400);
+        let set = json!({
+            "title": self.numbers.words(6), "received_at": received, "aware_at": received, "channel": "Telephone",
+            "source_kind": "user", "description_verbatim": self.numbers.words(80), "device_name": "Pump gateway",
+            "software_version_reported": format!("2.{}.{}", self.numbers.below(4), self.numbers.below(9)),
+        });
+        self.act(Request::Create { kind: Kind::Feedback, set: fields(set) })
+    }
+
+    fn problem(&mut self, feedback: usize) -> Result<(), Box<dyn Error>> {
+        let source = RecordId::new(Kind::Feedback, (self.numbers.below(feedback) + 1) as u32);
+        let mut set = json!({
+            "title": self.numbers.words(6), "detected_at": self.at, "detected_in_phase": "field",
+            "description": self.numbers.words(60), "affected_product_versions": ["2.3.0"],
+        });
+        if feedback > 0 {
+            set["source_feedback"] = json!([source]);
+        }
+        self.act(Request::Create { kind: Kind::ProblemReport, set: fields(set) })
+    }
+
+    fn change(&mut self, problems: usize) -> Result<(), Box<dyn Error>> {
+        let problem = RecordId::new(Kind::ProblemReport, (self.numbers.below(problems) + 1) as u32);
+        let mut set = json!({
+            "title": self.numbers.words(6), "origin": "internal", "change_type": "corrective", "urgency": "routine",
+            "description": self.numbers.words(50), "reason": self.numbers.words(12), "affected_cis": ["alarm/timer.c"],
+            "affects_released_software": true,
+        });
+        if problems > 0 {
+            set["problem_reports"] = json!([problem]);
+        }
+        self.act(Request::Create { kind: Kind::ChangeRequest, set: fields(set) })
+    }
+
+    /// Registers some of the feedback, then edits descriptions until there are enough events.
+    fn fill(&mut self, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+        for number in (1..=arguments.feedback).step_by(2) {
+            let id = RecordId::new(Kind::Feedback, number as u32);
+            self.act(Request::Move { id, go: "register".to_owned(), set: Fields::new() })?;
+        }
+        let kinds = [
+            (Kind::Feedback, arguments.feedback, "description_verbatim"),
+            (Kind::ProblemReport, arguments.problems, "description"),
+            (Kind::ChangeRequest, arguments.changes, "description"),
+        ];
+        let kinds: Vec<_> = kinds.into_iter().filter(|(_, count, _)| *count > 0).collect();
+        if kinds.is_empty() {
+            return Ok(());
+        }
+        while self.file.head().seq + (self.batch.len() as u64) < arguments.events {
+            let (kind, count, field) = kinds[self.numbers.below(kinds.len())];
+            let id = RecordId::new(kind, (self.numbers.below(count) + 1) as u32);
+            let set = fields(json!({field: self.numbers.words(60)}));
+            self.act(Request::Edit { id, set })?;
+        }
+        Ok(())
+    }
+}
+
+fn fields(value: Value) -> Fields {
+    match value {
+        Value::Object(map) => map,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Fields::new(),
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments = Arguments::parse();
+    let new = NewFile {
+        product: NewProduct {
+            name: "Example pump gateway".to_owned(),
+            manufacturer: "Example Devices".to_owned(),
+            class: SafetyClass::B,
+            class_rationale: "Non-serious injury is possible".to_owned(),
+            markets: vec![Market::Us, Market::Eu],
+        },
+        person: FirstPerson {
+            login: "ana".to_owned(),
+            full_name: "Ana Example".to_owned(),
+            roles: Vec::new(),
+        },
+        policy: default_policy(),
+    };
+    let at = now().plus_seconds(-400 * 86_400);
+    let stamp = Stamp { now: at, offset_minutes: 60, machine: "GENERATOR".to_owned() };
+    let (file, ana, _) = ProductFile::create(&arguments.out, &new, &Password::new(PASSWORD), &stamp)?;
+    let mut maker = Maker { file, ana, numbers: Numbers(0x2545_F491_4F6C_DD1D), at, batch: Vec::new() };
+    for _ in 0..arguments.feedback {
+        maker.feedback()?;
+    }
+    for _ in 0..arguments.problems {
+        maker.problem(arguments.feedback)?;
+    }
+    for _ in 0..arguments.changes {
+        maker.change(arguments.problems)?;
+    }
+    maker.fill(&arguments)?;
+    maker.flush()?;
+    println!(
+        "{}: {} events; login ana, password “{PASSWORD}”",
+        arguments.out.display(),
+        maker.file.head().seq
+    );
+    Ok(())
+}

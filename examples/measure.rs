@@ -1,0 +1,123 @@
+//! Measures what a person waits for, on a file that `generate` made: `cargo run --release --example measure -- FILE`.
+//!
+//! The file is copied first, so that it stays as it was. The figures are kept in `docs/measurements.md`.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use mainstay::domain::ids::Kind;
+use mainstay::domain::record::Fields;
+use mainstay::ops::{EventFilter, Opened, Password, ProductFile, Request, now, stamp};
+
+/// What `generate` sets.
+const PASSWORD: &str = "violet tractor hums at noon";
+/// Queries as they are typed, letter by letter.
+const QUERIES: [&str; 5] = ["alarm late", "battery restart", "FB-00", "pump frozen network", "zzz"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let source: PathBuf = std::env::args_os().nth(1).ok_or("usage: measure FILE")?.into();
+    let path = source.with_extension("measured.mainstay");
+    std::fs::copy(&source, &path)?;
+    let outcome = measure(&path);
+    std::fs::remove_file(&path)?;
+    let mut lock = path.into_os_string();
+    lock.push(".lock");
+    let _ = std::fs::remove_file(lock);
+    outcome
+}
+
+fn measure(path: &Path) -> Result<(), Box<dyn Error>> {
+    println!("| What | Figure |\n| --- | --- |");
+    row("File", format!("{:.1} MB", std::fs::metadata(path)?.len() as f64 / 1e6));
+    let start = Instant::now();
+    let Opened::Open(mut file) = ProductFile::open(path, &stamp())? else {
+        return Err("the file did not open".into());
+    };
+    let opened = start.elapsed();
+    let attention = file.attention(now())?;
+    let with_attention = start.elapsed();
+    let mut rows = 0;
+    for kind in [Kind::Feedback, Kind::ProblemReport, Kind::ChangeRequest] {
+        rows += file.list(kind)?.len();
+    }
+    let with_lists = start.elapsed();
+    row("Events", file.head().seq.to_string());
+    row("Rows in lists", rows.to_string());
+    row("Open", ms(opened));
+    row(
+        "Open and what needs attention",
+        format!("{} ({} items)", ms(with_attention), attention.now.len() + attention.coming.len()),
+    );
+    row("Open, attention and three lists", ms(with_lists));
+    let start = Instant::now();
+    file.events(&EventFilter::default(), 200, 0)?;
+    row("Newest 200 events", ms(start.elapsed()));
+    searches(&file)?;
+    recordings(&mut file)?;
+    drop(file);
+    row("Memory before verification", memory());
+    let start = Instant::now();
+    let verification = ProductFile::verify(path, None, &|_| true)?;
+    row("Verify", format!("{} ({} findings)", ms(start.elapsed()), verification.findings.len()));
+    row("Memory after verification", memory());
+    Ok(())
+}
+
+/// One search for each letter that is typed.
+fn searches(file: &ProductFile) -> Result<(), Box<dyn Error>> {
+    let mut times = Vec::new();
+    for _ in 0..5 {
+        for query in QUERIES {
+            for (end, letter) in query.char_indices() {
+                let start = Instant::now();
+                file.search(&query[..end + letter.len_utf8()], 20)?;
+                times.push(start.elapsed());
+            }
+        }
+    }
+    times.sort_unstable();
+    row("Search for each letter typed, median", ms(times[times.len() / 2]));
+    row("Search for each letter typed, 99 of 100", ms(times[times.len() * 99 / 100]));
+    Ok(())
+}
+
+/// One feedback at a time, each on the disk before the next.
+fn recordings(file: &mut ProductFile) -> Result<(), Box<dyn Error>> {
+    let start = Instant::now();
+    let ana = file.sign_in("ana", &Password::new(PASSWORD), &stamp())?;
+    row("Sign in", ms(start.elapsed()));
+    let mut times = Vec::new();
+    for turn in 0..50 {
+        let mut set = Fields::new();
+        set.insert("title".to_owned(), format!("Measured report {turn}").into());
+        set.insert("description_verbatim".to_owned(), "The alarm came late. ".repeat(20).into());
+        let start = Instant::now();
+        file.perform(&ana, Request::Create { kind: Kind::Feedback, set }.into(), None, &stamp())?;
+        times.push(start.elapsed());
+    }
+    times.sort_unstable();
+    row("One feedback, durable, median of 50", ms(times[times.len() / 2]));
+    row("One feedback, durable, slowest of 50", ms(times[times.len() - 1]));
+    Ok(())
+}
+
+fn row(what: &str, figure: String) {
+    println!("| {what} | {figure} |");
+}
+
+fn ms(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1e3)
+}
+
+/// Resident memory of this process, on Linux.
+fn memory() -> String {
+    std::fs::read_to_string("/proc/self/status")
+        .ok()
+        .and_then(|status| {
+            let line = status.lines().find(|line| line.starts_with("VmRSS:"))?.to_owned();
+            let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+            Some(format!("{:.0} MB", kib / 1024.0))
+        })
+        .unwrap_or_else(|| "not told by this system".to_owned())
+}

@@ -1,0 +1,332 @@
+//! What people and clocks do at the edges: strange text, odd dates, weak passwords, late entries, wrong hands.
+
+use mainstay::domain::ids::{Kind, RecordId};
+use mainstay::domain::person::Role;
+use mainstay::domain::time::Moment;
+use mainstay::ops::{Act, EventFilter, FileSource, Password, ProductFile, Refused, Request};
+use serde_json::json;
+
+use crate::chain::{analyse, approval_of, change_under_analysis, feedback};
+use crate::desk::{Desk, PASSWORD, fields, new_file, stamp};
+
+const POLICY: RecordId = RecordId::new(Kind::Policy, 1);
+
+fn refusal_of(desk: &mut Desk, set: serde_json::Value) -> String {
+    let before = desk.file.head().clone();
+    let create = Request::Create { kind: Kind::Feedback, set: fields(set) };
+    let refusal = desk.by("ana", create).unwrap_err().to_string();
+    assert_eq!(*desk.file.head(), before);
+    refusal
+}
+
+#[test]
+fn hidden_characters_and_impossible_values_are_refused_with_field_and_place() {
+    let mut desk = Desk::new();
+    let cases = [
+        (json!({"title": "a\0b"}), "NUL character at character 2"),
+        (json!({"title": "pay\u{202E}cod"}), "U+202E"),
+        (json!({"title": "x", "description_verbatim": "\u{2066}"}), "U+2066"),
+        (json!({"title": "two\nlines"}), "single line"),
+        (json!({"title": "x".repeat(501)}), "at most 500"),
+        (json!({"title": "x", "description_verbatim": "y".repeat(1 << 20)}), "at most 200000"),
+        (json!({"title": "x", "received_at": "0000-01-01T00:00:00Z"}), "outside 1900 to 2199"),
+        (json!({"title": "x", "received_at": "2031-02-30 10:00"}), "is no date and time"),
+        (json!({"title": "x", "source_kind": "moon"}), "is none of"),
+        (json!({"title": "x", "is_complaint": "perhaps"}), "“"),
+        (json!({"title": "x", "wings": 2}), "no such field"),
+        (json!({"title": "   "}), "must be filled"),
+        (json!({"title": 7}), "“Title”"),
+    ];
+    for (set, words) in cases {
+        let refusal = refusal_of(&mut desk, set.clone());
+        assert!(refusal.contains(words), "{words}: {}", refusal.chars().take(300).collect::<String>());
+    }
+    desk.assert_verifies();
+}
+
+#[test]
+fn every_script_and_emoji_is_kept_found_and_verified() {
+    let mut desk = Desk::new();
+    let title = "🚑 Pumpe zu spät — مضخة متأخرة — 泵迟了 — e\u{301}";
+    let long = "多字节 ".repeat(40_000);
+    let id = desk.create("ana", Kind::Feedback, json!({"title": title, "description_verbatim": long}));
+    assert_eq!(desk.record(id).title(), title);
+    let long = long.replace("\r\n", "\n");
+    assert_eq!(desk.record(id).text("description_verbatim"), long);
+    for words in ["spat", "متأخرة", "泵迟了"] {
+        assert_eq!(desk.file.search(words, 5).unwrap()[0].id, id, "{words}");
+    }
+    desk.assert_verifies();
+}
+
+#[test]
+fn an_attachment_of_five_megabytes_is_taken_and_one_over_the_limit_is_not() {
+    let mut desk = Desk::new();
+    let fb = desk.create("ana", Kind::Feedback, json!({"title": "A report"}));
+    let attach = |file_name: &str, file| Request::Attach {
+        to: fb,
+        file_name: file_name.to_owned(),
+        file,
+        description: String::new(),
+        source: String::new(),
+        captured_at: None,
+    };
+    let bytes: Vec<u8> = (0..5u32 * 1024 * 1024 / 4).flat_map(u32::to_le_bytes).collect();
+    let taken = desk.by("ana", attach("dump.bin", FileSource::Bytes(bytes))).unwrap().record.unwrap();
+    assert_eq!(desk.record(taken).value("bytes"), 5 * 1024 * 1024);
+    let path = desk.folder.path().join("huge.bin");
+    let file = std::fs::File::create(&path).unwrap();
+    file.set_len(100 * 1024 * 1024 + 1).unwrap();
+    let refusal = desk.by("ana", attach("huge.bin", FileSource::Path(path))).unwrap_err().to_string();
+    assert!(refusal.contains("at most 104857600 can be attached"), "{refusal}");
+    let missing = FileSource::Path(desk.folder.path().join("missing.bin"));
+    let refusal = desk.by("ana", attach("missing.bin", missing)).unwrap_err().to_string();
+    assert!(refusal.contains("could not be read"), "{refusal}");
+    desk.assert_verifies();
+}
+
+#[test]
+fn a_late_entry_asks_why_and_keeps_both_moments() {
+    let mut desk = Desk::new();
+    let earlier = desk.now.plus_seconds(-5 * 86_400);
+    let create = Request::Create { kind: Kind::Feedback, set: fields(json!({"title": "A late report"})) };
+    let mut act = Act { occurred_at: Some(earlier), ..Act::from(create) };
+    assert!(matches!(desk.by("ana", act.clone()).unwrap_err(), Refused::NeedsReason(_)));
+    act.late_reason = Some("  ".to_owned());
+    assert!(matches!(desk.by("ana", act.clone()).unwrap_err(), Refused::NeedsReason(_)));
+    act.late_reason = Some("The service report came by post".to_owned());
+    let at = desk.by("ana", act.clone()).map(|_| desk.now).unwrap();
+    let event = desk.file.events(&EventFilter::default(), 1, 0).unwrap().remove(0).event;
+    assert_eq!((event.at, event.occurred_at), (at, Some(earlier)));
+    act.occurred_at = Some(desk.now.plus_seconds(3600));
+    assert!(desk.by("ana", act).unwrap_err().to_string().contains("in the future"));
+}
+
+#[test]
+fn a_clock_that_ran_backwards_stops_signing_until_somebody_acknowledges_it() {
+    let mut desk = Desk::new();
+    let policy = |days: u32| Request::Edit { id: POLICY, set: fields(json!({"warn_days": days})) };
+    desk.signed("ana", policy(10)).unwrap();
+    let later = desk.now;
+    desk.now = Moment::parse("2031-03-02T09:00:00Z").unwrap();
+    let refusal = desk.signed("ana", policy(11)).unwrap_err().to_string();
+    assert!(refusal.contains("clock of this machine ran backwards"), "{refusal}");
+    desk.create("ana", Kind::Feedback, json!({"title": "Entered meanwhile"}));
+    let event = desk.file.events(&EventFilter::default(), 1, 0).unwrap().remove(0).event;
+    assert_eq!(event.clock_back_seconds, Some(later.seconds_since(event.at).unsigned_abs()));
+    desk.now = later.plus_seconds(60);
+    let refusal = desk.signed("ana", policy(11)).unwrap_err().to_string();
+    assert!(refusal.contains("acknowledge it"), "set right is not acknowledged: {refusal}");
+    let acknowledge = Act::from(Request::AcknowledgeClock);
+    assert!(matches!(desk.by("ana", acknowledge.clone()).unwrap_err(), Refused::NeedsReason(_)));
+    desk.by("ana", acknowledge.because("The battery was empty")).unwrap();
+    desk.signed("ana", policy(11)).unwrap();
+    desk.assert_verifies();
+}
+
+#[test]
+fn failed_sign_ins_make_the_next_try_wait_and_are_told() {
+    let mut desk = Desk::new();
+    let wrong = Password::new("not it at all");
+    for _ in 0..3 {
+        let at = desk.tick();
+        assert!(matches!(desk.file.sign_in("ana", &wrong, &stamp(at)), Err(Refused::WrongPassword)));
+    }
+    let right = Password::new(PASSWORD);
+    let soon = desk.now.plus_seconds(1);
+    let Err(Refused::Wait { failures, wait_seconds }) = desk.file.sign_in("ana", &right, &stamp(soon)) else {
+        panic!("the right password came at once")
+    };
+    assert_eq!((failures, wait_seconds), (3, 3));
+    let at = desk.tick();
+    let ana = desk.file.sign_in("ana", &right, &stamp(at)).unwrap();
+    assert_eq!(ana.failures.len(), 3);
+    let event = desk.file.events(&EventFilter::default(), 1, 0).unwrap().remove(0).event;
+    assert_eq!(event.request, "person.failed_sign_ins");
+    assert_eq!(event.facts["failures"].as_array().unwrap().len(), 3);
+    let at = desk.tick();
+    assert!(desk.file.sign_in("ana", &right, &stamp(at)).unwrap().failures.is_empty(), "told once");
+    let at = desk.tick();
+    assert!(matches!(desk.file.sign_in("nobody", &right, &stamp(at)), Err(Refused::WrongPassword)));
+    desk.assert_verifies();
+}
+
+#[test]
+fn weak_and_empty_passwords_make_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.mainstay");
+    let now = Moment::parse("2031-03-03T09:00:00Z").unwrap();
+    for (password, words) in
+        [("", "empty"), ("password1", "too easily guessed"), ("Ana Example", "too easily guessed")]
+    {
+        let class = mainstay::domain::product::SafetyClass::B;
+        let refusal = ProductFile::create(&path, &new_file(class), &Password::new(password), &stamp(now))
+            .err()
+            .unwrap();
+        assert!(refusal.to_string().contains(words), "{refusal}");
+        assert!(!path.exists());
+    }
+}
+
+#[test]
+fn a_changed_password_keeps_the_key_and_the_old_one_opens_nothing() {
+    let mut desk = Desk::new();
+    let (old, new) = (Password::new(PASSWORD), Password::new("copper kettle sings in april"));
+    let at = desk.tick();
+    let session = desk.people.remove("ana").unwrap();
+    assert!(desk.file.change_password(&session, &new, &new, &stamp(at)).is_err(), "the old one is asked for");
+    let at = desk.tick();
+    assert!(desk.file.change_password(&session, &old, &Password::new("abc"), &stamp(at)).is_err());
+    desk.file.change_password(&session, &old, &new, &stamp(at)).unwrap();
+    let at = desk.tick();
+    assert!(matches!(desk.file.sign_in("ana", &old, &stamp(at)), Err(Refused::WrongPassword)));
+    let at = desk.tick();
+    let ana = desk.file.sign_in("ana", &new, &stamp(at)).unwrap();
+    desk.people.insert("ana", ana);
+    desk.create("ana", Kind::Feedback, json!({"title": "Still the same person"}));
+    desk.assert_verifies();
+}
+
+#[test]
+fn a_login_is_never_used_again_and_has_plain_letters() {
+    let mut desk = Desk::staffed();
+    let invite = |login: &str| Request::InvitePerson {
+        login: login.to_owned(),
+        full_name: "Somebody Else".to_owned(),
+        roles: vec![Role::Reporter],
+    };
+    for (login, words) in [
+        ("BEN", "never used again"),
+        (" ben ", "never used again"),
+        ("a b", "letters, digits"),
+        ("", "letters, digits"),
+    ] {
+        let refusal = desk.by("ana", invite(login)).unwrap_err().to_string();
+        assert!(refusal.contains(words), "{login}: {refusal}");
+    }
+    let ben = desk.people["ben"].person();
+    let leave = Act::from(Request::Move { id: ben, go: "deactivate".to_owned(), set: fields(json!({})) });
+    desk.by("ana", leave.because("Left")).unwrap();
+    assert!(desk.by("ana", invite("ben")).unwrap_err().to_string().contains("never used again"));
+    let refusal = desk.by("ben", Request::Assign { id: ben, owner: None }).unwrap_err().to_string();
+    assert!(refusal.contains("not active"), "an open session ends with the account: {refusal}");
+}
+
+#[test]
+fn a_one_time_code_counts_once_and_only_the_newest() {
+    let mut desk = Desk::staffed();
+    let ben = desk.people["ben"].person();
+    let reset = || Act::from(Request::ResetAccess { person: ben }).because("Forgotten");
+    let first = desk.by("ana", reset()).unwrap().code.unwrap();
+    let second = desk.by("ana", reset()).unwrap().code.unwrap();
+    let password = Password::new(PASSWORD);
+    let at = desk.tick();
+    let mut try_code = |desk: &mut Desk, login: &str, code: &str| {
+        desk.file.activate(login, code, &password, &stamp(at)).map(|session| session.person())
+    };
+    assert!(try_code(&mut desk, "ben", &first).is_err(), "replaced");
+    assert!(try_code(&mut desk, "cleo", &second).is_err(), "another person's");
+    assert!(try_code(&mut desk, "ben", "AAAAA-AAAAA-AAAAA-AAAAA").is_err());
+    assert_eq!(try_code(&mut desk, "ben", &second.to_lowercase()).unwrap(), ben);
+    assert!(try_code(&mut desk, "ben", &second).is_err(), "used");
+    desk.assert_verifies();
+}
+
+#[test]
+fn the_recovery_code_restores_only_an_administrator_and_is_replaced() {
+    let mut desk = Desk::staffed();
+    let password = Password::new("copper kettle sings in april");
+    let code = desk.recovery.clone();
+    let at = desk.tick();
+    assert!(desk.file.recover("ben", &code, &password, &stamp(at)).is_err());
+    let (ana, next) = desk.file.recover("ana", &code, &password, &stamp(at)).unwrap();
+    assert!(desk.file.recover("ana", &code, &password, &stamp(at)).is_err(), "used");
+    desk.people.insert("ana", ana);
+    let sign = Request::Edit { id: POLICY, set: fields(json!({"warn_days": 10})) };
+    let at = desk.tick();
+    let refusal = desk
+        .file
+        .perform(&desk.people["ana"], sign.into(), Some(&password), &stamp(at))
+        .unwrap_err()
+        .to_string();
+    assert!(refusal.contains("identity is not verified"), "{refusal}");
+    let at = desk.tick();
+    desk.file.recover("ana", &next, &password, &stamp(at)).unwrap();
+    desk.assert_verifies();
+}
+
+#[test]
+fn nobody_signs_before_another_person_confirmed_their_identity() {
+    let mut desk = Desk::staffed();
+    let invite = Request::InvitePerson {
+        login: "hal".to_owned(),
+        full_name: "Hal Example".to_owned(),
+        roles: vec![Role::Quality],
+    };
+    let receipt = desk.by("ana", invite).unwrap();
+    let hal = receipt.record.unwrap();
+    let early = Request::VerifyIdentity { person: hal, how: "By passport".to_owned() };
+    assert!(desk.by("ana", early.clone()).unwrap_err().to_string().contains("no key to confirm"));
+    let at = desk.tick();
+    let session =
+        desk.file.activate("hal", &receipt.code.unwrap(), &Password::new(PASSWORD), &stamp(at)).unwrap();
+    desk.people.insert("hal", session);
+    let sign = Request::Edit { id: POLICY, set: fields(json!({"warn_days": 10})) };
+    assert!(desk.signed("hal", sign.clone()).unwrap_err().to_string().contains("identity is not verified"));
+    assert!(desk.by("hal", early.clone()).unwrap_err().to_string().contains("another person confirms"));
+    desk.by("ana", early).unwrap();
+    desk.signed("hal", sign).unwrap();
+    desk.assert_verifies();
+}
+
+#[test]
+fn authority_is_never_taken_by_oneself() {
+    let mut desk = Desk::staffed();
+    let ana = desk.people["ana"].person();
+    let roles =
+        Request::Edit { id: ana, set: fields(json!({"roles": ["quality", "sys_admin", "dev_lead"]})) };
+    assert!(desk.by("ana", roles).unwrap_err().to_string().contains("nobody changes their own roles"));
+    let leave = Act::from(Request::Move { id: ana, go: "deactivate".to_owned(), set: fields(json!({})) });
+    assert!(desk.by("ana", leave.because("Leaving")).unwrap_err().to_string().contains("not your own"));
+    let policy = Request::Edit { id: POLICY, set: fields(json!({"author_may_not_approve": false})) };
+    assert!(matches!(desk.by("ana", policy.clone()).unwrap_err(), Refused::NeedsPassword(_)));
+    assert!(matches!(desk.act("ana", policy, Some("not it at all")).unwrap_err(), Refused::WrongPassword));
+    let (cr, ia) = change_under_analysis(&mut desk, json!({}));
+    analyse(&mut desk, cr, ia);
+    let ap = approval_of(&mut desk, cr);
+    let refusal = desk.signed("ben", Request::Sign { id: ap, meaning: None }).unwrap_err().to_string();
+    assert!(refusal.contains("not an author"), "{refusal}");
+    desk.assert_verifies();
+}
+
+#[test]
+fn references_lead_to_records_that_are_there_and_of_the_right_kind() {
+    let mut desk = Desk::staffed();
+    let fb = feedback(&mut desk);
+    desk.go("dan", fb, "register").unwrap();
+    let refusal = desk.edit("dan", fb, json!({"problem_report": "PR-0099"})).unwrap_err().to_string();
+    assert!(refusal.contains("there is no PR-0099"), "{refusal}");
+    let refusal = desk.edit("dan", fb, json!({"problem_report": "CR-0001"})).unwrap_err().to_string();
+    assert!(refusal.contains("is no problem report"), "{refusal}");
+    let nothing = desk.edit("dan", fb, json!({"title": "Alarm is late on battery"})).unwrap_err();
+    assert!(matches!(nothing, Refused::NoChange), "{nothing}");
+}
+
+#[test]
+fn a_batch_is_done_whole_or_not_at_all() {
+    let mut desk = Desk::new();
+    let create = |title: &str| {
+        Act::from(Request::Create { kind: Kind::Feedback, set: fields(json!({"title": title})) })
+    };
+    let before = desk.file.head().clone();
+    let at = desk.tick();
+    let acts = vec![create("One"), create("Two"), create("")];
+    let (index, _) = desk.file.perform_all(&desk.people["ana"], acts, &|_| true, &stamp(at)).unwrap_err();
+    assert_eq!((index, desk.file.head()), (2, &before));
+    let acts = vec![create("One"), create("Two")];
+    let (index, _) =
+        desk.file.perform_all(&desk.people["ana"], acts.clone(), &|index| index < 1, &stamp(at)).unwrap_err();
+    assert_eq!((index, desk.file.head()), (1, &before));
+    assert_eq!(desk.file.perform_all(&desk.people["ana"], acts, &|_| true, &stamp(at)).unwrap().len(), 2);
+    desk.assert_verifies();
+}

@@ -1,0 +1,242 @@
+//! The state tables, written out and compared, and walks at random through them.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use mainstay::domain::canonical;
+use mainstay::domain::choice::Choice as _;
+use mainstay::domain::ids::{Kind, RecordId};
+use mainstay::domain::record::KindDef;
+use mainstay::ops::{Act, Request};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+use crate::desk::{Desk, fields};
+
+fn printed(def: &KindDef) -> String {
+    let mut text = format!("{}: {}\n\nStates\n", def.plural, def.purpose);
+    for state in def.states {
+        let end = if state.terminal { ", read-only for good" } else { "" };
+        let _ = writeln!(text, "  {:22} {}{end}: {}", state.code, state.word, state.meaning.trim());
+    }
+    text.push_str("\nSteps\n");
+    for step in def.moves {
+        let who: Vec<&str> = step.by.iter().map(|role| role.word()).collect();
+        let who = match who.len() {
+            0 => "the program".to_owned(),
+            11 => "everybody but administrator and auditor".to_owned(),
+            _ => who.join(", "),
+        };
+        let mut more = String::new();
+        if let Some(meaning) = step.sign {
+            let _ = write!(more, "; signed: {}", meaning.word());
+        }
+        if step.reason {
+            more.push_str("; asks for a reason");
+        }
+        if !step.clause.is_empty() {
+            let _ = write!(more, "; {}", step.clause);
+        }
+        let _ = writeln!(
+            text,
+            "  {} ({}): {} → {}\n    by {who}{more}",
+            step.name,
+            step.label,
+            step.from.join(", "),
+            step.to
+        );
+    }
+    text
+}
+
+/// Set `UPDATE_EXPECTED` to write the tables anew after a change that was meant.
+#[test]
+fn the_state_tables_are_the_expected_ones() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/expected");
+    for kind in Kind::ALL {
+        let path = folder.join(format!("states_{}.txt", kind.code()));
+        let text = printed(kind.def());
+        if std::env::var_os("UPDATE_EXPECTED").is_some() {
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(&path, text).unwrap();
+            continue;
+        }
+        let expected = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(
+            text,
+            expected,
+            "{} differs; if that is meant, run with UPDATE_EXPECTED=1",
+            path.display()
+        );
+    }
+}
+
+/// States that only something else brings about: a signature, or a step of another record.
+const BROUGHT_ABOUT: [(Kind, &str); 3] =
+    [(Kind::Approval, "partially_signed"), (Kind::Approval, "granted"), (Kind::Approval, "invalidated")];
+
+#[test]
+fn every_state_can_be_reached_and_a_terminal_one_has_no_way_out() {
+    for kind in Kind::ALL {
+        let def = kind.def();
+        let mut reached = BTreeSet::from([def.initial()]);
+        reached.extend(BROUGHT_ABOUT.iter().filter(|(of, _)| of == kind).map(|(_, state)| *state));
+        loop {
+            let before = reached.len();
+            let steps = def.moves.iter().filter(|step| step.from.iter().any(|from| reached.contains(from)));
+            reached.extend(steps.map(|step| step.to).collect::<Vec<_>>());
+            if reached.len() == before {
+                break;
+            }
+        }
+        for state in def.states {
+            assert!(reached.contains(state.code), "{}: {} cannot be reached", kind.code(), state.code);
+            let leaves = def.moves.iter().find(|step| step.from.contains(&state.code));
+            assert!(
+                !(state.terminal && leaves.is_some()),
+                "{}: a step leads from {}",
+                kind.code(),
+                state.code
+            );
+        }
+    }
+}
+
+#[test]
+fn names_and_labels_are_unique_and_every_code_that_is_named_exists() {
+    for kind in Kind::ALL {
+        let def = kind.def();
+        let unique = |what: &str, names: Vec<&str>| {
+            let set: BTreeSet<&str> = names.iter().copied().collect();
+            assert_eq!(set.len(), names.len(), "{}: {what} repeat among {names:?}", kind.code());
+        };
+        unique("states", def.states.iter().map(|state| state.code).collect());
+        unique("words of states", def.states.iter().map(|state| state.word).collect());
+        unique("steps", def.moves.iter().map(|step| step.name).collect());
+        unique("labels of steps", def.moves.iter().map(|step| step.label).collect());
+        unique("fields", def.fields().map(|field| field.name).collect());
+        unique("labels of fields", def.fields().map(|field| field.label).collect());
+        let known: BTreeSet<&str> = def.states.iter().map(|state| state.code).collect();
+        let named = def
+            .moves
+            .iter()
+            .flat_map(|step| step.from.iter().chain([&step.to]))
+            .chain(def.sections.iter().flat_map(|section| section.open_in))
+            .copied()
+            .chain(def.fields().filter_map(|field| field.required_from));
+        for code in named {
+            assert!(known.contains(code), "{}: {code} is no state", kind.code());
+        }
+        for step in def.moves {
+            for name in step.asks {
+                assert!(def.field(name).is_some(), "{}: {} asks for {name}", kind.code(), step.name);
+            }
+        }
+    }
+}
+
+fn json_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        ".*".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 32, 5, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::Array),
+            prop::collection::btree_map(".{0,6}", inner, 0..5)
+                .prop_map(|map| Value::Object(map.into_iter().collect::<Map<_, _>>())),
+        ]
+    })
+}
+
+/// One step of a random walk: who, which record, what, and whether a password is given.
+fn step() -> impl Strategy<Value = (usize, usize, usize, bool)> {
+    (0..5usize, 0..64usize, 0..64usize, any::<bool>())
+}
+
+fn random_act(desk: &Desk, records: &[RecordId], which: usize, what: usize) -> Act {
+    let id = records[which % records.len()];
+    let data = desk.record(id);
+    let request = match what {
+        0..6 => {
+            Request::Create { kind: Kind::Feedback, set: fields(json!({"title": format!("Report {which}")})) }
+        }
+        6..9 => Request::Create {
+            kind: Kind::ChangeRequest,
+            set: fields(json!({"title": format!("Change {which}")})),
+        },
+        9..14 => Request::Sign { id, meaning: None },
+        14..17 => Request::Assign { id, owner: Some(desk.people["ben"].person()) },
+        17..30 => {
+            let set = match id.kind {
+                Kind::Feedback => json!({
+                    "received_at": desk.now, "aware_at": desk.now, "channel": "Telephone", "source_kind": "user",
+                    "description_verbatim": format!("Words {what}"), "device_name": "Pump", "software_version_reported": "2.3.0",
+                    "is_complaint": false, "complaint_rationale": "None", "patient_or_user_harm": "none", "security_related": false,
+                    "criterion_code": "SPEC", "evaluation_rationale": "As specified",
+                }),
+                Kind::ChangeRequest => json!({
+                    "origin": "internal", "change_type": "perfective", "urgency": "routine", "description": "x", "reason": "y",
+                    "affected_cis": ["a"], "affects_released_software": true,
+                }),
+                Kind::Product => json!({"model": format!("PG-{what}")}),
+                Kind::Policy => json!({"warn_days": what}),
+                Kind::ProblemReport
+                | Kind::ImpactAnalysis
+                | Kind::Approval
+                | Kind::Attachment
+                | Kind::Person => {
+                    json!({"title": format!("Title {what}")})
+                }
+            };
+            Request::Edit { id, set: fields(set) }
+        }
+        _ => {
+            let moves = data.def().moves;
+            let from: Vec<_> =
+                moves.iter().filter(|step| step.from.contains(&data.head.state.as_str())).collect();
+            let go = if from.is_empty() { "fly" } else { from[what % from.len()].name };
+            Request::Move { id, go: go.to_owned(), set: fields(json!({})) }
+        }
+    };
+    Act::from(request).because("A step of a random walk")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn canonical_text_reads_back_and_is_written_the_same_again(value in json_value()) {
+        let text = canonical::text(&value);
+        let read: Value = serde_json::from_str(&text).unwrap();
+        prop_assert_eq!(&read, &value);
+        prop_assert_eq!(canonical::text(&read), text);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, max_shrink_iters: 20, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_sequence_of_requests_leaves_a_file_that_does_not_verify(steps in prop::collection::vec(step(), 10..40)) {
+        let mut desk = Desk::staffed_once();
+        let logins = ["ana", "ben", "cleo", "dan", "eva"];
+        let mut records: Vec<RecordId> = ["PD-0001", "PL-0001", "PN-0005"].map(|id| id.parse().unwrap()).to_vec();
+        for (who, which, what, password) in steps {
+            let act = random_act(&desk, &records, which, what);
+            let before = desk.file.head().clone();
+            let given = (password && matches!(act.request, Request::Sign { .. } | Request::Move { .. })).then_some(crate::desk::PASSWORD);
+            match desk.act(logins[who], act, given) {
+                Ok(receipt) => {
+                    prop_assert_eq!(receipt.seq, before.seq + 1);
+                    records.extend(receipt.made);
+                }
+                Err(_) => prop_assert_eq!(desk.file.head(), &before),
+            }
+        }
+        desk.assert_verifies();
+    }
+}

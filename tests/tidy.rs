@@ -1,0 +1,219 @@
+//! Rules of the house that no lint holds: what a layer may use, how long a file may be, how the window speaks.
+#![expect(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
+
+use std::path::{Path, PathBuf};
+
+/// A folder of `src` and the folders that it may use besides itself.
+const MAY_USE: [(&str, &[&str]); 7] = [
+    ("domain", &[]),
+    ("store", &["domain"]),
+    ("exchange", &["domain"]),
+    ("report", &["domain"]),
+    ("ops", &["domain", "store", "exchange", "report", "clock"]),
+    ("ui", &["domain", "ops"]),
+    ("cli", &["domain", "ops"]),
+];
+
+/// A folder of `src` and crates or modules that it must not name.
+const MUST_NOT_NAME: [(&str, &[&str]); 6] = [
+    ("domain", &["rusqlite", "egui", "eframe", "std::fs", "std::net", "std::env", "rfd"]),
+    ("exchange", &["rusqlite", "egui", "eframe", "std::fs", "std::net", "rfd"]),
+    ("report", &["rusqlite", "egui", "eframe", "std::net", "rfd"]),
+    ("ops", &["rusqlite", "egui", "eframe", "rfd", "clap"]),
+    ("ui", &["rusqlite", "typst"]),
+    ("cli", &["rusqlite", "egui", "eframe", "rfd", "typst"]),
+];
+
+/// Lines that a file may have without its tests.
+const LINES_MAX: usize = 500;
+/// Files that are longer for now.
+const LONGER: [(&str, usize); 2] = [("src/ops/import.rs", 580), ("src/ui/theme.rs", 540)];
+
+struct Source {
+    name: String,
+    /// The text without its tests and comments.
+    code: String,
+    text: String,
+}
+
+fn sources() -> Vec<Source> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    collect(&root.join("src"), &mut files);
+    files
+        .into_iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let name = path.strip_prefix(&root).unwrap().display().to_string().replace('\\', "/");
+            let before_tests = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let code: Vec<&str> =
+                before_tests.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+            Source { name, code: code.join("\n"), text }
+        })
+        .filter(|source| !source.name.ends_with("tests.rs"))
+        .collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+/// The folder of `src` to which a file belongs; a file `src/NAME.rs` belongs to `NAME`.
+fn layer(name: &str) -> &str {
+    let rest = name.strip_prefix("src/").unwrap_or(name);
+    rest.split_once('/').map_or_else(|| rest.trim_end_matches(".rs"), |(folder, _)| folder)
+}
+
+/// What stands between double quotes on a line.
+fn literals(line: &str) -> Vec<&str> {
+    line.split('"').skip(1).step_by(2).collect()
+}
+
+fn assert_none(wrong: &[String]) {
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+#[test]
+fn a_layer_uses_only_the_layers_below_it() {
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let own = layer(&source.name);
+        let Some((_, allowed)) = MAY_USE.iter().find(|(folder, _)| *folder == own) else { continue };
+        for (other, _) in MAY_USE.iter().chain(&[("clock", &[] as &[&str])]) {
+            if *other != own && !allowed.contains(other) && source.code.contains(&format!("crate::{other}")) {
+                wrong.push(format!("{} uses {other}", source.name));
+            }
+        }
+    }
+    assert_none(&wrong);
+}
+
+#[test]
+fn a_layer_does_not_name_what_belongs_to_another() {
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let own = layer(&source.name);
+        for (_, names) in MUST_NOT_NAME.iter().filter(|(folder, _)| *folder == own) {
+            for name in *names {
+                let named = [format!("{name}::"), format!("use {name};"), format!("use {name}\n")];
+                if named.iter().any(|words| source.code.contains(words.as_str())) {
+                    wrong.push(format!("{} names {name}", source.name));
+                }
+            }
+        }
+    }
+    assert_none(&wrong);
+}
+
+#[test]
+fn window_and_command_line_speak_no_sql() {
+    let words = ["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM", "PRAGMA ", "json_extract"];
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| matches!(layer(&source.name), "ui" | "cli")) {
+        for (index, line) in source.text.lines().enumerate() {
+            if literals(line).iter().any(|text| words.iter().any(|word| text.contains(word))) {
+                wrong.push(format!("{}:{}: {}", source.name, index + 1, line.trim()));
+            }
+        }
+    }
+    assert_none(&wrong);
+}
+
+#[test]
+fn files_stay_short() {
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let lines = source.text.split("#[cfg(test)]").next().unwrap_or_default().lines().count();
+        let limit =
+            LONGER.iter().find(|(name, _)| *name == source.name).map_or(LINES_MAX, |(_, limit)| *limit);
+        if lines > limit {
+            wrong.push(format!("{} has {lines} lines without tests; at most {limit}: split it", source.name));
+        }
+    }
+    assert_none(&wrong);
+}
+
+#[test]
+fn every_module_says_what_belongs_in_it_and_nothing_is_left_to_do() {
+    let mark = ["TO", "DO"].concat();
+    let mut wrong = Vec::new();
+    for source in sources() {
+        if !source.text.starts_with("//!") && source.name != "src/main.rs" {
+            wrong.push(format!("{} does not say what belongs in it", source.name));
+        }
+        if source.text.contains(&mark) || source.text.contains("FIXME") {
+            wrong.push(format!("{} leaves something to do", source.name));
+        }
+    }
+    assert_none(&wrong);
+}
+
+#[test]
+fn the_window_speaks_in_sentence_case_without_three_dots_or_exclamation_marks() {
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| layer(&source.name) == "ui") {
+        for (index, line) in source.code.lines().enumerate() {
+            for text in literals(line).into_iter().filter(|text| text.contains(' ')) {
+                let place = || format!("{}: line {} of code: {text}", source.name, index + 1);
+                if text.contains("...") {
+                    wrong.push(format!("{} (write …)", place()));
+                }
+                if text.ends_with('!') && text.chars().any(char::is_alphabetic) {
+                    wrong.push(format!("{} (no exclamation mark)", place()));
+                }
+                if is_title_case(text) {
+                    wrong.push(format!("{} (sentence case)", place()));
+                }
+            }
+        }
+    }
+    assert_none(&wrong);
+}
+
+/// Three or more plain words that all begin with a capital letter, as in a headline.
+fn is_title_case(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let plain = words.iter().all(|word| word.chars().all(char::is_alphabetic) && word.chars().count() > 3);
+    let capital = |word: &&str| word.chars().next().is_some_and(char::is_uppercase);
+    words.len() >= 3 && plain && words.iter().all(capital)
+}
+
+#[test]
+fn headlines_are_told_from_sentences() {
+    assert!(is_title_case("Open Recent Product Files"));
+    assert!(!is_title_case("Open recent product files"));
+    assert!(!is_title_case("Ana Example"));
+}
+
+/// Tests that the documents name, in backticks: sentences with at least three underlines, perhaps after a module.
+#[test]
+fn tests_that_the_documents_name_exist() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    collect(&root.join("src"), &mut files);
+    collect(&root.join("tests"), &mut files);
+    let code: String = files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    let mut documents = vec![root.join("docs/architecture.md")];
+    let decisions = std::fs::read_dir(root.join("docs/adr")).unwrap();
+    documents.extend(decisions.map(|entry| entry.unwrap().path()));
+    let mut wrong = Vec::new();
+    for document in documents {
+        let text = std::fs::read_to_string(&document).unwrap();
+        for name in text.split('`').skip(1).step_by(2).filter_map(|name| name.rsplit("::").next()) {
+            let sentence = name.matches('_').count() >= 3
+                && name.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit());
+            let made = [format!("fn {name}("), format!("    {name}: \"")];
+            if sentence && !made.iter().any(|words| code.contains(words.as_str())) {
+                wrong.push(format!("{} names {name}, which is no test", document.display()));
+            }
+        }
+    }
+    assert_none(&wrong);
+}
