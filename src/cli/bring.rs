@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::args::ImportArguments;
 use super::failure::Failure;
 use super::{Said, open};
-use crate::ops::import::{ImportReport, ImportSource, Mapping, ReadOptions, RowOutcome, answered, find_mapping};
+use crate::ops::import::{
+    ImportReport, ImportSource, Mapping, ReadOptions, RowOutcome, answered, find_mapping,
+};
 use crate::ops::{self, Session};
 
 /// Takes feedback in, or says what would be taken.
@@ -26,7 +28,8 @@ pub fn import(arguments: &ImportArguments) -> Said {
 }
 
 fn mapping(arguments: &ImportArguments) -> Result<Mapping, Failure> {
-    let mut mapping = find_mapping(&arguments.mapping, None).map_err(|refusal| Failure::usage(refusal.to_string()))?;
+    let mut mapping =
+        find_mapping(&arguments.mapping, None).map_err(|refusal| Failure::usage(refusal.to_string()))?;
     for answer in &arguments.answers {
         let (target, value) = answer
             .split_once('=')
@@ -44,7 +47,9 @@ fn outcome(report: &ImportReport, dry: bool) -> Said {
     for row in &report.rows {
         match &row.outcome {
             RowOutcome::Taken(_) => {}
-            RowOutcome::Already(id) => said.push_str(&line(row.line, &row.external_number, "taken before as", &id.to_string())),
+            RowOutcome::Already(id) => {
+                said.push_str(&line(row.line, &row.external_number, "taken before as", &id.to_string()))
+            }
             RowOutcome::Refused(reasons) => {
                 said.push_str(&line(row.line, &row.external_number, "refused:", &reasons.join("; ")));
             }
@@ -52,7 +57,9 @@ fn outcome(report: &ImportReport, dry: bool) -> Said {
     }
     let counts = report.counts;
     let verb = if dry { "would be taken" } else { "taken" };
-    let _ = writeln!(said, "{}, mapping “{}”: {} rows {verb}, {} taken before, {} refused",
+    let _ = writeln!(
+        said,
+        "{}, mapping “{}”: {} rows {verb}, {} taken before, {} refused",
         report.file_name, report.mapping, counts.taken, counts.already, counts.refused
     );
     if let Some(id) = report.attachment {

@@ -8,8 +8,8 @@ use serde_json::json;
 use super::args::Renderer;
 use super::failure::Failure;
 use super::{OpenWindow, Said, packet, status};
-use crate::domain::choice::Choice as _;
 use crate::domain::change_request::ChangeType;
+use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
 use crate::ops::{self, Example, Opened, PacketOptions, PacketScope, Password, ProductFile, write_example};
 
@@ -47,7 +47,8 @@ fn without_window(path: &Path, example: &Example) -> Result<(String, String), Fa
     let login = example.people.first().map_or("", |person| &person.login);
     let session = file.sign_in(login, &Password::new(&*example.password), &ops::stamp())?;
     let changes = file.list(Kind::ChangeRequest)?;
-    let patch = changes.iter().find(|row| row.more.first().is_some_and(|code| code == ChangeType::Security.code()));
+    let patch =
+        changes.iter().find(|row| row.more.first().is_some_and(|code| code == ChangeType::Security.code()));
     let Some(patch) = patch else { return Ok((status, String::new())) };
     let out = path.with_extension(format!("{}.pdf", patch.id));
     let options = PacketOptions { scope: PacketScope::Change(patch.id), redact: false };

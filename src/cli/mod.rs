@@ -19,8 +19,8 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{Command, Import};
 pub use args::{Arguments, Renderer};
+use args::{Command, Import};
 use failure::Failure;
 
 /// What opens the window: on a file or on none, with a renderer. The error is in words for people.

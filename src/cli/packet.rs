@@ -9,9 +9,7 @@ use super::failure::Failure;
 use super::{Said, open};
 use crate::domain::ids::RecordId;
 use crate::domain::time::Day;
-use crate::ops::{
-    self, PacketFonts, PacketOptions, PacketScope, ProductFile, Session, render_packet,
-};
+use crate::ops::{self, PacketFonts, PacketOptions, PacketScope, ProductFile, Session, render_packet};
 
 /// Makes a packet and notes it in the audit trail.
 pub fn packet(arguments: &PacketArguments) -> Said {
@@ -29,10 +27,12 @@ fn scope(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
             from: Day::parse(from).map_err(Failure::usage)?,
             to: Day::parse(to).map_err(Failure::usage)?,
         }),
-        (PacketOf::Change, _, _, _) => Err(Failure::usage("a packet of a change is asked for as: change CR-0001")),
-        (PacketOf::Period, _, _, _) => {
-            Err(Failure::usage("a packet of a period is asked for as: period --from 2026-01-01 --to 2026-06-30"))
+        (PacketOf::Change, _, _, _) => {
+            Err(Failure::usage("a packet of a change is asked for as: change CR-0001"))
         }
+        (PacketOf::Period, _, _, _) => Err(Failure::usage(
+            "a packet of a period is asked for as: period --from 2026-01-01 --to 2026-06-30",
+        )),
     }
 }
 
@@ -42,7 +42,8 @@ pub fn write(file: &mut ProductFile, session: &Session, options: &PacketOptions,
     let verification = ProductFile::verify(file.path(), None, &|_| true)?;
     let built = file.build_packet(options, session, Some(&verification), &stamp)?;
     let rendered = render_packet(&built, PacketFonts::with_system())?;
-    let cannot = |error: std::io::Error| Failure::failed(format!("{} could not be written: {error}", out.display()));
+    let cannot =
+        |error: std::io::Error| Failure::failed(format!("{} could not be written: {error}", out.display()));
     let mut pdf = std::fs::File::options().write(true).create_new(true).open(out).map_err(cannot)?;
     let name = out.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let written = pdf.write_all(&rendered.pdf).and_then(|()| pdf.sync_all()).map_err(cannot);

@@ -62,10 +62,7 @@ fn page_words(page: &RecordPage) -> String {
     if let Some(owner) = data.head.owner {
         let _ = write!(said, ", with {}", person(owner));
     }
-    let _ = writeln!(said, "\nEntered {} by {}",
-        data.head.created_at.words(),
-        person(data.head.created_by)
-    );
+    let _ = writeln!(said, "\nEntered {} by {}", data.head.created_at.words(), person(data.head.created_by));
     for section in data.def().sections {
         let filled: Vec<_> =
             section.fields.iter().filter(|field| !field::is_empty(data.value(field.name))).collect();

@@ -88,7 +88,8 @@ struct Step {
 
 /// The login of the first person of the example product, and the password that everybody in it has.
 pub fn example_access() -> Option<(String, String)> {
-    let beginning: Beginning = read("beginning.ron", include_str!("../../assets/example/beginning.ron")).ok()?;
+    let beginning: Beginning =
+        read("beginning.ron", include_str!("../../assets/example/beginning.ron")).ok()?;
     Some((beginning.login, beginning.password))
 }
 

@@ -4,6 +4,9 @@ use super::refused::Refused;
 use crate::exchange::csv_out::{self, CsvOptions};
 
 /// A header and rows as CSV that spreadsheet programs open: UTF-8 with mark, formulas kept from running.
-pub fn csv<R: AsRef<[String]>>(header: &[&str], rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>, Refused> {
+pub fn csv<R: AsRef<[String]>>(
+    header: &[&str],
+    rows: impl IntoIterator<Item = R>,
+) -> Result<Vec<u8>, Refused> {
     csv_out::write(header, rows, &CsvOptions::default()).map_err(|error| Refused::Rule(error.to_string()))
 }

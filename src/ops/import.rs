@@ -378,9 +378,11 @@ impl ProductFile {
         for row in source.rows.iter().filter(|row| !row.is_empty()) {
             let (external_number, plan) = match bound.apply(row) {
                 Err(problems) => {
-                    let values = numbered.as_ref().and_then(|bound| bound.apply(row).ok()).unwrap_or_default();
+                    let values =
+                        numbered.as_ref().and_then(|bound| bound.apply(row).ok()).unwrap_or_default();
                     let number = values.get(EXTERNAL_NUMBER).and_then(Value::as_str).unwrap_or_default();
-                    let reasons = problems.iter().map(|problem| with_label(&problem.to_string(), mapping)).collect();
+                    let reasons =
+                        problems.iter().map(|problem| with_label(&problem.to_string(), mapping)).collect();
                     (number.to_owned(), RowPlan::Refused(reasons))
                 }
                 Ok(values) => {
@@ -503,7 +505,8 @@ fn only_number(mapping: &Mapping) -> Mapping {
 /// The reason with the label of the field instead of its code.
 fn with_label(reason: &str, mapping: &Mapping) -> String {
     mapping.columns.iter().fold(reason.to_owned(), |reason, rule| {
-        let label = Kind::Feedback.def().field(&rule.target).map_or(rule.target.as_str(), |field| field.label);
+        let label =
+            Kind::Feedback.def().field(&rule.target).map_or(rule.target.as_str(), |field| field.label);
         reason.replace(&format!("but {} needs", rule.target), &format!("but “{label}” needs"))
     })
 }

@@ -130,11 +130,15 @@ mod tests {
 
     #[test]
     fn a_job_tells_its_progress_and_its_result() {
-        let job = Job::start("Count", || {}, |progress| {
-            progress.say("Counting");
-            assert!(progress.at(0.5));
-            Ok(42)
-        })
+        let job = Job::start(
+            "Count",
+            || {},
+            |progress| {
+                progress.say("Counting");
+                assert!(progress.at(0.5));
+                Ok(42)
+            },
+        )
         .unwrap();
         assert_eq!(wait(&job).unwrap(), 42);
         assert_eq!(job.words(), "Counting");
@@ -143,12 +147,16 @@ mod tests {
 
     #[test]
     fn a_cancelled_job_is_told_so() {
-        let job = Job::start("Endless", || {}, |progress| {
-            while progress.at(0.1) {
-                std::thread::yield_now();
-            }
-            Err::<(), _>(Refused::Rule("cancelled".to_owned()))
-        })
+        let job = Job::start(
+            "Endless",
+            || {},
+            |progress| {
+                while progress.at(0.1) {
+                    std::thread::yield_now();
+                }
+                Err::<(), _>(Refused::Rule("cancelled".to_owned()))
+            },
+        )
         .unwrap();
         job.cancel();
         assert!(wait(&job).is_err() && job.is_cancelled());

@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::time::{Day, Moment};
-use crate::ops::{
-    Act, Attention, EventFilter, EventRow, Head, ListRow, ProductFile, RecordPage, Refused, RenderedPacket, Session, Stamp,
-    Trends,
-};
 use crate::ops::import::ImportJob;
+use crate::ops::{
+    Act, Attention, EventFilter, EventRow, Head, ListRow, ProductFile, RecordPage, Refused, RenderedPacket,
+    Session, Stamp, Trends,
+};
 use crate::ui::widgets::notice::Notice;
 
 /// What is on screen.

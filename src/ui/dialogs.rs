@@ -14,7 +14,10 @@ fn dialog(title: &str) -> rfd::FileDialog {
 
 /// Asks which product file to open.
 pub fn open_product() -> Option<PathBuf> {
-    dialog("Open a product file").add_filter("Product file", &[ENDING]).add_filter("Every file", &["*"]).pick_file()
+    dialog("Open a product file")
+        .add_filter("Product file", &[ENDING])
+        .add_filter("Every file", &["*"])
+        .pick_file()
 }
 
 /// Asks where to make a product file.

@@ -48,7 +48,9 @@ pub fn run(launch: Launch) -> Result<(), String> {
         )
     };
     let failed = |error: eframe::Error| {
-        format!("the window cannot be opened: {error}; try --renderer glow, or the command line (mainstay --help)")
+        format!(
+            "the window cannot be opened: {error}; try --renderer glow, or the command line (mainstay --help)"
+        )
     };
     match renderer {
         Renderer::Wgpu => open(eframe::Renderer::Wgpu).map_err(failed),

@@ -72,7 +72,9 @@ fn shape(value: &Value) -> Value {
         Value::Number(_) => json!("number"),
         Value::String(_) => json!("string"),
         Value::Array(items) => Value::Array(items.first().map(shape).into_iter().collect()),
-        Value::Object(map) => Value::Object(map.iter().map(|(name, value)| (name.clone(), shape(value))).collect()),
+        Value::Object(map) => {
+            Value::Object(map.iter().map(|(name, value)| (name.clone(), shape(value))).collect())
+        }
     }
 }
 
@@ -106,9 +108,15 @@ fn the_example_verifies_and_has_something_overdue_of_each_sort() {
         .map(|item| item["what"].as_str().unwrap().to_owned())
         .collect();
     for sort in [
-        "Approve or refuse the change", "Analyse the change", "Complete 5.1 that the emergency put off",
-        "Confirm the person's identity", "Evaluate the feedback", "Evaluate the problem",
-        "Evaluate the safety-relevant problem", "Hand over the one-time code", "Reassess the deferred problem",
+        "Approve or refuse the change",
+        "Analyse the change",
+        "Complete 5.1 that the emergency put off",
+        "Confirm the person's identity",
+        "Evaluate the feedback",
+        "Evaluate the problem",
+        "Evaluate the safety-relevant problem",
+        "Hand over the one-time code",
+        "Reassess the deferred problem",
         "Verify the resolution and close",
     ] {
         assert!(overdue.contains(sort), "{sort} is missing from {overdue:#?}");
@@ -129,16 +137,38 @@ fn records_are_listed_and_shown_in_words_and_in_a_stable_shape() {
     assert_eq!(shape(&list["records"]), json!([row]));
     let states: BTreeSet<&str> =
         list["records"].as_array().unwrap().iter().map(|row| row["state"].as_str().unwrap()).collect();
-    for state in ["verified", "awaiting_approval", "rejected", "verifying", "under_analysis", "draft", "on_hold"] {
+    for state in
+        ["verified", "awaiting_approval", "rejected", "verifying", "under_analysis", "draft", "on_hold"]
+    {
         assert!(states.contains(state), "{state}");
     }
     let show = with(&["show", path, "CR-0004", "--json"]).json();
     let names: Vec<&String> = show.as_object().unwrap().keys().collect();
-    assert_eq!(names, [
-        "attachments", "created_at", "created_by", "fields", "format", "id", "kind", "linked", "next", "notices", "owner",
-        "revision", "signatures", "state", "state_since", "title",
-    ]);
-    assert_eq!((show["state"].as_str(), show["fields"]["change_type"].as_str()), (Some("verified"), Some("security")));
+    assert_eq!(
+        names,
+        [
+            "attachments",
+            "created_at",
+            "created_by",
+            "fields",
+            "format",
+            "id",
+            "kind",
+            "linked",
+            "next",
+            "notices",
+            "owner",
+            "revision",
+            "signatures",
+            "state",
+            "state_since",
+            "title",
+        ]
+    );
+    assert_eq!(
+        (show["state"].as_str(), show["fields"]["change_type"].as_str()),
+        (Some("verified"), Some("security"))
+    );
     assert!(show["attachments"].as_array().unwrap().len() >= 3);
     let said = with(&["show", path, "cr-0004"]);
     assert!(said.out.contains("Verified by Tomás Example"), "{}", said.out);
@@ -161,9 +191,19 @@ fn an_export_holds_everything_and_a_backup_is_the_same_file() {
     assert_eq!(shape(&all["head"]), head);
     let event = &all["events"][0];
     let text = mainstay::domain::canonical::text(&event["body"]);
-    assert_eq!(event["digest"], mainstay::domain::canonical::digest(text.as_bytes()), "the body gives the signed bytes back");
-    assert_eq!(shape(&all["keys"]), json!([{"number": "number", "person": "string", "public_key": "string", "event": "number"}]));
-    assert_eq!(shape(&all["attachments"]), json!([{"sha256": "string", "bytes": "number", "base64": "string"}]));
+    assert_eq!(
+        event["digest"],
+        mainstay::domain::canonical::digest(text.as_bytes()),
+        "the body gives the signed bytes back"
+    );
+    assert_eq!(
+        shape(&all["keys"]),
+        json!([{"number": "number", "person": "string", "public_key": "string", "event": "number"}])
+    );
+    assert_eq!(
+        shape(&all["attachments"]),
+        json!([{"sha256": "string", "bytes": "number", "base64": "string"}])
+    );
     assert_eq!(all["events"].as_array().unwrap().len() as u64, all["head"]["seq"].as_u64().unwrap());
     assert_eq!(with(&["export", path, "-o", out.to_str().unwrap()]).code, 1, "nothing is written over");
 
@@ -179,8 +219,24 @@ fn a_new_file_is_made_once_and_a_script_is_performed_on_it() {
     let path = folder.path().join("pump.mainstay");
     let path = path.to_str().unwrap();
     let new = |class: &str, password: &str| {
-        let arguments = ["new", path, "--product", "Pump", "--manufacturer", "Example Devices", "--class", class,
-            "--market", "us", "--market", "eu", "--login", "ana", "--full-name", "Ana Example"];
+        let arguments = [
+            "new",
+            path,
+            "--product",
+            "Pump",
+            "--manufacturer",
+            "Example Devices",
+            "--class",
+            class,
+            "--market",
+            "us",
+            "--market",
+            "eu",
+            "--login",
+            "ana",
+            "--full-name",
+            "Ana Example",
+        ];
         mainstay(password, &arguments)
     };
     assert_eq!(new("D", EXAMPLE_PASSWORD).code, 2);
@@ -192,12 +248,16 @@ fn a_new_file_is_made_once_and_a_script_is_performed_on_it() {
     assert_eq!(new("B", EXAMPLE_PASSWORD).code, 1, "nothing is written over");
 
     std::fs::write(folder.path().join("log.txt"), "a log").unwrap();
-    let script = file(folder.path(), "good.ron", r#"[
+    let script = file(
+        folder.path(),
+        "good.ron",
+        r#"[
         (do: Create(kind: "feedback", set: {"title": "Alarm is late"})),
         (do: Attach(to: "FB-0001", file_name: "log.txt", file: Path("log.txt"), description: "A log")),
         (do: InvitePerson(login: "ben", full_name: "Ben Example", roles: ["dev_lead"])),
         (do: Edit(id: "PL-0001", set: {"feedback_triage_days": 3}), reason: "Decided in the plan"),
-    ]"#);
+    ]"#,
+    );
     let run = with(&["run", path, &script, "--login", "ana"]);
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
     assert_eq!(run.out.lines().count(), 4);
@@ -224,7 +284,8 @@ fn a_script_with_a_slip_changes_nothing_and_says_where_it_is() {
     assert!(field.err.contains("request 2") && field.err.contains("titel"), "{}", field.err);
     let step = run("c.ron", &format!("[{create}, (do: Move(id: \"FB-0030\", go: \"fly\"))]"));
     assert!(step.code == 3 && step.err.contains("register"), "{}", step.err);
-    let wrong = run("d.ron", r#"[(do: Create(kind: "feedback", set: {"title": "x", "received_at": "soon"}))]"#);
+    let wrong =
+        run("d.ron", r#"[(do: Create(kind: "feedback", set: {"title": "x", "received_at": "soon"}))]"#);
     assert!(wrong.code == 3 && wrong.err.contains("Received at"), "{}", wrong.err);
     assert_eq!(run("e.ron", "[").code, 2);
     assert_eq!(with(&["run", &path, "nowhere.ron", "--login", "mara"]).code, 1);
@@ -242,7 +303,11 @@ fn what_a_rule_or_a_permission_refuses_ends_the_script_unless_told_to_go_on() {
     let script = file(folder.path(), "s.ron", text);
     let stopped = with(&["run", &path, &script, "--login", "jonas"]);
     assert_eq!(stopped.code, 3);
-    assert!(stopped.err.contains("Awaiting approval") && stopped.err.contains("1 after it were not tried"), "{}", stopped.err);
+    assert!(
+        stopped.err.contains("Awaiting approval") && stopped.err.contains("1 after it were not tried"),
+        "{}",
+        stopped.err
+    );
     let went_on = with(&["run", &path, &script, "--login", "jonas", "--keep-going"]);
     assert_eq!(went_on.code, 3);
     assert!(went_on.out.contains("done     feedback.create FB-0033"), "{}", went_on.out);
@@ -257,11 +322,16 @@ fn feedback_is_imported_once_and_a_packet_is_a_pdf() {
     let folder = tempfile::tempdir().unwrap();
     let path = copy(folder.path());
     let rows = file(folder.path(), "calls.csv", "number,text\nA 1,Alarm is late\nA 2,No alarm\n");
-    let mapping = file(folder.path(), "calls.ron", r#"(name: "Calls", columns: [
+    let mapping = file(
+        folder.path(),
+        "calls.ron",
+        r#"(name: "Calls", columns: [
         (target: "external_number", from: ["number"]), (target: "title", from: ["text"]),
-    ], constants: {"channel": "Telephone"}, rest_into: "source_columns")"#);
+    ], constants: {"channel": "Telephone"}, rest_into: "source_columns")"#,
+    );
     let import = |more: &[&str]| {
-        let mut arguments = vec!["import", "feedback", &path, &rows, "--mapping", &mapping, "--login", "tomas"];
+        let mut arguments =
+            vec!["import", "feedback", &path, &rows, "--mapping", &mapping, "--login", "tomas"];
         arguments.extend(more);
         with(&arguments)
     };

@@ -3,7 +3,8 @@
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::time::Day;
 use mainstay::ops::{
-    BuiltPacket, EventFilter, FileSource, PacketFonts, PacketOptions, PacketScope, ProductFile, Request, render_packet,
+    BuiltPacket, EventFilter, FileSource, PacketFonts, PacketOptions, PacketScope, ProductFile, Request,
+    render_packet,
 };
 use mainstay::report::{Block, Packet};
 use serde_json::json;
@@ -11,7 +12,8 @@ use serde_json::json;
 use crate::chain::verified_change;
 use crate::desk::{Desk, fields, go_to, id, stamp};
 
-const PRIVATE: &[&str] = &["Mary Major", "+49 761 555 0199", "mary@example.org", "St Example Hospital", "ward 3 of"];
+const PRIVATE: &[&str] =
+    &["Mary Major", "+49 761 555 0199", "mary@example.org", "St Example Hospital", "ward 3 of"];
 
 fn change_packet(desk: &Desk, cr: RecordId, redact: bool) -> BuiltPacket {
     build(desk, PacketOptions { scope: PacketScope::Change(cr), redact })
@@ -23,7 +25,10 @@ fn build(desk: &Desk, options: PacketOptions) -> BuiltPacket {
 }
 
 fn year(desk: &Desk, redact: bool) -> BuiltPacket {
-    let scope = PacketScope::Period { from: Day::parse("2031-01-01").unwrap(), to: Day::parse("2031-12-31").unwrap() };
+    let scope = PacketScope::Period {
+        from: Day::parse("2031-01-01").unwrap(),
+        to: Day::parse("2031-12-31").unwrap(),
+    };
     build(desk, PacketOptions { scope, redact })
 }
 
@@ -50,7 +55,8 @@ fn told_by_a_person(desk: &mut Desk) -> RecordId {
     });
     desk.edit("dan", second, screening).unwrap();
     desk.go("ana", second, "evaluate").unwrap();
-    let judged = json!({"criterion_code": "SPEC", "evaluation_rationale": "Same alarm", "problem_report": pr});
+    let judged =
+        json!({"criterion_code": "SPEC", "evaluation_rationale": "Same alarm", "problem_report": pr});
     desk.by("ana", go_to(second, "confirm_problem", judged)).unwrap();
     cr
 }
@@ -77,7 +83,9 @@ fn text(packet: &Packet) -> String {
 fn order_word(packet: &Packet) -> String {
     let blocks = packet.sections.iter().flat_map(|section| &section.blocks);
     blocks
-        .filter_map(|block| if let Block::Trace { order, .. } = block { Some(order.word.clone()) } else { None })
+        .filter_map(
+            |block| if let Block::Trace { order, .. } = block { Some(order.word.clone()) } else { None },
+        )
         .collect()
 }
 
@@ -88,8 +96,12 @@ fn the_packet_of_a_change_has_its_fourteen_chapters_and_a_sequence_in_order() {
     let built = change_packet(&desk, cr, false);
     let packet = &built.packet;
     assert_eq!((built.number.as_str(), packet.packet_number.as_str()), ("PK-0001", "PK-0001"));
-    let chapters: Vec<&str> =
-        packet.sections.iter().filter(|section| section.level == 1).map(|section| section.number.as_str()).collect();
+    let chapters: Vec<&str> = packet
+        .sections
+        .iter()
+        .filter(|section| section.level == 1)
+        .map(|section| section.number.as_str())
+        .collect();
     assert_eq!(chapters, ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14"]);
     assert_eq!(order_word(packet), "Sequence OK so far");
     assert!(packet.chain_verified.word.starts_with("Chain verified: yes"), "{:?}", packet.chain_verified);
@@ -129,7 +141,11 @@ fn work_that_began_before_the_approval_is_printed_as_violated() {
     for trigger in triggers {
         conn.execute_batch(&format!("DROP TRIGGER \"{trigger}\"")).unwrap();
     }
-    conn.execute("UPDATE change_request SET body = ?1 WHERE number = ?2", rusqlite::params![early, cr.number]).unwrap();
+    conn.execute(
+        "UPDATE change_request SET body = ?1 WHERE number = ?2",
+        rusqlite::params![early, cr.number],
+    )
+    .unwrap();
     drop(conn);
     let packet = change_packet(&desk, cr, false).packet;
     let word = order_word(&packet);
@@ -169,8 +185,13 @@ fn redaction_leaves_no_personal_string_but_the_names_of_signers() {
         assert!(open.contains("Mary Major"), "{name}");
         assert!(hidden.contains("Fay Example") && hidden.contains("[redacted]"), "{name}");
         assert!(!hidden.contains("The alarm came after two minutes"), "{name}");
-        let embedded: Vec<&str> =
-            redacted.packet.annex.iter().filter(|entry| entry.embedded).map(|entry| entry.file_name.as_str()).collect();
+        let embedded: Vec<&str> = redacted
+            .packet
+            .annex
+            .iter()
+            .filter(|entry| entry.embedded)
+            .map(|entry| entry.file_name.as_str())
+            .collect();
         assert_eq!(embedded, ["alarm-test.csv"], "{name}");
         render_packet(&redacted, PacketFonts::bundled()).unwrap();
     }
@@ -199,10 +220,16 @@ fn the_packet_of_a_period_prints_twenty_chapters_also_where_there_is_nothing() {
 fn a_record_outside_the_period_is_not_printed() {
     let mut desk = Desk::staffed();
     told_by_a_person(&mut desk);
-    let scope = PacketScope::Period { from: Day::parse("2030-01-01").unwrap(), to: Day::parse("2030-12-31").unwrap() };
+    let scope = PacketScope::Period {
+        from: Day::parse("2030-01-01").unwrap(),
+        to: Day::parse("2030-12-31").unwrap(),
+    };
     let packet = build(&desk, PacketOptions { scope, redact: false }).packet;
     assert!(!text(&packet).contains("Late alarm"));
-    let scope = PacketScope::Period { from: Day::parse("2031-01-02").unwrap(), to: Day::parse("2031-01-01").unwrap() };
+    let scope = PacketScope::Period {
+        from: Day::parse("2031-01-02").unwrap(),
+        to: Day::parse("2031-01-01").unwrap(),
+    };
     let refusal = desk
         .file
         .build_packet(&PacketOptions { scope, redact: false }, &desk.people["ana"], None, &stamp(desk.now))
@@ -229,7 +256,8 @@ fn issuing_leaves_an_event_with_the_digest_and_takes_the_number() {
     }));
     assert_eq!(event.facts.as_object(), Some(&expected));
     assert_eq!(desk.file.next_packet_number().unwrap(), "PK-0002");
-    let refusal = desk.file.issue_packet(&desk.people["eva"], &rendered, "again.pdf", &stamp(desk.now)).unwrap_err();
+    let refusal =
+        desk.file.issue_packet(&desk.people["eva"], &rendered, "again.pdf", &stamp(desk.now)).unwrap_err();
     assert!(refusal.to_string().contains("PK-0001 was taken"), "{refusal}");
     desk.assert_verifies();
 }

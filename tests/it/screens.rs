@@ -48,7 +48,9 @@ pub fn staged<S: 'static>(desk: Desk, screen: S, theme: Theme, draw: Draw<S>) ->
                     refusal: None,
                 };
                 let frame = egui::Frame::central_panel(ui.style()).inner_margin(egui::Margin::same(24));
-                egui::CentralPanel::default().frame(frame).show(ui, |ui| draw(&mut stage.screen, ui, &mut cx));
+                egui::CentralPanel::default()
+                    .frame(frame)
+                    .show(ui, |ui| draw(&mut stage.screen, ui, &mut cx));
             },
             stage,
         );
@@ -93,7 +95,9 @@ fn the_audit_trail_shows_who_did_what_and_what_it_changed() {
         assert!(matches!(harness.state().commands.last(), Some(Command::Verify)));
         harness.get_by_label("Save as CSV…").click();
         harness.run();
-        let Some(Command::SaveFile { bytes, .. }) = harness.state().commands.last() else { panic!("no file") };
+        let Some(Command::SaveFile { bytes, .. }) = harness.state().commands.last() else {
+            panic!("no file")
+        };
         let text = String::from_utf8(bytes.clone()).unwrap();
         assert_eq!(text.lines().filter(|line| line.contains("QA-PC2")).count(), 0);
         assert!(text.contains("Problem report: "), "{text}");
@@ -196,7 +200,9 @@ fn people_are_listed_and_one_is_deactivated_with_a_reason() {
         harness.run();
         harness.get_by_label("Deactivate").click();
         harness.run();
-        let Some(Command::Perform { act, .. }) = harness.state().commands.last() else { panic!("no command") };
+        let Some(Command::Perform { act, .. }) = harness.state().commands.last() else {
+            panic!("no command")
+        };
         assert_eq!(act.reason.as_deref(), Some("Left the company"));
         let act = act.clone();
         harness.state_mut().desk.by("ana", act).unwrap();

@@ -13,19 +13,30 @@ use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone, Width};
 const RISK: &[&str] = &["Q04", "Q05", "Q06", "Q07", "Q12"];
 
 /// Fields that stand with the risk part.
-const RISK_FIELDS: &[&str] = &["conclusion", "controls_examined", "required_risk_activities", "rmf_before", "rmf_after"];
+const RISK_FIELDS: &[&str] =
+    &["conclusion", "controls_examined", "required_risk_activities", "rmf_before", "rmf_after"];
 
 /// The chapter of a change's analyses: the one in force in full, earlier ones by state and replacement.
-pub(super) fn sections(paper: &Paper<'_>, number: u8, chain: &ChangeChain, analyses: &[RecordPage]) -> Vec<Section> {
+pub(super) fn sections(
+    paper: &Paper<'_>,
+    number: u8,
+    chain: &ChangeChain,
+    analyses: &[RecordPage],
+) -> Vec<Section> {
     let mut blocks = Vec::new();
     let Some((page, earlier)) = analyses.split_first() else {
         blocks.push(nothing("No impact analysis yet"));
         return vec![chapter(number, "Impact analysis", "IEC 62304 6.2.3, 7.4", blocks)];
     };
     if !earlier.is_empty() {
-        let replaced: Vec<String> =
-            earlier.iter().map(|page| format!("{} ({})", page.data.head.id, super::paper::state_mark(&page.data).word)).collect();
-        blocks.push(Block::paragraph(format!("Earlier analyses, kept in the product file: {}.", replaced.join(", "))));
+        let replaced: Vec<String> = earlier
+            .iter()
+            .map(|page| format!("{} ({})", page.data.head.id, super::paper::state_mark(&page.data).word))
+            .collect();
+        blocks.push(Block::paragraph(format!(
+            "Earlier analyses, kept in the product file: {}.",
+            replaced.join(", ")
+        )));
     }
     let mut sections = vec![chapter(number, "Impact analysis", "IEC 62304 6.2.3, 7.4", blocks)];
     sections.push(record::section(paper, 2, &format!("{number}.1"), page, content(paper, page)));
@@ -57,9 +68,10 @@ fn questions_table(caption: &str, answers: &[&QuestionAnswer]) -> Block {
     let rows = answers
         .iter()
         .map(|answer| {
-            let (text, source) =
-                questions::question(&answer.question).map_or(("", ""), |question| (question.text, question.source));
-            let refs = if answer.refs.is_empty() { String::new() } else { format!("\nReferences: {}", answer.refs) };
+            let (text, source) = questions::question(&answer.question)
+                .map_or(("", ""), |question| (question.text, question.source));
+            let refs =
+                if answer.refs.is_empty() { String::new() } else { format!("\nReferences: {}", answer.refs) };
             let mark = match answer.answer {
                 None => Cell::from(Mark::due("open")),
                 Some(Answer::NotApplicable) => "n/a".into(),
@@ -104,7 +116,8 @@ fn regulatory(paper: &Paper<'_>, number: &str, chain: &ChangeChain) -> Section {
     if rows.is_empty() {
         blocks.push(nothing("No market asks for a decision"));
     } else {
-        let columns = vec![Column::text("Market", 2), Column::text("Decision", 3), Column::text("Rationale", 5)];
+        let columns =
+            vec![Column::text("Market", 2), Column::text("Decision", 3), Column::text("Rationale", 5)];
         blocks.push(Block::table(columns, rows));
     }
     let amended: Vec<Field> = record::named(paper, page, "regulatory_decisions")

@@ -13,12 +13,26 @@ use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone, Width};
 const ELSEWHERE: &[&str] = &["fixed_content", "required_roles", "authors", "subject", "impact_analysis"];
 
 /// One section for each approval, the newest first.
-pub(super) fn sections(paper: &Paper<'_>, number: u8, approvals: &[RecordPage]) -> Result<Vec<Section>, Refused> {
+pub(super) fn sections(
+    paper: &Paper<'_>,
+    number: u8,
+    approvals: &[RecordPage],
+) -> Result<Vec<Section>, Refused> {
     let none = approvals.is_empty().then(|| nothing("Approval was not asked for yet"));
-    let mut sections =
-        vec![chapter(number, "Approvals and authority", "IEC 62304 6.2.4, 8.2.1; 21 CFR 11.50", none.into_iter().collect())];
+    let mut sections = vec![chapter(
+        number,
+        "Approvals and authority",
+        "IEC 62304 6.2.4, 8.2.1; 21 CFR 11.50",
+        none.into_iter().collect(),
+    )];
     for (index, page) in approvals.iter().rev().enumerate() {
-        sections.push(record::section(paper, 2, &format!("{number}.{}", index + 1), page, approval(paper, page)?));
+        sections.push(record::section(
+            paper,
+            2,
+            &format!("{number}.{}", index + 1),
+            page,
+            approval(paper, page)?,
+        ));
     }
     Ok(sections)
 }
@@ -66,7 +80,10 @@ fn by_role(page: &RecordPage, role: crate::domain::person::Role) -> Option<&Sign
 
 /// Required roles against those who signed.
 fn required(page: &RecordPage, approval: &Approval) -> Block {
-    let open = matches!(ApprovalState::of(&page.data), Some(ApprovalState::Requested | ApprovalState::PartiallySigned));
+    let open = matches!(
+        ApprovalState::of(&page.data),
+        Some(ApprovalState::Requested | ApprovalState::PartiallySigned)
+    );
     let rows = approval
         .required_roles
         .iter()
@@ -98,13 +115,25 @@ fn required(page: &RecordPage, approval: &Approval) -> Block {
 /// One person for several roles, and whether an author approved.
 fn remarks(paper: &Paper<'_>, page: &RecordPage, approval: &Approval) -> Vec<Block> {
     let mut blocks = Vec::new();
-    let approving: Vec<&Signature> =
-        page.signatures.iter().map(|view| &view.signature).filter(|signature| signature.meaning == Meaning::Approved).collect();
+    let approving: Vec<&Signature> = page
+        .signatures
+        .iter()
+        .map(|view| &view.signature)
+        .filter(|signature| signature.meaning == Meaning::Approved)
+        .collect();
     for signature in &approving {
-        let covered: Vec<String> =
-            approval.required_roles.iter().filter(|role| signature.roles.contains(role)).map(|role| word(*role)).collect();
+        let covered: Vec<String> = approval
+            .required_roles
+            .iter()
+            .filter(|role| signature.roles.contains(role))
+            .map(|role| word(*role))
+            .collect();
         if covered.len() > 1 {
-            let text = format!("{} signed for several required roles: {}.", signature.printed_name, covered.join(", "));
+            let text = format!(
+                "{} signed for several required roles: {}.",
+                signature.printed_name,
+                covered.join(", ")
+            );
             blocks.push(Block::note(Tone::Neutral, text));
         }
     }
@@ -115,9 +144,18 @@ fn remarks(paper: &Paper<'_>, page: &RecordPage, approval: &Approval) -> Vec<Blo
         .map(|signature| signature.printed_name.clone())
         .collect();
     let check = if both.is_empty() {
-        Block::note(Tone::Good, format!("No author of the content approved it. Authors: {}.", authors.join(", ")))
+        Block::note(
+            Tone::Good,
+            format!("No author of the content approved it. Authors: {}.", authors.join(", ")),
+        )
     } else {
-        Block::note(Tone::Due, format!("Authors who also approved: {}. The policy in force allows it or allowed it then.", both.join(", ")))
+        Block::note(
+            Tone::Due,
+            format!(
+                "Authors who also approved: {}. The policy in force allows it or allowed it then.",
+                both.join(", ")
+            ),
+        )
     };
     if !approving.is_empty() {
         blocks.push(check);
@@ -138,7 +176,10 @@ pub(super) fn scope_digest(page: &RecordPage, approvals: &[RecordPage]) -> Block
     let words = match granted {
         None => "There is no approval in force".to_owned(),
         Some((approval, content)) => {
-            let fixed = content.fixed_content.iter().find(|fixed| fixed.record == Some(id) && fixed.part == Some(Part::Scope));
+            let fixed = content
+                .fixed_content
+                .iter()
+                .find(|fixed| fixed.record == Some(id) && fixed.part == Some(Part::Scope));
             match fixed {
                 Some(fixed) if *fixed.digest == now => format!("Same digest as approved in {approval}"),
                 Some(_) => format!("Altered after {approval} was granted"),

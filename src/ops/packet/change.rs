@@ -5,8 +5,8 @@ use super::chain::{ChangeChain, ShownStep};
 use super::paper::{Paper, state_mark};
 use super::sections::{chapter, nothing};
 use super::{analysis, authority, record, trail};
-use crate::domain::choice::Choice as _;
 use crate::domain::change_request::{ChangeRequest, RepeatDecision, TestOutcome, TestRecord};
+use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::impact_analysis::ImpactAnalysis;
 use crate::domain::questions;
@@ -16,8 +16,13 @@ use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone, TraceStep, Width};
 
 /// Fields of a change request that have a chapter of their own.
-const ELSEWHERE: &[&str] =
-    &["impact_analysis", "activities", "regulatory_decisions", "communication_required", "communication_rationale"];
+const ELSEWHERE: &[&str] = &[
+    "impact_analysis",
+    "activities",
+    "regulatory_decisions",
+    "communication_required",
+    "communication_rationale",
+];
 
 /// The sections in the order of the clauses.
 pub(super) fn sections(paper: &mut Paper<'_>, id: RecordId) -> Result<Vec<Section>, Refused> {
@@ -28,7 +33,9 @@ pub(super) fn sections(paper: &mut Paper<'_>, id: RecordId) -> Result<Vec<Sectio
     let approvals = pages(paper, &chain.approvals)?;
     let paper = &*paper;
     let mut sections = vec![trace(paper, &chain)?];
-    sections.extend(records(paper, 2, "Source feedback", "IEC 62304 6.2.1", &feedback, &|paper, page| record::whole(paper, page)));
+    sections.extend(records(paper, 2, "Source feedback", "IEC 62304 6.2.1", &feedback, &|paper, page| {
+        record::whole(paper, page)
+    }));
     sections.extend(records(paper, 3, "Problem reports", "IEC 62304 9.1, 9.2, 9.3", &problems, &problem));
     sections.push(request(paper, &chain, &approvals));
     sections.extend(analysis::sections(paper, 5, &chain, &analyses));
@@ -54,11 +61,24 @@ fn pages(paper: &mut Paper<'_>, ids: &[RecordId]) -> Result<Vec<RecordPage>, Ref
 type Painter<'p> = &'p dyn Fn(&Paper<'_>, &RecordPage) -> Vec<Block>;
 
 /// A chapter with one section for each record.
-fn records(paper: &Paper<'_>, number: u8, title: &str, clause: &str, pages: &[RecordPage], paint: Painter<'_>) -> Vec<Section> {
+fn records(
+    paper: &Paper<'_>,
+    number: u8,
+    title: &str,
+    clause: &str,
+    pages: &[RecordPage],
+    paint: Painter<'_>,
+) -> Vec<Section> {
     let none = pages.is_empty().then(|| nothing("None belongs to this change"));
     let mut sections = vec![chapter(number, title, clause, none.into_iter().collect())];
     for (index, page) in pages.iter().enumerate() {
-        sections.push(record::section(paper, 2, &format!("{number}.{}", index + 1), page, paint(paper, page)));
+        sections.push(record::section(
+            paper,
+            2,
+            &format!("{number}.{}", index + 1),
+            page,
+            paint(paper, page),
+        ));
     }
     sections
 }
@@ -67,23 +87,29 @@ fn records(paper: &Paper<'_>, number: u8, title: &str, clause: &str, pages: &[Re
 fn trace(paper: &Paper<'_>, chain: &ChangeChain) -> Result<Section, Refused> {
     let (steps, returns) = chain.steps(paper)?;
     let check = ChangeChain::check(&steps);
-    let mut blocks = vec![Block::Trace { steps: strip(paper, chain)?, order: check.mark() }, order_table(&steps)];
+    let mut blocks =
+        vec![Block::Trace { steps: strip(paper, chain)?, order: check.mark() }, order_table(&steps)];
     if !returns.is_empty() {
         let events: Vec<String> = returns.iter().map(u64::to_string).collect();
         blocks.push(Block::note(
             Tone::Neutral,
-            format!("Returned to analysis by event {}; the order is checked from the last return on.", events.join(", ")),
+            format!(
+                "Returned to analysis by event {}; the order is checked from the last return on.",
+                events.join(", ")
+            ),
         ));
     }
     let id = chain.change.data.head.id;
-    Ok(chapter(1, "Trace and order", "IEC 62304 6.2.3, 6.2.4, 7.3.3, 8.2.4", blocks).with_record(id.to_string()))
+    Ok(chapter(1, "Trace and order", "IEC 62304 6.2.3, 6.2.4, 7.3.3, 8.2.4", blocks)
+        .with_record(id.to_string()))
 }
 
 fn order_table(steps: &[ShownStep]) -> Block {
     let rows = steps
         .iter()
         .map(|shown| {
-            let at = shown.step.at.map_or_else(|| Cell::from(Mark::neutral("not yet")), |at| at.words().into());
+            let at =
+                shown.step.at.map_or_else(|| Cell::from(Mark::neutral("not yet")), |at| at.words().into());
             vec![
                 shown.step.label.into(),
                 at,
@@ -156,7 +182,8 @@ fn work(change: &ChangeRequest) -> TraceStep {
 
 /// A problem report without the verification of its resolution, which has a chapter of its own.
 fn problem(paper: &Paper<'_>, page: &RecordPage) -> Vec<Block> {
-    let mut blocks = record::content(paper, page, |group| group.clause != "IEC 62304 9.7", &[], record::head(paper, page));
+    let mut blocks =
+        record::content(paper, page, |group| group.clause != "IEC 62304 9.7", &[], record::head(paper, page));
     blocks.extend(page.notices.iter().map(|notice| Block::note(Tone::Due, notice.clone())));
     blocks.extend(record::files(page));
     blocks.push(record::signatures(paper, page, |_| true));
@@ -176,7 +203,8 @@ fn request(paper: &Paper<'_>, chain: &ChangeChain, approvals: &[RecordPage]) -> 
         Vec::new(),
     ));
     blocks.extend(record::files(page));
-    chapter(4, "Change request as approved", "IEC 62304 6.2.3, 8.2.1, 8.2.2", blocks).with_record(page.data.head.id.to_string())
+    chapter(4, "Change request as approved", "IEC 62304 6.2.3, 8.2.1, 8.2.2", blocks)
+        .with_record(page.data.head.id.to_string())
 }
 
 /// The clause-5 repeat matrix with its evidence.
@@ -199,7 +227,8 @@ fn activities(change: &ChangeRequest, id: RecordId) -> Section {
             None => Mark::due("undecided"),
         };
         let evidence = done.map_or_else(String::new, |done| {
-            let day = |label: &str, day: Option<crate::domain::time::Day>| day.map(|day| format!("{label} {day}"));
+            let day =
+                |label: &str, day: Option<crate::domain::time::Day>| day.map(|day| format!("{label} {day}"));
             let parts = [
                 Some(done.evidence.to_string()).filter(|text| !text.trim().is_empty()),
                 day("done", done.done_at),
@@ -208,21 +237,30 @@ fn activities(change: &ChangeRequest, id: RecordId) -> Section {
             ];
             parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
         });
-        let name = if row.activity.to_string() == text { text.to_owned() } else { format!("{} {text}", row.activity) };
+        let name = if row.activity.to_string() == text {
+            text.to_owned()
+        } else {
+            format!("{} {text}", row.activity)
+        };
         rows.push(vec![name.into(), mark.into(), row.rationale.to_string().into(), evidence.into()]);
     }
     let mut blocks = Vec::new();
     if rows.is_empty() {
         blocks.push(nothing("The matrix is not filled yet"));
     } else {
-        let columns =
-            vec![Column::text("Activity", 3), Column::mark("Decision"), Column::text("Rationale", 3), Column::text("Evidence", 3)];
+        let columns = vec![
+            Column::text("Activity", 3),
+            Column::mark("Decision"),
+            Column::text("Rationale", 3),
+            Column::text("Evidence", 3),
+        ];
         blocks.push(Block::table(columns, rows));
     }
     if !outside.is_empty() {
         blocks.push(nothing(&format!("Not applicable to the safety class: {}", outside.join(", "))));
     }
-    chapter(7, "Activities of clause 5 repeated for the change", "IEC 62304 6.3.1", blocks).with_record(id.to_string())
+    chapter(7, "Activities of clause 5 repeated for the change", "IEC 62304 6.3.1", blocks)
+        .with_record(id.to_string())
 }
 
 /// The test records with their seven elements, and why the regression scope is enough.
@@ -238,11 +276,16 @@ fn verification(paper: &Paper<'_>, chain: &ChangeChain) -> Vec<Section> {
     }
     blocks.push(Block::Fields { fields });
     blocks.push(record::signatures(paper, page, |view| view.signature.meaning == Meaning::Verified));
-    let mut sections =
-        vec![chapter(8, "Verification and regression", "IEC 62304 8.2.3, 5.7.3, 9.8", blocks).with_record(id.clone())];
+    let mut sections = vec![
+        chapter(8, "Verification and regression", "IEC 62304 8.2.3, 5.7.3, 9.8", blocks)
+            .with_record(id.clone()),
+    ];
     for (index, test) in tests.iter().enumerate() {
         let number = format!("8.{}", index + 1);
-        sections.push(Section::new(2, number, format!("Test: {}", test.kind), test_record(test)).with_record(id.clone()));
+        sections.push(
+            Section::new(2, number, format!("Test: {}", test.kind), test_record(test))
+                .with_record(id.clone()),
+        );
     }
     sections
 }
@@ -288,7 +331,10 @@ fn soup(change: &ChangeRequest, analysis: Option<&RecordPage>) -> Section {
                 ]
             })
             .collect();
-        blocks.push(Block::table(vec![Column::text("SOUP item", 2), Column::text("From", 1), Column::text("To", 1)], rows));
+        blocks.push(Block::table(
+            vec![Column::text("SOUP item", 2), Column::text("From", 1), Column::text("To", 1)],
+            rows,
+        ));
     }
     let analysis: Option<ImpactAnalysis> = analysis.and_then(|page| page.data.typed());
     let answers: Vec<Field> = ["Q10", "Q27"]
@@ -320,7 +366,11 @@ fn risk_file(paper: &Paper<'_>, analysis: Option<&RecordPage>, problems: &[Recor
             }
         }
     }
-    let blocks = if fields.is_empty() { vec![nothing("No impact analysis yet")] } else { vec![Block::Fields { fields }] };
+    let blocks = if fields.is_empty() {
+        vec![nothing("No impact analysis yet")]
+    } else {
+        vec![Block::Fields { fields }]
+    };
     chapter(10, "Risk management file before and after", "IEC 62304 7.4.3, 9.5", blocks)
 }
 
@@ -354,17 +404,20 @@ fn communication(paper: &Paper<'_>, page: &RecordPage) -> Section {
 fn closure(paper: &Paper<'_>, chain: &ChangeChain, problems: &[RecordPage]) -> Vec<Section> {
     let page = &chain.change;
     let closing = |view: &crate::ops::page::SignatureView| view.signature.meaning != Meaning::Verified;
-    let mut blocks = vec![Block::Fields { fields: vec![Field::new("State of the change", state_mark(&page.data).word)] }];
+    let mut blocks =
+        vec![Block::Fields { fields: vec![Field::new("State of the change", state_mark(&page.data).word)] }];
     if page.signatures.iter().any(closing) {
         blocks.push(record::signatures(paper, page, closing));
     }
     if problems.is_empty() {
         blocks.push(nothing("No problem report belongs to this change"));
     }
-    let mut sections = vec![chapter(13, "Verification of the resolution and closure", "IEC 62304 9.7", blocks)];
+    let mut sections =
+        vec![chapter(13, "Verification of the resolution and closure", "IEC 62304 9.7", blocks)];
     for (index, problem) in problems.iter().enumerate() {
         let state = Field::new("State", state_mark(&problem.data).word);
-        let blocks = record::content(paper, problem, |group| group.clause == "IEC 62304 9.7", &[], vec![state]);
+        let blocks =
+            record::content(paper, problem, |group| group.clause == "IEC 62304 9.7", &[], vec![state]);
         sections.push(record::section(paper, 2, &format!("13.{}", index + 1), problem, blocks));
     }
     sections

@@ -29,7 +29,10 @@ pub(super) fn sources(paper: &Paper<'_>, feedback: &[RecordPage]) -> Vec<Block> 
         .map(|((source, channel), count)| vec![source.into(), channel.into(), Cell::from(count.to_string())])
         .collect();
     let columns = vec![Column::text("Source", 1), Column::text("Channel", 2), Column::number("Items")];
-    vec![Block::table(columns, rows), nothing("This version of the program keeps no records of monitoring without a result")]
+    vec![
+        Block::table(columns, rows),
+        nothing("This version of the program keeps no records of monitoring without a result"),
+    ]
 }
 
 /// Every item with its evaluation.
@@ -46,11 +49,12 @@ pub(super) fn feedback(paper: &Paper<'_>, feedback: &[RecordPage]) -> Vec<Block>
                 .map(|name| paper.field(data, name))
                 .filter(|text| !text.is_empty())
                 .collect();
-            let reasons: Vec<String> = ["evaluation_rationale", "declined_rationale", "no_investigation_reason"]
-                .iter()
-                .map(|name| paper.field(data, name))
-                .filter(|text| !text.is_empty())
-                .collect();
+            let reasons: Vec<String> =
+                ["evaluation_rationale", "declined_rationale", "no_investigation_reason"]
+                    .iter()
+                    .map(|name| paper.field(data, name))
+                    .filter(|text| !text.is_empty())
+                    .collect();
             let received = Moment::parse(data.text("received_at")).unwrap_or(data.head.created_at).day();
             let cells: Vec<Cell> = vec![
                 data.head.id.to_string().into(),
@@ -103,13 +107,20 @@ pub(super) fn reportability(feedback: &[RecordPage]) -> Vec<Block> {
                 None => Mark::due("open"),
             };
             let mut cells = first(word_or(row.market, ""));
-            let reference =
-                if row.reference_no.is_empty() { String::new() } else { format!("\nReference {}", row.reference_no) };
+            let reference = if row.reference_no.is_empty() {
+                String::new()
+            } else {
+                format!("\nReference {}", row.reference_no)
+            };
             cells.extend([mark.into(), Cell::from(format!("{}{reference}", row.basis))]);
             rows.push(cells);
         }
         if open {
-            let mark = if content.needs_reportability() { Mark::due("not assessed") } else { Mark::neutral("not asked: no harm") };
+            let mark = if content.needs_reportability() {
+                Mark::due("not assessed")
+            } else {
+                Mark::neutral("not asked: no harm")
+            };
             let mut cells = first(String::new());
             cells.extend([mark.into(), "".into()]);
             rows.push(cells);
@@ -194,7 +205,11 @@ pub(super) fn trends(paper: &Paper<'_>, to: Day) -> Result<Vec<Block>, Refused> 
         narrow(Column::number("Changes verified"), 100.0),
     ];
     Ok(vec![
-        Block::Table { caption: Some("Twelve months up to the end of the period".to_owned()), columns, rows: months },
+        Block::Table {
+            caption: Some("Twelve months up to the end of the period".to_owned()),
+            columns,
+            rows: months,
+        },
         nothing("No trend review recorded"),
     ])
 }

@@ -56,7 +56,8 @@ pub(super) fn table(records: &[RecordId]) -> Block {
             let (what, mark): (String, Mark) = match evidence {
                 Evidence::Of(kind) => {
                     let ids: Vec<RecordId> = records.iter().copied().filter(|id| id.kind == *kind).collect();
-                    let mark = if ids.is_empty() { Mark::neutral("no records") } else { Mark::good("evidence") };
+                    let mark =
+                        if ids.is_empty() { Mark::neutral("no records") } else { Mark::good("evidence") };
                     (numbers(&ids), mark)
                 }
                 Evidence::Always(what) => ((*what).to_owned(), Mark::good("evidence")),

@@ -60,7 +60,8 @@ impl Period {
 fn concerned(events: &[Event]) -> BTreeSet<RecordId> {
     let mut found = BTreeSet::new();
     for event in events {
-        let moved = event.changes.iter().filter(|change| change.fields.iter().any(|field| field.field == "state"));
+        let moved =
+            event.changes.iter().filter(|change| change.fields.iter().any(|field| field.field == "state"));
         found.extend(moved.map(|change| change.record));
         if !event.signatures.is_empty() {
             found.extend(event.record);
@@ -84,9 +85,24 @@ pub(super) fn sections(paper: &mut Paper<'_>, from: Day, to: Day) -> Result<Vec<
     ];
     sections.extend(people::sections(paper)?);
     sections.push(chapter(4, "Maintenance plan and policy in force", "IEC 62304 6.1", plan(paper, &policy)?));
-    sections.push(chapter(5, "Feedback sources and monitoring", "IEC 62304 6.2.1.1", logs::sources(paper, &feedback)));
-    sections.push(chapter(6, "Feedback log and evaluation", "IEC 62304 6.2.1", logs::feedback(paper, &feedback)));
-    sections.push(chapter(7, "Complaints and reportability", "ISO 13485 8.2.2, 8.2.3", logs::reportability(&feedback)));
+    sections.push(chapter(
+        5,
+        "Feedback sources and monitoring",
+        "IEC 62304 6.2.1.1",
+        logs::sources(paper, &feedback),
+    ));
+    sections.push(chapter(
+        6,
+        "Feedback log and evaluation",
+        "IEC 62304 6.2.1",
+        logs::feedback(paper, &feedback),
+    ));
+    sections.push(chapter(
+        7,
+        "Complaints and reportability",
+        "ISO 13485 8.2.2, 8.2.3",
+        logs::reportability(&feedback),
+    ));
     sections.extend(problem_reports(paper, &problems));
     sections.push(chapter(9, "Trends", "IEC 62304 9.6", logs::trends(paper, to)?));
     sections.push(chapter(10, "Change requests", "IEC 62304 6.2.3, 6.2.4, 8.2", changes(paper, &period)?));
@@ -99,17 +115,28 @@ pub(super) fn sections(paper: &mut Paper<'_>, from: Day, to: Day) -> Result<Vec<
     sections.push(chapter(17, "Deviations", "IEC 62304 8.2.2", deviations(&period)));
     sections.push(chapter(18, "Retirement and end of support", "IEC 81001-5-1 5.8.7", Vec::new()));
     sections.push(chapter(19, "Open and overdue", "IEC 62304 6.1", open_table(&open)));
-    sections.push(chapter(20, "Audit trail, accounts, backup", "21 CFR 11.10(c), (e)", audit(paper, &period)?));
+    sections.push(chapter(
+        20,
+        "Audit trail, accounts, backup",
+        "21 CFR 11.10(c), (e)",
+        audit(paper, &period)?,
+    ));
     Ok(sections)
 }
 
-fn summary(period: &Period, feedback: &[RecordPage], problems: &[RecordPage], open: &[AttentionItem]) -> Section {
+fn summary(
+    period: &Period,
+    feedback: &[RecordPage],
+    problems: &[RecordPage],
+    open: &[AttentionItem],
+) -> Section {
     let figure = |label: &str, value: usize, note: &str| Figure {
         label: label.to_owned(),
         value: value.to_string(),
         note: note.to_owned(),
     };
-    let complaints = feedback.iter().filter(|page| page.data.value("is_complaint").as_bool() == Some(true)).count();
+    let complaints =
+        feedback.iter().filter(|page| page.data.value("is_complaint").as_bool() == Some(true)).count();
     let safety = problems.iter().filter(|page| is_safety_relevant(&page.data)).count();
     let violated = period.chains.iter().filter(|(_, check)| !check.violations.is_empty()).count();
     let overdue = open.iter().filter(|item| item.days_late > 0).count();
@@ -122,14 +149,20 @@ fn summary(period: &Period, feedback: &[RecordPage], problems: &[RecordPage], op
     let mut states: BTreeMap<(Kind, String), (Mark, Vec<RecordId>)> = BTreeMap::new();
     let pages = feedback.iter().chain(problems).map(|page| &page.data);
     for data in pages.chain(period.chains.iter().map(|(chain, _)| &chain.change.data)) {
-        let entry = states.entry((data.head.id.kind, data.head.state.clone())).or_insert_with(|| (state_mark(data), Vec::new()));
+        let entry = states
+            .entry((data.head.id.kind, data.head.state.clone()))
+            .or_insert_with(|| (state_mark(data), Vec::new()));
         entry.1.push(data.head.id);
     }
     let rows = states
         .into_iter()
         .map(|((kind, _), (mark, ids))| {
-            let cells: Vec<Cell> =
-                vec![kind.def().plural.into(), mark.into(), ids.len().to_string().into(), numbers(&ids).into()];
+            let cells: Vec<Cell> = vec![
+                kind.def().plural.into(),
+                mark.into(),
+                ids.len().to_string().into(),
+                numbers(&ids).into(),
+            ];
             cells
         })
         .collect();
@@ -144,7 +177,12 @@ fn summary(period: &Period, feedback: &[RecordPage], problems: &[RecordPage], op
          stands at the cut-off.",
         period.from, period.to
     );
-    chapter(1, "Summary", "", vec![Block::Figures { figures }, Block::paragraph(about), Block::table(columns, rows)])
+    chapter(
+        1,
+        "Summary",
+        "",
+        vec![Block::Figures { figures }, Block::paragraph(about), Block::table(columns, rows)],
+    )
 }
 
 /// The policy with its changes.
@@ -173,7 +211,13 @@ fn problem_reports(paper: &Paper<'_>, problems: &[RecordPage]) -> Vec<Section> {
     let mut sections = vec![chapter(8, "Problem reports", clause, logs::problems(paper, problems))];
     let detailed = problems.iter().filter(|page| is_safety_relevant(&page.data));
     for (index, page) in detailed.enumerate() {
-        sections.push(record::section(paper, 2, &format!("8.{}", index + 1), page, record::whole(paper, page)));
+        sections.push(record::section(
+            paper,
+            2,
+            &format!("8.{}", index + 1),
+            page,
+            record::whole(paper, page),
+        ));
     }
     sections
 }
@@ -260,10 +304,20 @@ fn impact_analyses(paper: &Paper<'_>, analyses: &[RecordPage]) -> Vec<Section> {
     ];
     let about = "An analysis is printed in full here if Q04, Q05 or Q06 about safety is answered Yes. Every other one stands in \
                  full in the packet of its change request.";
-    let mut sections =
-        vec![chapter(11, "Impact analyses", clause, vec![Block::table(columns, rows), Block::paragraph(about)])];
+    let mut sections = vec![chapter(
+        11,
+        "Impact analyses",
+        clause,
+        vec![Block::table(columns, rows), Block::paragraph(about)],
+    )];
     for (index, page) in full.iter().enumerate() {
-        sections.push(record::section(paper, 2, &format!("11.{}", index + 1), page, analysis::content(paper, page)));
+        sections.push(record::section(
+            paper,
+            2,
+            &format!("11.{}", index + 1),
+            page,
+            analysis::content(paper, page),
+        ));
     }
     sections
 }
@@ -291,7 +345,12 @@ fn soup(period: &Period) -> Vec<Block> {
     }
     vec![Block::Table {
         caption: Some("SOUP that change requests of the period concern".to_owned()),
-        columns: vec![Column::id("Change"), Column::text("SOUP item", 2), Column::text("From", 1), Column::text("To", 1)],
+        columns: vec![
+            Column::id("Change"),
+            Column::text("SOUP item", 2),
+            Column::text("From", 1),
+            Column::text("To", 1),
+        ],
         rows,
     }]
 }
@@ -302,9 +361,15 @@ fn deviations(period: &Period) -> Vec<Block> {
         .chains
         .iter()
         .filter(|(chain, _)| !chain.content.deviation.trim().is_empty())
-        .map(|(chain, _)| vec![chain.change.data.head.id.to_string().into(), chain.content.deviation.to_string().into()])
+        .map(|(chain, _)| {
+            vec![chain.change.data.head.id.to_string().into(), chain.content.deviation.to_string().into()]
+        })
         .collect();
-    if rows.is_empty() { Vec::new() } else { vec![Block::table(vec![Column::id("Change"), Column::text("Deviation", 1)], rows)] }
+    if rows.is_empty() {
+        Vec::new()
+    } else {
+        vec![Block::table(vec![Column::id("Change"), Column::text("Deviation", 1)], rows)]
+    }
 }
 
 /// What is open at the end of the period, or at the cut-off if that is earlier.
@@ -347,20 +412,35 @@ fn open_table(items: &[AttentionItem]) -> Vec<Block> {
 
 /// Every event of the period in one line each.
 fn audit(paper: &Paper<'_>, period: &Period) -> Result<Vec<Block>, Refused> {
-    let backup = paper.file.policy()?.backup_days.map_or_else(String::new, |days| format!("Every {days} days by the policy. "));
+    let backup = paper
+        .file
+        .policy()?
+        .backup_days
+        .map_or_else(String::new, |days| format!("Every {days} days by the policy. "));
     let fields = vec![
         Field::new("Events in the period", period.events.len().to_string()),
         Field::new("Accounts", "Chapter 3"),
-        Field::new("Backups", format!("{backup}Backups are files beside the product file; it does not list them.")),
-        Field::new("Values before and after", "In the audit trail of the product file, and in the packet of each change request"),
+        Field::new(
+            "Backups",
+            format!("{backup}Backups are files beside the product file; it does not list them."),
+        ),
+        Field::new(
+            "Values before and after",
+            "In the audit trail of the product file, and in the packet of each change request",
+        ),
     ];
     let rows = period
         .events
         .iter()
         .map(|event| {
             let row = trail::bare(event);
-            let cells: Vec<Cell> =
-                vec![row.seq.to_string().into(), row.time.into(), row.who.into(), row.what.into(), row.reason.into()];
+            let cells: Vec<Cell> = vec![
+                row.seq.to_string().into(),
+                row.time.into(),
+                row.who.into(),
+                row.what.into(),
+                row.reason.into(),
+            ];
             cells
         })
         .collect();

@@ -151,7 +151,9 @@ fn rows_change(paper: &Paper<'_>, columns: &[FieldDef], field: &FieldChange, cur
         let mut cells: Vec<String> = Vec::new();
         let mut first = false;
         for column in columns {
-            let value = |row: Option<&Value>| row.and_then(|row| row.get(column.name)).cloned().unwrap_or(Value::Null);
+            let value = |row: Option<&Value>| {
+                row.and_then(|row| row.get(column.name)).cloned().unwrap_or(Value::Null)
+            };
             let (was, is) = (value(old), value(new));
             if was == is {
                 continue;

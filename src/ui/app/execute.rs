@@ -124,8 +124,9 @@ impl App {
         if !in_form || refusal.is_failure() {
             let words = refusal.to_string();
             let mut letters = words.chars();
-            let sentence: String =
-                letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
+            let sentence: String = letters
+                .next()
+                .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
             let stop = if sentence.ends_with('.') { "" } else { "." };
             self.problem(format!("{sentence}{stop}"), "Nothing was changed.");
         }
@@ -174,7 +175,9 @@ impl App {
             }
             AppCommand::Example => match self.setup.data_folder.clone() {
                 Some(folder) => self.open_example(&folder),
-                None => self.problem("There is no folder for the example product.", "Set HOME, then start again."),
+                None => {
+                    self.problem("There is no folder for the example product.", "Set HOME, then start again.")
+                }
             },
             AppCommand::Save => self.say_saved(),
             AppCommand::Find => self.find = true,

@@ -121,7 +121,8 @@ impl App {
         };
         let attention = cx.attention().ok();
         let frame = Frame::new().fill(palette(ui).canvas).inner_margin(Margin::symmetric(8, 12));
-        let panel = Panel::left("nav").frame(frame).default_size(self.settings.nav_width).size_range(160.0..=360.0);
+        let panel =
+            Panel::left("nav").frame(frame).default_size(self.settings.nav_width).size_range(160.0..=360.0);
         let shown = panel.show(ui, |ui| {
             ScrollArea::vertical()
                 .auto_shrink(false)
@@ -200,7 +201,8 @@ impl App {
         if entered && !self.search.trim().is_empty() {
             let words = self.search.trim().to_owned();
             let known = words.parse::<crate::domain::ids::RecordId>().ok();
-            let known = known.filter(|id| self.desk.as_ref().is_some_and(|desk| desk.file.record(*id).is_ok()));
+            let known =
+                known.filter(|id| self.desk.as_ref().is_some_and(|desk| desk.file.record(*id).is_ok()));
             self.go(known.map_or(Route::Search(words), Route::Record));
         }
     }
@@ -219,7 +221,11 @@ impl App {
                 };
                 let Some(row) = def_of(*command) else { continue };
                 let button = egui::Button::new(row.text).shortcut_text(keys_of(ui.ctx(), row));
-                if ui.add_sized([ui.available_width(), space::ROW], button).on_hover_text(row.tooltip).clicked() {
+                if ui
+                    .add_sized([ui.available_width(), space::ROW], button)
+                    .on_hover_text(row.tooltip)
+                    .clicked()
+                {
                     asked.push(*command);
                     ui.close();
                 }
@@ -272,8 +278,10 @@ fn integrity_ui(ui: &mut Ui, desk: &Desk) {
         Integrity::Verified { seq, at } => {
             ui.scope(|ui| {
                 ui.spacing_mut().item_spacing.x = space::XS;
-                ui.label(small(format!("Verified up to event {seq}")).color(palette(ui).tone(Tone::Good).text))
-                    .on_hover_text(format!("Every event, record, signature and attachment, {}", at.words()));
+                ui.label(
+                    small(format!("Verified up to event {seq}")).color(palette(ui).tone(Tone::Good).text),
+                )
+                .on_hover_text(format!("Every event, record, signature and attachment, {}", at.words()));
             });
         }
         Integrity::Broken(findings) => {
@@ -310,7 +318,8 @@ fn read_only_words(desk: &Desk) -> Option<String> {
 fn file_state_ui(ui: &mut Ui, desk: &Desk, asked: &mut Vec<AppCommand>) {
     match read_only_words(desk) {
         None => {
-            badge_ui(ui, Tone::Neutral, "You are writing").on_hover_text("Others can read along while you have the file open");
+            badge_ui(ui, Tone::Neutral, "You are writing")
+                .on_hover_text("Others can read along while you have the file open");
         }
         Some(words) => {
             tone_beside_ui(ui, Tone::Due, &words);

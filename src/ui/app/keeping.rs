@@ -134,7 +134,9 @@ impl App {
             return true;
         }
         let now = self.stamp().now;
-        let (Some(folder), Some(desk)) = (self.setup.data_folder.clone(), &mut self.desk) else { return false };
+        let (Some(folder), Some(desk)) = (self.setup.data_folder.clone(), &mut self.desk) else {
+            return false;
+        };
         let seq = desk.file.head().seq;
         if seq == desk.backed_up || desk.file.why_read_only().is_some() {
             return false;
@@ -185,8 +187,11 @@ impl App {
         let now = self.stamp().now;
         let folder = self.setup.data_folder.clone();
         let Some(desk) = &mut self.desk else { return };
-        let findings: Vec<String> =
-            verification.findings.iter().map(|finding| format!("{}: {}", finding.place, finding.what)).collect();
+        let findings: Vec<String> = verification
+            .findings
+            .iter()
+            .map(|finding| format!("{}: {}", finding.place, finding.what))
+            .collect();
         if findings.is_empty() {
             desk.integrity = Integrity::Verified { seq: verification.head.0, at: now };
             if let Some(folder) = folder {
@@ -196,7 +201,10 @@ impl App {
             if *kind == (RunningKind::Verify { asked_for: true }) {
                 self.notices.push(Notice::done(format!(
                     "Everything matches: {} events, {} records, {} signatures, {} attachments.",
-                    verification.events, verification.records, verification.signatures, verification.attachments
+                    verification.events,
+                    verification.records,
+                    verification.signatures,
+                    verification.attachments
                 )));
             }
         } else {

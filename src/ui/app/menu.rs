@@ -55,10 +55,15 @@ impl App {
 
     /// Takes the keys of commands out of the input.
     pub(super) fn take_keys(&mut self, ctx: &Context) {
-        if self.code.is_some() || self.password.is_some() || self.signing.is_some() || self.attaching.is_some() {
+        if self.code.is_some()
+            || self.password.is_some()
+            || self.signing.is_some()
+            || self.attaching.is_some()
+        {
             return;
         }
-        let in_list = matches!(self.route(), Some(Route::List(_) | Route::AuditTrail(_))) && self.session.is_some();
+        let in_list =
+            matches!(self.route(), Some(Route::List(_) | Route::AuditTrail(_))) && self.session.is_some();
         for row in COMMANDS {
             let Some(keys) = row.keys else { continue };
             // A list has a filter of its own for these keys.
@@ -72,9 +77,13 @@ impl App {
         let nothing_open = !ctx.any_popup_open() && !self.palette.is_open() && !self.help;
         let idle = ctx.memory(|memory| memory.focused().is_none());
         if self.session.is_some() && nothing_open && !ctx.text_edit_focused() {
-            let slash = ctx.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Text(text) if text == "/")));
+            let slash = ctx.input(|input| {
+                input.events.iter().any(|event| matches!(event, egui::Event::Text(text) if text == "/"))
+            });
             if slash && !in_list {
-                ctx.input_mut(|input| input.events.retain(|event| !matches!(event, egui::Event::Text(text) if text == "/")));
+                ctx.input_mut(|input| {
+                    input.events.retain(|event| !matches!(event, egui::Event::Text(text) if text == "/"))
+                });
                 self.find = true;
             }
             let escape = idle && self.route() != Some(&Route::Dashboard);
@@ -135,10 +144,18 @@ impl App {
         let stamp = self.stamp();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return Vec::new() };
         let mut commands: Vec<Command> = Vec::new();
-        let mut cx =
-            Cx { file: &desk.file, session, stamp: &stamp, cache: &mut desk.cache, commands: &mut commands, refusal: None };
+        let mut cx = Cx {
+            file: &desk.file,
+            session,
+            stamp: &stamp,
+            cache: &mut desk.cache,
+            commands: &mut commands,
+            refusal: None,
+        };
         let mut found = Vec::new();
-        for kind in [Kind::Feedback, Kind::ProblemReport, Kind::ChangeRequest, Kind::ImpactAnalysis, Kind::Approval] {
+        for kind in
+            [Kind::Feedback, Kind::ProblemReport, Kind::ChangeRequest, Kind::ImpactAnalysis, Kind::Approval]
+        {
             let Ok(rows) = cx.list(kind) else { continue };
             found.extend(rows.iter().map(|row| Taken {
                 title: format!("{}  {}", row.id, row.title),
@@ -240,7 +257,8 @@ impl App {
             Outcome::Cancelled => {
                 if ctx.input(|input| input.pointer.any_released()) {
                     ctx.copy_text(code);
-                    self.notices.push(Notice::info("The code is in the clipboard. Empty the clipboard afterwards."));
+                    self.notices
+                        .push(Notice::info("The code is in the clipboard. Empty the clipboard afterwards."));
                 }
             }
             Outcome::Open | Outcome::Refused => {}
@@ -250,8 +268,9 @@ impl App {
     fn draw_password(&mut self, ctx: &Context) {
         let Some(change) = &mut self.password else { return };
         let missing = change.missing();
-        let outcome =
-            Dialog::new("password", "Change password", "Change password").missing(&missing).show(ctx, |ui| change.ui(ui));
+        let outcome = Dialog::new("password", "Change password", "Change password")
+            .missing(&missing)
+            .show(ctx, |ui| change.ui(ui));
         match outcome {
             Outcome::Open | Outcome::Refused => {}
             Outcome::Cancelled => self.password = None,
@@ -300,17 +319,47 @@ fn help_of(route: Option<&Route>) -> (String, String, &'static str) {
     };
     let words = |title: &str, words: &str, clause: &'static str| (title.to_owned(), words.to_owned(), clause);
     match route {
-        None => words("Getting in", "Open a product file or make one, then sign in. A person with a one-time code sets a password with it first.", "21 CFR 11.300"),
-        Some(Route::Dashboard) => words("Dashboard", "What is overdue or waits for approval, gravest first; the dates of the coming twelve months; and how feedback, problem reports and their mending develop. Each row leads to the place that mends it.", "IEC 62304 6.2.1, 9.6"),
+        None => words(
+            "Getting in",
+            "Open a product file or make one, then sign in. A person with a one-time code sets a password with it first.",
+            "21 CFR 11.300",
+        ),
+        Some(Route::Dashboard) => words(
+            "Dashboard",
+            "What is overdue or waits for approval, gravest first; the dates of the coming twelve months; and how feedback, problem reports and their mending develop. Each row leads to the place that mends it.",
+            "IEC 62304 6.2.1, 9.6",
+        ),
         Some(Route::List(kind) | Route::New(kind)) => of_kind(*kind),
         Some(Route::Record(id) | Route::Edit(id, _)) => of_kind(id.kind),
-        Some(Route::AuditTrail(_)) => words("Audit trail", "Who did what, when and why, from what to what. Nothing in it can be changed or removed; each event seals the one before it.", "21 CFR 11.10(e)"),
-        Some(Route::People) => words("People & policy", "Accounts and roles, confirmation of identity, the limits in force, and who must sign what.", "21 CFR 11.100, 11.300"),
-        Some(Route::Packets(_)) => words("Packets", "The evidence of a change or of a time span as one PDF for an auditor.", "IEC 62304 8.2.4"),
-        Some(Route::Import) => words("Import", "Feedback from the file of another system: its columns are matched once, and rows that are already here are left out.", "IEC 62304 6.2.1"),
-        Some(Route::Search(_)) => words("Search", "All records that contain the words, in any field. A number such as CR-0012 leads straight to its record.", ""),
+        Some(Route::AuditTrail(_)) => words(
+            "Audit trail",
+            "Who did what, when and why, from what to what. Nothing in it can be changed or removed; each event seals the one before it.",
+            "21 CFR 11.10(e)",
+        ),
+        Some(Route::People) => words(
+            "People & policy",
+            "Accounts and roles, confirmation of identity, the limits in force, and who must sign what.",
+            "21 CFR 11.100, 11.300",
+        ),
+        Some(Route::Packets(_)) => words(
+            "Packets",
+            "The evidence of a change or of a time span as one PDF for an auditor.",
+            "IEC 62304 8.2.4",
+        ),
+        Some(Route::Import) => words(
+            "Import",
+            "Feedback from the file of another system: its columns are matched once, and rows that are already here are left out.",
+            "IEC 62304 6.2.1",
+        ),
+        Some(Route::Search(_)) => words(
+            "Search",
+            "All records that contain the words, in any field. A number such as CR-0012 leads straight to its record.",
+            "",
+        ),
         Some(Route::Shortcuts) => words("Keyboard shortcuts", "Everything can be done without a mouse.", ""),
-        Some(Route::Settings) => words("Settings", "They belong to you on this workstation, not to the file.", ""),
+        Some(Route::Settings) => {
+            words("Settings", "They belong to you on this workstation, not to the file.", "")
+        }
         Some(Route::Later(area)) => {
             let found = later::AREAS.iter().find(|later| later.word == *area);
             found.map_or_else(|| words(area, "", ""), |later| words(later.word, later.purpose, later.clause))

@@ -125,8 +125,7 @@ pub struct App {
 impl App {
     /// The window of a person: real clock, settings at `settings_path`, backups in the user's data folder.
     pub fn new(cc: &eframe::CreationContext<'_>, settings_path: Option<PathBuf>, what: Start) -> Self {
-        let setup =
-            Setup { settings_path, data_folder: data_folder(), clock: Box::new(crate::ops::stamp) };
+        let setup = Setup { settings_path, data_folder: data_folder(), clock: Box::new(crate::ops::stamp) };
         Self::with(cc, setup, what)
     }
 
@@ -136,7 +135,8 @@ impl App {
         theme::install(ctx);
         ctx.options_mut(|options| options.quit_shortcuts.clear());
         let loaded = setup.settings_path.as_deref().map(settings::load);
-        let (settings, notice) = loaded.map_or_else(|| (Settings::default(), None), |l| (l.settings, l.notice));
+        let (settings, notice) =
+            loaded.map_or_else(|| (Settings::default(), None), |l| (l.settings, l.notice));
         settings.theme.apply(ctx);
         theme::set_text_scale(ctx, settings.text_scale);
         let active_at = (setup.clock)().now;
@@ -190,7 +190,10 @@ impl App {
 
     /// The messages of this run, oldest first, in words.
     pub fn messages(&self) -> Vec<String> {
-        self.notices.log().map(|notice| format!("{} {}", notice.happened, notice.remedy).trim().to_owned()).collect()
+        self.notices
+            .log()
+            .map(|notice| format!("{} {}", notice.happened, notice.remedy).trim().to_owned())
+            .collect()
     }
 
     fn stamp(&self) -> Stamp {

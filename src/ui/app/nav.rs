@@ -64,7 +64,12 @@ pub fn nav_ui(ui: &mut Ui, now: &Route, attention: Option<&Attention>) -> Option
     let mut go = None;
     ui.spacing_mut().item_spacing.y = 2.0;
     for area in AREAS {
-        let item = Item { word: area.word, on: lies_in(now, &area.route), count: count(area, attention), weak: false };
+        let item = Item {
+            word: area.word,
+            on: lies_in(now, &area.route),
+            count: count(area, attention),
+            weak: false,
+        };
         if item.show(ui).clicked() {
             go = Some(area.route.clone());
         }
@@ -118,9 +123,14 @@ impl Item {
             (false, true) => palette.weak,
             (false, false) => palette.text,
         };
-        let font = if self.on { FontId::new(size::BODY, bold_family()) } else { FontId::proportional(size::BODY) };
+        let font =
+            if self.on { FontId::new(size::BODY, bold_family()) } else { FontId::proportional(size::BODY) };
         let galley = ui.painter().layout_no_wrap(self.word.to_owned(), font, ink);
-        ui.painter().galley(pos2(rect.left() + space::M, rect.center().y - galley.size().y / 2.0), galley, ink);
+        ui.painter().galley(
+            pos2(rect.left() + space::M, rect.center().y - galley.size().y / 2.0),
+            galley,
+            ink,
+        );
         if self.count > 0 {
             let text = if self.count > 999 { "999+".to_owned() } else { self.count.to_string() };
             let galley = ui.painter().layout_no_wrap(text, FontId::proportional(size::SMALL), ink);

@@ -6,7 +6,10 @@ use eframe::egui;
 
 use super::keeping::Integrity;
 use super::{App, Desk, ShownCode};
-use crate::ops::{Found, NewFile, Opened, Password, ProductFile, Refused, Session, WhyReadOnly, example_access, write_example};
+use crate::ops::{
+    Found, NewFile, Opened, Password, ProductFile, Refused, Session, WhyReadOnly, example_access,
+    write_example,
+};
 use crate::ui::cx::Route;
 use crate::ui::screens::sign_in::{Asked, SignIn};
 use crate::ui::widgets::notice::Notice;
@@ -23,7 +26,10 @@ impl App {
                 self.welcome.look_again(&self.settings.recent, &stamp);
             }
             Err(refusal) => {
-                self.problem(format!("{} could not be opened: {refusal}.", name_of(path)), "Nothing was changed.");
+                self.problem(
+                    format!("{} could not be opened: {refusal}.", name_of(path)),
+                    "Nothing was changed.",
+                );
                 self.welcome.look_again(&self.settings.recent, &stamp);
             }
         }
@@ -42,7 +48,10 @@ impl App {
         let (uuid, product) = match (file.uuid(), file.product()) {
             (Ok(uuid), Ok(product)) => (uuid, product),
             (Err(refusal), _) | (_, Err(refusal)) => {
-                self.problem(format!("{} could not be read: {refusal}.", name_of(&path)), "Open a backup instead.");
+                self.problem(
+                    format!("{} could not be read: {refusal}.", name_of(&path)),
+                    "Open a backup instead.",
+                );
                 return;
             }
         };
@@ -74,7 +83,10 @@ impl App {
         if !path.exists()
             && let Err(error) = std::fs::create_dir_all(folder)
         {
-            self.problem(format!("The folder {} cannot be made: {error}.", folder.display()), "Choose another folder.");
+            self.problem(
+                format!("The folder {} cannot be made: {error}.", folder.display()),
+                "Choose another folder.",
+            );
             return;
         }
         if !path.exists()
@@ -98,7 +110,8 @@ impl App {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
             && let Err(error) = std::fs::create_dir_all(folder)
         {
-            self.welcome.refuse(&Refused::Rule(format!("the folder {} cannot be made: {error}", folder.display())));
+            self.welcome
+                .refuse(&Refused::Rule(format!("the folder {} cannot be made: {error}", folder.display())));
             return;
         }
         match ProductFile::create(path, new, password, &stamp) {
@@ -124,7 +137,9 @@ impl App {
         let stamp = self.stamp();
         let Some(desk) = &mut self.desk else { return };
         let outcome = match asked {
-            Asked::SignIn { login, password } => desk.file.sign_in(login, password, &stamp).map(|s| (s, None)),
+            Asked::SignIn { login, password } => {
+                desk.file.sign_in(login, password, &stamp).map(|s| (s, None))
+            }
             Asked::Activate { login, code, password } => {
                 desk.file.activate(login, code, password, &stamp).map(|session| (session, None))
             }
@@ -173,7 +188,9 @@ impl App {
             )));
         }
         if session.password_is_old {
-            self.notices.push(Notice::info("Your password is older than the policy allows. Change it in the menu of your name."));
+            self.notices.push(Notice::info(
+                "Your password is older than the policy allows. Change it in the menu of your name.",
+            ));
         }
         self.session = Some(session);
         self.sign_in = SignIn::default();
@@ -236,7 +253,10 @@ impl App {
                     || "Another program".to_owned(),
                     |holder| format!("{} on {}", holder.person, holder.machine),
                 );
-                self.problem(format!("{who} is still writing."), "Ask them to close the file, then try again.");
+                self.problem(
+                    format!("{who} is still writing."),
+                    "Ask them to close the file, then try again.",
+                );
             }
             Err(refusal) => self.problem(format!("Writing could not be taken over: {refusal}."), ""),
         }

@@ -14,7 +14,9 @@ use super::{App, Setup, Start};
 use crate::domain::ids::Kind;
 use crate::domain::product::{Market, SafetyClass};
 use crate::domain::time::Moment;
-use crate::ops::{FirstPerson, NewFile, NewProduct, Password, ProductFile, Stamp, default_policy, write_example};
+use crate::ops::{
+    FirstPerson, NewFile, NewProduct, Password, ProductFile, Stamp, default_policy, write_example,
+};
 use crate::ui::cx::Route;
 
 const PASSWORD: &str = "violet tractor hums at noon";
@@ -68,7 +70,11 @@ fn pump(folder: &Path, clock: &Clock) -> PathBuf {
             class_rationale: "Non-serious injury is possible".to_owned(),
             markets: vec![Market::Us],
         },
-        person: FirstPerson { login: "ana".to_owned(), full_name: "Ana Example".to_owned(), roles: Vec::new() },
+        person: FirstPerson {
+            login: "ana".to_owned(),
+            full_name: "Ana Example".to_owned(),
+            roles: Vec::new(),
+        },
         policy: default_policy(),
     };
     ProductFile::create(&path, &new, &Password::new(PASSWORD), &clock.stamp()).unwrap();

@@ -7,8 +7,7 @@ use eframe::egui;
 use egui::{Label, Panel, ScrollArea, Ui};
 
 use super::parts::{
-    act_words, boxed_ui, capital, heading_ui, in_a_row_ui, lowered_ui, problem_ui, shortened,
-    subject_word,
+    act_words, boxed_ui, capital, heading_ui, in_a_row_ui, lowered_ui, problem_ui, shortened, subject_word,
 };
 use crate::domain::choice::Choice as _;
 use crate::domain::event::{Event, RecordChange};
@@ -94,7 +93,9 @@ impl Filters {
     fn parse(&self) -> Result<EventFilter, String> {
         let day = |label: &str, text: &str| match text.trim() {
             "" => Ok(String::new()),
-            text => Day::parse(text).map(|day| day.to_string()).map_err(|reason| format!("{label}: {reason}")),
+            text => {
+                Day::parse(text).map(|day| day.to_string()).map_err(|reason| format!("{label}: {reason}"))
+            }
         };
         let record = match self.record.trim() {
             "" => None,
@@ -154,13 +155,12 @@ impl AuditScreen {
 
     fn filters_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let names = cx.names().map(|names| (*names).clone()).unwrap_or_default();
-        let people: Vec<(String, String)> = names.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+        let people: Vec<(String, String)> =
+            names.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
         let people: Vec<Choice<'_>> =
             people.iter().map(|(code, word)| Choice { code, word, meaning: "" }).collect();
-        let mut subjects: Vec<String> = request_names()
-            .iter()
-            .filter_map(|name| Some(name.split_once('.')?.0.to_owned()))
-            .collect();
+        let mut subjects: Vec<String> =
+            request_names().iter().filter_map(|name| Some(name.split_once('.')?.0.to_owned())).collect();
         subjects.dedup();
         let subjects: Vec<(String, String)> =
             subjects.into_iter().map(|code| (code.clone(), subject_word(&code))).collect();
@@ -238,10 +238,11 @@ impl AuditScreen {
         }
         let furthest = Seen::new(0);
         let rows = Rc::clone(&self.rows);
-        let events = Table::new("Audit trail", &COLUMNS, rows.len()).show(ui, &mut self.table, |row, column| {
-            furthest.set(furthest.get().max(row));
-            rows.get(row).map_or_else(Cell::default, |row| cell(&row.event, column))
-        });
+        let events =
+            Table::new("Audit trail", &COLUMNS, rows.len()).show(ui, &mut self.table, |row, column| {
+                furthest.set(furthest.get().max(row));
+                rows.get(row).map_or_else(Cell::default, |row| cell(&row.event, column))
+            });
         if let Some(row) = events.opened {
             self.table.go_to(row);
         }
@@ -255,22 +256,26 @@ impl AuditScreen {
         if !self.clock_open {
             return;
         }
-        let words = "The clock of a machine ran backwards. Until this is acknowledged, nothing can be signed.";
-        banner_ui(ui, &Notice::problem(words, "Set the clock right, then acknowledge it with the reason."), false);
+        let words =
+            "The clock of a machine ran backwards. Until this is acknowledged, nothing can be signed.";
+        banner_ui(
+            ui,
+            &Notice::problem(words, "Set the clock right, then acknowledge it with the reason."),
+            false,
+        );
         if cx.writable() && ui.button("Acknowledge the clock…").clicked() {
             self.acknowledging = Some(String::new());
         }
         let Some(reason) = &mut self.acknowledging else { return };
         let missing: Vec<String> =
             if reason.trim().is_empty() { vec!["The reason is missing".to_owned()] } else { Vec::new() };
-        let outcome = Dialog::new("acknowledge_clock", "Acknowledge the clock", "Acknowledge").missing(&missing).show(
-            ui.ctx(),
-            |ui| {
+        let outcome = Dialog::new("acknowledge_clock", "Acknowledge the clock", "Acknowledge")
+            .missing(&missing)
+            .show(ui.ctx(), |ui| {
                 Field::new("Reason")
                     .help("Why the clock ran backwards, and that it is right now", "21 CFR 11.10(e)")
                     .show(ui, |ui| ui.add(TextArea::new(reason).rows(2, 6)));
-            },
-        );
+            });
         match outcome {
             Outcome::Open | Outcome::Refused => {}
             Outcome::Cancelled => self.acknowledging = None,
@@ -314,10 +319,9 @@ impl AuditScreen {
     fn export(&mut self, filter: &Result<EventFilter, String>, cx: &mut Cx<'_>) {
         let Ok(filter) = filter else { return };
         match csv_of(filter, cx) {
-            Ok(bytes) => cx.ask(Command::SaveFile {
-                suggested_name: format!("audit-trail-{}.csv", cx.today()),
-                bytes,
-            }),
+            Ok(bytes) => {
+                cx.ask(Command::SaveFile { suggested_name: format!("audit-trail-{}.csv", cx.today()), bytes })
+            }
             Err(refusal) => self.problem = Some(refusal.to_string()),
         }
     }
@@ -446,7 +450,8 @@ fn change_ui(ui: &mut Ui, change: &RecordChange, cx: &mut Cx<'_>) {
             }
             ui.end_row();
             for field in &change.fields {
-                let words = |value| shortened(&value_words(change.record, &field.field, value, &name), VALUE_MOST);
+                let words =
+                    |value| shortened(&value_words(change.record, &field.field, value, &name), VALUE_MOST);
                 ui.scope(|ui| {
                     ui.set_max_width(220.0);
                     ui.add(Label::new(bold(field_label(change.record, &field.field))).wrap());

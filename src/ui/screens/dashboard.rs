@@ -56,12 +56,16 @@ impl DashboardScreen {
 
     fn now_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, attention: &Attention) {
         let late = attention.now.iter().filter(|item| item.tone == StateTone::Late).count();
-        head_ui(ui, "Overdue or unapproved", &match (late, attention.now.len()) {
-            (_, 0) => String::new(),
-            (0, all) => format!("{all} due, none overdue"),
-            (late, all) if late == all => format!("{late} overdue"),
-            (late, all) => format!("{late} overdue, {} due", all - late),
-        });
+        head_ui(
+            ui,
+            "Overdue or unapproved",
+            &match (late, attention.now.len()) {
+                (_, 0) => String::new(),
+                (0, all) => format!("{all} due, none overdue"),
+                (late, all) if late == all => format!("{late} overdue"),
+                (late, all) => format!("{late} overdue, {} due", all - late),
+            },
+        );
         if attention.now.is_empty() {
             ui.horizontal(|ui| {
                 let (place, _) = ui.allocate_exact_size(vec2(SHAPE, 20.0), Sense::hover());
@@ -74,11 +78,15 @@ impl DashboardScreen {
     }
 
     fn coming_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, attention: &Attention) {
-        head_ui(ui, "The coming twelve months", &match attention.coming.len() {
-            0 => String::new(),
-            1 => "1 date".to_owned(),
-            count => format!("{count} dates"),
-        });
+        head_ui(
+            ui,
+            "The coming twelve months",
+            &match attention.coming.len() {
+                0 => String::new(),
+                1 => "1 date".to_owned(),
+                count => format!("{count} dates"),
+            },
+        );
         strip_ui(ui, cx.today(), &attention.coming);
         if attention.coming.is_empty() {
             ui.label(body("No dates lie ahead in the records of this file.").color(palette(ui).weak));
@@ -228,7 +236,13 @@ fn row_ui(ui: &mut Ui, item: &AttentionItem, today: Day) -> egui::Response {
         line(ui, &second, small.clone(), palette.weak, (pos2(left, top + 19.0), room));
         line(ui, &item.whose, normal.clone(), palette.text, (pos2(whose_left, top), whose_width - space::M));
         line(ui, &when, normal, ink, (pos2(when_left, top), when_width));
-        line(ui, item.clause, small.clone(), palette.weak, (pos2(whose_left, top + 19.0), whose_width - space::M));
+        line(
+            ui,
+            item.clause,
+            small.clone(),
+            palette.weak,
+            (pos2(whose_left, top + 19.0), whose_width - space::M),
+        );
         line(ui, &item.due.to_string(), small, palette.weak, (pos2(when_left, top + 19.0), when_width));
     }
     response.on_hover_text(format!("{}\n{} {}", item.what, item.record, item.title))
@@ -273,10 +287,13 @@ fn strip_ui(ui: &mut Ui, today: Day, coming: &[AttentionItem]) {
         let left = rect.left() + index as f32 * (cell + space::XS);
         let place = Rect::from_min_size(pos2(left, rect.top()), vec2(cell, rect.height()));
         let count = count_in(*month);
-        let (fill, ink) = if count > 0 { (palette.select, palette.on_select) } else { (palette.hover, palette.weak) };
+        let (fill, ink) =
+            if count > 0 { (palette.select, palette.on_select) } else { (palette.hover, palette.weak) };
         ui.painter().rect_filled(place, 6.0, fill);
         let name = month.format(if index == 0 || month.month() == 1 { "%b %Y" } else { "%b" }).to_string();
-        let at = |galley: &egui::Galley, top: f32| pos2(place.center().x - galley.size().x / 2.0, place.top() + top);
+        let at = |galley: &egui::Galley, top: f32| {
+            pos2(place.center().x - galley.size().x / 2.0, place.top() + top)
+        };
         let galley = ui.painter().layout_no_wrap(name, FontId::proportional(size::SMALL), ink);
         ui.painter().galley(at(&galley, 7.0), galley, ink);
         let text = if count > 0 { count.to_string() } else { "–".to_owned() };
@@ -294,20 +311,27 @@ fn trends_ui(ui: &mut Ui, trends: &Trends) {
         trends.months.iter().map(|month| f64::from(pick(month))).collect()
     };
     let (feedback, problems) = (of(|month| month.feedback), of(|month| month.problems));
-    let series =
-        [Series { name: "Feedback", values: &feedback }, Series { name: "Problem reports", values: &problems }];
+    let series = [
+        Series { name: "Feedback", values: &feedback },
+        Series { name: "Problem reports", values: &problems },
+    ];
     let height = 180.0;
-    bars_ui(ui, &Bars {
-        title: "Feedback and problem reports per month",
-        across: "Month",
-        up: "Records",
-        labels: &months,
-        series: &series,
-        height,
-    });
+    bars_ui(
+        ui,
+        &Bars {
+            title: "Feedback and problem reports per month",
+            across: "Month",
+            up: "Records",
+            labels: &months,
+            series: &series,
+            height,
+        },
+    );
     ui.add_space(space::L);
-    let labels: Vec<String> = trends.open_problems_by_age.iter().map(|(label, ..)| label.replace(" days", "")).collect();
-    let safety: Vec<f64> = trends.open_problems_by_age.iter().map(|(_, safety, _)| f64::from(*safety)).collect();
+    let labels: Vec<String> =
+        trends.open_problems_by_age.iter().map(|(label, ..)| label.replace(" days", "")).collect();
+    let safety: Vec<f64> =
+        trends.open_problems_by_age.iter().map(|(_, safety, _)| f64::from(*safety)).collect();
     let other: Vec<f64> = trends.open_problems_by_age.iter().map(|(.., other)| f64::from(*other)).collect();
     let age = [
         Series { name: "With an effect on safety, or not judged", values: &safety },

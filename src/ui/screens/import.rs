@@ -17,8 +17,8 @@ use super::parts::{boxed_ui, heading_ui, in_a_row_ui, lowered_ui, problem_ui};
 use crate::domain::ids::{Kind, RecordId};
 use crate::ops::Head;
 use crate::ops::import::{
-    ImportCounts, ImportJob, ImportPlan, ImportReport, ImportSource, Mapping, ReadOptions, answered, import_mappings,
-    save_mapping,
+    ImportCounts, ImportJob, ImportPlan, ImportReport, ImportSource, Mapping, ReadOptions, answered,
+    import_mappings, save_mapping,
 };
 use crate::ui::cx::{Command, Cx, Route, Slot};
 use crate::ui::theme::{Tone, body, hint, space, title};
@@ -144,7 +144,10 @@ impl ImportScreen {
         match outcome {
             Ok(report) => {
                 let taken = report.counts.taken;
-                cx.ask(Command::Notify(Notice::done(format!("{taken} rows of {} were taken in.", report.file_name))));
+                cx.ask(Command::Notify(Notice::done(format!(
+                    "{taken} rows of {} were taken in.",
+                    report.file_name
+                ))));
                 self.report = Some(report);
                 self.problem = None;
             }
@@ -190,8 +193,11 @@ impl ImportScreen {
     fn mapping_ui(&mut self, ui: &mut Ui, source: &ImportSource) {
         ui.add_space(space::L);
         ui.label(title("2  Mapping"));
-        let mut choices: Vec<Choice<'_>> =
-            self.known.iter().map(|known| Choice { code: &known.name, word: &known.name, meaning: "" }).collect();
+        let mut choices: Vec<Choice<'_>> = self
+            .known
+            .iter()
+            .map(|known| Choice { code: &known.name, word: &known.name, meaning: "" })
+            .collect();
         choices.push(Choice { code: FROM_COLUMNS, word: "From the names of the columns", meaning: "" });
         let mut named = self.named.clone();
         Field::new("How the columns are read").show(ui, |ui| choice_ui(ui, &mut named, &choices, false));
@@ -224,7 +230,9 @@ impl ImportScreen {
     fn save_ui(&mut self, ui: &mut Ui) {
         let Some(folder) = self.folder.clone() else { return };
         in_a_row_ui(ui, |ui| {
-            boxed_ui(ui, "Name of the mapping", 280.0, |ui| ui.add(TextLine::new(self.editor.name_mut()).limit(80)));
+            boxed_ui(ui, "Name of the mapping", 280.0, |ui| {
+                ui.add(TextLine::new(self.editor.name_mut()).limit(80))
+            });
             if !lowered_ui(ui, |ui| ui.button("Save mapping").clicked()) {
                 return;
             }
@@ -257,7 +265,11 @@ impl ImportScreen {
             ui.add_space(space::XS);
             ui.add(Label::new(body(ask.question.clone())).wrap());
             let words = (!answer.trim().is_empty())
-                .then(|| answered(self.editor.plain(), &ask.target, answer).err().map(|refusal| refusal.to_string()))
+                .then(|| {
+                    answered(self.editor.plain(), &ask.target, answer)
+                        .err()
+                        .map(|refusal| refusal.to_string())
+                })
                 .flatten();
             Field::new(label).violation(words.as_deref()).show(ui, |ui| {
                 ui.add(TextLine::new(answer).hint("2026-11-22 or 2026-11-22 14:05").width(240.0))
@@ -328,7 +340,8 @@ impl ImportScreen {
                 });
             }
             None => {
-                let word = format!("Import {} {}", counts.taken, if counts.taken == 1 { "row" } else { "rows" });
+                let word =
+                    format!("Import {} {}", counts.taken, if counts.taken == 1 { "row" } else { "rows" });
                 if guarded_ui(ui, &word, &missing) == Guarded::Pressed {
                     let job = Arc::new(ImportJob::new(plan.clone()));
                     cx.ask(Command::Import(Arc::clone(&job)));
@@ -361,7 +374,9 @@ impl ImportScreen {
             }
             if ui.button("Save the report as CSV…").clicked() {
                 match report.csv() {
-                    Ok(bytes) => cx.ask(Command::SaveFile { suggested_name: report_name(&report.file_name), bytes }),
+                    Ok(bytes) => {
+                        cx.ask(Command::SaveFile { suggested_name: report_name(&report.file_name), bytes })
+                    }
                     Err(refusal) => self.problem = Some(refusal.to_string()),
                 }
             }

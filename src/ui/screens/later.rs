@@ -18,7 +18,12 @@ pub struct LaterArea {
     pub clause: &'static str,
 }
 
-const fn area(word: &'static str, purpose: &'static str, until: &'static str, clause: &'static str) -> LaterArea {
+const fn area(
+    word: &'static str,
+    purpose: &'static str,
+    until: &'static str,
+    clause: &'static str,
+) -> LaterArea {
     LaterArea { word, purpose, until, clause }
 }
 

@@ -15,8 +15,8 @@ use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::time::Day;
 use crate::ops::{
-    EventFilter, EventRow, Head, PacketFonts, PacketOptions, PacketScope, ProductFile, Refused, RenderedPacket,
-    Verification, render_packet,
+    EventFilter, EventRow, Head, PacketFonts, PacketOptions, PacketScope, ProductFile, Refused,
+    RenderedPacket, Verification, render_packet,
 };
 use crate::ui::cx::{Command, Cx, Route};
 use crate::ui::theme::{Tone, body, hint, space, title};
@@ -171,7 +171,8 @@ impl PacketsScreen {
     }
 
     fn options(&self) -> Result<PacketOptions, String> {
-        let day = |label: &str, text: &str| Day::parse(text.trim()).map_err(|reason| format!("{label}: {reason}"));
+        let day =
+            |label: &str, text: &str| Day::parse(text.trim()).map_err(|reason| format!("{label}: {reason}"));
         let scope = if self.period {
             PacketScope::Period { from: day("From", &self.from)?, to: day("Until", &self.to)? }
         } else {
@@ -204,7 +205,8 @@ impl PacketsScreen {
         }
         let Ok(options) = options else { return };
         let (path, ctx) = (cx.file.path().to_owned(), ui.ctx().clone());
-        let started = Later::start(move || ctx.request_repaint(), move || ProductFile::verify(&path, None, &|_| true));
+        let started =
+            Later::start(move || ctx.request_repaint(), move || ProductFile::verify(&path, None, &|_| true));
         match started {
             Ok(later) => {
                 self.problem = None;
@@ -239,20 +241,27 @@ impl PacketsScreen {
     }
 }
 
-fn lay_out(ui: &Ui, options: &PacketOptions, verification: &Verification, cx: &Cx<'_>) -> Result<Work, Refused> {
+fn lay_out(
+    ui: &Ui,
+    options: &PacketOptions,
+    verification: &Verification,
+    cx: &Cx<'_>,
+) -> Result<Work, Refused> {
     let built = cx.file.build_packet(options, cx.session, Some(verification), cx.stamp)?;
     let ctx = ui.ctx().clone();
     let wake = move || ctx.request_repaint();
-    let later = Later::start(wake, move || render_packet(&built, PacketFonts::with_system())).map_err(Refused::Rule)?;
+    let later = Later::start(wake, move || render_packet(&built, PacketFonts::with_system()))
+        .map_err(Refused::Rule)?;
     Ok(Work::LayingOut(later))
 }
 
 fn issued_cell(row: &EventRow, column: usize) -> Cell<'static> {
     let event = &row.event;
     let fact = |name: &str| {
-        event.facts.get(name).map_or_else(String::new, |value| {
-            value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-        })
+        event
+            .facts
+            .get(name)
+            .map_or_else(String::new, |value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
     };
     match column {
         0 => fact("number").into(),

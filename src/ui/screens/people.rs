@@ -98,10 +98,13 @@ impl PeopleScreen {
     fn people_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let people = &self.people;
         let room = (ui.available_height() - 230.0).max(160.0);
-        let events =
-            Table::new("People", &COLUMNS, people.len()).within(room).show(ui, &mut self.table, |row, column| {
+        let events = Table::new("People", &COLUMNS, people.len()).within(room).show(
+            ui,
+            &mut self.table,
+            |row, column| {
                 people.get(row).map_or_else(Cell::default, |(data, person)| cell(data, person, column))
-            });
+            },
+        );
         if let Some(row) = events.opened {
             self.table.go_to(row);
         }
@@ -160,7 +163,10 @@ fn card_ui(ui: &mut Ui, data: &RecordData, person: &Person, asked: &mut Option<A
     ui.add_space(space::S);
     let oneself = id == cx.session.person();
     if oneself {
-        ui.label(hint(ui, "This is your own account. Somebody else changes its roles and confirms your identity."));
+        ui.label(hint(
+            ui,
+            "This is your own account. Somebody else changes its roles and confirms your identity.",
+        ));
         return;
     }
     let active = data.head.state == PersonState::Active.code();
@@ -175,7 +181,8 @@ fn card_ui(ui: &mut Ui, data: &RecordData, person: &Person, asked: &mut Option<A
         if !inactive && ui.button("Reset access…").clicked() {
             *asked = Some(Asked::reset(id, person));
         }
-        let (word, go) = if inactive { ("Reactivate…", "reactivate") } else { ("Deactivate…", "deactivate") };
+        let (word, go) =
+            if inactive { ("Reactivate…", "reactivate") } else { ("Deactivate…", "deactivate") };
         if ui.button(word).clicked() {
             *asked = Some(Asked::step(id, person, go));
         }
@@ -197,7 +204,13 @@ fn product_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         Err(refusal) => problem_ui(ui, &refusal.to_string()),
     }
     ui.add_space(space::S);
-    ui.add(egui::Label::new(hint(ui, "Safety class, markets, versions in the field and retention are kept in one record.")).wrap());
+    ui.add(
+        egui::Label::new(hint(
+            ui,
+            "Safety class, markets, versions in the field and retention are kept in one record.",
+        ))
+        .wrap(),
+    );
     if link_ui(ui, "Product configuration (PD-0001)").clicked() {
         cx.go(Route::Record(id));
     }

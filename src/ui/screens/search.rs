@@ -106,9 +106,11 @@ impl SearchScreen {
             for (kind, hits, table) in &mut self.groups {
                 ui.add_space(space::S);
                 ui.label(title(format!("{} ({})", kind.def().plural, hits.len())));
-                let events = Table::new(kind.def().plural, &COLUMNS, hits.len()).within(340.0).show(ui, table, |row, column| {
-                    hits.get(row).map_or_else(Cell::default, |hit| cell(hit, column))
-                });
+                let events = Table::new(kind.def().plural, &COLUMNS, hits.len()).within(340.0).show(
+                    ui,
+                    table,
+                    |row, column| hits.get(row).map_or_else(Cell::default, |hit| cell(hit, column)),
+                );
                 opened = opened.or(events.opened.and_then(|row| Some(hits.get(row)?.id)));
             }
         });
@@ -136,6 +138,11 @@ fn cell(hit: &Hit, column: usize) -> Cell<'static> {
     match column {
         0 => hit.id.to_string().into(),
         1 => hit.title.clone().into(),
-        _ => hit.id.kind.def().state(&hit.state).map_or_else(Cell::default, |state| Cell::toned(tone_of(state.tone), state.word)),
+        _ => hit
+            .id
+            .kind
+            .def()
+            .state(&hit.state)
+            .map_or_else(Cell::default, |state| Cell::toned(tone_of(state.tone), state.word)),
     }
 }

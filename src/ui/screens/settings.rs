@@ -16,7 +16,9 @@ pub fn settings_ui(ui: &mut Ui, settings: &mut Settings) {
     ui.add_space(space::M);
     ui.label(title("Theme"));
     let on = ThemeChoice::ALL.iter().position(|choice| *choice == settings.theme);
-    if let Some(choice) = segments_ui(ui, &ThemeChoice::ALL.map(ThemeChoice::word), on).and_then(|i| ThemeChoice::ALL.get(i)) {
+    if let Some(choice) =
+        segments_ui(ui, &ThemeChoice::ALL.map(ThemeChoice::word), on).and_then(|i| ThemeChoice::ALL.get(i))
+    {
         settings.theme = *choice;
         choice.apply(ui.ctx());
     }
@@ -26,17 +28,25 @@ pub fn settings_ui(ui: &mut Ui, settings: &mut Settings) {
     ui.add_space(space::L);
     ui.label(title("How the window is drawn"));
     let on = RENDERERS.iter().position(|(renderer, _)| *renderer == settings.renderer);
-    if let Some((renderer, _)) = segments_ui(ui, &RENDERERS.map(|(_, word)| word), on).and_then(|i| RENDERERS.get(i)) {
+    if let Some((renderer, _)) =
+        segments_ui(ui, &RENDERERS.map(|(_, word)| word), on).and_then(|i| RENDERERS.get(i))
+    {
         settings.renderer = *renderer;
     }
     ui.add(
-        Label::new(hint(ui, "Takes effect at the next start. Choose OpenGL if the window shows faults or does not open."))
-            .wrap(),
+        Label::new(hint(
+            ui,
+            "Takes effect at the next start. Choose OpenGL if the window shows faults or does not open.",
+        ))
+        .wrap(),
     );
     ui.add_space(space::L);
     ui.add(
-        Label::new(body("Limits, intervals and who must sign what belong to the file: see People & policy.").color(palette(ui).weak))
-            .wrap(),
+        Label::new(
+            body("Limits, intervals and who must sign what belong to the file: see People & policy.")
+                .color(palette(ui).weak),
+        )
+        .wrap(),
     );
 }
 

@@ -11,7 +11,9 @@ use zeroize::Zeroizing;
 use super::sign_in::{StrengthWords, sentence};
 use crate::domain::choice::Choice as _;
 use crate::domain::product::{Market, SafetyClass};
-use crate::ops::{FirstPerson, NewFile, NewProduct, Opened, Password, ProductFile, Refused, Stamp, default_policy};
+use crate::ops::{
+    FirstPerson, NewFile, NewProduct, Opened, Password, ProductFile, Refused, Stamp, default_policy,
+};
 use crate::ui::dialogs;
 use crate::ui::theme::{Tone, body, hint, palette, size, space, title};
 use crate::ui::widgets::badge::tone_words_ui;
@@ -57,7 +59,8 @@ impl Welcome {
             .iter()
             .enumerate()
             .map(|(index, path)| {
-                let (words, tone) = if index < LOOKED_INTO { look(path, stamp) } else { (String::new(), Tone::Neutral) };
+                let (words, tone) =
+                    if index < LOOKED_INTO { look(path, stamp) } else { (String::new(), Tone::Neutral) };
                 Recent { path: path.clone(), words, tone }
             })
             .collect();
@@ -115,7 +118,9 @@ impl Welcome {
         ui.add_space(space::XL);
         ui.label(title("Recent files"));
         if self.recent.is_empty() {
-            ui.label(body("None yet. A product file can also be dropped on this window.").color(palette(ui).weak));
+            ui.label(
+                body("None yet. A product file can also be dropped on this window.").color(palette(ui).weak),
+            );
         }
         for recent in &self.recent {
             if recent_ui(ui, recent).clicked() {
@@ -131,7 +136,11 @@ fn look(path: &Path, stamp: &Stamp) -> (String, Tone) {
     match ProductFile::open_to_read(path) {
         Ok(Opened::Open(file)) => match file.attention(stamp.now) {
             Ok(attention) => {
-                let late = attention.now.iter().filter(|item| item.tone == crate::domain::workflow::Tone::Late).count();
+                let late = attention
+                    .now
+                    .iter()
+                    .filter(|item| item.tone == crate::domain::workflow::Tone::Late)
+                    .count();
                 match (late, attention.now.len()) {
                     (0, 0) => ("Nothing needs attention".to_owned(), Tone::Good),
                     (0, due) => (format!("{due} due"), Tone::Due),
@@ -240,20 +249,32 @@ impl Default for Steps {
 
 fn class_choices() -> Vec<Choice<'static>> {
     let meaning = |class: SafetyClass, words: &'static str| {
-        let meaning = if class == SafetyClass::Unassigned { "Class C rules apply until a class is assigned" } else { words };
-        let word = if class == SafetyClass::Unassigned { "Not yet: class C rules apply" } else { class.word() };
+        let meaning = if class == SafetyClass::Unassigned {
+            "Class C rules apply until a class is assigned"
+        } else {
+            words
+        };
+        let word =
+            if class == SafetyClass::Unassigned { "Not yet: class C rules apply" } else { class.word() };
         Choice { code: class.code(), word, meaning }
     };
-    SafetyClass::VALUES.iter().zip(SafetyClass::OPTIONS).map(|(class, def)| meaning(*class, def.meaning.trim())).collect()
+    SafetyClass::VALUES
+        .iter()
+        .zip(SafetyClass::OPTIONS)
+        .map(|(class, def)| meaning(*class, def.meaning.trim()))
+        .collect()
 }
 
 impl Steps {
     fn ui(&mut self, ui: &mut Ui) -> Outcome {
         ui.heading("New product file");
-        ui.label(hint(ui, match self.step {
-            Step::Product => "Step 1 of 2: the product",
-            Step::Person => "Step 2 of 2: you, and where the file is kept",
-        }));
+        ui.label(hint(
+            ui,
+            match self.step {
+                Step::Product => "Step 1 of 2: the product",
+                Step::Person => "Step 2 of 2: you, and where the file is kept",
+            },
+        ));
         ui.add_space(space::M);
         match self.step {
             Step::Product => self.product_ui(ui),
@@ -285,7 +306,10 @@ impl Steps {
             .show(ui, |ui| ui.add(TextLine::new(&mut self.manufacturer).limit(200)));
         ui.add_space(space::S);
         Field::new("Software safety class")
-            .help("By the worst harm that a failure can contribute to, after controls outside the software.", "IEC 62304 4.3")
+            .help(
+                "By the worst harm that a failure can contribute to, after controls outside the software.",
+                "IEC 62304 4.3",
+            )
             .show(ui, |ui| choice_ui(ui, &mut self.class, &class_choices(), false));
         if self.class() != SafetyClass::Unassigned {
             ui.add_space(space::S);
@@ -295,8 +319,10 @@ impl Steps {
                 .show(ui, |ui| ui.add(TextArea::new(&mut self.rationale).rows(2, 6)));
         }
         ui.add_space(space::S);
-        let choices: Vec<Choice<'_>> =
-            Market::OPTIONS.iter().map(|def| Choice { code: def.code, word: def.word, meaning: "" }).collect();
+        let choices: Vec<Choice<'_>> = Market::OPTIONS
+            .iter()
+            .map(|def| Choice { code: def.code, word: def.word, meaning: "" })
+            .collect();
         Field::new("Markets")
             .help("Where it is sold. Decides for which authorities reportability is asked.", "")
             .show(ui, |ui| choices_ui(ui, &mut self.markets, &choices));
@@ -348,7 +374,8 @@ impl Steps {
         if !self.path_touched {
             self.path = suggested_path(&self.name).display().to_string();
         }
-        let violation = (self.tried && self.path.trim().is_empty()).then_some("Say where the file is to be kept");
+        let violation =
+            (self.tried && self.path.trim().is_empty()).then_some("Say where the file is to be kept");
         let path = Field::new("Where the file is kept")
             .help("One file on your disk or on a shared folder. One person writes at a time; others read along.", "")
             .violation(violation)

@@ -51,7 +51,8 @@ impl RuleEditor {
             Parse::Day { formats } => ("day", formats.join("; ")),
             Parse::Moment { formats } => ("moment", formats.join("; ")),
             Parse::Choice { table, .. } => {
-                let lines: Vec<String> = table.iter().map(|(source, code)| format!("{source} = {code}")).collect();
+                let lines: Vec<String> =
+                    table.iter().map(|(source, code)| format!("{source} = {code}")).collect();
                 ("choice", lines.join("\n"))
             }
             Parse::TitleFrom { max_chars, .. } => ("title", max_chars.to_string()),
@@ -99,16 +100,20 @@ impl RuleEditor {
     fn choice(&self) -> Result<Parse, String> {
         let default = match &self.base.parse {
             Parse::Choice { default, .. } => default.clone(),
-            Parse::Text | Parse::Labelled | Parse::Day { .. } | Parse::Moment { .. } | Parse::TitleFrom { .. } => None,
+            Parse::Text
+            | Parse::Labelled
+            | Parse::Day { .. }
+            | Parse::Moment { .. }
+            | Parse::TitleFrom { .. } => None,
         };
         let table = self
             .detail
             .lines()
             .filter(|line| !line.trim().is_empty())
             .map(|line| {
-                let (source, code) = line
-                    .rsplit_once('=')
-                    .ok_or_else(|| format!("“{line}” is no line of a table; write “value in the file = code”."))?;
+                let (source, code) = line.rsplit_once('=').ok_or_else(|| {
+                    format!("“{line}” is no line of a table; write “value in the file = code”.")
+                })?;
                 Ok((source.trim().to_owned(), code.trim().to_owned()))
             })
             .collect::<Result<_, String>>()?;
@@ -124,7 +129,11 @@ impl RuleEditor {
             Parse::TitleFrom { start_after, skip, .. } => {
                 Parse::TitleFrom { max_chars, start_after: start_after.clone(), skip: skip.clone() }
             }
-            Parse::Text | Parse::Labelled | Parse::Day { .. } | Parse::Moment { .. } | Parse::Choice { .. } => {
+            Parse::Text
+            | Parse::Labelled
+            | Parse::Day { .. }
+            | Parse::Moment { .. }
+            | Parse::Choice { .. } => {
                 Parse::TitleFrom { max_chars, start_after: Vec::new(), skip: Vec::new() }
             }
         })
@@ -135,20 +144,24 @@ impl RuleEditor {
         let mut changed = false;
         let mut removed = false;
         in_a_row_ui(ui, |ui| {
-            changed |= boxed_ui(ui, "Field", 220.0, |ui| choice_ui(ui, &mut self.target, targets, true)).changed();
+            changed |=
+                boxed_ui(ui, "Field", 220.0, |ui| choice_ui(ui, &mut self.target, targets, true)).changed();
             let columns = boxed_ui(ui, "Columns", 240.0, |ui| {
                 ui.add(TextLine::new(&mut self.from).hint("One, or several separated by ;"))
             });
             changed |= columns.changed();
             let kinds = KINDS.map(|(code, word)| Choice { code, word, meaning: "" });
-            changed |= boxed_ui(ui, "Read as", 190.0, |ui| choice_ui(ui, &mut self.kind, &kinds, false)).changed();
+            changed |=
+                boxed_ui(ui, "Read as", 190.0, |ui| choice_ui(ui, &mut self.kind, &kinds, false)).changed();
             let detail = match self.kind.as_deref() {
                 Some("day" | "moment") => Some(("Formats", "%Y-%m-%d; %d.%m.%Y")),
                 Some("title") => Some(("Characters at most", "100")),
                 Some(_) | None => None,
             };
             if let Some((label, example)) = detail {
-                changed |= boxed_ui(ui, label, 180.0, |ui| ui.add(TextLine::new(&mut self.detail).hint(example))).changed();
+                changed |=
+                    boxed_ui(ui, label, 180.0, |ui| ui.add(TextLine::new(&mut self.detail).hint(example)))
+                        .changed();
             }
             removed = lowered_ui(ui, |ui| ui.button("Remove").clicked());
         });

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use eframe::egui;
-use egui::{ColorImage, Image, Key, Modifiers, ScrollArea, TextureHandle, TextureOptions, Ui, WidgetInfo, vec2};
+use egui::{
+    ColorImage, Image, Key, Modifiers, ScrollArea, TextureHandle, TextureOptions, Ui, WidgetInfo, vec2,
+};
 
 use super::warnings_ui;
 use crate::ops::RenderedPacket;
@@ -82,7 +84,10 @@ impl Preview {
         let zoom = f32::from(ZOOMS.get(self.zoom).copied().unwrap_or(100)) / 100.0;
         let dots = ui.ctx().pixels_per_point();
         let scale = POINTS * zoom * dots;
-        let fits = self.picture.as_ref().is_some_and(|(page, at, _)| *page == self.page && (at - scale).abs() < 0.001);
+        let fits = self
+            .picture
+            .as_ref()
+            .is_some_and(|(page, at, _)| *page == self.page && (at - scale).abs() < 0.001);
         if !fits {
             self.picture = self.packet.page_image(self.page, scale).map(|(width, height, rgba)| {
                 let size = [width as usize, height as usize];

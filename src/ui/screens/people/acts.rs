@@ -87,7 +87,9 @@ impl Asked {
                 need(!self.roles.is_empty(), "At least one role is needed");
             }
             What::Roles(_) => need(!self.roles.is_empty(), "At least one role is needed"),
-            What::Identity(_) => need(!self.words.trim().is_empty(), "How the identity was confirmed is missing"),
+            What::Identity(_) => {
+                need(!self.words.trim().is_empty(), "How the identity was confirmed is missing")
+            }
             What::Reset(_) | What::Step(..) => need(!self.words.trim().is_empty(), "The reason is missing"),
         }
         missing
@@ -100,7 +102,10 @@ impl Asked {
                     .help("As it is printed beside signatures", "21 CFR 11.50(a)")
                     .show(ui, |ui| ui.add(TextLine::new(&mut self.name)));
                 Field::new("Login")
-                    .help("Letters, digits, dot, hyphen and underline. Never used again for somebody else", "21 CFR 11.300(a)")
+                    .help(
+                        "Letters, digits, dot, hyphen and underline. Never used again for somebody else",
+                        "21 CFR 11.300(a)",
+                    )
                     .show(ui, |ui| ui.add(TextLine::new(&mut self.login).limit(64)));
                 self.roles_ui(ui);
                 let words = "A one-time code is shown afterwards. Give it to the person; they set their password with it.";
@@ -170,7 +175,8 @@ pub(super) fn dialog_ui(ui: &Ui, asked: &mut Option<Asked>, cx: &mut Cx<'_>) {
     let Some(open) = asked else { return };
     let (title, confirm) = open.words();
     let missing = open.missing();
-    let outcome = Dialog::new("account", &title, confirm).missing(&missing).show(ui.ctx(), |ui| open.body_ui(ui));
+    let outcome =
+        Dialog::new("account", &title, confirm).missing(&missing).show(ui.ctx(), |ui| open.body_ui(ui));
     match outcome {
         Outcome::Open | Outcome::Refused => {}
         Outcome::Cancelled => *asked = None,

@@ -23,7 +23,8 @@ pub(super) fn policy_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         Ok(page) => page,
         Err(refusal) => return problem_ui(ui, &refusal.to_string()),
     };
-    if cx.writable() && cx.session.roles().contains(&Role::Quality) && ui.button("Edit the policy…").clicked() {
+    if cx.writable() && cx.session.roles().contains(&Role::Quality) && ui.button("Edit the policy…").clicked()
+    {
         cx.go(Route::Edit(POLICY, None));
     }
     let policy: Policy = page.data.typed().unwrap_or_default();
