@@ -48,7 +48,7 @@ fn outcome(report: &ImportReport, dry: bool) -> Said {
         match &row.outcome {
             RowOutcome::Taken(_) => {}
             RowOutcome::Already(id) => {
-                said.push_str(&line(row.line, &row.external_number, "taken before as", &id.to_string()))
+                said.push_str(&line(row.line, &row.external_number, "taken before as", &id.to_string()));
             }
             RowOutcome::Refused(reasons) => {
                 said.push_str(&line(row.line, &row.external_number, "refused:", &reasons.join("; ")));

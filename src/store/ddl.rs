@@ -74,9 +74,7 @@ mod tests {
 
     fn triggers(def: &KindDef) -> String {
         let table = def.kind.code();
-        let noted = format!(
-            "NOT EXISTS (SELECT 1 FROM touch WHERE record = json_extract(new.body, '$.id') AND revision = json_extract(new.body, '$.revision'))"
-        );
+        let noted = "NOT EXISTS (SELECT 1 FROM touch WHERE record = json_extract(new.body, '$.id') AND revision = json_extract(new.body, '$.revision'))".to_string();
         let mut sql = String::new();
         let _ = writeln!(
             sql,

@@ -36,7 +36,7 @@ pub struct Launch {
 /// In words, when no window can be opened.
 pub fn run(launch: Launch) -> Result<(), String> {
     let settings_path = settings::default_path();
-    let settings = settings_path.as_deref().map(|path| settings::load_quietly(path)).unwrap_or_default();
+    let settings = settings_path.as_deref().map(settings::load_quietly).unwrap_or_default();
     let renderer = if launch.renderer == Renderer::Auto { settings.renderer } else { launch.renderer };
     let start = launch.file.map_or(Start::Nothing, Start::File);
     let open = |renderer: eframe::Renderer| {

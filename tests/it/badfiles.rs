@@ -121,7 +121,7 @@ fn a_file_that_was_cut_short_is_told_and_never_written() {
                 );
             }
             Ok(Opened::Not(Found::Damaged { what })) => {
-                assert!(what.contains("cut short"), "{length}: {what}")
+                assert!(what.contains("cut short"), "{length}: {what}");
             }
             Ok(Opened::Not(Found::NotOurs { .. })) => assert!(length < 100),
             Ok(Opened::Not(found)) => panic!("{length}: {found:?}"),
@@ -214,7 +214,7 @@ fn a_file_that_cannot_be_written_opens_for_reading() {
     use std::os::unix::fs::PermissionsExt as _;
     let (folder, path) = closed();
     let mode = |path: &Path, mode: u32| {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap()
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     };
     mode(&path, 0o444);
     mode(folder.path(), 0o555);

@@ -221,7 +221,7 @@ fn a_one_time_code_counts_once_and_only_the_newest() {
     let second = desk.by("ana", reset()).unwrap().code.unwrap();
     let password = Password::new(PASSWORD);
     let at = desk.tick();
-    let mut try_code = |desk: &mut Desk, login: &str, code: &str| {
+    let try_code = |desk: &mut Desk, login: &str, code: &str| {
         desk.file.activate(login, code, &password, &stamp(at)).map(|session| session.person())
     };
     assert!(try_code(&mut desk, "ben", &first).is_err(), "replaced");

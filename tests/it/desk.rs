@@ -158,16 +158,6 @@ impl Desk {
         assert!(verification.findings.is_empty(), "{:#?}", verification.findings);
         assert_eq!(verification.events, self.file.head().seq);
     }
-
-    /// Closes the file and opens it again.
-    pub fn reopen(self) -> (tempfile::TempDir, ProductFile) {
-        let path = self.file.path().to_owned();
-        drop(self.file);
-        match ProductFile::open(&path, &stamp(self.now)).unwrap() {
-            Opened::Open(file) => (self.folder, *file),
-            Opened::Not(found) => panic!("{found:?}"),
-        }
-    }
 }
 
 pub fn fields(value: Value) -> mainstay::domain::record::Fields {

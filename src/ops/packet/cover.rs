@@ -149,7 +149,7 @@ pub(super) fn annex(paper: &Paper<'_>) -> Result<(Vec<AttachmentEntry>, Vec<Embe
                 }
                 None if private => entry.description.push_str(" Listed only: redacted."),
                 None if !fits => {
-                    entry.description.push_str(" Listed only: the evidence exceeds 50 MB together.")
+                    entry.description.push_str(" Listed only: the evidence exceeds 50 MB together.");
                 }
                 None => entry.description.push_str(" Listed only: its content is not in the file."),
             }

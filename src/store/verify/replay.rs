@@ -169,7 +169,7 @@ impl Replay {
             if field.field == "roles" {
                 wrong.push(format!("{who} changes their own roles"));
             }
-            if field.field == "identity_verified_by" && field.after == Value::from(who.to_string()) {
+            if field.field == "identity_verified_by" && field.after == who.to_string() {
                 wrong.push(format!("{who} confirms their own identity"));
             }
         }

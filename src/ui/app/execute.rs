@@ -176,7 +176,10 @@ impl App {
             AppCommand::Example => match self.setup.data_folder.clone() {
                 Some(folder) => self.open_example(&folder),
                 None => {
-                    self.problem("There is no folder for the example product.", "Set HOME, then start again.")
+                    self.problem(
+                        "There is no folder for the example product.",
+                        "Set HOME, then start again.",
+                    );
                 }
             },
             AppCommand::Save => self.say_saved(),

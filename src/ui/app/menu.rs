@@ -82,7 +82,7 @@ impl App {
             });
             if slash && !in_list {
                 ctx.input_mut(|input| {
-                    input.events.retain(|event| !matches!(event, egui::Event::Text(text) if text == "/"))
+                    input.events.retain(|event| !matches!(event, egui::Event::Text(text) if text == "/"));
                 });
                 self.find = true;
             }

@@ -320,7 +320,10 @@ impl AuditScreen {
         let Ok(filter) = filter else { return };
         match csv_of(filter, cx) {
             Ok(bytes) => {
-                cx.ask(Command::SaveFile { suggested_name: format!("audit-trail-{}.csv", cx.today()), bytes })
+                cx.ask(Command::SaveFile {
+                    suggested_name: format!("audit-trail-{}.csv", cx.today()),
+                    bytes,
+                });
             }
             Err(refusal) => self.problem = Some(refusal.to_string()),
         }

@@ -375,7 +375,7 @@ impl ImportScreen {
             if ui.button("Save the report as CSV…").clicked() {
                 match report.csv() {
                     Ok(bytes) => {
-                        cx.ask(Command::SaveFile { suggested_name: report_name(&report.file_name), bytes })
+                        cx.ask(Command::SaveFile { suggested_name: report_name(&report.file_name), bytes });
                     }
                     Err(refusal) => self.problem = Some(refusal.to_string()),
                 }

@@ -88,7 +88,7 @@ impl Asked {
             }
             What::Roles(_) => need(!self.roles.is_empty(), "At least one role is needed"),
             What::Identity(_) => {
-                need(!self.words.trim().is_empty(), "How the identity was confirmed is missing")
+                need(!self.words.trim().is_empty(), "How the identity was confirmed is missing");
             }
             What::Reset(_) | What::Step(..) => need(!self.words.trim().is_empty(), "The reason is missing"),
         }

@@ -179,7 +179,7 @@ fn section_head_ui(ui: &mut Ui, section: &Section, edit: bool) -> bool {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let response = link_ui(ui, "Edit");
                 ui.ctx().accesskit_node_builder(response.id, |node| {
-                    node.set_label(format!("Edit {}", section.title))
+                    node.set_label(format!("Edit {}", section.title));
                 });
                 pressed = response.clicked();
             });

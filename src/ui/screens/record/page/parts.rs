@@ -78,7 +78,7 @@ fn attachment_ui(ui: &mut Ui, cx: &mut Cx<'_>, attachment: &RecordData) -> bool 
                     "Verify the file.",
                 ))),
                 Err(refusal) => {
-                    cx.ask(Command::Notify(Notice::problem(refusal.to_string(), "Verify the file.")))
+                    cx.ask(Command::Notify(Notice::problem(refusal.to_string(), "Verify the file.")));
                 }
             }
         }
