@@ -3,10 +3,12 @@
 //! Here belong the plan, its answers and its report. Reading of foreign formats belongs to `exchange`; what a record may hold
 //! belongs to `domain`. The source file is kept byte for byte as an attachment of the product, so nothing of it is lost.
 
+mod job;
+mod mappings;
+
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -20,14 +22,16 @@ use super::work::PRODUCT;
 use crate::clock::Stamp;
 use crate::domain::attachment::BYTES_MAX;
 use crate::domain::canonical;
-use crate::domain::field::FieldType;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{Fields, check_values};
-use crate::domain::time::{Day, Moment};
+use crate::domain::time::Moment;
 use crate::exchange::csv_out::{self, CsvOptions};
 use crate::exchange::delimited;
 use crate::exchange::feedback::{self as rows, EXTERNAL_NUMBER};
 use crate::store::EventFilter;
+
+pub use job::ImportJob;
+pub use mappings::{answered, find_mapping, import_mappings, read_mapping, save_mapping};
 
 pub use crate::exchange::delimited::{Detected, Options as ReadOptions, Row, TextEncoding};
 pub use crate::exchange::feedback::{Ask, ColumnRule, Mapping, Parse};
@@ -196,84 +200,6 @@ impl ImportSource {
         let suggestion = rows::suggest_columns(&self.header, &self.rows);
         (suggestion.mapping, suggestion.notes)
     }
-}
-
-/// The mappings that can be chosen: those that come with the program, then the person's own from a folder.
-/// A file in the folder that cannot be read is told in the second list and left out.
-pub fn import_mappings(folder: Option<&Path>) -> (Vec<Mapping>, Vec<String>) {
-    let mut found = rows::ready_mappings().to_vec();
-    let mut problems = Vec::new();
-    let Some(entries) = folder.and_then(|folder| std::fs::read_dir(folder).ok()) else {
-        return (found, problems);
-    };
-    let mut paths: Vec<_> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "ron"))
-        .collect();
-    paths.sort();
-    for path in paths {
-        match read_mapping(&path) {
-            Ok(mapping) => found.push(mapping),
-            Err(error) => problems.push(format!("{}: {error}", path.display())),
-        }
-    }
-    (found, problems)
-}
-
-/// A mapping by its name or, where it ends in `.ron`, by its file.
-pub fn find_mapping(named: &str, folder: Option<&Path>) -> Result<Mapping, Refused> {
-    if Path::new(named).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ron")) {
-        return read_mapping(Path::new(named));
-    }
-    let (known, _) = import_mappings(folder);
-    let names = known.iter().map(|mapping| format!("“{}”", mapping.name)).collect::<Vec<_>>().join(", ");
-    known.into_iter().find(|mapping| mapping.name.eq_ignore_ascii_case(named.trim())).ok_or_else(|| {
-        Refused::Rule(format!("there is no mapping “{named}”; known are {names}, or name a .ron file"))
-    })
-}
-
-/// Reads a mapping from a RON file.
-pub fn read_mapping(path: &Path) -> Result<Mapping, Refused> {
-    let bytes = files::read(FileSource::Path(path.to_owned()))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Refused::Rule(format!("{} is no text in UTF-8", path.display())))?;
-    Mapping::from_ron(&text).map_err(|error| Refused::Rule(error.to_string()))
-}
-
-/// Keeps a mapping in the person's folder under its name, replacing one of the same name.
-pub fn save_mapping(folder: &Path, mapping: &Mapping) -> Result<(), Refused> {
-    let stem: String = mapping
-        .name
-        .trim()
-        .chars()
-        .map(|character| if character.is_alphanumeric() { character.to_ascii_lowercase() } else { '-' })
-        .take(80)
-        .collect();
-    if stem.trim_matches('-').is_empty() {
-        return Err(Refused::Rule("give the mapping a name".to_owned()));
-    }
-    let text = mapping.to_ron().map_err(|error| Refused::Rule(error.to_string()))?;
-    let failed = |error: std::io::Error| {
-        Refused::Rule(format!("the mapping could not be saved in {}: {error}", folder.display()))
-    };
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    std::fs::write(folder.join(format!("{stem}.ron")), text).map_err(failed)
-}
-
-/// The mapping with a question answered. A moment may be given as a day alone: then it is noon of that day, UTC.
-pub fn answered(mapping: Mapping, target: &str, answer: &str) -> Result<Mapping, Refused> {
-    let Some(field) = Kind::Feedback.def().field(target) else {
-        return Err(Refused::invalid(target, "feedback has no such field"));
-    };
-    let answer = answer.trim();
-    let text = match (field.ty, Day::parse(answer)) {
-        (FieldType::Moment, Ok(day)) => Moment::noon_of(day).to_string(),
-        (_, Ok(_) | Err(_)) => answer.to_owned(),
-    };
-    field
-        .parse(&Value::String(text.clone()))
-        .map_err(|reason| Refused::invalid(target, reason).with_labels(Kind::Feedback.def()))?;
-    Ok(mapping.with_constant(target, &text))
 }
 
 impl ImportPlan {
@@ -545,47 +471,4 @@ fn checked(values: Fields, now: Moment) -> RowPlan {
         reasons.push(format!("{}: {} lies in the future", label("received_at"), received.words()));
     }
     if reasons.is_empty() { RowPlan::Take(set) } else { RowPlan::Refused(reasons) }
-}
-
-/// An import on its way, shared by who runs it and who watches it.
-#[derive(Debug)]
-pub struct ImportJob {
-    /// The plan.
-    pub plan: ImportPlan,
-    done: AtomicUsize,
-    cancelled: AtomicBool,
-    outcome: Mutex<Option<Result<ImportReport, Refused>>>,
-}
-
-impl ImportJob {
-    /// A job that nobody runs yet.
-    pub fn new(plan: ImportPlan) -> Self {
-        Self { plan, done: AtomicUsize::new(0), cancelled: AtomicBool::new(false), outcome: Mutex::new(None) }
-    }
-
-    /// Runs it to its end; the outcome is kept for who watches.
-    pub fn run(&self, file: &mut ProductFile, session: &Session, stamp: &Stamp) {
-        let go_on = |index: usize| {
-            self.done.store(index, Ordering::Relaxed);
-            !self.cancelled.load(Ordering::Relaxed)
-        };
-        let outcome = file.import(session, &self.plan, &go_on, stamp);
-        *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
-    }
-
-    /// How far it is, from 0 to 1.
-    pub fn progress(&self) -> f32 {
-        let all = self.plan.counts().taken.max(1);
-        self.done.load(Ordering::Relaxed) as f32 / all as f32
-    }
-
-    /// Asks it to stop; then nothing is changed.
-    pub fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
-    }
-
-    /// The outcome, once, when it has ended.
-    pub fn take_outcome(&self) -> Option<Result<ImportReport, Refused>> {
-        self.outcome.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
 }

@@ -178,7 +178,6 @@ fn the_health_canada_incidents_become_records_without_losing_a_character() {
 }
 
 #[test]
-#[ignore = "takes seconds; tells how long ten thousand rows take"]
 fn ten_thousand_rows_are_taken_at_once() {
     let mut desk = Desk::staffed();
     let mut text = "number,text,received\n".to_owned();
