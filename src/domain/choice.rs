@@ -14,7 +14,7 @@ pub struct ChoiceDef {
     pub meaning: &'static str,
 }
 
-/// A vocabulary as a Rust type. Made with [`choice!`](crate::domain::choice!).
+/// A vocabulary as a Rust type. Made with the macro `choice`.
 pub trait Choice: Copy + Eq + Ord + Serialize + DeserializeOwned + 'static {
     /// All choices in their order.
     const OPTIONS: &'static [ChoiceDef];

@@ -78,7 +78,7 @@ impl<C: Choice> FieldValue for Vec<C> {
     const TYPE: FieldType = FieldType::Choices(C::OPTIONS);
 }
 
-/// One row of a table field. Made with [`rows!`](crate::domain::record::rows).
+/// One row of a table field. Made with the macro `rows`.
 pub trait RowValue: Serialize + DeserializeOwned + Default {
     /// The columns of the table.
     const COLUMNS: &'static [FieldDef];

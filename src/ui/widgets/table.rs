@@ -1,7 +1,7 @@
 //! A virtual table over plain data: sorting marks, widths, selection, keyboard. It sorts and filters nothing itself.
 //!
 //! Only the rows that are seen are touched, so ten thousand rows cost what forty cost. The file has three parts: what the
-//! caller keeps ([`TableState`]), what the caller says ([`Table`], [`Column`], [`Cell`]), and the drawing in [`draw`].
+//! caller keeps ([`TableState`]), what the caller says ([`Table`], [`Column`], [`Cell`]), and the drawing in `draw`.
 
 mod draw;
 mod keys;

@@ -1,7 +1,7 @@
 //! List, page and form of any kind of record, drawn from its declaration alone.
 //!
 //! Belongs here: what a declared field looks like while it is typed and while it is read. Does not belong here: anything
-//! written for one kind; the questions of an impact analysis and the repeat matrix are rows with a key, see [`keyed`].
+//! written for one kind; the questions of an impact analysis and the repeat matrix are rows with a key, see `keyed`.
 
 pub mod form;
 mod input;
