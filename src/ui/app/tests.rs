@@ -279,7 +279,7 @@ fn window_every_area_of_the_example_draws_without_a_fault() {
             ("shortcuts", Route::Shortcuts),
             ("settings", Route::Settings),
             ("new", Route::New(Kind::Feedback)),
-            ("record", Route::Record("CR-0001".parse().unwrap())),
+            ("record", Route::Record("CR-0006".parse().unwrap())),
             ("later", Route::Later("SOUP")),
         ] {
             window.state_mut().go(route);
