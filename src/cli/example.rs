@@ -57,7 +57,7 @@ fn without_window(path: &Path, example: &Example) -> Result<(String, String), Fa
 }
 
 /// Why no window can be opened here, as far as the environment tells.
-fn display_missing() -> Option<&'static str> {
+pub fn display_missing() -> Option<&'static str> {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let missing = cfg!(target_os = "linux") && !set("DISPLAY") && !set("WAYLAND_DISPLAY");
     missing.then_some("there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)")

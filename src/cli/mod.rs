@@ -48,6 +48,11 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
 
 fn perform(arguments: Arguments, open_window: OpenWindow) -> Said {
     let Some(command) = arguments.command else {
+        if let Some(why) = example::display_missing() {
+            return Err(Failure::failed(format!(
+                "no window can be opened: {why}; see mainstay --help for the commands"
+            )));
+        }
         return match open_window(arguments.file.as_deref(), arguments.renderer) {
             Ok(()) => Ok(String::new()),
             Err(words) => Err(Failure::failed(words)),

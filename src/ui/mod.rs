@@ -57,6 +57,8 @@ pub fn run(launch: Launch) -> Result<(), String> {
         Renderer::Glow => open(eframe::Renderer::Glow).map_err(failed),
         Renderer::Auto => match open(eframe::Renderer::Wgpu) {
             Ok(()) => Ok(()),
+            // Without a display OpenGL cannot start either, and a second try would hide why.
+            Err(error @ eframe::Error::WinitEventLoop(_)) => Err(failed(error)),
             Err(error) => {
                 log::warn!("wgpu cannot start, trying OpenGL: {error}");
                 open(eframe::Renderer::Glow).map_err(failed)

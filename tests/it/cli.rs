@@ -393,4 +393,6 @@ fn without_a_display_the_example_is_told_and_printed_instead() {
     let pdf = folder.path().join("shown.CR-0004.pdf");
     assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF"));
     assert_eq!(with(&["example", path.to_str().unwrap(), "--no-window"]).code, 1, "nothing is written over");
+    let window = with(&[path.to_str().unwrap()]);
+    assert!(window.code == 1 && window.err.contains("no window can be opened"), "{}", window.err);
 }
