@@ -2,7 +2,9 @@
 //!
 //! It looks at the texts only; digests and signatures are checked beside it.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use serde_json::Value;
 
@@ -34,17 +36,30 @@ pub struct Replay {
     /// Signatures on approvals, so far.
     approvals: BTreeMap<RecordId, Vec<Signature>>,
     last_at: Option<crate::domain::time::Moment>,
+    /// The policy as it stands, read once for each of its revisions.
+    policy: Rc<Policy>,
+    /// Each person's state and content, read once for each of their revisions.
+    persons: RefCell<HashMap<RecordId, (u32, Account)>>,
 }
+
+/// A person's state and content.
+type Account = Rc<(String, Person)>;
 
 impl Replay {
     /// The roles that a person holds at this point.
     pub fn roles(&self, person: RecordId) -> Vec<Role> {
-        self.person(person).map(|(_, person)| person.roles).unwrap_or_default()
+        self.person(person).map(|account| account.1.roles.clone()).unwrap_or_default()
     }
 
-    fn person(&self, id: RecordId) -> Option<(String, Person)> {
+    fn person(&self, id: RecordId) -> Option<Account> {
         let data = self.records.get(&id)?;
-        Some((data.head.state.clone(), data.typed()?))
+        let revision = data.head.revision;
+        if let Some((_, account)) = self.persons.borrow().get(&id).filter(|(known, _)| *known == revision) {
+            return Some(Rc::clone(account));
+        }
+        let account = Rc::new((data.head.state.clone(), data.typed()?));
+        self.persons.borrow_mut().insert(id, (revision, Rc::clone(&account)));
+        Some(account)
     }
 
     /// Takes in the next event, signed with the key `public` and naming `signatures`; answers what contradicts.
@@ -65,18 +80,22 @@ impl Replay {
             .iter()
             .map(|change| self.records.get(&change.record).map(|data| data.head.state.clone()))
             .collect();
-        let policy: Policy = self.records.get(&POLICY).and_then(RecordData::typed).unwrap_or_default();
+        let policy = Rc::clone(&self.policy);
         for change in &event.changes {
             wrong.extend(self.apply(event, change));
+            if change.record == POLICY {
+                let data = self.records.get(&POLICY);
+                self.policy = Rc::new(data.and_then(RecordData::typed).unwrap_or_default());
+            }
         }
         for key in &event.keys {
             self.keys.insert(key.person, key.public_key.clone());
         }
         let enters = event.keys.iter().any(|key| key.person == event.actor);
         let actor = if enters { self.person(event.actor) } else { before };
-        wrong.extend(self.entitled(event, public, actor.as_ref(), &policy));
+        wrong.extend(self.entitled(event, public, actor.as_deref(), &policy));
         for signature in signatures {
-            wrong.extend(self.signed(event, signature, actor.as_ref(), &policy));
+            wrong.extend(self.signed(event, signature, actor.as_deref(), &policy));
             if signature.subject.kind == Kind::Approval {
                 self.approvals.entry(signature.subject).or_default().push(signature.clone());
             }
