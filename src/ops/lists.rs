@@ -8,7 +8,6 @@ use crate::domain::field;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
 use crate::domain::time::Moment;
-use crate::exchange::csv_out;
 use crate::store::{EventFilter, EventRow, Hit, ListRow};
 
 /// The further columns that the list of a kind shows, by field name.
@@ -102,12 +101,6 @@ pub fn value_words(
             None => value.to_string(),
         },
     }
-}
-
-/// Rows as delimited text that a spreadsheet program opens without running anything. `None` if a row is not as wide as
-/// the header.
-pub fn csv_of(header: &[&str], rows: &[Vec<String>]) -> Option<Vec<u8>> {
-    csv_out::write(header, rows, &csv_out::CsvOptions::default()).ok()
 }
 
 /// The label of a field of an audit event.

@@ -24,7 +24,7 @@ pub use attention::{Attention, AttentionItem, Month, Trends};
 pub use example::{Example, ExamplePerson, example_access, write_example};
 pub use export::csv;
 pub use file::{Opened, ProductFile, WhyReadOnly};
-pub use lists::{csv_of, field_label, list_columns, value_words};
+pub use lists::{field_label, list_columns, value_words};
 pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy};
 pub use packet::{
     BuiltPacket, OrderCheck, OrderStep, PacketFonts, PacketOptions, PacketScope, RenderedPacket, check_order,

@@ -13,7 +13,7 @@ use self::shown::{FIXED, Line, Wanted, cell_of, lines, more, order, states, titl
 use crate::domain::field::FieldType;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::workflow::Move;
-use crate::ops::{Act, Attention, ListRow, Refused, Request, assignable, csv_of};
+use crate::ops::{Act, Attention, ListRow, Refused, Request, assignable};
 use crate::ui::cx::{Command, Cx, Route, Then};
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::button::primary_ui;
@@ -385,7 +385,7 @@ impl ListScreen {
             .filter_map(|index| self.lines.get(*index))
             .map(|line| line.cells.clone())
             .collect();
-        if let Some(bytes) = csv_of(&titles(self.kind), &rows) {
+        if let Ok(bytes) = crate::ops::csv(&titles(self.kind), &rows) {
             let suggested_name = format!("{}.csv", self.kind.def().plural.to_lowercase().replace(' ', "-"));
             cx.ask(Command::SaveFile { suggested_name, bytes });
         }
