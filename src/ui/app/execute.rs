@@ -269,10 +269,13 @@ impl App {
         self.signing = Some((dialog, None));
     }
 
-    /// Lets the forms that were left in this frame keep what was typed.
-    pub(super) fn leave_forms(&mut self) {
+    /// Hands the desk what a screen works with, outside of drawing; answers what was asked for. `None` without a session.
+    pub(super) fn at_desk<T>(
+        &mut self,
+        work: impl FnOnce(&mut super::Screens, &super::History, &mut Cx<'_>) -> T,
+    ) -> Option<(T, Vec<Command>)> {
         let stamp = self.stamp();
-        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
+        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return None };
         let mut commands: Vec<Command> = Vec::new();
         let mut cx = Cx {
             file: &desk.file,
@@ -282,27 +285,22 @@ impl App {
             commands: &mut commands,
             refusal: None,
         };
-        desk.screens.leave(desk.history.now(), &mut cx);
-        for command in commands {
+        let done = work(&mut desk.screens, &desk.history, &mut cx);
+        Some((done, commands))
+    }
+
+    /// Lets the forms that were left in this frame keep what was typed.
+    pub(super) fn leave_forms(&mut self) {
+        let asked = self.at_desk(|screens, history, cx| screens.leave(history.now(), cx));
+        for command in asked.map(|((), commands)| commands).unwrap_or_default() {
             self.execute(command);
         }
     }
 
     /// Lets the form on screen keep what was typed, before the session ends.
     pub(super) fn leave_all(&mut self) {
-        let stamp = self.stamp();
-        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
-        let mut commands: Vec<Command> = Vec::new();
-        let mut cx = Cx {
-            file: &desk.file,
-            session,
-            stamp: &stamp,
-            cache: &mut desk.cache,
-            commands: &mut commands,
-            refusal: None,
-        };
-        desk.screens.leave_all(&mut cx);
-        for command in commands {
+        let asked = self.at_desk(|screens, _, cx| screens.leave_all(cx));
+        for command in asked.map(|((), commands)| commands).unwrap_or_default() {
             if matches!(command, Command::SaveDraft(..)) {
                 self.execute(command);
             }

@@ -5,7 +5,7 @@ use egui::{Context, Key, Label, Modifiers};
 
 use super::App;
 use crate::domain::ids::Kind;
-use crate::ui::cx::{Command, Cx, Route};
+use crate::ui::cx::{Cx, Route};
 use crate::ui::screens::later;
 use crate::ui::shortcuts::{AppCommand, COMMANDS, Needs, keys_of};
 use crate::ui::sign;
@@ -141,30 +141,7 @@ impl App {
     }
 
     fn records(&mut self) -> Vec<Taken> {
-        let stamp = self.stamp();
-        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return Vec::new() };
-        let mut commands: Vec<Command> = Vec::new();
-        let mut cx = Cx {
-            file: &desk.file,
-            session,
-            stamp: &stamp,
-            cache: &mut desk.cache,
-            commands: &mut commands,
-            refusal: None,
-        };
-        let mut found = Vec::new();
-        for kind in
-            [Kind::Feedback, Kind::ProblemReport, Kind::ChangeRequest, Kind::ImpactAnalysis, Kind::Approval]
-        {
-            let Ok(rows) = cx.list(kind) else { continue };
-            found.extend(rows.iter().map(|row| Taken {
-                title: format!("{}  {}", row.id, row.title),
-                detail: kind.def().word.to_owned(),
-                keys: String::new(),
-                to: To::Go(Route::Record(row.id)),
-            }));
-        }
-        found
+        self.at_desk(|_, _, cx| records_of(cx)).map(|(found, _)| found).unwrap_or_default()
     }
 
     /// Draws what lies above the screens.
@@ -365,4 +342,21 @@ fn help_of(route: Option<&Route>) -> (String, String, &'static str) {
             found.map_or_else(|| words(area, "", ""), |later| words(later.word, later.purpose, later.clause))
         }
     }
+}
+
+/// Every record that the palette finds.
+fn records_of(cx: &mut Cx<'_>) -> Vec<Taken> {
+    let mut found = Vec::new();
+    for kind in
+        [Kind::Feedback, Kind::ProblemReport, Kind::ChangeRequest, Kind::ImpactAnalysis, Kind::Approval]
+    {
+        let Ok(rows) = cx.list(kind) else { continue };
+        found.extend(rows.iter().map(|row| Taken {
+            title: format!("{}  {}", row.id, row.title),
+            detail: kind.def().word.to_owned(),
+            keys: String::new(),
+            to: To::Go(Route::Record(row.id)),
+        }));
+    }
+    found
 }
