@@ -21,3 +21,4 @@ pub mod policy;
 pub mod problem_report;
 pub mod product;
 pub mod questions;
+pub mod soup;

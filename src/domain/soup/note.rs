@@ -1,0 +1,86 @@
+//! What a reader has to say about a foreign document besides its content: where, how grave, in words.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// How grave a note is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gravity {
+    /// Worth knowing; nothing is lost.
+    Info,
+    /// Something was understood only in part, or breaks the format's rules without hiding content.
+    Warning,
+    /// A part of the document was not taken.
+    Refused,
+}
+
+/// One remark about a place of a document.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Note {
+    /// How grave it is.
+    pub gravity: Gravity,
+    /// Where: a JSON path (`$.components[3].purl`), `line 12`, or a member of an archive before either (`a.json: $.x`).
+    pub place: String,
+    /// What it is, one sentence, without a full stop.
+    pub text: String,
+}
+
+/// Notes told in full at most; after that they are only counted, so that a hostile file cannot fill memory.
+pub const NOTES_MAX: usize = 1000;
+
+/// The remarks of one reading: notes up to a limit, and the fields that were not understood, counted by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notes {
+    /// The first [`NOTES_MAX`] notes in the order of the document.
+    pub notes: Vec<Note>,
+    /// Notes beyond the limit.
+    pub more: usize,
+    /// Names of fields that this program does not read (`components[].evidence`), with how often each occurred.
+    pub not_understood: BTreeMap<String, usize>,
+}
+
+impl Notes {
+    /// Adds a note, or counts it when there are too many.
+    pub fn add(&mut self, gravity: Gravity, place: impl Into<String>, text: impl Into<String>) {
+        if self.notes.len() < NOTES_MAX {
+            self.notes.push(Note { gravity, place: place.into(), text: text.into() });
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// Counts a field that this program does not read. The name has no index in it.
+    pub fn not_understood(&mut self, name: &str) {
+        match self.not_understood.get_mut(name) {
+            Some(count) => *count += 1,
+            None if self.not_understood.len() < NOTES_MAX => {
+                self.not_understood.insert(name.to_owned(), 1);
+            }
+            None => self.more += 1,
+        }
+    }
+
+    /// Whether anything was not taken.
+    pub fn refused(&self) -> bool {
+        self.notes.iter().any(|note| note.gravity == Gravity::Refused)
+    }
+}
+
+/// A document that cannot be taken at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {reason}")]
+pub struct Unreadable {
+    /// Where: a JSON path, `line 12`, `byte 400`, a member of an archive, or `document`.
+    pub place: String,
+    /// Why, and what would help.
+    pub reason: String,
+}
+
+impl Unreadable {
+    /// A refusal at a place.
+    pub fn at(place: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { place: place.into(), reason: reason.into() }
+    }
+}
