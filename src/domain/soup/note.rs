@@ -53,12 +53,12 @@ impl Notes {
 
     /// Counts a field that this program does not read. The name has no index in it.
     pub fn not_understood(&mut self, name: &str) {
-        match self.not_understood.get_mut(name) {
-            Some(count) => *count += 1,
-            None if self.not_understood.len() < NOTES_MAX => {
-                self.not_understood.insert(name.to_owned(), 1);
-            }
-            None => self.more += 1,
+        if let Some(count) = self.not_understood.get_mut(name) {
+            *count += 1;
+        } else if self.not_understood.len() < NOTES_MAX {
+            self.not_understood.insert(name.to_owned(), 1);
+        } else {
+            self.more += 1;
         }
     }
 

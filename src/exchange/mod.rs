@@ -6,3 +6,4 @@
 pub mod csv_out;
 pub mod delimited;
 pub mod feedback;
+pub mod json_stream;
