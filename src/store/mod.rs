@@ -3,6 +3,7 @@
 //! It stores what `ops` hands it and enforces what SQL can enforce; it knows no permission and no rule of the domain.
 
 mod backup;
+pub mod cache;
 mod ddl;
 mod dump;
 mod error;
