@@ -74,6 +74,7 @@ fn type_into(window: &mut Window, label: &str, text: &str) {
 fn wheel(window: &mut Window, points: f32) {
     window.hover_at(egui::pos2(900.0, 600.0));
     window.event(egui::Event::MouseWheel {
+        source: egui::MouseWheelSource::Wheel,
         unit: egui::MouseWheelUnit::Point,
         delta: egui::vec2(0.0, points),
         phase: egui::TouchPhase::Move,
