@@ -6,5 +6,7 @@
 pub mod advisory;
 pub mod bill;
 pub mod component;
+pub mod cvss;
 pub mod note;
+pub mod purl;
 pub mod vex;
