@@ -6,6 +6,7 @@
 pub mod advisory;
 pub mod bill;
 pub mod component;
+pub mod cpe;
 pub mod cvss;
 pub mod note;
 pub mod purl;
