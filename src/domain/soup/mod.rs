@@ -6,5 +6,8 @@
 pub mod advisory;
 pub mod bill;
 pub mod component;
+pub mod cpe;
+pub mod cvss;
 pub mod note;
+pub mod purl;
 pub mod vex;
