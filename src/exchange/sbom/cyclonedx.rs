@@ -12,8 +12,10 @@ mod pedigree;
 mod shape;
 mod shapes;
 mod vulnerability;
+mod xml;
 
 pub use json::read as read_json;
+pub use xml::read as read_xml;
 
 use crate::domain::soup::note::Unreadable;
 

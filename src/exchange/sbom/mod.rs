@@ -43,5 +43,6 @@ pub fn understand(bytes: &[u8], name: &str) -> Result<Bill, Unreadable> {
 fn read_text(text: &str, name: &str) -> Result<Bill, Unreadable> {
     match recognise::recognise(text, name)? {
         Format::CycloneDxJson { spec_version } => cyclonedx::read_json(text, spec_version.as_deref()),
+        Format::CycloneDxXml => cyclonedx::read_xml(text),
     }
 }

@@ -15,6 +15,8 @@ pub(super) enum Format {
         /// Its `specVersion`.
         spec_version: Option<String>,
     },
+    /// CycloneDX as XML.
+    CycloneDxXml,
 }
 
 /// Values of root members that are kept whole, in characters.
@@ -40,7 +42,30 @@ pub(super) fn recognise(text: &str, name: &str) -> Result<Format, Unreadable> {
     if start.starts_with(['{', '[']) {
         return json(text)?.ok_or_else(|| unknown(start, name));
     }
+    if start.starts_with('<') && xml_root(start).is_some_and(|root| root.contains("cyclonedx.org/schema/bom"))
+    {
+        return Ok(Format::CycloneDxXml);
+    }
     Err(unknown(start, name))
+}
+
+/// The first start tag, as far as the beginning of the document shows it.
+fn xml_root(start: &str) -> Option<&str> {
+    let mut rest = start;
+    loop {
+        rest = rest.get(rest.find('<')?..)?;
+        let end = if rest.starts_with("<!--") {
+            "-->"
+        } else if rest.starts_with("<?") {
+            "?>"
+        } else if rest.starts_with("<!") {
+            "]>"
+        } else {
+            return Some(rest.split_once('>').map_or(rest, |(tag, _)| tag));
+        };
+        let after = rest.find(end).or_else(|| rest.find('>'))?;
+        rest = rest.get(after + 1..)?;
+    }
 }
 
 fn unknown(start: &str, name: &str) -> Unreadable {

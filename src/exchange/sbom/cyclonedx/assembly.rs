@@ -40,8 +40,18 @@ impl Assembly {
         self.checker.note(Gravity::Refused, place, why);
     }
 
+    /// Notes something about the document.
+    pub(super) fn note(&mut self, gravity: Gravity, place: &str, text: &str) {
+        self.checker.note(gravity, place, text);
+    }
+
+    /// Counts something that is not read.
+    pub(super) fn not_understood(&mut self, name: &str) {
+        self.checker.not_understood(name);
+    }
+
     /// A member of the root was there.
-    pub(super) fn saw(&mut self, key: &str) {
+    fn saw(&mut self, key: &str) {
         self.seen.insert(key.to_owned());
     }
 
@@ -121,7 +131,7 @@ impl Assembly {
         self.bill.components.extend(all);
     }
 
-    /// The bill as told. `required` is whether the root's members were in a syntax that has them all.
+    /// The bill as told. `syntax_has_root` is whether this syntax has all members of the root (XML tells some by its namespace).
     pub(super) fn done(mut self, syntax_has_root: bool) -> Bill {
         if syntax_has_root {
             self.checker.root_has(&ROOT, &self.seen);

@@ -72,6 +72,11 @@ impl Checker {
         self.notes
     }
 
+    /// Counts something that is not read.
+    pub(super) fn not_understood(&mut self, name: &str) {
+        self.notes.not_understood(name);
+    }
+
     /// Notes at a place of its own.
     pub(super) fn note(&mut self, gravity: Gravity, place: &str, text: impl Into<String>) {
         self.notes.add(gravity, place, text);
@@ -146,13 +151,14 @@ impl Checker {
     fn unknown(&mut self, shape: &Shape, key: &str) {
         let known: String = key.chars().take(100).collect();
         self.notes.not_understood(&format!("{}.{known}", shape.name));
+        self.early(shape, format!("`{known}` is not a field of CycloneDX 1.{} here", self.minor));
+    }
+
+    /// Notes a field that this version does not have; the first versions allow such.
+    fn early(&mut self, shape: &Shape, text: String) {
         let gravity = if self.minor >= shape.closed_since { Gravity::Warning } else { Gravity::Info };
         let place = self.place();
-        self.notes.add(
-            gravity,
-            place,
-            format!("`{known}` is not a field of CycloneDX 1.{} here", self.minor),
-        );
+        self.notes.add(gravity, place, text);
     }
 
     fn is_asked(&self, field: &Field) -> bool {
