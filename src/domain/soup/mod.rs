@@ -6,6 +6,8 @@
 pub mod advisory;
 pub mod bill;
 pub mod component;
+pub mod diff;
+pub mod lint;
 pub mod note;
 pub mod same;
 pub mod vex;

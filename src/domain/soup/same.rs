@@ -5,6 +5,29 @@ use std::collections::BTreeSet;
 use super::component::{Component, ComponentKind, Scope};
 
 impl Component {
+    /// Group, name and version for a person: `org.example/zlib 1.3.1`.
+    pub fn label(&self) -> String {
+        let group = self.group.as_ref().map(|group| format!("{group}/")).unwrap_or_default();
+        let version = self.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+        format!("{group}{}{version}", self.name)
+    }
+
+    /// The identity by which a register keeps the component, whatever the format it came in: its package URL, or group, name and version.
+    pub fn register_line(&self) -> String {
+        self.purls.first().cloned().unwrap_or_else(|| self.label())
+    }
+
+    /// The identity of the product whatever its version: the package URL without version, or group and name.
+    pub fn product_line(&self) -> String {
+        match self.purls.first() {
+            Some(purl) => purl.split(['@', '?', '#']).next().unwrap_or_default().to_owned(),
+            None => {
+                Self { version: None, name: self.name.clone(), group: self.group.clone(), ..Self::default() }
+                    .label()
+            }
+        }
+    }
+
     /// Whether the other one is the same component, told twice: the same package URL, or the same name, group and version.
     ///
     /// Two different package URLs or digests make two components, whatever their names. Files and services are never the same as packages.
@@ -69,6 +92,13 @@ impl Component {
                 *own = others;
             } else if let Some(others) = others.filter(|others| own.as_ref() != Some(others)) {
                 differing.push(format!("{name} `{others}`"));
+            }
+        }
+        for (name, others) in other.more {
+            if self.more.get(&name).is_some_and(|own| *own != others) {
+                differing.push(format!("{name} `{others}`"));
+            } else {
+                self.more.insert(name, others);
             }
         }
         unite(&mut self.purls, other.purls);
