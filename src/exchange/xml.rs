@@ -64,7 +64,8 @@ mod tests {
     fn ten_thousand_levels_cost_no_stack() {
         let deep = format!("{}{}", "<a>".repeat(10_000), "</a>".repeat(10_000));
         assert_eq!(parse(&deep).unwrap().descendants().count(), 10_001);
-        assert_eq!(parse(&"<a>".repeat(10_000)).unwrap_err().place, "line 1, column 30001");
+        let refused = parse(&"<a>".repeat(10_000)).unwrap_err();
+        assert!(refused.reason.contains("not well-formed"), "{refused}");
     }
 
     #[test]
