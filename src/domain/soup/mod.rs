@@ -6,8 +6,11 @@
 pub mod advisory;
 pub mod bill;
 pub mod component;
+pub mod cpe;
+pub mod cvss;
 pub mod diff;
 pub mod lint;
 pub mod note;
+pub mod purl;
 pub mod same;
 pub mod vex;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::component::{Component, ComponentKind, Scope};
+use super::purl::Purl;
 
 impl Component {
     /// Group, name and version for a person: `org.example/zlib 1.3.1`.
@@ -12,18 +13,25 @@ impl Component {
         format!("{group}{}{version}", self.name)
     }
 
-    /// The identity by which a register keeps the component, whatever the format it came in: its package URL, or group, name and version.
-    pub fn register_line(&self) -> String {
-        self.purls.first().cloned().unwrap_or_else(|| self.label())
+    /// The main package URL in its canonical form; as written where it does not parse.
+    pub fn main_purl(&self) -> Option<String> {
+        let written = self.purls.first()?;
+        Some(Purl::parse(written).map_or_else(|_| written.clone(), |purl| purl.to_string()))
     }
 
-    /// The identity of the product whatever its version: the package URL without version, or group and name.
+    /// The identity by which a register keeps the component, whatever the format it came in: its package URL in canonical form, or group,
+    /// name and version.
+    pub fn register_line(&self) -> String {
+        self.main_purl().unwrap_or_else(|| self.label())
+    }
+
+    /// The identity of the product whatever its version: the package URL without version and qualifiers, or group and name.
     pub fn product_line(&self) -> String {
-        match self.purls.first() {
-            Some(purl) => purl.split(['@', '?', '#']).next().unwrap_or_default().to_owned(),
-            None => {
-                Self { version: None, name: self.name.clone(), group: self.group.clone(), ..Self::default() }
-                    .label()
+        match self.purls.first().map(|written| Purl::parse(written)) {
+            Some(Ok(purl)) => purl.bare(),
+            Some(Err(_)) | None => {
+                let group = self.group.as_ref().map(|group| format!("{group}/")).unwrap_or_default();
+                format!("{group}{}", self.name)
             }
         }
     }
@@ -37,7 +45,7 @@ impl Component {
             return false;
         }
         match (self.purls.first(), other.purls.first()) {
-            (Some(one), Some(two)) => one == two,
+            (Some(one), Some(two)) => one == two || self.main_purl() == other.main_purl(),
             (None, _) | (_, None) => self.is_namesake(other),
         }
     }

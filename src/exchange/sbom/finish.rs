@@ -6,7 +6,9 @@ use std::mem;
 
 use crate::domain::soup::bill::{Bill, Dependency};
 use crate::domain::soup::component::{Component, Directness};
+use crate::domain::soup::cpe::Cpe;
 use crate::domain::soup::note::{Gravity, Notes, Unreadable};
+use crate::domain::soup::purl::Purl;
 
 /// Finishes a bill.
 pub(super) fn finish(mut bill: Bill) -> Bill {
@@ -14,6 +16,7 @@ pub(super) fn finish(mut bill: Bill) -> Bill {
     let renamed = merge(&mut bill);
     bill.dependencies = graph(&mut bill, &renamed);
     directness(&mut bill);
+    identifiers(&mut bill);
     bill
 }
 
@@ -119,7 +122,7 @@ fn keys(component: &Component) -> Vec<String> {
     let version = component.version.as_deref().unwrap_or_default();
     let group = component.group.as_deref().unwrap_or_default();
     let named = format!("{group}\n{}\n{version}", component.name);
-    component.purls.first().cloned().into_iter().chain([named]).collect()
+    component.main_purl().into_iter().chain([named]).collect()
 }
 
 fn told_again(first: &mut Component, again: Component, notes: &mut Notes) {
@@ -187,4 +190,46 @@ fn directness(bill: &mut Bill) {
             component.directness = reached.get(component.reference.as_str()).copied().unwrap_or_default();
         }
     }
+}
+
+/// Notes package URLs and CPE names that do not parse, break the rules of their type, or contradict the component.
+fn identifiers(bill: &mut Bill) {
+    let Bill { components, notes, .. } = bill;
+    for component in components {
+        for written in &component.purls {
+            match Purl::parse(written) {
+                Err(error) => {
+                    let text = format!("the package URL `{}` is of no use: {error}", start(written));
+                    notes.add(Gravity::Warning, component.place.clone(), text);
+                }
+                Ok(purl) => contradiction(component, &purl, notes),
+            }
+        }
+        for written in &component.cpes {
+            if let Err(error) = Cpe::parse(written) {
+                let text = format!("the CPE name `{}` is of no use: {error}", start(written));
+                notes.add(Gravity::Warning, component.place.clone(), text);
+            }
+        }
+    }
+}
+
+fn contradiction(component: &Component, purl: &Purl, notes: &mut Notes) {
+    if let Some(breach) = purl.breach() {
+        let text =
+            format!("the package URL `{}` breaks a rule of its type: {breach}", start(&purl.to_string()));
+        notes.add(Gravity::Warning, component.place.clone(), text);
+    }
+    if let (Some(told), Some(version)) = (&component.version, &purl.version)
+        && !told.contains(version.as_str())
+        && !version.contains(told.as_str())
+    {
+        let text = format!("the version is `{}`, but its package URL says `{}`", start(told), start(version));
+        notes.add(Gravity::Warning, component.place.clone(), text);
+    }
+}
+
+/// The beginning of a foreign text, for a message.
+fn start(text: &str) -> String {
+    text.chars().take(200).collect()
 }

@@ -15,20 +15,19 @@ pub use poetry::read as read_poetry;
 pub use requirements::{looks_like as looks_like_requirements, read as read_requirements};
 pub use uv::read as read_uv;
 
-use packageurl::PackageUrl;
-
 use crate::domain::soup::component::Hash;
+use crate::domain::soup::purl::Purl;
 
 /// The package URL of a package of a registry; `None` when its name cannot be one.
 fn purl(kind: &str, namespace: Option<&str>, name: &str, version: &str) -> Option<String> {
-    let mut purl = PackageUrl::new(kind, name).ok()?;
-    if let Some(namespace) = namespace {
-        purl.with_namespace(namespace).ok()?;
-    }
-    if !version.is_empty() {
-        purl.with_version(version).ok()?;
-    }
-    Some(purl.to_string())
+    let parts = Purl {
+        kind: kind.to_owned(),
+        namespace: namespace.map(str::to_owned),
+        name: name.to_owned(),
+        version: Some(version.to_owned()),
+        ..Purl::default()
+    };
+    Purl::build(parts).ok().map(|purl| purl.to_string())
 }
 
 /// The name of a Python package as its registry compares it (PEP 503).
