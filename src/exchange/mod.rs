@@ -4,6 +4,9 @@
 //! the store, and the question what is done with what was read.
 
 pub mod csv_out;
+pub mod decode;
 pub mod delimited;
 pub mod feedback;
 pub mod json_stream;
+pub mod sbom;
+pub mod xml;
