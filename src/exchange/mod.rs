@@ -7,3 +7,4 @@ pub mod csv_out;
 pub mod delimited;
 pub mod feedback;
 pub mod json_stream;
+pub mod unpack;
