@@ -9,4 +9,4 @@ pub mod delimited;
 pub mod feedback;
 pub mod json_stream;
 pub mod sbom;
-pub mod xml;
+pub mod unpack;
