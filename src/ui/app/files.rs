@@ -1,7 +1,6 @@
 //! What screens ask of the disk: a place to save, a file to read, a file to attach.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use eframe::egui;
 use egui::Context;
@@ -9,7 +8,6 @@ use egui::Context;
 use super::{App, ShownCode};
 use crate::domain::ids::RecordId;
 use crate::domain::time::Moment;
-use crate::ops::import::ImportJob;
 use crate::ops::{Act, FileSource, Refused, RenderedPacket, Request};
 use crate::ui::cx::Then;
 use crate::ui::dialogs;
@@ -135,15 +133,6 @@ impl App {
             }
             Err(refusal) => self.refused(refusal),
         }
-    }
-
-    /// Takes in feedback; its outcome stays in the job for the screen.
-    pub(super) fn import(&mut self, job: &Arc<ImportJob>) {
-        let stamp = self.stamp();
-        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
-        job.run(&mut desk.file, session, &stamp);
-        let head = desk.file.head().clone();
-        desk.cache.keep_up(&head, stamp.now.day());
     }
 
     /// Writes the PDF of a packet to a place of the person's choice, and notes in the audit trail that it was issued.

@@ -59,6 +59,7 @@ impl App {
             || self.password.is_some()
             || self.signing.is_some()
             || self.attaching.is_some()
+            || self.is_asking_to_leave()
         {
             return;
         }
@@ -141,7 +142,7 @@ impl App {
     }
 
     fn records(&mut self) -> Vec<Taken> {
-        self.at_desk(|_, _, cx| records_of(cx)).map(|(found, _)| found).unwrap_or_default()
+        self.at_desk(|_, cx| records_of(cx)).map(|(found, _)| found).unwrap_or_default()
     }
 
     /// Draws what lies above the screens.
@@ -151,6 +152,7 @@ impl App {
         self.draw_code(ctx);
         self.draw_password(ctx);
         self.draw_attaching(ctx);
+        self.draw_leaving(ctx);
         self.draw_help(ctx);
         self.notices.show(ctx);
     }
