@@ -71,8 +71,8 @@ impl Refused {
     }
 
     /// The person stopped it half-way.
-    pub(super) fn cancelled() -> Self {
-        Self::Rule("it was cancelled; nothing was changed".to_owned())
+    pub(super) const fn cancelled() -> Self {
+        Self::Store(StoreError::Cancelled)
     }
 
     /// Whether it is the file that failed, not a rule.

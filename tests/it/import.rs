@@ -172,7 +172,7 @@ fn an_import_cancelled_half_way_leaves_the_file_as_it_was() {
 fn while_an_import_runs_everything_else_is_refused_and_drafts_are_kept() {
     let mut desk = Desk::staffed_once();
     let dan = desk.people["dan"].for_job();
-    desk.file.save_draft(&dan, "old", "typed before", desk.now).unwrap();
+    desk.file.save_draft(&dan, "old", r#""typed before""#, desk.now).unwrap();
     let watched = Watched::begin(&mut desk, 200);
     let mut looks = 0;
     let import = watched.watch(&mut desk, |desk, _| {
@@ -187,15 +187,15 @@ fn while_an_import_runs_everything_else_is_refused_and_drafts_are_kept() {
         assert!(desk.file.sign_in("ana", &password, &at).is_err());
         assert!(desk.file.lend("A second one").is_err());
         assert!(!desk.file.take_over(&at).unwrap() && desk.file.is_lent(), "it is not taken from the job");
-        desk.file.save_draft(&dan, "new", "typed meanwhile", desk.now).unwrap();
+        desk.file.save_draft(&dan, "new", r#""typed meanwhile""#, desk.now).unwrap();
         desk.file.drop_draft(&dan, "old").unwrap();
         let drafts = desk.file.drafts(&dan).unwrap();
         assert_eq!(drafts.len(), 1);
-        assert_eq!(drafts[0].1, "typed meanwhile");
+        assert_eq!(drafts[0].1, r#""typed meanwhile""#);
     });
     assert!(looks > 20);
     assert_eq!(import.take_outcome().unwrap().unwrap().counts.taken, 200);
-    assert_eq!(desk.file.drafts(&dan).unwrap()[0].1, "typed meanwhile");
+    assert_eq!(desk.file.drafts(&dan).unwrap()[0].1, r#""typed meanwhile""#);
     assert_eq!(desk.file.drafts(&dan).unwrap().len(), 1);
     assert_eq!(desk.file.all(Kind::Feedback).unwrap().len(), 200);
     crate::chain::feedback(&mut desk);
@@ -235,10 +235,10 @@ fn a_writer_that_is_lost_with_its_job_is_taken_anew() {
     let mut desk = Desk::staffed_once();
     let dan = desk.people["dan"].for_job();
     let writer = desk.file.lend(IMPORT_RUNS).unwrap();
-    desk.file.save_draft(&dan, "new", "typed meanwhile", desk.now).unwrap();
+    desk.file.save_draft(&dan, "new", r#""typed meanwhile""#, desk.now).unwrap();
     drop(writer);
     assert!(desk.file.take_over(&stamp(desk.now)).unwrap());
-    assert_eq!(desk.file.drafts(&dan).unwrap()[0].1, "typed meanwhile");
+    assert_eq!(desk.file.drafts(&dan).unwrap()[0].1, r#""typed meanwhile""#);
     crate::chain::feedback(&mut desk);
 }
 

@@ -6,6 +6,8 @@ mod execute;
 mod files;
 mod frame;
 mod history;
+#[cfg(test)]
+mod job_tests;
 mod keeping;
 mod leaving;
 mod logic;
