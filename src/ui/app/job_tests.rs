@@ -40,7 +40,7 @@ fn until(window: &mut Window, what: &str, so: impl Fn(&Window) -> bool) {
 }
 
 fn until_label(window: &mut Window, label: &str) {
-    until(window, label, |window| window.query_by_label_contains(label).is_some());
+    until(window, label, |window| window.query_all_by_label_contains(label).next().is_some());
     window.run_steps(2);
 }
 
@@ -74,7 +74,8 @@ fn importing(folder: &Path, clock: &Clock) -> Window {
         window.run_steps(2);
     }
     until_label(&mut window, "1500 will be taken");
-    press(&mut window, "Import 1500 rows");
+    // It may lie below the part that is scrolled into view.
+    window.get_by_role_and_label(Role::Button, "Import 1500 rows").click_accesskit();
     until_label(&mut window, "Importing maude.csv");
     window
 }
