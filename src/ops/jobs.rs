@@ -22,6 +22,8 @@ struct Inner {
     thousandths: AtomicU32,
     words: Mutex<String>,
     cancelled: AtomicBool,
+    /// Whether somebody wants to write.
+    way: AtomicBool,
     ended: AtomicBool,
 }
 
@@ -42,6 +44,7 @@ impl Progress {
             thousandths: AtomicU32::new(0),
             words: Mutex::new(name.to_owned()),
             cancelled: AtomicBool::new(false),
+            way: AtomicBool::new(false),
             ended: AtomicBool::new(false),
         };
         Self { inner: Arc::new(inner), wake: Arc::new(wake) }
@@ -94,6 +97,21 @@ impl Progress {
     /// Whether the work was asked to stop.
     pub fn is_cancelled(&self) -> bool {
         self.inner.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Asks work that reads the file in one long look to let a writer through. It begins anew after that.
+    pub fn ask_for_way(&self) {
+        self.inner.way.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody wants to write.
+    pub fn is_asked_for_way(&self) -> bool {
+        self.inner.way.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the writer was let through; answers whether there was one.
+    pub fn gave_way(&self) -> bool {
+        self.inner.way.swap(false, Ordering::Relaxed)
     }
 
     /// Whether the work has ended, however it did.

@@ -2,8 +2,6 @@
 //!
 //! Belongs here: who holds the writer, and the drafts that wait for it. Does not belong here: what the job does with it.
 
-use std::path::Path;
-
 use super::file::{ProductFile, WhyReadOnly};
 use super::refused::Refused;
 use super::session::Session;
@@ -35,14 +33,6 @@ impl WaitingDrafts {
 }
 
 impl ProductFile {
-    /// A second connection for a job beside the window: it reads, and nothing else.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn beside(path: &Path) -> Result<Self, Refused> {
-        Ok(Self::reading(store::open_read_only(path)?, WhyReadOnly::NotWritable))
-    }
-
     /// Hands out the writer, for a job on another thread. What stays here reads the file as it was committed last, keeps
     /// drafts, and refuses everything else with `why`, such as “An import is running: wait or cancel it”.
     ///

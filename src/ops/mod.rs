@@ -2,6 +2,7 @@
 
 mod archive;
 mod attention;
+mod beside;
 mod example;
 mod export;
 mod file;

@@ -231,6 +231,40 @@ fn a_planning_that_is_cancelled_ends_at_once() {
 }
 
 #[test]
+fn a_verification_gives_way_to_whoever_writes_and_begins_anew() {
+    let mut desk = Desk::staffed_once();
+    let path = desk.file.path().to_owned();
+    let (tell, told) = sync_channel(0);
+    let (go, wait) = sync_channel::<()>(0);
+    let wait = Mutex::new(wait);
+    let job = Job::start(
+        "Verifying the file",
+        move || {
+            if tell.send(()).is_ok() {
+                let _ = wait.lock().unwrap().recv();
+            }
+        },
+        move |progress| ProductFile::verify_beside(&path, None, progress, 1.0),
+    )
+    .unwrap();
+    told.recv().unwrap();
+    assert!(job.progress().share() > 0.0, "it looks at the file now");
+    job.progress().ask_for_way();
+    let began = std::time::Instant::now();
+    // From here on it does not stop any more.
+    drop((told, go));
+    crate::chain::feedback(&mut desk);
+    assert!(began.elapsed() < Duration::from_secs(5), "it was held up for {:?}", began.elapsed());
+    while !job.progress().has_ended() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let verification = job.poll().unwrap().unwrap();
+    assert_eq!(verification.head.0, desk.file.head().seq, "what was written is verified, too");
+    assert_eq!(verification.findings, []);
+    assert_eq!(job.progress().words(), "Verifying the file once more");
+}
+
+#[test]
 fn a_writer_that_is_lost_with_its_job_is_taken_anew() {
     let mut desk = Desk::staffed_once();
     let dan = desk.people["dan"].for_job();

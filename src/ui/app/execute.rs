@@ -72,9 +72,9 @@ impl App {
     pub(super) fn perform(&mut self, act: Act, then: &Then, draft: Option<&str>) {
         let stamp = self.stamp();
         let reset = matches!(act.request, Request::ResetAccess { .. });
+        self.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
-        let outcome = desk.file.perform(session, act, None, &stamp);
-        match outcome {
+        match desk.file.perform(session, act, None, &stamp) {
             Ok(receipt) => {
                 if let Some(key) = draft {
                     // A draft that stays behind is offered again and can be dropped there.
@@ -148,6 +148,7 @@ impl App {
 
     fn save_draft(&mut self, key: &str, body: &str) {
         let now = self.stamp().now;
+        self.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         if let Err(refusal) = desk.file.save_draft(session, key, body, now) {
             self.problem(
@@ -158,6 +159,7 @@ impl App {
     }
 
     fn drop_draft(&mut self, key: &str) {
+        self.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         if let Err(refusal) = desk.file.drop_draft(session, key) {
             self.problem(format!("The draft could not be dropped: {refusal}."), "");
@@ -257,6 +259,7 @@ impl App {
     /// Changes the password of the signed-in person.
     pub(super) fn change_password(&mut self, change: &PasswordChange) -> Result<(), Refused> {
         let stamp = self.stamp();
+        self.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return Ok(()) };
         let (old, new) = change.passwords();
         desk.file.change_password(session, &old, &new, &stamp)

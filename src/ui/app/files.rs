@@ -113,6 +113,7 @@ impl App {
     /// Performs a request that hands out a one-time code, and shows the code.
     pub(super) fn perform_for_code(&mut self, act: Act, to_whom: &str) {
         let stamp = self.stamp();
+        self.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         match desk.file.perform(session, act, None, &stamp) {
             Ok(receipt) => {
@@ -140,6 +141,7 @@ impl App {
         let suggested = self.folder().join(format!("{}.pdf", packet.number()));
         let Some(path) = dialogs::save("Save the packet", &suggested, "PDF", "pdf") else { return };
         let stamp = self.stamp();
+        self.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let mut part = path.clone().into_os_string();

@@ -121,6 +121,16 @@ impl App {
         self.watched.push(Watched { progress, since });
     }
 
+    /// To be called before anything is written: long looks at the file give way, so that the window does not wait for them.
+    pub(super) fn make_way(&self) {
+        for progress in self.running.iter().map(|running| running.job.progress()) {
+            progress.ask_for_way();
+        }
+        for watched in &self.watched {
+            watched.progress.ask_for_way();
+        }
+    }
+
     /// Verifies the file.
     pub(super) fn verify(&mut self, asked_for: bool) {
         let Some(desk) = &self.desk else { return };
@@ -136,7 +146,7 @@ impl App {
         let remembered =
             self.setup.data_folder.as_deref().and_then(|folder| keep::remembered_head(folder, &desk.uuid));
         let started = self.start("Verifying the file", RunningKind::Verify { asked_for }, move |progress| {
-            let verification = ProductFile::verify(&path, remembered, &|share| progress.at(share))?;
+            let verification = ProductFile::verify_beside(&path, remembered, progress, 1.0)?;
             Ok(Finished::Verified(Box::new(verification)))
         });
         if let Err(refusal) = started {

@@ -179,26 +179,22 @@ impl App {
     }
 
     fn draw_signing(&mut self, ctx: &Context) {
-        let Some((dialog, error)) = &mut self.signing else { return };
-        let Some(session) = &self.session else {
-            self.signing = None;
-            return;
-        };
+        let Some((mut dialog, mut error)) = self.signing.take() else { return };
+        let Some(session) = &self.session else { return };
         match dialog.ui(ctx, session.name(), error.as_deref()) {
             sign::Outcome::Pending => {}
-            sign::Outcome::Cancelled => self.signing = None,
+            sign::Outcome::Cancelled => return,
             sign::Outcome::Sign { act, password, then } => {
-                let stamp = (self.setup.clock)();
-                let Some(desk) = &mut self.desk else { return };
+                let stamp = self.stamp();
+                self.make_way();
+                let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
                 match desk.file.perform(session, act, Some(&password), &stamp) {
-                    Ok(receipt) => {
-                        self.signing = None;
-                        self.done(&receipt, &then, false);
-                    }
-                    Err(refusal) => *error = Some(refusal.to_string()),
+                    Ok(receipt) => return self.done(&receipt, &then, false),
+                    Err(refusal) => error = Some(refusal.to_string()),
                 }
             }
         }
+        self.signing = Some((dialog, error));
     }
 
     fn draw_code(&mut self, ctx: &Context) {

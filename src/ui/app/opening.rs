@@ -142,6 +142,7 @@ impl App {
     /// Does what the sign-in screen asks.
     pub(super) fn enter(&mut self, asked: &Asked) {
         let stamp = self.stamp();
+        self.make_way();
         let Some(desk) = &mut self.desk else { return };
         let outcome = match asked {
             Asked::SignIn { login, password } => {
