@@ -89,6 +89,16 @@ impl Progress {
         self.inner.words.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What is being done and how much of it, in one line for people.
+    pub fn line(&self) -> String {
+        let words = self.words();
+        if self.is_cancelled() {
+            format!("{words}, being cancelled")
+        } else {
+            format!("{words}, {:.0} %", self.share() * 100.0)
+        }
+    }
+
     /// Asks the work to stop. It ends with a refusal that says so.
     pub fn cancel(&self) {
         self.inner.cancelled.store(true, Ordering::Relaxed);

@@ -223,8 +223,9 @@ impl App {
     pub(super) fn import(&mut self, import: &Arc<ImportJob>) {
         let stamp = self.stamp();
         // Long reads would keep the import from being committed.
-        if let Some(other) = self.watched.iter().find(|watched| !watched.progress.has_ended()) {
-            let words = format!("“{}” is under way: wait or cancel it", other.progress.name());
+        let others = self.watched.iter().map(|watched| &watched.progress);
+        if let Some(other) = others.filter(|other| !other.has_ended()).find(|other| !other.is_cancelled()) {
+            let words = format!("“{}” is under way: wait or cancel it", other.name());
             return import.end(Err(Refused::Rule(words)));
         }
         let before = self.running.len();
@@ -389,24 +390,22 @@ impl App {
         for progress in self.jobs() {
             let (words, share) = (progress.words(), progress.share());
             ui.add_space(space::M);
-            ui.label(small(in_words(progress)));
+            ui.label(small(progress.line()));
             let (rect, _) = ui.allocate_exact_size(vec2(80.0, 6.0), Sense::hover());
             ui.painter().rect_filled(rect, 3.0, palette(ui).line);
             let done = egui::Rect::from_min_size(rect.min, vec2(rect.width() * share, rect.height()));
             ui.painter().rect_filled(done, 3.0, palette(ui).accent);
             let name = format!("Cancel {}", words.to_lowercase());
-            if icon_sized_ui(ui, Icon::Close, &name, 18.0).clicked() {
-                progress.cancel();
-            }
+            ui.add_enabled_ui(!progress.is_cancelled(), |ui| {
+                if icon_sized_ui(ui, Icon::Close, &name, 18.0).clicked() {
+                    progress.cancel();
+                }
+            });
         }
     }
 
     /// The same in words.
     pub(super) fn jobs_in_words(&self) -> Vec<String> {
-        self.jobs().map(in_words).collect()
+        self.jobs().map(Progress::line).collect()
     }
-}
-
-fn in_words(progress: &Progress) -> String {
-    format!("{}, {:.0} %", progress.words(), progress.share() * 100.0)
 }

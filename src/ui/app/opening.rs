@@ -7,6 +7,7 @@ use eframe::egui;
 use super::keeping::Integrity;
 use super::leaving::Leave;
 use super::{App, Desk, ShownCode};
+use crate::ops::import::IMPORT_RUNS;
 use crate::ops::{
     Found, NewFile, Opened, Password, ProductFile, Refused, Session, WhyReadOnly, example_access,
     write_example,
@@ -239,6 +240,7 @@ impl App {
         self.back_up_automatically();
         self.desk = None;
         self.running.retain(|running| running.outlives_file());
+        self.watched.clear();
         let stamp = self.stamp();
         self.welcome.look_again(&self.settings.recent, &stamp);
     }
@@ -246,6 +248,9 @@ impl App {
     /// Tries to become the writer.
     pub(super) fn take_over(&mut self) {
         let stamp = self.stamp();
+        if self.importing().is_some() {
+            return self.problem(format!("{IMPORT_RUNS}."), "");
+        }
         let Some(desk) = &mut self.desk else { return };
         match desk.file.take_over(&stamp) {
             Ok(true) => {

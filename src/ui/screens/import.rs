@@ -129,6 +129,9 @@ impl ImportScreen {
         }
         self.watch(ui, cx);
         heading_ui(ui, "Import feedback", |_| {});
+        if let Some(job) = &self.job {
+            progress_ui(ui, job.progress());
+        }
         ScrollArea::vertical().id_salt("import").auto_shrink(false).show(ui, |ui| {
             if self.report.is_some() {
                 self.report_ui(ui, cx);
@@ -366,9 +369,8 @@ impl ImportScreen {
             let words = format!("This very file was taken in before, on {}.", at.words());
             banner_ui(ui, &Notice::info(words), false);
         }
-        match &self.job {
-            Some(job) => progress_ui(ui, job.progress()),
-            None => self.start_ui(ui, &plan, cx),
+        if self.job.is_none() {
+            self.start_ui(ui, &plan, cx);
         }
         ui.add_space(space::S);
         if let Some(id) = self.table.plan_ui(ui, &plan) {

@@ -49,7 +49,7 @@ pub fn problem_ui(ui: &mut Ui, words: &str) {
 pub fn progress_ui(ui: &mut Ui, progress: &Progress) {
     ui.horizontal(|ui| {
         let bar = ProgressBar::new(progress.share()).desired_width(360.0);
-        ui.add(bar.text(format!("{}, {:.0} %", progress.words(), progress.share() * 100.0)));
+        ui.add(bar.text(progress.line()));
         if ui.add_enabled(!progress.is_cancelled(), Button::new("Cancel")).clicked() {
             progress.cancel();
         }
