@@ -15,11 +15,6 @@ use crate::store::events::parse_event;
 /// What is needed to check an event's signature later: number, key, digest, signature.
 type Signed = (u64, i64, String, Vec<u8>);
 
-/// Signatures of events checked between two looks at whether to go on: some hundredths of a second.
-const SIGNATURES_PER_LOOK: usize = 250;
-/// Share of the work that is done while the events' signatures are checked.
-const SIGNATURES_SHARE: f32 = 0.45;
-
 impl Check<'_> {
     pub(super) fn keys(&mut self) -> Result<(), StoreError> {
         let mut statement = self.conn.prepare("SELECT number, person, public_key, seq FROM signing_key")?;
@@ -96,7 +91,7 @@ impl Check<'_> {
         }
         drop(rows);
         self.result.head = (self.result.events, previous);
-        self.event_signatures(&signed)?;
+        self.event_signatures(&signed);
         self.stray_keys();
         self.touches()
     }
@@ -190,12 +185,12 @@ impl Check<'_> {
     }
 
     /// Checks the events' signatures on two threads, in batches.
-    fn event_signatures(&mut self, signed: &[Signed]) -> Result<(), StoreError> {
-        let (keys, keep_going) = (&self.keys, self.keep_going);
+    fn event_signatures(&mut self, signed: &[Signed]) {
+        let keys = &self.keys;
         let middle = signed.len() / 2;
         let wrong = std::thread::scope(|scope| {
-            let other = scope.spawn(|| wrong_signatures(keys, &signed[..middle], keep_going));
-            let mut second = wrong_signatures(keys, &signed[middle..], keep_going);
+            let other = scope.spawn(|| wrong_signatures(keys, &signed[..middle]));
+            let mut second = wrong_signatures(keys, &signed[middle..]);
             let mut first = other.join().unwrap_or_default();
             first.append(&mut second);
             first
@@ -203,7 +198,6 @@ impl Check<'_> {
         for seq in wrong {
             self.found(format!("event {seq}"), "its signature does not match");
         }
-        self.go_on(SIGNATURES_SHARE)
     }
 
     /// Every stored key must have been brought into force by an event.
@@ -252,16 +246,9 @@ pub(super) fn matches(key: &VerifyingKey, text: &[u8], signature: &[u8]) -> bool
     Ed25519::from_slice(signature).is_ok_and(|signature| key.verify_strict(text, &signature).is_ok())
 }
 
-/// The events whose signatures do not match. Ends early when `keep_going` says no; the caller asks it again.
-fn wrong_signatures(
-    keys: &HashMap<i64, Key>,
-    signed: &[Signed],
-    keep_going: &(dyn Fn(f32) -> bool + Sync),
-) -> Vec<u64> {
+fn wrong_signatures(keys: &HashMap<i64, Key>, signed: &[Signed]) -> Vec<u64> {
     signed
-        .chunks(SIGNATURES_PER_LOOK)
-        .take_while(|_| keep_going(SIGNATURES_SHARE))
-        .flatten()
+        .iter()
         .filter(|(_, key, digest, bytes)| {
             keys.get(key).is_none_or(|key| !matches(&key.public, digest.as_bytes(), bytes))
         })
