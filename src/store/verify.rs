@@ -129,11 +129,7 @@ impl<'a> Check<'a> {
     }
 
     fn go_on(&self, share: f32) -> Result<(), StoreError> {
-        if (self.keep_going)(share) {
-            Ok(())
-        } else {
-            Err(StoreError::Refused("the verification was cancelled".to_owned()))
-        }
+        if (self.keep_going)(share) { Ok(()) } else { Err(StoreError::Cancelled) }
     }
 
     fn database(&mut self) -> Result<(), StoreError> {
