@@ -10,3 +10,4 @@ pub mod feedback;
 pub mod json_stream;
 pub mod sbom;
 pub mod unpack;
+pub mod xml;
