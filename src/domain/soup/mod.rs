@@ -7,4 +7,5 @@ pub mod advisory;
 pub mod bill;
 pub mod component;
 pub mod note;
+pub mod version;
 pub mod vex;
