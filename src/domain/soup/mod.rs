@@ -13,4 +13,6 @@ pub mod lint;
 pub mod note;
 pub mod purl;
 pub mod same;
+pub mod support;
+pub mod version;
 pub mod vex;
