@@ -129,3 +129,109 @@ fn small_order() -> &'static [[u8; 32]; 8] {
     static ENCODED: OnceLock<[[u8; 32]; 8]> = OnceLock::new();
     ENCODED.get_or_init(|| EIGHT_TORSION.map(|point| point.compress().to_bytes()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ed25519_dalek::{Signer as _, SigningKey};
+
+    fn hash(r: &[u8; 32], key: &VerifyingKey, text: &[u8]) -> Scalar {
+        let hash = Sha512::new().chain_update(r).chain_update(key.as_bytes()).chain_update(text);
+        Scalar::from_bytes_mod_order_wide(&hash.finalize().into())
+    }
+
+    /// The quick verdict without the second look.
+    fn quick(prepared: &Prepared, text: &[u8], signature: &[u8]) -> bool {
+        let computed = prepared.point(text, signature).compress();
+        signature.get(..32) == Some(computed.as_bytes().as_slice())
+            && !small_order().contains(computed.as_bytes())
+    }
+
+    fn agree(key: &VerifyingKey, text: &[u8], signature: &[u8]) -> bool {
+        let prepared = Prepared::new(key).unwrap();
+        let verdict = strict(key, text, signature);
+        assert_eq!(quick(&prepared, text, signature), verdict, "{}", hex::encode(signature));
+        assert_eq!(prepared.verify(&[(text, signature)]), [verdict]);
+        verdict
+    }
+
+    #[test]
+    fn a_table_gives_the_same_multiples_as_the_library() {
+        let point = EdwardsPoint::mul_base(&Scalar::from(77_u8)) + EIGHT_TORSION[3];
+        let table = Table::new(point);
+        let mut scalars: Vec<Scalar> = (0..300_u32).map(Scalar::from).collect();
+        scalars.extend([-Scalar::ONE, -Scalar::from(128_u8), Scalar::from(u128::MAX)]);
+        scalars.extend([0x80, 0x81, 0x7f, 0xff].map(|byte| Scalar::from_bytes_mod_order([byte; 32])));
+        for scalar in scalars {
+            let sum = table.add_to(EdwardsPoint::identity(), &scalar);
+            assert_eq!(sum.compress(), (point * scalar).compress(), "{scalar:?}");
+        }
+    }
+
+    #[test]
+    fn every_changed_byte_is_seen_as_by_the_library() {
+        let signer = SigningKey::from_bytes(&[7; 32]);
+        let key = signer.verifying_key();
+        let signature = signer.sign(b"text").to_bytes();
+        assert!(agree(&key, b"text", &signature));
+        assert!(!agree(&key, b"other", &signature));
+        assert!(!agree(&key, b"text", &signature[..63]));
+        assert!(!agree(&key, b"text", &[]));
+        for at in 0..64 {
+            let mut changed = signature;
+            changed[at] ^= 1 << (at % 8);
+            assert!(!agree(&key, b"text", &changed), "byte {at}");
+        }
+    }
+
+    #[test]
+    fn an_s_beyond_the_order_is_refused() {
+        let signer = SigningKey::from_bytes(&[7; 32]);
+        let mut signature = signer.sign(b"text").to_bytes();
+        // The order of the group in little-endian bytes is one more than −1.
+        let mut carry = 1_u16;
+        for (byte, order) in signature[32..].iter_mut().zip((-Scalar::ONE).to_bytes()) {
+            let sum = u16::from(*byte) + u16::from(order) + carry;
+            *byte = sum as u8;
+            carry = sum >> 8;
+        }
+        assert!(!agree(&signer.verifying_key(), b"text", &signature));
+    }
+
+    #[test]
+    fn an_r_of_small_order_is_refused_even_where_the_equation_holds() {
+        let signer = SigningKey::from_bytes(&[7; 32]);
+        let key = signer.verifying_key();
+        let r = EdwardsPoint::identity().compress().to_bytes();
+        let s = hash(&r, &key, b"text") * signer.to_scalar();
+        let signature = [r, s.to_bytes()].concat();
+        let loose = Signature::from_slice(&signature).unwrap();
+        assert!(ed25519_dalek::Verifier::verify(&key, b"text", &loose).is_ok(), "the equation holds");
+        assert!(!agree(&key, b"text", &signature));
+    }
+
+    #[test]
+    fn an_r_with_a_small_order_part_and_a_key_with_one_get_the_same_verdict() {
+        let secret = Scalar::from(123_456_789_u64);
+        let mut accepted = 0;
+        for torsion in [EIGHT_TORSION[0], EIGHT_TORSION[1], EIGHT_TORSION[4]] {
+            let key = VerifyingKey::from(EdwardsPoint::mul_base(&secret) + torsion);
+            for turn in 0..16_u64 {
+                let nonce = Scalar::from(1000 + turn);
+                for added in [EIGHT_TORSION[0], EIGHT_TORSION[2], EIGHT_TORSION[4]] {
+                    let r = (EdwardsPoint::mul_base(&nonce) + added).compress().to_bytes();
+                    let s = nonce + hash(&r, &key, b"text") * secret;
+                    accepted += u32::from(agree(&key, b"text", &[r, s.to_bytes()].concat()));
+                }
+            }
+        }
+        assert!((16..144).contains(&accepted), "{accepted} of 144");
+    }
+
+    #[test]
+    fn a_key_of_small_order_gets_no_table() {
+        for point in EIGHT_TORSION {
+            assert!(Prepared::new(&VerifyingKey::from(point)).is_none());
+        }
+    }
+}
