@@ -45,8 +45,10 @@ fn compared(path: &str, scheme: Scheme) -> Option<(usize, Vec<String>)> {
             "equality" => equal(scheme, a, b) == Ok(expected.as_bool().unwrap()),
             _ => {
                 let (low, high) = (word(&expected[0]), word(&expected[1]));
-                assert!([(a, b), (b, a)].contains(&(low, high)));
-                compare(scheme, low, high).is_ok_and(Ordering::is_le)
+                // NuGet's vectors write the expected versions in lower case.
+                let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
+                assert!(same(a, low) && same(b, high) || same(a, high) && same(b, low), "{vector}");
+                compare(scheme, low, high).is_ok_and(Ordering::is_lt)
             }
         };
         if !right {
@@ -67,7 +69,16 @@ fn the_orders_of_alpine_debian_maven_and_nuget_hold() {
     for (path, scheme, count) in sets {
         let Some((compared, wrong)) = compared(path, scheme) else { return };
         assert_eq!(compared, count, "{path}");
-        assert_only(wrong, &[]);
+        // Maven before 3.9: since then a word at the end is the same after a dot and after a hyphen: below `-1`, zeros before it do not count.
+        let exceptions: &[&str] = match scheme {
+            Scheme::Maven => &[
+                "2-1 2.0.0.a [\"2-1\",\"2.0.0.a\"]: Ok(Greater)",
+                "2-1 2.0.a [\"2-1\",\"2.0.a\"]: Ok(Greater)",
+                "2.0.0.a 2.0.a [\"2.0.a\",\"2.0.0.a\"]: Ok(Equal)",
+            ],
+            _ => &[],
+        };
+        assert_only(wrong, exceptions);
     }
 }
 
@@ -100,7 +111,7 @@ fn alpines_own_lines_hold() {
 fn the_lines_of_packagist_hold() {
     let Some(text) = text("osv-schema/ecosystems/testdata/packagist_test_cases.txt") else { return };
     let (count, wrong) = lines(&text, Scheme::Composer);
-    assert_eq!(count, 79);
+    assert_eq!(count, 85);
     // `dev-foo` is a branch: Composer matches it with no range. `#` is in no version that Composer takes.
     let exceptions = [
         "dev-foo < 1.26.0",
@@ -135,7 +146,7 @@ fn rpms_own_lines_hold() {
             wrong.push(line.to_owned());
         }
     }
-    assert_eq!((count, disabled), (0, 0));
+    assert_eq!((count, disabled), (91, 12));
     assert_only(wrong, &[]);
 }
 
@@ -143,10 +154,30 @@ fn native(scheme: &str, range: &str) -> String {
     Vers::from_native(scheme, range).map_or_else(|why| why.to_string(), |vers| vers.to_string())
 }
 
-/// Why npm's own rules give something else than univers: a version with missing numbers stands for all that begin so, `>=2.2.x` has no
-/// upper end, `~0.8.0-pre` goes to the next minor version; and alternatives that overlap are one range, of which redundant ends are left
-/// out, as the specification of `vers` asks.
-const NPM: [&str; 0] = [];
+/// Where the result is another than univers', and why.
+const DIFFERENT: [&str; 16] = [
+    // npm: a version with missing numbers stands for all that begin so (univers completes it with zeros).
+    "2.1 || 2.6 => vers:npm/>=2.1.0|<2.2.0|>=2.6.0|<2.7.0",
+    "<= 1.0 => vers:npm/<1.1.0",
+    "<=1.0 => vers:npm/<1.1.0",
+    "<=2.1 >=1.1 => vers:npm/>=1.1.0|<2.2.0",
+    "<=3.3 => vers:npm/<3.4.0",
+    // npm: `>=` has no upper end (univers gives it one).
+    ">= 1.x => vers:npm/>=1.0.0",
+    ">= 2.2.x => vers:npm/>=2.2.0",
+    // Ends that other ends make redundant are left out, as the specification of `vers` asks (univers keeps them).
+    "<2.0.1 || <1.1.7 => vers:npm/<2.0.1",
+    "<2.0.18 || <3.0.16 || <3.1.6 || <4.0.8 || <5.0.0-beta.5 => vers:npm/<5.0.0-beta.5",
+    "<=1.0.2||<2.3.10 => vers:npm/<2.3.10",
+    ">= 0.2.0 <= 0.9.6 || ~0.8.0-pre => vers:npm/>=0.2.0|<=0.9.6",
+    ">= 5.2.1 <= 6.0.0 || >=6.0.0 <= 6.0.2 => vers:npm/>=5.2.1|<=6.0.2",
+    ">=5.0.3 >=4.2.1 => vers:npm/>=5.0.3",
+    "^2.0.18 || ^3.0.16 || ^3.1.6 || ^4.0.8 || ^5.0.0-beta.5 => vers:npm/>=2.0.18|<3.0.0|>=3.0.16|<4.0.0|>=4.0.8|<6.0.0",
+    // npm: both at once is nothing (univers reads a list of two versions).
+    "1.1.2 1.2.2 => “1.1.2 1.2.2” is not a range: no version can be in it",
+    // An alternative without text is refused: it could mean everything or be a slip (univers passes it over).
+    "<2015.8.13||>=2016.3.0,<2016.11.5||>=2016.11.7,<2016.11.10||>=2017.5.0,<2017.7.8|| => “” is not a range: it is empty",
+];
 
 #[test]
 fn native_ranges_become_vers_ranges() {
@@ -180,7 +211,7 @@ fn native_ranges_become_vers_ranges() {
             wrong.push(format!("{range} => {made}"));
         }
     }
-    assert_only(wrong, &NPM);
+    assert_only(wrong, &DIFFERENT);
 }
 
 #[test]
