@@ -10,4 +10,5 @@ pub mod cpe;
 pub mod cvss;
 pub mod note;
 pub mod purl;
+pub mod version;
 pub mod vex;
