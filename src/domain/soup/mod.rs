@@ -8,6 +8,7 @@ pub mod bill;
 pub mod component;
 pub mod cpe;
 pub mod cvss;
+pub mod matching;
 pub mod note;
 pub mod purl;
 pub mod version;
