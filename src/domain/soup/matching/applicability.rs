@@ -17,6 +17,9 @@ use crate::domain::soup::cpe::{
 use crate::domain::soup::purl::Level;
 use crate::domain::soup::version::Scheme;
 
+/// Position of the attribute target software.
+const TARGET_SOFTWARE: usize = 8;
+
 /// Nodes below each other at most; what is deeper is not judged (foreign data has no say over the stack).
 const DEPTH_MAX: usize = 64;
 
@@ -31,8 +34,8 @@ pub(super) fn answers(identity: &Identity, advisory: &Advisory, into: &mut Vec<A
     let unversioned = mine.iter().all(|criterion| *criterion);
     let judge = Judge { identity, advisory, unversioned };
     into.extend(advisory.applicability.iter().filter_map(|root| match judge.node(root, DEPTH_MAX) {
-        Found::Hit(hit) if hit.vulnerable => Some(hit.answer),
-        Found::Not(Some(answer)) => Some(*answer),
+        Found::Hit(hit) if hit.vulnerable && !hit.excluded => Some(hit.answer),
+        Found::Not(Some(answer)) => Some(*answer).filter(|answer| !identity.is_not(&answer.why.product)),
         Found::Hit(_) | Found::Not(None) | Found::Elsewhere(_) => None,
     }));
 }
@@ -89,56 +92,72 @@ fn collect(identity: &Identity, node: &ApplicabilityNode, into: &mut Vec<bool>, 
 /// The CPE of the component that a criterion is about; quick, because nearly all are about something else.
 fn concerned<'a>(identity: &'a Identity, criteria: &str) -> Option<&'a KnownCpe> {
     if let Some([part, vendor, product]) = cpe::head(criteria) {
-        let excluded = || {
-            !identity.excluded.is_empty()
-                && Cpe::parse(criteria).is_ok_and(|cpe| identity.excluded.contains(&cpe_key(&cpe)))
-        };
         let same = |known: &&KnownCpe| {
-            let parts = known.cpe.attribute(PART).text().is_none_or(|own| own.eq_ignore_ascii_case(part));
-            parts && known.raw[0].eq_ignore_ascii_case(vendor) && known.raw[1].eq_ignore_ascii_case(product)
+            known.cpe.attribute(PART).text().is_none_or(|own| own.eq_ignore_ascii_case(part))
+                && known.vendor.eq_ignore_ascii_case(vendor)
+                && known.product.eq_ignore_ascii_case(product)
         };
-        if let Some(known) = identity.cpes.iter().find(same) {
-            return Some(known).filter(|_| !excluded());
+        if !identity.cpes.is_empty() {
+            return identity.cpes.iter().find(same);
         }
-        let by_name = identity.cpes.is_empty() && part != "h" && {
-            let folded = names::fold(product);
-            identity.names.contains(&folded)
-        };
-        return by_name.then_some(&identity.unnamed).filter(|_| !excluded());
+        let by_name = part != "h" && identity.names.contains(&names::fold(&product.replace('\\', "")));
+        return by_name.then_some(&identity.unnamed).filter(|_| !foreign(identity, criteria));
     }
     let criterion = Cpe::parse(criteria).ok()?;
-    if identity.excluded.contains(&cpe_key(&criterion)) {
-        return None;
-    }
-    let wider = |known: &&KnownCpe, position: usize| {
-        matches!(
-            criterion.attribute(position).compare(known.cpe.attribute(position)),
-            Relation::Equal | Relation::Superset
-        )
-    };
-    // A criterion for any vendor and product would be about everything: it names nothing.
-    let names_something =
-        [VENDOR, PRODUCT].iter().any(|position| *criterion.attribute(*position) != Attribute::Any);
-    identity.cpes.iter().find(|known| {
-        names_something && wider(known, VENDOR) && wider(known, PRODUCT) && part_agrees(known, &criterion)
-    })
+    identity.cpes.iter().find(|known| about(known, &criterion))
 }
 
-fn part_agrees(known: &KnownCpe, criterion: &Cpe) -> bool {
-    !matches!(criterion.attribute(PART).compare(known.cpe.attribute(PART)), Relation::Disjoint)
+/// Whether a name, open ends and all, is about the product of a component's CPE. One for any vendor and any product names nothing.
+fn about(known: &KnownCpe, name: &Cpe) -> bool {
+    let wider = |position: usize| {
+        let relation = name.attribute(position).compare(known.cpe.attribute(position));
+        matches!(relation, Relation::Equal | Relation::Superset)
+    };
+    let names_something =
+        [VENDOR, PRODUCT].iter().any(|position| *name.attribute(*position) != Attribute::Any);
+    let part = name.attribute(PART).compare(known.cpe.attribute(PART));
+    names_something && wider(VENDOR) && wider(PRODUCT) && part != Relation::Disjoint
+}
+
+/// What a criterion runs on, where that is a language or a program with packages of its own; and the purl types of such packages.
+const HOSTS: &[(&str, &[&str])] = &[
+    ("node.js", &["npm"]),
+    ("python", &["pypi", "conda"]),
+    ("ruby", &["gem"]),
+    ("rails", &["gem"]),
+    ("ruby_on_rails", &["gem"]),
+    ("rust", &["cargo"]),
+    ("go", &["golang"]),
+    ("perl", &["cpan"]),
+    ("php", &["composer"]),
+    ("java", &["maven"]),
+    ("jenkins", &["maven"]),
+    (".net", &["nuget"]),
+    ("wordpress", &["composer"]),
+    ("drupal", &["composer"]),
+    ("joomla!", &["composer"]),
+    ("magento", &["composer"]),
+    ("mediawiki", &["composer"]),
+    ("typo3", &["composer"]),
+];
+
+/// Whether a criterion that agrees only by name is about the packages of another language than the component's.
+fn foreign(identity: &Identity, criteria: &str) -> bool {
+    let Some(host) =
+        Cpe::parse(criteria).ok().and_then(|cpe| cpe.attribute(TARGET_SOFTWARE).text().map(str::to_owned))
+    else {
+        return false;
+    };
+    let kinds = HOSTS.iter().find(|(name, _)| *name == host).map(|(_, kinds)| *kinds);
+    kinds.is_some_and(|kinds| {
+        identity.of_registry()
+            && !identity.purls.iter().any(|known| kinds.contains(&known.purl.kind.as_str()))
+    })
 }
 
 /// Whether a name is about the product of a component's CPE, versions left aside: what must hold besides.
 pub(super) fn same_product(known: &KnownCpe, name: &Cpe) -> Option<Vec<String>> {
-    let wider = |position: usize| {
-        matches!(
-            name.attribute(position).compare(known.cpe.attribute(position)),
-            Relation::Equal | Relation::Superset
-        )
-    };
-    (wider(VENDOR) && wider(PRODUCT) && part_agrees(known, name))
-        .then(|| restrictions(&known.cpe, name))
-        .flatten()
+    about(known, name).then(|| restrictions(&known.cpe, name)).flatten()
 }
 
 /// What attributes after the update ask for; `None` when the component is told to be something else.
@@ -177,13 +196,15 @@ enum Found {
 struct Hit {
     /// What matched is itself vulnerable, not only the environment.
     vulnerable: bool,
+    /// A person said that the component is not this product. The tree is judged as if nobody had, so that an exclusion can only take away.
+    excluded: bool,
     answer: Answer,
 }
 
 impl Hit {
     /// The stronger of two; equals by their words, so that the order of criteria does not matter.
-    fn rank(&self) -> (bool, u8, Level, &Why) {
-        (self.vulnerable, self.answer.verdict.rank(), self.answer.why.level, &self.answer.why)
+    fn rank(&self) -> (bool, bool, u8, Level, &Why) {
+        (self.vulnerable, !self.excluded, self.answer.verdict.rank(), self.answer.why.level, &self.answer.why)
     }
 }
 
@@ -221,7 +242,8 @@ impl Judge<'_> {
         let verdict = if held && capped.is_some() { Verdict::Candidate } else { verdict };
         let answer = self.answer(known, &name, criterion, (verdict, scheme, capped));
         if held {
-            Found::Hit(Box::new(Hit { vulnerable: criterion.vulnerable, answer }))
+            let excluded = self.identity.is_not(&answer.why.product);
+            Found::Hit(Box::new(Hit { vulnerable: criterion.vulnerable, excluded, answer }))
         } else {
             Found::Not(vulnerable(criterion, answer))
         }

@@ -32,10 +32,10 @@ pub(super) struct Hit<'a> {
 pub(super) fn answers(identity: &Identity, advisory: &Advisory, into: &mut Vec<Answer>) {
     for claim in &advisory.packages {
         let (hits, criteria) = hits(identity, advisory, claim);
-        into.extend(criteria);
-        for hit in hits.into_iter().filter(|hit| !identity.excluded.contains(&hit.product)) {
-            into.push(answer(identity, advisory, claim, hit));
-        }
+        let answers = hits.into_iter().map(|hit| answer(identity, advisory, claim, hit));
+        into.extend(
+            criteria.into_iter().chain(answers).filter(|answer| !identity.is_not(&answer.why.product)),
+        );
     }
 }
 
@@ -180,7 +180,8 @@ fn name_hit<'a>(identity: &'a Identity, claim: &PackageClaim, package: Option<&P
     })
 }
 
-fn folded_key(key: &str) -> (String, String) {
+/// Vendor and product of a key, folded.
+pub(super) fn folded_key(key: &str) -> (String, String) {
     let (vendor, product) =
         key.strip_prefix("cpe:").and_then(|rest| rest.split_once(':')).unwrap_or_default();
     (names::fold(vendor), names::fold(product))

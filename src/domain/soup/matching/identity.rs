@@ -30,8 +30,10 @@ pub(super) struct KnownCpe {
     pub key: String,
     /// How a reason names it.
     pub shown: String,
-    /// Vendor and product as formatted strings write them.
-    pub raw: [String; 2],
+    /// Vendor as formatted strings write it.
+    pub vendor: String,
+    /// Product as formatted strings write it.
+    pub product: String,
     /// Version and update as one text.
     pub version: Option<String>,
 }
@@ -76,7 +78,8 @@ impl KnownCpe {
         Self {
             key: cpe_key(&cpe),
             shown: cpe.to_string(),
-            raw: [cpe.attribute(VENDOR).to_string(), cpe.attribute(PRODUCT).to_string()],
+            vendor: cpe.attribute(VENDOR).to_string(),
+            product: cpe.attribute(PRODUCT).to_string(),
             version,
             cpe,
         }
@@ -101,13 +104,13 @@ impl Identity {
             identity.version = purl.or_else(|| identity.cpes.iter().find_map(|cpe| cpe.version.clone()));
         }
         identity.read_exactness();
-        identity.read_names(component);
         let own = identity.product_keys();
         let all = knowledge.same_as(&own);
         identity.excluded = knowledge.excluded(&all, &identity.name);
         for key in all.iter().filter(|key| !own.contains(key)) {
             identity.add_alias(key);
         }
+        identity.read_names();
         identity.unnamed = identity.name_only();
         identity
     }
@@ -192,11 +195,10 @@ impl Identity {
         }
     }
 
-    fn read_names(&mut self, component: &Component) {
+    fn read_names(&mut self) {
         let purls = self.purls.iter().map(|known| known.purl.name.as_str());
         let products = self.cpes.iter().filter_map(|known| known.cpe.attribute(PRODUCT).text());
-        let all: Vec<String> =
-            purls.chain(products).chain([component.name.as_str()]).map(names::fold).collect();
+        let all: Vec<String> = purls.chain(products).chain([self.name.as_str()]).map(names::fold).collect();
         for name in all {
             if !names::too_common(&name) && !self.names.contains(&name) {
                 self.names.push(name);
@@ -229,6 +231,11 @@ impl Identity {
         cpe
     }
 
+    /// Whether a person said that it is not this product.
+    pub(super) fn is_not(&self, product: &str) -> bool {
+        self.excluded.iter().any(|excluded| excluded == product)
+    }
+
     /// The purl type of the distribution that built the component.
     pub(super) fn distribution(&self) -> Option<&str> {
         self.purls.iter().map(|known| known.purl.kind.as_str()).find(|kind| ecosystem::is_distribution(kind))
@@ -242,9 +249,9 @@ impl Identity {
     /// A version to judge by, or why there is none.
     pub(super) fn told<'v>(&'v self, version: Option<&'v str>) -> Result<&'v str, &'v str> {
         match (&self.inexact, version) {
-            (Some(why), _) => Err(why),
-            (None, Some(version)) => Ok(version),
-            (None, None) => Err("the component has no version"),
+            (Some(why), Some(version)) if self.version.as_deref() == Some(version) => Err(why),
+            (_, Some(version)) => Ok(version),
+            (_, None) => Err("the component has no version"),
         }
     }
 

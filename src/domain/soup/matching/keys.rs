@@ -11,7 +11,8 @@ use super::{claims, cpe_key, names};
 use crate::domain::soup::advisory::{Advisory, ApplicabilityNode, CpeCriterion};
 use crate::domain::soup::cpe::{Attribute, Cpe, PRODUCT, VENDOR};
 
-/// A lookup key: `cpe:vendor:product`, `pkg:type/namespace/name`, `name:words`, or `cpe:*` for criteria that name products by a wildcard.
+/// A lookup key: `cpe:vendor:product`, `pkg:type/namespace/name`, `words:vendor:product`,
+/// `name:words`, or `cpe:*` for criteria that name products by a wildcard.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Key(pub String);
@@ -26,6 +27,7 @@ pub fn keys_of_identity(identity: &Identity) -> Vec<Key> {
     for known in &identity.cpes {
         keys.insert(known.key.clone());
         keys.insert(OPEN.to_owned());
+        keys.insert(words_key(&known.key));
         keys.extend(name_key(known.cpe.attribute(PRODUCT).text().unwrap_or_default()));
     }
     keys.into_iter().map(Key).collect()
@@ -39,6 +41,8 @@ pub fn keys_of_advisory(advisory: &Advisory) -> Vec<Key> {
         if let Some((purl, _)) = claims::package_of(claim) {
             keys.extend(name_key(&purl.name));
             keys.insert(purl.key());
+        } else {
+            keys.insert(words_key(&claims::words_key(claim)));
         }
         for text in &claim.cpes {
             of_criterion(text, &mut keys);
@@ -71,6 +75,12 @@ fn of_criterion(text: &str, keys: &mut BTreeSet<String>) {
             }
         }
     }
+}
+
+/// Vendor and product that are told in words.
+fn words_key(key: &str) -> String {
+    let (vendor, product) = claims::folded_key(key);
+    format!("words:{vendor}:{product}")
 }
 
 fn name_key(name: &str) -> Option<String> {
