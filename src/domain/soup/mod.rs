@@ -10,6 +10,7 @@ pub mod cpe;
 pub mod cvss;
 pub mod diff;
 pub mod lint;
+pub mod matching;
 pub mod note;
 pub mod purl;
 pub mod same;
