@@ -80,12 +80,14 @@ fn merge(bill: &mut Bill) -> BTreeMap<String, String> {
     let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
     let mut renamed = BTreeMap::new();
     for component in mem::take(&mut bill.components) {
-        let keys = keys(&component);
-        let candidates = keys.iter().filter_map(|key| by_key.get(key)).flatten().copied();
-        let same =
-            candidates.into_iter().find(|at| kept.get(*at).is_some_and(|kept| kept.is_same(&component)));
-        let at = same.unwrap_or(kept.len());
-        for key in keys {
+        let (named, purl) = keys(&component);
+        let among = |key: &String| by_key.get(key).into_iter().flatten().copied();
+        let same = |at: &usize| kept.get(*at).is_some_and(|kept: &Component| kept.is_same(&component));
+        // By name and version only those can be the same of which one has no package URL.
+        let may_be = |at: &usize| kept.get(*at).is_some_and(|kept| purl.is_none() || kept.purls.is_empty());
+        let by_purl = purl.iter().flat_map(among).find(same);
+        let at = by_purl.or_else(|| among(&named).filter(may_be).find(same)).unwrap_or(kept.len());
+        for key in purl.into_iter().chain([named]) {
             let list = by_key.entry(key).or_default();
             if !list.contains(&at) && list.len() < CANDIDATES_MAX {
                 list.push(at);
@@ -117,12 +119,11 @@ fn merge(bill: &mut Bill) -> BTreeMap<String, String> {
 /// Different components of one name and version that are compared with a further one at most; more are kept apart.
 const CANDIDATES_MAX: usize = 64;
 
-/// What components that are the same have in common at least.
-fn keys(component: &Component) -> Vec<String> {
+/// What components that are the same have in common: group, name and version, or the package URL.
+fn keys(component: &Component) -> (String, Option<String>) {
     let version = component.version.as_deref().unwrap_or_default();
     let group = component.group.as_deref().unwrap_or_default();
-    let named = format!("{group}\n{}\n{version}", component.name);
-    component.main_purl().into_iter().chain([named]).collect()
+    (format!("{group}\n{}\n{version}", component.name), component.main_purl())
 }
 
 fn told_again(first: &mut Component, again: Component, notes: &mut Notes) {

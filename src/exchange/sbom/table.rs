@@ -35,7 +35,8 @@ pub fn read_table(bytes: &[u8], mapping: Option<&TableMapping>) -> Result<Bill, 
     }
     let mut bill = Bill { format: "SOUP table".to_owned(), ..Bill::default() };
     for warning in &table.warnings {
-        bill.notes.add(Gravity::Warning, "document", warning.to_string());
+        // None of them costs content: names of columns, empty lines, no rows.
+        bill.notes.add(Gravity::Info, "document", warning.to_string());
     }
     for row in table.rows.iter().filter(|row| !row.is_empty()) {
         take(row, &table.header, mapping, &mut bill);
