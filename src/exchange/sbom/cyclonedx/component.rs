@@ -14,9 +14,9 @@ pub(super) struct Into<'a> {
     pub(super) place: String,
 }
 
-/// Text of a member; `None` when it is missing or empty.
+/// Text of a member without white space around it (which XML does not keep apart); `None` when it is missing or empty.
 pub(super) fn text(value: &Value, name: &str) -> Option<String> {
-    value.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty()).map(str::to_owned)
+    value.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// Items of a member that is a list.
