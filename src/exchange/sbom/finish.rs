@@ -9,9 +9,11 @@ use crate::domain::soup::component::{Component, Directness};
 use crate::domain::soup::cpe::Cpe;
 use crate::domain::soup::note::{Gravity, Notes, Unreadable};
 use crate::domain::soup::purl::Purl;
+use crate::domain::soup::version::{Exactness, exactness};
 
 /// Finishes a bill.
 pub(super) fn finish(mut bill: Bill) -> Bill {
+    versions(&mut bill);
     unique_references(&mut bill);
     let renamed = merge(&mut bill);
     bill.dependencies = graph(&mut bill, &renamed);
@@ -209,6 +211,30 @@ fn identifiers(bill: &mut Bill) {
         for written in &component.cpes {
             if let Err(error) = Cpe::parse(written) {
                 let text = format!("the CPE name `{}` is of no use: {error}", start(written));
+                notes.add(Gravity::Warning, component.place.clone(), text);
+            }
+        }
+    }
+}
+
+/// Notes versions that are not exactly one, and takes away words that only say that there is none.
+fn versions(bill: &mut Bill) {
+    let Bill { components, notes, .. } = bill;
+    for component in components {
+        let Some(version) = &component.version else { continue };
+        match exactness(Some(version)) {
+            Exactness::Exact => {}
+            Exactness::Missing => {
+                let text = format!(
+                    "the version `{}` of {} is a word for having none",
+                    start(version),
+                    component.name
+                );
+                notes.add(Gravity::Info, component.place.clone(), text);
+                component.version = None;
+            }
+            Exactness::Range(why) | Exactness::Floating(why) => {
+                let text = format!("the version of {} is not exact: {why}", component.name);
                 notes.add(Gravity::Warning, component.place.clone(), text);
             }
         }
