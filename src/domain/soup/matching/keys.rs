@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::identity::Identity;
 use super::{claims, cpe_key, names};
-use crate::domain::soup::advisory::{Advisory, ApplicabilityNode, CpeCriterion};
+use crate::domain::soup::advisory::{Advisory, ApplicabilityNode, CpeCriterion, Standing};
 use crate::domain::soup::cpe::{Attribute, Cpe, PRODUCT, VENDOR};
 
 /// A lookup key: `cpe:vendor:product`, `pkg:type/namespace/name`, `words:vendor:product`,
@@ -19,6 +19,9 @@ pub struct Key(pub String);
 
 /// The key of criteria that name vendor or product by a wildcard: every component with a CPE has it.
 const OPEN: &str = "cpe:*";
+
+/// Words of one text under which it is found, at most.
+const WATCHED_WORDS_MAX: usize = 5000;
 
 /// The keys of a component.
 pub fn keys_of_identity(identity: &Identity) -> Vec<Key> {
@@ -31,6 +34,33 @@ pub fn keys_of_identity(identity: &Identity) -> Vec<Key> {
         keys.extend(name_key(known.cpe.attribute(PRODUCT).text().unwrap_or_default()));
     }
     keys.into_iter().map(Key).collect()
+}
+
+/// The keys under which texts that name a component may be found; [`super::mentions`] decides.
+pub fn watch_keys_of_identity(identity: &Identity) -> Vec<Key> {
+    let first = identity.watched.iter().filter_map(|name| name.first());
+    let keys: BTreeSet<String> = first.map(|word| word_key(word)).collect();
+    keys.into_iter().map(Key).collect()
+}
+
+/// Whether a record's text is to be watched: its source has not said yet which products are meant.
+pub fn is_watched(advisory: &Advisory) -> bool {
+    advisory.standing == Standing::NotAnalysed
+}
+
+/// The keys of the words of a record's text; none where the source has said which products are meant.
+pub fn watch_keys_of_advisory(advisory: &Advisory) -> Vec<Key> {
+    if !is_watched(advisory) {
+        return Vec::new();
+    }
+    let title = advisory.title.as_deref().unwrap_or_default();
+    let words = names::words(title).chain(names::words(&advisory.description));
+    let keys: BTreeSet<String> = words.take(WATCHED_WORDS_MAX).map(word_key).collect();
+    keys.into_iter().map(Key).collect()
+}
+
+fn word_key(word: &str) -> String {
+    format!("word:{}", word.to_lowercase())
 }
 
 /// The keys of a record.
