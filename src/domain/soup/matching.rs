@@ -127,5 +127,4 @@ fn cpe_key(cpe: &Cpe) -> String {
 }
 
 #[cfg(test)]
-#[path = "matching/tests.rs"]
 mod tests;
