@@ -163,7 +163,7 @@ fn reversed(mut node: ApplicabilityNode) -> ApplicabilityNode {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn the_order_of_claims_does_not_matter(component in any_component(), record in any_record()) {
