@@ -129,5 +129,4 @@ fn cpe_key(cpe: &Cpe) -> String {
 }
 
 #[cfg(test)]
-#[path = "matching/tests.rs"]
 mod tests;

@@ -312,5 +312,4 @@ fn encode(out: &mut fmt::Formatter<'_>, text: &str, kept: &str) -> fmt::Result {
 }
 
 #[cfg(test)]
-#[path = "purl/tests.rs"]
 mod tests;

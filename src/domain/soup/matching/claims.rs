@@ -250,9 +250,9 @@ fn judged(identity: &Identity, claim: &PackageClaim, hit: &Hit<'_>) -> Judged {
         let order = Order::of(entry, &claim.ecosystem, &hit.kind);
         match versions::stand(entry, &order, version) {
             Stand::Holds(weight) => held.push((order, weight, entry)),
-            Stand::Outside => decided = decided.or(Some(order)),
-            Stand::Unclear(why) if versions::is_git(entry) => commits = Some((order, why)),
-            Stand::Unclear(why) => unclear = unclear.or(Some((order, why))),
+            Stand::Outside => decided = lesser(decided, order),
+            Stand::Unclear(why) if versions::is_git(entry) => commits = lesser(commits, (why, order)),
+            Stand::Unclear(why) => unclear = lesser(unclear, (why, order)),
         }
     }
     if let Some((order, weight, entry)) = strongest(&held) {
@@ -260,7 +260,7 @@ fn judged(identity: &Identity, claim: &PackageClaim, hit: &Hit<'_>) -> Judged {
     }
     let range = versions::claim_words(&claim.versions);
     // Commit ranges stand beside versions for the same fact: they count only where nothing else tells.
-    if let Some((order, why)) = unclear.or(commits.filter(|_| decided.is_none())) {
+    if let Some((why, order)) = unclear.or(commits.filter(|_| decided.is_none())) {
         let verdict = Verdict::NotComparable { why };
         return Judged {
             verdict,
@@ -279,6 +279,14 @@ fn judged(identity: &Identity, claim: &PackageClaim, hit: &Hit<'_>) -> Judged {
     }
 }
 
+/// Of two the one that comes first by its words, so that the order of the entries does not matter.
+fn lesser<T: Ord>(one: Option<T>, other: T) -> Option<T> {
+    Some(match one {
+        Some(one) => one.min(other),
+        None => other,
+    })
+}
+
 /// Of the entries that name the version, the one that names it most exactly; of equals, the graver one.
 fn strongest<'a, 'c>(held: &'a [(Order, Weight, &'c Versions)]) -> Option<&'a (Order, Weight, &'c Versions)> {
     let gravity = |status: ClaimStatus| match status {
@@ -286,8 +294,10 @@ fn strongest<'a, 'c>(held: &'a [(Order, Weight, &'c Versions)]) -> Option<&'a (O
         ClaimStatus::Unknown => 1,
         ClaimStatus::NotAffected | ClaimStatus::Fixed => 0,
     };
-    held.iter()
-        .max_by_key(|(_, weight, entry)| (*weight, gravity(entry.status), versions::entry_words(entry)))
+    let key = |one: &'a (Order, Weight, &'c Versions)| {
+        (one.1, gravity(one.2.status), versions::entry_words(one.2), &one.0)
+    };
+    held.iter().max_by(|a, b| key(a).cmp(&key(b)))
 }
 
 fn of_status(status: ClaimStatus, weight: Weight, range: String, order: &Order) -> Judged {
