@@ -16,6 +16,7 @@ pub(super) fn finish(mut bill: Bill) -> Bill {
     versions(&mut bill);
     let renamed = merge(&mut bill);
     bill.dependencies = graph(&mut bill, &renamed);
+    statements(&mut bill, &renamed);
     directness(&mut bill);
     identifiers(&mut bill);
     bill
@@ -184,6 +185,25 @@ fn graph(bill: &mut Bill, renamed: &BTreeMap<String, String>) -> Vec<Dependency>
         bill.notes.add(Gravity::Warning, "dependencies", text);
     }
     lines.into_iter().map(|(from, on)| Dependency { from, on: on.into_iter().collect() }).collect()
+}
+
+/// Statements name components by their references: these follow a merge, and the component's identifiers stand beside them.
+fn statements(bill: &mut Bill, renamed: &BTreeMap<String, String>) {
+    let known: HashMap<&str, &Component> = bill
+        .components
+        .iter()
+        .chain(&bill.subject)
+        .map(|component| (component.reference.as_str(), component))
+        .collect();
+    for subject in bill.statements.iter_mut().flat_map(|statement| &mut statement.subjects) {
+        if let Some(now) = renamed.get(&subject.id) {
+            subject.id.clone_from(now);
+        }
+        let Some(component) = known.get(subject.id.as_str()) else { continue };
+        subject.name.get_or_insert_with(|| component.label());
+        subject.purl = subject.purl.take().or_else(|| component.purls.first().cloned());
+        subject.cpe = subject.cpe.take().or_else(|| component.cpes.first().cloned());
+    }
 }
 
 /// Direct is what the product itself depends on; transitive is what can be reached from there. Cycles do no harm.

@@ -142,6 +142,7 @@ fn statements_keep_what_the_document_says_of_which_versions() {
         (second.status, second.subjects[0].versions.as_slice()),
         (Some(Status::NotAffected), &["2.0".to_owned()][..])
     );
+    assert_eq!(first.subjects[0].purl.as_deref(), Some("pkg:maven/org.example/alpha@1.0"));
     // A vulnerability without analysis is no statement of status, least of all "not affected".
     assert_eq!((third.status, third.subjects[0].id.as_str()), (None, "b"));
 }
