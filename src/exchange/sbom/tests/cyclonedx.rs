@@ -208,6 +208,7 @@ fn what_breaks_the_schema_is_reported_with_its_path() {
         ),
         (r#"{"type":"library","name":"x","purl":"nonsense"}"#, Gravity::Warning, "$.components[1]"),
         (r#"{"type":"library","name":"x","cpe":"cpe:2.3:x:y"}"#, Gravity::Warning, "$.components[1]"),
+        (r#"{"type":"library","name":"x","name":"y"}"#, Gravity::Refused, "$.components[1]"),
         (r#"{"type":"library","name":"x","version":null}"#, Gravity::Warning, "$.components[1].version"),
         ("17", Gravity::Refused, "$.components[1]"),
     ] {
