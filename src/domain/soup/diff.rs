@@ -70,14 +70,7 @@ pub fn diff(before: &Bill, after: &Bill) -> BillDiff {
             }
         }
     }
-    let old: Vec<&Component> = before
-        .components
-        .iter()
-        .filter(|component| {
-            open.get(&component.register_line())
-                .is_some_and(|left| left.iter().any(|one| std::ptr::eq(*one, *component)))
-        })
-        .collect();
+    let old: Vec<&Component> = open.into_values().flatten().collect();
     pair(&old, &new, &mut outcome);
     outcome
 }

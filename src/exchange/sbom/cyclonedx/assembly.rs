@@ -50,9 +50,9 @@ impl Assembly {
         self.checker.not_understood(name);
     }
 
-    /// A member of the root was there.
-    fn saw(&mut self, key: &str) {
-        self.seen.insert(key.to_owned());
+    /// A member of the root was there; whether it is the first of its name.
+    fn saw(&mut self, key: &str) -> bool {
+        self.seen.insert(key.to_owned())
     }
 
     /// An item of one of the [`STREAMED`] lists.
@@ -99,7 +99,9 @@ impl Assembly {
 
     /// Another member of the root.
     pub(super) fn member(&mut self, key: &str, value: Value) {
-        self.saw(key);
+        if !self.saw(key) {
+            self.refuse(&format!("$.{key}"), "it stands twice in the document; only the last one was taken");
+        }
         let Some(value) = self.checker.member(&ROOT, key, value) else { return };
         match key {
             "serialNumber" => self.bill.serial = value.as_str().map(str::to_owned),

@@ -132,6 +132,21 @@ fn ten_thousand_remarks_are_counted_and_not_kept() {
 }
 
 #[test]
+fn one_reference_for_many_components_is_told_apart_in_bounded_time() {
+    let mut components = String::new();
+    for index in 0..20_000 {
+        write!(components, r#"{{"type":"library","bom-ref":"same","name":"c{index}","version":"1"}},"#)
+            .unwrap();
+    }
+    let text = format!(
+        r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{}]}}"#,
+        components.trim_end_matches(',')
+    );
+    let bill = taken(&text, "bom.json");
+    assert_eq!((bill.components.len(), bill.components[19_999].reference.as_str()), (20_000, "same (20000)"));
+}
+
+#[test]
 fn a_thousand_namesakes_are_compared_in_bounded_time() {
     let mut components = String::new();
     for index in 0..20_000 {

@@ -1,0 +1,201 @@
+//! The records of SPDX 2 in the shape of its JSON form, one by one into the model. YAML, XML, RDF and tag-value are brought into this shape.
+
+use serde_json::Value;
+
+use super::fields::{Fields, named};
+use super::model::{
+    Checksum, Document, ExternalDocument, File, Identifier, IdentifierKind, Other, Package, Relationship,
+};
+use crate::domain::soup::note::{Gravity, Notes};
+
+/// Lists of the document whose items are records of their own.
+pub(super) const STREAMED: [&str; 4] = ["packages", "files", "snippets", "relationships"];
+
+/// Takes a member of the document object. `root` is what stands before its name in places (`$.`).
+pub(super) fn member(document: &mut Document, key: &str, value: Value, root: &str) {
+    let place = format!("{root}{key}");
+    if STREAMED.contains(&key) {
+        return items(document, key, value, &place);
+    }
+    let Document { notes, .. } = document;
+    let mut one = serde_json::Map::new();
+    one.insert(key.to_owned(), value);
+    let Some(mut field) = Fields::of(Value::Object(one), "", root.trim_end_matches('.').to_owned(), notes)
+    else {
+        return;
+    };
+    match key {
+        "spdxVersion" => {
+            document.version = field.text(key).map(|text| text.trim_start_matches("SPDX-").to_owned());
+        }
+        "dataLicense" => document.data_licence = field.text(key),
+        "SPDXID" => document.id = field.text(key),
+        "name" => document.name = field.text(key),
+        "documentNamespace" => document.namespace = field.text(key),
+        "documentDescribes" => document.described.extend(field.texts(key)),
+        "creationInfo" => {
+            let value = field.value(key).unwrap_or_default();
+            creation(document, value, place);
+        }
+        "externalDocumentRefs" => {
+            for (value, place) in field.objects(key) {
+                external(document, value, place);
+            }
+        }
+        _ => field.finish(),
+    }
+}
+
+fn items(document: &mut Document, key: &str, value: Value, place: &str) {
+    match value {
+        Value::Null => {}
+        Value::Array(items) => {
+            for (index, item) in items.into_iter().enumerate() {
+                element(document, key, item, format!("{place}[{index}]"));
+            }
+        }
+        other => element(document, key, other, place.to_owned()),
+    }
+}
+
+/// Takes one item of a list named in [`STREAMED`].
+pub(super) fn element(document: &mut Document, list: &str, value: Value, place: String) {
+    match list {
+        "packages" => package(document, value, place),
+        "files" => file(document, value, place),
+        "relationships" => relationship(document, value, place),
+        _ => other(document, value, place),
+    }
+}
+
+fn creation(document: &mut Document, value: Value, place: String) {
+    let Some(mut fields) = Fields::of(value, "creationInfo", place, &mut document.notes) else { return };
+    document.created = fields.text("created");
+    document.creators = fields.texts("creators");
+    fields.finish();
+}
+
+fn external(document: &mut Document, value: Value, place: String) {
+    let Some(mut fields) = Fields::of(value, "externalDocumentRefs[]", place, &mut document.notes) else {
+        return;
+    };
+    let id = fields.text("externalDocumentId").unwrap_or_default();
+    let address = fields.text("spdxDocument");
+    let place = fields.place.clone();
+    fields.finish();
+    document.external.push(ExternalDocument { id, address, place });
+}
+
+fn package(document: &mut Document, value: Value, place: String) {
+    let Some(mut fields) = Fields::of(value, "packages[]", place, &mut document.notes) else { return };
+    let mut package = Package {
+        id: fields.text("SPDXID"),
+        name: fields.text("name"),
+        version: fields.text("versionInfo"),
+        supplier: fields.text("supplier"),
+        originator: fields.text("originator"),
+        purpose: fields.text("primaryPackagePurpose").map(|word| word.to_uppercase().replace('_', "-")),
+        download: fields.text("downloadLocation"),
+        homepage: fields.text("homepage"),
+        copyright: fields.text("copyrightText"),
+        summary: fields.text("summary"),
+        description: fields.text("description"),
+        concluded: fields.text("licenseConcluded"),
+        declared: fields.text("licenseDeclared"),
+        checksums: checksums(&mut fields, "packages[].checksums[]"),
+        ..Package::default()
+    };
+    for (value, place) in fields.objects("externalRefs") {
+        package.identifiers.extend(external_reference(value, place, fields.notes));
+    }
+    // Which files are in it is told by relationships too, and files are no components.
+    fields.skip(&["hasFiles"]);
+    package.place.clone_from(&fields.place);
+    fields.finish();
+    document.packages.push(package);
+}
+
+fn external_reference(value: Value, place: String, notes: &mut Notes) -> Option<Identifier> {
+    let mut fields = Fields::of(value, "packages[].externalRefs[]", place, notes)?;
+    let kind = fields.text("referenceType");
+    let locator = fields.text("referenceLocator");
+    fields.skip(&["referenceCategory"]);
+    let place = fields.place.clone();
+    fields.finish();
+    let (Some(kind), Some(value)) = (kind, locator) else {
+        let missing = "`referenceType` or `referenceLocator` is missing; the reference was not taken";
+        notes.add(Gravity::Refused, place, missing);
+        return None;
+    };
+    // RDF, and some writers of JSON, name kinds by their address.
+    let word = kind.rsplit(['/', '#']).next().unwrap_or(&kind);
+    let kind = match word {
+        "purl" => IdentifierKind::Purl,
+        "cpe22Type" | "cpe23Type" => IdentifierKind::Cpe,
+        "swid" => IdentifierKind::Swid,
+        "url" | "website" | "vcs" | "issue-tracker" => IdentifierKind::Address,
+        _ => {
+            notes.not_understood(&named("packages[].externalRefs[]", word));
+            return None;
+        }
+    };
+    Some(Identifier { kind, value })
+}
+
+/// Checksums of a package or file.
+fn checksums(fields: &mut Fields<'_>, name: &'static str) -> Vec<Checksum> {
+    let mut checksums = Vec::new();
+    for (value, place) in fields.objects("checksums") {
+        let Some(mut fields) = Fields::of(value, name, place, fields.notes) else { continue };
+        let told = (fields.text("algorithm"), fields.text("checksumValue"));
+        let place = fields.place.clone();
+        match told {
+            (Some(algorithm), Some(value)) => checksums.push(Checksum { algorithm, value }),
+            (None, _) | (_, None) => {
+                let missing = "`algorithm` or `checksumValue` is missing; the checksum was not taken";
+                fields.notes.add(Gravity::Refused, place, missing);
+            }
+        }
+        fields.finish();
+    }
+    checksums
+}
+
+fn file(document: &mut Document, value: Value, place: String) {
+    let Some(mut fields) = Fields::of(value, "files[]", place, &mut document.notes) else { return };
+    let file = File {
+        id: fields.text("SPDXID"),
+        name: fields.text("fileName"),
+        concluded: fields.text("licenseConcluded"),
+        copyright: fields.text("copyrightText"),
+        checksums: checksums(&mut fields, "files[].checksums[]"),
+        place: fields.place.clone(),
+    };
+    fields.finish();
+    document.files.push(file);
+}
+
+fn other(document: &mut Document, value: Value, place: String) {
+    let Some(mut fields) = Fields::of(value, "snippets[]", place, &mut document.notes) else { return };
+    let id = fields.text("SPDXID");
+    let place = fields.place.clone();
+    fields.finish();
+    document.notes.not_understood("snippets[]");
+    document.others.extend(id.map(|id| Other { id, place }));
+}
+
+fn relationship(document: &mut Document, value: Value, place: String) {
+    let Some(mut fields) = Fields::of(value, "relationships[]", place, &mut document.notes) else { return };
+    let from = fields.text("spdxElementId");
+    let kind = fields.text("relationshipType");
+    let to = fields.text("relatedSpdxElement");
+    let place = fields.place.clone();
+    fields.finish();
+    if let (Some(from), Some(kind), Some(to)) = (from, kind, to) {
+        let kind = kind.to_uppercase().replace('-', "_");
+        document.relationships.push(Relationship { from, kind, to, place });
+    } else {
+        let missing = "`spdxElementId`, `relationshipType` or `relatedSpdxElement` is missing; the relationship was not taken";
+        document.notes.add(Gravity::Refused, place, missing);
+    }
+}

@@ -1,0 +1,1 @@
+//! Small documents written by hand, one per rule.
