@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::bill::Bill;
 use super::component::{Component, ComponentKind};
 use super::note::{Gravity, Note};
+use super::version::{Exactness, exactness};
 
 /// The gaps of a bill, those of the document first, then component by component in the bill's order.
 ///
@@ -53,11 +54,17 @@ fn of_component(component: &Component, related: &BTreeSet<&str>, gaps: &mut Vec<
     if component.supplier.as_ref().is_none_or(|supplier| supplier.trim().is_empty()) {
         gap(Gravity::Warning, "no manufacturer (8.1.2 b; NTIA: supplier name)");
     }
-    match &component.version {
-        None if component.kind != ComponentKind::Service => {
+    match exactness(component.version.as_deref()) {
+        Exactness::Missing if component.kind != ComponentKind::Service => {
             gap(Gravity::Warning, "no version, so no unique designator (8.1.2 c; NTIA: version)");
         }
-        None | Some(_) => {}
+        Exactness::Range(why) | Exactness::Floating(why) => {
+            gap(
+                Gravity::Warning,
+                &format!("no unique designator, because its version is not exact: {why} (8.1.2 c)"),
+            );
+        }
+        Exactness::Exact | Exactness::Missing => {}
     }
     if component.purls.is_empty() && component.cpes.is_empty() && component.swid.is_none() {
         gap(

@@ -13,4 +13,5 @@ pub mod lint;
 pub mod note;
 pub mod purl;
 pub mod same;
+pub mod version;
 pub mod vex;

@@ -12,6 +12,7 @@ mod pedigree;
 mod shape;
 mod shapes;
 mod vulnerability;
+mod words;
 mod xml;
 
 pub use json::read as read_json;

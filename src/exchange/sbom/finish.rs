@@ -9,9 +9,11 @@ use crate::domain::soup::component::{Component, Directness};
 use crate::domain::soup::cpe::Cpe;
 use crate::domain::soup::note::{Gravity, Notes, Unreadable};
 use crate::domain::soup::purl::Purl;
+use crate::domain::soup::version::{Exactness, exactness};
 
 /// Finishes a bill.
 pub(super) fn finish(mut bill: Bill) -> Bill {
+    versions(&mut bill);
     unique_references(&mut bill);
     let renamed = merge(&mut bill);
     bill.dependencies = graph(&mut bill, &renamed);
@@ -80,12 +82,14 @@ fn merge(bill: &mut Bill) -> BTreeMap<String, String> {
     let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
     let mut renamed = BTreeMap::new();
     for component in mem::take(&mut bill.components) {
-        let keys = keys(&component);
-        let candidates = keys.iter().filter_map(|key| by_key.get(key)).flatten().copied();
-        let same =
-            candidates.into_iter().find(|at| kept.get(*at).is_some_and(|kept| kept.is_same(&component)));
-        let at = same.unwrap_or(kept.len());
-        for key in keys {
+        let (named, purl) = keys(&component);
+        let among = |key: &String| by_key.get(key).into_iter().flatten().copied();
+        let same = |at: &usize| kept.get(*at).is_some_and(|kept: &Component| kept.is_same(&component));
+        // By name and version only those can be the same of which one has no package URL.
+        let may_be = |at: &usize| kept.get(*at).is_some_and(|kept| purl.is_none() || kept.purls.is_empty());
+        let by_purl = purl.iter().flat_map(among).find(same);
+        let at = by_purl.or_else(|| among(&named).filter(may_be).find(same)).unwrap_or(kept.len());
+        for key in purl.into_iter().chain([named]) {
             let list = by_key.entry(key).or_default();
             if !list.contains(&at) && list.len() < CANDIDATES_MAX {
                 list.push(at);
@@ -117,12 +121,11 @@ fn merge(bill: &mut Bill) -> BTreeMap<String, String> {
 /// Different components of one name and version that are compared with a further one at most; more are kept apart.
 const CANDIDATES_MAX: usize = 64;
 
-/// What components that are the same have in common at least.
-fn keys(component: &Component) -> Vec<String> {
+/// What components that are the same have in common: group, name and version, or the package URL.
+fn keys(component: &Component) -> (String, Option<String>) {
     let version = component.version.as_deref().unwrap_or_default();
     let group = component.group.as_deref().unwrap_or_default();
-    let named = format!("{group}\n{}\n{version}", component.name);
-    component.main_purl().into_iter().chain([named]).collect()
+    (format!("{group}\n{}\n{version}", component.name), component.main_purl())
 }
 
 fn told_again(first: &mut Component, again: Component, notes: &mut Notes) {
@@ -208,6 +211,30 @@ fn identifiers(bill: &mut Bill) {
         for written in &component.cpes {
             if let Err(error) = Cpe::parse(written) {
                 let text = format!("the CPE name `{}` is of no use: {error}", start(written));
+                notes.add(Gravity::Warning, component.place.clone(), text);
+            }
+        }
+    }
+}
+
+/// Notes versions that are not exactly one, and takes away words that only say that there is none.
+fn versions(bill: &mut Bill) {
+    let Bill { components, notes, .. } = bill;
+    for component in components {
+        let Some(version) = &component.version else { continue };
+        match exactness(Some(version)) {
+            Exactness::Exact => {}
+            Exactness::Missing => {
+                let text = format!(
+                    "the version `{}` of {} is a word for having none",
+                    start(version),
+                    component.name
+                );
+                notes.add(Gravity::Info, component.place.clone(), text);
+                component.version = None;
+            }
+            Exactness::Range(why) | Exactness::Floating(why) => {
+                let text = format!("the version of {} is not exact: {why}", component.name);
                 notes.add(Gravity::Warning, component.place.clone(), text);
             }
         }

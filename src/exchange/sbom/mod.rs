@@ -91,3 +91,6 @@ fn read_text(text: &str, name: &str, envelopes: usize) -> Result<Bill, Unreadabl
         Format::SoupTable => table::read_table(text.as_bytes(), None),
     }
 }
+
+#[cfg(test)]
+mod tests;

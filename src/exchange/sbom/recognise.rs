@@ -1,9 +1,11 @@
 //! What a document is, by its content.
 
 use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::domain::soup::note::Unreadable;
-use crate::exchange::json_stream::{self, PIECE_BYTES_MAX, Piece};
 
 use super::{TAKEN, lockfile, spdx, table};
 
@@ -47,19 +49,10 @@ pub(super) enum Format {
     SoupTable,
 }
 
-/// Values of root members that are kept whole, in characters.
+/// Characters of a value that are kept.
 const MARK_CHARS: usize = 300;
-/// Lists that may be long; only that they are there counts.
-const LONG: [&str; 8] = [
-    "components",
-    "services",
-    "dependencies",
-    "vulnerabilities",
-    "packages",
-    "files",
-    "relationships",
-    "@graph",
-];
+/// Members of the root that are kept.
+const MARKS_MAX: usize = 100;
 
 /// Recognises a document, or refuses it with what was seen.
 pub(super) fn recognise(text: &str, name: &str) -> Result<Format, Unreadable> {
@@ -67,7 +60,7 @@ pub(super) fn recognise(text: &str, name: &str) -> Result<Format, Unreadable> {
     if start.is_empty() {
         return Err(Unreadable::at("document", "the file is empty"));
     }
-    if start.starts_with(['{', '[']) {
+    if start.starts_with(['{', '[']) && !starts_with_table(start) {
         if first_line_is_envelope(start) {
             return Ok(Format::Envelope);
         }
@@ -84,6 +77,15 @@ pub(super) fn recognise(text: &str, name: &str) -> Result<Format, Unreadable> {
         return if known { Ok(Format::CycloneDxXml) } else { Err(unknown(start, name)) };
     }
     plain(text, name).ok_or_else(|| unknown(start, name))
+}
+
+/// Whether the first line is the header of a table in TOML, which looks like the beginning of a JSON array.
+fn starts_with_table(start: &str) -> bool {
+    let header =
+        start.lines().next().map(str::trim).and_then(|line| line.strip_prefix('[')?.strip_suffix(']'));
+    header.is_some_and(|name| {
+        name.trim_start_matches('[').starts_with(|letter: char| letter.is_ascii_alphabetic())
+    })
 }
 
 /// Formats that are neither JSON nor XML.
@@ -155,15 +157,42 @@ fn xml_root(start: &str) -> Option<&str> {
 }
 
 fn unknown(start: &str, name: &str) -> Unreadable {
-    let seen: String =
-        start.chars().take(60).map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-    Unreadable::at(
-        "document",
-        format!("`{name}` is not recognised; it begins with `{seen}`. Taken are {TAKEN}"),
-    )
+    let reason = match other(start) {
+        Some(known) => format!("`{name}` is {known}"),
+        None => {
+            let seen = start.chars().take(60).map(|letter| if letter.is_control() { ' ' } else { letter });
+            format!("`{name}` is not recognised; it begins with `{}`", seen.collect::<String>())
+        }
+    };
+    Unreadable::at("document", format!("{reason}. Taken are {TAKEN}"))
 }
 
-/// Short members of the root with their values as text; long ones with an empty one.
+/// Documents that people mistake for a bill of materials, by what stands near their beginning.
+const OTHERS: [(&str, &str); 10] = [
+    (
+        "proto-message: bom",
+        "CycloneDX in the text form of protocol buffers, which is not read here: export it as JSON or XML",
+    ),
+    ("openvex.dev", "an OpenVEX document: import it as advisory data"),
+    ("\"csaf_version\"", "a CSAF document: import it as advisory data"),
+    ("\"nvd_cve\"", "data of the National Vulnerability Database: import it as advisory data"),
+    ("\"cve_items\"", "data of the National Vulnerability Database: import it as advisory data"),
+    ("\"cve_record\"", "a record of the CVE List: import it as advisory data"),
+    ("\"schema_version\"", "probably a record in OSV format: import it as advisory data"),
+    ("\"catalogversion\"", "the catalogue of known exploited vulnerabilities: import it as advisory data"),
+    ("<html", "a web page, not the document behind it: download the file itself"),
+    ("<!doctype html", "a web page, not the document behind it: download the file itself"),
+];
+/// Bytes at the beginning in which their marks are looked for.
+const OTHERS_BYTES: usize = 4096;
+
+fn other(start: &str) -> Option<&'static str> {
+    let end = (0..=OTHERS_BYTES.min(start.len())).rev().find(|end| start.is_char_boundary(*end))?;
+    let beginning = start.get(..end)?.to_ascii_lowercase();
+    OTHERS.iter().find(|(mark, _)| beginning.contains(mark)).map(|(_, what)| *what)
+}
+
+/// The members of the root, texts and numbers with the beginning of their value.
 type Marks = BTreeMap<String, String>;
 
 fn json(text: &str) -> Result<Option<Format>, Unreadable> {
@@ -196,19 +225,92 @@ fn json(text: &str) -> Result<Option<Format>, Unreadable> {
 }
 
 fn marks(text: &str) -> Result<Marks, Unreadable> {
-    let mut marks = Marks::new();
-    json_stream::read(text.as_bytes(), &LONG, PIECE_BYTES_MAX, &mut |piece| {
-        match piece {
-            Piece::Member { key, raw } => {
-                let short = if raw.get().len() <= MARK_CHARS { raw.get().trim_matches('"') } else { "" };
-                marks.insert(key.to_owned(), short.to_owned());
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let marks = deserializer.deserialize_any(Root).and_then(|marks| deserializer.end().map(|()| marks));
+    marks.map_err(|error| {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        let words = error.to_string();
+        let words = words.split(" at line ").next().unwrap_or_default();
+        Unreadable::at(place, format!("not JSON, or cut short: {words}"))
+    })
+}
+
+/// Walks over the root of a JSON document without keeping what is inside.
+struct Root;
+
+impl<'de> Visitor<'de> for Root {
+    type Value = Marks;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON object or array")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Marks, A::Error> {
+        let mut marks = Marks::new();
+        while let Some(key) = map.next_key::<String>()? {
+            let Mark(value) = map.next_value()?;
+            if marks.len() < MARKS_MAX {
+                marks.insert(key, value);
             }
-            Piece::Element { key, .. } if !marks.contains_key(key) => {
-                marks.insert(key.to_owned(), String::new());
-            }
-            Piece::Element { .. } => {}
         }
-        Ok(())
-    })?;
-    Ok(marks)
+        Ok(marks)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Marks, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Marks::new())
+    }
+}
+
+/// The beginning of a text or a number as text; empty for anything else.
+struct Mark(String);
+
+impl<'de> Deserialize<'de> for Mark {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OneMark)
+    }
+}
+
+struct OneMark;
+
+impl<'de> Visitor<'de> for OneMark {
+    type Value = Mark;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("any value")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Mark, E> {
+        Ok(Mark(text.chars().take(MARK_CHARS).collect()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Mark, E> {
+        Ok(Mark(number.to_string()))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Mark, E> {
+        Ok(Mark(number.to_string()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Mark, E> {
+        Ok(Mark(number.to_string()))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Mark, E> {
+        Ok(Mark(String::new()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Mark, E> {
+        Ok(Mark(String::new()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Mark, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Mark(String::new()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Mark, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Mark(String::new()))
+    }
 }

@@ -35,7 +35,8 @@ pub fn read_table(bytes: &[u8], mapping: Option<&TableMapping>) -> Result<Bill, 
     }
     let mut bill = Bill { format: "SOUP table".to_owned(), ..Bill::default() };
     for warning in &table.warnings {
-        bill.notes.add(Gravity::Warning, "document", warning.to_string());
+        // None of them costs content: names of columns, empty lines, no rows.
+        bill.notes.add(Gravity::Info, "document", warning.to_string().trim_end_matches('.'));
     }
     for row in table.rows.iter().filter(|row| !row.is_empty()) {
         take(row, &table.header, mapping, &mut bill);
@@ -67,7 +68,7 @@ fn take(row: &Row, header: &[String], mapping: &TableMapping, bill: &mut Bill) {
     let place = format!("line {}", row.line);
     for issue in &row.issues {
         let gravity = if issue.forbids() { Gravity::Refused } else { Gravity::Warning };
-        bill.notes.add(gravity, place.clone(), issue.to_string());
+        bill.notes.add(gravity, place.clone(), issue.to_string().trim_end_matches('.'));
     }
     if !row.is_usable() {
         return;

@@ -89,7 +89,11 @@ impl Assembly {
 
     fn dependency(&mut self, value: &Value) {
         let Some(from) = text(value, "ref") else { return };
-        let on = items(value, "dependsOn").iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        let on = items(value, "dependsOn")
+            .iter()
+            .filter_map(Value::as_str)
+            .map(|on| on.trim().to_owned())
+            .collect();
         self.bill.dependencies.push(Dependency { from, on });
     }
 

@@ -12,7 +12,7 @@ use super::shape::{Field, Kind, Need, Shape};
 use super::shapes::{TOOL, TOOLS};
 use crate::domain::soup::note::{Gravity, Notes};
 
-/// The member in which `xml.rs` leaves the line of an element. No document can have it: a field's name has no line feed.
+/// The member in which `xml.rs` leaves the line of an element. No field of a document has this name.
 pub(super) const LINE: &str = "\nline";
 
 /// Checks one document.
@@ -62,10 +62,7 @@ impl Checker {
 
     /// Where the checker is.
     pub(super) fn place(&self) -> String {
-        match self.line {
-            Some(line) => format!("line {line}, {}", self.path.trim_start_matches("$.")),
-            None => self.path.clone(),
-        }
+        place(self.line, &self.path)
     }
 
     pub(super) fn into_notes(self) -> Notes {
@@ -110,7 +107,7 @@ impl Checker {
             return false;
         };
         let outer = self.line;
-        if let Some(line) = map.remove(LINE).as_ref().and_then(Value::as_u64) {
+        if let Some(line) = map.get(LINE).and_then(Value::as_u64) {
             self.line = Some(line);
         }
         let away = self.fields(shape, map);
@@ -125,7 +122,7 @@ impl Checker {
     /// Checks each field; gives back the names of those that were taken out.
     fn fields(&mut self, shape: &'static Shape, map: &mut Map<String, Value>) -> Vec<String> {
         let mut away = Vec::new();
-        for (key, value) in &mut *map {
+        for (key, value) in map.iter_mut().filter(|(key, _)| *key != LINE) {
             let Some(field) = shape.field(key) else {
                 self.unknown(shape, key);
                 continue;
@@ -247,6 +244,14 @@ impl Checker {
             *value = Value::String(text);
         }
         true
+    }
+}
+
+/// A JSON path, or line and path in XML.
+pub(super) fn place(line: Option<u64>, path: &str) -> String {
+    match line {
+        Some(line) => format!("line {line}, {}", path.trim_start_matches("$.")),
+        None => path.to_owned(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::check::{LINE, place};
 use super::pedigree;
 use crate::domain::soup::component::{Component, ComponentKind, Hash, Scope};
 
@@ -13,9 +14,9 @@ pub(super) struct Into<'a> {
     pub(super) place: String,
 }
 
-/// Text of a member; `None` when it is missing or empty.
+/// Text of a member without white space around it (which XML does not keep apart); `None` when it is missing or empty.
 pub(super) fn text(value: &Value, name: &str) -> Option<String> {
-    value.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty()).map(str::to_owned)
+    value.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// Items of a member that is a list.
@@ -26,16 +27,20 @@ pub(super) fn items<'v>(value: &'v Value, name: &str) -> &'v [Value] {
 impl Into<'_> {
     /// Takes a component and all inside it. The depth is limited by that of the JSON or XML document.
     pub(super) fn component(&mut self, value: &Value, inside: &[String]) {
-        let mut component = component(value, self.place.clone());
+        let mut component = component(value, self.told_at(value));
         component.reference = self.reference(value);
         self.with_inner(component, (value, "components"), inside, Self::component);
     }
 
     /// Takes a service and all inside it.
     pub(super) fn service(&mut self, value: &Value, inside: &[String]) {
-        let mut service = service(value, self.place.clone());
+        let mut service = service(value, self.told_at(value));
         service.reference = self.reference(value);
         self.with_inner(service, (value, "services"), inside, Self::service);
+    }
+
+    fn told_at(&self, value: &Value) -> String {
+        place(value.get(LINE).and_then(Value::as_u64), &self.place)
     }
 
     /// A component without reference gets one for its place, so that what is inside can name it.

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::check::Checker;
+use super::words::Words;
 
 /// What a text must look like.
 #[derive(Debug, Clone, Copy)]
@@ -29,9 +30,9 @@ pub(super) enum Format {
     /// The digits of a digest. What does not fit is not taken.
     Digest,
     /// One of some words, each with the minor version that brought it. Another word is reported.
-    Word(&'static [(&'static str, u8)]),
+    Word(Words),
     /// One of some words; another one is not taken.
-    StrictWord(&'static [(&'static str, u8)]),
+    StrictWord(Words),
 }
 
 /// What a field holds.
