@@ -18,6 +18,9 @@ pub(super) fn parse<T: DeserializeOwned>(
     let mut deserializer = serde_json::Deserializer::from_str(raw);
     let mut name = String::new();
     let parsed = serde_ignored::deserialize(&mut deserializer, |path| {
+        if told_by_vector(&path) {
+            return;
+        }
         name.clear();
         name.push_str(root);
         render(&path, &mut name);
@@ -25,6 +28,16 @@ pub(super) fn parse<T: DeserializeOwned>(
     });
     parsed
         .map_err(|error| located::<T>(raw, place).unwrap_or_else(|| Unreadable::at(place, error.to_string())))
+}
+
+/// Whether it is a part of a CVSS object: its vector says the same in one line.
+fn told_by_vector(path: &Path<'_>) -> bool {
+    let Path::Map { parent, .. } = path else { return false };
+    let mut parent = *parent;
+    while let Path::Some { parent: outer } = parent {
+        parent = outer;
+    }
+    matches!(parent, Path::Map { key, .. } if key.to_ascii_lowercase().starts_with("cvss"))
 }
 
 /// Where exactly a record does not fit: parsed a second time, which only happens to bad ones.

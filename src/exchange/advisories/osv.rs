@@ -6,13 +6,13 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::soup::advisory::{
-    Advisory, Bound, ClaimStatus, Interval, PackageClaim, Published, Score, Source, Standing, Versions,
+    Advisory, Bound, ClaimStatus, Interval, PackageClaim, Score, Source, Standing, Versions,
 };
 use crate::domain::soup::note::{Gravity, Notes, Unreadable};
 
 use super::Sink;
 use super::documents::each;
-use super::fields::{check_date, later, lax, parse};
+use super::fields::{check_date, lax, parse};
 
 /// Names of publishers by the beginning of their identifiers; the OSV schema lists the prefixes.
 const PUBLISHERS: [(&str, &str); 17] = [
@@ -43,12 +43,11 @@ pub(super) fn read(reader: &mut dyn BufRead, array: bool, sink: &mut Sink<'_, '_
     each(reader, array, sink, &mut |raw, place, sink| {
         let outcome = advisory(raw, &place, &mut sink.report.notes);
         if let Ok(advisory) = &outcome {
-            later(&mut sink.newest, advisory.modified.as_deref());
             let of = publisher_of(&advisory.id);
             publisher =
                 Some(if publisher.is_none_or(|before| before == of) { of } else { UNKNOWN_PUBLISHER });
         }
-        sink.give(raw, place, outcome.map(|advisory| Published::Advisory(Box::new(advisory))))
+        sink.advisory(raw, place, outcome)
     })?;
     publisher.unwrap_or(UNKNOWN_PUBLISHER).clone_into(&mut sink.report.source);
     Ok(())
