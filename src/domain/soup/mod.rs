@@ -6,5 +6,14 @@
 pub mod advisory;
 pub mod bill;
 pub mod component;
+pub mod cpe;
+pub mod cvss;
+pub mod diff;
+pub mod lint;
+pub mod matching;
 pub mod note;
+pub mod purl;
+pub mod same;
+pub mod support;
+pub mod version;
 pub mod vex;

@@ -1,0 +1,124 @@
+//! Whether what a document gives as a version is one exact version (8.1.2 c: the unique designator of the SOUP item).
+
+use super::cut;
+
+/// What a document's version text is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exactness {
+    /// One version.
+    Exact,
+    /// No version, or a word for that.
+    Missing,
+    /// A requirement that several versions fulfil; why, in words.
+    Range(String),
+    /// A name whose meaning changes with time, a branch or a placeholder; why, in words.
+    Floating(String),
+}
+
+const MISSING: [&str; 18] = [
+    "noassertion",
+    "none",
+    "unknown",
+    "n/a",
+    "na",
+    "null",
+    "nil",
+    "undefined",
+    "unspecified",
+    "not specified",
+    "not available",
+    "no version",
+    "tbd",
+    "-",
+    "--",
+    "?",
+    "version",
+    "(unknown)",
+];
+
+const MOVING: [&str; 25] = [
+    "latest",
+    "newest",
+    "current",
+    "stable",
+    "release",
+    "next",
+    "edge",
+    "nightly",
+    "canary",
+    "rolling",
+    "tip",
+    "any",
+    "all",
+    "head",
+    "master",
+    "main",
+    "trunk",
+    "default",
+    "develop",
+    "devel",
+    "dev",
+    "development",
+    "snapshot",
+    "unstable",
+    "testing",
+];
+
+/// Whether a version text is exact. What is not known to be a range or a moving name counts as exact.
+pub fn exactness(version: Option<&str>) -> Exactness {
+    let text = version.unwrap_or_default().trim();
+    let is_one_of = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    let shown = cut(text);
+    if text.is_empty() || is_one_of(&MISSING) {
+        Exactness::Missing
+    } else if is_one_of(&MOVING) {
+        Exactness::Floating(format!("“{shown}” names another version from time to time"))
+    } else if ["${", "$(", "{{", "%(", "@"].iter().any(|mark| text.starts_with(mark)) || text.contains("${") {
+        Exactness::Floating(format!("“{shown}” is a placeholder that was not filled in"))
+    } else if let Some(what) = range(text) {
+        Exactness::Range(format!("“{shown}” {what}"))
+    } else if let Some(what) = floating(text) {
+        Exactness::Floating(format!("“{shown}” {what}"))
+    } else {
+        Exactness::Exact
+    }
+}
+
+fn range(text: &str) -> Option<&'static str> {
+    if text.starts_with(['^', '~', '<', '>', '=', '!', '≥', '≤']) || text.starts_with("vers:") {
+        return Some("is a requirement, not a version");
+    }
+    if text.starts_with(['[', '(', ']']) && text.ends_with([']', ')', '[']) {
+        return Some("is an interval, not a version");
+    }
+    if text.contains("||") || text.contains(" - ") || text.contains(',') || text.contains(['<', '>', '|']) {
+        return Some("names several versions");
+    }
+    let wildcard = |part: &str| matches!(part, "*" | "x" | "X" | "+");
+    let pieces = text.strip_prefix(['v', 'V']).unwrap_or(text).split('.');
+    let numbers =
+        pieces.clone().filter(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let all = text == "*" || text.eq_ignore_ascii_case("x");
+    let open = pieces.clone().any(wildcard)
+        && pieces.clone().count() == numbers.count() + pieces.filter(|part| wildcard(part)).count();
+    (all || open || text.contains('*')).then_some("leaves a part of the version open")
+}
+
+fn floating(text: &str) -> Option<&'static str> {
+    let lower = text.to_ascii_lowercase();
+    if lower.starts_with("dev-") || lower.ends_with(".x-dev") {
+        return Some("is a branch");
+    }
+    if lower.ends_with("-snapshot") {
+        return Some("is a snapshot, which changes under the same name");
+    }
+    if ["refs/heads/", "origin/"].iter().any(|start| lower.starts_with(start)) {
+        return Some("is a branch");
+    }
+    if lower.contains("://")
+        || ["file:", "git+", "workspace:", "link:"].iter().any(|start| lower.starts_with(start))
+    {
+        return Some("is an address, not a version");
+    }
+    None
+}
