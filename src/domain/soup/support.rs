@@ -116,6 +116,9 @@ mod tests {
         assert_eq!(state(&[cycle("1", None, Some("some day"))], "1.0"), Some(SupportState::Unknown));
         assert_eq!(state(&[cycle("1", None, None)], "1.0"), Some(SupportState::Unknown));
         assert_eq!(state(&[cycle("1", Some("true"), None)], "1.0"), Some(SupportState::Supported));
-        assert_eq!(state(&[cycle("1", Some("false"), Some("false"))], "1.0"), Some(SupportState::SecurityOnly));
+        assert_eq!(
+            state(&[cycle("1", Some("false"), Some("false"))], "1.0"),
+            Some(SupportState::SecurityOnly)
+        );
     }
 }

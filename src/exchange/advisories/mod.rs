@@ -3,7 +3,9 @@
 //! Here belongs telling the formats apart and translating their records into `domain::soup::advisory`. Here does not belong unpacking
 //! (`exchange::unpack`), keeping records, and judging what they mean for a component.
 
+mod csaf;
 mod cve5;
+mod cyclonedx_vex;
 mod documents;
 mod eol;
 mod epss;
@@ -11,6 +13,7 @@ mod fields;
 mod kev;
 mod nvd11;
 mod nvd2;
+mod openvex;
 mod osv;
 mod shape;
 mod table;
@@ -28,7 +31,8 @@ use text::Utf8;
 /// Bytes at the beginning of a document by which it is recognised.
 const HEAD_BYTES: u64 = 64 * 1024;
 /// What can be read, for the refusal of what cannot.
-const READABLE: &str = "NVD API 2.0 and 1.1, CVE JSON 5, OSV, CISA KEV, EPSS, endoflife.date";
+const READABLE: &str = "NVD API 2.0 and 1.1, CVE JSON 5, OSV, CSAF, OpenVEX, CycloneDX VEX, \
+    CISA KEV, EPSS, endoflife.date";
 
 /// One record out of an advisory file.
 #[derive(Debug)]
@@ -115,6 +119,11 @@ enum Format {
     },
     EolProducts,
     DistroInfo,
+    Csaf,
+    OpenVex {
+        array: bool,
+    },
+    CycloneDxVex,
 }
 
 impl Format {
@@ -142,6 +151,14 @@ impl Format {
             Ok(Self::CveDelta)
         } else if shape.has_any(&["catalogVersion", "vulnerabilities/cveID"]) {
             Ok(Self::KevJson)
+        } else if shape.has_any(&["document/csaf_version", "document/tracking"]) {
+            Ok(Self::Csaf)
+        } else if shape.any(|path| path.starts_with("@context=") && path.contains("openvex"))
+            || (shape.has("statements/vulnerability") && shape.has("statements/status"))
+        {
+            Ok(Self::OpenVex { array })
+        } else if shape.has("bomFormat=CycloneDX") {
+            Ok(Self::CycloneDxVex)
         } else if shape.has("schema_version") && shape.has("result") {
             Ok(Self::EolProducts)
         } else if shape.has("id") && shape.has_any(&["modified", "affected", "schema_version"]) {
@@ -186,6 +203,9 @@ impl Format {
             Self::Epss => epss::read(reader, sink),
             Self::EolCycles { array } => eol::read_cycles(reader, array, name, sink),
             Self::EolProducts => eol::read_products(reader, sink),
+            Self::Csaf => csaf::read(reader, sink),
+            Self::OpenVex { array } => openvex::read(reader, array, sink),
+            Self::CycloneDxVex => cyclonedx_vex::read(reader, name, sink),
             Self::DistroInfo => eol::read_distro_info(reader, sink),
         }
     }
