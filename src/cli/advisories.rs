@@ -139,9 +139,11 @@ pub fn notes_words(said: &mut String, notes: &Notes) {
         let _ = writeln!(said, "  and {more} more remarks; --json has them");
     }
     if !notes.not_understood.is_empty() {
-        let names: Vec<String> =
-            notes.not_understood.iter().map(|(name, count)| format!("{name} ({count})")).collect();
-        let _ = writeln!(said, "  not read here: {}", names.join(", "));
+        let named = notes.not_understood.iter().take(NOTES_SHOWN);
+        let names: Vec<String> = named.map(|(name, count)| format!("{name} ({count})")).collect();
+        let more = notes.not_understood.len().saturating_sub(NOTES_SHOWN);
+        let more = if more > 0 { format!(" and {more} more; --json has them") } else { String::new() };
+        let _ = writeln!(said, "  not read here: {}{more}", names.join(", "));
     }
 }
 

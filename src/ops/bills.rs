@@ -14,6 +14,7 @@ use crate::domain::soup::diff::{BillDiff, diff};
 use crate::domain::soup::lint::lint;
 use crate::domain::soup::note::Note;
 use crate::exchange::sbom;
+use crate::exchange::sbom::write::{Made, cyclonedx_1_6_json, spdx_2_3_json};
 use crate::exchange::unpack::{Limits, Stop, UnpackError, for_each_document};
 use crate::store::StoreError;
 
@@ -117,6 +118,22 @@ pub fn compare_bills(before: &Path, after: &Path) -> Result<BillDiff, Refused> {
     Ok(diff(&inspect_bill(before)?.bill, &inspect_bill(after)?.bill))
 }
 
-fn written(_bill: &Bill, _syntax: BillSyntax, _stamp: &Stamp) -> Result<String, Refused> {
-    Err(Refused::Rule("writing is being added".to_owned()))
+/// The text of a bill in a format. The serial number follows from the content and the moment, so that the same bill at the same moment gives
+/// the same bytes.
+fn written(bill: &Bill, syntax: BillSyntax, stamp: &Stamp) -> Result<String, Refused> {
+    let at = stamp.now.to_string();
+    let mut hasher = Sha256::new();
+    let content = serde_json::to_vec(bill)
+        .map_err(|error| Refused::Rule(format!("the bill cannot be written: {error}")))?;
+    hasher.update(&content);
+    hasher.update(at.as_bytes());
+    let digest: [u8; 32] = hasher.finalize().into();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    let uuid = uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string();
+    let made = Made { at: &at, uuid: &uuid, version: env!("CARGO_PKG_VERSION") };
+    Ok(match syntax {
+        BillSyntax::CycloneDx => cyclonedx_1_6_json(bill, &made),
+        BillSyntax::Spdx => spdx_2_3_json(bill, &made),
+    })
 }
