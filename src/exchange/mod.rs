@@ -5,7 +5,10 @@
 
 pub mod advisories;
 pub mod csv_out;
+pub mod decode;
 pub mod delimited;
 pub mod feedback;
 pub mod json_stream;
+pub mod sbom;
 pub mod unpack;
+pub mod xml;

@@ -2,6 +2,7 @@
 
 mod archive;
 mod attention;
+mod beside;
 mod example;
 mod export;
 mod file;
@@ -9,6 +10,7 @@ mod files;
 pub mod import;
 pub mod jobs;
 pub mod keep;
+mod lend;
 mod lists;
 mod new_file;
 mod packet;
@@ -27,8 +29,8 @@ pub use file::{Opened, ProductFile, WhyReadOnly};
 pub use lists::{field_label, list_columns, value_words};
 pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy};
 pub use packet::{
-    BuiltPacket, OrderCheck, OrderStep, PacketFonts, PacketOptions, PacketScope, RenderedPacket, check_order,
-    render_packet,
+    BuiltPacket, OrderCheck, OrderStep, PacketFonts, PacketOptions, PacketOrder, PacketScope, RenderedPacket,
+    check_order, render_packet,
 };
 pub use page::{LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
 pub use refused::Refused;

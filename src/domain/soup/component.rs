@@ -2,6 +2,8 @@
 //!
 //! Identifiers are kept as they were written; `purl.rs` and `cpe.rs` parse them where they are used.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// What a component is, in CycloneDX's words.
@@ -115,6 +117,9 @@ pub struct Component {
     pub inside: Vec<String>,
     /// Pedigree in words: ancestors, variants, patches that make it differ from the published component.
     pub pedigree: Vec<String>,
+    /// What the document says besides in fields of its own, by their names there (the columns of a SOUP table: `Risk Level`, `Requirements`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub more: BTreeMap<String, String>,
     /// Where in the document it is told: JSON path or line.
     pub place: String,
 }

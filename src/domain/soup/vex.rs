@@ -47,6 +47,9 @@ pub struct Subject {
     pub cpe: Option<String>,
     /// Identifiers of the parts of it that the vulnerability sits in (OpenVEX subcomponents).
     pub subcomponents: Vec<String>,
+    /// Versions or `vers` ranges that the statement is limited to, as written (CycloneDX `affects[].versions`); all of them when empty.
+    #[serde(default)]
+    pub versions: Vec<String>,
 }
 
 /// One statement: this vulnerability, these subjects, this status.

@@ -27,7 +27,7 @@ pub(super) fn each<'s, 'on>(
             Piece::Member { .. } => Ok(()),
         });
     }
-    let mut lines = Lines { reader, number: 0 };
+    let mut lines = Lines::new(reader);
     let Some(first) = lines.next()? else { return Ok(()) };
     let complete = serde_json::from_str::<IgnoredAny>(&first).is_ok();
     let next = if complete || looks_complete(&first) { lines.next()? } else { None };

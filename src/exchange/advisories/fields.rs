@@ -2,15 +2,15 @@
 
 use std::fmt::Write as _;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde::de::{Deserialize, Deserializer};
 use serde_ignored::Path;
 
 use crate::domain::soup::note::{Gravity, Notes, Unreadable};
 
 /// Parses one record that starts at `place` in its document. Fields that no reader knows are counted under `root` in the notes; a record
 /// that does not fit is refused with the path inside it.
-pub(super) fn parse<T: DeserializeOwned>(
-    raw: &str,
+pub(super) fn parse<'a, T: Deserialize<'a>>(
+    raw: &'a str,
     place: &str,
     root: &str,
     notes: &mut Notes,
@@ -18,6 +18,9 @@ pub(super) fn parse<T: DeserializeOwned>(
     let mut deserializer = serde_json::Deserializer::from_str(raw);
     let mut name = String::new();
     let parsed = serde_ignored::deserialize(&mut deserializer, |path| {
+        if told_by_vector(&path) {
+            return;
+        }
         name.clear();
         name.push_str(root);
         render(&path, &mut name);
@@ -27,8 +30,18 @@ pub(super) fn parse<T: DeserializeOwned>(
         .map_err(|error| located::<T>(raw, place).unwrap_or_else(|| Unreadable::at(place, error.to_string())))
 }
 
+/// Whether it is a part of a CVSS object: its vector says the same in one line.
+fn told_by_vector(path: &Path<'_>) -> bool {
+    let Path::Map { parent, .. } = path else { return false };
+    let mut parent = *parent;
+    while let Path::Some { parent: outer } = parent {
+        parent = outer;
+    }
+    matches!(parent, Path::Map { key, .. } if key.to_ascii_lowercase().starts_with("cvss"))
+}
+
 /// Where exactly a record does not fit: parsed a second time, which only happens to bad ones.
-fn located<T: DeserializeOwned>(raw: &str, place: &str) -> Option<Unreadable> {
+fn located<'a, T: Deserialize<'a>>(raw: &'a str, place: &str) -> Option<Unreadable> {
     let mut deserializer = serde_json::Deserializer::from_str(raw);
     let error = serde_path_to_error::deserialize::<_, T>(&mut deserializer).err()?;
     let path = error.path().to_string();

@@ -4,12 +4,12 @@ use std::io::BufRead;
 
 use serde::Deserialize;
 
-use crate::domain::soup::advisory::{Advisory, Published, Source, Standing};
+use crate::domain::soup::advisory::{Advisory, Source, Standing};
 use crate::domain::soup::note::{Gravity, Notes, Unreadable};
 use crate::exchange::json_stream::{self, PIECE_BYTES_MAX, Piece};
 
 use super::Sink;
-use super::fields::{check_date, later, lax, parse};
+use super::fields::{check_date, lax, parse};
 use super::nvd2::{CvssData, Node, Text, in_english, weaknesses};
 
 const LIST: &str = "CVE_Items";
@@ -18,22 +18,14 @@ const REJECTED: &str = "** REJECT **";
 
 /// Reads one feed.
 pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
-    "NVD 1.1".clone_into(&mut sink.report.format);
-    "NVD".clone_into(&mut sink.report.source);
+    sink.told("NVD 1.1", "NVD");
     let mut announced: Option<String> = None;
     json_stream::read(reader, &[LIST], PIECE_BYTES_MAX, &mut |piece| {
         let place = piece.place();
         match piece {
             Piece::Element { raw, .. } => {
                 let outcome = advisory(raw.get(), &place, &mut sink.report.notes);
-                if let Ok(advisory) = &outcome {
-                    later(&mut sink.newest, advisory.modified.as_deref());
-                }
-                return sink.give(
-                    raw.get(),
-                    place,
-                    outcome.map(|advisory| Published::Advisory(Box::new(advisory))),
-                );
+                return sink.advisory(raw.get(), place, outcome);
             }
             Piece::Member { key: "CVE_data_timestamp", raw } => {
                 sink.report.data_date = serde_json::from_str(raw.get()).ok();

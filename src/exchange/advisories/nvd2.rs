@@ -7,31 +7,28 @@ use serde_json::Number;
 use serde_json::value::RawValue;
 
 use crate::domain::soup::advisory::{
-    Advisory, ApplicabilityNode, Bound, CpeCriterion, Interval, Operator, Published, Score, Source, Standing,
+    Advisory, ApplicabilityNode, Bound, CpeCriterion, Interval, Operator, Score, Source, Standing,
 };
 use crate::domain::soup::note::{Gravity, Notes, Unreadable};
 use crate::exchange::json_stream::{self, PIECE_BYTES_MAX, Piece};
 
 use super::Sink;
-use super::fields::{check_date, later, lax, parse};
+use super::documents::each;
+use super::fields::{check_date, lax, parse};
 
 const LIST: &str = "vulnerabilities";
 const RECORD: &str = "vulnerabilities[]";
 
 /// Reads one page or feed.
 pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
-    "NVD API 2.0".clone_into(&mut sink.report.format);
-    "NVD".clone_into(&mut sink.report.source);
+    sink.told("NVD API 2.0", "NVD");
     let mut announced = None;
     json_stream::read(reader, &[LIST], PIECE_BYTES_MAX, &mut |piece| {
         let place = piece.place();
         match piece {
             Piece::Element { raw, .. } => {
                 let outcome = advisory(raw.get(), &place, &mut sink.report.notes);
-                if let Ok(advisory) = &outcome {
-                    later(&mut sink.newest, advisory.modified.as_deref());
-                }
-                sink.give(raw.get(), place, outcome.map(|advisory| Published::Advisory(Box::new(advisory))))
+                sink.advisory(raw.get(), place, outcome)
             }
             Piece::Member { key, raw } => {
                 member(key, raw, &mut announced, sink);
@@ -47,6 +44,15 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<
         sink.report.notes.add(Gravity::Warning, "$.resultsPerPage", text);
     }
     Ok(())
+}
+
+/// Reads one record that somebody took out of a page.
+pub(super) fn read_record(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
+    sink.told("NVD API 2.0 record", "NVD");
+    each(reader, false, sink, &mut |raw, place, sink| {
+        let outcome = advisory(raw, &place, &mut sink.report.notes);
+        sink.advisory(raw, place, outcome)
+    })
 }
 
 fn member(key: &str, raw: &RawValue, announced: &mut Option<u64>, sink: &mut Sink<'_, '_>) {
@@ -155,8 +161,9 @@ struct Reference {
     url: String,
 }
 
+/// Configurations, of API 2.0 and of CVE JSON 5 (`cpeApplicability`).
 #[derive(Deserialize)]
-struct Configuration {
+pub(super) struct Configuration {
     #[serde(default, deserialize_with = "lax")]
     operator: Operator,
     #[serde(default, deserialize_with = "lax")]
@@ -262,7 +269,8 @@ fn scores(metrics: Metrics) -> Vec<Score> {
         .collect()
 }
 
-fn root(configuration: Configuration) -> Option<ApplicabilityNode> {
+/// The configuration in our words; none where it has no node.
+pub(super) fn root(configuration: Configuration) -> Option<ApplicabilityNode> {
     let Configuration { operator, negate, nodes } = configuration;
     let mut children: Vec<_> = nodes.into_iter().map(Node::applicability).collect();
     if children.len() == 1 && !negate {

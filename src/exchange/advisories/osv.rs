@@ -6,13 +6,15 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::soup::advisory::{
-    Advisory, Bound, ClaimStatus, Interval, PackageClaim, Published, Score, Source, Standing, Versions,
+    Advisory, ClaimStatus, Interval, PackageClaim, Score, Source, Standing, Versions,
 };
 use crate::domain::soup::note::{Gravity, Notes, Unreadable};
 
+use crate::domain::soup::version::{self, EventKind, Scheme, intervals_of_events};
+
 use super::Sink;
 use super::documents::each;
-use super::fields::{check_date, later, lax, parse};
+use super::fields::{check_date, lax, parse};
 
 /// Names of publishers by the beginning of their identifiers; the OSV schema lists the prefixes.
 const PUBLISHERS: [(&str, &str); 17] = [
@@ -43,12 +45,11 @@ pub(super) fn read(reader: &mut dyn BufRead, array: bool, sink: &mut Sink<'_, '_
     each(reader, array, sink, &mut |raw, place, sink| {
         let outcome = advisory(raw, &place, &mut sink.report.notes);
         if let Ok(advisory) = &outcome {
-            later(&mut sink.newest, advisory.modified.as_deref());
             let of = publisher_of(&advisory.id);
             publisher =
                 Some(if publisher.is_none_or(|before| before == of) { of } else { UNKNOWN_PUBLISHER });
         }
-        sink.give(raw, place, outcome.map(|advisory| Published::Advisory(Box::new(advisory))))
+        sink.advisory(raw, place, outcome)
     })?;
     publisher.unwrap_or(UNKNOWN_PUBLISHER).clone_into(&mut sink.report.source);
     Ok(())
@@ -255,10 +256,11 @@ fn cwes(value: &Value) -> impl Iterator<Item = String> {
 fn claim(affected: Affected, place: &str, notes: &mut Notes) -> PackageClaim {
     let Affected { package, ranges, versions: listed, ecosystem_specific, .. } = affected;
     let repository = ranges.iter().find_map(|range| range.repo.clone());
+    let ecosystem = package.as_ref().map_or("", |package| package.ecosystem.as_str());
     let mut versions: Vec<_> = ranges
         .into_iter()
         .enumerate()
-        .map(|(at, range)| range_of(range, &format!("{place}.ranges[{at}]"), notes))
+        .map(|(at, range)| range_of(range, ecosystem, &format!("{place}.ranges[{at}]"), notes))
         .collect();
     if !listed.is_empty() {
         versions.push(Versions { order: "ECOSYSTEM".to_owned(), listed, ..Versions::default() });
@@ -302,38 +304,33 @@ fn conditions(specific: &EcosystemSpecific) -> Vec<String> {
     found
 }
 
-fn range_of(range: Range, place: &str, notes: &mut Notes) -> Versions {
+fn range_of(range: Range, ecosystem: &str, place: &str, notes: &mut Notes) -> Versions {
+    let scheme = Scheme::of_claim(&range.kind, ecosystem);
     Versions {
         status: ClaimStatus::Affected,
         order: range.kind,
         listed: Vec::new(),
-        intervals: intervals(range.events, place, notes),
+        intervals: intervals(range.events, scheme, place, notes),
     }
 }
 
-/// Events to intervals in listed order: what is introduced is open until the next end. `0` is before every version.
-fn intervals(events: Vec<Event>, place: &str, notes: &mut Notes) -> Vec<Interval> {
-    let mut found = Vec::new();
-    let mut open: Option<Option<Bound>> = None;
+/// Events as the version order reads them; the ones that only limit a search of commits say nothing of versions.
+fn intervals(events: Vec<Event>, scheme: Option<Scheme>, place: &str, notes: &mut Notes) -> Vec<Interval> {
     if !events.is_empty() && events.iter().all(|event| event.introduced.is_none()) {
         notes.add(Gravity::Warning, place, "no `introduced`: taken as affected from the first version on");
-        open = Some(None);
     }
-    for event in events {
-        if let Some(version) = event.introduced {
-            if let Some(from) = open.take() {
-                found.push(Interval { from, to: None });
-            }
-            open = Some((version != "0").then_some(Bound { version, included: true }));
-        }
-        let end = event.fixed.or(event.limit).map(|version| Bound { version, included: false });
-        let end = end.or(event.last_affected.map(|version| Bound { version, included: true }));
-        if let Some(to) = end
-            && let Some(from) = open.take()
-        {
-            found.push(Interval { from, to: Some(to) });
-        }
+    let events: Vec<_> = events.into_iter().flat_map(Event::known).collect();
+    intervals_of_events(scheme, &events)
+}
+
+impl Event {
+    fn known(self) -> impl Iterator<Item = version::Event> {
+        let kinds = [
+            (EventKind::Introduced, self.introduced),
+            (EventKind::Fixed, self.fixed),
+            (EventKind::LastAffected, self.last_affected),
+            (EventKind::Limit, self.limit),
+        ];
+        kinds.into_iter().filter_map(|(kind, version)| Some(version::Event { kind, version: version? }))
     }
-    found.extend(open.map(|from| Interval { from, to: None }));
-    found
 }

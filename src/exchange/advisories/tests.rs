@@ -22,3 +22,4 @@ fn advisories(text: impl AsRef<[u8]>) -> (Vec<Advisory>, FileReport) {
 
 mod nvd;
 mod osv;
+mod other;

@@ -70,7 +70,7 @@ fn a_bad_line_is_refused_alone() {
     for (text, bad) in [
         (format!("{line}\n{{\"id\": 5, \"modified\": \"x\"}}\n{line}"), "line 2.id"),
         (format!("{line}\n{{\"id\": \"cut\n{line}"), "line 2.id"),
-        (format!("{{\"id\": \"A\", \"modified\": , }}\n{line}\n{line}"), "line 1"),
+        (format!("{{\"id\": \"A\", \"modified\": , }}\n{line}\n{line}"), "line 1.modified"),
     ] {
         let (records, report) = advisories(&text);
         assert_eq!((records.len(), report.refused), (2, 1), "{text}");

@@ -1,0 +1,195 @@
+//! How an object of CycloneDX is described here: its fields, since when they exist, what they may hold, and how XML writes them.
+//!
+//! The descriptions themselves are in `shapes.rs`; `check.rs` holds a document against them, `xml.rs` turns elements into the same objects
+//! that JSON has, so that both syntaxes are checked and understood in one place.
+
+use serde_json::{Map, Value};
+
+use super::check::Checker;
+use super::words::Words;
+
+/// What a text must look like.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Format {
+    /// Anything.
+    Any,
+    /// Not empty: references and names.
+    Filled,
+    /// Date and time of day with offset.
+    DateTime,
+    /// An e-mail address.
+    Email,
+    /// An address without spaces.
+    Uri,
+    /// Type and subtype of media.
+    Mime,
+    /// `urn:uuid:` and a UUID.
+    Serial,
+    /// A licence identifier of SPDX.
+    LicenceId,
+    /// The digits of a digest. What does not fit is not taken.
+    Digest,
+    /// One of some words, each with the minor version that brought it. Another word is reported.
+    Word(Words),
+    /// One of some words; another one is not taken.
+    StrictWord(Words),
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kind {
+    /// A text.
+    Text(Format),
+    /// A list of texts.
+    Texts(Format),
+    /// True or false.
+    Bool,
+    /// A number.
+    Number,
+    /// An object.
+    Object(&'static Shape),
+    /// A list of objects.
+    Objects(&'static Shape),
+    /// `metadata.tools`: a list of tools, or since 1.5 an object of components and services.
+    Tools,
+    /// Something that is not looked into here.
+    Unread,
+}
+
+/// Whether a field must be there.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Need {
+    /// It need not.
+    Free,
+    /// It must, from one minor version to another; reported when it is not.
+    Asked(u8, u8),
+    /// It must; without it the object means nothing and is not taken.
+    Vital,
+}
+
+/// How XML writes a field where that is not an attribute or a child element of the field's name.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Xml {
+    /// A child element of that name; lists have one more element around each item.
+    Plain,
+    /// A list written as several child elements of that name, without an element around them.
+    Repeated,
+    /// A list of references: the `ref` of each child element of the given name.
+    Refs(&'static str),
+    /// A list whose items are told apart by their element: it becomes the item's only member, unless it is `expression`.
+    Choice,
+    /// A list of elements of the given name, at any depth.
+    Deep(&'static str),
+}
+
+/// One field of an object.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Field {
+    /// Name in JSON.
+    pub(super) name: &'static str,
+    /// What it holds.
+    pub(super) kind: Kind,
+    /// Minor version that brought it: 5 for 1.5.
+    pub(super) since: u8,
+    /// Whether it must be there.
+    pub(super) need: Need,
+    /// How XML writes it.
+    pub(super) xml: Xml,
+    /// Whether its content is taken over. What is only checked is counted as not understood.
+    pub(super) taken: bool,
+}
+
+/// An object.
+#[derive(Debug)]
+pub(super) struct Shape {
+    /// Its place in a document without indices, for counting: `components[]`.
+    pub(super) name: &'static str,
+    /// Its fields.
+    pub(super) fields: &'static [Field],
+    /// The field that XML writes as the element's text.
+    pub(super) text: Option<&'static str>,
+    /// Minor version since when other fields are forbidden.
+    pub(super) closed_since: u8,
+    /// What must hold between fields.
+    pub(super) rule: Option<fn(&mut Map<String, Value>, &mut Checker)>,
+}
+
+impl Shape {
+    /// The field of a name.
+    pub(super) fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+impl Field {
+    const fn new(name: &'static str, kind: Kind) -> Self {
+        Self { name, kind, since: 0, need: Need::Free, xml: Xml::Plain, taken: true }
+    }
+
+    pub(super) const fn since(mut self, minor: u8) -> Self {
+        self.since = minor;
+        self
+    }
+
+    pub(super) const fn asked(mut self) -> Self {
+        self.need = Need::Asked(0, u8::MAX);
+        self
+    }
+
+    pub(super) const fn asked_between(mut self, first: u8, last: u8) -> Self {
+        self.need = Need::Asked(first, last);
+        self
+    }
+
+    pub(super) const fn vital(mut self) -> Self {
+        self.need = Need::Vital;
+        self
+    }
+
+    pub(super) const fn xml(mut self, xml: Xml) -> Self {
+        self.xml = xml;
+        self
+    }
+
+    /// The field is checked, its content is not taken over.
+    pub(super) const fn only_checked(mut self) -> Self {
+        self.taken = false;
+        self
+    }
+}
+
+pub(super) const fn text(name: &'static str) -> Field {
+    Field::new(name, Kind::Text(Format::Any))
+}
+
+pub(super) const fn formed(name: &'static str, format: Format) -> Field {
+    Field::new(name, Kind::Text(format))
+}
+
+pub(super) const fn texts(name: &'static str, format: Format) -> Field {
+    Field::new(name, Kind::Texts(format))
+}
+
+pub(super) const fn flag(name: &'static str) -> Field {
+    Field::new(name, Kind::Bool)
+}
+
+pub(super) const fn number(name: &'static str) -> Field {
+    Field::new(name, Kind::Number)
+}
+
+pub(super) const fn object(name: &'static str, shape: &'static Shape) -> Field {
+    Field::new(name, Kind::Object(shape))
+}
+
+pub(super) const fn objects(name: &'static str, shape: &'static Shape) -> Field {
+    Field::new(name, Kind::Objects(shape))
+}
+
+pub(super) const fn tools(name: &'static str) -> Field {
+    Field::new(name, Kind::Tools)
+}
+
+pub(super) const fn unread(name: &'static str) -> Field {
+    Field::new(name, Kind::Unread).only_checked()
+}
