@@ -11,7 +11,7 @@ use std::path::Path;
 
 use super::advisories::{SourceStatus, body};
 use super::refused::Refused;
-use crate::domain::soup::advisory::{Advisory, Published, Source, SupportCycle};
+use crate::domain::soup::advisory::{Advisory, Published, Source, Standing, SupportCycle};
 use crate::domain::soup::bill::Bill;
 use crate::domain::soup::component::Component;
 use crate::domain::soup::matching::{
@@ -149,7 +149,7 @@ impl<'c> Desk<'c> {
     /// Every record of the cache that has something to say about a component.
     fn judged(&self, identity: &Identity) -> Result<Vec<Judged>, Refused> {
         let mut numbers = BTreeSet::new();
-        let watched = matching::watch_keys_of_identity(identity);
+        let watched = matching::text_keys_of_identity(identity);
         for key in matching::keys_of_identity(identity).into_iter().chain(watched) {
             numbers.extend(self.cache.numbers_under(&key.0)?);
         }
@@ -159,7 +159,7 @@ impl<'c> Desk<'c> {
             let Published::Advisory(advisory) = body::unpack(&stored.body)? else { continue };
             let mut judgement = matching::judge(identity, &advisory);
             if judgement.why.is_none() {
-                if !matching::mentions(identity, &advisory) || !matching::is_watched(&advisory) {
+                if advisory.standing != Standing::NotAnalysed || !matching::mentions(identity, &advisory) {
                     continue;
                 }
                 judgement = mentioned(identity, &advisory);

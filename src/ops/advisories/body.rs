@@ -6,8 +6,8 @@ use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 
-use crate::domain::soup::advisory::{Published, Source};
-use crate::domain::soup::matching::{keys_of_advisory, purl_type_of_ecosystem, watch_keys_of_advisory};
+use crate::domain::soup::advisory::{Published, Source, Standing};
+use crate::domain::soup::matching::{keys_of_advisory, purl_type_of_ecosystem, text_keys_of_advisory};
 use crate::domain::soup::purl::Purl;
 use crate::ops::Refused;
 use crate::store::StoreError;
@@ -121,8 +121,10 @@ fn identity<'p>(published: &'p Published, place: &str) -> (String, Option<&'p st
 fn keys(published: &Published) -> Vec<String> {
     match published {
         Published::Advisory(advisory) => {
-            let keys = keys_of_advisory(advisory).into_iter().chain(watch_keys_of_advisory(advisory));
-            keys.map(|key| key.0).collect()
+            // What its source has not analysed names no product, and is found by the words of its text.
+            let watched = advisory.standing == Standing::NotAnalysed;
+            let words = watched.then(|| text_keys_of_advisory(advisory)).unwrap_or_default();
+            keys_of_advisory(advisory).into_iter().chain(words).map(|key| key.0).collect()
         }
         Published::Exploited(known) => vec![joined_key(&known.cve)],
         Published::Predicted(predicted) => vec![joined_key(&predicted.cve)],

@@ -1,10 +1,10 @@
 //! Claims about packages and products by name (OSV, CVE JSON 5, CSAF) against a component.
 
-use super::applicability;
 use super::combine::{Answer, Weight};
 use super::identity::Identity;
 use super::versions::{self, Order, Stand};
-use super::{Verdict, Why, ecosystem, names};
+use super::{Verdict, Why, conditions, ecosystem, names};
+use super::{applicability, criterion};
 use crate::domain::soup::advisory::{Advisory, ClaimStatus, PackageClaim, Versions};
 use crate::domain::soup::cpe::Cpe;
 use crate::domain::soup::purl::{Level, Purl};
@@ -138,7 +138,7 @@ fn cpe_hits<'a>(identity: &'a Identity, claim: &PackageClaim) -> Vec<Hit<'a>> {
     let mut hits = Vec::new();
     for name in claim.cpes.iter().filter_map(|text| Cpe::parse(text).ok()) {
         for known in &identity.cpes {
-            let Some(conditions) = applicability::same_product(known, &name) else { continue };
+            let Some(conditions) = criterion::same_product(known, &name) else { continue };
             let backport = identity.distribution().map(|_| BACKPORT);
             hits.push(Hit {
                 level: Level::Exact,
@@ -189,19 +189,23 @@ pub(super) fn folded_key(key: &str) -> (String, String) {
 
 fn answer(identity: &Identity, advisory: &Advisory, claim: &PackageClaim, hit: Hit<'_>) -> Answer {
     let judged = judged(identity, claim, &hit);
-    let cleared = judged.verdict == Verdict::NotAffected && judged.said;
-    let verdict = qualified(judged.verdict, claim, &hit);
-    let shown_version = hit.version.as_deref().unwrap_or("without version");
-    let words = match hit.only_candidate {
-        Some(reason) => {
-            format!("{} {shown_version} against {} {}; {reason}", hit.identifier, claim.name, judged.range)
-        }
-        None => format!("{} {shown_version} against {} {}", hit.identifier, claim.name, judged.range),
-    };
+    let all: Vec<String> = claim.conditions.iter().chain(&hit.conditions).cloned().collect();
+    let (condition, place) = conditions::told(&all);
+    let version = hit.version.as_deref().unwrap_or("without version");
+    let mut words = format!("{} {version} against {} {}", hit.identifier, claim.name, judged.range);
+    for more in place.iter().map(String::as_str).chain(hit.only_candidate) {
+        words.push_str(&format!("; {more}"));
+    }
     Answer {
-        verdict,
         weight: judged.weight,
-        cleared: cleared && claim.conditions.is_empty(),
+        cleared: judged.verdict == Verdict::NotAffected && judged.said && condition.is_none(),
+        // What must hold besides turns affected into conditional; agreement by name, everything into a candidate.
+        verdict: match (judged.verdict, hit.only_candidate, condition) {
+            (Verdict::NotAffected, _, _) => Verdict::NotAffected,
+            (_, Some(_), _) => Verdict::Candidate,
+            (Verdict::Affected, None, Some(condition)) => Verdict::Conditional { condition },
+            (verdict, None, _) => verdict,
+        },
         why: Why {
             level: hit.level,
             identifier: hit.identifier.to_owned(),
@@ -212,19 +216,6 @@ fn answer(identity: &Identity, advisory: &Advisory, claim: &PackageClaim, hit: H
             record_date: advisory.modified.clone().or_else(|| advisory.published.clone()),
             words,
         },
-    }
-}
-
-/// What must hold besides turns affected into conditional; agreement by name, everything into a candidate.
-fn qualified(verdict: Verdict, claim: &PackageClaim, hit: &Hit<'_>) -> Verdict {
-    match verdict {
-        Verdict::NotAffected => Verdict::NotAffected,
-        _ if hit.only_candidate.is_some() => Verdict::Candidate,
-        Verdict::Affected if !(claim.conditions.is_empty() && hit.conditions.is_empty()) => {
-            let all: Vec<&str> = claim.conditions.iter().chain(&hit.conditions).map(String::as_str).collect();
-            Verdict::Conditional { condition: all.join(" and ") }
-        }
-        verdict => verdict,
     }
 }
 

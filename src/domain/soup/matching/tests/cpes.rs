@@ -143,6 +143,12 @@ fn the_other_side_of_an_and_is_a_condition() {
         said(&product("cpe:2.3:o:microsoft:windows_10:-:*:*:*:*:*:*:*"), &both(ours("< 2.0"), windows())),
         "nothing"
     );
+    let either = any_of(vec![
+        criterion("cpe:2.3:a:v:p:0.5:*:*:*:*:*:*:*", ""),
+        criterion("cpe:2.3:a:v:other:*:*:*:*:*:*:*:*", ""),
+    ]);
+    assert_eq!(said(&own, &both(ours("< 2.0"), either.clone())), "conditional: together with v other");
+    assert_eq!(said(&own, &nvd(vec![either])), "not_affected");
     let alone = nvd(vec![node(Operator::And, Vec::new(), vec![ours("< 2.0"), windows()]), ours("= 1.0")]);
     assert_eq!(said(&own, &alone), "affected");
 }

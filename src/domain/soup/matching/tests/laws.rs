@@ -197,4 +197,14 @@ proptest! {
             prop_assert!(keys_of_advisory(&record).iter().any(|key| own.contains(key)), "{:?}", own);
         }
     }
+
+    #[test]
+    fn a_record_that_mentions_the_component_shares_a_text_key(name in "[a-zA-Zä]{2,5}([ -][a-z]{1,4}){0,2}", text in "[a-z -]{0,9}") {
+        let identity = identity(&component(&name, None, &[], &[]));
+        let record = Advisory { description: format!("{text} {} {text}", name.replace('-', " ")), ..advisory(Source::Nvd) };
+        if mentions(&identity, &record) {
+            let own: BTreeSet<Key> = text_keys_of_identity(&identity).into_iter().collect();
+            prop_assert!(text_keys_of_advisory(&record).iter().any(|key| own.contains(key)), "{:?}", own);
+        }
+    }
 }

@@ -138,11 +138,31 @@ fn conditions_of_a_claim_are_named_and_several_are_joined() {
         ..claim("crates.io", "x", vec![affected("SEMVER", &["< 2.0.0"], &[])])
     };
     let own = package("pkg:cargo/x@1.0.0");
-    let both = record(vec![of("platform: windows"), of("function: x::y")]);
-    assert_eq!(said(&own, &both), "conditional: function: x::y; or if platform: windows");
+    let both = record(vec![of("platform: windows"), of("installed on y")]);
+    assert_eq!(said(&own, &both), "conditional: installed on y; or if platform: windows");
     let mut also_plain = both;
     also_plain.packages.push(claim("crates.io", "x", vec![affected("SEMVER", &["< 2.0.0"], &[])]));
     assert_eq!(said(&own, &also_plain), "affected");
+}
+
+#[test]
+fn the_place_of_a_flaw_is_told_and_is_no_condition() {
+    let claim = PackageClaim {
+        conditions: vec!["function: x::y".to_owned()],
+        ..claim("crates.io", "x", vec![affected("SEMVER", &["< 2.0.0"], &[])])
+    };
+    let judgement = judge(&package("pkg:cargo/x@1.0.0"), &record(vec![claim]));
+    assert_eq!(judgement.verdict, Verdict::Affected);
+    assert!(judgement.why.unwrap().words.ends_with("; function: x::y"));
+}
+
+#[test]
+fn collections_told_by_address_are_ecosystems() {
+    let record = osv("https://registry.npmjs.org", "x", vec![affected("semver", &["< 2.0.0"], &[])]);
+    assert_eq!(said(&package("pkg:npm/x@1.0.0"), &record), "affected");
+    let record =
+        osv("https://repo.maven.apache.org/maven2", "g:x", vec![affected("maven", &["< 2.0.0"], &[])]);
+    assert_eq!(said(&package("pkg:maven/g/x@1.0.0"), &record), "affected");
 }
 
 #[test]
