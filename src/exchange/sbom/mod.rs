@@ -10,6 +10,7 @@ mod lockfile;
 mod recognise;
 mod spdx;
 mod table;
+pub mod write;
 
 pub use table::{Meaning, TableMapping};
 

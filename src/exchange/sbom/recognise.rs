@@ -207,7 +207,9 @@ fn json(text: &str) -> Result<Option<Format>, Unreadable> {
     {
         return Ok(Some(Format::CycloneDxJson { spec_version: marks.get("specVersion").cloned() }));
     }
-    if has("spdxVersion") || says("SPDXID", "spdxref-") {
+    // Before SPDX 2.2 everything stood under one more name.
+    let older = || has("Document") && text.contains("\"spdxVersion\"");
+    if has("spdxVersion") || says("SPDXID", "spdxref-") || older() {
         return Ok(Some(Format::SpdxJson));
     }
     if has("@graph") && says("@context", "spdx.org") {

@@ -229,7 +229,7 @@ fn subject(bill: &mut Bill, described: &[String]) -> Option<Component> {
         }
         several => {
             let text = format!(
-                "the document describes {} packages at once; all are taken as components, none as the product",
+                "the document describes {} elements at once; all are taken as components, none as the product",
                 several.len()
             );
             bill.notes.add(Gravity::Info, "document", text);

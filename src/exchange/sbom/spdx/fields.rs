@@ -84,11 +84,6 @@ impl<'n> Fields<'n> {
         }
     }
 
-    /// A member whole.
-    pub(super) fn value(&mut self, key: &str) -> Option<Value> {
-        self.members.remove(key)
-    }
-
     /// Takes members that say nothing beyond what is known anyhow.
     pub(super) fn skip(&mut self, keys: &[&str]) {
         for key in keys {

@@ -18,7 +18,7 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
                 .map_err(|error| Unreadable::at(place.clone(), error.to_string()))
         };
         match piece {
-            Piece::Member { key, raw } => records::member(&mut document, key, value(raw)?, "$."),
+            Piece::Member { key, raw } => records::member(&mut document, key, value(raw)?, place.clone()),
             Piece::Element { key, raw, .. } => {
                 records::element(&mut document, key, value(raw)?, place.clone())
             }

@@ -1,11 +1,15 @@
 //! What a document does not tell, though its version of SPDX requires it or a maker of medical devices needs it.
 
-use super::model::{Document, Package, Syntax};
+use std::collections::BTreeMap;
+
+use super::model::{Document, File, Package, Syntax};
 use crate::domain::soup::note::{Gravity, Notes};
 
 /// Fields by their name in JSON, with their tag in tag-value.
 type Field = (&'static str, &'static str);
 
+/// Places for which a missing field is remarked one by one at most.
+const PLACES_MAX: usize = 20;
 /// Packages that are named in one remark at most.
 const NAMED_MAX: usize = 5;
 
@@ -17,24 +21,15 @@ pub(super) fn remark(document: &mut Document) {
         .version
         .as_deref()
         .is_some_and(|version| !version.starts_with("2.2") && !version.starts_with("2.1"));
-    for package in &document.packages {
-        for (field, told) in required_of_package(package, document.syntax, lax) {
-            if !told {
-                notes.add(Gravity::Warning, package.place.clone(), missing(document, field));
-            }
-        }
-    }
+    let of_packages = document
+        .packages
+        .iter()
+        .map(|package| (package.place.as_str(), required_of_package(package, document.syntax, lax).to_vec()));
+    of_elements(document, "packages", of_packages, &mut notes);
     if document.syntax != Syntax::JsonLd {
-        for file in &document.files {
-            let required: [(Field, bool); 3] = [
-                (("fileName", "FileName"), file.name.is_some()),
-                (("SPDXID", "SPDXID"), file.id.is_some()),
-                (("checksums", "FileChecksum"), !file.checksums.is_empty()),
-            ];
-            for (field, _) in required.into_iter().filter(|(_, told)| !told) {
-                notes.add(Gravity::Warning, file.place.clone(), missing(document, field));
-            }
-        }
+        let of_files =
+            document.files.iter().map(|file| (file.place.as_str(), required_of_file(file).to_vec()));
+        of_elements(document, "files", of_files, &mut notes);
     }
     wanted(document, &mut notes);
     document.notes = notes;
@@ -66,6 +61,37 @@ fn of_document(document: &Document, notes: &mut Notes) {
     for (field, _) in required.into_iter().filter(|(_, told)| !told) {
         notes.add(Gravity::Warning, "document", missing(document, field));
     }
+}
+
+/// Remarks what is missing place by place, up to a number of places for each field; the rest is counted.
+fn of_elements<'d>(
+    document: &Document,
+    list: &str,
+    elements: impl Iterator<Item = (&'d str, Vec<(Field, bool)>)>,
+    notes: &mut Notes,
+) {
+    let mut counts: BTreeMap<Field, usize> = BTreeMap::new();
+    for (place, fields) in elements {
+        for (field, _) in fields.into_iter().filter(|(_, told)| !told) {
+            let count = counts.entry(field).or_default();
+            *count += 1;
+            if *count <= PLACES_MAX {
+                notes.add(Gravity::Warning, place, missing(document, field));
+            }
+        }
+    }
+    for (field, count) in counts.into_iter().filter(|(_, count)| *count > PLACES_MAX) {
+        let text = format!("{} in {} further places", missing(document, field), count - PLACES_MAX);
+        notes.add(Gravity::Warning, list, text);
+    }
+}
+
+fn required_of_file(file: &File) -> [(Field, bool); 3] {
+    [
+        (("fileName", "FileName"), file.name.is_some()),
+        (("SPDXID", "SPDXID"), file.id.is_some()),
+        (("checksums", "FileChecksum"), !file.checksums.is_empty()),
+    ]
 }
 
 fn required_of_package(package: &Package, syntax: Syntax, lax: bool) -> [(Field, bool); 6] {

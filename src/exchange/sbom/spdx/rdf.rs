@@ -78,7 +78,7 @@ struct Graph {
 fn graph(text: &str) -> Result<Graph, Unreadable> {
     let mut graph = Graph { subjects: BTreeMap::new(), order: Vec::new(), roots: BTreeSet::new() };
     let mut named = BTreeSet::new();
-    for triple in RdfXmlParser::new().for_slice(text.as_bytes()) {
+    for triple in RdfXmlParser::new().lenient().for_slice(text.as_bytes()) {
         let triple = triple.map_err(|error| Unreadable::at("document", format!("not RDF/XML: {error}")))?;
         let iri = match &triple.subject {
             NamedOrBlankNode::NamedNode(node) => node.as_str().to_owned(),
@@ -128,7 +128,7 @@ impl Graph {
                     continue;
                 }
             };
-            records::member(document, key, value, "SpdxDocument.");
+            records::member(document, key, value, format!("SpdxDocument.{key}"));
         }
     }
 
@@ -143,11 +143,11 @@ impl Graph {
 
     fn external(&self, document: &mut Document, iri: &str, subject: &Subject) {
         let address = subject.said.iter().find(|(property, _)| property == "spdxDocument");
-        let record = json!([{
+        let record = json!({
             "externalDocumentId": local(iri),
             "spdxDocument": address.map(|(_, told)| match told { Told::Text(text) | Told::Node(text) => text }),
-        }]);
-        records::member(document, "externalDocumentRefs", record, "");
+        });
+        records::member(document, "externalDocumentRefs", record, format!("node {}", local(iri)));
     }
 
     /// A package, file or snippet in the shape of its JSON form.

@@ -11,51 +11,85 @@ use crate::domain::soup::note::{Gravity, Notes};
 /// Lists of the document whose items are records of their own.
 pub(super) const STREAMED: [&str; 4] = ["packages", "files", "snippets", "relationships"];
 
-/// Takes a member of the document object. `root` is what stands before its name in places (`$.`).
-pub(super) fn member(document: &mut Document, key: &str, value: Value, root: &str) {
-    let place = format!("{root}{key}");
+/// Takes a member of the document object, which is at `place`.
+pub(super) fn member(document: &mut Document, key: &str, value: Value, place: String) {
     if STREAMED.contains(&key) {
         return items(document, key, value, &place);
     }
-    let Document { notes, .. } = document;
-    let mut one = serde_json::Map::new();
-    one.insert(key.to_owned(), value);
-    let Some(mut field) = Fields::of(Value::Object(one), "", root.trim_end_matches('.').to_owned(), notes)
-    else {
-        return;
-    };
+    match key {
+        "creationInfo" => return creation(document, value, place),
+        "externalDocumentRefs" => return each(document, value, &place, external),
+        "documentDescribes" => return each(document, value, &place, described),
+        // Before 2.2 everything stood under one more name.
+        "Document" => return whole(document, value, &format!("{place}.")),
+        _ => {}
+    }
+    let one = Value::Object([(key.to_owned(), value)].into_iter().collect());
+    let Some(mut field) = Fields::of(one, "", place, &mut document.notes) else { return };
     match key {
         "spdxVersion" => {
-            document.version = field.text(key).map(|text| text.trim_start_matches("SPDX-").to_owned());
+            let version = field.text(key).map(|text| text.trim_start_matches("SPDX-").to_owned());
+            document.version = version.map(|version| version.chars().take(VERSION_CHARS_MAX).collect());
         }
         "dataLicense" => document.data_licence = field.text(key),
         "SPDXID" => document.id = field.text(key),
         "name" => document.name = field.text(key),
         "documentNamespace" => document.namespace = field.text(key),
-        "documentDescribes" => document.described.extend(field.texts(key)),
-        "creationInfo" => {
-            let value = field.value(key).unwrap_or_default();
-            creation(document, value, place);
-        }
-        "externalDocumentRefs" => {
-            for (value, place) in field.objects(key) {
-                external(document, value, place);
-            }
-        }
         _ => field.finish(),
     }
 }
 
-fn items(document: &mut Document, key: &str, value: Value, place: &str) {
+/// Takes a document that is there as a whole. `root` is what stands before the names of its members in places (`$.`).
+pub(super) fn whole(document: &mut Document, value: Value, root: &str) {
+    let Value::Object(members) = value else {
+        return document.notes.add(Gravity::Refused, root.trim_end_matches('.'), "an object was expected");
+    };
+    for (key, value) in members {
+        let place = format!("{root}{}", named("", &key));
+        member(document, &key, value, place);
+    }
+}
+
+/// Characters of a version that are shown at most.
+const VERSION_CHARS_MAX: usize = 20;
+
+/// Gives each item of a list, or what stands there instead of a list.
+fn each(document: &mut Document, value: Value, place: &str, take: fn(&mut Document, Value, String)) {
     match value {
         Value::Null => {}
         Value::Array(items) => {
             for (index, item) in items.into_iter().enumerate() {
-                element(document, key, item, format!("{place}[{index}]"));
+                take(document, item, format!("{place}[{index}]"));
             }
         }
-        other => element(document, key, other, place.to_owned()),
+        other => take(document, other, place.to_owned()),
     }
+}
+
+/// Takes what the document describes: an identifier or, before 2.2, the element itself.
+fn described(document: &mut Document, value: Value, place: String) {
+    match value {
+        Value::String(id) => document.described.push(id),
+        Value::Object(mut elements) => {
+            for (name, list) in [("Package", "packages"), ("File", "files")] {
+                let Some(value) = elements.remove(name) else { continue };
+                let id = value.get("SPDXID").and_then(Value::as_str).map(str::to_owned);
+                document.described.extend(id);
+                element(document, list, value, format!("{place}.{name}"));
+            }
+        }
+        _ => document.notes.add(Gravity::Refused, place, "an identifier was expected; not taken"),
+    }
+}
+
+fn items(document: &mut Document, list: &str, value: Value, place: &str) {
+    let take = match list {
+        "packages" => package,
+        "files" => file,
+        "relationships" => relationship,
+        _ => other,
+    };
+    each(document, value, place, take);
 }
 
 /// Takes one item of a list named in [`STREAMED`].
@@ -110,9 +144,15 @@ fn package(document: &mut Document, value: Value, place: String) {
     }
     // Which files are in it is told by relationships too, and files are no components.
     fields.skip(&["hasFiles"]);
+    let files = fields.objects("files");
     package.place.clone_from(&fields.place);
     fields.finish();
     document.packages.push(package);
+    // Before 2.2 files stood inside their package.
+    for (mut value, place) in files {
+        let inner = value.get_mut("File").map(Value::take);
+        file(document, inner.unwrap_or(value), place);
+    }
 }
 
 fn external_reference(value: Value, place: String, notes: &mut Notes) -> Option<Identifier> {
@@ -165,7 +205,7 @@ fn file(document: &mut Document, value: Value, place: String) {
     let Some(mut fields) = Fields::of(value, "files[]", place, &mut document.notes) else { return };
     let file = File {
         id: fields.text("SPDXID"),
-        name: fields.text("fileName"),
+        name: fields.text("fileName").or_else(|| fields.text("name")),
         concluded: fields.text("licenseConcluded"),
         copyright: fields.text("copyrightText"),
         checksums: checksums(&mut fields, "files[].checksums[]"),

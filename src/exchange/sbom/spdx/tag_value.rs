@@ -255,7 +255,7 @@ fn told(value: &str) -> Option<String> {
 /// Takes a tag of the document itself, wherever it stands. Answers whether it was one.
 fn document_tag(document: &mut Document, tag: &str, value: &str, line: usize) -> bool {
     match tag {
-        "SPDXVersion" => document.version = told(value.trim_start_matches("SPDX-")),
+        "SPDXVersion" => records::member(document, "spdxVersion", value.into(), format!("line {line}")),
         "DataLicense" => document.data_licence = told(value),
         "DocumentName" => document.name = told(value),
         "DocumentNamespace" => document.namespace = told(value),
@@ -263,8 +263,8 @@ fn document_tag(document: &mut Document, tag: &str, value: &str, line: usize) ->
         "Creator" => document.creators.extend(told(value)),
         "ExternalDocumentRef" => {
             let mut words = value.split_whitespace();
-            let record = json!([{ "externalDocumentId": words.next(), "spdxDocument": words.next() }]);
-            records::member(document, "externalDocumentRefs", record, &format!("line {line}: "));
+            let record = json!({ "externalDocumentId": words.next(), "spdxDocument": words.next() });
+            records::member(document, "externalDocumentRefs", record, format!("line {line}"));
         }
         _ => return false,
     }

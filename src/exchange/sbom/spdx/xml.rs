@@ -30,7 +30,7 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
         if records::STREAMED.contains(&key) {
             records::element(&mut document, key, value, place);
         } else {
-            records::member(&mut document, key, value, &format!("{place}: "));
+            records::member(&mut document, key, value, place);
         }
     }
     bill::of(document)

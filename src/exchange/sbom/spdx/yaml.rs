@@ -47,17 +47,11 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
     };
     let root = serde_saphyr::with_deserializer_from_str(text, |deserializer| Any.deserialize(deserializer))
         .map_err(wrong)?;
-    let Value::Object(mut members) = root else {
+    if !root.is_object() {
         return Err(Unreadable::at("$", "an object was expected at the root of an SPDX document"));
-    };
-    // Before 2.2 everything stood under one more name.
-    if let Some(Value::Object(inner)) = members.remove("Document") {
-        members = inner;
     }
     let mut document = Document { syntax: Syntax::Yaml, ..Document::default() };
-    for (key, value) in members {
-        records::member(&mut document, &key, value, "$.");
-    }
+    records::whole(&mut document, root, "$.");
     bill::of(document)
 }
 
