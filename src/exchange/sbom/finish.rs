@@ -181,7 +181,8 @@ fn graph(bill: &mut Bill, renamed: &BTreeMap<String, String>) -> Vec<Dependency>
         }
     }
     for reference in lost {
-        let text = format!("the dependencies name `{reference}`, which is no component of this document");
+        let text =
+            format!("the dependencies name `{}`, which is no component of this document", start(&reference));
         bill.notes.add(Gravity::Warning, "dependencies", text);
     }
     lines.into_iter().map(|(from, on)| Dependency { from, on: on.into_iter().collect() }).collect()

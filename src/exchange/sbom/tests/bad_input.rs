@@ -162,3 +162,14 @@ fn a_thousand_namesakes_are_compared_in_bounded_time() {
     );
     assert_eq!(taken(&text, "bom.json").components.len(), 20_000);
 }
+
+#[test]
+fn one_long_reference_around_many_components_does_not_multiply() {
+    let inner = vec![r#"{"type":"library","name":"x","version":"1"}"#; 10_000].join(",");
+    let long = "r".repeat(1_000_000);
+    let text = format!(
+        r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{{"type":"library","bom-ref":"{long}","name":"o","components":[{inner}]}}]}}"#
+    );
+    let bill = understand(text.as_bytes(), "bom.json").unwrap();
+    assert!(bill.components.iter().all(|component| component.inside.is_empty()));
+}
