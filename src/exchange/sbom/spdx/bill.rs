@@ -343,16 +343,22 @@ fn hashes(checksums: Vec<Checksum>) -> Vec<Hash> {
     hashes
 }
 
-/// SPDX writes `SHA256`, CycloneDX `SHA-256`.
+/// SPDX writes `SHA256` and, in RDF, `checksumAlgorithm_blake2b256`; CycloneDX `SHA-256` and `BLAKE2b-256`.
 fn algorithm(word: &str) -> String {
-    let word = word.rsplit('_').next().unwrap_or(word);
-    let upper = word.to_ascii_uppercase().replace("BLAKE2B", "BLAKE2b");
-    match upper.strip_prefix("SHA") {
-        Some(size) if size.len() <= 3 && size.bytes().all(|digit| digit.is_ascii_digit()) => {
-            format!("SHA-{size}")
+    let word = word.strip_prefix("checksumAlgorithm_").unwrap_or(word);
+    let upper = word.trim().to_ascii_uppercase().replace('_', "-");
+    for (family, spelling) in [("BLAKE2B", "BLAKE2b-"), ("SHA3", "SHA3-"), ("SHA", "SHA-")] {
+        let size = upper.strip_prefix(family).map(|size| size.trim_start_matches('-'));
+        if let Some(size) = size
+            && size.bytes().all(|digit| digit.is_ascii_digit())
+            && (1..=3).contains(&size.len())
+            // SHA-384 is not the third one of anything.
+            && !(family == "SHA3" && size.len() != 3)
+        {
+            return format!("{spelling}{size}");
         }
-        Some(_) | None => upper,
     }
+    upper
 }
 
 /// Purposes that tell how something is packed (`SOURCE`, `ARCHIVE`, `INSTALL`) say nothing of what it is.

@@ -26,11 +26,11 @@ pub(super) fn remark(document: &mut Document) {
         .iter()
         .map(|package| (package.place.as_str(), required_of_package(package, document.syntax, lax).to_vec()));
     of_elements(document, "packages", of_packages, &mut notes);
-    if document.syntax != Syntax::JsonLd {
-        let of_files =
-            document.files.iter().map(|file| (file.place.as_str(), required_of_file(file).to_vec()));
-        of_elements(document, "files", of_files, &mut notes);
-    }
+    let of_files = document
+        .files
+        .iter()
+        .map(|file| (file.place.as_str(), required_of_file(file, document.syntax).to_vec()));
+    of_elements(document, "files", of_files, &mut notes);
     wanted(document, &mut notes);
     document.notes = notes;
 }
@@ -86,11 +86,12 @@ fn of_elements<'d>(
     }
 }
 
-fn required_of_file(file: &File) -> [(Field, bool); 3] {
+fn required_of_file(file: &File, syntax: Syntax) -> [(Field, bool); 3] {
+    let three = syntax == Syntax::JsonLd;
     [
-        (("fileName", "FileName"), file.name.is_some()),
-        (("SPDXID", "SPDXID"), file.id.is_some()),
-        (("checksums", "FileChecksum"), !file.checksums.is_empty()),
+        ((if three { "name" } else { "fileName" }, "FileName"), file.name.is_some()),
+        ((if three { "spdxId" } else { "SPDXID" }, "SPDXID"), file.id.is_some()),
+        (("checksums", "FileChecksum"), three || !file.checksums.is_empty()),
     ]
 }
 
@@ -112,9 +113,7 @@ fn wanted(document: &Document, notes: &mut Notes) {
     let field = |two: Field, three_name| if three { (three_name, three_name) } else { two };
     let told = |text: &Option<String>| text.as_deref().is_some_and(|text| !is_nothing(text));
     let lacking: [(Field, &dyn Fn(&Package) -> bool); 4] = [
-        (field(("supplier", "PackageSupplier"), "suppliedBy"), &|package| {
-            told(&package.supplier) || told(&package.originator)
-        }),
+        (field(("supplier", "PackageSupplier"), "suppliedBy"), &|package| told(&package.supplier)),
         (field(("versionInfo", "PackageVersion"), "software_packageVersion"), &|package| {
             told(&package.version)
         }),

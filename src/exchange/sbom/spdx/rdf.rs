@@ -210,7 +210,7 @@ impl Graph {
                 upper_snake(word.trim_start_matches("relationshipType_")).into()
             }
             ("primaryPackagePurpose", Some(word)) => upper_snake(word.trim_start_matches("purpose_")).into(),
-            (_, Some(word)) => word.rsplit('_').next().unwrap_or(word).into(),
+            (_, Some(word)) => word.split_once('_').map_or(word, |(_, word)| word).into(),
             ("relatedSpdxElement" | "referenceType", None) => local(node).into(),
             (name, None) if name.starts_with("license") || name.ends_with("License") => {
                 let mut expression = String::new();

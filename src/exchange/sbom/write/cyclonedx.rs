@@ -1,6 +1,6 @@
 //! A bill as CycloneDX 1.6.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
@@ -50,13 +50,19 @@ fn metadata(bill: &Bill, made: &Made<'_>, tree: &Tree<'_>) -> Value {
     let mut metadata = Object::default();
     metadata.value("timestamp", made.at.into());
     let own = json!({ "type": "application", "name": "Mainstay", "version": made.version });
-    let others = bill.tools.iter().map(|tool| json!({ "type": "application", "name": tool }));
+    let others = once(&bill.tools).map(|tool| json!({ "type": "application", "name": tool }));
     metadata.value("tools", json!({ "components": others.chain([own]).collect::<Vec<Value>>() }));
-    metadata.list("authors", bill.authors.iter().map(|author| json!({ "name": author })).collect());
+    metadata.list("authors", once(&bill.authors).map(|author| json!({ "name": author })).collect());
     if let Some(subject) = &bill.subject {
         metadata.value("component", tree.component(subject));
     }
     metadata.done()
+}
+
+/// Each text once: CycloneDX takes no list that says a thing twice.
+fn once(texts: &[String]) -> impl Iterator<Item = &String> {
+    let mut seen = BTreeSet::new();
+    texts.iter().filter(move |text| seen.insert(text.as_str()))
 }
 
 /// Which component stands inside which.
@@ -94,7 +100,7 @@ impl<'b> Tree<'b> {
         object.text("version", component.version.as_deref());
         object.text("description", component.description.as_deref());
         object.list("licenses", licences(&component.licences));
-        let addresses = component.addresses.iter().filter(|address| is_address(address));
+        let addresses = once(&component.addresses).filter(|address| is_address(address));
         let supplier = component.supplier.as_ref().map(|supplier| json!({ "name": supplier }));
         if is_service(component) {
             object.list("endpoints", addresses.map(|address| address.as_str().into()).collect());
@@ -102,7 +108,7 @@ impl<'b> Tree<'b> {
             object.list("services", self.under(Some(&component.reference), true));
             return object.done();
         }
-        object.value("type", json!(component.kind));
+        object.value("type", kind(component.kind));
         supplier.into_iter().for_each(|supplier| object.value("supplier", supplier));
         match component.scope {
             Scope::Required => {}
@@ -130,6 +136,27 @@ impl<'b> Tree<'b> {
 
 fn is_service(component: &Component) -> bool {
     component.kind == ComponentKind::Service
+}
+
+/// CycloneDX has no word for "none of these"; library is what it calls a part of unknown sort.
+fn kind(kind: ComponentKind) -> Value {
+    match kind {
+        ComponentKind::Other => "library".into(),
+        ComponentKind::Application
+        | ComponentKind::Framework
+        | ComponentKind::Library
+        | ComponentKind::Container
+        | ComponentKind::Platform
+        | ComponentKind::OperatingSystem
+        | ComponentKind::Device
+        | ComponentKind::DeviceDriver
+        | ComponentKind::Firmware
+        | ComponentKind::File
+        | ComponentKind::MachineLearningModel
+        | ComponentKind::Data
+        | ComponentKind::CryptographicAsset
+        | ComponentKind::Service => json!(kind),
+    }
 }
 
 /// CycloneDX takes only digests of these algorithms and lengths.
