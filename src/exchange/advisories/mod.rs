@@ -141,7 +141,9 @@ impl Format {
 
     fn of_json(shape: &Shape) -> Result<Self, Unreadable> {
         let array = shape.array;
-        if shape.has("CVE_Items") {
+        if shape.has_any(&["document/csaf_version", "document/tracking", "vulnerabilities/product_status"]) {
+            Ok(Self::Csaf)
+        } else if shape.has("CVE_Items") {
             Ok(Self::Nvd11)
         } else if shape.has_any(&["format=NVD_CVE", "vulnerabilities/cve"]) {
             Ok(Self::Nvd2)
@@ -153,8 +155,6 @@ impl Format {
             Ok(Self::CveDelta)
         } else if shape.has_any(&["catalogVersion", "vulnerabilities/cveID"]) {
             Ok(Self::KevJson)
-        } else if shape.has_any(&["document/csaf_version", "document/tracking"]) {
-            Ok(Self::Csaf)
         } else if shape.any(|path| path.starts_with("@context=") && path.contains("openvex"))
             || (shape.has("statements/vulnerability") && shape.has("statements/status"))
         {
