@@ -11,6 +11,7 @@ use serde_json::json;
 use super::Said;
 use super::args::Advisories;
 use super::failure::Failure;
+use super::sbom::not_taken;
 use crate::domain::soup::note::{Gravity, Notes};
 use crate::ops::{
     self, AdvisoryTelling, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, cache_status,
@@ -25,7 +26,7 @@ pub fn advisories(what: Advisories) -> Said {
     match what {
         Advisories::Import { paths, cache, json } => import(&paths, &folder(cache)?, json),
         Advisories::Status { cache, max_age, json } => {
-            let status = cache_status(&folder(cache)?, ops::now().day(), max_age)?;
+            let status = cache_status(&folder(cache)?, ops::now().day(), max_age).map_err(not_taken)?;
             Ok(if json {
                 pretty(&json!({"format": 1, "cache": status.cache, "sources": status.sources}))
             } else {
@@ -184,7 +185,7 @@ fn status_words(status: &CacheStatus, max_age: u32) -> String {
 }
 
 fn show(id: &str, folder: &Path, json: bool) -> Said {
-    let tellings = show_advisory(folder, id)?;
+    let tellings = show_advisory(folder, id).map_err(not_taken)?;
     if tellings.is_empty() {
         return Err(Failure::failed(format!("nothing is told about {id} in {}", folder.display())));
     }

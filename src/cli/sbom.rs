@@ -13,18 +13,18 @@ use crate::domain::soup::bill::Bill;
 use crate::domain::soup::component::{Component, Directness};
 use crate::domain::soup::diff::{BillDiff, Change};
 use crate::domain::soup::note::Note;
-use crate::ops::{self, BillSyntax, InspectedBill, compare_bills, convert_bill, inspect_bill};
+use crate::ops::{self, BillSyntax, InspectedBill, Refused, compare_bills, convert_bill, inspect_bill};
 
 /// Does what is asked of bills of materials.
 pub fn sbom(what: Sbom) -> Said {
     match what {
         Sbom::Inspect { file, json } => {
-            let inspected = inspect_bill(&file)?;
+            let inspected = inspect_bill(&file).map_err(not_taken)?;
             Ok(if json { inspected_json(&inspected) } else { inspected_words(&inspected) })
         }
         Sbom::Convert { file, to, out } => convert(&file, to, &out),
         Sbom::Diff { a, b, json } => {
-            let difference = compare_bills(&a, &b)?;
+            let difference = compare_bills(&a, &b).map_err(not_taken)?;
             Ok(if json { difference_json(&difference) } else { difference_words(&difference) })
         }
     }
@@ -35,7 +35,7 @@ fn convert(file: &Path, to: BillFormat, out: &Path) -> Said {
         BillFormat::Cyclonedx => BillSyntax::CycloneDx,
         BillFormat::Spdx => BillSyntax::Spdx,
     };
-    let bill = convert_bill(file, syntax, out, &ops::stamp())?;
+    let bill = convert_bill(file, syntax, out, &ops::stamp()).map_err(not_taken)?;
     Ok(format!("{} components written to {}\n", bill.components.len(), out.display()))
 }
 
@@ -131,8 +131,10 @@ fn empty(text: &str) -> &str {
     if text.is_empty() { "nothing" } else { text }
 }
 
-impl From<crate::domain::soup::note::Unreadable> for Failure {
-    fn from(refused: crate::domain::soup::note::Unreadable) -> Self {
-        Self::failed(refused.to_string())
+/// A document that was not taken is a failure of the input, not a rule that refuses a person.
+pub fn not_taken(refusal: Refused) -> Failure {
+    match refusal {
+        Refused::Rule(words) => Failure::failed(words),
+        other => other.into(),
     }
 }

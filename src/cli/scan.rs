@@ -10,6 +10,7 @@ use super::Said;
 use super::advisories::{folder, interrupted, pretty};
 use super::args::ScanArguments;
 use super::failure::Failure;
+use super::sbom::not_taken;
 use crate::domain::soup::matching::Knowledge;
 use crate::ops::{
     self, FoundAdvisory, Scan, ScanOptions, ScannedComponent, inspect_bill, scan as run_scan, was_checked,
@@ -22,7 +23,7 @@ const NOT_CHECKED: u8 = 11;
 
 /// Matches a bill of materials with the advisory data.
 pub fn scan(arguments: ScanArguments) -> Said {
-    let inspected = inspect_bill(&arguments.sbom)?;
+    let inspected = inspect_bill(&arguments.sbom).map_err(not_taken)?;
     let options = ScanOptions {
         today: ops::now().day(),
         max_age_days: arguments.max_age,
@@ -33,7 +34,7 @@ pub fn scan(arguments: ScanArguments) -> Said {
     let found = run_scan(&inspected.bill, &folder(arguments.cache)?, &options, &|_| {
         !interrupted.load(Ordering::Relaxed)
     })
-    .map_err(|refusal| Failure::failed(refusal.to_string()))?;
+    .map_err(not_taken)?;
     let unchecked = found.components.iter().filter(|component| !was_checked(component)).count();
     let said = if arguments.json {
         pretty(&json!({
