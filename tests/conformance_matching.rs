@@ -13,8 +13,7 @@ use mainstay::domain::soup::component::Component;
 use mainstay::domain::soup::matching::{
     Identity, Judgement, Key, Knowledge, Verdict, group, judge, keys_of_advisory, keys_of_identity,
 };
-use mainstay::exchange::advisories;
-use serde_json::Value;
+use mainstay::exchange::{advisories, sbom};
 
 fn data() -> Option<PathBuf> {
     let folder = std::env::var_os("MAINSTAY_DATA");
@@ -46,18 +45,8 @@ fn files_in(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Name, version, package URL and CPE of each component: all that the truth stands on.
 fn components(file: &Path) -> Vec<Component> {
-    let bill: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let component = |told: &Value| Component {
-        name: text(&told["name"]).unwrap(),
-        version: text(&told["version"]),
-        purls: text(&told["purl"]).into_iter().collect(),
-        cpes: text(&told["cpe"]).into_iter().collect(),
-        ..Component::default()
-    };
-    bill["components"].as_array().unwrap().iter().map(component).collect()
+    sbom::read(&std::fs::read(file).unwrap(), &file.to_string_lossy()).unwrap().components
 }
 
 fn table(file: &Path) -> Vec<BTreeMap<String, String>> {
