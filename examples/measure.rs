@@ -1,4 +1,5 @@
 //! Measures what a person waits for, on a file that `generate` made: `cargo run --release --example measure -- FILE`.
+//! With `--packet` after the file, what is measured is a packet of its whole period.
 //!
 //! The file is copied first, so that it stays as it was. The figures are kept in `docs/measurements.md`.
 
@@ -8,7 +9,11 @@ use std::time::{Duration, Instant};
 
 use mainstay::domain::ids::Kind;
 use mainstay::domain::record::Fields;
-use mainstay::ops::{EventFilter, Opened, Password, ProductFile, Request, now, stamp};
+use mainstay::domain::time::Day;
+use mainstay::ops::{
+    EventFilter, Opened, PacketFonts, PacketOptions, PacketScope, Password, ProductFile, Request, now,
+    render_packet, stamp,
+};
 
 /// What `generate` sets.
 const PASSWORD: &str = "violet tractor hums at noon";
@@ -16,10 +21,11 @@ const PASSWORD: &str = "violet tractor hums at noon";
 const QUERIES: [&str; 5] = ["alarm late", "battery restart", "FB-00", "pump frozen network", "zzz"];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let source: PathBuf = std::env::args_os().nth(1).ok_or("usage: measure FILE")?.into();
+    let source: PathBuf = std::env::args_os().nth(1).ok_or("usage: measure FILE [--packet]")?.into();
     let path = source.with_extension("measured.mainstay");
     std::fs::copy(&source, &path)?;
-    let outcome = measure(&path);
+    let only_packet = std::env::args_os().nth(2).is_some_and(|word| word == "--packet");
+    let outcome = if only_packet { packet(&path) } else { measure(&path) };
     std::fs::remove_file(&path)?;
     let mut lock = path.into_os_string();
     lock.push(".lock");
@@ -99,6 +105,25 @@ fn recordings(file: &mut ProductFile) -> Result<(), Box<dyn Error>> {
     times.sort_unstable();
     row("One feedback, durable, median of 50", ms(times[times.len() / 2]));
     row("One feedback, durable, slowest of 50", ms(times[times.len() - 1]));
+    Ok(())
+}
+
+/// A packet of the whole period.
+fn packet(path: &Path) -> Result<(), Box<dyn Error>> {
+    let Opened::Open(mut file) = ProductFile::open(path, &stamp())? else {
+        return Err("the file did not open".into());
+    };
+    let ana = file.sign_in("ana", &Password::new(PASSWORD), &stamp())?;
+    let scope = PacketScope::Period { from: Day::parse("2000-01-01")?, to: now().day() };
+    let start = Instant::now();
+    let built = file.build_packet(&PacketOptions { scope, redact: false }, &ana, None, &stamp())?;
+    let collected = start.elapsed();
+    let rendered = render_packet(&built, PacketFonts::bundled())?;
+    println!("| What | Figure |\n| --- | --- |");
+    row("Pages of the period packet", rendered.pages.to_string());
+    row("Period packet", format!("{} ({} to collect)", ms(start.elapsed()), ms(collected)));
+    row("Size of the PDF", format!("{:.1} MB", rendered.pdf.len() as f64 / 1e6));
+    row("Memory after the packet", memory());
     Ok(())
 }
 

@@ -45,8 +45,10 @@ fn compared(path: &str, scheme: Scheme) -> Option<(usize, Vec<String>)> {
             "equality" => equal(scheme, a, b) == Ok(expected.as_bool().unwrap()),
             _ => {
                 let (low, high) = (word(&expected[0]), word(&expected[1]));
-                assert!([(a, b), (b, a)].contains(&(low, high)));
-                compare(scheme, low, high).is_ok_and(Ordering::is_le)
+                // NuGet's vectors write the expected versions in lower case.
+                let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
+                assert!(same(a, low) && same(b, high) || same(a, high) && same(b, low), "{vector}");
+                compare(scheme, low, high).is_ok_and(Ordering::is_lt)
             }
         };
         if !right {
@@ -67,11 +69,12 @@ fn the_orders_of_alpine_debian_maven_and_nuget_hold() {
     for (path, scheme, count) in sets {
         let Some((compared, wrong)) = compared(path, scheme) else { return };
         assert_eq!(compared, count, "{path}");
-        // Maven before 3.9: since then a word at the end is the same after a dot and after a hyphen, and so below `-1`.
+        // Maven before 3.9: since then a word at the end is the same after a dot and after a hyphen: below `-1`, zeros before it do not count.
         let exceptions: &[&str] = match scheme {
             Scheme::Maven => &[
                 "2-1 2.0.0.a [\"2-1\",\"2.0.0.a\"]: Ok(Greater)",
                 "2-1 2.0.a [\"2-1\",\"2.0.a\"]: Ok(Greater)",
+                "2.0.0.a 2.0.a [\"2.0.a\",\"2.0.0.a\"]: Ok(Equal)",
             ],
             _ => &[],
         };

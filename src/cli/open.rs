@@ -69,6 +69,7 @@ fn read_only(path: &Path, why: &WhyReadOnly) -> Failure {
         WhyReadOnly::NotWritable => Failure::failed(format!(
             "{path} cannot be written; check the permissions of the file and its folder"
         )),
+        WhyReadOnly::Lent(words) => Failure::failed(format!("{path}: {words}")),
     }
 }
 

@@ -279,6 +279,10 @@ record! {
             /// The version with the fix, or "fixed, unreleased".
             released_in: Line = "Released in" => hint("2.3.2, or fixed, unreleased");
         }
+        section "Links", "", false, NOT_VOID => {
+            /// Other records that belong to it.
+            related: Vec<RecordId> = "Related records";
+        }
     }
 }
 

@@ -191,18 +191,18 @@ impl RecordData {
     /// The canonical text of the whole record: what is stored, and whose SHA-256 stands in the audit event.
     pub fn canonical(&self) -> String {
         let head = &self.head;
-        let mut body = Map::new();
-        body.insert("id".into(), head.id.to_string().into());
-        body.insert("state".into(), head.state.clone().into());
-        if let Some(owner) = head.owner {
-            body.insert("owner".into(), owner.to_string().into());
-        }
-        body.insert("created_at".into(), head.created_at.to_string().into());
-        body.insert("created_by".into(), head.created_by.to_string().into());
-        body.insert("state_since".into(), head.state_since.to_string().into());
-        body.insert("revision".into(), head.revision.into());
-        body.insert("fields".into(), Value::Object(self.fields.clone()));
-        canonical::text(&Value::Object(body))
+        let id = |id: RecordId| canonical::string(&id.to_string());
+        let mut body = vec![
+            ("id", id(head.id)),
+            ("state", canonical::string(&head.state)),
+            ("created_at", canonical::string(&head.created_at.to_string())),
+            ("created_by", id(head.created_by)),
+            ("state_since", canonical::string(&head.state_since.to_string())),
+            ("revision", head.revision.to_string()),
+            ("fields", canonical::map(&self.fields)),
+        ];
+        body.extend(head.owner.map(|owner| ("owner", id(owner))));
+        canonical::object(body)
     }
 
     /// The canonical text of the record's content: what a signature covers. State and owner are not part of it.

@@ -11,6 +11,7 @@ use crate::domain::record::RecordData;
 use crate::domain::time::Moment;
 use crate::store::{self, Found, Head, Holder, Lock, Store, StoreError, Verification};
 
+use super::lend::WaitingDrafts;
 use super::work::PRODUCT;
 
 /// Why a file is open for reading only.
@@ -22,6 +23,8 @@ pub enum WhyReadOnly {
     Damaged(String),
     /// The person asked for it, or the file cannot be written.
     NotWritable,
+    /// A job of this program writes to it; what it does, in words such as “An import is running: wait or cancel it”.
+    Lent(&'static str),
 }
 
 impl std::fmt::Display for WhyReadOnly {
@@ -37,6 +40,7 @@ impl std::fmt::Display for WhyReadOnly {
             Self::Locked(None) => f.write_str("The file is read-only: somebody else writes to it"),
             Self::Damaged(what) => write!(f, "The file is read-only because it is damaged: {what}"),
             Self::NotWritable => f.write_str("The file is open for reading only"),
+            Self::Lent(words) => f.write_str(words),
         }
     }
 }
@@ -45,7 +49,9 @@ impl std::fmt::Display for WhyReadOnly {
 pub struct ProductFile {
     pub(super) store: Store,
     pub(super) lock: Option<Lock>,
-    why_read_only: Option<WhyReadOnly>,
+    pub(super) why_read_only: Option<WhyReadOnly>,
+    /// What was typed while the writer is lent.
+    pub(super) waiting: WaitingDrafts,
 }
 
 /// Outcome of opening.
@@ -62,8 +68,12 @@ fn holder(person: &str, stamp: &Stamp) -> Holder {
 }
 
 impl ProductFile {
+    pub(super) const fn reading(store: Store, why: WhyReadOnly) -> Self {
+        Self { store, lock: None, why_read_only: Some(why), waiting: WaitingDrafts::new() }
+    }
+
     pub(super) const fn writing(store: Store, lock: Lock) -> Self {
-        Self { store, lock: Some(lock), why_read_only: None }
+        Self { store, lock: Some(lock), why_read_only: None, waiting: WaitingDrafts::new() }
     }
 
     /// Opens a file: for writing if nobody else writes, else for reading only.
@@ -72,11 +82,7 @@ impl ProductFile {
             Ok((store, lock)) => Ok(Opened::Open(Box::new(Self::writing(store, lock)))),
             Err(Ok(Found::Locked(holder))) => Self::read_only(path, WhyReadOnly::Locked(holder)),
             Err(Ok(Found::Damaged { what })) => match store::open_read_only(path) {
-                Ok(store) => Ok(Opened::Open(Box::new(Self {
-                    store,
-                    lock: None,
-                    why_read_only: Some(WhyReadOnly::Damaged(what)),
-                }))),
+                Ok(store) => Ok(Opened::Open(Box::new(Self::reading(store, WhyReadOnly::Damaged(what))))),
                 Err(_) => Ok(Opened::Not(Found::Damaged { what })),
             },
             Err(Ok(found)) => Ok(Opened::Not(found)),
@@ -92,11 +98,7 @@ impl ProductFile {
         match store::look(path) {
             Found::Ready | Found::Locked(_) => Self::read_only(path, WhyReadOnly::NotWritable),
             Found::Damaged { what } => match store::open_read_only(path) {
-                Ok(store) => Ok(Opened::Open(Box::new(Self {
-                    store,
-                    lock: None,
-                    why_read_only: Some(WhyReadOnly::Damaged(what)),
-                }))),
+                Ok(store) => Ok(Opened::Open(Box::new(Self::reading(store, WhyReadOnly::Damaged(what))))),
                 Err(_) => Ok(Opened::Not(Found::Damaged { what })),
             },
             found @ (Found::NeedsUpgrade { .. }
@@ -108,7 +110,7 @@ impl ProductFile {
 
     fn read_only(path: &Path, why: WhyReadOnly) -> Result<Opened, Refused> {
         let store = store::open_read_only(path)?;
-        Ok(Opened::Open(Box::new(Self { store, lock: None, why_read_only: Some(why) })))
+        Ok(Opened::Open(Box::new(Self::reading(store, why))))
     }
 
     /// Upgrades an older file after a copy of it was made beside it; answers where the copy lies.
@@ -137,7 +139,13 @@ impl ProductFile {
     }
 
     pub(super) fn refuse_read_only(&self) -> Result<(), Refused> {
-        if self.store.is_writable() { Ok(()) } else { Err(StoreError::ReadOnly.into()) }
+        match &self.why_read_only {
+            None => Ok(()),
+            Some(WhyReadOnly::Lent(words)) => Err(Refused::Rule((*words).to_owned())),
+            Some(WhyReadOnly::Locked(_) | WhyReadOnly::Damaged(_) | WhyReadOnly::NotWritable) => {
+                Err(StoreError::ReadOnly.into())
+            }
+        }
     }
 
     /// The last audit event. Screens are drawn anew when it changes.
@@ -163,11 +171,13 @@ impl ProductFile {
         let path: PathBuf = self.store.path().to_owned();
         match store::open_writing(&path, &holder("somebody not signed in yet", stamp)) {
             Ok((store, lock)) => {
-                *self = Self::writing(store, lock);
+                self.give_back(Self::writing(store, lock))?;
                 Ok(true)
             }
             Err(Ok(Found::Locked(holder))) => {
-                self.why_read_only = Some(WhyReadOnly::Locked(holder));
+                if !self.is_lent() {
+                    self.why_read_only = Some(WhyReadOnly::Locked(holder));
+                }
                 Ok(false)
             }
             Err(Ok(_)) => Ok(false),
@@ -205,28 +215,5 @@ impl ProductFile {
     /// Copies the file to `target` and verifies the copy.
     pub fn backup(path: &Path, target: &Path, keep_going: &dyn Fn(f32) -> bool) -> Result<(), Refused> {
         Ok(store::backup_to(path, target, keep_going)?)
-    }
-
-    /// Saves what a person is typing under a key, such as the number of a record.
-    pub fn save_draft(
-        &mut self,
-        session: &Session,
-        key: &str,
-        body: &str,
-        now: Moment,
-    ) -> Result<(), Refused> {
-        self.refuse_read_only()?;
-        Ok(self.store.save_draft(session.person, key, body, now)?)
-    }
-
-    /// Forgets a draft.
-    pub fn drop_draft(&mut self, session: &Session, key: &str) -> Result<(), Refused> {
-        self.refuse_read_only()?;
-        Ok(self.store.drop_draft(session.person, key)?)
-    }
-
-    /// The drafts of a person: key, content, when saved; newest first.
-    pub fn drafts(&self, session: &Session) -> Result<Vec<(String, String, Moment)>, Refused> {
-        Ok(self.store.drafts(session.person)?)
     }
 }

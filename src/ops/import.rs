@@ -5,16 +5,15 @@
 
 mod job;
 mod mappings;
+mod plan;
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::file::ProductFile;
 use super::files;
-use super::perform::OPEN_WHEN_MADE;
 use super::refused::Refused;
 use super::request::{Act, FileSource, Request};
 use super::session::Session;
@@ -23,21 +22,17 @@ use crate::clock::Stamp;
 use crate::domain::attachment::BYTES_MAX;
 use crate::domain::canonical;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::record::{Fields, check_values};
+use crate::domain::record::Fields;
 use crate::domain::time::Moment;
 use crate::exchange::csv_out::{self, CsvOptions};
 use crate::exchange::delimited;
-use crate::exchange::feedback::{self as rows, EXTERNAL_NUMBER};
-use crate::store::EventFilter;
+use crate::exchange::feedback as rows;
 
-pub use job::ImportJob;
+pub use job::{IMPORT_RUNS, ImportJob};
 pub use mappings::{answered, find_mapping, import_mappings, read_mapping, save_mapping};
 
 pub use crate::exchange::delimited::{Detected, Options as ReadOptions, Row, TextEncoding};
 pub use crate::exchange::feedback::{Ask, ColumnRule, Mapping, Parse};
-
-/// Seconds by which a moment of a row may lie ahead of the clock.
-const AHEAD_SECONDS: i64 = 120;
 
 /// A file that was read: its rows, and the file itself as it came.
 #[derive(Debug, Clone)]
@@ -278,75 +273,6 @@ impl ImportReport {
 }
 
 impl ProductFile {
-    /// What taking a file in would do now. Refused where the mapping does not fit the file or a question is open.
-    pub fn plan_import(
-        &self,
-        source: &Arc<ImportSource>,
-        mapping: &Mapping,
-        now: Moment,
-    ) -> Result<ImportPlan, Refused> {
-        if !mapping.ask.is_empty() {
-            let open = mapping
-                .ask
-                .iter()
-                .map(|ask| format!("{} ({})", ask.question, ask.target))
-                .collect::<Vec<_>>();
-            return Err(Refused::Rule(format!("answer first: {}", open.join(" "))));
-        }
-        let bound = mapping.bind(&source.header).map_err(|problems| {
-            Refused::Rule(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
-        })?;
-        let known = self.external_numbers()?;
-        let mut seen = rows::SeenNumbers::default();
-        let numbers = only_number(mapping);
-        let numbered = numbers.bind(&source.header).ok();
-        let mut planned = Vec::with_capacity(source.rows.len());
-        for row in source.rows.iter().filter(|row| !row.is_empty()) {
-            let (external_number, plan) = match bound.apply(row) {
-                Err(problems) => {
-                    let values =
-                        numbered.as_ref().and_then(|bound| bound.apply(row).ok()).unwrap_or_default();
-                    let number = values.get(EXTERNAL_NUMBER).and_then(Value::as_str).unwrap_or_default();
-                    let reasons =
-                        problems.iter().map(|problem| with_label(&problem.to_string(), mapping)).collect();
-                    (number.to_owned(), RowPlan::Refused(reasons))
-                }
-                Ok(values) => {
-                    let number =
-                        values.get(EXTERNAL_NUMBER).and_then(Value::as_str).unwrap_or_default().to_owned();
-                    let plan = match (seen.check(&values, row.line), known.get(&number)) {
-                        (Some(problem), _) => RowPlan::Refused(vec![problem.to_string()]),
-                        (None, Some(id)) => RowPlan::Already(*id),
-                        (None, None) => checked(values.into_iter().collect(), now),
-                    };
-                    (number, plan)
-                }
-            };
-            planned.push(PlannedRow { line: row.line, external_number, plan });
-        }
-        let filter = EventFilter {
-            request: "feedback.import".into(),
-            text: source.sha256.clone(),
-            ..EventFilter::default()
-        };
-        let imported_before = self.events(&filter, 1, 0)?.first().map(|row| row.event.at);
-        Ok(ImportPlan {
-            source: Arc::clone(source),
-            mapping: mapping.clone(),
-            rows: planned,
-            imported_before,
-        })
-    }
-
-    fn external_numbers(&self) -> Result<HashMap<String, RecordId>, Refused> {
-        let rows = self.store.list(Kind::Feedback, &[EXTERNAL_NUMBER])?;
-        let numbered = rows.into_iter().filter(|row| row.state != "void").filter_map(|row| {
-            let number = row.more.into_iter().next().filter(|number| !number.is_empty())?;
-            Some((number, row.id))
-        });
-        Ok(numbered.collect())
-    }
-
     /// Takes in what the plan says, in one transaction. `keep_going` is asked before each row with its index among the
     /// rows that are taken; `false` cancels, and nothing was changed. A plan without rows to take changes nothing.
     pub fn import(
@@ -418,57 +344,4 @@ impl ImportPlan {
         acts.push(Act::from(Request::NoteImport { facts }));
         acts
     }
-}
-
-/// The mapping reduced to the number by which a row is recognised: it is told of refused rows, too.
-fn only_number(mapping: &Mapping) -> Mapping {
-    let mut numbers = mapping.clone();
-    numbers.columns.retain(|rule| rule.target == EXTERNAL_NUMBER);
-    numbers.rest_into = Some("source_columns".to_owned());
-    numbers
-}
-
-/// The reason with the label of the field instead of its code.
-fn with_label(reason: &str, mapping: &Mapping) -> String {
-    mapping.columns.iter().fold(reason.to_owned(), |reason, rule| {
-        let label =
-            Kind::Feedback.def().field(&rule.target).map_or(rule.target.as_str(), |field| field.label);
-        reason.replace(&format!("but {} needs", rule.target), &format!("but “{label}” needs"))
-    })
-}
-
-/// Whether the values suit a new record: everything that making one would refuse is told here, row by row.
-fn checked(values: Fields, now: Moment) -> RowPlan {
-    let def = Kind::Feedback.def();
-    let label = |name: &str| def.field(name).map_or_else(|| name.to_owned(), |field| field.label.to_owned());
-    let set = match check_values(def, &values) {
-        Ok(set) => set,
-        Err(violations) => {
-            let reasons = violations
-                .iter()
-                .map(|violation| format!("{}: {}", label(&violation.field), violation.reason));
-            return RowPlan::Refused(reasons.collect());
-        }
-    };
-    let mut reasons = Vec::new();
-    for (name, value) in &set {
-        let open = def.section_of(name).is_some_and(|section| section.open_in.contains(&def.initial()));
-        let early = def.field(name).is_some_and(|field| !field.by_system);
-        if !value.is_null() && (!early || !open && !OPEN_WHEN_MADE.contains(&name.as_str())) {
-            reasons.push(format!(
-                "{}: cannot be filled when feedback is entered; map the column to another field",
-                label(name)
-            ));
-        }
-    }
-    for field in def.fields().filter(|field| field.required_from == Some(def.initial())) {
-        if set.get(field.name).is_none_or(Value::is_null) {
-            reasons.push(format!("{}: is missing", field.label));
-        }
-    }
-    let received = set.get("received_at").and_then(Value::as_str).and_then(|text| Moment::parse(text).ok());
-    if let Some(received) = received.filter(|received| received.seconds_since(now) > AHEAD_SECONDS) {
-        reasons.push(format!("{}: {} lies in the future", label("received_at"), received.words()));
-    }
-    if reasons.is_empty() { RowPlan::Take(set) } else { RowPlan::Refused(reasons) }
 }

@@ -60,6 +60,14 @@ fn name_of(at: Moment) -> String {
     at.to_string().replace([':', '-'], "")
 }
 
+/// A name that no backup has yet: a second one of the same second gets a number behind its moment.
+fn free(folder: &Path, moment: &str) -> PathBuf {
+    let numbered = (2..).map(|number| format!("{moment}-{number}"));
+    let names = std::iter::once(moment.to_owned()).chain(numbered);
+    let mut paths = names.map(|name| folder.join(format!("{name}.mainstay")));
+    paths.find(|path| !path.exists()).unwrap_or_else(|| folder.join(moment))
+}
+
 fn moment_of(name: &str) -> Option<Moment> {
     let part = |from: usize, to: usize| name.get(from..to);
     let text = format!(
@@ -87,10 +95,8 @@ pub fn automatic_backup(
 ) -> Result<PathBuf, Refused> {
     let own = folder_of(folder, uuid).join("backups");
     fs::create_dir_all(&own).map_err(StoreError::io(format!("{} could not be made", own.display())))?;
-    let target = own.join(format!("{}.mainstay", name_of(now)));
-    if !target.exists() {
-        ProductFile::backup(path, &target, keep_going)?;
-    }
+    let target = free(&own, &name_of(now));
+    ProductFile::backup(path, &target, keep_going)?;
     for old in store::thin(&backups(folder, uuid), now) {
         // A backup that cannot be removed only takes space.
         let _ = fs::remove_file(old);
@@ -115,6 +121,13 @@ mod tests {
     fn a_name_of_a_backup_gives_its_moment_back() {
         let at = Moment::parse("2026-11-22T14:05:09Z").unwrap();
         assert_eq!(moment_of(&name_of(at)), Some(at));
+        let folder = tempfile::tempdir().unwrap();
+        for _ in 0..3 {
+            let path = free(folder.path(), &name_of(at));
+            fs::write(&path, "").unwrap();
+            assert_eq!(moment_of(path.file_stem().unwrap().to_str().unwrap()), Some(at));
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
         assert_eq!(moment_of("ü"), None);
         assert_eq!(moment_of("nonsense"), None);
     }

@@ -11,6 +11,7 @@ mod authority;
 mod chain;
 mod change;
 mod cover;
+mod job;
 mod logs;
 mod matrix;
 mod order;
@@ -33,10 +34,11 @@ use crate::clock::Stamp;
 use crate::domain::canonical;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::time::{Day, Moment};
-use crate::report::{self, EmbeddedFile, Fonts, Packet, Rendered};
+use crate::report::{self, EmbeddedFile, Fonts, Packet, Rendered, ReportError, Stage};
 use crate::store::{EventFilter, StoreError, Verification};
 
 pub use crate::report::Fonts as PacketFonts;
+pub use job::PacketOrder;
 pub use order::{OrderCheck, OrderStep, check_order};
 
 /// Name of the audit event that issuing leaves.
@@ -126,6 +128,16 @@ impl ProductFile {
         verification: Option<&Verification>,
         stamp: &Stamp,
     ) -> Result<BuiltPacket, Refused> {
+        self.build_packet_by(options, &job::maker(made_by), verification, stamp)
+    }
+
+    fn build_packet_by(
+        &self,
+        options: &PacketOptions,
+        made_by: &str,
+        verification: Option<&Verification>,
+        stamp: &Stamp,
+    ) -> Result<BuiltPacket, Refused> {
         if let PacketScope::Period { from, to } = &options.scope
             && to < from
         {
@@ -194,9 +206,22 @@ impl ProductFile {
 /// # Errors
 /// [`Refused::Store`] if the packet cannot be written as a PDF; the words say why.
 pub fn render_packet(built: &BuiltPacket, fonts: &Fonts) -> Result<RenderedPacket, Refused> {
+    render_while(built, fonts, &|_| true)
+}
+
+fn render_while(
+    built: &BuiltPacket,
+    fonts: &Fonts,
+    keep_going: &dyn Fn(Stage) -> bool,
+) -> Result<RenderedPacket, Refused> {
     let at: DateTime<Utc> = built.at.utc();
-    let mut rendered = report::render(&built.packet, &built.files, fonts, at)
-        .map_err(|error| StoreError::io("the packet could not be made")(std::io::Error::other(error)))?;
+    let mut rendered = match report::render_while(&built.packet, &built.files, fonts, at, keep_going) {
+        Ok(rendered) => rendered,
+        Err(ReportError::Cancelled) => return Err(Refused::cancelled()),
+        Err(error) => {
+            return Err(StoreError::io("the packet could not be made")(std::io::Error::other(error)).into());
+        }
+    };
     let pdf = std::mem::take(&mut rendered.pdf);
     let sha256 = canonical::digest(&pdf);
     let facts = facts(built, &sha256, rendered.pages);

@@ -128,7 +128,7 @@ impl ProductFile {
         let count = acts.len();
         for (index, act) in acts.into_iter().enumerate() {
             if !keep_going(index) {
-                return Err((index, Refused::Rule("it was cancelled; nothing was changed".to_owned())));
+                return Err((index, Refused::cancelled()));
             }
             receipts
                 .push(perform_in(&mut tx, session, act, false, stamp).map_err(|refusal| (index, refusal))?);

@@ -70,6 +70,11 @@ impl Refused {
         Self::Invalid { violations: vec![Violation { field: field.to_owned(), reason: reason.into() }] }
     }
 
+    /// The person stopped it half-way.
+    pub(super) const fn cancelled() -> Self {
+        Self::Store(StoreError::Cancelled)
+    }
+
     /// Whether it is the file that failed, not a rule.
     pub const fn is_failure(&self) -> bool {
         matches!(self, Self::Store(_))

@@ -56,6 +56,20 @@ impl Session {
         &self.roles
     }
 
+    /// The session for a job that goes on when the window is locked. Dropped with the job.
+    pub fn for_job(&self) -> Self {
+        Self {
+            person: self.person,
+            login: self.login.clone(),
+            name: self.name.clone(),
+            roles: self.roles.clone(),
+            key: self.key.clone(),
+            key_number: self.key_number,
+            failures: Vec::new(),
+            password_is_old: false,
+        }
+    }
+
     pub(super) fn signed(&self, body: String) -> SignedText {
         signed_with(&self.key, self.key_number, body)
     }
@@ -94,6 +108,10 @@ impl ProductFile {
 
     /// Signs a person in. Failures are counted, make the next try wait, and are told at the next success.
     pub fn sign_in(&mut self, login: &str, password: &Password, stamp: &Stamp) -> Result<Session, Refused> {
+        if self.is_lent() {
+            // Without the writer a failure could not be counted.
+            self.refuse_read_only()?;
+        }
         let Some((data, person)) = self.person_by_login(login)? else { return Err(Refused::WrongPassword) };
         let id = data.head.id;
         match data.head.state.as_str() {
@@ -193,6 +211,7 @@ impl ProductFile {
         new: &Password,
         stamp: &Stamp,
     ) -> Result<(), Refused> {
+        self.refuse_read_only()?;
         self.reauthenticate(session, old, stamp)?;
         let least = self.policy()?.password_strength_min.unwrap_or(3);
         secrets::check_strength(new, &[&session.name, &session.login], least)?;
@@ -208,6 +227,7 @@ impl ProductFile {
         password: &Password,
         stamp: &Stamp,
     ) -> Result<Session, Refused> {
+        self.refuse_read_only()?;
         let (data, person) = self.person_by_login(login)?.ok_or_else(wrong_code)?;
         let code = secrets::code_key(code);
         let given = self.code_event(&code, Some(data.head.id))?;
@@ -228,6 +248,7 @@ impl ProductFile {
         password: &Password,
         stamp: &Stamp,
     ) -> Result<(Session, String), Refused> {
+        self.refuse_read_only()?;
         let (data, person) = self.person_by_login(login)?.ok_or_else(wrong_code)?;
         if !person.roles.contains(&Role::SysAdmin) {
             return Err(Refused::Rule("the recovery code restores only a system administrator".to_owned()));

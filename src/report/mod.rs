@@ -71,6 +71,18 @@ pub enum ReportError {
     /// No PDF could be written, whatever the standard.
     #[error("The PDF could not be written: {0}")]
     Pdf(String),
+    /// The caller did not want to go on.
+    #[error("The packet was cancelled.")]
+    Cancelled,
+}
+
+/// What rendering is about to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Lay out the pages, for the first time or, from 1, once more without a character that no font has.
+    LayingOut(usize),
+    /// Write so many pages as PDF.
+    Writing(usize),
 }
 
 /// A rendered packet.
@@ -104,6 +116,20 @@ pub fn render(
     fonts: &Fonts,
     moment: DateTime<Utc>,
 ) -> Result<Rendered, ReportError> {
+    render_while(packet, attachments, fonts, moment, &|_| true)
+}
+
+/// The same for a job: `keep_going` is asked before each stage; `false` cancels.
+///
+/// # Errors
+/// [`ReportError::Cancelled`], and what [`render`] says.
+pub fn render_while(
+    packet: &Packet,
+    attachments: &[EmbeddedFile],
+    fonts: &Fonts,
+    moment: DateTime<Utc>,
+    keep_going: &dyn Fn(Stage) -> bool,
+) -> Result<Rendered, ReportError> {
     let placed = attach::pair(&packet.annex, attachments)?;
     let names = attach::names(&packet.annex);
     let mut world = PaperWorld::new(fonts)?;
@@ -112,7 +138,8 @@ pub fn render(
     for (index, Placed { file, .. }) in placed.iter().enumerate() {
         world.put(&format!("data/{index}"), Bytes::new(file.bytes.clone()))?;
     }
-    let (document, mut warnings) = lay_out(packet, &names, fonts, &mut world)?;
+    let (document, mut warnings) = lay_out(packet, &names, &mut world, keep_going)?;
+    go_on(keep_going, Stage::Writing(document.pages().len()))?;
     let written = pdf::write(&document, packet, moment)?;
     warnings.extend(written.warning);
     // Typst remembers layouts between runs; a packet is seldom rendered twice.
@@ -126,16 +153,21 @@ pub fn render(
     })
 }
 
+fn go_on(keep_going: &dyn Fn(Stage) -> bool, stage: Stage) -> Result<(), ReportError> {
+    if keep_going(stage) { Ok(()) } else { Err(ReportError::Cancelled) }
+}
+
 fn lay_out(
     packet: &Packet,
     names: &[Option<String>],
-    fonts: &Fonts,
     world: &mut PaperWorld<'_>,
+    keep_going: &dyn Fn(Stage) -> bool,
 ) -> Result<(PagedDocument, Vec<String>), ReportError> {
     let mut unprintable = BTreeSet::new();
     let mut layouts = 0;
     loop {
-        let data = print::prepare(packet, names, fonts, &unprintable)?;
+        go_on(keep_going, Stage::LayingOut(layouts))?;
+        let data = print::prepare(packet, names, world.fonts(), &unprintable)?;
         world.put(world::DATA, Bytes::new(data.json))?;
         let compiled = typst::compile::<PagedDocument>(&*world);
         let document = compiled.output.map_err(|faults| world::refusal(world, &faults))?;

@@ -54,6 +54,11 @@ impl<'a> PaperWorld<'a> {
         Ok(Self { fonts, main: file_id(MAIN)?, sources, files: HashMap::new() })
     }
 
+    /// The fonts that it may use.
+    pub(super) const fn fonts(&self) -> &'a Fonts {
+        self.fonts
+    }
+
     /// Adds or replaces a file.
     ///
     /// # Errors

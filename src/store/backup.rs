@@ -48,7 +48,7 @@ fn copy(source: &Path, part: &Path, keep_going: &dyn Fn(f32) -> bool) -> Result<
             rusqlite::backup::StepResult::Done => return Ok(()),
             rusqlite::backup::StepResult::More if keep_going(done) => {}
             rusqlite::backup::StepResult::More => {
-                return Err(StoreError::Refused("the backup was cancelled".to_owned()));
+                return Err(StoreError::Cancelled);
             }
             _ => std::thread::sleep(Duration::from_millis(50)),
         }

@@ -38,6 +38,9 @@ pub enum StoreError {
     /// A rule of the database refused.
     #[error("the file refused the change ({0}); nothing was changed")]
     Refused(String),
+    /// The person stopped it half-way.
+    #[error("it was cancelled; nothing was changed")]
+    Cancelled,
     /// Reading or writing beside the database failed.
     #[error("{what}")]
     Io {

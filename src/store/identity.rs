@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
+use rusqlite::Connection;
+
 use super::StoreError;
 
 /// SQLite `application_id` of a product file: the letters `MSTY`.
@@ -24,8 +26,6 @@ pub struct Header {
     pub user_version: i32,
     /// Size of the file by its header, in bytes.
     pub bytes: u64,
-    /// Counts the transactions that wrote to it.
-    pub change_counter: u32,
 }
 
 /// What the first bytes of a file say.
@@ -68,28 +68,34 @@ fn read_start(bytes: &[u8]) -> Start {
         application_id: word(68).cast_signed(),
         user_version: word(60).cast_signed(),
         bytes: page * u64::from(word(28)),
-        change_counter: word(24),
     })
 }
 
 /// What a file looked like at our last look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
-    change_counter: u32,
+    /// SQLite's own count, for one connection, of what others wrote; our own writes leave it.
+    data_version: i64,
     bytes: u64,
     inode: u64,
 }
 
 impl Seen {
-    /// Looks at the file that lies at `path` now.
-    pub fn of(path: &Path) -> Result<Self, StoreError> {
-        let mut file = File::open(path).map_err(StoreError::io("the file could not be read"))?;
-        let meta = file.metadata().map_err(StoreError::io("the file could not be read"))?;
-        let start = start_of(&mut file).map_err(StoreError::io("the file could not be read"))?;
-        let Start::Sqlite(header) = start else {
-            return Err(StoreError::ChangedUnderneath(path.to_owned()));
-        };
-        Ok(Self { change_counter: header.change_counter, bytes: header.bytes, inode: inode(&meta) })
+    /// Looks at the file of a connection, and at what lies at `path` now.
+    ///
+    /// The file is not opened for it: on Unix, closing a file gives up every lock that the process holds on it, also those
+    /// that SQLite holds for a job that is writing or reading beside the window.
+    pub fn of(conn: &Connection, path: &Path) -> Result<Self, StoreError> {
+        let data_version =
+            conn.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0)).map_err(|error| {
+                match StoreError::from(error) {
+                    // Something else than a product file was written over it.
+                    StoreError::Damaged(_) => StoreError::ChangedUnderneath(path.to_owned()),
+                    other => other,
+                }
+            })?;
+        let meta = std::fs::metadata(path).map_err(StoreError::io("the file could not be read"))?;
+        Ok(Self { data_version, bytes: meta.len(), inode: inode(&meta) })
     }
 
     /// Whether it is the same file, changed or not, and no other of the same name.

@@ -3,6 +3,7 @@
 //! It stores what `ops` hands it and enforces what SQL can enforce; it knows no permission and no rule of the domain.
 
 mod backup;
+pub mod cache;
 mod ddl;
 mod dump;
 mod error;
@@ -62,7 +63,7 @@ impl Store {
     ///
     /// A reader follows a file that was replaced. A writer does not: what it has seen stays, so that the next write is refused.
     pub fn refresh(&mut self) -> Result<bool, StoreError> {
-        let seen = identity::Seen::of(&self.path)?;
+        let seen = identity::Seen::of(&self.conn, &self.path)?;
         if self.writable {
             let same = seen == self.seen;
             return if same { Ok(false) } else { Err(StoreError::ChangedUnderneath(self.path.clone())) };

@@ -195,6 +195,8 @@ fn set_up(conn: &Connection) -> Result<(), StoreError> {
          PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA busy_timeout = 10000;
          PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY;",
     )?;
+    // A long transaction, such as an import, stays in memory until it is committed: readers beside it go on reading.
+    conn.execute_batch("PRAGMA cache_spill = OFF")?;
     conn.set_prepared_statement_cache_capacity(128);
     Ok(())
 }
@@ -226,7 +228,7 @@ fn check_shape(conn: &Connection) -> Result<(), StoreError> {
 
 fn store(conn: Connection, path: &Path, writable: bool) -> Result<Store, StoreError> {
     let head = events::head(&conn)?;
-    let seen = Seen::of(path)?;
+    let seen = Seen::of(&conn, path)?;
     Ok(Store { conn, path: path.to_owned(), writable, seen, head })
 }
 

@@ -62,7 +62,7 @@ impl Store {
         if !self.writable {
             return Err(StoreError::ReadOnly);
         }
-        if Seen::of(&self.path)? != self.seen {
+        if Seen::of(&self.conn, &self.path)? != self.seen {
             return Err(StoreError::ChangedUnderneath(self.path.clone()));
         }
         self.conn.execute_batch("BEGIN IMMEDIATE")?;
@@ -155,7 +155,7 @@ impl Tx<'_> {
     pub fn commit(mut self) -> Result<(), StoreError> {
         self.store.conn.execute_batch("COMMIT")?;
         self.open = false;
-        self.store.seen = Seen::of(&self.store.path)?;
+        self.store.seen = Seen::of(&self.store.conn, &self.store.path)?;
         Ok(())
     }
 }

@@ -5,14 +5,21 @@
 mod chain;
 mod contents;
 mod replay;
+mod signed;
+mod strict;
+mod tables;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread::{self, ScopedJoinHandle};
+use std::time::Duration;
 
 use ed25519_dalek::VerifyingKey;
 use rusqlite::Connection;
 
-use super::{StoreError, open};
+use super::{Store, StoreError, open};
 use crate::domain::event::NO_PREVIOUS;
 use crate::domain::ids::RecordId;
 use crate::domain::signature::Signature;
@@ -45,6 +52,10 @@ pub struct Verification {
 
 /// Most findings that are listed; after that the rest adds nothing.
 const FINDINGS_MAX: usize = 100;
+/// Most threads that check signatures.
+const THREADS_MAX: usize = 8;
+/// How often both connections are tried to be brought to one moment.
+const MOMENTS: usize = 50;
 
 /// Verifies a file. `remembered` is a head that was seen earlier: number and digest, to notice truncation.
 ///
@@ -54,21 +65,117 @@ pub fn verify(
     remembered: Option<(u64, String)>,
     keep_going: &(dyn Fn(f32) -> bool + Sync),
 ) -> Result<Verification, StoreError> {
-    let store = open::open_read_only(path)?;
-    // One moment of the file: a writer that commits meanwhile waits, and nothing is half new.
-    store.conn.execute_batch("BEGIN")?;
-    let mut check = Check::new(&store.conn, keep_going);
-    check.database()?;
+    let (store, beside) = at_one_moment(path)?;
+    let progress = Progress { keep_going, stopped: Arc::default() };
+    let mut check = Check::new(&store.conn, &progress);
     check.keys()?;
     check.signature_texts()?;
-    check.chain()?;
-    check.head_against(remembered);
-    check.columns()?;
-    check.records()?;
-    check.signatures()?;
-    check.attachments()?;
-    check.credentials()?;
-    Ok(check.result)
+    let signers = signed::Signers::new(&check.keys);
+    let (sink, batches) = mpsc::channel();
+    let batches = Mutex::new(batches);
+    thread::scope(|scope| {
+        let tables = scope.spawn(|| tables::check(beside, &progress));
+        let cores = thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(|| signers.work(&batches, &progress))).collect();
+        let parts = check.parts(sink, remembered);
+        if parts.is_err() {
+            progress.stop();
+        }
+        let mut wrong = Vec::new();
+        for worker in workers {
+            wrong.extend(joined(worker, &progress)?);
+        }
+        wrong.sort_unstable();
+        let tables = joined(tables, &progress)?;
+        let parts = parts?;
+        Ok(check.put_together(parts, &wrong, tables?))
+    })
+}
+
+/// Two connections that see the same: while both read, nobody writes.
+fn at_one_moment(path: &Path) -> Result<(Store, Store), StoreError> {
+    let (first, second) = (open::open_read_only(path)?, open::open_read_only(path)?);
+    second.conn.busy_timeout(Duration::from_millis(100))?;
+    let begin = |store: &Store| -> Result<(), StoreError> {
+        store.conn.execute_batch("BEGIN")?;
+        Ok(store.conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?)
+    };
+    for _ in 0..MOMENTS {
+        begin(&first)?;
+        // A writer that waits for the first to end keeps the second out: both give way to it.
+        if begin(&second).is_ok() {
+            return Ok((first, second));
+        }
+        second.conn.execute_batch("ROLLBACK")?;
+        first.conn.execute_batch("ROLLBACK")?;
+        thread::sleep(Duration::from_millis(100));
+    }
+    Err(StoreError::Busy)
+}
+
+/// Waits for a thread and asks meanwhile whether to go on.
+fn joined<T>(handle: ScopedJoinHandle<T>, progress: &Progress) -> Result<T, StoreError> {
+    while !handle.is_finished() && !progress.is_stopped() {
+        progress.go_on(0.9)?;
+        thread::sleep(Duration::from_millis(2));
+    }
+    handle.join().map_err(|_| StoreError::Refused("a part of the verification broke off".to_owned()))
+}
+
+/// Whether to go on, for all threads.
+struct Progress<'a> {
+    keep_going: &'a (dyn Fn(f32) -> bool + Sync),
+    stopped: Arc<AtomicBool>,
+}
+
+impl Progress<'_> {
+    /// Tells the share that is done; an error if the person cancelled.
+    fn go_on(&self, share: f32) -> Result<(), StoreError> {
+        if !(self.keep_going)(share) {
+            self.stop();
+        }
+        self.check()
+    }
+
+    /// An error once the verification was stopped.
+    fn check(&self) -> Result<(), StoreError> {
+        if self.is_stopped() {
+            return Err(StoreError::Cancelled);
+        }
+        Ok(())
+    }
+
+    fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
+    fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.stopped)
+    }
+}
+
+/// What was found, in order, no more than is listed.
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn found(&mut self, place: impl Into<String>, what: impl Into<String>) {
+        if self.0.len() < FINDINGS_MAX {
+            self.0.push(Finding { place: place.into(), what: what.into() });
+        }
+    }
+}
+
+/// What the replay's thread found, in parts, because other findings come between.
+struct Parts {
+    chain: Findings,
+    stray_keys: Findings,
+    head: Findings,
+    contents: Findings,
 }
 
 struct Key {
@@ -84,7 +191,7 @@ struct Key {
 
 struct Check<'a> {
     conn: &'a Connection,
-    keep_going: &'a (dyn Fn(f32) -> bool + Sync),
+    progress: &'a Progress<'a>,
     keys: HashMap<i64, Key>,
     replay: replay::Replay,
     /// Digest of each event.
@@ -96,14 +203,16 @@ struct Check<'a> {
     /// The public keys of one-time codes, by the event that gave them out; whom they let in.
     codes: BTreeMap<u64, (Option<RecordId>, VerifyingKey)>,
     used_codes: Vec<u64>,
+    findings: Findings,
     result: Verification,
 }
 
 impl<'a> Check<'a> {
-    fn new(conn: &'a Connection, keep_going: &'a (dyn Fn(f32) -> bool + Sync)) -> Self {
+    fn new(conn: &'a Connection, progress: &'a Progress<'a>) -> Self {
         Self {
             conn,
-            keep_going,
+            progress,
+            findings: Findings::default(),
             keys: HashMap::new(),
             replay: replay::Replay::default(),
             digests: Vec::new(),
@@ -122,53 +231,42 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn found(&mut self, place: impl Into<String>, what: impl Into<String>) {
-        if self.result.findings.len() < FINDINGS_MAX {
-            self.result.findings.push(Finding { place: place.into(), what: what.into() });
-        }
+    /// Everything that needs the replay.
+    fn parts(
+        &mut self,
+        sink: mpsc::Sender<Vec<signed::Signed>>,
+        remembered: Option<(u64, String)>,
+    ) -> Result<Parts, StoreError> {
+        self.chain(sink)?;
+        let chain = std::mem::take(&mut self.findings);
+        self.stray_keys();
+        let stray_keys = std::mem::take(&mut self.findings);
+        self.head_against(remembered);
+        let head = std::mem::take(&mut self.findings);
+        self.records()?;
+        self.signatures()?;
+        Ok(Parts { chain, stray_keys, head, contents: std::mem::take(&mut self.findings) })
     }
 
-    fn go_on(&self, share: f32) -> Result<(), StoreError> {
-        if (self.keep_going)(share) {
-            Ok(())
-        } else {
-            Err(StoreError::Refused("the verification was cancelled".to_owned()))
+    /// Puts the findings into the order in which a person should read them.
+    fn put_together(self, parts: Parts, wrong: &[u64], tables: tables::Found) -> Verification {
+        let mut signatures = Findings::default();
+        for seq in wrong {
+            signatures.found(format!("event {seq}"), "its signature does not match");
         }
-    }
-
-    fn database(&mut self) -> Result<(), StoreError> {
-        let mut statement = self.conn.prepare("PRAGMA integrity_check(10)")?;
-        let lines: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        for line in lines.into_iter().filter(|line| line != "ok") {
-            self.found("database", line);
-        }
-        let mut statement = self.conn.prepare("PRAGMA foreign_key_check")?;
-        let tables: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        for table in tables {
-            self.found("database", format!("a reference of the table {table} leads nowhere"));
-        }
-        self.schema()
-    }
-
-    /// The triggers and checks that guard the evidence must be there as they were made.
-    fn schema(&mut self) -> Result<(), StoreError> {
-        let fresh = Connection::open_in_memory()?;
-        fresh.execute_batch(super::ddl::V1)?;
-        let wanted = schema_of(&fresh)?;
-        let present = schema_of(self.conn)?;
-        for (name, sql) in &wanted {
-            match present.get(name) {
-                None => self.found("database", format!("the {name} is missing from the schema")),
-                Some(other) if other != sql => {
-                    self.found("database", format!("the {name} differs from the schema"));
-                }
-                Some(_) => {}
-            }
-        }
-        for name in present.keys().filter(|name| !wanted.contains_key(*name)) {
-            self.found("database", format!("the {name} does not belong to the schema"));
-        }
-        Ok(())
+        let order = [
+            tables.database,
+            parts.chain,
+            signatures,
+            parts.stray_keys,
+            tables.touches,
+            parts.head,
+            tables.columns,
+            parts.contents,
+            tables.attachments,
+        ];
+        let findings = order.into_iter().flat_map(|part| part.0).take(FINDINGS_MAX).collect();
+        Verification { findings, attachments: tables.attachments_seen, ..self.result }
     }
 
     /// An event that was seen earlier must still be there with the same digest.
@@ -179,7 +277,7 @@ impl<'a> Check<'a> {
             return;
         }
         match self.digests.get(index - 1) {
-            None => self.found(
+            None => self.findings.found(
                 format!("event {seq}"),
                 format!(
                     "was seen on this workstation earlier and is not there; the file was cut back to event {}, or an old copy was put in its place",
@@ -187,17 +285,9 @@ impl<'a> Check<'a> {
                 ),
             ),
             Some(now) if *now != digest => {
-                self.found(format!("event {seq}"), "is not the one that was seen on this workstation earlier");
+                self.findings.found(format!("event {seq}"), "is not the one that was seen on this workstation earlier");
             }
             Some(_) => {}
         }
     }
-}
-
-/// Everything in the schema by its type and name.
-fn schema_of(conn: &Connection) -> Result<BTreeMap<String, String>, StoreError> {
-    let sql = "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema WHERE name <> 'sqlite_stat1'";
-    let mut statement = conn.prepare(sql)?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::time::{Day, Moment};
 use crate::ops::import::ImportJob;
+use crate::ops::jobs::{Job, Progress};
 use crate::ops::{
     Act, Attention, EventFilter, EventRow, Head, ListRow, ProductFile, RecordPage, Refused, RenderedPacket,
     Session, Stamp, Trends,
@@ -127,8 +128,10 @@ pub enum Command {
         /// Where the answer goes.
         answer: Slot<PathBuf>,
     },
-    /// Take in feedback from a file: run the job, which keeps its outcome for the screen.
+    /// Take in feedback from a file: run the job beside the window with the writer; it keeps its outcome for the screen.
     Import(Arc<ImportJob>),
+    /// Show work that a screen has started in the status line.
+    Watch(Progress),
     /// Ask where to write a packet, write its PDF, and note in the audit trail that it was issued.
     SavePacket(Arc<RenderedPacket>),
 }
@@ -208,6 +211,28 @@ impl Cx<'_> {
     /// Asks to go somewhere.
     pub fn go(&mut self, route: Route) {
         self.ask(Command::Go(route));
+    }
+
+    /// Starts work beside the window, shown in the status line. `None`, and said in the corner, when there is no thread
+    /// for it. The job is asked to stop when it is dropped.
+    pub fn start<T: Send + 'static>(
+        &mut self,
+        ctx: &eframe::egui::Context,
+        name: &'static str,
+        work: impl FnOnce(&Progress) -> Result<T, Refused> + Send + 'static,
+    ) -> Option<Job<T>> {
+        let wake = ctx.clone();
+        match Job::start(name, move || wake.request_repaint(), work) {
+            Ok(job) => {
+                self.ask(Command::Watch(job.progress().clone()));
+                Some(job)
+            }
+            Err(refusal) => {
+                let happened = format!("{name} could not be started: {refusal}.");
+                self.ask(Command::Notify(Notice::problem(happened, "Close other programs, then try again.")));
+                None
+            }
+        }
     }
 
     /// The present moment.

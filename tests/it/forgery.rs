@@ -3,6 +3,7 @@
 use ed25519_dalek::{Signer as _, SigningKey};
 use mainstay::domain::canonical;
 use mainstay::domain::event::grant_text;
+use mainstay::ops::ProductFile;
 use serde_json::json;
 
 use crate::forger::{Forger, scene};
@@ -323,4 +324,69 @@ fn a_chain_cut_back_is_found_against_a_remembered_head_and_only_so() {
     let found = Forger::unguarded().verify(Some(head.clone()));
     assert_eq!(found[0].place, format!("event {}", head.0));
     assert!(found[0].what.contains("cut back to event"), "{}", found[0].what);
+}
+
+/// The scene with so many more events of ana that her signatures are checked in batches; answers the first of them.
+fn long_trail(forger: &Forger) -> u64 {
+    let first = forger.last() + 1;
+    let mut event = forger.event_like("person.deactivate", "ana");
+    forger.run("BEGIN");
+    for seq in first..first + 2000 {
+        event["seq"] = seq.into();
+        forger.append_as(&event, "ana");
+        event["previous"] = canonical::digest(canonical::text(&event).as_bytes()).into();
+    }
+    forger.run("COMMIT");
+    first
+}
+
+/// Gives an event the signature of the one before it.
+fn exchange_signature(forger: &Forger, seq: u64) {
+    forger.run(&format!(
+        "UPDATE event SET signature = (SELECT signature FROM event WHERE seq = {seq} - 1) WHERE seq = {seq}"
+    ));
+}
+
+#[test]
+fn a_forged_signature_amid_a_long_trail_is_named_exactly() {
+    let forger = Forger::unguarded();
+    let forged = long_trail(&forger) + 1357;
+    exchange_signature(&forger, forged);
+    let found = forger.verify(None);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(
+        (found[0].place.as_str(), found[0].what.as_str()),
+        (format!("event {forged}").as_str(), "its signature does not match")
+    );
+}
+
+#[test]
+fn of_several_forged_signatures_the_lowest_is_named_first() {
+    let forger = Forger::unguarded();
+    let first = long_trail(&forger);
+    let forged = [first + 20, first + 21, first + 900, first + 1700, first + 1999];
+    for seq in forged.iter().rev() {
+        exchange_signature(&forger, *seq);
+    }
+    let places: Vec<String> = forger.verify(None).into_iter().map(|finding| finding.place).collect();
+    assert_eq!(places, forged.map(|seq| format!("event {seq}")));
+}
+
+#[test]
+fn a_long_trail_verifies_and_can_be_cancelled_at_every_share() {
+    let forger = Forger::unguarded();
+    long_trail(&forger);
+    assert!(forger.verify(None).is_empty());
+    let shares = std::sync::Mutex::new(Vec::new());
+    let keep = |share: f32| {
+        shares.lock().unwrap().push(share);
+        true
+    };
+    ProductFile::verify(&forger.path, None, &keep).unwrap();
+    let shares = shares.into_inner().unwrap();
+    assert!(shares.is_sorted() && shares.len() > 8, "{shares:?}");
+    for cancelled in [shares[0], shares[shares.len() / 2], 0.7, 0.75] {
+        let refusal = ProductFile::verify(&forger.path, None, &|share| share < cancelled).unwrap_err();
+        assert!(refusal.to_string().contains("cancelled"), "{refusal}");
+    }
 }

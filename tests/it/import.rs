@@ -1,13 +1,16 @@
 //! Feedback from a file: planned, taken in one transaction, and recognised the second time.
 
-use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use mainstay::domain::ids::Kind;
 use mainstay::ops::import::{
-    ImportJob, ImportSource, Mapping, ReadOptions, RowPlan, answered, find_mapping, import_mappings,
-    save_mapping,
+    IMPORT_RUNS, ImportJob, ImportSource, Mapping, ReadOptions, RowPlan, answered, find_mapping,
+    import_mappings, save_mapping,
 };
-use mainstay::ops::{EventFilter, Refused};
+use mainstay::ops::jobs::{Job, Progress};
+use mainstay::ops::{EventFilter, Password, ProductFile, Refused, Request};
 
 use crate::desk::{Desk, id, stamp};
 
@@ -84,12 +87,194 @@ fn every_row_of_a_file_is_taken_or_refused_with_its_line_and_its_reason() {
 fn a_cancelled_import_changes_nothing_and_a_job_tells_its_outcome_once() {
     let mut desk = Desk::staffed();
     let before = desk.file.head().clone();
-    let job = ImportJob::new(desk.file.plan_import(&source(SMALL), &small_mapping(), desk.now).unwrap());
-    job.cancel();
+    let plan = desk.file.plan_import(&source(SMALL), &small_mapping(), desk.now).unwrap();
+    let job = ImportJob::new(Arc::new(plan), Progress::new("Import", || {}));
+    job.progress().cancel();
     job.run(&mut desk.file, &desk.people["dan"], &stamp(desk.now));
     assert!(job.take_outcome().unwrap().unwrap_err().to_string().contains("cancelled"));
     assert!(job.take_outcome().is_none());
     assert_eq!(*desk.file.head(), before);
+}
+
+/// Lends the writer to an import that stops at every two hundredths, for the test to look, until the test lets it go on.
+struct Watched {
+    job: Job<ProductFile>,
+    import: Arc<ImportJob>,
+    told: Receiver<()>,
+    go: SyncSender<()>,
+}
+
+impl Watched {
+    fn begin(desk: &mut Desk, rows: usize) -> Self {
+        let mut text = "number,text,received\n".to_owned();
+        for row in 0..rows {
+            text.push_str(&format!("N {row},The alarm number {row} came late,2031-03-01\n"));
+        }
+        let plan = desk.file.plan_import(&source(&text), &small_mapping(), desk.now).unwrap();
+        let (tell, told) = sync_channel(0);
+        let (go, wait) = sync_channel(0);
+        let wait = Mutex::new(wait);
+        let progress = Progress::new("Import", move || {
+            if tell.send(()).is_ok() {
+                let _ = wait.lock().unwrap().recv();
+            }
+        });
+        let import = Arc::new(ImportJob::new(Arc::new(plan), progress.clone()));
+        let mut writer = desk.file.lend(IMPORT_RUNS).unwrap();
+        let (work, session, at) = (Arc::clone(&import), desk.people["dan"].for_job(), stamp(desk.now));
+        let job = Job::start_with(progress, move |_| {
+            work.run(&mut writer, &session, &at);
+            Ok(writer)
+        });
+        Self { job: job.unwrap(), import, told, go }
+    }
+
+    /// Looks at every stop, and takes the writer back at the end.
+    fn watch(self, desk: &mut Desk, mut look: impl FnMut(&mut Desk, &Progress)) -> Arc<ImportJob> {
+        while !self.import.progress().has_ended() {
+            if self.told.recv_timeout(Duration::from_millis(50)).is_ok() {
+                look(desk, self.import.progress());
+                self.go.send(()).unwrap();
+            }
+        }
+        let writer = self.job.poll().expect("the job has ended").unwrap();
+        desk.file.give_back(writer).unwrap();
+        self.import
+    }
+}
+
+#[test]
+fn an_import_cancelled_half_way_leaves_the_file_as_it_was() {
+    let mut desk = Desk::staffed_once();
+    let before = desk.file.head().clone();
+    let mut shares = Vec::new();
+    let watched = Watched::begin(&mut desk, 500);
+    let import = watched.watch(&mut desk, |desk, progress| {
+        shares.push(progress.share());
+        assert!(!desk.file.refresh().unwrap(), "nothing is seen of it before the end");
+        assert_eq!(desk.file.list(Kind::Feedback).unwrap().len(), 0);
+        if progress.share() > 0.5 {
+            progress.cancel();
+        }
+    });
+    let refusal = import.take_outcome().unwrap().unwrap_err();
+    assert!(refusal.to_string().contains("cancelled"), "{refusal}");
+    assert!(shares.is_sorted() && shares.len() > 20, "{shares:?}");
+    assert!(shares.last().is_some_and(|share| (0.5..0.6).contains(share)), "{shares:?}");
+    assert_eq!(*desk.file.head(), before);
+    assert_eq!(desk.file.all(Kind::Feedback).unwrap().len(), 0);
+    assert_eq!(desk.file.all(Kind::Attachment).unwrap().len(), 0);
+    crate::chain::feedback(&mut desk);
+    desk.assert_verifies();
+}
+
+#[test]
+fn while_an_import_runs_everything_else_is_refused_and_drafts_are_kept() {
+    let mut desk = Desk::staffed_once();
+    let dan = desk.people["dan"].for_job();
+    desk.file.save_draft(&dan, "old", r#""typed before""#, desk.now).unwrap();
+    let watched = Watched::begin(&mut desk, 200);
+    let mut looks = 0;
+    let import = watched.watch(&mut desk, |desk, _| {
+        looks += 1;
+        if looks != 5 {
+            return;
+        }
+        let refusal = desk.by("ana", Request::AcknowledgeClock).unwrap_err();
+        assert!(refusal.to_string().contains("An import is running"), "{refusal}");
+        let at = stamp(desk.now);
+        let password = Password::new(crate::desk::PASSWORD);
+        assert!(desk.file.sign_in("ana", &password, &at).is_err());
+        assert!(desk.file.lend("A second one").is_err());
+        assert!(!desk.file.take_over(&at).unwrap() && desk.file.is_lent(), "it is not taken from the job");
+        desk.file.save_draft(&dan, "new", r#""typed meanwhile""#, desk.now).unwrap();
+        desk.file.drop_draft(&dan, "old").unwrap();
+        let drafts = desk.file.drafts(&dan).unwrap();
+        assert_eq!(drafts.len(), 1);
+        assert_eq!(drafts[0].1, r#""typed meanwhile""#);
+    });
+    assert!(looks > 20);
+    assert_eq!(import.take_outcome().unwrap().unwrap().counts.taken, 200);
+    assert_eq!(desk.file.drafts(&dan).unwrap()[0].1, r#""typed meanwhile""#);
+    assert_eq!(desk.file.drafts(&dan).unwrap().len(), 1);
+    assert_eq!(desk.file.all(Kind::Feedback).unwrap().len(), 200);
+    crate::chain::feedback(&mut desk);
+    desk.assert_verifies();
+}
+
+#[test]
+fn the_window_reads_on_while_a_large_import_is_under_way() {
+    let mut desk = Desk::staffed_once();
+    crate::chain::feedback(&mut desk);
+    let mut longest = Duration::ZERO;
+    let watched = Watched::begin(&mut desk, 3_000);
+    let import = watched.watch(&mut desk, |desk, progress| {
+        let began = std::time::Instant::now();
+        // At the last stop the import is committed.
+        let seen = desk.file.list(Kind::Feedback).unwrap().len();
+        assert!(seen == 1 || progress.share() > 0.99, "{seen} at {}", progress.share());
+        desk.file.page(id("FB-0001"), None, desk.now).unwrap();
+        longest = longest.max(began.elapsed());
+    });
+    assert_eq!(import.take_outcome().unwrap().unwrap().counts.taken, 3_000);
+    println!("the longest look took {longest:?}");
+    assert!(longest < Duration::from_millis(1_000), "reading took {longest:?}");
+    assert!(desk.file.search("alarm late", 10).unwrap().len() == 10);
+}
+
+#[test]
+fn a_planning_that_is_cancelled_ends_at_once() {
+    let desk = Desk::new();
+    let beside = ProductFile::beside(desk.file.path()).unwrap();
+    let refusal =
+        beside.plan_import_while(&source(SMALL), &small_mapping(), desk.now, &|_| false).unwrap_err();
+    assert!(refusal.to_string().contains("cancelled"), "{refusal}");
+}
+
+#[test]
+fn a_verification_gives_way_to_whoever_writes_and_begins_anew() {
+    let mut desk = Desk::staffed_once();
+    let path = desk.file.path().to_owned();
+    let (tell, told) = sync_channel(0);
+    let (go, wait) = sync_channel::<()>(0);
+    let wait = Mutex::new(wait);
+    let job = Job::start(
+        "Verifying the file",
+        move || {
+            if tell.send(()).is_ok() {
+                let _ = wait.lock().unwrap().recv();
+            }
+        },
+        move |progress| ProductFile::verify_beside(&path, None, progress, 1.0),
+    )
+    .unwrap();
+    told.recv().unwrap();
+    assert!(job.progress().share() > 0.0, "it looks at the file now");
+    job.progress().ask_for_way();
+    let began = std::time::Instant::now();
+    // From here on it does not stop any more.
+    drop((told, go));
+    crate::chain::feedback(&mut desk);
+    assert!(began.elapsed() < Duration::from_secs(5), "it was held up for {:?}", began.elapsed());
+    while !job.progress().has_ended() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let verification = job.poll().unwrap().unwrap();
+    assert_eq!(verification.head.0, desk.file.head().seq, "what was written is verified, too");
+    assert_eq!(verification.findings, []);
+    assert_eq!(job.progress().words(), "Verifying the file once more");
+}
+
+#[test]
+fn a_writer_that_is_lost_with_its_job_is_taken_anew() {
+    let mut desk = Desk::staffed_once();
+    let dan = desk.people["dan"].for_job();
+    let writer = desk.file.lend(IMPORT_RUNS).unwrap();
+    desk.file.save_draft(&dan, "new", r#""typed meanwhile""#, desk.now).unwrap();
+    drop(writer);
+    assert!(desk.file.take_over(&stamp(desk.now)).unwrap());
+    assert_eq!(desk.file.drafts(&dan).unwrap()[0].1, r#""typed meanwhile""#);
+    crate::chain::feedback(&mut desk);
 }
 
 #[test]

@@ -26,6 +26,18 @@ pub struct Stage<S> {
     pub commands: Vec<Command>,
 }
 
+/// Draws until a label is there: what is done beside the window takes its time.
+fn wait_for<S>(harness: &mut Harness<'_, Stage<S>>, label: &str) {
+    for _ in 0..1200 {
+        harness.step();
+        if harness.query_by_label(label).is_some() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(25));
+    }
+    panic!("“{label}” does not come");
+}
+
 type Draw<S> = fn(&mut S, &mut egui::Ui, &mut Cx<'_>);
 
 pub fn staged<S: 'static>(desk: Desk, screen: S, theme: Theme, draw: Draw<S>) -> Harness<'static, Stage<S>> {
@@ -241,8 +253,8 @@ fn a_file_is_read_asked_about_planned_and_taken_in() {
         harness.get_by_label("Path of the file").type_text(&path.display().to_string());
         harness.run();
         harness.get_by_label("Read").click();
+        wait_for(&mut harness, "maude.csv: 3 rows, 4 columns");
         harness.run();
-        harness.get_by_label("maude.csv: 3 rows, 4 columns");
         harness.get_by_label("Answer the questions above to see what becomes of each row.");
         for label in ["Received at", "Aware since"] {
             harness.get_by_role_and_label(egui::accesskit::Role::TextInput, label).focus();
@@ -250,13 +262,18 @@ fn a_file_is_read_asked_about_planned_and_taken_in() {
             harness.get_by_role_and_label(egui::accesskit::Role::TextInput, label).type_text("2031-03-01");
             harness.run();
         }
-        harness.get_by_label("2 will be taken");
+        wait_for(&mut harness, "2 will be taken");
+        harness.run();
         harness.get_by_label("1 refused");
         picture(&mut harness, &format!("import-plan-{name}"));
         harness.get_by_label("Import 2 rows").click();
         harness.run_steps(2);
         let stage = harness.state_mut();
-        let Some(Command::Import(job)) = stage.commands.last() else { panic!("no import") };
+        let import = stage.commands.iter().find_map(|command| match command {
+            Command::Import(job) => Some(job),
+            _ => None,
+        });
+        let Some(job) = import else { panic!("no import") };
         job.run(&mut stage.desk.file, &stage.desk.people["dan"], &stamp(stage.desk.now));
         harness.run();
         harness.get_by_label("maude.csv was taken in");
@@ -277,6 +294,7 @@ fn the_columns_of_an_unknown_file_are_mapped_by_hand() {
     let mut screen = ImportScreen::new(Some(desk.folder.path().join("mappings")));
     screen.open(&path);
     let mut harness = staged(desk, screen, Theme::Light, ImportScreen::ui);
+    wait_for(&mut harness, "Columns and fields");
     harness.get_by_label("Columns and fields").click();
     harness.run();
     picture(&mut harness, "import-mapping-light");
@@ -294,13 +312,9 @@ fn a_packet_is_looked_at_page_by_page_before_it_is_saved() {
         harness.get_by_label("No packet was issued yet");
         picture(&mut harness, &format!("packets-{name}"));
         harness.get_by_label("Make preview").click();
-        for _ in 0..600 {
-            harness.step();
-            if harness.query_by_label("Save PDF…").is_some() {
-                break;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(50));
-        }
+        harness.run_steps(2);
+        harness.get_by_label("Cancel");
+        wait_for(&mut harness, "Save PDF…");
         harness.run();
         harness.get_by_label("Page 1 of the packet");
         picture(&mut harness, &format!("packet-page-{name}"));
@@ -318,6 +332,25 @@ fn a_packet_is_looked_at_page_by_page_before_it_is_saved() {
         harness.get_by_label("PK-0001");
         picture(&mut harness, &format!("packets-issued-{name}"));
     });
+}
+
+#[test]
+fn a_packet_that_is_cancelled_says_so_and_can_be_made_again() {
+    let mut desk = Desk::staffed_once();
+    let (cr, _) = change_under_analysis(&mut desk, serde_json::json!({}));
+    let mut harness = staged(desk, PacketsScreen::new(Some(cr)), Theme::Light, PacketsScreen::ui);
+    harness.get_by_label("Make preview").click();
+    harness.run_steps(2);
+    let watched = harness.state().commands.iter().any(|command| match command {
+        Command::Watch(progress) => {
+            progress.cancel();
+            progress.name() == "Making the packet"
+        }
+        _ => false,
+    });
+    assert!(watched, "the status line shows it");
+    wait_for(&mut harness, "Make preview");
+    assert!(harness.query_all_by_label_contains("It was cancelled").next().is_some());
 }
 
 #[test]

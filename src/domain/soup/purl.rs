@@ -176,6 +176,17 @@ impl Purl {
         }
     }
 
+    /// Type, namespace and name in the form in which the registry of its type compares them: equal keys are the same package.
+    pub fn key(&self) -> String {
+        let mut key = format!("pkg:{}/", self.kind);
+        if let Some(namespace) = &self.namespace {
+            key.push_str(&types::name_key(&self.kind, namespace));
+            key.push('/');
+        }
+        key.push_str(&self.name_key());
+        key
+    }
+
     /// The same package without version, qualifiers and subpath, printed.
     pub fn bare(&self) -> String {
         let bare = Self {
@@ -301,5 +312,4 @@ fn encode(out: &mut fmt::Formatter<'_>, text: &str, kept: &str) -> fmt::Result {
 }
 
 #[cfg(test)]
-#[path = "purl/tests.rs"]
 mod tests;

@@ -21,7 +21,8 @@ use recognise::Format;
 
 /// The formats that are taken, in words, for messages.
 pub const TAKEN: &str = "CycloneDX 1.0 to 1.7 (JSON, XML), SPDX 2.2 and 2.3 (JSON, tag-value, YAML, XML, RDF/XML), \
-     SPDX 3.0 (JSON-LD), Cargo.lock, package-lock.json, poetry.lock, uv.lock, requirements.txt, rdm's soup.yml, tables of SOUP as CSV, and in-toto or DSSE envelopes around them";
+     SPDX 3.0 (JSON-LD), Cargo.lock, package-lock.json, poetry.lock, uv.lock, requirements.txt, rdm's soup.yml, tables of SOUP \
+     as CSV, and in-toto or DSSE envelopes around them";
 
 /// Bytes of one document at most.
 pub const DOCUMENT_BYTES_MAX: usize = 512 * 1024 * 1024;

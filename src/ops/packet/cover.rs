@@ -9,7 +9,6 @@ use crate::domain::ids::Kind;
 use crate::domain::product::SafetyClass;
 use crate::domain::record::RecordData;
 use crate::ops::refused::Refused;
-use crate::ops::session::Session;
 use crate::report::{AttachmentEntry, EmbeddedFile, Mark, Packet, Statement};
 
 /// Most bytes of evidence that travel inside one PDF; what does not fit is listed with its digest.
@@ -22,7 +21,7 @@ const STANDARD: &str = "IEC 62304:2006+A1:2015";
 pub(super) fn packet(
     paper: &Paper<'_>,
     options: &PacketOptions,
-    made_by: &Session,
+    made_by: &str,
     number: &str,
 ) -> Result<Packet, Refused> {
     let product = &paper.product;
@@ -45,7 +44,6 @@ pub(super) fn packet(
         ),
     };
     let head = paper.file.head();
-    let roles: Vec<String> = made_by.roles().iter().map(|role| word(*role)).collect();
     Ok(Packet {
         kind: kind.to_owned(),
         title,
@@ -57,7 +55,7 @@ pub(super) fn packet(
         scope,
         period,
         cut_off: paper.now.to_string(),
-        generated_by: format!("{}, {}", made_by.name(), roles.join(", ").to_lowercase()),
+        generated_by: made_by.to_owned(),
         program_version: format!("Mainstay {}", env!("CARGO_PKG_VERSION")),
         rule_set: STANDARD.to_owned(),
         chain_head_seq: head.seq,

@@ -1,9 +1,9 @@
-//! What the file holds besides the chain: records, electronic signatures, attachments, and what is derived from them.
+//! What the file holds besides the chain: records, electronic signatures, and what is derived from them.
 
 use std::collections::BTreeSet;
 
 use super::Check;
-use super::chain::matches;
+use super::strict::strict;
 use crate::domain::canonical;
 use crate::domain::field::{FieldType, record_ids};
 use crate::domain::ids::{Kind, RecordId};
@@ -32,55 +32,11 @@ impl Derived {
 }
 
 impl Check<'_> {
-    /// The stored columns, by which lists are drawn, must say what the texts say.
-    pub(super) fn columns(&mut self) -> Result<(), StoreError> {
-        let event = ["at", "actor", "request", "record"].map(|name| (name, format!("$.{name}")));
-        self.column_check("event", "seq", &event)?;
-        let signature = ["subject", "event"].map(|name| (name, format!("$.{name}")));
-        self.column_check("signature", "number", &signature)?;
-        for kind in Kind::ALL {
-            self.go_on(0.5)?;
-            let head = ["state", "owner", "created_at", "created_by", "state_since", "revision"];
-            let mut columns: Vec<(&str, String)> = head.map(|name| (name, format!("$.{name}"))).to_vec();
-            columns.extend(
-                kind.def()
-                    .fields()
-                    .filter(|field| is_stored(field.ty))
-                    .map(|field| (field.name, format!("$.fields.{}", field.name))),
-            );
-            self.column_check(kind.code(), "number", &columns)?;
-        }
-        Ok(())
-    }
-
-    fn column_check(
-        &mut self,
-        table: &str,
-        number: &str,
-        columns: &[(&str, String)],
-    ) -> Result<(), StoreError> {
-        let differs: Vec<String> = columns
-            .iter()
-            .map(|(name, path)| format!("{name} IS NOT json_extract(body, '{path}')"))
-            .collect();
-        let sql = format!("SELECT {number} FROM {table} WHERE {} ORDER BY 1 LIMIT 10", differs.join(" OR "));
-        let mut statement = self.conn.prepare(&sql)?;
-        let rows: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        for row in rows {
-            let place = Kind::from_code(table).map_or_else(
-                || format!("{table} {row}"),
-                |kind| RecordId::new(kind, u32::try_from(row).unwrap_or_default()).to_string(),
-            );
-            self.found(place, "a column says something else than its text");
-        }
-        Ok(())
-    }
-
     pub(super) fn records(&mut self) -> Result<(), StoreError> {
         let mut expected = std::mem::take(&mut self.replay.digests);
         let mut derived = Derived::default();
         for kind in Kind::ALL {
-            self.go_on(0.6)?;
+            self.progress.go_on(0.7)?;
             let sql = format!("SELECT number, body FROM {} ORDER BY number", kind.code());
             let mut statement = self.conn.prepare(&sql)?;
             let mut rows = statement.query([])?;
@@ -96,16 +52,16 @@ impl Check<'_> {
                     Some(_) => None,
                 };
                 if let Some(what) = what {
-                    self.found(id.to_string(), what);
+                    self.findings.found(id.to_string(), what);
                 }
                 match records::parse(&body) {
                     Ok(data) => derived.take(&data),
-                    Err(error) => self.found(id.to_string(), error.to_string()),
+                    Err(error) => self.findings.found(id.to_string(), error.to_string()),
                 }
             }
         }
         for id in expected.into_keys() {
-            self.found(id.to_string(), "audit events made it, but it is not there");
+            self.findings.found(id.to_string(), "audit events made it, but it is not there");
         }
         self.derived(&derived)
     }
@@ -118,12 +74,12 @@ impl Check<'_> {
             .collect::<Result<_, _>>()?;
         if let Some((source, field, target)) = links.symmetric_difference(&derived.links).next() {
             let what = format!("the link from “{field}” to {target} is not what the record says");
-            self.found(source.clone(), what);
+            self.findings.found(source.clone(), what);
         }
         let mut statement = self.conn.prepare("SELECT rowid FROM search")?;
         let listed: BTreeSet<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         if listed != derived.search {
-            self.found(
+            self.findings.found(
                 "search index",
                 "does not list exactly the records that are there; it can be built again",
             );
@@ -132,7 +88,7 @@ impl Check<'_> {
     }
 
     pub(super) fn signatures(&mut self) -> Result<(), StoreError> {
-        self.go_on(0.8)?;
+        self.progress.go_on(0.75)?;
         let mut statement = self
             .conn
             .prepare("SELECT number, digest, key, signature, body FROM signature ORDER BY number")?;
@@ -146,16 +102,16 @@ impl Check<'_> {
             let computed = canonical::digest(body.as_bytes());
             let place = format!("signature {number}");
             if computed != digest {
-                self.found(&place, "its digest is not the SHA-256 of its text");
+                self.findings.found(&place, "its digest is not the SHA-256 of its text");
             }
             for what in self.signature(key, &bytes, &body, named.remove(&computed))? {
-                self.found(&place, what);
+                self.findings.found(&place, what);
             }
         }
         let mut missing: Vec<u64> = named.into_values().map(|(seq, _)| seq).collect();
         missing.sort_unstable();
         for seq in missing {
-            self.found(format!("event {seq}"), "names a signature that is not there");
+            self.findings.found(format!("event {seq}"), "names a signature that is not there");
         }
         Ok(())
     }
@@ -186,7 +142,7 @@ impl Check<'_> {
         }
         match self.keys.get(&key) {
             Some(found) if found.person == signature.signer.to_string() => {
-                if !matches(&found.public, canonical::digest(body.as_bytes()).as_bytes(), bytes) {
+                if !strict(&found.public, canonical::digest(body.as_bytes()).as_bytes(), bytes) {
                     wrong.push("does not match its text".to_owned());
                 }
             }
@@ -207,69 +163,5 @@ impl Check<'_> {
             }
         }
         Ok(wrong)
-    }
-
-    pub(super) fn attachments(&mut self) -> Result<(), StoreError> {
-        let mut statement = self.conn.prepare(
-            "SELECT 'AT-' || printf('%04d', number), json_extract(body, '$.fields.sha256'), json_extract(body, '$.fields.bytes') FROM attachment ORDER BY number",
-        )?;
-        let rows: Vec<(String, String, i64)> = statement
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-            .collect::<Result<_, _>>()?;
-        let mut named = BTreeSet::new();
-        for (place, sha256, size) in rows {
-            self.go_on(0.9)?;
-            self.result.attachments += 1;
-            let bytes: Option<Vec<u8>> = self
-                .conn
-                .query_row("SELECT bytes FROM blob WHERE sha256 = ?1", [&sha256], |row| row.get(0))
-                .ok();
-            match bytes {
-                None => self.found(place, "its bytes are not there"),
-                Some(bytes) if canonical::digest(&bytes) != sha256 || bytes.len() as i64 != size => {
-                    self.found(place, "its bytes do not have the digest that was recorded");
-                }
-                Some(_) => {}
-            }
-            named.insert(sha256);
-        }
-        let mut statement = self.conn.prepare("SELECT sha256 FROM blob")?;
-        let held: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        for sha256 in held.into_iter().filter(|sha256| !named.contains(sha256)) {
-            self.found(format!("bytes {}", canonical::short(&sha256)), "no attachment names them");
-        }
-        Ok(())
-    }
-
-    /// A wrapped key is no evidence, but it must not be another person's.
-    pub(super) fn credentials(&mut self) -> Result<(), StoreError> {
-        let sql = "SELECT credential.person FROM credential LEFT JOIN signing_key ON signing_key.number = credential.key
-                   WHERE signing_key.person IS NOT credential.person
-                     OR credential.key <> (SELECT max(number) FROM signing_key WHERE person = credential.person)
-                   ORDER BY 1";
-        let mut statement = self.conn.prepare(sql)?;
-        let rows: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        for person in rows {
-            self.found(person, "the wrapped key is not that of the person's key in force");
-        }
-        Ok(())
-    }
-}
-
-/// Whether the schema stores the column instead of computing it when it is read.
-const fn is_stored(ty: FieldType) -> bool {
-    match ty {
-        FieldType::YesNo
-        | FieldType::Number
-        | FieldType::Choice(_)
-        | FieldType::Line
-        | FieldType::Day
-        | FieldType::Moment
-        | FieldType::Record => true,
-        FieldType::Text
-        | FieldType::Choices(_)
-        | FieldType::Lines
-        | FieldType::Records
-        | FieldType::Rows(_) => false,
     }
 }

@@ -2,15 +2,25 @@
 
 use eframe::egui;
 
+use super::leaving::Leave;
+use super::mount::Screens;
 use super::{App, ShownCode};
 use crate::domain::ids::{Kind, RecordId};
 use crate::ops::{Act, Receipt, Refused, Request};
 use crate::ui::cx::{Command, Cx, Route, Then};
 use crate::ui::dialogs;
 use crate::ui::screens::sign_in::PasswordChange;
+use crate::ui::settings::Settings;
 use crate::ui::shortcuts::AppCommand;
 use crate::ui::sign::SignDialog;
 use crate::ui::widgets::notice::Notice;
+
+/// The desk while a screen works: the screens, which of them is shown, and the settings that it may change.
+pub(super) struct AtDesk<'a> {
+    pub screens: &'a mut Screens,
+    pub now: &'a Route,
+    pub settings: &'a mut Settings,
+}
 
 impl App {
     /// Does one thing that a screen asked for.
@@ -36,6 +46,7 @@ impl App {
                 }
             }
             Command::Import(job) => self.import(&job),
+            Command::Watch(progress) => self.watch(progress),
             Command::SavePacket(packet) => self.save_packet(&packet),
         }
     }
@@ -61,9 +72,9 @@ impl App {
     pub(super) fn perform(&mut self, act: Act, then: &Then, draft: Option<&str>) {
         let stamp = self.stamp();
         let reset = matches!(act.request, Request::ResetAccess { .. });
+        self.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
-        let outcome = desk.file.perform(session, act, None, &stamp);
-        match outcome {
+        match desk.file.perform(session, act, None, &stamp) {
             Ok(receipt) => {
                 if let Some(key) = draft {
                     // A draft that stays behind is offered again and can be dropped there.
@@ -137,6 +148,7 @@ impl App {
 
     fn save_draft(&mut self, key: &str, body: &str) {
         let now = self.stamp().now;
+        self.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         if let Err(refusal) = desk.file.save_draft(session, key, body, now) {
             self.problem(
@@ -147,6 +159,7 @@ impl App {
     }
 
     fn drop_draft(&mut self, key: &str) {
+        self.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         if let Err(refusal) = desk.file.drop_draft(session, key) {
             self.problem(format!("The draft could not be dropped: {refusal}."), "");
@@ -169,12 +182,9 @@ impl App {
                     self.open_path(&path);
                 }
             }
-            AppCommand::NewFile => {
-                self.close_file();
-                self.welcome.begin_new();
-            }
+            AppCommand::NewFile => self.leave(Leave::NewFile),
             AppCommand::Example => match self.setup.data_folder.clone() {
-                Some(folder) => self.open_example(&folder),
+                Some(folder) => self.leave(Leave::Example(folder)),
                 None => {
                     self.problem(
                         "There is no folder for the example product.",
@@ -194,16 +204,13 @@ impl App {
             }
             AppCommand::Dashboard => self.go(Route::Dashboard),
             AppCommand::Import => self.go(Route::Import),
-            AppCommand::BackUp => self.back_up_to_choice(ctx),
-            AppCommand::Verify => self.verify(ctx, true),
+            AppCommand::BackUp => self.back_up_to_choice(),
+            AppCommand::Verify => self.verify(true),
             AppCommand::TakeOver => self.take_over(),
             AppCommand::ChangePassword => self.password = Some(PasswordChange::default()),
-            AppCommand::Lock => self.lock("Locked."),
-            AppCommand::SignOut => self.sign_out(),
-            AppCommand::CloseFile => {
-                self.back_up_automatically(ctx);
-                self.close_file();
-            }
+            AppCommand::Lock => self.leave(Leave::Lock),
+            AppCommand::SignOut => self.leave(Leave::SignOut),
+            AppCommand::CloseFile => self.leave(Leave::CloseFile),
             AppCommand::Settings => self.show_settings(Route::Settings),
             AppCommand::Shortcuts => self.show_settings(Route::Shortcuts),
             AppCommand::Help => self.help = !self.help,
@@ -252,6 +259,7 @@ impl App {
     /// Changes the password of the signed-in person.
     pub(super) fn change_password(&mut self, change: &PasswordChange) -> Result<(), Refused> {
         let stamp = self.stamp();
+        self.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return Ok(()) };
         let (old, new) = change.passwords();
         desk.file.change_password(session, &old, &new, &stamp)
@@ -269,29 +277,31 @@ impl App {
         self.signing = Some((dialog, None));
     }
 
-    /// Hands the desk what a screen works with, outside of drawing; answers what was asked for. `None` without a session.
+    /// Hands the desk and what a screen works with to `work`; answers what was asked for. `None` without a session.
     pub(super) fn at_desk<T>(
         &mut self,
-        work: impl FnOnce(&mut super::Screens, &super::History, &mut Cx<'_>) -> T,
+        work: impl FnOnce(&mut AtDesk<'_>, &mut Cx<'_>) -> T,
     ) -> Option<(T, Vec<Command>)> {
         let stamp = self.stamp();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return None };
         let mut commands: Vec<Command> = Vec::new();
+        let mut at =
+            AtDesk { screens: &mut desk.screens, now: desk.history.now(), settings: &mut self.settings };
         let mut cx = Cx {
             file: &desk.file,
             session,
             stamp: &stamp,
             cache: &mut desk.cache,
             commands: &mut commands,
-            refusal: None,
+            refusal: desk.refusal.as_ref(),
         };
-        let done = work(&mut desk.screens, &desk.history, &mut cx);
+        let done = work(&mut at, &mut cx);
         Some((done, commands))
     }
 
     /// Lets the forms that were left in this frame keep what was typed.
     pub(super) fn leave_forms(&mut self) {
-        let asked = self.at_desk(|screens, history, cx| screens.leave(history.now(), cx));
+        let asked = self.at_desk(|at, cx| at.screens.leave(at.now, cx));
         for command in asked.map(|((), commands)| commands).unwrap_or_default() {
             self.execute(command);
         }
@@ -299,7 +309,7 @@ impl App {
 
     /// Lets the form on screen keep what was typed, before the session ends.
     pub(super) fn leave_all(&mut self) {
-        let asked = self.at_desk(|screens, _, cx| screens.leave_all(cx));
+        let asked = self.at_desk(|at, cx| at.screens.leave_all(cx));
         for command in asked.map(|((), commands)| commands).unwrap_or_default() {
             if matches!(command, Command::SaveDraft(..)) {
                 self.execute(command);

@@ -1,7 +1,6 @@
 //! What screens ask of the disk: a place to save, a file to read, a file to attach.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use eframe::egui;
 use egui::Context;
@@ -9,7 +8,6 @@ use egui::Context;
 use super::{App, ShownCode};
 use crate::domain::ids::RecordId;
 use crate::domain::time::Moment;
-use crate::ops::import::ImportJob;
 use crate::ops::{Act, FileSource, Refused, RenderedPacket, Request};
 use crate::ui::cx::Then;
 use crate::ui::dialogs;
@@ -115,6 +113,7 @@ impl App {
     /// Performs a request that hands out a one-time code, and shows the code.
     pub(super) fn perform_for_code(&mut self, act: Act, to_whom: &str) {
         let stamp = self.stamp();
+        self.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         match desk.file.perform(session, act, None, &stamp) {
             Ok(receipt) => {
@@ -137,20 +136,12 @@ impl App {
         }
     }
 
-    /// Takes in feedback; its outcome stays in the job for the screen.
-    pub(super) fn import(&mut self, job: &Arc<ImportJob>) {
-        let stamp = self.stamp();
-        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
-        job.run(&mut desk.file, session, &stamp);
-        let head = desk.file.head().clone();
-        desk.cache.keep_up(&head, stamp.now.day());
-    }
-
     /// Writes the PDF of a packet to a place of the person's choice, and notes in the audit trail that it was issued.
     pub(super) fn save_packet(&mut self, packet: &RenderedPacket) {
         let suggested = self.folder().join(format!("{}.pdf", packet.number()));
         let Some(path) = dialogs::save("Save the packet", &suggested, "PDF", "pdf") else { return };
         let stamp = self.stamp();
+        self.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let mut part = path.clone().into_os_string();

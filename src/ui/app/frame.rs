@@ -1,13 +1,13 @@
 //! Everything around the screen in the middle: top bar, areas, status line, and the dialogs of the window itself.
 
 use eframe::egui;
-use egui::{CentralPanel, Frame, Label, Margin, Panel, ScrollArea, Sense, Ui, vec2};
+use egui::{CentralPanel, Frame, Label, Margin, Panel, ScrollArea, Ui, vec2};
 
 use super::keeping::Integrity;
 use super::{App, Desk, nav};
 use crate::domain::choice::Choice as _;
-use crate::ops::{Stamp, WhyReadOnly};
-use crate::ui::cx::{Command, Cx, Route};
+use crate::ops::WhyReadOnly;
+use crate::ui::cx::Route;
 use crate::ui::screens::{settings::settings_ui, shortcuts::shortcuts_ui, sign_in, welcome};
 use crate::ui::shortcuts::{AppCommand, def_of, keys_of, text_of};
 use crate::ui::theme::{Tone, bold, hint, palette, small, space};
@@ -52,6 +52,7 @@ impl App {
             let asked = self.welcome.ui(ui);
             ui.add_space(space::XL);
             self.corner_links(ui);
+            jobs_ui(ui, &self.jobs_in_words());
             asked
         });
         match asked {
@@ -75,7 +76,11 @@ impl App {
 
     fn draw_sign_in(&mut self, ui: &mut Ui) {
         let Some(desk) = &self.desk else { return };
-        let note = read_only_words(desk).map(|words| format!("{words}. You can read, not change."));
+        let note = read_only_words(desk).map(|words| {
+            let rest =
+                if desk.file.is_lent() { "Sign in when it has ended" } else { "You can read, not change" };
+            format!("{words}. {rest}.")
+        });
         let of = sign_in::Of {
             product: if desk.product.title.is_empty() { "Product file" } else { &desk.product.title },
             path: desk.file.path().display().to_string(),
@@ -84,10 +89,12 @@ impl App {
             writable: desk.file.why_read_only().is_none(),
         };
         let mut close = false;
+        let jobs = self.jobs_in_words();
         let asked = column(ui, |ui| {
             let asked = self.sign_in.ui(ui, &of);
             ui.add_space(space::L);
             close = link_ui(ui, "Close file").clicked();
+            jobs_ui(ui, &jobs);
             asked
         });
         if let Some(asked) = asked {
@@ -98,28 +105,17 @@ impl App {
     }
 
     fn draw_open(&mut self, ui: &mut Ui) {
-        let stamp = self.stamp();
         let bar = Frame::new().fill(palette(ui).surface).inner_margin(Margin::symmetric(12, 8));
         Panel::top("bar").frame(bar).show(ui, |ui| self.top_bar(ui));
         let line = Frame::new().fill(palette(ui).surface).inner_margin(Margin::symmetric(12, 4));
         Panel::bottom("status").frame(line).show(ui, |ui| self.status_line(ui));
-        self.draw_nav(ui, &stamp);
-        self.draw_screen(ui, &stamp);
+        self.draw_nav(ui);
+        self.draw_screen(ui);
     }
 
-    fn draw_nav(&mut self, ui: &mut Ui, stamp: &Stamp) {
-        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
-        let now = desk.history.now().clone();
-        let mut commands = Vec::new();
-        let mut cx = Cx {
-            file: &desk.file,
-            session,
-            stamp,
-            cache: &mut desk.cache,
-            commands: &mut commands,
-            refusal: None,
-        };
-        let attention = cx.attention().ok();
+    fn draw_nav(&mut self, ui: &mut Ui) {
+        let at = self.at_desk(|at, cx| (at.now.clone(), cx.attention().ok()));
+        let Some(((now, attention), _)) = at else { return };
         let frame = Frame::new().fill(palette(ui).canvas).inner_margin(Margin::symmetric(8, 12));
         let panel =
             Panel::left("nav").frame(frame).default_size(self.settings.nav_width).size_range(160.0..=360.0);
@@ -135,21 +131,9 @@ impl App {
         }
     }
 
-    fn draw_screen(&mut self, ui: &mut Ui, stamp: &Stamp) {
-        let mut commands: Vec<Command> = Vec::new();
-        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
-        let route = desk.history.now().clone();
-        let (screens, settings) = (&mut desk.screens, &mut self.settings);
-        let mut cx = Cx {
-            file: &desk.file,
-            session,
-            stamp,
-            cache: &mut desk.cache,
-            commands: &mut commands,
-            refusal: desk.refusal.as_ref(),
-        };
-        central(ui, |ui| screens.ui(ui, &route, &mut cx, settings));
-        for command in commands {
+    fn draw_screen(&mut self, ui: &mut Ui) {
+        let asked = self.at_desk(|at, cx| central(ui, |ui| at.screens.ui(ui, at.now, cx, at.settings)));
+        for command in asked.map(|((), commands)| commands).unwrap_or_default() {
             self.execute(command);
         }
     }
@@ -248,25 +232,10 @@ impl App {
                 },
             );
             ui.label(small(saved));
-            for running in &self.running {
-                let (words, share) = running.words();
-                ui.add_space(space::M);
-                ui.label(small(format!("{words}, {:.0} %", share * 100.0)));
-                let (rect, _) = ui.allocate_exact_size(vec2(80.0, 6.0), Sense::hover());
-                ui.painter().rect_filled(rect, 3.0, palette(ui).line);
-                let done = egui::Rect::from_min_size(rect.min, vec2(rect.width() * share, rect.height()));
-                ui.painter().rect_filled(done, 3.0, palette(ui).accent);
-                if icon_sized(ui, &format!("Cancel {}", words.to_lowercase())) {
-                    running.cancel();
-                }
-            }
+            self.jobs_ui(ui);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| integrity_ui(ui, desk));
         });
     }
-}
-
-fn icon_sized(ui: &mut Ui, name: &str) -> bool {
-    crate::ui::widgets::button::icon_sized_ui(ui, Icon::Close, name, 18.0).clicked()
 }
 
 /// What is known of the integrity of the file: words that stand at the right end of the status line.
@@ -312,6 +281,7 @@ fn read_only_words(desk: &Desk) -> Option<String> {
         },
         WhyReadOnly::Damaged(what) => format!("Read-only: the file is damaged, {what}"),
         WhyReadOnly::NotWritable => "Read-only: the file cannot be written".to_owned(),
+        WhyReadOnly::Lent(words) => (*words).to_owned(),
     })
 }
 
@@ -330,6 +300,14 @@ fn file_state_ui(ui: &mut Ui, desk: &Desk, asked: &mut Vec<AppCommand>) {
                 asked.push(AppCommand::TakeOver);
             }
         }
+    }
+}
+
+/// The work beside the window where nobody is signed in: it is told, and cannot be cancelled there.
+fn jobs_ui(ui: &mut Ui, jobs: &[String]) {
+    for words in jobs {
+        ui.add_space(space::S);
+        ui.label(hint(ui, words.as_str()));
     }
 }
 

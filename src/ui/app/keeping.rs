@@ -1,14 +1,20 @@
-//! Work in the background: verification at opening, backups, remembered heads.
+//! Work in the background: verification at opening, backups, remembered heads, imports, and what screens have started.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use eframe::egui;
+use egui::{Sense, Ui, vec2};
 
-use super::App;
+use super::{App, Desk};
 use crate::domain::time::Moment;
-use crate::ops::jobs::Job;
-use crate::ops::{ProductFile, Verification, keep};
+use crate::ops::import::{IMPORT_RUNS, ImportJob};
+use crate::ops::jobs::{Job, Progress};
+use crate::ops::{ProductFile, Refused, Verification, keep};
 use crate::ui::dialogs;
+use crate::ui::theme::{palette, small, space};
+use crate::ui::widgets::button::icon_sized_ui;
+use crate::ui::widgets::icons::Icon;
 use crate::ui::widgets::notice::Notice;
 
 /// What is known of the integrity of the open file.
@@ -33,16 +39,42 @@ pub struct Running {
     kind: RunningKind,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
 enum RunningKind {
     Verify { asked_for: bool },
-    Backup { asked_for: bool },
+    Backup { asked_for: bool, of: Version },
+    Import(Arc<ImportJob>),
 }
 
 /// What a job has brought.
 enum Finished {
     Verified(Box<Verification>),
-    BackedUp(PathBuf, u64),
+    BackedUp(PathBuf),
+    /// The writer comes back; the outcome stands in the job.
+    Imported(Box<ProductFile>),
+}
+
+/// A state of a file: what a backup is made of. Another file may be open when the backup is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Version {
+    path: PathBuf,
+    uuid: String,
+    seq: u64,
+}
+
+impl Version {
+    fn of(desk: &Desk) -> Self {
+        Self { path: desk.file.path().to_owned(), uuid: desk.uuid.clone(), seq: desk.file.head().seq }
+    }
+
+    fn is_of(&self, desk: &Desk) -> bool {
+        self.uuid == desk.uuid && self.path == desk.file.path()
+    }
+}
+
+/// Work that a screen has started, with the time of the window at its start.
+pub struct Watched {
+    progress: Progress,
+    since: f64,
 }
 
 impl Running {
@@ -50,25 +82,14 @@ impl Running {
     pub const fn outlives_file(&self) -> bool {
         matches!(self.kind, RunningKind::Backup { .. })
     }
-
-    /// The job, for the status line.
-    pub fn words(&self) -> (String, f32) {
-        (self.job.words(), self.job.share())
-    }
-
-    /// Asks it to stop.
-    pub fn cancel(&self) {
-        self.job.cancel();
-    }
-
-    /// Whether it was asked to stop.
-    pub fn is_cancelled(&self) -> bool {
-        self.job.is_cancelled()
-    }
 }
 
 /// Seconds between two automatic backups of a file that stays open.
 const BACKUP_SECONDS: i64 = 24 * 3600;
+/// Seconds after a failed automatic backup before the next is tried.
+const BACKUP_AGAIN_SECONDS: i64 = 3600;
+/// Seconds after which the work of a screen stands in the status line; what is shorter would only flicker.
+const WATCH_SECONDS: f64 = 0.3;
 
 impl App {
     /// After opening: verifies the whole file beside the window, if there is a place to remember heads.
@@ -78,77 +99,102 @@ impl App {
         }
     }
 
+    fn wake(&self) -> impl Fn() + Send + Sync + 'static {
+        let ctx = self.ctx.clone();
+        move || ctx.request_repaint()
+    }
+
     fn start(
         &mut self,
-        ctx: &egui::Context,
         name: &'static str,
         kind: RunningKind,
-        work: impl FnOnce(&crate::ops::jobs::Progress) -> Result<Finished, crate::ops::Refused> + Send + 'static,
-    ) {
-        let wake = ctx.clone();
-        match Job::start(name, move || wake.request_repaint(), work) {
-            Ok(job) => self.running.push(Running { job, kind }),
-            Err(refusal) => self.problem(format!("{name} could not be started: {refusal}."), ""),
+        work: impl FnOnce(&Progress) -> Result<Finished, Refused> + Send + 'static,
+    ) -> Result<(), Refused> {
+        let job = Job::start(name, self.wake(), work)?;
+        self.running.push(Running { job, kind });
+        Ok(())
+    }
+
+    /// Shows what a screen has started in the status line.
+    pub(super) fn watch(&mut self, progress: Progress) {
+        let since = self.ctx.input(|input| input.time);
+        self.watched.push(Watched { progress, since });
+    }
+
+    /// To be called before anything is written: long looks at the file give way, so that the window does not wait for them.
+    pub(super) fn make_way(&self) {
+        for progress in self.running.iter().map(|running| running.job.progress()) {
+            progress.ask_for_way();
+        }
+        for watched in &self.watched {
+            watched.progress.ask_for_way();
         }
     }
 
     /// Verifies the file.
-    pub(super) fn verify(&mut self, ctx: &egui::Context, asked_for: bool) {
+    pub(super) fn verify(&mut self, asked_for: bool) {
         let Some(desk) = &self.desk else { return };
+        if desk.file.is_lent() {
+            self.check_wanted = false;
+            self.problem(format!("{IMPORT_RUNS}."), "Verify the file when it has ended.");
+            return;
+        }
         if self.running.iter().any(|running| matches!(running.kind, RunningKind::Verify { .. })) {
             return;
         }
         let path = desk.file.path().to_owned();
         let remembered =
             self.setup.data_folder.as_deref().and_then(|folder| keep::remembered_head(folder, &desk.uuid));
-        self.start(ctx, "Verifying the file", RunningKind::Verify { asked_for }, move |progress| {
-            let told = progress.clone();
-            let verification = ProductFile::verify(&path, remembered, &move |share| told.at(share))?;
+        let started = self.start("Verifying the file", RunningKind::Verify { asked_for }, move |progress| {
+            let verification = ProductFile::verify_beside(&path, remembered, progress, 1.0)?;
             Ok(Finished::Verified(Box::new(verification)))
         });
+        if let Err(refusal) = started {
+            self.problem(
+                format!("The file could not be verified: {refusal}."),
+                "Try it again from the menu.",
+            );
+        }
     }
 
     /// Backs the file up to a place that the person chooses.
-    pub(super) fn back_up_to_choice(&mut self, ctx: &egui::Context) {
+    pub(super) fn back_up_to_choice(&mut self) {
         let stamp = self.stamp();
         let Some(desk) = &self.desk else { return };
         let path = desk.file.path().to_owned();
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let name = format!("{stem} {}.{}", stamp.now.day(), dialogs::ENDING);
         let Some(target) = dialogs::backup(&path.with_file_name(name)) else { return };
-        self.back_up(ctx, path, target);
-    }
-
-    fn back_up(&mut self, ctx: &egui::Context, path: PathBuf, target: PathBuf) {
-        let seq = self.desk.as_ref().map_or(0, |desk| desk.file.head().seq);
-        self.start(ctx, "Backing up", RunningKind::Backup { asked_for: true }, move |progress| {
-            let told = progress.clone();
-            ProductFile::backup(&path, &target, &move |share| told.at(share))?;
-            Ok(Finished::BackedUp(target, seq))
+        let of = Version::of(desk);
+        let kind = RunningKind::Backup { asked_for: true, of: of.clone() };
+        let started = self.start("Backing up", kind, move |progress| {
+            ProductFile::backup(&path, &target, &|share| progress.at(share))?;
+            Ok(Finished::BackedUp(target))
         });
+        if let Err(refusal) = started {
+            self.backup_failed(&of, &refusal);
+        }
     }
 
-    /// Starts an automatic backup if something was done since the last one. Answers whether one is under way.
-    pub(super) fn back_up_automatically(&mut self, ctx: &egui::Context) -> bool {
-        if self.running.iter().any(|running| matches!(running.kind, RunningKind::Backup { .. })) {
-            return true;
-        }
+    /// Starts an automatic backup if something was done since the last one.
+    pub(super) fn back_up_automatically(&mut self) {
         let now = self.stamp().now;
-        let (Some(folder), Some(desk)) = (self.setup.data_folder.clone(), &mut self.desk) else {
-            return false;
-        };
-        let seq = desk.file.head().seq;
-        if seq == desk.backed_up || desk.file.why_read_only().is_some() {
-            return false;
-        }
-        desk.backed_up = seq;
-        let (path, uuid) = (desk.file.path().to_owned(), desk.uuid.clone());
-        self.start(ctx, "Backing up", RunningKind::Backup { asked_for: false }, move |progress| {
-            let told = progress.clone();
-            let made = keep::automatic_backup(&folder, &path, &uuid, now, &move |share| told.at(share))?;
-            Ok(Finished::BackedUp(made, seq))
+        let (Some(folder), Some(desk)) = (self.setup.data_folder.clone(), &self.desk) else { return };
+        let of = Version::of(desk);
+        let under_way = self.running.iter().any(|running| {
+            matches!(&running.kind, RunningKind::Backup { asked_for: false, of: other } if *other == of)
         });
-        true
+        if of.seq == desk.backed_up || desk.file.why_read_only().is_some() || under_way {
+            return;
+        }
+        let (kind, what) = (RunningKind::Backup { asked_for: false, of: of.clone() }, of.clone());
+        let started = self.start("Backing up", kind, move |progress| {
+            let keep_going = |share| progress.at(share);
+            Ok(Finished::BackedUp(keep::automatic_backup(&folder, &what.path, &what.uuid, now, &keep_going)?))
+        });
+        if let Err(refusal) = started {
+            self.backup_failed(&of, &refusal);
+        }
     }
 
     /// Whether a daily backup is due.
@@ -160,30 +206,81 @@ impl App {
                 .is_none_or(|(_, at)| now.seconds_since(*at) >= BACKUP_SECONDS)
     }
 
+    /// Whether a backup is being made.
+    pub(super) fn is_backing_up(&self) -> bool {
+        self.running.iter().any(|running| matches!(running.kind, RunningKind::Backup { .. }))
+    }
+
+    /// The import that is running.
+    pub(super) fn importing(&self) -> Option<&Arc<ImportJob>> {
+        self.running.iter().find_map(|running| match &running.kind {
+            RunningKind::Import(job) => Some(job),
+            RunningKind::Verify { .. } | RunningKind::Backup { .. } => None,
+        })
+    }
+
+    /// Takes in feedback beside the window, with the writer; the outcome stays in the job for the screen.
+    pub(super) fn import(&mut self, import: &Arc<ImportJob>) {
+        let stamp = self.stamp();
+        // Long reads would keep the import from being committed.
+        let others = self.watched.iter().map(|watched| &watched.progress);
+        if let Some(other) = others.filter(|other| !other.has_ended()).find(|other| !other.is_cancelled()) {
+            let words = format!("“{}” is under way: wait or cancel it", other.name());
+            return import.end(Err(Refused::Rule(words)));
+        }
+        let before = self.running.len();
+        self.running.retain(|running| !matches!(running.kind, RunningKind::Verify { .. }));
+        let verifying = before != self.running.len();
+        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
+        let mut writer = match desk.file.lend(IMPORT_RUNS) {
+            Ok(writer) => Box::new(writer),
+            Err(refusal) => return import.end(Err(refusal)),
+        };
+        desk.verify_again = verifying;
+        let (work, session) = (Arc::clone(import), session.for_job());
+        let started = Job::start_with(import.progress().clone(), move |_| {
+            work.run(&mut writer, &session, &stamp);
+            Ok(Finished::Imported(writer))
+        });
+        match started {
+            Ok(job) => self.running.push(Running { job, kind: RunningKind::Import(Arc::clone(import)) }),
+            Err(refusal) => self.import_broke_off(import, refusal),
+        }
+    }
+
     /// Takes the results of jobs that have ended.
-    pub(super) fn keep_jobs(&mut self, _ctx: &egui::Context) {
+    pub(super) fn keep_jobs(&mut self) {
+        self.watched.retain(|watched| !watched.progress.has_ended());
         let mut index = 0;
         while index < self.running.len() {
             let Some(outcome) = self.running[index].job.poll() else {
                 index += 1;
                 continue;
             };
-            let running = self.running.remove(index);
-            match outcome {
-                Ok(Finished::Verified(verification)) => self.verified(*verification, &running.kind),
-                Ok(Finished::BackedUp(path, seq)) => self.backed_up(&path, seq, &running.kind),
-                Err(_) if running.is_cancelled() => {
-                    self.notices.push(Notice::info(format!("{} was cancelled.", running.job.name())));
+            let Running { job, kind } = self.running.remove(index);
+            match (outcome, kind) {
+                (Ok(Finished::Verified(verification)), kind) => {
+                    self.verified(*verification, matches!(kind, RunningKind::Verify { asked_for: true }));
                 }
-                Err(refusal) => {
-                    let remedy = "Nothing in the file was changed. Try it again from the menu.";
-                    self.problem(format!("{} did not succeed: {refusal}.", running.job.name()), remedy);
+                (Ok(Finished::BackedUp(path)), kind) => self.backed_up(&path, &kind),
+                (Ok(Finished::Imported(writer)), kind) => self.imported(*writer, &kind),
+                (Err(refusal), RunningKind::Import(import)) => self.import_broke_off(&import, refusal),
+                (Err(_), kind) if job.progress().is_cancelled() => {
+                    self.notices.push(Notice::info(format!("{} was cancelled.", job.progress().name())));
+                    if matches!(kind, RunningKind::Backup { .. }) {
+                        self.close_without_backup();
+                    }
                 }
+                (Err(refusal), RunningKind::Backup { of, .. }) => self.backup_failed(&of, &refusal),
+                (Err(refusal), RunningKind::Verify { .. }) => self.problem(
+                    format!("Verifying the file did not succeed: {refusal}."),
+                    "Nothing in the file was changed. Try it again from the menu.",
+                ),
             }
         }
     }
 
-    fn verified(&mut self, verification: Verification, kind: &RunningKind) {
+    fn verified(&mut self, verification: Verification, asked_for: bool) {
         let now = self.stamp().now;
         let folder = self.setup.data_folder.clone();
         let Some(desk) = &mut self.desk else { return };
@@ -198,7 +295,7 @@ impl App {
                 // A head that cannot be remembered only makes the next verification say less.
                 let _ = keep::remember_head(&folder, &desk.uuid, &verification.head);
             }
-            if *kind == (RunningKind::Verify { asked_for: true }) {
+            if asked_for {
                 self.notices.push(Notice::done(format!(
                     "Everything matches: {} events, {} records, {} signatures, {} attachments.",
                     verification.events,
@@ -219,12 +316,96 @@ impl App {
         }
     }
 
-    fn backed_up(&mut self, path: &Path, seq: u64, kind: &RunningKind) {
-        if let Some(desk) = &mut self.desk {
-            desk.backed_up = desk.backed_up.max(seq);
+    fn backed_up(&mut self, path: &Path, kind: &RunningKind) {
+        let RunningKind::Backup { asked_for, of } = kind else { return };
+        if let Some(desk) = self.desk.as_mut().filter(|desk| of.is_of(desk)) {
+            desk.backed_up = desk.backed_up.max(of.seq);
         }
-        if *kind == (RunningKind::Backup { asked_for: true }) {
+        if *asked_for {
             self.notices.push(Notice::done(format!("Backed up to {} and read back.", path.display())));
         }
+    }
+
+    fn backup_failed(&mut self, of: &Version, refusal: &Refused) {
+        self.backup_after = self.stamp().now.plus_seconds(BACKUP_AGAIN_SECONDS);
+        let words = format!("{} could not be backed up: {refusal}.", of.path.display());
+        if !self.refuse_to_close(&words) {
+            self.problem(words, "The file itself is as it was. Back it up from the menu to another place.");
+        }
+    }
+
+    fn imported(&mut self, writer: ProductFile, kind: &RunningKind) {
+        let now = self.stamp().now;
+        let (Some(desk), RunningKind::Import(import)) = (&mut self.desk, kind) else { return };
+        let returned = desk.file.give_back(writer);
+        let head = desk.file.head().clone();
+        desk.cache.keep_up(&head, now.day());
+        self.check_wanted |= std::mem::take(&mut desk.verify_again);
+        if let Err(refusal) = returned {
+            self.problem(
+                format!("What was typed during the import could not be kept as a draft: {refusal}."),
+                "Save it soon, or copy it elsewhere.",
+            );
+        }
+        match import.said() {
+            Some(Ok(words)) => self.notices.push(Notice::done(words)),
+            Some(Err(_)) if import.progress().is_cancelled() => {
+                self.notices.push(Notice::info("The import was cancelled. Nothing of it is in the file."));
+            }
+            Some(Err(words)) => {
+                self.problem(format!("The import did not succeed: {words}."), "Nothing was changed.");
+            }
+            None => {}
+        }
+        self.leave_at_last();
+    }
+
+    /// An import that could not begin, or ended by a fault: the file is opened for writing anew.
+    fn import_broke_off(&mut self, import: &ImportJob, refusal: Refused) {
+        let stamp = self.stamp();
+        import.end(Err(refusal));
+        let Some(desk) = &mut self.desk else { return };
+        let back = desk.file.take_over(&stamp);
+        if let (Ok(true), Some(session)) = (&back, &self.session) {
+            desk.file.name_writer(session, &stamp);
+        }
+        let remedy = if matches!(back, Ok(true)) {
+            "Nothing was changed."
+        } else {
+            "Nothing was changed. Close the file and open it again to go on writing."
+        };
+        self.problem("The import broke off.", remedy);
+        self.leave_at_last();
+    }
+
+    fn jobs(&self) -> impl Iterator<Item = &Progress> {
+        let now = self.ctx.input(|input| input.time);
+        let watched = self.watched.iter().filter(move |watched| now - watched.since >= WATCH_SECONDS);
+        let watched = watched.map(|watched| &watched.progress).filter(|progress| !progress.has_ended());
+        self.running.iter().map(|running| running.job.progress()).chain(watched)
+    }
+
+    /// The work beside the window in the status line, each with its share and a way to cancel it.
+    pub(super) fn jobs_ui(&self, ui: &mut Ui) {
+        for progress in self.jobs() {
+            let (words, share) = (progress.words(), progress.share());
+            ui.add_space(space::M);
+            ui.label(small(progress.line()));
+            let (rect, _) = ui.allocate_exact_size(vec2(80.0, 6.0), Sense::hover());
+            ui.painter().rect_filled(rect, 3.0, palette(ui).line);
+            let done = egui::Rect::from_min_size(rect.min, vec2(rect.width() * share, rect.height()));
+            ui.painter().rect_filled(done, 3.0, palette(ui).accent);
+            let name = format!("Cancel {}", words.to_lowercase());
+            ui.add_enabled_ui(!progress.is_cancelled(), |ui| {
+                if icon_sized_ui(ui, Icon::Close, &name, 18.0).clicked() {
+                    progress.cancel();
+                }
+            });
+        }
+    }
+
+    /// The same in words.
+    pub(super) fn jobs_in_words(&self) -> Vec<String> {
+        self.jobs().map(Progress::line).collect()
     }
 }

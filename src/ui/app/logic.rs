@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use eframe::egui;
-use egui::{Event, ViewportCommand};
+use egui::Event;
 
 use super::App;
 use crate::ui::settings;
 
 /// Seconds between two looks at what a writer has done.
 const LOOK_SECONDS: f64 = 1.5;
+/// Seconds between two looks at whether a backup is due.
+const BACKUP_LOOK_SECONDS: i64 = 60;
 /// Idle minutes after which the window is locked when the policy says nothing.
 const IDLE_MINUTES: u32 = 15;
 
@@ -39,17 +41,17 @@ impl App {
         self.keep_up_with_file(ctx);
         if self.check_wanted {
             self.check_wanted = false;
-            self.verify(ctx, false);
+            self.verify(false);
         }
         if let Some(folder) = self.setup.data_folder.clone()
             && self.session.is_some()
             && self.running.is_empty()
             && self.desk.as_ref().is_some_and(|desk| desk.file.head().seq != desk.backed_up)
-            && stamp.now.seconds_since(self.backup_looked_at) >= 60
+            && stamp.now >= self.backup_after
         {
-            self.backup_looked_at = stamp.now;
+            self.backup_after = stamp.now.plus_seconds(BACKUP_LOOK_SECONDS);
             if self.backup_is_due(&folder, stamp.now) {
-                self.back_up_automatically(ctx);
+                self.back_up_automatically();
             }
         }
     }
@@ -74,7 +76,7 @@ impl App {
         let now = ctx.input(|input| input.time);
         let stamp = self.stamp();
         let Some(desk) = &mut self.desk else { return };
-        if desk.file.why_read_only().is_some() {
+        if desk.file.why_read_only().is_some() && !desk.file.is_lent() {
             ctx.request_repaint_after(Duration::from_secs_f64(LOOK_SECONDS));
             if self.refreshed_at.is_none_or(|at| now - at >= LOOK_SECONDS) {
                 self.refreshed_at = Some(now);
@@ -92,20 +94,6 @@ impl App {
             }
             desk.idle_minutes =
                 desk.file.policy().ok().and_then(|policy| policy.idle_lock_minutes).unwrap_or(IDLE_MINUTES);
-        }
-    }
-
-    /// Holds the window open until the backup at closing is made.
-    pub(super) fn keep_closing(&mut self, ctx: &egui::Context) {
-        if ctx.input(|input| input.viewport().close_requested()) && !self.closing {
-            self.save_settings();
-            if self.back_up_automatically(ctx) {
-                ctx.send_viewport_cmd(ViewportCommand::CancelClose);
-                self.closing = true;
-            }
-        }
-        if self.closing && self.running.is_empty() {
-            ctx.send_viewport_cmd(ViewportCommand::Close);
         }
     }
 

@@ -59,6 +59,7 @@ impl App {
             || self.password.is_some()
             || self.signing.is_some()
             || self.attaching.is_some()
+            || self.is_asking_to_leave()
         {
             return;
         }
@@ -141,7 +142,7 @@ impl App {
     }
 
     fn records(&mut self) -> Vec<Taken> {
-        self.at_desk(|_, _, cx| records_of(cx)).map(|(found, _)| found).unwrap_or_default()
+        self.at_desk(|_, cx| records_of(cx)).map(|(found, _)| found).unwrap_or_default()
     }
 
     /// Draws what lies above the screens.
@@ -151,6 +152,7 @@ impl App {
         self.draw_code(ctx);
         self.draw_password(ctx);
         self.draw_attaching(ctx);
+        self.draw_leaving(ctx);
         self.draw_help(ctx);
         self.notices.show(ctx);
     }
@@ -177,26 +179,22 @@ impl App {
     }
 
     fn draw_signing(&mut self, ctx: &Context) {
-        let Some((dialog, error)) = &mut self.signing else { return };
-        let Some(session) = &self.session else {
-            self.signing = None;
-            return;
-        };
+        let Some((mut dialog, mut error)) = self.signing.take() else { return };
+        let Some(session) = &self.session else { return };
         match dialog.ui(ctx, session.name(), error.as_deref()) {
             sign::Outcome::Pending => {}
-            sign::Outcome::Cancelled => self.signing = None,
+            sign::Outcome::Cancelled => return,
             sign::Outcome::Sign { act, password, then } => {
-                let stamp = (self.setup.clock)();
-                let Some(desk) = &mut self.desk else { return };
+                let stamp = self.stamp();
+                self.make_way();
+                let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
                 match desk.file.perform(session, act, Some(&password), &stamp) {
-                    Ok(receipt) => {
-                        self.signing = None;
-                        self.done(&receipt, &then, false);
-                    }
-                    Err(refusal) => *error = Some(refusal.to_string()),
+                    Ok(receipt) => return self.done(&receipt, &then, false),
+                    Err(refusal) => error = Some(refusal.to_string()),
                 }
             }
         }
+        self.signing = Some((dialog, error));
     }
 
     fn draw_code(&mut self, ctx: &Context) {

@@ -6,7 +6,10 @@ mod execute;
 mod files;
 mod frame;
 mod history;
+#[cfg(test)]
+mod job_tests;
 mod keeping;
+mod leaving;
 mod logic;
 mod menu;
 mod mount;
@@ -33,7 +36,8 @@ use crate::domain::product::Product;
 use crate::domain::time::Moment;
 use crate::ops::{Holder, ProductFile, Refused, Session, Stamp};
 use history::History;
-use keeping::{Integrity, Running};
+use keeping::{Integrity, Running, Watched};
+use leaving::{Closing, Leaving};
 use mount::Screens;
 
 /// With what the window starts.
@@ -73,6 +77,8 @@ struct Desk {
     screens: Screens,
     refusal: Option<Refused>,
     integrity: Integrity,
+    /// Whether a verification gave way to an import and is to be made when it has ended.
+    verify_again: bool,
     /// Head of the last backup or of the opening: nothing to back up while it stands there.
     backed_up: u64,
     /// Minutes without input after which the window is locked.
@@ -103,6 +109,7 @@ pub struct App {
     find: bool,
     asked: Vec<AppCommand>,
     running: Vec<Running>,
+    watched: Vec<Watched>,
     welcome: Welcome,
     desk: Option<Desk>,
     session: Option<Session>,
@@ -118,8 +125,12 @@ pub struct App {
     attaching: Option<files::Attaching>,
     active_at: Moment,
     refreshed_at: Option<f64>,
-    closing: bool,
-    backup_looked_at: Moment,
+    leaving: Option<Leaving>,
+    closing: Closing,
+    /// No automatic backup of a file that stays open before this moment.
+    backup_after: Moment,
+    /// For jobs, to wake the window.
+    ctx: egui::Context,
 }
 
 impl App {
@@ -151,6 +162,7 @@ impl App {
             find: false,
             asked: Vec::new(),
             running: Vec::new(),
+            watched: Vec::new(),
             welcome: Welcome::default(),
             desk: None,
             session: None,
@@ -164,8 +176,10 @@ impl App {
             attaching: None,
             active_at,
             refreshed_at: None,
-            closing: false,
-            backup_looked_at: active_at,
+            leaving: None,
+            closing: Closing::No,
+            backup_after: active_at,
+            ctx: ctx.clone(),
         };
         if let Some((happened, remedy)) = notice {
             app.notices.push(Notice::problem(happened, remedy));
@@ -213,7 +227,7 @@ pub fn data_folder() -> Option<PathBuf> {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.keep_time(ctx);
-        self.keep_jobs(ctx);
+        self.keep_jobs();
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {

@@ -5,7 +5,9 @@ use std::path::Path;
 use eframe::egui;
 
 use super::keeping::Integrity;
+use super::leaving::Leave;
 use super::{App, Desk, ShownCode};
+use crate::ops::import::IMPORT_RUNS;
 use crate::ops::{
     Found, NewFile, Opened, Password, ProductFile, Refused, Session, WhyReadOnly, example_access,
     write_example,
@@ -15,8 +17,13 @@ use crate::ui::screens::sign_in::{Asked, SignIn};
 use crate::ui::widgets::notice::Notice;
 
 impl App {
-    /// Opens a product file, or says why it cannot be.
+    /// Opens a product file, or says why it cannot be. While an import runs it asks first.
     pub(super) fn open_path(&mut self, path: &Path) {
+        self.leave(Leave::Open(path.to_owned()));
+    }
+
+    /// Opens a product file that nothing stands against, or says why it cannot be.
+    pub(super) fn open_now(&mut self, path: &Path) {
         let stamp = self.stamp();
         match ProductFile::open(path, &stamp) {
             Ok(Opened::Open(file)) => self.opened(file),
@@ -68,6 +75,7 @@ impl App {
             screens: Default::default(),
             refusal: None,
             integrity: Integrity::Unknown,
+            verify_again: false,
             backed_up,
             idle_minutes: 15,
             last_person: None,
@@ -95,7 +103,7 @@ impl App {
             self.problem(format!("The example product could not be made: {refusal}."), "");
             return;
         }
-        self.open_path(&path);
+        self.open_now(&path);
         if let (Some(desk), Some((login, password))) = (&mut self.desk, example_access()) {
             desk.example = Some(format!(
                 "This is the example product; nothing in it is real. Sign in as {login} with the password “{password}”. \
@@ -135,6 +143,7 @@ impl App {
     /// Does what the sign-in screen asks.
     pub(super) fn enter(&mut self, asked: &Asked) {
         let stamp = self.stamp();
+        self.make_way();
         let Some(desk) = &mut self.desk else { return };
         let outcome = match asked {
             Asked::SignIn { login, password } => {
@@ -225,11 +234,13 @@ impl App {
         self.sign_in = SignIn::default();
     }
 
-    /// Closes the file; what is typed was kept as drafts.
+    /// Closes the file; what is typed is kept as drafts, and what was done since the last backup is backed up.
     pub(super) fn close_file(&mut self) {
         self.lock("");
+        self.back_up_automatically();
         self.desk = None;
         self.running.retain(|running| running.outlives_file());
+        self.watched.clear();
         let stamp = self.stamp();
         self.welcome.look_again(&self.settings.recent, &stamp);
     }
@@ -237,6 +248,9 @@ impl App {
     /// Tries to become the writer.
     pub(super) fn take_over(&mut self) {
         let stamp = self.stamp();
+        if self.importing().is_some() {
+            return self.problem(format!("{IMPORT_RUNS}."), "");
+        }
         let Some(desk) = &mut self.desk else { return };
         match desk.file.take_over(&stamp) {
             Ok(true) => {

@@ -19,33 +19,38 @@ use crate::ops::{
 };
 use crate::ui::cx::Route;
 
-const PASSWORD: &str = "violet tractor hums at noon";
+pub(super) const PASSWORD: &str = "violet tractor hums at noon";
 
 /// A clock that stands until it is moved.
 #[derive(Clone)]
-struct Clock(Rc<Cell<Moment>>);
+pub(super) struct Clock(Rc<Cell<Moment>>);
 
 impl Clock {
-    fn at(text: &str) -> Self {
+    pub(super) fn at(text: &str) -> Self {
         Self(Rc::new(Cell::new(Moment::parse(text).unwrap())))
     }
 
-    fn stamp(&self) -> Stamp {
+    pub(super) fn stamp(&self) -> Stamp {
         Stamp { now: self.0.get(), offset_minutes: 60, machine: "QA-PC2".to_owned() }
     }
 
-    fn pass(&self, seconds: i64) {
+    pub(super) fn pass(&self, seconds: i64) {
         self.0.set(self.0.get().plus_seconds(seconds));
     }
 }
 
-type Window = Harness<'static, App>;
+pub(super) type Window = Harness<'static, App>;
 
 fn window(clock: &Clock, what: Start) -> Window {
     sized(clock, what, egui::Theme::Light)
 }
 
 fn sized(clock: &Clock, what: Start, theme: egui::Theme) -> Window {
+    keeping(clock, what, None, theme)
+}
+
+/// A window that keeps backups and remembered heads in a folder.
+pub(super) fn keeping(clock: &Clock, what: Start, data: Option<PathBuf>, theme: egui::Theme) -> Window {
     let clock = clock.clone();
     let mut window = Harness::builder()
         .with_size(egui::vec2(1280.0, 840.0))
@@ -53,14 +58,14 @@ fn sized(clock: &Clock, what: Start, theme: egui::Theme) -> Window {
         .with_max_steps(16)
         .build_eframe(move |cc| {
             let setup =
-                Setup { settings_path: None, data_folder: None, clock: Box::new(move || clock.stamp()) };
+                Setup { settings_path: None, data_folder: data, clock: Box::new(move || clock.stamp()) };
             App::with(cc, setup, what)
         });
     window.run_steps(4);
     window
 }
 
-fn pump(folder: &Path, clock: &Clock) -> PathBuf {
+pub(super) fn pump(folder: &Path, clock: &Clock) -> PathBuf {
     let path = folder.join("pump.mainstay");
     let new = NewFile {
         product: NewProduct {
@@ -81,19 +86,19 @@ fn pump(folder: &Path, clock: &Clock) -> PathBuf {
     path
 }
 
-fn fill(window: &mut Window, label: &str, text: &str) {
+pub(super) fn fill(window: &mut Window, label: &str, text: &str) {
     window.get_by_label(label).focus();
     window.run_steps(2);
     window.get_by_label(label).type_text(text);
     window.run_steps(2);
 }
 
-fn press(window: &mut Window, label: &str) {
+pub(super) fn press(window: &mut Window, label: &str) {
     window.get_by_role_and_label(Role::Button, label).click();
     window.run_steps(3);
 }
 
-fn sign_in(window: &mut Window, login: &str, password: &str) {
+pub(super) fn sign_in(window: &mut Window, login: &str, password: &str) {
     fill(window, "Login", login);
     fill(window, "Password", password);
     press(window, "Sign in");

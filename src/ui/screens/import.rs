@@ -3,6 +3,7 @@
 
 mod mapping;
 mod outcome;
+mod work;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,13 +14,15 @@ use egui::{CollapsingHeader, Label, ScrollArea, Ui};
 
 use self::mapping::MappingEditor;
 use self::outcome::OutcomeTable;
-use super::parts::{boxed_ui, heading_ui, in_a_row_ui, lowered_ui, problem_ui};
+use self::work::ReadFile;
+use super::parts::{boxed_ui, heading_ui, in_a_row_ui, lowered_ui, problem_ui, progress_ui};
 use crate::domain::ids::{Kind, RecordId};
 use crate::ops::Head;
 use crate::ops::import::{
-    ImportCounts, ImportJob, ImportPlan, ImportReport, ImportSource, Mapping, ReadOptions, answered,
-    import_mappings, save_mapping,
+    ImportCounts, ImportJob, ImportPlan, ImportReport, ImportSource, Mapping, answered, import_mappings,
+    save_mapping,
 };
+use crate::ops::jobs::{Job, Progress};
 use crate::ui::cx::{Command, Cx, Route, Slot};
 use crate::ui::theme::{Tone, body, hint, space, title};
 use crate::ui::widgets::badge::tone_words_ui;
@@ -42,14 +45,20 @@ pub struct ImportScreen {
     folder: Option<PathBuf>,
     path: String,
     chosen: Slot<PathBuf>,
+    /// The file to be read next.
+    wanted: Option<PathBuf>,
+    reading: Option<Job<ReadFile>>,
     source: Option<Arc<ImportSource>>,
+    /// The mapping made from the names of the columns, with what it leaves open.
+    from_columns: Option<(Mapping, Vec<String>)>,
     known: Vec<Mapping>,
     notes: Vec<String>,
     named: Option<String>,
     editor: MappingEditor,
     answers: BTreeMap<String, String>,
     planned: Option<PlanKey>,
-    plan: Option<ImportPlan>,
+    planning: Option<Job<ImportPlan>>,
+    plan: Option<Arc<ImportPlan>>,
     job: Option<Arc<ImportJob>>,
     report: Option<ImportReport>,
     table: OutcomeTable,
@@ -65,13 +74,17 @@ impl ImportScreen {
             folder,
             path: String::new(),
             chosen: Slot::default(),
+            wanted: None,
+            reading: None,
             source: None,
+            from_columns: None,
             known,
             notes,
             named: None,
             editor: MappingEditor::default(),
             answers: BTreeMap::new(),
             planned: None,
+            planning: None,
             plan: None,
             job: None,
             report: None,
@@ -84,38 +97,41 @@ impl ImportScreen {
     /// Reads a file as if it had been chosen.
     pub fn open(&mut self, path: &Path) {
         self.path = path.display().to_string();
-        match ImportSource::read(path, &ReadOptions::default()) {
-            Ok(source) => self.take(source),
-            Err(refusal) => {
-                self.source = None;
-                self.problem = Some(refusal.to_string());
-            }
-        }
+        self.wanted = Some(path.to_owned());
     }
 
     /// Takes a file that was read.
-    pub fn take(&mut self, source: ImportSource) {
-        let own: Vec<Mapping> = self.known.clone();
-        let (mapping, notes) = source.suggested(&own);
+    fn take(&mut self, read: ReadFile) {
+        let (mapping, notes) = read.fits;
         let known = self.known.iter().any(|known| known.name == mapping.name);
         self.named = Some(if known { mapping.name.clone() } else { FROM_COLUMNS.to_owned() });
         self.editor = MappingEditor::of(mapping);
         self.notes = notes;
+        self.from_columns = Some(read.from_columns);
         self.answers.clear();
-        self.source = Some(Arc::new(source));
+        self.source = Some(read.source);
         self.problem = None;
         self.report = None;
+        self.forget_plan();
+    }
+
+    fn forget_plan(&mut self) {
         self.plan = None;
         self.planned = None;
+        self.planning = None;
     }
 
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        if let Some(path) = self.chosen.take() {
+        let dropped = ui.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
+        if let Some(path) = self.chosen.take().or(dropped).filter(|_| self.job.is_none()) {
             self.open(&path);
         }
         self.watch(ui, cx);
         heading_ui(ui, "Import feedback", |_| {});
+        if let Some(job) = &self.job {
+            progress_ui(ui, job.progress());
+        }
         ScrollArea::vertical().id_salt("import").auto_shrink(false).show(ui, |ui| {
             if self.report.is_some() {
                 self.report_ui(ui, cx);
@@ -126,32 +142,51 @@ impl ImportScreen {
                 problem_ui(ui, problem);
             }
             let Some(source) = self.source.clone() else { return };
-            self.mapping_ui(ui, &source);
-            self.questions_ui(ui);
-            self.make_plan(&source, cx);
+            ui.add_enabled_ui(self.job.is_none(), |ui| {
+                self.mapping_ui(ui, &source);
+                self.questions_ui(ui);
+            });
+            if self.job.is_none() {
+                self.make_plan(ui, &source, cx);
+            }
             self.plan_ui(ui, cx);
         });
     }
 
-    /// Looks whether the import has ended.
+    /// Begins what is to be done beside the window, and looks what of it has ended.
     fn watch(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
-        let Some(job) = &self.job else { return };
-        let Some(outcome) = job.take_outcome() else {
-            ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
-            return;
-        };
-        self.job = None;
-        match outcome {
-            Ok(report) => {
-                let taken = report.counts.taken;
-                cx.ask(Command::Notify(Notice::done(format!(
-                    "{taken} rows of {} were taken in.",
-                    report.file_name
-                ))));
-                self.report = Some(report);
-                self.problem = None;
+        if let Some(path) = self.wanted.take() {
+            self.problem = None;
+            self.source = None;
+            self.forget_plan();
+            let known = self.known.clone();
+            self.reading =
+                cx.start(ui.ctx(), "Reading the file", move |progress| work::read(&path, &known, progress));
+        }
+        if let Some(outcome) = self.reading.as_ref().and_then(Job::poll) {
+            self.reading = None;
+            match outcome {
+                Ok(read) => self.take(read),
+                Err(refusal) => self.problem = Some(refusal.to_string()),
             }
-            Err(refusal) => self.problem = Some(refusal.to_string()),
+        }
+        if let Some(outcome) = self.planning.as_ref().and_then(Job::poll) {
+            self.planning = None;
+            self.table.forget();
+            (self.plan, self.why_not) = match outcome {
+                Ok(plan) => (Some(Arc::new(plan)), None),
+                Err(refusal) => (None, Some(refusal.to_string())),
+            };
+        }
+        if let Some(outcome) = self.job.as_ref().and_then(|job| job.take_outcome()) {
+            self.job = None;
+            match outcome {
+                Ok(report) => {
+                    self.report = Some(report);
+                    self.problem = None;
+                }
+                Err(refusal) => self.problem = Some(refusal.to_string()),
+            }
         }
     }
 
@@ -160,6 +195,21 @@ impl ImportScreen {
         let words = "Delimited text such as CSV, from a complaint system, a service desk or a public database. \
                      The file itself is kept with the records.";
         ui.add(Label::new(hint(ui, words)).wrap());
+        ui.add_enabled_ui(self.job.is_none(), |ui| self.choose_ui(ui, cx));
+        if let Some(reading) = &self.reading {
+            progress_ui(ui, reading.progress());
+        }
+        if let Some(source) = &self.source {
+            let (rows, columns) = (source.rows.len(), source.header.len());
+            ui.label(body(format!("{}: {rows} rows, {columns} columns", source.file_name)));
+            ui.add(Label::new(hint(ui, source.detected.why.clone())).wrap());
+            for warning in &source.warnings {
+                tone_words_ui(ui, Tone::Due, warning);
+            }
+        }
+    }
+
+    fn choose_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         in_a_row_ui(ui, |ui| {
             let width = (ui.available_width() - 240.0).clamp(160.0, 560.0);
             let entered = boxed_ui(ui, "Path of the file", width, |ui| {
@@ -180,14 +230,6 @@ impl ImportScreen {
                 });
             }
         });
-        if let Some(source) = &self.source {
-            let (rows, columns) = (source.rows.len(), source.header.len());
-            ui.label(body(format!("{}: {rows} rows, {columns} columns", source.file_name)));
-            ui.add(Label::new(hint(ui, source.detected.why.clone())).wrap());
-            for warning in &source.warnings {
-                tone_words_ui(ui, Tone::Due, warning);
-            }
-        }
     }
 
     fn mapping_ui(&mut self, ui: &mut Ui, source: &ImportSource) {
@@ -203,16 +245,13 @@ impl ImportScreen {
         Field::new("How the columns are read").show(ui, |ui| choice_ui(ui, &mut named, &choices, false));
         if named != self.named {
             let known = self.known.iter().find(|known| Some(&known.name) == named.as_ref()).cloned();
-            let (mapping, notes) = match known {
-                Some(mapping) => (mapping, Vec::new()),
-                None => {
-                    let suggestion = source.from_columns();
-                    (suggestion.0, suggestion.1)
-                }
-            };
-            self.editor = MappingEditor::of(mapping);
-            self.notes = notes;
-            self.answers.clear();
+            if let Some((mapping, notes)) =
+                known.map(|mapping| (mapping, Vec::new())).or_else(|| self.from_columns.clone())
+            {
+                self.editor = MappingEditor::of(mapping);
+                self.notes = notes;
+                self.answers.clear();
+            }
             self.named = named;
         }
         if !self.editor.description().is_empty() {
@@ -277,13 +316,12 @@ impl ImportScreen {
         }
     }
 
-    /// Makes the plan anew when anything that it rests on changed.
-    fn make_plan(&mut self, source: &Arc<ImportSource>, cx: &Cx<'_>) {
+    /// Makes the plan anew, beside the window, when anything that it rests on changed.
+    fn make_plan(&mut self, ui: &Ui, source: &Arc<ImportSource>, cx: &mut Cx<'_>) {
         let mapping = match self.editor.mapping() {
             Ok(mapping) => mapping,
             Err(problem) => {
-                self.plan = None;
-                self.planned = None;
+                self.forget_plan();
                 self.why_not = Some(problem);
                 return;
             }
@@ -293,7 +331,6 @@ impl ImportScreen {
             return;
         }
         self.planned = Some(key);
-        self.table.forget();
         let ready = self.editor.asks().iter().try_fold(mapping, |mapping, ask| {
             let answer = self.answers.get(&ask.target).map(|answer| answer.trim()).unwrap_or_default();
             if answer.is_empty() {
@@ -301,13 +338,19 @@ impl ImportScreen {
             }
             answered(mapping, &ask.target, answer).map_err(|refusal| refusal.to_string())
         });
-        let plan = ready.and_then(|mapping| {
-            cx.file.plan_import(source, &mapping, cx.now()).map_err(|refusal| refusal.to_string())
-        });
-        (self.plan, self.why_not) = match plan {
-            Ok(plan) => (Some(plan), None),
-            Err(problem) => (None, Some(problem)),
-        };
+        match ready {
+            Ok(mapping) => {
+                let (path, source, now) = (cx.file.path().to_owned(), Arc::clone(source), cx.now());
+                self.why_not = None;
+                self.planning = cx.start(ui.ctx(), "Looking at the rows", move |progress| {
+                    work::plan(&path, &source, &mapping, now, progress)
+                });
+            }
+            Err(problem) => {
+                (self.plan, self.planning) = (None, None);
+                self.why_not = Some(problem);
+            }
+        }
     }
 
     fn plan_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -316,42 +359,45 @@ impl ImportScreen {
         if let Some(problem) = &self.why_not {
             tone_words_ui(ui, Tone::Due, problem);
         }
-        let Some(plan) = &self.plan else { return };
+        if let Some(planning) = &self.planning {
+            progress_ui(ui, planning.progress());
+        }
+        let Some(plan) = self.plan.clone() else { return };
         let counts = plan.counts();
         counts_ui(ui, counts, "will be taken");
         if let Some(at) = plan.imported_before {
             let words = format!("This very file was taken in before, on {}.", at.words());
             banner_ui(ui, &Notice::info(words), false);
         }
-        let mut missing = Vec::new();
-        if counts.taken == 0 {
-            missing.push("No row can be taken".to_owned());
-        }
-        if !cx.writable() {
-            missing.push("The file is open for reading only".to_owned());
-        }
-        match &self.job {
-            Some(job) => {
-                ui.horizontal(|ui| {
-                    ui.add(egui::ProgressBar::new(job.progress()).desired_width(280.0).text("Importing"));
-                    if ui.button("Cancel").clicked() {
-                        job.cancel();
-                    }
-                });
-            }
-            None => {
-                let word =
-                    format!("Import {} {}", counts.taken, if counts.taken == 1 { "row" } else { "rows" });
-                if guarded_ui(ui, &word, &missing) == Guarded::Pressed {
-                    let job = Arc::new(ImportJob::new(plan.clone()));
-                    cx.ask(Command::Import(Arc::clone(&job)));
-                    self.job = Some(job);
-                }
-            }
+        if self.job.is_none() {
+            self.start_ui(ui, &plan, cx);
         }
         ui.add_space(space::S);
-        if let Some(id) = self.table.plan_ui(ui, plan) {
+        if let Some(id) = self.table.plan_ui(ui, &plan) {
             cx.go(Route::Record(id));
+        }
+    }
+
+    fn start_ui(&mut self, ui: &mut Ui, plan: &Arc<ImportPlan>, cx: &mut Cx<'_>) {
+        let taken = plan.counts().taken;
+        let mut missing = Vec::new();
+        if taken == 0 {
+            missing.push("No row can be taken".to_owned());
+        }
+        if self.planning.is_some() {
+            missing.push("The rows are being looked at".to_owned());
+        }
+        if let Some(why) = cx.file.why_read_only() {
+            missing.push(why.to_string());
+        }
+        let word = format!("Import {taken} {}", if taken == 1 { "row" } else { "rows" });
+        if guarded_ui(ui, &word, &missing) == Guarded::Pressed {
+            let ctx = ui.ctx().clone();
+            let progress = Progress::new("Import", move || ctx.request_repaint());
+            let job = Arc::new(ImportJob::new(Arc::clone(plan), progress));
+            cx.ask(Command::Import(Arc::clone(&job)));
+            self.problem = None;
+            self.job = Some(job);
         }
     }
 

@@ -1,22 +1,20 @@
 //! Packets for auditors: choose what one covers, look at its pages, save it as a PDF; and those that were issued.
 
-mod later;
 mod preview;
 
 use std::sync::Arc;
 
 use eframe::egui;
-use egui::{Label, ScrollArea, Spinner, Ui};
+use egui::{Label, ScrollArea, Ui};
 
-use self::later::Later;
 use self::preview::Preview;
-use super::parts::{boxed_ui, heading_ui, in_a_row_ui, problem_ui};
+use super::parts::{boxed_ui, heading_ui, in_a_row_ui, problem_ui, progress_ui};
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::time::Day;
+use crate::ops::jobs::Job;
 use crate::ops::{
-    EventFilter, EventRow, Head, PacketFonts, PacketOptions, PacketScope, ProductFile, Refused,
-    RenderedPacket, Verification, render_packet,
+    EventFilter, EventRow, Head, PacketFonts, PacketOptions, PacketOrder, PacketScope, RenderedPacket,
 };
 use crate::ui::cx::{Command, Cx, Route};
 use crate::ui::theme::{Tone, body, hint, space, title};
@@ -35,15 +33,6 @@ const ISSUED: [Column<'static>; 5] = [
     Column::new("SHA-256", Width::Rest(200.0)).unsortable(),
 ];
 
-/// What is under way.
-#[derive(Default)]
-enum Work {
-    #[default]
-    Idle,
-    Verifying(PacketOptions, Later<Result<Verification, Refused>>),
-    LayingOut(Later<Result<RenderedPacket, Refused>>),
-}
-
 /// Packets.
 #[derive(Default)]
 pub struct PacketsScreen {
@@ -52,7 +41,8 @@ pub struct PacketsScreen {
     from: String,
     to: String,
     redact: bool,
-    work: Work,
+    /// The packet being made.
+    making: Option<Job<RenderedPacket>>,
     preview: Option<Preview>,
     problem: Option<String>,
     issued: Vec<EventRow>,
@@ -69,7 +59,7 @@ impl PacketsScreen {
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.keep_up(cx);
-        self.watch(ui, cx);
+        self.watch();
         if let Some(preview) = &mut self.preview {
             let mut close = false;
             heading_ui(ui, &format!("Packet {}", preview.packet().number()), |ui| {
@@ -106,28 +96,12 @@ impl PacketsScreen {
         self.read = Some(cx.file.head().clone());
     }
 
-    /// Verified first, then made from the records, then laid out beside the window.
-    fn watch(&mut self, ui: &Ui, cx: &Cx<'_>) {
-        let broke_off = || Refused::Rule("the packet broke off; make it again".to_owned());
-        let work = std::mem::take(&mut self.work);
-        let outcome = match work {
-            Work::Idle => Ok(Work::Idle),
-            Work::Verifying(options, later) => match later.poll() {
-                None => Ok(Work::Verifying(options, later)),
-                Some(result) => result
-                    .unwrap_or_else(|| Err(broke_off()))
-                    .and_then(|verification| lay_out(ui, &options, &verification, cx)),
-            },
-            Work::LayingOut(later) => match later.poll() {
-                None => Ok(Work::LayingOut(later)),
-                Some(result) => result.unwrap_or_else(|| Err(broke_off())).map(|packet| {
-                    self.preview = Some(Preview::new(Arc::new(packet)));
-                    Work::Idle
-                }),
-            },
-        };
+    /// Looks whether the packet is there.
+    fn watch(&mut self) {
+        let Some(outcome) = self.making.as_ref().and_then(Job::poll) else { return };
+        self.making = None;
         match outcome {
-            Ok(work) => self.work = work,
+            Ok(packet) => self.preview = Some(Preview::new(Arc::new(packet))),
             Err(refusal) => self.problem = Some(refusal.to_string()),
         }
     }
@@ -182,38 +156,25 @@ impl PacketsScreen {
         Ok(PacketOptions { scope, redact: self.redact })
     }
 
-    fn make_ui(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
-        let words = match &self.work {
-            Work::Idle => None,
-            Work::Verifying(..) => Some("Verifying the file…"),
-            Work::LayingOut(_) => Some("Laying out the pages…"),
-        };
-        if let Some(words) = words {
-            ui.horizontal(|ui| {
-                ui.add(Spinner::new());
-                ui.label(body(words));
-                if ui.button("Cancel").clicked() {
-                    self.work = Work::Idle;
-                }
-            });
+    fn make_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        if let Some(making) = &self.making {
+            progress_ui(ui, making.progress());
             return;
         }
         let options = self.options();
-        let missing: Vec<String> = options.as_ref().err().cloned().into_iter().collect();
+        let mut missing: Vec<String> = options.as_ref().err().cloned().into_iter().collect();
+        if let Some(why) = cx.file.why_read_only().filter(|_| cx.file.is_lent()) {
+            missing.push(why.to_string());
+        }
         if guarded_ui(ui, "Make preview", &missing) != Guarded::Pressed {
             return;
         }
         let Ok(options) = options else { return };
-        let (path, ctx) = (cx.file.path().to_owned(), ui.ctx().clone());
-        let started =
-            Later::start(move || ctx.request_repaint(), move || ProductFile::verify(&path, None, &|_| true));
-        match started {
-            Ok(later) => {
-                self.problem = None;
-                self.work = Work::Verifying(options, later);
-            }
-            Err(problem) => self.problem = Some(problem),
-        }
+        let order = PacketOrder::new(cx.file, options, cx.session, cx.stamp);
+        self.problem = None;
+        self.making = cx.start(ui.ctx(), "Making the packet", move |progress| {
+            order.make(PacketFonts::with_system(), progress)
+        });
     }
 
     fn issued_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -239,20 +200,6 @@ impl PacketsScreen {
             cx.go(Route::AuditTrail(None));
         }
     }
-}
-
-fn lay_out(
-    ui: &Ui,
-    options: &PacketOptions,
-    verification: &Verification,
-    cx: &Cx<'_>,
-) -> Result<Work, Refused> {
-    let built = cx.file.build_packet(options, cx.session, Some(verification), cx.stamp)?;
-    let ctx = ui.ctx().clone();
-    let wake = move || ctx.request_repaint();
-    let later = Later::start(wake, move || render_packet(&built, PacketFonts::with_system()))
-        .map_err(Refused::Rule)?;
-    Ok(Work::LayingOut(later))
 }
 
 fn issued_cell(row: &EventRow, column: usize) -> Cell<'static> {

@@ -3,11 +3,12 @@
 //! Does not belong here: anything that only one screen needs.
 
 use eframe::egui;
-use egui::{Align, Layout, Response, Ui, vec2};
+use egui::{Align, Button, Layout, ProgressBar, Response, Ui, vec2};
 
 use crate::domain::ids::Kind;
 use crate::domain::workflow;
 use crate::ops::Refused;
+use crate::ops::jobs::Progress;
 use crate::ui::theme::{Tone, space};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::notice::{Notice, banner_ui};
@@ -42,6 +43,17 @@ pub fn refusal_ui(ui: &mut Ui, refusal: &Refused) {
 /// Says what does not work, in words that begin anywhere.
 pub fn problem_ui(ui: &mut Ui, words: &str) {
     banner_ui(ui, &Notice::problem(capital(words), ""), false);
+}
+
+/// How far work beside the window is, with a way to cancel it.
+pub fn progress_ui(ui: &mut Ui, progress: &Progress) {
+    ui.horizontal(|ui| {
+        let bar = ProgressBar::new(progress.share()).desired_width(360.0);
+        ui.add(bar.text(progress.line()));
+        if ui.add_enabled(!progress.is_cancelled(), Button::new("Cancel")).clicked() {
+            progress.cancel();
+        }
+    });
 }
 
 /// The words with a capital first letter.

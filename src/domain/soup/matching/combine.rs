@@ -1,0 +1,74 @@
+//! Several claims of one record become one verdict: the strongest, with its reason; the order of the claims does not matter.
+
+use super::{Judgement, Verdict, Why};
+
+/// How exactly a claim names the version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Weight {
+    /// What the record says of all versions that it does not name.
+    Otherwise,
+    /// The version is inside an interval.
+    Interval,
+    /// The version is named itself.
+    Listed,
+}
+
+/// What one claim says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub verdict: Verdict,
+    pub weight: Weight,
+    /// The claim says in so many words that this version is not affected, or fixed.
+    pub cleared: bool,
+    pub why: Why,
+}
+
+/// The strongest verdict. A claim that clears exactly this version outweighs claims of the same record and product that only reach it by an
+/// interval or by naming no version; claims of another product never outweigh anything.
+pub(super) fn combine(mut answers: Vec<Answer>) -> Judgement {
+    let cleared: Vec<String> = answers
+        .iter()
+        .filter(|answer| answer.cleared && answer.weight == Weight::Listed)
+        .map(|answer| answer.why.product.clone())
+        .collect();
+    if !cleared.is_empty() {
+        answers.retain(|answer| {
+            answer.verdict == Verdict::NotAffected
+                || answer.weight == Weight::Listed
+                || !cleared.contains(&answer.why.product)
+        });
+    }
+    let strength = |answer: &Answer| (answer.verdict.rank(), answer.why.level, answer.weight);
+    let strongest = answers.iter().map(strength).max();
+    let mut best: Vec<Answer> =
+        answers.into_iter().filter(|answer| Some(strength(answer)) == strongest).collect();
+    best.sort_by(|a, b| a.why.cmp(&b.why).then_with(|| a.verdict.cmp(&b.verdict)));
+    let mut best = best.into_iter();
+    let Some(first) = best.next() else { return Judgement { verdict: Verdict::NotAffected, why: None } };
+    let verdict = match first.verdict {
+        Verdict::Conditional { condition } => joined(condition, best),
+        verdict => verdict,
+    };
+    Judgement { verdict, why: Some(first.why) }
+}
+
+/// Conditions any of which is enough.
+fn joined(first: String, others: impl Iterator<Item = Answer>) -> Verdict {
+    const SHOWN: usize = 3;
+    let mut all = vec![first];
+    for answer in others {
+        if let Verdict::Conditional { condition } = answer.verdict
+            && !all.contains(&condition)
+        {
+            all.push(condition);
+        }
+    }
+    all.sort();
+    let more = all.len().saturating_sub(SHOWN);
+    all.truncate(SHOWN);
+    let mut condition = all.join("; or if ");
+    if more > 0 {
+        condition.push_str(&format!("; or if one of {more} more conditions of the record holds"));
+    }
+    Verdict::Conditional { condition }
+}

@@ -1,0 +1,119 @@
+//! Keys for looking up the records that may concern a component, so that a scan judges few of many.
+//!
+//! The law: a record about which [`super::judge`] has anything to say shares a key with the component.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::identity::Identity;
+use super::{claims, cpe_key, names};
+use crate::domain::soup::advisory::{Advisory, ApplicabilityNode, CpeCriterion, Standing};
+use crate::domain::soup::cpe::{Attribute, Cpe, PRODUCT, VENDOR};
+
+/// A lookup key: `cpe:vendor:product`, `pkg:type/namespace/name`, `words:vendor:product`,
+/// `name:words`, or `cpe:*` for criteria that name products by a wildcard.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Key(pub String);
+
+/// The key of criteria that name vendor or product by a wildcard: every component with a CPE has it.
+const OPEN: &str = "cpe:*";
+
+/// Words of one text under which it is found, at most.
+const WATCHED_WORDS_MAX: usize = 5000;
+
+/// The keys of a component.
+pub fn keys_of_identity(identity: &Identity) -> Vec<Key> {
+    let mut keys: BTreeSet<String> = identity.names.iter().map(|name| format!("name:{name}")).collect();
+    keys.extend(identity.purls.iter().map(|known| known.key.clone()));
+    for known in &identity.cpes {
+        keys.insert(known.key.clone());
+        keys.insert(OPEN.to_owned());
+        keys.insert(words_key(&known.key));
+        keys.extend(name_key(known.cpe.attribute(PRODUCT).text().unwrap_or_default()));
+    }
+    keys.into_iter().map(Key).collect()
+}
+
+/// The keys under which texts that name a component may be found; [`super::mentions`] decides.
+pub fn watch_keys_of_identity(identity: &Identity) -> Vec<Key> {
+    let first = identity.watched.iter().filter_map(|name| name.first());
+    let keys: BTreeSet<String> = first.map(|word| word_key(word)).collect();
+    keys.into_iter().map(Key).collect()
+}
+
+/// Whether a record's text is to be watched: its source has not said yet which products are meant.
+pub fn is_watched(advisory: &Advisory) -> bool {
+    advisory.standing == Standing::NotAnalysed
+}
+
+/// The keys of the words of a record's text; none where the source has said which products are meant.
+pub fn watch_keys_of_advisory(advisory: &Advisory) -> Vec<Key> {
+    if !is_watched(advisory) {
+        return Vec::new();
+    }
+    let title = advisory.title.as_deref().unwrap_or_default();
+    let words = names::words(title).chain(names::words(&advisory.description));
+    let keys: BTreeSet<String> = words.take(WATCHED_WORDS_MAX).map(word_key).collect();
+    keys.into_iter().map(Key).collect()
+}
+
+fn word_key(word: &str) -> String {
+    format!("word:{}", word.to_lowercase())
+}
+
+/// The keys of a record.
+pub fn keys_of_advisory(advisory: &Advisory) -> Vec<Key> {
+    let mut keys = BTreeSet::new();
+    for claim in &advisory.packages {
+        keys.extend(name_key(&claim.name));
+        if let Some((purl, _)) = claims::package_of(claim) {
+            keys.extend(name_key(&purl.name));
+            keys.insert(purl.key());
+        } else {
+            keys.insert(words_key(&claims::words_key(claim)));
+        }
+        for text in &claim.cpes {
+            of_criterion(text, &mut keys);
+        }
+    }
+    let mut nodes: Vec<&ApplicabilityNode> = advisory.applicability.iter().collect();
+    while let Some(node) = nodes.pop() {
+        let vulnerable = |criterion: &&CpeCriterion| criterion.vulnerable;
+        node.criteria
+            .iter()
+            .filter(vulnerable)
+            .for_each(|criterion| of_criterion(&criterion.criteria, &mut keys));
+        nodes.extend(&node.children);
+    }
+    keys.into_iter().map(Key).collect()
+}
+
+fn of_criterion(text: &str, keys: &mut BTreeSet<String>) {
+    let Ok(cpe) = Cpe::parse(text) else { return };
+    let plain = |position: usize| cpe.attribute(position).text();
+    match (plain(VENDOR), plain(PRODUCT)) {
+        (Some(_), Some(product)) => {
+            keys.insert(cpe_key(&cpe));
+            keys.extend(name_key(product));
+        }
+        (_, product) => {
+            keys.extend(product.and_then(name_key));
+            if [VENDOR, PRODUCT].iter().any(|position| *cpe.attribute(*position) != Attribute::Any) {
+                keys.insert(OPEN.to_owned());
+            }
+        }
+    }
+}
+
+/// Vendor and product that are told in words.
+fn words_key(key: &str) -> String {
+    let (vendor, product) = claims::folded_key(key);
+    format!("words:{vendor}:{product}")
+}
+
+fn name_key(name: &str) -> Option<String> {
+    let folded = names::fold(name);
+    (!folded.is_empty() && !names::too_common(&folded)).then(|| format!("name:{folded}"))
+}

@@ -1,0 +1,86 @@
+//! Names in words: comparing them loosely, and which are too common to mean anything.
+
+/// A name in lower case, everything that is neither letter, digit nor `+` taken for the same separator: `Spring_Framework` and
+/// `spring-framework` are one.
+pub fn fold(name: &str) -> String {
+    let mut folded = String::with_capacity(name.len());
+    for c in name.chars() {
+        if c.is_alphanumeric() || c == '+' {
+            folded.extend(c.to_lowercase());
+        } else if !folded.is_empty() && !folded.ends_with('-') {
+            folded.push('-');
+        }
+    }
+    if folded.ends_with('-') {
+        folded.pop();
+    }
+    folded
+}
+
+/// Whether a folded name is too common to tell a product by: no candidate is made of it.
+pub fn too_common(folded: &str) -> bool {
+    folded.chars().count() < 2 || is_in(COMMON, folded)
+}
+
+/// Whether a folded name is too common in texts to watch for it.
+pub fn too_common_in_texts(folded: &str) -> bool {
+    folded.chars().count() < 3 || too_common(folded) || is_in(COMMON_IN_TEXTS, folded)
+}
+
+fn is_in(list: &str, folded: &str) -> bool {
+    list.split(' ').any(|word| word == folded)
+}
+
+/// The words of a text, as written.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '+')).filter(|word| !word.is_empty())
+}
+
+/// Words that are in the names of hundreds of products.
+const COMMON: &str = "\
+    agent api app application args array async auth base bin buffer bytes cache cli client code color \
+    colors command common commons config console container core cors crypto daemon data database date db \
+    debug demo device driver email engine error errors event events example examples file files filter \
+    firmware form format forms framework gateway handler hash headers helpers host html http image \
+    images index input install interface io iterator js json kernel key lib library link list log logger \
+    logging login loop mail main manager map math memory menu message model models module net network \
+    node object once options output package parser path platform plugin plugins policy pool port process \
+    project proxy query queue random reader redirect remote request requests resource response rest \
+    router runtime sdk search security send server service services session set setup shared shell \
+    socket software source state static stream string strings support system table task template term \
+    test testing tests text thread time token tool tools type types ui update upload uri url user users \
+    util utilities utils value version view warning web widget window write writer xml";
+
+/// Names of products that texts about other products are full of.
+const COMMON_IN_TEXTS: &str = "\
+    access android apache attack attacker bash browser bugs chrome cloud connect control cookie document \
+    exec execute express file-type find fix function git glob google header internet java javascript \
+    language linux local microsoft mime page patch perl php python react record release root ruby rust \
+    script ssl style tar unix validator windows zip";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_hold_folded_names() {
+        let words = || COMMON.split(' ').chain(COMMON_IN_TEXTS.split(' '));
+        assert!(words().all(|word| fold(word) == word && !word.is_empty()));
+        assert!(words().count() > 200);
+    }
+
+    #[test]
+    fn separators_and_case_do_not_tell_names_apart() {
+        for (a, b) in [
+            ("Spring_Framework", "spring-framework"),
+            ("log4j core", "Log4J.Core"),
+            ("@scope/x", "scope x"),
+            ("C++", "c++"),
+        ] {
+            assert_eq!(fold(a), fold(b));
+        }
+        assert_ne!(fold("notepad++"), fold("notepad"));
+        assert!(too_common("core") && too_common("x") && !too_common("openssl"));
+        assert!(too_common_in_texts("linux") && !too_common("linux"));
+    }
+}

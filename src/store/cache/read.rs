@@ -1,0 +1,116 @@
+//! Finding what the cache holds.
+
+use rusqlite::{OptionalExtension as _, Row, params};
+
+use super::{Cache, SourceFile, number_of};
+use crate::domain::time::Moment;
+use crate::store::StoreError;
+
+/// A current record, as it was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Number in the cache.
+    pub number: i64,
+    /// What it is.
+    pub kind: String,
+    /// The file that told it, by its number.
+    pub file: i64,
+    /// The value in the layout's form.
+    pub body: Vec<u8>,
+}
+
+/// One telling of a record, current or former.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Telling {
+    /// What it is.
+    pub kind: String,
+    /// The file that told it, by its number.
+    pub file: i64,
+    /// Whether it is the newest.
+    pub current: bool,
+    /// SHA-256 of its text, lower-case hexadecimal.
+    pub sha256: String,
+    /// Its text, compressed.
+    pub raw: Vec<u8>,
+}
+
+impl Cache {
+    /// All imported files, in the order in which they were imported.
+    pub fn files(&self) -> Result<Vec<SourceFile>, StoreError> {
+        let mut statement = self.conn.prepare("SELECT * FROM source_file ORDER BY id")?;
+        let rows = statement.query_map([], source_file)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The imported file with this digest.
+    pub fn file_with(&self, sha256: &str) -> Result<Option<SourceFile>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT * FROM source_file WHERE sha256 = ?1")?;
+        Ok(statement.query_row([sha256], source_file).optional()?)
+    }
+
+    /// Ecosystems of each file, by the file's number.
+    pub fn coverage(&self) -> Result<Vec<(i64, String)>, StoreError> {
+        let mut statement =
+            self.conn.prepare("SELECT file, ecosystem FROM coverage ORDER BY file, ecosystem")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Numbers of the current records under a key.
+    pub fn numbers_under(&self, key: &str) -> Result<Vec<i64>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT record FROM record_key WHERE key = ?1")?;
+        let rows = statement.query_map([number_of(key)], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// A current record by its number.
+    pub fn stored(&self, number: i64) -> Result<Option<Stored>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT kind, file, body FROM record WHERE id = ?1")?;
+        Ok(statement
+            .query_row([number], |row| {
+                Ok(Stored { number, kind: row.get(0)?, file: row.get(1)?, body: row.get(2)? })
+            })
+            .optional()?)
+    }
+
+    /// Everything that was ever told of an identifier, the current tellings first.
+    pub fn tellings(&self, id: &str) -> Result<Vec<Telling>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT kind, file, current, digest, raw FROM record INDEXED BY record_current WHERE current = 1 AND record_id = ?1
+             UNION ALL SELECT kind, file, current, digest, raw FROM record INDEXED BY record_former WHERE current = 0 AND record_id = ?1
+             ORDER BY current DESC",
+        )?;
+        let rows = statement.query_map(params![id], |row| {
+            let digest: Vec<u8> = row.get(3)?;
+            Ok(Telling {
+                kind: row.get(0)?,
+                file: row.get(1)?,
+                current: row.get(2)?,
+                sha256: hex::encode(digest),
+                raw: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+fn source_file(row: &Row<'_>) -> rusqlite::Result<SourceFile> {
+    let at: String = row.get("imported_at")?;
+    let imported_at = Moment::parse(&at).map_err(|why| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, why.into())
+    })?;
+    let unsigned = |name: &str| row.get::<_, i64>(name).map(i64::cast_unsigned);
+    Ok(SourceFile {
+        id: row.get("id")?,
+        name: row.get("name")?,
+        sha256: row.get("sha256")?,
+        bytes: unsigned("bytes")?,
+        format: row.get("format")?,
+        source: row.get("source")?,
+        data_date: row.get("data_date")?,
+        records: unsigned("records")?,
+        refused: unsigned("refused")?,
+        imported_at,
+        program: row.get("program")?,
+    })
+}

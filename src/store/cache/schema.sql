@@ -1,0 +1,46 @@
+-- The workstation's advisory cache. It can be made anew from the files that were imported; evidence is copied from it into product files.
+
+-- One row for each imported file.
+CREATE TABLE source_file (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  sha256 TEXT NOT NULL UNIQUE CHECK (length(sha256) = 64),
+  bytes INTEGER NOT NULL,
+  format TEXT NOT NULL,
+  source TEXT NOT NULL,
+  data_date TEXT,
+  records INTEGER NOT NULL,
+  refused INTEGER NOT NULL,
+  imported_at TEXT NOT NULL,
+  program TEXT NOT NULL
+) STRICT;
+
+-- What a file told about a thing. Of one thing, the newest telling is current; the earlier ones stay.
+CREATE TABLE record (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  record_id TEXT NOT NULL,
+  file INTEGER NOT NULL REFERENCES source_file (id),
+  modified TEXT NOT NULL,
+  digest BLOB NOT NULL,
+  current INTEGER NOT NULL CHECK (current IN (0, 1)),
+  keys BLOB NOT NULL,
+  body BLOB NOT NULL,
+  raw BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX record_current ON record (record_id, kind) WHERE current = 1;
+CREATE INDEX record_former ON record (record_id, kind) WHERE current = 0;
+
+-- Where to look: hashes of the keys under which a current record is found.
+CREATE TABLE record_key (
+  key INTEGER NOT NULL,
+  record INTEGER NOT NULL REFERENCES record (id),
+  PRIMARY KEY (key, record)
+) STRICT, WITHOUT ROWID;
+
+-- Which ecosystems a file has anything to say about.
+CREATE TABLE coverage (
+  file INTEGER NOT NULL REFERENCES source_file (id),
+  ecosystem TEXT NOT NULL,
+  PRIMARY KEY (file, ecosystem)
+) STRICT, WITHOUT ROWID;

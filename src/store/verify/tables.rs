@@ -1,0 +1,224 @@
+//! What SQLite can say of the file by itself: its integrity, schema, columns, indexes, attachments and wrapped keys.
+//!
+//! It runs beside the replay on a connection of its own, so nothing here may need what the replay found.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
+
+use rusqlite::Connection;
+
+use super::{Findings, Progress};
+use crate::domain::canonical;
+use crate::domain::field::FieldType;
+use crate::domain::ids::{Kind, RecordId};
+use crate::store::{Store, StoreError, ddl};
+
+/// SQLite's steps between two looks at whether the verification was cancelled.
+const STEPS: i32 = 100_000;
+
+/// What was found, each part by itself, because other findings come between.
+#[derive(Default)]
+pub struct Found {
+    pub database: Findings,
+    pub touches: Findings,
+    pub columns: Findings,
+    pub attachments: Findings,
+    /// How many attachments were checked.
+    pub attachments_seen: u64,
+}
+
+struct Tables<'a> {
+    conn: &'a Connection,
+    progress: &'a Progress<'a>,
+    findings: Findings,
+    attachments: u64,
+}
+
+/// Checks everything that is told here.
+pub fn check(mut store: Store, progress: &Progress) -> Result<Found, StoreError> {
+    let stopped = progress.flag();
+    store.conn.progress_handler(STEPS, Some(move || stopped.load(Ordering::Relaxed)))?;
+    let mut tables = Tables { conn: &store.conn, progress, findings: Findings::default(), attachments: 0 };
+    let mut found = Found::default();
+    tables.database()?;
+    found.database = std::mem::take(&mut tables.findings);
+    tables.touches()?;
+    found.touches = std::mem::take(&mut tables.findings);
+    tables.columns()?;
+    found.columns = std::mem::take(&mut tables.findings);
+    tables.attachments()?;
+    tables.credentials()?;
+    found.attachments = tables.findings;
+    found.attachments_seen = tables.attachments;
+    Ok(found)
+}
+
+impl Tables<'_> {
+    fn database(&mut self) -> Result<(), StoreError> {
+        let mut statement = self.conn.prepare("PRAGMA integrity_check(10)")?;
+        let lines: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        for line in lines.into_iter().filter(|line| line != "ok") {
+            self.findings.found("database", line);
+        }
+        let mut statement = self.conn.prepare("PRAGMA foreign_key_check")?;
+        let tables: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        for table in tables {
+            self.findings.found("database", format!("a reference of the table {table} leads nowhere"));
+        }
+        self.schema()
+    }
+
+    /// The triggers and checks that guard the evidence must be there as they were made.
+    fn schema(&mut self) -> Result<(), StoreError> {
+        let fresh = Connection::open_in_memory()?;
+        fresh.execute_batch(ddl::V1)?;
+        let wanted = schema_of(&fresh)?;
+        let present = schema_of(self.conn)?;
+        for (name, sql) in &wanted {
+            match present.get(name) {
+                None => self.findings.found("database", format!("the {name} is missing from the schema")),
+                Some(other) if other != sql => {
+                    self.findings.found("database", format!("the {name} differs from the schema"));
+                }
+                Some(_) => {}
+            }
+        }
+        for name in present.keys().filter(|name| !wanted.contains_key(*name)) {
+            self.findings.found("database", format!("the {name} does not belong to the schema"));
+        }
+        Ok(())
+    }
+
+    /// The stored columns, by which lists are drawn, must say what the texts say.
+    fn columns(&mut self) -> Result<(), StoreError> {
+        let event = ["at", "actor", "request", "record"].map(|name| (name, format!("$.{name}")));
+        self.column_check("event", "seq", &event)?;
+        let signature = ["subject", "event"].map(|name| (name, format!("$.{name}")));
+        self.column_check("signature", "number", &signature)?;
+        for kind in Kind::ALL {
+            self.progress.check()?;
+            let head = ["state", "owner", "created_at", "created_by", "state_since", "revision"];
+            let mut columns: Vec<(&str, String)> = head.map(|name| (name, format!("$.{name}"))).to_vec();
+            columns.extend(
+                kind.def()
+                    .fields()
+                    .filter(|field| is_stored(field.ty))
+                    .map(|field| (field.name, format!("$.fields.{}", field.name))),
+            );
+            self.column_check(kind.code(), "number", &columns)?;
+        }
+        Ok(())
+    }
+
+    fn column_check(
+        &mut self,
+        table: &str,
+        number: &str,
+        columns: &[(&str, String)],
+    ) -> Result<(), StoreError> {
+        let differs: Vec<String> = columns
+            .iter()
+            .map(|(name, path)| format!("{name} IS NOT json_extract(body, '{path}')"))
+            .collect();
+        let sql = format!("SELECT {number} FROM {table} WHERE {} ORDER BY 1 LIMIT 10", differs.join(" OR "));
+        let mut statement = self.conn.prepare(&sql)?;
+        let rows: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        for row in rows {
+            let place = Kind::from_code(table).map_or_else(
+                || format!("{table} {row}"),
+                |kind| RecordId::new(kind, u32::try_from(row).unwrap_or_default()).to_string(),
+            );
+            self.findings.found(place, "a column says something else than its text");
+        }
+        Ok(())
+    }
+
+    /// The index from records to events must say what the events say.
+    fn touches(&mut self) -> Result<(), StoreError> {
+        let rows: i64 = self.conn.query_row("SELECT count(*) FROM touch", [], |row| row.get(0))?;
+        let (changes, odd): (i64, i64) = self.conn.query_row(
+            "SELECT count(*), count(*) - count(touch.seq)
+             FROM event, json_each(event.body, '$.changes') AS change
+             LEFT JOIN touch ON touch.record = json_extract(change.value, '$.record')
+               AND touch.revision = json_extract(change.value, '$.revision') AND touch.seq = event.seq",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        if rows != changes || odd != 0 {
+            self.findings.found("database", "the index from records to events does not match the events");
+        }
+        Ok(())
+    }
+
+    fn attachments(&mut self) -> Result<(), StoreError> {
+        let mut statement = self.conn.prepare(
+            "SELECT 'AT-' || printf('%04d', number), json_extract(body, '$.fields.sha256'), json_extract(body, '$.fields.bytes') FROM attachment ORDER BY number",
+        )?;
+        let rows: Vec<(String, String, i64)> = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<Result<_, _>>()?;
+        let mut named = BTreeSet::new();
+        for (place, sha256, size) in rows {
+            self.progress.check()?;
+            self.attachments += 1;
+            let bytes: Option<Vec<u8>> = self
+                .conn
+                .query_row("SELECT bytes FROM blob WHERE sha256 = ?1", [&sha256], |row| row.get(0))
+                .ok();
+            match bytes {
+                None => self.findings.found(place, "its bytes are not there"),
+                Some(bytes) if canonical::digest(&bytes) != sha256 || bytes.len() as i64 != size => {
+                    self.findings.found(place, "its bytes do not have the digest that was recorded");
+                }
+                Some(_) => {}
+            }
+            named.insert(sha256);
+        }
+        let mut statement = self.conn.prepare("SELECT sha256 FROM blob")?;
+        let held: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        for sha256 in held.into_iter().filter(|sha256| !named.contains(sha256)) {
+            self.findings.found(format!("bytes {}", canonical::short(&sha256)), "no attachment names them");
+        }
+        Ok(())
+    }
+
+    /// A wrapped key is no evidence, but it must not be another person's.
+    fn credentials(&mut self) -> Result<(), StoreError> {
+        let sql = "SELECT credential.person FROM credential LEFT JOIN signing_key ON signing_key.number = credential.key
+                   WHERE signing_key.person IS NOT credential.person
+                     OR credential.key <> (SELECT max(number) FROM signing_key WHERE person = credential.person)
+                   ORDER BY 1";
+        let mut statement = self.conn.prepare(sql)?;
+        let rows: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        for person in rows {
+            self.findings.found(person, "the wrapped key is not that of the person's key in force");
+        }
+        Ok(())
+    }
+}
+
+/// Everything in the schema by its type and name.
+fn schema_of(conn: &Connection) -> Result<BTreeMap<String, String>, StoreError> {
+    let sql = "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema WHERE name <> 'sqlite_stat1'";
+    let mut statement = conn.prepare(sql)?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether the schema stores the column instead of computing it when it is read.
+const fn is_stored(ty: FieldType) -> bool {
+    match ty {
+        FieldType::YesNo
+        | FieldType::Number
+        | FieldType::Choice(_)
+        | FieldType::Line
+        | FieldType::Day
+        | FieldType::Moment
+        | FieldType::Record => true,
+        FieldType::Text
+        | FieldType::Choices(_)
+        | FieldType::Lines
+        | FieldType::Records
+        | FieldType::Rows(_) => false,
+    }
+}

@@ -1,0 +1,327 @@
+//! What is done beside the window, driven as a person would: imports, packets, backups, and leaving while one goes on.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use eframe::egui;
+use egui::{Key, Modifiers, ViewportCommand, ViewportId, accesskit::Role};
+use egui_kittest::kittest::Queryable as _;
+
+use super::leaving::Closing;
+use super::tests::{Clock, PASSWORD, Window, fill, keeping, press, pump, sign_in};
+use super::{App, Start};
+use crate::domain::ids::Kind;
+use crate::ops::{Request, keep};
+use crate::ui::cx::{Route, Then};
+
+/// Rows to take in.
+const MANY: usize = 300;
+/// How long an import is held up each time that it tells its progress, so that a person has time to press something.
+const HELD_UP: Duration = Duration::from_millis(100);
+
+fn opened(folder: &Path, clock: &Clock, data: Option<PathBuf>) -> Window {
+    let path = pump(folder, clock);
+    let mut window = keeping(clock, Start::File(path), data, egui::Theme::Light);
+    sign_in(&mut window, "ana", PASSWORD);
+    assert!(window.state().is_signed_in(), "{:?}", window.state().messages());
+    window
+}
+
+/// Draws until something is so: what is done beside the window takes its time.
+fn until(window: &mut Window, what: &str, so: impl Fn(&Window) -> bool) {
+    for _ in 0..3_000 {
+        window.step();
+        if so(window) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("“{what}” does not come: {:?}", window.state().messages());
+}
+
+fn until_label(window: &mut Window, label: &str) {
+    until(window, label, |window| window.query_all_by_label_contains(label).next().is_some());
+    window.run_steps(2);
+}
+
+fn until_said(window: &mut Window, words: &str) {
+    until(window, words, |window| window.state().messages().iter().any(|said| said.contains(words)));
+    window.run_steps(2);
+}
+
+fn feedback(app: &App) -> usize {
+    app.desk.as_ref().unwrap().file.list(Kind::Feedback).unwrap().len()
+}
+
+/// A window in which an import of many rows was begun a moment ago.
+fn importing(folder: &Path, clock: &Clock) -> Window {
+    let mut window = opened(folder, clock, None);
+    window.ctx.set_request_repaint_callback(|_| {
+        if std::thread::current().name() == Some("Import") {
+            std::thread::sleep(HELD_UP);
+        }
+    });
+    let path = folder.join("maude.csv");
+    let mut text = "report_number,event_date,device_name,event_text\n".to_owned();
+    for row in 0..MANY {
+        let _ = writeln!(text, "{row},04-23-2025,Pump,Alarm {row} is late");
+    }
+    std::fs::write(&path, text).unwrap();
+    window.state_mut().go(Route::Import);
+    window.run_steps(2);
+    fill(&mut window, "Path of the file", &path.display().to_string());
+    press(&mut window, "Read");
+    until_label(&mut window, "maude.csv: 300 rows");
+    for label in ["Received at", "Aware since"] {
+        window.get_by_role_and_label(Role::TextInput, label).focus();
+        window.run_steps(2);
+        window.get_by_role_and_label(Role::TextInput, label).type_text("2031-03-01");
+        window.run_steps(2);
+    }
+    until_label(&mut window, "300 will be taken");
+    // It may lie below the part that is scrolled into view.
+    window.get_by_role_and_label(Role::Button, "Import 300 rows").click_accesskit();
+    until_label(&mut window, "Importing maude.csv");
+    window
+}
+
+#[test]
+fn an_import_runs_beside_the_window_and_is_cancelled_in_the_status_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let mut window = importing(folder.path(), &clock);
+    assert!(window.state().importing().is_some());
+    window.get_by_label("An import is running: wait or cancel it");
+    let before = window.state().desk.as_ref().unwrap().file.head().clone();
+    window.state_mut().perform(Request::AcknowledgeClock.into(), &Then::Stay, None);
+    assert!(window.state().messages().iter().any(|words| words.contains("wait or cancel it")));
+    window.get_by_role_and_label(Role::Button, "Cancel importing maude.csv").click();
+    until_said(&mut window, "The import was cancelled.");
+    assert_eq!(*window.state().desk.as_ref().unwrap().file.head(), before);
+    assert_eq!(feedback(window.state()), 0);
+    window.get_by_label("You are writing");
+    window.get_by_label("Import 300 rows");
+}
+
+#[test]
+fn what_is_typed_during_an_import_is_kept_and_the_screens_show_what_was_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let mut window = importing(folder.path(), &clock);
+    window.state_mut().go(Route::New(Kind::Feedback));
+    window.run_steps(2);
+    window.get_by_role_and_label(Role::TextInput, "Title").focus();
+    window.run_steps(2);
+    window.get_by_role_and_label(Role::TextInput, "Title").type_text("Typed meanwhile");
+    window.run_steps(2);
+    window.state_mut().go(Route::List(Kind::Feedback));
+    window.run_steps(2);
+    assert!(window.state().importing().is_some(), "the import goes on");
+    until_said(&mut window, "300 rows of maude.csv were taken in.");
+    assert_eq!(feedback(window.state()), MANY);
+    window.get_by_label("You are writing");
+    let app = window.state();
+    let drafts = app.desk.as_ref().unwrap().file.drafts(app.session.as_ref().unwrap()).unwrap();
+    assert!(drafts.iter().any(|(_, body, _)| body.contains("Typed meanwhile")), "{drafts:?}");
+    window.state_mut().go(Route::Import);
+    window.run_steps(2);
+    window.get_by_label("maude.csv was taken in");
+}
+
+#[test]
+fn locking_during_an_import_asks_and_waits_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let mut window = importing(folder.path(), &clock);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::L);
+    window.run_steps(3);
+    window.get_by_label("An import is running");
+    press(&mut window, "Wait for it");
+    assert!(window.state().is_signed_in());
+    until(&mut window, "locked", |window| !window.state().is_signed_in());
+    assert_eq!(feedback(window.state()), MANY);
+}
+
+#[test]
+fn an_idle_window_is_locked_although_an_import_runs_and_nobody_signs_in_until_it_has_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let mut window = importing(folder.path(), &clock);
+    clock.pass(24 * 3600);
+    window.run_steps(2);
+    assert!(!window.state().is_signed_in());
+    window.get_by_label_contains("Sign in when it has ended");
+    until_said(&mut window, "were taken in.");
+    fill(&mut window, "Password", PASSWORD);
+    press(&mut window, "Sign in");
+    assert!(window.state().is_signed_in());
+    assert_eq!(feedback(window.state()), MANY);
+}
+
+fn close(window: &mut Window) -> Vec<ViewportCommand> {
+    let viewport = window.input_mut().viewports.entry(ViewportId::ROOT).or_default();
+    viewport.events.push(egui::ViewportEvent::Close);
+    window.step();
+    commands(window)
+}
+
+fn commands(window: &Window) -> Vec<ViewportCommand> {
+    window.output().viewport_output[&ViewportId::ROOT].commands.clone()
+}
+
+#[test]
+fn closing_the_window_during_an_import_asks_and_can_cancel_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let mut window = importing(folder.path(), &clock);
+    assert!(close(&mut window).contains(&ViewportCommand::CancelClose));
+    window.run_steps(2);
+    window.get_by_label("An import is running");
+    press(&mut window, "Go on working");
+    assert!(window.state().importing().is_some_and(|import| !import.progress().is_cancelled()));
+    assert!(close(&mut window).contains(&ViewportCommand::CancelClose));
+    window.run_steps(2);
+    press(&mut window, "Cancel the import");
+    until(&mut window, "close", |window| commands(window).contains(&ViewportCommand::Close));
+    assert_eq!(feedback(window.state()), 0);
+    assert!(!close(&mut window).contains(&ViewportCommand::CancelClose));
+}
+
+#[test]
+fn a_packet_is_made_beside_the_window_and_cancelled_in_the_status_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let mut window = opened(folder.path(), &clock, None);
+    window.state_mut().go(Route::Packets(None));
+    window.run_steps(2);
+    window.get_by_label("A whole period").click();
+    window.run_steps(2);
+    fill(&mut window, "From", "2031-01-01");
+    fill(&mut window, "Until", "2031-12-31");
+    press(&mut window, "Make preview");
+    until(&mut window, "Cancel laying out the pages", |window| {
+        window.query_by_role_and_label(Role::Button, "Cancel laying out the pages").is_some()
+    });
+    window.get_by_role_and_label(Role::Button, "Cancel laying out the pages").click();
+    until_label(&mut window, "It was cancelled");
+    assert!(window.state().watched.is_empty());
+    press(&mut window, "Make preview");
+    until_label(&mut window, "Page 1 of the packet");
+}
+
+/// Does something that a backup is worth.
+fn work(window: &mut Window) {
+    let mut set = crate::domain::record::Fields::new();
+    for (field, value) in [
+        ("title", "Alarm is late"),
+        ("received_at", "2031-03-03T09:00:00Z"),
+        ("channel", "Telephone"),
+        ("description_verbatim", "The alarm came late."),
+    ] {
+        set.insert(field.to_owned(), value.into());
+    }
+    let before = feedback(window.state());
+    let request = Request::Create { kind: Kind::Feedback, set };
+    window.state_mut().perform(request.into(), &Then::Stay, None);
+    assert_eq!(feedback(window.state()), before + 1, "{:?}", window.state().messages());
+}
+
+fn uuid(window: &Window) -> String {
+    window.state().desk.as_ref().unwrap().uuid.clone()
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+/// Every way by which a file is left: each makes a backup of it, and none is noted for the file that comes after.
+#[test]
+fn a_file_that_is_left_is_backed_up_whichever_way_it_is_left() {
+    type Leave = fn(&mut Window, &Path);
+    let ways: [(&str, Leave); 4] = [
+        ("opened another", |window, other| window.state_mut().open_path(other)),
+        ("dropped another", |window, other| {
+            window.input_mut().dropped_files.push(Arc::new(Dropped(other.to_owned())));
+        }),
+        ("new", |window, _| window.state_mut().asked.push(crate::ui::shortcuts::AppCommand::NewFile)),
+        ("closed", |window, _| window.state_mut().asked.push(crate::ui::shortcuts::AppCommand::CloseFile)),
+    ];
+    for (what, leave) in ways {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let clock = Clock::at("2031-03-03T09:00:00Z");
+        let aside = folder.path().join("aside");
+        std::fs::create_dir(&aside).unwrap();
+        let other = pump(&aside, &clock);
+        let mut window = opened(folder.path(), &clock, Some(data.clone()));
+        for _ in 0..3 {
+            work(&mut window);
+        }
+        let left = uuid(&window);
+        assert_eq!(keep::backups(&data, &left).len(), 0);
+        leave(&mut window, &other);
+        until(&mut window, what, |window| {
+            window.state().running.is_empty() && !keep::backups(&data, &left).is_empty()
+        });
+        assert_eq!(keep::backups(&data, &left).len(), 1, "{what}");
+        if let Some(desk) = &window.state().desk {
+            assert_ne!(desk.uuid, left, "{what}");
+            assert_eq!(desk.backed_up, desk.file.head().seq, "{what}: the backup was of the other file");
+        }
+    }
+}
+
+#[test]
+fn a_backup_that_fails_at_closing_is_told_and_the_person_decides() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let mut window = opened(folder.path(), &clock, Some(data.clone()));
+    until(&mut window, "verified", |window| window.state().running.is_empty());
+    work(&mut window);
+    let own = data.join(uuid(&window));
+    std::fs::create_dir_all(&own).unwrap();
+    std::fs::write(own.join("backups"), "no folder").unwrap();
+    assert!(close(&mut window).contains(&ViewportCommand::CancelClose));
+    until_label(&mut window, "No backup was made");
+    let desk = window.state().desk.as_ref().unwrap();
+    assert_ne!(desk.backed_up, desk.file.head().seq, "what was not made is not noted");
+    press(&mut window, "Try again");
+    until_label(&mut window, "No backup was made");
+    std::fs::remove_file(own.join("backups")).unwrap();
+    press(&mut window, "Try again");
+    until(&mut window, "close", |window| commands(window).contains(&ViewportCommand::Close));
+    assert_eq!(keep::backups(&data, &uuid(&window)).len(), 1);
+}
+
+#[test]
+fn a_person_may_close_without_a_backup() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let mut window = opened(folder.path(), &clock, Some(data.clone()));
+    until(&mut window, "verified", |window| window.state().running.is_empty());
+    work(&mut window);
+    let own = data.join(uuid(&window));
+    std::fs::create_dir_all(&own).unwrap();
+    std::fs::write(own.join("backups"), "no folder").unwrap();
+    close(&mut window);
+    until_label(&mut window, "No backup was made");
+    press(&mut window, "Go on working");
+    assert_eq!(window.state().closing, Closing::No);
+    close(&mut window);
+    until_label(&mut window, "No backup was made");
+    window.get_by_role_and_label(Role::Button, "Close without a backup").click();
+    until(&mut window, "close", |window| commands(window).contains(&ViewportCommand::Close));
+}
