@@ -24,6 +24,30 @@ const ALGORITHMS: [&str; 12] = [
     "BLAKE3",
 ];
 
+/// Licence identifiers that are younger than the list of CycloneDX 1.6 (or none, as NOASSERTION): they are written as names.
+const YOUNGER: [&str; 20] = [
+    "BSD-2-Clause-pos-unchanged",
+    "BSD-3-Clause-OpenWebUI",
+    "BSD-Source-Code-no-disclaimer",
+    "BSD-Source-alt-GPL",
+    "BSD-ask-to-endorse",
+    "Brian-Gladman-3-Clause-no-conversion",
+    "Bugroff",
+    "CC-BY-NC-3.0-IGO",
+    "FDK-MPEG-H",
+    "GFDL-1.1-invariants",
+    "GFDL-1.1-no-invariants",
+    "GFDL-1.2-invariants",
+    "GFDL-1.2-no-invariants",
+    "GFDL-1.3-invariants",
+    "GFDL-1.3-no-invariants",
+    "Hippocratic-3.0-core",
+    "Informatica",
+    "MVT-1.1",
+    "NOASSERTION",
+    "atc-game",
+];
+
 /// The document.
 pub(super) fn document(bill: &Bill, made: &Made<'_>) -> Value {
     let tree = Tree::of(bill);
@@ -186,7 +210,8 @@ fn licences(licences: &[String]) -> Vec<Value> {
         .iter()
         .filter(|licence| !licence.trim().is_empty())
         .map(|licence| {
-            let known = spdx::license_id(licence).is_some_and(|known| known.name == licence);
+            let known = spdx::license_id(licence).is_some_and(|known| known.name == licence)
+                && !YOUNGER.contains(&licence.as_str());
             json!({ "license": if known { json!({ "id": licence }) } else { json!({ "name": licence }) } })
         })
         .collect()
