@@ -196,7 +196,7 @@ fn bill(data: &Path, path: &str) -> Bill {
         .unwrap_or_else(|refused| panic!("{path}: {refused}"))
 }
 
-/// Whether a remark says this; `_` stands for any place.
+/// Whether a remark of any place says this.
 fn says(bill: &Bill, part: &str) -> bool {
     bill.notes.notes.iter().any(|note| note.text.contains(part))
 }
