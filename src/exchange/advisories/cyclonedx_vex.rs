@@ -1,5 +1,6 @@
 //! Vulnerability statements out of a CycloneDX document, read by the reader of bills so that both understand the same.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, Read};
 
 use crate::domain::soup::advisory::Published;
@@ -27,7 +28,16 @@ pub(super) fn read(reader: &mut dyn BufRead, name: &str, sink: &mut Sink<'_, '_>
     sink.report.data_date = bill.created;
     sink.report.notes = bill.notes;
     let text = String::from_utf8_lossy(&bytes);
-    for statement in bill.statements {
+    let parts: BTreeMap<_, _> =
+        bill.subject.iter().chain(&bill.components).map(|part| (part.reference.as_str(), part)).collect();
+    for mut statement in bill.statements {
+        for subject in &mut statement.subjects {
+            if let Some(part) = parts.get(subject.id.as_str()) {
+                subject.name = Some(part.name.clone()).filter(|name| *name != subject.id);
+                subject.purl = part.purls.first().cloned();
+                subject.cpe = part.cpes.first().cloned();
+            }
+        }
         let place = statement.place.clone();
         let raw = part(&text, &place).unwrap_or(&text).to_owned();
         sink.give(&raw, place, Ok(Published::Statement(Box::new(statement))))?;
