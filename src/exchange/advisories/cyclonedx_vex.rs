@@ -5,17 +5,17 @@ use std::io::{BufRead, Read};
 
 use crate::domain::soup::advisory::Published;
 use crate::domain::soup::note::Unreadable;
-use crate::exchange::json_stream::PIECE_BYTES_MAX;
 use crate::exchange::sbom;
 
 use super::Sink;
+use super::documents::RECORD_BYTES_MAX;
 
 /// Reads one document; its statements come in order, each with the text of the whole document's part that it stands in.
 pub(super) fn read(reader: &mut dyn BufRead, name: &str, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
     let mut bytes = Vec::new();
-    let taken = reader.take(PIECE_BYTES_MAX + 1).read_to_end(&mut bytes);
+    let taken = reader.take(RECORD_BYTES_MAX + 1).read_to_end(&mut bytes);
     let taken = taken.map_err(|error| Unreadable::at("document", error.to_string()))?;
-    if taken as u64 > PIECE_BYTES_MAX {
+    if taken as u64 > RECORD_BYTES_MAX {
         return Err(Unreadable::at("document", "larger than this program takes"));
     }
     let bill = sbom::understand(&bytes, name)?;
