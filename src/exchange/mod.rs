@@ -12,4 +12,5 @@ pub mod json_stream;
 pub mod json_value;
 pub mod sbom;
 pub mod unpack;
+pub mod vex_out;
 pub mod xml;
