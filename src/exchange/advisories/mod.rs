@@ -43,6 +43,8 @@ pub struct Record<'a> {
     pub raw: &'a str,
     /// Where in the document: a JSON path (`$.vulnerabilities[3]`) or `line 12`.
     pub place: String,
+    /// The state of the document's data, where it was told before this record.
+    pub data_date: Option<&'a str>,
 }
 
 /// What was found in one document.
@@ -235,7 +237,8 @@ impl Sink<'_, '_> {
         match outcome {
             Ok(published) => {
                 self.report.records += 1;
-                (self.on)(Record { published, raw, place }).map_err(|Stop| {
+                let data_date = self.report.data_date.as_deref();
+                (self.on)(Record { published, raw, place, data_date }).map_err(|Stop| {
                     self.stopped = true;
                     Unreadable::at("document", "ended")
                 })
