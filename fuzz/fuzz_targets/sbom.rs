@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use libfuzzer_sys::fuzz_target;
-use mainstay::domain::soup::{diff, lint};
-use mainstay::exchange::sbom;
+use mainstay_fuzz::domain::soup::{diff, lint};
+use mainstay_fuzz::exchange::sbom;
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(bill) = sbom::understand(bytes, "document") else { return };
