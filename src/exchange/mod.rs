@@ -11,4 +11,5 @@ pub mod feedback;
 pub mod json_stream;
 pub mod sbom;
 pub mod unpack;
+pub mod vex_out;
 pub mod xml;

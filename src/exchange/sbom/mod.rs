@@ -10,6 +10,7 @@ mod lockfile;
 mod recognise;
 mod table;
 
+pub(in crate::exchange) use cyclonedx::JUSTIFICATION_PROPERTY;
 pub use table::{Meaning, TableMapping};
 
 use crate::domain::soup::bill::Bill;
