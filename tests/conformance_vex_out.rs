@@ -28,13 +28,11 @@ fn json(path: impl AsRef<Path>) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-/// A schema with the others that it refers to, formats checked, nothing fetched.
-fn schema(path: PathBuf, others: &[PathBuf]) -> Validator {
+/// A schema with the others that it refers to by their addresses, formats checked, nothing fetched.
+fn schema(path: PathBuf, others: &[(String, PathBuf)]) -> Validator {
     let mut registry = Registry::new();
-    for other in others {
-        let other = json(other);
-        let id = other.get("$id").or_else(|| other.get("id")).unwrap().as_str().unwrap().to_owned();
-        registry = registry.add(id, other).unwrap();
+    for (address, other) in others {
+        registry = registry.add(address, json(other)).unwrap();
     }
     let registry = registry.prepare().unwrap();
     let options = jsonschema::options().offline().should_validate_formats(true);
@@ -156,7 +154,7 @@ fn openvex_that_is_written_validates_against_the_official_schema() {
 fn cyclonedx_that_is_written_validates_against_the_official_schema() {
     let Some(data) = data() else { return };
     let folder = data.join("sbom/schemas/cyclonedx");
-    let others = ["spdx.schema.json", "jsf-0.82.schema.json"].map(|name| folder.join(name));
+    let others = ["spdx.schema.json", "jsf-0.82.schema.json"].map(|name| (format!("http://cyclonedx.org/schema/{name}"), folder.join(name)));
     let schema = schema(folder.join("bom-1.6.schema.json"), &others);
     assert!(!schema.is_valid(&Value::Object(serde_json::Map::new())));
     for document in documents() {
@@ -168,8 +166,6 @@ fn cyclonedx_that_is_written_validates_against_the_official_schema() {
 fn csaf_that_is_written_validates_against_the_official_schema_and_its_mandatory_tests() {
     let Some(data) = data() else { return };
     let csaf = data.join("vuln/csaf/csaf_2.0");
-    let others = ["2.0", "3.0", "3.1"]
-        .map(|version| csaf.join(format!("referenced_schema/first/cvss-v{version}.json")));
     let schema = schema(csaf.join("json_schema/csaf_json_schema.json"), &others);
     assert!(!schema.is_valid(&Value::Object(serde_json::Map::new())));
     for document in documents() {
