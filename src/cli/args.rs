@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::ops;
+
 /// What draws the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Renderer {
@@ -118,6 +120,22 @@ pub enum Command {
         #[arg(short = 'o', long = "out")]
         out: PathBuf,
     },
+    /// Advisory data of this workstation: vulnerability records, exploited lists, predictions, support dates.
+    Advisories {
+        /// What to do with it.
+        #[command(subcommand)]
+        what: Advisories,
+    },
+    /// Bills of materials.
+    Sbom {
+        /// What to do with them.
+        #[command(subcommand)]
+        what: Sbom,
+    },
+    /// Match the components of a bill of materials with the advisory data.
+    ///
+    /// Exit codes: 0 nothing affected, 10 something affected, 11 something could not be checked and nothing affected.
+    Scan(ScanArguments),
     /// Write everything as JSON, attachments included.
     Export {
         /// The product file.
@@ -126,6 +144,111 @@ pub enum Command {
         #[arg(short = 'o', long = "out")]
         out: PathBuf,
     },
+}
+
+/// What to do with advisory data.
+#[derive(Debug, Subcommand)]
+pub enum Advisories {
+    /// Take in files or folders of files: NVD, CVE, OSV, CSAF, KEV, EPSS, VEX, support dates; also .gz, .zip and .xz.
+    Import {
+        /// Files and folders.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// The folder of the cache, instead of the user's own.
+        #[arg(long)]
+        cache: Option<PathBuf>,
+        /// Print the report as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// What there is, from which files, and how old it is.
+    Status {
+        /// The folder of the cache, instead of the user's own.
+        #[arg(long)]
+        cache: Option<PathBuf>,
+        /// Days after which data counts as too old.
+        #[arg(long, default_value_t = ops::MAX_AGE_DAYS)]
+        max_age: u32,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Everything that was ever told about an identifier.
+    Show {
+        /// An identifier such as CVE-2021-44228 or RUSTSEC-2021-0139.
+        id: String,
+        /// The folder of the cache, instead of the user's own.
+        #[arg(long)]
+        cache: Option<PathBuf>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What a bill of materials is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BillFormat {
+    /// CycloneDX 1.6 JSON.
+    Cyclonedx,
+    /// SPDX 2.3 JSON.
+    Spdx,
+}
+
+/// What to do with bills of materials.
+#[derive(Debug, Subcommand)]
+pub enum Sbom {
+    /// What was understood, what was not, and what IEC 62304 8.1.2 misses.
+    Inspect {
+        /// The document.
+        file: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write it in another format.
+    Convert {
+        /// The document.
+        file: PathBuf,
+        /// The format.
+        #[arg(long, value_enum)]
+        to: BillFormat,
+        /// The new document; it must not exist yet.
+        #[arg(short = 'o', long = "out")]
+        out: PathBuf,
+    },
+    /// What differs between two of them.
+    Diff {
+        /// The former one.
+        a: PathBuf,
+        /// The later one.
+        b: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// A scan.
+#[derive(Debug, Args)]
+pub struct ScanArguments {
+    /// The bill of materials.
+    pub sbom: PathBuf,
+    /// The folder of the cache, instead of the user's own.
+    #[arg(long)]
+    pub cache: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Days after which data counts as too old, so that nothing found in it counts as not checked.
+    #[arg(long, default_value_t = ops::MAX_AGE_DAYS)]
+    pub max_age: u32,
+    /// Also tell what does not concern a component.
+    #[arg(long)]
+    pub all: bool,
+    /// Vendor aliases and exclusions, a .ron file.
+    #[arg(long)]
+    pub knowledge: Option<PathBuf>,
 }
 
 /// What a new product file is made of.

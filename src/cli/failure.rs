@@ -47,6 +47,11 @@ impl Failure {
         Self::new(INTEGRITY, words)
     }
 
+    /// It was done, and its answer stands in the exit code too.
+    pub fn answer(code: u8, said: String) -> Self {
+        Self { code, words: String::new(), said }
+    }
+
     /// The same, after something was said on the output stream.
     pub fn after(mut self, said: String) -> Self {
         self.said = said;

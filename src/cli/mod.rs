@@ -1,5 +1,6 @@
 //! The command line: the same requests as the window, without it. It knows `domain` and `ops` only; the window is handed in.
 
+mod advisories;
 mod args;
 mod bring;
 mod example;
@@ -10,6 +11,8 @@ mod open;
 mod packet;
 mod print;
 mod run;
+mod sbom;
+mod scan;
 mod script;
 mod status;
 
@@ -70,6 +73,9 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> Said {
         Command::Import { what: Import::Feedback(import) } => bring::import(&import),
         Command::Packet(packet) => packet::packet(&packet),
         Command::Verify { file, json } => files::verify(&file, json),
+        Command::Advisories { what } => advisories::advisories(what),
+        Command::Sbom { what } => sbom::sbom(what),
+        Command::Scan(scan) => scan::scan(scan),
         Command::Backup { file, out } => files::backup(&file, &out),
         Command::Export { file, out } => files::export(&file, &out),
     }

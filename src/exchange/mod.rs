@@ -9,6 +9,7 @@ pub mod decode;
 pub mod delimited;
 pub mod feedback;
 pub mod json_stream;
+pub mod json_value;
 pub mod sbom;
 pub mod unpack;
 pub mod vex_out;

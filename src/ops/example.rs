@@ -62,6 +62,7 @@ struct Beginning {
     markets: Vec<Market>,
     login: String,
     full_name: String,
+    roles: Vec<Role>,
 }
 
 /// One step of the story.
@@ -155,7 +156,7 @@ impl Story {
             person: FirstPerson {
                 login: beginning.login.clone(),
                 full_name: beginning.full_name,
-                roles: Vec::new(),
+                roles: beginning.roles,
             },
             policy: default_policy(),
         };

@@ -1,8 +1,10 @@
 //! What a person may do: permission, rule, transaction, audit event. The window and the command line are thin fronts over it.
 
+mod advisories;
 mod archive;
 mod attention;
 mod beside;
+mod bills;
 mod example;
 mod export;
 mod file;
@@ -16,13 +18,20 @@ mod new_file;
 mod packet;
 mod page;
 mod perform;
+mod places;
 mod refused;
 mod request;
+mod scan;
 mod secrets;
 mod session;
 mod work;
 
+pub use advisories::{
+    AdvisoryTelling, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, SourceStatus, cache_status,
+    import_advisories, show_advisory,
+};
 pub use attention::{Attention, AttentionItem, Month, Trends};
+pub use bills::{BillSyntax, InspectedBill, bill_head, compare_bills, convert_bill, inspect_bill};
 pub use example::{Example, ExamplePerson, example_access, write_example};
 pub use export::csv;
 pub use file::{Opened, ProductFile, WhyReadOnly};
@@ -33,8 +42,13 @@ pub use packet::{
     check_order, render_packet,
 };
 pub use page::{LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
+pub use places::{cache_folder, data_folder, settings_folder};
 pub use refused::Refused;
 pub use request::{Act, FileSource, Receipt, Request, assignable, request_names};
+pub use scan::{
+    Checked, FoundAdvisory, FoundRecord, MAX_AGE_DAYS, Scan, ScanOptions, ScannedComponent, Score,
+    read_knowledge, scan, was_checked,
+};
 pub use secrets::{Password, check_strength};
 pub use session::Session;
 

@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod advisories;
 mod badfiles;
 mod bounds;
 mod chain;

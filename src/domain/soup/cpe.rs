@@ -342,5 +342,4 @@ fn up_to(count: usize) -> Wild {
 }
 
 #[cfg(test)]
-#[path = "cpe/tests.rs"]
 mod tests;

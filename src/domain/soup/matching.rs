@@ -11,6 +11,8 @@
 mod applicability;
 mod claims;
 mod combine;
+mod conditions;
+mod criterion;
 mod ecosystem;
 mod group;
 mod identity;
@@ -30,7 +32,7 @@ use super::purl::Level;
 pub use ecosystem::kind_of as purl_type_of_ecosystem;
 pub use group::{Group, group};
 pub use identity::Identity;
-pub use keys::{Key, keys_of_advisory, keys_of_identity};
+pub use keys::{Key, keys_of_advisory, keys_of_identity, text_keys_of_advisory, text_keys_of_identity};
 pub use knowledge::{Alias, Exclusion, Knowledge};
 pub use outcome::{Checked, Obstacle, Outcome, SourceFacts, outcome};
 pub use watch::mentions;
@@ -127,5 +129,4 @@ fn cpe_key(cpe: &Cpe) -> String {
 }
 
 #[cfg(test)]
-#[path = "matching/tests.rs"]
 mod tests;

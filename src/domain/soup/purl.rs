@@ -48,8 +48,8 @@ pub enum PurlError {
     /// The same qualifier is told twice with different values.
     #[error("a qualifier is told twice")]
     QualifierTwice,
-    /// A percent sequence is not UTF-8 text, or holds a character that must not be there.
-    #[error("a percent-encoded part is not text")]
+    /// A percent sequence is not UTF-8 text, or hides a slash.
+    #[error("a percent-encoded part is not text, or has a slash in it")]
     Encoding,
     /// Longer than [`PURL_LENGTH_MAX`].
     #[error("it is longer than {PURL_LENGTH_MAX} characters")]
@@ -98,7 +98,7 @@ impl Purl {
         if path.is_empty() || path.ends_with('/') {
             return Err(PurlError::Name);
         }
-        let mut segments = segments(path, &[])?;
+        let mut segments = segments(path)?;
         let name = if kind == "git" && segments.len() > 2 {
             segments.split_off(1).join("/")
         } else {
@@ -246,12 +246,17 @@ fn kind_of(kind: &str) -> Result<String, PurlError> {
     }
 }
 
-fn segments(path: &str, dropped: &[&str]) -> Result<Vec<String>, PurlError> {
-    path.split('/').filter(|segment| !segment.is_empty() && !dropped.contains(segment)).map(decode).collect()
+/// The decoded segments of a path. An encoded slash is refused: it would make two segments of one when printed.
+fn segments(path: &str) -> Result<Vec<String>, PurlError> {
+    let decoded = path.split('/').filter(|segment| !segment.is_empty()).map(decode);
+    decoded
+        .map(|segment| segment.and_then(|s| if s.contains('/') { Err(PurlError::Encoding) } else { Ok(s) }))
+        .collect()
 }
 
 fn parse_subpath(text: &str) -> Result<Option<String>, PurlError> {
-    let segments = segments(text, &[".", ".."])?;
+    let mut segments = segments(text)?;
+    segments.retain(|segment| segment != "." && segment != "..");
     Ok((!segments.is_empty()).then(|| segments.join("/")))
 }
 
@@ -312,5 +317,4 @@ fn encode(out: &mut fmt::Formatter<'_>, text: &str, kept: &str) -> fmt::Result {
 }
 
 #[cfg(test)]
-#[path = "purl/tests.rs"]
 mod tests;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::component::{Component, ComponentKind, Scope};
+use super::cpe;
 use super::purl::Purl;
 
 impl Component {
@@ -46,7 +47,7 @@ impl Component {
         }
         match (self.purls.first(), other.purls.first()) {
             (Some(one), Some(two)) => one == two || self.main_purl() == other.main_purl(),
-            (None, _) | (_, None) => self.is_namesake(other),
+            (None, _) | (_, None) => self.is_namesake(other) && !self.is_another_product(other),
         }
     }
 
@@ -74,6 +75,15 @@ impl Component {
             | ComponentKind::CryptographicAsset
             | ComponentKind::Other => 0,
         }
+    }
+
+    /// Whether both have CPE names, and none of the one names a product of the other.
+    fn is_another_product(&self, other: &Self) -> bool {
+        let heads = |component: &Self| -> Vec<String> {
+            component.cpes.iter().filter_map(|name| cpe::head(name)).map(|head| head.join(":")).collect()
+        };
+        let (own, others) = (heads(self), heads(other));
+        !own.is_empty() && !others.is_empty() && own.iter().all(|head| !others.contains(head))
     }
 
     /// Whether a digest of the same algorithm differs.

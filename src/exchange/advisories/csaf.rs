@@ -328,7 +328,7 @@ impl Reading<'_> {
             }),
             action: about(&told.remediations, &|remedy| {
                 let url = remedy.url.as_ref().map(|url| format!(" {url}")).unwrap_or_default();
-                Some(format!("{}: {}{url}", remedy.category.replace('_', " "), remedy.details))
+                Some(format!("{}{}{url}", prefix(&remedy.category), remedy.details))
             }),
         }
     }
@@ -339,6 +339,15 @@ impl Reading<'_> {
         (entry.product_ids.is_empty() && entry.group_ids.is_empty())
             || entry.product_ids.iter().any(|id| id == product)
             || in_group()
+    }
+}
+
+/// What is put before a remediation's text where its category says more than that there is something to do.
+fn prefix(category: &str) -> String {
+    if matches!(category, "vendor_fix" | "mitigation" | "") {
+        String::new()
+    } else {
+        format!("{}: ", category.replace('_', " "))
     }
 }
 

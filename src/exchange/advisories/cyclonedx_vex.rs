@@ -1,20 +1,21 @@
 //! Vulnerability statements out of a CycloneDX document, read by the reader of bills so that both understand the same.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, Read};
 
 use crate::domain::soup::advisory::Published;
 use crate::domain::soup::note::Unreadable;
-use crate::exchange::json_stream::PIECE_BYTES_MAX;
 use crate::exchange::sbom;
 
 use super::Sink;
+use super::documents::RECORD_BYTES_MAX;
 
 /// Reads one document; its statements come in order, each with the text of the whole document's part that it stands in.
 pub(super) fn read(reader: &mut dyn BufRead, name: &str, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
     let mut bytes = Vec::new();
-    let taken = reader.take(PIECE_BYTES_MAX + 1).read_to_end(&mut bytes);
+    let taken = reader.take(RECORD_BYTES_MAX + 1).read_to_end(&mut bytes);
     let taken = taken.map_err(|error| Unreadable::at("document", error.to_string()))?;
-    if taken as u64 > PIECE_BYTES_MAX {
+    if taken as u64 > RECORD_BYTES_MAX {
         return Err(Unreadable::at("document", "larger than this program takes"));
     }
     let bill = sbom::understand(&bytes, name)?;
@@ -27,7 +28,16 @@ pub(super) fn read(reader: &mut dyn BufRead, name: &str, sink: &mut Sink<'_, '_>
     sink.report.data_date = bill.created;
     sink.report.notes = bill.notes;
     let text = String::from_utf8_lossy(&bytes);
-    for statement in bill.statements {
+    let parts: BTreeMap<_, _> =
+        bill.subject.iter().chain(&bill.components).map(|part| (part.reference.as_str(), part)).collect();
+    for mut statement in bill.statements {
+        for subject in &mut statement.subjects {
+            if let Some(part) = parts.get(subject.id.as_str()) {
+                subject.name = Some(part.name.clone()).filter(|name| *name != subject.id);
+                subject.purl = part.purls.first().cloned();
+                subject.cpe = part.cpes.first().cloned();
+            }
+        }
         let place = statement.place.clone();
         let raw = part(&text, &place).unwrap_or(&text).to_owned();
         sink.give(&raw, place, Ok(Published::Statement(Box::new(statement))))?;

@@ -5,9 +5,12 @@ use std::io::{BufRead, Read};
 use serde::de::IgnoredAny;
 
 use crate::domain::soup::note::Unreadable;
-use crate::exchange::json_stream::{self, PIECE_BYTES_MAX, Piece};
+use crate::exchange::json_stream::{self, Piece};
 
 use super::Sink;
+
+/// Bytes of one record at most; few under test, so that the limit itself is tested.
+pub(super) const RECORD_BYTES_MAX: u64 = if cfg!(test) { 4 << 20 } else { json_stream::PIECE_BYTES_MAX };
 
 /// Takes one record's text and its place.
 pub(super) type OnRaw<'a, 's, 'on> =
@@ -21,7 +24,7 @@ pub(super) fn each<'s, 'on>(
     on: &mut OnRaw<'_, 's, 'on>,
 ) -> Result<(), Unreadable> {
     if array {
-        return json_stream::read(reader, &[], PIECE_BYTES_MAX, &mut |piece| match &piece {
+        return json_stream::read(reader, &[], RECORD_BYTES_MAX, &mut |piece| match &piece {
             Piece::Element { raw, .. } => on(raw.get(), piece.place(), sink),
             // An array has no members.
             Piece::Member { .. } => Ok(()),
@@ -79,7 +82,7 @@ fn one_line<'s, 'on>(
 }
 
 fn rest_of(reader: &mut dyn BufRead, whole: &mut String) -> Result<(), Unreadable> {
-    let left = PIECE_BYTES_MAX.saturating_sub(whole.len() as u64);
+    let left = RECORD_BYTES_MAX.saturating_sub(whole.len() as u64);
     let taken = reader.take(left + 1).read_to_string(whole);
     let taken = taken.map_err(|error| Unreadable::at("document", error.to_string()))?;
     if taken as u64 > left {
@@ -106,10 +109,10 @@ impl<'r> Lines<'r> {
     pub fn next(&mut self) -> Result<Option<String>, Unreadable> {
         self.number += 1;
         let mut line = String::new();
-        let taken = (&mut *self.reader).take(PIECE_BYTES_MAX + 1).read_line(&mut line);
+        let taken = (&mut *self.reader).take(RECORD_BYTES_MAX + 1).read_line(&mut line);
         let taken =
             taken.map_err(|error| Unreadable::at(format!("line {}", self.number), error.to_string()))?;
-        if taken as u64 > PIECE_BYTES_MAX {
+        if taken as u64 > RECORD_BYTES_MAX {
             return Err(Unreadable::at(format!("line {}", self.number), TOO_LARGE));
         }
         Ok((taken > 0).then_some(line))

@@ -8,9 +8,10 @@ use serde_json::value::RawValue;
 
 use crate::domain::soup::advisory::{Published, SupportCycle};
 use crate::domain::soup::note::{Gravity, Notes, Unreadable};
-use crate::exchange::json_stream::{self, PIECE_BYTES_MAX, Piece};
+use crate::exchange::json_stream::{self, Piece};
 
 use super::Sink;
+use super::documents::RECORD_BYTES_MAX;
 use super::fields::{check_date, lax, parse};
 use super::table::{Row, Rows};
 
@@ -50,7 +51,7 @@ pub(super) fn read_cycles(
             format!("the product is not named in the data: taken from the name of the file as `{product}`");
         sink.report.notes.add(Gravity::Info, "document", text);
     }
-    json_stream::read(reader, &[], PIECE_BYTES_MAX, &mut |piece| {
+    json_stream::read(reader, &[], RECORD_BYTES_MAX, &mut |piece| {
         let place = piece.place();
         match piece {
             Piece::Element { raw, .. } => cycle(raw.get(), place, &product, sink),
@@ -155,7 +156,7 @@ struct Latest {
 /// Reads an answer of API v1: one product, or all of them.
 pub(super) fn read_products(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
     sink.told("endoflife.date API v1", SOURCE);
-    json_stream::read(reader, &[], PIECE_BYTES_MAX, &mut |piece| {
+    json_stream::read(reader, &[], RECORD_BYTES_MAX, &mut |piece| {
         let Piece::Member { key, raw } = piece else {
             return Err(Unreadable::at(piece.place(), "an array where an answer of API v1 is an object"));
         };

@@ -6,9 +6,10 @@ use serde::Deserialize;
 
 use crate::domain::soup::advisory::{KnownExploited, Published};
 use crate::domain::soup::note::{Gravity, Notes, Unreadable};
-use crate::exchange::json_stream::{self, PIECE_BYTES_MAX, Piece};
+use crate::exchange::json_stream::{self, Piece};
 
 use super::Sink;
+use super::documents::RECORD_BYTES_MAX;
 use super::fields::{check_date, later, lax, parse};
 use super::table::{Row, Rows};
 
@@ -41,7 +42,7 @@ pub(super) fn read_json(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Re
     sink.told("CISA KEV JSON", SOURCE);
     let mut version: Option<String> = None;
     let mut announced: Option<u64> = None;
-    json_stream::read(reader, &[LIST], PIECE_BYTES_MAX, &mut |piece| {
+    json_stream::read(reader, &[LIST], RECORD_BYTES_MAX, &mut |piece| {
         let place = piece.place();
         match piece {
             Piece::Element { raw, .. } => {

@@ -43,6 +43,8 @@ pub struct Record<'a> {
     pub raw: &'a str,
     /// Where in the document: a JSON path (`$.vulnerabilities[3]`) or `line 12`.
     pub place: String,
+    /// The state of the document's data, where it was told before this record.
+    pub data_date: Option<&'a str>,
 }
 
 /// What was found in one document.
@@ -139,7 +141,9 @@ impl Format {
 
     fn of_json(shape: &Shape) -> Result<Self, Unreadable> {
         let array = shape.array;
-        if shape.has("CVE_Items") {
+        if shape.has_any(&["document/csaf_version", "document/tracking", "vulnerabilities/product_status"]) {
+            Ok(Self::Csaf)
+        } else if shape.has("CVE_Items") {
             Ok(Self::Nvd11)
         } else if shape.has_any(&["format=NVD_CVE", "vulnerabilities/cve"]) {
             Ok(Self::Nvd2)
@@ -151,8 +155,6 @@ impl Format {
             Ok(Self::CveDelta)
         } else if shape.has_any(&["catalogVersion", "vulnerabilities/cveID"]) {
             Ok(Self::KevJson)
-        } else if shape.has_any(&["document/csaf_version", "document/tracking"]) {
-            Ok(Self::Csaf)
         } else if shape.any(|path| path.starts_with("@context=") && path.contains("openvex"))
             || (shape.has("statements/vulnerability") && shape.has("statements/status"))
         {
@@ -235,7 +237,8 @@ impl Sink<'_, '_> {
         match outcome {
             Ok(published) => {
                 self.report.records += 1;
-                (self.on)(Record { published, raw, place }).map_err(|Stop| {
+                let data_date = self.report.data_date.as_deref();
+                (self.on)(Record { published, raw, place, data_date }).map_err(|Stop| {
                     self.stopped = true;
                     Unreadable::at("document", "ended")
                 })

@@ -6,9 +6,10 @@ use serde::Deserialize;
 
 use crate::domain::soup::advisory::{Advisory, Source, Standing};
 use crate::domain::soup::note::{Gravity, Notes, Unreadable};
-use crate::exchange::json_stream::{self, PIECE_BYTES_MAX, Piece};
+use crate::exchange::json_stream::{self, Piece};
 
 use super::Sink;
+use super::documents::RECORD_BYTES_MAX;
 use super::fields::{check_date, lax, parse};
 use super::nvd2::{CvssData, Node, Text, in_english, weaknesses};
 
@@ -20,7 +21,7 @@ const REJECTED: &str = "** REJECT **";
 pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
     sink.told("NVD 1.1", "NVD");
     let mut announced: Option<String> = None;
-    json_stream::read(reader, &[LIST], PIECE_BYTES_MAX, &mut |piece| {
+    json_stream::read(reader, &[LIST], RECORD_BYTES_MAX, &mut |piece| {
         let place = piece.place();
         match piece {
             Piece::Element { raw, .. } => {

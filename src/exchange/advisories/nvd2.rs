@@ -10,10 +10,10 @@ use crate::domain::soup::advisory::{
     Advisory, ApplicabilityNode, Bound, CpeCriterion, Interval, Operator, Score, Source, Standing,
 };
 use crate::domain::soup::note::{Gravity, Notes, Unreadable};
-use crate::exchange::json_stream::{self, PIECE_BYTES_MAX, Piece};
+use crate::exchange::json_stream::{self, Piece};
 
 use super::Sink;
-use super::documents::each;
+use super::documents::{RECORD_BYTES_MAX, each};
 use super::fields::{check_date, lax, parse};
 
 const LIST: &str = "vulnerabilities";
@@ -23,7 +23,7 @@ const RECORD: &str = "vulnerabilities[]";
 pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
     sink.told("NVD API 2.0", "NVD");
     let mut announced = None;
-    json_stream::read(reader, &[LIST], PIECE_BYTES_MAX, &mut |piece| {
+    json_stream::read(reader, &[LIST], RECORD_BYTES_MAX, &mut |piece| {
         let place = piece.place();
         match piece {
             Piece::Element { raw, .. } => {

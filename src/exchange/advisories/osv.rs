@@ -316,11 +316,12 @@ fn range_of(range: Range, ecosystem: &str, place: &str, notes: &mut Notes) -> Ve
 
 /// Events as the version order reads them; the ones that only limit a search of commits say nothing of versions.
 fn intervals(events: Vec<Event>, scheme: Option<Scheme>, place: &str, notes: &mut Notes) -> Vec<Interval> {
-    if !events.is_empty() && events.iter().all(|event| event.introduced.is_none()) {
+    let mut known: Vec<_> = events.into_iter().flat_map(Event::known).collect();
+    if !known.is_empty() && known.iter().all(|event| event.kind != EventKind::Introduced) {
         notes.add(Gravity::Warning, place, "no `introduced`: taken as affected from the first version on");
+        known.insert(0, version::Event { kind: EventKind::Introduced, version: "0".to_owned() });
     }
-    let events: Vec<_> = events.into_iter().flat_map(Event::known).collect();
-    intervals_of_events(scheme, &events)
+    intervals_of_events(scheme, &known)
 }
 
 impl Event {

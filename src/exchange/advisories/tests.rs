@@ -23,3 +23,4 @@ fn advisories(text: impl AsRef<[u8]>) -> (Vec<Advisory>, FileReport) {
 mod nvd;
 mod osv;
 mod other;
+mod vex;

@@ -1,7 +1,7 @@
 //! What every bill gets after reading, whatever the format: references that are unique, each component once, the dependency graph in order,
 //! directness, and a word where an identifier or a version is of no use.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::mem;
 
 use crate::domain::soup::bill::{Bill, Dependency};
@@ -14,9 +14,9 @@ use crate::domain::soup::version::{Exactness, exactness};
 /// Finishes a bill.
 pub(super) fn finish(mut bill: Bill) -> Bill {
     versions(&mut bill);
-    unique_references(&mut bill);
     let renamed = merge(&mut bill);
     bill.dependencies = graph(&mut bill, &renamed);
+    statements(&mut bill, &renamed);
     directness(&mut bill);
     identifiers(&mut bill);
     bill
@@ -42,46 +42,13 @@ pub(super) fn without_component(bill: &Bill) -> Unreadable {
     Unreadable::at("document", reason)
 }
 
-/// Gives a reference to each component without one, and another one to a different component that uses one a second time.
-fn unique_references(bill: &mut Bill) {
-    let subject = bill.subject.as_ref().map(|subject| subject.reference.clone());
-    let mut taken: HashMap<String, Option<usize>> =
-        subject.into_iter().map(|reference| (reference, None)).collect();
-    for index in 0..bill.components.len() {
-        let (before, rest) = bill.components.split_at_mut(index);
-        let Some(component) = rest.first_mut() else { continue };
-        if component.reference.is_empty() {
-            component.reference = format!("component {}", index + 1);
-        }
-        let Some(first) = taken.get(&component.reference) else {
-            taken.insert(component.reference.clone(), Some(index));
-            continue;
-        };
-        if first.and_then(|first| before.get(first)).is_some_and(|first| first.is_same(component)) {
-            continue;
-        }
-        let mut number = 2_usize;
-        let mut reference = format!("{} ({number})", component.reference);
-        while taken.contains_key(&reference) {
-            number += 1;
-            reference = format!("{} ({number})", component.reference);
-        }
-        let text = format!(
-            "the reference `{}` is that of another component too; it is called `{reference}` here",
-            component.reference
-        );
-        bill.notes.add(Gravity::Warning, component.place.clone(), text);
-        taken.insert(reference.clone(), Some(index));
-        component.reference = reference;
-    }
-}
-
-/// Makes one component of those that are the same. Gives back what became of the references that are gone.
+/// Makes one component of those that are the same, and gives every other one a reference of its own. Gives back what became of the
+/// references that are gone.
 fn merge(bill: &mut Bill) -> BTreeMap<String, String> {
     let mut kept: Vec<Component> = Vec::with_capacity(bill.components.len());
     let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
-    let mut renamed = BTreeMap::new();
-    for component in mem::take(&mut bill.components) {
+    let mut references = References::of(bill.subject.as_ref());
+    for mut component in mem::take(&mut bill.components) {
         let (named, purl) = keys(&component);
         let among = |key: &String| by_key.get(key).into_iter().flatten().copied();
         let same = |at: &usize| kept.get(*at).is_some_and(|kept: &Component| kept.is_same(&component));
@@ -96,18 +63,19 @@ fn merge(bill: &mut Bill) -> BTreeMap<String, String> {
             }
         }
         match kept.get_mut(at) {
-            None => kept.push(component),
+            None => {
+                references.give(&mut component, at, &mut bill.notes);
+                kept.push(component);
+            }
             Some(first) => {
-                if first.reference != component.reference {
-                    renamed.insert(component.reference.clone(), first.reference.clone());
-                }
+                references.gone(&component.reference, &first.reference);
                 told_again(first, component, &mut bill.notes);
             }
         }
     }
     for component in &mut kept {
         for outer in &mut component.inside {
-            if let Some(now) = renamed.get(outer) {
+            if let Some(now) = references.now.get(outer) {
                 outer.clone_from(now);
             }
         }
@@ -115,7 +83,55 @@ fn merge(bill: &mut Bill) -> BTreeMap<String, String> {
         component.inside.retain(|outer| *outer != own);
     }
     bill.components = kept;
-    renamed
+    references.now
+}
+
+/// Which references are in use, and what became of those of merged components.
+struct References {
+    taken: HashSet<String>,
+    now: BTreeMap<String, String>,
+    /// The last number that was tried behind a reference that several use.
+    numbers: HashMap<String, usize>,
+}
+
+impl References {
+    fn of(subject: Option<&Component>) -> Self {
+        let taken = subject.map(|subject| subject.reference.clone()).into_iter().collect();
+        Self { taken, now: BTreeMap::new(), numbers: HashMap::new() }
+    }
+
+    fn is_free(&self, reference: &str) -> bool {
+        !reference.is_empty() && !self.taken.contains(reference) && !self.now.contains_key(reference)
+    }
+
+    /// Leaves the component its reference, or gives it another one where it has none or another component has it.
+    fn give(&mut self, component: &mut Component, index: usize, notes: &mut Notes) {
+        if component.reference.is_empty() {
+            component.reference = format!("component {}", index + 1);
+        }
+        if !self.is_free(&component.reference) {
+            let told = component.reference.clone();
+            let mut number = self.numbers.get(&told).copied().unwrap_or(1);
+            while !self.is_free(&component.reference) {
+                number += 1;
+                component.reference = format!("{told} ({number})");
+            }
+            let text = format!(
+                "the reference `{told}` is that of another component too; it is called `{}` here",
+                component.reference
+            );
+            notes.add(Gravity::Warning, component.place.clone(), text);
+            self.numbers.insert(told, number);
+        }
+        self.taken.insert(component.reference.clone());
+    }
+
+    /// A component was merged: who names it now means the first one, unless the reference is another component's.
+    fn gone(&mut self, reference: &str, first: &str) {
+        if self.is_free(reference) {
+            self.now.insert(reference.to_owned(), first.to_owned());
+        }
+    }
 }
 
 /// Different components of one name and version that are compared with a further one at most; more are kept apart.
@@ -165,10 +181,30 @@ fn graph(bill: &mut Bill, renamed: &BTreeMap<String, String>) -> Vec<Dependency>
         }
     }
     for reference in lost {
-        let text = format!("the dependencies name `{reference}`, which is no component of this document");
+        let text =
+            format!("the dependencies name `{}`, which is no component of this document", start(&reference));
         bill.notes.add(Gravity::Warning, "dependencies", text);
     }
     lines.into_iter().map(|(from, on)| Dependency { from, on: on.into_iter().collect() }).collect()
+}
+
+/// Statements name components by their references: these follow a merge, and the component's identifiers stand beside them.
+fn statements(bill: &mut Bill, renamed: &BTreeMap<String, String>) {
+    let known: HashMap<&str, &Component> = bill
+        .components
+        .iter()
+        .chain(&bill.subject)
+        .map(|component| (component.reference.as_str(), component))
+        .collect();
+    for subject in bill.statements.iter_mut().flat_map(|statement| &mut statement.subjects) {
+        if let Some(now) = renamed.get(&subject.id) {
+            subject.id.clone_from(now);
+        }
+        let Some(component) = known.get(subject.id.as_str()) else { continue };
+        subject.name.get_or_insert_with(|| component.label());
+        subject.purl = subject.purl.take().or_else(|| component.purls.first().cloned());
+        subject.cpe = subject.cpe.take().or_else(|| component.cpes.first().cloned());
+    }
 }
 
 /// Direct is what the product itself depends on; transitive is what can be reached from there. Cycles do no harm.

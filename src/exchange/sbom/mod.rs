@@ -8,7 +8,9 @@ mod envelope;
 mod finish;
 mod lockfile;
 mod recognise;
+mod spdx;
 mod table;
+pub mod write;
 
 pub(in crate::exchange) use cyclonedx::JUSTIFICATION_PROPERTY;
 pub use table::{Meaning, TableMapping};
@@ -19,8 +21,9 @@ use crate::exchange::decode;
 use recognise::Format;
 
 /// The formats that are taken, in words, for messages.
-pub const TAKEN: &str = "CycloneDX 1.0 to 1.7 (JSON, XML), Cargo.lock, package-lock.json, poetry.lock, uv.lock, requirements.txt, \
-     rdm's soup.yml, tables of SOUP as CSV, and in-toto or DSSE envelopes around them";
+pub const TAKEN: &str = "CycloneDX 1.0 to 1.7 (JSON, XML), SPDX 2.2 and 2.3 (JSON, tag-value, YAML, XML, RDF/XML), \
+     SPDX 3.0 (JSON-LD), Cargo.lock, package-lock.json, poetry.lock, uv.lock, requirements.txt, rdm's soup.yml, tables of SOUP \
+     as CSV, and in-toto or DSSE envelopes around them";
 
 /// Bytes of one document at most.
 pub const DOCUMENT_BYTES_MAX: usize = 512 * 1024 * 1024;
@@ -76,6 +79,12 @@ fn read_text(text: &str, name: &str, envelopes: usize) -> Result<Bill, Unreadabl
             }
             Ok(bill)
         }
+        Format::SpdxJson => spdx::read_json(text),
+        Format::SpdxJsonLd => spdx::read_json_ld(text),
+        Format::SpdxRdf => spdx::read_rdf(text),
+        Format::SpdxXml => spdx::read_xml(text),
+        Format::SpdxTagValue => spdx::read_tag_value(text),
+        Format::SpdxYaml => spdx::read_yaml(text),
         Format::CargoLock => lockfile::read_cargo(text),
         Format::NpmLock => lockfile::read_npm(text),
         Format::PoetryLock => lockfile::read_poetry(text),

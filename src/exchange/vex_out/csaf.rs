@@ -410,13 +410,11 @@ impl<'a> Vulnerability<'a> {
     }
 }
 
-/// The category that an action statement begins with, as CSAF is read (`vendor fix: …`), or that of the response that it begins with; advice in
+/// The category that an action statement begins with, as CSAF is read (`workaround: …`), or that of the response that it begins with; advice in
 /// free words alone is a mitigation.
 fn remediation(action: &str) -> (&'static str, &str) {
-    const WORDS: [(&str, &str); 5] = [
-        ("vendor fix: ", "vendor_fix"),
+    const WORDS: [(&str, &str); 3] = [
         ("workaround: ", "workaround"),
-        ("mitigation: ", "mitigation"),
         ("no fix planned: ", "no_fix_planned"),
         ("none available: ", "none_available"),
     ];

@@ -5,7 +5,7 @@
 mod import;
 mod read;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -13,8 +13,7 @@ use super::StoreError;
 use super::identity::{self, Start};
 use crate::domain::time::Moment;
 
-pub use import::{Import, Kept, NewRecord};
-pub use read::{Stored, Telling};
+pub use import::{Kept, NewRecord};
 
 /// SQLite `application_id` of an advisory cache: the letters `MSTA`.
 const APPLICATION_ID: i32 = 0x4D53_5441;
@@ -29,7 +28,6 @@ const PAGES_KIB: i32 = 96 * 1024;
 /// An open advisory cache.
 pub struct Cache {
     conn: Connection,
-    path: PathBuf,
 }
 
 /// One imported file.
@@ -85,7 +83,7 @@ impl Cache {
             tx.pragma_update(None, "user_version", LAYOUT)?;
             tx.commit()?;
         }
-        Ok(Self { conn, path })
+        Ok(Self { conn })
     }
 
     /// Opens the cache in a folder for reading; `None` where nothing was ever imported.
@@ -99,12 +97,7 @@ impl Cache {
         let conn = Connection::open_with_flags(&path, flags)?;
         conn.busy_timeout(std::time::Duration::from_secs(5))?;
         conn.set_prepared_statement_cache_capacity(32);
-        Ok(Some(Self { conn, path }))
-    }
-
-    /// Where the file lies.
-    pub fn path(&self) -> &Path {
-        &self.path
+        Ok(Some(Self { conn }))
     }
 }
 

@@ -1,10 +1,10 @@
 //! Claims about packages and products by name (OSV, CVE JSON 5, CSAF) against a component.
 
-use super::applicability;
 use super::combine::{Answer, Weight};
 use super::identity::Identity;
 use super::versions::{self, Order, Stand};
-use super::{Verdict, Why, ecosystem, names};
+use super::{Verdict, Why, conditions, ecosystem, names};
+use super::{applicability, criterion};
 use crate::domain::soup::advisory::{Advisory, ClaimStatus, PackageClaim, Versions};
 use crate::domain::soup::cpe::Cpe;
 use crate::domain::soup::purl::{Level, Purl};
@@ -138,7 +138,7 @@ fn cpe_hits<'a>(identity: &'a Identity, claim: &PackageClaim) -> Vec<Hit<'a>> {
     let mut hits = Vec::new();
     for name in claim.cpes.iter().filter_map(|text| Cpe::parse(text).ok()) {
         for known in &identity.cpes {
-            let Some(conditions) = applicability::same_product(known, &name) else { continue };
+            let Some(conditions) = criterion::same_product(known, &name) else { continue };
             let backport = identity.distribution().map(|_| BACKPORT);
             hits.push(Hit {
                 level: Level::Exact,
@@ -189,19 +189,23 @@ pub(super) fn folded_key(key: &str) -> (String, String) {
 
 fn answer(identity: &Identity, advisory: &Advisory, claim: &PackageClaim, hit: Hit<'_>) -> Answer {
     let judged = judged(identity, claim, &hit);
-    let cleared = judged.verdict == Verdict::NotAffected && judged.said;
-    let verdict = qualified(judged.verdict, claim, &hit);
-    let shown_version = hit.version.as_deref().unwrap_or("without version");
-    let words = match hit.only_candidate {
-        Some(reason) => {
-            format!("{} {shown_version} against {} {}; {reason}", hit.identifier, claim.name, judged.range)
-        }
-        None => format!("{} {shown_version} against {} {}", hit.identifier, claim.name, judged.range),
-    };
+    let all: Vec<String> = claim.conditions.iter().chain(&hit.conditions).cloned().collect();
+    let (condition, place) = conditions::told(&all);
+    let version = hit.version.as_deref().unwrap_or("without version");
+    let mut words = format!("{} {version} against {} {}", hit.identifier, claim.name, judged.range);
+    for more in place.iter().map(String::as_str).chain(hit.only_candidate) {
+        words.push_str(&format!("; {more}"));
+    }
     Answer {
-        verdict,
         weight: judged.weight,
-        cleared: cleared && claim.conditions.is_empty(),
+        cleared: judged.verdict == Verdict::NotAffected && judged.said && condition.is_none(),
+        // What must hold besides turns affected into conditional; agreement by name, everything into a candidate.
+        verdict: match (judged.verdict, hit.only_candidate, condition) {
+            (Verdict::NotAffected, _, _) => Verdict::NotAffected,
+            (_, Some(_), _) => Verdict::Candidate,
+            (Verdict::Affected, None, Some(condition)) => Verdict::Conditional { condition },
+            (verdict, None, _) => verdict,
+        },
         why: Why {
             level: hit.level,
             identifier: hit.identifier.to_owned(),
@@ -212,19 +216,6 @@ fn answer(identity: &Identity, advisory: &Advisory, claim: &PackageClaim, hit: H
             record_date: advisory.modified.clone().or_else(|| advisory.published.clone()),
             words,
         },
-    }
-}
-
-/// What must hold besides turns affected into conditional; agreement by name, everything into a candidate.
-fn qualified(verdict: Verdict, claim: &PackageClaim, hit: &Hit<'_>) -> Verdict {
-    match verdict {
-        Verdict::NotAffected => Verdict::NotAffected,
-        _ if hit.only_candidate.is_some() => Verdict::Candidate,
-        Verdict::Affected if !(claim.conditions.is_empty() && hit.conditions.is_empty()) => {
-            let all: Vec<&str> = claim.conditions.iter().chain(&hit.conditions).map(String::as_str).collect();
-            Verdict::Conditional { condition: all.join(" and ") }
-        }
-        verdict => verdict,
     }
 }
 
@@ -250,9 +241,9 @@ fn judged(identity: &Identity, claim: &PackageClaim, hit: &Hit<'_>) -> Judged {
         let order = Order::of(entry, &claim.ecosystem, &hit.kind);
         match versions::stand(entry, &order, version) {
             Stand::Holds(weight) => held.push((order, weight, entry)),
-            Stand::Outside => decided = decided.or(Some(order)),
-            Stand::Unclear(why) if versions::is_git(entry) => commits = Some((order, why)),
-            Stand::Unclear(why) => unclear = unclear.or(Some((order, why))),
+            Stand::Outside => decided = lesser(decided, order),
+            Stand::Unclear(why) if versions::is_git(entry) => commits = lesser(commits, (why, order)),
+            Stand::Unclear(why) => unclear = lesser(unclear, (why, order)),
         }
     }
     if let Some((order, weight, entry)) = strongest(&held) {
@@ -260,7 +251,7 @@ fn judged(identity: &Identity, claim: &PackageClaim, hit: &Hit<'_>) -> Judged {
     }
     let range = versions::claim_words(&claim.versions);
     // Commit ranges stand beside versions for the same fact: they count only where nothing else tells.
-    if let Some((order, why)) = unclear.or(commits.filter(|_| decided.is_none())) {
+    if let Some((why, order)) = unclear.or(commits.filter(|_| decided.is_none())) {
         let verdict = Verdict::NotComparable { why };
         return Judged {
             verdict,
@@ -279,6 +270,14 @@ fn judged(identity: &Identity, claim: &PackageClaim, hit: &Hit<'_>) -> Judged {
     }
 }
 
+/// Of two the one that comes first by its words, so that the order of the entries does not matter.
+fn lesser<T: Ord>(one: Option<T>, other: T) -> Option<T> {
+    Some(match one {
+        Some(one) => one.min(other),
+        None => other,
+    })
+}
+
 /// Of the entries that name the version, the one that names it most exactly; of equals, the graver one.
 fn strongest<'a, 'c>(held: &'a [(Order, Weight, &'c Versions)]) -> Option<&'a (Order, Weight, &'c Versions)> {
     let gravity = |status: ClaimStatus| match status {
@@ -286,8 +285,10 @@ fn strongest<'a, 'c>(held: &'a [(Order, Weight, &'c Versions)]) -> Option<&'a (O
         ClaimStatus::Unknown => 1,
         ClaimStatus::NotAffected | ClaimStatus::Fixed => 0,
     };
-    held.iter()
-        .max_by_key(|(_, weight, entry)| (*weight, gravity(entry.status), versions::entry_words(entry)))
+    let key = |one: &'a (Order, Weight, &'c Versions)| {
+        (one.1, gravity(one.2.status), versions::entry_words(one.2), &one.0)
+    };
+    held.iter().max_by(|a, b| key(a).cmp(&key(b)))
 }
 
 fn of_status(status: ClaimStatus, weight: Weight, range: String, order: &Order) -> Judged {

@@ -43,9 +43,38 @@ const ECOSYSTEMS: &[(&str, &str, &str)] = &[
     ("opam", "opam", ""),
 ];
 
+/// Hosts of the addresses by which CVE records name collections, and the ecosystems that they are.
+const COLLECTIONS: &[(&str, &str)] = &[
+    ("crates.io", "crates.io"),
+    ("hex.pm", "Hex"),
+    ("maven.org", "Maven"),
+    ("maven.apache.org", "Maven"),
+    ("npmjs.com", "npm"),
+    ("npmjs.org", "npm"),
+    ("nuget.org", "NuGet"),
+    ("packagist.org", "Packagist"),
+    ("pkg.go.dev", "Go"),
+    ("golang.org", "Go"),
+    ("pub.dev", "Pub"),
+    ("pypi.org", "PyPI"),
+    ("pypi.python.org", "PyPI"),
+    ("rubygems.org", "RubyGems"),
+];
+
+/// An ecosystem told by the address of its collection, or as it is.
+fn by_address(ecosystem: &str) -> &str {
+    let Some((_, rest)) = ecosystem.split_once("://") else { return ecosystem };
+    let host = rest.split(['/', ':']).next().unwrap_or_default();
+    let is_it = |(name, _): &&(&str, &str)| {
+        host == *name || host.strip_suffix(*name).is_some_and(|rest| rest.ends_with('.'))
+    };
+    COLLECTIONS.iter().find(is_it).map_or(ecosystem, |(_, ecosystem)| ecosystem)
+}
+
 /// A package of an ecosystem as a package URL without version, and the release that the ecosystem names (`Debian:12`); `None` for an
 /// ecosystem that no purl type stands for.
 pub fn package(ecosystem: &str, name: &str) -> Option<(Purl, Option<String>)> {
+    let ecosystem = by_address(ecosystem);
     let (base, release) =
         ecosystem.split_once(':').map_or((ecosystem, None), |(base, rest)| (base, Some(rest)));
     let (_, kind, namespace) = ECOSYSTEMS.iter().find(|(name, ..)| name.eq_ignore_ascii_case(base))?;

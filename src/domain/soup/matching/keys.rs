@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::identity::Identity;
 use super::{claims, cpe_key, names};
 use crate::domain::soup::advisory::{Advisory, ApplicabilityNode, CpeCriterion};
-use crate::domain::soup::cpe::{Attribute, Cpe, PRODUCT, VENDOR};
+use crate::domain::soup::cpe::{self, Attribute, Cpe, PRODUCT, VENDOR};
 
 /// A lookup key: `cpe:vendor:product`, `pkg:type/namespace/name`, `words:vendor:product`,
 /// `name:words`, or `cpe:*` for criteria that name products by a wildcard.
@@ -60,7 +60,31 @@ pub fn keys_of_advisory(advisory: &Advisory) -> Vec<Key> {
     keys.into_iter().map(Key).collect()
 }
 
+/// The words of title and description of a record, for the text watch. Many: meant for records that are not analysed.
+pub fn text_keys_of_advisory(advisory: &Advisory) -> Vec<Key> {
+    let title = advisory.title.as_deref().unwrap_or_default();
+    let words = [title, &advisory.description].into_iter().flat_map(names::words);
+    let keys: BTreeSet<String> = words.map(|word| format!("text:{}", word.to_lowercase())).collect();
+    keys.into_iter().map(Key).collect()
+}
+
+/// The longest word of each name to watch for: a record whose text mentions the component has one of them.
+pub fn text_keys_of_identity(identity: &Identity) -> Vec<Key> {
+    let longest = |name: &Vec<String>| name.iter().max_by_key(|word| word.len()).cloned();
+    let keys: BTreeSet<String> =
+        identity.watched.iter().filter_map(longest).map(|word| format!("text:{word}")).collect();
+    keys.into_iter().map(Key).collect()
+}
+
 fn of_criterion(text: &str, keys: &mut BTreeSet<String>) {
+    // Nearly all criteria name vendor and product plainly: their head is enough.
+    if let Some([_, vendor, product]) = cpe::head(text).filter(|head| head.iter().all(|part| is_plain(part)))
+    {
+        let (vendor, product) = (vendor.to_lowercase(), product.to_lowercase());
+        keys.extend(name_key(&product));
+        keys.insert(format!("cpe:{vendor}:{product}"));
+        return;
+    }
     let Ok(cpe) = Cpe::parse(text) else { return };
     let plain = |position: usize| cpe.attribute(position).text();
     match (plain(VENDOR), plain(PRODUCT)) {
@@ -75,6 +99,13 @@ fn of_criterion(text: &str, keys: &mut BTreeSet<String>) {
             }
         }
     }
+}
+
+/// Neither escapes, nor what stands for "any" or "none".
+fn is_plain(part: &str) -> bool {
+    !part.is_empty()
+        && part != "-"
+        && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
 }
 
 /// Vendor and product that are told in words.

@@ -5,7 +5,7 @@ use crate::domain::soup::advisory::{ClaimStatus, Interval, Versions};
 use crate::domain::soup::version::{self, Scheme};
 
 /// How versions are compared, or in which words their order is unknown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Order {
     /// By this scheme.
     By(Scheme),

@@ -29,6 +29,8 @@ fn what_is_no_purl_is_refused_with_the_reason() {
         ("pkg:npm/x%zz", PurlError::Encoding),
         ("pkg:npm/x%ff", PurlError::Encoding),
         ("pkg:npm/x%", PurlError::Encoding),
+        ("pkg:npm/a%2Fb/x", PurlError::Encoding),
+        ("pkg:npm/x#a%2Fb", PurlError::Encoding),
     ] {
         assert_eq!(Purl::parse(text), Err(why), "{text}");
     }

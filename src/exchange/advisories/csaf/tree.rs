@@ -133,7 +133,7 @@ impl Products {
         let Some(product) = self.get(id) else { return Subject { id: id.to_owned(), ..Subject::default() } };
         Subject {
             id: id.to_owned(),
-            name: Some(product.name.clone()),
+            name: Some(product.name.clone()).filter(|name| name != id),
             purl: product.purl.clone(),
             cpe: product.cpe.clone(),
             subcomponents: product.part.clone().into_iter().collect(),

@@ -166,3 +166,55 @@ fn what_is_none_of_these_is_refused_and_says_what_it_looks_like() {
         assert!(refused.reason.contains(says), "{text:?}: {refused}");
     }
 }
+
+#[test]
+fn what_is_nested_without_end_is_refused_in_every_format() {
+    let deep = "[".repeat(10_000);
+    for beginning in [
+        r#"{"id": "A", "modified": "2024-01-01", "affected": "#,
+        r#"[{"id": "A", "modified": "2024-01-01", "affected": "#,
+        r#"{"cveMetadata": {"cveId": "CVE-1"}, "containers": "#,
+        r#"{"document": {"csaf_version": "2.0"}, "product_tree": "#,
+        r#"{"@context": "https://openvex.dev/ns/v0.2.0", "statements": "#,
+        r#"{"bomFormat": "CycloneDX", "specVersion": "1.5", "vulnerabilities": "#,
+        r#"{"catalogVersion": "1", "vulnerabilities": [{"cveID": "#,
+        r#"{"schema_version": "1", "result": "#,
+        r#"[{"cycle": "#,
+    ] {
+        assert!(take(format!("{beginning}{deep}")).1.is_err(), "{beginning}");
+    }
+}
+
+#[test]
+fn a_text_larger_than_a_record_may_be_ends_the_reading() {
+    use std::io::{BufReader, Read, repeat};
+    for beginning in
+        [r#"{"id": "A", "modified": ""#, r#"{"format": "NVD_CVE", "vulnerabilities": [{"cve": {"id": ""#]
+    {
+        let endless = beginning.as_bytes().chain(repeat(b'x'));
+        let outcome = read(&mut BufReader::with_capacity(1 << 20, endless), "x", &mut |_| Ok(()));
+        let Err(ReadError::Unreadable(refused)) = outcome else { panic!("taken") };
+        assert!(refused.reason.contains("larger"), "{refused}");
+    }
+}
+
+#[test]
+fn a_damaged_container_is_told_to_whoever_reads_it() {
+    use crate::exchange::unpack::{Limits, for_each_document};
+    use std::io::{Cursor, Write};
+    let text = format!(
+        r#"{{"format": "NVD_CVE", "vulnerabilities": [{}]}}"#,
+        [r#"{"cve": {"id": "CVE-1"}}"#; 5000].join(",")
+    );
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(text.as_bytes()).unwrap();
+    let mut packed = encoder.finish().unwrap();
+    packed.truncate(packed.len() / 2);
+    let mut outcome = None;
+    for_each_document(&mut Cursor::new(packed), "feed.json.gz", &Limits::default(), &mut |name, reader| {
+        outcome = Some(read(reader, name, &mut |_| Ok(())));
+        Ok(())
+    })
+    .unwrap();
+    assert!(matches!(outcome, Some(Err(ReadError::Unreadable(_)))), "{outcome:?}");
+}

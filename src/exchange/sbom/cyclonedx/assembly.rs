@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::check::Checker;
-use super::component::{self, Into, items, text};
+use super::component::{self, Collector, items, text};
 use super::shapes::{COMPONENT, DEPENDENCY, ROOT, SERVICE, VULNERABILITY};
 use super::{NEWEST, Version, vulnerability};
 use crate::domain::soup::bill::{Bill, Dependency};
@@ -50,9 +50,9 @@ impl Assembly {
         self.checker.not_understood(name);
     }
 
-    /// A member of the root was there.
-    fn saw(&mut self, key: &str) {
-        self.seen.insert(key.to_owned());
+    /// A member of the root was there; whether it is the first of its name.
+    fn saw(&mut self, key: &str) -> bool {
+        self.seen.insert(key.to_owned())
     }
 
     /// An item of one of the [`STREAMED`] lists.
@@ -61,12 +61,12 @@ impl Assembly {
         match key {
             "components" => {
                 if let Some(value) = self.checker.object_at(place.clone(), &COMPONENT, value) {
-                    Into { components: &mut self.bill.components, place }.component(&value, &[]);
+                    Collector { components: &mut self.bill.components, place }.component(&value, &[]);
                 }
             }
             "services" => {
                 if let Some(value) = self.checker.object_at(place.clone(), &SERVICE, value) {
-                    Into { components: &mut self.bill.components, place }.service(&value, &[]);
+                    Collector { components: &mut self.bill.components, place }.service(&value, &[]);
                 }
             }
             "dependencies" => {
@@ -99,7 +99,9 @@ impl Assembly {
 
     /// Another member of the root.
     pub(super) fn member(&mut self, key: &str, value: Value) {
-        self.saw(key);
+        if !self.saw(key) {
+            self.refuse(&format!("$.{key}"), "it stands twice in the document; only the last one was taken");
+        }
         let Some(value) = self.checker.member(&ROOT, key, value) else { return };
         match key {
             "serialNumber" => self.bill.serial = value.as_str().map(str::to_owned),
@@ -129,7 +131,7 @@ impl Assembly {
     /// The product that the bill is about. Components nested inside it are components of the bill.
     fn subject(&mut self, product: &Value) {
         let mut all: Vec<Component> = Vec::new();
-        Into { components: &mut all, place: "$.metadata.component".to_owned() }.component(product, &[]);
+        Collector { components: &mut all, place: "$.metadata.component".to_owned() }.component(product, &[]);
         let mut all = all.into_iter();
         self.bill.subject = all.next();
         self.bill.components.extend(all);

@@ -7,12 +7,16 @@ use super::pedigree;
 use crate::domain::soup::component::{Component, ComponentKind, Hash, Scope};
 
 /// Where the components of one tree go, and where they are told.
-pub(super) struct Into<'a> {
+pub(super) struct Collector<'a> {
     /// The list, in the order of the document: the outer before the inner.
     pub(super) components: &'a mut Vec<Component>,
     /// Place of the outermost one.
     pub(super) place: String,
 }
+
+/// Bytes of the references under `inside` at most: each component inside has them all, so long ones would multiply. What does not fit is told
+/// by the component's place alone.
+const PATH_BYTES_MAX: usize = 4096;
 
 /// Text of a member without white space around it (which XML does not keep apart); `None` when it is missing or empty.
 pub(super) fn text(value: &Value, name: &str) -> Option<String> {
@@ -24,7 +28,7 @@ pub(super) fn items<'v>(value: &'v Value, name: &str) -> &'v [Value] {
     value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-impl Into<'_> {
+impl Collector<'_> {
     /// Takes a component and all inside it. The depth is limited by that of the JSON or XML document.
     pub(super) fn component(&mut self, value: &Value, inside: &[String]) {
         let mut component = component(value, self.told_at(value));
@@ -58,7 +62,9 @@ impl Into<'_> {
         let inner = items(value, list);
         outer.inside = inside.to_vec();
         let mut path = inside.to_vec();
-        path.push(outer.reference.clone());
+        if path.iter().map(String::len).sum::<usize>() + outer.reference.len() <= PATH_BYTES_MAX {
+            path.push(outer.reference.clone());
+        }
         self.components.push(outer);
         let place = self.place.clone();
         for (index, item) in inner.iter().enumerate() {

@@ -1,12 +1,11 @@
 //! CycloneDX as JSON, component by component.
 
-use serde_json::Value;
-
 use super::Version;
 use super::assembly::{Assembly, STREAMED};
 use crate::domain::soup::bill::Bill;
 use crate::domain::soup::note::Unreadable;
 use crate::exchange::json_stream::{self, PIECE_BYTES_MAX, Piece};
+use crate::exchange::json_value;
 
 /// Reads a document. `spec_version` is what its member of that name says, which may come after the components.
 ///
@@ -20,10 +19,23 @@ pub fn read(text: &str, spec_version: Option<&str>) -> Result<Bill, Unreadable> 
     json_stream::read(text.as_bytes(), &STREAMED, PIECE_BYTES_MAX, &mut |piece| {
         let place = piece.place();
         let (Piece::Member { key, raw } | Piece::Element { key, raw, .. }) = &piece;
-        match serde_json::from_str::<Value>(raw.get()) {
-            Err(error) => assembly.refuse(&place, &format!("not taken: {error}")),
-            Ok(value) if matches!(piece, Piece::Element { .. }) => assembly.element(key, place, value),
-            Ok(value) => assembly.member(key, value),
+        let parsed = match json_value::parse(raw.get()) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                assembly.refuse(&place, &format!("not taken: {error}"));
+                return Ok(());
+            }
+        };
+        for name in parsed.repeated {
+            assembly.refuse(
+                &place,
+                &format!("the member `{name}` stands twice in one object; only the last one was taken"),
+            );
+        }
+        if matches!(piece, Piece::Element { .. }) {
+            assembly.element(key, place, parsed.value);
+        } else {
+            assembly.member(key, parsed.value);
         }
         Ok(())
     })?;

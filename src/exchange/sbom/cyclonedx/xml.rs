@@ -128,11 +128,9 @@ impl Converter<'_> {
                 self.vulnerabilities.push(finding);
             }
         } else {
-            self.unread.push(format!(
-                "{{{}}}{}",
-                node.tag_name().namespace().unwrap_or_default(),
-                node.tag_name().name()
-            ));
+            let namespace = node.tag_name().namespace().unwrap_or_default();
+            let namespace: String = namespace.chars().take(100).collect();
+            self.unread.push(format!("{{{namespace}}}{}", node.tag_name().name()));
         }
     }
 

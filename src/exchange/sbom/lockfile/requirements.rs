@@ -184,6 +184,10 @@ fn component(requirement: &Requirement<'_>, place: String, bill: &mut Bill) -> C
     if requirement.unknown_hash {
         bill.notes.add(Gravity::Warning, place.clone(), "a digest that is not understood was not taken");
     }
+    if requirement.specifiers.is_empty() && requirement.address.is_none() {
+        let text = format!("{} is not pinned: any version may be installed", requirement.name);
+        bill.notes.add(Gravity::Warning, place.clone(), text);
+    }
     let version = pinned.map(str::to_owned).or_else(|| {
         let range = requirement.specifiers.to_owned();
         (!range.is_empty()).then_some(range)

@@ -132,6 +132,21 @@ fn ten_thousand_remarks_are_counted_and_not_kept() {
 }
 
 #[test]
+fn one_reference_for_many_components_is_told_apart_in_bounded_time() {
+    let mut components = String::new();
+    for index in 0..20_000 {
+        write!(components, r#"{{"type":"library","bom-ref":"same","name":"c{index}","version":"1"}},"#)
+            .unwrap();
+    }
+    let text = format!(
+        r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{}]}}"#,
+        components.trim_end_matches(',')
+    );
+    let bill = taken(&text, "bom.json");
+    assert_eq!((bill.components.len(), bill.components[19_999].reference.as_str()), (20_000, "same (20000)"));
+}
+
+#[test]
 fn a_thousand_namesakes_are_compared_in_bounded_time() {
     let mut components = String::new();
     for index in 0..20_000 {
@@ -146,4 +161,15 @@ fn a_thousand_namesakes_are_compared_in_bounded_time() {
         components.trim_end_matches(',')
     );
     assert_eq!(taken(&text, "bom.json").components.len(), 20_000);
+}
+
+#[test]
+fn one_long_reference_around_many_components_does_not_multiply() {
+    let inner = vec![r#"{"type":"library","name":"x","version":"1"}"#; 10_000].join(",");
+    let long = "r".repeat(1_000_000);
+    let text = format!(
+        r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{{"type":"library","bom-ref":"{long}","name":"o","components":[{inner}]}}]}}"#
+    );
+    let bill = understand(text.as_bytes(), "bom.json").unwrap();
+    assert!(bill.components.iter().all(|component| component.inside.is_empty()));
 }

@@ -142,6 +142,7 @@ fn statements_keep_what_the_document_says_of_which_versions() {
         (second.status, second.subjects[0].versions.as_slice()),
         (Some(Status::NotAffected), &["2.0".to_owned()][..])
     );
+    assert_eq!(first.subjects[0].purl.as_deref(), Some("pkg:maven/org.example/alpha@1.0"));
     // A vulnerability without analysis is no statement of status, least of all "not affected".
     assert_eq!((third.status, third.subjects[0].id.as_str()), (None, "b"));
 }
@@ -207,6 +208,7 @@ fn what_breaks_the_schema_is_reported_with_its_path() {
         ),
         (r#"{"type":"library","name":"x","purl":"nonsense"}"#, Gravity::Warning, "$.components[1]"),
         (r#"{"type":"library","name":"x","cpe":"cpe:2.3:x:y"}"#, Gravity::Warning, "$.components[1]"),
+        (r#"{"type":"library","name":"x","name":"y"}"#, Gravity::Refused, "$.components[1]"),
         (r#"{"type":"library","name":"x","version":null}"#, Gravity::Warning, "$.components[1].version"),
         ("17", Gravity::Refused, "$.components[1]"),
     ] {

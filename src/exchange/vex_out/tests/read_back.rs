@@ -72,7 +72,7 @@ fn action() -> impl Strategy<Value = String> {
         text(),
         text().prop_map(|advice| format!("update; {advice}")),
         text().prop_map(|advice| format!("can not fix; workaround available; {advice}")),
-        text().prop_map(|advice| format!("vendor fix: {advice}")),
+        text().prop_map(|advice| format!("workaround: {advice}")),
         Just("will not fix".to_owned()),
     ]
 }
@@ -139,21 +139,18 @@ fn documents() -> impl Strategy<Value = VexDocument> {
             statements.iter().map(|statement| (statement.vulnerability.clone(), "Told.".to_owned()));
         let descriptions = described.collect();
         let mut document = VexDocument { descriptions, ..document(statements) };
-        document.products.extend(PARTS.map(|part| product(part, part)));
+        document.products.extend(PARTS.map(|part| product(part, "part")));
         document
     })
 }
 
-/// How an action is read out of CSAF: after its category.
+/// How an action is read out of CSAF: after its category where that says more than that there is something to do.
 fn with_category(action: &str) -> String {
-    let category = match action.split("; ").next() {
-        _ if action.starts_with("vendor fix: ") => return action.to_owned(),
-        Some("update") => "vendor fix",
-        Some("can not fix") => "none available",
-        Some("will not fix") => "no fix planned",
-        Some(_) | None => "mitigation",
-    };
-    format!("{category}: {action}")
+    match action.split("; ").next() {
+        Some("can not fix") => format!("none available: {action}"),
+        Some("will not fix") => format!("no fix planned: {action}"),
+        Some(_) | None => action.to_owned(),
+    }
 }
 
 proptest! {
@@ -172,11 +169,16 @@ proptest! {
 
     #[test]
     fn cyclonedx_reads_back_as_the_same_statements_about_components(document in documents()) {
+        let named = |id: &str| Subject {
+            name: Some(if id == PRODUCT { "Example Pump" } else { "part" }.to_owned()),
+            purl: Some(id.to_owned()),
+            ..super::subject(id)
+        };
         let component = |subject: &Subject| {
             if subject.subcomponents.is_empty() {
-                return vec![super::subject(&subject.id)];
+                return vec![named(&subject.id)];
             }
-            subject.subcomponents.iter().map(|part| super::subject(part)).collect()
+            subject.subcomponents.iter().map(|part| named(part)).collect()
         };
         let read = read(&cyclonedx_vex_1_6(&document).unwrap());
         prop_assert_eq!(lines(&read, as_read), lines(&document.statements, component));
@@ -187,11 +189,10 @@ proptest! {
         let mut expected = document.statements.clone();
         for statement in &mut expected {
             statement.at = Some("2026-11-22T14:05:00Z".to_owned());
-            // Read with the category before the details.
             statement.action = statement.action.take().map(|action| with_category(&action));
         }
         let name = |id: &str| {
-            format!("{} {}", if id == PRODUCT { "Example Pump" } else { id }, version_of(id))
+            format!("{} {}", if id == PRODUCT { "Example Pump" } else { "part" }, version_of(id))
         };
         let in_tree = |subject: &Subject| {
             let whole = Subject { name: Some(name(PRODUCT)), purl: Some(PRODUCT.to_owned()), ..super::subject(PRODUCT) };
@@ -219,7 +220,7 @@ proptest! {
             if name == "CSAF" {
                 again.products.clear();
                 again.about = None;
-                let parts = PARTS.map(|part| product(part, part));
+                let parts = PARTS.map(|part| product(part, "part"));
                 again.products.extend(parts);
                 for subject in again.statements.iter_mut().flat_map(|statement| &mut statement.subjects) {
                     subject.subcomponents.clear();

@@ -1,0 +1,211 @@
+//! `mainstay advisories import`, `status` and `show`.
+
+use std::fmt::Write as _;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use serde_json::json;
+
+use super::Said;
+use super::args::Advisories;
+use super::failure::Failure;
+use super::sbom::not_taken;
+use crate::domain::soup::note::{Gravity, Notes};
+use crate::ops::{
+    self, AdvisoryTelling, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, cache_status,
+    import_advisories, show_advisory,
+};
+
+/// Notes printed for one file; all are in the JSON.
+const NOTES_SHOWN: usize = 10;
+
+/// Does what is asked of the advisory data.
+pub fn advisories(what: Advisories) -> Said {
+    match what {
+        Advisories::Import { paths, cache, json } => import(&paths, &folder(cache)?, json),
+        Advisories::Status { cache, max_age, json } => {
+            let status = cache_status(&folder(cache)?, ops::now().day(), max_age).map_err(not_taken)?;
+            Ok(if json {
+                pretty(&json!({"format": 1, "cache": status.cache, "sources": status.sources}))
+            } else {
+                status_words(&status, max_age)
+            })
+        }
+        Advisories::Show { id, cache, json } => show(&id, &folder(cache)?, json),
+    }
+}
+
+/// The folder of the cache.
+pub fn folder(chosen: Option<PathBuf>) -> Result<PathBuf, Failure> {
+    chosen.or_else(ops::cache_folder).ok_or_else(|| {
+        Failure::failed("this system names no folder for the user's data; choose one with --cache")
+    })
+}
+
+/// A document for other programs.
+pub fn pretty(value: &serde_json::Value) -> String {
+    format!("{value:#}\n")
+}
+
+/// Set by Ctrl+C, so that work under way can end cleanly.
+pub fn interrupted() -> Arc<AtomicBool> {
+    let flag = Arc::new(AtomicBool::new(false));
+    let set = Arc::clone(&flag);
+    // Without the handler Ctrl+C ends the program at once, which loses nothing either.
+    let _ = ctrlc::set_handler(move || set.store(true, Ordering::Relaxed));
+    flag
+}
+
+fn import(paths: &[PathBuf], folder: &Path, json: bool) -> Said {
+    let interrupted = interrupted();
+    let shown = AtomicU64::new(u64::MAX);
+    let to_person = std::io::stderr().is_terminal();
+    let on = |progress: ImportProgress<'_>| {
+        if to_person && shown.swap(progress.records / 4096, Ordering::Relaxed) != progress.records / 4096 {
+            let name = progress.path.file_name().unwrap_or_default().to_string_lossy();
+            let _ = write!(
+                std::io::stderr(),
+                "\r\x1b[K{} of {}  {name}  {} records",
+                progress.index + 1,
+                progress.files,
+                progress.records
+            );
+        }
+        !interrupted.load(Ordering::Relaxed)
+    };
+    let outcome = import_advisories(paths, folder, &on, &ops::stamp());
+    if to_person {
+        let _ = write!(std::io::stderr(), "\r\x1b[K");
+    }
+    let report = match outcome {
+        Ok(report) => report,
+        Err(refusal) if interrupted.load(Ordering::Relaxed) => {
+            return Err(Failure::failed(refusal.to_string()));
+        }
+        Err(refusal) => return Err(refusal.into()),
+    };
+    let said = if json { pretty(&json!({"format": 1, "files": report})) } else { report_words(&report) };
+    let refused = report.iter().filter(|file| matches!(file.outcome, ImportOutcome::Refused { .. })).count();
+    if refused > 0 {
+        let words = format!("{refused} of {} files could not be taken; the reasons are above", report.len());
+        return Err(Failure::failed(words).after(said));
+    }
+    Ok(said)
+}
+
+fn report_words(report: &[ImportedFile]) -> String {
+    let mut said = String::new();
+    for file in report {
+        let path = file.path.display();
+        match &file.outcome {
+            ImportOutcome::Taken => {
+                let date = file.data_date.as_deref().unwrap_or("no date");
+                let _ = writeln!(
+                    said,
+                    "{path}: {} ({}), {date}: {} records, {} new, {} replaced, {} unchanged, {} older than what is known, {} refused",
+                    file.source,
+                    file.format,
+                    file.records,
+                    file.new,
+                    file.replaced,
+                    file.same,
+                    file.older,
+                    file.refused
+                );
+            }
+            ImportOutcome::Known => {
+                let _ = writeln!(said, "{path}: taken before, nothing to do");
+            }
+            ImportOutcome::Refused { place, reason } => {
+                let _ = writeln!(said, "{path}: not taken: {place}: {reason}");
+            }
+        }
+        notes_words(&mut said, &file.notes);
+    }
+    let records: u64 =
+        report.iter().filter(|file| file.outcome == ImportOutcome::Taken).map(|file| file.records).sum();
+    let _ = writeln!(said, "{} files, {records} records", report.len());
+    said
+}
+
+/// The first notes of a reading, and what was not understood.
+pub fn notes_words(said: &mut String, notes: &Notes) {
+    for note in notes.notes.iter().take(NOTES_SHOWN) {
+        let _ = writeln!(said, "  {}  {}: {}", gravity_word(note.gravity), note.place, note.text);
+    }
+    let more = notes.notes.len().saturating_sub(NOTES_SHOWN) + notes.more;
+    if more > 0 {
+        let _ = writeln!(said, "  and {more} more remarks; --json has them");
+    }
+    if !notes.not_understood.is_empty() {
+        let named = notes.not_understood.iter().take(NOTES_SHOWN);
+        let names: Vec<String> = named.map(|(name, count)| format!("{name} ({count})")).collect();
+        let more = notes.not_understood.len().saturating_sub(NOTES_SHOWN);
+        let more = if more > 0 { format!(" and {more} more; --json has them") } else { String::new() };
+        let _ = writeln!(said, "  not read here: {}{more}", names.join(", "));
+    }
+}
+
+const fn gravity_word(gravity: Gravity) -> &'static str {
+    match gravity {
+        Gravity::Info => "remark ",
+        Gravity::Warning => "warning",
+        Gravity::Refused => "refused",
+    }
+}
+
+fn status_words(status: &CacheStatus, max_age: u32) -> String {
+    if status.sources.is_empty() {
+        return format!(
+            "There is no advisory data in {}; bring some with mainstay advisories import\n",
+            status.cache
+        );
+    }
+    let mut said = format!("{}\n", status.cache);
+    for source in &status.sources {
+        let age = match source.age_days {
+            Some(days) => format!("{days} days old"),
+            None => "of unknown age".to_owned(),
+        };
+        let too_old =
+            if source.too_old { format!(", more than {max_age} days allowed") } else { String::new() };
+        let _ = writeln!(
+            said,
+            "{}  {}  {age}{too_old}  {} records  {}  {}",
+            source.name,
+            source.data_date.as_deref().unwrap_or("no date"),
+            source.records,
+            source.file,
+            source.sha256
+        );
+    }
+    said
+}
+
+fn show(id: &str, folder: &Path, json: bool) -> Said {
+    let tellings = show_advisory(folder, id).map_err(not_taken)?;
+    if tellings.is_empty() {
+        return Err(Failure::failed(format!("nothing is told about {id} in {}", folder.display())));
+    }
+    if json {
+        let value = json!({"format": 1, "id": id, "tellings": tellings});
+        return Ok(pretty(&value));
+    }
+    let mut said = String::new();
+    for telling in &tellings {
+        said.push_str(&telling_words(telling));
+    }
+    Ok(said)
+}
+
+fn telling_words(telling: &AdvisoryTelling) -> String {
+    let state = if telling.current { "current" } else { "former" };
+    let date = telling.data_date.as_deref().unwrap_or("no date");
+    let record: serde_json::Value = serde_json::from_str(telling.record.get()).unwrap_or_default();
+    format!(
+        "{} ({}), {state}, {date}, {}\nSHA-256 of the record {}\n{record:#}\n\n",
+        telling.source, telling.kind, telling.file, telling.sha256
+    )
+}

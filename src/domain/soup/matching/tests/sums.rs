@@ -1,0 +1,141 @@
+use super::*;
+
+fn alias(products: &[&str]) -> Alias {
+    Alias { products: products.iter().map(|p| (*p).to_owned()).collect(), reason: "same project".to_owned() }
+}
+
+fn exclusion(component: &str, product: &str) -> Exclusion {
+    Exclusion {
+        component: component.to_owned(),
+        product: product.to_owned(),
+        reason: "another product".to_owned(),
+    }
+}
+
+#[test]
+fn aliases_join_products_of_one_project_and_may_cross_from_purl_to_cpe() {
+    let knowledge = Knowledge {
+        aliases: vec![
+            alias(&["openssl:openssl", "openssl_project:openssl"]),
+            alias(&["pkg:generic/openssl", "openssl:openssl"]),
+        ],
+        exclusions: Vec::new(),
+    };
+    let record =
+        nvd(vec![any_of(vec![criterion("cpe:2.3:a:openssl_project:openssl:*:*:*:*:*:*:*:*", "< 1.0.2")])]);
+    let by_cpe = component("openssl", None, &[], &["cpe:2.3:a:openssl:openssl:1.0.1:*:*:*:*:*:*:*"]);
+    let by_purl = component("openssl", Some("1.0.1"), &["pkg:generic/openssl@1.0.1"], &[]);
+    for own in [by_cpe, by_purl] {
+        assert_ne!(said(&identity(&own), &record), "affected");
+        assert_eq!(said(&Identity::of(&own, &knowledge), &record), "affected");
+    }
+}
+
+#[test]
+fn exclusions_take_a_product_away_from_one_component() {
+    let record = nvd(vec![any_of(vec![criterion("cpe:2.3:a:zlib:zlib:*:*:*:*:*:*:*:*", "")])]);
+    let own = component("zlib", Some("1.0"), &["pkg:npm/zlib@1.0"], &[]);
+    assert_eq!(said(&identity(&own), &record), "candidate");
+    for who in ["zlib", "pkg:npm/zlib"] {
+        let knowledge = Knowledge { aliases: Vec::new(), exclusions: vec![exclusion(who, "zlib:zlib")] };
+        assert_eq!(said(&Identity::of(&own, &knowledge), &record), "nothing", "{who}");
+    }
+    let other = Knowledge { aliases: Vec::new(), exclusions: vec![exclusion("pkg:npm/other", "zlib:zlib")] };
+    assert_eq!(said(&Identity::of(&own, &other), &record), "candidate");
+}
+
+#[test]
+fn what_a_person_added_is_plain_data() {
+    let knowledge =
+        Knowledge { aliases: vec![alias(&["a:b", "c:d"])], exclusions: vec![exclusion("x", "pkg:npm/y")] };
+    let text = serde_json::to_string(&knowledge).unwrap();
+    assert_eq!(serde_json::from_str::<Knowledge>(&text).unwrap(), knowledge);
+    assert_eq!(serde_json::from_str::<Knowledge>("{}").unwrap(), Knowledge::default());
+    let judgement = judge(&package("pkg:npm/x@1.0.0"), &record(vec![claim("npm", "x", Vec::new())]));
+    let text = serde_json::to_string(&judgement).unwrap();
+    assert!(text.starts_with(r#"{"verdict":"affected","why":{"level":"exact""#), "{text}");
+    assert_eq!(serde_json::from_str::<Judgement>(&text).unwrap(), judgement);
+}
+
+#[test]
+fn records_that_meet_in_an_alias_are_one_group() {
+    let of = |id: &str, aliases: &[&str]| Advisory {
+        id: id.to_owned(),
+        aliases: aliases.iter().map(|a| (*a).to_owned()).collect(),
+        ..advisory(Source::Osv)
+    };
+    let records = [
+        of("RUSTSEC-2022-0013", &["CVE-2022-24713", "GHSA-m5pq-gvj9-9vr8"]),
+        of("PYSEC-1", &["GHSA-aaaa"]),
+        of("GHSA-m5pq-gvj9-9vr8", &[]),
+        of("CVE-2022-24713", &[]),
+        of("PYSEC-2", &["ghsa-AAAA"]),
+    ];
+    let groups = group(&records.iter().collect::<Vec<_>>());
+    let told: Vec<(&str, &[usize])> = groups.iter().map(|g| (g.id.as_str(), g.members.as_slice())).collect();
+    assert_eq!(told, [("CVE-2022-24713", &[0, 2, 3][..]), ("GHSA-aaaa", &[1, 4][..])]);
+    assert_eq!(groups[0].ids.len(), 3);
+    assert!(group(&[]).is_empty());
+}
+
+#[test]
+fn texts_are_watched_for_whole_names_that_mean_something() {
+    let of = |text: &str| Advisory { description: text.to_owned(), ..advisory(Source::Nvd) };
+    let log4j = package("pkg:maven/org.apache.logging.log4j/log4j-core@2.0");
+    assert!(mentions(&log4j, &of("A flaw in Apache Log4j Core before 2.15.")));
+    assert!(!mentions(&log4j, &of("A flaw in log4j-cored.")) && !mentions(&log4j, &of("")));
+    assert!(mentions(&log4j, &Advisory { title: Some("log4j-core".to_owned()), ..advisory(Source::Nvd) }));
+    assert!(!mentions(&identity(&component("linux", None, &[], &[])), &of("linux")));
+    assert!(mentions(&identity(&component("Zürich", None, &[], &[])), &of("in ZÜRICH it fails")));
+}
+
+fn facts(source: Source, types: &[&str]) -> SourceFacts {
+    let purl_types = types.iter().map(|kind| (*kind).to_owned()).collect();
+    SourceFacts { source, purl_types, age_days: Some(3), allowed_days: Some(30) }
+}
+
+fn sum(own: &Identity, facts: &SourceFacts, verdicts: &[Verdict]) -> (Outcome, Option<Obstacle>) {
+    let judgements: Vec<Judgement> =
+        verdicts.iter().map(|verdict| Judgement { verdict: verdict.clone(), why: judged_why() }).collect();
+    let checked = outcome(own, facts, &judgements);
+    assert_eq!(checked.obstacle.is_some(), checked.reason.is_some());
+    assert_eq!(checked.obstacle.is_some(), checked.outcome == Outcome::CouldNotBeChecked);
+    (checked.outcome, checked.obstacle)
+}
+
+fn judged_why() -> Option<Why> {
+    judge(&package("pkg:npm/x@1.0.0"), &record(vec![claim("npm", "x", Vec::new())])).why
+}
+
+#[test]
+fn nothing_found_is_said_only_where_something_could_have_been_found() {
+    let npm = package("pkg:npm/x@1.0.0");
+    let cpe = product("cpe:2.3:a:v:p:1.0:*:*:*:*:*:*:*");
+    let deb =
+        identity(&component("x", Some("1-1"), &["pkg:deb/debian/x@1-1"], &["cpe:2.3:a:v:x:1:*:*:*:*:*:*:*"]));
+    let bare = identity(&component("x", Some("1.0"), &[], &[]));
+    let unclear = Verdict::NotComparable { why: "x".to_owned() };
+    let cannot = |why| (Outcome::CouldNotBeChecked, Some(why));
+    let clear = (Outcome::NothingFound, None);
+    let found = (Outcome::Found, None);
+    let (osv, source) = (facts(Source::Osv, &["npm"]), facts(Source::Nvd, &[]));
+    assert_eq!(sum(&npm, &osv, &[]), clear);
+    assert_eq!(sum(&npm, &osv, &[Verdict::Candidate, Verdict::NotAffected]), clear);
+    assert_eq!(sum(&npm, &osv, &[Verdict::Affected, unclear.clone()]), found);
+    assert_eq!(sum(&npm, &osv, &[Verdict::Conditional { condition: String::new() }]), found);
+    assert_eq!(sum(&npm, &osv, &[unclear]), cannot(Obstacle::NotComparable));
+    assert_eq!(sum(&npm, &facts(Source::Osv, &["pypi"]), &[]), cannot(Obstacle::NoData));
+    assert_eq!(sum(&npm, &source, &[]), cannot(Obstacle::NoIdentifier));
+    assert_eq!(sum(&cpe, &source, &[]), clear);
+    assert_eq!(sum(&cpe, &osv, &[]), cannot(Obstacle::NoIdentifier));
+    assert_eq!(sum(&deb, &source, &[]), cannot(Obstacle::Distribution));
+    assert_eq!(sum(&deb, &facts(Source::Osv, &["deb"]), &[]), clear);
+    assert_eq!(sum(&bare, &facts(Source::Cve, &["npm"]), &[]), cannot(Obstacle::NoIdentifier));
+    let no_version = package("pkg:npm/x");
+    assert_eq!(sum(&no_version, &osv, &[]), cannot(Obstacle::NotComparable));
+    let old = SourceFacts { age_days: Some(31), ..osv.clone() };
+    assert_eq!(sum(&npm, &old, &[]), cannot(Obstacle::TooOld));
+    assert_eq!(sum(&npm, &old, &[Verdict::Affected]), found);
+    assert_eq!(sum(&npm, &SourceFacts { age_days: None, ..osv.clone() }, &[]), cannot(Obstacle::TooOld));
+    assert_eq!(sum(&npm, &SourceFacts { age_days: None, allowed_days: None, ..osv }, &[]), clear);
+}

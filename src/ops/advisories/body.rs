@@ -1,0 +1,163 @@
+//! How a published record lies in the cache: its value in a compact form, its text compressed.
+
+use std::io::{Read as _, Write as _};
+
+use flate2::Compression;
+use flate2::read::ZlibDecoder;
+use flate2::write::ZlibEncoder;
+
+use crate::domain::soup::advisory::{Published, Source, Standing};
+use crate::domain::soup::matching::{keys_of_advisory, purl_type_of_ecosystem, text_keys_of_advisory};
+use crate::domain::soup::purl::Purl;
+use crate::ops::Refused;
+use crate::store::StoreError;
+use crate::store::cache::NewRecord;
+
+/// Bytes of one record's text at most when it is read back.
+const RAW_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// What a record is, as the cache names it.
+const fn kind_of(published: &Published) -> &'static str {
+    match published {
+        Published::Advisory(advisory) => source_code(advisory.source),
+        Published::Exploited(_) => "kev",
+        Published::Predicted(_) => "epss",
+        Published::Support(_) => "support",
+        Published::Statement(_) => "vex",
+    }
+}
+
+/// A source as the cache names it.
+pub const fn source_code(source: Source) -> &'static str {
+    match source {
+        Source::Nvd => "nvd",
+        Source::Cve => "cve",
+        Source::Osv => "osv",
+        Source::Csaf => "csaf",
+    }
+}
+
+/// The key under which exploitation and prediction of a CVE are found.
+pub fn joined_key(cve: &str) -> String {
+    format!("id:{}", cve.trim().to_ascii_uppercase())
+}
+
+/// What a file has anything to say about.
+pub enum Covered {
+    /// Records of a kind of source.
+    Kind(Source),
+    /// Packages of a purl type.
+    PurlType(String),
+}
+
+impl Covered {
+    /// Reads what [`pack`] wrote; `None` for what says nothing about advisories.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.split_once(':')? {
+            ("kind", code) => [Source::Nvd, Source::Cve, Source::Osv, Source::Csaf]
+                .into_iter()
+                .find(|source| source_code(*source) == code)
+                .map(Self::Kind),
+            ("purl", kind) => Some(Self::PurlType(kind.to_owned())),
+            _ => None,
+        }
+    }
+}
+
+fn coverage(published: &Published) -> Vec<String> {
+    let Published::Advisory(advisory) = published else { return Vec::new() };
+    let mut covered = vec![format!("kind:{}", source_code(advisory.source))];
+    for claim in &advisory.packages {
+        let told = claim.purl.as_deref().and_then(|purl| Purl::parse(purl).ok()).map(|purl| purl.kind);
+        let kind = purl_type_of_ecosystem(&claim.ecosystem).map(str::to_owned).or(told);
+        if let Some(kind) = kind.map(|kind| format!("purl:{kind}"))
+            && !covered.contains(&kind)
+        {
+            covered.push(kind);
+        }
+    }
+    covered
+}
+
+/// Prepares a record for the cache. `place` tells apart records that have no identifier of their own; `data_date` is that of the file, for
+/// records that do not say when they were changed.
+pub fn pack(
+    published: &Published,
+    raw: &str,
+    place: &str,
+    data_date: Option<&str>,
+) -> Result<NewRecord, Refused> {
+    let broken = |error: &dyn std::fmt::Display| {
+        Refused::Rule(format!("the record at {place} could not be prepared for the cache: {error}"))
+    };
+    let body = postcard::to_stdvec(published).map_err(|error| broken(&error))?;
+    let mut encoder = ZlibEncoder::new(Vec::with_capacity(raw.len() / 3 + 64), Compression::fast());
+    let raw_packed =
+        encoder.write_all(raw.as_bytes()).and_then(|()| encoder.finish()).map_err(|error| broken(&error))?;
+    let (id, modified) = identity(published, place);
+    Ok(NewRecord {
+        kind: kind_of(published),
+        id,
+        modified: sortable(modified.or(data_date)),
+        body,
+        raw: raw_packed,
+        digest: NewRecord::digest_of(raw),
+        keys: keys(published),
+        ecosystems: coverage(published),
+    })
+}
+
+fn identity<'p>(published: &'p Published, place: &str) -> (String, Option<&'p str>) {
+    match published {
+        Published::Advisory(advisory) => (advisory.id.clone(), advisory.modified.as_deref()),
+        Published::Exploited(known) => (known.cve.clone(), None),
+        Published::Predicted(predicted) => (predicted.cve.clone(), None),
+        Published::Support(cycle) => (format!("{}/{}", cycle.product, cycle.cycle), None),
+        Published::Statement(statement) => {
+            (format!("{} {place}", statement.vulnerability), statement.at.as_deref())
+        }
+    }
+}
+
+fn keys(published: &Published) -> Vec<String> {
+    match published {
+        Published::Advisory(advisory) => {
+            // What its source has not analysed names no product, and is found by the words of its text.
+            let watched = advisory.standing == Standing::NotAnalysed;
+            let words = watched.then(|| text_keys_of_advisory(advisory)).unwrap_or_default();
+            keys_of_advisory(advisory).into_iter().chain(words).map(|key| key.0).collect()
+        }
+        Published::Exploited(known) => vec![joined_key(&known.cve)],
+        Published::Predicted(predicted) => vec![joined_key(&predicted.cve)],
+        Published::Support(cycle) => vec![support_key(&cycle.product)],
+        Published::Statement(statement) => std::iter::once(&statement.vulnerability)
+            .chain(&statement.aliases)
+            .map(|id| joined_key(id))
+            .collect(),
+    }
+}
+
+/// The key under which the support cycles of a product are found.
+pub fn support_key(product: &str) -> String {
+    format!("support:{}", product.to_ascii_lowercase())
+}
+
+/// A date and time as text whose order is that of time, as far as sources write ISO 8601 in UTC; empty when unknown.
+fn sortable(written: Option<&str>) -> String {
+    written.map(|text| text.trim().trim_end_matches('Z').replace(' ', "T")).unwrap_or_default()
+}
+
+/// The value of a record of the cache.
+pub fn unpack(body: &[u8]) -> Result<Published, StoreError> {
+    postcard::from_bytes(body).map_err(|error| {
+        StoreError::Damaged(format!("a record of the advisory cache cannot be read: {error}"))
+    })
+}
+
+/// The text of a record of the cache.
+pub fn text(raw: &[u8]) -> Result<String, StoreError> {
+    let mut text = String::new();
+    ZlibDecoder::new(raw).take(RAW_BYTES_MAX).read_to_string(&mut text).map_err(|error| {
+        StoreError::Damaged(format!("a text of the advisory cache cannot be read: {error}"))
+    })?;
+    Ok(text)
+}

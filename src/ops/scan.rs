@@ -1,0 +1,224 @@
+//! A scan: every component of a bill of materials against everything the advisory cache holds, with the reason of each verdict and an
+//! answer for each source, also where it found nothing or could not be asked.
+//!
+//! Belongs here: asking the cache and putting the answers together. Does not belong here: what a verdict is (domain), formats.
+
+mod findings;
+mod told;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::advisories::{SourceStatus, body};
+use super::refused::Refused;
+use crate::domain::soup::advisory::{Advisory, Published, Source, Standing, SupportCycle};
+use crate::domain::soup::bill::Bill;
+use crate::domain::soup::component::Component;
+use crate::domain::soup::matching::{
+    self, Identity, Judgement, Knowledge, Outcome, SourceFacts, Verdict, Why,
+};
+use crate::domain::soup::support::support_status;
+use crate::domain::time::Day;
+use crate::store::cache::Cache;
+
+pub use told::{Checked, FoundAdvisory, FoundRecord, Scan, ScannedComponent, Score};
+
+/// Days after which advisory data counts as too old, unless a person says otherwise.
+pub const MAX_AGE_DAYS: u32 = 14;
+
+/// How a scan is made.
+#[derive(Debug, Clone)]
+pub struct ScanOptions {
+    /// The day of the scan.
+    pub today: Day,
+    /// Days after which data counts as too old.
+    pub max_age_days: u32,
+    /// Whether what is not affected is told too.
+    pub all: bool,
+    /// What a person added: aliases and exclusions.
+    pub knowledge: Knowledge,
+}
+
+/// Matches every component of a bill with the cache in `folder`. `go_on` is told the share that is done and answers whether to go on.
+///
+/// # Errors
+/// When there is no advisory data, when the cache cannot be read, and when it was cancelled.
+pub fn scan(
+    bill: &Bill,
+    folder: &Path,
+    options: &ScanOptions,
+    go_on: &dyn Fn(f32) -> bool,
+) -> Result<Scan, Refused> {
+    let Some(cache) = Cache::open_to_read(folder)? else {
+        return Err(Refused::Rule(format!(
+            "there is no advisory data in {}; bring some with mainstay advisories import",
+            folder.display()
+        )));
+    };
+    let desk = Desk::new(&cache, options)?;
+    let mut components = Vec::with_capacity(bill.components.len());
+    for (index, component) in bill.components.iter().enumerate() {
+        if index % 16 == 0 && !go_on(index as f32 / bill.components.len() as f32) {
+            return Err(Refused::Rule("the scan was cancelled".to_owned()));
+        }
+        components.push(desk.component(component)?);
+    }
+    Ok(Scan { sources: desk.sources, components })
+}
+
+/// One record that has something to say about a component.
+struct Judged {
+    advisory: Advisory,
+    judgement: Judgement,
+    /// The file that told it, by its number.
+    file: i64,
+}
+
+/// What a whole scan rests on.
+struct Desk<'c> {
+    cache: &'c Cache,
+    options: &'c ScanOptions,
+    sources: Vec<SourceStatus>,
+    /// Position in `sources` by number of the file.
+    files: BTreeMap<i64, usize>,
+    /// What is known of each source of advisories, by its name.
+    facts: BTreeMap<String, SourceFacts>,
+}
+
+impl<'c> Desk<'c> {
+    fn new(cache: &'c Cache, options: &'c ScanOptions) -> Result<Self, Refused> {
+        let held = cache.files()?;
+        let files: BTreeMap<i64, usize> = held.iter().enumerate().map(|(at, file)| (file.id, at)).collect();
+        let sources: Vec<SourceStatus> =
+            held.iter().map(|file| SourceStatus::of(file, options.today, options.max_age_days)).collect();
+        let mut facts: BTreeMap<String, SourceFacts> = BTreeMap::new();
+        for (file, covered) in cache.coverage()? {
+            let Some(source) = files.get(&file).and_then(|at| sources.get(*at)) else { continue };
+            let Some(covered) = body::Covered::parse(&covered) else { continue };
+            let entry = facts.entry(source.name.clone()).or_insert_with(|| SourceFacts {
+                source: Source::Osv,
+                purl_types: BTreeSet::new(),
+                age_days: None,
+                allowed_days: Some(options.max_age_days),
+            });
+            match covered {
+                body::Covered::Kind(kind) => {
+                    entry.source = kind;
+                    let age = source.age_days.map(|days| u32::try_from(days.max(0)).unwrap_or(u32::MAX));
+                    entry.age_days = entry.age_days.into_iter().chain(age).min();
+                }
+                body::Covered::PurlType(kind) => {
+                    entry.purl_types.insert(kind);
+                }
+            }
+        }
+        Ok(Self { cache, options, sources, files, facts })
+    }
+
+    fn source_of(&self, file: i64) -> Option<&SourceStatus> {
+        self.files.get(&file).and_then(|at| self.sources.get(*at))
+    }
+
+    fn component(&self, component: &Component) -> Result<ScannedComponent, Refused> {
+        let identity = Identity::of(component, &self.options.knowledge);
+        let judged = self.judged(&identity)?;
+        let checked = self
+            .facts
+            .iter()
+            .map(|(name, facts)| {
+                let own = judged
+                    .iter()
+                    .filter(|one| self.source_of(one.file).is_some_and(|source| source.name == *name))
+                    .map(|one| &one.judgement);
+                Checked::of(name, matching::outcome(&identity, facts, own))
+            })
+            .collect();
+        let support = self.support(component)?;
+        Ok(ScannedComponent {
+            reference: component.reference.clone(),
+            name: component.name.clone(),
+            version: component.version.clone(),
+            purl: component.purls.first().cloned(),
+            cpes: component.cpes.clone(),
+            checked,
+            verdicts: self.findings(judged)?,
+            support,
+        })
+    }
+
+    /// Every record of the cache that has something to say about a component.
+    fn judged(&self, identity: &Identity) -> Result<Vec<Judged>, Refused> {
+        let mut numbers = BTreeSet::new();
+        let watched = matching::text_keys_of_identity(identity);
+        for key in matching::keys_of_identity(identity).into_iter().chain(watched) {
+            numbers.extend(self.cache.numbers_under(&key.0)?);
+        }
+        let mut judged = Vec::new();
+        for number in numbers {
+            let Some(stored) = self.cache.stored(number)? else { continue };
+            let Published::Advisory(advisory) = body::unpack(&stored.body)? else { continue };
+            let mut judgement = matching::judge(identity, &advisory);
+            if judgement.why.is_none() {
+                if advisory.standing != Standing::NotAnalysed || !matching::mentions(identity, &advisory) {
+                    continue;
+                }
+                judgement = mentioned(identity, &advisory);
+            }
+            judged.push(Judged { advisory: *advisory, judgement, file: stored.file });
+        }
+        Ok(judged)
+    }
+
+    fn support(
+        &self,
+        component: &Component,
+    ) -> Result<Option<crate::domain::soup::support::SupportStatus>, Refused> {
+        let Some(version) = &component.version else { return Ok(None) };
+        let mut cycles: Vec<SupportCycle> = Vec::new();
+        for number in self.cache.numbers_under(&body::support_key(&component.name))? {
+            let Some(stored) = self.cache.stored(number)? else { continue };
+            if let Published::Support(cycle) = body::unpack(&stored.body)? {
+                cycles.push(cycle);
+            }
+        }
+        Ok(support_status(&cycles, version, self.options.today))
+    }
+}
+
+/// The judgement of a record that no source has analysed yet and whose text has the component's name.
+fn mentioned(identity: &Identity, advisory: &Advisory) -> Judgement {
+    Judgement {
+        verdict: Verdict::Candidate,
+        why: Some(Why {
+            level: crate::domain::soup::purl::Level::ByName,
+            identifier: identity.name.clone(),
+            product: String::new(),
+            range: String::new(),
+            scheme: "none".to_owned(),
+            source: advisory.source,
+            record_date: advisory.modified.clone().or_else(|| advisory.published.clone()),
+            words: format!(
+                "the record is not analysed yet and names no product; its text has the name {}",
+                identity.name
+            ),
+        }),
+    }
+}
+
+/// Whether a source answered for a component: it found something, or had nothing and could have found it.
+pub fn was_checked(component: &ScannedComponent) -> bool {
+    component.checked.iter().any(|checked| match checked.outcome {
+        Outcome::Found | Outcome::NothingFound => true,
+        Outcome::CouldNotBeChecked => false,
+    })
+}
+
+/// What a person added to what documents say, from a RON file.
+///
+/// # Errors
+/// When the file cannot be read, or has a slip; the words name the place.
+pub fn read_knowledge(path: &Path) -> Result<Knowledge, Refused> {
+    let text = std::fs::read_to_string(path)
+        .map_err(crate::store::StoreError::io(format!("{} could not be read", path.display())))?;
+    ron::from_str(&text).map_err(|error| Refused::Rule(format!("{}: {error}", path.display())))
+}

@@ -1,0 +1,407 @@
+//! Advisory data, bills of materials and scans, as a person meets them: the built program, its words, its JSON and its exit codes.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use mainstay::ops::{ImportOutcome, import_advisories, stamp};
+use serde_json::{Value, json};
+
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Run {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {} {}", self.out, self.err))
+    }
+}
+
+/// A folder with a cache in it and files made by hand.
+struct Bench {
+    folder: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn cache(&self) -> PathBuf {
+        self.folder.path().join("cache")
+    }
+
+    fn file(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        let output = Command::new(env!("CARGO_BIN_EXE_mainstay")).args(arguments).output().unwrap();
+        Run {
+            code: output.status.code().unwrap(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    fn import(&self, path: &Path) -> Run {
+        let cache = self.cache();
+        self.run(&[
+            "advisories",
+            "import",
+            path.to_str().unwrap(),
+            "--cache",
+            cache.to_str().unwrap(),
+            "--json",
+        ])
+    }
+
+    fn status(&self) -> Value {
+        let cache = self.cache();
+        self.run(&["advisories", "status", "--cache", cache.to_str().unwrap(), "--json"]).json()
+    }
+
+    fn scan(&self, sbom: &Path, more: &[&str]) -> Run {
+        let cache = self.cache();
+        let mut arguments =
+            vec!["scan", sbom.to_str().unwrap(), "--cache", cache.to_str().unwrap(), "--json"];
+        arguments.extend(more);
+        self.run(&arguments)
+    }
+}
+
+/// An NVD page of records, each with its identifier, its date of change and the end of the range of `acme:pump_link`.
+fn nvd(at: &str, records: &[(&str, &str, &str)]) -> String {
+    let vulnerabilities: Vec<Value> = records
+        .iter()
+        .map(|(id, modified, end)| {
+            json!({"cve": {
+                "id": id, "published": "2026-01-01T00:00:00.000", "lastModified": modified, "vulnStatus": "Analyzed",
+                "descriptions": [{"lang": "en", "value": "A late alarm in the pump link."}],
+                "metrics": {"cvssMetricV31": [{"source": "nvd@nist.gov", "type": "Primary", "cvssData": {
+                    "version": "3.1", "vectorString": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "baseScore": 9.8}}]},
+                "configurations": [{"nodes": [{"operator": "OR", "negate": false, "cpeMatch": [{
+                    "vulnerable": true, "criteria": "cpe:2.3:a:acme:pump_link:*:*:*:*:*:*:*:*", "versionEndExcluding": end,
+                    "matchCriteriaId": "00000000-0000-0000-0000-000000000001"}]}]}],
+            }})
+        })
+        .collect();
+    json!({
+        "resultsPerPage": records.len(), "startIndex": 0, "totalResults": records.len(), "format": "NVD_CVE", "version": "2.0",
+        "timestamp": at, "vulnerabilities": vulnerabilities,
+    })
+    .to_string()
+}
+
+fn bill(components: &Value) -> String {
+    json!({"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": components})
+        .to_string()
+}
+
+fn pump_link(version: &str) -> Value {
+    json!({"type": "library", "bom-ref": "a", "name": "pump_link", "version": version,
+           "cpe": format!("cpe:2.3:a:acme:pump_link:{version}:*:*:*:*:*:*:*")})
+}
+
+const FRESH: &[&str] = &["--max-age", "99999"];
+
+#[test]
+fn the_same_file_is_known_again_and_newer_data_replaces_older_record_by_record() {
+    let bench = Bench::new();
+    let first = bench.file(
+        "first.json",
+        &nvd(
+            "2026-02-01T00:00:00.000",
+            &[
+                ("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0"),
+                ("CVE-2026-0002", "2026-01-05T00:00:00.000", "1.0"),
+            ],
+        ),
+    );
+    let told = bench.import(&first);
+    assert_eq!(told.code, 0, "{}", told.err);
+    assert_eq!(told.json()["files"][0]["new"], 2);
+    assert_eq!(bench.import(&first).json()["files"][0]["outcome"], "known");
+    let second = bench.file(
+        "second.json",
+        &nvd(
+            "2026-03-01T00:00:00.000",
+            &[
+                ("CVE-2026-0001", "2026-02-20T00:00:00.000", "3.0"),
+                ("CVE-2026-0002", "2026-01-05T00:00:00.000", "1.0"),
+            ],
+        ),
+    );
+    let told = bench.import(&second).json();
+    assert_eq!(
+        (told["files"][0]["replaced"].as_u64(), told["files"][0]["same"].as_u64()),
+        (Some(1), Some(1))
+    );
+    // An older telling that comes late does not replace the newer one.
+    let late = bench.file(
+        "late.json",
+        &nvd("2026-02-10T00:00:00.000", &[("CVE-2026-0001", "2026-02-01T00:00:00.000", "9.0")]),
+    );
+    assert_eq!(bench.import(&late).json()["files"][0]["older"], 1);
+    let cache = bench.cache();
+    let shown = bench
+        .run(&["advisories", "show", "CVE-2026-0001", "--cache", cache.to_str().unwrap(), "--json"])
+        .json();
+    let ends: Vec<(bool, &str)> = shown["tellings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|telling| {
+            let end = &telling["record"]["cve"]["configurations"][0]["nodes"][0]["cpeMatch"][0]["versionEndExcluding"];
+            (telling["current"].as_bool().unwrap(), end.as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(ends[0], (true, "3.0"), "the newest comes first");
+    assert_eq!(ends.len(), 3, "what was said before stays readable");
+    let sbom = bench.file("bill.json", &bill(&json!([pump_link("2.5")])));
+    let found = bench.scan(&sbom, FRESH);
+    assert_eq!(found.code, 10);
+    assert_eq!(found.json()["components"][0]["verdicts"][0]["id"], "CVE-2026-0001");
+}
+
+#[test]
+fn a_file_that_breaks_off_leaves_the_former_data_as_it_was() {
+    let bench = Bench::new();
+    let whole = nvd("2026-02-01T00:00:00.000", &[("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0")]);
+    bench.import(&bench.file("whole.json", &whole));
+    let before = bench.status();
+    let longer = nvd(
+        "2026-03-01T00:00:00.000",
+        &[
+            ("CVE-2026-0001", "2026-02-05T00:00:00.000", "8.0"),
+            ("CVE-2026-0003", "2026-02-05T00:00:00.000", "8.0"),
+        ],
+    );
+    for (name, content) in [
+        ("cut.json", &longer[..longer.len() - 40]),
+        ("empty.json", ""),
+        ("nul.json", "\u{0}\u{0}\u{0}"),
+        ("prose.txt", "nothing of the kind"),
+        ("none.json", r#"{"format":"NVD_CVE","version":"2.0","vulnerabilities":[]}"#),
+    ] {
+        let told = bench.import(&bench.file(name, content));
+        assert_eq!(told.code, 1, "{name}: {}", told.out);
+        let refused = &told.json()["files"][0]["outcome"]["refused"];
+        assert!(
+            refused["place"].is_string() && refused["reason"].as_str().unwrap().len() > 8,
+            "{name}: {refused}"
+        );
+        assert_eq!(bench.status(), before, "{name}");
+    }
+    let sbom = bench.file("bill.json", &bill(&json!([pump_link("2.5")])));
+    assert_eq!(bench.scan(&sbom, FRESH).code, 0, "the broken file said 8.0");
+}
+
+#[test]
+fn cancelling_leaves_the_files_before_and_nothing_of_the_one_under_way() {
+    let bench = Bench::new();
+    let ids: Vec<String> = (0..3000).map(|number| format!("CVE-2026-{number:05}")).collect();
+    let records: Vec<(&str, &str, &str)> =
+        ids.iter().map(|id| (id.as_str(), "2026-01-05T00:00:00.000", "2.0")).collect();
+    let small = bench.file("a.json", &nvd("2026-02-01T00:00:00.000", &records[..1]));
+    let large = bench.file("b.json", &nvd("2026-02-01T00:00:00.000", &records[1..]));
+    let told = AtomicU64::new(0);
+    let outcome = import_advisories(
+        &[small.clone(), large],
+        &bench.cache(),
+        &|progress| {
+            told.fetch_max(progress.records, Ordering::Relaxed);
+            progress.index == 0 || progress.records == 0
+        },
+        &stamp(),
+    );
+    let refusal = outcome.unwrap_err().to_string();
+    assert!(refusal.contains("cancelled") && refusal.contains('1'), "{refusal}");
+    assert!(told.load(Ordering::Relaxed) > 0, "progress is told inside a file");
+    let sources = bench.status()["sources"].as_array().unwrap().len();
+    assert_eq!(sources, 1);
+    let again = import_advisories(&[small], &bench.cache(), &|_| true, &stamp()).unwrap();
+    assert_eq!(again[0].outcome, ImportOutcome::Known);
+}
+
+#[test]
+fn the_exit_code_of_a_scan_says_affected_then_not_checked_then_nothing() {
+    let bench = Bench::new();
+    let sbom = bench.file("bill.json", &bill(&json!([pump_link("2.5")])));
+    let without = bench.scan(&sbom, &[]);
+    assert_eq!(without.code, 1);
+    assert!(without.err.contains("advisories import"), "{}", without.err);
+    let page = nvd("2026-02-01T00:00:00.000", &[("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0")]);
+    bench.import(&bench.file("page.json", &page));
+    let clean = bench.scan(&sbom, FRESH);
+    assert_eq!(clean.code, 0, "{}", clean.out);
+    assert_eq!(clean.json()["components"][0]["checked"][0]["outcome"], "nothing_found");
+    assert_eq!(clean.json()["components"][0]["verdicts"], json!([]));
+    let all = bench.scan(&sbom, &["--max-age", "99999", "--all"]).json();
+    assert_eq!(all["components"][0]["verdicts"][0]["verdict"], "not_affected");
+    // The same data, too old to say that there is nothing.
+    let old = bench.scan(&sbom, &["--max-age", "1"]);
+    assert_eq!(old.code, 11);
+    assert_eq!(old.json()["components"][0]["checked"][0]["obstacle"], "too_old");
+    assert_eq!(old.json()["sources"][0]["too_old"], true);
+    // No identifier: nobody may read this as "nothing found".
+    let nameless = bench
+        .file("nameless.json", &bill(&json!([{"type": "library", "name": "home_made", "version": "1"}])));
+    let unchecked = bench.scan(&nameless, FRESH);
+    assert_eq!(unchecked.code, 11);
+    assert_eq!(unchecked.json()["components"][0]["checked"][0]["outcome"], "could_not_be_checked");
+    let affected = bench.file("affected.json", &bill(&json!([pump_link("1.9")])));
+    let found = bench.scan(&affected, &["--max-age", "1"]);
+    assert_eq!(found.code, 10, "what is found counts, however old the data");
+    let finding = &found.json()["components"][0]["verdicts"][0];
+    assert_eq!(finding["verdict"], "affected");
+    assert_eq!(finding["cvss"][0]["score"], "9.8");
+    for (name, part) in [("identifier", "pump_link"), ("range", "2.0"), ("words", "1.9")] {
+        assert!(finding["why"][name].as_str().unwrap().contains(part), "{name}: {finding:#}");
+    }
+}
+
+#[test]
+fn one_finding_under_all_its_names_with_exploitation_prediction_and_support() {
+    let bench = Bench::new();
+    let osv = |id: &str, aliases: &[&str]| {
+        json!({
+            "schema_version": "1.6.0", "id": id, "modified": "2026-01-02T00:00:00Z", "aliases": aliases, "summary": "Late alarm",
+            "affected": [{"package": {"ecosystem": "PyPI", "name": "Pump.Link"},
+                "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2.0"}]}]}],
+        })
+        .to_string()
+    };
+    bench.import(&bench.file("a.json", &osv("PYSEC-2026-1", &["CVE-2026-0001"])));
+    bench.import(&bench.file("b.json", &osv("GHSA-aaaa-bbbb-cccc", &["CVE-2026-0001"])));
+    let kev = json!({
+        "title": "CISA Catalog of Known Exploited Vulnerabilities", "catalogVersion": "2026.02.01",
+        "dateReleased": "2026-02-01T00:00:00.0000Z", "count": 1,
+        "vulnerabilities": [{"cveID": "CVE-2026-0001", "vendorProject": "Acme", "product": "Pump Link", "vulnerabilityName": "Late alarm",
+            "dateAdded": "2026-01-20", "shortDescription": "Late", "requiredAction": "Update", "dueDate": "2026-02-10",
+            "knownRansomwareCampaignUse": "Unknown", "notes": ""}],
+    });
+    assert_eq!(bench.import(&bench.file("kev.json", &kev.to_string())).code, 0);
+    let epss = "#model_version:v2026.01.01,score_date:2026-02-01T00:00:00+0000\ncve,epss,percentile\nCVE-2026-0001,0.91234,0.99000\n";
+    assert_eq!(bench.import(&bench.file("epss.csv", epss)).code, 0);
+    let sbom = bench.file(
+        "bill.json",
+        &bill(&json!([{"type": "library", "name": "pump-link", "version": "1.5", "purl": "pkg:pypi/pump-link@1.5"}])),
+    );
+    let found = bench.scan(&sbom, FRESH);
+    assert_eq!(found.code, 10, "{}", found.err);
+    let component = &found.json()["components"][0];
+    assert_eq!(component["verdicts"].as_array().unwrap().len(), 1, "{component:#}");
+    let finding = &component["verdicts"][0];
+    assert_eq!(finding["id"], "CVE-2026-0001");
+    assert_eq!(finding["aliases"], json!(["GHSA-aaaa-bbbb-cccc", "PYSEC-2026-1"]));
+    assert_eq!(finding["records"].as_array().unwrap().len(), 2);
+    assert_eq!(finding["kev"]["added"], "2026-01-20");
+    assert_eq!(finding["epss"]["probability"], "0.91234");
+}
+
+#[test]
+fn what_is_withdrawn_does_not_count_and_what_is_not_analysed_is_only_a_candidate() {
+    let bench = Bench::new();
+    let withdrawn = json!({
+        "schema_version": "1.6.0", "id": "PYSEC-2026-2", "modified": "2026-01-02T00:00:00Z", "withdrawn": "2026-01-03T00:00:00Z",
+        "affected": [{"package": {"ecosystem": "PyPI", "name": "pump-link"},
+            "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]}],
+    });
+    bench.import(&bench.file("withdrawn.json", &withdrawn.to_string()));
+    let waiting = json!({
+        "resultsPerPage": 1, "startIndex": 0, "totalResults": 1, "format": "NVD_CVE", "version": "2.0", "timestamp": "2026-02-01T00:00:00.000",
+        "vulnerabilities": [{"cve": {"id": "CVE-2026-0009", "published": "2026-01-01T00:00:00.000", "lastModified": "2026-01-01T00:00:00.000",
+            "vulnStatus": "Awaiting Analysis", "descriptions": [{"lang": "en", "value": "An overflow in Pump-Link before 3 stops alarms."}]}}],
+    });
+    bench.import(&bench.file("waiting.json", &waiting.to_string()));
+    let sbom = bench.file(
+        "bill.json",
+        &bill(&json!([{"type": "library", "name": "pump-link", "version": "1.5", "purl": "pkg:pypi/pump-link@1.5"}])),
+    );
+    let found = bench.scan(&sbom, FRESH);
+    assert_eq!(found.code, 0, "{}", found.out);
+    let verdicts = found.json()["components"][0]["verdicts"].clone();
+    assert_eq!(verdicts[0]["id"], "PYSEC-2026-2");
+    assert!(verdicts[0]["withdrawn"].as_str().unwrap().contains("2026-01-03"));
+    assert_eq!(
+        (verdicts[1]["id"].as_str(), verdicts[1]["verdict"].as_str()),
+        (Some("CVE-2026-0009"), Some("candidate"))
+    );
+    assert_eq!(verdicts[1]["not_analysed"], true);
+}
+
+#[test]
+fn a_person_can_say_what_is_the_same_and_what_is_not() {
+    let bench = Bench::new();
+    let page = nvd("2026-02-01T00:00:00.000", &[("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0")]);
+    bench.import(&bench.file("page.json", &page));
+    let other = json!([{"type": "library", "name": "link", "version": "1.5", "cpe": "cpe:2.3:a:acme_devices:link:1.5:*:*:*:*:*:*:*"}]);
+    let sbom = bench.file("bill.json", &bill(&other));
+    assert_eq!(bench.scan(&sbom, FRESH).code, 0);
+    let same = bench.file(
+        "same.ron",
+        r#"(aliases: [(products: ["acme_devices:link", "acme:pump_link"], reason: "Renamed in 2025")])"#,
+    );
+    let with = |path: &Path, sbom: &Path| {
+        bench.scan(sbom, &["--max-age", "99999", "--knowledge", path.to_str().unwrap()]).code
+    };
+    assert_eq!(with(&same, &sbom), 10);
+    let mine = bench.file("mine.json", &bill(&json!([pump_link("1.5")])));
+    assert_eq!(bench.scan(&mine, FRESH).code, 10);
+    let not = bench.file(
+        "not.ron",
+        r#"(exclusions: [(component: "acme:pump_link", product: "acme:pump_link", reason: "Another product of this name")])"#,
+    );
+    assert_ne!(with(&not, &mine), 10);
+    assert_eq!(with(&bench.file("slip.ron", "(aliases: 3)"), &mine), 2);
+}
+
+#[test]
+fn another_file_in_the_place_of_the_cache_is_refused_and_kept() {
+    let bench = Bench::new();
+    let page = bench.file("page.json", &nvd("2026-02-01T00:00:00.000", &[("CVE-2026-0001", "", "2.0")]));
+    std::fs::create_dir_all(bench.cache()).unwrap();
+    let place = bench.cache().join("advisories.sqlite");
+    std::fs::write(&place, "not a database at all, but somebody's notes").unwrap();
+    let told = bench.import(&page);
+    assert_eq!(told.code, 1);
+    assert!(told.err.contains("--cache"), "{}", told.err);
+    assert_eq!(std::fs::read_to_string(&place).unwrap(), "not a database at all, but somebody's notes");
+}
+
+#[test]
+fn bills_are_inspected_converted_and_compared() {
+    let bench = Bench::new();
+    let a = bench.file(
+        "a.json",
+        &bill(&json!([pump_link("1.0"), {"type": "library", "bom-ref": "z", "name": "zlib", "version": "1.3", "purl": "pkg:generic/zlib@1.3"}])),
+    );
+    let inspected = bench.run(&["sbom", "inspect", a.to_str().unwrap(), "--json"]).json();
+    assert_eq!(inspected["components"].as_array().unwrap().len(), 2);
+    assert!(!inspected["lint"].as_array().unwrap().is_empty(), "8.1.2 asks for a manufacturer");
+    for format in ["cyclonedx", "spdx"] {
+        let out = bench.folder.path().join(format!("out.{format}.json"));
+        let arguments = ["sbom", "convert", a.to_str().unwrap(), "--to", format, "-o", out.to_str().unwrap()];
+        assert_eq!(bench.run(&arguments).code, 0);
+        let again = bench.run(&arguments);
+        assert_eq!(again.code, 1, "nothing is written over");
+        let compared =
+            bench.run(&["sbom", "diff", a.to_str().unwrap(), out.to_str().unwrap(), "--json"]).json();
+        for none in ["added", "removed", "version_changed"] {
+            assert_eq!(compared[none], json!([]), "{format}: {compared:#}");
+        }
+    }
+    let b = bench.file("b.json", &bill(&json!([pump_link("1.1")])));
+    let compared = bench.run(&["sbom", "diff", a.to_str().unwrap(), b.to_str().unwrap(), "--json"]).json();
+    assert_eq!(compared["version_changed"].as_array().unwrap().len(), 1, "{compared:#}");
+    assert_eq!(compared["removed"][0]["name"], "zlib");
+    let empty = bench.file("empty.json", &bill(&json!([])));
+    let refused = bench.run(&["sbom", "inspect", empty.to_str().unwrap()]);
+    assert_eq!(refused.code, 1, "{}", refused.err);
+    assert!(refused.err.contains("component"), "{}", refused.err);
+}
