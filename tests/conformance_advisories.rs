@@ -9,10 +9,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use mainstay::domain::soup::advisory::{Advisory, ApplicabilityNode, Published, Standing};
-use mainstay::domain::soup::vex::{Justification, Statement, Status, Subject};
 use mainstay::exchange::advisories::{FileReport, ReadError, read};
 use mainstay::exchange::unpack::{Limits, for_each_document};
-use mainstay::exchange::vex_out::{DocumentMeta, VexFormat, write};
 
 fn folder(path: &str) -> Option<PathBuf> {
     let Some(folder) = std::env::var_os("MAINSTAY_DATA") else {
@@ -270,120 +268,6 @@ fn the_documents_of_the_osv_schema_are_taken_and_its_other_files_are_not() {
     assert_eq!(taken, 23);
 }
 
-/// A schema of the shared data with the ones that it refers to by address.
-fn schema(root: &Path, file: &str, beside: &[(&str, &str)]) -> jsonschema::Validator {
-    let json = |file: &str| -> serde_json::Value {
-        serde_json::from_slice(&std::fs::read(root.join(file)).unwrap()).unwrap()
-    };
-    let resources =
-        beside.iter().map(|(address, file)| (*address, jsonschema::Resource::from_contents(json(file))));
-    let registry = jsonschema::Registry::new().extend(resources).unwrap().prepare().unwrap();
-    jsonschema::options().with_registry(&registry).build(&json(file)).unwrap()
-}
-
-fn statement(number: u32, status: Status) -> Statement {
-    Statement {
-        vulnerability: if number == 5 {
-            "GHSA-5".to_owned()
-        } else {
-            format!("CVE-2024-{:04}", 1000 + number)
-        },
-        aliases: vec![format!("GHSA-x{number}")],
-        subjects: vec![Subject {
-            id: "pkg:generic/gateway@4.2".to_owned(),
-            name: Some("Gateway 4.2".to_owned()),
-            purl: Some("pkg:generic/gateway@4.2".to_owned()),
-            cpe: Some("cpe:2.3:a:example:gateway:4.2:*:*:*:*:*:*:*".to_owned()),
-            ..Subject::default()
-        }],
-        status: Some(status),
-        justification: (status == Status::NotAffected)
-            .then_some(Justification::VulnerableCodeCannotBeControlledByAdversary),
-        impact: (status == Status::NotAffected).then(|| "never called".to_owned()),
-        action: (status == Status::Affected).then(|| "Update".to_owned()),
-        told: None,
-        at: Some("2026-01-01T00:00:00Z".to_owned()),
-        place: String::new(),
-    }
-}
-
-#[test]
-fn written_statements_are_valid_against_the_official_schemas() {
-    let Some(root) = folder("") else { return };
-    let meta = DocumentMeta {
-        id: "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79".to_owned(),
-        title: "Statements".to_owned(),
-        author: "Example Medical".to_owned(),
-        namespace: "https://example.org".to_owned(),
-        time: "2026-01-01T00:00:00Z".to_owned(),
-        tool: ("mainstay".to_owned(), "0.1.0".to_owned()),
-        product: Subject { id: "gateway".to_owned(), ..Subject::default() },
-    };
-    let statements: Vec<_> = [
-        Status::NotAffected,
-        Status::Affected,
-        Status::Fixed,
-        Status::UnderInvestigation,
-        Status::NotAffected,
-        Status::Fixed,
-    ]
-    .into_iter()
-    .zip(0..)
-    .map(|(status, number)| statement(number, status))
-    .collect();
-    let cyclonedx = "sbom/schemas/cyclonedx";
-    for (format, schema) in [
-        (VexFormat::OpenVex, schema(&root, "vuln/openvex-schema/openvex_json_schema.json", &[])),
-        (
-            VexFormat::CycloneDx,
-            schema(
-                &root,
-                &format!("{cyclonedx}/bom-1.6.schema.json"),
-                &[
-                    (
-                        "http://cyclonedx.org/schema/spdx.schema.json",
-                        &format!("{cyclonedx}/spdx.schema.json"),
-                    ),
-                    (
-                        "http://cyclonedx.org/schema/jsf-0.82.schema.json",
-                        &format!("{cyclonedx}/jsf-0.82.schema.json"),
-                    ),
-                ],
-            ),
-        ),
-        (
-            VexFormat::Csaf,
-            schema(
-                &root,
-                "vuln/csaf/csaf_2.0/json_schema/csaf_json_schema.json",
-                &[
-                    (
-                        "https://www.first.org/cvss/cvss-v2.0.json",
-                        "vuln/csaf/csaf_2.0/referenced_schema/first/cvss-v2.0.json",
-                    ),
-                    (
-                        "https://www.first.org/cvss/cvss-v3.0.json",
-                        "vuln/csaf/csaf_2.0/referenced_schema/first/cvss-v3.0.json",
-                    ),
-                    (
-                        "https://www.first.org/cvss/cvss-v3.1.json",
-                        "vuln/csaf/csaf_2.0/referenced_schema/first/cvss-v3.1.json",
-                    ),
-                ],
-            ),
-        ),
-    ] {
-        let written = write(format, &meta, &statements).unwrap();
-        let document = serde_json::from_str(&written.text).unwrap();
-        let errors: Vec<_> = schema
-            .iter_errors(&document)
-            .map(|error| format!("{}: {error}", error.instance_path()))
-            .collect();
-        assert_eq!(errors, [""; 0], "{format:?}: {}", written.text);
-    }
-}
-
-/// Files of the CSAF suite that break a rule which this reader looks at, and what it says.
 #[test]
 fn rules_of_csaf_that_concern_statements_are_looked_at() {
     let Some(root) = folder("vuln/csaf/csaf_2.0/test/validator/data/mandatory") else { return };

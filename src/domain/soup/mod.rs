@@ -17,3 +17,4 @@ pub mod same;
 pub mod support;
 pub mod version;
 pub mod vex;
+pub mod vex_document;

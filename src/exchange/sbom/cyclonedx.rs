@@ -16,6 +16,7 @@ mod words;
 mod xml;
 
 pub use json::read as read_json;
+pub(in crate::exchange) use vulnerability::JUSTIFICATION_PROPERTY;
 pub use xml::read as read_xml;
 
 use crate::domain::soup::note::Unreadable;

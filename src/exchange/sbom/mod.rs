@@ -12,6 +12,7 @@ mod spdx;
 mod table;
 pub mod write;
 
+pub(in crate::exchange) use cyclonedx::JUSTIFICATION_PROPERTY;
 pub use table::{Meaning, TableMapping};
 
 use crate::domain::soup::bill::Bill;

@@ -1,7 +1,8 @@
-//! Statements about vulnerabilities out: OpenVEX 0.2.0, CycloneDX VEX 1.6 and CSAF 2.0 VEX, from `domain::soup::vex`.
+//! VEX documents out: OpenVEX 0.2.0, CycloneDX 1.6 VEX and CSAF 2.0 VEX from one [`VexDocument`].
 //!
-//! Here belongs the form of the documents and what each format demands of a statement. Who says it, when and about which product is the
-//! caller's; the same input gives the same bytes.
+//! Each writer refuses what its format cannot say, naming the statement and what is missing, and never leaves a part of a statement out in
+//! silence. Nothing here reads a clock or makes an identifier up: the same document gives the same bytes. Reading these formats is
+//! `exchange::advisories` and `exchange::sbom`.
 
 mod csaf;
 mod cyclonedx;
@@ -9,134 +10,62 @@ mod openvex;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde::Serialize;
 
-use crate::domain::soup::note::Notes;
-use crate::domain::soup::vex::{Justification, Statement, Status, Subject};
+pub use csaf::csaf_2_0_vex;
+pub use cyclonedx::cyclonedx_vex_1_6;
+pub use openvex::openvex_0_2;
 
-/// The formats that are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum VexFormat {
-    /// OpenVEX 0.2.0.
-    OpenVex,
-    /// CycloneDX 1.6 JSON with `vulnerabilities`.
-    CycloneDx,
-    /// CSAF 2.0, profile VEX.
-    Csaf,
-}
+use crate::domain::soup::component::Component;
+use crate::domain::soup::vex::{Justification, Subject};
+use crate::domain::soup::vex_document::{Refusal, Unwritable, VexDocument};
 
-/// What a document says of itself.
+/// The products of a document by reference.
+struct Products<'a>(BTreeMap<&'a str, &'a Component>);
+
+/// A product or a part of one, with all that is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DocumentMeta {
-    /// Its identifier: an IRI for OpenVEX, `urn:uuid:…` for CycloneDX, any text for CSAF.
-    pub id: String,
-    /// Title for people.
-    pub title: String,
-    /// Who says it.
-    pub author: String,
-    /// An address that the author controls (CSAF publisher namespace).
-    pub namespace: String,
-    /// When, RFC 3339.
-    pub time: String,
-    /// Name and version of this program.
-    pub tool: (String, String),
-    /// The product that statements without a subject are about.
-    pub product: Subject,
+struct Named<'a> {
+    id: &'a str,
+    name: Option<String>,
+    purl: Option<&'a str>,
+    cpe: Option<&'a str>,
+    component: Option<&'a Component>,
 }
 
-/// A document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written {
-    /// Its text, indented JSON with a line feed at the end.
-    pub text: String,
-    /// What the format could not say and was left out.
-    pub notes: Notes,
-}
-
-/// Why no document can be written. All of these would make it invalid or misleading.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum VexOutError {
-    /// Nothing to say.
-    #[error("there is no statement: a document needs at least one")]
-    NoStatement,
-    /// A status is not known.
-    #[error("the statement about {0} has no status")]
-    NoStatus(String),
-    /// "Not affected" without a reason.
-    #[error("{0} is said not to affect the product: give a justification, or say in words why")]
-    NoReason(String),
-    /// "Affected" without what to do.
-    #[error("{0} is said to affect the product: say what users should do")]
-    NoAction(String),
-    /// Two statements about the same vulnerability and product.
-    #[error("there are two statements about {vulnerability} and {product}: keep the one that holds")]
-    Twice {
-        /// The vulnerability.
-        vulnerability: String,
-        /// The product's identifier.
-        product: String,
-    },
-    /// A vulnerability or product without an identifier.
-    #[error("a statement names no vulnerability, or a product without an identifier")]
-    NoIdentifier,
-}
-
-/// Writes a document. Refuses what no reader may be told: a statement without status, "not affected" without a reason, "affected" without an
-/// action, two statements about the same vulnerability and product.
-pub fn write(
-    format: VexFormat,
-    meta: &DocumentMeta,
-    statements: &[Statement],
-) -> Result<Written, VexOutError> {
-    let statements = checked(meta, statements)?;
-    let mut notes = Notes::default();
-    let document = match format {
-        VexFormat::OpenVex => openvex::document(meta, &statements, &mut notes),
-        VexFormat::CycloneDx => cyclonedx::document(meta, &statements, &mut notes),
-        VexFormat::Csaf => csaf::document(meta, &statements, &mut notes),
-    };
-    Ok(Written { text: format!("{document:#}\n"), notes })
-}
-
-/// A statement that may be written.
-struct Checked<'s> {
-    told: &'s Statement,
-    status: Status,
-    subjects: Vec<&'s Subject>,
-}
-
-fn checked<'s>(meta: &'s DocumentMeta, statements: &'s [Statement]) -> Result<Vec<Checked<'s>>, VexOutError> {
-    if statements.is_empty() {
-        return Err(VexOutError::NoStatement);
+impl<'a> Products<'a> {
+    fn of(document: &'a VexDocument) -> Self {
+        Self(document.products.iter().map(|product| (product.reference.as_str(), product)).collect())
     }
-    let mut seen: BTreeMap<(&str, &str), ()> = BTreeMap::new();
-    let mut checked = Vec::new();
-    for told in statements {
-        let id = told.vulnerability.as_str();
-        let status = told.status.ok_or_else(|| VexOutError::NoStatus(id.to_owned()))?;
-        match status {
-            Status::NotAffected if told.justification.is_none() && told.impact.is_none() => {
-                return Err(VexOutError::NoReason(id.to_owned()));
-            }
-            Status::Affected if told.action.is_none() => return Err(VexOutError::NoAction(id.to_owned())),
-            Status::NotAffected | Status::Affected | Status::Fixed | Status::UnderInvestigation => {}
+
+    /// What a statement is about: what it says itself goes before what the list of products says.
+    fn subject(&self, subject: &'a Subject) -> Named<'a> {
+        let listed = self.part(&subject.id);
+        Named {
+            name: subject.name.clone().filter(|name| !name.trim().is_empty()).or(listed.name),
+            purl: subject.purl.as_deref().or(listed.purl),
+            cpe: subject.cpe.as_deref().or(listed.cpe),
+            ..listed
         }
-        let subjects: Vec<_> =
-            if told.subjects.is_empty() { vec![&meta.product] } else { told.subjects.iter().collect() };
-        for subject in &subjects {
-            if id.trim().is_empty() || subject.id.trim().is_empty() {
-                return Err(VexOutError::NoIdentifier);
-            }
-            if seen.insert((id, &subject.id), ()).is_some() {
-                return Err(VexOutError::Twice { vulnerability: id.to_owned(), product: subject.id.clone() });
-            }
-        }
-        checked.push(Checked { told, status, subjects });
     }
-    Ok(checked)
+
+    /// What is told only by its identifier.
+    fn part(&self, id: &'a str) -> Named<'a> {
+        let component = self.0.get(id).copied();
+        let first = |list: fn(&Component) -> &Vec<String>| {
+            component.and_then(|component| list(component).first()).map(String::as_str)
+        };
+        Named {
+            id,
+            name: component.map(Component::label),
+            purl: first(|component| &component.purls).or(Some(id).filter(|id| id.starts_with("pkg:"))),
+            cpe: first(|component| &component.cpes).or(Some(id).filter(|id| id.starts_with("cpe:"))),
+            component,
+        }
+    }
 }
 
-/// The word of OpenVEX and CSAF for a justification.
+/// The word of OpenVEX and CSAF for why something is not affected.
 fn justification_word(justification: Justification) -> &'static str {
     match justification {
         Justification::ComponentNotPresent => "component_not_present",
@@ -149,16 +78,34 @@ fn justification_word(justification: Justification) -> &'static str {
     }
 }
 
-/// Puts a member into an object when there is something to put.
-fn put(object: &mut Value, name: &str, value: Option<impl Into<Value>>) {
-    if let (Some(members), Some(value)) = (object.as_object_mut(), value) {
-        members.insert(name.to_owned(), value.into());
-    }
+/// The publisher that an identifier names by its beginning (`GHSA`, `RUSTSEC`), for the formats that want the system of an identifier.
+fn system_of(identifier: &str) -> &str {
+    identifier
+        .split_once('-')
+        .map(|(system, _)| system)
+        .filter(|system| !system.is_empty())
+        .unwrap_or("other")
 }
 
-/// A list, unless it is empty.
-fn filled<T: Into<Value>>(list: Vec<T>) -> Option<Value> {
-    (!list.is_empty()).then(|| list.into_iter().map(Into::into).collect())
+/// Whether this is an IRI with a scheme, as the formats ask for identifiers and addresses.
+fn is_iri(text: &str) -> bool {
+    oxiri::Iri::parse(text).is_ok()
+}
+
+/// Whether this is a URI: an IRI without characters beyond ASCII.
+fn is_uri(text: &str) -> bool {
+    text.is_ascii() && is_iri(text)
+}
+
+/// The document as indented JSON, in the order of the fields of its structs.
+fn to_json(document: &impl Serialize) -> Result<String, Unwritable> {
+    match serde_json::to_string_pretty(document) {
+        Ok(text) => Ok(text + "\n"),
+        Err(error) => {
+            let refusal = Refusal { place: "document".to_owned(), reason: error.to_string() };
+            Err(Unwritable { refusals: vec![refusal] })
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,150 +1,148 @@
-use proptest::prelude::*;
-
 use super::*;
-use crate::domain::soup::advisory::Published;
-use crate::exchange::advisories::read;
+use crate::domain::soup::vex::{Statement, Status};
+use crate::domain::soup::vex_document::{Author, Revision, Role, Tool, TrackingStatus};
+use crate::domain::time::Moment;
 
-fn meta() -> DocumentMeta {
-    DocumentMeta {
-        id: "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79".to_owned(),
-        title: "Statements about the gateway".to_owned(),
-        author: "Example Medical".to_owned(),
-        namespace: "https://example.org".to_owned(),
-        time: "2026-01-01T00:00:00Z".to_owned(),
-        tool: ("mainstay".to_owned(), "0.1.0".to_owned()),
-        product: subject("gateway-4.2"),
+mod bad;
+mod read_back;
+
+const PRODUCT: &str = "pkg:generic/example/pump@2.4.0";
+const PART: &str = "pkg:cargo/smallvec@1.6.0";
+const CVE: &str = "CVE-2021-25900";
+
+/// A writer of this module.
+type Write = fn(&VexDocument) -> Result<String, Unwritable>;
+const WRITERS: [(&str, Write); 3] =
+    [("OpenVEX", openvex_0_2), ("CycloneDX", cyclonedx_vex_1_6), ("CSAF", csaf_2_0_vex)];
+
+fn revision(at: &str) -> Revision {
+    Revision { at: Moment::parse(at).unwrap(), summary: "Judged again.".to_owned() }
+}
+
+fn product(reference: &str, name: &str) -> Component {
+    Component {
+        reference: reference.to_owned(),
+        name: name.to_owned(),
+        version: Some(version_of(reference).to_owned()),
+        purls: vec![reference.to_owned()],
+        ..Component::default()
     }
 }
 
-fn subject(name: &str) -> Subject {
-    let purl = format!("pkg:generic/{name}@1.0");
-    Subject {
-        id: purl.clone(),
-        name: Some(name.to_owned()),
-        purl: Some(purl),
-        cpe: Some(format!("cpe:2.3:a:example:{name}:1.0:*:*:*:*:*:*:*")),
-        ..Subject::default()
-    }
+/// The version in a package URL.
+fn version_of(purl: &str) -> &str {
+    purl.rsplit('@').next().and_then(|version| version.split('?').next()).unwrap_or_default()
 }
 
-fn statement(number: u32, status: Status) -> Statement {
+fn subject(id: &str) -> Subject {
+    Subject { id: id.to_owned(), ..Subject::default() }
+}
+
+fn statement(status: Status) -> Statement {
     Statement {
-        vulnerability: format!("CVE-2024-{number:04}"),
-        aliases: vec![format!("GHSA-{number:04}")],
-        subjects: vec![subject("gateway")],
+        vulnerability: CVE.to_owned(),
+        aliases: vec!["RUSTSEC-2021-0003".to_owned()],
+        subjects: vec![Subject { subcomponents: vec![PART.to_owned()], ..subject(PRODUCT) }],
         status: Some(status),
-        justification: None,
-        impact: Some("not reached".to_owned()).filter(|_| status == Status::NotAffected),
-        action: Some("Update to 4.3".to_owned()).filter(|_| status == Status::Affected),
+        justification: (status == Status::NotAffected)
+            .then_some(Justification::VulnerableCodeNotInExecutePath),
+        impact: None,
+        action: (status == Status::Affected).then(|| "update; install 2.4.1".to_owned()),
         told: None,
-        at: Some(meta().time),
+        at: None,
         place: String::new(),
     }
 }
 
-/// What is read of a document, without what only a reader knows: the place and the document's own words.
-fn read_back(text: &str) -> Vec<Statement> {
-    let mut found = Vec::new();
-    let report = read(&mut text.as_bytes(), "x", &mut |record| {
-        if let Published::Statement(mut statement) = record.published {
-            statement.place = String::new();
-            statement.told = None;
-            found.push(*statement);
-        }
-        Ok(())
-    });
-    assert_eq!(report.unwrap().refused, 0);
-    found
+fn document(statements: Vec<Statement>) -> VexDocument {
+    VexDocument {
+        id: "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79".to_owned(),
+        title: "Vulnerabilities in Example Pump 2.4.0".to_owned(),
+        author: Author {
+            name: "Example Devices".to_owned(),
+            role: Role::Vendor,
+            namespace: Some("https://psirt.example.com".to_owned()),
+            contact: Some("psirt@example.com".to_owned()),
+        },
+        status: TrackingStatus::Final,
+        revisions: vec![revision("2026-11-20T08:00:00Z"), revision("2026-11-22T14:05:00Z")],
+        tool: Tool { name: "Mainstay".to_owned(), version: "0.1.0".to_owned() },
+        products: vec![product(PRODUCT, "Example Pump"), product(PART, "smallvec")],
+        about: Some(PRODUCT.to_owned()),
+        descriptions: BTreeMap::from([(CVE.to_owned(), "A buffer is too small.".to_owned())]),
+        statements,
+    }
 }
 
-fn statuses() -> impl Strategy<Value = (Status, Option<Justification>)> {
-    let reasons = prop::option::of(prop_oneof![
-        Just(Justification::ComponentNotPresent),
-        Just(Justification::VulnerableCodeNotPresent),
-        Just(Justification::VulnerableCodeNotInExecutePath),
-        Just(Justification::VulnerableCodeCannotBeControlledByAdversary),
-        Just(Justification::InlineMitigationsAlreadyExist),
-    ]);
-    prop_oneof![
-        reasons.prop_map(|reason| (Status::NotAffected, reason)),
-        Just((Status::Affected, None)),
-        Just((Status::Fixed, None)),
-        Just((Status::UnderInvestigation, None)),
-    ]
+fn json(write: Write, document: &VexDocument) -> serde_json::Value {
+    serde_json::from_str(&write(document).unwrap()).unwrap()
 }
 
-/// Statements about different vulnerabilities, with texts of any characters.
-fn statements() -> impl Strategy<Value = Vec<Statement>> {
-    let text = "[A-Za-zäöüß→\"\\\\<>&]( ?[a-zA-Z0-9.,:;é\\n]){0,20}[a-z]";
-    let one = (statuses(), text, text, prop::collection::btree_set("[a-z][a-z0-9]{0,8}", 1..4));
-    prop::collection::vec(one, 1..6).prop_map(|told| {
-        let numbered = told.into_iter().zip(1000_u32..);
-        numbered
-            .map(|(((status, justification), impact, action, names), number)| Statement {
-                justification,
-                impact: Some(impact).filter(|_| status == Status::NotAffected),
-                action: Some(action).filter(|_| status == Status::Affected),
-                subjects: names.iter().map(|name| subject(name)).collect(),
-                ..statement(number, status)
-            })
-            .collect()
-    })
-}
-
-proptest! {
-    #[test]
-    fn what_is_written_is_read_back_unchanged_and_the_same_bytes_come_twice(statements in statements()) {
-        for format in [VexFormat::OpenVex, VexFormat::CycloneDx, VexFormat::Csaf] {
-            let written = write(format, &meta(), &statements).unwrap();
-            prop_assert_eq!(&written.notes, &Notes::default());
-            let mut expected = statements.clone();
-            if format == VexFormat::OpenVex {
-                // OpenVEX has no names of products beside their identifiers.
-                expected.iter_mut().flat_map(|told| &mut told.subjects).for_each(|subject| subject.name = None);
-            }
-            prop_assert_eq!(read_back(&written.text), expected, "{:?}", format);
-            prop_assert_eq!(write(format, &meta(), &statements).unwrap(), written);
-        }
+#[test]
+fn the_same_document_gives_the_same_bytes_and_says_when_from_its_revisions_alone() {
+    let document = document(vec![statement(Status::NotAffected)]);
+    for (name, write) in WRITERS {
+        let text = write(&document).unwrap();
+        assert_eq!(text, write(&document).unwrap(), "{name}");
+        assert!(text.contains("2026-11-22T14:05:00Z") && text.ends_with("}\n"), "{name}: {text}");
     }
 }
 
 #[test]
-fn parts_of_a_product_come_back_from_openvex_and_are_said_to_be_missing_elsewhere() {
-    let mut told = statement(1000, Status::Fixed);
-    told.subjects[0].subcomponents = vec!["pkg:npm/a@1".to_owned(), "pkg:npm/b@1".to_owned()];
-    let statements = [told];
-    let openvex = write(VexFormat::OpenVex, &meta(), &statements).unwrap();
-    let found = read_back(&openvex.text);
-    assert_eq!(found[0].subjects[0].subcomponents, statements[0].subjects[0].subcomponents);
-    assert_eq!(openvex.notes, Notes::default());
-    for format in [VexFormat::CycloneDx, VexFormat::Csaf] {
-        assert_eq!(write(format, &meta(), &statements).unwrap().notes.notes.len(), 1);
-    }
+fn openvex_names_product_part_vulnerability_and_reason() {
+    let told = json(openvex_0_2, &document(vec![statement(Status::NotAffected)]));
+    assert_eq!(told["version"], 2);
+    assert_eq!(told["timestamp"], "2026-11-20T08:00:00Z");
+    assert_eq!(told["last_updated"], "2026-11-22T14:05:00Z");
+    let said = &told["statements"][0];
+    assert_eq!(said["vulnerability"]["name"], CVE);
+    assert_eq!(said["vulnerability"]["aliases"][0], "RUSTSEC-2021-0003");
+    assert_eq!(said["products"][0]["@id"], PRODUCT);
+    assert_eq!(said["products"][0]["subcomponents"][0]["@id"], PART);
+    assert_eq!(said["status"], "not_affected");
+    assert_eq!(said["justification"], "vulnerable_code_not_in_execute_path");
 }
 
 #[test]
-fn a_statement_without_subject_is_about_the_product() {
-    let told = Statement { subjects: Vec::new(), ..statement(1000, Status::Fixed) };
-    for format in [VexFormat::OpenVex, VexFormat::CycloneDx, VexFormat::Csaf] {
-        let written = write(format, &meta(), std::slice::from_ref(&told)).unwrap();
-        assert_eq!(read_back(&written.text)[0].subjects[0].id, meta().product.id, "{format:?}");
-    }
+fn openvex_keeps_texts_that_do_not_go_with_the_status_as_notes() {
+    let mut fixed = statement(Status::Fixed);
+    fixed.action = Some("install 2.4.1".to_owned());
+    fixed.impact = Some("no longer there".to_owned());
+    let said = &json(openvex_0_2, &document(vec![fixed]))["statements"][0];
+    assert_eq!(said["status_notes"], "no longer there\ninstall 2.4.1");
+    assert!(said.get("action_statement").is_none() && said.get("impact_statement").is_none());
 }
 
 #[test]
-fn what_would_mislead_is_not_written() {
-    let affected = Statement { action: None, ..statement(1000, Status::Affected) };
-    let spared = Statement { impact: None, ..statement(1000, Status::NotAffected) };
-    let unknown = Statement { status: None, ..statement(1000, Status::Fixed) };
-    let nameless = Statement { vulnerability: String::new(), ..statement(1000, Status::Fixed) };
-    let twice = [statement(1000, Status::Fixed), statement(1000, Status::UnderInvestigation)];
-    for format in [VexFormat::OpenVex, VexFormat::CycloneDx, VexFormat::Csaf] {
-        let refused = |statements: &[Statement]| write(format, &meta(), statements).unwrap_err();
-        assert_eq!(refused(&[]), VexOutError::NoStatement);
-        assert!(matches!(refused(std::slice::from_ref(&affected)), VexOutError::NoAction(_)));
-        assert!(matches!(refused(std::slice::from_ref(&spared)), VexOutError::NoReason(_)));
-        assert!(matches!(refused(std::slice::from_ref(&unknown)), VexOutError::NoStatus(_)));
-        assert_eq!(refused(std::slice::from_ref(&nameless)), VexOutError::NoIdentifier);
-        assert!(matches!(refused(&twice), VexOutError::Twice { .. }));
-    }
+fn cyclonedx_splits_an_action_into_responses_and_advice() {
+    let told = json(cyclonedx_vex_1_6, &document(vec![statement(Status::Affected)]));
+    assert_eq!(told["metadata"]["component"]["bom-ref"], PRODUCT);
+    assert_eq!(told["components"][0]["bom-ref"], PART);
+    let vulnerability = &told["vulnerabilities"][0];
+    assert_eq!(vulnerability["affects"][0]["ref"], PART);
+    assert_eq!(vulnerability["analysis"]["state"], "exploitable");
+    assert_eq!(vulnerability["analysis"]["response"][0], "update");
+    assert_eq!(vulnerability["recommendation"], "install 2.4.1");
+}
+
+#[test]
+fn csaf_says_all_about_one_vulnerability_together_and_makes_a_product_of_a_part() {
+    let mut other = statement(Status::Affected);
+    other.vulnerability = "RUSTSEC-2021-0003".to_owned();
+    other.aliases = vec![CVE.to_owned()];
+    other.subjects = vec![subject(PART)];
+    let told = json(csaf_2_0_vex, &document(vec![statement(Status::NotAffected), other]));
+    assert_eq!(told["document"]["tracking"]["version"], "2");
+    assert_eq!(told["vulnerabilities"].as_array().unwrap().len(), 1);
+    let vulnerability = &told["vulnerabilities"][0];
+    assert_eq!(vulnerability["cve"], CVE);
+    assert_eq!(vulnerability["ids"][0]["system_name"], "RUSTSEC");
+    let id = format!("{PRODUCT}::{PART}");
+    assert_eq!(vulnerability["product_status"]["known_not_affected"][0], id.as_str());
+    assert_eq!(vulnerability["product_status"]["known_affected"][0], PART);
+    assert_eq!(vulnerability["flags"][0]["product_ids"][0], id.as_str());
+    assert_eq!(vulnerability["remediations"][0]["category"], "vendor_fix");
+    let made = &told["product_tree"]["relationships"][0];
+    assert_eq!(made["full_product_name"]["name"], "smallvec 1.6.0 in Example Pump 2.4.0");
+    assert_eq!(made["relates_to_product_reference"], PRODUCT);
 }
