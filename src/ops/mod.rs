@@ -32,7 +32,7 @@ pub use packet::{
     BuiltPacket, OrderCheck, OrderStep, PacketFonts, PacketOptions, PacketOrder, PacketScope, RenderedPacket,
     check_order, render_packet,
 };
-pub use page::{LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
+pub use page::{Ahead, LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
 pub use refused::Refused;
 pub use request::{Act, FileSource, Receipt, Request, assignable, request_names};
 pub use secrets::{Password, check_strength};
