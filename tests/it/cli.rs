@@ -148,6 +148,7 @@ fn records_are_listed_and_shown_in_words_and_in_a_stable_shape() {
     assert_eq!(
         names,
         [
+            "ahead",
             "attachments",
             "created_at",
             "created_by",
@@ -173,6 +174,20 @@ fn records_are_listed_and_shown_in_words_and_in_a_stable_shape() {
     assert!(show["attachments"].as_array().unwrap().len() >= 3);
     let said = with(&["show", path, "cr-0004"]);
     assert!(said.out.contains("Verified by Tomás Example"), "{}", said.out);
+    let ahead = |id: &str| -> Vec<String> {
+        let show = with(&["show", path, id, "--json"]).json();
+        let ahead = show["ahead"].as_array().unwrap();
+        ahead.iter().map(|ahead| ahead["text"].as_str().unwrap().to_owned()).collect()
+    };
+    let waits = "AP-0004 waits for a signature: Development lead (Jonas Example)";
+    for id in ["CR-0006", "IA-0004", "PR-0006"] {
+        assert_eq!(ahead(id), [waits], "{id}");
+    }
+    assert_eq!(ahead("AP-0005"), ["CR-0008 goes on with “Verify”: Tester (Tomás Example)"]);
+    assert_eq!(ahead("CR-0005"), ["PR-0001 goes on with “Close”: Quality manager (Mara Example)"]);
+    assert!(ahead("CR-0004").is_empty() && ahead("AP-0004").is_empty());
+    let said = with(&["show", path, "CR-0006"]);
+    assert!(said.out.contains(&format!("Goes on in\n  {waits}")), "{}", said.out);
     let unknown = with(&["list", path, "gadget"]);
     assert_eq!(unknown.code, 2);
     assert!(unknown.err.contains("feedback"), "{}", unknown.err);
