@@ -107,7 +107,7 @@ pub(super) fn of(work: &Work<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead
     }
 }
 
-/// What comes next in a record: its waiting approvals, or its next step of the main line. Nothing once it is ended.
+/// What comes next in a record: its waiting approvals, or its next step of the main line. Nothing where none is left.
 fn onward(work: &Work<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead> {
     if data.is_terminal() {
         return Vec::new();
@@ -124,7 +124,7 @@ fn onward(work: &Work<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead> {
             format!("{id} goes on with “{}”: {}", step.label, staff.whose(step.by, &[]))
         }
         Some(step) => format!("{id} goes on with “{}”", step.label),
-        None => format!("{id}: {}", data.state().map_or("", |state| state.word)),
+        None => return Vec::new(),
     };
     vec![Ahead { record: id, text }]
 }
