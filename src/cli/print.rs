@@ -87,6 +87,7 @@ fn page_words(page: &RecordPage) -> String {
         page.linked.iter().map(|link| format!("{}  {}  {}", link.id, link.state, link.title)),
     );
     list_words(&mut said, "Notices", page.notices.iter().cloned());
+    list_words(&mut said, "Goes on in", page.ahead.iter().map(|ahead| ahead.text.clone()));
     list_words(
         &mut said,
         "Next steps",
@@ -146,10 +147,13 @@ fn page_json(page: &RecordPage) -> Value {
         .iter()
         .map(|next| json!({"name": next.step.name, "roles": next.step.by, "conditions": next.conditions}))
         .collect();
+    let ahead: Vec<Value> =
+        page.ahead.iter().map(|ahead| json!({"id": ahead.record, "text": ahead.text})).collect();
     json!({
         "format": 1, "id": head.id, "kind": head.id.kind, "title": page.data.title(), "state": head.state,
         "owner": head.owner, "created_at": head.created_at, "created_by": head.created_by,
         "state_since": head.state_since, "revision": head.revision, "fields": page.data.fields,
-        "signatures": signatures, "attachments": attachments, "linked": linked, "next": next, "notices": page.notices,
+        "signatures": signatures, "attachments": attachments, "linked": linked, "next": next, "ahead": ahead,
+        "notices": page.notices,
     })
 }

@@ -43,6 +43,7 @@ pub use packet::{
 };
 pub use page::{LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
 pub use places::{cache_folder, data_folder, settings_folder};
+pub use page::{Ahead, LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
 pub use refused::Refused;
 pub use request::{Act, FileSource, Receipt, Request, assignable, request_names};
 pub use scan::{

@@ -1,7 +1,11 @@
 //! What a record's page shows: plain data, read once for each revision of the file, never while drawing.
 
+mod ahead;
+
 use std::collections::BTreeMap;
 
+pub use self::ahead::Ahead;
+use self::ahead::Staff;
 use super::file::ProductFile;
 use super::refused::Refused;
 use super::session::Session;
@@ -52,6 +56,8 @@ pub struct SigningOffer {
     pub meanings: Vec<Meaning>,
     /// Roles that may sign.
     pub by: Vec<Role>,
+    /// The roles in words, each with the people who hold it and may sign here.
+    pub whose: String,
     /// Conditions, met or not.
     pub conditions: Vec<Condition>,
     /// Whether the signed-in person holds a role that may.
@@ -104,6 +110,8 @@ pub struct RecordPage {
     pub next: Vec<NextStep>,
     /// Whether and how it can be signed without moving on.
     pub signing: Option<SigningOffer>,
+    /// Other records in which its way goes on.
+    pub ahead: Vec<Ahead>,
     /// From feedback to communication.
     pub trace: Vec<TraceStep>,
     /// Its signatures, oldest first.
@@ -146,10 +154,14 @@ impl ProductFile {
             .map(|step| NextStep { step, conditions: step.conditions(&case), allowed: holds(step.by) })
             .collect();
         let signing = (data.def().sign_conditions)(&case);
-        let signing = (!signing.by.is_empty()).then(|| offer(&work, &data, signing, holds));
+        let staff = Staff::new(self.people()?);
+        let without = data.typed::<Approval>().map(|approval| ahead::excluded(&work, &approval));
+        let whose = staff.whose(&signing.by, &without.unwrap_or_default());
+        let signing = (!signing.by.is_empty()).then(|| offer(&work, &data, signing, (whose, holds)));
         let page = RecordPage {
             next,
             signing,
+            ahead: ahead::of(&work, &staff, &data),
             trace: trace(&work, &data),
             signatures: signature_views(&self.store, &work, &data)?,
             attachments: work.referring(id, Kind::Attachment),
@@ -167,7 +179,7 @@ fn offer(
     work: &Work<'_>,
     data: &RecordData,
     signing: Signing,
-    holds: impl Fn(&[Role]) -> bool,
+    (whose, holds): (String, impl Fn(&[Role]) -> bool),
 ) -> SigningOffer {
     let wanted = if signing.covers.is_empty() { vec![(data.head.id, Part::Content)] } else { signing.covers };
     let covers = wanted
@@ -178,6 +190,7 @@ fn offer(
         allowed: holds(&signing.by),
         meanings: signing.meanings,
         by: signing.by,
+        whose,
         conditions: signing.conditions,
         covers,
     }

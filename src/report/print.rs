@@ -17,10 +17,12 @@ const TEXT_WIDTH: f32 = 481.0;
 const CELL_PADDING: f32 = 8.0;
 /// The narrowest column, in points.
 const NARROWEST: f32 = 24.0;
-const BODY_SIZE: f32 = 9.5;
-const TABLE_SIZE: f32 = 8.5;
+const BODY_SIZE: f32 = 9.0;
+const TABLE_SIZE: f32 = 8.0;
 /// A row of cells no longer than this (in characters) is not torn apart by a page end.
 const KEEP_TOGETHER: usize = 300;
+/// Longest label and value (in characters) of a field that shares its row with another.
+const SHORT_FIELD: (usize, usize) = (44, 30);
 /// A contents list longer than this names only the chapters; the PDF's bookmarks name all.
 const CONTENTS_ENTRIES: usize = 70;
 /// Longest record number in the page header, in characters.
@@ -152,7 +154,7 @@ impl Printer<'_> {
         self.wide = false;
         match block["kind"].as_str() {
             Some("table") => self.table(block),
-            Some("fields") => self.all(block, Room { width: 330.0, size: BODY_SIZE }),
+            Some("fields") => self.fields(block),
             Some("figures") => self.all(block, Room { width: 100.0, size: 16.0 }),
             Some("trace" | "signatures") => self.all(block, Room { width: 84.0, size: TABLE_SIZE }),
             Some("history") => {
@@ -164,6 +166,22 @@ impl Printer<'_> {
         }
         if self.wide {
             block["wide"] = json!(true);
+        }
+    }
+
+    fn fields(&mut self, block: &mut Value) {
+        for field in block["fields"].as_array_mut().into_iter().flatten() {
+            let short = is_short(field);
+            self.all(&mut field["label"], Room { width: 98.0, size: TABLE_SIZE });
+            let width = if short { 126.0 } else { 367.0 };
+            for key in ["value", "amended"] {
+                if let Some(text) = field.get_mut(key) {
+                    self.all(text, Room { width, size: TABLE_SIZE });
+                }
+            }
+            if short {
+                field["short"] = json!(true);
+            }
         }
     }
 
@@ -252,6 +270,17 @@ fn tracks(columns: &Value) -> Vec<(f32, Value)> {
         .collect()
 }
 
+/// Whether a field needs no row for itself: a short label and a short value of one line without a remark.
+fn is_short(field: &Value) -> bool {
+    let text = |key: &str| field[key].as_str().unwrap_or_default();
+    let (label, value) = (text("label"), text("value"));
+    label.chars().count() <= SHORT_FIELD.0
+        && value.chars().count() <= SHORT_FIELD.1
+        && !value.contains('\n')
+        && field["amended"].is_null()
+        && field["mono"] != json!(true)
+}
+
 fn contents_depth(sections: &[Value]) -> u8 {
     let entries = sections.iter().filter(|section| section["level"].as_u64().unwrap_or(1) <= 2).count();
     if entries <= CONTENTS_ENTRIES { 2 } else { 1 }
@@ -288,6 +317,21 @@ mod tests {
         let total: f32 = tracks.iter().map(|(width, _)| width).sum();
         assert!((total - TEXT_WIDTH).abs() < 1.0);
         assert!(tracks.iter().all(|(_, track)| track["fr"].is_number()));
+    }
+
+    #[test]
+    fn only_a_short_field_of_one_line_without_a_remark_shares_its_row() {
+        let short = |field: Value| is_short(&field);
+        assert!(short(json!({ "label": "Outcome", "value": "Pass" })));
+        assert!(short(json!({ "label": "Device name", "value": "" })));
+        assert!(!short(
+            json!({ "label": "Results", "value": "All as expected; refused with a line in the log" })
+        ));
+        assert!(!short(json!({ "label": "Items", "value": "a\nb" })));
+        assert!(!short(json!({ "label": "Commits", "value": "9c2e7a1", "mono": true })));
+        assert!(!short(
+            json!({ "label": "Outcome", "value": "Pass", "amended": "amended after it was signed" })
+        ));
     }
 
     #[test]

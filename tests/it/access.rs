@@ -44,3 +44,25 @@ fn the_recovery_code_restores_only_an_administrator_and_is_replaced() {
     assert!(desk.file.recover("ana", &next, &fresh, &stamp(at)).is_ok());
     desk.assert_verifies();
 }
+
+#[test]
+fn whoever_has_not_used_their_code_or_is_not_confirmed_is_on_the_list_until_it_is_mended() {
+    let mut desk = Desk::staffed();
+    let invite = Request::InvitePerson {
+        login: "gil".to_owned(),
+        full_name: "Gil Example".to_owned(),
+        roles: vec![Role::Support],
+    };
+    let receipt = desk.by("ana", invite).unwrap();
+    let gil = receipt.record.unwrap();
+    let asked = |desk: &Desk| -> Vec<String> {
+        let attention = desk.file.attention(desk.now.plus_seconds(30 * 86_400)).unwrap();
+        attention.now.iter().filter(|item| item.record == gil).map(|item| item.what.clone()).collect()
+    };
+    assert_eq!(asked(&desk), ["Hand over the one-time code"]);
+    let at = desk.tick();
+    desk.file.activate("gil", &receipt.code.unwrap(), &Password::new(PASSWORD), &stamp(at)).unwrap();
+    assert_eq!(asked(&desk), ["Confirm the person's identity"]);
+    desk.by("ana", Request::VerifyIdentity { person: gil, how: "In person".to_owned() }).unwrap();
+    assert!(asked(&desk).is_empty());
+}

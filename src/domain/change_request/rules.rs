@@ -176,10 +176,12 @@ fn ready_for_approval(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
     let reviewed =
         analysis.as_ref().is_some_and(|(data, _)| ImpactState::of(data) == Some(ImpactState::Reviewed));
     let what = if change.soup_or_security() { "A security or SOUP change has" } else { "It has" };
-    let mut first =
+    let first =
         Condition::new("IEC 62304 6.2.3, 7.4.1", format!("{what} a reviewed impact analysis"), reviewed);
-    first.record = change.impact_analysis;
-    first.field = Some("impact_analysis");
+    let first = match change.impact_analysis {
+        Some(id) => first.on(id),
+        None => first.at("impact_analysis"),
+    };
     let linked = change.change_type != Some(ChangeType::Corrective) || !change.problem_reports.is_empty();
     let mut conditions = vec![
         first,

@@ -79,7 +79,7 @@ fn questions_table(caption: &str, answers: &[&QuestionAnswer]) -> Block {
             };
             vec![
                 answer.question.to_string().into(),
-                format!("{text}\n{source}").into(),
+                format!("{text} ({source})").into(),
                 mark,
                 format!("{}{refs}", answer.rationale).into(),
             ]

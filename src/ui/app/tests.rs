@@ -317,3 +317,26 @@ fn window_the_lower_part_of_the_dashboard_shows_what_is_coming_and_the_plots() {
     window.get_by_label_contains("Bars of Records by Age");
     shot(&mut window, "dashboard-whole", egui::Theme::Light);
 }
+
+#[test]
+fn window_whats_next_leads_to_the_record_that_waits_and_names_who_acts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("example.mainstay");
+    let example = write_example(&path).unwrap();
+    let clock = Clock::at("2026-11-18T10:00:00Z");
+    let mut window = sized(&clock, Start::File(path), egui::Theme::Light);
+    sign_in(&mut window, &example.people.first().unwrap().login, &example.password);
+    for (from, link, to) in [
+        ("CR-0006", "AP-0004 waits for a signature: Development lead (Jonas Example)", "AP-0004"),
+        ("IA-0004", "AP-0004 waits for a signature: Development lead (Jonas Example)", "AP-0004"),
+        ("CR-0007", "A security or SOUP change has a reviewed impact analysis", "IA-0005"),
+        ("IA-0006", "CR-0008 goes on with “Verify”: Tester (Tomás Example)", "CR-0008"),
+    ] {
+        window.state_mut().go(Route::Record(from.parse().unwrap()));
+        window.run_steps(4);
+        shot(&mut window, from, egui::Theme::Light);
+        window.get_by_role_and_label(egui::accesskit::Role::Link, link).click();
+        window.run_steps(4);
+        assert_eq!(window.state().route(), Some(&Route::Record(to.parse().unwrap())), "from {from}");
+    }
+}

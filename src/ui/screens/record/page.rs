@@ -1,5 +1,6 @@
 //! The page of a record: head, what comes next, trace, fields, attachments, signatures, history.
 
+mod asking;
 mod head;
 mod history;
 mod next;
@@ -10,9 +11,10 @@ use std::rc::Rc;
 use eframe::egui;
 use egui::{Align, Layout, ScrollArea, Ui};
 
+use self::asking::MoveDialog;
 use self::head::{editable, head_ui, notices_ui, trace_strip_ui};
 use self::history::history_ui;
-use self::next::{MoveDialog, next_ui};
+use self::next::next_ui;
 pub use self::parts::short_digest;
 use self::parts::{attachments_ui, linked_ui, signatures_ui};
 use super::places::Places;

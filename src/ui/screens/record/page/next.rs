@@ -1,223 +1,25 @@
-//! What comes next for a record: its possible steps with their conditions, and the dialog of a step that asks for more.
+//! What comes next for a record: its possible steps with their conditions, and the records in which its way goes on.
 
 use eframe::egui;
 use egui::{Button, Frame, Label, Margin, Ui};
 
-use super::super::input::input_ui;
-use super::super::places::{Places, read_only_words, zone};
-use super::super::show::shown;
-use super::super::typed::Typed;
+use super::super::places::read_only_words;
+use super::asking::{MoveDialog, ask_move, ask_signature};
 use crate::domain::choice::Choice as _;
-use crate::domain::field::FieldDef;
 use crate::domain::ids::RecordId;
-use crate::domain::record::{Fields, RecordData};
-use crate::domain::signature::{Meaning, Part, part_digest};
+use crate::domain::record::Fields;
 use crate::domain::workflow::{Condition, Move};
-use crate::ops::{Act, NextStep, RecordPage, Refused, Request, SigningOffer};
-use crate::ui::cx::{Command, Cx, Route, Then};
+use crate::ops::{Ahead, NextStep, RecordPage, SigningOffer};
+use crate::ui::cx::{Cx, Route};
 use crate::ui::theme::{Tone, hint, palette, size, small, space, title};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::primary_ui;
-use crate::ui::widgets::field::Field;
 use crate::ui::widgets::icons::{SHAPE, paint_tone};
-use crate::ui::widgets::modal::{Dialog, Outcome};
-use crate::ui::widgets::notice::{Notice, banner_ui};
-use crate::ui::widgets::text::TextArea;
 
 /// Unmet conditions of a step that are shown before the rest is folded away.
 const UNMET_SHOWN: usize = 6;
 /// Met conditions are told one by one up to so many.
 const MET_SHOWN: usize = 4;
-
-/// A step that asks for a reason or for fields before it is taken.
-pub struct MoveDialog {
-    data: RecordData,
-    step: &'static Move,
-    reason: String,
-    values: Vec<(&'static FieldDef, Typed)>,
-    /// What the fields must come to, by field.
-    unmet: Vec<(&'static str, String)>,
-    /// Number of the last event when it was asked for; a later one means that it was done.
-    sent: Option<u64>,
-}
-
-impl MoveDialog {
-    /// The dialog of a step of a record.
-    pub fn new(data: &RecordData, step: &'static Move, conditions: &[Condition]) -> Self {
-        let def = data.def();
-        let values = step
-            .asks
-            .iter()
-            .filter_map(|name| def.field(name))
-            .map(|field| (field, Typed::of(field, data.value(field.name))))
-            .collect();
-        let unmet = conditions
-            .iter()
-            .filter(|condition| !condition.met)
-            .filter_map(|condition| Some((condition.field?, condition.text.clone())))
-            .collect();
-        Self { data: data.clone(), step, reason: String::new(), values, unmet, sent: None }
-    }
-
-    /// Draws the dialog; returns whether it stays open.
-    pub fn ui(&mut self, ui: &Ui, cx: &mut Cx<'_>, places: &Places) -> bool {
-        let done = self.sent.is_some_and(|seq| cx.file.head().seq > seq);
-        if done {
-            return false;
-        }
-        let missing = self.missing(cx);
-        let heading = format!("{} {}", self.step.label, self.data.head.id);
-        let word = if self.step.sign.is_some() {
-            format!("{}…", self.step.label)
-        } else {
-            self.step.label.to_owned()
-        };
-        let kind = self.data.head.id.kind;
-        let grave = matches!(self.step.name, "void" | "withdraw" | "cancel" | "refuse");
-        let mut dialog = Dialog::new("move", &heading, &word).missing(&missing).width(560.0);
-        if grave {
-            dialog = dialog.grave();
-        }
-        let outcome = dialog.show(ui.ctx(), |ui| {
-            ui.spacing_mut().item_spacing.y = space::S;
-            if !self.data.title().is_empty() {
-                ui.add(Label::new(hint(ui, self.data.title())).wrap());
-            }
-            if let Some(refusal) = cx.refusal.filter(|_| self.sent.is_some()) {
-                banner_ui(ui, &Notice::problem(sentence(refusal), ""), false);
-            }
-            for (field, typed) in &mut self.values {
-                let help = field.help();
-                let wrong = violation(cx.refusal.filter(|_| self.sent.is_some()), field);
-                Field::new(field.label)
-                    .help(&help, field.clause)
-                    .violation(wrong.as_deref())
-                    .show(ui, |ui| input_ui(ui, kind, field, typed, (places, None)));
-                for (_, words) in
-                    self.unmet.iter().filter(|(name, _)| *name == field.name && typed.is_blank())
-                {
-                    tone_words_ui(ui, Tone::Due, words);
-                }
-            }
-            if self.step.reason {
-                Field::new("Reason")
-                    .required("required")
-                    .show(ui, |ui| ui.add(TextArea::new(&mut self.reason).rows(2, 6)));
-            }
-        });
-        match outcome {
-            Outcome::Open | Outcome::Refused => true,
-            Outcome::Cancelled => false,
-            Outcome::Confirmed => self.confirm(cx),
-        }
-    }
-
-    fn missing(&self, cx: &Cx<'_>) -> Vec<String> {
-        let mut missing = Vec::new();
-        if self.step.reason && self.reason.trim().is_empty() {
-            missing.push("Reason is missing".to_owned());
-        }
-        for (field, typed) in &self.values {
-            if let Err(reason) = typed.value(field, self.data.value(field.name), zone(cx)) {
-                missing.push(format!("{}: {reason}", field.label));
-            }
-        }
-        missing
-    }
-
-    fn set(&self, cx: &Cx<'_>) -> Fields {
-        self.values
-            .iter()
-            .filter_map(|(field, typed)| {
-                let saved = self.data.value(field.name);
-                let value = typed.value(field, saved, zone(cx)).ok().filter(|value| value != saved)?;
-                Some((field.name.to_owned(), value))
-            })
-            .collect()
-    }
-
-    fn confirm(&mut self, cx: &mut Cx<'_>) -> bool {
-        let reason = self.reason.trim();
-        let reason = (!reason.is_empty()).then(|| reason.to_owned());
-        let set = self.set(cx);
-        ask_move(cx, &self.data, self.step, (set, reason));
-        self.sent = Some(cx.file.head().seq);
-        self.step.sign.is_none()
-    }
-}
-
-fn sentence(refusal: &Refused) -> String {
-    let text = refusal.to_string();
-    let mut letters = text.chars();
-    let text: String =
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
-    format!("{text}.")
-}
-
-fn violation(refusal: Option<&Refused>, field: &FieldDef) -> Option<String> {
-    let Some(Refused::Invalid { violations }) = refusal else { return None };
-    violations
-        .iter()
-        .find(|violation| violation.field == field.name)
-        .map(|violation| violation.reason.clone())
-}
-
-/// Asks for a step: at once, or with the password where it is signed.
-fn ask_move(
-    cx: &mut Cx<'_>,
-    data: &RecordData,
-    step: &'static Move,
-    (set, reason): (Fields, Option<String>),
-) {
-    let id = data.head.id;
-    let mut after = data.clone();
-    for (name, value) in &set {
-        if value.is_null() {
-            after.fields.remove(name);
-        } else {
-            after.fields.insert(name.clone(), value.clone());
-        }
-    }
-    let mut act = Act::from(Request::Move { id, go: step.name.to_owned(), set });
-    act.reason = reason;
-    let Some(meaning) = step.sign else {
-        cx.ask(Command::Perform { act, then: Then::Stay, draft: None });
-        return;
-    };
-    let names = cx.names().unwrap_or_default();
-    let mut rows = shown(&after, Part::Content, &names);
-    if let Some(reason) = &act.reason {
-        rows.push((id.to_string(), "Reason".to_owned(), reason.clone()));
-    }
-    cx.ask(Command::Sign {
-        act,
-        title: format!("{} {id}", step.label),
-        meaning: meaning.word().to_owned(),
-        shown: rows,
-        digest: part_digest(&after, Part::Content),
-        then: Then::Stay,
-    });
-}
-
-/// Asks for a signature without a step: shows everything that it covers, the other records too.
-fn ask_signature(cx: &mut Cx<'_>, data: &RecordData, offer: &SigningOffer, meaning: Meaning) {
-    let names = cx.names().unwrap_or_default();
-    let mut rows = Vec::new();
-    for cover in &offer.covers {
-        if let Ok(page) = cx.page(cover.record) {
-            rows.extend(shown(&page.data, cover.part, &names));
-        }
-    }
-    let digests: Vec<&str> = offer.covers.iter().map(|cover| cover.digest.as_str()).collect();
-    cx.ask(Command::Sign {
-        act: Act::from(Request::Sign { id: data.head.id, meaning: Some(meaning) }),
-        title: format!("Signature on {}", data.head.id),
-        meaning: meaning.word().to_owned(),
-        shown: rows,
-        digest: digests.join(" "),
-        then: Then::Stay,
-    });
-}
 
 /// The box with all steps. Returns the dialog that a pressed step opens.
 pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDialog> {
@@ -228,7 +30,13 @@ pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDi
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = space::S;
         ui.label(title("What’s next"));
+        for (index, ahead) in page.ahead.iter().enumerate() {
+            ui.push_id(("ahead", index), |ui| ahead_ui(ui, cx, ahead));
+        }
         if page.next.is_empty() && page.signing.is_none() {
+            if !page.ahead.is_empty() {
+                return;
+            }
             let words = if page.data.is_terminal() {
                 "Nothing: it is ended and read-only."
             } else {
@@ -354,13 +162,7 @@ fn signing_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage, offer: &SigningOf
             }
         }
     });
-    let roles: Vec<_> = offer.by.iter().map(|role| role.word()).collect();
-    let words = if offer.allowed {
-        format!("Still to sign: {}", roles.join(", "))
-    } else {
-        format!("For {}", roles.join(" or "))
-    };
-    ui.add(Label::new(hint(ui, words)).wrap());
+    ui.add(Label::new(hint(ui, format!("Still to sign: {}", offer.whose))).wrap());
     conditions_ui(ui, cx, page.data.head.id, &offer.conditions);
 }
 
@@ -410,18 +212,31 @@ fn unmet_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId, condition: &Condition) {
         tone_words_ui(ui, Tone::Due, &condition.text).on_hover_text(condition.clause);
         return;
     };
+    let hover = if condition.clause.is_empty() {
+        "Go to where it is mended".to_owned()
+    } else {
+        format!("{}: go to where it is mended", condition.clause)
+    };
+    if due_link_ui(ui, &condition.text, &hover) {
+        cx.go(target);
+    }
+}
+
+/// Another record in which it goes on, as a link to it.
+fn ahead_ui(ui: &mut Ui, cx: &mut Cx<'_>, ahead: &Ahead) {
+    if due_link_ui(ui, &ahead.text, &format!("Open {}", ahead.record)) {
+        cx.go(Route::Record(ahead.record));
+    }
+}
+
+/// Something open as a link to where it is done. Returns whether it was clicked.
+fn due_link_ui(ui: &mut Ui, text: &str, hover: &str) -> bool {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         let shape = egui::vec2(SHAPE, size::SMALL_LINE);
         let (rect, _) = ui.allocate_exact_size(shape, egui::Sense::hover());
         paint_tone(ui.painter(), rect, Tone::Due, palette(ui).tone(Tone::Due).text);
-        let hover = if condition.clause.is_empty() {
-            "Go to where it is mended".to_owned()
-        } else {
-            format!("{}: go to where it is mended", condition.clause)
-        };
-        if wrapped_link_ui(ui, &condition.text).on_hover_text(hover).clicked() {
-            cx.go(target);
-        }
-    });
+        wrapped_link_ui(ui, text).on_hover_text(hover).clicked()
+    })
+    .inner
 }

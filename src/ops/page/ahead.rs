@@ -1,0 +1,149 @@
+//! Where it goes on when the next step is taken in another record: which one, what is done there, and by whom.
+//!
+//! Belongs here: the way onward between records. Does not belong here: a record's own steps and their conditions
+//! (`domain::workflow`).
+
+use super::named;
+use crate::domain::approval::{self, Approval, ApprovalState};
+use crate::domain::change_request::{ChangeRequest, ChangeState};
+use crate::domain::choice::Choice as _;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::impact_analysis::ImpactState;
+use crate::domain::person::{Person, PersonState, Role};
+use crate::domain::problem_report::ProblemState;
+use crate::domain::record::RecordData;
+use crate::domain::workflow::World;
+use crate::ops::work::Work;
+
+/// So many roles are named; more are practically everybody.
+const ROLES_NAMED: usize = 4;
+
+/// Another record in which something has to be done before this one goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ahead {
+    /// The record to open.
+    pub record: RecordId,
+    /// What happens there and who does it, beginning with the record's number.
+    pub text: String,
+}
+
+/// The accounts that can act, with their roles.
+pub(super) struct Staff(Vec<(RecordId, Person)>);
+
+impl Staff {
+    /// The active ones of these accounts.
+    pub(super) fn new(people: Vec<(RecordData, Person)>) -> Self {
+        let active = people.into_iter().filter(|(data, _)| data.head.state == PersonState::Active.code());
+        Self(active.map(|(data, person)| (data.head.id, person)).collect())
+    }
+
+    /// Roles in words, each with those who hold it, without the ones who may not act here.
+    pub(super) fn whose(&self, roles: &[Role], without: &[RecordId]) -> String {
+        let words: Vec<String> = roles.iter().map(|role| self.holders(*role, without)).collect();
+        words.join(", ")
+    }
+
+    fn holders(&self, role: Role, without: &[RecordId]) -> String {
+        let names: Vec<&str> = self
+            .0
+            .iter()
+            .filter(|(id, person)| person.roles.contains(&role) && !without.contains(id))
+            .map(|(_, person)| &*person.title)
+            .collect();
+        let names = if names.is_empty() { "nobody holds it".to_owned() } else { names.join(" or ") };
+        format!("{} ({names})", role.word())
+    }
+}
+
+/// Those who may not approve what an approval fixes.
+pub(super) fn excluded(world: &dyn World, approval: &Approval) -> Vec<RecordId> {
+    if world.policy().author_may_not_approve == Some(false) { Vec::new() } else { approval.authors.clone() }
+}
+
+/// The records in which the way of `data` goes on.
+pub(super) fn of(work: &Work<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead> {
+    let onward =
+        |records: Vec<RecordData>| records.iter().flat_map(|next| onward(work, staff, next)).collect();
+    match data.head.id.kind {
+        Kind::ChangeRequest => match ChangeState::of(data) {
+            Some(ChangeState::AwaitingApproval) => waiting_approvals(work, staff, data),
+            Some(ChangeState::Verified) => onward(named(work, data, "problem_reports")),
+            Some(
+                ChangeState::Draft
+                | ChangeState::Submitted
+                | ChangeState::UnderAnalysis
+                | ChangeState::Approved
+                | ChangeState::Implementing
+                | ChangeState::Implemented
+                | ChangeState::Verifying
+                | ChangeState::Released
+                | ChangeState::Closed
+                | ChangeState::Rejected
+                | ChangeState::OnHold
+                | ChangeState::Cancelled
+                | ChangeState::Void,
+            )
+            | None => Vec::new(),
+        },
+        Kind::ImpactAnalysis
+            if matches!(ImpactState::of(data), Some(ImpactState::Reviewed | ImpactState::Locked)) =>
+        {
+            onward(named(work, data, "change_request"))
+        }
+        Kind::Approval if ApprovalState::of(data) == Some(ApprovalState::Granted) => {
+            onward(named(work, data, "subject"))
+        }
+        Kind::ProblemReport if ProblemState::of(data) == Some(ProblemState::ChangeRequested) => {
+            onward(work.referring(data.head.id, Kind::ChangeRequest))
+        }
+        Kind::Feedback
+        | Kind::ImpactAnalysis
+        | Kind::Approval
+        | Kind::ProblemReport
+        | Kind::Product
+        | Kind::Attachment
+        | Kind::Person
+        | Kind::Policy => Vec::new(),
+    }
+}
+
+/// What comes next in a record: its waiting approvals, or its next step of the main line. Nothing where none is left.
+fn onward(work: &Work<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead> {
+    if data.is_terminal() {
+        return Vec::new();
+    }
+    if ChangeState::of(data) == Some(ChangeState::AwaitingApproval) && data.typed::<ChangeRequest>().is_some()
+    {
+        return waiting_approvals(work, staff, data);
+    }
+    let id = data.head.id;
+    let here = data.head.state.as_str();
+    let step = data.def().moves.iter().find(|m| !m.by.is_empty() && !m.reason && m.from.contains(&here));
+    let text = match step {
+        Some(step) if step.by.len() <= ROLES_NAMED => {
+            format!("{id} goes on with “{}”: {}", step.label, staff.whose(step.by, &[]))
+        }
+        Some(step) => format!("{id} goes on with “{}”", step.label),
+        None => return Vec::new(),
+    };
+    vec![Ahead { record: id, text }]
+}
+
+/// The approvals of a change that wait for signatures, with those who have to give them.
+fn waiting_approvals(work: &Work<'_>, staff: &Staff, change: &RecordData) -> Vec<Ahead> {
+    work.referring(change.head.id, Kind::Approval)
+        .iter()
+        .filter(|data| {
+            matches!(ApprovalState::of(data), Some(ApprovalState::Requested | ApprovalState::PartiallySigned))
+        })
+        .filter_map(|data| Some((data, data.typed::<Approval>()?)))
+        .map(|(data, content)| {
+            let signed = approval::signed_roles(work, data);
+            let missing: Vec<Role> =
+                content.required_roles.iter().copied().filter(|role| !signed.contains(role)).collect();
+            let whose = staff.whose(&missing, &excluded(work, &content));
+            let id = data.head.id;
+            Ahead { record: id, text: format!("{id} waits for a signature: {whose}") }
+        })
+        .collect()
+}
