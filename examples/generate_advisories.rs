@@ -3,7 +3,7 @@
 //! FOLDER holds NVD API 2.0 pages (`.json` or `.json.gz`). They are repeated under new identifiers into pages of 2,000 records, as the NVD
 //! hands them out, and a bill of materials is made of the products that they name. The same arguments give the same files.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufReader, Read, Write as _};
@@ -93,9 +93,9 @@ fn write_pages(arguments: &Arguments, records: &[Value]) -> Result<(), Box<dyn E
     Ok(())
 }
 
-/// Components that the records name, each with a version that a criterion names, spread evenly over all of them.
+/// Products that the records name, each with a version that a criterion names, spread evenly over all of them.
 fn write_bill(arguments: &Arguments, records: &[Value]) -> Result<(), Box<dyn Error>> {
-    let mut products = BTreeSet::new();
+    let mut products = BTreeMap::new();
     for record in records {
         let configurations = record["cve"]["configurations"].as_array().into_iter().flatten();
         for found in configurations
@@ -125,7 +125,7 @@ fn write_bill(arguments: &Arguments, records: &[Value]) -> Result<(), Box<dyn Er
         .step_by(every)
         .take(arguments.components)
         .enumerate()
-        .map(|(number, (part, vendor, product, version))| {
+        .map(|(number, ((part, vendor, product), version))| {
             json!({
                 "type": "library", "bom-ref": format!("c{number}"), "name": product, "version": version, "publisher": vendor,
                 "cpe": format!("cpe:2.3:{part}:{vendor}:{product}:{version}:*:*:*:*:*:*:*"),

@@ -214,10 +214,10 @@ fn every_document_is_recognised_and_nothing_else_is() {
             let read = understand(&std::fs::read(&file).unwrap(), &path);
             match read {
                 Ok(bill) => {
-                    assert_eq!(bill.format.starts_with("SPDX "), known.contains(path.as_str()), "{path}")
+                    assert_eq!(bill.format.starts_with("SPDX "), known.contains(path.as_str()), "{path}");
                 }
                 Err(refused) if path == WITHOUT_PACKAGE => {
-                    assert!(refused.reason.contains("neither a package"))
+                    assert!(refused.reason.contains("neither a package"));
                 }
                 Err(_) => assert!(!known.contains(path.as_str()), "{path}"),
             }

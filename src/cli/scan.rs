@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use serde_json::json;
+use serde::Serialize;
+use serde_json::Value;
 
 use super::Said;
-use super::advisories::{folder, interrupted, pretty};
+use super::advisories::{folder, interrupted};
 use super::args::ScanArguments;
 use super::failure::Failure;
 use super::sbom::not_taken;
@@ -37,10 +38,7 @@ pub fn scan(arguments: ScanArguments) -> Said {
     .map_err(not_taken)?;
     let unchecked = found.components.iter().filter(|component| !was_checked(component)).count();
     let said = if arguments.json {
-        pretty(&json!({
-            "format": 1, "sbom": ops::bill_head(&inspected), "on": options.today, "max_age_days": options.max_age_days,
-            "sources": found.sources, "components": found.components,
-        }))
+        document(&ops::bill_head(&inspected), &options, &found)?
     } else {
         words(&found, unchecked, arguments.max_age)
     };
@@ -51,6 +49,25 @@ pub fn scan(arguments: ScanArguments) -> Said {
         return Err(Failure::answer(NOT_CHECKED, said));
     }
     Ok(said)
+}
+
+/// The document of a scan, as docs/command-line.md describes it.
+#[derive(Serialize)]
+struct Document<'a> {
+    format: u8,
+    sbom: &'a Value,
+    on: String,
+    max_age_days: u32,
+    #[serde(flatten)]
+    scan: &'a Scan,
+}
+
+fn document(sbom: &Value, options: &ScanOptions, scan: &Scan) -> Said {
+    let (on, max_age_days) = (options.today.to_string(), options.max_age_days);
+    let document = Document { format: 1, sbom, on, max_age_days, scan };
+    let text = serde_json::to_string_pretty(&document)
+        .map_err(|error| Failure::failed(format!("the scan cannot be written: {error}")))?;
+    Ok(text + "\n")
 }
 
 /// What a person added, from a RON file.

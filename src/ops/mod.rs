@@ -41,9 +41,8 @@ pub use packet::{
     BuiltPacket, OrderCheck, OrderStep, PacketFonts, PacketOptions, PacketOrder, PacketScope, RenderedPacket,
     check_order, render_packet,
 };
-pub use page::{LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
-pub use places::{cache_folder, data_folder, settings_folder};
 pub use page::{Ahead, LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
+pub use places::{cache_folder, data_folder, settings_folder};
 pub use refused::Refused;
 pub use request::{Act, FileSource, Receipt, Request, assignable, request_names};
 pub use scan::{

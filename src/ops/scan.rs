@@ -8,6 +8,7 @@ mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::advisories::{SourceStatus, body};
 use super::refused::Refused;
@@ -25,6 +26,11 @@ pub use told::{Checked, FoundAdvisory, FoundRecord, Scan, ScannedComponent, Scor
 
 /// Days after which advisory data counts as too old, unless a person says otherwise.
 pub const MAX_AGE_DAYS: u32 = 14;
+
+/// Threads of one scan at most.
+const WORKERS_MAX: usize = 8;
+/// Components for which another thread is worth its start.
+const COMPONENTS_OF_A_WORKER: usize = 64;
 
 /// How a scan is made.
 #[derive(Debug, Clone)]
@@ -47,23 +53,53 @@ pub fn scan(
     bill: &Bill,
     folder: &Path,
     options: &ScanOptions,
-    go_on: &dyn Fn(f32) -> bool,
+    go_on: &(dyn Fn(f32) -> bool + Sync),
 ) -> Result<Scan, Refused> {
-    let Some(cache) = Cache::open_to_read(folder)? else {
-        return Err(Refused::Rule(format!(
+    let nothing = || {
+        Refused::Rule(format!(
             "there is no advisory data in {}; bring some with mainstay advisories import",
             folder.display()
-        )));
+        ))
     };
-    let desk = Desk::new(&cache, options)?;
-    let mut components = Vec::with_capacity(bill.components.len());
-    for (index, component) in bill.components.iter().enumerate() {
-        if index % 16 == 0 && !go_on(index as f32 / bill.components.len() as f32) {
-            return Err(Refused::Rule("the scan was cancelled".to_owned()));
+    // Workers take the next component from the list, each with its own connection.
+    let next = AtomicUsize::new(0);
+    let cancelled = AtomicBool::new(false);
+    let total = bill.components.len();
+    let work = |main: bool| -> Result<(Vec<(usize, ScannedComponent)>, Vec<SourceStatus>), Refused> {
+        let cache = Cache::open_to_read(folder)?.ok_or_else(nothing)?;
+        let desk = Desk::new(&cache, options)?;
+        let mut done = Vec::new();
+        while let Some((index, component)) = take(&next, &bill.components) {
+            if main && !go_on(index as f32 / total as f32) {
+                cancelled.store(true, Ordering::Relaxed);
+            }
+            if cancelled.load(Ordering::Relaxed) {
+                return Err(Refused::Rule("the scan was cancelled".to_owned()));
+            }
+            done.push((index, desk.component(component)?));
         }
-        components.push(desk.component(component)?);
-    }
-    Ok(Scan { sources: desk.sources, components })
+        Ok((done, desk.sources))
+    };
+    let others = std::thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX) - 1;
+    std::thread::scope(|scope| {
+        let workers: Vec<_> =
+            (0..others.min(total / COMPONENTS_OF_A_WORKER)).map(|_| scope.spawn(|| work(false))).collect();
+        let (mut done, sources) = work(true)?;
+        for worker in workers {
+            let ended = worker
+                .join()
+                .map_err(|_| Refused::Rule("a part of the scan failed; try it again".to_owned()))?;
+            done.append(&mut ended?.0);
+        }
+        done.sort_unstable_by_key(|(index, _)| *index);
+        Ok(Scan { sources, components: done.into_iter().map(|(_, component)| component).collect() })
+    })
+}
+
+/// The next component that nobody has taken yet.
+fn take<'c>(next: &AtomicUsize, components: &'c [Component]) -> Option<(usize, &'c Component)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    components.get(index).map(|component| (index, component))
 }
 
 /// One record that has something to say about a component.
@@ -163,6 +199,10 @@ impl<'c> Desk<'c> {
                     continue;
                 }
                 judgement = mentioned(identity, &advisory);
+            }
+            // What does not concern the component is only counted by its source, unless it is to be told.
+            if judgement.verdict == Verdict::NotAffected && !self.options.all {
+                continue;
             }
             judged.push(Judged { advisory: *advisory, judgement, file: stored.file });
         }
