@@ -5,7 +5,7 @@
 
 use super::named;
 use crate::domain::approval::{self, Approval, ApprovalState};
-use crate::domain::change_request::{ChangeRequest, ChangeState};
+use crate::domain::change_request::ChangeState;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::impact_analysis::ImpactState;
@@ -50,7 +50,7 @@ impl Staff {
             .filter(|(id, person)| person.roles.contains(&role) && !without.contains(id))
             .map(|(_, person)| &*person.title)
             .collect();
-        let names = if names.is_empty() { "nobody holds it".to_owned() } else { names.join(" or ") };
+        let names = if names.is_empty() { "nobody who may".to_owned() } else { names.join(" or ") };
         format!("{} ({names})", role.word())
     }
 }
@@ -112,7 +112,8 @@ fn onward(work: &Work<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead> {
     if data.is_terminal() {
         return Vec::new();
     }
-    if ChangeState::of(data) == Some(ChangeState::AwaitingApproval) && data.typed::<ChangeRequest>().is_some()
+    if ChangeState::of(data) == Some(ChangeState::AwaitingApproval)
+        && data.head.id.kind == Kind::ChangeRequest
     {
         return waiting_approvals(work, staff, data);
     }
