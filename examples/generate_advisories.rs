@@ -110,12 +110,8 @@ fn write_bill(arguments: &Arguments, records: &[Value]) -> Result<(), Box<dyn Er
             if let (Some(version), [_, _, part, vendor, product, ..]) = (own.or(bound), parts.as_slice())
                 && !criteria.contains('\\')
             {
-                products.insert((
-                    (*part).to_owned(),
-                    (*vendor).to_owned(),
-                    (*product).to_owned(),
-                    version.to_owned(),
-                ));
+                let product = ((*part).to_owned(), (*vendor).to_owned(), (*product).to_owned());
+                products.entry(product).or_insert_with(|| version.to_owned());
             }
         }
     }

@@ -2,8 +2,6 @@
 //!
 //! Reads the folder named by `MAINSTAY_DATA`; skipped with a word where it is not set.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail like the tests themselves")]
-
 use std::path::PathBuf;
 
 use mainstay::domain::soup::cvss::{Cvss, CvssVersion};

@@ -2,7 +2,7 @@
 //!
 //! Reads the folder named by `MAINSTAY_DATA`; skipped with a word where it is not set. What belongs to SPDX is in `conformance_spdx.rs`.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail like the tests themselves")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like the tests themselves")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -3,7 +3,7 @@
 //!
 //! Reads the folder named by `MAINSTAY_DATA`; skipped with a word where it is not set. Packages and files were counted by another program.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail like the tests themselves")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like the tests themselves")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -3,7 +3,7 @@
 //!
 //! Reads the folder named by `MAINSTAY_DATA`; skipped with a word where it is not set. Each exception is listed with its reason.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail like the tests themselves")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like the tests themselves")]
 
 use mainstay::domain::soup::version::{Scheme, Vers, compare, equal};
 use serde_json::Value;

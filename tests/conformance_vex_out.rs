@@ -245,7 +245,7 @@ fn products<'v>(value: &'v Value, defined: &mut Vec<&'v str>, used: &mut Vec<&'v
                 match (key.as_str(), value) {
                     ("product_id", Value::String(id)) => defined.push(id),
                     ("product_reference" | "relates_to_product_reference", Value::String(id)) => {
-                        used.push(id)
+                        used.push(id);
                     }
                     ("product_ids" | "products", Value::Array(ids)) => {
                         used.extend(ids.iter().filter_map(Value::as_str));

@@ -22,7 +22,7 @@ pub fn object(mut entries: Vec<(&str, String)>) -> String {
     entries.sort_unstable_by_key(|(key, _)| key.as_bytes());
     let mut out = String::with_capacity(entries.iter().map(|(key, entry)| key.len() + entry.len() + 4).sum());
     write_object(entries.iter().map(|(key, entry)| (*key, entry)), &mut out, |entry, out| {
-        out.push_str(entry)
+        out.push_str(entry);
     });
     out
 }

@@ -218,7 +218,7 @@ fn the_window_reads_on_while_a_large_import_is_under_way() {
     });
     assert_eq!(import.take_outcome().unwrap().unwrap().counts.taken, 3_000);
     println!("the longest look took {longest:?}");
-    assert!(longest < Duration::from_millis(1_000), "reading took {longest:?}");
+    assert!(longest < Duration::from_secs(1), "reading took {longest:?}");
     assert!(desk.file.search("alarm late", 10).unwrap().len() == 10);
 }
 

@@ -320,9 +320,9 @@ impl Reading<'_> {
                 list.iter().filter(|entry| self.concerns(entry, product)).filter_map(takes).collect();
             (!texts.is_empty()).then(|| texts.join("\n"))
         };
-        let flags = told.flags.iter().filter(|flag| self.concerns(flag, product));
+        let mut flags = told.flags.iter().filter(|flag| self.concerns(flag, product));
         Reasons {
-            justification: flags.filter_map(|flag| justification(&flag.label)).next(),
+            justification: flags.find_map(|flag| justification(&flag.label)),
             impact: about(&told.threats, &|threat| {
                 (threat.category == "impact").then(|| threat.details.clone())
             }),

@@ -51,7 +51,7 @@ pub(super) fn read_json(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Re
                 return give(raw.get(), place, entry.map(Entry::known), sink);
             }
             Piece::Member { key: "dateReleased", raw } => {
-                sink.report.data_date = serde_json::from_str(raw.get()).ok()
+                sink.report.data_date = serde_json::from_str(raw.get()).ok();
             }
             Piece::Member { key: "catalogVersion", raw } => version = serde_json::from_str(raw.get()).ok(),
             Piece::Member { key: "count", raw } => announced = serde_json::from_str(raw.get()).ok(),

@@ -38,7 +38,7 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<
                 );
             }
             Piece::Member { key: "CVE_data_numberOfCVEs", raw } => {
-                announced = serde_json::from_str(raw.get()).ok()
+                announced = serde_json::from_str(raw.get()).ok();
             }
             Piece::Member { key: "CVE_data_type" | "CVE_data_format" | "CVE_data_version", .. } => {}
             Piece::Member { key, .. } => sink.report.notes.not_understood(key),

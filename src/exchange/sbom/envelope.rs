@@ -58,7 +58,7 @@ pub(super) fn open(text: &str) -> Result<Opened, Unreadable> {
         return Err(Unreadable::at("document", "the envelope is empty"));
     };
     let mut opened = inside(first.map_err(wrong)?)?;
-    let others = documents.filter(Result::is_ok).count();
+    let others = documents.flatten().count();
     if others > 0 {
         let remark = format!("{others} more envelopes follow in the same file; only the first one was read");
         opened.remarks.push((Gravity::Refused, remark));

@@ -123,7 +123,7 @@ fn keys(published: &Published) -> Vec<String> {
         Published::Advisory(advisory) => {
             // What its source has not analysed names no product, and is found by the words of its text.
             let watched = advisory.standing == Standing::NotAnalysed;
-            let words = watched.then(|| text_keys_of_advisory(advisory)).unwrap_or_default();
+            let words = if watched { text_keys_of_advisory(advisory) } else { Default::default() };
             keys_of_advisory(advisory).into_iter().chain(words).map(|key| key.0).collect()
         }
         Published::Exploited(known) => vec![joined_key(&known.cve)],

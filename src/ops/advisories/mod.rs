@@ -186,7 +186,7 @@ fn walk(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Refus
         let hidden = entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         // A link back to a folder above would be walked for ever.
         let link = std::fs::symlink_metadata(&entry).is_ok_and(|meta| meta.is_symlink());
-        if !hidden && !(link && entry.is_dir()) {
+        if !(hidden || link && entry.is_dir()) {
             walk(&entry, depth + 1, files)?;
         }
     }

@@ -66,7 +66,7 @@ pub(super) fn named(identity: &Identity, advisory: &Advisory, claim: &PackageCla
             }
             (_, ClaimStatus::Affected) => {}
             (_, ClaimStatus::NotAffected | ClaimStatus::Fixed | ClaimStatus::Unknown) => {
-                answer.verdict = Verdict::NotAffected
+                answer.verdict = Verdict::NotAffected;
             }
         }
         all.push(answer);
@@ -252,7 +252,7 @@ impl Parts {
         for part in parts {
             match part {
                 Found::Hit(hit) if all.best.as_ref().is_none_or(|best| best.rank() < hit.rank()) => {
-                    all.best = Some(hit)
+                    all.best = Some(hit);
                 }
                 Found::Hit(_) => {}
                 Found::Elsewhere(words, answer) => {

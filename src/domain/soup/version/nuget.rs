@@ -37,7 +37,7 @@ pub(super) fn parse(text: &str) -> Result<NuGet<'_>, Refusal> {
     }
 }
 
-fn labels<'a>(text: &'a str) -> impl Iterator<Item = Label<'a>> {
+fn labels(text: &str) -> impl Iterator<Item = Label<'_>> {
     text.split('.').map(|label| {
         if is_number(label) { Label::Numeric(Number::of(label)) } else { Label::Words(Folded(label)) }
     })

@@ -162,7 +162,7 @@ impl Vers {
         for interval in holes_joined(scheme, intervals) {
             match interval {
                 Piece::Hole(version) => {
-                    constraints.push(Constraint { comparator: Comparator::NotEqual, version })
+                    constraints.push(Constraint { comparator: Comparator::NotEqual, version });
                 }
                 Piece::Range(Interval { from: Some(from), to: Some(to) })
                     if from.included

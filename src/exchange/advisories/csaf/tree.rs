@@ -162,7 +162,7 @@ impl Products {
             }
             "product_family" | "specification" | "legacy" => {}
             other => {
-                notes.not_understood(&format!("product_tree.branches[] category {}", super::short(other)))
+                notes.not_understood(&format!("product_tree.branches[] category {}", super::short(other)));
             }
         }
         if let Some(full) = product {
@@ -244,12 +244,11 @@ impl Product {
             return Some(Versions { status, order, listed: Vec::new(), intervals });
         }
         let version = self.version.clone()?;
-        Some(match Vers::parse(&version).is_ok() {
-            true => {
-                let (order, intervals) = intervals(&version);
-                Versions { status, order, listed: Vec::new(), intervals }
-            }
-            false => Versions { status, order: String::new(), listed: vec![version], intervals: Vec::new() },
+        Some(if Vers::parse(&version).is_ok() {
+            let (order, intervals) = intervals(&version);
+            Versions { status, order, listed: Vec::new(), intervals }
+        } else {
+            Versions { status, order: String::new(), listed: vec![version], intervals: Vec::new() }
         })
     }
 }

@@ -131,9 +131,9 @@ fn support_dates_come_in_two_versions_of_endoflife_date() {
         latest: Some("3.9.1".to_owned()),
     };
     let (found, report) = cycles(&format!("[{cycle}]"), "api.zip: v0/python.json");
-    assert_eq!(found, [expected.clone()]);
+    assert_eq!(found, std::slice::from_ref(&expected));
     assert!(report.notes.notes[0].text.contains("python"));
-    assert_eq!(cycles(&format!(r#"{{"python": [{cycle}]}}"#), "x").0, [expected.clone()]);
+    assert_eq!(cycles(&format!(r#"{{"python": [{cycle}]}}"#), "x").0, std::slice::from_ref(&expected));
     let product = r#"{"name": "python", "releases": [{"name": "3.9", "releaseDate": "2020-10-05", "isEoas": true, "eolFrom": "2025-10-31",
         "isEol": false, "latest": {"name": "3.9.1"}}]}"#;
     for result in [product.to_owned(), format!("[{product}]")] {
@@ -141,7 +141,7 @@ fn support_dates_come_in_two_versions_of_endoflife_date() {
             r#"{{"schema_version": "1.2.0", "generated_at": "2025-01-02T00:00:00+00:00", "result": {result}}}"#
         );
         let (found, report) = cycles(&text, "x");
-        assert_eq!(found, [expected.clone()]);
+        assert_eq!(found, std::slice::from_ref(&expected));
         assert_eq!(report.data_date.as_deref(), Some("2025-01-02T00:00:00+00:00"));
     }
     let (found, _) = cycles(
@@ -204,7 +204,7 @@ fn a_damaged_container_is_told_to_whoever_reads_it() {
     use std::io::{Cursor, Write};
     let text = format!(
         r#"{{"format": "NVD_CVE", "vulnerabilities": [{}]}}"#,
-        [r#"{"cve": {"id": "CVE-1"}}"#; 5000].join(",")
+        vec![r#"{"cve": {"id": "CVE-1"}}"#; 5000].join(",")
     );
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(text.as_bytes()).unwrap();

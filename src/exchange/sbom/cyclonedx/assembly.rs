@@ -79,7 +79,7 @@ impl Assembly {
                     match vulnerability::statements(&value, &place) {
                         Some(statements) => self.bill.statements.extend(statements),
                         None => {
-                            self.refuse(&place, "a vulnerability without `id` and `bom-ref` names nothing")
+                            self.refuse(&place, "a vulnerability without `id` and `bom-ref` names nothing");
                         }
                     }
                 }

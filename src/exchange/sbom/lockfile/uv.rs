@@ -168,7 +168,7 @@ impl Graph {
             let of_extra = |(need, extra): (&Need, &String)| -> Vec<String> {
                 let named = by_name.get(need.name.as_str()).into_iter().flatten();
                 named
-                    .flat_map(|package| package.optional_dependencies.get(extra))
+                    .filter_map(|package| package.optional_dependencies.get(extra))
                     .flatten()
                     .flat_map(resolve)
                     .collect()

@@ -20,7 +20,7 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
         match piece {
             Piece::Member { key, raw } => records::member(&mut document, key, value(raw)?, place.clone()),
             Piece::Element { key, raw, .. } => {
-                records::element(&mut document, key, value(raw)?, place.clone())
+                records::element(&mut document, key, value(raw)?, place.clone());
             }
         }
         Ok(())

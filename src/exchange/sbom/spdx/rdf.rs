@@ -49,16 +49,16 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
         match subject.kind.as_str() {
             "SpdxDocument" => graph.document(&mut document, iri, subject),
             "Package" => {
-                records::element(&mut document, "packages", graph.element(iri, subject), place.clone())
+                records::element(&mut document, "packages", graph.element(iri, subject), place.clone());
             }
             "File" => records::element(&mut document, "files", graph.element(iri, subject), place.clone()),
             "Snippet" => {
-                records::element(&mut document, "snippets", graph.element(iri, subject), place.clone())
+                records::element(&mut document, "snippets", graph.element(iri, subject), place.clone());
             }
             "ExternalDocumentRef" => graph.external(&mut document, iri, subject),
             "" => {}
             kind if graph.roots.contains(iri) => {
-                document.notes.not_understood(&super::fields::named("", kind))
+                document.notes.not_understood(&super::fields::named("", kind));
             }
             _ => {}
         }
@@ -244,11 +244,9 @@ impl Graph {
                 Told::Text(_) => None,
             });
         out.push_str(if depth > 0 && joint.starts_with(' ') { "(" } else { "" });
-        let mut count = 0_usize;
-        for member in members {
+        for (count, member) in members.enumerate() {
             out.push_str(if count > 0 { joint } else { "" });
             self.expression(member, depth + 1, out);
-            count += 1;
         }
         out.push_str(if joint == "+" { "+" } else { "" });
         out.push_str(if depth > 0 && joint.starts_with(' ') { ")" } else { "" });
