@@ -104,8 +104,9 @@ fn plain(text: &str, name: &str) -> Option<Format> {
     }
     // The name decides only where the content has no mark of its own.
     let name = name.to_ascii_lowercase();
-    let is_text =
-        std::path::Path::new(&name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("txt"));
+    let is_text = std::path::Path::new(&name)
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("txt"));
     let is_named = is_text && (name.contains("requirements") || name.contains("constraints"));
     if is_named || lockfile::looks_like_requirements(text) {
         return Some(Format::Requirements);
