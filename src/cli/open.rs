@@ -1,5 +1,6 @@
 //! Opening a product file and signing in, with words for everything that can be found instead.
 
+use std::env::VarError;
 use std::path::Path;
 
 use super::failure::Failure;
@@ -32,13 +33,20 @@ pub fn to_write(path: &Path, login: &str) -> Result<(ProductFile, Session, Passw
 
 /// The password from the environment, else asked for without echo.
 pub fn password(prompt: &str) -> Result<Password, Failure> {
-    match std::env::var(PASSWORD_VARIABLE) {
+    given_or_asked(std::env::var(PASSWORD_VARIABLE), prompt, rpassword::ConfigBuilder::new().build())
+}
+
+/// The same for a variable that was looked up already. `terminal`: where the prompt goes and the answer comes from.
+fn given_or_asked(
+    variable: Result<String, VarError>,
+    prompt: &str,
+    terminal: rpassword::Config,
+) -> Result<Password, Failure> {
+    match variable {
         Ok(text) => Ok(Password::new(text)),
-        Err(std::env::VarError::NotUnicode(_)) => {
-            Err(Failure::usage(format!("{PASSWORD_VARIABLE} is no text")))
-        }
-        Err(std::env::VarError::NotPresent) => {
-            rpassword::prompt_password(prompt).map(Password::new).map_err(|error| {
+        Err(VarError::NotUnicode(_)) => Err(Failure::usage(format!("{PASSWORD_VARIABLE} is no text"))),
+        Err(VarError::NotPresent) => {
+            rpassword::prompt_password_with_config(prompt, terminal).map(Password::new).map_err(|error| {
                 Failure::usage(format!("no password could be asked for ({error}); set {PASSWORD_VARIABLE}"))
             })
         }
@@ -89,5 +97,49 @@ fn not_opened(path: &Path, found: &Found) -> Failure {
         )),
         Found::NotOurs { what } => Failure::failed(format!("{path} is no product file: {what}")),
         Found::NotReadable { why } => Failure::failed(format!("{path} cannot be read: {why}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use rpassword::{Config, ConfigBuilder};
+
+    use super::*;
+    use crate::ops::check_strength;
+
+    /// What was understood, told by whether it passes as strong with and without itself among the names.
+    fn is(password: &Password, text: &str) -> bool {
+        check_strength(password, &[], 0).is_ok() && check_strength(password, &[text], 1).is_err()
+    }
+
+    fn typed(text: &str, screen: &std::path::Path) -> Config {
+        let screen = std::fs::File::create(screen).unwrap();
+        ConfigBuilder::new().input_data(text.to_owned()).output_writer(screen).build()
+    }
+
+    #[test]
+    fn the_password_is_asked_for_on_the_terminal_and_read_to_the_end_of_the_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let screen = folder.path().join("screen");
+        let terminal = typed("violet tractor hums at noon\nnot this\n", &screen);
+        let password = given_or_asked(Err(VarError::NotPresent), "Password of ana: ", terminal).unwrap();
+        assert!(is(&password, "violet tractor hums at noon"));
+        let shown = std::fs::read_to_string(screen).unwrap();
+        assert_eq!(shown.trim_end(), "Password of ana:", "what is typed is not shown");
+    }
+
+    #[test]
+    fn the_variable_goes_before_the_terminal_and_must_be_text() {
+        let folder = tempfile::tempdir().unwrap();
+        let screen = folder.path().join("screen");
+        let password =
+            given_or_asked(Ok("violet tractor".to_owned()), "Password: ", typed("other\n", &screen)).unwrap();
+        assert!(is(&password, "violet tractor"));
+        assert_eq!(std::fs::read_to_string(&screen).unwrap(), "", "nothing is asked");
+        let odd = Err(VarError::NotUnicode(OsString::new()));
+        let failure = given_or_asked(odd, "Password: ", typed("other\n", &screen)).unwrap_err();
+        assert!(failure.words.contains("is no text"), "{failure:?}");
     }
 }

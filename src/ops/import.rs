@@ -72,6 +72,8 @@ pub struct PlannedRow {
     pub line: u64,
     /// The number by which it is recognised again; empty if it has none.
     pub external_number: String,
+    /// Title of the record that it becomes or became; of a refused row what it would have been, if that can be told.
+    pub title: String,
     /// What becomes of it.
     pub plan: RowPlan,
 }
@@ -118,6 +120,8 @@ pub struct ImportedRow {
     pub line: u64,
     /// The number by which it is recognised again.
     pub external_number: String,
+    /// Title of the record that it becomes or became; of a refused row what it would have been, if that can be told.
+    pub title: String,
     /// What became of it.
     pub outcome: RowOutcome,
 }
@@ -168,11 +172,6 @@ impl ImportSource {
             warnings: table.warnings.iter().map(ToString::to_string).collect(),
             bytes: Arc::new(bytes),
         })
-    }
-
-    /// The same file read in another way.
-    pub fn reread(&self, options: &ReadOptions) -> Result<Self, Refused> {
-        Self::from_bytes(&self.file_name, &self.place, self.bytes.to_vec(), options)
     }
 
     /// The mapping that seems to fit: one of the person's own, a ready one, or one made from the names of the columns.
@@ -231,7 +230,12 @@ impl ImportPlan {
                     RowPlan::Already(id) => RowOutcome::Already(*id),
                     RowPlan::Refused(reasons) => RowOutcome::Refused(reasons.clone()),
                 };
-                ImportedRow { line: row.line, external_number: row.external_number.clone(), outcome }
+                ImportedRow {
+                    line: row.line,
+                    external_number: row.external_number.clone(),
+                    title: row.title.clone(),
+                    outcome,
+                }
             })
             .collect();
         ImportReport {
@@ -261,10 +265,10 @@ impl ImportReport {
     pub fn csv(&self) -> Result<Vec<u8>, Refused> {
         let rows = self.rows.iter().map(|row| {
             let (word, more) = row.words();
-            [row.line.to_string(), row.external_number.clone(), word.to_owned(), more]
+            [row.line.to_string(), row.external_number.clone(), word.to_owned(), more, row.title.clone()]
         });
         csv_out::write(
-            &["Line", "External number", "Outcome", "Record or reasons"],
+            &["Line", "External number", "Outcome", "Record or reasons", "Title"],
             rows,
             &CsvOptions::default(),
         )

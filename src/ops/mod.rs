@@ -18,7 +18,7 @@ mod new_file;
 mod packet;
 mod page;
 mod perform;
-mod places;
+pub mod places;
 mod refused;
 mod request;
 mod scan;
@@ -36,21 +36,22 @@ pub use example::{Example, ExamplePerson, example_access, write_example};
 pub use export::csv;
 pub use file::{Opened, ProductFile, WhyReadOnly};
 pub use lists::{field_label, list_columns, value_words};
-pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy};
+pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy, least_strength};
 pub use packet::{
     BuiltPacket, OrderCheck, OrderStep, PacketFonts, PacketOptions, PacketOrder, PacketScope, RenderedPacket,
     check_order, render_packet,
 };
 pub use page::{Ahead, LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
-pub use places::{cache_folder, data_folder, settings_folder};
+pub use places::cache_folder;
 pub use refused::Refused;
 pub use request::{Act, FileSource, Receipt, Request, assignable, request_names};
 pub use scan::{
     Checked, FoundAdvisory, FoundRecord, MAX_AGE_DAYS, Scan, ScanOptions, ScannedComponent, Score,
     read_knowledge, scan, was_checked,
 };
-pub use secrets::{Password, check_strength};
+pub use secrets::{Password, STRONGEST, check_strength};
 pub use session::Session;
+pub use work::POLICY;
 
 pub use crate::clock::{Stamp, now, stamp};
 pub use crate::store::{

@@ -7,9 +7,9 @@ use serde_json::json;
 use super::file::ProductFile;
 use super::perform::{EventParts, draft_event};
 use super::refused::Refused;
-use super::secrets::{self, Password};
+use super::secrets::{self, Password, STRONGEST};
 use super::session::Session;
-use super::work::Work;
+use super::work::{POLICY, Work};
 use crate::clock::Stamp;
 use crate::domain::event::{CodeKey, Grant, NewKey};
 use crate::domain::ids::{Kind, RecordId};
@@ -60,7 +60,23 @@ pub fn default_policy() -> Fields {
     ron::from_str(include_str!("../../assets/policy/default.ron")).unwrap_or_default()
 }
 
+/// Lowest acceptable strength of a password under a policy, 0 to 4 as zxcvbn counts (21 CFR 11.300(b)). A policy that says
+/// nothing of it counts as [`default_policy`] does.
+pub fn least_strength(policy: &Fields) -> u32 {
+    let said = |policy: &Fields| policy.get("password_strength_min").and_then(serde_json::Value::as_u64);
+    let least = said(policy).or_else(|| said(&default_policy()));
+    least.and_then(|least| u32::try_from(least).ok()).unwrap_or(STRONGEST)
+}
+
 impl ProductFile {
+    /// Lowest acceptable strength of a password in this file: that of the policy in force.
+    pub fn least_strength(&self) -> Result<u32, Refused> {
+        Ok(self
+            .store
+            .record(POLICY)?
+            .map_or_else(|| least_strength(&Fields::new()), |data| least_strength(&data.fields)))
+    }
+
     /// Makes a file with its first person, who is signed in. Answers the file, the session and the recovery code, which is
     /// kept nowhere and can only restore an administrator.
     pub fn create(
@@ -69,9 +85,8 @@ impl ProductFile {
         password: &Password,
         stamp: &Stamp,
     ) -> Result<(Self, Session, String), Refused> {
-        let least = new.policy.get("password_strength_min").and_then(serde_json::Value::as_u64).unwrap_or(3);
         let words = [new.person.full_name.as_str(), new.person.login.as_str()];
-        secrets::check_strength(password, &words, u32::try_from(least).unwrap_or(3))?;
+        secrets::check_strength(password, &words, least_strength(&new.policy))?;
         let plan = Founding::new(new, stamp)?;
         let holder =
             Holder { person: new.person.full_name.clone(), machine: stamp.machine.clone(), since: stamp.now };
@@ -195,6 +210,15 @@ fn checked(kind: Kind, value: &serde_json::Value) -> Result<Fields, Refused> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_least_strength_is_that_of_the_policy_else_of_the_shipped_one() {
+        let shipped = default_policy()["password_strength_min"].as_u64().unwrap();
+        assert_eq!(u64::from(least_strength(&Fields::new())), shipped);
+        let mut strict = default_policy();
+        strict.insert("password_strength_min".to_owned(), json!(STRONGEST));
+        assert_eq!(least_strength(&strict), STRONGEST);
+    }
 
     #[test]
     fn the_shipped_policy_is_a_policy() {

@@ -6,7 +6,7 @@ mod moves;
 mod people;
 pub(super) mod records;
 
-pub(super) use records::OPEN_WHEN_MADE;
+pub(super) use records::may_be_filled_when_made;
 
 use serde_json::Value;
 
@@ -274,21 +274,6 @@ const READERS: [Role; 13] = [
 
 /// When the thing of a new feedback happened for the organisation: its receipt.
 fn received_at(request: &Request) -> Option<Moment> {
-    match request {
-        Request::Create { kind: Kind::Feedback, set } => {
-            set.get("received_at").and_then(Value::as_str).and_then(|text| Moment::parse(text).ok())
-        }
-        Request::Create { .. }
-        | Request::Edit { .. }
-        | Request::Assign { .. }
-        | Request::Move { .. }
-        | Request::Sign { .. }
-        | Request::Attach { .. }
-        | Request::InvitePerson { .. }
-        | Request::ResetAccess { .. }
-        | Request::VerifyIdentity { .. }
-        | Request::AcknowledgeClock
-        | Request::NoteImport { .. }
-        | Request::NotePacket { .. } => None,
-    }
+    let Request::Create { kind: Kind::Feedback, set } = request else { return None };
+    set.get("received_at").and_then(Value::as_str).and_then(|text| Moment::parse(text).ok())
 }

@@ -38,6 +38,9 @@ impl std::fmt::Debug for Password {
     }
 }
 
+/// The most that a policy can ask of a password, as zxcvbn counts.
+pub const STRONGEST: u32 = 4;
+
 /// Refuses a password that is too weak, with what would help. `words` are the person's name and login.
 pub fn check_strength(password: &Password, words: &[&str], least: u32) -> Result<(), Refused> {
     if password.0.is_empty() {
@@ -45,7 +48,7 @@ pub fn check_strength(password: &Password, words: &[&str], least: u32) -> Result
     }
     let estimate = zxcvbn::zxcvbn(&password.0, words);
     let score = u32::from(u8::from(estimate.score()));
-    if score >= least.min(4) {
+    if score >= least.min(STRONGEST) {
         return Ok(());
     }
     let advice = estimate.feedback().map_or_else(String::new, |feedback| {

@@ -213,7 +213,7 @@ impl ProductFile {
     ) -> Result<(), Refused> {
         self.refuse_read_only()?;
         self.reauthenticate(session, old, stamp)?;
-        let least = self.policy()?.password_strength_min.unwrap_or(3);
+        let least = self.least_strength()?;
         secrets::check_strength(new, &[&session.name, &session.login], least)?;
         let credential = secrets::wrap(&session.key, session.key_number, session.person, new, stamp.now)?;
         Ok(self.store.rewrap(&credential)?)
@@ -298,7 +298,7 @@ impl ProductFile {
         stamp: &Stamp,
     ) -> Result<Session, Refused> {
         let id = data.head.id;
-        let least = self.policy()?.password_strength_min.unwrap_or(3);
+        let least = self.least_strength()?;
         secrets::check_strength(password, &[&person.title, &person.login], least)?;
         let key = secrets::new_key()?;
         let key_number = self.store.signing_keys()?.last().map_or(0, |row| row.number) + 1;

@@ -10,6 +10,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use crate::ops::places;
+
 use super::theme::{SCALE_MAX, SCALE_MIN, ThemeChoice};
 
 /// Which of the two ways of drawing is used.
@@ -100,7 +102,7 @@ pub struct Loaded {
 
 /// Where the settings of this person are kept, if the system names a place.
 pub fn default_path() -> Option<PathBuf> {
-    directories::ProjectDirs::from("", "", "Mainstay").map(|dirs| dirs.config_dir().join("settings.ron"))
+    places::settings_folder().map(|folder| folder.join("settings.ron"))
 }
 
 /// Longest settings file that is read, in bytes.

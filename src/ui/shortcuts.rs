@@ -234,6 +234,10 @@ pub const SCREEN_KEYS: &[(&str, &str)] = &[
     ("Ctrl+Enter", "Save a form, or confirm a dialog"),
     ("/", "Go to the filter of a list, or to the search box"),
     ("Up, Down, Enter", "Move in a list and open a record"),
+    (
+        "Shift+Left, Shift+Right",
+        "On the head of a column: make it narrower or wider; Shift+Home gives it back its own width",
+    ),
     ("Esc", "Leave a dialog or an input; then go back"),
     ("Tab, Shift+Tab", "To the next or the last input"),
 ];

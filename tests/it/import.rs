@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mainstay::domain::ids::Kind;
 use mainstay::ops::import::{
-    IMPORT_RUNS, ImportJob, ImportSource, Mapping, ReadOptions, RowPlan, answered, find_mapping,
+    IMPORT_RUNS, ImportJob, ImportSource, Mapping, ReadOptions, RowOutcome, RowPlan, answered, find_mapping,
     import_mappings, save_mapping,
 };
 use mainstay::ops::jobs::{Job, Progress};
@@ -68,6 +68,14 @@ fn every_row_of_a_file_is_taken_or_refused_with_its_line_and_its_reason() {
     assert_eq!(report.rows[1].words(), ("Taken", "FB-0002".to_owned()));
     let csv = String::from_utf8(report.csv().unwrap()).unwrap();
     assert!(csv.contains("2,A 1,Taken,FB-0001"), "{csv}");
+    for row in &report.rows {
+        let RowOutcome::Taken(Some(id)) = row.outcome else {
+            continue;
+        };
+        let title = desk.record(id).text("title").to_owned();
+        assert!(!title.is_empty() && csv.contains(&title), "{csv}");
+        assert_eq!(row.title, title);
+    }
     let note = &desk
         .file
         .events(&EventFilter { request: "feedback.import".into(), ..EventFilter::default() }, 5, 0)
@@ -78,6 +86,7 @@ fn every_row_of_a_file_is_taken_or_refused_with_its_line_and_its_reason() {
 
     let again = desk.file.plan_import(&source(SMALL), &small_mapping(), at).unwrap();
     assert_eq!((again.counts().taken, again.counts().already), (0, 2));
+    assert_eq!(again.rows[0].title, report.rows[0].title, "what was taken before is shown by its title");
     assert_eq!(again.imported_before, Some(at));
     assert_eq!(again.rows[0].plan, RowPlan::Already(id("FB-0001")));
     desk.assert_verifies();

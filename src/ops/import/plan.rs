@@ -11,7 +11,7 @@ use crate::domain::record::{Fields, check_values};
 use crate::domain::time::Moment;
 use crate::exchange::feedback::{self as rows, EXTERNAL_NUMBER};
 use crate::ops::file::ProductFile;
-use crate::ops::perform::OPEN_WHEN_MADE;
+use crate::ops::perform::may_be_filled_when_made;
 use crate::ops::refused::Refused;
 use crate::store::EventFilter;
 
@@ -59,27 +59,30 @@ impl ProductFile {
             if index % ROWS_PER_LOOK == 0 && !keep_going(index as f32 / source.rows.len() as f32) {
                 return Err(Refused::cancelled());
             }
-            let (external_number, plan) = match bound.apply(row) {
+            let (external_number, title, plan) = match bound.apply(row) {
                 Err(problems) => {
                     let values =
                         numbered.as_ref().and_then(|bound| bound.apply(row).ok()).unwrap_or_default();
                     let number = values.get(EXTERNAL_NUMBER).and_then(Value::as_str).unwrap_or_default();
                     let reasons =
                         problems.iter().map(|problem| with_label(&problem.to_string(), mapping)).collect();
-                    (number.to_owned(), RowPlan::Refused(reasons))
+                    (number.to_owned(), String::new(), RowPlan::Refused(reasons))
                 }
                 Ok(values) => {
                     let number =
                         values.get(EXTERNAL_NUMBER).and_then(Value::as_str).unwrap_or_default().to_owned();
-                    let plan = match (seen.check(&values, row.line), known.get(&number)) {
-                        (Some(problem), _) => RowPlan::Refused(vec![problem.to_string()]),
-                        (None, Some(id)) => RowPlan::Already(*id),
-                        (None, None) => checked(values.into_iter().collect(), now),
+                    let (title, plan) = match (seen.check(&values, row.line), known.get(&number)) {
+                        (Some(problem), _) => (String::new(), RowPlan::Refused(vec![problem.to_string()])),
+                        (None, Some((id, title))) => (title.clone(), RowPlan::Already(*id)),
+                        (None, None) => {
+                            let title = values.get("title").and_then(Value::as_str).unwrap_or_default();
+                            (title.to_owned(), checked(values.into_iter().collect(), now))
+                        }
                     };
-                    (number, plan)
+                    (number, title, plan)
                 }
             };
-            planned.push(PlannedRow { line: row.line, external_number, plan });
+            planned.push(PlannedRow { line: row.line, external_number, title, plan });
         }
         let filter = EventFilter {
             request: "feedback.import".into(),
@@ -95,11 +98,12 @@ impl ProductFile {
         })
     }
 
-    fn external_numbers(&self) -> Result<HashMap<String, RecordId>, Refused> {
+    /// The records that were taken in before, with their titles, by the number that they had outside.
+    fn external_numbers(&self) -> Result<HashMap<String, (RecordId, String)>, Refused> {
         let rows = self.store.list(Kind::Feedback, &[EXTERNAL_NUMBER])?;
         let numbered = rows.into_iter().filter(|row| row.state != "void").filter_map(|row| {
             let number = row.more.into_iter().next().filter(|number| !number.is_empty())?;
-            Some((number, row.id))
+            Some((number, (row.id, row.title)))
         });
         Ok(numbered.collect())
     }
@@ -137,9 +141,7 @@ fn checked(values: Fields, now: Moment) -> RowPlan {
     };
     let mut reasons = Vec::new();
     for (name, value) in &set {
-        let open = def.section_of(name).is_some_and(|section| section.open_in.contains(&def.initial()));
-        let early = def.field(name).is_some_and(|field| !field.by_system);
-        if !value.is_null() && (!early || !open && !OPEN_WHEN_MADE.contains(&name.as_str())) {
+        if !value.is_null() && !may_be_filled_when_made(def, name) {
             reasons.push(format!(
                 "{}: cannot be filled when feedback is entered; map the column to another field",
                 label(name)

@@ -15,7 +15,13 @@ use crate::ops::request::{FileSource, assignable};
 use crate::store::NewBlob;
 
 /// Fields of later sections that may be known when a record is made.
-pub(in crate::ops) const OPEN_WHEN_MADE: &[&str] = &["related", "patient_or_user_harm"];
+const OPEN_WHEN_MADE: &[&str] = &["related", "patient_or_user_harm"];
+
+/// Whether a field may be filled in the act that makes the record.
+pub(in crate::ops) fn may_be_filled_when_made(def: &KindDef, name: &str) -> bool {
+    let open = def.section_of(name).is_some_and(|section| section.open_in.contains(&def.initial()));
+    def.field(name).is_some_and(|field| !field.by_system) && (open || OPEN_WHEN_MADE.contains(&name))
+}
 
 impl Job<'_> {
     pub(super) fn create(&mut self, kind: Kind, set: &Fields) -> Result<EventParts, Refused> {
@@ -23,9 +29,7 @@ impl Job<'_> {
         let role = self.role(&format!("Making a {}", def.word.to_lowercase()), def.create_by)?;
         let set = values(def, set)?;
         for (name, value) in &set {
-            let open = def.section_of(name).is_some_and(|section| section.open_in.contains(&def.initial()));
-            let early = def.field(name).is_some_and(|field| !field.by_system);
-            if !value.is_null() && (!early || !open && !OPEN_WHEN_MADE.contains(&name.as_str())) {
+            if !value.is_null() && !may_be_filled_when_made(def, name) {
                 return Err(closed_field(def, name, def.initial()));
             }
         }

@@ -6,7 +6,7 @@ use super::leaving::Leave;
 use super::mount::Screens;
 use super::{App, ShownCode};
 use crate::domain::ids::{Kind, RecordId};
-use crate::ops::{Act, Receipt, Refused, Request};
+use crate::ops::{Act, Receipt, Refused, Request, STRONGEST};
 use crate::ui::cx::{Command, Cx, Route, Then};
 use crate::ui::dialogs;
 use crate::ui::screens::sign_in::PasswordChange;
@@ -38,7 +38,7 @@ impl App {
             Command::AttachDialog(to) => self.attach(to),
             Command::Notify(notice) => self.notices.push(notice),
             Command::PerformAndShowCode { act, to_whom } => self.perform_for_code(act, &to_whom),
-            Command::ChangePassword => self.password = Some(PasswordChange::default()),
+            Command::ChangePassword => self.begin_password_change(),
             Command::Verify => self.asked.push(AppCommand::Verify),
             Command::ChooseFile { title, kind, endings, answer } => {
                 if let Some(path) = dialogs::open(&title, kind, endings) {
@@ -207,7 +207,7 @@ impl App {
             AppCommand::BackUp => self.back_up_to_choice(),
             AppCommand::Verify => self.verify(true),
             AppCommand::TakeOver => self.take_over(),
-            AppCommand::ChangePassword => self.password = Some(PasswordChange::default()),
+            AppCommand::ChangePassword => self.begin_password_change(),
             AppCommand::Lock => self.leave(Leave::Lock),
             AppCommand::SignOut => self.leave(Leave::SignOut),
             AppCommand::CloseFile => self.leave(Leave::CloseFile),
@@ -254,6 +254,12 @@ impl App {
             Some(_) | None => None,
         };
         self.go(Route::Packets(change));
+    }
+
+    fn begin_password_change(&mut self) {
+        let (Some(desk), Some(session)) = (&self.desk, &self.session) else { return };
+        let least = desk.file.least_strength().unwrap_or(STRONGEST);
+        self.password = Some(PasswordChange::new([session.name(), session.login()], least));
     }
 
     /// Changes the password of the signed-in person.

@@ -6,7 +6,7 @@ use egui::{CentralPanel, Frame, Label, Margin, Panel, ScrollArea, Ui, vec2};
 use super::keeping::Integrity;
 use super::{App, Desk, nav};
 use crate::domain::choice::Choice as _;
-use crate::ops::WhyReadOnly;
+use crate::ops::{STRONGEST, WhyReadOnly};
 use crate::ui::cx::Route;
 use crate::ui::screens::{settings::settings_ui, shortcuts::shortcuts_ui, sign_in, welcome};
 use crate::ui::shortcuts::{AppCommand, def_of, keys_of, text_of};
@@ -87,6 +87,7 @@ impl App {
             note,
             example: desk.example.as_deref(),
             writable: desk.file.why_read_only().is_none(),
+            least_strength: desk.file.least_strength().unwrap_or(STRONGEST),
         };
         let mut close = false;
         let jobs = self.jobs_in_words();

@@ -10,7 +10,7 @@ use egui::{Key, Modifiers, ViewportCommand, ViewportId, accesskit::Role};
 use egui_kittest::kittest::Queryable as _;
 
 use super::leaving::Closing;
-use super::tests::{Clock, PASSWORD, Window, fill, keeping, press, pump, sign_in};
+use super::tests::{Clock, PASSWORD, Window, fill, keeping, press, pump, shot, sign_in};
 use super::{App, Start};
 use crate::domain::ids::Kind;
 use crate::ops::{Request, keep};
@@ -128,6 +128,8 @@ fn what_is_typed_during_an_import_is_kept_and_the_screens_show_what_was_taken() 
     window.state_mut().go(Route::Import);
     window.run_steps(2);
     window.get_by_label("maude.csv was taken in");
+    window.get_by_label("Alarm 0 is late");
+    shot(&mut window, "import-report", egui::Theme::Light);
 }
 
 #[test]
@@ -183,7 +185,8 @@ fn closing_the_window_during_an_import_asks_and_can_cancel_it() {
     assert!(window.state().importing().is_some_and(|import| !import.progress().is_cancelled()));
     assert!(close(&mut window).contains(&ViewportCommand::CancelClose));
     window.run_steps(2);
-    press(&mut window, "Cancel the import");
+    // Not `press`: the window may ask to be closed in the very next frame.
+    window.get_by_role_and_label(Role::Button, "Cancel the import").click();
     until(&mut window, "close", |window| commands(window).contains(&ViewportCommand::Close));
     assert_eq!(feedback(window.state()), 0);
     assert!(!close(&mut window).contains(&ViewportCommand::CancelClose));
@@ -324,4 +327,71 @@ fn a_person_may_close_without_a_backup() {
     until_label(&mut window, "No backup was made");
     window.get_by_role_and_label(Role::Button, "Close without a backup").click();
     until(&mut window, "close", |window| commands(window).contains(&ViewportCommand::Close));
+}
+
+fn pick(window: &mut Window, label: &str, word: &str) {
+    window.get_by_role_and_label(Role::ComboBox, label).click();
+    window.run_steps(3);
+    window.get_by_role_and_label(Role::ListBoxOption, word).click();
+    window.run_steps(3);
+}
+
+#[test]
+fn what_was_detected_is_overridden_and_what_the_file_cannot_tell_is_added() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let mut window = opened(folder.path(), &clock, None);
+    let path = folder.path().join("calls.csv");
+    // 0xE3 is “ã” in western Europe and “ă” in the middle of it.
+    std::fs::write(&path, b"number;event_text\n1;Alarm t\xE3cut, late, again\n2;Pump, tube, and door\n")
+        .unwrap();
+    window.state_mut().go(Route::Import);
+    window.run_steps(2);
+    fill(&mut window, "Path of the file", &path.display().to_string());
+    press(&mut window, "Read");
+    until_label(&mut window, "calls.csv: 2 rows");
+    pick(&mut window, "Encoding", "windows-1250");
+    until_label(&mut window, "windows-1250: chosen");
+    pick(&mut window, "Delimiter", "Bar |");
+    until_label(&mut window, "calls.csv: 2 rows, 1 columns");
+    pick(&mut window, "Delimiter", "Semicolon ;");
+    until_label(&mut window, "calls.csv: 2 rows, 2 columns");
+    window.get_by_label("Columns and fields").click();
+    window.run_steps(4);
+    window.get_by_role_and_label(Role::Button, "Add a constant").click_accesskit();
+    window.get_by_role_and_label(Role::Button, "Add a question").click_accesskit();
+    window.run_steps(4);
+    window.get_by_role_and_label(Role::TextInput, "Question");
+    window.get_by_role_and_label(Role::TextInput, "Value");
+    window.get_by_label_contains("A constant or a question has no field yet");
+    for theme in [egui::Theme::Light, egui::Theme::Dark] {
+        window.ctx.set_theme(theme);
+        window.set_size(egui::vec2(1280.0, 1500.0));
+        window.run_steps(3);
+        shot(&mut window, "import", theme);
+    }
+}
+
+#[test]
+fn a_width_that_was_changed_by_keys_is_remembered() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let mut window = opened(folder.path(), &clock, None);
+    work(&mut window);
+    window.state_mut().go(Route::List(Kind::Feedback));
+    window.run_steps(3);
+    let head = window.get_by_role_and_label(Role::Button, "Sort by State");
+    let before = head.rect().width();
+    head.focus();
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::SHIFT, Key::ArrowRight);
+    window.run_steps(2);
+    shot(&mut window, "list-widths", egui::Theme::Light);
+    let widths = window.state().settings.column_widths["feedback"].clone();
+    assert_eq!(widths.iter().flatten().copied().collect::<Vec<_>>(), [before + 16.0]);
+    // Another visit makes the list anew from what is remembered.
+    window.state_mut().desk.as_mut().unwrap().screens.forget(&Route::List(Kind::Feedback));
+    window.run_steps(3);
+    let after = window.get_by_role_and_label(Role::Button, "Sort by State").rect().width();
+    assert!((after - before - 16.0).abs() < 0.5, "{before}, {after}");
 }

@@ -34,7 +34,7 @@ use super::widgets::notice::{Notice, Notices};
 use super::widgets::palette::CommandPalette;
 use crate::domain::product::Product;
 use crate::domain::time::Moment;
-use crate::ops::{Holder, ProductFile, Refused, Session, Stamp};
+use crate::ops::{Holder, ProductFile, Refused, Session, Stamp, places};
 use history::History;
 use keeping::{Integrity, Running, Watched};
 use leaving::{Closing, Leaving};
@@ -136,7 +136,8 @@ pub struct App {
 impl App {
     /// The window of a person: real clock, settings at `settings_path`, backups in the user's data folder.
     pub fn new(cc: &eframe::CreationContext<'_>, settings_path: Option<PathBuf>, what: Start) -> Self {
-        let setup = Setup { settings_path, data_folder: data_folder(), clock: Box::new(crate::ops::stamp) };
+        let setup =
+            Setup { settings_path, data_folder: places::data_folder(), clock: Box::new(crate::ops::stamp) };
         Self::with(cc, setup, what)
     }
 
@@ -217,11 +218,6 @@ impl App {
     fn problem(&mut self, happened: impl Into<String>, remedy: impl Into<String>) {
         self.notices.push(Notice::problem(happened, remedy));
     }
-}
-
-/// Where backups and remembered heads of this person are kept, if the system names a place.
-pub fn data_folder() -> Option<PathBuf> {
-    directories::ProjectDirs::from("", "", "Mainstay").map(|dirs| dirs.data_local_dir().to_owned())
 }
 
 impl eframe::App for App {

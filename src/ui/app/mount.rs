@@ -2,6 +2,7 @@
 
 use eframe::egui;
 
+use crate::ops::places;
 use crate::ui::cx::{Cx, Route};
 use crate::ui::screens::audit::AuditScreen;
 use crate::ui::screens::dashboard::DashboardScreen;
@@ -134,5 +135,5 @@ fn mount(route: &Route, settings: &Settings) -> Screen {
 
 /// Where a person's own import mappings are kept.
 fn mappings_folder() -> Option<std::path::PathBuf> {
-    directories::ProjectDirs::from("", "", "Mainstay").map(|dirs| dirs.config_dir().join("mappings"))
+    places::settings_folder().map(|folder| folder.join("mappings"))
 }

@@ -294,7 +294,7 @@ fn window_every_area_of_the_example_draws_without_a_fault() {
     }
 }
 
-fn shot(window: &mut Window, name: &str, theme: egui::Theme) {
+pub(super) fn shot(window: &mut Window, name: &str, theme: egui::Theme) {
     let Some(folder) = std::env::var_os("MAINSTAY_SHOTS").map(PathBuf::from) else { return };
     let image = window.render().expect("a picture");
     let shade = if theme == egui::Theme::Dark { "dark" } else { "light" };

@@ -1,8 +1,10 @@
 //! Feedback from a file: choose the file, check how its columns are read, answer what it cannot tell, see what would become
 //! of each row, take it in (IEC 62304 6.2.1).
 
+mod given;
 mod mapping;
 mod outcome;
+mod reading;
 mod work;
 
 use std::collections::BTreeMap;
@@ -14,6 +16,7 @@ use egui::{CollapsingHeader, Label, ScrollArea, Ui};
 
 use self::mapping::MappingEditor;
 use self::outcome::OutcomeTable;
+use self::reading::ReadingChoices;
 use self::work::ReadFile;
 use super::parts::{boxed_ui, heading_ui, in_a_row_ui, lowered_ui, problem_ui, progress_ui};
 use crate::domain::ids::{Kind, RecordId};
@@ -47,7 +50,12 @@ pub struct ImportScreen {
     chosen: Slot<PathBuf>,
     /// The file to be read next.
     wanted: Option<PathBuf>,
+    /// The file that was read last, or could not be.
+    tried: Option<PathBuf>,
+    choices: ReadingChoices,
     reading: Option<Job<ReadFile>>,
+    /// The columns for which the mapping was made; empty for a file that was just chosen.
+    mapped: Vec<String>,
     source: Option<Arc<ImportSource>>,
     /// The mapping made from the names of the columns, with what it leaves open.
     from_columns: Option<(Mapping, Vec<String>)>,
@@ -75,7 +83,10 @@ impl ImportScreen {
             path: String::new(),
             chosen: Slot::default(),
             wanted: None,
+            tried: None,
+            choices: ReadingChoices::default(),
             reading: None,
+            mapped: Vec::new(),
             source: None,
             from_columns: None,
             known,
@@ -98,17 +109,23 @@ impl ImportScreen {
     pub fn open(&mut self, path: &Path) {
         self.path = path.display().to_string();
         self.wanted = Some(path.to_owned());
+        self.choices = ReadingChoices::default();
+        self.mapped.clear();
     }
 
     /// Takes a file that was read.
     fn take(&mut self, read: ReadFile) {
-        let (mapping, notes) = read.fits;
-        let known = self.known.iter().any(|known| known.name == mapping.name);
-        self.named = Some(if known { mapping.name.clone() } else { FROM_COLUMNS.to_owned() });
-        self.editor = MappingEditor::of(mapping);
-        self.notes = notes;
+        // The same columns read in another way keep what was typed.
+        if read.source.header != self.mapped {
+            let (mapping, notes) = read.fits;
+            let known = self.known.iter().any(|known| known.name == mapping.name);
+            self.named = Some(if known { mapping.name.clone() } else { FROM_COLUMNS.to_owned() });
+            self.editor = MappingEditor::of(mapping);
+            self.notes = notes;
+            self.answers.clear();
+            self.mapped.clone_from(&read.source.header);
+        }
         self.from_columns = Some(read.from_columns);
-        self.answers.clear();
         self.source = Some(read.source);
         self.problem = None;
         self.report = None;
@@ -159,9 +176,11 @@ impl ImportScreen {
             self.problem = None;
             self.source = None;
             self.forget_plan();
-            let known = self.known.clone();
-            self.reading =
-                cx.start(ui.ctx(), "Reading the file", move |progress| work::read(&path, &known, progress));
+            self.tried = Some(path.clone());
+            let (options, known) = (self.choices.options(), self.known.clone());
+            self.reading = cx.start(ui.ctx(), "Reading the file", move |progress| {
+                work::read(&path, &options, &known, progress)
+            });
         }
         if let Some(outcome) = self.reading.as_ref().and_then(Job::poll) {
             self.reading = None;
@@ -196,6 +215,12 @@ impl ImportScreen {
                      The file itself is kept with the records.";
         ui.add(Label::new(hint(ui, words)).wrap());
         ui.add_enabled_ui(self.job.is_none(), |ui| self.choose_ui(ui, cx));
+        if let Some(tried) = self.tried.clone()
+            && ui.add_enabled_ui(self.job.is_none(), |ui| self.choices.ui(ui)).inner
+        {
+            self.wanted = Some(tried);
+            ui.ctx().request_repaint();
+        }
         if let Some(reading) = &self.reading {
             progress_ui(ui, reading.progress());
         }

@@ -80,6 +80,8 @@ pub struct Of<'a> {
     pub example: Option<&'a str>,
     /// Whether the file can be written, which codes need.
     pub writable: bool,
+    /// What the policy of the file asks of a new password, 0 to 4.
+    pub least_strength: u32,
 }
 
 impl SignIn {
@@ -119,7 +121,7 @@ impl SignIn {
             Way::Recovery => "Restore an administrator",
         }));
         ui.add_space(space::S);
-        let first = self.inputs(ui);
+        let first = self.inputs(ui, of.least_strength);
         if !self.focused {
             self.focused = true;
             ui.memory_mut(|memory| memory.request_focus(first));
@@ -153,8 +155,8 @@ impl SignIn {
         asked
     }
 
-    /// The inputs; answers the one that gets the focus.
-    fn inputs(&mut self, ui: &mut Ui) -> egui::Id {
+    /// The inputs; answers the one that gets the focus. `least`: what the policy asks of a new password.
+    fn inputs(&mut self, ui: &mut Ui, least: u32) -> egui::Id {
         let tried = self.tried;
         let need = |text: &str, words: &'static str| (tried && text.trim().is_empty()).then_some(words);
         let violation = need(&self.login, "The login is missing");
@@ -177,7 +179,7 @@ impl SignIn {
         let password =
             Field::new(label).violation(violation).show(ui, |ui| password_ui(ui, &mut self.password));
         if self.way != Way::Password {
-            self.strength.ui(ui, &self.password, &[&self.login]);
+            self.strength.ui(ui, &self.password, &[&self.login], least);
             ui.add_space(space::S);
             let differs = tried && *self.again != *self.password;
             Field::new("New password again")
@@ -243,22 +245,23 @@ pub fn sentence(words: &str) -> String {
     text
 }
 
-/// How good a new password is, computed only when it changes.
+/// How good a new password is, computed only when something changes that it rests on.
 #[derive(Default)]
 pub struct StrengthWords {
     of: Zeroizing<String>,
+    names: Vec<String>,
+    least: u32,
     weak: Option<String>,
 }
 
-/// Least strength before a policy is known.
-const LEAST: u32 = 3;
-
 impl StrengthWords {
-    /// Draws the words below the input. `words` are names that must not be the password.
-    pub fn ui(&mut self, ui: &mut Ui, password: &str, words: &[&str]) {
-        if *self.of != password {
+    /// Draws the words below the input. `names` must not be the password; `least` is what the policy asks, 0 to 4.
+    pub fn ui(&mut self, ui: &mut Ui, password: &str, names: &[&str], least: u32) {
+        if *self.of != password || self.names != names || self.least != least {
             self.of = Zeroizing::new(password.to_owned());
-            let checked = check_strength(&Password::new(password), words, LEAST);
+            self.names = names.iter().map(|name| (*name).to_owned()).collect();
+            self.least = least;
+            let checked = check_strength(&Password::new(password), names, least);
             self.weak = checked.err().map(|refusal| sentence(&refusal.to_string()));
         }
         if password.is_empty() {
@@ -277,8 +280,9 @@ impl StrengthWords {
 }
 
 /// The change of one's own password.
-#[derive(Default)]
 pub struct PasswordChange {
+    names: [String; 2],
+    least: u32,
     old: Zeroizing<String>,
     new: Zeroizing<String>,
     again: Zeroizing<String>,
@@ -288,6 +292,19 @@ pub struct PasswordChange {
 }
 
 impl PasswordChange {
+    /// The change for a person of these names, name and login. `least`: what the policy asks of a password, 0 to 4.
+    pub fn new(names: [&str; 2], least: u32) -> Self {
+        Self {
+            names: names.map(str::to_owned),
+            least,
+            old: Zeroizing::default(),
+            new: Zeroizing::default(),
+            again: Zeroizing::default(),
+            strength: StrengthWords::default(),
+            refusal: None,
+        }
+    }
+
     /// What is missing.
     pub fn missing(&self) -> Vec<String> {
         let mut missing = Vec::new();
@@ -312,7 +329,8 @@ impl PasswordChange {
         Field::new("Present password").show(ui, |ui| password_ui(ui, &mut self.old));
         ui.add_space(space::S);
         Field::new("New password").show(ui, |ui| password_ui(ui, &mut self.new));
-        self.strength.ui(ui, &self.new, &[]);
+        let [name, login] = &self.names;
+        self.strength.ui(ui, &self.new, &[name, login], self.least);
         ui.add_space(space::S);
         Field::new("New password again").show(ui, |ui| password_ui(ui, &mut self.again));
         if let Some(words) = &self.refusal {

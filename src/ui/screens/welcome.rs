@@ -13,6 +13,7 @@ use crate::domain::choice::Choice as _;
 use crate::domain::product::{Market, SafetyClass};
 use crate::ops::{
     FirstPerson, NewFile, NewProduct, Opened, Password, ProductFile, Refused, Stamp, default_policy,
+    least_strength,
 };
 use crate::ui::dialogs;
 use crate::ui::theme::{Tone, body, hint, palette, size, space, title};
@@ -216,6 +217,8 @@ struct Steps {
     password: Zeroizing<String>,
     again: Zeroizing<String>,
     strength: StrengthWords,
+    /// What the policy that the file begins with asks of a password.
+    least_strength: u32,
     path: String,
     path_touched: bool,
     tried: bool,
@@ -238,6 +241,7 @@ impl Default for Steps {
             password: Zeroizing::default(),
             again: Zeroizing::default(),
             strength: StrengthWords::default(),
+            least_strength: least_strength(&default_policy()),
             path: String::new(),
             path_touched: false,
             tried: false,
@@ -360,7 +364,7 @@ impl Steps {
         self.login_touched |= login.changed();
         ui.add_space(space::S);
         Field::new("Password").show(ui, |ui| password_ui(ui, &mut self.password));
-        self.strength.ui(ui, &self.password, &[&self.full_name, &self.login]);
+        self.strength.ui(ui, &self.password, &[&self.full_name, &self.login], self.least_strength);
         ui.add_space(space::S);
         let differs = tried && *self.again != *self.password;
         Field::new("Password again")

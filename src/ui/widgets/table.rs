@@ -18,7 +18,7 @@ use crate::ui::theme::{Tone, space};
 /// How a column takes its width.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Width {
-    /// This many points until the person drags its edge.
+    /// This many points until the person changes it.
     Fixed(f32),
     /// What is left over, but not less than this many points.
     Rest(f32),
@@ -109,7 +109,7 @@ pub struct TableState {
     pub selected: BTreeSet<usize>,
     /// The sorting that the head shows.
     pub sort: Option<Sort>,
-    /// Widths that the person has dragged, by column, in points; `None` where it was left alone.
+    /// Widths that the person has set, by column, in points; `None` where it was left alone.
     pub widths: Vec<Option<f32>>,
     anchor: Option<usize>,
     scroll_to: Option<usize>,
@@ -178,7 +178,7 @@ pub struct TableEvents {
     pub selection_changed: bool,
     /// [`TableState::sort`] is another than before: sort, then draw.
     pub sort_changed: bool,
-    /// A width was dragged: remember [`TableState::widths`].
+    /// A width was changed, by dragging or by keys: remember [`TableState::widths`].
     pub widths_changed: bool,
 }
 

@@ -3,6 +3,7 @@
 use eframe::egui;
 use egui::Ui;
 
+use super::given::Given;
 use crate::domain::ids::Kind;
 use crate::ops::import::{Ask, ColumnRule, Mapping, Parse};
 use crate::ui::screens::parts::{boxed_ui, in_a_row_ui, lowered_ui};
@@ -39,6 +40,7 @@ pub(super) struct MappingEditor {
     base: Option<Mapping>,
     name: String,
     rules: Vec<RuleEditor>,
+    given: Given,
     rest: bool,
     touched: bool,
 }
@@ -181,6 +183,7 @@ impl MappingEditor {
         Self {
             name: mapping.name.clone(),
             rules: mapping.columns.iter().map(RuleEditor::of).collect(),
+            given: Given::of(&mapping),
             rest: mapping.rest_into.is_some(),
             base: Some(mapping),
             touched: false,
@@ -192,9 +195,9 @@ impl MappingEditor {
         self.base.as_ref().map_or("", |base| &base.description)
     }
 
-    /// Its questions.
+    /// Its questions, as far as they are typed whole.
     pub fn asks(&self) -> Vec<Ask> {
-        self.base.as_ref().map(|base| base.ask.clone()).unwrap_or_default()
+        self.mapping().map(|mapping| mapping.ask).unwrap_or_default()
     }
 
     /// Its name, to be typed.
@@ -229,7 +232,7 @@ impl MappingEditor {
             (true, None) => Some(REST.to_owned()),
             (false, _) => None,
         };
-        Ok(mapping)
+        self.given.put_into(mapping)
     }
 
     /// Draws it.
@@ -259,6 +262,8 @@ impl MappingEditor {
             self.rules.push(RuleEditor::empty());
             self.touched = true;
         }
+        ui.add_space(space::S);
+        self.touched |= self.given.ui(ui, &targets);
         ui.add_space(space::S);
     }
 }

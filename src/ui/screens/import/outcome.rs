@@ -97,9 +97,7 @@ fn plan_cell(row: &PlannedRow, column: usize) -> Cell<'static> {
         (2, RowPlan::Already(_)) => Cell::toned(Tone::Neutral, "Already taken"),
         (2, RowPlan::Refused(_)) => Cell::toned(Tone::Late, "Refused"),
         (3, RowPlan::Already(id)) => id.to_string().into(),
-        (4, RowPlan::Take(set)) => {
-            set.get("title").and_then(|title| title.as_str()).unwrap_or_default().to_owned().into()
-        }
+        (4, RowPlan::Take(_) | RowPlan::Already(_)) => row.title.clone().into(),
         (4, RowPlan::Refused(reasons)) => reasons.join("; ").into(),
         (_, RowPlan::Take(_) | RowPlan::Already(_) | RowPlan::Refused(_)) => Cell::default(),
     }
@@ -119,6 +117,7 @@ fn report_cell(row: &ImportedRow, column: usize) -> Cell<'static> {
         2 => Cell::toned(tone, word),
         3 if !refused => more.into(),
         4 if refused => more.into(),
+        4 => row.title.clone().into(),
         _ => Cell::default(),
     }
 }

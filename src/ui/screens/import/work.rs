@@ -18,11 +18,16 @@ pub(super) struct ReadFile {
     pub from_columns: (Mapping, Vec<String>),
 }
 
-/// Reads a file. `known`: the mappings to choose from.
-pub(super) fn read(path: &Path, known: &[Mapping], progress: &Progress) -> Result<ReadFile, Refused> {
+/// Reads a file. `options`: what the person knows better than the detection; `known`: the mappings to choose from.
+pub(super) fn read(
+    path: &Path,
+    options: &ReadOptions,
+    known: &[Mapping],
+    progress: &Progress,
+) -> Result<ReadFile, Refused> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     progress.step(&format!("Reading {name}"), 0.1)?;
-    let source = ImportSource::read(path, &ReadOptions::default())?;
+    let source = ImportSource::read(path, options)?;
     progress.step(&format!("Looking at the columns of {name}"), 0.7)?;
     let from_columns = source.from_columns();
     progress.step(&format!("Looking for a mapping of {name}"), 0.9)?;

@@ -5,17 +5,14 @@ use egui::{Grid, Label, ScrollArea, Ui};
 
 use crate::domain::choice::Choice as _;
 use crate::domain::field::is_empty;
-use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Role;
 use crate::domain::policy::{AuthorityRow, Policy};
 use crate::domain::record::{RecordData, Section};
+use crate::ops::POLICY;
 use crate::ui::cx::{Cx, Route};
 use crate::ui::screens::parts::problem_ui;
 use crate::ui::theme::{Tone, body, bold, hint, space, title};
 use crate::ui::widgets::badge::tone_beside_ui;
-
-/// The policy's number: there is one in each file.
-const POLICY: RecordId = RecordId::new(Kind::Policy, 1);
 
 /// Draws the policy.
 pub(super) fn policy_ui(ui: &mut Ui, cx: &mut Cx<'_>) {

@@ -2,8 +2,8 @@
 
 use eframe::egui;
 use egui::{
-    Align, Color32, CursorIcon, FontFamily, FontId, Galley, Id, Rect, Response, ScrollArea, Sense, Stroke,
-    Ui, UiBuilder, WidgetInfo,
+    Align, Color32, CursorIcon, FontFamily, FontId, Galley, Id, Key, Modifiers, Rect, Response, ScrollArea,
+    Sense, Stroke, Ui, UiBuilder, WidgetInfo,
     accesskit::{self, Role},
     pos2,
     text::{LayoutJob, TextWrapping},
@@ -18,11 +18,22 @@ use crate::ui::{
 
 const PAD: f32 = space::S;
 const NARROWEST: f32 = 48.0;
+/// Points by which a key changes a width.
+const STEP: f32 = 16.0;
 
 /// What may change while a table is drawn.
 struct Turn<'t> {
     state: &'t mut TableState,
     events: TableEvents,
+}
+
+impl Turn<'_> {
+    /// Widens or narrows a column; `None` gives it back its own width.
+    fn set_width(&mut self, index: usize, width: Option<f32>) {
+        if let Some(slot) = self.state.widths.get_mut(index) {
+            *slot = width.map(|width| width.max(NARROWEST));
+        }
+    }
 }
 
 /// What stays the same while a table is drawn.
@@ -89,7 +100,7 @@ impl<'a> Drawing<'a> {
         ui.painter().hline(row.x_range(), row.bottom() - 0.5, Stroke::new(1.0, self.palette.line));
         for (index, column) in self.table.columns.iter().enumerate() {
             let rect = self.cell_rect(row, index);
-            let sense = if column.sortable { Sense::click() } else { Sense::hover() };
+            let sense = if column.sortable { Sense::click() } else { Sense::focusable_noninteractive() };
             let response = ui.interact(rect, self.id.with(("head", index)), sense);
             let sort = turn.state.sort.filter(|sort| sort.column == index);
             self.paint_head(ui, rect, column, (sort, &response));
@@ -100,7 +111,16 @@ impl<'a> Drawing<'a> {
                     WidgetInfo::labeled(Role::Label, ui.is_enabled(), column.title)
                 }
             });
-            ui.ctx().accesskit_node_builder(response.id, |node| describe_sort(node, sort));
+            ui.ctx().accesskit_node_builder(response.id, |node| describe_head(node, sort));
+            if response.has_focus() {
+                crate::ui::theme::ring_around(ui.ctx(), response.id, rect.shrink(1.0));
+            }
+            if index + 1 < self.table.columns.len()
+                && let Some(width) = self.width_by_keys(ui, response.id, index)
+            {
+                turn.set_width(index, width);
+                turn.events.widths_changed = true;
+            }
             if response.clicked() {
                 let ascending = sort.is_none_or(|sort| !sort.ascending);
                 turn.state.sort = Some(Sort { column: index, ascending });
@@ -315,17 +335,35 @@ impl<'a> Drawing<'a> {
                 ui.ctx().set_cursor_icon(CursorIcon::ResizeColumn);
                 ui.painter().vline(x, frame.y_range(), Stroke::new(1.0, self.palette.accent));
             }
-            if response.dragged()
-                && let Some(slot) = turn.state.widths.get_mut(index)
-            {
-                *slot = Some((width + response.drag_delta().x).max(NARROWEST));
+            let title = self.table.columns.get(index).map_or("", |column| column.title);
+            ui.ctx().accesskit_node_builder(response.id, |node| describe_edge(node, title, width));
+            let asked = |action| ui.input(|input| input.num_accesskit_action_requests(response.id, action));
+            let steps =
+                asked(accesskit::Action::Increment) as f32 - asked(accesskit::Action::Decrement) as f32;
+            if response.dragged() || steps != 0.0 {
+                turn.set_width(index, Some(width + response.drag_delta().x + steps * STEP));
             }
-            if response.double_clicked()
-                && let Some(slot) = turn.state.widths.get_mut(index)
-            {
-                *slot = None;
+            if response.double_clicked() {
+                turn.set_width(index, None);
             }
-            turn.events.widths_changed |= response.drag_stopped() || response.double_clicked();
+            turn.events.widths_changed |=
+                response.drag_stopped() || response.double_clicked() || steps != 0.0;
+        }
+    }
+
+    /// The width that the keyboard gives a column when its head has the focus; `Some(None)` gives it back its own.
+    fn width_by_keys(&self, ui: &Ui, head: Id, index: usize) -> Option<Option<f32>> {
+        if !ui.memory(|memory| memory.has_focus(head)) {
+            return None;
+        }
+        let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::SHIFT, key));
+        let width = self.spans.get(index).map(|(_, width)| *width)?;
+        if pressed(Key::ArrowLeft) {
+            Some(Some(width - STEP))
+        } else if pressed(Key::ArrowRight) {
+            Some(Some(width + STEP))
+        } else {
+            pressed(Key::Home).then_some(None)
         }
     }
 
@@ -359,7 +397,19 @@ impl<'a> Drawing<'a> {
     }
 }
 
-fn describe_sort(node: &mut accesskit::Node, sort: Option<Sort>) {
+/// What a screen reader says of the edge between a column and the next: whose width it is, and how many points.
+fn describe_edge(node: &mut accesskit::Node, title: &str, width: f32) {
+    node.set_role(Role::Splitter);
+    node.set_label(format!("Width of {title}"));
+    node.set_numeric_value(f64::from(width.round()));
+    node.set_min_numeric_value(f64::from(NARROWEST));
+    node.set_numeric_value_step(f64::from(STEP));
+    node.add_action(accesskit::Action::Increment);
+    node.add_action(accesskit::Action::Decrement);
+}
+
+fn describe_head(node: &mut accesskit::Node, sort: Option<Sort>) {
+    node.set_keyboard_shortcut("Shift+Left, Shift+Right");
     let Some(sort) = sort else { return };
     let (direction, words) = if sort.ascending {
         (accesskit::SortDirection::Ascending, "sorted, smallest first")

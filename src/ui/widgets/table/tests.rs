@@ -1,5 +1,8 @@
 use egui::{Key, Modifiers, accesskit::Role};
-use egui_kittest::{Harness, kittest::Queryable as _};
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT as _, Queryable as _},
+};
 
 use super::*;
 use crate::ui::theme;
@@ -8,6 +11,7 @@ struct Screen {
     table: TableState,
     opened: Vec<usize>,
     sorts: usize,
+    widened: usize,
     rows: usize,
 }
 
@@ -18,7 +22,7 @@ const COLUMNS: [Column<'static>; 3] = [
 ];
 
 fn harness(rows: usize) -> Harness<'static, Screen> {
-    let screen = Screen { table: TableState::default(), opened: Vec::new(), sorts: 0, rows };
+    let screen = Screen { table: TableState::default(), opened: Vec::new(), sorts: 0, widened: 0, rows };
     let mut harness = Harness::builder()
         .with_size(egui::vec2(600.0, 400.0))
         .with_context_setup(theme::install)
@@ -37,6 +41,7 @@ fn harness(rows: usize) -> Harness<'static, Screen> {
                 );
                 screen.opened.extend(events.opened);
                 screen.sorts += usize::from(events.sort_changed);
+                screen.widened += usize::from(events.widths_changed);
             },
             screen,
         );
@@ -158,4 +163,46 @@ fn the_keyboard_works_on_what_is_seen_when_the_cursor_was_scrolled_away() {
     }
     press(&mut harness, Modifiers::NONE, &[Key::ArrowDown, Key::Enter]);
     assert!(harness.state().opened.first().is_some_and(|row| *row > 4_900), "{:?}", harness.state().opened);
+}
+
+#[test]
+fn widths_are_changed_by_keys_on_a_head_and_given_back() {
+    let mut harness = harness(5);
+    let head = |harness: &Harness<'static, Screen>| {
+        harness.get_by_role_and_label(Role::Button, "Sort by No.").rect()
+    };
+    let before = head(&harness).width();
+    harness.get_by_role_and_label(Role::Button, "Sort by No.").focus();
+    harness.run();
+    press(&mut harness, Modifiers::SHIFT, &[Key::ArrowRight, Key::ArrowRight, Key::ArrowLeft]);
+    assert_eq!(harness.state().table.widths[0], Some(before + 16.0));
+    assert!((head(&harness).width() - before - 16.0).abs() < 0.5);
+    assert!(
+        harness.get_by_role_and_label(Role::Button, "Sort by No.").is_focused(),
+        "the keys stay on the head"
+    );
+    assert_eq!(harness.state().widened, 3);
+    press(&mut harness, Modifiers::SHIFT, &[Key::ArrowLeft; 9]);
+    assert_eq!(harness.state().table.widths[0], Some(48.0), "no column vanishes");
+    press(&mut harness, Modifiers::SHIFT, &[Key::Home]);
+    assert_eq!(harness.state().table.widths[0], None);
+    press(&mut harness, Modifiers::NONE, &[Key::ArrowRight]);
+    assert!(!harness.get_by_role_and_label(Role::Button, "Sort by No.").is_focused(), "plain arrows go on");
+    assert_eq!(harness.state().table.widths, [None; 3]);
+    assert_eq!(harness.state().sorts, 0);
+}
+
+#[test]
+fn an_edge_is_named_after_its_column_and_moved_by_assistive_technology() {
+    let mut harness = harness(5);
+    let edge = harness.get_by_role_and_label(Role::Splitter, "Width of Title");
+    let before = edge.accesskit_node().numeric_value().expect("a width");
+    edge.increment_accesskit();
+    harness.run();
+    assert_eq!(harness.state().table.widths[1].map(f64::from), Some(before + 16.0));
+    assert_eq!(harness.state().widened, 1);
+    assert!(
+        harness.query_by_role_and_label(Role::Splitter, "Width of Age").is_none(),
+        "the last takes the rest"
+    );
 }

@@ -1,0 +1,51 @@
+//! What a person knows better than the detection: how the characters of a file are written, and what stands between values.
+
+use eframe::egui::Ui;
+
+use crate::ops::import::{ReadOptions, TextEncoding};
+use crate::ui::screens::parts::{boxed_ui, in_a_row_ui};
+use crate::ui::widgets::choice::{Choice, choice_ui};
+
+/// Code and word of what is left to the detection.
+const DETECTED: (&str, &str) = ("", "As detected");
+
+/// The delimiters that are offered, with their words.
+const DELIMITERS: [(&str, &str); 4] = [(",", "Comma ,"), (";", "Semicolon ;"), ("\t", "Tab"), ("|", "Bar |")];
+
+/// How a file is to be read, as it is chosen.
+#[derive(Default)]
+pub(super) struct ReadingChoices {
+    encoding: Option<TextEncoding>,
+    delimiter: Option<char>,
+}
+
+impl ReadingChoices {
+    /// The choices for the reader; what was not chosen is detected.
+    pub fn options(&self) -> ReadOptions {
+        ReadOptions { encoding: self.encoding, delimiter: self.delimiter, ..ReadOptions::default() }
+    }
+
+    /// Draws them; answers whether the file is to be read anew.
+    pub fn ui(&mut self, ui: &mut Ui) -> bool {
+        let mut encoding = Some(self.encoding.map_or(DETECTED.0, TextEncoding::name).to_owned());
+        let mut delimiter = Some(self.delimiter.map(String::from).unwrap_or_default());
+        in_a_row_ui(ui, |ui| {
+            let names = TextEncoding::OFFERED.map(|offered| (offered.name(), offered.name()));
+            choose_ui(ui, "Encoding", &mut encoding, &names);
+            choose_ui(ui, "Delimiter", &mut delimiter, &DELIMITERS);
+        });
+        let encoding = encoding.as_deref().and_then(TextEncoding::from_name);
+        let delimiter = delimiter.and_then(|text| text.chars().next());
+        let changed = (encoding, delimiter) != (self.encoding, self.delimiter);
+        (self.encoding, self.delimiter) = (encoding, delimiter);
+        changed
+    }
+}
+
+fn choose_ui(ui: &mut Ui, label: &str, chosen: &mut Option<String>, offered: &[(&str, &str)]) {
+    let choices: Vec<Choice<'_>> = std::iter::once(&DETECTED)
+        .chain(offered)
+        .map(|&(code, word)| Choice { code, word, meaning: "" })
+        .collect();
+    ui.push_id(label, |ui| boxed_ui(ui, label, 190.0, |ui| choice_ui(ui, chosen, &choices, false)));
+}
