@@ -241,6 +241,7 @@ CREATE TABLE problem_report (
   verification_evidence TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.verification_evidence')) VIRTUAL,
   implemented_by TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.implemented_by')) VIRTUAL,
   released_in TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.released_in')) STORED,
+  related TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.related')) VIRTUAL,
   body TEXT NOT NULL CHECK (json_valid(body)) CHECK (json_extract(body, '$.id') = 'PR-' || printf('%04d', number))
 ) STRICT;
 CREATE TRIGGER problem_report_kept BEFORE DELETE ON problem_report BEGIN SELECT RAISE(ABORT, 'records are voided, never deleted'); END;

@@ -266,7 +266,7 @@ fn a_file_is_read_asked_about_planned_and_taken_in() {
         harness.run();
         harness.get_by_label("1 refused");
         picture(&mut harness, &format!("import-plan-{name}"));
-        harness.get_by_label("Import 2 rows").click();
+        harness.get_by_label("Import 2 rows").click_accesskit();
         harness.run_steps(2);
         let stage = harness.state_mut();
         let import = stage.commands.iter().find_map(|command| match command {
@@ -296,10 +296,10 @@ fn the_columns_of_an_unknown_file_are_mapped_by_hand() {
     let mut harness = staged(desk, screen, Theme::Light, ImportScreen::ui);
     wait_for(&mut harness, "Columns and fields");
     harness.get_by_label("Columns and fields").click();
-    harness.run();
+    harness.run_steps(8);
     picture(&mut harness, "import-mapping-light");
-    harness.get_by_label("Add a rule").click();
-    harness.run();
+    harness.get_by_label("Add a rule").click_accesskit();
+    harness.run_steps(8);
     harness.get_by_label("A rule has no field yet; choose one or remove the rule.");
 }
 

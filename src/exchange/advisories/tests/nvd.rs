@@ -1,3 +1,5 @@
+//! NVD records by hand: API 2.0 pages and the older 1.1 feeds.
+
 use super::*;
 use crate::domain::soup::advisory::{Bound, Operator};
 

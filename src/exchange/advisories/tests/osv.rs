@@ -1,3 +1,5 @@
+//! OSV records by hand: single, in lists and in lines.
+
 use super::*;
 use crate::domain::soup::advisory::{Bound, Interval};
 

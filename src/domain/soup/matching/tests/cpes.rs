@@ -1,3 +1,5 @@
+//! CPE names and applicability trees against components.
+
 use super::*;
 
 const OPENSSL: &str = "cpe:2.3:a:openssl:openssl:1.0.1g:*:*:*:*:*:*:*";

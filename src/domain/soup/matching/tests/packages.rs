@@ -1,3 +1,5 @@
+//! Claims about packages of ecosystems against components.
+
 use super::*;
 
 fn osv(ecosystem: &str, name: &str, versions: Vec<Versions>) -> Advisory {

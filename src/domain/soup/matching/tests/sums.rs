@@ -1,3 +1,5 @@
+//! What came of a whole source, and groups of records of one vulnerability.
+
 use super::*;
 
 fn alias(products: &[&str]) -> Alias {
