@@ -1,6 +1,6 @@
 //! Whether a published record concerns a component, and why: affected, affected if, cannot be compared, candidate, not affected.
 //!
-//! Data in, data out: a [`Component`] becomes an [`Identity`] once, then each [`Advisory`] is judged against it. The rules:
+//! Data in, data out: a [`Component`](super::component::Component) becomes an [`Identity`] once, then each [`Advisory`] is judged against it. The rules:
 //! - CPE names match after NISTIR 7696, with NVD's applicability trees (`matching/applicability.rs`).
 //! - Packages match by type, namespace and name as their registry compares names (`matching/claims.rs`).
 //! - Versions are compared in one scheme, and a doubt is told, never guessed away.
