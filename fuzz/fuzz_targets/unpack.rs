@@ -1,7 +1,7 @@
 //! Any bytes as a container: never a panic, and never more than the limits.
 #![no_main]
 
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 use libfuzzer_sys::fuzz_target;
 use mainstay_fuzz::exchange::unpack::{Limits, for_each_document};
