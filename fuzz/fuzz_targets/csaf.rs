@@ -2,21 +2,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mainstay_fuzz::exchange::advisories::read;
+use mainstay_fuzz::advisories;
 
 const BEGINNINGS: &[&str] = &["{\"document\":{\"csaf_version\":\"2.0\",", "{\"document\":{\"csaf_version\":\"2.0\",\"publisher\":{\"name\":\"a\"},\"tracking\":{\"id\":\"a\",\"current_release_date\":\"\",\"initial_release_date\":\"\"}},\"product_tree\":"];
 
 fuzz_target!(|input: (u8, &[u8])| {
     let (choice, bytes) = input;
-    let beginning = BEGINNINGS.get(usize::from(choice)).copied().unwrap_or_default();
-    let document = [beginning.as_bytes(), bytes].concat();
-    let mut records = 0;
-    let outcome = read(&mut document.as_slice(), "fuzz", &mut |record| {
-        assert!(!record.place.is_empty());
-        records += 1;
-        Ok(())
-    });
-    if let Ok(report) = outcome {
-        assert_eq!(report.records, records);
-    }
+    advisories(BEGINNINGS, choice, bytes);
 });
