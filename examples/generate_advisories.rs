@@ -1,7 +1,9 @@
 //! Makes much advisory data out of some: `cargo run --release --example generate_advisories -- FOLDER OUT --records 360000 --components 4000`.
 //!
 //! FOLDER holds NVD API 2.0 pages (`.json` or `.json.gz`). They are repeated under new identifiers into pages of 2,000 records, as the NVD
-//! hands them out, and a bill of materials is made of the products that they name. The same arguments give the same files.
+//! hands them out, and a bill of materials is made of the products that they name: a component of each of as many vulnerable products, far more
+//! findings than a real one has. With `--bills` a second one, `real.cdx.json`, is made of the distinct components of the documents in that
+//! folder, each with the CPE name that a scanner of images would guess. The same arguments give the same files.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -30,6 +32,9 @@ struct Arguments {
     /// Components of the bill of materials.
     #[arg(long, default_value_t = 4_000)]
     components: usize,
+    /// Folder with bills of materials, for the second one.
+    #[arg(long)]
+    bills: Option<PathBuf>,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -51,6 +56,60 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     write_pages(&arguments, &records)?;
     write_bill(&arguments, &records)?;
+    if let Some(folder) = &arguments.bills {
+        write_real_bill(&arguments, folder)?;
+    }
+    Ok(())
+}
+
+/// Every file below a folder, in the order of their names.
+fn files_below(folder: &Path, into: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    paths.sort();
+    for path in paths {
+        if path.is_dir() { files_below(&path, into)? } else { into.push(path) }
+    }
+    Ok(())
+}
+
+/// Distinct components of real documents; what is no bill of materials is passed over.
+fn write_real_bill(arguments: &Arguments, folder: &Path) -> Result<(), Box<dyn Error>> {
+    let mut paths = Vec::new();
+    files_below(folder, &mut paths)?;
+    let mut components = BTreeMap::new();
+    for path in &paths {
+        let Ok(inspected) = mainstay::ops::inspect_bill(path) else { continue };
+        for component in inspected.bill.components {
+            let Some(version) = component.version else { continue };
+            let guess = |name: &str| format!("cpe:2.3:a:{name}:{name}:{version}:*:*:*:*:*:*:*");
+            let plain =
+                |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
+            let guessed = Some(guess(&component.name)).filter(|_| plain(&component.name) && plain(&version));
+            let mut one = json!({ "type": "library", "name": component.name, "version": version });
+            if let Some(cpe) = component.cpes.first().cloned().or(guessed) {
+                one["cpe"] = cpe.into();
+            }
+            if let Some(purl) = component.purls.first() {
+                one["purl"] = purl.clone().into();
+            }
+            components.insert((component.name, version), one);
+        }
+    }
+    let all = components.len();
+    let every = (all / arguments.components.max(1)).max(1);
+    let chosen: Vec<Value> = components.into_values().step_by(every).take(arguments.components).collect();
+    println!("{} components of {all} distinct ones in {} files", chosen.len(), paths.len());
+    write_components(&arguments.out.join("real.cdx.json"), chosen)
+}
+
+fn write_components(path: &Path, mut components: Vec<Value>) -> Result<(), Box<dyn Error>> {
+    for (number, component) in components.iter_mut().enumerate() {
+        component["bom-ref"] = format!("c{number}").into();
+    }
+    let bill =
+        json!({"bomFormat": "CycloneDX", "specVersion": "1.4", "version": 1, "components": components});
+    std::fs::write(path, serde_json::to_vec_pretty(&bill)?)?;
     Ok(())
 }
 
@@ -120,17 +179,13 @@ fn write_bill(arguments: &Arguments, records: &[Value]) -> Result<(), Box<dyn Er
         .iter()
         .step_by(every)
         .take(arguments.components)
-        .enumerate()
-        .map(|(number, ((part, vendor, product), version))| {
+        .map(|((part, vendor, product), version)| {
             json!({
-                "type": "library", "bom-ref": format!("c{number}"), "name": product, "version": version, "publisher": vendor,
+                "type": "library", "name": product, "version": version, "publisher": vendor,
                 "cpe": format!("cpe:2.3:{part}:{vendor}:{product}:{version}:*:*:*:*:*:*:*"),
             })
         })
         .collect();
     println!("{} components", components.len());
-    let bill =
-        json!({"bomFormat": "CycloneDX", "specVersion": "1.4", "version": 1, "components": components});
-    std::fs::write(arguments.out.join("bill.cdx.json"), serde_json::to_vec_pretty(&bill)?)?;
-    Ok(())
+    write_components(&arguments.out.join("bill.cdx.json"), components)
 }

@@ -46,7 +46,7 @@ fn measure(path: &Path) {
     window.get_by_role_and_label(Role::Button, "Sign in").click();
     window.run_steps(5);
     frames(&mut window, "Dashboard, standing still", |_, _| {});
-    for area in ["Problem reports", "Change requests", "Audit trail"] {
+    for area in ["Feedback", "Problem reports", "Change requests", "Audit trail"] {
         let route = go(&mut window, area);
         frames(&mut window, &format!("{route}, wheel turned in each frame"), |window, _| {
             wheel(window, -120.0);

@@ -8,3 +8,7 @@ pub mod ops;
 pub mod report;
 mod store;
 pub mod ui;
+
+/// Verification, packets and scans take and give back very many small pieces of memory on several threads (docs/adr/0014).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::Said;
 use super::advisories::{folder, interrupted};
@@ -14,13 +15,18 @@ use super::failure::Failure;
 use super::sbom::not_taken;
 use crate::domain::soup::matching::Knowledge;
 use crate::ops::{
-    self, FoundAdvisory, Scan, ScanOptions, ScannedComponent, inspect_bill, scan as run_scan, was_checked,
+    self, FoundAdvisory, ScanOptions, ScannedComponent, SourceStatus, inspect_bill, scan as run_scan,
+    was_checked,
 };
 
 /// Something is affected.
 const AFFECTED: u8 = 10;
 /// Something could not be checked, and nothing is affected.
 const NOT_CHECKED: u8 = 11;
+/// Bytes that a component's place in the document adds to it.
+const INDENTED: usize = 8;
+/// Bytes of the document without its components, more or less.
+const HEAD: usize = 64 * 1024;
 
 /// Matches a bill of materials with the advisory data.
 pub fn scan(arguments: ScanArguments) -> Said {
@@ -32,23 +38,73 @@ pub fn scan(arguments: ScanArguments) -> Said {
         knowledge: arguments.knowledge.as_deref().map_or_else(|| Ok(Knowledge::default()), knowledge)?,
     };
     let interrupted = interrupted();
-    let found = run_scan(&inspected.bill, &folder(arguments.cache)?, &options, &|_| {
-        !interrupted.load(Ordering::Relaxed)
-    })
-    .map_err(not_taken)?;
-    let unchecked = found.components.iter().filter(|component| !was_checked(component)).count();
+    let go_on = |_: f32| !interrupted.load(Ordering::Relaxed);
+    let folder = folder(arguments.cache)?;
+    let keep = |component: ScannedComponent| Part::of(&component, arguments.json);
+    let (sources, parts) = run_scan(&inspected.bill, &folder, &options, &go_on, &keep).map_err(not_taken)?;
+    let sum = parts.iter().fold(Sum::default(), |sum, part| sum.and(&part.sum));
     let said = if arguments.json {
-        document(&ops::bill_head(&inspected), &options, &found)?
+        document(&ops::bill_head(&inspected), &options, &sources, parts)?
     } else {
-        words(&found, unchecked, arguments.max_age)
+        words(&sources, &parts, &sum, arguments.max_age)
     };
-    if found.affected() {
+    if sum.counts > 0 {
         return Err(Failure::answer(AFFECTED, said));
     }
-    if unchecked > 0 {
+    if sum.unchecked > 0 {
         return Err(Failure::answer(NOT_CHECKED, said));
     }
     Ok(said)
+}
+
+/// What is kept of one component: its text, and what it adds to the sum.
+struct Part {
+    json: serde_json::Result<Box<RawValue>>,
+    words: String,
+    sum: Sum,
+}
+
+/// Findings by verdict, and components that could not be checked.
+#[derive(Default)]
+struct Sum {
+    affected: usize,
+    conditional: usize,
+    not_comparable: usize,
+    candidates: usize,
+    unchecked: usize,
+    /// Findings by which the whole counts as affected.
+    counts: usize,
+}
+
+impl Part {
+    fn of(component: &ScannedComponent, as_json: bool) -> Self {
+        let count = |verdict: &str| component.verdicts.iter().filter(|one| one.verdict == verdict).count();
+        let sum = Sum {
+            affected: count("affected"),
+            conditional: count("conditional"),
+            not_comparable: count("not_comparable"),
+            candidates: count("candidate"),
+            unchecked: usize::from(!was_checked(component)),
+            counts: component.verdicts.iter().filter(|one| one.counts()).count(),
+        };
+        if as_json {
+            return Self { json: to_raw_value(component), words: String::new(), sum };
+        }
+        Self { json: to_raw_value(&()), words: component_words(component), sum }
+    }
+}
+
+impl Sum {
+    fn and(self, other: &Self) -> Self {
+        Self {
+            affected: self.affected + other.affected,
+            conditional: self.conditional + other.conditional,
+            not_comparable: self.not_comparable + other.not_comparable,
+            candidates: self.candidates + other.candidates,
+            unchecked: self.unchecked + other.unchecked,
+            counts: self.counts + other.counts,
+        }
+    }
 }
 
 /// The document of a scan, as docs/command-line.md describes it.
@@ -58,16 +114,22 @@ struct Document<'a> {
     sbom: &'a Value,
     on: String,
     max_age_days: u32,
-    #[serde(flatten)]
-    scan: &'a Scan,
+    sources: &'a [SourceStatus],
+    components: Vec<Box<RawValue>>,
 }
 
-fn document(sbom: &Value, options: &ScanOptions, scan: &Scan) -> Said {
+fn document(sbom: &Value, options: &ScanOptions, sources: &[SourceStatus], parts: Vec<Part>) -> Said {
+    let failed = |error: serde_json::Error| Failure::failed(format!("the scan cannot be written: {error}"));
+    let components: Vec<Box<RawValue>> =
+        parts.into_iter().map(|part| part.json).collect::<Result<_, _>>().map_err(failed)?;
+    let length: usize = components.iter().map(|one| one.get().len() + INDENTED).sum();
     let (on, max_age_days) = (options.today.to_string(), options.max_age_days);
-    let document = Document { format: 1, sbom, on, max_age_days, scan };
-    let text = serde_json::to_string_pretty(&document)
-        .map_err(|error| Failure::failed(format!("the scan cannot be written: {error}")))?;
-    Ok(text + "\n")
+    let document = Document { format: 1, sbom, on, max_age_days, sources, components };
+    // Made in one piece: the document of a large bill is not copied while it grows.
+    let mut text = Vec::with_capacity(length + HEAD);
+    serde_json::to_writer_pretty(&mut text, &document).map_err(failed)?;
+    text.push(b'\n');
+    String::from_utf8(text).map_err(|_| Failure::failed("the scan cannot be written as UTF-8"))
 }
 
 /// What a person added, from a RON file.
@@ -75,37 +137,34 @@ fn knowledge(path: &Path) -> Result<Knowledge, Failure> {
     ops::read_knowledge(path).map_err(|refusal| Failure::usage(refusal.to_string()))
 }
 
-fn words(found: &Scan, unchecked: usize, max_age: u32) -> String {
+fn words(sources: &[SourceStatus], parts: &[Part], sum: &Sum, max_age: u32) -> String {
     let mut said = String::new();
-    for source in &found.sources {
+    for source in sources {
         let age =
             source.age_days.map_or_else(|| "of unknown age".to_owned(), |days| format!("{days} days old"));
         let old =
             if source.too_old { format!(", more than the {max_age} days allowed") } else { String::new() };
         let _ = writeln!(said, "{} {}: {} records, {age}{old}", source.name, source.file, source.records);
     }
-    for component in &found.components {
-        component_words(&mut said, component);
-    }
-    let count = |verdict: &str| {
-        found.components.iter().flat_map(|one| &one.verdicts).filter(|one| one.verdict == verdict).count()
-    };
+    parts.iter().for_each(|part| said.push_str(&part.words));
     let _ = writeln!(
         said,
-        "\n{} components: {} affected, {} affected if something else holds, {} that cannot be compared, {} candidates by name; {unchecked} components could not be checked",
-        found.components.len(),
-        count("affected"),
-        count("conditional"),
-        count("not_comparable"),
-        count("candidate")
+        "\n{} components: {} affected, {} affected if something else holds, {} that cannot be compared, {} candidates by name; {} components could not be checked",
+        parts.len(),
+        sum.affected,
+        sum.conditional,
+        sum.not_comparable,
+        sum.candidates,
+        sum.unchecked
     );
     said
 }
 
-fn component_words(said: &mut String, component: &ScannedComponent) {
+fn component_words(component: &ScannedComponent) -> String {
+    let mut said = String::new();
     let checked = was_checked(component);
     if component.verdicts.is_empty() && checked {
-        return;
+        return said;
     }
     let version = component.version.as_deref().unwrap_or("without version");
     let _ = writeln!(said, "\n{} {version}", component.name);
@@ -120,12 +179,13 @@ fn component_words(said: &mut String, component: &ScannedComponent) {
         }
     }
     for finding in &component.verdicts {
-        finding_words(said, finding);
+        finding_words(&mut said, finding);
     }
     if let Some(support) = &component.support {
         let end = support.cycle.end_of_life.as_deref().unwrap_or("unknown");
         let _ = writeln!(said, "  support of {} ends {end}", support.cycle.cycle);
     }
+    said
 }
 
 fn finding_words(said: &mut String, finding: &FoundAdvisory) {

@@ -191,6 +191,15 @@ pub fn signed_roles(world: &dyn World, data: &RecordData) -> Vec<Role> {
     roles
 }
 
+/// The roles whose signature an open approval still waits for; none for one that is not open.
+pub fn missing_roles(world: &dyn World, data: &RecordData) -> Vec<Role> {
+    let Some(approval) = data.typed::<Approval>().filter(|_| OPEN.contains(&data.head.state.as_str())) else {
+        return Vec::new();
+    };
+    let signed = signed_roles(world, data);
+    approval.required_roles.iter().copied().filter(|role| !signed.contains(role)).collect()
+}
+
 fn signing(case: &Case) -> Signing {
     let Some(approval) = case.data.typed::<Approval>() else { return super::workflow::no_signing(case) };
     if !OPEN.contains(&case.data.head.state.as_str()) {

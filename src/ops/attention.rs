@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use super::file::ProductFile;
 use super::refused::Refused;
 use super::work::POLICY;
+use crate::domain::approval::missing_roles;
 use crate::domain::change_request::{Urgency, granted_approval};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Person;
 use crate::domain::policy::Policy;
 use crate::domain::record::RecordData;
 use crate::domain::time::{Day, Moment};
-use crate::domain::workflow::{Case, Tone};
+use crate::domain::workflow::{Case, Tone, World as _};
 use crate::store::ListRow;
 
 /// One thing that somebody has to do.
@@ -303,13 +304,10 @@ impl Finder<'_> {
             match row.state.as_str() {
                 "awaiting_approval" => {
                     let due = row.state_since.day().plus_days(if emergency { 1 } else { pending });
-                    self.add(
-                        (&row, "Those who must sign"),
-                        "Approve or refuse the change",
-                        due,
-                        1,
-                        "IEC 62304 6.2.4",
-                    );
+                    let whose = self.who_must_sign(row.id);
+                    // The change's owner waits here; it is for others to act.
+                    let row = ListRow { owner: None, ..row };
+                    self.add((&row, &whose), "Approve or refuse the change", due, 1, "IEC 62304 6.2.4");
                 }
                 "submitted" | "under_analysis" => {
                     let due = row.state_since.day().plus_days(if emergency { 1 } else { pending });
@@ -320,6 +318,19 @@ impl Finder<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The roles whose signature a change waits for.
+    fn who_must_sign(&self, change: RecordId) -> String {
+        use crate::domain::choice::Choice as _;
+        let work = super::work::Work::new(&self.file.store, change, self.now);
+        let roles: Vec<&str> = work
+            .referring(change, Kind::Approval)
+            .iter()
+            .flat_map(|approval| missing_roles(&work, approval))
+            .map(|role| role.word())
+            .collect();
+        if roles.is_empty() { "Those who must sign".to_owned() } else { roles.join(", ") }
     }
 
     fn work_under_way(&mut self, row: &ListRow, emergency: bool) -> Result<(), Refused> {
@@ -345,7 +356,7 @@ impl Finder<'_> {
         let Some(change) = data.typed::<crate::domain::change_request::ChangeRequest>() else { return };
         for done in change.activities_done.iter().filter(|done| done.done_at.is_none()) {
             if let Some(due) = done.complete_by {
-                let what = format!("Complete {} that the emergency put off", done.activity);
+                let what = format!("Complete {}, put off in the emergency", done.activity);
                 self.add((row, "Development lead"), what, due, 2, "IEC 62304 6.3.1");
             }
         }

@@ -46,8 +46,8 @@ pub use places::cache_folder;
 pub use refused::Refused;
 pub use request::{Act, FileSource, Receipt, Request, assignable, request_names};
 pub use scan::{
-    Checked, FoundAdvisory, FoundRecord, MAX_AGE_DAYS, Scan, ScanOptions, ScannedComponent, Score,
-    read_knowledge, scan, was_checked,
+    Checked, FoundAdvisory, FoundRecord, MAX_AGE_DAYS, ScanOptions, ScannedComponent, Score, read_knowledge,
+    scan, was_checked,
 };
 pub use secrets::{Password, STRONGEST, check_strength};
 pub use session::Session;

@@ -15,6 +15,7 @@ use super::refused::Refused;
 use crate::domain::soup::advisory::{Advisory, Published, Source, Standing, SupportCycle};
 use crate::domain::soup::bill::Bill;
 use crate::domain::soup::component::Component;
+use crate::domain::soup::cpe::Cpe;
 use crate::domain::soup::matching::{
     self, Identity, Judgement, Knowledge, Outcome, SourceFacts, Verdict, Why,
 };
@@ -22,7 +23,7 @@ use crate::domain::soup::support::support_status;
 use crate::domain::time::Day;
 use crate::store::cache::Cache;
 
-pub use told::{Checked, FoundAdvisory, FoundRecord, Scan, ScannedComponent, Score};
+pub use told::{Checked, FoundAdvisory, FoundRecord, ScannedComponent, Score};
 
 /// Days after which advisory data counts as too old, unless a person says otherwise.
 pub const MAX_AGE_DAYS: u32 = 14;
@@ -46,15 +47,18 @@ pub struct ScanOptions {
 }
 
 /// Matches every component of a bill with the cache in `folder`. `go_on` is told the share that is done and answers whether to go on.
+/// `keep` makes of each component what is kept of it, while others are still being matched; the answer has them in the order of the bill,
+/// beside the files that the scan rests on.
 ///
 /// # Errors
 /// When there is no advisory data, when the cache cannot be read, and when it was cancelled.
-pub fn scan(
+pub fn scan<T: Send>(
     bill: &Bill,
     folder: &Path,
     options: &ScanOptions,
     go_on: &(dyn Fn(f32) -> bool + Sync),
-) -> Result<Scan, Refused> {
+    keep: &(dyn Fn(ScannedComponent) -> T + Sync),
+) -> Result<(Vec<SourceStatus>, Vec<T>), Refused> {
     let nothing = || {
         Refused::Rule(format!(
             "there is no advisory data in {}; bring some with mainstay advisories import",
@@ -65,7 +69,7 @@ pub fn scan(
     let next = AtomicUsize::new(0);
     let cancelled = AtomicBool::new(false);
     let total = bill.components.len();
-    let work = |main: bool| -> Result<(Vec<(usize, ScannedComponent)>, Vec<SourceStatus>), Refused> {
+    let work = |main: bool| -> Result<(Vec<(usize, T)>, Vec<SourceStatus>), Refused> {
         let cache = Cache::open_to_read(folder)?.ok_or_else(nothing)?;
         let desk = Desk::new(&cache, options)?;
         let mut done = Vec::new();
@@ -76,7 +80,7 @@ pub fn scan(
             if cancelled.load(Ordering::Relaxed) {
                 return Err(Refused::Rule("the scan was cancelled".to_owned()));
             }
-            done.push((index, desk.component(component)?));
+            done.push((index, keep(desk.component(component)?)));
         }
         Ok((done, desk.sources))
     };
@@ -92,7 +96,7 @@ pub fn scan(
             done.append(&mut ended?.0);
         }
         done.sort_unstable_by_key(|(index, _)| *index);
-        Ok(Scan { sources, components: done.into_iter().map(|(_, component)| component).collect() })
+        Ok((sources, done.into_iter().map(|(_, component)| component).collect()))
     })
 }
 
@@ -102,9 +106,17 @@ fn take<'c>(next: &AtomicUsize, components: &'c [Component]) -> Option<(usize, &
     components.get(index).map(|component| (index, component))
 }
 
+/// A record as far as judging needs it, with the bytes of what a finding shows of it.
+struct Held {
+    advisory: Box<Advisory>,
+    shown: Vec<u8>,
+    /// The file that told it, by its number.
+    file: i64,
+}
+
 /// One record that has something to say about a component.
 struct Judged {
-    advisory: Advisory,
+    advisory: Box<Advisory>,
     judgement: Judgement,
     /// The file that told it, by its number.
     file: i64,
@@ -119,6 +131,8 @@ struct Desk<'c> {
     files: BTreeMap<i64, usize>,
     /// What is known of each source of advisories, by its name.
     facts: BTreeMap<String, SourceFacts>,
+    /// Records under the key of all components with a CPE name, by their number: with the names that leave vendor or product open.
+    open: BTreeMap<i64, Vec<Cpe>>,
 }
 
 impl<'c> Desk<'c> {
@@ -148,7 +162,12 @@ impl<'c> Desk<'c> {
                 }
             }
         }
-        Ok(Self { cache, options, sources, files, facts })
+        let mut desk = Self { cache, options, sources, files, facts, open: BTreeMap::new() };
+        for number in cache.numbers_under(matching::OPEN)? {
+            let names = desk.advisory(number)?.map(|held| matching::open_names(&held.advisory));
+            desk.open.insert(number, names.unwrap_or_default());
+        }
+        Ok(desk)
     }
 
     fn source_of(&self, file: i64) -> Option<&SourceStatus> {
@@ -184,29 +203,55 @@ impl<'c> Desk<'c> {
 
     /// Every record of the cache that has something to say about a component.
     fn judged(&self, identity: &Identity) -> Result<Vec<Judged>, Refused> {
-        let mut numbers = BTreeSet::new();
-        let watched = matching::text_keys_of_identity(identity);
-        for key in matching::keys_of_identity(identity).into_iter().chain(watched) {
-            numbers.extend(self.cache.numbers_under(&key.0)?);
-        }
         let mut judged = Vec::new();
-        for number in numbers {
-            let Some(stored) = self.cache.stored(number)? else { continue };
-            let Published::Advisory(advisory) = body::unpack(&stored.body)? else { continue };
+        for number in self.numbers(identity)? {
+            let Some(Held { mut advisory, shown, file }) = self.advisory(number)? else { continue };
             let mut judgement = matching::judge(identity, &advisory);
-            if judgement.why.is_none() {
-                if advisory.standing != Standing::NotAnalysed || !matching::mentions(identity, &advisory) {
+            let unread = judgement.why.is_none();
+            if unread && advisory.standing != Standing::NotAnalysed {
+                continue;
+            }
+            // What does not concern the component is only counted by its source, unless it is to be told.
+            if !unread && judgement.verdict == Verdict::NotAffected && !self.options.all {
+                continue;
+            }
+            body::show(&mut advisory, &shown)?;
+            if unread {
+                if !matching::mentions(identity, &advisory) {
                     continue;
                 }
                 judgement = mentioned(identity, &advisory);
             }
-            // What does not concern the component is only counted by its source, unless it is to be told.
-            if judgement.verdict == Verdict::NotAffected && !self.options.all {
-                continue;
-            }
-            judged.push(Judged { advisory: *advisory, judgement, file: stored.file });
+            judged.push(Judged { advisory, judgement, file });
         }
         Ok(judged)
+    }
+
+    /// Numbers of the records that may have something to say about a component.
+    fn numbers(&self, identity: &Identity) -> Result<BTreeSet<i64>, Refused> {
+        let open = self.open.iter().filter(|(_, names)| identity.may_be(names));
+        let mut numbers: BTreeSet<i64> = open.map(|(number, _)| *number).collect();
+        let watched = matching::text_keys_of_identity(identity);
+        for key in matching::keys_of_identity(identity).into_iter().chain(watched) {
+            if key.0 != matching::OPEN {
+                numbers.extend(self.cache.numbers_under(&key.0)?);
+            }
+        }
+        Ok(numbers)
+    }
+
+    fn published(&self, number: i64) -> Result<Option<(Published, Vec<u8>, i64)>, Refused> {
+        let read = self.cache.read(number, |file, value| {
+            body::unpack(value).map(|(published, shown)| (published, shown.to_vec(), file))
+        })?;
+        Ok(read.transpose()?)
+    }
+
+    fn advisory(&self, number: i64) -> Result<Option<Held>, Refused> {
+        Ok(match self.published(number)? {
+            Some((Published::Advisory(advisory), shown, file)) => Some(Held { advisory, shown, file }),
+            Some(_) | None => None,
+        })
     }
 
     fn support(
@@ -216,8 +261,7 @@ impl<'c> Desk<'c> {
         let Some(version) = &component.version else { return Ok(None) };
         let mut cycles: Vec<SupportCycle> = Vec::new();
         for number in self.cache.numbers_under(&body::support_key(&component.name))? {
-            let Some(stored) = self.cache.stored(number)? else { continue };
-            if let Published::Support(cycle) = body::unpack(&stored.body)? {
+            if let Some((Published::Support(cycle), ..)) = self.published(number)? {
                 cycles.push(cycle);
             }
         }

@@ -34,7 +34,7 @@ pub enum Standing {
 }
 
 /// One end of an interval: the version as written, and whether it is itself inside.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Bound {
     /// The version as written.
     pub version: String,
@@ -43,7 +43,7 @@ pub struct Bound {
 }
 
 /// Versions from one bound to another; an open end has none. An interval without bounds holds every version.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Interval {
     /// Lower end.
     pub from: Option<Bound>,

@@ -282,6 +282,10 @@ fn parse_attribute(raw: &str, name: &'static str) -> Result<Attribute, CpeError>
         "-" => return Ok(Attribute::Na),
         _ => {}
     }
+    // Nearly every value has neither escapes nor wildcards.
+    if raw.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')) {
+        return Ok(Attribute::Is(Text { text: raw.to_ascii_lowercase(), ..Text::default() }));
+    }
     let mut symbols = Vec::with_capacity(raw.len());
     let mut escaped = false;
     for c in raw.chars() {

@@ -32,7 +32,9 @@ use super::purl::Level;
 pub use ecosystem::kind_of as purl_type_of_ecosystem;
 pub use group::{Group, group};
 pub use identity::Identity;
-pub use keys::{Key, keys_of_advisory, keys_of_identity, text_keys_of_advisory, text_keys_of_identity};
+pub use keys::{
+    Key, OPEN, keys_of_advisory, keys_of_identity, open_names, text_keys_of_advisory, text_keys_of_identity,
+};
 pub use knowledge::{Alias, Exclusion, Knowledge};
 pub use outcome::{Checked, Obstacle, Outcome, SourceFacts, outcome};
 pub use watch::mentions;

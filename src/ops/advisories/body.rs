@@ -1,4 +1,7 @@
 //! How a published record lies in the cache: its value in a compact form, its text compressed.
+//!
+//! The value of an advisory is in two parts, one after the other: what judging needs, and what a finding shows besides. A scan reads the first
+//! of every record that may concern a component, and the second only of those that do. What neither needs is in the text.
 
 use std::io::{Read as _, Write as _};
 
@@ -6,7 +9,9 @@ use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 
-use crate::domain::soup::advisory::{Published, Source, Standing};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::soup::advisory::{Advisory, Published, Score, Source, Standing};
 use crate::domain::soup::matching::{keys_of_advisory, purl_type_of_ecosystem, text_keys_of_advisory};
 use crate::domain::soup::purl::Purl;
 use crate::ops::Refused;
@@ -15,6 +20,15 @@ use crate::store::cache::NewRecord;
 
 /// Bytes of one record's text at most when it is read back.
 const RAW_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// What a finding shows of a record; the second part of an advisory's value.
+#[derive(Serialize, Deserialize)]
+struct Shown {
+    title: Option<String>,
+    description: String,
+    scores: Vec<Score>,
+}
+
 /// What a record is, as the cache names it.
 const fn kind_of(published: &Published) -> &'static str {
     match published {
@@ -89,7 +103,7 @@ pub fn pack(
     let broken = |error: &dyn std::fmt::Display| {
         Refused::Rule(format!("the record at {place} could not be prepared for the cache: {error}"))
     };
-    let body = postcard::to_stdvec(published).map_err(|error| broken(&error))?;
+    let body = value(published).map_err(|error| broken(&error))?;
     let mut encoder = ZlibEncoder::new(Vec::with_capacity(raw.len() / 3 + 64), Compression::fast());
     let raw_packed =
         encoder.write_all(raw.as_bytes()).and_then(|()| encoder.finish()).map_err(|error| broken(&error))?;
@@ -104,6 +118,22 @@ pub fn pack(
         keys: keys(published),
         ecosystems: coverage(published),
     })
+}
+
+/// The parts of a record's value, one after the other. What is no advisory is all in the first.
+fn value(published: &Published) -> Result<Vec<u8>, postcard::Error> {
+    let Published::Advisory(advisory) = published else { return postcard::to_stdvec(published) };
+    let mut judged = advisory.clone();
+    let shown = Shown {
+        title: judged.title.take(),
+        description: std::mem::take(&mut judged.description),
+        scores: std::mem::take(&mut judged.scores),
+    };
+    judged.related.clear();
+    judged.weaknesses.clear();
+    judged.references.clear();
+    let body = postcard::to_stdvec(&Published::Advisory(judged))?;
+    postcard::to_extend(&shown, body)
 }
 
 fn identity<'p>(published: &'p Published, place: &str) -> (String, Option<&'p str>) {
@@ -146,11 +176,22 @@ fn sortable(written: Option<&str>) -> String {
     written.map(|text| text.trim().trim_end_matches('Z').replace(' ', "T")).unwrap_or_default()
 }
 
-/// The value of a record of the cache.
-pub fn unpack(body: &[u8]) -> Result<Published, StoreError> {
-    postcard::from_bytes(body).map_err(|error| {
-        StoreError::Damaged(format!("a record of the advisory cache cannot be read: {error}"))
-    })
+/// The value of a record of the cache as far as judging needs it, and the bytes of what an advisory shows.
+pub fn unpack(body: &[u8]) -> Result<(Published, &[u8]), StoreError> {
+    postcard::take_from_bytes(body).map_err(|error| unreadable(&error))
+}
+
+/// Adds to an advisory what a finding shows of it.
+pub fn show(advisory: &mut Advisory, shown: &[u8]) -> Result<(), StoreError> {
+    let (shown, _): (Shown, _) = postcard::take_from_bytes(shown).map_err(|error| unreadable(&error))?;
+    advisory.title = shown.title;
+    advisory.description = shown.description;
+    advisory.scores = shown.scores;
+    Ok(())
+}
+
+fn unreadable(error: &postcard::Error) -> StoreError {
+    StoreError::Damaged(format!("a record of the advisory cache cannot be read: {error}"))
 }
 
 /// The text of a record of the cache.

@@ -134,14 +134,9 @@ fn onward(work: &Work<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead> {
 fn waiting_approvals(work: &Work<'_>, staff: &Staff, change: &RecordData) -> Vec<Ahead> {
     work.referring(change.head.id, Kind::Approval)
         .iter()
-        .filter(|data| {
-            matches!(ApprovalState::of(data), Some(ApprovalState::Requested | ApprovalState::PartiallySigned))
-        })
-        .filter_map(|data| Some((data, data.typed::<Approval>()?)))
-        .map(|(data, content)| {
-            let signed = approval::signed_roles(work, data);
-            let missing: Vec<Role> =
-                content.required_roles.iter().copied().filter(|role| !signed.contains(role)).collect();
+        .filter_map(|data| Some((data, data.typed::<Approval>()?, approval::missing_roles(work, data))))
+        .filter(|(.., missing)| !missing.is_empty())
+        .map(|(data, content, missing)| {
             let whose = staff.whose(&missing, &excluded(work, &content));
             let id = data.head.id;
             Ahead { record: id, text: format!("{id} waits for a signature: {whose}") }

@@ -15,7 +15,7 @@ const TITLE_CHARS: usize = 160;
 impl Desk<'_> {
     /// One finding for each group of records that name each other.
     pub(super) fn findings(&self, judged: Vec<Judged>) -> Result<Vec<FoundAdvisory>, Refused> {
-        let advisories: Vec<&Advisory> = judged.iter().map(|one| &one.advisory).collect();
+        let advisories: Vec<&Advisory> = judged.iter().map(|one| &*one.advisory).collect();
         let mut found = Vec::new();
         for group in group(&advisories) {
             let members: Vec<&Judged> = group.members.iter().filter_map(|at| judged.get(*at)).collect();
@@ -92,17 +92,14 @@ impl Desk<'_> {
         let (mut kev, mut epss) = (None, None);
         for id in group.ids.iter().filter(|id| id.starts_with("CVE-")) {
             for number in self.cache.numbers_under(&body::joined_key(id))? {
-                let Some(stored) = self.cache.stored(number)? else { continue };
-                match body::unpack(&stored.body)? {
-                    Published::Exploited(known) if known.cve.eq_ignore_ascii_case(id) => kev = Some(known),
-                    Published::Predicted(predicted) if predicted.cve.eq_ignore_ascii_case(id) => {
+                match self.published(number)? {
+                    Some((Published::Exploited(known), ..)) if known.cve.eq_ignore_ascii_case(id) => {
+                        kev = Some(known);
+                    }
+                    Some((Published::Predicted(predicted), ..)) if predicted.cve.eq_ignore_ascii_case(id) => {
                         epss = Some(predicted);
                     }
-                    Published::Exploited(_)
-                    | Published::Predicted(_)
-                    | Published::Advisory(_)
-                    | Published::Support(_)
-                    | Published::Statement(_) => {}
+                    Some(_) | None => {}
                 }
             }
         }
@@ -135,10 +132,17 @@ fn title(advisory: &Advisory) -> String {
     if let Some(title) = advisory.title.as_deref().filter(|title| !title.trim().is_empty()) {
         return title.to_owned();
     }
-    let mut line: String = advisory.description.split_whitespace().collect::<Vec<_>>().join(" ");
-    if let Some((end, _)) = line.char_indices().nth(TITLE_CHARS) {
-        line.truncate(end);
-        line.push('…');
+    let mut line = String::new();
+    for word in advisory.description.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        if let Some((end, _)) = line.char_indices().nth(TITLE_CHARS) {
+            line.truncate(end);
+            line.push('…');
+            break;
+        }
     }
     line
 }

@@ -6,7 +6,6 @@ use crate::domain::soup::advisory::{ExploitPrediction, KnownExploited};
 use crate::domain::soup::cvss::Cvss;
 use crate::domain::soup::matching::{self, Obstacle, Outcome, Verdict, Why};
 use crate::domain::soup::support::SupportStatus;
-use crate::ops::advisories::SourceStatus;
 
 /// What came of asking one source about one component.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -147,20 +146,4 @@ pub struct ScannedComponent {
     pub verdicts: Vec<FoundAdvisory>,
     /// Until when its maker supports it, where that is known.
     pub support: Option<SupportStatus>,
-}
-
-/// A whole scan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Scan {
-    /// What it rests on.
-    pub sources: Vec<SourceStatus>,
-    /// Every component of the bill, in its order.
-    pub components: Vec<ScannedComponent>,
-}
-
-impl Scan {
-    /// Whether some component is affected.
-    pub fn affected(&self) -> bool {
-        self.components.iter().any(|component| component.verdicts.iter().any(FoundAdvisory::counts))
-    }
 }

@@ -6,19 +6,6 @@ use super::{Cache, SourceFile, number_of};
 use crate::domain::time::Moment;
 use crate::store::StoreError;
 
-/// A current record, as it was kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
-    /// Number in the cache.
-    pub number: i64,
-    /// What it is.
-    pub kind: String,
-    /// The file that told it, by its number.
-    pub file: i64,
-    /// The value in the layout's form.
-    pub body: Vec<u8>,
-}
-
 /// One telling of a record, current or former.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Telling {
@@ -63,14 +50,13 @@ impl Cache {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// A current record by its number.
-    pub fn stored(&self, number: i64) -> Result<Option<Stored>, StoreError> {
-        let mut statement = self.conn.prepare_cached("SELECT kind, file, body FROM record WHERE id = ?1")?;
-        Ok(statement
-            .query_row([number], |row| {
-                Ok(Stored { number, kind: row.get(0)?, file: row.get(1)?, body: row.get(2)? })
-            })
-            .optional()?)
+    /// Reads a current record by its number: `read` is given the number of the file that told it, and its value. `None` where there is none.
+    pub fn read<T>(&self, number: i64, read: impl FnOnce(i64, &[u8]) -> T) -> Result<Option<T>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT file, body FROM record WHERE id = ?1")?;
+        let mut rows = statement.query([number])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let body = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+        Ok(Some(read(row.get(0)?, body)))
     }
 
     /// Everything that was ever told of an identifier, the current tellings first.

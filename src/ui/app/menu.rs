@@ -131,10 +131,10 @@ impl App {
         let areas = super::nav::AREAS
             .iter()
             .filter(|area| area.route != Route::Dashboard)
-            .map(|area| go(format!("Go to {}", area.word), "", area.route.clone()));
+            .map(|area| go(area.word.to_owned(), "Go there", area.route.clone()));
         let later = later::AREAS
             .iter()
-            .map(|area| go(format!("Go to {}", area.word), "Not in this version", Route::Later(area.word)));
+            .map(|area| go(area.word.to_owned(), "Not in this version", Route::Later(area.word)));
         let new = Kind::ALL.iter().filter(|kind| !kind.def().create_by.is_empty()).map(|kind| {
             go(format!("New {}", kind.def().word.to_lowercase()), kind.def().purpose, Route::New(*kind))
         });

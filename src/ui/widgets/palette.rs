@@ -219,7 +219,18 @@ pub fn score(query: &str, text: &str) -> Option<i32> {
         }
         starts = !letter.is_alphanumeric();
     }
-    wanted.peek().is_none().then_some(total)
+    wanted.peek().is_none().then(|| total + closeness(query, text))
+}
+
+/// What a text gains for beginning with the query, or for being just that: who types "feedback" wants Feedback first.
+fn closeness(query: &str, text: &str) -> i32 {
+    let (query, text) = (query.trim().to_lowercase(), text.to_lowercase());
+    match text.strip_prefix(&query) {
+        _ if query.is_empty() => 0,
+        Some("") => 100,
+        Some(_) => 30,
+        None => 0,
+    }
 }
 
 #[cfg(test)]
@@ -259,6 +270,13 @@ mod tests {
         assert_eq!(score("xyz", "New problem report"), None);
         assert_eq!(score("", "anything"), Some(0));
         assert!(score("ÄND", "Änderung").is_some());
+    }
+
+    #[test]
+    fn the_whole_word_comes_before_what_merely_contains_it() {
+        assert!(score("feedback", "Feedback") > score("feedback", "Feedback from a file…"));
+        assert!(score("feedback", "Feedback") > score("feedback", "New feedback"));
+        assert!(score("new", "New feedback") > score("new", "Nine wide wheels"));
     }
 
     #[test]

@@ -3,10 +3,13 @@
 //! A component is one product. Criteria about other products are neither true nor false: they are the environment, and where an AND needs
 //! them, the verdict is conditional and names them.
 
+use std::cell::OnceCell;
+
 use super::claims::BACKPORT;
 use super::combine::{Answer, Weight};
-use super::criterion::{Told, concerned, order_of, product_words, range_words, restrictions};
+use super::criterion::{Told, concerned, product_words, range_words, restrictions, scheme_of};
 use super::identity::{Identity, KnownCpe};
+use super::versions::Order;
 use super::{Verdict, Why, conditions, cpe_key};
 use crate::domain::soup::advisory::{
     Advisory, ApplicabilityNode, ClaimStatus, CpeCriterion, Interval, Operator, PackageClaim,
@@ -17,20 +20,18 @@ use crate::domain::soup::purl::Level;
 /// Nodes below each other at most; what is deeper is not judged (foreign data has no say over the stack).
 const DEPTH_MAX: usize = 64;
 
+/// The words for a component without CPE name.
+const ONLY_NAMES: &str = "only the names agree";
+
 /// Adds what the applicability statements of a record say: one answer for each root that is about the component.
 pub(super) fn answers(identity: &Identity, advisory: &Advisory, into: &mut Vec<Answer>) {
-    let mut mine = Vec::new();
-    advisory.applicability.iter().for_each(|node| collect(identity, node, &mut mine, DEPTH_MAX));
-    if mine.is_empty() {
-        return;
-    }
-    // A criterion with version "-" names no version. It is a doubt only where the record names none anywhere.
-    let unversioned = mine.iter().all(|criterion| *criterion);
-    let judge = Judge { identity, advisory, unversioned };
+    let judge = Judge { identity, advisory, unversioned: OnceCell::new() };
     into.extend(advisory.applicability.iter().filter_map(|root| match judge.node(root, DEPTH_MAX) {
-        Found::Hit(hit) if hit.vulnerable && !hit.excluded => Some(hit.answer),
-        Found::Not(Some(answer)) | Found::Elsewhere(_, Some(answer)) => {
-            Some(*answer).filter(|answer| !identity.is_not(&answer.why.product))
+        Found::Hit(hit) if hit.reason.criterion.vulnerable && !hit.excluded => {
+            Some(judge.answer(&hit.reason))
+        }
+        Found::Not(Some(reason)) | Found::Elsewhere(_, Some(reason)) => {
+            Some(judge.answer(&reason)).filter(|answer| !identity.is_not(&answer.why.product))
         }
         Found::Hit(_) | Found::Not(None) | Found::Elsewhere(_, None) => None,
     }));
@@ -38,7 +39,7 @@ pub(super) fn answers(identity: &Identity, advisory: &Advisory, into: &mut Vec<A
 
 /// What CPE names of a claim without versions of its own say: the version is in the name.
 pub(super) fn named(identity: &Identity, advisory: &Advisory, claim: &PackageClaim) -> Vec<Answer> {
-    let judge = Judge { identity, advisory, unversioned: false };
+    let judge = Judge { identity, advisory, unversioned: OnceCell::from(false) };
     let status = claim.otherwise.unwrap_or_default();
     let (condition, _) = conditions::told(&claim.conditions);
     let mut all = Vec::new();
@@ -46,8 +47,8 @@ pub(super) fn named(identity: &Identity, advisory: &Advisory, claim: &PackageCla
         let criterion =
             CpeCriterion { criteria: text.clone(), vulnerable: true, interval: Interval::default() };
         let mut answer = match judge.criterion(&criterion) {
-            Found::Hit(hit) => hit.answer,
-            Found::Not(Some(answer)) => *answer,
+            Found::Hit(hit) => judge.answer(&hit.reason),
+            Found::Not(Some(reason)) => judge.answer(&reason),
             Found::Not(None) | Found::Elsewhere(..) => continue,
         };
         match (&answer.verdict, status) {
@@ -74,54 +75,90 @@ pub(super) fn named(identity: &Identity, advisory: &Advisory, claim: &PackageCla
     all
 }
 
-/// The vulnerable criteria of a tree that are about the component: whether each names no version.
-fn collect(identity: &Identity, node: &ApplicabilityNode, into: &mut Vec<bool>, depth: usize) {
-    for criterion in node.criteria.iter().filter(|criterion| criterion.vulnerable) {
-        if concerned(identity, &criterion.criteria).is_some() {
-            into.push(
-                Cpe::parse(&criterion.criteria).is_ok_and(|cpe| *cpe.attribute(VERSION) == Attribute::Na),
-            );
+/// Whether the vulnerable criteria of a tree that are about the component all name no version.
+fn names_no_version(identity: &Identity, node: &ApplicabilityNode, depth: usize) -> bool {
+    let own = |criterion: &&CpeCriterion| {
+        criterion.vulnerable && concerned(identity, &criterion.criteria).is_some()
+    };
+    let unversioned = |criterion: &CpeCriterion| {
+        Cpe::parse(&criterion.criteria).is_ok_and(|cpe| *cpe.attribute(VERSION) == Attribute::Na)
+    };
+    node.criteria.iter().filter(own).all(unversioned)
+        && (depth == 0 || node.children.iter().all(|child| names_no_version(identity, child, depth - 1)))
+}
+
+/// What a node or a criterion comes to. Words are made of it only for what is told in the end.
+enum Found<'a> {
+    /// It is not so; with the reason where it is about the component.
+    Not(Option<Box<Reason<'a>>>),
+    /// It is about other products; with the reason why it is not so for the component, where it is also about that.
+    Elsewhere(Vec<Other<'a>>, Option<Box<Reason<'a>>>),
+    /// It is so.
+    Hit(Box<Hit<'a>>),
+}
+
+/// Other products that a criterion or a node names.
+enum Other<'a> {
+    /// The product of a criterion.
+    Product(&'a CpeCriterion),
+    /// In words.
+    Words(String),
+}
+
+impl Other<'_> {
+    fn words(&self) -> String {
+        match self {
+            Self::Product(criterion) => product_words(criterion),
+            Self::Words(words) => words.clone(),
         }
     }
-    if depth > 0 {
-        node.children.iter().for_each(|child| collect(identity, child, into, depth - 1));
+}
+
+/// What a criterion says of the component, and by which of its names.
+struct Reason<'a> {
+    verdict: Verdict,
+    known: &'a KnownCpe,
+    criterion: &'a CpeCriterion,
+    /// The order in which versions were compared.
+    scheme: &'static str,
+    /// Why it can be a candidate at most.
+    capped: Option<&'static str>,
+}
+
+impl Reason<'_> {
+    /// Of equals one is told, whatever the order of criteria.
+    fn place(&self) -> (bool, &str, &str, &Interval) {
+        (!self.is_by_name(), &self.known.shown, &self.criterion.criteria, &self.criterion.interval)
+    }
+
+    fn is_by_name(&self) -> bool {
+        self.capped == Some(ONLY_NAMES)
     }
 }
 
-/// What a node or a criterion comes to.
-enum Found {
-    /// It is not so; with the reason where it is about the component.
-    Not(Option<Box<Answer>>),
-    /// It is about other products, named in words; with the reason why it is not so for the component, where it is also about that.
-    Elsewhere(Vec<String>, Option<Box<Answer>>),
-    /// It is so.
-    Hit(Box<Hit>),
-}
-
-struct Hit {
-    /// What matched is itself vulnerable, not only the environment.
-    vulnerable: bool,
+struct Hit<'a> {
     /// A person said that the component is not this product. The tree is judged as if nobody had, so that an exclusion can only take away.
     excluded: bool,
-    answer: Answer,
+    reason: Reason<'a>,
 }
 
-impl Hit {
-    /// The stronger of two; equals by their words, so that the order of criteria does not matter.
-    fn rank(&self) -> (bool, bool, u8, Level, &Why) {
-        (self.vulnerable, !self.excluded, self.answer.verdict.rank(), self.answer.why.level, &self.answer.why)
+impl Hit<'_> {
+    /// The stronger of two.
+    fn rank(&self) -> (bool, bool, u8, (bool, &str, &str, &Interval)) {
+        let reason = &self.reason;
+        (reason.criterion.vulnerable, !self.excluded, reason.verdict.rank(), reason.place())
     }
 }
 
 struct Judge<'a> {
     identity: &'a Identity,
     advisory: &'a Advisory,
-    /// No criterion about the component names a version.
-    unversioned: bool,
+    /// No criterion about the component names a version. Then one with the version "-" is a doubt; else it says nothing.
+    unversioned: OnceCell<bool>,
 }
 
-impl Judge<'_> {
-    fn node(&self, node: &ApplicabilityNode, depth: usize) -> Found {
+impl<'a> Judge<'a> {
+    fn node(&self, node: &'a ApplicabilityNode, depth: usize) -> Found<'a> {
         let criteria = node.criteria.iter().map(|criterion| self.criterion(criterion));
         let children = node.children.iter().filter(|_| depth > 0).map(|child| self.node(child, depth - 1));
         let found = match node.operator {
@@ -131,38 +168,41 @@ impl Judge<'_> {
         if node.negate { reversed(found) } else { found }
     }
 
-    fn criterion(&self, criterion: &CpeCriterion) -> Found {
+    fn criterion<'c>(&self, criterion: &'c CpeCriterion) -> Found<'c>
+    where
+        'a: 'c,
+    {
         let Some(known) = concerned(self.identity, &criterion.criteria) else {
-            return Found::Elsewhere(vec![product_words(criterion)], None);
+            return Found::Elsewhere(vec![Other::Product(criterion)], None);
         };
         let Ok(name) = Cpe::parse(&criterion.criteria) else { return Found::Not(None) };
         let (verdict, scheme) = self.verdict(known, &name, criterion);
         let by_name = std::ptr::eq(known, &raw const self.identity.unnamed);
         let capped = match (by_name, self.identity.distribution()) {
             (_, Some(_)) => Some(BACKPORT),
-            (true, None) => Some("only the names agree"),
+            (true, None) => Some(ONLY_NAMES),
             (false, None) => None,
         };
         let held = verdict != Verdict::NotAffected;
         let verdict = if held && capped.is_some() { Verdict::Candidate } else { verdict };
-        let answer = self.answer(known, &name, criterion, (verdict, scheme, capped));
+        let reason = Reason { verdict, known, criterion, scheme, capped };
         if held {
-            let excluded = self.identity.is_not(&answer.why.product);
-            Found::Hit(Box::new(Hit { vulnerable: criterion.vulnerable, excluded, answer }))
+            Found::Hit(Box::new(Hit { excluded: self.identity.is_not(&cpe_key(&name)), reason }))
         } else {
-            Found::Not(vulnerable(criterion, answer))
+            // A reason for "not affected" counts only from what is itself vulnerable.
+            Found::Not(criterion.vulnerable.then(|| Box::new(reason)))
         }
     }
 
-    fn verdict(&self, known: &KnownCpe, name: &Cpe, criterion: &CpeCriterion) -> (Verdict, String) {
+    fn verdict(&self, known: &KnownCpe, name: &Cpe, criterion: &CpeCriterion) -> (Verdict, &'static str) {
         let Some(mut conditions) = restrictions(&known.cpe, name) else {
-            return (Verdict::NotAffected, "none".to_owned());
+            return (Verdict::NotAffected, "none");
         };
         let upstream = self.identity.distribution().and_then(|_| self.identity.upstream_version());
         let own = upstream.as_deref().or(known.version.as_deref());
-        let told = Told { known, version: self.identity.told(own), order: order_of(name) };
-        let scheme = told.order.word().to_owned();
-        let verdict = match told.against(name, &criterion.interval, self.unversioned) {
+        let scheme = scheme_of(name);
+        let told = Told { known, version: self.identity.told(own), order: Order::By(scheme) };
+        let verdict = match told.against(name, &criterion.interval, &|| self.is_unversioned()) {
             Ok(Some(update)) => {
                 conditions.extend(update);
                 if conditions.is_empty() {
@@ -174,31 +214,32 @@ impl Judge<'_> {
             Ok(None) => Verdict::NotAffected,
             Err(why) => Verdict::NotComparable { why },
         };
-        (verdict, scheme)
+        (verdict, scheme.word())
     }
 
-    fn answer(
-        &self,
-        known: &KnownCpe,
-        name: &Cpe,
-        criterion: &CpeCriterion,
-        judged: (Verdict, String, Option<&str>),
-    ) -> Answer {
-        let (verdict, scheme, capped) = judged;
-        let range = range_words(name, criterion);
+    fn is_unversioned(&self) -> bool {
+        let roots = || self.advisory.applicability.iter();
+        *self.unversioned.get_or_init(|| roots().all(|root| names_no_version(self.identity, root, DEPTH_MAX)))
+    }
+
+    fn answer(&self, reason: &Reason<'_>) -> Answer {
+        let Reason { verdict, known, criterion, scheme, capped } = reason;
+        // What does not parse concerns no component, and so gives no reason.
+        let name = Cpe::parse(&criterion.criteria).unwrap_or_default();
+        let range = range_words(&name, criterion);
         let version = known.version.as_deref().unwrap_or("without version");
-        let reason = capped.map(|reason| format!("; {reason}")).unwrap_or_default();
+        let but = capped.map(|capped| format!("; {capped}")).unwrap_or_default();
         Answer {
-            verdict,
+            verdict: verdict.clone(),
             weight: if name.attribute(VERSION).text().is_some() { Weight::Listed } else { Weight::Interval },
             cleared: false,
             why: Why {
-                level: if capped == Some("only the names agree") { Level::ByName } else { Level::Exact },
+                level: if reason.is_by_name() { Level::ByName } else { Level::Exact },
                 identifier: known.shown.clone(),
-                product: cpe_key(name),
-                words: format!("{} {version} against {} {range}{reason}", known.shown, criterion.criteria),
+                product: cpe_key(&name),
+                words: format!("{} {version} against {} {range}{but}", known.shown, criterion.criteria),
                 range,
-                scheme,
+                scheme: (*scheme).to_owned(),
                 source: self.advisory.source,
                 record_date: self.advisory.modified.clone().or_else(|| self.advisory.published.clone()),
             },
@@ -206,48 +247,46 @@ impl Judge<'_> {
     }
 }
 
-/// A reason for "not affected" counts only from what is itself vulnerable.
-fn vulnerable(criterion: &CpeCriterion, answer: Answer) -> Option<Box<Answer>> {
-    criterion.vulnerable.then(|| Box::new(answer))
-}
-
 /// Any is enough: the strongest. What is about others can still make it so where the component does not.
-fn any(parts: impl Iterator<Item = Found>) -> Found {
+fn any<'a>(parts: impl Iterator<Item = Found<'a>>) -> Found<'a> {
     let mut all = Parts::of(parts);
     match all.best.take() {
         Some(hit) => Found::Hit(hit),
         None if all.elsewhere.is_empty() => Found::Not(all.not),
-        None => Found::Elsewhere(all.elsewhere.concat(), all.not),
+        None => Found::Elsewhere(all.elsewhere.into_iter().flatten().collect(), all.not),
     }
 }
 
 /// All must be so. What is about other products becomes a condition.
-fn all(parts: impl Iterator<Item = Found>) -> Found {
+fn all<'a>(parts: impl Iterator<Item = Found<'a>>) -> Found<'a> {
     let all = Parts::of(parts);
     match all.best {
         _ if all.denied => Found::Not(all.not),
         Some(hit) if all.elsewhere.is_empty() => Found::Hit(hit),
         Some(hit) => Found::Hit(conditional(hit, all.elsewhere)),
         None if all.elsewhere.is_empty() => Found::Not(None),
-        None => Found::Elsewhere(all.elsewhere.into_iter().map(one_of).collect(), all.not),
+        None => {
+            let each = all.elsewhere.iter().map(|others| Other::Words(one_of(others)));
+            Found::Elsewhere(each.collect(), all.not)
+        }
     }
 }
 
 /// What the parts of a node come to, sorted.
 #[derive(Default)]
-struct Parts {
+struct Parts<'a> {
     /// The strongest that is so.
-    best: Option<Box<Hit>>,
+    best: Option<Box<Hit<'a>>>,
     /// What each part that is about other products names.
-    elsewhere: Vec<Vec<String>>,
+    elsewhere: Vec<Vec<Other<'a>>>,
     /// Why a part is not so.
-    not: Option<Box<Answer>>,
+    not: Option<Box<Reason<'a>>>,
     /// A part is not so.
     denied: bool,
 }
 
-impl Parts {
-    fn of(parts: impl Iterator<Item = Found>) -> Self {
+impl<'a> Parts<'a> {
+    fn of(parts: impl Iterator<Item = Found<'a>>) -> Self {
         let mut all = Self::default();
         for part in parts {
             match part {
@@ -269,11 +308,12 @@ impl Parts {
     }
 }
 
-fn conditional(mut hit: Box<Hit>, elsewhere: Vec<Vec<String>>) -> Box<Hit> {
-    let told = elsewhere.into_iter().filter(|words| !words.is_empty());
-    let mut conditions: Vec<String> = told.map(|words| format!("together with {}", one_of(words))).collect();
+fn conditional<'a>(mut hit: Box<Hit<'a>>, elsewhere: Vec<Vec<Other<'a>>>) -> Box<Hit<'a>> {
+    let told = elsewhere.iter().filter(|others| !others.is_empty());
+    let mut conditions: Vec<String> =
+        told.map(|others| format!("together with {}", one_of(others))).collect();
     conditions.sort();
-    hit.answer.verdict = match hit.answer.verdict {
+    hit.reason.verdict = match hit.reason.verdict {
         Verdict::Affected if !conditions.is_empty() => {
             Verdict::Conditional { condition: conditions.join(" and ") }
         }
@@ -290,24 +330,27 @@ fn conditional(mut hit: Box<Hit>, elsewhere: Vec<Vec<String>>) -> Box<Hit> {
 }
 
 /// What is reversed never makes a finding of its own: it is at most the environment.
-fn reversed(found: Found) -> Found {
+fn reversed(found: Found<'_>) -> Found<'_> {
     match found {
         Found::Hit(_) => Found::Not(None),
         Found::Not(_) => Found::Elsewhere(Vec::new(), None),
-        Found::Elsewhere(words, _) if words.is_empty() => Found::Elsewhere(words, None),
-        Found::Elsewhere(words, _) => Found::Elsewhere(vec![format!("anything but {}", one_of(words))], None),
+        Found::Elsewhere(others, _) if others.is_empty() => Found::Elsewhere(others, None),
+        Found::Elsewhere(others, _) => {
+            Found::Elsewhere(vec![Other::Words(format!("anything but {}", one_of(&others)))], None)
+        }
     }
 }
 
-fn greater(a: Option<Box<Answer>>, b: Option<Box<Answer>>) -> Option<Box<Answer>> {
+fn greater<'a>(a: Option<Box<Reason<'a>>>, b: Option<Box<Reason<'a>>>) -> Option<Box<Reason<'a>>> {
     match (a, b) {
-        (Some(a), Some(b)) => Some(if a.why < b.why { b } else { a }),
+        (Some(a), Some(b)) => Some(if a.place() < b.place() { b } else { a }),
         (one, other) => one.or(other),
     }
 }
 
-fn one_of(mut words: Vec<String>) -> String {
+fn one_of(others: &[Other<'_>]) -> String {
     const SHOWN: usize = 4;
+    let mut words: Vec<String> = others.iter().map(Other::words).collect();
     words.sort();
     words.dedup();
     let more = words.len().saturating_sub(SHOWN);

@@ -31,7 +31,7 @@ pub(super) fn concerned<'a>(identity: &'a Identity, criteria: &str) -> Option<&'
 }
 
 /// Whether a name, open ends and all, is about the product of a component's CPE. One for any vendor and any product names nothing.
-fn about(known: &KnownCpe, name: &Cpe) -> bool {
+pub(super) fn about(known: &KnownCpe, name: &Cpe) -> bool {
     let wider = |position: usize| {
         let relation = name.attribute(position).compare(known.cpe.attribute(position));
         matches!(relation, Relation::Equal | Relation::Superset)
@@ -137,8 +137,8 @@ pub(super) fn range_words(name: &Cpe, criterion: &CpeCriterion) -> String {
 }
 
 /// OpenSSL has letters that only its own order knows; everything else is compared by the vendor-neutral order.
-pub(super) fn order_of(name: &Cpe) -> Order {
-    Order::By(if name.attribute(PRODUCT).text() == Some("openssl") { Scheme::OpenSsl } else { Scheme::Nvd })
+pub(super) fn scheme_of(name: &Cpe) -> Scheme {
+    if name.attribute(PRODUCT).text() == Some("openssl") { Scheme::OpenSsl } else { Scheme::Nvd }
 }
 
 /// The component's side of a comparison of versions.
@@ -149,12 +149,13 @@ pub(super) struct Told<'a> {
 }
 
 impl Told<'_> {
-    /// Whether the component's version is one that the criterion names: `None` when not, else what the update must be besides.
+    /// Whether the component's version is one that the criterion names: `None` when not, else what the update must be besides. `unversioned`
+    /// answers whether the record names no version of the product at all.
     pub fn against(
         &self,
         name: &Cpe,
         interval: &Interval,
-        unversioned: bool,
+        unversioned: &dyn Fn() -> bool,
     ) -> Result<Option<Option<String>>, String> {
         let bounded = !versions::is_everything(interval);
         if bounded && !self.order.within(self.version?, interval)? {
@@ -167,7 +168,7 @@ impl Told<'_> {
             Attribute::Na if self.known.cpe.attribute(VERSION) == &Attribute::Na => {
                 Ok(restriction(own_update, update, "update"))
             }
-            Attribute::Na if unversioned => {
+            Attribute::Na if unversioned() => {
                 Err("the record names the product but none of its versions".to_owned())
             }
             Attribute::Na => Ok(None),

@@ -1,8 +1,8 @@
 //! Who a component is: its identifiers parsed once, so that judging it against many records re-reads nothing.
 
-use super::ecosystem;
 use super::knowledge::Knowledge;
 use super::{cpe_key, names};
+use super::{criterion, ecosystem};
 use crate::domain::soup::component::Component;
 use crate::domain::soup::cpe::{Attribute, Cpe, PRODUCT, UPDATE, VENDOR, VERSION};
 use crate::domain::soup::purl::Purl;
@@ -229,6 +229,11 @@ impl Identity {
         let mut cpe = KnownCpe::of(Cpe::default(), self.upstream_version().as_deref());
         cpe.shown.clone_from(&self.name);
         cpe
+    }
+
+    /// Whether one of some names, open ends and all, is about the product of a CPE name of this component.
+    pub fn may_be(&self, names: &[Cpe]) -> bool {
+        names.iter().any(|name| self.cpes.iter().any(|known| criterion::about(known, name)))
     }
 
     /// Whether a person said that it is not this product.

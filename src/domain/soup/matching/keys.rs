@@ -18,7 +18,7 @@ use crate::domain::soup::cpe::{self, Attribute, Cpe, PRODUCT, VENDOR};
 pub struct Key(pub String);
 
 /// The key of criteria that name vendor or product by a wildcard: every component with a CPE has it.
-const OPEN: &str = "cpe:*";
+pub const OPEN: &str = "cpe:*";
 
 /// The keys of a component.
 pub fn keys_of_identity(identity: &Identity) -> Vec<Key> {
@@ -44,20 +44,33 @@ pub fn keys_of_advisory(advisory: &Advisory) -> Vec<Key> {
         } else {
             keys.insert(words_key(&claims::words_key(claim)));
         }
-        for text in &claim.cpes {
-            of_criterion(text, &mut keys);
-        }
     }
+    each_name(advisory, &mut |text| of_criterion(text, &mut keys));
+    keys.into_iter().map(Key).collect()
+}
+
+/// The names in a record that leave vendor or product open. A component that has only the key [`OPEN`] in common with the record is judged in
+/// vain unless [`Identity::may_be`] one of them.
+pub fn open_names(advisory: &Advisory) -> Vec<Cpe> {
+    let mut names = Vec::new();
+    each_name(advisory, &mut |text| {
+        let Ok(cpe) = Cpe::parse(text) else { return };
+        if [VENDOR, PRODUCT].iter().any(|position| cpe.attribute(*position).text().is_none()) {
+            names.push(cpe);
+        }
+    });
+    names
+}
+
+/// The CPE names in a record that can make it concern a component.
+fn each_name(advisory: &Advisory, with: &mut dyn FnMut(&str)) {
+    advisory.packages.iter().flat_map(|claim| &claim.cpes).for_each(|text| with(text));
     let mut nodes: Vec<&ApplicabilityNode> = advisory.applicability.iter().collect();
     while let Some(node) = nodes.pop() {
         let vulnerable = |criterion: &&CpeCriterion| criterion.vulnerable;
-        node.criteria
-            .iter()
-            .filter(vulnerable)
-            .for_each(|criterion| of_criterion(&criterion.criteria, &mut keys));
+        node.criteria.iter().filter(vulnerable).for_each(|criterion| with(&criterion.criteria));
         nodes.extend(&node.children);
     }
-    keys.into_iter().map(Key).collect()
 }
 
 /// The words of title and description of a record, for the text watch. Many: meant for records that are not analysed.
