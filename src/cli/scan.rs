@@ -1,6 +1,7 @@
 //! `mainstay scan`.
 
 use std::fmt::Write as _;
+use std::io::{BufWriter, ErrorKind, Write as _};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
@@ -23,10 +24,8 @@ use crate::ops::{
 const AFFECTED: u8 = 10;
 /// Something could not be checked, and nothing is affected.
 const NOT_CHECKED: u8 = 11;
-/// Bytes that a component's place in the document adds to it.
-const INDENTED: usize = 8;
-/// Bytes of the document without its components, more or less.
-const HEAD: usize = 64 * 1024;
+/// Bytes that are written at once.
+const WRITTEN_AT_ONCE: usize = 1024 * 1024;
 
 /// Matches a bill of materials with the advisory data.
 pub fn scan(arguments: ScanArguments) -> Said {
@@ -44,7 +43,8 @@ pub fn scan(arguments: ScanArguments) -> Said {
     let (sources, parts) = run_scan(&inspected.bill, &folder, &options, &go_on, &keep).map_err(not_taken)?;
     let sum = parts.iter().fold(Sum::default(), |sum, part| sum.and(&part.sum));
     let said = if arguments.json {
-        document(&ops::bill_head(&inspected), &options, &sources, parts)?
+        write_document(&ops::bill_head(&inspected), &options, &sources, parts)?;
+        String::new()
     } else {
         words(&sources, &parts, &sum, arguments.max_age)
     };
@@ -118,18 +118,28 @@ struct Document<'a> {
     components: Vec<Box<RawValue>>,
 }
 
-fn document(sbom: &Value, options: &ScanOptions, sources: &[SourceStatus], parts: Vec<Part>) -> Said {
+/// Writes the document to the output stream piece by piece: that of a large bill is not copied once more.
+fn write_document(
+    sbom: &Value,
+    options: &ScanOptions,
+    sources: &[SourceStatus],
+    parts: Vec<Part>,
+) -> Result<(), Failure> {
     let failed = |error: serde_json::Error| Failure::failed(format!("the scan cannot be written: {error}"));
-    let components: Vec<Box<RawValue>> =
-        parts.into_iter().map(|part| part.json).collect::<Result<_, _>>().map_err(failed)?;
-    let length: usize = components.iter().map(|one| one.get().len() + INDENTED).sum();
+    let components = parts.into_iter().map(|part| part.json).collect::<Result<_, _>>().map_err(failed)?;
     let (on, max_age_days) = (options.today.to_string(), options.max_age_days);
     let document = Document { format: 1, sbom, on, max_age_days, sources, components };
-    // Made in one piece: the document of a large bill is not copied while it grows.
-    let mut text = Vec::with_capacity(length + HEAD);
-    serde_json::to_writer_pretty(&mut text, &document).map_err(failed)?;
-    text.push(b'\n');
-    String::from_utf8(text).map_err(|_| Failure::failed("the scan cannot be written as UTF-8"))
+    let mut out = BufWriter::with_capacity(WRITTEN_AT_ONCE, std::io::stdout().lock());
+    match serde_json::to_writer_pretty(&mut out, &document) {
+        Ok(()) => {}
+        // A reader that went away, such as `head`, is no failure of ours.
+        Err(error) if error.io_error_kind() == Some(ErrorKind::BrokenPipe) => return Ok(()),
+        Err(error) => return Err(failed(error)),
+    }
+    writeln!(out).and_then(|()| out.flush()).or_else(|error| match error.kind() {
+        ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(Failure::failed(format!("the scan cannot be written: {error}"))),
+    })
 }
 
 /// What a person added, from a RON file.

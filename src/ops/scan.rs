@@ -131,6 +131,8 @@ struct Desk<'c> {
     files: BTreeMap<i64, usize>,
     /// What is known of each source of advisories, by its name.
     facts: BTreeMap<String, SourceFacts>,
+    /// Whether some file tells of exploitation or prediction.
+    joins: bool,
     /// Records under the key of all components with a CPE name, by their number: with the names that leave vendor or product open.
     open: BTreeMap<i64, Vec<Cpe>>,
 }
@@ -142,27 +144,30 @@ impl<'c> Desk<'c> {
         let sources: Vec<SourceStatus> =
             held.iter().map(|file| SourceStatus::of(file, options.today, options.max_age_days)).collect();
         let mut facts: BTreeMap<String, SourceFacts> = BTreeMap::new();
+        let mut joins = false;
+        let unknown = || SourceFacts {
+            source: Source::Osv,
+            purl_types: BTreeSet::new(),
+            age_days: None,
+            allowed_days: Some(options.max_age_days),
+        };
         for (file, covered) in cache.coverage()? {
             let Some(source) = files.get(&file).and_then(|at| sources.get(*at)) else { continue };
-            let Some(covered) = body::Covered::parse(&covered) else { continue };
-            let entry = facts.entry(source.name.clone()).or_insert_with(|| SourceFacts {
-                source: Source::Osv,
-                purl_types: BTreeSet::new(),
-                age_days: None,
-                allowed_days: Some(options.max_age_days),
-            });
-            match covered {
-                body::Covered::Kind(kind) => {
-                    entry.source = kind;
+            match body::Covered::parse(&covered) {
+                Some(body::Covered::Joined) => joins = true,
+                Some(body::Covered::Kind(kind)) => {
                     let age = source.age_days.map(|days| u32::try_from(days.max(0)).unwrap_or(u32::MAX));
+                    let entry = facts.entry(source.name.clone()).or_insert_with(unknown);
+                    entry.source = kind;
                     entry.age_days = entry.age_days.into_iter().chain(age).min();
                 }
-                body::Covered::PurlType(kind) => {
-                    entry.purl_types.insert(kind);
+                Some(body::Covered::PurlType(kind)) => {
+                    facts.entry(source.name.clone()).or_insert_with(unknown).purl_types.insert(kind);
                 }
+                None => {}
             }
         }
-        let mut desk = Self { cache, options, sources, files, facts, open: BTreeMap::new() };
+        let mut desk = Self { cache, options, sources, files, facts, joins, open: BTreeMap::new() };
         for number in cache.numbers_under(matching::OPEN)? {
             let names = desk.advisory(number)?.map(|held| matching::open_names(&held.advisory));
             desk.open.insert(number, names.unwrap_or_default());

@@ -54,6 +54,8 @@ pub struct Verification {
 const FINDINGS_MAX: usize = 100;
 /// Most threads that check signatures.
 const THREADS_MAX: usize = 8;
+/// Memory for pages of each connection, in KiB: records are read by number, here and there in the file.
+const PAGES_KIB: i32 = 32 * 1024;
 /// How often both connections are tried to be brought to one moment.
 const MOMENTS: usize = 50;
 
@@ -96,6 +98,9 @@ pub fn verify(
 fn at_one_moment(path: &Path) -> Result<(Store, Store), StoreError> {
     let (first, second) = (open::open_read_only(path)?, open::open_read_only(path)?);
     second.conn.busy_timeout(Duration::from_millis(100))?;
+    for store in [&first, &second] {
+        store.conn.pragma_update(None, "cache_size", -PAGES_KIB)?;
+    }
     let begin = |store: &Store| -> Result<(), StoreError> {
         store.conn.execute_batch("BEGIN")?;
         Ok(store.conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?)

@@ -61,11 +61,19 @@ pub enum Covered {
     Kind(Source),
     /// Packages of a purl type.
     PurlType(String),
+    /// Exploitation or prediction, joined by identifier.
+    Joined,
 }
+
+/// What a file is said to cover that tells of exploitation or prediction.
+const JOINED: &str = "joined:id";
 
 impl Covered {
     /// Reads what [`pack`] wrote; `None` for what says nothing about advisories.
     pub fn parse(text: &str) -> Option<Self> {
+        if text == JOINED {
+            return Some(Self::Joined);
+        }
         match text.split_once(':')? {
             ("kind", code) => [Source::Nvd, Source::Cve, Source::Osv, Source::Csaf]
                 .into_iter()
@@ -78,7 +86,11 @@ impl Covered {
 }
 
 fn coverage(published: &Published) -> Vec<String> {
-    let Published::Advisory(advisory) = published else { return Vec::new() };
+    let advisory = match published {
+        Published::Advisory(advisory) => advisory,
+        Published::Exploited(_) | Published::Predicted(_) => return vec![JOINED.to_owned()],
+        Published::Support(_) | Published::Statement(_) => return Vec::new(),
+    };
     let mut covered = vec![format!("kind:{}", source_code(advisory.source))];
     for claim in &advisory.packages {
         let told = claim.purl.as_deref().and_then(|purl| Purl::parse(purl).ok()).map(|purl| purl.kind);

@@ -90,6 +90,9 @@ impl Desk<'_> {
     /// What is told about the identifiers of a finding besides advisories.
     fn joined(&self, group: &Group) -> Result<(Option<KnownExploited>, Option<ExploitPrediction>), Refused> {
         let (mut kev, mut epss) = (None, None);
+        if !self.joins {
+            return Ok((kev, epss));
+        }
         for id in group.ids.iter().filter(|id| id.starts_with("CVE-")) {
             for number in self.cache.numbers_under(&body::joined_key(id))? {
                 match self.published(number)? {
@@ -132,17 +135,19 @@ fn title(advisory: &Advisory) -> String {
     if let Some(title) = advisory.title.as_deref().filter(|title| !title.trim().is_empty()) {
         return title.to_owned();
     }
-    let mut line = String::new();
-    for word in advisory.description.split_whitespace() {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-        if let Some((end, _)) = line.char_indices().nth(TITLE_CHARS) {
-            line.truncate(end);
-            line.push('…');
+    let mut words = advisory.description.split_whitespace();
+    let mut line = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        // A character takes four bytes at most, so this is always enough.
+        if line.len() > TITLE_CHARS * 4 {
             break;
         }
+        line.push(' ');
+        line.push_str(word);
+    }
+    if let Some((end, _)) = line.char_indices().nth(TITLE_CHARS) {
+        line.truncate(end);
+        line.push('…');
     }
     line
 }
