@@ -263,7 +263,10 @@ fn all<'a>(parts: impl Iterator<Item = Found<'a>>) -> Found<'a> {
     match all.best {
         _ if all.denied => Found::Not(all.not),
         Some(hit) if all.elsewhere.is_empty() => Found::Hit(hit),
-        Some(hit) => Found::Hit(conditional(hit, all.elsewhere)),
+        Some(mut hit) => {
+            condition(&mut hit, &all.elsewhere);
+            Found::Hit(hit)
+        }
         None if all.elsewhere.is_empty() => Found::Not(None),
         None => {
             let each = all.elsewhere.iter().map(|others| Other::Words(one_of(others)));
@@ -308,12 +311,13 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn conditional<'a>(mut hit: Box<Hit<'a>>, elsewhere: Vec<Vec<Other<'a>>>) -> Box<Hit<'a>> {
+/// Adds to what is so what must be so besides.
+fn condition(hit: &mut Hit<'_>, elsewhere: &[Vec<Other<'_>>]) {
     let told = elsewhere.iter().filter(|others| !others.is_empty());
     let mut conditions: Vec<String> =
         told.map(|others| format!("together with {}", one_of(others))).collect();
     conditions.sort();
-    hit.reason.verdict = match hit.reason.verdict {
+    hit.reason.verdict = match std::mem::replace(&mut hit.reason.verdict, Verdict::NotAffected) {
         Verdict::Affected if !conditions.is_empty() => {
             Verdict::Conditional { condition: conditions.join(" and ") }
         }
@@ -326,7 +330,6 @@ fn conditional<'a>(mut hit: Box<Hit<'a>>, elsewhere: Vec<Vec<Other<'a>>>) -> Box
         | Verdict::Candidate
         | Verdict::NotComparable { .. }) => verdict,
     };
-    hit
 }
 
 /// What is reversed never makes a finding of its own: it is at most the environment.
