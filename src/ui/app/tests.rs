@@ -340,3 +340,33 @@ fn window_whats_next_leads_to_the_record_that_waits_and_names_who_acts() {
         assert_eq!(window.state().route(), Some(&Route::Record(to.parse().unwrap())), "from {from}");
     }
 }
+
+#[test]
+fn the_keys_alone_lead_from_signing_in_to_a_saved_feedback() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let path = pump(folder.path(), &clock);
+    let mut window = window(&clock, Start::File(path));
+    let say = |window: &mut Window, text: &str| {
+        window.event(egui::Event::Text(text.to_owned()));
+        window.run_steps(3);
+    };
+    let key = |window: &mut Window, modifiers: Modifiers, key: Key| {
+        window.key_press_modifiers(modifiers, key);
+        window.run_steps(4);
+    };
+    say(&mut window, "ana");
+    key(&mut window, Modifiers::NONE, Key::Tab);
+    say(&mut window, PASSWORD);
+    key(&mut window, Modifiers::NONE, Key::Enter);
+    assert!(window.state().is_signed_in(), "{:?}", window.state().messages());
+    key(&mut window, Modifiers::COMMAND, Key::K);
+    say(&mut window, "feedback");
+    key(&mut window, Modifiers::NONE, Key::Enter);
+    assert_eq!(window.state().route(), Some(&Route::List(Kind::Feedback)));
+    key(&mut window, Modifiers::COMMAND, Key::N);
+    assert!(window.get_by_label("Title").is_focused());
+    say(&mut window, "Alarm is late");
+    key(&mut window, Modifiers::COMMAND, Key::Enter);
+    assert_eq!(window.state().route(), Some(&Route::Record("FB-0001".parse().unwrap())));
+}

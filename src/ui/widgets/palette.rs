@@ -198,7 +198,9 @@ fn entry_ui(ui: &mut Ui, entry: &Entry<'_>, on: bool) -> egui::Response {
 
 /// A fit in the title counts more than one in the detail.
 fn entry_score(query: &str, entry: &Entry<'_>) -> Option<i32> {
-    score(query, entry.title).map(|score| score + 20).or_else(|| score(query, entry.detail))
+    score(query, entry.title)
+        .map(|score| score + 20 + closeness(query, entry.title))
+        .or_else(|| score(query, entry.detail))
 }
 
 /// How well `query` fits `text`: its letters in order, better when they start words or stand together; `None` if they do not.
@@ -219,7 +221,7 @@ pub fn score(query: &str, text: &str) -> Option<i32> {
         }
         starts = !letter.is_alphanumeric();
     }
-    wanted.peek().is_none().then(|| total + closeness(query, text))
+    wanted.peek().is_none().then_some(total)
 }
 
 /// What a text gains for beginning with the query, or for being just that: who types "feedback" wants Feedback first.
@@ -274,9 +276,10 @@ mod tests {
 
     #[test]
     fn the_whole_word_comes_before_what_merely_contains_it() {
-        assert!(score("feedback", "Feedback") > score("feedback", "Feedback from a file…"));
-        assert!(score("feedback", "Feedback") > score("feedback", "New feedback"));
-        assert!(score("new", "New feedback") > score("new", "Nine wide wheels"));
+        let entry = |title, detail| entry_score("feedback", &Entry { title, detail, keys: "" });
+        let list = entry("Feedback", "Go there");
+        assert!(list > entry("Feedback from a file…", "") && list > entry("New feedback", ""));
+        assert!(entry("New feedback", "") > entry("FB-0001  Alarm is late", "Feedback"));
     }
 
     #[test]

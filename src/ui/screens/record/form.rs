@@ -186,6 +186,8 @@ impl FormScreen {
             }
         }
         entry.check(zone(cx));
+        // Who opens a form wants to type: it begins at its first field.
+        self.go_to = self.go_to.or(entry.fields().next().map(|field| field.name));
         self.entry = Some(entry);
         Ok(())
     }
