@@ -266,6 +266,29 @@ fn the_exit_code_of_a_scan_says_affected_then_not_checked_then_nothing() {
 }
 
 #[test]
+fn a_score_or_an_identifier_that_is_none_is_said_and_everything_else_still_counts() {
+    let bench = Bench::new();
+    let page = nvd("2026-02-01T00:00:00.000", &[("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0")])
+        .replace("CVSS:3.1/AV:N/AC:L", "CVSS:3.1/AV:SOMEWHERE/AC:L");
+    assert_eq!(bench.import(&bench.file("page.json", &page)).code, 0);
+    let mut odd = pump_link("1.9");
+    odd["purl"] = "pkg:".into();
+    let mut nameless = pump_link("1.9");
+    nameless["bom-ref"] = "b".into();
+    nameless["cpe"] = "cpe:2.3:a".into();
+    nameless["name"] = "home_made".into();
+    let found = bench.scan(&bench.file("bill.json", &bill(&json!([odd, nameless]))), FRESH);
+    assert_eq!(found.code, 10, "{}", found.err);
+    let told = found.json();
+    let score = &told["components"][0]["verdicts"][0]["cvss"][0];
+    assert_eq!(score["score"], Value::Null);
+    assert!(score["problem"].as_str().is_some_and(|words| !words.is_empty()), "{score:#}");
+    let checked = &told["components"][1]["checked"][0];
+    assert_eq!(checked["outcome"], "could_not_be_checked", "{checked:#}");
+    assert!(checked["reason"].as_str().unwrap().contains("cpe:2.3:a"), "{checked:#}");
+}
+
+#[test]
 fn one_finding_under_all_its_names_with_exploitation_prediction_and_support() {
     let bench = Bench::new();
     let osv = |id: &str, aliases: &[&str]| {
