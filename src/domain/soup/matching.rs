@@ -22,6 +22,7 @@ mod names;
 mod outcome;
 mod versions;
 mod watch;
+mod written;
 
 use serde::{Deserialize, Serialize};
 

@@ -39,14 +39,20 @@ impl Component {
 
     /// Whether the other one is the same component, told twice: the same package URL, or the same name, group and version.
     ///
-    /// Two different package URLs or digests make two components, whatever their names. Files and services are never the same as packages.
+    /// Two different package URLs or digests make two components, whatever their names. So do two versions, where the package URL has none; and
+    /// a package URL that does not parse decides nothing. Files and services are never the same as packages.
     /// Without any version everything but reference and place must be the same.
     pub fn is_same(&self, other: &Self) -> bool {
         if self.class() != other.class() || self.contradicts(other) {
             return false;
         }
         match (self.purls.first(), other.purls.first()) {
-            (Some(one), Some(two)) => one == two || self.main_purl() == other.main_purl(),
+            (Some(one), Some(two)) => match (Purl::parse(one), Purl::parse(two)) {
+                (Ok(one), Ok(two)) if one.to_string() != two.to_string() => false,
+                (Ok(one), Ok(_)) if one.version.is_some() => true,
+                (Ok(_), Ok(_)) => self.name == other.name && self.version == other.version,
+                _ => one == two && self.is_namesake(other),
+            },
             (None, _) | (_, None) => self.is_namesake(other) && !self.is_another_product(other),
         }
     }

@@ -78,7 +78,7 @@ pub(super) fn named(identity: &Identity, advisory: &Advisory, claim: &PackageCla
 /// Whether the vulnerable criteria of a tree that are about the component all name no version.
 fn names_no_version(identity: &Identity, node: &ApplicabilityNode, depth: usize) -> bool {
     let own = |criterion: &&CpeCriterion| {
-        criterion.vulnerable && concerned(identity, &criterion.criteria).is_some()
+        criterion.vulnerable && !concerned(identity, &criterion.criteria).is_empty()
     };
     let unversioned = |criterion: &CpeCriterion| {
         Cpe::parse(&criterion.criteria).is_ok_and(|cpe| *cpe.attribute(VERSION) == Attribute::Na)
@@ -172,11 +172,26 @@ impl<'a> Judge<'a> {
     where
         'a: 'c,
     {
-        let Some(known) = concerned(self.identity, &criterion.criteria) else {
-            return Found::Elsewhere(vec![Other::Product(criterion)], None);
+        match concerned(self.identity, &criterion.criteria).as_slice() {
+            [] => Found::Elsewhere(vec![Other::Product(criterion)], None),
+            [known] => self.by(known, criterion),
+            // A component may have several names of one product: the strongest answer counts.
+            all => any(all.iter().map(|known| self.by(known, criterion))),
+        }
+    }
+
+    /// What a criterion says of the component by one of its names.
+    fn by<'c>(&self, known: &'c KnownCpe, criterion: &'c CpeCriterion) -> Found<'c> {
+        let name = Cpe::parse(&criterion.criteria);
+        let (verdict, scheme) = match &name {
+            Ok(name) => self.verdict(known, name, criterion),
+            // It names the product, but not readably which of its versions.
+            Err(why) => {
+                let why = format!("the criterion {} cannot be read: {why}", criterion.criteria);
+                (Verdict::NotComparable { why }, "none")
+            }
         };
-        let Ok(name) = Cpe::parse(&criterion.criteria) else { return Found::Not(None) };
-        let (verdict, scheme) = self.verdict(known, &name, criterion);
+        let product = name.map_or_else(|_| known.key.clone(), |name| cpe_key(&name));
         let by_name = std::ptr::eq(known, &raw const self.identity.unnamed);
         let capped = match (by_name, self.identity.distribution()) {
             (_, Some(_)) => Some(BACKPORT),
@@ -187,7 +202,7 @@ impl<'a> Judge<'a> {
         let verdict = if held && capped.is_some() { Verdict::Candidate } else { verdict };
         let reason = Reason { verdict, known, criterion, scheme, capped };
         if held {
-            Found::Hit(Box::new(Hit { excluded: self.identity.is_not(&cpe_key(&name)), reason }))
+            Found::Hit(Box::new(Hit { excluded: self.identity.is_not(&product), reason }))
         } else {
             // A reason for "not affected" counts only from what is itself vulnerable.
             Found::Not(criterion.vulnerable.then(|| Box::new(reason)))
@@ -222,10 +237,28 @@ impl<'a> Judge<'a> {
         *self.unversioned.get_or_init(|| roots().all(|root| names_no_version(self.identity, root, DEPTH_MAX)))
     }
 
+    fn unreadable(&self, reason: &Reason<'_>) -> Answer {
+        let Reason { verdict, known, criterion, .. } = reason;
+        Answer {
+            verdict: verdict.clone(),
+            weight: Weight::Interval,
+            cleared: false,
+            why: Why {
+                level: Level::Exact,
+                identifier: known.shown.clone(),
+                product: known.key.clone(),
+                words: format!("{} against {}, which cannot be read", known.shown, criterion.criteria),
+                range: criterion.criteria.clone(),
+                scheme: "none".to_owned(),
+                source: self.advisory.source,
+                record_date: self.advisory.modified.clone().or_else(|| self.advisory.published.clone()),
+            },
+        }
+    }
+
     fn answer(&self, reason: &Reason<'_>) -> Answer {
         let Reason { verdict, known, criterion, scheme, capped } = reason;
-        // What does not parse concerns no component, and so gives no reason.
-        let name = Cpe::parse(&criterion.criteria).unwrap_or_default();
+        let Ok(name) = Cpe::parse(&criterion.criteria) else { return self.unreadable(reason) };
         let range = range_words(&name, criterion);
         let version = known.version.as_deref().unwrap_or("without version");
         let but = capped.map(|capped| format!("; {capped}")).unwrap_or_default();
@@ -335,7 +368,12 @@ fn condition(hit: &mut Hit<'_>, elsewhere: &[Vec<Other<'_>>]) {
 /// What is reversed never makes a finding of its own: it is at most the environment.
 fn reversed(found: Found<'_>) -> Found<'_> {
     match found {
-        Found::Hit(_) => Found::Not(None),
+        Found::Hit(hit) if hit.reason.verdict == Verdict::Affected => Found::Not(None),
+        // What is in doubt stays in doubt when it is reversed.
+        Found::Hit(hit) => {
+            let words = product_words(hit.reason.criterion);
+            Found::Elsewhere(vec![Other::Words(format!("anything but {words}"))], None)
+        }
         Found::Not(_) => Found::Elsewhere(Vec::new(), None),
         Found::Elsewhere(others, _) if others.is_empty() => Found::Elsewhere(others, None),
         Found::Elsewhere(others, _) => {

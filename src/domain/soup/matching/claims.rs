@@ -237,9 +237,10 @@ fn judged(identity: &Identity, claim: &PackageClaim, hit: &Hit<'_>) -> Judged {
     }
     let mut held: Vec<(Order, Weight, &Versions)> = Vec::new();
     let (mut unclear, mut commits, mut decided) = (None, None, None);
+    let free = claim.ecosystem.is_empty();
     for entry in &claim.versions {
         let order = Order::of(entry, &claim.ecosystem, &hit.kind);
-        match versions::stand(entry, &order, version) {
+        match versions::stand(entry, &order, version, free) {
             Stand::Holds(weight) => held.push((order, weight, entry)),
             Stand::Outside => decided = lesser(decided, order),
             Stand::Unclear(why) if versions::is_git(entry) => commits = lesser(commits, (why, order)),
@@ -318,7 +319,7 @@ fn without_versions(claim: &PackageClaim, hit: &Hit<'_>, version: Result<&str, &
     let range = format!("= {told}");
     let entry = Versions { listed: vec![told], ..Versions::default() };
     let order = Order::of(&entry, &claim.ecosystem, &hit.kind);
-    match versions::stand(&entry, &order, version) {
+    match versions::stand(&entry, &order, version, false) {
         Stand::Holds(weight) => of_status(status, weight, range, &order),
         Stand::Outside => outside(range, &order),
         Stand::Unclear(why) => {

@@ -12,8 +12,8 @@ use crate::domain::soup::version::Scheme;
 /// Position of the attribute target software.
 const TARGET_SOFTWARE: usize = 8;
 
-/// The CPE of the component that a criterion is about; quick, because nearly all are about something else.
-pub(super) fn concerned<'a>(identity: &'a Identity, criteria: &str) -> Option<&'a KnownCpe> {
+/// The CPE names of the component that a criterion is about; quick, because nearly all are about something else.
+pub(super) fn concerned<'a>(identity: &'a Identity, criteria: &str) -> Vec<&'a KnownCpe> {
     if let Some([part, vendor, product]) = cpe::head(criteria) {
         let same = |known: &&KnownCpe| {
             known.cpe.attribute(PART).text().is_none_or(|own| own.eq_ignore_ascii_case(part))
@@ -21,13 +21,13 @@ pub(super) fn concerned<'a>(identity: &'a Identity, criteria: &str) -> Option<&'
                 && known.product.eq_ignore_ascii_case(product)
         };
         if !identity.cpes.is_empty() {
-            return identity.cpes.iter().find(same);
+            return identity.cpes.iter().filter(same).collect();
         }
         let by_name = part != "h" && identity.names.contains(&names::fold(&product.replace('\\', "")));
-        return by_name.then_some(&identity.unnamed).filter(|_| !foreign(identity, criteria));
+        return if by_name && !foreign(identity, criteria) { vec![&identity.unnamed] } else { Vec::new() };
     }
-    let criterion = Cpe::parse(criteria).ok()?;
-    identity.cpes.iter().find(|known| about(known, &criterion))
+    let Ok(criterion) = Cpe::parse(criteria) else { return Vec::new() };
+    identity.cpes.iter().filter(|known| about(known, &criterion)).collect()
 }
 
 /// Whether a name, open ends and all, is about the product of a component's CPE. One for any vendor and any product names nothing.
@@ -165,6 +165,8 @@ impl Told<'_> {
         let own_update = self.known.cpe.attribute(UPDATE);
         match name.attribute(VERSION) {
             Attribute::Any => Ok(restriction(own_update, update, "update")),
+            // The interval names the versions.
+            Attribute::Na if bounded => Ok(restriction(own_update, update, "update")),
             Attribute::Na if self.known.cpe.attribute(VERSION) == &Attribute::Na => {
                 Ok(restriction(own_update, update, "update"))
             }

@@ -1,6 +1,7 @@
 //! A component's version against what a claim says of versions: holds, is outside, or cannot be told.
 
 use super::combine::Weight;
+use super::written;
 use crate::domain::soup::advisory::{ClaimStatus, Interval, Versions};
 use crate::domain::soup::version::{self, Scheme};
 
@@ -87,9 +88,13 @@ pub(super) enum Stand {
     Unclear(String),
 }
 
-/// What one entry of a claim says of a version, or of a component whose version is not known, in words why.
-pub(super) fn stand(entry: &Versions, order: &Order, version: Result<&str, &str>) -> Stand {
+/// What one entry of a claim says of a version, or of a component whose version is not known, in words why. `free` tells that the source is
+/// not held to exact versions: CVE and CSAF records have requirements and whole sentences where a version should be.
+pub(super) fn stand(entry: &Versions, order: &Order, version: Result<&str, &str>, free: bool) -> Stand {
     let commits = is_git(entry);
+    if free && entry.listed.iter().any(|listed| written::names_every_version(listed)) {
+        return Stand::Holds(Weight::Interval);
+    }
     if !commits && entry.intervals.iter().any(is_everything) {
         return Stand::Holds(Weight::Interval);
     }
@@ -101,6 +106,16 @@ pub(super) fn stand(entry: &Versions, order: &Order, version: Result<&str, &str>
     for listed in &entry.listed {
         match order.same(version, listed) {
             Ok(true) => return Stand::Holds(Weight::Listed),
+            Ok(false) | Err(_) if free && !written::is_one_version(listed) => {
+                match written::intervals(listed) {
+                    Some(interval) => match order.within(version, &interval) {
+                        Ok(true) => return Stand::Holds(Weight::Interval),
+                        Ok(false) => {}
+                        Err(why) => unclear = unclear.or(Some(why)),
+                    },
+                    None => unclear = unclear.or(Some(written::doubt(listed))),
+                }
+            }
             Ok(false) => {}
             // A listed version that is no version of the scheme is another one, unless the component's own is the odd one.
             Err(why) => unclear = unclear.or_else(|| order.refuses(version).then_some(why)),
