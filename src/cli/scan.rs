@@ -16,14 +16,14 @@ use super::failure::Failure;
 use super::sbom::not_taken;
 use crate::domain::soup::matching::Knowledge;
 use crate::ops::{
-    self, FoundAdvisory, ScanOptions, ScannedComponent, SourceStatus, inspect_bill, scan as run_scan,
-    was_checked,
+    self, FoundAdvisory, ScanOptions, ScannedComponent, SourceStatus, inspect_bill, is_decided,
+    scan as run_scan,
 };
 
 /// Something is affected.
 const AFFECTED: u8 = 10;
-/// Something could not be checked, and nothing is affected.
-const NOT_CHECKED: u8 = 11;
+/// Nothing is affected, as far as is known: something could not be checked, or hangs on a condition.
+const NOT_DECIDED: u8 = 11;
 /// Bytes that are written at once.
 const WRITTEN_AT_ONCE: usize = 1024 * 1024;
 
@@ -41,18 +41,23 @@ pub fn scan(arguments: ScanArguments) -> Said {
     let folder = folder(arguments.cache)?;
     let keep = |component: ScannedComponent| Part::of(&component, arguments.json);
     let (sources, parts) = run_scan(&inspected.bill, &folder, &options, &go_on, &keep).map_err(not_taken)?;
+    let refused = ops::refused_of_bill(&inspected);
     let sum = parts.iter().fold(Sum::default(), |sum, part| sum.and(&part.sum));
     let said = if arguments.json {
         write_document(&ops::bill_head(&inspected), &options, &sources, parts)?;
         String::new()
     } else {
-        words(&sources, &parts, &sum, arguments.max_age)
+        let mut said = words(&sources, &parts, &sum, arguments.max_age);
+        for note in &refused {
+            let _ = writeln!(said, "not in this scan: {}: {}", note.place, note.text);
+        }
+        said
     };
-    if sum.counts > 0 {
+    if sum.affected > 0 {
         return Err(Failure::answer(AFFECTED, said));
     }
-    if sum.unchecked > 0 {
-        return Err(Failure::answer(NOT_CHECKED, said));
+    if sum.undecided > 0 || !refused.is_empty() {
+        return Err(Failure::answer(NOT_DECIDED, said));
     }
     Ok(said)
 }
@@ -64,28 +69,25 @@ struct Part {
     sum: Sum,
 }
 
-/// Findings by verdict, and components that could not be checked.
+/// Findings by verdict, those that were withdrawn left aside among the affected, and components for which the question is open.
 #[derive(Default)]
 struct Sum {
     affected: usize,
     conditional: usize,
     not_comparable: usize,
     candidates: usize,
-    unchecked: usize,
-    /// Findings by which the whole counts as affected.
-    counts: usize,
+    undecided: usize,
 }
 
 impl Part {
     fn of(component: &ScannedComponent, as_json: bool) -> Self {
         let count = |verdict: &str| component.verdicts.iter().filter(|one| one.verdict == verdict).count();
         let sum = Sum {
-            affected: count("affected"),
+            affected: component.verdicts.iter().filter(|one| one.counts()).count(),
             conditional: count("conditional"),
             not_comparable: count("not_comparable"),
             candidates: count("candidate"),
-            unchecked: usize::from(!was_checked(component)),
-            counts: component.verdicts.iter().filter(|one| one.counts()).count(),
+            undecided: usize::from(!is_decided(component)),
         };
         if as_json {
             return Self { json: to_raw_value(component), words: String::new(), sum };
@@ -101,8 +103,7 @@ impl Sum {
             conditional: self.conditional + other.conditional,
             not_comparable: self.not_comparable + other.not_comparable,
             candidates: self.candidates + other.candidates,
-            unchecked: self.unchecked + other.unchecked,
-            counts: self.counts + other.counts,
+            undecided: self.undecided + other.undecided,
         }
     }
 }
@@ -159,33 +160,28 @@ fn words(sources: &[SourceStatus], parts: &[Part], sum: &Sum, max_age: u32) -> S
     parts.iter().for_each(|part| said.push_str(&part.words));
     let _ = writeln!(
         said,
-        "\n{} components: {} affected, {} affected if something else holds, {} that cannot be compared, {} candidates by name; {} components could not be checked",
+        "\n{} components: {} affected, {} affected if something else holds, {} that cannot be compared, {} candidates by name; {} components that could not be checked or hang on something",
         parts.len(),
         sum.affected,
         sum.conditional,
         sum.not_comparable,
         sum.candidates,
-        sum.unchecked
+        sum.undecided
     );
     said
 }
 
 fn component_words(component: &ScannedComponent) -> String {
     let mut said = String::new();
-    let checked = was_checked(component);
+    let checked = is_decided(component);
     if component.verdicts.is_empty() && checked {
         return said;
     }
     let version = component.version.as_deref().unwrap_or("without version");
     let _ = writeln!(said, "\n{} {version}", component.name);
     if !checked {
-        for answer in &component.checked {
-            let _ = writeln!(
-                said,
-                "  could not be checked  {}: {}",
-                answer.source,
-                answer.reason.as_deref().unwrap_or_default()
-            );
+        for (answer, reason) in component.checked.iter().filter_map(|one| Some((one, one.reason.as_ref()?))) {
+            let _ = writeln!(said, "  could not be checked  {}: {reason}", answer.source);
         }
     }
     for finding in &component.verdicts {

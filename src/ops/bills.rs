@@ -12,7 +12,7 @@ use crate::clock::Stamp;
 use crate::domain::soup::bill::Bill;
 use crate::domain::soup::diff::{BillDiff, diff};
 use crate::domain::soup::lint::lint;
-use crate::domain::soup::note::Note;
+use crate::domain::soup::note::{Gravity, Note};
 use crate::exchange::sbom;
 use crate::exchange::sbom::write::{Made, cyclonedx_1_6_json, spdx_2_3_json};
 use crate::exchange::unpack::{Limits, Stop, UnpackError, for_each_document};
@@ -93,7 +93,13 @@ pub fn bill_head(inspected: &InspectedBill) -> Value {
     json!({
         "format": bill.format, "serial": bill.serial, "revision": bill.revision, "created": bill.created, "authors": bill.authors,
         "tools": bill.tools, "subject": bill.subject, "sha256": inspected.sha256, "components": bill.components.len(),
+        "refused": refused_of_bill(inspected),
     })
+}
+
+/// What of a document could not be taken as a component: a scan of the bill says nothing about it.
+pub fn refused_of_bill(inspected: &InspectedBill) -> Vec<&Note> {
+    inspected.bill.notes.notes.iter().filter(|note| note.gravity == Gravity::Refused).collect()
 }
 
 /// Writes the bill of a file in another format; the new file must not exist yet.

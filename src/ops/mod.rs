@@ -31,7 +31,9 @@ pub use advisories::{
     import_advisories, show_advisory,
 };
 pub use attention::{Attention, AttentionItem, Month, Trends};
-pub use bills::{BillSyntax, InspectedBill, bill_head, compare_bills, convert_bill, inspect_bill};
+pub use bills::{
+    BillSyntax, InspectedBill, bill_head, compare_bills, convert_bill, inspect_bill, refused_of_bill,
+};
 pub use example::{Example, ExamplePerson, example_access, write_example};
 pub use export::csv;
 pub use file::{Opened, ProductFile, WhyReadOnly};
@@ -46,8 +48,8 @@ pub use places::cache_folder;
 pub use refused::Refused;
 pub use request::{Act, FileSource, Receipt, Request, assignable, request_names};
 pub use scan::{
-    Checked, FoundAdvisory, FoundRecord, MAX_AGE_DAYS, ScanOptions, ScannedComponent, Score, read_knowledge,
-    scan, was_checked,
+    Checked, FoundAdvisory, FoundRecord, MAX_AGE_DAYS, ScanOptions, ScannedComponent, Score, is_decided,
+    read_knowledge, scan,
 };
 pub use secrets::{Password, STRONGEST, check_strength};
 pub use session::Session;

@@ -4,6 +4,7 @@
 //! Belongs here: asking the cache and putting the answers together. Does not belong here: what a verdict is (domain), formats.
 
 mod findings;
+mod grounds;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,12 +13,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::advisories::{SourceStatus, body};
 use super::refused::Refused;
-use crate::domain::soup::advisory::{Advisory, Published, Source, Standing, SupportCycle};
+use crate::domain::soup::advisory::{Advisory, Published, Standing, SupportCycle};
 use crate::domain::soup::bill::Bill;
 use crate::domain::soup::component::Component;
 use crate::domain::soup::cpe::Cpe;
 use crate::domain::soup::matching::{
-    self, Identity, Judgement, Knowledge, Outcome, SourceFacts, Verdict, Why,
+    self, Identity, Judgement, Knowledge, Obstacle, Outcome, SourceFacts, Verdict, Why,
 };
 use crate::domain::soup::support::support_status;
 use crate::domain::time::Day;
@@ -67,11 +68,12 @@ pub fn scan<T: Send>(
     };
     // Workers take the next component from the list, each with its own connection.
     let next = AtomicUsize::new(0);
+    let tells_sources = tells_sources(bill);
     let cancelled = AtomicBool::new(false);
     let total = bill.components.len();
     let work = |main: bool| -> Result<(Vec<(usize, T)>, Vec<SourceStatus>), Refused> {
         let cache = Cache::open_to_read(folder)?.ok_or_else(nothing)?;
-        let desk = Desk::new(&cache, options)?;
+        let desk = Desk::new(&cache, options, tells_sources)?;
         let mut done = Vec::new();
         while let Some((index, component)) = take(&next, &bill.components) {
             if main && !go_on(index as f32 / total as f32) {
@@ -98,6 +100,11 @@ pub fn scan<T: Send>(
         done.sort_unstable_by_key(|(index, _)| *index);
         Ok((sources, done.into_iter().map(|(_, component)| component).collect()))
     })
+}
+
+/// Whether a document names source packages where they are called otherwise than what was built of them.
+fn tells_sources(bill: &Bill) -> bool {
+    bill.components.iter().flat_map(|component| &component.purls).any(|purl| purl.contains("upstream="))
 }
 
 /// The next component that nobody has taken yet.
@@ -133,41 +140,29 @@ struct Desk<'c> {
     facts: BTreeMap<String, SourceFacts>,
     /// Whether some file tells of exploitation or prediction.
     joins: bool,
+    /// Whether the document names the source packages that are called otherwise.
+    tells_sources: bool,
     /// Records under the key of all components with a CPE name, by their number: with the names that leave vendor or product open.
     open: BTreeMap<i64, Vec<Cpe>>,
 }
 
 impl<'c> Desk<'c> {
-    fn new(cache: &'c Cache, options: &'c ScanOptions) -> Result<Self, Refused> {
+    fn new(cache: &'c Cache, options: &'c ScanOptions, tells_sources: bool) -> Result<Self, Refused> {
         let held = cache.files()?;
         let files: BTreeMap<i64, usize> = held.iter().enumerate().map(|(at, file)| (file.id, at)).collect();
         let sources: Vec<SourceStatus> =
             held.iter().map(|file| SourceStatus::of(file, options.today, options.max_age_days)).collect();
-        let mut facts: BTreeMap<String, SourceFacts> = BTreeMap::new();
-        let mut joins = false;
-        let unknown = || SourceFacts {
-            source: Source::Osv,
-            purl_types: BTreeSet::new(),
-            age_days: None,
-            allowed_days: Some(options.max_age_days),
+        let grounds = grounds::Grounds::of(cache, &sources, &files, options)?;
+        let mut desk = Self {
+            cache,
+            options,
+            sources,
+            files,
+            facts: grounds.facts,
+            joins: grounds.joins,
+            tells_sources,
+            open: BTreeMap::new(),
         };
-        for (file, covered) in cache.coverage()? {
-            let Some(source) = files.get(&file).and_then(|at| sources.get(*at)) else { continue };
-            match body::Covered::parse(&covered) {
-                Some(body::Covered::Joined) => joins = true,
-                Some(body::Covered::Kind(kind)) => {
-                    let age = source.age_days.map(|days| u32::try_from(days.max(0)).unwrap_or(u32::MAX));
-                    let entry = facts.entry(source.name.clone()).or_insert_with(unknown);
-                    entry.source = kind;
-                    entry.age_days = entry.age_days.into_iter().chain(age).min();
-                }
-                Some(body::Covered::PurlType(kind)) => {
-                    facts.entry(source.name.clone()).or_insert_with(unknown).purl_types.insert(kind);
-                }
-                None => {}
-            }
-        }
-        let mut desk = Self { cache, options, sources, files, facts, joins, open: BTreeMap::new() };
         for number in cache.numbers_under(matching::OPEN)? {
             let names = desk.advisory(number)?.map(|held| matching::open_names(&held.advisory));
             desk.open.insert(number, names.unwrap_or_default());
@@ -180,7 +175,10 @@ impl<'c> Desk<'c> {
     }
 
     fn component(&self, component: &Component) -> Result<ScannedComponent, Refused> {
-        let identity = Identity::of(component, &self.options.knowledge);
+        let mut identity = Identity::of(component, &self.options.knowledge);
+        if self.tells_sources {
+            identity.is_called_like_its_source();
+        }
         let judged = self.judged(&identity)?;
         let checked = self
             .facts
@@ -216,17 +214,19 @@ impl<'c> Desk<'c> {
             if unread && advisory.standing != Standing::NotAnalysed {
                 continue;
             }
-            // What does not concern the component is only counted by its source, unless it is to be told.
-            if !unread && judgement.verdict == Verdict::NotAffected && !self.options.all {
-                continue;
+            // What does not concern the component still speaks for its source, and joins what others tell under other names.
+            if unread || judgement.verdict != Verdict::NotAffected || self.options.all {
+                body::show(&mut advisory, &shown)?;
             }
-            body::show(&mut advisory, &shown)?;
             if unread {
                 if !matching::mentions(identity, &advisory) {
                     continue;
                 }
                 judgement = mentioned(identity, &advisory);
             }
+            // Nobody judges it once more.
+            advisory.packages = Vec::new();
+            advisory.applicability = Vec::new();
             judged.push(Judged { advisory, judgement, file });
         }
         Ok(judged)
@@ -294,12 +294,15 @@ fn mentioned(identity: &Identity, advisory: &Advisory) -> Judgement {
     }
 }
 
-/// Whether a source answered for a component: it found something, or had nothing and could have found it.
-pub fn was_checked(component: &ScannedComponent) -> bool {
-    component.checked.iter().any(|checked| match checked.outcome {
+/// Whether the question is decided for a component: some source answered, none that should have is in doubt, and nothing hangs on a condition.
+pub fn is_decided(component: &ScannedComponent) -> bool {
+    let answers = &component.checked;
+    let answered = answers.iter().any(|answer| match answer.outcome {
         Outcome::Found | Outcome::NothingFound => true,
         Outcome::CouldNotBeChecked => false,
-    })
+    });
+    let doubtful = answers.iter().any(|answer| answer.obstacle.is_some_and(Obstacle::is_doubt));
+    answered && !doubtful && !component.verdicts.iter().any(FoundAdvisory::is_open)
 }
 
 /// What a person added to what documents say, from a RON file.

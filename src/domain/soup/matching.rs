@@ -12,6 +12,7 @@ mod applicability;
 mod claims;
 mod combine;
 mod conditions;
+mod coverage;
 mod criterion;
 mod ecosystem;
 mod group;
@@ -30,9 +31,9 @@ use super::advisory::{Advisory, Source};
 use super::cpe::{Cpe, PRODUCT, VENDOR};
 use super::purl::Level;
 
-pub use ecosystem::kind_of as purl_type_of_ecosystem;
+pub use coverage::Coverage;
 pub use group::{Group, group};
-pub use identity::Identity;
+pub use identity::{Identity, SOURCE_PROPERTIES};
 pub use keys::{
     Key, OPEN, keys_of_advisory, keys_of_identity, open_names, text_keys_of_advisory, text_keys_of_identity,
 };

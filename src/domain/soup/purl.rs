@@ -150,7 +150,8 @@ impl Purl {
             return None;
         }
         let same_kind = self.kind == other.kind;
-        if !same_kind || self.namespace != other.namespace {
+        let group = |purl: &Self| purl.namespace.as_deref().map(|name| types::name_key(&purl.kind, name));
+        if !same_kind || group(self) != group(other) {
             let one_untold = self.namespace.is_none() || other.namespace.is_none();
             return (same_kind && one_untold).then_some(Level::ByName);
         }

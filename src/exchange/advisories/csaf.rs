@@ -28,9 +28,10 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<
 
 #[derive(Deserialize)]
 struct Csaf<'a> {
-    document: Document,
-    #[serde(default, deserialize_with = "lax")]
-    product_tree: ProductTree,
+    #[serde(borrow)]
+    document: &'a RawValue,
+    #[serde(borrow, default)]
+    product_tree: Option<&'a RawValue>,
     #[serde(borrow, default)]
     vulnerabilities: Option<Vec<&'a RawValue>>,
 }
@@ -151,7 +152,15 @@ struct Metric {
 }
 
 fn document(raw: &str, place: String, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
-    let Csaf { document, product_tree, vulnerabilities } = parse(raw, &place, "", &mut sink.report.notes)?;
+    let Csaf { document: head, product_tree: tree, vulnerabilities } =
+        parse(raw, &place, "", &mut sink.report.notes)?;
+    let document: Document =
+        parse(head.get(), &format!("{place}.document"), "document", &mut sink.report.notes)?;
+    let product_tree = match tree {
+        None => ProductTree::default(),
+        Some(tree) => parse(tree.get(), "$.product_tree", "product_tree", &mut sink.report.notes)?,
+    };
+    sink.within = Some(format!("{}/{}", document.publisher.name, document.tracking.id));
     let version = document.csaf_version.as_str();
     sink.told(&format!("CSAF {version} {}", document.category), &document.publisher.name);
     let notes = &mut sink.report.notes;
@@ -183,8 +192,15 @@ fn document(raw: &str, place: String, sink: &mut Sink<'_, '_>) -> Result<(), Unr
     }
     for (at, raw) in vulnerabilities.iter().enumerate() {
         let place = format!("$.vulnerabilities[{at}]");
+        // A kept record is a document of its own with this one vulnerability: what it says hangs on the product tree.
+        let tree = tree.map_or("{}", RawValue::get);
+        let whole = format!(
+            "{{\"document\":{},\"product_tree\":{tree},\"vulnerabilities\":[{}]}}",
+            head.get(),
+            raw.get()
+        );
         let reading = Reading { document: &document, products: &products, place: &place, number: at + 1 };
-        reading.vulnerability(raw.get(), sink)?;
+        reading.vulnerability(raw.get(), &whole, sink)?;
     }
     Ok(())
 }
@@ -198,7 +214,7 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn vulnerability(&self, raw: &str, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
+    fn vulnerability(&self, raw: &str, whole: &str, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
         let mut told: Vulnerability =
             match parse(raw, self.place, "vulnerabilities[]", &mut sink.report.notes) {
                 Ok(told) => told,
@@ -211,10 +227,10 @@ impl Reading<'_> {
         self.check_statuses(&told, &mut sink.report.notes);
         let statements = self.statements(&told, &id, &aliases);
         let advisory = self.advisory(told, id, aliases);
-        sink.advisory(raw, self.place.to_owned(), Ok(advisory))?;
+        sink.advisory(whole, self.place.to_owned(), Ok(advisory))?;
         for statement in statements {
             let place = statement.place.clone();
-            sink.give(raw, place, Ok(Published::Statement(Box::new(statement))))?;
+            sink.give(whole, place, Ok(Published::Statement(Box::new(statement))))?;
         }
         Ok(())
     }

@@ -25,6 +25,7 @@ pub(super) fn read(reader: &mut dyn BufRead, name: &str, sink: &mut Sink<'_, '_>
     }
     let source = bill.authors.first().or(bill.tools.first()).map_or("CycloneDX VEX", String::as_str);
     sink.told(&format!("{} VEX", bill.format), source);
+    sink.within = bill.serial;
     sink.report.data_date = bill.created;
     sink.report.notes = bill.notes;
     let text = String::from_utf8_lossy(&bytes);

@@ -71,7 +71,7 @@ fn render(path: &Path<'_>, name: &mut String) {
 }
 
 /// A foreign field name, cut so that the list of names stays small.
-fn shortened(key: &str) -> &str {
+pub(super) fn shortened(key: &str) -> &str {
     key.char_indices().nth(80).map_or(key, |(end, _)| &key[..end])
 }
 

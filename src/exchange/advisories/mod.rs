@@ -21,7 +21,8 @@ mod text;
 
 use std::io::{BufRead, Cursor, Read};
 
-use crate::domain::soup::advisory::{Advisory, Published};
+use crate::domain::soup::advisory::{Advisory, ApplicabilityNode, Published};
+use crate::domain::soup::cpe::Cpe;
 use crate::domain::soup::note::{Gravity, Notes, Unreadable};
 pub use crate::exchange::unpack::Stop;
 
@@ -45,6 +46,19 @@ pub struct Record<'a> {
     pub place: String,
     /// The state of the document's data, where it was told before this record.
     pub data_date: Option<&'a str>,
+    /// The document that tells it, where several may tell different things about the same identifier: its publisher and number there.
+    pub document: Option<&'a str>,
+}
+
+/// Which part of a larger whole a document says it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Position of its first record.
+    pub start: u64,
+    /// Records in it.
+    pub count: u64,
+    /// Records in the whole.
+    pub total: u64,
 }
 
 /// What was found in one document.
@@ -60,6 +74,8 @@ pub struct FileReport {
     pub records: u64,
     /// Records that were refused; each is in the notes with its place.
     pub refused: u64,
+    /// Which part of the whole it is, where it says so.
+    pub part: Option<Part>,
     /// What was remarked while reading.
     pub notes: Notes,
 }
@@ -87,7 +103,7 @@ pub fn read(reader: &mut dyn BufRead, name: &str, on: &mut OnRecord<'_>) -> Resu
     let mut head = Vec::new();
     text.by_ref().take(HEAD_BYTES).read_to_end(&mut head).map_err(cannot)?;
     let format = Format::of(&head)?;
-    let mut sink = Sink { on, report: FileReport::default(), newest: None, stopped: false };
+    let mut sink = Sink { on, report: FileReport::default(), newest: None, within: None, stopped: false };
     let mut whole = Cursor::new(head).chain(text);
     let outcome = format.read(&mut whole, name, &mut sink);
     if sink.stopped {
@@ -223,6 +239,8 @@ struct Sink<'s, 'on> {
     report: FileReport,
     /// The newest change of a record.
     newest: Option<String>,
+    /// The document under way, see [`Record::document`].
+    within: Option<String>,
     stopped: bool,
 }
 
@@ -238,7 +256,8 @@ impl Sink<'_, '_> {
             Ok(published) => {
                 self.report.records += 1;
                 let data_date = self.report.data_date.as_deref();
-                (self.on)(Record { published, raw, place, data_date }).map_err(|Stop| {
+                let document = self.within.as_deref();
+                (self.on)(Record { published, raw, place, data_date, document }).map_err(|Stop| {
                     self.stopped = true;
                     Unreadable::at("document", "ended")
                 })
@@ -258,6 +277,7 @@ impl Sink<'_, '_> {
         outcome: Result<Advisory, Unreadable>,
     ) -> Result<(), Unreadable> {
         if let Ok(advisory) = &outcome {
+            check_names(advisory, &place, &mut self.report.notes);
             fields::later(&mut self.newest, advisory.modified.as_deref());
         }
         self.give(raw, place, outcome.map(|advisory| Published::Advisory(Box::new(advisory))))
@@ -273,6 +293,23 @@ impl Sink<'_, '_> {
     fn refuse(&mut self, refused: Unreadable) {
         self.report.refused += 1;
         self.report.notes.add(Gravity::Refused, refused.place, refused.reason);
+    }
+}
+
+/// Remarks on CPE names that cannot be read: whom they concern can only be guessed.
+fn check_names(advisory: &Advisory, place: &str, notes: &mut Notes) {
+    let claimed = advisory.packages.iter().flat_map(|claim| &claim.cpes);
+    let mut nodes: Vec<&ApplicabilityNode> = advisory.applicability.iter().collect();
+    let mut criteria = Vec::new();
+    while let Some(node) = nodes.pop() {
+        criteria.extend(node.criteria.iter().map(|criterion| &criterion.criteria));
+        nodes.extend(&node.children);
+    }
+    for name in claimed.chain(criteria) {
+        if let Err(why) = Cpe::parse(name) {
+            let text = format!("the CPE name `{}` cannot be read: {why}", fields::shortened(name));
+            notes.add(Gravity::Warning, place, text);
+        }
     }
 }
 

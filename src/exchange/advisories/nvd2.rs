@@ -12,9 +12,9 @@ use crate::domain::soup::advisory::{
 use crate::domain::soup::note::{Gravity, Notes, Unreadable};
 use crate::exchange::json_stream::{self, Piece};
 
-use super::Sink;
 use super::documents::{RECORD_BYTES_MAX, each};
 use super::fields::{check_date, lax, parse};
+use super::{Part, Sink};
 
 const LIST: &str = "vulnerabilities";
 const RECORD: &str = "vulnerabilities[]";
@@ -22,7 +22,7 @@ const RECORD: &str = "vulnerabilities[]";
 /// Reads one page or feed.
 pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
     sink.told("NVD API 2.0", "NVD");
-    let mut announced = None;
+    let mut announced = Announced::default();
     json_stream::read(reader, &[LIST], RECORD_BYTES_MAX, &mut |piece| {
         let place = piece.place();
         match piece {
@@ -37,7 +37,10 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<
         }
     })?;
     let found = sink.report.records + sink.report.refused;
-    if let Some(announced) = announced
+    if let (Some(start), Some(total)) = (announced.start, announced.total) {
+        sink.report.part = Some(Part { start, count: found, total });
+    }
+    if let Some(announced) = announced.here
         && announced != found
     {
         let text = format!("{announced} records are announced on this page and {found} are there");
@@ -55,14 +58,25 @@ pub(super) fn read_record(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> 
     })
 }
 
-fn member(key: &str, raw: &RawValue, announced: &mut Option<u64>, sink: &mut Sink<'_, '_>) {
+/// What a page says of itself.
+#[derive(Default)]
+struct Announced {
+    here: Option<u64>,
+    start: Option<u64>,
+    total: Option<u64>,
+}
+
+fn member(key: &str, raw: &RawValue, announced: &mut Announced, sink: &mut Sink<'_, '_>) {
+    let number = || serde_json::from_str(raw.get()).ok();
     match key {
         "timestamp" => {
             sink.report.data_date = serde_json::from_str(raw.get()).ok();
             check_date(sink.report.data_date.as_deref(), "$", key, &mut sink.report.notes);
         }
-        "resultsPerPage" => *announced = serde_json::from_str(raw.get()).ok(),
-        "format" | "version" | "startIndex" | "totalResults" => {}
+        "resultsPerPage" => announced.here = number(),
+        "startIndex" => announced.start = number(),
+        "totalResults" => announced.total = number(),
+        "format" | "version" => {}
         _ => sink.report.notes.not_understood(key),
     }
 }

@@ -21,6 +21,8 @@ pub(super) fn read(reader: &mut dyn BufRead, array: bool, sink: &mut Sink<'_, '_
 
 #[derive(Deserialize)]
 struct Document<'a> {
+    #[serde(default, deserialize_with = "lax", rename = "@id")]
+    id: String,
     #[serde(default, deserialize_with = "lax", rename = "@context")]
     context: String,
     #[serde(default, deserialize_with = "lax")]
@@ -102,6 +104,7 @@ fn document(raw: &str, place: &str, sink: &mut Sink<'_, '_>) -> Result<(), Unrea
     let version = document.context.rsplit('/').next().and_then(|last| last.strip_prefix('v'));
     let source = document.author.as_deref().unwrap_or("OpenVEX");
     sink.told(&format!("OpenVEX {}", version.unwrap_or("0.0.x")), source);
+    sink.within = Some(document.id.clone()).filter(|id| !id.is_empty());
     let at = document.last_updated.or(document.timestamp);
     check_date(at.as_deref(), place, "timestamp", &mut sink.report.notes);
     later(&mut sink.newest, at.as_deref());

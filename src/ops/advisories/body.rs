@@ -5,6 +5,7 @@
 
 use std::io::{Read as _, Write as _};
 
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
@@ -12,8 +13,9 @@ use flate2::write::ZlibEncoder;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::soup::advisory::{Advisory, Published, Score, Source, Standing};
-use crate::domain::soup::matching::{keys_of_advisory, purl_type_of_ecosystem, text_keys_of_advisory};
-use crate::domain::soup::purl::Purl;
+use crate::domain::soup::matching::{Coverage, keys_of_advisory, text_keys_of_advisory};
+use crate::domain::time::Moment;
+use crate::exchange::advisories::Part;
 use crate::ops::Refused;
 use crate::store::StoreError;
 use crate::store::cache::NewRecord;
@@ -59,30 +61,58 @@ pub fn joined_key(cve: &str) -> String {
 pub enum Covered {
     /// Records of a kind of source.
     Kind(Source),
-    /// Packages of a purl type.
-    PurlType(String),
+    /// Part of what there is.
+    Part(Coverage),
     /// Exploitation or prediction, joined by identifier.
     Joined,
+    /// A page of a larger whole.
+    Page(Part),
 }
 
+/// How the kind of a file's records is written.
+const KIND: &str = "kind:";
+/// How the page that a file is of a larger whole is written.
+const PAGE: &str = "page:";
 /// What a file is said to cover that tells of exploitation or prediction.
 const JOINED: &str = "joined:id";
 
 impl Covered {
-    /// Reads what [`pack`] wrote; `None` for what says nothing about advisories.
+    /// Reads what [`pack`] and [`page`] wrote; `None` for what says nothing.
     pub fn parse(text: &str) -> Option<Self> {
         if text == JOINED {
             return Some(Self::Joined);
         }
-        match text.split_once(':')? {
-            ("kind", code) => [Source::Nvd, Source::Cve, Source::Osv, Source::Csaf]
-                .into_iter()
-                .find(|source| source_code(*source) == code)
-                .map(Self::Kind),
-            ("purl", kind) => Some(Self::PurlType(kind.to_owned())),
-            _ => None,
+        if let Some(code) = text.strip_prefix(KIND) {
+            let all = [Source::Nvd, Source::Cve, Source::Osv, Source::Csaf];
+            return all.into_iter().find(|source| source_code(*source) == code).map(Self::Kind);
         }
+        if let Some(numbers) = text.strip_prefix(PAGE) {
+            let mut numbers = numbers.split(' ').map(str::parse);
+            let mut next = || numbers.next()?.ok();
+            return Some(Self::Page(Part { start: next()?, count: next()?, total: next()? }));
+        }
+        Coverage::parse(text).map(Self::Part)
     }
+}
+
+/// A page as what a file covers.
+pub fn page(part: Part) -> String {
+    let Part { start, count, total } = part;
+    format!("{PAGE}{start} {count} {total}")
+}
+
+/// What is kept with a record besides what it says.
+pub struct Packing<'a> {
+    /// The record's text.
+    pub raw: &'a str,
+    /// Its place; tells apart records that have no identifier of their own.
+    pub place: &'a str,
+    /// The document that tells it, where several may tell different things about the same identifier.
+    pub document: Option<&'a str>,
+    /// The date of the file, for records that do not say when they were changed.
+    pub data_date: Option<&'a str>,
+    /// When it is imported: a date after that is none.
+    pub now: Moment,
 }
 
 fn coverage(published: &Published) -> Vec<String> {
@@ -91,42 +121,29 @@ fn coverage(published: &Published) -> Vec<String> {
         Published::Exploited(_) | Published::Predicted(_) => return vec![JOINED.to_owned()],
         Published::Support(_) | Published::Statement(_) => return Vec::new(),
     };
-    let mut covered = vec![format!("kind:{}", source_code(advisory.source))];
-    for claim in &advisory.packages {
-        let told = claim.purl.as_deref().and_then(|purl| Purl::parse(purl).ok()).map(|purl| purl.kind);
-        let kind = purl_type_of_ecosystem(&claim.ecosystem).map(str::to_owned).or(told);
-        if let Some(kind) = kind.map(|kind| format!("purl:{kind}"))
-            && !covered.contains(&kind)
-        {
-            covered.push(kind);
-        }
-    }
-    covered
+    let kind = format!("{KIND}{}", source_code(advisory.source));
+    std::iter::once(kind).chain(Coverage::of(advisory).iter().map(Coverage::to_string)).collect()
 }
 
-/// Prepares a record for the cache. `place` tells apart records that have no identifier of their own; `data_date` is that of the file, for
-/// records that do not say when they were changed.
-pub fn pack(
-    published: &Published,
-    raw: &str,
-    place: &str,
-    data_date: Option<&str>,
-) -> Result<NewRecord, Refused> {
+/// Prepares a record for the cache.
+pub fn pack(published: &Published, with: &Packing<'_>) -> Result<NewRecord, Refused> {
     let broken = |error: &dyn std::fmt::Display| {
-        Refused::Rule(format!("the record at {place} could not be prepared for the cache: {error}"))
+        Refused::Rule(format!("the record at {} could not be prepared for the cache: {error}", with.place))
     };
     let body = value(published).map_err(|error| broken(&error))?;
-    let mut encoder = ZlibEncoder::new(Vec::with_capacity(raw.len() / 3 + 64), Compression::fast());
-    let raw_packed =
-        encoder.write_all(raw.as_bytes()).and_then(|()| encoder.finish()).map_err(|error| broken(&error))?;
-    let (id, modified) = identity(published, place);
+    let mut encoder = ZlibEncoder::new(Vec::with_capacity(with.raw.len() / 3 + 64), Compression::fast());
+    let raw = encoder.write_all(with.raw.as_bytes()).and_then(|()| encoder.finish());
+    let (id, modified) = identity(published, with.place);
     Ok(NewRecord {
         kind: kind_of(published),
-        id,
-        modified: sortable(modified.or(data_date)),
+        // Behind the first blank: who tells it.
+        id: with.document.map_or_else(|| id.clone(), |document| format!("{id} {document}")),
+        modified: sortable(modified, with.now)
+            .or_else(|| sortable(with.data_date, with.now))
+            .unwrap_or_default(),
         body,
-        raw: raw_packed,
-        digest: NewRecord::digest_of(raw),
+        raw: raw.map_err(|error| broken(&error))?,
+        digest: NewRecord::digest_of(with.raw),
         keys: keys(published),
         ecosystems: coverage(published),
     })
@@ -183,9 +200,18 @@ pub fn support_key(product: &str) -> String {
     format!("support:{}", product.to_ascii_lowercase())
 }
 
-/// A date and time as text whose order is that of time, as far as sources write ISO 8601 in UTC; empty when unknown.
-fn sortable(written: Option<&str>) -> String {
-    written.map(|text| text.trim().trim_end_matches('Z').replace(' ', "T")).unwrap_or_default()
+/// A date and time as text whose order is that of time; `None` for what is no date, or lies in the future.
+fn sortable(written: Option<&str>, now: Moment) -> Option<String> {
+    let text = written?.trim();
+    let zoned = DateTime::parse_from_rfc3339(text).map(|moment| moment.naive_utc());
+    let plain = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok();
+    let spaced = || NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").ok();
+    let minutes = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%MZ").ok();
+    let day = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|day| day.and_hms_opt(0, 0, 0));
+    let moment = zoned.ok().or_else(plain).or_else(spaced).or_else(minutes).or_else(day)?;
+    let sortable = moment.format("%Y-%m-%dT%H:%M:%S%.6f").to_string();
+    let tomorrow = now.day().plus_days(2).to_string();
+    (sortable < tomorrow).then_some(sortable)
 }
 
 /// The value of a record of the cache as far as judging needs it, and the bytes of what an advisory shows.

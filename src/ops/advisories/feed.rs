@@ -5,7 +5,8 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 
 use super::body;
 use crate::domain::soup::note::{Gravity, Notes, Unreadable};
-use crate::exchange::advisories::{FileReport, ReadError, read};
+use crate::domain::time::Moment;
+use crate::exchange::advisories::{FileReport, Part, ReadError, read};
 use crate::exchange::unpack::{Limits, Stop, UnpackError, for_each_document};
 use crate::ops::refused::Refused;
 use crate::store::cache::NewRecord;
@@ -28,6 +29,8 @@ pub struct FeedReport {
     pub data_date: Option<String>,
     /// Records that could not be taken.
     pub refused: u64,
+    /// Pages of a larger whole that its documents say they are.
+    pub pages: Vec<Part>,
     /// What was remarked.
     pub notes: Notes,
 }
@@ -45,14 +48,14 @@ pub enum End {
 /// Reads a file called `name` and hands its records to `keep`, which answers whether to go on.
 pub fn feed(
     source: &mut (impl Read + Seek + Send),
-    name: &str,
+    (name, now): (&str, Moment),
     keep: &mut dyn FnMut(&NewRecord) -> Result<bool, Refused>,
 ) -> Result<End, Refused> {
     std::thread::scope(|scope| {
         let (send, receive) = sync_channel::<Vec<NewRecord>>(WAITING);
         let reader = std::thread::Builder::new()
             .name("advisories".to_owned())
-            .spawn_scoped(scope, move || Reader::new(send).read(source, name))
+            .spawn_scoped(scope, move || Reader::new(send, now).read(source, name))
             .map_err(|_| Refused::Rule("the system gives no thread for reading".to_owned()))?;
         let mut cancelled = false;
         for batch in &receive {
@@ -79,22 +82,34 @@ struct Reader {
     send: SyncSender<Vec<NewRecord>>,
     batch: Vec<NewRecord>,
     batch_bytes: usize,
+    now: Moment,
+    /// Records that the document under way has given.
+    given: u64,
     report: FeedReport,
     refused: Option<Unreadable>,
 }
 
 impl Reader {
-    fn new(send: SyncSender<Vec<NewRecord>>) -> Self {
-        Self { send, batch: Vec::new(), batch_bytes: 0, report: FeedReport::default(), refused: None }
+    fn new(send: SyncSender<Vec<NewRecord>>, now: Moment) -> Self {
+        let report = FeedReport::default();
+        Self { send, batch: Vec::new(), batch_bytes: 0, now, given: 0, report, refused: None }
     }
 
     fn read(mut self, source: &mut (impl Read + Seek), name: &str) -> End {
         let outcome = for_each_document(source, name, &Limits::default(), &mut |document, reader| {
             let document = document.to_owned();
             let place = place_within(name, &document);
+            self.given = 0;
             let outcome = read(reader, &document, &mut |record| {
                 let at = if place.is_empty() { record.place } else { format!("{place}: {}", record.place) };
-                match body::pack(&record.published, record.raw, &at, record.data_date) {
+                let with = body::Packing {
+                    raw: record.raw,
+                    place: &at,
+                    document: record.document,
+                    data_date: record.data_date,
+                    now: self.now,
+                };
+                match body::pack(&record.published, &with) {
                     Ok(record) => self.push(record),
                     Err(refusal) => {
                         self.report.refused += 1;
@@ -127,11 +142,18 @@ impl Reader {
                 join(&mut self.report.source, &report.source);
                 self.report.data_date = self.report.data_date.take().max(report.data_date);
                 self.report.refused += report.refused;
+                self.report.pages.extend(report.part);
                 self.take_notes(place, report.notes);
                 Ok(())
             }
             Err(ReadError::Stopped) => Err(Stop),
             Err(ReadError::Unreadable(refused)) if place.is_empty() => {
+                self.refused = Some(refused);
+                Err(Stop)
+            }
+            // Half a document would replace what was known whole.
+            Err(ReadError::Unreadable(mut refused)) if self.given > 0 => {
+                refused.place = format!("{place}: {}", refused.place);
                 self.refused = Some(refused);
                 Err(Stop)
             }
@@ -159,6 +181,7 @@ impl Reader {
     }
 
     fn push(&mut self, record: NewRecord) -> Result<(), Stop> {
+        self.given += 1;
         self.batch_bytes += record.body.len() + record.raw.len();
         self.batch.push(record);
         if self.batch.len() >= BATCH || self.batch_bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }

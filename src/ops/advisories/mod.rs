@@ -232,7 +232,7 @@ fn one(
         Ok(opened) => opened,
         Err(error) => return Ok(Some(imported.refuse("file", error.to_string()))),
     };
-    let end = feed::feed(&mut opened, &name, &mut |record| {
+    let end = feed::feed(&mut opened, (&name, now), &mut |record| {
         imported.count(import.add(record)?);
         Ok(!imported.records.is_multiple_of(512) || go_on(imported.records))
     })?;
@@ -249,6 +249,9 @@ fn one(
             Some(note) => imported.refuse(note.place, note.text),
             None => imported.refuse("document", "there is no record in it"),
         }));
+    }
+    for part in read.pages {
+        import.covers(body::page(part));
     }
     import.finish(&SourceFile {
         format: imported.format.clone(),

@@ -38,7 +38,10 @@ pub struct SourceStatus {
 impl SourceStatus {
     /// A file of the cache as it stands today.
     pub fn of(file: &SourceFile, today: Day, max_age_days: u32) -> Self {
-        let age_days = file.data_date.as_deref().and_then(day_of).map(|day| today.days_since(day));
+        // A date after the import says nothing about the age of the data.
+        let told = file.data_date.as_deref().and_then(day_of);
+        let day = told.filter(|day| *day <= file.imported_at.day().plus_days(1));
+        let age_days = day.map(|day| today.days_since(day));
         Self {
             name: file.source.clone(),
             file: file.name.clone(),

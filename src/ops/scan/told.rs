@@ -120,6 +120,12 @@ pub struct FoundAdvisory {
 }
 
 impl FoundAdvisory {
+    /// Whether it hangs on a condition, or versions could not be compared, and it still stands.
+    pub fn is_open(&self) -> bool {
+        let open = self.condition.is_some();
+        open && self.withdrawn.is_none() && self.informational.is_none()
+    }
+
     /// Whether the component is affected by something that still stands.
     pub fn counts(&self) -> bool {
         self.verdict == Verdict::Affected.word() && self.withdrawn.is_none()

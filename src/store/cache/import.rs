@@ -158,6 +158,11 @@ impl Import<'_> {
         Ok(())
     }
 
+    /// Notes something more that the file covers.
+    pub fn covers(&mut self, what: String) {
+        self.ecosystems.insert(what);
+    }
+
     /// Ends the import with what is known of the file now, and makes it durable.
     pub fn finish(self, file: &SourceFile) -> Result<(), StoreError> {
         self.tx.execute(

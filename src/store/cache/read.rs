@@ -29,6 +29,16 @@ impl Cache {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Numbers of the files on which current records rest.
+    pub fn telling(&self) -> Result<Vec<i64>, StoreError> {
+        let mut statement = self.conn.prepare(
+            "SELECT id FROM source_file WHERE EXISTS
+             (SELECT 1 FROM record INDEXED BY record_teller WHERE file = source_file.id AND current = 1) ORDER BY id",
+        )?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The imported file with this digest.
     pub fn file_with(&self, sha256: &str) -> Result<Option<SourceFile>, StoreError> {
         let mut statement = self.conn.prepare_cached("SELECT * FROM source_file WHERE sha256 = ?1")?;
@@ -59,11 +69,13 @@ impl Cache {
         Ok(Some(read(row.get(0)?, body)))
     }
 
-    /// Everything that was ever told of an identifier, the current tellings first.
+    /// Everything that was ever told of an identifier, by whatever document, the current tellings first.
     pub fn tellings(&self, id: &str) -> Result<Vec<Telling>, StoreError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT kind, file, current, digest, raw FROM record INDEXED BY record_current WHERE current = 1 AND record_id = ?1
-             UNION ALL SELECT kind, file, current, digest, raw FROM record INDEXED BY record_former WHERE current = 0 AND record_id = ?1
+            "SELECT kind, file, current, digest, raw FROM record INDEXED BY record_current
+             WHERE current = 1 AND (record_id = ?1 OR record_id >= ?1 || ' ' AND record_id < ?1 || '!')
+             UNION ALL SELECT kind, file, current, digest, raw FROM record INDEXED BY record_former
+             WHERE current = 0 AND (record_id = ?1 OR record_id >= ?1 || ' ' AND record_id < ?1 || '!')
              ORDER BY current DESC",
         )?;
         let rows = statement.query_map(params![id], |row| {

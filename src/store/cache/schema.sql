@@ -29,6 +29,7 @@ CREATE TABLE record (
   raw BLOB NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX record_current ON record (record_id, kind) WHERE current = 1;
+CREATE INDEX record_teller ON record (file) WHERE current = 1;
 CREATE INDEX record_former ON record (record_id, kind) WHERE current = 0;
 
 -- Where to look: hashes of the keys under which a current record is found.

@@ -94,6 +94,7 @@ fn package_hits<'a>(
     let key = purl.key();
     let mut hits = Vec::new();
     for known in &identity.purls {
+        let mut only = None;
         let level = if known.key == key {
             let distribution = ecosystem::is_distribution(&known.purl.kind);
             match known.purl.level(purl) {
@@ -105,10 +106,14 @@ fn package_hits<'a>(
             }
         } else if known.purl.level(purl) == Some(Level::ByName) {
             Level::ByName
+        } else if let Some(words) = nearly(&known.key, &key) {
+            only = Some(words);
+            Level::ByName
         } else {
             continue;
         };
-        if level == Level::ByName && names::too_common(&names::fold(&purl.name)) {
+        let within = known.key.starts_with(&key);
+        if level == Level::ByName && !within && names::too_common(&names::fold(&purl.name)) {
             continue;
         }
         let mut conditions = Vec::new();
@@ -126,12 +131,24 @@ fn package_hits<'a>(
             product: key.clone(),
             version: known.version.clone(),
             kind: purl.kind.clone(),
-            only_candidate: (level == Level::ByName)
-                .then_some("only the names agree: one of the two package URLs has no namespace"),
+            only_candidate: only.or((level == Level::ByName)
+                .then_some("only the names agree: one of the two package URLs has no namespace")),
             conditions,
         });
     }
     hits
+}
+
+/// What two keys have in common that are not the same, where that is enough for a person to look at it.
+fn nearly(own: &str, told: &str) -> Option<&'static str> {
+    let inside = |rest: &str| rest.starts_with('/');
+    if own.eq_ignore_ascii_case(told) {
+        Some("the package URLs agree except for upper and lower case")
+    } else if own.starts_with("pkg:golang/") && own.strip_prefix(told).is_some_and(inside) {
+        Some("the component's path lies in the module of the record, which may be another module")
+    } else {
+        None
+    }
 }
 
 fn cpe_hits<'a>(identity: &'a Identity, claim: &PackageClaim) -> Vec<Hit<'a>> {

@@ -93,10 +93,18 @@ pub fn package(ecosystem: &str, name: &str) -> Option<(Purl, Option<String>)> {
     Purl::build(purl).ok().map(|purl| (purl, release))
 }
 
-/// The purl type that an OSV ecosystem stands for.
-pub fn kind_of(ecosystem: &str) -> Option<&'static str> {
-    let base = ecosystem.split(':').next().unwrap_or(ecosystem);
-    ECOSYSTEMS.iter().find(|(name, ..)| name.eq_ignore_ascii_case(base)).map(|(_, kind, _)| *kind)
+/// The one namespace of a distribution that tools write in several ways.
+pub fn distribution(namespace: &str) -> &str {
+    const SPELLINGS: &[(&str, &str)] = &[
+        ("alma", "almalinux"),
+        ("opensuse-leap", "opensuse"),
+        ("opensuse.leap", "opensuse"),
+        ("red-hat", "redhat"),
+        ("rhel", "redhat"),
+        ("rockylinux", "rocky"),
+        ("sles", "suse"),
+    ];
+    SPELLINGS.iter().find(|(spelling, _)| *spelling == namespace).map_or(namespace, |(_, name)| name)
 }
 
 /// Whether packages of a type are built by a distribution out of somebody else's source.

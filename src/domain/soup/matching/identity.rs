@@ -8,6 +8,9 @@ use crate::domain::soup::cpe::{Attribute, Cpe, PRODUCT, UPDATE, VENDOR, VERSION}
 use crate::domain::soup::purl::Purl;
 use crate::domain::soup::version::{Exactness, exactness};
 
+/// How the properties begin in which Trivy tells the source package of what a distribution built.
+pub const SOURCE_PROPERTIES: &str = "aquasecurity:trivy:";
+
 /// A package URL of a component.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct KnownPurl {
@@ -57,6 +60,8 @@ pub struct Identity {
     pub(super) watched: Vec<Vec<String>>,
     /// Keys of products that it is not.
     pub(super) excluded: Vec<String>,
+    /// The source package is known by which a distribution publishes.
+    pub(super) source_told: bool,
     /// The version is no exact one: why.
     pub(super) inexact: Option<String>,
 }
@@ -130,14 +135,23 @@ impl Identity {
                     if let Some(breach) = purl.breach() {
                         self.problems.push(format!("{text}: {breach}"));
                     }
-                    self.add_purl(purl);
+                    self.add_purl(purl, told_source(component));
                 }
                 Err(why) => self.problems.push(format!("the package URL “{text}” is not taken: {why}")),
             }
         }
     }
 
-    fn add_purl(&mut self, mut purl: Purl) {
+    fn add_purl(&mut self, mut purl: Purl, told: Option<(String, Option<String>)>) {
+        let shown = purl.to_string();
+        if let Some(namespace) = purl.namespace.take() {
+            let is_built = ecosystem::is_distribution(&purl.kind);
+            let one = if is_built { ecosystem::distribution(&namespace).to_owned() } else { namespace };
+            purl.namespace = Some(one);
+        } else if purl.kind == "golang" && purl.name == "std" {
+            // The records of Go call its standard library so.
+            purl.name = "stdlib".to_owned();
+        }
         let version = purl.version.clone().or_else(|| self.version.clone());
         // The epoch of an RPM is part of its version and stands in a qualifier.
         let version = match (purl.qualifiers.get("epoch"), version) {
@@ -148,14 +162,17 @@ impl Identity {
         };
         let known = KnownPurl {
             key: purl.key(),
-            shown: purl.to_string(),
+            shown,
             version,
             release: ecosystem::release_of_purl(&purl),
             purl: purl.clone(),
         };
         // Distributions publish by source package: the tools write it down as a qualifier.
-        let source =
-            purl.qualifiers.get("upstream").and_then(|upstream| source_package(upstream, &purl.kind));
+        let upstream = purl.qualifiers.get("upstream");
+        let source = upstream
+            .and_then(|upstream| source_package(upstream, &purl.kind))
+            .or_else(|| told.filter(|_| ecosystem::is_distribution(&purl.kind)));
+        self.source_told |= source.is_some();
         self.purls.push(known);
         if let Some((name, version)) = source.filter(|(name, _)| *name != purl.name) {
             purl.name = name;
@@ -215,7 +232,7 @@ impl Identity {
     fn add_alias(&mut self, key: &str) {
         if let Ok(mut purl) = Purl::parse(key) {
             purl.version = self.version.clone();
-            self.add_purl(purl);
+            self.add_purl(purl, None);
         } else if let Some((vendor, product)) = key.strip_prefix("cpe:").and_then(|rest| rest.split_once(':'))
         {
             let mut cpe = self.cpes.first().map(|known| known.cpe.clone()).unwrap_or_default();
@@ -229,6 +246,11 @@ impl Identity {
         let mut cpe = KnownCpe::of(Cpe::default(), self.upstream_version().as_deref());
         cpe.shown.clone_from(&self.name);
         cpe
+    }
+
+    /// To be said where the document names source packages wherever they are called otherwise: a package without one is called like its source.
+    pub fn is_called_like_its_source(&mut self) {
+        self.source_told = true;
     }
 
     /// Whether one of some names, open ends and all, is about the product of a CPE name of this component.
@@ -269,6 +291,17 @@ impl Identity {
         let version = version.split_once(':').map_or(version, |(_, rest)| rest);
         Some(version.rsplit_once('-').map_or(version, |(upstream, _)| upstream).to_owned())
     }
+}
+
+/// Name and version of the source package as Trivy tells them in properties.
+fn told_source(component: &Component) -> Option<(String, Option<String>)> {
+    let told = |name: &str| component.more.get(&format!("{SOURCE_PROPERTIES}{name}")).map(String::as_str);
+    let version = told("SrcVersion").map(|version| {
+        let epoch = told("SrcEpoch").filter(|epoch| *epoch != "0").map(|epoch| format!("{epoch}:"));
+        let release = told("SrcRelease").map(|release| format!("-{release}"));
+        format!("{}{version}{}", epoch.unwrap_or_default(), release.unwrap_or_default())
+    });
+    Some((told("SrcName")?.to_owned(), version))
 }
 
 /// Name and version of the source package that `upstream` tells: `openssl`, `openssl@1.1.1n-0`, `openssl-1.1.1k-6.el8.src.rpm`.

@@ -23,7 +23,10 @@ pub const OPEN: &str = "cpe:*";
 /// The keys of a component.
 pub fn keys_of_identity(identity: &Identity) -> Vec<Key> {
     let mut keys: BTreeSet<String> = identity.names.iter().map(|name| format!("name:{name}")).collect();
-    keys.extend(identity.purls.iter().map(|known| known.key.clone()));
+    for known in &identity.purls {
+        keys.insert(known.key.clone());
+        keys.extend(modules_above(&known.key));
+    }
     for known in &identity.cpes {
         keys.insert(known.key.clone());
         keys.insert(OPEN.to_owned());
@@ -119,6 +122,14 @@ fn is_plain(part: &str) -> bool {
     !part.is_empty()
         && part != "-"
         && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+}
+
+/// The keys of the Go modules in which a package path may lie, of two parts or more.
+fn modules_above(key: &str) -> Vec<String> {
+    const PARTS: usize = 3;
+    let go = key.starts_with("pkg:golang/");
+    let ends = key.match_indices('/').map(|(at, _)| at).skip(PARTS - 1).filter(|_| go);
+    ends.filter_map(|at| key.get(..at)).map(str::to_owned).collect()
 }
 
 /// Vendor and product that are told in words.

@@ -1,6 +1,7 @@
 //! Rules by hand-written records; laws by generated ones are in `tests/laws.rs`.
 
 mod cpes;
+mod doubts;
 mod laws;
 mod packages;
 mod sums;

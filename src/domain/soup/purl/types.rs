@@ -153,9 +153,9 @@ pub(super) fn name_key(kind: &str, name: &str) -> String {
             key
         }
         "cargo" => name.to_lowercase().replace('_', "-"),
-        "nuget" | "npm" | "composer" | "hex" | "pub" | "github" | "bitbucket" | "deb" | "apk" | "alpm" => {
-            name.to_lowercase()
-        }
+        // Go: tools write module paths in lower case, as the specification of package URLs asks; the records of Go do not.
+        "nuget" | "npm" | "composer" | "hex" | "pub" | "github" | "bitbucket" | "deb" | "apk" | "alpm"
+        | "golang" => name.to_lowercase(),
         _ => name.to_owned(),
     }
 }

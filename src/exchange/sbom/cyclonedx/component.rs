@@ -1,10 +1,13 @@
 //! Makes components of checked CycloneDX objects: components, services, and the components inside them.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::check::{LINE, place};
 use super::pedigree;
 use crate::domain::soup::component::{Component, ComponentKind, Hash, Scope};
+use crate::domain::soup::matching::SOURCE_PROPERTIES;
 
 /// Where the components of one tree go, and where they are told.
 pub(super) struct Collector<'a> {
@@ -93,9 +96,20 @@ pub(super) fn component(value: &Value, place: String) -> Component {
         addresses: addresses(value),
         scope: scope(value),
         pedigree: value.get("pedigree").map(pedigree::words).unwrap_or_default(),
+        more: source_package(value),
         place,
         ..Component::default()
     }
+}
+
+/// Properties that tell the source package of what a distribution built; matching needs them.
+fn source_package(value: &Value) -> BTreeMap<String, String> {
+    const PARTS: [&str; 4] = ["SrcName", "SrcVersion", "SrcRelease", "SrcEpoch"];
+    let properties = items(value, "properties").iter();
+    properties
+        .filter_map(|property| Some((text(property, "name")?, text(property, "value")?)))
+        .filter(|(name, _)| name.strip_prefix(SOURCE_PROPERTIES).is_some_and(|part| PARTS.contains(&part)))
+        .collect()
 }
 
 fn service(value: &Value, place: String) -> Component {

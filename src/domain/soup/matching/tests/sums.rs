@@ -91,9 +91,13 @@ fn texts_are_watched_for_whole_names_that_mean_something() {
     assert!(mentions(&identity(&component("Zürich", None, &[], &[])), &of("in ZÜRICH it fails")));
 }
 
-fn facts(source: Source, types: &[&str]) -> SourceFacts {
-    let purl_types = types.iter().map(|kind| (*kind).to_owned()).collect();
-    SourceFacts { source, purl_types, age_days: Some(3), allowed_days: Some(30) }
+fn aged(source: Source, covers: &[&str], age: Option<u32>) -> SourceFacts {
+    let covers = covers.iter().map(|text| (Coverage::parse(text).unwrap(), age)).collect();
+    SourceFacts { source, covers, allowed_days: Some(30), gaps: Vec::new() }
+}
+
+fn facts(source: Source, covers: &[&str]) -> SourceFacts {
+    aged(source, covers, Some(3))
 }
 
 fn sum(own: &Identity, facts: &SourceFacts, verdicts: &[Verdict]) -> (Outcome, Option<Obstacle>) {
@@ -120,24 +124,34 @@ fn nothing_found_is_said_only_where_something_could_have_been_found() {
     let cannot = |why| (Outcome::CouldNotBeChecked, Some(why));
     let clear = (Outcome::NothingFound, None);
     let found = (Outcome::Found, None);
-    let (osv, source) = (facts(Source::Osv, &["npm"]), facts(Source::Nvd, &[]));
+    let (osv, source) = (facts(Source::Osv, &["pkg:npm"]), facts(Source::Nvd, &["products"]));
     assert_eq!(sum(&npm, &osv, &[]), clear);
     assert_eq!(sum(&npm, &osv, &[Verdict::Candidate, Verdict::NotAffected]), clear);
     assert_eq!(sum(&npm, &osv, &[Verdict::Affected, unclear.clone()]), found);
     assert_eq!(sum(&npm, &osv, &[Verdict::Conditional { condition: String::new() }]), found);
     assert_eq!(sum(&npm, &osv, &[unclear]), cannot(Obstacle::NotComparable));
-    assert_eq!(sum(&npm, &facts(Source::Osv, &["pypi"]), &[]), cannot(Obstacle::NoData));
+    assert_eq!(sum(&npm, &facts(Source::Osv, &["pkg:pypi"]), &[]), cannot(Obstacle::NoData));
     assert_eq!(sum(&npm, &source, &[]), cannot(Obstacle::NoIdentifier));
     assert_eq!(sum(&cpe, &source, &[]), clear);
     assert_eq!(sum(&cpe, &osv, &[]), cannot(Obstacle::NoIdentifier));
     assert_eq!(sum(&deb, &source, &[]), cannot(Obstacle::Distribution));
-    assert_eq!(sum(&deb, &facts(Source::Osv, &["deb"]), &[]), clear);
-    assert_eq!(sum(&bare, &facts(Source::Cve, &["npm"]), &[]), cannot(Obstacle::NoIdentifier));
+    let debian = facts(Source::Osv, &["pkg:deb/debian"]);
+    assert_eq!(sum(&deb, &debian, &[]), cannot(Obstacle::Distribution));
+    let mut deb = deb;
+    deb.is_called_like_its_source();
+    assert_eq!(sum(&deb, &debian, &[]), clear);
+    assert_eq!(sum(&bare, &facts(Source::Cve, &["products"]), &[]), cannot(Obstacle::NoIdentifier));
     let no_version = package("pkg:npm/x");
     assert_eq!(sum(&no_version, &osv, &[]), cannot(Obstacle::NotComparable));
-    let old = SourceFacts { age_days: Some(31), ..osv.clone() };
+    let old = aged(Source::Osv, &["pkg:npm"], Some(31));
     assert_eq!(sum(&npm, &old, &[]), cannot(Obstacle::TooOld));
     assert_eq!(sum(&npm, &old, &[Verdict::Affected]), found);
-    assert_eq!(sum(&npm, &SourceFacts { age_days: None, ..osv.clone() }, &[]), cannot(Obstacle::TooOld));
-    assert_eq!(sum(&npm, &SourceFacts { age_days: None, allowed_days: None, ..osv }, &[]), clear);
+    assert_eq!(sum(&npm, &aged(Source::Osv, &["pkg:npm"], None), &[]), cannot(Obstacle::TooOld));
+    assert_eq!(
+        sum(&npm, &SourceFacts { allowed_days: None, ..aged(Source::Osv, &["pkg:npm"], None) }, &[]),
+        clear
+    );
+    let torn = SourceFacts { gaps: vec!["2 of 3 records are here".to_owned()], ..osv };
+    assert_eq!(sum(&npm, &torn, &[]), cannot(Obstacle::Incomplete));
+    assert_eq!(sum(&npm, &torn, &[Verdict::Affected]), found);
 }
