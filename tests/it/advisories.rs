@@ -428,3 +428,172 @@ fn bills_are_inspected_converted_and_compared() {
     assert_eq!(refused.code, 1, "{}", refused.err);
     assert!(refused.err.contains("component"), "{}", refused.err);
 }
+
+/// A CSAF document of a publisher about one product, affected below a version.
+fn csaf(publisher: &str, number: &str, product: &str, range: &str) -> String {
+    json!({
+        "document": {
+            "category": "csaf_security_advisory", "csaf_version": "2.0", "title": "Late alarm",
+            "publisher": {"category": "vendor", "name": publisher, "namespace": "https://example.com"},
+            "tracking": {"id": number, "status": "final", "version": "1", "initial_release_date": "2026-01-01T00:00:00Z",
+                "current_release_date": "2026-01-02T00:00:00Z",
+                "revision_history": [{"number": "1", "date": "2026-01-01T00:00:00Z", "summary": "First"}]},
+        },
+        "product_tree": {"branches": [{"category": "vendor", "name": publisher, "branches": [{
+            "category": "product_name", "name": product, "branches": [{"category": "product_version_range", "name": range,
+                "product": {"product_id": "P1", "name": product,
+                    "product_identification_helper": {"cpe": format!("cpe:2.3:a:{publisher}:{product}:*:*:*:*:*:*:*:*")}}}]}]}]},
+        "vulnerabilities": [{"cve": "CVE-2026-0007", "product_status": {"known_affected": ["P1"]},
+            "notes": [{"category": "description", "text": "Late"}]}],
+    })
+    .to_string()
+}
+
+fn product(reference: &str, vendor: &str, name: &str, version: &str) -> Value {
+    json!({"type": "library", "bom-ref": reference, "name": name, "version": version,
+           "cpe": format!("cpe:2.3:a:{vendor}:{name}:{version}:*:*:*:*:*:*:*")})
+}
+
+fn outcomes(found: &Run) -> Vec<String> {
+    let told = found.json();
+    let checked =
+        told["components"].as_array().unwrap().iter().flat_map(|one| one["checked"].as_array().unwrap());
+    checked.map(|one| one["obstacle"].as_str().or(one["outcome"].as_str()).unwrap().to_owned()).collect()
+}
+
+#[test]
+fn documents_of_several_publishers_about_one_cve_stand_beside_each_other() {
+    let bench = Bench::new();
+    let sbom = bench.file(
+        "bill.json",
+        &bill(&json!([product("a", "acme", "pump", "1.0"), product("b", "beta", "gate", "1.0")])),
+    );
+    assert_eq!(
+        bench.import(&bench.file("a.json", &csaf("acme", "A-1", "pump", "vers:semver/<2.0.0"))).code,
+        0
+    );
+    let second =
+        bench.import(&bench.file("b.json", &csaf("beta", "B-1", "gate", "vers:semver/<2.0.0"))).json();
+    assert_eq!(
+        (&second["files"][0]["new"], &second["files"][0]["same"]),
+        (&json!(2), &json!(0)),
+        "{second:#}"
+    );
+    let found = bench.scan(&sbom, FRESH).json();
+    for (at, publisher) in [(0, "acme"), (1, "beta")] {
+        let finding = &found["components"][at]["verdicts"][0];
+        assert_eq!(
+            (&finding["id"], &finding["records"][0]["source"]),
+            (&json!("CVE-2026-0007"), &json!(publisher))
+        );
+    }
+    // The same document again with another product tree is another telling.
+    let wider =
+        bench.import(&bench.file("c.json", &csaf("acme", "A-1", "pump", "vers:semver/<0.5.0"))).json();
+    assert_eq!(wider["files"][0]["replaced"], 2, "{wider:#}");
+    assert_eq!(bench.scan(&sbom, FRESH).json()["components"][0]["verdicts"], json!([]));
+    let cache = bench.cache();
+    let shown =
+        bench.run(&["advisories", "show", "CVE-2026-0007", "--cache", cache.to_str().unwrap(), "--json"]);
+    assert!(
+        shown.out.contains("vers:semver/<0.5.0") && shown.out.contains("vers:semver/<2.0.0"),
+        "{}",
+        shown.out
+    );
+}
+
+#[test]
+fn data_that_is_not_whole_never_says_that_there_is_nothing() {
+    let sbom = |bench: &Bench| bench.file("bill.json", &bill(&json!([pump_link("2.5")])));
+    let page = nvd("2026-02-01T00:00:00.000", &[("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0")]);
+    // One page of several.
+    let bench = Bench::new();
+    bench.import(&bench.file("page.json", &page.replace("\"totalResults\":1", "\"totalResults\":3")));
+    let torn = bench.scan(&sbom(&bench), FRESH);
+    assert_eq!((torn.code, outcomes(&torn)), (11, vec!["incomplete".to_owned()]));
+    // A record of the file could not be read.
+    let bench = Bench::new();
+    let broken = page.replacen("[{\"cve\":", "[{\"cve\":{\"id\":7}},{\"cve\":", 1).replace("\":1,", "\":2,");
+    let imported = bench.import(&bench.file("page.json", &broken)).json();
+    assert_eq!(imported["files"][0]["refused"], 1, "{imported:#}");
+    let torn = bench.scan(&sbom(&bench), FRESH);
+    assert_eq!((torn.code, outcomes(&torn)), (11, vec!["incomplete".to_owned()]));
+}
+
+#[test]
+fn each_part_of_a_source_is_as_old_as_its_own_data() {
+    let bench = Bench::new();
+    let osv = |ecosystem: &str, name: &str, at: &str, end: &str| {
+        let records: Vec<Value> = (0..2)
+            .map(|number| {
+                json!({"schema_version": "1.6.0", "id": format!("GHSA-{name}-{number}"), "modified": at,
+                    "affected": [{"package": {"ecosystem": ecosystem, "name": name},
+                        "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": end}]}]}]})
+            })
+            .collect();
+        json!(records).to_string()
+    };
+    bench.import(&bench.file("npm.json", &osv("npm", "pump", "2026-01-02T00:00:00Z", "2.0.0")));
+    bench.import(&bench.file("pypi.json", &osv("PyPI", "gate", "2019-01-02T00:00:00Z", "2.0")));
+    let days =
+        mainstay::ops::now().day().days_since(mainstay::domain::time::Day::parse("2025-12-25").unwrap());
+    let allowed = ["--max-age", &days.to_string()];
+    let of = |purl: &str| {
+        let components = json!([{"type": "library", "name": "x", "version": "3.0.0", "purl": purl}]);
+        outcomes(&bench.scan(&bench.file("bill.json", &bill(&components)), &allowed))
+    };
+    assert_eq!(of("pkg:npm/pump@3.0.0"), ["nothing_found"]);
+    assert_eq!(of("pkg:pypi/gate@3.0.0"), ["too_old"]);
+    // A date that lies ahead says nothing about the age, and pins no record.
+    let bench = Bench::new();
+    let ahead = bench.file("ahead.json", &osv("npm", "pump", "2999-01-02T00:00:00Z", "1.0.0"));
+    bench.import(&ahead);
+    bench.import(&bench.file("later.json", &osv("npm", "pump", "2026-01-02T00:00:00Z", "2.0.0")));
+    let components =
+        json!([{"type": "library", "name": "pump", "version": "1.5.0", "purl": "pkg:npm/pump@1.5.0"}]);
+    assert_eq!(bench.scan(&bench.file("bill.json", &bill(&components)), FRESH).code, 10);
+}
+
+#[test]
+fn a_member_of_an_archive_that_breaks_off_takes_nothing_of_it_in() {
+    let bench = Bench::new();
+    let page = nvd(
+        "2026-02-01T00:00:00.000",
+        &[
+            ("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0"),
+            ("CVE-2026-0002", "2026-01-05T00:00:00.000", "2.0"),
+        ],
+    );
+    let path = bench.folder.path().join("feed.zip");
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+    zip.start_file("feed.json", zip::write::SimpleFileOptions::default()).unwrap();
+    std::io::Write::write_all(&mut zip, page.rsplit_once("CVE-2026-0002").unwrap().0.as_bytes()).unwrap();
+    zip.finish().unwrap();
+    assert_eq!(bench.import(&path).code, 1);
+    assert_eq!(bench.status()["sources"], json!([]));
+}
+
+#[test]
+fn what_hangs_on_a_condition_or_was_refused_is_not_nothing() {
+    let bench = Bench::new();
+    let page = nvd("2026-02-01T00:00:00.000", &[("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0")])
+        .replace("pump_link:*:*:*:*:*:*:*:*", "pump_link:*:*:*:*:*:linux:*:*");
+    bench.import(&bench.file("page.json", &page));
+    let conditional = bench.scan(&bench.file("bill.json", &bill(&json!([pump_link("1.5")]))), FRESH);
+    assert_eq!(conditional.json()["components"][0]["verdicts"][0]["verdict"], "conditional");
+    assert_eq!(conditional.code, 11);
+    let components = json!([pump_link("2.5"), {"type": "library", "bom-ref": "nameless", "version": "1"}]);
+    let sbom = bench.file("bill.json", &bill(&components));
+    let torn = bench.scan(&sbom, FRESH);
+    assert_eq!((torn.code, torn.json()["sbom"]["refused"].as_array().unwrap().len()), (11, 1));
+    let cache = bench.cache();
+    let words = bench.run(&[
+        "scan",
+        sbom.to_str().unwrap(),
+        "--cache",
+        cache.to_str().unwrap(),
+        "--max-age",
+        "99999",
+    ]);
+    assert!(words.out.contains("not in this scan: "), "{}", words.out);
+}
