@@ -274,7 +274,7 @@ impl<'c> Desk<'c> {
     }
 }
 
-/// The judgement of a record that no source has analysed yet and whose text has the component's name.
+/// The judgement of a record that names no product and whose text has the component's name.
 fn mentioned(identity: &Identity, advisory: &Advisory) -> Judgement {
     Judgement {
         verdict: Verdict::Candidate,
@@ -287,7 +287,7 @@ fn mentioned(identity: &Identity, advisory: &Advisory) -> Judgement {
             source: advisory.source,
             record_date: advisory.modified.clone().or_else(|| advisory.published.clone()),
             words: format!(
-                "the record is not analysed yet and names no product; its text has the name {}",
+                "the record names no product that is meant; its text has the name {}",
                 identity.name
             ),
         }),

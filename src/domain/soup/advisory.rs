@@ -25,7 +25,7 @@ pub enum Standing {
     /// Published and analysed: its claims can be judged.
     #[default]
     Published,
-    /// Published, but its source has not said yet which products are meant (NVD: received, awaiting or undergoing analysis; no claims).
+    /// Published, but its source has not said which products are meant (NVD: received, awaiting or undergoing analysis; no product named).
     NotAnalysed,
     /// Taken back; when and why as written.
     Withdrawn(String),

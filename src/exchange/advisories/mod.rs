@@ -21,7 +21,7 @@ mod text;
 
 use std::io::{BufRead, Cursor, Read};
 
-use crate::domain::soup::advisory::{Advisory, ApplicabilityNode, Published};
+use crate::domain::soup::advisory::{Advisory, ApplicabilityNode, PackageClaim, Published, Standing};
 use crate::domain::soup::cpe::Cpe;
 use crate::domain::soup::note::{Gravity, Notes, Unreadable};
 pub use crate::exchange::unpack::Stop;
@@ -274,9 +274,12 @@ impl Sink<'_, '_> {
         &mut self,
         raw: &str,
         place: String,
-        outcome: Result<Advisory, Unreadable>,
+        mut outcome: Result<Advisory, Unreadable>,
     ) -> Result<(), Unreadable> {
-        if let Ok(advisory) = &outcome {
+        if let Ok(advisory) = &mut outcome {
+            if advisory.standing == Standing::Published && names_nothing(advisory) {
+                advisory.standing = Standing::NotAnalysed;
+            }
             check_names(advisory, &place, &mut self.report.notes);
             fields::later(&mut self.newest, advisory.modified.as_deref());
         }
@@ -294,6 +297,15 @@ impl Sink<'_, '_> {
         self.report.refused += 1;
         self.report.notes.add(Gravity::Refused, refused.place, refused.reason);
     }
+}
+
+/// Whether a record says of no product that it is meant: only its text can tell.
+fn names_nothing(advisory: &Advisory) -> bool {
+    let is_word = |text: &str| !text.trim().is_empty() && !text.trim().eq_ignore_ascii_case("n/a");
+    let named = |claim: &PackageClaim| {
+        is_word(&claim.name) || claim.purl.as_deref().is_some_and(is_word) || !claim.cpes.is_empty()
+    };
+    advisory.applicability.is_empty() && !advisory.packages.iter().any(named)
 }
 
 /// Remarks on CPE names that cannot be read: whom they concern can only be guessed.

@@ -55,8 +55,9 @@ fn a_record_with_hardly_anything_is_taken_as_not_analysed() {
         r#"{"cve": {"id": "CVE-1", "metrics": null, "descriptions": null, "configurations": null}}"#,
     ));
     assert_eq!(records[0].standing, Standing::NotAnalysed);
+    // Analysed, as it says; but it names no product, so that only its text can tell.
     let (records, _) = advisories(page(r#"{"cve": {"id": "CVE-1", "vulnStatus": "Analyzed"}}"#));
-    assert_eq!(records[0].standing, Standing::Published);
+    assert_eq!(records[0].standing, Standing::NotAnalysed);
     let (records, _) = advisories(page(
         r#"{"cve": {"id": "CVE-1", "vulnStatus": "Rejected", "descriptions": [{"lang": "en", "value": "a duplicate"}]}}"#,
     ));
