@@ -13,7 +13,9 @@ use super::record::{Fields, KindDef, RecordData, record, rows};
 use super::signature::{Meaning, Part, part_digest};
 use super::text::{Line, Text};
 use super::time::Day;
-use super::workflow::{Case, Condition, Effect, Move, Signing, World, no_effects, no_notices, states};
+use super::workflow::{
+    Case, Condition, Effect, Move, Signing, World, no_effects, no_notices, signature_holds, states,
+};
 
 choice! {
     /// What was decided.
@@ -33,6 +35,14 @@ rows! {
     /// A condition of the approval.
     pub struct ApprovalCondition {
         /// What must be met before the work begins.
+        condition: Line = "Condition";
+    }
+}
+
+rows! {
+    /// How a condition of the approval was met. Not part of what is signed, so that it can be told afterwards.
+    pub struct ConditionMet {
+        /// The condition, word for word as it was signed.
         condition: Line = "Condition";
         /// How it was met; empty while it is open.
         met_by: Line = "Met by";
@@ -72,7 +82,9 @@ states! {
 use ApprovalState as S;
 
 const OPEN: &[&str] = &[S::Requested.code(), S::PartiallySigned.code()];
-const NOT_ENDED: &[&str] = &[S::Requested.code(), S::PartiallySigned.code(), S::Granted.code()];
+/// The decision is part of what is signed: the first signature closes it.
+const UNSIGNED: &[&str] = &[S::Requested.code()];
+const GRANTED: &[&str] = &[S::Granted.code()];
 
 record! {
     /// A signed decision on fixed content.
@@ -93,9 +105,9 @@ record! {
             /// Authors of the content, who may not approve it.
             authors: Vec<RecordId> = "Authors" => by_system(), target(Kind::Person), clause("ISO 13485");
         }
-        section "Decision", "IEC 62304 6.2.4", false, NOT_ENDED => {
-            /// What was decided.
-            decision: Option<Decision> = "Decision" => clause("IEC 62304 6.2.4");
+        section "Decision", "IEC 62304 6.2.4, 21 CFR 11.70", true, UNSIGNED => {
+            /// What was decided; it follows from what is signed.
+            decision: Option<Decision> = "Decision" => by_system(), clause("IEC 62304 6.2.4");
             /// Conditions that must be met before the work begins.
             conditions: Table<ApprovalCondition> = "Conditions" => clause("IEC 62304 6.2.4");
             /// Why it was decided so.
@@ -103,13 +115,20 @@ record! {
             /// Last day on which the work may begin.
             expires_at: Option<Day> = "Holds until";
         }
+        section "Conditions met", "IEC 62304 6.2.4", false, GRANTED => {
+            /// How each condition was met, one row for each.
+            conditions_met: Table<ConditionMet> = "How the conditions were met" => clause("IEC 62304 6.2.4");
+        }
     }
 }
 
 impl Approval {
     /// How many conditions are not met yet.
     pub fn conditions_open(&self) -> usize {
-        self.conditions.iter().filter(|row| !row.condition.is_empty() && row.met_by.is_empty()).count()
+        let met = |condition: &Line| {
+            self.conditions_met.iter().any(|row| row.condition == *condition && !row.met_by.is_empty())
+        };
+        self.conditions.iter().filter(|row| !row.condition.is_empty() && !met(&row.condition)).count()
     }
 }
 
@@ -178,17 +197,25 @@ pub fn signed_roles(world: &dyn World, data: &RecordData) -> Vec<Role> {
         .signatures(data.head.id)
         .iter()
         .filter(|signature| signature.meaning == Meaning::Approved)
-        .filter(|signature| {
-            signature
-                .covers
-                .iter()
-                .all(|cover| world.record(cover.record).is_some_and(|data| cover.holds(&data)))
-        })
+        .filter(|signature| signature_holds(world, signature))
         .flat_map(|signature| signature.roles.clone())
         .collect();
     roles.sort_unstable();
     roles.dedup();
     roles
+}
+
+/// Whether every required role has signed what the approval says now.
+fn all_signed(world: &dyn World, data: &RecordData, approval: &Approval) -> bool {
+    let signed = signed_roles(world, data);
+    approval.required_roles.iter().all(|role| signed.contains(role))
+}
+
+/// Whether the approval is granted, and what it fixes and what was signed still say what they said.
+pub fn stands(world: &dyn World, data: &RecordData) -> bool {
+    S::of(data) == Some(S::Granted)
+        && covers_hold(world, data)
+        && data.typed::<Approval>().is_some_and(|approval| all_signed(world, data, &approval))
 }
 
 /// The roles whose signature an open approval still waits for; none for one that is not open.
@@ -258,14 +285,20 @@ fn may_approve(case: &Case, approval: &Approval) -> Vec<Condition> {
 /// A signature moves the approval on; the last required one grants it and approves its subject.
 fn after_signature(case: &Case) -> Vec<Effect> {
     let Some(approval) = case.data.typed::<Approval>() else { return Vec::new() };
-    let signed = signed_roles(case.world, case.data);
-    if !approval.required_roles.iter().all(|role| signed.contains(role)) {
-        return vec![Effect::State { id: case.id(), to: S::PartiallySigned.code() }];
-    }
     let decision =
         if approval.conditions.is_empty() { Decision::Approved } else { Decision::ApprovedWithConditions };
+    // The first signature fixes the decision, so that every signature covers the same one.
     let mut set = Fields::new();
     set.insert("decision".into(), decision.code().into());
+    if !all_signed(case.world, case.data, &approval) {
+        return vec![
+            Effect::Set { id: case.id(), set },
+            Effect::State { id: case.id(), to: S::PartiallySigned.code() },
+        ];
+    }
+    let rows: Vec<Value> =
+        approval.conditions.iter().map(|row| json!({"condition": row.condition})).collect();
+    set.insert("conditions_met".into(), Value::Array(rows));
     let mut effects =
         vec![Effect::Set { id: case.id(), set }, Effect::State { id: case.id(), to: S::Granted.code() }];
     if let Some(id) = approval.subject {

@@ -151,6 +151,11 @@ pub trait World {
     fn product(&self) -> Product;
 }
 
+/// Whether everything that a signature covers still says what was signed.
+pub fn signature_holds(world: &dyn World, signature: &Signature) -> bool {
+    signature.covers.iter().all(|cover| world.record(cover.record).is_some_and(|data| cover.holds(&data)))
+}
+
 /// A record as a rule sees it: with its surroundings, at a moment, before a person acts.
 pub struct Case<'a> {
     /// The record.

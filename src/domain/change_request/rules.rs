@@ -288,10 +288,10 @@ fn analyse_again(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
 
 /// The approval that is granted on the content as it stands.
 pub fn granted_approval(case: &Case) -> Option<RecordData> {
-    case.world.referring(case.id(), Kind::Approval).into_iter().find(|data| {
-        approval::ApprovalState::of(data) == Some(approval::ApprovalState::Granted)
-            && approval::covers_hold(case.world, data)
-    })
+    case.world
+        .referring(case.id(), Kind::Approval)
+        .into_iter()
+        .find(|data| approval::stands(case.world, data))
 }
 
 fn may_be_made(case: &Case, change: &ChangeRequest) -> Vec<Condition> {

@@ -202,6 +202,11 @@ pub(super) fn closed_field(def: &KindDef, name: &str, state: &str) -> Refused {
             ". What is approved is not edited: return the change to analysis, which ends the approval",
         );
     }
+    if def.kind == Kind::Approval && section.is_some_and(|section| section.scope) {
+        reason.push_str(
+            ". What was signed is not edited: return the change to analysis, which ends this approval, and ask for another",
+        );
+    }
     if open.is_empty() {
         reason = format!("is fixed in state “{word}”");
     }
