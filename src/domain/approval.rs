@@ -2,14 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::change_request::{ChangeRequest, Urgency};
-use super::choice::choice;
+use super::authorship;
+use super::change_request::{self, ChangeRequest, Urgency};
+use super::choice::{Choice as _, choice};
 use super::field::Table;
 use super::ids::{Kind, RecordId};
 use super::impact_analysis::{Conclusion, ImpactAnalysis};
 use super::person::Role;
 use super::policy::AuthoritySubject;
-use super::record::{Fields, KindDef, RecordData, record, rows};
+use super::record::{Fields, KindDef, RecordData, SignedEdits, record, rows};
 use super::signature::{Meaning, Part, part_digest};
 use super::text::{Line, Text};
 use super::time::Day;
@@ -132,31 +133,55 @@ impl Approval {
     }
 }
 
-/// The fields of the approval of a change request: what it fixes, and who must sign.
-pub fn new_fields(case: &Case, change: &ChangeRequest, analysis: &ImpactAnalysis) -> Fields {
-    let policy = case.world.policy();
-    let mut subjects = Vec::new();
-    if change.soup_or_security() {
-        subjects.push(AuthoritySubject::ChangeSecurity);
-    }
-    if analysis.touches_safety() {
-        subjects.push(AuthoritySubject::ChangeSafety);
-    }
-    if change.regulatory_significant() {
-        subjects.push(AuthoritySubject::ChangeRegulatory);
-    }
+/// The rows of the authority matrix that speak of a change.
+fn subjects(change: &ChangeRequest, analysis: &ImpactAnalysis) -> Vec<AuthoritySubject> {
+    let rows = [
+        (change.soup_or_security(), AuthoritySubject::ChangeSecurity),
+        (analysis.touches_safety(), AuthoritySubject::ChangeSafety),
+        (change.regulatory_significant(), AuthoritySubject::ChangeRegulatory),
+    ];
+    let mut subjects: Vec<_> = rows.into_iter().filter(|(is, _)| *is).map(|(_, subject)| subject).collect();
     if subjects.is_empty() {
         subjects.push(AuthoritySubject::ChangeRoutine);
     }
+    subjects
+}
+
+/// Whether an approval asks every role that must sign by the class and the authority matrix as they are now, which may
+/// have changed since it was asked for.
+pub fn asks_enough(
+    world: &dyn World,
+    approval: &Approval,
+    change: &ChangeRequest,
+    analysis: &ImpactAnalysis,
+) -> Condition {
+    let class = world.product().class();
+    let needed = world.policy().required_roles(&subjects(change, analysis), class.is_b_or_c());
+    let missing: Vec<&str> = needed
+        .iter()
+        .filter(|role| !approval.required_roles.contains(role))
+        .map(|role| role.word())
+        .collect();
+    let text = if missing.is_empty() {
+        "The approval asks every role that must sign".to_owned()
+    } else {
+        format!(
+            "The approval asks every role that must sign now; missing is {}: return the change to analysis",
+            missing.join(", ")
+        )
+    };
+    Condition::new("IEC 62304 6.2.4", text, missing.is_empty())
+}
+
+/// The fields of the approval of a change request: what it fixes, and who must sign.
+pub fn new_fields(case: &Case, change: &ChangeRequest, analysis: &ImpactAnalysis) -> Fields {
+    let policy = case.world.policy();
+    let subjects = subjects(change, analysis);
     let class = case.world.product().class();
+    let analysed = change.impact_analysis.and_then(|id| case.world.record(id));
     let mut fixed = vec![fixed(case.data, Part::Scope)];
-    if let Some(data) = change.impact_analysis.and_then(|id| case.world.record(id)) {
-        fixed.push(self::fixed(&data, Part::Content));
-    }
-    let mut authors: Vec<RecordId> = vec![case.data.head.created_by];
-    authors.extend(&analysis.performed_by);
-    authors.sort_unstable();
-    authors.dedup();
+    fixed.extend(analysed.as_ref().map(|data| self::fixed(data, Part::Content)));
+    let authors = authorship::of_change(case.world, case.data, analysed.as_ref());
     let mut set = Fields::new();
     set.insert(
         "title".into(),
@@ -252,6 +277,19 @@ fn deputy_roles(case: &Case, approval: &Approval) -> Vec<Role> {
     policy.deputies.iter().filter(|row| row.person == Some(actor)).filter_map(|row| row.role).collect()
 }
 
+/// The authors of what an approval fixes, who may not approve it: those noted when it was asked for, and who turned out
+/// to be one since.
+pub fn authors_of(world: &dyn World, approval: &Approval) -> Vec<RecordId> {
+    let analysis = approval.impact_analysis.and_then(|id| world.record(id));
+    let mut authors = approval.authors.clone();
+    if let Some(change) = approval.subject.and_then(|id| world.record(id)) {
+        authors.extend(authorship::of_change(world, &change, analysis.as_ref()));
+    }
+    authors.sort_unstable();
+    authors.dedup();
+    authors
+}
+
 fn may_approve(case: &Case, approval: &Approval) -> Vec<Condition> {
     let analysis: Option<ImpactAnalysis> =
         approval.impact_analysis.and_then(|id| case.world.record(id)).and_then(|data| data.typed());
@@ -270,13 +308,17 @@ fn may_approve(case: &Case, approval: &Approval) -> Vec<Condition> {
             acceptable,
         ),
     ];
+    let change = approval.subject.and_then(|id| case.world.record(id)).and_then(|data| data.typed());
+    if let Some(change) = change {
+        conditions.extend(change_request::still_ready(case, &change, approval));
+    }
     if case.world.policy().author_may_not_approve != Some(false)
         && let Some(actor) = case.actor
     {
         conditions.push(Condition::new(
             "ISO 13485",
             "The approver is not an author of the content",
-            !approval.authors.contains(&actor),
+            !authors_of(case.world, approval).contains(&actor),
         ));
     }
     conditions
@@ -390,7 +432,7 @@ pub const DEF: KindDef = KindDef {
     moves: MOVES,
     create_by: &[],
     edit_by: SIGNERS,
-    edit_signed: false,
+    edit_signed: SignedEdits::Never,
     sign_conditions: signing,
     on_create: no_effects,
     on_sign: after_signature,

@@ -2,7 +2,7 @@
 
 use super::ids::{Kind, RecordId};
 use super::person::Role;
-use super::record::{KindDef, record};
+use super::record::{KindDef, SignedEdits, record};
 use super::text::{Line, Text};
 use super::time::Moment;
 use super::workflow::{Move, no_effects, no_notices, no_signing, states};
@@ -65,7 +65,7 @@ pub const DEF: KindDef = KindDef {
     .reason()],
     create_by: &[],
     edit_by: Role::EVERYONE,
-    edit_signed: false,
+    edit_signed: SignedEdits::Never,
     sign_conditions: no_signing,
     on_create: no_effects,
     on_sign: no_effects,

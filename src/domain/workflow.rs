@@ -145,6 +145,8 @@ pub trait World {
     fn referring(&self, id: RecordId, kind: Kind) -> Vec<RecordData>;
     /// The signatures on a record, oldest first.
     fn signatures(&self, id: RecordId) -> Vec<Signature>;
+    /// Everybody who made the record or edited what an approval of it fixes. Fields that a step filled are the program's.
+    fn editors(&self, id: RecordId) -> Vec<RecordId>;
     /// The policy in force.
     fn policy(&self) -> Policy;
     /// The product of the file.

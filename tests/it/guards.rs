@@ -12,10 +12,6 @@ fn sign(desk: &mut Desk, login: &str, id: RecordId) -> Result<Receipt, Refused> 
     desk.signed(login, Request::Sign { id, meaning: None })
 }
 
-fn edit_because(desk: &mut Desk, login: &str, id: RecordId, set: Value) -> Result<Receipt, Refused> {
-    desk.by(login, Act::from(Request::Edit { id, set: fields(set) }).because("As it came out"))
-}
-
 /// A change whose approval is asked for: change, analysis, approval. Ben wrote it; Fay leads development besides him.
 fn awaiting(desk: &mut Desk) -> (RecordId, RecordId, RecordId) {
     desk.hire("fay", "Fay Example", &[Role::DevLead]);
@@ -38,7 +34,7 @@ fn a_decision_is_closed_by_its_first_signature() {
     for signer in ["ana", "fay"] {
         sign(&mut desk, signer, ap).unwrap();
         let before = desk.file.head().clone();
-        let refusal = edit_because(&mut desk, "ana", ap, decision.clone()).unwrap_err().to_string();
+        let refusal = desk.edit("ana", ap, decision.clone()).unwrap_err().to_string();
         assert!(refusal.contains("What was signed is not edited"), "{refusal}");
         assert_eq!(*desk.file.head(), before);
     }
@@ -58,13 +54,13 @@ fn a_condition_blocks_the_work_until_it_is_told_how_it_was_met_and_cannot_be_dro
     sign(&mut desk, "ana", ap).unwrap();
     sign(&mut desk, "fay", ap).unwrap();
     assert_eq!(desk.record(ap).value("decision"), &json!("approved_with_conditions"));
-    let refusal = edit_because(&mut desk, "ana", ap, json!({"conditions": null})).unwrap_err().to_string();
+    let refusal = desk.edit("ana", ap, json!({"conditions": null})).unwrap_err().to_string();
     assert!(refusal.contains("What was signed is not edited"), "{refusal}");
-    edit_because(&mut desk, "ana", ap, json!({"conditions_met": null})).unwrap();
+    desk.edit("ana", ap, json!({"conditions_met": null})).unwrap();
     let refusal = desk.go("ben", cr, "implement").unwrap_err().to_string();
     assert!(refusal.contains("The conditions of the approval are met"), "{refusal}");
     let met = json!({"conditions_met": [{"condition": "Rig 2 is calibrated", "met_by": "Certificate 12"}]});
-    edit_because(&mut desk, "ana", ap, met).unwrap();
+    desk.edit("ana", ap, met).unwrap();
     desk.go("ben", cr, "implement").unwrap();
     let page = desk.file.page(ap, None, desk.now).unwrap();
     assert!(page.signatures.iter().all(|view| view.holds), "how it was met is not part of what is signed");

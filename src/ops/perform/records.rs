@@ -5,7 +5,7 @@ use crate::domain::attachment::BYTES_MAX;
 use crate::domain::canonical;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{PersonState, Role};
-use crate::domain::record::{Fields, KindDef, RecordData, Violation, check_values};
+use crate::domain::record::{Fields, KindDef, RecordData, SignedEdits, Violation, check_values};
 use crate::domain::signature::Meaning;
 use crate::domain::time::Moment;
 use crate::domain::workflow::missing_fields;
@@ -41,7 +41,12 @@ impl Job<'_> {
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
     }
 
-    pub(super) fn edit(&mut self, id: RecordId, set: &Fields) -> Result<EventParts, Refused> {
+    pub(super) fn edit(
+        &mut self,
+        id: RecordId,
+        set: &Fields,
+        reason: Option<&str>,
+    ) -> Result<EventParts, Refused> {
         let def = id.kind.def();
         let role = self.role(&format!("Editing {id}"), def.edit_by)?;
         let data = self.work.get(id)?;
@@ -55,11 +60,25 @@ impl Job<'_> {
                 "nobody changes their own roles; ask another administrator".to_owned(),
             ));
         }
+        let changed: Vec<&str> = set
+            .iter()
+            .filter(|(name, value)| data.value(name) != *value)
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let signed = def.edit_signed.includes(changed.iter().copied());
+        if reason.is_none() && !changed.is_empty() {
+            if signed && def.edit_signed != SignedEdits::All {
+                return Err(Refused::NeedsReason(format!("an edit of {id} on which approvals rest")));
+            }
+            if self.work.is_signed(id)? {
+                return Err(Refused::NeedsReason(format!("an edit of {id}, which has been signed")));
+            }
+        }
         self.work.set(id, &set)?;
         self.refuse_unfilled(id)?;
         self.references_exist(id, &set)?;
-        if def.edit_signed {
-            self.sign_content(id, Meaning::Approved, vec![role], None)?;
+        if signed {
+            self.sign_content(id, Meaning::Approved, vec![role], reason)?;
         }
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
     }
