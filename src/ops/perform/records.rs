@@ -1,7 +1,7 @@
 //! Making, editing, assigning records, and attaching files to them.
 
 use super::{EventParts, Job};
-use crate::domain::attachment::BYTES_MAX;
+use crate::domain::attachment::{self, Attachment, BYTES_MAX};
 use crate::domain::canonical;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{PersonState, Role};
@@ -52,6 +52,11 @@ impl Job<'_> {
         let data = self.work.get(id)?;
         if data.is_terminal() {
             return Err(Refused::Rule(format!("{id} is {} and read-only", state_word(&data))));
+        }
+        if let Some(attachment) = data.typed::<Attachment>()
+            && let Some(subject) = attachment.subject
+        {
+            refuse_fixed_files(&self.work.get(subject)?)?;
         }
         let set = values(def, set)?;
         refuse_closed(&data, &set)?;
@@ -143,9 +148,7 @@ impl Job<'_> {
     ) -> Result<EventParts, Refused> {
         let role = self.role("Attaching a file", Role::EVERYONE)?;
         let subject = self.work.get(to)?;
-        if subject.head.state == "void" {
-            return Err(Refused::Rule(format!("{to} is void and read-only")));
-        }
+        refuse_fixed_files(&subject)?;
         let bytes = files::read(file)?;
         if bytes.len() as u64 > BYTES_MAX {
             return Err(Refused::invalid(
@@ -172,6 +175,18 @@ impl Job<'_> {
         let blobs = vec![NewBlob { sha256, bytes }];
         Ok(EventParts { record: Some(id), role: Some(role), blobs, ..EventParts::default() })
     }
+}
+
+/// Refuses a change of the files of a record whose content counts as signed or which has ended.
+fn refuse_fixed_files(subject: &RecordData) -> Result<(), Refused> {
+    if attachment::are_fixed(subject) {
+        return Err(Refused::Rule(format!(
+            "{} is {} and its files are fixed with it; attach the file to a record that is still open, or bring this one back to where it is worked on",
+            subject.head.id,
+            state_word(subject)
+        )));
+    }
+    Ok(())
 }
 
 pub(super) fn values(def: &KindDef, set: &Fields) -> Result<Fields, Refused> {
