@@ -117,7 +117,7 @@ pub fn is_signed(request: &Request) -> bool {
     match request {
         Request::Sign { .. } => true,
         Request::Move { id, go, .. } => id.kind.def().find_move(go).is_some_and(|step| step.sign.is_some()),
-        Request::Edit { id, .. } => id.kind.def().edit_signed,
+        Request::Edit { id, set } => id.kind.def().edit_signed.includes(set.keys().map(String::as_str)),
         Request::Create { .. }
         | Request::Assign { .. }
         | Request::Attach { .. }

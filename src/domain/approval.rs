@@ -2,18 +2,21 @@
 
 use serde_json::{Value, json};
 
-use super::change_request::{ChangeRequest, Urgency};
-use super::choice::choice;
+use super::authorship;
+use super::change_request::{self, ChangeRequest, Urgency};
+use super::choice::{Choice as _, choice};
 use super::field::Table;
 use super::ids::{Kind, RecordId};
 use super::impact_analysis::{Conclusion, ImpactAnalysis};
 use super::person::Role;
 use super::policy::AuthoritySubject;
-use super::record::{Fields, KindDef, RecordData, record, rows};
+use super::record::{Fields, KindDef, RecordData, SignedEdits, record, rows};
 use super::signature::{Meaning, Part, part_digest};
 use super::text::{Line, Text};
 use super::time::Day;
-use super::workflow::{Case, Condition, Effect, Move, Signing, World, no_effects, no_notices, states};
+use super::workflow::{
+    Case, Condition, Effect, Move, Signing, World, no_effects, no_notices, signature_holds, states,
+};
 
 choice! {
     /// What was decided.
@@ -33,6 +36,14 @@ rows! {
     /// A condition of the approval.
     pub struct ApprovalCondition {
         /// What must be met before the work begins.
+        condition: Line = "Condition";
+    }
+}
+
+rows! {
+    /// How a condition of the approval was met. Not part of what is signed, so that it can be told afterwards.
+    pub struct ConditionMet {
+        /// The condition, word for word as it was signed.
         condition: Line = "Condition";
         /// How it was met; empty while it is open.
         met_by: Line = "Met by";
@@ -72,7 +83,9 @@ states! {
 use ApprovalState as S;
 
 const OPEN: &[&str] = &[S::Requested.code(), S::PartiallySigned.code()];
-const NOT_ENDED: &[&str] = &[S::Requested.code(), S::PartiallySigned.code(), S::Granted.code()];
+/// The decision is part of what is signed: the first signature closes it.
+const UNSIGNED: &[&str] = &[S::Requested.code()];
+const GRANTED: &[&str] = &[S::Granted.code()];
 
 record! {
     /// A signed decision on fixed content.
@@ -93,9 +106,9 @@ record! {
             /// Authors of the content, who may not approve it.
             authors: Vec<RecordId> = "Authors" => by_system(), target(Kind::Person), clause("ISO 13485");
         }
-        section "Decision", "IEC 62304 6.2.4", false, NOT_ENDED => {
-            /// What was decided.
-            decision: Option<Decision> = "Decision" => clause("IEC 62304 6.2.4");
+        section "Decision", "IEC 62304 6.2.4, 21 CFR 11.70", true, UNSIGNED => {
+            /// What was decided; it follows from what is signed.
+            decision: Option<Decision> = "Decision" => by_system(), clause("IEC 62304 6.2.4");
             /// Conditions that must be met before the work begins.
             conditions: Table<ApprovalCondition> = "Conditions" => clause("IEC 62304 6.2.4");
             /// Why it was decided so.
@@ -103,41 +116,72 @@ record! {
             /// Last day on which the work may begin.
             expires_at: Option<Day> = "Holds until";
         }
+        section "Conditions met", "IEC 62304 6.2.4", false, GRANTED => {
+            /// How each condition was met, one row for each.
+            conditions_met: Table<ConditionMet> = "How the conditions were met" => clause("IEC 62304 6.2.4");
+        }
     }
 }
 
 impl Approval {
     /// How many conditions are not met yet.
     pub fn conditions_open(&self) -> usize {
-        self.conditions.iter().filter(|row| !row.condition.is_empty() && row.met_by.is_empty()).count()
+        let met = |condition: &Line| {
+            self.conditions_met.iter().any(|row| row.condition == *condition && !row.met_by.is_empty())
+        };
+        self.conditions.iter().filter(|row| !row.condition.is_empty() && !met(&row.condition)).count()
     }
+}
+
+/// The rows of the authority matrix that speak of a change.
+fn subjects(change: &ChangeRequest, analysis: &ImpactAnalysis) -> Vec<AuthoritySubject> {
+    let rows = [
+        (change.soup_or_security(), AuthoritySubject::ChangeSecurity),
+        (analysis.touches_safety(), AuthoritySubject::ChangeSafety),
+        (change.regulatory_significant(), AuthoritySubject::ChangeRegulatory),
+    ];
+    let mut subjects: Vec<_> = rows.into_iter().filter(|(is, _)| *is).map(|(_, subject)| subject).collect();
+    if subjects.is_empty() {
+        subjects.push(AuthoritySubject::ChangeRoutine);
+    }
+    subjects
+}
+
+/// Whether an approval asks every role that must sign by the class and the authority matrix as they are now, which may
+/// have changed since it was asked for.
+pub fn asks_enough(
+    world: &dyn World,
+    approval: &Approval,
+    change: &ChangeRequest,
+    analysis: &ImpactAnalysis,
+) -> Condition {
+    let class = world.product().class();
+    let needed = world.policy().required_roles(&subjects(change, analysis), class.is_b_or_c());
+    let missing: Vec<&str> = needed
+        .iter()
+        .filter(|role| !approval.required_roles.contains(role))
+        .map(|role| role.word())
+        .collect();
+    let text = if missing.is_empty() {
+        "The approval asks every role that must sign".to_owned()
+    } else {
+        format!(
+            "The approval asks every role that must sign now; missing is {}: return the change to analysis",
+            missing.join(", ")
+        )
+    };
+    Condition::new("IEC 62304 6.2.4", text, missing.is_empty())
 }
 
 /// The fields of the approval of a change request: what it fixes, and who must sign.
 pub fn new_fields(case: &Case, change: &ChangeRequest, analysis: &ImpactAnalysis) -> Fields {
     let policy = case.world.policy();
-    let mut subjects = Vec::new();
-    if change.soup_or_security() {
-        subjects.push(AuthoritySubject::ChangeSecurity);
-    }
-    if analysis.touches_safety() {
-        subjects.push(AuthoritySubject::ChangeSafety);
-    }
-    if change.regulatory_significant() {
-        subjects.push(AuthoritySubject::ChangeRegulatory);
-    }
-    if subjects.is_empty() {
-        subjects.push(AuthoritySubject::ChangeRoutine);
-    }
+    let subjects = subjects(change, analysis);
     let class = case.world.product().class();
+    let analysed = change.impact_analysis.and_then(|id| case.world.record(id));
     let mut fixed = vec![fixed(case.data, Part::Scope)];
-    if let Some(data) = change.impact_analysis.and_then(|id| case.world.record(id)) {
-        fixed.push(self::fixed(&data, Part::Content));
-    }
-    let mut authors: Vec<RecordId> = vec![case.data.head.created_by];
-    authors.extend(&analysis.performed_by);
-    authors.sort_unstable();
-    authors.dedup();
+    fixed.extend(analysed.as_ref().map(|data| self::fixed(data, Part::Content)));
+    let authors = authorship::of_change(case.world, case.data, analysed.as_ref());
     let mut set = Fields::new();
     set.insert(
         "title".into(),
@@ -178,17 +222,25 @@ pub fn signed_roles(world: &dyn World, data: &RecordData) -> Vec<Role> {
         .signatures(data.head.id)
         .iter()
         .filter(|signature| signature.meaning == Meaning::Approved)
-        .filter(|signature| {
-            signature
-                .covers
-                .iter()
-                .all(|cover| world.record(cover.record).is_some_and(|data| cover.holds(&data)))
-        })
+        .filter(|signature| signature_holds(world, signature))
         .flat_map(|signature| signature.roles.clone())
         .collect();
     roles.sort_unstable();
     roles.dedup();
     roles
+}
+
+/// Whether every required role has signed what the approval says now.
+fn all_signed(world: &dyn World, data: &RecordData, approval: &Approval) -> bool {
+    let signed = signed_roles(world, data);
+    approval.required_roles.iter().all(|role| signed.contains(role))
+}
+
+/// Whether the approval is granted, and what it fixes and what was signed still say what they said.
+pub fn stands(world: &dyn World, data: &RecordData) -> bool {
+    S::of(data) == Some(S::Granted)
+        && covers_hold(world, data)
+        && data.typed::<Approval>().is_some_and(|approval| all_signed(world, data, &approval))
 }
 
 /// The roles whose signature an open approval still waits for; none for one that is not open.
@@ -225,6 +277,19 @@ fn deputy_roles(case: &Case, approval: &Approval) -> Vec<Role> {
     policy.deputies.iter().filter(|row| row.person == Some(actor)).filter_map(|row| row.role).collect()
 }
 
+/// The authors of what an approval fixes, who may not approve it: those noted when it was asked for, and who turned out
+/// to be one since.
+pub fn authors_of(world: &dyn World, approval: &Approval) -> Vec<RecordId> {
+    let analysis = approval.impact_analysis.and_then(|id| world.record(id));
+    let mut authors = approval.authors.clone();
+    if let Some(change) = approval.subject.and_then(|id| world.record(id)) {
+        authors.extend(authorship::of_change(world, &change, analysis.as_ref()));
+    }
+    authors.sort_unstable();
+    authors.dedup();
+    authors
+}
+
 fn may_approve(case: &Case, approval: &Approval) -> Vec<Condition> {
     let analysis: Option<ImpactAnalysis> =
         approval.impact_analysis.and_then(|id| case.world.record(id)).and_then(|data| data.typed());
@@ -243,13 +308,17 @@ fn may_approve(case: &Case, approval: &Approval) -> Vec<Condition> {
             acceptable,
         ),
     ];
+    let change = approval.subject.and_then(|id| case.world.record(id)).and_then(|data| data.typed());
+    if let Some(change) = change {
+        conditions.extend(change_request::still_ready(case, &change, approval));
+    }
     if case.world.policy().author_may_not_approve != Some(false)
         && let Some(actor) = case.actor
     {
         conditions.push(Condition::new(
             "ISO 13485",
             "The approver is not an author of the content",
-            !approval.authors.contains(&actor),
+            !authors_of(case.world, approval).contains(&actor),
         ));
     }
     conditions
@@ -258,14 +327,20 @@ fn may_approve(case: &Case, approval: &Approval) -> Vec<Condition> {
 /// A signature moves the approval on; the last required one grants it and approves its subject.
 fn after_signature(case: &Case) -> Vec<Effect> {
     let Some(approval) = case.data.typed::<Approval>() else { return Vec::new() };
-    let signed = signed_roles(case.world, case.data);
-    if !approval.required_roles.iter().all(|role| signed.contains(role)) {
-        return vec![Effect::State { id: case.id(), to: S::PartiallySigned.code() }];
-    }
     let decision =
         if approval.conditions.is_empty() { Decision::Approved } else { Decision::ApprovedWithConditions };
+    // The first signature fixes the decision, so that every signature covers the same one.
     let mut set = Fields::new();
     set.insert("decision".into(), decision.code().into());
+    if !all_signed(case.world, case.data, &approval) {
+        return vec![
+            Effect::Set { id: case.id(), set },
+            Effect::State { id: case.id(), to: S::PartiallySigned.code() },
+        ];
+    }
+    let rows: Vec<Value> =
+        approval.conditions.iter().map(|row| json!({"condition": row.condition})).collect();
+    set.insert("conditions_met".into(), Value::Array(rows));
     let mut effects =
         vec![Effect::Set { id: case.id(), set }, Effect::State { id: case.id(), to: S::Granted.code() }];
     if let Some(id) = approval.subject {
@@ -357,7 +432,7 @@ pub const DEF: KindDef = KindDef {
     moves: MOVES,
     create_by: &[],
     edit_by: SIGNERS,
-    edit_signed: false,
+    edit_signed: SignedEdits::Never,
     sign_conditions: signing,
     on_create: no_effects,
     on_sign: after_signature,

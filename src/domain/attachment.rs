@@ -2,10 +2,10 @@
 
 use super::ids::{Kind, RecordId};
 use super::person::Role;
-use super::record::{KindDef, record};
+use super::record::{KindDef, RecordData, SignedEdits, record};
 use super::text::{Line, Text};
 use super::time::Moment;
-use super::workflow::{Move, no_effects, no_notices, no_signing, states};
+use super::workflow::{Case, Condition, Move, no_effects, no_notices, no_signing, states};
 
 /// Largest attachment, in bytes.
 pub const BYTES_MAX: u64 = 100 * 1024 * 1024;
@@ -46,6 +46,36 @@ record! {
     }
 }
 
+/// Whether the files of a record are fixed with it: it has ended, is locked, closed, verified, or its content waits for or
+/// bears an approval. Signatures do not cover files, so that none may come or go while they count.
+pub fn are_fixed(data: &RecordData) -> bool {
+    let fixed: &[&str] = match data.head.id.kind {
+        Kind::Feedback | Kind::ProblemReport => &["closed"],
+        Kind::ChangeRequest => &["awaiting_approval", "approved", "verified", "released", "closed"],
+        Kind::ImpactAnalysis => &["complete", "reviewed", "locked"],
+        Kind::Approval => &["partially_signed", "granted"],
+        Kind::Product | Kind::Policy | Kind::Person | Kind::Attachment => &[],
+    };
+    data.is_terminal() || fixed.contains(&data.head.state.as_str())
+}
+
+/// That the files of the record to which an attachment belongs are not fixed.
+pub fn not_fixed(subject: &RecordData) -> Condition {
+    let id = subject.head.id;
+    let state = subject.state().map_or("", |state| state.word);
+    let fixed = are_fixed(subject);
+    let text = if fixed {
+        format!("The files of {id} can be changed; it is “{state}”, and its files are fixed with it")
+    } else {
+        format!("The files of {id} can be changed")
+    };
+    Condition::new("21 CFR 11.70", text, !fixed).on(id)
+}
+
+fn withdrawable(case: &Case, attachment: &Attachment) -> Vec<Condition> {
+    attachment.subject.and_then(|id| case.world.record(id)).iter().map(not_fixed).collect()
+}
+
 /// The declaration of attachments.
 pub const DEF: KindDef = KindDef {
     kind: Kind::Attachment,
@@ -62,10 +92,11 @@ pub const DEF: KindDef = KindDef {
         AttachmentState::Withdrawn.code(),
         Role::EVERYONE,
     )
-    .reason()],
+    .reason()
+    .guard(|case| case.with::<Attachment>(withdrawable))],
     create_by: &[],
     edit_by: Role::EVERYONE,
-    edit_signed: false,
+    edit_signed: SignedEdits::Never,
     sign_conditions: no_signing,
     on_create: no_effects,
     on_sign: no_effects,

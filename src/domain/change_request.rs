@@ -2,7 +2,7 @@
 
 mod rules;
 
-pub use rules::granted_approval;
+pub use rules::{granted_approval, still_ready};
 
 use super::choice::choice;
 use super::field::Table;
@@ -10,7 +10,7 @@ use super::ids::{Kind, RecordId};
 use super::person::Role;
 use super::product::{Market, Product};
 use super::questions::Circumstances;
-use super::record::{KindDef, record, rows};
+use super::record::{KindDef, SignedEdits, record, rows};
 use super::text::{Line, Text};
 use super::time::{Day, Moment};
 use super::workflow::{no_effects, no_signing, states};
@@ -354,7 +354,7 @@ pub const DEF: KindDef = KindDef {
     moves: rules::MOVES,
     create_by: Role::EVERYONE,
     edit_by: Role::EVERYONE,
-    edit_signed: false,
+    edit_signed: SignedEdits::Never,
     sign_conditions: no_signing,
     on_create: no_effects,
     on_sign: no_effects,

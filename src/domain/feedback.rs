@@ -7,7 +7,7 @@ use super::field::Table;
 use super::ids::{Kind, RecordId};
 use super::person::Role;
 use super::product::Market;
-use super::record::{KindDef, record, rows};
+use super::record::{KindDef, SignedEdits, record, rows};
 use super::text::{Line, Text};
 use super::time::{Day, Moment};
 use super::workflow::{no_effects, no_notices, states};
@@ -252,7 +252,7 @@ pub const DEF: KindDef = KindDef {
     moves: rules::MOVES,
     create_by: Role::EVERYONE,
     edit_by: Role::EVERYONE,
-    edit_signed: false,
+    edit_signed: SignedEdits::Never,
     sign_conditions: rules::signing,
     on_create: no_effects,
     on_sign: no_effects,

@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::authorship;
 use super::change_request::ChangeRequest;
 use super::choice::choice;
 use super::field::Table;
 use super::ids::{Kind, RecordId};
 use super::person::Role;
 use super::questions::{self, Circumstances, QUESTIONS};
-use super::record::{Fields, KindDef, Record as _, RecordData, record, rows};
-use super::signature::Meaning;
+use super::record::{Fields, KindDef, Record as _, RecordData, SignedEdits, record, rows};
+use super::signature::{Meaning, Part, Signature};
 use super::text::{Line, Text};
 use super::time::Moment;
-use super::workflow::{Case, Condition, Move, no_effects, no_signing, states};
+use super::workflow::{Case, Condition, Move, World, no_effects, no_signing, signature_holds, states};
 
 /// Fewest characters of a rationale (domain 1.4).
 pub const RATIONALE_CHARS_MIN: usize = 20;
@@ -181,6 +182,7 @@ const MOVES: &[Move] = &[
     )
     .sign(Meaning::Reviewed)
     .clause("IEC 62304 7.4")
+    .covers(|case| reviewed_parts(case.data))
     .guard(|case| case.with::<ImpactAnalysis>(reviewable)),
     Move::new(
         "void",
@@ -267,43 +269,113 @@ fn reviewable(case: &Case, analysis: &ImpactAnalysis) -> Vec<Condition> {
     let Some((_, change)) = change_of(case, analysis) else {
         return vec![Condition::new("IEC 62304 6.2.3", "The change request can be read", false)];
     };
-    let mut conditions = Vec::new();
-    let actor = case.actor.and_then(|actor| Some((actor, case.person(actor)?)));
-    if let Some((id, person)) = actor {
-        let second = !analysis.performed_by.contains(&id);
-        conditions.push(
-            Condition::new("IEC 62304 7.4", "The reviewer did not perform the analysis", second)
-                .at("performed_by"),
-        );
-        let earlier: Vec<Role> = reviewers(case);
-        let has = |role: Role| person.roles.contains(&role) || earlier.contains(&role);
-        if case.world.product().class().is_b_or_c() || analysis.touches_safety() {
-            conditions.push(Condition::new(
-                "IEC 62304 7.4",
-                "A risk manager reviews it, alone or besides another",
-                has(Role::RiskManager),
-            ));
-        }
-        if change.soup_or_security() {
-            conditions.push(Condition::new(
-                "IEC 81001-5-1",
-                "The security lead reviews it, alone or besides another",
-                has(Role::SecurityLead),
-            ));
-        }
+    let mut conditions = vec![not_an_author(case)];
+    if let Some(person) = case.actor.and_then(|actor| case.person(actor)) {
+        let mut roles: Vec<Role> = reviews(case.world, case.data).into_iter().flat_map(|s| s.roles).collect();
+        roles.extend(&person.roles);
+        conditions.extend(reviewer_roles(case.world, &change, analysis, &roles));
     }
     conditions
 }
 
-/// The roles of those who have signed the analysis as reviewed, as it stands.
-fn reviewers(case: &Case) -> Vec<Role> {
-    case.world
-        .signatures(case.id())
-        .iter()
-        .filter(|signature| signature.meaning == Meaning::Reviewed)
-        .filter(|signature| signature.covers.iter().all(|cover| cover.holds(case.data)))
-        .flat_map(|signature| signature.roles.clone())
+/// Who wrote the analysis, or an earlier one that it took over, does not review it, whomever it names as performer.
+fn not_an_author(case: &Case) -> Condition {
+    let authors = authorship::of_analysis(case.world, case.data);
+    let second = case.actor.is_none_or(|actor| !authors.contains(&actor));
+    Condition::new("IEC 62304 7.4", "The reviewer is not an author of the analysis", second)
+        .at("performed_by")
+}
+
+/// For class B and C or an effect on safety the risk manager reviews, for security or SOUP the security lead.
+fn reviewer_roles(
+    world: &dyn World,
+    change: &ChangeRequest,
+    analysis: &ImpactAnalysis,
+    roles: &[Role],
+) -> Vec<Condition> {
+    let mut conditions = Vec::new();
+    if world.product().class().is_b_or_c() || analysis.touches_safety() {
+        conditions.push(Condition::new(
+            "IEC 62304 7.4",
+            "A risk manager reviews the analysis, alone or besides another",
+            roles.contains(&Role::RiskManager),
+        ));
+    }
+    if change.soup_or_security() {
+        conditions.push(Condition::new(
+            "IEC 81001-5-1",
+            "The security lead reviews the analysis, alone or besides another",
+            roles.contains(&Role::SecurityLead),
+        ));
+    }
+    conditions
+}
+
+/// What a review covers: the analysis, and the scope of the change that was analysed.
+fn reviewed_parts(data: &RecordData) -> Vec<(RecordId, Part)> {
+    let mut parts = vec![(data.head.id, Part::Content)];
+    let analysis: Option<ImpactAnalysis> = data.typed();
+    parts.extend(analysis.and_then(|analysis| analysis.change_request).map(|id| (id, Part::Scope)));
+    parts
+}
+
+/// The reviews that hold: signed on the analysis and on the scope of the change as both stand.
+fn reviews(world: &dyn World, data: &RecordData) -> Vec<Signature> {
+    let parts = reviewed_parts(data);
+    world
+        .signatures(data.head.id)
+        .into_iter()
+        .filter(|signature| signature.meaning == Meaning::Reviewed && signature_holds(world, signature))
+        .filter(|signature| {
+            let covered = |(id, part): &(RecordId, Part)| {
+                signature.covers.iter().any(|cover| cover.record == *id && cover.part == *part)
+            };
+            parts.iter().all(covered)
+        })
         .collect()
+}
+
+/// Whether the review of an analysis still counts for its change as both stand, judged by the rules that apply now: what
+/// was reviewed, by whom, and that every mandatory question has its answer.
+pub fn still_reviewed(case: &Case, change: &ChangeRequest, data: &RecordData) -> Vec<Condition> {
+    let Some(analysis) = data.typed::<ImpactAnalysis>() else { return Vec::new() };
+    let id = data.head.id;
+    let mut conditions = vec![answered(case.world, change, &analysis)];
+    if matches!(S::of(data), Some(S::Reviewed | S::Locked)) {
+        let reviews = reviews(case.world, data);
+        let text = if reviews.is_empty() {
+            "Scope and analysis are as they were reviewed; one of them changed since: return the analysis for correction and have it completed and reviewed again"
+        } else {
+            "Scope and analysis are as they were reviewed"
+        };
+        conditions.push(Condition::new("IEC 62304 6.2.3, 21 CFR 11.70", text, !reviews.is_empty()));
+        let authors = authorship::of_analysis(case.world, data);
+        let others: Vec<&Signature> =
+            reviews.iter().filter(|signature| !authors.contains(&signature.signer)).collect();
+        if !reviews.is_empty() {
+            let roles: Vec<Role> = others.iter().flat_map(|signature| signature.roles.clone()).collect();
+            let text = "Somebody who is not an author reviewed the analysis";
+            conditions.push(Condition::new("IEC 62304 7.4", text, !others.is_empty()));
+            conditions.extend(reviewer_roles(case.world, change, &analysis, &roles));
+        }
+    }
+    conditions.into_iter().map(|condition| condition.on(id)).collect()
+}
+
+fn answered(world: &dyn World, change: &ChangeRequest, analysis: &ImpactAnalysis) -> Condition {
+    let circumstances = change.circumstances(&world.product());
+    let open: Vec<&str> = QUESTIONS
+        .iter()
+        .filter(|question| question.mandatory(&circumstances))
+        .filter(|question| analysis.answer(question.code).is_none_or(|answer| answer.answer.is_none()))
+        .map(|question| question.code)
+        .collect();
+    let text = if open.is_empty() {
+        "Every mandatory question is answered".to_owned()
+    } else {
+        format!("Every mandatory question is answered; open are {}", open.join(", "))
+    };
+    Condition::new("IEC 62304 6.2.3", text, open.is_empty())
 }
 
 /// Reviewers may sign one after the other; the last one moves the analysis on.
@@ -312,13 +384,8 @@ fn signing(case: &Case) -> super::workflow::Signing {
     if S::of(case.data) == Some(S::Complete) {
         signing.by = vec![Role::RiskManager, Role::SecurityLead];
         signing.meanings = vec![Meaning::Reviewed];
-        signing.conditions = case.with::<ImpactAnalysis>(|case, analysis| {
-            let second = case.actor.is_none_or(|actor| !analysis.performed_by.contains(&actor));
-            vec![
-                Condition::new("IEC 62304 7.4", "The reviewer did not perform the analysis", second)
-                    .at("performed_by"),
-            ]
-        });
+        signing.conditions = vec![not_an_author(case)];
+        signing.covers = reviewed_parts(case.data);
     }
     signing
 }
@@ -403,7 +470,7 @@ pub const DEF: KindDef = KindDef {
         Role::Regulatory,
         Role::Quality,
     ],
-    edit_signed: false,
+    edit_signed: SignedEdits::Never,
     sign_conditions: signing,
     on_create: no_effects,
     on_sign: no_effects,

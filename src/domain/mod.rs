@@ -13,6 +13,7 @@ pub mod workflow;
 
 pub mod approval;
 pub mod attachment;
+pub mod authorship;
 pub mod change_request;
 pub mod feedback;
 pub mod impact_analysis;

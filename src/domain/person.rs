@@ -2,7 +2,7 @@
 
 use super::choice::choice;
 use super::ids::Kind;
-use super::record::{KindDef, record};
+use super::record::{KindDef, SignedEdits, record};
 use super::text::Line;
 use super::time::Moment;
 use super::workflow::{Case, Condition, Move, no_effects, states};
@@ -144,7 +144,7 @@ pub const DEF: KindDef = KindDef {
     moves: MOVES,
     create_by: &[],
     edit_by: &[Role::SysAdmin, Role::Quality],
-    edit_signed: false,
+    edit_signed: SignedEdits::Never,
     sign_conditions: super::workflow::no_signing,
     on_create: no_effects,
     on_sign: no_effects,

@@ -6,7 +6,7 @@ use super::choice::choice;
 use super::field::Table;
 use super::ids::{Kind, RecordId};
 use super::person::Role;
-use super::record::{KindDef, record, rows};
+use super::record::{KindDef, SignedEdits, record, rows};
 use super::text::{Line, Text};
 use super::workflow::{no_effects, no_notices, no_signing, states};
 
@@ -174,7 +174,7 @@ pub const DEF: KindDef = KindDef {
     moves: &[],
     create_by: &[],
     edit_by: &[Role::Quality],
-    edit_signed: true,
+    edit_signed: SignedEdits::All,
     sign_conditions: no_signing,
     on_create: no_effects,
     on_sign: no_effects,

@@ -3,7 +3,7 @@
 use super::choice::choice;
 use super::ids::Kind;
 use super::person::Role;
-use super::record::{KindDef, record};
+use super::record::{KindDef, SignedEdits, record};
 use super::signature::Meaning;
 use super::text::{Line, Text};
 use super::time::Day;
@@ -182,7 +182,7 @@ pub const DEF: KindDef = KindDef {
     moves: &[],
     create_by: &[],
     edit_by: &[Role::Quality, Role::Regulatory],
-    edit_signed: false,
+    edit_signed: SignedEdits::Of(&["software_safety_class", "markets"]),
     sign_conditions: signing,
     on_create: no_effects,
     on_sign: no_effects,

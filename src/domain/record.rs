@@ -32,6 +32,28 @@ pub struct Section {
     pub fields: &'static [FieldDef],
 }
 
+/// Which edits of a record are signed acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignedEdits {
+    /// None.
+    Never,
+    /// Each.
+    All,
+    /// Those that change one of these fields. They ask for a reason besides.
+    Of(&'static [&'static str]),
+}
+
+impl SignedEdits {
+    /// Whether an edit that changes these fields is signed.
+    pub fn includes<'a>(self, mut changed: impl Iterator<Item = &'a str>) -> bool {
+        match self {
+            Self::Never => false,
+            Self::All => true,
+            Self::Of(fields) => changed.any(|name| fields.contains(&name)),
+        }
+    }
+}
+
 /// Everything that is declared about a kind of record.
 pub struct KindDef {
     /// Which kind.
@@ -54,8 +76,8 @@ pub struct KindDef {
     pub create_by: &'static [person::Role],
     /// Who may edit one.
     pub edit_by: &'static [person::Role],
-    /// Whether an edit is a signed act.
-    pub edit_signed: bool,
+    /// Which edits are signed acts.
+    pub edit_signed: SignedEdits,
     /// Conditions of signing one without moving it on, and who may.
     pub sign_conditions: fn(&Case) -> Signing,
     /// What making one brings about besides.

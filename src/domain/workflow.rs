@@ -145,10 +145,17 @@ pub trait World {
     fn referring(&self, id: RecordId, kind: Kind) -> Vec<RecordData>;
     /// The signatures on a record, oldest first.
     fn signatures(&self, id: RecordId) -> Vec<Signature>;
+    /// Everybody who made the record or edited what an approval of it fixes. Fields that a step filled are the program's.
+    fn editors(&self, id: RecordId) -> Vec<RecordId>;
     /// The policy in force.
     fn policy(&self) -> Policy;
     /// The product of the file.
     fn product(&self) -> Product;
+}
+
+/// Whether everything that a signature covers still says what was signed.
+pub fn signature_holds(world: &dyn World, signature: &Signature) -> bool {
+    signature.covers.iter().all(|cover| world.record(cover.record).is_some_and(|data| cover.holds(&data)))
 }
 
 /// A record as a rule sees it: with its surroundings, at a moment, before a person acts.

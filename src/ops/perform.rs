@@ -207,7 +207,7 @@ impl<'a> Job<'a> {
         let late_reason = self.late(occurred_at, late_reason)?;
         let mut parts = match request {
             Request::Create { kind, set } => self.create(kind, &set)?,
-            Request::Edit { id, set } => self.edit(id, &set)?,
+            Request::Edit { id, set } => self.edit(id, &set, reason.as_deref())?,
             Request::Assign { id, owner } => self.assign(id, owner)?,
             Request::Move { id, go, set } => self.go(id, &go, &set, reason.as_deref())?,
             Request::Sign { id, meaning } => self.sign(id, meaning, reason.as_deref())?,

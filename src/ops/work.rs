@@ -183,6 +183,11 @@ impl<'a> Work<'a> {
         Ok(self.store.events(&filter, 1, 0)?.first().map(|row| row.event.actor))
     }
 
+    /// Whether a signature stands on a record, whatever became of it since.
+    pub fn is_signed(&self, id: RecordId) -> Result<bool, Refused> {
+        Ok(!self.store.signatures(id)?.is_empty())
+    }
+
     /// Whether a login is or was used by anybody.
     pub fn find_login(&self, login: &str) -> Result<bool, Refused> {
         Ok(self.store.find_by_line(Kind::Person, "login", login)?.is_some())
@@ -297,6 +302,24 @@ impl World for Work<'_> {
         let mut signatures = self.note(self.store.signatures(id));
         signatures.extend(self.signed.iter().filter(|signature| signature.subject == id).cloned());
         signatures
+    }
+
+    fn editors(&self, id: RecordId) -> Vec<RecordId> {
+        let own = ["create", "edit"].map(|verb| format!("{}.{verb}", id.kind.code()));
+        let in_scope = |field: &FieldChange| id.kind.def().section_of(&field.field).is_some_and(|s| s.scope);
+        let mut editors: Vec<RecordId> = self
+            .note(self.store.history(id))
+            .into_iter()
+            .filter(|event| own.contains(&event.request))
+            .filter(|event| {
+                let changes = event.changes.iter().filter(|change| change.record == id);
+                changes.flat_map(|change| &change.fields).any(in_scope)
+            })
+            .map(|event| event.actor)
+            .collect();
+        editors.sort_unstable();
+        editors.dedup();
+        editors
     }
 
     fn policy(&self) -> Policy {

@@ -104,6 +104,15 @@ impl Store {
         .collect()
     }
 
+    /// All events that touched a record, oldest first.
+    pub fn history(&self, id: RecordId) -> Result<Vec<Event>, StoreError> {
+        let sql =
+            "SELECT body FROM event WHERE seq IN (SELECT seq FROM touch WHERE record = ?1) ORDER BY seq";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map([id.to_string()], |row| row.get::<_, String>(0))?;
+        rows.map(|body| parse_event(&body?)).collect()
+    }
+
     /// Whether an event reported a clock that ran backwards, and none since acknowledged it.
     pub fn clock_open(&self) -> Result<bool, StoreError> {
         let sql = "SELECT coalesce((SELECT max(seq) FROM event WHERE json_extract(body, '$.clock_back_seconds') IS NOT NULL

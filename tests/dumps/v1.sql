@@ -344,6 +344,7 @@ CREATE TABLE approval (
   conditions TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.conditions')) VIRTUAL,
   rationale TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.rationale')) VIRTUAL,
   expires_at TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.expires_at')) STORED,
+  conditions_met TEXT GENERATED ALWAYS AS (json_extract(body, '$.fields.conditions_met')) VIRTUAL,
   body TEXT NOT NULL CHECK (json_valid(body)) CHECK (json_extract(body, '$.id') = 'AP-' || printf('%04d', number))
 ) STRICT;
 CREATE TRIGGER approval_kept BEFORE DELETE ON approval BEGIN SELECT RAISE(ABORT, 'records are voided, never deleted'); END;

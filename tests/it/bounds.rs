@@ -105,7 +105,9 @@ fn a_late_entry_asks_why_and_keeps_both_moments() {
 #[test]
 fn a_clock_that_ran_backwards_stops_signing_until_somebody_acknowledges_it() {
     let mut desk = Desk::new();
-    let policy = |days: u32| Request::Edit { id: POLICY, set: fields(json!({"warn_days": days})) };
+    let policy = |days: u32| {
+        Act::from(Request::Edit { id: POLICY, set: fields(json!({"warn_days": days})) }).because("As decided")
+    };
     desk.signed("ana", policy(10)).unwrap();
     let later = desk.now;
     desk.now = Moment::parse("2031-03-02T09:00:00Z").unwrap();

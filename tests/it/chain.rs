@@ -73,7 +73,7 @@ pub fn change_under_analysis(desk: &mut Desk, more: serde_json::Value) -> (Recor
     (cr, receipt.made[0])
 }
 
-/// Fills and reviews the impact analysis, decides the matrix and the markets.
+/// Fills the impact analysis, decides the matrix and the markets; then both are reviewed.
 pub fn analyse(desk: &mut Desk, cr: RecordId, ia: RecordId) {
     let ben = desk.people["ben"].person();
     let asked = desk.record(ia).value("answers").as_array().unwrap().clone();
@@ -90,8 +90,6 @@ pub fn analyse(desk: &mut Desk, cr: RecordId, ia: RecordId) {
         "controls_examined": ["RC-7 Alarm"],
     });
     desk.edit("ben", ia, analysis).unwrap();
-    desk.sign_go("ben", ia, "complete").unwrap();
-    desk.sign_go("cleo", ia, "review").unwrap();
     let rows: Vec<_> = desk.record(cr).value("activities").as_array().unwrap().clone();
     let rows: Vec<_> = rows
         .into_iter()
@@ -111,6 +109,16 @@ pub fn analyse(desk: &mut Desk, cr: RecordId, ia: RecordId) {
         ],
     });
     desk.edit("ben", cr, decided).unwrap();
+    desk.sign_go("ben", ia, "complete").unwrap();
+    desk.sign_go("cleo", ia, "review").unwrap();
+}
+
+/// Returns the analysis and has it completed and reviewed as change and analysis stand now.
+pub fn review_again(desk: &mut Desk, ia: RecordId) {
+    let back = Act::from(go_to(ia, "return", json!({}))).because("The scope changed");
+    desk.by("ben", back).unwrap();
+    desk.sign_go("ben", ia, "complete").unwrap();
+    desk.sign_go("cleo", ia, "review").unwrap();
 }
 
 pub fn approval_of(desk: &mut Desk, cr: RecordId) -> RecordId {
@@ -119,6 +127,20 @@ pub fn approval_of(desk: &mut Desk, cr: RecordId) -> RecordId {
 
 /// The whole way from feedback to a verified change: problem report and change request.
 pub fn verified_change(desk: &mut Desk) -> (RecordId, RecordId) {
+    let (pr, cr) = tested_change(desk);
+    verify(desk, pr, cr);
+    (pr, cr)
+}
+
+/// Verifies a tested change and lets its problem follow.
+pub fn verify(desk: &mut Desk, pr: RecordId, cr: RecordId) {
+    desk.sign_go("dan", cr, "verify").unwrap();
+    assert_eq!(desk.state(cr), "verified");
+    desk.go("dan", pr, "verify_resolution").unwrap();
+}
+
+/// The way from feedback to a change whose tests are recorded and not signed yet.
+pub fn tested_change(desk: &mut Desk) -> (RecordId, RecordId) {
     let pr = evaluated_problem(desk);
     let receipt = desk.go("ben", pr, "request_change").unwrap();
     let cr = receipt.made[0];
@@ -162,9 +184,6 @@ pub fn verified_change(desk: &mut Desk) -> (RecordId, RecordId) {
         "regression_rationale": "All alarm tests", "risk_control_verification": "RC-7 was tested",
     });
     desk.edit("dan", cr, test).unwrap();
-    desk.sign_go("dan", cr, "verify").unwrap();
-    assert_eq!(desk.state(cr), "verified");
-    desk.go("dan", pr, "verify_resolution").unwrap();
     (pr, cr)
 }
 

@@ -113,7 +113,7 @@ fn the_example_verifies_and_has_something_overdue_of_each_sort() {
     for sort in [
         "Approve or refuse the change",
         "Analyse the change",
-        "Complete 5.1 that the emergency put off",
+        "Complete 5.1, put off in the emergency",
         "Evaluate the feedback",
         "Evaluate the problem",
         "Evaluate the safety-relevant problem",

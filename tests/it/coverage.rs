@@ -50,7 +50,7 @@ impl Walk {
     }
 
     fn edit(&mut self, login: &str, id: RecordId, set: Value) {
-        self.act(login, Request::Edit { id, set: fields(set) });
+        self.act(login, Act::from(Request::Edit { id, set: fields(set) }).because("As it came out"));
     }
 
     fn sign(&mut self, login: &str, id: RecordId) {

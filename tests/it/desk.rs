@@ -132,8 +132,9 @@ impl Desk {
         self.by(login, Request::Create { kind, set: fields(set) }).unwrap().record.unwrap()
     }
 
+    /// Edits with a reason, as what is signed asks for one.
     pub fn edit(&mut self, login: &str, id: RecordId, set: Value) -> Result<Receipt, Refused> {
-        self.by(login, Request::Edit { id, set: fields(set) })
+        self.by(login, Act::from(Request::Edit { id, set: fields(set) }).because("As it came out"))
     }
 
     pub fn go(&mut self, login: &str, id: RecordId, go: &str) -> Result<Receipt, Refused> {

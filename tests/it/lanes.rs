@@ -5,7 +5,7 @@ use mainstay::domain::person::Role;
 use mainstay::ops::{Act, Request};
 use serde_json::json;
 
-use crate::chain::{analyse, approval_of, change_under_analysis, feedback};
+use crate::chain::{analyse, approval_of, change_under_analysis, feedback, review_again};
 use crate::desk::{Desk, fields, go_to};
 
 /// A change that is approved by Ana and Fay.
@@ -186,6 +186,9 @@ fn a_new_submission_holds_the_work_and_a_change_of_class_holds_the_verification(
         {"market": "eu", "decision": "letter_to_file", "rationale": "Not significant"},
     ]});
     desk.edit("ben", cr, decisions).unwrap();
+    let refusal = desk.go("ben", cr, "request_approval").unwrap_err().to_string();
+    assert!(refusal.contains("return the analysis for correction"), "{refusal}");
+    review_again(&mut desk, ia);
     let ap = approval_of(&mut desk, cr);
     let required = desk.record(ap).value("required_roles").to_string();
     assert_eq!(required, r#"["dev_lead","risk_manager","regulatory","quality"]"#);

@@ -18,6 +18,7 @@ mod desk;
 mod dumps;
 mod forger;
 mod forgery;
+mod guards;
 mod host;
 mod import;
 mod lanes;

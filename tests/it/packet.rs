@@ -9,7 +9,7 @@ use mainstay::ops::{
 use mainstay::report::{Block, Packet};
 use serde_json::json;
 
-use crate::chain::verified_change;
+use crate::chain::{tested_change, verified_change, verify};
 use crate::desk::{Desk, fields, go_to, id, stamp};
 
 const PRIVATE: &[&str] =
@@ -34,8 +34,9 @@ fn year(desk: &Desk, redact: bool) -> BuiltPacket {
 
 /// A verified change whose feedback names a person, with evidence attached.
 fn told_by_a_person(desk: &mut Desk) -> RecordId {
-    let (pr, cr) = verified_change(desk);
+    let (pr, cr) = tested_change(desk);
     attach(desk, cr, "alarm-test.csv", "");
+    verify(desk, pr, cr);
     attach(desk, id("FB-0001"), "call.txt", "Recorded by Mary Major");
     let second = desk.create(
         "dan",

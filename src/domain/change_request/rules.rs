@@ -188,20 +188,21 @@ fn ready_for_approval(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         Condition::new("IEC 62304 8.2.4", "A corrective change names its problem report", linked)
             .at("problem_reports"),
     ];
-    if let Some((data, analysis)) = &analysis {
-        let circumstances = change.circumstances(&case.world.product());
-        let open: Vec<&str> = questions::QUESTIONS
-            .iter()
-            .filter(|question| question.mandatory(&circumstances))
-            .filter(|question| analysis.answer(question.code).is_none_or(|answer| answer.answer.is_none()))
-            .map(|question| question.code)
-            .collect();
-        let text = if open.is_empty() {
-            "Every mandatory question is answered".to_owned()
-        } else {
-            format!("Every mandatory question is answered; open are {}", open.join(", "))
-        };
-        conditions.push(Condition::new("IEC 62304 6.2.3", text, open.is_empty()).on(data.head.id));
+    if let Some((data, _)) = &analysis {
+        conditions.extend(impact_analysis::still_reviewed(case, change, data));
+    }
+    conditions.extend(matrix_decided(case, change));
+    conditions.extend(markets_decided(case, change));
+    conditions
+}
+
+/// What must still be so when an approval of the change is signed, and when the work begins: class, markets and authority
+/// matrix may have changed since it was asked for.
+pub fn still_ready(case: &Case, change: &ChangeRequest, approval: &approval::Approval) -> Vec<Condition> {
+    let mut conditions = Vec::new();
+    if let Some((data, analysis)) = analysis_of(case, change) {
+        conditions.push(approval::asks_enough(case.world, approval, change, &analysis));
+        conditions.extend(impact_analysis::still_reviewed(case, change, &data));
     }
     conditions.extend(matrix_decided(case, change));
     conditions.extend(markets_decided(case, change));
@@ -288,10 +289,10 @@ fn analyse_again(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
 
 /// The approval that is granted on the content as it stands.
 pub fn granted_approval(case: &Case) -> Option<RecordData> {
-    case.world.referring(case.id(), Kind::Approval).into_iter().find(|data| {
-        approval::ApprovalState::of(data) == Some(approval::ApprovalState::Granted)
-            && approval::covers_hold(case.world, data)
-    })
+    case.world
+        .referring(case.id(), Kind::Approval)
+        .into_iter()
+        .find(|data| approval::stands(case.world, data))
 }
 
 fn may_be_made(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
@@ -309,9 +310,10 @@ fn may_be_made(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
             )
             .on(data.head.id),
         );
-        let open = approval.map(|approval| approval.conditions_open()).unwrap_or_default();
+        let open = approval.as_ref().map(approval::Approval::conditions_open).unwrap_or_default();
         conditions
             .push(Condition::new("", "The conditions of the approval are met", open == 0).on(data.head.id));
+        conditions.extend(approval.map(|approval| still_ready(case, change, &approval)).unwrap_or_default());
     }
     let submission =
         change.regulatory_decisions.iter().any(|row| row.decision == Some(RegulatoryDecision::Submission));

@@ -1,9 +1,10 @@
 //! Transitions of problem reports and their guards (domain 2.3).
 
+use crate::domain::change_request::ChangeRequest;
 use crate::domain::ids::Kind;
 use crate::domain::person::Role;
 use crate::domain::policy::AuthoritySubject;
-use crate::domain::record::Fields;
+use crate::domain::record::{Fields, RecordData};
 use crate::domain::signature::{Meaning, Part};
 use crate::domain::text::Text;
 use crate::domain::workflow::{Case, Condition, Effect, Move, Signing};
@@ -245,7 +246,10 @@ fn closable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
     if case.world.policy().verifier_not_implementer == Some(true)
         && let Some(actor) = case.actor
     {
-        let other = !problem.implemented_by.contains(&actor);
+        let changes = case.world.referring(case.id(), Kind::ChangeRequest);
+        let made_by = changes.iter().filter_map(RecordData::typed::<ChangeRequest>);
+        let other = !problem.implemented_by.contains(&actor)
+            && !made_by.into_iter().any(|change| change.implemented_by.contains(&actor));
         conditions.push(
             Condition::new("IEC 62304 9.7", "The verifier did not carry the change out", other)
                 .at("implemented_by"),

@@ -57,7 +57,11 @@ impl Staff {
 
 /// Those who may not approve what an approval fixes.
 pub(super) fn excluded(world: &dyn World, approval: &Approval) -> Vec<RecordId> {
-    if world.policy().author_may_not_approve == Some(false) { Vec::new() } else { approval.authors.clone() }
+    if world.policy().author_may_not_approve == Some(false) {
+        Vec::new()
+    } else {
+        approval::authors_of(world, approval)
+    }
 }
 
 /// The records in which the way of `data` goes on.

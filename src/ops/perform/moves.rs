@@ -2,7 +2,7 @@
 
 use super::records::{refuse_closed, state_word, values};
 use super::{CLOCK_BACK_SECONDS, EventParts, Job};
-use crate::domain::ids::RecordId;
+use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Role;
 use crate::domain::record::{Fields, RecordData};
 use crate::domain::signature::{Cover, Meaning, Part, Signature};
@@ -38,6 +38,7 @@ impl Job<'_> {
         }
         let set = values(def, set)?;
         refuse_closed(&data, &set)?;
+        refuse_scope(&data, &set)?;
         self.work.set(id, &set)?;
         self.references_exist(id, &set)?;
         let unmet: Vec<_> = self
@@ -155,6 +156,21 @@ impl Job<'_> {
             ));
         }
         Ok(())
+    }
+}
+
+/// What of a change is approved is written by an edit, which tells who its author is; a step fills in for the program.
+fn refuse_scope(data: &RecordData, set: &Fields) -> Result<(), Refused> {
+    let def = data.def();
+    let given = set.iter().find(|(name, value)| {
+        data.value(name) != *value && def.section_of(name).is_some_and(|section| section.scope)
+    });
+    match given {
+        Some((name, _)) if def.kind == Kind::ChangeRequest => {
+            Err(Refused::invalid(name, "is part of what is approved; edit it before this step")
+                .with_labels(def))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 

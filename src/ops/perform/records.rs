@@ -1,11 +1,11 @@
 //! Making, editing, assigning records, and attaching files to them.
 
 use super::{EventParts, Job};
-use crate::domain::attachment::BYTES_MAX;
+use crate::domain::attachment::{self, Attachment, BYTES_MAX};
 use crate::domain::canonical;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{PersonState, Role};
-use crate::domain::record::{Fields, KindDef, RecordData, Violation, check_values};
+use crate::domain::record::{Fields, KindDef, RecordData, SignedEdits, Violation, check_values};
 use crate::domain::signature::Meaning;
 use crate::domain::time::Moment;
 use crate::domain::workflow::missing_fields;
@@ -41,12 +41,22 @@ impl Job<'_> {
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
     }
 
-    pub(super) fn edit(&mut self, id: RecordId, set: &Fields) -> Result<EventParts, Refused> {
+    pub(super) fn edit(
+        &mut self,
+        id: RecordId,
+        set: &Fields,
+        reason: Option<&str>,
+    ) -> Result<EventParts, Refused> {
         let def = id.kind.def();
         let role = self.role(&format!("Editing {id}"), def.edit_by)?;
         let data = self.work.get(id)?;
         if data.is_terminal() {
             return Err(Refused::Rule(format!("{id} is {} and read-only", state_word(&data))));
+        }
+        if let Some(attachment) = data.typed::<Attachment>()
+            && let Some(subject) = attachment.subject
+        {
+            refuse_fixed_files(&self.work.get(subject)?)?;
         }
         let set = values(def, set)?;
         refuse_closed(&data, &set)?;
@@ -55,11 +65,25 @@ impl Job<'_> {
                 "nobody changes their own roles; ask another administrator".to_owned(),
             ));
         }
+        let changed: Vec<&str> = set
+            .iter()
+            .filter(|(name, value)| data.value(name) != *value)
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let signed = def.edit_signed.includes(changed.iter().copied());
+        if reason.is_none() && !changed.is_empty() {
+            if signed && def.edit_signed != SignedEdits::All {
+                return Err(Refused::NeedsReason(format!("an edit of {id} on which approvals rest")));
+            }
+            if self.work.is_signed(id)? {
+                return Err(Refused::NeedsReason(format!("an edit of {id}, which has been signed")));
+            }
+        }
         self.work.set(id, &set)?;
         self.refuse_unfilled(id)?;
         self.references_exist(id, &set)?;
-        if def.edit_signed {
-            self.sign_content(id, Meaning::Approved, vec![role], None)?;
+        if signed {
+            self.sign_content(id, Meaning::Approved, vec![role], reason)?;
         }
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
     }
@@ -124,9 +148,7 @@ impl Job<'_> {
     ) -> Result<EventParts, Refused> {
         let role = self.role("Attaching a file", Role::EVERYONE)?;
         let subject = self.work.get(to)?;
-        if subject.head.state == "void" {
-            return Err(Refused::Rule(format!("{to} is void and read-only")));
-        }
+        refuse_fixed_files(&subject)?;
         let bytes = files::read(file)?;
         if bytes.len() as u64 > BYTES_MAX {
             return Err(Refused::invalid(
@@ -153,6 +175,18 @@ impl Job<'_> {
         let blobs = vec![NewBlob { sha256, bytes }];
         Ok(EventParts { record: Some(id), role: Some(role), blobs, ..EventParts::default() })
     }
+}
+
+/// Refuses a change of the files of a record whose content counts as signed or which has ended.
+fn refuse_fixed_files(subject: &RecordData) -> Result<(), Refused> {
+    if attachment::are_fixed(subject) {
+        return Err(Refused::Rule(format!(
+            "{} is {} and its files are fixed with it; attach the file to a record that is still open, or bring this one back to where it is worked on",
+            subject.head.id,
+            state_word(subject)
+        )));
+    }
+    Ok(())
 }
 
 pub(super) fn values(def: &KindDef, set: &Fields) -> Result<Fields, Refused> {
@@ -200,6 +234,11 @@ pub(super) fn closed_field(def: &KindDef, name: &str, state: &str) -> Refused {
     if def.kind == Kind::ChangeRequest && section.is_some_and(|section| section.scope) {
         reason.push_str(
             ". What is approved is not edited: return the change to analysis, which ends the approval",
+        );
+    }
+    if def.kind == Kind::Approval && section.is_some_and(|section| section.scope) {
+        reason.push_str(
+            ". What was signed is not edited: return the change to analysis, which ends this approval, and ask for another",
         );
     }
     if open.is_empty() {

@@ -166,7 +166,12 @@ impl FormScreen {
     fn load(&mut self, cx: &mut Cx<'_>) -> Result<(), Refused> {
         let mut entry = match self.target {
             Target::New(kind) => Entry::new(kind, cx.session.person(), cx.now()),
-            Target::Edit(id) => Entry::of(cx.page(id)?.data.clone()),
+            Target::Edit(id) => {
+                let page = cx.page(id)?;
+                let mut entry = Entry::of(page.data.clone());
+                entry.is_signed = !page.signatures.is_empty();
+                entry
+            }
         };
         self.circumstances = circumstances(cx, &entry.data);
         let key = entry.key();
@@ -212,6 +217,7 @@ impl FormScreen {
                 changed |= self.section(ui, cx, (section, places));
             });
         }
+        changed |= self.reason(ui, cx);
         ui.add_space(space::XXL);
         if changed {
             self.note_change(ui, cx);
@@ -331,6 +337,22 @@ impl FormScreen {
             .violation(missing.then_some("Why it is entered late is missing"))
             .show(ui, |ui| ui.add(TextLine::new(&mut entry.late_reason)));
         ui.add_space(space::S);
+        response.changed()
+    }
+
+    /// Asked where what was signed, or what approvals rest on, is changed.
+    fn reason(&mut self, ui: &mut Ui, cx: &Cx<'_>) -> bool {
+        let show_all = self.show_all;
+        let Some(entry) = self.entry.as_mut().filter(|entry| entry.asks_reason(zone(cx))) else {
+            return false;
+        };
+        let missing = show_all && entry.reason.trim().is_empty();
+        ui.add_space(space::M);
+        let response = Field::new("Why it is changed")
+            .required("required")
+            .help("It has been signed, or approvals rest on it.", "21 CFR 11.10(e)")
+            .violation(missing.then_some("Why it is changed is missing"))
+            .show(ui, |ui| ui.add(TextLine::new(&mut entry.reason)));
         response.changed()
     }
 

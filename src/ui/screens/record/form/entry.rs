@@ -10,7 +10,7 @@ use super::super::typed::Typed;
 use crate::domain::field::{FieldDef, is_empty};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Role;
-use crate::domain::record::{Fields, Head, RecordData, Section};
+use crate::domain::record::{Fields, Head, RecordData, Section, SignedEdits};
 use crate::domain::time::Moment;
 use crate::domain::workflow::missing_fields;
 
@@ -30,6 +30,8 @@ struct Draft {
     values: Values,
     #[serde(default)]
     late_reason: String,
+    #[serde(default)]
+    reason: String,
 }
 
 /// A record being entered or edited.
@@ -42,6 +44,10 @@ pub struct Entry {
     pub values: Values,
     /// Why it is entered late.
     pub late_reason: String,
+    /// Whether a signature stands on it, so that a change asks for a reason.
+    pub is_signed: bool,
+    /// Why it is changed, where that is asked for.
+    pub reason: String,
     /// Fields that were changed or left.
     pub touched: BTreeSet<&'static str>,
     /// What is wrong, by field; brought up to date by [`Entry::check`].
@@ -60,6 +66,8 @@ impl Entry {
             data,
             is_new: false,
             late_reason: String::new(),
+            is_signed: false,
+            reason: String::new(),
             touched: BTreeSet::new(),
             wrong: Vec::new(),
             settled: Values::new(),
@@ -154,6 +162,7 @@ impl Entry {
         self.values = self.saved_values();
         self.settled = self.values.clone();
         self.late_reason.clear();
+        self.reason.clear();
         self.last = None;
         self.touched.clear();
     }
@@ -164,6 +173,7 @@ impl Entry {
             revision: self.data.head.revision,
             values: self.values.clone(),
             late_reason: self.late_reason.clone(),
+            reason: self.reason.clone(),
         };
         serde_json::to_string(&draft).unwrap_or_default()
     }
@@ -183,6 +193,7 @@ impl Entry {
             }
         }
         self.late_reason = draft.late_reason;
+        self.reason = draft.reason;
         self.settled = self.values.clone();
         self.is_changed().then_some(draft.revision != self.data.head.revision)
     }
@@ -246,6 +257,18 @@ impl Entry {
             .filter(|value| !is_empty(value))
             .and_then(|value| Moment::parse(value.as_str().unwrap_or_default()).ok());
         received.is_some_and(|received| now.day() > received.day().plus_working_days(1))
+    }
+
+    /// Whether saving it is a signed act.
+    pub fn is_signed_act(&self, zone: FixedOffset) -> bool {
+        let set = self.set(zone);
+        !self.is_new && self.data.def().edit_signed.includes(set.keys().map(String::as_str))
+    }
+
+    /// Whether the change asks for a reason: a signature stands on the record, or approvals rest on what changes.
+    pub fn asks_reason(&self, zone: FixedOffset) -> bool {
+        let rests = self.data.def().edit_signed != SignedEdits::All && self.is_signed_act(zone);
+        !self.is_new && (self.is_signed || rests)
     }
 
     /// From when on a field must be filled, in words.

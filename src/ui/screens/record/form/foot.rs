@@ -40,6 +40,8 @@ impl FormScreen {
         }
         if missing.is_empty() && !entry.is_changed() {
             missing.push("Nothing has changed".to_owned());
+        } else if entry.asks_reason(zone(cx)) && entry.reason.trim().is_empty() {
+            missing.push("Why it is changed is missing".to_owned());
         }
         missing
     }
@@ -47,7 +49,7 @@ impl FormScreen {
     pub(super) fn foot(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let missing = self.missing(cx);
         ui.horizontal(|ui| {
-            let word = if matches!(self.target, Target::Edit(id) if id.kind.def().edit_signed) {
+            let word = if self.entry.as_ref().is_some_and(|entry| entry.is_signed_act(zone(cx))) {
                 "Sign and save…"
             } else {
                 "Save"
@@ -108,7 +110,9 @@ impl FormScreen {
         let mut act = Act::from(request);
         let late = entry.late_reason.trim();
         act.late_reason = (!late.is_empty()).then(|| late.to_owned());
-        if entry.data.def().edit_signed && !entry.is_new {
+        let reason = entry.reason.trim();
+        act.reason = (entry.asks_reason(zone(cx)) && !reason.is_empty()).then(|| reason.to_owned());
+        if entry.is_signed_act(zone(cx)) {
             let after = entry.after(zone(cx));
             let names = cx.names().unwrap_or_default();
             cx.ask(Command::Sign {

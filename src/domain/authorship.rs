@@ -1,0 +1,47 @@
+//! Who wrote what is reviewed and approved: taken from who did it, not only from whom the records name. What follows from
+//! authorship is decided in the guards of the kinds.
+
+use super::ids::RecordId;
+use super::impact_analysis::ImpactAnalysis;
+use super::record::RecordData;
+use super::signature::Meaning;
+use super::workflow::World;
+
+/// The authors of an impact analysis: those whom it names, those who signed it as authored, and everybody who ever edited
+/// it or an analysis that it replaces, whose text it took over.
+pub fn of_analysis(world: &dyn World, data: &RecordData) -> Vec<RecordId> {
+    let mut authors = Vec::new();
+    let mut seen = vec![data.head.id];
+    let mut next = Some(data.clone());
+    while let Some(data) = next.take() {
+        let id = data.head.id;
+        authors.extend(world.editors(id));
+        let signatures = world.signatures(id);
+        let authored = signatures.iter().filter(|signature| signature.meaning == Meaning::Authored);
+        authors.extend(authored.map(|signature| signature.signer));
+        if let Some(analysis) = data.typed::<ImpactAnalysis>() {
+            authors.extend(analysis.performed_by);
+            next = analysis
+                .supersedes
+                .filter(|former| !seen.contains(former))
+                .and_then(|former| world.record(former));
+        }
+        seen.extend(next.as_ref().map(|former| former.head.id));
+    }
+    sorted(authors)
+}
+
+/// The authors of what an approval of a change fixes: who made the change, everybody who edited its scope, and the authors
+/// of the impact analysis that stands for it.
+pub fn of_change(world: &dyn World, data: &RecordData, analysis: Option<&RecordData>) -> Vec<RecordId> {
+    let mut authors = vec![data.head.created_by];
+    authors.extend(world.editors(data.head.id));
+    authors.extend(analysis.map(|analysis| of_analysis(world, analysis)).unwrap_or_default());
+    sorted(authors)
+}
+
+fn sorted(mut authors: Vec<RecordId>) -> Vec<RecordId> {
+    authors.sort_unstable();
+    authors.dedup();
+    authors
+}
