@@ -141,6 +141,9 @@ pub enum CpeError {
     /// A blank or a control character.
     #[error("the attribute {0} has a blank or a control character")]
     Blank(&'static str),
+    /// A backslash with nothing behind it.
+    #[error("the attribute {0} ends with a backslash that escapes nothing")]
+    Escape(&'static str),
     /// Longer than [`CPE_LENGTH_MAX`].
     #[error("it is longer than {CPE_LENGTH_MAX} characters")]
     Length,
@@ -299,6 +302,9 @@ fn parse_attribute(raw: &str, name: &'static str) -> Result<Attribute, CpeError>
             c => symbols.push(Symbol::Literal(c)),
         }
         escaped = false;
+    }
+    if escaped {
+        return Err(CpeError::Escape(name));
     }
     value_of(&symbols, name).map(Attribute::Is)
 }

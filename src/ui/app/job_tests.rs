@@ -97,7 +97,7 @@ fn an_import_runs_beside_the_window_and_is_cancelled_in_the_status_line() {
     let before = window.state().desk.as_ref().unwrap().file.head().clone();
     window.state_mut().perform(Request::AcknowledgeClock.into(), &Then::Stay, None);
     assert!(window.state().messages().iter().any(|words| words.contains("wait or cancel it")));
-    window.get_by_role_and_label(Role::Button, "Cancel importing maude.csv").click();
+    window.get_by_role_and_label(Role::Button, "Cancel importing maude.csv").click_accesskit();
     until_said(&mut window, "The import was cancelled.");
     assert_eq!(*window.state().desk.as_ref().unwrap().file.head(), before);
     assert_eq!(feedback(window.state()), 0);
@@ -186,7 +186,7 @@ fn closing_the_window_during_an_import_asks_and_can_cancel_it() {
     assert!(close(&mut window).contains(&ViewportCommand::CancelClose));
     window.run_steps(2);
     // Not `press`: the window may ask to be closed in the very next frame.
-    window.get_by_role_and_label(Role::Button, "Cancel the import").click();
+    window.get_by_role_and_label(Role::Button, "Cancel the import").click_accesskit();
     until(&mut window, "close", |window| commands(window).contains(&ViewportCommand::Close));
     assert_eq!(feedback(window.state()), 0);
     assert!(!close(&mut window).contains(&ViewportCommand::CancelClose));
@@ -207,7 +207,7 @@ fn a_packet_is_made_beside_the_window_and_cancelled_in_the_status_line() {
     until(&mut window, "Cancel laying out the pages", |window| {
         window.query_by_role_and_label(Role::Button, "Cancel laying out the pages").is_some()
     });
-    window.get_by_role_and_label(Role::Button, "Cancel laying out the pages").click();
+    window.get_by_role_and_label(Role::Button, "Cancel laying out the pages").click_accesskit();
     until_label(&mut window, "It was cancelled");
     assert!(window.state().watched.is_empty());
     press(&mut window, "Make preview");

@@ -390,7 +390,6 @@ impl App {
         for progress in self.jobs() {
             let (words, share) = (progress.words(), progress.share());
             ui.add_space(space::M);
-            ui.label(small(progress.line()));
             let (rect, _) = ui.allocate_exact_size(vec2(80.0, 6.0), Sense::hover());
             ui.painter().rect_filled(rect, 3.0, palette(ui).line);
             let done = egui::Rect::from_min_size(rect.min, vec2(rect.width() * share, rect.height()));
@@ -401,6 +400,8 @@ impl App {
                     progress.cancel();
                 }
             });
+            // Behind the button: counting makes the words wider, and what is to be pressed stays where it is.
+            ui.label(small(progress.line()));
         }
     }
 

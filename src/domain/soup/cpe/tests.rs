@@ -58,6 +58,8 @@ fn what_is_no_cpe_name_is_refused_with_the_reason() {
         ("cpe:2.3:a:b:c:*:*:*:*:*:*:*:*:*", CpeError::TooMany),
         ("cpe:/a:b:c:1:::de:x", CpeError::TooMany),
         ("cpe:2.3:a:b:c::*:*:*:*:*:*:*", CpeError::Empty("version")),
+        ("cpe:2.3:a:b:\\", CpeError::Escape("product")),
+        ("cpe:2.3:a:b:c:1\\", CpeError::Escape("version")),
         ("cpe:2.3:a:b:c:1*2:*:*:*:*:*:*:*", CpeError::Wildcard("version")),
         ("cpe:2.3:a:b d:c:1:*:*:*:*:*:*:*", CpeError::Blank("vendor")),
         ("cpe:/a:b%zz:c", CpeError::Encoding("vendor")),
