@@ -359,11 +359,8 @@ fn refuse(case: &Case, approval: &Approval) -> Vec<Effect> {
     let mut effects = vec![Effect::Set { id: case.id(), set }];
     let Some(id) = approval.subject else { return effects };
     effects.push(Effect::State { id, to: "rejected" });
-    let change: Option<ChangeRequest> = case.world.record(id).and_then(|data| data.typed());
-    for problem in case.records(&change.map(|change| change.problem_reports).unwrap_or_default()) {
-        if problem.head.state == "change_requested" {
-            effects.push(Effect::State { id: problem.head.id, to: "evaluated" });
-        }
+    if let Some(change) = case.world.record(id).and_then(|data| data.typed()) {
+        effects.extend(change_request::problems_without(case.world, id, &change));
     }
     effects
 }
@@ -393,7 +390,7 @@ const MOVES: &[Move] = &[
         &[Role::Quality, Role::DevLead],
     )
     .guard(|case| case.with::<Approval>(has_expired))
-    .effects(|case| case.effects::<Approval>(back_to_awaiting)),
+    .effects(|case| case.effects::<Approval>(back_to_analysis)),
 ];
 
 fn may_refuse(case: &Case, approval: &Approval) -> Vec<Condition> {
@@ -416,8 +413,15 @@ fn has_expired(case: &Case, approval: &Approval) -> Vec<Condition> {
     ]
 }
 
-fn back_to_awaiting(_: &Case, approval: &Approval) -> Vec<Effect> {
-    approval.subject.map(|id| Effect::State { id, to: "under_analysis" }).into_iter().collect()
+/// The change is analysed again: time has passed, and what is approved next is what is so then.
+fn back_to_analysis(case: &Case, approval: &Approval) -> Vec<Effect> {
+    let Some(data) = approval.subject.and_then(|id| case.world.record(id)) else { return Vec::new() };
+    let mut effects = vec![Effect::State { id: data.head.id, to: "under_analysis" }];
+    if let Some(change) = data.typed() {
+        let of_change = Case { data: &data, world: case.world, now: case.now, actor: case.actor };
+        effects.extend(change_request::new_analysis(&of_change, &change));
+    }
+    effects
 }
 
 /// The declaration of approvals.

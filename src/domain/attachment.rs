@@ -39,7 +39,7 @@ record! {
             /// Where it came from: a path, an address, a person.
             source: Line = "Source" => personal();
             /// When it was captured at its source.
-            captured_at: Option<Moment> = "Captured at";
+            captured_at: Option<Moment> = "Captured at" => past();
             /// Who captured it.
             captured_by: Line = "Captured by" => personal();
         }

@@ -2,7 +2,7 @@
 
 mod rules;
 
-pub use rules::{granted_approval, still_ready};
+pub use rules::{granted_approval, new_analysis, problems_without, still_ready};
 
 use super::choice::choice;
 use super::field::Table;
@@ -131,7 +131,7 @@ rows! {
         /// What shows that it was done.
         evidence: Text = "Evidence";
         /// When it was done.
-        done_at: Option<Day> = "Done on";
+        done_at: Option<Day> = "Done on" => past();
         /// Who did it.
         done_by: Line = "Done by";
         /// In an emergency: the day by which it follows.
@@ -155,7 +155,7 @@ rows! {
         /// Tools used.
         tools: Line = "Tools";
         /// Date of the test.
-        date: Option<Day> = "Date";
+        date: Option<Day> = "Date" => past();
         /// Who tested.
         tester: Line = "Tester";
         /// Whether it passed.
@@ -213,9 +213,40 @@ states! {
 
 use ChangeState as S;
 
+impl ChangeState {
+    /// Whether work on it goes on, so that it resolves its problems.
+    pub const fn is_being_made(self) -> bool {
+        matches!(self, Self::Implementing | Self::Implemented | Self::Verifying)
+    }
+
+    /// Whether it is still to be verified, and not given up.
+    pub const fn is_before_verified(self) -> bool {
+        matches!(
+            self,
+            Self::Draft
+                | Self::Submitted
+                | Self::UnderAnalysis
+                | Self::AwaitingApproval
+                | Self::Approved
+                | Self::OnHold
+        ) || self.is_being_made()
+    }
+
+    /// Whether it was refused, given up or entered by mistake.
+    pub const fn is_given_up(self) -> bool {
+        matches!(self, Self::Rejected | Self::Cancelled | Self::Void)
+    }
+}
+
 const SCOPE: &[&str] = &[S::Draft.code(), S::Submitted.code(), S::UnderAnalysis.code()];
 const WORK: &[&str] = &[S::Implementing.code()];
-const EVIDENCE: &[&str] = &[S::Implementing.code(), S::Implemented.code(), S::Verifying.code()];
+const EVIDENCE: &[&str] = &[
+    S::Implementing.code(),
+    S::Implemented.code(),
+    S::Verifying.code(),
+    S::Verified.code(),
+    S::Released.code(),
+];
 const VERIFY: &[&str] = &[S::Verifying.code()];
 const AFTERWARDS: &[&str] = &[
     S::Approved.code(),
@@ -286,7 +317,7 @@ record! {
             /// Who carried it out.
             implemented_by: Vec<RecordId> = "Carried out by" => required(S::Implemented.code()), target(Kind::Person), clause("IEC 62304 8.2.2");
             /// When the work began.
-            work_started_at: Option<Moment> = "Work began at" => required(S::Implemented.code()), clause("IEC 62304 6.2.4");
+            work_started_at: Option<Moment> = "Work began at" => past(), required(S::Implemented.code()), clause("IEC 62304 6.2.4");
             /// Configuration items that were changed in fact.
             changed_cis: Vec<Line> = "Items changed in fact" => required(S::Implemented.code()), clause("IEC 62304 8.2.2");
             /// Whether it was made as specified.

@@ -2,12 +2,14 @@
 
 mod rules;
 
+use serde_json::Value;
+
 use super::choice::choice;
 use super::field::Table;
 use super::ids::{Kind, RecordId};
 use super::person::Role;
 use super::product::Market;
-use super::record::{KindDef, SignedEdits, record, rows};
+use super::record::{Fields, KindDef, RecordData, SignedEdits, record, rows};
 use super::text::{Line, Text};
 use super::time::{Day, Moment};
 use super::workflow::{no_effects, no_notices, states};
@@ -78,7 +80,7 @@ rows! {
         /// On what the decision rests.
         basis: Text = "Basis";
         /// When it was decided.
-        decided_at: Option<Moment> = "Decided at";
+        decided_at: Option<Moment> = "Decided at" => past();
         /// Reference number of the report.
         reference_no: Line = "Reference number";
     }
@@ -144,9 +146,9 @@ record! {
             /// What it is about, in one line.
             title: Line = "Title" => required(S::Received.code()), hint("Alarm is late when the pump runs on battery");
             /// When the organisation received it.
-            received_at: Option<Moment> = "Received at" => required(S::Registered.code()), clause("ISO 13485 8.2.2; 21 CFR 820.35(a)");
+            received_at: Option<Moment> = "Received at" => past(), required(S::Registered.code()), clause("ISO 13485 8.2.2; 21 CFR 820.35(a)");
             /// When the first employee learned of it. Reporting limits run from here.
-            aware_at: Option<Moment> = "Aware since" => required(S::Registered.code()), clause("21 CFR 803; MDR 87");
+            aware_at: Option<Moment> = "Aware since" => past(), required(S::Registered.code()), clause("21 CFR 803; MDR 87");
             /// How it came in.
             channel: Line = "Channel" => required(S::Registered.code()), hint("Telephone, service report, database search");
             /// Who or what it comes from.
@@ -224,7 +226,7 @@ record! {
             /// The change request that takes up the suggestion.
             change_request: Option<RecordId> = "Change request" => target(Kind::ChangeRequest);
             /// When the reporter was answered.
-            reply_sent_at: Option<Day> = "Reply sent on" => clause("21 CFR 820.35(a)");
+            reply_sent_at: Option<Day> = "Reply sent on" => past(), clause("21 CFR 820.35(a)");
             /// Where the reply is kept, or why none was sent.
             reply_ref: Line = "Reply, or why none" => clause("21 CFR 820.35(a)");
             /// Other records that belong to it.
@@ -238,6 +240,46 @@ impl Feedback {
     pub fn needs_reportability(&self) -> bool {
         self.patient_or_user_harm.is_some_and(|harm| harm != Harm::None)
     }
+
+    /// The markets for which reportability is to be decided: those of the product and those that an assessment names; none
+    /// where harm is excluded.
+    pub fn markets_to_assess(&self, markets: &[Market]) -> Vec<Market> {
+        if !self.needs_reportability() {
+            return Vec::new();
+        }
+        let named = self.reportability_assessments.iter().filter_map(|row| row.market);
+        let mut all: Vec<Market> = markets.iter().copied().chain(named).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// The markets of [`Self::markets_to_assess`] without a decision that has a basis and a date. A market without an
+    /// assessment is undecided, and so is one with two of which one is open.
+    pub fn undecided_markets(&self, markets: &[Market]) -> Vec<Market> {
+        let decided = |row: &Reportability| {
+            row.decision.is_some() && row.decided_at.is_some() && !row.basis.trim().is_empty()
+        };
+        self.markets_to_assess(markets)
+            .into_iter()
+            .filter(|market| {
+                let mut rows = self
+                    .reportability_assessments
+                    .iter()
+                    .filter(|row| row.market == Some(*market))
+                    .peekable();
+                rows.peek().is_none() || !rows.all(decided)
+            })
+            .collect()
+    }
+}
+
+/// Whether an edit of feedback would have the organisation learn of it later than it said, or not at all: reporting limits
+/// run from there.
+pub fn postpones_awareness(data: &RecordData, set: &Fields) -> bool {
+    let moment = |value: &Value| value.as_str().and_then(|text| Moment::parse(text).ok());
+    let (Kind::Feedback, Some(told)) = (data.head.id.kind, set.get("aware_at")) else { return false };
+    moment(data.value("aware_at")).is_some_and(|before| moment(told).is_none_or(|after| after > before))
 }
 
 /// The declaration of feedback.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::choice::{Choice, ChoiceDef};
 use super::ids::{Kind, RecordId};
-use super::text::{Line, Text};
+use super::text::{Line, Text, is_blank};
 use super::time::{Day, Moment};
 
 /// What kind of value a field holds, and so how it is asked, shown and stored.
@@ -126,6 +126,8 @@ pub struct FieldDef {
     pub target: Option<Kind>,
     /// The program fills it; people cannot edit it.
     pub by_system: bool,
+    /// It tells when something happened, and so never lies ahead.
+    pub past: bool,
     /// What it holds by default when a record is made.
     pub hint: &'static str,
     parse: fn(&Value) -> Result<Value, String>,
@@ -151,6 +153,7 @@ impl FieldDef {
             personal: false,
             target: None,
             by_system: false,
+            past: false,
             hint: "",
             parse: parse::<T>,
         }
@@ -186,6 +189,12 @@ impl FieldDef {
         self
     }
 
+    /// It tells when something happened.
+    pub const fn past(mut self) -> Self {
+        self.past = true;
+        self
+    }
+
     /// An example shown in the empty input.
     pub const fn hint(mut self, hint: &'static str) -> Self {
         self.hint = hint;
@@ -208,6 +217,36 @@ impl FieldDef {
             }
         }
         Ok(value)
+    }
+
+    /// Why a canonical value lies ahead of `now` though it tells when something happened; in a table the first such cell.
+    pub fn ahead(&self, value: &Value, now: Moment) -> Option<String> {
+        if let FieldType::Rows(columns) = self.ty {
+            let rows = value.as_array().into_iter().flatten().zip(1..);
+            let mut cells =
+                rows.flat_map(|(row, number)| columns.iter().map(move |column| (row, number, column)));
+            return cells.find_map(|(row, number, column)| {
+                let reason = column.ahead(row.get(column.name)?, now)?;
+                Some(format!("row {number}, {}: {reason}", column.label))
+            });
+        }
+        let text = value.as_str().filter(|_| self.past)?;
+        let ahead = match self.ty {
+            FieldType::Moment => Moment::parse(text).ok()?.is_ahead_of(now),
+            // A day is written where the person is, which may be a day ahead of universal time.
+            FieldType::Day => Day::parse(text).ok()? > now.day().plus_days(1),
+            FieldType::Line
+            | FieldType::Text
+            | FieldType::YesNo
+            | FieldType::Number
+            | FieldType::Choice(_)
+            | FieldType::Choices(_)
+            | FieldType::Lines
+            | FieldType::Record
+            | FieldType::Records
+            | FieldType::Rows(_) => false,
+        };
+        ahead.then(|| format!("{} lies in the future", self.words(value)))
     }
 
     /// The value as people read it.
@@ -240,7 +279,7 @@ fn compact(value: Value) -> Value {
 pub fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::String(text) => text.trim().is_empty(),
+        Value::String(text) => is_blank(text),
         Value::Array(items) => items.is_empty(),
         Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
     }

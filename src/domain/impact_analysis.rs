@@ -97,7 +97,7 @@ record! {
             /// Who performed it.
             performed_by: Vec<RecordId> = "Performed by" => required(S::Complete.code()), target(Kind::Person), clause("IEC 62304 7.4");
             /// When it was performed.
-            performed_at: Option<Moment> = "Performed at" => required(S::Complete.code()), clause("IEC 62304 7.4");
+            performed_at: Option<Moment> = "Performed at" => past(), required(S::Complete.code()), clause("IEC 62304 7.4");
             /// How it was performed.
             method: Text = "Method" => required(S::Complete.code()), clause("IEC 62304 7.4");
             /// What it covers.
@@ -242,10 +242,14 @@ fn rationale_conditions(analysis: &ImpactAnalysis) -> Vec<Condition> {
     let mut counts: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut conditions = Vec::new();
     for answer in analysis.answers.iter().filter(|answer| answer.answer.is_some()) {
-        let long_enough = answer.rationale.trim().chars().count() >= RATIONALE_CHARS_MIN;
+        // Dots and dashes are no words.
+        let long_enough = answer.rationale.trim().chars().count() >= RATIONALE_CHARS_MIN
+            && plain(&answer.rationale).chars().count() * 2 >= RATIONALE_CHARS_MIN;
         if !long_enough {
-            let text =
-                format!("{} has a rationale of at least {RATIONALE_CHARS_MIN} characters", answer.question);
+            let text = format!(
+                "{} has a rationale in words, of at least {RATIONALE_CHARS_MIN} characters",
+                answer.question
+            );
             conditions.push(Condition::new("IEC 62304 6.2.3", text, false).at("answers"));
         }
         counts.entry(plain(&answer.rationale)).or_default().push(&answer.question);

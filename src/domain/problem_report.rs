@@ -107,7 +107,7 @@ rows! {
         /// Why.
         rationale: Line = "Rationale";
         /// When it was told.
-        at: Option<Day> = "Told on";
+        at: Option<Day> = "Told on" => past();
     }
 }
 
@@ -165,7 +165,7 @@ record! {
             /// The problem in one line.
             title: Line = "Title" => required(S::Open.code());
             /// When it was detected.
-            detected_at: Option<Moment> = "Detected at" => required(S::Investigating.code()), clause("IEC 62304 9.1");
+            detected_at: Option<Moment> = "Detected at" => past(), required(S::Investigating.code()), clause("IEC 62304 9.1");
             /// Who detected it.
             detected_by: Line = "Detected by" => personal();
             /// In which phase it was detected.
@@ -207,7 +207,7 @@ record! {
         }
         section "Investigation", "IEC 62304 9.2", true, JUDGED => {
             /// When the investigation began.
-            investigation_started_at: Option<Day> = "Investigation started";
+            investigation_started_at: Option<Day> = "Investigation started" => past();
             /// Who investigated.
             investigated_by: Line = "Investigated by" => required(S::Evaluated.code()), clause("IEC 62304 9.2");
             /// How it was investigated.

@@ -66,6 +66,18 @@ fn refuse_hidden(text: &str, line_breaks: bool) -> Result<(), String> {
     Ok(())
 }
 
+/// Whether a text shows nothing: spaces, and characters without width or shape.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+                | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+                | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'
+                | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}')
+    })
+}
+
 fn refuse_long(text: &str, limit: usize) -> Result<(), String> {
     let count = text.chars().count();
     if count > limit {
@@ -111,6 +123,16 @@ mod tests {
         assert!(Line::new("two\nlines").unwrap_err().contains("single line"));
         assert!(Text::new("two\r\nlines\tand a tab").is_ok());
         assert_eq!(&*Line::new("  Żółć 🚑 مضخة  ").unwrap(), "Żółć 🚑 مضخة");
+    }
+
+    #[test]
+    fn what_shows_nothing_is_blank() {
+        for text in ["", "  \n\t", "\u{200B}\u{200B}", "\u{3164} \u{2800}", "\u{FEFF}"] {
+            assert!(is_blank(text), "{text:?}");
+        }
+        for text in ["-", "0", "無", "🚑", "\u{200B}a"] {
+            assert!(!is_blank(text), "{text:?}");
+        }
     }
 
     #[test]

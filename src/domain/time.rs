@@ -9,6 +9,9 @@ use chrono::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+/// Seconds by which two clocks may differ without notice.
+pub const CLOCK_TOLERANCE_SECONDS: i64 = 120;
+
 /// First and last year that a date in a record may have. Anything else is a slip of the keyboard.
 pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
 
@@ -40,6 +43,11 @@ impl Moment {
     /// Seconds from `earlier` to `self`; negative when `earlier` is the later one.
     pub fn seconds_since(self, earlier: Self) -> i64 {
         (self.0 - earlier.0).num_seconds()
+    }
+
+    /// Whether it lies ahead of `now` by more than clocks differ ([`CLOCK_TOLERANCE_SECONDS`]).
+    pub fn is_ahead_of(self, now: Self) -> bool {
+        self.seconds_since(now) > CLOCK_TOLERANCE_SECONDS
     }
 
     /// The moment this many seconds later (or earlier when negative).

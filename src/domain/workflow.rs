@@ -112,14 +112,14 @@ impl Condition {
 /// What a transition brings about besides the change of state. Applied in the same transaction and event.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// Makes a record; its number goes into the named field of the subject.
+    /// Makes a record; its number goes into the named field of another.
     Create {
         /// Kind of the new record.
         kind: Kind,
         /// Its fields.
         set: Fields,
-        /// The subject's field that will name it.
-        link_back: Option<&'static str>,
+        /// The record and its field that will name it.
+        link_back: Option<(RecordId, &'static str)>,
     },
     /// Changes the state of a record, the subject or another, without asking for a role.
     State {

@@ -10,6 +10,7 @@ use crate::domain::change_request::{Urgency, granted_approval};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Person;
 use crate::domain::policy::Policy;
+use crate::domain::product::Market;
 use crate::domain::record::RecordData;
 use crate::domain::time::{Day, Moment};
 use crate::domain::workflow::{Case, Tone, World as _};
@@ -79,6 +80,8 @@ struct Finder<'a> {
     names: BTreeMap<RecordId, String>,
     found: Vec<AttentionItem>,
     file: &'a ProductFile,
+    /// The markets in which the product is sold.
+    markets: Vec<Market>,
     now: Moment,
 }
 
@@ -91,6 +94,7 @@ impl ProductFile {
             names: self.names()?,
             found: Vec::new(),
             file: self,
+            markets: self.product()?.markets,
             now,
         };
         finder.feedback()?;
@@ -234,12 +238,8 @@ impl Finder<'_> {
         use crate::domain::choice::Choice as _;
         let data = self.file.record(row.id)?;
         let Some(feedback) = data.typed::<crate::domain::feedback::Feedback>() else { return Ok(()) };
-        let open: Vec<&str> = feedback
-            .reportability_assessments
-            .iter()
-            .filter(|assessment| assessment.decision.is_none())
-            .filter_map(|assessment| assessment.market.map(|market| market.word()))
-            .collect();
+        let open: Vec<&str> =
+            feedback.undecided_markets(&self.markets).into_iter().map(|market| market.word()).collect();
         if !open.is_empty() {
             let due = feedback.aware_at.map_or(row.created_at.day(), Moment::day).plus_working_days(1);
             let what = format!("Decide reportability for {}", open.join(", "));

@@ -22,11 +22,8 @@ use crate::domain::event::{CodeKey, Event, NewKey};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::signature::Signature;
-use crate::domain::time::Moment;
+use crate::domain::time::{CLOCK_TOLERANCE_SECONDS, Moment};
 use crate::store::{Commit, NewBlob, Tx};
-
-/// Seconds by which the clock may stand before the last event without notice.
-const CLOCK_BACK_SECONDS: i64 = 120;
 
 /// What an event says besides who, when and what changed.
 #[derive(Debug, Default)]
@@ -65,7 +62,7 @@ pub(super) fn draft_event(
         offset_minutes: stamp.offset_minutes,
         occurred_at: parts.occurred_at,
         late_reason: parts.late_reason,
-        clock_back_seconds: (back > CLOCK_BACK_SECONDS).then_some(back.unsigned_abs()),
+        clock_back_seconds: (back > CLOCK_TOLERANCE_SECONDS).then_some(back.unsigned_abs()),
         actor: session.person,
         login: session.login.clone(),
         name: session.name.clone(),
@@ -203,7 +200,10 @@ impl<'a> Job<'a> {
         let Act { request, reason, occurred_at, late_reason } = act;
         let reason = reason.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         let name = request.name();
-        let occurred_at = occurred_at.or_else(|| received_at(&request));
+        let occurred_at = match occurred_at {
+            Some(at) => Some(at),
+            None => self.received_at(&request)?,
+        };
         let late_reason = self.late(occurred_at, late_reason)?;
         let mut parts = match request {
             Request::Create { kind, set } => self.create(kind, &set)?,
@@ -233,7 +233,7 @@ impl<'a> Job<'a> {
     /// A late entry, more than one working day after the fact, asks why (ALCOA+ "contemporaneous").
     fn late(&self, occurred_at: Option<Moment>, reason: Option<String>) -> Result<Option<String>, Refused> {
         let Some(occurred_at) = occurred_at else { return Ok(None) };
-        if occurred_at.seconds_since(self.stamp.now) > CLOCK_BACK_SECONDS {
+        if occurred_at.is_ahead_of(self.stamp.now) {
             return Err(Refused::Rule(format!("{} lies in the future", occurred_at.words())));
         }
         if self.stamp.now.day() <= occurred_at.day().plus_working_days(1) {
@@ -246,6 +246,21 @@ impl<'a> Job<'a> {
                 occurred_at.words()
             ))),
         }
+    }
+
+    /// When the thing of a feedback happened for the organisation, where the request tells it anew: its receipt.
+    fn received_at(&self, request: &Request) -> Result<Option<Moment>, Refused> {
+        let (set, before) = match request {
+            Request::Create { kind: Kind::Feedback, set } => (set, None),
+            Request::Edit { id, set } | Request::Move { id, set, .. } if id.kind == Kind::Feedback => {
+                (set, Some(self.work.get(*id)?))
+            }
+            _ => return Ok(None),
+        };
+        let moment = |value: &Value| value.as_str().and_then(|text| Moment::parse(text).ok());
+        let told = set.get("received_at").and_then(moment);
+        let known = before.and_then(|data| moment(data.value("received_at")));
+        Ok(told.filter(|told| known != Some(*told)))
     }
 
     fn note(&self, roles: &[Role], what: &str, facts: Value) -> Result<EventParts, Refused> {
@@ -271,9 +286,3 @@ const READERS: [Role; 13] = [
     Role::SysAdmin,
     Role::Auditor,
 ];
-
-/// When the thing of a new feedback happened for the organisation: its receipt.
-fn received_at(request: &Request) -> Option<Moment> {
-    let Request::Create { kind: Kind::Feedback, set } = request else { return None };
-    set.get("received_at").and_then(Value::as_str).and_then(|text| Moment::parse(text).ok())
-}

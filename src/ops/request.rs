@@ -109,12 +109,14 @@ pub enum Request {
     },
     /// Acknowledges that the clock ran backwards, after which signing is possible again.
     AcknowledgeClock,
-    /// Notes that feedback was imported from a file. Made by the import, after its rows.
+    /// Notes that feedback was imported from a file. Made by the import, after its rows; no script can say it.
+    #[serde(skip)]
     NoteImport {
         /// What was imported, from what, with which outcome.
         facts: Value,
     },
-    /// Notes that a packet was produced. Made by the packet itself.
+    /// Notes that a packet was produced. Made by the packet itself; no script can say it.
+    #[serde(skip)]
     NotePacket {
         /// Number, scope and digest of the packet.
         facts: Value,

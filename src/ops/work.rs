@@ -128,19 +128,19 @@ impl<'a> Work<'a> {
     }
 
     /// Applies what follows from a transition or signature of `subject`.
-    pub fn apply(&mut self, subject: RecordId, effects: Vec<Effect>) -> Result<(), Refused> {
+    pub fn apply(&mut self, effects: Vec<Effect>) -> Result<(), Refused> {
         for effect in effects {
             match effect {
                 Effect::Create { kind, set, link_back } => {
                     let set = canonical_values(kind, &set)?;
                     let id = self.make(kind, &set)?;
-                    if let Some(field) = link_back {
+                    if let Some((from, field)) = link_back {
                         let mut back = Fields::new();
                         back.insert(field.to_owned(), id.to_string().into());
-                        self.set(subject, &back)?;
+                        self.set(from, &back)?;
                     }
                     let effects = self.case(id, |case| (id.kind.def().on_create)(case))?;
-                    self.apply(id, effects)?;
+                    self.apply(effects)?;
                 }
                 Effect::State { id, to } => self.state(id, to)?,
                 Effect::Set { id, set } => {

@@ -295,6 +295,12 @@ fn a_script_with_a_slip_changes_nothing_and_says_where_it_is() {
     let slip = run("a.ron", &format!("[\n{create},\n(do: Fly(id: \"FB-0001\")),\n]"));
     assert_eq!(slip.code, 2);
     assert!(slip.err.contains("a.ron:3:") && slip.err.contains("Fly"), "{}", slip.err);
+    // What the program notes of itself cannot be said by a script.
+    for note in ["NotePacket", "NoteImport"] {
+        let forged = run("n.ron", &format!("[(do: {note}(facts: {{\"sha256\": \"00\"}}))]"));
+        assert!(forged.code == 2 && forged.err.contains(note), "{}", forged.err);
+        assert_eq!(forged.err.matches(note).count(), 1, "it is not offered: {}", forged.err);
+    }
     let field = run("b.ron", &format!("[{create}, (do: Edit(id: \"FB-0030\", set: {{\"titel\": \"x\"}}))]"));
     assert_eq!(field.code, 3);
     assert!(field.err.contains("request 2") && field.err.contains("titel"), "{}", field.err);

@@ -171,6 +171,8 @@ fn feedback_walk(walk: &mut Walk) {
 
 fn problem_walk(walk: &mut Walk) {
     let pr = walk.problem();
+    walk.go("ben", pr, "investigate_again", json!({}));
+    walk.go("ben", pr, "evaluate", json!({}));
     let day = walk.desk.now.day().plus_days(30).to_string();
     let later = json!({"reassess_by": day, "no_change_rationale": "Rare", "workaround": "Use mains"});
     walk.edit("ben", pr, json!({"reassess_by": day, "no_change_rationale": "Rare", "workaround": "Use mains", "residual_in_releases": ["2.3.0"]}));

@@ -156,7 +156,7 @@ fn an_analysis_with_one_rationale_for_all_or_none_at_all_is_not_complete() {
     });
     desk.edit("ben", ia, set).unwrap();
     let refusal = desk.sign_go("ben", ia, "complete").unwrap_err().to_string();
-    assert!(refusal.contains("Q01 has a rationale of at least 20 characters"), "{refusal}");
+    assert!(refusal.contains("Q01 has a rationale in words, of at least 20 characters"), "{refusal}");
     assert!(refusal.contains("rationales of their own"), "{refusal}");
     assert!(refusal.contains("the controls that were examined are listed"), "{refusal}");
 }

@@ -14,6 +14,7 @@ mod chain;
 mod cli;
 mod coverage;
 mod crash;
+mod decisions;
 mod desk;
 mod dumps;
 mod forger;

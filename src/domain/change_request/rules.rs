@@ -5,11 +5,12 @@ use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
 use crate::domain::impact_analysis::{self, Answer, ImpactAnalysis, ImpactState};
 use crate::domain::person::Role;
+use crate::domain::problem_report::ProblemState;
 use crate::domain::product::Market;
 use crate::domain::questions::{self, ACTIVITIES};
 use crate::domain::record::{Fields, RecordData};
 use crate::domain::signature::Meaning;
-use crate::domain::workflow::{Case, Condition, Effect, Move};
+use crate::domain::workflow::{Case, Condition, Effect, Move, World};
 use serde_json::{Value, json};
 
 use super::ChangeState as S;
@@ -65,7 +66,7 @@ pub(super) const MOVES: &[Move] = &[
     )
     .clause("IEC 62304 8.2.1")
     .guard(|case| case.with::<ChangeRequest>(may_be_made))
-    .effects(|case| case.effects::<ChangeRequest>(problems_are_being_resolved)),
+    .effects(|case| case.effects::<ChangeRequest>(work_begins)),
     Move::new(
         "implemented",
         "Implemented",
@@ -105,9 +106,10 @@ pub(super) const MOVES: &[Move] = &[
         .reason(),
     Move::new("cancel", "Cancel", BEFORE_APPROVAL, S::Cancelled.code(), &[Role::DevLead, Role::Quality])
         .reason()
-        .effects(|case| case.effects::<ChangeRequest>(withdraw_analysis_and_approval)),
+        .effects(|case| case.effects::<ChangeRequest>(give_up)),
     Move::new("void", "Void", &[S::Draft.code(), S::Submitted.code()], S::Void.code(), &[Role::Quality])
-        .reason(),
+        .reason()
+        .effects(|case| case.effects::<ChangeRequest>(give_up)),
 ];
 
 fn submittable(_: &Case, change: &ChangeRequest) -> Vec<Condition> {
@@ -159,7 +161,7 @@ fn begin_analysis(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
         effects.push(Effect::Create {
             kind: Kind::ImpactAnalysis,
             set: impact_analysis::new_fields(case, change, None),
-            link_back: Some("impact_analysis"),
+            link_back: Some((case.id(), "impact_analysis")),
         });
     }
     effects
@@ -266,22 +268,63 @@ fn open_approvals(case: &Case) -> Vec<RecordData> {
     case.world.referring(case.id(), Kind::Approval).into_iter().filter(|data| !data.is_terminal()).collect()
 }
 
-fn withdraw_analysis_and_approval(case: &Case, _: &ChangeRequest) -> Vec<Effect> {
+fn withdraw_approvals(case: &Case) -> impl Iterator<Item = Effect> {
     open_approvals(case)
-        .iter()
+        .into_iter()
         .map(|data| Effect::State { id: data.head.id, to: approval::ApprovalState::Invalidated.code() })
-        .collect()
+}
+
+/// The change is not made: its approval no longer counts, and its problems wait for a decision again.
+fn give_up(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
+    withdraw_approvals(case).chain(problems_without(case.world, case.id(), change)).collect()
+}
+
+/// Where the problems of a change go that is not made: to the work of another change that is being made or was, else,
+/// where no other change is under way, back to be decided again.
+pub fn problems_without(world: &dyn World, id: RecordId, change: &ChangeRequest) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for problem in change.problem_reports.iter().filter_map(|id| world.record(*id)) {
+        if !matches!(
+            ProblemState::of(&problem),
+            Some(ProblemState::ChangeRequested | ProblemState::Resolving)
+        ) {
+            continue;
+        }
+        let others: Vec<S> = world
+            .referring(problem.head.id, Kind::ChangeRequest)
+            .iter()
+            .filter(|other| other.head.id != id)
+            .filter_map(S::of)
+            .filter(|state| !state.is_given_up())
+            .collect();
+        let to = if others.is_empty() {
+            ProblemState::Evaluated
+        } else if others.iter().any(|state| state.is_being_made() || !state.is_before_verified()) {
+            ProblemState::Resolving
+        } else {
+            continue;
+        };
+        effects.push(Effect::State { id: problem.head.id, to: to.code() });
+    }
+    effects
 }
 
 /// Scope or analysis change after approval: the approval no longer counts, and a new analysis replaces the old one.
 fn analyse_again(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
-    let mut effects = withdraw_analysis_and_approval(case, change);
+    let mut effects: Vec<Effect> = withdraw_approvals(case).collect();
+    effects.extend(new_analysis(case, change));
+    effects
+}
+
+/// The analysis is replaced by a new one that begins with what it says.
+pub fn new_analysis(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
+    let mut effects = Vec::new();
     if let Some((data, _)) = analysis_of(case, change) {
         effects.push(Effect::State { id: data.head.id, to: ImpactState::Superseded.code() });
         effects.push(Effect::Create {
             kind: Kind::ImpactAnalysis,
             set: impact_analysis::new_fields(case, change, Some(&data)),
-            link_back: Some("impact_analysis"),
+            link_back: Some((case.id(), "impact_analysis")),
         });
     }
     effects
@@ -322,15 +365,48 @@ fn may_be_made(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         let text = "The submission is cleared, or the plan says to implement now and release once it is";
         conditions.push(Condition::new("ISO 13485 7.3.9", text, cleared).at("clearance_ref"));
     }
+    conditions.extend(problems_evaluated(case, change));
     conditions
 }
 
-fn problems_are_being_resolved(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
-    case.records(&change.problem_reports)
+/// A change is not made for a problem that is not judged yet, or for one of which it was decided that no change is made.
+fn problems_evaluated(case: &Case, change: &ChangeRequest) -> impl Iterator<Item = Condition> {
+    case.records(&change.problem_reports).into_iter().map(|problem| {
+        use ProblemState as P;
+        let undecided = matches!(
+            P::of(&problem),
+            None | Some(P::Open | P::Investigating | P::Reopened | P::Deferred | P::NoActionJustified)
+        );
+        let id = problem.head.id;
+        let text = format!("{id} is evaluated, and not decided to stay as it is");
+        Condition::new("IEC 62304 9.2", text, !undecided).on(id)
+    })
+}
+
+/// The problems are being resolved, and each activity that is to be repeated waits for its evidence.
+fn work_begins(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
+    let mut effects: Vec<Effect> = case
+        .records(&change.problem_reports)
         .iter()
-        .filter(|problem| problem.head.state == "change_requested")
-        .map(|problem| Effect::State { id: problem.head.id, to: "resolving" })
-        .collect()
+        .filter(|problem| {
+            matches!(ProblemState::of(problem), Some(ProblemState::Evaluated | ProblemState::ChangeRequested))
+        })
+        .map(|problem| Effect::State { id: problem.head.id, to: ProblemState::Resolving.code() })
+        .collect();
+    let mut rows: Vec<Value> =
+        change.activities_done.iter().filter_map(|row| serde_json::to_value(row).ok()).collect();
+    let known = |code: &str| change.activities_done.iter().any(|row| *row.activity == *code);
+    let waiting = change
+        .activities
+        .iter()
+        .filter(|row| row.decision == Some(RepeatDecision::Repeat) && !known(&row.activity));
+    rows.extend(waiting.map(|row| json!({"activity": row.activity})));
+    if rows.len() > change.activities_done.len() {
+        let mut set = Fields::new();
+        set.insert("activities_done".into(), Value::Array(rows));
+        effects.push(Effect::Set { id: case.id(), set });
+    }
+    effects
 }
 
 fn made_as_approved(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
@@ -359,19 +435,28 @@ fn made_as_approved(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
     ]
 }
 
+/// Activities that come after the start of verification: testing, and the release.
+const BY_VERIFICATION: [&str; 3] = ["5.6", "5.7", "Cybersecurity"];
+const BY_RELEASE: &str = "5.8";
+
 fn repeats_done_or_scheduled(_: &Case, change: &ChangeRequest) -> Vec<Condition> {
-    let emergency = change.urgency == Some(Urgency::Emergency);
+    repeats_done(change, true, |code| code != BY_RELEASE && !BY_VERIFICATION.contains(&code))
+}
+
+/// A condition for each activity that was to be repeated, of those that `counts` names: it has evidence and a date. In an
+/// emergency some may follow by a date, where `may_follow` allows it (domain 2.4).
+fn repeats_done(change: &ChangeRequest, may_follow: bool, counts: fn(&str) -> bool) -> Vec<Condition> {
+    let emergency = may_follow && change.urgency == Some(Urgency::Emergency);
     change
         .activities
         .iter()
-        .filter(|row| row.decision == Some(RepeatDecision::Repeat))
-        // Testing and release come after this step.
-        .filter(|row| !["5.6", "5.7", "5.8", "Cybersecurity"].contains(&&*row.activity))
+        .filter(|row| row.decision == Some(RepeatDecision::Repeat) && counts(&row.activity))
         .map(|row| {
-            let entry = change.activities_done.iter().find(|done| done.activity == row.activity);
-            let done = entry.is_some_and(|done| done.done_at.is_some() && !done.evidence.trim().is_empty());
-            let may_follow = questions::activity(&row.activity).is_some_and(|activity| activity.may_follow);
-            let follows = emergency && may_follow && entry.is_some_and(|done| done.complete_by.is_some());
+            let mut entries = change.activities_done.iter().filter(|done| done.activity == row.activity);
+            let done = entries.clone().any(|done| done.done_at.is_some() && !done.evidence.trim().is_empty());
+            let follows = emergency
+                && questions::activity(&row.activity).is_some_and(|activity| activity.may_follow)
+                && entries.any(|done| done.complete_by.is_some());
             let text = format!("{} was repeated, with evidence and date", row.activity);
             Condition::new("IEC 62304 6.3.1", text, done || follows).at("activities_done")
         })
@@ -403,6 +488,7 @@ fn verified(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         Condition::new("IEC 62304 8.2.3", "A failed test has a problem report", failed_told)
             .at("problems_found"),
     ];
+    conditions.extend(repeats_done(change, true, |code| code != BY_RELEASE));
     if case.world.product().class().is_b_or_c() {
         conditions.push(
             Condition::new(
@@ -471,6 +557,7 @@ fn closable(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         Condition::new("IEC 62304 6.3.1", "Everything put off in an emergency is complete", later.is_empty())
             .at("activities_done"),
     ];
+    conditions.extend(repeats_done(change, false, |_| true));
     conditions.extend(case.records(&change.problem_reports).iter().map(|problem| {
         let id = problem.head.id;
         let met = ["verifying_resolution", "closed"].contains(&problem.head.state.as_str());

@@ -155,7 +155,7 @@ fn duplicate(case: &Case, feedback: &Feedback) -> Vec<Condition> {
     let mut conditions = vec![
         Condition::new("IEC 62304 6.2.1.2", "The other item is named", other.is_some()).at("duplicate_of"),
     ];
-    conditions.extend(reportability_decided(feedback));
+    conditions.extend(reportability_decided(case, feedback));
     conditions
 }
 
@@ -172,20 +172,18 @@ fn suggestion(case: &Case, feedback: &Feedback) -> Vec<Condition> {
     ]
 }
 
-fn reportability_decided(feedback: &Feedback) -> Vec<Condition> {
-    if !feedback.needs_reportability() {
-        return Vec::new();
-    }
+/// One condition for each market of the product, and for each other that an assessment names.
+fn reportability_decided(case: &Case, feedback: &Feedback) -> Vec<Condition> {
+    let markets = case.world.product().markets;
+    let undecided = feedback.undecided_markets(&markets);
     feedback
-        .reportability_assessments
-        .iter()
-        .map(|row| {
-            let market = row.market.map_or("the market", |market| market.word());
-            let decided = row.decision.is_some() && row.decided_at.is_some() && !row.basis.trim().is_empty();
+        .markets_to_assess(&markets)
+        .into_iter()
+        .map(|market| {
             Condition::new(
                 "ISO 13485 8.2.3",
-                format!("Reportability is decided for {market}, with basis and date"),
-                decided,
+                format!("Reportability is decided for {}, with basis and date", market.word()),
+                !undecided.contains(&market),
             )
             .at("reportability_assessments")
         })
@@ -193,16 +191,8 @@ fn reportability_decided(feedback: &Feedback) -> Vec<Condition> {
 }
 
 fn closable(case: &Case, feedback: &Feedback) -> Vec<Condition> {
-    let mut conditions = reportability_decided(feedback);
+    let mut conditions = reportability_decided(case, feedback);
     if feedback.needs_reportability() {
-        let assessed =
-            case.world.product().markets.iter().all(|market| {
-                feedback.reportability_assessments.iter().any(|row| row.market == Some(*market))
-            });
-        conditions.push(
-            Condition::new("ISO 13485 8.2.3", "Every market has a reportability assessment", assessed)
-                .at("reportability_assessments"),
-        );
         let signed = case.world.signatures(case.id()).iter().any(|signature| {
             signature.roles.contains(&Role::Regulatory)
                 && signature.covers.iter().all(|cover| cover.holds(case.data))
@@ -247,15 +237,15 @@ fn open_problem_report(case: &Case, feedback: &Feedback) -> Vec<Effect> {
     if !version.is_empty() && !version.eq_ignore_ascii_case("unknown") {
         set.insert("affected_product_versions".into(), json!([version]));
     }
-    vec![Effect::Create { kind: Kind::ProblemReport, set, link_back: Some("problem_report") }]
+    vec![Effect::Create { kind: Kind::ProblemReport, set, link_back: Some((case.id(), "problem_report")) }]
 }
 
 /// Regulatory affairs signs the reportability assessments without moving the item on.
 pub(super) fn signing(case: &Case) -> Signing {
-    let conditions = case.with::<Feedback>(|_, feedback| {
+    let conditions = case.with::<Feedback>(|case, feedback| {
         let mut conditions =
             vec![Condition::new("ISO 13485 8.2.3", "Harm is not excluded", feedback.needs_reportability())];
-        conditions.extend(reportability_decided(feedback));
+        conditions.extend(reportability_decided(case, feedback));
         conditions
     });
     let covers = vec![(case.id(), Part::Scope)];

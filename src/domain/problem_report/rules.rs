@@ -1,6 +1,7 @@
 //! Transitions of problem reports and their guards (domain 2.3).
 
-use crate::domain::change_request::ChangeRequest;
+use crate::domain::change_request::{ChangeRequest, ChangeState};
+use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
 use crate::domain::person::Role;
 use crate::domain::policy::AuthoritySubject;
@@ -66,7 +67,29 @@ pub(super) const MOVES: &[Move] = &[
         &[Role::DevLead, Role::Quality],
     )
     .reason(),
-    Move::new("resolving", "Resolving", &[S::ChangeRequested.code()], S::Resolving.code(), &[]),
+    Move::new(
+        "investigate_again",
+        "Return to investigation",
+        &[S::Evaluated.code()],
+        S::Investigating.code(),
+        &[Role::DevLead, Role::Quality],
+    )
+    .reason()
+    .clause("IEC 62304 9.2 a"),
+    Move::new(
+        "resolving",
+        "Resolving",
+        &[S::Evaluated.code(), S::ChangeRequested.code()],
+        S::Resolving.code(),
+        &[],
+    ),
+    Move::new(
+        "change_given_up",
+        "Change given up",
+        &[S::ChangeRequested.code(), S::Resolving.code()],
+        S::Evaluated.code(),
+        &[],
+    ),
     Move::new(
         "verify_resolution",
         "Verify the resolution",
@@ -95,25 +118,44 @@ fn evaluated(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
     let known = !matches!(problem.safety_effect, None | Some(EffectLevel::Unknown));
     let decided =
         problem.advise_parties.iter().all(|party| party.decision.is_some() && !party.rationale.is_empty());
-    vec![
+    let mut conditions = vec![
         Condition::new("IEC 62304 9.2 a", "The cause is given, or why none was identified", cause)
             .at("cause_text"),
         Condition::new("IEC 62304 9.1", "The effect on safety is known", known).at("safety_effect"),
         Condition::new("IEC 62304 9.3", "Every party has a decision and a rationale", decided)
             .at("advise_parties"),
-        Condition::new(
-            "IEC 62304 6.2.1.3",
-            "The risk manager signed the safety evaluation as it stands",
-            signed_by(case, Role::RiskManager),
-        ),
-    ]
+    ];
+    let required = case
+        .world
+        .policy()
+        .required_roles(&[AuthoritySubject::ProblemSafety], case.world.product().class().is_b_or_c());
+    let others = required.into_iter().chain([Role::RiskManager]).filter(|role| *role != Role::DevLead);
+    conditions.extend(signed_by_each(case, others.collect(), "the safety evaluation", "IEC 62304 6.2.1.3"));
+    conditions
 }
 
-fn signed_by(case: &Case, role: Role) -> bool {
-    case.world.signatures(case.id()).iter().any(|signature| {
-        signature.roles.contains(&role)
-            && signature.meaning != Meaning::Rejected
-            && signature.covers.iter().all(|cover| cover.holds(case.data))
+/// A condition for each role, of which somebody must have signed the report as it stands. Who takes the step signs with it.
+fn signed_by_each(
+    case: &Case,
+    mut roles: Vec<Role>,
+    what: &str,
+    clause: &'static str,
+) -> impl Iterator<Item = Condition> {
+    roles.sort_unstable();
+    roles.dedup();
+    let signed: Vec<Role> = case
+        .world
+        .signatures(case.id())
+        .into_iter()
+        .filter(|signature| {
+            signature.meaning != Meaning::Rejected
+                && signature.covers.iter().all(|cover| cover.holds(case.data))
+        })
+        .flat_map(|signature| signature.roles)
+        .collect();
+    roles.into_iter().map(move |role| {
+        let text = format!("The {} signed {what} as it stands", role.word().to_lowercase());
+        Condition::new(clause, text, signed.contains(&role))
     })
 }
 
@@ -134,21 +176,17 @@ fn no_action(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
         )
         .at("residual_in_releases"),
     ];
-    conditions.extend(risk_manager_agrees(case, problem));
+    conditions.extend(others_agree(case, problem));
     conditions
 }
 
-/// Where safety is touched, the risk manager signs no action and deferral too (domain 2.15).
-fn risk_manager_agrees(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
-    let required = case.world.policy().required_roles(&[AuthoritySubject::ProblemNoAction], true);
-    if problem.safety_effect == Some(EffectLevel::None) || !required.contains(&Role::RiskManager) {
-        return Vec::new();
-    }
-    vec![Condition::new(
-        "IEC 62304 9.2 b",
-        "The risk manager signed the decision as it stands",
-        signed_by(case, Role::RiskManager),
-    )]
+/// Who signs no action and deferral besides Quality: the authority matrix says it, some only where safety is touched
+/// (domain 2.15).
+fn others_agree(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
+    let touches_safety = problem.safety_effect != Some(EffectLevel::None);
+    let required = case.world.policy().required_roles(&[AuthoritySubject::ProblemNoAction], touches_safety);
+    let others = required.into_iter().filter(|role| *role != Role::Quality).collect();
+    signed_by_each(case, others, "the decision", "IEC 62304 9.2 b").collect()
 }
 
 fn deferrable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
@@ -168,13 +206,20 @@ fn deferrable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
         )
         .at("workaround"),
     ];
-    conditions.extend(risk_manager_agrees(case, problem));
+    conditions.extend(others_agree(case, problem));
     conditions
 }
 
-/// A change is requested: if none names this problem yet, a draft is made (IEC 62304 8.2.4).
+/// A change is requested: if none that is still to be verified names this problem, a draft is made (IEC 62304 8.2.4). One
+/// that is being made already resolves it.
 fn open_change_request(case: &Case, problem: &ProblemReport) -> Vec<Effect> {
-    if !case.world.referring(case.id(), Kind::ChangeRequest).is_empty() {
+    let changes = case.world.referring(case.id(), Kind::ChangeRequest);
+    let open: Vec<ChangeState> =
+        changes.iter().filter_map(ChangeState::of).filter(|state| state.is_before_verified()).collect();
+    if open.iter().any(|state| state.is_being_made()) {
+        return vec![Effect::State { id: case.id(), to: S::Resolving.code() }];
+    }
+    if !open.is_empty() {
         return Vec::new();
     }
     let mut set = Fields::new();
@@ -258,12 +303,18 @@ fn closable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
     conditions
 }
 
-/// The risk manager signs the safety evaluation, and later no action or deferral, without moving the report on.
+/// The risk manager and whoever else must sign the safety evaluation, and later no action or deferral, without moving the
+/// report on.
 pub(super) fn signing(case: &Case) -> Signing {
     let open = matches!(S::of(case.data), Some(S::Investigating | S::Evaluated));
     let conditions = vec![Condition::new("", "The evaluation is under way", open)];
+    let subjects = [AuthoritySubject::ProblemSafety, AuthoritySubject::ProblemNoAction];
+    let mut by = case.world.policy().required_roles(&subjects, true);
+    by.extend([Role::RiskManager, Role::SecurityLead]);
+    by.sort_unstable();
+    by.dedup();
     Signing {
-        by: vec![Role::RiskManager, Role::SecurityLead],
+        by,
         meanings: vec![Meaning::Reviewed],
         conditions,
         covers: vec![(case.id(), Part::Content)],

@@ -226,7 +226,8 @@ fn activities(change: &ChangeRequest, id: RecordId) -> Section {
             Some(RepeatDecision::NotApplicable) => Mark::neutral("not applicable"),
             None => Mark::due("undecided"),
         };
-        let evidence = done.map_or_else(String::new, |done| {
+        let mut said = row.rationale.trim().to_owned();
+        if let Some(done) = done {
             let day =
                 |label: &str, day: Option<crate::domain::time::Day>| day.map(|day| format!("{label} {day}"));
             let parts = [
@@ -235,24 +236,25 @@ fn activities(change: &ChangeRequest, id: RecordId) -> Section {
                 Some(done.done_by.to_string()).filter(|text| !text.is_empty()),
                 day("to be completed by", done.complete_by),
             ];
-            parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-        });
+            let evidence = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+            let gap = if said.is_empty() || evidence.is_empty() { "" } else { "\n" };
+            said = format!("{said}{gap}{evidence}");
+        }
         let name = if row.activity.to_string() == text {
             text.to_owned()
         } else {
             format!("{} {text}", row.activity)
         };
-        rows.push(vec![name.into(), mark.into(), row.rationale.to_string().into(), evidence.into()]);
+        rows.push(vec![name.into(), mark.into(), said.into()]);
     }
     let mut blocks = Vec::new();
     if rows.is_empty() {
         blocks.push(nothing("The matrix is not filled yet"));
     } else {
         let columns = vec![
-            Column::text("Activity", 3),
+            Column::text("Activity", 2),
             Column::mark("Decision"),
-            Column::text("Rationale", 3),
-            Column::text("Evidence", 3),
+            Column::text("Rationale and evidence", 4),
         ];
         blocks.push(Block::table(columns, rows));
     }

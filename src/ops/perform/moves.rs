@@ -1,11 +1,12 @@
 //! Moving records along their transitions, and signing them.
 
-use super::records::{refuse_closed, state_word, values};
-use super::{CLOCK_BACK_SECONDS, EventParts, Job};
+use super::records::{refuse_closed, refuse_postponed, state_word};
+use super::{EventParts, Job};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Role;
 use crate::domain::record::{Fields, RecordData};
 use crate::domain::signature::{Cover, Meaning, Part, Signature};
+use crate::domain::time::CLOCK_TOLERANCE_SECONDS;
 use crate::domain::workflow::Move;
 use crate::ops::refused::Refused;
 
@@ -36,9 +37,10 @@ impl Job<'_> {
         if step.reason && reason.is_none() {
             return Err(Refused::NeedsReason(what));
         }
-        let set = values(def, set)?;
+        let set = self.values(def, set)?;
         refuse_closed(&data, &set)?;
         refuse_scope(&data, &set)?;
+        refuse_postponed(&data, &set, reason)?;
         self.work.set(id, &set)?;
         self.references_exist(id, &set)?;
         let unmet: Vec<_> = self
@@ -57,7 +59,7 @@ impl Job<'_> {
         }
         let effects = self.work.case(id, |case| (step.effects)(case))?;
         self.work.state(id, step.to)?;
-        self.work.apply(id, effects)?;
+        self.work.apply(effects)?;
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
     }
 
@@ -97,7 +99,7 @@ impl Job<'_> {
         let covers = if signing.covers.is_empty() { vec![(id, Part::Content)] } else { signing.covers };
         self.put_signature(id, meaning, roles, covers, reason)?;
         let effects = self.work.case(id, |case| (def.on_sign)(case))?;
-        self.work.apply(id, effects)?;
+        self.work.apply(effects)?;
         Ok(EventParts { record: Some(id), role: Some(first), ..EventParts::default() })
     }
 
@@ -150,7 +152,7 @@ impl Job<'_> {
             ));
         }
         let back = self.work.head().at.map_or(0, |last| last.seconds_since(self.stamp.now));
-        if back > CLOCK_BACK_SECONDS || self.work.clock_open()? {
+        if back > CLOCK_TOLERANCE_SECONDS || self.work.clock_open()? {
             return Err(Refused::Rule(
                 "the clock of this machine ran backwards; set it right, then acknowledge it under Audit trail before anything is signed".to_owned(),
             ));

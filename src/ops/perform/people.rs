@@ -1,11 +1,11 @@
 //! Accounts, identities and the clock.
 
-use super::records::values;
-use super::{CLOCK_BACK_SECONDS, EventParts, Job};
+use super::{EventParts, Job};
 use crate::domain::event::CodeKey;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::record::Fields;
+use crate::domain::time::CLOCK_TOLERANCE_SECONDS;
 use crate::ops::refused::Refused;
 use crate::ops::secrets;
 
@@ -39,7 +39,7 @@ impl Job<'_> {
         set.insert("title".into(), full_name.into());
         set.insert("login".into(), login.into());
         set.insert("roles".into(), serde_json::json!(roles));
-        let set = values(Kind::Person.def(), &set)?;
+        let set = self.values(Kind::Person.def(), &set)?;
         let id = self.work.make(Kind::Person, &set)?;
         self.refuse_unfilled(id)?;
         self.give_code(id, role)
@@ -98,7 +98,7 @@ impl Job<'_> {
         set.insert("identity_verified_at".into(), self.stamp.now.to_string().into());
         set.insert("identity_verified_how".into(), how.into());
         set.insert("identity_verified_key".into(), typed.key_fingerprint.to_string().into());
-        let set = values(Kind::Person.def(), &set)?;
+        let set = self.values(Kind::Person.def(), &set)?;
         self.work.set(person, &set)?;
         Ok(EventParts { record: Some(person), role: Some(role), ..EventParts::default() })
     }
@@ -109,7 +109,7 @@ impl Job<'_> {
             return Err(Refused::NeedsReason("acknowledging the clock".to_owned()));
         }
         let back = self.work.head().at.map_or(0, |last| last.seconds_since(self.stamp.now));
-        if back <= CLOCK_BACK_SECONDS && !self.work.clock_open()? {
+        if back <= CLOCK_TOLERANCE_SECONDS && !self.work.clock_open()? {
             return Err(Refused::NoChange);
         }
         Ok(EventParts { role: Some(role), ..EventParts::default() })

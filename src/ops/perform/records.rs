@@ -3,6 +3,7 @@
 use super::{EventParts, Job};
 use crate::domain::attachment::{self, Attachment, BYTES_MAX};
 use crate::domain::canonical;
+use crate::domain::feedback;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{PersonState, Role};
 use crate::domain::record::{Fields, KindDef, RecordData, SignedEdits, Violation, check_values};
@@ -24,10 +25,27 @@ pub(in crate::ops) fn may_be_filled_when_made(def: &KindDef, name: &str) -> bool
 }
 
 impl Job<'_> {
+    /// The values in their canonical form; what tells when something happened does not lie ahead.
+    pub(super) fn values(&self, def: &KindDef, set: &Fields) -> Result<Fields, Refused> {
+        let set =
+            check_values(def, set).map_err(|violations| Refused::Invalid { violations }.with_labels(def))?;
+        let violations: Vec<Violation> = set
+            .iter()
+            .filter_map(|(name, value)| {
+                let reason = def.field(name)?.ahead(value, self.stamp.now)?;
+                Some(Violation { field: name.clone(), reason })
+            })
+            .collect();
+        if violations.is_empty() {
+            return Ok(set);
+        }
+        Err(Refused::Invalid { violations }.with_labels(def))
+    }
+
     pub(super) fn create(&mut self, kind: Kind, set: &Fields) -> Result<EventParts, Refused> {
         let def = kind.def();
         let role = self.role(&format!("Making a {}", def.word.to_lowercase()), def.create_by)?;
-        let set = values(def, set)?;
+        let set = self.values(def, set)?;
         for (name, value) in &set {
             if !value.is_null() && !may_be_filled_when_made(def, name) {
                 return Err(closed_field(def, name, def.initial()));
@@ -36,7 +54,7 @@ impl Job<'_> {
         let id = self.work.make(kind, &set)?;
         self.refuse_unfilled(id)?;
         let effects = self.work.case(id, |case| (def.on_create)(case))?;
-        self.work.apply(id, effects)?;
+        self.work.apply(effects)?;
         self.references_exist(id, &set)?;
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
     }
@@ -58,8 +76,9 @@ impl Job<'_> {
         {
             refuse_fixed_files(&self.work.get(subject)?)?;
         }
-        let set = values(def, set)?;
+        let set = self.values(def, set)?;
         refuse_closed(&data, &set)?;
+        refuse_postponed(&data, &set, reason)?;
         if id == self.session.person && set.contains_key("roles") {
             return Err(Refused::Rule(
                 "nobody changes their own roles; ask another administrator".to_owned(),
@@ -169,7 +188,7 @@ impl Job<'_> {
         if let Some(at) = captured_at {
             set.insert("captured_at".into(), at.to_string().into());
         }
-        let set = values(Kind::Attachment.def(), &set)?;
+        let set = self.values(Kind::Attachment.def(), &set)?;
         let id = self.work.make(Kind::Attachment, &set)?;
         self.refuse_unfilled(id)?;
         let blobs = vec![NewBlob { sha256, bytes }];
@@ -189,8 +208,12 @@ fn refuse_fixed_files(subject: &RecordData) -> Result<(), Refused> {
     Ok(())
 }
 
-pub(super) fn values(def: &KindDef, set: &Fields) -> Result<Fields, Refused> {
-    check_values(def, set).map_err(|violations| Refused::Invalid { violations }.with_labels(def))
+/// The day of awareness, from which reporting limits run, is not moved to a later day without a reason (21 CFR 803).
+pub(super) fn refuse_postponed(data: &RecordData, set: &Fields, reason: Option<&str>) -> Result<(), Refused> {
+    if reason.is_none() && feedback::postpones_awareness(data, set) {
+        return Err(Refused::NeedsReason(format!("a later or no “Aware since” of {}", data.head.id)));
+    }
+    Ok(())
 }
 
 /// Refuses changes to fields that the state has closed, and to those that only the program fills.

@@ -350,7 +350,10 @@ impl FormScreen {
         ui.add_space(space::M);
         let response = Field::new("Why it is changed")
             .required("required")
-            .help("It has been signed, or approvals rest on it.", "21 CFR 11.10(e)")
+            .help(
+                "It has been signed, approvals rest on it, or reporting limits run from it.",
+                "21 CFR 11.10(e)",
+            )
             .violation(missing.then_some("Why it is changed is missing"))
             .show(ui, |ui| ui.add(TextLine::new(&mut entry.reason)));
         response.changed()

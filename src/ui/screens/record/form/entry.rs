@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::super::typed::Typed;
-use crate::domain::field::{FieldDef, is_empty};
+use crate::domain::feedback::postpones_awareness;
+use crate::domain::field::FieldDef;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Role;
 use crate::domain::record::{Fields, Head, RecordData, Section, SignedEdits};
@@ -249,13 +250,11 @@ impl Entry {
 
     /// Whether the entry is so late that it asks why: more than one working day after a feedback was received.
     pub fn is_late(&self, zone: FixedOffset, now: Moment) -> bool {
-        let Some(field) = self.data.def().field("received_at").filter(|_| self.is_new) else { return false };
-        let received = self
-            .values
-            .get(field.name)
-            .and_then(|typed| typed.value(field, &Value::Null, zone).ok())
-            .filter(|value| !is_empty(value))
-            .and_then(|value| Moment::parse(value.as_str().unwrap_or_default()).ok());
+        let Some(field) = self.data.def().field("received_at") else { return false };
+        let typed = |value: Value| Moment::parse(value.as_str().unwrap_or_default()).ok();
+        let told = self.values.get(field.name).and_then(|told| told.value(field, &Value::Null, zone).ok());
+        let received =
+            told.and_then(typed).filter(|told| typed(self.data.value(field.name).clone()) != Some(*told));
         received.is_some_and(|received| now.day() > received.day().plus_working_days(1))
     }
 
@@ -265,10 +264,11 @@ impl Entry {
         !self.is_new && self.data.def().edit_signed.includes(set.keys().map(String::as_str))
     }
 
-    /// Whether the change asks for a reason: a signature stands on the record, or approvals rest on what changes.
+    /// Whether the change asks for a reason: a signature stands on the record, approvals rest on what changes, or it moves
+    /// the day from which reporting limits run.
     pub fn asks_reason(&self, zone: FixedOffset) -> bool {
         let rests = self.data.def().edit_signed != SignedEdits::All && self.is_signed_act(zone);
-        !self.is_new && (self.is_signed || rests)
+        !self.is_new && (self.is_signed || rests || postpones_awareness(&self.data, &self.set(zone)))
     }
 
     /// From when on a field must be filled, in words.
