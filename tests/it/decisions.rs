@@ -191,7 +191,7 @@ fn the_authority_matrix_says_who_signs_what_is_decided_of_a_problem() {
         for row in rows {
             match row["subject"].as_str() {
                 Some("problem_safety") => {
-                    row["must_sign"] = json!(["dev_lead", "risk_manager", "regulatory"])
+                    row["must_sign"] = json!(["dev_lead", "risk_manager", "regulatory"]);
                 }
                 Some("problem_no_action") => row["must_sign"] = json!(["quality", "management"]),
                 Some(_) | None => {}
