@@ -12,7 +12,7 @@ mod work;
 
 use serde_json::Value;
 
-pub use deed::{AttachedFile, Deed, assignable};
+pub use deed::{AttachedFile, CodeFor, Deed, HandsOut, assignable};
 pub use ground::Ground;
 pub use records::may_be_filled_when_made;
 pub use work::{POLICY, PRODUCT, Work};
@@ -52,15 +52,6 @@ pub struct Said {
     pub late_reason: Option<String>,
 }
 
-/// Whom a one-time code lets in that a request gives out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CodeFor {
-    /// This person.
-    Person(RecordId),
-    /// An administrator who lost their access.
-    Recovery,
-}
-
 /// What an event says besides who, when and what changed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct EventParts {
@@ -70,10 +61,6 @@ pub struct EventParts {
     pub role: Option<Role>,
     /// Further facts.
     pub facts: Value,
-    /// The one-time code that it gives out.
-    pub code: Option<CodeFor>,
-    /// Whose key comes into force with it.
-    pub lets_in: Option<RecordId>,
 }
 
 /// What a request brings about: everything that its event says of it.
@@ -85,6 +72,10 @@ pub struct Done {
     pub name: String,
     /// What the event says besides.
     pub parts: EventParts,
+    /// The one-time code that it gives out.
+    pub code: Option<CodeFor>,
+    /// Whose key comes into force with it.
+    pub lets_in: Option<RecordId>,
     /// What the person said.
     pub said: Said,
     /// Seconds by which the clock stood back.
@@ -102,6 +93,7 @@ pub struct Done {
 /// Performs a request on a ground that it leaves as it is; answers what it brings about, or why it is refused.
 pub fn perform<F>(ground: &dyn Ground<F>, actor: &Actor, deed: Deed, said: Said) -> Result<Done, Refusal<F>> {
     let request = deed.name();
+    let hands_out = deed.hands_out();
     let mut work = Work::new(ground, actor.person, actor.now);
     let (parts, said) = match deed {
         Deed::Found { product, policy, person, facts } => {
@@ -121,11 +113,24 @@ pub fn perform<F>(ground: &dyn Ground<F>, actor: &Actor, deed: Deed, said: Said)
     let signatures = work.signatures_made();
     let made = work.made().to_vec();
     let (records, changes) = work.finish()?;
-    let eventful = parts.code.is_some() || !parts.facts.is_null() || !signatures.is_empty();
+    let (code, lets_in) = (hands_out.code(parts.record), hands_out.lets_in(actor.person));
+    let eventful = code.is_some() || !parts.facts.is_null() || !signatures.is_empty();
     if changes.is_empty() && !eventful && request != super::clock::ACKNOWLEDGE {
         return Err(Refusal::NoChange);
     }
-    Ok(Done { request, name, parts, said, clock_back_seconds, signatures, records, changes, made })
+    Ok(Done {
+        request,
+        name,
+        parts,
+        code,
+        lets_in,
+        said,
+        clock_back_seconds,
+        signatures,
+        records,
+        changes,
+        made,
+    })
 }
 
 /// One request of somebody who has an account, on its way through the door.

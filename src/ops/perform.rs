@@ -33,7 +33,7 @@ pub(super) fn draft(
     stamp: &Stamp,
 ) -> Result<(Commit, Done, Option<String>), Refused> {
     let done = door::perform(tx.store(), actor, deed, said)?;
-    let code = done.parts.code.map(|whom| Ok::<_, Refused>((whom, secrets::new_code()?))).transpose()?;
+    let code = done.code.map(|whom| Ok::<_, Refused>((whom, secrets::new_code()?))).transpose()?;
     let code_key = code.as_ref().map(|(whom, code)| CodeKey {
         person: match whom {
             CodeFor::Person(person) => Some(*person),
@@ -98,12 +98,8 @@ pub(super) fn let_in(
     let actor = session.actor(false, stamp);
     let (mut commit, done, code) = draft(tx, session, &actor, (deed, Said::default()), stamp)?;
     let public_key = secrets::public_hex(&session.key);
-    commit.event.keys = done
-        .parts
-        .lets_in
-        .map(|person| NewKey { person, public_key, grant: access.grant })
-        .into_iter()
-        .collect();
+    commit.event.keys =
+        done.lets_in.map(|person| NewKey { person, public_key, grant: access.grant }).into_iter().collect();
     commit.signed = session.signed(commit.event.canonical());
     commit.keys.push((session.key_number, session.person, session.key.verifying_key().to_bytes()));
     commit.credentials.push(access.credential);

@@ -132,6 +132,47 @@ pub enum Deed {
     },
 }
 
+/// Whom a one-time code lets in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeFor {
+    /// This person.
+    Person(RecordId),
+    /// An administrator who lost their access.
+    Recovery,
+}
+
+/// What a deed hands out by which somebody gets in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HandsOut {
+    /// Nothing.
+    Nothing,
+    /// A one-time code for the person to whom it is done.
+    Code,
+    /// The actor's own new key.
+    Key,
+    /// The actor's own new key, and the next recovery code.
+    KeyAndRecoveryCode,
+}
+
+impl HandsOut {
+    /// The one-time code, where the deed is done to `record`.
+    pub fn code(self, record: Option<RecordId>) -> Option<CodeFor> {
+        match self {
+            Self::Code => record.map(CodeFor::Person),
+            Self::KeyAndRecoveryCode => Some(CodeFor::Recovery),
+            Self::Nothing | Self::Key => None,
+        }
+    }
+
+    /// Whose key comes into force.
+    pub const fn lets_in(self, actor: RecordId) -> Option<RecordId> {
+        match self {
+            Self::Key | Self::KeyAndRecoveryCode => Some(actor),
+            Self::Nothing | Self::Code => None,
+        }
+    }
+}
+
 impl Deed {
     /// The name of the event that it leaves: `kind.verb`.
     pub fn name(&self) -> String {
@@ -152,6 +193,26 @@ impl Deed {
             Self::Enter { recovers: false } => "person.activate".to_owned(),
             Self::Enter { recovers: true } => "person.recover".to_owned(),
             Self::Found { .. } => "file.create".to_owned(),
+        }
+    }
+
+    /// Which one-time code it gives out, and whose key it brings into force.
+    pub const fn hands_out(&self) -> HandsOut {
+        match self {
+            Self::Invite { .. } | Self::Reset { .. } => HandsOut::Code,
+            Self::Enter { recovers: false } => HandsOut::Key,
+            Self::Enter { recovers: true } | Self::Found { .. } => HandsOut::KeyAndRecoveryCode,
+            Self::Create { .. }
+            | Self::Edit { .. }
+            | Self::Assign { .. }
+            | Self::Move { .. }
+            | Self::Sign { .. }
+            | Self::Attach { .. }
+            | Self::VerifyIdentity { .. }
+            | Self::AcknowledgeClock
+            | Self::NoteImport { .. }
+            | Self::NotePacket { .. }
+            | Self::NoteFailures { .. } => HandsOut::Nothing,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::records::values;
 use super::work::Work;
-use super::{Actor, CodeFor, EventParts, Job};
+use super::{Actor, EventParts, Job};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::record::Fields;
@@ -43,7 +43,7 @@ impl<F> Job<'_, F> {
         let set = values(Kind::Person.def(), &set)?;
         let id = self.work.make(Kind::Person, &set)?;
         self.refuse_unfilled(id)?;
-        Ok(gives_code(id, role))
+        Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
     }
 
     pub(super) fn reset(&mut self, person: RecordId, reason: Option<&str>) -> Result<EventParts, Refusal<F>> {
@@ -58,7 +58,7 @@ impl<F> Job<'_, F> {
         }
         self.work.get(person)?;
         self.work.state(person, PersonState::Invited.code())?;
-        Ok(gives_code(person, role))
+        Ok(EventParts { record: Some(person), role: Some(role), ..EventParts::default() })
     }
 
     /// The key that is confirmed is the one that the person uses now; a later key needs a new confirmation.
@@ -109,11 +109,6 @@ impl<F> Job<'_, F> {
     }
 }
 
-fn gives_code(person: RecordId, role: Role) -> EventParts {
-    let code = Some(CodeFor::Person(person));
-    EventParts { record: Some(person), role: Some(role), code, ..EventParts::default() }
-}
-
 /// Somebody comes in with a one-time code and a new key: who was invited or whose access was reset, or an administrator.
 pub(super) fn enter<F>(
     work: &mut Work<'_, F>,
@@ -136,8 +131,7 @@ pub(super) fn enter<F>(
     let mut set = Fields::new();
     set.insert("key_fingerprint".into(), actor.fingerprint.clone().into());
     work.set(id, &values(Kind::Person.def(), &set)?)?;
-    let code = recovers.then_some(CodeFor::Recovery);
-    Ok(EventParts { record: Some(id), code, lets_in: Some(id), ..EventParts::default() })
+    Ok(EventParts { record: Some(id), ..EventParts::default() })
 }
 
 /// The first event: the product, the policy and the first person, who is active at once.
@@ -167,5 +161,5 @@ pub(super) fn found<F>(
     if let Some(id) = founder {
         work.state(id, PersonState::Active.code())?;
     }
-    Ok(EventParts { facts, code: Some(CodeFor::Recovery), lets_in: founder, ..EventParts::default() })
+    Ok(EventParts { facts, ..EventParts::default() })
 }
