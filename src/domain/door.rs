@@ -95,20 +95,23 @@ pub fn perform<F>(ground: &dyn Ground<F>, actor: &Actor, deed: Deed, said: Said)
     let request = deed.name();
     let hands_out = deed.hands_out();
     let mut work = Work::new(ground, actor.person, actor.now);
-    let (parts, said) = match deed {
+    let (parts, said, name) = match deed {
         Deed::Found { product, policy, person, facts } => {
-            (people::found(&mut work, actor, [product, policy, person], facts)?, Said::default())
+            let parts = people::found(&mut work, actor, [product, policy, person], facts)?;
+            (parts, Said::default(), work.get(actor.person)?.title().to_owned())
         }
-        Deed::Enter { recovers } => (people::enter(&mut work, actor, recovers)?, Said::default()),
+        Deed::Enter { recovers } => {
+            let parts = people::enter(&mut work, actor, recovers)?;
+            (parts, Said::default(), work.get(actor.person)?.title().to_owned())
+        }
         other => {
             let mut job = Job::new(work, actor)?;
             let said = job.heard(&other, said)?;
             let parts = job.deed(other, said.reason.as_deref())?;
             work = job.work;
-            (parts, said)
+            (parts, said, job.person.title.to_string())
         }
     };
-    let name = work.title_before(actor.person)?;
     let clock_back_seconds = work.clock()?.back(actor.now);
     let signatures = work.signatures_made();
     let made = work.made().to_vec();
@@ -234,7 +237,7 @@ impl<'a, F> Job<'a, F> {
     fn note(&self, roles: &[Role], what: &str, facts: Value) -> Result<EventParts, Refusal<F>> {
         let role = self.role(what, roles)?;
         let record = facts.get("record").and_then(Value::as_str).and_then(|text| text.parse().ok());
-        Ok(EventParts { role: Some(role), record, facts, ..EventParts::default() })
+        Ok(EventParts { record, role: Some(role), facts })
     }
 }
 

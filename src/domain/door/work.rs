@@ -183,13 +183,6 @@ impl<'a, F> Work<'a, F> {
         self.ground.login_taken(login).map_err(Refusal::Store)
     }
 
-    /// The title that a record has before the change, or gets with it.
-    pub fn title_before(&self, id: RecordId) -> Result<String, Refusal<F>> {
-        let before = self.ground.record(id).map_err(Refusal::Store)?;
-        let data = before.map_or_else(|| self.get(id), Ok)?;
-        Ok(data.title().to_owned())
-    }
-
     /// Adds a signature, so that what follows from it can be seen.
     pub fn sign(&mut self, signature: Signature) {
         self.signed.push(signature);
