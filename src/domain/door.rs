@@ -155,7 +155,7 @@ impl<'a, F> Job<'a, F> {
             ));
         }
         let person: Person =
-            data.typed().ok_or_else(|| Refusal::Rule("your account cannot be read".to_owned()))?;
+            data.into_typed().ok_or_else(|| Refusal::Rule("your account cannot be read".to_owned()))?;
         if *person.key_fingerprint != *actor.fingerprint {
             return Err(Refusal::Rule("your key was replaced since you signed in; sign in again".to_owned()));
         }
