@@ -1,11 +1,26 @@
 //! Who wrote what is reviewed and approved: taken from who did it, not only from whom the records name. What follows from
 //! authorship is decided in the guards of the kinds.
 
+use super::event::{Event, FieldChange};
 use super::ids::RecordId;
 use super::impact_analysis::ImpactAnalysis;
 use super::record::RecordData;
 use super::signature::Meaning;
 use super::workflow::World;
+
+/// Whether an event makes its actor an editor of a record: it made it, or edited what an approval of it fixes.
+pub fn writes(event: &Event, id: RecordId) -> bool {
+    let Some((kind, verb)) = event.request.split_once('.') else { return false };
+    let in_scope = |field: &FieldChange| id.kind.def().section_of(&field.field).is_some_and(|s| s.scope);
+    kind == id.kind.code()
+        && ["create", "edit"].contains(&verb)
+        && event
+            .changes
+            .iter()
+            .filter(|change| change.record == id)
+            .flat_map(|change| &change.fields)
+            .any(in_scope)
+}
 
 /// The authors of an impact analysis: those whom it names, those who signed it as authored, and everybody who ever edited
 /// it or an analysis that it replaces, whose text it took over.

@@ -2,10 +2,13 @@
 
 pub mod canonical;
 pub mod choice;
+pub mod clock;
+pub mod door;
 pub mod event;
 pub mod field;
 pub mod ids;
 pub mod record;
+pub mod refused;
 pub mod signature;
 pub mod text;
 pub mod time;

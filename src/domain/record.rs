@@ -185,6 +185,14 @@ impl RecordData {
         serde_json::from_value(Value::Object(self.fields.clone())).ok()
     }
 
+    /// The same, where nobody needs the record any more.
+    pub fn into_typed<T: Record>(self) -> Option<T> {
+        if T::KIND != self.head.id.kind {
+            return None;
+        }
+        serde_json::from_value(Value::Object(self.fields)).ok()
+    }
+
     /// The value of a field, `null` if it is not filled.
     pub fn value(&self, name: &str) -> &Value {
         self.fields.get(name).unwrap_or(&Value::Null)

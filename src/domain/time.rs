@@ -9,8 +9,7 @@ use chrono::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Seconds by which two clocks may differ without notice.
-pub const CLOCK_TOLERANCE_SECONDS: i64 = 120;
+use super::clock::CLOCK_BACK_SECONDS;
 
 /// First and last year that a date in a record may have. Anything else is a slip of the keyboard.
 pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
@@ -45,9 +44,9 @@ impl Moment {
         (self.0 - earlier.0).num_seconds()
     }
 
-    /// Whether it lies ahead of `now` by more than clocks differ ([`CLOCK_TOLERANCE_SECONDS`]).
+    /// Whether it lies ahead of `now` by more than clocks differ ([`CLOCK_BACK_SECONDS`]).
     pub fn is_ahead_of(self, now: Self) -> bool {
-        self.seconds_since(now) > CLOCK_TOLERANCE_SECONDS
+        self.seconds_since(now) > CLOCK_BACK_SECONDS
     }
 
     /// The moment this many seconds later (or earlier when negative).

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::file::ProductFile;
 use super::refused::Refused;
-use super::work::POLICY;
 use crate::domain::approval::missing_roles;
 use crate::domain::change_request::{Urgency, granted_approval};
+use crate::domain::door::POLICY;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Person;
 use crate::domain::policy::Policy;
@@ -323,7 +323,7 @@ impl Finder<'_> {
     /// The roles whose signature a change waits for.
     fn who_must_sign(&self, change: RecordId) -> String {
         use crate::domain::choice::Choice as _;
-        let work = super::work::Work::new(&self.file.store, change, self.now);
+        let work = super::refused::Work::new(&self.file.store, change, self.now);
         let roles: Vec<&str> = work
             .referring(change, Kind::Approval)
             .iter()
@@ -335,7 +335,7 @@ impl Finder<'_> {
 
     fn work_under_way(&mut self, row: &ListRow, emergency: bool) -> Result<(), Refused> {
         let data = self.file.record(row.id)?;
-        let work = super::work::Work::new(&self.file.store, row.id, self.now);
+        let work = super::refused::Work::new(&self.file.store, row.id, self.now);
         let case = Case { data: &data, world: &work, now: self.now, actor: None };
         if granted_approval(&case).is_none() {
             self.add(

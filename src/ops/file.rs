@@ -12,7 +12,7 @@ use crate::domain::time::Moment;
 use crate::store::{self, Found, Head, Holder, Lock, Store, StoreError, Verification};
 
 use super::lend::WaitingDrafts;
-use super::work::PRODUCT;
+use crate::domain::door::PRODUCT;
 
 /// Why a file is open for reading only.
 #[derive(Debug, Clone, PartialEq, Eq)]

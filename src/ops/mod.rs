@@ -24,8 +24,8 @@ mod request;
 mod scan;
 mod secrets;
 mod session;
-mod work;
 
+pub use crate::domain::door::{POLICY, assignable};
 pub use advisories::{
     AdvisoryTelling, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, SourceStatus, cache_status,
     import_advisories, show_advisory,
@@ -46,14 +46,13 @@ pub use packet::{
 pub use page::{Ahead, LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
 pub use places::cache_folder;
 pub use refused::Refused;
-pub use request::{Act, FileSource, Receipt, Request, assignable, request_names};
+pub use request::{Act, FileSource, Receipt, Request, request_names};
 pub use scan::{
     Checked, FoundAdvisory, FoundRecord, MAX_AGE_DAYS, ScanOptions, ScannedComponent, Score, is_decided,
     read_knowledge, scan,
 };
 pub use secrets::{Password, STRONGEST, check_strength};
 pub use session::Session;
-pub use work::POLICY;
 
 pub use crate::clock::{Stamp, now, stamp};
 pub use crate::store::{

@@ -5,15 +5,15 @@ use std::path::Path;
 use serde_json::json;
 
 use super::file::ProductFile;
-use super::perform::{EventParts, draft_event};
+use super::perform::{NewAccess, let_in};
 use super::refused::Refused;
 use super::secrets::{self, Password, STRONGEST};
 use super::session::Session;
-use super::work::{POLICY, Work};
 use crate::clock::Stamp;
-use crate::domain::event::{CodeKey, Grant, NewKey};
+use crate::domain::door::{Deed, POLICY};
+use crate::domain::event::Grant;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::person::{PersonState, Role};
+use crate::domain::person::Role;
 use crate::domain::product::{Market, SafetyClass};
 use crate::domain::record::Fields;
 use crate::store::{self, Holder};
@@ -154,10 +154,7 @@ impl Founding {
         password: &Password,
         stamp: &Stamp,
     ) -> Result<(Session, String), Refused> {
-        let code = secrets::new_code()?;
         let credential = secrets::wrap(&self.key, 1, FOUNDER, password, stamp.now)?;
-        let public_key = secrets::public_hex(&self.key);
-        let verifying = self.key.verifying_key().to_bytes();
         let session = Session {
             person: FOUNDER,
             login: self.login,
@@ -170,25 +167,10 @@ impl Founding {
         };
         let uuid = file.uuid()?;
         let mut tx = file.store.begin()?;
-        let mut work = Work::new(tx.store(), FOUNDER, stamp.now);
-        work.make(Kind::Product, &self.product)?;
-        work.make(Kind::Policy, &self.policy)?;
-        let person = work.make(Kind::Person, &self.person)?;
-        work.state(person, PersonState::Active.code())?;
-        let parts = EventParts {
-            request: "file.create".to_owned(),
-            facts: json!({"file": uuid}),
-            keys: vec![NewKey { person: FOUNDER, public_key, grant: Grant::Founder }],
-            code_key: Some(CodeKey {
-                person: None,
-                public_key: secrets::public_hex(&secrets::code_key(&code)),
-            }),
-            ..EventParts::default()
-        };
-        let mut commit = draft_event(&session, work, parts, stamp)?;
-        commit.keys.push((1, FOUNDER, verifying));
-        commit.credentials.push(credential);
-        tx.append(&commit)?;
+        let Self { product, policy, person, .. } = self;
+        let deed = Deed::Found { product, policy, person, facts: json!({"file": uuid}) };
+        let access = NewAccess { grant: Grant::Founder, credential };
+        let code = let_in(&mut tx, &session, deed, access, stamp)?.unwrap_or_default();
         tx.commit()?;
         Ok((session, code))
     }

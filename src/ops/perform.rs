@@ -1,94 +1,110 @@
-//! The door: one function through which every change goes.
+//! Performing: one function through which every change goes. What a request does, who may and what stands against it is told
+//! by the door in `domain`; here it meets the file.
 //!
 //! Permission, rule, change, event, signature, read-back, commit; or a refusal, and nothing changed.
 
-mod moves;
-mod people;
-pub(super) mod records;
-
-pub(super) use records::may_be_filled_when_made;
-
-use serde_json::Value;
-
 use super::file::ProductFile;
+use super::files;
 use super::refused::Refused;
-use super::request::{Act, Receipt, Request};
-use super::secrets::Password;
+use super::request::{Act, FileSource, Receipt, Request};
+use super::secrets::{self, Password};
 use super::session::Session;
-use super::work::Work;
 use crate::clock::Stamp;
+use crate::domain::attachment::BYTES_MAX;
 use crate::domain::canonical;
-use crate::domain::event::{CodeKey, Event, NewKey};
-use crate::domain::ids::{Kind, RecordId};
-use crate::domain::person::{Person, PersonState, Role};
+use crate::domain::door::{self, Actor, AttachedFile, CodeFor, Deed, Done, Said};
+use crate::domain::event::{CodeKey, Event, Grant, NewKey};
+use crate::domain::ids::RecordId;
 use crate::domain::signature::Signature;
-use crate::domain::time::{CLOCK_TOLERANCE_SECONDS, Moment};
-use crate::store::{Commit, NewBlob, Tx};
+use crate::store::{Commit, Head, NewBlob, Tx};
 
-/// What an event says besides who, when and what changed.
-#[derive(Debug, Default)]
-pub(super) struct EventParts {
-    pub request: String,
-    pub record: Option<RecordId>,
-    pub role: Option<Role>,
-    pub reason: Option<String>,
-    pub occurred_at: Option<Moment>,
-    pub late_reason: Option<String>,
-    pub facts: Value,
-    pub keys: Vec<NewKey>,
-    pub code_key: Option<CodeKey>,
-    pub blobs: Vec<NewBlob>,
+/// What a new key needs to come into force.
+pub(super) struct NewAccess {
+    pub grant: Grant,
+    pub credential: crate::store::Credential,
 }
 
-/// Ends a change: makes its event and signs it.
-pub(super) fn draft_event(
+/// Performs a deed as far as its event, which is signed. Answers it with the one-time code that it gives out, if any.
+pub(super) fn draft(
+    tx: &Tx<'_>,
     session: &Session,
-    work: Work<'_>,
-    parts: EventParts,
+    actor: &Actor,
+    (deed, said): (Deed, Said),
     stamp: &Stamp,
-) -> Result<Commit, Refused> {
-    let head = work.head().clone();
+) -> Result<(Commit, Done, Option<String>), Refused> {
+    let done = door::perform(tx.store(), actor, deed, said)?;
+    let code = done.code.map(|whom| Ok::<_, Refused>((whom, secrets::new_code()?))).transpose()?;
+    let code_key = code.as_ref().map(|(whom, code)| CodeKey {
+        person: match whom {
+            CodeFor::Person(person) => Some(*person),
+            CodeFor::Recovery => None,
+        },
+        public_key: secrets::public_hex(&secrets::code_key(code)),
+    });
+    let commit = commit(session, tx.store().head(), &done, code_key, stamp);
+    Ok((commit, done, code.map(|(_, code)| code)))
+}
+
+fn commit(session: &Session, head: &Head, done: &Done, code_key: Option<CodeKey>, stamp: &Stamp) -> Commit {
     let seq = head.seq + 1;
-    let signatures: Vec<_> = work
-        .signatures_made()
-        .into_iter()
-        .map(|signature| session.signed(Signature { event: seq, ..signature }.canonical()))
+    let signatures: Vec<_> = done
+        .signatures
+        .iter()
+        .map(|signature| session.signed(Signature { event: seq, ..signature.clone() }.canonical()))
         .collect();
-    let (records, changes) = work.finish()?;
-    let back = head.at.map_or(0, |last| last.seconds_since(stamp.now));
+    let Said { reason, occurred_at, late_reason } = done.said.clone();
     let event = Event {
         seq,
         at: stamp.now,
         offset_minutes: stamp.offset_minutes,
-        occurred_at: parts.occurred_at,
-        late_reason: parts.late_reason,
-        clock_back_seconds: (back > CLOCK_TOLERANCE_SECONDS).then_some(back.unsigned_abs()),
+        occurred_at,
+        late_reason,
+        clock_back_seconds: done.clock_back_seconds,
         actor: session.person,
         login: session.login.clone(),
-        name: session.name.clone(),
-        role: parts.role,
-        request: parts.request,
-        record: parts.record,
-        changes,
-        reason: parts.reason,
-        facts: parts.facts,
-        keys: parts.keys,
-        code_key: parts.code_key,
+        name: done.name.clone(),
+        role: done.parts.role,
+        request: done.request.clone(),
+        record: done.parts.record,
+        changes: done.changes.clone(),
+        reason,
+        facts: done.parts.facts.clone(),
+        keys: Vec::new(),
+        code_key,
         signatures: signatures.iter().map(|signed| canonical::digest(signed.body.as_bytes())).collect(),
         machine: stamp.machine.clone(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
-        previous: head.digest,
+        previous: head.digest.clone(),
     };
-    let signed = session.signed(event.canonical());
-    Ok(Commit {
+    Commit {
+        signed: session.signed(event.canonical()),
         event,
-        signed,
-        records,
+        records: done.records.clone(),
         signatures,
-        blobs: parts.blobs,
+        blobs: Vec::new(),
         keys: Vec::new(),
         credentials: Vec::new(),
-    })
+    }
+}
+
+/// Performs a deed that brings a new key into force, and writes it. Answers the one-time code that it gives out, if any.
+pub(super) fn let_in(
+    tx: &mut Tx<'_>,
+    session: &Session,
+    deed: Deed,
+    access: NewAccess,
+    stamp: &Stamp,
+) -> Result<Option<String>, Refused> {
+    let actor = session.actor(false, stamp);
+    let (mut commit, done, code) = draft(tx, session, &actor, (deed, Said::default()), stamp)?;
+    let public_key = secrets::public_hex(&session.key);
+    commit.event.keys =
+        done.lets_in.map(|person| NewKey { person, public_key, grant: access.grant }).into_iter().collect();
+    commit.signed = session.signed(commit.event.canonical());
+    commit.keys.push((session.key_number, session.person, session.key.verifying_key().to_bytes()));
+    commit.credentials.push(access.credential);
+    tx.append(&commit)?;
+    Ok(code)
 }
 
 impl ProductFile {
@@ -142,147 +158,44 @@ fn perform_in(
     signed: bool,
     stamp: &Stamp,
 ) -> Result<Receipt, Refused> {
-    let (commit, receipt) = {
-        let mut job = Job::new(tx, session, signed, stamp)?;
-        let parts = job.request(act)?;
-        let receipt =
-            Receipt { seq: 0, record: parts.record, made: job.work.made().to_vec(), code: job.code.take() };
-        let eventful =
-            parts.code_key.is_some() || !parts.facts.is_null() || !job.work.signatures_made().is_empty();
-        let commit = draft_event(session, job.work, parts, stamp)?;
-        if commit.event.changes.is_empty() && !eventful && commit.event.request != "clock.acknowledge" {
-            return Err(Refused::NoChange);
-        }
-        (commit, receipt)
-    };
+    let actor = session.actor(signed, stamp);
+    let Act { request, reason, occurred_at, late_reason } = act;
+    let (deed, blobs) = deed(request)?;
+    let said = Said { reason, occurred_at, late_reason };
+    let (mut commit, done, code) = draft(tx, session, &actor, (deed, said), stamp)?;
+    commit.blobs = blobs;
     tx.append(&commit)?;
-    Ok(Receipt { seq: commit.event.seq, ..receipt })
+    Ok(Receipt { seq: commit.event.seq, record: done.parts.record, made: done.made, code })
 }
 
-/// One request on its way through the door.
-struct Job<'a> {
-    work: Work<'a>,
-    session: &'a Session,
-    person: Person,
-    /// Whether the password was just given.
-    signed: bool,
-    stamp: &'a Stamp,
-    code: Option<String>,
+/// What a request asks for, with the bytes of the file that it brings.
+fn deed(request: Request) -> Result<(Deed, Vec<NewBlob>), Refused> {
+    let deed = match request {
+        Request::Create { kind, set } => Deed::Create { kind, set },
+        Request::Edit { id, set } => Deed::Edit { id, set },
+        Request::Assign { id, owner } => Deed::Assign { id, owner },
+        Request::Move { id, go, set } => Deed::Move { id, go, set },
+        Request::Sign { id, meaning } => Deed::Sign { id, meaning },
+        Request::Attach { to, file_name, file, description, source, captured_at } => {
+            let told =
+                AttachedFile { name: file_name, description, source, captured_at, ..AttachedFile::default() };
+            return attach(to, told, file);
+        }
+        Request::InvitePerson { login, full_name, roles } => Deed::Invite { login, full_name, roles },
+        Request::ResetAccess { person } => Deed::Reset { person },
+        Request::VerifyIdentity { person, how } => Deed::VerifyIdentity { person, how },
+        Request::AcknowledgeClock => Deed::AcknowledgeClock,
+        Request::NoteImport { facts } => Deed::NoteImport { facts },
+        Request::NotePacket { facts } => Deed::NotePacket { facts },
+    };
+    Ok((deed, Vec::new()))
 }
 
-impl<'a> Job<'a> {
-    fn new(tx: &'a Tx<'_>, session: &'a Session, signed: bool, stamp: &'a Stamp) -> Result<Self, Refused> {
-        let work = Work::new(tx.store(), session.person, stamp.now);
-        let data = work.get(session.person)?;
-        if data.head.state != PersonState::Active.code() {
-            return Err(Refused::Rule(
-                "your account is not active any more; ask an administrator".to_owned(),
-            ));
-        }
-        let person: Person =
-            data.typed().ok_or_else(|| Refused::Rule("your account cannot be read".to_owned()))?;
-        if *person.key_fingerprint != *super::secrets::fingerprint(&session.key) {
-            return Err(Refused::Rule("your key was replaced since you signed in; sign in again".to_owned()));
-        }
-        Ok(Self { work, session, person, signed, stamp, code: None })
-    }
-
-    /// The role by which the person may, or a refusal that names those who may.
-    fn role(&self, what: &str, roles: &[Role]) -> Result<Role, Refused> {
-        roles
-            .iter()
-            .copied()
-            .find(|role| self.person.roles.contains(role))
-            .ok_or_else(|| Refused::NotAllowed { what: what.to_owned(), roles: roles.to_vec() })
-    }
-
-    fn request(&mut self, act: Act) -> Result<EventParts, Refused> {
-        let Act { request, reason, occurred_at, late_reason } = act;
-        let reason = reason.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-        let name = request.name();
-        let occurred_at = match occurred_at {
-            Some(at) => Some(at),
-            None => self.received_at(&request)?,
-        };
-        let late_reason = self.late(occurred_at, late_reason)?;
-        let mut parts = match request {
-            Request::Create { kind, set } => self.create(kind, &set)?,
-            Request::Edit { id, set } => self.edit(id, &set, reason.as_deref())?,
-            Request::Assign { id, owner } => self.assign(id, owner)?,
-            Request::Move { id, go, set } => self.go(id, &go, &set, reason.as_deref())?,
-            Request::Sign { id, meaning } => self.sign(id, meaning, reason.as_deref())?,
-            Request::Attach { to, file_name, file, description, source, captured_at } => {
-                self.attach(to, &file_name, file, [description, source], captured_at)?
-            }
-            Request::InvitePerson { login, full_name, roles } => self.invite(&login, &full_name, &roles)?,
-            Request::ResetAccess { person } => self.reset(person, reason.as_deref())?,
-            Request::VerifyIdentity { person, how } => self.verify_identity(person, &how)?,
-            Request::AcknowledgeClock => self.acknowledge_clock(reason.as_deref())?,
-            Request::NoteImport { facts } => {
-                self.note(&[Role::Support, Role::Quality], "Importing feedback", facts)?
-            }
-            Request::NotePacket { facts } => self.note(&READERS, "Producing a packet", facts)?,
-        };
-        parts.request = name;
-        parts.reason = reason;
-        parts.occurred_at = occurred_at;
-        parts.late_reason = late_reason;
-        Ok(parts)
-    }
-
-    /// A late entry, more than one working day after the fact, asks why (ALCOA+ "contemporaneous").
-    fn late(&self, occurred_at: Option<Moment>, reason: Option<String>) -> Result<Option<String>, Refused> {
-        let Some(occurred_at) = occurred_at else { return Ok(None) };
-        if occurred_at.is_ahead_of(self.stamp.now) {
-            return Err(Refused::Rule(format!("{} lies in the future", occurred_at.words())));
-        }
-        if self.stamp.now.day() <= occurred_at.day().plus_working_days(1) {
-            return Ok(None);
-        }
-        match reason.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()) {
-            Some(reason) => Ok(Some(reason)),
-            None => Err(Refused::NeedsReason(format!(
-                "an entry more than one working day after it happened ({})",
-                occurred_at.words()
-            ))),
-        }
-    }
-
-    /// When the thing of a feedback happened for the organisation, where the request tells it anew: its receipt.
-    fn received_at(&self, request: &Request) -> Result<Option<Moment>, Refused> {
-        let (set, before) = match request {
-            Request::Create { kind: Kind::Feedback, set } => (set, None),
-            Request::Edit { id, set } | Request::Move { id, set, .. } if id.kind == Kind::Feedback => {
-                (set, Some(self.work.get(*id)?))
-            }
-            _ => return Ok(None),
-        };
-        let moment = |value: &Value| value.as_str().and_then(|text| Moment::parse(text).ok());
-        let told = set.get("received_at").and_then(moment);
-        let known = before.and_then(|data| moment(data.value("received_at")));
-        Ok(told.filter(|told| known != Some(*told)))
-    }
-
-    fn note(&self, roles: &[Role], what: &str, facts: Value) -> Result<EventParts, Refused> {
-        let role = self.role(what, roles)?;
-        let record = facts.get("record").and_then(Value::as_str).and_then(|text| text.parse().ok());
-        Ok(EventParts { role: Some(role), record, facts, ..EventParts::default() })
-    }
+fn attach(to: RecordId, told: AttachedFile, source: FileSource) -> Result<(Deed, Vec<NewBlob>), Refused> {
+    let bytes = files::read(source)?;
+    let sha256 = canonical::digest(&bytes);
+    let media_type = files::media_type(&told.name).to_owned();
+    let file = AttachedFile { media_type, bytes: bytes.len() as u64, sha256: sha256.clone(), ..told };
+    let blobs = if file.bytes > BYTES_MAX { Vec::new() } else { vec![NewBlob { sha256, bytes }] };
+    Ok((Deed::Attach { to, file }, blobs))
 }
-
-/// Everybody may produce a packet, the auditor too.
-const READERS: [Role; 13] = [
-    Role::Quality,
-    Role::Regulatory,
-    Role::DevLead,
-    Role::Developer,
-    Role::Tester,
-    Role::RiskManager,
-    Role::SecurityLead,
-    Role::ReleaseManager,
-    Role::Management,
-    Role::Support,
-    Role::Reporter,
-    Role::SysAdmin,
-    Role::Auditor,
-];

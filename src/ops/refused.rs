@@ -1,122 +1,18 @@
-//! Why something was not done, in words that help. A refused request changes nothing.
+//! Why something was not done, in words that help.
 
-use crate::domain::choice::Choice as _;
-use crate::domain::field::FieldDef;
-use crate::domain::ids::RecordId;
-use crate::domain::person::Role;
-use crate::domain::record::{KindDef, Violation};
-use crate::domain::workflow::Condition;
+use crate::domain::door;
+use crate::domain::refused::Refusal;
 use crate::store::StoreError;
 
-/// Why a request was refused.
-#[derive(Debug, thiserror::Error)]
-pub enum Refused {
-    /// The person holds none of the roles that may.
-    #[error("{what} is for {}; ask somebody who holds that role", role_list(roles))]
-    NotAllowed {
-        /// What was asked for.
-        what: String,
-        /// The roles that may.
-        roles: Vec<Role>,
-    },
-    /// Conditions of a transition are not met.
-    #[error("{what} is not possible yet: {}", condition_list(unmet))]
-    Conditions {
-        /// What was asked for.
-        what: String,
-        /// The unmet conditions, all of them.
-        unmet: Vec<Condition>,
-    },
-    /// Values cannot be taken.
-    #[error("{}", violation_list(violations))]
-    Invalid {
-        /// Every value that cannot be taken, with its field and the reason.
-        violations: Vec<Violation>,
-    },
-    /// Something else stands against it, in words.
-    #[error("{0}")]
-    Rule(String),
-    /// There is no such record.
-    #[error("there is no {0} in this file")]
-    NoSuchRecord(RecordId),
-    /// Nothing would change.
-    #[error("nothing would change")]
-    NoChange,
-    /// A reason is asked for and none is given.
-    #[error("{0} asks for a reason")]
-    NeedsReason(String),
-    /// The password is asked for at every signing.
-    #[error("{0} is signed: give your password again")]
-    NeedsPassword(String),
-    /// Login and password do not fit.
-    #[error("login and password do not fit; after several failures the next try has to wait")]
-    WrongPassword,
-    /// Too many failures.
-    #[error("after {failures} failed attempts, try again in {wait_seconds} seconds")]
-    Wait {
-        /// How many attempts failed.
-        failures: usize,
-        /// How long to wait, in seconds.
-        wait_seconds: i64,
-    },
-    /// The file could not be read or written.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
+/// Why a request was refused. A refused request changes nothing.
+pub type Refused = Refusal<StoreError>;
+
+/// A change in the making, laid over the file.
+pub type Work<'a> = door::Work<'a, StoreError>;
 
 impl Refused {
-    /// One value that cannot be taken.
-    pub fn invalid(field: &str, reason: impl Into<String>) -> Self {
-        Self::Invalid { violations: vec![Violation { field: field.to_owned(), reason: reason.into() }] }
-    }
-
     /// The person stopped it half-way.
     pub(super) const fn cancelled() -> Self {
         Self::Store(StoreError::Cancelled)
     }
-
-    /// Whether it is the file that failed, not a rule.
-    pub const fn is_failure(&self) -> bool {
-        matches!(self, Self::Store(_))
-    }
-
-    /// Replaces field names in violations by labels.
-    pub fn with_labels(self, def: &KindDef) -> Self {
-        match self {
-            Self::Invalid { violations } => Self::Invalid {
-                violations: violations
-                    .into_iter()
-                    .map(|violation| {
-                        let label = def.field(&violation.field).map(|field: &FieldDef| field.label);
-                        let place = label.map_or(violation.field.clone(), |label| format!("“{label}”"));
-                        Violation { reason: format!("{place}: {}", violation.reason), ..violation }
-                    })
-                    .collect(),
-            },
-            other => other,
-        }
-    }
-}
-
-fn role_list(roles: &[Role]) -> String {
-    if roles.is_empty() {
-        return "the program alone".to_owned();
-    }
-    roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(" or ")
-}
-
-fn condition_list(unmet: &[Condition]) -> String {
-    unmet
-        .iter()
-        .map(|condition| {
-            let clause =
-                if condition.clause.is_empty() { String::new() } else { format!(" ({})", condition.clause) };
-            format!("{}{clause}", condition.text)
-        })
-        .collect::<Vec<_>>()
-        .join("; ")
-}
-
-fn violation_list(violations: &[Violation]) -> String {
-    violations.iter().map(|violation| violation.reason.as_str()).collect::<Vec<_>>().join("; ")
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::domain::door::assignable;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Role;
 use crate::domain::record::Fields;
@@ -223,12 +224,4 @@ pub fn request_names() -> Vec<String> {
     names.sort();
     names.dedup();
     names
-}
-
-/// Whether records of the kind have an owner.
-pub const fn assignable(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Feedback | Kind::ProblemReport | Kind::ChangeRequest | Kind::ImpactAnalysis | Kind::Approval
-    )
 }

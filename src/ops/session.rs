@@ -3,16 +3,16 @@
 use ed25519_dalek::{Signer as _, SigningKey};
 
 use super::file::ProductFile;
-use super::perform::{EventParts, draft_event};
+use super::perform::{NewAccess, draft, let_in};
 use super::refused::Refused;
 use super::secrets::{self, Password};
-use super::work::{POLICY, Work};
 use crate::clock::Stamp;
-use crate::domain::event::{CodeKey, Grant, NewKey};
+use crate::domain::door::{Actor, Deed, POLICY, Said};
+use crate::domain::event::Grant;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::policy::Policy;
-use crate::domain::record::{Fields, RecordData};
+use crate::domain::record::RecordData;
 use crate::domain::time::Moment;
 use crate::store::{SignedText, Tx};
 
@@ -67,6 +67,17 @@ impl Session {
             key_number: self.key_number,
             failures: Vec::new(),
             password_is_old: false,
+        }
+    }
+
+    /// The person as one who acts, with the password just given or not.
+    pub(super) fn actor(&self, signed: bool, stamp: &Stamp) -> Actor {
+        Actor {
+            person: self.person,
+            fingerprint: secrets::fingerprint(&self.key),
+            signed,
+            now: stamp.now,
+            offset_minutes: stamp.offset_minutes,
         }
     }
 
@@ -165,14 +176,9 @@ impl ProductFile {
             .map(|(at, machine)| serde_json::json!({"at": at, "machine": machine}))
             .collect();
         let mut tx = self.store.begin()?;
-        let work = Work::new(tx.store(), session.person, stamp.now);
-        let parts = EventParts {
-            request: "person.failed_sign_ins".to_owned(),
-            record: Some(session.person),
-            facts: serde_json::json!({"failures": failures}),
-            ..EventParts::default()
-        };
-        let commit = draft_event(session, work, parts, stamp)?;
+        let deed = Deed::NoteFailures { facts: serde_json::json!({"failures": failures}) };
+        let actor = session.actor(false, stamp);
+        let (commit, _, _) = draft(&tx, session, &actor, (deed, Said::default()), stamp)?;
         tx.append(&commit)?;
         tx.commit()?;
         self.store.tell_failures(session.person)?;
@@ -231,13 +237,8 @@ impl ProductFile {
         let (data, person) = self.person_by_login(login)?.ok_or_else(wrong_code)?;
         let code = secrets::code_key(code);
         let given = self.code_event(&code, Some(data.head.id))?;
-        self.new_access(
-            &data,
-            &person,
-            password,
-            Access { request: "person.activate", code, given, recovery: None },
-            stamp,
-        )
+        let access = Access { recovers: false, code, given };
+        Ok(self.new_access(&data, &person, password, access, stamp)?.0)
     }
 
     /// Restores an administrator with the recovery code. Answers the session and the next recovery code.
@@ -255,12 +256,9 @@ impl ProductFile {
         }
         let code = secrets::code_key(code);
         let given = self.code_event(&code, None)?;
-        let next = secrets::new_code()?;
-        let recovery =
-            Some(CodeKey { person: None, public_key: secrets::public_hex(&secrets::code_key(&next)) });
-        let access = Access { request: "person.recover", code, given, recovery };
-        let session = self.new_access(&data, &person, password, access, stamp)?;
-        Ok((session, next))
+        let access = Access { recovers: true, code, given };
+        let (session, next) = self.new_access(&data, &person, password, access, stamp)?;
+        Ok((session, next.unwrap_or_default()))
     }
 
     /// The event that gave out this code, if it was not used since. `person`: whom it lets in; `None`: the recovery code.
@@ -296,7 +294,7 @@ impl ProductFile {
         password: &Password,
         access: Access,
         stamp: &Stamp,
-    ) -> Result<Session, Refused> {
+    ) -> Result<(Session, Option<String>), Refused> {
         let id = data.head.id;
         let least = self.least_strength()?;
         secrets::check_strength(password, &[&person.title, &person.login], least)?;
@@ -317,35 +315,20 @@ impl ProductFile {
             password_is_old: false,
         };
         let mut tx: Tx<'_> = self.store.begin()?;
-        let mut work = Work::new(tx.store(), id, stamp.now);
-        work.state(id, PersonState::Active.code())?;
-        let mut set = Fields::new();
-        set.insert("key_fingerprint".into(), secrets::fingerprint(&session.key).into());
-        work.set(id, &set)?;
-        let verifying = session.key.verifying_key().to_bytes();
-        let parts = EventParts {
-            request: access.request.to_owned(),
-            record: Some(id),
-            keys: vec![NewKey { person: id, public_key, grant }],
-            code_key: access.recovery,
-            ..EventParts::default()
-        };
-        let mut commit = draft_event(&session, work, parts, stamp)?;
-        commit.keys.push((key_number, id, verifying));
-        commit.credentials.push(credential);
-        tx.append(&commit)?;
+        let deed = Deed::Enter { recovers: access.recovers };
+        let next = let_in(&mut tx, &session, deed, NewAccess { grant, credential }, stamp)?;
         tx.commit()?;
         self.store.tell_failures(id)?;
-        Ok(session)
+        Ok((session, next))
     }
 }
 
 /// How a new key is let in.
 struct Access {
-    request: &'static str,
+    /// Whether with the recovery code.
+    recovers: bool,
     code: SigningKey,
     given: u64,
-    recovery: Option<CodeKey>,
 }
 
 fn wrong_code() -> Refused {

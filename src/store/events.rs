@@ -115,7 +115,8 @@ impl Store {
 
     /// Whether an event reported a clock that ran backwards, and none since acknowledged it.
     pub fn clock_open(&self) -> Result<bool, StoreError> {
-        let sql = "SELECT coalesce((SELECT max(seq) FROM event WHERE json_extract(body, '$.clock_back_seconds') IS NOT NULL
+        let sql = "SELECT coalesce((SELECT max(seq) FROM event WHERE instr(body, 'clock_back_seconds') > 0
+                     AND json_extract(body, '$.clock_back_seconds') IS NOT NULL
                      AND request <> 'clock.acknowledge'), 0)
                    > coalesce((SELECT max(seq) FROM event WHERE request = 'clock.acknowledge'), 0)";
         Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)

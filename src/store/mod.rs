@@ -8,6 +8,7 @@ mod ddl;
 mod dump;
 mod error;
 mod events;
+mod ground;
 mod identity;
 mod keys;
 mod lock;
@@ -29,9 +30,12 @@ pub use search::Hit;
 pub use tx::{Commit, NewBlob, SignedText, Tx};
 pub use verify::{Finding, Verification, verify};
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
+
+use crate::domain::clock::Clock;
 
 /// An open product file.
 pub struct Store {
@@ -41,6 +45,8 @@ pub struct Store {
     /// What the file looked like after our last look or write, to notice when something else wrote or replaced it.
     seen: identity::Seen,
     head: Head,
+    /// What the events say of the clock, up to the event with this number.
+    clock: Cell<Option<(u64, Clock)>>,
 }
 
 impl Store {

@@ -1,5 +1,6 @@
 //! Making and opening a product file. Opening answers with a value; a file that is not ready is never changed.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -229,7 +230,7 @@ fn check_shape(conn: &Connection) -> Result<(), StoreError> {
 fn store(conn: Connection, path: &Path, writable: bool) -> Result<Store, StoreError> {
     let head = events::head(&conn)?;
     let seen = Seen::of(&conn, path)?;
-    Ok(Store { conn, path: path.to_owned(), writable, seen, head })
+    Ok(Store { conn, path: path.to_owned(), writable, seen, head, clock: Cell::new(None) })
 }
 
 #[cfg(test)]

@@ -129,6 +129,7 @@ impl Tx<'_> {
         )?
         .execute(params![seq, digest, signed.key, signed.signature, signed.body])?;
         self.read_back(commit, &digest)?;
+        self.store.note_clock(&commit.event);
         self.store.head = Head { seq: commit.event.seq, digest, at: Some(commit.event.at) };
         Ok(())
     }
@@ -165,6 +166,7 @@ impl Drop for Tx<'_> {
         if self.open {
             let _ = self.store.conn.execute_batch("ROLLBACK");
             self.store.head = self.before.clone();
+            self.store.clock.set(None);
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::desk::{Desk, PASSWORD, go_to, stamp};
 
 /// A file with a bit of everything, its last event, and the keys of its people: what an adversary might have.
 pub struct Scene {
-    bytes: Vec<u8>,
+    pub bytes: Vec<u8>,
     pub head: (u64, String),
     /// Each person's key and its number; `old` is Ben's before his access was reset.
     pub keys: BTreeMap<&'static str, (SigningKey, i64)>,
@@ -56,12 +56,16 @@ pub fn scene() -> &'static Scene {
         desk.file.activate("ben", &code, &Password::new(PASSWORD), &stamp(at)).unwrap();
         desk.assert_verifies();
         let mut keys = BTreeMap::from([("old", old)]);
-        for (login, id) in [("ana", "PN-0001"), ("ben", "PN-0002"), ("dan", "PN-0004"), ("eva", "PN-0005")] {
-            keys.insert(login, key_of(desk.file.path(), id));
-        }
+        keys.extend(keys_of(&desk));
         let head = (desk.file.head().seq, desk.file.head().digest.clone());
         Scene { bytes: std::fs::read(desk.file.path()).unwrap(), head, keys }
     })
+}
+
+/// The keys of everybody at a desk, by login.
+pub fn keys_of(desk: &Desk) -> BTreeMap<&'static str, (SigningKey, i64)> {
+    let people = desk.people.iter();
+    people.map(|(login, session)| (*login, key_of(desk.file.path(), &session.person().to_string()))).collect()
 }
 
 fn key_of(path: &Path, person: &str) -> (SigningKey, i64) {
@@ -84,6 +88,7 @@ fn key_of(path: &Path, person: &str) -> (SigningKey, i64) {
 }
 
 pub struct Forger {
+    scene: &'static Scene,
     _folder: tempfile::TempDir,
     pub path: PathBuf,
     pub conn: Connection,
@@ -93,16 +98,25 @@ pub struct Forger {
 impl Forger {
     /// A copy of the scene, triggers in force.
     pub fn new() -> Self {
+        Self::copy(scene())
+    }
+
+    fn copy(scene: &'static Scene) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pump.mainstay");
-        std::fs::write(&path, &scene().bytes).unwrap();
+        std::fs::write(&path, &scene.bytes).unwrap();
         let conn = Connection::open(&path).unwrap();
-        Self { _folder: folder, path, conn, triggers: Vec::new() }
+        Self { scene, _folder: folder, path, conn, triggers: Vec::new() }
     }
 
     /// The same without triggers; [`Forger::verify`] puts them back, so that only the forgery is there to find.
     pub fn unguarded() -> Self {
-        let mut forger = Self::new();
+        Self::without_triggers(scene())
+    }
+
+    /// A copy of any scene without triggers.
+    pub fn without_triggers(scene: &'static Scene) -> Self {
+        let mut forger = Self::copy(scene);
         let sql = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'";
         let mut statement = forger.conn.prepare(sql).unwrap();
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
@@ -167,18 +181,20 @@ impl Forger {
         }
     }
 
+    /// Number and full name of the person with a login.
+    pub fn person(&self, login: &str) -> (String, String) {
+        let sql = "SELECT json_extract(body, '$.id'), title FROM person WHERE login = ?1";
+        self.conn.query_row(sql, [login], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+    }
+
     /// A new event like the last one of a request, by the person `login` of [`Scene::keys`].
     pub fn event_like(&self, request: &str, login: &str) -> Value {
         let mut body = self
             .value(&format!("SELECT body FROM event WHERE request = '{request}' ORDER BY seq DESC LIMIT 1"));
-        let (id, word) = match login {
-            "ana" => ("PN-0001", "ana"),
-            "ben" | "old" => ("PN-0002", "ben"),
-            "dan" => ("PN-0004", "dan"),
-            "eva" => ("PN-0005", "eva"),
-            other => panic!("{other}"),
-        };
+        let word = if login == "old" { "ben" } else { login };
+        let (id, name) = self.person(word);
         body["actor"] = id.into();
+        body["name"] = name.into();
         body["login"] = word.into();
         body["seq"] = (self.last() + 1).into();
         body["previous"] = self.text("SELECT digest FROM event ORDER BY seq DESC LIMIT 1").into();
@@ -232,20 +248,26 @@ impl Forger {
 
     /// Appends an event, signed with the key that the scene has for the login.
     pub fn append_as(&self, event: &Value, login: &str) {
-        let (key, number) = &scene().keys[login];
+        let (key, number) = &self.scene.keys[login];
         self.append(event, key, *number);
     }
 
     /// Adds an electronic signature like the last one, and names it in the event.
     pub fn sign(&self, event: &mut Value, login: &str, change: impl FnOnce(&mut Value)) {
         let mut body = self.value("SELECT body FROM signature ORDER BY number DESC LIMIT 1");
-        for (to, from) in [("signer", "actor"), ("login", "login"), ("at", "at"), ("event", "seq")] {
+        for (to, from) in [
+            ("signer", "actor"),
+            ("printed_name", "name"),
+            ("login", "login"),
+            ("at", "at"),
+            ("event", "seq"),
+        ] {
             body[to] = event[from].clone();
         }
         change(&mut body);
         let body = canonical::text(&body);
         let digest = canonical::digest(body.as_bytes());
-        let (key, number) = &scene().keys[login];
+        let (key, number) = &self.scene.keys[login];
         let signature = key.sign(digest.as_bytes()).to_bytes();
         self.conn
             .execute(

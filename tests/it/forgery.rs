@@ -172,8 +172,9 @@ forgeries! {
         f.change(&mut event, "FB-0001", "title", json!("Another title"));
         f.append_as(&event, "dan");
     }
-    an_act_without_a_role_is_found: "last event", "rests on no role", |f| {
+    an_act_without_a_role_is_found: "last event", "rests on no role, where feedback.edit rests on the role support", |f| {
         let mut event = f.event_like("feedback.create", "dan");
+        event["request"] = "feedback.edit".into();
         event.as_object_mut().unwrap().remove("role");
         f.change(&mut event, "FB-0001", "title", json!("Another title"));
         f.append_as(&event, "dan");
@@ -184,8 +185,10 @@ forgeries! {
         event["actor"] = "PN-0009".into();
         f.append(&event, &key, 1);
     }
-    roles_given_to_oneself_are_found: "last event", "PN-0001 changes their own roles", |f| {
+    roles_given_to_oneself_are_found: "last event", "nobody changes their own roles", |f| {
         let mut event = f.event_like("person.deactivate", "ana");
+        event["request"] = "person.edit".into();
+        event["record"] = "PN-0001".into();
         f.change(&mut event, "PN-0001", "roles", json!(["quality", "dev_lead", "sys_admin"]));
         f.append_as(&event, "ana");
     }
@@ -201,13 +204,16 @@ forgeries! {
         event["changes"][0]["fields"] = json!([]);
         f.append_as(&event, "dan");
     }
-    an_approval_granted_without_its_signatures_is_found: "last event", "grants AP-0001 without the signatures", |f| {
-        let mut event = f.event_like("approval.sign", "ana");
+    an_approval_granted_without_its_signatures_is_found: "last event", "AP-0001 is signed: give your password", |f| {
+        let mut event = f.event_like("approval.sign", "fay");
+        event["role"] = "dev_lead".into();
         f.change(&mut event, "AP-0001", "state", json!("granted"));
-        f.append_as(&event, "ana");
+        f.append_as(&event, "fay");
     }
-    a_change_approved_without_a_granted_approval_is_found: "last event", "approves CR-0001 without a granted approval", |f| {
+    a_change_approved_without_a_granted_approval_is_found: "last event", "changes “state” of CR-0001, which change_request.edit does not do here", |f| {
         let mut event = f.event_like("approval.sign", "ana");
+        event["request"] = "change_request.edit".into();
+        event["record"] = "CR-0001".into();
         f.change(&mut event, "CR-0001", "state", json!("approved"));
         f.append_as(&event, "ana");
     }
@@ -308,7 +314,7 @@ fn a_dropped_trigger_is_found_as_the_first_thing() {
 fn a_chain_cut_back_is_found_against_a_remembered_head_and_only_so() {
     let forger = Forger::unguarded();
     // The last event of the scene let Ben in again: everything of it is taken back.
-    let mut event = forger.event_like("feedback.create", "dan");
+    let mut event = packet(&forger, "dan");
     forger.append_as(&event, "dan");
     let head = (forger.last(), forger.text("SELECT digest FROM event ORDER BY seq DESC LIMIT 1"));
     forger.run(&format!("DELETE FROM event WHERE seq = {}", head.0));
@@ -326,10 +332,20 @@ fn a_chain_cut_back_is_found_against_a_remembered_head_and_only_so() {
     assert!(found[0].what.contains("cut back to event"), "{}", found[0].what);
 }
 
+/// That somebody produced a packet: an act that changes nothing.
+fn packet(forger: &Forger, login: &str) -> serde_json::Value {
+    let mut event = forger.event_like("feedback.create", login);
+    event["request"] = "packet.issue".into();
+    event["role"] = if login == "ana" { "quality" } else { "developer" }.into();
+    event["facts"] = json!({"number": "1"});
+    event.as_object_mut().unwrap().remove("record");
+    event
+}
+
 /// The scene with so many more events of ana that her signatures are checked in batches; answers the first of them.
 fn long_trail(forger: &Forger) -> u64 {
     let first = forger.last() + 1;
-    let mut event = forger.event_like("person.deactivate", "ana");
+    let mut event = packet(forger, "ana");
     forger.run("BEGIN");
     for seq in first..first + 2000 {
         event["seq"] = seq.into();

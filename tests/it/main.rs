@@ -22,6 +22,8 @@ mod forgery;
 mod guards;
 mod host;
 mod import;
+mod insider;
+mod insider_forges;
 mod lanes;
 mod packet;
 mod recipe;

@@ -306,7 +306,7 @@ fn parse_attribute(raw: &str, name: &'static str) -> Result<Attribute, CpeError>
     if escaped {
         return Err(CpeError::Escape(name));
     }
-    value_of(&symbols, name).map(Attribute::Is)
+    value_of(&symbols, name)
 }
 
 /// One character of a value after its escapes are resolved.
@@ -317,7 +317,8 @@ enum Symbol {
     Many,
 }
 
-fn value_of(symbols: &[Symbol], name: &'static str) -> Result<Text, CpeError> {
+/// The value of an attribute; nothing but an open end says nothing.
+fn value_of(symbols: &[Symbol], name: &'static str) -> Result<Attribute, CpeError> {
     let (before, rest) = match symbols {
         [Symbol::Many, rest @ ..] => (Wild::Many, rest),
         symbols => {
@@ -340,7 +341,10 @@ fn value_of(symbols: &[Symbol], name: &'static str) -> Result<Text, CpeError> {
             Symbol::One | Symbol::Many => return Err(CpeError::Wildcard(name)),
         }
     }
-    Ok(Text { before, text, after })
+    if text.is_empty() && (before == Wild::Many || after == Wild::Many) {
+        return Ok(Attribute::Any);
+    }
+    Ok(Attribute::Is(Text { before, text, after }))
 }
 
 fn up_to(count: usize) -> Wild {

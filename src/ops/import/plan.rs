@@ -6,12 +6,12 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{ImportPlan, ImportSource, Mapping, PlannedRow, RowPlan};
+use crate::domain::door::may_be_filled_when_made;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{Fields, check_values};
 use crate::domain::time::Moment;
 use crate::exchange::feedback::{self as rows, EXTERNAL_NUMBER};
 use crate::ops::file::ProductFile;
-use crate::ops::perform::may_be_filled_when_made;
 use crate::ops::refused::Refused;
 use crate::store::EventFilter;
 

@@ -7,6 +7,7 @@ use super::order::OrderCheck;
 use super::paper::{Paper, state_mark, tone, word_or};
 use super::sections::{chapter, nothing, numbers};
 use super::{analysis, logs, matrix, people, record, trail};
+use crate::domain::door::POLICY;
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::impact_analysis::ImpactAnalysis;
@@ -16,7 +17,6 @@ use crate::domain::time::{Day, Moment};
 use crate::ops::attention::AttentionItem;
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
-use crate::ops::work::POLICY;
 use crate::report::{Block, Cell, Column, Field, Figure, Mark, Section, Tone, Width};
 use crate::store::EventFilter;
 

@@ -13,7 +13,7 @@ use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::problem_report::ProblemState;
 use crate::domain::record::RecordData;
 use crate::domain::workflow::World;
-use crate::ops::work::Work;
+use crate::ops::refused::Work;
 
 /// So many roles are named; more are practically everybody.
 const ROLES_NAMED: usize = 4;

@@ -8,6 +8,7 @@ use super::signed::{BATCH, Signed};
 use super::strict::strict;
 use super::{Check, Key};
 use crate::domain::canonical;
+use crate::domain::door::Deed;
 use crate::domain::event::{self, Event, Grant, NO_PREVIOUS};
 use crate::domain::person::Role;
 use crate::domain::signature::Signature;
@@ -164,7 +165,7 @@ impl Check<'_> {
                     }
                 }
                 Grant::Code { event: given, proof } => {
-                    if !self.code_allows(*given, new, proof) {
+                    if !self.code_allows(*given, new, proof, &event.request) {
                         self.findings
                             .found(&place, "brings a key into force without a one-time code that allows it");
                     }
@@ -174,15 +175,16 @@ impl Check<'_> {
         }
     }
 
-    fn code_allows(&self, given: u64, new: &event::NewKey, proof: &str) -> bool {
+    fn code_allows(&self, given: u64, new: &event::NewKey, proof: &str, request: &str) -> bool {
         let Some((person, code)) = self.codes.get(&given) else { return false };
         let newest = !self.codes.iter().any(|(seq, (other, _))| *seq > given && other == person);
         let for_them = match person {
             Some(person) => *person == new.person,
             None => self.replay.roles(new.person).contains(&Role::SysAdmin),
         };
+        let by_that_code = Deed::Enter { recovers: person.is_some() }.name() != request;
         let text = event::grant_text(new.person, &new.public_key);
-        newest && for_them && !self.used_codes.contains(&given) && proves(code, &text, proof)
+        newest && for_them && by_that_code && !self.used_codes.contains(&given) && proves(code, &text, proof)
     }
 
     /// Every stored key must have been brought into force by an event.

@@ -1,6 +1,10 @@
-//! Replays the audit trail: what every record said after each event, and whether its actor was entitled to it.
+//! Replays the audit trail: performs every event again, by the door through which the program performs requests, on what the
+//! events before it say. So an event that the program would never have made is found, whoever signed it.
 //!
 //! It looks at the texts only; digests and signatures are checked beside it.
+
+mod past;
+mod unlike;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -8,34 +12,25 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::domain::approval::{Approval, ApprovalState};
+use self::past::Past;
 use crate::domain::canonical;
-use crate::domain::change_request::ChangeState;
+use crate::domain::door::{self, Actor, CodeFor, Deed, HandsOut, POLICY, Said};
 use crate::domain::event::{Event, RecordChange};
-use crate::domain::ids::{Kind, RecordId};
+use crate::domain::ids::RecordId;
 use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::policy::Policy;
 use crate::domain::record::{Fields, Head, RecordData};
-use crate::domain::signature::{Meaning, Signature};
-
-/// Requests that need no role: they belong to the account itself.
-const WITHOUT_ROLE: [&str; 4] =
-    ["file.create", "person.activate", "person.recover", "person.failed_sign_ins"];
-const POLICY: RecordId = RecordId::new(Kind::Policy, 1);
-/// Seconds by which an event may stand before the one before it without saying so.
-const CLOCK_BACK_SECONDS: i64 = 120;
+use crate::domain::refused::Refusal;
+use crate::domain::signature::Signature;
 
 /// The records as the events say they are, and what counts for entitlement.
 #[derive(Default)]
 pub struct Replay {
-    pub records: BTreeMap<RecordId, RecordData>,
+    past: Past,
     /// Digest of each record after its last event.
     pub digests: BTreeMap<RecordId, String>,
     /// The public key of each person that is in force, hexadecimal.
     keys: HashMap<RecordId, String>,
-    /// Signatures on approvals, so far.
-    approvals: BTreeMap<RecordId, Vec<Signature>>,
-    last_at: Option<crate::domain::time::Moment>,
     /// The policy as it stands, read once for each of its revisions.
     policy: Rc<Policy>,
     /// Each person's state and content, read once for each of their revisions.
@@ -52,7 +47,7 @@ impl Replay {
     }
 
     fn person(&self, id: RecordId) -> Option<Account> {
-        let data = self.records.get(&id)?;
+        let data = self.past.get(id)?;
         let revision = data.head.revision;
         if let Some((_, account)) = self.persons.borrow().get(&id).filter(|(known, _)| *known == revision) {
             return Some(Rc::clone(account));
@@ -63,30 +58,32 @@ impl Replay {
     }
 
     /// Takes in the next event, signed with the key `public` and naming `signatures`; answers what contradicts.
+    ///
+    /// What the event says of itself comes first; that the program would have done it, where nothing else contradicts.
     pub fn event(&mut self, event: &Event, public: Option<&str>, signatures: &[Signature]) -> Vec<String> {
-        let mut wrong = Vec::new();
-        if let Some(last) = self.last_at
-            && last.seconds_since(event.at) > CLOCK_BACK_SECONDS
-            && event.clock_back_seconds.is_none()
-        {
-            wrong.push(
-                "stands before the event before it and does not say that the clock ran backwards".to_owned(),
-            );
-        }
-        self.last_at = Some(event.at);
+        let mut wrong: Vec<String> = self.clock(event).into_iter().collect();
         let before = self.person(event.actor);
-        let states: Vec<Option<String>> = event
-            .changes
-            .iter()
-            .map(|change| self.records.get(&change.record).map(|data| data.head.state.clone()))
-            .collect();
         let policy = Rc::clone(&self.policy);
-        for change in &event.changes {
-            wrong.extend(self.apply(event, change));
-            if change.record == POLICY {
-                let data = self.records.get(&POLICY);
-                self.policy = Rc::new(data.and_then(RecordData::typed).unwrap_or_default());
+        let deed = Deed::of(event, signatures.first().map(|signature| signature.meaning));
+        wrong.extend(handed_out(event, deed.as_ref(), public));
+        let contradiction = match self.again(event, deed, public, signatures) {
+            Ok(records) => {
+                for (data, change) in records.into_iter().zip(&event.changes) {
+                    let before = self.past.take(change.record);
+                    self.digests.insert(change.record, change.digest.clone());
+                    self.past.put(before.as_ref(), data);
+                }
+                None
             }
+            Err(what) => {
+                for change in &event.changes {
+                    wrong.extend(self.apply(event, change));
+                }
+                Some(what)
+            }
+        };
+        if event.changes.iter().any(|change| change.record == POLICY) {
+            self.policy = Rc::new(self.past.get(POLICY).and_then(RecordData::typed).unwrap_or_default());
         }
         for key in &event.keys {
             self.keys.insert(key.person, key.public_key.clone());
@@ -94,23 +91,79 @@ impl Replay {
         let enters = event.keys.iter().any(|key| key.person == event.actor);
         let actor = if enters { self.person(event.actor) } else { before };
         wrong.extend(self.entitled(event, public, actor.as_deref(), &policy));
-        for signature in signatures {
-            wrong.extend(self.signed(event, signature, actor.as_deref(), &policy));
-            if signature.subject.kind == Kind::Approval {
-                self.approvals.entry(signature.subject).or_default().push(signature.clone());
+        if contradiction.is_some() {
+            for signature in signatures {
+                wrong.extend(self.signed(event, signature, actor.as_deref(), &policy));
             }
         }
-        for (change, state) in event.changes.iter().zip(states) {
-            wrong.extend(self.decided(change.record, state.as_deref()));
+        self.past.end(event, signatures);
+        if wrong.is_empty() {
+            wrong.extend(contradiction);
         }
         wrong
     }
 
-    /// Applies one change; the record must come to the content that the event names.
+    /// The event says by how much the clock ran backwards, and only where it did.
+    fn clock(&self, event: &Event) -> Option<String> {
+        match (self.past.time().back(event.at), event.clock_back_seconds) {
+            (back, said) if back == said => None,
+            (Some(_), None) => Some(
+                "stands before an event before it and does not say that the clock ran backwards".to_owned(),
+            ),
+            (back, Some(said)) => Some(format!(
+                "says that the clock ran backwards by {said} seconds; against the events before it, it was by {}",
+                back.unwrap_or_default()
+            )),
+            (None, None) => None,
+        }
+    }
+
+    /// Performs the event's request again; answers the records as they are afterwards, or what the program would have done
+    /// otherwise.
+    fn again(
+        &self,
+        event: &Event,
+        deed: Option<Deed>,
+        public: Option<&str>,
+        signatures: &[Signature],
+    ) -> Result<Vec<RecordData>, String> {
+        let request = &event.request;
+        let Some(deed) = deed else {
+            return Err(format!(
+                "is called {request}, which the program does not do to what the event names"
+            ));
+        };
+        let key = public.and_then(|public| hex::decode(public).ok()).unwrap_or_default();
+        let actor = Actor {
+            person: event.actor,
+            fingerprint: canonical::digest(&key),
+            signed: !event.signatures.is_empty(),
+            now: event.at,
+            offset_minutes: event.offset_minutes,
+        };
+        let said = Said {
+            reason: event.reason.clone(),
+            occurred_at: event.occurred_at,
+            late_reason: event.late_reason.clone(),
+        };
+        let done = match door::perform(&self.past, &actor, deed, said) {
+            Ok(done) => done,
+            Err(Refusal::NoChange) => return Err(unlike::idle(event)),
+            Err(refusal) => return Err(format!("is “{request}”, which the program refuses here: {refusal}")),
+        };
+        if unlike::fits(event, &done) {
+            Ok(done.records)
+        } else {
+            Err(unlike::unlike(event, &done, signatures))
+        }
+    }
+
+    /// Applies one change as the event says it; the record must come to the content that the event names.
     fn apply(&mut self, event: &Event, change: &RecordChange) -> Vec<String> {
         let id = change.record;
         let mut wrong = Vec::new();
-        let mut data = self.records.remove(&id).unwrap_or_else(|| RecordData {
+        let before = self.past.take(id);
+        let mut data = before.clone().unwrap_or_else(|| RecordData {
             head: Head {
                 id,
                 state: String::new(),
@@ -148,11 +201,11 @@ impl Replay {
             wrong.push(format!("what it says of {id} does not come to the content that it names"));
         }
         self.digests.insert(id, change.digest.clone());
-        self.records.insert(id, data);
+        self.past.put(before.as_ref(), data);
         wrong
     }
 
-    /// The actor existed, was active, used the key in force, and held the role.
+    /// The actor existed, was active, bore the printed name, used the key in force, and held the role.
     fn entitled(
         &self,
         event: &Event,
@@ -171,31 +224,21 @@ impl Replay {
         if *person.login != *event.login {
             wrong.push(format!("names another login than that of {who}"));
         }
+        if *person.title != *event.name {
+            wrong.push(format!("names {who} “{}”, who was “{}” then", event.name, &*person.title));
+        }
         if public.is_some() && self.keys.get(&who).map(String::as_str) != public {
             wrong.push(format!("was signed with a key of {who} that was not in force then"));
         }
-        match event.role {
-            Some(role) if !may_use(role, who, person, policy) => {
-                wrong.push(format!("rests on a role that {who} did not hold then"));
-            }
-            None if !WITHOUT_ROLE.contains(&event.request.as_str()) => {
-                wrong.push("rests on no role".to_owned());
-            }
-            Some(_) | None => {}
-        }
-        let own = event.changes.iter().filter(|change| change.record == who && event.seq > 1);
-        for field in own.flat_map(|change| &change.fields) {
-            if field.field == "roles" {
-                wrong.push(format!("{who} changes their own roles"));
-            }
-            if field.field == "identity_verified_by" && field.after == who.to_string() {
-                wrong.push(format!("{who} confirms their own identity"));
-            }
+        if let Some(role) = event.role
+            && !may_use(role, who, person, policy)
+        {
+            wrong.push(format!("rests on a role that {who} did not hold then"));
         }
         wrong
     }
 
-    /// An electronic signature says the same as its event, and covers what the records say after it.
+    /// What an electronic signature says of its signer and covers, where the event is not as the program makes it.
     fn signed(
         &self,
         event: &Event,
@@ -215,11 +258,18 @@ impl Replay {
             if !person.may_sign() {
                 wrong.push(format!("names a signature of {signer}, whose identity was not confirmed then"));
             }
+            if *person.title != *signature.printed_name {
+                let printed = &signature.printed_name;
+                wrong.push(format!(
+                    "names a signature printed as “{printed}”, where {signer} was “{}” then",
+                    &*person.title
+                ));
+            }
         }
         for cover in &signature.covers {
             let holds = self
-                .records
-                .get(&cover.record)
+                .past
+                .get(cover.record)
                 .is_some_and(|data| data.head.revision == cover.revision && cover.holds(data));
             if !holds {
                 let (record, revision) = (cover.record, cover.revision);
@@ -230,51 +280,35 @@ impl Replay {
         }
         wrong
     }
+}
 
-    /// An approval is granted only by the signatures of all required roles, a change approved only by a granted approval.
-    fn decided(&self, id: RecordId, before: Option<&str>) -> Option<String> {
-        let data = self.records.get(&id)?;
-        if before == Some(data.head.state.as_str()) {
-            return None;
-        }
-        match id.kind {
-            Kind::Approval if data.head.state == ApprovalState::Granted.code() => {
-                let approval: Approval = data.typed()?;
-                let covers_hold = |signature: &&Signature| {
-                    signature
-                        .covers
-                        .iter()
-                        .all(|cover| self.records.get(&cover.record).is_some_and(|data| cover.holds(data)))
-                };
-                let signed: Vec<Role> = self
-                    .approvals
-                    .get(&id)
-                    .into_iter()
-                    .flatten()
-                    .filter(|signature| signature.meaning == Meaning::Approved)
-                    .filter(covers_hold)
-                    .flat_map(|signature| signature.roles.iter().copied())
-                    .collect();
-                let missing = approval.required_roles.iter().any(|role| !signed.contains(role));
-                missing.then(|| format!("grants {id} without the signatures that it requires"))
+/// The keys and the one-time code of an event are those that its request hands out.
+fn handed_out(event: &Event, deed: Option<&Deed>, public: Option<&str>) -> Option<String> {
+    let request = &event.request;
+    let hands_out = deed.map_or(HandsOut::Nothing, Deed::hands_out);
+    let code = hands_out.code(event.record);
+    match (&event.code_key, code) {
+        (None, None) => {}
+        (Some(_), None) => return Some(format!("gives out a one-time code, which {request} does not")),
+        (None, Some(_)) => return Some(format!("gives out no one-time code, which {request} does")),
+        (Some(key), Some(code)) => {
+            let whom = match code {
+                CodeFor::Person(person) => Some(person),
+                CodeFor::Recovery => None,
+            };
+            if key.person != whom {
+                return Some("gives out a one-time code for somebody else than it names".to_owned());
             }
-            Kind::ChangeRequest if data.head.state == ChangeState::Approved.code() => {
-                let granted = self.approvals.keys().filter_map(|id| self.records.get(id)).any(|approval| {
-                    approval.head.state == ApprovalState::Granted.code()
-                        && approval.text("subject") == id.to_string()
-                });
-                (!granted).then(|| format!("approves {id} without a granted approval"))
-            }
-            Kind::Product
-            | Kind::Feedback
-            | Kind::ProblemReport
-            | Kind::ChangeRequest
-            | Kind::ImpactAnalysis
-            | Kind::Approval
-            | Kind::Attachment
-            | Kind::Person
-            | Kind::Policy => None,
         }
+    }
+    let lets_in = hands_out.lets_in(event.actor);
+    match (event.keys.as_slice(), lets_in) {
+        ([], None) => None,
+        ([], Some(_)) => Some(format!("brings no key into force, which {request} does")),
+        ([key], Some(person)) if key.person == person => (Some(&*key.public_key) != public)
+            .then(|| "brings another key into force than the one that signs it".to_owned()),
+        (_, Some(_)) => Some("brings a key into force for somebody else than it names".to_owned()),
+        (_, None) => Some(format!("brings a key into force, which {request} does not")),
     }
 }
 
@@ -287,7 +321,7 @@ fn present(data: &RecordData, field: &str) -> Value {
     }
 }
 
-/// A role is held, or the person is a named deputy for it.
+/// A role is held, or the person is a named deputy for it; where a deputy may sign is decided by the door.
 fn may_use(role: Role, who: RecordId, person: &Person, policy: &Policy) -> bool {
     person.roles.contains(&role)
         || policy.deputies.iter().any(|row| row.person == Some(who) && row.role == Some(role))

@@ -62,6 +62,7 @@ fn what_is_no_cpe_name_is_refused_with_the_reason() {
         ("cpe:2.3:a:b:c:1\\", CpeError::Escape("version")),
         ("cpe:2.3:a:b:c:1*2:*:*:*:*:*:*:*", CpeError::Wildcard("version")),
         ("cpe:2.3:a:b d:c:1:*:*:*:*:*:*:*", CpeError::Blank("vendor")),
+        ("cpe:/a:b:c:\u{2}", CpeError::Blank("version")),
         ("cpe:/a:b%zz:c", CpeError::Encoding("vendor")),
         ("cpe:/a:b%ff:c", CpeError::Encoding("vendor")),
         ("cpe:/a:b%", CpeError::Encoding("vendor")),
@@ -169,4 +170,13 @@ fn a_printed_name_reads_back_the_same_in_both_spellings() {
         prop_assert_eq!(&Cpe::parse(&cpe.to_uri()).unwrap(), &cpe);
         prop_assert_eq!(cpe.compare(&cpe), Relation::Equal);
     });
+}
+
+#[test]
+fn nothing_but_an_open_end_is_any_value() {
+    for text in ["cpe:/a:b:c:%02:d", "cpe:/a:b:c:%02%02:d", "cpe:2.3:a:b:c:**:d", "cpe:2.3:a:b:c:?*:d"] {
+        let name = Cpe::parse(text).unwrap();
+        assert_eq!(*name.attribute(VERSION), Attribute::Any, "{text}");
+        assert_eq!(Cpe::parse(&name.to_string()).unwrap().attributes, name.attributes, "{text}");
+    }
 }

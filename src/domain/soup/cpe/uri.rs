@@ -40,6 +40,9 @@ fn attribute(raw: &str, name: &'static str) -> Result<Attribute, CpeError> {
         "-" => return Ok(Attribute::Na),
         _ => {}
     }
+    if raw.chars().any(char::is_control) {
+        return Err(CpeError::Blank(name));
+    }
     let mut bytes = Vec::with_capacity(raw.len());
     let mut rest = raw.bytes();
     while let Some(byte) = rest.next() {
@@ -61,7 +64,7 @@ fn attribute(raw: &str, name: &'static str) -> Result<Attribute, CpeError> {
             c => Symbol::Literal(c),
         })
         .collect();
-    value_of(&symbols, name).map(Attribute::Is)
+    value_of(&symbols, name)
 }
 
 /// Prints a name, without the empty attributes at its end.

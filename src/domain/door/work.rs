@@ -1,23 +1,23 @@
-//! A change in the making: the records as they will be, laid over the file. Rules look at it as at any world.
+//! A change in the making: the records as they will be, laid over the ground. Rules look at it as at any world.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::ground::Ground;
 use crate::domain::canonical;
+use crate::domain::clock::Clock;
 use crate::domain::event::{FieldChange, RecordChange};
 use crate::domain::field::{FieldType, record_ids};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::policy::Policy;
 use crate::domain::product::Product;
-use crate::domain::record::{Fields, Head, RecordData};
+use crate::domain::record::{Fields, Head, RecordData, check_values};
+use crate::domain::refused::Refusal;
 use crate::domain::signature::{Signature, part_digest};
 use crate::domain::time::Moment;
 use crate::domain::workflow::{Case, Effect, World};
-use crate::store::{Store, StoreError};
-
-use super::refused::Refused;
 
 /// The product's number: there is one in each file.
 pub const PRODUCT: RecordId = RecordId::new(Kind::Product, 1);
@@ -30,23 +30,23 @@ struct Touched {
     after: RecordData,
 }
 
-/// Records laid over the file.
-pub struct Work<'a> {
-    store: &'a Store,
+/// Records laid over the ground, which fails with `F`.
+pub struct Work<'a, F> {
+    ground: &'a dyn Ground<F>,
     now: Moment,
     actor: RecordId,
     touched: BTreeMap<RecordId, Touched>,
     made: Vec<RecordId>,
     signed: Vec<Signature>,
-    /// The first failure of the file while a rule looked at it; a rule cannot report it itself.
-    failure: RefCell<Option<StoreError>>,
+    /// The first failure of the ground while a rule looked at it; a rule cannot report it itself.
+    failure: RefCell<Option<F>>,
 }
 
-impl<'a> Work<'a> {
+impl<'a, F> Work<'a, F> {
     /// A change by `actor` at `now`, with nothing changed yet.
-    pub fn new(store: &'a Store, actor: RecordId, now: Moment) -> Self {
+    pub fn new(ground: &'a dyn Ground<F>, actor: RecordId, now: Moment) -> Self {
         Self {
-            store,
+            ground,
             now,
             actor,
             touched: BTreeMap::new(),
@@ -57,27 +57,27 @@ impl<'a> Work<'a> {
     }
 
     /// A record as it will be, or a refusal that there is none.
-    pub fn get(&self, id: RecordId) -> Result<RecordData, Refused> {
+    pub fn get(&self, id: RecordId) -> Result<RecordData, Refusal<F>> {
         if let Some(touched) = self.touched.get(&id) {
             return Ok(touched.after.clone());
         }
-        self.store.record(id)?.ok_or(Refused::NoSuchRecord(id))
+        self.ground.record(id).map_err(Refusal::Store)?.ok_or(Refusal::NoSuchRecord(id))
     }
 
-    fn touch(&mut self, id: RecordId) -> Result<&mut RecordData, Refused> {
+    fn touch(&mut self, id: RecordId) -> Result<&mut RecordData, Refusal<F>> {
         if !self.touched.contains_key(&id) {
-            let before = self.store.record(id)?.ok_or(Refused::NoSuchRecord(id))?;
+            let before = self.ground.record(id).map_err(Refusal::Store)?.ok_or(Refusal::NoSuchRecord(id))?;
             let after = before.clone();
             self.touched.insert(id, Touched { before: Some(before), after });
         }
         match self.touched.get_mut(&id) {
             Some(touched) => Ok(&mut touched.after),
-            None => Err(Refused::NoSuchRecord(id)),
+            None => Err(Refusal::NoSuchRecord(id)),
         }
     }
 
     /// Sets fields to canonical values; `null` empties one.
-    pub fn set(&mut self, id: RecordId, set: &Fields) -> Result<(), Refused> {
+    pub fn set(&mut self, id: RecordId, set: &Fields) -> Result<(), Refusal<F>> {
         let data = self.touch(id)?;
         for (name, value) in set {
             if value.is_null() {
@@ -90,7 +90,7 @@ impl<'a> Work<'a> {
     }
 
     /// Brings a record into a state.
-    pub fn state(&mut self, id: RecordId, to: &str) -> Result<(), Refused> {
+    pub fn state(&mut self, id: RecordId, to: &str) -> Result<(), Refusal<F>> {
         let now = self.now;
         let data = self.touch(id)?;
         if data.head.state != to {
@@ -101,14 +101,14 @@ impl<'a> Work<'a> {
     }
 
     /// Gives a record to an owner.
-    pub fn own(&mut self, id: RecordId, owner: Option<RecordId>) -> Result<(), Refused> {
+    pub fn own(&mut self, id: RecordId, owner: Option<RecordId>) -> Result<(), Refusal<F>> {
         self.touch(id)?.head.owner = owner;
         Ok(())
     }
 
     /// Makes a record with canonical values.
-    pub fn make(&mut self, kind: Kind, set: &Fields) -> Result<RecordId, Refused> {
-        let in_file = self.store.next_number(kind)?;
+    pub fn make(&mut self, kind: Kind, set: &Fields) -> Result<RecordId, Refusal<F>> {
+        let in_file = self.ground.next_number(kind).map_err(Refusal::Store)?;
         let here = self.made.iter().filter(|id| id.kind == kind).count();
         let id = RecordId::new(kind, in_file + u32::try_from(here).unwrap_or(u32::MAX));
         let head = Head {
@@ -128,7 +128,7 @@ impl<'a> Work<'a> {
     }
 
     /// Applies what follows from a transition or signature of `subject`.
-    pub fn apply(&mut self, effects: Vec<Effect>) -> Result<(), Refused> {
+    pub fn apply(&mut self, effects: Vec<Effect>) -> Result<(), Refusal<F>> {
         for effect in effects {
             match effect {
                 Effect::Create { kind, set, link_back } => {
@@ -153,44 +153,34 @@ impl<'a> Work<'a> {
     }
 
     /// Looks at a record as a rule does.
-    pub fn case<T>(&self, id: RecordId, look: impl FnOnce(&Case) -> T) -> Result<T, Refused> {
+    pub fn case<T>(&self, id: RecordId, look: impl FnOnce(&Case) -> T) -> Result<T, Refusal<F>> {
         let data = self.get(id)?;
         let case = Case { data: &data, world: self, now: self.now, actor: Some(self.actor) };
         let result = look(&case);
         match self.failure.borrow_mut().take() {
-            Some(error) => Err(error.into()),
+            Some(error) => Err(Refusal::Store(error)),
             None => Ok(result),
         }
     }
 
-    /// The last event of the file.
-    pub const fn head(&self) -> &crate::store::Head {
-        self.store.head()
-    }
-
-    /// Whether a clock that ran backwards is not acknowledged yet.
-    pub fn clock_open(&self) -> Result<bool, Refused> {
-        Ok(self.store.clock_open()?)
+    /// What the trail says of the clock.
+    pub fn clock(&self) -> Result<Clock, Refusal<F>> {
+        self.ground.clock().map_err(Refusal::Store)
     }
 
     /// Who last performed a request on a record.
-    pub fn last_actor(&self, request: &str, record: RecordId) -> Result<Option<RecordId>, Refused> {
-        let filter = crate::store::EventFilter {
-            record: Some(record),
-            request: request.to_owned(),
-            ..crate::store::EventFilter::default()
-        };
-        Ok(self.store.events(&filter, 1, 0)?.first().map(|row| row.event.actor))
+    pub fn last_actor(&self, request: &str, record: RecordId) -> Result<Option<RecordId>, Refusal<F>> {
+        self.ground.last_actor(request, record).map_err(Refusal::Store)
     }
 
     /// Whether a signature stands on a record, whatever became of it since.
-    pub fn is_signed(&self, id: RecordId) -> Result<bool, Refused> {
-        Ok(!self.store.signatures(id)?.is_empty())
+    pub fn is_signed(&self, id: RecordId) -> Result<bool, Refusal<F>> {
+        Ok(!self.ground.signatures(id).map_err(Refusal::Store)?.is_empty())
     }
 
     /// Whether a login is or was used by anybody.
-    pub fn find_login(&self, login: &str) -> Result<bool, Refused> {
-        Ok(self.store.find_by_line(Kind::Person, "login", login)?.is_some())
+    pub fn login_taken(&self, login: &str) -> Result<bool, Refusal<F>> {
+        self.ground.login_taken(login).map_err(Refusal::Store)
     }
 
     /// Adds a signature, so that what follows from it can be seen.
@@ -218,9 +208,9 @@ impl<'a> Work<'a> {
 
     /// Ends the change: the records as they are to be written, and what the event says of them. Records that did not
     /// change in the end are left out.
-    pub fn finish(self) -> Result<(Vec<RecordData>, Vec<RecordChange>), Refused> {
+    pub fn finish(self) -> Result<(Vec<RecordData>, Vec<RecordChange>), Refusal<F>> {
         if let Some(error) = self.failure.into_inner() {
-            return Err(error.into());
+            return Err(Refusal::Store(error));
         }
         let mut records = Vec::new();
         let mut changes = Vec::new();
@@ -238,7 +228,7 @@ impl<'a> Work<'a> {
         Ok((records, changes))
     }
 
-    fn note<T: Default>(&self, result: Result<T, StoreError>) -> T {
+    fn note<T: Default>(&self, result: Result<T, F>) -> T {
         result.unwrap_or_else(|error| {
             self.failure.borrow_mut().get_or_insert(error);
             T::default()
@@ -247,13 +237,13 @@ impl<'a> Work<'a> {
 }
 
 /// Brings values that the program sets into canonical form.
-pub fn canonical_values(kind: Kind, set: &Fields) -> Result<Fields, Refused> {
-    crate::domain::record::check_values(kind.def(), set)
-        .map_err(|violations| Refused::Invalid { violations }.with_labels(kind.def()))
+fn canonical_values<F>(kind: Kind, set: &Fields) -> Result<Fields, Refusal<F>> {
+    check_values(kind.def(), set)
+        .map_err(|violations| Refusal::Invalid { violations }.with_labels(kind.def()))
 }
 
 /// What differs between two versions of a record: state, owner, and fields in their declared order.
-pub fn differences(before: Option<&RecordData>, after: &RecordData) -> Vec<FieldChange> {
+fn differences(before: Option<&RecordData>, after: &RecordData) -> Vec<FieldChange> {
     let mut changes = Vec::new();
     let mut add = |field: &str, old: Value, new: Value| {
         if old != new {
@@ -278,17 +268,17 @@ fn refers(data: &RecordData, id: RecordId) -> bool {
         .any(|field| record_ids(data.value(field.name)).contains(&id))
 }
 
-impl World for Work<'_> {
+impl<F> World for Work<'_, F> {
     fn record(&self, id: RecordId) -> Option<RecordData> {
         match self.touched.get(&id) {
             Some(touched) => Some(touched.after.clone()),
-            None => self.note(self.store.record(id)),
+            None => self.note(self.ground.record(id)),
         }
     }
 
     fn referring(&self, id: RecordId, kind: Kind) -> Vec<RecordData> {
         let mut found: Vec<RecordData> = self
-            .note(self.store.referring(id, kind))
+            .note(self.ground.referring(id, kind))
             .into_iter()
             .filter(|data| !self.touched.contains_key(&data.head.id))
             .collect();
@@ -299,27 +289,13 @@ impl World for Work<'_> {
     }
 
     fn signatures(&self, id: RecordId) -> Vec<Signature> {
-        let mut signatures = self.note(self.store.signatures(id));
+        let mut signatures = self.note(self.ground.signatures(id));
         signatures.extend(self.signed.iter().filter(|signature| signature.subject == id).cloned());
         signatures
     }
 
     fn editors(&self, id: RecordId) -> Vec<RecordId> {
-        let own = ["create", "edit"].map(|verb| format!("{}.{verb}", id.kind.code()));
-        let in_scope = |field: &FieldChange| id.kind.def().section_of(&field.field).is_some_and(|s| s.scope);
-        let mut editors: Vec<RecordId> = self
-            .note(self.store.history(id))
-            .into_iter()
-            .filter(|event| own.contains(&event.request))
-            .filter(|event| {
-                let changes = event.changes.iter().filter(|change| change.record == id);
-                changes.flat_map(|change| &change.fields).any(in_scope)
-            })
-            .map(|event| event.actor)
-            .collect();
-        editors.sort_unstable();
-        editors.dedup();
-        editors
+        self.note(self.ground.editors(id))
     }
 
     fn policy(&self) -> Policy {

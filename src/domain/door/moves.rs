@@ -5,37 +5,36 @@ use super::{EventParts, Job};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Role;
 use crate::domain::record::{Fields, RecordData};
+use crate::domain::refused::Refusal;
 use crate::domain::signature::{Cover, Meaning, Part, Signature};
-use crate::domain::time::CLOCK_TOLERANCE_SECONDS;
 use crate::domain::workflow::Move;
-use crate::ops::refused::Refused;
 
-impl Job<'_> {
+impl<F> Job<'_, F> {
     pub(super) fn go(
         &mut self,
         id: RecordId,
         go: &str,
         set: &Fields,
         reason: Option<&str>,
-    ) -> Result<EventParts, Refused> {
+    ) -> Result<EventParts, Refusal<F>> {
         let def = id.kind.def();
         let data = self.work.get(id)?;
         let Some(step) = def.find_move(go).filter(|step| !step.by.is_empty()) else {
             let known: Vec<_> =
                 def.moves.iter().filter(|step| !step.by.is_empty()).map(|step| step.name).collect();
-            return Err(Refused::Rule(format!(
+            return Err(Refusal::Rule(format!(
                 "“{go}” is no step of a {}; known are {}",
                 def.word.to_lowercase(),
                 known.join(", ")
             )));
         };
         if !step.from.contains(&data.head.state.as_str()) {
-            return Err(Refused::Rule(wrong_state(&data, step)));
+            return Err(Refusal::Rule(wrong_state(&data, step)));
         }
         let what = format!("“{}” on {id}", step.label);
         let role = self.role(&what, step.by)?;
         if step.reason && reason.is_none() {
-            return Err(Refused::NeedsReason(what));
+            return Err(Refusal::NeedsReason(what));
         }
         let set = self.values(def, set)?;
         refuse_closed(&data, &set)?;
@@ -50,7 +49,7 @@ impl Job<'_> {
             .filter(|condition| !condition.met)
             .collect();
         if !unmet.is_empty() {
-            return Err(Refused::Conditions { what, unmet });
+            return Err(Refusal::Conditions { what, unmet });
         }
         if let Some(meaning) = step.sign {
             let roles = step.by.iter().copied().filter(|role| self.person.roles.contains(role)).collect();
@@ -68,12 +67,12 @@ impl Job<'_> {
         id: RecordId,
         meaning: Option<Meaning>,
         reason: Option<&str>,
-    ) -> Result<EventParts, Refused> {
+    ) -> Result<EventParts, Refusal<F>> {
         let def = id.kind.def();
         let signing = self.work.case(id, |case| (def.sign_conditions)(case))?;
         let what = format!("Signing {id}");
         if signing.by.is_empty() {
-            return Err(Refused::Rule(format!(
+            return Err(Refusal::Rule(format!(
                 "{id} is not to be signed now; it is signed with its next step"
             )));
         }
@@ -85,13 +84,13 @@ impl Job<'_> {
         };
         let unmet: Vec<_> = signing.conditions.into_iter().filter(|condition| !condition.met).collect();
         if !unmet.is_empty() {
-            return Err(Refused::Conditions { what, unmet });
+            return Err(Refusal::Conditions { what, unmet });
         }
         let meaning = match (meaning, signing.meanings.as_slice()) {
             (None, [only]) => *only,
             (Some(meaning), allowed) if allowed.contains(&meaning) => meaning,
             (Some(_) | None, _) => {
-                return Err(Refused::Rule(
+                return Err(Refusal::Rule(
                     "choose one of the meanings that are offered for this signature".to_owned(),
                 ));
             }
@@ -109,7 +108,7 @@ impl Job<'_> {
         meaning: Meaning,
         roles: Vec<Role>,
         reason: Option<&str>,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), Refusal<F>> {
         self.put_signature(id, meaning, roles, vec![(id, Part::Content)], reason)
     }
 
@@ -120,40 +119,40 @@ impl Job<'_> {
         roles: Vec<Role>,
         covers: Vec<(RecordId, Part)>,
         reason: Option<&str>,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), Refusal<F>> {
         self.may_sign(id)?;
         let covers = covers
             .into_iter()
             .map(|(record, part)| Ok(Cover::of(&self.work.get(record)?, part)))
-            .collect::<Result<_, Refused>>()?;
+            .collect::<Result<_, Refusal<F>>>()?;
         self.work.sign(Signature {
             subject: id,
             event: 0,
-            signer: self.session.person,
+            signer: self.actor,
             printed_name: self.person.title.to_string(),
-            login: self.session.login.clone(),
+            login: self.person.login.to_string(),
             roles,
             meaning,
-            at: self.stamp.now,
-            offset_minutes: self.stamp.offset_minutes,
+            at: self.now,
+            offset_minutes: self.offset_minutes,
             covers,
             reason: reason.map(str::to_owned),
         });
         Ok(())
     }
 
-    pub(super) fn may_sign(&self, id: RecordId) -> Result<(), Refused> {
+    pub(super) fn may_sign(&self, id: RecordId) -> Result<(), Refusal<F>> {
         if !self.signed {
-            return Err(Refused::NeedsPassword(id.to_string()));
+            return Err(Refusal::NeedsPassword(id.to_string()));
         }
         if !self.person.may_sign() {
-            return Err(Refused::Rule(
+            return Err(Refusal::Rule(
                 "your identity is not verified for your present key; ask quality or the administrator to confirm it under People before you sign (21 CFR 11.100(b))".to_owned(),
             ));
         }
-        let back = self.work.head().at.map_or(0, |last| last.seconds_since(self.stamp.now));
-        if back > CLOCK_TOLERANCE_SECONDS || self.work.clock_open()? {
-            return Err(Refused::Rule(
+        let clock = self.work.clock()?;
+        if clock.open || clock.back(self.now).is_some() {
+            return Err(Refusal::Rule(
                 "the clock of this machine ran backwards; set it right, then acknowledge it under Audit trail before anything is signed".to_owned(),
             ));
         }
@@ -162,14 +161,14 @@ impl Job<'_> {
 }
 
 /// What of a change is approved is written by an edit, which tells who its author is; a step fills in for the program.
-fn refuse_scope(data: &RecordData, set: &Fields) -> Result<(), Refused> {
+fn refuse_scope<F>(data: &RecordData, set: &Fields) -> Result<(), Refusal<F>> {
     let def = data.def();
     let given = set.iter().find(|(name, value)| {
         data.value(name) != *value && def.section_of(name).is_some_and(|section| section.scope)
     });
     match given {
         Some((name, _)) if def.kind == Kind::ChangeRequest => {
-            Err(Refused::invalid(name, "is part of what is approved; edit it before this step")
+            Err(Refusal::invalid(name, "is part of what is approved; edit it before this step")
                 .with_labels(def))
         }
         Some(_) | None => Ok(()),

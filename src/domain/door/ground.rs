@@ -1,0 +1,27 @@
+//! What a request is performed on: the file as it is, or the records as the events before one say that they were.
+
+use crate::domain::clock::Clock;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::RecordData;
+use crate::domain::signature::Signature;
+
+/// The records, signatures and events so far. `F` is how it fails.
+pub trait Ground<F> {
+    /// A record by its number.
+    fn record(&self, id: RecordId) -> Result<Option<RecordData>, F>;
+    /// The number that the next record of a kind gets.
+    fn next_number(&self, kind: Kind) -> Result<u32, F>;
+    /// The records of a kind that name `id` in one of their references, in their order.
+    fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<RecordData>, F>;
+    /// The signatures on a record, oldest first.
+    fn signatures(&self, id: RecordId) -> Result<Vec<Signature>, F>;
+    /// Everybody who made the record or edited what an approval of it fixes, sorted: the actors of the events of which
+    /// [`crate::domain::authorship::writes`] says so.
+    fn editors(&self, id: RecordId) -> Result<Vec<RecordId>, F>;
+    /// Who last performed a request on a record.
+    fn last_actor(&self, request: &str, record: RecordId) -> Result<Option<RecordId>, F>;
+    /// Whether a login is or was used by anybody.
+    fn login_taken(&self, login: &str) -> Result<bool, F>;
+    /// What the events say of the clock.
+    fn clock(&self) -> Result<Clock, F>;
+}

@@ -1,0 +1,165 @@
+//! Accounts, identities and the clock.
+
+use super::records::values;
+use super::work::Work;
+use super::{Actor, EventParts, Job};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::person::{Person, PersonState, Role};
+use crate::domain::record::Fields;
+use crate::domain::refused::Refusal;
+use crate::domain::workflow::missing_fields;
+use serde_json::Value;
+
+impl<F> Job<'_, F> {
+    pub(super) fn invite(
+        &mut self,
+        login: &str,
+        full_name: &str,
+        roles: &[Role],
+    ) -> Result<EventParts, Refusal<F>> {
+        let role = self.role("Inviting a person", &[Role::SysAdmin, Role::Quality])?;
+        let login = login.trim().to_lowercase();
+        if login.is_empty() || !login.chars().all(|c| c.is_alphanumeric() || ".-_".contains(c)) {
+            return Err(Refusal::invalid(
+                "login",
+                "a login has letters, digits, dot, hyphen and underline only",
+            )
+            .with_labels(Kind::Person.def()));
+        }
+        if self.work.login_taken(&login)? {
+            return Err(Refusal::invalid(
+                "login",
+                format!("{login} is taken, or was once; logins are never used again"),
+            )
+            .with_labels(Kind::Person.def()));
+        }
+        if roles.is_empty() {
+            return Err(Refusal::invalid("roles", "give at least one role").with_labels(Kind::Person.def()));
+        }
+        let mut set = Fields::new();
+        set.insert("title".into(), full_name.into());
+        set.insert("login".into(), login.into());
+        set.insert("roles".into(), serde_json::json!(roles));
+        let set = values(Kind::Person.def(), &set)?;
+        let id = self.work.make(Kind::Person, &set)?;
+        self.refuse_unfilled(id)?;
+        Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
+    }
+
+    pub(super) fn reset(&mut self, person: RecordId, reason: Option<&str>) -> Result<EventParts, Refusal<F>> {
+        let role = self.role("Resetting an access", &[Role::SysAdmin])?;
+        if reason.is_none() {
+            return Err(Refusal::NeedsReason("resetting an access".to_owned()));
+        }
+        if person.kind != Kind::Person || person == self.actor {
+            return Err(Refusal::Rule(
+                "another person's access is reset; change your own password under your name".to_owned(),
+            ));
+        }
+        self.work.get(person)?;
+        self.work.state(person, PersonState::Invited.code())?;
+        Ok(EventParts { record: Some(person), role: Some(role), ..EventParts::default() })
+    }
+
+    /// The key that is confirmed is the one that the person uses now; a later key needs a new confirmation.
+    pub(super) fn verify_identity(&mut self, person: RecordId, how: &str) -> Result<EventParts, Refusal<F>> {
+        let role = self.role("Confirming an identity", &[Role::Quality, Role::SysAdmin])?;
+        if person == self.actor {
+            return Err(Refusal::Rule("another person confirms your identity".to_owned()));
+        }
+        if how.trim().is_empty() {
+            return Err(Refusal::invalid("identity_verified_how", "say how the identity was confirmed")
+                .with_labels(Kind::Person.def()));
+        }
+        let data = self.work.get(person)?;
+        let typed: Person = data.typed().ok_or(Refusal::NoSuchRecord(person))?;
+        if typed.key_fingerprint.is_empty() {
+            return Err(Refusal::Rule(format!(
+                "{} has not set a password yet, so there is no key to confirm",
+                typed.title
+            )));
+        }
+        // Whoever handed out a new code could have used it: a second person confirms (21 CFR 11.200(a)(3)).
+        if self.work.last_actor("person.reset_access", person)? == Some(self.actor) {
+            return Err(Refusal::Rule(
+                "you reset this access, so another quality manager or administrator confirms the identity"
+                    .to_owned(),
+            ));
+        }
+        let mut set = Fields::new();
+        set.insert("identity_verified_by".into(), self.actor.to_string().into());
+        set.insert("identity_verified_at".into(), self.now.to_string().into());
+        set.insert("identity_verified_how".into(), how.into());
+        set.insert("identity_verified_key".into(), typed.key_fingerprint.to_string().into());
+        let set = values(Kind::Person.def(), &set)?;
+        self.work.set(person, &set)?;
+        Ok(EventParts { record: Some(person), role: Some(role), ..EventParts::default() })
+    }
+
+    pub(super) fn acknowledge_clock(&mut self, reason: Option<&str>) -> Result<EventParts, Refusal<F>> {
+        let role = self.role("Acknowledging the clock", &[Role::Quality, Role::SysAdmin])?;
+        if reason.is_none() {
+            return Err(Refusal::NeedsReason("acknowledging the clock".to_owned()));
+        }
+        let clock = self.work.clock()?;
+        if !clock.open && clock.back(self.now).is_none() {
+            return Err(Refusal::NoChange);
+        }
+        Ok(EventParts { role: Some(role), ..EventParts::default() })
+    }
+}
+
+/// Somebody comes in with a one-time code and a new key: who was invited or whose access was reset, or an administrator.
+pub(super) fn enter<F>(
+    work: &mut Work<'_, F>,
+    actor: &Actor,
+    recovers: bool,
+) -> Result<EventParts, Refusal<F>> {
+    let id = actor.person;
+    let data = work.get(id)?;
+    let person: Person = data.typed().ok_or(Refusal::NoSuchRecord(id))?;
+    if recovers && !person.roles.contains(&Role::SysAdmin) {
+        return Err(Refusal::Rule("the recovery code restores only a system administrator".to_owned()));
+    }
+    if !recovers && data.head.state != PersonState::Invited.code() {
+        let state = super::records::state_word(&data);
+        return Err(Refusal::Rule(format!(
+            "the account is {state}; ask an administrator to reset its access"
+        )));
+    }
+    work.state(id, PersonState::Active.code())?;
+    let mut set = Fields::new();
+    set.insert("key_fingerprint".into(), actor.fingerprint.clone().into());
+    work.set(id, &values(Kind::Person.def(), &set)?)?;
+    Ok(EventParts { record: Some(id), ..EventParts::default() })
+}
+
+/// The first event: the product, the policy and the first person, who is active at once.
+pub(super) fn found<F>(
+    work: &mut Work<'_, F>,
+    actor: &Actor,
+    [product, policy, person]: [Fields; 3],
+    facts: Value,
+) -> Result<EventParts, Refusal<F>> {
+    if person.get("key_fingerprint").and_then(Value::as_str) != Some(&*actor.fingerprint) {
+        return Err(Refusal::Rule("the first person's key is not the one that signs".to_owned()));
+    }
+    let mut founder = None;
+    for (kind, set) in [(Kind::Product, product), (Kind::Policy, policy), (Kind::Person, person)] {
+        let id = work.make(kind, &values(kind.def(), &set)?)?;
+        let data = work.get(id)?;
+        if id.number != 1 {
+            return Err(Refusal::Rule("a file is made only once".to_owned()));
+        }
+        if let Some(missing) = missing_fields(&data, &data.head.state).into_iter().next() {
+            return Err(
+                Refusal::invalid(missing.field.unwrap_or_default(), "must be filled").with_labels(kind.def())
+            );
+        }
+        founder = Some(id);
+    }
+    if let Some(id) = founder {
+        work.state(id, PersonState::Active.code())?;
+    }
+    Ok(EventParts { facts, ..EventParts::default() })
+}
