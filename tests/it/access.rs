@@ -2,8 +2,9 @@
 
 use mainstay::domain::person::Role;
 use mainstay::ops::{Act, Password, Request};
+use serde_json::json;
 
-use crate::desk::{Desk, PASSWORD, stamp};
+use crate::desk::{Desk, PASSWORD, go_to, stamp};
 
 #[test]
 fn whoever_reset_an_access_cannot_confirm_the_identity_behind_it() {
@@ -65,4 +66,23 @@ fn whoever_has_not_used_their_code_or_is_not_confirmed_is_on_the_list_until_it_i
     assert_eq!(asked(&desk), ["Confirm the person's identity"]);
     desk.by("ana", Request::VerifyIdentity { person: gil, how: "In person".to_owned() }).unwrap();
     assert!(asked(&desk).is_empty());
+}
+
+#[test]
+fn a_code_does_not_let_in_whoever_was_deactivated_meanwhile() {
+    let mut desk = Desk::new();
+    let invite = Request::InvitePerson {
+        login: "gil".to_owned(),
+        full_name: "Gil Example".to_owned(),
+        roles: vec![Role::Support],
+    };
+    let receipt = desk.by("ana", invite).unwrap();
+    let (gil, code) = (receipt.record.unwrap(), receipt.code.unwrap());
+    desk.by("ana", Act::from(go_to(gil, "deactivate", json!({}))).because("Did not start")).unwrap();
+    let at = desk.tick();
+    let refusal =
+        desk.file.activate("gil", &code, &Password::new(PASSWORD), &stamp(at)).map(|_| ()).unwrap_err();
+    assert!(refusal.to_string().contains("the account is “Inactive”"), "{refusal}");
+    assert_eq!(desk.state(gil), "inactive");
+    desk.assert_verifies();
 }
