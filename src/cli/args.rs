@@ -108,6 +108,10 @@ pub enum Command {
     Verify {
         /// The product file.
         file: PathBuf,
+        /// A head that was noted earlier, as a packet prints it: number and digest of an event, SEQ:DIGEST (at least 16
+        /// hexadecimal digits). The file must still have that event.
+        #[arg(long, value_name = "SEQ:DIGEST", value_parser = head)]
+        head: Option<(u64, String)>,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -341,4 +345,20 @@ pub struct PacketArguments {
     /// Leave out personal data.
     #[arg(long)]
     pub redact: bool,
+}
+
+/// Least digits of a digest that was noted.
+const DIGITS_MIN: usize = 16;
+
+fn head(text: &str) -> Result<(u64, String), String> {
+    let wrong =
+        || "a head is the number of an event and its SHA-256, such as 324:04495135c324cd7f".to_owned();
+    let (seq, digest) = text.split_once(':').ok_or_else(wrong)?;
+    let digest = digest.trim().to_ascii_lowercase();
+    let hexadecimal = digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !hexadecimal || !(DIGITS_MIN..=64).contains(&digest.len()) {
+        return Err(wrong());
+    }
+    let seq = seq.trim().parse().ok().filter(|seq| *seq > 0).ok_or_else(wrong)?;
+    Ok((seq, digest))
 }

@@ -10,10 +10,10 @@ use super::{Said, open};
 use crate::ops::{self, ProductFile, Verification};
 
 /// Checks the whole file.
-pub fn verify(path: &Path, json: bool) -> Said {
+pub fn verify(path: &Path, head: Option<(u64, String)>, json: bool) -> Said {
     // What is no product file is told in words, as everywhere.
     drop(open::to_read(path)?);
-    let found = ProductFile::verify(path, None, &|_| true)?;
+    let found = ProductFile::verify(path, head, &|_| true)?;
     let said = if json { verification_json(path, &found) } else { verification_words(&found) };
     if found.findings.is_empty() {
         return Ok(said);

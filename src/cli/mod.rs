@@ -20,7 +20,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 pub use args::{Arguments, Renderer};
 use args::{Command, Import};
@@ -49,8 +49,26 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
     ExitCode::from(code)
 }
 
+/// A single word that is no file was meant as a command.
+fn refuse_unknown(file: Option<&Path>) -> Result<(), Failure> {
+    let Some(path) = file.filter(|path| path.extension().is_none() && path.components().count() == 1) else {
+        return Ok(());
+    };
+    if path.exists() {
+        return Ok(());
+    }
+    let known: Vec<String> =
+        Arguments::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    Err(Failure::usage(format!(
+        "there is neither a command nor a file “{}”; the commands are {}",
+        path.display(),
+        known.join(", ")
+    )))
+}
+
 fn perform(arguments: Arguments, open_window: OpenWindow) -> Said {
     let Some(command) = arguments.command else {
+        refuse_unknown(arguments.file.as_deref())?;
         if let Some(why) = example::display_missing() {
             return Err(Failure::failed(format!(
                 "no window can be opened: {why}; see mainstay --help for the commands"
@@ -72,7 +90,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> Said {
         Command::Status { file, on, json } => status::status(&file, on.as_deref(), json),
         Command::Import { what: Import::Feedback(import) } => bring::import(&import),
         Command::Packet(packet) => packet::packet(&packet),
-        Command::Verify { file, json } => files::verify(&file, json),
+        Command::Verify { file, head, json } => files::verify(&file, head, json),
         Command::Advisories { what } => advisories::advisories(what),
         Command::Sbom { what } => sbom::sbom(what),
         Command::Scan(scan) => scan::scan(scan),

@@ -9,7 +9,9 @@ use super::failure::Failure;
 use super::{Said, open};
 use crate::domain::ids::RecordId;
 use crate::domain::time::Day;
-use crate::ops::{self, PacketFonts, PacketOptions, PacketScope, ProductFile, Session, render_packet};
+use crate::ops::{
+    self, PacketFonts, PacketOptions, PacketScope, ProductFile, Refused, Session, StoreError, render_packet,
+};
 
 /// Makes a packet and notes it in the audit trail.
 pub fn packet(arguments: &PacketArguments) -> Said {
@@ -39,11 +41,15 @@ fn scope(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
 /// Writes a packet to a new file. What cannot be noted in the audit trail is not left behind.
 pub fn write(file: &mut ProductFile, session: &Session, options: &PacketOptions, out: &Path) -> Said {
     let stamp = ops::stamp();
+    let cannot = |error: std::io::Error| {
+        Failure::from(Refused::from(StoreError::io(format!("{} could not be written", out.display()))(error)))
+    };
+    if out.exists() {
+        return Err(cannot(std::io::ErrorKind::AlreadyExists.into()));
+    }
     let verification = ProductFile::verify(file.path(), None, &|_| true)?;
     let built = file.build_packet(options, session, Some(&verification), &stamp)?;
     let rendered = render_packet(&built, PacketFonts::with_system())?;
-    let cannot =
-        |error: std::io::Error| Failure::failed(format!("{} could not be written: {error}", out.display()));
     let mut pdf = std::fs::File::options().write(true).create_new(true).open(out).map_err(cannot)?;
     let name = out.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let written = pdf.write_all(&rendered.pdf).and_then(|()| pdf.sync_all()).map_err(cannot);

@@ -1,6 +1,6 @@
 //! `mainstay run`: the requests of a script, one after the other.
 
-use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 
 use super::failure::Failure;
@@ -13,15 +13,14 @@ pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Said {
     let acts = script::read(script)?;
     let (mut file, session, password) = open::to_write(path, login)?;
     let count = acts.len();
-    let mut said = String::new();
     let mut first: Option<Failure> = None;
     for (index, act) in acts.into_iter().enumerate() {
         let name = act.request.name();
         let signed = script::is_signed(&act.request).then_some(&password);
         match file.perform(&session, act, signed, &ops::stamp()) {
-            Ok(receipt) => said.push_str(&done_line(index + 1, &name, &receipt)),
+            Ok(receipt) => tell(&done_line(index + 1, &name, &receipt)),
             Err(refusal) => {
-                let _ = writeln!(said, "{:>4}  refused  {name}: {refusal}", index + 1);
+                tell(&format!("{:>4}  refused  {name}: {refusal}\n", index + 1));
                 let failure = Failure::from(refusal);
                 let left = count - index - 1;
                 let words = match (keep_going, left) {
@@ -40,9 +39,16 @@ pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Said {
         }
     }
     match first {
-        None => Ok(said),
-        Some(failure) => Err(failure.after(said)),
+        None => Ok(String::new()),
+        Some(failure) => Err(failure),
     }
+}
+
+/// Tells an outcome as it happens, so that what was performed is known even if the rest is broken off.
+fn tell(line: &str) {
+    let mut out = std::io::stdout().lock();
+    // A reader that went away, such as `head`, is no failure of ours.
+    let _ = out.write_all(line.as_bytes()).and_then(|()| out.flush());
 }
 
 fn done_line(number: usize, name: &str, receipt: &Receipt) -> String {

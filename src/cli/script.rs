@@ -8,6 +8,7 @@ use super::failure::Failure;
 use crate::domain::ids::Kind;
 use crate::domain::record::{Fields, check_values};
 use crate::ops::{Act, FileSource, Refused, Request};
+use crate::store::regular;
 
 /// Largest script that is read, in bytes.
 const SCRIPT_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -16,14 +17,10 @@ const SCRIPT_BYTES_MAX: u64 = 16 * 1024 * 1024;
 pub fn read(path: &Path) -> Result<Vec<Act>, Failure> {
     let cannot =
         |error: std::io::Error| Failure::failed(format!("{} cannot be read: {error}", path.display()));
-    let size = std::fs::metadata(path).map_err(cannot)?.len();
-    if size > SCRIPT_BYTES_MAX {
-        return Err(Failure::usage(format!(
-            "{} has {size} bytes; a script has at most {SCRIPT_BYTES_MAX}",
-            path.display()
-        )));
-    }
-    let text = std::fs::read_to_string(path).map_err(cannot)?;
+    let text = regular::text(path, SCRIPT_BYTES_MAX).map_err(|error| match error.kind() {
+        std::io::ErrorKind::FileTooLarge => Failure::usage(format!("{}: {error}", path.display())),
+        _ => cannot(error),
+    })?;
     let mut acts = parse(&text).map_err(|words| Failure::usage(format!("{}:{words}", path.display())))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     for (index, act) in acts.iter_mut().enumerate() {

@@ -208,6 +208,10 @@ impl<'a, F> Job<'a, F> {
             Deed::NoteFailures { facts } => {
                 Ok(EventParts { record: Some(self.actor), facts, ..EventParts::default() })
             }
+            Deed::NotePassword => {
+                let facts = serde_json::json!({"key": self.person.key_fingerprint});
+                Ok(EventParts { record: Some(self.actor), facts, ..EventParts::default() })
+            }
             Deed::Found { .. } | Deed::Enter { .. } => {
                 Err(Refusal::Rule("it is not done by somebody who has an account".to_owned()))
             }

@@ -1,8 +1,10 @@
 //! Persons and their roles (domain 2; 21 CFR 11.100, 11.300). A person is never removed and a login never reused.
 
+use serde_json::Value;
+
 use super::choice::choice;
 use super::ids::Kind;
-use super::record::{KindDef, SignedEdits, record};
+use super::record::{Fields, KindDef, SignedEdits, record};
 use super::text::Line;
 use super::time::Moment;
 use super::workflow::{Case, Condition, Move, no_effects, states};
@@ -105,6 +107,19 @@ impl Person {
     }
 }
 
+/// Whether a text can be a login name: letters, digits, dot, hyphen and underline.
+pub fn is_login(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || ".-_".contains(c))
+}
+
+/// The fields of a person whose identity is not confirmed any more.
+pub fn unconfirmed() -> Fields {
+    ["identity_verified_by", "identity_verified_at", "identity_verified_how", "identity_verified_key"]
+        .into_iter()
+        .map(|name| (name.to_owned(), Value::Null))
+        .collect()
+}
+
 const MOVES: &[Move] = &[
     Move::new("activate", "Activate", &[PersonState::Invited.code()], PersonState::Active.code(), &[]),
     Move::new(
@@ -125,8 +140,15 @@ const MOVES: &[Move] = &[
         &[Role::SysAdmin, Role::Quality],
     )
     .reason()
-    .clause("21 CFR 11.10(d)"),
+    .clause("21 CFR 11.10(d)")
+    .guard(|case| case.with::<Person>(has_a_key)),
 ];
+
+/// Whoever was invited or whose access was reset comes in with a one-time code, not by being activated again.
+fn has_a_key(_: &Case, person: &Person) -> Vec<Condition> {
+    let text = "The person has set a password; otherwise reset the access, which gives a new one-time code";
+    vec![Condition::new("21 CFR 11.300", text, !person.key_fingerprint.is_empty())]
+}
 
 fn not_oneself(case: &Case) -> Vec<Condition> {
     vec![Condition::new("", "The account is not your own", case.actor != Some(case.id()))]

@@ -2,7 +2,7 @@
 //!
 //! It is data, changed only by a signed act. A maintenance plan will carry these values; until there is one, the policy does.
 
-use super::choice::choice;
+use super::choice::{Choice as _, choice};
 use super::field::Table;
 use super::ids::{Kind, RecordId};
 use super::person::Role;
@@ -144,7 +144,57 @@ record! {
     }
 }
 
+/// Longest interval of a policy, in days: ten years.
+pub const DAYS_MAX: u32 = 3650;
+/// Longest time without input before the window locks, in minutes: a working day.
+pub const IDLE_MINUTES_MAX: u32 = 480;
+/// Subjects on which decisions are signed, so that somebody must be named for each.
+const DECIDED: [AuthoritySubject; 6] = [
+    AuthoritySubject::ChangeRoutine,
+    AuthoritySubject::ChangeSafety,
+    AuthoritySubject::ChangeSecurity,
+    AuthoritySubject::ChangeRegulatory,
+    AuthoritySubject::ProblemSafety,
+    AuthoritySubject::ProblemNoAction,
+];
+
 impl Policy {
+    /// What makes no sense in the policy: field and reason. Numbers have bounds, and nothing is decided by nobody
+    /// (IEC 62304 6.1 e).
+    pub fn violations(&self) -> Vec<(&'static str, String)> {
+        let bounds = [
+            ("idle_lock_minutes", self.idle_lock_minutes, 1, IDLE_MINUTES_MAX),
+            ("password_strength_min", self.password_strength_min, 0, 4),
+            ("password_age_days", self.password_age_days, 1, DAYS_MAX),
+            ("account_review_days", self.account_review_days, 1, DAYS_MAX),
+            ("feedback_triage_days", self.feedback_triage_days, 0, DAYS_MAX),
+            ("problem_evaluation_days", self.problem_evaluation_days, 0, DAYS_MAX),
+            ("problem_safety_days", self.problem_safety_days, 0, DAYS_MAX),
+            ("change_pending_days", self.change_pending_days, 0, DAYS_MAX),
+            ("approval_valid_days", self.approval_valid_days, 0, DAYS_MAX),
+            ("backup_days", self.backup_days, 1, DAYS_MAX),
+            ("warn_days", self.warn_days, 0, DAYS_MAX),
+        ];
+        let mut wrong: Vec<(&'static str, String)> = bounds
+            .into_iter()
+            .filter(|(_, value, least, most)| value.is_some_and(|value| value < *least || value > *most))
+            .map(|(field, _, least, most)| (field, format!("is a number from {least} to {most}")))
+            .collect();
+        for (row, number) in self.authority.iter().zip(1..) {
+            if row.subject.is_none() {
+                wrong.push(("authority", format!("row {number} says not of what it speaks")));
+            } else if row.must_sign.is_empty() {
+                wrong.push(("authority", format!("row {number} names nobody who must sign")));
+            }
+        }
+        for subject in DECIDED {
+            if !self.authority.iter().any(|row| row.subject == Some(subject)) {
+                wrong.push(("authority", format!("nobody must sign a “{}”", subject.word())));
+            }
+        }
+        wrong
+    }
+
     /// The roles that must sign, for a class, taken together over several subjects; in the order of the roles.
     pub fn required_roles(&self, subjects: &[AuthoritySubject], class_b_or_c: bool) -> Vec<Role> {
         let mut roles: Vec<Role> = self

@@ -4,9 +4,7 @@
 
 use std::fmt;
 
-use chrono::{
-    DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, SecondsFormat, Timelike as _, Utc, Weekday,
-};
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, SecondsFormat, Timelike as _, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::clock::CLOCK_BACK_SECONDS;
@@ -139,15 +137,15 @@ impl Day {
 
     /// The day this many working days (Monday to Friday) later.
     pub fn plus_working_days(self, days: u32) -> Self {
-        let mut day = self;
-        let mut left = days;
-        while left > 0 {
-            day = day.plus_days(1);
-            if !matches!(day.0.weekday(), Weekday::Sat | Weekday::Sun) {
-                left -= 1;
-            }
+        if days == 0 {
+            return self;
         }
-        day
+        // From a weekend on it counts as from the Friday before.
+        let into_week = i64::from(self.0.weekday().num_days_from_monday());
+        let (start, from_monday) = if into_week > 4 { (4 - into_week, 4) } else { (0, into_week) };
+        let beyond = from_monday + i64::from(days % 5);
+        let weekend = if beyond > 4 { 2 } else { 0 };
+        self.plus_days(start + i64::from(days / 5) * 7 + i64::from(days % 5) + weekend)
     }
 
     /// Days from `earlier` to `self`; negative when `earlier` is later.
@@ -206,6 +204,23 @@ mod tests {
         let friday = Day::parse("2026-11-20").unwrap();
         assert_eq!(friday.plus_working_days(1).to_string(), "2026-11-23");
         assert_eq!(friday.plus_working_days(5).to_string(), "2026-11-27");
+        for start in 0..14 {
+            let start = friday.plus_days(start);
+            for days in 0..25 {
+                let mut counted = start;
+                let mut left = days;
+                while left > 0 {
+                    counted = counted.plus_days(1);
+                    left -= u32::from(!matches!(
+                        counted.0.weekday(),
+                        chrono::Weekday::Sat | chrono::Weekday::Sun
+                    ));
+                }
+                assert_eq!(start.plus_working_days(days), counted, "{start} and {days} working days");
+            }
+        }
+        // Nothing that a policy says can make it count for long.
+        assert!(friday.plus_working_days(u32::MAX) >= friday);
     }
 
     #[test]

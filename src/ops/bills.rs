@@ -1,6 +1,6 @@
 //! Bills of materials of files: inspected, written in another format, compared. Nothing is kept.
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use crate::domain::soup::note::{Gravity, Note};
 use crate::exchange::sbom;
 use crate::exchange::sbom::write::{Made, cyclonedx_1_6_json, spdx_2_3_json};
 use crate::exchange::unpack::{Limits, Stop, UnpackError, for_each_document};
-use crate::store::StoreError;
+use crate::store::{StoreError, regular};
 
 /// A bill of materials as a file told it.
 #[derive(Debug, Clone)]
@@ -53,7 +53,7 @@ pub fn inspect_bill(path: &Path) -> Result<InspectedBill, Refused> {
 
 fn bytes_of(path: &Path) -> Result<Vec<u8>, Refused> {
     let failed = || StoreError::io(format!("{} could not be read", path.display()));
-    let file = File::open(path).map_err(failed())?;
+    let file = regular::open(path).map_err(failed())?;
     let mut bytes = Vec::new();
     file.take(sbom::DOCUMENT_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).map_err(failed())?;
     Ok(bytes)

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use super::refused::Refused;
 use super::request::FileSource;
 use crate::domain::attachment::BYTES_MAX;
-use crate::store::StoreError;
+use crate::store::{StoreError, regular};
 
 /// The bytes of a source; at most one more than may be attached.
 pub fn read(source: FileSource) -> Result<Vec<u8>, Refused> {
@@ -14,7 +14,7 @@ pub fn read(source: FileSource) -> Result<Vec<u8>, Refused> {
         FileSource::Bytes(bytes) => Ok(bytes),
         FileSource::Path(path) => {
             let failed = || StoreError::io(format!("{} could not be read", path.display()));
-            let file = std::fs::File::open(&path).map_err(failed())?;
+            let file = regular::open(&path).map_err(failed())?;
             let mut bytes = Vec::new();
             file.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(failed())?;
             Ok(bytes)

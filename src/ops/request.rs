@@ -198,6 +198,7 @@ pub fn request_names() -> Vec<String> {
         "file.create",
         "packet.issue",
         "person.activate",
+        "person.change_password",
         "person.failed_sign_ins",
         "person.invite",
         "person.recover",

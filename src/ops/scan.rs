@@ -305,12 +305,15 @@ pub fn is_decided(component: &ScannedComponent) -> bool {
     answered && !doubtful && !component.verdicts.iter().any(FoundAdvisory::is_open)
 }
 
+/// Longest file of what a person added, in bytes.
+const KNOWLEDGE_BYTES_MAX: u64 = 16 << 20;
+
 /// What a person added to what documents say, from a RON file.
 ///
 /// # Errors
 /// When the file cannot be read, or has a slip; the words name the place.
 pub fn read_knowledge(path: &Path) -> Result<Knowledge, Refused> {
-    let text = std::fs::read_to_string(path)
+    let text = crate::store::regular::text(path, KNOWLEDGE_BYTES_MAX)
         .map_err(crate::store::StoreError::io(format!("{} could not be read", path.display())))?;
     ron::from_str(&text).map_err(|error| Refused::Rule(format!("{}: {error}", path.display())))
 }

@@ -11,7 +11,7 @@ use super::refused::Refused;
 use crate::domain::event::grant_text;
 use crate::domain::ids::RecordId;
 use crate::domain::time::Moment;
-use crate::store::{Credential, KdfCost};
+use crate::store::{Credential, KdfCost, SALT_BYTES_MAX};
 
 /// Cost of unwrapping a key: 32 MiB, two passes.
 pub const COST: KdfCost = KdfCost { memory_kib: 32 * 1024, iterations: 2 };
@@ -116,13 +116,13 @@ pub fn unwrap(credential: &Credential, password: &Password) -> Result<Option<Sig
     Ok(<[u8; 32]>::try_from(seed.as_slice()).ok().map(|seed| SigningKey::from_bytes(&seed)))
 }
 
-/// Most memory that a credential may ask for, in KiB: a forged file must not exhaust the machine.
-const MEMORY_KIB_MAX: u32 = 1024 * 1024;
-
 fn cipher(password: &Password, salt: &[u8], cost: KdfCost) -> Result<XChaCha20Poly1305, Refused> {
     let wrong = |_| Refused::Rule("the stored credential has parameters that cannot be used".to_owned());
-    if cost.memory_kib > MEMORY_KIB_MAX || cost.iterations > 64 {
-        return Err(Refused::Rule("the stored credential asks for more memory than is sensible".to_owned()));
+    if !cost.is_sensible() || salt.len() > SALT_BYTES_MAX {
+        return Err(Refused::Rule(
+            "the stored credential asks for more memory or time than is sensible; verify the file, and have the access reset"
+                .to_owned(),
+        ));
     }
     let params = Params::new(cost.memory_kib, cost.iterations, 1, Some(32)).map_err(wrong)?;
     let mut key = Zeroizing::new([0u8; 32]);

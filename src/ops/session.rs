@@ -136,13 +136,7 @@ impl ProductFile {
             }
             _ => {}
         }
-        let failures = self.store.failures(id)?;
-        if let Some((last, _)) = failures.last() {
-            let wait_seconds = wait_after(failures.len()) - stamp.now.seconds_since(*last);
-            if wait_seconds > 0 && stamp.now.seconds_since(*last) >= 0 {
-                return Err(Refused::Wait { failures: failures.len(), wait_seconds });
-            }
-        }
+        let failures = self.refuse_in_delay(id, stamp)?;
         let credential = self.store.credential(id)?.ok_or(Refused::WrongPassword)?;
         let Some(key) = secrets::unwrap(&credential, password)? else {
             if self.store.is_writable() {
@@ -192,13 +186,7 @@ impl ProductFile {
         password: &Password,
         stamp: &Stamp,
     ) -> Result<(), Refused> {
-        let failures = self.store.failures(session.person)?;
-        if let Some((last, _)) = failures.last() {
-            let wait_seconds = wait_after(failures.len()) - stamp.now.seconds_since(*last);
-            if wait_seconds > 0 && stamp.now.seconds_since(*last) >= 0 {
-                return Err(Refused::Wait { failures: failures.len(), wait_seconds });
-            }
-        }
+        self.refuse_in_delay(session.person, stamp)?;
         let credential = self.store.credential(session.person)?.ok_or(Refused::WrongPassword)?;
         let fits = secrets::unwrap(&credential, password)?
             .is_some_and(|key| key.to_bytes() == session.key.to_bytes());
@@ -209,7 +197,23 @@ impl ProductFile {
         Ok(())
     }
 
-    /// Changes the password of the signed-in person. The key stays, so past signatures stay theirs.
+    /// Refuses a try that comes too soon after failures; answers these. A clock that was set back neither frees nor blocks
+    /// for longer than the wait: what lies ahead counts as having failed now.
+    fn refuse_in_delay(&mut self, person: RecordId, stamp: &Stamp) -> Result<Vec<(Moment, String)>, Refused> {
+        let failures = self.store.failures(person)?;
+        let Some(last) = failures.iter().map(|(at, _)| *at).max() else { return Ok(failures) };
+        if last.is_ahead_of(stamp.now) && self.store.is_writable() {
+            self.store.failures_not_ahead(person, stamp.now)?;
+        }
+        let wait_seconds = wait_after(failures.len()) - stamp.now.seconds_since(last).max(0);
+        if wait_seconds > 0 {
+            return Err(Refused::Wait { failures: failures.len(), wait_seconds });
+        }
+        Ok(failures)
+    }
+
+    /// Changes the password of the signed-in person. The key stays, so past signatures stay theirs. The trail tells that it was
+    /// changed (21 CFR 11.300(b)).
     pub fn change_password(
         &mut self,
         session: &Session,
@@ -222,7 +226,14 @@ impl ProductFile {
         let least = self.least_strength()?;
         secrets::check_strength(new, &[&session.name, &session.login], least)?;
         let credential = secrets::wrap(&session.key, session.key_number, session.person, new, stamp.now)?;
-        Ok(self.store.rewrap(&credential)?)
+        let deed = Deed::NotePassword;
+        let actor = session.actor(true, stamp);
+        let mut tx = self.store.begin()?;
+        let (mut commit, ..) = draft(&tx, session, &actor, (deed, Said::default()), stamp)?;
+        commit.credentials.push(credential);
+        tx.append(&commit)?;
+        tx.commit()?;
+        Ok(())
     }
 
     /// Sets the first or a new password with a one-time code, and signs in. The person gets a new key.

@@ -17,7 +17,7 @@ const PAGES_PER_STEP: i32 = 512;
 /// `keep_going` is asked now and then with the share that is done, 0 to 1; `false` cancels.
 pub fn backup_to(source: &Path, target: &Path, keep_going: &dyn Fn(f32) -> bool) -> Result<(), StoreError> {
     if target.exists() {
-        return Err(StoreError::Refused(format!("{} exists already; choose another name", target.display())));
+        return Err(StoreError::Exists(format!("{} could not be made", target.display())));
     }
     let part = part_of(target);
     let copied = copy(source, &part, keep_going).and_then(|()| same(source, &part));

@@ -41,6 +41,9 @@ pub enum StoreError {
     /// The person stopped it half-way.
     #[error("it was cancelled; nothing was changed")]
     Cancelled,
+    /// Something lies where it was to be written.
+    #[error("{0}: it exists already and is not written over; choose another name")]
+    Exists(String),
     /// Reading or writing beside the database failed.
     #[error("{what}")]
     Io {
@@ -64,6 +67,7 @@ impl StoreError {
             std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
                 Self::NotWritable
             }
+            std::io::ErrorKind::AlreadyExists => Self::Exists(what),
             _ => Self::Io { what, source },
         }
     }

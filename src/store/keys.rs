@@ -15,6 +15,22 @@ pub struct KdfCost {
     pub iterations: u32,
 }
 
+/// Most memory that unwrapping a key may ask for, in KiB: a forged file must not exhaust the machine.
+pub const MEMORY_KIB_MAX: u32 = 256 * 1024;
+/// Most passes over the memory.
+pub const ITERATIONS_MAX: u32 = 8;
+/// Longest salt, in bytes.
+pub const SALT_BYTES_MAX: usize = 64;
+/// Length of a wrapped key, in bytes: the key and the tag of the cipher.
+pub const WRAPPED_BYTES: usize = 48;
+
+impl KdfCost {
+    /// Whether unwrapping at this cost ends soon and fits into memory.
+    pub const fn is_sensible(self) -> bool {
+        self.memory_kib <= MEMORY_KIB_MAX && self.iterations <= ITERATIONS_MAX
+    }
+}
+
 /// A person's private key, wrapped by their password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credential {
@@ -104,16 +120,21 @@ impl Store {
         Ok(rows.into_iter().filter_map(|(at, machine)| Some((Moment::parse(&at).ok()?, machine))).collect())
     }
 
+    /// Moves the failed sign-ins of a person that lie ahead to now: the clock was set back since.
+    pub fn failures_not_ahead(&mut self, person: RecordId, now: Moment) -> Result<(), StoreError> {
+        self.write_aside(|conn| {
+            conn.execute(
+                "UPDATE sign_in_failure SET at = ?2 WHERE person = ?1 AND told = 0 AND at > ?2",
+                params![person.to_string(), now.to_string()],
+            )
+        })
+    }
+
     /// Marks the failed sign-ins of a person as told to them.
     pub fn tell_failures(&mut self, person: RecordId) -> Result<(), StoreError> {
         self.write_aside(|conn| {
             conn.execute("UPDATE sign_in_failure SET told = 1 WHERE person = ?1", [person.to_string()])
         })
-    }
-
-    /// Replaces the wrapping of a person's key: a changed password. The key stays.
-    pub fn rewrap(&mut self, credential: &Credential) -> Result<(), StoreError> {
-        self.write_aside(|conn| super::tx::put_credential(conn, credential))
     }
 
     /// What a person is typing, by key, newest first.

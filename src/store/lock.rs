@@ -52,6 +52,7 @@ pub fn lock_path(product_file: &Path) -> PathBuf {
 pub fn take(product_file: &Path, holder: &Holder) -> Result<Taken, StoreError> {
     let path = lock_path(product_file);
     for _ in 0..TRIES {
+        refuse_planted(&path)?;
         let file = OpenOptions::new()
             .create(true)
             .read(true)
@@ -76,15 +77,26 @@ pub fn take(product_file: &Path, holder: &Holder) -> Result<Taken, StoreError> {
     Err(StoreError::Busy)
 }
 
-/// Whether the open file is still the one that lies at the path.
+/// A link, a device or a pipe that lies where the lock belongs is not written through.
+fn refuse_planted(path: &Path) -> Result<(), StoreError> {
+    match std::fs::symlink_metadata(path) {
+        Ok(there) if !there.is_file() => Err(StoreError::Refused(format!(
+            "{} is a link or no file at all; the lock belongs there, so remove it",
+            path.display()
+        ))),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// Whether the open file is still the one that lies at the path itself, not one behind a link.
 fn is_at(file: &File, path: &Path) -> bool {
-    let (Ok(open), Ok(there)) = (file.metadata(), std::fs::metadata(path)) else { return false };
+    let (Ok(open), Ok(there)) = (file.metadata(), std::fs::symlink_metadata(path)) else { return false };
     super::identity::inode(&open) == super::identity::inode(&there)
 }
 
 /// Who holds the lock of a product file, if its lock file says.
 pub fn holder_of(product_file: &Path) -> Option<Holder> {
-    File::open(lock_path(product_file)).ok().as_ref().and_then(read)
+    super::regular::open(&lock_path(product_file)).ok().as_ref().and_then(read)
 }
 
 fn read(mut file: &File) -> Option<Holder> {

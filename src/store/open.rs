@@ -1,7 +1,6 @@
 //! Making and opening a product file. Opening answers with a value; a file that is not ready is never changed.
 
 use std::cell::Cell;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -9,7 +8,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::error::StoreError;
 use super::identity::{self, APPLICATION_ID, SCHEMA_VERSION, Seen, Start};
 use super::lock::{self, Holder, Lock, Taken};
-use super::{Store, ddl, events};
+use super::{Store, ddl, events, regular};
 
 /// What a look at a path found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,19 +47,14 @@ pub enum Found {
 /// Looks at what lies at `path`, without changing anything.
 pub fn look(path: &Path) -> Found {
     let not_readable = |why: String| Found::NotReadable { why };
-    match std::fs::metadata(path) {
-        Ok(meta) if meta.is_dir() => return not_readable("it is a folder".to_owned()),
-        Ok(_) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return not_readable("there is no such file".to_owned());
-        }
-        Err(error) => return not_readable(error.to_string()),
-    }
     let start =
-        File::open(path).and_then(|mut file| Ok((identity::start_of(&mut file)?, file.metadata()?.len())));
+        regular::open(path).and_then(|mut file| Ok((identity::start_of(&mut file)?, file.metadata()?.len())));
     let (header, bytes) = match start {
         Ok((Start::Sqlite(header), bytes)) => (header, bytes),
         Ok((Start::Other(what), _)) => return Found::NotOurs { what: what.to_owned() },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return not_readable("there is no such file".to_owned());
+        }
         Err(error) => return not_readable(error.to_string()),
     };
     if header.application_id != APPLICATION_ID {
@@ -89,7 +83,7 @@ fn has_journal(path: &Path) -> bool {
 
 /// Makes a new product file. Refuses to write over anything.
 pub fn create(path: &Path, holder: &Holder, made_with: &str) -> Result<(Store, Lock), StoreError> {
-    File::options()
+    std::fs::File::options()
         .write(true)
         .create_new(true)
         .open(path)

@@ -285,12 +285,12 @@ impl<'a> Check<'a> {
             None => self.findings.found(
                 format!("event {seq}"),
                 format!(
-                    "was seen on this workstation earlier and is not there; the file was cut back to event {}, or an old copy was put in its place",
+                    "was seen earlier and is not there; the file was cut back to event {}, or an old copy was put in its place",
                     self.result.events
                 ),
             ),
-            Some(now) if *now != digest => {
-                self.findings.found(format!("event {seq}"), "is not the one that was seen on this workstation earlier");
+            Some(now) if !now.starts_with(&digest) => {
+                self.findings.found(format!("event {seq}"), "is not the one that was seen earlier");
             }
             Some(_) => {}
         }

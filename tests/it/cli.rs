@@ -282,6 +282,89 @@ fn a_new_file_is_made_once_and_a_script_is_performed_on_it() {
 }
 
 #[test]
+fn a_word_that_is_nothing_known_is_told_and_nothing_is_written_over() {
+    let bogus = with(&["bogus"]);
+    assert_eq!(bogus.code, 2);
+    assert!(
+        bogus.err.contains("neither a command nor a file “bogus”") && bogus.err.contains("verify"),
+        "{}",
+        bogus.err
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let path = copy(folder.path());
+    let there = file(folder.path(), "there", "keep me");
+    for arguments in [
+        vec![
+            "new",
+            &there,
+            "--product",
+            "P",
+            "--manufacturer",
+            "M",
+            "--class",
+            "B",
+            "--login",
+            "a",
+            "--full-name",
+            "A",
+        ],
+        vec!["example", &there, "--no-window"],
+        vec!["export", &path, "-o", &there],
+        vec!["backup", &path, "-o", &there],
+        vec!["packet", &path, "change", "CR-0004", "-o", &there, "--login", "mara"],
+    ] {
+        let refused = with(&arguments);
+        assert_eq!(refused.code, 1, "{arguments:?}: {}", refused.err);
+        assert!(refused.err.contains("it exists already and is not written over"), "{}", refused.err);
+        assert_eq!(std::fs::read_to_string(&there).unwrap(), "keep me", "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_head_that_was_noted_must_still_be_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = copy(folder.path());
+    let head = with(&["verify", &path, "--json"]).json()["head"].clone();
+    let (seq, digest) = (head["seq"].as_u64().unwrap(), head["digest"].as_str().unwrap());
+    for noted in [format!("{seq}:{digest}"), format!("{seq}:{}", &digest[..16].to_uppercase())] {
+        assert_eq!(with(&["verify", &path, "--head", &noted]).code, 0, "{noted}");
+    }
+    let other = with(&["verify", &path, "--head", &format!("{}:{digest}", seq - 1)]);
+    assert!(other.code == 4 && other.out.contains("is not the one that was seen earlier"), "{}", other.out);
+    let cut = with(&["verify", &path, "--head", &format!("{}:{digest}", seq + 1)]);
+    assert!(cut.code == 4 && cut.out.contains("cut back to event"), "{}", cut.out);
+    for wrong in ["12", "0:04495135c324cd7f", "12:0449", "12:zzzzzzzzzzzzzzzzzzzz"] {
+        assert_eq!(with(&["verify", &path, "--head", wrong]).code, 2, "{wrong}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_is_read_by_no_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = copy(folder.path());
+    let cache = folder.path().join("cache").display().to_string();
+    for arguments in [
+        vec!["run", &path, "/dev/zero", "--login", "mara"],
+        vec!["import", "feedback", &path, "/dev/zero", "--mapping", "maude", "--login", "tomas"],
+        vec!["import", "feedback", &path, "/dev/zero", "--mapping", "/dev/zero", "--login", "tomas"],
+        vec!["sbom", "inspect", "/dev/zero"],
+        vec!["scan", "/dev/zero", "--cache", &cache],
+        vec!["advisories", "import", "/dev/zero", "--cache", &cache],
+        vec!["verify", "/dev/zero"],
+    ] {
+        let refused = with(&arguments);
+        assert!((1..=2).contains(&refused.code), "{arguments:?}: {} {}", refused.code, refused.err);
+        assert!(
+            format!("{}{}", refused.out, refused.err).contains("device or a pipe"),
+            "{arguments:?}: {}{}",
+            refused.out,
+            refused.err
+        );
+    }
+}
+
+#[test]
 fn a_script_with_a_slip_changes_nothing_and_says_where_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = copy(folder.path());

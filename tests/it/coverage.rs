@@ -277,9 +277,9 @@ fn people_walk(walk: &mut Walk) {
     walk.session_event("person.activate", before);
     walk.act("ana", Request::VerifyIdentity { person: hal, how: "By passport".to_owned() });
     walk.edit("ana", hal, json!({"training_ref": "TR-9"}));
-    walk.act("ana", Act::from(Request::ResetAccess { person: hal }).because("Forgotten"));
     walk.go("ana", hal, "deactivate", json!({}));
     walk.go("ana", hal, "reactivate", json!({}));
+    walk.act("ana", Act::from(Request::ResetAccess { person: hal }).because("Forgotten"));
 
     let at = walk.desk.tick();
     walk.desk.file.sign_in("dan", &Password::new("not it at all"), &stamp(at)).err().unwrap();
@@ -295,6 +295,13 @@ fn people_walk(walk: &mut Walk) {
     let (ana, _) = walk.desk.file.recover("ana", &code, &password, &stamp(at)).unwrap();
     walk.desk.people.insert("ana", ana);
     walk.session_event("person.recover", before);
+
+    let before = walk.desk.file.head().seq;
+    let at = walk.desk.tick();
+    let new = Password::new("marble kettle sings past noon");
+    let dan = &walk.desk.people["dan"];
+    walk.desk.file.change_password(dan, &password, &new, &stamp(at)).unwrap();
+    walk.session_event("person.change_password", before);
 }
 
 impl Walk {

@@ -96,8 +96,14 @@ impl Desk {
         let session =
             self.file.activate(login, &receipt.code.unwrap(), &Password::new(PASSWORD), &stamp(at)).unwrap();
         let person = session.person();
+        let confirms = |session: &Session| {
+            session.roles().iter().any(|role| matches!(role, Role::Quality | Role::SysAdmin))
+        };
+        let others = self.people.iter().filter(|(login, session)| **login != "ana" && confirms(session));
+        let second = others.map(|(login, _)| *login).next().unwrap_or("ana");
         self.people.insert(login, session);
-        self.by("ana", Request::VerifyIdentity { person, how: "In person, by passport".to_owned() }).unwrap();
+        self.by(second, Request::VerifyIdentity { person, how: "In person, by passport".to_owned() })
+            .unwrap();
     }
 
     /// A minute passes.

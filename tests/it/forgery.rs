@@ -325,7 +325,7 @@ fn a_chain_cut_back_is_found_against_a_remembered_head_and_only_so() {
     let found = copy.verify(Some(head.clone()));
     assert_eq!(
         (found[0].place.clone(), found[0].what.as_str()),
-        (format!("event {}", head.0), "is not the one that was seen on this workstation earlier")
+        (format!("event {}", head.0), "is not the one that was seen earlier")
     );
     let found = Forger::unguarded().verify(Some(head.clone()));
     assert_eq!(found[0].place, format!("event {}", head.0));

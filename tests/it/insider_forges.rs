@@ -85,7 +85,10 @@ fn public(seed: u8) -> (SigningKey, String) {
 fn let_in(f: &Forger, request: &'static str, fingerprint: &str) {
     let (code, code_public) = public(8);
     let reset = Forged::new("ana", "person.reset_access", Role::SysAdmin, "PN-0003")
-        .changes(json!({"PN-0003": {"state": "invited"}}))
+        .changes(json!({"PN-0003": {
+            "state": "invited", "key_fingerprint": null, "identity_verified_by": null, "identity_verified_at": null,
+            "identity_verified_how": null, "identity_verified_key": null,
+        }}))
         .more(json!({"reason": "Forgotten", "code_key": {"person": "PN-0003", "public_key": code_public}}));
     f.forge(reset);
     let (key, new) = public(9);
@@ -106,6 +109,7 @@ fn somebody_who_was_reset_comes_in_again_as_the_program_lets_them() {
     let fingerprint = canonical::digest(public(9).0.verifying_key().as_bytes());
     let_in(&f, "person.activate", &fingerprint);
     f.run("UPDATE credential SET key = 99 WHERE person = 'PN-0003'");
+    f.run("DELETE FROM link WHERE source = 'PN-0003' AND field = 'identity_verified_by'");
     let found = f.verify(None);
     assert!(found.is_empty(), "{found:#?}");
 }

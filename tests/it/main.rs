@@ -17,6 +17,7 @@ mod crash;
 mod decisions;
 mod desk;
 mod dumps;
+mod edges;
 mod forger;
 mod forgery;
 mod guards;

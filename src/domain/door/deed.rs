@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::domain::clock::ACKNOWLEDGE;
 use crate::domain::event::{Event, FieldChange, RecordChange};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::person::Role;
+use crate::domain::person::{Role, unconfirmed};
 use crate::domain::record::Fields;
 use crate::domain::signature::Meaning;
 use crate::domain::time::Moment;
@@ -114,6 +114,8 @@ pub enum Deed {
         /// When and where.
         facts: Value,
     },
+    /// Notes that the person changed their password. Their key stays.
+    NotePassword,
     /// Comes in with a new key and a one-time code.
     Enter {
         /// Whether with the recovery code instead of one's own.
@@ -190,6 +192,7 @@ impl Deed {
             Self::NoteImport { .. } => "feedback.import".to_owned(),
             Self::NotePacket { .. } => "packet.issue".to_owned(),
             Self::NoteFailures { .. } => "person.failed_sign_ins".to_owned(),
+            Self::NotePassword => "person.change_password".to_owned(),
             Self::Enter { recovers: false } => "person.activate".to_owned(),
             Self::Enter { recovers: true } => "person.recover".to_owned(),
             Self::Found { .. } => "file.create".to_owned(),
@@ -212,7 +215,8 @@ impl Deed {
             | Self::AcknowledgeClock
             | Self::NoteImport { .. }
             | Self::NotePacket { .. }
-            | Self::NoteFailures { .. } => HandsOut::Nothing,
+            | Self::NoteFailures { .. }
+            | Self::NotePassword => HandsOut::Nothing,
         }
     }
 
@@ -239,6 +243,7 @@ impl Deed {
             "person.activate" => return Some(Self::Enter { recovers: false }),
             "person.recover" => return Some(Self::Enter { recovers: true }),
             "person.failed_sign_ins" => return Some(Self::NoteFailures { facts }),
+            "person.change_password" => return Some(Self::NotePassword),
             "packet.issue" => return Some(Self::NotePacket { facts }),
             "feedback.import" => return Some(Self::NoteImport { facts }),
             ACKNOWLEDGE => return Some(Self::AcknowledgeClock),
@@ -258,7 +263,7 @@ impl Deed {
         let id = event.record?;
         Some(match verb {
             "create" => Self::Create { kind, set: all(change) },
-            "edit" => Self::Edit { id, set: all(change) },
+            "edit" => Self::Edit { id, set: edited(kind, change) },
             "assign" => Self::Assign { id, owner: owner(change) },
             "sign" => Self::Sign { id, meaning },
             go => {
@@ -305,6 +310,12 @@ fn given(event: &Event, change: Option<&RecordChange>) -> Fields {
             || made(value)
     };
     all(change).into_iter().filter(|(name, value)| !by_step(name, value)).collect()
+}
+
+/// The fields that an edit changed: not those that it empties by itself, as a new name does with what was confirmed.
+fn edited(kind: Kind, change: Option<&RecordChange>) -> Fields {
+    let ended = if kind == Kind::Person { unconfirmed() } else { Fields::new() };
+    all(change).into_iter().filter(|(name, value)| ended.get(name) != Some(value)).collect()
 }
 
 fn owner(change: Option<&RecordChange>) -> Option<RecordId> {

@@ -1,14 +1,17 @@
 //! Accounts, identities and the clock.
 
-use super::records::values;
+use super::records::{refuse_senseless, values};
 use super::work::Work;
 use super::{Actor, EventParts, Job};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::person::{Person, PersonState, Role};
+use crate::domain::person::{Person, PersonState, Role, is_login, unconfirmed};
 use crate::domain::record::Fields;
 use crate::domain::refused::Refusal;
 use crate::domain::workflow::missing_fields;
 use serde_json::Value;
+
+/// Who confirms that a key is a person's.
+const CONFIRMING: [Role; 2] = [Role::Quality, Role::SysAdmin];
 
 impl<F> Job<'_, F> {
     pub(super) fn invite(
@@ -19,13 +22,7 @@ impl<F> Job<'_, F> {
     ) -> Result<EventParts, Refusal<F>> {
         let role = self.role("Inviting a person", &[Role::SysAdmin, Role::Quality])?;
         let login = login.trim().to_lowercase();
-        if login.is_empty() || !login.chars().all(|c| c.is_alphanumeric() || ".-_".contains(c)) {
-            return Err(Refusal::invalid(
-                "login",
-                "a login has letters, digits, dot, hyphen and underline only",
-            )
-            .with_labels(Kind::Person.def()));
-        }
+        refuse_no_login(&login)?;
         if self.work.login_taken(&login)? {
             return Err(Refusal::invalid(
                 "login",
@@ -58,12 +55,16 @@ impl<F> Job<'_, F> {
         }
         self.work.get(person)?;
         self.work.state(person, PersonState::Invited.code())?;
+        // The former key is in force no more, and what was confirmed of it neither.
+        let mut set = unconfirmed();
+        set.insert("key_fingerprint".into(), Value::Null);
+        self.work.set(person, &set)?;
         Ok(EventParts { record: Some(person), role: Some(role), ..EventParts::default() })
     }
 
     /// The key that is confirmed is the one that the person uses now; a later key needs a new confirmation.
     pub(super) fn verify_identity(&mut self, person: RecordId, how: &str) -> Result<EventParts, Refusal<F>> {
-        let role = self.role("Confirming an identity", &[Role::Quality, Role::SysAdmin])?;
+        let role = self.role("Confirming an identity", &CONFIRMING)?;
         if person == self.actor {
             return Err(Refusal::Rule("another person confirms your identity".to_owned()));
         }
@@ -79,12 +80,16 @@ impl<F> Job<'_, F> {
                 typed.title
             )));
         }
-        // Whoever handed out a new code could have used it: a second person confirms (21 CFR 11.200(a)(3)).
-        if self.work.last_actor("person.reset_access", person)? == Some(self.actor) {
-            return Err(Refusal::Rule(
-                "you reset this access, so another quality manager or administrator confirms the identity"
-                    .to_owned(),
-            ));
+        // Whoever handed out the code could have used it: a second person confirms (21 CFR 11.200(a)(3)).
+        let reset = self.work.last_actor("person.reset_access", person)?;
+        let (handed, what) = match reset {
+            Some(by) => (Some(by), "reset this access"),
+            None => (self.work.last_actor("person.invite", person)?, "invited this person"),
+        };
+        if handed == Some(self.actor) && self.another_may_confirm(person)? {
+            return Err(Refusal::Rule(format!(
+                "you {what}, so another quality manager or administrator confirms the identity"
+            )));
         }
         let mut set = Fields::new();
         set.insert("identity_verified_by".into(), self.actor.to_string().into());
@@ -94,6 +99,24 @@ impl<F> Job<'_, F> {
         let set = values(Kind::Person.def(), &set)?;
         self.work.set(person, &set)?;
         Ok(EventParts { record: Some(person), role: Some(role), ..EventParts::default() })
+    }
+
+    /// Whether somebody other than the actor and the person could confirm an identity now. In a file with one quality
+    /// manager or administrator there is nobody, and the trail shows it.
+    fn another_may_confirm(&self, person: RecordId) -> Result<bool, Refusal<F>> {
+        for number in 1..self.work.next_number(Kind::Person)? {
+            let other = RecordId::new(Kind::Person, number);
+            if other == person || other == self.actor {
+                continue;
+            }
+            let data = self.work.get(other)?;
+            let active = data.head.state == PersonState::Active.code();
+            let roles = data.typed::<Person>().map(|person| person.roles).unwrap_or_default();
+            if active && CONFIRMING.iter().any(|role| roles.contains(role)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     pub(super) fn acknowledge_clock(&mut self, reason: Option<&str>) -> Result<EventParts, Refusal<F>> {
@@ -109,6 +132,14 @@ impl<F> Job<'_, F> {
     }
 }
 
+fn refuse_no_login<F>(login: &str) -> Result<(), Refusal<F>> {
+    if is_login(login) {
+        return Ok(());
+    }
+    Err(Refusal::invalid("login", "a login has letters, digits, dot, hyphen and underline only")
+        .with_labels(Kind::Person.def()))
+}
+
 /// Somebody comes in with a one-time code and a new key: who was invited or whose access was reset, or an administrator.
 pub(super) fn enter<F>(
     work: &mut Work<'_, F>,
@@ -120,6 +151,11 @@ pub(super) fn enter<F>(
     let person: Person = data.typed().ok_or(Refusal::NoSuchRecord(id))?;
     if recovers && !person.roles.contains(&Role::SysAdmin) {
         return Err(Refusal::Rule("the recovery code restores only a system administrator".to_owned()));
+    }
+    if recovers && data.head.state == PersonState::Inactive.code() {
+        return Err(Refusal::Rule(
+            "the account is inactive; the recovery code restores only who may sign in".to_owned(),
+        ));
     }
     if !recovers && data.head.state != PersonState::Invited.code() {
         let state = super::records::state_word(&data);
@@ -144,6 +180,7 @@ pub(super) fn found<F>(
     if person.get("key_fingerprint").and_then(Value::as_str) != Some(&*actor.fingerprint) {
         return Err(Refusal::Rule("the first person's key is not the one that signs".to_owned()));
     }
+    refuse_no_login(person.get("login").and_then(Value::as_str).unwrap_or_default())?;
     let mut founder = None;
     for (kind, set) in [(Kind::Product, product), (Kind::Policy, policy), (Kind::Person, person)] {
         let id = work.make(kind, &values(kind.def(), &set)?)?;
@@ -151,6 +188,7 @@ pub(super) fn found<F>(
         if id.number != 1 {
             return Err(Refusal::Rule("a file is made only once".to_owned()));
         }
+        refuse_senseless(&data)?;
         if let Some(missing) = missing_fields(&data, &data.head.state).into_iter().next() {
             return Err(
                 Refusal::invalid(missing.field.unwrap_or_default(), "must be filled").with_labels(kind.def())

@@ -6,7 +6,8 @@ use crate::domain::attachment::{self, Attachment, BYTES_MAX};
 use crate::domain::feedback;
 use crate::domain::field::{FieldType, record_ids};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::person::{PersonState, Role};
+use crate::domain::person::{self, PersonState, Role};
+use crate::domain::policy::Policy;
 use crate::domain::record::{Fields, KindDef, RecordData, SignedEdits, Violation, check_values};
 use crate::domain::refused::Refusal;
 use crate::domain::signature::Meaning;
@@ -75,11 +76,6 @@ impl<F> Job<'_, F> {
         let set = self.values(def, set)?;
         refuse_closed(&data, &set)?;
         refuse_postponed(&data, &set, reason)?;
-        if id == self.actor && set.contains_key("roles") {
-            return Err(Refusal::Rule(
-                "nobody changes their own roles; ask another administrator".to_owned(),
-            ));
-        }
         let changed: Vec<&str> = set
             .iter()
             .filter(|(name, value)| data.value(name) != *value)
@@ -97,10 +93,27 @@ impl<F> Job<'_, F> {
         self.work.set(id, &set)?;
         self.refuse_unfilled(id)?;
         self.references_exist(id, &set)?;
+        refuse_senseless(&self.work.get(id)?)?;
+        self.refuse_own_name(id, &changed)?;
+        if id.kind == Kind::Person && changed.contains(&"title") {
+            // Whoever confirmed the identity confirmed it of another name.
+            self.work.set(id, &person::unconfirmed())?;
+        }
         if signed {
             self.sign_content(id, Meaning::Approved, vec![role], reason)?;
         }
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
+    }
+
+    /// Who one is and what one may do is said by somebody else (21 CFR 11.10(g), 11.100).
+    fn refuse_own_name(&self, id: RecordId, changed: &[&str]) -> Result<(), Refusal<F>> {
+        let own = id == self.actor;
+        let what = match changed.iter().find(|name| own && ["title", "roles"].contains(name)) {
+            Some(&"roles") => "roles",
+            Some(_) => "name",
+            None => return Ok(()),
+        };
+        Err(Refusal::Rule(format!("nobody changes their own {what}; ask another administrator")))
     }
 
     /// What the present state demands must not be emptied.
@@ -192,6 +205,22 @@ fn refuse_fixed_files<F>(subject: &RecordData) -> Result<(), Refusal<F>> {
         )));
     }
     Ok(())
+}
+
+/// A policy that makes no sense is not put in force.
+pub(super) fn refuse_senseless<F>(data: &RecordData) -> Result<(), Refusal<F>> {
+    let Some(policy) = data.typed::<Policy>().filter(|_| data.head.id.kind == Kind::Policy) else {
+        return Ok(());
+    };
+    let violations: Vec<Violation> = policy
+        .violations()
+        .into_iter()
+        .map(|(field, reason)| Violation { field: field.to_owned(), reason })
+        .collect();
+    if violations.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::Invalid { violations }.with_labels(data.def()))
 }
 
 /// The day of awareness, from which reporting limits run, is not moved to a later day without a reason (21 CFR 803).

@@ -106,9 +106,14 @@ impl<'a, F> Work<'a, F> {
         Ok(())
     }
 
+    /// The number that the next record of a kind would get, were none made meanwhile.
+    pub fn next_number(&self, kind: Kind) -> Result<u32, Refusal<F>> {
+        self.ground.next_number(kind).map_err(Refusal::Store)
+    }
+
     /// Makes a record with canonical values.
     pub fn make(&mut self, kind: Kind, set: &Fields) -> Result<RecordId, Refusal<F>> {
-        let in_file = self.ground.next_number(kind).map_err(Refusal::Store)?;
+        let in_file = self.next_number(kind)?;
         let here = self.made.iter().filter(|id| id.kind == kind).count();
         let id = RecordId::new(kind, in_file + u32::try_from(here).unwrap_or(u32::MAX));
         let head = Head {

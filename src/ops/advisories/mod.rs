@@ -8,7 +8,6 @@ mod feed;
 mod show;
 mod status;
 
-use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -19,8 +18,8 @@ use super::refused::Refused;
 use crate::clock::Stamp;
 use crate::domain::soup::note::{Gravity, Notes};
 use crate::domain::time::Moment;
-use crate::store::StoreError;
 use crate::store::cache::{Cache, Kept, SourceFile};
+use crate::store::{StoreError, regular};
 
 pub use show::{AdvisoryTelling, show_advisory};
 pub use status::{CacheStatus, SourceStatus, cache_status};
@@ -228,7 +227,7 @@ fn one(
         program: format!("Mainstay {}", env!("CARGO_PKG_VERSION")),
     };
     let mut import = cache.import(&file)?;
-    let mut opened = match File::open(path) {
+    let mut opened = match regular::open(path) {
         Ok(opened) => opened,
         Err(error) => return Ok(Some(imported.refuse("file", error.to_string()))),
     };
@@ -266,7 +265,7 @@ fn one(
 
 /// SHA-256 and size of a file.
 fn digest(path: &Path) -> std::io::Result<(String, u64)> {
-    let mut file = File::open(path)?;
+    let mut file = regular::open(path)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 18];
     let mut bytes = 0;

@@ -9,8 +9,8 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::StoreError;
 use super::identity::{self, Start};
+use super::{StoreError, regular};
 use crate::domain::time::Moment;
 
 pub use import::{Kept, NewRecord};
@@ -107,7 +107,7 @@ impl Cache {
 
 /// Refuses a file that is no cache of this layout, without changing it.
 fn refuse_other(path: &Path) -> Result<(), StoreError> {
-    let start = std::fs::File::open(path)
+    let start = regular::open(path)
         .and_then(|mut file| identity::start_of(&mut file))
         .map_err(StoreError::io(format!("{} could not be read", path.display())))?;
     let what = match start {

@@ -11,7 +11,7 @@ use super::{Findings, Progress};
 use crate::domain::canonical;
 use crate::domain::field::FieldType;
 use crate::domain::ids::{Kind, RecordId};
-use crate::store::{Store, StoreError, ddl};
+use crate::store::{ITERATIONS_MAX, MEMORY_KIB_MAX, SALT_BYTES_MAX, Store, StoreError, WRAPPED_BYTES, ddl};
 
 /// SQLite's steps between two looks at whether the verification was cancelled.
 const STEPS: i32 = 100_000;
@@ -192,6 +192,24 @@ impl Tables<'_> {
         let rows: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         for person in rows {
             self.findings.found(person, "the wrapped key is not that of the person's key in force");
+        }
+        let sql = format!(
+            "SELECT person FROM credential
+             WHERE memory_kib NOT BETWEEN 8 AND {MEMORY_KIB_MAX} OR iterations NOT BETWEEN 1 AND {ITERATIONS_MAX}
+               OR length(salt) NOT BETWEEN 8 AND {SALT_BYTES_MAX} OR length(nonce) <> 24 OR length(wrapped) <> {WRAPPED_BYTES}
+             ORDER BY 1"
+        );
+        let mut statement = self.conn.prepare(&sql)?;
+        let rows: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        for person in rows {
+            self.findings.found(person, "the wrapped key has parameters that the program does not use");
+        }
+        let sql = "SELECT printf('PN-%04d', number) AS id FROM person
+                   WHERE state = 'active' AND printf('PN-%04d', number) NOT IN (SELECT person FROM credential)";
+        let mut statement = self.conn.prepare(sql)?;
+        let rows: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        for person in rows {
+            self.findings.found(person, "is active, but has no wrapped key to sign in with");
         }
         Ok(())
     }

@@ -108,6 +108,7 @@ pub fn act_words(request: &str) -> String {
         "recover" => "Access recovered with the recovery code".to_owned(),
         "reset_access" => "Access reset".to_owned(),
         "verify_identity" => "Identity confirmed".to_owned(),
+        "change_password" => "Password changed".to_owned(),
         "failed_sign_ins" => "Failed attempts to sign in".to_owned(),
         _ => match kind.def().find_move(verb) {
             Some(step) => format!("{word}: {}", step.label),

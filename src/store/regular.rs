@@ -1,0 +1,64 @@
+//! Files that others made are opened here: regular ones only, so that a device or a pipe neither hangs nor fills memory.
+
+use std::fs::{self, File};
+use std::io::{Error, ErrorKind, Read as _, Result};
+use std::path::Path;
+
+/// Opens a regular file for reading; a symbolic link is followed to one.
+///
+/// # Errors
+/// As the system says, or that it is no regular file: a folder, a device, a pipe.
+pub fn open(path: &Path) -> Result<File> {
+    // Opening a pipe waits for somebody who writes, so what lies there is looked at before.
+    refuse_other(&fs::metadata(path)?)?;
+    let file = File::open(path)?;
+    refuse_other(&file.metadata()?)?;
+    Ok(file)
+}
+
+/// The text of a regular file of at most `bytes_max` bytes.
+///
+/// # Errors
+/// As [`open`], or that it is longer, or no UTF-8.
+pub fn text(path: &Path, bytes_max: u64) -> Result<String> {
+    let mut text = String::new();
+    let read = open(path)?.take(bytes_max + 1).read_to_string(&mut text)?;
+    if read as u64 > bytes_max {
+        return Err(Error::new(ErrorKind::FileTooLarge, format!("it has more than {bytes_max} bytes")));
+    }
+    Ok(text)
+}
+
+fn refuse_other(found: &fs::Metadata) -> Result<()> {
+    if found.is_file() {
+        return Ok(());
+    }
+    let what = if found.is_dir() { "it is a folder" } else { "it is a device or a pipe, not a file" };
+    Err(Error::new(ErrorKind::InvalidInput, what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_regular_files_are_read_and_only_so_far() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        fs::write(&path, "four").unwrap();
+        assert_eq!(text(&path, 4).unwrap(), "four");
+        assert!(text(&path, 3).unwrap_err().to_string().contains("more than 3 bytes"));
+        assert!(open(folder.path()).unwrap_err().to_string().contains("folder"));
+        assert_eq!(open(&folder.path().join("b.txt")).unwrap_err().kind(), ErrorKind::NotFound);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn devices_and_pipes_are_not_opened() {
+        assert!(open(Path::new("/dev/zero")).unwrap_err().to_string().contains("device or a pipe"));
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert!(open(&pipe).unwrap_err().to_string().contains("device or a pipe"));
+    }
+}

@@ -1,0 +1,259 @@
+//! What reaches the program from outside its own order: forged credentials, planted files, devices, clocks set back, and
+//! accounts that come and go.
+
+use std::path::Path;
+
+use mainstay::domain::ids::RecordId;
+use mainstay::domain::person::Role;
+use mainstay::ops::{Act, FileSource, Opened, Password, ProductFile, Refused, Request, Session};
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, PASSWORD, fields, go_to, id, stamp};
+
+fn policy(desk: &mut Desk, set: Value) -> Result<(), Refused> {
+    let edit = Request::Edit { id: id("PL-0001"), set: fields(set) };
+    desk.signed("ana", Act::from(edit).because("The procedure says so")).map(|_| ())
+}
+
+fn sign_in(desk: &mut Desk, login: &str, password: &str) -> Result<Session, Refused> {
+    desk.file.sign_in(login, &Password::new(password), &stamp(desk.now))
+}
+
+fn enter(desk: &mut Desk, login: &'static str, code: &str) -> Result<(), Refused> {
+    let at = desk.tick();
+    let session = desk.file.activate(login, code, &Password::new(PASSWORD), &stamp(at))?;
+    desk.people.insert(login, session);
+    Ok(())
+}
+
+fn invited(desk: &mut Desk, by: &str, login: &str, roles: &[Role]) -> (RecordId, String) {
+    let request = Request::InvitePerson {
+        login: login.to_owned(),
+        full_name: format!("{login} Example"),
+        roles: roles.to_vec(),
+    };
+    let receipt = desk.by(by, request).unwrap();
+    (receipt.record.unwrap(), receipt.code.unwrap())
+}
+
+#[test]
+fn a_policy_that_makes_no_sense_is_not_put_in_force() {
+    let mut desk = Desk::staffed_once();
+    let rows = desk.record(id("PL-0001")).value("authority").as_array().unwrap().clone();
+    let mut nobody = rows.clone();
+    nobody[0]["must_sign"] = json!([]);
+    let mut nothing = rows.clone();
+    nothing[1]["subject"] = Value::Null;
+    let without: Vec<Value> =
+        rows.iter().filter(|row| row["subject"] != "change_security").cloned().collect();
+    let before = desk.file.head().clone();
+    for (set, words) in [
+        (json!({"feedback_triage_days": 4_000_000_000_u32}), "is a number from 0 to 3650"),
+        (json!({"approval_valid_days": 3651}), "is a number from 0 to 3650"),
+        (json!({"backup_days": 0}), "is a number from 1 to 3650"),
+        (json!({"idle_lock_minutes": 0}), "is a number from 1 to 480"),
+        (json!({"password_strength_min": 5}), "is a number from 0 to 4"),
+        (json!({"authority": nobody}), "row 1 names nobody who must sign"),
+        (json!({"authority": nothing}), "row 2 says not of what it speaks"),
+        (json!({"authority": without}), "nobody must sign a “Change request, security or SOUP”"),
+    ] {
+        let refusal = policy(&mut desk, set).unwrap_err().to_string();
+        assert!(refusal.contains(words), "{words}: {refusal}");
+    }
+    assert_eq!(*desk.file.head(), before);
+    policy(&mut desk, json!({"feedback_triage_days": 3650})).unwrap();
+    desk.file.attention(desk.now).unwrap();
+    desk.assert_verifies();
+}
+
+#[test]
+fn nobody_changes_their_own_name_and_a_new_name_is_confirmed_again() {
+    let mut desk = Desk::staffed_once();
+    let refusal = desk.edit("ana", id("PN-0001"), json!({"title": "Ana Other"})).unwrap_err().to_string();
+    assert!(refusal.contains("nobody changes their own name"), "{refusal}");
+    let ben = desk.people["ben"].person();
+    desk.edit("ana", ben, json!({"title": "Ben Other"})).unwrap();
+    let data = desk.record(ben);
+    assert!(data.value("identity_verified_by").is_null() && data.value("identity_verified_key").is_null());
+    let cr = crate::chain::change_under_analysis(&mut desk, json!({})).1;
+    let refusal = desk.sign_go("ben", cr, "complete").unwrap_err().to_string();
+    assert!(
+        refusal.contains("identity is not verified") || refusal.contains("not possible yet"),
+        "{refusal}"
+    );
+    desk.by("ana", Request::VerifyIdentity { person: ben, how: "By passport".to_owned() }).unwrap();
+    desk.assert_verifies();
+}
+
+#[test]
+fn who_invited_does_not_confirm_the_identity_while_another_could() {
+    let mut desk = Desk::staffed_once();
+    desk.hire("gil", "Gil Example", &[Role::Quality]);
+    let (hal, code) = invited(&mut desk, "ana", "hal", &[Role::Regulatory]);
+    enter(&mut desk, "hal", &code).unwrap();
+    let confirm = Request::VerifyIdentity { person: hal, how: "By passport".to_owned() };
+    let refusal = desk.by("ana", confirm.clone()).unwrap_err().to_string();
+    assert!(refusal.contains("you invited this person, so another"), "{refusal}");
+    desk.by("gil", confirm).unwrap();
+    desk.assert_verifies();
+}
+
+#[test]
+fn an_account_comes_back_with_a_code_and_not_with_a_password_that_was_taken_away() {
+    let mut desk = Desk::staffed_once();
+    let (hal, code) = invited(&mut desk, "ana", "hal", &[Role::Support]);
+    let because = |go: &str| Act::from(go_to(hal, go, json!({}))).because("Left and came back");
+    desk.by("ana", because("deactivate")).unwrap();
+    let refusal = enter(&mut desk, "hal", &code).unwrap_err().to_string();
+    assert!(refusal.contains("“Inactive”"), "{refusal}");
+    let refusal = desk.by("ana", because("reactivate")).unwrap_err().to_string();
+    assert!(refusal.contains("otherwise reset the access"), "{refusal}");
+    let reset = Act::from(Request::ResetAccess { person: hal }).because("Left and came back");
+    let next = desk.by("ana", reset.clone()).unwrap().code.unwrap();
+    assert!(enter(&mut desk, "hal", &code).is_err(), "the first code was replaced");
+    enter(&mut desk, "hal", &next).unwrap();
+
+    // Reset, then deactivated and activated again: the old password does not come back with it.
+    desk.by("ana", reset).unwrap();
+    assert!(desk.record(hal).value("key_fingerprint").is_null());
+    desk.by("ana", because("deactivate")).unwrap();
+    assert!(desk.by("ana", because("reactivate")).is_err());
+    assert!(sign_in(&mut desk, "hal", PASSWORD).is_err());
+    desk.assert_verifies();
+}
+
+#[test]
+fn the_recovery_code_does_not_bring_back_who_was_deactivated() {
+    let mut desk = Desk::staffed_once();
+    desk.hire("gil", "Gil Example", &[Role::SysAdmin]);
+    let gil = desk.people["gil"].person();
+    desk.by("ana", Act::from(go_to(gil, "deactivate", json!({}))).because("Left")).unwrap();
+    let (at, code) = (desk.tick(), desk.recovery.clone());
+    let refusal =
+        desk.file.recover("gil", &code, &Password::new(PASSWORD), &stamp(at)).map(|_| ()).unwrap_err();
+    assert!(refusal.to_string().contains("the account is inactive"), "{refusal}");
+    desk.assert_verifies();
+}
+
+#[test]
+fn a_changed_password_is_told_in_the_trail_and_the_old_one_is_gone() {
+    let mut desk = Desk::staffed_once();
+    let fresh = Password::new("marble kettle sings past noon");
+    let before = desk.file.head().seq;
+    let at = desk.tick();
+    let ben = &desk.people["ben"];
+    desk.file.change_password(ben, &Password::new(PASSWORD), &fresh, &stamp(at)).unwrap();
+    let filter =
+        mainstay::ops::EventFilter { request: "person.change_password".to_owned(), ..Default::default() };
+    let events = desk.file.events(&filter, 10, 0).unwrap();
+    assert_eq!(events.len(), 1);
+    assert_eq!(events[0].event.seq, before + 1);
+    assert!(!events[0].event.canonical().contains("marble"));
+    assert!(matches!(sign_in(&mut desk, "ben", PASSWORD), Err(Refused::WrongPassword)));
+    desk.tick();
+    assert!(desk.file.sign_in("ben", &fresh, &stamp(desk.now)).is_ok());
+    desk.assert_verifies();
+}
+
+#[test]
+fn a_clock_set_back_neither_frees_from_the_wait_nor_locks_out_for_ever() {
+    let mut desk = Desk::staffed_once();
+    for _ in 0..5 {
+        desk.now = desk.now.plus_seconds(1_000);
+        let _ = sign_in(&mut desk, "ben", "not it at all");
+    }
+    let right = desk.now;
+    // A year back: the wait is as long as it was, counted from now, and then it ends.
+    desk.now = right.plus_seconds(-365 * 86_400);
+    for _ in 0..2 {
+        match sign_in(&mut desk, "ben", PASSWORD).map(|_| ()).unwrap_err() {
+            Refused::Wait { wait_seconds, .. } => {
+                assert!((1..=900).contains(&wait_seconds), "{wait_seconds}");
+            }
+            other => panic!("{other}"),
+        }
+    }
+    desk.now = desk.now.plus_seconds(901);
+    assert!(sign_in(&mut desk, "ben", PASSWORD).is_ok());
+}
+
+#[test]
+fn a_forged_credential_is_not_worked_on_and_verification_tells_it() {
+    for (forge, words) in [
+        (
+            "UPDATE credential SET memory_kib = 4194304 WHERE person = 'PN-0002'",
+            "parameters that the program does not use",
+        ),
+        (
+            "UPDATE credential SET iterations = 4000000000 WHERE person = 'PN-0002'",
+            "parameters that the program does not use",
+        ),
+        (
+            "UPDATE credential SET salt = zeroblob(100000000) WHERE person = 'PN-0002'",
+            "parameters that the program does not use",
+        ),
+        ("DELETE FROM credential WHERE person = 'PN-0002'", "is active, but has no wrapped key"),
+    ] {
+        let mut desk = Desk::staffed_once();
+        let path = desk.file.path().to_owned();
+        let now = desk.now;
+        drop(desk.file);
+        rusqlite::Connection::open(&path).unwrap().execute(forge, []).unwrap();
+        let found = ProductFile::verify(&path, None, &|_| true).unwrap().findings;
+        assert!(
+            found.iter().any(|finding| finding.place == "PN-0002" && finding.what.contains(words)),
+            "{found:#?}"
+        );
+        let Opened::Open(file) = ProductFile::open(&path, &stamp(now)).unwrap() else { panic!("not opened") };
+        desk.file = *file;
+        let begun = std::time::Instant::now();
+        assert!(sign_in(&mut desk, "ben", PASSWORD).is_err(), "{forge}");
+        assert!(begun.elapsed().as_secs() < 20, "{forge}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_the_lock_is_not_written_through() {
+    let desk = Desk::staffed_once();
+    let path = desk.file.path().to_owned();
+    let now = desk.now;
+    drop(desk.file);
+    let precious = desk.folder.path().join("precious.txt");
+    std::fs::write(&precious, "keep me").unwrap();
+    let mut lock = path.clone().into_os_string();
+    lock.push(".lock");
+    for target in [precious.clone(), desk.folder.path().join("not there")] {
+        std::os::unix::fs::symlink(&target, &lock).unwrap();
+        let refusal = ProductFile::open(&path, &stamp(now)).map(|_| ()).unwrap_err().to_string();
+        assert!(refusal.contains("is a link or no file at all"), "{refusal}");
+        assert_eq!(std::fs::read_to_string(&precious).unwrap(), "keep me");
+        assert!(!desk.folder.path().join("not there").exists());
+        std::fs::remove_file(&lock).unwrap();
+    }
+    assert!(matches!(ProductFile::open(&path, &stamp(now)), Ok(Opened::Open(_))));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_or_a_pipe_is_no_file_to_attach() {
+    let mut desk = Desk::staffed_once();
+    let fb = crate::chain::feedback(&mut desk);
+    let pipe = desk.folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let folder = desk.folder.path().to_owned();
+    for path in [Path::new("/dev/zero"), &pipe, &folder] {
+        let attach = Request::Attach {
+            to: fb,
+            file_name: "log.txt".to_owned(),
+            file: FileSource::Path(path.to_owned()),
+            description: String::new(),
+            source: String::new(),
+            captured_at: None,
+        };
+        let refusal = desk.by("dan", attach).unwrap_err();
+        let why = std::iter::successors(Some(&refusal as &dyn std::error::Error), |error| error.source());
+        let refusal = why.map(ToString::to_string).collect::<Vec<_>>().join(": ");
+        assert!(refusal.contains("not a file") || refusal.contains("it is a folder"), "{refusal}");
+    }
+}
