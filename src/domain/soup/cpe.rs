@@ -171,6 +171,10 @@ impl Cpe {
             Attribute::Is(value) if matches!(value.text.as_str(), "a" | "o" | "h") && !value.is_wild() => {}
             Attribute::Is(_) => return Err(CpeError::Part),
         }
+        // What is printed, with its escapes, must read back.
+        if text.len() > CPE_LENGTH_MAX / 4 && cpe.to_string().len() > CPE_LENGTH_MAX {
+            return Err(CpeError::Length);
+        }
         Ok(cpe)
     }
 

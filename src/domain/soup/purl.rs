@@ -113,6 +113,10 @@ impl Purl {
             subpath: subpath.map(parse_subpath).transpose()?.flatten(),
         };
         types::normalise(&mut purl);
+        // What is printed, with its percent signs, must read back.
+        if text.len() > PURL_LENGTH_MAX / 4 && purl.to_string().len() > PURL_LENGTH_MAX {
+            return Err(PurlError::Length);
+        }
         Ok(purl)
     }
 

@@ -180,3 +180,12 @@ fn nothing_but_an_open_end_is_any_value() {
         assert_eq!(Cpe::parse(&name.to_string()).unwrap().attributes, name.attributes, "{text}");
     }
 }
+
+#[test]
+fn a_name_that_would_be_printed_longer_than_is_read_is_refused() {
+    for (sign, most) in [("a", 4_000), ("+", 2_000)] {
+        let name = |count: usize| Cpe::parse(&format!("cpe:2.3:a:b:{}", sign.repeat(count)));
+        assert!(name(most).is_ok(), "{sign}");
+        assert_eq!(name(most + 200).unwrap_err(), CpeError::Length, "{sign}");
+    }
+}

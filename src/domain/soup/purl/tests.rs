@@ -75,3 +75,11 @@ fn a_printed_purl_reads_back_the_same() {
         prop_assert_eq!(Purl::parse(&built.to_string()).unwrap(), built);
     });
 }
+
+#[test]
+fn a_package_url_that_would_be_printed_longer_than_is_read_is_refused() {
+    let url = |count: usize| Purl::parse(&format!("pkg:npm/{}", "\"".repeat(count)));
+    let taken = url(2_000).unwrap();
+    assert_eq!(Purl::parse(&taken.to_string()), Ok(taken));
+    assert_eq!(url(3_000), Err(PurlError::Length));
+}
