@@ -7,8 +7,7 @@ use ron::extensions::Extensions;
 use super::failure::Failure;
 use crate::domain::ids::Kind;
 use crate::domain::record::{Fields, check_values};
-use crate::ops::{Act, FileSource, Refused, Request};
-use crate::store::regular;
+use crate::ops::{Act, FileSource, Refused, Request, read_text};
 
 /// Largest script that is read, in bytes.
 const SCRIPT_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -17,7 +16,7 @@ const SCRIPT_BYTES_MAX: u64 = 16 * 1024 * 1024;
 pub fn read(path: &Path) -> Result<Vec<Act>, Failure> {
     let cannot =
         |error: std::io::Error| Failure::failed(format!("{} cannot be read: {error}", path.display()));
-    let text = regular::text(path, SCRIPT_BYTES_MAX).map_err(|error| match error.kind() {
+    let text = read_text(path, SCRIPT_BYTES_MAX).map_err(|error| match error.kind() {
         std::io::ErrorKind::FileTooLarge => Failure::usage(format!("{}: {error}", path.display())),
         _ => cannot(error),
     })?;

@@ -1,6 +1,7 @@
 //! Change requests: specified, analysed, approved, and only then made (IEC 62304 6.2.3–6.2.5, 6.3, 8.2; domain 2.4).
 
 mod rules;
+mod work;
 
 pub use rules::{granted_approval, new_analysis, problems_without, still_ready};
 

@@ -55,6 +55,7 @@ pub use secrets::{Password, STRONGEST, check_strength};
 pub use session::Session;
 
 pub use crate::clock::{Stamp, now, stamp};
+pub use crate::store::regular::text as read_text;
 pub use crate::store::{
     EventFilter, EventRow, Finding, Found, Head, Hit, Holder, ListRow, StoreError, Verification,
 };

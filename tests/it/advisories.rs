@@ -171,7 +171,13 @@ fn the_same_file_is_known_again_and_newer_data_replaces_older_record_by_record()
 #[test]
 fn a_file_that_breaks_off_leaves_the_former_data_as_it_was() {
     let bench = Bench::new();
-    let whole = nvd("2026-02-01T00:00:00.000", &[("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0")]);
+    let whole = nvd(
+        "2026-02-01T00:00:00.000",
+        &[
+            ("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0"),
+            ("CVE-2026-0002", "2026-01-05T00:00:00.000", "1.0"),
+        ],
+    );
     bench.import(&bench.file("whole.json", &whole));
     let before = bench.status();
     let longer = nvd(
@@ -235,7 +241,13 @@ fn the_exit_code_of_a_scan_says_affected_then_not_checked_then_nothing() {
     let without = bench.scan(&sbom, &[]);
     assert_eq!(without.code, 1);
     assert!(without.err.contains("advisories import"), "{}", without.err);
-    let page = nvd("2026-02-01T00:00:00.000", &[("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0")]);
+    let page = nvd(
+        "2026-02-01T00:00:00.000",
+        &[
+            ("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0"),
+            ("CVE-2026-0002", "2026-01-05T00:00:00.000", "1.0"),
+        ],
+    );
     bench.import(&bench.file("page.json", &page));
     let clean = bench.scan(&sbom, FRESH);
     assert_eq!(clean.code, 0, "{}", clean.out);
@@ -359,9 +371,30 @@ fn what_is_withdrawn_does_not_count_and_what_is_not_analysed_is_only_a_candidate
 }
 
 #[test]
-fn a_person_can_say_what_is_the_same_and_what_is_not() {
+fn a_single_record_says_nothing_of_what_others_would_say() {
     let bench = Bench::new();
     let page = nvd("2026-02-01T00:00:00.000", &[("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0")]);
+    bench.import(&bench.file("page.json", &page));
+    let sbom = bench.file("bill.json", &bill(&json!([pump_link("2.5")])));
+    let scanned = bench.scan(&sbom, FRESH);
+    assert_eq!(scanned.code, 11, "{}", scanned.out);
+    let checked = scanned.json()["components"][0]["checked"][0].clone();
+    assert_eq!(checked["outcome"], "could_not_be_checked");
+    assert!(checked["reason"].as_str().unwrap().contains("a single record"), "{checked}");
+    let affected = bench.file("affected.json", &bill(&json!([pump_link("1.9")])));
+    assert_eq!(bench.scan(&affected, FRESH).code, 10, "what is found counts all the same");
+}
+
+#[test]
+fn a_person_can_say_what_is_the_same_and_what_is_not() {
+    let bench = Bench::new();
+    let page = nvd(
+        "2026-02-01T00:00:00.000",
+        &[
+            ("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0"),
+            ("CVE-2026-0002", "2026-01-05T00:00:00.000", "1.0"),
+        ],
+    );
     bench.import(&bench.file("page.json", &page));
     let other = json!([{"type": "library", "name": "link", "version": "1.5", "cpe": "cpe:2.3:a:acme_devices:link:1.5:*:*:*:*:*:*:*"}]);
     let sbom = bench.file("bill.json", &bill(&other));

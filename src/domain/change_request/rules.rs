@@ -3,17 +3,18 @@
 use crate::domain::approval;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
-use crate::domain::impact_analysis::{self, Answer, ImpactAnalysis, ImpactState};
+use crate::domain::impact_analysis::{self, ImpactAnalysis, ImpactState};
 use crate::domain::person::Role;
 use crate::domain::problem_report::ProblemState;
 use crate::domain::product::Market;
-use crate::domain::questions::{self, ACTIVITIES};
+use crate::domain::questions::ACTIVITIES;
 use crate::domain::record::{Fields, RecordData};
 use crate::domain::signature::Meaning;
 use crate::domain::workflow::{Case, Condition, Effect, Move, World};
 use serde_json::{Value, json};
 
 use super::ChangeState as S;
+use super::work;
 use super::*;
 
 pub(super) const MOVES: &[Move] = &[
@@ -66,7 +67,7 @@ pub(super) const MOVES: &[Move] = &[
     )
     .clause("IEC 62304 8.2.1")
     .guard(|case| case.with::<ChangeRequest>(may_be_made))
-    .effects(|case| case.effects::<ChangeRequest>(work_begins)),
+    .effects(|case| case.effects::<ChangeRequest>(work::work_begins)),
     Move::new(
         "implemented",
         "Implemented",
@@ -75,7 +76,7 @@ pub(super) const MOVES: &[Move] = &[
         &[Role::Developer, Role::DevLead],
     )
     .clause("IEC 62304 8.2.2")
-    .guard(|case| case.with::<ChangeRequest>(made_as_approved)),
+    .guard(|case| case.with::<ChangeRequest>(work::made_as_approved)),
     Move::new(
         "start_verification",
         "Start verification",
@@ -84,16 +85,16 @@ pub(super) const MOVES: &[Move] = &[
         &[Role::Tester],
     )
     .clause("IEC 62304 8.2.3")
-    .guard(|case| case.with::<ChangeRequest>(repeats_done_or_scheduled)),
+    .guard(|case| case.with::<ChangeRequest>(work::repeats_done_or_scheduled)),
     Move::new("verify", "Verify", &[S::Verifying.code()], S::Verified.code(), &[Role::Tester])
         .sign(Meaning::Verified)
         .clause("IEC 62304 8.2.3")
-        .guard(|case| case.with::<ChangeRequest>(verified)),
+        .guard(|case| case.with::<ChangeRequest>(work::verified)),
     Move::new("release", "Released", &[S::Verified.code()], S::Released.code(), &[]),
     Move::new("close", "Close", &[S::Released.code()], S::Closed.code(), &[Role::Quality])
         .sign(Meaning::Approved)
         .clause("IEC 62304 6.2.5")
-        .guard(|case| case.with::<ChangeRequest>(closable)),
+        .guard(|case| case.with::<ChangeRequest>(work::closable)),
     Move::new(
         "hold",
         "Put on hold",
@@ -167,7 +168,7 @@ fn begin_analysis(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
     effects
 }
 
-fn analysis_of(case: &Case, change: &ChangeRequest) -> Option<(RecordData, ImpactAnalysis)> {
+pub(super) fn analysis_of(case: &Case, change: &ChangeRequest) -> Option<(RecordData, ImpactAnalysis)> {
     let data = case.world.record(change.impact_analysis?)?;
     let analysis = data.typed()?;
     Some((data, analysis))
@@ -381,192 +382,4 @@ fn problems_evaluated(case: &Case, change: &ChangeRequest) -> impl Iterator<Item
         let text = format!("{id} is evaluated, and not decided to stay as it is");
         Condition::new("IEC 62304 9.2", text, !undecided).on(id)
     })
-}
-
-/// The problems are being resolved, and each activity that is to be repeated waits for its evidence.
-fn work_begins(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
-    let mut effects: Vec<Effect> = case
-        .records(&change.problem_reports)
-        .iter()
-        .filter(|problem| {
-            matches!(ProblemState::of(problem), Some(ProblemState::Evaluated | ProblemState::ChangeRequested))
-        })
-        .map(|problem| Effect::State { id: problem.head.id, to: ProblemState::Resolving.code() })
-        .collect();
-    let mut rows: Vec<Value> =
-        change.activities_done.iter().filter_map(|row| serde_json::to_value(row).ok()).collect();
-    let known = |code: &str| change.activities_done.iter().any(|row| *row.activity == *code);
-    let waiting = change
-        .activities
-        .iter()
-        .filter(|row| row.decision == Some(RepeatDecision::Repeat) && !known(&row.activity));
-    rows.extend(waiting.map(|row| json!({"activity": row.activity})));
-    if rows.len() > change.activities_done.len() {
-        let mut set = Fields::new();
-        set.insert("activities_done".into(), Value::Array(rows));
-        effects.push(Effect::Set { id: case.id(), set });
-    }
-    effects
-}
-
-fn made_as_approved(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
-    let approved: Vec<&str> = change.affected_cis.iter().map(|ci| &**ci).collect();
-    let others: Vec<&str> =
-        change.changed_cis.iter().map(|ci| &**ci).filter(|ci| !approved.contains(ci)).collect();
-    let told = change.as_specified == Some(true) || !change.deviation.trim().is_empty();
-    let since = granted_approval(case).map(|data| data.head.state_since);
-    let after = matches!((change.work_started_at, since), (Some(start), Some(granted)) if start >= granted);
-    vec![
-        Condition::new("IEC 62304 8.2.2", "A deviation from what was approved is described", told).at("deviation"),
-        Condition::new(
-            "IEC 62304 8.2.2",
-            if others.is_empty() {
-                "Only approved configuration items were changed".to_owned()
-            } else {
-                format!(
-                    "Only approved configuration items were changed; {} is not among them: return the change to analysis",
-                    others.join(", ")
-                )
-            },
-            others.is_empty(),
-        )
-        .at("changed_cis"),
-        Condition::new("IEC 62304 6.2.4", "The work began after the approval", after).at("work_started_at"),
-    ]
-}
-
-/// Activities that come after the start of verification: testing, and the release.
-const BY_VERIFICATION: [&str; 3] = ["5.6", "5.7", "Cybersecurity"];
-const BY_RELEASE: &str = "5.8";
-
-fn repeats_done_or_scheduled(_: &Case, change: &ChangeRequest) -> Vec<Condition> {
-    repeats_done(change, true, |code| code != BY_RELEASE && !BY_VERIFICATION.contains(&code))
-}
-
-/// A condition for each activity that was to be repeated, of those that `counts` names: it has evidence and a date. In an
-/// emergency some may follow by a date, where `may_follow` allows it (domain 2.4).
-fn repeats_done(change: &ChangeRequest, may_follow: bool, counts: fn(&str) -> bool) -> Vec<Condition> {
-    let emergency = may_follow && change.urgency == Some(Urgency::Emergency);
-    change
-        .activities
-        .iter()
-        .filter(|row| row.decision == Some(RepeatDecision::Repeat) && counts(&row.activity))
-        .map(|row| {
-            let mut entries = change.activities_done.iter().filter(|done| done.activity == row.activity);
-            let done = entries.clone().any(|done| done.done_at.is_some() && !done.evidence.trim().is_empty());
-            let follows = emergency
-                && questions::activity(&row.activity).is_some_and(|activity| activity.may_follow)
-                && entries.any(|done| done.complete_by.is_some());
-            let text = format!("{} was repeated, with evidence and date", row.activity);
-            Condition::new("IEC 62304 6.3.1", text, done || follows).at("activities_done")
-        })
-        .collect()
-}
-
-fn verified(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
-    let incomplete: Vec<String> = change
-        .verification
-        .iter()
-        .enumerate()
-        .flat_map(|(index, test)| {
-            test.missing().into_iter().map(move |what| format!("{} of test {}", what, index + 1))
-        })
-        .collect();
-    let passed = change.verification.iter().all(|test| test.outcome == Some(TestOutcome::Pass));
-    let failed_told = passed || !change.problems_found.is_empty();
-    let mut conditions = vec![
-        Condition::new(
-            "IEC 62304 9.8",
-            if incomplete.is_empty() {
-                "Every test record has its seven elements".to_owned()
-            } else {
-                format!("Every test record has its seven elements; missing are {}", incomplete.join(", "))
-            },
-            incomplete.is_empty(),
-        )
-        .at("verification"),
-        Condition::new("IEC 62304 8.2.3", "A failed test has a problem report", failed_told)
-            .at("problems_found"),
-    ];
-    conditions.extend(repeats_done(change, true, |code| code != BY_RELEASE));
-    if case.world.product().class().is_b_or_c() {
-        conditions.push(
-            Condition::new(
-                "IEC 62304 7.3.1",
-                "How risk controls were verified again is told",
-                !change.risk_control_verification.trim().is_empty(),
-            )
-            .at("risk_control_verification"),
-        );
-    }
-    conditions.extend(class_approved_again(case, change));
-    if let Some(actor) = case.actor
-        && case.world.policy().verifier_not_implementer == Some(true)
-    {
-        let other = !change.implemented_by.contains(&actor);
-        conditions.push(Condition::new("IEC 62304 9.7", "The verifier did not carry the change out", other));
-    }
-    conditions
-}
-
-impl TestRecord {
-    /// The elements of 9.8 that are missing.
-    pub fn missing(&self) -> Vec<&'static str> {
-        let elements = [
-            ("results", self.results.trim().is_empty()),
-            ("anomalies found", self.anomalies_found.trim().is_empty()),
-            ("version tested", self.version_tested.is_empty()),
-            ("configuration", self.configuration.trim().is_empty()),
-            ("tools", self.tools.is_empty()),
-            ("date", self.date.is_none()),
-            ("tester", self.tester.is_empty()),
-            ("outcome", self.outcome.is_none()),
-        ];
-        elements.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| name).collect()
-    }
-}
-
-/// A change of safety class is not done before the class was approved again (IEC 62304 4.3, 8.2.2).
-fn class_approved_again(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
-    let changes_class = analysis_of(case, change).is_some_and(|(_, analysis)| {
-        analysis.answer("Q08").is_some_and(|row| row.answer == Some(Answer::Yes))
-    });
-    if !changes_class {
-        return Vec::new();
-    }
-    let product = RecordId::new(Kind::Product, 1);
-    let approved = case.world.record(product).is_some_and(|data| {
-        case.world.signatures(product).iter().any(|signature| {
-            signature.meaning == Meaning::Approved
-                && signature.at >= case.data.head.created_at
-                && signature.covers.iter().all(|cover| cover.holds(&data))
-        })
-    });
-    let text = "The safety class was approved again, as Q08 says that it changes";
-    vec![Condition::new("IEC 62304 8.2.2, 4.3", text, approved).on(product)]
-}
-
-fn closable(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
-    let later: Vec<&str> = change
-        .activities_done
-        .iter()
-        .filter(|done| done.complete_by.is_some() && done.done_at.is_none())
-        .map(|done| &*done.activity)
-        .collect();
-    let mut conditions = vec![
-        Condition::new("IEC 62304 6.3.1", "Everything put off in an emergency is complete", later.is_empty())
-            .at("activities_done"),
-    ];
-    conditions.extend(repeats_done(change, false, |_| true));
-    conditions.extend(case.records(&change.problem_reports).iter().map(|problem| {
-        let id = problem.head.id;
-        let met = ["verifying_resolution", "closed"].contains(&problem.head.state.as_str());
-        Condition::new(
-            "IEC 62304 9.7",
-            format!("{id} is at the verification of its resolution, or closed"),
-            met,
-        )
-        .on(id)
-    }));
-    conditions
 }

@@ -106,7 +106,13 @@ impl Gathered {
             }
         }
         let files: BTreeSet<&i64> = self.parts.values().collect();
-        let refused = files.into_iter().filter_map(source_of).filter(|source| source.refused > 0);
+        let files: Vec<&SourceStatus> = files.into_iter().filter_map(source_of).collect();
+        if files.iter().map(|source| source.records).sum::<u64>() == 1 {
+            gaps.push(format!(
+                "a single record of {name} is here, which says nothing of what others would say"
+            ));
+        }
+        let refused = files.into_iter().filter(|source| source.refused > 0);
         gaps.extend(
             refused.map(|source| format!("{} records of {} could not be read", source.refused, source.file)),
         );
