@@ -1,6 +1,8 @@
 //! What is overdue or unapproved, what is coming, and where things are heading: the data of the dashboard.
 
-use std::collections::BTreeMap;
+mod trends;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::file::ProductFile;
 use super::refused::Refused;
@@ -15,6 +17,11 @@ use crate::domain::record::RecordData;
 use crate::domain::time::{Day, Moment};
 use crate::domain::workflow::{Case, Tone, World as _};
 use crate::store::ListRow;
+
+pub use trends::{Month, Trends};
+
+/// Days in which what was decided is followed up: the reporter answered, the resolution verified, the report closed.
+const FOLLOW_UP_DAYS: i64 = 30;
 
 /// One thing that somebody has to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,30 +55,6 @@ pub struct Attention {
     pub coming: Vec<AttentionItem>,
     /// How many things each kind of record has in `now`.
     pub counts: BTreeMap<Kind, usize>,
-}
-
-/// Counts of one month.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Month {
-    /// `2026-11`.
-    pub month: String,
-    /// Feedback received.
-    pub feedback: u32,
-    /// Problem reports opened.
-    pub problems: u32,
-    /// Changes verified.
-    pub verified: u32,
-}
-
-/// Where things are heading.
-#[derive(Debug, Clone, Default)]
-pub struct Trends {
-    /// The last twelve months, oldest first.
-    pub months: Vec<Month>,
-    /// Open problem reports by age: label, number of those with an effect on safety, number of the others.
-    pub open_problems_by_age: Vec<(&'static str, u32, u32)>,
-    /// Days from problem report to verified change, one for each, by month of verification.
-    pub days_to_fix: Vec<(String, i64)>,
 }
 
 struct Finder<'a> {
@@ -114,75 +97,6 @@ impl ProductFile {
         }
         Ok(Attention { now: now_items, coming, counts })
     }
-
-    /// The last twelve months and the age of what is open.
-    pub fn trends(&self, now: Moment) -> Result<Trends, Refused> {
-        let mut months = last_months(now.day());
-        let feedback = self.store.list(Kind::Feedback, &["received_at"])?;
-        let problems = self.store.list(Kind::ProblemReport, &["safety_effect"])?;
-        let changes = self.store.list(Kind::ChangeRequest, &["problem_reports"])?;
-        let mut count = |day: String, add: fn(&mut Month)| {
-            if let Some(month) = months.iter_mut().find(|month| day.starts_with(&month.month)) {
-                add(month);
-            }
-        };
-        for row in feedback.iter().filter(|row| row.state != "void") {
-            let received = row.more.first().filter(|text| !text.is_empty()).cloned();
-            count(received.unwrap_or_else(|| row.created_at.to_string()), |month| month.feedback += 1);
-        }
-        for row in problems.iter().filter(|row| row.state != "void") {
-            count(row.created_at.to_string(), |month| month.problems += 1);
-        }
-        let opened: BTreeMap<RecordId, Day> =
-            problems.iter().map(|row| (row.id, row.created_at.day())).collect();
-        let mut days_to_fix = Vec::new();
-        for row in
-            changes.iter().filter(|row| matches!(row.state.as_str(), "verified" | "released" | "closed"))
-        {
-            count(row.state_since.to_string(), |month| month.verified += 1);
-            let ids: Vec<RecordId> =
-                serde_json::from_str(row.more.first().map_or("[]", String::as_str)).unwrap_or_default();
-            for day in ids.iter().filter_map(|id| opened.get(id)) {
-                let month: String = row.state_since.to_string().chars().take(7).collect();
-                days_to_fix.push((month, row.state_since.day().days_since(*day)));
-            }
-        }
-        Ok(Trends { months, open_problems_by_age: ages(&problems, now.day()), days_to_fix })
-    }
-}
-
-fn last_months(today: Day) -> Vec<Month> {
-    use chrono::{Datelike as _, Months};
-    let first = today.date().with_day(1).unwrap_or(today.date());
-    (0..12)
-        .rev()
-        .filter_map(|back| first.checked_sub_months(Months::new(back)))
-        .map(|date| Month { month: date.format("%Y-%m").to_string(), feedback: 0, problems: 0, verified: 0 })
-        .collect()
-}
-
-fn ages(problems: &[ListRow], today: Day) -> Vec<(&'static str, u32, u32)> {
-    let bands = [
-        ("Up to 30 days", 30),
-        ("31 to 90 days", 90),
-        ("91 to 180 days", 180),
-        ("More than 180 days", i64::MAX),
-    ];
-    let mut counts = bands.map(|(label, _)| (label, 0, 0));
-    for row in problems.iter().filter(|row| !matches!(row.state.as_str(), "closed" | "void")) {
-        let age = today.days_since(row.created_at.day());
-        let band = bands.iter().position(|(_, most)| age <= *most).unwrap_or(3);
-        let safety = row
-            .more
-            .first()
-            .is_some_and(|effect| effect == "serious" || effect == "unknown" || effect == "minor");
-        if safety {
-            counts[band].1 += 1;
-        } else {
-            counts[band].2 += 1;
-        }
-    }
-    counts.to_vec()
 }
 
 impl Finder<'_> {
@@ -214,18 +128,29 @@ impl Finder<'_> {
 
     fn feedback(&mut self) -> Result<(), Refused> {
         let days = self.policy.feedback_triage_days.unwrap_or(2);
-        for row in self.file.store.list(Kind::Feedback, &["patient_or_user_harm"])? {
+        for row in self.file.store.list(Kind::Feedback, &["patient_or_user_harm", "received_at"])? {
+            let cell = |index: usize| row.more.get(index).map_or("", String::as_str);
             match row.state.as_str() {
                 "received" | "registered" | "under_evaluation" | "reopened" => {
-                    let since = if row.state == "reopened" { row.state_since } else { row.created_at };
+                    let received = Moment::parse(cell(1)).unwrap_or(row.created_at);
+                    let since = if row.state == "reopened" { row.state_since } else { received };
                     let due = since.day().plus_working_days(days);
                     self.add((&row, "Quality manager"), "Evaluate the feedback", due, 3, "IEC 62304 6.2.1.2");
                 }
+                "problem_confirmed" | "not_a_problem" | "duplicate" | "change_suggestion" => {
+                    let due = row.state_since.day().plus_days(FOLLOW_UP_DAYS);
+                    self.add(
+                        (&row, "Quality manager"),
+                        "Answer the reporter and close the feedback",
+                        due,
+                        4,
+                        "ISO 13485 8.2.2",
+                    );
+                }
                 _ => {}
             }
-            let harm = row.more.first().map_or("", String::as_str);
             if !matches!(row.state.as_str(), "closed" | "void")
-                && matches!(harm, "potential" | "actual" | "unknown")
+                && matches!(cell(0), "potential" | "actual" | "unknown")
             {
                 self.reportability(&row)?;
             }
@@ -249,6 +174,7 @@ impl Finder<'_> {
     }
 
     fn problems(&mut self) -> Result<(), Refused> {
+        let unfinished = self.problems_with_unfinished_changes()?;
         for row in self.file.store.list(Kind::ProblemReport, &["safety_effect", "reassess_by"])? {
             let effect = row.more.first().map_or("", String::as_str);
             let grave = matches!(effect, "serious" | "unknown" | "");
@@ -259,7 +185,8 @@ impl Finder<'_> {
                     } else {
                         self.policy.problem_evaluation_days
                     };
-                    let due = row.created_at.day().plus_working_days(days.unwrap_or(5));
+                    let since = if row.state == "reopened" { row.state_since } else { row.created_at };
+                    let due = since.day().plus_working_days(days.unwrap_or(5));
                     let what =
                         if grave { "Evaluate the safety-relevant problem" } else { "Evaluate the problem" };
                     self.add(
@@ -281,8 +208,22 @@ impl Finder<'_> {
                         );
                     }
                 }
+                "evaluated" => {
+                    let days = self.policy.problem_evaluation_days.unwrap_or(5);
+                    let due = row.state_since.day().plus_working_days(days);
+                    let what = "Decide what is done about the problem";
+                    self.add((&row, "Development lead"), what, due, 2, "IEC 62304 9.2 d");
+                }
+                "resolving" if !unfinished.contains(&row.id) => {
+                    let due = row.state_since.day().plus_days(FOLLOW_UP_DAYS);
+                    self.add((&row, "Tester"), "Verify the resolution", due, 3, "IEC 62304 9.7");
+                }
+                "no_action_justified" => {
+                    let due = row.state_since.day().plus_days(FOLLOW_UP_DAYS);
+                    self.add((&row, "Quality manager"), "Close the problem report", due, 4, "IEC 62304 9.7");
+                }
                 "verifying_resolution" => {
-                    let due = row.state_since.day().plus_days(30);
+                    let due = row.state_since.day().plus_days(FOLLOW_UP_DAYS);
                     self.add(
                         (&row, "Quality manager"),
                         "Verify the resolution and close",
@@ -297,8 +238,25 @@ impl Finder<'_> {
         Ok(())
     }
 
+    /// The problems of which a change is still to be verified.
+    fn problems_with_unfinished_changes(&self) -> Result<BTreeSet<RecordId>, Refused> {
+        let mut problems = BTreeSet::new();
+        for row in self.file.store.list(Kind::ChangeRequest, &["problem_reports"])? {
+            if matches!(
+                row.state.as_str(),
+                "verified" | "released" | "closed" | "rejected" | "cancelled" | "void"
+            ) {
+                continue;
+            }
+            let named = row.more.first().map_or("[]", String::as_str);
+            problems.extend(serde_json::from_str::<Vec<RecordId>>(named).unwrap_or_default());
+        }
+        Ok(problems)
+    }
+
     fn changes(&mut self) -> Result<(), Refused> {
         let pending = i64::from(self.policy.change_pending_days.unwrap_or(14));
+        let granted = self.granted_approvals()?;
         for row in self.file.store.list(Kind::ChangeRequest, &["urgency"])? {
             let emergency = row.more.first().is_some_and(|code| code == Urgency::Emergency.code());
             match row.state.as_str() {
@@ -313,8 +271,68 @@ impl Finder<'_> {
                     let due = row.state_since.day().plus_days(if emergency { 1 } else { pending });
                     self.add((&row, "Development lead"), "Analyse the change", due, 3, "IEC 62304 6.2.3");
                 }
+                "on_hold" => {
+                    let due = row.state_since.day().plus_days(pending);
+                    self.add(
+                        (&row, "Development lead"),
+                        "Resume the change, or give it up",
+                        due,
+                        3,
+                        "IEC 62304 6.2.3",
+                    );
+                }
+                "approved" => {
+                    let last = granted.get(&row.id).copied().flatten();
+                    let due = last.unwrap_or_else(|| row.state_since.day().plus_days(pending));
+                    self.add(
+                        (&row, "Development lead"),
+                        "Begin the approved change",
+                        due,
+                        3,
+                        "IEC 62304 6.2.4",
+                    );
+                }
                 "implementing" | "implemented" | "verifying" => self.work_under_way(&row, emergency)?,
+                "verified" | "released" if emergency => {
+                    let data = self.file.record(row.id)?;
+                    self.put_off(&row, &data);
+                }
                 _ => {}
+            }
+        }
+        self.analyses(pending)
+    }
+
+    /// The last day of each granted approval, by the change that it approves.
+    fn granted_approvals(&self) -> Result<BTreeMap<RecordId, Option<Day>>, Refused> {
+        let rows = self.file.store.list(Kind::Approval, &["subject", "expires_at"])?;
+        Ok(rows
+            .into_iter()
+            .filter(|row| row.state == "granted")
+            .filter_map(|row| {
+                let last = row.more.get(1).and_then(|text| Day::parse(text).ok());
+                Some((row.more.first()?.parse().ok()?, last))
+            })
+            .collect())
+    }
+
+    /// Analyses that are complete wait for a second person.
+    fn analyses(&mut self, pending: i64) -> Result<(), Refused> {
+        let analysed: BTreeSet<RecordId> = self
+            .file
+            .store
+            .list(Kind::ChangeRequest, &[])?
+            .into_iter()
+            .filter(|row| row.state == "under_analysis")
+            .map(|row| row.id)
+            .collect();
+        for row in self.file.store.list(Kind::ImpactAnalysis, &["change_request"])? {
+            let change = row.more.first().and_then(|text| text.parse().ok());
+            if row.state == "complete" && change.is_some_and(|change| analysed.contains(&change)) {
+                let due = row.state_since.day().plus_days(pending);
+                // Its author waits here; it is for others to act.
+                let row = ListRow { owner: None, ..row };
+                self.add((&row, "Risk manager"), "Review the impact analysis", due, 2, "IEC 62304 7.4");
             }
         }
         Ok(())

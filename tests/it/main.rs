@@ -31,3 +31,4 @@ mod recipe;
 mod records;
 mod screens;
 mod tables;
+mod waiting;
