@@ -13,7 +13,7 @@ mod work;
 use serde_json::Value;
 
 pub use deed::{AttachedFile, CodeFor, Deed, HandsOut, assignable};
-pub use ground::Ground;
+pub use ground::{Account, Ground};
 pub use records::may_be_filled_when_made;
 pub use work::{POLICY, PRODUCT, Work};
 
@@ -108,7 +108,7 @@ pub fn perform<F>(ground: &dyn Ground<F>, actor: &Actor, deed: Deed, said: Said)
             let said = job.heard(&other, said)?;
             let parts = job.deed(other, said.reason.as_deref())?;
             work = job.work;
-            (parts, said, job.person.title.to_string())
+            (parts, said, job.account.1.title.to_string())
         }
     };
     let clock_back_seconds = work.clock()?.back(actor.now);
@@ -139,7 +139,7 @@ pub fn perform<F>(ground: &dyn Ground<F>, actor: &Actor, deed: Deed, said: Said)
 struct Job<'a, F> {
     work: Work<'a, F>,
     actor: RecordId,
-    person: Person,
+    account: Account,
     signed: bool,
     now: Moment,
     offset_minutes: i32,
@@ -147,25 +147,31 @@ struct Job<'a, F> {
 
 impl<'a, F> Job<'a, F> {
     fn new(work: Work<'a, F>, actor: &Actor) -> Result<Self, Refusal<F>> {
-        let data = work.get(actor.person)?;
-        if data.head.state != PersonState::Active.code() {
+        let account = work
+            .account(actor.person)?
+            .ok_or_else(|| Refusal::Rule("your account cannot be read".to_owned()))?;
+        let (state, person) = &*account;
+        if state != PersonState::Active.code() {
             return Err(Refusal::Rule(
                 "your account is not active any more; ask an administrator".to_owned(),
             ));
         }
-        let person: Person =
-            data.into_typed().ok_or_else(|| Refusal::Rule("your account cannot be read".to_owned()))?;
         if *person.key_fingerprint != *actor.fingerprint {
             return Err(Refusal::Rule("your key was replaced since you signed in; sign in again".to_owned()));
         }
         Ok(Self {
             work,
             actor: actor.person,
-            person,
+            account,
             signed: actor.signed,
             now: actor.now,
             offset_minutes: actor.offset_minutes,
         })
+    }
+
+    /// The person who acts, as they are before it.
+    fn person(&self) -> &Person {
+        &self.account.1
     }
 
     /// The role by which the person may, or a refusal that names those who may.
@@ -173,7 +179,7 @@ impl<'a, F> Job<'a, F> {
         roles
             .iter()
             .copied()
-            .find(|role| self.person.roles.contains(role))
+            .find(|role| self.person().roles.contains(role))
             .ok_or_else(|| Refusal::NotAllowed { what: what.to_owned(), roles: roles.to_vec() })
     }
 
@@ -209,7 +215,7 @@ impl<'a, F> Job<'a, F> {
                 Ok(EventParts { record: Some(self.actor), facts, ..EventParts::default() })
             }
             Deed::NotePassword => {
-                let facts = serde_json::json!({"key": self.person.key_fingerprint});
+                let facts = serde_json::json!({"key": self.person().key_fingerprint});
                 Ok(EventParts { record: Some(self.actor), facts, ..EventParts::default() })
             }
             Deed::Found { .. } | Deed::Enter { .. } => {

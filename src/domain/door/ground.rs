@@ -1,14 +1,24 @@
 //! What a request is performed on: the file as it is, or the records as the events before one say that they were.
 
+use std::rc::Rc;
+
 use crate::domain::clock::Clock;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::person::Person;
 use crate::domain::record::RecordData;
 use crate::domain::signature::Signature;
+
+/// A person's state and content.
+pub type Account = Rc<(String, Person)>;
 
 /// The records, signatures and events so far. `F` is how it fails.
 pub trait Ground<F> {
     /// A record by its number.
     fn record(&self, id: RecordId) -> Result<Option<RecordData>, F>;
+    /// The account of a person; `None` where there is none, or it cannot be read.
+    fn account(&self, id: RecordId) -> Result<Option<Account>, F> {
+        Ok(self.record(id)?.and_then(|data| Some(Rc::new((data.head.state.clone(), data.typed()?)))))
+    }
     /// The number that the next record of a kind gets.
     fn next_number(&self, kind: Kind) -> Result<u32, F>;
     /// The records of a kind that name `id` in one of their references, in their order.

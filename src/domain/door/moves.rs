@@ -52,7 +52,7 @@ impl<F> Job<'_, F> {
             return Err(Refusal::Conditions { what, unmet });
         }
         if let Some(meaning) = step.sign {
-            let roles = step.by.iter().copied().filter(|role| self.person.roles.contains(role)).collect();
+            let roles = step.by.iter().copied().filter(|role| self.person().roles.contains(role)).collect();
             let covers = self.work.case(id, |case| (step.covers)(case))?;
             self.put_signature(id, meaning, roles, covers, reason)?;
         }
@@ -76,7 +76,7 @@ impl<F> Job<'_, F> {
                 "{id} is not to be signed now; it is signed with its next step"
             )));
         }
-        let may = |role: &Role| self.person.roles.contains(role) || signing.as_deputy.contains(role);
+        let may = |role: &Role| self.person().roles.contains(role) || signing.as_deputy.contains(role);
         let roles: Vec<Role> = signing.by.iter().copied().filter(may).collect();
         let first = match roles.first() {
             Some(role) => *role,
@@ -129,8 +129,8 @@ impl<F> Job<'_, F> {
             subject: id,
             event: 0,
             signer: self.actor,
-            printed_name: self.person.title.to_string(),
-            login: self.person.login.to_string(),
+            printed_name: self.person().title.to_string(),
+            login: self.person().login.to_string(),
             roles,
             meaning,
             at: self.now,
@@ -145,7 +145,7 @@ impl<F> Job<'_, F> {
         if !self.signed {
             return Err(Refusal::NeedsPassword(id.to_string()));
         }
-        if !self.person.may_sign() {
+        if !self.person().may_sign() {
             return Err(Refusal::Rule(
                 "your identity is not verified for your present key; ask quality or the administrator to confirm it under People before you sign (21 CFR 11.100(b))".to_owned(),
             ));

@@ -184,7 +184,7 @@ impl<F> Job<'_, F> {
         set.insert("sha256".into(), sha256.into());
         set.insert("description".into(), description.into());
         set.insert("source".into(), source.into());
-        set.insert("captured_by".into(), self.person.title.to_string().into());
+        set.insert("captured_by".into(), self.person().title.to_string().into());
         if let Some(at) = captured_at {
             set.insert("captured_at".into(), at.to_string().into());
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::ground::Ground;
+use super::ground::{Account, Ground};
 use crate::domain::canonical;
 use crate::domain::clock::Clock;
 use crate::domain::event::{FieldChange, RecordChange};
@@ -62,6 +62,11 @@ impl<'a, F> Work<'a, F> {
             return Ok(touched.after.clone());
         }
         self.ground.record(id).map_err(Refusal::Store)?.ok_or(Refusal::NoSuchRecord(id))
+    }
+
+    /// The account of a person as it is before the act.
+    pub fn account(&self, id: RecordId) -> Result<Option<Account>, Refusal<F>> {
+        self.ground.account(id).map_err(Refusal::Store)
     }
 
     fn touch(&mut self, id: RecordId) -> Result<&mut RecordData, Refusal<F>> {
@@ -250,18 +255,18 @@ fn canonical_values<F>(kind: Kind, set: &Fields) -> Result<Fields, Refusal<F>> {
 /// What differs between two versions of a record: state, owner, and fields in their declared order.
 fn differences(before: Option<&RecordData>, after: &RecordData) -> Vec<FieldChange> {
     let mut changes = Vec::new();
-    let mut add = |field: &str, old: Value, new: Value| {
+    let mut add = |field: &str, old: &Value, new: &Value| {
         if old != new {
-            changes.push(FieldChange { field: field.to_owned(), before: old, after: new });
+            changes.push(FieldChange { field: field.to_owned(), before: old.clone(), after: new.clone() });
         }
     };
     let owner = |data: &RecordData| data.head.owner.map_or(Value::Null, |owner| owner.to_string().into());
     let state = before.map_or(Value::Null, |data| data.head.state.clone().into());
-    add("state", state, after.head.state.clone().into());
-    add("owner", before.map_or(Value::Null, owner), owner(after));
+    add("state", &state, &after.head.state.clone().into());
+    add("owner", &before.map_or(Value::Null, owner), &owner(after));
     for field in after.def().fields() {
         let old = before.map_or(&Value::Null, |data| data.value(field.name));
-        add(field.name, old.clone(), after.value(field.name).clone());
+        add(field.name, old, after.value(field.name));
     }
     changes
 }

@@ -6,7 +6,6 @@
 mod past;
 mod unlike;
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
@@ -33,28 +32,12 @@ pub struct Replay {
     keys: HashMap<RecordId, String>,
     /// The policy as it stands, read once for each of its revisions.
     policy: Rc<Policy>,
-    /// Each person's state and content, read once for each of their revisions.
-    persons: RefCell<HashMap<RecordId, (u32, Account)>>,
 }
-
-/// A person's state and content.
-type Account = Rc<(String, Person)>;
 
 impl Replay {
     /// The roles that a person holds at this point.
     pub fn roles(&self, person: RecordId) -> Vec<Role> {
-        self.person(person).map(|account| account.1.roles.clone()).unwrap_or_default()
-    }
-
-    fn person(&self, id: RecordId) -> Option<Account> {
-        let data = self.past.get(id)?;
-        let revision = data.head.revision;
-        if let Some((_, account)) = self.persons.borrow().get(&id).filter(|(known, _)| *known == revision) {
-            return Some(Rc::clone(account));
-        }
-        let account = Rc::new((data.head.state.clone(), data.typed()?));
-        self.persons.borrow_mut().insert(id, (revision, Rc::clone(&account)));
-        Some(account)
+        self.past.person(person).map(|account| account.1.roles.clone()).unwrap_or_default()
     }
 
     /// Takes in the next event, signed with the key `public` and naming `signatures`; answers what contradicts.
@@ -62,7 +45,7 @@ impl Replay {
     /// What the event says of itself comes first; that the program would have done it, where nothing else contradicts.
     pub fn event(&mut self, event: &Event, public: Option<&str>, signatures: &[Signature]) -> Vec<String> {
         let mut wrong: Vec<String> = self.clock(event).into_iter().collect();
-        let before = self.person(event.actor);
+        let before = self.past.person(event.actor);
         let policy = Rc::clone(&self.policy);
         let deed = Deed::of(event, signatures.first().map(|signature| signature.meaning));
         wrong.extend(handed_out(event, deed.as_ref(), public));
@@ -89,7 +72,7 @@ impl Replay {
             self.keys.insert(key.person, key.public_key.clone());
         }
         let enters = event.keys.iter().any(|key| key.person == event.actor);
-        let actor = if enters { self.person(event.actor) } else { before };
+        let actor = if enters { self.past.person(event.actor) } else { before };
         wrong.extend(self.entitled(event, public, actor.as_deref(), &policy));
         if contradiction.is_some() {
             for signature in signatures {

@@ -1,11 +1,13 @@
 //! The file as the events so far say that it was: the ground on which the next one is performed again.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::convert::Infallible;
+use std::rc::Rc;
 
 use crate::domain::authorship;
 use crate::domain::clock::Clock;
-use crate::domain::door::Ground;
+use crate::domain::door::{Account, Ground};
 use crate::domain::event::Event;
 use crate::domain::field::{FieldType, record_ids};
 use crate::domain::ids::{Kind, RecordId};
@@ -26,12 +28,26 @@ pub struct Past {
     last_actors: HashMap<(String, RecordId), RecordId>,
     logins: HashSet<String>,
     clock: Clock,
+    /// Each person's state and content, read once for each of their revisions.
+    accounts: RefCell<HashMap<RecordId, (u32, Account)>>,
 }
 
 impl Past {
     /// A record as it was.
     pub fn get(&self, id: RecordId) -> Option<&RecordData> {
         self.records.get(&id)
+    }
+
+    /// The account of a person as it was.
+    pub fn person(&self, id: RecordId) -> Option<Account> {
+        let data = self.records.get(&id)?;
+        let revision = data.head.revision;
+        if let Some((_, account)) = self.accounts.borrow().get(&id).filter(|(known, _)| *known == revision) {
+            return Some(Rc::clone(account));
+        }
+        let account = Rc::new((data.head.state.clone(), data.typed()?));
+        self.accounts.borrow_mut().insert(id, (revision, Rc::clone(&account)));
+        Some(account)
     }
 
     /// What the events so far say of the clock.
@@ -99,6 +115,10 @@ fn refers(data: &RecordData, target: RecordId) -> bool {
 impl Ground<Infallible> for Past {
     fn record(&self, id: RecordId) -> Result<Option<RecordData>, Infallible> {
         Ok(self.records.get(&id).cloned())
+    }
+
+    fn account(&self, id: RecordId) -> Result<Option<Account>, Infallible> {
+        Ok(self.person(id))
     }
 
     fn next_number(&self, kind: Kind) -> Result<u32, Infallible> {
