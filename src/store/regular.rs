@@ -19,7 +19,7 @@ pub fn open(path: &Path) -> Result<File> {
 /// The text of a regular file of at most `bytes_max` bytes.
 ///
 /// # Errors
-/// As [`open`], or that it is longer, or no UTF-8.
+/// As the system says, or that it is no regular file, longer than that, or no UTF-8.
 pub fn text(path: &Path, bytes_max: u64) -> Result<String> {
     let mut text = String::new();
     let read = open(path)?.take(bytes_max + 1).read_to_string(&mut text)?;

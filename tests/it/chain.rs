@@ -33,12 +33,13 @@ pub fn confirmed_problem(desk: &mut Desk) -> (RecordId, RecordId) {
     (fb, receipt.made[0])
 }
 
-pub fn evaluated_problem(desk: &mut Desk) -> RecordId {
+/// A problem that is investigated; nobody signed its evaluation yet.
+pub fn investigated_problem(desk: &mut Desk, safety_effect: &str) -> RecordId {
     let (_, pr) = confirmed_problem(desk);
     let ben = desk.people["ben"].person();
     desk.by("ben", Request::Assign { id: pr, owner: Some(ben) }).unwrap();
     let criticality = json!({
-        "performance_effect": "minor", "safety_effect": "minor", "security_effect": "none", "is_adverse_event": "no",
+        "performance_effect": "minor", "safety_effect": safety_effect, "security_effect": "none", "is_adverse_event": "no",
     });
     desk.edit("ben", pr, criticality).unwrap();
     desk.go("ben", pr, "investigate").unwrap();
@@ -50,6 +51,11 @@ pub fn evaluated_problem(desk: &mut Desk) -> RecordId {
         "advise_parties": [{"party": "Users", "decision": "do_not_advise", "rationale": "No hazard"}],
     });
     desk.edit("ben", pr, evaluation).unwrap();
+    pr
+}
+
+pub fn evaluated_problem(desk: &mut Desk) -> RecordId {
+    let pr = investigated_problem(desk, "minor");
     let refusal = desk.sign_go("ben", pr, "evaluate").unwrap_err().to_string();
     assert!(refusal.contains("risk manager signed"), "{refusal}");
     desk.signed("cleo", Request::Sign { id: pr, meaning: None }).unwrap();

@@ -198,22 +198,7 @@ fn the_authority_matrix_says_who_signs_what_is_decided_of_a_problem() {
             }
         }
     });
-    let (_, pr) = confirmed_problem(&mut desk);
-    let ben = desk.people["ben"].person();
-    desk.by("ben", Request::Assign { id: pr, owner: Some(ben) }).unwrap();
-    let criticality = json!({
-        "performance_effect": "minor", "safety_effect": "none", "security_effect": "none", "is_adverse_event": "no",
-    });
-    desk.edit("ben", pr, criticality).unwrap();
-    desk.go("ben", pr, "investigate").unwrap();
-    let evaluation = json!({
-        "investigated_by": "Ben Example", "findings": "A timer is not restarted", "cause_text": "Missing restart",
-        "new_hazard": false, "severity": "Minor", "probability": "Remote", "risk_acceptable": true,
-        "safety_method": "Risk file, chapter 4", "other_fielded_versions": "2.2.x shows it too",
-        "risk_file_update_needed": false,
-        "advise_parties": [{"party": "Users", "decision": "do_not_advise", "rationale": "No hazard"}],
-    });
-    desk.edit("ben", pr, evaluation).unwrap();
+    let pr = investigated_problem(&mut desk, "none");
     desk.signed("cleo", Request::Sign { id: pr, meaning: None }).unwrap();
     let refusal = desk.sign_go("ben", pr, "evaluate").unwrap_err().to_string();
     assert!(refusal.contains("regulatory affairs signed the safety evaluation"), "{refusal}");
