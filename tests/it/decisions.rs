@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::chain::{
     analyse, approval_of, change_under_analysis, confirmed_problem, evaluated_problem, feedback,
+    investigated_problem,
 };
 use crate::desk::{Desk, fields, go_to, id};
 
