@@ -79,7 +79,7 @@ fn write_real_bill(arguments: &Arguments, folder: &Path) -> Result<(), Box<dyn E
     files_below(folder, &mut paths)?;
     let mut components = BTreeMap::new();
     for path in &paths {
-        let Ok(inspected) = mainstay::ops::inspect_bill(path) else { continue };
+        let Ok(inspected) = mainstay::soup::inspect_bill(path) else { continue };
         for component in inspected.bill.components {
             let Some(version) = component.version else { continue };
             let guess = |name: &str| format!("cpe:2.3:a:{name}:{name}:{version}:*:*:*:*:*:*:*");

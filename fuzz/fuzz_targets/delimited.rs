@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mainstay_fuzz::exchange::delimited::{Options, Quoting, ShortRows, TextEncoding, detect, read};
-use mainstay_fuzz::exchange::feedback::{Mapping, apply_table, ready_mappings, suggest, suggest_columns};
+use mainstay_base::delimited::{Options, Quoting, ShortRows, TextEncoding, detect, read};
+use mainstay_fuzz::feedback::{Mapping, apply_table, ready_mappings, suggest, suggest_columns};
 
 fuzz_target!(|input: (u8, &[u8])| {
     let (choice, bytes) = input;

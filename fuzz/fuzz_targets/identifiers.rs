@@ -2,9 +2,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mainstay_fuzz::domain::soup::cpe::{self, Cpe, Relation};
-use mainstay_fuzz::domain::soup::cvss::Cvss;
-use mainstay_fuzz::domain::soup::purl::Purl;
+use mainstay_soup::model::cpe::{self, Cpe, Relation};
+use mainstay_soup::model::cvss::Cvss;
+use mainstay_soup::model::purl::Purl;
 
 fuzz_target!(|text: &str| {
     if let Ok(purl) = Purl::parse(text) {

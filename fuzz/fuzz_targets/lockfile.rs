@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mainstay_fuzz::exchange::sbom;
+use mainstay_soup::formats::sbom;
 
 const MARKS: [&str; 8] = [
     "version = 4\n[[package]]\nname = \"a\"\nversion = \"1\"\n",

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use libfuzzer_sys::fuzz_target;
-use mainstay_fuzz::domain::soup::{diff, lint};
-use mainstay_fuzz::exchange::sbom;
+use mainstay_soup::model::{diff, lint};
+use mainstay_soup::formats::sbom;
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(bill) = sbom::understand(bytes, "document") else { return };

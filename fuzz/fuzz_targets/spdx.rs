@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mainstay_fuzz::exchange::sbom::understand;
-use mainstay_fuzz::exchange::sbom::write::{Made, cyclonedx_1_6_json, spdx_2_3_json};
+use mainstay_soup::formats::sbom::understand;
+use mainstay_soup::formats::sbom::write::{Made, cyclonedx_1_6_json, spdx_2_3_json};
 
 const MADE: Made<'static> =
     Made { at: "2026-01-31T08:15:00Z", uuid: "3e671687-395b-41f5-a30f-a58921a69b79", version: "0" };

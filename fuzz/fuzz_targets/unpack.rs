@@ -4,7 +4,7 @@
 use std::io::Cursor;
 
 use libfuzzer_sys::fuzz_target;
-use mainstay_fuzz::exchange::unpack::{Limits, for_each_document};
+use mainstay_base::unpack::{Limits, for_each_document};
 
 const LIMITS: Limits = Limits { unpacked_bytes: 1 << 20, ratio: 50, ratio_from: 1 << 14, members: 100 };
 

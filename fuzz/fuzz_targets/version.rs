@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mainstay_fuzz::domain::soup::advisory::{Bound, Interval};
-use mainstay_fuzz::domain::soup::version::{
+use mainstay_soup::model::advisory::{Bound, Interval};
+use mainstay_soup::model::version::{
     Event, EventKind, Scheme, Vers, compare, exactness, intervals_of_events, within,
 };
 

@@ -12,9 +12,10 @@ use super::Said;
 use super::args::Advisories;
 use super::failure::Failure;
 use super::sbom::not_taken;
-use crate::domain::soup::note::{Gravity, Notes};
-use crate::ops::{
-    self, AdvisoryTelling, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, cache_status,
+use crate::base::note::{Gravity, Notes};
+use crate::ops;
+use crate::soup::{
+    AdvisoryTelling, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, cache_status,
     import_advisories, show_advisory,
 };
 

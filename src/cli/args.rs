@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::ops;
+use crate::soup;
 
 /// What draws the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -171,7 +171,7 @@ pub enum Advisories {
         #[arg(long)]
         cache: Option<PathBuf>,
         /// Days after which data counts as too old.
-        #[arg(long, default_value_t = ops::MAX_AGE_DAYS)]
+        #[arg(long, default_value_t = soup::MAX_AGE_DAYS)]
         max_age: u32,
         /// Print JSON.
         #[arg(long)]
@@ -245,7 +245,7 @@ pub struct ScanArguments {
     #[arg(long)]
     pub json: bool,
     /// Days after which data counts as too old, so that nothing found in it counts as not checked.
-    #[arg(long, default_value_t = ops::MAX_AGE_DAYS)]
+    #[arg(long, default_value_t = soup::MAX_AGE_DAYS)]
     pub max_age: u32,
     /// Also tell what does not concern a component.
     #[arg(long)]

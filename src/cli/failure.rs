@@ -65,11 +65,7 @@ impl From<Refused> for Failure {
             Refused::Store(StoreError::Damaged(_) | StoreError::ReadBack) => {
                 Self::integrity(refusal.to_string())
             }
-            Refused::Store(error) => {
-                let cause =
-                    std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
-                Self::failed(format!("{error}{cause}"))
-            }
+            Refused::Store(error) => store_failed(error),
             Refused::NotAllowed { .. }
             | Refused::Conditions { .. }
             | Refused::Invalid { .. }
@@ -82,4 +78,22 @@ impl From<Refused> for Failure {
             | Refused::Wait { .. } => Self::refused(refusal.to_string()),
         }
     }
+}
+
+impl From<crate::soup::Refused> for Failure {
+    fn from(refusal: crate::soup::Refused) -> Self {
+        match &refusal {
+            crate::soup::Refused::Store(StoreError::Damaged(_) | StoreError::ReadBack) => {
+                Self::integrity(refusal.to_string())
+            }
+            crate::soup::Refused::Store(error) => store_failed(error),
+            crate::soup::Refused::Rule(_) => Self::refused(refusal.to_string()),
+        }
+    }
+}
+
+/// A failure of disk or file, with its cause.
+fn store_failed(error: &StoreError) -> Failure {
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+    Failure::failed(format!("{error}{cause}"))
 }

@@ -9,11 +9,12 @@ use super::Said;
 use super::advisories::{notes_words, pretty};
 use super::args::{BillFormat, Sbom};
 use super::failure::Failure;
-use crate::domain::soup::bill::Bill;
-use crate::domain::soup::component::{Component, Directness};
-use crate::domain::soup::diff::{BillDiff, Change};
-use crate::domain::soup::note::Note;
-use crate::ops::{self, BillSyntax, InspectedBill, Refused, compare_bills, convert_bill, inspect_bill};
+use crate::base::note::Note;
+use crate::ops;
+use crate::soup::model::bill::Bill;
+use crate::soup::model::component::{Component, Directness};
+use crate::soup::model::diff::{BillDiff, Change};
+use crate::soup::{self, BillSyntax, InspectedBill, Refused, compare_bills, convert_bill, inspect_bill};
 
 /// Does what is asked of bills of materials.
 pub fn sbom(what: Sbom) -> Said {
@@ -42,7 +43,7 @@ fn convert(file: &Path, to: BillFormat, out: &Path) -> Said {
 fn inspected_json(inspected: &InspectedBill) -> String {
     let bill = &inspected.bill;
     pretty(&json!({
-        "format": 1, "sbom": ops::bill_head(inspected), "components": bill.components, "dependencies": bill.dependencies,
+        "format": 1, "sbom": soup::bill_head(inspected), "components": bill.components, "dependencies": bill.dependencies,
         "statements": bill.statements, "notes": bill.notes.notes, "more_notes": bill.notes.more,
         "not_understood": bill.notes.not_understood, "lint": inspected.lint,
     }))
@@ -135,6 +136,6 @@ fn empty(text: &str) -> &str {
 pub fn not_taken(refusal: Refused) -> Failure {
     match refusal {
         Refused::Rule(words) => Failure::failed(words),
-        other => other.into(),
+        other @ Refused::Store(_) => other.into(),
     }
 }

@@ -14,8 +14,9 @@ use super::advisories::{folder, interrupted};
 use super::args::ScanArguments;
 use super::failure::Failure;
 use super::sbom::not_taken;
-use crate::domain::soup::matching::Knowledge;
-use crate::ops::{
+use crate::ops;
+use crate::soup::model::matching::Knowledge;
+use crate::soup::{
     self, FoundAdvisory, ScanOptions, ScannedComponent, SourceStatus, inspect_bill, is_decided,
     scan as run_scan,
 };
@@ -41,10 +42,10 @@ pub fn scan(arguments: ScanArguments) -> Said {
     let folder = folder(arguments.cache)?;
     let keep = |component: ScannedComponent| Part::of(&component, arguments.json);
     let (sources, parts) = run_scan(&inspected.bill, &folder, &options, &go_on, &keep).map_err(not_taken)?;
-    let refused = ops::refused_of_bill(&inspected);
+    let refused = soup::refused_of_bill(&inspected);
     let sum = parts.iter().fold(Sum::default(), |sum, part| sum.and(&part.sum));
     let said = if arguments.json {
-        write_document(&ops::bill_head(&inspected), &options, &sources, parts)?;
+        write_document(&soup::bill_head(&inspected), &options, &sources, parts)?;
         String::new()
     } else {
         let mut said = words(&sources, &parts, &sum, arguments.max_age);
@@ -145,7 +146,7 @@ fn write_document(
 
 /// What a person added, from a RON file.
 fn knowledge(path: &Path) -> Result<Knowledge, Failure> {
-    ops::read_knowledge(path).map_err(|refusal| Failure::usage(refusal.to_string()))
+    soup::read_knowledge(path).map_err(|refusal| Failure::usage(refusal.to_string()))
 }
 
 fn words(sources: &[SourceStatus], parts: &[Part], sum: &Sum, max_age: u32) -> String {

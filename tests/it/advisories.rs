@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use mainstay::ops::{ImportOutcome, import_advisories, stamp};
+use mainstay::ops::stamp;
+use mainstay::soup::{ImportOutcome, import_advisories};
 use serde_json::{Value, json};
 
 struct Run {

@@ -1,0 +1,228 @@
+//! Reads a JSON document piece by piece: the elements of named top-level arrays one after another, every other member whole.
+//!
+//! Memory grows with the largest piece, not with the document. Each piece comes as its own raw text, so that a record can be kept as it
+//! was. What a piece means belongs to the format that asked.
+
+use std::cell::Cell;
+use std::fmt;
+use std::io::{self, BufRead, BufReader, Read};
+use std::rc::Rc;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::note::Unreadable;
+
+/// Bytes of one piece at most, unless the caller knows better.
+pub const PIECE_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// One piece of a document.
+#[derive(Debug)]
+pub enum Piece<'a> {
+    /// A member of the top-level object, whole.
+    Member {
+        /// Its name.
+        key: &'a str,
+        /// Its text.
+        raw: &'a RawValue,
+    },
+    /// An element of a streamed array.
+    Element {
+        /// Name of the member that holds the array; empty when the document itself is an array.
+        key: &'a str,
+        /// Position, from 0.
+        index: usize,
+        /// Its text.
+        raw: &'a RawValue,
+    },
+}
+
+impl Piece<'_> {
+    /// The JSON path of the piece.
+    pub fn place(&self) -> String {
+        match self {
+            Self::Member { key, .. } => format!("$.{key}"),
+            Self::Element { key: "", index, .. } => format!("$[{index}]"),
+            Self::Element { key, index, .. } => format!("$.{key}[{index}]"),
+        }
+    }
+}
+
+/// Takes the pieces.
+pub type OnPiece<'a> = dyn FnMut(Piece<'_>) -> Result<(), Unreadable> + 'a;
+
+/// Reads one JSON document. Members named in `streamed` come element by element when they are arrays. A document that is itself an array comes
+/// element by element too. Refuses what is not JSON (with line and column), a piece of more than `piece_bytes_max` bytes, anything after
+/// the document, and a document that is neither object nor array; ends with the callback's own refusal if it gives one.
+pub fn read(
+    reader: impl Read,
+    streamed: &[&str],
+    piece_bytes_max: u64,
+    on: &mut OnPiece<'_>,
+) -> Result<(), Unreadable> {
+    let left = Rc::new(Cell::new(piece_bytes_max));
+    let metered = Metered { inner: BufReader::with_capacity(1 << 16, reader), left: Rc::clone(&left) };
+    let mut deserializer = serde_json::Deserializer::from_reader(metered);
+    let mut walk = Walk { streamed, piece_bytes_max, left: &left, on, refused: None, place: "$".to_owned() };
+    let outcome = deserializer.deserialize_any(Document(&mut walk));
+    if let Some(refused) = walk.refused {
+        return Err(refused);
+    }
+    let place = walk.place;
+    outcome.and_then(|()| deserializer.end()).map_err(|error| Unreadable::at(place, error.to_string()))
+}
+
+/// Counts down the bytes that the current piece may still take.
+struct Metered<R> {
+    inner: R,
+    left: Rc<Cell<u64>>,
+}
+
+impl<R: BufRead> Read for Metered<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let taken = self.inner.read(buffer)?;
+        match self.left.get().checked_sub(taken as u64) {
+            Some(left) => self.left.set(left),
+            None => return Err(io::Error::other("one record is larger than this program takes")),
+        }
+        Ok(taken)
+    }
+}
+
+struct Walk<'w, 'on> {
+    streamed: &'w [&'w str],
+    piece_bytes_max: u64,
+    left: &'w Cell<u64>,
+    on: &'w mut OnPiece<'on>,
+    refused: Option<Unreadable>,
+    /// Where the walk was last, for the refusal of what is not JSON.
+    place: String,
+}
+
+impl Walk<'_, '_> {
+    fn give<E: serde::de::Error>(&mut self, piece: Piece<'_>) -> Result<(), E> {
+        self.left.set(self.piece_bytes_max);
+        (self.on)(piece).map_err(|refused| {
+            let error = E::custom(&refused);
+            self.refused = Some(refused);
+            error
+        })
+    }
+}
+
+struct Document<'a, 'w, 'on>(&'a mut Walk<'w, 'on>);
+
+impl<'de> Visitor<'de> for Document<'_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON object or array")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            self.0.place = format!("$.{key}");
+            if self.0.streamed.contains(&key.as_str()) {
+                map.next_value_seed(Elements { walk: self.0, key: &key })?;
+            } else {
+                let raw: Box<RawValue> = map.next_value()?;
+                self.0.give(Piece::Member { key: &key, raw: &raw })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
+        Elements { walk: self.0, key: "" }.visit_seq(seq)
+    }
+}
+
+struct Elements<'a, 'w, 'on> {
+    walk: &'a mut Walk<'w, 'on>,
+    key: &'a str,
+}
+
+impl<'de> DeserializeSeed<'de> for Elements<'_, '_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Elements<'_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let mut index = 0;
+        while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
+            let piece = Piece::Element { key: self.key, index, raw: &raw };
+            self.walk.place = piece.place();
+            self.walk.give(piece)?;
+            index += 1;
+        }
+        Ok(())
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, _map: A) -> Result<(), A::Error> {
+        Err(A::Error::custom(format!("an array was expected at $.{}", self.key)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces(text: &str, streamed: &[&str], limit: u64) -> Result<Vec<String>, Unreadable> {
+        let mut seen = Vec::new();
+        read(text.as_bytes(), streamed, limit, &mut |piece| {
+            let text = match &piece {
+                Piece::Member { raw, .. } | Piece::Element { raw, .. } => raw.get().to_owned(),
+            };
+            seen.push(format!("{}={text}", piece.place()));
+            Ok(())
+        })?;
+        Ok(seen)
+    }
+
+    #[test]
+    fn members_come_whole_and_streamed_arrays_element_by_element() {
+        let seen = pieces(r#"{"a": {"b": 1}, "list": [1, {"c":2}], "z": [3]}"#, &["list"], 1000).unwrap();
+        assert_eq!(seen, [r#"$.a={"b": 1}"#, "$.list[0]=1", r#"$.list[1]={"c":2}"#, "$.z=[3]"]);
+        assert_eq!(pieces("[1,2]", &[], 1000).unwrap(), ["$[0]=1", "$[1]=2"]);
+    }
+
+    #[test]
+    fn what_is_not_a_document_is_refused_with_its_place() {
+        for (text, place) in [
+            ("", "$"),
+            ("12", "$"),
+            (r#"{"a": 1"#, "$.a"),
+            (r#"{"list": [1, }"#, "$.list[0]"),
+            (r#"{"list": {"x": 1}}"#, "$.list"),
+            ("{} x", "$"),
+            ("\u{0}", "$"),
+        ] {
+            assert_eq!(pieces(text, &["list"], 1000).unwrap_err().place, place, "{text}");
+        }
+        assert!(pieces(&"[".repeat(10_000), &[], 1 << 20).is_err());
+        assert!(pieces(&format!("{{\"a\":{}", "[".repeat(10_000)), &[], 1 << 20).is_err());
+    }
+
+    #[test]
+    fn a_piece_that_is_too_large_ends_the_reading_and_many_small_ones_do_not() {
+        let long = format!(r#"{{"list": ["{}"]}}"#, "x".repeat(5000));
+        let refused = pieces(&long, &["list"], 1000).unwrap_err();
+        assert!(refused.reason.contains("larger"), "{refused}");
+        let many = format!(r#"{{"list": [{}1]}}"#, "1,".repeat(5000));
+        assert_eq!(pieces(&many, &["list"], 1000).unwrap().len(), 5001);
+    }
+}

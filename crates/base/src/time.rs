@@ -1,0 +1,232 @@
+//! Moments and days. They never mix: a moment is an instant in UTC to the second, a day is a calendar date.
+//!
+//! Nothing here reads a clock; `clock.rs` does, and hands the moment in.
+
+use std::fmt;
+
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, SecondsFormat, Timelike as _, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Seconds by which two clocks may differ without notice.
+pub const CLOCK_BACK_SECONDS: i64 = 120;
+/// First and last year that a date in a record may have. Anything else is a slip of the keyboard.
+pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
+
+/// An instant, UTC, to the second. Written `2026-11-22T14:05:00Z` (RFC 3339).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Moment(DateTime<Utc>);
+
+impl Moment {
+    /// The moment of a UTC date and time, cut to the second.
+    pub fn from_utc(at: DateTime<Utc>) -> Self {
+        Self(at.with_nanosecond(0).unwrap_or(at))
+    }
+
+    /// Noon UTC of a day: used where a source tells only the day.
+    pub fn noon_of(day: Day) -> Self {
+        Self(day.0.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc())
+    }
+
+    /// The moment as chrono's type.
+    pub const fn utc(self) -> DateTime<Utc> {
+        self.0
+    }
+
+    /// The calendar day in UTC.
+    pub fn day(self) -> Day {
+        Day(self.0.date_naive())
+    }
+
+    /// Seconds from `earlier` to `self`; negative when `earlier` is the later one.
+    pub fn seconds_since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0).num_seconds()
+    }
+
+    /// Whether it lies ahead of `now` by more than clocks differ ([`CLOCK_BACK_SECONDS`]).
+    pub fn is_ahead_of(self, now: Self) -> bool {
+        self.seconds_since(now) > CLOCK_BACK_SECONDS
+    }
+
+    /// The moment this many seconds later (or earlier when negative).
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.checked_add_signed(chrono::Duration::seconds(seconds)).unwrap_or(self.0))
+    }
+
+    /// Reads RFC 3339 (`2026-11-22T14:05:00Z`, any offset) or `2026-11-22 14:05` meaning UTC.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let at = DateTime::parse_from_rfc3339(text)
+            .map(|at| at.to_utc())
+            .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").map(|at| at.and_utc()))
+            .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").map(|at| at.and_utc()))
+            .map_err(|_| {
+                format!("“{text}” is no date and time; write 2026-11-22 14:05 or 2026-11-22T14:05:00Z")
+            })?;
+        Day::new(at.date_naive())?;
+        Ok(Self::from_utc(at))
+    }
+
+    /// `2026-11-22 14:05 UTC`, for people.
+    pub fn words(self) -> String {
+        self.0.format("%Y-%m-%d %H:%M UTC").to_string()
+    }
+
+    /// With the offset of the place where it was written: `2026-11-22 15:05:00 +01:00`.
+    pub fn with_offset_words(self, offset_minutes: i32) -> String {
+        let local = self.plus_seconds(i64::from(offset_minutes) * 60).0;
+        let sign = if offset_minutes < 0 { '-' } else { '+' };
+        let (hours, minutes) = (offset_minutes.abs() / 60, offset_minutes.abs() % 60);
+        format!("{} {sign}{hours:02}:{minutes:02}", local.format("%Y-%m-%d %H:%M:%S"))
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Secs, true))
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// A calendar day. Written `2026-11-22` (ISO 8601).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Day(NaiveDate);
+
+impl Day {
+    /// The day, if its year is one of [`YEARS`].
+    pub fn new(date: NaiveDate) -> Result<Self, String> {
+        if YEARS.contains(&date.year()) {
+            Ok(Self(date))
+        } else {
+            Err(format!("the year {} is outside {} to {}", date.year(), YEARS.start(), YEARS.end()))
+        }
+    }
+
+    /// The day as chrono's type.
+    pub const fn date(self) -> NaiveDate {
+        self.0
+    }
+
+    /// Reads `2026-11-22`.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .map_err(|_| format!("“{text}” is no date; write one such as 2026-11-22"))?;
+        Self::new(date)
+    }
+
+    /// The day this many days later (earlier when negative).
+    pub fn plus_days(self, days: i64) -> Self {
+        let moved = if days >= 0 {
+            self.0.checked_add_days(Days::new(days.unsigned_abs()))
+        } else {
+            self.0.checked_sub_days(Days::new(days.unsigned_abs()))
+        };
+        Self(moved.unwrap_or(self.0))
+    }
+
+    /// The day this many working days (Monday to Friday) later.
+    pub fn plus_working_days(self, days: u32) -> Self {
+        if days == 0 {
+            return self;
+        }
+        // From a weekend on it counts as from the Friday before.
+        let into_week = i64::from(self.0.weekday().num_days_from_monday());
+        let (start, from_monday) = if into_week > 4 { (4 - into_week, 4) } else { (0, into_week) };
+        let beyond = from_monday + i64::from(days % 5);
+        let weekend = if beyond > 4 { 2 } else { 0 };
+        self.plus_days(start + i64::from(days / 5) * 7 + i64::from(days % 5) + weekend)
+    }
+
+    /// Days from `earlier` to `self`; negative when `earlier` is later.
+    pub fn days_since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0).num_days()
+    }
+
+    /// Where the day lies seen from `today`, in words: `today`, `in 3 days`, `3 days ago`.
+    pub fn relative_words(self, today: Self) -> String {
+        match self.days_since(today) {
+            0 => "today".to_owned(),
+            1 => "tomorrow".to_owned(),
+            -1 => "yesterday".to_owned(),
+            days if days > 0 => format!("in {days} days"),
+            days => format!("{} days ago", -days),
+        }
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.format("%Y-%m-%d"))
+    }
+}
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_read_back_and_years_are_bounded() {
+        let moment = Moment::parse("2026-11-22T15:05:00+01:00").unwrap();
+        assert_eq!(moment.to_string(), "2026-11-22T14:05:00Z");
+        assert_eq!(Moment::parse("2026-11-22 14:05"), Ok(moment));
+        assert_eq!(moment.with_offset_words(60), "2026-11-22 15:05:00 +01:00");
+        assert!(Moment::parse("0000-01-01T00:00:00Z").unwrap_err().contains("year 0"));
+        assert!(Day::parse("0000-01-01").unwrap_err().contains("year 0"));
+        assert!(Day::parse("2026-02-31").is_err());
+        assert!(Day::parse("2026-13-01").is_err());
+    }
+
+    #[test]
+    fn working_days_skip_the_weekend() {
+        let friday = Day::parse("2026-11-20").unwrap();
+        assert_eq!(friday.plus_working_days(1).to_string(), "2026-11-23");
+        assert_eq!(friday.plus_working_days(5).to_string(), "2026-11-27");
+        for start in 0..14 {
+            let start = friday.plus_days(start);
+            for days in 0..25 {
+                let mut counted = start;
+                let mut left = days;
+                while left > 0 {
+                    counted = counted.plus_days(1);
+                    left -= u32::from(!matches!(
+                        counted.0.weekday(),
+                        chrono::Weekday::Sat | chrono::Weekday::Sun
+                    ));
+                }
+                assert_eq!(start.plus_working_days(days), counted, "{start} and {days} working days");
+            }
+        }
+        // Nothing that a policy says can make it count for long.
+        assert!(friday.plus_working_days(u32::MAX) >= friday);
+    }
+
+    #[test]
+    fn a_day_says_where_it_lies() {
+        let today = Day::parse("2026-11-22").unwrap();
+        assert_eq!(today.plus_days(-3).relative_words(today), "3 days ago");
+        assert_eq!(today.plus_days(12).relative_words(today), "in 12 days");
+    }
+}

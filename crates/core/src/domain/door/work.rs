@@ -1,0 +1,318 @@
+//! A change in the making: the records as they will be, laid over the ground. Rules look at it as at any world.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::ground::{Account, Ground};
+use crate::domain::canonical;
+use crate::domain::clock::Clock;
+use crate::domain::event::{FieldChange, RecordChange};
+use crate::domain::field::{FieldType, record_ids};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::policy::Policy;
+use crate::domain::product::Product;
+use crate::domain::record::{Fields, Head, RecordData, check_values};
+use crate::domain::refused::Refusal;
+use crate::domain::signature::{Signature, part_digest};
+use crate::domain::workflow::{Case, Effect, World};
+use mainstay_base::time::Moment;
+
+/// The product's number: there is one in each file.
+pub const PRODUCT: RecordId = RecordId::new(Kind::Product, 1);
+/// The policy's number: there is one in each file.
+pub const POLICY: RecordId = RecordId::new(Kind::Policy, 1);
+
+/// One record that changes.
+struct Touched {
+    before: Option<RecordData>,
+    after: RecordData,
+}
+
+/// Records laid over the ground, which fails with `F`.
+pub struct Work<'a, F> {
+    ground: &'a dyn Ground<F>,
+    now: Moment,
+    actor: RecordId,
+    touched: BTreeMap<RecordId, Touched>,
+    made: Vec<RecordId>,
+    signed: Vec<Signature>,
+    /// The first failure of the ground while a rule looked at it; a rule cannot report it itself.
+    failure: RefCell<Option<F>>,
+}
+
+impl<'a, F> Work<'a, F> {
+    /// A change by `actor` at `now`, with nothing changed yet.
+    pub fn new(ground: &'a dyn Ground<F>, actor: RecordId, now: Moment) -> Self {
+        Self {
+            ground,
+            now,
+            actor,
+            touched: BTreeMap::new(),
+            made: Vec::new(),
+            signed: Vec::new(),
+            failure: RefCell::new(None),
+        }
+    }
+
+    /// A record as it will be, or a refusal that there is none.
+    pub fn get(&self, id: RecordId) -> Result<RecordData, Refusal<F>> {
+        if let Some(touched) = self.touched.get(&id) {
+            return Ok(touched.after.clone());
+        }
+        self.ground.record(id).map_err(Refusal::Store)?.ok_or(Refusal::NoSuchRecord(id))
+    }
+
+    /// The account of a person as it is before the act.
+    pub fn account(&self, id: RecordId) -> Result<Option<Account>, Refusal<F>> {
+        self.ground.account(id).map_err(Refusal::Store)
+    }
+
+    fn touch(&mut self, id: RecordId) -> Result<&mut RecordData, Refusal<F>> {
+        if !self.touched.contains_key(&id) {
+            let before = self.ground.record(id).map_err(Refusal::Store)?.ok_or(Refusal::NoSuchRecord(id))?;
+            let after = before.clone();
+            self.touched.insert(id, Touched { before: Some(before), after });
+        }
+        match self.touched.get_mut(&id) {
+            Some(touched) => Ok(&mut touched.after),
+            None => Err(Refusal::NoSuchRecord(id)),
+        }
+    }
+
+    /// Sets fields to canonical values; `null` empties one.
+    pub fn set(&mut self, id: RecordId, set: &Fields) -> Result<(), Refusal<F>> {
+        let data = self.touch(id)?;
+        for (name, value) in set {
+            if value.is_null() {
+                data.fields.remove(name);
+            } else {
+                data.fields.insert(name.clone(), value.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings a record into a state.
+    pub fn state(&mut self, id: RecordId, to: &str) -> Result<(), Refusal<F>> {
+        let now = self.now;
+        let data = self.touch(id)?;
+        if data.head.state != to {
+            to.clone_into(&mut data.head.state);
+            data.head.state_since = now;
+        }
+        Ok(())
+    }
+
+    /// Gives a record to an owner.
+    pub fn own(&mut self, id: RecordId, owner: Option<RecordId>) -> Result<(), Refusal<F>> {
+        self.touch(id)?.head.owner = owner;
+        Ok(())
+    }
+
+    /// The number that the next record of a kind would get, were none made meanwhile.
+    pub fn next_number(&self, kind: Kind) -> Result<u32, Refusal<F>> {
+        self.ground.next_number(kind).map_err(Refusal::Store)
+    }
+
+    /// Makes a record with canonical values.
+    pub fn make(&mut self, kind: Kind, set: &Fields) -> Result<RecordId, Refusal<F>> {
+        let in_file = self.next_number(kind)?;
+        let here = self.made.iter().filter(|id| id.kind == kind).count();
+        let id = RecordId::new(kind, in_file + u32::try_from(here).unwrap_or(u32::MAX));
+        let head = Head {
+            id,
+            state: kind.def().initial().to_owned(),
+            owner: None,
+            created_at: self.now,
+            created_by: self.actor,
+            state_since: self.now,
+            revision: 0,
+        };
+        let fields: Fields =
+            set.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect();
+        self.touched.insert(id, Touched { before: None, after: RecordData { head, fields } });
+        self.made.push(id);
+        Ok(id)
+    }
+
+    /// Applies what follows from a transition or signature of `subject`.
+    pub fn apply(&mut self, effects: Vec<Effect>) -> Result<(), Refusal<F>> {
+        for effect in effects {
+            match effect {
+                Effect::Create { kind, set, link_back } => {
+                    let set = canonical_values(kind, &set)?;
+                    let id = self.make(kind, &set)?;
+                    if let Some((from, field)) = link_back {
+                        let mut back = Fields::new();
+                        back.insert(field.to_owned(), id.to_string().into());
+                        self.set(from, &back)?;
+                    }
+                    let effects = self.case(id, |case| (id.kind.def().on_create)(case))?;
+                    self.apply(effects)?;
+                }
+                Effect::State { id, to } => self.state(id, to)?,
+                Effect::Set { id, set } => {
+                    let set = canonical_values(id.kind, &set)?;
+                    self.set(id, &set)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at a record as a rule does.
+    pub fn case<T>(&self, id: RecordId, look: impl FnOnce(&Case) -> T) -> Result<T, Refusal<F>> {
+        let data = self.get(id)?;
+        let case = Case { data: &data, world: self, now: self.now, actor: Some(self.actor) };
+        let result = look(&case);
+        match self.failure.borrow_mut().take() {
+            Some(error) => Err(Refusal::Store(error)),
+            None => Ok(result),
+        }
+    }
+
+    /// What the trail says of the clock.
+    pub fn clock(&self) -> Result<Clock, Refusal<F>> {
+        self.ground.clock().map_err(Refusal::Store)
+    }
+
+    /// Who last performed a request on a record.
+    pub fn last_actor(&self, request: &str, record: RecordId) -> Result<Option<RecordId>, Refusal<F>> {
+        self.ground.last_actor(request, record).map_err(Refusal::Store)
+    }
+
+    /// Whether a signature stands on a record, whatever became of it since.
+    pub fn is_signed(&self, id: RecordId) -> Result<bool, Refusal<F>> {
+        Ok(!self.ground.signatures(id).map_err(Refusal::Store)?.is_empty())
+    }
+
+    /// Whether a login is or was used by anybody.
+    pub fn login_taken(&self, login: &str) -> Result<bool, Refusal<F>> {
+        self.ground.login_taken(login).map_err(Refusal::Store)
+    }
+
+    /// Adds a signature, so that what follows from it can be seen.
+    pub fn sign(&mut self, signature: Signature) {
+        self.signed.push(signature);
+    }
+
+    /// The signatures so far, over the records as they will be written: what follows from the act is covered too.
+    pub fn signatures_made(&self) -> Vec<Signature> {
+        let mut signed = self.signed.clone();
+        for cover in signed.iter_mut().flat_map(|signature| &mut signature.covers) {
+            let Some(touched) = self.touched.get(&cover.record) else { continue };
+            let before = touched.before.as_ref();
+            let changed = before.is_none() || !differences(before, &touched.after).is_empty();
+            cover.revision = before.map_or(0, |before| before.head.revision) + u32::from(changed);
+            cover.digest = part_digest(&touched.after, cover.part);
+        }
+        signed
+    }
+
+    /// The records that were made, in their order.
+    pub fn made(&self) -> &[RecordId] {
+        &self.made
+    }
+
+    /// Ends the change: the records as they are to be written, and what the event says of them. Records that did not
+    /// change in the end are left out.
+    pub fn finish(self) -> Result<(Vec<RecordData>, Vec<RecordChange>), Refusal<F>> {
+        if let Some(error) = self.failure.into_inner() {
+            return Err(Refusal::Store(error));
+        }
+        let mut records = Vec::new();
+        let mut changes = Vec::new();
+        for (id, touched) in self.touched {
+            let Touched { before, mut after } = touched;
+            let fields = differences(before.as_ref(), &after);
+            if before.is_some() && fields.is_empty() {
+                continue;
+            }
+            after.head.revision = before.map_or(0, |before| before.head.revision) + 1;
+            let digest = canonical::digest(after.canonical().as_bytes());
+            changes.push(RecordChange { record: id, revision: after.head.revision, digest, fields });
+            records.push(after);
+        }
+        Ok((records, changes))
+    }
+
+    fn note<T: Default>(&self, result: Result<T, F>) -> T {
+        result.unwrap_or_else(|error| {
+            self.failure.borrow_mut().get_or_insert(error);
+            T::default()
+        })
+    }
+}
+
+/// Brings values that the program sets into canonical form.
+fn canonical_values<F>(kind: Kind, set: &Fields) -> Result<Fields, Refusal<F>> {
+    check_values(kind.def(), set)
+        .map_err(|violations| Refusal::Invalid { violations }.with_labels(kind.def()))
+}
+
+/// What differs between two versions of a record: state, owner, and fields in their declared order.
+fn differences(before: Option<&RecordData>, after: &RecordData) -> Vec<FieldChange> {
+    let mut changes = Vec::new();
+    let mut add = |field: &str, old: &Value, new: &Value| {
+        if old != new {
+            changes.push(FieldChange { field: field.to_owned(), before: old.clone(), after: new.clone() });
+        }
+    };
+    let owner = |data: &RecordData| data.head.owner.map_or(Value::Null, |owner| owner.to_string().into());
+    let state = before.map_or(Value::Null, |data| data.head.state.clone().into());
+    add("state", &state, &after.head.state.clone().into());
+    add("owner", &before.map_or(Value::Null, owner), &owner(after));
+    for field in after.def().fields() {
+        let old = before.map_or(&Value::Null, |data| data.value(field.name));
+        add(field.name, old, after.value(field.name));
+    }
+    changes
+}
+
+fn refers(data: &RecordData, id: RecordId) -> bool {
+    data.def()
+        .fields()
+        .filter(|field| matches!(field.ty, FieldType::Record | FieldType::Records))
+        .any(|field| record_ids(data.value(field.name)).contains(&id))
+}
+
+impl<F> World for Work<'_, F> {
+    fn record(&self, id: RecordId) -> Option<RecordData> {
+        match self.touched.get(&id) {
+            Some(touched) => Some(touched.after.clone()),
+            None => self.note(self.ground.record(id)),
+        }
+    }
+
+    fn referring(&self, id: RecordId, kind: Kind) -> Vec<RecordData> {
+        let mut found: Vec<RecordData> = self
+            .note(self.ground.referring(id, kind))
+            .into_iter()
+            .filter(|data| !self.touched.contains_key(&data.head.id))
+            .collect();
+        let here = self.touched.values().map(|touched| &touched.after);
+        found.extend(here.filter(|data| data.head.id.kind == kind && refers(data, id)).cloned());
+        found.sort_by_key(|data| data.head.id);
+        found
+    }
+
+    fn signatures(&self, id: RecordId) -> Vec<Signature> {
+        let mut signatures = self.note(self.ground.signatures(id));
+        signatures.extend(self.signed.iter().filter(|signature| signature.subject == id).cloned());
+        signatures
+    }
+
+    fn editors(&self, id: RecordId) -> Vec<RecordId> {
+        self.note(self.ground.editors(id))
+    }
+
+    fn policy(&self) -> Policy {
+        self.record(POLICY).and_then(|data| data.typed()).unwrap_or_default()
+    }
+
+    fn product(&self) -> Product {
+        self.record(PRODUCT).and_then(|data| data.typed()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,131 @@
+//! Everything of a product file as one JSON document, for archives and other programs. `docs/command-line.md` describes it.
+
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::file::ProductFile;
+use super::refused::Refused;
+use crate::domain::ids::Kind;
+use crate::domain::record::RecordData;
+use crate::store::{EventText, StoreError};
+use mainstay_base::time::Moment;
+
+/// Version of the form of the document. It grows when something is removed or changes its meaning.
+pub const EXPORT_FORMAT: u32 = 1;
+
+impl ProductFile {
+    /// Writes everything to a new file at `path`: records, audit events, signatures, keys and attachments. Private keys stay
+    /// in the product file. One row is in memory at a time. Nothing is left behind if it fails.
+    pub fn export(&self, path: &Path, now: Moment) -> Result<(), Refused> {
+        let failed =
+            |error| Refused::from(StoreError::io(format!("{} could not be written", path.display()))(error));
+        let file = std::fs::File::options().write(true).create_new(true).open(path).map_err(failed)?;
+        let mut out = Document { out: BufWriter::new(file), path };
+        let written = self.write_all(&mut out, now).and_then(|()| {
+            out.out.flush().map_err(failed)?;
+            out.out.get_ref().sync_all().map_err(failed)
+        });
+        if written.is_err() {
+            drop(out);
+            let _ = std::fs::remove_file(path);
+        }
+        written
+    }
+
+    fn write_all(&self, out: &mut Document<'_>, now: Moment) -> Result<(), Refused> {
+        let head = self.head();
+        let about = json!({
+            "format": EXPORT_FORMAT, "program": env!("CARGO_PKG_VERSION"), "file": self.uuid()?, "exported_at": now,
+            "head": {"seq": head.seq, "digest": head.digest},
+        });
+        let mut start = about.to_string();
+        start.pop();
+        out.text(&start)?;
+        out.list("records", |out| {
+            for kind in Kind::ALL {
+                for data in self.store.records(*kind)? {
+                    out.item(&record_value(&data))?;
+                }
+            }
+            Ok(())
+        })?;
+        out.list("events", |out| self.store.each_event(|event| out.item(&signed_value(&event))))?;
+        out.list("signatures", |out| {
+            self.store.each_signature(|signature| out.item(&signed_value(&signature)))
+        })?;
+        out.list("keys", |out| {
+            for key in self.store.signing_keys()? {
+                let public = hex::encode(key.public_key);
+                out.item(&json!({"number": key.number, "person": key.person, "public_key": public, "event": key.seq}))?;
+            }
+            Ok(())
+        })?;
+        out.list("attachments", |out| {
+            for sha256 in self.store.blob_digests()? {
+                let bytes = self.store.blob(&sha256)?.unwrap_or_default();
+                out.item(
+                    &json!({"sha256": sha256, "bytes": bytes.len(), "base64": STANDARD.encode(&bytes)}),
+                )?;
+            }
+            Ok(())
+        })?;
+        out.text("\n}\n")
+    }
+}
+
+/// A record with everything that it says.
+fn record_value(data: &RecordData) -> Value {
+    let head = &data.head;
+    json!({
+        "id": head.id, "kind": head.id.kind, "state": head.state, "owner": head.owner, "created_at": head.created_at,
+        "created_by": head.created_by, "state_since": head.state_since, "revision": head.revision, "fields": data.fields,
+    })
+}
+
+/// A signed text: the body as an object whose canonical text is what was hashed and signed.
+fn signed_value(text: &EventText) -> Value {
+    let body: Value = serde_json::from_str(&text.body).unwrap_or(Value::Null);
+    json!({"body": body, "digest": text.digest, "key": text.key, "signature": STANDARD.encode(&text.signature)})
+}
+
+/// A JSON document that is written piece by piece.
+struct Document<'a> {
+    out: BufWriter<std::fs::File>,
+    path: &'a Path,
+}
+
+/// A list being written.
+struct Items<'a, 'b> {
+    document: &'a mut Document<'b>,
+    first: bool,
+}
+
+impl Document<'_> {
+    fn text(&mut self, text: &str) -> Result<(), Refused> {
+        let path = self.path;
+        let failed = |error| StoreError::io(format!("{} could not be written", path.display()))(error);
+        Ok(self.out.write_all(text.as_bytes()).map_err(failed)?)
+    }
+
+    fn list(
+        &mut self,
+        name: &str,
+        fill: impl FnOnce(&mut Items<'_, '_>) -> Result<(), Refused>,
+    ) -> Result<(), Refused> {
+        self.text(&format!(",\n\"{name}\":["))?;
+        fill(&mut Items { document: &mut *self, first: true })?;
+        self.text("\n]")
+    }
+}
+
+impl Items<'_, '_> {
+    fn item(&mut self, value: &Value) -> Result<(), Refused> {
+        self.document.text(if self.first { "\n" } else { ",\n" })?;
+        self.first = false;
+        self.document.text(&value.to_string())
+    }
+}

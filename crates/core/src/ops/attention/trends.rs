@@ -1,0 +1,104 @@
+//! Where things are heading: counts of the last months, the age of what is open, the days from report to verified change.
+
+use std::collections::BTreeMap;
+
+use crate::domain::ids::{Kind, RecordId};
+use crate::ops::file::ProductFile;
+use crate::ops::refused::Refused;
+use crate::store::ListRow;
+use mainstay_base::time::{Day, Moment};
+
+/// Counts of one month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Month {
+    /// `2026-11`.
+    pub month: String,
+    /// Feedback received.
+    pub feedback: u32,
+    /// Problem reports opened.
+    pub problems: u32,
+    /// Changes verified.
+    pub verified: u32,
+}
+
+/// Where things are heading.
+#[derive(Debug, Clone, Default)]
+pub struct Trends {
+    /// The last twelve months, oldest first.
+    pub months: Vec<Month>,
+    /// Open problem reports by age: label, number of those with an effect on safety, number of the others.
+    pub open_problems_by_age: Vec<(&'static str, u32, u32)>,
+    /// Days from problem report to verified change, one for each, by month of verification.
+    pub days_to_fix: Vec<(String, i64)>,
+}
+
+impl ProductFile {
+    /// The last twelve months and the age of what is open.
+    pub fn trends(&self, now: Moment) -> Result<Trends, Refused> {
+        let mut months = last_months(now.day());
+        let feedback = self.store.list(Kind::Feedback, &["received_at"])?;
+        let problems = self.store.list(Kind::ProblemReport, &["safety_effect"])?;
+        let changes = self.store.list(Kind::ChangeRequest, &["problem_reports"])?;
+        let mut count = |day: String, add: fn(&mut Month)| {
+            if let Some(month) = months.iter_mut().find(|month| day.starts_with(&month.month)) {
+                add(month);
+            }
+        };
+        for row in feedback.iter().filter(|row| row.state != "void") {
+            let received = row.more.first().filter(|text| !text.is_empty()).cloned();
+            count(received.unwrap_or_else(|| row.created_at.to_string()), |month| month.feedback += 1);
+        }
+        for row in problems.iter().filter(|row| row.state != "void") {
+            count(row.created_at.to_string(), |month| month.problems += 1);
+        }
+        let opened: BTreeMap<RecordId, Day> =
+            problems.iter().map(|row| (row.id, row.created_at.day())).collect();
+        let mut days_to_fix = Vec::new();
+        for row in
+            changes.iter().filter(|row| matches!(row.state.as_str(), "verified" | "released" | "closed"))
+        {
+            count(row.state_since.to_string(), |month| month.verified += 1);
+            let ids: Vec<RecordId> =
+                serde_json::from_str(row.more.first().map_or("[]", String::as_str)).unwrap_or_default();
+            for day in ids.iter().filter_map(|id| opened.get(id)) {
+                let month: String = row.state_since.to_string().chars().take(7).collect();
+                days_to_fix.push((month, row.state_since.day().days_since(*day)));
+            }
+        }
+        Ok(Trends { months, open_problems_by_age: ages(&problems, now.day()), days_to_fix })
+    }
+}
+
+fn last_months(today: Day) -> Vec<Month> {
+    use chrono::{Datelike as _, Months};
+    let first = today.date().with_day(1).unwrap_or(today.date());
+    (0..12)
+        .rev()
+        .filter_map(|back| first.checked_sub_months(Months::new(back)))
+        .map(|date| Month { month: date.format("%Y-%m").to_string(), feedback: 0, problems: 0, verified: 0 })
+        .collect()
+}
+
+fn ages(problems: &[ListRow], today: Day) -> Vec<(&'static str, u32, u32)> {
+    let bands = [
+        ("Up to 30 days", 30),
+        ("31 to 90 days", 90),
+        ("91 to 180 days", 180),
+        ("More than 180 days", i64::MAX),
+    ];
+    let mut counts = bands.map(|(label, _)| (label, 0, 0));
+    for row in problems.iter().filter(|row| !matches!(row.state.as_str(), "closed" | "void")) {
+        let age = today.days_since(row.created_at.day());
+        let band = bands.iter().position(|(_, most)| age <= *most).unwrap_or(3);
+        let safety = row
+            .more
+            .first()
+            .is_some_and(|effect| effect == "serious" || effect == "unknown" || effect == "minor");
+        if safety {
+            counts[band].1 += 1;
+        } else {
+            counts[band].2 += 1;
+        }
+    }
+    counts.to_vec()
+}

@@ -1,0 +1,219 @@
+//! An open product file.
+
+use std::path::{Path, PathBuf};
+
+use super::refused::Refused;
+use super::session::Session;
+use crate::domain::ids::RecordId;
+use crate::domain::product::Product;
+use crate::domain::record::RecordData;
+use crate::store::{self, Found, Head, Holder, Lock, Store, StoreError, Verification};
+use mainstay_base::clock::Stamp;
+use mainstay_base::time::Moment;
+
+use super::lend::WaitingDrafts;
+use crate::domain::door::PRODUCT;
+
+/// Why a file is open for reading only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WhyReadOnly {
+    /// Somebody else writes to it.
+    Locked(Option<Holder>),
+    /// It is damaged.
+    Damaged(String),
+    /// The person asked for it, or the file cannot be written.
+    NotWritable,
+    /// A job of this program writes to it; what it does, in words such as “An import is running: wait or cancel it”.
+    Lent(&'static str),
+}
+
+impl std::fmt::Display for WhyReadOnly {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Locked(Some(holder)) => write!(
+                f,
+                "The file is read-only: {} on {} writes to it since {}",
+                holder.person,
+                holder.machine,
+                holder.since.words()
+            ),
+            Self::Locked(None) => f.write_str("The file is read-only: somebody else writes to it"),
+            Self::Damaged(what) => write!(f, "The file is read-only because it is damaged: {what}"),
+            Self::NotWritable => f.write_str("The file is open for reading only"),
+            Self::Lent(words) => f.write_str(words),
+        }
+    }
+}
+
+/// An open product file: the one value through which everything is read and done.
+pub struct ProductFile {
+    pub(super) store: Store,
+    pub(super) lock: Option<Lock>,
+    pub(super) why_read_only: Option<WhyReadOnly>,
+    /// What was typed while the writer is lent.
+    pub(super) waiting: WaitingDrafts,
+}
+
+/// Outcome of opening.
+pub enum Opened {
+    /// It is open, for writing or for reading only.
+    Open(Box<ProductFile>),
+    /// It was not opened; nothing was changed.
+    Not(Found),
+}
+
+/// The holder that a lock names before anybody is signed in.
+fn holder(person: &str, stamp: &Stamp) -> Holder {
+    Holder { person: person.to_owned(), machine: stamp.machine.clone(), since: stamp.now }
+}
+
+impl ProductFile {
+    pub(super) const fn reading(store: Store, why: WhyReadOnly) -> Self {
+        Self { store, lock: None, why_read_only: Some(why), waiting: WaitingDrafts::new() }
+    }
+
+    pub(super) const fn writing(store: Store, lock: Lock) -> Self {
+        Self { store, lock: Some(lock), why_read_only: None, waiting: WaitingDrafts::new() }
+    }
+
+    /// Opens a file: for writing if nobody else writes, else for reading only.
+    pub fn open(path: &Path, stamp: &Stamp) -> Result<Opened, Refused> {
+        match store::open_writing(path, &holder("somebody not signed in yet", stamp)) {
+            Ok((store, lock)) => Ok(Opened::Open(Box::new(Self::writing(store, lock)))),
+            Err(Ok(Found::Locked(holder))) => Self::read_only(path, WhyReadOnly::Locked(holder)),
+            Err(Ok(Found::Damaged { what })) => match store::open_read_only(path) {
+                Ok(store) => Ok(Opened::Open(Box::new(Self::reading(store, WhyReadOnly::Damaged(what))))),
+                Err(_) => Ok(Opened::Not(Found::Damaged { what })),
+            },
+            Err(Ok(found)) => Ok(Opened::Not(found)),
+            Err(Err(StoreError::NotWritable | StoreError::ReadOnly)) => {
+                Self::read_only(path, WhyReadOnly::NotWritable)
+            }
+            Err(Err(error)) => Err(error.into()),
+        }
+    }
+
+    /// Opens a file for reading only.
+    pub fn open_to_read(path: &Path) -> Result<Opened, Refused> {
+        match store::look(path) {
+            Found::Ready | Found::Locked(_) => Self::read_only(path, WhyReadOnly::NotWritable),
+            Found::Damaged { what } => match store::open_read_only(path) {
+                Ok(store) => Ok(Opened::Open(Box::new(Self::reading(store, WhyReadOnly::Damaged(what))))),
+                Err(_) => Ok(Opened::Not(Found::Damaged { what })),
+            },
+            found @ (Found::NeedsUpgrade { .. }
+            | Found::Newer { .. }
+            | Found::NotOurs { .. }
+            | Found::NotReadable { .. }) => Ok(Opened::Not(found)),
+        }
+    }
+
+    fn read_only(path: &Path, why: WhyReadOnly) -> Result<Opened, Refused> {
+        let store = store::open_read_only(path)?;
+        Ok(Opened::Open(Box::new(Self::reading(store, why))))
+    }
+
+    /// Upgrades an older file after a copy of it was made beside it; answers where the copy lies.
+    pub fn upgrade(path: &Path, stamp: &Stamp) -> Result<PathBuf, Refused> {
+        Ok(store::upgrade(path, &holder("an upgrade", stamp))?)
+    }
+
+    /// Which of the kept backups to remove, so that daily, weekly and monthly ones stay.
+    pub fn thin_backups(backups: &[(PathBuf, Moment)], now: Moment) -> Vec<PathBuf> {
+        store::thin(backups, now)
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        self.store.path()
+    }
+
+    /// The number that identifies the file for good, whatever its name.
+    pub fn uuid(&self) -> Result<String, Refused> {
+        Ok(self.store.uuid()?)
+    }
+
+    /// Why it is open for reading only; `None` if it is open for writing.
+    pub const fn why_read_only(&self) -> Option<&WhyReadOnly> {
+        self.why_read_only.as_ref()
+    }
+
+    pub(super) fn refuse_read_only(&self) -> Result<(), Refused> {
+        match &self.why_read_only {
+            None => Ok(()),
+            Some(WhyReadOnly::Lent(words)) => Err(Refused::Rule((*words).to_owned())),
+            Some(WhyReadOnly::Locked(_) | WhyReadOnly::Damaged(_) | WhyReadOnly::NotWritable) => {
+                Err(StoreError::ReadOnly.into())
+            }
+        }
+    }
+
+    /// The last audit event. Screens are drawn anew when it changes.
+    pub const fn head(&self) -> &Head {
+        self.store.head()
+    }
+
+    /// Looks whether somebody else committed; `true` if so.
+    pub fn refresh(&mut self) -> Result<bool, Refused> {
+        Ok(self.store.refresh()?)
+    }
+
+    /// Who writes to the file now, as the lock beside it says. For a reader.
+    pub fn writer(&self) -> Option<Holder> {
+        store::holder_of(self.store.path())
+    }
+
+    /// Tries to become the writer of a file that is open for reading only. `false`: somebody else still writes.
+    pub fn take_over(&mut self, stamp: &Stamp) -> Result<bool, Refused> {
+        if self.store.is_writable() {
+            return Ok(true);
+        }
+        let path: PathBuf = self.store.path().to_owned();
+        match store::open_writing(&path, &holder("somebody not signed in yet", stamp)) {
+            Ok((store, lock)) => {
+                self.give_back(Self::writing(store, lock))?;
+                Ok(true)
+            }
+            Err(Ok(Found::Locked(holder))) => {
+                if !self.is_lent() {
+                    self.why_read_only = Some(WhyReadOnly::Locked(holder));
+                }
+                Ok(false)
+            }
+            Err(Ok(_)) => Ok(false),
+            Err(Err(error)) => Err(error.into()),
+        }
+    }
+
+    /// Writes the name of the person who signed in into the lock, for others to see.
+    pub fn name_writer(&mut self, session: &Session, stamp: &Stamp) {
+        if let Some(lock) = &mut self.lock {
+            // Only words for people: a failure to write them takes nothing away from the lock.
+            let _ = lock.name(&holder(session.name(), stamp));
+        }
+    }
+
+    /// A record by its number.
+    pub fn record(&self, id: RecordId) -> Result<RecordData, Refused> {
+        self.store.record(id)?.ok_or(Refused::NoSuchRecord(id))
+    }
+
+    /// The product.
+    pub fn product(&self) -> Result<Product, Refused> {
+        Ok(self.store.record(PRODUCT)?.and_then(|data| data.typed()).unwrap_or_default())
+    }
+
+    /// Verifies the whole file; see `docs/file-format.md`. `remembered` is a head that was seen earlier.
+    pub fn verify(
+        path: &Path,
+        remembered: Option<(u64, String)>,
+        keep_going: &(dyn Fn(f32) -> bool + Sync),
+    ) -> Result<Verification, Refused> {
+        Ok(store::verify(path, remembered, keep_going)?)
+    }
+
+    /// Copies the file to `target` and verifies the copy.
+    pub fn backup(path: &Path, target: &Path, keep_going: &dyn Fn(f32) -> bool) -> Result<(), Refused> {
+        Ok(store::backup_to(path, target, keep_going)?)
+    }
+}

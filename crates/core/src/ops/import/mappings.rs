@@ -1,0 +1,91 @@
+//! Mappings from columns to fields: those that come with the program, and a person's own.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::domain::field::FieldType;
+use crate::domain::ids::Kind;
+use crate::exchange::feedback::{self as rows, Mapping};
+use crate::ops::files;
+use crate::ops::refused::Refused;
+use crate::ops::request::FileSource;
+use mainstay_base::time::{Day, Moment};
+
+/// The mappings that can be chosen: those that come with the program, then the person's own from a folder.
+/// A file in the folder that cannot be read is told in the second list and left out.
+pub fn import_mappings(folder: Option<&Path>) -> (Vec<Mapping>, Vec<String>) {
+    let mut found = rows::ready_mappings().to_vec();
+    let mut problems = Vec::new();
+    let Some(entries) = folder.and_then(|folder| std::fs::read_dir(folder).ok()) else {
+        return (found, problems);
+    };
+    let mut paths: Vec<_> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "ron"))
+        .collect();
+    paths.sort();
+    for path in paths {
+        match read_mapping(&path) {
+            Ok(mapping) => found.push(mapping),
+            Err(error) => problems.push(format!("{}: {error}", path.display())),
+        }
+    }
+    (found, problems)
+}
+
+/// A mapping by its name or, where it ends in `.ron`, by its file.
+pub fn find_mapping(named: &str, folder: Option<&Path>) -> Result<Mapping, Refused> {
+    if Path::new(named).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ron")) {
+        return read_mapping(Path::new(named));
+    }
+    let (known, _) = import_mappings(folder);
+    let names = known.iter().map(|mapping| format!("“{}”", mapping.name)).collect::<Vec<_>>().join(", ");
+    known.into_iter().find(|mapping| mapping.name.eq_ignore_ascii_case(named.trim())).ok_or_else(|| {
+        Refused::Rule(format!("there is no mapping “{named}”; known are {names}, or name a .ron file"))
+    })
+}
+
+/// Reads a mapping from a RON file.
+pub fn read_mapping(path: &Path) -> Result<Mapping, Refused> {
+    let bytes = files::read(FileSource::Path(path.to_owned()))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Refused::Rule(format!("{} is no text in UTF-8", path.display())))?;
+    Mapping::from_ron(&text).map_err(|error| Refused::Rule(error.to_string()))
+}
+
+/// Keeps a mapping in the person's folder under its name, replacing one of the same name.
+pub fn save_mapping(folder: &Path, mapping: &Mapping) -> Result<(), Refused> {
+    let stem: String = mapping
+        .name
+        .trim()
+        .chars()
+        .map(|character| if character.is_alphanumeric() { character.to_ascii_lowercase() } else { '-' })
+        .take(80)
+        .collect();
+    if stem.trim_matches('-').is_empty() {
+        return Err(Refused::Rule("give the mapping a name".to_owned()));
+    }
+    let text = mapping.to_ron().map_err(|error| Refused::Rule(error.to_string()))?;
+    let failed = |error: std::io::Error| {
+        Refused::Rule(format!("the mapping could not be saved in {}: {error}", folder.display()))
+    };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    std::fs::write(folder.join(format!("{stem}.ron")), text).map_err(failed)
+}
+
+/// The mapping with a question answered. A moment may be given as a day alone: then it is noon of that day, UTC.
+pub fn answered(mapping: Mapping, target: &str, answer: &str) -> Result<Mapping, Refused> {
+    let Some(field) = Kind::Feedback.def().field(target) else {
+        return Err(Refused::invalid(target, "feedback has no such field"));
+    };
+    let answer = answer.trim();
+    let text = match (field.ty, Day::parse(answer)) {
+        (FieldType::Moment, Ok(day)) => Moment::noon_of(day).to_string(),
+        (_, Ok(_) | Err(_)) => answer.to_owned(),
+    };
+    field
+        .parse(&Value::String(text.clone()))
+        .map_err(|reason| Refused::invalid(target, reason).with_labels(Kind::Feedback.def()))?;
+    Ok(mapping.with_constant(target, &text))
+}

@@ -1,0 +1,113 @@
+//! Lists, search and the audit trail, as plain data.
+
+use serde_json::Value;
+
+use super::file::ProductFile;
+use super::refused::Refused;
+use crate::domain::field;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::RecordData;
+use crate::store::{EventFilter, EventRow, Hit, ListRow};
+use mainstay_base::time::Moment;
+
+/// The further columns that the list of a kind shows, by field name.
+pub const fn list_columns(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Feedback => &["source_kind", "patient_or_user_harm", "external_number"],
+        Kind::ProblemReport => &["safety_effect", "detected_in_phase", "reassess_by"],
+        Kind::ChangeRequest => &["change_type", "urgency", "origin"],
+        Kind::ImpactAnalysis => &["change_request", "conclusion", "performed_at"],
+        Kind::Approval => &["subject", "decision", "expires_at"],
+        Kind::Attachment => &["subject", "media_type", "bytes"],
+        Kind::Person => &["login", "identity_verified_at"],
+        Kind::Product | Kind::Policy => &[],
+    }
+}
+
+impl ProductFile {
+    /// The rows of a kind's list, newest first, with [`list_columns`].
+    pub fn list(&self, kind: Kind) -> Result<Vec<ListRow>, Refused> {
+        Ok(self.store.list(kind, list_columns(kind))?)
+    }
+
+    /// All records of a kind, for export and packets.
+    pub fn all(&self, kind: Kind) -> Result<Vec<RecordData>, Refused> {
+        Ok(self.store.records(kind)?)
+    }
+
+    /// The records of a kind that refer to a record.
+    pub fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<RecordData>, Refused> {
+        Ok(self.store.referring(id, kind)?)
+    }
+
+    /// What fits the words that a person typed, at most `limit`, newest first.
+    pub fn search(&self, typed: &str, limit: u32) -> Result<Vec<Hit>, Refused> {
+        if let Ok(id) = typed.trim().parse::<RecordId>()
+            && let Some(data) = self.store.record(id)?
+        {
+            return Ok(vec![Hit { id, title: data.title().to_owned(), state: data.head.state }]);
+        }
+        Ok(self.store.search(typed, limit)?)
+    }
+
+    /// The audit trail, newest first.
+    pub fn events(&self, filter: &EventFilter, limit: u32, offset: u32) -> Result<Vec<EventRow>, Refused> {
+        Ok(self.store.events(filter, limit, offset)?)
+    }
+
+    /// The bytes of an attachment.
+    pub fn attachment_bytes(&self, attachment: &RecordData) -> Result<Option<Vec<u8>>, Refused> {
+        Ok(self.store.blob(attachment.text("sha256"))?)
+    }
+
+    /// Whether a clock that ran backwards is not acknowledged yet.
+    pub fn clock_open(&self) -> Result<bool, Refused> {
+        Ok(self.store.clock_open()?)
+    }
+
+    /// When a request of this name was last performed.
+    pub fn last_event_at(&self, request: &str) -> Result<Option<Moment>, Refused> {
+        Ok(self.store.last_event_at(request)?)
+    }
+}
+
+/// A value of an audit event as people read it: choices by word, persons by name where `name` knows them.
+pub fn value_words(
+    record: RecordId,
+    field_name: &str,
+    value: &Value,
+    name: &dyn Fn(RecordId) -> Option<String>,
+) -> String {
+    let def = record.kind.def();
+    if value.is_null() {
+        return String::new();
+    }
+    match field_name {
+        "state" => value
+            .as_str()
+            .and_then(|code| def.state(code))
+            .map_or_else(String::new, |state| state.word.to_owned()),
+        "owner" => field::record_ids(value)
+            .into_iter()
+            .map(|id| name(id).unwrap_or_else(|| id.to_string()))
+            .collect(),
+        _ => match def.field(field_name) {
+            Some(declared) if declared.target == Some(Kind::Person) => field::record_ids(value)
+                .into_iter()
+                .map(|id| name(id).unwrap_or_else(|| id.to_string()))
+                .collect::<Vec<_>>()
+                .join(", "),
+            Some(declared) => declared.words(value),
+            None => value.to_string(),
+        },
+    }
+}
+
+/// The label of a field of an audit event.
+pub fn field_label(record: RecordId, field_name: &str) -> &'static str {
+    match field_name {
+        "state" => "State",
+        "owner" => "Owner",
+        _ => record.kind.def().field(field_name).map_or("", |declared| declared.label),
+    }
+}

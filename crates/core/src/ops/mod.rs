@@ -1,0 +1,47 @@
+//! What a person may do: permission, rule, transaction, audit event. The window and the command line are thin fronts over it.
+
+mod archive;
+mod attention;
+mod beside;
+mod example;
+mod export;
+mod file;
+mod files;
+pub mod import;
+pub mod jobs;
+pub mod keep;
+mod lend;
+mod lists;
+mod new_file;
+mod packet;
+mod page;
+mod perform;
+pub mod places;
+mod refused;
+mod request;
+mod secrets;
+mod session;
+
+pub use crate::domain::door::{POLICY, assignable};
+pub use attention::{Attention, AttentionItem, Month, Trends};
+pub use example::{Example, ExamplePerson, example_access, write_example};
+pub use export::csv;
+pub use file::{Opened, ProductFile, WhyReadOnly};
+pub use lists::{field_label, list_columns, value_words};
+pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy, least_strength};
+pub use packet::{
+    BuiltPacket, OrderCheck, OrderStep, PacketFonts, PacketOptions, PacketOrder, PacketScope, RenderedPacket,
+    check_order, render_packet,
+};
+pub use page::{Ahead, LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
+pub use places::cache_folder;
+pub use refused::Refused;
+pub use request::{Act, FileSource, Receipt, Request, request_names};
+pub use secrets::{Password, STRONGEST, check_strength};
+pub use session::Session;
+
+pub use crate::store::{
+    EventFilter, EventRow, Finding, Found, Head, Hit, Holder, ListRow, StoreError, Verification,
+};
+pub use mainstay_base::clock::{Stamp, now, stamp};
+pub use mainstay_base::regular::text as read_text;

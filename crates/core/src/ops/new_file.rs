@@ -1,0 +1,211 @@
+//! Making a product file: the product, the policy and the first person, in one first event.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::file::ProductFile;
+use super::perform::{NewAccess, let_in};
+use super::refused::Refused;
+use super::secrets::{self, Password, STRONGEST};
+use super::session::Session;
+use crate::domain::door::{Deed, POLICY};
+use crate::domain::event::Grant;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::person::Role;
+use crate::domain::product::{Market, SafetyClass};
+use crate::domain::record::Fields;
+use crate::store::{self, Holder};
+use mainstay_base::clock::Stamp;
+
+/// The product of a new file.
+#[derive(Debug, Clone)]
+pub struct NewProduct {
+    /// Its name.
+    pub name: String,
+    /// Who places it on the market.
+    pub manufacturer: String,
+    /// Its class, or not yet assigned.
+    pub class: SafetyClass,
+    /// Why this class.
+    pub class_rationale: String,
+    /// Where it is sold.
+    pub markets: Vec<Market>,
+}
+
+/// The person with whom a file is made.
+#[derive(Debug, Clone)]
+pub struct FirstPerson {
+    /// Login name.
+    pub login: String,
+    /// Full name.
+    pub full_name: String,
+    /// Roles; empty: system administrator and quality manager.
+    pub roles: Vec<Role>,
+}
+
+/// What it takes to make a file.
+#[derive(Debug, Clone)]
+pub struct NewFile {
+    /// The product.
+    pub product: NewProduct,
+    /// The first person.
+    pub person: FirstPerson,
+    /// Fields of the policy; [`default_policy`] unless somebody knows better.
+    pub policy: Fields,
+}
+
+/// The policy that ships with the program: example values, to be decided by the organisation (domain 2.15, 2.16).
+pub fn default_policy() -> Fields {
+    ron::from_str(include_str!("../../../../assets/policy/default.ron")).unwrap_or_default()
+}
+
+/// Lowest acceptable strength of a password under a policy, 0 to 4 as zxcvbn counts (21 CFR 11.300(b)). A policy that says
+/// nothing of it counts as [`default_policy`] does.
+pub fn least_strength(policy: &Fields) -> u32 {
+    let said = |policy: &Fields| policy.get("password_strength_min").and_then(serde_json::Value::as_u64);
+    let least = said(policy).or_else(|| said(&default_policy()));
+    least.and_then(|least| u32::try_from(least).ok()).unwrap_or(STRONGEST)
+}
+
+impl ProductFile {
+    /// Lowest acceptable strength of a password in this file: that of the policy in force.
+    pub fn least_strength(&self) -> Result<u32, Refused> {
+        Ok(self
+            .store
+            .record(POLICY)?
+            .map_or_else(|| least_strength(&Fields::new()), |data| least_strength(&data.fields)))
+    }
+
+    /// Makes a file with its first person, who is signed in. Answers the file, the session and the recovery code, which is
+    /// kept nowhere and can only restore an administrator.
+    pub fn create(
+        path: &Path,
+        new: &NewFile,
+        password: &Password,
+        stamp: &Stamp,
+    ) -> Result<(Self, Session, String), Refused> {
+        let words = [new.person.full_name.as_str(), new.person.login.as_str()];
+        secrets::check_strength(password, &words, least_strength(&new.policy))?;
+        let plan = Founding::new(new, stamp)?;
+        let holder =
+            Holder { person: new.person.full_name.clone(), machine: stamp.machine.clone(), since: stamp.now };
+        let (store, lock) = store::create(path, &holder, env!("CARGO_PKG_VERSION"))?;
+        let mut file = Self::writing(store, lock);
+        match plan.write(&mut file, password, stamp) {
+            Ok((session, code)) => Ok((file, session, code)),
+            Err(refusal) => {
+                drop(file);
+                let _ = std::fs::remove_file(path);
+                Err(refusal)
+            }
+        }
+    }
+}
+
+/// Everything of the first event, checked before any file is made.
+struct Founding {
+    product: Fields,
+    policy: Fields,
+    person: Fields,
+    name: String,
+    login: String,
+    roles: Vec<Role>,
+    key: ed25519_dalek::SigningKey,
+}
+
+const FOUNDER: RecordId = RecordId::new(Kind::Person, 1);
+
+impl Founding {
+    fn new(new: &NewFile, stamp: &Stamp) -> Result<Self, Refused> {
+        let key = secrets::new_key()?;
+        let roles = if new.person.roles.is_empty() {
+            vec![Role::Quality, Role::SysAdmin]
+        } else {
+            new.person.roles.clone()
+        };
+        let login = new.person.login.trim().to_lowercase();
+        let fingerprint = secrets::fingerprint(&key);
+        let product = json!({
+            "title": new.product.name, "manufacturer": new.product.manufacturer,
+            "software_safety_class": new.product.class, "class_rationale": new.product.class_rationale,
+            "markets": new.product.markets,
+        });
+        let person = json!({
+            "title": new.person.full_name, "login": login, "roles": roles, "key_fingerprint": fingerprint,
+            "identity_verified_by": FOUNDER, "identity_verified_at": stamp.now,
+            "identity_verified_how": "Made this file and attests to their own identity",
+            "identity_verified_key": fingerprint,
+        });
+        Ok(Self {
+            product: checked(Kind::Product, &product)?,
+            policy: checked(Kind::Policy, &serde_json::Value::Object(new.policy.clone()))?,
+            person: checked(Kind::Person, &person)?,
+            name: new.person.full_name.trim().to_owned(),
+            login,
+            roles,
+            key,
+        })
+    }
+
+    fn write(
+        self,
+        file: &mut ProductFile,
+        password: &Password,
+        stamp: &Stamp,
+    ) -> Result<(Session, String), Refused> {
+        let credential = secrets::wrap(&self.key, 1, FOUNDER, password, stamp.now)?;
+        let session = Session {
+            person: FOUNDER,
+            login: self.login,
+            name: self.name,
+            roles: self.roles,
+            key: self.key,
+            key_number: 1,
+            failures: Vec::new(),
+            password_is_old: false,
+        };
+        let uuid = file.uuid()?;
+        let mut tx = file.store.begin()?;
+        let Self { product, policy, person, .. } = self;
+        let deed = Deed::Found { product, policy, person, facts: json!({"file": uuid}) };
+        let access = NewAccess { grant: Grant::Founder, credential };
+        let code = let_in(&mut tx, &session, deed, access, stamp)?.unwrap_or_default();
+        tx.commit()?;
+        Ok((session, code))
+    }
+}
+
+fn checked(kind: Kind, value: &serde_json::Value) -> Result<Fields, Refused> {
+    let fields = value.as_object().cloned().unwrap_or_default();
+    let def = kind.def();
+    let checked = crate::domain::record::check_values(def, &fields)
+        .map_err(|violations| Refused::Invalid { violations }.with_labels(def))?;
+    for field in def.fields().filter(|field| field.required_from == Some(def.initial())) {
+        if checked.get(field.name).is_none_or(crate::domain::field::is_empty) {
+            return Err(Refused::invalid(field.name, "must be filled").with_labels(def));
+        }
+    }
+    Ok(checked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_strength_is_that_of_the_policy_else_of_the_shipped_one() {
+        let shipped = default_policy()["password_strength_min"].as_u64().unwrap();
+        assert_eq!(u64::from(least_strength(&Fields::new())), shipped);
+        let mut strict = default_policy();
+        strict.insert("password_strength_min".to_owned(), json!(STRONGEST));
+        assert_eq!(least_strength(&strict), STRONGEST);
+    }
+
+    #[test]
+    fn the_shipped_policy_is_a_policy() {
+        let policy = default_policy();
+        assert!(!policy.is_empty());
+        checked(Kind::Policy, &serde_json::Value::Object(policy)).unwrap();
+    }
+}

@@ -1,0 +1,265 @@
+//! Audit packets: from the records of a file to the report model, its pages, and the audit event that it leaves.
+//!
+//! Belongs here: what a packet holds, in which order, and how it is issued. Does not belong here: how pages look
+//! (`report`), and where the PDF is written to.
+//!
+//! The event that a packet leaves comes after the packet is made, so the chain head on its pages is the head before that
+//! event. The same records, session, verification and stamp give the same bytes.
+
+mod analysis;
+mod authority;
+mod chain;
+mod change;
+mod cover;
+mod job;
+mod logs;
+mod matrix;
+mod order;
+mod paper;
+mod people;
+mod period;
+mod record;
+mod redact;
+mod sections;
+mod trail;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::file::ProductFile;
+use super::refused::Refused;
+use super::request::{Receipt, Request};
+use super::session::Session;
+use crate::domain::canonical;
+use crate::domain::ids::{Kind, RecordId};
+use crate::report::{self, EmbeddedFile, Fonts, Packet, Rendered, ReportError, Stage};
+use crate::store::{EventFilter, StoreError, Verification};
+use mainstay_base::clock::Stamp;
+use mainstay_base::time::{Day, Moment};
+
+pub use crate::report::Fonts as PacketFonts;
+pub use job::PacketOrder;
+pub use order::{OrderCheck, OrderStep, check_order};
+
+/// Name of the audit event that issuing leaves.
+const ISSUED: &str = "packet.issue";
+
+/// What a packet covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PacketScope {
+    /// One change request with everything it rests on (domain 7, P2).
+    Change(RecordId),
+    /// Everything of a period, both days included (domain 7, P1).
+    Period {
+        /// First day, UTC.
+        from: Day,
+        /// Last day, UTC.
+        to: Day,
+    },
+}
+
+/// What a person chooses before a packet is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PacketOptions {
+    /// What it covers.
+    pub scope: PacketScope,
+    /// Whether personal data is left out.
+    pub redact: bool,
+}
+
+/// A packet before its pages are laid out. It can be handed to another thread.
+#[derive(Debug, Clone)]
+pub struct BuiltPacket {
+    /// What will stand on the pages.
+    pub packet: Packet,
+    /// Evidence files that travel inside the PDF.
+    pub files: Vec<EmbeddedFile>,
+    /// Number of the packet in its file, such as `PK-0007`.
+    pub number: String,
+    /// The moment of making, which is also the cut-off.
+    pub at: Moment,
+    /// What it covers.
+    pub scope: PacketScope,
+}
+
+/// A packet with its pages.
+#[derive(Debug)]
+pub struct RenderedPacket {
+    /// The PDF file.
+    pub pdf: Vec<u8>,
+    /// Number of pages.
+    pub pages: usize,
+    /// What a person should know before handing it out. Each a sentence.
+    pub warnings: Vec<String>,
+    /// SHA-256 of `pdf`, hexadecimal.
+    pub sha256: String,
+    /// The standards that the PDF meets, in words.
+    pub conformance: &'static str,
+    number: String,
+    facts: Value,
+    rendered: Rendered,
+}
+
+impl RenderedPacket {
+    /// A page (from 0) at a scale in pixels per point, as width, height and RGBA bytes. `None` if there is no such page.
+    pub fn page_image(&self, index: usize, scale: f32) -> Option<(u32, u32, Vec<u8>)> {
+        self.rendered.page_image(index, scale).map(|image| (image.width, image.height, image.rgba))
+    }
+
+    /// Number of the packet, such as `PK-0007`.
+    pub fn number(&self) -> &str {
+        &self.number
+    }
+}
+
+impl ProductFile {
+    /// Makes a packet from the records as they stand. Nothing is written.
+    ///
+    /// `verification` is the result of verifying the file just before; without it the cover says that the chain was not
+    /// verified.
+    ///
+    /// # Errors
+    /// [`Refused::NoSuchRecord`] for an unknown change request, [`Refused::Rule`] for a record that is none and for a
+    /// period that ends before it begins.
+    pub fn build_packet(
+        &self,
+        options: &PacketOptions,
+        made_by: &Session,
+        verification: Option<&Verification>,
+        stamp: &Stamp,
+    ) -> Result<BuiltPacket, Refused> {
+        self.build_packet_by(options, &job::maker(made_by), verification, stamp)
+    }
+
+    fn build_packet_by(
+        &self,
+        options: &PacketOptions,
+        made_by: &str,
+        verification: Option<&Verification>,
+        stamp: &Stamp,
+    ) -> Result<BuiltPacket, Refused> {
+        if let PacketScope::Period { from, to } = &options.scope
+            && to < from
+        {
+            return Err(Refused::Rule(format!("the period ends on {to}, before it begins on {from}")));
+        }
+        if let PacketScope::Change(id) = &options.scope
+            && id.kind != Kind::ChangeRequest
+        {
+            return Err(Refused::Rule(format!("{id} is no change request")));
+        }
+        let number = self.next_packet_number()?;
+        let mut paper = paper::Paper::new(self, options.redact, verification, stamp)?;
+        let sections = match &options.scope {
+            PacketScope::Change(id) => change::sections(&mut paper, *id)?,
+            PacketScope::Period { from, to } => period::sections(&mut paper, *from, *to)?,
+        };
+        let (annex, mut files) = cover::annex(&paper)?;
+        let mut packet = cover::packet(&paper, options, made_by, &number)?;
+        packet.sections = sections;
+        packet.annex = annex;
+        if options.redact {
+            packet = redact::strings(packet, &paper.private_words()?)?;
+            let embedded = packet.annex.iter().filter(|entry| entry.embedded);
+            for (entry, file) in embedded.zip(&mut files) {
+                file.file_name.clone_from(&entry.file_name);
+            }
+        }
+        Ok(BuiltPacket { packet, files, number, at: stamp.now, scope: options.scope.clone() })
+    }
+
+    /// The number that the next packet gets: one more than the packets issued so far.
+    pub fn next_packet_number(&self) -> Result<String, Refused> {
+        let filter = EventFilter { request: ISSUED.to_owned(), ..EventFilter::default() };
+        let issued = self.store.events(&filter, u32::MAX, 0)?.len();
+        Ok(format!("PK-{:04}", issued + 1))
+    }
+
+    /// Notes in the audit trail that a packet was produced, with its digest. Call it once the PDF is written, or just
+    /// before; the chain head on the pages is the one before this event.
+    ///
+    /// # Errors
+    /// [`Refused::Rule`] if another packet took the number meanwhile, and whatever `perform` refuses.
+    pub fn issue_packet(
+        &mut self,
+        session: &Session,
+        rendered: &RenderedPacket,
+        file_name: &str,
+        stamp: &Stamp,
+    ) -> Result<Receipt, Refused> {
+        if self.next_packet_number()? != rendered.number {
+            return Err(Refused::Rule(format!(
+                "the number {} was taken by another packet meanwhile; make the packet again",
+                rendered.number
+            )));
+        }
+        let mut facts = rendered.facts.clone();
+        if let Some(facts) = facts.as_object_mut() {
+            facts.insert("file_name".to_owned(), file_name.into());
+        }
+        self.perform(session, Request::NotePacket { facts }.into(), None, stamp)
+    }
+}
+
+/// Lays out the pages of a packet. Takes seconds for long packets: call it on a job's thread.
+///
+/// # Errors
+/// [`Refused::Store`] if the packet cannot be written as a PDF; the words say why.
+pub fn render_packet(built: &BuiltPacket, fonts: &Fonts) -> Result<RenderedPacket, Refused> {
+    render_while(built, fonts, &|_| true)
+}
+
+fn render_while(
+    built: &BuiltPacket,
+    fonts: &Fonts,
+    keep_going: &dyn Fn(Stage) -> bool,
+) -> Result<RenderedPacket, Refused> {
+    let at: DateTime<Utc> = built.at.utc();
+    let mut rendered = match report::render_while(&built.packet, &built.files, fonts, at, keep_going) {
+        Ok(rendered) => rendered,
+        Err(ReportError::Cancelled) => return Err(Refused::cancelled()),
+        Err(error) => {
+            return Err(StoreError::io("the packet could not be made")(std::io::Error::other(error)).into());
+        }
+    };
+    let pdf = std::mem::take(&mut rendered.pdf);
+    let sha256 = canonical::digest(&pdf);
+    let facts = facts(built, &sha256, rendered.pages);
+    Ok(RenderedPacket {
+        pages: rendered.pages,
+        warnings: std::mem::take(&mut rendered.warnings),
+        conformance: rendered.conformance.words(),
+        number: built.number.clone(),
+        pdf,
+        sha256,
+        facts,
+        rendered,
+    })
+}
+
+/// What the audit event says of the packet.
+fn facts(built: &BuiltPacket, sha256: &str, pages: usize) -> Value {
+    let packet = &built.packet;
+    let mut facts = json!({
+        "number": built.number,
+        "kind": packet.kind,
+        "sha256": sha256,
+        "pages": pages,
+        "redacted": packet.redacted,
+        "chain_head": packet.chain_head_seq,
+        "chain_head_digest": packet.chain_head_digest,
+        "program": packet.program_version,
+    });
+    match &built.scope {
+        PacketScope::Change(id) => facts["record"] = id.to_string().into(),
+        PacketScope::Period { from, to } => facts["period"] = json!([from, to]),
+    }
+    facts
+}
+
+/// Packets are made on one thread and rendered on another.
+const _: fn() = || {
+    fn can_be_sent<T: Send>() {}
+    can_be_sent::<BuiltPacket>();
+    can_be_sent::<RenderedPacket>();
+};

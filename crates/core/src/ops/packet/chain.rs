@@ -1,0 +1,182 @@
+//! A change with everything it rests on, and the moments of its steps by the audit trail.
+
+use super::order::{OrderCheck, OrderStep, check_order};
+use super::paper::Paper;
+use super::trail;
+use crate::domain::change_request::ChangeRequest;
+use crate::domain::event::Event;
+use crate::domain::ids::{Kind, RecordId};
+use crate::ops::page::RecordPage;
+use crate::ops::refused::Refused;
+use mainstay_base::time::Moment;
+
+/// One change with its records.
+pub(super) struct ChangeChain {
+    pub change: RecordPage,
+    pub content: ChangeRequest,
+    pub feedback: Vec<RecordId>,
+    pub problems: Vec<RecordId>,
+    /// The analysis in force last, then the earlier ones.
+    pub analyses: Vec<RecordId>,
+    pub approvals: Vec<RecordId>,
+}
+
+/// A step of the order with the event that shows it.
+pub(super) struct ShownStep {
+    pub step: OrderStep,
+    pub record: Option<RecordId>,
+    pub event: Option<u64>,
+    pub who: String,
+}
+
+impl ChangeChain {
+    pub fn of(paper: &mut Paper<'_>, id: RecordId) -> Result<Self, Refused> {
+        let change = paper.page(id)?;
+        let content: ChangeRequest = change
+            .data
+            .typed()
+            .ok_or_else(|| Refused::Rule(format!("{id} cannot be read; verify the file")))?;
+        let ids = |page: &RecordPage, kind: Kind| -> Vec<RecordId> {
+            page.trace
+                .iter()
+                .flat_map(|step| &step.records)
+                .map(|(id, ..)| *id)
+                .filter(|id| id.kind == kind)
+                .collect()
+        };
+        let mut feedback = ids(&change, Kind::Feedback);
+        feedback.dedup();
+        let problems = content.problem_reports.clone();
+        // A problem may have several changes; their feedback is the same, their analyses are not.
+        let refer = |kind: Kind| -> Result<Vec<RecordId>, Refused> {
+            Ok(paper.file.referring(id, kind)?.iter().map(|data| data.head.id).collect())
+        };
+        let mut analyses = refer(Kind::ImpactAnalysis)?;
+        analyses.sort_by_key(|analysis| {
+            (Some(*analysis) != content.impact_analysis, std::cmp::Reverse(analysis.number))
+        });
+        let approvals = refer(Kind::Approval)?;
+        Ok(Self { change, content, feedback, problems, analyses, approvals })
+    }
+
+    /// All records of the chain in the order in which they are printed.
+    pub fn ids(&self) -> Vec<RecordId> {
+        let mut ids = vec![self.change.data.head.id];
+        ids.extend(self.analyses.iter().chain(&self.approvals).chain(&self.problems).chain(&self.feedback));
+        ids
+    }
+
+    /// The steps of the change in the order in which they must be taken, with the last event that took each, and the
+    /// events that returned it to analysis. What came before the last return counts for an earlier round.
+    pub fn steps(&self, paper: &Paper<'_>) -> Result<(Vec<ShownStep>, Vec<u64>), Refused> {
+        let change = self.change.data.head.id;
+        let mut ids = vec![change];
+        ids.extend(self.analyses.first());
+        ids.extend(&self.approvals);
+        ids.extend(&self.problems);
+        let events = trail::events(paper, &ids)?;
+        let returns: Vec<&Event> = events
+            .iter()
+            .filter(|event| event.request == "change_request.reanalyse" && event.record == Some(change))
+            .collect();
+        let round = returns.last().map_or(0, |event| event.seq);
+        let opened = events.iter().find(|event| enters(event, change, "draft"));
+        let in_round: Vec<Event> = events.iter().filter(|event| event.seq > round).cloned().collect();
+        let into =
+            |kind: Kind, state: &str| last_into(&in_round, kind, state, self.analyses.first().copied());
+        let on = |state: &str| {
+            in_round.iter().rev().find(|event| enters(event, change, state)).map(|event| (event, change))
+        };
+        let mut steps = vec![
+            shown("Change request opened", "IEC 62304 8.2.1", false, opened.map(|event| (event, change))),
+            shown(
+                "Impact analysis completed",
+                "IEC 62304 6.2.3",
+                true,
+                into(Kind::ImpactAnalysis, "complete"),
+            ),
+            shown(
+                "Impact analysis reviewed",
+                "IEC 62304 6.2.3, 7.4",
+                true,
+                into(Kind::ImpactAnalysis, "reviewed"),
+            ),
+            shown("Approval granted", "IEC 62304 6.2.4, 8.2.1", true, into(Kind::Approval, "granted")),
+            self.declared_start(paper, returns.last().map(|event| event.at)),
+            shown("Implemented", "IEC 62304 8.2.2", false, on("implemented")),
+            shown("Verified", "IEC 62304 8.2.3", false, on("verified")),
+        ];
+        if steps[4].step.at.is_none() {
+            steps[4] = shown("Work released to begin", "IEC 62304 8.2.1", false, on("implementing"));
+        }
+        if !self.problems.is_empty() {
+            steps.push(shown("Problem closed", "IEC 62304 9.7", false, into(Kind::ProblemReport, "closed")));
+        }
+        Ok((steps, returns.iter().map(|event| event.seq).collect()))
+    }
+
+    /// When the work began as a person declared it, which may lie before its entry. A start in an earlier round does not
+    /// count until the change is made anew.
+    fn declared_start(&self, paper: &Paper<'_>, returned: Option<Moment>) -> ShownStep {
+        let made = !matches!(
+            self.change.data.head.state.as_str(),
+            "under_analysis" | "awaiting_approval" | "approved" | "implementing"
+        );
+        let who: Vec<String> = self.content.implemented_by.iter().map(|id| paper.name(*id)).collect();
+        let step = OrderStep {
+            label: "Work began, as declared",
+            clause: "IEC 62304 6.2.4",
+            at: self
+                .content
+                .work_started_at
+                .filter(|at| made || returned.is_none_or(|returned| *at >= returned)),
+            mandatory: false,
+        };
+        ShownStep { step, record: Some(self.change.data.head.id), event: None, who: who.join(", ") }
+    }
+
+    /// The order check over the steps.
+    pub fn check(steps: &[ShownStep]) -> OrderCheck {
+        check_order(&steps.iter().map(|shown| shown.step.clone()).collect::<Vec<_>>())
+    }
+}
+
+/// Whether the event brought the record into the state.
+fn enters(event: &Event, id: RecordId, state: &str) -> bool {
+    event.changes.iter().filter(|change| change.record == id).any(|change| {
+        change.fields.iter().any(|field| field.field == "state" && field.after.as_str() == Some(state))
+    })
+}
+
+/// The last event that brought a record of the kind into the state; of analyses only the one in force.
+fn last_into<'a>(
+    events: &'a [Event],
+    kind: Kind,
+    state: &str,
+    analysis: Option<RecordId>,
+) -> Option<(&'a Event, RecordId)> {
+    events.iter().rev().find_map(|event| {
+        event
+            .changes
+            .iter()
+            .map(|change| change.record)
+            .filter(|id| id.kind == kind && (kind != Kind::ImpactAnalysis || Some(*id) == analysis))
+            .find(|id| enters(event, *id, state))
+            .map(|id| (event, id))
+    })
+}
+
+fn shown(
+    label: &'static str,
+    clause: &'static str,
+    mandatory: bool,
+    found: Option<(&Event, RecordId)>,
+) -> ShownStep {
+    let at: Option<Moment> = found.map(|(event, _)| event.at);
+    ShownStep {
+        step: OrderStep { label, clause, at, mandatory },
+        record: found.map(|(_, id)| id),
+        event: found.map(|(event, _)| event.seq),
+        who: found.map_or_else(String::new, |(event, _)| event.name.clone()),
+    }
+}

@@ -1,0 +1,71 @@
+//! A packet from beginning to end, on a job's thread: the file is verified, the records are gathered, the pages laid out.
+//!
+//! Belongs here: the order of that, its progress and where it can be cancelled. Does not belong here: what a packet holds.
+
+use std::path::PathBuf;
+
+use super::{PacketFonts, PacketOptions, RenderedPacket, Stage, render_while};
+use crate::domain::choice::Choice as _;
+use crate::ops::file::ProductFile;
+use crate::ops::jobs::Progress;
+use crate::ops::refused::Refused;
+use crate::ops::session::Session;
+use mainstay_base::clock::Stamp;
+
+/// How often the file is verified again because somebody wrote to it meanwhile. After that the packet says that it was not
+/// verified up to its last event.
+const TRIES: usize = 3;
+
+/// Everything that a job needs to make a packet: plain data, no key.
+#[derive(Debug, Clone)]
+pub struct PacketOrder {
+    path: PathBuf,
+    options: PacketOptions,
+    made_by: String,
+    stamp: Stamp,
+}
+
+/// Who makes a packet, in the words of its cover: name and roles.
+pub(super) fn maker(session: &Session) -> String {
+    let roles: Vec<&str> = session.roles().iter().map(|role| role.word()).collect();
+    format!("{}, {}", session.name(), roles.join(", ").to_lowercase())
+}
+
+impl PacketOrder {
+    /// A packet of a file, made by a person.
+    pub fn new(file: &ProductFile, options: PacketOptions, made_by: &Session, stamp: &Stamp) -> Self {
+        Self { path: file.path().to_owned(), options, made_by: maker(made_by), stamp: stamp.clone() }
+    }
+
+    /// Makes it. Nothing is written.
+    ///
+    /// # Errors
+    /// What verification, [`ProductFile::build_packet`] and [`super::render_packet`] refuse, or that it was cancelled:
+    /// while the file is verified at any moment, later between the stages.
+    pub fn make(&self, fonts: &PacketFonts, progress: &Progress) -> Result<RenderedPacket, Refused> {
+        let mut tries = 0;
+        let built = loop {
+            tries += 1;
+            progress.step("Verifying the file", 0.0)?;
+            let verification = ProductFile::verify_beside(&self.path, None, progress, 0.4)?;
+            progress.step("Gathering the records", 0.4)?;
+            let file = ProductFile::beside(&self.path)?;
+            if verification.head.1 == file.head().digest || tries == TRIES {
+                break file.build_packet_by(
+                    &self.options,
+                    &self.made_by,
+                    Some(&verification),
+                    &self.stamp,
+                )?;
+            }
+        };
+        render_while(&built, fonts, &|stage| {
+            let (words, share) = match stage {
+                Stage::LayingOut(0) => ("Laying out the pages".to_owned(), 0.5),
+                Stage::LayingOut(_) => ("Laying out the pages once more".to_owned(), 0.65),
+                Stage::Writing(pages) => (format!("Writing {pages} pages"), 0.8),
+            };
+            progress.step(&words, share).is_ok()
+        })
+    }
+}

@@ -1,0 +1,215 @@
+//! Logs of a period: feedback, complaints, problem reports, trends. An empty log has no block.
+
+use std::collections::BTreeMap;
+
+use super::paper::{Paper, state_mark, word_or};
+use super::sections::nothing;
+use crate::domain::feedback::{Feedback, ReportDecision};
+use crate::ops::page::RecordPage;
+use crate::ops::refused::Refused;
+use crate::report::{Block, Cell, Column, Mark, Width};
+use mainstay_base::time::{Day, Moment};
+
+fn narrow(column: Column, width: f32) -> Column {
+    Column { width: Width::Points(width), ..column }
+}
+
+/// How much came from where.
+pub(super) fn sources(paper: &Paper<'_>, feedback: &[RecordPage]) -> Vec<Block> {
+    if feedback.is_empty() {
+        return Vec::new();
+    }
+    let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for page in feedback {
+        let key = (paper.field(&page.data, "source_kind"), paper.field(&page.data, "channel"));
+        *counts.entry(key).or_insert(0) += 1;
+    }
+    let rows = counts
+        .into_iter()
+        .map(|((source, channel), count)| vec![source.into(), channel.into(), Cell::from(count.to_string())])
+        .collect();
+    let columns = vec![Column::text("Source", 1), Column::text("Channel", 2), Column::number("Items")];
+    vec![
+        Block::table(columns, rows),
+        nothing("This version of the program keeps no records of monitoring without a result"),
+    ]
+}
+
+/// Every item with its evaluation.
+pub(super) fn feedback(paper: &Paper<'_>, feedback: &[RecordPage]) -> Vec<Block> {
+    if feedback.is_empty() {
+        return Vec::new();
+    }
+    let rows = feedback
+        .iter()
+        .map(|page| {
+            let data = &page.data;
+            let follows: Vec<String> = ["problem_report", "change_request", "duplicate_of"]
+                .iter()
+                .map(|name| paper.field(data, name))
+                .filter(|text| !text.is_empty())
+                .collect();
+            let reasons: Vec<String> =
+                ["evaluation_rationale", "declined_rationale", "no_investigation_reason"]
+                    .iter()
+                    .map(|name| paper.field(data, name))
+                    .filter(|text| !text.is_empty())
+                    .collect();
+            let received = Moment::parse(data.text("received_at")).unwrap_or(data.head.created_at).day();
+            let cells: Vec<Cell> = vec![
+                data.head.id.to_string().into(),
+                received.to_string().into(),
+                paper.title(data).into(),
+                paper.field(data, "is_complaint").into(),
+                reasons.join("\n").into(),
+                follows.join(", ").into(),
+                state_mark(data).into(),
+            ];
+            cells
+        })
+        .collect();
+    let columns = vec![
+        narrow(Column::id("Number"), 50.0),
+        narrow(Column::date("Received"), 56.0),
+        Column::text("Title", 3),
+        narrow(Column::text("Complaint", 1), 50.0),
+        Column::text("Evaluation", 3),
+        narrow(Column::text("Followed by", 1), 56.0),
+        narrow(Column::mark("State"), 72.0),
+    ];
+    vec![Block::table(columns, rows)]
+}
+
+/// Complaints and everything with possible harm, with the decision for each market.
+pub(super) fn reportability(feedback: &[RecordPage]) -> Vec<Block> {
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    for page in feedback {
+        let Some(content) = page.data.typed::<Feedback>() else { continue };
+        let open = content.reportability_assessments.is_empty();
+        if content.is_complaint != Some(true) && !content.needs_reportability() && open {
+            continue;
+        }
+        let aware = content.aware_at.map_or_else(String::new, |at| at.day().to_string());
+        let first = |market: String| -> Vec<Cell> {
+            vec![
+                page.data.head.id.to_string().into(),
+                aware.clone().into(),
+                content.complaint_rationale.to_string().into(),
+                word_or(content.patient_or_user_harm, "open").into(),
+                market.into(),
+            ]
+        };
+        for row in content.reportability_assessments.iter() {
+            let decided = row.decided_at.map_or_else(String::new, |at| format!(", {}", at.day()));
+            let mark = match row.decision {
+                Some(ReportDecision::Report) => Mark::good(format!("report{decided}")),
+                Some(ReportDecision::DoNotReport) => Mark::neutral(format!("do not report{decided}")),
+                None => Mark::due("open"),
+            };
+            let mut cells = first(word_or(row.market, ""));
+            let reference = if row.reference_no.is_empty() {
+                String::new()
+            } else {
+                format!("\nReference {}", row.reference_no)
+            };
+            cells.extend([mark.into(), Cell::from(format!("{}{reference}", row.basis))]);
+            rows.push(cells);
+        }
+        if open {
+            let mark = if content.needs_reportability() {
+                Mark::due("not assessed")
+            } else {
+                Mark::neutral("not asked: no harm")
+            };
+            let mut cells = first(String::new());
+            cells.extend([mark.into(), "".into()]);
+            rows.push(cells);
+        }
+    }
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let columns = vec![
+        narrow(Column::id("Number"), 50.0),
+        narrow(Column::date("Aware since"), 56.0),
+        Column::text("Complaint", 2),
+        narrow(Column::text("Harm", 1), 48.0),
+        narrow(Column::text("Market", 1), 62.0),
+        narrow(Column::mark("Decision"), 82.0),
+        Column::text("Basis", 2),
+    ];
+    vec![Block::table(columns, rows)]
+}
+
+/// Every problem report in one row.
+pub(super) fn problems(paper: &Paper<'_>, problems: &[RecordPage]) -> Vec<Block> {
+    let rows = problems
+        .iter()
+        .map(|page| {
+            let data = &page.data;
+            let effect = match data.value("safety_effect").as_str() {
+                None | Some("unknown") => Cell::from(Mark::due("unknown")),
+                Some("serious") => Mark::late("serious").into(),
+                Some(_) => paper.field(data, "safety_effect").into(),
+            };
+            let changes: Vec<String> = page
+                .linked
+                .iter()
+                .filter(|linked| linked.id.kind == crate::domain::ids::Kind::ChangeRequest)
+                .map(|linked| linked.id.to_string())
+                .collect();
+            let cells: Vec<Cell> = vec![
+                data.head.id.to_string().into(),
+                data.head.created_at.day().to_string().into(),
+                paper.title(data).into(),
+                effect,
+                paper.field(data, "source_feedback").into(),
+                changes.join(", ").into(),
+                state_mark(data).into(),
+            ];
+            cells
+        })
+        .collect();
+    let columns = vec![
+        narrow(Column::id("Number"), 50.0),
+        narrow(Column::date("Opened"), 56.0),
+        Column::text("Title", 1),
+        narrow(Column::mark("Safety effect"), 60.0),
+        narrow(Column::text("Feedback", 1), 56.0),
+        narrow(Column::text("Changes", 1), 56.0),
+        narrow(Column::mark("State"), 84.0),
+    ];
+    vec![Block::table(columns, rows)]
+}
+
+/// Counts of the twelve months before the end of the period.
+pub(super) fn trends(paper: &Paper<'_>, to: Day) -> Result<Vec<Block>, Refused> {
+    let trends = paper.file.trends(Moment::noon_of(to).min(paper.now))?;
+    let months = trends
+        .months
+        .iter()
+        .map(|month| {
+            let cells: Vec<Cell> = vec![
+                month.month.clone().into(),
+                month.feedback.to_string().into(),
+                month.problems.to_string().into(),
+                month.verified.to_string().into(),
+            ];
+            cells
+        })
+        .collect();
+    let columns = vec![
+        Column::text("Month", 1),
+        narrow(Column::number("Feedback received"), 100.0),
+        narrow(Column::number("Problem reports opened"), 110.0),
+        narrow(Column::number("Changes verified"), 100.0),
+    ];
+    Ok(vec![
+        Block::Table {
+            caption: Some("Twelve months up to the end of the period".to_owned()),
+            columns,
+            rows: months,
+        },
+        nothing("No trend review recorded"),
+    ])
+}

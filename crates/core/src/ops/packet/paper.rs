@@ -1,0 +1,292 @@
+//! What every section of a packet looks at: the file, the names, the redaction, and the records printed so far.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::domain::field::{FieldDef, FieldType, is_empty, record_ids};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::product::Product;
+use crate::domain::record::RecordData;
+use crate::domain::signature::{Part, Signature};
+use crate::domain::workflow;
+use crate::ops::file::ProductFile;
+use crate::ops::page::{RecordPage, SignatureView};
+use crate::ops::refused::Refused;
+use crate::report::{Mark, SignatureBlock, Tone};
+use crate::store::Verification;
+use mainstay_base::clock::Stamp;
+use mainstay_base::time::Moment;
+
+/// What stands in the place of a personal value.
+pub(super) const REDACTED: &str = "[redacted]";
+
+/// Whether signatures were checked, and with which result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Checked {
+    /// Everything in the file matches.
+    Clean,
+    /// Something does not match.
+    Broken,
+    /// The file was not verified up to its last event.
+    NotDone,
+}
+
+/// What the sections of one packet share.
+pub(super) struct Paper<'a> {
+    pub file: &'a ProductFile,
+    pub redact: bool,
+    pub product: Product,
+    pub now: Moment,
+    pub checked: Checked,
+    pub verification: Option<&'a Verification>,
+    names: BTreeMap<RecordId, String>,
+    printed: BTreeSet<RecordId>,
+}
+
+impl<'a> Paper<'a> {
+    pub fn new(
+        file: &'a ProductFile,
+        redact: bool,
+        verification: Option<&'a Verification>,
+        stamp: &Stamp,
+    ) -> Result<Self, Refused> {
+        let checked = match verification {
+            Some(result) if !result.findings.is_empty() => Checked::Broken,
+            Some(result) if result.head.0 == file.head().seq && result.head.1 == file.head().digest => {
+                Checked::Clean
+            }
+            Some(_) | None => Checked::NotDone,
+        };
+        Ok(Self {
+            file,
+            redact,
+            product: file.product()?,
+            now: stamp.now,
+            checked,
+            verification,
+            names: file.names()?,
+            printed: BTreeSet::new(),
+        })
+    }
+
+    /// The page of a record, which counts as printed from now on: its attachments go into the annex.
+    pub fn page(&mut self, id: RecordId) -> Result<RecordPage, Refused> {
+        self.printed.insert(id);
+        self.file.page(id, None, self.now)
+    }
+
+    /// The records printed so far.
+    pub const fn printed(&self) -> &BTreeSet<RecordId> {
+        &self.printed
+    }
+
+    /// The name of a person with their number's words; the number alone for anybody unknown.
+    pub fn name(&self, id: RecordId) -> String {
+        self.names.get(&id).cloned().unwrap_or_else(|| id.to_string())
+    }
+
+    /// Whether a name is that of a person with an account.
+    pub fn is_staff(&self, name: &str) -> bool {
+        self.names.values().any(|known| known == name)
+    }
+
+    /// A value as it is printed: words, persons by name, personal values left out where asked.
+    pub fn words(&self, field: &FieldDef, value: &Value) -> String {
+        if is_empty(value) {
+            return String::new();
+        }
+        if self.redact && field.personal {
+            return REDACTED.to_owned();
+        }
+        match field.ty {
+            FieldType::Record | FieldType::Records if field.target == Some(Kind::Person) => {
+                record_ids(value).into_iter().map(|id| self.name(id)).collect::<Vec<_>>().join(", ")
+            }
+            FieldType::Records => {
+                record_ids(value).iter().map(RecordId::to_string).collect::<Vec<_>>().join(", ")
+            }
+            FieldType::Rows(columns) => value.as_array().map_or_else(String::new, |rows| {
+                rows.iter().map(|row| self.row_words(columns, row)).collect::<Vec<_>>().join("\n")
+            }),
+            FieldType::Line
+            | FieldType::Text
+            | FieldType::YesNo
+            | FieldType::Number
+            | FieldType::Day
+            | FieldType::Moment
+            | FieldType::Choice(_)
+            | FieldType::Choices(_)
+            | FieldType::Lines
+            | FieldType::Record => field.words(value),
+        }
+    }
+
+    fn row_words(&self, columns: &[FieldDef], row: &Value) -> String {
+        columns
+            .iter()
+            .filter_map(|column| row.get(column.name).map(|value| (column, value)))
+            .filter(|(_, value)| !is_empty(value))
+            .map(|(column, value)| format!("{}: {}", column.label, self.words(column, value)))
+            .collect::<Vec<_>>()
+            .join(" · ")
+    }
+
+    /// A declared field of a record as it is printed; empty for an unknown one.
+    pub fn field(&self, data: &RecordData, name: &str) -> String {
+        data.def().field(name).map_or_else(String::new, |field| self.words(field, data.value(name)))
+    }
+
+    /// The title of a record.
+    pub fn title(&self, data: &RecordData) -> String {
+        data.title().to_owned()
+    }
+
+    /// The personal strings of all printed records, and titles taken from them: none may stand anywhere in the packet.
+    /// Names of persons with an account are not among them, because signatures carry them.
+    pub fn private_words(&self) -> Result<Vec<String>, Refused> {
+        let staff: BTreeSet<&str> = self.names.values().map(String::as_str).collect();
+        let mut found = BTreeSet::new();
+        let mut titles = BTreeSet::new();
+        for id in &self.printed {
+            let data = self.file.record(*id)?;
+            for attachment in self.file.referring(*id, Kind::Attachment)? {
+                gather(&attachment, &mut found);
+            }
+            gather(&data, &mut found);
+            titles.insert(data.title().trim_end_matches('…').trim().to_owned());
+        }
+        for filter in self
+            .printed
+            .iter()
+            .map(|id| crate::store::EventFilter { record: Some(*id), ..Default::default() })
+        {
+            for row in self.file.store.events(&filter, u32::MAX, 0)? {
+                for change in &row.event.changes {
+                    for field in &change.fields {
+                        if change
+                            .record
+                            .kind
+                            .def()
+                            .field(&field.field)
+                            .is_some_and(|declared| declared.personal)
+                        {
+                            found.extend(field.before.as_str().map(str::to_owned));
+                            found.extend(field.after.as_str().map(str::to_owned));
+                        }
+                    }
+                }
+            }
+        }
+        let copied: Vec<String> = titles
+            .into_iter()
+            .filter(|title| found.iter().any(|text| text.contains(title.as_str())))
+            .collect();
+        found.extend(copied);
+        let mut words: Vec<String> = found
+            .into_iter()
+            .map(|text| text.trim().to_owned())
+            .filter(|text| text.chars().count() >= 4 && !staff.contains(text.as_str()))
+            .collect();
+        // Longer ones first, so that a part of one does not hide the rest of it.
+        words.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        words.dedup();
+        Ok(words)
+    }
+
+    /// A signature as it prints.
+    pub fn signature(&self, view: &SignatureView) -> SignatureBlock {
+        let signature = &view.signature;
+        let covers: Vec<String> = signature
+            .covers
+            .iter()
+            .map(|cover| {
+                let part = match cover.part {
+                    Part::Content => "all fields",
+                    Part::Scope => "what is approved",
+                };
+                format!("{} revision {}, {part}", cover.record, cover.revision)
+            })
+            .collect();
+        SignatureBlock {
+            name: signature.printed_name.clone(),
+            role: signature.role_words(),
+            meaning: word(signature.meaning),
+            signed_at: signature.when_words(),
+            covers: covers.join("; "),
+            digest: signature
+                .covers
+                .first()
+                .map_or_else(String::new, |cover| cover.digest.chars().take(16).collect()),
+            validity: self.validity(view),
+        }
+    }
+
+    fn validity(&self, view: &SignatureView) -> Mark {
+        if !view.holds {
+            let parts: Vec<String> = view
+                .differences
+                .iter()
+                .map(|(id, signed, now, labels)| {
+                    let labels = self.covered_labels(&view.signature, *id, labels);
+                    let fields =
+                        if labels.is_empty() { "unknown fields".to_owned() } else { labels.join(", ") };
+                    format!("covers {id} revision {signed}, now {now}; these fields differ: {fields}")
+                })
+                .collect();
+            return Mark::late(parts.join(". "));
+        }
+        match self.checked {
+            Checked::Clean => Mark::good("valid"),
+            Checked::Broken => Mark::late("content unchanged, but the file does not verify"),
+            Checked::NotDone => Mark::due("content unchanged; the chain was not verified"),
+        }
+    }
+
+    /// Of the fields of a record that changed after a signature, those that it covers.
+    pub fn covered_labels(&self, signature: &Signature, id: RecordId, labels: &[String]) -> Vec<String> {
+        let Some(cover) = signature.covers.iter().find(|cover| cover.record == id) else { return Vec::new() };
+        let covered = |label: &String| {
+            id.kind
+                .def()
+                .sections
+                .iter()
+                .filter(|section| section.scope || cover.part == Part::Content)
+                .any(|section| section.fields.iter().any(|field| field.label == label.as_str()))
+        };
+        labels.iter().filter(|label| covered(label)).cloned().collect()
+    }
+}
+
+fn gather(data: &RecordData, found: &mut BTreeSet<String>) {
+    let personal = data.def().fields().filter(|field| field.personal);
+    found.extend(personal.filter_map(|field| data.value(field.name).as_str()).map(str::to_owned));
+}
+
+/// The word of a choice.
+pub(super) fn word<C: crate::domain::choice::Choice>(choice: C) -> String {
+    choice.word().to_owned()
+}
+
+/// The word of a choice that may be open.
+pub(super) fn word_or<C: crate::domain::choice::Choice>(choice: Option<C>, open: &str) -> String {
+    choice.map_or_else(|| open.to_owned(), word)
+}
+
+/// A tone of the screen as one of paper.
+pub(super) const fn tone(tone: workflow::Tone) -> Tone {
+    match tone {
+        workflow::Tone::Neutral => Tone::Neutral,
+        workflow::Tone::Good => Tone::Good,
+        workflow::Tone::Due => Tone::Due,
+        workflow::Tone::Late => Tone::Late,
+    }
+}
+
+/// The state of a record with its tone.
+pub(super) fn state_mark(data: &RecordData) -> Mark {
+    data.state().map_or_else(
+        || Mark::neutral(data.head.state.clone()),
+        |state| Mark::new(tone(state.tone), state.word),
+    )
+}

@@ -1,0 +1,455 @@
+//! P1: everything of a period (domain 7). Twenty chapters in a fixed order; an empty one says "No records in period".
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::chain::ChangeChain;
+use super::order::OrderCheck;
+use super::paper::{Paper, state_mark, tone, word_or};
+use super::sections::{chapter, nothing, numbers};
+use super::{analysis, logs, matrix, people, record, trail};
+use crate::domain::door::POLICY;
+use crate::domain::event::Event;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::impact_analysis::ImpactAnalysis;
+use crate::domain::problem_report::{EffectLevel, ProblemReport};
+use crate::domain::record::RecordData;
+use crate::ops::attention::AttentionItem;
+use crate::ops::page::RecordPage;
+use crate::ops::refused::Refused;
+use crate::report::{Block, Cell, Column, Field, Figure, Mark, Section, Tone, Width};
+use crate::store::EventFilter;
+use mainstay_base::time::{Day, Moment};
+
+/// The records and events of the period.
+struct Period {
+    from: Day,
+    to: Day,
+    /// Oldest first.
+    events: Vec<Event>,
+    ids: Vec<RecordId>,
+    chains: Vec<(ChangeChain, OrderCheck)>,
+}
+
+impl Period {
+    fn of(paper: &mut Paper<'_>, from: Day, to: Day) -> Result<Self, Refused> {
+        let filter = EventFilter { from: from.to_string(), until: to.to_string(), ..EventFilter::default() };
+        let mut events: Vec<Event> =
+            paper.file.store.events(&filter, u32::MAX, 0)?.into_iter().map(|row| row.event).collect();
+        events.reverse();
+        let ids: Vec<RecordId> = concerned(&events).into_iter().collect();
+        let mut chains = Vec::new();
+        for id in ids.iter().filter(|id| id.kind == Kind::ChangeRequest) {
+            let chain = ChangeChain::of(paper, *id)?;
+            let (steps, _) = chain.steps(paper)?;
+            let check = ChangeChain::check(&steps);
+            chains.push((chain, check));
+        }
+        Ok(Self { from, to, events, ids, chains })
+    }
+
+    fn ids(&self, kind: Kind) -> Vec<RecordId> {
+        self.ids.iter().copied().filter(|id| id.kind == kind).collect()
+    }
+
+    fn pages(&self, paper: &mut Paper<'_>, kind: Kind) -> Result<Vec<RecordPage>, Refused> {
+        self.ids(kind).into_iter().map(|id| paper.page(id)).collect()
+    }
+}
+
+/// Records that were made, changed their state or were signed.
+fn concerned(events: &[Event]) -> BTreeSet<RecordId> {
+    let mut found = BTreeSet::new();
+    for event in events {
+        let moved =
+            event.changes.iter().filter(|change| change.fields.iter().any(|field| field.field == "state"));
+        found.extend(moved.map(|change| change.record));
+        if !event.signatures.is_empty() {
+            found.extend(event.record);
+        }
+    }
+    found
+}
+
+/// The sections in the order of the clauses.
+pub(super) fn sections(paper: &mut Paper<'_>, from: Day, to: Day) -> Result<Vec<Section>, Refused> {
+    let period = Period::of(paper, from, to)?;
+    let feedback = period.pages(paper, Kind::Feedback)?;
+    let problems = period.pages(paper, Kind::ProblemReport)?;
+    let analyses = period.pages(paper, Kind::ImpactAnalysis)?;
+    let policy = paper.page(POLICY)?;
+    let paper = &*paper;
+    let open = open_items(paper, to)?;
+    let mut sections = vec![
+        summary(&period, &feedback, &problems, &open),
+        chapter(2, "Clauses and evidence", "IEC 62304 4.3, 5.8, 6 to 9", vec![matrix::table(&period.ids)]),
+    ];
+    sections.extend(people::sections(paper)?);
+    sections.push(chapter(4, "Maintenance plan and policy in force", "IEC 62304 6.1", plan(paper, &policy)?));
+    sections.push(chapter(
+        5,
+        "Feedback sources and monitoring",
+        "IEC 62304 6.2.1.1",
+        logs::sources(paper, &feedback),
+    ));
+    sections.push(chapter(
+        6,
+        "Feedback log and evaluation",
+        "IEC 62304 6.2.1",
+        logs::feedback(paper, &feedback),
+    ));
+    sections.push(chapter(
+        7,
+        "Complaints and reportability",
+        "ISO 13485 8.2.2, 8.2.3",
+        logs::reportability(&feedback),
+    ));
+    sections.extend(problem_reports(paper, &problems));
+    sections.push(chapter(9, "Trends", "IEC 62304 9.6", logs::trends(paper, to)?));
+    sections.push(chapter(10, "Change requests", "IEC 62304 6.2.3, 6.2.4, 8.2", changes(paper, &period)?));
+    sections.extend(impact_analyses(paper, &analyses));
+    sections.push(chapter(12, "Releases", "IEC 62304 5.8, 6.3.2", Vec::new()));
+    sections.push(chapter(13, "SOUP register", "IEC 62304 8.1.2", soup(&period)));
+    sections.push(chapter(14, "SOUP reviews", "IEC 62304 7.1.3", Vec::new()));
+    sections.push(chapter(15, "Findings", "IEC 62304 7.1.3; IEC 81001-5-1", Vec::new()));
+    sections.push(chapter(16, "Communications and submissions", "IEC 62304 6.2.5", Vec::new()));
+    sections.push(chapter(17, "Deviations", "IEC 62304 8.2.2", deviations(&period)));
+    sections.push(chapter(18, "Retirement and end of support", "IEC 81001-5-1 5.8.7", Vec::new()));
+    sections.push(chapter(19, "Open and overdue", "IEC 62304 6.1", open_table(&open)));
+    sections.push(chapter(
+        20,
+        "Audit trail, accounts, backup",
+        "21 CFR 11.10(c), (e)",
+        audit(paper, &period)?,
+    ));
+    Ok(sections)
+}
+
+fn summary(
+    period: &Period,
+    feedback: &[RecordPage],
+    problems: &[RecordPage],
+    open: &[AttentionItem],
+) -> Section {
+    let figure = |label: &str, value: usize, note: &str| Figure {
+        label: label.to_owned(),
+        value: value.to_string(),
+        note: note.to_owned(),
+    };
+    let complaints =
+        feedback.iter().filter(|page| page.data.value("is_complaint").as_bool() == Some(true)).count();
+    let safety = problems.iter().filter(|page| is_safety_relevant(&page.data)).count();
+    let violated = period.chains.iter().filter(|(_, check)| !check.violations.is_empty()).count();
+    let overdue = open.iter().filter(|item| item.days_late > 0).count();
+    let figures = vec![
+        figure("feedback", feedback.len(), &format!("{complaints} complaints")),
+        figure("problem reports", problems.len(), &format!("{safety} safety-relevant")),
+        figure("change requests", period.chains.len(), &format!("{violated} with a violated sequence")),
+        figure("open items", open.len(), &format!("{overdue} overdue")),
+    ];
+    let mut states: BTreeMap<(Kind, String), (Mark, Vec<RecordId>)> = BTreeMap::new();
+    let pages = feedback.iter().chain(problems).map(|page| &page.data);
+    for data in pages.chain(period.chains.iter().map(|(chain, _)| &chain.change.data)) {
+        let entry = states
+            .entry((data.head.id.kind, data.head.state.clone()))
+            .or_insert_with(|| (state_mark(data), Vec::new()));
+        entry.1.push(data.head.id);
+    }
+    let rows = states
+        .into_iter()
+        .map(|((kind, _), (mark, ids))| {
+            let cells: Vec<Cell> = vec![
+                kind.def().plural.into(),
+                mark.into(),
+                ids.len().to_string().into(),
+                numbers(&ids).into(),
+            ];
+            cells
+        })
+        .collect();
+    let columns = vec![
+        Column::text("Records", 2),
+        Column { width: Width::Points(130.0), ..Column::mark("State at the cut-off") },
+        Column::number("Number"),
+        Column::text("Which", 3),
+    ];
+    let about = format!(
+        "A record is in the period if it was made, changed its state or was signed from {} to {} (UTC). It is printed as it \
+         stands at the cut-off.",
+        period.from, period.to
+    );
+    chapter(
+        1,
+        "Summary",
+        "",
+        vec![Block::Figures { figures }, Block::paragraph(about), Block::table(columns, rows)],
+    )
+}
+
+/// The policy with its changes.
+fn plan(paper: &Paper<'_>, page: &RecordPage) -> Result<Vec<Block>, Refused> {
+    let mut blocks = vec![Block::paragraph(
+        "Maintenance plans are documents outside this file. The policy below holds their limits, criteria and authority \
+         matrix, as the program enforces them.",
+    )];
+    blocks.extend(record::content(paper, page, |_| true, &["authority"], Vec::new()));
+    let ids = [page.data.head.id];
+    let rows = trail::rows(paper, &trail::events(paper, &ids)?, &ids)?;
+    blocks.push(Block::History { rows });
+    Ok(blocks)
+}
+
+/// Serious, minor or unknown effect on safety; an open answer counts as unknown.
+fn is_safety_relevant(data: &RecordData) -> bool {
+    data.typed::<ProblemReport>().is_none_or(|problem| problem.safety_effect != Some(EffectLevel::None))
+}
+
+fn problem_reports(paper: &Paper<'_>, problems: &[RecordPage]) -> Vec<Section> {
+    let clause = "IEC 62304 9.1 to 9.8";
+    if problems.is_empty() {
+        return vec![chapter(8, "Problem reports", clause, Vec::new())];
+    }
+    let mut sections = vec![chapter(8, "Problem reports", clause, logs::problems(paper, problems))];
+    let detailed = problems.iter().filter(|page| is_safety_relevant(&page.data));
+    for (index, page) in detailed.enumerate() {
+        sections.push(record::section(
+            paper,
+            2,
+            &format!("8.{}", index + 1),
+            page,
+            record::whole(paper, page),
+        ));
+    }
+    sections
+}
+
+/// The log with the dates of analysis and approval, and the order check.
+fn changes(paper: &Paper<'_>, period: &Period) -> Result<Vec<Block>, Refused> {
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    let mut violations = Vec::new();
+    for (chain, check) in &period.chains {
+        let data = &chain.change.data;
+        let (steps, _) = chain.steps(paper)?;
+        let day = |label: &str| {
+            let step = steps.iter().find(|shown| shown.step.label == label).and_then(|shown| shown.step.at);
+            step.map_or_else(String::new, |at| at.day().to_string())
+        };
+        rows.push(vec![
+            data.head.id.to_string().into(),
+            format!("{}\n{}", paper.title(data), paper.field(data, "change_type")).into(),
+            day("Impact analysis reviewed").into(),
+            day("Approval granted").into(),
+            day("Verified").into(),
+            state_mark(data).into(),
+            check.short_mark().into(),
+        ]);
+        violations.extend(check.violations.iter().map(|text| format!("{}: {text}", data.head.id)));
+    }
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let narrow = |column: Column, width: f32| Column { width: Width::Points(width), ..column };
+    let columns = vec![
+        narrow(Column::id("Number"), 54.0),
+        Column::text("Title, kind", 1),
+        narrow(Column::date("Analysis reviewed"), 58.0),
+        narrow(Column::date("Approved"), 58.0),
+        narrow(Column::date("Verified"), 58.0),
+        narrow(Column::mark("State"), 76.0),
+        narrow(Column::mark("Order check"), 62.0),
+    ];
+    let mut blocks = vec![Block::table(columns, rows)];
+    blocks.extend(violations.into_iter().map(|text| Block::note(Tone::Late, text)));
+    Ok(blocks)
+}
+
+/// A list of all analyses; in full those that touch safety.
+fn impact_analyses(paper: &Paper<'_>, analyses: &[RecordPage]) -> Vec<Section> {
+    let clause = "IEC 62304 6.2.3, 7.4";
+    if analyses.is_empty() {
+        return vec![chapter(11, "Impact analyses", clause, Vec::new())];
+    }
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    let mut full = Vec::new();
+    for page in analyses {
+        let Some(content) = page.data.typed::<ImpactAnalysis>() else { continue };
+        if content.touches_safety() {
+            full.push(page);
+        }
+        let by: Vec<String> = content.performed_by.iter().map(|id| paper.name(*id)).collect();
+        let reviewed: Vec<String> = page
+            .signatures
+            .iter()
+            .filter(|view| view.signature.meaning == crate::domain::signature::Meaning::Reviewed)
+            .map(|view| view.signature.printed_name.clone())
+            .collect();
+        rows.push(vec![
+            page.data.head.id.to_string().into(),
+            content.change_request.map_or_else(String::new, |id| id.to_string()).into(),
+            by.join(", ").into(),
+            reviewed.join(", ").into(),
+            word_or(content.conclusion, "").into(),
+            if content.touches_safety() { "Yes" } else { "No" }.into(),
+            state_mark(&page.data).into(),
+        ]);
+    }
+    let narrow = |title: &str| Column { width: Width::Points(52.0), ..Column::id(title) };
+    let columns = vec![
+        narrow("Number"),
+        narrow("Change"),
+        Column::text("Performed by", 2),
+        Column::text("Reviewed by", 2),
+        Column::text("Conclusion", 3),
+        narrow("Q04 to Q06"),
+        Column { width: Width::Points(76.0), ..Column::mark("State") },
+    ];
+    let about = "An analysis is printed in full here if Q04, Q05 or Q06 about safety is answered Yes. Every other one stands in \
+                 full in the packet of its change request.";
+    let mut sections = vec![chapter(
+        11,
+        "Impact analyses",
+        clause,
+        vec![Block::table(columns, rows), Block::paragraph(about)],
+    )];
+    for (index, page) in full.iter().enumerate() {
+        sections.push(record::section(
+            paper,
+            2,
+            &format!("11.{}", index + 1),
+            page,
+            analysis::content(paper, page),
+        ));
+    }
+    sections
+}
+
+/// There is no register; what the changes did to SOUP is known.
+fn soup(period: &Period) -> Vec<Block> {
+    let rows: Vec<Vec<Cell>> = period
+        .chains
+        .iter()
+        .flat_map(|(chain, _)| {
+            chain.content.affected_soup.iter().map(|soup| {
+                let id = chain.change.data.head.id;
+                let cells: Vec<Cell> = vec![
+                    id.to_string().into(),
+                    soup.item.to_string().into(),
+                    soup.from.to_string().into(),
+                    soup.to.to_string().into(),
+                ];
+                cells
+            })
+        })
+        .collect();
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    vec![Block::Table {
+        caption: Some("SOUP that change requests of the period concern".to_owned()),
+        columns: vec![
+            Column::id("Change"),
+            Column::text("SOUP item", 2),
+            Column::text("From", 1),
+            Column::text("To", 1),
+        ],
+        rows,
+    }]
+}
+
+/// Immaterial deviations as the change requests tell them.
+fn deviations(period: &Period) -> Vec<Block> {
+    let rows: Vec<Vec<Cell>> = period
+        .chains
+        .iter()
+        .filter(|(chain, _)| !chain.content.deviation.trim().is_empty())
+        .map(|(chain, _)| {
+            vec![chain.change.data.head.id.to_string().into(), chain.content.deviation.to_string().into()]
+        })
+        .collect();
+    if rows.is_empty() {
+        Vec::new()
+    } else {
+        vec![Block::table(vec![Column::id("Change"), Column::text("Deviation", 1)], rows)]
+    }
+}
+
+/// What is open at the end of the period, or at the cut-off if that is earlier.
+fn open_items(paper: &Paper<'_>, to: Day) -> Result<Vec<AttentionItem>, Refused> {
+    let end = Moment::noon_of(to).plus_seconds(12 * 3600 - 1);
+    Ok(paper.file.attention(end.min(paper.now))?.now)
+}
+
+fn open_table(items: &[AttentionItem]) -> Vec<Block> {
+    if items.is_empty() {
+        return vec![nothing("Nothing is open or overdue")];
+    }
+    let rows = items
+        .iter()
+        .map(|item| {
+            let words = match item.days_late {
+                late if late > 0 => format!("overdue by {late} days"),
+                _ => "due".to_owned(),
+            };
+            let cells: Vec<Cell> = vec![
+                item.record.to_string().into(),
+                format!("{}: {}", item.what, item.title).into(),
+                item.whose.clone().into(),
+                item.due.to_string().into(),
+                Mark::new(tone(item.tone), words).into(),
+            ];
+            cells
+        })
+        .collect();
+    let columns = vec![
+        Column::id("Record"),
+        Column::text("What is to be done", 3),
+        Column::text("Whose", 1),
+        Column::date("Due"),
+        Column::mark("State"),
+    ];
+    let about = "Records as they stand at the cut-off; days are counted at the end of the period, or at the cut-off if that is earlier.";
+    vec![Block::paragraph(about), Block::table(columns, rows)]
+}
+
+/// Every event of the period in one line each.
+fn audit(paper: &Paper<'_>, period: &Period) -> Result<Vec<Block>, Refused> {
+    let backup = paper
+        .file
+        .policy()?
+        .backup_days
+        .map_or_else(String::new, |days| format!("Every {days} days by the policy. "));
+    let fields = vec![
+        Field::new("Events in the period", period.events.len().to_string()),
+        Field::new("Accounts", "Chapter 3"),
+        Field::new(
+            "Backups",
+            format!("{backup}Backups are files beside the product file; it does not list them."),
+        ),
+        Field::new(
+            "Values before and after",
+            "In the audit trail of the product file, and in the packet of each change request",
+        ),
+    ];
+    let rows = period
+        .events
+        .iter()
+        .map(|event| {
+            let row = trail::bare(event);
+            let cells: Vec<Cell> = vec![
+                row.seq.to_string().into(),
+                row.time.into(),
+                row.who.into(),
+                row.what.into(),
+                row.reason.into(),
+            ];
+            cells
+        })
+        .collect();
+    let columns = vec![
+        Column { width: Width::Points(38.0), ..Column::number("Event") },
+        Column { width: Width::Points(136.0), ..Column::text("Time", 1) },
+        Column::text("Who", 2),
+        Column::text("What", 4),
+        Column::text("Reason", 2),
+    ];
+    Ok(vec![Block::Fields { fields }, Block::table(columns, rows)])
+}

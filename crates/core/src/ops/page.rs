@@ -1,0 +1,392 @@
+//! What a record's page shows: plain data, read once for each revision of the file, never while drawing.
+
+mod ahead;
+
+use std::collections::BTreeMap;
+
+pub use self::ahead::Ahead;
+use self::ahead::Staff;
+use super::file::ProductFile;
+use super::refused::Refused;
+use super::refused::Work;
+use super::session::Session;
+use crate::domain::approval::{self, Approval};
+use crate::domain::change_request;
+use crate::domain::field::{FieldType, record_ids};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::person::{Person, Role};
+use crate::domain::record::RecordData;
+use crate::domain::signature::{Cover, Meaning, Part, Signature};
+use crate::domain::workflow::{Case, Condition, Move, Signing, World};
+use mainstay_base::time::{Day, Moment};
+
+/// A transition as the page offers it.
+#[derive(Clone)]
+pub struct NextStep {
+    /// The transition.
+    pub step: &'static Move,
+    /// Its conditions, met or not.
+    pub conditions: Vec<Condition>,
+    /// Whether the signed-in person holds a role that may.
+    pub allowed: bool,
+}
+
+impl NextStep {
+    /// Whether it can be taken now.
+    pub fn ready(&self) -> bool {
+        self.allowed && self.conditions.iter().all(|condition| condition.met)
+    }
+
+    /// Why it cannot be taken, in words; `None` if it can.
+    pub fn why_not(&self) -> Option<String> {
+        use crate::domain::choice::Choice as _;
+        if !self.allowed {
+            let roles: Vec<_> = self.step.by.iter().map(|role| role.word()).collect();
+            return Some(format!("For {}", roles.join(" or ")));
+        }
+        let unmet: Vec<_> = self.conditions.iter().filter(|c| !c.met).map(|c| c.text.as_str()).collect();
+        if unmet.is_empty() { None } else { Some(format!("Not yet: {}", unmet.join("; "))) }
+    }
+}
+
+/// Signing a record without moving it on, as the page offers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigningOffer {
+    /// The meanings to choose from.
+    pub meanings: Vec<Meaning>,
+    /// Roles that may sign.
+    pub by: Vec<Role>,
+    /// The roles in words, each with the people who hold it and may sign here.
+    pub whose: String,
+    /// Conditions, met or not.
+    pub conditions: Vec<Condition>,
+    /// Whether the signed-in person holds a role that may.
+    pub allowed: bool,
+    /// What the signature would cover.
+    pub covers: Vec<Cover>,
+}
+
+/// A signature as the page and the paper show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignatureView {
+    /// The signature.
+    pub signature: Signature,
+    /// For each covered record: its number, the signed and the present revision, and the labels of fields that differ.
+    pub differences: Vec<(RecordId, u32, u32, Vec<String>)>,
+    /// Whether everything covered still says what was signed.
+    pub holds: bool,
+}
+
+/// One step of the trace strip, from feedback to communication.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceStep {
+    /// What the step is.
+    pub label: &'static str,
+    /// The records that stand for it, with the day that counts; none: a gap.
+    pub records: Vec<(RecordId, String, Option<Day>)>,
+    /// Whether the step has been reached in its right order.
+    pub done: bool,
+}
+
+/// A record that refers to this one, or to which this one refers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkedRecord {
+    /// Which record.
+    pub id: RecordId,
+    /// Its title.
+    pub title: String,
+    /// The word of its state.
+    pub state: &'static str,
+    /// Through which field, by label.
+    pub through: &'static str,
+}
+
+/// A record's page.
+#[derive(Clone)]
+pub struct RecordPage {
+    /// The record.
+    pub data: RecordData,
+    /// Its possible transitions.
+    pub next: Vec<NextStep>,
+    /// Whether and how it can be signed without moving on.
+    pub signing: Option<SigningOffer>,
+    /// Other records in which its way goes on.
+    pub ahead: Vec<Ahead>,
+    /// From feedback to communication.
+    pub trace: Vec<TraceStep>,
+    /// Its signatures, oldest first.
+    pub signatures: Vec<SignatureView>,
+    /// Its attachments.
+    pub attachments: Vec<RecordData>,
+    /// Records that belong to it.
+    pub linked: Vec<LinkedRecord>,
+    /// What a reader should notice.
+    pub notices: Vec<String>,
+    /// Names of persons by number.
+    pub names: BTreeMap<RecordId, String>,
+}
+
+impl ProductFile {
+    /// Names of all persons by number.
+    pub fn names(&self) -> Result<BTreeMap<RecordId, String>, Refused> {
+        Ok(self
+            .people()?
+            .into_iter()
+            .map(|(data, person)| (data.head.id, person.title.to_string()))
+            .collect())
+    }
+
+    /// Everything that the page of a record shows, for the signed-in person or for nobody in particular.
+    pub fn page(&self, id: RecordId, session: Option<&Session>, now: Moment) -> Result<RecordPage, Refused> {
+        let actor = session.map_or(RecordId::new(Kind::Person, 0), Session::person);
+        let work = Work::new(&self.store, actor, now);
+        let data = work.get(id)?;
+        let person: Option<Person> = work.record(actor).and_then(|data| data.typed());
+        let case = Case { data: &data, world: &work, now, actor: session.map(Session::person) };
+        let holds = |roles: &[Role]| {
+            person.as_ref().is_some_and(|person| person.roles.iter().any(|role| roles.contains(role)))
+        };
+        let next = data
+            .def()
+            .moves
+            .iter()
+            .filter(|step| !step.by.is_empty() && step.from.contains(&data.head.state.as_str()))
+            .map(|step| NextStep { step, conditions: step.conditions(&case), allowed: holds(step.by) })
+            .collect();
+        let signing = (data.def().sign_conditions)(&case);
+        let staff = Staff::new(self.people()?);
+        let without = data.typed::<Approval>().map(|approval| ahead::excluded(&work, &approval));
+        let whose = staff.whose(&signing.by, &without.unwrap_or_default());
+        let signing = (!signing.by.is_empty()).then(|| offer(&work, &data, signing, (whose, holds)));
+        let page = RecordPage {
+            next,
+            signing,
+            ahead: ahead::of(&work, &staff, &data),
+            trace: trace(&work, &data),
+            signatures: signature_views(&self.store, &work, &data)?,
+            attachments: work.referring(id, Kind::Attachment),
+            linked: linked(&work, &data),
+            notices: (data.def().notices)(&case),
+            names: self.names()?,
+            data: data.clone(),
+        };
+        work.finish()?;
+        Ok(page)
+    }
+}
+
+fn offer(
+    work: &Work<'_>,
+    data: &RecordData,
+    signing: Signing,
+    (whose, holds): (String, impl Fn(&[Role]) -> bool),
+) -> SigningOffer {
+    let wanted = if signing.covers.is_empty() { vec![(data.head.id, Part::Content)] } else { signing.covers };
+    let covers = wanted
+        .into_iter()
+        .filter_map(|(id, part)| work.record(id).map(|data| Cover::of(&data, part)))
+        .collect();
+    SigningOffer {
+        allowed: holds(&signing.by),
+        meanings: signing.meanings,
+        by: signing.by,
+        whose,
+        conditions: signing.conditions,
+        covers,
+    }
+}
+
+fn signature_views(
+    store: &crate::store::Store,
+    work: &Work<'_>,
+    data: &RecordData,
+) -> Result<Vec<SignatureView>, Refused> {
+    let mut views = Vec::new();
+    for signature in work.signatures(data.head.id) {
+        let mut differences = Vec::new();
+        let mut holds = true;
+        for cover in &signature.covers {
+            let Some(now) = work.record(cover.record) else { continue };
+            if cover.holds(&now) {
+                continue;
+            }
+            holds = false;
+            let labels = changed_since(store, &now, signature.event)?;
+            differences.push((cover.record, cover.revision, now.head.revision, labels));
+        }
+        views.push(SignatureView { signature, differences, holds });
+    }
+    Ok(views)
+}
+
+/// Labels of the fields of a record that changed after an event.
+fn changed_since(store: &crate::store::Store, data: &RecordData, event: u64) -> Result<Vec<String>, Refused> {
+    let filter = crate::store::EventFilter { record: Some(data.head.id), ..Default::default() };
+    let mut labels: Vec<String> = Vec::new();
+    for row in store.events(&filter, 1000, 0)?.into_iter().filter(|row| row.event.seq > event) {
+        for change in row.event.changes.iter().filter(|change| change.record == data.head.id) {
+            for field in &change.fields {
+                if let Some(declared) = data.def().field(&field.field)
+                    && !labels.iter().any(|label| label == declared.label)
+                {
+                    labels.push(declared.label.to_owned());
+                }
+            }
+        }
+    }
+    Ok(labels)
+}
+
+fn linked(work: &Work<'_>, data: &RecordData) -> Vec<LinkedRecord> {
+    let mut found: Vec<LinkedRecord> = Vec::new();
+    let mut add = |other: &RecordData, through: &'static str| {
+        if !found.iter().any(|known| known.id == other.head.id) {
+            found.push(LinkedRecord {
+                id: other.head.id,
+                title: other.title().to_owned(),
+                state: other.state().map_or("", |state| state.word),
+                through,
+            });
+        }
+    };
+    for field in reference_fields(data) {
+        for id in record_ids(data.value(field.name)).into_iter().filter(|id| id.kind != Kind::Person) {
+            if let Some(other) = work.record(id) {
+                add(&other, field.label);
+            }
+        }
+    }
+    for kind in Kind::ALL.iter().filter(|kind| !matches!(kind, Kind::Attachment | Kind::Person)) {
+        for other in work.referring(data.head.id, *kind) {
+            let through = reference_fields(&other)
+                .find(|field| record_ids(other.value(field.name)).contains(&data.head.id))
+                .map_or("", |field| field.label);
+            add(&other, through);
+        }
+    }
+    found
+}
+
+fn reference_fields(data: &RecordData) -> impl Iterator<Item = &'static crate::domain::field::FieldDef> {
+    data.def().fields().filter(|field| matches!(field.ty, FieldType::Record | FieldType::Records))
+}
+
+/// The chain to which a record belongs, from feedback to communication. Steps that this file cannot hold yet are gaps.
+fn trace(work: &Work<'_>, data: &RecordData) -> Vec<TraceStep> {
+    let chain = Chain::of(work, data);
+    if chain.is_empty() {
+        return Vec::new();
+    }
+    let day = |data: &RecordData| Some(data.head.created_at.day());
+    let step = |label: &'static str,
+                records: &[RecordData],
+                day: &dyn Fn(&RecordData) -> Option<Day>,
+                done: bool| TraceStep {
+        label,
+        records: records.iter().map(|data| (data.head.id, data.title().to_owned(), day(data))).collect(),
+        done: done && !records.is_empty(),
+    };
+    let since = |data: &RecordData| Some(data.head.state_since.day());
+    let granted: Vec<RecordData> = chain
+        .approvals
+        .iter()
+        .filter(|data| approval::ApprovalState::of(data) == Some(approval::ApprovalState::Granted))
+        .cloned()
+        .collect();
+    let approvals = if granted.is_empty() { &chain.approvals } else { &granted };
+    let verified: Vec<RecordData> = chain
+        .changes
+        .iter()
+        .filter(|data| {
+            use change_request::ChangeState as S;
+            matches!(S::of(data), Some(S::Verified | S::Released | S::Closed))
+        })
+        .cloned()
+        .collect();
+    vec![
+        step(
+            "Feedback",
+            &chain.feedback,
+            &|data| Moment::parse(data.text("received_at")).ok().map(Moment::day).or_else(|| day(data)),
+            true,
+        ),
+        step("Problem report", &chain.problems, &day, true),
+        step("Change request", &chain.changes, &day, true),
+        step(
+            "Impact analysis",
+            &chain.analyses,
+            &day,
+            chain.analyses.iter().all(|data| matches!(data.head.state.as_str(), "reviewed" | "locked")),
+        ),
+        step("Approval", approvals, &since, !granted.is_empty()),
+        step("Verification", &verified, &since, true),
+        step("Release", &[], &day, false),
+        step("Communication", &[], &day, false),
+    ]
+}
+
+/// The records of one chain.
+#[derive(Default)]
+struct Chain {
+    feedback: Vec<RecordData>,
+    problems: Vec<RecordData>,
+    changes: Vec<RecordData>,
+    analyses: Vec<RecordData>,
+    approvals: Vec<RecordData>,
+}
+
+impl Chain {
+    fn is_empty(&self) -> bool {
+        self.feedback.is_empty() && self.problems.is_empty() && self.changes.is_empty()
+    }
+
+    fn of(work: &Work<'_>, data: &RecordData) -> Self {
+        let mut chain = Self::default();
+        match data.head.id.kind {
+            Kind::Feedback => {
+                chain.problems = named(work, data, "problem_report");
+                chain.changes = named(work, data, "change_request");
+                chain.feedback.push(data.clone());
+            }
+            Kind::ProblemReport => chain.problems.push(data.clone()),
+            Kind::ChangeRequest => chain.changes.push(data.clone()),
+            Kind::ImpactAnalysis => chain.changes = named(work, data, "change_request"),
+            Kind::Approval => chain.changes = named(work, data, "subject"),
+            Kind::Product | Kind::Attachment | Kind::Person | Kind::Policy => return chain,
+        }
+        chain.complete(work);
+        chain
+    }
+
+    fn complete(&mut self, work: &Work<'_>) {
+        for change in &self.changes {
+            extend(&mut self.problems, named(work, change, "problem_reports"));
+        }
+        for problem in &self.problems {
+            extend(&mut self.changes, work.referring(problem.head.id, Kind::ChangeRequest));
+            extend(&mut self.feedback, work.referring(problem.head.id, Kind::Feedback));
+            extend(&mut self.feedback, named(work, problem, "source_feedback"));
+        }
+        for change in &self.changes {
+            extend(&mut self.feedback, work.referring(change.head.id, Kind::Feedback));
+            extend(&mut self.analyses, named(work, change, "impact_analysis"));
+            let approvals = work.referring(change.head.id, Kind::Approval);
+            extend(
+                &mut self.approvals,
+                approvals.into_iter().filter(|data| data.typed::<Approval>().is_some()).collect(),
+            );
+        }
+    }
+}
+
+fn named(work: &Work<'_>, data: &RecordData, field: &str) -> Vec<RecordData> {
+    record_ids(data.value(field)).into_iter().filter_map(|id| work.record(id)).collect()
+}
+
+fn extend(list: &mut Vec<RecordData>, more: Vec<RecordData>) {
+    for data in more {
+        if !list.iter().any(|known| known.head.id == data.head.id) {
+            list.push(data);
+        }
+    }
+}

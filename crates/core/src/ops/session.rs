@@ -1,0 +1,360 @@
+//! Signing in, one-time codes, passwords, and the proof that a person just gave their password.
+
+use ed25519_dalek::{Signer as _, SigningKey};
+
+use super::file::ProductFile;
+use super::perform::{NewAccess, draft, let_in};
+use super::refused::Refused;
+use super::secrets::{self, Password};
+use crate::domain::door::{Actor, Deed, POLICY, Said};
+use crate::domain::event::Grant;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::person::{Person, PersonState, Role};
+use crate::domain::policy::Policy;
+use crate::domain::record::RecordData;
+use crate::store::{SignedText, Tx};
+use mainstay_base::clock::Stamp;
+use mainstay_base::time::Moment;
+
+/// Failures after which the next try has to wait.
+const FREE_FAILURES: usize = 3;
+/// Longest wait after failures, in seconds.
+const WAIT_SECONDS_MAX: i64 = 15 * 60;
+
+/// A person who is signed in, with their unwrapped key. Dropped at lock, sign-out or close.
+pub struct Session {
+    pub(super) person: RecordId,
+    pub(super) login: String,
+    pub(super) name: String,
+    pub(super) roles: Vec<Role>,
+    pub(super) key: SigningKey,
+    pub(super) key_number: i64,
+    /// Failed sign-ins since the last successful one: when, and on which machine.
+    pub failures: Vec<(Moment, String)>,
+    /// Whether the password is older than the policy allows.
+    pub password_is_old: bool,
+}
+
+impl Session {
+    /// The person.
+    pub const fn person(&self) -> RecordId {
+        self.person
+    }
+
+    /// Login name.
+    pub fn login(&self) -> &str {
+        &self.login
+    }
+
+    /// Full name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Roles at the time of signing in. What counts at an act is read anew from the file.
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// The session for a job that goes on when the window is locked. Dropped with the job.
+    pub fn for_job(&self) -> Self {
+        Self {
+            person: self.person,
+            login: self.login.clone(),
+            name: self.name.clone(),
+            roles: self.roles.clone(),
+            key: self.key.clone(),
+            key_number: self.key_number,
+            failures: Vec::new(),
+            password_is_old: false,
+        }
+    }
+
+    /// The person as one who acts, with the password just given or not.
+    pub(super) fn actor(&self, signed: bool, stamp: &Stamp) -> Actor {
+        Actor {
+            person: self.person,
+            fingerprint: secrets::fingerprint(&self.key),
+            signed,
+            now: stamp.now,
+            offset_minutes: stamp.offset_minutes,
+        }
+    }
+
+    pub(super) fn signed(&self, body: String) -> SignedText {
+        signed_with(&self.key, self.key_number, body)
+    }
+}
+
+pub(super) fn signed_with(key: &SigningKey, number: i64, body: String) -> SignedText {
+    let digest = crate::domain::canonical::digest(body.as_bytes());
+    let signature = key.sign(digest.as_bytes()).to_bytes();
+    SignedText { body, key: number, signature }
+}
+
+/// How long to wait after so many failures, in seconds.
+fn wait_after(failures: usize) -> i64 {
+    match failures.checked_sub(FREE_FAILURES) {
+        None => 0,
+        Some(over) => (1i64 << (over + 2).min(20)).min(WAIT_SECONDS_MAX),
+    }
+}
+
+impl ProductFile {
+    /// Everybody who has an account: number, person, state.
+    pub fn people(&self) -> Result<Vec<(RecordData, Person)>, Refused> {
+        let records = self.store.records(Kind::Person)?;
+        Ok(records.into_iter().filter_map(|data| data.typed().map(|person| (data, person))).collect())
+    }
+
+    pub(super) fn person_by_login(&self, login: &str) -> Result<Option<(RecordData, Person)>, Refused> {
+        let login = login.trim();
+        Ok(self.people()?.into_iter().find(|(_, person)| person.login.eq_ignore_ascii_case(login)))
+    }
+
+    /// The policy in force.
+    pub fn policy(&self) -> Result<Policy, Refused> {
+        Ok(self.store.record(POLICY)?.and_then(|data| data.typed()).unwrap_or_default())
+    }
+
+    /// Signs a person in. Failures are counted, make the next try wait, and are told at the next success.
+    pub fn sign_in(&mut self, login: &str, password: &Password, stamp: &Stamp) -> Result<Session, Refused> {
+        if self.is_lent() {
+            // Without the writer a failure could not be counted.
+            self.refuse_read_only()?;
+        }
+        let Some((data, person)) = self.person_by_login(login)? else { return Err(Refused::WrongPassword) };
+        let id = data.head.id;
+        match data.head.state.as_str() {
+            state if state == PersonState::Invited.code() => {
+                return Err(Refused::Rule(format!(
+                    "{login} has not set a password yet: use the one-time code first"
+                )));
+            }
+            state if state == PersonState::Inactive.code() => {
+                return Err(Refused::Rule(format!("the account {login} is inactive; ask an administrator")));
+            }
+            _ => {}
+        }
+        let failures = self.refuse_in_delay(id, stamp)?;
+        let credential = self.store.credential(id)?.ok_or(Refused::WrongPassword)?;
+        let Some(key) = secrets::unwrap(&credential, password)? else {
+            if self.store.is_writable() {
+                self.store.note_failure(id, stamp.now, &stamp.machine)?;
+            }
+            return Err(Refused::WrongPassword);
+        };
+        let age_days = self.policy()?.password_age_days;
+        let age = stamp.now.day().days_since(credential.changed_at.day());
+        let session = Session {
+            person: id,
+            login: person.login.to_string(),
+            name: person.title.to_string(),
+            roles: person.roles.clone(),
+            key,
+            key_number: credential.key,
+            password_is_old: age_days.is_some_and(|days| age > i64::from(days)),
+            failures,
+        };
+        if self.store.is_writable() && !session.failures.is_empty() {
+            self.report_failures(&session, stamp)?;
+        }
+        Ok(session)
+    }
+
+    /// Failed sign-ins go into the audit trail with the next successful one (21 CFR 11.300(d)).
+    fn report_failures(&mut self, session: &Session, stamp: &Stamp) -> Result<(), Refused> {
+        let failures: Vec<_> = session
+            .failures
+            .iter()
+            .map(|(at, machine)| serde_json::json!({"at": at, "machine": machine}))
+            .collect();
+        let mut tx = self.store.begin()?;
+        let deed = Deed::NoteFailures { facts: serde_json::json!({"failures": failures}) };
+        let actor = session.actor(false, stamp);
+        let (commit, _, _) = draft(&tx, session, &actor, (deed, Said::default()), stamp)?;
+        tx.append(&commit)?;
+        tx.commit()?;
+        self.store.tell_failures(session.person)?;
+        Ok(())
+    }
+
+    /// Proves that the person of a session just gave their password (21 CFR 11.200(a)).
+    pub(super) fn reauthenticate(
+        &mut self,
+        session: &Session,
+        password: &Password,
+        stamp: &Stamp,
+    ) -> Result<(), Refused> {
+        self.refuse_in_delay(session.person, stamp)?;
+        let credential = self.store.credential(session.person)?.ok_or(Refused::WrongPassword)?;
+        let fits = secrets::unwrap(&credential, password)?
+            .is_some_and(|key| key.to_bytes() == session.key.to_bytes());
+        if !fits {
+            self.store.note_failure(session.person, stamp.now, &stamp.machine)?;
+            return Err(Refused::WrongPassword);
+        }
+        Ok(())
+    }
+
+    /// Refuses a try that comes too soon after failures; answers these. A clock that was set back neither frees nor blocks
+    /// for longer than the wait: what lies ahead counts as having failed now.
+    fn refuse_in_delay(&mut self, person: RecordId, stamp: &Stamp) -> Result<Vec<(Moment, String)>, Refused> {
+        let failures = self.store.failures(person)?;
+        let Some(last) = failures.iter().map(|(at, _)| *at).max() else { return Ok(failures) };
+        if last.is_ahead_of(stamp.now) && self.store.is_writable() {
+            self.store.failures_not_ahead(person, stamp.now)?;
+        }
+        let wait_seconds = wait_after(failures.len()) - stamp.now.seconds_since(last).max(0);
+        if wait_seconds > 0 {
+            return Err(Refused::Wait { failures: failures.len(), wait_seconds });
+        }
+        Ok(failures)
+    }
+
+    /// Changes the password of the signed-in person. The key stays, so past signatures stay theirs. The trail tells that it was
+    /// changed (21 CFR 11.300(b)).
+    pub fn change_password(
+        &mut self,
+        session: &Session,
+        old: &Password,
+        new: &Password,
+        stamp: &Stamp,
+    ) -> Result<(), Refused> {
+        self.refuse_read_only()?;
+        self.reauthenticate(session, old, stamp)?;
+        let least = self.least_strength()?;
+        secrets::check_strength(new, &[&session.name, &session.login], least)?;
+        let credential = secrets::wrap(&session.key, session.key_number, session.person, new, stamp.now)?;
+        let deed = Deed::NotePassword;
+        let actor = session.actor(true, stamp);
+        let mut tx = self.store.begin()?;
+        let (mut commit, ..) = draft(&tx, session, &actor, (deed, Said::default()), stamp)?;
+        commit.credentials.push(credential);
+        tx.append(&commit)?;
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// Sets the first or a new password with a one-time code, and signs in. The person gets a new key.
+    pub fn activate(
+        &mut self,
+        login: &str,
+        code: &str,
+        password: &Password,
+        stamp: &Stamp,
+    ) -> Result<Session, Refused> {
+        self.refuse_read_only()?;
+        let (data, person) = self.person_by_login(login)?.ok_or_else(wrong_code)?;
+        let code = secrets::code_key(code);
+        let given = self.code_event(&code, Some(data.head.id))?;
+        let access = Access { recovers: false, code, given };
+        Ok(self.new_access(&data, &person, password, access, stamp)?.0)
+    }
+
+    /// Restores an administrator with the recovery code. Answers the session and the next recovery code.
+    pub fn recover(
+        &mut self,
+        login: &str,
+        code: &str,
+        password: &Password,
+        stamp: &Stamp,
+    ) -> Result<(Session, String), Refused> {
+        self.refuse_read_only()?;
+        let (data, person) = self.person_by_login(login)?.ok_or_else(wrong_code)?;
+        if !person.roles.contains(&Role::SysAdmin) {
+            return Err(Refused::Rule("the recovery code restores only a system administrator".to_owned()));
+        }
+        let code = secrets::code_key(code);
+        let given = self.code_event(&code, None)?;
+        let access = Access { recovers: true, code, given };
+        let (session, next) = self.new_access(&data, &person, password, access, stamp)?;
+        Ok((session, next.unwrap_or_default()))
+    }
+
+    /// The event that gave out this code, if it was not used since. `person`: whom it lets in; `None`: the recovery code.
+    fn code_event(&self, code: &SigningKey, person: Option<RecordId>) -> Result<u64, Refused> {
+        let public = secrets::public_hex(code);
+        let filter = crate::store::EventFilter { text: public.clone(), ..Default::default() };
+        let events = self.store.events(&filter, 10, 0)?;
+        let given = events
+            .iter()
+            .filter_map(|row| row.event.code_key.as_ref().map(|key| (row.event.seq, key)))
+            .find(|(_, key)| key.public_key == public && key.person == person)
+            .map(|(seq, _)| seq)
+            .ok_or_else(wrong_code)?;
+        // Only the newest code of a person counts, and only once.
+        let uses = crate::store::EventFilter { text: "\"code_key\"".to_owned(), ..Default::default() };
+        let newer = self.store.events(&uses, u32::MAX, 0)?.iter().any(|row| {
+            row.event.seq > given && row.event.code_key.as_ref().is_some_and(|key| key.person == person)
+        });
+        let grants = crate::store::EventFilter { text: "\"grant\"".to_owned(), ..Default::default() };
+        let used = self.store.events(&grants, u32::MAX, 0)?.iter().any(|row| {
+            row.event
+                .keys
+                .iter()
+                .any(|key| matches!(&key.grant, Grant::Code { event, .. } if *event == given))
+        });
+        if newer || used { Err(wrong_code()) } else { Ok(given) }
+    }
+
+    fn new_access(
+        &mut self,
+        data: &RecordData,
+        person: &Person,
+        password: &Password,
+        access: Access,
+        stamp: &Stamp,
+    ) -> Result<(Session, Option<String>), Refused> {
+        let id = data.head.id;
+        let least = self.least_strength()?;
+        secrets::check_strength(password, &[&person.title, &person.login], least)?;
+        let key = secrets::new_key()?;
+        let key_number = self.store.signing_keys()?.last().map_or(0, |row| row.number) + 1;
+        let credential = secrets::wrap(&key, key_number, id, password, stamp.now)?;
+        let public_key = secrets::public_hex(&key);
+        let grant =
+            Grant::Code { event: access.given, proof: secrets::grant_proof(&access.code, id, &public_key) };
+        let session = Session {
+            person: id,
+            login: person.login.to_string(),
+            name: person.title.to_string(),
+            roles: person.roles.clone(),
+            key,
+            key_number,
+            failures: Vec::new(),
+            password_is_old: false,
+        };
+        let mut tx: Tx<'_> = self.store.begin()?;
+        let deed = Deed::Enter { recovers: access.recovers };
+        let next = let_in(&mut tx, &session, deed, NewAccess { grant, credential }, stamp)?;
+        tx.commit()?;
+        self.store.tell_failures(id)?;
+        Ok((session, next))
+    }
+}
+
+/// How a new key is let in.
+struct Access {
+    /// Whether with the recovery code.
+    recovers: bool,
+    code: SigningKey,
+    given: u64,
+}
+
+fn wrong_code() -> Refused {
+    Refused::Rule("login and one-time code do not fit, or the code was used or replaced".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_grows_and_ends() {
+        assert_eq!(wait_after(2), 0);
+        assert_eq!(wait_after(3), 4);
+        assert_eq!(wait_after(5), 16);
+        assert_eq!(wait_after(500), WAIT_SECONDS_MAX);
+    }
+}

@@ -1,0 +1,144 @@
+//! Reading the audit trail.
+
+use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
+
+use super::{Store, StoreError};
+use crate::domain::event::{Event, NO_PREVIOUS};
+use crate::domain::ids::RecordId;
+use crate::domain::signature::Signature;
+use mainstay_base::time::Moment;
+
+/// The last event of the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Its number; 0 for a file without events.
+    pub seq: u64,
+    /// SHA-256 of its canonical text.
+    pub digest: String,
+    /// When it was entered.
+    pub at: Option<Moment>,
+}
+
+/// An event as a list shows it.
+#[derive(Debug, Clone)]
+pub struct EventRow {
+    /// The event.
+    pub event: Event,
+    /// SHA-256 of its canonical text.
+    pub digest: String,
+}
+
+/// Which events are wanted. Every part that is set must fit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// Only those that touched this record.
+    pub record: Option<RecordId>,
+    /// Only those of this person.
+    pub actor: Option<RecordId>,
+    /// Only those whose request begins so, such as `change_request.`.
+    pub request: String,
+    /// Only from this day on, `YYYY-MM-DD`.
+    pub from: String,
+    /// Only until this day, `YYYY-MM-DD`.
+    pub until: String,
+    /// Only those whose text contains this.
+    pub text: String,
+}
+
+pub fn head(conn: &Connection) -> Result<Head, StoreError> {
+    let row = conn
+        .query_row("SELECT seq, digest, at FROM event ORDER BY seq DESC LIMIT 1", [], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        })
+        .optional()?;
+    Ok(match row {
+        Some((seq, digest, at)) => Head { seq: seq.unsigned_abs(), digest, at: Moment::parse(&at).ok() },
+        None => Head { seq: 0, digest: NO_PREVIOUS.to_owned(), at: None },
+    })
+}
+
+pub fn parse_event(body: &str) -> Result<Event, StoreError> {
+    serde_json::from_str(body)
+        .map_err(|error| StoreError::Damaged(format!("an audit event cannot be read: {error}")))
+}
+
+impl Store {
+    /// The newest events that fit the filter, at most `limit`, newest first, skipping `offset`.
+    pub fn events(&self, filter: &EventFilter, limit: u32, offset: u32) -> Result<Vec<EventRow>, StoreError> {
+        let mut conditions = vec!["1".to_owned()];
+        let mut values: Vec<String> = Vec::new();
+        let mut add = |condition: &str, value: String| {
+            values.push(value);
+            conditions.push(condition.replace('?', &format!("?{}", values.len())));
+        };
+        if let Some(record) = filter.record {
+            add("seq IN (SELECT seq FROM touch WHERE record = ?)", record.to_string());
+        }
+        if let Some(actor) = filter.actor {
+            add("actor = ?", actor.to_string());
+        }
+        if !filter.request.is_empty() {
+            add("substr(request, 1, length(?)) = ?", filter.request.clone());
+        }
+        if !filter.from.is_empty() {
+            add("at >= ?", filter.from.clone());
+        }
+        if !filter.until.is_empty() {
+            add("substr(at, 1, 10) <= ?", filter.until.clone());
+        }
+        if !filter.text.is_empty() {
+            add("instr(lower(body), lower(?)) > 0", filter.text.clone());
+        }
+        let sql = format!(
+            "SELECT body, digest FROM event WHERE {} ORDER BY seq DESC LIMIT {limit} OFFSET {offset}",
+            conditions.join(" AND ")
+        );
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let rows = statement.query_map(params_from_iter(values), |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })?;
+        rows.map(|row| {
+            let (body, digest) = row?;
+            Ok(EventRow { event: parse_event(&body)?, digest })
+        })
+        .collect()
+    }
+
+    /// All events that touched a record, oldest first.
+    pub fn history(&self, id: RecordId) -> Result<Vec<Event>, StoreError> {
+        let sql =
+            "SELECT body FROM event WHERE seq IN (SELECT seq FROM touch WHERE record = ?1) ORDER BY seq";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map([id.to_string()], |row| row.get::<_, String>(0))?;
+        rows.map(|body| parse_event(&body?)).collect()
+    }
+
+    /// Whether an event reported a clock that ran backwards, and none since acknowledged it.
+    pub fn clock_open(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT coalesce((SELECT max(seq) FROM event WHERE instr(body, 'clock_back_seconds') > 0
+                     AND json_extract(body, '$.clock_back_seconds') IS NOT NULL
+                     AND request <> 'clock.acknowledge'), 0)
+                   > coalesce((SELECT max(seq) FROM event WHERE request = 'clock.acknowledge'), 0)";
+        Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    }
+
+    /// When each of these requests was last performed.
+    pub fn last_event_at(&self, request: &str) -> Result<Option<Moment>, StoreError> {
+        let sql = "SELECT at FROM event WHERE request = ?1 ORDER BY seq DESC LIMIT 1";
+        let at: Option<String> =
+            self.conn.prepare_cached(sql)?.query_row([request], |row| row.get(0)).optional()?;
+        Ok(at.and_then(|at| Moment::parse(&at).ok()))
+    }
+
+    /// The signatures on a record, oldest first.
+    pub fn signatures(&self, id: RecordId) -> Result<Vec<Signature>, StoreError> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT body FROM signature WHERE subject = ?1 ORDER BY number")?;
+        let rows = statement.query_map([id.to_string()], |row| row.get::<_, String>(0))?;
+        rows.map(|body| {
+            serde_json::from_str(&body?)
+                .map_err(|error| StoreError::Damaged(format!("a signature cannot be read: {error}")))
+        })
+        .collect()
+    }
+}

@@ -1,0 +1,80 @@
+//! The file as what requests are performed on.
+
+use rusqlite::OptionalExtension as _;
+
+use super::{Store, StoreError};
+use crate::domain::authorship;
+use crate::domain::clock::{ACKNOWLEDGE, Clock};
+use crate::domain::door::Ground;
+use crate::domain::event::Event;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::RecordData;
+use crate::domain::signature::Signature;
+use mainstay_base::time::Moment;
+
+impl Store {
+    /// Takes in the event that follows the head, where the clock is known up to there.
+    pub(super) fn note_clock(&self, event: &Event) {
+        let next = self.clock.take().filter(|(seq, _)| *seq == self.head.seq).map(|(_, mut clock)| {
+            clock.take(event);
+            (event.seq, clock)
+        });
+        self.clock.set(next);
+    }
+}
+
+impl Ground<StoreError> for Store {
+    fn record(&self, id: RecordId) -> Result<Option<RecordData>, StoreError> {
+        Self::record(self, id)
+    }
+
+    fn next_number(&self, kind: Kind) -> Result<u32, StoreError> {
+        Self::next_number(self, kind)
+    }
+
+    fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<RecordData>, StoreError> {
+        Self::referring(self, id, kind)
+    }
+
+    fn signatures(&self, id: RecordId) -> Result<Vec<Signature>, StoreError> {
+        Self::signatures(self, id)
+    }
+
+    fn editors(&self, id: RecordId) -> Result<Vec<RecordId>, StoreError> {
+        let history = self.history(id)?;
+        let mut editors: Vec<RecordId> =
+            history.iter().filter(|event| authorship::writes(event, id)).map(|event| event.actor).collect();
+        editors.sort_unstable();
+        editors.dedup();
+        Ok(editors)
+    }
+
+    fn last_actor(&self, request: &str, record: RecordId) -> Result<Option<RecordId>, StoreError> {
+        let sql = "SELECT actor FROM event WHERE request = ?1 AND record = ?2 ORDER BY seq DESC LIMIT 1";
+        let actor: Option<String> = self
+            .conn
+            .prepare_cached(sql)?
+            .query_row([request, &record.to_string()], |row| row.get(0))
+            .optional()?;
+        Ok(actor.and_then(|actor| actor.parse().ok()))
+    }
+
+    fn login_taken(&self, login: &str) -> Result<bool, StoreError> {
+        Ok(self.find_by_line(Kind::Person, "login", login)?.is_some())
+    }
+
+    fn clock(&self) -> Result<Clock, StoreError> {
+        if let Some((seq, clock)) = self.clock.get()
+            && seq == self.head.seq
+        {
+            return Ok(clock);
+        }
+        let sql = "SELECT max(at) FROM event WHERE seq >= coalesce((SELECT max(seq) FROM event WHERE request = ?1), 1)";
+        let latest: Option<String> =
+            self.conn.prepare_cached(sql)?.query_row([ACKNOWLEDGE], |row| row.get(0))?;
+        let latest = latest.and_then(|at| Moment::parse(&at).ok());
+        let clock = Clock { latest, open: self.clock_open()? };
+        self.clock.set(Some((self.head.seq, clock)));
+        Ok(clock)
+    }
+}

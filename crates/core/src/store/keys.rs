@@ -1,0 +1,177 @@
+//! Persons' keys and wrapped credentials, and failed sign-ins.
+
+use rusqlite::{OptionalExtension as _, params};
+
+use super::{Store, StoreError};
+use crate::domain::ids::RecordId;
+use mainstay_base::time::Moment;
+
+/// How much work it takes to unwrap a key: the parameters of Argon2id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KdfCost {
+    /// Memory, in KiB.
+    pub memory_kib: u32,
+    /// Passes over the memory.
+    pub iterations: u32,
+}
+
+/// Most memory that unwrapping a key may ask for, in KiB: a forged file must not exhaust the machine.
+pub const MEMORY_KIB_MAX: u32 = 256 * 1024;
+/// Most passes over the memory.
+pub const ITERATIONS_MAX: u32 = 8;
+/// Longest salt, in bytes.
+pub const SALT_BYTES_MAX: usize = 64;
+/// Length of a wrapped key, in bytes: the key and the tag of the cipher.
+pub const WRAPPED_BYTES: usize = 48;
+
+impl KdfCost {
+    /// Whether unwrapping at this cost ends soon and fits into memory.
+    pub const fn is_sensible(self) -> bool {
+        self.memory_kib <= MEMORY_KIB_MAX && self.iterations <= ITERATIONS_MAX
+    }
+}
+
+/// A person's private key, wrapped by their password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credential {
+    /// Whose.
+    pub person: RecordId,
+    /// Number of the public key that it belongs to.
+    pub key: i64,
+    /// Cost of unwrapping.
+    pub cost: KdfCost,
+    /// Salt of Argon2id.
+    pub salt: Vec<u8>,
+    /// Nonce of the cipher.
+    pub nonce: Vec<u8>,
+    /// The wrapped key.
+    pub wrapped: Vec<u8>,
+    /// When the password was set.
+    pub changed_at: Moment,
+}
+
+/// A public key with the event that brought it into force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigningKeyRow {
+    /// Its number.
+    pub number: i64,
+    /// Whose.
+    pub person: String,
+    /// The Ed25519 public key.
+    pub public_key: Vec<u8>,
+    /// The event that brought it into force.
+    pub seq: u64,
+}
+
+impl Store {
+    /// The credential of a person.
+    pub fn credential(&self, person: RecordId) -> Result<Option<Credential>, StoreError> {
+        let sql = "SELECT key, memory_kib, iterations, salt, nonce, wrapped, changed_at FROM credential WHERE person = ?1";
+        let row = self.conn.prepare_cached(sql)?.query_row([person.to_string()], |row| {
+            Ok(Credential {
+                person,
+                key: row.get(0)?,
+                cost: KdfCost { memory_kib: row.get(1)?, iterations: row.get(2)? },
+                salt: row.get(3)?,
+                nonce: row.get(4)?,
+                wrapped: row.get(5)?,
+                changed_at: Moment::parse(&row.get::<_, String>(6)?)
+                    .unwrap_or_else(|_| Moment::from_utc(chrono::DateTime::UNIX_EPOCH)),
+            })
+        });
+        Ok(row.optional()?)
+    }
+
+    /// All public keys, in the order in which they came into force.
+    pub fn signing_keys(&self) -> Result<Vec<SigningKeyRow>, StoreError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT number, person, public_key, seq FROM signing_key ORDER BY number")?;
+        let rows = statement.query_map([], |row| {
+            Ok(SigningKeyRow {
+                number: row.get(0)?,
+                person: row.get(1)?,
+                public_key: row.get(2)?,
+                seq: row.get::<_, i64>(3)?.unsigned_abs(),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Notes a failed sign-in. Where the file is read-only the note is lost, and the delay with it.
+    pub fn note_failure(&mut self, person: RecordId, at: Moment, machine: &str) -> Result<(), StoreError> {
+        self.write_aside(|conn| {
+            conn.execute(
+                "INSERT INTO sign_in_failure (person, at, machine) VALUES (?1, ?2, ?3)",
+                params![person.to_string(), at.to_string(), machine],
+            )
+        })
+    }
+
+    /// The failed sign-ins of a person since the last successful one: when, and on which machine.
+    pub fn failures(&self, person: RecordId) -> Result<Vec<(Moment, String)>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT at, machine FROM sign_in_failure WHERE person = ?1 AND told = 0 ORDER BY number",
+        )?;
+        let rows = statement.query_map([person.to_string()], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })?;
+        let rows: Vec<(String, String)> = rows.collect::<Result<_, _>>()?;
+        Ok(rows.into_iter().filter_map(|(at, machine)| Some((Moment::parse(&at).ok()?, machine))).collect())
+    }
+
+    /// Moves the failed sign-ins of a person that lie ahead to now: the clock was set back since.
+    pub fn failures_not_ahead(&mut self, person: RecordId, now: Moment) -> Result<(), StoreError> {
+        self.write_aside(|conn| {
+            conn.execute(
+                "UPDATE sign_in_failure SET at = ?2 WHERE person = ?1 AND told = 0 AND at > ?2",
+                params![person.to_string(), now.to_string()],
+            )
+        })
+    }
+
+    /// Marks the failed sign-ins of a person as told to them.
+    pub fn tell_failures(&mut self, person: RecordId) -> Result<(), StoreError> {
+        self.write_aside(|conn| {
+            conn.execute("UPDATE sign_in_failure SET told = 1 WHERE person = ?1", [person.to_string()])
+        })
+    }
+
+    /// What a person is typing, by key, newest first.
+    pub fn drafts(&self, person: RecordId) -> Result<Vec<(String, String, Moment)>, StoreError> {
+        let sql = "SELECT key, body, saved_at FROM draft WHERE person = ?1 ORDER BY saved_at DESC";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map([person.to_string()], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        })?;
+        let rows: Vec<(String, String, String)> = rows.collect::<Result<_, _>>()?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(key, body, at)| Some((key, body, Moment::parse(&at).ok()?)))
+            .collect())
+    }
+
+    /// Saves what a person is typing.
+    pub fn save_draft(
+        &mut self,
+        person: RecordId,
+        key: &str,
+        body: &str,
+        at: Moment,
+    ) -> Result<(), StoreError> {
+        self.write_aside(|conn| {
+            conn.execute(
+                "INSERT INTO draft (person, key, body, saved_at) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (person, key) DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at",
+                params![person.to_string(), key, body, at.to_string()],
+            )
+        })
+    }
+
+    /// Forgets a draft.
+    pub fn drop_draft(&mut self, person: RecordId, key: &str) -> Result<(), StoreError> {
+        self.write_aside(|conn| {
+            conn.execute("DELETE FROM draft WHERE person = ?1 AND key = ?2", params![person.to_string(), key])
+        })
+    }
+}

@@ -1,0 +1,90 @@
+//! The product file: the only place that speaks SQL.
+//!
+//! It stores what `ops` hands it and enforces what SQL can enforce; it knows no permission and no rule of the domain.
+
+mod backup;
+mod ddl;
+mod dump;
+mod events;
+mod ground;
+mod identity;
+mod keys;
+mod lock;
+mod open;
+mod records;
+mod search;
+mod tx;
+mod verify;
+
+pub use backup::{backup_to, thin};
+pub use dump::EventText;
+pub use events::{EventFilter, EventRow, Head};
+pub use keys::{Credential, ITERATIONS_MAX, KdfCost, MEMORY_KIB_MAX, SALT_BYTES_MAX, WRAPPED_BYTES};
+pub use lock::{Holder, Lock, holder_of};
+pub use mainstay_base::store_error::StoreError;
+pub use open::{Found, create, look, open_read_only, open_writing, upgrade};
+pub use records::ListRow;
+pub use search::Hit;
+pub use tx::{Commit, NewBlob, SignedText, Tx};
+pub use verify::{Finding, Verification, verify};
+
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use crate::domain::clock::Clock;
+
+/// An open product file.
+pub struct Store {
+    conn: Connection,
+    path: PathBuf,
+    writable: bool,
+    /// What the file looked like after our last look or write, to notice when something else wrote or replaced it.
+    seen: identity::Seen,
+    head: Head,
+    /// What the events say of the clock, up to the event with this number.
+    clock: Cell<Option<(u64, Clock)>>,
+}
+
+impl Store {
+    /// Where the file lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether this program may write to it.
+    pub const fn is_writable(&self) -> bool {
+        self.writable
+    }
+
+    /// The last audit event that was seen.
+    pub const fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// Looks whether somebody else committed; returns `true` and takes over the new head if so.
+    ///
+    /// A reader follows a file that was replaced. A writer does not: what it has seen stays, so that the next write is refused.
+    pub fn refresh(&mut self) -> Result<bool, StoreError> {
+        let seen = identity::Seen::of(&self.conn, &self.path)?;
+        if self.writable {
+            let same = seen == self.seen;
+            return if same { Ok(false) } else { Err(StoreError::ChangedUnderneath(self.path.clone())) };
+        }
+        if !seen.same_file(&self.seen) {
+            let before = std::mem::replace(self, open::open_read_only(&self.path)?);
+            return Ok(before.head != self.head);
+        }
+        let head = events::head(&self.conn)?;
+        let changed = head != self.head;
+        self.head = head;
+        self.seen = seen;
+        Ok(changed)
+    }
+
+    /// The number that identifies the file for good, whatever its name.
+    pub fn uuid(&self) -> Result<String, StoreError> {
+        Ok(self.conn.query_row("SELECT uuid FROM product_file", [], |row| row.get(0))?)
+    }
+}

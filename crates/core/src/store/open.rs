@@ -1,0 +1,272 @@
+//! Making and opening a product file. Opening answers with a value; a file that is not ready is never changed.
+
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::identity::{APPLICATION_ID, SCHEMA_VERSION, Seen};
+use super::lock::{self, Holder, Lock, Taken};
+use super::{Store, ddl, events};
+use mainstay_base::store_error::StoreError;
+use mainstay_base::{
+    regular,
+    sqlite_header::{self, Start},
+};
+
+/// What a look at a path found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// A product file of this program's schema.
+    Ready,
+    /// A product file of an older schema; opening for writing upgrades it after a copy was made.
+    NeedsUpgrade {
+        /// The schema version of the file.
+        version: i32,
+    },
+    /// A product file made by a later program.
+    Newer {
+        /// The schema version of the file.
+        version: i32,
+    },
+    /// Another program writes to it.
+    Locked(Option<Holder>),
+    /// A product file that is damaged.
+    Damaged {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// Not a product file.
+    NotOurs {
+        /// What it seems to be.
+        what: String,
+    },
+    /// Cannot be read.
+    NotReadable {
+        /// Why.
+        why: String,
+    },
+}
+
+/// Looks at what lies at `path`, without changing anything.
+pub fn look(path: &Path) -> Found {
+    let not_readable = |why: String| Found::NotReadable { why };
+    let start = regular::open(path)
+        .and_then(|mut file| Ok((sqlite_header::start_of(&mut file)?, file.metadata()?.len())));
+    let (header, bytes) = match start {
+        Ok((Start::Sqlite(header), bytes)) => (header, bytes),
+        Ok((Start::Other(what), _)) => return Found::NotOurs { what: what.to_owned() },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return not_readable("there is no such file".to_owned());
+        }
+        Err(error) => return not_readable(error.to_string()),
+    };
+    if header.application_id != APPLICATION_ID {
+        return Found::NotOurs { what: "an SQLite database of another program".to_owned() };
+    }
+    if header.user_version > SCHEMA_VERSION {
+        return Found::Newer { version: header.user_version };
+    }
+    // While a journal lies beside it, a write is under way or was interrupted, and the length says nothing yet.
+    if bytes < header.bytes && !has_journal(path) {
+        return Found::Damaged {
+            what: format!("it was cut short: {bytes} of {} bytes are there", header.bytes),
+        };
+    }
+    if header.user_version < SCHEMA_VERSION {
+        return Found::NeedsUpgrade { version: header.user_version };
+    }
+    Found::Ready
+}
+
+fn has_journal(path: &Path) -> bool {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-journal");
+    std::fs::metadata(PathBuf::from(name)).is_ok_and(|meta| meta.len() > 0)
+}
+
+/// Makes a new product file. Refuses to write over anything.
+pub fn create(path: &Path, holder: &Holder, made_with: &str) -> Result<(Store, Lock), StoreError> {
+    std::fs::File::options()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .map_err(StoreError::io(format!("{} could not be made", path.display())))?;
+    let made = try_create(path, holder, made_with);
+    if made.is_err() {
+        let _ = std::fs::remove_file(path);
+        let _ = std::fs::remove_file(lock::lock_path(path));
+    }
+    made
+}
+
+fn try_create(path: &Path, holder: &Holder, made_with: &str) -> Result<(Store, Lock), StoreError> {
+    let Taken::Ours(lock) = lock::take(path, holder)? else { return Err(StoreError::Busy) };
+    let conn = Connection::open(path)?;
+    set_up(&conn)?;
+    conn.execute_batch(&format!(
+        "BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION}; {} COMMIT;",
+        ddl::V1
+    ))?;
+    conn.execute(
+        "INSERT INTO product_file (id, uuid, made_at, made_with) VALUES (1, ?1, ?2, ?3)",
+        (uuid::Uuid::new_v4().to_string(), holder.since.to_string(), made_with),
+    )?;
+    Ok((store(conn, path, true)?, lock))
+}
+
+/// Opens for writing. `Err(Ok(found))` tells why it cannot be.
+pub fn open_writing(path: &Path, holder: &Holder) -> Result<(Store, Lock), Result<Found, StoreError>> {
+    match look(path) {
+        Found::Ready => {}
+        found => return Err(Ok(found)),
+    }
+    let lock = match lock::take(path, holder).map_err(Err)? {
+        Taken::Ours(lock) => lock,
+        Taken::Theirs(holder) => return Err(Ok(Found::Locked(holder))),
+    };
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || -> Result<Store, StoreError> {
+        let conn = Connection::open_with_flags(path, flags)?;
+        set_up(&conn)?;
+        check_shape(&conn)?;
+        // Reading has taken back what was interrupted; now the length must be right.
+        if let Found::Damaged { what } = look(path) {
+            return Err(StoreError::Damaged(what));
+        }
+        store(conn, path, true)
+    };
+    match open() {
+        Ok(store) => Ok((store, lock)),
+        Err(StoreError::Damaged(what)) => Err(Ok(Found::Damaged { what })),
+        Err(error) => Err(Err(error)),
+    }
+}
+
+/// Opens for reading only: beside a writer, a damaged file, or one without write permission.
+pub fn open_read_only(path: &Path) -> Result<Store, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.execute_batch("PRAGMA query_only = ON; PRAGMA busy_timeout = 2000; PRAGMA trusted_schema = OFF;")?;
+    check_shape(&conn)?;
+    store(conn, path, false)
+}
+
+/// One step from a schema version to the next: SQL only, never edited once it was released.
+type Step = (i32, &'static str);
+
+/// The steps of all released versions. Version 1 is the first.
+const STEPS: &[Step] = &[];
+
+/// Upgrades an older file after a copy of it was made beside it; answers where the copy lies.
+pub fn upgrade(path: &Path, holder: &Holder) -> Result<PathBuf, StoreError> {
+    upgrade_by(path, holder, STEPS, SCHEMA_VERSION)
+}
+
+fn upgrade_by(path: &Path, holder: &Holder, steps: &[Step], target: i32) -> Result<PathBuf, StoreError> {
+    let Taken::Ours(_lock) = lock::take(path, holder)? else { return Err(StoreError::Busy) };
+    let mut conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let from: i32 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let wanted: Vec<&Step> = steps.iter().filter(|(version, _)| *version >= from).collect();
+    let whole = wanted.iter().enumerate().all(|(index, (version, _))| *version == from + index as i32)
+        && from + wanted.len() as i32 == target;
+    if !whole {
+        return Err(StoreError::Refused(format!("no upgrade is known from version {from} of the file")));
+    }
+    let stamp: String = holder.since.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".before-upgrade-{stamp}"));
+    let copy = PathBuf::from(name);
+    super::backup_to(path, &copy, &|_| true)?;
+    set_up(&conn)?;
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for (_, sql) in wanted {
+        tx.execute_batch(sql)?;
+    }
+    tx.execute_batch(&format!("PRAGMA user_version = {target}"))?;
+    tx.commit()?;
+    Ok(copy)
+}
+
+fn set_up(conn: &Connection) -> Result<(), StoreError> {
+    conn.execute_batch(
+        "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA foreign_keys = ON;
+         PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA busy_timeout = 10000;
+         PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY;",
+    )?;
+    // A long transaction, such as an import, stays in memory until it is committed: readers beside it go on reading.
+    conn.execute_batch("PRAGMA cache_spill = OFF")?;
+    conn.set_prepared_statement_cache_capacity(128);
+    Ok(())
+}
+
+/// A file that calls itself ours must have our tables.
+fn check_shape(conn: &Connection) -> Result<(), StoreError> {
+    let mut wanted: Vec<&str> = crate::domain::ids::Kind::ALL.iter().map(|kind| kind.code()).collect();
+    wanted.extend([
+        "event",
+        "touch",
+        "signing_key",
+        "signature",
+        "blob",
+        "credential",
+        "draft",
+        "link",
+        "search",
+    ]);
+    let mut statement =
+        conn.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1")?;
+    for table in wanted {
+        let count: i64 = statement.query_row([table], |row| row.get(0))?;
+        if count != 1 {
+            return Err(StoreError::Damaged(format!("the table {table} is missing")));
+        }
+    }
+    Ok(())
+}
+
+fn store(conn: Connection, path: &Path, writable: bool) -> Result<Store, StoreError> {
+    let head = events::head(&conn)?;
+    let seen = Seen::of(&conn, path)?;
+    Ok(Store { conn, path: path.to_owned(), writable, seen, head, clock: Cell::new(None) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mainstay_base::time::Moment;
+
+    fn holder() -> Holder {
+        let since = Moment::from_utc(chrono::DateTime::UNIX_EPOCH);
+        Holder { person: "Ana Example".to_owned(), machine: "QA-PC2".to_owned(), since }
+    }
+
+    fn versions(path: &Path) -> i32 {
+        let conn = Connection::open(path).unwrap();
+        conn.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn an_upgrade_makes_a_copy_first_and_runs_every_step() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.mainstay");
+        drop(create(&path, &holder(), "0.1.0").unwrap());
+        let steps: &[Step] =
+            &[(1, "CREATE TABLE two (id INTEGER) STRICT"), (2, "CREATE TABLE three (id INTEGER) STRICT")];
+        let copy = upgrade_by(&path, &holder(), steps, 3).unwrap();
+        assert_eq!((versions(&path), versions(&copy)), (3, 1));
+        assert_eq!(look(&path), Found::Newer { version: 3 });
+    }
+
+    #[test]
+    fn an_upgrade_that_fails_leaves_the_file_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.mainstay");
+        drop(create(&path, &holder(), "0.1.0").unwrap());
+        let steps: &[Step] = &[(1, "CREATE TABLE two (id INTEGER) STRICT; CREATE TABLE event (x)")];
+        assert!(upgrade_by(&path, &holder(), steps, 2).is_err());
+        assert_eq!(versions(&path), 1);
+        assert!(upgrade_by(&path, &holder(), &[], 2).is_err(), "a missing step is refused");
+        assert_eq!(look(&path), Found::Ready);
+    }
+}

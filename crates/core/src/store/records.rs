@@ -1,0 +1,169 @@
+//! Records of every kind, through one set of statements.
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde_json::Value;
+
+use super::{Store, StoreError};
+use crate::domain::field::{self, FieldType};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::{Head, RecordData};
+use mainstay_base::time::Moment;
+
+/// A record as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListRow {
+    /// Its number.
+    pub id: RecordId,
+    /// Its title.
+    pub title: String,
+    /// Code of its state.
+    pub state: String,
+    /// Its owner.
+    pub owner: Option<RecordId>,
+    /// When it was entered.
+    pub created_at: Moment,
+    /// When it came into its state.
+    pub state_since: Moment,
+    /// The values of the further columns that were asked for, as stored; empty where there is none.
+    pub more: Vec<String>,
+}
+
+pub fn body(conn: &Connection, id: RecordId) -> Result<Option<String>, StoreError> {
+    let sql = format!("SELECT body FROM {} WHERE number = ?1", id.kind.code());
+    Ok(conn.prepare_cached(&sql)?.query_row([id.number], |row| row.get(0)).optional()?)
+}
+
+/// Reads the canonical text of a record.
+pub fn parse(text: &str) -> Result<RecordData, StoreError> {
+    let damaged = || StoreError::Damaged("a record cannot be read".to_owned());
+    let value: Value = serde_json::from_str(text).map_err(|_| damaged())?;
+    let string = |name: &str| value.get(name).and_then(Value::as_str);
+    let moment = |name: &str| string(name).and_then(|text| Moment::parse(text).ok()).ok_or_else(damaged);
+    let id = |name: &str| string(name).and_then(|text| text.parse::<RecordId>().ok());
+    let head = Head {
+        id: id("id").ok_or_else(damaged)?,
+        state: string("state").ok_or_else(damaged)?.to_owned(),
+        owner: id("owner"),
+        created_at: moment("created_at")?,
+        created_by: id("created_by").ok_or_else(damaged)?,
+        state_since: moment("state_since")?,
+        revision: value
+            .get("revision")
+            .and_then(Value::as_u64)
+            .and_then(|revision| u32::try_from(revision).ok())
+            .ok_or_else(damaged)?,
+    };
+    let fields = value.get("fields").and_then(Value::as_object).cloned().ok_or_else(damaged)?;
+    Ok(RecordData { head, fields })
+}
+
+pub fn put(conn: &Connection, data: &RecordData) -> Result<(), StoreError> {
+    let table = data.head.id.kind.code();
+    let body = data.canonical();
+    let sql = if data.head.revision == 1 {
+        format!("INSERT INTO {table} (body, number) VALUES (?1, ?2)")
+    } else {
+        format!("UPDATE {table} SET body = ?1 WHERE number = ?2")
+    };
+    conn.prepare_cached(&sql)?.execute(params![body, data.head.id.number])?;
+    put_links(conn, data)
+}
+
+fn put_links(conn: &Connection, data: &RecordData) -> Result<(), StoreError> {
+    let source = data.head.id.to_string();
+    if data.head.revision > 1 {
+        conn.prepare_cached("DELETE FROM link WHERE source = ?1")?.execute([&source])?;
+    }
+    for declared in data.def().fields() {
+        if matches!(declared.ty, FieldType::Record | FieldType::Records) {
+            for target in field::record_ids(data.value(declared.name)) {
+                conn.prepare_cached(
+                    "INSERT OR IGNORE INTO link (source, field, target) VALUES (?1, ?2, ?3)",
+                )?
+                .execute(params![source, declared.name, target.to_string()])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Store {
+    /// A record by its number.
+    pub fn record(&self, id: RecordId) -> Result<Option<RecordData>, StoreError> {
+        body(&self.conn, id)?.map(|text| parse(&text)).transpose()
+    }
+
+    /// All records of a kind in their order. For few or for export; lists use [`Store::list`].
+    pub fn records(&self, kind: Kind) -> Result<Vec<RecordData>, StoreError> {
+        let sql = format!("SELECT body FROM {} ORDER BY number", kind.code());
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+        rows.map(|text| parse(&text?)).collect()
+    }
+
+    /// The records of a kind that refer to `id`.
+    pub fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<RecordData>, StoreError> {
+        let sql = "SELECT DISTINCT source FROM link WHERE target = ?1 AND substr(source, 1, 3) = ?2";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement
+            .query_map([id.to_string(), format!("{}-", kind.prefix())], |row| row.get::<_, String>(0))?;
+        let mut ids: Vec<RecordId> = rows.filter_map(|text| text.ok()?.parse().ok()).collect();
+        ids.sort_unstable();
+        ids.into_iter().filter_map(|id| self.record(id).transpose()).collect()
+    }
+
+    /// The number that the next record of a kind gets.
+    pub fn next_number(&self, kind: Kind) -> Result<u32, StoreError> {
+        let sql = format!("SELECT coalesce(max(number), 0) + 1 FROM {}", kind.code());
+        Ok(self.conn.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
+    }
+
+    /// The rows of a list: every record of the kind, newest first, with further columns by field name.
+    pub fn list(&self, kind: Kind, more: &[&str]) -> Result<Vec<ListRow>, StoreError> {
+        let known: Vec<&str> = more.iter().copied().filter(|name| kind.def().field(name).is_some()).collect();
+        let columns = known.iter().fold(String::new(), |columns, name| columns + ", " + name);
+        let sql = format!(
+            "SELECT number, title, state, owner, created_at, state_since{columns} FROM {} ORDER BY number DESC",
+            kind.code()
+        );
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let epoch = Moment::from_utc(chrono::DateTime::UNIX_EPOCH);
+        let rows = statement.query_map([], |row| {
+            let moment = |text: String| Moment::parse(&text).unwrap_or(epoch);
+            let mut extra = Vec::with_capacity(known.len());
+            for index in 0..known.len() {
+                extra.push(match row.get_ref(6 + index)? {
+                    rusqlite::types::ValueRef::Null | rusqlite::types::ValueRef::Blob(_) => String::new(),
+                    rusqlite::types::ValueRef::Integer(number) => number.to_string(),
+                    rusqlite::types::ValueRef::Real(number) => number.to_string(),
+                    rusqlite::types::ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+                });
+            }
+            Ok(ListRow {
+                id: RecordId::new(kind, row.get(0)?),
+                title: row.get::<_, Option<String>>(1)?.unwrap_or_default(),
+                state: row.get(2)?,
+                owner: row.get::<_, Option<String>>(3)?.and_then(|text| text.parse().ok()),
+                created_at: moment(row.get(4)?),
+                state_since: moment(row.get(5)?),
+                more: extra,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether a record of the kind holds this value in a line field.
+    pub fn find_by_line(&self, kind: Kind, name: &str, value: &str) -> Result<Option<RecordId>, StoreError> {
+        let Some(declared) = kind.def().field(name) else { return Ok(None) };
+        let sql = format!("SELECT number FROM {} WHERE {} = ?1 LIMIT 1", kind.code(), declared.name);
+        let number: Option<u32> =
+            self.conn.prepare_cached(&sql)?.query_row([value], |row| row.get(0)).optional()?;
+        Ok(number.map(|number| RecordId::new(kind, number)))
+    }
+
+    /// The bytes of an attachment by their digest.
+    pub fn blob(&self, sha256: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let sql = "SELECT bytes FROM blob WHERE sha256 = ?1";
+        Ok(self.conn.prepare_cached(sql)?.query_row([sha256], |row| row.get(0)).optional()?)
+    }
+}

@@ -1,0 +1,187 @@
+//! Taking one file into the cache: one transaction, so that a file which breaks off leaves the former data as it was.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{OptionalExtension as _, Transaction, TransactionBehavior, params};
+use sha2::{Digest as _, Sha256};
+
+use super::{Cache, SourceFile, number_of};
+use mainstay_base::store_error::StoreError;
+
+/// One record to keep.
+#[derive(Debug, Clone)]
+pub struct NewRecord {
+    /// What it is: a vulnerability of which format, an entry of which catalogue.
+    pub kind: &'static str,
+    /// Its identifier within the kind.
+    pub id: String,
+    /// When it was last changed, in a form whose order is that of time; empty when unknown.
+    pub modified: String,
+    /// The value in the layout's form.
+    pub body: Vec<u8>,
+    /// The text it was read from, compressed.
+    pub raw: Vec<u8>,
+    /// SHA-256 of the text.
+    pub digest: [u8; 32],
+    /// Keys under which it is found.
+    pub keys: Vec<String>,
+    /// Ecosystems that it speaks about.
+    pub ecosystems: Vec<String>,
+}
+
+impl NewRecord {
+    /// SHA-256 of a record's text.
+    pub fn digest_of(text: &str) -> [u8; 32] {
+        Sha256::digest(text.as_bytes()).into()
+    }
+}
+
+/// What became of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kept {
+    /// Nothing was known of it.
+    New,
+    /// It replaced an earlier telling, which stays readable.
+    Replaced,
+    /// It says what was known.
+    Same,
+    /// A newer telling is known, so it was kept beside it as a former one.
+    Older,
+}
+
+/// A file being imported. Dropped without `finish`, nothing of it is kept.
+pub struct Import<'c> {
+    tx: Transaction<'c>,
+    file: i64,
+    ecosystems: BTreeSet<String>,
+}
+
+impl Cache {
+    /// Begins importing a file. What is known of it only at its end (`records`, `data_date`, …) is told again by `finish`.
+    pub fn import(&mut self, file: &SourceFile) -> Result<Import<'_>, StoreError> {
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tx.execute(
+            "INSERT INTO source_file (name, sha256, bytes, format, source, data_date, records, refused, imported_at, program)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            params![
+                file.name,
+                file.sha256,
+                file.bytes.cast_signed(),
+                file.format,
+                file.source,
+                file.data_date,
+                file.records.cast_signed(),
+                file.refused.cast_signed(),
+                file.imported_at.to_string(),
+                file.program
+            ],
+        )?;
+        let file = tx.last_insert_rowid();
+        Ok(Import { tx, file, ecosystems: BTreeSet::new() })
+    }
+}
+
+impl Import<'_> {
+    /// Keeps one record.
+    pub fn add(&mut self, record: &NewRecord) -> Result<Kept, StoreError> {
+        for ecosystem in &record.ecosystems {
+            if !self.ecosystems.contains(ecosystem) {
+                self.ecosystems.insert(ecosystem.clone());
+            }
+        }
+        let known: Option<(i64, String, [u8; 32])> = self
+            .tx
+            .prepare_cached(
+                "SELECT id, modified, digest FROM record WHERE kind = ?1 AND record_id = ?2 AND current = 1",
+            )?
+            .query_row(params![record.kind, record.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        let Some((id, modified, digest)) = known else {
+            self.insert(record, true)?;
+            return Ok(Kept::New);
+        };
+        if digest == record.digest {
+            self.tx
+                .prepare_cached("UPDATE record SET file = ?2 WHERE id = ?1")?
+                .execute(params![id, self.file])?;
+            return Ok(Kept::Same);
+        }
+        if modified > record.modified {
+            self.insert(record, false)?;
+            return Ok(Kept::Older);
+        }
+        self.tx.prepare_cached("UPDATE record SET current = 0 WHERE id = ?1")?.execute([id])?;
+        self.drop_keys(id)?;
+        self.insert(record, true)?;
+        Ok(Kept::Replaced)
+    }
+
+    fn drop_keys(&self, record: i64) -> Result<(), StoreError> {
+        let mut keys = self.tx.prepare_cached("SELECT keys FROM record WHERE id = ?1")?;
+        let blob: Vec<u8> = keys.query_row([record], |row| row.get(0))?;
+        let mut forget = self.tx.prepare_cached("DELETE FROM record_key WHERE key = ?1 AND record = ?2")?;
+        for key in blob.as_chunks::<8>().0 {
+            forget.execute(params![i64::from_le_bytes(*key), record])?;
+        }
+        Ok(())
+    }
+
+    fn insert(&self, record: &NewRecord, current: bool) -> Result<(), StoreError> {
+        let mut keys: Vec<i64> = record.keys.iter().map(|key| number_of(key)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let blob: Vec<u8> = keys.iter().flat_map(|key| key.to_le_bytes()).collect();
+        self.tx
+            .prepare_cached(
+                "INSERT INTO record (kind, record_id, file, modified, digest, current, keys, body, raw)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?
+            .execute(params![
+                record.kind,
+                record.id,
+                self.file,
+                record.modified,
+                record.digest,
+                current,
+                blob,
+                record.body,
+                record.raw
+            ])?;
+        if current {
+            let id = self.tx.last_insert_rowid();
+            let mut insert =
+                self.tx.prepare_cached("INSERT INTO record_key (key, record) VALUES (?1, ?2)")?;
+            for key in keys {
+                insert.execute(params![key, id])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes something more that the file covers.
+    pub fn covers(&mut self, what: String) {
+        self.ecosystems.insert(what);
+    }
+
+    /// Ends the import with what is known of the file now, and makes it durable.
+    pub fn finish(self, file: &SourceFile) -> Result<(), StoreError> {
+        self.tx.execute(
+            "UPDATE source_file SET format = ?2, source = ?3, data_date = ?4, records = ?5, refused = ?6 WHERE id = ?1",
+            params![
+                self.file,
+                file.format,
+                file.source,
+                file.data_date,
+                file.records.cast_signed(),
+                file.refused.cast_signed()
+            ],
+        )?;
+        let mut cover = self.tx.prepare("INSERT INTO coverage (file, ecosystem) VALUES (?1, ?2)")?;
+        for ecosystem in &self.ecosystems {
+            cover.execute(params![self.file, ecosystem])?;
+        }
+        drop(cover);
+        self.tx.commit()?;
+        Ok(())
+    }
+}

@@ -1,0 +1,114 @@
+//! Finding what the cache holds.
+
+use rusqlite::{OptionalExtension as _, Row, params};
+
+use super::{Cache, SourceFile, number_of};
+use mainstay_base::store_error::StoreError;
+use mainstay_base::time::Moment;
+
+/// One telling of a record, current or former.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Telling {
+    /// What it is.
+    pub kind: String,
+    /// The file that told it, by its number.
+    pub file: i64,
+    /// Whether it is the newest.
+    pub current: bool,
+    /// SHA-256 of its text, lower-case hexadecimal.
+    pub sha256: String,
+    /// Its text, compressed.
+    pub raw: Vec<u8>,
+}
+
+impl Cache {
+    /// All imported files, in the order in which they were imported.
+    pub fn files(&self) -> Result<Vec<SourceFile>, StoreError> {
+        let mut statement = self.conn.prepare("SELECT * FROM source_file ORDER BY id")?;
+        let rows = statement.query_map([], source_file)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Numbers of the files on which current records rest.
+    pub fn telling(&self) -> Result<Vec<i64>, StoreError> {
+        let mut statement = self.conn.prepare(
+            "SELECT id FROM source_file WHERE EXISTS
+             (SELECT 1 FROM record INDEXED BY record_teller WHERE file = source_file.id AND current = 1) ORDER BY id",
+        )?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The imported file with this digest.
+    pub fn file_with(&self, sha256: &str) -> Result<Option<SourceFile>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT * FROM source_file WHERE sha256 = ?1")?;
+        Ok(statement.query_row([sha256], source_file).optional()?)
+    }
+
+    /// Ecosystems of each file, by the file's number.
+    pub fn coverage(&self) -> Result<Vec<(i64, String)>, StoreError> {
+        let mut statement =
+            self.conn.prepare("SELECT file, ecosystem FROM coverage ORDER BY file, ecosystem")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Numbers of the current records under a key.
+    pub fn numbers_under(&self, key: &str) -> Result<Vec<i64>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT record FROM record_key WHERE key = ?1")?;
+        let rows = statement.query_map([number_of(key)], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Reads a current record by its number: `read` is given the number of the file that told it, and its value. `None` where there is none.
+    pub fn read<T>(&self, number: i64, read: impl FnOnce(i64, &[u8]) -> T) -> Result<Option<T>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT file, body FROM record WHERE id = ?1")?;
+        let mut rows = statement.query([number])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let body = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+        Ok(Some(read(row.get(0)?, body)))
+    }
+
+    /// Everything that was ever told of an identifier, by whatever document, the current tellings first.
+    pub fn tellings(&self, id: &str) -> Result<Vec<Telling>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT kind, file, current, digest, raw FROM record INDEXED BY record_current
+             WHERE current = 1 AND (record_id = ?1 OR record_id >= ?1 || ' ' AND record_id < ?1 || '!')
+             UNION ALL SELECT kind, file, current, digest, raw FROM record INDEXED BY record_former
+             WHERE current = 0 AND (record_id = ?1 OR record_id >= ?1 || ' ' AND record_id < ?1 || '!')
+             ORDER BY current DESC",
+        )?;
+        let rows = statement.query_map(params![id], |row| {
+            let digest: Vec<u8> = row.get(3)?;
+            Ok(Telling {
+                kind: row.get(0)?,
+                file: row.get(1)?,
+                current: row.get(2)?,
+                sha256: hex::encode(digest),
+                raw: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+fn source_file(row: &Row<'_>) -> rusqlite::Result<SourceFile> {
+    let at: String = row.get("imported_at")?;
+    let imported_at = Moment::parse(&at).map_err(|why| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, why.into())
+    })?;
+    let unsigned = |name: &str| row.get::<_, i64>(name).map(i64::cast_unsigned);
+    Ok(SourceFile {
+        id: row.get("id")?,
+        name: row.get("name")?,
+        sha256: row.get("sha256")?,
+        bytes: unsigned("bytes")?,
+        format: row.get("format")?,
+        source: row.get("source")?,
+        data_date: row.get("data_date")?,
+        records: unsigned("records")?,
+        refused: unsigned("refused")?,
+        imported_at,
+        program: row.get("program")?,
+    })
+}

@@ -1,0 +1,60 @@
+//! Vulnerability statements out of a CycloneDX document, read by the reader of bills so that both understand the same.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, Read};
+
+use crate::formats::sbom;
+use crate::model::advisory::Published;
+use mainstay_base::note::Unreadable;
+
+use super::Sink;
+use super::documents::RECORD_BYTES_MAX;
+
+/// Reads one document; its statements come in order, each with the text of the whole document's part that it stands in.
+pub(super) fn read(reader: &mut dyn BufRead, name: &str, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
+    let mut bytes = Vec::new();
+    let taken = reader.take(RECORD_BYTES_MAX + 1).read_to_end(&mut bytes);
+    let taken = taken.map_err(|error| Unreadable::at("document", error.to_string()))?;
+    if taken as u64 > RECORD_BYTES_MAX {
+        return Err(Unreadable::at("document", "larger than this program takes"));
+    }
+    let bill = sbom::understand(&bytes, name)?;
+    if bill.statements.is_empty() {
+        let reason = "a bill of materials without statements about vulnerabilities: it is read as a bill, not as advisory data";
+        return Err(Unreadable::at("document", reason));
+    }
+    let source = bill.authors.first().or(bill.tools.first()).map_or("CycloneDX VEX", String::as_str);
+    sink.told(&format!("{} VEX", bill.format), source);
+    sink.within = bill.serial;
+    sink.report.data_date = bill.created;
+    sink.report.notes = bill.notes;
+    let text = String::from_utf8_lossy(&bytes);
+    let parts: BTreeMap<_, _> =
+        bill.subject.iter().chain(&bill.components).map(|part| (part.reference.as_str(), part)).collect();
+    for mut statement in bill.statements {
+        for subject in &mut statement.subjects {
+            if let Some(part) = parts.get(subject.id.as_str()) {
+                subject.name = Some(part.name.clone()).filter(|name| *name != subject.id);
+                subject.purl = part.purls.first().cloned();
+                subject.cpe = part.cpes.first().cloned();
+            }
+        }
+        let place = statement.place.clone();
+        let raw = part(&text, &place).unwrap_or(&text).to_owned();
+        sink.give(&raw, place, Ok(Published::Statement(Box::new(statement))))?;
+    }
+    Ok(())
+}
+
+/// The text of one vulnerability by its place in a JSON document (`$.vulnerabilities[3]`).
+fn part<'t>(text: &'t str, place: &str) -> Option<&'t str> {
+    use serde_json::value::RawValue;
+    #[derive(serde::Deserialize)]
+    struct Document<'a> {
+        #[serde(borrow)]
+        vulnerabilities: Vec<&'a RawValue>,
+    }
+    let index = place.strip_prefix("$.vulnerabilities[")?.split(']').next()?.parse::<usize>().ok()?;
+    let document: Document<'_> = serde_json::from_str(text).ok()?;
+    document.vulnerabilities.get(index).map(|raw| raw.get())
+}

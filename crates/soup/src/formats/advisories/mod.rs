@@ -1,0 +1,329 @@
+//! Published anomaly and vulnerability data in: whatever the format, one record after another with the text it was read from.
+//!
+//! Here belongs telling the formats apart and translating their records into `domain::soup::advisory`. Here does not belong unpacking
+//! (`exchange::unpack`), keeping records, and judging what they mean for a component.
+
+mod csaf;
+mod cve5;
+mod cyclonedx_vex;
+mod documents;
+mod eol;
+mod epss;
+mod fields;
+mod kev;
+mod nvd11;
+mod nvd2;
+mod openvex;
+mod osv;
+mod shape;
+mod table;
+mod text;
+
+use std::io::{BufRead, Cursor, Read};
+
+use crate::model::advisory::{Advisory, ApplicabilityNode, PackageClaim, Published, Standing};
+use crate::model::cpe::Cpe;
+use mainstay_base::note::{Gravity, Notes, Unreadable};
+pub use mainstay_base::unpack::Stop;
+
+use shape::Shape;
+use text::Utf8;
+
+/// Bytes at the beginning of a document by which it is recognised.
+const HEAD_BYTES: u64 = 64 * 1024;
+/// What can be read, for the refusal of what cannot.
+const READABLE: &str = "NVD API 2.0 and 1.1, CVE JSON 5, OSV, CSAF, OpenVEX, CycloneDX VEX, \
+    CISA KEV, EPSS, endoflife.date";
+
+/// One record out of an advisory file.
+#[derive(Debug)]
+pub struct Record<'a> {
+    /// What it says.
+    pub published: Published,
+    /// Exactly this record's text.
+    pub raw: &'a str,
+    /// Where in the document: a JSON path (`$.vulnerabilities[3]`) or `line 12`.
+    pub place: String,
+    /// The state of the document's data, where it was told before this record.
+    pub data_date: Option<&'a str>,
+    /// The document that tells it, where several may tell different things about the same identifier: its publisher and number there.
+    pub document: Option<&'a str>,
+}
+
+/// Which part of a larger whole a document says it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Position of its first record.
+    pub start: u64,
+    /// Records in it.
+    pub count: u64,
+    /// Records in the whole.
+    pub total: u64,
+}
+
+/// What was found in one document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileReport {
+    /// Format and version in words (`NVD API 2.0`).
+    pub format: String,
+    /// Whose data it is, for people (`NVD`, `RustSec`, a CSAF publisher).
+    pub source: String,
+    /// The state of the data as the document says it, as written; the newest change of a record where it says nothing.
+    pub data_date: Option<String>,
+    /// Records that were handed out.
+    pub records: u64,
+    /// Records that were refused; each is in the notes with its place.
+    pub refused: u64,
+    /// Which part of the whole it is, where it says so.
+    pub part: Option<Part>,
+    /// What was remarked while reading.
+    pub notes: Notes,
+}
+
+/// Why a document was not read to its end.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// It cannot be read, or not any further; what was handed out before is not the whole.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// The caller ended it.
+    #[error("ended before the last record")]
+    Stopped,
+}
+
+/// Takes the records one after another.
+pub type OnRecord<'a> = dyn FnMut(Record<'_>) -> Result<(), Stop> + 'a;
+
+/// Reads one unpacked document called `name` and hands out its records in order. A record that cannot be taken is refused in the notes with
+/// its place and the rest goes on; a document that is not recognised, is cut short or is no text at all is refused as a whole. Memory grows
+/// with the largest record.
+pub fn read(reader: &mut dyn BufRead, name: &str, on: &mut OnRecord<'_>) -> Result<FileReport, ReadError> {
+    let cannot = |error: std::io::Error| Unreadable::at("document", error.to_string());
+    let mut text = Utf8::new(reader).map_err(cannot)?;
+    let mut head = Vec::new();
+    text.by_ref().take(HEAD_BYTES).read_to_end(&mut head).map_err(cannot)?;
+    let format = Format::of(&head)?;
+    let mut sink = Sink { on, report: FileReport::default(), newest: None, within: None, stopped: false };
+    let mut whole = Cursor::new(head).chain(text);
+    let outcome = format.read(&mut whole, name, &mut sink);
+    if sink.stopped {
+        return Err(ReadError::Stopped);
+    }
+    outcome?;
+    let Sink { mut report, newest, .. } = sink;
+    report.data_date = report.data_date.or(newest);
+    Ok(report)
+}
+
+/// The formats that are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Nvd2,
+    /// One record of API 2.0 outside its page.
+    Nvd2Record,
+    Nvd11,
+    Cve5 {
+        array: bool,
+    },
+    CveDelta,
+    Osv {
+        array: bool,
+    },
+    KevJson,
+    KevTable,
+    Epss,
+    EolCycles {
+        array: bool,
+    },
+    EolProducts,
+    DistroInfo,
+    Csaf,
+    OpenVex {
+        array: bool,
+    },
+    CycloneDxVex,
+}
+
+impl Format {
+    fn of(head: &[u8]) -> Result<Self, Unreadable> {
+        if head.iter().all(u8::is_ascii_whitespace) {
+            return Err(Unreadable::at("document", "the file is empty"));
+        }
+        match Shape::of(head) {
+            Some(shape) => Self::of_json(&shape),
+            None => Self::of_table(&String::from_utf8_lossy(head)),
+        }
+    }
+
+    fn of_json(shape: &Shape) -> Result<Self, Unreadable> {
+        let array = shape.array;
+        if shape.has_any(&["document/csaf_version", "document/tracking", "vulnerabilities/product_status"]) {
+            Ok(Self::Csaf)
+        } else if shape.has("CVE_Items") {
+            Ok(Self::Nvd11)
+        } else if shape.has_any(&["format=NVD_CVE", "vulnerabilities/cve"]) {
+            Ok(Self::Nvd2)
+        } else if shape.has("cve/id") {
+            Ok(Self::Nvd2Record)
+        } else if shape.has_any(&["cveMetadata", "dataType=CVE_RECORD"]) {
+            Ok(Self::Cve5 { array })
+        } else if shape.has("fetchTime") && shape.has("numberOfChanges") {
+            Ok(Self::CveDelta)
+        } else if shape.has_any(&["catalogVersion", "vulnerabilities/cveID"]) {
+            Ok(Self::KevJson)
+        } else if shape.any(|path| path.starts_with("@context=") && path.contains("openvex"))
+            || (shape.has("statements/vulnerability") && shape.has("statements/status"))
+        {
+            Ok(Self::OpenVex { array })
+        } else if shape.has("bomFormat=CycloneDX") {
+            Ok(Self::CycloneDxVex)
+        } else if shape.has("schema_version") && shape.has("result") {
+            Ok(Self::EolProducts)
+        } else if shape.has("id") && shape.has_any(&["modified", "affected", "schema_version"]) {
+            Ok(Self::Osv { array })
+        } else if shape.any(|path| path == "cycle" || path.ends_with("/cycle")) {
+            Ok(Self::EolCycles { array })
+        } else {
+            Err(not_recognised(&format!("JSON that begins with {}", shape.top())))
+        }
+    }
+
+    fn of_table(head: &str) -> Result<Self, Unreadable> {
+        let mut lines = head.lines().map(str::trim).filter(|line| !line.is_empty());
+        let first = lines.next().unwrap_or_default();
+        let columns = |line: &str| line.replace(['"', ' '], "").to_ascii_lowercase();
+        let header = columns(first);
+        if header.starts_with("cveid,vendorproject,") {
+            Ok(Self::KevTable)
+        } else if epss::is_header(&header) || epss::is_comment(first) {
+            Ok(Self::Epss)
+        } else if header.starts_with("cve-") && header.matches(',').count() == 2 {
+            Err(Unreadable::at("line 1", epss::NO_HEADER))
+        } else if header.starts_with("version,codename,series,created,release,eol") {
+            Ok(Self::DistroInfo)
+        } else if first.starts_with("# List of packages w") {
+            Err(Unreadable::at("document", eol::PACKAGE_LIST))
+        } else {
+            Err(not_recognised("it is neither JSON nor a known table"))
+        }
+    }
+
+    fn read(self, reader: &mut dyn BufRead, name: &str, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
+        match self {
+            Self::Nvd2 => nvd2::read(reader, sink),
+            Self::Nvd2Record => nvd2::read_record(reader, sink),
+            Self::Nvd11 => nvd11::read(reader, sink),
+            Self::Cve5 { array } => cve5::read(reader, array, sink),
+            Self::CveDelta => cve5::read_delta(reader, sink),
+            Self::Osv { array } => osv::read(reader, array, sink),
+            Self::KevJson => kev::read_json(reader, sink),
+            Self::KevTable => kev::read_table(reader, sink),
+            Self::Epss => epss::read(reader, sink),
+            Self::EolCycles { array } => eol::read_cycles(reader, array, name, sink),
+            Self::EolProducts => eol::read_products(reader, sink),
+            Self::Csaf => csaf::read(reader, sink),
+            Self::OpenVex { array } => openvex::read(reader, array, sink),
+            Self::CycloneDxVex => cyclonedx_vex::read(reader, name, sink),
+            Self::DistroInfo => eol::read_distro_info(reader, sink),
+        }
+    }
+}
+
+fn not_recognised(what: &str) -> Unreadable {
+    Unreadable::at("document", format!("no known kind of advisory data ({what}): readable are {READABLE}"))
+}
+
+/// Where readers put what they find.
+struct Sink<'s, 'on> {
+    on: &'s mut OnRecord<'on>,
+    report: FileReport,
+    /// The newest change of a record.
+    newest: Option<String>,
+    /// The document under way, see [`Record::document`].
+    within: Option<String>,
+    stopped: bool,
+}
+
+impl Sink<'_, '_> {
+    /// Hands out one record, or counts its refusal; ends the reading when the caller wants no more.
+    fn give(
+        &mut self,
+        raw: &str,
+        place: String,
+        outcome: Result<Published, Unreadable>,
+    ) -> Result<(), Unreadable> {
+        match outcome {
+            Ok(published) => {
+                self.report.records += 1;
+                let data_date = self.report.data_date.as_deref();
+                let document = self.within.as_deref();
+                (self.on)(Record { published, raw, place, data_date, document }).map_err(|Stop| {
+                    self.stopped = true;
+                    Unreadable::at("document", "ended")
+                })
+            }
+            Err(refused) => {
+                self.refuse(refused);
+                Ok(())
+            }
+        }
+    }
+
+    /// Hands out an advisory, or counts its refusal.
+    fn advisory(
+        &mut self,
+        raw: &str,
+        place: String,
+        mut outcome: Result<Advisory, Unreadable>,
+    ) -> Result<(), Unreadable> {
+        if let Ok(advisory) = &mut outcome {
+            if advisory.standing == Standing::Published && names_nothing(advisory) {
+                advisory.standing = Standing::NotAnalysed;
+            }
+            check_names(advisory, &place, &mut self.report.notes);
+            fields::later(&mut self.newest, advisory.modified.as_deref());
+        }
+        self.give(raw, place, outcome.map(|advisory| Published::Advisory(Box::new(advisory))))
+    }
+
+    /// Says what kind of document this is and whose.
+    fn told(&mut self, format: &str, source: &str) {
+        format.clone_into(&mut self.report.format);
+        source.clone_into(&mut self.report.source);
+    }
+
+    /// Counts a record that cannot be taken.
+    fn refuse(&mut self, refused: Unreadable) {
+        self.report.refused += 1;
+        self.report.notes.add(Gravity::Refused, refused.place, refused.reason);
+    }
+}
+
+/// Whether a record says of no product that it is meant: only its text can tell.
+fn names_nothing(advisory: &Advisory) -> bool {
+    let is_word = |text: &str| !text.trim().is_empty() && !text.trim().eq_ignore_ascii_case("n/a");
+    let named = |claim: &PackageClaim| {
+        is_word(&claim.name) || claim.purl.as_deref().is_some_and(is_word) || !claim.cpes.is_empty()
+    };
+    advisory.applicability.is_empty() && !advisory.packages.iter().any(named)
+}
+
+/// Remarks on CPE names that cannot be read: whom they concern can only be guessed.
+fn check_names(advisory: &Advisory, place: &str, notes: &mut Notes) {
+    let claimed = advisory.packages.iter().flat_map(|claim| &claim.cpes);
+    let mut nodes: Vec<&ApplicabilityNode> = advisory.applicability.iter().collect();
+    let mut criteria = Vec::new();
+    while let Some(node) = nodes.pop() {
+        criteria.extend(node.criteria.iter().map(|criterion| &criterion.criteria));
+        nodes.extend(&node.children);
+    }
+    for name in claimed.chain(criteria) {
+        if let Err(why) = Cpe::parse(name) {
+            let text = format!("the CPE name `{}` cannot be read: {why}", fields::shortened(name));
+            notes.add(Gravity::Warning, place, text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,188 @@
+//! Makes components of checked CycloneDX objects: components, services, and the components inside them.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::check::{LINE, place};
+use super::pedigree;
+use crate::model::component::{Component, ComponentKind, Hash, Scope};
+use crate::model::matching::SOURCE_PROPERTIES;
+
+/// Where the components of one tree go, and where they are told.
+pub(super) struct Collector<'a> {
+    /// The list, in the order of the document: the outer before the inner.
+    pub(super) components: &'a mut Vec<Component>,
+    /// Place of the outermost one.
+    pub(super) place: String,
+}
+
+/// Bytes of the references under `inside` at most: each component inside has them all, so long ones would multiply. What does not fit is told
+/// by the component's place alone.
+const PATH_BYTES_MAX: usize = 4096;
+
+/// Text of a member without white space around it (which XML does not keep apart); `None` when it is missing or empty.
+pub(super) fn text(value: &Value, name: &str) -> Option<String> {
+    value.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// Items of a member that is a list.
+pub(super) fn items<'v>(value: &'v Value, name: &str) -> &'v [Value] {
+    value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+impl Collector<'_> {
+    /// Takes a component and all inside it. The depth is limited by that of the JSON or XML document.
+    pub(super) fn component(&mut self, value: &Value, inside: &[String]) {
+        let mut component = component(value, self.told_at(value));
+        component.reference = self.reference(value);
+        self.with_inner(component, (value, "components"), inside, Self::component);
+    }
+
+    /// Takes a service and all inside it.
+    pub(super) fn service(&mut self, value: &Value, inside: &[String]) {
+        let mut service = service(value, self.told_at(value));
+        service.reference = self.reference(value);
+        self.with_inner(service, (value, "services"), inside, Self::service);
+    }
+
+    fn told_at(&self, value: &Value) -> String {
+        place(value.get(LINE).and_then(Value::as_u64), &self.place)
+    }
+
+    /// A component without reference gets one for its place, so that what is inside can name it.
+    fn reference(&self, value: &Value) -> String {
+        text(value, "bom-ref").unwrap_or_else(|| format!("{}#{}", self.place, self.components.len()))
+    }
+
+    fn with_inner(
+        &mut self,
+        mut outer: Component,
+        (value, list): (&Value, &str),
+        inside: &[String],
+        take: fn(&mut Self, &Value, &[String]),
+    ) {
+        let inner = items(value, list);
+        outer.inside = inside.to_vec();
+        let mut path = inside.to_vec();
+        if path.iter().map(String::len).sum::<usize>() + outer.reference.len() <= PATH_BYTES_MAX {
+            path.push(outer.reference.clone());
+        }
+        self.components.push(outer);
+        let place = self.place.clone();
+        for (index, item) in inner.iter().enumerate() {
+            self.place = format!("{place}.{list}[{index}]");
+            take(self, item, &path);
+        }
+        self.place = place;
+    }
+}
+
+/// The component itself, without reference and without what is inside it.
+pub(super) fn component(value: &Value, place: String) -> Component {
+    Component {
+        name: text(value, "name").unwrap_or_default(),
+        group: text(value, "group"),
+        version: text(value, "version").or_else(|| text(value, "versionRange")),
+        kind: text(value, "type").map(|word| kind(&word)).unwrap_or_default(),
+        supplier: supplier(value),
+        description: text(value, "description"),
+        purls: text(value, "purl").into_iter().collect(),
+        cpes: text(value, "cpe").into_iter().collect(),
+        swid: value.get("swid").and_then(|swid| text(swid, "tagId")),
+        hashes: hashes(value),
+        licences: licences(value),
+        copyright: text(value, "copyright"),
+        addresses: addresses(value),
+        scope: scope(value),
+        pedigree: value.get("pedigree").map(pedigree::words).unwrap_or_default(),
+        more: source_package(value),
+        place,
+        ..Component::default()
+    }
+}
+
+/// Properties that tell the source package of what a distribution built; matching needs them.
+fn source_package(value: &Value) -> BTreeMap<String, String> {
+    const PARTS: [&str; 4] = ["SrcName", "SrcVersion", "SrcRelease", "SrcEpoch"];
+    let properties = items(value, "properties").iter();
+    properties
+        .filter_map(|property| Some((text(property, "name")?, text(property, "value")?)))
+        .filter(|(name, _)| name.strip_prefix(SOURCE_PROPERTIES).is_some_and(|part| PARTS.contains(&part)))
+        .collect()
+}
+
+fn service(value: &Value, place: String) -> Component {
+    let endpoints = items(value, "endpoints").iter().filter_map(Value::as_str).map(str::to_owned);
+    Component {
+        name: text(value, "name").unwrap_or_default(),
+        group: text(value, "group"),
+        version: text(value, "version"),
+        kind: ComponentKind::Service,
+        supplier: value.get("provider").and_then(|provider| text(provider, "name")),
+        description: text(value, "description"),
+        licences: licences(value),
+        addresses: endpoints.chain(addresses(value)).collect(),
+        place,
+        ..Component::default()
+    }
+}
+
+fn kind(word: &str) -> ComponentKind {
+    serde_json::from_value(Value::String(word.to_owned())).unwrap_or(ComponentKind::Other)
+}
+
+fn scope(value: &Value) -> Scope {
+    match value.get("scope").and_then(Value::as_str) {
+        Some("optional") => Scope::Optional,
+        Some("excluded") => Scope::Excluded,
+        Some(_) | None => Scope::Required,
+    }
+}
+
+/// IEC 62304 8.1.2 b asks for the manufacturer: who supplies it, else who makes it, else who published it, else who wrote it.
+fn supplier(value: &Value) -> Option<String> {
+    let named = |name: &str| value.get(name).and_then(|entity| text(entity, "name"));
+    named("supplier")
+        .or_else(|| named("manufacturer"))
+        .or_else(|| text(value, "publisher"))
+        .or_else(|| text(value, "author"))
+        .or_else(|| {
+            let authors: Vec<String> = persons(value, "authors");
+            (!authors.is_empty()).then(|| authors.join(", "))
+        })
+}
+
+/// Persons of a list, by name or else by address.
+pub(super) fn persons(value: &Value, list: &str) -> Vec<String> {
+    items(value, list)
+        .iter()
+        .filter_map(|person| text(person, "name").or_else(|| text(person, "email")))
+        .collect()
+}
+
+fn hashes(value: &Value) -> Vec<Hash> {
+    let hash = |item: &Value| {
+        let algorithm = text(item, "alg")?;
+        Some(Hash { algorithm, value: text(item, "content")?.to_ascii_lowercase() })
+    };
+    let mut hashes: Vec<Hash> = items(value, "hashes").iter().filter_map(hash).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
+}
+
+fn licences(value: &Value) -> Vec<String> {
+    let mut licences = Vec::new();
+    for item in items(value, "licenses") {
+        let licence = item.get("license");
+        let named = |name: &str| licence.and_then(|licence| text(licence, name));
+        licences.extend(text(item, "expression"));
+        licences.extend(named("id").or_else(|| named("name")));
+    }
+    licences
+}
+
+fn addresses(value: &Value) -> Vec<String> {
+    items(value, "externalReferences").iter().filter_map(|reference| text(reference, "url")).collect()
+}

@@ -1,0 +1,252 @@
+//! `package-lock.json` and `npm-shrinkwrap.json`, versions 1 to 3.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::sorted;
+use crate::model::bill::{Bill, Dependency};
+use crate::model::component::{Component, ComponentKind, Hash, Scope};
+use mainstay_base::note::{Gravity, Unreadable};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Lock {
+    name: Option<String>,
+    version: Option<String>,
+    lockfile_version: Option<u64>,
+    /// Since version 2: by the path of installation; the product under the empty path.
+    packages: Option<BTreeMap<String, Entry>>,
+    /// Until version 2: by name, nested as they are installed.
+    dependencies: Option<BTreeMap<String, Entry>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Entry {
+    name: Option<String>,
+    version: Option<String>,
+    resolved: Option<Value>,
+    integrity: Option<String>,
+    license: Option<Value>,
+    dev: bool,
+    optional: bool,
+    dev_optional: bool,
+    link: bool,
+    requires: Option<Value>,
+    dependencies: Option<BTreeMap<String, Value>>,
+    dev_dependencies: BTreeMap<String, Value>,
+    optional_dependencies: BTreeMap<String, Value>,
+    peer_dependencies: BTreeMap<String, Value>,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Value>,
+}
+
+/// Nested dependencies of version 1 at most.
+const DEPTH_MAX: usize = 40;
+
+/// Reads a lock file.
+pub fn read(text: &str) -> Result<Bill, Unreadable> {
+    let lock: Lock = serde_json::from_str(text).map_err(|error| {
+        Unreadable::at(format!("line {}", error.line()), format!("not a package-lock.json: {error}"))
+    })?;
+    let version = lock.lockfile_version.unwrap_or(1);
+    let mut bill = Bill { format: format!("package-lock.json {version}"), ..Bill::default() };
+    if version > 3 {
+        bill.notes.add(
+            Gravity::Warning,
+            "$.lockfileVersion",
+            "newer than what is known here; it was read as version 3",
+        );
+    }
+    let (entries, root_is_told) = match (lock.packages, lock.dependencies) {
+        (Some(packages), _) => (packages, true),
+        (None, Some(dependencies)) => {
+            let mut flat = BTreeMap::new();
+            flatten(dependencies, "", (&mut flat, &mut bill), 0);
+            (flat, false)
+        }
+        (None, None) => (BTreeMap::new(), false),
+    };
+    let root = entries.get("");
+    let name = lock.name.or_else(|| root.and_then(|root| root.name.clone()));
+    let subject_version = lock.version.or_else(|| root.and_then(|root| root.version.clone()));
+    bill.subject = name.map(|name| Component {
+        reference: ROOT.to_owned(),
+        name,
+        version: subject_version,
+        kind: ComponentKind::Application,
+        place: "$".to_owned(),
+        ..Component::default()
+    });
+    if !root_is_told {
+        let text = "version 1 does not tell what the product itself depends on: direct and transitive cannot be told apart";
+        bill.notes.add(Gravity::Info, "$.dependencies", text);
+    }
+    for (path, entry) in &entries {
+        take(path, entry, &entries, &mut bill);
+    }
+    Ok(bill)
+}
+
+/// Reference of the product.
+const ROOT: &str = "the product";
+
+fn reference(path: &str) -> String {
+    if path.is_empty() { ROOT.to_owned() } else { path.to_owned() }
+}
+
+/// Version 1: nested entries to paths of installation.
+fn flatten(
+    nested: BTreeMap<String, Entry>,
+    above: &str,
+    (flat, bill): (&mut BTreeMap<String, Entry>, &mut Bill),
+    depth: usize,
+) {
+    for (name, mut entry) in nested {
+        let path = format!("{above}node_modules/{name}");
+        if let Some(inner) = entry.dependencies.take() {
+            let mut deeper = BTreeMap::new();
+            for (name, value) in inner {
+                match serde_json::from_value(value) {
+                    Ok(entry) if depth < DEPTH_MAX => _ = deeper.insert(name, entry),
+                    Ok(_) => bill.notes.add(
+                        Gravity::Refused,
+                        format!("{path}/{name}"),
+                        "nested too deeply: not taken",
+                    ),
+                    Err(error) => bill.notes.add(
+                        Gravity::Refused,
+                        format!("{path}/{name}"),
+                        format!("not taken: {error}"),
+                    ),
+                }
+            }
+            flatten(deeper, &format!("{path}/"), (flat, bill), depth + 1);
+        }
+        if let Some(Value::Object(requires)) = entry.requires.take() {
+            entry.dependencies = Some(requires.into_iter().collect());
+        }
+        flat.insert(path, entry);
+    }
+}
+
+fn take(path: &str, entry: &Entry, entries: &BTreeMap<String, Entry>, bill: &mut Bill) {
+    for key in entry.rest.keys() {
+        bill.notes.not_understood(&format!("packages[].{key}"));
+    }
+    let needed = entry.dependencies.iter().flat_map(BTreeMap::keys);
+    let of_root = entry.dev_dependencies.keys().filter(|_| path.is_empty());
+    let all =
+        needed.chain(of_root).chain(entry.optional_dependencies.keys()).chain(entry.peer_dependencies.keys());
+    let on: Vec<String> =
+        all.filter_map(|name| resolve(path, name, entries)).map(|path| reference(&path)).collect();
+    bill.dependencies.push(Dependency { from: reference(path), on });
+    if path.is_empty() {
+        return;
+    }
+    let place = format!("$.packages[\"{path}\"]");
+    if entry.link {
+        // The directory that it leads to has an entry of its own.
+        if let Some(target) = entry.resolved.as_ref().and_then(Value::as_str) {
+            bill.dependencies.push(Dependency { from: reference(path), on: vec![target.to_owned()] });
+        }
+    }
+    let component = component(path, entry, place);
+    if !path.contains("node_modules/") {
+        let text =
+            format!("{} is a directory of the project: its own code, or a copy inside it", component.label());
+        bill.notes.add(Gravity::Info, component.place.clone(), text);
+    }
+    if entry.integrity.is_some() && component.hashes.is_empty() {
+        bill.notes.add(
+            Gravity::Warning,
+            component.place.clone(),
+            "its integrity is no digest that is known here",
+        );
+    }
+    bill.components.push(component);
+}
+
+/// The package that `name` means for the package at `path`: the nearest one upwards, as Node finds it.
+fn resolve(path: &str, name: &str, entries: &BTreeMap<String, Entry>) -> Option<String> {
+    let mut directory = path.to_owned();
+    loop {
+        let candidate = if directory.is_empty() {
+            format!("node_modules/{name}")
+        } else {
+            format!("{directory}/node_modules/{name}")
+        };
+        if entries.contains_key(&candidate) {
+            return Some(candidate);
+        }
+        if directory.is_empty() {
+            return None;
+        }
+        directory = match directory.rfind("/node_modules/") {
+            Some(at) => directory.get(..at)?.to_owned(),
+            None => String::new(),
+        };
+    }
+}
+
+fn component(path: &str, entry: &Entry, place: String) -> Component {
+    let installed = path.rsplit_once("node_modules/").map_or(path, |(_, name)| name);
+    let version = entry.version.as_deref().unwrap_or_default();
+    // Version 1 tells an alias by its version.
+    let (full, version) = match version.strip_prefix("npm:").and_then(|alias| alias.rsplit_once('@')) {
+        Some((name, version)) => (name, version),
+        None => (entry.name.as_deref().unwrap_or(installed), version),
+    };
+    let (group, name) = match full.split_once('/') {
+        Some((scope, name)) if scope.starts_with('@') => (Some(scope), name),
+        Some(_) | None => (None, full),
+    };
+    let resolved = entry.resolved.as_ref().and_then(Value::as_str).unwrap_or_default();
+    let is_version = version.starts_with(|letter: char| letter.is_ascii_digit());
+    let elsewhere = entry.link
+        || !path.contains("node_modules/")
+        || !is_version
+        || ["git", "file:", "link:"].iter().any(|start| resolved.starts_with(start));
+    let purl = if elsewhere { None } else { super::purl("npm", group, name, version) };
+    let address = if is_version { resolved } else { version };
+    Component {
+        reference: reference(path),
+        name: name.to_owned(),
+        group: group.map(str::to_owned),
+        version: is_version.then(|| version.to_owned()),
+        purls: purl.into_iter().collect(),
+        hashes: entry.integrity.as_deref().map(hashes).unwrap_or_default(),
+        licences: entry.license.as_ref().and_then(Value::as_str).map(str::to_owned).into_iter().collect(),
+        addresses: [address].into_iter().filter(|address| !address.is_empty()).map(str::to_owned).collect(),
+        scope: if entry.dev {
+            Scope::Excluded
+        } else if entry.optional || entry.dev_optional {
+            Scope::Optional
+        } else {
+            Scope::Required
+        },
+        place,
+        ..Component::default()
+    }
+}
+
+/// Subresource integrity: `sha512-` and base64, several apart by spaces.
+fn hashes(integrity: &str) -> Vec<Hash> {
+    let hash = |part: &str| {
+        let (algorithm, digest) = part.split_once('-')?;
+        let algorithm = match algorithm {
+            "sha1" => "SHA-1",
+            "sha256" => "SHA-256",
+            "sha384" => "SHA-384",
+            "sha512" => "SHA-512",
+            _ => return None,
+        };
+        let digest = STANDARD.decode(digest.split('?').next()?).ok()?;
+        Some(Hash { algorithm: algorithm.to_owned(), value: hex::encode(digest) })
+    };
+    sorted(integrity.split_whitespace().filter_map(hash).collect())
+}

@@ -1,0 +1,78 @@
+//! Bills of materials out: CycloneDX 1.6 and SPDX 2.3, both as JSON.
+//!
+//! The same bill and the same [`Made`] give the same bytes: nothing here asks the clock or a generator. What a format has no place for is
+//! left out, never bent into something else; `docs/adr/0010-spdx-and-writers.md` lists it. Reading is done by `super::cyclonedx` and `super::spdx`.
+
+mod cyclonedx;
+mod spdx;
+#[cfg(test)]
+mod tests;
+
+use serde_json::{Map, Value};
+
+use crate::model::bill::Bill;
+
+/// What a written document says of its own making.
+#[derive(Debug, Clone, Copy)]
+pub struct Made<'a> {
+    /// When it was written: UTC, `2026-01-31T08:15:00Z`.
+    pub at: &'a str,
+    /// A UUID of its own, lower case with hyphens.
+    pub uuid: &'a str,
+    /// Version of this program.
+    pub version: &'a str,
+}
+
+impl Made<'_> {
+    fn serial(&self) -> String {
+        format!("urn:uuid:{}", self.uuid)
+    }
+}
+
+/// Writes the bill as CycloneDX 1.6 JSON.
+pub fn cyclonedx_1_6_json(bill: &Bill, made: &Made<'_>) -> String {
+    printed(&cyclonedx::document(bill, made))
+}
+
+/// Writes the bill as SPDX 2.3 JSON.
+pub fn spdx_2_3_json(bill: &Bill, made: &Made<'_>) -> String {
+    printed(&spdx::document(bill, made))
+}
+
+fn printed(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
+/// An object in the making: members without content are left out.
+#[derive(Default)]
+struct Object(Map<String, Value>);
+
+impl Object {
+    fn text(&mut self, key: &str, text: Option<&str>) {
+        if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
+            self.0.insert(key.to_owned(), text.into());
+        }
+    }
+
+    fn list(&mut self, key: &str, items: Vec<Value>) {
+        if !items.is_empty() {
+            self.0.insert(key.to_owned(), Value::Array(items));
+        }
+    }
+
+    fn value(&mut self, key: &str, value: Value) {
+        self.0.insert(key.to_owned(), value);
+    }
+
+    fn done(self) -> Value {
+        Value::Object(self.0)
+    }
+}
+
+/// Whether a text can stand where an address is asked for: no spaces, no control characters, nothing that an IRI has no place for.
+fn is_address(text: &str) -> bool {
+    !text.is_empty()
+        && !text
+            .chars()
+            .any(|letter| letter.is_whitespace() || letter.is_control() || "<>\"{}|\\^`".contains(letter))
+}

@@ -1,0 +1,148 @@
+use super::*;
+use crate::model::vex::{Statement, Status};
+use crate::model::vex_document::{Author, Revision, Role, Tool, TrackingStatus};
+use mainstay_base::time::Moment;
+
+mod bad;
+mod read_back;
+
+const PRODUCT: &str = "pkg:generic/example/pump@2.4.0";
+const PART: &str = "pkg:cargo/smallvec@1.6.0";
+const CVE: &str = "CVE-2021-25900";
+
+/// A writer of this module.
+type Write = fn(&VexDocument) -> Result<String, Unwritable>;
+const WRITERS: [(&str, Write); 3] =
+    [("OpenVEX", openvex_0_2), ("CycloneDX", cyclonedx_vex_1_6), ("CSAF", csaf_2_0_vex)];
+
+fn revision(at: &str) -> Revision {
+    Revision { at: Moment::parse(at).unwrap(), summary: "Judged again.".to_owned() }
+}
+
+fn product(reference: &str, name: &str) -> Component {
+    Component {
+        reference: reference.to_owned(),
+        name: name.to_owned(),
+        version: Some(version_of(reference).to_owned()),
+        purls: vec![reference.to_owned()],
+        ..Component::default()
+    }
+}
+
+/// The version in a package URL.
+fn version_of(purl: &str) -> &str {
+    purl.rsplit('@').next().and_then(|version| version.split('?').next()).unwrap_or_default()
+}
+
+fn subject(id: &str) -> Subject {
+    Subject { id: id.to_owned(), ..Subject::default() }
+}
+
+fn statement(status: Status) -> Statement {
+    Statement {
+        vulnerability: CVE.to_owned(),
+        aliases: vec!["RUSTSEC-2021-0003".to_owned()],
+        subjects: vec![Subject { subcomponents: vec![PART.to_owned()], ..subject(PRODUCT) }],
+        status: Some(status),
+        justification: (status == Status::NotAffected)
+            .then_some(Justification::VulnerableCodeNotInExecutePath),
+        impact: None,
+        action: (status == Status::Affected).then(|| "update; install 2.4.1".to_owned()),
+        told: None,
+        at: None,
+        place: String::new(),
+    }
+}
+
+fn document(statements: Vec<Statement>) -> VexDocument {
+    VexDocument {
+        id: "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79".to_owned(),
+        title: "Vulnerabilities in Example Pump 2.4.0".to_owned(),
+        author: Author {
+            name: "Example Devices".to_owned(),
+            role: Role::Vendor,
+            namespace: Some("https://psirt.example.com".to_owned()),
+            contact: Some("psirt@example.com".to_owned()),
+        },
+        status: TrackingStatus::Final,
+        revisions: vec![revision("2026-11-20T08:00:00Z"), revision("2026-11-22T14:05:00Z")],
+        tool: Tool { name: "Mainstay".to_owned(), version: "0.1.0".to_owned() },
+        products: vec![product(PRODUCT, "Example Pump"), product(PART, "smallvec")],
+        about: Some(PRODUCT.to_owned()),
+        descriptions: BTreeMap::from([(CVE.to_owned(), "A buffer is too small.".to_owned())]),
+        statements,
+    }
+}
+
+fn json(write: Write, document: &VexDocument) -> serde_json::Value {
+    serde_json::from_str(&write(document).unwrap()).unwrap()
+}
+
+#[test]
+fn the_same_document_gives_the_same_bytes_and_says_when_from_its_revisions_alone() {
+    let document = document(vec![statement(Status::NotAffected)]);
+    for (name, write) in WRITERS {
+        let text = write(&document).unwrap();
+        assert_eq!(text, write(&document).unwrap(), "{name}");
+        assert!(text.contains("2026-11-22T14:05:00Z") && text.ends_with("}\n"), "{name}: {text}");
+    }
+}
+
+#[test]
+fn openvex_names_product_part_vulnerability_and_reason() {
+    let told = json(openvex_0_2, &document(vec![statement(Status::NotAffected)]));
+    assert_eq!(told["version"], 2);
+    assert_eq!(told["timestamp"], "2026-11-20T08:00:00Z");
+    assert_eq!(told["last_updated"], "2026-11-22T14:05:00Z");
+    let said = &told["statements"][0];
+    assert_eq!(said["vulnerability"]["name"], CVE);
+    assert_eq!(said["vulnerability"]["aliases"][0], "RUSTSEC-2021-0003");
+    assert_eq!(said["products"][0]["@id"], PRODUCT);
+    assert_eq!(said["products"][0]["subcomponents"][0]["@id"], PART);
+    assert_eq!(said["status"], "not_affected");
+    assert_eq!(said["justification"], "vulnerable_code_not_in_execute_path");
+}
+
+#[test]
+fn openvex_keeps_texts_that_do_not_go_with_the_status_as_notes() {
+    let mut fixed = statement(Status::Fixed);
+    fixed.action = Some("install 2.4.1".to_owned());
+    fixed.impact = Some("no longer there".to_owned());
+    let said = &json(openvex_0_2, &document(vec![fixed]))["statements"][0];
+    assert_eq!(said["status_notes"], "no longer there\ninstall 2.4.1");
+    assert!(said.get("action_statement").is_none() && said.get("impact_statement").is_none());
+}
+
+#[test]
+fn cyclonedx_splits_an_action_into_responses_and_advice() {
+    let told = json(cyclonedx_vex_1_6, &document(vec![statement(Status::Affected)]));
+    assert_eq!(told["metadata"]["component"]["bom-ref"], PRODUCT);
+    assert_eq!(told["components"][0]["bom-ref"], PART);
+    let vulnerability = &told["vulnerabilities"][0];
+    assert_eq!(vulnerability["affects"][0]["ref"], PART);
+    assert_eq!(vulnerability["analysis"]["state"], "exploitable");
+    assert_eq!(vulnerability["analysis"]["response"][0], "update");
+    assert_eq!(vulnerability["recommendation"], "install 2.4.1");
+}
+
+#[test]
+fn csaf_says_all_about_one_vulnerability_together_and_makes_a_product_of_a_part() {
+    let mut other = statement(Status::Affected);
+    other.vulnerability = "RUSTSEC-2021-0003".to_owned();
+    other.aliases = vec![CVE.to_owned()];
+    other.subjects = vec![subject(PART)];
+    let told = json(csaf_2_0_vex, &document(vec![statement(Status::NotAffected), other]));
+    assert_eq!(told["document"]["tracking"]["version"], "2");
+    assert_eq!(told["vulnerabilities"].as_array().unwrap().len(), 1);
+    let vulnerability = &told["vulnerabilities"][0];
+    assert_eq!(vulnerability["cve"], CVE);
+    assert_eq!(vulnerability["ids"][0]["system_name"], "RUSTSEC");
+    let id = format!("{PRODUCT}::{PART}");
+    assert_eq!(vulnerability["product_status"]["known_not_affected"][0], id.as_str());
+    assert_eq!(vulnerability["product_status"]["known_affected"][0], PART);
+    assert_eq!(vulnerability["flags"][0]["product_ids"][0], id.as_str());
+    assert_eq!(vulnerability["remediations"][0]["category"], "vendor_fix");
+    let made = &told["product_tree"]["relationships"][0];
+    assert_eq!(made["full_product_name"]["name"], "smallvec 1.6.0 in Example Pump 2.4.0");
+    assert_eq!(made["relates_to_product_reference"], PRODUCT);
+}

@@ -1,0 +1,404 @@
+//! CPE applicability statements (NVD configurations) against a component.
+//!
+//! A component is one product. Criteria about other products are neither true nor false: they are the environment, and where an AND needs
+//! them, the verdict is conditional and names them.
+
+use std::cell::OnceCell;
+
+use super::claims::BACKPORT;
+use super::combine::{Answer, Weight};
+use super::criterion::{Told, concerned, product_words, range_words, restrictions, scheme_of};
+use super::identity::{Identity, KnownCpe};
+use super::versions::Order;
+use super::{Verdict, Why, conditions, cpe_key};
+use crate::model::advisory::{
+    Advisory, ApplicabilityNode, ClaimStatus, CpeCriterion, Interval, Operator, PackageClaim,
+};
+use crate::model::cpe::{Attribute, Cpe, VERSION};
+use crate::model::purl::Level;
+
+/// Nodes below each other at most; what is deeper is not judged (foreign data has no say over the stack).
+const DEPTH_MAX: usize = 64;
+
+/// The words for a component without CPE name.
+const ONLY_NAMES: &str = "only the names agree";
+
+/// Adds what the applicability statements of a record say: one answer for each root that is about the component.
+pub(super) fn answers(identity: &Identity, advisory: &Advisory, into: &mut Vec<Answer>) {
+    let judge = Judge { identity, advisory, unversioned: OnceCell::new() };
+    into.extend(advisory.applicability.iter().filter_map(|root| match judge.node(root, DEPTH_MAX) {
+        Found::Hit(hit) if hit.reason.criterion.vulnerable && !hit.excluded => {
+            Some(judge.answer(&hit.reason))
+        }
+        Found::Not(Some(reason)) | Found::Elsewhere(_, Some(reason)) => {
+            Some(judge.answer(&reason)).filter(|answer| !identity.is_not(&answer.why.product))
+        }
+        Found::Hit(_) | Found::Not(None) | Found::Elsewhere(_, None) => None,
+    }));
+}
+
+/// What CPE names of a claim without versions of its own say: the version is in the name.
+pub(super) fn named(identity: &Identity, advisory: &Advisory, claim: &PackageClaim) -> Vec<Answer> {
+    let judge = Judge { identity, advisory, unversioned: OnceCell::from(false) };
+    let status = claim.otherwise.unwrap_or_default();
+    let (condition, _) = conditions::told(&claim.conditions);
+    let mut all = Vec::new();
+    for text in &claim.cpes {
+        let criterion =
+            CpeCriterion { criteria: text.clone(), vulnerable: true, interval: Interval::default() };
+        let mut answer = match judge.criterion(&criterion) {
+            Found::Hit(hit) => judge.answer(&hit.reason),
+            Found::Not(Some(reason)) => judge.answer(&reason),
+            Found::Not(None) | Found::Elsewhere(..) => continue,
+        };
+        match (&answer.verdict, status) {
+            (Verdict::Affected, ClaimStatus::NotAffected | ClaimStatus::Fixed) => {
+                answer.verdict = Verdict::NotAffected;
+                answer.cleared = condition.is_none();
+            }
+            (Verdict::Affected, ClaimStatus::Unknown) => {
+                let why = "the record says that it is not known whether this version is affected".to_owned();
+                answer.verdict = Verdict::NotComparable { why };
+            }
+            (Verdict::Affected, ClaimStatus::Affected) => {
+                if let Some(condition) = &condition {
+                    answer.verdict = Verdict::Conditional { condition: condition.clone() };
+                }
+            }
+            (_, ClaimStatus::Affected) => {}
+            (_, ClaimStatus::NotAffected | ClaimStatus::Fixed | ClaimStatus::Unknown) => {
+                answer.verdict = Verdict::NotAffected;
+            }
+        }
+        all.push(answer);
+    }
+    all
+}
+
+/// Whether the vulnerable criteria of a tree that are about the component all name no version.
+fn names_no_version(identity: &Identity, node: &ApplicabilityNode, depth: usize) -> bool {
+    let own = |criterion: &&CpeCriterion| {
+        criterion.vulnerable && !concerned(identity, &criterion.criteria).is_empty()
+    };
+    let unversioned = |criterion: &CpeCriterion| {
+        Cpe::parse(&criterion.criteria).is_ok_and(|cpe| *cpe.attribute(VERSION) == Attribute::Na)
+    };
+    node.criteria.iter().filter(own).all(unversioned)
+        && (depth == 0 || node.children.iter().all(|child| names_no_version(identity, child, depth - 1)))
+}
+
+/// What a node or a criterion comes to. Words are made of it only for what is told in the end.
+enum Found<'a> {
+    /// It is not so; with the reason where it is about the component.
+    Not(Option<Box<Reason<'a>>>),
+    /// It is about other products; with the reason why it is not so for the component, where it is also about that.
+    Elsewhere(Vec<Other<'a>>, Option<Box<Reason<'a>>>),
+    /// It is so.
+    Hit(Box<Hit<'a>>),
+}
+
+/// Other products that a criterion or a node names.
+enum Other<'a> {
+    /// The product of a criterion.
+    Product(&'a CpeCriterion),
+    /// In words.
+    Words(String),
+}
+
+impl Other<'_> {
+    fn words(&self) -> String {
+        match self {
+            Self::Product(criterion) => product_words(criterion),
+            Self::Words(words) => words.clone(),
+        }
+    }
+}
+
+/// What a criterion says of the component, and by which of its names.
+struct Reason<'a> {
+    verdict: Verdict,
+    known: &'a KnownCpe,
+    criterion: &'a CpeCriterion,
+    /// The order in which versions were compared.
+    scheme: &'static str,
+    /// Why it can be a candidate at most.
+    capped: Option<&'static str>,
+}
+
+impl Reason<'_> {
+    /// Of equals one is told, whatever the order of criteria.
+    fn place(&self) -> (bool, &str, &str, &Interval) {
+        (!self.is_by_name(), &self.known.shown, &self.criterion.criteria, &self.criterion.interval)
+    }
+
+    fn is_by_name(&self) -> bool {
+        self.capped == Some(ONLY_NAMES)
+    }
+}
+
+struct Hit<'a> {
+    /// A person said that the component is not this product. The tree is judged as if nobody had, so that an exclusion can only take away.
+    excluded: bool,
+    reason: Reason<'a>,
+}
+
+impl Hit<'_> {
+    /// The stronger of two.
+    fn rank(&self) -> (bool, bool, u8, (bool, &str, &str, &Interval)) {
+        let reason = &self.reason;
+        (reason.criterion.vulnerable, !self.excluded, reason.verdict.rank(), reason.place())
+    }
+}
+
+struct Judge<'a> {
+    identity: &'a Identity,
+    advisory: &'a Advisory,
+    /// No criterion about the component names a version. Then one with the version "-" is a doubt; else it says nothing.
+    unversioned: OnceCell<bool>,
+}
+
+impl<'a> Judge<'a> {
+    fn node(&self, node: &'a ApplicabilityNode, depth: usize) -> Found<'a> {
+        let criteria = node.criteria.iter().map(|criterion| self.criterion(criterion));
+        let children = node.children.iter().filter(|_| depth > 0).map(|child| self.node(child, depth - 1));
+        let found = match node.operator {
+            Operator::Or => any(criteria.chain(children)),
+            Operator::And => all(criteria.chain(children)),
+        };
+        if node.negate { reversed(found) } else { found }
+    }
+
+    fn criterion<'c>(&self, criterion: &'c CpeCriterion) -> Found<'c>
+    where
+        'a: 'c,
+    {
+        match concerned(self.identity, &criterion.criteria).as_slice() {
+            [] => Found::Elsewhere(vec![Other::Product(criterion)], None),
+            [known] => self.by(known, criterion),
+            // A component may have several names of one product: the strongest answer counts.
+            all => any(all.iter().map(|known| self.by(known, criterion))),
+        }
+    }
+
+    /// What a criterion says of the component by one of its names.
+    fn by<'c>(&self, known: &'c KnownCpe, criterion: &'c CpeCriterion) -> Found<'c> {
+        let name = Cpe::parse(&criterion.criteria);
+        let (verdict, scheme) = match &name {
+            Ok(name) => self.verdict(known, name, criterion),
+            // It names the product, but not readably which of its versions.
+            Err(why) => {
+                let why = format!("the criterion {} cannot be read: {why}", criterion.criteria);
+                (Verdict::NotComparable { why }, "none")
+            }
+        };
+        let product = name.map_or_else(|_| known.key.clone(), |name| cpe_key(&name));
+        let by_name = std::ptr::eq(known, &raw const self.identity.unnamed);
+        let capped = match (by_name, self.identity.distribution()) {
+            (_, Some(_)) => Some(BACKPORT),
+            (true, None) => Some(ONLY_NAMES),
+            (false, None) => None,
+        };
+        let held = verdict != Verdict::NotAffected;
+        let verdict = if held && capped.is_some() { Verdict::Candidate } else { verdict };
+        let reason = Reason { verdict, known, criterion, scheme, capped };
+        if held {
+            Found::Hit(Box::new(Hit { excluded: self.identity.is_not(&product), reason }))
+        } else {
+            // A reason for "not affected" counts only from what is itself vulnerable.
+            Found::Not(criterion.vulnerable.then(|| Box::new(reason)))
+        }
+    }
+
+    fn verdict(&self, known: &KnownCpe, name: &Cpe, criterion: &CpeCriterion) -> (Verdict, &'static str) {
+        let Some(mut conditions) = restrictions(&known.cpe, name) else {
+            return (Verdict::NotAffected, "none");
+        };
+        let upstream = self.identity.distribution().and_then(|_| self.identity.upstream_version());
+        let own = upstream.as_deref().or(known.version.as_deref());
+        let scheme = scheme_of(name);
+        let told = Told { known, version: self.identity.told(own), order: Order::By(scheme) };
+        let verdict = match told.against(name, &criterion.interval, &|| self.is_unversioned()) {
+            Ok(Some(update)) => {
+                conditions.extend(update);
+                if conditions.is_empty() {
+                    Verdict::Affected
+                } else {
+                    Verdict::Conditional { condition: conditions.join(" and ") }
+                }
+            }
+            Ok(None) => Verdict::NotAffected,
+            Err(why) => Verdict::NotComparable { why },
+        };
+        (verdict, scheme.word())
+    }
+
+    fn is_unversioned(&self) -> bool {
+        let roots = || self.advisory.applicability.iter();
+        *self.unversioned.get_or_init(|| roots().all(|root| names_no_version(self.identity, root, DEPTH_MAX)))
+    }
+
+    fn unreadable(&self, reason: &Reason<'_>) -> Answer {
+        let Reason { verdict, known, criterion, .. } = reason;
+        Answer {
+            verdict: verdict.clone(),
+            weight: Weight::Interval,
+            cleared: false,
+            why: Why {
+                level: Level::Exact,
+                identifier: known.shown.clone(),
+                product: known.key.clone(),
+                words: format!("{} against {}, which cannot be read", known.shown, criterion.criteria),
+                range: criterion.criteria.clone(),
+                scheme: "none".to_owned(),
+                source: self.advisory.source,
+                record_date: self.advisory.modified.clone().or_else(|| self.advisory.published.clone()),
+            },
+        }
+    }
+
+    fn answer(&self, reason: &Reason<'_>) -> Answer {
+        let Reason { verdict, known, criterion, scheme, capped } = reason;
+        let Ok(name) = Cpe::parse(&criterion.criteria) else { return self.unreadable(reason) };
+        let range = range_words(&name, criterion);
+        let version = known.version.as_deref().unwrap_or("without version");
+        let but = capped.map(|capped| format!("; {capped}")).unwrap_or_default();
+        Answer {
+            verdict: verdict.clone(),
+            weight: if name.attribute(VERSION).text().is_some() { Weight::Listed } else { Weight::Interval },
+            cleared: false,
+            why: Why {
+                level: if reason.is_by_name() { Level::ByName } else { Level::Exact },
+                identifier: known.shown.clone(),
+                product: cpe_key(&name),
+                words: format!("{} {version} against {} {range}{but}", known.shown, criterion.criteria),
+                range,
+                scheme: (*scheme).to_owned(),
+                source: self.advisory.source,
+                record_date: self.advisory.modified.clone().or_else(|| self.advisory.published.clone()),
+            },
+        }
+    }
+}
+
+/// Any is enough: the strongest. What is about others can still make it so where the component does not.
+fn any<'a>(parts: impl Iterator<Item = Found<'a>>) -> Found<'a> {
+    let mut all = Parts::of(parts);
+    match all.best.take() {
+        Some(hit) => Found::Hit(hit),
+        None if all.elsewhere.is_empty() => Found::Not(all.not),
+        None => Found::Elsewhere(all.elsewhere.into_iter().flatten().collect(), all.not),
+    }
+}
+
+/// All must be so. What is about other products becomes a condition.
+fn all<'a>(parts: impl Iterator<Item = Found<'a>>) -> Found<'a> {
+    let all = Parts::of(parts);
+    match all.best {
+        _ if all.denied => Found::Not(all.not),
+        Some(hit) if all.elsewhere.is_empty() => Found::Hit(hit),
+        Some(mut hit) => {
+            condition(&mut hit, &all.elsewhere);
+            Found::Hit(hit)
+        }
+        None if all.elsewhere.is_empty() => Found::Not(None),
+        None => {
+            let each = all.elsewhere.iter().map(|others| Other::Words(one_of(others)));
+            Found::Elsewhere(each.collect(), all.not)
+        }
+    }
+}
+
+/// What the parts of a node come to, sorted.
+#[derive(Default)]
+struct Parts<'a> {
+    /// The strongest that is so.
+    best: Option<Box<Hit<'a>>>,
+    /// What each part that is about other products names.
+    elsewhere: Vec<Vec<Other<'a>>>,
+    /// Why a part is not so.
+    not: Option<Box<Reason<'a>>>,
+    /// A part is not so.
+    denied: bool,
+}
+
+impl<'a> Parts<'a> {
+    fn of(parts: impl Iterator<Item = Found<'a>>) -> Self {
+        let mut all = Self::default();
+        for part in parts {
+            match part {
+                Found::Hit(hit) if all.best.as_ref().is_none_or(|best| best.rank() < hit.rank()) => {
+                    all.best = Some(hit);
+                }
+                Found::Hit(_) => {}
+                Found::Elsewhere(words, answer) => {
+                    all.elsewhere.push(words);
+                    all.not = greater(all.not, answer);
+                }
+                Found::Not(answer) => {
+                    all.denied = true;
+                    all.not = greater(all.not, answer);
+                }
+            }
+        }
+        all
+    }
+}
+
+/// Adds to what is so what must be so besides.
+fn condition(hit: &mut Hit<'_>, elsewhere: &[Vec<Other<'_>>]) {
+    let told = elsewhere.iter().filter(|others| !others.is_empty());
+    let mut conditions: Vec<String> =
+        told.map(|others| format!("together with {}", one_of(others))).collect();
+    conditions.sort();
+    hit.reason.verdict = match std::mem::replace(&mut hit.reason.verdict, Verdict::NotAffected) {
+        Verdict::Affected if !conditions.is_empty() => {
+            Verdict::Conditional { condition: conditions.join(" and ") }
+        }
+        Verdict::Conditional { condition } => {
+            conditions.insert(0, condition);
+            Verdict::Conditional { condition: conditions.join(" and ") }
+        }
+        verdict @ (Verdict::Affected
+        | Verdict::NotAffected
+        | Verdict::Candidate
+        | Verdict::NotComparable { .. }) => verdict,
+    };
+}
+
+/// What is reversed never makes a finding of its own: it is at most the environment.
+fn reversed(found: Found<'_>) -> Found<'_> {
+    match found {
+        Found::Hit(hit) if hit.reason.verdict == Verdict::Affected => Found::Not(None),
+        // What is in doubt stays in doubt when it is reversed.
+        Found::Hit(hit) => {
+            let words = product_words(hit.reason.criterion);
+            Found::Elsewhere(vec![Other::Words(format!("anything but {words}"))], None)
+        }
+        Found::Not(_) => Found::Elsewhere(Vec::new(), None),
+        Found::Elsewhere(others, _) if others.is_empty() => Found::Elsewhere(others, None),
+        Found::Elsewhere(others, _) => {
+            Found::Elsewhere(vec![Other::Words(format!("anything but {}", one_of(&others)))], None)
+        }
+    }
+}
+
+fn greater<'a>(a: Option<Box<Reason<'a>>>, b: Option<Box<Reason<'a>>>) -> Option<Box<Reason<'a>>> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(if a.place() < b.place() { b } else { a }),
+        (one, other) => one.or(other),
+    }
+}
+
+fn one_of(others: &[Other<'_>]) -> String {
+    const SHOWN: usize = 4;
+    let mut words: Vec<String> = others.iter().map(Other::words).collect();
+    words.sort();
+    words.dedup();
+    let more = words.len().saturating_sub(SHOWN);
+    words.truncate(SHOWN);
+    let mut text = words.join(" or ");
+    if more > 0 {
+        text.push_str(&format!(" or {more} more"));
+    }
+    text
+}

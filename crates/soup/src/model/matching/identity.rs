@@ -1,0 +1,318 @@
+//! Who a component is: its identifiers parsed once, so that judging it against many records re-reads nothing.
+
+use super::knowledge::Knowledge;
+use super::{cpe_key, names};
+use super::{criterion, ecosystem};
+use crate::model::component::Component;
+use crate::model::cpe::{Attribute, Cpe, PRODUCT, UPDATE, VENDOR, VERSION};
+use crate::model::purl::Purl;
+use crate::model::version::{Exactness, exactness};
+
+/// How the properties begin in which Trivy tells the source package of what a distribution built.
+pub const SOURCE_PROPERTIES: &str = "aquasecurity:trivy:";
+
+/// A package URL of a component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct KnownPurl {
+    pub purl: Purl,
+    /// Its key, see [`Purl::key`].
+    pub key: String,
+    /// How a reason names it.
+    pub shown: String,
+    /// The version to judge.
+    pub version: Option<String>,
+    /// The release of its distribution.
+    pub release: Option<String>,
+}
+
+/// A CPE name of a component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct KnownCpe {
+    pub cpe: Cpe,
+    /// `cpe:vendor:product`.
+    pub key: String,
+    /// How a reason names it.
+    pub shown: String,
+    /// Vendor as formatted strings write it.
+    pub vendor: String,
+    /// Product as formatted strings write it.
+    pub product: String,
+    /// Version and update as one text.
+    pub version: Option<String>,
+}
+
+/// A component's identifiers, ready for judging.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The name as written.
+    pub name: String,
+    /// The version as written.
+    pub version: Option<String>,
+    /// What is wrong with the identifiers, in words; empty when nothing is.
+    pub problems: Vec<String>,
+    pub(super) purls: Vec<KnownPurl>,
+    pub(super) cpes: Vec<KnownCpe>,
+    /// Stands for a component without CPE where a criterion agrees by name.
+    pub(super) unnamed: KnownCpe,
+    /// Folded names, too common ones left out.
+    pub(super) names: Vec<String>,
+    /// Names of the texts to watch for, in folded words.
+    pub(super) watched: Vec<Vec<String>>,
+    /// Keys of products that it is not.
+    pub(super) excluded: Vec<String>,
+    /// The source package is known by which a distribution publishes.
+    pub(super) source_told: bool,
+    /// The version is no exact one: why.
+    pub(super) inexact: Option<String>,
+}
+
+impl Default for KnownCpe {
+    fn default() -> Self {
+        Self::of(Cpe::default(), None)
+    }
+}
+
+impl KnownCpe {
+    fn of(cpe: Cpe, version: Option<&str>) -> Self {
+        let own = |position: usize| cpe.attribute(position).text().map(str::to_owned);
+        let version = match (own(VERSION), own(UPDATE)) {
+            (Some(version), Some(update)) => Some(format!("{version}-{update}")),
+            (Some(version), None) => Some(version),
+            (None, _) => version.map(str::to_lowercase),
+        };
+        Self {
+            key: cpe_key(&cpe),
+            shown: cpe.to_string(),
+            vendor: cpe.attribute(VENDOR).to_string(),
+            product: cpe.attribute(PRODUCT).to_string(),
+            version,
+            cpe,
+        }
+    }
+}
+
+impl Identity {
+    /// Reads the identifiers of a component and applies what a person added: other names of the same product, and products that it is not.
+    pub fn of(component: &Component, knowledge: &Knowledge) -> Self {
+        let mut identity = Self {
+            name: component.name.clone(),
+            version: component
+                .version
+                .clone()
+                .filter(|version| exactness(Some(version)) != Exactness::Missing),
+            ..Self::default()
+        };
+        identity.read_purls(component);
+        identity.read_cpes(component);
+        if identity.version.is_none() {
+            let purl = identity.purls.iter().find_map(|purl| purl.version.clone());
+            identity.version = purl.or_else(|| identity.cpes.iter().find_map(|cpe| cpe.version.clone()));
+        }
+        identity.read_exactness();
+        let own = identity.product_keys();
+        let all = knowledge.same_as(&own);
+        identity.excluded = knowledge.excluded(&all, &identity.name);
+        for key in all.iter().filter(|key| !own.contains(key)) {
+            identity.add_alias(key);
+        }
+        identity.read_names();
+        identity.unnamed = identity.name_only();
+        identity
+    }
+
+    /// Keys of the products that it is known to be.
+    fn product_keys(&self) -> Vec<String> {
+        let purls = self.purls.iter().map(|known| &known.key);
+        let mut keys: Vec<String> = purls.chain(self.cpes.iter().map(|known| &known.key)).cloned().collect();
+        keys.dedup();
+        keys
+    }
+
+    fn read_purls(&mut self, component: &Component) {
+        for text in &component.purls {
+            match Purl::parse(text) {
+                Ok(purl) => {
+                    if let Some(breach) = purl.breach() {
+                        self.problems.push(format!("{text}: {breach}"));
+                    }
+                    self.add_purl(purl, told_source(component));
+                }
+                Err(why) => self.problems.push(format!("the package URL “{text}” is not taken: {why}")),
+            }
+        }
+    }
+
+    fn add_purl(&mut self, mut purl: Purl, told: Option<(String, Option<String>)>) {
+        let shown = purl.to_string();
+        if let Some(namespace) = purl.namespace.take() {
+            let is_built = ecosystem::is_distribution(&purl.kind);
+            let one = if is_built { ecosystem::distribution(&namespace).to_owned() } else { namespace };
+            purl.namespace = Some(one);
+        } else if purl.kind == "golang" && purl.name == "std" {
+            // The records of Go call its standard library so.
+            purl.name = "stdlib".to_owned();
+        }
+        let version = purl.version.clone().or_else(|| self.version.clone());
+        // The epoch of an RPM is part of its version and stands in a qualifier.
+        let version = match (purl.qualifiers.get("epoch"), version) {
+            (Some(epoch), Some(version)) if purl.kind == "rpm" && !version.contains(':') => {
+                Some(format!("{epoch}:{version}"))
+            }
+            (_, version) => version,
+        };
+        let known = KnownPurl {
+            key: purl.key(),
+            shown,
+            version,
+            release: ecosystem::release_of_purl(&purl),
+            purl: purl.clone(),
+        };
+        // Distributions publish by source package: the tools write it down as a qualifier.
+        let upstream = purl.qualifiers.get("upstream");
+        let source = upstream
+            .and_then(|upstream| source_package(upstream, &purl.kind))
+            .or_else(|| told.filter(|_| ecosystem::is_distribution(&purl.kind)));
+        self.source_told |= source.is_some();
+        self.purls.push(known);
+        if let Some((name, version)) = source.filter(|(name, _)| *name != purl.name) {
+            purl.name = name;
+            let version = version.or_else(|| self.purls.last().and_then(|known| known.version.clone()));
+            let known = self.purls.last().cloned();
+            self.purls.extend(known.map(|known| KnownPurl { key: purl.key(), version, purl, ..known }));
+        }
+    }
+
+    fn read_cpes(&mut self, component: &Component) {
+        for text in &component.cpes {
+            match Cpe::parse(text) {
+                Ok(cpe) => {
+                    if cpe.missing > 0 {
+                        self.problems.push(format!(
+                            "the CPE name “{text}” is cut short; what is missing counts as any"
+                        ));
+                    }
+                    let named =
+                        [VENDOR, PRODUCT].iter().all(|position| cpe.attribute(*position).text().is_some());
+                    if named {
+                        self.cpes.push(KnownCpe::of(cpe, self.version.as_deref()));
+                    } else {
+                        self.problems.push(format!(
+                            "the CPE name “{text}” is not taken: it does not name one vendor and one product"
+                        ));
+                    }
+                }
+                Err(why) => self.problems.push(format!("the CPE name “{text}” is not taken: {why}")),
+            }
+        }
+    }
+
+    fn read_exactness(&mut self) {
+        if let Exactness::Range(why) | Exactness::Floating(why) = exactness(self.version.as_deref()) {
+            self.inexact = Some(format!("the component's version is not one exact version: {why}"));
+        }
+    }
+
+    fn read_names(&mut self) {
+        let purls = self.purls.iter().map(|known| known.purl.name.as_str());
+        let products = self.cpes.iter().filter_map(|known| known.cpe.attribute(PRODUCT).text());
+        let all: Vec<String> = purls.chain(products).chain([self.name.as_str()]).map(names::fold).collect();
+        for name in all {
+            if !names::too_common(&name) && !self.names.contains(&name) {
+                self.names.push(name);
+            }
+        }
+        self.watched = self
+            .names
+            .iter()
+            .filter(|name| !names::too_common_in_texts(name))
+            .map(|name| name.split('-').map(str::to_owned).collect())
+            .collect();
+    }
+
+    fn add_alias(&mut self, key: &str) {
+        if let Ok(mut purl) = Purl::parse(key) {
+            purl.version = self.version.clone();
+            self.add_purl(purl, None);
+        } else if let Some((vendor, product)) = key.strip_prefix("cpe:").and_then(|rest| rest.split_once(':'))
+        {
+            let mut cpe = self.cpes.first().map(|known| known.cpe.clone()).unwrap_or_default();
+            cpe.attributes[VENDOR] = Attribute::of(vendor);
+            cpe.attributes[PRODUCT] = Attribute::of(product);
+            self.cpes.push(KnownCpe::of(cpe, self.version.as_deref()));
+        }
+    }
+
+    fn name_only(&self) -> KnownCpe {
+        let mut cpe = KnownCpe::of(Cpe::default(), self.upstream_version().as_deref());
+        cpe.shown.clone_from(&self.name);
+        cpe
+    }
+
+    /// To be said where the document names source packages wherever they are called otherwise: a package without one is called like its source.
+    pub fn is_called_like_its_source(&mut self) {
+        self.source_told = true;
+    }
+
+    /// Whether one of some names, open ends and all, is about the product of a CPE name of this component.
+    pub fn may_be(&self, names: &[Cpe]) -> bool {
+        names.iter().any(|name| self.cpes.iter().any(|known| criterion::about(known, name)))
+    }
+
+    /// Whether a person said that it is not this product.
+    pub(super) fn is_not(&self, product: &str) -> bool {
+        self.excluded.iter().any(|excluded| excluded == product)
+    }
+
+    /// The purl type of the distribution that built the component.
+    pub(super) fn distribution(&self) -> Option<&str> {
+        self.purls.iter().map(|known| known.purl.kind.as_str()).find(|kind| ecosystem::is_distribution(kind))
+    }
+
+    /// Whether the component comes from a registry with names of its own.
+    pub(super) fn of_registry(&self) -> bool {
+        self.purls.iter().any(|known| ecosystem::is_registry(&known.purl.kind))
+    }
+
+    /// A version to judge by, or why there is none.
+    pub(super) fn told<'v>(&'v self, version: Option<&'v str>) -> Result<&'v str, &'v str> {
+        match (&self.inexact, version) {
+            (Some(why), Some(version)) if self.version.as_deref() == Some(version) => Err(why),
+            (_, Some(version)) => Ok(version),
+            (_, None) => Err("the component has no version"),
+        }
+    }
+
+    /// The version without what a distribution added: epoch and revision.
+    pub(super) fn upstream_version(&self) -> Option<String> {
+        let version = self.version.as_deref()?;
+        if self.distribution().is_none() {
+            return Some(version.to_owned());
+        }
+        let version = version.split_once(':').map_or(version, |(_, rest)| rest);
+        Some(version.rsplit_once('-').map_or(version, |(upstream, _)| upstream).to_owned())
+    }
+}
+
+/// Name and version of the source package as Trivy tells them in properties.
+fn told_source(component: &Component) -> Option<(String, Option<String>)> {
+    let told = |name: &str| component.more.get(&format!("{SOURCE_PROPERTIES}{name}")).map(String::as_str);
+    let version = told("SrcVersion").map(|version| {
+        let epoch = told("SrcEpoch").filter(|epoch| *epoch != "0").map(|epoch| format!("{epoch}:"));
+        let release = told("SrcRelease").map(|release| format!("-{release}"));
+        format!("{}{version}{}", epoch.unwrap_or_default(), release.unwrap_or_default())
+    });
+    Some((told("SrcName")?.to_owned(), version))
+}
+
+/// Name and version of the source package that `upstream` tells: `openssl`, `openssl@1.1.1n-0`, `openssl-1.1.1k-6.el8.src.rpm`.
+fn source_package(upstream: &str, kind: &str) -> Option<(String, Option<String>)> {
+    if kind == "rpm" {
+        let bare = upstream.strip_suffix(".src.rpm").or_else(|| upstream.strip_suffix(".rpm"))?;
+        let (rest, release) = bare.rsplit_once('-')?;
+        let (name, version) = rest.rsplit_once('-')?;
+        return Some((name.to_owned(), Some(format!("{version}-{release}"))));
+    }
+    let (name, version) =
+        upstream.split_once('@').map_or((upstream, None), |(name, version)| (name, Some(version)));
+    (!name.is_empty()).then(|| (name.to_lowercase(), version.map(str::to_owned)))
+}

@@ -1,0 +1,257 @@
+//! What came of holding a component against a whole source: found, nothing found, or could not be checked and why. "Nothing found" is said
+//! only where the source covers the component, its data is whole and new enough, and nothing was left in doubt.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::coverage::Coverage;
+use super::identity::{Identity, KnownPurl};
+use super::{Judgement, Verdict, Why, ecosystem};
+use crate::model::advisory::Source;
+use crate::model::purl::Level;
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Something concerns the component, or does if a condition holds.
+    Found,
+    /// It was checked, and nothing does.
+    NothingFound,
+    /// It could not be checked.
+    CouldNotBeChecked,
+}
+
+/// Why something could not be checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Obstacle {
+    /// The component has no identifier that the source knows products by.
+    NoIdentifier,
+    /// The source has no records for the component's ecosystem, or none that names the product where it does not name all.
+    NoData,
+    /// A distribution built the component; the source has no records of that distribution, of that release, or the component does not tell
+    /// what the distribution publishes by.
+    Distribution,
+    /// Records about the component name versions that cannot be compared with its own.
+    NotComparable,
+    /// The data is older than allowed, or of unknown age.
+    TooOld,
+    /// The data is not whole: pages are missing, or records could not be read.
+    Incomplete,
+}
+
+impl Obstacle {
+    /// Whether it lies in the data or in a doubt, so that the source should have answered; the others say that it has nothing to answer with.
+    pub const fn is_doubt(self) -> bool {
+        match self {
+            Self::NotComparable | Self::TooOld | Self::Incomplete => true,
+            Self::NoIdentifier | Self::NoData | Self::Distribution => false,
+        }
+    }
+}
+
+/// What is known of a source of advisories.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFacts {
+    /// The kind of its records.
+    pub source: Source,
+    /// What it covers, each with the days since that data was made; `None` when not known.
+    pub covers: BTreeMap<Coverage, Option<u32>>,
+    /// Days that data may be old; `None` when any age is allowed.
+    pub allowed_days: Option<u32>,
+    /// In which ways its data is not whole, in words.
+    pub gaps: Vec<String>,
+}
+
+/// What came of holding a component against one source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checked {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// The identifier by which it was looked up, where there is one.
+    pub identifier: Option<String>,
+    /// Why it could not be checked.
+    pub obstacle: Option<Obstacle>,
+    /// The obstacle in words.
+    pub reason: Option<String>,
+}
+
+/// What stands in the way, and in words.
+type Unchecked = (Obstacle, String);
+
+/// Sums up the judgements of all records of one source. What was found counts whatever stands in the way of finding more.
+pub fn outcome<'j>(
+    identity: &Identity,
+    facts: &SourceFacts,
+    judgements: impl IntoIterator<Item = &'j Judgement>,
+) -> Checked {
+    let (mut found, mut unclear, mut named) = (None, None, false);
+    for judgement in judgements {
+        let used = || judgement.why.as_ref().map(|why| why.identifier.clone());
+        named |= judgement.why.as_ref().is_some_and(|why| names(identity, why));
+        match &judgement.verdict {
+            Verdict::Affected | Verdict::Conditional { .. } => found = found.or_else(used),
+            Verdict::NotComparable { why } => unclear = unclear.or_else(|| Some(why.clone())),
+            Verdict::Candidate | Verdict::NotAffected => {}
+        }
+    }
+    if found.is_some() {
+        return Checked { outcome: Outcome::Found, identifier: found, obstacle: None, reason: None };
+    }
+    let lookup = lookup(identity, facts, named);
+    let identifier = lookup.as_ref().ok().map(|(shown, _)| shown.clone());
+    let doubt = |why: String| (Obstacle::NotComparable, why);
+    let obstacle = match lookup {
+        Err(obstacle) => Some(obstacle),
+        Ok((_, age)) => too_old(facts, age)
+            .or_else(|| facts.gaps.first().map(|gap| (Obstacle::Incomplete, gap.clone())))
+            .or_else(|| identity.told(identity.version.as_deref()).err().map(|why| doubt(why.to_owned()))),
+    };
+    match obstacle.or(unclear.map(doubt)) {
+        None => Checked { outcome: Outcome::NothingFound, identifier, obstacle: None, reason: None },
+        Some((obstacle, reason)) => {
+            let reason =
+                identity.problems.first().map_or(reason.clone(), |problem| format!("{reason} ({problem})"));
+            Checked {
+                outcome: Outcome::CouldNotBeChecked,
+                identifier,
+                obstacle: Some(obstacle),
+                reason: Some(reason),
+            }
+        }
+    }
+}
+
+/// Whether a reason shows that the source knows this very product, not only its name or its upstream.
+fn names(identity: &Identity, why: &Why) -> bool {
+    let exactly = matches!(why.level, Level::Exact | Level::WithoutQualifiers);
+    exactly && (identity.distribution().is_none() || why.product.starts_with("pkg:"))
+}
+
+/// The identifier by which the source covers the component, with the age of that data, or why it does not.
+fn lookup(identity: &Identity, facts: &SourceFacts, named: bool) -> Result<(String, Option<u32>), Unchecked> {
+    match facts.source {
+        Source::Osv => by_package(identity, facts, named),
+        Source::Nvd => by_product(identity, facts),
+        Source::Cve | Source::Csaf => by_name(identity, facts, named),
+    }
+}
+
+fn age_of(facts: &SourceFacts, coverage: &Coverage) -> Option<Option<u32>> {
+    facts.covers.get(coverage).copied()
+}
+
+/// A source by packages covers whole ecosystems. The first identifier that is covered counts; else the reason of the first.
+fn by_package(
+    identity: &Identity,
+    facts: &SourceFacts,
+    named: bool,
+) -> Result<(String, Option<u32>), Unchecked> {
+    let mut first = None;
+    for known in &identity.purls {
+        match package_age(identity, known, facts, named) {
+            Ok(age) => return Ok((known.shown.clone(), age)),
+            Err(why) => first = first.or(Some(why)),
+        }
+    }
+    Err(first.unwrap_or_else(|| (Obstacle::NoIdentifier, "the component has no package URL".to_owned())))
+}
+
+fn package_age(
+    identity: &Identity,
+    known: &KnownPurl,
+    facts: &SourceFacts,
+    named: bool,
+) -> Result<Option<u32>, Unchecked> {
+    let kind = &known.purl.kind;
+    // Modules of Go may have a path of one part.
+    if let Some(breach) = known.purl.breach().filter(|_| kind != "golang") {
+        return Err((Obstacle::NoIdentifier, format!("{}: {breach}", known.shown)));
+    }
+    if !ecosystem::is_distribution(kind) {
+        return age_of(facts, &Coverage::Packages(kind.clone()))
+            .ok_or_else(|| (Obstacle::NoData, format!("the source has no records for {kind} packages")));
+    }
+    let own = known.purl.namespace.as_deref().map(ecosystem::distribution).unwrap_or_default();
+    let none = |words: String| (Obstacle::Distribution, words);
+    let mut releases: BTreeMap<Option<&str>, Option<u32>> = BTreeMap::new();
+    for (coverage, age) in &facts.covers {
+        if let Coverage::Distribution { kind: of, namespace, release } = coverage
+            && of == kind
+            && namespace == own
+        {
+            releases.insert(release.as_deref(), *age);
+        }
+    }
+    if releases.is_empty() {
+        return Err(none(format!(
+            "a distribution built this {kind} package, and the source has no records of that distribution"
+        )));
+    }
+    let age = match known.release.as_deref() {
+        Some(release) => releases.get(&Some(release)).or_else(|| releases.get(&None)).copied(),
+        None => releases.get(&None).copied(),
+    };
+    let Some(age) = age else {
+        return Err(none(match &known.release {
+            Some(release) => format!("the source has no records of release {release} of {own}"),
+            None => format!(
+                "the component does not tell its release of {own}, and the source has records of single releases"
+            ),
+        }));
+    };
+    if !named && !identity.source_told {
+        return Err(none(format!(
+            "the component does not tell its source package, by which {own} publishes"
+        )));
+    }
+    Ok(age)
+}
+
+/// A source by products knows every product under its CPE name, and nothing that a distribution changed.
+fn by_product(identity: &Identity, facts: &SourceFacts) -> Result<(String, Option<u32>), Unchecked> {
+    if let Some(kind) = identity.distribution() {
+        return Err((
+            Obstacle::Distribution,
+            format!(
+                "a distribution built this {kind} package, and the source has no records of that distribution"
+            ),
+        ));
+    }
+    let Some(known) = identity.cpes.first() else {
+        return Err((Obstacle::NoIdentifier, "the component has no CPE name".to_owned()));
+    };
+    let age = age_of(facts, &Coverage::Products)
+        .ok_or_else(|| (Obstacle::NoData, "the source has no records of products".to_owned()))?;
+    Ok((known.shown.clone(), age))
+}
+
+/// A source that names products in its own words has answered only where a record names this one.
+fn by_name(
+    identity: &Identity,
+    facts: &SourceFacts,
+    named: bool,
+) -> Result<(String, Option<u32>), Unchecked> {
+    let purl = identity.purls.first().map(|known| &known.shown);
+    let Some(shown) = purl.or(identity.cpes.first().map(|known| &known.shown)) else {
+        let words = "the component has neither a CPE name nor a package URL";
+        return Err((Obstacle::NoIdentifier, words.to_owned()));
+    };
+    match age_of(facts, &Coverage::Products).filter(|_| named) {
+        Some(age) => Ok((shown.clone(), age)),
+        None => Err((Obstacle::NoData, "the source has no record that names this product".to_owned())),
+    }
+}
+
+fn too_old(facts: &SourceFacts, age: Option<u32>) -> Option<Unchecked> {
+    let allowed = facts.allowed_days?;
+    match age {
+        None => Some((Obstacle::TooOld, "the date of the data is not known".to_owned())),
+        Some(age) if age > allowed => {
+            Some((Obstacle::TooOld, format!("the data is {age} days old, {allowed} days are allowed")))
+        }
+        Some(_) => None,
+    }
+}

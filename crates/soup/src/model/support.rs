@@ -1,0 +1,124 @@
+//! Until when a version is supported by its maker, from published release cycles (endoflife.date and its like).
+//!
+//! A cycle covers the versions that begin with it (`3.9` covers 3.9.18, not 3.90). Products are compared by plain name; nothing is guessed
+//! beyond that.
+
+use serde::{Deserialize, Serialize};
+
+use super::advisory::SupportCycle;
+use mainstay_base::time::Day;
+
+/// Whether a version is still supported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SupportState {
+    /// Its maker supports it.
+    Supported,
+    /// Only security problems are mended.
+    SecurityOnly,
+    /// Nothing is mended any more.
+    Ended,
+    /// The cycle is known, its dates are not.
+    Unknown,
+}
+
+/// The support of one version, with the cycle that says so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupportStatus {
+    /// Whether it is still supported.
+    pub state: SupportState,
+    /// The cycle.
+    pub cycle: SupportCycle,
+}
+
+/// Whether cycle and version belong together: the same leading parts.
+fn covers(cycle: &str, version: &str) -> bool {
+    let version = version.trim().trim_start_matches(['v', 'V']);
+    version
+        .strip_prefix(cycle.trim())
+        .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+}
+
+/// What a written end means on a day: `true` and a day that has come say yes, `false` and a later day say no.
+fn has_come(written: Option<&str>, today: Day) -> Option<bool> {
+    match written?.trim() {
+        "true" => Some(true),
+        "false" => Some(false),
+        day => Day::parse(day.get(..10).unwrap_or(day)).ok().map(|day| day <= today),
+    }
+}
+
+/// The support of a version of a product on a day. Of several cycles that cover it, the most exact one counts. `None` when no cycle does.
+pub fn support_status<'c>(
+    cycles: impl IntoIterator<Item = &'c SupportCycle>,
+    version: &str,
+    today: Day,
+) -> Option<SupportStatus> {
+    let cycle = cycles
+        .into_iter()
+        .filter(|cycle| !cycle.cycle.trim().is_empty() && covers(&cycle.cycle, version))
+        .max_by_key(|cycle| cycle.cycle.trim().len())?;
+    let ended = has_come(cycle.end_of_life.as_deref(), today);
+    // `support` says until when, or whether at all.
+    let active_over = match cycle.support.as_deref().map(str::trim) {
+        Some("true") => Some(false),
+        Some("false") => Some(true),
+        written => has_come(written, today),
+    };
+    let state = match (ended, active_over) {
+        (Some(true), _) => SupportState::Ended,
+        (Some(false), Some(true)) => SupportState::SecurityOnly,
+        (Some(false), Some(false) | None) => SupportState::Supported,
+        (None, Some(false)) => SupportState::Supported,
+        (None, Some(true) | None) => SupportState::Unknown,
+    };
+    Some(SupportStatus { state, cycle: cycle.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cycle(name: &str, support: Option<&str>, end: Option<&str>) -> SupportCycle {
+        SupportCycle {
+            product: "python".to_owned(),
+            cycle: name.to_owned(),
+            support: support.map(str::to_owned),
+            end_of_life: end.map(str::to_owned),
+            ..SupportCycle::default()
+        }
+    }
+
+    fn state(cycles: &[SupportCycle], version: &str) -> Option<SupportState> {
+        let today = Day::parse("2031-03-01").unwrap();
+        support_status(cycles, version, today).map(|status| status.state)
+    }
+
+    #[test]
+    fn the_most_exact_cycle_that_covers_the_version_counts() {
+        let cycles = [
+            cycle("3", None, Some("false")),
+            cycle("3.9", Some("2030-01-01"), Some("2031-03-01")),
+            cycle("3.10", Some("2030-01-01"), Some("2032-01-01")),
+            cycle("3.11", Some("2032-01-01"), Some("2033-01-01")),
+        ];
+        assert_eq!(state(&cycles, "3.9.18"), Some(SupportState::Ended));
+        assert_eq!(state(&cycles, "3.10"), Some(SupportState::SecurityOnly));
+        assert_eq!(state(&cycles, "v3.11.2"), Some(SupportState::Supported));
+        assert_eq!(state(&cycles, "3.90"), Some(SupportState::Supported), "3 covers it, 3.9 does not");
+        assert_eq!(state(&cycles, "30.1"), None);
+        assert_eq!(state(&cycles, ""), None);
+    }
+
+    #[test]
+    fn an_end_may_be_a_word_or_unknown() {
+        assert_eq!(state(&[cycle("1", None, Some("true"))], "1.0"), Some(SupportState::Ended));
+        assert_eq!(state(&[cycle("1", None, Some("some day"))], "1.0"), Some(SupportState::Unknown));
+        assert_eq!(state(&[cycle("1", None, None)], "1.0"), Some(SupportState::Unknown));
+        assert_eq!(state(&[cycle("1", Some("true"), None)], "1.0"), Some(SupportState::Supported));
+        assert_eq!(
+            state(&[cycle("1", Some("false"), Some("false"))], "1.0"),
+            Some(SupportState::SecurityOnly)
+        );
+    }
+}

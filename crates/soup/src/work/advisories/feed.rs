@@ -1,0 +1,210 @@
+//! Reading one file on a thread of its own while the records that it gave are being kept: two cores do twice the work of one.
+
+use std::io::{Read, Seek};
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use super::body;
+use crate::cache::NewRecord;
+use crate::formats::advisories::{FileReport, Part, ReadError, read};
+use crate::refused::Refused;
+use mainstay_base::note::{Gravity, Notes, Unreadable};
+use mainstay_base::time::Moment;
+use mainstay_base::unpack::{Limits, Stop, UnpackError, for_each_document};
+
+/// Records that travel together.
+const BATCH: usize = 256;
+/// Bytes that travel together, roughly: a batch of large records is cut earlier.
+const BATCH_BYTES: usize = 4 << 20;
+/// Batches that may wait to be kept.
+const WAITING: usize = 4;
+
+/// What a file gave.
+#[derive(Debug, Default)]
+pub struct FeedReport {
+    /// Format in words; several, where an archive holds several.
+    pub format: String,
+    /// Whose data it is.
+    pub source: String,
+    /// As of when it is: the newest of its documents.
+    pub data_date: Option<String>,
+    /// Records that could not be taken.
+    pub refused: u64,
+    /// Pages of a larger whole that its documents say they are.
+    pub pages: Vec<Part>,
+    /// What was remarked.
+    pub notes: Notes,
+}
+
+/// How reading a file ended.
+pub enum End {
+    /// To its end.
+    Read(FeedReport),
+    /// It cannot be taken.
+    Refused(Unreadable),
+    /// The keeper wanted no more.
+    Cancelled,
+}
+
+/// Reads a file called `name` and hands its records to `keep`, which answers whether to go on.
+pub fn feed(
+    source: &mut (impl Read + Seek + Send),
+    (name, now): (&str, Moment),
+    keep: &mut dyn FnMut(&NewRecord) -> Result<bool, Refused>,
+) -> Result<End, Refused> {
+    std::thread::scope(|scope| {
+        let (send, receive) = sync_channel::<Vec<NewRecord>>(WAITING);
+        let reader = std::thread::Builder::new()
+            .name("advisories".to_owned())
+            .spawn_scoped(scope, move || Reader::new(send, now).read(source, name))
+            .map_err(|_| Refused::Rule("the system gives no thread for reading".to_owned()))?;
+        let mut cancelled = false;
+        for batch in &receive {
+            for record in &batch {
+                if !keep(record)? {
+                    cancelled = true;
+                    break;
+                }
+            }
+            if cancelled {
+                break;
+            }
+        }
+        // The reader ends at its next batch when nobody takes it any more.
+        drop(receive);
+        let end = reader
+            .join()
+            .map_err(|_| Refused::Rule(format!("{name} could not be read: the reader failed")))?;
+        Ok(if cancelled { End::Cancelled } else { end })
+    })
+}
+
+struct Reader {
+    send: SyncSender<Vec<NewRecord>>,
+    batch: Vec<NewRecord>,
+    batch_bytes: usize,
+    now: Moment,
+    /// Records that the document under way has given.
+    given: u64,
+    report: FeedReport,
+    refused: Option<Unreadable>,
+}
+
+impl Reader {
+    fn new(send: SyncSender<Vec<NewRecord>>, now: Moment) -> Self {
+        let report = FeedReport::default();
+        Self { send, batch: Vec::new(), batch_bytes: 0, now, given: 0, report, refused: None }
+    }
+
+    fn read(mut self, source: &mut (impl Read + Seek), name: &str) -> End {
+        let outcome = for_each_document(source, name, &Limits::default(), &mut |document, reader| {
+            let document = document.to_owned();
+            let place = place_within(name, &document);
+            self.given = 0;
+            let outcome = read(reader, &document, &mut |record| {
+                let at = if place.is_empty() { record.place } else { format!("{place}: {}", record.place) };
+                let with = body::Packing {
+                    raw: record.raw,
+                    place: &at,
+                    document: record.document,
+                    data_date: record.data_date,
+                    now: self.now,
+                };
+                match body::pack(&record.published, &with) {
+                    Ok(record) => self.push(record),
+                    Err(refusal) => {
+                        self.report.refused += 1;
+                        self.report.notes.add(Gravity::Refused, at, refusal.to_string());
+                        Ok(())
+                    }
+                }
+            });
+            self.document(&place, outcome)
+        });
+        match outcome {
+            Ok(notes) => self.take_notes("", notes),
+            Err(UnpackError::Unreadable(refused)) => return End::Refused(refused),
+            Err(UnpackError::Stopped) => return self.refused.map_or(End::Cancelled, End::Refused),
+        }
+        if let Some(refused) = self.refused {
+            return End::Refused(refused);
+        }
+        if self.flush().is_err() {
+            return End::Cancelled;
+        }
+        End::Read(self.report)
+    }
+
+    /// What one document of the file came to. A file that is one document is refused with it; a member of an archive is noted.
+    fn document(&mut self, place: &str, outcome: Result<FileReport, ReadError>) -> Result<(), Stop> {
+        match outcome {
+            Ok(report) => {
+                join(&mut self.report.format, &report.format);
+                join(&mut self.report.source, &report.source);
+                self.report.data_date = self.report.data_date.take().max(report.data_date);
+                self.report.refused += report.refused;
+                self.report.pages.extend(report.part);
+                self.take_notes(place, report.notes);
+                Ok(())
+            }
+            Err(ReadError::Stopped) => Err(Stop),
+            Err(ReadError::Unreadable(refused)) if place.is_empty() => {
+                self.refused = Some(refused);
+                Err(Stop)
+            }
+            // Half a document would replace what was known whole.
+            Err(ReadError::Unreadable(mut refused)) if self.given > 0 => {
+                refused.place = format!("{place}: {}", refused.place);
+                self.refused = Some(refused);
+                Err(Stop)
+            }
+            Err(ReadError::Unreadable(refused)) => {
+                self.report.refused += 1;
+                self.report.notes.add(
+                    Gravity::Refused,
+                    format!("{place}: {}", refused.place),
+                    refused.reason,
+                );
+                Ok(())
+            }
+        }
+    }
+
+    fn take_notes(&mut self, place: &str, notes: Notes) {
+        for note in notes.notes {
+            let at = if place.is_empty() { note.place } else { format!("{place}: {}", note.place) };
+            self.report.notes.add(note.gravity, at, note.text);
+        }
+        for (name, count) in notes.not_understood {
+            *self.report.notes.not_understood.entry(name).or_default() += count;
+        }
+        self.report.notes.more += notes.more;
+    }
+
+    fn push(&mut self, record: NewRecord) -> Result<(), Stop> {
+        self.given += 1;
+        self.batch_bytes += record.body.len() + record.raw.len();
+        self.batch.push(record);
+        if self.batch.len() >= BATCH || self.batch_bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<(), Stop> {
+        self.batch_bytes = 0;
+        self.send.send(std::mem::take(&mut self.batch)).map_err(|_| Stop)
+    }
+}
+
+/// The member's name inside the file, or nothing for the file itself.
+fn place_within(file: &str, document: &str) -> String {
+    let within = document.strip_prefix(file).unwrap_or(document);
+    within.trim_start_matches([':', ' ']).to_owned()
+}
+
+/// Adds words that are not there yet.
+fn join(words: &mut String, more: &str) {
+    if words.is_empty() {
+        more.clone_into(words);
+    } else if !more.is_empty() && !words.split(", ").any(|word| word == more) && words.len() < 200 {
+        words.push_str(", ");
+        words.push_str(more);
+    }
+}

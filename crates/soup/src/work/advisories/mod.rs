@@ -1,0 +1,280 @@
+//! Advisory data of the workstation: files come in, each in one transaction, and what they told can be asked for.
+//!
+//! Belongs here: walking over what a person names, driving readers and cache, and the report. Does not belong here: formats (`exchange`),
+//! tables (`store`), and what a record means for a component (`domain`, `ops::scan`).
+
+pub(in crate::work) mod body;
+mod feed;
+mod show;
+mod status;
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::cache::{Cache, Kept, SourceFile};
+use crate::refused::Refused;
+use mainstay_base::clock::Stamp;
+use mainstay_base::note::{Gravity, Notes};
+use mainstay_base::time::Moment;
+use mainstay_base::{regular, store_error::StoreError};
+
+pub use show::{AdvisoryTelling, show_advisory};
+pub use status::{CacheStatus, SourceStatus, cache_status};
+
+/// How a file ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportOutcome {
+    /// It was taken.
+    Taken,
+    /// The same file had been taken before; nothing was changed.
+    Known,
+    /// Nothing of it was taken; the former data is as it was.
+    Refused {
+        /// Where.
+        place: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What became of one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ImportedFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// SHA-256, lower-case hexadecimal; empty when the file could not be read.
+    pub sha256: String,
+    /// How it ended.
+    pub outcome: ImportOutcome,
+    /// Format in words.
+    pub format: String,
+    /// Whose data it is.
+    pub source: String,
+    /// As of when the data is, as the file says.
+    pub data_date: Option<String>,
+    /// Records that were read.
+    pub records: u64,
+    /// Of these: not known before.
+    pub new: u64,
+    /// Of these: newer than what was known.
+    pub replaced: u64,
+    /// Of these: known with the same text.
+    pub same: u64,
+    /// Of these: older than what was known; kept beside it.
+    pub older: u64,
+    /// Records that could not be taken.
+    pub refused: u64,
+    /// What was remarked.
+    pub notes: Notes,
+}
+
+impl ImportedFile {
+    fn of(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            sha256: String::new(),
+            outcome: ImportOutcome::Taken,
+            format: String::new(),
+            source: String::new(),
+            data_date: None,
+            records: 0,
+            new: 0,
+            replaced: 0,
+            same: 0,
+            older: 0,
+            refused: 0,
+            notes: Notes::default(),
+        }
+    }
+
+    fn count(&mut self, kept: Kept) {
+        self.records += 1;
+        match kept {
+            Kept::New => self.new += 1,
+            Kept::Replaced => self.replaced += 1,
+            Kept::Same => self.same += 1,
+            Kept::Older => self.older += 1,
+        }
+    }
+
+    fn refuse(mut self, place: impl Into<String>, reason: impl Into<String>) -> Self {
+        self.outcome = ImportOutcome::Refused { place: place.into(), reason: reason.into() };
+        self
+    }
+}
+
+/// What is told while importing: which file, and how far in it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ImportProgress<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// Its place among the files, from 0.
+    pub index: usize,
+    /// How many files there are.
+    pub files: usize,
+    /// Records taken from it so far.
+    pub records: u64,
+}
+
+/// Told again and again; answers whether to go on.
+pub type OnImport<'a> = dyn Fn(ImportProgress<'_>) -> bool + Sync + 'a;
+
+/// How deep folders are walked.
+const DEPTH_MAX: usize = 24;
+/// Files of one import at most.
+const FILES_MAX: usize = 500_000;
+
+/// Takes files and folders of files into the cache in `folder`, one transaction for each file. A file that cannot be taken is told in its
+/// report and the others go on. Cancelling ends with what was taken before; the file under way leaves nothing.
+///
+/// # Errors
+/// When the cache cannot be opened or written, when a path is not there, and when it was cancelled.
+pub fn import_advisories(
+    paths: &[PathBuf],
+    folder: &Path,
+    on: &OnImport<'_>,
+    stamp: &Stamp,
+) -> Result<Vec<ImportedFile>, Refused> {
+    let mut files = Vec::new();
+    for path in paths {
+        walk(path, 0, &mut files)?;
+    }
+    let mut cache = Cache::open(folder)?;
+    let mut report = Vec::with_capacity(files.len());
+    for (index, path) in files.iter().enumerate() {
+        let go_on = |records| on(ImportProgress { path, index, files: files.len(), records });
+        if !go_on(0) {
+            return Err(cancelled(&report));
+        }
+        match one(&mut cache, path, &go_on, stamp.now)? {
+            Some(imported) => report.push(imported),
+            None => return Err(cancelled(&report)),
+        }
+    }
+    Ok(report)
+}
+
+fn cancelled(report: &[ImportedFile]) -> Refused {
+    let taken = report.iter().filter(|file| file.outcome == ImportOutcome::Taken).count();
+    Refused::Rule(format!("cancelled; {taken} files were taken before, and the one under way left nothing"))
+}
+
+/// Every file below a path, in the order of their names.
+fn walk(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Refused> {
+    let failed = || StoreError::io(format!("{} could not be read", path.display()));
+    let meta = std::fs::metadata(path).map_err(failed())?;
+    if !meta.is_dir() {
+        if files.len() >= FILES_MAX {
+            return Err(Refused::Rule(format!("more than {FILES_MAX} files; import them in parts")));
+        }
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    if depth >= DEPTH_MAX {
+        return Err(Refused::Rule(format!("{} lies deeper than {DEPTH_MAX} folders", path.display())));
+    }
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(path)
+        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
+        .map_err(failed())?;
+    entries.sort_unstable();
+    for entry in entries {
+        let hidden = entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        // A link back to a folder above would be walked for ever.
+        let link = std::fs::symlink_metadata(&entry).is_ok_and(|meta| meta.is_symlink());
+        if !(hidden || link && entry.is_dir()) {
+            walk(&entry, depth + 1, files)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes one file. `None`: cancelled.
+fn one(
+    cache: &mut Cache,
+    path: &Path,
+    go_on: &(dyn Fn(u64) -> bool + Sync),
+    now: Moment,
+) -> Result<Option<ImportedFile>, Refused> {
+    let mut imported = ImportedFile::of(path);
+    let (sha256, bytes) = match digest(path) {
+        Ok(digest) => digest,
+        Err(error) => return Ok(Some(imported.refuse("file", error.to_string()))),
+    };
+    imported.sha256.clone_from(&sha256);
+    if let Some(known) = cache.file_with(&sha256)? {
+        imported.outcome = ImportOutcome::Known;
+        (imported.format, imported.source, imported.data_date) =
+            (known.format, known.source, known.data_date);
+        imported.records = known.records;
+        return Ok(Some(imported));
+    }
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let file = SourceFile {
+        id: 0,
+        name: name.clone(),
+        sha256,
+        bytes,
+        format: String::new(),
+        source: String::new(),
+        data_date: None,
+        records: 0,
+        refused: 0,
+        imported_at: now,
+        program: format!("Mainstay {}", env!("CARGO_PKG_VERSION")),
+    };
+    let mut import = cache.import(&file)?;
+    let mut opened = match regular::open(path) {
+        Ok(opened) => opened,
+        Err(error) => return Ok(Some(imported.refuse("file", error.to_string()))),
+    };
+    let end = feed::feed(&mut opened, (&name, now), &mut |record| {
+        imported.count(import.add(record)?);
+        Ok(!imported.records.is_multiple_of(512) || go_on(imported.records))
+    })?;
+    let read = match end {
+        feed::End::Cancelled => return Ok(None),
+        feed::End::Refused(refused) => return Ok(Some(imported.refuse(refused.place, refused.reason))),
+        feed::End::Read(read) => read,
+    };
+    (imported.format, imported.source, imported.data_date) = (read.format, read.source, read.data_date);
+    (imported.refused, imported.notes) = (read.refused, read.notes);
+    if imported.records == 0 {
+        let why = imported.notes.notes.iter().find(|note| note.gravity == Gravity::Refused).cloned();
+        return Ok(Some(match why {
+            Some(note) => imported.refuse(note.place, note.text),
+            None => imported.refuse("document", "there is no record in it"),
+        }));
+    }
+    for part in read.pages {
+        import.covers(body::page(part));
+    }
+    import.finish(&SourceFile {
+        format: imported.format.clone(),
+        source: imported.source.clone(),
+        data_date: imported.data_date.clone(),
+        records: imported.records,
+        refused: imported.refused,
+        ..file
+    })?;
+    Ok(Some(imported))
+}
+
+/// SHA-256 and size of a file.
+fn digest(path: &Path) -> std::io::Result<(String, u64)> {
+    let mut file = regular::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 18];
+    let mut bytes = 0;
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            return Ok((hex::encode(hasher.finalize()), bytes));
+        }
+        hasher.update(&buffer[..read]);
+        bytes += read as u64;
+    }
+}

@@ -1,0 +1,145 @@
+//! Bills of materials of files: inspected, written in another format, compared. Nothing is kept.
+
+use std::fs::OpenOptions;
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::formats::sbom;
+use crate::formats::sbom::write::{Made, cyclonedx_1_6_json, spdx_2_3_json};
+use crate::model::bill::Bill;
+use crate::model::diff::{BillDiff, diff};
+use crate::model::lint::lint;
+use crate::refused::Refused;
+use mainstay_base::clock::Stamp;
+use mainstay_base::note::{Gravity, Note};
+use mainstay_base::unpack::{Limits, Stop, UnpackError, for_each_document};
+use mainstay_base::{regular, store_error::StoreError};
+
+/// A bill of materials as a file told it.
+#[derive(Debug, Clone)]
+pub struct InspectedBill {
+    /// What it says.
+    pub bill: Bill,
+    /// SHA-256 of the file, lower-case hexadecimal.
+    pub sha256: String,
+    /// What IEC 62304 8.1.2 and the minimum elements of a bill of materials miss in it.
+    pub lint: Vec<Note>,
+}
+
+/// The formats that a bill is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BillSyntax {
+    /// CycloneDX 1.6 JSON.
+    CycloneDx,
+    /// SPDX 2.3 JSON.
+    Spdx,
+}
+
+/// Reads the bill of materials of a file, which may be packed.
+///
+/// # Errors
+/// When the file cannot be read, or is no bill of materials with components; the words name the place and the reason.
+pub fn inspect_bill(path: &Path) -> Result<InspectedBill, Refused> {
+    let bytes = bytes_of(path)?;
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let bill = sbom::read(&unpacked(&bytes, &name)?, &name)
+        .map_err(|refused| Refused::Rule(format!("{name} was not taken: {refused}")))?;
+    let lint = lint(&bill);
+    Ok(InspectedBill { bill, sha256: hex::encode(Sha256::digest(&bytes)), lint })
+}
+
+fn bytes_of(path: &Path) -> Result<Vec<u8>, Refused> {
+    let failed = || StoreError::io(format!("{} could not be read", path.display()));
+    let file = regular::open(path).map_err(failed())?;
+    let mut bytes = Vec::new();
+    file.take(sbom::DOCUMENT_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).map_err(failed())?;
+    Ok(bytes)
+}
+
+/// The one document of a file: itself, or what is packed in it.
+fn unpacked(bytes: &[u8], name: &str) -> Result<Vec<u8>, Refused> {
+    let mut documents: Vec<Vec<u8>> = Vec::new();
+    let mut broken = None;
+    let limits =
+        Limits { unpacked_bytes: sbom::DOCUMENT_BYTES_MAX as u64 + 1, members: 2, ..Limits::default() };
+    let outcome = for_each_document(&mut std::io::Cursor::new(bytes), name, &limits, &mut |_, reader| {
+        let mut document = Vec::new();
+        if let Err(error) = reader.read_to_end(&mut document) {
+            broken = Some(error.to_string());
+            return Err(Stop);
+        }
+        documents.push(document);
+        Ok(())
+    });
+    let refused = |why: String| Refused::Rule(format!("{name} was not taken: {why}"));
+    match (outcome, broken) {
+        (Err(UnpackError::Unreadable(why)), _) => return Err(refused(why.to_string())),
+        (_, Some(why)) => return Err(refused(why)),
+        (Ok(_) | Err(UnpackError::Stopped), None) => {}
+    }
+    match documents.len() {
+        1 => Ok(documents.remove(0)),
+        0 => Err(refused("the archive is empty".to_owned())),
+        _ => Err(refused("the archive holds several documents; unpack it and name one".to_owned())),
+    }
+}
+
+/// What identifies a bill, for documents that rest on it.
+pub fn bill_head(inspected: &InspectedBill) -> Value {
+    let bill = &inspected.bill;
+    json!({
+        "format": bill.format, "serial": bill.serial, "revision": bill.revision, "created": bill.created, "authors": bill.authors,
+        "tools": bill.tools, "subject": bill.subject, "sha256": inspected.sha256, "components": bill.components.len(),
+        "refused": refused_of_bill(inspected),
+    })
+}
+
+/// What of a document could not be taken as a component: a scan of the bill says nothing about it.
+pub fn refused_of_bill(inspected: &InspectedBill) -> Vec<&Note> {
+    inspected.bill.notes.notes.iter().filter(|note| note.gravity == Gravity::Refused).collect()
+}
+
+/// Writes the bill of a file in another format; the new file must not exist yet.
+///
+/// # Errors
+/// As [`inspect_bill`], and when the new file exists or cannot be written.
+pub fn convert_bill(path: &Path, syntax: BillSyntax, out: &Path, stamp: &Stamp) -> Result<Bill, Refused> {
+    let bill = inspect_bill(path)?.bill;
+    let text = written(&bill, syntax, stamp)?;
+    let failed =
+        || StoreError::io(format!("{} could not be written; choose a name that is free", out.display()));
+    let mut file = OpenOptions::new().write(true).create_new(true).open(out).map_err(failed())?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed())?;
+    Ok(bill)
+}
+
+/// What differs between the bills of two files.
+///
+/// # Errors
+/// As [`inspect_bill`].
+pub fn compare_bills(before: &Path, after: &Path) -> Result<BillDiff, Refused> {
+    Ok(diff(&inspect_bill(before)?.bill, &inspect_bill(after)?.bill))
+}
+
+/// The text of a bill in a format. The serial number follows from the content and the moment, so that the same bill at the same moment gives
+/// the same bytes.
+fn written(bill: &Bill, syntax: BillSyntax, stamp: &Stamp) -> Result<String, Refused> {
+    let at = stamp.now.to_string();
+    let mut hasher = Sha256::new();
+    let content = serde_json::to_vec(bill)
+        .map_err(|error| Refused::Rule(format!("the bill cannot be written: {error}")))?;
+    hasher.update(&content);
+    hasher.update(at.as_bytes());
+    let digest: [u8; 32] = hasher.finalize().into();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    let uuid = uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string();
+    let made = Made { at: &at, uuid: &uuid, version: env!("CARGO_PKG_VERSION") };
+    Ok(match syntax {
+        BillSyntax::CycloneDx => cyclonedx_1_6_json(bill, &made),
+        BillSyntax::Spdx => spdx_2_3_json(bill, &made),
+    })
+}

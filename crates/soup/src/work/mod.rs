@@ -1,0 +1,17 @@
+//! What a person does with bills and advisories: import, look up, scan, inspect, convert, compare.
+
+mod advisories;
+mod bills;
+mod scan;
+
+pub use advisories::{
+    AdvisoryTelling, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, SourceStatus, cache_status,
+    import_advisories, show_advisory,
+};
+pub use bills::{
+    BillSyntax, InspectedBill, bill_head, compare_bills, convert_bill, inspect_bill, refused_of_bill,
+};
+pub use scan::{
+    Checked, FoundAdvisory, FoundRecord, MAX_AGE_DAYS, ScanOptions, ScannedComponent, Score, is_decided,
+    read_knowledge, scan,
+};

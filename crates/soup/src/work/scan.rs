@@ -1,0 +1,320 @@
+//! A scan: every component of a bill of materials against everything the advisory cache holds, with the reason of each verdict and an
+//! answer for each source, also where it found nothing or could not be asked.
+//!
+//! Belongs here: asking the cache and putting the answers together. Does not belong here: what a verdict is (domain), formats.
+
+mod findings;
+mod grounds;
+mod told;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use super::advisories::{SourceStatus, body};
+use crate::cache::Cache;
+use crate::model::advisory::{Advisory, Published, Standing, SupportCycle};
+use crate::model::bill::Bill;
+use crate::model::component::Component;
+use crate::model::cpe::Cpe;
+use crate::model::matching::{
+    self, Identity, Judgement, Knowledge, Obstacle, Outcome, SourceFacts, Verdict, Why,
+};
+use crate::model::support::support_status;
+use crate::refused::Refused;
+use mainstay_base::time::Day;
+
+pub use told::{Checked, FoundAdvisory, FoundRecord, ScannedComponent, Score};
+
+/// Days after which advisory data counts as too old, unless a person says otherwise.
+pub const MAX_AGE_DAYS: u32 = 14;
+
+/// Threads of one scan at most.
+const WORKERS_MAX: usize = 8;
+/// Components for which another thread is worth its start.
+const COMPONENTS_OF_A_WORKER: usize = 64;
+
+/// How a scan is made.
+#[derive(Debug, Clone)]
+pub struct ScanOptions {
+    /// The day of the scan.
+    pub today: Day,
+    /// Days after which data counts as too old.
+    pub max_age_days: u32,
+    /// Whether what is not affected is told too.
+    pub all: bool,
+    /// What a person added: aliases and exclusions.
+    pub knowledge: Knowledge,
+}
+
+/// Matches every component of a bill with the cache in `folder`. `go_on` is told the share that is done and answers whether to go on.
+/// `keep` makes of each component what is kept of it, while others are still being matched; the answer has them in the order of the bill,
+/// beside the files that the scan rests on.
+///
+/// # Errors
+/// When there is no advisory data, when the cache cannot be read, and when it was cancelled.
+pub fn scan<T: Send>(
+    bill: &Bill,
+    folder: &Path,
+    options: &ScanOptions,
+    go_on: &(dyn Fn(f32) -> bool + Sync),
+    keep: &(dyn Fn(ScannedComponent) -> T + Sync),
+) -> Result<(Vec<SourceStatus>, Vec<T>), Refused> {
+    let nothing = || {
+        Refused::Rule(format!(
+            "there is no advisory data in {}; bring some with mainstay advisories import",
+            folder.display()
+        ))
+    };
+    // Workers take the next component from the list, each with its own connection.
+    let next = AtomicUsize::new(0);
+    let tells_sources = tells_sources(bill);
+    let cancelled = AtomicBool::new(false);
+    let total = bill.components.len();
+    let work = |main: bool| -> Result<(Vec<(usize, T)>, Vec<SourceStatus>), Refused> {
+        let cache = Cache::open_to_read(folder)?.ok_or_else(nothing)?;
+        let desk = Desk::new(&cache, options, tells_sources)?;
+        let mut done = Vec::new();
+        while let Some((index, component)) = take(&next, &bill.components) {
+            if main && !go_on(index as f32 / total as f32) {
+                cancelled.store(true, Ordering::Relaxed);
+            }
+            if cancelled.load(Ordering::Relaxed) {
+                return Err(Refused::Rule("the scan was cancelled".to_owned()));
+            }
+            done.push((index, keep(desk.component(component)?)));
+        }
+        Ok((done, desk.sources))
+    };
+    let others = std::thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX) - 1;
+    std::thread::scope(|scope| {
+        let workers: Vec<_> =
+            (0..others.min(total / COMPONENTS_OF_A_WORKER)).map(|_| scope.spawn(|| work(false))).collect();
+        let (mut done, sources) = work(true)?;
+        for worker in workers {
+            let ended = worker
+                .join()
+                .map_err(|_| Refused::Rule("a part of the scan failed; try it again".to_owned()))?;
+            done.append(&mut ended?.0);
+        }
+        done.sort_unstable_by_key(|(index, _)| *index);
+        Ok((sources, done.into_iter().map(|(_, component)| component).collect()))
+    })
+}
+
+/// Whether a document names source packages where they are called otherwise than what was built of them.
+fn tells_sources(bill: &Bill) -> bool {
+    bill.components.iter().flat_map(|component| &component.purls).any(|purl| purl.contains("upstream="))
+}
+
+/// The next component that nobody has taken yet.
+fn take<'c>(next: &AtomicUsize, components: &'c [Component]) -> Option<(usize, &'c Component)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    components.get(index).map(|component| (index, component))
+}
+
+/// A record as far as judging needs it, with the bytes of what a finding shows of it.
+struct Held {
+    advisory: Box<Advisory>,
+    shown: Vec<u8>,
+    /// The file that told it, by its number.
+    file: i64,
+}
+
+/// One record that has something to say about a component.
+struct Judged {
+    advisory: Box<Advisory>,
+    judgement: Judgement,
+    /// The file that told it, by its number.
+    file: i64,
+}
+
+/// What a whole scan rests on.
+struct Desk<'c> {
+    cache: &'c Cache,
+    options: &'c ScanOptions,
+    sources: Vec<SourceStatus>,
+    /// Position in `sources` by number of the file.
+    files: BTreeMap<i64, usize>,
+    /// What is known of each source of advisories, by its name.
+    facts: BTreeMap<String, SourceFacts>,
+    /// Whether some file tells of exploitation or prediction.
+    joins: bool,
+    /// Whether the document names the source packages that are called otherwise.
+    tells_sources: bool,
+    /// Records under the key of all components with a CPE name, by their number: with the names that leave vendor or product open.
+    open: BTreeMap<i64, Vec<Cpe>>,
+}
+
+impl<'c> Desk<'c> {
+    fn new(cache: &'c Cache, options: &'c ScanOptions, tells_sources: bool) -> Result<Self, Refused> {
+        let held = cache.files()?;
+        let files: BTreeMap<i64, usize> = held.iter().enumerate().map(|(at, file)| (file.id, at)).collect();
+        let sources: Vec<SourceStatus> =
+            held.iter().map(|file| SourceStatus::of(file, options.today, options.max_age_days)).collect();
+        let grounds = grounds::Grounds::of(cache, &sources, &files, options)?;
+        let mut desk = Self {
+            cache,
+            options,
+            sources,
+            files,
+            facts: grounds.facts,
+            joins: grounds.joins,
+            tells_sources,
+            open: BTreeMap::new(),
+        };
+        for number in cache.numbers_under(matching::OPEN)? {
+            let names = desk.advisory(number)?.map(|held| matching::open_names(&held.advisory));
+            desk.open.insert(number, names.unwrap_or_default());
+        }
+        Ok(desk)
+    }
+
+    fn source_of(&self, file: i64) -> Option<&SourceStatus> {
+        self.files.get(&file).and_then(|at| self.sources.get(*at))
+    }
+
+    fn component(&self, component: &Component) -> Result<ScannedComponent, Refused> {
+        let mut identity = Identity::of(component, &self.options.knowledge);
+        if self.tells_sources {
+            identity.is_called_like_its_source();
+        }
+        let judged = self.judged(&identity)?;
+        let checked = self
+            .facts
+            .iter()
+            .map(|(name, facts)| {
+                let own = judged
+                    .iter()
+                    .filter(|one| self.source_of(one.file).is_some_and(|source| source.name == *name))
+                    .map(|one| &one.judgement);
+                Checked::of(name, matching::outcome(&identity, facts, own))
+            })
+            .collect();
+        let support = self.support(component)?;
+        Ok(ScannedComponent {
+            reference: component.reference.clone(),
+            name: component.name.clone(),
+            version: component.version.clone(),
+            purl: component.purls.first().cloned(),
+            cpes: component.cpes.clone(),
+            checked,
+            verdicts: self.findings(judged)?,
+            support,
+        })
+    }
+
+    /// Every record of the cache that has something to say about a component.
+    fn judged(&self, identity: &Identity) -> Result<Vec<Judged>, Refused> {
+        let mut judged = Vec::new();
+        for number in self.numbers(identity)? {
+            let Some(Held { mut advisory, shown, file }) = self.advisory(number)? else { continue };
+            let mut judgement = matching::judge(identity, &advisory);
+            let unread = judgement.why.is_none();
+            if unread && advisory.standing != Standing::NotAnalysed {
+                continue;
+            }
+            // What does not concern the component still speaks for its source, and joins what others tell under other names.
+            if unread || judgement.verdict != Verdict::NotAffected || self.options.all {
+                body::show(&mut advisory, &shown)?;
+            }
+            if unread {
+                if !matching::mentions(identity, &advisory) {
+                    continue;
+                }
+                judgement = mentioned(identity, &advisory);
+            }
+            // Nobody judges it once more.
+            advisory.packages = Vec::new();
+            advisory.applicability = Vec::new();
+            judged.push(Judged { advisory, judgement, file });
+        }
+        Ok(judged)
+    }
+
+    /// Numbers of the records that may have something to say about a component.
+    fn numbers(&self, identity: &Identity) -> Result<BTreeSet<i64>, Refused> {
+        let open = self.open.iter().filter(|(_, names)| identity.may_be(names));
+        let mut numbers: BTreeSet<i64> = open.map(|(number, _)| *number).collect();
+        let watched = matching::text_keys_of_identity(identity);
+        for key in matching::keys_of_identity(identity).into_iter().chain(watched) {
+            if key.0 != matching::OPEN {
+                numbers.extend(self.cache.numbers_under(&key.0)?);
+            }
+        }
+        Ok(numbers)
+    }
+
+    fn published(&self, number: i64) -> Result<Option<(Published, Vec<u8>, i64)>, Refused> {
+        let read = self.cache.read(number, |file, value| {
+            body::unpack(value).map(|(published, shown)| (published, shown.to_vec(), file))
+        })?;
+        Ok(read.transpose()?)
+    }
+
+    fn advisory(&self, number: i64) -> Result<Option<Held>, Refused> {
+        Ok(match self.published(number)? {
+            Some((Published::Advisory(advisory), shown, file)) => Some(Held { advisory, shown, file }),
+            Some(_) | None => None,
+        })
+    }
+
+    fn support(
+        &self,
+        component: &Component,
+    ) -> Result<Option<crate::model::support::SupportStatus>, Refused> {
+        let Some(version) = &component.version else { return Ok(None) };
+        let mut cycles: Vec<SupportCycle> = Vec::new();
+        for number in self.cache.numbers_under(&body::support_key(&component.name))? {
+            if let Some((Published::Support(cycle), ..)) = self.published(number)? {
+                cycles.push(cycle);
+            }
+        }
+        Ok(support_status(&cycles, version, self.options.today))
+    }
+}
+
+/// The judgement of a record that names no product and whose text has the component's name.
+fn mentioned(identity: &Identity, advisory: &Advisory) -> Judgement {
+    Judgement {
+        verdict: Verdict::Candidate,
+        why: Some(Why {
+            level: crate::model::purl::Level::ByName,
+            identifier: identity.name.clone(),
+            product: String::new(),
+            range: String::new(),
+            scheme: "none".to_owned(),
+            source: advisory.source,
+            record_date: advisory.modified.clone().or_else(|| advisory.published.clone()),
+            words: format!(
+                "the record names no product that is meant; its text has the name {}",
+                identity.name
+            ),
+        }),
+    }
+}
+
+/// Whether the question is decided for a component: some source answered, none that should have is in doubt, and nothing hangs on a condition.
+pub fn is_decided(component: &ScannedComponent) -> bool {
+    let answers = &component.checked;
+    let answered = answers.iter().any(|answer| match answer.outcome {
+        Outcome::Found | Outcome::NothingFound => true,
+        Outcome::CouldNotBeChecked => false,
+    });
+    let doubtful = answers.iter().any(|answer| answer.obstacle.is_some_and(Obstacle::is_doubt));
+    answered && !doubtful && !component.verdicts.iter().any(FoundAdvisory::is_open)
+}
+
+/// Longest file of what a person added, in bytes.
+const KNOWLEDGE_BYTES_MAX: u64 = 16 << 20;
+
+/// What a person added to what documents say, from a RON file.
+///
+/// # Errors
+/// When the file cannot be read, or has a slip; the words name the place.
+pub fn read_knowledge(path: &Path) -> Result<Knowledge, Refused> {
+    let text = mainstay_base::regular::text(path, KNOWLEDGE_BYTES_MAX).map_err(
+        mainstay_base::store_error::StoreError::io(format!("{} could not be read", path.display())),
+    )?;
+    ron::from_str(&text).map_err(|error| Refused::Rule(format!("{}: {error}", path.display())))
+}

@@ -1,0 +1,153 @@
+//! From judged records to findings: one for each vulnerability, with severities, known exploitation and prediction.
+
+use std::cmp::Reverse;
+
+use super::told::{FoundAdvisory, FoundRecord, Score};
+use super::{Desk, Judged};
+use crate::model::advisory::{Advisory, ExploitPrediction, KnownExploited, Published, Standing};
+use crate::model::matching::{Group, Verdict, group};
+use crate::refused::Refused;
+use crate::work::advisories::body;
+
+/// Characters of a description that stand for a title.
+const TITLE_CHARS: usize = 160;
+
+impl Desk<'_> {
+    /// One finding for each group of records that name each other.
+    pub(super) fn findings(&self, judged: Vec<Judged>) -> Result<Vec<FoundAdvisory>, Refused> {
+        let advisories: Vec<&Advisory> = judged.iter().map(|one| &*one.advisory).collect();
+        let mut found = Vec::new();
+        for group in group(&advisories) {
+            let members: Vec<&Judged> = group.members.iter().filter_map(|at| judged.get(*at)).collect();
+            if let Some(finding) = self.finding(&group, &members)? {
+                found.push(finding);
+            }
+        }
+        found.sort_by_cached_key(|finding| (Reverse(strength(finding.verdict)), finding.id.clone()));
+        Ok(found)
+    }
+
+    fn finding(&self, group: &Group, members: &[&Judged]) -> Result<Option<FoundAdvisory>, Refused> {
+        // A record that still stands says more than one that was taken back.
+        let Some(leading) =
+            members.iter().max_by_key(|one| (one.judgement.verdict.clone(), stands(&one.advisory)))
+        else {
+            return Ok(None);
+        };
+        let verdict = &leading.judgement.verdict;
+        if *verdict == Verdict::NotAffected && !self.options.all {
+            return Ok(None);
+        }
+        let saying: Vec<&&Judged> = members.iter().filter(|one| one.judgement.verdict == *verdict).collect();
+        let withdrawn = saying
+            .iter()
+            .all(|one| !stands(&one.advisory))
+            .then(|| words_of(&leading.advisory.standing))
+            .flatten();
+        let mut cvss: Vec<Score> = Vec::new();
+        for score in members.iter().flat_map(|one| &one.advisory.scores) {
+            if !cvss.iter().any(|known| known.vector == score.vector) {
+                cvss.push(Score::of(score));
+            }
+        }
+        let (kev, epss) = self.joined(group)?;
+        Ok(Some(FoundAdvisory {
+            id: group.id.clone(),
+            aliases: group.ids.iter().filter(|id| **id != group.id).cloned().collect(),
+            title: title(&leading.advisory),
+            verdict: verdict.word(),
+            condition: match verdict {
+                Verdict::Conditional { condition } => Some(condition.clone()),
+                Verdict::NotComparable { why } => Some(why.clone()),
+                Verdict::Affected | Verdict::Candidate | Verdict::NotAffected => None,
+            },
+            informational: saying
+                .iter()
+                .all(|one| one.advisory.informational.is_some())
+                .then(|| leading.advisory.informational.clone())
+                .flatten(),
+            withdrawn,
+            not_analysed: members.iter().all(|one| one.advisory.standing == Standing::NotAnalysed),
+            why: leading.judgement.why.clone(),
+            records: members.iter().map(|one| self.record(one)).collect(),
+            cvss,
+            kev,
+            epss,
+        }))
+    }
+
+    fn record(&self, one: &Judged) -> FoundRecord {
+        let source = self.source_of(one.file);
+        FoundRecord {
+            id: one.advisory.id.clone(),
+            source: source.map(|source| source.name.clone()).unwrap_or_default(),
+            verdict: one.judgement.verdict.clone(),
+            why: one.judgement.why.clone(),
+            file_sha256: source.map(|source| source.sha256.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// What is told about the identifiers of a finding besides advisories.
+    fn joined(&self, group: &Group) -> Result<(Option<KnownExploited>, Option<ExploitPrediction>), Refused> {
+        let (mut kev, mut epss) = (None, None);
+        if !self.joins {
+            return Ok((kev, epss));
+        }
+        for id in group.ids.iter().filter(|id| id.starts_with("CVE-")) {
+            for number in self.cache.numbers_under(&body::joined_key(id))? {
+                match self.published(number)? {
+                    Some((Published::Exploited(known), ..)) if known.cve.eq_ignore_ascii_case(id) => {
+                        kev = Some(known);
+                    }
+                    Some((Published::Predicted(predicted), ..)) if predicted.cve.eq_ignore_ascii_case(id) => {
+                        epss = Some(predicted);
+                    }
+                    Some(_) | None => {}
+                }
+            }
+        }
+        Ok((kev, epss))
+    }
+}
+
+/// The place of a verdict's word in the order of strength.
+fn strength(word: &str) -> u8 {
+    ["not_affected", "candidate", "not_comparable", "conditional", "affected"]
+        .iter()
+        .position(|known| *known == word)
+        .map_or(0, |at| at as u8)
+}
+
+/// Whether a record still stands.
+fn stands(advisory: &Advisory) -> bool {
+    words_of(&advisory.standing).is_none()
+}
+
+fn words_of(standing: &Standing) -> Option<String> {
+    match standing {
+        Standing::Withdrawn(when) => Some(format!("withdrawn {when}")),
+        Standing::Rejected(why) => Some(format!("rejected: {why}")),
+        Standing::Published | Standing::NotAnalysed => None,
+    }
+}
+
+fn title(advisory: &Advisory) -> String {
+    if let Some(title) = advisory.title.as_deref().filter(|title| !title.trim().is_empty()) {
+        return title.to_owned();
+    }
+    let mut words = advisory.description.split_whitespace();
+    let mut line = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        // A character takes four bytes at most, so this is always enough.
+        if line.len() > TITLE_CHARS * 4 {
+            break;
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    if let Some((end, _)) = line.char_indices().nth(TITLE_CHARS) {
+        line.truncate(end);
+        line.push('…');
+    }
+    line
+}

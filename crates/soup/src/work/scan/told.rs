@@ -1,0 +1,155 @@
+//! What a scan tells. The names are those of `scan --json` (docs/command-line.md) and stay.
+
+use serde::Serialize;
+
+use crate::model::advisory::{ExploitPrediction, KnownExploited};
+use crate::model::cvss::Cvss;
+use crate::model::matching::{self, Obstacle, Outcome, Verdict, Why};
+use crate::model::support::SupportStatus;
+
+/// What came of asking one source about one component.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Checked {
+    /// Whose data it is.
+    pub source: String,
+    /// By which identifier it was asked; `None` where the component has none for this source.
+    pub identifier: Option<String>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What stood in the way.
+    pub obstacle: Option<Obstacle>,
+    /// The same in words.
+    pub reason: Option<String>,
+}
+
+impl Checked {
+    /// The answer of the source with this name.
+    pub fn of(source: &str, checked: matching::Checked) -> Self {
+        let matching::Checked { outcome, identifier, obstacle, reason } = checked;
+        Self { source: source.to_owned(), identifier, outcome, obstacle, reason }
+    }
+}
+
+/// A severity as published, with the score that its vector gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Score {
+    /// `2.0`, `3.0`, `3.1` or `4.0`; `None` where the vector is none.
+    pub version: Option<&'static str>,
+    /// The vector as written.
+    pub vector: String,
+    /// The base score, one digit after the point; `None` where the vector is none.
+    pub score: Option<String>,
+    /// The rating.
+    pub severity: Option<&'static str>,
+    /// Who gave it.
+    pub by: Option<String>,
+    /// What is wrong with the vector.
+    pub problem: Option<String>,
+}
+
+impl Score {
+    /// A published score, checked.
+    pub fn of(score: &crate::model::advisory::Score) -> Self {
+        let (vector, by) = (score.vector.clone(), score.by.clone());
+        match Cvss::parse(&score.vector) {
+            Ok(cvss) => Self {
+                version: Some(cvss.version.words()),
+                vector,
+                score: Some(cvss.to_string()),
+                severity: Some(cvss.severity().words()),
+                by,
+                problem: None,
+            },
+            Err(error) => Self {
+                version: None,
+                vector,
+                score: None,
+                severity: None,
+                by,
+                problem: Some(error.to_string()),
+            },
+        }
+    }
+}
+
+/// One record within a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FoundRecord {
+    /// Its identifier.
+    pub id: String,
+    /// Whose data it is.
+    pub source: String,
+    /// Its verdict.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// Its reason.
+    pub why: Option<Why>,
+    /// SHA-256 of the file that told it.
+    pub file_sha256: String,
+}
+
+/// One finding: one vulnerability under all its names, as seen from one component.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FoundAdvisory {
+    /// The identifier it is told by: a CVE where there is one.
+    pub id: String,
+    /// Its other identifiers.
+    pub aliases: Vec<String>,
+    /// Title, or the beginning of the description.
+    pub title: String,
+    /// The verdict: the strongest of its records.
+    pub verdict: &'static str,
+    /// What must hold for a conditional verdict, or why versions cannot be compared.
+    pub condition: Option<String>,
+    /// `unmaintained`, `unsound`, `notice`.
+    pub informational: Option<String>,
+    /// When and why it was withdrawn or rejected, if all its records were.
+    pub withdrawn: Option<String>,
+    /// Whether no source has analysed it yet.
+    pub not_analysed: bool,
+    /// The reason of the verdict.
+    pub why: Option<Why>,
+    /// The records that it rests on, each with its own verdict and reason.
+    pub records: Vec<FoundRecord>,
+    /// Severities.
+    pub cvss: Vec<Score>,
+    /// The entry among the vulnerabilities known to be exploited.
+    pub kev: Option<KnownExploited>,
+    /// The prediction that it will be exploited.
+    pub epss: Option<ExploitPrediction>,
+}
+
+impl FoundAdvisory {
+    /// Whether it hangs on a condition, or versions could not be compared, and it still stands.
+    pub fn is_open(&self) -> bool {
+        let open = self.condition.is_some();
+        open && self.withdrawn.is_none() && self.informational.is_none()
+    }
+
+    /// Whether the component is affected by something that still stands.
+    pub fn counts(&self) -> bool {
+        self.verdict == Verdict::Affected.word() && self.withdrawn.is_none()
+    }
+}
+
+/// One component with its answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ScannedComponent {
+    /// The document's reference of it.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// Name.
+    pub name: String,
+    /// Version as written.
+    pub version: Option<String>,
+    /// The main package URL.
+    pub purl: Option<String>,
+    /// CPE names.
+    pub cpes: Vec<String>,
+    /// The answer of each source.
+    pub checked: Vec<Checked>,
+    /// What was found, the strongest verdict first.
+    pub verdicts: Vec<FoundAdvisory>,
+    /// Until when its maker supports it, where that is known.
+    pub support: Option<SupportStatus>,
+}
