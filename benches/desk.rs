@@ -41,8 +41,13 @@ fn desk(criterion: &mut Criterion) -> Result<(), Box<dyn Error>> {
             let mut set = Fields::new();
             set.insert("title".to_owned(), "Measured".into());
             set.insert("description_verbatim".to_owned(), "The alarm came late".into());
-            file.perform(&session, Request::Create { kind: Kind::Feedback, set }.into(), None, &stamp())
-                .is_ok()
+            file.perform(
+                &session,
+                Request::Create { kind: Kind::Feedback, parent: None, set }.into(),
+                None,
+                &stamp(),
+            )
+            .is_ok()
         });
     });
     let options = PacketOptions { scope: PacketScope::Change(change), redact: false };

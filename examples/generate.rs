@@ -97,7 +97,7 @@ impl Maker {
             "source_kind": "user", "description_verbatim": self.numbers.words(80), "device_name": "Pump gateway",
             "software_version_reported": format!("2.{}.{}", self.numbers.below(4), self.numbers.below(9)),
         });
-        self.act(Request::Create { kind: Kind::Feedback, set: fields(set) })
+        self.act(Request::Create { kind: Kind::Feedback, parent: None, set: fields(set) })
     }
 
     fn problem(&mut self, feedback: usize) -> Result<(), Box<dyn Error>> {
@@ -109,7 +109,7 @@ impl Maker {
         if feedback > 0 {
             set["source_feedback"] = json!([source]);
         }
-        self.act(Request::Create { kind: Kind::ProblemReport, set: fields(set) })
+        self.act(Request::Create { kind: Kind::ProblemReport, parent: None, set: fields(set) })
     }
 
     fn change(&mut self, problems: usize) -> Result<(), Box<dyn Error>> {
@@ -122,7 +122,7 @@ impl Maker {
         if problems > 0 {
             set["problem_reports"] = json!([problem]);
         }
-        self.act(Request::Create { kind: Kind::ChangeRequest, set: fields(set) })
+        self.act(Request::Create { kind: Kind::ChangeRequest, parent: None, set: fields(set) })
     }
 
     /// Registers some of the feedback, then edits descriptions until there are enough events.

@@ -99,7 +99,12 @@ fn recordings(file: &mut ProductFile) -> Result<(), Box<dyn Error>> {
         set.insert("title".to_owned(), format!("Measured report {turn}").into());
         set.insert("description_verbatim".to_owned(), "The alarm came late. ".repeat(20).into());
         let start = Instant::now();
-        file.perform(&ana, Request::Create { kind: Kind::Feedback, set }.into(), None, &stamp())?;
+        file.perform(
+            &ana,
+            Request::Create { kind: Kind::Feedback, parent: None, set }.into(),
+            None,
+            &stamp(),
+        )?;
         times.push(start.elapsed());
     }
     times.sort_unstable();

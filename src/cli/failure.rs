@@ -71,6 +71,7 @@ impl From<Refused> for Failure {
             | Refused::Invalid { .. }
             | Refused::Rule(_)
             | Refused::NoSuchRecord(_)
+            | Refused::ChangedWhileReading
             | Refused::NoChange
             | Refused::NeedsReason(_)
             | Refused::NeedsPassword(_)

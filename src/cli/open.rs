@@ -91,6 +91,9 @@ fn not_opened(path: &Path, found: &Found) -> Failure {
         Found::Newer { version } => Failure::failed(format!(
             "{path} was made by a later program (schema {version}); install the present version of Mainstay"
         )),
+        Found::NewerRules { rules } => Failure::failed(format!(
+            "a later program worked in {path} (rule set {rules}); install the present version of Mainstay"
+        )),
         Found::Locked(holder) => Failure::failed(format!("{path} is in use{}", by(holder.as_ref()))),
         Found::Damaged { what } => Failure::integrity(format!(
             "{path} is damaged ({what}); open a backup, and keep the damaged file"

@@ -16,8 +16,11 @@ pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Said {
     let mut first: Option<Failure> = None;
     for (index, act) in acts.into_iter().enumerate() {
         let name = act.request.name();
-        let signed = script::is_signed(&act.request).then_some(&password);
-        match file.perform(&session, act, signed, &ops::stamp()) {
+        let stamp = ops::stamp();
+        // What the preview refuses, performing refuses in the same words.
+        let signed =
+            file.preview(&session, act.clone(), &stamp).is_ok_and(|found| found.asks.password.is_some());
+        match file.perform(&session, act, signed.then_some(&password), &stamp) {
             Ok(receipt) => tell(&done_line(index + 1, &name, &receipt)),
             Err(refusal) => {
                 tell(&format!("{:>4}  refused  {name}: {refusal}\n", index + 1));

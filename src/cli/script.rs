@@ -63,7 +63,7 @@ fn resolve(act: &mut Act, folder: &Path) {
 /// What can be seen to be wrong without the file: fields and steps that do not exist, values of the wrong type.
 fn check(act: &Act) -> Result<(), String> {
     match &act.request {
-        Request::Create { kind, set } => check_fields(*kind, set),
+        Request::Create { kind, set, .. } => check_fields(*kind, set),
         Request::Edit { id, set } => check_fields(id.kind, set),
         Request::Move { id, go, set } => {
             let def = id.kind.def();
@@ -86,7 +86,11 @@ fn check(act: &Act) -> Result<(), String> {
         | Request::VerifyIdentity { .. }
         | Request::AcknowledgeClock
         | Request::NoteImport { .. }
-        | Request::NotePacket { .. } => Ok(()),
+        | Request::NotePacket { .. }
+        | Request::NoteFailedSignIns { .. }
+        | Request::NotePasswordChange
+        | Request::EnterWithCode { .. }
+        | Request::CreateFile { .. } => Ok(()),
     }
 }
 
@@ -106,24 +110,6 @@ fn check_fields(kind: Kind, set: &Fields) -> Result<(), String> {
     check_values(def, set)
         .map(|_| ())
         .map_err(|violations| Refused::Invalid { violations }.with_labels(def).to_string())
-}
-
-/// Whether the request is signed, so that the password goes with it.
-pub fn is_signed(request: &Request) -> bool {
-    match request {
-        Request::Sign { .. } => true,
-        Request::Move { id, go, .. } => id.kind.def().find_move(go).is_some_and(|step| step.sign.is_some()),
-        Request::Edit { id, set } => id.kind.def().edit_signed.includes(set.keys().map(String::as_str)),
-        Request::Create { .. }
-        | Request::Assign { .. }
-        | Request::Attach { .. }
-        | Request::InvitePerson { .. }
-        | Request::ResetAccess { .. }
-        | Request::VerifyIdentity { .. }
-        | Request::AcknowledgeClock
-        | Request::NoteImport { .. }
-        | Request::NotePacket { .. } => false,
-    }
 }
 
 #[cfg(test)]
@@ -154,7 +140,6 @@ mod tests {
             json!([{"item": "libexpat", "from": "2.5.0"}, {"item": "zlib", "to": "1.3.1"}])
         );
         assert!(set["communication_rationale"].is_null());
-        assert!(is_signed(&acts[3].request) && !is_signed(&acts[4].request));
     }
 
     #[test]

@@ -13,7 +13,7 @@ const POLICY: RecordId = RecordId::new(Kind::Policy, 1);
 
 fn refusal_of(desk: &mut Desk, set: serde_json::Value) -> String {
     let before = desk.file.head().clone();
-    let create = Request::Create { kind: Kind::Feedback, set: fields(set) };
+    let create = Request::Create { kind: Kind::Feedback, parent: None, set: fields(set) };
     let refusal = desk.by("ana", create).unwrap_err().to_string();
     assert_eq!(*desk.file.head(), before);
     refusal
@@ -89,7 +89,11 @@ fn an_attachment_of_five_megabytes_is_taken_and_one_over_the_limit_is_not() {
 fn a_late_entry_asks_why_and_keeps_both_moments() {
     let mut desk = Desk::new();
     let earlier = desk.now.plus_seconds(-5 * 86_400);
-    let create = Request::Create { kind: Kind::Feedback, set: fields(json!({"title": "A late report"})) };
+    let create = Request::Create {
+        kind: Kind::Feedback,
+        parent: None,
+        set: fields(json!({"title": "A late report"})),
+    };
     let mut act = Act { occurred_at: Some(earlier), ..Act::from(create) };
     assert!(matches!(desk.by("ana", act.clone()).unwrap_err(), Refused::NeedsReason(_)));
     act.late_reason = Some("  ".to_owned());
@@ -318,7 +322,11 @@ fn references_lead_to_records_that_are_there_and_of_the_right_kind() {
 fn a_batch_is_done_whole_or_not_at_all() {
     let mut desk = Desk::new();
     let create = |title: &str| {
-        Act::from(Request::Create { kind: Kind::Feedback, set: fields(json!({"title": title})) })
+        Act::from(Request::Create {
+            kind: Kind::Feedback,
+            parent: None,
+            set: fields(json!({"title": title})),
+        })
     };
     let before = desk.file.head().clone();
     let at = desk.tick();

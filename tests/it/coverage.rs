@@ -58,7 +58,7 @@ impl Walk {
     }
 
     fn create(&mut self, login: &str, kind: Kind, set: Value) -> RecordId {
-        self.act(login, Request::Create { kind, set: fields(set) }).record.unwrap()
+        self.act(login, Request::Create { kind, parent: None, set: fields(set) }).record.unwrap()
     }
 
     fn feedback(&mut self, harm: &str) -> RecordId {

@@ -39,7 +39,7 @@ fn a_writer_to_be_killed() {
                 captured_at: None,
             }
         } else {
-            Request::Create { kind: Kind::Feedback, set }
+            Request::Create { kind: Kind::Feedback, parent: None, set }
         };
         let receipt = file.perform(&session, request.into(), None, &stamp(desk_now)).unwrap();
         writeln!(out, "event {} {}", receipt.seq, file.head().digest).unwrap();
@@ -91,8 +91,13 @@ fn a_writer_killed_two_hundred_times_loses_nothing_that_it_said_was_done() {
     let path: PathBuf = desk.file.path().to_owned();
     let Desk { folder, mut file, people, now, .. } = desk;
     let set = fields(json!({"title": "The first"}));
-    file.perform(&people["ana"], Request::Create { kind: Kind::Feedback, set }.into(), None, &stamp(now))
-        .unwrap();
+    file.perform(
+        &people["ana"],
+        Request::Create { kind: Kind::Feedback, parent: None, set }.into(),
+        None,
+        &stamp(now),
+    )
+    .unwrap();
     drop(file);
     let started = Instant::now();
     let mut random = 0x2545_F491_4F6C_DD1D_u64;

@@ -228,7 +228,7 @@ fn what_tells_when_something_happened_does_not_lie_ahead() {
         assert!(refusal.contains(label) && refusal.contains("lies in the future"), "{refusal}");
     };
     let set = fields(json!({"title": "Late alarm", "aware_at": later}));
-    refused(desk.by("dan", Request::Create { kind: Kind::Feedback, set }), "Aware since");
+    refused(desk.by("dan", Request::Create { kind: Kind::Feedback, parent: None, set }), "Aware since");
     let fb = feedback(&mut desk);
     let before = desk.file.head().clone();
     let outcome = desk.edit("dan", fb, json!({"received_at": later}));
@@ -280,7 +280,8 @@ fn the_day_of_awareness_is_not_moved_later_and_a_receipt_not_told_late_without_a
 fn a_text_that_shows_nothing_fills_no_field_and_dots_are_no_rationale() {
     let mut desk = Desk::staffed();
     let set = fields(json!({"title": "\u{200B}\u{2060}\u{3164}"}));
-    let refusal = desk.by("dan", Request::Create { kind: Kind::Feedback, set }).unwrap_err().to_string();
+    let refusal =
+        desk.by("dan", Request::Create { kind: Kind::Feedback, parent: None, set }).unwrap_err().to_string();
     assert!(refusal.contains("Title"), "{refusal}");
     let (_, ia) = change_under_analysis(&mut desk, json!({}));
     let rows: Vec<Value> = desk

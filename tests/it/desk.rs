@@ -135,7 +135,7 @@ impl Desk {
     }
 
     pub fn create(&mut self, login: &str, kind: Kind, set: Value) -> RecordId {
-        self.by(login, Request::Create { kind, set: fields(set) }).unwrap().record.unwrap()
+        self.by(login, Request::Create { kind, parent: None, set: fields(set) }).unwrap().record.unwrap()
     }
 
     /// Edits with a reason, as what is signed asks for one.

@@ -70,7 +70,8 @@ fn a_file_of_version_1_opens_verifies_and_is_worked_in() {
     assert_eq!(file.record("FB-0001".parse().unwrap()).unwrap().title(), "Alarm is late on battery");
     let ana = file.sign_in("ana", &Password::new(PASSWORD), &stamp(now)).unwrap();
     let set = fields(json!({"title": "A later report"}));
-    file.perform(&ana, Request::Create { kind: Kind::Feedback, set }.into(), None, &stamp(now)).unwrap();
+    file.perform(&ana, Request::Create { kind: Kind::Feedback, parent: None, set }.into(), None, &stamp(now))
+        .unwrap();
     let verification = ProductFile::verify(&path, None, &|_| true).unwrap();
     assert!(verification.findings.is_empty(), "{:#?}", verification.findings);
     assert_eq!((verification.signatures, verification.attachments), (1, 1));

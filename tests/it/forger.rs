@@ -201,7 +201,7 @@ impl Forger {
         body["at"] = self.text("SELECT at FROM event ORDER BY seq DESC LIMIT 1").into();
         body["changes"] = json!([]);
         let map = body.as_object_mut().unwrap();
-        for name in ["signatures", "keys", "code_key", "reason", "facts"] {
+        for name in ["given", "signatures", "keys", "code_key", "reason", "facts"] {
             map.remove(name);
         }
         body
@@ -209,9 +209,8 @@ impl Forger {
 
     /// Adds to the event a change of one field of a record, and writes the record.
     pub fn change(&self, event: &mut Value, id: &str, field: &str, after: Value) {
-        let table = id.parse::<RecordId>().unwrap().kind.code();
-        let number = id.parse::<RecordId>().unwrap().number;
-        let mut body = self.value(&format!("SELECT body FROM {table} WHERE number = {number}"));
+        let key = id.parse::<RecordId>().unwrap().key();
+        let mut body = self.value(&format!("SELECT body FROM record WHERE key = {key}"));
         let revision = body["revision"].as_u64().unwrap() + 1;
         body["revision"] = revision.into();
         let before = if field == "state" {
@@ -222,11 +221,15 @@ impl Forger {
         };
         let body = canonical::text(&body);
         let digest = canonical::digest(body.as_bytes());
-        self.conn.execute(&format!("UPDATE {table} SET body = ?1 WHERE number = {number}"), [&body]).unwrap();
+        self.conn.execute("UPDATE record SET body = ?1 WHERE key = ?2", (&body, key)).unwrap();
         let seq = event["seq"].as_i64().unwrap();
         self.conn
-            .execute("INSERT INTO touch VALUES (?1, ?2, ?3)", (id, revision.cast_signed(), seq))
+            .execute("INSERT INTO touch VALUES (?1, ?2, ?3)", (key, revision.cast_signed(), seq))
             .unwrap();
+        let verb = event["request"].as_str().unwrap().rsplit('.').next().unwrap();
+        if event["record"] == id && verb == "edit" {
+            event["given"] = json!([field]);
+        }
         event["changes"].as_array_mut().unwrap().push(json!({
             "record": id, "revision": revision, "digest": digest,
             "fields": [{"field": field, "before": before, "after": after}],

@@ -17,18 +17,7 @@ fn the_scene_verifies_before_anybody_forges() {
 #[test]
 fn the_file_itself_refuses_to_change_evidence() {
     let forger = Forger::new();
-    for table in [
-        "event",
-        "touch",
-        "signing_key",
-        "signature",
-        "blob",
-        "feedback",
-        "change_request",
-        "attachment",
-        "person",
-        "policy",
-    ] {
+    for table in ["event", "touch", "signing_key", "signature", "blob", "record"] {
         let columns = forger.text(&format!(
             "SELECT group_concat(name) FROM pragma_table_info('{table}') WHERE name NOT IN ('number', 'seq')"
         ));
@@ -39,8 +28,7 @@ fn the_file_itself_refuses_to_change_evidence() {
             assert!(known.iter().any(|words| refusal.contains(words)), "{sql}: {refusal}");
         }
     }
-    let insert =
-        "INSERT INTO feedback (number, body) SELECT 2, replace(body, 'FB-0001', 'FB-0002') FROM feedback";
+    let insert = "INSERT INTO record (key, body) SELECT key + 1, replace(body, 'FB-0001', 'FB-0002') FROM record WHERE id = 'FB-0001'";
     assert!(forger.conn.execute_batch(insert).unwrap_err().to_string().contains("only with an audit event"));
     let gap = "INSERT INTO event (seq, digest, key, signature, body) SELECT 900, digest, key, signature, json_set(body, '$.seq', 900) FROM event WHERE seq = 1";
     assert!(forger.conn.execute_batch(gap).unwrap_err().to_string().contains("without gaps"));
@@ -87,24 +75,24 @@ forgeries! {
                UPDATE event SET (body, digest, key, signature) = (SELECT body, digest, key, signature FROM t WHERE t.seq = 8) WHERE seq = 9");
     }
     an_edited_record_is_found: "FB-0001", "its content is not what its last audit event says", |f| {
-        f.run("UPDATE feedback SET body = replace(body, 'two minutes', 'two seconds')");
+        f.run("UPDATE record SET body = replace(body, 'two minutes', 'two seconds') WHERE id = 'FB-0001'");
     }
     a_record_put_back_to_an_older_revision_is_found: "PN-0002", "its content is not what its last audit event says", |f| {
-        f.run("UPDATE person SET body = json_set(body, '$.revision', 1) WHERE number = 2");
+        f.run("UPDATE record SET body = json_set(body, '$.revision', 1) WHERE id = 'PN-0002'");
     }
     a_record_without_an_event_is_found: "FB-0002", "no audit event made it", |f| {
-        f.run("INSERT INTO feedback (number, body) SELECT 2, replace(body, 'FB-0001', 'FB-0002') FROM feedback");
+        f.run("INSERT INTO record (key, body) SELECT key + 1, replace(body, 'FB-0001', 'FB-0002') FROM record WHERE id = 'FB-0001'");
     }
     a_removed_record_is_found: "FB-0001", "it is not there", |f| {
-        f.run("DELETE FROM feedback");
+        f.run("DELETE FROM record WHERE id = 'FB-0001'");
     }
     a_column_that_says_something_else_is_found: "CR-0001", "a column says something else", |f| {
-        let sql = f.text("SELECT sql FROM sqlite_schema WHERE name = 'change_request'");
+        let sql = f.text("SELECT sql FROM sqlite_schema WHERE name = 'record'");
         let plain = sql.replace("state TEXT NOT NULL GENERATED ALWAYS AS (json_extract(body, '$.state')) STORED", "state TEXT NOT NULL");
         assert_ne!(sql, plain);
         schema(&f, &plain);
         let other = rusqlite::Connection::open(&f.path).unwrap();
-        other.execute_batch("UPDATE change_request SET state = 'approved'").unwrap();
+        other.execute_batch("UPDATE record SET state = 'approved' WHERE id = 'CR-0001'").unwrap();
         drop(other);
         schema(&f, &sql);
     }
@@ -254,19 +242,27 @@ forgeries! {
         f.run("UPDATE credential SET key = 1 WHERE person = 'PN-0004'");
     }
     a_link_that_no_record_has_is_found: "AP-0001", "is not what the record says", |f| {
-        f.run("UPDATE link SET target = 'CR-0009' WHERE source = 'AP-0001' AND field = 'subject'");
+        f.run("UPDATE link SET target = (4 << 32) + 9 WHERE source = (6 << 32) + 1 AND field = 'subject'");
     }
     a_record_hidden_from_the_search_is_found: "search index", "does not list exactly", |f| {
         f.run("DELETE FROM search WHERE rowid = (SELECT max(rowid) FROM search)");
     }
     an_index_of_events_tampered_with_is_found: "database", "the index from records to events", |f| {
-        f.run("DELETE FROM touch WHERE record = 'FB-0001'");
+        f.run("DELETE FROM touch WHERE record = (2 << 32) + 1");
     }
     the_identity_of_another_file_is_found: "database", "the file's identity", |f| {
         f.run("UPDATE product_file SET uuid = 'a'");
     }
     a_view_that_was_added_is_found: "database", "the view search_words does not belong", |f| {
         f.run("CREATE VIEW search_words AS SELECT 1");
+    }
+    a_view_that_lies_is_found: "database", "the view feedback does not show", |f| {
+        let sql = f.text("SELECT sql FROM sqlite_schema WHERE name = 'feedback'");
+        f.run(&format!("DROP VIEW feedback; {}", sql.replace("$.fields.title", "$.fields.channel")));
+    }
+    a_view_that_leaves_records_out_is_found: "database", "the view feedback does not show", |f| {
+        let sql = f.text("SELECT sql FROM sqlite_schema WHERE name = 'feedback'");
+        f.run(&format!("DROP VIEW feedback; {sql} LIMIT 1"));
     }
     a_weakened_check_is_found: "database", "the table blob differs", |f| {
         let sql = f.text("SELECT sql FROM sqlite_schema WHERE name = 'blob'");

@@ -119,7 +119,7 @@ impl Forger {
         let mut event = json!({
             "seq": self.last() + 1, "offset_minutes": 60, "actor": actor, "login": forged.login, "name": name,
             "at": self.text("SELECT at FROM event ORDER BY seq DESC LIMIT 1"),
-            "request": forged.request, "changes": [], "machine": "QA-PC2", "program": "0.1.0",
+            "request": forged.request, "changes": [], "rules": 1, "machine": "QA-PC2", "program": "0.1.0",
             "previous": self.text("SELECT digest FROM event ORDER BY seq DESC LIMIT 1"),
         });
         if let Some(role) = forged.role {
@@ -127,6 +127,10 @@ impl Forger {
         }
         if let Some(record) = forged.record {
             event["record"] = record.into();
+        }
+        let given = self.given(&forged);
+        if !given.is_empty() {
+            event["given"] = json!(given);
         }
         for (key, value) in forged.more.as_object().unwrap() {
             event[key] = value.clone();
@@ -151,9 +155,42 @@ impl Forger {
         self.append(&event, key, number);
     }
 
+    /// The fields that the insider says were given: those that a person may give in the state in which the record is.
+    fn given(&self, forged: &Forged) -> Vec<String> {
+        let Some(record) = forged.record else { return Vec::new() };
+        let id: RecordId = record.parse().unwrap();
+        let def = id.kind.def();
+        let own =
+            ["create", "edit"].iter().any(|verb| forged.request == format!("{}.{verb}", id.kind.code()));
+        let moved = forged
+            .request
+            .strip_prefix(&format!("{}.", id.kind.code()))
+            .is_some_and(|verb| def.find_move(verb).is_some());
+        if !own && !moved {
+            return Vec::new();
+        }
+        let state = self.record(id).map_or_else(|| def.initial().to_owned(), |data| data.head.state);
+        let may_be = |name: &String| {
+            let section = def.section_of(name);
+            let open = section.is_some_and(|section| section.open_in.contains(&state.as_str()));
+            let by_step =
+                moved && id.kind == Kind::ChangeRequest && section.is_some_and(|section| section.scope);
+            own || open && !by_step && def.field(name).is_some_and(|field| !field.by_system)
+        };
+        let mut given: Vec<String> = forged.changes[record]
+            .as_object()
+            .into_iter()
+            .flat_map(|fields| fields.keys().cloned())
+            .filter(|name| !["state", "owner"].contains(&name.as_str()))
+            .filter(may_be)
+            .collect();
+        given.sort();
+        given
+    }
+
     /// A record as it stands in the file.
     pub fn record(&self, id: RecordId) -> Option<RecordData> {
-        let sql = format!("SELECT body FROM {} WHERE number = {}", id.kind.code(), id.number);
+        let sql = format!("SELECT body FROM record WHERE key = {}", id.key());
         let body: String = self.conn.query_row(&sql, [], |row| row.get(0)).ok()?;
         let body: Value = serde_json::from_str(&body).unwrap();
         let text = |name: &str| body[name].as_str().unwrap();
@@ -161,6 +198,7 @@ impl Forger {
             id,
             state: text("state").to_owned(),
             owner: body["owner"].as_str().map(|owner| owner.parse().unwrap()),
+            parent: body["parent"].as_str().map(|parent| parent.parse().unwrap()),
             created_at: serde_json::from_value(body["created_at"].clone()).unwrap(),
             created_by: text("created_by").parse().unwrap(),
             state_since: serde_json::from_value(body["state_since"].clone()).unwrap(),
@@ -178,6 +216,7 @@ impl Forger {
                 id,
                 state: String::new(),
                 owner: None,
+                parent: None,
                 created_at: at,
                 created_by: event["actor"].as_str().unwrap().parse().unwrap(),
                 state_since: at,
@@ -214,13 +253,12 @@ impl Forger {
         }
         data.head.revision += 1;
         let body = data.canonical();
-        let (table, number) = (id.kind.code(), id.number);
         let sql = match before {
-            Some(_) => format!("UPDATE {table} SET body = ?1 WHERE number = {number}"),
-            None => format!("INSERT INTO {table} (number, body) VALUES ({number}, ?1)"),
+            Some(_) => "UPDATE record SET body = ?1 WHERE key = ?2",
+            None => "INSERT INTO record (body, key) VALUES (?1, ?2)",
         };
-        self.conn.execute(&sql, [&body]).unwrap();
-        let touch = (id.to_string(), data.head.revision, event["seq"].as_i64().unwrap());
+        self.conn.execute(sql, (&body, id.key())).unwrap();
+        let touch = (id.key(), data.head.revision, event["seq"].as_i64().unwrap());
         self.conn.execute("INSERT INTO touch VALUES (?1, ?2, ?3)", touch).unwrap();
         json!({
             "record": id, "revision": data.head.revision, "digest": canonical::digest(body.as_bytes()), "fields": said,

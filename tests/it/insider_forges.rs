@@ -109,7 +109,7 @@ fn somebody_who_was_reset_comes_in_again_as_the_program_lets_them() {
     let fingerprint = canonical::digest(public(9).0.verifying_key().as_bytes());
     let_in(&f, "person.activate", &fingerprint);
     f.run("UPDATE credential SET key = 99 WHERE person = 'PN-0003'");
-    f.run("DELETE FROM link WHERE source = 'PN-0003' AND field = 'identity_verified_by'");
+    f.run("DELETE FROM link WHERE source = (8 << 32) + 3 AND field = 'identity_verified_by'");
     let found = f.verify(None);
     assert!(found.is_empty(), "{found:#?}");
 }

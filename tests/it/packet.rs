@@ -142,11 +142,7 @@ fn work_that_began_before_the_approval_is_printed_as_violated() {
     for trigger in triggers {
         conn.execute_batch(&format!("DROP TRIGGER \"{trigger}\"")).unwrap();
     }
-    conn.execute(
-        "UPDATE change_request SET body = ?1 WHERE number = ?2",
-        rusqlite::params![early, cr.number],
-    )
-    .unwrap();
+    conn.execute("UPDATE record SET body = ?1 WHERE key = ?2", rusqlite::params![early, cr.key()]).unwrap();
     drop(conn);
     let packet = change_packet(&desk, cr, false).packet;
     let word = order_word(&packet);

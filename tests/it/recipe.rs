@@ -60,10 +60,12 @@ fn a_stranger_finds_forgeries_with_plain_tools() {
             f.set_event(3, &body);
         }),
         ("FB-0001: is not what its last audit event says", |f| {
-            f.run("UPDATE feedback SET body = replace(body, 'two minutes', 'two seconds')");
+            f.run(
+                "UPDATE record SET body = replace(body, 'two minutes', 'two seconds') WHERE id = 'FB-0001'",
+            );
         }),
         ("FB-0002: is not what its last audit event says", |f| {
-            f.run("INSERT INTO feedback (number, body) SELECT 2, replace(body, 'FB-0001', 'FB-0002') FROM feedback");
+            f.run("INSERT INTO record (key, body) SELECT key + 1, replace(body, 'FB-0001', 'FB-0002') FROM record WHERE id = 'FB-0001'");
         }),
         ("signature 1: its event does not name it", |f| {
             let mut body = f.value("SELECT body FROM signature WHERE number = 1");

@@ -161,10 +161,13 @@ fn random_act(desk: &Desk, records: &[RecordId], which: usize, what: usize) -> A
     let id = records[which % records.len()];
     let data = desk.record(id);
     let request = match what {
-        0..6 => {
-            Request::Create { kind: Kind::Feedback, set: fields(json!({"title": format!("Report {which}")})) }
-        }
+        0..6 => Request::Create {
+            kind: Kind::Feedback,
+            parent: None,
+            set: fields(json!({"title": format!("Report {which}")})),
+        },
         6..9 => Request::Create {
+            parent: None,
             kind: Kind::ChangeRequest,
             set: fields(json!({"title": format!("Change {which}")})),
         },

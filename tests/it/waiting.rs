@@ -35,7 +35,7 @@ fn feedback_is_late_from_its_receipt_on_and_waits_until_it_is_closed() {
     });
     let act = Act {
         late_reason: Some("It lay in the wrong tray".to_owned()),
-        ..Act::from(Request::Create { kind: Kind::Feedback, set: fields(set) })
+        ..Act::from(Request::Create { kind: Kind::Feedback, parent: None, set: fields(set) })
     };
     let late = desk.by("dan", act).unwrap().record.unwrap();
     let (what, days) = asked(&desk, late, 0).remove(0);

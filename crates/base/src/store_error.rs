@@ -27,6 +27,9 @@ pub enum StoreError {
     /// The file is damaged.
     #[error("the file is damaged ({0}); open a backup, and keep the damaged file")]
     Damaged(String),
+    /// A later program worked in the file, by a rule set that this one does not know.
+    #[error("a newer version of the program worked in the file (rule set {0}); open it with that version")]
+    NewerRules(u32),
     /// The file was replaced or written by something else.
     #[error(
         "the file {0} was changed or replaced by another program since it was opened; nothing was written; close it and open it again"

@@ -226,7 +226,7 @@ fn work(window: &mut Window) {
         set.insert(field.to_owned(), value.into());
     }
     let before = feedback(window.state());
-    let request = Request::Create { kind: Kind::Feedback, set };
+    let request = Request::Create { kind: Kind::Feedback, parent: None, set };
     window.state_mut().perform(request.into(), &Then::Stay, None);
     assert_eq!(feedback(window.state()), before + 1, "{:?}", window.state().messages());
 }

@@ -305,6 +305,10 @@ pub fn found_words(path: &Path, found: &Found) -> (String, String) {
             format!("{name} was made by a later version of this program (file version {version})."),
             "Install the latest version, then open it again. Nothing was changed.",
         ),
+        Found::NewerRules { rules } => words(
+            format!("A later version of this program worked in {name} (rule set {rules})."),
+            "Install the latest version, then open it again. Nothing was changed.",
+        ),
         Found::Locked(Some(holder)) => words(
             format!("{} on {} is writing to {name}.", holder.person, holder.machine),
             "Open it again when they have closed it.",

@@ -418,7 +418,8 @@ fn back_to_analysis(case: &Case, approval: &Approval) -> Vec<Effect> {
     let Some(data) = approval.subject.and_then(|id| case.world.record(id)) else { return Vec::new() };
     let mut effects = vec![Effect::State { id: data.head.id, to: "under_analysis" }];
     if let Some(change) = data.typed() {
-        let of_change = Case { data: &data, world: case.world, now: case.now, actor: case.actor };
+        let of_change =
+            Case { data: &data, world: case.world, now: case.now, actor: case.actor, rules: case.rules };
         effects.extend(change_request::new_analysis(&of_change, &change));
     }
     effects

@@ -96,6 +96,11 @@ pub struct Event {
     pub record: Option<RecordId>,
     /// Every record that it changed.
     pub changes: Vec<RecordChange>,
+    /// The rule set by which it was performed.
+    pub rules: u32,
+    /// Names of the fields of the record that the person gave and that changed, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<String>,
     /// Why, where the actor gave a reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -150,13 +155,10 @@ impl Event {
         put("record", record.map(|record| canonical::string(&record.to_string())));
         put("reason", reason.as_deref().map(canonical::string));
         put("facts", (!self.facts.is_null()).then(|| canonical::text(&self.facts)));
+        put("given", texts(&self.given));
         put("keys", (!self.keys.is_empty()).then(|| general(&self.keys)));
         put("code_key", self.code_key.as_ref().map(general));
-        put(
-            "signatures",
-            (!self.signatures.is_empty())
-                .then(|| canonical::array(self.signatures.iter().map(|digest| canonical::string(digest)))),
-        );
+        put("signatures", texts(&self.signatures));
         canonical::object(entries)
     }
 
@@ -171,6 +173,7 @@ impl Event {
             ("name", canonical::string(&self.name)),
             ("request", canonical::string(&self.request)),
             ("changes", canonical::array(self.changes.iter().map(RecordChange::canonical))),
+            ("rules", self.rules.to_string()),
             ("machine", canonical::string(&self.machine)),
             ("program", canonical::string(&self.program)),
             ("previous", canonical::string(&self.previous)),
@@ -197,6 +200,11 @@ impl FieldChange {
             ("after", canonical::text(&self.after)),
         ])
     }
+}
+
+/// The canonical text of a list of texts; nothing for an empty one.
+fn texts(texts: &[String]) -> Option<String> {
+    (!texts.is_empty()).then(|| canonical::array(texts.iter().map(|text| canonical::string(text))))
 }
 
 /// The canonical text of anything, by way of a value.
@@ -227,7 +235,7 @@ mod tests {
                 ]},
                 {"record": "FB-0001", "revision": 1, "digest": "cd", "fields": []},
             ],
-            "reason": "", "facts": {"z": 1, "file": "x"},
+            "rules": 1, "given": ["roles"], "reason": "", "facts": {"z": 1, "file": "x"},
             "keys": [{"person": "PN-0001", "public_key": "00", "grant": {"code": {"event": 3, "proof": "ff"}}}],
             "code_key": {"person": "PN-0002", "public_key": "11"}, "signatures": ["aa", "bb"],
             "machine": "QA-PC2", "program": "0.1.0", "previous": NO_PREVIOUS,
@@ -249,6 +257,6 @@ mod tests {
                 value[name] = removed;
             }
         }
-        assert_eq!(value.as_object().unwrap().len(), 11, "only what every event has is left");
+        assert_eq!(value.as_object().unwrap().len(), 12, "only what every event has is left");
     }
 }

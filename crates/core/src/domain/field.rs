@@ -249,6 +249,37 @@ impl FieldDef {
         ahead.then(|| format!("{} lies in the future", self.words(value)))
     }
 
+    /// Hands every record that a value of this field names to `each`, with the column where it stands in a table.
+    pub fn each_reference(&self, value: &Value, each: &mut dyn FnMut(Option<&'static Self>, RecordId)) {
+        match self.ty {
+            FieldType::Record | FieldType::Records => {
+                record_ids(value).into_iter().for_each(|id| each(None, id));
+            }
+            FieldType::Rows(columns) => {
+                for row in value.as_array().into_iter().flatten() {
+                    for column in columns.iter().filter(|column| column.names_records()) {
+                        let ids = row.get(column.name).map(record_ids).unwrap_or_default();
+                        ids.into_iter().for_each(|id| each(Some(column), id));
+                    }
+                }
+            }
+            FieldType::Line
+            | FieldType::Text
+            | FieldType::YesNo
+            | FieldType::Number
+            | FieldType::Day
+            | FieldType::Moment
+            | FieldType::Choice(_)
+            | FieldType::Choices(_)
+            | FieldType::Lines => {}
+        }
+    }
+
+    /// Whether its values are numbers of records.
+    pub const fn names_records(&self) -> bool {
+        matches!(self.ty, FieldType::Record | FieldType::Records)
+    }
+
     /// The value as people read it.
     pub fn words(&self, value: &Value) -> String {
         value_words(self.ty, value)

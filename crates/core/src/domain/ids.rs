@@ -8,7 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! kinds {
-    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $prefix:literal;)+) => {
+    ($($(#[doc = $doc:literal])+ $name:ident = $stable:literal, $code:literal, $prefix:literal;)+) => {
         /// Every kind of controlled record that a product file holds.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Kind { $($(#[doc = $doc])+ $name,)+ }
@@ -17,7 +17,10 @@ macro_rules! kinds {
             /// All kinds, in the order in which a person meets them.
             pub const ALL: &'static [Self] = &[$(Self::$name,)+];
 
-            /// The code: name of the table, of the events (`code.verb`), and of the kind in JSON and scripts.
+            /// The number by which the file knows it. Never changed and never used again.
+            pub const fn number(self) -> u16 { match self { $(Self::$name => $stable,)+ } }
+
+            /// The code: name of its view in the file, of the events (`code.verb`), and of the kind in JSON and scripts.
             pub const fn code(self) -> &'static str { match self { $(Self::$name => $code,)+ } }
 
             /// The letters in front of a record's number.
@@ -28,29 +31,34 @@ macro_rules! kinds {
 
 kinds! {
     /// The product and its configuration (IEC 62304 4.3, 4.4).
-    Product = "product", "PD";
+    Product = 1, "product", "PD";
     /// Post-release feedback (IEC 62304 6.2.1).
-    Feedback = "feedback", "FB";
+    Feedback = 2, "feedback", "FB";
     /// Problem report (IEC 62304 clause 9).
-    ProblemReport = "problem_report", "PR";
+    ProblemReport = 3, "problem_report", "PR";
     /// Change request (IEC 62304 6.2.3, 6.2.4, 8.2).
-    ChangeRequest = "change_request", "CR";
+    ChangeRequest = 4, "change_request", "CR";
     /// Impact analysis of one change request (IEC 62304 6.2.3, 7.4).
-    ImpactAnalysis = "impact_analysis", "IA";
+    ImpactAnalysis = 5, "impact_analysis", "IA";
     /// Approval: a signed decision on fixed content (IEC 62304 6.2.4, 8.2.1).
-    Approval = "approval", "AP";
+    Approval = 6, "approval", "AP";
     /// A file kept byte for byte with its digest (IEC 62304 9.5).
-    Attachment = "attachment", "AT";
+    Attachment = 7, "attachment", "AT";
     /// A person who may use the file (21 CFR 11.100).
-    Person = "person", "PN";
+    Person = 8, "person", "PN";
     /// The policy in force in this file: limits, intervals, authority matrix.
-    Policy = "policy", "PL";
+    Policy = 9, "policy", "PL";
 }
 
 impl Kind {
     /// The kind with this code.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.code() == code)
+    }
+
+    /// The kind with this number.
+    pub fn from_number(number: u16) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.number() == number)
     }
 
     fn from_prefix(prefix: &str) -> Option<Self> {
@@ -87,6 +95,17 @@ impl RecordId {
     /// The record of `kind` with this number.
     pub const fn new(kind: Kind, number: u32) -> Self {
         Self { kind, number }
+    }
+
+    /// The key by which the file keeps it: the number of its kind times 2^32, plus its own number.
+    pub const fn key(self) -> i64 {
+        ((self.kind.number() as i64) << 32) | self.number as i64
+    }
+
+    /// The record with this key, where its kind is known.
+    pub fn from_key(key: i64) -> Option<Self> {
+        let kind = Kind::from_number(u16::try_from(key >> 32).ok()?)?;
+        Some(Self { kind, number: u32::try_from(key & 0xFFFF_FFFF).ok()? })
     }
 }
 
@@ -133,6 +152,7 @@ mod tests {
             for number in [1, 12, 9999, 10_000] {
                 let id = RecordId::new(*kind, number);
                 assert_eq!(id.to_string().parse::<RecordId>(), Ok(id));
+                assert_eq!(RecordId::from_key(id.key()), Some(id));
             }
         }
     }
@@ -146,11 +166,12 @@ mod tests {
     }
 
     #[test]
-    fn codes_and_prefixes_are_unique() {
+    fn codes_prefixes_and_numbers_are_unique() {
         for (index, a) in Kind::ALL.iter().enumerate() {
             for b in &Kind::ALL[index + 1..] {
                 assert_ne!(a.code(), b.code());
                 assert_ne!(a.prefix(), b.prefix());
+                assert_ne!(a.number(), b.number());
             }
         }
     }

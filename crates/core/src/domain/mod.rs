@@ -3,12 +3,13 @@
 pub mod canonical;
 pub mod choice;
 pub mod clock;
-pub mod door;
 pub mod event;
 pub mod field;
 pub mod ids;
+pub mod ledger;
 pub mod record;
 pub mod refused;
+pub mod requests;
 pub mod signature;
 pub mod text;
 pub use mainstay_base::time;

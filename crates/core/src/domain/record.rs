@@ -1,6 +1,8 @@
 //! A record is described once. From the declaration come the struct, the columns, the form, the page, the difference in
 //! the audit trail, the printed section, the search index and the accessible names.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -152,6 +154,8 @@ pub struct Head {
     pub state: String,
     /// The person who is to move it on.
     pub owner: Option<RecordId>,
+    /// The record of which it is a part, for kinds that have a parent.
+    pub parent: Option<RecordId>,
     /// When it was entered.
     pub created_at: Moment,
     /// Who entered it.
@@ -169,6 +173,17 @@ pub struct RecordData {
     pub head: Head,
     /// The declared fields that are filled.
     pub fields: Fields,
+}
+
+/// A record that another one names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// Name of the field; for a column of a table `field.column`.
+    pub field: Cow<'static, str>,
+    /// Label of the field or column.
+    pub label: &'static str,
+    /// The record that is named.
+    pub target: RecordId,
 }
 
 impl RecordData {
@@ -203,6 +218,30 @@ impl RecordData {
         self.value(name).as_str().unwrap_or_default()
     }
 
+    /// Every record that it names, with the field: in reference fields, and in reference columns of tables.
+    pub fn references(&self) -> Vec<Reference> {
+        let mut found = Vec::new();
+        for field in self.def().fields() {
+            field.each_reference(self.value(field.name), &mut |column, target| {
+                let place = column.map_or_else(
+                    || Cow::Borrowed(field.name),
+                    |column| Cow::Owned(format!("{}.{}", field.name, column.name)),
+                );
+                found.push(Reference {
+                    field: place,
+                    label: column.map_or(field.label, |column| column.label),
+                    target,
+                });
+            });
+        }
+        found
+    }
+
+    /// Whether it names a record.
+    pub fn refers_to(&self, id: RecordId) -> bool {
+        self.references().iter().any(|reference| reference.target == id)
+    }
+
     /// Its title.
     pub fn title(&self) -> &str {
         self.text("title")
@@ -232,6 +271,7 @@ impl RecordData {
             ("fields", canonical::map(&self.fields)),
         ];
         body.extend(head.owner.map(|owner| ("owner", id(owner))));
+        body.extend(head.parent.map(|parent| ("parent", id(parent))));
         canonical::object(body)
     }
 

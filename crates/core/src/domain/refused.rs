@@ -38,6 +38,9 @@ pub enum Refusal<F> {
     /// There is no such record.
     #[error("there is no {0} in this file")]
     NoSuchRecord(RecordId),
+    /// What would be signed is not what was read.
+    #[error("the record changed while you were reading; read it again")]
+    ChangedWhileReading,
     /// Nothing would change.
     #[error("nothing would change")]
     NoChange,

@@ -143,6 +143,10 @@ pub trait World {
     fn record(&self, id: RecordId) -> Option<RecordData>;
     /// The records of a kind that name `id` in one of their references.
     fn referring(&self, id: RecordId, kind: Kind) -> Vec<RecordData>;
+    /// The parts of a record of one kind, in their order.
+    fn parts(&self, parent: RecordId, kind: Kind) -> Vec<RecordData>;
+    /// All records of a kind, in their order.
+    fn all(&self, kind: Kind) -> Vec<RecordData>;
     /// The signatures on a record, oldest first.
     fn signatures(&self, id: RecordId) -> Vec<Signature>;
     /// Everybody who made the record or edited what an approval of it fixes. Fields that a step filled are the program's.
@@ -168,6 +172,8 @@ pub struct Case<'a> {
     pub now: Moment,
     /// Who acts; `None` where conditions are only shown.
     pub actor: Option<RecordId>,
+    /// The rule set by which the act is judged: a guard that was added later applies from its rule set on.
+    pub rules: u32,
 }
 
 impl Case<'_> {

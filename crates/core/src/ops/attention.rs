@@ -8,12 +8,13 @@ use super::file::ProductFile;
 use super::refused::Refused;
 use crate::domain::approval::missing_roles;
 use crate::domain::change_request::{Urgency, granted_approval};
-use crate::domain::door::POLICY;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Person;
 use crate::domain::policy::Policy;
 use crate::domain::product::Market;
 use crate::domain::record::RecordData;
+use crate::domain::requests::POLICY;
+use crate::domain::requests::RULES;
 use crate::domain::workflow::{Case, Tone, World as _};
 use crate::store::ListRow;
 use mainstay_base::time::{Day, Moment};
@@ -341,7 +342,7 @@ impl Finder<'_> {
     /// The roles whose signature a change waits for.
     fn who_must_sign(&self, change: RecordId) -> String {
         use crate::domain::choice::Choice as _;
-        let work = super::refused::Work::new(&self.file.store, change, self.now);
+        let work = super::refused::ChangeSet::to_look(&self.file.store, change, self.now);
         let roles: Vec<&str> = work
             .referring(change, Kind::Approval)
             .iter()
@@ -353,8 +354,8 @@ impl Finder<'_> {
 
     fn work_under_way(&mut self, row: &ListRow, emergency: bool) -> Result<(), Refused> {
         let data = self.file.record(row.id)?;
-        let work = super::refused::Work::new(&self.file.store, row.id, self.now);
-        let case = Case { data: &data, world: &work, now: self.now, actor: None };
+        let work = super::refused::ChangeSet::to_look(&self.file.store, row.id, self.now);
+        let case = Case { data: &data, world: &work, now: self.now, actor: None, rules: RULES };
         if granted_approval(&case).is_none() {
             self.add(
                 (row, "Quality manager"),

@@ -184,6 +184,7 @@ impl Story {
             reason: step.reason,
             occurred_at: step.occurred_at,
             late_reason: step.late_reason,
+            read: None,
         };
         let session = self
             .sessions

@@ -12,7 +12,7 @@ use mainstay_base::clock::Stamp;
 use mainstay_base::time::Moment;
 
 use super::lend::WaitingDrafts;
-use crate::domain::door::PRODUCT;
+use crate::domain::requests::PRODUCT;
 
 /// Why a file is open for reading only.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +103,7 @@ impl ProductFile {
             },
             found @ (Found::NeedsUpgrade { .. }
             | Found::Newer { .. }
+            | Found::NewerRules { .. }
             | Found::NotOurs { .. }
             | Found::NotReadable { .. }) => Ok(Opened::Not(found)),
         }
@@ -110,6 +111,9 @@ impl ProductFile {
 
     fn read_only(path: &Path, why: WhyReadOnly) -> Result<Opened, Refused> {
         let store = store::open_read_only(path)?;
+        if let Some(rules) = store.newer_rules()? {
+            return Ok(Opened::Not(Found::NewerRules { rules }));
+        }
         Ok(Opened::Open(Box::new(Self::reading(store, why))))
     }
 

@@ -12,6 +12,9 @@ pub fn read(source: FileSource) -> Result<Vec<u8>, Refused> {
     match source {
         FileSource::Text(text) => Ok(text.into_bytes()),
         FileSource::Bytes(bytes) => Ok(bytes),
+        FileSource::Digest(_) => {
+            Err(Refused::Rule("the bytes of the file are not here; name the file".to_owned()))
+        }
         FileSource::Path(path) => {
             let failed = || StoreError::io(format!("{} could not be read", path.display()));
             let file = regular::open(&path).map_err(failed())?;

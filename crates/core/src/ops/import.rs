@@ -19,9 +19,9 @@ use super::request::{Act, FileSource, Request};
 use super::session::Session;
 use crate::domain::attachment::BYTES_MAX;
 use crate::domain::canonical;
-use crate::domain::door::PRODUCT;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
+use crate::domain::requests::PRODUCT;
 use crate::exchange::feedback as rows;
 use mainstay_base::clock::Stamp;
 use mainstay_base::csv_out::{self, CsvOptions};
@@ -327,7 +327,7 @@ impl ImportPlan {
         }));
         for row in &self.rows {
             if let RowPlan::Take(set) = &row.plan {
-                let request = Request::Create { kind: Kind::Feedback, set: set.clone() };
+                let request = Request::Create { kind: Kind::Feedback, parent: None, set: set.clone() };
                 acts.push(Act { late_reason: Some(reason.clone()), ..Act::from(request) });
             }
         }

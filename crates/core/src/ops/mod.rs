@@ -22,7 +22,7 @@ mod request;
 mod secrets;
 mod session;
 
-pub use crate::domain::door::{POLICY, assignable};
+pub use crate::domain::requests::{POLICY, assignable};
 pub use attention::{Attention, AttentionItem, Month, Trends};
 pub use example::{Example, ExamplePerson, example_access, write_example};
 pub use export::csv;

@@ -9,12 +9,12 @@ use super::perform::{NewAccess, let_in};
 use super::refused::Refused;
 use super::secrets::{self, Password, STRONGEST};
 use super::session::Session;
-use crate::domain::door::{Deed, POLICY};
 use crate::domain::event::Grant;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Role;
 use crate::domain::product::{Market, SafetyClass};
 use crate::domain::record::Fields;
+use crate::domain::requests::{POLICY, Request};
 use crate::store::{self, Holder};
 use mainstay_base::clock::Stamp;
 
@@ -168,9 +168,9 @@ impl Founding {
         let uuid = file.uuid()?;
         let mut tx = file.store.begin()?;
         let Self { product, policy, person, .. } = self;
-        let deed = Deed::Found { product, policy, person, facts: json!({"file": uuid}) };
+        let request = Request::CreateFile { product, policy, person, facts: json!({"file": uuid}) };
         let access = NewAccess { grant: Grant::Founder, credential };
-        let code = let_in(&mut tx, &session, deed, access, stamp)?.unwrap_or_default();
+        let code = let_in(&mut tx, &session, request, access, stamp)?.unwrap_or_default();
         tx.commit()?;
         Ok((session, code))
     }

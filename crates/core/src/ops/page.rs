@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 pub use self::ahead::Ahead;
 use self::ahead::Staff;
 use super::file::ProductFile;
-use super::refused::Refused;
-use super::refused::Work;
+use super::refused::{ChangeSet, Refused};
 use super::session::Session;
 use crate::domain::approval::{self, Approval};
 use crate::domain::change_request;
-use crate::domain::field::{FieldType, record_ids};
+use crate::domain::field::record_ids;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{Person, Role};
 use crate::domain::record::RecordData;
+use crate::domain::requests::RULES;
 use crate::domain::signature::{Cover, Meaning, Part, Signature};
 use crate::domain::workflow::{Case, Condition, Move, Signing, World};
 use mainstay_base::time::{Day, Moment};
@@ -139,10 +139,10 @@ impl ProductFile {
     /// Everything that the page of a record shows, for the signed-in person or for nobody in particular.
     pub fn page(&self, id: RecordId, session: Option<&Session>, now: Moment) -> Result<RecordPage, Refused> {
         let actor = session.map_or(RecordId::new(Kind::Person, 0), Session::person);
-        let work = Work::new(&self.store, actor, now);
+        let work = ChangeSet::to_look(&self.store, actor, now);
         let data = work.get(id)?;
         let person: Option<Person> = work.record(actor).and_then(|data| data.typed());
-        let case = Case { data: &data, world: &work, now, actor: session.map(Session::person) };
+        let case = Case { data: &data, world: &work, now, actor: session.map(Session::person), rules: RULES };
         let holds = |roles: &[Role]| {
             person.as_ref().is_some_and(|person| person.roles.iter().any(|role| roles.contains(role)))
         };
@@ -176,7 +176,7 @@ impl ProductFile {
 }
 
 fn offer(
-    work: &Work<'_>,
+    work: &ChangeSet<'_>,
     data: &RecordData,
     signing: Signing,
     (whose, holds): (String, impl Fn(&[Role]) -> bool),
@@ -198,7 +198,7 @@ fn offer(
 
 fn signature_views(
     store: &crate::store::Store,
-    work: &Work<'_>,
+    work: &ChangeSet<'_>,
     data: &RecordData,
 ) -> Result<Vec<SignatureView>, Refused> {
     let mut views = Vec::new();
@@ -237,7 +237,7 @@ fn changed_since(store: &crate::store::Store, data: &RecordData, event: u64) -> 
     Ok(labels)
 }
 
-fn linked(work: &Work<'_>, data: &RecordData) -> Vec<LinkedRecord> {
+fn linked(work: &ChangeSet<'_>, data: &RecordData) -> Vec<LinkedRecord> {
     let mut found: Vec<LinkedRecord> = Vec::new();
     let mut add = |other: &RecordData, through: &'static str| {
         if !found.iter().any(|known| known.id == other.head.id) {
@@ -249,30 +249,22 @@ fn linked(work: &Work<'_>, data: &RecordData) -> Vec<LinkedRecord> {
             });
         }
     };
-    for field in reference_fields(data) {
-        for id in record_ids(data.value(field.name)).into_iter().filter(|id| id.kind != Kind::Person) {
-            if let Some(other) = work.record(id) {
-                add(&other, field.label);
-            }
+    for reference in data.references().into_iter().filter(|reference| reference.target.kind != Kind::Person) {
+        if let Some(other) = work.record(reference.target) {
+            add(&other, reference.label);
         }
     }
     for kind in Kind::ALL.iter().filter(|kind| !matches!(kind, Kind::Attachment | Kind::Person)) {
         for other in work.referring(data.head.id, *kind) {
-            let through = reference_fields(&other)
-                .find(|field| record_ids(other.value(field.name)).contains(&data.head.id))
-                .map_or("", |field| field.label);
-            add(&other, through);
+            let through = other.references().into_iter().find(|reference| reference.target == data.head.id);
+            add(&other, through.map_or("", |reference| reference.label));
         }
     }
     found
 }
 
-fn reference_fields(data: &RecordData) -> impl Iterator<Item = &'static crate::domain::field::FieldDef> {
-    data.def().fields().filter(|field| matches!(field.ty, FieldType::Record | FieldType::Records))
-}
-
 /// The chain to which a record belongs, from feedback to communication. Steps that this file cannot hold yet are gaps.
-fn trace(work: &Work<'_>, data: &RecordData) -> Vec<TraceStep> {
+fn trace(work: &ChangeSet<'_>, data: &RecordData) -> Vec<TraceStep> {
     let chain = Chain::of(work, data);
     if chain.is_empty() {
         return Vec::new();
@@ -340,7 +332,7 @@ impl Chain {
         self.feedback.is_empty() && self.problems.is_empty() && self.changes.is_empty()
     }
 
-    fn of(work: &Work<'_>, data: &RecordData) -> Self {
+    fn of(work: &ChangeSet<'_>, data: &RecordData) -> Self {
         let mut chain = Self::default();
         match data.head.id.kind {
             Kind::Feedback => {
@@ -358,7 +350,7 @@ impl Chain {
         chain
     }
 
-    fn complete(&mut self, work: &Work<'_>) {
+    fn complete(&mut self, work: &ChangeSet<'_>) {
         for change in &self.changes {
             extend(&mut self.problems, named(work, change, "problem_reports"));
         }
@@ -379,7 +371,7 @@ impl Chain {
     }
 }
 
-fn named(work: &Work<'_>, data: &RecordData, field: &str) -> Vec<RecordData> {
+fn named(work: &ChangeSet<'_>, data: &RecordData, field: &str) -> Vec<RecordData> {
     record_ids(data.value(field)).into_iter().filter_map(|id| work.record(id)).collect()
 }
 

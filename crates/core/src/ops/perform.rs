@@ -6,14 +6,15 @@
 use super::file::ProductFile;
 use super::files;
 use super::refused::Refused;
-use super::request::{Act, FileSource, Receipt, Request};
+use super::request::Receipt;
 use super::secrets::{self, Password};
 use super::session::Session;
 use crate::domain::attachment::BYTES_MAX;
 use crate::domain::canonical;
-use crate::domain::door::{self, Actor, AttachedFile, CodeFor, Deed, Done, Said};
 use crate::domain::event::{CodeKey, Event, Grant, NewKey};
-use crate::domain::ids::RecordId;
+use crate::domain::requests::{
+    self, Act, Actor, CodeFor, FileDigest, FileSource, Outcome, Preview, RULES, Remarks, Request,
+};
 use crate::domain::signature::Signature;
 use crate::store::{Commit, Head, NewBlob, Tx};
 use mainstay_base::clock::Stamp;
@@ -24,16 +25,16 @@ pub(super) struct NewAccess {
     pub credential: crate::store::Credential,
 }
 
-/// Performs a deed as far as its event, which is signed. Answers it with the one-time code that it gives out, if any.
+/// Performs a request as far as its event, which is signed. Answers it with the one-time code that it gives out, if any.
 pub(super) fn draft(
     tx: &Tx<'_>,
     session: &Session,
     actor: &Actor,
-    (deed, said): (Deed, Said),
+    act: Act,
     stamp: &Stamp,
-) -> Result<(Commit, Done, Option<String>), Refused> {
-    let done = door::perform(tx.store(), actor, deed, said)?;
-    let code = done.code.map(|whom| Ok::<_, Refused>((whom, secrets::new_code()?))).transpose()?;
+) -> Result<(Commit, Outcome, Option<String>), Refused> {
+    let outcome = requests::perform(tx.store(), actor, act)?;
+    let code = outcome.code.map(|whom| Ok::<_, Refused>((whom, secrets::new_code()?))).transpose()?;
     let code_key = code.as_ref().map(|(whom, code)| CodeKey {
         person: match whom {
             CodeFor::Person(person) => Some(*person),
@@ -41,34 +42,42 @@ pub(super) fn draft(
         },
         public_key: secrets::public_hex(&secrets::code_key(code)),
     });
-    let commit = commit(session, tx.store().head(), &done, code_key, stamp);
-    Ok((commit, done, code.map(|(_, code)| code)))
+    let commit = commit(session, tx.store().head(), &outcome, code_key, stamp);
+    Ok((commit, outcome, code.map(|(_, code)| code)))
 }
 
-fn commit(session: &Session, head: &Head, done: &Done, code_key: Option<CodeKey>, stamp: &Stamp) -> Commit {
+fn commit(
+    session: &Session,
+    head: &Head,
+    outcome: &Outcome,
+    code_key: Option<CodeKey>,
+    stamp: &Stamp,
+) -> Commit {
     let seq = head.seq + 1;
-    let signatures: Vec<_> = done
+    let signatures: Vec<_> = outcome
         .signatures
         .iter()
         .map(|signature| session.signed(Signature { event: seq, ..signature.clone() }.canonical()))
         .collect();
-    let Said { reason, occurred_at, late_reason } = done.said.clone();
+    let Remarks { reason, occurred_at, late_reason } = outcome.remarks.clone();
     let event = Event {
         seq,
         at: stamp.now,
         offset_minutes: stamp.offset_minutes,
         occurred_at,
         late_reason,
-        clock_back_seconds: done.clock_back_seconds,
+        clock_back_seconds: outcome.clock_back_seconds,
         actor: session.person,
         login: session.login.clone(),
-        name: done.name.clone(),
-        role: done.parts.role,
-        request: done.request.clone(),
-        record: done.parts.record,
-        changes: done.changes.clone(),
+        name: outcome.name.clone(),
+        role: outcome.parts.role,
+        request: outcome.request.clone(),
+        record: outcome.parts.record,
+        changes: outcome.changes.clone(),
+        rules: RULES,
+        given: outcome.given.clone(),
         reason,
-        facts: done.parts.facts.clone(),
+        facts: outcome.parts.facts.clone(),
         keys: Vec::new(),
         code_key,
         signatures: signatures.iter().map(|signed| canonical::digest(signed.body.as_bytes())).collect(),
@@ -79,7 +88,7 @@ fn commit(session: &Session, head: &Head, done: &Done, code_key: Option<CodeKey>
     Commit {
         signed: session.signed(event.canonical()),
         event,
-        records: done.records.clone(),
+        records: outcome.records.clone(),
         signatures,
         blobs: Vec::new(),
         keys: Vec::new(),
@@ -87,19 +96,22 @@ fn commit(session: &Session, head: &Head, done: &Done, code_key: Option<CodeKey>
     }
 }
 
-/// Performs a deed that brings a new key into force, and writes it. Answers the one-time code that it gives out, if any.
+/// Performs a request that brings a new key into force, and writes it. Answers the one-time code that it gives out, if any.
 pub(super) fn let_in(
     tx: &mut Tx<'_>,
     session: &Session,
-    deed: Deed,
+    request: Request,
     access: NewAccess,
     stamp: &Stamp,
 ) -> Result<Option<String>, Refused> {
     let actor = session.actor(false, stamp);
-    let (mut commit, done, code) = draft(tx, session, &actor, (deed, Said::default()), stamp)?;
+    let (mut commit, outcome, code) = draft(tx, session, &actor, request.into(), stamp)?;
     let public_key = secrets::public_hex(&session.key);
-    commit.event.keys =
-        done.lets_in.map(|person| NewKey { person, public_key, grant: access.grant }).into_iter().collect();
+    commit.event.keys = outcome
+        .lets_in
+        .map(|person| NewKey { person, public_key, grant: access.grant })
+        .into_iter()
+        .collect();
     commit.signed = session.signed(commit.event.canonical());
     commit.keys.push((session.key_number, session.person, session.key.verifying_key().to_bytes()));
     commit.credentials.push(access.credential);
@@ -124,6 +136,13 @@ impl ProductFile {
         let receipt = perform_in(&mut tx, session, act, password.is_some(), stamp)?;
         tx.commit()?;
         Ok(receipt)
+    }
+
+    /// What would come of an act: what it asks for, what is missing, what would be signed and what would change. Nothing is
+    /// written.
+    pub fn preview(&self, session: &Session, act: Act, stamp: &Stamp) -> Result<Preview, Refused> {
+        let (act, _) = with_digest(act)?;
+        requests::preview(&self.store, &session.actor(false, stamp), act)
     }
 
     /// Performs several requests in one transaction: all of them, or none. `keep_going` is asked before each with its
@@ -159,43 +178,25 @@ fn perform_in(
     stamp: &Stamp,
 ) -> Result<Receipt, Refused> {
     let actor = session.actor(signed, stamp);
-    let Act { request, reason, occurred_at, late_reason } = act;
-    let (deed, blobs) = deed(request)?;
-    let said = Said { reason, occurred_at, late_reason };
-    let (mut commit, done, code) = draft(tx, session, &actor, (deed, said), stamp)?;
+    let (act, blobs) = with_digest(act)?;
+    let (mut commit, outcome, code) = draft(tx, session, &actor, act, stamp)?;
     commit.blobs = blobs;
     tx.append(&commit)?;
-    Ok(Receipt { seq: commit.event.seq, record: done.parts.record, made: done.made, code })
+    Ok(Receipt { seq: commit.event.seq, record: outcome.parts.record, made: outcome.made, code })
 }
 
-/// What a request asks for, with the bytes of the file that it brings.
-fn deed(request: Request) -> Result<(Deed, Vec<NewBlob>), Refused> {
-    let deed = match request {
-        Request::Create { kind, set } => Deed::Create { kind, set },
-        Request::Edit { id, set } => Deed::Edit { id, set },
-        Request::Assign { id, owner } => Deed::Assign { id, owner },
-        Request::Move { id, go, set } => Deed::Move { id, go, set },
-        Request::Sign { id, meaning } => Deed::Sign { id, meaning },
-        Request::Attach { to, file_name, file, description, source, captured_at } => {
-            let told =
-                AttachedFile { name: file_name, description, source, captured_at, ..AttachedFile::default() };
-            return attach(to, told, file);
-        }
-        Request::InvitePerson { login, full_name, roles } => Deed::Invite { login, full_name, roles },
-        Request::ResetAccess { person } => Deed::Reset { person },
-        Request::VerifyIdentity { person, how } => Deed::VerifyIdentity { person, how },
-        Request::AcknowledgeClock => Deed::AcknowledgeClock,
-        Request::NoteImport { facts } => Deed::NoteImport { facts },
-        Request::NotePacket { facts } => Deed::NotePacket { facts },
+/// The act with the digest of the file that it brings, and the bytes beside it.
+fn with_digest(act: Act) -> Result<(Act, Vec<NewBlob>), Refused> {
+    let Act { request: Request::Attach { to, file_name, file, description, source, captured_at }, .. } = act
+    else {
+        return Ok((act, Vec::new()));
     };
-    Ok((deed, Vec::new()))
-}
-
-fn attach(to: RecordId, told: AttachedFile, source: FileSource) -> Result<(Deed, Vec<NewBlob>), Refused> {
-    let bytes = files::read(source)?;
+    let bytes = files::read(file)?;
     let sha256 = canonical::digest(&bytes);
-    let media_type = files::media_type(&told.name).to_owned();
-    let file = AttachedFile { media_type, bytes: bytes.len() as u64, sha256: sha256.clone(), ..told };
+    let media_type = files::media_type(&file_name).to_owned();
+    let file = FileDigest { media_type, bytes: bytes.len() as u64, sha256: sha256.clone() };
     let blobs = if file.bytes > BYTES_MAX { Vec::new() } else { vec![NewBlob { sha256, bytes }] };
-    Ok((Deed::Attach { to, file }, blobs))
+    let file = FileSource::Digest(file);
+    let request = Request::Attach { to, file_name, file, description, source, captured_at };
+    Ok((Act { request, ..act }, blobs))
 }

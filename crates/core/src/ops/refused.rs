@@ -1,14 +1,14 @@
 //! Why something was not done, in words that help.
 
-use crate::domain::door;
 use crate::domain::refused::Refusal;
+use crate::domain::requests;
 use crate::store::StoreError;
 
 /// Why a request was refused. A refused request changes nothing.
 pub type Refused = Refusal<StoreError>;
 
 /// A change in the making, laid over the file.
-pub type Work<'a> = door::Work<'a, StoreError>;
+pub type ChangeSet<'a> = requests::ChangeSet<'a, StoreError>;
 
 impl Refused {
     /// The person stopped it half-way.

@@ -6,12 +6,12 @@ use super::file::ProductFile;
 use super::perform::{NewAccess, draft, let_in};
 use super::refused::Refused;
 use super::secrets::{self, Password};
-use crate::domain::door::{Actor, Deed, POLICY, Said};
 use crate::domain::event::Grant;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::policy::Policy;
 use crate::domain::record::RecordData;
+use crate::domain::requests::{Actor, POLICY, RULES, Request};
 use crate::store::{SignedText, Tx};
 use mainstay_base::clock::Stamp;
 use mainstay_base::time::Moment;
@@ -78,6 +78,7 @@ impl Session {
             signed,
             now: stamp.now,
             offset_minutes: stamp.offset_minutes,
+            rules: RULES,
         }
     }
 
@@ -170,9 +171,9 @@ impl ProductFile {
             .map(|(at, machine)| serde_json::json!({"at": at, "machine": machine}))
             .collect();
         let mut tx = self.store.begin()?;
-        let deed = Deed::NoteFailures { facts: serde_json::json!({"failures": failures}) };
+        let request = Request::NoteFailedSignIns { facts: serde_json::json!({"failures": failures}) };
         let actor = session.actor(false, stamp);
-        let (commit, _, _) = draft(&tx, session, &actor, (deed, Said::default()), stamp)?;
+        let (commit, _, _) = draft(&tx, session, &actor, request.into(), stamp)?;
         tx.append(&commit)?;
         tx.commit()?;
         self.store.tell_failures(session.person)?;
@@ -226,10 +227,10 @@ impl ProductFile {
         let least = self.least_strength()?;
         secrets::check_strength(new, &[&session.name, &session.login], least)?;
         let credential = secrets::wrap(&session.key, session.key_number, session.person, new, stamp.now)?;
-        let deed = Deed::NotePassword;
+        let request = Request::NotePasswordChange;
         let actor = session.actor(true, stamp);
         let mut tx = self.store.begin()?;
-        let (mut commit, ..) = draft(&tx, session, &actor, (deed, Said::default()), stamp)?;
+        let (mut commit, ..) = draft(&tx, session, &actor, request.into(), stamp)?;
         commit.credentials.push(credential);
         tx.append(&commit)?;
         tx.commit()?;
@@ -326,8 +327,8 @@ impl ProductFile {
             password_is_old: false,
         };
         let mut tx: Tx<'_> = self.store.begin()?;
-        let deed = Deed::Enter { recovers: access.recovers };
-        let next = let_in(&mut tx, &session, deed, NewAccess { grant, credential }, stamp)?;
+        let request = Request::EnterWithCode { recovers: access.recovers };
+        let next = let_in(&mut tx, &session, request, NewAccess { grant, credential }, stamp)?;
         tx.commit()?;
         self.store.tell_failures(id)?;
         Ok((session, next))

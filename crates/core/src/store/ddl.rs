@@ -1,118 +1,111 @@
-//! The schema, and its proof against the declarations.
+//! The schema: the tables, which never change without an upgrade, and the views, which follow the declarations.
 //!
-//! A record is stored as its canonical text; every declared field is a generated column over it. So the columns cannot
-//! disagree with what was hashed, and an inspector with `sqlite3` sees plain tables.
+//! A record is stored as its canonical text in one table for all kinds. An inspector reads plain columns in a view for each
+//! kind. The views hold nothing, so a new kind, field, choice or state needs no upgrade of the file: they are made anew with the next
+//! event that is written.
 
-/// The schema of version 1, as it was released. Never edited afterwards: a later version is a migration.
+use std::fmt::Write as _;
+
+use rusqlite::Connection;
+
+use super::StoreError;
+use crate::domain::ids::Kind;
+
+/// The tables of version 1. Never edited once version 1 is released: a later version is an upgrade.
 pub const V1: &str = include_str!("schema/v1.sql");
+
+/// The columns of a view that do not come from the declared fields.
+const HEAD: [&str; 10] = [
+    "number",
+    "id",
+    "parent",
+    "state",
+    "owner",
+    "created_at",
+    "created_by",
+    "state_since",
+    "revision",
+    "body",
+];
+
+/// The text of the view of a kind with columns for these fields.
+///
+/// It depends on nothing but its arguments, so that whether a view is honest shows in its own list of columns.
+pub fn view(name: &str, kind: u16, fields: &[&str]) -> String {
+    let low = i64::from(kind) << 32;
+    let mut sql = format!("CREATE VIEW {name} AS SELECT {}", HEAD.join(", "));
+    for field in fields {
+        let _ = write!(sql, ",\n  json_extract(body, '$.fields.{field}') AS {field}");
+    }
+    let _ = write!(sql, "\nFROM record WHERE key BETWEEN {} AND {}", low + 1, low + 0xFFFF_FFFF);
+    sql
+}
+
+/// The view of a kind as it is declared now.
+pub fn declared_view(kind: Kind) -> String {
+    let fields: Vec<&str> = kind.def().fields().map(|field| field.name).collect();
+    view(kind.code(), kind.number(), &fields)
+}
+
+/// Whether a view says of every record what stands in its text: each column is the field of its name. Fields that this
+/// program does not know are another version's.
+pub fn is_honest(conn: &Connection, kind: Kind, sql: &str) -> Result<bool, StoreError> {
+    let mut statement = conn.prepare("SELECT name FROM pragma_table_info(?1) ORDER BY cid")?;
+    let columns: Vec<String> =
+        statement.query_map([kind.code()], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let plain = |name: &String| name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric());
+    let fields: Vec<&str> = columns.iter().skip(HEAD.len()).map(String::as_str).collect();
+    Ok(columns.iter().all(plain) && view(kind.code(), kind.number(), &fields) == sql)
+}
+
+/// Makes the views that differ from the declarations anew, in a transaction of the caller.
+pub fn refresh_views(conn: &Connection) -> Result<(), StoreError> {
+    let mut stale = String::new();
+    for kind in Kind::ALL {
+        let wanted = declared_view(*kind);
+        let present: Option<String> = conn
+            .prepare_cached("SELECT max(sql) FROM sqlite_schema WHERE type = 'view' AND name = ?1")?
+            .query_row([kind.code()], |row| row.get(0))?;
+        if present.as_ref() != Some(&wanted) {
+            let _ = write!(stale, "DROP VIEW IF EXISTS {}; {wanted}; ", kind.code());
+        }
+    }
+    if !stale.is_empty() {
+        conn.execute_batch(&stale)?;
+    }
+    Ok(())
+}
 
 #[cfg(test)]
 mod tests {
-    use crate::domain::field::{FieldDef, FieldType};
-    use crate::domain::ids::Kind;
-    use crate::domain::record::KindDef;
-    use std::fmt::Write as _;
-
-    /// The table of a kind, from its declaration.
-    fn table(def: &KindDef) -> String {
-        let name = def.kind.code();
-        let states: Vec<String> = def.states.iter().map(|state| format!("'{}'", state.code)).collect();
-        let mut sql = format!("CREATE TABLE {name} (\n  number INTEGER PRIMARY KEY CHECK (number > 0),\n");
-        let _ =
-            writeln!(sql, "  state TEXT NOT NULL GENERATED ALWAYS AS (json_extract(body, '$.state')) STORED");
-        let _ = writeln!(sql, "    CHECK (state IN ({})),", states.join(", "));
-        sql.push_str("  owner TEXT GENERATED ALWAYS AS (json_extract(body, '$.owner')) STORED,\n");
-        for column in ["created_at", "created_by", "state_since"] {
-            let _ = writeln!(
-                sql,
-                "  {column} TEXT NOT NULL GENERATED ALWAYS AS (json_extract(body, '$.{column}')) STORED,"
-            );
-        }
-        sql.push_str(
-            "  revision INTEGER NOT NULL GENERATED ALWAYS AS (json_extract(body, '$.revision')) STORED CHECK (revision > 0),\n",
-        );
-        for field in def.fields() {
-            sql.push_str(&column(field));
-        }
-        let _ = writeln!(
-            sql,
-            "  body TEXT NOT NULL CHECK (json_valid(body)) CHECK (json_extract(body, '$.id') = '{}-' || printf('%04d', number))\n) STRICT;",
-            def.kind.prefix()
-        );
-        sql.push_str(&triggers(def));
-        sql
-    }
-
-    fn column(field: &FieldDef) -> String {
-        let (ty, keep, check) = match field.ty {
-            FieldType::YesNo => {
-                ("INTEGER", "STORED", format!(" CHECK ({0} IS NULL OR {0} IN (0, 1))", field.name))
-            }
-            FieldType::Number => {
-                ("INTEGER", "STORED", format!(" CHECK ({0} IS NULL OR {0} >= 0)", field.name))
-            }
-            FieldType::Choice(options) => {
-                let codes: Vec<String> = options.iter().map(|option| format!("'{}'", option.code)).collect();
-                (
-                    "TEXT",
-                    "STORED",
-                    format!(" CHECK ({0} IS NULL OR {0} IN ({1}))", field.name, codes.join(", ")),
-                )
-            }
-            FieldType::Line | FieldType::Day | FieldType::Moment | FieldType::Record => {
-                ("TEXT", "STORED", String::new())
-            }
-            FieldType::Text
-            | FieldType::Choices(_)
-            | FieldType::Lines
-            | FieldType::Records
-            | FieldType::Rows(_) => ("TEXT", "VIRTUAL", String::new()),
-        };
-        let name = field.name;
-        format!("  {name} {ty} GENERATED ALWAYS AS (json_extract(body, '$.fields.{name}')) {keep}{check},\n")
-    }
-
-    fn triggers(def: &KindDef) -> String {
-        let table = def.kind.code();
-        let noted = "NOT EXISTS (SELECT 1 FROM touch WHERE record = json_extract(new.body, '$.id') AND revision = json_extract(new.body, '$.revision'))".to_string();
-        let mut sql = String::new();
-        let _ = writeln!(
-            sql,
-            "CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, 'records are voided, never deleted'); END;"
-        );
-        let _ = writeln!(
-            sql,
-            "CREATE TRIGGER {table}_made BEFORE INSERT ON {table} WHEN {noted} BEGIN SELECT RAISE(ABORT, 'a record changes only with an audit event'); END;"
-        );
-        let _ = writeln!(
-            sql,
-            "CREATE TRIGGER {table}_changed BEFORE UPDATE ON {table} WHEN {noted} OR new.number <> old.number OR json_extract(new.body, '$.revision') <> old.revision + 1 BEGIN SELECT RAISE(ABORT, 'a record changes only with an audit event, one revision at a time'); END;"
-        );
-        sql
-    }
-
-    fn declared_tables() -> String {
-        Kind::ALL.iter().map(|kind| table(kind.def()) + "\n").collect()
-    }
-
-    /// Set `MAINSTAY_WRITE_SCHEMA` to write the tables of a schema version that is not released yet.
-    #[test]
-    fn the_schema_holds_exactly_the_declared_fields() {
-        let start = "-- Records: one table for each kind, one column for each declared field.\n";
-        let end = "-- End of records.\n";
-        let (before, rest) = super::V1.split_once(start).unwrap();
-        let (tables, after) = rest.split_once(end).unwrap();
-        if std::env::var_os("MAINSTAY_WRITE_SCHEMA").is_some() {
-            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/schema/v1.sql");
-            std::fs::write(path, format!("{before}{start}{}{end}{after}", declared_tables())).unwrap();
-            return;
-        }
-        assert_eq!(tables, declared_tables(), "a field was added or changed without its column");
-    }
+    use super::*;
 
     #[test]
-    fn the_schema_can_be_made() {
-        let conn = rusqlite::Connection::open_in_memory().unwrap();
-        conn.execute_batch(super::V1).unwrap();
+    fn a_view_shows_the_field_of_each_of_its_columns_and_nothing_else() {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch(V1).unwrap();
+        refresh_views(&conn).unwrap();
+        refresh_views(&conn).unwrap();
+        let sql = declared_view(Kind::Feedback);
+        assert!(is_honest(&conn, Kind::Feedback, &sql).unwrap());
+        for (what, lie) in [
+            ("$.fields.title", "$.fields.channel"),
+            ("json_extract(body, '$.fields.title')", "'Nothing'"),
+            ("AND 12884901887", "AND 8589934599"),
+            ("FROM record", "FROM (SELECT * FROM record WHERE number <> 3) AS record"),
+        ] {
+            let lying = sql.replace(what, lie);
+            assert_ne!(sql, lying, "{what}");
+            conn.execute_batch(&format!("DROP VIEW feedback; {lying}")).unwrap();
+            assert!(!is_honest(&conn, Kind::Feedback, &lying).unwrap(), "{lying}");
+        }
+        let older = view("feedback", Kind::Feedback.number(), &["title", "no_longer_known"]);
+        conn.execute_batch(&format!("DROP VIEW feedback; {older}")).unwrap();
+        assert!(is_honest(&conn, Kind::Feedback, &older).unwrap());
+        refresh_views(&conn).unwrap();
+        let now: String = conn
+            .query_row("SELECT sql FROM sqlite_schema WHERE name = 'feedback'", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(now, sql);
     }
 }

@@ -72,7 +72,7 @@ impl Store {
             conditions.push(condition.replace('?', &format!("?{}", values.len())));
         };
         if let Some(record) = filter.record {
-            add("seq IN (SELECT seq FROM touch WHERE record = ?)", record.to_string());
+            add("seq IN (SELECT seq FROM touch WHERE record = CAST(? AS INTEGER))", record.key().to_string());
         }
         if let Some(actor) = filter.actor {
             add("actor = ?", actor.to_string());
@@ -109,7 +109,7 @@ impl Store {
         let sql =
             "SELECT body FROM event WHERE seq IN (SELECT seq FROM touch WHERE record = ?1) ORDER BY seq";
         let mut statement = self.conn.prepare_cached(sql)?;
-        let rows = statement.query_map([id.to_string()], |row| row.get::<_, String>(0))?;
+        let rows = statement.query_map([id.key()], |row| row.get::<_, String>(0))?;
         rows.map(|body| parse_event(&body?)).collect()
     }
 

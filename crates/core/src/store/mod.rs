@@ -6,11 +6,11 @@ mod backup;
 mod ddl;
 mod dump;
 mod events;
-mod ground;
 mod identity;
 mod keys;
 mod lock;
 mod open;
+mod record_source;
 mod records;
 mod search;
 mod tx;
@@ -45,6 +45,8 @@ pub struct Store {
     head: Head,
     /// What the events say of the clock, up to the event with this number.
     clock: Cell<Option<(u64, Clock)>>,
+    /// Whether the views were brought up to the declarations. Opening writes nothing, so it is done with the first event.
+    views_are_fresh: bool,
 }
 
 impl Store {

@@ -3,11 +3,12 @@
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior};
 
 use super::identity::{APPLICATION_ID, SCHEMA_VERSION, Seen};
 use super::lock::{self, Holder, Lock, Taken};
 use super::{Store, ddl, events};
+use crate::domain::requests::RULES;
 use mainstay_base::store_error::StoreError;
 use mainstay_base::{
     regular,
@@ -28,6 +29,11 @@ pub enum Found {
     Newer {
         /// The schema version of the file.
         version: i32,
+    },
+    /// A product file in which a later program worked, by rules that this one does not know.
+    NewerRules {
+        /// The rule set of its last event.
+        rules: u32,
     },
     /// Another program writes to it.
     Locked(Option<Holder>),
@@ -108,6 +114,7 @@ fn try_create(path: &Path, holder: &Holder, made_with: &str) -> Result<(Store, L
         "BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION}; {} COMMIT;",
         ddl::V1
     ))?;
+    ddl::refresh_views(&conn)?;
     conn.execute(
         "INSERT INTO product_file (id, uuid, made_at, made_with) VALUES (1, ?1, ?2, ?3)",
         (uuid::Uuid::new_v4().to_string(), holder.since.to_string(), made_with),
@@ -130,6 +137,9 @@ pub fn open_writing(path: &Path, holder: &Holder) -> Result<(Store, Lock), Resul
         let conn = Connection::open_with_flags(path, flags)?;
         set_up(&conn)?;
         check_shape(&conn)?;
+        if let Some(rules) = newer_rules(&conn)? {
+            return Err(StoreError::NewerRules(rules));
+        }
         // Reading has taken back what was interrupted; now the length must be right.
         if let Found::Damaged { what } = look(path) {
             return Err(StoreError::Damaged(what));
@@ -139,6 +149,7 @@ pub fn open_writing(path: &Path, holder: &Holder) -> Result<(Store, Lock), Resul
     match open() {
         Ok(store) => Ok((store, lock)),
         Err(StoreError::Damaged(what)) => Err(Ok(Found::Damaged { what })),
+        Err(StoreError::NewerRules(rules)) => Err(Ok(Found::NewerRules { rules })),
         Err(error) => Err(Err(error)),
     }
 }
@@ -200,11 +211,25 @@ fn set_up(conn: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+impl Store {
+    /// The rule set of the last event, where this program does not know it.
+    pub fn newer_rules(&self) -> Result<Option<u32>, StoreError> {
+        newer_rules(&self.conn)
+    }
+}
+
+/// The rule set of the last event, where this program does not know it.
+fn newer_rules(conn: &Connection) -> Result<Option<u32>, StoreError> {
+    let sql = "SELECT json_extract(body, '$.rules') FROM event ORDER BY seq DESC LIMIT 1";
+    let rules: Option<u32> = conn.query_row(sql, [], |row| row.get(0)).optional()?.flatten();
+    Ok(rules.filter(|rules| *rules > RULES))
+}
+
 /// A file that calls itself ours must have our tables.
 fn check_shape(conn: &Connection) -> Result<(), StoreError> {
-    let mut wanted: Vec<&str> = crate::domain::ids::Kind::ALL.iter().map(|kind| kind.code()).collect();
-    wanted.extend([
+    let wanted = [
         "event",
+        "record",
         "touch",
         "signing_key",
         "signature",
@@ -213,7 +238,7 @@ fn check_shape(conn: &Connection) -> Result<(), StoreError> {
         "draft",
         "link",
         "search",
-    ]);
+    ];
     let mut statement =
         conn.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1")?;
     for table in wanted {
@@ -228,7 +253,15 @@ fn check_shape(conn: &Connection) -> Result<(), StoreError> {
 fn store(conn: Connection, path: &Path, writable: bool) -> Result<Store, StoreError> {
     let head = events::head(&conn)?;
     let seen = Seen::of(&conn, path)?;
-    Ok(Store { conn, path: path.to_owned(), writable, seen, head, clock: Cell::new(None) })
+    Ok(Store {
+        conn,
+        path: path.to_owned(),
+        writable,
+        seen,
+        head,
+        clock: Cell::new(None),
+        views_are_fresh: false,
+    })
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Records of every kind, through one set of statements.
 
+use std::fmt::Write as _;
+
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::Value;
 
 use super::{Store, StoreError};
-use crate::domain::field::{self, FieldType};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{Head, RecordData};
 use mainstay_base::time::Moment;
@@ -29,8 +30,13 @@ pub struct ListRow {
 }
 
 pub fn body(conn: &Connection, id: RecordId) -> Result<Option<String>, StoreError> {
-    let sql = format!("SELECT body FROM {} WHERE number = ?1", id.kind.code());
-    Ok(conn.prepare_cached(&sql)?.query_row([id.number], |row| row.get(0)).optional()?)
+    let sql = "SELECT body FROM record WHERE key = ?1";
+    Ok(conn.prepare_cached(sql)?.query_row([id.key()], |row| row.get(0)).optional()?)
+}
+
+/// The keys of all records of a kind: the first and the last that there can be.
+pub const fn keys_of(kind: Kind) -> [i64; 2] {
+    [RecordId::new(kind, 1).key(), RecordId::new(kind, u32::MAX).key()]
 }
 
 /// Reads the canonical text of a record.
@@ -44,6 +50,7 @@ pub fn parse(text: &str) -> Result<RecordData, StoreError> {
         id: id("id").ok_or_else(damaged)?,
         state: string("state").ok_or_else(damaged)?.to_owned(),
         owner: id("owner"),
+        parent: id("parent"),
         created_at: moment("created_at")?,
         created_by: id("created_by").ok_or_else(damaged)?,
         state_since: moment("state_since")?,
@@ -58,31 +65,23 @@ pub fn parse(text: &str) -> Result<RecordData, StoreError> {
 }
 
 pub fn put(conn: &Connection, data: &RecordData) -> Result<(), StoreError> {
-    let table = data.head.id.kind.code();
-    let body = data.canonical();
     let sql = if data.head.revision == 1 {
-        format!("INSERT INTO {table} (body, number) VALUES (?1, ?2)")
+        "INSERT INTO record (body, key) VALUES (?1, ?2)"
     } else {
-        format!("UPDATE {table} SET body = ?1 WHERE number = ?2")
+        "UPDATE record SET body = ?1 WHERE key = ?2"
     };
-    conn.prepare_cached(&sql)?.execute(params![body, data.head.id.number])?;
+    conn.prepare_cached(sql)?.execute(params![data.canonical(), data.head.id.key()])?;
     put_links(conn, data)
 }
 
 fn put_links(conn: &Connection, data: &RecordData) -> Result<(), StoreError> {
-    let source = data.head.id.to_string();
+    let source = data.head.id.key();
     if data.head.revision > 1 {
-        conn.prepare_cached("DELETE FROM link WHERE source = ?1")?.execute([&source])?;
+        conn.prepare_cached("DELETE FROM link WHERE source = ?1")?.execute([source])?;
     }
-    for declared in data.def().fields() {
-        if matches!(declared.ty, FieldType::Record | FieldType::Records) {
-            for target in field::record_ids(data.value(declared.name)) {
-                conn.prepare_cached(
-                    "INSERT OR IGNORE INTO link (source, field, target) VALUES (?1, ?2, ?3)",
-                )?
-                .execute(params![source, declared.name, target.to_string()])?;
-            }
-        }
+    for reference in data.references() {
+        conn.prepare_cached("INSERT OR IGNORE INTO link (source, field, target) VALUES (?1, ?2, ?3)")?
+            .execute(params![source, reference.field, reference.target.key()])?;
     }
     Ok(())
 }
@@ -95,40 +94,54 @@ impl Store {
 
     /// All records of a kind in their order. For few or for export; lists use [`Store::list`].
     pub fn records(&self, kind: Kind) -> Result<Vec<RecordData>, StoreError> {
-        let sql = format!("SELECT body FROM {} ORDER BY number", kind.code());
-        let mut statement = self.conn.prepare_cached(&sql)?;
-        let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+        let mut statement =
+            self.conn.prepare_cached("SELECT body FROM record WHERE key BETWEEN ?1 AND ?2 ORDER BY key")?;
+        let rows = statement.query_map(keys_of(kind), |row| row.get::<_, String>(0))?;
         rows.map(|text| parse(&text?)).collect()
     }
 
     /// The records of a kind that refer to `id`.
     pub fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<RecordData>, StoreError> {
-        let sql = "SELECT DISTINCT source FROM link WHERE target = ?1 AND substr(source, 1, 3) = ?2";
+        let sql =
+            "SELECT DISTINCT source FROM link WHERE target = ?1 AND source BETWEEN ?2 AND ?3 ORDER BY source";
+        let [first, last] = keys_of(kind);
         let mut statement = self.conn.prepare_cached(sql)?;
-        let rows = statement
-            .query_map([id.to_string(), format!("{}-", kind.prefix())], |row| row.get::<_, String>(0))?;
-        let mut ids: Vec<RecordId> = rows.filter_map(|text| text.ok()?.parse().ok()).collect();
-        ids.sort_unstable();
+        let rows = statement.query_map([id.key(), first, last], |row| row.get::<_, i64>(0))?;
+        let ids: Vec<RecordId> = rows.filter_map(|key| RecordId::from_key(key.ok()?)).collect();
         ids.into_iter().filter_map(|id| self.record(id).transpose()).collect()
+    }
+
+    /// The parts of a record of one kind, in their order.
+    pub fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<RecordData>, StoreError> {
+        let sql = "SELECT body FROM record WHERE parent = ?1 AND key BETWEEN ?2 AND ?3 ORDER BY key";
+        let [first, last] = keys_of(kind);
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows =
+            statement.query_map(params![parent.to_string(), first, last], |row| row.get::<_, String>(0))?;
+        rows.map(|text| parse(&text?)).collect()
     }
 
     /// The number that the next record of a kind gets.
     pub fn next_number(&self, kind: Kind) -> Result<u32, StoreError> {
-        let sql = format!("SELECT coalesce(max(number), 0) + 1 FROM {}", kind.code());
-        Ok(self.conn.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
+        let sql = "SELECT coalesce(max(key), ?1) - ?1 + 1 FROM record WHERE key BETWEEN ?1 AND ?2";
+        let [first, last] = keys_of(kind);
+        Ok(self.conn.prepare_cached(sql)?.query_row([first - 1, last], |row| row.get(0))?)
     }
 
     /// The rows of a list: every record of the kind, newest first, with further columns by field name.
     pub fn list(&self, kind: Kind, more: &[&str]) -> Result<Vec<ListRow>, StoreError> {
         let known: Vec<&str> = more.iter().copied().filter(|name| kind.def().field(name).is_some()).collect();
-        let columns = known.iter().fold(String::new(), |columns, name| columns + ", " + name);
+        let columns = known.iter().fold(String::new(), |mut columns, name| {
+            let _ = write!(columns, ", json_extract(body, '$.fields.{name}')");
+            columns
+        });
         let sql = format!(
-            "SELECT number, title, state, owner, created_at, state_since{columns} FROM {} ORDER BY number DESC",
-            kind.code()
+            "SELECT number, title, state, owner, created_at, state_since{columns} FROM record
+             WHERE key BETWEEN ?1 AND ?2 ORDER BY key DESC"
         );
         let mut statement = self.conn.prepare_cached(&sql)?;
         let epoch = Moment::from_utc(chrono::DateTime::UNIX_EPOCH);
-        let rows = statement.query_map([], |row| {
+        let rows = statement.query_map(keys_of(kind), |row| {
             let moment = |text: String| Moment::parse(&text).unwrap_or(epoch);
             let mut extra = Vec::with_capacity(known.len());
             for index in 0..known.len() {
@@ -155,10 +168,17 @@ impl Store {
     /// Whether a record of the kind holds this value in a line field.
     pub fn find_by_line(&self, kind: Kind, name: &str, value: &str) -> Result<Option<RecordId>, StoreError> {
         let Some(declared) = kind.def().field(name) else { return Ok(None) };
-        let sql = format!("SELECT number FROM {} WHERE {} = ?1 LIMIT 1", kind.code(), declared.name);
-        let number: Option<u32> =
-            self.conn.prepare_cached(&sql)?.query_row([value], |row| row.get(0)).optional()?;
-        Ok(number.map(|number| RecordId::new(kind, number)))
+        let sql = format!(
+            "SELECT key FROM record WHERE key BETWEEN ?1 AND ?2 AND json_extract(body, '$.fields.{}') = ?3 LIMIT 1",
+            declared.name
+        );
+        let [first, last] = keys_of(kind);
+        let key: Option<i64> = self
+            .conn
+            .prepare_cached(&sql)?
+            .query_row(params![first, last, value], |row| row.get(0))
+            .optional()?;
+        Ok(key.and_then(RecordId::from_key))
     }
 
     /// The bytes of an attachment by their digest.

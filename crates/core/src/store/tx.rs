@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 use super::events::{self, Head};
 use super::identity::Seen;
 use super::keys::Credential;
-use super::{Store, StoreError, records, search};
+use super::{Store, StoreError, ddl, records, search};
 use crate::domain::canonical;
 use crate::domain::event::Event;
 use crate::domain::ids::RecordId;
@@ -93,12 +93,16 @@ impl Tx<'_> {
 
     /// Writes one event with all that belongs to it, and reads it back.
     pub fn append(&mut self, commit: &Commit) -> Result<(), StoreError> {
+        if !self.store.views_are_fresh {
+            ddl::refresh_views(&self.store.conn)?;
+            self.store.views_are_fresh = true;
+        }
         let conn = &self.store.conn;
         let digest = canonical::digest(commit.signed.body.as_bytes());
         let seq = commit.event.seq.cast_signed();
         for change in &commit.event.changes {
             conn.prepare_cached("INSERT INTO touch (record, revision, seq) VALUES (?1, ?2, ?3)")?
-                .execute(params![change.record.to_string(), change.revision, seq])?;
+                .execute(params![change.record.key(), change.revision, seq])?;
         }
         for blob in &commit.blobs {
             conn.prepare_cached("INSERT OR IGNORE INTO blob (sha256, bytes) VALUES (?1, ?2)")?
@@ -167,6 +171,7 @@ impl Drop for Tx<'_> {
             let _ = self.store.conn.execute_batch("ROLLBACK");
             self.store.head = self.before.clone();
             self.store.clock.set(None);
+            self.store.views_are_fresh = false;
         }
     }
 }

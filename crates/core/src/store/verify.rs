@@ -179,6 +179,7 @@ impl Findings {
 struct Parts {
     chain: Findings,
     stray_keys: Findings,
+    touches: Findings,
     head: Findings,
     contents: Findings,
 }
@@ -208,6 +209,8 @@ struct Check<'a> {
     /// The public keys of one-time codes, by the event that gave them out; whom they let in.
     codes: BTreeMap<u64, (Option<RecordId>, VerifyingKey)>,
     used_codes: Vec<u64>,
+    /// The event, the record by its key, and its revision: everything that the events say they touched, in their order.
+    touched: Vec<(u64, i64, u32)>,
     findings: Findings,
     result: Verification,
 }
@@ -225,6 +228,7 @@ impl<'a> Check<'a> {
             named_signatures: HashMap::new(),
             codes: BTreeMap::new(),
             used_codes: Vec::new(),
+            touched: Vec::new(),
             result: Verification {
                 events: 0,
                 records: 0,
@@ -246,11 +250,13 @@ impl<'a> Check<'a> {
         let chain = std::mem::take(&mut self.findings);
         self.stray_keys();
         let stray_keys = std::mem::take(&mut self.findings);
+        self.touches()?;
+        let touches = std::mem::take(&mut self.findings);
         self.head_against(remembered);
         let head = std::mem::take(&mut self.findings);
         self.records()?;
         self.signatures()?;
-        Ok(Parts { chain, stray_keys, head, contents: std::mem::take(&mut self.findings) })
+        Ok(Parts { chain, stray_keys, touches, head, contents: std::mem::take(&mut self.findings) })
     }
 
     /// Puts the findings into the order in which a person should read them.
@@ -264,7 +270,7 @@ impl<'a> Check<'a> {
             parts.chain,
             signatures,
             parts.stray_keys,
-            tables.touches,
+            parts.touches,
             parts.head,
             tables.columns,
             parts.contents,

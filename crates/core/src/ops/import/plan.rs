@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{ImportPlan, ImportSource, Mapping, PlannedRow, RowPlan};
-use crate::domain::door::may_be_filled_when_made;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{Fields, check_values};
+use crate::domain::requests::may_be_filled_when_made;
 use crate::exchange::feedback::{self as rows, EXTERNAL_NUMBER};
 use crate::ops::file::ProductFile;
 use crate::ops::refused::Refused;

@@ -13,7 +13,7 @@ use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::problem_report::ProblemState;
 use crate::domain::record::RecordData;
 use crate::domain::workflow::World;
-use crate::ops::refused::Work;
+use crate::ops::refused::ChangeSet;
 
 /// So many roles are named; more are practically everybody.
 const ROLES_NAMED: usize = 4;
@@ -65,7 +65,7 @@ pub(super) fn excluded(world: &dyn World, approval: &Approval) -> Vec<RecordId> 
 }
 
 /// The records in which the way of `data` goes on.
-pub(super) fn of(work: &Work<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead> {
+pub(super) fn of(work: &ChangeSet<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead> {
     let onward =
         |records: Vec<RecordData>| records.iter().flat_map(|next| onward(work, staff, next)).collect();
     match data.head.id.kind {
@@ -112,7 +112,7 @@ pub(super) fn of(work: &Work<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead
 }
 
 /// What comes next in a record: its waiting approvals, or its next step of the main line. Nothing where none is left.
-fn onward(work: &Work<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead> {
+fn onward(work: &ChangeSet<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead> {
     if data.is_terminal() {
         return Vec::new();
     }
@@ -135,7 +135,7 @@ fn onward(work: &Work<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead> {
 }
 
 /// The approvals of a change that wait for signatures, with those who have to give them.
-fn waiting_approvals(work: &Work<'_>, staff: &Staff, change: &RecordData) -> Vec<Ahead> {
+fn waiting_approvals(work: &ChangeSet<'_>, staff: &Staff, change: &RecordData) -> Vec<Ahead> {
     work.referring(change.head.id, Kind::Approval)
         .iter()
         .filter_map(|data| Some((data, data.typed::<Approval>()?, approval::missing_roles(work, data))))

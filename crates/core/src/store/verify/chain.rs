@@ -8,9 +8,9 @@ use super::signed::{BATCH, Signed};
 use super::strict::strict;
 use super::{Check, Key};
 use crate::domain::canonical;
-use crate::domain::door::Deed;
 use crate::domain::event::{self, Event, Grant, NO_PREVIOUS};
 use crate::domain::person::Role;
+use crate::domain::requests::Request;
 use crate::domain::signature::Signature;
 use crate::store::StoreError;
 use crate::store::events::parse_event;
@@ -118,6 +118,8 @@ impl Check<'_> {
                 self.findings.found(&place, "names a signature that an earlier event named");
             }
         }
+        let touched = event.changes.iter().map(|change| (event.seq, change.record.key(), change.revision));
+        self.touched.extend(touched);
         self.new_keys(event);
         if let Some(code) = &event.code_key {
             match public_key(&code.public_key) {
@@ -182,7 +184,7 @@ impl Check<'_> {
             Some(person) => *person == new.person,
             None => self.replay.roles(new.person).contains(&Role::SysAdmin),
         };
-        let by_that_code = Deed::Enter { recovers: person.is_some() }.name() != request;
+        let by_that_code = Request::EnterWithCode { recovers: person.is_some() }.name() != request;
         let text = event::grant_text(new.person, &new.public_key);
         newest && for_them && by_that_code && !self.used_codes.contains(&given) && proves(code, &text, proof)
     }

@@ -3,41 +3,42 @@
 //!
 //! It looks at the texts only; digests and signatures are checked beside it.
 
-mod past;
-mod unlike;
+mod mismatch;
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use serde_json::Value;
 
-use self::past::Past;
 use crate::domain::canonical;
-use crate::domain::door::{self, Actor, CodeFor, Deed, HandsOut, POLICY, Said};
 use crate::domain::event::{Event, RecordChange};
 use crate::domain::ids::RecordId;
+use crate::domain::ledger::Ledger;
 use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::policy::Policy;
 use crate::domain::record::{Fields, Head, RecordData};
 use crate::domain::refused::Refusal;
+use crate::domain::requests::{self, Act, Actor, CodeFor, HandsOut, POLICY, RULES, Request, request_of};
 use crate::domain::signature::Signature;
 
 /// The records as the events say they are, and what counts for entitlement.
 #[derive(Default)]
 pub struct Replay {
-    past: Past,
+    ledger: Ledger,
     /// Digest of each record after its last event.
     pub digests: BTreeMap<RecordId, String>,
     /// The public key of each person that is in force, hexadecimal.
     keys: HashMap<RecordId, String>,
     /// The policy as it stands, read once for each of its revisions.
     policy: Rc<Policy>,
+    /// The rule set of the event before.
+    rules: u32,
 }
 
 impl Replay {
     /// The roles that a person holds at this point.
     pub fn roles(&self, person: RecordId) -> Vec<Role> {
-        self.past.person(person).map(|account| account.1.roles.clone()).unwrap_or_default()
+        self.ledger.person(person).map(|account| account.1.roles.clone()).unwrap_or_default()
     }
 
     /// Takes in the next event, signed with the key `public` and naming `signatures`; answers what contradicts.
@@ -45,16 +46,17 @@ impl Replay {
     /// What the event says of itself comes first; that the program would have done it, where nothing else contradicts.
     pub fn event(&mut self, event: &Event, public: Option<&str>, signatures: &[Signature]) -> Vec<String> {
         let mut wrong: Vec<String> = self.clock(event).into_iter().collect();
-        let before = self.past.person(event.actor);
+        wrong.extend(self.earlier_rules(event));
+        let before = self.ledger.person(event.actor);
         let policy = Rc::clone(&self.policy);
-        let deed = Deed::of(event, signatures.first().map(|signature| signature.meaning));
-        wrong.extend(handed_out(event, deed.as_ref(), public));
-        let contradiction = match self.again(event, deed, public, signatures) {
+        let request = request_of(event, signatures.first().map(|signature| signature.meaning));
+        wrong.extend(handed_out(event, request.as_ref(), public));
+        let contradiction = match self.again(event, request, public, signatures) {
             Ok(records) => {
                 for (data, change) in records.into_iter().zip(&event.changes) {
-                    let before = self.past.take(change.record);
+                    let before = self.ledger.take(change.record);
                     self.digests.insert(change.record, change.digest.clone());
-                    self.past.put(before.as_ref(), data);
+                    self.ledger.put(before.as_ref(), data);
                 }
                 None
             }
@@ -66,29 +68,39 @@ impl Replay {
             }
         };
         if event.changes.iter().any(|change| change.record == POLICY) {
-            self.policy = Rc::new(self.past.get(POLICY).and_then(RecordData::typed).unwrap_or_default());
+            self.policy = Rc::new(self.ledger.get(POLICY).and_then(RecordData::typed).unwrap_or_default());
         }
         for key in &event.keys {
             self.keys.insert(key.person, key.public_key.clone());
         }
         let enters = event.keys.iter().any(|key| key.person == event.actor);
-        let actor = if enters { self.past.person(event.actor) } else { before };
+        let actor = if enters { self.ledger.person(event.actor) } else { before };
         wrong.extend(self.entitled(event, public, actor.as_deref(), &policy));
         if contradiction.is_some() {
             for signature in signatures {
                 wrong.extend(self.signed(event, signature, actor.as_deref(), &policy));
             }
         }
-        self.past.end(event, signatures);
+        self.ledger.end(event, signatures);
         if wrong.is_empty() {
             wrong.extend(contradiction);
         }
         wrong
     }
 
+    /// A guard that came with a later rule set is not evaded by naming an earlier one.
+    fn earlier_rules(&mut self, event: &Event) -> Option<String> {
+        let before = self.rules.max(event.rules);
+        let earlier = event.rules < self.rules;
+        self.rules = before;
+        earlier.then(|| {
+            format!("was performed by rule set {}, though rule set {before} was in force before", event.rules)
+        })
+    }
+
     /// The event says by how much the clock ran backwards, and only where it did.
     fn clock(&self, event: &Event) -> Option<String> {
-        match (self.past.time().back(event.at), event.clock_back_seconds) {
+        match (self.ledger.time().back(event.at), event.clock_back_seconds) {
             (back, said) if back == said => None,
             (Some(_), None) => Some(
                 "stands before an event before it and does not say that the clock ran backwards".to_owned(),
@@ -106,15 +118,19 @@ impl Replay {
     fn again(
         &self,
         event: &Event,
-        deed: Option<Deed>,
+        request: Option<Request>,
         public: Option<&str>,
         signatures: &[Signature],
     ) -> Result<Vec<RecordData>, String> {
-        let request = &event.request;
-        let Some(deed) = deed else {
+        let name = &event.request;
+        if !(1..=RULES).contains(&event.rules) {
             return Err(format!(
-                "is called {request}, which the program does not do to what the event names"
+                "was performed by rule set {}, which this program does not know; verify the file with the program that made it",
+                event.rules
             ));
+        }
+        let Some(request) = request else {
+            return Err(format!("is called {name}, which the program does not do to what the event names"));
         };
         let key = public.and_then(|public| hex::decode(public).ok()).unwrap_or_default();
         let actor = Actor {
@@ -123,21 +139,24 @@ impl Replay {
             signed: !event.signatures.is_empty(),
             now: event.at,
             offset_minutes: event.offset_minutes,
+            rules: event.rules,
         };
-        let said = Said {
+        let act = Act {
+            request,
             reason: event.reason.clone(),
             occurred_at: event.occurred_at,
             late_reason: event.late_reason.clone(),
+            read: None,
         };
-        let done = match door::perform(&self.past, &actor, deed, said) {
-            Ok(done) => done,
-            Err(Refusal::NoChange) => return Err(unlike::idle(event)),
-            Err(refusal) => return Err(format!("is “{request}”, which the program refuses here: {refusal}")),
+        let outcome = match requests::perform(&self.ledger, &actor, act) {
+            Ok(outcome) => outcome,
+            Err(Refusal::NoChange) => return Err(mismatch::idle(event)),
+            Err(refusal) => return Err(format!("is “{name}”, which the program refuses here: {refusal}")),
         };
-        if unlike::fits(event, &done) {
-            Ok(done.records)
+        if mismatch::fits(event, &outcome) {
+            Ok(outcome.records)
         } else {
-            Err(unlike::unlike(event, &done, signatures))
+            Err(mismatch::describe(event, &outcome, signatures))
         }
     }
 
@@ -145,12 +164,13 @@ impl Replay {
     fn apply(&mut self, event: &Event, change: &RecordChange) -> Vec<String> {
         let id = change.record;
         let mut wrong = Vec::new();
-        let before = self.past.take(id);
+        let before = self.ledger.take(id);
         let mut data = before.clone().unwrap_or_else(|| RecordData {
             head: Head {
                 id,
                 state: String::new(),
                 owner: None,
+                parent: None,
                 created_at: event.at,
                 created_by: event.actor,
                 state_since: event.at,
@@ -184,7 +204,7 @@ impl Replay {
             wrong.push(format!("what it says of {id} does not come to the content that it names"));
         }
         self.digests.insert(id, change.digest.clone());
-        self.past.put(before.as_ref(), data);
+        self.ledger.put(before.as_ref(), data);
         wrong
     }
 
@@ -251,7 +271,7 @@ impl Replay {
         }
         for cover in &signature.covers {
             let holds = self
-                .past
+                .ledger
                 .get(cover.record)
                 .is_some_and(|data| data.head.revision == cover.revision && cover.holds(data));
             if !holds {
@@ -266,9 +286,9 @@ impl Replay {
 }
 
 /// The keys and the one-time code of an event are those that its request hands out.
-fn handed_out(event: &Event, deed: Option<&Deed>, public: Option<&str>) -> Option<String> {
+fn handed_out(event: &Event, request: Option<&Request>, public: Option<&str>) -> Option<String> {
+    let hands_out = request.map_or(HandsOut::Nothing, Request::hands_out);
     let request = &event.request;
-    let hands_out = deed.map_or(HandsOut::Nothing, Deed::hands_out);
     let code = hands_out.code(event.record);
     match (&event.code_key, code) {
         (None, None) => {}
@@ -300,6 +320,7 @@ fn present(data: &RecordData, field: &str) -> Value {
         "state" if data.head.state.is_empty() => Value::Null,
         "state" => data.head.state.clone().into(),
         "owner" => data.head.owner.map_or(Value::Null, |owner| owner.to_string().into()),
+        "parent" => data.head.parent.map_or(Value::Null, |parent| parent.to_string().into()),
         name => data.value(name).clone(),
     }
 }

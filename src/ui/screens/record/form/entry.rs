@@ -86,6 +86,7 @@ impl Entry {
             id: RecordId::new(kind, 0),
             state: kind.def().initial().to_owned(),
             owner: None,
+            parent: None,
             created_at: now,
             created_by: person,
             state_since: now,

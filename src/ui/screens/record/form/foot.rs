@@ -104,7 +104,7 @@ impl FormScreen {
         }
         let set = entry.set(zone(cx));
         let request = match self.target {
-            Target::New(kind) => Request::Create { kind, set },
+            Target::New(kind) => Request::Create { kind, parent: None, set },
             Target::Edit(id) => Request::Edit { id, set },
         };
         let mut act = Act::from(request);

@@ -1,15 +1,15 @@
-//! A change in the making: the records as they will be, laid over the ground. Rules look at it as at any world.
+//! A change in the making: the records as they will be, laid over the source. Rules look at it as at any world.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::ground::{Account, Ground};
+use super::Actor;
+use super::record_source::{Account, RecordSource};
 use crate::domain::canonical;
 use crate::domain::clock::Clock;
 use crate::domain::event::{FieldChange, RecordChange};
-use crate::domain::field::{FieldType, record_ids};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::policy::Policy;
 use crate::domain::product::Product;
@@ -30,25 +30,36 @@ struct Touched {
     after: RecordData,
 }
 
-/// Records laid over the ground, which fails with `F`.
-pub struct Work<'a, F> {
-    ground: &'a dyn Ground<F>,
+/// Records laid over the source, which fails with `F`.
+pub struct ChangeSet<'a, F> {
+    source: &'a dyn RecordSource<F>,
     now: Moment,
     actor: RecordId,
+    rules: u32,
     touched: BTreeMap<RecordId, Touched>,
     made: Vec<RecordId>,
     signed: Vec<Signature>,
-    /// The first failure of the ground while a rule looked at it; a rule cannot report it itself.
+    /// The first failure of the source while a rule looked at it; a rule cannot report it itself.
     failure: RefCell<Option<F>>,
 }
 
-impl<'a, F> Work<'a, F> {
-    /// A change by `actor` at `now`, with nothing changed yet.
-    pub fn new(ground: &'a dyn Ground<F>, actor: RecordId, now: Moment) -> Self {
+impl<'a, F> ChangeSet<'a, F> {
+    /// A change by `actor`, with nothing changed yet.
+    pub fn new(source: &'a dyn RecordSource<F>, actor: &Actor) -> Self {
+        Self::by_rules(source, actor.person, actor.now, actor.rules)
+    }
+
+    /// Nothing changed, to look at records as rules do at `now`; by the present rule set.
+    pub fn to_look(source: &'a dyn RecordSource<F>, actor: RecordId, now: Moment) -> Self {
+        Self::by_rules(source, actor, now, super::RULES)
+    }
+
+    fn by_rules(source: &'a dyn RecordSource<F>, actor: RecordId, now: Moment, rules: u32) -> Self {
         Self {
-            ground,
+            source,
             now,
             actor,
+            rules,
             touched: BTreeMap::new(),
             made: Vec::new(),
             signed: Vec::new(),
@@ -61,17 +72,22 @@ impl<'a, F> Work<'a, F> {
         if let Some(touched) = self.touched.get(&id) {
             return Ok(touched.after.clone());
         }
-        self.ground.record(id).map_err(Refusal::Store)?.ok_or(Refusal::NoSuchRecord(id))
+        self.source.record(id).map_err(Refusal::Store)?.ok_or(Refusal::NoSuchRecord(id))
+    }
+
+    /// A record that changes, as it was before; `None` for a new one.
+    pub fn before(&self, id: RecordId) -> Option<&RecordData> {
+        self.touched.get(&id).and_then(|touched| touched.before.as_ref())
     }
 
     /// The account of a person as it is before the act.
     pub fn account(&self, id: RecordId) -> Result<Option<Account>, Refusal<F>> {
-        self.ground.account(id).map_err(Refusal::Store)
+        self.source.account(id).map_err(Refusal::Store)
     }
 
     fn touch(&mut self, id: RecordId) -> Result<&mut RecordData, Refusal<F>> {
         if !self.touched.contains_key(&id) {
-            let before = self.ground.record(id).map_err(Refusal::Store)?.ok_or(Refusal::NoSuchRecord(id))?;
+            let before = self.source.record(id).map_err(Refusal::Store)?.ok_or(Refusal::NoSuchRecord(id))?;
             let after = before.clone();
             self.touched.insert(id, Touched { before: Some(before), after });
         }
@@ -113,11 +129,16 @@ impl<'a, F> Work<'a, F> {
 
     /// The number that the next record of a kind would get, were none made meanwhile.
     pub fn next_number(&self, kind: Kind) -> Result<u32, Refusal<F>> {
-        self.ground.next_number(kind).map_err(Refusal::Store)
+        self.source.next_number(kind).map_err(Refusal::Store)
     }
 
-    /// Makes a record with canonical values.
-    pub fn make(&mut self, kind: Kind, set: &Fields) -> Result<RecordId, Refusal<F>> {
+    /// Makes a record with canonical values; `parent` is the record of which it is a part.
+    pub fn make(
+        &mut self,
+        kind: Kind,
+        parent: Option<RecordId>,
+        set: &Fields,
+    ) -> Result<RecordId, Refusal<F>> {
         let in_file = self.next_number(kind)?;
         let here = self.made.iter().filter(|id| id.kind == kind).count();
         let id = RecordId::new(kind, in_file + u32::try_from(here).unwrap_or(u32::MAX));
@@ -125,6 +146,7 @@ impl<'a, F> Work<'a, F> {
             id,
             state: kind.def().initial().to_owned(),
             owner: None,
+            parent,
             created_at: self.now,
             created_by: self.actor,
             state_since: self.now,
@@ -143,7 +165,7 @@ impl<'a, F> Work<'a, F> {
             match effect {
                 Effect::Create { kind, set, link_back } => {
                     let set = canonical_values(kind, &set)?;
-                    let id = self.make(kind, &set)?;
+                    let id = self.make(kind, None, &set)?;
                     if let Some((from, field)) = link_back {
                         let mut back = Fields::new();
                         back.insert(field.to_owned(), id.to_string().into());
@@ -165,7 +187,8 @@ impl<'a, F> Work<'a, F> {
     /// Looks at a record as a rule does.
     pub fn case<T>(&self, id: RecordId, look: impl FnOnce(&Case) -> T) -> Result<T, Refusal<F>> {
         let data = self.get(id)?;
-        let case = Case { data: &data, world: self, now: self.now, actor: Some(self.actor) };
+        let case =
+            Case { data: &data, world: self, now: self.now, actor: Some(self.actor), rules: self.rules };
         let result = look(&case);
         match self.failure.borrow_mut().take() {
             Some(error) => Err(Refusal::Store(error)),
@@ -175,22 +198,22 @@ impl<'a, F> Work<'a, F> {
 
     /// What the trail says of the clock.
     pub fn clock(&self) -> Result<Clock, Refusal<F>> {
-        self.ground.clock().map_err(Refusal::Store)
+        self.source.clock().map_err(Refusal::Store)
     }
 
     /// Who last performed a request on a record.
     pub fn last_actor(&self, request: &str, record: RecordId) -> Result<Option<RecordId>, Refusal<F>> {
-        self.ground.last_actor(request, record).map_err(Refusal::Store)
+        self.source.last_actor(request, record).map_err(Refusal::Store)
     }
 
     /// Whether a signature stands on a record, whatever became of it since.
     pub fn is_signed(&self, id: RecordId) -> Result<bool, Refusal<F>> {
-        Ok(!self.ground.signatures(id).map_err(Refusal::Store)?.is_empty())
+        Ok(!self.source.signatures(id).map_err(Refusal::Store)?.is_empty())
     }
 
     /// Whether a login is or was used by anybody.
     pub fn login_taken(&self, login: &str) -> Result<bool, Refusal<F>> {
-        self.ground.login_taken(login).map_err(Refusal::Store)
+        self.source.login_taken(login).map_err(Refusal::Store)
     }
 
     /// Adds a signature, so that what follows from it can be seen.
@@ -238,6 +261,20 @@ impl<'a, F> Work<'a, F> {
         Ok((records, changes))
     }
 
+    /// Records as they are stored, with those that change as they will be: only these are asked whether they belong.
+    fn with_touched(
+        &self,
+        stored: Vec<RecordData>,
+        belongs: impl Fn(&RecordData) -> bool,
+    ) -> Vec<RecordData> {
+        let mut found: Vec<RecordData> =
+            stored.into_iter().filter(|data| !self.touched.contains_key(&data.head.id)).collect();
+        let here = self.touched.values().map(|touched| &touched.after);
+        found.extend(here.filter(|data| belongs(data)).cloned());
+        found.sort_by_key(|data| data.head.id);
+        found
+    }
+
     fn note<T: Default>(&self, result: Result<T, F>) -> T {
         result.unwrap_or_else(|error| {
             self.failure.borrow_mut().get_or_insert(error);
@@ -252,7 +289,7 @@ fn canonical_values<F>(kind: Kind, set: &Fields) -> Result<Fields, Refusal<F>> {
         .map_err(|violations| Refusal::Invalid { violations }.with_labels(kind.def()))
 }
 
-/// What differs between two versions of a record: state, owner, and fields in their declared order.
+/// What differs between two versions of a record: state, owner, parent, and fields in their declared order.
 fn differences(before: Option<&RecordData>, after: &RecordData) -> Vec<FieldChange> {
     let mut changes = Vec::new();
     let mut add = |field: &str, old: &Value, new: &Value| {
@@ -264,6 +301,8 @@ fn differences(before: Option<&RecordData>, after: &RecordData) -> Vec<FieldChan
     let state = before.map_or(Value::Null, |data| data.head.state.clone().into());
     add("state", &state, &after.head.state.clone().into());
     add("owner", &before.map_or(Value::Null, owner), &owner(after));
+    let parent = |data: &RecordData| data.head.parent.map_or(Value::Null, |parent| parent.to_string().into());
+    add("parent", &before.map_or(Value::Null, parent), &parent(after));
     for field in after.def().fields() {
         let old = before.map_or(&Value::Null, |data| data.value(field.name));
         add(field.name, old, after.value(field.name));
@@ -271,41 +310,37 @@ fn differences(before: Option<&RecordData>, after: &RecordData) -> Vec<FieldChan
     changes
 }
 
-fn refers(data: &RecordData, id: RecordId) -> bool {
-    data.def()
-        .fields()
-        .filter(|field| matches!(field.ty, FieldType::Record | FieldType::Records))
-        .any(|field| record_ids(data.value(field.name)).contains(&id))
-}
-
-impl<F> World for Work<'_, F> {
+impl<F> World for ChangeSet<'_, F> {
     fn record(&self, id: RecordId) -> Option<RecordData> {
         match self.touched.get(&id) {
             Some(touched) => Some(touched.after.clone()),
-            None => self.note(self.ground.record(id)),
+            None => self.note(self.source.record(id)),
         }
     }
 
     fn referring(&self, id: RecordId, kind: Kind) -> Vec<RecordData> {
-        let mut found: Vec<RecordData> = self
-            .note(self.ground.referring(id, kind))
-            .into_iter()
-            .filter(|data| !self.touched.contains_key(&data.head.id))
-            .collect();
-        let here = self.touched.values().map(|touched| &touched.after);
-        found.extend(here.filter(|data| data.head.id.kind == kind && refers(data, id)).cloned());
-        found.sort_by_key(|data| data.head.id);
-        found
+        let stored = self.note(self.source.referring(id, kind));
+        self.with_touched(stored, |data| data.head.id.kind == kind && data.refers_to(id))
+    }
+
+    fn parts(&self, parent: RecordId, kind: Kind) -> Vec<RecordData> {
+        let stored = self.note(self.source.parts(parent, kind));
+        self.with_touched(stored, |data| data.head.id.kind == kind && data.head.parent == Some(parent))
+    }
+
+    fn all(&self, kind: Kind) -> Vec<RecordData> {
+        let stored = self.note(self.source.all(kind));
+        self.with_touched(stored, |data| data.head.id.kind == kind)
     }
 
     fn signatures(&self, id: RecordId) -> Vec<Signature> {
-        let mut signatures = self.note(self.ground.signatures(id));
+        let mut signatures = self.note(self.source.signatures(id));
         signatures.extend(self.signed.iter().filter(|signature| signature.subject == id).cloned());
         signatures
     }
 
     fn editors(&self, id: RecordId) -> Vec<RecordId> {
-        self.note(self.ground.editors(id))
+        self.note(self.source.editors(id))
     }
 
     fn policy(&self) -> Policy {

@@ -1,4 +1,4 @@
-//! The file as the events so far say that it was: the ground on which the next one is performed again.
+//! The file as the events so far say that it was.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -7,21 +7,22 @@ use std::rc::Rc;
 
 use crate::domain::authorship;
 use crate::domain::clock::Clock;
-use crate::domain::door::{Account, Ground};
 use crate::domain::event::Event;
-use crate::domain::field::{FieldType, record_ids};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
+use crate::domain::requests::{Account, RecordSource};
 use crate::domain::signature::Signature;
 
 /// Records, signatures and what else a request may look at.
 #[derive(Default)]
-pub struct Past {
+pub struct Ledger {
     records: HashMap<RecordId, RecordData>,
     /// The highest number of each kind.
     highest: BTreeMap<Kind, u32>,
     /// Who refers to a record.
     referring: HashMap<RecordId, BTreeSet<RecordId>>,
+    /// The parts of a record.
+    parts: HashMap<RecordId, BTreeSet<RecordId>>,
     signatures: HashMap<RecordId, Vec<Signature>>,
     editors: HashMap<RecordId, BTreeSet<RecordId>>,
     /// Who last performed a request on a person.
@@ -32,7 +33,7 @@ pub struct Past {
     accounts: RefCell<HashMap<RecordId, (u32, Account)>>,
 }
 
-impl Past {
+impl Ledger {
     /// A record as it was.
     pub fn get(&self, id: RecordId) -> Option<&RecordData> {
         self.records.get(&id)
@@ -65,22 +66,18 @@ impl Past {
         let id = data.head.id;
         let highest = self.highest.entry(id.kind).or_default();
         *highest = id.number.max(*highest);
-        for field in
-            data.def().fields().filter(|field| matches!(field.ty, FieldType::Record | FieldType::Records))
-        {
-            let now = data.value(field.name);
-            let was = before.map(|before| before.value(field.name));
-            if was == Some(now) {
-                continue;
-            }
-            for target in was.map(record_ids).unwrap_or_default() {
-                if !refers(&data, target) {
-                    self.referring.entry(target).or_default().remove(&id);
-                }
-            }
-            for target in record_ids(now) {
-                self.referring.entry(target).or_default().insert(id);
-            }
+        let targets = |data: &RecordData| -> BTreeSet<RecordId> {
+            data.references().into_iter().map(|reference| reference.target).collect()
+        };
+        let (was, now) = (before.map(targets).unwrap_or_default(), targets(&data));
+        for target in was.difference(&now) {
+            self.referring.entry(*target).or_default().remove(&id);
+        }
+        for target in now.difference(&was) {
+            self.referring.entry(*target).or_default().insert(id);
+        }
+        if let Some(parent) = data.head.parent {
+            self.parts.entry(parent).or_default().insert(id);
         }
         if id.kind == Kind::Person {
             self.logins.insert(data.text("login").to_owned());
@@ -105,14 +102,7 @@ impl Past {
     }
 }
 
-fn refers(data: &RecordData, target: RecordId) -> bool {
-    data.def()
-        .fields()
-        .filter(|field| matches!(field.ty, FieldType::Record | FieldType::Records))
-        .any(|field| record_ids(data.value(field.name)).contains(&target))
-}
-
-impl Ground<Infallible> for Past {
+impl RecordSource<Infallible> for Ledger {
     fn record(&self, id: RecordId) -> Result<Option<RecordData>, Infallible> {
         Ok(self.records.get(&id).cloned())
     }
@@ -129,6 +119,16 @@ impl Ground<Infallible> for Past {
         let sources = self.referring.get(&id).into_iter().flatten();
         let of_kind = sources.filter(|source| source.kind == kind);
         Ok(of_kind.filter_map(|source| self.records.get(source)).cloned().collect())
+    }
+
+    fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<RecordData>, Infallible> {
+        let parts = self.parts.get(&parent).into_iter().flatten();
+        Ok(parts.filter(|id| id.kind == kind).filter_map(|id| self.records.get(id)).cloned().collect())
+    }
+
+    fn all(&self, kind: Kind) -> Result<Vec<RecordData>, Infallible> {
+        let last = self.highest.get(&kind).copied().unwrap_or_default();
+        Ok((1..=last).filter_map(|number| self.records.get(&RecordId::new(kind, number))).cloned().collect())
     }
 
     fn signatures(&self, id: RecordId) -> Result<Vec<Signature>, Infallible> {

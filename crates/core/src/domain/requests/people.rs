@@ -1,7 +1,7 @@
 //! Accounts, identities and the clock.
 
+use super::change_set::ChangeSet;
 use super::records::{refuse_senseless, values};
-use super::work::Work;
 use super::{Actor, EventParts, Job};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{Person, PersonState, Role, is_login, unconfirmed};
@@ -23,7 +23,7 @@ impl<F> Job<'_, F> {
         let role = self.role("Inviting a person", &[Role::SysAdmin, Role::Quality])?;
         let login = login.trim().to_lowercase();
         refuse_no_login(&login)?;
-        if self.work.login_taken(&login)? {
+        if self.change.login_taken(&login)? {
             return Err(Refusal::invalid(
                 "login",
                 format!("{login} is taken, or was once; logins are never used again"),
@@ -38,27 +38,25 @@ impl<F> Job<'_, F> {
         set.insert("login".into(), login.into());
         set.insert("roles".into(), serde_json::json!(roles));
         let set = values(Kind::Person.def(), &set)?;
-        let id = self.work.make(Kind::Person, &set)?;
+        let id = self.change.make(Kind::Person, None, &set)?;
         self.refuse_unfilled(id)?;
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
     }
 
     pub(super) fn reset(&mut self, person: RecordId, reason: Option<&str>) -> Result<EventParts, Refusal<F>> {
         let role = self.role("Resetting an access", &[Role::SysAdmin])?;
-        if reason.is_none() {
-            return Err(Refusal::NeedsReason("resetting an access".to_owned()));
-        }
+        self.ask_reason(reason, || "resetting an access".to_owned())?;
         if person.kind != Kind::Person || person == self.actor {
             return Err(Refusal::Rule(
                 "another person's access is reset; change your own password under your name".to_owned(),
             ));
         }
-        self.work.get(person)?;
-        self.work.state(person, PersonState::Invited.code())?;
+        self.change.get(person)?;
+        self.change.state(person, PersonState::Invited.code())?;
         // The former key is in force no more, and what was confirmed of it neither.
         let mut set = unconfirmed();
         set.insert("key_fingerprint".into(), Value::Null);
-        self.work.set(person, &set)?;
+        self.change.set(person, &set)?;
         Ok(EventParts { record: Some(person), role: Some(role), ..EventParts::default() })
     }
 
@@ -72,7 +70,7 @@ impl<F> Job<'_, F> {
             return Err(Refusal::invalid("identity_verified_how", "say how the identity was confirmed")
                 .with_labels(Kind::Person.def()));
         }
-        let data = self.work.get(person)?;
+        let data = self.change.get(person)?;
         let typed: Person = data.typed().ok_or(Refusal::NoSuchRecord(person))?;
         if typed.key_fingerprint.is_empty() {
             return Err(Refusal::Rule(format!(
@@ -81,10 +79,10 @@ impl<F> Job<'_, F> {
             )));
         }
         // Whoever handed out the code could have used it: a second person confirms (21 CFR 11.200(a)(3)).
-        let reset = self.work.last_actor("person.reset_access", person)?;
+        let reset = self.change.last_actor("person.reset_access", person)?;
         let (handed, what) = match reset {
             Some(by) => (Some(by), "reset this access"),
-            None => (self.work.last_actor("person.invite", person)?, "invited this person"),
+            None => (self.change.last_actor("person.invite", person)?, "invited this person"),
         };
         if handed == Some(self.actor) && self.another_may_confirm(person)? {
             return Err(Refusal::Rule(format!(
@@ -97,19 +95,19 @@ impl<F> Job<'_, F> {
         set.insert("identity_verified_how".into(), how.into());
         set.insert("identity_verified_key".into(), typed.key_fingerprint.to_string().into());
         let set = values(Kind::Person.def(), &set)?;
-        self.work.set(person, &set)?;
+        self.change.set(person, &set)?;
         Ok(EventParts { record: Some(person), role: Some(role), ..EventParts::default() })
     }
 
     /// Whether somebody other than the actor and the person could confirm an identity now. In a file with one quality
     /// manager or administrator there is nobody, and the trail shows it.
     fn another_may_confirm(&self, person: RecordId) -> Result<bool, Refusal<F>> {
-        for number in 1..self.work.next_number(Kind::Person)? {
+        for number in 1..self.change.next_number(Kind::Person)? {
             let other = RecordId::new(Kind::Person, number);
             if other == person || other == self.actor {
                 continue;
             }
-            let data = self.work.get(other)?;
+            let data = self.change.get(other)?;
             let active = data.head.state == PersonState::Active.code();
             let roles = data.typed::<Person>().map(|person| person.roles).unwrap_or_default();
             if active && CONFIRMING.iter().any(|role| roles.contains(role)) {
@@ -121,10 +119,8 @@ impl<F> Job<'_, F> {
 
     pub(super) fn acknowledge_clock(&mut self, reason: Option<&str>) -> Result<EventParts, Refusal<F>> {
         let role = self.role("Acknowledging the clock", &[Role::Quality, Role::SysAdmin])?;
-        if reason.is_none() {
-            return Err(Refusal::NeedsReason("acknowledging the clock".to_owned()));
-        }
-        let clock = self.work.clock()?;
+        self.ask_reason(reason, || "acknowledging the clock".to_owned())?;
+        let clock = self.change.clock()?;
         if !clock.open && clock.back(self.now).is_none() {
             return Err(Refusal::NoChange);
         }
@@ -142,12 +138,12 @@ fn refuse_no_login<F>(login: &str) -> Result<(), Refusal<F>> {
 
 /// Somebody comes in with a one-time code and a new key: who was invited or whose access was reset, or an administrator.
 pub(super) fn enter<F>(
-    work: &mut Work<'_, F>,
+    change: &mut ChangeSet<'_, F>,
     actor: &Actor,
     recovers: bool,
 ) -> Result<EventParts, Refusal<F>> {
     let id = actor.person;
-    let data = work.get(id)?;
+    let data = change.get(id)?;
     let person: Person = data.typed().ok_or(Refusal::NoSuchRecord(id))?;
     if recovers && !person.roles.contains(&Role::SysAdmin) {
         return Err(Refusal::Rule("the recovery code restores only a system administrator".to_owned()));
@@ -163,16 +159,16 @@ pub(super) fn enter<F>(
             "the account is {state}; ask an administrator to reset its access"
         )));
     }
-    work.state(id, PersonState::Active.code())?;
+    change.state(id, PersonState::Active.code())?;
     let mut set = Fields::new();
     set.insert("key_fingerprint".into(), actor.fingerprint.clone().into());
-    work.set(id, &values(Kind::Person.def(), &set)?)?;
+    change.set(id, &values(Kind::Person.def(), &set)?)?;
     Ok(EventParts { record: Some(id), ..EventParts::default() })
 }
 
 /// The first event: the product, the policy and the first person, who is active at once.
-pub(super) fn found<F>(
-    work: &mut Work<'_, F>,
+pub(super) fn create_file<F>(
+    change: &mut ChangeSet<'_, F>,
     actor: &Actor,
     [product, policy, person]: [Fields; 3],
     facts: Value,
@@ -183,8 +179,8 @@ pub(super) fn found<F>(
     refuse_no_login(person.get("login").and_then(Value::as_str).unwrap_or_default())?;
     let mut founder = None;
     for (kind, set) in [(Kind::Product, product), (Kind::Policy, policy), (Kind::Person, person)] {
-        let id = work.make(kind, &values(kind.def(), &set)?)?;
-        let data = work.get(id)?;
+        let id = change.make(kind, None, &values(kind.def(), &set)?)?;
+        let data = change.get(id)?;
         if id.number != 1 {
             return Err(Refusal::Rule("a file is made only once".to_owned()));
         }
@@ -197,7 +193,7 @@ pub(super) fn found<F>(
         founder = Some(id);
     }
     if let Some(id) = founder {
-        work.state(id, PersonState::Active.code())?;
+        change.state(id, PersonState::Active.code())?;
     }
     Ok(EventParts { facts, ..EventParts::default() })
 }

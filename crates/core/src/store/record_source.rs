@@ -5,10 +5,10 @@ use rusqlite::OptionalExtension as _;
 use super::{Store, StoreError};
 use crate::domain::authorship;
 use crate::domain::clock::{ACKNOWLEDGE, Clock};
-use crate::domain::door::Ground;
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
+use crate::domain::requests::RecordSource;
 use crate::domain::signature::Signature;
 use mainstay_base::time::Moment;
 
@@ -23,7 +23,7 @@ impl Store {
     }
 }
 
-impl Ground<StoreError> for Store {
+impl RecordSource<StoreError> for Store {
     fn record(&self, id: RecordId) -> Result<Option<RecordData>, StoreError> {
         Self::record(self, id)
     }
@@ -34,6 +34,14 @@ impl Ground<StoreError> for Store {
 
     fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<RecordData>, StoreError> {
         Self::referring(self, id, kind)
+    }
+
+    fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<RecordData>, StoreError> {
+        Self::parts(self, parent, kind)
+    }
+
+    fn all(&self, kind: Kind) -> Result<Vec<RecordData>, StoreError> {
+        self.records(kind)
     }
 
     fn signatures(&self, id: RecordId) -> Result<Vec<Signature>, StoreError> {

@@ -1,17 +1,25 @@
 //! Making, editing, assigning records, and attaching files to them.
 
-use super::deed::{AttachedFile, assignable};
-use super::{EventParts, Job};
+use super::{EventParts, FileDigest, Job, assignable};
 use crate::domain::attachment::{self, Attachment, BYTES_MAX};
 use crate::domain::feedback;
-use crate::domain::field::{FieldType, record_ids};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{self, PersonState, Role};
 use crate::domain::policy::Policy;
 use crate::domain::record::{Fields, KindDef, RecordData, SignedEdits, Violation, check_values};
 use crate::domain::refused::Refusal;
 use crate::domain::signature::Meaning;
+use crate::domain::time::Moment;
 use crate::domain::workflow::missing_fields;
+
+/// A file that is attached, without its bytes.
+pub(super) struct AttachedFile {
+    pub name: String,
+    pub file: FileDigest,
+    pub description: String,
+    pub source: String,
+    pub captured_at: Option<Moment>,
+}
 
 /// Fields of later sections that may be known when a record is made.
 const OPEN_WHEN_MADE: &[&str] = &["related", "patient_or_user_harm"];
@@ -39,7 +47,12 @@ impl<F> Job<'_, F> {
         Err(Refusal::Invalid { violations }.with_labels(def))
     }
 
-    pub(super) fn create(&mut self, kind: Kind, set: &Fields) -> Result<EventParts, Refusal<F>> {
+    pub(super) fn create(
+        &mut self,
+        kind: Kind,
+        parent: Option<RecordId>,
+        set: &Fields,
+    ) -> Result<EventParts, Refusal<F>> {
         let def = kind.def();
         let role = self.role(&format!("Making a {}", def.word.to_lowercase()), def.create_by)?;
         let set = self.values(def, set)?;
@@ -48,10 +61,14 @@ impl<F> Job<'_, F> {
                 return Err(closed_field(def, name, def.initial()));
             }
         }
-        let id = self.work.make(kind, &set)?;
+        let id = self.change.make(kind, parent, &set)?;
+        self.given = Some((
+            id,
+            set.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect(),
+        ));
         self.refuse_unfilled(id)?;
-        let effects = self.work.case(id, |case| (def.on_create)(case))?;
-        self.work.apply(effects)?;
+        let effects = self.change.case(id, |case| (def.on_create)(case))?;
+        self.change.apply(effects)?;
         self.references_exist(id, &set)?;
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
     }
@@ -64,45 +81,58 @@ impl<F> Job<'_, F> {
     ) -> Result<EventParts, Refusal<F>> {
         let def = id.kind.def();
         let role = self.role(&format!("Editing {id}"), def.edit_by)?;
-        let data = self.work.get(id)?;
+        let data = self.change.get(id)?;
         if data.is_terminal() {
             return Err(Refusal::Rule(format!("{id} is {} and read-only", state_word(&data))));
         }
         if let Some(attachment) = data.typed::<Attachment>()
             && let Some(subject) = attachment.subject
         {
-            refuse_fixed_files(&self.work.get(subject)?)?;
+            refuse_fixed_files(&self.change.get(subject)?)?;
         }
         let set = self.values(def, set)?;
         refuse_closed(&data, &set)?;
-        refuse_postponed(&data, &set, reason)?;
+        self.refuse_postponed(&data, &set, reason)?;
         let changed: Vec<&str> = set
             .iter()
             .filter(|(name, value)| data.value(name) != *value)
             .map(|(name, _)| name.as_str())
             .collect();
         let signed = def.edit_signed.includes(changed.iter().copied());
-        if reason.is_none() && !changed.is_empty() {
+        if !changed.is_empty() {
             if signed && def.edit_signed != SignedEdits::All {
-                return Err(Refusal::NeedsReason(format!("an edit of {id} on which approvals rest")));
-            }
-            if self.work.is_signed(id)? {
-                return Err(Refusal::NeedsReason(format!("an edit of {id}, which has been signed")));
+                self.ask_reason(reason, || format!("an edit of {id} on which approvals rest"))?;
+            } else if self.change.is_signed(id)? {
+                self.ask_reason(reason, || format!("an edit of {id}, which has been signed"))?;
             }
         }
-        self.work.set(id, &set)?;
+        self.given = Some((id, set.clone()));
+        self.change.set(id, &set)?;
         self.refuse_unfilled(id)?;
         self.references_exist(id, &set)?;
-        refuse_senseless(&self.work.get(id)?)?;
+        refuse_senseless(&self.change.get(id)?)?;
         self.refuse_own_name(id, &changed)?;
         if id.kind == Kind::Person && changed.contains(&"title") {
             // Whoever confirmed the identity confirmed it of another name.
-            self.work.set(id, &person::unconfirmed())?;
+            self.change.set(id, &person::unconfirmed())?;
         }
         if signed {
             self.sign_content(id, Meaning::Approved, vec![role], reason)?;
         }
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
+    }
+
+    /// The day of awareness, from which reporting limits run, is not moved to a later day without a reason (21 CFR 803).
+    pub(super) fn refuse_postponed(
+        &self,
+        data: &RecordData,
+        set: &Fields,
+        reason: Option<&str>,
+    ) -> Result<(), Refusal<F>> {
+        if feedback::postpones_awareness(data, set) {
+            self.ask_reason(reason, || format!("a later or no “Aware since” of {}", data.head.id))?;
+        }
+        Ok(())
     }
 
     /// Who one is and what one may do is said by somebody else (21 CFR 11.10(g), 11.100).
@@ -118,7 +148,7 @@ impl<F> Job<'_, F> {
 
     /// What the present state demands must not be emptied.
     pub(super) fn refuse_unfilled(&self, id: RecordId) -> Result<(), Refusal<F>> {
-        let data = self.work.get(id)?;
+        let data = self.change.get(id)?;
         let missing = missing_fields(&data, &data.head.state);
         if missing.is_empty() {
             return Ok(());
@@ -135,12 +165,20 @@ impl<F> Job<'_, F> {
 
     pub(super) fn references_exist(&self, id: RecordId, set: &Fields) -> Result<(), Refusal<F>> {
         let def = id.kind.def();
-        for field in def.fields().filter(|field| matches!(field.ty, FieldType::Record | FieldType::Records)) {
-            for target in set.get(field.name).map(record_ids).unwrap_or_default() {
-                self.work.get(target).map_err(|_| {
-                    Refusal::invalid(field.name, format!("there is no {target} in this file"))
-                        .with_labels(def)
-                })?;
+        for field in set.keys().filter_map(|name| def.field(name)) {
+            let mut missing = None;
+            field.each_reference(&set[field.name], &mut |column, target| {
+                if missing.is_none() && self.change.get(target).is_err() {
+                    missing = Some((column, target));
+                }
+            });
+            if let Some((column, target)) = missing {
+                let place = column.map_or_else(String::new, |column| format!("{}: ", column.label));
+                return Err(Refusal::invalid(
+                    field.name,
+                    format!("{place}there is no {target} in this file"),
+                )
+                .with_labels(def));
             }
         }
         Ok(())
@@ -153,23 +191,24 @@ impl<F> Job<'_, F> {
         }
         let role = self.role(&format!("Assigning {id}"), Role::EVERYONE)?;
         if let Some(owner) = owner {
-            let data = self.work.get(owner)?;
+            let data = self.change.get(owner)?;
             if owner.kind != Kind::Person || data.head.state == PersonState::Inactive.code() {
                 return Err(Refusal::Rule(format!("{owner} is no active person")));
             }
         }
-        if self.work.get(id)?.is_terminal() {
+        if self.change.get(id)?.is_terminal() {
             return Err(Refusal::Rule(format!("{id} is ended and read-only")));
         }
-        self.work.own(id, owner)?;
+        self.change.own(id, owner)?;
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
     }
 
     pub(super) fn attach(&mut self, to: RecordId, file: AttachedFile) -> Result<EventParts, Refusal<F>> {
         let role = self.role("Attaching a file", Role::EVERYONE)?;
-        let subject = self.work.get(to)?;
+        let subject = self.change.get(to)?;
         refuse_fixed_files(&subject)?;
-        let AttachedFile { name, media_type, bytes, sha256, description, source, captured_at } = file;
+        let AttachedFile { name, file, description, source, captured_at } = file;
+        let FileDigest { sha256, bytes, media_type } = file;
         if bytes > BYTES_MAX {
             return Err(Refusal::invalid(
                 "file",
@@ -189,7 +228,7 @@ impl<F> Job<'_, F> {
             set.insert("captured_at".into(), at.to_string().into());
         }
         let set = self.values(Kind::Attachment.def(), &set)?;
-        let id = self.work.make(Kind::Attachment, &set)?;
+        let id = self.change.make(Kind::Attachment, None, &set)?;
         self.refuse_unfilled(id)?;
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
     }
@@ -221,18 +260,6 @@ pub(super) fn refuse_senseless<F>(data: &RecordData) -> Result<(), Refusal<F>> {
         return Ok(());
     }
     Err(Refusal::Invalid { violations }.with_labels(data.def()))
-}
-
-/// The day of awareness, from which reporting limits run, is not moved to a later day without a reason (21 CFR 803).
-pub(super) fn refuse_postponed<F>(
-    data: &RecordData,
-    set: &Fields,
-    reason: Option<&str>,
-) -> Result<(), Refusal<F>> {
-    if reason.is_none() && feedback::postpones_awareness(data, set) {
-        return Err(Refusal::NeedsReason(format!("a later or no “Aware since” of {}", data.head.id)));
-    }
-    Ok(())
 }
 
 pub(super) fn values<F>(def: &KindDef, set: &Fields) -> Result<Fields, Refusal<F>> {

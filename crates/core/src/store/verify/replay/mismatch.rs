@@ -2,30 +2,34 @@
 
 use crate::domain::canonical;
 use crate::domain::choice::Choice as _;
-use crate::domain::door::Done;
 use crate::domain::event::{Event, RecordChange};
 use crate::domain::person::Role;
+use crate::domain::requests::Outcome;
 use crate::domain::signature::{Cover, Signature};
 
 /// Whether the event says exactly what the request brings about.
-pub fn fits(event: &Event, done: &Done) -> bool {
-    event.changes == done.changes && told(event, done).is_none() && signed_as(event, done)
+pub fn fits(event: &Event, outcome: &Outcome) -> bool {
+    event.changes == outcome.changes && told(event, outcome).is_none() && signed_as(event, outcome)
 }
 
-fn signed_as(event: &Event, done: &Done) -> bool {
+fn signed_as(event: &Event, outcome: &Outcome) -> bool {
     let wanted = |signature: &Signature| {
         let signature = Signature { event: event.seq, ..signature.clone() };
         canonical::digest(signature.canonical().as_bytes())
     };
-    event.signatures.len() == done.signatures.len()
-        && event.signatures.iter().zip(&done.signatures).all(|(said, signature)| *said == wanted(signature))
+    event.signatures.len() == outcome.signatures.len()
+        && event
+            .signatures
+            .iter()
+            .zip(&outcome.signatures)
+            .all(|(said, signature)| *said == wanted(signature))
 }
 
 /// What does not fit, where something does not.
-pub fn unlike(event: &Event, done: &Done, signatures: &[Signature]) -> String {
-    told(event, done)
-        .or_else(|| changed(event, done))
-        .or_else(|| signed(event, done, signatures))
+pub fn describe(event: &Event, outcome: &Outcome, signatures: &[Signature]) -> String {
+    told(event, outcome)
+        .or_else(|| changed(event, outcome))
+        .or_else(|| signed(event, outcome, signatures))
         .unwrap_or_else(|| format!("is not what the program makes of {}", event.request))
 }
 
@@ -40,42 +44,46 @@ pub fn idle(event: &Event) -> String {
 }
 
 /// What the event says besides records and signatures.
-fn told(event: &Event, done: &Done) -> Option<String> {
+fn told(event: &Event, outcome: &Outcome) -> Option<String> {
     let request = &event.request;
-    if done.request != *request {
-        return Some(format!("is called {request}, but is {}", done.request));
+    if outcome.request != *request {
+        return Some(format!("is called {request}, but is {}", outcome.request));
     }
-    if event.record != done.parts.record {
+    if event.record != outcome.parts.record {
         return Some(format!("names another record than the one that {request} is done to"));
     }
-    if event.role != done.parts.role {
+    if event.role != outcome.parts.role {
         return Some(format!(
             "rests on {}, where {request} rests on {} for its actor",
             role(event.role),
-            role(done.parts.role)
+            role(outcome.parts.role)
         ));
     }
-    if event.reason != done.said.reason {
+    if event.given != outcome.given {
+        return Some(format!("does not tell which fields {request} was given as the program does"));
+    }
+    if event.reason != outcome.remarks.reason {
         return Some("gives a reason that the program would not have written so".to_owned());
     }
-    if (event.occurred_at, &event.late_reason) != (done.said.occurred_at, &done.said.late_reason) {
+    if (event.occurred_at, &event.late_reason) != (outcome.remarks.occurred_at, &outcome.remarks.late_reason)
+    {
         return Some(
             "does not tell when it happened, or why it is entered late, as the program does".to_owned(),
         );
     }
-    (event.facts != done.parts.facts).then(|| format!("tells facts, which {request} does not"))
+    (event.facts != outcome.parts.facts).then(|| format!("tells facts, which {request} does not"))
 }
 
 fn role(role: Option<Role>) -> String {
     role.map_or_else(|| "no role".to_owned(), |role| format!("the role {}", role.word().to_lowercase()))
 }
 
-fn changed(event: &Event, done: &Done) -> Option<String> {
+fn changed(event: &Event, outcome: &Outcome) -> Option<String> {
     let request = &event.request;
     let of = |changes: &[RecordChange], id| changes.iter().position(|change| change.record == id);
     for change in &event.changes {
         let id = change.record;
-        let Some(wanted) = of(&done.changes, id).map(|index| &done.changes[index]) else {
+        let Some(wanted) = of(&outcome.changes, id).map(|index| &outcome.changes[index]) else {
             return Some(format!("changes {id}, which {request} does not do here"));
         };
         for field in &change.fields {
@@ -100,19 +108,19 @@ fn changed(event: &Event, done: &Done) -> Option<String> {
             return Some(format!("does not tell the change of {id} as the program does"));
         }
     }
-    let left_out = done.changes.iter().find(|wanted| of(&event.changes, wanted.record).is_none());
+    let left_out = outcome.changes.iter().find(|wanted| of(&event.changes, wanted.record).is_none());
     left_out.map(|wanted| format!("leaves {} as it was, which {request} changes here", wanted.record))
 }
 
-fn signed(event: &Event, done: &Done, signatures: &[Signature]) -> Option<String> {
+fn signed(event: &Event, outcome: &Outcome, signatures: &[Signature]) -> Option<String> {
     let request = &event.request;
-    if event.signatures.len() > done.signatures.len() {
+    if event.signatures.len() > outcome.signatures.len() {
         return Some(format!("names a signature, which {request} does not ask for here"));
     }
-    if event.signatures.len() < done.signatures.len() {
+    if event.signatures.len() < outcome.signatures.len() {
         return Some(format!("names no signature, which {request} asks for here"));
     }
-    for (wanted, said) in done.signatures.iter().zip(signatures) {
+    for (wanted, said) in outcome.signatures.iter().zip(signatures) {
         if said.printed_name != wanted.printed_name {
             return Some(format!(
                 "names a signature printed as “{}”, where the signer is “{}”",

@@ -12,7 +12,7 @@ use crate::domain::signature::Signature;
 pub type Account = Rc<(String, Person)>;
 
 /// The records, signatures and events so far. `F` is how it fails.
-pub trait Ground<F> {
+pub trait RecordSource<F> {
     /// A record by its number.
     fn record(&self, id: RecordId) -> Result<Option<RecordData>, F>;
     /// The account of a person; `None` where there is none, or it cannot be read.
@@ -23,6 +23,10 @@ pub trait Ground<F> {
     fn next_number(&self, kind: Kind) -> Result<u32, F>;
     /// The records of a kind that name `id` in one of their references, in their order.
     fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<RecordData>, F>;
+    /// The parts of a record of one kind, in their order.
+    fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<RecordData>, F>;
+    /// All records of a kind, in their order.
+    fn all(&self, kind: Kind) -> Result<Vec<RecordData>, F>;
     /// The signatures on a record, oldest first.
     fn signatures(&self, id: RecordId) -> Result<Vec<Signature>, F>;
     /// Everybody who made the record or edited what an approval of it fixes, sorted: the actors of the events of which

@@ -1,7 +1,7 @@
 //! Moving records along their transitions, and signing them.
 
-use super::records::{refuse_closed, refuse_postponed, state_word};
-use super::{EventParts, Job};
+use super::records::{refuse_closed, state_word};
+use super::{EventParts, Job, Mode};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Role;
 use crate::domain::record::{Fields, RecordData};
@@ -18,7 +18,7 @@ impl<F> Job<'_, F> {
         reason: Option<&str>,
     ) -> Result<EventParts, Refusal<F>> {
         let def = id.kind.def();
-        let data = self.work.get(id)?;
+        let data = self.change.get(id)?;
         let Some(step) = def.find_move(go).filter(|step| !step.by.is_empty()) else {
             let known: Vec<_> =
                 def.moves.iter().filter(|step| !step.by.is_empty()).map(|step| step.name).collect();
@@ -33,32 +33,26 @@ impl<F> Job<'_, F> {
         }
         let what = format!("“{}” on {id}", step.label);
         let role = self.role(&what, step.by)?;
-        if step.reason && reason.is_none() {
-            return Err(Refusal::NeedsReason(what));
+        if step.reason {
+            self.ask_reason(reason, || what.clone())?;
         }
         let set = self.values(def, set)?;
         refuse_closed(&data, &set)?;
         refuse_scope(&data, &set)?;
-        refuse_postponed(&data, &set, reason)?;
-        self.work.set(id, &set)?;
+        self.refuse_postponed(&data, &set, reason)?;
+        self.given = Some((id, set.clone()));
+        self.change.set(id, &set)?;
         self.references_exist(id, &set)?;
-        let unmet: Vec<_> = self
-            .work
-            .case(id, |case| step.conditions(case))?
-            .into_iter()
-            .filter(|condition| !condition.met)
-            .collect();
-        if !unmet.is_empty() {
-            return Err(Refusal::Conditions { what, unmet });
-        }
+        let conditions = self.change.case(id, |case| step.conditions(case))?;
+        self.require(what, conditions)?;
         if let Some(meaning) = step.sign {
             let roles = step.by.iter().copied().filter(|role| self.person().roles.contains(role)).collect();
-            let covers = self.work.case(id, |case| (step.covers)(case))?;
+            let covers = self.change.case(id, |case| (step.covers)(case))?;
             self.put_signature(id, meaning, roles, covers, reason)?;
         }
-        let effects = self.work.case(id, |case| (step.effects)(case))?;
-        self.work.state(id, step.to)?;
-        self.work.apply(effects)?;
+        let effects = self.change.case(id, |case| (step.effects)(case))?;
+        self.change.state(id, step.to)?;
+        self.change.apply(effects)?;
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
     }
 
@@ -69,7 +63,7 @@ impl<F> Job<'_, F> {
         reason: Option<&str>,
     ) -> Result<EventParts, Refusal<F>> {
         let def = id.kind.def();
-        let signing = self.work.case(id, |case| (def.sign_conditions)(case))?;
+        let signing = self.change.case(id, |case| (def.sign_conditions)(case))?;
         let what = format!("Signing {id}");
         if signing.by.is_empty() {
             return Err(Refusal::Rule(format!(
@@ -82,10 +76,7 @@ impl<F> Job<'_, F> {
             Some(role) => *role,
             None => self.role(&what, &signing.by)?,
         };
-        let unmet: Vec<_> = signing.conditions.into_iter().filter(|condition| !condition.met).collect();
-        if !unmet.is_empty() {
-            return Err(Refusal::Conditions { what, unmet });
-        }
+        self.require(what, signing.conditions)?;
         let meaning = match (meaning, signing.meanings.as_slice()) {
             (None, [only]) => *only,
             (Some(meaning), allowed) if allowed.contains(&meaning) => meaning,
@@ -97,8 +88,8 @@ impl<F> Job<'_, F> {
         };
         let covers = if signing.covers.is_empty() { vec![(id, Part::Content)] } else { signing.covers };
         self.put_signature(id, meaning, roles, covers, reason)?;
-        let effects = self.work.case(id, |case| (def.on_sign)(case))?;
-        self.work.apply(effects)?;
+        let effects = self.change.case(id, |case| (def.on_sign)(case))?;
+        self.change.apply(effects)?;
         Ok(EventParts { record: Some(id), role: Some(first), ..EventParts::default() })
     }
 
@@ -123,9 +114,9 @@ impl<F> Job<'_, F> {
         self.may_sign(id)?;
         let covers = covers
             .into_iter()
-            .map(|(record, part)| Ok(Cover::of(&self.work.get(record)?, part)))
+            .map(|(record, part)| Ok(Cover::of(&self.change.get(record)?, part)))
             .collect::<Result<_, Refusal<F>>>()?;
-        self.work.sign(Signature {
+        self.change.sign(Signature {
             subject: id,
             event: 0,
             signer: self.actor,
@@ -142,15 +133,17 @@ impl<F> Job<'_, F> {
     }
 
     pub(super) fn may_sign(&self, id: RecordId) -> Result<(), Refusal<F>> {
-        if !self.signed {
-            return Err(Refusal::NeedsPassword(id.to_string()));
+        match self.mode {
+            Mode::Perform if !self.signed => return Err(Refusal::NeedsPassword(id.to_string())),
+            Mode::Perform => {}
+            Mode::Preview => self.noted.borrow_mut().asks.password = Some(id.to_string()),
         }
         if !self.person().may_sign() {
             return Err(Refusal::Rule(
                 "your identity is not verified for your present key; ask quality or the administrator to confirm it under People before you sign (21 CFR 11.100(b))".to_owned(),
             ));
         }
-        let clock = self.work.clock()?;
+        let clock = self.change.clock()?;
         if clock.open || clock.back(self.now).is_some() {
             return Err(Refusal::Rule(
                 "the clock of this machine ran backwards; set it right, then acknowledge it under Audit trail before anything is signed".to_owned(),
