@@ -7,7 +7,7 @@ use super::change_request::{self, ChangeRequest, Urgency};
 use super::choice::{Choice as _, choice};
 use super::field::Table;
 use super::ids::{Kind, RecordId};
-use super::impact_analysis::{Conclusion, ImpactAnalysis};
+use super::impact_analysis::{self, Conclusion, ImpactAnalysis};
 use super::person::Role;
 use super::policy::AuthoritySubject;
 use super::record::{Fields, KindDef, RecordData, SignedEdits, record, rows};
@@ -333,21 +333,17 @@ fn after_signature(case: &Case) -> Vec<Effect> {
     let mut set = Fields::new();
     set.insert("decision".into(), decision.code().into());
     if !all_signed(case.world, case.data, &approval) {
-        return vec![
-            Effect::Set { id: case.id(), set },
-            Effect::State { id: case.id(), to: S::PartiallySigned.code() },
-        ];
+        return vec![Effect::Set { id: case.id(), set }, Effect::Move { id: case.id(), go: PARTLY_SIGN }];
     }
     let rows: Vec<Value> =
         approval.conditions.iter().map(|row| json!({"condition": row.condition})).collect();
     set.insert("conditions_met".into(), Value::Array(rows));
-    let mut effects =
-        vec![Effect::Set { id: case.id(), set }, Effect::State { id: case.id(), to: S::Granted.code() }];
+    let mut effects = vec![Effect::Set { id: case.id(), set }, Effect::Move { id: case.id(), go: GRANT }];
     if let Some(id) = approval.subject {
-        effects.push(Effect::State { id, to: "approved" });
+        effects.push(Effect::Move { id, go: change_request::APPROVE });
     }
     if let Some(id) = approval.impact_analysis {
-        effects.push(Effect::State { id, to: "locked" });
+        effects.push(Effect::Move { id, go: impact_analysis::LOCK });
     }
     effects
 }
@@ -358,7 +354,7 @@ fn refuse(case: &Case, approval: &Approval) -> Vec<Effect> {
     set.insert("decision".into(), Decision::Rejected.code().into());
     let mut effects = vec![Effect::Set { id: case.id(), set }];
     let Some(id) = approval.subject else { return effects };
-    effects.push(Effect::State { id, to: "rejected" });
+    effects.push(Effect::Move { id, go: change_request::REJECT });
     if let Some(change) = case.world.record(id).and_then(|data| data.typed()) {
         effects.extend(change_request::problems_without(case.world, id, &change));
     }
@@ -374,7 +370,23 @@ const SIGNERS: &[Role] = &[
     Role::Management,
 ];
 
+/// The transition by which the first of several required signatures shows.
+const PARTLY_SIGN: &str = "partly_sign";
+/// The transition by which the last required signature grants it.
+const GRANT: &str = "grant";
+/// The transition that follows when what it covers is changed.
+pub const INVALIDATE: &str = "invalidate";
+
 const MOVES: &[Move] = &[
+    Move::new(PARTLY_SIGN, "Partially signed", OPEN, S::PartiallySigned.code(), &[]),
+    Move::new(GRANT, "Granted", OPEN, S::Granted.code(), &[]),
+    Move::new(
+        INVALIDATE,
+        "Invalidated",
+        &[S::Requested.code(), S::PartiallySigned.code(), S::Granted.code()],
+        S::Invalidated.code(),
+        &[],
+    ),
     Move::new("refuse", "Refuse", OPEN, S::Refused.code(), SIGNERS)
         .reason()
         .sign(Meaning::Rejected)
@@ -403,10 +415,9 @@ fn may_refuse(case: &Case, approval: &Approval) -> Vec<Condition> {
 
 fn has_expired(case: &Case, approval: &Approval) -> Vec<Condition> {
     let past = approval.expires_at.is_some_and(|day| case.now.day() > day);
-    let waiting = approval
-        .subject
-        .and_then(|id| case.world.record(id))
-        .is_some_and(|data| data.head.state == "approved");
+    let waiting = approval.subject.and_then(|id| case.world.record(id)).is_some_and(|data| {
+        change_request::ChangeState::of(&data) == Some(change_request::ChangeState::Approved)
+    });
     vec![
         Condition::new("", "The day until which it holds has passed", past).at("expires_at"),
         Condition::new("", "The work has not begun", waiting),
@@ -414,15 +425,9 @@ fn has_expired(case: &Case, approval: &Approval) -> Vec<Condition> {
 }
 
 /// The change is analysed again: time has passed, and what is approved next is what is so then.
-fn back_to_analysis(case: &Case, approval: &Approval) -> Vec<Effect> {
-    let Some(data) = approval.subject.and_then(|id| case.world.record(id)) else { return Vec::new() };
-    let mut effects = vec![Effect::State { id: data.head.id, to: "under_analysis" }];
-    if let Some(change) = data.typed() {
-        let of_change =
-            Case { data: &data, world: case.world, now: case.now, actor: case.actor, rules: case.rules };
-        effects.extend(change_request::new_analysis(&of_change, &change));
-    }
-    effects
+fn back_to_analysis(_: &Case, approval: &Approval) -> Vec<Effect> {
+    let reanalyse = |id| Effect::Move { id, go: change_request::REANALYSE };
+    approval.subject.map(reanalyse).into_iter().collect()
 }
 
 /// The declaration of approvals.

@@ -374,6 +374,13 @@ impl ChangeRequest {
     }
 }
 
+/// The transition that an approval brings about.
+pub const APPROVE: &str = "approve";
+/// The transition that a refusal brings about.
+pub const REJECT: &str = "reject";
+/// The transition by which a change is analysed again.
+pub const REANALYSE: &str = "reanalyse";
+
 /// The declaration of change requests.
 pub const DEF: KindDef = KindDef {
     kind: Kind::ChangeRequest,

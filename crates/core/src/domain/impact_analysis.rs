@@ -153,6 +153,11 @@ pub fn blank_answers(circumstances: &Circumstances) -> Value {
         .collect()
 }
 
+/// The transition that an approval brings about.
+pub const LOCK: &str = "lock";
+/// The transition by which a new analysis replaces one.
+pub const SUPERSEDE: &str = "supersede";
+
 const MOVES: &[Move] = &[
     Move::new(
         "complete",
@@ -193,9 +198,9 @@ const MOVES: &[Move] = &[
     )
     .reason()
     .guard(|case| case.with::<ImpactAnalysis>(change_has_ended)),
-    Move::new("lock", "Lock", &[S::Reviewed.code()], S::Locked.code(), &[]),
+    Move::new(LOCK, "Lock", &[S::Reviewed.code()], S::Locked.code(), &[]),
     Move::new(
-        "supersede",
+        SUPERSEDE,
         "Supersede",
         &[S::Draft.code(), S::Complete.code(), S::Reviewed.code(), S::Locked.code()],
         S::Superseded.code(),

@@ -286,6 +286,11 @@ record! {
     }
 }
 
+/// The transition that follows when a change for the problem is being made.
+pub const RESOLVING: &str = "resolving";
+/// The transition that follows when no change for the problem is left.
+pub const CHANGE_GIVEN_UP: &str = "change_given_up";
+
 /// The declaration of problem reports.
 pub const DEF: KindDef = KindDef {
     kind: Kind::ProblemReport,

@@ -121,12 +121,13 @@ pub enum Effect {
         /// The record and its field that will name it.
         link_back: Option<(RecordId, &'static str)>,
     },
-    /// Changes the state of a record, the subject or another, without asking for a role.
-    State {
+    /// Moves a record, the subject or another, along one of its transitions: its guard holds and its effects follow, but no
+    /// role, reason or signature is asked for, because those of the act stand for it.
+    Move {
         /// Which record.
         id: RecordId,
-        /// Code of its new state.
-        to: &'static str,
+        /// Name of the transition.
+        go: &'static str,
     },
     /// Sets fields of a record.
     Set {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::rules::{analysis_of, granted_approval};
 use super::*;
 use crate::domain::impact_analysis::Answer;
-use crate::domain::problem_report::ProblemState;
+use crate::domain::problem_report::{self, ProblemState};
 use crate::domain::questions;
 use crate::domain::record::Fields;
 use crate::domain::signature::Meaning;
@@ -20,7 +20,7 @@ pub(super) fn work_begins(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
         .filter(|problem| {
             matches!(ProblemState::of(problem), Some(ProblemState::Evaluated | ProblemState::ChangeRequested))
         })
-        .map(|problem| Effect::State { id: problem.head.id, to: ProblemState::Resolving.code() })
+        .map(|problem| Effect::Move { id: problem.head.id, go: problem_report::RESOLVING })
         .collect();
     let mut rows: Vec<Value> =
         change.activities_done.iter().filter_map(|row| serde_json::to_value(row).ok()).collect();

@@ -77,14 +77,14 @@ pub(super) const MOVES: &[Move] = &[
     .reason()
     .clause("IEC 62304 9.2 a"),
     Move::new(
-        "resolving",
+        RESOLVING,
         "Resolving",
         &[S::Evaluated.code(), S::ChangeRequested.code()],
         S::Resolving.code(),
         &[],
     ),
     Move::new(
-        "change_given_up",
+        CHANGE_GIVEN_UP,
         "Change given up",
         &[S::ChangeRequested.code(), S::Resolving.code()],
         S::Evaluated.code(),
@@ -217,7 +217,7 @@ fn open_change_request(case: &Case, problem: &ProblemReport) -> Vec<Effect> {
     let open: Vec<ChangeState> =
         changes.iter().filter_map(ChangeState::of).filter(|state| state.is_before_verified()).collect();
     if open.iter().any(|state| state.is_being_made()) {
-        return vec![Effect::State { id: case.id(), to: S::Resolving.code() }];
+        return vec![Effect::Move { id: case.id(), go: RESOLVING }];
     }
     if !open.is_empty() {
         return Vec::new();
