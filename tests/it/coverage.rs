@@ -9,7 +9,7 @@ use mainstay::ops::{Act, EventFilter, FileSource, Password, Receipt, Refused, Re
 use serde_json::{Value, json};
 
 use crate::chain::{analyse, change_under_analysis};
-use crate::desk::{Desk, PASSWORD, fields, go_to, stamp};
+use crate::desk::{Desk, PASSWORD, fields, go_to, passed_test, stamp};
 
 /// Requests to which no record can come yet: a change is released with a version, which this file cannot hold yet.
 const OUT_OF_REACH: [&str; 1] = ["change_request.close"];
@@ -59,6 +59,10 @@ impl Walk {
 
     fn create(&mut self, login: &str, kind: Kind, set: Value) -> RecordId {
         self.act(login, Request::Create { kind, parent: None, set: fields(set) }).record.unwrap()
+    }
+
+    fn part(&mut self, login: &str, kind: Kind, parent: RecordId, set: Value) -> RecordId {
+        self.act(login, Request::Create { kind, parent: Some(parent), set: fields(set) }).record.unwrap()
     }
 
     fn feedback(&mut self, harm: &str) -> RecordId {
@@ -226,10 +230,12 @@ fn change_walk(walk: &mut Walk) {
     walk.go("ben", cr, "implemented", json!({}));
     walk.go("dan", cr, "start_verification", json!({}));
     let test = json!({
-        "verification": [{"kind": "System test", "results": "As expected", "anomalies_found": "None", "version_tested": "2.3.1-rc1",
-            "configuration": "Pump A, gateway rev C", "tools": "Rig 2", "date": "2031-03-03", "tester": "Dan Example", "outcome": "pass"}],
         "regression_rationale": "All alarm tests", "risk_control_verification": "RC-7 was tested",
     });
+    let record = walk.part("dan", Kind::TestRecord, cr, passed_test());
+    walk.edit("dan", record, json!({"tools": "Rig 2, test runner 4.2"}));
+    let struck = walk.part("dan", Kind::TestRecord, cr, json!({"title": "Entered twice"}));
+    walk.go("dan", struck, "strike", json!({}));
     walk.edit("dan", cr, test);
     walk.go("dan", cr, "verify", json!({}));
     walk.go("dan", pr, "verify_resolution", json!({}));

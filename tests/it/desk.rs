@@ -138,6 +138,12 @@ impl Desk {
         self.by(login, Request::Create { kind, parent: None, set: fields(set) }).unwrap().record.unwrap()
     }
 
+    /// A part of a record.
+    pub fn create_part(&mut self, login: &str, kind: Kind, parent: RecordId, set: Value) -> RecordId {
+        let request = Request::Create { kind, parent: Some(parent), set: fields(set) };
+        self.by(login, request).unwrap().record.unwrap()
+    }
+
     /// Edits with a reason, as what is signed asks for one.
     pub fn edit(&mut self, login: &str, id: RecordId, set: Value) -> Result<Receipt, Refused> {
         self.by(login, Act::from(Request::Edit { id, set: fields(set) }).because("As it came out"))
@@ -177,4 +183,13 @@ pub fn go_to(id: RecordId, go: &str, set: Value) -> Request {
 
 pub fn id(text: &str) -> RecordId {
     text.parse().unwrap()
+}
+
+/// A test record with its seven elements, all of it as it should be.
+pub fn passed_test() -> serde_json::Value {
+    json!({
+        "title": "System test", "results": "As expected", "anomalies_found": "None", "version_tested": "2.3.1-rc1",
+        "configuration": "Pump A, gateway rev C", "tools": "Rig 2", "date": "2031-03-03", "tester": "Dan Example",
+        "outcome": "pass",
+    })
 }

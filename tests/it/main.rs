@@ -27,6 +27,7 @@ mod insider;
 mod insider_forges;
 mod lanes;
 mod packet;
+mod parts;
 mod recipe;
 mod records;
 mod screens;

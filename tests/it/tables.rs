@@ -166,7 +166,12 @@ fn random_act(desk: &Desk, records: &[RecordId], which: usize, what: usize) -> A
             kind: Kind::ChangeRequest,
             set: fields(json!({"title": format!("Change {which}")})),
         },
-        9..14 => Request::Sign { id, meaning: None },
+        9..11 => Request::Create {
+            parent: Some(id),
+            kind: Kind::TestRecord,
+            set: fields(json!({"title": format!("Test {which}")})),
+        },
+        11..14 => Request::Sign { id, meaning: None },
         14..17 => Request::Assign { id, owner: Some(desk.people["ben"].person()) },
         17..30 => {
             let set = match id.kind {
@@ -186,6 +191,7 @@ fn random_act(desk: &Desk, records: &[RecordId], which: usize, what: usize) -> A
                 | Kind::ImpactAnalysis
                 | Kind::Approval
                 | Kind::Attachment
+                | Kind::TestRecord
                 | Kind::Person => {
                     json!({"title": format!("Title {what}")})
                 }

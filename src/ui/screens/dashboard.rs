@@ -193,6 +193,7 @@ const fn target(record: RecordId) -> Route {
         | Kind::ChangeRequest
         | Kind::ImpactAnalysis
         | Kind::Approval
+        | Kind::TestRecord
         | Kind::Attachment => Route::Record(record),
     }
 }

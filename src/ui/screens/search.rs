@@ -130,6 +130,7 @@ fn route_of(id: crate::domain::ids::RecordId) -> Route {
         | Kind::ChangeRequest
         | Kind::ImpactAnalysis
         | Kind::Approval
+        | Kind::TestRecord
         | Kind::Attachment => Route::Record(id),
     }
 }

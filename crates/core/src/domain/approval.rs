@@ -179,8 +179,8 @@ pub fn new_fields(case: &Case, change: &ChangeRequest, analysis: &ImpactAnalysis
     let subjects = subjects(change, analysis);
     let class = case.world.product().class();
     let analysed = change.impact_analysis.and_then(|id| case.world.record(id));
-    let mut fixed = vec![fixed(case.data, Part::Scope)];
-    fixed.extend(analysed.as_ref().map(|data| self::fixed(data, Part::Content)));
+    let mut fixed = vec![fixed(case.world, case.data, Part::Scope)];
+    fixed.extend(analysed.as_ref().map(|data| self::fixed(case.world, data, Part::Content)));
     let authors = authorship::of_change(case.world, case.data, analysed.as_ref());
     let mut set = Fields::new();
     set.insert(
@@ -201,8 +201,9 @@ pub fn new_fields(case: &Case, change: &ChangeRequest, analysis: &ImpactAnalysis
     set
 }
 
-fn fixed(data: &RecordData, part: Part) -> Value {
-    json!({"record": data.head.id, "part": part.code(), "digest": part_digest(data, part)})
+fn fixed(world: &dyn World, data: &RecordData, part: Part) -> Value {
+    let digest = part_digest(data, part, &world.all_parts(data));
+    json!({"record": data.head.id, "part": part.code(), "digest": digest})
 }
 
 /// Whether everything that the approval fixes still says what it said.
@@ -212,7 +213,7 @@ pub fn covers_hold(world: &dyn World, data: &RecordData) -> bool {
         && approval.fixed_content.iter().all(|fixed| {
             let record = fixed.record.and_then(|id| world.record(id));
             let (Some(record), Some(part)) = (record, fixed.part) else { return false };
-            part_digest(&record, part) == *fixed.digest
+            part_digest(&record, part, &world.all_parts(&record)) == *fixed.digest
         })
 }
 
@@ -438,6 +439,7 @@ pub const DEF: KindDef = KindDef {
     purpose: "A decision on fixed content, signed by everybody whom the authority matrix names.",
     clause: "IEC 62304 6.2.4, 8.2.1",
     sections: Approval::SECTIONS,
+    part_of: None,
     states: ApprovalState::ALL,
     moves: MOVES,
     create_by: &[],

@@ -54,7 +54,7 @@ pub fn are_fixed(data: &RecordData) -> bool {
         Kind::ChangeRequest => &["awaiting_approval", "approved", "verified", "released", "closed"],
         Kind::ImpactAnalysis => &["complete", "reviewed", "locked"],
         Kind::Approval => &["partially_signed", "granted"],
-        Kind::Product | Kind::Policy | Kind::Person | Kind::Attachment => &[],
+        Kind::Product | Kind::Policy | Kind::Person | Kind::Attachment | Kind::TestRecord => &[],
     };
     data.is_terminal() || fixed.contains(&data.head.state.as_str())
 }
@@ -84,6 +84,7 @@ pub const DEF: KindDef = KindDef {
     purpose: "A file kept byte for byte with its digest, source and time of capture.",
     clause: "IEC 62304 9.5",
     sections: Attachment::SECTIONS,
+    part_of: None,
     states: AttachmentState::ALL,
     moves: &[Move::new(
         "withdraw",

@@ -90,16 +90,6 @@ choice! {
     }
 }
 
-choice! {
-    /// Outcome of a test.
-    pub enum TestOutcome {
-        /// Passed.
-        Pass = "pass", "Pass";
-        /// Failed.
-        Fail = "fail", "Fail";
-    }
-}
-
 rows! {
     /// A SOUP item whose version changes.
     pub struct SoupChange {
@@ -137,30 +127,6 @@ rows! {
         done_by: Line = "Done by";
         /// In an emergency: the day by which it follows.
         complete_by: Option<Day> = "Complete by";
-    }
-}
-
-rows! {
-    /// A record of a test: the seven elements of 9.8.
-    pub struct TestRecord {
-        /// What was tested.
-        kind: Line = "Test";
-        /// Results.
-        results: Text = "Results";
-        /// Anomalies found, or none.
-        anomalies_found: Text = "Anomalies found";
-        /// Version tested.
-        version_tested: Line = "Version tested";
-        /// Hardware and software configuration.
-        configuration: Text = "Hardware and software configuration";
-        /// Tools used.
-        tools: Line = "Tools";
-        /// Date of the test.
-        date: Option<Day> = "Date" => past();
-        /// Who tested.
-        tester: Line = "Tester";
-        /// Whether it passed.
-        outcome: Option<TestOutcome> = "Outcome";
     }
 }
 
@@ -248,7 +214,8 @@ const EVIDENCE: &[&str] = &[
     S::Verified.code(),
     S::Released.code(),
 ];
-const VERIFY: &[&str] = &[S::Verifying.code()];
+/// States in which its test records are made and edited.
+pub const VERIFY: &[&str] = &[S::Verifying.code()];
 const AFTERWARDS: &[&str] = &[
     S::Approved.code(),
     S::Implementing.code(),
@@ -331,8 +298,6 @@ record! {
             activities_done: Table<ActivityDone> = "Evidence of repeated activities" => clause("IEC 62304 6.3.1");
         }
         section "Verification", "IEC 62304 8.2.3, 9.8", false, VERIFY => {
-            /// Records of the tests.
-            verification: Table<TestRecord> = "Test records" => required(S::Verified.code()), clause("IEC 62304 9.8");
             /// What was tested again, and why that is enough.
             regression_rationale: Text = "Regression scope as tested, and why" => required(S::Verified.code()), clause("IEC 62304 5.7.3");
             /// How risk controls were verified again.
@@ -389,6 +354,7 @@ pub const DEF: KindDef = KindDef {
     purpose: "A specified change. No configuration item changes without an approved one, and none is approved without impact analysis.",
     clause: "IEC 62304 6.2.3, 6.2.4, 8.2.1",
     sections: ChangeRequest::SECTIONS,
+    part_of: None,
     states: ChangeState::ALL,
     moves: rules::MOVES,
     create_by: Role::EVERYONE,

@@ -290,6 +290,7 @@ pub const DEF: KindDef = KindDef {
     purpose: "Whatever users, service, authorities or suppliers tell about the released product. Each item is judged: is it a problem?",
     clause: "IEC 62304 6.2.1",
     sections: Feedback::SECTIONS,
+    part_of: None,
     states: FeedbackState::ALL,
     moves: rules::MOVES,
     create_by: Role::EVERYONE,

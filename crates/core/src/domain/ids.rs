@@ -48,6 +48,8 @@ kinds! {
     Person = 8, "person", "PN";
     /// The policy in force in this file: limits, intervals, authority matrix.
     Policy = 9, "policy", "PL";
+    /// A record of a test, part of a change request (IEC 62304 9.8).
+    TestRecord = 10, "test_record", "TR";
 }
 
 impl Kind {

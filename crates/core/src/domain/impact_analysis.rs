@@ -468,6 +468,7 @@ pub const DEF: KindDef = KindDef {
     purpose: "What a change means for safety, organisation and interfacing systems, answered before it is approved.",
     clause: "IEC 62304 6.2.3, 7.4",
     sections: ImpactAnalysis::SECTIONS,
+    part_of: None,
     states: ImpactState::ALL,
     moves: MOVES,
     create_by: &[],

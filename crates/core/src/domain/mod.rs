@@ -26,3 +26,4 @@ pub mod policy;
 pub mod problem_report;
 pub mod product;
 pub mod questions;
+pub mod test_record;

@@ -162,6 +162,7 @@ pub const DEF: KindDef = KindDef {
     purpose: "Everybody who enters, decides or signs something has an account of their own.",
     clause: "21 CFR 11.100",
     sections: Person::SECTIONS,
+    part_of: None,
     states: PersonState::ALL,
     moves: MOVES,
     create_by: &[],

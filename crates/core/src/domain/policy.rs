@@ -220,6 +220,7 @@ pub const DEF: KindDef = KindDef {
     purpose: "Limits, intervals and the authority matrix that are in force in this file.",
     clause: "IEC 62304 6.1",
     sections: Policy::SECTIONS,
+    part_of: None,
     states: PolicyState::ALL,
     moves: &[],
     create_by: &[],

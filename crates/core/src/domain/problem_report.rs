@@ -299,6 +299,7 @@ pub const DEF: KindDef = KindDef {
     purpose: "One record for each problem: what it is, why it came about, what it means for safety, and what is done.",
     clause: "IEC 62304 clause 9",
     sections: ProblemReport::SECTIONS,
+    part_of: None,
     states: ProblemState::ALL,
     moves: rules::MOVES,
     create_by: Role::EVERYONE,

@@ -178,6 +178,7 @@ pub const DEF: KindDef = KindDef {
     purpose: "The product whose maintenance this file records.",
     clause: "IEC 62304 4.3",
     sections: Product::SECTIONS,
+    part_of: None,
     states: ProductState::ALL,
     moves: &[],
     create_by: &[],

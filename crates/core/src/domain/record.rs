@@ -14,6 +14,7 @@ use super::time::Moment;
 use super::workflow::{Case, Effect, Move, Signing, StateDef};
 use super::{
     approval, attachment, change_request, feedback, impact_analysis, person, policy, problem_report, product,
+    test_record,
 };
 
 /// Field values by name; an empty value is absent.
@@ -56,6 +57,17 @@ impl SignedEdits {
     }
 }
 
+/// What is declared about a kind whose records are parts of others: a list with thousands of entries, each with a life of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct PartOf {
+    /// The kind of the record that they belong to.
+    pub kind: Kind,
+    /// Codes of that record's states in which its parts are made, edited and moved on.
+    pub open_in: &'static [&'static str],
+    /// Whether an approval of that record covers them: they are part of its scope.
+    pub scope: bool,
+}
+
 /// Everything that is declared about a kind of record.
 pub struct KindDef {
     /// Which kind.
@@ -70,6 +82,8 @@ pub struct KindDef {
     pub clause: &'static str,
     /// Its sections, in the order of form, page and paper.
     pub sections: &'static [Section],
+    /// The kind of record of which its records are parts, if any.
+    pub part_of: Option<PartOf>,
     /// Its states.
     pub states: &'static [StateDef],
     /// Its transitions.
@@ -116,6 +130,15 @@ impl KindDef {
         self.states.first().map_or("", |state| state.code)
     }
 
+    /// The kinds whose records are parts of a record of this kind.
+    pub fn part_kinds(&self) -> impl Iterator<Item = (&'static Self, PartOf)> {
+        let kind = self.kind;
+        Kind::ALL.iter().filter_map(move |candidate| {
+            let def = candidate.def();
+            def.part_of.filter(|part| part.kind == kind).map(|part| (def, part))
+        })
+    }
+
     /// The transition with this name.
     pub fn find_move(&self, name: &str) -> Option<&'static Move> {
         self.moves.iter().find(|candidate| candidate.name == name)
@@ -135,6 +158,7 @@ impl Kind {
             Self::Attachment => &attachment::DEF,
             Self::Person => &person::DEF,
             Self::Policy => &policy::DEF,
+            Self::TestRecord => &test_record::DEF,
         }
     }
 }
@@ -275,17 +299,18 @@ impl RecordData {
         canonical::object(body)
     }
 
-    /// The canonical text of the record's content: what a signature covers. State and owner are not part of it.
-    pub fn content_canonical(&self) -> String {
-        self.part_canonical("content", |_| true)
+    /// The canonical text of the record's content: what a signature covers. State and owner are not part of it, save the
+    /// state of its parts.
+    pub fn content_canonical(&self, parts: &[Self]) -> String {
+        self.covered_canonical("content", |_| true, parts)
     }
 
-    /// The canonical text of the sections that an approval covers.
-    pub fn scope_canonical(&self) -> String {
-        self.part_canonical("scope", |section| section.scope)
+    /// The canonical text of the sections and parts that an approval covers.
+    pub fn scope_canonical(&self, parts: &[Self]) -> String {
+        self.covered_canonical("scope", |section| section.scope, parts)
     }
 
-    fn part_canonical(&self, part: &str, take: fn(&Section) -> bool) -> String {
+    fn covered_canonical(&self, part: &str, take: fn(&Section) -> bool, parts: &[Self]) -> String {
         let names =
             self.def().sections.iter().filter(|section| take(section)).flat_map(|section| section.fields);
         let mut fields = Map::new();
@@ -297,6 +322,23 @@ impl RecordData {
         let mut body = Map::new();
         body.insert("id".into(), self.head.id.to_string().into());
         body.insert(part.to_owned(), Value::Object(fields));
+        let belongs =
+            |data: &&Self| part == "content" || data.def().part_of.is_some_and(|part_of| part_of.scope);
+        let digests: Map<String, Value> = parts
+            .iter()
+            .filter(belongs)
+            .map(|data| {
+                let text = format!(
+                    "{}{}",
+                    data.covered_canonical(part, take, &[]),
+                    canonical::string(&data.head.state)
+                );
+                (data.head.id.to_string(), canonical::digest(text.as_bytes()).into())
+            })
+            .collect();
+        if !digests.is_empty() {
+            body.insert("parts".into(), Value::Object(digests));
+        }
         canonical::text(&Value::Object(body))
     }
 }

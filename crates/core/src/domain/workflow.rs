@@ -8,7 +8,7 @@ use super::person::{Person, Role};
 use super::policy::Policy;
 use super::product::Product;
 use super::record::{Fields, Record, RecordData};
-use super::signature::{Meaning, Part, Signature};
+use super::signature::{Cover, Meaning, Part, Signature};
 use super::time::Moment;
 
 /// How a state is to be read at a glance. Each tone has a colour and a shape.
@@ -146,6 +146,10 @@ pub trait World {
     fn referring(&self, id: RecordId, kind: Kind) -> Vec<RecordData>;
     /// The parts of a record of one kind, in their order.
     fn parts(&self, parent: RecordId, kind: Kind) -> Vec<RecordData>;
+    /// Everything that is a part of a record, of every kind.
+    fn all_parts(&self, data: &RecordData) -> Vec<RecordData> {
+        data.def().part_kinds().flat_map(|(def, _)| self.parts(data.head.id, def.kind)).collect()
+    }
     /// All records of a kind, in their order.
     fn all(&self, kind: Kind) -> Vec<RecordData>;
     /// The signatures on a record, oldest first.
@@ -160,7 +164,10 @@ pub trait World {
 
 /// Whether everything that a signature covers still says what was signed.
 pub fn signature_holds(world: &dyn World, signature: &Signature) -> bool {
-    signature.covers.iter().all(|cover| world.record(cover.record).is_some_and(|data| cover.holds(&data)))
+    let holds = |cover: &Cover| {
+        world.record(cover.record).is_some_and(|data| cover.holds(&data, &world.all_parts(&data)))
+    };
+    signature.covers.iter().all(holds)
 }
 
 /// A record as a rule sees it: with its surroundings, at a moment, before a person acts.

@@ -20,6 +20,7 @@ pub const fn list_columns(kind: Kind) -> &'static [&'static str] {
         Kind::Approval => &["subject", "decision", "expires_at"],
         Kind::Attachment => &["subject", "media_type", "bytes"],
         Kind::Person => &["login", "identity_verified_at"],
+        Kind::TestRecord => &["outcome", "version_tested", "date"],
         Kind::Product | Kind::Policy => &[],
     }
 }
@@ -33,6 +34,11 @@ impl ProductFile {
     /// All records of a kind, for export and packets.
     pub fn all(&self, kind: Kind) -> Result<Vec<RecordData>, Refused> {
         Ok(self.store.records(kind)?)
+    }
+
+    /// The parts of a record of one kind, in their order.
+    pub fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<RecordData>, Refused> {
+        Ok(self.store.parts(parent, kind)?)
     }
 
     /// The records of a kind that refer to a record.

@@ -15,8 +15,8 @@ use crate::domain::field::record_ids;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{Person, Role};
 use crate::domain::record::RecordData;
-use crate::domain::requests::RULES;
-use crate::domain::signature::{Cover, Meaning, Part, Signature};
+use crate::domain::requests::{RULES, RecordSource as _};
+use crate::domain::signature::{Cover, Meaning, Part, Signature, part_digest};
 use crate::domain::workflow::{Case, Condition, Move, Signing, World};
 use mainstay_base::time::{Day, Moment};
 
@@ -136,6 +136,11 @@ impl ProductFile {
             .collect())
     }
 
+    /// SHA-256 of what a signature on a part of a record covers as it stands.
+    pub fn part_digest(&self, data: &RecordData, part: Part) -> Result<String, Refused> {
+        Ok(part_digest(data, part, &self.store.all_parts(data)?))
+    }
+
     /// Everything that the page of a record shows, for the signed-in person or for nobody in particular.
     pub fn page(&self, id: RecordId, session: Option<&Session>, now: Moment) -> Result<RecordPage, Refused> {
         let actor = session.map_or(RecordId::new(Kind::Person, 0), Session::person);
@@ -184,7 +189,7 @@ fn offer(
     let wanted = if signing.covers.is_empty() { vec![(data.head.id, Part::Content)] } else { signing.covers };
     let covers = wanted
         .into_iter()
-        .filter_map(|(id, part)| work.record(id).map(|data| Cover::of(&data, part)))
+        .filter_map(|(id, part)| work.record(id).map(|data| Cover::of(&data, part, &work.all_parts(&data))))
         .collect();
     SigningOffer {
         allowed: holds(&signing.by),
@@ -207,7 +212,7 @@ fn signature_views(
         let mut holds = true;
         for cover in &signature.covers {
             let Some(now) = work.record(cover.record) else { continue };
-            if cover.holds(&now) {
+            if cover.holds(&now, &work.all_parts(&now)) {
                 continue;
             }
             holds = false;
@@ -344,6 +349,9 @@ impl Chain {
             Kind::ChangeRequest => chain.changes.push(data.clone()),
             Kind::ImpactAnalysis => chain.changes = named(work, data, "change_request"),
             Kind::Approval => chain.changes = named(work, data, "subject"),
+            Kind::TestRecord => {
+                chain.changes = data.head.parent.and_then(|id| work.record(id)).into_iter().collect();
+            }
             Kind::Product | Kind::Attachment | Kind::Person | Kind::Policy => return chain,
         }
         chain.complete(work);

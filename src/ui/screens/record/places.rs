@@ -89,7 +89,8 @@ pub fn circumstances(cx: &mut Cx<'_>, data: &RecordData) -> Option<Circumstances
         | Kind::Approval
         | Kind::Attachment
         | Kind::Person
-        | Kind::Policy => return None,
+        | Kind::Policy
+        | Kind::TestRecord => return None,
     };
     Some(change.circumstances(&cx.file.product().ok()?))
 }

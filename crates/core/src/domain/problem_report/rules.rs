@@ -149,7 +149,10 @@ fn signed_by_each(
         .into_iter()
         .filter(|signature| {
             signature.meaning != Meaning::Rejected
-                && signature.covers.iter().all(|cover| cover.holds(case.data))
+                && signature
+                    .covers
+                    .iter()
+                    .all(|cover| cover.holds(case.data, &case.world.all_parts(case.data)))
         })
         .flat_map(|signature| signature.roles)
         .collect();

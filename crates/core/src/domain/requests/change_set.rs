@@ -250,7 +250,7 @@ impl<'a, F> ChangeSet<'a, F> {
             let before = touched.before.as_ref();
             let changed = before.is_none() || !differences(before, &touched.after).is_empty();
             cover.revision = before.map_or(0, |before| before.head.revision) + u32::from(changed);
-            cover.digest = part_digest(&touched.after, cover.part);
+            cover.digest = part_digest(&touched.after, cover.part, &self.all_parts(&touched.after));
         }
         signed
     }

@@ -25,6 +25,14 @@ pub trait RecordSource<F> {
     fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<RecordData>, F>;
     /// The parts of a record of one kind, in their order.
     fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<RecordData>, F>;
+    /// Everything that is a part of a record, of every kind.
+    fn all_parts(&self, data: &RecordData) -> Result<Vec<RecordData>, F> {
+        let mut parts = Vec::new();
+        for (def, _) in data.def().part_kinds() {
+            parts.extend(self.parts(data.head.id, def.kind)?);
+        }
+        Ok(parts)
+    }
     /// All records of a kind, in their order.
     fn all(&self, kind: Kind) -> Result<Vec<RecordData>, F>;
     /// The signatures on a record, oldest first.

@@ -9,10 +9,10 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::product::Product;
 use crate::domain::record::RecordData;
 use crate::domain::signature::{Part, Signature};
-use crate::domain::workflow;
+use crate::domain::workflow::{self, World};
 use crate::ops::file::ProductFile;
 use crate::ops::page::{RecordPage, SignatureView};
-use crate::ops::refused::Refused;
+use crate::ops::refused::{ChangeSet, Refused};
 use crate::report::{Mark, SignatureBlock, Tone};
 use crate::store::Verification;
 use mainstay_base::clock::Stamp;
@@ -45,6 +45,15 @@ pub(super) struct Paper<'a> {
 }
 
 impl<'a> Paper<'a> {
+    /// Looks at the file's records as a rule does.
+    pub fn looking<T>(&self, look: impl FnOnce(&dyn World) -> T) -> Result<T, Refused> {
+        let nobody = RecordId::new(Kind::Person, 0);
+        let change = ChangeSet::to_look(&self.file.store, nobody, self.now);
+        let found = look(&change);
+        change.finish()?;
+        Ok(found)
+    }
+
     pub fn new(
         file: &'a ProductFile,
         redact: bool,

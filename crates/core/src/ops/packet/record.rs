@@ -181,6 +181,6 @@ const fn can_be_signed(id: RecordId) -> bool {
         | Kind::ChangeRequest
         | Kind::ImpactAnalysis
         | Kind::Approval => true,
-        Kind::Product | Kind::Attachment | Kind::Person | Kind::Policy => false,
+        Kind::Product | Kind::Attachment | Kind::Person | Kind::Policy | Kind::TestRecord => false,
     }
 }

@@ -107,7 +107,8 @@ pub(super) fn of(work: &ChangeSet<'_>, staff: &Staff, data: &RecordData) -> Vec<
         | Kind::Product
         | Kind::Attachment
         | Kind::Person
-        | Kind::Policy => Vec::new(),
+        | Kind::Policy
+        | Kind::TestRecord => Vec::new(),
     }
 }
 

@@ -18,7 +18,9 @@ use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::policy::Policy;
 use crate::domain::record::{Fields, Head, RecordData};
 use crate::domain::refused::Refusal;
-use crate::domain::requests::{self, Act, Actor, CodeFor, HandsOut, POLICY, RULES, Request, request_of};
+use crate::domain::requests::{
+    self, Act, Actor, CodeFor, HandsOut, POLICY, RULES, RecordSource as _, Request, request_of,
+};
 use crate::domain::signature::Signature;
 
 /// The records as the events say they are, and what counts for entitlement.
@@ -270,10 +272,10 @@ impl Replay {
             }
         }
         for cover in &signature.covers {
-            let holds = self
-                .ledger
-                .get(cover.record)
-                .is_some_and(|data| data.head.revision == cover.revision && cover.holds(data));
+            let holds = self.ledger.get(cover.record).is_some_and(|data| {
+                let Ok(parts) = self.ledger.all_parts(data);
+                data.head.revision == cover.revision && cover.holds(data, &parts)
+            });
             if !holds {
                 let (record, revision) = (cover.record, cover.revision);
                 wrong.push(format!(

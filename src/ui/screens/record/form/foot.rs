@@ -120,7 +120,7 @@ impl FormScreen {
                 title: format!("Change of {}", after.head.id),
                 meaning: Meaning::Approved.word().to_owned(),
                 shown: shown(&after, Part::Content, &names),
-                digest: part_digest(&after, Part::Content),
+                digest: part_digest(&after, Part::Content, &[]),
                 then: Then::Go(Route::Record(after.head.id)),
             });
         } else {

@@ -186,7 +186,7 @@ pub(super) fn ask_move(
         title: format!("{} {id}", step.label),
         meaning: meaning.word().to_owned(),
         shown: rows,
-        digest: part_digest(&after, Part::Content),
+        digest: part_digest(&after, Part::Content, &[]),
         then: Then::Stay,
     });
 }
