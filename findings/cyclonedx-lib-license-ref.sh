@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # cyclonedx-python-lib 11.12.0 makes a licence name out of a valid SPDX expression.
 #
-# The factory of the library reads "MIT AND LicenseRef-Vendor" and "Apache-1.1+" as names of a licence, not as expressions. "GPL-2.0+" and
-# "MIT OR Apache-2.0" are read as expressions. Its validator for the schema takes all four as expressions.
+# The factory of the library reads "LicenseRef-Vendor", "MIT AND LicenseRef-Vendor" and "Apache-1.1+" as names of a licence. "GPL-2.0+" is
+# read as an identifier, and "MIT OR Apache-2.0" as an expression. Its validator for the schema takes all five as expressions.
 #
-# One would expect expressions for all. The SPDX specification (2.3, annex D; 3.0, annex B) lets `LicenseRef-` stand wherever an identifier
+# One would expect an identifier or an expression for each. The SPDX specification (2.3, annex D; 3.0, annex B) lets `LicenseRef-` stand wherever an identifier
 # stands, and lets "+" follow any identifier of a licence. The cause is the list of known keys of license-expression 30.4.4, which has the
 # deprecated "GPL-2.0+" as a key and does not know `LicenseRef-` or a free "+".
 #
