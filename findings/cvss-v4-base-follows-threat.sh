@@ -5,7 +5,7 @@
 # `base`. For CVSS 3.1 the same field of the same libraries does not move with E:U. In npm's library the true base score is called
 # `baseMetricsOnly`.
 #
-# One would expect 9.3 for the base score. CVSS 4.0, section 1.3: a score made of base and threat metrics is named CVSS-BT, one made of base
+# One would expect 9.3 for the base score. CVSS 4.0, in the section on nomenclature: a score made of base and threat metrics is named CVSS-BT, one made of base
 # metrics alone CVSS-B; FIRST's schema keeps `baseScore` and `threatScore` apart.
 # A list in which some scores are B and some are BT puts the wrong component first, and a limit such as "9.0 and above" misses this one.
 #
