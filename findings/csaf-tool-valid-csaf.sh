@@ -7,7 +7,7 @@
 # vulnerability does not say which product is affected, and of two remediations only the last is kept.
 #
 # One would expect all of them to be read. CSAF 2.0, 3.2.2: the product tree MAY have branches, full_product_names, relationships;
-# 3.2.3: `cve` and `ids` are both optional. The validator of the German federal office accepts such documents.
+# 3.2.3: `cve` and `ids` are both optional. npm's @secvisogram/csaf-validator-lib 2.0.10 finds nothing against such documents.
 #
 # The package does not name lib4sbom among its dependencies but imports it, so it is installed beside it here.
 #
