@@ -104,7 +104,7 @@ pub fn scan<T: Send>(
 
 /// Whether a document names source packages where they are called otherwise than what was built of them.
 fn tells_sources(bill: &Bill) -> bool {
-    bill.components.iter().flat_map(|component| &component.purls).any(|purl| purl.contains("upstream="))
+    bill.components.iter().any(matching::tells_source)
 }
 
 /// The next component that nobody has taken yet.

@@ -3,6 +3,7 @@
 //! Here belongs telling the formats apart and translating their records into `domain::soup::advisory`. Here does not belong unpacking
 //! (`exchange::unpack`), keeping records, and judging what they mean for a component.
 
+mod affected;
 mod csaf;
 mod cve5;
 mod cyclonedx_vex;
@@ -11,6 +12,7 @@ mod eol;
 mod epss;
 mod fields;
 mod kev;
+mod naming;
 mod nvd11;
 mod nvd2;
 mod openvex;
@@ -21,7 +23,7 @@ mod text;
 
 use std::io::{BufRead, Cursor, Read};
 
-use crate::model::advisory::{Advisory, ApplicabilityNode, PackageClaim, Published, Standing};
+use crate::model::advisory::{Advisory, ApplicabilityNode, Published, Standing};
 use crate::model::cpe::Cpe;
 use mainstay_base::note::{Gravity, Notes, Unreadable};
 pub use mainstay_base::unpack::Stop;
@@ -277,7 +279,7 @@ impl Sink<'_, '_> {
         mut outcome: Result<Advisory, Unreadable>,
     ) -> Result<(), Unreadable> {
         if let Ok(advisory) = &mut outcome {
-            if advisory.standing == Standing::Published && names_nothing(advisory) {
+            if advisory.standing == Standing::Published && naming::names_nothing(advisory) {
                 advisory.standing = Standing::NotAnalysed;
             }
             check_names(advisory, &place, &mut self.report.notes);
@@ -297,15 +299,6 @@ impl Sink<'_, '_> {
         self.report.refused += 1;
         self.report.notes.add(Gravity::Refused, refused.place, refused.reason);
     }
-}
-
-/// Whether a record says of no product that it is meant: only its text can tell.
-fn names_nothing(advisory: &Advisory) -> bool {
-    let is_word = |text: &str| !text.trim().is_empty() && !text.trim().eq_ignore_ascii_case("n/a");
-    let named = |claim: &PackageClaim| {
-        is_word(&claim.name) || claim.purl.as_deref().is_some_and(is_word) || !claim.cpes.is_empty()
-    };
-    advisory.applicability.is_empty() && !advisory.packages.iter().any(named)
 }
 
 /// Remarks on CPE names that cannot be read: whom they concern can only be guessed.

@@ -12,6 +12,7 @@ use crate::model::advisory::{
 use mainstay_base::json_stream::{self, Piece};
 use mainstay_base::note::{Gravity, Notes, Unreadable};
 
+use super::affected::Affected;
 use super::documents::{RECORD_BYTES_MAX, each};
 use super::fields::{check_date, lax, parse};
 use super::{Part, Sink};
@@ -107,7 +108,17 @@ struct Cve {
     #[serde(default, deserialize_with = "lax")]
     configurations: Vec<Configuration>,
     #[serde(default, deserialize_with = "lax")]
+    affected: Vec<Reported>,
+    #[serde(default, deserialize_with = "lax")]
     references: Vec<Reference>,
+}
+
+/// What a reporter says of products, repeated as told; since April 2026 nothing else tells of most records which products are meant.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Reported {
+    #[serde(default, deserialize_with = "lax")]
+    affected_data: Vec<Affected>,
 }
 
 /// A text in a language.
@@ -231,12 +242,18 @@ fn advisory(raw: &str, place: &str, notes: &mut Notes) -> Result<Advisory, Unrea
         source: Source::Nvd,
         aliases: Vec::new(),
         related: Vec::new(),
+        upstream: Vec::new(),
         title: cve.cisa_vulnerability_name,
         description,
         published: cve.published,
         modified: cve.last_modified,
         informational: None,
-        packages: Vec::new(),
+        packages: cve
+            .affected
+            .into_iter()
+            .flat_map(|reported| reported.affected_data)
+            .map(Affected::claim)
+            .collect(),
         applicability: cve.configurations.into_iter().filter_map(root).collect(),
         scores: scores(cve.metrics),
         weaknesses: weaknesses(cve.weaknesses.into_iter().flat_map(|weakness| weakness.description)),

@@ -44,8 +44,10 @@ pub fn keys_of_advisory(advisory: &Advisory) -> Vec<Key> {
         if let Some((purl, _)) = claims::package_of(claim) {
             keys.extend(name_key(&purl.name));
             keys.insert(purl.key());
-        } else {
-            keys.insert(words_key(&claims::words_key(claim)));
+        }
+        keys.extend(claim.product.as_deref().and_then(name_key));
+        if claim.vendor.is_some() || claim.purl.is_none() && claim.ecosystem.is_empty() {
+            keys.extend(claims::words_keys(claim).iter().map(|key| words_key(key)));
         }
     }
     each_name(advisory, &mut |text| of_criterion(text, &mut keys));

@@ -1,6 +1,7 @@
 //! From judged records to findings: one for each vulnerability, with severities, known exploitation and prediction.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use super::told::{FoundAdvisory, FoundRecord, Score};
 use super::{Desk, Judged};
@@ -50,7 +51,7 @@ impl Desk<'_> {
                 cvss.push(Score::of(score));
             }
         }
-        let (kev, epss) = self.joined(group)?;
+        let (kev, epss) = self.joined(group, members)?;
         Ok(Some(FoundAdvisory {
             id: group.id.clone(),
             aliases: group.ids.iter().filter(|id| **id != group.id).cloned().collect(),
@@ -88,19 +89,26 @@ impl Desk<'_> {
     }
 
     /// What is told about the identifiers of a finding besides advisories.
-    fn joined(&self, group: &Group) -> Result<(Option<KnownExploited>, Option<ExploitPrediction>), Refused> {
-        let (mut kev, mut epss) = (None, None);
+    fn joined(
+        &self,
+        group: &Group,
+        members: &[&Judged],
+    ) -> Result<(Option<KnownExploited>, Option<ExploitPrediction>), Refused> {
+        let (mut kev, mut epss): (_, Option<ExploitPrediction>) = (None, None);
         if !self.joins {
             return Ok((kev, epss));
         }
-        for id in group.ids.iter().filter(|id| id.starts_with("CVE-")) {
+        // A record downstream is about the same vulnerability as the one that it is made of.
+        let upstream = members.iter().flat_map(|one| &one.advisory.upstream);
+        let ids: BTreeSet<String> = group.ids.iter().chain(upstream).filter_map(|id| cve_of(id)).collect();
+        for id in &ids {
             for number in self.cache.numbers_under(&body::joined_key(id))? {
                 match self.published(number)? {
                     Some((Published::Exploited(known), ..)) if known.cve.eq_ignore_ascii_case(id) => {
-                        kev = Some(known);
+                        kev.get_or_insert(known);
                     }
                     Some((Published::Predicted(predicted), ..)) if predicted.cve.eq_ignore_ascii_case(id) => {
-                        epss = Some(predicted);
+                        epss = epss.filter(|before| chance(before) >= chance(&predicted)).or(Some(predicted));
                     }
                     Some(_) | None => {}
                 }
@@ -108,6 +116,18 @@ impl Desk<'_> {
         }
         Ok((kev, epss))
     }
+}
+
+/// The probability of a prediction; what is no number is none.
+fn chance(predicted: &ExploitPrediction) -> f64 {
+    predicted.probability.trim().parse().unwrap_or_default()
+}
+
+/// The CVE that an identifier is or ends in: distributions put their name before it (`DEBIAN-CVE-2026-0001`).
+fn cve_of(id: &str) -> Option<String> {
+    let id = id.trim().to_ascii_uppercase();
+    let at = if id.starts_with("CVE-") { 0 } else { id.find("-CVE-")? + 1 };
+    id.get(at..).map(str::to_owned)
 }
 
 /// The place of a verdict's word in the order of strength.

@@ -95,7 +95,7 @@ fn any_claim() -> impl Strategy<Value = PackageClaim> {
         conditions,
     )
         .prop_map(|(ecosystem, vendor, name, (purl, cpes), versions, otherwise, conditions)| {
-            PackageClaim { ecosystem, vendor, name, purl, cpes, versions, otherwise, conditions }
+            PackageClaim { ecosystem, vendor, name, product: None, purl, cpes, versions, otherwise, conditions }
         })
 }
 
