@@ -145,6 +145,24 @@ fn version_by(identity: &Identity, known: &KnownCpe) -> Option<String> {
     if identity.distribution().is_some() { identity.upstream_version() } else { known.version.clone() }
 }
 
+/// Whether the vendor that a claim tells in words may be one that the component's identifiers tell. Reporters whose words NVD repeats name
+/// vendors as they like, and nobody puts them right.
+fn may_be_vendor(identity: &Identity, advisory: &Advisory, claim: &PackageClaim) -> bool {
+    let vendor = claim.vendor.as_deref().map(names::fold).unwrap_or_default();
+    let mut closed = identity.cpes.iter().filter(|known| !known.open).peekable();
+    if advisory.source == Source::Nvd || vendor.is_empty() || vendor == "n-a" || closed.peek().is_none() {
+        return true;
+    }
+    let namespaces = identity.purls.iter().filter_map(|known| known.purl.namespace.as_deref());
+    let own = closed.map(|known| known.vendor.as_str()).chain(namespaces).map(names::fold);
+    let words = |text: &str| text.split('-').map(str::to_owned).collect::<Vec<String>>();
+    let told = words(&vendor);
+    own.map(|own| words(&own)).any(|own| {
+        let (short, long) = if own.len() < told.len() { (&own, &told) } else { (&told, &own) };
+        long.windows(short.len()).any(|window| window == short.as_slice())
+    })
+}
+
 /// By name: where vendor and product in words are those of a CPE name, or the names agree. A package that both sides name otherwise is
 /// another one; records of packages alone are held against a name only where nothing better is known of the component.
 pub(super) fn by_name<'a>(
@@ -163,6 +181,7 @@ pub(super) fn by_name<'a>(
         let told = [package.map(|purl| purl.name.as_str()), Some(claim.name.as_str()), claim.product.as_deref()];
         !other_registry
             && !better
+            && may_be_vendor(identity, advisory, claim)
             && told.into_iter().flatten().any(|name| identity.names.contains(&names::fold(name)))
     };
     if by_cpe.is_none() && !by_name() {

@@ -15,6 +15,11 @@ pub const SOURCE_PROPERTIES: &str = "aquasecurity:trivy:";
 /// The field of SPDX in which tools tell where a package comes from.
 pub const SOURCE_INFO: &str = "sourceInfo";
 
+/// Whether a text of that field names the source package of what a distribution built.
+pub fn names_source(text: &str) -> bool {
+    source_of_sentence(text).is_some()
+}
+
 /// Whether a component tells the source package of what a distribution built.
 pub fn tells_source(component: &Component) -> bool {
     told_source(component).is_some() || component.purls.iter().any(|purl| purl.contains("upstream="))
@@ -218,7 +223,7 @@ impl Identity {
                     if is_sought {
                         self.cpes.push(known);
                     } else {
-                        let why = format!("the CPE name “{text}” names too little to look for its records");
+                        let why = format!("the CPE name “{text}” is not taken: it does not name one vendor and one product to look for");
                         self.problems.push(why.clone());
                         self.unsought = self.unsought.take().or(Some(why));
                     }
