@@ -32,7 +32,11 @@ fn answers(folder: &Path, bill: &str) -> Said {
         today: Day::parse(TODAY).unwrap(),
         max_age_days: 99_999,
         all: true,
-        knowledge: if knowledge.exists() { read_knowledge(&knowledge).unwrap() } else { Knowledge::default() },
+        knowledge: if knowledge.exists() {
+            read_knowledge(&knowledge).unwrap()
+        } else {
+            Knowledge::default()
+        },
     };
     let bill = sbom::read(&std::fs::read(folder.join(bill)).unwrap(), bill).unwrap();
     let (_, components) = scan(&bill, cache.path(), &options, &|_| true, &|component| component).unwrap();
@@ -45,7 +49,10 @@ fn answers(folder: &Path, bill: &str) -> Said {
         };
         say("present".to_owned(), "yes".to_owned());
         for checked in &component.checked {
-            say(format!("@{}", checked.source.replace(' ', "_")), word(serde_json::to_value(checked.outcome).unwrap()));
+            say(
+                format!("@{}", checked.source.replace(' ', "_")),
+                word(serde_json::to_value(checked.outcome).unwrap()),
+            );
         }
         for finding in &component.verdicts {
             for record in &finding.records {
@@ -83,7 +90,8 @@ fn check(folder: &str, bill: &str) {
         }
     }
     assert!(asked > 0, "right.txt says nothing about {bill}");
-    let all: Vec<String> = said.iter().map(|((who, what), answer)| format!("{who} {what} {answer}")).collect();
+    let all: Vec<String> =
+        said.iter().map(|((who, what), answer)| format!("{who} {what} {answer}")).collect();
     assert!(wrong.is_empty(), "{}\n\nall of it:\n{}", wrong.join("\n"), all.join("\n"));
 }
 

@@ -66,6 +66,9 @@ pub enum ClaimStatus {
     Unknown,
 }
 
+/// The order of a range that is kept as it was written, as the upper end of an interval: nothing can be compared with it.
+pub const AS_WRITTEN: &str = "text";
+
 /// Versions in one order, with what is said of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Versions {

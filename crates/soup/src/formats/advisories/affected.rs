@@ -106,11 +106,9 @@ impl Affected {
 
     /// Where it is affected, and where in it the flaw is.
     fn conditions(&self) -> Vec<String> {
-        let lists =
-            [("platform", &self.platforms), ("module", &self.modules), ("file", &self.program_files)];
-        let listed = lists
-            .into_iter()
-            .flat_map(|(word, list)| list.iter().map(move |text| format!("{word}: {text}")));
+        let lists = [("platform", &self.platforms), ("module", &self.modules), ("file", &self.program_files)];
+        let listed =
+            lists.into_iter().flat_map(|(word, list)| list.iter().map(move |text| format!("{word}: {text}")));
         let routines = self.program_routines.iter().map(|routine| format!("function: {}", routine.name));
         listed.chain(routines).collect()
     }
@@ -121,7 +119,8 @@ fn versions(entry: Version) -> Vec<Versions> {
     let Version { version, status, version_type: order, less_than, less_than_or_equal, changes } = entry;
     let unbounded = |version: &str| matches!(version, "*" | "unspecified");
     let end = match (less_than, less_than_or_equal) {
-        (Some(version), _) => Some(Bound { version, included: false }),
+        // The asterisk stands for the end of a line: `lessThan` means all of it too (CVE record format).
+        (Some(version), _) => Some(Bound { included: version.ends_with(".*"), version }),
         (None, Some(version)) => Some(Bound { version, included: true }),
         (None, None) => None,
     };

@@ -4,9 +4,7 @@ use std::io::BufRead;
 
 use serde::Deserialize;
 
-use crate::model::advisory::{
-    Advisory, ApplicabilityNode, PackageClaim, Score, Source, Standing,
-};
+use crate::model::advisory::{Advisory, ApplicabilityNode, PackageClaim, Score, Source, Standing};
 use mainstay_base::note::{Gravity, Notes, Unreadable};
 
 use super::Sink;

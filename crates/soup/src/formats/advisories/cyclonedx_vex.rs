@@ -101,7 +101,9 @@ impl<'t> Texts<'t> {
             Some((line, path)) => (line.parse().ok(), path),
             None => (None, place.trim_start_matches("$.")),
         };
-        let index = path.strip_prefix("vulnerabilities[").and_then(|rest| rest.split(']').next()?.parse::<usize>().ok());
+        let index = path
+            .strip_prefix("vulnerabilities[")
+            .and_then(|rest| rest.split(']').next()?.parse::<usize>().ok());
         index
             .and_then(|index| self.listed.get(index).copied())
             .or_else(|| line.and_then(|line| self.by_line.get(&line).copied()))

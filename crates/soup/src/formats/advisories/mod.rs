@@ -28,8 +28,8 @@ use crate::model::cpe::Cpe;
 use mainstay_base::note::{Gravity, Notes, Unreadable};
 pub use mainstay_base::unpack::Stop;
 
-use shape::Shape;
 use documents::RECORD_BYTES_MAX;
+use shape::Shape;
 use text::Utf8;
 
 /// Bytes at the beginning of a document by which it is recognised; twice as many, and so on, where they do not tell.
@@ -169,6 +169,7 @@ impl Format {
                 }
                 None => Err(not_recognised(&format!("JSON that begins with {}", shape.top()))),
             },
+            None if is_cyclonedx_xml(head) => Ok(Some(Self::CycloneDxVex)),
             None => Self::of_table(&String::from_utf8_lossy(head)).map(Some),
         }
     }
@@ -246,6 +247,12 @@ impl Format {
             Self::DistroInfo => eol::read_distro_info(reader, sink),
         }
     }
+}
+
+/// Whether it begins as an XML document in a namespace of CycloneDX.
+fn is_cyclonedx_xml(head: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(head);
+    head.trim_start().starts_with('<') && head.contains("cyclonedx.org/schema/")
 }
 
 fn not_recognised(what: &str) -> Unreadable {

@@ -49,7 +49,7 @@ fn is_word(text: &str) -> bool {
 }
 
 /// Whether a tree names something that is itself vulnerable. Walked without recursion: its depth is foreign.
-fn is_tree(root: &ApplicabilityNode) -> bool {
+pub(super) fn is_tree(root: &ApplicabilityNode) -> bool {
     let mut nodes = vec![root];
     while let Some(node) = nodes.pop() {
         let names = |criterion: &CpeCriterion| criterion.vulnerable && is_product(&criterion.criteria);

@@ -15,7 +15,7 @@ use mainstay_base::note::{Gravity, Notes, Unreadable};
 use super::affected::Affected;
 use super::documents::{RECORD_BYTES_MAX, each};
 use super::fields::{check_date, lax, parse};
-use super::{Part, Sink};
+use super::{Part, Sink, naming};
 
 const LIST: &str = "vulnerabilities";
 const RECORD: &str = "vulnerabilities[]";
@@ -235,7 +235,9 @@ fn advisory(raw: &str, place: &str, notes: &mut Notes) -> Result<Advisory, Unrea
     check_date(cve.published.as_deref(), place, "cve.published", notes);
     check_date(cve.last_modified.as_deref(), place, "cve.lastModified", notes);
     let description = in_english(cve.descriptions);
-    let analysed = !cve.configurations.is_empty();
+    let applicability: Vec<ApplicabilityNode> = cve.configurations.into_iter().filter_map(root).collect();
+    let analysed = applicability.iter().any(naming::is_tree);
+    let reported = cve.affected.into_iter().flat_map(|reported| reported.affected_data);
     Ok(Advisory {
         standing: standing(cve.vuln_status.as_deref(), analysed, &description),
         id: cve.id,
@@ -248,13 +250,9 @@ fn advisory(raw: &str, place: &str, notes: &mut Notes) -> Result<Advisory, Unrea
         published: cve.published,
         modified: cve.last_modified,
         informational: None,
-        packages: cve
-            .affected
-            .into_iter()
-            .flat_map(|reported| reported.affected_data)
-            .map(Affected::claim)
-            .collect(),
-        applicability: cve.configurations.into_iter().filter_map(root).collect(),
+        // Where the database says itself which products are meant, the reporter's words say nothing more.
+        packages: reported.filter(|_| !analysed).map(Affected::claim).collect(),
+        applicability,
         scores: scores(cve.metrics),
         weaknesses: weaknesses(cve.weaknesses.into_iter().flat_map(|weakness| weakness.description)),
         references: cve.references.into_iter().map(|reference| reference.url).collect(),

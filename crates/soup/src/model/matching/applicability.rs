@@ -7,7 +7,9 @@ use std::cell::OnceCell;
 
 use super::claims::BACKPORT;
 use super::combine::{Answer, Weight};
-use super::criterion::{self, OPEN_NAME, Told, concerned, product_words, range_words, restrictions, scheme_of};
+use super::criterion::{
+    self, OPEN_NAME, Told, concerned, product_words, range_words, restrictions, scheme_of,
+};
 use super::identity::{Identity, KnownCpe};
 use super::versions::Order;
 use super::{Verdict, Why, conditions, cpe_key};
@@ -197,7 +199,9 @@ impl<'a> Judge<'a> {
         let capped = match (by_name, self.identity.distribution()) {
             (_, Some(_)) => Some(BACKPORT),
             (true, None) => Some(ONLY_NAMES),
-            (false, None) => name.as_ref().is_ok_and(|name| !criterion::about(known, name)).then_some(OPEN_NAME),
+            (false, None) => {
+                name.as_ref().is_ok_and(|name| !criterion::about(known, name)).then_some(OPEN_NAME)
+            }
         };
         let held = verdict != Verdict::NotAffected;
         let verdict = if held && capped.is_some() { Verdict::Candidate } else { verdict };

@@ -1,8 +1,8 @@
 //! Claims about packages and products by name (OSV, CVE JSON 5, CSAF) against a component.
 
 use super::combine::{Answer, Weight};
-use super::identity::Identity;
 use super::hits::{self, Hit};
+use super::identity::Identity;
 use super::lines::Release;
 use super::versions::{self, Order, Stand};
 use super::{Verdict, Why, applicability, conditions, ecosystem, names};
@@ -35,8 +35,7 @@ pub(super) fn package_of(claim: &PackageClaim) -> Option<(Purl, Option<Release>)
     let by_name = ecosystem::package(&claim.ecosystem, &claim.name);
     match (told, by_name) {
         (Some(purl), by_name) => {
-            let release =
-                by_name.and_then(|(_, release)| release).or_else(|| Release::of_purl(&purl, None));
+            let release = by_name.and_then(|(_, release)| release).or_else(|| Release::of_purl(&purl, None));
             Some((purl, release))
         }
         (None, by_name) => by_name,
@@ -162,7 +161,14 @@ fn judged(identity: &Identity, source: Source, claim: &PackageClaim, hit: &Hit<'
     if let Some((why, order)) = unclear.or(commits.filter(|_| decided.is_none() || by_commit)) {
         let scheme = order.word().to_owned();
         let verdict = Verdict::NotComparable { why };
-        return Judged { verdict, weight: Weight::Interval, range, scheme, said: false, commits: only_commits };
+        return Judged {
+            verdict,
+            weight: Weight::Interval,
+            range,
+            scheme,
+            said: false,
+            commits: only_commits,
+        };
     }
     let order = decided.unwrap_or(Order::Unknown(String::new()));
     match claim.otherwise {
@@ -207,16 +213,18 @@ fn of_status(status: ClaimStatus, weight: Weight, range: String, order: &Order) 
 
 fn outside(range: String, order: &Order) -> Judged {
     let scheme = order.word().to_owned();
-    Judged { verdict: Verdict::NotAffected, weight: Weight::Otherwise, range, scheme, said: false, commits: false }
+    Judged {
+        verdict: Verdict::NotAffected,
+        weight: Weight::Otherwise,
+        range,
+        scheme,
+        said: false,
+        commits: false,
+    }
 }
 
 /// A claim that names no versions is about all of them, or about the one in its package URL.
-fn without_versions(
-    claim: &PackageClaim,
-    hit: &Hit<'_>,
-    version: Result<&str, &str>,
-    free: bool,
-) -> Judged {
+fn without_versions(claim: &PackageClaim, hit: &Hit<'_>, version: Result<&str, &str>, free: bool) -> Judged {
     let status = claim.otherwise.unwrap_or_default();
     let told = claim.purl.as_deref().and_then(|text| Purl::parse(text).ok()).and_then(|purl| purl.version);
     let Some(told) = told else {

@@ -26,7 +26,9 @@ pub(super) fn concerned<'a>(identity: &'a Identity, criteria: &str) -> Vec<&'a K
         let own: Vec<&KnownCpe> = identity
             .cpes
             .iter()
-            .filter(|known| same(known) || known.open && Cpe::parse(criteria).is_ok_and(|name| may_be(known, &name)))
+            .filter(|known| {
+                same(known) || known.open && Cpe::parse(criteria).is_ok_and(|name| may_be(known, &name))
+            })
             .collect();
         if !own.is_empty() || identity.cpes.iter().any(|known| !known.open) {
             return own;

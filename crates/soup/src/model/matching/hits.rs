@@ -37,13 +37,18 @@ pub(super) fn by_package<'a>(
     let mut hits = Vec::new();
     for known in &identity.purls {
         let Some((level, only)) = agree(known, claim, purl, &key) else { continue };
-        let told = lines::Told { purl, release, modular: modular(claim) };
-        let own =
-            lines::Own { purl: &known.purl, release: known.release.as_ref(), version: known.version.as_deref() };
+        let told = lines::Told { purl, release, version: version_of(claim) };
+        let own = lines::Own {
+            purl: &known.purl,
+            release: known.release.as_ref(),
+            version: known.version.as_deref(),
+        };
         let beside = |release: &Release| {
-            advisory.packages.iter().filter_map(package_of).any(|(purl, told)| {
-                purl.key() == key && told.is_some_and(|told| told.is(release))
-            })
+            advisory
+                .packages
+                .iter()
+                .filter_map(package_of)
+                .any(|(purl, told)| purl.key() == key && told.is_some_and(|told| told.is(release)))
         };
         let (conditions, doubt) = match lines::line(told, own, &beside) {
             Line::Other => continue,
@@ -85,24 +90,20 @@ fn agree(
         };
         return Some((level, (level == Level::ByName).then_some(NO_NAMESPACE)));
     }
-    let only = if known.purl.level(purl) == Some(Level::ByName) {
-        NO_NAMESPACE
-    } else {
-        nearly(&known.key, key)?
-    };
+    let only =
+        if known.purl.level(purl) == Some(Level::ByName) { NO_NAMESPACE } else { nearly(&known.key, key)? };
     let within = known.key.starts_with(key);
     (within || !names::too_common(&names::fold(&purl.name))).then_some((Level::ByName, Some(only)))
 }
 
-/// Whether a version that a claim names was built in a module of RPM; `None` where it names none.
-fn modular(claim: &PackageClaim) -> Option<bool> {
+/// A version that a claim names, one built in a module of RPM before others.
+fn version_of(claim: &PackageClaim) -> Option<&str> {
     let bounds = claim.versions.iter().flat_map(|entry| {
-        let ends = entry.intervals.iter().flat_map(|interval| [&interval.from, &interval.to]).flatten();
+        let ends = entry.intervals.iter().flat_map(|interval| [&interval.to, &interval.from]).flatten();
         ends.map(|bound| &bound.version).chain(&entry.listed)
     });
-    let mut told = bounds.filter(|version| version.as_str() != "0").peekable();
-    told.peek()?;
-    Some(told.any(|version| lines::is_modular(version)))
+    let told = || bounds.clone().map(String::as_str).filter(|version| *version != "0");
+    told().find(|version| lines::is_modular(version)).or_else(|| told().next())
 }
 
 /// What two keys have in common that are not the same, where that is enough for a person to look at it.
@@ -113,8 +114,10 @@ pub(super) fn nearly(own: &str, told: &str) -> Option<&'static str> {
     let inside = own.strip_prefix(told).filter(|_| own.starts_with("pkg:golang/"))?.strip_prefix('/')?;
     // A major version is a module of its own.
     let major = inside.split('/').next().and_then(|first| first.strip_prefix('v'));
-    let is_major = major.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
-    (!is_major).then_some("the component's path lies in the module of the record, which may be another module")
+    let is_major =
+        major.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
+    (!is_major)
+        .then_some("the component's path lies in the module of the record, which may be another module")
 }
 
 /// Where a claim agrees with the CPE names of a component.
@@ -178,7 +181,8 @@ pub(super) fn by_name<'a>(
         let other_registry =
             package.is_some_and(|purl| identity.of_registry() || ecosystem::is_distribution(&purl.kind));
         let better = package.is_some() && advisory.source == Source::Osv && !identity.cpes.is_empty();
-        let told = [package.map(|purl| purl.name.as_str()), Some(claim.name.as_str()), claim.product.as_deref()];
+        let told =
+            [package.map(|purl| purl.name.as_str()), Some(claim.name.as_str()), claim.product.as_deref()];
         !other_registry
             && !better
             && may_be_vendor(identity, advisory, claim)

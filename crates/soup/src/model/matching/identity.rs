@@ -1,8 +1,8 @@
 //! Who a component is: its identifiers parsed once, so that judging it against many records re-reads nothing.
 
 use super::knowledge::Knowledge;
-use super::{cpe_key, names};
 use super::lines::Release;
+use super::{cpe_key, names};
 use super::{criterion, ecosystem};
 use crate::model::component::Component;
 use crate::model::cpe::{Attribute, Cpe, PRODUCT, UPDATE, VENDOR, VERSION};
@@ -199,7 +199,8 @@ impl Identity {
         }
         // What comes from no registry is known by its repository too.
         if !is_built && !ecosystem::is_registry(&purl.kind) {
-            let repository = purl.qualifiers.get("vcs_url").and_then(|address| ecosystem::repository(address));
+            let repository =
+                purl.qualifiers.get("vcs_url").and_then(|address| ecosystem::repository(address));
             if let Some(repository) = repository.filter(|repository| repository.key() != purl.key()) {
                 let version = purl.version.clone().or_else(|| self.version.clone());
                 let (key, shown) = (repository.key(), purl.to_string());
@@ -219,11 +220,14 @@ impl Identity {
                     }
                     let known = KnownCpe::of(cpe, self.version.as_deref());
                     let product = known.cpe.attribute(PRODUCT).text().map(names::fold);
-                    let is_sought = product.is_some_and(|product| !known.open || !names::too_common(&product));
+                    let is_sought =
+                        product.is_some_and(|product| !known.open || !names::too_common(&product));
                     if is_sought {
                         self.cpes.push(known);
                     } else {
-                        let why = format!("the CPE name “{text}” is not taken: it does not name one vendor and one product to look for");
+                        let why = format!(
+                            "the CPE name “{text}” is not taken: it does not name one vendor and one product to look for"
+                        );
                         self.problems.push(why.clone());
                         self.unsought = self.unsought.take().or(Some(why));
                     }
@@ -328,7 +332,9 @@ impl Identity {
 /// Reads a package URL. Tools of Go write the slashes of a module's path as `%2F`.
 fn read(text: &str) -> Result<Purl, PurlError> {
     match Purl::parse(text) {
-        Err(PurlError::Encoding) if text.get(..11).is_some_and(|head| head.eq_ignore_ascii_case("pkg:golang/")) => {
+        Err(PurlError::Encoding)
+            if text.get(..11).is_some_and(|head| head.eq_ignore_ascii_case("pkg:golang/")) =>
+        {
             let end = text.find(['?', '#']).unwrap_or(text.len());
             let (path, rest) = text.split_at(end);
             Purl::parse(&format!("{}{rest}", path.replace("%2F", "/").replace("%2f", "/")))

@@ -73,13 +73,18 @@ impl Release {
 
     /// The release that a package URL names (`distro=debian-12`, `distro=bookworm`), and the stream as the package tells it.
     pub fn of_purl(purl: &Purl, version: Option<&str>) -> Option<Self> {
-        let told = purl.qualifiers.get("distro").or_else(|| purl.qualifiers.get("distro_name"))?.to_lowercase();
+        let told =
+            purl.qualifiers.get("distro").or_else(|| purl.qualifiers.get("distro_name"))?.to_lowercase();
         let namespace = purl.namespace.as_deref().unwrap_or_default();
         let number = number_of(namespace, &told)?;
         let own = || {
             let version = version.unwrap_or_default().to_lowercase();
             let marked = |mark: &str| version.contains(mark) || purl.name.to_lowercase().contains(mark);
-            let built = [("fips", marked("fips")), ("realtime", marked("realtime")), ("pro", version.contains("esm"))];
+            let built = [
+                ("fips", marked("fips")),
+                ("realtime", marked("realtime")),
+                ("pro", version.contains("esm")),
+            ];
             let found = built.iter().find(|(_, so)| namespace == "ubuntu" && *so);
             found.map(|(stream, _)| (*stream).to_owned())
         };
@@ -210,8 +215,8 @@ pub(super) enum Line {
 pub(super) struct Told<'a> {
     pub purl: &'a Purl,
     pub release: Option<&'a Release>,
-    /// Whether a version that the claim names was built in a module.
-    pub modular: Option<bool>,
+    /// A version that the claim names, one built in a module before others; `None` where it names none.
+    pub version: Option<&'a str>,
 }
 
 /// A package as a component tells it.
@@ -248,7 +253,8 @@ pub(super) fn line(told: Told<'_>, own: Own<'_>, beside: &dyn Fn(&Release) -> bo
 /// Streams of one release.
 fn stream(told: &Release, own: &Release, version: &str, beside: &dyn Fn(&Release) -> bool) -> Line {
     let of = |stream: Option<&String>| Release { number: told.number.clone(), stream: stream.cloned() };
-    let condition = |stream: &str| Line::If(format!("the package is of the {stream} stream of release {}", told.number));
+    let condition =
+        |stream: &str| Line::If(format!("the package is of the {stream} stream of release {}", told.number));
     match (&told.stream, &own.stream) {
         (None, None) => Line::Own,
         (Some(stream), mine) if is_same_stream(stream, mine.as_deref()) => Line::Own,
@@ -294,23 +300,39 @@ fn module(told: Told<'_>, own: Own<'_>) -> Line {
         return Line::Own;
     }
     let built = own.version.is_some_and(is_modular);
+    let told_built = told.version.map(is_modular);
     match (module_of(told.purl), module_of(own.purl)) {
         (Some(one), Some(other)) if one == other => Line::Own,
         (Some(_), Some(_)) => Line::Other,
         (Some(_), None) if !built && own.version.is_some() => Line::Other,
         (Some(module), None) => Line::If(format!("the package is of the module {module}")),
-        (None, Some(module)) => match told.modular {
-            Some(true) => Line::If(format!("the record means the module {module}, whose name it does not tell")),
+        (None, Some(module)) => match told_built {
+            Some(true) => {
+                Line::If(format!("the record means the module {module}, whose name it does not tell"))
+            }
             Some(false) => Line::Other,
             None => Line::Own,
         },
+        // Without names, two streams show in their first numbers alone.
+        (None, None) if built && told_built == Some(true) && major(told.version) != major(own.version) => {
+            Line::If("the package is of the module stream that the record means".to_owned())
+        }
         (None, None) => Line::Own,
     }
 }
 
+/// The first number of a version, its epoch left aside.
+fn major(version: Option<&str>) -> Option<&str> {
+    let version = version?;
+    let upstream = version.split_once(':').map_or(version, |(_, rest)| rest);
+    upstream.split(|c: char| !c.is_ascii_digit()).next()
+}
+
 /// Whether a namespace is one whose records tell releases.
 pub(super) fn told_release(kind: &str, namespace: &str, release: Option<&str>) -> Option<Release> {
-    release.filter(|_| ecosystem::is_distribution(kind)).and_then(|told| Release::of_ecosystem(namespace, told))
+    release
+        .filter(|_| ecosystem::is_distribution(kind))
+        .and_then(|told| Release::of_ecosystem(namespace, told))
 }
 
 #[cfg(test)]
@@ -318,7 +340,8 @@ mod tests {
     use super::*;
 
     fn of(namespace: &str, told: &str) -> String {
-        Release::of_ecosystem(namespace, told).map_or_else(|| "none".to_owned(), |release| release.to_string())
+        Release::of_ecosystem(namespace, told)
+            .map_or_else(|| "none".to_owned(), |release| release.to_string())
     }
 
     fn own(purl: &str) -> Release {

@@ -95,7 +95,9 @@ pub fn outcome<'j>(
         match &judgement.verdict {
             Verdict::Affected | Verdict::Conditional { .. } => found = found.or_else(used),
             Verdict::NotComparable { why } => unclear = unclear.or_else(|| Some(why.clone())),
-            Verdict::Candidate => perhaps = perhaps.or_else(|| may_mean(identity, facts, judgement.why.as_ref()?)),
+            Verdict::Candidate => {
+                perhaps = perhaps.or_else(|| may_mean(identity, facts, judgement.why.as_ref()?))
+            }
             Verdict::NotAffected => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use super::combine::Weight;
 use super::{ecosystem, written};
-use crate::model::advisory::{ClaimStatus, Interval, Versions};
+use crate::model::advisory::{AS_WRITTEN, ClaimStatus, Interval, Versions};
 use crate::model::version::{self, Scheme};
 
 /// How versions are compared, or in which words their order is unknown.
@@ -62,6 +62,13 @@ impl Order {
     /// version whose word is none of a time before the release (`6.1.90-rt31`) may be a later build.
     fn within_of(&self, version: &str, interval: &Interval, free: bool) -> Result<bool, String> {
         let by_word = self.within(version, interval);
+        if free
+            && by_word.is_err()
+            && *self == Self::By(Scheme::SemVer)
+            && is_numbers_beyond(version, interval)
+        {
+            return Self::By(Scheme::Nvd).within(version, interval);
+        }
         if !free || *self != Self::By(Scheme::SemVer) || !has_later_word(version) {
             return by_word;
         }
@@ -122,15 +129,18 @@ pub(super) fn stand(entry: &Versions, order: &Order, version: Result<&str, &str>
     for listed in &entry.listed {
         match order.same(version, listed) {
             Ok(true) => return Stand::Holds(Weight::Listed),
-            Ok(false) | Err(_) if free && !written::is_one_version(listed) => match required(listed, order, version) {
-                Ok(true) => return Stand::Holds(Weight::Interval),
-                Ok(false) => {}
-                Err(why) => unclear = unclear.or(Some(why)),
-            },
+            Ok(false) | Err(_) if free && !written::is_one_version(listed) => {
+                match required(listed, order, version) {
+                    Ok(true) => return Stand::Holds(Weight::Interval),
+                    Ok(false) => {}
+                    Err(why) => unclear = unclear.or(Some(why)),
+                }
+            }
             Ok(false) => {}
             // A listed version that is no version of the scheme is another one, unless the component's own is the odd one.
             Err(why) => {
-                let another = order.refuses(listed) && !order.refuses(version) && !same_numbers(listed, version);
+                let another =
+                    order.refuses(listed) && !order.refuses(version) && !same_numbers(listed, version);
                 unclear = unclear.or_else(|| (!another).then_some(why));
             }
         }
@@ -165,9 +175,36 @@ fn required(text: &str, order: &Order, version: &str) -> Result<bool, String> {
 
 /// Words of a time before a release.
 const BEFORE: [&str; 13] = [
-    "alpha", "beta", "rc", "pre", "preview", "prerelease", "dev", "snapshot", "milestone", "nightly", "canary",
-    "candidate", "next",
+    "alpha",
+    "beta",
+    "rc",
+    "pre",
+    "preview",
+    "prerelease",
+    "dev",
+    "snapshot",
+    "milestone",
+    "nightly",
+    "canary",
+    "candidate",
+    "next",
 ];
+
+/// Whether a version and its bounds are nothing but numbers, and one of them is no Semantic Versioning because of their count or of leading zeros
+/// alone: every order of numbers says the same of them.
+fn is_numbers_beyond(version: &str, interval: &Interval) -> bool {
+    let bounds = [&interval.from, &interval.to].into_iter().flatten().map(|bound| bound.version.as_str());
+    let mut all = bounds.chain([version]).map(str::trim);
+    let is_numbers = |text: &str| {
+        let bare = text.strip_prefix(['v', 'V']).unwrap_or(text);
+        bare.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let mut beyond = false;
+    all.all(|text| {
+        beyond |= Scheme::SemVer.check(text).is_err();
+        is_numbers(text)
+    }) && beyond
+}
 
 /// Whether a word follows the numbers of a version after a hyphen that is none of a time before the release.
 fn has_later_word(version: &str) -> bool {
@@ -184,7 +221,8 @@ fn same_numbers(a: &str, b: &str) -> bool {
         let lower = text.to_ascii_lowercase();
         let start = lower.find(|c: char| c.is_ascii_digit()).unwrap_or(lower.len());
         let rest = lower.get(start..).unwrap_or_default();
-        let end = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_' | '-'))).unwrap_or(rest.len());
+        let end =
+            rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_' | '-'))).unwrap_or(rest.len());
         let (numbers, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
         let mut numbers: Vec<String> = numbers
             .split(['.', '_', '-'])
@@ -234,6 +272,10 @@ pub(super) fn interval_words(interval: &Interval) -> String {
 /// What an entry names, in words.
 pub(super) fn entry_words(entry: &Versions) -> String {
     const SHOWN: usize = 8;
+    if entry.order == AS_WRITTEN {
+        let texts = entry.intervals.iter().filter_map(|interval| interval.to.as_ref());
+        return texts.map(|bound| format!("“{}”", bound.version)).collect::<Vec<_>>().join(" or ");
+    }
     let mut parts: Vec<String> = entry.intervals.iter().take(SHOWN).map(interval_words).collect();
     parts.extend(entry.listed.iter().take(SHOWN).map(|version| format!("= {version}")));
     let all = entry.intervals.len() + entry.listed.len();

@@ -23,8 +23,7 @@ pub(super) fn inside(scheme: Scheme, version: &str, bound: &Bound, end: End) -> 
     let open = || bound.version.trim().strip_suffix(".x").or_else(|| bound.version.trim().strip_suffix(".X"));
     if let Some(line) = line(&bound.version) {
         return if begins_so(version, line) {
-            // The asterisk stands for the end of the line, whichever sign is before it (CVE record format).
-            Ok(end == End::Upper || bound.included)
+            Ok(bound.included)
         } else {
             compare(scheme, version, line).map(|ordering| ordering != outside)
         };
@@ -32,8 +31,9 @@ pub(super) fn inside(scheme: Scheme, version: &str, bound: &Bound, end: End) -> 
     if let Some(line) = open().filter(|line| !line.is_empty()) {
         return if !begins_so(version, line) {
             compare(scheme, version, line).map(|ordering| ordering != outside)
-        } else if bound.included {
-            Ok(true)
+        } else if bound.included == (end == End::Upper) {
+            // Up to the line, it is inside; beyond it, outside.
+            Ok(bound.included)
         } else {
             let reason = "the bound leaves a number open";
             Err(Incomparable::Undecided { scheme, a: cut(version), b: cut(&bound.version), reason })
@@ -173,13 +173,15 @@ mod tests {
     fn an_asterisk_is_the_whole_line() {
         for (version, sign, bound, right) in [
             ("6.1.90", "<=", "6.1.*", Some(true)),
-            ("6.1.90", "<", "6.1.*", Some(true)),
+            ("6.1.90", "<", "6.1.*", Some(false)),
             ("6.10.0", "<=", "6.1.*", Some(false)),
             ("6.0.5", "<=", "6.1.*", Some(true)),
             ("6.1.0", ">=", "6.1.*", Some(true)),
             ("6.0.5", ">=", "6.1.*", Some(false)),
             ("6.1.3", "<=", "6.1.x", Some(true)),
             ("6.1.3", "<", "6.1.x", None),
+            ("6.1.3", ">=", "6.1.x", None),
+            ("6.1.3", ">", "6.1.x", Some(false)),
             ("6.2.0", "<", "6.1.x", Some(false)),
         ] {
             assert_eq!(is_inside(version, sign, bound), right, "{version} {sign} {bound}");

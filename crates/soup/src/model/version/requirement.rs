@@ -49,10 +49,8 @@ fn alternatives(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut rest = 0;
     let marks = ["||", " or "];
-    while let Some((at, mark)) = marks
-        .iter()
-        .filter_map(|mark| Some((rest + lower.get(rest..)?.find(mark)?, *mark)))
-        .min()
+    while let Some((at, mark)) =
+        marks.iter().filter_map(|mark| Some((rest + lower.get(rest..)?.find(mark)?, *mark))).min()
     {
         found.extend(text.get(rest..at));
         rest = at + mark.len();
@@ -96,7 +94,8 @@ fn parts(text: &str) -> Vec<&str> {
             text.char_indices().find_map(|(at, c)| {
                 let found = before.is_some_and(char::is_whitespace) && signs.contains(&c) && at > 0;
                 before = Some(c);
-                let sign_only = text.get(..at).is_some_and(|head| head.trim().chars().all(|c| signs.contains(&c)));
+                let sign_only =
+                    text.get(..at).is_some_and(|head| head.trim().chars().all(|c| signs.contains(&c)));
                 (found && !sign_only).then_some(at)
             })
         };
@@ -182,10 +181,13 @@ mod tests {
 
     fn words(text: &str) -> Option<String> {
         let end = |bound: &Option<Bound>, sign: &str| {
-            bound.as_ref().map(|bound| format!("{sign}{}{}", if bound.included { "=" } else { "" }, bound.version))
+            bound
+                .as_ref()
+                .map(|bound| format!("{sign}{}{}", if bound.included { "=" } else { "" }, bound.version))
         };
         let one = |interval: &Interval| {
-            let ends: Vec<String> = end(&interval.from, ">").into_iter().chain(end(&interval.to, "<")).collect();
+            let ends: Vec<String> =
+                end(&interval.from, ">").into_iter().chain(end(&interval.to, "<")).collect();
             ends.join(",")
         };
         Some(requirement(text)?.iter().map(one).collect::<Vec<_>>().join(" or "))

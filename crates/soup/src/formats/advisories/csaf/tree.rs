@@ -4,15 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use crate::model::advisory::{Bound, ClaimStatus, Interval, PackageClaim, Versions};
+use crate::model::advisory::{AS_WRITTEN, Bound, ClaimStatus, Interval, PackageClaim, Versions};
 use crate::model::version::{Vers, requirement};
 use crate::model::vex::Subject;
 use mainstay_base::note::{Gravity, Notes};
 
 use super::super::fields::lax;
-
-/// The order of a range whose text says nothing that can be compared.
-const NO_ORDER: &str = "text";
 
 #[derive(Default, Deserialize)]
 pub(super) struct ProductTree {
@@ -279,7 +276,7 @@ fn intervals(range: &str) -> (String, Vec<Interval>) {
         Some(intervals) => (String::new(), intervals),
         None => {
             let bound = Some(Bound { version: range.to_owned(), included: true });
-            (NO_ORDER.to_owned(), vec![Interval { from: None, to: bound }])
+            (AS_WRITTEN.to_owned(), vec![Interval { from: None, to: bound }])
         }
     }
 }

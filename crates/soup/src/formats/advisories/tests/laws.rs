@@ -10,8 +10,10 @@ use super::*;
 fn no_word() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(Value::Null),
-        prop::sample::select(&["", " ", "n/a", "N/A", "unspecified", "Unknown", "-", "*", "Multiple Products", "None"][..])
-            .prop_map(|word| json!(word)),
+        prop::sample::select(
+            &["", " ", "n/a", "N/A", "unspecified", "Unknown", "-", "*", "Multiple Products", "None"][..]
+        )
+        .prop_map(|word| json!(word)),
     ]
 }
 
@@ -44,7 +46,8 @@ fn list(of: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
 fn nodes() -> impl Strategy<Value = Value> {
     let environment = Just(json!({"vulnerable": false, "criteria": "cpe:2.3:o:v:os:*:*:*:*:*:*:*:*"}));
     let matches = prop_oneof![
-        (any::<bool>(), no_cpe()).prop_map(|(vulnerable, criteria)| json!({"vulnerable": vulnerable, "criteria": criteria})),
+        (any::<bool>(), no_cpe())
+            .prop_map(|(vulnerable, criteria)| json!({"vulnerable": vulnerable, "criteria": criteria})),
         environment
     ];
     let negate = any::<bool>();
@@ -55,9 +58,11 @@ fn nodes() -> impl Strategy<Value = Value> {
 }
 
 fn nvd2() -> impl Strategy<Value = Value> {
-    let status = prop::sample::select(&["Analyzed", "Modified", "Deferred", "Awaiting Analysis", "Received"][..]);
+    let status =
+        prop::sample::select(&["Analyzed", "Modified", "Deferred", "Awaiting Analysis", "Received"][..]);
     let configurations = list(nodes().prop_map(|nodes| json!({"nodes": nodes})));
-    let reported = list(list(affected()).prop_map(|data| json!({"source": "cna@example.org", "affectedData": data})));
+    let reported =
+        list(list(affected()).prop_map(|data| json!({"source": "cna@example.org", "affectedData": data})));
     (status, configurations, reported).prop_map(|(status, configurations, reported)| {
         json!({"format": "NVD_CVE", "version": "2.0", "vulnerabilities": [
             {"cve": {"id": "CVE-1", "vulnStatus": status, "configurations": configurations, "affected": reported}}]})
@@ -73,8 +78,9 @@ fn nvd11() -> impl Strategy<Value = Value> {
 
 fn cve5() -> impl Strategy<Value = Value> {
     let container = || {
-        (list(affected()), list(nodes().prop_map(|nodes| json!({"nodes": nodes}))))
-            .prop_map(|(affected, applicability)| json!({"affected": affected, "cpeApplicability": applicability}))
+        (list(affected()), list(nodes().prop_map(|nodes| json!({"nodes": nodes})))).prop_map(
+            |(affected, applicability)| json!({"affected": affected, "cpeApplicability": applicability}),
+        )
     };
     (container(), list(container())).prop_map(|(cna, adp)| {
         json!({"dataType": "CVE_RECORD", "dataVersion": "5.1", "cveMetadata": {"cveId": "CVE-1", "state": "PUBLISHED"},
@@ -83,11 +89,17 @@ fn cve5() -> impl Strategy<Value = Value> {
 }
 
 fn osv() -> impl Strategy<Value = Value> {
-    let affected = prop::sample::select(
-        &[r#"{"ranges": [], "versions": ["1.0"]}"#, "{}", r#"{"package": {"ecosystem": "", "name": ""}}"#][..],
-    )
-    .prop_map(|text| serde_json::from_str(text).unwrap());
-    list(affected).prop_map(|affected| json!({"id": "CVE-1", "modified": "2026-01-01T00:00:00Z", "affected": affected}))
+    let affected =
+        prop::sample::select(
+            &[
+                r#"{"ranges": [], "versions": ["1.0"]}"#,
+                "{}",
+                r#"{"package": {"ecosystem": "", "name": ""}}"#,
+            ][..],
+        )
+        .prop_map(|text| serde_json::from_str(text).unwrap());
+    list(affected)
+        .prop_map(|affected| json!({"id": "CVE-1", "modified": "2026-01-01T00:00:00Z", "affected": affected}))
 }
 
 fn csaf() -> impl Strategy<Value = Value> {

@@ -23,7 +23,10 @@ fn a_document_is_recognised_wherever_its_marks_stand() {
         ("NVD 1.1", vec![("CVE_Items", r#"[{"cve": {"CVE_data_meta": {"ID": "CVE-2026-1"}}}]"#)]),
         ("CVE JSON 5", vec![("cveMetadata", r#"{"cveId": "CVE-2026-1"}"#), ("containers", r#"{"cna": {}}"#)]),
         ("OSV", vec![("id", r#""GHSA-1""#), ("modified", r#""2026-01-01T00:00:00Z""#), ("affected", "[]")]),
-        ("CSAF 2.0 ", vec![("document", csaf), ("vulnerabilities", r#"[{"cve": "CVE-2026-1", "notes": []}]"#)]),
+        (
+            "CSAF 2.0 ",
+            vec![("document", csaf), ("vulnerabilities", r#"[{"cve": "CVE-2026-1", "notes": []}]"#)],
+        ),
         (
             "OpenVEX 0.2.0",
             vec![

@@ -50,7 +50,8 @@ pub(super) fn take_out(document: &mut Document, links: &[Link], builds: &HashSet
     if taken.is_empty() {
         return;
     }
-    let mut names: Vec<&str> = taken.iter().filter_map(|package| package.name.as_deref()).take(SHOWN).collect();
+    let mut names: Vec<&str> =
+        taken.iter().filter_map(|package| package.name.as_deref()).take(SHOWN).collect();
     if taken.len() > names.len() {
         names.push("…");
     }
@@ -60,6 +61,7 @@ pub(super) fn take_out(document: &mut Document, links: &[Link], builds: &HashSet
         names.join(", ")
     );
     document.notes.add(Gravity::Info, "@graph", text);
-    let others = taken.into_iter().filter_map(|package| Some(Other { id: package.id?, place: package.place }));
+    let others =
+        taken.into_iter().filter_map(|package| Some(Other { id: package.id?, place: package.place }));
     document.others.extend(others);
 }

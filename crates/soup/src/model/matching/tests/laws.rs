@@ -98,9 +98,11 @@ fn any_claim() -> impl Strategy<Value = PackageClaim> {
         prop::option::of(status()),
         conditions,
     )
-        .prop_map(|(ecosystem, vendor, (name, product), (purl, cpes), versions, otherwise, conditions)| {
-            PackageClaim { ecosystem, vendor, name, product, purl, cpes, versions, otherwise, conditions }
-        })
+        .prop_map(
+            |(ecosystem, vendor, (name, product), (purl, cpes), versions, otherwise, conditions)| {
+                PackageClaim { ecosystem, vendor, name, product, purl, cpes, versions, otherwise, conditions }
+            },
+        )
 }
 
 fn any_tree() -> impl Strategy<Value = ApplicabilityNode> {
@@ -134,8 +136,9 @@ fn any_tree() -> impl Strategy<Value = ApplicabilityNode> {
 
 fn any_record() -> impl Strategy<Value = Advisory> {
     let source = prop::sample::select(&[Source::Cve, Source::Nvd, Source::Osv, Source::Csaf][..]);
-    (source, prop::collection::vec(any_claim(), 0..4), prop::collection::vec(any_tree(), 0..3))
-        .prop_map(|(source, packages, applicability)| Advisory { packages, applicability, ..advisory(source) })
+    (source, prop::collection::vec(any_claim(), 0..4), prop::collection::vec(any_tree(), 0..3)).prop_map(
+        |(source, packages, applicability)| Advisory { packages, applicability, ..advisory(source) },
+    )
 }
 
 fn any_knowledge() -> impl Strategy<Value = Knowledge> {
@@ -198,21 +201,25 @@ fn written() -> impl Strategy<Value = Versions> {
 
 /// A claim in words about the product `acme:tool`, and the same with more identity that agrees.
 fn told_twice() -> impl Strategy<Value = (PackageClaim, PackageClaim)> {
-    let ecosystem =
-        of(&["", "PyPI", "https://pypi.org", "https://pypi.org/project/tool", "https://example.org/packages"]);
+    let ecosystem = of(&[
+        "",
+        "PyPI",
+        "https://pypi.org",
+        "https://pypi.org/project/tool",
+        "https://example.org/packages",
+    ]);
     let purl = prop::option::of(of(&["pkg:pypi/tool", "pkg:generic/tool", "pkg:github/acme/tool"]));
     let cpes = prop::collection::vec(
         of(&["cpe:2.3:a:acme:tool:*:*:*:*:*:*:*:*", "cpe:2.3:a:*:tool:*:*:*:*:*:*:*:*"]),
         0..2,
     );
     let product = prop::option::of(Just("tool".to_owned()));
-    (prop::collection::vec(written(), 1..3), prop::option::of(status()), ecosystem, purl, cpes, product).prop_map(
-        |(versions, otherwise, ecosystem, purl, cpes, product)| {
+    (prop::collection::vec(written(), 1..3), prop::option::of(status()), ecosystem, purl, cpes, product)
+        .prop_map(|(versions, otherwise, ecosystem, purl, cpes, product)| {
             let vendor = Some("acme".to_owned());
             let bare = PackageClaim { vendor, otherwise, ..claim("", "tool", versions) };
             (bare.clone(), PackageClaim { ecosystem, purl, cpes, product, ..bare })
-        },
-    )
+        })
 }
 
 fn reversed(mut node: ApplicabilityNode) -> ApplicabilityNode {
