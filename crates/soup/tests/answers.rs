@@ -97,27 +97,32 @@ fn check(folder: &str, bill: &str) {
 
 #[test]
 fn what_reporters_name_is_read_where_the_database_names_no_product() {
+    check("reporters_words", "more.cdx.json");
     check("reporters_words", "sbom.cdx.json");
 }
 
 #[test]
 fn a_requirement_is_read_however_the_package_is_named() {
+    check("requirements_of_packages", "more.cdx.json");
     check("requirements_of_packages", "sbom.cdx.json");
 }
 
 #[test]
 fn a_name_without_vendor_may_be_of_every_vendor() {
+    check("names_without_vendor", "more.cdx.json");
     check("names_without_vendor", "cpes.cdx.json");
     check("names_without_vendor", "mini.spdx3.json");
 }
 
 #[test]
 fn the_platform_of_a_gem_is_no_part_of_its_version() {
+    check("gem_platforms", "more.cdx.json");
     check("gem_platforms", "sbom.cdx.json");
 }
 
 #[test]
 fn a_go_module_is_its_path_with_the_subpath() {
+    check("go_subpaths", "more.cdx.json");
     check("go_subpaths", "sbom.cdx.json");
 }
 
@@ -138,26 +143,31 @@ fn the_source_package_is_read_from_source_info() {
 
 #[test]
 fn service_packs_and_update_streams_are_lines_of_their_own() {
+    check("service_packs", "more.cdx.json");
     check("service_packs", "sbom.cdx.json");
 }
 
 #[test]
 fn ubuntu_pro_and_fips_are_lines_of_their_own() {
+    check("pro_and_fips", "more.cdx.json");
     check("pro_and_fips", "sbom.cdx.json");
 }
 
 #[test]
 fn a_module_stream_is_part_of_the_identity() {
+    check("module_streams", "more.cdx.json");
     check("module_streams", "sbom.cdx.json");
 }
 
 #[test]
 fn the_epoch_is_found_wherever_it_stands() {
+    check("epochs", "more.cdx.json");
     check("epochs", "sbom.cdx.json");
 }
 
 #[test]
 fn a_line_of_the_kernel_ends_in_an_asterisk() {
+    check("kernel_lines", "more.cdx.json");
     check("kernel_lines", "sbom-nocpe.cdx.json");
     check("kernel_lines", "sbom.cdx.json");
 }
@@ -169,6 +179,7 @@ fn a_sign_before_a_version_is_read() {
 
 #[test]
 fn a_shortened_bound_is_decided_where_all_readings_agree() {
+    check("short_bounds", "more.cdx.json");
     check("short_bounds", "sbom.cdx.json");
 }
 
@@ -179,6 +190,7 @@ fn ranges_are_read_as_makers_write_them() {
 
 #[test]
 fn tags_of_a_repository_are_versions_of_it() {
+    check("repository_tags", "more.cdx.json");
     check("repository_tags", "sbom.cdx.json");
 }
 

@@ -30,7 +30,9 @@ pub(super) fn concerned<'a>(identity: &'a Identity, criteria: &str) -> Vec<&'a K
                 same(known) || known.open && Cpe::parse(criteria).is_ok_and(|name| may_be(known, &name))
             })
             .collect();
-        if !own.is_empty() || identity.cpes.iter().any(|known| !known.open) {
+        // A name that leaves its vendor open was asked, and is of another one.
+        let asked = |known: &KnownCpe| !known.open || known.product.eq_ignore_ascii_case(product);
+        if !own.is_empty() || identity.cpes.iter().any(asked) {
             return own;
         }
         let by_name = part != "h" && identity.names.contains(&names::fold(&product.replace('\\', "")));

@@ -96,7 +96,7 @@ pub fn outcome<'j>(
             Verdict::Affected | Verdict::Conditional { .. } => found = found.or_else(used),
             Verdict::NotComparable { why } => unclear = unclear.or_else(|| Some(why.clone())),
             Verdict::Candidate => {
-                perhaps = perhaps.or_else(|| may_mean(identity, facts, judgement.why.as_ref()?))
+                perhaps = perhaps.or_else(|| may_mean(identity, facts, judgement.why.as_ref()?));
             }
             Verdict::NotAffected => {}
         }
@@ -213,7 +213,7 @@ fn package_age(
     }
     let of_release = |own: &Release| {
         let answering = |told: &&str| Release::parse(told).answers_for(own);
-        let ages = releases.iter().filter(|(told, _)| told.as_ref().is_some_and(|told| answering(&told)));
+        let ages = releases.iter().filter(|(told, _)| told.as_ref().is_some_and(answering));
         // Unknown is the oldest.
         ages.map(|(_, age)| *age).max_by_key(|age| age.map_or(u32::MAX, |age| age))
     };

@@ -218,7 +218,7 @@ fn told_twice() -> impl Strategy<Value = (PackageClaim, PackageClaim)> {
         .prop_map(|(versions, otherwise, ecosystem, purl, cpes, product)| {
             let vendor = Some("acme".to_owned());
             let bare = PackageClaim { vendor, otherwise, ..claim("", "tool", versions) };
-            (bare.clone(), PackageClaim { ecosystem, purl, cpes, product, ..bare })
+            (bare.clone(), PackageClaim { ecosystem, product, purl, cpes, ..bare })
         })
 }
 
