@@ -61,6 +61,13 @@ impl Order {
     /// Whether a version is inside an interval; `free` as in [`stand`]. Records of that kind say "semver" of every version with three numbers: a
     /// version whose word is none of a time before the release (`6.1.90-rt31`) may be a later build.
     fn within_of(&self, version: &str, interval: &Interval, free: bool) -> Result<bool, String> {
+        let mut bounds = [&interval.from, &interval.to].into_iter().flatten();
+        if free
+            && !is_everything(interval)
+            && let Some(bound) = bounds.find(|bound| !written::is_bound(&bound.version))
+        {
+            return Err(written::doubt(&bound.version));
+        }
         let by_word = self.within(version, interval);
         if free
             && by_word.is_err()

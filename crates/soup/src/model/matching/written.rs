@@ -22,6 +22,12 @@ pub(super) fn names_every_version(text: &str) -> bool {
     EVERY.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
+/// Whether a text can be the end of a range: one version, or a line of them.
+pub(super) fn is_bound(text: &str) -> bool {
+    let line = [".*", ".x", ".X"].into_iter().find_map(|end| text.trim().strip_suffix(end)).unwrap_or(text);
+    is_one_version(line)
+}
+
 /// The words for a text that names no one version.
 pub(super) fn doubt(text: &str) -> String {
     const SHOWN: usize = 80;
