@@ -22,6 +22,7 @@ use crate::model::matching::{
 };
 use crate::model::support::support_status;
 use crate::refused::Refused;
+use mainstay_base::store_error::StoreError;
 use mainstay_base::time::Day;
 
 pub use told::{Checked, FoundAdvisory, FoundRecord, ScannedComponent, Score};
@@ -113,17 +114,9 @@ fn take<'c>(next: &AtomicUsize, components: &'c [Component]) -> Option<(usize, &
     components.get(index).map(|component| (index, component))
 }
 
-/// A record as far as judging needs it, with the bytes of what a finding shows of it.
-struct Held {
-    advisory: Box<Advisory>,
-    shown: Vec<u8>,
-    /// The file that told it, by its number.
-    file: i64,
-}
-
 /// One record that has something to say about a component.
 struct Judged {
-    advisory: Box<Advisory>,
+    advisory: Advisory,
     judgement: Judgement,
     /// The file that told it, by its number.
     file: i64,
@@ -164,8 +157,11 @@ impl<'c> Desk<'c> {
             open: BTreeMap::new(),
         };
         for number in cache.numbers_under(matching::OPEN)? {
-            let names = desk.advisory(number)?.map(|held| matching::open_names(&held.advisory));
-            desk.open.insert(number, names.unwrap_or_default());
+            let names = match desk.published(number)? {
+                Some(Published::Advisory(advisory)) => matching::open_names(&advisory),
+                Some(_) | None => Vec::new(),
+            };
+            desk.open.insert(number, names);
         }
         Ok(desk)
     }
@@ -208,28 +204,35 @@ impl<'c> Desk<'c> {
     fn judged(&self, identity: &Identity) -> Result<Vec<Judged>, Refused> {
         let mut judged = Vec::new();
         for number in self.numbers(identity)? {
-            let Some(Held { mut advisory, shown, file }) = self.advisory(number)? else { continue };
-            let mut judgement = matching::judge(identity, &advisory);
-            let unread = judgement.why.is_none();
-            if unread && advisory.standing != Standing::NotAnalysed {
-                continue;
-            }
-            // What does not concern the component still speaks for its source, and joins what others tell under other names.
-            if unread || judgement.verdict != Verdict::NotAffected || self.options.all {
-                body::show(&mut advisory, &shown)?;
-            }
-            if unread {
-                if !matching::mentions(identity, &advisory) {
-                    continue;
-                }
-                judgement = mentioned(identity, &advisory);
-            }
-            // Nobody judges it once more.
-            advisory.packages = Vec::new();
-            advisory.applicability = Vec::new();
-            judged.push(Judged { advisory, judgement, file });
+            let read = self.cache.read(number, |file, body| self.judge(identity, file, body))?;
+            judged.extend(read.transpose()?.flatten());
         }
         Ok(judged)
+    }
+
+    /// What a record of the cache has to say about a component; `None` where that is nothing.
+    fn judge(&self, identity: &Identity, file: i64, body: &[u8]) -> Result<Option<Judged>, StoreError> {
+        let concerns = |criteria: &str| identity.is_meant_by(criteria);
+        let Some((mut advisory, shown)) = body::unpack_advisory(body, &concerns)? else { return Ok(None) };
+        let mut judgement = matching::judge(identity, &advisory);
+        let unread = judgement.why.is_none();
+        if unread && advisory.standing != Standing::NotAnalysed {
+            return Ok(None);
+        }
+        // What does not concern the component still speaks for its source, and joins what others tell under other names.
+        if unread || judgement.verdict != Verdict::NotAffected || self.options.all {
+            body::show(&mut advisory, shown)?;
+        }
+        if unread {
+            if !matching::mentions(identity, &advisory) {
+                return Ok(None);
+            }
+            judgement = mentioned(identity, &advisory);
+        }
+        // Nobody judges it once more.
+        advisory.packages = Vec::new();
+        advisory.applicability = Vec::new();
+        Ok(Some(Judged { advisory, judgement, file }))
     }
 
     /// Numbers of the records that may have something to say about a component.
@@ -245,18 +248,9 @@ impl<'c> Desk<'c> {
         Ok(numbers)
     }
 
-    fn published(&self, number: i64) -> Result<Option<(Published, Vec<u8>, i64)>, Refused> {
-        let read = self.cache.read(number, |file, value| {
-            body::unpack(value).map(|(published, shown)| (published, shown.to_vec(), file))
-        })?;
+    fn published(&self, number: i64) -> Result<Option<Published>, Refused> {
+        let read = self.cache.read(number, |_, body| body::unpack(body).map(|(published, _)| published))?;
         Ok(read.transpose()?)
-    }
-
-    fn advisory(&self, number: i64) -> Result<Option<Held>, Refused> {
-        Ok(match self.published(number)? {
-            Some((Published::Advisory(advisory), shown, file)) => Some(Held { advisory, shown, file }),
-            Some(_) | None => None,
-        })
     }
 
     fn support(
@@ -266,7 +260,7 @@ impl<'c> Desk<'c> {
         let Some(version) = &component.version else { return Ok(None) };
         let mut cycles: Vec<SupportCycle> = Vec::new();
         for number in self.cache.numbers_under(&body::support_key(&component.name))? {
-            if let Some((Published::Support(cycle), ..)) = self.published(number)? {
+            if let Some(Published::Support(cycle)) = self.published(number)? {
                 cycles.push(cycle);
             }
         }

@@ -288,6 +288,11 @@ impl Identity {
         self.source_told = true;
     }
 
+    /// Whether a criterion of an applicability statement is about this component.
+    pub fn is_meant_by(&self, criteria: &str) -> bool {
+        !criterion::concerned(self, criteria).is_empty()
+    }
+
     /// Whether one of some names, open ends and all, is about the product of a CPE name of this component.
     pub fn may_be(&self, names: &[Cpe]) -> bool {
         let is = |known: &KnownCpe, name| criterion::about(known, name) || criterion::may_be(known, name);

@@ -50,7 +50,15 @@ pub fn keys_of_advisory(advisory: &Advisory) -> Vec<Key> {
             keys.extend(claims::words_keys(claim).iter().map(|key| words_key(key)));
         }
     }
-    each_name(advisory, &mut |text| of_criterion(text, &mut keys));
+    // Records name one product in many versions, one after the other.
+    let mut last = None;
+    each_name(advisory, &mut |text| {
+        let head = cpe::head(text);
+        if head.is_none() || head != last {
+            of_criterion(text, &mut keys);
+        }
+        last = head;
+    });
     keys.into_iter().map(Key).collect()
 }
 
@@ -68,7 +76,7 @@ pub fn open_names(advisory: &Advisory) -> Vec<Cpe> {
 }
 
 /// The CPE names in a record that can make it concern a component.
-fn each_name(advisory: &Advisory, with: &mut dyn FnMut(&str)) {
+fn each_name<'a>(advisory: &'a Advisory, with: &mut dyn FnMut(&'a str)) {
     advisory.packages.iter().flat_map(|claim| &claim.cpes).for_each(|text| with(text));
     let mut nodes: Vec<&ApplicabilityNode> = advisory.applicability.iter().collect();
     while let Some(node) = nodes.pop() {

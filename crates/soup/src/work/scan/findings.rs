@@ -16,7 +16,7 @@ const TITLE_CHARS: usize = 160;
 impl Desk<'_> {
     /// One finding for each group of records that name each other.
     pub(super) fn findings(&self, judged: Vec<Judged>) -> Result<Vec<FoundAdvisory>, Refused> {
-        let advisories: Vec<&Advisory> = judged.iter().map(|one| &*one.advisory).collect();
+        let advisories: Vec<&Advisory> = judged.iter().map(|one| &one.advisory).collect();
         let mut found = Vec::new();
         for group in group(&advisories) {
             let members: Vec<&Judged> = group.members.iter().filter_map(|at| judged.get(*at)).collect();
@@ -104,10 +104,10 @@ impl Desk<'_> {
         for id in &ids {
             for number in self.cache.numbers_under(&body::joined_key(id))? {
                 match self.published(number)? {
-                    Some((Published::Exploited(known), ..)) if known.cve.eq_ignore_ascii_case(id) => {
+                    Some(Published::Exploited(known)) if known.cve.eq_ignore_ascii_case(id) => {
                         kev.get_or_insert(known);
                     }
-                    Some((Published::Predicted(predicted), ..)) if predicted.cve.eq_ignore_ascii_case(id) => {
+                    Some(Published::Predicted(predicted)) if predicted.cve.eq_ignore_ascii_case(id) => {
                         epss = epss.filter(|before| chance(before) >= chance(&predicted)).or(Some(predicted));
                     }
                     Some(_) | None => {}
