@@ -7,13 +7,16 @@ mod findings;
 mod grounds;
 mod told;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::advisories::{SourceStatus, body};
 use crate::cache::Cache;
-use crate::model::advisory::{Advisory, Published, Standing, SupportCycle};
+use crate::model::advisory::{
+    Advisory, ExploitPrediction, KnownExploited, Published, Standing, SupportCycle,
+};
 use crate::model::bill::Bill;
 use crate::model::component::Component;
 use crate::model::cpe::Cpe;
@@ -137,7 +140,12 @@ struct Desk<'c> {
     tells_sources: bool,
     /// Records under the key of all components with a CPE name, by their number: with the names that leave vendor or product open.
     open: BTreeMap<i64, Vec<Cpe>>,
+    /// What was joined to a CVE before: the components of one product share theirs.
+    told: RefCell<HashMap<String, Joined>>,
 }
+
+/// What is told about a CVE besides advisories.
+type Joined = (Option<KnownExploited>, Option<ExploitPrediction>);
 
 impl<'c> Desk<'c> {
     fn new(cache: &'c Cache, options: &'c ScanOptions, tells_sources: bool) -> Result<Self, Refused> {
@@ -155,6 +163,7 @@ impl<'c> Desk<'c> {
             joins: grounds.joins,
             tells_sources,
             open: BTreeMap::new(),
+            told: RefCell::default(),
         };
         for number in cache.numbers_under(matching::OPEN)? {
             let names = match desk.published(number)? {
@@ -187,7 +196,7 @@ impl<'c> Desk<'c> {
                 Checked::of(name, matching::outcome(&identity, facts, own))
             })
             .collect();
-        let support = self.support(component)?;
+        let support = self.support(component, identity.version.as_deref())?;
         Ok(ScannedComponent {
             reference: component.reference.clone(),
             name: component.name.clone(),
@@ -256,8 +265,9 @@ impl<'c> Desk<'c> {
     fn support(
         &self,
         component: &Component,
+        version: Option<&str>,
     ) -> Result<Option<crate::model::support::SupportStatus>, Refused> {
-        let Some(version) = &component.version else { return Ok(None) };
+        let Some(version) = version else { return Ok(None) };
         let mut cycles: Vec<SupportCycle> = Vec::new();
         for number in self.cache.numbers_under(&body::support_key(&component.name))? {
             if let Some(Published::Support(cycle)) = self.published(number)? {

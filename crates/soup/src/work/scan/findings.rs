@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::told::{FoundAdvisory, FoundRecord, Score};
-use super::{Desk, Judged};
-use crate::model::advisory::{Advisory, ExploitPrediction, KnownExploited, Published, Standing};
+use super::{Desk, Joined, Judged};
+use crate::model::advisory::{Advisory, ExploitPrediction, Published, Standing};
 use crate::model::matching::{Group, Verdict, group};
 use crate::refused::Refused;
 use crate::work::advisories::body;
@@ -89,29 +89,43 @@ impl Desk<'_> {
     }
 
     /// What is told about the identifiers of a finding besides advisories.
-    fn joined(
-        &self,
-        group: &Group,
-        members: &[&Judged],
-    ) -> Result<(Option<KnownExploited>, Option<ExploitPrediction>), Refused> {
-        let (mut kev, mut epss): (_, Option<ExploitPrediction>) = (None, None);
+    fn joined(&self, group: &Group, members: &[&Judged]) -> Result<Joined, Refused> {
+        let (mut kev, mut epss): Joined = (None, None);
         if !self.joins {
             return Ok((kev, epss));
         }
         // A record downstream is about the same vulnerability as the one that it is made of.
         let upstream = members.iter().flat_map(|one| &one.advisory.upstream);
         let ids: BTreeSet<String> = group.ids.iter().chain(upstream).filter_map(|id| cve_of(id)).collect();
-        for id in &ids {
-            for number in self.cache.numbers_under(&body::joined_key(id))? {
-                match self.published(number)? {
-                    Some(Published::Exploited(known)) if known.cve.eq_ignore_ascii_case(id) => {
-                        kev.get_or_insert(known);
-                    }
-                    Some(Published::Predicted(predicted)) if predicted.cve.eq_ignore_ascii_case(id) => {
-                        epss = epss.filter(|before| chance(before) >= chance(&predicted)).or(Some(predicted));
-                    }
-                    Some(_) | None => {}
+        for id in ids {
+            let known = self.told.borrow().get(&id).cloned();
+            let (exploited, predicted) = match known {
+                Some(known) => known,
+                None => {
+                    let told = self.joined_to(&id)?;
+                    self.told.borrow_mut().insert(id, told.clone());
+                    told
                 }
+            };
+            kev = kev.or(exploited);
+            epss = match (epss, predicted) {
+                (Some(one), Some(other)) if chance(&other) > chance(&one) => Some(other),
+                (one, other) => one.or(other),
+            };
+        }
+        Ok((kev, epss))
+    }
+
+    /// What is told about a CVE.
+    fn joined_to(&self, id: &str) -> Result<Joined, Refused> {
+        let (mut kev, mut epss) = (None, None);
+        for number in self.cache.numbers_under(&body::joined_key(id))? {
+            match self.published(number)? {
+                Some(Published::Exploited(known)) if known.cve.eq_ignore_ascii_case(id) => kev = Some(known),
+                Some(Published::Predicted(predicted)) if predicted.cve.eq_ignore_ascii_case(id) => {
+                    epss = Some(predicted);
+                }
+                Some(_) | None => {}
             }
         }
         Ok((kev, epss))

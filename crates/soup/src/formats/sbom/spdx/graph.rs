@@ -105,7 +105,7 @@ impl Reader {
             _ if kind.ends_with("Package") => self.package(value, place),
             _ if kind.starts_with("security_Vex") => self.statement(&kind, &value, place),
             _ if kind.ends_with("Relationship") => self.relationship(value, place),
-            "build_Build" => {
+            "build_Build" | "Build" => {
                 self.document.notes.not_understood(&named("@graph[]", &kind));
                 self.builds.extend(id);
             }

@@ -27,13 +27,13 @@ const SHOWN: usize = 5;
 /// Takes out of the packages those that are only inputs of builds, or sources that nothing has as its part; says how many. They stay known, so
 /// that relationships may name them.
 pub(super) fn take_out(document: &mut Document, links: &[Link], builds: &HashSet<String>) {
-    if builds.is_empty() {
+    if builds.is_empty() && !links.iter().any(|link| link.kind == "hasInput") {
         return;
     }
     let named = |wanted: &dyn Fn(&Link) -> bool| -> BTreeSet<&str> {
         links.iter().filter(|link| wanted(link)).flat_map(|link| &link.to).map(String::as_str).collect()
     };
-    let inputs = named(&|link| link.kind == "hasInput" && builds.contains(&link.from));
+    let inputs = named(&|link| link.kind == "hasInput");
     let mut parts = named(&|link| PARTS.contains(&link.kind.as_str()));
     parts.extend(document.described.iter().map(String::as_str));
     let only_input = |package: &Package| {
