@@ -27,7 +27,8 @@ pub(super) fn concerned<'a>(identity: &'a Identity, criteria: &str) -> Vec<&'a K
             .cpes
             .iter()
             .filter(|known| {
-                same(known) || known.open && Cpe::parse(criteria).is_ok_and(|name| may_be(known, &name))
+                let open = known.open && known.product.eq_ignore_ascii_case(product);
+                same(known) || open && Cpe::parse(criteria).is_ok_and(|name| may_be(known, &name))
             })
             .collect();
         // A name that leaves its vendor open was asked, and is of another one.

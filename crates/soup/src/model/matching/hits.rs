@@ -178,9 +178,13 @@ pub(super) fn by_name<'a>(
     let same = |known: &&KnownCpe| words.iter().any(|key| folded_key(&known.key) == folded_key(key));
     let by_cpe = identity.cpes.iter().find(same);
     let by_name = || {
-        let other_registry =
-            package.is_some_and(|purl| identity.of_registry() || ecosystem::is_distribution(&purl.kind));
-        let better = package.is_some() && advisory.source == Source::Osv && !identity.cpes.is_empty();
+        let osv = advisory.source == Source::Osv;
+        // A repository is no other package than that of a registry; OSV would name the package.
+        let other_registry = package.is_some_and(|purl| {
+            let named = osv || ecosystem::is_registry(&purl.kind);
+            named && identity.of_registry() || ecosystem::is_distribution(&purl.kind)
+        });
+        let better = package.is_some() && osv && !identity.cpes.is_empty();
         let told =
             [package.map(|purl| purl.name.as_str()), Some(claim.name.as_str()), claim.product.as_deref()];
         !other_registry

@@ -137,14 +137,9 @@ fn stream_of(namespace: &str, told: &str) -> Option<String> {
         }
         "redhat" => {
             let product = told.split([':', '-']).next().unwrap_or_default();
-            let other = product.strip_prefix("rhel_").unwrap_or(product);
-            if matches!(other, "" | "enterprise_linux" | "rhel" | "redhat" | "el" | "red_hat")
-                || other.starts_with(|c: char| c.is_ascii_digit())
-                || !product.contains('_')
-            {
-                return None;
-            }
-            other
+            let stream = product.strip_prefix("rhel_")?;
+            // The others (`rhel_extras`) are repositories of the release.
+            Some(stream).filter(|stream| kind_of(stream) != Kind::Separate)?
         }
         "suse" => ["ltss", "espos"].into_iter().find(|stream| told.contains(stream))?,
         _ => return None,
@@ -362,6 +357,7 @@ mod tests {
             ("redhat", "rhel_eus:9.4::baseos", "9.4+eus"),
             ("redhat", "rhel_e4s:8.6::appstream", "8.6+e4s"),
             ("redhat", "openshift:4.14::el9", "4.14"),
+            ("redhat", "rhel_extras:7", "7"),
             ("suse", "Linux Enterprise Server 15 SP4", "15.4"),
             ("suse", "Linux Enterprise Server 15 SP4-LTSS", "15.4+ltss"),
             ("suse", "Linux Enterprise Server 15", "15.0"),

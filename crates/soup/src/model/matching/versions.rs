@@ -2,7 +2,7 @@
 
 use super::combine::Weight;
 use super::{ecosystem, written};
-use crate::model::advisory::{AS_WRITTEN, ClaimStatus, Interval, Versions};
+use crate::model::advisory::{AS_WRITTEN, Bound, ClaimStatus, Interval, Versions};
 use crate::model::version::{self, Scheme};
 
 /// How versions are compared, or in which words their order is unknown.
@@ -61,12 +61,15 @@ impl Order {
     /// Whether a version is inside an interval; `free` as in [`stand`]. Records of that kind say "semver" of every version with three numbers: a
     /// version whose word is none of a time before the release (`6.1.90-rt31`) may be a later build.
     fn within_of(&self, version: &str, interval: &Interval, free: bool) -> Result<bool, String> {
-        let mut bounds = [&interval.from, &interval.to].into_iter().flatten();
-        if free
-            && !is_everything(interval)
-            && let Some(bound) = bounds.find(|bound| !written::is_bound(&bound.version))
-        {
-            return Err(written::doubt(&bound.version));
+        let bad = |bound: &&Bound| free && !is_everything(interval) && !written::is_bound(&bound.version);
+        if let Some(text) = [&interval.from, &interval.to].into_iter().flatten().find(bad) {
+            // The other end may exclude it all the same.
+            let good = |bound: &Option<Bound>| bound.clone().filter(|bound| !bad(&bound));
+            let rest = Interval { from: good(&interval.from), to: good(&interval.to) };
+            return match self.within_of(version, &rest, free) {
+                Ok(false) => Ok(false),
+                Ok(true) | Err(_) => Err(written::doubt(&text.version)),
+            };
         }
         let by_word = self.within(version, interval);
         if free
