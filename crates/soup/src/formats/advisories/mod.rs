@@ -157,8 +157,8 @@ enum Format {
 impl Format {
     /// The format of a document by its beginning; `None` where more of it is needed to know, unless it has `ended`.
     fn of(head: &[u8], ended: bool) -> Result<Option<Self>, Unreadable> {
-        if ended && head.iter().all(u8::is_ascii_whitespace) {
-            return Err(Unreadable::at("document", "the file is empty"));
+        if head.iter().all(u8::is_ascii_whitespace) {
+            return if ended { Err(Unreadable::at("document", "the file is empty")) } else { Ok(None) };
         }
         match Shape::of(head) {
             Some(shape) => match Self::of_json(&shape) {

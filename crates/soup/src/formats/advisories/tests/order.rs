@@ -57,6 +57,13 @@ fn a_record_in_an_array_or_a_page_in_an_array_is_recognised_too() {
 }
 
 #[test]
+fn blanks_before_a_document_are_passed_over() {
+    let record = r#"{"id": "GHSA-1", "modified": "2026-01-01T00:00:00Z"}"#;
+    assert_eq!(take(format!("{}{record}", "\n".repeat(LARGE))).0.len(), 1);
+    assert!(take(" ".repeat(LARGE)).1.unwrap_err().to_string().contains("the file is empty"));
+}
+
+#[test]
 fn what_is_not_recognised_is_refused_however_long_it_is() {
     for text in [turned(&[("a", "1")]), format!("[{}1]", "1, ".repeat(LARGE)), "{".repeat(LARGE)] {
         let refused = take(text).1.unwrap_err();
