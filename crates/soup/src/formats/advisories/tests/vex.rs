@@ -159,3 +159,40 @@ fn cyclonedx_statements_are_those_of_the_reader_of_bills() {
     let Err(ReadError::Unreadable(refused)) = take(bill).1 else { panic!("taken") };
     assert!(refused.reason.contains("bill of materials"), "{refused}");
 }
+
+/// A document in JSON and the same in XML.
+fn many(count: usize) -> [String; 2] {
+    let json = (0..count).map(|number| {
+        format!(r#"{{"id": "CVE-2026-{number}", "analysis": {{"state": "exploitable"}}, "affects": [{{"ref": "a"}}]}}"#)
+    });
+    let json: Vec<String> = json.collect();
+    let xml = (0..count).map(|number| {
+        format!("<vulnerability><id>CVE-2026-{number}</id><analysis><state>exploitable</state></analysis><affects><target><ref>a</ref></target></affects></vulnerability>")
+    });
+    let xml: Vec<String> = xml.collect();
+    [
+        format!(
+            r#"{{"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": [{{"type": "library", "bom-ref": "a", "name": "a"}}], "vulnerabilities": [{}]}}"#,
+            json.join(",\n")
+        ),
+        format!(
+            r#"<?xml version="1.0"?><bom xmlns="http://cyclonedx.org/schema/bom/1.5" version="1"><components><component type="library" bom-ref="a"><name>a</name></component></components><vulnerabilities>{}</vulnerabilities></bom>"#,
+            xml.concat()
+        ),
+    ]
+}
+
+#[test]
+fn each_cyclonedx_statement_stands_with_its_own_text_so_that_many_cost_no_more_than_each() {
+    const COUNT: usize = 500;
+    for text in many(COUNT) {
+        let (records, outcome) = take(&text);
+        assert_eq!(records.len(), COUNT, "{outcome:?}");
+        for (number, (_, raw, _)) in records.iter().enumerate() {
+            let own = [format!("CVE-2026-{number}\""), format!("CVE-2026-{number}<")];
+            assert!(own.iter().any(|id| raw.contains(id)), "{number}: {raw}");
+        }
+        let all: usize = records.iter().map(|(_, raw, _)| raw.len()).sum();
+        assert!(all <= text.len(), "{all} of {}", text.len());
+    }
+}

@@ -1,15 +1,17 @@
 //! SPDX 3.0 as JSON-LD: the elements of `@graph`, one by one, into the model. Relationships are translated to the words of SPDX 2.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
 use super::bill;
 use super::fields::{Fields, named};
+use super::inputs;
 use super::model::{
     Checksum, Document, File, Identifier, IdentifierKind, Other, Package, Relationship, Syntax,
 };
 use crate::model::bill::Bill;
+use crate::model::matching::names_source;
 use crate::model::vex::{Justification, Statement, Status, Subject};
 use mainstay_base::json_stream::{self, PIECE_BYTES_MAX, Piece};
 use mainstay_base::note::{Notes, Unreadable};
@@ -51,14 +53,16 @@ struct Reader {
     makers: Vec<(&'static str, String)>,
     links: Vec<Link>,
     statements: Vec<(Link, Statement)>,
+    /// Builds by identifier.
+    builds: HashSet<String>,
 }
 
 /// A relationship as told.
-struct Link {
-    kind: String,
+pub(super) struct Link {
+    pub(super) kind: String,
     scope: Option<String>,
-    from: String,
-    to: Vec<String>,
+    pub(super) from: String,
+    pub(super) to: Vec<String>,
     place: String,
 }
 
@@ -101,6 +105,10 @@ impl Reader {
             _ if kind.ends_with("Package") => self.package(value, place),
             _ if kind.starts_with("security_Vex") => self.statement(&kind, &value, place),
             _ if kind.ends_with("Relationship") => self.relationship(value, place),
+            "build_Build" | "Build" => {
+                self.document.notes.not_understood(&named("@graph[]", &kind));
+                self.builds.extend(id);
+            }
             // Custom licences and their like have a name to be called by.
             _ => {
                 self.document.notes.not_understood(&named("@graph[]", &kind));
@@ -151,6 +159,7 @@ impl Reader {
             download: fields.text("software_downloadLocation"),
             homepage: fields.text("software_homePage"),
             copyright: fields.text("software_copyrightText"),
+            source: fields.text_if("software_sourceInfo", names_source),
             summary: fields.text("summary"),
             description: fields.text("description"),
             checksums: checksums(&mut fields),
@@ -262,6 +271,7 @@ impl Reader {
             statement.subjects = link.to.into_iter().map(|id| Subject { id, ..Subject::default() }).collect();
             document.statements.push(statement);
         }
+        inputs::take_out(&mut document, &self.links, &self.builds);
         licences(&mut document, &self.links, &self.licences);
         for link in self.links {
             translate(&mut document, link);

@@ -11,7 +11,7 @@ use crate::model::bill::Bill;
 use mainstay_base::note::Unreadable;
 
 /// Fields that are text whatever they look like: version 1.10 is not the number 1.1.
-const TEXTS: [&str; 24] = [
+const TEXTS: [&str; 25] = [
     "SPDXID",
     "checksumValue",
     "copyrightText",
@@ -31,6 +31,7 @@ const TEXTS: [&str; 24] = [
     "referenceLocator",
     "relatedSpdxElement",
     "relationshipType",
+    "sourceInfo",
     "spdxElementId",
     "spdxVersion",
     "summary",
