@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::tables::{self, Rest};
-use super::{prefixed_hash, pypi_name, sorted};
+use super::{Sight, prefixed_hash, pypi_name, sorted};
 use crate::model::bill::{Bill, Dependency};
 use crate::model::component::{Component, ComponentKind, Scope};
 use mainstay_base::note::{Gravity, Unreadable};
@@ -75,6 +75,12 @@ impl Package {
     fn is_root(&self) -> bool {
         ["virtual", "editable", "directory"].iter().any(|kind| self.from(kind) == Some("."))
     }
+}
+
+/// Whether it is one, by its packages and where they come from.
+pub fn looks_like(sight: &Sight<'_>) -> bool {
+    sight.any_line(|line| line.trim() == tables::HEADER)
+        && (sight.toml_key("requires-python") || sight.line_begins("source = {"))
 }
 
 /// Reads a lock file.
