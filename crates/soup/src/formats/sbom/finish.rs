@@ -22,9 +22,12 @@ pub(super) fn finish(mut bill: Bill) -> Bill {
     bill
 }
 
-/// Why nothing can be taken from a bill without components and product, with the gravest remarks that there are.
+/// Why nothing can be taken from a bill without components, with the gravest remarks that there are.
 pub(super) fn without_component(bill: &Bill) -> Unreadable {
     let mut reason = format!("{}: no component is told in this document", bill.format);
+    if let Some(subject) = &bill.subject {
+        reason.push_str(&format!("; it names the product `{}`, but nothing inside it", subject.name));
+    }
     if !bill.statements.is_empty() {
         reason.push_str(&format!(
             "; it makes {} statements about vulnerabilities: import it as advisory data",

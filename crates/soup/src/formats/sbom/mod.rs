@@ -32,11 +32,13 @@ pub const DOCUMENT_BYTES_MAX: usize = 512 * 1024 * 1024;
 
 /// Reads a bill of materials. `name` is the file's name, used only where the content of a lock file has no mark of its own.
 ///
-/// Refuses what [`understand`] refuses, and a document that tells neither of a component nor of a product: nothing could be taken from it.
+/// Refuses what [`understand`] refuses, and a document without any component that tells of no product either or only makes
+/// statements about vulnerabilities: nothing could be taken from it.
 pub fn read(bytes: &[u8], name: &str) -> Result<Bill, Unreadable> {
     let bill = understand(bytes, name)?;
-    let tells_nothing = bill.components.is_empty() && bill.subject.is_none();
-    if tells_nothing { Err(finish::without_component(&bill)) } else { Ok(bill) }
+    // Statements about a product without its parts are no bill of it.
+    let tells_nothing = bill.subject.is_none() || !bill.statements.is_empty();
+    if bill.components.is_empty() && tells_nothing { Err(finish::without_component(&bill)) } else { Ok(bill) }
 }
 
 /// Reads a bill of materials for being looked at, even one without any component (a product without parts, or a document that tells only of
