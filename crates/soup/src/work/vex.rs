@@ -52,7 +52,9 @@ pub fn read_vex_input(path: &Path) -> Result<VexInput, Refused> {
         if scanned::is_scan(text) {
             return scanned::read(text).map(|scan| VexInput::Scan(Box::new(scan))).map_err(wrong);
         }
-        return statements::of_json(text).map(|document| VexInput::Statements(Box::new(document))).map_err(wrong);
+        return statements::of_json(text)
+            .map(|document| VexInput::Statements(Box::new(document)))
+            .map_err(wrong);
     }
     statements::of_ron(text).map(|document| VexInput::Statements(Box::new(document))).map_err(wrong)
 }

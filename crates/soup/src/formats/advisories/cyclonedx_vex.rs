@@ -8,6 +8,7 @@ use crate::model::advisory::Published;
 use mainstay_base::note::Unreadable;
 
 use super::Sink;
+use super::cyclonedx_vex_xml::Parts;
 use super::documents::RECORD_BYTES_MAX;
 
 /// Reads one document; its statements come in order, each with the text of the whole document's part that it stands in.
@@ -29,6 +30,7 @@ pub(super) fn read(reader: &mut dyn BufRead, name: &str, sink: &mut Sink<'_, '_>
     sink.report.data_date = bill.created;
     sink.report.notes = bill.notes;
     let text = String::from_utf8_lossy(&bytes);
+    let xml = text.trim_start().starts_with('<').then(|| Parts::of_document(&text)).transpose()?;
     let parts: BTreeMap<_, _> =
         bill.subject.iter().chain(&bill.components).map(|part| (part.reference.as_str(), part)).collect();
     for mut statement in bill.statements {
@@ -40,8 +42,11 @@ pub(super) fn read(reader: &mut dyn BufRead, name: &str, sink: &mut Sink<'_, '_>
             }
         }
         let place = statement.place.clone();
-        let raw = part(&text, &place).unwrap_or(&text).to_owned();
-        sink.give(&raw, place, Ok(Published::Statement(Box::new(statement))))?;
+        let raw = match &xml {
+            Some(parts) => parts.of(&place).unwrap_or_default(),
+            None => part(&text, &place).unwrap_or(&text),
+        };
+        sink.give(raw, place, Ok(Published::Statement(Box::new(statement))))?;
     }
     Ok(())
 }

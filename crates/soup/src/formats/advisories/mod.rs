@@ -6,6 +6,7 @@
 mod csaf;
 mod cve5;
 mod cyclonedx_vex;
+mod cyclonedx_vex_xml;
 mod documents;
 mod eol;
 mod epss;
@@ -32,7 +33,7 @@ use text::Utf8;
 /// Bytes at the beginning of a document by which it is recognised.
 const HEAD_BYTES: u64 = 64 * 1024;
 /// What can be read, for the refusal of what cannot.
-const READABLE: &str = "NVD API 2.0 and 1.1, CVE JSON 5, OSV, CSAF, OpenVEX, CycloneDX VEX, \
+const READABLE: &str = "NVD API 2.0 and 1.1, CVE JSON 5, OSV, CSAF, OpenVEX, CycloneDX VEX (JSON, XML), \
     CISA KEV, EPSS, endoflife.date";
 
 /// One record out of an advisory file.
@@ -151,6 +152,7 @@ impl Format {
         }
         match Shape::of(head) {
             Some(shape) => Self::of_json(&shape),
+            None if head.trim_ascii_start().starts_with(b"<") => Self::of_xml(&String::from_utf8_lossy(head)),
             None => Self::of_table(&String::from_utf8_lossy(head)),
         }
     }
@@ -175,7 +177,7 @@ impl Format {
             || (shape.has("statements/vulnerability") && shape.has("statements/status"))
         {
             Ok(Self::OpenVex { array })
-        } else if shape.has("bomFormat=CycloneDX") {
+        } else if shape.has_any(&["bomFormat=CycloneDX", "specFormat=CycloneDX"]) {
             Ok(Self::CycloneDxVex)
         } else if shape.has("schema_version") && shape.has("result") {
             Ok(Self::EolProducts)
@@ -186,6 +188,13 @@ impl Format {
         } else {
             Err(not_recognised(&format!("JSON that begins with {}", shape.top())))
         }
+    }
+
+    fn of_xml(head: &str) -> Result<Self, Unreadable> {
+        if cyclonedx_vex_xml::is_beginning(head) {
+            return Ok(Self::CycloneDxVex);
+        }
+        Err(not_recognised("XML that is not CycloneDX"))
     }
 
     fn of_table(head: &str) -> Result<Self, Unreadable> {

@@ -144,7 +144,8 @@ impl ScanForVex {
             let part = self.part(component);
             maker.component(component, part);
         }
-        let name = self.sbom.subject.as_ref().map_or_else(|| "a bill of materials".to_owned(), Component::label);
+        let name =
+            self.sbom.subject.as_ref().map_or_else(|| "a bill of materials".to_owned(), Component::label);
         let document = VexDocument {
             id: told.id.clone().unwrap_or_else(|| format!("urn:uuid:{}", self.uuid("the document"))),
             title: told.title.clone().unwrap_or_else(|| format!("Vulnerabilities in {name}")),
@@ -248,16 +249,22 @@ impl Maker<'_> {
                 self.left_out.candidates += 1;
                 return None;
             }
-            (Verdict::Affected, Some(action)) => {
-                (Status::Affected, format!("A scan of {} found it affected{because}", self.on), Some(action.to_owned()))
-            }
+            (Verdict::Affected, Some(action)) => (
+                Status::Affected,
+                format!("A scan of {} found it affected{because}", self.on),
+                Some(action.to_owned()),
+            ),
             (Verdict::Affected, None) => {
-                let words = format!("A scan of {} found it affected; what users should do is not yet said{because}", self.on);
+                let words = format!(
+                    "A scan of {} found it affected; what users should do is not yet said{because}",
+                    self.on
+                );
                 (Status::UnderInvestigation, words, None)
             }
             (Verdict::Conditional | Verdict::NotComparable, _) => {
                 let condition = finding.condition.as_ref().map(|condition| format!(": {condition}"));
-                let words = format!("A scan of {} could not decide it{}", self.on, condition.unwrap_or_default());
+                let words =
+                    format!("A scan of {} could not decide it{}", self.on, condition.unwrap_or_default());
                 (Status::UnderInvestigation, words, None)
             }
         };

@@ -83,13 +83,22 @@ fn statements_in_json_and_in_ron_are_the_same_document() {
 #[test]
 fn every_format_is_written_of_statements_and_of_a_scan_and_nothing_is_written_over() {
     let folder = tempfile::tempdir().unwrap();
-    for (name, document) in [("statements", statements(STATEMENTS)), ("scan", scan(&told(Some("update; install 4.2.1"))).0)] {
-        for (word, format) in [("openvex", VexFormat::OpenVex), ("cyclonedx", VexFormat::CycloneDx), ("csaf", VexFormat::Csaf)] {
+    for (name, document) in
+        [("statements", statements(STATEMENTS)), ("scan", scan(&told(Some("update; install 4.2.1"))).0)]
+    {
+        for (word, format) in
+            [("openvex", VexFormat::OpenVex), ("cyclonedx", VexFormat::CycloneDx), ("csaf", VexFormat::Csaf)]
+        {
             let out = folder.path().join(format!("{name}.{word}.json"));
             write_vex(&document, format, &out).unwrap_or_else(|refused| panic!("{name} {word}: {refused}"));
             let text = std::fs::read_to_string(&out).unwrap();
             assert!(text.contains("CVE-2022-37434"), "{text}");
-            assert!(write_vex(&document, format, &out).unwrap_err().to_string().contains("choose a name that is free"));
+            assert!(
+                write_vex(&document, format, &out)
+                    .unwrap_err()
+                    .to_string()
+                    .contains("choose a name that is free")
+            );
             assert_eq!(std::fs::read_to_string(&out).unwrap(), text);
         }
     }
@@ -98,7 +107,8 @@ fn every_format_is_written_of_statements_and_of_a_scan_and_nothing_is_written_ov
 #[test]
 fn a_scan_says_affected_only_with_what_users_should_do() {
     let (document, left_out) = scan(&told(None));
-    let said: Vec<_> = document.statements.iter().map(|one| (one.vulnerability.as_str(), one.status)).collect();
+    let said: Vec<_> =
+        document.statements.iter().map(|one| (one.vulnerability.as_str(), one.status)).collect();
     let open = Some(Status::UnderInvestigation);
     assert_eq!(said, [("CVE-2022-37434", open), ("CVE-2023-45853", open), ("CVE-2000-0001", open)]);
     assert_eq!(left_out, LeftOut { candidates: 1, not_affected: 1, withdrawn: 1, repeated: 1 });
@@ -144,6 +154,9 @@ fn a_statement_without_its_reason_is_refused_with_all_that_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out.json");
     let refused = write_vex(&statements(&text), VexFormat::OpenVex, &out).unwrap_err().to_string();
-    assert!(refused.contains("statement 1 (CVE-2022-37434)") && refused.contains("statement 2 (CVE-2018-25032)"), "{refused}");
+    assert!(
+        refused.contains("statement 1 (CVE-2022-37434)") && refused.contains("statement 2 (CVE-2018-25032)"),
+        "{refused}"
+    );
     assert!(!out.exists());
 }
