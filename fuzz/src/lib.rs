@@ -19,3 +19,20 @@ pub fn advisories(beginnings: &[&str], choice: u8, bytes: &[u8]) {
         assert_eq!(report.records, records);
     }
 }
+
+/// Reads any text behind one of the beginnings of lock files and lists of packages: reading twice gives the same, and what is read keeps the
+/// promises of a finished bill.
+pub fn bill(beginnings: &[&str], choice: u8, rest: &str) {
+    let beginning = beginnings.get(usize::from(choice) % beginnings.len().max(1)).copied().unwrap_or_default();
+    let text = format!("{beginning}{rest}");
+    let once = mainstay_soup::formats::sbom::understand(text.as_bytes(), "document");
+    assert_eq!(once, mainstay_soup::formats::sbom::understand(text.as_bytes(), "document"));
+    let Ok(bill) = once else { return };
+    let known: std::collections::BTreeSet<&str> =
+        bill.components.iter().chain(&bill.subject).map(|component| component.reference.as_str()).collect();
+    assert_eq!(known.len(), bill.components.len() + usize::from(bill.subject.is_some()));
+    for line in &bill.dependencies {
+        assert!(known.contains(line.from.as_str()));
+        assert!(line.on.iter().all(|on| known.contains(on.as_str()) && *on != line.from));
+    }
+}

@@ -16,4 +16,4 @@ pub use scan::{
     Checked, FoundAdvisory, FoundRecord, MAX_AGE_DAYS, ScanOptions, ScannedComponent, Score, is_decided,
     read_knowledge, scan,
 };
-pub use vex::{LeftOut, ScanForVex, VexFormat, VexInput, VexOfScan, read_vex_input, write_vex};
+pub use vex::{LeftOut, ScanForVex, VexFormat, VexInput, VexOfScan, read_vex_input, vex_input, write_vex};

@@ -46,17 +46,22 @@ pub enum VexInput {
 pub fn read_vex_input(path: &Path) -> Result<VexInput, Refused> {
     let text = regular::text(path, INPUT_BYTES_MAX)
         .map_err(StoreError::io(format!("{} could not be read", path.display())))?;
+    vex_input(&text).map_err(|reason| Refused::Rule(format!("{} was not taken: {reason}", path.display())))
+}
+
+/// As [`read_vex_input`], of the text of a file.
+///
+/// # Errors
+/// When it is neither; the words name the place and the reason.
+pub fn vex_input(text: &str) -> Result<VexInput, String> {
     let text = text.trim_start_matches('\u{FEFF}');
-    let wrong = |reason: String| Refused::Rule(format!("{} was not taken: {reason}", path.display()));
     if text.trim_start().starts_with('{') {
         if scanned::is_scan(text) {
-            return scanned::read(text).map(|scan| VexInput::Scan(Box::new(scan))).map_err(wrong);
+            return scanned::read(text).map(|scan| VexInput::Scan(Box::new(scan)));
         }
-        return statements::of_json(text)
-            .map(|document| VexInput::Statements(Box::new(document)))
-            .map_err(wrong);
+        return statements::of_json(text).map(|document| VexInput::Statements(Box::new(document)));
     }
-    statements::of_ron(text).map(|document| VexInput::Statements(Box::new(document))).map_err(wrong)
+    statements::of_ron(text).map(|document| VexInput::Statements(Box::new(document)))
 }
 
 /// Writes the document; the new file must not exist yet.

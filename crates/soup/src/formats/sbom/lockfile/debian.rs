@@ -139,7 +139,7 @@ fn bill(format: &str, packages: &[Package<'_>]) -> Bill {
         match component(package, distribution.as_ref()) {
             Some(component) => bill.components.push(Component { place, ..component }),
             None => {
-                bill.notes.add(Gravity::Refused, place, "a package without name or version was not taken")
+                bill.notes.add(Gravity::Refused, place, "a package without name or version was not taken");
             }
         }
     }

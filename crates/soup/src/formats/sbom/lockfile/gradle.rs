@@ -25,7 +25,7 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
         match component(line) {
             Some(component) => bill.components.push(Component { place, ..component }),
             None => {
-                bill.notes.add(Gravity::Refused, place, "no `group:name:version=configurations`: not taken")
+                bill.notes.add(Gravity::Refused, place, "no `group:name:version=configurations`: not taken");
             }
         }
     }

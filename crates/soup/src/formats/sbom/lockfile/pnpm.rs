@@ -60,6 +60,7 @@ struct Package {
     #[serde(flatten)]
     needs: Needs,
     #[serde(flatten)]
+    #[expect(clippy::zero_sized_map_values, reason = "a set cannot be read of a map")]
     rest: BTreeMap<String, IgnoredAny>,
 }
 

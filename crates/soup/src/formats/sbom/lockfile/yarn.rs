@@ -140,6 +140,7 @@ struct Package {
     optional_dependencies: BTreeMap<String, String>,
     link_type: Option<String>,
     #[serde(flatten)]
+    #[expect(clippy::zero_sized_map_values, reason = "a set cannot be read of a map")]
     rest: BTreeMap<String, IgnoredAny>,
 }
 

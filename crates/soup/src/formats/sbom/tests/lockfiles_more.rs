@@ -344,3 +344,39 @@ fn files_that_are_not_read_name_the_program_that_makes_a_bill_of_them() {
         assert!(refused.reason.contains(word) && refused.reason.contains(name), "{refused}");
     }
 }
+
+/// A beginning of every kind of lock file and list.
+const BEGINNINGS: [&str; 20] = [
+    "lockfileVersion: 5.4\npackages:\n  /a/1.0.0:\n",
+    "lockfileVersion: '9.0'\npackages:\n  a@1.0.0:\n",
+    "# yarn lockfile v1\n\n\"a@^1\":\n  version \"1.0.0\"\n",
+    "__metadata:\n  version: 8\n\n\"a@npm:^1\":\n  version: 1.0.0\n",
+    "lock-version = \"1.0\"\n[[packages]]\nname = \"a\"\n",
+    "GEM\n  specs:\n    rack (3.1.0)\n\nDEPENDENCIES\n",
+    "module example.com/a\n\ngo 1.22\n\nrequire (\n",
+    "golang.org/x/net v0.17.0 h1:aaaa=\n",
+    "# This is a Gradle generated file for dependency locking.\na:b:1=c\n",
+    "sdks:\n  dart: x\npackages:\n",
+    "{\"packages-dev\":[],\"packages\":[",
+    "{\"version\":\"0.5\",\"build_requires\":[],\"requires\":[",
+    "{\"version\":\"0.4\",\"graph_lock\":{\"nodes\":{",
+    "{\"version\":1,\"dependencies\":{\"net8.0\":{\"A\":{\"contentHash\":",
+    "{\"builtin-baseline\":\"a\",\"dependencies\":[",
+    "Package: base-files\nVersion: 1\nStatus: install ok installed\n",
+    "||/ Name Version\nii  base-files 1\n",
+    "P:a\nV:1\nA:x86_64\n",
+    "zlib\t(none)\t1\t2.el9\tx86_64\tRed Hat, Inc.\ta.src.rpm\n",
+    "zlib-1.2.11-40.el9.x86_64\n",
+];
+
+proptest::proptest! {
+    #[test]
+    fn any_text_behind_a_beginning_is_read_or_refused(which in 0..BEGINNINGS.len(), rest in "[ -~\n\t]{0,80}") {
+        let text = format!("{}{rest}", BEGINNINGS[which]);
+        if let Ok(bill) = understand(text.as_bytes(), "a file") {
+            let references: std::collections::BTreeSet<&str> = bill.components.iter().map(|one| one.reference.as_str()).collect();
+            proptest::prop_assert_eq!(references.len(), bill.components.len());
+            proptest::prop_assert!(bill.components.iter().all(|one| !one.name.is_empty()));
+        }
+    }
+}
