@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::tool;
 use crate::model::component::{Component, ComponentKind};
+use crate::model::purl::Purl;
 use crate::model::vex::{Statement, Status, Subject};
 use crate::model::vex_document::{Author, Revision, TrackingStatus, VexDocument};
 use mainstay_base::time::Moment;
@@ -23,7 +24,7 @@ const FORM: u32 = 1;
 pub struct VexOfScan {
     /// Who issues it.
     pub author: Author,
-    /// Its identifier; one that follows from the scan and the format of the document where none is told.
+    /// Its identifier; one that follows from the scan where none is told.
     pub id: Option<String>,
     /// Its title.
     pub title: Option<String>,
@@ -180,8 +181,19 @@ impl ScanForVex {
         }
     }
 
+    /// The product of the bill. One without a package URL is named by a generic one: receivers look a product up by it.
     fn product(&self, subject: &Component) -> Component {
-        let reference = self.id(subject.main_purl().as_deref(), &subject.reference);
+        let generic = || {
+            let parts = Purl {
+                kind: "generic".to_owned(),
+                namespace: subject.group.clone(),
+                name: subject.name.clone(),
+                version: subject.version.clone(),
+                ..Purl::default()
+            };
+            Purl::build(parts).ok().map(|purl| purl.to_string())
+        };
+        let reference = self.id(subject.main_purl().or_else(generic).as_deref(), &subject.reference);
         Component { reference, ..subject.clone() }
     }
 

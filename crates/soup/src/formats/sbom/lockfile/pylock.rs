@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::tables::{self, Rest};
 use super::{Sight, pypi_name, sorted};
 use crate::model::bill::{Bill, Dependency};
-use crate::model::component::{Component, Hash, Scope};
+use crate::model::component::{Component, ComponentKind, Hash, Scope};
 use mainstay_base::note::{Gravity, Unreadable};
 
 #[derive(Deserialize)]
@@ -99,7 +99,14 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
         }
         bill.dependencies.push(Dependency { from: reference(package), on });
         let scope = scope(package.marker.as_deref(), &lock.default_groups);
-        bill.components.push(Component { scope, place, ..component(package) });
+        let component = Component { scope, place, ..component(package) };
+        // The folder in which the lock file stands is the project itself.
+        let is_own = package.directory.as_ref().is_some_and(|folder| folder.path.as_deref() == Some("."));
+        if is_own && bill.subject.is_none() {
+            bill.subject = Some(Component { kind: ComponentKind::Application, ..component });
+        } else {
+            bill.components.push(component);
+        }
     }
     Ok(bill)
 }

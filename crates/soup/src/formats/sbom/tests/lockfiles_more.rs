@@ -109,7 +109,8 @@ fn a_pylock_tells_digests_groups_and_where_packages_come_from() {
         "lock-version = \"1.0\"\ncreated-by = \"uv\"\nrequires-python = \">=3.10\"\n\n[[packages]]\nname = \"Charset_Normalizer\"\nversion = \"3.5.3\"\nindex = \"https://pypi.org/simple\"\nsdist = { url = \"https://files.pythonhosted.org/a.tar.gz\", upload-time = 2026-11-23T02:46:51Z, size = 1, hashes = { sha256 = \"AB01\" } }\nwheels = [\n    { url = \"https://files.pythonhosted.org/a.whl\", hashes = { sha256 = \"cd02\", blake2 = \"ef\" } },\n]\n\n\
          [[packages]]\nname = \"requests\"\nversion = \"2.32.5\"\nmarker = \"'docs' in dependency_groups\"\nindex = \"https://pypi.org/simple\"\ndependencies = [{ name = \"charset-normalizer\" }]\n\n\
          [[packages]]\nname = \"plot\"\nversion = \"1.0\"\nmarker = \"'plots' in extras\"\nindex = \"https://pypi.org/simple\"\n\n\
-         [[packages]]\nname = \"fork\"\nversion = \"0.1\"\nvcs = { type = \"git\", url = \"https://example.org/fork.git\", commit-id = \"abc\" }\n",
+         [[packages]]\nname = \"fork\"\nversion = \"0.1\"\nvcs = { type = \"git\", url = \"https://example.org/fork.git\", commit-id = \"abc\" }\n\n\
+         [[packages]]\nname = \"gateway\"\ndirectory = { path = \".\", editable = true }\n",
         "a file",
     );
     assert_eq!((bill.format.as_str(), bill.tools.join("")), ("pylock.toml 1.0", "uv".to_owned()));
@@ -127,7 +128,10 @@ fn a_pylock_tells_digests_groups_and_where_packages_come_from() {
         (fork.purls.len(), fork.addresses.join("")),
         (0, "https://example.org/fork.git#abc".to_owned())
     );
-    assert_eq!(fork.place, "line 27");
+    assert_eq!(
+        (fork.place.as_str(), bill.subject.as_ref().unwrap().label()),
+        ("line 27", "gateway".to_owned())
+    );
     assert_eq!(grave(&bill), []);
 }
 
