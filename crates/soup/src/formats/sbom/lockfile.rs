@@ -37,6 +37,9 @@ use crate::model::component::Hash;
 use crate::model::purl::Purl;
 use mainstay_base::note::Unreadable;
 
+/// Packages of one name that a need by that name can mean at most: real files have a few, for platforms; with more, needs would multiply.
+const OF_ONE_NAME_MAX: usize = 64;
+
 /// Reads a document.
 pub type Read = fn(&str) -> Result<Bill, Unreadable>;
 

@@ -140,8 +140,11 @@ fn external(value: &Value) -> impl Iterator<Item = (String, String)> {
 }
 
 fn scope(value: &Value) -> Scope {
+    let properties = Properties::of(value);
     match value.get("scope").and_then(Value::as_str) {
-        _ if is_only_for_development(value) => Scope::Excluded,
+        // Some generators say of what is optional that it serves development too: what counts for more is taken.
+        _ if properties.only_development() && properties.say(OPTIONAL, "true") => Scope::Optional,
+        _ if properties.only_development() => Scope::Excluded,
         Some("optional") => Scope::Optional,
         Some("excluded") => Scope::Excluded,
         Some(_) | None => Scope::Required,
@@ -155,13 +158,28 @@ const DEVELOPMENT: [&str; 3] =
 /// Properties that name one group of requirements each, and the group of what runs.
 const GROUPS: [(&str, &str); 2] = [("cdx:poetry:group", "main"), ("cdx:pipenv:category", "default")];
 
-fn is_only_for_development(value: &Value) -> bool {
-    let properties = items(value, "properties").iter();
-    let told: Vec<(String, String)> =
-        properties.filter_map(|property| Some((text(property, "name")?, text(property, "value")?))).collect();
-    let says = |mark: &str, word: &str| told.iter().any(|(name, value)| name == mark && value == word);
-    DEVELOPMENT.iter().any(|mark| says(mark, "true"))
-        || GROUPS.iter().any(|(mark, runs)| told.iter().any(|(name, _)| name == mark) && !says(mark, runs))
+/// The property by which generators tell that a package is installed only where it can be.
+const OPTIONAL: &str = "cdx:npm:package:optional";
+
+/// Names and values of a component's properties.
+struct Properties(Vec<(String, String)>);
+
+impl Properties {
+    fn of(value: &Value) -> Self {
+        let properties = items(value, "properties").iter();
+        Self(properties.filter_map(|one| Some((text(one, "name")?, text(one, "value")?))).collect())
+    }
+
+    fn say(&self, mark: &str, word: &str) -> bool {
+        self.0.iter().any(|(name, value)| name == mark && value == word)
+    }
+
+    fn only_development(&self) -> bool {
+        let in_other_groups = |(mark, runs): &(&str, &str)| {
+            self.0.iter().any(|(name, _)| name == mark) && !self.say(mark, runs)
+        };
+        DEVELOPMENT.iter().any(|mark| self.say(mark, "true")) || GROUPS.iter().any(in_other_groups)
+    }
 }
 
 /// IEC 62304 8.1.2 b asks for the manufacturer: who supplies it, else who makes it, else who published it, else who wrote it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::reach::{self, Roots};
-use super::{Sight, hash, purl_with};
+use super::{OF_ONE_NAME_MAX, Sight, hash, purl_with};
 use crate::model::bill::{Bill, Dependency};
 use crate::model::component::{Component, Hash};
 use mainstay_base::note::{Gravity, Unreadable};
@@ -50,7 +50,7 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
     for (gem, _) in &reader.gems {
         by_name.entry(gem.name.clone()).or_default().push(gem.reference.clone());
     }
-    let named = |name: &String| by_name.get(name).into_iter().flatten().cloned();
+    let named = |name: &String| by_name.get(name).into_iter().flatten().take(OF_ONE_NAME_MAX).cloned();
     let roots = Roots { required: reader.asked.iter().flat_map(named).collect(), ..Roots::default() };
     for (mut gem, needs) in reader.gems {
         let on = needs.iter().flat_map(named).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::tables::{self, Rest};
-use super::{Sight, prefixed_hash, pypi_name, sorted};
+use super::{OF_ONE_NAME_MAX, Sight, prefixed_hash, pypi_name, sorted};
 use crate::model::bill::{Bill, Dependency};
 use crate::model::component::{Component, Scope};
 use mainstay_base::note::{Gravity, Unreadable};
@@ -81,8 +81,10 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
         tables::count(&package.rest, "package[]", &mut bill.notes);
         let needed = package.dependencies.keys().filter(|name| *name != "python");
         // An extra that was not asked for is not locked, so not every name is here.
-        let on =
-            needed.flat_map(|name| by_name.get(&pypi_name(name)).into_iter().flatten()).cloned().collect();
+        let on = needed
+            .flat_map(|name| by_name.get(&pypi_name(name)).into_iter().flatten().take(OF_ONE_NAME_MAX))
+            .cloned()
+            .collect();
         bill.dependencies.push(Dependency { from: reference(package), on });
         bill.components.push(component(package, &lock.metadata, tables::place(&lines, index)));
     }

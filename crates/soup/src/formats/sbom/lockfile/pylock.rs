@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::tables::{self, Rest};
-use super::{Sight, pypi_name, sorted};
+use super::{OF_ONE_NAME_MAX, Sight, pypi_name, sorted};
 use crate::model::bill::{Bill, Dependency};
 use crate::model::component::{Component, ComponentKind, Hash, Scope};
 use mainstay_base::note::{Gravity, Unreadable};
@@ -95,7 +95,9 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
         for need in &package.dependencies {
             let named = need.name.as_deref().map(pypi_name).and_then(|name| by_name.get(&name));
             let fits = |other: &&&Package| need.version.is_none() || need.version == other.version;
-            on.extend(named.into_iter().flatten().filter(fits).map(|other| reference(other)));
+            on.extend(
+                named.into_iter().flatten().filter(fits).take(OF_ONE_NAME_MAX).map(|other| reference(other)),
+            );
         }
         bill.dependencies.push(Dependency { from: reference(package), on });
         let scope = scope(package.marker.as_deref(), &lock.default_groups);

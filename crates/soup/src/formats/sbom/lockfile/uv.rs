@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::tables::{self, Rest};
-use super::{Sight, prefixed_hash, pypi_name, sorted};
+use super::{OF_ONE_NAME_MAX, Sight, prefixed_hash, pypi_name, sorted};
 use crate::model::bill::{Bill, Dependency};
 use crate::model::component::{Component, ComponentKind, Scope};
 use mainstay_base::note::{Gravity, Unreadable};
@@ -159,6 +159,7 @@ impl Graph {
         let resolve = |need: &Need| -> Vec<String> {
             let named = by_name.get(need.name.as_str()).into_iter().flatten();
             named
+                .take(OF_ONE_NAME_MAX)
                 .filter(|package| need.version.is_none() || need.version == package.version)
                 .map(|package| package.reference())
                 .collect()
@@ -174,6 +175,7 @@ impl Graph {
             let of_extra = |(need, extra): (&Need, &String)| -> Vec<String> {
                 let named = by_name.get(need.name.as_str()).into_iter().flatten();
                 named
+                    .take(OF_ONE_NAME_MAX)
                     .filter_map(|package| package.optional_dependencies.get(extra))
                     .flatten()
                     .flat_map(resolve)

@@ -120,8 +120,12 @@ fn classic(entry: &Entry) -> Option<Component> {
     let address = entry.resolved.as_deref().map(|url| url.split_once('#').map_or(url, |(url, _)| url));
     // Addresses of a registry have `/-/` before the file; a repository or a file elsewhere has not.
     let from_registry = address.is_none_or(|url| url.starts_with("http") && url.contains("/-/"));
+    // Before there was an integrity the digest stood behind the address.
+    let behind = entry.resolved.as_deref().and_then(|url| url.split_once('#')).map(|(_, digest)| digest);
+    let digest = behind.filter(|digest| digest.len() == 40).and_then(|digest| super::hash("sha1", digest));
+    let integrity = entry.integrity.as_deref().map(node::integrity);
     Some(Component {
-        hashes: entry.integrity.as_deref().map(node::integrity).unwrap_or_default(),
+        hashes: integrity.unwrap_or_else(|| digest.into_iter().collect()),
         addresses: entry.resolved.iter().cloned().collect(),
         ..node::package(alias.unwrap_or(told), version, from_registry)
     })

@@ -312,6 +312,11 @@ fn what_only_development_needs_is_told_by_properties_too() {
     for (scope, properties, right) in [
         (required, &[("cdx:npm:package:development", "true")][..], Scope::Excluded),
         (required, &[("cdx:npm:package:development", "false")], Scope::Required),
+        (
+            "",
+            &[("cdx:npm:package:development", "true"), ("cdx:npm:package:optional", "true")],
+            Scope::Optional,
+        ),
         ("", &[("cdx:poetry:group", "dev")], Scope::Excluded),
         ("", &[("cdx:poetry:group", "dev"), ("cdx:poetry:group", "main")], Scope::Required),
         ("", &[("cdx:pipenv:category", "develop")], Scope::Excluded),
