@@ -1,5 +1,6 @@
-//! `pnpm-lock.yaml`, versions 5 to 9.
+//! `pnpm-lock.yaml`, versions 5 to 9, with the document for tools of the project that pnpm 11 and later write in front.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
@@ -16,7 +17,7 @@ use mainstay_base::note::{Gravity, Unreadable};
 struct Lock {
     lockfile_version: String,
     /// The projects of a workspace by their folder; a single one stands at the root before version 9.
-    #[serde(default)]
+    #[serde(default, alias = "projects")]
     importers: BTreeMap<String, Project>,
     #[serde(flatten)]
     root: Project,
@@ -33,6 +34,9 @@ struct Project {
     dependencies: BTreeMap<String, Wish>,
     optional_dependencies: BTreeMap<String, Wish>,
     dev_dependencies: BTreeMap<String, Wish>,
+    /// Of the document in front: what configures pnpm, and pnpm itself.
+    config_dependencies: BTreeMap<String, Wish>,
+    package_manager_dependencies: BTreeMap<String, Wish>,
 }
 
 /// A version alone until 5, with what was asked for since 6.
@@ -86,50 +90,85 @@ pub fn looks_like(sight: &Sight<'_>) -> bool {
     sight.line_begins("lockfileVersion:")
 }
 
+/// Newest version of the format that is known here.
+const NEWEST: u32 = 9;
+
 /// Reads a lock file.
 pub fn read(text: &str) -> Result<Bill, Unreadable> {
-    let lock: Lock = super::yaml(text, "pnpm-lock.yaml")?;
-    let mut bill = Bill { format: format!("pnpm-lock.yaml {}", lock.lockfile_version), ..Bill::default() };
-    let keys = Keys::of(&lock);
-    for (key, package) in &lock.packages {
-        let from = keys.canonical(key);
-        for key in package.rest.keys() {
-            bill.notes.not_understood(&format!("packages[].{key}"));
-        }
-        let needs = &package.needs;
-        let all = needs.dependencies.iter().chain(&needs.optional_dependencies);
-        let on = all.filter_map(|(name, version)| keys.resolve(name, version)).collect();
-        bill.dependencies.push(Dependency { from: from.clone(), on });
-        match component(&from, package) {
-            Some(component) => {
-                let place = format!("packages[\"{key}\"]");
-                bill.components.push(Component { reference: from, place, ..component });
-            }
-            None => bill.notes.add(
-                Gravity::Refused,
-                format!("packages[\"{key}\"]"),
-                "a package without a name was not taken",
-            ),
-        }
-    }
-    for (key, needs) in &lock.snapshots {
-        let all = needs.dependencies.iter().chain(&needs.optional_dependencies);
-        let on = all.filter_map(|(name, version)| keys.resolve(name, version)).collect();
-        bill.dependencies.push(Dependency { from: keys.canonical(key), on });
-    }
+    let mut bill = Bill::default();
     let mut roots = Roots::default();
-    for project in lock.importers.values().chain([&lock.root]) {
-        for (wishes, set) in [
-            (&project.dependencies, &mut roots.required),
-            (&project.optional_dependencies, &mut roots.optional),
-            (&project.dev_dependencies, &mut roots.development),
-        ] {
-            set.extend(wishes.iter().filter_map(|(name, wish)| keys.resolve(name, wish.version())));
+    for (before, part) in documents(text) {
+        // Empty lines keep the numbers of the lines.
+        let padded = "\n".repeat(before);
+        let part = if before == 0 { Cow::Borrowed(part) } else { Cow::Owned(padded + part) };
+        let lock: Lock = super::yaml(&part, "pnpm-lock.yaml")?;
+        bill.format = format!("pnpm-lock.yaml {}", lock.lockfile_version);
+        if major(&lock).is_some_and(|major| major > NEWEST) {
+            let words = format!("newer than what is known here; it was read as version {NEWEST}");
+            bill.notes.add(Gravity::Warning, "lockfileVersion", words);
         }
+        take(&lock, &mut roots, &mut bill);
     }
     one_line_each(&mut bill);
     reach::apply(&mut bill, &roots);
     Ok(bill)
+}
+
+/// The documents of a file that are not empty, with the number of lines before each.
+fn documents(text: &str) -> Vec<(usize, &str)> {
+    let mut documents = Vec::new();
+    let (mut start, mut start_line, mut at) = (0, 0, 0);
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        if line.trim_end() == "---" {
+            documents.push((start_line, text.get(start..at).unwrap_or_default()));
+            (start, start_line) = (at + line.len(), number + 1);
+        }
+        at += line.len();
+    }
+    documents.push((start_line, text.get(start..).unwrap_or_default()));
+    documents.retain(|(_, part)| !part.trim().is_empty());
+    documents
+}
+
+fn major(lock: &Lock) -> Option<u32> {
+    lock.lockfile_version.split('.').next()?.parse().ok()
+}
+
+fn take(lock: &Lock, roots: &mut Roots, bill: &mut Bill) {
+    let keys = Keys::of(lock);
+    for (key, package) in &lock.packages {
+        for key in package.rest.keys() {
+            bill.notes.not_understood(&format!("packages[].{key}"));
+        }
+        let from = keys.canonical(key);
+        bill.dependencies.push(Dependency { from: from.clone(), on: keys.on(&package.needs) });
+        let place = format!("packages[\"{key}\"]");
+        match component(&from, package) {
+            Some(component) => {
+                if let Some(registry) = Keys::registry(&from) {
+                    let words = format!(
+                        "it comes from the registry that the project calls `{registry}`: it has no package URL"
+                    );
+                    bill.notes.add(Gravity::Info, place.clone(), words);
+                }
+                bill.components.push(Component { reference: from, place, ..component });
+            }
+            None => bill.notes.add(Gravity::Refused, place, "a package without a name was not taken"),
+        }
+    }
+    for (key, needs) in &lock.snapshots {
+        bill.dependencies.push(Dependency { from: keys.canonical(key), on: keys.on(needs) });
+    }
+    for project in lock.importers.values().chain([&lock.root]) {
+        let resolved = |wishes: &BTreeMap<String, Wish>| -> Vec<String> {
+            wishes.iter().filter_map(|(name, wish)| keys.resolve(name, wish.version())).collect()
+        };
+        roots.required.extend(resolved(&project.dependencies));
+        roots.optional.extend(resolved(&project.optional_dependencies));
+        let tools =
+            [&project.dev_dependencies, &project.config_dependencies, &project.package_manager_dependencies];
+        roots.development.extend(tools.into_iter().flat_map(resolved));
+    }
 }
 
 /// Packages and their snapshots tell needs of the same component.
@@ -150,8 +189,7 @@ struct Keys {
 
 impl Keys {
     fn of(lock: &Lock) -> Self {
-        let major = lock.lockfile_version.split('.').next().and_then(|major| major.parse::<u32>().ok());
-        let mut keys = Self { old: major.is_some_and(|major| major < 6), known: BTreeSet::new() };
+        let mut keys = Self { old: major(lock).is_some_and(|major| major < 6), known: BTreeSet::new() };
         keys.known = lock.packages.keys().map(|key| keys.canonical(key)).collect();
         keys
     }
@@ -165,6 +203,17 @@ impl Keys {
             }
             Some(_) | None => key.to_owned(),
         }
+    }
+
+    /// What is needed, by reference.
+    fn on(&self, needs: &Needs) -> Vec<String> {
+        let all = needs.dependencies.iter().chain(&needs.optional_dependencies);
+        all.filter_map(|(name, version)| self.resolve(name, version)).collect()
+    }
+
+    /// The registry of the project's own that a package comes from: `work` of `a@work:1.0.0`.
+    fn registry(key: &str) -> Option<&str> {
+        named_registry(node::name_and_rest(key)?.1).map(|(registry, _)| registry)
     }
 
     /// The package that a need means: its own name with the version, or another name where it is an alias. A link into the workspace is none.
@@ -185,10 +234,17 @@ fn without_old_peers(version: &str) -> &str {
     version.split_once('_').map_or(version, |(start, _)| start)
 }
 
+/// Registry and version of `work:1.0.0`; an address or a folder is none.
+fn named_registry(version: &str) -> Option<(&str, &str)> {
+    let (registry, version) = version.split_once(':')?;
+    version.starts_with(|letter: char| letter.is_ascii_digit()).then_some((registry, version))
+}
+
 fn component(key: &str, package: &Package) -> Option<Component> {
     let (told, rest) = node::name_and_rest(key).unwrap_or((key, ""));
     let name = package.name.as_deref().unwrap_or(told);
-    let version = package.version.as_deref().unwrap_or(rest);
+    let plain = named_registry(rest).map_or(rest, |(_, version)| version);
+    let version = package.version.as_deref().unwrap_or(plain);
     if name.is_empty() {
         return None;
     }
