@@ -185,7 +185,7 @@ fn sorted(mut hashes: Vec<Hash>) -> Vec<Hash> {
 
 /// Reads YAML; refusals carry the line.
 fn yaml<T: serde::de::DeserializeOwned>(text: &str, what: &str) -> Result<T, Unreadable> {
-    serde_saphyr::from_str(text).map_err(|error| {
+    serde_saphyr::from_str_with_options(text, super::limits::yaml()).map_err(|error| {
         let place =
             error.location().map_or_else(|| "document".to_owned(), |at| format!("line {}", at.line()));
         Unreadable::at(place, format!("not understood as {what}: {}", error.without_snippet()))

@@ -6,6 +6,7 @@
 mod cyclonedx;
 mod envelope;
 mod finish;
+mod limits;
 mod lockfile;
 mod recognise;
 mod spdx;

@@ -393,6 +393,19 @@ fn many_packages_of_one_name_that_need_each_other_end() {
     }
 }
 
+#[test]
+fn a_lock_file_in_yaml_may_have_many_nodes_but_not_endless_aliases() {
+    let many = "x, ".repeat(300_000);
+    let text = format!("lockfileVersion: '9.0'\npackages:\n  p@1.0.0:\n    cpu: [{many}]\n");
+    assert_eq!(taken(&text, "pnpm-lock.yaml").components.len(), 1);
+    let mut bomb = "lockfileVersion: '9.0'\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..12 {
+        let aliases = format!("*a{}", level - 1);
+        bomb.push_str(&format!("a{level}: &a{level} [{}]\n", [aliases.as_str(); 10].join(", ")));
+    }
+    assert!(refused(bomb.as_bytes()).place.starts_with("line"));
+}
+
 /// A beginning of every kind of lock file and list.
 const BEGINNINGS: [&str; 20] = [
     "lockfileVersion: 5.4\npackages:\n  /a/1.0.0:\n",
