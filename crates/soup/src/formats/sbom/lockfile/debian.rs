@@ -35,6 +35,8 @@ pub fn looks_like_status(sight: &Sight<'_>) -> bool {
         && first.first().is_some_and(|line| line.starts_with("Package: "))
         && has("Version: ")
         && (has("Status: ") || has("Architecture: "))
+        // The index of a repository tells where each package lies; nothing of it need be installed.
+        && !has("Filename: ")
 }
 
 /// Whether it is what `dpkg -l` prints, by the line under its head.

@@ -23,6 +23,12 @@ fn dpkg_tells_source_packages_the_release_and_what_is_really_there() {
 }
 
 #[test]
+fn the_index_of_a_repository_is_no_list_of_installed_packages() {
+    let index = "Package: zlib1g\nArchitecture: amd64\nVersion: 1:1.2.13\nFilename: pool/main/z/zlib/zlib1g_1.2.13_amd64.deb\n";
+    assert!(refused(index.as_bytes()).reason.contains("not recognised"));
+}
+
+#[test]
 fn dpkg_of_ubuntu_and_of_an_unknown_distribution_are_told_apart() {
     let ubuntu = taken(
         "Package: base-files\nStatus: install ok installed\nArchitecture: amd64\nVersion: 13ubuntu10\nMaintainer: Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>\n",
