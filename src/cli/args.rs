@@ -140,6 +140,8 @@ pub enum Command {
     ///
     /// Exit codes: 0 nothing affected, 10 something affected, 11 something could not be checked and nothing affected.
     Scan(ScanArguments),
+    /// Write a VEX document: what is known about vulnerabilities in the own product.
+    Vex(VexArguments),
     /// Write everything as JSON, attachments included.
     Export {
         /// The product file.
@@ -253,6 +255,45 @@ pub struct ScanArguments {
     /// Vendor aliases and exclusions, a .ron file.
     #[arg(long)]
     pub knowledge: Option<PathBuf>,
+}
+
+/// What a VEX document is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum VexSyntax {
+    /// OpenVEX 0.2.0.
+    Openvex,
+    /// CycloneDX 1.6 VEX.
+    Cyclonedx,
+    /// CSAF 2.0 VEX.
+    Csaf,
+}
+
+/// A VEX document.
+#[derive(Debug, Args)]
+pub struct VexArguments {
+    /// Statements in JSON or RON (see docs/command-line.md), or what `mainstay scan --json` wrote.
+    pub input: PathBuf,
+    /// The format.
+    #[arg(long, value_enum)]
+    pub format: VexSyntax,
+    /// The new document; it must not exist yet.
+    #[arg(short = 'o', long = "out")]
+    pub out: PathBuf,
+    /// Of a scan: who issues the document.
+    #[arg(long)]
+    pub author: Option<String>,
+    /// Of a scan: the address that stands for the issuer, such as https://psirt.example.com; CSAF asks for it.
+    #[arg(long)]
+    pub namespace: Option<String>,
+    /// Of a scan: the identifier of the document; without it one is made that follows from the scan.
+    #[arg(long)]
+    pub id: Option<String>,
+    /// Of a scan: the title.
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Of a scan: what users should do about all that is affected. Without it that is under investigation.
+    #[arg(long)]
+    pub action: Option<String>,
 }
 
 /// What a new product file is made of.

@@ -15,6 +15,7 @@ mod sbom;
 mod scan;
 mod script;
 mod status;
+mod vex;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -94,6 +95,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> Said {
         Command::Advisories { what } => advisories::advisories(what),
         Command::Sbom { what } => sbom::sbom(what),
         Command::Scan(scan) => scan::scan(scan),
+        Command::Vex(vex) => vex::vex(&vex),
         Command::Backup { file, out } => files::backup(&file, &out),
         Command::Export { file, out } => files::export(&file, &out),
     }

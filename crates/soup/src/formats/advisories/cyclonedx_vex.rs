@@ -10,6 +10,7 @@ use crate::model::advisory::Published;
 use mainstay_base::note::Unreadable;
 
 use super::Sink;
+use super::cyclonedx_vex_xml::Parts;
 use super::documents::RECORD_BYTES_MAX;
 
 /// Reads one document; its statements come in order, each with the text of the whole document's part that it stands in.
@@ -31,9 +32,10 @@ pub(super) fn read(reader: &mut dyn BufRead, name: &str, sink: &mut Sink<'_, '_>
     sink.report.data_date = bill.created;
     sink.report.notes = bill.notes;
     let text = String::from_utf8_lossy(&bytes);
+    let xml = text.trim_start().starts_with('<').then(|| Parts::of_document(&text)).transpose()?;
     let parts: BTreeMap<_, _> =
         bill.subject.iter().chain(&bill.components).map(|part| (part.reference.as_str(), part)).collect();
-    let texts = Texts::of_document(&text);
+    let texts = if xml.is_none() { listed(&text) } else { Vec::new() };
     for mut statement in bill.statements {
         for subject in &mut statement.subjects {
             if let Some(part) = parts.get(subject.id.as_str()) {
@@ -43,69 +45,27 @@ pub(super) fn read(reader: &mut dyn BufRead, name: &str, sink: &mut Sink<'_, '_>
             }
         }
         let place = statement.place.clone();
-        let raw = texts.of(&place).unwrap_or(&text);
+        let raw = match &xml {
+            Some(parts) => parts.of(&place).unwrap_or_default(),
+            None => index_of(&place).and_then(|index| texts.get(index).copied()).unwrap_or(&text),
+        };
         sink.give(raw, place, Ok(Published::Statement(Box::new(statement))))?;
     }
     Ok(())
 }
 
-/// The texts of all vulnerabilities of a document, found once.
-#[derive(Default)]
-struct Texts<'t> {
-    /// In the order of the document's list.
-    listed: Vec<&'t str>,
-    /// By the line on which an element begins, for those that stand within components.
-    by_line: BTreeMap<u32, &'t str>,
+/// The texts of all vulnerabilities of a document in JSON, in their order, found once.
+fn listed(text: &str) -> Vec<&str> {
+    #[derive(serde::Deserialize)]
+    struct Document<'a> {
+        #[serde(borrow, default)]
+        vulnerabilities: Vec<&'a RawValue>,
+    }
+    let document: Option<Document<'_>> = serde_json::from_str(text).ok();
+    document.into_iter().flat_map(|document| document.vulnerabilities).map(RawValue::get).collect()
 }
 
-impl<'t> Texts<'t> {
-    fn of_document(text: &'t str) -> Self {
-        if text.trim_start().starts_with('<') { Self::of_xml(text) } else { Self::of_json(text) }
-    }
-
-    fn of_json(text: &'t str) -> Self {
-        #[derive(serde::Deserialize)]
-        struct Document<'a> {
-            #[serde(borrow, default)]
-            vulnerabilities: Vec<&'a RawValue>,
-        }
-        let document: Option<Document<'t>> = serde_json::from_str(text).ok();
-        let listed = document.into_iter().flat_map(|document| document.vulnerabilities).map(RawValue::get);
-        Self { listed: listed.collect(), by_line: BTreeMap::new() }
-    }
-
-    fn of_xml(text: &'t str) -> Self {
-        let Ok(document) = roxmltree::Document::parse(text) else { return Self::default() };
-        let mut texts = Self::default();
-        // Lines are counted along the way: asking for each position would count from the beginning again.
-        let (mut line, mut counted) = (1, 0);
-        let elements = document.descendants().filter(|node| node.tag_name().name() == "vulnerability");
-        for node in elements {
-            let range = node.range();
-            let Some(raw) = text.get(range.clone()) else { continue };
-            let between = text.get(counted..range.start).unwrap_or_default();
-            line += u32::try_from(between.matches('\n').count()).unwrap_or_default();
-            counted = range.start;
-            texts.by_line.entry(line).or_insert(raw);
-            let list = node.parent().and_then(|list| list.parent());
-            if list == Some(document.root_element()) {
-                texts.listed.push(raw);
-            }
-        }
-        texts
-    }
-
-    /// The text at a place (`$.vulnerabilities[3]`, `line 12, vulnerabilities[3]`).
-    fn of(&self, place: &str) -> Option<&'t str> {
-        let (line, path) = match place.strip_prefix("line ").and_then(|rest| rest.split_once(", ")) {
-            Some((line, path)) => (line.parse().ok(), path),
-            None => (None, place.trim_start_matches("$.")),
-        };
-        let index = path
-            .strip_prefix("vulnerabilities[")
-            .and_then(|rest| rest.split(']').next()?.parse::<usize>().ok());
-        index
-            .and_then(|index| self.listed.get(index).copied())
-            .or_else(|| line.and_then(|line| self.by_line.get(&line).copied()))
-    }
+/// The number that a place such as `$.vulnerabilities[3].affects[0]` has in the list.
+fn index_of(place: &str) -> Option<usize> {
+    place.strip_prefix("$.vulnerabilities[")?.split(']').next()?.parse().ok()
 }

@@ -7,6 +7,7 @@ mod affected;
 mod csaf;
 mod cve5;
 mod cyclonedx_vex;
+mod cyclonedx_vex_xml;
 mod documents;
 mod eol;
 mod epss;
@@ -35,7 +36,7 @@ use text::Utf8;
 /// Bytes at the beginning of a document by which it is recognised; twice as many, and so on, where they do not tell.
 const HEAD_BYTES: u64 = 64 * 1024;
 /// What can be read, for the refusal of what cannot.
-const READABLE: &str = "NVD API 2.0 and 1.1, CVE JSON 5, OSV, CSAF, OpenVEX, CycloneDX VEX, \
+const READABLE: &str = "NVD API 2.0 and 1.1, CVE JSON 5, OSV, CSAF, OpenVEX, CycloneDX VEX (JSON, XML), \
     CISA KEV, EPSS, endoflife.date";
 
 /// One record out of an advisory file.
@@ -169,7 +170,9 @@ impl Format {
                 }
                 None => Err(not_recognised(&format!("JSON that begins with {}", shape.top()))),
             },
-            None if is_cyclonedx_xml(head) => Ok(Some(Self::CycloneDxVex)),
+            None if head.trim_ascii_start().starts_with(b"<") => {
+                Self::of_xml(&String::from_utf8_lossy(head)).map(Some)
+            }
             None => Self::of_table(&String::from_utf8_lossy(head)).map(Some),
         }
     }
@@ -195,7 +198,7 @@ impl Format {
             || (shape.has("statements/vulnerability") && shape.has("statements/status"))
         {
             Some(Self::OpenVex { array })
-        } else if shape.has("bomFormat=CycloneDX") {
+        } else if shape.has_any(&["bomFormat=CycloneDX", "specFormat=CycloneDX"]) {
             Some(Self::CycloneDxVex)
         } else if shape.has("schema_version") && shape.has("result") {
             Some(Self::EolProducts)
@@ -206,6 +209,13 @@ impl Format {
         } else {
             None
         }
+    }
+
+    fn of_xml(head: &str) -> Result<Self, Unreadable> {
+        if cyclonedx_vex_xml::is_beginning(head) {
+            return Ok(Self::CycloneDxVex);
+        }
+        Err(not_recognised("XML that is not CycloneDX"))
     }
 
     fn of_table(head: &str) -> Result<Self, Unreadable> {
@@ -247,12 +257,6 @@ impl Format {
             Self::DistroInfo => eol::read_distro_info(reader, sink),
         }
     }
-}
-
-/// Whether it begins as an XML document in a namespace of CycloneDX.
-fn is_cyclonedx_xml(head: &[u8]) -> bool {
-    let head = String::from_utf8_lossy(head);
-    head.trim_start().starts_with('<') && head.contains("cyclonedx.org/schema/")
 }
 
 fn not_recognised(what: &str) -> Unreadable {

@@ -6,6 +6,7 @@
 mod bill;
 mod fields;
 mod graph;
+mod inline;
 mod inputs;
 mod json;
 mod missing;
