@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::RecordData;
 use crate::domain::time::{Day, Moment};
 use crate::ops::import::ImportJob;
 use crate::ops::jobs::{Job, Progress};
@@ -171,6 +172,7 @@ pub struct Cache {
     day: Option<Day>,
     lists: HashMap<Kind, Rc<Vec<ListRow>>>,
     pages: HashMap<RecordId, Rc<RecordPage>>,
+    parts: HashMap<(RecordId, Kind), Rc<Vec<RecordData>>>,
     histories: HashMap<RecordId, Rc<Vec<EventRow>>>,
     attention: Option<Rc<Attention>>,
     trends: Option<Rc<Trends>>,
@@ -268,6 +270,16 @@ impl Cx<'_> {
         let page = Rc::new(self.file.page(id, Some(self.session), self.stamp.now)?);
         self.cache.pages.insert(id, Rc::clone(&page));
         Ok(page)
+    }
+
+    /// The parts of a record of one kind, in their order.
+    pub fn parts(&mut self, parent: RecordId, kind: Kind) -> Result<Rc<Vec<RecordData>>, Refused> {
+        if let Some(parts) = self.cache.parts.get(&(parent, kind)) {
+            return Ok(Rc::clone(parts));
+        }
+        let parts = Rc::new(self.file.parts(parent, kind)?);
+        self.cache.parts.insert((parent, kind), Rc::clone(&parts));
+        Ok(parts)
     }
 
     /// The history of a record, newest first.

@@ -5,7 +5,7 @@ use mainstay::domain::signature::Meaning;
 use mainstay::ops::{Act, FileSource, Request};
 use serde_json::json;
 
-use crate::chain::verified_change;
+use crate::chain::tested_change;
 use crate::desk::{Desk, fields, go_to, passed_test};
 
 fn part(parent: Option<RecordId>, set: serde_json::Value) -> Request {
@@ -15,7 +15,7 @@ fn part(parent: Option<RecordId>, set: serde_json::Value) -> Request {
 #[test]
 fn a_part_is_made_within_a_record_of_its_kind_that_is_there_and_open() {
     let mut desk = Desk::staffed();
-    let (pr, cr) = verified_change(&mut desk);
+    let (pr, cr) = tested_change(&mut desk);
     let refused = |desk: &mut Desk, request: Request| desk.by("dan", request).unwrap_err().to_string();
     let words = refused(&mut desk, part(None, passed_test()));
     assert!(words.contains("is a part of a change request; say of which"), "{words}");
@@ -36,7 +36,7 @@ fn a_part_is_made_within_a_record_of_its_kind_that_is_there_and_open() {
 #[test]
 fn a_part_is_fixed_with_its_record_and_what_was_signed_covers_it() {
     let mut desk = Desk::staffed();
-    let (_, cr) = verified_change(&mut desk);
+    let (_, cr) = tested_change(&mut desk);
     let tests = desk.file.parts(cr, Kind::TestRecord).unwrap();
     assert_eq!(tests.len(), 1);
     let test = tests[0].head.id;
@@ -66,7 +66,7 @@ fn a_part_is_fixed_with_its_record_and_what_was_signed_covers_it() {
 #[test]
 fn a_part_that_was_struck_out_counts_no_more_and_stays() {
     let mut desk = Desk::staffed();
-    let (_, cr) = verified_change(&mut desk);
+    let (_, cr) = tested_change(&mut desk);
     let test = desk.file.parts(cr, Kind::TestRecord).unwrap()[0].head.id;
     let refusal = desk.by("dan", go_to(test, "strike", json!({}))).unwrap_err().to_string();
     assert!(refusal.contains("asks for a reason"), "{refusal}");
@@ -81,7 +81,7 @@ fn a_part_that_was_struck_out_counts_no_more_and_stays() {
 #[test]
 fn an_edited_part_of_many_is_one_small_event() {
     let mut desk = Desk::staffed();
-    let (_, cr) = verified_change(&mut desk);
+    let (_, cr) = tested_change(&mut desk);
     for number in 0..40 {
         let set = json!({"title": format!("Test {number}"), "results": "As expected"});
         desk.create_part("dan", Kind::TestRecord, cr, set);

@@ -11,7 +11,7 @@ use mainstay::ops::Request;
 use mainstay::ui::cx::Route;
 use serde_json::json;
 
-use crate::chain::{analyse, approval_of, change_under_analysis, feedback};
+use crate::chain::{analyse, approval_of, change_under_analysis, feedback, tested_change};
 use crate::desk::{Desk, PASSWORD, id};
 use crate::host::{Host, Screen, harness, list, picture};
 
@@ -346,4 +346,51 @@ fn every_kind_has_a_list_and_a_form_without_code_of_its_own() {
         }
         desk = std::mem::replace(&mut harness.state_mut().desk, Desk::new());
     }
+}
+
+#[test]
+fn the_parts_of_a_record_are_added_and_edited_in_place() {
+    let mut desk = Desk::staffed();
+    let (_, cr) = tested_change(&mut desk);
+    let mut harness = harness(Host::new(desk, "dan", Route::Record(cr)), vec2(1200.0, 1000.0));
+    harness.get_by_label("Add test record").scroll_to_me();
+    harness.run();
+    press(&mut harness, "Add test record");
+    type_into(&mut harness, "Test", "Alarm on battery, ten times");
+    picture(&mut harness, "part_new");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    harness.run();
+    let tests = harness.state().desk.file.parts(cr, Kind::TestRecord).unwrap();
+    assert_eq!(tests.len(), 2, "{:?}", harness.state().refusal);
+    assert_eq!(tests[1].title(), "Alarm on battery, ten times");
+    assert_eq!(harness.state().route, Route::Record(cr), "the page stays");
+    harness.get_by_role_and_label(Role::Link, "TR-0002").scroll_to_me();
+    harness.run();
+    harness.get_by_role_and_label(Role::Link, "TR-0002").click();
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    picture(&mut harness, "part_edit");
+    type_into(&mut harness, "Tester", "Dan Example");
+    harness.get_by_label("Save").scroll_to_me();
+    harness.run();
+    press(&mut harness, "Save");
+    let test = harness.state().desk.record(tests[1].head.id);
+    assert_eq!(test.text("tester"), "Dan Example", "{:?}", harness.state().refusal);
+    harness.get_by_label("Add test record");
+}
+
+#[test]
+fn of_two_thousand_parts_only_those_that_are_seen_are_laid_out() {
+    let mut desk = Desk::staffed();
+    let (_, cr) = tested_change(&mut desk);
+    for number in 0..2000 {
+        let set = json!({"title": format!("Test {number}"), "results": "As expected"});
+        desk.create_part("dan", Kind::TestRecord, cr, set);
+    }
+    let mut harness = harness(Host::new(desk, "dan", Route::Record(cr)), vec2(1200.0, 1000.0));
+    harness.get_by_label("Add test record").scroll_to_me();
+    harness.run();
+    let rows = harness.query_all_by_label_contains("TR-").count();
+    assert!((5..200).contains(&rows), "{rows} rows");
 }

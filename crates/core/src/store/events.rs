@@ -31,7 +31,7 @@ pub struct EventRow {
 /// Which events are wanted. Every part that is set must fit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventFilter {
-    /// Only those that touched this record.
+    /// Only those that touched this record or a part of it.
     pub record: Option<RecordId>,
     /// Only those of this person.
     pub actor: Option<RecordId>,
@@ -72,7 +72,11 @@ impl Store {
             conditions.push(condition.replace('?', &format!("?{}", values.len())));
         };
         if let Some(record) = filter.record {
-            add("seq IN (SELECT seq FROM touch WHERE record = CAST(? AS INTEGER))", record.key().to_string());
+            let own = format!(
+                "seq IN (SELECT seq FROM touch WHERE record = {} OR record IN (SELECT key FROM record WHERE parent = ?))",
+                record.key()
+            );
+            add(&own, record.to_string());
         }
         if let Some(actor) = filter.actor {
             add("actor = ?", actor.to_string());

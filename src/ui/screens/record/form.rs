@@ -2,7 +2,7 @@
 //!
 //! Saving is asked for, never done here. What is typed is kept as a draft while it is typed.
 
-mod entry;
+pub(super) mod entry;
 mod foot;
 
 use eframe::egui;

@@ -146,7 +146,8 @@ fn sentence(refusal: &Refused) -> String {
     format!("{text}.")
 }
 
-fn violation(refusal: Option<&Refused>, field: &FieldDef) -> Option<String> {
+/// Why a field was refused, where it was.
+pub(super) fn violation(refusal: Option<&Refused>, field: &FieldDef) -> Option<String> {
     let Some(Refused::Invalid { violations }) = refusal else { return None };
     violations
         .iter()
