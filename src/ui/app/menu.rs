@@ -179,22 +179,13 @@ impl App {
     }
 
     fn draw_signing(&mut self, ctx: &Context) {
-        let Some((mut dialog, mut error)) = self.signing.take() else { return };
+        let Some(mut dialog) = self.signing.take() else { return };
         let Some(session) = &self.session else { return };
-        match dialog.ui(ctx, session.name(), error.as_deref()) {
-            sign::Outcome::Pending => {}
-            sign::Outcome::Cancelled => return,
-            sign::Outcome::Sign { act, password, then } => {
-                let stamp = self.stamp();
-                self.make_way();
-                let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
-                match desk.file.perform(session, act, Some(&password), &stamp) {
-                    Ok(receipt) => return self.done(&receipt, &then, false),
-                    Err(refusal) => error = Some(refusal.to_string()),
-                }
-            }
+        match dialog.ui(ctx, session.name()) {
+            sign::Outcome::Pending => self.signing = Some(dialog),
+            sign::Outcome::Cancelled => {}
+            sign::Outcome::Sign(password) => self.sign(dialog, &password),
         }
-        self.signing = Some((dialog, error));
     }
 
     fn draw_code(&mut self, ctx: &Context) {
@@ -254,7 +245,7 @@ impl App {
                 match self.change_password(&change) {
                     Ok(()) => self.notices.push(Notice::done("Your password was changed.")),
                     Err(refusal) => {
-                        change.refusal = Some(crate::ui::screens::sign_in::sentence(&refusal.to_string()));
+                        change.refusal = Some(crate::domain::text::sentence(&refusal.to_string()));
                         self.password = Some(change);
                     }
                 }

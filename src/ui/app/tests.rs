@@ -58,7 +58,12 @@ pub(super) fn keeping(clock: &Clock, what: Start, data: Option<PathBuf>, theme: 
         .with_max_steps(16)
         .build_eframe(move |cc| {
             let setup =
-                Setup { settings_path: None, data_folder: data, clock: Box::new(move || clock.stamp()) };
+                Setup {
+                settings_path: None,
+                data_folder: data,
+                clock: Box::new(move || clock.stamp()),
+                ask_path: Box::new(|_| None),
+            };
             App::with(cc, setup, what)
         });
     window.run_steps(4);

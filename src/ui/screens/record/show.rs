@@ -56,8 +56,8 @@ pub fn shown(data: &RecordData, part: Part, names: &Names) -> Vec<(String, Strin
         for field in section.fields {
             let value = data.value(field.name);
             if !is_empty(value) {
-                let heading = format!("{} {}", data.head.id, section.title);
-                rows.push((heading, field.label.to_owned(), signed_words(data, field, value, names)));
+                let words = signed_words(data, field, value, names);
+                rows.push((section.title.to_owned(), field.label.to_owned(), words));
             }
         }
     }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::domain::field::{FieldDef, FieldType};
 use crate::domain::ids::{Kind, RecordId};
 use crate::ops::{ListRow, list_columns};
+use crate::ui::screens::parts::tone_of;
 use crate::ui::theme::Tone;
 use crate::ui::widgets::table::Sort;
 
@@ -91,23 +92,13 @@ pub fn lines(
                 id: row.id,
                 state: row.state.clone(),
                 owner: row.owner,
-                tone: state.map_or(Tone::Neutral, |state| tone(state.tone)),
+                tone: state.map_or(Tone::Neutral, |state| tone_of(state.tone)),
                 attention: attention.get(&row.id).cloned(),
                 cells,
                 haystack,
             }
         })
         .collect()
-}
-
-/// The tone of a state in the theme.
-pub const fn tone(tone: crate::domain::workflow::Tone) -> Tone {
-    match tone {
-        crate::domain::workflow::Tone::Neutral => Tone::Neutral,
-        crate::domain::workflow::Tone::Good => Tone::Good,
-        crate::domain::workflow::Tone::Due => Tone::Due,
-        crate::domain::workflow::Tone::Late => Tone::Late,
-    }
 }
 
 fn cell(field: &FieldDef, stored: &str, names: &BTreeMap<RecordId, String>) -> String {
