@@ -48,6 +48,25 @@ pub enum Route {
     Later(&'static str),
 }
 
+impl Route {
+    /// Its name, as it stands in the areas, the help and the heading.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Dashboard => "Dashboard",
+            Self::List(kind) | Self::New(kind) => kind.def().plural,
+            Self::Record(id) | Self::Edit(id, _) => id.kind.def().plural,
+            Self::AuditTrail(_) => "Audit trail",
+            Self::People => "People & policy",
+            Self::Packets(_) => "Packets",
+            Self::Import => "Import",
+            Self::Search(_) => "Search",
+            Self::Shortcuts => "Keyboard shortcuts",
+            Self::Settings => "Settings",
+            Self::Later(area) => area,
+        }
+    }
+}
+
 /// What follows when a request was performed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Then {

@@ -26,7 +26,8 @@ pub type AskPath = Box<dyn Fn(&PathQuestion) -> Option<PathBuf>>;
 /// Asks the person by a dialog of the system.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that opens file dialogs")]
 pub fn by_system(question: &PathQuestion) -> Option<PathBuf> {
-    let asked = rfd::FileDialog::new().set_title(&question.title).add_filter(&question.kind, &question.endings);
+    let asked =
+        rfd::FileDialog::new().set_title(&question.title).add_filter(&question.kind, &question.endings);
     let Some(suggested) = &question.write_to else {
         return asked.add_filter("Every file", &["*"]).pick_file();
     };

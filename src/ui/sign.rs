@@ -315,9 +315,8 @@ fn beside(preview: &Preview, names: &Names) -> Vec<Group> {
         let def = id.kind.def();
         let covered = |field: &str| {
             let signed = preview.signed.iter().filter(|part| part.data.head.id == id);
-            def.section_of(field).is_some_and(|section| {
-                signed.clone().any(|part| part.part == Part::Content || section.scope)
-            })
+            def.section_of(field)
+                .is_some_and(|section| signed.clone().any(|part| part.part == Part::Content || section.scope))
         };
         let rows: Vec<Row> = change
             .fields

@@ -30,5 +30,6 @@ mod packet;
 mod recipe;
 mod records;
 mod screens;
+mod signing;
 mod tables;
 mod waiting;

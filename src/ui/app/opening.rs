@@ -173,7 +173,8 @@ impl App {
         }
     }
 
-    pub(super) fn signed_in(&mut self, session: Session) {
+    /// Lets a person who has signed in sit down before the open file.
+    pub fn signed_in(&mut self, session: Session) {
         let stamp = self.stamp();
         self.active_at = stamp.now;
         if let Some(desk) = &mut self.desk {
@@ -223,7 +224,7 @@ impl App {
     }
 
     /// Signs out: nobody is expected back.
-    pub(super) fn sign_out(&mut self) {
+    pub fn sign_out(&mut self) {
         self.lock("");
         if let Some(desk) = &mut self.desk {
             desk.last_person = None;

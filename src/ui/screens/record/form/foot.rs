@@ -3,9 +3,9 @@
 use eframe::egui;
 use egui::{Label, Ui};
 
-use super::super::places::{read_only_words, zone};
-use super::entry::Entry;
+use super::super::places::zone;
 use super::FormScreen;
+use super::entry::Entry;
 use crate::ui::cx::{Command, Cx, Then};
 use crate::ui::theme::hint;
 use crate::ui::widgets::button::{Guarded, guarded_ui};
@@ -15,7 +15,7 @@ impl FormScreen {
     fn missing(&self, cx: &Cx<'_>) -> Vec<String> {
         let Some(entry) = &self.entry else { return Vec::new() };
         if let Some(why) = cx.file.why_read_only() {
-            return vec![read_only_words(why)];
+            return vec![why.to_string()];
         }
         if !entry.allowed(cx.session.roles()) {
             return vec!["Your roles do not allow it".to_owned()];

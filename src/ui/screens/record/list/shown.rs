@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::domain::field::{FieldDef, FieldType};
+use crate::domain::field::{FieldDef, FieldType, Telling};
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::time::Moment;
 use crate::ops::{ListRow, list_columns};
 use crate::ui::screens::parts::tone_of;
 use crate::ui::theme::Tone;
@@ -102,24 +103,38 @@ pub fn lines(
 }
 
 fn cell(field: &FieldDef, stored: &str, names: &BTreeMap<RecordId, String>) -> String {
-    match field.ty {
+    let text = || Value::String(stored.to_owned());
+    let value = match field.ty {
         FieldType::YesNo => match stored {
-            "1" | "true" => "Yes".to_owned(),
-            "0" | "false" => "No".to_owned(),
-            other => other.to_owned(),
+            "1" | "true" => Value::Bool(true),
+            "0" | "false" => Value::Bool(false),
+            _ => text(),
         },
-        FieldType::Moment => stored.get(..10).unwrap_or(stored).to_owned(),
-        FieldType::Record => {
-            stored.parse().ok().and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| stored.to_owned())
-        }
-        FieldType::Number => stored.to_owned(),
-        FieldType::Choices(_) | FieldType::Lines | FieldType::Records | FieldType::Rows(_) => {
-            serde_json::from_str::<Value>(stored)
-                .map_or_else(|_| stored.to_owned(), |value| field.words(&value))
-        }
-        FieldType::Line | FieldType::Text | FieldType::Day | FieldType::Choice(_) => {
-            field.words(&Value::String(stored.to_owned()))
-        }
+        FieldType::Number
+        | FieldType::Choices(_)
+        | FieldType::Lines
+        | FieldType::Records
+        | FieldType::Rows(_) => serde_json::from_str(stored).unwrap_or_else(|_| text()),
+        FieldType::Line
+        | FieldType::Text
+        | FieldType::Day
+        | FieldType::Moment
+        | FieldType::Choice(_)
+        | FieldType::Record => text(),
+    };
+    field.told(&value, &InList(names))
+}
+
+/// Values in a list: persons by name, moments by their day.
+struct InList<'a>(&'a BTreeMap<RecordId, String>);
+
+impl Telling for InList<'_> {
+    fn record(&self, id: RecordId) -> String {
+        self.0.get(&id).cloned().unwrap_or_else(|| id.to_string())
+    }
+
+    fn moment(&self, moment: Moment) -> String {
+        moment.day().to_string()
     }
 }
 

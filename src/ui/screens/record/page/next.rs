@@ -3,7 +3,6 @@
 use eframe::egui;
 use egui::{Button, Frame, Label, Margin, Ui};
 
-use super::super::places::read_only_words;
 use super::asking::{MoveDialog, ask_move, ask_signature};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::RecordId;
@@ -45,7 +44,7 @@ pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDi
             return;
         }
         if !cx.writable() {
-            let why = cx.file.why_read_only().map_or_else(String::new, read_only_words);
+            let why = cx.file.why_read_only().map(ToString::to_string).unwrap_or_default();
             ui.add(Label::new(hint(ui, format!("{why}. Nothing can be changed."))).wrap());
         }
         let offer = page.signing.as_ref();
