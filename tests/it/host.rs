@@ -168,17 +168,21 @@ impl Window {
         self.settle();
     }
 
+    /// Presses the button that is drawn last: of a dialog, where the page behind it has one of the same name.
+    pub fn press_last(&mut self, name: &str) {
+        let buttons = self.query_all_by_role_and_label(Role::Button, name);
+        buttons.last().expect(name).click_accesskit();
+        self.settle();
+    }
+
     pub fn has_input(&self, name: &str) -> bool {
         self.query_all_by_label(name).any(|node| node.accesskit_node().is_text_input())
     }
 
     /// Types into an input, in the place of what stands there.
     pub fn type_into(&mut self, name: &str, text: &str) {
-        let input = |window: &Self| {
-            let node = window.query_all_by_label(name).find(|node| node.accesskit_node().is_text_input());
-            node.unwrap_or_else(|| panic!("no input “{name}”")).focus();
-        };
-        input(self);
+        let node = self.query_all_by_label(name).find(|node| node.accesskit_node().is_text_input());
+        node.expect(name).focus();
         self.settle();
         self.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
         self.settle();

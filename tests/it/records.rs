@@ -61,6 +61,7 @@ fn what_is_typed_is_kept_as_a_draft_and_offered_again() {
     window.run_steps(12);
     assert_eq!(window.drafts("dan").len(), 1);
     window.go(Route::Dashboard);
+    window.sit_down("dan");
     window.go(Route::New(Kind::Feedback));
     assert_eq!(
         window.get_by_role_and_label(Role::TextInput, "Title").value().as_deref(),

@@ -1,6 +1,6 @@
 //! What is shown is what is signed (21 CFR 11.70), in the window itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use eframe::egui::{accesskit::Role as Ax, vec2};
 use egui_kittest::kittest::Queryable as _;
@@ -9,13 +9,14 @@ use mainstay::domain::field::FieldType;
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::person::Role;
 use mainstay::domain::record::{Fields, SignedEdits};
-use mainstay::ops::{Opened, ProductFile, Request, request_names};
+use mainstay::domain::signature::Part;
+use mainstay::ops::{Act, Opened, ProductFile, Request, request_names};
 use mainstay::ui::cx::Route;
 use serde_json::json;
 
 use crate::chain::{analyse, approval_of, change_under_analysis, investigated_problem};
 use crate::coverage::{OUT_OF_REACH, walk_through_records};
-use crate::desk::{BeforeSigning, Desk, PASSWORD, stamp};
+use crate::desk::{BeforeSigning, Desk, PASSWORD, go_to, stamp};
 use crate::host::Window;
 
 /// Names of all requests that are signed, as they are declared.
@@ -62,10 +63,7 @@ fn ask(window: &mut Window, kept: &BeforeSigning) {
                 if window.has_input("Reason") {
                     window.type_into("Reason", reason);
                 }
-                let confirm = format!("{}…", step.label);
-                let buttons = window.query_all_by_role_and_label(Ax::Button, &confirm);
-                buttons.last().expect("the button of the dialog").click_accesskit();
-                window.settle();
+                window.press_last(&format!("{}…", step.label));
             }
         }
         Request::Sign { id, meaning } => {
@@ -110,39 +108,45 @@ fn over_every_request_that_is_signed_the_digests_in_the_dialog_are_those_of_the_
     desk.hire("gus", "Gus Example", &[Role::Auditor]);
     desk.before_signing = Some(Vec::new());
     let desk = walk_through_records(desk);
-    let mut seen = BTreeSet::new();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for kept in desk.before_signing.as_ref().unwrap() {
         let name = kept.act.request.name();
+        let times = seen.entry(name.clone()).or_default();
+        *times += 1;
+        if *times > 2 {
+            continue;
+        }
         let mut window = window_before(kept, &desk);
         ask(&mut window, kept);
         let shown = window.shown_digests();
         assert!(!shown.is_empty(), "{name}: nothing is shown, {:?}", window.state().messages());
+        texts_are_shown(&mut window, kept);
         // Reading takes its time: nothing that is signed may hold the moment of signing.
         window.pass(90);
         let before = window.file().head().seq;
         window.type_into("Password", PASSWORD);
         window.press("Sign");
-        assert_eq!(window.file().head().seq, before + 1, "{name}: {:?}", window.state().messages());
+        let seq = window.file().head().seq;
+        assert_eq!(seq, before + 1, "{name}: {:?}", window.state().messages());
         assert_eq!(shown, window.signed_digests(), "{name}");
-        if seen.insert(name.clone()) {
-            texts_were_shown(kept, &desk, &name);
-        }
     }
+    let seen: BTreeSet<String> = seen.into_keys().collect();
     assert_eq!(seen, signed_requests());
 }
 
 /// Every text of a signed part stands in the dialog.
-fn texts_were_shown(kept: &BeforeSigning, desk: &Desk, name: &str) {
-    let mut window = window_before(kept, desk);
-    ask(&mut window, kept);
+fn texts_are_shown(window: &mut Window, kept: &BeforeSigning) {
     let (now, session) = (window.now(), window.people[kept.login].for_job());
     let preview = window.file().preview(&session, kept.act.clone(), &stamp(now)).unwrap();
     for part in &preview.signed {
         window.get_by_label_contains(&format!("{} · {} · ", part.data.head.id, part.part.word()));
-        let fields = part.data.def().fields().filter(|field| field.target.is_none());
-        for field in fields.filter(|field| matches!(field.ty, FieldType::Line | FieldType::Text)) {
+        let fields =
+            part.data.def().sections.iter().filter(|section| part.part == Part::Content || section.scope);
+        for field in fields.flat_map(|section| section.fields) {
             let text = part.data.text(field.name);
-            assert!(text.is_empty() || window.has(text), "{name}: {} “{text}” is not shown", field.label);
+            let is_text = matches!(field.ty, FieldType::Line | FieldType::Text) && !text.is_empty();
+            let label = window.query_all_by_label(field.label).next().is_some();
+            assert!(!is_text || label && window.has(text), "{} “{text}” is not shown", field.label);
         }
     }
 }
@@ -154,7 +158,7 @@ fn what_somebody_else_changed_while_it_was_read_is_not_signed_but_shown_again() 
     let mut window = Window::new(desk, "cleo", Route::Record(pr), vec2(1500.0, 1100.0));
     window.press("Sign as reviewed…");
     let read = window.shown_digests();
-    window.get_by_label("A timer is not restarted");
+    assert!(window.has("A timer is not restarted"));
     let before = window.file().head().seq;
     let edit = json!({"findings": "Two timers are not restarted"});
     window.edit_beside("ben", pr, edit);
@@ -163,8 +167,11 @@ fn what_somebody_else_changed_while_it_was_read_is_not_signed_but_shown_again() 
     window.get_by_label("The record changed while you were reading; read it again.");
     window.picture("sign_changed");
     assert_eq!(window.file().head().seq, before + 1, "only the edit is in the file");
-    window.get_by_label("Two timers are not restarted");
-    assert!(window.query_by_label("A timer is not restarted").is_none());
+    assert!(window.has("Two timers are not restarted"));
+    assert!(
+        window.query_all_by_label("A timer is not restarted").next().is_none(),
+        "the history alone has it"
+    );
     let now_shown = window.shown_digests();
     assert_ne!(now_shown, read);
     // The password is given anew for what is read anew.
@@ -177,17 +184,18 @@ fn what_somebody_else_changed_while_it_was_read_is_not_signed_but_shown_again() 
 }
 
 #[test]
-fn what_cannot_be_signed_any_more_is_told_and_the_dialog_goes() {
+fn what_cannot_be_signed_any_more_is_told_in_the_dialog() {
     let mut desk = Desk::staffed();
     let pr = investigated_problem(&mut desk, "minor");
     let mut window = Window::new(desk, "cleo", Route::Record(pr), vec2(1500.0, 1100.0));
     window.press("Sign as reviewed…");
-    window.edit_beside("ben", pr, json!({"probability": null}));
+    let void = Act::from(go_to(pr, "void", json!({}))).because("Entered twice");
+    window.beside("ana", void, None).unwrap();
     let before = window.file().head().seq;
     window.type_into("Password", PASSWORD);
     window.press("Sign");
     assert_eq!(window.file().head().seq, before);
-    assert!(window.state().refusal().is_some() || window.has("is not possible yet"));
+    assert!(window.has("is not possible yet: The evaluation is under way"));
 }
 
 #[test]
@@ -229,7 +237,7 @@ fn a_signed_edit_that_is_not_signed_in_the_end_is_kept_as_a_draft() {
     window.press("Sign and save…");
     window.get_by_label("Change of PL-0001");
     window.picture("sign_policy");
-    window.press("Cancel");
+    window.press_last("Cancel");
     window.go(Route::Dashboard);
     assert!(window.said("The draft of PL-0001 is kept."), "{:?}", window.state().messages());
     assert_eq!(window.drafts("ana"), ["PL-0001"]);
