@@ -4,7 +4,7 @@
 //! Belongs here: showing and asking. Does not belong here: checking the password or performing anything.
 
 use eframe::egui;
-use egui::{Context, Key, Label, Modifiers, ScrollArea, Ui, WidgetInfo, accesskit::Role};
+use egui::{Context, Key, Label, Modifiers, RichText, ScrollArea, Ui, WidgetInfo, accesskit::Role};
 
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::RecordId;
@@ -15,7 +15,7 @@ use crate::ops::{Act, Password, Refused, Request, field_label, value_words};
 use crate::ui::cx::Then;
 use crate::ui::screens::record::page::short_digest;
 use crate::ui::screens::record::show::{LABELS, Names, shown};
-use crate::ui::theme::{bold, hint, space};
+use crate::ui::theme::{bold, bold_family, hint, size, space};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::{Dialog, Outcome as Ended};
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
@@ -269,7 +269,7 @@ impl PartShown {
             digest.on_hover_text(&self.digest);
         });
         for section in &self.sections {
-            ui.add_space(space::XS);
+            ui.add_space(space::S);
             section.ui(ui);
         }
     }
@@ -277,7 +277,7 @@ impl PartShown {
 
 impl Group {
     fn ui(&self, ui: &mut Ui) {
-        ui.label(hint(ui, &self.heading));
+        ui.label(RichText::new(&self.heading).family(bold_family()).size(size::SMALL));
         for row in &self.rows {
             row.ui(ui);
         }

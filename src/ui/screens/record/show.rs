@@ -92,7 +92,7 @@ fn signed_words(data: &RecordData, field: &FieldDef, value: &Value, names: &Name
         let said = if cells.is_empty() { "not answered".to_owned() } else { cells.join(" · ") };
         format!("{code}  {}\n{said}", key.text(code))
     });
-    lines.collect::<Vec<_>>().join("\n")
+    lines.collect::<Vec<_>>().join("\n\n")
 }
 
 /// Draws label and value side by side. Returns the record to which a link was followed.
