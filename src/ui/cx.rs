@@ -49,6 +49,25 @@ pub enum Route {
     Later(&'static str),
 }
 
+impl Route {
+    /// Its name, as it stands in the areas, the help and the heading.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Dashboard => "Dashboard",
+            Self::List(kind) | Self::New(kind) => kind.def().plural,
+            Self::Record(id) | Self::Edit(id, _) => id.kind.def().plural,
+            Self::AuditTrail(_) => "Audit trail",
+            Self::People => "People & policy",
+            Self::Packets(_) => "Packets",
+            Self::Import => "Import",
+            Self::Search(_) => "Search",
+            Self::Shortcuts => "Keyboard shortcuts",
+            Self::Settings => "Settings",
+            Self::Later(area) => area,
+        }
+    }
+}
+
 /// What follows when a request was performed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Then {
@@ -67,7 +86,8 @@ pub enum Command {
     Go(Route),
     /// Go back.
     Back,
-    /// Perform a request that needs no signature. `draft`: the key of the draft that is done with on success.
+    /// Perform a request. Where its dry run says that it is signed, what will be signed is shown and the password asked for.
+    /// `draft`: the key of the draft that is done with on success.
     Perform {
         /// The request.
         act: Act,
@@ -75,21 +95,6 @@ pub enum Command {
         then: Then,
         /// The draft that is done with.
         draft: Option<String>,
-    },
-    /// Show what is to be signed, ask for the password, then perform.
-    Sign {
-        /// The request.
-        act: Act,
-        /// What is signed, such as “Approval of CR-0003”.
-        title: String,
-        /// The meaning in words.
-        meaning: String,
-        /// Exactly what is signed: heading, label, value.
-        shown: Vec<(String, String, String)>,
-        /// SHA-256 of what is signed.
-        digest: String,
-        /// What follows.
-        then: Then,
     },
     /// Save what is being typed under a key.
     SaveDraft(String, String),

@@ -5,6 +5,7 @@
 pub mod app;
 pub mod cx;
 pub mod dialogs;
+pub mod foresight;
 #[cfg(test)]
 mod gallery;
 pub mod screens;

@@ -31,5 +31,6 @@ mod parts;
 mod recipe;
 mod records;
 mod screens;
+mod signing;
 mod tables;
 mod waiting;

@@ -38,7 +38,8 @@ impl App {
         };
         let suggested = self.folder().join(suggested_name);
         let endings = if ending.is_empty() { "*" } else { &ending };
-        let Some(path) = dialogs::save("Save as", &suggested, kind, endings) else { return };
+        let question = dialogs::save("Save as", &suggested, kind, endings);
+        let Some(path) = (self.setup.ask_path)(&question) else { return };
         match std::fs::write(&path, bytes) {
             Ok(()) => self.notices.push(Notice::done(format!("Saved {}.", path.display()))),
             Err(error) => self.problem(
@@ -56,7 +57,8 @@ impl App {
 
     /// Asks for a file to attach to a record.
     pub(super) fn attach(&mut self, to: RecordId) {
-        let Some(path) = dialogs::open("Attach a file", "Every file", &["*"]) else { return };
+        let question = dialogs::open("Attach a file", "Every file", &["*"]);
+        let Some(path) = (self.setup.ask_path)(&question) else { return };
         self.attaching = Some(Attaching {
             to,
             path,
@@ -105,7 +107,7 @@ impl App {
                     source: attaching.source.trim().to_owned(),
                     captured_at: moment.unwrap_or_default(),
                 };
-                self.perform(request.into(), &Then::Stay, None);
+                self.perform(request.into(), Then::Stay, None);
             }
         }
     }
@@ -139,7 +141,8 @@ impl App {
     /// Writes the PDF of a packet to a place of the person's choice, and notes in the audit trail that it was issued.
     pub(super) fn save_packet(&mut self, packet: &RenderedPacket) {
         let suggested = self.folder().join(format!("{}.pdf", packet.number()));
-        let Some(path) = dialogs::save("Save the packet", &suggested, "PDF", "pdf") else { return };
+        let question = dialogs::save("Save the packet", &suggested, "PDF", "pdf");
+        let Some(path) = (self.setup.ask_path)(&question) else { return };
         let stamp = self.stamp();
         self.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };

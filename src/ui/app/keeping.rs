@@ -164,7 +164,9 @@ impl App {
         let path = desk.file.path().to_owned();
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let name = format!("{stem} {}.{}", stamp.now.day(), dialogs::ENDING);
-        let Some(target) = dialogs::backup(&path.with_file_name(name)) else { return };
+        let Some(target) = (self.setup.ask_path)(&dialogs::backup(&path.with_file_name(name))) else {
+            return;
+        };
         let of = Version::of(desk);
         let kind = RunningKind::Backup { asked_for: true, of: of.clone() };
         let started = self.start("Backing up", kind, move |progress| {

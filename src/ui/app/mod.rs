@@ -25,6 +25,7 @@ use std::path::PathBuf;
 use eframe::egui;
 
 use super::cx::{Cache, Route};
+use super::dialogs::{self, AskPath};
 use super::screens::sign_in::SignIn;
 use super::screens::welcome::Welcome;
 use super::settings::{self, Settings};
@@ -62,6 +63,8 @@ pub struct Setup {
     pub data_folder: Option<PathBuf>,
     /// The clock.
     pub clock: Box<dyn Fn() -> Stamp>,
+    /// Who is asked for paths.
+    pub ask_path: AskPath,
 }
 
 /// An open file and everything that is shown of it. It stays while nobody is signed in.
@@ -115,8 +118,8 @@ pub struct App {
     session: Option<Session>,
     sign_in: SignIn,
     code: Option<ShownCode>,
-    /// The signature under way, with why the last attempt was refused.
-    signing: Option<(super::sign::SignDialog, Option<String>)>,
+    /// The signature under way.
+    signing: Option<super::sign::SignDialog>,
     password: Option<super::screens::sign_in::PasswordChange>,
     help: bool,
     check_wanted: bool,
@@ -136,12 +139,16 @@ pub struct App {
 impl App {
     /// The window of a person: real clock, settings at `settings_path`, backups in the user's data folder.
     pub fn new(cc: &eframe::CreationContext<'_>, settings_path: Option<PathBuf>, what: Start) -> Self {
-        let setup =
-            Setup { settings_path, data_folder: places::data_folder(), clock: Box::new(crate::ops::stamp) };
+        let setup = Setup {
+            settings_path,
+            data_folder: places::data_folder(),
+            clock: Box::new(crate::ops::stamp),
+            ask_path: Box::new(dialogs::by_system),
+        };
         Self::with(cc, setup, what)
     }
 
-    /// The window on a setup of one's own, for tests.
+    /// The window on a setup of one's own: another clock, other folders, somebody else who answers for paths.
     pub fn with(cc: &eframe::CreationContext<'_>, setup: Setup, what: Start) -> Self {
         let ctx = &cc.egui_ctx;
         theme::install(ctx);
@@ -191,6 +198,23 @@ impl App {
             Start::ExampleFile { folder } => app.open_example(&folder),
         }
         app
+    }
+
+    /// Puts an open file on the desk and a person of it before it: after a new file was made, and whenever somebody who drives the
+    /// window has signed in already.
+    pub fn sit_down(&mut self, file: ProductFile, session: Session) {
+        self.opened(Box::new(file));
+        self.signed_in(session);
+    }
+
+    /// The open file, for whoever drives the window. What is changed in it is seen at the next frame.
+    pub fn file(&mut self) -> Option<&mut ProductFile> {
+        self.desk.as_mut().map(|desk| &mut *desk.file)
+    }
+
+    /// Why the last request was refused, until something else is asked.
+    pub fn refusal(&self) -> Option<&Refused> {
+        self.desk.as_ref().and_then(|desk| desk.refusal.as_ref())
     }
 
     /// Whether somebody is signed in.

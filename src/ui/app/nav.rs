@@ -11,28 +11,26 @@ use crate::ui::theme::{bold_family, hint, palette, size, space};
 
 /// One area.
 pub struct Area {
-    /// Its word.
-    pub word: &'static str,
     /// Where it leads.
     pub route: Route,
     /// The kind whose attention is counted; `None`: of all for the dashboard, else nothing.
     kind: Option<Kind>,
 }
 
-const fn area(word: &'static str, route: Route, kind: Option<Kind>) -> Area {
-    Area { word, route, kind }
+const fn area(route: Route, kind: Option<Kind>) -> Area {
+    Area { route, kind }
 }
 
 /// The areas that this version has.
 pub const AREAS: &[Area] = &[
-    area("Dashboard", Route::Dashboard, None),
-    area("Feedback", Route::List(Kind::Feedback), Some(Kind::Feedback)),
-    area("Problem reports", Route::List(Kind::ProblemReport), Some(Kind::ProblemReport)),
-    area("Change requests", Route::List(Kind::ChangeRequest), Some(Kind::ChangeRequest)),
-    area("Impact analyses", Route::List(Kind::ImpactAnalysis), Some(Kind::ImpactAnalysis)),
-    area("Packets", Route::Packets(None), None),
-    area("Audit trail", Route::AuditTrail(None), None),
-    area("People & policy", Route::People, Some(Kind::Person)),
+    area(Route::Dashboard, None),
+    area(Route::List(Kind::Feedback), Some(Kind::Feedback)),
+    area(Route::List(Kind::ProblemReport), Some(Kind::ProblemReport)),
+    area(Route::List(Kind::ChangeRequest), Some(Kind::ChangeRequest)),
+    area(Route::List(Kind::ImpactAnalysis), Some(Kind::ImpactAnalysis)),
+    area(Route::Packets(None), None),
+    area(Route::AuditTrail(None), None),
+    area(Route::People, Some(Kind::Person)),
 ];
 
 /// Whether a route lies in an area.
@@ -65,7 +63,7 @@ pub fn nav_ui(ui: &mut Ui, now: &Route, attention: Option<&Attention>) -> Option
     ui.spacing_mut().item_spacing.y = 2.0;
     for area in AREAS {
         let item = Item {
-            word: area.word,
+            word: area.route.word(),
             on: lies_in(now, &area.route),
             count: count(area, attention),
             weak: false,

@@ -42,7 +42,7 @@ impl App {
         }
     }
 
-    fn opened(&mut self, file: Box<ProductFile>) {
+    pub(super) fn opened(&mut self, file: Box<ProductFile>) {
         self.close_file();
         let path = std::path::absolute(file.path()).unwrap_or_else(|_| file.path().to_owned());
         self.settings.opened(&path);
@@ -124,7 +124,7 @@ impl App {
         }
         match ProductFile::create(path, new, password, &stamp) {
             Ok((file, session, code)) => {
-                self.opened(Box::new(file));
+                self.sit_down(file, session);
                 self.code = Some(ShownCode {
                     title: "Keep the recovery code",
                     words: "If nobody can sign in as administrator any more, this code restores an administrator. It \
@@ -134,7 +134,6 @@ impl App {
                     code,
                     noted: false,
                 });
-                self.signed_in(session);
             }
             Err(refusal) => self.welcome.refuse(&refusal),
         }
@@ -174,7 +173,8 @@ impl App {
         }
     }
 
-    fn signed_in(&mut self, session: Session) {
+    /// Lets a person who has signed in sit down before the open file.
+    pub fn signed_in(&mut self, session: Session) {
         let stamp = self.stamp();
         self.active_at = stamp.now;
         if let Some(desk) = &mut self.desk {
@@ -224,7 +224,7 @@ impl App {
     }
 
     /// Signs out: nobody is expected back.
-    pub(super) fn sign_out(&mut self) {
+    pub fn sign_out(&mut self) {
         self.lock("");
         if let Some(desk) = &mut self.desk {
             desk.last_person = None;

@@ -57,8 +57,12 @@ pub(super) fn keeping(clock: &Clock, what: Start, data: Option<PathBuf>, theme: 
         .with_theme(theme)
         .with_max_steps(16)
         .build_eframe(move |cc| {
-            let setup =
-                Setup { settings_path: None, data_folder: data, clock: Box::new(move || clock.stamp()) };
+            let setup = Setup {
+                settings_path: None,
+                data_folder: data,
+                clock: Box::new(move || clock.stamp()),
+                ask_path: Box::new(|_| None),
+            };
             App::with(cc, setup, what)
         });
     window.run_steps(4);
@@ -278,7 +282,7 @@ fn window_every_area_of_the_example_draws_without_a_fault() {
         for area in super::nav::AREAS {
             window.state_mut().go(area.route.clone());
             window.run_steps(4);
-            shot(&mut window, area.word, theme);
+            shot(&mut window, area.route.word(), theme);
         }
         for (name, route) in [
             ("shortcuts", Route::Shortcuts),

@@ -6,6 +6,7 @@ use chrono::{Datelike as _, Months};
 use eframe::egui;
 use egui::{FontId, Label, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
+use super::parts::tone_of;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::time::Day;
 use crate::domain::workflow::Tone as StateTone;
@@ -195,15 +196,6 @@ const fn target(record: RecordId) -> Route {
         | Kind::Approval
         | Kind::TestRecord
         | Kind::Attachment => Route::Record(record),
-    }
-}
-
-const fn tone_of(tone: StateTone) -> Tone {
-    match tone {
-        StateTone::Neutral => Tone::Neutral,
-        StateTone::Good => Tone::Good,
-        StateTone::Due => Tone::Due,
-        StateTone::Late => Tone::Late,
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::file::ProductFile;
 use super::refused::Refused;
-use crate::domain::field;
+use crate::domain::field::{self, Named, Telling as _};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
 use crate::store::{EventFilter, EventRow, Hit, ListRow};
@@ -93,19 +93,10 @@ pub fn value_words(
             .as_str()
             .and_then(|code| def.state(code))
             .map_or_else(String::new, |state| state.word.to_owned()),
-        "owner" => field::record_ids(value)
-            .into_iter()
-            .map(|id| name(id).unwrap_or_else(|| id.to_string()))
-            .collect(),
-        _ => match def.field(field_name) {
-            Some(declared) if declared.target == Some(Kind::Person) => field::record_ids(value)
-                .into_iter()
-                .map(|id| name(id).unwrap_or_else(|| id.to_string()))
-                .collect::<Vec<_>>()
-                .join(", "),
-            Some(declared) => declared.words(value),
-            None => value.to_string(),
-        },
+        "owner" | "parent" => field::record_ids(value).into_iter().map(|id| Named(name).record(id)).collect(),
+        _ => def
+            .field(field_name)
+            .map_or_else(|| value.to_string(), |declared| declared.told(value, &Named(name))),
     }
 }
 
@@ -114,6 +105,7 @@ pub fn field_label(record: RecordId, field_name: &str) -> &'static str {
     match field_name {
         "state" => "State",
         "owner" => "Owner",
+        "parent" => "Part of",
         _ => record.kind.def().field(field_name).map_or("", |declared| declared.label),
     }
 }

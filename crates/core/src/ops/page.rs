@@ -16,7 +16,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{Person, Role};
 use crate::domain::record::RecordData;
 use crate::domain::requests::{RULES, RecordSource as _};
-use crate::domain::signature::{Cover, Meaning, Part, Signature, part_digest};
+use crate::domain::signature::{Meaning, Part, Signature, part_digest};
 use crate::domain::workflow::{Case, Condition, Move, Signing, World};
 use mainstay_base::time::{Day, Moment};
 
@@ -62,8 +62,6 @@ pub struct SigningOffer {
     pub conditions: Vec<Condition>,
     /// Whether the signed-in person holds a role that may.
     pub allowed: bool,
-    /// What the signature would cover.
-    pub covers: Vec<Cover>,
 }
 
 /// A signature as the page and the paper show it.
@@ -162,7 +160,7 @@ impl ProductFile {
         let staff = Staff::new(self.people()?);
         let without = data.typed::<Approval>().map(|approval| ahead::excluded(&work, &approval));
         let whose = staff.whose(&signing.by, &without.unwrap_or_default());
-        let signing = (!signing.by.is_empty()).then(|| offer(&work, &data, signing, (whose, holds)));
+        let signing = (!signing.by.is_empty()).then(|| offer(signing, whose, holds));
         let page = RecordPage {
             next,
             signing,
@@ -180,24 +178,13 @@ impl ProductFile {
     }
 }
 
-fn offer(
-    work: &ChangeSet<'_>,
-    data: &RecordData,
-    signing: Signing,
-    (whose, holds): (String, impl Fn(&[Role]) -> bool),
-) -> SigningOffer {
-    let wanted = if signing.covers.is_empty() { vec![(data.head.id, Part::Content)] } else { signing.covers };
-    let covers = wanted
-        .into_iter()
-        .filter_map(|(id, part)| work.record(id).map(|data| Cover::of(&data, part, &work.all_parts(&data))))
-        .collect();
+fn offer(signing: Signing, whose: String, holds: impl Fn(&[Role]) -> bool) -> SigningOffer {
     SigningOffer {
         allowed: holds(&signing.by),
         meanings: signing.meanings,
         by: signing.by,
         whose,
         conditions: signing.conditions,
-        covers,
     }
 }
 

@@ -8,13 +8,13 @@ use std::rc::Rc;
 use eframe::egui;
 use egui::{Key, Modifiers, TextEdit, Ui};
 
-pub use self::shown::tone;
 use self::shown::{FIXED, Line, Wanted, cell_of, lines, more, order, states, titles};
 use crate::domain::field::FieldType;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::workflow::Move;
 use crate::ops::{Act, Attention, ListRow, Refused, Request, assignable};
 use crate::ui::cx::{Command, Cx, Route, Then};
+use crate::ui::screens::parts::tone_of;
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::button::primary_ui;
 use crate::ui::widgets::choice::{Choice, choice_ui};
@@ -110,7 +110,7 @@ impl ListScreen {
             let names = cx.names()?;
             let mut wanting: BTreeMap<RecordId, (Tone, String)> = BTreeMap::new();
             for item in &attention.now {
-                wanting.entry(item.record).or_insert_with(|| (tone(item.tone), item.what.clone()));
+                wanting.entry(item.record).or_insert_with(|| (tone_of(item.tone), item.what.clone()));
             }
             let chosen: Vec<RecordId> = self.chosen().map(|line| line.id).collect();
             let cursor = self.table.cursor.and_then(|row| self.line(row)).map(|line| line.id);

@@ -9,7 +9,7 @@ use crate::domain::field::record_ids;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::questions::Circumstances;
 use crate::domain::record::RecordData;
-use crate::ops::{ListRow, Refused, WhyReadOnly};
+use crate::ops::{ListRow, Refused};
 use crate::ui::cx::Cx;
 
 /// Kinds to which a reference may lead.
@@ -93,17 +93,4 @@ pub fn circumstances(cx: &mut Cx<'_>, data: &RecordData) -> Option<Circumstances
         | Kind::TestRecord => return None,
     };
     Some(change.circumstances(&cx.file.product().ok()?))
-}
-
-/// Why nothing can be changed, in words.
-pub fn read_only_words(why: &WhyReadOnly) -> String {
-    match why {
-        WhyReadOnly::Locked(Some(holder)) => {
-            format!("{} is writing to the file on {}", holder.person, holder.machine)
-        }
-        WhyReadOnly::Locked(None) => "Somebody else is writing to the file".to_owned(),
-        WhyReadOnly::Damaged(what) => format!("The file is damaged: {what}"),
-        WhyReadOnly::NotWritable => "The file is open for reading only".to_owned(),
-        WhyReadOnly::Lent(words) => (*words).to_owned(),
-    }
 }

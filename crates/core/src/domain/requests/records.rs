@@ -1,6 +1,6 @@
 //! Making, editing, assigning records, and attaching files to them.
 
-use super::{EventParts, FileDigest, Job, assignable};
+use super::{EventParts, FileDigest, Job, Mode, assignable};
 use crate::domain::attachment::{self, Attachment, BYTES_MAX};
 use crate::domain::feedback;
 use crate::domain::ids::{Kind, RecordId};
@@ -179,11 +179,15 @@ impl<F> Job<'_, F> {
         Err(Refusal::Rule(format!("nobody changes their own {what}; ask another administrator")))
     }
 
-    /// What the present state demands must not be emptied.
+    /// What the present state demands must not be emptied. A dry run notes it and goes on.
     pub(super) fn refuse_unfilled(&self, id: RecordId) -> Result<(), Refusal<F>> {
         let data = self.change.get(id)?;
         let missing = missing_fields(&data, &data.head.state);
         if missing.is_empty() {
+            return Ok(());
+        }
+        if self.mode == Mode::Preview {
+            self.noted.borrow_mut().missing.extend(missing);
             return Ok(());
         }
         let violations = missing

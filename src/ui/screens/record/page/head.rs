@@ -3,11 +3,11 @@
 use eframe::egui;
 use egui::{Label, Ui};
 
-use super::super::list::tone;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
 use crate::ops::{Act, RecordPage, Request, TraceStep, assignable};
 use crate::ui::cx::{Command, Cx, Route, Then};
+use crate::ui::screens::parts::tone_of;
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::{badge_ui, tone_words_ui};
 use crate::ui::widgets::trace::{Step, StepState, trace_ui};
@@ -31,7 +31,7 @@ pub fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
     ui.horizontal(|ui| {
         ui.label(hint(ui, format!("{} {id}", data.def().word)));
         if let Some(state) = data.state() {
-            badge_ui(ui, tone(state.tone), state.word).on_hover_text(state.meaning.trim());
+            badge_ui(ui, tone_of(state.tone), state.word).on_hover_text(state.meaning.trim());
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if editable(cx, data) && ui.button("Edit").clicked() {
@@ -113,7 +113,7 @@ fn attention_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId) {
             days if days > 1 => format!("{days} days overdue"),
             days => format!("in {} days", -days),
         };
-        tone_words_ui(ui, tone(item.tone), &format!("{} ({when}; {})", item.what, item.whose));
+        tone_words_ui(ui, tone_of(item.tone), &format!("{} ({when}; {})", item.what, item.whose));
     }
 }
 

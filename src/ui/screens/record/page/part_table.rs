@@ -273,7 +273,7 @@ impl Editor {
                 });
                 for step in steps {
                     if ui.button(format!("{}…", step.label)).clicked() {
-                        asked = Some(MoveDialog::new(data, step, &[]));
+                        asked = Some(MoveDialog::new(data, step));
                     }
                 }
             }

@@ -44,7 +44,7 @@ pub fn attachments_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option
         ui.push_id(attachment.head.id, |ui| {
             if attachment_ui(ui, cx, attachment) {
                 let withdraw = attachment.def().find_move("withdraw");
-                opened = withdraw.map(|step| MoveDialog::new(attachment, step, &[]));
+                opened = withdraw.map(|step| MoveDialog::new(attachment, step));
             }
         });
         ui.add_space(space::S);
