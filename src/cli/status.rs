@@ -74,9 +74,7 @@ fn counts(file: &ProductFile) -> Result<Vec<(Kind, usize, usize)>, Failure> {
     let mut counts = Vec::new();
     for kind in kinds {
         let rows = file.list(kind)?;
-        let ended =
-            |code: &str| code == "closed" || kind.def().state(code).is_some_and(|state| state.terminal);
-        let open = rows.iter().filter(|row| !ended(&row.state)).count();
+        let open = rows.iter().filter(|row| row.is_open()).count();
         counts.push((kind, rows.len(), open));
     }
     Ok(counts)

@@ -14,7 +14,7 @@ states! {
     /// States of an attachment.
     pub enum AttachmentState {
         /// It counts as evidence.
-        Attached = "attached", "Attached", Good, 1, false;
+        Attached = "attached", "Attached", Good, 1, false => finished();
         /// Attached by mistake. It stays readable and is marked.
         Withdrawn = "withdrawn", "Withdrawn", Neutral, 0, true;
     }

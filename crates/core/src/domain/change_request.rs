@@ -200,7 +200,7 @@ states! {
         /// In a released version.
         Released = "released", "Released", Good, 10, false;
         /// Done with.
-        Closed = "closed", "Closed", Good, 11, false;
+        Closed = "closed", "Closed", Good, 11, false => finished();
         /// Refused.
         Rejected = "rejected", "Rejected", Neutral, 0, true;
         /// Put aside.
@@ -231,6 +231,11 @@ impl ChangeState {
                 | Self::Approved
                 | Self::OnHold
         ) || self.is_being_made()
+    }
+
+    /// Whether it was verified, and perhaps released or closed since.
+    pub const fn is_verified(self) -> bool {
+        matches!(self, Self::Verified | Self::Released | Self::Closed)
     }
 
     /// Whether it was refused, given up or entered by mistake.

@@ -104,7 +104,7 @@ states! {
         /// It suggests a change.
         ChangeSuggestion = "change_suggestion", "Change suggestion", Neutral, 4, false;
         /// Done with.
-        Closed = "closed", "Closed", Good, 5, false;
+        Closed = "closed", "Closed", Good, 5, false => finished();
         /// New information came after closure.
         Reopened = "reopened", "Reopened", Due, 2, false;
         /// Entered by mistake; stays visible.

@@ -72,7 +72,7 @@ states! {
         /// A second person reviewed it.
         Reviewed = "reviewed", "Reviewed", Good, 3, false;
         /// The change it belongs to is approved.
-        Locked = "locked", "Locked", Good, 4, false;
+        Locked = "locked", "Locked", Good, 4, false => finished();
         /// A later analysis replaced it.
         Superseded = "superseded", "Superseded", Neutral, 0, true;
         /// Entered by mistake; stays visible.

@@ -120,7 +120,7 @@ record! {
             feedback_triage_days: Option<u32> = "Feedback evaluated within working days" => required(PolicyState::InForce.code()), clause("IEC 62304 6.2.1.2");
             /// Working days in which a problem report is evaluated for safety.
             problem_evaluation_days: Option<u32> = "Problem evaluated within working days" => required(PolicyState::InForce.code()), clause("IEC 62304 9.2");
-            /// The same where the effect on safety is serious or unknown.
+            /// The same where an effect on safety is not excluded: serious, minor, unknown, or not judged yet.
             problem_safety_days: Option<u32> = "Safety-relevant problem evaluated within working days" => required(PolicyState::InForce.code()), clause("IEC 62304 9.2");
             /// Days that a change request may await approval.
             change_pending_days: Option<u32> = "Change request awaits approval at most days" => required(PolicyState::InForce.code()), clause("IEC 62304 6.2.4");

@@ -175,6 +175,37 @@ pub struct RecordData {
     pub fields: Fields,
 }
 
+/// A record as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListRow {
+    /// Its number.
+    pub id: RecordId,
+    /// Its title.
+    pub title: String,
+    /// Code of its state.
+    pub state: String,
+    /// Its owner.
+    pub owner: Option<RecordId>,
+    /// When it was entered.
+    pub created_at: Moment,
+    /// When it came into its state.
+    pub state_since: Moment,
+    /// The values of the further columns that were asked for, as stored; empty where there is none.
+    pub more: Vec<String>,
+}
+
+impl ListRow {
+    /// Whether nothing is left to be done about it, as [`RecordData::is_finished`] says.
+    pub fn is_finished(&self) -> bool {
+        self.id.kind.def().state(&self.state).is_some_and(|state| state.finished)
+    }
+
+    /// Whether something is left to be done about it.
+    pub fn is_open(&self) -> bool {
+        !self.is_finished()
+    }
+}
+
 /// A record that another one names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
@@ -255,6 +286,17 @@ impl RecordData {
     /// Whether nothing about it can change any more.
     pub fn is_terminal(&self) -> bool {
         self.state().is_some_and(|state| state.terminal)
+    }
+
+    /// Whether nothing is left to be done about it, unless something new comes up. A record in a state that this program does
+    /// not know is open.
+    pub fn is_finished(&self) -> bool {
+        self.state().is_some_and(|state| state.finished)
+    }
+
+    /// Whether something is left to be done about it: it is not finished.
+    pub fn is_open(&self) -> bool {
+        !self.is_finished()
     }
 
     /// The canonical text of the whole record: what is stored, and whose SHA-256 stands in the audit event.

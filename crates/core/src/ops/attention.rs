@@ -8,9 +8,11 @@ use super::file::ProductFile;
 use super::refused::Refused;
 use crate::domain::approval::missing_roles;
 use crate::domain::change_request::{Urgency, granted_approval};
+use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Person;
 use crate::domain::policy::Policy;
+use crate::domain::problem_report::{EffectLevel, may_touch_safety};
 use crate::domain::product::Market;
 use crate::domain::record::RecordData;
 use crate::domain::requests::POLICY;
@@ -178,7 +180,7 @@ impl Finder<'_> {
         let unfinished = self.problems_with_unfinished_changes()?;
         for row in self.file.store.list(Kind::ProblemReport, &["safety_effect", "reassess_by"])? {
             let effect = row.more.first().map_or("", String::as_str);
-            let grave = matches!(effect, "serious" | "unknown" | "");
+            let grave = may_touch_safety(EffectLevel::from_code(effect));
             match row.state.as_str() {
                 "open" | "investigating" | "reopened" => {
                     let days = if grave {

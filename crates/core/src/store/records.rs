@@ -7,27 +7,8 @@ use serde_json::Value;
 
 use super::{Store, StoreError};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::record::{Head, RecordData};
+use crate::domain::record::{Head, ListRow, RecordData};
 use mainstay_base::time::Moment;
-
-/// A record as a list shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListRow {
-    /// Its number.
-    pub id: RecordId,
-    /// Its title.
-    pub title: String,
-    /// Code of its state.
-    pub state: String,
-    /// Its owner.
-    pub owner: Option<RecordId>,
-    /// When it was entered.
-    pub created_at: Moment,
-    /// When it came into its state.
-    pub state_since: Moment,
-    /// The values of the further columns that were asked for, as stored; empty where there is none.
-    pub more: Vec<String>,
-}
 
 pub fn body(conn: &Connection, id: RecordId) -> Result<Option<String>, StoreError> {
     let sql = "SELECT body FROM record WHERE key = ?1";

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::change_request::ChangeState;
+use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::problem_report::{EffectLevel, may_touch_safety};
 use crate::ops::file::ProductFile;
 use crate::ops::refused::Refused;
 use crate::store::ListRow;
@@ -54,9 +57,9 @@ impl ProductFile {
         let opened: BTreeMap<RecordId, Day> =
             problems.iter().map(|row| (row.id, row.created_at.day())).collect();
         let mut days_to_fix = Vec::new();
-        for row in
-            changes.iter().filter(|row| matches!(row.state.as_str(), "verified" | "released" | "closed"))
-        {
+        let verified =
+            |row: &&ListRow| ChangeState::from_code(&row.state).is_some_and(ChangeState::is_verified);
+        for row in changes.iter().filter(verified) {
             count(row.state_since.to_string(), |month| month.verified += 1);
             let ids: Vec<RecordId> =
                 serde_json::from_str(row.more.first().map_or("[]", String::as_str)).unwrap_or_default();
@@ -87,14 +90,11 @@ fn ages(problems: &[ListRow], today: Day) -> Vec<(&'static str, u32, u32)> {
         ("More than 180 days", i64::MAX),
     ];
     let mut counts = bands.map(|(label, _)| (label, 0, 0));
-    for row in problems.iter().filter(|row| !matches!(row.state.as_str(), "closed" | "void")) {
+    for row in problems.iter().filter(|row| row.is_open()) {
         let age = today.days_since(row.created_at.day());
         let band = bands.iter().position(|(_, most)| age <= *most).unwrap_or(3);
-        let safety = row
-            .more
-            .first()
-            .is_some_and(|effect| effect == "serious" || effect == "unknown" || effect == "minor");
-        if safety {
+        let effect = row.more.first().and_then(|code| EffectLevel::from_code(code));
+        if may_touch_safety(effect) {
             counts[band].1 += 1;
         } else {
             counts[band].2 += 1;

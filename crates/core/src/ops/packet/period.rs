@@ -10,8 +10,7 @@ use super::{analysis, logs, matrix, people, record, trail};
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::impact_analysis::ImpactAnalysis;
-use crate::domain::problem_report::{EffectLevel, ProblemReport};
-use crate::domain::record::RecordData;
+use crate::domain::problem_report::is_safety_relevant;
 use crate::domain::requests::POLICY;
 use crate::ops::attention::AttentionItem;
 use crate::ops::page::RecordPage;
@@ -196,11 +195,6 @@ fn plan(paper: &Paper<'_>, page: &RecordPage) -> Result<Vec<Block>, Refused> {
     let rows = trail::rows(paper, &trail::events(paper, &ids)?, &ids)?;
     blocks.push(Block::History { rows });
     Ok(blocks)
-}
-
-/// Serious, minor or unknown effect on safety; an open answer counts as unknown.
-fn is_safety_relevant(data: &RecordData) -> bool {
-    data.typed::<ProblemReport>().is_none_or(|problem| problem.safety_effect != Some(EffectLevel::None))
 }
 
 fn problem_reports(paper: &Paper<'_>, problems: &[RecordPage]) -> Vec<Section> {
