@@ -243,7 +243,8 @@ fn row_ui(ui: &mut Ui, item: &AttentionItem, today: Day) -> egui::Response {
             palette.weak,
             (pos2(whose_left, top + 19.0), whose_width - space::M),
         );
-        line(ui, &item.due.to_string(), small, palette.weak, (pos2(when_left, top + 19.0), when_width));
+        let due = item.due.map_or_else(|| "The policy decides it".to_owned(), |due| due.to_string());
+        line(ui, &due, small, palette.weak, (pos2(when_left, top + 19.0), when_width));
     }
     response.on_hover_text(format!("{}\n{} {}", item.what, item.record, item.title))
 }
@@ -256,11 +257,12 @@ fn line(ui: &Ui, text: &str, font: FontId, colour: egui::Color32, (at, room): (e
 }
 
 fn when_words(item: &AttentionItem, today: Day) -> String {
-    match item.days_late {
-        0 => "Due today".to_owned(),
-        1 => "1 day late".to_owned(),
-        late if late > 0 => format!("{late} days late"),
-        _ => format!("Due {}", item.due.relative_words(today)),
+    match (item.due, item.days_late) {
+        (None, _) => "No limit is set".to_owned(),
+        (Some(_), 0) => "Due today".to_owned(),
+        (Some(_), 1) => "1 day late".to_owned(),
+        (Some(_), late) if late > 0 => format!("{late} days late"),
+        (Some(due), _) => format!("Due {}", due.relative_words(today)),
     }
 }
 
@@ -272,7 +274,7 @@ fn strip_ui(ui: &mut Ui, today: Day, coming: &[AttentionItem]) {
     let (rect, response) = ui.allocate_exact_size(vec2(width, 52.0), Sense::hover());
     let count_in = |month: chrono::NaiveDate| {
         let same = |day: Day| (day.date().year(), day.date().month()) == (month.year(), month.month());
-        coming.iter().filter(|item| same(item.due)).count()
+        coming.iter().filter_map(|item| item.due).filter(|due| same(*due)).count()
     };
     let words: Vec<String> = months
         .iter()

@@ -435,6 +435,7 @@ pub const DEF: KindDef = KindDef {
     sections: Approval::SECTIONS,
     states: ApprovalState::ALL,
     moves: MOVES,
+    deadlines: &[],
     create_by: &[],
     edit_by: SIGNERS,
     edit_signed: SignedEdits::Never,

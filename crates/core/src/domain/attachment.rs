@@ -94,6 +94,7 @@ pub const DEF: KindDef = KindDef {
     )
     .reason()
     .guard(|case| case.with::<Attachment>(withdrawable))],
+    deadlines: &[],
     create_by: &[],
     edit_by: Role::EVERYONE,
     edit_signed: SignedEdits::Never,

@@ -1,5 +1,6 @@
 //! Change requests: specified, analysed, approved, and only then made (IEC 62304 6.2.3–6.2.5, 6.3, 8.2; domain 2.4).
 
+mod deadlines;
 mod rules;
 mod work;
 
@@ -389,6 +390,7 @@ pub const DEF: KindDef = KindDef {
     sections: ChangeRequest::SECTIONS,
     states: ChangeState::ALL,
     moves: rules::MOVES,
+    deadlines: deadlines::ALL,
     create_by: Role::EVERYONE,
     edit_by: Role::EVERYONE,
     edit_signed: SignedEdits::Never,

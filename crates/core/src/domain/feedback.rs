@@ -1,5 +1,6 @@
 //! Post-release feedback, from intake to closure (IEC 62304 6.2.1; ISO 13485 8.2.1, 8.2.2; domain 2.2).
 
+mod deadlines;
 mod rules;
 
 use serde_json::Value;
@@ -292,6 +293,7 @@ pub const DEF: KindDef = KindDef {
     sections: Feedback::SECTIONS,
     states: FeedbackState::ALL,
     moves: rules::MOVES,
+    deadlines: deadlines::ALL,
     create_by: Role::EVERYONE,
     edit_by: Role::EVERYONE,
     edit_signed: SignedEdits::Never,

@@ -1,5 +1,7 @@
 //! Impact analysis of a change request, before it is approved (IEC 62304 6.2.3, 7.4; domain 1.4, 2.5).
 
+mod deadlines;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -465,6 +467,7 @@ pub const DEF: KindDef = KindDef {
     sections: ImpactAnalysis::SECTIONS,
     states: ImpactState::ALL,
     moves: MOVES,
+    deadlines: deadlines::ALL,
     create_by: &[],
     edit_by: &[
         Role::DevLead,

@@ -1,5 +1,6 @@
 //! Problem reports: one per problem, investigated, judged for safety, resolved, verified (IEC 62304 clause 9; domain 2.3).
 
+mod deadlines;
 mod rules;
 
 use super::choice::{Choice as _, choice};
@@ -307,6 +308,7 @@ pub const DEF: KindDef = KindDef {
     sections: ProblemReport::SECTIONS,
     states: ProblemState::ALL,
     moves: rules::MOVES,
+    deadlines: deadlines::ALL,
     create_by: Role::EVERYONE,
     edit_by: Role::EVERYONE,
     edit_signed: SignedEdits::Never,

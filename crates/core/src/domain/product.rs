@@ -180,6 +180,7 @@ pub const DEF: KindDef = KindDef {
     sections: Product::SECTIONS,
     states: ProductState::ALL,
     moves: &[],
+    deadlines: &[],
     create_by: &[],
     edit_by: &[Role::Quality, Role::Regulatory],
     edit_signed: SignedEdits::Of(&["software_safety_class", "markets"]),

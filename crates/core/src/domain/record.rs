@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::canonical;
+use super::deadline::Deadline;
 use super::field::{FieldDef, is_empty};
 use super::ids::{Kind, RecordId};
 use super::time::Moment;
@@ -74,6 +75,8 @@ pub struct KindDef {
     pub states: &'static [StateDef],
     /// Its transitions.
     pub moves: &'static [Move],
+    /// What falls due about one in which states.
+    pub deadlines: &'static [Deadline],
     /// Who may make one; empty: only the program does.
     pub create_by: &'static [person::Role],
     /// Who may edit one.
@@ -195,6 +198,27 @@ pub struct ListRow {
 }
 
 impl ListRow {
+    /// The row of a record, with the fields of these names as further columns.
+    pub fn of(data: &RecordData, more: &[&str]) -> Self {
+        let head = &data.head;
+        let shown = |value: &Value| match value {
+            Value::Null => String::new(),
+            Value::Bool(yes) => u8::from(*yes).to_string(),
+            Value::String(text) => text.clone(),
+            Value::Number(_) | Value::Array(_) | Value::Object(_) => canonical::text(value),
+        };
+        let known = more.iter().filter(|name| data.def().field(name).is_some());
+        Self {
+            id: head.id,
+            title: data.title().to_owned(),
+            state: head.state.clone(),
+            owner: head.owner,
+            created_at: head.created_at,
+            state_since: head.state_since,
+            more: known.map(|name| shown(data.value(name))).collect(),
+        }
+    }
+
     /// Whether nothing is left to be done about it, as [`RecordData::is_finished`] says.
     pub fn is_finished(&self) -> bool {
         self.id.kind.def().state(&self.state).is_some_and(|state| state.finished)

@@ -81,6 +81,17 @@ impl Store {
         rows.map(|text| parse(&text?)).collect()
     }
 
+    /// The records of a kind that are in one of these states, in their order.
+    pub fn in_states(&self, kind: Kind, states: &[&str]) -> Result<Vec<RecordData>, StoreError> {
+        let sql = "SELECT body FROM record WHERE key BETWEEN ?1 AND ?2 AND state IN (SELECT value FROM json_each(?3))
+                   ORDER BY key";
+        let [first, last] = keys_of(kind);
+        let states = serde_json::json!(states).to_string();
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map(params![first, last, states], |row| row.get::<_, String>(0))?;
+        rows.map(|text| parse(&text?)).collect()
+    }
+
     /// The records of a kind that refer to `id`.
     pub fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<RecordData>, StoreError> {
         let sql =

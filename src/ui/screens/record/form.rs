@@ -173,6 +173,7 @@ impl FormScreen {
                 entry
             }
         };
+        entry.calendar = cx.file.policy()?.calendar();
         self.circumstances = circumstances(cx, &entry.data);
         let key = entry.key();
         let draft = cx.file.drafts(cx.session)?.into_iter().find(|(other, ..)| *other == key);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::super::typed::Typed;
+use crate::domain::calendar::WorkCalendar;
 use crate::domain::feedback::postpones_awareness;
 use crate::domain::field::FieldDef;
 use crate::domain::ids::{Kind, RecordId};
@@ -43,6 +44,8 @@ pub struct Entry {
     pub is_new: bool,
     /// What was typed.
     pub values: Values,
+    /// The working days that count in the file.
+    pub calendar: WorkCalendar,
     /// Why it is entered late.
     pub late_reason: String,
     /// Whether a signature stands on it, so that a change asks for a reason.
@@ -66,6 +69,7 @@ impl Entry {
             values: Values::new(),
             data,
             is_new: false,
+            calendar: WorkCalendar::default(),
             late_reason: String::new(),
             is_signed: false,
             reason: String::new(),
@@ -256,7 +260,7 @@ impl Entry {
         let told = self.values.get(field.name).and_then(|told| told.value(field, &Value::Null, zone).ok());
         let received =
             told.and_then(typed).filter(|told| typed(self.data.value(field.name).clone()) != Some(*told));
-        received.is_some_and(|received| now.day() > received.day().plus_working_days(1))
+        received.is_some_and(|received| now.day() > self.calendar.after(received.day(), 1))
     }
 
     /// Whether saving it is a signed act.
