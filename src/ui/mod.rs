@@ -7,6 +7,7 @@ pub mod cx;
 pub mod dialogs;
 #[cfg(test)]
 mod gallery;
+pub mod overview;
 pub mod screens;
 pub mod settings;
 pub mod shortcuts;

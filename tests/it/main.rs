@@ -27,6 +27,7 @@ mod import;
 mod insider;
 mod insider_forges;
 mod lanes;
+mod overview;
 mod packet;
 mod past;
 mod recipe;

@@ -21,6 +21,7 @@ mod tests;
 pub use opening::found_words;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use eframe::egui;
 
@@ -62,7 +63,12 @@ pub struct Setup {
     pub data_folder: Option<PathBuf>,
     /// The clock.
     pub clock: Box<dyn Fn() -> Stamp>,
+    /// How long a frame waits for what is made beside the window and may be there at once.
+    pub patience: Duration,
 }
+
+/// A fraction of a frame.
+const PATIENCE: Duration = Duration::from_millis(4);
 
 /// An open file and everything that is shown of it. It stays while nobody is signed in.
 struct Desk {
@@ -136,8 +142,12 @@ pub struct App {
 impl App {
     /// The window of a person: real clock, settings at `settings_path`, backups in the user's data folder.
     pub fn new(cc: &eframe::CreationContext<'_>, settings_path: Option<PathBuf>, what: Start) -> Self {
-        let setup =
-            Setup { settings_path, data_folder: places::data_folder(), clock: Box::new(crate::ops::stamp) };
+        let setup = Setup {
+            settings_path,
+            data_folder: places::data_folder(),
+            clock: Box::new(crate::ops::stamp),
+            patience: PATIENCE,
+        };
         Self::with(cc, setup, what)
     }
 

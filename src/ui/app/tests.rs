@@ -57,8 +57,12 @@ pub(super) fn keeping(clock: &Clock, what: Start, data: Option<PathBuf>, theme: 
         .with_theme(theme)
         .with_max_steps(16)
         .build_eframe(move |cc| {
-            let setup =
-                Setup { settings_path: None, data_folder: data, clock: Box::new(move || clock.stamp()) };
+            let setup = Setup {
+                settings_path: None,
+                data_folder: data,
+                clock: Box::new(move || clock.stamp()),
+                patience: std::time::Duration::from_secs(60),
+            };
             App::with(cc, setup, what)
         });
     window.run_steps(4);

@@ -11,6 +11,7 @@ use crate::domain::time::Day;
 use crate::domain::workflow::Tone as StateTone;
 use crate::ops::{Attention, AttentionItem, Trends};
 use crate::ui::cx::{Cx, Route};
+use crate::ui::overview::Shown;
 use crate::ui::theme::{Tone, body, bold_family, hint, palette, size, space, title};
 use crate::ui::widgets::button::primary_ui;
 use crate::ui::widgets::icons::{SHAPE, paint_tone};
@@ -31,9 +32,9 @@ pub struct DashboardScreen {
 impl DashboardScreen {
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let (attention, trends) = match (cx.attention(), cx.trends()) {
-            (Ok(attention), Ok(trends)) => (attention, trends),
-            (Err(refusal), _) | (_, Err(refusal)) => {
+        let shown = match cx.overview() {
+            Ok(shown) => shown,
+            Err(refusal) => {
                 super::parts::refusal_ui(ui, &refusal);
                 return;
             }
@@ -45,6 +46,10 @@ impl DashboardScreen {
                 first_ui(ui, cx);
                 return;
             }
+            let Some(Shown { attention, trends }) = shown else {
+                ui.label(body("Looking through the records for what is due…").color(palette(ui).weak));
+                return;
+            };
             self.now_ui(ui, cx, &attention);
             ui.add_space(space::XL);
             self.coming_ui(ui, cx, &attention);

@@ -57,12 +57,7 @@ pub(super) const ALL: &[Deadline] = &[
         "IEC 62304 6.2.3",
     ),
     BEGIN.only(|case| last_day(case).is_none()),
-    Deadline {
-        limit: Limit::Named(|case| {
-            last_day(case).map(|by| Task { what: String::new(), by }).into_iter().collect()
-        }),
-        ..BEGIN
-    },
+    Deadline { limit: Limit::Named(begin_in_time), ..BEGIN },
     Deadline::new(
         "Worked on without a valid approval",
         Role::Quality,
@@ -92,6 +87,14 @@ fn last_day(case: &Case) -> Option<Day> {
     let approvals = case.world.referring(case.id(), Kind::Approval);
     let granted = approvals.iter().find(|data| ApprovalState::of(data) == Some(ApprovalState::Granted))?;
     Day::parse(granted.text("expires_at")).ok()
+}
+
+/// Until the last day of its approval the work is to begin; after it, it may not, and somebody says so.
+fn begin_in_time(case: &Case) -> Vec<Task> {
+    let Some(by) = last_day(case) else { return Vec::new() };
+    let expired = case.now.day() > by;
+    let words = if expired { "Mark the approval as expired; the work may not begin any more" } else { "" };
+    vec![Task { what: words.to_owned(), by }]
 }
 
 /// The roles whose signature it waits for.

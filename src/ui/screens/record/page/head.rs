@@ -105,7 +105,7 @@ fn owner_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
 
 /// What is due or late about the record.
 fn attention_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId) {
-    let Ok(attention) = cx.attention() else { return };
+    let Ok(Some(attention)) = cx.attention() else { return };
     for item in attention.now.iter().filter(|item| item.record == id) {
         let when = match (item.due, item.days_late) {
             (None, _) => "no limit is set".to_owned(),
