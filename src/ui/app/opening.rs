@@ -65,11 +65,7 @@ impl App {
         };
         let backed_up = file.head().seq;
         let writer = if file.why_read_only().is_some() { file.writer() } else { None };
-        let overview = if self.setup.data_folder.is_some() {
-            Overview::beside(self.wake(), self.setup.patience)
-        } else {
-            Overview::default()
-        };
+        let overview = Overview::beside(self.wake(), self.setup.patience);
         self.desk = Some(Desk {
             file,
             uuid,
