@@ -18,7 +18,7 @@ fn wait(overview: &mut Overview, desk: &Desk, before: Option<&Shown>) -> Shown {
             (Some(shown), Some(before)) if Rc::ptr_eq(&shown.attention, &before.attention) => {}
             (Some(shown), _) => return shown,
             (None, before) => {
-                assert!(before.is_none(), "what was shown stays until there is something newer")
+                assert!(before.is_none(), "what was shown stays until there is something newer");
             }
         }
         std::thread::sleep(Duration::from_millis(10));
@@ -57,7 +57,7 @@ fn without_a_second_connection_the_list_is_made_where_it_is_asked_for() {
     // The name of the file is gone, the open file is not.
     let away = desk.file.path().with_extension("away");
     std::fs::rename(desk.file.path(), &away).unwrap();
-    let mut beside = Overview::beside(|| {}, Duration::from_secs(60));
+    let mut beside = Overview::beside(|| {}, Duration::from_mins(1));
     let shown = beside.of(&desk.file, desk.now).unwrap().unwrap();
     assert_eq!(*shown.attention, desk.file.attention(desk.now).unwrap());
 }

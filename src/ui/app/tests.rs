@@ -61,7 +61,7 @@ pub(super) fn keeping(clock: &Clock, what: Start, data: Option<PathBuf>, theme: 
                 settings_path: None,
                 data_folder: data,
                 clock: Box::new(move || clock.stamp()),
-                patience: std::time::Duration::from_secs(60),
+                patience: std::time::Duration::from_mins(1),
             };
             App::with(cc, setup, what)
         });
