@@ -90,15 +90,17 @@ impl WorkCalendar {
             return day;
         }
         let (mut from, mut at) = (day, self.weekdays_after(day, days));
-        loop {
+        // Past the last day that there is, nothing is counted any more.
+        while at > from {
             let missed =
                 self.holidays.range(from.plus_days(1)..=at).filter(|day| !self.is_off(**day)).count();
-            if missed == 0 || at <= from {
-                return at;
+            if missed == 0 {
+                break;
             }
             from = at;
             at = self.weekdays_after(at, u32::try_from(missed).unwrap_or(u32::MAX));
         }
+        at
     }
 
     /// The last year of which it knows holidays.
