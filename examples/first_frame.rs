@@ -51,6 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 data_folder: None,
                 clock: Box::new(mainstay::ops::stamp),
                 ask_path: Box::new(|_| None),
+                patience: std::time::Duration::ZERO,
             };
             let app = App::with(cc, setup, Start::File(file));
             Ok(Box::new(Timed { app, start, frames: 0 }))

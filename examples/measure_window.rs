@@ -42,6 +42,7 @@ fn measure(path: &Path) {
                 data_folder: None,
                 clock: Box::new(stamp),
                 ask_path: Box::new(|_| None),
+                patience: std::time::Duration::ZERO,
             };
             App::with(cc, setup, start)
         });

@@ -89,12 +89,23 @@ pub enum Command {
     Status {
         /// The product file.
         file: PathBuf,
-        /// See it as at noon (UTC) of this day, YYYY-MM-DD, instead of now.
+        /// See it as it was at the end (UTC) of this day, YYYY-MM-DD, instead of now.
         #[arg(long)]
         on: Option<String>,
         /// Print JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// The calendars of working days; with a name, the script by which `run` brings one into the policy of a file.
+    Calendar {
+        /// Code of a calendar, or a .ron file.
+        name: Option<String>,
+        /// First year whose holidays are taken; this year unless said otherwise.
+        #[arg(long)]
+        from: Option<i32>,
+        /// Last year; four years after the first unless said otherwise.
+        #[arg(long)]
+        to: Option<i32>,
     },
     /// Take in records from a file of another system.
     Import {

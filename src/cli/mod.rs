@@ -3,6 +3,7 @@
 mod advisories;
 mod args;
 mod bring;
+mod calendar;
 mod example;
 mod failure;
 mod files;
@@ -89,6 +90,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> Said {
         Command::List { file, kind, json } => print::list(&file, &kind, json),
         Command::Show { file, id, json } => print::show(&file, &id, json),
         Command::Status { file, on, json } => status::status(&file, on.as_deref(), json),
+        Command::Calendar { name, from, to } => calendar::calendar(name.as_deref(), from, to),
         Command::Import { what: Import::Feedback(import) } => bring::import(&import),
         Command::Packet(packet) => packet::packet(&packet),
         Command::Verify { file, head, json } => files::verify(&file, head, json),

@@ -14,8 +14,9 @@ use crate::ops::import::ImportJob;
 use crate::ops::jobs::{Job, Progress};
 use crate::ops::{
     Act, Attention, EventFilter, EventRow, Head, ListRow, ProductFile, RecordPage, Refused, RenderedPacket,
-    Session, Stamp, Trends,
+    Session, Stamp,
 };
+use crate::ui::overview::{Overview, Shown};
 use crate::ui::widgets::notice::Notice;
 
 /// What is on screen.
@@ -179,8 +180,8 @@ pub struct Cache {
     pages: HashMap<RecordId, Rc<RecordPage>>,
     parts: HashMap<(RecordId, Kind), Rc<Vec<RecordData>>>,
     histories: HashMap<RecordId, Rc<Vec<EventRow>>>,
-    attention: Option<Rc<Attention>>,
-    trends: Option<Rc<Trends>>,
+    /// The attention list and the trends; kept until newer ones are there.
+    overview: Overview,
     names: Option<Rc<BTreeMap<RecordId, String>>>,
 }
 
@@ -201,10 +202,16 @@ pub struct Cx<'a> {
 }
 
 impl Cache {
+    /// An empty one whose attention list is made in a certain way.
+    pub fn new(overview: Overview) -> Self {
+        Self { overview, ..Self::default() }
+    }
+
     /// Forgets what a change of the file, or the passing of midnight, has made old.
     pub fn keep_up(&mut self, head: &Head, day: Day) {
         if self.head.as_ref() != Some(head) || self.day != Some(day) {
-            *self = Self { head: Some(head.clone()), day: Some(day), ..Self::default() };
+            let overview = std::mem::take(&mut self.overview);
+            *self = Self { head: Some(head.clone()), day: Some(day), overview, ..Self::default() };
         }
     }
 }
@@ -298,24 +305,14 @@ impl Cx<'_> {
         Ok(rows)
     }
 
-    /// What is overdue, unapproved and coming.
-    pub fn attention(&mut self) -> Result<Rc<Attention>, Refused> {
-        if let Some(attention) = &self.cache.attention {
-            return Ok(Rc::clone(attention));
-        }
-        let attention = Rc::new(self.file.attention(self.stamp.now)?);
-        self.cache.attention = Some(Rc::clone(&attention));
-        Ok(attention)
+    /// What is overdue, unapproved and coming; `None` while it is looked for the first time.
+    pub fn attention(&mut self) -> Result<Option<Rc<Attention>>, Refused> {
+        Ok(self.overview()?.map(|shown| shown.attention))
     }
 
-    /// Where things are heading.
-    pub fn trends(&mut self) -> Result<Rc<Trends>, Refused> {
-        if let Some(trends) = &self.cache.trends {
-            return Ok(Rc::clone(trends));
-        }
-        let trends = Rc::new(self.file.trends(self.stamp.now)?);
-        self.cache.trends = Some(Rc::clone(&trends));
-        Ok(trends)
+    /// The same, and where things are heading.
+    pub fn overview(&mut self) -> Result<Option<Shown>, Refused> {
+        self.cache.overview.of(self.file, self.stamp.now)
     }
 
     /// Names of persons by number.

@@ -8,6 +8,7 @@ pub mod dialogs;
 pub mod foresight;
 #[cfg(test)]
 mod gallery;
+pub mod overview;
 pub mod screens;
 pub mod settings;
 pub mod shortcuts;

@@ -101,7 +101,7 @@ fn the_example_verifies_and_has_something_overdue_of_each_sort() {
         "days_late": "number", "clause": "string", "rank": "number"});
     assert_eq!(shape(&status["now"]), json!([item]));
     assert_eq!(shape(&status["coming"]), json!([item]));
-    assert_eq!(status["at"], "2026-11-21T12:00:00Z");
+    assert_eq!(status["at"], "2026-11-21T23:59:59Z");
     assert_eq!(status["records"]["feedback"]["all"], 32);
     let overdue: BTreeSet<String> = status["now"]
         .as_array()
@@ -126,6 +126,9 @@ fn the_example_verifies_and_has_something_overdue_of_each_sort() {
     let said = with(&["status", path, "--on", "2026-11-21"]);
     assert!(said.out.contains("Overdue, unapproved or due now"), "{}", said.out);
     assert_eq!(with(&["status", path, "--on", "yesterday"]).code, 2);
+    let early = with(&["status", path, "--on", "1999-01-01"]);
+    assert_eq!(early.code, 3, "{}", early.out);
+    assert!(early.err.contains("was not there yet on 1999-01-01"), "{}", early.err);
 }
 
 #[test]
@@ -502,4 +505,36 @@ fn without_a_display_the_example_is_told_and_printed_instead() {
     assert_eq!(with(&["example", path.to_str().unwrap(), "--no-window"]).code, 1, "nothing is written over");
     let window = with(&[path.to_str().unwrap()]);
     assert!(window.code == 1 && window.err.contains("no window can be opened"), "{}", window.err);
+}
+
+#[test]
+fn every_shipped_calendar_is_brought_into_a_policy_by_the_script_that_is_printed_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = copy(folder.path());
+    let listed = with(&["calendar"]).out;
+    let codes: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    for code in ["austria", "france", "germany", "switzerland", "united-kingdom", "united-states", "weekends"]
+    {
+        assert!(codes.contains(&code), "{listed}");
+        let printed = with(&["calendar", code, "--from", "2030", "--to", "2032"]);
+        let script = file(folder.path(), &format!("{code}.ron"), &printed.out);
+        let run = with(&["run", &path, &script, "--login", "mara"]);
+        assert_eq!(run.code, 0, "{code}: {} {}", run.out, run.err);
+        let policy = with(&["show", &path, "PL-0001", "--json"]).json().to_string();
+        let name = listed.lines().find(|line| line.starts_with(code)).unwrap();
+        let name = name.split_once(' ').unwrap().1.trim().rsplit_once(':').unwrap().0;
+        assert!(policy.contains(name), "{name}");
+    }
+    assert_eq!(with(&["verify", &path]).code, 0);
+    let refused = with(&["calendar", "germany", "--from", "2034", "--to", "2040"]);
+    let words = "does not tell the holidays of 2036; it tells those of 2024 to 2035";
+    assert!(refused.code == 3 && refused.err.contains(words), "{}", refused.err);
+    assert_eq!(with(&["calendar", "germany", "--from", "2034", "--to", "2030"]).code, 2);
+    let text = "(name: \"A\", weekend: [], years: [(year: 2026, holidays: []), (year: 2026, holidays: [])])";
+    let refused = with(&["calendar", &file(folder.path(), "twice.ron", text)]);
+    assert!(
+        refused.code == 3 && refused.err.contains("twice.ron: year 2026: it stands there twice"),
+        "{}",
+        refused.err
+    );
 }

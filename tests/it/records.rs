@@ -315,32 +315,30 @@ fn every_kind_has_a_list_and_a_form_without_code_of_its_own() {
 fn the_parts_of_a_record_are_added_and_edited_in_place() {
     let mut desk = Desk::staffed();
     let (_, cr) = tested_change(&mut desk);
-    let mut harness = harness(Host::new(desk, "dan", Route::Record(cr)), vec2(1200.0, 1000.0));
-    harness.get_by_label("Add test record").scroll_to_me();
-    harness.run();
-    press(&mut harness, "Add test record");
-    type_into(&mut harness, "Test", "Alarm on battery, ten times");
-    picture(&mut harness, "part_new");
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
-    harness.run();
-    let tests = harness.state().desk.file.parts(cr, Kind::TestRecord).unwrap();
-    assert_eq!(tests.len(), 2, "{:?}", harness.state().refusal);
-    assert_eq!(tests[1].title(), "Alarm on battery, ten times");
-    assert_eq!(harness.state().route, Route::Record(cr), "the page stays");
-    harness.get_by_role_and_label(Role::Link, "TR-0002").scroll_to_me();
-    harness.run();
-    harness.get_by_role_and_label(Role::Link, "TR-0002").click();
-    harness.run();
-    harness.key_press(Key::Enter);
-    harness.run();
-    picture(&mut harness, "part_edit");
-    type_into(&mut harness, "Tester", "Dan Example");
-    harness.get_by_label("Save").scroll_to_me();
-    harness.run();
-    press(&mut harness, "Save");
-    let test = harness.state().desk.record(tests[1].head.id);
-    assert_eq!(test.text("tester"), "Dan Example", "{:?}", harness.state().refusal);
-    harness.get_by_label("Add test record");
+    let mut window = Window::new(desk, "dan", Route::Record(cr), vec2(1240.0, 1000.0));
+    window.get_by_label("Add test record").scroll_to_me();
+    window.settle();
+    window.press("Add test record");
+    window.type_into("Test", "Alarm on battery, ten times");
+    window.picture("part_new");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.settle();
+    let test = id("TR-0002");
+    assert_eq!(window.record(test).title(), "Alarm on battery, ten times", "{:?}", window.state().refusal());
+    assert_eq!(window.route(), Route::Record(cr), "the page stays");
+    window.get_by_role_and_label(Role::Link, "TR-0002").scroll_to_me();
+    window.settle();
+    window.get_by_role_and_label(Role::Link, "TR-0002").click();
+    window.settle();
+    window.key_press(Key::Enter);
+    window.settle();
+    window.picture("part_edit");
+    window.type_into("Tester", "Dan Example");
+    window.get_by_label("Save").scroll_to_me();
+    window.settle();
+    window.press("Save");
+    assert_eq!(window.record(test).text("tester"), "Dan Example", "{:?}", window.state().refusal());
+    window.get_by_label("Add test record");
 }
 
 #[test]
@@ -351,9 +349,9 @@ fn of_two_thousand_parts_only_those_that_are_seen_are_laid_out() {
         let set = json!({"title": format!("Test {number}"), "results": "As expected"});
         desk.create_part("dan", Kind::TestRecord, cr, set);
     }
-    let mut harness = harness(Host::new(desk, "dan", Route::Record(cr)), vec2(1200.0, 1000.0));
-    harness.get_by_label("Add test record").scroll_to_me();
-    harness.run();
-    let rows = harness.query_all_by_label_contains("TR-").count();
+    let mut window = Window::new(desk, "dan", Route::Record(cr), vec2(1240.0, 1000.0));
+    window.get_by_label("Add test record").scroll_to_me();
+    window.settle();
+    let rows = window.query_all_by_label_contains("TR-").count();
     assert!((5..200).contains(&rows), "{rows} rows");
 }

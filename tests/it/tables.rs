@@ -148,11 +148,11 @@ fn json_value() -> impl Strategy<Value = Value> {
 }
 
 /// One step of a random walk: who, which record, what, and whether a password is given.
-fn step() -> impl Strategy<Value = (usize, usize, usize, bool)> {
+pub fn step() -> impl Strategy<Value = (usize, usize, usize, bool)> {
     (0..5usize, 0..64usize, 0..64usize, any::<bool>())
 }
 
-fn random_act(desk: &Desk, records: &[RecordId], which: usize, what: usize) -> Act {
+pub fn random_act(desk: &Desk, records: &[RecordId], which: usize, what: usize) -> Act {
     let id = records[which % records.len()];
     let data = desk.record(id);
     let request = match what {

@@ -115,7 +115,7 @@ impl App {
     }
 
     fn draw_nav(&mut self, ui: &mut Ui) {
-        let at = self.at_desk(|at, cx| (at.now.clone(), cx.attention().ok()));
+        let at = self.at_desk(|at, cx| (at.now.clone(), cx.attention().ok().flatten()));
         let Some(((now, attention), _)) = at else { return };
         let frame = Frame::new().fill(palette(ui).canvas).inner_margin(Margin::symmetric(8, 12));
         let panel =

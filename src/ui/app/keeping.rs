@@ -99,7 +99,7 @@ impl App {
         }
     }
 
-    fn wake(&self) -> impl Fn() + Send + Sync + 'static {
+    pub(super) fn wake(&self) -> impl Fn() + Send + Sync + 'static {
         let ctx = self.ctx.clone();
         move || ctx.request_repaint()
     }

@@ -21,6 +21,7 @@ mod tests;
 pub use opening::found_words;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use eframe::egui;
 
@@ -65,7 +66,12 @@ pub struct Setup {
     pub clock: Box<dyn Fn() -> Stamp>,
     /// Who is asked for paths.
     pub ask_path: AskPath,
+    /// How long a frame waits for what is made beside the window and may be there at once.
+    pub patience: Duration,
 }
+
+/// A fraction of a frame.
+const PATIENCE: Duration = Duration::from_millis(4);
 
 /// An open file and everything that is shown of it. It stays while nobody is signed in.
 struct Desk {
@@ -144,6 +150,7 @@ impl App {
             data_folder: places::data_folder(),
             clock: Box::new(crate::ops::stamp),
             ask_path: Box::new(dialogs::by_system),
+            patience: PATIENCE,
         };
         Self::with(cc, setup, what)
     }

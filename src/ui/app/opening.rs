@@ -12,7 +12,8 @@ use crate::ops::{
     Found, NewFile, Opened, Password, ProductFile, Refused, Session, WhyReadOnly, example_access,
     write_example,
 };
-use crate::ui::cx::Route;
+use crate::ui::cx::{Cache, Route};
+use crate::ui::overview::Overview;
 use crate::ui::screens::sign_in::{Asked, SignIn};
 use crate::ui::widgets::notice::Notice;
 
@@ -64,13 +65,14 @@ impl App {
         };
         let backed_up = file.head().seq;
         let writer = if file.why_read_only().is_some() { file.writer() } else { None };
+        let overview = Overview::beside(self.wake(), self.setup.patience);
         self.desk = Some(Desk {
             file,
             uuid,
             product,
             seen: None,
             writer,
-            cache: Default::default(),
+            cache: Cache::new(overview),
             history: Default::default(),
             screens: Default::default(),
             refusal: None,

@@ -62,6 +62,7 @@ pub(super) fn keeping(clock: &Clock, what: Start, data: Option<PathBuf>, theme: 
                 data_folder: data,
                 clock: Box::new(move || clock.stamp()),
                 ask_path: Box::new(|_| None),
+                patience: std::time::Duration::from_mins(1),
             };
             App::with(cc, setup, what)
         });

@@ -70,7 +70,7 @@ states! {
         /// Some of the required roles have signed.
         PartiallySigned = "partially_signed", "Partially signed", Due, 2, false;
         /// All required roles have signed.
-        Granted = "granted", "Granted", Good, 3, false;
+        Granted = "granted", "Granted", Good, 3, false => finished();
         /// Refused.
         Refused = "refused", "Refused", Neutral, 0, true;
         /// The time to begin has passed.
@@ -442,6 +442,7 @@ pub const DEF: KindDef = KindDef {
     part_of: None,
     states: ApprovalState::ALL,
     moves: MOVES,
+    deadlines: &[],
     create_by: &[],
     edit_by: SIGNERS,
     edit_signed: SignedEdits::Never,

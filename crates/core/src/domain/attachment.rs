@@ -14,7 +14,7 @@ states! {
     /// States of an attachment.
     pub enum AttachmentState {
         /// It counts as evidence.
-        Attached = "attached", "Attached", Good, 1, false;
+        Attached = "attached", "Attached", Good, 1, false => finished();
         /// Attached by mistake. It stays readable and is marked.
         Withdrawn = "withdrawn", "Withdrawn", Neutral, 0, true;
     }
@@ -95,6 +95,7 @@ pub const DEF: KindDef = KindDef {
     )
     .reason()
     .guard(|case| case.with::<Attachment>(withdrawable))],
+    deadlines: &[],
     create_by: &[],
     edit_by: Role::EVERYONE,
     edit_signed: SignedEdits::Never,

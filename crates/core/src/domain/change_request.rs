@@ -1,5 +1,6 @@
 //! Change requests: specified, analysed, approved, and only then made (IEC 62304 6.2.3–6.2.5, 6.3, 8.2; domain 2.4).
 
+mod deadlines;
 mod rules;
 mod work;
 
@@ -166,7 +167,7 @@ states! {
         /// In a released version.
         Released = "released", "Released", Good, 10, false;
         /// Done with.
-        Closed = "closed", "Closed", Good, 11, false;
+        Closed = "closed", "Closed", Good, 11, false => finished();
         /// Refused.
         Rejected = "rejected", "Rejected", Neutral, 0, true;
         /// Put aside.
@@ -197,6 +198,11 @@ impl ChangeState {
                 | Self::Approved
                 | Self::OnHold
         ) || self.is_being_made()
+    }
+
+    /// Whether it was verified, and perhaps released or closed since.
+    pub const fn is_verified(self) -> bool {
+        matches!(self, Self::Verified | Self::Released | Self::Closed)
     }
 
     /// Whether it was refused, given up or entered by mistake.
@@ -357,6 +363,7 @@ pub const DEF: KindDef = KindDef {
     part_of: None,
     states: ChangeState::ALL,
     moves: rules::MOVES,
+    deadlines: deadlines::ALL,
     create_by: Role::EVERYONE,
     edit_by: Role::EVERYONE,
     edit_signed: SignedEdits::Never,

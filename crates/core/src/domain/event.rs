@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::canonical::{self, Digest};
 use super::ids::RecordId;
 use super::person::Role;
+use super::record::{Fields, Head, RecordData};
 use super::time::Moment;
 
 /// What an event says of one record that it touched.
@@ -182,6 +183,42 @@ impl Event {
 }
 
 impl RecordChange {
+    /// The record as it is after the change, made of how it was before and of what the event says.
+    pub fn applied(&self, event: &Event, before: Option<RecordData>) -> RecordData {
+        let mut data = before.unwrap_or_else(|| RecordData {
+            head: Head {
+                id: self.record,
+                state: String::new(),
+                owner: None,
+                parent: None,
+                created_at: event.at,
+                created_by: event.actor,
+                state_since: event.at,
+                revision: 0,
+            },
+            fields: Fields::new(),
+        });
+        data.head.revision = self.revision;
+        let named = |value: &Value| value.as_str().and_then(|text| text.parse().ok());
+        for field in &self.fields {
+            match field.field.as_str() {
+                "state" => {
+                    field.after.as_str().unwrap_or_default().clone_into(&mut data.head.state);
+                    data.head.state_since = event.at;
+                }
+                "owner" => data.head.owner = named(&field.after),
+                "parent" => data.head.parent = named(&field.after),
+                name if field.after.is_null() => {
+                    data.fields.remove(name);
+                }
+                name => {
+                    data.fields.insert(name.to_owned(), field.after.clone());
+                }
+            }
+        }
+        data
+    }
+
     fn canonical(&self) -> String {
         canonical::object(vec![
             ("record", canonical::string(&self.record.to_string())),

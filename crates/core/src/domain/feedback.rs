@@ -1,5 +1,6 @@
 //! Post-release feedback, from intake to closure (IEC 62304 6.2.1; ISO 13485 8.2.1, 8.2.2; domain 2.2).
 
+mod deadlines;
 mod rules;
 
 use serde_json::Value;
@@ -104,7 +105,7 @@ states! {
         /// It suggests a change.
         ChangeSuggestion = "change_suggestion", "Change suggestion", Neutral, 4, false;
         /// Done with.
-        Closed = "closed", "Closed", Good, 5, false;
+        Closed = "closed", "Closed", Good, 5, false => finished();
         /// New information came after closure.
         Reopened = "reopened", "Reopened", Due, 2, false;
         /// Entered by mistake; stays visible.
@@ -293,6 +294,7 @@ pub const DEF: KindDef = KindDef {
     part_of: None,
     states: FeedbackState::ALL,
     moves: rules::MOVES,
+    deadlines: deadlines::ALL,
     create_by: Role::EVERYONE,
     edit_by: Role::EVERYONE,
     edit_signed: SignedEdits::Never,

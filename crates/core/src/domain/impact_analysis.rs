@@ -1,5 +1,7 @@
 //! Impact analysis of a change request, before it is approved (IEC 62304 6.2.3, 7.4; domain 1.4, 2.5).
 
+mod deadlines;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -72,7 +74,7 @@ states! {
         /// A second person reviewed it.
         Reviewed = "reviewed", "Reviewed", Good, 3, false;
         /// The change it belongs to is approved.
-        Locked = "locked", "Locked", Good, 4, false;
+        Locked = "locked", "Locked", Good, 4, false => finished();
         /// A later analysis replaced it.
         Superseded = "superseded", "Superseded", Neutral, 0, true;
         /// Entered by mistake; stays visible.
@@ -471,6 +473,7 @@ pub const DEF: KindDef = KindDef {
     part_of: None,
     states: ImpactState::ALL,
     moves: MOVES,
+    deadlines: deadlines::ALL,
     create_by: &[],
     edit_by: &[
         Role::DevLead,

@@ -1,8 +1,10 @@
 //! Records and rules as plain data: no file, no clock, no window. Nothing here fails because of the world.
 
+pub mod calendar;
 pub mod canonical;
 pub mod choice;
 pub mod clock;
+pub mod deadline;
 pub mod event;
 pub mod field;
 pub mod ids;

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::choice::choice;
+use super::deadline::{Deadline, Limit, STATE_SINCE};
 use super::ids::Kind;
 use super::record::{Fields, KindDef, SignedEdits, record};
 use super::text::Line;
@@ -154,6 +155,26 @@ fn not_oneself(case: &Case) -> Vec<Condition> {
     vec![Condition::new("", "The account is not your own", case.actor != Some(case.id()))]
 }
 
+const DEADLINES: &[Deadline] = &[
+    Deadline::new(
+        "Confirm the person's identity",
+        Role::Quality,
+        &[PersonState::Active.code()],
+        Limit::Days("identity_days", STATE_SINCE),
+        "21 CFR 11.100(b)",
+    )
+    .rank(4)
+    .only(|case| case.data.typed::<Person>().is_some_and(|person| !person.may_sign())),
+    Deadline::new(
+        "Hand over the one-time code",
+        Role::SysAdmin,
+        &[PersonState::Invited.code()],
+        Limit::Days("invitation_days", STATE_SINCE),
+        "21 CFR 11.300",
+    )
+    .rank(5),
+];
+
 /// The declaration of persons.
 pub const DEF: KindDef = KindDef {
     kind: Kind::Person,
@@ -165,6 +186,7 @@ pub const DEF: KindDef = KindDef {
     part_of: None,
     states: PersonState::ALL,
     moves: MOVES,
+    deadlines: DEADLINES,
     create_by: &[],
     edit_by: &[Role::SysAdmin, Role::Quality],
     edit_signed: SignedEdits::Never,

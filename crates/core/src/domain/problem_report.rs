@@ -1,12 +1,13 @@
 //! Problem reports: one per problem, investigated, judged for safety, resolved, verified (IEC 62304 clause 9; domain 2.3).
 
+mod deadlines;
 mod rules;
 
-use super::choice::choice;
+use super::choice::{Choice as _, choice};
 use super::field::Table;
 use super::ids::{Kind, RecordId};
 use super::person::Role;
-use super::record::{KindDef, SignedEdits, record, rows};
+use super::record::{KindDef, RecordData, SignedEdits, record, rows};
 use super::text::{Line, Text};
 use super::time::{Day, Moment};
 use super::workflow::{no_notices, states};
@@ -131,7 +132,7 @@ states! {
         /// The resolution is being verified.
         VerifyingResolution = "verifying_resolution", "Verifying resolution", Due, 6, false;
         /// Resolved and verified.
-        Closed = "closed", "Closed", Good, 7, false;
+        Closed = "closed", "Closed", Good, 7, false => finished();
         /// It came back.
         Reopened = "reopened", "Reopened", Due, 1, false;
         /// Entered by mistake; stays visible.
@@ -290,6 +291,16 @@ record! {
 pub const RESOLVING: &str = "resolving";
 /// The transition that follows when no change for the problem is left.
 pub const CHANGE_GIVEN_UP: &str = "change_given_up";
+/// Whether an effect on safety is not excluded: it is serious, minor, unknown, or not judged yet.
+pub fn may_touch_safety(effect: Option<EffectLevel>) -> bool {
+    effect != Some(EffectLevel::None)
+}
+
+/// Whether a record is a safety-relevant problem report: an effect on safety is not excluded.
+pub fn is_safety_relevant(data: &RecordData) -> bool {
+    let effect = || EffectLevel::from_code(data.text("safety_effect"));
+    data.head.id.kind == Kind::ProblemReport && may_touch_safety(effect())
+}
 
 /// The declaration of problem reports.
 pub const DEF: KindDef = KindDef {
@@ -302,6 +313,7 @@ pub const DEF: KindDef = KindDef {
     part_of: None,
     states: ProblemState::ALL,
     moves: rules::MOVES,
+    deadlines: deadlines::ALL,
     create_by: Role::EVERYONE,
     edit_by: Role::EVERYONE,
     edit_signed: SignedEdits::Never,

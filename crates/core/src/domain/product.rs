@@ -181,6 +181,7 @@ pub const DEF: KindDef = KindDef {
     part_of: None,
     states: ProductState::ALL,
     moves: &[],
+    deadlines: &[],
     create_by: &[],
     edit_by: &[Role::Quality, Role::Regulatory],
     edit_signed: SignedEdits::Of(&["software_safety_class", "markets"]),

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::canonical;
+use super::deadline::Deadline;
 use super::field::{FieldDef, is_empty};
 use super::ids::{Kind, RecordId};
 use super::time::Moment;
@@ -88,6 +89,8 @@ pub struct KindDef {
     pub states: &'static [StateDef],
     /// Its transitions.
     pub moves: &'static [Move],
+    /// What falls due about one in which states.
+    pub deadlines: &'static [Deadline],
     /// Who may make one; empty: only the program does.
     pub create_by: &'static [person::Role],
     /// Who may edit one.
@@ -199,6 +202,58 @@ pub struct RecordData {
     pub fields: Fields,
 }
 
+/// A record as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListRow {
+    /// Its number.
+    pub id: RecordId,
+    /// Its title.
+    pub title: String,
+    /// Code of its state.
+    pub state: String,
+    /// Its owner.
+    pub owner: Option<RecordId>,
+    /// When it was entered.
+    pub created_at: Moment,
+    /// When it came into its state.
+    pub state_since: Moment,
+    /// The values of the further columns that were asked for, as stored; empty where there is none.
+    pub more: Vec<String>,
+}
+
+impl ListRow {
+    /// The row of a record, with the fields of these names as further columns.
+    pub fn of(data: &RecordData, more: &[&str]) -> Self {
+        let head = &data.head;
+        let shown = |value: &Value| match value {
+            Value::Null => String::new(),
+            Value::Bool(yes) => u8::from(*yes).to_string(),
+            Value::String(text) => text.clone(),
+            Value::Number(_) | Value::Array(_) | Value::Object(_) => canonical::text(value),
+        };
+        let known = more.iter().filter(|name| data.def().field(name).is_some());
+        Self {
+            id: head.id,
+            title: data.title().to_owned(),
+            state: head.state.clone(),
+            owner: head.owner,
+            created_at: head.created_at,
+            state_since: head.state_since,
+            more: known.map(|name| shown(data.value(name))).collect(),
+        }
+    }
+
+    /// Whether nothing is left to be done about it, as [`RecordData::is_finished`] says.
+    pub fn is_finished(&self) -> bool {
+        self.id.kind.def().state(&self.state).is_some_and(|state| state.finished)
+    }
+
+    /// Whether something is left to be done about it.
+    pub fn is_open(&self) -> bool {
+        !self.is_finished()
+    }
+}
+
 /// A record that another one names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
@@ -279,6 +334,17 @@ impl RecordData {
     /// Whether nothing about it can change any more.
     pub fn is_terminal(&self) -> bool {
         self.state().is_some_and(|state| state.terminal)
+    }
+
+    /// Whether nothing is left to be done about it, unless something new comes up. A record in a state that this program does
+    /// not know is open.
+    pub fn is_finished(&self) -> bool {
+        self.state().is_some_and(|state| state.finished)
+    }
+
+    /// Whether something is left to be done about it: it is not finished.
+    pub fn is_open(&self) -> bool {
+        !self.is_finished()
     }
 
     /// The canonical text of the whole record: what is stored, and whose SHA-256 stands in the audit event.

@@ -30,7 +30,7 @@ use super::record::{Fields, RecordData};
 use super::refused::Refusal;
 use super::signature::Signature;
 use super::time::Moment;
-use super::workflow::Condition;
+use super::workflow::{Condition, World as _};
 use preview::{refuse_unread, signed_parts};
 use records::AttachedFile;
 
@@ -331,7 +331,12 @@ impl<'a, F> Job<'a, F> {
         if occurred_at.is_ahead_of(self.now) {
             return Err(Refusal::Rule(format!("{} lies in the future", occurred_at.words())));
         }
-        if self.now.day() <= occurred_at.day().plus_working_days(1) {
+        // A working day later is never before the next day, and most entries are made at once.
+        if self.now.day() <= occurred_at.day().plus_days(1) {
+            return Ok(None);
+        }
+        // The calendar is that of the file's policy as it is before the act, so that verification counts the same.
+        if self.now.day() <= self.change.policy().calendar().after(occurred_at.day(), 1) {
             return Ok(None);
         }
         let what =

@@ -97,6 +97,7 @@ pub const DEF: KindDef = KindDef {
     part_of: Some(PartOf { kind: Kind::ChangeRequest, open_in: change_request::VERIFY, scope: false }),
     states: TestRecordState::ALL,
     moves: &[Move::new("strike", "Strike out", OPEN, S::Struck.code(), TESTERS).reason()],
+    deadlines: &[],
     create_by: TESTERS,
     edit_by: TESTERS,
     edit_signed: SignedEdits::Never,

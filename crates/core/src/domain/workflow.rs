@@ -40,14 +40,26 @@ pub struct StateDef {
     pub rank: u8,
     /// Whether it is read-only for good.
     pub terminal: bool,
+    /// Whether nothing is left to be done about a record in it, unless something new comes up.
+    pub finished: bool,
 }
 
-/// Declares the states of a kind: `/// meaning`, then `Name = "code", "Word", Tone, rank, terminal;`.
+impl StateDef {
+    /// The same state, in which nothing is left to be done.
+    pub const fn finished(mut self) -> Self {
+        self.finished = true;
+        self
+    }
+}
+
+/// Declares the states of a kind: `/// meaning`, then `Name = "code", "Word", Tone, rank, terminal;`. A state that is not
+/// terminal but in which nothing is left to be done ends with `=> finished();`.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! states_impl {
     ($(#[doc = $doc:literal])+ pub enum $name:ident {
-        $($(#[doc = $meaning:literal])+ $variant:ident = $code:literal, $word:literal, $tone:ident, $rank:literal, $terminal:literal;)+
+        $($(#[doc = $meaning:literal])+ $variant:ident = $code:literal, $word:literal, $tone:ident, $rank:literal, $terminal:literal
+            $( => $($attr:ident ( $($arg:expr)? ) ),+ )?;)+
     }) => {
         $(#[doc = $doc])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -59,16 +71,22 @@ macro_rules! states_impl {
                 $crate::domain::workflow::StateDef {
                     code: $code, word: $word, meaning: concat!($($meaning),+),
                     tone: $crate::domain::workflow::Tone::$tone, rank: $rank, terminal: $terminal,
-                },
+                    finished: $terminal,
+                } $( $( .$attr( $($arg)? ) )+ )?,
             )+];
 
             /// The code that is stored.
             pub const fn code(self) -> &'static str { match self { $(Self::$variant => $code,)+ } }
 
+            /// The state with this code.
+            pub fn from_code(code: &str) -> Option<Self> {
+                $(if code == $code { return Some(Self::$variant); })+
+                None
+            }
+
             /// The state of a record.
             pub fn of(data: &$crate::domain::record::RecordData) -> Option<Self> {
-                $(if data.head.state == $code { return Some(Self::$variant); })+
-                None
+                Self::from_code(&data.head.state)
             }
         }
     };

@@ -3,6 +3,7 @@
 mod archive;
 mod attention;
 mod beside;
+mod calendars;
 mod example;
 mod export;
 mod file;
@@ -15,6 +16,7 @@ mod lists;
 mod new_file;
 mod packet;
 mod page;
+mod past;
 mod perform;
 pub mod places;
 mod refused;
@@ -23,7 +25,10 @@ mod secrets;
 mod session;
 
 pub use crate::domain::requests::{POLICY, assignable};
-pub use attention::{Attention, AttentionItem, Month, Trends};
+pub use attention::{
+    Attention, AttentionItem, KindCount, Month, Trends, attention, attention_of, counts, trends,
+};
+pub use calendars::{calendars, find_calendar, parse_calendar};
 pub use example::{Example, ExamplePerson, example_access, write_example};
 pub use export::csv;
 pub use file::{Opened, ProductFile, WhyReadOnly};
@@ -34,7 +39,7 @@ pub use packet::{
     check_order, render_packet,
 };
 pub use page::{Ahead, LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
-pub use places::cache_folder;
+pub use places::{cache_folder, calendar_folder};
 pub use refused::Refused;
 pub use request::{Act, FileSource, Receipt, Request, request_names};
 pub use secrets::{Password, STRONGEST, check_strength};

@@ -16,6 +16,7 @@ mod search;
 mod tx;
 mod verify;
 
+pub use crate::domain::record::ListRow;
 pub use backup::{backup_to, thin};
 pub use dump::EventText;
 pub use events::{EventFilter, EventRow, Head};
@@ -23,7 +24,6 @@ pub use keys::{Credential, ITERATIONS_MAX, KdfCost, MEMORY_KIB_MAX, SALT_BYTES_M
 pub use lock::{Holder, Lock, holder_of};
 pub use mainstay_base::store_error::StoreError;
 pub use open::{Found, create, look, open_read_only, open_writing, upgrade};
-pub use records::ListRow;
 pub use search::Hit;
 pub use tx::{Commit, NewBlob, SignedText, Tx};
 pub use verify::{Finding, Verification, verify};

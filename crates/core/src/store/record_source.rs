@@ -7,7 +7,7 @@ use crate::domain::authorship;
 use crate::domain::clock::{ACKNOWLEDGE, Clock};
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::record::RecordData;
+use crate::domain::record::{ListRow, RecordData};
 use crate::domain::requests::RecordSource;
 use crate::domain::signature::Signature;
 use mainstay_base::time::Moment;
@@ -42,6 +42,14 @@ impl RecordSource<StoreError> for Store {
 
     fn all(&self, kind: Kind) -> Result<Vec<RecordData>, StoreError> {
         self.records(kind)
+    }
+
+    fn in_states(&self, kind: Kind, states: &[&str]) -> Result<Vec<RecordData>, StoreError> {
+        Self::in_states(self, kind, states)
+    }
+
+    fn list(&self, kind: Kind, more: &[&str]) -> Result<Vec<ListRow>, StoreError> {
+        Self::list(self, kind, more)
     }
 
     fn signatures(&self, id: RecordId) -> Result<Vec<Signature>, StoreError> {

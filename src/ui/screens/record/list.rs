@@ -41,7 +41,7 @@ pub struct ListScreen {
     /// The states that occur.
     states: Vec<Choice<'static>>,
     /// What the lines were made of.
-    source: Option<(Rc<Vec<ListRow>>, Rc<Attention>)>,
+    source: Option<(Rc<Vec<ListRow>>, Option<Rc<Attention>>)>,
     table: TableState,
     find: bool,
     /// A step for several that asks for a reason: its name, and the reason as typed.
@@ -102,14 +102,13 @@ impl ListScreen {
     fn keep_up(&mut self, cx: &mut Cx<'_>) -> Result<(), Refused> {
         let rows = cx.list(self.kind)?;
         let attention = cx.attention()?;
-        let same = self
-            .source
-            .as_ref()
-            .is_some_and(|(old, then)| Rc::ptr_eq(old, &rows) && Rc::ptr_eq(then, &attention));
+        let same = self.source.as_ref().is_some_and(|(old, then)| {
+            Rc::ptr_eq(old, &rows) && same_list(then.as_ref(), attention.as_ref())
+        });
         if !same {
             let names = cx.names()?;
             let mut wanting: BTreeMap<RecordId, (Tone, String)> = BTreeMap::new();
-            for item in &attention.now {
+            for item in attention.iter().flat_map(|attention| &attention.now) {
                 wanting.entry(item.record).or_insert_with(|| (tone_of(item.tone), item.what.clone()));
             }
             let chosen: Vec<RecordId> = self.chosen().map(|line| line.id).collect();
@@ -424,6 +423,15 @@ fn columns(kind: Kind) -> Vec<Column<'static>> {
         columns.push(if number { column.right() } else { column });
     }
     columns
+}
+
+/// Whether two answers are the same list, or both are none.
+fn same_list(one: Option<&Rc<Attention>>, other: Option<&Rc<Attention>>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => Rc::ptr_eq(one, other),
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    }
 }
 
 /// A cell of a line, borrowed. What needs attention carries its shape before the number.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::domain::clock::Clock;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Person;
-use crate::domain::record::RecordData;
+use crate::domain::record::{ListRow, RecordData};
 use crate::domain::signature::Signature;
 
 /// A person's state and content.
@@ -35,6 +35,16 @@ pub trait RecordSource<F> {
     }
     /// All records of a kind, in their order.
     fn all(&self, kind: Kind) -> Result<Vec<RecordData>, F>;
+    /// The records of a kind that are in one of these states, in their order.
+    fn in_states(&self, kind: Kind, states: &[&str]) -> Result<Vec<RecordData>, F> {
+        let mut records = self.all(kind)?;
+        records.retain(|data| states.contains(&data.head.state.as_str()));
+        Ok(records)
+    }
+    /// The rows of a list: every record of the kind, newest first, with further columns by field name.
+    fn list(&self, kind: Kind, more: &[&str]) -> Result<Vec<ListRow>, F> {
+        Ok(self.all(kind)?.iter().rev().map(|data| ListRow::of(data, more)).collect())
+    }
     /// The signatures on a record, oldest first.
     fn signatures(&self, id: RecordId) -> Result<Vec<Signature>, F>;
     /// Everybody who made the record or edited what an approval of it fixes, sorted: the actors of the events of which

@@ -16,7 +16,7 @@ use crate::domain::ids::RecordId;
 use crate::domain::ledger::Ledger;
 use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::policy::Policy;
-use crate::domain::record::{Fields, Head, RecordData};
+use crate::domain::record::RecordData;
 use crate::domain::refused::Refusal;
 use crate::domain::requests::{
     self, Act, Actor, CodeFor, HandsOut, POLICY, RULES, RecordSource as _, Request, request_of,
@@ -167,41 +167,17 @@ impl Replay {
         let id = change.record;
         let mut wrong = Vec::new();
         let before = self.ledger.take(id);
-        let mut data = before.clone().unwrap_or_else(|| RecordData {
-            head: Head {
-                id,
-                state: String::new(),
-                owner: None,
-                parent: None,
-                created_at: event.at,
-                created_by: event.actor,
-                state_since: event.at,
-                revision: 0,
-            },
-            fields: Fields::new(),
-        });
-        if change.revision != data.head.revision + 1 {
+        let revision = before.as_ref().map_or(0, |data| data.head.revision);
+        if change.revision != revision + 1 {
             wrong.push(format!("{id} skips a revision"));
         }
-        data.head.revision = change.revision;
         for field in &change.fields {
-            if present(&data, &field.field) != field.before {
+            let said = before.as_ref().map_or(Value::Null, |data| present(data, &field.field));
+            if said != field.before {
                 wrong.push(format!("does not say of {id} what “{}” said before", field.field));
             }
-            match field.field.as_str() {
-                "state" => {
-                    field.after.as_str().unwrap_or_default().clone_into(&mut data.head.state);
-                    data.head.state_since = event.at;
-                }
-                "owner" => data.head.owner = field.after.as_str().and_then(|text| text.parse().ok()),
-                name if field.after.is_null() => {
-                    data.fields.remove(name);
-                }
-                name => {
-                    data.fields.insert(name.to_owned(), field.after.clone());
-                }
-            }
         }
+        let data = change.applied(event, before.clone());
         if canonical::digest(data.canonical().as_bytes()) != change.digest {
             wrong.push(format!("what it says of {id} does not come to the content that it names"));
         }

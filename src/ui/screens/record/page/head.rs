@@ -105,13 +105,14 @@ fn owner_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
 
 /// What is due or late about the record.
 fn attention_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId) {
-    let Ok(attention) = cx.attention() else { return };
+    let Ok(Some(attention)) = cx.attention() else { return };
     for item in attention.now.iter().filter(|item| item.record == id) {
-        let when = match item.days_late {
-            0 => "due today".to_owned(),
-            1 => "1 day overdue".to_owned(),
-            days if days > 1 => format!("{days} days overdue"),
-            days => format!("in {} days", -days),
+        let when = match (item.due, item.days_late) {
+            (None, _) => "no limit is set".to_owned(),
+            (Some(_), 0) => "due today".to_owned(),
+            (Some(_), 1) => "1 day overdue".to_owned(),
+            (Some(_), days) if days > 1 => format!("{days} days overdue"),
+            (Some(_), days) => format!("in {} days", -days),
         };
         tone_words_ui(ui, tone_of(item.tone), &format!("{} ({when}; {})", item.what, item.whose));
     }
