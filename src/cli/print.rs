@@ -10,7 +10,7 @@ use super::{Said, open};
 use crate::domain::choice::Choice as _;
 use crate::domain::field;
 use crate::domain::ids::{Kind, RecordId};
-use crate::ops::{self, ListRow, RecordPage, SignatureView, list_columns, value_words};
+use crate::ops::{self, ListRow, RecordPage, SignatureView, value_words};
 
 /// Lists the records of a kind.
 pub fn list(path: &Path, kind: &str, json: bool) -> Said {
@@ -33,7 +33,8 @@ pub fn list(path: &Path, kind: &str, json: bool) -> Said {
 }
 
 fn row_json(kind: Kind, row: &ListRow) -> Value {
-    let more: Map<String, Value> = list_columns(kind)
+    let more: Map<String, Value> = kind.def()
+        .columns
         .iter()
         .zip(&row.more)
         .map(|(name, value)| ((*name).to_owned(), Value::String(value.clone())))

@@ -63,16 +63,8 @@ fn item_line(item: &AttentionItem) -> String {
 
 /// How many records of the kinds that a person works on there are, and how many of them are not ended.
 fn counts(file: &ProductFile) -> Result<Vec<(Kind, usize, usize)>, Failure> {
-    let kinds = [
-        Kind::Feedback,
-        Kind::ProblemReport,
-        Kind::ChangeRequest,
-        Kind::ImpactAnalysis,
-        Kind::Approval,
-        Kind::Attachment,
-    ];
     let mut counts = Vec::new();
-    for kind in kinds {
+    for kind in Kind::ALL.iter().copied().filter(|kind| kind.def().place.is_work()) {
         let rows = file.list(kind)?;
         let ended =
             |code: &str| code == "closed" || kind.def().state(code).is_some_and(|state| state.terminal);

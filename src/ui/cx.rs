@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::kind::Place;
 use crate::domain::time::{Day, Moment};
 use crate::ops::import::ImportJob;
 use crate::ops::jobs::{Job, Progress};
@@ -46,6 +47,16 @@ pub enum Route {
     Settings,
     /// What becomes of an area that this version does not have yet: its name, and what it will hold.
     Later(&'static str),
+}
+
+impl Route {
+    /// Where a record is shown.
+    pub const fn of(record: RecordId) -> Self {
+        match record.kind.def().place {
+            Place::People => Self::People,
+            Place::Area(_) | Place::Linked | Place::UnderPeople => Self::Record(record),
+        }
+    }
 }
 
 /// What follows when a request was performed.

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod event;
 pub mod field;
 pub mod ids;
+pub mod kind;
 pub mod ledger;
 pub mod record;
 pub mod refused;

@@ -22,12 +22,12 @@ mod request;
 mod secrets;
 mod session;
 
-pub use crate::domain::requests::{POLICY, assignable};
+pub use crate::domain::requests::POLICY;
 pub use attention::{Attention, AttentionItem, Month, Trends};
 pub use example::{Example, ExamplePerson, example_access, write_example};
 pub use export::csv;
 pub use file::{Opened, ProductFile, WhyReadOnly};
-pub use lists::{field_label, list_columns, value_words};
+pub use lists::{field_label, value_words};
 pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy, least_strength};
 pub use packet::{
     BuiltPacket, OrderCheck, OrderStep, PacketFonts, PacketOptions, PacketOrder, PacketScope, RenderedPacket,

@@ -13,7 +13,7 @@ use self::shown::{FIXED, Line, Wanted, cell_of, lines, more, order, states, titl
 use crate::domain::field::FieldType;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::workflow::Move;
-use crate::ops::{Act, Attention, ListRow, Refused, Request, assignable};
+use crate::ops::{Act, Attention, ListRow, Refused, Request};
 use crate::ui::cx::{Command, Cx, Route, Then};
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::button::primary_ui;
@@ -202,7 +202,7 @@ impl ListScreen {
                 self.table.focus();
             }
             filter_ui(ui, "State", &mut self.wanted.state, &self.states);
-            if assignable(self.kind) {
+            if self.kind.def().assignable {
                 let choices: Vec<Choice<'_>> =
                     owners.iter().map(|(code, word)| Choice { code, word, meaning: "" }).collect();
                 filter_ui(ui, "Owner", &mut self.wanted.owner, &choices);
@@ -280,7 +280,7 @@ impl ListScreen {
     }
 
     fn assign_menu(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        if !assignable(self.kind) {
+        if !self.kind.def().assignable {
             return;
         }
         let Ok(people) = cx.list(Kind::Person) else { return };

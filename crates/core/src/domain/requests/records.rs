@@ -1,6 +1,6 @@
 //! Making, editing, assigning records, and attaching files to them.
 
-use super::{EventParts, FileDigest, Job, assignable};
+use super::{EventParts, FileDigest, Job};
 use crate::domain::attachment::{self, Attachment, BYTES_MAX};
 use crate::domain::feedback;
 use crate::domain::ids::{Kind, RecordId};
@@ -186,7 +186,7 @@ impl<F> Job<'_, F> {
 
     pub(super) fn assign(&mut self, id: RecordId, owner: Option<RecordId>) -> Result<EventParts, Refusal<F>> {
         let def = id.kind.def();
-        if !assignable(id.kind) {
+        if !def.assignable {
             return Err(Refusal::Rule(format!("a {} has no owner", def.word.to_lowercase())));
         }
         let role = self.role(&format!("Assigning {id}"), Role::EVERYONE)?;
@@ -304,15 +304,9 @@ pub(super) fn closed_field<F>(def: &KindDef, name: &str, state: &str) -> Refusal
         })
         .unwrap_or_default();
     let mut reason = format!("is fixed in state “{word}”; it can be changed in {}", open.join(", "));
-    if def.kind == Kind::ChangeRequest && section.is_some_and(|section| section.scope) {
-        reason.push_str(
-            ". What is approved is not edited: return the change to analysis, which ends the approval",
-        );
-    }
-    if def.kind == Kind::Approval && section.is_some_and(|section| section.scope) {
-        reason.push_str(
-            ". What was signed is not edited: return the change to analysis, which ends this approval, and ask for another",
-        );
+    if !def.scope_fixed.is_empty() && section.is_some_and(|section| section.scope) {
+        reason.push_str(". ");
+        reason.push_str(def.scope_fixed);
     }
     if open.is_empty() {
         reason = format!("is fixed in state “{word}”");
