@@ -459,11 +459,11 @@ macro_rules! rows_impl {
         }
 
         impl $crate::domain::field::RowValue for $name {
-            const COLUMNS: &'static [$crate::domain::field::FieldDef] = &[$(
+            const COLUMNS: &'static [$crate::domain::field::FieldDef] = $crate::domain::field::FieldDef::columns(&[$(
                 $crate::domain::field::FieldDef::new::<$ty>(
                     stringify!($field), $label, concat!($($help),+)
                 ) $( $( .$attr( $($arg)? ) )+ )?,
-            )+];
+            )+]);
         }
     };
 }

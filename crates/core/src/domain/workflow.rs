@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::field::{FieldDef, is_empty};
 use super::ids::{Kind, RecordId};
 use super::person::{Person, Role};
 use super::policy::Policy;
@@ -352,19 +353,49 @@ impl Move {
     }
 }
 
-/// The unfilled fields that must be filled from the state `to` on, or from an earlier one on the main line.
+/// The unfilled fields, and cells of rows, that must be filled from the state `to` on, or from an earlier one on the main
+/// line.
 pub fn missing_fields(data: &RecordData, to: &str) -> Vec<Condition> {
+    let missing = unfilled(data, to).into_iter();
+    missing
+        .map(|missing| {
+            let Unfilled { field, cell } = missing;
+            let (clause, text) = match cell {
+                None => (field.clause, format!("“{}” is filled", field.label)),
+                Some((row, column)) => {
+                    (column.clause, format!("“{}”, row {row}: “{}” is filled", field.label, column.label))
+                }
+            };
+            Condition::new(clause, text, false).at(field.name)
+        })
+        .collect()
+}
+
+/// A field that is not filled, or a cell of it by row (from 1) and column.
+pub struct Unfilled {
+    /// The field.
+    pub field: &'static FieldDef,
+    /// The cell, in a table.
+    pub cell: Option<(usize, &'static FieldDef)>,
+}
+
+/// What [`missing_fields`] asks for, by place.
+pub fn unfilled(data: &RecordData, to: &str) -> Vec<Unfilled> {
     let def = data.def();
     let rank_of = |code: &str| def.state(code).map_or(0, |state| state.rank);
     let rank = rank_of(to);
     if rank == 0 {
         return Vec::new();
     }
-    def.fields()
-        .filter(|field| field.required_from.is_some_and(|state| rank_of(state) <= rank))
-        .filter(|field| super::field::is_empty(data.value(field.name)))
-        .map(|field| {
-            Condition::new(field.clause, format!("“{}” is filled", field.label), false).at(field.name)
-        })
-        .collect()
+    let required = |field: &FieldDef| field.required_from.is_some_and(|state| rank_of(state) <= rank);
+    let mut found = Vec::new();
+    for field in def.fields() {
+        let value = data.value(field.name);
+        if required(field) && is_empty(value) {
+            found.push(Unfilled { field, cell: None });
+        }
+        let cells = field.empty_cells(value, &required);
+        found.extend(cells.into_iter().map(|cell| Unfilled { field, cell: Some(cell) }));
+    }
+    found
 }

@@ -10,7 +10,7 @@ use crate::domain::record::{Fields, KindDef, RecordData, SignedEdits, Violation,
 use crate::domain::refused::Refusal;
 use crate::domain::signature::Meaning;
 use crate::domain::time::Moment;
-use crate::domain::workflow::missing_fields;
+use crate::domain::workflow::{Unfilled, unfilled};
 
 /// A file that is attached, without its bytes.
 pub(super) struct AttachedFile {
@@ -149,15 +149,19 @@ impl<F> Job<'_, F> {
     /// What the present state demands must not be emptied.
     pub(super) fn refuse_unfilled(&self, id: RecordId) -> Result<(), Refusal<F>> {
         let data = self.change.get(id)?;
-        let missing = missing_fields(&data, &data.head.state);
+        let missing = unfilled(&data, &data.head.state);
         if missing.is_empty() {
             return Ok(());
         }
         let violations = missing
             .into_iter()
-            .map(|condition| Violation {
-                field: condition.field.unwrap_or_default().to_owned(),
-                reason: format!("must be filled in state {}", state_word(&data)),
+            .map(|Unfilled { field, cell }| {
+                let place = cell
+                    .map_or_else(String::new, |(row, column)| format!("row {row}, {}: ", column.label));
+                Violation {
+                    field: field.name.to_owned(),
+                    reason: format!("{place}must be filled in state {}", state_word(&data)),
+                }
             })
             .collect();
         Err(Refusal::Invalid { violations }.with_labels(data.def()))

@@ -123,7 +123,8 @@ pub(super) fn table(paper: &Paper<'_>, field: &FieldDef, columns: &[FieldDef], v
     }
 }
 
-fn shape(field: &FieldDef) -> Column {
+/// The column of a table for a field.
+pub(super) fn shape(field: &FieldDef) -> Column {
     match field.ty {
         FieldType::Day => Column::date(field.label),
         FieldType::Moment => Column::moment(field.label),
