@@ -10,6 +10,7 @@ mod make;
 mod open;
 mod packet;
 mod print;
+mod records;
 mod run;
 mod sbom;
 mod scan;
@@ -89,12 +90,19 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> Said {
         Command::Show { file, id, json } => print::show(&file, &id, json),
         Command::Status { file, on, json } => status::status(&file, on.as_deref(), json),
         Command::Import { what: Import::Feedback(import) } => bring::import(&import),
+        Command::Import { what: Import::Records(records) } => records::take(&records),
         Command::Packet(packet) => packet::packet(&packet),
         Command::Verify { file, head, json } => files::verify(&file, head, json),
         Command::Advisories { what } => advisories::advisories(what),
         Command::Sbom { what } => sbom::sbom(what),
         Command::Scan(scan) => scan::scan(scan),
         Command::Backup { file, out } => files::backup(&file, &out),
-        Command::Export { file, out } => files::export(&file, &out),
+        Command::Export { file, kind: Some(kind), csv: Some(csv), .. } => records::write(&file, &kind, &csv),
+        Command::Export { file, out, .. } => match out {
+            Some(out) => files::export(&file, &out),
+            None => {
+                Err(Failure::usage("say where to write to: --out OUT.json, or --kind KIND --csv OUT.csv"))
+            }
+        },
     }
 }

@@ -306,10 +306,17 @@ fn a_list_is_filtered_sorted_and_opened_by_keyboard() {
 #[test]
 fn several_rows_are_chosen_assigned_and_saved_as_csv() {
     let mut harness = harness(Host::new(many_feedbacks(), "dan", list(Kind::Feedback)), vec2(1200.0, 700.0));
-    press(&mut harness, "Save as CSV…");
+    press(&mut harness, "Save as CSV");
+    press(&mut harness, "Rows as shown…");
     let (name, bytes) = harness.state().saved[0].clone();
     assert_eq!(name, "feedback.csv");
     assert_eq!(String::from_utf8_lossy(&bytes).lines().count(), 6);
+    press(&mut harness, "Save as CSV");
+    press(&mut harness, "All fields…");
+    let (name, bytes) = harness.state().saved[1].clone();
+    assert_eq!(name, "feedback-all-fields.csv");
+    let text = String::from_utf8_lossy(&bytes);
+    assert!(text.contains(",description_verbatim,") && text.contains("FB-0005"), "{text}");
     let Screen::List(_) = &harness.state().screen else { panic!("a list") };
     harness.get_by_role_and_label(Role::TextInput, "Filter").focus();
     harness.run();

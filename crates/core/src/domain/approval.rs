@@ -15,9 +15,7 @@ use super::record::{Fields, KindDef, RecordData, record, rows};
 use super::signature::{Meaning, Part, part_digest};
 use super::text::{Line, Text};
 use super::time::Day;
-use super::workflow::{
-    Case, Condition, Effect, Move, Signing, World, signature_holds, states,
-};
+use super::workflow::{Case, Condition, Effect, Move, Signing, World, signature_holds, states};
 
 choice! {
     /// What was decided.

@@ -277,6 +277,13 @@ impl FieldDef {
         ahead.then(|| format!("{} lies in the future", self.words(value)))
     }
 
+    /// The declaration of a cell of this table: a table that may hold personal data may hold it in every column.
+    pub const fn cell(&self, column: &Self) -> Self {
+        let mut cell = *column;
+        cell.personal = self.personal || column.personal;
+        cell
+    }
+
     /// Hands every personal text of a value to `each`: the field's own, or that of the columns that may hold it.
     pub fn each_personal(&self, value: &Value, each: &mut dyn FnMut(&str)) {
         match self.ty {
@@ -285,8 +292,8 @@ impl FieldDef {
             FieldType::Rows(columns) => {
                 for row in value.as_array().into_iter().flatten() {
                     for column in columns {
-                        let column = Self { personal: self.personal || column.personal, ..*column };
-                        column.each_personal(row.get(column.name).unwrap_or(&Value::Null), each);
+                        let cell = row.get(column.name).unwrap_or(&Value::Null);
+                        self.cell(column).each_personal(cell, each);
                     }
                 }
             }
@@ -495,8 +502,11 @@ mod tests {
     fn cells_of_required_columns_are_told_where_they_are_empty() {
         let rows = json!([{"visitor": "Ana Example"}, {"visitor": "  "}, {"host": "PN-0001"}]);
         let required = |column: &FieldDef| column.required_from == Some("closed");
-        let empty: Vec<(usize, &str)> =
-            VISITS.empty_cells(&rows, &required).into_iter().map(|(row, column)| (row, column.name)).collect();
+        let empty: Vec<(usize, &str)> = VISITS
+            .empty_cells(&rows, &required)
+            .into_iter()
+            .map(|(row, column)| (row, column.name))
+            .collect();
         assert_eq!(empty, [(2, "visitor"), (3, "visitor")]);
         assert!(VISITS.empty_cells(&Value::Null, &required).is_empty());
     }

@@ -5,6 +5,7 @@ mod attention;
 mod beside;
 mod example;
 mod export;
+pub mod fields_csv;
 mod file;
 mod files;
 pub mod import;

@@ -165,10 +165,16 @@ impl ListScreen {
                         cx.go(Route::New(self.kind));
                     }
                 }
-                if !self.lines.is_empty()
-                    && ui.button("Save as CSV…").on_hover_text("The rows as they are shown").clicked()
-                {
-                    self.csv(cx);
+                if !self.lines.is_empty() {
+                    ui.menu_button("Save as CSV", |ui| {
+                        if ui.button("Rows as shown…").on_hover_text("The columns of this list").clicked() {
+                            self.csv(cx);
+                        }
+                        let all = "Every record of this kind, a column for each field; can be taken in again";
+                        if ui.button("All fields…").on_hover_text(all).clicked() {
+                            self.fields_csv(cx);
+                        }
+                    });
                 }
             });
         });
@@ -386,9 +392,19 @@ impl ListScreen {
             .map(|line| line.cells.clone())
             .collect();
         if let Ok(bytes) = crate::ops::csv(&titles(self.kind), &rows) {
-            let suggested_name = format!("{}.csv", self.kind.def().plural.to_lowercase().replace(' ', "-"));
-            cx.ask(Command::SaveFile { suggested_name, bytes });
+            cx.ask(Command::SaveFile { suggested_name: self.file_name(""), bytes });
         }
+    }
+
+    fn fields_csv(&self, cx: &mut Cx<'_>) {
+        match cx.file.fields_csv(self.kind) {
+            Ok(bytes) => cx.ask(Command::SaveFile { suggested_name: self.file_name("-all-fields"), bytes }),
+            Err(refusal) => cx.ask(Command::Notify(Notice::problem(refusal.to_string(), "Check the file."))),
+        }
+    }
+
+    fn file_name(&self, what: &str) -> String {
+        format!("{}{what}.csv", self.kind.def().plural.to_lowercase().replace(' ', "-"))
     }
 }
 

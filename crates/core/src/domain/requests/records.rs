@@ -156,8 +156,8 @@ impl<F> Job<'_, F> {
         let violations = missing
             .into_iter()
             .map(|Unfilled { field, cell }| {
-                let place = cell
-                    .map_or_else(String::new, |(row, column)| format!("row {row}, {}: ", column.label));
+                let place =
+                    cell.map_or_else(String::new, |(row, column)| format!("row {row}, {}: ", column.label));
                 Violation {
                     field: field.name.to_owned(),
                     reason: format!("{place}must be filled in state {}", state_word(&data)),

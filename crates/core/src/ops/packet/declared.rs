@@ -28,7 +28,8 @@ impl Chapters {
     /// Adds each log to its chapter, and the records after what the chapter holds already.
     pub fn add_to(&self, paper: &Paper<'_>, sections: &mut Vec<Section>) {
         for ((number, kind), pages) in &self.0 {
-            let records = pages.iter().map(|page| record::section(paper, 2, "", page, record::whole(paper, page)));
+            let records =
+                pages.iter().map(|page| record::section(paper, 2, "", page, record::whole(paper, page)));
             place(sections, *number, log(paper, *kind, pages), records.collect());
         }
     }
@@ -62,7 +63,8 @@ fn place(sections: &mut Vec<Section>, number: u8, block: Block, below: Vec<Secti
         chapter.blocks.push(block);
     }
     let prefix = format!("{own}.");
-    let there = sections.iter().skip(at + 1).take_while(|section| section.number.starts_with(&prefix)).count();
+    let there =
+        sections.iter().skip(at + 1).take_while(|section| section.number.starts_with(&prefix)).count();
     let numbered = below.into_iter().zip(there + 1..).map(|(mut section, count)| {
         section.number = format!("{prefix}{count}");
         section
@@ -98,7 +100,11 @@ mod tests {
     #[test]
     fn a_declared_chapter_is_one_of_the_packet() {
         for kind in Kind::ALL {
-            assert!(kind.def().chapter.is_none_or(|number| (1..=20).contains(&number)), "{}", kind.def().word);
+            assert!(
+                kind.def().chapter.is_none_or(|number| (1..=20).contains(&number)),
+                "{}",
+                kind.def().word
+            );
         }
     }
 }

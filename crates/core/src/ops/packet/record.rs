@@ -112,7 +112,10 @@ pub(super) fn table(paper: &Paper<'_>, field: &FieldDef, columns: &[FieldDef], v
         .iter()
         .map(|row| {
             used.iter()
-                .map(|column| Cell::from(paper.words(column, row.get(column.name).unwrap_or(&Value::Null))))
+                .map(|column| {
+                    let value = row.get(column.name).unwrap_or(&Value::Null);
+                    Cell::from(paper.words(&field.cell(column), value))
+                })
                 .collect()
         })
         .collect();
