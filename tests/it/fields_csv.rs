@@ -100,14 +100,13 @@ fn plan(desk: &Desk, kind: Kind, text: &str) -> FieldsPlan {
 fn a_row_that_cannot_be_taken_is_told_with_line_field_and_reason_and_the_others_are_taken() {
     let mut desk = Desk::staffed_once();
     let before = desk.file.head().seq;
-    let text = "title,Software version,is_complaint,duplicate_of,received_at,evaluation_rationale\n\
-                Alarm is late,1.0,,,2031-03-03T08:00:00Z,\n\
+    let text = "title,Channel,is_complaint,related,received_at,evaluation_rationale\n\
+                Alarm is late,Telephone,,,2031-03-03T08:00:00Z,\n\
                 ,,perhaps,,2031-03-03T08:00:00Z,\n\
                 Display is dark,,,FB-0099,2031-03-03T08:00:00Z,\n\
                 Pump stops,,,,2031-03-09T08:00:00Z,\n\
                 Key sticks,,,,2031-03-03T08:00:00Z,Not a problem\n";
-    let text = text.replace("Software version,", "channel,");
-    let plan = plan(&desk, Kind::Feedback, &text);
+    let plan = plan(&desk, Kind::Feedback, text);
     let refused: BTreeMap<u64, String> =
         plan.refused().map(|(line, reasons)| (line, reasons.join("; "))).collect();
     assert_eq!(refused.keys().copied().collect::<Vec<_>>(), [3, 4, 5, 6], "{refused:?}");
@@ -120,7 +119,7 @@ fn a_row_that_cannot_be_taken_is_told_with_line_field_and_reason_and_the_others_
     let made = desk.file.take_fields(&desk.people["dan"], &plan, &stamp(desk.now)).unwrap();
     assert_eq!(made, [id("FB-0001")]);
     assert_eq!(desk.file.head().seq, before + 2, "the file, then the row");
-    assert_eq!(desk.record(id("FB-0001")).text("channel"), "1.0");
+    assert_eq!(desk.record(id("FB-0001")).text("channel"), "Telephone");
     desk.assert_verifies();
 }
 
