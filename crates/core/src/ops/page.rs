@@ -312,12 +312,15 @@ fn trace(work: &ChangeSet<'_>, data: &RecordData) -> Vec<TraceStep> {
             chain.analyses.iter().all(|data| matches!(data.head.state.as_str(), "reviewed" | "locked")),
         ),
         step(ChainStep::Approval, approvals, &since, !granted.is_empty()),
-        step(ChainStep::Verification, &verified, &since, true),
+        step(
+            ChainStep::Verification,
+            &[verified.clone(), chain.at(ChainStep::Verification)].concat(),
+            &since,
+            !verified.is_empty(),
+        ),
     ];
     for at in [ChainStep::Release, ChainStep::Communication] {
-        let records: Vec<RecordData> =
-            chain.later.iter().filter(|data| step_of(data) == Some(at)).cloned().collect();
-        steps.push(step(at, &records, &day, true));
+        steps.push(step(at, &chain.at(at), &day, true));
     }
     steps
 }
@@ -342,6 +345,11 @@ struct Chain {
 impl Chain {
     fn is_empty(&self) -> bool {
         self.feedback.is_empty() && self.problems.is_empty() && self.changes.is_empty()
+    }
+
+    /// The records of the kinds that stand at a step after the approval.
+    fn at(&self, step: ChainStep) -> Vec<RecordData> {
+        self.later.iter().filter(|data| step_of(data) == Some(step)).cloned().collect()
     }
 
     fn of(work: &ChangeSet<'_>, data: &RecordData) -> Self {
