@@ -102,9 +102,10 @@ fn listed_kinds(code: &str) -> std::collections::BTreeSet<&str> {
             let end = rest.find(|c: char| !c.is_alphanumeric())?;
             let (name, after) = (&rest[..end], rest[end..].trim_start());
             let is_kind = name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase);
-            let begins = matches!(before, '[' | '|' | ',' | '{' | '}');
+            let begins = matches!(before, '[' | '|');
             let goes_on = ["|", ",", "]", "=>", "if "].iter().any(|mark| after.starts_with(mark));
-            (is_kind && begins && goes_on).then_some(name)
+            let between = matches!(before, ',' | '{' | '}') && goes_on;
+            (is_kind && (begins || between)).then_some(name)
         })
         .collect()
 }
@@ -176,7 +177,11 @@ fn window_and_command_line_speak_no_sql() {
 #[test]
 fn what_differs_between_kinds_is_said_by_their_declarations_and_not_listed_elsewhere() {
     let mut wrong = Vec::new();
-    for source in sources().iter().filter(|source| layer(&source.name) != "core/domain") {
+    let asked = |name: &str| {
+        let layer = layer(name);
+        layer != "core/domain" && (layer.starts_with("core/") || layer.starts_with("mainstay/"))
+    };
+    for source in sources().iter().filter(|source| asked(&source.name)) {
         let listed = listed_kinds(&source.code);
         if listed.len() > 2 {
             let kinds = listed.into_iter().collect::<Vec<_>>().join(", ");
