@@ -113,7 +113,7 @@ fn a_row_that_cannot_be_taken_is_told_with_line_field_and_reason_and_the_others_
     assert!(refused[&3].contains("neither yes nor no") && refused[&3].contains("is missing"), "{refused:?}");
     assert!(refused[&4].contains("there is no FB-0099 in this file"), "{refused:?}");
     assert!(refused[&5].contains("lies in the future"), "{refused:?}");
-    assert!(refused[&6].contains("cannot be filled when feedback is entered"), "{refused:?}");
+    assert!(refused[&6].contains("cannot be filled when the record is made"), "{refused:?}");
     assert_eq!(desk.file.head().seq, before, "a rehearsal changes nothing");
     assert!(matches!(plan.rows[0].fate, RowFate::Take(None, _)));
     let made = desk.file.take_fields(&desk.people["dan"], &plan, &stamp(desk.now)).unwrap();
@@ -196,8 +196,8 @@ fn the_command_line_writes_fields_rehearses_and_takes_them_in_once() {
 
     let mut take = vec!["import", "records", path, out, "--kind", "problem_report", "--login", "tomas"];
     let (code, said, err) = mainstay(&[&take[..], &["--dry-run"]].concat());
-    assert_eq!(code, 3, "what later steps fill is refused row by row: {said}{err}");
-    assert!(said.contains("line 2 refused: ") && said.contains("cannot be filled"), "{said}");
+    assert_eq!(code, 0, "{err}");
+    assert!(said.contains(" refused: ") && said.contains("cannot be filled"), "by row: {said}");
     let later = filled_later(Kind::ProblemReport.def());
     for name in &later {
         take.extend(["--leave-out", name]);

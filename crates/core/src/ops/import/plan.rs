@@ -140,8 +140,10 @@ pub(in crate::ops) fn check_new(def: &KindDef, values: &Fields, now: Moment) -> 
     let mut reasons = Vec::new();
     for (name, value) in &set {
         if !value.is_null() && !may_be_filled_when_made(def, name) {
-            let word = def.word.to_lowercase();
-            reasons.push(format!("{}: cannot be filled when {word} is entered", label(name)));
+            reasons.push(format!(
+                "{}: cannot be filled when the record is made; map the column to another field, or leave it out",
+                label(name)
+            ));
         }
     }
     let at_once = |field: &FieldDef| field.required_from == Some(def.initial());
