@@ -153,13 +153,19 @@ pub enum Command {
     Scan(ScanArguments),
     /// Write a VEX document: what is known about vulnerabilities in the own product.
     Vex(VexArguments),
-    /// Write everything as JSON, attachments included.
+    /// Write everything as JSON, attachments included; or every field of the records of one kind as CSV.
     Export {
         /// The product file.
         file: PathBuf,
         /// The JSON file; it must not exist yet.
-        #[arg(short = 'o', long = "out")]
-        out: PathBuf,
+        #[arg(short = 'o', long = "out", required_unless_present = "csv", conflicts_with = "csv")]
+        out: Option<PathBuf>,
+        /// Code of the kind whose fields are written, such as feedback or change_request.
+        #[arg(long, requires = "csv")]
+        kind: Option<String>,
+        /// The CSV file; it must not exist yet.
+        #[arg(long, requires = "kind")]
+        csv: Option<PathBuf>,
     },
 }
 
@@ -340,6 +346,32 @@ pub struct NewArguments {
 pub enum Import {
     /// Feedback, one row of a delimited text file each.
     Feedback(ImportArguments),
+    /// Records of a kind that people make, one row of a CSV each, as `export --csv` writes it.
+    Records(RecordsArguments),
+}
+
+/// Records from a CSV of their fields.
+#[derive(Debug, Args)]
+pub struct RecordsArguments {
+    /// The product file.
+    pub file: PathBuf,
+    /// The CSV file: a column for each field, by name or label.
+    pub input: PathBuf,
+    /// Code of the kind, such as problem_report.
+    #[arg(long)]
+    pub kind: String,
+    /// Who takes them in.
+    #[arg(long)]
+    pub login: String,
+    /// A column that is not read; may be given several times.
+    #[arg(long = "leave-out", value_name = "COLUMN")]
+    pub leave_out: Vec<String>,
+    /// Take the file in although the very same one is attached already.
+    #[arg(long)]
+    pub again: bool,
+    /// Say what would be taken, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Feedback from a file.

@@ -11,6 +11,7 @@ mod make;
 mod open;
 mod packet;
 mod print;
+mod records;
 mod run;
 mod sbom;
 mod scan;
@@ -92,6 +93,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> Said {
         Command::Status { file, on, json } => status::status(&file, on.as_deref(), json),
         Command::Calendar { name, from, to } => calendar::calendar(name.as_deref(), from, to),
         Command::Import { what: Import::Feedback(import) } => bring::import(&import),
+        Command::Import { what: Import::Records(records) } => records::take(&records),
         Command::Packet(packet) => packet::packet(&packet),
         Command::Verify { file, head, json } => files::verify(&file, head, json),
         Command::Advisories { what } => advisories::advisories(what),
@@ -99,6 +101,12 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> Said {
         Command::Scan(scan) => scan::scan(scan),
         Command::Vex(vex) => vex::vex(&vex),
         Command::Backup { file, out } => files::backup(&file, &out),
-        Command::Export { file, out } => files::export(&file, &out),
+        Command::Export { file, kind: Some(kind), csv: Some(csv), .. } => records::write(&file, &kind, &csv),
+        Command::Export { file, out, .. } => match out {
+            Some(out) => files::export(&file, &out),
+            None => {
+                Err(Failure::usage("say where to write to: --out OUT.json, or --kind KIND --csv OUT.csv"))
+            }
+        },
     }
 }

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::kind::Place;
 use crate::domain::record::RecordData;
 use crate::domain::time::{Day, Moment};
 use crate::ops::import::ImportJob;
@@ -65,6 +66,14 @@ impl Route {
             Self::Shortcuts => "Keyboard shortcuts",
             Self::Settings => "Settings",
             Self::Later(area) => area,
+        }
+    }
+
+    /// Where a record is shown.
+    pub const fn of(record: RecordId) -> Self {
+        match record.kind.def().place {
+            Place::People => Self::People,
+            Place::Area(_) | Place::Linked | Place::UnderPeople => Self::Record(record),
         }
     }
 }

@@ -68,6 +68,7 @@ impl Window {
                     let name = question.write_to.as_ref()?.file_name()?.to_owned();
                     Some(place.join(name))
                 }),
+                patience: std::time::Duration::from_mins(1),
             };
             let mut app = App::with(cc, setup, Start::Nothing);
             app.sit_down(file, session);

@@ -19,6 +19,7 @@ mod decisions;
 mod desk;
 mod dumps;
 mod edges;
+mod fields_csv;
 mod forger;
 mod forgery;
 mod guards;

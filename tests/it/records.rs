@@ -273,10 +273,17 @@ fn a_list_is_filtered_sorted_and_opened_by_keyboard() {
 #[test]
 fn several_rows_are_chosen_assigned_and_saved_as_csv() {
     let mut window = Window::new(many_feedbacks(), "dan", Route::List(Kind::Feedback), vec2(1440.0, 820.0));
-    window.press("Save as CSV…");
+    window.press("Save as CSV");
+    window.press("Rows as shown…");
     let written = window.written();
     assert_eq!(written.file_name().unwrap(), "feedback.csv");
     assert_eq!(std::fs::read_to_string(written).unwrap().lines().count(), 6);
+    window.press("Save as CSV");
+    window.press("All fields…");
+    let written = window.written();
+    assert_eq!(written.file_name().unwrap(), "feedback-all-fields.csv");
+    let text = std::fs::read_to_string(written).unwrap();
+    assert!(text.contains(",description_verbatim,") && text.contains("FB-0005"), "{text}");
     window.get_by_role_and_label(Role::TextInput, "Filter").focus();
     window.settle();
     window.key_press(Key::ArrowDown);

@@ -128,7 +128,7 @@ impl App {
             keys: String::new(),
             to: To::Go(route),
         };
-        let areas = super::nav::AREAS
+        let areas = super::nav::areas()
             .iter()
             .filter(|area| area.route != Route::Dashboard)
             .map(|area| go(area.route.word().to_owned(), "Go there", area.route.clone()));
@@ -325,10 +325,8 @@ fn help_of(route: Option<&Route>) -> (&'static str, &'static str, &'static str) 
 /// Every record that the palette finds.
 fn records_of(cx: &mut Cx<'_>) -> Vec<Taken> {
     let mut found = Vec::new();
-    for kind in
-        [Kind::Feedback, Kind::ProblemReport, Kind::ChangeRequest, Kind::ImpactAnalysis, Kind::Approval]
-    {
-        let Ok(rows) = cx.list(kind) else { continue };
+    for kind in Kind::ALL.iter().filter(|kind| kind.def().referable) {
+        let Ok(rows) = cx.list(*kind) else { continue };
         found.extend(rows.iter().map(|row| Taken {
             title: format!("{}  {}", row.id, row.title),
             detail: kind.def().word.to_owned(),

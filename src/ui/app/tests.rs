@@ -280,7 +280,7 @@ fn window_every_area_of_the_example_draws_without_a_fault() {
         sign_in(&mut window, login, &example.password);
         assert!(window.state().is_signed_in());
         shot(&mut window, "dashboard", theme);
-        for area in super::nav::AREAS {
+        for area in super::nav::areas() {
             window.state_mut().go(area.route.clone());
             window.run_steps(4);
             shot(&mut window, area.route.word(), theme);

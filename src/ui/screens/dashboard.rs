@@ -7,7 +7,7 @@ use eframe::egui;
 use egui::{FontId, Label, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
 use super::parts::tone_of;
-use crate::domain::ids::{Kind, RecordId};
+use crate::domain::ids::Kind;
 use crate::domain::time::Day;
 use crate::domain::workflow::Tone as StateTone;
 use crate::ops::{Attention, AttentionItem, Trends};
@@ -104,9 +104,10 @@ impl DashboardScreen {
 
 /// Whether there is nothing in the file yet but its product and its first person.
 fn is_new(cx: &mut Cx<'_>) -> bool {
-    [Kind::Feedback, Kind::ProblemReport, Kind::ChangeRequest]
-        .into_iter()
-        .all(|kind| cx.list(kind).is_ok_and(|rows| rows.is_empty()))
+    Kind::ALL
+        .iter()
+        .filter(|kind| !kind.def().create_by.is_empty())
+        .all(|kind| cx.list(*kind).is_ok_and(|rows| rows.is_empty()))
 }
 
 /// What to do first in a new file.
@@ -173,7 +174,7 @@ fn rows_ui(ui: &mut Ui, cx: &mut Cx<'_>, items: &[AttentionItem], all: &mut bool
         for (index, item) in items.iter().take(shown).enumerate() {
             let response = ui.push_id(index, |ui| row_ui(ui, item, today)).inner;
             if response.clicked() {
-                cx.go(target(item.record));
+                cx.go(Route::of(item.record));
             }
             if index + 1 < shown {
                 rule_ui(ui);
@@ -187,20 +188,6 @@ fn rows_ui(ui: &mut Ui, cx: &mut Cx<'_>, items: &[AttentionItem], all: &mut bool
         if link_ui(ui, &words).clicked() {
             *all = !*all;
         }
-    }
-}
-
-/// Where a thing is mended.
-const fn target(record: RecordId) -> Route {
-    match record.kind {
-        Kind::Person | Kind::Policy | Kind::Product => Route::People,
-        Kind::Feedback
-        | Kind::ProblemReport
-        | Kind::ChangeRequest
-        | Kind::ImpactAnalysis
-        | Kind::Approval
-        | Kind::TestRecord
-        | Kind::Attachment => Route::Record(record),
     }
 }
 

@@ -8,15 +8,14 @@ use super::choice::{Choice as _, choice};
 use super::field::Table;
 use super::ids::{Kind, RecordId};
 use super::impact_analysis::{self, Conclusion, ImpactAnalysis};
+use super::kind::{ChainStep, Onto, Onward, Trace};
 use super::person::Role;
 use super::policy::AuthoritySubject;
-use super::record::{Fields, KindDef, RecordData, SignedEdits, record, rows};
+use super::record::{Fields, KindDef, RecordData, record, rows};
 use super::signature::{Meaning, Part, part_digest};
 use super::text::{Line, Text};
 use super::time::Day;
-use super::workflow::{
-    Case, Condition, Effect, Move, Signing, World, no_effects, no_notices, signature_holds, states,
-};
+use super::workflow::{Case, Condition, Effect, Move, Signing, World, signature_holds, states};
 
 choice! {
     /// What was decided.
@@ -433,21 +432,22 @@ fn back_to_analysis(_: &Case, approval: &Approval) -> Vec<Effect> {
 
 /// The declaration of approvals.
 pub const DEF: KindDef = KindDef {
-    kind: Kind::Approval,
-    word: "Approval",
-    plural: "Approvals",
     purpose: "A decision on fixed content, signed by everybody whom the authority matrix names.",
     clause: "IEC 62304 6.2.4, 8.2.1",
     sections: Approval::SECTIONS,
-    part_of: None,
     states: ApprovalState::ALL,
     moves: MOVES,
-    deadlines: &[],
-    create_by: &[],
     edit_by: SIGNERS,
-    edit_signed: SignedEdits::Never,
-    sign_conditions: signing,
-    on_create: no_effects,
+    sign_conditions: Some(signing),
     on_sign: after_signature,
-    notices: no_notices,
+    columns: &["subject", "decision", "expires_at"],
+    referable: true,
+    assignable: true,
+    fixes_files: &[ApprovalState::PartiallySigned.code(), ApprovalState::Granted.code()],
+    scope_fixed: "What was signed is not edited: return the change to analysis, which ends this approval, and ask for another",
+    trace: Some(Trace { step: ChainStep::Approval, through: &["subject"] }),
+    gist: "decision",
+    onward: &[Onward { from: &[ApprovalState::Granted.code()], to: Onto::Named("subject") }],
+    evidence: &["6.2.4", "8.2.1"],
+    ..KindDef::new(Kind::Approval, "Approval", "Approvals")
 };

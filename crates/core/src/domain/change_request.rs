@@ -9,13 +9,14 @@ pub use rules::{granted_approval, new_analysis, problems_without, still_ready};
 use super::choice::choice;
 use super::field::Table;
 use super::ids::{Kind, RecordId};
+use super::kind::{ChainStep, Onto, Onward, Place, RowKey, Trace};
 use super::person::Role;
 use super::product::{Market, Product};
 use super::questions::Circumstances;
-use super::record::{KindDef, SignedEdits, record, rows};
+use super::record::{KindDef, record, rows};
 use super::text::{Line, Text};
 use super::time::{Day, Moment};
-use super::workflow::{no_effects, no_signing, states};
+use super::workflow::states;
 
 choice! {
     /// What a change request comes from.
@@ -354,21 +355,29 @@ pub const REANALYSE: &str = "reanalyse";
 
 /// The declaration of change requests.
 pub const DEF: KindDef = KindDef {
-    kind: Kind::ChangeRequest,
-    word: "Change request",
-    plural: "Change requests",
     purpose: "A specified change. No configuration item changes without an approved one, and none is approved without impact analysis.",
     clause: "IEC 62304 6.2.3, 6.2.4, 8.2.1",
     sections: ChangeRequest::SECTIONS,
-    part_of: None,
     states: ChangeState::ALL,
     moves: rules::MOVES,
     deadlines: deadlines::ALL,
     create_by: Role::EVERYONE,
     edit_by: Role::EVERYONE,
-    edit_signed: SignedEdits::Never,
-    sign_conditions: no_signing,
-    on_create: no_effects,
-    on_sign: no_effects,
-    notices: super::workflow::no_notices,
+    columns: &["change_type", "urgency", "origin"],
+    place: Place::Area(30),
+    referable: true,
+    assignable: true,
+    fixes_files: &[
+        ChangeState::AwaitingApproval.code(),
+        ChangeState::Approved.code(),
+        ChangeState::Verified.code(),
+        ChangeState::Released.code(),
+        ChangeState::Closed.code(),
+    ],
+    scope_fixed: "What is approved is not edited: return the change to analysis, which ends the approval",
+    trace: Some(Trace { step: ChainStep::ChangeRequest, through: &[] }),
+    onward: &[Onward { from: &[ChangeState::Verified.code()], to: Onto::Named("problem_reports") }],
+    evidence: &["6.3.1", "7.3", "8.2.2", "8.2.3", "8.2.4", "9.4", "9.8"],
+    keyed: &[("activities", RowKey::Activities)],
+    ..KindDef::new(Kind::ChangeRequest, "Change request", "Change requests")
 };

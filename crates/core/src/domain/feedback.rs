@@ -8,12 +8,13 @@ use serde_json::Value;
 use super::choice::choice;
 use super::field::Table;
 use super::ids::{Kind, RecordId};
+use super::kind::{ChainStep, Place, Trace};
 use super::person::Role;
 use super::product::Market;
-use super::record::{Fields, KindDef, RecordData, SignedEdits, record, rows};
+use super::record::{Fields, KindDef, RecordData, record, rows};
 use super::text::{Line, Text};
 use super::time::{Day, Moment};
-use super::workflow::{no_effects, no_notices, states};
+use super::workflow::states;
 
 choice! {
     /// Who or what the feedback comes from.
@@ -285,21 +286,21 @@ pub fn postpones_awareness(data: &RecordData, set: &Fields) -> bool {
 
 /// The declaration of feedback.
 pub const DEF: KindDef = KindDef {
-    kind: Kind::Feedback,
-    word: "Feedback",
-    plural: "Feedback",
     purpose: "Whatever users, service, authorities or suppliers tell about the released product. Each item is judged: is it a problem?",
     clause: "IEC 62304 6.2.1",
     sections: Feedback::SECTIONS,
-    part_of: None,
     states: FeedbackState::ALL,
     moves: rules::MOVES,
     deadlines: deadlines::ALL,
     create_by: Role::EVERYONE,
     edit_by: Role::EVERYONE,
-    edit_signed: SignedEdits::Never,
-    sign_conditions: rules::signing,
-    on_create: no_effects,
-    on_sign: no_effects,
-    notices: no_notices,
+    sign_conditions: Some(rules::signing),
+    columns: &["source_kind", "patient_or_user_harm", "external_number"],
+    place: Place::Area(10),
+    referable: true,
+    assignable: true,
+    fixes_files: &[FeedbackState::Closed.code()],
+    trace: Some(Trace { step: ChainStep::Feedback, through: &["problem_report", "change_request"] }),
+    evidence: &["6.2.1.1", "6.2.1.2"],
+    ..KindDef::new(Kind::Feedback, "Feedback", "Feedback")
 };

@@ -11,13 +11,14 @@ use super::change_request::ChangeRequest;
 use super::choice::choice;
 use super::field::Table;
 use super::ids::{Kind, RecordId};
+use super::kind::{ChainStep, Onto, Onward, Place, RowKey, Trace};
 use super::person::Role;
 use super::questions::{self, Circumstances, QUESTIONS};
-use super::record::{Fields, KindDef, Record as _, RecordData, SignedEdits, record, rows};
+use super::record::{Fields, KindDef, Record as _, RecordData, record, rows};
 use super::signature::{Meaning, Part, Signature};
 use super::text::{Line, Text};
 use super::time::Moment;
-use super::workflow::{Case, Condition, Move, World, no_effects, no_signing, signature_holds, states};
+use super::workflow::{Case, Condition, Move, World, no_signing, signature_holds, states};
 
 /// Fewest characters of a rationale (domain 1.4).
 pub const RATIONALE_CHARS_MIN: usize = 20;
@@ -464,17 +465,12 @@ pub fn question_text(code: &str) -> &'static str {
 
 /// The declaration of impact analyses.
 pub const DEF: KindDef = KindDef {
-    kind: Kind::ImpactAnalysis,
-    word: "Impact analysis",
-    plural: "Impact analyses",
     purpose: "What a change means for safety, organisation and interfacing systems, answered before it is approved.",
     clause: "IEC 62304 6.2.3, 7.4",
     sections: ImpactAnalysis::SECTIONS,
-    part_of: None,
     states: ImpactState::ALL,
     moves: MOVES,
     deadlines: deadlines::ALL,
-    create_by: &[],
     edit_by: &[
         Role::DevLead,
         Role::Developer,
@@ -483,9 +479,20 @@ pub const DEF: KindDef = KindDef {
         Role::Regulatory,
         Role::Quality,
     ],
-    edit_signed: SignedEdits::Never,
-    sign_conditions: signing,
-    on_create: no_effects,
-    on_sign: no_effects,
+    sign_conditions: Some(signing),
     notices,
+    columns: &["change_request", "conclusion", "performed_at"],
+    place: Place::Area(40),
+    referable: true,
+    assignable: true,
+    fixes_files: &[ImpactState::Complete.code(), ImpactState::Reviewed.code(), ImpactState::Locked.code()],
+    trace: Some(Trace { step: ChainStep::ImpactAnalysis, through: &["change_request"] }),
+    gist: "conclusion",
+    onward: &[Onward {
+        from: &[ImpactState::Reviewed.code(), ImpactState::Locked.code()],
+        to: Onto::Named("change_request"),
+    }],
+    evidence: &["6.2.3", "7.4.1", "7.4.2", "7.4.3"],
+    keyed: &[("answers", RowKey::Questions)],
+    ..KindDef::new(Kind::ImpactAnalysis, "Impact analysis", "Impact analyses")
 };

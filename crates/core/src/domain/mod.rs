@@ -8,6 +8,7 @@ pub mod deadline;
 pub mod event;
 pub mod field;
 pub mod ids;
+pub mod kind;
 pub mod ledger;
 pub mod record;
 pub mod refused;

@@ -5,10 +5,11 @@ use serde_json::Value;
 use super::choice::choice;
 use super::deadline::{Deadline, Limit, STATE_SINCE};
 use super::ids::Kind;
-use super::record::{Fields, KindDef, SignedEdits, record};
+use super::kind::Place;
+use super::record::{Fields, KindDef, record};
 use super::text::Line;
 use super::time::Moment;
-use super::workflow::{Case, Condition, Move, no_effects, states};
+use super::workflow::{Case, Condition, Move, states};
 
 choice! {
     /// What a person may do. A person may hold several roles.
@@ -177,21 +178,14 @@ const DEADLINES: &[Deadline] = &[
 
 /// The declaration of persons.
 pub const DEF: KindDef = KindDef {
-    kind: Kind::Person,
-    word: "Person",
-    plural: "People",
     purpose: "Everybody who enters, decides or signs something has an account of their own.",
     clause: "21 CFR 11.100",
     sections: Person::SECTIONS,
-    part_of: None,
     states: PersonState::ALL,
     moves: MOVES,
     deadlines: DEADLINES,
-    create_by: &[],
     edit_by: &[Role::SysAdmin, Role::Quality],
-    edit_signed: SignedEdits::Never,
-    sign_conditions: super::workflow::no_signing,
-    on_create: no_effects,
-    on_sign: no_effects,
-    notices: super::workflow::no_notices,
+    columns: &["login", "identity_verified_at"],
+    place: Place::People,
+    ..KindDef::new(Kind::Person, "Person", "People")
 };

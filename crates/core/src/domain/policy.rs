@@ -8,10 +8,11 @@ use super::calendar::{self, Holiday, USUAL_WEEKEND, Weekday, WorkCalendar};
 use super::choice::{Choice as _, choice};
 use super::field::Table;
 use super::ids::{Kind, RecordId};
+use super::kind::Place;
 use super::person::Role;
 use super::record::{KindDef, SignedEdits, record, rows};
 use super::text::{Line, Text};
-use super::workflow::{no_effects, no_notices, no_signing, states};
+use super::workflow::states;
 
 choice! {
     /// What the authority matrix speaks of (domain 2.15).
@@ -268,21 +269,12 @@ impl Policy {
 
 /// The declaration of the policy.
 pub const DEF: KindDef = KindDef {
-    kind: Kind::Policy,
-    word: "Policy",
-    plural: "Policy",
     purpose: "Limits, intervals and the authority matrix that are in force in this file.",
     clause: "IEC 62304 6.1",
     sections: Policy::SECTIONS,
-    part_of: None,
     states: PolicyState::ALL,
-    moves: &[],
-    deadlines: &[],
-    create_by: &[],
     edit_by: &[Role::Quality],
     edit_signed: SignedEdits::All,
-    sign_conditions: no_signing,
-    on_create: no_effects,
-    on_sign: no_effects,
-    notices: no_notices,
+    place: Place::People,
+    ..KindDef::new(Kind::Policy, "Policy", "Policy")
 };

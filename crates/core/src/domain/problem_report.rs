@@ -6,11 +6,12 @@ mod rules;
 use super::choice::{Choice as _, choice};
 use super::field::Table;
 use super::ids::{Kind, RecordId};
+use super::kind::{ChainStep, Onto, Onward, Place, Trace};
 use super::person::Role;
-use super::record::{KindDef, RecordData, SignedEdits, record, rows};
+use super::record::{KindDef, RecordData, record, rows};
 use super::text::{Line, Text};
 use super::time::{Day, Moment};
-use super::workflow::{no_notices, states};
+use super::workflow::states;
 
 choice! {
     /// In which phase the problem was detected.
@@ -304,21 +305,25 @@ pub fn is_safety_relevant(data: &RecordData) -> bool {
 
 /// The declaration of problem reports.
 pub const DEF: KindDef = KindDef {
-    kind: Kind::ProblemReport,
-    word: "Problem report",
-    plural: "Problem reports",
     purpose: "One record for each problem: what it is, why it came about, what it means for safety, and what is done.",
     clause: "IEC 62304 clause 9",
     sections: ProblemReport::SECTIONS,
-    part_of: None,
     states: ProblemState::ALL,
     moves: rules::MOVES,
     deadlines: deadlines::ALL,
     create_by: Role::EVERYONE,
     edit_by: Role::EVERYONE,
-    edit_signed: SignedEdits::Never,
-    sign_conditions: rules::signing,
-    on_create: super::workflow::no_effects,
-    on_sign: super::workflow::no_effects,
-    notices: no_notices,
+    sign_conditions: Some(rules::signing),
+    columns: &["safety_effect", "detected_in_phase", "reassess_by"],
+    place: Place::Area(20),
+    referable: true,
+    assignable: true,
+    fixes_files: &[ProblemState::Closed.code()],
+    trace: Some(Trace { step: ChainStep::ProblemReport, through: &[] }),
+    onward: &[Onward {
+        from: &[ProblemState::ChangeRequested.code()],
+        to: Onto::Referring(Kind::ChangeRequest),
+    }],
+    evidence: &["6.2.1.3", "6.2.2", "9.1", "9.2", "9.3", "9.5", "9.7"],
+    ..KindDef::new(Kind::ProblemReport, "Problem report", "Problem reports")
 };

@@ -11,12 +11,10 @@ use super::canonical;
 use super::deadline::Deadline;
 use super::field::{FieldDef, is_empty};
 use super::ids::{Kind, RecordId};
+use super::kind::{Onward, Place, RowKey, Trace};
+use super::person;
 use super::time::Moment;
-use super::workflow::{Case, Effect, Move, Signing, StateDef};
-use super::{
-    approval, attachment, change_request, feedback, impact_analysis, person, policy, problem_report, product,
-    test_record,
-};
+use super::workflow::{Case, Effect, Move, Signing, StateDef, no_effects, no_notices, no_signing};
 
 /// Field values by name; an empty value is absent.
 pub type Fields = Map<String, Value>;
@@ -97,17 +95,95 @@ pub struct KindDef {
     pub edit_by: &'static [person::Role],
     /// Which edits are signed acts.
     pub edit_signed: SignedEdits,
-    /// Conditions of signing one without moving it on, and who may.
-    pub sign_conditions: fn(&Case) -> Signing,
+    /// Conditions of signing one without moving it on, and who may; absent where it is signed only by moving it on.
+    pub sign_conditions: Option<fn(&Case) -> Signing>,
     /// What making one brings about besides.
     pub on_create: fn(&Case) -> Vec<Effect>,
     /// What a signature on it brings about besides.
     pub on_sign: fn(&Case) -> Vec<Effect>,
     /// What a reader should notice about one, in sentences. Never blocks.
     pub notices: fn(&Case) -> Vec<String>,
+    /// Further columns of its list, by field name.
+    pub columns: &'static [&'static str],
+    /// Where people find one.
+    pub place: Place,
+    /// Whether people may name one in a field, and find one in the palette.
+    pub referable: bool,
+    /// Whether one has an owner.
+    pub assignable: bool,
+    /// Codes of the states in which the files of one are fixed, besides those in which it has ended.
+    pub fixes_files: &'static [&'static str],
+    /// What to do instead, where what an approval covers is fixed: a sentence.
+    pub scope_fixed: &'static str,
+    /// Where it stands in the chain from feedback to communication.
+    pub trace: Option<Trace>,
+    /// The field that says what came of one in a few words.
+    pub gist: &'static str,
+    /// Where the way goes on in another record.
+    pub onward: &'static [Onward],
+    /// The clauses for which records of the kind are evidence.
+    pub evidence: &'static [&'static str],
+    /// The chapter of a period's packet that lists its records and prints each from the declaration. Absent where the packet
+    /// has words of its own for the kind, or prints none.
+    pub chapter: Option<u8>,
+    /// Table fields whose rows have a key, by field name.
+    pub keyed: &'static [(&'static str, RowKey)],
 }
 
 impl KindDef {
+    /// A kind with a name and nothing else: the rest is said with `..KindDef::new(…)`, so that a small kind stays small. Nobody
+    /// makes or edits one, it has no owner, no file is ever fixed, and it stands in no list, chain or packet.
+    pub const fn new(kind: Kind, word: &'static str, plural: &'static str) -> Self {
+        Self {
+            kind,
+            word,
+            plural,
+            purpose: "",
+            clause: "",
+            sections: &[],
+            states: &[],
+            part_of: None,
+            moves: &[],
+            deadlines: &[],
+            create_by: &[],
+            edit_by: &[],
+            edit_signed: SignedEdits::Never,
+            sign_conditions: None,
+            on_create: no_effects,
+            on_sign: no_effects,
+            notices: no_notices,
+            columns: &[],
+            place: Place::Linked,
+            referable: false,
+            assignable: false,
+            fixes_files: &[],
+            scope_fixed: "",
+            trace: None,
+            gist: "title",
+            onward: &[],
+            evidence: &[],
+            chapter: None,
+            keyed: &[],
+        }
+    }
+
+    /// How one may be signed without moving it on.
+    pub fn signing(&self, case: &Case) -> Signing {
+        self.sign_conditions.unwrap_or(no_signing)(case)
+    }
+
+    /// Whether its records bear signatures, by whichever act.
+    pub fn is_signed(&self) -> bool {
+        self.sign_conditions.is_some()
+            || self.edit_signed != SignedEdits::Never
+            || self.moves.iter().any(|step| step.sign.is_some())
+    }
+
+    /// What the rows of a table field are keyed by.
+    pub fn key_of(&self, field: &str) -> Option<RowKey> {
+        self.keyed.iter().find(|(name, _)| *name == field).map(|(_, key)| *key)
+    }
+
     /// All fields in their order.
     pub fn fields(&self) -> impl Iterator<Item = &'static FieldDef> {
         self.sections.iter().flat_map(|section| section.fields)
@@ -145,24 +221,6 @@ impl KindDef {
     /// The transition with this name.
     pub fn find_move(&self, name: &str) -> Option<&'static Move> {
         self.moves.iter().find(|candidate| candidate.name == name)
-    }
-}
-
-impl Kind {
-    /// Everything that is declared about this kind.
-    pub fn def(self) -> &'static KindDef {
-        match self {
-            Self::Product => &product::DEF,
-            Self::Feedback => &feedback::DEF,
-            Self::ProblemReport => &problem_report::DEF,
-            Self::ChangeRequest => &change_request::DEF,
-            Self::ImpactAnalysis => &impact_analysis::DEF,
-            Self::Approval => &approval::DEF,
-            Self::Attachment => &attachment::DEF,
-            Self::Person => &person::DEF,
-            Self::Policy => &policy::DEF,
-            Self::TestRecord => &test_record::DEF,
-        }
     }
 }
 
@@ -509,11 +567,11 @@ macro_rules! rows_impl {
         }
 
         impl $crate::domain::field::RowValue for $name {
-            const COLUMNS: &'static [$crate::domain::field::FieldDef] = &[$(
+            const COLUMNS: &'static [$crate::domain::field::FieldDef] = $crate::domain::field::FieldDef::columns(&[$(
                 $crate::domain::field::FieldDef::new::<$ty>(
                     stringify!($field), $label, concat!($($help),+)
                 ) $( $( .$attr( $($arg)? ) )+ )?,
-            )+];
+            )+]);
         }
     };
 }

@@ -4,10 +4,10 @@ use super::change_request;
 use super::choice::choice;
 use super::ids::{Kind, RecordId};
 use super::person::Role;
-use super::record::{KindDef, PartOf, SignedEdits, record};
+use super::record::{KindDef, PartOf, record};
 use super::text::{Line, Text};
 use super::time::Day;
-use super::workflow::{Move, World, no_effects, no_notices, no_signing, states};
+use super::workflow::{Move, World, states};
 
 choice! {
     /// Outcome of a test.
@@ -88,21 +88,15 @@ const TESTERS: &[Role] = &[Role::Tester, Role::Developer, Role::DevLead, Role::Q
 
 /// The declaration of test records.
 pub const DEF: KindDef = KindDef {
-    kind: Kind::TestRecord,
-    word: "Test record",
-    plural: "Test records",
     purpose: "A test with its results, anomalies, version, configuration, tools, date and tester.",
     clause: "IEC 62304 9.8",
     sections: TestRecord::SECTIONS,
     part_of: Some(PartOf { kind: Kind::ChangeRequest, open_in: change_request::VERIFY, scope: false }),
     states: TestRecordState::ALL,
     moves: &[Move::new("strike", "Strike out", OPEN, S::Struck.code(), TESTERS).reason()],
-    deadlines: &[],
     create_by: TESTERS,
     edit_by: TESTERS,
-    edit_signed: SignedEdits::Never,
-    sign_conditions: no_signing,
-    on_create: no_effects,
-    on_sign: no_effects,
-    notices: no_notices,
+    columns: &["outcome", "version_tested", "date"],
+    evidence: &["9.8"],
+    ..KindDef::new(Kind::TestRecord, "Test record", "Test records")
 };

@@ -3,11 +3,12 @@
 
 use serde::Serialize;
 
+use super::field::{FieldDef, is_empty};
 use super::ids::{Kind, RecordId};
 use super::person::{Person, Role};
 use super::policy::Policy;
 use super::product::Product;
-use super::record::{Fields, Record, RecordData};
+use super::record::{Fields, KindDef, Record, RecordData};
 use super::signature::{Cover, Meaning, Part, Signature};
 use super::time::Moment;
 
@@ -378,19 +379,126 @@ impl Move {
     }
 }
 
-/// The unfilled fields that must be filled from the state `to` on, or from an earlier one on the main line.
+/// The unfilled fields, and cells of rows, that must be filled from the state `to` on, or from an earlier one on the main
+/// line.
 pub fn missing_fields(data: &RecordData, to: &str) -> Vec<Condition> {
-    let def = data.def();
+    conditions_of(unfilled(data, to))
+}
+
+fn conditions_of(missing: Vec<Unfilled>) -> Vec<Condition> {
+    missing
+        .into_iter()
+        .map(|missing| {
+            let Unfilled { field, cell } = missing;
+            let (clause, text) = match cell {
+                None => (field.clause, format!("“{}” is filled", field.label)),
+                Some((row, column)) => {
+                    (column.clause, format!("“{}”, row {row}: “{}” is filled", field.label, column.label))
+                }
+            };
+            Condition::new(clause, text, false).at(field.name)
+        })
+        .collect()
+}
+
+/// A field that is not filled, or a cell of it by row (from 1) and column.
+pub struct Unfilled {
+    /// The field.
+    pub field: &'static FieldDef,
+    /// The cell, in a table.
+    pub cell: Option<(usize, &'static FieldDef)>,
+}
+
+/// What [`missing_fields`] asks for, by place.
+pub fn unfilled(data: &RecordData, to: &str) -> Vec<Unfilled> {
+    unfilled_by(data.def(), data, to)
+}
+
+fn unfilled_by(def: &KindDef, data: &RecordData, to: &str) -> Vec<Unfilled> {
     let rank_of = |code: &str| def.state(code).map_or(0, |state| state.rank);
     let rank = rank_of(to);
     if rank == 0 {
         return Vec::new();
     }
-    def.fields()
-        .filter(|field| field.required_from.is_some_and(|state| rank_of(state) <= rank))
-        .filter(|field| super::field::is_empty(data.value(field.name)))
-        .map(|field| {
-            Condition::new(field.clause, format!("“{}” is filled", field.label), false).at(field.name)
-        })
-        .collect()
+    let required = |field: &FieldDef| field.required_from.is_some_and(|state| rank_of(state) <= rank);
+    let mut found = Vec::new();
+    for field in def.fields() {
+        let value = data.value(field.name);
+        if required(field) && is_empty(value) {
+            found.push(Unfilled { field, cell: None });
+        }
+        let cells = field.empty_cells(value, &required);
+        found.extend(cells.into_iter().map(|cell| Unfilled { field, cell: Some(cell) }));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::field::Table;
+    use crate::domain::record::{Head, Section, rows};
+    use crate::domain::text::Line;
+
+    rows! {
+        /// A visit.
+        pub struct Visit {
+            /// Who came.
+            visitor: Line = "Visitor" => required("closed");
+            /// Why.
+            reason: Line = "Reason";
+        }
+    }
+
+    const STATE: StateDef = StateDef {
+        code: "open",
+        word: "Open",
+        meaning: "",
+        tone: Tone::Due,
+        rank: 1,
+        terminal: false,
+        finished: false,
+    };
+    const DEF: KindDef = KindDef {
+        sections: &[Section {
+            title: "Visits",
+            clause: "",
+            open_in: &["open"],
+            scope: true,
+            fields: &[
+                FieldDef::new::<Line>("title", "Title", "").required("open"),
+                FieldDef::new::<Table<Visit>>("visits", "Visits", ""),
+            ],
+        }],
+        states: &[STATE, StateDef { code: "closed", word: "Closed", rank: 2, ..STATE }],
+        ..KindDef::new(Kind::Feedback, "Log", "Logs")
+    };
+
+    #[test]
+    fn a_step_asks_for_the_cells_that_their_columns_require_and_names_row_and_column() {
+        let at = Moment::from_utc(chrono::DateTime::UNIX_EPOCH);
+        let head = Head {
+            id: RecordId::new(Kind::Feedback, 1),
+            state: "open".to_owned(),
+            owner: None,
+            parent: None,
+            created_at: at,
+            created_by: RecordId::new(Kind::Person, 1),
+            state_since: at,
+            revision: 1,
+        };
+        let fields = json!({"visits": [{"visitor": "Ana Example"}, {"reason": "Repair"}]});
+        let data = RecordData { head, fields: fields.as_object().unwrap().clone() };
+        let missing = |to: &str| {
+            let conditions = conditions_of(unfilled_by(&DEF, &data, to));
+            assert!(conditions.iter().all(|condition| !condition.met));
+            conditions.into_iter().map(|condition| (condition.field, condition.text)).collect::<Vec<_>>()
+        };
+        let title = (Some("title"), "“Title” is filled".to_owned());
+        let cell = (Some("visits"), "“Visits”, row 2: “Visitor” is filled".to_owned());
+        assert_eq!(missing("open"), [title.clone()]);
+        assert_eq!(missing("closed"), [title, cell]);
+    }
 }

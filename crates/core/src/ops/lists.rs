@@ -10,25 +10,10 @@ use crate::domain::record::RecordData;
 use crate::store::{EventFilter, EventRow, Hit, ListRow};
 use mainstay_base::time::Moment;
 
-/// The further columns that the list of a kind shows, by field name.
-pub const fn list_columns(kind: Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::Feedback => &["source_kind", "patient_or_user_harm", "external_number"],
-        Kind::ProblemReport => &["safety_effect", "detected_in_phase", "reassess_by"],
-        Kind::ChangeRequest => &["change_type", "urgency", "origin"],
-        Kind::ImpactAnalysis => &["change_request", "conclusion", "performed_at"],
-        Kind::Approval => &["subject", "decision", "expires_at"],
-        Kind::Attachment => &["subject", "media_type", "bytes"],
-        Kind::Person => &["login", "identity_verified_at"],
-        Kind::TestRecord => &["outcome", "version_tested", "date"],
-        Kind::Product | Kind::Policy => &[],
-    }
-}
-
 impl ProductFile {
-    /// The rows of a kind's list, newest first, with [`list_columns`].
+    /// The rows of a kind's list, newest first, with the further columns that the kind declares.
     pub fn list(&self, kind: Kind) -> Result<Vec<ListRow>, Refused> {
-        Ok(self.store.list(kind, list_columns(kind))?)
+        Ok(self.store.list(kind, kind.def().columns)?)
     }
 
     /// All records of a kind, for export and packets.

@@ -6,6 +6,7 @@ mod beside;
 mod calendars;
 mod example;
 mod export;
+pub mod fields_csv;
 mod file;
 mod files;
 pub mod import;
@@ -24,7 +25,7 @@ mod request;
 mod secrets;
 mod session;
 
-pub use crate::domain::requests::{POLICY, assignable};
+pub use crate::domain::requests::POLICY;
 pub use attention::{
     Attention, AttentionItem, KindCount, Month, Trends, attention, attention_of, counts, trends,
 };
@@ -32,7 +33,7 @@ pub use calendars::{calendars, find_calendar, parse_calendar};
 pub use example::{Example, ExamplePerson, example_access, write_example};
 pub use export::csv;
 pub use file::{Opened, ProductFile, WhyReadOnly};
-pub use lists::{field_label, list_columns, value_words};
+pub use lists::{field_label, value_words};
 pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy, least_strength};
 pub use packet::{
     BuiltPacket, OrderCheck, OrderStep, PacketFonts, PacketOptions, PacketOrder, PacketScope, RenderedPacket,

@@ -13,6 +13,7 @@ use crate::domain::approval::{self, Approval};
 use crate::domain::change_request;
 use crate::domain::field::record_ids;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::kind::ChainStep;
 use crate::domain::person::{Person, Role};
 use crate::domain::record::RecordData;
 use crate::domain::requests::{RULES, RecordSource as _};
@@ -156,7 +157,7 @@ impl ProductFile {
             .filter(|step| !step.by.is_empty() && step.from.contains(&data.head.state.as_str()))
             .map(|step| NextStep { step, conditions: step.conditions(&case), allowed: holds(step.by) })
             .collect();
-        let signing = (data.def().sign_conditions)(&case);
+        let signing = data.def().signing(&case);
         let staff = Staff::new(self.people()?);
         let without = data.typed::<Approval>().map(|approval| ahead::excluded(&work, &approval));
         let whose = staff.whose(&signing.by, &without.unwrap_or_default());
@@ -262,11 +263,11 @@ fn trace(work: &ChangeSet<'_>, data: &RecordData) -> Vec<TraceStep> {
         return Vec::new();
     }
     let day = |data: &RecordData| Some(data.head.created_at.day());
-    let step = |label: &'static str,
+    let step = |step: ChainStep,
                 records: &[RecordData],
                 day: &dyn Fn(&RecordData) -> Option<Day>,
                 done: bool| TraceStep {
-        label,
+        label: step.word(),
         records: records.iter().map(|data| (data.head.id, data.title().to_owned(), day(data))).collect(),
         done: done && !records.is_empty(),
     };
@@ -287,26 +288,38 @@ fn trace(work: &ChangeSet<'_>, data: &RecordData) -> Vec<TraceStep> {
         })
         .cloned()
         .collect();
-    vec![
+    let mut steps = vec![
         step(
-            "Feedback",
+            ChainStep::Feedback,
             &chain.feedback,
             &|data| Moment::parse(data.text("received_at")).ok().map(Moment::day).or_else(|| day(data)),
             true,
         ),
-        step("Problem report", &chain.problems, &day, true),
-        step("Change request", &chain.changes, &day, true),
+        step(ChainStep::ProblemReport, &chain.problems, &day, true),
+        step(ChainStep::ChangeRequest, &chain.changes, &day, true),
         step(
-            "Impact analysis",
+            ChainStep::ImpactAnalysis,
             &chain.analyses,
             &day,
             chain.analyses.iter().all(|data| matches!(data.head.state.as_str(), "reviewed" | "locked")),
         ),
-        step("Approval", approvals, &since, !granted.is_empty()),
-        step("Verification", &verified, &since, true),
-        step("Release", &[], &day, false),
-        step("Communication", &[], &day, false),
-    ]
+        step(ChainStep::Approval, approvals, &since, !granted.is_empty()),
+        step(
+            ChainStep::Verification,
+            &[verified.clone(), chain.at(ChainStep::Verification)].concat(),
+            &since,
+            !verified.is_empty(),
+        ),
+    ];
+    for at in [ChainStep::Release, ChainStep::Communication] {
+        steps.push(step(at, &chain.at(at), &day, true));
+    }
+    steps
+}
+
+/// The step of the chain at which a record stands.
+fn step_of(data: &RecordData) -> Option<ChainStep> {
+    data.def().trace.map(|trace| trace.step)
 }
 
 /// The records of one chain.
@@ -317,6 +330,8 @@ struct Chain {
     changes: Vec<RecordData>,
     analyses: Vec<RecordData>,
     approvals: Vec<RecordData>,
+    /// What follows the approval.
+    later: Vec<RecordData>,
 }
 
 impl Chain {
@@ -324,25 +339,41 @@ impl Chain {
         self.feedback.is_empty() && self.problems.is_empty() && self.changes.is_empty()
     }
 
+    /// The records of the kinds that stand at a step after the approval.
+    fn at(&self, step: ChainStep) -> Vec<RecordData> {
+        self.later.iter().filter(|data| step_of(data) == Some(step)).cloned().collect()
+    }
+
     fn of(work: &ChangeSet<'_>, data: &RecordData) -> Self {
         let mut chain = Self::default();
-        match data.head.id.kind {
-            Kind::Feedback => {
-                chain.problems = named(work, data, "problem_report");
-                chain.changes = named(work, data, "change_request");
-                chain.feedback.push(data.clone());
-            }
-            Kind::ProblemReport => chain.problems.push(data.clone()),
-            Kind::ChangeRequest => chain.changes.push(data.clone()),
-            Kind::ImpactAnalysis => chain.changes = named(work, data, "change_request"),
-            Kind::Approval => chain.changes = named(work, data, "subject"),
-            Kind::TestRecord => {
-                chain.changes = data.head.parent.and_then(|id| work.record(id)).into_iter().collect();
-            }
-            Kind::Product | Kind::Attachment | Kind::Person | Kind::Policy => return chain,
+        if let Some(parent) = data.head.parent.and_then(|id| work.record(id)) {
+            return Self::of(work, &parent);
         }
+        let Some(trace) = data.def().trace else { return chain };
+        for field in trace.through {
+            named(work, data, field).into_iter().for_each(|other| chain.begin(other));
+        }
+        chain.begin(data.clone());
         chain.complete(work);
         chain
+    }
+
+    /// A record from which the chain is found. What rests on a change is found from the change.
+    fn begin(&mut self, data: RecordData) {
+        let list = match step_of(&data) {
+            Some(ChainStep::Feedback) => &mut self.feedback,
+            Some(ChainStep::ProblemReport) => &mut self.problems,
+            Some(ChainStep::ChangeRequest) => &mut self.changes,
+            Some(
+                ChainStep::ImpactAnalysis
+                | ChainStep::Approval
+                | ChainStep::Verification
+                | ChainStep::Release
+                | ChainStep::Communication,
+            )
+            | None => return,
+        };
+        extend(list, vec![data]);
     }
 
     fn complete(&mut self, work: &ChangeSet<'_>) {
@@ -362,8 +393,15 @@ impl Chain {
                 &mut self.approvals,
                 approvals.into_iter().filter(|data| data.typed::<Approval>().is_some()).collect(),
             );
+            for kind in Kind::ALL.iter().filter(|kind| stands_after_approval(**kind)) {
+                extend(&mut self.later, work.referring(change.head.id, *kind));
+            }
         }
     }
+}
+
+fn stands_after_approval(kind: Kind) -> bool {
+    kind.def().trace.is_some_and(|trace| trace.step > ChainStep::Approval)
 }
 
 fn named(work: &ChangeSet<'_>, data: &RecordData, field: &str) -> Vec<RecordData> {

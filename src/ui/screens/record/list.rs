@@ -12,7 +12,7 @@ use self::shown::{FIXED, Line, Wanted, cell_of, lines, more, order, states, titl
 use crate::domain::field::FieldType;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::workflow::Move;
-use crate::ops::{Act, Attention, ListRow, Refused, Request, assignable};
+use crate::ops::{Act, Attention, ListRow, Refused, Request};
 use crate::ui::cx::{Command, Cx, Route, Then};
 use crate::ui::screens::parts::tone_of;
 use crate::ui::theme::{Tone, hint, space};
@@ -164,10 +164,16 @@ impl ListScreen {
                         cx.go(Route::New(self.kind));
                     }
                 }
-                if !self.lines.is_empty()
-                    && ui.button("Save as CSV…").on_hover_text("The rows as they are shown").clicked()
-                {
-                    self.csv(cx);
+                if !self.lines.is_empty() {
+                    ui.menu_button("Save as CSV", |ui| {
+                        if ui.button("Rows as shown…").on_hover_text("The columns of this list").clicked() {
+                            self.csv(cx);
+                        }
+                        let all = "Every record of this kind, a column for each field; can be taken in again";
+                        if ui.button("All fields…").on_hover_text(all).clicked() {
+                            self.fields_csv(cx);
+                        }
+                    });
                 }
             });
         });
@@ -201,7 +207,7 @@ impl ListScreen {
                 self.table.focus();
             }
             filter_ui(ui, "State", &mut self.wanted.state, &self.states);
-            if assignable(self.kind) {
+            if self.kind.def().assignable {
                 let choices: Vec<Choice<'_>> =
                     owners.iter().map(|(code, word)| Choice { code, word, meaning: "" }).collect();
                 filter_ui(ui, "Owner", &mut self.wanted.owner, &choices);
@@ -279,7 +285,7 @@ impl ListScreen {
     }
 
     fn assign_menu(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        if !assignable(self.kind) {
+        if !self.kind.def().assignable {
             return;
         }
         let Ok(people) = cx.list(Kind::Person) else { return };
@@ -385,9 +391,19 @@ impl ListScreen {
             .map(|line| line.cells.clone())
             .collect();
         if let Ok(bytes) = crate::ops::csv(&titles(self.kind), &rows) {
-            let suggested_name = format!("{}.csv", self.kind.def().plural.to_lowercase().replace(' ', "-"));
-            cx.ask(Command::SaveFile { suggested_name, bytes });
+            cx.ask(Command::SaveFile { suggested_name: self.file_name(""), bytes });
         }
+    }
+
+    fn fields_csv(&self, cx: &mut Cx<'_>) {
+        match cx.file.fields_csv(self.kind) {
+            Ok(bytes) => cx.ask(Command::SaveFile { suggested_name: self.file_name("-all-fields"), bytes }),
+            Err(refusal) => cx.ask(Command::Notify(Notice::problem(refusal.to_string(), "Check the file."))),
+        }
+    }
+
+    fn file_name(&self, what: &str) -> String {
+        format!("{}{what}.csv", self.kind.def().plural.to_lowercase().replace(' ', "-"))
     }
 }
 

@@ -64,7 +64,7 @@ impl<F> Job<'_, F> {
         reason: Option<&str>,
     ) -> Result<EventParts, Refusal<F>> {
         let def = id.kind.def();
-        let signing = self.change.case(id, |case| (def.sign_conditions)(case))?;
+        let signing = self.change.case(id, |case| def.signing(case))?;
         let what = format!("Signing {id}");
         if signing.by.is_empty() {
             return Err(Refusal::Rule(format!(

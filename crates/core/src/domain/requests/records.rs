@@ -1,6 +1,6 @@
 //! Making, editing, assigning records, and attaching files to them.
 
-use super::{EventParts, FileDigest, Job, Mode, assignable};
+use super::{EventParts, FileDigest, Job, Mode};
 use crate::domain::attachment::{self, Attachment, BYTES_MAX};
 use crate::domain::feedback;
 use crate::domain::ids::{Kind, RecordId};
@@ -10,7 +10,7 @@ use crate::domain::record::{Fields, KindDef, PartOf, RecordData, SignedEdits, Vi
 use crate::domain::refused::Refusal;
 use crate::domain::signature::Meaning;
 use crate::domain::time::Moment;
-use crate::domain::workflow::missing_fields;
+use crate::domain::workflow::{Unfilled, missing_fields, unfilled};
 
 /// A file that is attached, without its bytes.
 pub(super) struct AttachedFile {
@@ -182,19 +182,23 @@ impl<F> Job<'_, F> {
     /// What the present state demands must not be emptied. A dry run notes it and goes on.
     pub(super) fn refuse_unfilled(&self, id: RecordId) -> Result<(), Refusal<F>> {
         let data = self.change.get(id)?;
-        let missing = missing_fields(&data, &data.head.state);
+        let missing = unfilled(&data, &data.head.state);
         if missing.is_empty() {
             return Ok(());
         }
         if self.mode == Mode::Preview {
-            self.noted.borrow_mut().missing.extend(missing);
+            self.noted.borrow_mut().missing.extend(missing_fields(&data, &data.head.state));
             return Ok(());
         }
         let violations = missing
             .into_iter()
-            .map(|condition| Violation {
-                field: condition.field.unwrap_or_default().to_owned(),
-                reason: format!("must be filled in state {}", state_word(&data)),
+            .map(|Unfilled { field, cell }| {
+                let place =
+                    cell.map_or_else(String::new, |(row, column)| format!("row {row}, {}: ", column.label));
+                Violation {
+                    field: field.name.to_owned(),
+                    reason: format!("{place}must be filled in state {}", state_word(&data)),
+                }
             })
             .collect();
         Err(Refusal::Invalid { violations }.with_labels(data.def()))
@@ -223,7 +227,7 @@ impl<F> Job<'_, F> {
 
     pub(super) fn assign(&mut self, id: RecordId, owner: Option<RecordId>) -> Result<EventParts, Refusal<F>> {
         let def = id.kind.def();
-        if !assignable(id.kind) {
+        if !def.assignable {
             return Err(Refusal::Rule(format!("a {} has no owner", def.word.to_lowercase())));
         }
         let role = self.role(&format!("Assigning {id}"), Role::EVERYONE)?;
@@ -361,15 +365,9 @@ pub(super) fn closed_field<F>(def: &KindDef, name: &str, state: &str) -> Refusal
         })
         .unwrap_or_default();
     let mut reason = format!("is fixed in state “{word}”; it can be changed in {}", open.join(", "));
-    if def.kind == Kind::ChangeRequest && section.is_some_and(|section| section.scope) {
-        reason.push_str(
-            ". What is approved is not edited: return the change to analysis, which ends the approval",
-        );
-    }
-    if def.kind == Kind::Approval && section.is_some_and(|section| section.scope) {
-        reason.push_str(
-            ". What was signed is not edited: return the change to analysis, which ends this approval, and ask for another",
-        );
+    if !def.scope_fixed.is_empty() && section.is_some_and(|section| section.scope) {
+        reason.push_str(". ");
+        reason.push_str(def.scope_fixed);
     }
     if open.is_empty() {
         reason = format!("is fixed in state “{word}”");

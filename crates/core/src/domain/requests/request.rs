@@ -314,11 +314,3 @@ impl Request {
         }
     }
 }
-
-/// Whether records of the kind have an owner.
-pub const fn assignable(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Feedback | Kind::ProblemReport | Kind::ChangeRequest | Kind::ImpactAnalysis | Kind::Approval
-    )
-}

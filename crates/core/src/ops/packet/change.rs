@@ -152,14 +152,8 @@ fn strip(paper: &Paper<'_>, chain: &ChangeChain) -> Result<Vec<TraceStep>, Refus
         }
         for (id, title, day) in &step.records {
             let data = paper.file.record(*id)?;
-            let word = match id.kind {
-                Kind::Feedback | Kind::ProblemReport | Kind::ChangeRequest => title.clone(),
-                Kind::ImpactAnalysis => paper.field(&data, "conclusion"),
-                Kind::Approval => paper.field(&data, "decision"),
-                Kind::Product | Kind::Attachment | Kind::Person | Kind::Policy | Kind::TestRecord => {
-                    String::new()
-                }
-            };
+            let gist = data.def().gist;
+            let word = if gist == "title" { title.clone() } else { paper.field(&data, gist) };
             steps.push(TraceStep {
                 label: step.label.to_owned(),
                 record_id: id.to_string(),

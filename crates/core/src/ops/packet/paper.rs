@@ -137,15 +137,12 @@ impl<'a> Paper<'a> {
             for row in self.file.store.events(&filter, u32::MAX, 0)? {
                 for change in &row.event.changes {
                     for field in &change.fields {
-                        if change
-                            .record
-                            .kind
-                            .def()
-                            .field(&field.field)
-                            .is_some_and(|declared| declared.personal)
-                        {
-                            found.extend(field.before.as_str().map(str::to_owned));
-                            found.extend(field.after.as_str().map(str::to_owned));
+                        if let Some(declared) = change.record.kind.def().field(&field.field) {
+                            for value in [&field.before, &field.after] {
+                                declared.each_personal(value, &mut |text| {
+                                    found.insert(text.to_owned());
+                                });
+                            }
                         }
                     }
                 }
@@ -232,8 +229,11 @@ impl<'a> Paper<'a> {
 }
 
 fn gather(data: &RecordData, found: &mut BTreeSet<String>) {
-    let personal = data.def().fields().filter(|field| field.personal);
-    found.extend(personal.filter_map(|field| data.value(field.name).as_str()).map(str::to_owned));
+    for field in data.def().fields() {
+        field.each_personal(data.value(field.name), &mut |text| {
+            found.insert(text.to_owned());
+        });
+    }
 }
 
 impl Telling for Paper<'_> {

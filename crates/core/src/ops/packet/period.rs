@@ -6,7 +6,7 @@ use super::chain::ChangeChain;
 use super::order::OrderCheck;
 use super::paper::{Paper, state_mark, tone, word_or};
 use super::sections::{chapter, nothing, numbers};
-use super::{analysis, logs, matrix, people, record, trail};
+use super::{analysis, declared, logs, matrix, people, record, trail};
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::impact_analysis::ImpactAnalysis;
@@ -75,6 +75,7 @@ pub(super) fn sections(paper: &mut Paper<'_>, from: Day, to: Day) -> Result<Vec<
     let feedback = period.pages(paper, Kind::Feedback)?;
     let problems = period.pages(paper, Kind::ProblemReport)?;
     let analyses = period.pages(paper, Kind::ImpactAnalysis)?;
+    let declared = declared::Chapters::of(paper, &period.ids)?;
     let policy = paper.page(POLICY)?;
     let paper = &*paper;
     let open = open_items(paper, to)?;
@@ -120,6 +121,7 @@ pub(super) fn sections(paper: &mut Paper<'_>, from: Day, to: Day) -> Result<Vec<
         "21 CFR 11.10(c), (e)",
         audit(paper, &period)?,
     ));
+    declared.add_to(paper, &mut sections);
     Ok(sections)
 }
 

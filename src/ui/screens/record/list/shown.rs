@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::domain::field::{FieldDef, FieldType, Telling};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::time::Moment;
-use crate::ops::{ListRow, list_columns};
+use crate::ops::ListRow;
 use crate::ui::screens::parts::tone_of;
 use crate::ui::theme::Tone;
 use crate::ui::widgets::table::Sort;
@@ -63,7 +63,7 @@ fn first_label(kind: Kind) -> &'static str {
 
 /// The declared columns of a kind's list.
 pub fn more(kind: Kind) -> impl Iterator<Item = &'static FieldDef> {
-    list_columns(kind).iter().filter_map(move |name| kind.def().field(name))
+    kind.def().columns.iter().filter_map(move |name| kind.def().field(name))
 }
 
 /// Turns rows into words.

@@ -5,7 +5,7 @@ use egui::{Label, Ui};
 
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
-use crate::ops::{Act, RecordPage, Request, TraceStep, assignable};
+use crate::ops::{Act, RecordPage, Request, TraceStep};
 use crate::ui::cx::{Command, Cx, Route, Then};
 use crate::ui::screens::parts::tone_of;
 use crate::ui::theme::{Tone, hint, space};
@@ -42,7 +42,7 @@ pub fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
     let heading = if data.title().is_empty() { data.def().word } else { data.title() };
     ui.add(Label::new(egui::RichText::new(heading).heading()).wrap());
     ui.horizontal_wrapped(|ui| {
-        if assignable(id.kind) {
+        if id.kind.def().assignable {
             owner_ui(ui, cx, page);
         }
         let by = page

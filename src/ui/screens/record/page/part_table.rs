@@ -15,7 +15,7 @@ use super::parts::heading_ui;
 use crate::domain::field::FieldDef;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{KindDef, PartOf, RecordData};
-use crate::ops::{Act, Request, list_columns};
+use crate::ops::{Act, Request};
 use crate::ui::cx::{Command, Cx, Then};
 use crate::ui::screens::parts::tone_of;
 use crate::ui::theme::{bold, hint, palette, space};
@@ -120,7 +120,7 @@ impl PartTable {
 
     fn table_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, parts: &Rc<Vec<RecordData>>) {
         let fields: Vec<&'static FieldDef> =
-            list_columns(self.def.kind).iter().filter_map(|name| self.def.field(name)).collect();
+            self.def.columns.iter().filter_map(|name| self.def.field(name)).collect();
         let mut columns = vec![
             Column::new("Number", Width::Fixed(96.0)).unsortable(),
             Column::new("Title", Width::Rest(160.0)).unsortable(),
