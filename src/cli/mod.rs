@@ -15,6 +15,7 @@ mod sbom;
 mod scan;
 mod script;
 mod status;
+mod upgrade;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -24,6 +25,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 pub use args::{Arguments, Renderer};
 use args::{Command, Import};
+use crate::ops;
 use failure::Failure;
 
 /// What opens the window: on a file or on none, with a renderer. The error is in words for people.
@@ -91,6 +93,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> Said {
         Command::Import { what: Import::Feedback(import) } => bring::import(&import),
         Command::Packet(packet) => packet::packet(&packet),
         Command::Verify { file, head, json } => files::verify(&file, head, json),
+        Command::Upgrade { file } => upgrade::upgrade(&file, ops::Steps::RELEASED),
         Command::Advisories { what } => advisories::advisories(what),
         Command::Sbom { what } => sbom::sbom(what),
         Command::Scan(scan) => scan::scan(scan),

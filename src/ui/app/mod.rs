@@ -17,6 +17,7 @@ mod nav;
 mod opening;
 #[cfg(test)]
 mod tests;
+mod upgrading;
 
 pub use opening::found_words;
 
@@ -34,11 +35,12 @@ use super::widgets::notice::{Notice, Notices};
 use super::widgets::palette::CommandPalette;
 use crate::domain::product::Product;
 use crate::domain::time::Moment;
-use crate::ops::{Holder, ProductFile, Refused, Session, Stamp, places};
+use crate::ops::{Holder, Leftover, ProductFile, Refused, Session, Stamp, Steps, places};
 use history::History;
 use keeping::{Integrity, Running, Watched};
 use leaving::{Closing, Leaving};
 use mount::Screens;
+use upgrading::Upgrading;
 
 /// With what the window starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +87,8 @@ struct Desk {
     idle_minutes: u32,
     /// Who was signed in when the window was locked.
     last_person: Option<(String, String)>,
+    /// What a killed program or an upgrade left beside it.
+    left: Vec<Leftover>,
     /// How to get into the example product, if it is that.
     example: Option<String>,
 }
@@ -126,6 +130,10 @@ pub struct App {
     active_at: Moment,
     refreshed_at: Option<f64>,
     leaving: Option<Leaving>,
+    /// The older file of which the person is asked, or that is being upgraded.
+    upgrading: Option<Upgrading>,
+    /// The steps by which older files are upgraded.
+    steps: Steps,
     closing: Closing,
     /// No automatic backup of a file that stays open before this moment.
     backup_after: Moment,
@@ -178,6 +186,8 @@ impl App {
             active_at,
             refreshed_at: None,
             leaving: None,
+            upgrading: None,
+            steps: Steps::RELEASED,
             closing: Closing::No,
             backup_after: active_at,
             ctx: ctx.clone(),
