@@ -26,7 +26,8 @@ pub fn upgrade(path: &Path, steps: Steps) -> Said {
     }
     match outcome {
         Ok(done) => Ok(format!(
-            "Upgraded {} from version {} to version {}; {} events were verified\nThe file as it was: {}\n",
+            "{}Upgraded {} from version {} to version {}; {} events were verified\nThe file as it was: {}\n",
+            if done.took_back_a_write { "A write that was interrupted was taken back\n" } else { "" },
             path.display(),
             done.from,
             done.to,

@@ -31,4 +31,5 @@ mod recipe;
 mod records;
 mod screens;
 mod tables;
+mod upgrade;
 mod waiting;

@@ -17,6 +17,8 @@ mod nav;
 mod opening;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod upgrade_tests;
 mod upgrading;
 
 pub use opening::found_words;

@@ -87,7 +87,8 @@ pub fn look(path: &Path) -> Found {
     Found::Ready
 }
 
-fn has_journal(path: &Path) -> bool {
+/// Whether a write to a file is under way or was interrupted.
+pub fn has_journal(path: &Path) -> bool {
     let mut name = path.as_os_str().to_owned();
     name.push("-journal");
     std::fs::metadata(name).is_ok_and(|meta| meta.len() > 0)

@@ -66,6 +66,8 @@ pub struct Upgraded {
     pub to: i32,
     /// The verified copy of the file as it was.
     pub copy: PathBuf,
+    /// Whether a write that was interrupted before was taken back first.
+    pub took_back_a_write: bool,
     /// What the verification of the upgraded file counted; it found nothing.
     pub verified: Verification,
 }
@@ -89,6 +91,7 @@ pub fn upgrade(
         Taken::Ours(lock) => lock,
         Taken::Theirs(holder) => return Err(Ok(Found::Locked(holder))),
     };
+    let took_back_a_write = open::has_journal(path);
     let mut conn = database::open(path, Access::Write).map_err(Err)?;
     open::set_up(&conn).map_err(Err)?;
     let version = match open::look_again(&conn, path).map_err(Err)? {
@@ -98,7 +101,7 @@ pub fn upgrade(
     if let Some(rules) = open::newer_rules(&conn).map_err(Err)? {
         return Err(Ok(Found::NewerRules { rules }));
     }
-    let work = Work { path, steps, version, report };
+    let work = Work { path, steps, version, took_back_a_write, report };
     let copy = work.change(&mut conn, holder).map_err(Err)?;
     drop(conn);
     work.verified(copy).map_err(Err)
@@ -109,6 +112,7 @@ struct Work<'a> {
     path: &'a Path,
     steps: Steps,
     version: i32,
+    took_back_a_write: bool,
     report: Report<'a>,
 }
 
@@ -174,7 +178,8 @@ impl Work<'_> {
                 "the upgraded file did not match its own record: {first}; it was put back as it was"
             )));
         }
-        Ok(Upgraded { from: self.version, to: SCHEMA_VERSION, copy, verified })
+        let (from, took_back_a_write) = (self.version, self.took_back_a_write);
+        Ok(Upgraded { from, to: SCHEMA_VERSION, copy, took_back_a_write, verified })
     }
 }
 

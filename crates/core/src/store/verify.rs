@@ -230,6 +230,8 @@ struct Check<'a> {
     /// The public keys of one-time codes, by the event that gave them out; whom they let in.
     codes: BTreeMap<u64, (Option<RecordId>, VerifyingKey)>,
     used_codes: Vec<u64>,
+    /// What the last event that brought a key of a person into force says of the wrapped key: its digest, and the public key.
+    credentials: BTreeMap<RecordId, (String, String)>,
     /// The event, the record by its key, and its revision: everything that the events say they touched, in their order.
     touched: Vec<(u64, i64, u32)>,
     findings: Findings,
@@ -249,6 +251,7 @@ impl<'a> Check<'a> {
             named_signatures: HashMap::new(),
             codes: BTreeMap::new(),
             used_codes: Vec::new(),
+            credentials: BTreeMap::new(),
             touched: Vec::new(),
             result: Verification {
                 events: 0,
@@ -277,6 +280,7 @@ impl<'a> Check<'a> {
         let head = std::mem::take(&mut self.findings);
         self.records()?;
         self.signatures()?;
+        self.credentials()?;
         Ok(Parts { chain, stray_keys, touches, head, contents: std::mem::take(&mut self.findings) })
     }
 

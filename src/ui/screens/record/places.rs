@@ -103,7 +103,7 @@ pub fn read_only_words(why: &WhyReadOnly) -> String {
         WhyReadOnly::Locked(None) => "Somebody else is writing to the file".to_owned(),
         WhyReadOnly::Damaged(what) => format!("The file is damaged: {what}"),
         WhyReadOnly::NotWritable => "The file is open for reading only".to_owned(),
-        WhyReadOnly::Older(_) => "the file was not upgraded".to_owned(),
+        WhyReadOnly::Older(_) => "The file was not upgraded".to_owned(),
         WhyReadOnly::Lent(words) => (*words).to_owned(),
     }
 }
