@@ -41,7 +41,7 @@ impl Steps {
     }
 
     /// The steps from a version to this program's; `None` where one is missing.
-    fn from(self, version: i32) -> Option<&'static [Step]> {
+    fn leading_from(self, version: i32) -> Option<&'static [Step]> {
         let first = self.0.iter().position(|step| step.from == version)?;
         let steps = self.0.get(first..)?;
         let unbroken = steps.iter().zip(version..).all(|(step, from)| step.from == from);
@@ -120,7 +120,7 @@ impl Work<'_> {
     /// Copies the file and changes it, while nobody else can write. Answers where the copy lies.
     fn change(&self, conn: &mut Connection, holder: &Holder) -> Result<PathBuf, StoreError> {
         let version = self.version;
-        let steps = self.steps.from(version).ok_or_else(|| {
+        let steps = self.steps.leading_from(version).ok_or_else(|| {
             StoreError::Refused(format!(
                 "no way is known from version {version} of the file to version {SCHEMA_VERSION}; use the program that made it"
             ))
