@@ -23,9 +23,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
+use crate::ops;
 pub use args::{Arguments, Renderer};
 use args::{Command, Import};
-use crate::ops;
 use failure::Failure;
 
 /// What opens the window: on a file or on none, with a renderer. The error is in words for people.

@@ -180,7 +180,10 @@ fn a_changed_password_renews_the_key_and_the_old_one_opens_nothing() {
     let (old, new) = (Password::new(PASSWORD), Password::new("copper kettle sings in april"));
     let at = desk.tick();
     let mut session = desk.people.remove("ana").unwrap();
-    assert!(desk.file.change_password(&mut session, &new, &new, &stamp(at)).is_err(), "the old one is asked for");
+    assert!(
+        desk.file.change_password(&mut session, &new, &new, &stamp(at)).is_err(),
+        "the old one is asked for"
+    );
     let at = desk.tick();
     assert!(desk.file.change_password(&mut session, &old, &Password::new("abc"), &stamp(at)).is_err());
     desk.file.change_password(&mut session, &old, &new, &stamp(at)).unwrap();

@@ -509,7 +509,12 @@ fn an_older_file_is_refused_with_the_command_that_upgrades_it_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = copy(folder.path());
     let done = with(&["upgrade", &path]);
-    assert!(done.code == 0 && done.out.contains("has this program's version already"), "{}{}", done.out, done.err);
+    assert!(
+        done.code == 0 && done.out.contains("has this program's version already"),
+        "{}{}",
+        done.out,
+        done.err
+    );
     crate::upgrade::take_back(Path::new(&path));
     let before = std::fs::read(&path).unwrap();
     for arguments in [["status", &path].as_slice(), &["list", &path, "feedback"], &["verify", &path]] {
@@ -541,8 +546,20 @@ fn names_that_look_like_uris_or_options_are_files_of_exactly_that_name() {
             assert!(said.is_empty(), "{name}: {said}");
         };
         let made = [
-            "new", name, "--product", "Pump", "--manufacturer", "Example", "--class", "A", "--class-rationale", "No harm",
-            "--login", "ana", "--full-name", "Ana Example",
+            "new",
+            name,
+            "--product",
+            "Pump",
+            "--manufacturer",
+            "Example",
+            "--class",
+            "A",
+            "--class-rationale",
+            "No harm",
+            "--login",
+            "ana",
+            "--full-name",
+            "Ana Example",
         ];
         here(&made);
         let bytes = std::fs::read(inside.join(name)).unwrap();
@@ -552,8 +569,10 @@ fn names_that_look_like_uris_or_options_are_files_of_exactly_that_name() {
         here(&["backup", name, "-o", "file:copy?.mainstay"]);
         here(&["verify", "file:copy?.mainstay"]);
         here(&["export", name, "-o", "file:out#.json"]);
-        let mut names: Vec<_> =
-            std::fs::read_dir(&inside).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<_> = std::fs::read_dir(&inside)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         let mut wanted = vec!["file:copy?.mainstay", "file:out#.json", name.trim_start_matches("./")];
         wanted.sort_unstable();
@@ -568,7 +587,8 @@ fn a_backup_that_fails_leaves_nothing_and_what_a_killed_one_left_is_told() {
     let path = copy(folder.path());
     let names = || {
         let entries = std::fs::read_dir(folder.path()).unwrap();
-        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     };
@@ -586,7 +606,11 @@ fn a_backup_that_fails_leaves_nothing_and_what_a_killed_one_left_is_told() {
 
     let left = file(folder.path(), "late.mainstay.12345678.mainstay-part", "half");
     let told = with(&["status", &path]);
-    assert!(told.code == 0 && told.err.contains(&left) && told.err.contains("can be removed"), "{}", told.err);
+    assert!(
+        told.code == 0 && told.err.contains(&left) && told.err.contains("can be removed"),
+        "{}",
+        told.err
+    );
     assert!(Path::new(&left).exists(), "it is told, not removed");
 }
 
@@ -605,7 +629,8 @@ fn what_only_its_owner_may_read_gives_copies_that_only_the_owner_may_read() {
             assert_eq!(made & 0o177 & !others, 0, "{command} of {mode:o}: {made:o}");
         }
         let pdf = folder.path().join(format!("packet{mode:o}.pdf"));
-        let made = with(&["packet", &path, "change", "CR-0004", "-o", pdf.to_str().unwrap(), "--login", "mara"]);
+        let made =
+            with(&["packet", &path, "change", "CR-0004", "-o", pdf.to_str().unwrap(), "--login", "mara"]);
         assert_eq!(made.code, 0, "{}", made.err);
         assert_eq!(std::fs::metadata(&pdf).unwrap().permissions().mode() & 0o177 & !others, 0);
     }

@@ -218,7 +218,11 @@ fn an_old_copy_and_the_old_password_sign_nothing_in_the_file_after_a_change() {
     assert_eq!(after.value("identity_verified_by"), before.value("identity_verified_by"));
 
     // A session from before does nothing more; the person's own goes on, and signs.
-    let assign = Request::Create { kind: mainstay::domain::ids::Kind::Feedback, parent: None, set: fields(json!({"title": "Again"})) };
+    let assign = Request::Create {
+        kind: mainstay::domain::ids::Kind::Feedback,
+        parent: None,
+        set: fields(json!({"title": "Again"})),
+    };
     let at = desk.tick();
     let refusal = desk.file.perform(&stale, assign.clone().into(), None, &stamp(at)).unwrap_err();
     assert!(refusal.to_string().contains("your key was replaced"), "{refusal}");
@@ -230,11 +234,15 @@ fn an_old_copy_and_the_old_password_sign_nothing_in_the_file_after_a_change() {
     drop(desk.file);
     let conn = rusqlite::Connection::open(&path).unwrap();
     conn.execute("ATTACH ?1 AS old", [old_copy.to_str().unwrap()]).unwrap();
-    conn.execute_batch("REPLACE INTO credential SELECT * FROM old.credential WHERE person = 'PN-0002'").unwrap();
+    conn.execute_batch("REPLACE INTO credential SELECT * FROM old.credential WHERE person = 'PN-0002'")
+        .unwrap();
     drop(conn);
     let found = ProductFile::verify(&path, None, &|_| true).unwrap().findings;
     for words in ["is not that of the person's key in force", "is not the one that its event names"] {
-        assert!(found.iter().any(|finding| finding.place == "PN-0002" && finding.what.contains(words)), "{found:#?}");
+        assert!(
+            found.iter().any(|finding| finding.place == "PN-0002" && finding.what.contains(words)),
+            "{found:#?}"
+        );
     }
     let Opened::Open(mut file) = ProductFile::open(&path, &stamp(at)).unwrap() else { panic!("not opened") };
     let refusal = file.sign_in("ben", &Password::new(PASSWORD), &stamp(at)).map(|_| ()).unwrap_err();
@@ -250,7 +258,9 @@ fn a_password_and_a_login_are_the_same_composed_and_decomposed() {
     let at = desk.tick();
     let session = desk.file.activate("JU\u{308}RGEN", &code, &Password::new(decomposed), &stamp(at)).unwrap();
     assert_eq!(session.login(), "j\u{fc}rgen");
-    for (login, password) in [("j\u{fc}rgen", composed), ("Ju\u{308}rgen", decomposed), ("J\u{dc}RGEN", composed)] {
+    for (login, password) in
+        [("j\u{fc}rgen", composed), ("Ju\u{308}rgen", decomposed), ("J\u{dc}RGEN", composed)]
+    {
         sign_in(&mut desk, login, password).unwrap();
     }
     assert!(sign_in(&mut desk, "jurgen", composed).is_err());
@@ -268,11 +278,13 @@ fn a_password_and_a_login_are_the_same_composed_and_decomposed() {
 fn what_cannot_stand_in_a_password_or_a_login_is_refused_with_words() {
     let mut desk = Desk::new();
     let wrong = Password::new("violet\ttractor hums at noon");
-    let refusal = sign_in(&mut desk, "ana", "violet\ttractor hums at noon").map(|_| ()).unwrap_err().to_string();
+    let refusal =
+        sign_in(&mut desk, "ana", "violet\ttractor hums at noon").map(|_| ()).unwrap_err().to_string();
     assert!(refusal.contains("U+0009 is not allowed in a password"), "{refusal}");
     let at = desk.tick();
     let mut ana = desk.people.remove("ana").unwrap();
-    let refusal = desk.file.change_password(&mut ana, &Password::new(PASSWORD), &wrong, &stamp(at)).unwrap_err();
+    let refusal =
+        desk.file.change_password(&mut ana, &Password::new(PASSWORD), &wrong, &stamp(at)).unwrap_err();
     assert!(refusal.to_string().contains("U+0009"), "{refusal}");
     desk.people.insert("ana", ana);
     for login in ["ana berg", "ana\u{200d}", "\u{2163}", "a@b"] {
@@ -282,7 +294,12 @@ fn what_cannot_stand_in_a_password_or_a_login_is_refused_with_words() {
             roles: vec![Role::Support],
         };
         let refusal = desk.by("ana", request).unwrap_err().to_string();
-        assert!(refusal.contains("not allowed in a login") || refusal.contains("does not stand where") || refusal.contains("letters, digits"), "{login}: {refusal}");
+        assert!(
+            refusal.contains("not allowed in a login")
+                || refusal.contains("does not stand where")
+                || refusal.contains("letters, digits"),
+            "{login}: {refusal}"
+        );
     }
     assert!(sign_in(&mut desk, "ana", PASSWORD).unwrap().failures.is_empty(), "none of it was tried");
     desk.assert_verifies();

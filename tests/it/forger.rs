@@ -137,7 +137,8 @@ impl Forger {
 
     /// What an event says of the wrapped key of a person as it lies in the file (`docs/file-format.md`).
     pub fn credential_digest(&self, person: &str, public_key: &str) -> String {
-        let sql = "SELECT json_object('memory_kib', memory_kib, 'iterations', iterations, 'salt', lower(hex(salt)),
+        let sql =
+            "SELECT json_object('memory_kib', memory_kib, 'iterations', iterations, 'salt', lower(hex(salt)),
                      'nonce', lower(hex(nonce)), 'wrapped', lower(hex(wrapped)), 'changed_at', changed_at)
                    FROM credential WHERE person = ?1";
         let text: String = self.conn.query_row(sql, [person], |row| row.get(0)).unwrap();

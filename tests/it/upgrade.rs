@@ -44,7 +44,10 @@ fn leaked(text: String) -> &'static str {
 fn v0() -> &'static str {
     static V0: OnceLock<&str> = OnceLock::new();
     V0.get_or_init(|| {
-        leaked(format!("{}\nCREATE TABLE remark (words TEXT) STRICT;", V1.replace(index(), "").replace(trigger(), "")))
+        leaked(format!(
+            "{}\nCREATE TABLE remark (words TEXT) STRICT;",
+            V1.replace(index(), "").replace(trigger(), "")
+        ))
     })
 }
 
@@ -93,7 +96,8 @@ fn refusal(path: &Path, steps: Steps) -> String {
 
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -101,7 +105,8 @@ fn names(folder: &Path) -> Vec<String> {
 /// Everything of the schema: type, name and text.
 fn schema_of(path: &Path) -> Vec<(String, String, Option<String>)> {
     let conn = Connection::open(path).unwrap();
-    let mut statement = conn.prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name").unwrap();
+    let mut statement =
+        conn.prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name").unwrap();
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
     rows.collect::<Result<_, _>>().unwrap()
 }
@@ -164,8 +169,13 @@ fn an_upgraded_file_has_the_schema_of_a_fresh_one_verifies_and_is_worked_in() {
     let mut file = opened(&path);
     let ana = file.sign_in("ana", &Password::new(PASSWORD), &stamp(now())).unwrap();
     let set = fields(json!({"title": "After the upgrade"}));
-    file.perform(&ana, Request::Create { kind: Kind::Feedback, parent: None, set }.into(), None, &stamp(now()))
-        .unwrap();
+    file.perform(
+        &ana,
+        Request::Create { kind: Kind::Feedback, parent: None, set }.into(),
+        None,
+        &stamp(now()),
+    )
+    .unwrap();
     let verification = ProductFile::verify(&path, Some(done.verified.head), &|_| true).unwrap();
     assert!(verification.findings.is_empty(), "{:#?}", verification.findings);
     assert!(matches!(upgrade(&path, steps()).unwrap_err(), Ok(Found::Locked(_))), "somebody writes to it");
@@ -178,7 +188,9 @@ fn an_older_file_is_not_written_to_before_and_is_read_as_it_is() {
     let (folder, path) = older();
     let before = std::fs::read(&path).unwrap();
     assert!(matches!(open(&path), Opened::Not(Found::NeedsUpgrade { version: 0 })));
-    let Opened::Open(mut file) = ProductFile::open_older_to_read(&path).unwrap() else { panic!("not opened") };
+    let Opened::Open(mut file) = ProductFile::open_older_to_read(&path).unwrap() else {
+        panic!("not opened")
+    };
     assert_eq!(file.why_read_only(), Some(&WhyReadOnly::Older(0)));
     assert_eq!(file.record("FB-0001".parse().unwrap()).unwrap().title(), "Alarm is late on battery");
     let ana = file.sign_in("ana", &Password::new(PASSWORD), &stamp(now())).unwrap();
@@ -219,8 +231,14 @@ fn an_upgrade_that_cannot_be_made_leaves_the_file_as_it_was_and_no_copy() {
     for (steps, words) in [
         (Steps::RELEASED, "no way is known from version 0"),
         (steps_by(index().to_owned()), "another schema"),
-        (steps_by(format!("DROP TABLE remark; {} {} CREATE TABLE event (x)", index(), trigger())), "could not be read or written"),
-        (steps_by(format!("DROP TABLE remark; {} {} DROP INDEX event_by_actor", index(), trigger())), "another schema"),
+        (
+            steps_by(format!("DROP TABLE remark; {} {} CREATE TABLE event (x)", index(), trigger())),
+            "could not be read or written",
+        ),
+        (
+            steps_by(format!("DROP TABLE remark; {} {} DROP INDEX event_by_actor", index(), trigger())),
+            "another schema",
+        ),
     ] {
         let (folder, path) = older();
         let before = std::fs::read(&path).unwrap();
@@ -292,7 +310,8 @@ fn what_was_left_is_told_and_removed_and_what_is_not_ours_stays() {
     let (folder, path) = older();
     let part = folder.path().join("copy.mainstay.12345678.mainstay-part");
     let copy = folder.path().join("pump.mainstay.before-upgrade-20310101T000000Z.mainstay");
-    let strange = ["pump.mainstay.part", "other.mainstay.before-upgrade-1.mainstay", "pump.mainstay-journal.txt"];
+    let strange =
+        ["pump.mainstay.part", "other.mainstay.before-upgrade-1.mainstay", "pump.mainstay-journal.txt"];
     for name in strange.iter().map(|name| folder.path().join(name)).chain([part.clone(), copy.clone()]) {
         std::fs::write(name, "").unwrap();
     }
@@ -366,7 +385,8 @@ fn an_upgrade_killed_at_fifty_points_leaves_the_old_file_or_the_new_one() {
         let left = ProductFile::leftovers(&path);
         for name in names(folder.path()) {
             let told = left.iter().any(|leftover| leftover.path().ends_with(&name));
-            let own = ["pump.mainstay", "pump.mainstay.lock", "pump.mainstay-journal"].contains(&name.as_str());
+            let own =
+                ["pump.mainstay", "pump.mainstay.lock", "pump.mainstay-journal"].contains(&name.as_str());
             assert!(told || own, "kill {kill}: {name} is not told");
         }
         left_something += u32::from(!left.is_empty());

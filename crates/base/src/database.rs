@@ -36,8 +36,8 @@ impl Access {
 /// # Errors
 /// When the path is empty or the file cannot be opened.
 pub fn open(path: &Path, access: Access) -> Result<Connection, StoreError> {
-    let absolute = std::path::absolute(path)
-        .map_err(StoreError::io(format!("{} names no file", path.display())))?;
+    let absolute =
+        std::path::absolute(path).map_err(StoreError::io(format!("{} names no file", path.display())))?;
     Ok(Connection::open_with_flags(absolute, access.flags())?)
 }
 

@@ -130,7 +130,8 @@ pub fn unfinished_in(folder: &Path) -> Vec<PathBuf> {
         let own = name.as_encoded_bytes().ends_with(UNFINISHED.as_bytes());
         own && path.symlink_metadata().is_ok_and(|meta| meta.is_file()) && !is_being_written(path)
     };
-    let mut found: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(ours).collect();
+    let mut found: Vec<PathBuf> =
+        entries.filter_map(Result::ok).map(|entry| entry.path()).filter(ours).collect();
     found.sort();
     found
 }
@@ -294,7 +295,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let original = folder.path().join("a.mainstay");
         fs::write(&original, "").unwrap();
-        for (original_mode, most) in [(0o600, 0o600), (0o640, 0o640), (0o644, 0o644), (0o400, 0o600), (0o755, 0o644)] {
+        for (original_mode, most) in
+            [(0o600, 0o600), (0o640, 0o640), (0o644, 0o644), (0o400, 0o600), (0o755, 0o644)]
+        {
             fs::set_permissions(&original, fs::Permissions::from_mode(original_mode)).unwrap();
             let target = folder.path().join(format!("copy{original_mode:o}"));
             let file = FreshFile::new(&target, Some(&original)).unwrap();

@@ -40,8 +40,13 @@ pub struct Running {
 }
 
 enum RunningKind {
-    Verify { asked_for: bool },
-    Backup { asked_for: bool, of: Version },
+    Verify {
+        asked_for: bool,
+    },
+    Backup {
+        asked_for: bool,
+        of: Version,
+    },
     Import(Arc<ImportJob>),
     /// Of the file at this path, which is not open.
     Upgrade(PathBuf),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use egui_kittest::kittest::Queryable as _;
 
-use super::tests::{Clock, Window, keeping, press, pump, sign_in, PASSWORD};
+use super::tests::{Clock, PASSWORD, Window, keeping, press, pump, sign_in};
 use super::{Start, Steps};
 use crate::ops::Step;
 
@@ -66,7 +66,10 @@ fn an_older_file_is_upgraded_when_the_person_says_so_and_the_copy_is_told() {
     ended(&mut window);
     assert_eq!(version(&path), 1);
     let messages = window.state().messages();
-    assert!(messages.iter().any(|words| words.contains("was upgraded from version 0 to version 1")), "{messages:?}");
+    assert!(
+        messages.iter().any(|words| words.contains("was upgraded from version 0 to version 1")),
+        "{messages:?}"
+    );
     window.get_by_label_contains("Copy that was made before an upgrade");
     press(&mut window, "Remove what was left");
     assert_eq!(crate::ops::ProductFile::leftovers(&path), []);

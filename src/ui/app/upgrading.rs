@@ -97,7 +97,9 @@ impl App {
     fn draw_upgrade_under_way(&mut self, ctx: &Context) {
         let Some((path, progress)) = self.upgrade_under_way() else { return };
         let (title, progress) = (format!("Upgrading {}", name_of(path)), progress.clone());
-        let dialog = Dialog::new("upgrade_under_way", &title, "Cancel the upgrade").cancel("Go on in the background").grave();
+        let dialog = Dialog::new("upgrade_under_way", &title, "Cancel the upgrade")
+            .cancel("Go on in the background")
+            .grave();
         let outcome = dialog.show(ctx, |ui| {
             ui.add(Label::new(body(progress.words())).wrap());
             ui.add_space(space::S);
@@ -173,7 +175,10 @@ impl App {
             self.notices.push(Notice::done("What was left beside the file was removed."));
         }
         for (_, refusal) in kept {
-            self.problem(format!("Not everything was removed: {refusal}."), "Remove it by hand, or leave it.");
+            self.problem(
+                format!("Not everything was removed: {refusal}."),
+                "Remove it by hand, or leave it.",
+            );
         }
     }
 

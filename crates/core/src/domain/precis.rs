@@ -25,7 +25,8 @@ pub fn login(text: &str) -> Result<String, String> {
 pub fn password(text: &str) -> Result<Zeroizing<String>, String> {
     // Composed first: some systems hand Hangul over as conjoining letters, which the profile refuses.
     let composed: Zeroizing<String> = Zeroizing::new(text.nfc().collect());
-    let written = OpaqueString::new().enforce(composed.as_str()).map_err(|error| words("a password", error))?;
+    let written =
+        OpaqueString::new().enforce(composed.as_str()).map_err(|error| words("a password", error))?;
     Ok(Zeroizing::new(written.into_owned()))
 }
 
@@ -34,7 +35,9 @@ fn words(what: &str, error: Error) -> String {
         Error::BadCodepoint(found) => {
             let why = match found.property {
                 DerivedPropertyValue::Unassigned => "is newer than the rule for it knows",
-                DerivedPropertyValue::ContextJ | DerivedPropertyValue::ContextO => "does not stand where it may",
+                DerivedPropertyValue::ContextJ | DerivedPropertyValue::ContextO => {
+                    "does not stand where it may"
+                }
                 DerivedPropertyValue::PValid
                 | DerivedPropertyValue::SpecClassPval
                 | DerivedPropertyValue::SpecClassDis
@@ -42,7 +45,9 @@ fn words(what: &str, error: Error) -> String {
             };
             format!("the character U+{:04X} {why} in {what} (RFC 8265); leave it out", found.cp)
         }
-        Error::Invalid => format!("it cannot be {what}: it is empty, or mixes directions of writing (RFC 8265)"),
+        Error::Invalid => {
+            format!("it cannot be {what}: it is empty, or mixes directions of writing (RFC 8265)")
+        }
         Error::Unexpected(_) => format!("it cannot be {what} (RFC 8265)"),
     }
 }
@@ -60,7 +65,10 @@ mod tests {
             ("JU\u{308}RGEN", "j\u{fc}rgen"),
             ("\u{ff21}na", "ana"),
             ("\u{1112}\u{1161}\u{11ab}", "\u{d55c}"),
-            ("\u{3a3}\u{3af}\u{3c3}\u{3c5}\u{3c6}\u{3bf}\u{3c2}", "\u{3c3}\u{3af}\u{3c3}\u{3c5}\u{3c6}\u{3bf}\u{3c2}"),
+            (
+                "\u{3a3}\u{3af}\u{3c3}\u{3c5}\u{3c6}\u{3bf}\u{3c2}",
+                "\u{3c3}\u{3af}\u{3c3}\u{3c5}\u{3c6}\u{3bf}\u{3c2}",
+            ),
         ] {
             let mapped = login(typed).unwrap();
             assert_eq!(mapped, written, "{typed}");
@@ -96,9 +104,12 @@ mod tests {
 
     #[test]
     fn what_cannot_stand_in_a_password_is_refused_with_words() {
-        for (typed, said) in
-            [("tab\there", "U+0009 is not allowed"), ("\u{1F98A}", "newer than"), ("", "empty"), ("a\u{200D}b", "U+200D")]
-        {
+        for (typed, said) in [
+            ("tab\there", "U+0009 is not allowed"),
+            ("\u{1F98A}", "newer than"),
+            ("", "empty"),
+            ("a\u{200D}b", "U+200D"),
+        ] {
             let refusal = password(typed).unwrap_err();
             assert!(refusal.contains(said), "{typed:?}: {refusal}");
         }

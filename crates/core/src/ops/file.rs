@@ -163,9 +163,7 @@ impl ProductFile {
                 | WhyReadOnly::Damaged(_)
                 | WhyReadOnly::NotWritable
                 | WhyReadOnly::Older(_),
-            ) => {
-                Err(StoreError::ReadOnly.into())
-            }
+            ) => Err(StoreError::ReadOnly.into()),
         }
     }
 

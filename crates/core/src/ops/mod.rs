@@ -42,8 +42,8 @@ pub use secrets::{Password, STRONGEST, check_strength};
 pub use session::Session;
 
 pub use crate::store::{
-    EventFilter, EventRow, Finding, Found, Head, Hit, Holder, Leftover, ListRow, Report, Step, Steps, StoreError,
-    Upgraded, Verification,
+    EventFilter, EventRow, Finding, Found, Head, Hit, Holder, Leftover, ListRow, Report, Step, Steps,
+    StoreError, Upgraded, Verification,
 };
 pub use mainstay_base::clock::{Stamp, now, stamp};
 pub use mainstay_base::regular::text as read_text;

@@ -238,7 +238,10 @@ impl ProductFile {
             self.store.failures_not_ahead(person, stamp.now)?;
         }
         let steady = failed_here().get(&(self.store.path().to_owned(), person)).map(|at| {
-            stamp.steady.checked_sub(*at).map_or(i64::MAX, |passed| i64::try_from(passed.as_secs()).unwrap_or(i64::MAX))
+            stamp
+                .steady
+                .checked_sub(*at)
+                .map_or(i64::MAX, |passed| i64::try_from(passed.as_secs()).unwrap_or(i64::MAX))
         });
         let passed = stamp.now.seconds_since(last).max(0).min(steady.unwrap_or(i64::MAX));
         let wait_seconds = wait_after(failures.len()) - passed;

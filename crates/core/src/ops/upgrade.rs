@@ -18,7 +18,8 @@ impl ProductFile {
         stamp: &Stamp,
         report: Report<'_>,
     ) -> Result<Upgraded, Result<Found, Refused>> {
-        store::upgrade(path, &holder("an upgrade", stamp), steps, report).map_err(|not| not.map_err(Refused::from))
+        store::upgrade(path, &holder("an upgrade", stamp), steps, report)
+            .map_err(|not| not.map_err(Refused::from))
     }
 
     /// Verifies a file whose schema may be an older one that `steps` know.

@@ -77,9 +77,7 @@ pub fn look(path: &Path) -> Found {
     }
     // While a journal lies beside it, a write is under way or was interrupted, and the length says nothing yet.
     if bytes < header.bytes && !has_journal(path) {
-        return Found::Damaged {
-            what: cut_short(bytes, header.bytes),
-        };
+        return Found::Damaged { what: cut_short(bytes, header.bytes) };
     }
     if header.user_version < SCHEMA_VERSION {
         return Found::NeedsUpgrade { version: header.user_version };

@@ -144,7 +144,9 @@ impl Work<'_> {
         let keep_going = |share: f32| (self.report)("Verifying the copy", 0.2 + share * 0.3);
         let found = verify::verify_by(part.path(), self.steps, None, &keep_going)?;
         if let Some(first) = first_of(&found.findings) {
-            return Err(StoreError::Damaged(format!("it does not match its own record: {first}; nothing was upgraded")));
+            return Err(StoreError::Damaged(format!(
+                "it does not match its own record: {first}; nothing was upgraded"
+            )));
         }
         part.keep()?;
         Ok(target)
@@ -159,7 +161,9 @@ impl Work<'_> {
         tx.execute_batch(&format!("PRAGMA user_version = {SCHEMA_VERSION}"))?;
         let findings = verify::structure(tx, ddl::V1)?;
         if let Some(first) = first_of(&findings) {
-            return Err(StoreError::Refused(format!("the upgrade came to another schema than this program's: {first}")));
+            return Err(StoreError::Refused(format!(
+                "the upgrade came to another schema than this program's: {first}"
+            )));
         }
         if (self.report)("Upgrading the file", 0.6) { Ok(()) } else { Err(StoreError::Cancelled) }
     }

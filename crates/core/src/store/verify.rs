@@ -80,7 +80,9 @@ pub fn verify_by(
     let (store, beside) = at_one_moment(path)?;
     let version: i32 = store.conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let schema = steps.schema(version).ok_or_else(|| {
-        StoreError::Refused(format!("its schema {version} is not known; verify it with the program that made it"))
+        StoreError::Refused(format!(
+            "its schema {version} is not known; verify it with the program that made it"
+        ))
     })?;
     let progress = Progress { keep_going, stopped: Arc::default() };
     let mut check = Check::new(&store.conn, &progress);

@@ -150,7 +150,8 @@ impl Check<'_> {
             )?;
             let stored = if sensible { keys::credential_of(self.conn, person)? } else { None };
             if stored.is_some_and(|stored| stored.digest(&public_key) != digest) {
-                self.findings.found(person.to_string(), "the wrapped key is not the one that its event names");
+                self.findings
+                    .found(person.to_string(), "the wrapped key is not the one that its event names");
             }
         }
         Ok(())
