@@ -265,7 +265,7 @@ forgeries! {
     a_former_grant_where_no_password_is_changed_is_found: "last event", "that the person's former key does not let in", |f| {
         change_password(&f, "ben", "PN-0002", "person.activate");
     }
-    a_changed_password_without_the_persons_new_fingerprint_is_found: "last event", "key_fingerprint", |f| {
+    a_changed_password_without_the_persons_new_fingerprint_is_found: "last event", "leaves PN-0002 as it was, which person.change_password changes", |f| {
         change_password(&f, "ben", "PN-0002", "person.change_password");
     }
     a_link_that_no_record_has_is_found: "AP-0001", "is not what the record says", |f| {

@@ -141,6 +141,9 @@ insiders! {
     a_person_code_used_to_recover: "without a one-time code that allows it", |f| {
         let_in(&f, "person.recover", "");
     }
+    a_code_used_to_change_a_password: "without a one-time code that allows it", |f| {
+        let_in(&f, "person.change_password", "");
+    }
     a_false_name_in_an_event: "names PN-0004 “Ana Example”, who was “Dan Example” then", |f| {
         f.forge(edit("dan", Role::Support, "FB-0003", json!({"title": "Dim"})).more(json!({"name": "Ana Example"})));
     }

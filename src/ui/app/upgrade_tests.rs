@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use eframe::egui;
 use egui_kittest::kittest::Queryable as _;
 
 use super::tests::{Clock, PASSWORD, Window, keeping, press, pump, sign_in};

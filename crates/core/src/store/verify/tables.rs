@@ -90,7 +90,7 @@ impl Tables<'_> {
             match name.strip_prefix("view ").and_then(Kind::from_code) {
                 Some(kind) if ddl::is_honest(self.conn, kind, sql)? => {}
                 Some(_) => {
-                    self.findings.found("database", format!("the {name} does not show what the records say"))
+                    self.findings.found("database", format!("the {name} does not show what the records say"));
                 }
                 None => self.findings.found("database", format!("the {name} does not belong to the schema")),
             }
