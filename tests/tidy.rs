@@ -157,6 +157,20 @@ fn a_layer_does_not_name_what_belongs_to_another() {
     assert_none(&wrong);
 }
 
+/// By a path of its own, never as a URI.
+#[test]
+fn a_database_file_is_opened_in_one_place() {
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| source.name != "crates/base/src/database.rs") {
+        for name in ["Connection::open(", "open_with_flags", "ATTACH "] {
+            if source.code.contains(name) {
+                wrong.push(format!("{} opens a database by itself: {name}", source.name));
+            }
+        }
+    }
+    assert_none(&wrong);
+}
+
 #[test]
 fn window_and_command_line_speak_no_sql() {
     let words = ["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM", "PRAGMA ", "json_extract"];

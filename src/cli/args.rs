@@ -127,6 +127,11 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Bring a file of an earlier program to this program's version, after a verified copy was made beside it.
+    Upgrade {
+        /// The product file.
+        file: PathBuf,
+    },
     /// Copy the file, verified, while others may use it.
     Backup {
         /// The product file.

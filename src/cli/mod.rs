@@ -17,6 +17,7 @@ mod sbom;
 mod scan;
 mod script;
 mod status;
+mod upgrade;
 mod vex;
 
 use std::io::Write as _;
@@ -25,6 +26,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
+use crate::ops;
 pub use args::{Arguments, Renderer};
 use args::{Command, Import};
 use failure::Failure;
@@ -96,6 +98,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> Said {
         Command::Import { what: Import::Records(records) } => records::take(&records),
         Command::Packet(packet) => packet::packet(&packet),
         Command::Verify { file, head, json } => files::verify(&file, head, json),
+        Command::Upgrade { file } => upgrade::upgrade(&file, ops::Steps::RELEASED),
         Command::Advisories { what } => advisories::advisories(what),
         Command::Sbom { what } => sbom::sbom(what),
         Command::Scan(scan) => scan::scan(scan),

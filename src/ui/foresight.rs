@@ -77,7 +77,7 @@ mod tests {
 
     fn file(folder: &std::path::Path) -> (ProductFile, Session, Stamp) {
         let now = Moment::parse("2031-03-03T09:00:00Z").unwrap();
-        let stamp = Stamp { now, offset_minutes: 60, machine: "QA-PC2".to_owned() };
+        let stamp = Stamp::at(now, 60, "QA-PC2");
         let new = NewFile {
             product: NewProduct {
                 name: "Example pump gateway".to_owned(),

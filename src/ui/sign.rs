@@ -359,7 +359,7 @@ fn title_of(request: &Request) -> String {
         | Request::NoteImport { .. }
         | Request::NotePacket { .. }
         | Request::NoteFailedSignIns { .. }
-        | Request::NotePasswordChange
+        | Request::ChangePassword
         | Request::EnterWithCode { .. }
         | Request::CreateFile { .. } => "Signature".to_owned(),
     }

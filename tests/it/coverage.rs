@@ -305,7 +305,7 @@ fn people_walk(walk: &mut Walk) {
     let before = walk.desk.file.head().seq;
     let at = walk.desk.tick();
     let new = Password::new("marble kettle sings past noon");
-    let dan = &walk.desk.people["dan"];
+    let dan = walk.desk.people.get_mut("dan").unwrap();
     walk.desk.file.change_password(dan, &password, &new, &stamp(at)).unwrap();
     walk.session_event("person.change_password", before);
 }

@@ -34,7 +34,7 @@ pub struct BeforeSigning {
 }
 
 pub fn stamp(now: Moment) -> Stamp {
-    Stamp { now, offset_minutes: 60, machine: "QA-PC2".to_owned() }
+    Stamp::at(now, 60, "QA-PC2")
 }
 
 pub fn new_file(class: SafetyClass) -> NewFile {

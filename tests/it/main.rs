@@ -37,4 +37,5 @@ mod records;
 mod screens;
 mod signing;
 mod tables;
+mod upgrade;
 mod waiting;

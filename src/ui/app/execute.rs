@@ -308,7 +308,7 @@ impl App {
     pub(super) fn change_password(&mut self, change: &PasswordChange) -> Result<(), Refused> {
         let stamp = self.stamp();
         self.make_way();
-        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return Ok(()) };
+        let (Some(desk), Some(session)) = (&mut self.desk, &mut self.session) else { return Ok(()) };
         let (old, new) = change.passwords();
         desk.file.change_password(session, &old, &new, &stamp)
     }

@@ -6,6 +6,7 @@ use eframe::egui;
 use egui::Context;
 
 use super::{App, ShownCode};
+use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::RecordId;
 use crate::domain::time::Moment;
 use crate::ops::{Act, FileSource, Refused, RenderedPacket, Request};
@@ -40,7 +41,13 @@ impl App {
         let endings = if ending.is_empty() { "*" } else { &ending };
         let question = dialogs::save("Save as", &suggested, kind, endings);
         let Some(path) = (self.setup.ask_path)(&question) else { return };
-        match std::fs::write(&path, bytes) {
+        // The person has said in the dialog that what lies there is replaced.
+        let original = self.desk.as_ref().map(|desk| desk.file.path());
+        let written = FreshFile::over(&path, original).and_then(|mut file| {
+            file.put(bytes)?;
+            file.keep_over()
+        });
+        match written {
             Ok(()) => self.notices.push(Notice::done(format!("Saved {}.", path.display()))),
             Err(error) => self.problem(
                 format!("{} could not be written: {error}.", path.display()),
@@ -147,31 +154,33 @@ impl App {
         self.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let mut part = path.clone().into_os_string();
-        part.push(".part");
-        let written = std::fs::write(&part, &packet.pdf).map_err(|error| {
+        let written = FreshFile::over(&path, Some(desk.file.path())).and_then(|mut file| {
+            file.put(&packet.pdf)?;
+            Ok(file)
+        });
+        let written = written.map_err(|error| {
             Refused::Rule(format!("{} could not be written: {error}; choose another place", path.display()))
         });
         // The PDF gets its name only once the audit trail knows of it.
-        let issued = written.and_then(|()| desk.file.issue_packet(session, packet, &file_name, &stamp));
+        let issued = written.and_then(|file| {
+            desk.file.issue_packet(session, packet, &file_name, &stamp)?;
+            Ok(file)
+        });
         match issued {
-            Ok(_) => {
+            Ok(file) => {
                 desk.refusal = None;
-                match std::fs::rename(&part, &path) {
+                match file.keep_over() {
                     Ok(()) => {
                         let words = format!("Packet {} was saved as {}.", packet.number(), path.display());
                         self.notices.push(Notice::done(words));
                     }
                     Err(error) => self.problem(
                         format!("The packet could not be given its name: {error}."),
-                        format!("It lies beside it as {}.", part.display()),
+                        "The audit trail knows of it. Make the packet again.",
                     ),
                 }
             }
-            Err(refusal) => {
-                let _ = std::fs::remove_file(&part);
-                self.refused(refusal);
-            }
+            Err(refusal) => self.refused(refusal),
         }
     }
 }

@@ -153,6 +153,7 @@ impl App {
         self.draw_password(ctx);
         self.draw_attaching(ctx);
         self.draw_leaving(ctx);
+        self.draw_upgrading(ctx);
         self.draw_help(ctx);
         self.notices.show(ctx);
     }

@@ -17,6 +17,9 @@ mod nav;
 mod opening;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod upgrade_tests;
+mod upgrading;
 
 pub use opening::found_words;
 
@@ -36,11 +39,12 @@ use super::widgets::notice::{Notice, Notices};
 use super::widgets::palette::CommandPalette;
 use crate::domain::product::Product;
 use crate::domain::time::Moment;
-use crate::ops::{Holder, ProductFile, Refused, Session, Stamp, places};
+use crate::ops::{Holder, Leftover, ProductFile, Refused, Session, Stamp, Steps, places};
 use history::History;
 use keeping::{Integrity, Running, Watched};
 use leaving::{Closing, Leaving};
 use mount::Screens;
+use upgrading::Upgrading;
 
 /// With what the window starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +98,8 @@ struct Desk {
     idle_minutes: u32,
     /// Who was signed in when the window was locked.
     last_person: Option<(String, String)>,
+    /// What a killed program or an upgrade left beside it.
+    left: Vec<Leftover>,
     /// How to get into the example product, if it is that.
     example: Option<String>,
 }
@@ -135,6 +141,10 @@ pub struct App {
     active_at: Moment,
     refreshed_at: Option<f64>,
     leaving: Option<Leaving>,
+    /// The older file of which the person is asked, or that is being upgraded.
+    upgrading: Option<Upgrading>,
+    /// The steps by which older files are upgraded.
+    steps: Steps,
     closing: Closing,
     /// No automatic backup of a file that stays open before this moment.
     backup_after: Moment,
@@ -192,6 +202,8 @@ impl App {
             active_at,
             refreshed_at: None,
             leaving: None,
+            upgrading: None,
+            steps: Steps::RELEASED,
             closing: Closing::No,
             backup_after: active_at,
             ctx: ctx.clone(),

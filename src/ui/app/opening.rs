@@ -6,6 +6,7 @@ use eframe::egui;
 
 use super::keeping::Integrity;
 use super::leaving::Leave;
+use super::upgrading::Upgrading;
 use super::{App, Desk, ShownCode};
 use crate::ops::import::IMPORT_RUNS;
 use crate::ops::{
@@ -28,6 +29,10 @@ impl App {
         let stamp = self.stamp();
         match ProductFile::open(path, &stamp) {
             Ok(Opened::Open(file)) => self.opened(file),
+            Ok(Opened::Not(Found::NeedsUpgrade { version })) => {
+                self.upgrading = Some(Upgrading::new(path, version));
+                self.welcome.look_again(&self.settings.recent, &stamp);
+            }
             Ok(Opened::Not(found)) => {
                 let (happened, remedy) = found_words(path, &found);
                 self.problem(happened, remedy);
@@ -51,6 +56,11 @@ impl App {
             self.notices.push(Notice::problem(
                 format!("The file is damaged: {what}."),
                 "It is open for reading only. Keep it as it is, and go on with a backup.",
+            ));
+        }
+        if file.took_back_a_write() {
+            self.notices.push(Notice::info(
+                "The last write to the file was interrupted and was taken back. What was said to be done is there.",
             ));
         }
         let (uuid, product) = match (file.uuid(), file.product()) {
@@ -81,6 +91,7 @@ impl App {
             backed_up,
             idle_minutes: 15,
             last_person: None,
+            left: ProductFile::leftovers(&path),
             example: None,
         });
         self.sign_in = SignIn::default();
@@ -289,7 +300,7 @@ impl App {
     }
 }
 
-fn name_of(path: &Path) -> String {
+pub(super) fn name_of(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
@@ -301,7 +312,7 @@ pub fn found_words(path: &Path, found: &Found) -> (String, String) {
         Found::Ready => words(format!("{name} is ready."), ""),
         Found::NeedsUpgrade { version } => words(
             format!("{name} was made by an earlier program (file version {version})."),
-            "Make a copy of it, then open it with the version of the program that made it.",
+            "Open it: it is upgraded if you wish, after a copy was made.",
         ),
         Found::Newer { version } => words(
             format!("{name} was made by a later version of this program (file version {version})."),

@@ -45,6 +45,8 @@ pub struct NewKey {
     pub public_key: String,
     /// What allows it: see [`Grant`].
     pub grant: Grant,
+    /// SHA-256 of the wrapped private key with everything that stands beside it.
+    pub credential: Digest,
 }
 
 /// What allows a key to come into force.
@@ -58,6 +60,11 @@ pub enum Grant {
         /// Number of the event whose `code_key` allows it.
         event: u64,
         /// Ed25519 signature by the code's key over the canonical text `{"person":…,"public_key":…}`.
+        proof: String,
+    },
+    /// The person's key that was in force until now.
+    Former {
+        /// Ed25519 signature by that key over the same text, hexadecimal.
         proof: String,
     },
 }
@@ -249,7 +256,7 @@ fn general<T: Serialize>(what: &T) -> String {
     canonical::text(&serde_json::to_value(what).unwrap_or_default())
 }
 
-/// The canonical text that the key of a one-time code signs to let a new key in.
+/// The canonical text that the key of a one-time code, or the person's former key, signs to let a new key in.
 pub fn grant_text(person: RecordId, public_key: &str) -> String {
     canonical::text(&serde_json::json!({"person": person, "public_key": public_key}))
 }
@@ -273,7 +280,7 @@ mod tests {
                 {"record": "FB-0001", "revision": 1, "digest": "cd", "fields": []},
             ],
             "rules": 1, "given": ["roles"], "reason": "", "facts": {"z": 1, "file": "x"},
-            "keys": [{"person": "PN-0001", "public_key": "00", "grant": {"code": {"event": 3, "proof": "ff"}}}],
+            "keys": [{"person": "PN-0001", "public_key": "00", "credential": "ee", "grant": {"code": {"event": 3, "proof": "ff"}}}],
             "code_key": {"person": "PN-0002", "public_key": "11"}, "signatures": ["aa", "bb"],
             "machine": "QA-PC2", "program": "0.1.0", "previous": NO_PREVIOUS,
         })

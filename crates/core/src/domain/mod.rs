@@ -26,6 +26,7 @@ pub mod feedback;
 pub mod impact_analysis;
 pub mod person;
 pub mod policy;
+pub mod precis;
 pub mod problem_report;
 pub mod product;
 pub mod questions;

@@ -133,6 +133,10 @@ fn run<F>(source: &dyn RecordSource<F>, actor: &Actor, act: Act, mode: Mode) -> 
             let parts = people::enter(&mut change, actor, recovers)?;
             (parts, Remarks::default(), Vec::new(), change.get(actor.person)?.title().to_owned())
         }
+        Request::ChangePassword => {
+            let parts = people::change_password(&mut change, actor)?;
+            (parts, Remarks::default(), Vec::new(), change.get(actor.person)?.title().to_owned())
+        }
         other => {
             let mut job = Job::new(change, actor, mode)?;
             let remarks = job.read_remarks(&other, remarks)?;
@@ -311,12 +315,8 @@ impl<'a, F> Job<'a, F> {
             Request::NoteFailedSignIns { facts } => {
                 Ok(EventParts { record: Some(self.actor), facts, ..EventParts::default() })
             }
-            Request::NotePasswordChange => {
-                let facts = serde_json::json!({"key": self.person().key_fingerprint});
-                Ok(EventParts { record: Some(self.actor), facts, ..EventParts::default() })
-            }
-            Request::CreateFile { .. } | Request::EnterWithCode { .. } => {
-                Err(Refusal::Rule("it is not done by somebody who has an account".to_owned()))
+            Request::CreateFile { .. } | Request::EnterWithCode { .. } | Request::ChangePassword => {
+                Err(Refusal::Rule("it is done with a new key".to_owned()))
             }
         }
     }

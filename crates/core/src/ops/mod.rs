@@ -24,6 +24,7 @@ mod refused;
 mod request;
 mod secrets;
 mod session;
+mod upgrade;
 
 pub use crate::domain::requests::POLICY;
 pub use attention::{
@@ -47,7 +48,8 @@ pub use secrets::{Password, STRONGEST, check_strength};
 pub use session::Session;
 
 pub use crate::store::{
-    EventFilter, EventRow, Finding, Found, Head, Hit, Holder, ListRow, StoreError, Verification,
+    EventFilter, EventRow, Finding, Found, Head, Hit, Holder, Leftover, ListRow, Report, Step, Steps,
+    StoreError, Upgraded, Verification,
 };
 pub use mainstay_base::clock::{Stamp, now, stamp};
 pub use mainstay_base::regular::text as read_text;

@@ -8,8 +8,9 @@ mod read;
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
+use mainstay_base::database::{self, Access};
 use mainstay_base::sqlite_header::{self, Start};
 use mainstay_base::time::Moment;
 use mainstay_base::{regular, store_error::StoreError};
@@ -71,7 +72,7 @@ impl Cache {
             .map_err(StoreError::io(format!("the folder {} could not be made", folder.display())))?;
         let path = folder.join(FILE_NAME);
         let new = std::fs::metadata(&path).map_or(true, |meta| meta.len() == 0);
-        let mut conn = Connection::open(&path)?;
+        let mut conn = database::open(&path, Access::Make)?;
         conn.busy_timeout(std::time::Duration::from_secs(5))?;
         if new {
             conn.pragma_update(None, "page_size", 8192)?;
@@ -106,8 +107,7 @@ impl Cache {
             return Ok(None);
         }
         refuse_other(&path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let conn = Connection::open_with_flags(&path, flags)?;
+        let conn = database::open(&path, Access::Read)?;
         conn.busy_timeout(std::time::Duration::from_secs(5))?;
         // A scan reads here and there in a large file: mapped, that costs no call of the system for each page.
         conn.pragma_update(None, "mmap_size", MAPPED_BYTES)?;

@@ -1,7 +1,6 @@
 //! Bills of materials of files: inspected, written in another format, compared. Nothing is kept.
 
-use std::fs::OpenOptions;
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -14,6 +13,7 @@ use crate::model::diff::{BillDiff, diff};
 use crate::model::lint::lint;
 use crate::refused::Refused;
 use mainstay_base::clock::Stamp;
+use mainstay_base::fresh_file::FreshFile;
 use mainstay_base::note::{Gravity, Note};
 use mainstay_base::unpack::{Limits, Stop, UnpackError, for_each_document};
 use mainstay_base::{regular, store_error::StoreError};
@@ -135,10 +135,9 @@ pub fn refused_of_bill(inspected: &InspectedBill) -> Vec<&Note> {
 pub fn convert_bill(path: &Path, syntax: BillSyntax, out: &Path, stamp: &Stamp) -> Result<Bill, Refused> {
     let bill = inspect_bill(path)?.bill;
     let text = written(&bill, syntax, stamp)?;
-    let failed =
-        || StoreError::io(format!("{} could not be written; choose a name that is free", out.display()));
-    let mut file = OpenOptions::new().write(true).create_new(true).open(out).map_err(failed())?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed())?;
+    let mut file = FreshFile::new(out, Some(path))?;
+    file.put(text.as_bytes())?;
+    file.keep()?;
     Ok(bill)
 }
 

@@ -8,7 +8,10 @@ use crate::domain::canonical;
 use crate::domain::ids::RecordId;
 use crate::domain::record::RecordData;
 use crate::domain::signature::Signature;
-use crate::store::{StoreError, records};
+use crate::store::{StoreError, keys, records};
+
+/// Most bytes of a wrapped key with its salt and nonce that are read.
+const CREDENTIAL_BYTES_MAX: i64 = 1024;
 
 /// What is derived from the records.
 #[derive(Default)]
@@ -132,6 +135,24 @@ impl Check<'_> {
         missing.sort_unstable();
         for seq in missing {
             self.findings.found(format!("event {seq}"), "names a signature that is not there");
+        }
+        Ok(())
+    }
+
+    /// Each wrapped key must be the one that the event says which brought the person's key into force.
+    pub(super) fn credentials(&mut self) -> Result<(), StoreError> {
+        for (person, (digest, public_key)) in std::mem::take(&mut self.credentials) {
+            // What is longer than the program makes it is told elsewhere, and not read here.
+            let sensible = self.conn.query_row(
+                "SELECT coalesce(max(length(salt) + length(nonce) + length(wrapped)), 0) FROM credential WHERE person = ?1",
+                [person.to_string()],
+                |row| Ok(row.get::<_, i64>(0)? < CREDENTIAL_BYTES_MAX),
+            )?;
+            let stored = if sensible { keys::credential_of(self.conn, person)? } else { None };
+            if stored.is_some_and(|stored| stored.digest(&public_key) != digest) {
+                self.findings
+                    .found(person.to_string(), "the wrapped key is not the one that its event names");
+            }
         }
         Ok(())
     }

@@ -43,6 +43,11 @@ impl Replay {
         self.ledger.person(person).map(|account| account.1.roles.clone()).unwrap_or_default()
     }
 
+    /// The public key of a person that is in force at this point, hexadecimal.
+    pub fn key_in_force(&self, person: RecordId) -> Option<&str> {
+        self.keys.get(&person).map(String::as_str)
+    }
+
     /// Takes in the next event, signed with the key `public` and naming `signatures`; answers what contradicts.
     ///
     /// What the event says of itself comes first; that the program would have done it, where nothing else contradicts.
