@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use eframe::egui;
 
+use super::App;
 use super::leaving::Leave;
 use super::mount::Screens;
-use super::{App, ShownCode};
+use super::open_dialogs::ShownCode;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::requests::Preview;
 use crate::domain::text::sentence;
@@ -47,7 +48,7 @@ impl App {
                 }
             }
             Command::Import(job) => self.import(&job),
-            Command::Watch(progress) => self.watch(progress),
+            Command::Watch(progress) => self.jobs.watch(progress),
             Command::SavePacket(packet) => self.save_packet(&packet),
         }
     }
@@ -76,7 +77,7 @@ impl App {
             if let Some(desk) = &mut self.desk {
                 desk.refusal = None;
             }
-            self.signing = Some(SignDialog::new(act, &preview, &names, (then, draft)));
+            self.dialogs.signing = Some(SignDialog::new(act, &preview, &names, (then, draft)));
         }
     }
 
@@ -108,7 +109,7 @@ impl App {
     ) -> Result<(), Refused> {
         let stamp = self.stamp();
         let reset = matches!(act.request, Request::ResetAccess { .. });
-        self.make_way();
+        self.jobs.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return Ok(()) };
         let receipt = desk.file.perform(session, act, password, &stamp)?;
         if let Some(key) = draft {
@@ -124,13 +125,13 @@ impl App {
         let Err(refusal) = self.perform_now(dialog.act(), Some(password), dialog.after()) else { return };
         if !matches!(refusal, Refused::ChangedWhileReading) {
             dialog.refuse(&refusal);
-            self.signing = Some(dialog);
+            self.dialogs.signing = Some(dialog);
             return;
         }
         let act = Act { read: None, ..dialog.act() };
         if let Some((preview, names)) = self.perform_unsigned(&act, dialog.after()) {
             dialog.read_again(&preview, &names);
-            self.signing = Some(dialog);
+            self.dialogs.signing = Some(dialog);
         }
     }
 
@@ -162,15 +163,14 @@ impl App {
             } else {
                 "With this code the person sets their first password."
             };
-            self.code = Some(ShownCode {
-                title: "Hand over the one-time code",
-                words: format!(
+            self.dialogs.code = Some(ShownCode::new(
+                "Hand over the one-time code",
+                format!(
                     "{words} Hand it over in person or by a way that only they can read. It is shown only now and is \
                      kept nowhere."
                 ),
                 code,
-                noted: false,
-            });
+            ));
         } else {
             let what = receipt.record.map_or_else(String::new, |id| format!(" {id}"));
             self.notices.push(Notice::done(format!("Saved{what} as event {}.", receipt.seq)));
@@ -190,7 +190,7 @@ impl App {
 
     fn save_draft(&mut self, key: &str, body: &str) {
         let now = self.stamp().now;
-        self.make_way();
+        self.jobs.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         if let Err(refusal) = desk.file.save_draft(session, key, body, now) {
             self.problem(
@@ -201,7 +201,7 @@ impl App {
     }
 
     fn drop_draft(&mut self, key: &str) {
-        self.make_way();
+        self.jobs.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         if let Err(refusal) = desk.file.drop_draft(session, key) {
             self.problem(format!("The draft could not be dropped: {refusal}."), "");
@@ -217,7 +217,7 @@ impl App {
 
     fn execute_app(&mut self, command: AppCommand, ctx: &egui::Context) {
         match command {
-            AppCommand::Palette => self.toggle_palette(),
+            AppCommand::Palette => self.finder.toggle_palette(),
             AppCommand::New => self.new_of_screen(),
             AppCommand::Open => {
                 if let Some(path) = (self.setup.ask_path)(&dialogs::open_product()) {
@@ -235,7 +235,7 @@ impl App {
                 }
             },
             AppCommand::Save => self.say_saved(),
-            AppCommand::Find => self.find = true,
+            AppCommand::Find => self.finder.wants_focus = true,
             AppCommand::Packet => self.packet_of_screen(),
             AppCommand::Back => self.back(),
             AppCommand::Forward => {
@@ -255,7 +255,7 @@ impl App {
             AppCommand::CloseFile => self.leave(Leave::CloseFile),
             AppCommand::Settings => self.show_settings(Route::Settings),
             AppCommand::Shortcuts => self.show_settings(Route::Shortcuts),
-            AppCommand::Help => self.help = !self.help,
+            AppCommand::Help => self.dialogs.help = !self.dialogs.help,
             AppCommand::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         }
     }
@@ -265,7 +265,7 @@ impl App {
         if self.session.is_some() {
             self.go(route);
         } else {
-            self.over = if self.over.as_ref() == Some(&route) { None } else { Some(route) };
+            self.dialogs.over = if self.dialogs.over.as_ref() == Some(&route) { None } else { Some(route) };
         }
     }
 
@@ -301,13 +301,13 @@ impl App {
     fn begin_password_change(&mut self) {
         let (Some(desk), Some(session)) = (&self.desk, &self.session) else { return };
         let least = desk.file.least_strength().unwrap_or(STRONGEST);
-        self.password = Some(PasswordChange::new([session.name(), session.login()], least));
+        self.dialogs.password = Some(PasswordChange::new([session.name(), session.login()], least));
     }
 
     /// Changes the password of the signed-in person.
     pub(super) fn change_password(&mut self, change: &PasswordChange) -> Result<(), Refused> {
         let stamp = self.stamp();
-        self.make_way();
+        self.jobs.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &mut self.session) else { return Ok(()) };
         let (old, new) = change.passwords();
         desk.file.change_password(session, &old, &new, &stamp)
@@ -321,8 +321,11 @@ impl App {
         let stamp = self.stamp();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return None };
         let mut commands: Vec<Command> = Vec::new();
-        let mut at =
-            AtDesk { screens: &mut desk.screens, now: desk.history.now(), settings: &mut self.settings };
+        let mut at = AtDesk {
+            screens: &mut desk.screens,
+            now: desk.history.now(),
+            settings: &mut self.settings.values,
+        };
         let mut cx = Cx {
             file: &desk.file,
             session,

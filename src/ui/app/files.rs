@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use eframe::egui;
 use egui::Context;
 
-use super::{App, ShownCode};
+use super::App;
+use super::open_dialogs::ShownCode;
 use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::RecordId;
 use crate::domain::time::Moment;
@@ -66,7 +67,7 @@ impl App {
     pub(super) fn attach(&mut self, to: RecordId) {
         let question = dialogs::open("Attach a file", "Every file", &["*"]);
         let Some(path) = (self.setup.ask_path)(&question) else { return };
-        self.attaching = Some(Attaching {
+        self.dialogs.attaching = Some(Attaching {
             to,
             path,
             description: String::new(),
@@ -78,9 +79,9 @@ impl App {
 
     /// Draws the dialog of an attachment.
     pub(super) fn draw_attaching(&mut self, ctx: &Context) {
-        let Some(attaching) = &mut self.attaching else { return };
+        let Some(attaching) = &mut self.dialogs.attaching else { return };
         if self.session.is_none() {
-            self.attaching = None;
+            self.dialogs.attaching = None;
             return;
         }
         let file_name = attaching.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -103,9 +104,9 @@ impl App {
         match outcome {
             Outcome::Open => {}
             Outcome::Refused => attaching.tried = true,
-            Outcome::Cancelled => self.attaching = None,
+            Outcome::Cancelled => self.dialogs.attaching = None,
             Outcome::Confirmed => {
-                let Some(attaching) = self.attaching.take() else { return };
+                let Some(attaching) = self.dialogs.attaching.take() else { return };
                 let request = Request::Attach {
                     to: attaching.to,
                     file_name,
@@ -122,7 +123,7 @@ impl App {
     /// Performs a request that hands out a one-time code, and shows the code.
     pub(super) fn perform_for_code(&mut self, act: Act, to_whom: &str) {
         let stamp = self.stamp();
-        self.make_way();
+        self.jobs.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         match desk.file.perform(session, act, None, &stamp) {
             Ok(receipt) => {
@@ -130,15 +131,14 @@ impl App {
                 let head = desk.file.head().clone();
                 desk.cache.keep_up(&head, stamp.now.day());
                 if let Some(code) = receipt.code {
-                    self.code = Some(ShownCode {
-                        title: "Hand over the one-time code",
-                        words: format!(
+                    self.dialogs.code = Some(ShownCode::new(
+                        "Hand over the one-time code",
+                        format!(
                             "This code is for {to_whom}, who sets a password with it. Hand it over in person or by a \
                              way that only they can read. It is shown only now and is kept nowhere."
                         ),
                         code,
-                        noted: false,
-                    });
+                    ));
                 }
             }
             Err(refusal) => self.refused(refusal),
@@ -151,7 +151,7 @@ impl App {
         let question = dialogs::save("Save the packet", &suggested, "PDF", "pdf");
         let Some(path) = (self.setup.ask_path)(&question) else { return };
         let stamp = self.stamp();
-        self.make_way();
+        self.jobs.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let written = FreshFile::over(&path, Some(desk.file.path())).and_then(|mut file| {

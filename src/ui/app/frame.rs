@@ -3,7 +3,7 @@
 use eframe::egui;
 use egui::{CentralPanel, Frame, Label, Margin, Panel, ScrollArea, Ui, vec2};
 
-use super::keeping::Integrity;
+use super::Integrity;
 use super::upgrading::{Asked, left_ui};
 use super::{App, Desk, nav};
 use crate::domain::choice::Choice as _;
@@ -23,7 +23,7 @@ const COLUMN: f32 = 560.0;
 impl App {
     /// Draws the window.
     pub(super) fn draw(&mut self, ui: &mut Ui) {
-        if let Some(route) = self.over.clone() {
+        if let Some(route) = self.dialogs.over.clone() {
             self.draw_over(ui, &route);
             return;
         }
@@ -37,11 +37,11 @@ impl App {
     fn draw_over(&mut self, ui: &mut Ui, route: &Route) {
         central(ui, |ui| {
             if ui.button("Back").clicked() {
-                self.over = None;
+                self.dialogs.over = None;
             }
             ui.add_space(space::M);
             if *route == Route::Settings {
-                settings_ui(ui, &mut self.settings);
+                settings_ui(ui, &mut self.settings.values);
             } else {
                 shortcuts_ui(ui);
             }
@@ -53,7 +53,7 @@ impl App {
             let asked = self.welcome.ui(ui);
             ui.add_space(space::XL);
             self.corner_links(ui);
-            jobs_ui(ui, &self.jobs_in_words());
+            jobs_ui(ui, &self.jobs.lines());
             asked
         });
         match asked {
@@ -91,7 +91,7 @@ impl App {
             least_strength: desk.file.least_strength().unwrap_or(STRONGEST),
         };
         let (mut close, mut left) = (false, Asked::Nothing);
-        let jobs = self.jobs_in_words();
+        let jobs = self.jobs.lines();
         let asked = column(ui, |ui| {
             let asked = self.sign_in.ui(ui, &of);
             left = left_ui(ui, &desk.left);
@@ -125,15 +125,17 @@ impl App {
         let at = self.at_desk(|at, cx| (at.now.clone(), cx.attention().ok().flatten()));
         let Some(((now, attention), _)) = at else { return };
         let frame = Frame::new().fill(palette(ui).canvas).inner_margin(Margin::symmetric(8, 12));
-        let panel =
-            Panel::left("nav").frame(frame).default_size(self.settings.nav_width).size_range(160.0..=360.0);
+        let panel = Panel::left("nav")
+            .frame(frame)
+            .default_size(self.settings.values.nav_width)
+            .size_range(160.0..=360.0);
         let shown = panel.show(ui, |ui| {
             ScrollArea::vertical()
                 .auto_shrink(false)
                 .show(ui, |ui| nav::nav_ui(ui, &now, attention.as_deref()))
                 .inner
         });
-        self.settings.nav_width = shown.response.rect.width();
+        self.settings.values.nav_width = shown.response.rect.width();
         if let Some(route) = shown.inner {
             self.go(route);
         }
@@ -178,7 +180,7 @@ impl App {
 
     fn search_box(&mut self, ui: &mut Ui) {
         let width = (ui.available_width() - space::XL).clamp(90.0, 300.0);
-        let edit = egui::TextEdit::singleline(&mut self.search)
+        let edit = egui::TextEdit::singleline(&mut self.finder.words)
             .char_limit(200)
             .hint_text("Search")
             .desired_width(width)
@@ -186,12 +188,12 @@ impl App {
         let response = ui.add(edit).accessible_name("Search all records");
         let mark = egui::Rect::from_min_size(response.rect.min, vec2(26.0, response.rect.height()));
         paint_icon(ui.painter(), mark, Icon::Search, palette(ui).weak);
-        if std::mem::take(&mut self.find) {
+        if std::mem::take(&mut self.finder.wants_focus) {
             response.request_focus();
         }
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-        if entered && !self.search.trim().is_empty() {
-            let words = self.search.trim().to_owned();
+        if entered && !self.finder.words.trim().is_empty() {
+            let words = self.finder.words.trim().to_owned();
             let known = words.parse::<crate::domain::ids::RecordId>().ok();
             let known =
                 known.filter(|id| self.desk.as_ref().is_some_and(|desk| desk.file.record(*id).is_ok()));
@@ -240,7 +242,7 @@ impl App {
                 },
             );
             ui.label(small(saved));
-            self.jobs_ui(ui);
+            self.jobs.ui(ui);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| integrity_ui(ui, desk));
         });
     }

@@ -92,7 +92,7 @@ fn an_import_runs_beside_the_window_and_is_cancelled_in_the_status_line() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let mut window = importing(folder.path(), &clock);
-    assert!(window.state().importing().is_some());
+    assert!(window.state().jobs.importing().is_some());
     window.get_by_label("An import is running: wait or cancel it");
     let before = window.state().desk.as_ref().unwrap().file.head().clone();
     window.state_mut().perform(Request::AcknowledgeClock.into(), Then::Stay, None);
@@ -118,7 +118,7 @@ fn what_is_typed_during_an_import_is_kept_and_the_screens_show_what_was_taken() 
     window.run_steps(2);
     window.state_mut().go(Route::List(Kind::Feedback));
     window.run_steps(2);
-    assert!(window.state().importing().is_some(), "the import goes on");
+    assert!(window.state().jobs.importing().is_some(), "the import goes on");
     until_said(&mut window, "300 rows of maude.csv were taken in.");
     assert_eq!(feedback(window.state()), MANY);
     window.get_by_label("You are writing");
@@ -182,7 +182,7 @@ fn closing_the_window_during_an_import_asks_and_can_cancel_it() {
     window.run_steps(2);
     window.get_by_label("An import is running");
     press(&mut window, "Go on working");
-    assert!(window.state().importing().is_some_and(|import| !import.progress().is_cancelled()));
+    assert!(window.state().jobs.importing().is_some_and(|import| !import.progress().is_cancelled()));
     assert!(close(&mut window).contains(&ViewportCommand::CancelClose));
     window.run_steps(2);
     // Not `press`: the window may ask to be closed in the very next frame.
@@ -209,7 +209,7 @@ fn a_packet_is_made_beside_the_window_and_cancelled_in_the_status_line() {
     });
     window.get_by_role_and_label(Role::Button, "Cancel laying out the pages").click_accesskit();
     until_label(&mut window, "It was cancelled");
-    assert!(window.state().watched.is_empty());
+    assert!(window.state().jobs.watched_under_way().is_none());
     press(&mut window, "Make preview");
     until_label(&mut window, "Page 1 of the packet");
 }
@@ -275,7 +275,7 @@ fn a_file_that_is_left_is_backed_up_whichever_way_it_is_left() {
         assert_eq!(keep::backups(&data, &left).len(), 0);
         leave(&mut window, &other);
         until(&mut window, what, |window| {
-            window.state().running.is_empty() && !keep::backups(&data, &left).is_empty()
+            window.state().jobs.none_run() && !keep::backups(&data, &left).is_empty()
         });
         assert_eq!(keep::backups(&data, &left).len(), 1, "{what}");
         if let Some(desk) = &window.state().desk {
@@ -291,7 +291,7 @@ fn a_backup_that_fails_at_closing_is_told_and_the_person_decides() {
     let data = folder.path().join("data");
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let mut window = opened(folder.path(), &clock, Some(data.clone()));
-    until(&mut window, "verified", |window| window.state().running.is_empty());
+    until(&mut window, "verified", |window| window.state().jobs.none_run());
     work(&mut window);
     let own = data.join(uuid(&window));
     std::fs::create_dir_all(&own).unwrap();
@@ -314,7 +314,7 @@ fn a_person_may_close_without_a_backup() {
     let data = folder.path().join("data");
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let mut window = opened(folder.path(), &clock, Some(data.clone()));
-    until(&mut window, "verified", |window| window.state().running.is_empty());
+    until(&mut window, "verified", |window| window.state().jobs.none_run());
     work(&mut window);
     let own = data.join(uuid(&window));
     std::fs::create_dir_all(&own).unwrap();
@@ -387,7 +387,7 @@ fn a_width_that_was_changed_by_keys_is_remembered() {
     window.key_press_modifiers(Modifiers::SHIFT, Key::ArrowRight);
     window.run_steps(2);
     shot(&mut window, "list-widths", egui::Theme::Light);
-    let widths = window.state().settings.column_widths["feedback"].clone();
+    let widths = window.state().settings.values.column_widths["feedback"].clone();
     assert_eq!(widths.iter().flatten().copied().collect::<Vec<_>>(), [before + 16.0]);
     // Another visit makes the list anew from what is remembered.
     window.state_mut().desk.as_mut().unwrap().screens.forget(&Route::List(Kind::Feedback));

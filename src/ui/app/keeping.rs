@@ -1,142 +1,26 @@
-//! Work in the background: verification at opening, backups, remembered heads, imports, and what screens have started.
+//! Work in the background: verification at opening, backups, remembered heads, imports, upgrades; and what their results bring.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use eframe::egui;
-use egui::{Sense, Ui, vec2};
-
-use super::{App, Desk};
+use super::jobs::{Ended, Finished, RunningKind, Version};
+use super::{App, Integrity};
 use crate::domain::time::Moment;
 use crate::ops::import::{IMPORT_RUNS, ImportJob};
-use crate::ops::jobs::{Job, Progress};
-use crate::ops::{Found, ProductFile, Refused, Upgraded, Verification, keep};
+use crate::ops::{ProductFile, Refused, Verification, keep};
 use crate::ui::dialogs;
-use crate::ui::theme::{palette, small, space};
-use crate::ui::widgets::button::icon_sized_ui;
-use crate::ui::widgets::icons::Icon;
 use crate::ui::widgets::notice::Notice;
-
-/// What is known of the integrity of the open file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Integrity {
-    /// Nothing yet.
-    Unknown,
-    /// Everything matched.
-    Verified {
-        /// Up to which event.
-        seq: u64,
-        /// When.
-        at: Moment,
-    },
-    /// Something does not match.
-    Broken(Vec<String>),
-}
-
-/// One job with what is done with its result.
-pub struct Running {
-    job: Job<Finished>,
-    kind: RunningKind,
-}
-
-enum RunningKind {
-    Verify {
-        asked_for: bool,
-    },
-    Backup {
-        asked_for: bool,
-        of: Version,
-    },
-    Import(Arc<ImportJob>),
-    /// Of the file at this path, which is not open.
-    Upgrade(PathBuf),
-}
-
-/// What a job has brought.
-enum Finished {
-    Verified(Box<Verification>),
-    BackedUp(PathBuf),
-    /// The writer comes back; the outcome stands in the job.
-    Imported(Box<ProductFile>),
-    /// Upgraded, or not because something else lies there than an older file.
-    Upgraded(Box<Result<Upgraded, Found>>),
-}
-
-/// A state of a file: what a backup is made of. Another file may be open when the backup is made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Version {
-    path: PathBuf,
-    uuid: String,
-    seq: u64,
-}
-
-impl Version {
-    fn of(desk: &Desk) -> Self {
-        Self { path: desk.file.path().to_owned(), uuid: desk.uuid.clone(), seq: desk.file.head().seq }
-    }
-
-    fn is_of(&self, desk: &Desk) -> bool {
-        self.uuid == desk.uuid && self.path == desk.file.path()
-    }
-}
-
-/// Work that a screen has started, with the time of the window at its start.
-pub struct Watched {
-    progress: Progress,
-    since: f64,
-}
-
-impl Running {
-    /// Whether it goes on when the file is closed.
-    pub const fn outlives_file(&self) -> bool {
-        matches!(self.kind, RunningKind::Backup { .. } | RunningKind::Upgrade(_))
-    }
-}
 
 /// Seconds between two automatic backups of a file that stays open.
 const BACKUP_SECONDS: i64 = 24 * 3600;
 /// Seconds after a failed automatic backup before the next is tried.
 const BACKUP_AGAIN_SECONDS: i64 = 3600;
-/// Seconds after which the work of a screen stands in the status line; what is shorter would only flicker.
-const WATCH_SECONDS: f64 = 0.3;
 
 impl App {
     /// After opening: verifies the whole file beside the window, if there is a place to remember heads.
     pub(super) fn check_in_background(&mut self) {
         if self.setup.data_folder.is_some() {
-            self.check_wanted = true;
-        }
-    }
-
-    pub(super) fn wake(&self) -> impl Fn() + Send + Sync + 'static {
-        let ctx = self.ctx.clone();
-        move || ctx.request_repaint()
-    }
-
-    fn start(
-        &mut self,
-        name: &'static str,
-        kind: RunningKind,
-        work: impl FnOnce(&Progress) -> Result<Finished, Refused> + Send + 'static,
-    ) -> Result<(), Refused> {
-        let job = Job::start(name, self.wake(), work)?;
-        self.running.push(Running { job, kind });
-        Ok(())
-    }
-
-    /// Shows what a screen has started in the status line.
-    pub(super) fn watch(&mut self, progress: Progress) {
-        let since = self.ctx.input(|input| input.time);
-        self.watched.push(Watched { progress, since });
-    }
-
-    /// To be called before anything is written: long looks at the file give way, so that the window does not wait for them.
-    pub(super) fn make_way(&self) {
-        for progress in self.running.iter().map(|running| running.job.progress()) {
-            progress.ask_for_way();
-        }
-        for watched in &self.watched {
-            watched.progress.ask_for_way();
+            self.schedule.verify_wanted = true;
         }
     }
 
@@ -144,20 +28,21 @@ impl App {
     pub(super) fn verify(&mut self, asked_for: bool) {
         let Some(desk) = &self.desk else { return };
         if desk.file.is_lent() {
-            self.check_wanted = false;
+            self.schedule.verify_wanted = false;
             self.problem(format!("{IMPORT_RUNS}."), "Verify the file when it has ended.");
             return;
         }
-        if self.running.iter().any(|running| matches!(running.kind, RunningKind::Verify { .. })) {
+        if self.jobs.is_verifying() {
             return;
         }
         let path = desk.file.path().to_owned();
         let remembered =
             self.setup.data_folder.as_deref().and_then(|folder| keep::remembered_head(folder, &desk.uuid));
-        let started = self.start("Verifying the file", RunningKind::Verify { asked_for }, move |progress| {
-            let verification = ProductFile::verify_beside(&path, remembered, progress, 1.0)?;
-            Ok(Finished::Verified(Box::new(verification)))
-        });
+        let started =
+            self.jobs.start("Verifying the file", RunningKind::Verify { asked_for }, move |progress| {
+                let verification = ProductFile::verify_beside(&path, remembered, progress, 1.0)?;
+                Ok(Finished::Verified(Box::new(verification)))
+            });
         if let Err(refusal) = started {
             self.problem(
                 format!("The file could not be verified: {refusal}."),
@@ -178,7 +63,7 @@ impl App {
         };
         let of = Version::of(desk);
         let kind = RunningKind::Backup { asked_for: true, of: of.clone() };
-        let started = self.start("Backing up", kind, move |progress| {
+        let started = self.jobs.start("Backing up", kind, move |progress| {
             ProductFile::backup(&path, &target, &|share| progress.at(share))?;
             Ok(Finished::BackedUp(target))
         });
@@ -192,14 +77,12 @@ impl App {
         let now = self.stamp().now;
         let (Some(folder), Some(desk)) = (self.setup.data_folder.clone(), &self.desk) else { return };
         let of = Version::of(desk);
-        let under_way = self.running.iter().any(|running| {
-            matches!(&running.kind, RunningKind::Backup { asked_for: false, of: other } if *other == of)
-        });
+        let under_way = self.jobs.is_backing_up_automatically(&of);
         if of.seq == desk.backed_up || desk.file.why_read_only().is_some() || under_way {
             return;
         }
         let (kind, what) = (RunningKind::Backup { asked_for: false, of: of.clone() }, of.clone());
-        let started = self.start("Backing up", kind, move |progress| {
+        let started = self.jobs.start("Backing up", kind, move |progress| {
             let keep_going = |share| progress.at(share);
             Ok(Finished::BackedUp(keep::automatic_backup(&folder, &what.path, &what.uuid, now, &keep_going)?))
         });
@@ -217,32 +100,11 @@ impl App {
                 .is_none_or(|(_, at)| now.seconds_since(*at) >= BACKUP_SECONDS)
     }
 
-    /// Whether a backup is being made.
-    pub(super) fn is_backing_up(&self) -> bool {
-        self.running.iter().any(|running| matches!(running.kind, RunningKind::Backup { .. }))
-    }
-
-    /// The import that is running.
-    pub(super) fn importing(&self) -> Option<&Arc<ImportJob>> {
-        self.running.iter().find_map(|running| match &running.kind {
-            RunningKind::Import(job) => Some(job),
-            RunningKind::Verify { .. } | RunningKind::Backup { .. } | RunningKind::Upgrade(_) => None,
-        })
-    }
-
-    /// The upgrade that is running: of which file, and how far it is.
-    pub(super) fn upgrade_under_way(&self) -> Option<(&Path, &Progress)> {
-        self.running.iter().find_map(|running| match &running.kind {
-            RunningKind::Upgrade(path) => Some((path.as_path(), running.job.progress())),
-            RunningKind::Verify { .. } | RunningKind::Backup { .. } | RunningKind::Import(_) => None,
-        })
-    }
-
     /// Upgrades the file at a path beside the window.
     pub(super) fn upgrade(&mut self, path: &Path) {
         let (stamp, steps, of) = (self.stamp(), self.steps, path.to_owned());
         let kind = RunningKind::Upgrade(path.to_owned());
-        let started = self.start("Upgrading the file", kind, move |progress| {
+        let started = self.jobs.start("Upgrading the file", kind, move |progress| {
             let report = |words: &'static str, share: f32| {
                 if progress.words() != words {
                     progress.say(words);
@@ -265,14 +127,11 @@ impl App {
     pub(super) fn import(&mut self, import: &Arc<ImportJob>) {
         let stamp = self.stamp();
         // Long reads would keep the import from being committed.
-        let others = self.watched.iter().map(|watched| &watched.progress);
-        if let Some(other) = others.filter(|other| !other.has_ended()).find(|other| !other.is_cancelled()) {
+        if let Some(other) = self.jobs.watched_under_way() {
             let words = format!("“{}” is under way: wait or cancel it", other.name());
             return import.end(Err(Refused::Rule(words)));
         }
-        let before = self.running.len();
-        self.running.retain(|running| !matches!(running.kind, RunningKind::Verify { .. }));
-        let verifying = before != self.running.len();
+        let verifying = self.jobs.stop_verifying();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         let mut writer = match desk.file.lend(IMPORT_RUNS) {
             Ok(writer) => Box::new(writer),
@@ -280,26 +139,18 @@ impl App {
         };
         desk.verify_again = verifying;
         let (work, session) = (Arc::clone(import), session.for_job());
-        let started = Job::start_with(import.progress().clone(), move |_| {
+        let started = self.jobs.start_import(import, move || {
             work.run(&mut writer, &session, &stamp);
-            Ok(Finished::Imported(writer))
+            Finished::Imported(writer)
         });
-        match started {
-            Ok(job) => self.running.push(Running { job, kind: RunningKind::Import(Arc::clone(import)) }),
-            Err(refusal) => self.import_broke_off(import, refusal),
+        if let Err(refusal) = started {
+            self.import_broke_off(import, refusal);
         }
     }
 
     /// Takes the results of jobs that have ended.
     pub(super) fn keep_jobs(&mut self) {
-        self.watched.retain(|watched| !watched.progress.has_ended());
-        let mut index = 0;
-        while index < self.running.len() {
-            let Some(outcome) = self.running[index].job.poll() else {
-                index += 1;
-                continue;
-            };
-            let Running { job, kind } = self.running.remove(index);
+        for Ended { outcome, kind, progress } in self.jobs.take_ended() {
             match (outcome, kind) {
                 (Ok(Finished::Verified(verification)), kind) => {
                     self.verified(*verification, matches!(kind, RunningKind::Verify { asked_for: true }));
@@ -310,8 +161,8 @@ impl App {
                 // The kinds of jobs and of what they bring go together.
                 (Ok(Finished::Upgraded(_)), _) => {}
                 (Err(refusal), RunningKind::Import(import)) => self.import_broke_off(&import, refusal),
-                (Err(_), kind) if job.progress().is_cancelled() => {
-                    self.notices.push(Notice::info(format!("{} was cancelled.", job.progress().name())));
+                (Err(_), kind) if progress.is_cancelled() => {
+                    self.notices.push(Notice::info(format!("{} was cancelled.", progress.name())));
                     if matches!(kind, RunningKind::Backup { .. }) {
                         self.close_without_backup();
                     }
@@ -373,7 +224,7 @@ impl App {
     }
 
     fn backup_failed(&mut self, of: &Version, refusal: &Refused) {
-        self.backup_after = self.stamp().now.plus_seconds(BACKUP_AGAIN_SECONDS);
+        self.schedule.backup_after = self.stamp().now.plus_seconds(BACKUP_AGAIN_SECONDS);
         let words = format!("{} could not be backed up: {refusal}.", of.path.display());
         if !self.refuse_to_close(&words) {
             self.problem(words, "The file itself is as it was. Back it up from the menu to another place.");
@@ -386,7 +237,7 @@ impl App {
         let returned = desk.file.give_back(writer);
         let head = desk.file.head().clone();
         desk.cache.keep_up(&head, now.day());
-        self.check_wanted |= std::mem::take(&mut desk.verify_again);
+        self.schedule.verify_wanted |= std::mem::take(&mut desk.verify_again);
         if let Err(refusal) = returned {
             self.problem(
                 format!("What was typed during the import could not be kept as a draft: {refusal}."),
@@ -422,37 +273,5 @@ impl App {
         };
         self.problem("The import broke off.", remedy);
         self.leave_at_last();
-    }
-
-    fn jobs(&self) -> impl Iterator<Item = &Progress> {
-        let now = self.ctx.input(|input| input.time);
-        let watched = self.watched.iter().filter(move |watched| now - watched.since >= WATCH_SECONDS);
-        let watched = watched.map(|watched| &watched.progress).filter(|progress| !progress.has_ended());
-        self.running.iter().map(|running| running.job.progress()).chain(watched)
-    }
-
-    /// The work beside the window in the status line, each with its share and a way to cancel it.
-    pub(super) fn jobs_ui(&self, ui: &mut Ui) {
-        for progress in self.jobs() {
-            let (words, share) = (progress.words(), progress.share());
-            ui.add_space(space::M);
-            let (rect, _) = ui.allocate_exact_size(vec2(80.0, 6.0), Sense::hover());
-            ui.painter().rect_filled(rect, 3.0, palette(ui).line);
-            let done = egui::Rect::from_min_size(rect.min, vec2(rect.width() * share, rect.height()));
-            ui.painter().rect_filled(done, 3.0, palette(ui).accent);
-            let name = format!("Cancel {}", words.to_lowercase());
-            ui.add_enabled_ui(!progress.is_cancelled(), |ui| {
-                if icon_sized_ui(ui, Icon::Close, &name, 18.0).clicked() {
-                    progress.cancel();
-                }
-            });
-            // Behind the button: counting makes the words wider, and what is to be pressed stays where it is.
-            ui.label(small(progress.line()));
-        }
-    }
-
-    /// The same in words.
-    pub(super) fn jobs_in_words(&self) -> Vec<String> {
-        self.jobs().map(Progress::line).collect()
     }
 }

@@ -34,7 +34,7 @@ pub enum Leave {
 pub struct Leaving {
     what: Leave,
     /// Whether the person has said that it is to wait.
-    decided: bool,
+    pub decided: bool,
 }
 
 /// How far the window is with closing.
@@ -73,9 +73,9 @@ impl App {
 
     /// Whether it has to wait for an import; then the person is asked.
     fn hold(&mut self, what: &Leave) -> bool {
-        let holds = self.importing().is_some();
+        let holds = self.jobs.importing().is_some();
         if holds {
-            self.leaving = Some(Leaving { what: what.clone(), decided: false });
+            self.dialogs.leaving = Some(Leaving { what: what.clone(), decided: false });
         }
         holds
     }
@@ -97,16 +97,14 @@ impl App {
 
     /// The import has ended: does what waited for it.
     pub(super) fn leave_at_last(&mut self) {
-        if let Some(leaving) = self.leaving.take() {
+        if let Some(leaving) = self.dialogs.leaving.take() {
             self.leave_now(leaving.what);
         }
     }
 
-    /// Whether a question about leaving is on screen.
-    pub(super) fn is_asking_to_leave(&self) -> bool {
-        self.leaving.as_ref().is_some_and(|leaving| !leaving.decided)
-            || matches!(self.closing, Closing::Failed(_))
-            || self.upgrading.is_some()
+    /// Whether a question is on screen that is to be answered before anything else.
+    pub(super) fn is_asking(&self) -> bool {
+        self.dialogs.ask() || matches!(self.closing, Closing::Failed(_))
     }
 
     /// Draws the questions about leaving.
@@ -116,7 +114,7 @@ impl App {
     }
 
     fn draw_import_question(&mut self, ctx: &Context) {
-        let Some(leaving) = self.leaving.as_mut().filter(|leaving| !leaving.decided) else { return };
+        let Some(leaving) = self.dialogs.leaving.as_mut().filter(|leaving| !leaving.decided) else { return };
         let words = format!(
             "{} as soon as the import has ended. Cancelling the import leaves nothing of it in the file.",
             leaving.what.words()
@@ -131,13 +129,13 @@ impl App {
         match outcome {
             Outcome::Open | Outcome::Refused => {}
             Outcome::Confirmed => leaving.decided = true,
-            Outcome::Cancelled => self.leaving = None,
+            Outcome::Cancelled => self.dialogs.leaving = None,
         }
         if cancel {
-            if let Some(leaving) = &mut self.leaving {
+            if let Some(leaving) = &mut self.dialogs.leaving {
                 leaving.decided = true;
             }
-            if let Some(import) = self.importing() {
+            if let Some(import) = self.jobs.importing() {
                 import.progress().cancel();
             }
         }
@@ -177,11 +175,11 @@ impl App {
             }
             self.save_settings();
             self.closing = Closing::BackingUp;
-            if let Some((_, progress)) = self.upgrade_under_way() {
+            if let Some((_, progress)) = self.jobs.upgrade_under_way() {
                 progress.cancel();
             }
         }
-        let busy = |app: &Self| app.is_backing_up() || app.upgrade_under_way().is_some();
+        let busy = |app: &Self| app.jobs.is_backing_up() || app.jobs.upgrade_under_way().is_some();
         if self.closing == Closing::BackingUp && !busy(self) {
             self.back_up_automatically();
             if self.closing == Closing::BackingUp && !busy(self) {

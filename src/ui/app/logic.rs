@@ -6,7 +6,7 @@ use eframe::egui;
 use egui::Event;
 
 use super::App;
-use crate::ui::settings;
+use crate::domain::time::Moment;
 
 /// Seconds between two looks at what a writer has done.
 const LOOK_SECONDS: f64 = 1.5;
@@ -14,6 +14,25 @@ const LOOK_SECONDS: f64 = 1.5;
 const BACKUP_LOOK_SECONDS: i64 = 60;
 /// Idle minutes after which the window is locked when the policy says nothing.
 const IDLE_MINUTES: u32 = 15;
+
+/// What the window did when, and what it is to do next.
+pub struct Schedule {
+    /// The last input of the person.
+    pub active_at: Moment,
+    /// When a reader last looked at what the writer did, in the time of the window.
+    pub refreshed_at: Option<f64>,
+    /// No automatic backup of a file that stays open before this moment.
+    pub backup_after: Moment,
+    /// Whether the file is to be verified.
+    pub verify_wanted: bool,
+}
+
+impl Schedule {
+    /// Nothing is to be done yet.
+    pub const fn new(now: Moment) -> Self {
+        Self { active_at: now, refreshed_at: None, backup_after: now, verify_wanted: false }
+    }
+}
 
 fn is_input(event: &Event) -> bool {
     matches!(
@@ -35,21 +54,21 @@ impl App {
     pub(super) fn keep_time(&mut self, ctx: &egui::Context) {
         let stamp = self.stamp();
         if ctx.input(|input| input.events.iter().any(is_input)) {
-            self.active_at = stamp.now;
+            self.schedule.active_at = stamp.now;
         }
         self.keep_idle(ctx);
         self.keep_up_with_file(ctx);
-        if self.check_wanted {
-            self.check_wanted = false;
+        if self.schedule.verify_wanted {
+            self.schedule.verify_wanted = false;
             self.verify(false);
         }
         if let Some(folder) = self.setup.data_folder.clone()
             && self.session.is_some()
-            && self.running.is_empty()
+            && self.jobs.none_run()
             && self.desk.as_ref().is_some_and(|desk| desk.file.head().seq != desk.backed_up)
-            && stamp.now >= self.backup_after
+            && stamp.now >= self.schedule.backup_after
         {
-            self.backup_after = stamp.now.plus_seconds(BACKUP_LOOK_SECONDS);
+            self.schedule.backup_after = stamp.now.plus_seconds(BACKUP_LOOK_SECONDS);
             if self.backup_is_due(&folder, stamp.now) {
                 self.back_up_automatically();
             }
@@ -62,7 +81,7 @@ impl App {
         }
         let minutes = self.desk.as_ref().map_or(IDLE_MINUTES, |desk| desk.idle_minutes);
         let limit = i64::from(minutes.max(1)) * 60;
-        let idle = self.stamp().now.seconds_since(self.active_at);
+        let idle = self.stamp().now.seconds_since(self.schedule.active_at);
         if idle >= limit {
             self.lock(&format!("Locked after {minutes} minutes without input."));
         } else {
@@ -78,8 +97,8 @@ impl App {
         let Some(desk) = &mut self.desk else { return };
         if desk.file.why_read_only().is_some() && !desk.file.is_lent() {
             ctx.request_repaint_after(Duration::from_secs_f64(LOOK_SECONDS));
-            if self.refreshed_at.is_none_or(|at| now - at >= LOOK_SECONDS) {
-                self.refreshed_at = Some(now);
+            if self.schedule.refreshed_at.is_none_or(|at| now - at >= LOOK_SECONDS) {
+                self.schedule.refreshed_at = Some(now);
                 desk.writer = desk.file.writer();
                 // A reader that cannot look now looks again in a moment.
                 let _ = desk.file.refresh();
@@ -97,39 +116,17 @@ impl App {
         }
     }
 
-    /// Keeps size and zoom of the window, and writes the settings when something else changed.
+    /// Keeps the settings.
     pub(super) fn keep_settings(&mut self, ctx: &egui::Context) {
-        let (size, maximised) = ctx.input(|input| {
-            let viewport = input.viewport();
-            (viewport.inner_rect.map(|rect| rect.size()), viewport.maximized.unwrap_or(false))
-        });
-        self.settings.maximised = maximised;
-        if let Some(size) = size.filter(|_| !maximised) {
-            self.settings.window_size = (size.x, size.y);
-        }
-        self.settings.text_scale = crate::ui::theme::text_scale(ctx);
-        let worth = self.settings.theme != self.kept.theme
-            || self.settings.text_scale != self.kept.text_scale
-            || self.settings.renderer != self.kept.renderer
-            || self.settings.recent != self.kept.recent;
-        if worth {
-            self.save_settings();
+        if let Err((happened, remedy)) = self.settings.follow(ctx) {
+            self.problem(happened, remedy);
         }
     }
 
     /// Writes the settings if they changed.
     pub(super) fn save_settings(&mut self) {
-        if self.settings == self.kept {
-            return;
-        }
-        self.kept = self.settings.clone();
-        if let Some(path) = self.setup.settings_path.clone()
-            && let Err(error) = settings::save(&path, &self.settings)
-        {
-            self.problem(
-                format!("The settings could not be kept: {error}."),
-                format!("Check that {} can be written.", path.display()),
-            );
+        if let Err((happened, remedy)) = self.settings.save() {
+            self.problem(happened, remedy);
         }
     }
 }

@@ -55,12 +55,7 @@ impl App {
 
     /// Takes the keys of commands out of the input.
     pub(super) fn take_keys(&mut self, ctx: &Context) {
-        if self.code.is_some()
-            || self.password.is_some()
-            || self.signing.is_some()
-            || self.attaching.is_some()
-            || self.is_asking_to_leave()
-        {
+        if self.is_asking() {
             return;
         }
         let in_list =
@@ -75,7 +70,7 @@ impl App {
                 self.asked.push(row.command);
             }
         }
-        let nothing_open = !ctx.any_popup_open() && !self.palette.is_open() && !self.help;
+        let nothing_open = !ctx.any_popup_open() && !self.finder.palette.is_open() && !self.dialogs.help;
         let idle = ctx.memory(|memory| memory.focused().is_none());
         if self.session.is_some() && nothing_open && !ctx.text_edit_focused() {
             let slash = ctx.input(|input| {
@@ -85,22 +80,18 @@ impl App {
                 ctx.input_mut(|input| {
                     input.events.retain(|event| !matches!(event, egui::Event::Text(text) if text == "/"));
                 });
-                self.find = true;
+                self.finder.wants_focus = true;
             }
             let escape = idle && self.route() != Some(&Route::Dashboard);
             if escape && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
                 self.back();
             }
         }
-        if self.over.is_some() && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
-            self.over = None;
+        if self.dialogs.over.is_some()
+            && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
+        {
+            self.dialogs.over = None;
         }
-    }
-
-    /// Opens or closes the palette.
-    pub(super) fn toggle_palette(&mut self) {
-        self.palette.toggle();
-        self.palette_entries.clear();
     }
 
     fn fill_palette(&mut self, ctx: &Context) {
@@ -118,7 +109,7 @@ impl App {
             entries.extend(self.places());
             entries.extend(self.records());
         }
-        self.palette_entries = entries;
+        self.finder.entries = entries;
     }
 
     fn places(&self) -> Vec<Taken> {
@@ -159,19 +150,21 @@ impl App {
     }
 
     fn draw_palette(&mut self, ctx: &Context) {
-        if !self.palette.is_open() {
+        if !self.finder.palette.is_open() {
             return;
         }
-        if self.palette_entries.is_empty() {
+        if self.finder.entries.is_empty() {
             self.fill_palette(ctx);
         }
         let entries: Vec<Entry<'_>> = self
-            .palette_entries
+            .finder
+            .entries
             .iter()
             .map(|taken| Entry { title: &taken.title, detail: &taken.detail, keys: &taken.keys })
             .collect();
         let hint = if self.session.is_some() { "Find a command or a record" } else { "Find a command" };
-        let taken = self.palette.show(ctx, hint, &entries).and_then(|index| self.palette_entries.get(index));
+        let taken =
+            self.finder.palette.show(ctx, hint, &entries).and_then(|index| self.finder.entries.get(index));
         match taken.map(|taken| taken.to.clone()) {
             Some(To::Do(command)) => self.asked.push(command),
             Some(To::Go(route)) => self.go(route),
@@ -180,17 +173,17 @@ impl App {
     }
 
     fn draw_signing(&mut self, ctx: &Context) {
-        let Some(mut dialog) = self.signing.take() else { return };
+        let Some(mut dialog) = self.dialogs.signing.take() else { return };
         let Some(session) = &self.session else { return };
         match dialog.ui(ctx, session.name()) {
-            sign::Outcome::Pending => self.signing = Some(dialog),
+            sign::Outcome::Pending => self.dialogs.signing = Some(dialog),
             sign::Outcome::Cancelled => {}
             sign::Outcome::Sign(password) => self.sign(dialog, &password),
         }
     }
 
     fn draw_code(&mut self, ctx: &Context) {
-        let Some(shown) = &mut self.code else { return };
+        let Some(shown) = &mut self.dialogs.code else { return };
         let missing: Vec<String> =
             (!shown.noted).then(|| "Confirm that you have noted the code".to_owned()).into_iter().collect();
         let mut copied = false;
@@ -219,7 +212,7 @@ impl App {
             ui.label(hint(ui, "It is made of letters and digits that are not easily confused; spaces and dashes do not matter."));
         });
         match outcome {
-            Outcome::Confirmed => self.code = None,
+            Outcome::Confirmed => self.dialogs.code = None,
             // Escape must not lose the only sight of the code: the other button copies, and the dialog stays.
             Outcome::Cancelled => {
                 if ctx.input(|input| input.pointer.any_released()) {
@@ -233,21 +226,21 @@ impl App {
     }
 
     fn draw_password(&mut self, ctx: &Context) {
-        let Some(change) = &mut self.password else { return };
+        let Some(change) = &mut self.dialogs.password else { return };
         let missing = change.missing();
         let outcome = Dialog::new("password", "Change password", "Change password")
             .missing(&missing)
             .show(ctx, |ui| change.ui(ui));
         match outcome {
             Outcome::Open | Outcome::Refused => {}
-            Outcome::Cancelled => self.password = None,
+            Outcome::Cancelled => self.dialogs.password = None,
             Outcome::Confirmed => {
-                let Some(mut change) = self.password.take() else { return };
+                let Some(mut change) = self.dialogs.password.take() else { return };
                 match self.change_password(&change) {
                     Ok(()) => self.notices.push(Notice::done("Your password was changed.")),
                     Err(refusal) => {
                         change.refusal = Some(crate::domain::text::sentence(&refusal.to_string()));
-                        self.password = Some(change);
+                        self.dialogs.password = Some(change);
                     }
                 }
             }
@@ -255,7 +248,7 @@ impl App {
     }
 
     fn draw_help(&mut self, ctx: &Context) {
-        if !self.help {
+        if !self.dialogs.help {
             return;
         }
         let (title, words, clause) = help_of(self.route().filter(|_| self.session.is_some()));
@@ -267,9 +260,9 @@ impl App {
         });
         match outcome {
             Outcome::Open | Outcome::Refused => {}
-            Outcome::Confirmed => self.help = false,
+            Outcome::Confirmed => self.dialogs.help = false,
             Outcome::Cancelled => {
-                self.help = false;
+                self.dialogs.help = false;
                 if ctx.input(|input| input.pointer.any_released()) {
                     self.asked.push(AppCommand::Shortcuts);
                 }

@@ -4,17 +4,21 @@
 
 mod execute;
 mod files;
+mod finder;
 mod frame;
 mod history;
 #[cfg(test)]
 mod job_tests;
+mod jobs;
 mod keeping;
 mod leaving;
 mod logic;
 mod menu;
 mod mount;
 mod nav;
+mod open_dialogs;
 mod opening;
+mod settings_file;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -32,19 +36,20 @@ use super::cx::{Cache, Route};
 use super::dialogs::{self, AskPath};
 use super::screens::sign_in::SignIn;
 use super::screens::welcome::Welcome;
-use super::settings::{self, Settings};
 use super::shortcuts::AppCommand;
 use super::theme;
 use super::widgets::notice::{Notice, Notices};
-use super::widgets::palette::CommandPalette;
 use crate::domain::product::Product;
 use crate::domain::time::Moment;
 use crate::ops::{Holder, Leftover, ProductFile, Refused, Session, Stamp, Steps, places};
+use finder::Finder;
 use history::History;
-use keeping::{Integrity, Running, Watched};
-use leaving::{Closing, Leaving};
+use jobs::Jobs;
+use leaving::Closing;
+use logic::Schedule;
 use mount::Screens;
-use upgrading::Upgrading;
+use open_dialogs::OpenDialogs;
+use settings_file::SettingsFile;
 
 /// With what the window starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,51 +109,40 @@ struct Desk {
     example: Option<String>,
 }
 
-/// A one-time code on screen. It is kept nowhere.
-struct ShownCode {
-    title: &'static str,
-    words: String,
-    code: String,
-    noted: bool,
+/// What is known of the integrity of the open file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Integrity {
+    /// Nothing yet.
+    Unknown,
+    /// Everything matched.
+    Verified {
+        /// Up to which event.
+        seq: u64,
+        /// When.
+        at: Moment,
+    },
+    /// Something does not match.
+    Broken(Vec<String>),
 }
 
 /// The window.
 pub struct App {
     setup: Setup,
-    settings: Settings,
-    kept: Settings,
+    settings: SettingsFile,
     notices: Notices,
-    palette: CommandPalette,
-    palette_entries: Vec<menu::Taken>,
-    search: String,
-    find: bool,
+    finder: Finder,
+    /// What keys, menu and palette asked for in this frame.
     asked: Vec<AppCommand>,
-    running: Vec<Running>,
-    watched: Vec<Watched>,
+    jobs: Jobs,
     welcome: Welcome,
     desk: Option<Desk>,
     session: Option<Session>,
     sign_in: SignIn,
-    code: Option<ShownCode>,
-    /// The signature under way.
-    signing: Option<super::sign::SignDialog>,
-    password: Option<super::screens::sign_in::PasswordChange>,
-    help: bool,
-    check_wanted: bool,
-    /// Settings or shortcuts over the start or the sign-in.
-    over: Option<Route>,
-    attaching: Option<files::Attaching>,
-    active_at: Moment,
-    refreshed_at: Option<f64>,
-    leaving: Option<Leaving>,
-    /// The older file of which the person is asked, or that is being upgraded.
-    upgrading: Option<Upgrading>,
+    dialogs: OpenDialogs,
+    schedule: Schedule,
     /// The steps by which older files are upgraded.
     steps: Steps,
     closing: Closing,
-    /// No automatic backup of a file that stays open before this moment.
-    backup_after: Moment,
-    /// For jobs, to wake the window.
     ctx: egui::Context,
 }
 
@@ -170,49 +164,32 @@ impl App {
         let ctx = &cc.egui_ctx;
         theme::install(ctx);
         ctx.options_mut(|options| options.quit_shortcuts.clear());
-        let loaded = setup.settings_path.as_deref().map(settings::load);
-        let (settings, notice) =
-            loaded.map_or_else(|| (Settings::default(), None), |l| (l.settings, l.notice));
-        settings.theme.apply(ctx);
-        theme::set_text_scale(ctx, settings.text_scale);
-        let active_at = (setup.clock)().now;
+        let (settings, trouble) = SettingsFile::load(setup.settings_path.clone());
+        settings.values.theme.apply(ctx);
+        theme::set_text_scale(ctx, settings.values.text_scale);
+        let now = (setup.clock)().now;
         let mut app = Self {
             setup,
-            kept: settings.clone(),
             settings,
             notices: Notices::default(),
-            palette: CommandPalette::default(),
-            palette_entries: Vec::new(),
-            search: String::new(),
-            find: false,
+            finder: Finder::default(),
             asked: Vec::new(),
-            running: Vec::new(),
-            watched: Vec::new(),
+            jobs: Jobs::new(ctx.clone()),
             welcome: Welcome::default(),
             desk: None,
             session: None,
             sign_in: SignIn::default(),
-            code: None,
-            signing: None,
-            password: None,
-            help: false,
-            check_wanted: false,
-            over: None,
-            attaching: None,
-            active_at,
-            refreshed_at: None,
-            leaving: None,
-            upgrading: None,
+            dialogs: OpenDialogs::default(),
+            schedule: Schedule::new(now),
             steps: Steps::RELEASED,
             closing: Closing::No,
-            backup_after: active_at,
             ctx: ctx.clone(),
         };
-        if let Some((happened, remedy)) = notice {
+        if let Some((happened, remedy)) = trouble {
             app.notices.push(Notice::problem(happened, remedy));
         }
         match what {
-            Start::Nothing => app.welcome.look_again(&app.settings.recent, &(app.setup.clock)()),
+            Start::Nothing => app.welcome.look_again(&app.settings.values.recent, &(app.setup.clock)()),
             Start::File(path) => app.open_path(&path),
             Start::ExampleFile { folder } => app.open_example(&folder),
         }

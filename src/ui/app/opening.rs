@@ -4,10 +4,11 @@ use std::path::Path;
 
 use eframe::egui;
 
-use super::keeping::Integrity;
+use super::Integrity;
 use super::leaving::Leave;
+use super::open_dialogs::ShownCode;
 use super::upgrading::Upgrading;
-use super::{App, Desk, ShownCode};
+use super::{App, Desk};
 use crate::ops::import::IMPORT_RUNS;
 use crate::ops::{
     Found, NewFile, Opened, Password, ProductFile, Refused, Session, WhyReadOnly, example_access,
@@ -30,20 +31,20 @@ impl App {
         match ProductFile::open(path, &stamp) {
             Ok(Opened::Open(file)) => self.opened(file),
             Ok(Opened::Not(Found::NeedsUpgrade { version })) => {
-                self.upgrading = Some(Upgrading::new(path, version));
-                self.welcome.look_again(&self.settings.recent, &stamp);
+                self.dialogs.upgrading = Some(Upgrading::new(path, version));
+                self.welcome.look_again(&self.settings.values.recent, &stamp);
             }
             Ok(Opened::Not(found)) => {
                 let (happened, remedy) = found_words(path, &found);
                 self.problem(happened, remedy);
-                self.welcome.look_again(&self.settings.recent, &stamp);
+                self.welcome.look_again(&self.settings.values.recent, &stamp);
             }
             Err(refusal) => {
                 self.problem(
                     format!("{} could not be opened: {refusal}.", name_of(path)),
                     "Nothing was changed.",
                 );
-                self.welcome.look_again(&self.settings.recent, &stamp);
+                self.welcome.look_again(&self.settings.values.recent, &stamp);
             }
         }
     }
@@ -51,7 +52,7 @@ impl App {
     pub(super) fn opened(&mut self, file: Box<ProductFile>) {
         self.close_file();
         let path = std::path::absolute(file.path()).unwrap_or_else(|_| file.path().to_owned());
-        self.settings.opened(&path);
+        self.settings.values.opened(&path);
         if let Some(WhyReadOnly::Damaged(what)) = file.why_read_only() {
             self.notices.push(Notice::problem(
                 format!("The file is damaged: {what}."),
@@ -75,7 +76,7 @@ impl App {
         };
         let backed_up = file.head().seq;
         let writer = if file.why_read_only().is_some() { file.writer() } else { None };
-        let overview = Overview::beside(self.wake(), self.setup.patience);
+        let overview = Overview::beside(self.jobs.wake(), self.setup.patience);
         self.desk = Some(Desk {
             file,
             uuid,
@@ -138,15 +139,10 @@ impl App {
         match ProductFile::create(path, new, password, &stamp) {
             Ok((file, session, code)) => {
                 self.sit_down(file, session);
-                self.code = Some(ShownCode {
-                    title: "Keep the recovery code",
-                    words: "If nobody can sign in as administrator any more, this code restores an administrator. It \
+                self.dialogs.code = Some(ShownCode::new("Keep the recovery code", "If nobody can sign in as administrator any more, this code restores an administrator. It \
                             is shown only now and is kept nowhere. Print it or write it down, and keep it where you \
                             keep keys."
-                        .to_owned(),
-                    code,
-                    noted: false,
-                });
+                        .to_owned(), code));
             }
             Err(refusal) => self.welcome.refuse(&refusal),
         }
@@ -155,7 +151,7 @@ impl App {
     /// Does what the sign-in screen asks.
     pub(super) fn enter(&mut self, asked: &Asked) {
         let stamp = self.stamp();
-        self.make_way();
+        self.jobs.make_way();
         let Some(desk) = &mut self.desk else { return };
         let outcome = match asked {
             Asked::SignIn { login, password } => {
@@ -171,14 +167,9 @@ impl App {
         match outcome {
             Ok((session, next)) => {
                 if let Some(code) = next {
-                    self.code = Some(ShownCode {
-                        title: "Keep the new recovery code",
-                        words: "The old recovery code is used up. This one takes its place. It is shown only now and \
+                    self.dialogs.code = Some(ShownCode::new("Keep the new recovery code", "The old recovery code is used up. This one takes its place. It is shown only now and \
                                 is kept nowhere. Print it or write it down."
-                            .to_owned(),
-                        code,
-                        noted: false,
-                    });
+                            .to_owned(), code));
                 }
                 self.signed_in(session);
             }
@@ -189,7 +180,7 @@ impl App {
     /// Lets a person who has signed in sit down before the open file.
     pub fn signed_in(&mut self, session: Session) {
         let stamp = self.stamp();
-        self.active_at = stamp.now;
+        self.schedule.active_at = stamp.now;
         if let Some(desk) = &mut self.desk {
             desk.file.name_writer(&session, &stamp);
             let same = desk.last_person.as_ref().is_some_and(|(login, _)| login == session.login());
@@ -224,13 +215,8 @@ impl App {
         if self.session.take().is_none() {
             return;
         }
-        self.signing = None;
-        self.attaching = None;
-        self.password = None;
-        self.palette = Default::default();
-        self.palette_entries.clear();
-        self.code = None;
-        self.help = false;
+        self.dialogs.close_of_person();
+        self.finder.close_palette();
         if let Some(desk) = &self.desk {
             self.sign_in = SignIn::locked(desk.last_person.as_ref(), why);
         }
@@ -252,16 +238,15 @@ impl App {
         self.lock("");
         self.back_up_automatically();
         self.desk = None;
-        self.running.retain(|running| running.outlives_file());
-        self.watched.clear();
+        self.jobs.close_file();
         let stamp = self.stamp();
-        self.welcome.look_again(&self.settings.recent, &stamp);
+        self.welcome.look_again(&self.settings.values.recent, &stamp);
     }
 
     /// Tries to become the writer.
     pub(super) fn take_over(&mut self) {
         let stamp = self.stamp();
-        if self.importing().is_some() {
+        if self.jobs.importing().is_some() {
             return self.problem(format!("{IMPORT_RUNS}."), "");
         }
         let Some(desk) = &mut self.desk else { return };

@@ -41,7 +41,7 @@ fn window(clock: &Clock, path: PathBuf) -> Window {
 fn ended(window: &mut Window) {
     for _ in 0..2000 {
         window.run_steps(1);
-        if window.state().upgrade_under_way().is_none() {
+        if window.state().jobs.upgrade_under_way().is_none() {
             window.run_steps(3);
             return;
         }

@@ -46,12 +46,12 @@ impl Upgrading {
 impl App {
     /// Draws the question, then how far the upgrade is.
     pub(super) fn draw_upgrading(&mut self, ctx: &Context) {
-        let Some(upgrading) = &self.upgrading else { return };
+        let Some(upgrading) = &self.dialogs.upgrading else { return };
         if upgrading.begun { self.draw_upgrade_under_way(ctx) } else { self.draw_upgrade_question(ctx) }
     }
 
     fn draw_upgrade_question(&mut self, ctx: &Context) {
-        let Some(upgrading) = &self.upgrading else { return };
+        let Some(upgrading) = &self.dialogs.upgrading else { return };
         let path = upgrading.path.clone();
         let folder = path.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
         let title = format!("{} was made by an earlier program", name_of(&path));
@@ -80,22 +80,22 @@ impl App {
         });
         match outcome {
             Outcome::Open | Outcome::Refused => {}
-            Outcome::Cancelled => self.upgrading = None,
+            Outcome::Cancelled => self.dialogs.upgrading = None,
             Outcome::Confirmed => {
-                if let Some(upgrading) = &mut self.upgrading {
+                if let Some(upgrading) = &mut self.dialogs.upgrading {
                     upgrading.begun = true;
                 }
                 self.upgrade(&path);
             }
         }
         if to_read {
-            self.upgrading = None;
+            self.dialogs.upgrading = None;
             self.open_older(&path);
         }
     }
 
     fn draw_upgrade_under_way(&mut self, ctx: &Context) {
-        let Some((path, progress)) = self.upgrade_under_way() else { return };
+        let Some((path, progress)) = self.jobs.upgrade_under_way() else { return };
         let (title, progress) = (format!("Upgrading {}", name_of(path)), progress.clone());
         let dialog = Dialog::new("upgrade_under_way", &title, "Cancel the upgrade")
             .cancel("Go on in the background")
@@ -111,7 +111,7 @@ impl App {
         match outcome {
             Outcome::Open | Outcome::Refused => {}
             Outcome::Confirmed => progress.cancel(),
-            Outcome::Cancelled => self.upgrading = None,
+            Outcome::Cancelled => self.dialogs.upgrading = None,
         }
     }
 
@@ -132,7 +132,7 @@ impl App {
 
     /// The upgrade has ended.
     pub(super) fn upgraded(&mut self, path: &Path, done: Result<Upgraded, Found>) {
-        self.upgrading = None;
+        self.dialogs.upgrading = None;
         match done {
             Ok(done) => {
                 self.notices.push(Notice::done(format!(
@@ -155,14 +155,14 @@ impl App {
 
     /// The upgrade did not succeed; the file is as it was.
     pub(super) fn upgrade_failed(&mut self, path: &Path, refusal: &Refused) {
-        self.upgrading = None;
+        self.dialogs.upgrading = None;
         self.problem(
             format!("{} was not upgraded: {refusal}.", name_of(path)),
             "The file is as it was. It can still be opened for reading.",
         );
         let stamp = self.stamp();
         if self.desk.is_none() {
-            self.welcome.look_again(&self.settings.recent, &stamp);
+            self.welcome.look_again(&self.settings.values.recent, &stamp);
         }
     }
 

@@ -1,0 +1,30 @@
+//! Where a person finds things: the search box and the command palette.
+
+use super::menu::Taken;
+use crate::ui::widgets::palette::CommandPalette;
+
+/// The search box and the palette.
+#[derive(Default)]
+pub struct Finder {
+    pub palette: CommandPalette,
+    /// What the palette offers; empty until it is drawn.
+    pub entries: Vec<Taken>,
+    /// The words in the search box.
+    pub words: String,
+    /// Whether the search box gets the keyboard in the next frame.
+    pub wants_focus: bool,
+}
+
+impl Finder {
+    /// Opens or closes the palette.
+    pub fn toggle_palette(&mut self) {
+        self.palette.toggle();
+        self.entries.clear();
+    }
+
+    /// Closes the palette and forgets what it offered.
+    pub fn close_palette(&mut self) {
+        self.palette = CommandPalette::default();
+        self.entries.clear();
+    }
+}

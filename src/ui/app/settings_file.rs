@@ -1,0 +1,67 @@
+//! The settings of the person, and the file in which they are kept.
+
+use std::path::PathBuf;
+
+use eframe::egui;
+
+use crate::ui::settings::{self, Settings};
+use crate::ui::theme;
+
+/// What happened and what to do.
+type Trouble = (String, String);
+
+/// The settings as they are, and as they were last written.
+pub struct SettingsFile {
+    pub values: Settings,
+    written: Settings,
+    /// Where they are kept; `None`: nowhere.
+    path: Option<PathBuf>,
+}
+
+impl SettingsFile {
+    /// Reads the settings; where they cannot be read, the default ones and why.
+    pub fn load(path: Option<PathBuf>) -> (Self, Option<Trouble>) {
+        let loaded = path.as_deref().map(settings::load);
+        let (values, trouble) =
+            loaded.map_or_else(|| (Settings::default(), None), |loaded| (loaded.settings, loaded.notice));
+        (Self { written: values.clone(), values, path }, trouble)
+    }
+
+    /// Keeps size and zoom of the window, and writes the settings when something else changed.
+    ///
+    /// # Errors
+    /// What happened and what to do, where they cannot be written.
+    pub fn follow(&mut self, ctx: &egui::Context) -> Result<(), Trouble> {
+        let (size, maximised) = ctx.input(|input| {
+            let viewport = input.viewport();
+            (viewport.inner_rect.map(|rect| rect.size()), viewport.maximized.unwrap_or(false))
+        });
+        self.values.maximised = maximised;
+        if let Some(size) = size.filter(|_| !maximised) {
+            self.values.window_size = (size.x, size.y);
+        }
+        self.values.text_scale = theme::text_scale(ctx);
+        let (now, written) = (&self.values, &self.written);
+        let worth = now.theme != written.theme
+            || now.text_scale != written.text_scale
+            || now.renderer != written.renderer
+            || now.recent != written.recent;
+        if worth { self.save() } else { Ok(()) }
+    }
+
+    /// Writes the settings if they changed.
+    ///
+    /// # Errors
+    /// What happened and what to do, where they cannot be written.
+    pub fn save(&mut self) -> Result<(), Trouble> {
+        if self.values == self.written {
+            return Ok(());
+        }
+        self.written = self.values.clone();
+        let Some(path) = &self.path else { return Ok(()) };
+        settings::save(path, &self.values).map_err(|error| {
+            let happened = format!("The settings could not be kept: {error}.");
+            (happened, format!("Check that {} can be written.", path.display()))
+        })
+    }
+}
