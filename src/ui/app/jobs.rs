@@ -53,7 +53,9 @@ pub enum Finished {
 pub struct Ended {
     pub outcome: Result<Finished, Refused>,
     pub kind: RunningKind,
-    pub progress: Progress,
+    pub name: &'static str,
+    /// Whether it was cancelled before it ended.
+    pub cancelled: bool,
 }
 
 /// A state of a file: what a backup is made of. Another file may be open when the backup is made.
@@ -198,8 +200,9 @@ impl Jobs {
             match running.job.poll() {
                 None => self.running.push(running),
                 Some(outcome) => {
-                    let progress = running.job.progress().clone();
-                    ended.push(Ended { outcome, kind: running.kind, progress });
+                    let progress = running.job.progress();
+                    let (name, cancelled) = (progress.name(), progress.is_cancelled());
+                    ended.push(Ended { outcome, kind: running.kind, name, cancelled });
                 }
             }
         }

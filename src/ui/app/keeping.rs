@@ -150,7 +150,7 @@ impl App {
 
     /// Takes the results of jobs that have ended.
     pub(super) fn keep_jobs(&mut self) {
-        for Ended { outcome, kind, progress } in self.jobs.take_ended() {
+        for Ended { outcome, kind, name, cancelled } in self.jobs.take_ended() {
             match (outcome, kind) {
                 (Ok(Finished::Verified(verification)), kind) => {
                     self.verified(*verification, matches!(kind, RunningKind::Verify { asked_for: true }));
@@ -161,8 +161,8 @@ impl App {
                 // The kinds of jobs and of what they bring go together.
                 (Ok(Finished::Upgraded(_)), _) => {}
                 (Err(refusal), RunningKind::Import(import)) => self.import_broke_off(&import, refusal),
-                (Err(_), kind) if progress.is_cancelled() => {
-                    self.notices.push(Notice::info(format!("{} was cancelled.", progress.name())));
+                (Err(_), kind) if cancelled => {
+                    self.notices.push(Notice::info(format!("{name} was cancelled.")));
                     if matches!(kind, RunningKind::Backup { .. }) {
                         self.close_without_backup();
                     }
