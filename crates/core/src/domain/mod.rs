@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod record;
 pub mod refused;
 pub mod requests;
+pub mod shared_record;
 pub mod signature;
 pub mod text;
 pub use mainstay_base::time;

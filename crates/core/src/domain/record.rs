@@ -140,7 +140,7 @@ impl Kind {
 }
 
 /// The typed content of a record. Made with `record!`.
-pub trait Record: Serialize + DeserializeOwned + Default {
+pub trait Record: Serialize + DeserializeOwned + Default + Send + Sync + 'static {
     /// Which kind it is.
     const KIND: Kind;
 }
@@ -175,6 +175,22 @@ pub struct RecordData {
     pub fields: Fields,
 }
 
+/// The canonical text of a record; the fields stand in the order of their names.
+#[derive(Serialize)]
+struct Body<'a> {
+    created_at: &'a Moment,
+    created_by: &'a RecordId,
+    fields: &'a Fields,
+    id: &'a RecordId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<&'a RecordId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<&'a RecordId>,
+    revision: u32,
+    state: &'a str,
+    state_since: &'a Moment,
+}
+
 /// A record that another one names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
@@ -197,15 +213,7 @@ impl RecordData {
         if T::KIND != self.head.id.kind {
             return None;
         }
-        serde_json::from_value(Value::Object(self.fields.clone())).ok()
-    }
-
-    /// The same, where nobody needs the record any more.
-    pub fn into_typed<T: Record>(self) -> Option<T> {
-        if T::KIND != self.head.id.kind {
-            return None;
-        }
-        serde_json::from_value(Value::Object(self.fields)).ok()
+        T::deserialize(&self.fields).ok()
     }
 
     /// The value of a field, `null` if it is not filled.
@@ -259,20 +267,18 @@ impl RecordData {
 
     /// The canonical text of the whole record: what is stored, and whose SHA-256 stands in the audit event.
     pub fn canonical(&self) -> String {
-        let head = &self.head;
-        let id = |id: RecordId| canonical::string(&id.to_string());
-        let mut body = vec![
-            ("id", id(head.id)),
-            ("state", canonical::string(&head.state)),
-            ("created_at", canonical::string(&head.created_at.to_string())),
-            ("created_by", id(head.created_by)),
-            ("state_since", canonical::string(&head.state_since.to_string())),
-            ("revision", head.revision.to_string()),
-            ("fields", canonical::map(&self.fields)),
-        ];
-        body.extend(head.owner.map(|owner| ("owner", id(owner))));
-        body.extend(head.parent.map(|parent| ("parent", id(parent))));
-        canonical::object(body)
+        let Head { id, state, owner, parent, created_at, created_by, state_since, revision } = &self.head;
+        canonical::text(&Body {
+            created_at,
+            created_by,
+            fields: &self.fields,
+            id,
+            owner: owner.as_ref(),
+            parent: parent.as_ref(),
+            revision: *revision,
+            state,
+            state_since,
+        })
     }
 
     /// The canonical text of the record's content: what a signature covers. State and owner are not part of it.

@@ -353,8 +353,8 @@ impl Finder<'_> {
     }
 
     fn work_under_way(&mut self, row: &ListRow, emergency: bool) -> Result<(), Refused> {
-        let data = self.file.record(row.id)?;
         let work = super::refused::ChangeSet::to_look(&self.file.store, row.id, self.now);
+        let data = work.get(row.id)?;
         let case = Case { data: &data, world: &work, now: self.now, actor: None, rules: RULES };
         if granted_approval(&case).is_none() {
             self.add(

@@ -15,6 +15,7 @@ use crate::domain::field::record_ids;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{Person, Role};
 use crate::domain::record::RecordData;
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::requests::RULES;
 use crate::domain::signature::{Cover, Meaning, Part, Signature};
 use crate::domain::workflow::{Case, Condition, Move, Signing, World};
@@ -141,7 +142,7 @@ impl ProductFile {
         let actor = session.map_or(RecordId::new(Kind::Person, 0), Session::person);
         let work = ChangeSet::to_look(&self.store, actor, now);
         let data = work.get(id)?;
-        let person: Option<Person> = work.record(actor).and_then(|data| data.typed());
+        let person = work.record(actor).and_then(|data| data.typed::<Person>());
         let case = Case { data: &data, world: &work, now, actor: session.map(Session::person), rules: RULES };
         let holds = |roles: &[Role]| {
             person.as_ref().is_some_and(|person| person.roles.iter().any(|role| roles.contains(role)))
@@ -164,11 +165,11 @@ impl ProductFile {
             ahead: ahead::of(&work, &staff, &data),
             trace: trace(&work, &data),
             signatures: signature_views(&self.store, &work, &data)?,
-            attachments: work.referring(id, Kind::Attachment),
+            attachments: work.referring(id, Kind::Attachment).into_iter().map(SharedRecord::into_data).collect(),
             linked: linked(&work, &data),
             notices: (data.def().notices)(&case),
             names: self.names()?,
-            data: data.clone(),
+            data: RecordData::clone(&data),
         };
         work.finish()?;
         Ok(page)
@@ -264,29 +265,29 @@ fn linked(work: &ChangeSet<'_>, data: &RecordData) -> Vec<LinkedRecord> {
 }
 
 /// The chain to which a record belongs, from feedback to communication. Steps that this file cannot hold yet are gaps.
-fn trace(work: &ChangeSet<'_>, data: &RecordData) -> Vec<TraceStep> {
+fn trace(work: &ChangeSet<'_>, data: &SharedRecord) -> Vec<TraceStep> {
     let chain = Chain::of(work, data);
     if chain.is_empty() {
         return Vec::new();
     }
-    let day = |data: &RecordData| Some(data.head.created_at.day());
+    let day = |data: &SharedRecord| Some(data.head.created_at.day());
     let step = |label: &'static str,
-                records: &[RecordData],
-                day: &dyn Fn(&RecordData) -> Option<Day>,
+                records: &[SharedRecord],
+                day: &dyn Fn(&SharedRecord) -> Option<Day>,
                 done: bool| TraceStep {
         label,
         records: records.iter().map(|data| (data.head.id, data.title().to_owned(), day(data))).collect(),
         done: done && !records.is_empty(),
     };
-    let since = |data: &RecordData| Some(data.head.state_since.day());
-    let granted: Vec<RecordData> = chain
+    let since = |data: &SharedRecord| Some(data.head.state_since.day());
+    let granted: Vec<SharedRecord> = chain
         .approvals
         .iter()
         .filter(|data| approval::ApprovalState::of(data) == Some(approval::ApprovalState::Granted))
         .cloned()
         .collect();
     let approvals = if granted.is_empty() { &chain.approvals } else { &granted };
-    let verified: Vec<RecordData> = chain
+    let verified: Vec<SharedRecord> = chain
         .changes
         .iter()
         .filter(|data| {
@@ -320,11 +321,11 @@ fn trace(work: &ChangeSet<'_>, data: &RecordData) -> Vec<TraceStep> {
 /// The records of one chain.
 #[derive(Default)]
 struct Chain {
-    feedback: Vec<RecordData>,
-    problems: Vec<RecordData>,
-    changes: Vec<RecordData>,
-    analyses: Vec<RecordData>,
-    approvals: Vec<RecordData>,
+    feedback: Vec<SharedRecord>,
+    problems: Vec<SharedRecord>,
+    changes: Vec<SharedRecord>,
+    analyses: Vec<SharedRecord>,
+    approvals: Vec<SharedRecord>,
 }
 
 impl Chain {
@@ -332,7 +333,7 @@ impl Chain {
         self.feedback.is_empty() && self.problems.is_empty() && self.changes.is_empty()
     }
 
-    fn of(work: &ChangeSet<'_>, data: &RecordData) -> Self {
+    fn of(work: &ChangeSet<'_>, data: &SharedRecord) -> Self {
         let mut chain = Self::default();
         match data.head.id.kind {
             Kind::Feedback => {
@@ -371,11 +372,11 @@ impl Chain {
     }
 }
 
-fn named(work: &ChangeSet<'_>, data: &RecordData, field: &str) -> Vec<RecordData> {
+fn named(work: &ChangeSet<'_>, data: &RecordData, field: &str) -> Vec<SharedRecord> {
     record_ids(data.value(field)).into_iter().filter_map(|id| work.record(id)).collect()
 }
 
-fn extend(list: &mut Vec<RecordData>, more: Vec<RecordData>) {
+fn extend(list: &mut Vec<SharedRecord>, more: Vec<SharedRecord>) {
     for data in more {
         if !list.iter().any(|known| known.head.id == data.head.id) {
             list.push(data);

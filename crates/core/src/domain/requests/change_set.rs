@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -15,6 +16,7 @@ use crate::domain::policy::Policy;
 use crate::domain::product::Product;
 use crate::domain::record::{Fields, Head, RecordData, check_values};
 use crate::domain::refused::Refusal;
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Signature, part_digest};
 use crate::domain::workflow::{Case, Effect, World};
 use mainstay_base::time::Moment;
@@ -26,8 +28,8 @@ pub const POLICY: RecordId = RecordId::new(Kind::Policy, 1);
 
 /// One record that changes.
 struct Touched {
-    before: Option<RecordData>,
-    after: RecordData,
+    before: Option<SharedRecord>,
+    after: SharedRecord,
 }
 
 /// Records laid over the source, which fails with `F`.
@@ -68,7 +70,7 @@ impl<'a, F> ChangeSet<'a, F> {
     }
 
     /// A record as it will be, or a refusal that there is none.
-    pub fn get(&self, id: RecordId) -> Result<RecordData, Refusal<F>> {
+    pub fn get(&self, id: RecordId) -> Result<SharedRecord, Refusal<F>> {
         if let Some(touched) = self.touched.get(&id) {
             return Ok(touched.after.clone());
         }
@@ -76,7 +78,7 @@ impl<'a, F> ChangeSet<'a, F> {
     }
 
     /// A record that changes, as it was before; `None` for a new one.
-    pub fn before(&self, id: RecordId) -> Option<&RecordData> {
+    pub fn before(&self, id: RecordId) -> Option<&SharedRecord> {
         self.touched.get(&id).and_then(|touched| touched.before.as_ref())
     }
 
@@ -92,7 +94,7 @@ impl<'a, F> ChangeSet<'a, F> {
             self.touched.insert(id, Touched { before: Some(before), after });
         }
         match self.touched.get_mut(&id) {
-            Some(touched) => Ok(&mut touched.after),
+            Some(touched) => Ok(touched.after.change()),
             None => Err(Refusal::NoSuchRecord(id)),
         }
     }
@@ -154,7 +156,7 @@ impl<'a, F> ChangeSet<'a, F> {
         };
         let fields: Fields =
             set.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect();
-        self.touched.insert(id, Touched { before: None, after: RecordData { head, fields } });
+        self.touched.insert(id, Touched { before: None, after: RecordData { head, fields }.into() });
         self.made.push(id);
         Ok(id)
     }
@@ -227,7 +229,7 @@ impl<'a, F> ChangeSet<'a, F> {
         for cover in signed.iter_mut().flat_map(|signature| &mut signature.covers) {
             let Some(touched) = self.touched.get(&cover.record) else { continue };
             let before = touched.before.as_ref();
-            let changed = before.is_none() || !differences(before, &touched.after).is_empty();
+            let changed = before.is_none() || !differences(before.map(|data| &**data), &touched.after).is_empty();
             cover.revision = before.map_or(0, |before| before.head.revision) + u32::from(changed);
             cover.digest = part_digest(&touched.after, cover.part);
         }
@@ -241,7 +243,7 @@ impl<'a, F> ChangeSet<'a, F> {
 
     /// Ends the change: the records as they are to be written, and what the event says of them. Records that did not
     /// change in the end are left out.
-    pub fn finish(self) -> Result<(Vec<RecordData>, Vec<RecordChange>), Refusal<F>> {
+    pub fn finish(self) -> Result<(Vec<SharedRecord>, Vec<RecordChange>), Refusal<F>> {
         if let Some(error) = self.failure.into_inner() {
             return Err(Refusal::Store(error));
         }
@@ -249,11 +251,11 @@ impl<'a, F> ChangeSet<'a, F> {
         let mut changes = Vec::new();
         for (id, touched) in self.touched {
             let Touched { before, mut after } = touched;
-            let fields = differences(before.as_ref(), &after);
+            let fields = differences(before.as_deref(), &after);
             if before.is_some() && fields.is_empty() {
                 continue;
             }
-            after.head.revision = before.map_or(0, |before| before.head.revision) + 1;
+            after.change().head.revision = before.map_or(0, |before| before.head.revision) + 1;
             let digest = canonical::digest(after.canonical().as_bytes());
             changes.push(RecordChange { record: id, revision: after.head.revision, digest, fields });
             records.push(after);
@@ -264,10 +266,10 @@ impl<'a, F> ChangeSet<'a, F> {
     /// Records as they are stored, with those that change as they will be: only these are asked whether they belong.
     fn with_touched(
         &self,
-        stored: Vec<RecordData>,
+        stored: Vec<SharedRecord>,
         belongs: impl Fn(&RecordData) -> bool,
-    ) -> Vec<RecordData> {
-        let mut found: Vec<RecordData> =
+    ) -> Vec<SharedRecord> {
+        let mut found: Vec<SharedRecord> =
             stored.into_iter().filter(|data| !self.touched.contains_key(&data.head.id)).collect();
         let here = self.touched.values().map(|touched| &touched.after);
         found.extend(here.filter(|data| belongs(data)).cloned());
@@ -311,24 +313,24 @@ fn differences(before: Option<&RecordData>, after: &RecordData) -> Vec<FieldChan
 }
 
 impl<F> World for ChangeSet<'_, F> {
-    fn record(&self, id: RecordId) -> Option<RecordData> {
+    fn record(&self, id: RecordId) -> Option<SharedRecord> {
         match self.touched.get(&id) {
             Some(touched) => Some(touched.after.clone()),
             None => self.note(self.source.record(id)),
         }
     }
 
-    fn referring(&self, id: RecordId, kind: Kind) -> Vec<RecordData> {
+    fn referring(&self, id: RecordId, kind: Kind) -> Vec<SharedRecord> {
         let stored = self.note(self.source.referring(id, kind));
         self.with_touched(stored, |data| data.head.id.kind == kind && data.refers_to(id))
     }
 
-    fn parts(&self, parent: RecordId, kind: Kind) -> Vec<RecordData> {
+    fn parts(&self, parent: RecordId, kind: Kind) -> Vec<SharedRecord> {
         let stored = self.note(self.source.parts(parent, kind));
         self.with_touched(stored, |data| data.head.id.kind == kind && data.head.parent == Some(parent))
     }
 
-    fn all(&self, kind: Kind) -> Vec<RecordData> {
+    fn all(&self, kind: Kind) -> Vec<SharedRecord> {
         let stored = self.note(self.source.all(kind));
         self.with_touched(stored, |data| data.head.id.kind == kind)
     }
@@ -343,11 +345,11 @@ impl<F> World for ChangeSet<'_, F> {
         self.note(self.source.editors(id))
     }
 
-    fn policy(&self) -> Policy {
+    fn policy(&self) -> Arc<Policy> {
         self.record(POLICY).and_then(|data| data.typed()).unwrap_or_default()
     }
 
-    fn product(&self) -> Product {
+    fn product(&self) -> Arc<Product> {
         self.record(PRODUCT).and_then(|data| data.typed()).unwrap_or_default()
     }
 }

@@ -114,7 +114,7 @@ impl<F> Job<'_, F> {
         self.may_sign(id)?;
         let covers = covers
             .into_iter()
-            .map(|(record, part)| Ok(Cover::of(&self.change.get(record)?, part)))
+            .map(|(record, part)| self.change.get(record).map(|data| Cover::of(&data, part)))
             .collect::<Result<_, Refusal<F>>>()?;
         self.change.sign(Signature {
             subject: id,

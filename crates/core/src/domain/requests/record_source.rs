@@ -1,32 +1,32 @@
 //! What a request is performed on: the file as it is, or the records as the events before one say that they were.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::domain::clock::Clock;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Person;
-use crate::domain::record::RecordData;
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
 
 /// A person's state and content.
-pub type Account = Rc<(String, Person)>;
+pub type Account = (String, Arc<Person>);
 
 /// The records, signatures and events so far. `F` is how it fails.
 pub trait RecordSource<F> {
     /// A record by its number.
-    fn record(&self, id: RecordId) -> Result<Option<RecordData>, F>;
+    fn record(&self, id: RecordId) -> Result<Option<SharedRecord>, F>;
     /// The account of a person; `None` where there is none, or it cannot be read.
     fn account(&self, id: RecordId) -> Result<Option<Account>, F> {
-        Ok(self.record(id)?.and_then(|data| Some(Rc::new((data.head.state.clone(), data.typed()?)))))
+        Ok(self.record(id)?.and_then(|data| Some((data.head.state.clone(), data.typed()?))))
     }
     /// The number that the next record of a kind gets.
     fn next_number(&self, kind: Kind) -> Result<u32, F>;
     /// The records of a kind that name `id` in one of their references, in their order.
-    fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<RecordData>, F>;
+    fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, F>;
     /// The parts of a record of one kind, in their order.
-    fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<RecordData>, F>;
+    fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, F>;
     /// All records of a kind, in their order.
-    fn all(&self, kind: Kind) -> Result<Vec<RecordData>, F>;
+    fn all(&self, kind: Kind) -> Result<Vec<SharedRecord>, F>;
     /// The signatures on a record, oldest first.
     fn signatures(&self, id: RecordId) -> Result<Vec<Signature>, F>;
     /// Everybody who made the record or edited what an approval of it fixes, sorted: the actors of the events of which

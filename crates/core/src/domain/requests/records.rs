@@ -88,7 +88,8 @@ impl<F> Job<'_, F> {
         if let Some(attachment) = data.typed::<Attachment>()
             && let Some(subject) = attachment.subject
         {
-            refuse_fixed_files(&self.change.get(subject)?)?;
+            let subject = self.change.get(subject)?;
+            refuse_fixed_files(&subject)?;
         }
         let set = self.values(def, set)?;
         refuse_closed(&data, &set)?;
@@ -110,7 +111,8 @@ impl<F> Job<'_, F> {
         self.change.set(id, &set)?;
         self.refuse_unfilled(id)?;
         self.references_exist(id, &set)?;
-        refuse_senseless(&self.change.get(id)?)?;
+        let after = self.change.get(id)?;
+        refuse_senseless(&after)?;
         self.refuse_own_name(id, &changed)?;
         if id.kind == Kind::Person && changed.contains(&"title") {
             // Whoever confirmed the identity confirmed it of another name.

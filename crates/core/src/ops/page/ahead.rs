@@ -12,6 +12,7 @@ use crate::domain::impact_analysis::ImpactState;
 use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::problem_report::ProblemState;
 use crate::domain::record::RecordData;
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::workflow::World;
 use crate::ops::refused::ChangeSet;
 
@@ -67,7 +68,7 @@ pub(super) fn excluded(world: &dyn World, approval: &Approval) -> Vec<RecordId> 
 /// The records in which the way of `data` goes on.
 pub(super) fn of(work: &ChangeSet<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead> {
     let onward =
-        |records: Vec<RecordData>| records.iter().flat_map(|next| onward(work, staff, next)).collect();
+        |records: Vec<SharedRecord>| records.iter().flat_map(|next| onward(work, staff, next)).collect();
     match data.head.id.kind {
         Kind::ChangeRequest => match ChangeState::of(data) {
             Some(ChangeState::AwaitingApproval) => waiting_approvals(work, staff, data),

@@ -6,7 +6,7 @@
 mod mismatch;
 
 use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -18,7 +18,8 @@ use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::policy::Policy;
 use crate::domain::record::{Fields, Head, RecordData};
 use crate::domain::refused::Refusal;
-use crate::domain::requests::{self, Act, Actor, CodeFor, HandsOut, POLICY, RULES, Request, request_of};
+use crate::domain::requests::{self, Account, Act, Actor, CodeFor, HandsOut, POLICY, RULES, Request, request_of};
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
 
 /// The records as the events say they are, and what counts for entitlement.
@@ -30,7 +31,7 @@ pub struct Replay {
     /// The public key of each person that is in force, hexadecimal.
     keys: HashMap<RecordId, String>,
     /// The policy as it stands, read once for each of its revisions.
-    policy: Rc<Policy>,
+    policy: Arc<Policy>,
     /// The rule set of the event before.
     rules: u32,
 }
@@ -48,7 +49,7 @@ impl Replay {
         let mut wrong: Vec<String> = self.clock(event).into_iter().collect();
         wrong.extend(self.earlier_rules(event));
         let before = self.ledger.person(event.actor);
-        let policy = Rc::clone(&self.policy);
+        let policy = Arc::clone(&self.policy);
         let request = request_of(event, signatures.first().map(|signature| signature.meaning));
         wrong.extend(handed_out(event, request.as_ref(), public));
         let contradiction = match self.again(event, request, public, signatures) {
@@ -56,7 +57,7 @@ impl Replay {
                 for (data, change) in records.into_iter().zip(&event.changes) {
                     let before = self.ledger.take(change.record);
                     self.digests.insert(change.record, change.digest.clone());
-                    self.ledger.put(before.as_ref(), data);
+                    self.ledger.put(before.as_deref(), data);
                 }
                 None
             }
@@ -68,17 +69,17 @@ impl Replay {
             }
         };
         if event.changes.iter().any(|change| change.record == POLICY) {
-            self.policy = Rc::new(self.ledger.get(POLICY).and_then(RecordData::typed).unwrap_or_default());
+            self.policy = self.ledger.get(POLICY).and_then(SharedRecord::typed).unwrap_or_default();
         }
         for key in &event.keys {
             self.keys.insert(key.person, key.public_key.clone());
         }
         let enters = event.keys.iter().any(|key| key.person == event.actor);
         let actor = if enters { self.ledger.person(event.actor) } else { before };
-        wrong.extend(self.entitled(event, public, actor.as_deref(), &policy));
+        wrong.extend(self.entitled(event, public, actor.as_ref(), &policy));
         if contradiction.is_some() {
             for signature in signatures {
-                wrong.extend(self.signed(event, signature, actor.as_deref(), &policy));
+                wrong.extend(self.signed(event, signature, actor.as_ref(), &policy));
             }
         }
         self.ledger.end(event, signatures);
@@ -121,7 +122,7 @@ impl Replay {
         request: Option<Request>,
         public: Option<&str>,
         signatures: &[Signature],
-    ) -> Result<Vec<RecordData>, String> {
+    ) -> Result<Vec<SharedRecord>, String> {
         let name = &event.request;
         if !(1..=RULES).contains(&event.rules) {
             return Err(format!(
@@ -165,7 +166,7 @@ impl Replay {
         let id = change.record;
         let mut wrong = Vec::new();
         let before = self.ledger.take(id);
-        let mut data = before.clone().unwrap_or_else(|| RecordData {
+        let mut shared = before.clone().unwrap_or_else(|| SharedRecord::from(RecordData {
             head: Head {
                 id,
                 state: String::new(),
@@ -177,13 +178,14 @@ impl Replay {
                 revision: 0,
             },
             fields: Fields::new(),
-        });
+        }));
+        let data = shared.change();
         if change.revision != data.head.revision + 1 {
             wrong.push(format!("{id} skips a revision"));
         }
         data.head.revision = change.revision;
         for field in &change.fields {
-            if present(&data, &field.field) != field.before {
+            if present(data, &field.field) != field.before {
                 wrong.push(format!("does not say of {id} what “{}” said before", field.field));
             }
             match field.field.as_str() {
@@ -204,7 +206,7 @@ impl Replay {
             wrong.push(format!("what it says of {id} does not come to the content that it names"));
         }
         self.digests.insert(id, change.digest.clone());
-        self.ledger.put(before.as_ref(), data);
+        self.ledger.put(before.as_deref(), shared);
         wrong
     }
 
@@ -213,7 +215,7 @@ impl Replay {
         &self,
         event: &Event,
         public: Option<&str>,
-        actor: Option<&(String, Person)>,
+        actor: Option<&Account>,
         policy: &Policy,
     ) -> Vec<String> {
         let who = event.actor;
@@ -246,7 +248,7 @@ impl Replay {
         &self,
         event: &Event,
         signature: &Signature,
-        actor: Option<&(String, Person)>,
+        actor: Option<&Account>,
         policy: &Policy,
     ) -> Vec<String> {
         let mut wrong = Vec::new();
