@@ -280,6 +280,23 @@ impl FieldDef {
         matches!(self.ty, FieldType::Record | FieldType::Records)
     }
 
+    /// Whether its values name records, by themselves or in a column.
+    pub fn may_name_records(&self) -> bool {
+        match self.ty {
+            FieldType::Rows(columns) => columns.iter().any(Self::names_records),
+            FieldType::Record | FieldType::Records => true,
+            FieldType::Line
+            | FieldType::Text
+            | FieldType::YesNo
+            | FieldType::Number
+            | FieldType::Day
+            | FieldType::Moment
+            | FieldType::Choice(_)
+            | FieldType::Choices(_)
+            | FieldType::Lines => false,
+        }
+    }
+
     /// The value as people read it.
     pub fn words(&self, value: &Value) -> String {
         value_words(self.ty, value)

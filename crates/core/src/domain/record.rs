@@ -229,7 +229,7 @@ impl RecordData {
     /// Every record that it names, with the field: in reference fields, and in reference columns of tables.
     pub fn references(&self) -> Vec<Reference> {
         let mut found = Vec::new();
-        for field in self.def().fields() {
+        for field in self.def().fields().filter(|field| field.may_name_records()) {
             field.each_reference(self.value(field.name), &mut |column, target| {
                 let place = column.map_or_else(
                     || Cow::Borrowed(field.name),

@@ -106,8 +106,8 @@ mod tests {
         let first = record.typed::<Feedback>().unwrap();
         assert!(Arc::ptr_eq(&first, &record.clone().typed::<Feedback>().unwrap()), "read once");
         record.change().fields.insert("title".to_owned(), "No alarm".into());
-        assert_eq!(&**record.typed::<Feedback>().unwrap().title, "No alarm");
-        assert_eq!(&**first.title, "Late alarm");
+        assert_eq!(&*record.typed::<Feedback>().unwrap().title, "No alarm");
+        assert_eq!(&*first.title, "Late alarm");
     }
 
     #[test]
@@ -116,7 +116,7 @@ mod tests {
         let mut after = before.clone();
         after.change().fields.insert("title".to_owned(), "No alarm".into());
         assert_eq!(before.title(), "Late alarm");
-        assert_eq!(&**before.typed::<Feedback>().unwrap().title, "Late alarm");
+        assert_eq!(&*before.typed::<Feedback>().unwrap().title, "Late alarm");
         assert_ne!(before, after);
     }
 

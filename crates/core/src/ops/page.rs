@@ -15,8 +15,8 @@ use crate::domain::field::record_ids;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{Person, Role};
 use crate::domain::record::RecordData;
-use crate::domain::shared_record::SharedRecord;
 use crate::domain::requests::RULES;
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Cover, Meaning, Part, Signature};
 use crate::domain::workflow::{Case, Condition, Move, Signing, World};
 use mainstay_base::time::{Day, Moment};
@@ -165,7 +165,11 @@ impl ProductFile {
             ahead: ahead::of(&work, &staff, &data),
             trace: trace(&work, &data),
             signatures: signature_views(&self.store, &work, &data)?,
-            attachments: work.referring(id, Kind::Attachment).into_iter().map(SharedRecord::into_data).collect(),
+            attachments: work
+                .referring(id, Kind::Attachment)
+                .into_iter()
+                .map(SharedRecord::into_data)
+                .collect(),
             linked: linked(&work, &data),
             notices: (data.def().notices)(&case),
             names: self.names()?,

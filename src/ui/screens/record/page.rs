@@ -5,6 +5,7 @@ mod head;
 mod history;
 mod next;
 mod parts;
+mod picture;
 
 use std::rc::Rc;
 
@@ -17,6 +18,7 @@ use self::history::history_ui;
 use self::next::next_ui;
 pub use self::parts::short_digest;
 use self::parts::{attachments_ui, linked_ui, signatures_ui};
+use self::picture::Picture;
 use super::places::Places;
 use super::show::{Reading, field_ui};
 use crate::domain::field::is_empty;
@@ -37,6 +39,7 @@ const SIDE: f32 = 320.0;
 pub struct RecordScreen {
     id: RecordId,
     dialog: Option<MoveDialog>,
+    picture: Option<Picture>,
     show_empty: bool,
     all_history: bool,
 }
@@ -44,7 +47,7 @@ pub struct RecordScreen {
 impl RecordScreen {
     /// The page of a record.
     pub const fn new(id: RecordId) -> Self {
-        Self { id, dialog: None, show_empty: false, all_history: false }
+        Self { id, dialog: None, picture: None, show_empty: false, all_history: false }
     }
 
     /// The record.
@@ -118,7 +121,7 @@ impl RecordScreen {
         trace_strip_ui(ui, cx, &page.trace);
         notices_ui(ui, &page.notices);
         self.sections(ui, cx, (page, places));
-        if let Some(dialog) = attachments_ui(ui, cx, page) {
+        if let Some(dialog) = attachments_ui(ui, cx, page, &mut self.picture) {
             self.dialog = Some(dialog);
         }
         linked_ui(ui, cx, &page.linked);

@@ -171,7 +171,10 @@ fn begin_analysis(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
     effects
 }
 
-pub(super) fn analysis_of(case: &Case, change: &ChangeRequest) -> Option<(SharedRecord, Arc<ImpactAnalysis>)> {
+pub(super) fn analysis_of(
+    case: &Case,
+    change: &ChangeRequest,
+) -> Option<(SharedRecord, Arc<ImpactAnalysis>)> {
     let data = case.world.record(change.impact_analysis?)?;
     let analysis = data.typed()?;
     Some((data, analysis))

@@ -215,8 +215,11 @@ fn deferrable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
 /// that is being made already resolves it.
 fn open_change_request(case: &Case, problem: &ProblemReport) -> Vec<Effect> {
     let changes = case.world.referring(case.id(), Kind::ChangeRequest);
-    let open: Vec<ChangeState> =
-        changes.iter().filter_map(|change| ChangeState::of(change)).filter(|state| state.is_before_verified()).collect();
+    let open: Vec<ChangeState> = changes
+        .iter()
+        .filter_map(|change| ChangeState::of(change))
+        .filter(|state| state.is_before_verified())
+        .collect();
     if open.iter().any(|state| state.is_being_made()) {
         return vec![Effect::State { id: case.id(), to: S::Resolving.code() }];
     }

@@ -229,7 +229,8 @@ impl<'a, F> ChangeSet<'a, F> {
         for cover in signed.iter_mut().flat_map(|signature| &mut signature.covers) {
             let Some(touched) = self.touched.get(&cover.record) else { continue };
             let before = touched.before.as_ref();
-            let changed = before.is_none() || !differences(before.map(|data| &**data), &touched.after).is_empty();
+            let changed =
+                before.is_none() || !differences(before.map(|data| &**data), &touched.after).is_empty();
             cover.revision = before.map_or(0, |before| before.head.revision) + u32::from(changed);
             cover.digest = part_digest(&touched.after, cover.part);
         }
@@ -305,9 +306,15 @@ fn differences(before: Option<&RecordData>, after: &RecordData) -> Vec<FieldChan
     add("owner", &before.map_or(Value::Null, owner), &owner(after));
     let parent = |data: &RecordData| data.head.parent.map_or(Value::Null, |parent| parent.to_string().into());
     add("parent", &before.map_or(Value::Null, parent), &parent(after));
-    for field in after.def().fields() {
-        let old = before.map_or(&Value::Null, |data| data.value(field.name));
-        add(field.name, old, after.value(field.name));
+    let old = |name: &str| before.map_or(&Value::Null, |data| data.value(name));
+    let former = before.into_iter().flat_map(|data| data.fields.keys());
+    let names = former.chain(after.fields.keys().filter(|name| old(name).is_null()));
+    let changed: Vec<&str> =
+        names.map(String::as_str).filter(|name| old(name) != after.value(name)).collect();
+    if !changed.is_empty() {
+        for field in after.def().fields().filter(|field| changed.contains(&field.name)) {
+            add(field.name, old(field.name), after.value(field.name));
+        }
     }
     changes
 }

@@ -4,8 +4,8 @@ use super::{Act, Actor, ChangeSet, Mode, ReadPart, RecordSource, run};
 use crate::domain::canonical::Digest;
 use crate::domain::event::RecordChange;
 use crate::domain::ids::RecordId;
-use crate::domain::shared_record::SharedRecord;
 use crate::domain::refused::Refusal;
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part, Signature};
 use crate::domain::workflow::Condition;
 

@@ -18,7 +18,9 @@ use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::policy::Policy;
 use crate::domain::record::{Fields, Head, RecordData};
 use crate::domain::refused::Refusal;
-use crate::domain::requests::{self, Account, Act, Actor, CodeFor, HandsOut, POLICY, RULES, Request, request_of};
+use crate::domain::requests::{
+    self, Account, Act, Actor, CodeFor, HandsOut, POLICY, RULES, Request, request_of,
+};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
 
@@ -34,9 +36,16 @@ pub struct Replay {
     policy: Arc<Policy>,
     /// The rule set of the event before.
     rules: u32,
+    /// Whether an event was not what the program makes of its request, so that records may not come to their digests.
+    contradicted: bool,
 }
 
 impl Replay {
+    /// A record as the events made it, where it surely has its digest: no event contradicted the replay.
+    pub fn proven(&self, id: RecordId) -> Option<&SharedRecord> {
+        self.ledger.get(id).filter(|_| !self.contradicted)
+    }
+
     /// The roles that a person holds at this point.
     pub fn roles(&self, person: RecordId) -> Vec<Role> {
         self.ledger.person(person).map(|account| account.1.roles.clone()).unwrap_or_default()
@@ -62,6 +71,7 @@ impl Replay {
                 None
             }
             Err(what) => {
+                self.contradicted = true;
                 for change in &event.changes {
                     wrong.extend(self.apply(event, change));
                 }
@@ -166,19 +176,21 @@ impl Replay {
         let id = change.record;
         let mut wrong = Vec::new();
         let before = self.ledger.take(id);
-        let mut shared = before.clone().unwrap_or_else(|| SharedRecord::from(RecordData {
-            head: Head {
-                id,
-                state: String::new(),
-                owner: None,
-                parent: None,
-                created_at: event.at,
-                created_by: event.actor,
-                state_since: event.at,
-                revision: 0,
-            },
-            fields: Fields::new(),
-        }));
+        let mut shared = before.clone().unwrap_or_else(|| {
+            SharedRecord::from(RecordData {
+                head: Head {
+                    id,
+                    state: String::new(),
+                    owner: None,
+                    parent: None,
+                    created_at: event.at,
+                    created_by: event.actor,
+                    state_since: event.at,
+                    revision: 0,
+                },
+                fields: Fields::new(),
+            })
+        });
         let data = shared.change();
         if change.revision != data.head.revision + 1 {
             wrong.push(format!("{id} skips a revision"));
