@@ -46,8 +46,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         "Mainstay",
         options,
         Box::new(move |cc| {
-            let setup =
-                Setup { settings_path: None, data_folder: None, clock: Box::new(mainstay::ops::stamp) };
+            let setup = Setup {
+                settings_path: None,
+                data_folder: None,
+                clock: Box::new(mainstay::ops::stamp),
+                ask_path: Box::new(|_| None),
+                patience: std::time::Duration::ZERO,
+            };
             let app = App::with(cc, setup, Start::File(file));
             Ok(Box::new(Timed { app, start, frames: 0 }))
         }),

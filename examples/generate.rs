@@ -81,7 +81,7 @@ impl Maker {
 
     fn flush(&mut self) -> Result<(), Box<dyn Error>> {
         self.at = self.at.plus_seconds(3600);
-        let stamp = Stamp { now: self.at, offset_minutes: 60, machine: "GENERATOR".to_owned() };
+        let stamp = Stamp::at(self.at, 60, "GENERATOR");
         let acts = std::mem::take(&mut self.batch);
         self.file
             .perform_all(&self.ana, acts, &|_| true, &stamp)
@@ -175,7 +175,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         policy: default_policy(),
     };
     let at = now().plus_seconds(-400 * 86_400);
-    let stamp = Stamp { now: at, offset_minutes: 60, machine: "GENERATOR".to_owned() };
+    let stamp = Stamp::at(at, 60, "GENERATOR");
     let (file, ana, _) = ProductFile::create(&arguments.out, &new, &Password::new(PASSWORD), &stamp)?;
     let mut maker = Maker { file, ana, numbers: Numbers(0x2545_F491_4F6C_DD1D), at, batch: Vec::new() };
     for _ in 0..arguments.feedback {

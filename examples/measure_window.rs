@@ -37,7 +37,13 @@ fn measure(path: &Path) {
     let start = Start::File(path.to_owned());
     let mut window: Window =
         Harness::builder().with_size(egui::vec2(1600.0, 1000.0)).with_max_steps(16).build_eframe(move |cc| {
-            let setup = Setup { settings_path: None, data_folder: None, clock: Box::new(stamp) };
+            let setup = Setup {
+                settings_path: None,
+                data_folder: None,
+                clock: Box::new(stamp),
+                ask_path: Box::new(|_| None),
+                patience: std::time::Duration::ZERO,
+            };
             App::with(cc, setup, start)
         });
     window.run_steps(4);

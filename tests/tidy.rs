@@ -91,6 +91,25 @@ fn layer(name: &str) -> String {
     format!("{own}/{part}")
 }
 
+/// The kinds of record that code lists one beside the other: between brackets or commas, in a pattern, or as arms of a match.
+/// A kind that is named alone, as an argument or a value, is none of a list.
+fn listed_kinds(code: &str) -> std::collections::BTreeSet<&str> {
+    const MARK: &str = "Kind::";
+    code.match_indices(MARK)
+        .filter_map(|(at, _)| {
+            let before = code[..at].trim_end().chars().next_back()?;
+            let rest = &code[at + MARK.len()..];
+            let end = rest.find(|c: char| !c.is_alphanumeric())?;
+            let (name, after) = (&rest[..end], rest[end..].trim_start());
+            let is_kind = name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase);
+            let begins = matches!(before, '[' | '|');
+            let goes_on = ["|", ",", "]", "=>", "if "].iter().any(|mark| after.starts_with(mark));
+            let between = matches!(before, ',' | '{' | '}') && goes_on;
+            (is_kind && (begins || between)).then_some(name)
+        })
+        .collect()
+}
+
 /// What stands between double quotes on a line.
 fn literals(line: &str) -> Vec<&str> {
     line.split('"').skip(1).step_by(2).collect()
@@ -138,6 +157,20 @@ fn a_layer_does_not_name_what_belongs_to_another() {
     assert_none(&wrong);
 }
 
+/// By a path of its own, never as a URI.
+#[test]
+fn a_database_file_is_opened_in_one_place() {
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| source.name != "crates/base/src/database.rs") {
+        for name in ["Connection::open(", "open_with_flags", "ATTACH "] {
+            if source.code.contains(name) {
+                wrong.push(format!("{} opens a database by itself: {name}", source.name));
+            }
+        }
+    }
+    assert_none(&wrong);
+}
+
 #[test]
 fn window_and_command_line_speak_no_sql() {
     let words = ["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM", "PRAGMA ", "json_extract"];
@@ -153,6 +186,36 @@ fn window_and_command_line_speak_no_sql() {
         }
     }
     assert_none(&wrong);
+}
+
+#[test]
+fn what_differs_between_kinds_is_said_by_their_declarations_and_not_listed_elsewhere() {
+    let mut wrong = Vec::new();
+    let asked = |name: &str| {
+        let layer = layer(name);
+        layer != "core/domain" && (layer.starts_with("core/") || layer.starts_with("mainstay/"))
+    };
+    for source in sources().iter().filter(|source| asked(&source.name)) {
+        let listed = listed_kinds(&source.code);
+        if listed.len() > 2 {
+            let kinds = listed.into_iter().collect::<Vec<_>>().join(", ");
+            wrong.push(format!("{} lists {kinds}: let the kinds declare it (KindDef)", source.name));
+        }
+    }
+    assert_none(&wrong);
+}
+
+#[test]
+fn a_list_of_kinds_is_told_from_kinds_that_are_named_alone() {
+    for list in [
+        "[Kind::Feedback, Kind::ProblemReport, Kind::Approval]",
+        "matches!(kind, Kind::Feedback | Kind::ProblemReport | Kind::Approval)",
+        "match kind { Kind::Feedback => 1, Kind::ProblemReport if late => 2, Kind::Approval => 3 }",
+    ] {
+        assert_eq!(listed_kinds(list).len(), 3, "{list}");
+    }
+    let alone = "list(Kind::Feedback); refer(id, Kind::Approval); Create { kind: Kind::Person, set }";
+    assert!(listed_kinds(alone).is_empty());
 }
 
 #[test]

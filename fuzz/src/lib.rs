@@ -1,8 +1,13 @@
 //! What the fuzz targets share. They stand on the crates that read foreign bytes, not on the window and the PDF compiler.
 
-/// Feedback rows, by path: the crate that holds them brings the PDF compiler along.
-#[path = "../../crates/core/src/exchange/feedback.rs"]
-pub mod feedback;
+/// Feedback rows, by path: the crate that holds them brings the PDF compiler along. The folder stands above, so that the parts of the module
+/// are found beside it.
+#[path = "../../crates/core/src/exchange"]
+mod exchange {
+    pub mod feedback;
+}
+
+pub use exchange::feedback;
 
 /// Reads bytes as advisory data after one of the beginnings by which a format is recognised, or after none: every record has its place, and the
 /// report counts what was handed out.
@@ -17,5 +22,22 @@ pub fn advisories(beginnings: &[&str], choice: u8, bytes: &[u8]) {
     });
     if let Ok(report) = outcome {
         assert_eq!(report.records, records);
+    }
+}
+
+/// Reads any text behind one of the beginnings of lock files and lists of packages: reading twice gives the same, and what is read keeps the
+/// promises of a finished bill.
+pub fn bill(beginnings: &[&str], choice: u8, rest: &str) {
+    let beginning = beginnings.get(usize::from(choice) % beginnings.len().max(1)).copied().unwrap_or_default();
+    let text = format!("{beginning}{rest}");
+    let once = mainstay_soup::formats::sbom::understand(text.as_bytes(), "document");
+    assert_eq!(once, mainstay_soup::formats::sbom::understand(text.as_bytes(), "document"));
+    let Ok(bill) = once else { return };
+    let known: std::collections::BTreeSet<&str> =
+        bill.components.iter().chain(&bill.subject).map(|component| component.reference.as_str()).collect();
+    assert_eq!(known.len(), bill.components.len() + usize::from(bill.subject.is_some()));
+    for line in &bill.dependencies {
+        assert!(known.contains(line.from.as_str()));
+        assert!(line.on.iter().all(|on| known.contains(on.as_str()) && *on != line.from));
     }
 }

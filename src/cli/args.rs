@@ -89,12 +89,23 @@ pub enum Command {
     Status {
         /// The product file.
         file: PathBuf,
-        /// See it as at noon (UTC) of this day, YYYY-MM-DD, instead of now.
+        /// See it as it was at the end (UTC) of this day, YYYY-MM-DD, instead of now.
         #[arg(long)]
         on: Option<String>,
         /// Print JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// The calendars of working days; with a name, the script by which `run` brings one into the policy of a file.
+    Calendar {
+        /// Code of a calendar, or a .ron file.
+        name: Option<String>,
+        /// First year whose holidays are taken; this year unless said otherwise.
+        #[arg(long)]
+        from: Option<i32>,
+        /// Last year; four years after the first unless said otherwise.
+        #[arg(long)]
+        to: Option<i32>,
     },
     /// Take in records from a file of another system.
     Import {
@@ -115,6 +126,11 @@ pub enum Command {
         /// Print JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Bring a file of an earlier program to this program's version, after a verified copy was made beside it.
+    Upgrade {
+        /// The product file.
+        file: PathBuf,
     },
     /// Copy the file, verified, while others may use it.
     Backup {
@@ -140,13 +156,21 @@ pub enum Command {
     ///
     /// Exit codes: 0 nothing affected, 10 something affected, 11 something could not be checked and nothing affected.
     Scan(ScanArguments),
-    /// Write everything as JSON, attachments included.
+    /// Write a VEX document: what is known about vulnerabilities in the own product.
+    Vex(VexArguments),
+    /// Write everything as JSON, attachments included; or every field of the records of one kind as CSV.
     Export {
         /// The product file.
         file: PathBuf,
         /// The JSON file; it must not exist yet.
-        #[arg(short = 'o', long = "out")]
-        out: PathBuf,
+        #[arg(short = 'o', long = "out", required_unless_present = "csv", conflicts_with = "csv")]
+        out: Option<PathBuf>,
+        /// Code of the kind whose fields are written, such as feedback or change_request.
+        #[arg(long, requires = "csv")]
+        kind: Option<String>,
+        /// The CSV file; it must not exist yet.
+        #[arg(long, requires = "kind")]
+        csv: Option<PathBuf>,
     },
 }
 
@@ -255,6 +279,45 @@ pub struct ScanArguments {
     pub knowledge: Option<PathBuf>,
 }
 
+/// What a VEX document is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum VexSyntax {
+    /// OpenVEX 0.2.0.
+    Openvex,
+    /// CycloneDX 1.6 VEX.
+    Cyclonedx,
+    /// CSAF 2.0 VEX.
+    Csaf,
+}
+
+/// A VEX document.
+#[derive(Debug, Args)]
+pub struct VexArguments {
+    /// Statements in JSON or RON (see docs/command-line.md), or what `mainstay scan --json` wrote.
+    pub input: PathBuf,
+    /// The format.
+    #[arg(long, value_enum)]
+    pub format: VexSyntax,
+    /// The new document; it must not exist yet.
+    #[arg(short = 'o', long = "out")]
+    pub out: PathBuf,
+    /// Of a scan: who issues the document.
+    #[arg(long)]
+    pub author: Option<String>,
+    /// Of a scan: the address that stands for the issuer, such as https://psirt.example.com; CSAF asks for it.
+    #[arg(long)]
+    pub namespace: Option<String>,
+    /// Of a scan: the identifier of the document; without it one is made that follows from the scan.
+    #[arg(long)]
+    pub id: Option<String>,
+    /// Of a scan: the title.
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Of a scan: what users should do about all that is affected. Without it that is under investigation.
+    #[arg(long)]
+    pub action: Option<String>,
+}
+
 /// What a new product file is made of.
 #[derive(Debug, Args)]
 pub struct NewArguments {
@@ -288,6 +351,32 @@ pub struct NewArguments {
 pub enum Import {
     /// Feedback, one row of a delimited text file each.
     Feedback(ImportArguments),
+    /// Records of a kind that people make, one row of a CSV each, as `export --csv` writes it.
+    Records(RecordsArguments),
+}
+
+/// Records from a CSV of their fields.
+#[derive(Debug, Args)]
+pub struct RecordsArguments {
+    /// The product file.
+    pub file: PathBuf,
+    /// The CSV file: a column for each field, by name or label.
+    pub input: PathBuf,
+    /// Code of the kind, such as problem_report.
+    #[arg(long)]
+    pub kind: String,
+    /// Who takes them in.
+    #[arg(long)]
+    pub login: String,
+    /// A column that is not read; may be given several times.
+    #[arg(long = "leave-out", value_name = "COLUMN")]
+    pub leave_out: Vec<String>,
+    /// Take the file in although the very same one is attached already.
+    #[arg(long)]
+    pub again: bool,
+    /// Say what would be taken, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Feedback from a file.

@@ -43,7 +43,9 @@ fn without_window(path: &Path, example: &Example) -> Result<(String, String), Fa
     let Opened::Open(mut file) = ProductFile::open(path, &ops::stamp())? else {
         return Err(Failure::failed(format!("{} was written but cannot be opened", path.display())));
     };
-    let status = status::status_words(&file, ops::now())?;
+    let status = status::status_words(
+        &status::Status::of(file.present(), ops::now()).map_err(crate::ops::Refused::from)?,
+    );
     let login = example.people.first().map_or("", |person| &person.login);
     let session = file.sign_in(login, &Password::new(&*example.password), &ops::stamp())?;
     let changes = file.list(Kind::ChangeRequest)?;

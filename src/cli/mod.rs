@@ -3,6 +3,7 @@
 mod advisories;
 mod args;
 mod bring;
+mod calendar;
 mod example;
 mod failure;
 mod files;
@@ -10,11 +11,14 @@ mod make;
 mod open;
 mod packet;
 mod print;
+mod records;
 mod run;
 mod sbom;
 mod scan;
 mod script;
 mod status;
+mod upgrade;
+mod vex;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -22,6 +26,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
+use crate::ops;
 pub use args::{Arguments, Renderer};
 use args::{Command, Import};
 use failure::Failure;
@@ -88,13 +93,23 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> Said {
         Command::List { file, kind, json } => print::list(&file, &kind, json),
         Command::Show { file, id, json } => print::show(&file, &id, json),
         Command::Status { file, on, json } => status::status(&file, on.as_deref(), json),
+        Command::Calendar { name, from, to } => calendar::calendar(name.as_deref(), from, to),
         Command::Import { what: Import::Feedback(import) } => bring::import(&import),
+        Command::Import { what: Import::Records(records) } => records::take(&records),
         Command::Packet(packet) => packet::packet(&packet),
         Command::Verify { file, head, json } => files::verify(&file, head, json),
+        Command::Upgrade { file } => upgrade::upgrade(&file, ops::Steps::RELEASED),
         Command::Advisories { what } => advisories::advisories(what),
         Command::Sbom { what } => sbom::sbom(what),
         Command::Scan(scan) => scan::scan(scan),
+        Command::Vex(vex) => vex::vex(&vex),
         Command::Backup { file, out } => files::backup(&file, &out),
-        Command::Export { file, out } => files::export(&file, &out),
+        Command::Export { file, kind: Some(kind), csv: Some(csv), .. } => records::write(&file, &kind, &csv),
+        Command::Export { file, out, .. } => match out {
+            Some(out) => files::export(&file, &out),
+            None => {
+                Err(Failure::usage("say where to write to: --out OUT.json, or --kind KIND --csv OUT.csv"))
+            }
+        },
     }
 }

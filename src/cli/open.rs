@@ -4,6 +4,7 @@ use std::env::VarError;
 use std::path::Path;
 
 use super::failure::Failure;
+use super::upgrade;
 use crate::ops::{self, Found, Holder, Opened, Password, ProductFile, Session, WhyReadOnly};
 
 /// The variable that a password is read from.
@@ -11,6 +12,7 @@ const PASSWORD_VARIABLE: &str = "MAINSTAY_PASSWORD";
 
 /// Opens a file to read it.
 pub fn to_read(path: &Path) -> Result<ProductFile, Failure> {
+    upgrade::tell_leftovers(path);
     match ProductFile::open_to_read(path)? {
         Opened::Open(file) => Ok(*file),
         Opened::Not(found) => Err(not_opened(path, &found)),
@@ -19,6 +21,7 @@ pub fn to_read(path: &Path) -> Result<ProductFile, Failure> {
 
 /// Opens a file to write to it and signs a person in.
 pub fn to_write(path: &Path, login: &str) -> Result<(ProductFile, Session, Password), Failure> {
+    upgrade::tell_leftovers(path);
     let mut file = match ProductFile::open(path, &ops::stamp())? {
         Opened::Open(file) => *file,
         Opened::Not(found) => return Err(not_opened(path, &found)),
@@ -26,6 +29,7 @@ pub fn to_write(path: &Path, login: &str) -> Result<(ProductFile, Session, Passw
     if let Some(why) = file.why_read_only() {
         return Err(read_only(path, why));
     }
+    upgrade::tell_taken_back(&file);
     let password = password(&format!("Password of {login}: "))?;
     let session = file.sign_in(login, &password, &ops::stamp())?;
     Ok((file, session, password))
@@ -65,41 +69,41 @@ fn by(holder: Option<&Holder>) -> String {
 }
 
 fn read_only(path: &Path, why: &WhyReadOnly) -> Failure {
-    let path = path.display();
+    let name = path.display();
     match why {
         WhyReadOnly::Locked(holder) => Failure::failed(format!(
-            "{path} is being written to{}; try again when it is closed there",
+            "{name} is being written to{}; try again when it is closed there",
             by(holder.as_ref())
         )),
         WhyReadOnly::Damaged(what) => Failure::integrity(format!(
-            "{path} is damaged ({what}); open a backup, and keep the damaged file"
+            "{name} is damaged ({what}); open a backup, and keep the damaged file"
         )),
         WhyReadOnly::NotWritable => Failure::failed(format!(
-            "{path} cannot be written; check the permissions of the file and its folder"
+            "{name} cannot be written; check the permissions of the file and its folder"
         )),
-        WhyReadOnly::Lent(words) => Failure::failed(format!("{path}: {words}")),
+        WhyReadOnly::Older(version) => upgrade::needed(path, *version),
+        WhyReadOnly::Lent(words) => Failure::failed(format!("{name}: {words}")),
     }
 }
 
-fn not_opened(path: &Path, found: &Found) -> Failure {
-    let path = path.display();
+/// Why a file was not opened, and what to do.
+pub fn not_opened(path: &Path, found: &Found) -> Failure {
+    let name = path.display();
     match found {
-        Found::Ready => Failure::failed(format!("{path} could not be opened; try again")),
-        Found::NeedsUpgrade { version } => Failure::failed(format!(
-            "{path} was made by an earlier program (schema {version}); open it in the window, which upgrades it after making a copy"
-        )),
+        Found::Ready => Failure::failed(format!("{name} could not be opened; try again")),
+        Found::NeedsUpgrade { version } => upgrade::needed(path, *version),
         Found::Newer { version } => Failure::failed(format!(
-            "{path} was made by a later program (schema {version}); install the present version of Mainstay"
+            "{name} was made by a later program (schema {version}); install the present version of Mainstay"
         )),
         Found::NewerRules { rules } => Failure::failed(format!(
-            "a later program worked in {path} (rule set {rules}); install the present version of Mainstay"
+            "a later program worked in {name} (rule set {rules}); install the present version of Mainstay"
         )),
-        Found::Locked(holder) => Failure::failed(format!("{path} is in use{}", by(holder.as_ref()))),
+        Found::Locked(holder) => Failure::failed(format!("{name} is in use{}", by(holder.as_ref()))),
         Found::Damaged { what } => Failure::integrity(format!(
-            "{path} is damaged ({what}); open a backup, and keep the damaged file"
+            "{name} is damaged ({what}); open a backup, and keep the damaged file"
         )),
-        Found::NotOurs { what } => Failure::failed(format!("{path} is no product file: {what}")),
-        Found::NotReadable { why } => Failure::failed(format!("{path} cannot be read: {why}")),
+        Found::NotOurs { what } => Failure::failed(format!("{name} is no product file: {what}")),
+        Found::NotReadable { why } => Failure::failed(format!("{name} cannot be read: {why}")),
     }
 }
 

@@ -1,16 +1,16 @@
 //! `mainstay packet`: records as paper for an audit.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::Path;
 
 use super::args::{PacketArguments, PacketOf};
 use super::failure::Failure;
 use super::{Said, open};
+use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::RecordId;
 use crate::domain::time::Day;
 use crate::ops::{
-    self, PacketFonts, PacketOptions, PacketScope, ProductFile, Refused, Session, StoreError, render_packet,
+    self, PacketFonts, PacketOptions, PacketScope, ProductFile, Refused, Session, render_packet,
 };
 
 /// Makes a packet and notes it in the audit trail.
@@ -41,24 +41,16 @@ fn scope(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
 /// Writes a packet to a new file. What cannot be noted in the audit trail is not left behind.
 pub fn write(file: &mut ProductFile, session: &Session, options: &PacketOptions, out: &Path) -> Said {
     let stamp = ops::stamp();
-    let cannot = |error: std::io::Error| {
-        Failure::from(Refused::from(StoreError::io(format!("{} could not be written", out.display()))(error)))
-    };
-    if out.exists() {
-        return Err(cannot(std::io::ErrorKind::AlreadyExists.into()));
-    }
+    // What lies there is told before the long work.
+    let mut pdf = FreshFile::new(out, Some(file.path())).map_err(Refused::from)?;
     let verification = ProductFile::verify(file.path(), None, &|_| true)?;
     let built = file.build_packet(options, session, Some(&verification), &stamp)?;
     let rendered = render_packet(&built, PacketFonts::with_system())?;
-    let mut pdf = std::fs::File::options().write(true).create_new(true).open(out).map_err(cannot)?;
+    pdf.put(&rendered.pdf).map_err(Refused::from)?;
     let name = out.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let written = pdf.write_all(&rendered.pdf).and_then(|()| pdf.sync_all()).map_err(cannot);
-    let issued = written.and_then(|()| Ok(file.issue_packet(session, &rendered, &name, &stamp)?));
-    if let Err(failure) = issued {
-        drop(pdf);
-        let _ = std::fs::remove_file(out);
-        return Err(failure);
-    }
+    file.issue_packet(session, &rendered, &name, &stamp)?;
+    // The PDF gets its name only once the audit trail knows of it.
+    pdf.keep().map_err(Refused::from)?;
     let mut said = format!(
         "Packet {}: {} pages in {} ({})\nSHA-256 {}\n",
         rendered.number(),

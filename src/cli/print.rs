@@ -10,14 +10,11 @@ use super::{Said, open};
 use crate::domain::choice::Choice as _;
 use crate::domain::field;
 use crate::domain::ids::{Kind, RecordId};
-use crate::ops::{self, ListRow, RecordPage, SignatureView, list_columns, value_words};
+use crate::ops::{self, ListRow, RecordPage, SignatureView, value_words};
 
 /// Lists the records of a kind.
 pub fn list(path: &Path, kind: &str, json: bool) -> Said {
-    let kind = Kind::from_code(kind).ok_or_else(|| {
-        let known: Vec<_> = Kind::ALL.iter().map(|kind| kind.code()).collect();
-        Failure::usage(format!("“{kind}” is no kind of record; known are {}", known.join(", ")))
-    })?;
+    let kind = kind_of(kind)?;
     let file = open::to_read(path)?;
     let rows = file.list(kind)?;
     if json {
@@ -32,8 +29,18 @@ pub fn list(path: &Path, kind: &str, json: bool) -> Said {
     Ok(said)
 }
 
+/// The kind with this code.
+pub(super) fn kind_of(code: &str) -> Result<Kind, Failure> {
+    Kind::from_code(code).ok_or_else(|| {
+        let known: Vec<_> = Kind::ALL.iter().map(|kind| kind.code()).collect();
+        Failure::usage(format!("“{code}” is no kind of record; known are {}", known.join(", ")))
+    })
+}
+
 fn row_json(kind: Kind, row: &ListRow) -> Value {
-    let more: Map<String, Value> = list_columns(kind)
+    let more: Map<String, Value> = kind
+        .def()
+        .columns
         .iter()
         .zip(&row.more)
         .map(|(name, value)| ((*name).to_owned(), Value::String(value.clone())))

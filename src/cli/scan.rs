@@ -43,6 +43,7 @@ pub fn scan(arguments: ScanArguments) -> Said {
     let keep = |component: ScannedComponent| Part::of(&component, arguments.json);
     let (sources, parts) = run_scan(&inspected.bill, &folder, &options, &go_on, &keep).map_err(not_taken)?;
     let refused = soup::refused_of_bill(&inspected);
+    let only_product = inspected.bill.components.is_empty();
     let sum = parts.iter().fold(Sum::default(), |sum, part| sum.and(&part.sum));
     let said = if arguments.json {
         write_document(&soup::bill_head(&inspected), &options, &sources, parts)?;
@@ -52,12 +53,17 @@ pub fn scan(arguments: ScanArguments) -> Said {
         for note in &refused {
             let _ = writeln!(said, "not in this scan: {}: {}", note.place, note.text);
         }
+        if only_product {
+            said.push_str(
+                "the bill of materials tells of nothing inside the product: there was nothing to match\n",
+            );
+        }
         said
     };
     if sum.affected > 0 {
         return Err(Failure::answer(AFFECTED, said));
     }
-    if sum.undecided > 0 || !refused.is_empty() {
+    if sum.undecided > 0 || !refused.is_empty() || only_product {
         return Err(Failure::answer(NOT_DECIDED, said));
     }
     Ok(said)

@@ -88,7 +88,7 @@ fn check(act: &Act) -> Result<(), String> {
         | Request::NoteImport { .. }
         | Request::NotePacket { .. }
         | Request::NoteFailedSignIns { .. }
-        | Request::NotePasswordChange
+        | Request::ChangePassword
         | Request::EnterWithCode { .. }
         | Request::CreateFile { .. } => Ok(()),
     }

@@ -1,36 +1,62 @@
-//! `mainstay status`: the dashboard as text.
+//! `mainstay status`: the dashboard as text, now or as it was at the end of a day.
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
 use super::failure::Failure;
 use super::{Said, open};
 use crate::domain::choice::Choice as _;
-use crate::domain::ids::Kind;
+use crate::domain::product::Product;
+use crate::domain::requests::{PRODUCT, RecordSource};
 use crate::domain::time::{Day, Moment};
-use crate::ops::{self, AttentionItem, ProductFile};
+use crate::ops::{self, Attention, AttentionItem, KindCount, Refused};
 
 /// How many coming things are printed.
 const COMING_MAX: usize = 15;
 
-/// Says what is overdue, unapproved and coming: now, or at noon (UTC) of a day.
+/// What is said of a moment.
+pub struct Status {
+    at: Moment,
+    product: Arc<Product>,
+    attention: Attention,
+    records: Vec<KindCount>,
+}
+
+impl Status {
+    /// What a source says at a moment.
+    pub fn of<F>(source: &dyn RecordSource<F>, at: Moment) -> Result<Self, F> {
+        let product = source.record(PRODUCT)?.and_then(|data| data.typed()).unwrap_or_default();
+        Ok(Self { at, product, attention: ops::attention(source, at)?, records: ops::counts(source)? })
+    }
+}
+
+/// Says what is overdue, unapproved and coming: now, or at the end of a day (UTC) by the file as it was then.
 pub fn status(path: &Path, on: Option<&str>, json: bool) -> Said {
-    let now = match on {
-        Some(day) => Moment::noon_of(Day::parse(day).map_err(Failure::usage)?),
-        None => ops::now(),
-    };
+    let day = on.map(Day::parse).transpose().map_err(Failure::usage)?;
     let file = open::to_read(path)?;
-    if json { status_json(&file, now) } else { status_words(&file, now) }
+    let status = match day {
+        None => Status::of(file.present(), ops::now()).map_err(Refused::from)?,
+        Some(day) => {
+            let at = Moment::end_of(day);
+            let ledger = file.at(at)?;
+            if ledger.is_empty() {
+                return Err(Failure::refused(format!("{} was not there yet on {day}", path.display())));
+            }
+            let Ok(status) = Status::of(&ledger, at);
+            status
+        }
+    };
+    Ok(if json { status_json(&status) } else { status_words(&status) })
 }
 
 /// The dashboard as text.
-pub fn status_words(file: &ProductFile, now: Moment) -> Said {
-    let product = file.product()?;
-    let attention = file.attention(now)?;
+pub fn status_words(status: &Status) -> String {
+    let Status { at, product, attention, records } = status;
     let mut said =
-        format!("{}, {}, {}\n{}\n", product.title, product.manufacturer, product.class().word(), now.words());
+        format!("{}, {}, {}\n{}\n", product.title, product.manufacturer, product.class().word(), at.words());
     let _ = writeln!(said, "\nOverdue, unapproved or due now: {}", attention.now.len());
     for item in &attention.now {
         said.push_str(&item_line(item));
@@ -42,60 +68,41 @@ pub fn status_words(file: &ProductFile, now: Moment) -> Said {
         }
     }
     said.push_str("\nRecords\n");
-    for (kind, count, open) in counts(file)? {
-        let _ = writeln!(said, "  {:<18} {count:>4}, {open} open", kind.def().plural);
+    for KindCount { kind, all, open } in records {
+        let _ = writeln!(said, "  {:<18} {all:>4}, {open} open", kind.def().plural);
     }
-    Ok(said)
+    said
 }
 
 fn item_line(item: &AttentionItem) -> String {
-    let when = match item.days_late {
-        0 => "due today".to_owned(),
-        1 => "1 day late".to_owned(),
-        late if late > 1 => format!("{late} days late"),
-        _ => format!("due {}", item.due),
+    let when = match (item.due, item.days_late) {
+        (None, _) => "no limit is set".to_owned(),
+        (Some(_), 0) => "due today".to_owned(),
+        (Some(_), 1) => "1 day late".to_owned(),
+        (Some(_), late) if late > 1 => format!("{late} days late"),
+        (Some(due), _) => format!("due {due}"),
     };
+    let missing =
+        item.no_limit.map(|field| format!("; the policy says nothing in “{field}”")).unwrap_or_default();
     format!(
-        "  {}  {when:<14}  {} ({}; {}): {}\n",
+        "  {}  {when:<14}  {} ({}; {}): {}{missing}\n",
         item.record, item.what, item.whose, item.clause, item.title
     )
 }
 
-/// How many records of the kinds that a person works on there are, and how many of them are not ended.
-fn counts(file: &ProductFile) -> Result<Vec<(Kind, usize, usize)>, Failure> {
-    let kinds = [
-        Kind::Feedback,
-        Kind::ProblemReport,
-        Kind::ChangeRequest,
-        Kind::ImpactAnalysis,
-        Kind::Approval,
-        Kind::Attachment,
-    ];
-    let mut counts = Vec::new();
-    for kind in kinds {
-        let rows = file.list(kind)?;
-        let ended =
-            |code: &str| code == "closed" || kind.def().state(code).is_some_and(|state| state.terminal);
-        let open = rows.iter().filter(|row| !ended(&row.state)).count();
-        counts.push((kind, rows.len(), open));
-    }
-    Ok(counts)
-}
-
-fn status_json(file: &ProductFile, now: Moment) -> Said {
-    let product = file.product()?;
-    let attention = file.attention(now)?;
-    let records: Map<String, Value> = counts(file)?
-        .into_iter()
-        .map(|(kind, count, open)| (kind.code().to_owned(), json!({"all": count, "open": open})))
+fn status_json(status: &Status) -> String {
+    let Status { at, product, attention, records } = status;
+    let records: Map<String, Value> = records
+        .iter()
+        .map(|count| (count.kind.code().to_owned(), json!({"all": count.all, "open": count.open})))
         .collect();
     let value = json!({
-        "format": 1, "at": now, "product": product.title, "class": product.class(),
+        "format": 1, "at": at, "product": product.title, "class": product.class(),
         "now": attention.now.iter().map(item_json).collect::<Vec<_>>(),
         "coming": attention.coming.iter().map(item_json).collect::<Vec<_>>(),
         "records": records,
     });
-    Ok(format!("{value:#}\n"))
+    format!("{value:#}\n")
 }
 
 fn item_json(item: &AttentionItem) -> Value {

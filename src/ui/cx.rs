@@ -8,13 +8,16 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::kind::Place;
+use crate::domain::record::RecordData;
 use crate::domain::time::{Day, Moment};
 use crate::ops::import::ImportJob;
 use crate::ops::jobs::{Job, Progress};
 use crate::ops::{
     Act, Attention, EventFilter, EventRow, Head, ListRow, ProductFile, RecordPage, Refused, RenderedPacket,
-    Session, Stamp, Trends,
+    Session, Stamp,
 };
+use crate::ui::overview::{Overview, Shown};
 use crate::ui::widgets::notice::Notice;
 
 /// What is on screen.
@@ -48,6 +51,33 @@ pub enum Route {
     Later(&'static str),
 }
 
+impl Route {
+    /// Its name, as it stands in the areas, the help and the heading.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Dashboard => "Dashboard",
+            Self::List(kind) | Self::New(kind) => kind.def().plural,
+            Self::Record(id) | Self::Edit(id, _) => id.kind.def().plural,
+            Self::AuditTrail(_) => "Audit trail",
+            Self::People => "People & policy",
+            Self::Packets(_) => "Packets",
+            Self::Import => "Import",
+            Self::Search(_) => "Search",
+            Self::Shortcuts => "Keyboard shortcuts",
+            Self::Settings => "Settings",
+            Self::Later(area) => area,
+        }
+    }
+
+    /// Where a record is shown.
+    pub const fn of(record: RecordId) -> Self {
+        match record.kind.def().place {
+            Place::People => Self::People,
+            Place::Area(_) | Place::Linked | Place::UnderPeople => Self::Record(record),
+        }
+    }
+}
+
 /// What follows when a request was performed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Then {
@@ -66,7 +96,8 @@ pub enum Command {
     Go(Route),
     /// Go back.
     Back,
-    /// Perform a request that needs no signature. `draft`: the key of the draft that is done with on success.
+    /// Perform a request. Where its dry run says that it is signed, what will be signed is shown and the password asked for.
+    /// `draft`: the key of the draft that is done with on success.
     Perform {
         /// The request.
         act: Act,
@@ -74,21 +105,6 @@ pub enum Command {
         then: Then,
         /// The draft that is done with.
         draft: Option<String>,
-    },
-    /// Show what is to be signed, ask for the password, then perform.
-    Sign {
-        /// The request.
-        act: Act,
-        /// What is signed, such as “Approval of CR-0003”.
-        title: String,
-        /// The meaning in words.
-        meaning: String,
-        /// Exactly what is signed: heading, label, value.
-        shown: Vec<(String, String, String)>,
-        /// SHA-256 of what is signed.
-        digest: String,
-        /// What follows.
-        then: Then,
     },
     /// Save what is being typed under a key.
     SaveDraft(String, String),
@@ -171,9 +187,10 @@ pub struct Cache {
     day: Option<Day>,
     lists: HashMap<Kind, Rc<Vec<ListRow>>>,
     pages: HashMap<RecordId, Rc<RecordPage>>,
+    parts: HashMap<(RecordId, Kind), Rc<Vec<RecordData>>>,
     histories: HashMap<RecordId, Rc<Vec<EventRow>>>,
-    attention: Option<Rc<Attention>>,
-    trends: Option<Rc<Trends>>,
+    /// The attention list and the trends; kept until newer ones are there.
+    overview: Overview,
     names: Option<Rc<BTreeMap<RecordId, String>>>,
 }
 
@@ -194,10 +211,16 @@ pub struct Cx<'a> {
 }
 
 impl Cache {
+    /// An empty one whose attention list is made in a certain way.
+    pub fn new(overview: Overview) -> Self {
+        Self { overview, ..Self::default() }
+    }
+
     /// Forgets what a change of the file, or the passing of midnight, has made old.
     pub fn keep_up(&mut self, head: &Head, day: Day) {
         if self.head.as_ref() != Some(head) || self.day != Some(day) {
-            *self = Self { head: Some(head.clone()), day: Some(day), ..Self::default() };
+            let overview = std::mem::take(&mut self.overview);
+            *self = Self { head: Some(head.clone()), day: Some(day), overview, ..Self::default() };
         }
     }
 }
@@ -270,6 +293,16 @@ impl Cx<'_> {
         Ok(page)
     }
 
+    /// The parts of a record of one kind, in their order.
+    pub fn parts(&mut self, parent: RecordId, kind: Kind) -> Result<Rc<Vec<RecordData>>, Refused> {
+        if let Some(parts) = self.cache.parts.get(&(parent, kind)) {
+            return Ok(Rc::clone(parts));
+        }
+        let parts = Rc::new(self.file.parts(parent, kind)?);
+        self.cache.parts.insert((parent, kind), Rc::clone(&parts));
+        Ok(parts)
+    }
+
     /// The history of a record, newest first.
     pub fn history(&mut self, id: RecordId) -> Result<Rc<Vec<EventRow>>, Refused> {
         if let Some(rows) = self.cache.histories.get(&id) {
@@ -281,24 +314,14 @@ impl Cx<'_> {
         Ok(rows)
     }
 
-    /// What is overdue, unapproved and coming.
-    pub fn attention(&mut self) -> Result<Rc<Attention>, Refused> {
-        if let Some(attention) = &self.cache.attention {
-            return Ok(Rc::clone(attention));
-        }
-        let attention = Rc::new(self.file.attention(self.stamp.now)?);
-        self.cache.attention = Some(Rc::clone(&attention));
-        Ok(attention)
+    /// What is overdue, unapproved and coming; `None` while it is looked for the first time.
+    pub fn attention(&mut self) -> Result<Option<Rc<Attention>>, Refused> {
+        Ok(self.overview()?.map(|shown| shown.attention))
     }
 
-    /// Where things are heading.
-    pub fn trends(&mut self) -> Result<Rc<Trends>, Refused> {
-        if let Some(trends) = &self.cache.trends {
-            return Ok(Rc::clone(trends));
-        }
-        let trends = Rc::new(self.file.trends(self.stamp.now)?);
-        self.cache.trends = Some(Rc::clone(&trends));
-        Ok(trends)
+    /// The same, and where things are heading.
+    pub fn overview(&mut self) -> Result<Option<Shown>, Refused> {
+        self.cache.overview.of(self.file, self.stamp.now)
     }
 
     /// Names of persons by number.

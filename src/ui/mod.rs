@@ -5,8 +5,10 @@
 pub mod app;
 pub mod cx;
 pub mod dialogs;
+pub mod foresight;
 #[cfg(test)]
 mod gallery;
+pub mod overview;
 pub mod screens;
 pub mod settings;
 pub mod shortcuts;

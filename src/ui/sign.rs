@@ -1,32 +1,81 @@
-//! The dialog of an electronic signature: exactly what is signed, its digest, what the signature means, and the password.
+//! The dialog of an electronic signature: what a dry run says will be signed, part by part with its digest, what the signature
+//! means, and the password.
 //!
 //! Belongs here: showing and asking. Does not belong here: checking the password or performing anything.
 
 use eframe::egui;
-use egui::{Context, Frame, Label, Margin, ScrollArea, Ui};
+use egui::{Context, Key, Label, Modifiers, RichText, ScrollArea, Ui, WidgetInfo, accesskit::Role};
 
-use crate::ops::{Act, Password};
+use crate::domain::choice::Choice as _;
+use crate::domain::ids::RecordId;
+use crate::domain::requests::{Preview, SignedPart};
+use crate::domain::signature::{Meaning, Part};
+use crate::domain::text::sentence;
+use crate::ops::{Act, Password, Refused, Request, field_label, value_words};
 use crate::ui::cx::Then;
-use crate::ui::theme::{bold, hint, palette, space};
+use crate::ui::screens::record::page::short_digest;
+use crate::ui::screens::record::show::{LABELS, Names, shown};
+use crate::ui::theme::{bold, bold_family, hint, size, space};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::{Dialog, Outcome as Ended};
-use crate::ui::widgets::notice::{Notice, banner_ui};
+use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
 use crate::ui::widgets::text::password_ui;
 
-/// Lines of content above which it is scrolled, in points of height.
-const CONTENT_HEIGHT: f32 = 300.0;
+/// Height of everything in the dialog but the content, in points; the content gets what is left of the window.
+const AROUND: f32 = 400.0;
+/// Least and most height of the content, in points.
+const CONTENT: (f32, f32) = (140.0, 520.0);
+/// Characters of a value above which it stands under its label instead of beside it.
+const BESIDE_CHARS: usize = 160;
+
+/// A value that is shown, with its label.
+struct Row {
+    label: String,
+    value: String,
+}
+
+/// Rows under a heading.
+struct Group {
+    heading: String,
+    rows: Vec<Row>,
+}
+
+/// A part that is signed.
+struct PartShown {
+    /// Number of the record, which part, and what the signature means.
+    heading: String,
+    /// The part for a screen reader: number and part.
+    name: String,
+    digest: String,
+    sections: Vec<Group>,
+}
+
+/// What is read before the password is given.
+struct Content {
+    parts: Vec<PartShown>,
+    /// What changes with it besides, by record.
+    beside: Vec<Group>,
+    meanings: Vec<Meaning>,
+}
 
 /// What is to be signed.
 pub struct SignDialog {
+    /// The act with what was read of it.
     act: Act,
     title: String,
-    meaning: String,
-    shown: Vec<(String, String, String)>,
-    digest: String,
+    content: Content,
     then: Then,
+    /// The draft that is done with once it is signed.
+    draft: Option<String>,
     password: String,
     /// Whether confirming was tried without a password.
     tried: bool,
+    /// Why the last attempt was refused.
+    refusal: Option<String>,
+    /// What is said above the content, where it was made anew.
+    changed: Option<String>,
+    /// Whether the content is to be shown from its beginning.
+    from_top: bool,
 }
 
 /// How the dialog ended in this frame.
@@ -37,40 +86,75 @@ pub enum Outcome {
     /// Left without signing.
     Cancelled,
     /// To be performed with this password. The dialog stays until the caller drops it.
-    Sign {
-        /// The request.
-        act: Act,
-        /// The password.
-        password: Password,
-        /// What follows.
-        then: Then,
-    },
+    Sign(Password),
 }
 
 impl SignDialog {
-    /// The dialog for a request. `shown` is heading, label and value of everything that is signed; `digest` its SHA-256,
-    /// several with spaces between them.
-    pub fn new(
-        act: Act,
-        title: String,
-        meaning: String,
-        (shown, digest): (Vec<(String, String, String)>, String),
-        then: Then,
-    ) -> Self {
-        Self { act, title, meaning, shown, digest, then, password: String::new(), tried: false }
+    /// The dialog for an act, as its dry run says what will be signed.
+    pub fn new(act: Act, preview: &Preview, names: &Names, (then, draft): (Then, Option<String>)) -> Self {
+        let title = title_of(&act.request);
+        let mut dialog = Self {
+            act,
+            title,
+            content: Content::of(preview, names),
+            then,
+            draft,
+            password: String::new(),
+            tried: false,
+            refusal: None,
+            changed: None,
+            from_top: true,
+        };
+        dialog.act.read = Some(preview.read());
+        dialog
     }
 
-    /// Draws the dialog. `signer` is the name as it will be printed, `error` why the last attempt was refused.
-    pub fn ui(&mut self, ctx: &Context, signer: &str, error: Option<&str>) -> Outcome {
+    /// Shows what will be signed now, and says that it has changed.
+    pub fn read_again(&mut self, preview: &Preview, names: &Names) {
+        self.content = Content::of(preview, names);
+        self.act.read = Some(preview.read());
+        self.refusal = None;
+        self.changed = Some(sentence(&Refused::ChangedWhileReading.to_string()));
+        self.from_top = true;
+    }
+
+    /// Says why it was refused.
+    pub fn refuse(&mut self, refusal: &Refused) {
+        self.refusal = Some(sentence(&refusal.to_string()));
+    }
+
+    /// The act with what was read of it.
+    pub fn act(&self) -> Act {
+        self.act.clone()
+    }
+
+    /// What follows when it is signed, and the draft that is then done with.
+    pub fn after(&self) -> (&Then, Option<&str>) {
+        (&self.then, self.draft.as_deref())
+    }
+
+    /// Draws the dialog. `signer` is the name as it will be printed.
+    pub fn ui(&mut self, ctx: &Context, signer: &str) -> Outcome {
         let missing: Vec<String> =
             self.password.is_empty().then(|| "Your password is missing".to_owned()).into_iter().collect();
         let title = self.title.clone();
-        let ended = Dialog::new("sign", &title, "Sign").missing(&missing).width(680.0).show(ctx, |ui| {
+        let room = ctx.content_rect().height();
+        let ended = Dialog::new("sign", &title, "Sign").missing(&missing).width(720.0).show(ctx, |ui| {
             ui.spacing_mut().item_spacing.y = space::S;
-            self.content(ui);
+            match &self.changed {
+                Some(words) => {
+                    banner_ui(ui, &Notice::problem(words.clone(), ""), false);
+                }
+                None => {
+                    ui.label(hint(ui, "You sign exactly this"));
+                }
+            }
+            rule_ui(ui);
+            self.content_ui(ui, (room - AROUND).clamp(CONTENT.0, CONTENT.1));
+            rule_ui(ui);
             self.statement(ui, signer);
-            if let Some(words) = error {
-                banner_ui(ui, &Notice::problem(sentence(words), ""), false);
+            if let Some(words) = &self.refusal {
+                banner_ui(ui, &Notice::problem(words.clone(), ""), false);
             }
             let violation = (self.tried && self.password.is_empty()).then_some("Your password is missing");
             Field::new("Password")
@@ -87,85 +171,198 @@ impl SignDialog {
             Ended::Cancelled => Outcome::Cancelled,
             Ended::Confirmed => {
                 self.tried = false;
-                let password = Password::new(std::mem::take(&mut self.password));
-                Outcome::Sign { act: self.act.clone(), password, then: self.then.clone() }
+                Outcome::Sign(Password::new(std::mem::take(&mut self.password)))
             }
         }
     }
 
-    fn content(&self, ui: &mut Ui) {
-        let palette = palette(ui);
-        ui.label(hint(ui, "You sign exactly this"));
-        let frame = Frame::new()
-            .fill(palette.surface)
-            .stroke(egui::Stroke::new(1.0, palette.line))
-            .corner_radius(6)
-            .inner_margin(Margin::symmetric(12, 8));
-        frame.show(ui, |ui| {
-            ScrollArea::vertical()
-                .id_salt("signed_content")
-                .max_height(CONTENT_HEIGHT)
-                .auto_shrink([false, true])
-                .show(ui, |ui| {
-                    ui.spacing_mut().item_spacing.y = space::XS;
-                    let mut heading = "";
-                    for (index, (section, label, value)) in self.shown.iter().enumerate() {
-                        if section != heading {
-                            if index > 0 {
-                                ui.add_space(space::S);
-                            }
-                            ui.label(bold(section));
-                            heading = section;
-                        }
-                        row_ui(ui, label, value);
-                    }
-                });
+    /// The content scrolls by wheel, and by Page Up and Page Down while the password has the focus.
+    fn content_ui(&mut self, ui: &mut Ui, height: f32) {
+        let key = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        let pages = f32::from(i8::from(key(Key::PageUp)) - i8::from(key(Key::PageDown)));
+        let mut area =
+            ScrollArea::vertical().id_salt("signed_content").max_height(height).auto_shrink([false, true]);
+        if std::mem::take(&mut self.from_top) {
+            area = area.vertical_scroll_offset(0.0);
+        }
+        area.show(ui, |ui| {
+            if pages != 0.0 {
+                ui.scroll_with_delta(egui::vec2(0.0, pages * height * 0.8));
+            }
+            // The scroll bar stands beside what is read, not over it.
+            ui.set_max_width(ui.available_width() - space::M);
+            ui.spacing_mut().item_spacing.y = space::XS;
+            self.content.ui(ui);
         });
     }
 
     fn statement(&self, ui: &mut Ui, signer: &str) {
+        let meanings: Vec<&str> = self.content.meanings.iter().map(|meaning| meaning.word()).collect();
         ui.horizontal_wrapped(|ui| {
             ui.label("Signing as");
             ui.label(bold(signer));
             ui.label("with the meaning");
-            ui.label(bold(&self.meaning));
+            ui.label(bold(meanings.join(", ")));
         });
-        let short: Vec<String> = self.digest.split_whitespace().map(short).collect();
-        if !short.is_empty() {
-            ui.label(hint(ui, format!("SHA-256 {}", short.join(", ")))).on_hover_text(&self.digest);
-        }
         if let Some(reason) = &self.act.reason {
             ui.add(Label::new(format!("Reason: {reason}")).wrap());
         }
     }
 }
 
-fn row_ui(ui: &mut Ui, label: &str, value: &str) {
-    let long = value.contains('\n') || value.chars().count() > 160;
-    if long {
-        ui.add(Label::new(hint(ui, label)).wrap());
-        ui.add(Label::new(value).wrap());
-        return;
+impl Content {
+    fn of(preview: &Preview, names: &Names) -> Self {
+        let mut meanings: Vec<Meaning> = Vec::new();
+        for part in &preview.signed {
+            if !meanings.contains(&part.meaning) {
+                meanings.push(part.meaning);
+            }
+        }
+        let parts = preview.signed.iter().map(|part| PartShown::of(part, names)).collect();
+        Self { parts, beside: beside(preview, names), meanings }
     }
-    ui.horizontal_top(|ui| {
-        let width = 180.0_f32.min(ui.available_width() / 3.0);
-        ui.allocate_ui_with_layout(egui::vec2(width, 0.0), egui::Layout::top_down(egui::Align::Min), |ui| {
-            ui.set_width(width);
-            ui.add(Label::new(hint(ui, label)).wrap());
+
+    fn ui(&self, ui: &mut Ui) {
+        for (index, part) in self.parts.iter().enumerate() {
+            if index > 0 {
+                ui.add_space(space::L);
+            }
+            part.ui(ui);
+        }
+        if self.beside.is_empty() {
+            return;
+        }
+        ui.add_space(space::L);
+        ui.label(bold("What else changes with it"));
+        for group in &self.beside {
+            ui.add_space(space::XS);
+            group.ui(ui);
+        }
+    }
+}
+
+impl PartShown {
+    fn of(part: &SignedPart, names: &Names) -> Self {
+        let id = part.data.head.id;
+        let mut sections: Vec<Group> = Vec::new();
+        for (section, label, value) in shown(&part.data, part.part, names) {
+            let row = Row { label, value };
+            match sections.last_mut().filter(|group| group.heading == section) {
+                Some(group) => group.rows.push(row),
+                None => sections.push(Group { heading: section, rows: vec![row] }),
+            }
+        }
+        Self {
+            heading: format!("{id} · {} · {}", part.part.word(), part.meaning.word()),
+            name: format!("{id}, {}", part.part.word().to_lowercase()),
+            digest: part.digest.clone(),
+            sections,
+        }
+    }
+
+    fn ui(&self, ui: &mut Ui) {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(bold(&self.heading));
+            let digest = ui.label(hint(ui, format!("SHA-256 {}", short_digest(&self.digest))));
+            let whole = format!("SHA-256 of {}: {}", self.name, self.digest);
+            digest.widget_info(|| WidgetInfo::labeled(Role::Label, true, &whole));
+            digest.on_hover_text(&self.digest);
         });
-        ui.add(Label::new(value).wrap());
-    });
+        for section in &self.sections {
+            ui.add_space(space::S);
+            section.ui(ui);
+        }
+    }
 }
 
-fn short(digest: &str) -> String {
-    crate::ui::screens::record::page::short_digest(digest)
+impl Group {
+    fn ui(&self, ui: &mut Ui) {
+        ui.label(RichText::new(&self.heading).family(bold_family()).size(size::SMALL));
+        for row in &self.rows {
+            row.ui(ui);
+        }
+    }
 }
 
-fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    let words: String =
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
-    if words.ends_with('.') { words } else { format!("{words}.") }
+impl Row {
+    fn ui(&self, ui: &mut Ui) {
+        if self.value.contains('\n') || self.value.chars().count() > BESIDE_CHARS {
+            ui.add(Label::new(hint(ui, &self.label)).wrap());
+            ui.add(Label::new(&self.value).wrap());
+            return;
+        }
+        ui.horizontal_top(|ui| {
+            let width = LABELS.min(ui.available_width() / 3.0);
+            ui.allocate_ui_with_layout(
+                egui::vec2(width, 0.0),
+                egui::Layout::top_down(egui::Align::Min),
+                |ui| {
+                    ui.set_width(width);
+                    ui.add(Label::new(hint(ui, &self.label)).wrap());
+                },
+            );
+            ui.add(Label::new(&self.value).wrap());
+        });
+    }
+}
+
+/// What changes besides the content of the signed parts, by record.
+fn beside(preview: &Preview, names: &Names) -> Vec<Group> {
+    let name = |id: RecordId| names.get(&id).cloned();
+    let mut groups = Vec::new();
+    for change in &preview.changes {
+        let id = change.record;
+        let def = id.kind.def();
+        let covered = |field: &str| {
+            let signed = preview.signed.iter().filter(|part| part.data.head.id == id);
+            def.section_of(field)
+                .is_some_and(|section| signed.clone().any(|part| part.part == Part::Content || section.scope))
+        };
+        let rows: Vec<Row> = change
+            .fields
+            .iter()
+            .filter(|field| !covered(&field.field))
+            .map(|field| {
+                let words = |value| value_words(id, &field.field, value, &name);
+                let (before, after) = (words(&field.before), words(&field.after));
+                let value = match (before.is_empty(), after.is_empty()) {
+                    (true, _) => after,
+                    (false, true) => format!("{before} → nothing"),
+                    (false, false) => format!("{before} → {after}"),
+                };
+                Row { label: field_label(id, &field.field).to_owned(), value }
+            })
+            .collect();
+        if !rows.is_empty() {
+            let new = if change.revision == 1 { ", new" } else { "" };
+            groups.push(Group { heading: format!("{} {id}{new}", def.word), rows });
+        }
+    }
+    groups
+}
+
+/// What is signed, such as “Evaluate PR-0003”.
+fn title_of(request: &Request) -> String {
+    match request {
+        Request::Move { id, go, .. } => {
+            id.kind.def().find_move(go).map_or_else(|| id.to_string(), |step| format!("{} {id}", step.label))
+        }
+        Request::Edit { id, .. } => format!("Change of {id}"),
+        Request::Create { kind, .. } => format!("New {}", kind.def().word.to_lowercase()),
+        Request::Sign { id, .. } => format!("Signature on {id}"),
+        Request::Assign { .. }
+        | Request::Attach { .. }
+        | Request::InvitePerson { .. }
+        | Request::ResetAccess { .. }
+        | Request::VerifyIdentity { .. }
+        | Request::AcknowledgeClock
+        | Request::NoteImport { .. }
+        | Request::NotePacket { .. }
+        | Request::NoteFailedSignIns { .. }
+        | Request::ChangePassword
+        | Request::EnterWithCode { .. }
+        | Request::CreateFile { .. } => "Signature".to_owned(),
+    }
 }
 
 impl Drop for SignDialog {

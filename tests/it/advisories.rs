@@ -631,3 +631,132 @@ fn what_hangs_on_a_condition_or_was_refused_is_not_nothing() {
     ]);
     assert!(words.out.contains("not in this scan: "), "{}", words.out);
 }
+
+/// A file of one statement.
+fn statements(statement: &Value) -> String {
+    json!({
+        "format": 1, "id": "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79", "title": "Pump",
+        "author": {"name": "Example Devices", "namespace": "https://psirt.example.com"},
+        "revisions": [{"at": "2026-11-20T08:00:00Z", "summary": "First"}],
+        "products": [{"reference": "pkg:generic/pump@4.2", "name": "pump", "version": "4.2", "purl": "pkg:generic/pump@4.2"}],
+        "descriptions": {"CVE-2026-0001": "A late alarm"}, "statements": [statement],
+    })
+    .to_string()
+}
+
+#[test]
+fn a_file_of_statements_is_written_as_vex_and_what_is_missing_in_it_is_refused() {
+    let bench = Bench::new();
+    let whole = json!({"vulnerability": "CVE-2026-0001", "products": ["pkg:generic/pump@4.2"], "status": "not_affected",
+        "justification": "vulnerable_code_not_present"});
+    let input = bench.file("statements.json", &statements(&whole));
+    for (format, mark) in [("openvex", "openvex.dev"), ("cyclonedx", "CycloneDX"), ("csaf", "csaf_vex")] {
+        let out = bench.folder.path().join(format!("{format}.json"));
+        let run =
+            || bench.run(&["vex", input.to_str().unwrap(), "--format", format, "-o", out.to_str().unwrap()]);
+        let written = run();
+        assert!(
+            written.code == 0 && written.out.starts_with("1 statements written"),
+            "{format}: {}",
+            written.err
+        );
+        let text = std::fs::read_to_string(&out).unwrap();
+        assert!(text.contains(mark) && text.contains("CVE-2026-0001"), "{text}");
+        assert!(run().code != 0, "nothing is written over");
+    }
+    let out = bench.folder.path().join("out.json");
+    let run = |input: &Path, more: &[&str]| {
+        let mut arguments =
+            vec!["vex", input.to_str().unwrap(), "--format", "openvex", "-o", out.to_str().unwrap()];
+        arguments.extend(more);
+        bench.run(&arguments)
+    };
+    let told = run(&input, &["--author", "Me"]);
+    assert!(told.code == 2 && told.err.contains("--author goes only with a scan"), "{}", told.err);
+    let mut bare = whole.clone();
+    bare["justification"] = Value::Null;
+    let refused = run(&bench.file("bare.json", &statements(&bare)), &[]);
+    assert!(
+        refused.code == 3 && refused.err.contains("statement 1 (CVE-2026-0001)"),
+        "{} {}",
+        refused.code,
+        refused.err
+    );
+    let other = run(&bench.file("other.json", "{}"), &[]);
+    assert!(other.code == 1 && other.err.contains("missing field `format`"), "{} {}", other.code, other.err);
+    assert!(!out.exists());
+}
+
+#[test]
+fn a_scan_is_written_as_vex_that_never_says_not_affected() {
+    let bench = Bench::new();
+    let page = nvd(
+        "2026-02-01T00:00:00.000",
+        &[
+            ("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0"),
+            ("CVE-2026-0002", "2026-01-05T00:00:00.000", "1.0"),
+        ],
+    );
+    bench.import(&bench.file("page.json", &page));
+    let sbom = bench.file("bill.json", &bill(&json!([pump_link("1.9")])));
+    let scan = bench.file("scan.json", &bench.scan(&sbom, &["--max-age", "99999", "--all"]).out);
+    let vex = |name: &str, more: &[&str]| {
+        let out = bench.folder.path().join(name);
+        let mut arguments =
+            vec!["vex", scan.to_str().unwrap(), "--format", "openvex", "-o", out.to_str().unwrap()];
+        arguments.extend(more);
+        let run = bench.run(&arguments);
+        let told = std::fs::read_to_string(&out).map(|text| serde_json::from_str::<Value>(&text).unwrap());
+        (run, told.unwrap_or_default()["statements"].clone())
+    };
+    let (nobody, _) = vex("nobody.json", &[]);
+    assert!(nobody.code == 2 && nobody.err.contains("--author"), "{}", nobody.err);
+    let (run, open) = vex("open.json", &["--author", "Example Devices"]);
+    assert!(run.code == 0 && run.out.contains("1 left out  not affected"), "{}{}", run.out, run.err);
+    assert_eq!((open.as_array().unwrap().len(), &open[0]["status"]), (1, &"under_investigation".into()));
+    let (_, told) = vex("told.json", &["--author", "Example Devices", "--action", "update; install 2.0"]);
+    assert_eq!(
+        (&told[0]["status"], &told[0]["action_statement"]),
+        (&"affected".into(), &"update; install 2.0".into())
+    );
+}
+
+#[test]
+fn a_bill_that_holds_only_its_product_is_inspected_and_its_scan_decides_nothing() {
+    let bench = Bench::new();
+    bench.import(&bench.file(
+        "page.json",
+        &nvd("2026-02-01T00:00:00.000", &[("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0")]),
+    ));
+    let sbom = bench.file(
+        "bill.json",
+        r#"{"bomFormat":"CycloneDX","specVersion":"1.5","metadata":{"component":{"type":"application","name":"Pump"}}}"#,
+    );
+    let inspected = bench.run(&["sbom", "inspect", sbom.to_str().unwrap()]);
+    assert!(
+        inspected.code == 0 && inspected.out.contains("only the product Pump is told"),
+        "{}{}",
+        inspected.out,
+        inspected.err
+    );
+    assert_eq!(bench.scan(&sbom, FRESH).code, 11);
+}
+
+#[test]
+fn cyclonedx_vex_in_xml_is_taken_as_advisory_data() {
+    let bench = Bench::new();
+    let file = bench.file(
+        "vex.xml",
+        r#"<bom xmlns="http://cyclonedx.org/schema/bom/1.6" version="1"><vulnerabilities><vulnerability><id>CVE-2026-0001</id><analysis><state>exploitable</state></analysis></vulnerability></vulnerabilities></bom>"#,
+    );
+    let imported = bench.import(&file).json();
+    assert_eq!(
+        (&imported["files"][0]["format"], &imported["files"][0]["records"]),
+        (&"CycloneDX 1.6 XML VEX".into(), &1.into())
+    );
+    let cache = bench.cache();
+    let shown = bench
+        .run(&["advisories", "show", "CVE-2026-0001", "--cache", cache.to_str().unwrap(), "--json"])
+        .json();
+    assert!(shown["tellings"][0]["record"].as_str().unwrap().starts_with("<vulnerability>"), "{shown:#}");
+}

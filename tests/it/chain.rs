@@ -4,7 +4,7 @@ use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::ops::{Act, Refused, Request};
 use serde_json::json;
 
-use crate::desk::{Desk, go_to, id};
+use crate::desk::{Desk, go_to, id, passed_test};
 
 pub fn feedback(desk: &mut Desk) -> RecordId {
     desk.create(
@@ -185,10 +185,9 @@ pub fn tested_change(desk: &mut Desk) -> (RecordId, RecordId) {
     desk.go("ben", cr, "implemented").unwrap();
     desk.go("dan", cr, "start_verification").unwrap();
     let test = json!({
-        "verification": [{"kind": "System test", "results": "As expected", "anomalies_found": "None", "version_tested": "2.3.1-rc1",
-            "configuration": "Pump A, gateway rev C", "tools": "Rig 2", "date": "2031-03-03", "tester": "Dan Example", "outcome": "pass"}],
         "regression_rationale": "All alarm tests", "risk_control_verification": "RC-7 was tested",
     });
+    desk.create_part("dan", Kind::TestRecord, cr, passed_test());
     desk.edit("dan", cr, test).unwrap();
     (pr, cr)
 }

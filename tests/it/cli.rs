@@ -101,7 +101,7 @@ fn the_example_verifies_and_has_something_overdue_of_each_sort() {
         "days_late": "number", "clause": "string", "rank": "number"});
     assert_eq!(shape(&status["now"]), json!([item]));
     assert_eq!(shape(&status["coming"]), json!([item]));
-    assert_eq!(status["at"], "2026-11-21T12:00:00Z");
+    assert_eq!(status["at"], "2026-11-21T23:59:59Z");
     assert_eq!(status["records"]["feedback"]["all"], 32);
     let overdue: BTreeSet<String> = status["now"]
         .as_array()
@@ -126,6 +126,9 @@ fn the_example_verifies_and_has_something_overdue_of_each_sort() {
     let said = with(&["status", path, "--on", "2026-11-21"]);
     assert!(said.out.contains("Overdue, unapproved or due now"), "{}", said.out);
     assert_eq!(with(&["status", path, "--on", "yesterday"]).code, 2);
+    let early = with(&["status", path, "--on", "1999-01-01"]);
+    assert_eq!(early.code, 3, "{}", early.out);
+    assert!(early.err.contains("was not there yet on 1999-01-01"), "{}", early.err);
 }
 
 #[test]
@@ -502,4 +505,168 @@ fn without_a_display_the_example_is_told_and_printed_instead() {
     assert_eq!(with(&["example", path.to_str().unwrap(), "--no-window"]).code, 1, "nothing is written over");
     let window = with(&[path.to_str().unwrap()]);
     assert!(window.code == 1 && window.err.contains("no window can be opened"), "{}", window.err);
+}
+
+#[test]
+fn every_shipped_calendar_is_brought_into_a_policy_by_the_script_that_is_printed_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = copy(folder.path());
+    let listed = with(&["calendar"]).out;
+    let codes: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    for code in ["austria", "france", "germany", "switzerland", "united-kingdom", "united-states", "weekends"]
+    {
+        assert!(codes.contains(&code), "{listed}");
+        let printed = with(&["calendar", code, "--from", "2030", "--to", "2032"]);
+        let script = file(folder.path(), &format!("{code}.ron"), &printed.out);
+        let run = with(&["run", &path, &script, "--login", "mara"]);
+        assert_eq!(run.code, 0, "{code}: {} {}", run.out, run.err);
+        let policy = with(&["show", &path, "PL-0001", "--json"]).json().to_string();
+        let name = listed.lines().find(|line| line.starts_with(code)).unwrap();
+        let name = name.split_once(' ').unwrap().1.trim().rsplit_once(':').unwrap().0;
+        assert!(policy.contains(name), "{name}");
+    }
+    assert_eq!(with(&["verify", &path]).code, 0);
+    let refused = with(&["calendar", "germany", "--from", "2034", "--to", "2040"]);
+    let words = "does not tell the holidays of 2036; it tells those of 2024 to 2035";
+    assert!(refused.code == 3 && refused.err.contains(words), "{}", refused.err);
+    assert_eq!(with(&["calendar", "germany", "--from", "2034", "--to", "2030"]).code, 2);
+    let text = "(name: \"A\", weekend: [], years: [(year: 2026, holidays: []), (year: 2026, holidays: [])])";
+    let refused = with(&["calendar", &file(folder.path(), "twice.ron", text)]);
+    assert!(
+        refused.code == 3 && refused.err.contains("twice.ron: year 2026: it stands there twice"),
+        "{}",
+        refused.err
+    );
+}
+
+#[test]
+fn an_older_file_is_refused_with_the_command_that_upgrades_it_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = copy(folder.path());
+    let done = with(&["upgrade", &path]);
+    assert!(
+        done.code == 0 && done.out.contains("has this program's version already"),
+        "{}{}",
+        done.out,
+        done.err
+    );
+    crate::upgrade::take_back(Path::new(&path));
+    let before = std::fs::read(&path).unwrap();
+    for arguments in [["status", &path].as_slice(), &["list", &path, "feedback"], &["verify", &path]] {
+        let refused = with(arguments);
+        assert!(refused.code == 1 && refused.err.contains("mainstay upgrade FILE"), "{}", refused.err);
+    }
+    // The released program knows no version before the first.
+    let refused = with(&["upgrade", &path]);
+    assert!(refused.code == 1 && refused.err.contains("no way is known from version 0"), "{}", refused.err);
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    assert_eq!(with(&["upgrade", "nowhere.mainstay"]).code, 1);
+}
+
+#[test]
+fn names_that_look_like_uris_or_options_are_files_of_exactly_that_name() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["file:ex.mainstay", "Pump #3 100%41?mode=rwc&x=.mainstay", "a b.mainstay", "./-x.mainstay"] {
+        let inside = folder.path().join("d");
+        std::fs::create_dir(&inside).unwrap();
+        let here = |arguments: &[&str]| {
+            let output = Command::new(env!("CARGO_BIN_EXE_mainstay"))
+                .args(arguments)
+                .current_dir(&inside)
+                .env("MAINSTAY_PASSWORD", "violet tractor hums at noon")
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success(), "{name} {arguments:?}: {said}");
+            assert!(said.is_empty(), "{name}: {said}");
+        };
+        let made = [
+            "new",
+            name,
+            "--product",
+            "Pump",
+            "--manufacturer",
+            "Example",
+            "--class",
+            "A",
+            "--class-rationale",
+            "No harm",
+            "--login",
+            "ana",
+            "--full-name",
+            "Ana Example",
+        ];
+        here(&made);
+        let bytes = std::fs::read(inside.join(name)).unwrap();
+        here(&["verify", name]);
+        here(&["list", name, "person"]);
+        assert_eq!(std::fs::read(inside.join(name)).unwrap(), bytes, "{name}: reading writes nothing");
+        here(&["backup", name, "-o", "file:copy?.mainstay"]);
+        here(&["verify", "file:copy?.mainstay"]);
+        here(&["export", name, "-o", "file:out#.json"]);
+        let mut names: Vec<_> = std::fs::read_dir(&inside)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        let mut wanted = vec!["file:copy?.mainstay", "file:out#.json", name.trim_start_matches("./")];
+        wanted.sort_unstable();
+        assert_eq!(names, wanted);
+        std::fs::remove_dir_all(&inside).unwrap();
+    }
+}
+
+#[test]
+fn a_backup_that_fails_leaves_nothing_and_what_a_killed_one_left_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = copy(folder.path());
+    let names = || {
+        let entries = std::fs::read_dir(folder.path()).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    let out = folder.path().join("out.mainstay");
+    let part = file(folder.path(), "out.mainstay.part", "of somebody else");
+    std::fs::write(&out, "there").unwrap();
+    assert_eq!(with(&["backup", &path, "-o", out.to_str().unwrap()]).code, 1);
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), "there");
+    std::fs::remove_file(&out).unwrap();
+    assert_eq!(with(&["backup", &path, "-o", out.to_str().unwrap()]).code, 0);
+    assert_eq!(std::fs::read_to_string(&part).unwrap(), "of somebody else");
+    let nowhere = folder.path().join("nowhere/out.mainstay");
+    assert_eq!(with(&["backup", &path, "-o", nowhere.to_str().unwrap()]).code, 1);
+    assert_eq!(names(), ["copy.mainstay", "out.mainstay", "out.mainstay.part"]);
+
+    let left = file(folder.path(), "late.mainstay.12345678.mainstay-part", "half");
+    let told = with(&["status", &path]);
+    assert!(
+        told.code == 0 && told.err.contains(&left) && told.err.contains("can be removed"),
+        "{}",
+        told.err
+    );
+    assert!(Path::new(&left).exists(), "it is told, not removed");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_only_its_owner_may_read_gives_copies_that_only_the_owner_may_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = copy(folder.path());
+    for (mode, others) in [(0o600, 0), (0o644, 0o044)] {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        for (command, name) in [("backup", "copy"), ("export", "out.json")] {
+            let out = folder.path().join(format!("{name}{mode:o}"));
+            assert_eq!(with(&[command, &path, "-o", out.to_str().unwrap()]).code, 0);
+            let made = std::fs::metadata(&out).unwrap().permissions().mode() & 0o777;
+            assert_eq!(made & 0o177 & !others, 0, "{command} of {mode:o}: {made:o}");
+        }
+        let pdf = folder.path().join(format!("packet{mode:o}.pdf"));
+        let made =
+            with(&["packet", &path, "change", "CR-0004", "-o", pdf.to_str().unwrap(), "--login", "mara"]);
+        assert_eq!(made.code, 0, "{}", made.err);
+        assert_eq!(std::fs::metadata(&pdf).unwrap().permissions().mode() & 0o177 & !others, 0);
+    }
 }

@@ -9,7 +9,7 @@ use crate::chain::{
     analyse, approval_of, change_under_analysis, confirmed_problem, evaluated_problem, feedback,
     investigated_problem,
 };
-use crate::desk::{Desk, fields, go_to, id};
+use crate::desk::{Desk, fields, go_to, id, passed_test};
 
 fn because(desk: &mut Desk, login: &str, record: RecordId, go: &str) -> Receipt {
     desk.by(login, Act::from(go_to(record, go, json!({}))).because("It is given up")).unwrap()
@@ -333,10 +333,9 @@ fn a_change_is_verified_once_everything_that_was_to_be_repeated_is_done() {
     desk.go("ben", cr, "implemented").unwrap();
     desk.go("dan", cr, "start_verification").unwrap();
     let test = json!({
-        "verification": [{"kind": "System test", "results": "As expected", "anomalies_found": "None", "version_tested": "2.3.1-rc1",
-            "configuration": "Pump A, gateway rev C", "tools": "Rig 2", "date": "2031-03-03", "tester": "Dan Example", "outcome": "pass"}],
         "regression_rationale": "All alarm tests", "risk_control_verification": "RC-7 was tested",
     });
+    desk.create_part("dan", Kind::TestRecord, cr, passed_test());
     desk.edit("dan", cr, test).unwrap();
     let refusal = desk.sign_go("dan", cr, "verify").unwrap_err().to_string();
     for code in ["5.6", "5.7"] {

@@ -8,8 +8,8 @@ use mainstay::domain::product::{Market, SafetyClass};
 use mainstay::domain::record::RecordData;
 use mainstay::domain::time::Moment;
 use mainstay::ops::{
-    Act, FirstPerson, NewFile, NewProduct, Opened, Password, ProductFile, Receipt, Refused, Request, Session,
-    Stamp, default_policy,
+    Act, EventFilter, FirstPerson, NewFile, NewProduct, Opened, Password, ProductFile, Receipt, Refused,
+    Request, Session, Stamp, default_policy,
 };
 use serde_json::{Value, json};
 
@@ -21,10 +21,20 @@ pub struct Desk {
     pub people: BTreeMap<&'static str, Session>,
     pub recovery: String,
     pub now: Moment,
+    /// The file before each request that was signed, where a test keeps it.
+    pub before_signing: Option<Vec<BeforeSigning>>,
+}
+
+/// The file before somebody signed, and what they did.
+pub struct BeforeSigning {
+    pub file: Vec<u8>,
+    pub login: &'static str,
+    pub act: Act,
+    pub at: Moment,
 }
 
 pub fn stamp(now: Moment) -> Stamp {
-    Stamp { now, offset_minutes: 60, machine: "QA-PC2".to_owned() }
+    Stamp::at(now, 60, "QA-PC2")
 }
 
 pub fn new_file(class: SafetyClass) -> NewFile {
@@ -54,7 +64,7 @@ impl Desk {
         let password = Password::new(PASSWORD);
         let (file, ana, recovery) =
             ProductFile::create(&path, &new_file(SafetyClass::B), &password, &stamp(now)).unwrap();
-        Self { folder, file, people: BTreeMap::from([("ana", ana)]), recovery, now }
+        Self { folder, file, people: BTreeMap::from([("ana", ana)]), recovery, now, before_signing: None }
     }
 
     /// The same with everybody who is needed, verified and signed in.
@@ -82,7 +92,9 @@ impl Desk {
         };
         let people = ["ana", "ben", "cleo", "dan", "eva"]
             .map(|login| (login, file.sign_in(login, &Password::new(PASSWORD), &stamp(*now)).unwrap()));
-        Self { folder, file: *file, people: BTreeMap::from(people), recovery: recovery.clone(), now: *now }
+        let people = BTreeMap::from(people);
+        let recovery = recovery.clone();
+        Self { folder, file: *file, people, recovery, now: *now, before_signing: None }
     }
 
     pub fn hire(&mut self, login: &'static str, full_name: &str, roles: &[Role]) {
@@ -119,9 +131,19 @@ impl Desk {
         password: Option<&str>,
     ) -> Result<Receipt, Refused> {
         let at = self.tick();
-        let password = password.map(Password::new);
-        let session = &self.people[login];
-        self.file.perform(session, act.into(), password.as_ref(), &stamp(at))
+        let (act, password) = (act.into(), password.map(Password::new));
+        let before =
+            self.before_signing.as_ref().map(|_| (std::fs::read(self.file.path()).unwrap(), act.clone()));
+        let (login, session) = self.people.get_key_value(login).unwrap();
+        let receipt = self.file.perform(session, act, password.as_ref(), &stamp(at))?;
+        let signed =
+            || !self.file.events(&EventFilter::default(), 1, 0).unwrap()[0].event.signatures.is_empty();
+        if let (Some(kept), Some((file, act))) = (&mut self.before_signing, before)
+            && signed()
+        {
+            kept.push(BeforeSigning { file, login, act, at });
+        }
+        Ok(receipt)
     }
 
     /// Performs without a signature.
@@ -136,6 +158,12 @@ impl Desk {
 
     pub fn create(&mut self, login: &str, kind: Kind, set: Value) -> RecordId {
         self.by(login, Request::Create { kind, parent: None, set: fields(set) }).unwrap().record.unwrap()
+    }
+
+    /// A part of a record.
+    pub fn create_part(&mut self, login: &str, kind: Kind, parent: RecordId, set: Value) -> RecordId {
+        let request = Request::Create { kind, parent: Some(parent), set: fields(set) };
+        self.by(login, request).unwrap().record.unwrap()
     }
 
     /// Edits with a reason, as what is signed asks for one.
@@ -177,4 +205,13 @@ pub fn go_to(id: RecordId, go: &str, set: Value) -> Request {
 
 pub fn id(text: &str) -> RecordId {
     text.parse().unwrap()
+}
+
+/// A test record with its seven elements, all of it as it should be.
+pub fn passed_test() -> serde_json::Value {
+    json!({
+        "title": "System test", "results": "As expected", "anomalies_found": "None", "version_tested": "2.3.1-rc1",
+        "configuration": "Pump A, gateway rev C", "tools": "Rig 2", "date": "2031-03-03", "tester": "Dan Example",
+        "outcome": "pass",
+    })
 }

@@ -141,7 +141,7 @@ fn a_changed_password_is_told_in_the_trail_and_the_old_one_is_gone() {
     let fresh = Password::new("marble kettle sings past noon");
     let before = desk.file.head().seq;
     let at = desk.tick();
-    let ben = &desk.people["ben"];
+    let ben = desk.people.get_mut("ben").unwrap();
     desk.file.change_password(ben, &Password::new(PASSWORD), &fresh, &stamp(at)).unwrap();
     let filter =
         mainstay::ops::EventFilter { request: "person.change_password".to_owned(), ..Default::default() };
@@ -152,6 +152,156 @@ fn a_changed_password_is_told_in_the_trail_and_the_old_one_is_gone() {
     assert!(matches!(sign_in(&mut desk, "ben", PASSWORD), Err(Refused::WrongPassword)));
     desk.tick();
     assert!(desk.file.sign_in("ben", &fresh, &stamp(desk.now)).is_ok());
+    desk.assert_verifies();
+}
+
+#[test]
+fn a_clock_put_forward_does_not_end_the_wait_also_after_the_file_was_closed() {
+    let mut desk = Desk::staffed_once();
+    for _ in 0..6 {
+        desk.now = desk.now.plus_seconds(1_000);
+        assert!(matches!(sign_in(&mut desk, "ben", "not it at all"), Err(Refused::WrongPassword)));
+    }
+    // The clock says a day later; by the clock that nobody can set, three seconds passed.
+    let failed = stamp(desk.now);
+    let put_forward = |seconds: u64| mainstay::ops::Stamp {
+        steady: failed.steady + std::time::Duration::from_secs(seconds),
+        ..stamp(desk.now.plus_seconds(86_400))
+    };
+    let right = Password::new(PASSWORD);
+    let waits = |file: &mut ProductFile| {
+        let refusal = file.sign_in("ben", &right, &put_forward(3)).map(|_| ()).unwrap_err();
+        assert!(matches!(refusal, Refused::Wait { failures: 6, wait_seconds: 29 }), "{refusal}");
+    };
+    waits(&mut desk.file);
+    let path = desk.file.path().to_owned();
+    drop(desk.file);
+    let Opened::Open(mut file) = ProductFile::open(&path, &failed).unwrap() else { panic!("not opened") };
+    waits(&mut file);
+    assert_eq!(file.sign_in("ben", &right, &put_forward(33)).unwrap().failures.len(), 6);
+}
+
+#[test]
+fn an_unknown_login_is_refused_after_the_same_work_as_a_known_one() {
+    let mut desk = Desk::staffed_once();
+    let mut took = |login: &str| {
+        (0..5)
+            .map(|_| {
+                desk.now = desk.now.plus_seconds(10_000);
+                let started = std::time::Instant::now();
+                assert!(matches!(sign_in(&mut desk, login, "not it at all"), Err(Refused::WrongPassword)));
+                started.elapsed()
+            })
+            .min()
+            .unwrap()
+    };
+    let (known, unknown) = (took("ben"), took("nobody"));
+    // Deriving a key takes far longer than everything else that signing in does.
+    assert!(unknown * 3 > known, "{unknown:?} for an unknown login, {known:?} for a known one");
+}
+
+#[test]
+fn an_old_copy_and_the_old_password_sign_nothing_in_the_file_after_a_change() {
+    let mut desk = Desk::staffed_once();
+    let folder = tempfile::tempdir().unwrap();
+    let old_copy = folder.path().join("old.mainstay");
+    ProductFile::backup(desk.file.path(), &old_copy, &|_| true).unwrap();
+    let before = desk.record(desk.people["ben"].person());
+    let fresh = Password::new("marble kettle sings past noon");
+    let at = desk.tick();
+    let mut ben = desk.people.remove("ben").unwrap();
+    let stale = ben.for_job();
+    desk.file.change_password(&mut ben, &Password::new(PASSWORD), &fresh, &stamp(at)).unwrap();
+    let after = desk.record(ben.person());
+    assert_ne!(after.value("key_fingerprint"), before.value("key_fingerprint"));
+    assert_eq!(after.value("identity_verified_key"), after.value("key_fingerprint"), "it stays confirmed");
+    assert_eq!(after.value("identity_verified_by"), before.value("identity_verified_by"));
+
+    // A session from before does nothing more; the person's own goes on, and signs.
+    let assign = Request::Create {
+        kind: mainstay::domain::ids::Kind::Feedback,
+        parent: None,
+        set: fields(json!({"title": "Again"})),
+    };
+    let at = desk.tick();
+    let refusal = desk.file.perform(&stale, assign.clone().into(), None, &stamp(at)).unwrap_err();
+    assert!(refusal.to_string().contains("your key was replaced"), "{refusal}");
+    desk.file.perform(&ben, assign.into(), None, &stamp(at)).unwrap();
+    desk.assert_verifies();
+
+    // The old credential is put back: the old password opens nothing, and verification tells it.
+    let path = desk.file.path().to_owned();
+    drop(desk.file);
+    let conn = rusqlite::Connection::open(&path).unwrap();
+    conn.execute("ATTACH ?1 AS old", [old_copy.to_str().unwrap()]).unwrap();
+    conn.execute_batch("REPLACE INTO credential SELECT * FROM old.credential WHERE person = 'PN-0002'")
+        .unwrap();
+    drop(conn);
+    let found = ProductFile::verify(&path, None, &|_| true).unwrap().findings;
+    for words in ["is not that of the person's key in force", "is not the one that its event names"] {
+        assert!(
+            found.iter().any(|finding| finding.place == "PN-0002" && finding.what.contains(words)),
+            "{found:#?}"
+        );
+    }
+    let Opened::Open(mut file) = ProductFile::open(&path, &stamp(at)).unwrap() else { panic!("not opened") };
+    let refusal = file.sign_in("ben", &Password::new(PASSWORD), &stamp(at)).map(|_| ()).unwrap_err();
+    assert!(refusal.to_string().contains("not the one in force"), "{refusal}");
+}
+
+#[test]
+fn a_password_and_a_login_are_the_same_composed_and_decomposed() {
+    let mut desk = Desk::new();
+    let composed = "Z\u{fc}rich-Schl\u{fc}ssel-2026!\u{e4}";
+    let decomposed = "Zu\u{308}rich-Schlu\u{308}ssel-2026!a\u{308}";
+    let (_, code) = invited(&mut desk, "ana", "J\u{fc}rgen", &[Role::Support]);
+    let at = desk.tick();
+    let session = desk.file.activate("JU\u{308}RGEN", &code, &Password::new(decomposed), &stamp(at)).unwrap();
+    assert_eq!(session.login(), "j\u{fc}rgen");
+    for (login, password) in
+        [("j\u{fc}rgen", composed), ("Ju\u{308}rgen", decomposed), ("J\u{dc}RGEN", composed)]
+    {
+        sign_in(&mut desk, login, password).unwrap();
+    }
+    assert!(sign_in(&mut desk, "jurgen", composed).is_err());
+    let request = Request::InvitePerson {
+        login: "JU\u{308}RGEN".to_owned(),
+        full_name: "Another".to_owned(),
+        roles: vec![Role::Support],
+    };
+    let taken = desk.by("ana", request).unwrap_err().to_string();
+    assert!(taken.contains("is taken"), "{taken}");
+    desk.assert_verifies();
+}
+
+#[test]
+fn what_cannot_stand_in_a_password_or_a_login_is_refused_with_words() {
+    let mut desk = Desk::new();
+    let wrong = Password::new("violet\ttractor hums at noon");
+    let refusal =
+        sign_in(&mut desk, "ana", "violet\ttractor hums at noon").map(|_| ()).unwrap_err().to_string();
+    assert!(refusal.contains("U+0009 is not allowed in a password"), "{refusal}");
+    let at = desk.tick();
+    let mut ana = desk.people.remove("ana").unwrap();
+    let refusal =
+        desk.file.change_password(&mut ana, &Password::new(PASSWORD), &wrong, &stamp(at)).unwrap_err();
+    assert!(refusal.to_string().contains("U+0009"), "{refusal}");
+    desk.people.insert("ana", ana);
+    for login in ["ana berg", "ana\u{200d}", "\u{2163}", "a@b"] {
+        let request = Request::InvitePerson {
+            login: login.to_owned(),
+            full_name: "Another".to_owned(),
+            roles: vec![Role::Support],
+        };
+        let refusal = desk.by("ana", request).unwrap_err().to_string();
+        assert!(
+            refusal.contains("not allowed in a login")
+                || refusal.contains("does not stand where")
+                || refusal.contains("letters, digits"),
+            "{login}: {refusal}"
+        );
+    }
+    assert!(sign_in(&mut desk, "ana", PASSWORD).unwrap().failures.is_empty(), "none of it was tried");
     desk.assert_verifies();
 }
 

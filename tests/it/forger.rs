@@ -130,6 +130,24 @@ impl Forger {
         forger
     }
 
+    /// The keys that the adversary has.
+    pub fn scene_keys(&self) -> &'static BTreeMap<&'static str, (SigningKey, i64)> {
+        &self.scene.keys
+    }
+
+    /// What an event says of the wrapped key of a person as it lies in the file (`docs/file-format.md`).
+    pub fn credential_digest(&self, person: &str, public_key: &str) -> String {
+        let sql =
+            "SELECT json_object('memory_kib', memory_kib, 'iterations', iterations, 'salt', lower(hex(salt)),
+                     'nonce', lower(hex(nonce)), 'wrapped', lower(hex(wrapped)), 'changed_at', changed_at)
+                   FROM credential WHERE person = ?1";
+        let text: String = self.conn.query_row(sql, [person], |row| row.get(0)).unwrap();
+        let mut value: Value = serde_json::from_str(&text).unwrap();
+        value["person"] = person.into();
+        value["public_key"] = public_key.into();
+        canonical::digest(canonical::text(&value).as_bytes())
+    }
+
     pub fn run(&self, sql: &str) {
         self.conn.execute_batch(sql).unwrap();
     }

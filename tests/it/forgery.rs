@@ -241,6 +241,33 @@ forgeries! {
     an_exchanged_credential_is_found: "PN-0004", "the wrapped key is not that of the person's key in force", |f| {
         f.run("UPDATE credential SET key = 1 WHERE person = 'PN-0004'");
     }
+    a_credential_of_another_password_is_found: "PN-0004", "the wrapped key is not the one that its event names", |f| {
+        f.run("UPDATE credential SET salt = randomblob(16), nonce = randomblob(24), wrapped = randomblob(48) WHERE person = 'PN-0004'");
+    }
+    a_credential_with_another_day_of_its_password_is_found: "PN-0004", "the wrapped key is not the one that its event names", |f| {
+        f.run("UPDATE credential SET changed_at = '2031-12-31T00:00:00Z' WHERE person = 'PN-0004'");
+    }
+    a_credential_that_costs_less_to_guess_is_found: "PN-0004", "the wrapped key is not the one that its event names", |f| {
+        f.run("UPDATE credential SET iterations = 1 WHERE person = 'PN-0004'");
+    }
+    a_former_grant_by_the_new_key_itself_is_found: "last event", "that the person's former key does not let in", |f| {
+        self_made(&f, &|key, public| {
+            let proof = hex::encode(key.sign(grant_text("PN-0003".parse().unwrap(), public).as_bytes()).to_bytes());
+            json!({"former": {"proof": proof}})
+        });
+    }
+    a_former_grant_by_a_key_that_was_replaced_is_found: "last event", "that the person's former key does not let in", |f| {
+        change_password(&f, "old", "PN-0002", "person.change_password");
+    }
+    a_former_grant_by_another_person_is_found: "last event", "that the person's former key does not let in", |f| {
+        change_password(&f, "ana", "PN-0002", "person.change_password");
+    }
+    a_former_grant_where_no_password_is_changed_is_found: "last event", "that the person's former key does not let in", |f| {
+        change_password(&f, "ben", "PN-0002", "person.activate");
+    }
+    a_changed_password_without_the_persons_new_fingerprint_is_found: "last event", "leaves PN-0002 as it was, which person.change_password changes", |f| {
+        change_password(&f, "ben", "PN-0002", "person.change_password");
+    }
     a_link_that_no_record_has_is_found: "AP-0001", "is not what the record says", |f| {
         f.run("UPDATE link SET target = (4 << 32) + 9 WHERE source = (6 << 32) + 1 AND field = 'subject'");
     }
@@ -288,7 +315,7 @@ fn self_made(forger: &Forger, grant: &dyn Fn(&SigningKey, &str) -> serde_json::V
     let mut event = forger.event_like("person.activate", "ana");
     event["actor"] = "PN-0003".into();
     event["login"] = "cleo".into();
-    event["keys"] = json!([{"person": "PN-0003", "public_key": public, "grant": grant(&key, &public)}]);
+    event["keys"] = json!([{"person": "PN-0003", "public_key": public, "credential": "00", "grant": grant(&key, &public)}]);
     let seq = event["seq"].as_i64().unwrap();
     let row = (99, "PN-0003", key.verifying_key().to_bytes(), seq);
     forger.conn.execute("INSERT INTO signing_key VALUES (?1, ?2, ?3, ?4)", row).unwrap();
@@ -401,4 +428,19 @@ fn a_long_trail_verifies_and_can_be_cancelled_at_every_share() {
         let refusal = ProductFile::verify(&forger.path, None, &|share| share < cancelled).unwrap_err();
         assert!(refusal.to_string().contains("cancelled"), "{refusal}");
     }
+}
+
+/// An event by which Ben changes his password and key, let in by the key that the scene has for `by`.
+fn change_password(f: &Forger, by: &str, person: &str, request: &str) {
+    let key = SigningKey::from_bytes(&[9; 32]);
+    let public = hex::encode(key.verifying_key().as_bytes());
+    let former = &f.scene_keys()[by].0;
+    let proof = hex::encode(former.sign(grant_text(person.parse().unwrap(), &public).as_bytes()).to_bytes());
+    let row = (99, person, key.verifying_key().to_bytes(), f.last().cast_signed() + 1);
+    f.conn.execute("INSERT INTO signing_key VALUES (?1, ?2, ?3, ?4)", row).unwrap();
+    let mut event = f.event_like("person.activate", "ben");
+    event["request"] = request.into();
+    event["record"] = person.into();
+    event["keys"] = json!([{"person": person, "public_key": public, "credential": f.credential_digest(person, &public), "grant": {"former": {"proof": proof}}}]);
+    f.append(&event, &key, 99);
 }

@@ -1,197 +1,238 @@
-//! A window without a window: draws one screen over a desk's file and does what the screen asks for.
+//! The window itself over a desk's file, without a screen: driven by the names that a screen reader says.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
+use std::path::PathBuf;
+use std::rc::Rc;
 
 use eframe::egui;
-use egui_kittest::Harness;
-use mainstay::domain::ids::{Kind, RecordId};
-use mainstay::ops::{Password, Receipt, Refused};
-use mainstay::ui::cx::{Cache, Command, Cx, Route, Then};
-use mainstay::ui::screens::record::form::FormScreen;
-use mainstay::ui::screens::record::list::ListScreen;
-use mainstay::ui::screens::record::page::RecordScreen;
-use mainstay::ui::sign::{Outcome, SignDialog};
-use mainstay::ui::theme;
+use egui::accesskit::Role;
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT as _, Queryable as _},
+};
+use mainstay::domain::ids::RecordId;
+use mainstay::domain::record::RecordData;
+use mainstay::domain::time::Moment;
+use mainstay::ops::{Act, Password, ProductFile, Receipt, Refused, Session};
+use mainstay::ui::app::{App, Setup, Start};
+use mainstay::ui::cx::Route;
+use mainstay::ui::dialogs::PathQuestion;
+use serde_json::Value;
 
-use crate::desk::{Desk, stamp};
+use crate::desk::{Desk, PASSWORD, fields, stamp};
 
-pub enum Screen {
-    List(ListScreen),
-    Page(Box<RecordScreen>),
-    Form(Box<FormScreen>),
-    Other,
+/// Frames in which the window comes to rest.
+const FRAMES: usize = 5;
+
+/// The window, with those who may sit before it and a clock that the test moves.
+pub struct Window {
+    harness: Harness<'static, App>,
+    pub people: BTreeMap<&'static str, Session>,
+    pub folder: tempfile::TempDir,
+    clock: Rc<Cell<Moment>>,
+    asked: Rc<RefCell<Vec<PathQuestion>>>,
 }
 
-pub struct Host {
-    pub desk: Desk,
-    pub login: &'static str,
-    pub screen: Screen,
-    pub route: Route,
-    pub sign: Option<SignDialog>,
-    pub sign_error: Option<String>,
-    pub refusal: Option<Refused>,
-    pub cache: Cache,
-    pub saved: Vec<(String, Vec<u8>)>,
-    pub said: Vec<String>,
-    pub attach: Vec<RecordId>,
+impl Deref for Window {
+    type Target = Harness<'static, App>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.harness
+    }
 }
 
-impl Host {
-    pub fn new(desk: Desk, login: &'static str, route: Route) -> Self {
-        let mut host = Self {
-            desk,
-            login,
-            screen: Screen::Other,
-            route: Route::Dashboard,
-            sign: None,
-            sign_error: None,
-            refusal: None,
-            cache: Cache::default(),
-            saved: Vec::new(),
-            said: Vec::new(),
-            attach: Vec::new(),
-        };
-        host.go(route);
-        host
+impl DerefMut for Window {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.harness
+    }
+}
+
+impl Window {
+    /// The window on a desk's file, with a person signed in and a route on screen.
+    pub fn new(desk: Desk, login: &str, route: Route, size: egui::Vec2) -> Self {
+        let Desk { folder, file, people, now, .. } = desk;
+        let clock = Rc::new(Cell::new(now));
+        let asked: Rc<RefCell<Vec<PathQuestion>>> = Rc::default();
+        let session = people[login].for_job();
+        let place = folder.path().to_owned();
+        let (clock_of_app, asked_of_app) = (Rc::clone(&clock), Rc::clone(&asked));
+        let harness = Harness::builder().with_size(size).with_max_steps(24).build_eframe(move |cc| {
+            let setup = Setup {
+                settings_path: None,
+                data_folder: None,
+                clock: Box::new(move || stamp(clock_of_app.get())),
+                ask_path: Box::new(move |question| {
+                    asked_of_app.borrow_mut().push(question.clone());
+                    let name = question.write_to.as_ref()?.file_name()?.to_owned();
+                    Some(place.join(name))
+                }),
+                patience: std::time::Duration::from_mins(1),
+            };
+            let mut app = App::with(cc, setup, Start::Nothing);
+            app.sit_down(file, session);
+            app.go(route);
+            app
+        });
+        let mut window = Self { harness, people, folder, clock, asked };
+        window.settle();
+        window
+    }
+
+    /// Draws until the window has come to rest.
+    pub fn settle(&mut self) {
+        self.harness.run_steps(FRAMES);
     }
 
     pub fn go(&mut self, route: Route) {
-        self.refusal = None;
-        self.screen = match &route {
-            Route::List(kind) => Screen::List(ListScreen::new(*kind)),
-            Route::Record(id) => Screen::Page(Box::new(RecordScreen::new(*id))),
-            Route::New(kind) => Screen::Form(Box::new(FormScreen::new_record(*kind))),
-            Route::Edit(id, field) => Screen::Form(Box::new(FormScreen::edit(*id, *field))),
-            _ => Screen::Other,
-        };
-        self.route = route;
+        self.harness.state_mut().go(route);
+        self.settle();
     }
 
-    pub fn ui(&mut self, ui: &mut egui::Ui) {
-        let stamp = stamp(self.desk.now);
-        self.cache.keep_up(self.desk.file.head(), self.desk.now.day());
-        let mut commands = Vec::new();
-        {
-            let mut cx = Cx {
-                file: &self.desk.file,
-                session: &self.desk.people[self.login],
-                stamp: &stamp,
-                cache: &mut self.cache,
-                commands: &mut commands,
-                refusal: self.refusal.as_ref(),
-            };
-            let margin = egui::Margin::symmetric(24, 16);
-            let fill = ui.visuals().panel_fill;
-            egui::CentralPanel::default().frame(egui::Frame::new().inner_margin(margin).fill(fill)).show(
-                ui,
-                |ui| match &mut self.screen {
-                    Screen::List(screen) => screen.ui(ui, &mut cx),
-                    Screen::Page(screen) => screen.ui(ui, &mut cx),
-                    Screen::Form(screen) => screen.ui(ui, &mut cx),
-                    Screen::Other => {}
-                },
-            );
+    pub fn route(&self) -> Route {
+        self.harness.state().route().unwrap().clone()
+    }
+
+    /// Somebody else sits down.
+    pub fn sit_down(&mut self, login: &str) {
+        let route = self.route();
+        self.harness.state_mut().sign_out();
+        let now = self.now();
+        let session = self.file().sign_in(login, &Password::new(PASSWORD), &stamp(now)).unwrap();
+        self.harness.state_mut().signed_in(session);
+        self.go(route);
+    }
+
+    pub fn now(&self) -> Moment {
+        self.clock.get()
+    }
+
+    pub fn pass(&self, seconds: i64) {
+        self.clock.set(self.clock.get().plus_seconds(seconds));
+    }
+
+    pub fn file(&mut self) -> &mut ProductFile {
+        self.harness.state_mut().file().unwrap()
+    }
+
+    pub fn record(&mut self, id: RecordId) -> RecordData {
+        self.file().record(id).unwrap()
+    }
+
+    pub fn state_of(&mut self, id: RecordId) -> String {
+        self.record(id).head.state
+    }
+
+    /// Drafts of a person, by key.
+    pub fn drafts(&mut self, login: &str) -> Vec<String> {
+        let session = self.people[login].for_job();
+        self.file().drafts(&session).unwrap().into_iter().map(|(key, ..)| key).collect()
+    }
+
+    /// Somebody acts on the same file beside the window.
+    pub fn beside(
+        &mut self,
+        login: &str,
+        act: impl Into<Act>,
+        password: Option<&str>,
+    ) -> Result<Receipt, Refused> {
+        self.pass(60);
+        let (now, session) = (self.now(), self.people[login].for_job());
+        let password = password.map(Password::new);
+        self.file().perform(&session, act.into(), password.as_ref(), &stamp(now))
+    }
+
+    pub fn edit_beside(&mut self, login: &str, id: RecordId, set: Value) {
+        let edit = mainstay::ops::Request::Edit { id, set: fields(set) };
+        self.beside(login, Act::from(edit).because("As it came out"), None).unwrap();
+        self.settle();
+    }
+
+    /// Where the window was asked to write, last.
+    pub fn written(&self) -> PathBuf {
+        let asked = self.asked.borrow();
+        let name = asked.last().unwrap().write_to.clone().unwrap();
+        self.folder.path().join(name.file_name().unwrap())
+    }
+
+    pub fn has(&self, words: &str) -> bool {
+        self.query_all_by_label_contains(words).next().is_some()
+    }
+
+    pub fn said(&self, words: &str) -> bool {
+        self.harness.state().messages().iter().any(|message| message.contains(words))
+    }
+
+    pub fn press(&mut self, name: &str) {
+        self.get_by_role_and_label(Role::Button, name).click_accesskit();
+        self.settle();
+    }
+
+    /// Presses the button that is drawn last: of a dialog, where the page behind it has one of the same name.
+    pub fn press_last(&mut self, name: &str) {
+        let buttons = self.query_all_by_role_and_label(Role::Button, name);
+        buttons.last().expect(name).click_accesskit();
+        self.settle();
+    }
+
+    pub fn has_input(&self, name: &str) -> bool {
+        self.query_all_by_label(name).any(|node| node.accesskit_node().is_text_input())
+    }
+
+    /// Types into an input, in the place of what stands there.
+    pub fn type_into(&mut self, name: &str, text: &str) {
+        let node = self.query_all_by_label(name).find(|node| node.accesskit_node().is_text_input());
+        node.expect(name).focus();
+        self.settle();
+        self.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        self.settle();
+        let node = self.query_all_by_label(name).find(|node| node.accesskit_node().is_text_input());
+        node.expect(name).type_text(text);
+        self.settle();
+    }
+
+    /// What the dialog of a signature shows: each signed part with its digest.
+    pub fn shown_digests(&self) -> Vec<(RecordId, String)> {
+        let mut shown: Vec<(RecordId, String)> = self
+            .query_all_by_label_contains("SHA-256 of ")
+            .filter_map(|node| {
+                let node = node.accesskit_node();
+                let words = node.label().or_else(|| node.value())?;
+                let (part, digest) = words.strip_prefix("SHA-256 of ")?.split_once(": ")?;
+                let (record, _) = part.split_once(',')?;
+                Some((record.parse().ok()?, digest.to_owned()))
+            })
+            .collect();
+        shown.dedup();
+        shown
+    }
+
+    /// What the signatures of the last event cover.
+    pub fn signed_digests(&mut self) -> Vec<(RecordId, String)> {
+        let now = self.now();
+        let file = self.file();
+        let seq = file.head().seq;
+        let last = file.events(&Default::default(), 1, 0).unwrap().remove(0).event;
+        let page = file.page(last.record.unwrap(), None, now).unwrap();
+        page.signatures
+            .into_iter()
+            .filter(|view| view.signature.event == seq)
+            .flat_map(|view| view.signature.covers)
+            .map(|cover| (cover.record, cover.digest))
+            .collect()
+    }
+
+    /// Writes what is on screen as a picture, light and dark, where `MAINSTAY_GALLERY` names a folder.
+    pub fn picture(&mut self, name: &str) {
+        let Ok(folder) = std::env::var("MAINSTAY_GALLERY") else { return };
+        for (word, theme) in [("light", egui::Theme::Light), ("dark", egui::Theme::Dark)] {
+            self.ctx.set_theme(theme);
+            self.settle();
+            let image = self.render().expect("a picture");
+            image.save(std::path::Path::new(&folder).join(format!("{name}_{word}.png"))).expect("written");
         }
-        for command in commands {
-            self.run(command);
-        }
-        self.sign(ui.ctx());
+        self.ctx.set_theme(egui::Theme::Light);
+        self.settle();
     }
-
-    fn sign(&mut self, ctx: &egui::Context) {
-        let Some(mut dialog) = self.sign.take() else { return };
-        let name = self.desk.people[self.login].name().to_owned();
-        match dialog.ui(ctx, &name, self.sign_error.as_deref()) {
-            Outcome::Pending => self.sign = Some(dialog),
-            Outcome::Cancelled => self.sign_error = None,
-            Outcome::Sign { act, password, then } => {
-                let at = self.desk.tick();
-                let session = &self.desk.people[self.login];
-                match self.desk.file.perform(session, act, Some(&password), &stamp(at)) {
-                    Ok(receipt) => self.follow(then, &receipt),
-                    Err(refusal) => {
-                        self.sign_error = Some(refusal.to_string());
-                        self.sign = Some(dialog);
-                    }
-                }
-            }
-        }
-    }
-
-    fn run(&mut self, command: Command) {
-        match command {
-            Command::Go(route) => self.go(route),
-            Command::Back => self.go(Route::Dashboard),
-            Command::Perform { act, then, draft } => {
-                let at = self.desk.tick();
-                let session = &self.desk.people[self.login];
-                match self.desk.file.perform(session, act, None::<&Password>, &stamp(at)) {
-                    Ok(receipt) => {
-                        self.refusal = None;
-                        if let Some(key) = draft {
-                            self.desk.file.drop_draft(session, &key).unwrap();
-                        }
-                        self.follow(then, &receipt);
-                    }
-                    Err(refusal) => self.refusal = Some(refusal),
-                }
-            }
-            Command::Sign { act, title, meaning, shown, digest, then } => {
-                self.sign_error = None;
-                self.sign = Some(SignDialog::new(act, title, meaning, (shown, digest), then));
-            }
-            Command::SaveDraft(key, body) => {
-                let session = &self.desk.people[self.login];
-                self.desk.file.save_draft(session, &key, &body, self.desk.now).unwrap();
-            }
-            Command::DropDraft(key) => {
-                let session = &self.desk.people[self.login];
-                self.desk.file.drop_draft(session, &key).unwrap();
-            }
-            Command::SaveFile { suggested_name, bytes } => self.saved.push((suggested_name, bytes)),
-            Command::AttachDialog(id) => self.attach.push(id),
-            Command::Notify(notice) => self.said.push(notice.happened),
-            // Asked by other screens; the records' screens never do.
-            other => panic!("not asked for here: {other:?}"),
-        }
-    }
-
-    fn follow(&mut self, then: Then, receipt: &Receipt) {
-        match then {
-            Then::Stay => {}
-            Then::ShowRecord => {
-                if let Some(id) = receipt.record {
-                    self.go(Route::Record(id));
-                }
-            }
-            Then::Go(route) => self.go(route),
-        }
-    }
-}
-
-/// A harness over a host. `size` in points.
-pub fn harness(host: Host, size: egui::Vec2) -> Harness<'static, Host> {
-    let mut harness = Harness::builder()
-        .with_size(size)
-        .with_max_steps(24)
-        .with_context_setup(theme::install)
-        .build_ui_state(|ui, host: &mut Host| host.ui(ui), host);
-    harness.run();
-    harness
-}
-
-/// Writes what is on screen as a picture, light and dark, where `MAINSTAY_GALLERY` names a folder.
-pub fn picture(harness: &mut Harness<'static, Host>, name: &str) {
-    let Ok(folder) = std::env::var("MAINSTAY_GALLERY") else { return };
-    for (word, theme) in [("light", egui::Theme::Light), ("dark", egui::Theme::Dark)] {
-        harness.ctx.set_theme(theme);
-        harness.run();
-        let image = harness.render().expect("a picture");
-        image.save(std::path::Path::new(&folder).join(format!("{name}_{word}.png"))).expect("written");
-    }
-    harness.ctx.set_theme(egui::Theme::Light);
-    harness.run();
-}
-
-/// The rows of a list route, for tests of several screens.
-pub const fn list(kind: Kind) -> Route {
-    Route::List(kind)
 }

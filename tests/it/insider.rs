@@ -8,6 +8,7 @@ use mainstay::domain::canonical;
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::person::Role;
 use mainstay::domain::record::{Head, RecordData};
+use mainstay::domain::shared_record::SharedRecord;
 use mainstay::domain::signature::{Cover, Meaning, Part, Signature};
 use mainstay::ops::{Act, FileSource, Request};
 use serde_json::{Value, json};
@@ -188,6 +189,14 @@ impl Forger {
         given
     }
 
+    /// The parts of a record as they stand in the file.
+    fn parts(&self, parent: RecordId) -> Vec<SharedRecord> {
+        let sql = "SELECT id FROM record WHERE parent = ?1 ORDER BY key";
+        let mut rows = self.conn.prepare(sql).unwrap();
+        let ids = rows.query_map([parent.to_string()], |row| row.get::<_, String>(0)).unwrap();
+        ids.map(|id| self.record(id.unwrap().parse().unwrap()).unwrap().into()).collect()
+    }
+
     /// A record as it stands in the file.
     pub fn record(&self, id: RecordId) -> Option<RecordData> {
         let sql = format!("SELECT body FROM record WHERE key = {}", id.key());
@@ -267,7 +276,10 @@ impl Forger {
 
     fn add_signature(&self, event: &Value, signs: &Signs, login: &str) -> String {
         let text = |name: &str| event[name].as_str().unwrap().to_owned();
-        let cover = |(id, part): &(&str, Part)| Cover::of(&self.record(id.parse().unwrap()).unwrap(), *part);
+        let cover = |(id, part): &(&str, Part)| {
+            let data = self.record(id.parse().unwrap()).unwrap();
+            Cover::of(&data, *part, &self.parts(data.head.id))
+        };
         let body = Signature {
             subject: signs.subject.parse().unwrap(),
             event: event["seq"].as_u64().unwrap(),

@@ -96,9 +96,10 @@ fn let_in(f: &Forger, request: &'static str, fingerprint: &str) {
     let proof = hex::encode(code.sign(grant_text("PN-0003".parse().unwrap(), &new).as_bytes()).to_bytes());
     let row = (99, "PN-0003", key.verifying_key().to_bytes(), seq.cast_signed());
     f.conn.execute("INSERT INTO signing_key VALUES (?1, ?2, ?3, ?4)", row).unwrap();
+    let credential = f.credential_digest("PN-0003", &new);
     let mut enters = Forged::new("cleo", request, Role::Tester, "PN-0003")
         .changes(json!({"PN-0003": {"state": "active", "key_fingerprint": fingerprint}}))
-        .more(json!({"keys": [{"person": "PN-0003", "public_key": new, "grant": {"code": {"event": seq - 1, "proof": proof}}}]}));
+        .more(json!({"keys": [{"person": "PN-0003", "public_key": new, "credential": credential, "grant": {"code": {"event": seq - 1, "proof": proof}}}]}));
     enters.role = None;
     f.forge_with(enters, &key, 99);
 }
@@ -139,6 +140,9 @@ insiders! {
     }
     a_person_code_used_to_recover: "without a one-time code that allows it", |f| {
         let_in(&f, "person.recover", "");
+    }
+    a_code_used_to_change_a_password: "without a one-time code that allows it", |f| {
+        let_in(&f, "person.change_password", "");
     }
     a_false_name_in_an_event: "names PN-0004 “Ana Example”, who was “Dan Example” then", |f| {
         f.forge(edit("dan", Role::Support, "FB-0003", json!({"title": "Dim"})).more(json!({"name": "Ana Example"})));

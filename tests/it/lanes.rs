@@ -52,12 +52,13 @@ fn a_test_record_without_its_seven_elements_and_a_verifier_who_implemented_are_r
     desk.edit("ben", cr, work).unwrap();
     desk.go("ben", cr, "implemented").unwrap();
     desk.go("dan", cr, "start_verification").unwrap();
-    let tests = json!({"verification": [{"kind": "System test", "results": "Fine", "outcome": "fail"}], "regression_rationale": "All alarm tests"});
-    desk.edit("dan", cr, tests).unwrap();
+    let failed = json!({"title": "System test", "results": "Fine", "outcome": "fail"});
+    desk.create_part("dan", Kind::TestRecord, cr, failed);
+    desk.edit("dan", cr, json!({"regression_rationale": "All alarm tests"})).unwrap();
     let refusal = desk.sign_go("dan", cr, "verify").unwrap_err().to_string();
     for words in [
-        "missing are anomalies found of test 1",
-        "tester of test 1",
+        "missing are anomalies found of TR-0001",
+        "tester of TR-0001",
         "A failed test has a problem report",
         "risk controls were verified again",
         "did not carry the change out",

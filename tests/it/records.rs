@@ -2,60 +2,40 @@
 
 use eframe::egui;
 use egui::{Key, Modifiers, accesskit::Role, vec2};
-use egui_kittest::{
-    Harness,
-    kittest::{NodeT as _, Queryable as _},
-};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use mainstay::domain::ids::Kind;
 use mainstay::ops::Request;
 use mainstay::ui::cx::Route;
 use serde_json::json;
 
-use crate::chain::{analyse, approval_of, change_under_analysis, feedback};
+use crate::chain::{analyse, approval_of, change_under_analysis, feedback, tested_change};
 use crate::desk::{Desk, PASSWORD, id};
-use crate::host::{Host, Screen, harness, list, picture};
-
-fn press(harness: &mut Harness<'static, Host>, name: &str) {
-    harness.get_by_role_and_label(Role::Button, name).click();
-    harness.run();
-}
-
-fn type_into(harness: &mut Harness<'static, Host>, name: &str, text: &str) {
-    let node =
-        harness.query_all_by_label(name).find(|node| node.accesskit_node().is_text_input()).expect(name);
-    node.focus();
-    harness.run();
-    let node =
-        harness.query_all_by_label(name).find(|node| node.accesskit_node().is_text_input()).expect(name);
-    node.type_text(text);
-    harness.run();
-}
+use crate::host::Window;
 
 #[test]
 fn a_feedback_is_entered_by_keyboard_and_what_is_missing_is_said() {
-    let host = Host::new(Desk::staffed(), "dan", list(Kind::Feedback));
-    let mut harness = harness(host, vec2(1000.0, 800.0));
-    harness.get_by_label("No feedback yet");
-    press(&mut harness, "New feedback…");
-    assert_eq!(harness.state().route, Route::New(Kind::Feedback));
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
-    harness.run();
+    let mut window = Window::new(Desk::staffed(), "dan", Route::List(Kind::Feedback), vec2(1240.0, 920.0));
+    window.get_by_label("No feedback yet");
+    window.press("New feedback…");
+    assert_eq!(window.route(), Route::New(Kind::Feedback));
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.settle();
     assert!(
-        harness.query_all_by_label("Title is missing").next().is_some(),
+        window.query_all_by_label("Title is missing").next().is_some(),
         "the violation stands under its field"
     );
-    type_into(&mut harness, "Title", "Alarm is late on battery");
-    assert!(harness.query_by_label("Title is missing").is_none());
-    type_into(&mut harness, "Received at", "2031-02-03 10:00");
-    assert!(harness.query_all_by_label_contains("Why it is entered late is missing").next().is_some());
-    type_into(&mut harness, "Why it is entered late", "The line was down");
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
-    harness.run();
-    assert_eq!(harness.state().route, Route::Record(id("FB-0001")), "{:?}", harness.state().refusal);
-    let record = harness.state().desk.record(id("FB-0001"));
+    window.type_into("Title", "Alarm is late on battery");
+    assert!(window.query_by_label("Title is missing").is_none());
+    window.type_into("Received at", "2031-02-03 10:00");
+    assert!(window.query_all_by_label_contains("Why it is entered late is missing").next().is_some());
+    window.type_into("Why it is entered late", "The line was down");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.settle();
+    assert_eq!(window.route(), Route::Record(id("FB-0001")), "{:?}", window.state().refusal());
+    let record = window.record(id("FB-0001"));
     assert_eq!(record.title(), "Alarm is late on battery");
     assert_eq!(record.text("received_at"), "2031-02-03T09:00:00Z");
-    assert!(harness.query_all_by_label_contains("Entered late").next().is_some(), "the history marks it");
+    assert!(window.query_all_by_label_contains("Entered late").next().is_some(), "the history marks it");
 }
 
 #[test]
@@ -63,73 +43,64 @@ fn what_the_file_refuses_stands_under_its_field_and_the_draft_is_kept_on_leaving
     let mut desk = Desk::staffed();
     let fb = feedback(&mut desk);
     desk.go("dan", fb, "register").unwrap();
-    let mut harness =
-        harness(Host::new(desk, "dan", Route::Edit(fb, Some("duplicate_of"))), vec2(1000.0, 800.0));
-    type_into(&mut harness, "Duplicate of", "FB-0099");
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
-    harness.run();
-    assert_eq!(harness.state().route, Route::Edit(fb, Some("duplicate_of")));
-    assert!(harness.query_all_by_label_contains("there is no FB-0099 in this file").next().is_some());
-    press(&mut harness, "Cancel");
-    assert_eq!(harness.state().said, ["The draft of FB-0001 is kept."]);
-    let session = &harness.state().desk.people["dan"];
-    assert_eq!(harness.state().desk.file.drafts(session).unwrap()[0].0, "FB-0001");
+    let mut window = Window::new(desk, "dan", Route::Edit(fb, Some("duplicate_of")), vec2(1240.0, 920.0));
+    window.type_into("Duplicate of", "FB-0099");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.settle();
+    assert_eq!(window.route(), Route::Edit(fb, Some("duplicate_of")));
+    assert!(window.query_all_by_label_contains("there is no FB-0099 in this file").next().is_some());
+    window.press("Cancel");
+    assert!(window.said("The draft of FB-0001 is kept."));
+    assert_eq!(window.drafts("dan"), ["FB-0001"]);
 }
 
 #[test]
 fn what_is_typed_is_kept_as_a_draft_and_offered_again() {
-    let host = Host::new(Desk::staffed(), "dan", Route::New(Kind::Feedback));
-    let mut harness = harness(host, vec2(1000.0, 800.0));
-    type_into(&mut harness, "Title", "Half a title");
-    harness.run_steps(12);
-    let session = &harness.state().desk.people["dan"];
-    assert_eq!(harness.state().desk.file.drafts(session).unwrap().len(), 1);
-    harness.state_mut().go(Route::Dashboard);
-    harness.run();
-    harness.state_mut().go(Route::New(Kind::Feedback));
-    harness.run();
+    let mut window = Window::new(Desk::staffed(), "dan", Route::New(Kind::Feedback), vec2(1240.0, 920.0));
+    window.type_into("Title", "Half a title");
+    window.run_steps(12);
+    assert_eq!(window.drafts("dan").len(), 1);
+    window.go(Route::Dashboard);
+    window.sit_down("dan");
+    window.go(Route::New(Kind::Feedback));
     assert_eq!(
-        harness.get_by_role_and_label(Role::TextInput, "Title").value().as_deref(),
+        window.get_by_role_and_label(Role::TextInput, "Title").value().as_deref(),
         Some("Half a title")
     );
-    press(&mut harness, "Discard draft");
-    assert_eq!(harness.get_by_role_and_label(Role::TextInput, "Title").value().unwrap_or_default(), "");
-    let session = &harness.state().desk.people["dan"];
-    assert!(harness.state().desk.file.drafts(session).unwrap().is_empty());
+    window.press("Discard draft");
+    assert_eq!(window.get_by_role_and_label(Role::TextInput, "Title").value().unwrap_or_default(), "");
+    assert!(window.drafts("dan").is_empty());
 }
 
 #[test]
 fn a_step_is_taken_an_unmet_condition_leads_to_its_field_and_a_reason_is_asked_for() {
     let mut desk = Desk::staffed();
     let fb = desk.create("dan", Kind::Feedback, json!({"title": "Alarm is late"}));
-    let mut harness = harness(Host::new(desk, "dan", Route::Record(fb)), vec2(1200.0, 900.0));
-    assert!(harness.get_by_role_and_label(Role::Button, "Register").accesskit_node().is_disabled());
-    harness.get_by_label("“Device name” is filled").click();
-    harness.run();
-    assert_eq!(harness.state().route, Route::Edit(fb, Some("device_name")));
-    assert!(harness.get_by_role_and_label(Role::TextInput, "Device name").is_focused());
-    let now = harness.state().desk.now;
+    let mut window = Window::new(desk, "dan", Route::Record(fb), vec2(1440.0, 1020.0));
+    assert!(window.get_by_role_and_label(Role::Button, "Register").accesskit_node().is_disabled());
+    window.get_by_label("“Device name” is filled").click();
+    window.settle();
+    assert_eq!(window.route(), Route::Edit(fb, Some("device_name")));
+    assert!(window.get_by_role_and_label(Role::TextInput, "Device name").is_focused());
+    let now = window.now();
     let rest = json!({
         "received_at": now, "aware_at": now, "channel": "Telephone", "source_kind": "user", "device_name": "Gateway",
         "description_verbatim": "The alarm came after two minutes.", "software_version_reported": "2.3.0",
     });
-    harness.state_mut().desk.edit("dan", fb, rest).unwrap();
-    harness.state_mut().go(Route::Record(fb));
-    harness.run();
-    press(&mut harness, "Register");
-    assert_eq!(harness.state().desk.state(fb), "registered");
-    harness.state_mut().login = "ana";
-    harness.state_mut().cache = Default::default();
-    harness.run();
-    press(&mut harness, "Void…");
-    picture(&mut harness, "dialog_void");
-    type_into(&mut harness, "Reason", "Entered twice");
-    press(&mut harness, "Void");
-    assert_eq!(harness.state().desk.state(fb), "void");
-    assert!(harness.query_by_label("Entered twice").is_none(), "the dialog has closed");
-    harness.get_by_label("Reason: Entered twice").scroll_to_me();
-    harness.run();
-    picture(&mut harness, "page_history");
+    window.edit_beside("dan", fb, rest);
+    window.go(Route::Record(fb));
+    window.press("Register");
+    assert_eq!(window.state_of(fb), "registered");
+    window.sit_down("ana");
+    window.press("Void…");
+    window.picture("dialog_void");
+    window.type_into("Reason", "Entered twice");
+    window.press("Void");
+    assert_eq!(window.state_of(fb), "void");
+    assert!(window.query_by_label("Entered twice").is_none(), "the dialog has closed");
+    window.get_by_label("Reason: Entered twice").scroll_to_me();
+    window.settle();
+    window.picture("page_history");
 }
 
 #[test]
@@ -139,65 +110,62 @@ fn a_signature_asks_for_the_password_and_a_wrong_one_changes_nothing() {
     let (cr, ia) = change_under_analysis(&mut desk, json!({}));
     analyse(&mut desk, cr, ia);
     let ap = approval_of(&mut desk, cr);
-    let mut harness = harness(Host::new(desk, "ana", Route::Record(ap)), vec2(1280.0, 900.0));
-    press(&mut harness, "Sign as approved…");
-    harness.get_by_label("CR-0001 Change");
-    harness.get_by_label("Restart the timer");
-    type_into(&mut harness, "Password", "wrong");
-    press(&mut harness, "Sign");
-    assert!(harness.query_all_by_label_contains("Login and password do not fit").next().is_some());
-    assert_eq!(harness.state().desk.state(ap), "requested");
-    type_into(&mut harness, "Password", PASSWORD);
-    picture(&mut harness, "sign");
-    press(&mut harness, "Sign");
-    assert!(harness.state().sign.is_none());
-    assert_eq!(harness.state().desk.state(ap), "partially_signed");
-    harness.get_by_label_contains("Approved · 2031-03-03");
-    harness.state_mut().desk.signed("fay", Request::Sign { id: ap, meaning: None }).unwrap();
-    harness.state_mut().go(Route::Record(cr));
-    harness.run();
-    picture(&mut harness, "page_change");
-    harness.state_mut().go(Route::Record(ia));
-    harness.run();
-    picture(&mut harness, "page_analysis");
-    harness.state_mut().go(Route::Record(ap));
-    harness.run();
-    picture(&mut harness, "page_approval");
-    harness.get_by_label_contains("21 CFR 11.50").scroll_to_me();
-    harness.run();
-    picture(&mut harness, "page_signatures");
+    let mut window = Window::new(desk, "ana", Route::Record(ap), vec2(1440.0, 1020.0));
+    window.press("Sign as approved…");
+    window.get_by_label("CR-0001 · What is approved · Approved");
+    window.get_by_label("Restart the timer");
+    window.type_into("Password", "wrong");
+    window.press("Sign");
+    assert!(window.query_all_by_label_contains("Login and password do not fit").next().is_some());
+    assert_eq!(window.state_of(ap), "requested");
+    window.type_into("Password", PASSWORD);
+    window.picture("sign");
+    window.press("Sign");
+    assert!(window.query_by_label("You sign exactly this").is_none(), "the dialog has closed");
+    assert_eq!(window.state_of(ap), "partially_signed");
+    window.get_by_label_contains("Approved · 2031-03-03");
+    window.beside("fay", Request::Sign { id: ap, meaning: None }, Some(PASSWORD)).unwrap();
+    window.go(Route::Record(cr));
+    window.picture("page_change");
+    window.go(Route::Record(ia));
+    window.picture("page_analysis");
+    window.go(Route::Record(ap));
+    window.picture("page_approval");
+    window.get_by_label_contains("21 CFR 11.50").scroll_to_me();
+    window.settle();
+    window.picture("page_signatures");
 }
 
 #[test]
 fn the_questions_of_an_impact_analysis_are_answered_one_by_one() {
     let mut desk = Desk::staffed();
     let (_, ia) = change_under_analysis(&mut desk, json!({}));
-    let mut harness = harness(Host::new(desk, "ben", Route::Edit(ia, Some("answers"))), vec2(1000.0, 900.0));
-    let all = harness.get_by_label_contains("mandatory answered").accesskit_node().value().unwrap();
+    let mut window = Window::new(desk, "ben", Route::Edit(ia, Some("answers")), vec2(1240.0, 1020.0));
+    let all = window.get_by_label_contains("mandatory answered").accesskit_node().value().unwrap();
     assert!(all.starts_with("0 of "), "{all}");
-    let group = harness.get_by_label("Answer of Q04");
+    let group = window.get_by_label("Answer of Q04");
     group.get_by_label("No").click_accesskit();
-    harness.run();
-    let node = harness.get_by_role_and_label(Role::MultilineTextInput, "Rationale of Q04");
+    window.settle();
+    let node = window.get_by_role_and_label(Role::MultilineTextInput, "Rationale of Q04");
     node.focus();
-    harness.run();
-    harness
+    window.settle();
+    window
         .get_by_role_and_label(Role::MultilineTextInput, "Rationale of Q04")
         .type_text("The timer alone is touched by it");
-    harness.run();
+    window.settle();
     assert!(
-        harness
+        window
             .get_by_label_contains("mandatory answered")
             .accesskit_node()
             .value()
             .unwrap()
             .starts_with("1 of ")
     );
-    picture(&mut harness, "form_analysis");
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
-    harness.run();
-    assert_eq!(harness.state().route, Route::Record(ia), "{:?}", harness.state().refusal);
-    let answers = harness.state().desk.record(ia).value("answers").clone();
+    window.picture("form_analysis");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.settle();
+    assert_eq!(window.route(), Route::Record(ia), "{:?}", window.state().refusal());
+    let answers = window.record(ia).value("answers").clone();
     let row = answers.as_array().unwrap().iter().find(|row| row["question"] == "Q04").unwrap().clone();
     assert_eq!(
         row,
@@ -216,50 +184,49 @@ fn a_step_that_asks_for_fields_takes_them_in_its_dialog_and_shows_why_it_was_ref
     });
     desk.edit("dan", fb, screening).unwrap();
     desk.go("ana", fb, "evaluate").unwrap();
-    let mut harness = harness(Host::new(desk, "ana", Route::Record(fb)), vec2(1200.0, 900.0));
-    press(&mut harness, "Confirm as a problem…");
-    picture(&mut harness, "dialog_asks");
-    press(&mut harness, "Confirm as a problem");
+    let mut window = Window::new(desk, "ana", Route::Record(fb), vec2(1440.0, 1020.0));
+    window.press("Confirm as a problem…");
+    window.picture("dialog_asks");
+    window.press("Confirm as a problem");
     assert!(
-        harness.query_all_by_label_contains("is not possible yet").next().is_some(),
+        window.query_all_by_label_contains("is not possible yet").next().is_some(),
         "the refusal stands in the dialog"
     );
-    type_into(&mut harness, "Criterion", "SPEC");
-    type_into(&mut harness, "Rationale of the evaluation", "The alarm must sound within 10 s");
-    press(&mut harness, "Confirm as a problem");
-    assert_eq!(harness.state().desk.state(fb), "problem_confirmed", "{:?}", harness.state().refusal);
-    harness.get_by_label_contains("PR-0001 ·").click();
-    harness.run();
-    assert_eq!(harness.state().route, Route::Record(id("PR-0001")));
+    window.type_into("Criterion", "SPEC");
+    window.type_into("Rationale of the evaluation", "The alarm must sound within 10 s");
+    window.press("Confirm as a problem");
+    assert_eq!(window.state_of(fb), "problem_confirmed", "{:?}", window.state().refusal());
+    window.get_by_label_contains("PR-0001 ·").click();
+    window.settle();
+    assert_eq!(window.route(), Route::Record(id("PR-0001")));
 }
 
 #[test]
 fn rows_are_added_filled_and_removed_and_a_change_can_be_taken_back() {
     let mut desk = Desk::staffed();
     let cr = desk.create("ben", Kind::ChangeRequest, json!({"title": "Update the parser"}));
-    let mut harness =
-        harness(Host::new(desk, "ben", Route::Edit(cr, Some("affected_soup"))), vec2(1000.0, 800.0));
-    press(&mut harness, "Add row to soup changes");
-    press(&mut harness, "Add row to soup changes");
-    let first = harness.get_by_role_and_label(Role::Group, "Row 1");
+    let mut window = Window::new(desk, "ben", Route::Edit(cr, Some("affected_soup")), vec2(1240.0, 920.0));
+    window.press("Add row to soup changes");
+    window.press("Add row to soup changes");
+    let first = window.get_by_role_and_label(Role::Group, "Row 1");
     let item = first.get_by_role_and_label(Role::TextInput, "SOUP item");
     item.focus();
-    harness.run();
-    harness
+    window.settle();
+    window
         .get_by_role_and_label(Role::Group, "Row 1")
         .get_by_role_and_label(Role::TextInput, "SOUP item")
         .type_text("libexpat");
-    harness.run();
-    picture(&mut harness, "form_rows");
-    harness.run_steps(8);
-    press(&mut harness, "Remove row 1");
-    assert!(harness.query_by_role_and_label(Role::Group, "Row 2").is_none());
-    press(&mut harness, "Undo");
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
-    harness.run();
-    assert_eq!(harness.state().route, Route::Record(cr), "{:?}", harness.state().refusal);
+    window.settle();
+    window.picture("form_rows");
+    window.run_steps(8);
+    window.press("Remove row 1");
+    assert!(window.query_by_role_and_label(Role::Group, "Row 2").is_none());
+    window.press("Undo");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.settle();
+    assert_eq!(window.route(), Route::Record(cr), "{:?}", window.state().refusal());
     assert_eq!(
-        *harness.state().desk.record(cr).value("affected_soup"),
+        *window.record(cr).value("affected_soup"),
         json!([{"item": "libexpat"}]),
         "the removal was taken back"
     );
@@ -283,47 +250,53 @@ fn many_feedbacks() -> Desk {
 
 #[test]
 fn a_list_is_filtered_sorted_and_opened_by_keyboard() {
-    let mut harness = harness(Host::new(many_feedbacks(), "dan", list(Kind::Feedback)), vec2(1200.0, 700.0));
-    picture(&mut harness, "list");
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
-    harness.run();
-    harness.run();
-    assert!(harness.get_by_role_and_label(Role::TextInput, "Filter").is_focused());
-    harness.get_by_role_and_label(Role::TextInput, "Filter").type_text("alarm");
-    harness.run();
-    harness.get_by_label_contains("2 of 5");
-    harness.get_by_label("Sort by Title").click();
-    harness.run();
-    harness.get_by_role_and_label(Role::TextInput, "Filter").focus();
-    harness.run();
-    harness.key_press(Key::ArrowDown);
-    harness.run();
-    harness.key_press(Key::Enter);
-    harness.run();
-    assert_eq!(harness.state().route, Route::Record(id("FB-0001")), "by title, Alarm is late comes first");
+    let mut window = Window::new(many_feedbacks(), "dan", Route::List(Kind::Feedback), vec2(1440.0, 820.0));
+    window.picture("list");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    window.settle();
+    window.settle();
+    assert!(window.get_by_role_and_label(Role::TextInput, "Filter").is_focused());
+    window.get_by_role_and_label(Role::TextInput, "Filter").type_text("alarm");
+    window.settle();
+    window.get_by_label_contains("2 of 5");
+    window.get_by_label("Sort by Title").click();
+    window.settle();
+    window.get_by_role_and_label(Role::TextInput, "Filter").focus();
+    window.settle();
+    window.key_press(Key::ArrowDown);
+    window.settle();
+    window.key_press(Key::Enter);
+    window.settle();
+    assert_eq!(window.route(), Route::Record(id("FB-0001")), "by title, Alarm is late comes first");
 }
 
 #[test]
 fn several_rows_are_chosen_assigned_and_saved_as_csv() {
-    let mut harness = harness(Host::new(many_feedbacks(), "dan", list(Kind::Feedback)), vec2(1200.0, 700.0));
-    press(&mut harness, "Save as CSV…");
-    let (name, bytes) = harness.state().saved[0].clone();
-    assert_eq!(name, "feedback.csv");
-    assert_eq!(String::from_utf8_lossy(&bytes).lines().count(), 6);
-    let Screen::List(_) = &harness.state().screen else { panic!("a list") };
-    harness.get_by_role_and_label(Role::TextInput, "Filter").focus();
-    harness.run();
-    harness.key_press(Key::ArrowDown);
-    harness.run();
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
-    harness.run();
-    harness.get_by_label("5 chosen");
-    picture(&mut harness, "list_several");
-    press(&mut harness, "Assign to…");
-    press(&mut harness, "Ben Example");
-    let ben = harness.state().desk.people["ben"].person();
+    let mut window = Window::new(many_feedbacks(), "dan", Route::List(Kind::Feedback), vec2(1440.0, 820.0));
+    window.press("Save as CSV");
+    window.press("Rows as shown…");
+    let written = window.written();
+    assert_eq!(written.file_name().unwrap(), "feedback.csv");
+    assert_eq!(std::fs::read_to_string(written).unwrap().lines().count(), 6);
+    window.press("Save as CSV");
+    window.press("All fields…");
+    let written = window.written();
+    assert_eq!(written.file_name().unwrap(), "feedback-all-fields.csv");
+    let text = std::fs::read_to_string(written).unwrap();
+    assert!(text.contains(",description_verbatim,") && text.contains("FB-0005"), "{text}");
+    window.get_by_role_and_label(Role::TextInput, "Filter").focus();
+    window.settle();
+    window.key_press(Key::ArrowDown);
+    window.settle();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.settle();
+    window.get_by_label("5 chosen");
+    window.picture("list_several");
+    window.press("Assign to…");
+    window.press("Ben Example");
+    let ben = window.people["ben"].person();
     for number in 1..=5 {
-        assert_eq!(harness.state().desk.record(id(&format!("FB-000{number}"))).head.owner, Some(ben));
+        assert_eq!(window.record(id(&format!("FB-000{number}"))).head.owner, Some(ben));
     }
 }
 
@@ -331,19 +304,61 @@ fn several_rows_are_chosen_assigned_and_saved_as_csv() {
 fn every_kind_has_a_list_and_a_form_without_code_of_its_own() {
     let mut desk = Desk::staffed();
     let (cr, ia) = change_under_analysis(&mut desk, json!({}));
+    let mut window = Window::new(desk, "ben", Route::Dashboard, vec2(1440.0, 820.0));
     for kind in Kind::ALL {
-        let host = Host::new(desk, "ben", list(*kind));
-        let mut harness = harness(host, vec2(1200.0, 700.0));
-        harness.state_mut().go(Route::New(*kind));
-        harness.run();
+        window.go(Route::List(*kind));
+        window.go(Route::New(*kind));
         if *kind == Kind::Feedback {
-            picture(&mut harness, "form_feedback");
+            window.picture("form_feedback");
         }
-        harness.state_mut().go(Route::Edit(if *kind == Kind::ChangeRequest { cr } else { ia }, None));
-        harness.run();
+        window.go(Route::Edit(if *kind == Kind::ChangeRequest { cr } else { ia }, None));
         if *kind == Kind::ChangeRequest {
-            picture(&mut harness, "form_change");
+            window.picture("form_change");
         }
-        desk = std::mem::replace(&mut harness.state_mut().desk, Desk::new());
     }
+}
+
+#[test]
+fn the_parts_of_a_record_are_added_and_edited_in_place() {
+    let mut desk = Desk::staffed();
+    let (_, cr) = tested_change(&mut desk);
+    let mut window = Window::new(desk, "dan", Route::Record(cr), vec2(1240.0, 1000.0));
+    window.get_by_label("Add test record").scroll_to_me();
+    window.settle();
+    window.press("Add test record");
+    window.type_into("Test", "Alarm on battery, ten times");
+    window.picture("part_new");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.settle();
+    let test = id("TR-0002");
+    assert_eq!(window.record(test).title(), "Alarm on battery, ten times", "{:?}", window.state().refusal());
+    assert_eq!(window.route(), Route::Record(cr), "the page stays");
+    window.get_by_role_and_label(Role::Link, "TR-0002").scroll_to_me();
+    window.settle();
+    window.get_by_role_and_label(Role::Link, "TR-0002").click();
+    window.settle();
+    window.key_press(Key::Enter);
+    window.settle();
+    window.picture("part_edit");
+    window.type_into("Tester", "Dan Example");
+    window.get_by_label("Save").scroll_to_me();
+    window.settle();
+    window.press("Save");
+    assert_eq!(window.record(test).text("tester"), "Dan Example", "{:?}", window.state().refusal());
+    window.get_by_label("Add test record");
+}
+
+#[test]
+fn of_two_thousand_parts_only_those_that_are_seen_are_laid_out() {
+    let mut desk = Desk::staffed();
+    let (_, cr) = tested_change(&mut desk);
+    for number in 0..2000 {
+        let set = json!({"title": format!("Test {number}"), "results": "As expected"});
+        desk.create_part("dan", Kind::TestRecord, cr, set);
+    }
+    let mut window = Window::new(desk, "dan", Route::Record(cr), vec2(1240.0, 1000.0));
+    window.get_by_label("Add test record").scroll_to_me();
+    window.settle();
+    let rows = window.query_all_by_label_contains("TR-").count();
+    assert!((5..200).contains(&rows), "{rows} rows");
 }

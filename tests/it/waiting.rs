@@ -103,6 +103,8 @@ fn a_change_waits_on_hold_for_its_review_and_to_be_begun() {
         [("Begin the approved change".to_owned(), -5)],
         "until the approval expires"
     );
+    let after = words(&desk, cr, 6);
+    assert_eq!(after, ["Mark the approval as expired; the work may not begin any more"]);
     desk.go("ben", cr, "implement").unwrap();
     assert!(words(&desk, cr, 30).is_empty());
 }

@@ -1,5 +1,8 @@
 //! The one place that reads the clock, the time zone and the name of the machine.
 
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
 use chrono::{Local, Offset as _, Utc};
 
 use crate::time::Moment;
@@ -13,7 +16,21 @@ pub struct Stamp {
     pub offset_minutes: i32,
     /// Name of the machine.
     pub machine: String,
+    /// How long it was since some moment before, by a clock that nobody can set.
+    pub steady: Duration,
 }
+
+impl Stamp {
+    /// A moment and place that are given. The steady clock goes as the moment does.
+    pub fn at(now: Moment, offset_minutes: i32, machine: impl Into<String>) -> Self {
+        let seconds = now.seconds_since(Moment::from_utc(chrono::DateTime::UNIX_EPOCH));
+        let steady = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
+        Self { now, offset_minutes, machine: machine.into(), steady }
+    }
+}
+
+/// When the clock was read first.
+static FIRST: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// The present moment.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
@@ -25,5 +42,6 @@ pub fn now() -> Moment {
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
 pub fn stamp() -> Stamp {
     let offset_minutes = Local::now().offset().fix().local_minus_utc() / 60;
-    Stamp { now: now(), offset_minutes, machine: gethostname::gethostname().to_string_lossy().into_owned() }
+    let machine = gethostname::gethostname().to_string_lossy().into_owned();
+    Stamp { now: now(), offset_minutes, machine, steady: FIRST.elapsed() }
 }

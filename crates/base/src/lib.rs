@@ -5,8 +5,10 @@
 
 pub mod clock;
 pub mod csv_out;
+pub mod database;
 pub mod decode;
 pub mod delimited;
+pub mod fresh_file;
 pub mod json_stream;
 pub mod json_value;
 pub mod note;

@@ -27,6 +27,11 @@ impl Moment {
         Self(day.0.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc())
     }
 
+    /// The last second of a day in UTC.
+    pub fn end_of(day: Day) -> Self {
+        Self(day.0.and_hms_opt(23, 59, 59).unwrap_or_default().and_utc())
+    }
+
     /// The moment as chrono's type.
     pub const fn utc(self) -> DateTime<Utc> {
         self.0
@@ -135,19 +140,6 @@ impl Day {
         Self(moved.unwrap_or(self.0))
     }
 
-    /// The day this many working days (Monday to Friday) later.
-    pub fn plus_working_days(self, days: u32) -> Self {
-        if days == 0 {
-            return self;
-        }
-        // From a weekend on it counts as from the Friday before.
-        let into_week = i64::from(self.0.weekday().num_days_from_monday());
-        let (start, from_monday) = if into_week > 4 { (4 - into_week, 4) } else { (0, into_week) };
-        let beyond = from_monday + i64::from(days % 5);
-        let weekend = if beyond > 4 { 2 } else { 0 };
-        self.plus_days(start + i64::from(days / 5) * 7 + i64::from(days % 5) + weekend)
-    }
-
     /// Days from `earlier` to `self`; negative when `earlier` is later.
     pub fn days_since(self, earlier: Self) -> i64 {
         (self.0 - earlier.0).num_days()
@@ -200,33 +192,10 @@ mod tests {
     }
 
     #[test]
-    fn working_days_skip_the_weekend() {
-        let friday = Day::parse("2026-11-20").unwrap();
-        assert_eq!(friday.plus_working_days(1).to_string(), "2026-11-23");
-        assert_eq!(friday.plus_working_days(5).to_string(), "2026-11-27");
-        for start in 0..14 {
-            let start = friday.plus_days(start);
-            for days in 0..25 {
-                let mut counted = start;
-                let mut left = days;
-                while left > 0 {
-                    counted = counted.plus_days(1);
-                    left -= u32::from(!matches!(
-                        counted.0.weekday(),
-                        chrono::Weekday::Sat | chrono::Weekday::Sun
-                    ));
-                }
-                assert_eq!(start.plus_working_days(days), counted, "{start} and {days} working days");
-            }
-        }
-        // Nothing that a policy says can make it count for long.
-        assert!(friday.plus_working_days(u32::MAX) >= friday);
-    }
-
-    #[test]
     fn a_day_says_where_it_lies() {
         let today = Day::parse("2026-11-22").unwrap();
         assert_eq!(today.plus_days(-3).relative_words(today), "3 days ago");
         assert_eq!(today.plus_days(12).relative_words(today), "in 12 days");
+        assert_eq!(Moment::end_of(today).to_string(), "2026-11-22T23:59:59Z");
     }
 }

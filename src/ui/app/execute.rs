@@ -1,12 +1,16 @@
 //! Doing what screens and people ask for. Each list of commands is matched once, exhaustively, here.
 
+use std::collections::BTreeMap;
+
 use eframe::egui;
 
 use super::leaving::Leave;
 use super::mount::Screens;
 use super::{App, ShownCode};
 use crate::domain::ids::{Kind, RecordId};
-use crate::ops::{Act, Receipt, Refused, Request, STRONGEST};
+use crate::domain::requests::Preview;
+use crate::domain::text::sentence;
+use crate::ops::{Act, Password, Receipt, Refused, Request, STRONGEST};
 use crate::ui::cx::{Command, Cx, Route, Then};
 use crate::ui::dialogs;
 use crate::ui::screens::sign_in::PasswordChange;
@@ -28,10 +32,7 @@ impl App {
         match command {
             Command::Go(route) => self.go(route),
             Command::Back => self.back(),
-            Command::Perform { act, then, draft } => self.perform(act, &then, draft.as_deref()),
-            Command::Sign { act, title, meaning, shown, digest, then } => {
-                self.ask_signature(act, (title, meaning), shown, digest, then);
-            }
+            Command::Perform { act, then, draft } => self.perform(act, then, draft),
             Command::SaveDraft(key, body) => self.save_draft(&key, &body),
             Command::DropDraft(key) => self.drop_draft(&key),
             Command::SaveFile { suggested_name, bytes } => self.save_file(&suggested_name, &bytes),
@@ -41,7 +42,7 @@ impl App {
             Command::ChangePassword => self.begin_password_change(),
             Command::Verify => self.asked.push(AppCommand::Verify),
             Command::ChooseFile { title, kind, endings, answer } => {
-                if let Some(path) = dialogs::open(&title, kind, endings) {
+                if let Some(path) = (self.setup.ask_path)(&dialogs::open(&title, kind, endings)) {
                     answer.put(path);
                 }
             }
@@ -52,7 +53,7 @@ impl App {
     }
 
     /// Goes somewhere.
-    pub(super) fn go(&mut self, route: Route) {
+    pub fn go(&mut self, route: Route) {
         if let Some(desk) = &mut self.desk {
             desk.refusal = None;
             desk.history.go(route);
@@ -69,20 +70,67 @@ impl App {
         }
     }
 
-    pub(super) fn perform(&mut self, act: Act, then: &Then, draft: Option<&str>) {
+    /// Performs a request, or shows what of it will be signed and asks for the password.
+    pub(super) fn perform(&mut self, act: Act, then: Then, draft: Option<String>) {
+        if let Some((preview, names)) = self.perform_unsigned(&act, (&then, draft.as_deref())) {
+            if let Some(desk) = &mut self.desk {
+                desk.refusal = None;
+            }
+            self.signing = Some(SignDialog::new(act, &preview, &names, (then, draft)));
+        }
+    }
+
+    /// Performs a request that needs no password; answers what is to be read first where it needs one.
+    fn perform_unsigned(
+        &mut self,
+        act: &Act,
+        after: (&Then, Option<&str>),
+    ) -> Option<(Preview, BTreeMap<RecordId, String>)> {
+        let to_read = match self.perform_now(act.clone(), None, after).err()? {
+            Refused::NeedsPassword(_) => self.to_be_read(act),
+            other => Err(other),
+        };
+        to_read.map_err(|refusal| self.refused(refusal)).ok().flatten()
+    }
+
+    /// What will be signed, with the names of persons.
+    fn to_be_read(&self, act: &Act) -> Result<Option<(Preview, BTreeMap<RecordId, String>)>, Refused> {
+        let (Some(desk), Some(session)) = (&self.desk, &self.session) else { return Ok(None) };
+        let preview = desk.file.preview(session, act.clone(), &self.stamp())?;
+        Ok(Some((preview, desk.file.names()?)))
+    }
+
+    fn perform_now(
+        &mut self,
+        act: Act,
+        password: Option<&Password>,
+        (then, draft): (&Then, Option<&str>),
+    ) -> Result<(), Refused> {
         let stamp = self.stamp();
         let reset = matches!(act.request, Request::ResetAccess { .. });
         self.make_way();
-        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
-        match desk.file.perform(session, act, None, &stamp) {
-            Ok(receipt) => {
-                if let Some(key) = draft {
-                    // A draft that stays behind is offered again and can be dropped there.
-                    let _ = desk.file.drop_draft(session, key);
-                }
-                self.done(&receipt, then, reset);
-            }
-            Err(refusal) => self.refused(refusal),
+        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return Ok(()) };
+        let receipt = desk.file.perform(session, act, password, &stamp)?;
+        if let Some(key) = draft {
+            // A draft that stays behind is offered again and can be dropped there.
+            let _ = desk.file.drop_draft(session, key);
+        }
+        self.done(&receipt, then, reset);
+        Ok(())
+    }
+
+    /// Signs what was read. What changed meanwhile is shown again; the dialog stays until it is signed or left.
+    pub(super) fn sign(&mut self, mut dialog: SignDialog, password: &Password) {
+        let Err(refusal) = self.perform_now(dialog.act(), Some(password), dialog.after()) else { return };
+        if !matches!(refusal, Refused::ChangedWhileReading) {
+            dialog.refuse(&refusal);
+            self.signing = Some(dialog);
+            return;
+        }
+        let act = Act { read: None, ..dialog.act() };
+        if let Some((preview, names)) = self.perform_unsigned(&act, dialog.after()) {
+            dialog.read_again(&preview, &names);
+            self.signing = Some(dialog);
         }
     }
 
@@ -133,13 +181,7 @@ impl App {
     pub(super) fn refused(&mut self, refusal: Refused) {
         let in_form = matches!(self.route(), Some(Route::New(_) | Route::Edit(..)));
         if !in_form || refusal.is_failure() {
-            let words = refusal.to_string();
-            let mut letters = words.chars();
-            let sentence: String = letters
-                .next()
-                .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
-            let stop = if sentence.ends_with('.') { "" } else { "." };
-            self.problem(format!("{sentence}{stop}"), "Nothing was changed.");
+            self.problem(sentence(&refusal.to_string()), "Nothing was changed.");
         }
         if let Some(desk) = &mut self.desk {
             desk.refusal = Some(refusal);
@@ -178,7 +220,7 @@ impl App {
             AppCommand::Palette => self.toggle_palette(),
             AppCommand::New => self.new_of_screen(),
             AppCommand::Open => {
-                if let Some(path) = dialogs::open_product() {
+                if let Some(path) = (self.setup.ask_path)(&dialogs::open_product()) {
                     self.open_path(&path);
                 }
             }
@@ -266,21 +308,9 @@ impl App {
     pub(super) fn change_password(&mut self, change: &PasswordChange) -> Result<(), Refused> {
         let stamp = self.stamp();
         self.make_way();
-        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return Ok(()) };
+        let (Some(desk), Some(session)) = (&mut self.desk, &mut self.session) else { return Ok(()) };
         let (old, new) = change.passwords();
         desk.file.change_password(session, &old, &new, &stamp)
-    }
-
-    fn ask_signature(
-        &mut self,
-        act: Act,
-        (title, meaning): (String, String),
-        shown: Vec<(String, String, String)>,
-        digest: String,
-        then: Then,
-    ) {
-        let dialog = SignDialog::new(act, title, meaning, (shown, digest), then);
-        self.signing = Some((dialog, None));
     }
 
     /// Hands the desk and what a screen works with to `work`; answers what was asked for. `None` without a session.

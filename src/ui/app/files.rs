@@ -6,6 +6,7 @@ use eframe::egui;
 use egui::Context;
 
 use super::{App, ShownCode};
+use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::RecordId;
 use crate::domain::time::Moment;
 use crate::ops::{Act, FileSource, Refused, RenderedPacket, Request};
@@ -38,8 +39,15 @@ impl App {
         };
         let suggested = self.folder().join(suggested_name);
         let endings = if ending.is_empty() { "*" } else { &ending };
-        let Some(path) = dialogs::save("Save as", &suggested, kind, endings) else { return };
-        match std::fs::write(&path, bytes) {
+        let question = dialogs::save("Save as", &suggested, kind, endings);
+        let Some(path) = (self.setup.ask_path)(&question) else { return };
+        // The person has said in the dialog that what lies there is replaced.
+        let original = self.desk.as_ref().map(|desk| desk.file.path());
+        let written = FreshFile::over(&path, original).and_then(|mut file| {
+            file.put(bytes)?;
+            file.keep_over()
+        });
+        match written {
             Ok(()) => self.notices.push(Notice::done(format!("Saved {}.", path.display()))),
             Err(error) => self.problem(
                 format!("{} could not be written: {error}.", path.display()),
@@ -56,7 +64,8 @@ impl App {
 
     /// Asks for a file to attach to a record.
     pub(super) fn attach(&mut self, to: RecordId) {
-        let Some(path) = dialogs::open("Attach a file", "Every file", &["*"]) else { return };
+        let question = dialogs::open("Attach a file", "Every file", &["*"]);
+        let Some(path) = (self.setup.ask_path)(&question) else { return };
         self.attaching = Some(Attaching {
             to,
             path,
@@ -105,7 +114,7 @@ impl App {
                     source: attaching.source.trim().to_owned(),
                     captured_at: moment.unwrap_or_default(),
                 };
-                self.perform(request.into(), &Then::Stay, None);
+                self.perform(request.into(), Then::Stay, None);
             }
         }
     }
@@ -139,36 +148,39 @@ impl App {
     /// Writes the PDF of a packet to a place of the person's choice, and notes in the audit trail that it was issued.
     pub(super) fn save_packet(&mut self, packet: &RenderedPacket) {
         let suggested = self.folder().join(format!("{}.pdf", packet.number()));
-        let Some(path) = dialogs::save("Save the packet", &suggested, "PDF", "pdf") else { return };
+        let question = dialogs::save("Save the packet", &suggested, "PDF", "pdf");
+        let Some(path) = (self.setup.ask_path)(&question) else { return };
         let stamp = self.stamp();
         self.make_way();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let mut part = path.clone().into_os_string();
-        part.push(".part");
-        let written = std::fs::write(&part, &packet.pdf).map_err(|error| {
+        let written = FreshFile::over(&path, Some(desk.file.path())).and_then(|mut file| {
+            file.put(&packet.pdf)?;
+            Ok(file)
+        });
+        let written = written.map_err(|error| {
             Refused::Rule(format!("{} could not be written: {error}; choose another place", path.display()))
         });
         // The PDF gets its name only once the audit trail knows of it.
-        let issued = written.and_then(|()| desk.file.issue_packet(session, packet, &file_name, &stamp));
+        let issued = written.and_then(|file| {
+            desk.file.issue_packet(session, packet, &file_name, &stamp)?;
+            Ok(file)
+        });
         match issued {
-            Ok(_) => {
+            Ok(file) => {
                 desk.refusal = None;
-                match std::fs::rename(&part, &path) {
+                match file.keep_over() {
                     Ok(()) => {
                         let words = format!("Packet {} was saved as {}.", packet.number(), path.display());
                         self.notices.push(Notice::done(words));
                     }
                     Err(error) => self.problem(
                         format!("The packet could not be given its name: {error}."),
-                        format!("It lies beside it as {}.", part.display()),
+                        "The audit trail knows of it. Make the packet again.",
                     ),
                 }
             }
-            Err(refusal) => {
-                let _ = std::fs::remove_file(&part);
-                self.refused(refusal);
-            }
+            Err(refusal) => self.refused(refusal),
         }
     }
 }

@@ -4,6 +4,7 @@ use eframe::egui;
 use egui::{CentralPanel, Frame, Label, Margin, Panel, ScrollArea, Ui, vec2};
 
 use super::keeping::Integrity;
+use super::upgrading::{Asked, left_ui};
 use super::{App, Desk, nav};
 use crate::domain::choice::Choice as _;
 use crate::ops::{STRONGEST, WhyReadOnly};
@@ -89,10 +90,11 @@ impl App {
             writable: desk.file.why_read_only().is_none(),
             least_strength: desk.file.least_strength().unwrap_or(STRONGEST),
         };
-        let mut close = false;
+        let (mut close, mut left) = (false, Asked::Nothing);
         let jobs = self.jobs_in_words();
         let asked = column(ui, |ui| {
             let asked = self.sign_in.ui(ui, &of);
+            left = left_ui(ui, &desk.left);
             ui.add_space(space::L);
             close = link_ui(ui, "Close file").clicked();
             jobs_ui(ui, &jobs);
@@ -102,6 +104,11 @@ impl App {
             self.enter(&asked);
         } else if close {
             self.asked.push(AppCommand::CloseFile);
+        }
+        match left {
+            Asked::Nothing => {}
+            Asked::Remove => self.remove_left(),
+            Asked::Leave => self.leave_left(),
         }
     }
 
@@ -115,7 +122,7 @@ impl App {
     }
 
     fn draw_nav(&mut self, ui: &mut Ui) {
-        let at = self.at_desk(|at, cx| (at.now.clone(), cx.attention().ok()));
+        let at = self.at_desk(|at, cx| (at.now.clone(), cx.attention().ok().flatten()));
         let Some(((now, attention), _)) = at else { return };
         let frame = Frame::new().fill(palette(ui).canvas).inner_margin(Margin::symmetric(8, 12));
         let panel =
@@ -282,6 +289,7 @@ fn read_only_words(desk: &Desk) -> Option<String> {
         },
         WhyReadOnly::Damaged(what) => format!("Read-only: the file is damaged, {what}"),
         WhyReadOnly::NotWritable => "Read-only: the file cannot be written".to_owned(),
+        WhyReadOnly::Older(_) => "Read-only: the file was not upgraded".to_owned(),
         WhyReadOnly::Lent(words) => (*words).to_owned(),
     })
 }

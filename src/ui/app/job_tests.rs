@@ -95,7 +95,7 @@ fn an_import_runs_beside_the_window_and_is_cancelled_in_the_status_line() {
     assert!(window.state().importing().is_some());
     window.get_by_label("An import is running: wait or cancel it");
     let before = window.state().desk.as_ref().unwrap().file.head().clone();
-    window.state_mut().perform(Request::AcknowledgeClock.into(), &Then::Stay, None);
+    window.state_mut().perform(Request::AcknowledgeClock.into(), Then::Stay, None);
     assert!(window.state().messages().iter().any(|words| words.contains("wait or cancel it")));
     window.get_by_role_and_label(Role::Button, "Cancel importing maude.csv").click_accesskit();
     until_said(&mut window, "The import was cancelled.");
@@ -227,7 +227,7 @@ fn work(window: &mut Window) {
     }
     let before = feedback(window.state());
     let request = Request::Create { kind: Kind::Feedback, parent: None, set };
-    window.state_mut().perform(request.into(), &Then::Stay, None);
+    window.state_mut().perform(request.into(), Then::Stay, None);
     assert_eq!(feedback(window.state()), before + 1, "{:?}", window.state().messages());
 }
 

@@ -10,7 +10,7 @@ use super::{App, Desk};
 use crate::domain::time::Moment;
 use crate::ops::import::{IMPORT_RUNS, ImportJob};
 use crate::ops::jobs::{Job, Progress};
-use crate::ops::{ProductFile, Refused, Verification, keep};
+use crate::ops::{Found, ProductFile, Refused, Upgraded, Verification, keep};
 use crate::ui::dialogs;
 use crate::ui::theme::{palette, small, space};
 use crate::ui::widgets::button::icon_sized_ui;
@@ -40,9 +40,16 @@ pub struct Running {
 }
 
 enum RunningKind {
-    Verify { asked_for: bool },
-    Backup { asked_for: bool, of: Version },
+    Verify {
+        asked_for: bool,
+    },
+    Backup {
+        asked_for: bool,
+        of: Version,
+    },
     Import(Arc<ImportJob>),
+    /// Of the file at this path, which is not open.
+    Upgrade(PathBuf),
 }
 
 /// What a job has brought.
@@ -51,6 +58,8 @@ enum Finished {
     BackedUp(PathBuf),
     /// The writer comes back; the outcome stands in the job.
     Imported(Box<ProductFile>),
+    /// Upgraded, or not because something else lies there than an older file.
+    Upgraded(Box<Result<Upgraded, Found>>),
 }
 
 /// A state of a file: what a backup is made of. Another file may be open when the backup is made.
@@ -80,7 +89,7 @@ pub struct Watched {
 impl Running {
     /// Whether it goes on when the file is closed.
     pub const fn outlives_file(&self) -> bool {
-        matches!(self.kind, RunningKind::Backup { .. })
+        matches!(self.kind, RunningKind::Backup { .. } | RunningKind::Upgrade(_))
     }
 }
 
@@ -99,7 +108,7 @@ impl App {
         }
     }
 
-    fn wake(&self) -> impl Fn() + Send + Sync + 'static {
+    pub(super) fn wake(&self) -> impl Fn() + Send + Sync + 'static {
         let ctx = self.ctx.clone();
         move || ctx.request_repaint()
     }
@@ -164,7 +173,9 @@ impl App {
         let path = desk.file.path().to_owned();
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let name = format!("{stem} {}.{}", stamp.now.day(), dialogs::ENDING);
-        let Some(target) = dialogs::backup(&path.with_file_name(name)) else { return };
+        let Some(target) = (self.setup.ask_path)(&dialogs::backup(&path.with_file_name(name))) else {
+            return;
+        };
         let of = Version::of(desk);
         let kind = RunningKind::Backup { asked_for: true, of: of.clone() };
         let started = self.start("Backing up", kind, move |progress| {
@@ -215,8 +226,39 @@ impl App {
     pub(super) fn importing(&self) -> Option<&Arc<ImportJob>> {
         self.running.iter().find_map(|running| match &running.kind {
             RunningKind::Import(job) => Some(job),
-            RunningKind::Verify { .. } | RunningKind::Backup { .. } => None,
+            RunningKind::Verify { .. } | RunningKind::Backup { .. } | RunningKind::Upgrade(_) => None,
         })
+    }
+
+    /// The upgrade that is running: of which file, and how far it is.
+    pub(super) fn upgrade_under_way(&self) -> Option<(&Path, &Progress)> {
+        self.running.iter().find_map(|running| match &running.kind {
+            RunningKind::Upgrade(path) => Some((path.as_path(), running.job.progress())),
+            RunningKind::Verify { .. } | RunningKind::Backup { .. } | RunningKind::Import(_) => None,
+        })
+    }
+
+    /// Upgrades the file at a path beside the window.
+    pub(super) fn upgrade(&mut self, path: &Path) {
+        let (stamp, steps, of) = (self.stamp(), self.steps, path.to_owned());
+        let kind = RunningKind::Upgrade(path.to_owned());
+        let started = self.start("Upgrading the file", kind, move |progress| {
+            let report = |words: &'static str, share: f32| {
+                if progress.words() != words {
+                    progress.say(words);
+                }
+                progress.at(share)
+            };
+            let done = match ProductFile::upgrade(&of, steps, &stamp, &report) {
+                Ok(done) => Ok(done),
+                Err(Ok(found)) => Err(found),
+                Err(Err(refusal)) => return Err(refusal),
+            };
+            Ok(Finished::Upgraded(Box::new(done)))
+        });
+        if let Err(refusal) = started {
+            self.upgrade_failed(path, &refusal);
+        }
     }
 
     /// Takes in feedback beside the window, with the writer; the outcome stays in the job for the screen.
@@ -264,6 +306,9 @@ impl App {
                 }
                 (Ok(Finished::BackedUp(path)), kind) => self.backed_up(&path, &kind),
                 (Ok(Finished::Imported(writer)), kind) => self.imported(*writer, &kind),
+                (Ok(Finished::Upgraded(done)), RunningKind::Upgrade(path)) => self.upgraded(&path, *done),
+                // The kinds of jobs and of what they bring go together.
+                (Ok(Finished::Upgraded(_)), _) => {}
                 (Err(refusal), RunningKind::Import(import)) => self.import_broke_off(&import, refusal),
                 (Err(_), kind) if job.progress().is_cancelled() => {
                     self.notices.push(Notice::info(format!("{} was cancelled.", job.progress().name())));
@@ -272,6 +317,7 @@ impl App {
                     }
                 }
                 (Err(refusal), RunningKind::Backup { of, .. }) => self.backup_failed(&of, &refusal),
+                (Err(refusal), RunningKind::Upgrade(path)) => self.upgrade_failed(&path, &refusal),
                 (Err(refusal), RunningKind::Verify { .. }) => self.problem(
                     format!("Verifying the file did not succeed: {refusal}."),
                     "Nothing in the file was changed. Try it again from the menu.",

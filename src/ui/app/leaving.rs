@@ -106,6 +106,7 @@ impl App {
     pub(super) fn is_asking_to_leave(&self) -> bool {
         self.leaving.as_ref().is_some_and(|leaving| !leaving.decided)
             || matches!(self.closing, Closing::Failed(_))
+            || self.upgrading.is_some()
     }
 
     /// Draws the questions about leaving.
@@ -176,10 +177,14 @@ impl App {
             }
             self.save_settings();
             self.closing = Closing::BackingUp;
+            if let Some((_, progress)) = self.upgrade_under_way() {
+                progress.cancel();
+            }
         }
-        if self.closing == Closing::BackingUp && !self.is_backing_up() {
+        let busy = |app: &Self| app.is_backing_up() || app.upgrade_under_way().is_some();
+        if self.closing == Closing::BackingUp && !busy(self) {
             self.back_up_automatically();
-            if self.closing == Closing::BackingUp && !self.is_backing_up() {
+            if self.closing == Closing::BackingUp && !busy(self) {
                 self.closing = Closing::Now;
                 if !asked {
                     ctx.send_viewport_cmd(ViewportCommand::Close);

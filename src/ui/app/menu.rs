@@ -128,10 +128,10 @@ impl App {
             keys: String::new(),
             to: To::Go(route),
         };
-        let areas = super::nav::AREAS
+        let areas = super::nav::areas()
             .iter()
             .filter(|area| area.route != Route::Dashboard)
-            .map(|area| go(area.word.to_owned(), "Go there", area.route.clone()));
+            .map(|area| go(area.route.word().to_owned(), "Go there", area.route.clone()));
         let later = later::AREAS
             .iter()
             .map(|area| go(area.word.to_owned(), "Not in this version", Route::Later(area.word)));
@@ -153,6 +153,7 @@ impl App {
         self.draw_password(ctx);
         self.draw_attaching(ctx);
         self.draw_leaving(ctx);
+        self.draw_upgrading(ctx);
         self.draw_help(ctx);
         self.notices.show(ctx);
     }
@@ -179,22 +180,13 @@ impl App {
     }
 
     fn draw_signing(&mut self, ctx: &Context) {
-        let Some((mut dialog, mut error)) = self.signing.take() else { return };
+        let Some(mut dialog) = self.signing.take() else { return };
         let Some(session) = &self.session else { return };
-        match dialog.ui(ctx, session.name(), error.as_deref()) {
-            sign::Outcome::Pending => {}
-            sign::Outcome::Cancelled => return,
-            sign::Outcome::Sign { act, password, then } => {
-                let stamp = self.stamp();
-                self.make_way();
-                let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
-                match desk.file.perform(session, act, Some(&password), &stamp) {
-                    Ok(receipt) => return self.done(&receipt, &then, false),
-                    Err(refusal) => error = Some(refusal.to_string()),
-                }
-            }
+        match dialog.ui(ctx, session.name()) {
+            sign::Outcome::Pending => self.signing = Some(dialog),
+            sign::Outcome::Cancelled => {}
+            sign::Outcome::Sign(password) => self.sign(dialog, &password),
         }
-        self.signing = Some((dialog, error));
     }
 
     fn draw_code(&mut self, ctx: &Context) {
@@ -254,7 +246,7 @@ impl App {
                 match self.change_password(&change) {
                     Ok(()) => self.notices.push(Notice::done("Your password was changed.")),
                     Err(refusal) => {
-                        change.refusal = Some(crate::ui::screens::sign_in::sentence(&refusal.to_string()));
+                        change.refusal = Some(crate::domain::text::sentence(&refusal.to_string()));
                         self.password = Some(change);
                     }
                 }
@@ -267,8 +259,8 @@ impl App {
             return;
         }
         let (title, words, clause) = help_of(self.route().filter(|_| self.session.is_some()));
-        let outcome = Dialog::new("help", &title, "Close").cancel("Keyboard shortcuts").show(ctx, |ui| {
-            ui.add(Label::new(body(&words)).wrap());
+        let outcome = Dialog::new("help", title, "Close").cancel("Keyboard shortcuts").show(ctx, |ui| {
+            ui.add(Label::new(body(words)).wrap());
             if !clause.is_empty() {
                 ui.label(hint(ui, clause));
             }
@@ -287,68 +279,55 @@ impl App {
 }
 
 /// Title, words and clause of the help for a screen.
-fn help_of(route: Option<&Route>) -> (String, String, &'static str) {
-    let of_kind = |kind: Kind| {
-        let def = kind.def();
-        (def.plural.to_owned(), def.purpose.to_owned(), def.clause)
-    };
-    let words = |title: &str, words: &str, clause: &'static str| (title.to_owned(), words.to_owned(), clause);
-    match route {
-        None => words(
+fn help_of(route: Option<&Route>) -> (&'static str, &'static str, &'static str) {
+    let Some(route) = route else {
+        return (
             "Getting in",
             "Open a product file or make one, then sign in. A person with a one-time code sets a password with it first.",
             "21 CFR 11.300",
-        ),
-        Some(Route::Dashboard) => words(
-            "Dashboard",
+        );
+    };
+    let (words, clause) = match route {
+        Route::Dashboard => (
             "What is overdue or waits for approval, gravest first; the dates of the coming twelve months; and how feedback, problem reports and their mending develop. Each row leads to the place that mends it.",
             "IEC 62304 6.2.1, 9.6",
         ),
-        Some(Route::List(kind) | Route::New(kind)) => of_kind(*kind),
-        Some(Route::Record(id) | Route::Edit(id, _)) => of_kind(id.kind),
-        Some(Route::AuditTrail(_)) => words(
-            "Audit trail",
+        Route::List(kind) | Route::New(kind) => (kind.def().purpose, kind.def().clause),
+        Route::Record(id) | Route::Edit(id, _) => (id.kind.def().purpose, id.kind.def().clause),
+        Route::AuditTrail(_) => (
             "Who did what, when and why, from what to what. Nothing in it can be changed or removed; each event seals the one before it.",
             "21 CFR 11.10(e)",
         ),
-        Some(Route::People) => words(
-            "People & policy",
+        Route::People => (
             "Accounts and roles, confirmation of identity, the limits in force, and who must sign what.",
             "21 CFR 11.100, 11.300",
         ),
-        Some(Route::Packets(_)) => words(
-            "Packets",
-            "The evidence of a change or of a time span as one PDF for an auditor.",
-            "IEC 62304 8.2.4",
-        ),
-        Some(Route::Import) => words(
-            "Import",
+        Route::Packets(_) => {
+            ("The evidence of a change or of a time span as one PDF for an auditor.", "IEC 62304 8.2.4")
+        }
+        Route::Import => (
             "Feedback from the file of another system: its columns are matched once, and rows that are already here are left out.",
             "IEC 62304 6.2.1",
         ),
-        Some(Route::Search(_)) => words(
-            "Search",
+        Route::Search(_) => (
             "All records that contain the words, in any field. A number such as CR-0012 leads straight to its record.",
             "",
         ),
-        Some(Route::Shortcuts) => words("Keyboard shortcuts", "Everything can be done without a mouse.", ""),
-        Some(Route::Settings) => {
-            words("Settings", "They belong to you on this workstation, not to the file.", "")
-        }
-        Some(Route::Later(area)) => {
+        Route::Shortcuts => ("Everything can be done without a mouse.", ""),
+        Route::Settings => ("They belong to you on this workstation, not to the file.", ""),
+        Route::Later(area) => {
             let found = later::AREAS.iter().find(|later| later.word == *area);
-            found.map_or_else(|| words(area, "", ""), |later| words(later.word, later.purpose, later.clause))
+            found.map_or(("", ""), |later| (later.purpose, later.clause))
         }
-    }
+    };
+    (route.word(), words, clause)
 }
 
 /// Every record that the palette finds.
 fn records_of(cx: &mut Cx<'_>) -> Vec<Taken> {
     let mut found = Vec::new();
-    for kind in
-        [Kind::Feedback, Kind::ProblemReport, Kind::ChangeRequest, Kind::ImpactAnalysis, Kind::Approval]
-    {
-        let Ok(rows) = cx.list(kind) else { continue };
+    for kind in Kind::ALL.iter().filter(|kind| kind.def().referable) {
+        let Ok(rows) = cx.list(*kind) else { continue };
         found.extend(rows.iter().map(|row| Taken {
             title: format!("{}  {}", row.id, row.title),
             detail: kind.def().word.to_owned(),

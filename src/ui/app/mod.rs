@@ -17,14 +17,19 @@ mod nav;
 mod opening;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod upgrade_tests;
+mod upgrading;
 
 pub use opening::found_words;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use eframe::egui;
 
 use super::cx::{Cache, Route};
+use super::dialogs::{self, AskPath};
 use super::screens::sign_in::SignIn;
 use super::screens::welcome::Welcome;
 use super::settings::{self, Settings};
@@ -34,11 +39,12 @@ use super::widgets::notice::{Notice, Notices};
 use super::widgets::palette::CommandPalette;
 use crate::domain::product::Product;
 use crate::domain::time::Moment;
-use crate::ops::{Holder, ProductFile, Refused, Session, Stamp, places};
+use crate::ops::{Holder, Leftover, ProductFile, Refused, Session, Stamp, Steps, places};
 use history::History;
 use keeping::{Integrity, Running, Watched};
 use leaving::{Closing, Leaving};
 use mount::Screens;
+use upgrading::Upgrading;
 
 /// With what the window starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +68,14 @@ pub struct Setup {
     pub data_folder: Option<PathBuf>,
     /// The clock.
     pub clock: Box<dyn Fn() -> Stamp>,
+    /// Who is asked for paths.
+    pub ask_path: AskPath,
+    /// How long a frame waits for what is made beside the window and may be there at once.
+    pub patience: Duration,
 }
+
+/// A fraction of a frame.
+const PATIENCE: Duration = Duration::from_millis(4);
 
 /// An open file and everything that is shown of it. It stays while nobody is signed in.
 struct Desk {
@@ -85,6 +98,8 @@ struct Desk {
     idle_minutes: u32,
     /// Who was signed in when the window was locked.
     last_person: Option<(String, String)>,
+    /// What a killed program or an upgrade left beside it.
+    left: Vec<Leftover>,
     /// How to get into the example product, if it is that.
     example: Option<String>,
 }
@@ -115,8 +130,8 @@ pub struct App {
     session: Option<Session>,
     sign_in: SignIn,
     code: Option<ShownCode>,
-    /// The signature under way, with why the last attempt was refused.
-    signing: Option<(super::sign::SignDialog, Option<String>)>,
+    /// The signature under way.
+    signing: Option<super::sign::SignDialog>,
     password: Option<super::screens::sign_in::PasswordChange>,
     help: bool,
     check_wanted: bool,
@@ -126,6 +141,10 @@ pub struct App {
     active_at: Moment,
     refreshed_at: Option<f64>,
     leaving: Option<Leaving>,
+    /// The older file of which the person is asked, or that is being upgraded.
+    upgrading: Option<Upgrading>,
+    /// The steps by which older files are upgraded.
+    steps: Steps,
     closing: Closing,
     /// No automatic backup of a file that stays open before this moment.
     backup_after: Moment,
@@ -136,12 +155,17 @@ pub struct App {
 impl App {
     /// The window of a person: real clock, settings at `settings_path`, backups in the user's data folder.
     pub fn new(cc: &eframe::CreationContext<'_>, settings_path: Option<PathBuf>, what: Start) -> Self {
-        let setup =
-            Setup { settings_path, data_folder: places::data_folder(), clock: Box::new(crate::ops::stamp) };
+        let setup = Setup {
+            settings_path,
+            data_folder: places::data_folder(),
+            clock: Box::new(crate::ops::stamp),
+            ask_path: Box::new(dialogs::by_system),
+            patience: PATIENCE,
+        };
         Self::with(cc, setup, what)
     }
 
-    /// The window on a setup of one's own, for tests.
+    /// The window on a setup of one's own: another clock, other folders, somebody else who answers for paths.
     pub fn with(cc: &eframe::CreationContext<'_>, setup: Setup, what: Start) -> Self {
         let ctx = &cc.egui_ctx;
         theme::install(ctx);
@@ -178,6 +202,8 @@ impl App {
             active_at,
             refreshed_at: None,
             leaving: None,
+            upgrading: None,
+            steps: Steps::RELEASED,
             closing: Closing::No,
             backup_after: active_at,
             ctx: ctx.clone(),
@@ -191,6 +217,23 @@ impl App {
             Start::ExampleFile { folder } => app.open_example(&folder),
         }
         app
+    }
+
+    /// Puts an open file on the desk and a person of it before it: after a new file was made, and whenever somebody who drives the
+    /// window has signed in already.
+    pub fn sit_down(&mut self, file: ProductFile, session: Session) {
+        self.opened(Box::new(file));
+        self.signed_in(session);
+    }
+
+    /// The open file, for whoever drives the window. What is changed in it is seen at the next frame.
+    pub fn file(&mut self) -> Option<&mut ProductFile> {
+        self.desk.as_mut().map(|desk| &mut *desk.file)
+    }
+
+    /// Why the last request was refused, until something else is asked.
+    pub fn refusal(&self) -> Option<&Refused> {
+        self.desk.as_ref().and_then(|desk| desk.refusal.as_ref())
     }
 
     /// Whether somebody is signed in.

@@ -1,39 +1,48 @@
 //! The areas on the left, each with its count of what needs attention.
 
+use std::sync::LazyLock;
+
 use eframe::egui;
 use egui::{FontId, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
 use crate::domain::ids::Kind;
+use crate::domain::kind::Place;
 use crate::ops::Attention;
 use crate::ui::cx::Route;
 use crate::ui::screens::later;
 use crate::ui::theme::{bold_family, hint, palette, size, space};
 
 /// One area.
+#[derive(Clone)]
 pub struct Area {
-    /// Its word.
-    pub word: &'static str,
     /// Where it leads.
     pub route: Route,
-    /// The kind whose attention is counted; `None`: of all for the dashboard, else nothing.
-    kind: Option<Kind>,
 }
 
-const fn area(word: &'static str, route: Route, kind: Option<Kind>) -> Area {
-    Area { word, route, kind }
+const fn area(route: Route) -> Area {
+    Area { route }
 }
 
-/// The areas that this version has.
-pub const AREAS: &[Area] = &[
-    area("Dashboard", Route::Dashboard, None),
-    area("Feedback", Route::List(Kind::Feedback), Some(Kind::Feedback)),
-    area("Problem reports", Route::List(Kind::ProblemReport), Some(Kind::ProblemReport)),
-    area("Change requests", Route::List(Kind::ChangeRequest), Some(Kind::ChangeRequest)),
-    area("Impact analyses", Route::List(Kind::ImpactAnalysis), Some(Kind::ImpactAnalysis)),
-    area("Packets", Route::Packets(None), None),
-    area("Audit trail", Route::AuditTrail(None), None),
-    area("People & policy", Route::People, Some(Kind::Person)),
-];
+/// The areas that this version has: the dashboard, the kinds that declare an area, and what concerns the whole file.
+pub fn areas() -> &'static [Area] {
+    static AREAS: LazyLock<Vec<Area>> = LazyLock::new(|| {
+        let mut kinds: Vec<(u8, Kind)> = Kind::ALL
+            .iter()
+            .filter_map(|kind| match kind.def().place {
+                Place::Area(at) => Some((at, *kind)),
+                Place::Linked | Place::People | Place::UnderPeople => None,
+            })
+            .collect();
+        kinds.sort_unstable();
+        let mut areas = vec![area(Route::Dashboard)];
+        areas.extend(kinds.into_iter().map(|(_, kind)| area(Route::List(kind))));
+        areas.push(area(Route::Packets(None)));
+        areas.push(area(Route::AuditTrail(None)));
+        areas.push(area(Route::People));
+        areas
+    });
+    &AREAS
+}
 
 /// Whether a route lies in an area.
 fn lies_in(route: &Route, area: &Route) -> bool {
@@ -41,7 +50,7 @@ fn lies_in(route: &Route, area: &Route) -> bool {
         (Route::Record(id) | Route::Edit(id, _), Route::List(kind)) => id.kind == *kind,
         (Route::New(kind), Route::List(other)) => kind == other,
         (Route::Import, Route::List(Kind::Feedback)) => true,
-        (Route::Record(id), Route::People) => matches!(id.kind, Kind::Person | Kind::Policy | Kind::Product),
+        (Route::Record(id), Route::People) => !id.kind.def().place.is_work(),
         (Route::Packets(_), Route::Packets(_)) | (Route::AuditTrail(_), Route::AuditTrail(_)) => true,
         (route, area) => route == area,
     }
@@ -49,13 +58,21 @@ fn lies_in(route: &Route, area: &Route) -> bool {
 
 fn count(area: &Area, attention: Option<&Attention>) -> usize {
     let Some(attention) = attention else { return 0 };
-    match (&area.route, area.kind) {
-        (Route::Dashboard, _) => attention.now.len(),
-        (Route::People, _) => {
-            [Kind::Person, Kind::Policy].iter().filter_map(|kind| attention.counts.get(kind)).sum()
-        }
-        (_, Some(kind)) => attention.counts.get(&kind).copied().unwrap_or(0),
-        (_, None) => 0,
+    let of = |kind: &Kind| attention.counts.get(kind).copied().unwrap_or(0);
+    match &area.route {
+        Route::Dashboard => attention.now.len(),
+        Route::People => Kind::ALL.iter().filter(|kind| !kind.def().place.is_work()).map(of).sum(),
+        Route::List(kind) => of(kind),
+        Route::Record(_)
+        | Route::New(_)
+        | Route::Edit(..)
+        | Route::AuditTrail(_)
+        | Route::Packets(_)
+        | Route::Import
+        | Route::Search(_)
+        | Route::Shortcuts
+        | Route::Settings
+        | Route::Later(_) => 0,
     }
 }
 
@@ -63,9 +80,9 @@ fn count(area: &Area, attention: Option<&Attention>) -> usize {
 pub fn nav_ui(ui: &mut Ui, now: &Route, attention: Option<&Attention>) -> Option<Route> {
     let mut go = None;
     ui.spacing_mut().item_spacing.y = 2.0;
-    for area in AREAS {
+    for area in areas() {
         let item = Item {
-            word: area.word,
+            word: area.route.word(),
             on: lies_in(now, &area.route),
             count: count(area, attention),
             weak: false,

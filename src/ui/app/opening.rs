@@ -6,13 +6,15 @@ use eframe::egui;
 
 use super::keeping::Integrity;
 use super::leaving::Leave;
+use super::upgrading::Upgrading;
 use super::{App, Desk, ShownCode};
 use crate::ops::import::IMPORT_RUNS;
 use crate::ops::{
     Found, NewFile, Opened, Password, ProductFile, Refused, Session, WhyReadOnly, example_access,
     write_example,
 };
-use crate::ui::cx::Route;
+use crate::ui::cx::{Cache, Route};
+use crate::ui::overview::Overview;
 use crate::ui::screens::sign_in::{Asked, SignIn};
 use crate::ui::widgets::notice::Notice;
 
@@ -27,6 +29,10 @@ impl App {
         let stamp = self.stamp();
         match ProductFile::open(path, &stamp) {
             Ok(Opened::Open(file)) => self.opened(file),
+            Ok(Opened::Not(Found::NeedsUpgrade { version })) => {
+                self.upgrading = Some(Upgrading::new(path, version));
+                self.welcome.look_again(&self.settings.recent, &stamp);
+            }
             Ok(Opened::Not(found)) => {
                 let (happened, remedy) = found_words(path, &found);
                 self.problem(happened, remedy);
@@ -42,7 +48,7 @@ impl App {
         }
     }
 
-    fn opened(&mut self, file: Box<ProductFile>) {
+    pub(super) fn opened(&mut self, file: Box<ProductFile>) {
         self.close_file();
         let path = std::path::absolute(file.path()).unwrap_or_else(|_| file.path().to_owned());
         self.settings.opened(&path);
@@ -50,6 +56,11 @@ impl App {
             self.notices.push(Notice::problem(
                 format!("The file is damaged: {what}."),
                 "It is open for reading only. Keep it as it is, and go on with a backup.",
+            ));
+        }
+        if file.took_back_a_write() {
+            self.notices.push(Notice::info(
+                "The last write to the file was interrupted and was taken back. What was said to be done is there.",
             ));
         }
         let (uuid, product) = match (file.uuid(), file.product()) {
@@ -64,13 +75,14 @@ impl App {
         };
         let backed_up = file.head().seq;
         let writer = if file.why_read_only().is_some() { file.writer() } else { None };
+        let overview = Overview::beside(self.wake(), self.setup.patience);
         self.desk = Some(Desk {
             file,
             uuid,
             product,
             seen: None,
             writer,
-            cache: Default::default(),
+            cache: Cache::new(overview),
             history: Default::default(),
             screens: Default::default(),
             refusal: None,
@@ -79,6 +91,7 @@ impl App {
             backed_up,
             idle_minutes: 15,
             last_person: None,
+            left: ProductFile::leftovers(&path),
             example: None,
         });
         self.sign_in = SignIn::default();
@@ -124,7 +137,7 @@ impl App {
         }
         match ProductFile::create(path, new, password, &stamp) {
             Ok((file, session, code)) => {
-                self.opened(Box::new(file));
+                self.sit_down(file, session);
                 self.code = Some(ShownCode {
                     title: "Keep the recovery code",
                     words: "If nobody can sign in as administrator any more, this code restores an administrator. It \
@@ -134,7 +147,6 @@ impl App {
                     code,
                     noted: false,
                 });
-                self.signed_in(session);
             }
             Err(refusal) => self.welcome.refuse(&refusal),
         }
@@ -174,7 +186,8 @@ impl App {
         }
     }
 
-    fn signed_in(&mut self, session: Session) {
+    /// Lets a person who has signed in sit down before the open file.
+    pub fn signed_in(&mut self, session: Session) {
         let stamp = self.stamp();
         self.active_at = stamp.now;
         if let Some(desk) = &mut self.desk {
@@ -224,7 +237,7 @@ impl App {
     }
 
     /// Signs out: nobody is expected back.
-    pub(super) fn sign_out(&mut self) {
+    pub fn sign_out(&mut self) {
         self.lock("");
         if let Some(desk) = &mut self.desk {
             desk.last_person = None;
@@ -287,7 +300,7 @@ impl App {
     }
 }
 
-fn name_of(path: &Path) -> String {
+pub(super) fn name_of(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
@@ -299,7 +312,7 @@ pub fn found_words(path: &Path, found: &Found) -> (String, String) {
         Found::Ready => words(format!("{name} is ready."), ""),
         Found::NeedsUpgrade { version } => words(
             format!("{name} was made by an earlier program (file version {version})."),
-            "Make a copy of it, then open it with the version of the program that made it.",
+            "Open it: it is upgraded if you wish, after a copy was made.",
         ),
         Found::Newer { version } => words(
             format!("{name} was made by a later version of this program (file version {version})."),

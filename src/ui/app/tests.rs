@@ -31,7 +31,7 @@ impl Clock {
     }
 
     pub(super) fn stamp(&self) -> Stamp {
-        Stamp { now: self.0.get(), offset_minutes: 60, machine: "QA-PC2".to_owned() }
+        Stamp::at(self.0.get(), 60, "QA-PC2")
     }
 
     pub(super) fn pass(&self, seconds: i64) {
@@ -57,8 +57,13 @@ pub(super) fn keeping(clock: &Clock, what: Start, data: Option<PathBuf>, theme: 
         .with_theme(theme)
         .with_max_steps(16)
         .build_eframe(move |cc| {
-            let setup =
-                Setup { settings_path: None, data_folder: data, clock: Box::new(move || clock.stamp()) };
+            let setup = Setup {
+                settings_path: None,
+                data_folder: data,
+                clock: Box::new(move || clock.stamp()),
+                ask_path: Box::new(|_| None),
+                patience: std::time::Duration::from_mins(1),
+            };
             App::with(cc, setup, what)
         });
     window.run_steps(4);
@@ -275,10 +280,10 @@ fn window_every_area_of_the_example_draws_without_a_fault() {
         sign_in(&mut window, login, &example.password);
         assert!(window.state().is_signed_in());
         shot(&mut window, "dashboard", theme);
-        for area in super::nav::AREAS {
+        for area in super::nav::areas() {
             window.state_mut().go(area.route.clone());
             window.run_steps(4);
-            shot(&mut window, area.word, theme);
+            shot(&mut window, area.route.word(), theme);
         }
         for (name, route) in [
             ("shortcuts", Route::Shortcuts),

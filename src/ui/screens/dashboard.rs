@@ -6,11 +6,13 @@ use chrono::{Datelike as _, Months};
 use eframe::egui;
 use egui::{FontId, Label, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
-use crate::domain::ids::{Kind, RecordId};
+use super::parts::tone_of;
+use crate::domain::ids::Kind;
 use crate::domain::time::Day;
 use crate::domain::workflow::Tone as StateTone;
 use crate::ops::{Attention, AttentionItem, Trends};
 use crate::ui::cx::{Cx, Route};
+use crate::ui::overview::Shown;
 use crate::ui::theme::{Tone, body, bold_family, hint, palette, size, space, title};
 use crate::ui::widgets::button::primary_ui;
 use crate::ui::widgets::icons::{SHAPE, paint_tone};
@@ -31,9 +33,9 @@ pub struct DashboardScreen {
 impl DashboardScreen {
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let (attention, trends) = match (cx.attention(), cx.trends()) {
-            (Ok(attention), Ok(trends)) => (attention, trends),
-            (Err(refusal), _) | (_, Err(refusal)) => {
+        let shown = match cx.overview() {
+            Ok(shown) => shown,
+            Err(refusal) => {
                 super::parts::refusal_ui(ui, &refusal);
                 return;
             }
@@ -45,6 +47,10 @@ impl DashboardScreen {
                 first_ui(ui, cx);
                 return;
             }
+            let Some(Shown { attention, trends }) = shown else {
+                ui.label(body("Looking through the records for what is due…").color(palette(ui).weak));
+                return;
+            };
             self.now_ui(ui, cx, &attention);
             ui.add_space(space::XL);
             self.coming_ui(ui, cx, &attention);
@@ -98,9 +104,10 @@ impl DashboardScreen {
 
 /// Whether there is nothing in the file yet but its product and its first person.
 fn is_new(cx: &mut Cx<'_>) -> bool {
-    [Kind::Feedback, Kind::ProblemReport, Kind::ChangeRequest]
-        .into_iter()
-        .all(|kind| cx.list(kind).is_ok_and(|rows| rows.is_empty()))
+    Kind::ALL
+        .iter()
+        .filter(|kind| !kind.def().create_by.is_empty())
+        .all(|kind| cx.list(*kind).is_ok_and(|rows| rows.is_empty()))
 }
 
 /// What to do first in a new file.
@@ -167,7 +174,7 @@ fn rows_ui(ui: &mut Ui, cx: &mut Cx<'_>, items: &[AttentionItem], all: &mut bool
         for (index, item) in items.iter().take(shown).enumerate() {
             let response = ui.push_id(index, |ui| row_ui(ui, item, today)).inner;
             if response.clicked() {
-                cx.go(target(item.record));
+                cx.go(Route::of(item.record));
             }
             if index + 1 < shown {
                 rule_ui(ui);
@@ -181,28 +188,6 @@ fn rows_ui(ui: &mut Ui, cx: &mut Cx<'_>, items: &[AttentionItem], all: &mut bool
         if link_ui(ui, &words).clicked() {
             *all = !*all;
         }
-    }
-}
-
-/// Where a thing is mended.
-const fn target(record: RecordId) -> Route {
-    match record.kind {
-        Kind::Person | Kind::Policy | Kind::Product => Route::People,
-        Kind::Feedback
-        | Kind::ProblemReport
-        | Kind::ChangeRequest
-        | Kind::ImpactAnalysis
-        | Kind::Approval
-        | Kind::Attachment => Route::Record(record),
-    }
-}
-
-const fn tone_of(tone: StateTone) -> Tone {
-    match tone {
-        StateTone::Neutral => Tone::Neutral,
-        StateTone::Good => Tone::Good,
-        StateTone::Due => Tone::Due,
-        StateTone::Late => Tone::Late,
     }
 }
 
@@ -243,7 +228,8 @@ fn row_ui(ui: &mut Ui, item: &AttentionItem, today: Day) -> egui::Response {
             palette.weak,
             (pos2(whose_left, top + 19.0), whose_width - space::M),
         );
-        line(ui, &item.due.to_string(), small, palette.weak, (pos2(when_left, top + 19.0), when_width));
+        let due = item.due.map_or_else(|| "The policy decides it".to_owned(), |due| due.to_string());
+        line(ui, &due, small, palette.weak, (pos2(when_left, top + 19.0), when_width));
     }
     response.on_hover_text(format!("{}\n{} {}", item.what, item.record, item.title))
 }
@@ -256,11 +242,12 @@ fn line(ui: &Ui, text: &str, font: FontId, colour: egui::Color32, (at, room): (e
 }
 
 fn when_words(item: &AttentionItem, today: Day) -> String {
-    match item.days_late {
-        0 => "Due today".to_owned(),
-        1 => "1 day late".to_owned(),
-        late if late > 0 => format!("{late} days late"),
-        _ => format!("Due {}", item.due.relative_words(today)),
+    match (item.due, item.days_late) {
+        (None, _) => "No limit is set".to_owned(),
+        (Some(_), 0) => "Due today".to_owned(),
+        (Some(_), 1) => "1 day late".to_owned(),
+        (Some(_), late) if late > 0 => format!("{late} days late"),
+        (Some(due), _) => format!("Due {}", due.relative_words(today)),
     }
 }
 
@@ -272,7 +259,7 @@ fn strip_ui(ui: &mut Ui, today: Day, coming: &[AttentionItem]) {
     let (rect, response) = ui.allocate_exact_size(vec2(width, 52.0), Sense::hover());
     let count_in = |month: chrono::NaiveDate| {
         let same = |day: Day| (day.date().year(), day.date().month()) == (month.year(), month.month());
-        coming.iter().filter(|item| same(item.due)).count()
+        coming.iter().filter_map(|item| item.due).filter(|due| same(*due)).count()
     };
     let words: Vec<String> = months
         .iter()

@@ -6,6 +6,7 @@ use eframe::egui;
 use egui::{Align, Button, Layout, ProgressBar, Response, Ui, vec2};
 
 use crate::domain::ids::Kind;
+use crate::domain::text::capital;
 use crate::domain::workflow;
 use crate::ops::Refused;
 use crate::ops::jobs::Progress;
@@ -54,12 +55,6 @@ pub fn progress_ui(ui: &mut Ui, progress: &Progress) {
             progress.cancel();
         }
     });
-}
-
-/// The words with a capital first letter.
-pub fn capital(words: &str) -> String {
-    let mut characters = words.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 /// Labelled inputs side by side, their heads in one line; wraps where the window is narrow.

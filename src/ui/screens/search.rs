@@ -115,22 +115,8 @@ impl SearchScreen {
             }
         });
         if let Some(id) = opened {
-            cx.go(route_of(id));
+            cx.go(Route::of(id));
         }
-    }
-}
-
-/// Where a record is shown.
-fn route_of(id: crate::domain::ids::RecordId) -> Route {
-    match id.kind {
-        Kind::Person | Kind::Policy => Route::People,
-        Kind::Product
-        | Kind::Feedback
-        | Kind::ProblemReport
-        | Kind::ChangeRequest
-        | Kind::ImpactAnalysis
-        | Kind::Approval
-        | Kind::Attachment => Route::Record(id),
     }
 }
 

@@ -6,6 +6,7 @@ use eframe::egui;
 use egui::{Key, Label, Ui};
 use zeroize::{Zeroize as _, Zeroizing};
 
+use crate::domain::text::sentence;
 use crate::ops::{Password, Refused, check_strength};
 use crate::ui::theme::{Tone, body, hint, space, title};
 use crate::ui::widgets::badge::tone_words_ui;
@@ -232,17 +233,6 @@ impl SignIn {
             }
         }
     }
-}
-
-/// A sentence: first letter large, a stop at the end.
-pub fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    let mut text: String =
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
-    if !text.ends_with('.') {
-        text.push('.');
-    }
-    text
 }
 
 /// How good a new password is, computed only when something changes that it rests on.

@@ -8,9 +8,10 @@ use eframe::egui;
 use egui::{Label, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 use zeroize::Zeroizing;
 
-use super::sign_in::{StrengthWords, sentence};
+use super::sign_in::StrengthWords;
 use crate::domain::choice::Choice as _;
 use crate::domain::product::{Market, SafetyClass};
+use crate::domain::text::sentence;
 use crate::ops::{
     FirstPerson, NewFile, NewProduct, Opened, Password, ProductFile, Refused, Stamp, default_policy,
     least_strength,
@@ -386,7 +387,7 @@ impl Steps {
             .show(ui, |ui| ui.add(TextLine::new(&mut self.path).limit(4000)));
         self.path_touched |= path.changed();
         if ui.button("Choose a place…").clicked()
-            && let Some(path) = dialogs::new_product(Path::new(&self.path))
+            && let Some(path) = dialogs::by_system(&dialogs::new_product(Path::new(&self.path)))
         {
             self.path = path.display().to_string();
             self.path_touched = true;

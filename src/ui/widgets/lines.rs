@@ -4,6 +4,7 @@ use eframe::egui;
 use egui::{Button, Id, Key, Modifiers, Response, TextEdit, Ui, UiBuilder, accesskit::Role, vec2};
 
 use super::{button::icon_ui, icons::Icon};
+use crate::domain::text::capital;
 use crate::ui::theme::space;
 
 enum Act {
@@ -59,7 +60,7 @@ pub fn lines_ui(ui: &mut Ui, lines: &mut Vec<String>, noun: &str) -> Response {
 impl Row<'_> {
     /// Draws the row; returns whether its text changed, and what its buttons and keys ask for.
     fn show(&self, ui: &mut Ui, line: &mut String) -> (bool, Option<Act>) {
-        let name = format!("{} {}", capitalised(self.noun), self.index + 1);
+        let name = format!("{} {}", capital(self.noun), self.index + 1);
         let mut act = self.keys(ui);
         let mut changed = false;
         ui.horizontal(|ui| {
@@ -118,11 +119,6 @@ fn perform(lines: &mut Vec<String>, act: Act) -> usize {
             index
         }
     }
-}
-
-fn capitalised(noun: &str) -> String {
-    let mut letters = noun.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]

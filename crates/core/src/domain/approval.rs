@@ -7,17 +7,16 @@ use super::change_request::{self, ChangeRequest, Urgency};
 use super::choice::{Choice as _, choice};
 use super::field::Table;
 use super::ids::{Kind, RecordId};
-use super::impact_analysis::{Conclusion, ImpactAnalysis};
+use super::impact_analysis::{self, Conclusion, ImpactAnalysis};
+use super::kind::{ChainStep, Onto, Onward, Trace};
 use super::person::Role;
 use super::policy::AuthoritySubject;
-use super::record::{Fields, KindDef, SignedEdits, record, rows};
+use super::record::{Fields, KindDef, record, rows};
 use super::shared_record::SharedRecord;
 use super::signature::{Meaning, Part, part_digest};
 use super::text::{Line, Text};
 use super::time::Day;
-use super::workflow::{
-    Case, Condition, Effect, Move, Signing, World, no_effects, no_notices, signature_holds, states,
-};
+use super::workflow::{Case, Condition, Effect, Move, Signing, World, signature_holds, states};
 
 choice! {
     /// What was decided.
@@ -71,7 +70,7 @@ states! {
         /// Some of the required roles have signed.
         PartiallySigned = "partially_signed", "Partially signed", Due, 2, false;
         /// All required roles have signed.
-        Granted = "granted", "Granted", Good, 3, false;
+        Granted = "granted", "Granted", Good, 3, false => finished();
         /// Refused.
         Refused = "refused", "Refused", Neutral, 0, true;
         /// The time to begin has passed.
@@ -180,8 +179,8 @@ pub fn new_fields(case: &Case, change: &ChangeRequest, analysis: &ImpactAnalysis
     let subjects = subjects(change, analysis);
     let class = case.world.product().class();
     let analysed = change.impact_analysis.and_then(|id| case.world.record(id));
-    let mut fixed = vec![fixed(case.data, Part::Scope)];
-    fixed.extend(analysed.as_ref().map(|data| self::fixed(data, Part::Content)));
+    let mut fixed = vec![fixed(case.world, case.data, Part::Scope)];
+    fixed.extend(analysed.as_ref().map(|data| self::fixed(case.world, data, Part::Content)));
     let authors = authorship::of_change(case.world, case.data, analysed.as_ref());
     let mut set = Fields::new();
     set.insert(
@@ -202,8 +201,9 @@ pub fn new_fields(case: &Case, change: &ChangeRequest, analysis: &ImpactAnalysis
     set
 }
 
-fn fixed(data: &SharedRecord, part: Part) -> Value {
-    json!({"record": data.head.id, "part": part.code(), "digest": part_digest(data, part)})
+fn fixed(world: &dyn World, data: &SharedRecord, part: Part) -> Value {
+    let digest = part_digest(data, part, &world.all_parts(data));
+    json!({"record": data.head.id, "part": part.code(), "digest": digest})
 }
 
 /// Whether everything that the approval fixes still says what it said.
@@ -213,7 +213,7 @@ pub fn covers_hold(world: &dyn World, data: &SharedRecord) -> bool {
         && approval.fixed_content.iter().all(|fixed| {
             let record = fixed.record.and_then(|id| world.record(id));
             let (Some(record), Some(part)) = (record, fixed.part) else { return false };
-            part_digest(&record, part) == *fixed.digest
+            part_digest(&record, part, &world.all_parts(&record)) == *fixed.digest
         })
 }
 
@@ -336,21 +336,17 @@ fn after_signature(case: &Case) -> Vec<Effect> {
     let mut set = Fields::new();
     set.insert("decision".into(), decision.code().into());
     if !all_signed(case.world, case.data, &approval) {
-        return vec![
-            Effect::Set { id: case.id(), set },
-            Effect::State { id: case.id(), to: S::PartiallySigned.code() },
-        ];
+        return vec![Effect::Set { id: case.id(), set }, Effect::Move { id: case.id(), go: PARTLY_SIGN }];
     }
     let rows: Vec<Value> =
         approval.conditions.iter().map(|row| json!({"condition": row.condition})).collect();
     set.insert("conditions_met".into(), Value::Array(rows));
-    let mut effects =
-        vec![Effect::Set { id: case.id(), set }, Effect::State { id: case.id(), to: S::Granted.code() }];
+    let mut effects = vec![Effect::Set { id: case.id(), set }, Effect::Move { id: case.id(), go: GRANT }];
     if let Some(id) = approval.subject {
-        effects.push(Effect::State { id, to: "approved" });
+        effects.push(Effect::Move { id, go: change_request::APPROVE });
     }
     if let Some(id) = approval.impact_analysis {
-        effects.push(Effect::State { id, to: "locked" });
+        effects.push(Effect::Move { id, go: impact_analysis::LOCK });
     }
     effects
 }
@@ -361,7 +357,7 @@ fn refuse(case: &Case, approval: &Approval) -> Vec<Effect> {
     set.insert("decision".into(), Decision::Rejected.code().into());
     let mut effects = vec![Effect::Set { id: case.id(), set }];
     let Some(id) = approval.subject else { return effects };
-    effects.push(Effect::State { id, to: "rejected" });
+    effects.push(Effect::Move { id, go: change_request::REJECT });
     if let Some(change) = case.world.record(id).and_then(|data| data.typed()) {
         effects.extend(change_request::problems_without(case.world, id, &change));
     }
@@ -377,7 +373,23 @@ const SIGNERS: &[Role] = &[
     Role::Management,
 ];
 
+/// The transition by which the first of several required signatures shows.
+const PARTLY_SIGN: &str = "partly_sign";
+/// The transition by which the last required signature grants it.
+const GRANT: &str = "grant";
+/// The transition that follows when what it covers is changed.
+pub const INVALIDATE: &str = "invalidate";
+
 const MOVES: &[Move] = &[
+    Move::new(PARTLY_SIGN, "Partially signed", OPEN, S::PartiallySigned.code(), &[]),
+    Move::new(GRANT, "Granted", OPEN, S::Granted.code(), &[]),
+    Move::new(
+        INVALIDATE,
+        "Invalidated",
+        &[S::Requested.code(), S::PartiallySigned.code(), S::Granted.code()],
+        S::Invalidated.code(),
+        &[],
+    ),
     Move::new("refuse", "Refuse", OPEN, S::Refused.code(), SIGNERS)
         .reason()
         .sign(Meaning::Rejected)
@@ -406,10 +418,9 @@ fn may_refuse(case: &Case, approval: &Approval) -> Vec<Condition> {
 
 fn has_expired(case: &Case, approval: &Approval) -> Vec<Condition> {
     let past = approval.expires_at.is_some_and(|day| case.now.day() > day);
-    let waiting = approval
-        .subject
-        .and_then(|id| case.world.record(id))
-        .is_some_and(|data| data.head.state == "approved");
+    let waiting = approval.subject.and_then(|id| case.world.record(id)).is_some_and(|data| {
+        change_request::ChangeState::of(&data) == Some(change_request::ChangeState::Approved)
+    });
     vec![
         Condition::new("", "The day until which it holds has passed", past).at("expires_at"),
         Condition::new("", "The work has not begun", waiting),
@@ -417,32 +428,29 @@ fn has_expired(case: &Case, approval: &Approval) -> Vec<Condition> {
 }
 
 /// The change is analysed again: time has passed, and what is approved next is what is so then.
-fn back_to_analysis(case: &Case, approval: &Approval) -> Vec<Effect> {
-    let Some(data) = approval.subject.and_then(|id| case.world.record(id)) else { return Vec::new() };
-    let mut effects = vec![Effect::State { id: data.head.id, to: "under_analysis" }];
-    if let Some(change) = data.typed() {
-        let of_change =
-            Case { data: &data, world: case.world, now: case.now, actor: case.actor, rules: case.rules };
-        effects.extend(change_request::new_analysis(&of_change, &change));
-    }
-    effects
+fn back_to_analysis(_: &Case, approval: &Approval) -> Vec<Effect> {
+    let reanalyse = |id| Effect::Move { id, go: change_request::REANALYSE };
+    approval.subject.map(reanalyse).into_iter().collect()
 }
 
 /// The declaration of approvals.
 pub const DEF: KindDef = KindDef {
-    kind: Kind::Approval,
-    word: "Approval",
-    plural: "Approvals",
     purpose: "A decision on fixed content, signed by everybody whom the authority matrix names.",
     clause: "IEC 62304 6.2.4, 8.2.1",
     sections: Approval::SECTIONS,
     states: ApprovalState::ALL,
     moves: MOVES,
-    create_by: &[],
     edit_by: SIGNERS,
-    edit_signed: SignedEdits::Never,
-    sign_conditions: signing,
-    on_create: no_effects,
+    sign_conditions: Some(signing),
     on_sign: after_signature,
-    notices: no_notices,
+    columns: &["subject", "decision", "expires_at"],
+    referable: true,
+    assignable: true,
+    fixes_files: &[ApprovalState::PartiallySigned.code(), ApprovalState::Granted.code()],
+    scope_fixed: "What was signed is not edited: return the change to analysis, which ends this approval, and ask for another",
+    trace: Some(Trace { step: ChainStep::Approval, through: &["subject"] }),
+    gist: "decision",
+    onward: &[Onward { from: &[ApprovalState::Granted.code()], to: Onto::Named("subject") }],
+    evidence: &["6.2.4", "8.2.1"],
+    ..KindDef::new(Kind::Approval, "Approval", "Approvals")
 };

@@ -2,10 +2,10 @@
 
 use super::ids::{Kind, RecordId};
 use super::person::Role;
-use super::record::{KindDef, RecordData, SignedEdits, record};
+use super::record::{KindDef, RecordData, record};
 use super::text::{Line, Text};
 use super::time::Moment;
-use super::workflow::{Case, Condition, Move, no_effects, no_notices, no_signing, states};
+use super::workflow::{Case, Condition, Move, states};
 
 /// Largest attachment, in bytes.
 pub const BYTES_MAX: u64 = 100 * 1024 * 1024;
@@ -14,7 +14,7 @@ states! {
     /// States of an attachment.
     pub enum AttachmentState {
         /// It counts as evidence.
-        Attached = "attached", "Attached", Good, 1, false;
+        Attached = "attached", "Attached", Good, 1, false => finished();
         /// Attached by mistake. It stays readable and is marked.
         Withdrawn = "withdrawn", "Withdrawn", Neutral, 0, true;
     }
@@ -49,14 +49,7 @@ record! {
 /// Whether the files of a record are fixed with it: it has ended, is locked, closed, verified, or its content waits for or
 /// bears an approval. Signatures do not cover files, so that none may come or go while they count.
 pub fn are_fixed(data: &RecordData) -> bool {
-    let fixed: &[&str] = match data.head.id.kind {
-        Kind::Feedback | Kind::ProblemReport => &["closed"],
-        Kind::ChangeRequest => &["awaiting_approval", "approved", "verified", "released", "closed"],
-        Kind::ImpactAnalysis => &["complete", "reviewed", "locked"],
-        Kind::Approval => &["partially_signed", "granted"],
-        Kind::Product | Kind::Policy | Kind::Person | Kind::Attachment => &[],
-    };
-    data.is_terminal() || fixed.contains(&data.head.state.as_str())
+    data.is_terminal() || data.def().fixes_files.contains(&data.head.state.as_str())
 }
 
 /// That the files of the record to which an attachment belongs are not fixed.
@@ -78,9 +71,6 @@ fn withdrawable(case: &Case, attachment: &Attachment) -> Vec<Condition> {
 
 /// The declaration of attachments.
 pub const DEF: KindDef = KindDef {
-    kind: Kind::Attachment,
-    word: "Attachment",
-    plural: "Attachments",
     purpose: "A file kept byte for byte with its digest, source and time of capture.",
     clause: "IEC 62304 9.5",
     sections: Attachment::SECTIONS,
@@ -94,11 +84,7 @@ pub const DEF: KindDef = KindDef {
     )
     .reason()
     .guard(|case| case.with::<Attachment>(withdrawable))],
-    create_by: &[],
     edit_by: Role::EVERYONE,
-    edit_signed: SignedEdits::Never,
-    sign_conditions: no_signing,
-    on_create: no_effects,
-    on_sign: no_effects,
-    notices: no_notices,
+    columns: &["subject", "media_type", "bytes"],
+    ..KindDef::new(Kind::Attachment, "Attachment", "Attachments")
 };

@@ -1,5 +1,6 @@
 //! Change requests: specified, analysed, approved, and only then made (IEC 62304 6.2.3–6.2.5, 6.3, 8.2; domain 2.4).
 
+mod deadlines;
 mod rules;
 mod work;
 
@@ -8,13 +9,14 @@ pub use rules::{granted_approval, new_analysis, problems_without, still_ready};
 use super::choice::choice;
 use super::field::Table;
 use super::ids::{Kind, RecordId};
+use super::kind::{ChainStep, Onto, Onward, Place, RowKey, Trace};
 use super::person::Role;
 use super::product::{Market, Product};
 use super::questions::Circumstances;
-use super::record::{KindDef, SignedEdits, record, rows};
+use super::record::{KindDef, record, rows};
 use super::text::{Line, Text};
 use super::time::{Day, Moment};
-use super::workflow::{no_effects, no_signing, states};
+use super::workflow::states;
 
 choice! {
     /// What a change request comes from.
@@ -90,16 +92,6 @@ choice! {
     }
 }
 
-choice! {
-    /// Outcome of a test.
-    pub enum TestOutcome {
-        /// Passed.
-        Pass = "pass", "Pass";
-        /// Failed.
-        Fail = "fail", "Fail";
-    }
-}
-
 rows! {
     /// A SOUP item whose version changes.
     pub struct SoupChange {
@@ -141,30 +133,6 @@ rows! {
 }
 
 rows! {
-    /// A record of a test: the seven elements of 9.8.
-    pub struct TestRecord {
-        /// What was tested.
-        kind: Line = "Test";
-        /// Results.
-        results: Text = "Results";
-        /// Anomalies found, or none.
-        anomalies_found: Text = "Anomalies found";
-        /// Version tested.
-        version_tested: Line = "Version tested";
-        /// Hardware and software configuration.
-        configuration: Text = "Hardware and software configuration";
-        /// Tools used.
-        tools: Line = "Tools";
-        /// Date of the test.
-        date: Option<Day> = "Date" => past();
-        /// Who tested.
-        tester: Line = "Tester";
-        /// Whether it passed.
-        outcome: Option<TestOutcome> = "Outcome";
-    }
-}
-
-rows! {
     /// What the change means for one market's regulation.
     pub struct MarketDecision {
         /// The market.
@@ -200,7 +168,7 @@ states! {
         /// In a released version.
         Released = "released", "Released", Good, 10, false;
         /// Done with.
-        Closed = "closed", "Closed", Good, 11, false;
+        Closed = "closed", "Closed", Good, 11, false => finished();
         /// Refused.
         Rejected = "rejected", "Rejected", Neutral, 0, true;
         /// Put aside.
@@ -233,6 +201,11 @@ impl ChangeState {
         ) || self.is_being_made()
     }
 
+    /// Whether it was verified, and perhaps released or closed since.
+    pub const fn is_verified(self) -> bool {
+        matches!(self, Self::Verified | Self::Released | Self::Closed)
+    }
+
     /// Whether it was refused, given up or entered by mistake.
     pub const fn is_given_up(self) -> bool {
         matches!(self, Self::Rejected | Self::Cancelled | Self::Void)
@@ -248,7 +221,8 @@ const EVIDENCE: &[&str] = &[
     S::Verified.code(),
     S::Released.code(),
 ];
-const VERIFY: &[&str] = &[S::Verifying.code()];
+/// States in which its test records are made and edited.
+pub const VERIFY: &[&str] = &[S::Verifying.code()];
 const AFTERWARDS: &[&str] = &[
     S::Approved.code(),
     S::Implementing.code(),
@@ -331,8 +305,6 @@ record! {
             activities_done: Table<ActivityDone> = "Evidence of repeated activities" => clause("IEC 62304 6.3.1");
         }
         section "Verification", "IEC 62304 8.2.3, 9.8", false, VERIFY => {
-            /// Records of the tests.
-            verification: Table<TestRecord> = "Test records" => required(S::Verified.code()), clause("IEC 62304 9.8");
             /// What was tested again, and why that is enough.
             regression_rationale: Text = "Regression scope as tested, and why" => required(S::Verified.code()), clause("IEC 62304 5.7.3");
             /// How risk controls were verified again.
@@ -374,21 +346,38 @@ impl ChangeRequest {
     }
 }
 
+/// The transition that an approval brings about.
+pub const APPROVE: &str = "approve";
+/// The transition that a refusal brings about.
+pub const REJECT: &str = "reject";
+/// The transition by which a change is analysed again.
+pub const REANALYSE: &str = "reanalyse";
+
 /// The declaration of change requests.
 pub const DEF: KindDef = KindDef {
-    kind: Kind::ChangeRequest,
-    word: "Change request",
-    plural: "Change requests",
     purpose: "A specified change. No configuration item changes without an approved one, and none is approved without impact analysis.",
     clause: "IEC 62304 6.2.3, 6.2.4, 8.2.1",
     sections: ChangeRequest::SECTIONS,
     states: ChangeState::ALL,
     moves: rules::MOVES,
+    deadlines: deadlines::ALL,
     create_by: Role::EVERYONE,
     edit_by: Role::EVERYONE,
-    edit_signed: SignedEdits::Never,
-    sign_conditions: no_signing,
-    on_create: no_effects,
-    on_sign: no_effects,
-    notices: super::workflow::no_notices,
+    columns: &["change_type", "urgency", "origin"],
+    place: Place::Area(30),
+    referable: true,
+    assignable: true,
+    fixes_files: &[
+        ChangeState::AwaitingApproval.code(),
+        ChangeState::Approved.code(),
+        ChangeState::Verified.code(),
+        ChangeState::Released.code(),
+        ChangeState::Closed.code(),
+    ],
+    scope_fixed: "What is approved is not edited: return the change to analysis, which ends the approval",
+    trace: Some(Trace { step: ChainStep::ChangeRequest, through: &[] }),
+    onward: &[Onward { from: &[ChangeState::Verified.code()], to: Onto::Named("problem_reports") }],
+    evidence: &["6.3.1", "7.3", "8.2.2", "8.2.3", "8.2.4", "9.4", "9.8"],
+    keyed: &[("activities", RowKey::Activities)],
+    ..KindDef::new(Kind::ChangeRequest, "Change request", "Change requests")
 };

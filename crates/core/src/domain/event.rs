@@ -9,6 +9,8 @@ use serde_json::Value;
 use super::canonical::{self, Digest};
 use super::ids::RecordId;
 use super::person::Role;
+use super::record::{Fields, Head, RecordData};
+use super::shared_record::SharedRecord;
 use super::time::Moment;
 
 /// What an event says of one record that it touched.
@@ -41,6 +43,8 @@ pub struct FieldChange {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewKey {
+    /// SHA-256 of the wrapped private key with everything that stands beside it.
+    pub credential: Digest,
     /// What allows it: see [`Grant`].
     pub grant: Grant,
     /// Whose key.
@@ -60,6 +64,11 @@ pub enum Grant {
         /// Number of the event whose `code_key` allows it.
         event: u64,
         /// Ed25519 signature by the code's key over the canonical text `{"person":…,"public_key":…}`.
+        proof: String,
+    },
+    /// The person's key that was in force until now.
+    Former {
+        /// Ed25519 signature by that key over the same text, hexadecimal.
         proof: String,
     },
 }
@@ -148,7 +157,49 @@ impl Event {
     }
 }
 
-/// The canonical text that the key of a one-time code signs to let a new key in.
+impl RecordChange {
+    /// The record as it is after the change, made of how it was before and of what the event says.
+    pub fn applied(&self, event: &Event, before: Option<SharedRecord>) -> SharedRecord {
+        let mut shared = before.unwrap_or_else(|| self.nothing_yet(event).into());
+        let data = shared.change();
+        data.head.revision = self.revision;
+        let named = |value: &Value| value.as_str().and_then(|text| text.parse().ok());
+        for field in &self.fields {
+            match field.field.as_str() {
+                "state" => {
+                    field.after.as_str().unwrap_or_default().clone_into(&mut data.head.state);
+                    data.head.state_since = event.at;
+                }
+                "owner" => data.head.owner = named(&field.after),
+                "parent" => data.head.parent = named(&field.after),
+                name if field.after.is_null() => {
+                    data.fields.remove(name);
+                }
+                name => {
+                    data.fields.insert(name.to_owned(), field.after.clone());
+                }
+            }
+        }
+        shared
+    }
+
+    /// What stands before the first change of a record.
+    fn nothing_yet(&self, event: &Event) -> RecordData {
+        let head = Head {
+            id: self.record,
+            state: String::new(),
+            owner: None,
+            parent: None,
+            created_at: event.at,
+            created_by: event.actor,
+            state_since: event.at,
+            revision: 0,
+        };
+        RecordData { head, fields: Fields::new() }
+    }
+}
+
+/// The canonical text that the key of a one-time code, or the person's former key, signs to let a new key in.
 pub fn grant_text(person: RecordId, public_key: &str) -> String {
     canonical::text(&serde_json::json!({"person": person, "public_key": public_key}))
 }
@@ -172,7 +223,7 @@ mod tests {
                 {"record": "FB-0001", "revision": 1, "digest": "cd", "fields": []},
             ],
             "rules": 1, "given": ["roles"], "reason": "", "facts": {"z": 1, "file": "x"},
-            "keys": [{"person": "PN-0001", "public_key": "00", "grant": {"code": {"event": 3, "proof": "ff"}}}],
+            "keys": [{"person": "PN-0001", "public_key": "00", "credential": "ee", "grant": {"code": {"event": 3, "proof": "ff"}}}],
             "code_key": {"person": "PN-0002", "public_key": "11"}, "signatures": ["aa", "bb"],
             "machine": "QA-PC2", "program": "0.1.0", "previous": NO_PREVIOUS,
         })

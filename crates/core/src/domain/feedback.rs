@@ -1,5 +1,6 @@
 //! Post-release feedback, from intake to closure (IEC 62304 6.2.1; ISO 13485 8.2.1, 8.2.2; domain 2.2).
 
+mod deadlines;
 mod rules;
 
 use serde_json::Value;
@@ -7,12 +8,13 @@ use serde_json::Value;
 use super::choice::choice;
 use super::field::Table;
 use super::ids::{Kind, RecordId};
+use super::kind::{ChainStep, Place, Trace};
 use super::person::Role;
 use super::product::Market;
-use super::record::{Fields, KindDef, RecordData, SignedEdits, record, rows};
+use super::record::{Fields, KindDef, RecordData, record, rows};
 use super::text::{Line, Text};
 use super::time::{Day, Moment};
-use super::workflow::{no_effects, no_notices, states};
+use super::workflow::states;
 
 choice! {
     /// Who or what the feedback comes from.
@@ -104,7 +106,7 @@ states! {
         /// It suggests a change.
         ChangeSuggestion = "change_suggestion", "Change suggestion", Neutral, 4, false;
         /// Done with.
-        Closed = "closed", "Closed", Good, 5, false;
+        Closed = "closed", "Closed", Good, 5, false => finished();
         /// New information came after closure.
         Reopened = "reopened", "Reopened", Due, 2, false;
         /// Entered by mistake; stays visible.
@@ -284,19 +286,21 @@ pub fn postpones_awareness(data: &RecordData, set: &Fields) -> bool {
 
 /// The declaration of feedback.
 pub const DEF: KindDef = KindDef {
-    kind: Kind::Feedback,
-    word: "Feedback",
-    plural: "Feedback",
     purpose: "Whatever users, service, authorities or suppliers tell about the released product. Each item is judged: is it a problem?",
     clause: "IEC 62304 6.2.1",
     sections: Feedback::SECTIONS,
     states: FeedbackState::ALL,
     moves: rules::MOVES,
+    deadlines: deadlines::ALL,
     create_by: Role::EVERYONE,
     edit_by: Role::EVERYONE,
-    edit_signed: SignedEdits::Never,
-    sign_conditions: rules::signing,
-    on_create: no_effects,
-    on_sign: no_effects,
-    notices: no_notices,
+    sign_conditions: Some(rules::signing),
+    columns: &["source_kind", "patient_or_user_harm", "external_number"],
+    place: Place::Area(10),
+    referable: true,
+    assignable: true,
+    fixes_files: &[FeedbackState::Closed.code()],
+    trace: Some(Trace { step: ChainStep::Feedback, through: &["problem_report", "change_request"] }),
+    evidence: &["6.2.1.1", "6.2.1.2"],
+    ..KindDef::new(Kind::Feedback, "Feedback", "Feedback")
 };

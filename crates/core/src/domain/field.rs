@@ -9,6 +9,9 @@ use super::ids::{Kind, RecordId};
 use super::text::{Line, Text, is_blank};
 use super::time::{Day, Moment};
 
+/// Rows that one table field holds at most, where the declaration says nothing else.
+pub const ROWS_MAX: usize = 500;
+
 /// What kind of value a field holds, and so how it is asked, shown and stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldType {
@@ -130,6 +133,8 @@ pub struct FieldDef {
     pub past: bool,
     /// What it holds by default when a record is made.
     pub hint: &'static str,
+    /// Rows that a table holds at most.
+    pub rows_max: usize,
     parse: fn(&Value) -> Result<Value, String>,
 }
 
@@ -155,6 +160,7 @@ impl FieldDef {
             by_system: false,
             past: false,
             hint: "",
+            rows_max: ROWS_MAX,
             parse: parse::<T>,
         }
     }
@@ -201,6 +207,24 @@ impl FieldDef {
         self
     }
 
+    /// Rows that the table holds at most.
+    pub const fn rows_at_most(mut self, rows: usize) -> Self {
+        self.rows_max = rows;
+        self
+    }
+
+    /// The columns of a table, where a cell may be declared so: a row is given whole, so that the program cannot fill a cell of
+    /// it, and a cell is no table. Evaluated while compiling.
+    pub const fn columns(columns: &'static [Self]) -> &'static [Self] {
+        let mut rest = columns;
+        while let [column, more @ ..] = rest {
+            assert!(!column.by_system, "a column cannot be filled by the program: people give a row whole");
+            assert!(!matches!(column.ty, FieldType::Rows(_)), "a column cannot be a table");
+            rest = more;
+        }
+        columns
+    }
+
     /// What the field is for, without the leading spaces of the declaration.
     pub fn help(&self) -> String {
         self.help.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -208,27 +232,31 @@ impl FieldDef {
 
     /// The value in its canonical form, or why it cannot be taken. `null` empties the field.
     pub fn parse(&self, value: &Value) -> Result<Value, String> {
-        let value = (self.parse)(value)?;
-        if let (Some(kind), FieldType::Record | FieldType::Records) = (self.target, self.ty) {
-            for id in record_ids(&value) {
-                if id.kind != kind {
-                    return Err(format!("{id} is no {}", kind.def().word.to_lowercase()));
-                }
-            }
+        let rows = value.as_array().map_or(0, Vec::len);
+        if matches!(self.ty, FieldType::Rows(_)) && rows > self.rows_max {
+            return Err(format!("has {rows} rows; at most {} stand in one field", self.rows_max));
         }
-        Ok(value)
+        let value = (self.parse)(value)?;
+        match self.wrong_kind(&value) {
+            Some(reason) => Err(reason),
+            None => Ok(value),
+        }
+    }
+
+    /// Why a value names a record of another kind than it must; in a table the first such cell.
+    fn wrong_kind(&self, value: &Value) -> Option<String> {
+        if let FieldType::Rows(columns) = self.ty {
+            return first_cell(columns, value, &|column, cell| column.wrong_kind(cell));
+        }
+        let kind = self.target.filter(|_| self.names_records())?;
+        let id = record_ids(value).into_iter().find(|id| id.kind != kind)?;
+        Some(format!("{id} is no {}", kind.def().word.to_lowercase()))
     }
 
     /// Why a canonical value lies ahead of `now` though it tells when something happened; in a table the first such cell.
     pub fn ahead(&self, value: &Value, now: Moment) -> Option<String> {
         if let FieldType::Rows(columns) = self.ty {
-            let rows = value.as_array().into_iter().flatten().zip(1..);
-            let mut cells =
-                rows.flat_map(|(row, number)| columns.iter().map(move |column| (row, number, column)));
-            return cells.find_map(|(row, number, column)| {
-                let reason = column.ahead(row.get(column.name)?, now)?;
-                Some(format!("row {number}, {}: {reason}", column.label))
-            });
+            return first_cell(columns, value, &|column, cell| column.ahead(cell, now));
         }
         let text = value.as_str().filter(|_| self.past)?;
         let ahead = match self.ty {
@@ -247,6 +275,56 @@ impl FieldDef {
             | FieldType::Rows(_) => false,
         };
         ahead.then(|| format!("{} lies in the future", self.words(value)))
+    }
+
+    /// The declaration of a cell of this table: a table that may hold personal data may hold it in every column.
+    pub const fn cell(&self, column: &Self) -> Self {
+        let mut cell = *column;
+        cell.personal = self.personal || column.personal;
+        cell
+    }
+
+    /// Hands every personal text of a value to `each`: the field's own, or that of the columns that may hold it.
+    pub fn each_personal(&self, value: &Value, each: &mut dyn FnMut(&str)) {
+        match self.ty {
+            FieldType::Line | FieldType::Text if self.personal => each(value.as_str().unwrap_or_default()),
+            FieldType::Lines if self.personal => strings(value).into_iter().for_each(each),
+            FieldType::Rows(columns) => {
+                for row in value.as_array().into_iter().flatten() {
+                    for column in columns {
+                        let cell = row.get(column.name).unwrap_or(&Value::Null);
+                        self.cell(column).each_personal(cell, each);
+                    }
+                }
+            }
+            FieldType::Line
+            | FieldType::Text
+            | FieldType::Lines
+            | FieldType::YesNo
+            | FieldType::Number
+            | FieldType::Day
+            | FieldType::Moment
+            | FieldType::Choice(_)
+            | FieldType::Choices(_)
+            | FieldType::Record
+            | FieldType::Records => {}
+        }
+    }
+
+    /// The cells of a table that are empty though `required` says of their column that they must be filled: number of the
+    /// row, from 1, and column.
+    pub fn empty_cells(
+        &self,
+        value: &Value,
+        required: &dyn Fn(&Self) -> bool,
+    ) -> Vec<(usize, &'static Self)> {
+        let FieldType::Rows(columns) = self.ty else { return Vec::new() };
+        let rows = value.as_array().into_iter().flatten().zip(1..);
+        rows.flat_map(|(row, number)| {
+            let empty = |column: &&Self| required(column) && row.get(column.name).is_none_or(is_empty);
+            columns.iter().filter(empty).map(move |column| (number, column)).collect::<Vec<_>>()
+        })
+        .collect()
     }
 
     /// Hands every record that a value of this field names to `each`, with the column where it stands in a table.
@@ -297,10 +375,105 @@ impl FieldDef {
         }
     }
 
-    /// The value as people read it.
+    /// The value as people read it; empty for an empty one.
     pub fn words(&self, value: &Value) -> String {
-        value_words(self.ty, value)
+        self.told(value, &Plainly)
     }
+
+    /// The value as it is told at a place.
+    pub fn told(&self, value: &Value, how: &dyn Telling) -> String {
+        if is_empty(value) {
+            return String::new();
+        }
+        if let Some(instead) = how.instead(self) {
+            return instead.to_owned();
+        }
+        let text = value.as_str().unwrap_or_default();
+        match self.ty {
+            FieldType::Line | FieldType::Text => text.to_owned(),
+            FieldType::YesNo => match value.as_bool() {
+                Some(true) => "Yes".to_owned(),
+                Some(false) => "No".to_owned(),
+                None => String::new(),
+            },
+            FieldType::Number => value.as_u64().map_or_else(String::new, |number| number.to_string()),
+            FieldType::Day => Day::parse(text).map_or_else(|_| text.to_owned(), |day| how.day(day)),
+            FieldType::Moment => Moment::parse(text).map_or_else(|_| text.to_owned(), |at| how.moment(at)),
+            FieldType::Choice(options) => choice_word(options, text),
+            FieldType::Choices(options) => {
+                strings(value).iter().map(|code| choice_word(options, code)).collect::<Vec<_>>().join(", ")
+            }
+            FieldType::Lines => strings(value).join("\n"),
+            FieldType::Record | FieldType::Records => {
+                record_ids(value).into_iter().map(|id| how.record(id)).collect::<Vec<_>>().join(", ")
+            }
+            FieldType::Rows(columns) => {
+                let rows = value.as_array().map(Vec::as_slice).unwrap_or_default();
+                rows.iter().map(|row| told_row(columns, row, how)).collect::<Vec<_>>().join("\n")
+            }
+        }
+    }
+}
+
+/// How values are told: all that depends on where they are read, and by whom.
+pub trait Telling {
+    /// A record that is named.
+    fn record(&self, id: RecordId) -> String {
+        id.to_string()
+    }
+
+    /// A day.
+    fn day(&self, day: Day) -> String {
+        day.to_string()
+    }
+
+    /// A moment.
+    fn moment(&self, moment: Moment) -> String {
+        moment.words()
+    }
+
+    /// What stands in the place of the values of a field that are not told.
+    fn instead(&self, _field: &FieldDef) -> Option<&'static str> {
+        None
+    }
+}
+
+/// As it is stored: records by number, moments in UTC.
+pub struct Plainly;
+
+impl Telling for Plainly {}
+
+/// Records by name where one is known, else by number.
+pub struct Named<'a>(pub &'a dyn Fn(RecordId) -> Option<String>);
+
+impl Telling for Named<'_> {
+    fn record(&self, id: RecordId) -> String {
+        (self.0)(id).unwrap_or_else(|| id.to_string())
+    }
+}
+
+fn told_row(columns: &[FieldDef], row: &Value, how: &dyn Telling) -> String {
+    columns
+        .iter()
+        .filter_map(|column| row.get(column.name).map(|value| (column, value)))
+        .filter(|(_, value)| !is_empty(value))
+        .map(|(column, value)| format!("{}: {}", column.label, column.told(value, how)))
+        .collect::<Vec<_>>()
+        .join(" · ")
+}
+
+/// What `wrong` says of the first cell of a table that it says something of, with its place.
+fn first_cell(
+    columns: &'static [FieldDef],
+    rows: &Value,
+    wrong: &dyn Fn(&FieldDef, &Value) -> Option<String>,
+) -> Option<String> {
+    let rows = rows.as_array().into_iter().flatten().zip(1..);
+    let mut cells = rows.flat_map(|(row, number)| columns.iter().map(move |column| (row, number, column)));
+    cells.find_map(|(row, number, column)| {
+        let reason = wrong(column, row.get(column.name)?)?;
+        Some(format!("row {number}, {}: {reason}", column.label))
+    })
 }
 
 fn parse<T: FieldValue>(value: &Value) -> Result<Value, String> {
@@ -342,30 +515,6 @@ pub fn record_ids(value: &Value) -> Vec<RecordId> {
     }
 }
 
-/// A value as people read it; empty for an empty one.
-pub fn value_words(ty: FieldType, value: &Value) -> String {
-    let text = value.as_str().unwrap_or_default();
-    match ty {
-        FieldType::Line | FieldType::Text | FieldType::Day | FieldType::Record => text.to_owned(),
-        FieldType::YesNo => match value.as_bool() {
-            Some(true) => "Yes".to_owned(),
-            Some(false) => "No".to_owned(),
-            None => String::new(),
-        },
-        FieldType::Number => value.as_u64().map_or_else(String::new, |number| number.to_string()),
-        FieldType::Moment => Moment::parse(text).map_or_else(|_| text.to_owned(), Moment::words),
-        FieldType::Choice(options) => choice_word(options, text),
-        FieldType::Choices(options) => {
-            strings(value).iter().map(|code| choice_word(options, code)).collect::<Vec<_>>().join(", ")
-        }
-        FieldType::Lines | FieldType::Records => strings(value).join("\n"),
-        FieldType::Rows(columns) => value
-            .as_array()
-            .map(|rows| rows.iter().map(|row| row_words(columns, row)).collect::<Vec<_>>().join("\n"))
-            .unwrap_or_default(),
-    }
-}
-
 fn strings(value: &Value) -> Vec<&str> {
     value.as_array().map(|items| items.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
 }
@@ -374,12 +523,83 @@ fn choice_word(options: &[ChoiceDef], code: &str) -> String {
     options.iter().find(|option| option.code == code).map_or(code, |option| option.word).to_owned()
 }
 
-fn row_words(columns: &[FieldDef], row: &Value) -> String {
-    columns
-        .iter()
-        .filter_map(|column| row.get(column.name).map(|value| (column, value)))
-        .filter(|(_, value)| !is_empty(value))
-        .map(|(column, value)| format!("{}: {}", column.label, column.words(value)))
-        .collect::<Vec<_>>()
-        .join(" · ")
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::record::rows;
+
+    rows! {
+        /// A visit.
+        pub struct Visit {
+            /// Who came.
+            visitor: Line = "Visitor" => required("closed"), personal();
+            /// Who let them in.
+            host: Option<RecordId> = "Host" => target(Kind::Person);
+            /// What was seen.
+            seen: Vec<Line> = "Seen";
+        }
+    }
+
+    const VISITS: FieldDef = FieldDef::new::<Table<Visit>>("visits", "Visits", "Who came.").rows_at_most(3);
+
+    #[test]
+    fn a_reference_in_a_row_must_be_of_its_kind_and_the_refusal_names_row_and_column() {
+        let rows = json!([{"host": "PN-0001"}, {"host": "CR-0001"}]);
+        assert_eq!(VISITS.parse(&rows), Err("row 2, Host: CR-0001 is no person".to_owned()));
+        let rows = json!([{"host": "PN-0001"}, {"visitor": "Ana Example"}]);
+        assert_eq!(VISITS.parse(&rows), Ok(rows));
+    }
+
+    #[test]
+    fn a_table_takes_no_more_rows_than_it_declares() {
+        let rows = |count: usize| Value::Array(vec![json!({"visitor": "Ana Example"}); count]);
+        assert_eq!(VISITS.parse(&rows(3)), Ok(rows(3)));
+        assert_eq!(VISITS.parse(&rows(4)), Err("has 4 rows; at most 3 stand in one field".to_owned()));
+        let usual = FieldDef::new::<Table<Visit>>("visits", "Visits", "Who came.");
+        assert!(usual.parse(&rows(ROWS_MAX)).is_ok());
+        assert!(usual.parse(&rows(ROWS_MAX + 1)).unwrap_err().contains("501 rows; at most 500"));
+    }
+
+    #[test]
+    fn cells_of_required_columns_are_told_where_they_are_empty() {
+        let rows = json!([{"visitor": "Ana Example"}, {"visitor": "  "}, {"host": "PN-0001"}]);
+        let required = |column: &FieldDef| column.required_from == Some("closed");
+        let empty: Vec<(usize, &str)> = VISITS
+            .empty_cells(&rows, &required)
+            .into_iter()
+            .map(|(row, column)| (row, column.name))
+            .collect();
+        assert_eq!(empty, [(2, "visitor"), (3, "visitor")]);
+        assert!(VISITS.empty_cells(&Value::Null, &required).is_empty());
+    }
+
+    #[test]
+    fn personal_texts_are_found_in_rows_in_lines_and_in_whole_tables() {
+        let found = |field: &FieldDef, value: &Value| {
+            let mut found = Vec::new();
+            field.each_personal(value, &mut |text| found.push(text.to_owned()));
+            found
+        };
+        let rows = json!([{"visitor": "Mary Major", "seen": ["Ward 3"]}]);
+        assert_eq!(found(&VISITS, &rows), ["Mary Major"]);
+        assert_eq!(found(&VISITS.personal(), &rows), ["Mary Major", "Ward 3"]);
+        let lines = FieldDef::new::<Vec<Line>>("names", "Names", "").personal();
+        assert_eq!(found(&lines, &json!(["Mary Major", "John Roe"])), ["Mary Major", "John Roe"]);
+    }
+
+    #[test]
+    #[should_panic(expected = "a column cannot be filled by the program")]
+    fn a_column_that_the_program_fills_cannot_be_declared() {
+        const COLUMNS: &[FieldDef] = &[FieldDef::new::<Line>("made", "Made", "").by_system()];
+        FieldDef::columns(COLUMNS);
+    }
+
+    #[test]
+    #[should_panic(expected = "a column cannot be a table")]
+    fn a_table_in_a_table_cannot_be_declared() {
+        const COLUMNS: &[FieldDef] = &[VISITS];
+        FieldDef::columns(COLUMNS);
+    }
 }

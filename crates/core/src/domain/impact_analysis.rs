@@ -1,5 +1,7 @@
 //! Impact analysis of a change request, before it is approved (IEC 62304 6.2.3, 7.4; domain 1.4, 2.5).
 
+mod deadlines;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,14 +12,15 @@ use super::change_request::ChangeRequest;
 use super::choice::choice;
 use super::field::Table;
 use super::ids::{Kind, RecordId};
+use super::kind::{ChainStep, Onto, Onward, Place, RowKey, Trace};
 use super::person::Role;
 use super::questions::{self, Circumstances, QUESTIONS};
-use super::record::{Fields, KindDef, Record as _, SignedEdits, record, rows};
+use super::record::{Fields, KindDef, Record as _, record, rows};
 use super::shared_record::SharedRecord;
 use super::signature::{Meaning, Part, Signature};
 use super::text::{Line, Text};
 use super::time::Moment;
-use super::workflow::{Case, Condition, Move, World, no_effects, no_signing, signature_holds, states};
+use super::workflow::{Case, Condition, Move, World, no_signing, signature_holds, states};
 
 /// Fewest characters of a rationale (domain 1.4).
 pub const RATIONALE_CHARS_MIN: usize = 20;
@@ -74,7 +77,7 @@ states! {
         /// A second person reviewed it.
         Reviewed = "reviewed", "Reviewed", Good, 3, false;
         /// The change it belongs to is approved.
-        Locked = "locked", "Locked", Good, 4, false;
+        Locked = "locked", "Locked", Good, 4, false => finished();
         /// A later analysis replaced it.
         Superseded = "superseded", "Superseded", Neutral, 0, true;
         /// Entered by mistake; stays visible.
@@ -155,6 +158,11 @@ pub fn blank_answers(circumstances: &Circumstances) -> Value {
         .collect()
 }
 
+/// The transition that an approval brings about.
+pub const LOCK: &str = "lock";
+/// The transition by which a new analysis replaces one.
+pub const SUPERSEDE: &str = "supersede";
+
 const MOVES: &[Move] = &[
     Move::new(
         "complete",
@@ -195,9 +203,9 @@ const MOVES: &[Move] = &[
     )
     .reason()
     .guard(|case| case.with::<ImpactAnalysis>(change_has_ended)),
-    Move::new("lock", "Lock", &[S::Reviewed.code()], S::Locked.code(), &[]),
+    Move::new(LOCK, "Lock", &[S::Reviewed.code()], S::Locked.code(), &[]),
     Move::new(
-        "supersede",
+        SUPERSEDE,
         "Supersede",
         &[S::Draft.code(), S::Complete.code(), S::Reviewed.code(), S::Locked.code()],
         S::Superseded.code(),
@@ -458,15 +466,12 @@ pub fn question_text(code: &str) -> &'static str {
 
 /// The declaration of impact analyses.
 pub const DEF: KindDef = KindDef {
-    kind: Kind::ImpactAnalysis,
-    word: "Impact analysis",
-    plural: "Impact analyses",
     purpose: "What a change means for safety, organisation and interfacing systems, answered before it is approved.",
     clause: "IEC 62304 6.2.3, 7.4",
     sections: ImpactAnalysis::SECTIONS,
     states: ImpactState::ALL,
     moves: MOVES,
-    create_by: &[],
+    deadlines: deadlines::ALL,
     edit_by: &[
         Role::DevLead,
         Role::Developer,
@@ -475,9 +480,20 @@ pub const DEF: KindDef = KindDef {
         Role::Regulatory,
         Role::Quality,
     ],
-    edit_signed: SignedEdits::Never,
-    sign_conditions: signing,
-    on_create: no_effects,
-    on_sign: no_effects,
+    sign_conditions: Some(signing),
     notices,
+    columns: &["change_request", "conclusion", "performed_at"],
+    place: Place::Area(40),
+    referable: true,
+    assignable: true,
+    fixes_files: &[ImpactState::Complete.code(), ImpactState::Reviewed.code(), ImpactState::Locked.code()],
+    trace: Some(Trace { step: ChainStep::ImpactAnalysis, through: &["change_request"] }),
+    gist: "conclusion",
+    onward: &[Onward {
+        from: &[ImpactState::Reviewed.code(), ImpactState::Locked.code()],
+        to: Onto::Named("change_request"),
+    }],
+    evidence: &["6.2.3", "7.4.1", "7.4.2", "7.4.3"],
+    keyed: &[("answers", RowKey::Questions)],
+    ..KindDef::new(Kind::ImpactAnalysis, "Impact analysis", "Impact analyses")
 };

@@ -1,4 +1,4 @@
-//! The file as the events so far say that it was.
+//! The file as the events so far say that it was: at any moment of its past, or while verification performs them again.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::convert::Infallible;
@@ -45,6 +45,22 @@ impl Ledger {
     /// What the events so far say of the clock.
     pub const fn time(&self) -> Clock {
         self.clock
+    }
+
+    /// Takes in the next event as it tells what it changed, with the signatures that came with it. What it tells is not
+    /// checked; verification does that.
+    pub fn follow(&mut self, event: &Event, signatures: &[Signature]) {
+        for change in &event.changes {
+            let before = self.take(change.record);
+            let data = change.applied(event, before.clone());
+            self.put(before.as_deref(), data);
+        }
+        self.end(event, signatures);
+    }
+
+    /// Whether no event was taken in.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
     }
 
     /// Takes a record out, to put it back changed.

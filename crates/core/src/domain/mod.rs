@@ -1,11 +1,14 @@
 //! Records and rules as plain data: no file, no clock, no window. Nothing here fails because of the world.
 
+pub mod calendar;
 pub mod canonical;
 pub mod choice;
 pub mod clock;
+pub mod deadline;
 pub mod event;
 pub mod field;
 pub mod ids;
+pub mod kind;
 pub mod ledger;
 pub mod record;
 pub mod refused;
@@ -24,6 +27,8 @@ pub mod feedback;
 pub mod impact_analysis;
 pub mod person;
 pub mod policy;
+pub mod precis;
 pub mod problem_report;
 pub mod product;
 pub mod questions;
+pub mod test_record;

@@ -3,11 +3,13 @@
 use serde_json::Value;
 
 use super::choice::choice;
+use super::deadline::{Deadline, Limit, STATE_SINCE};
 use super::ids::Kind;
-use super::record::{Fields, KindDef, SignedEdits, record};
+use super::kind::Place;
+use super::record::{Fields, KindDef, record};
 use super::text::Line;
 use super::time::Moment;
-use super::workflow::{Case, Condition, Move, no_effects, states};
+use super::workflow::{Case, Condition, Move, states};
 
 choice! {
     /// What a person may do. A person may hold several roles.
@@ -154,21 +156,36 @@ fn not_oneself(case: &Case) -> Vec<Condition> {
     vec![Condition::new("", "The account is not your own", case.actor != Some(case.id()))]
 }
 
+const DEADLINES: &[Deadline] = &[
+    Deadline::new(
+        "Confirm the person's identity",
+        Role::Quality,
+        &[PersonState::Active.code()],
+        Limit::Days("identity_days", STATE_SINCE),
+        "21 CFR 11.100(b)",
+    )
+    .rank(4)
+    .only(|case| case.data.typed::<Person>().is_some_and(|person| !person.may_sign())),
+    Deadline::new(
+        "Hand over the one-time code",
+        Role::SysAdmin,
+        &[PersonState::Invited.code()],
+        Limit::Days("invitation_days", STATE_SINCE),
+        "21 CFR 11.300",
+    )
+    .rank(5),
+];
+
 /// The declaration of persons.
 pub const DEF: KindDef = KindDef {
-    kind: Kind::Person,
-    word: "Person",
-    plural: "People",
     purpose: "Everybody who enters, decides or signs something has an account of their own.",
     clause: "21 CFR 11.100",
     sections: Person::SECTIONS,
     states: PersonState::ALL,
     moves: MOVES,
-    create_by: &[],
+    deadlines: DEADLINES,
     edit_by: &[Role::SysAdmin, Role::Quality],
-    edit_signed: SignedEdits::Never,
-    sign_conditions: super::workflow::no_signing,
-    on_create: no_effects,
-    on_sign: no_effects,
-    notices: super::workflow::no_notices,
+    columns: &["login", "identity_verified_at"],
+    place: Place::People,
+    ..KindDef::new(Kind::Person, "Person", "People")
 };

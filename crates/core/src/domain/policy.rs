@@ -2,13 +2,17 @@
 //!
 //! It is data, changed only by a signed act. A maintenance plan will carry these values; until there is one, the policy does.
 
+use std::collections::BTreeSet;
+
+use super::calendar::{self, Holiday, USUAL_WEEKEND, Weekday, WorkCalendar};
 use super::choice::{Choice as _, choice};
 use super::field::Table;
 use super::ids::{Kind, RecordId};
+use super::kind::Place;
 use super::person::Role;
 use super::record::{KindDef, SignedEdits, record, rows};
 use super::text::{Line, Text};
-use super::workflow::{no_effects, no_notices, no_signing, states};
+use super::workflow::states;
 
 choice! {
     /// What the authority matrix speaks of (domain 2.15).
@@ -112,6 +116,10 @@ record! {
             password_strength_min: Option<u32> = "Least password strength (0 to 4)" => required(PolicyState::InForce.code()), clause("21 CFR 11.300(b)");
             /// Days after which a password is to be changed.
             password_age_days: Option<u32> = "Password age in days" => clause("21 CFR 11.300(b)");
+            /// Days in which the identity of a new person is confirmed.
+            identity_days: Option<u32> = "Identity confirmed within days" => clause("21 CFR 11.100(b)");
+            /// Days in which an invited person enters with the one-time code.
+            invitation_days: Option<u32> = "Invitation used within days" => clause("21 CFR 11.300");
             /// Days between reviews of the accounts.
             account_review_days: Option<u32> = "Account review every days" => clause("21 CFR 11.300(b)");
         }
@@ -120,16 +128,32 @@ record! {
             feedback_triage_days: Option<u32> = "Feedback evaluated within working days" => required(PolicyState::InForce.code()), clause("IEC 62304 6.2.1.2");
             /// Working days in which a problem report is evaluated for safety.
             problem_evaluation_days: Option<u32> = "Problem evaluated within working days" => required(PolicyState::InForce.code()), clause("IEC 62304 9.2");
-            /// The same where the effect on safety is serious or unknown.
+            /// The same where an effect on safety is not excluded: serious, minor, unknown, or not judged yet.
             problem_safety_days: Option<u32> = "Safety-relevant problem evaluated within working days" => required(PolicyState::InForce.code()), clause("IEC 62304 9.2");
+            /// Working days in which it is decided for each market whether feedback with possible harm is reported, from
+            /// the day of awareness on. The limits of the authorities are longer; this one is for the decision.
+            reportability_days: Option<u32> = "Reportability decided within working days" => clause("ISO 13485 8.2.3");
+            /// Days in which what was decided is followed up: the reporter answered, the resolution verified, the report
+            /// closed.
+            follow_up_days: Option<u32> = "Decisions followed up within days" => clause("IEC 62304 9.7");
             /// Days that a change request may await approval.
             change_pending_days: Option<u32> = "Change request awaits approval at most days" => required(PolicyState::InForce.code()), clause("IEC 62304 6.2.4");
+            /// The same, and for its analysis, where the change is an emergency.
+            emergency_days: Option<u32> = "Emergency change decided within days" => clause("IEC 62304 6.2.4");
             /// Days that an approval holds before the work begins; empty: without end.
             approval_valid_days: Option<u32> = "Approval holds for days";
             /// Days after which a backup is overdue.
             backup_days: Option<u32> = "Backup every days" => clause("21 CFR 11.10(c)");
             /// Days before a due date from which on it is announced.
             warn_days: Option<u32> = "Announce due dates days ahead" => required(PolicyState::InForce.code());
+        }
+        section "Working days", "IEC 62304 6.1", true, ANY => {
+            /// Of which country or site the working days are, and from where they were taken.
+            calendar_name: Line = "Calendar of working days";
+            /// Days of the week on which nobody works. Empty: Saturday and Sunday.
+            weekend: Vec<Weekday> = "Days off in every week";
+            /// Days on which nobody works. Limits in working days and late entries are counted without them.
+            holidays: Table<Holiday> = "Holidays";
         }
         section "Criteria and authority", "IEC 62304 6.1 b, 6.1 e", true, ANY => {
             /// Criteria for deciding that feedback is a problem. Evaluations cite their codes.
@@ -144,6 +168,8 @@ record! {
     }
 }
 
+/// Most holidays of a policy: those of fifty years and more.
+pub const HOLIDAYS_MAX: usize = 1000;
 /// Longest interval of a policy, in days: ten years.
 pub const DAYS_MAX: u32 = 3650;
 /// Longest time without input before the window locks, in minutes: a working day.
@@ -170,6 +196,11 @@ impl Policy {
             ("feedback_triage_days", self.feedback_triage_days, 0, DAYS_MAX),
             ("problem_evaluation_days", self.problem_evaluation_days, 0, DAYS_MAX),
             ("problem_safety_days", self.problem_safety_days, 0, DAYS_MAX),
+            ("reportability_days", self.reportability_days, 0, DAYS_MAX),
+            ("follow_up_days", self.follow_up_days, 0, DAYS_MAX),
+            ("emergency_days", self.emergency_days, 0, DAYS_MAX),
+            ("identity_days", self.identity_days, 0, DAYS_MAX),
+            ("invitation_days", self.invitation_days, 0, DAYS_MAX),
             ("change_pending_days", self.change_pending_days, 0, DAYS_MAX),
             ("approval_valid_days", self.approval_valid_days, 0, DAYS_MAX),
             ("backup_days", self.backup_days, 1, DAYS_MAX),
@@ -180,6 +211,8 @@ impl Policy {
             .filter(|(_, value, least, most)| value.is_some_and(|value| value < *least || value > *most))
             .map(|(field, _, least, most)| (field, format!("is a number from {least} to {most}")))
             .collect();
+        wrong.extend(calendar::weekend_violation(&self.weekend).map(|reason| ("weekend", reason)));
+        wrong.extend(self.holiday_violations().into_iter().map(|reason| ("holidays", reason)));
         for (row, number) in self.authority.iter().zip(1..) {
             if row.subject.is_none() {
                 wrong.push(("authority", format!("row {number} says not of what it speaks")));
@@ -193,6 +226,28 @@ impl Policy {
             }
         }
         wrong
+    }
+
+    fn holiday_violations(&self) -> Vec<String> {
+        if self.holidays.len() > HOLIDAYS_MAX {
+            return vec![format!("has more than {HOLIDAYS_MAX} rows")];
+        }
+        let mut seen = BTreeSet::new();
+        let mut wrong = Vec::new();
+        for (row, number) in self.holidays.iter().zip(1..) {
+            match row.day {
+                None => wrong.push(format!("row {number} has no day")),
+                Some(day) if !seen.insert(day) => wrong.push(format!("row {number} names {day} again")),
+                Some(_) => {}
+            }
+        }
+        wrong
+    }
+
+    /// The working days that count in this file.
+    pub fn calendar(&self) -> WorkCalendar {
+        let weekend = if self.weekend.is_empty() { &USUAL_WEEKEND } else { self.weekend.as_slice() };
+        WorkCalendar::new(weekend, self.holidays.iter().filter_map(|row| row.day))
     }
 
     /// The roles that must sign, for a class, taken together over several subjects; in the order of the roles.
@@ -214,19 +269,12 @@ impl Policy {
 
 /// The declaration of the policy.
 pub const DEF: KindDef = KindDef {
-    kind: Kind::Policy,
-    word: "Policy",
-    plural: "Policy",
     purpose: "Limits, intervals and the authority matrix that are in force in this file.",
     clause: "IEC 62304 6.1",
     sections: Policy::SECTIONS,
     states: PolicyState::ALL,
-    moves: &[],
-    create_by: &[],
     edit_by: &[Role::Quality],
     edit_signed: SignedEdits::All,
-    sign_conditions: no_signing,
-    on_create: no_effects,
-    on_sign: no_effects,
-    notices: no_notices,
+    place: Place::People,
+    ..KindDef::new(Kind::Policy, "Policy", "Policy")
 };

@@ -1,15 +1,17 @@
 //! Problem reports: one per problem, investigated, judged for safety, resolved, verified (IEC 62304 clause 9; domain 2.3).
 
+mod deadlines;
 mod rules;
 
-use super::choice::choice;
+use super::choice::{Choice as _, choice};
 use super::field::Table;
 use super::ids::{Kind, RecordId};
+use super::kind::{ChainStep, Onto, Onward, Place, Trace};
 use super::person::Role;
-use super::record::{KindDef, SignedEdits, record, rows};
+use super::record::{KindDef, RecordData, record, rows};
 use super::text::{Line, Text};
 use super::time::{Day, Moment};
-use super::workflow::{no_notices, states};
+use super::workflow::states;
 
 choice! {
     /// In which phase the problem was detected.
@@ -131,7 +133,7 @@ states! {
         /// The resolution is being verified.
         VerifyingResolution = "verifying_resolution", "Verifying resolution", Due, 6, false;
         /// Resolved and verified.
-        Closed = "closed", "Closed", Good, 7, false;
+        Closed = "closed", "Closed", Good, 7, false => finished();
         /// It came back.
         Reopened = "reopened", "Reopened", Due, 1, false;
         /// Entered by mistake; stays visible.
@@ -286,21 +288,42 @@ record! {
     }
 }
 
+/// The transition that follows when a change for the problem is being made.
+pub const RESOLVING: &str = "resolving";
+/// The transition that follows when no change for the problem is left.
+pub const CHANGE_GIVEN_UP: &str = "change_given_up";
+/// Whether an effect on safety is not excluded: it is serious, minor, unknown, or not judged yet.
+pub fn may_touch_safety(effect: Option<EffectLevel>) -> bool {
+    effect != Some(EffectLevel::None)
+}
+
+/// Whether a record is a safety-relevant problem report: an effect on safety is not excluded.
+pub fn is_safety_relevant(data: &RecordData) -> bool {
+    let effect = || EffectLevel::from_code(data.text("safety_effect"));
+    data.head.id.kind == Kind::ProblemReport && may_touch_safety(effect())
+}
+
 /// The declaration of problem reports.
 pub const DEF: KindDef = KindDef {
-    kind: Kind::ProblemReport,
-    word: "Problem report",
-    plural: "Problem reports",
     purpose: "One record for each problem: what it is, why it came about, what it means for safety, and what is done.",
     clause: "IEC 62304 clause 9",
     sections: ProblemReport::SECTIONS,
     states: ProblemState::ALL,
     moves: rules::MOVES,
+    deadlines: deadlines::ALL,
     create_by: Role::EVERYONE,
     edit_by: Role::EVERYONE,
-    edit_signed: SignedEdits::Never,
-    sign_conditions: rules::signing,
-    on_create: super::workflow::no_effects,
-    on_sign: super::workflow::no_effects,
-    notices: no_notices,
+    sign_conditions: Some(rules::signing),
+    columns: &["safety_effect", "detected_in_phase", "reassess_by"],
+    place: Place::Area(20),
+    referable: true,
+    assignable: true,
+    fixes_files: &[ProblemState::Closed.code()],
+    trace: Some(Trace { step: ChainStep::ProblemReport, through: &[] }),
+    onward: &[Onward {
+        from: &[ProblemState::ChangeRequested.code()],
+        to: Onto::Referring(Kind::ChangeRequest),
+    }],
+    evidence: &["6.2.1.3", "6.2.2", "9.1", "9.2", "9.3", "9.5", "9.7"],
+    ..KindDef::new(Kind::ProblemReport, "Problem report", "Problem reports")
 };

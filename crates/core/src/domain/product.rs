@@ -2,12 +2,13 @@
 
 use super::choice::choice;
 use super::ids::Kind;
+use super::kind::Place;
 use super::person::Role;
 use super::record::{KindDef, SignedEdits, record};
 use super::signature::Meaning;
 use super::text::{Line, Text};
 use super::time::Day;
-use super::workflow::{Case, Signing, no_effects, no_notices, no_signing, states};
+use super::workflow::{Case, Signing, no_signing, states};
 
 choice! {
     /// Software safety class (IEC 62304 4.3).
@@ -172,19 +173,13 @@ fn signing(case: &Case) -> Signing {
 
 /// The declaration of the product.
 pub const DEF: KindDef = KindDef {
-    kind: Kind::Product,
-    word: "Product",
-    plural: "Product",
     purpose: "The product whose maintenance this file records.",
     clause: "IEC 62304 4.3",
     sections: Product::SECTIONS,
     states: ProductState::ALL,
-    moves: &[],
-    create_by: &[],
     edit_by: &[Role::Quality, Role::Regulatory],
     edit_signed: SignedEdits::Of(&["software_safety_class", "markets"]),
-    sign_conditions: signing,
-    on_create: no_effects,
-    on_sign: no_effects,
-    notices: no_notices,
+    sign_conditions: Some(signing),
+    place: Place::UnderPeople,
+    ..KindDef::new(Kind::Product, "Product", "Product")
 };

@@ -8,13 +8,14 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::canonical;
+use super::deadline::Deadline;
 use super::field::{FieldDef, is_empty};
 use super::ids::{Kind, RecordId};
+use super::kind::{Onward, Place, RowKey, Trace};
+use super::person;
+use super::shared_record::SharedRecord;
 use super::time::Moment;
-use super::workflow::{Case, Effect, Move, Signing, StateDef};
-use super::{
-    approval, attachment, change_request, feedback, impact_analysis, person, policy, problem_report, product,
-};
+use super::workflow::{Case, Effect, Move, Signing, StateDef, no_effects, no_notices, no_signing};
 
 /// Field values by name; an empty value is absent.
 pub type Fields = Map<String, Value>;
@@ -56,6 +57,17 @@ impl SignedEdits {
     }
 }
 
+/// What is declared about a kind whose records are parts of others: a list with thousands of entries, each with a life of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct PartOf {
+    /// The kind of the record that they belong to.
+    pub kind: Kind,
+    /// Codes of that record's states in which its parts are made, edited and moved on.
+    pub open_in: &'static [&'static str],
+    /// Whether an approval of that record covers them: they are part of its scope.
+    pub scope: bool,
+}
+
 /// Everything that is declared about a kind of record.
 pub struct KindDef {
     /// Which kind.
@@ -70,27 +82,109 @@ pub struct KindDef {
     pub clause: &'static str,
     /// Its sections, in the order of form, page and paper.
     pub sections: &'static [Section],
+    /// The kind of record of which its records are parts, if any.
+    pub part_of: Option<PartOf>,
     /// Its states.
     pub states: &'static [StateDef],
     /// Its transitions.
     pub moves: &'static [Move],
+    /// What falls due about one in which states.
+    pub deadlines: &'static [Deadline],
     /// Who may make one; empty: only the program does.
     pub create_by: &'static [person::Role],
     /// Who may edit one.
     pub edit_by: &'static [person::Role],
     /// Which edits are signed acts.
     pub edit_signed: SignedEdits,
-    /// Conditions of signing one without moving it on, and who may.
-    pub sign_conditions: fn(&Case) -> Signing,
+    /// Conditions of signing one without moving it on, and who may; absent where it is signed only by moving it on.
+    pub sign_conditions: Option<fn(&Case) -> Signing>,
     /// What making one brings about besides.
     pub on_create: fn(&Case) -> Vec<Effect>,
     /// What a signature on it brings about besides.
     pub on_sign: fn(&Case) -> Vec<Effect>,
     /// What a reader should notice about one, in sentences. Never blocks.
     pub notices: fn(&Case) -> Vec<String>,
+    /// Further columns of its list, by field name.
+    pub columns: &'static [&'static str],
+    /// Where people find one.
+    pub place: Place,
+    /// Whether people may name one in a field, and find one in the palette.
+    pub referable: bool,
+    /// Whether one has an owner.
+    pub assignable: bool,
+    /// Codes of the states in which the files of one are fixed, besides those in which it has ended.
+    pub fixes_files: &'static [&'static str],
+    /// What to do instead, where what an approval covers is fixed: a sentence.
+    pub scope_fixed: &'static str,
+    /// Where it stands in the chain from feedback to communication.
+    pub trace: Option<Trace>,
+    /// The field that says what came of one in a few words.
+    pub gist: &'static str,
+    /// Where the way goes on in another record.
+    pub onward: &'static [Onward],
+    /// The clauses for which records of the kind are evidence.
+    pub evidence: &'static [&'static str],
+    /// The chapter of a period's packet that lists its records and prints each from the declaration. Absent where the packet
+    /// has words of its own for the kind, or prints none.
+    pub chapter: Option<u8>,
+    /// Table fields whose rows have a key, by field name.
+    pub keyed: &'static [(&'static str, RowKey)],
 }
 
 impl KindDef {
+    /// A kind with a name and nothing else: the rest is said with `..KindDef::new(…)`, so that a small kind stays small. Nobody
+    /// makes or edits one, it has no owner, no file is ever fixed, and it stands in no list, chain or packet.
+    pub const fn new(kind: Kind, word: &'static str, plural: &'static str) -> Self {
+        Self {
+            kind,
+            word,
+            plural,
+            purpose: "",
+            clause: "",
+            sections: &[],
+            states: &[],
+            part_of: None,
+            moves: &[],
+            deadlines: &[],
+            create_by: &[],
+            edit_by: &[],
+            edit_signed: SignedEdits::Never,
+            sign_conditions: None,
+            on_create: no_effects,
+            on_sign: no_effects,
+            notices: no_notices,
+            columns: &[],
+            place: Place::Linked,
+            referable: false,
+            assignable: false,
+            fixes_files: &[],
+            scope_fixed: "",
+            trace: None,
+            gist: "title",
+            onward: &[],
+            evidence: &[],
+            chapter: None,
+            keyed: &[],
+        }
+    }
+
+    /// How one may be signed without moving it on.
+    pub fn signing(&self, case: &Case) -> Signing {
+        self.sign_conditions.unwrap_or(no_signing)(case)
+    }
+
+    /// Whether its records bear signatures, by whichever act.
+    pub fn is_signed(&self) -> bool {
+        self.sign_conditions.is_some()
+            || self.edit_signed != SignedEdits::Never
+            || self.moves.iter().any(|step| step.sign.is_some())
+    }
+
+    /// What the rows of a table field are keyed by.
+    pub fn key_of(&self, field: &str) -> Option<RowKey> {
+        self.keyed.iter().find(|(name, _)| *name == field).map(|(_, key)| *key)
+    }
+
     /// All fields in their order.
     pub fn fields(&self) -> impl Iterator<Item = &'static FieldDef> {
         self.sections.iter().flat_map(|section| section.fields)
@@ -116,26 +210,18 @@ impl KindDef {
         self.states.first().map_or("", |state| state.code)
     }
 
+    /// The kinds whose records are parts of a record of this kind.
+    pub fn part_kinds(&self) -> impl Iterator<Item = (&'static Self, PartOf)> {
+        let kind = self.kind;
+        Kind::ALL.iter().filter_map(move |candidate| {
+            let def = candidate.def();
+            def.part_of.filter(|part| part.kind == kind).map(|part| (def, part))
+        })
+    }
+
     /// The transition with this name.
     pub fn find_move(&self, name: &str) -> Option<&'static Move> {
         self.moves.iter().find(|candidate| candidate.name == name)
-    }
-}
-
-impl Kind {
-    /// Everything that is declared about this kind.
-    pub fn def(self) -> &'static KindDef {
-        match self {
-            Self::Product => &product::DEF,
-            Self::Feedback => &feedback::DEF,
-            Self::ProblemReport => &problem_report::DEF,
-            Self::ChangeRequest => &change_request::DEF,
-            Self::ImpactAnalysis => &impact_analysis::DEF,
-            Self::Approval => &approval::DEF,
-            Self::Attachment => &attachment::DEF,
-            Self::Person => &person::DEF,
-            Self::Policy => &policy::DEF,
-        }
     }
 }
 
@@ -189,6 +275,58 @@ struct Body<'a> {
     revision: u32,
     state: &'a str,
     state_since: &'a Moment,
+}
+
+/// A record as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListRow {
+    /// Its number.
+    pub id: RecordId,
+    /// Its title.
+    pub title: String,
+    /// Code of its state.
+    pub state: String,
+    /// Its owner.
+    pub owner: Option<RecordId>,
+    /// When it was entered.
+    pub created_at: Moment,
+    /// When it came into its state.
+    pub state_since: Moment,
+    /// The values of the further columns that were asked for, as stored; empty where there is none.
+    pub more: Vec<String>,
+}
+
+impl ListRow {
+    /// The row of a record, with the fields of these names as further columns.
+    pub fn of(data: &RecordData, more: &[&str]) -> Self {
+        let head = &data.head;
+        let shown = |value: &Value| match value {
+            Value::Null => String::new(),
+            Value::Bool(yes) => u8::from(*yes).to_string(),
+            Value::String(text) => text.clone(),
+            Value::Number(_) | Value::Array(_) | Value::Object(_) => canonical::text(value),
+        };
+        let known = more.iter().filter(|name| data.def().field(name).is_some());
+        Self {
+            id: head.id,
+            title: data.title().to_owned(),
+            state: head.state.clone(),
+            owner: head.owner,
+            created_at: head.created_at,
+            state_since: head.state_since,
+            more: known.map(|name| shown(data.value(name))).collect(),
+        }
+    }
+
+    /// Whether nothing is left to be done about it, as [`RecordData::is_finished`] says.
+    pub fn is_finished(&self) -> bool {
+        self.id.kind.def().state(&self.state).is_some_and(|state| state.finished)
+    }
+
+    /// Whether something is left to be done about it.
+    pub fn is_open(&self) -> bool {
+        !self.is_finished()
+    }
 }
 
 /// A record that another one names.
@@ -265,6 +403,17 @@ impl RecordData {
         self.state().is_some_and(|state| state.terminal)
     }
 
+    /// Whether nothing is left to be done about it, unless something new comes up. A record in a state that this program does
+    /// not know is open.
+    pub fn is_finished(&self) -> bool {
+        self.state().is_some_and(|state| state.finished)
+    }
+
+    /// Whether something is left to be done about it: it is not finished.
+    pub fn is_open(&self) -> bool {
+        !self.is_finished()
+    }
+
     /// The canonical text of the whole record: what is stored, and whose SHA-256 stands in the audit event.
     pub fn canonical(&self) -> String {
         let Head { id, state, owner, parent, created_at, created_by, state_since, revision } = &self.head;
@@ -281,17 +430,18 @@ impl RecordData {
         })
     }
 
-    /// The canonical text of the record's content: what a signature covers. State and owner are not part of it.
-    pub fn content_canonical(&self) -> String {
-        self.part_canonical("content", |_| true)
+    /// The canonical text of the record's content: what a signature covers. State and owner are not part of it, save the
+    /// state of its parts.
+    pub fn content_canonical(&self, parts: &[SharedRecord]) -> String {
+        self.covered_canonical("content", |_| true, parts)
     }
 
-    /// The canonical text of the sections that an approval covers.
-    pub fn scope_canonical(&self) -> String {
-        self.part_canonical("scope", |section| section.scope)
+    /// The canonical text of the sections and parts that an approval covers.
+    pub fn scope_canonical(&self, parts: &[SharedRecord]) -> String {
+        self.covered_canonical("scope", |section| section.scope, parts)
     }
 
-    fn part_canonical(&self, part: &str, take: fn(&Section) -> bool) -> String {
+    fn covered_canonical(&self, part: &str, take: fn(&Section) -> bool, parts: &[SharedRecord]) -> String {
         let names =
             self.def().sections.iter().filter(|section| take(section)).flat_map(|section| section.fields);
         let mut fields = Map::new();
@@ -303,6 +453,24 @@ impl RecordData {
         let mut body = Map::new();
         body.insert("id".into(), self.head.id.to_string().into());
         body.insert(part.to_owned(), Value::Object(fields));
+        let belongs = |data: &&SharedRecord| {
+            part == "content" || data.def().part_of.is_some_and(|part_of| part_of.scope)
+        };
+        let digests: Map<String, Value> = parts
+            .iter()
+            .filter(belongs)
+            .map(|data| {
+                let text = format!(
+                    "{}{}",
+                    data.covered_canonical(part, take, &[]),
+                    canonical::text(&data.head.state)
+                );
+                (data.head.id.to_string(), canonical::digest(text.as_bytes()).into())
+            })
+            .collect();
+        if !digests.is_empty() {
+            body.insert("parts".into(), Value::Object(digests));
+        }
         canonical::text(&Value::Object(body))
     }
 }
@@ -407,11 +575,11 @@ macro_rules! rows_impl {
         }
 
         impl $crate::domain::field::RowValue for $name {
-            const COLUMNS: &'static [$crate::domain::field::FieldDef] = &[$(
+            const COLUMNS: &'static [$crate::domain::field::FieldDef] = $crate::domain::field::FieldDef::columns(&[$(
                 $crate::domain::field::FieldDef::new::<$ty>(
                     stringify!($field), $label, concat!($($help),+)
                 ) $( $( .$attr( $($arg)? ) )+ )?,
-            )+];
+            )+]);
         }
     };
 }

@@ -21,7 +21,7 @@ pub use from_event::request_of;
 pub use preview::{Asks, Preview, SignedPart, preview};
 pub use record_source::{Account, RecordSource};
 pub use records::may_be_filled_when_made;
-pub use request::{Act, CodeFor, FileDigest, FileSource, HandsOut, ReadPart, Remarks, Request, assignable};
+pub use request::{Act, CodeFor, FileDigest, FileSource, HandsOut, ReadPart, Remarks, Request};
 
 use super::event::RecordChange;
 use super::ids::{Kind, RecordId};
@@ -31,7 +31,7 @@ use super::refused::Refusal;
 use super::shared_record::SharedRecord;
 use super::signature::Signature;
 use super::time::Moment;
-use super::workflow::Condition;
+use super::workflow::{Condition, World as _};
 use preview::{refuse_unread, signed_parts};
 use records::AttachedFile;
 
@@ -132,6 +132,10 @@ fn run<F>(source: &dyn RecordSource<F>, actor: &Actor, act: Act, mode: Mode) -> 
         }
         Request::EnterWithCode { recovers } => {
             let parts = people::enter(&mut change, actor, recovers)?;
+            (parts, Remarks::default(), Vec::new(), change.get(actor.person)?.title().to_owned())
+        }
+        Request::ChangePassword => {
+            let parts = people::change_password(&mut change, actor)?;
             (parts, Remarks::default(), Vec::new(), change.get(actor.person)?.title().to_owned())
         }
         other => {
@@ -312,12 +316,8 @@ impl<'a, F> Job<'a, F> {
             Request::NoteFailedSignIns { facts } => {
                 Ok(EventParts { record: Some(self.actor), facts, ..EventParts::default() })
             }
-            Request::NotePasswordChange => {
-                let facts = serde_json::json!({"key": self.person().key_fingerprint});
-                Ok(EventParts { record: Some(self.actor), facts, ..EventParts::default() })
-            }
-            Request::CreateFile { .. } | Request::EnterWithCode { .. } => {
-                Err(Refusal::Rule("it is not done by somebody who has an account".to_owned()))
+            Request::CreateFile { .. } | Request::EnterWithCode { .. } | Request::ChangePassword => {
+                Err(Refusal::Rule("it is done with a new key".to_owned()))
             }
         }
     }
@@ -332,7 +332,12 @@ impl<'a, F> Job<'a, F> {
         if occurred_at.is_ahead_of(self.now) {
             return Err(Refusal::Rule(format!("{} lies in the future", occurred_at.words())));
         }
-        if self.now.day() <= occurred_at.day().plus_working_days(1) {
+        // A working day later is never before the next day, and most entries are made at once.
+        if self.now.day() <= occurred_at.day().plus_days(1) {
+            return Ok(None);
+        }
+        // The calendar is that of the file's policy as it is before the act, so that verification counts the same.
+        if self.now.day() <= self.change.policy().calendar().after(occurred_at.day(), 1) {
             return Ok(None);
         }
         let what =

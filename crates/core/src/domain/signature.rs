@@ -10,6 +10,7 @@ use super::choice::choice;
 use super::ids::RecordId;
 use super::person::Role;
 use super::record::RecordData;
+use super::shared_record::SharedRecord;
 use super::time::Moment;
 
 choice! {
@@ -59,22 +60,23 @@ pub struct Cover {
 }
 
 impl Cover {
-    /// The cover of a record as it stands.
-    pub fn of(data: &RecordData, part: Part) -> Self {
-        Self { record: data.head.id, revision: data.head.revision, part, digest: part_digest(data, part) }
+    /// The cover of a record as it stands, with its parts.
+    pub fn of(data: &RecordData, part: Part, parts: &[SharedRecord]) -> Self {
+        let digest = part_digest(data, part, parts);
+        Self { record: data.head.id, revision: data.head.revision, part, digest }
     }
 
-    /// Whether the record still says what was signed.
-    pub fn holds(&self, data: &RecordData) -> bool {
-        data.head.id == self.record && part_digest(data, self.part) == self.digest
+    /// Whether the record and its parts still say what was signed.
+    pub fn holds(&self, data: &RecordData, parts: &[SharedRecord]) -> bool {
+        data.head.id == self.record && part_digest(data, self.part, parts) == self.digest
     }
 }
 
-/// SHA-256 of the canonical text of a part of a record.
-pub fn part_digest(data: &RecordData, part: Part) -> Digest {
+/// SHA-256 of the canonical text of a part of a record; `parts` are the records that are parts of it.
+pub fn part_digest(data: &RecordData, part: Part, parts: &[SharedRecord]) -> Digest {
     let text = match part {
-        Part::Content => data.content_canonical(),
-        Part::Scope => data.scope_canonical(),
+        Part::Content => data.content_canonical(parts),
+        Part::Scope => data.scope_canonical(parts),
     };
     canonical::digest(text.as_bytes())
 }

@@ -1,4 +1,4 @@
-//! Text that people write: one line, or paragraphs. Checked when made, so nobody asks again.
+//! Text that people write: one line, or paragraphs. Checked when made, so nobody asks again. And how a sentence is written.
 
 use std::fmt;
 use std::ops::Deref;
@@ -19,6 +19,18 @@ pub struct Line(String);
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Text(String);
+
+/// The words with a capital first letter.
+pub fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A sentence: a capital first letter, a stop at the end.
+pub fn sentence(words: &str) -> String {
+    let stop = if words.is_empty() || words.ends_with('.') { "" } else { "." };
+    capital(words) + stop
+}
 
 impl Line {
     /// Takes a line. Refuses control characters (line breaks among them), bidirectional overrides, and too long a line.
@@ -115,6 +127,13 @@ text_type!(Text);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_begins_with_a_capital_and_ends_with_one_stop() {
+        assert_eq!(sentence("éric wrote it"), "Éric wrote it.");
+        assert_eq!(sentence("Done."), "Done.");
+        assert_eq!((sentence(""), capital("")), (String::new(), String::new()));
+    }
 
     #[test]
     fn hidden_characters_are_refused_with_their_place() {

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::field::{FieldDef, is_empty};
 use super::ids::{Kind, RecordId};
 use super::person::{Person, Role};
 use super::policy::Policy;
 use super::product::Product;
-use super::record::{Fields, Record, RecordData};
+use super::record::{Fields, KindDef, Record, RecordData};
 use super::shared_record::SharedRecord;
-use super::signature::{Meaning, Part, Signature};
+use super::signature::{Cover, Meaning, Part, Signature};
 use super::time::Moment;
 
 /// How a state is to be read at a glance. Each tone has a colour and a shape.
@@ -43,14 +44,26 @@ pub struct StateDef {
     pub rank: u8,
     /// Whether it is read-only for good.
     pub terminal: bool,
+    /// Whether nothing is left to be done about a record in it, unless something new comes up.
+    pub finished: bool,
 }
 
-/// Declares the states of a kind: `/// meaning`, then `Name = "code", "Word", Tone, rank, terminal;`.
+impl StateDef {
+    /// The same state, in which nothing is left to be done.
+    pub const fn finished(mut self) -> Self {
+        self.finished = true;
+        self
+    }
+}
+
+/// Declares the states of a kind: `/// meaning`, then `Name = "code", "Word", Tone, rank, terminal;`. A state that is not
+/// terminal but in which nothing is left to be done ends with `=> finished();`.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! states_impl {
     ($(#[doc = $doc:literal])+ pub enum $name:ident {
-        $($(#[doc = $meaning:literal])+ $variant:ident = $code:literal, $word:literal, $tone:ident, $rank:literal, $terminal:literal;)+
+        $($(#[doc = $meaning:literal])+ $variant:ident = $code:literal, $word:literal, $tone:ident, $rank:literal, $terminal:literal
+            $( => $($attr:ident ( $($arg:expr)? ) ),+ )?;)+
     }) => {
         $(#[doc = $doc])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -62,16 +75,22 @@ macro_rules! states_impl {
                 $crate::domain::workflow::StateDef {
                     code: $code, word: $word, meaning: concat!($($meaning),+),
                     tone: $crate::domain::workflow::Tone::$tone, rank: $rank, terminal: $terminal,
-                },
+                    finished: $terminal,
+                } $( $( .$attr( $($arg)? ) )+ )?,
             )+];
 
             /// The code that is stored.
             pub const fn code(self) -> &'static str { match self { $(Self::$variant => $code,)+ } }
 
+            /// The state with this code.
+            pub fn from_code(code: &str) -> Option<Self> {
+                $(if code == $code { return Some(Self::$variant); })+
+                None
+            }
+
             /// The state of a record.
             pub fn of(data: &$crate::domain::record::RecordData) -> Option<Self> {
-                $(if data.head.state == $code { return Some(Self::$variant); })+
-                None
+                Self::from_code(&data.head.state)
             }
         }
     };
@@ -124,12 +143,13 @@ pub enum Effect {
         /// The record and its field that will name it.
         link_back: Option<(RecordId, &'static str)>,
     },
-    /// Changes the state of a record, the subject or another, without asking for a role.
-    State {
+    /// Moves a record, the subject or another, along one of its transitions: its guard holds and its effects follow, but no
+    /// role, reason or signature is asked for, because those of the act stand for it.
+    Move {
         /// Which record.
         id: RecordId,
-        /// Code of its new state.
-        to: &'static str,
+        /// Name of the transition.
+        go: &'static str,
     },
     /// Sets fields of a record.
     Set {
@@ -148,6 +168,10 @@ pub trait World {
     fn referring(&self, id: RecordId, kind: Kind) -> Vec<SharedRecord>;
     /// The parts of a record of one kind, in their order.
     fn parts(&self, parent: RecordId, kind: Kind) -> Vec<SharedRecord>;
+    /// Everything that is a part of a record, of every kind.
+    fn all_parts(&self, data: &RecordData) -> Vec<SharedRecord> {
+        data.def().part_kinds().flat_map(|(def, _)| self.parts(data.head.id, def.kind)).collect()
+    }
     /// All records of a kind, in their order.
     fn all(&self, kind: Kind) -> Vec<SharedRecord>;
     /// The signatures on a record, oldest first.
@@ -162,7 +186,10 @@ pub trait World {
 
 /// Whether everything that a signature covers still says what was signed.
 pub fn signature_holds(world: &dyn World, signature: &Signature) -> bool {
-    signature.covers.iter().all(|cover| world.record(cover.record).is_some_and(|data| cover.holds(&data)))
+    let holds = |cover: &Cover| {
+        world.record(cover.record).is_some_and(|data| cover.holds(&data, &world.all_parts(&data)))
+    };
+    signature.covers.iter().all(holds)
 }
 
 /// A record as a rule sees it: with its surroundings, at a moment, before a person acts.
@@ -355,19 +382,126 @@ impl Move {
     }
 }
 
-/// The unfilled fields that must be filled from the state `to` on, or from an earlier one on the main line.
+/// The unfilled fields, and cells of rows, that must be filled from the state `to` on, or from an earlier one on the main
+/// line.
 pub fn missing_fields(data: &RecordData, to: &str) -> Vec<Condition> {
-    let def = data.def();
+    conditions_of(unfilled(data, to))
+}
+
+fn conditions_of(missing: Vec<Unfilled>) -> Vec<Condition> {
+    missing
+        .into_iter()
+        .map(|missing| {
+            let Unfilled { field, cell } = missing;
+            let (clause, text) = match cell {
+                None => (field.clause, format!("“{}” is filled", field.label)),
+                Some((row, column)) => {
+                    (column.clause, format!("“{}”, row {row}: “{}” is filled", field.label, column.label))
+                }
+            };
+            Condition::new(clause, text, false).at(field.name)
+        })
+        .collect()
+}
+
+/// A field that is not filled, or a cell of it by row (from 1) and column.
+pub struct Unfilled {
+    /// The field.
+    pub field: &'static FieldDef,
+    /// The cell, in a table.
+    pub cell: Option<(usize, &'static FieldDef)>,
+}
+
+/// What [`missing_fields`] asks for, by place.
+pub fn unfilled(data: &RecordData, to: &str) -> Vec<Unfilled> {
+    unfilled_by(data.def(), data, to)
+}
+
+fn unfilled_by(def: &KindDef, data: &RecordData, to: &str) -> Vec<Unfilled> {
     let rank_of = |code: &str| def.state(code).map_or(0, |state| state.rank);
     let rank = rank_of(to);
     if rank == 0 {
         return Vec::new();
     }
-    def.fields()
-        .filter(|field| field.required_from.is_some_and(|state| rank_of(state) <= rank))
-        .filter(|field| super::field::is_empty(data.value(field.name)))
-        .map(|field| {
-            Condition::new(field.clause, format!("“{}” is filled", field.label), false).at(field.name)
-        })
-        .collect()
+    let required = |field: &FieldDef| field.required_from.is_some_and(|state| rank_of(state) <= rank);
+    let mut found = Vec::new();
+    for field in def.fields() {
+        let value = data.value(field.name);
+        if required(field) && is_empty(value) {
+            found.push(Unfilled { field, cell: None });
+        }
+        let cells = field.empty_cells(value, &required);
+        found.extend(cells.into_iter().map(|cell| Unfilled { field, cell: Some(cell) }));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::field::Table;
+    use crate::domain::record::{Head, Section, rows};
+    use crate::domain::text::Line;
+
+    rows! {
+        /// A visit.
+        pub struct Visit {
+            /// Who came.
+            visitor: Line = "Visitor" => required("closed");
+            /// Why.
+            reason: Line = "Reason";
+        }
+    }
+
+    const STATE: StateDef = StateDef {
+        code: "open",
+        word: "Open",
+        meaning: "",
+        tone: Tone::Due,
+        rank: 1,
+        terminal: false,
+        finished: false,
+    };
+    const DEF: KindDef = KindDef {
+        sections: &[Section {
+            title: "Visits",
+            clause: "",
+            open_in: &["open"],
+            scope: true,
+            fields: &[
+                FieldDef::new::<Line>("title", "Title", "").required("open"),
+                FieldDef::new::<Table<Visit>>("visits", "Visits", ""),
+            ],
+        }],
+        states: &[STATE, StateDef { code: "closed", word: "Closed", rank: 2, ..STATE }],
+        ..KindDef::new(Kind::Feedback, "Log", "Logs")
+    };
+
+    #[test]
+    fn a_step_asks_for_the_cells_that_their_columns_require_and_names_row_and_column() {
+        let at = Moment::from_utc(chrono::DateTime::UNIX_EPOCH);
+        let head = Head {
+            id: RecordId::new(Kind::Feedback, 1),
+            state: "open".to_owned(),
+            owner: None,
+            parent: None,
+            created_at: at,
+            created_by: RecordId::new(Kind::Person, 1),
+            state_since: at,
+            revision: 1,
+        };
+        let fields = json!({"visits": [{"visitor": "Ana Example"}, {"reason": "Repair"}]});
+        let data = RecordData { head, fields: fields.as_object().unwrap().clone() };
+        let missing = |to: &str| {
+            let conditions = conditions_of(unfilled_by(&DEF, &data, to));
+            assert!(conditions.iter().all(|condition| !condition.met));
+            conditions.into_iter().map(|condition| (condition.field, condition.text)).collect::<Vec<_>>()
+        };
+        let title = (Some("title"), "“Title” is filled".to_owned());
+        let cell = (Some("visits"), "“Visits”, row 2: “Visitor” is filled".to_owned());
+        assert_eq!(missing("open"), std::slice::from_ref(&title));
+        assert_eq!(missing("closed"), [title, cell]);
+    }
 }

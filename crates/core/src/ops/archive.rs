@@ -12,6 +12,7 @@ use super::refused::Refused;
 use crate::domain::ids::Kind;
 use crate::domain::record::RecordData;
 use crate::store::{EventText, StoreError};
+use mainstay_base::fresh_file::FreshFile;
 use mainstay_base::time::Moment;
 
 /// Version of the form of the document. It grows when something is removed or changes its meaning.
@@ -21,19 +22,12 @@ impl ProductFile {
     /// Writes everything to a new file at `path`: records, audit events, signatures, keys and attachments. Private keys stay
     /// in the product file. One row is in memory at a time. Nothing is left behind if it fails.
     pub fn export(&self, path: &Path, now: Moment) -> Result<(), Refused> {
-        let failed =
-            |error| Refused::from(StoreError::io(format!("{} could not be written", path.display()))(error));
-        let file = std::fs::File::options().write(true).create_new(true).open(path).map_err(failed)?;
+        let file = FreshFile::new(path, Some(self.path()))?;
         let mut out = Document { out: BufWriter::new(file), path };
-        let written = self.write_all(&mut out, now).and_then(|()| {
-            out.out.flush().map_err(failed)?;
-            out.out.get_ref().sync_all().map_err(failed)
-        });
-        if written.is_err() {
-            drop(out);
-            let _ = std::fs::remove_file(path);
-        }
-        written
+        self.write_all(&mut out, now)?;
+        let failed = StoreError::io(format!("{} could not be written", path.display()));
+        let file = out.out.into_inner().map_err(|error| failed(error.into_error()))?;
+        Ok(file.keep()?)
     }
 
     fn write_all(&self, out: &mut Document<'_>, now: Moment) -> Result<(), Refused> {
@@ -94,7 +88,7 @@ fn signed_value(text: &EventText) -> Value {
 
 /// A JSON document that is written piece by piece.
 struct Document<'a> {
-    out: BufWriter<std::fs::File>,
+    out: BufWriter<FreshFile>,
     path: &'a Path,
 }
 

@@ -144,8 +144,7 @@ struct Story {
 
 impl Story {
     fn begin(path: &Path, beginning: Beginning) -> Result<Self, Refused> {
-        let stamp =
-            Stamp { now: beginning.at, offset_minutes: beginning.offset_minutes, machine: beginning.machine };
+        let stamp = Stamp::at(beginning.at, beginning.offset_minutes, beginning.machine);
         let new = NewFile {
             product: NewProduct {
                 name: beginning.product,

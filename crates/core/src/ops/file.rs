@@ -23,6 +23,8 @@ pub enum WhyReadOnly {
     Damaged(String),
     /// The person asked for it, or the file cannot be written.
     NotWritable,
+    /// It has an older schema and was not upgraded.
+    Older(i32),
     /// A job of this program writes to it; what it does, in words such as “An import is running: wait or cancel it”.
     Lent(&'static str),
 }
@@ -40,6 +42,7 @@ impl std::fmt::Display for WhyReadOnly {
             Self::Locked(None) => f.write_str("The file is read-only: somebody else writes to it"),
             Self::Damaged(what) => write!(f, "The file is read-only because it is damaged: {what}"),
             Self::NotWritable => f.write_str("The file is open for reading only"),
+            Self::Older(_) => f.write_str("The file is read-only until it is upgraded"),
             Self::Lent(words) => f.write_str(words),
         }
     }
@@ -63,7 +66,7 @@ pub enum Opened {
 }
 
 /// The holder that a lock names before anybody is signed in.
-fn holder(person: &str, stamp: &Stamp) -> Holder {
+pub(super) fn holder(person: &str, stamp: &Stamp) -> Holder {
     Holder { person: person.to_owned(), machine: stamp.machine.clone(), since: stamp.now }
 }
 
@@ -117,9 +120,18 @@ impl ProductFile {
         Ok(Opened::Open(Box::new(Self::reading(store, why))))
     }
 
-    /// Upgrades an older file after a copy of it was made beside it; answers where the copy lies.
-    pub fn upgrade(path: &Path, stamp: &Stamp) -> Result<PathBuf, Refused> {
-        Ok(store::upgrade(path, &holder("an upgrade", stamp))?)
+    /// Opens a file of an older schema for reading only, as it is.
+    pub fn open_older_to_read(path: &Path) -> Result<Opened, Refused> {
+        match store::look(path) {
+            Found::NeedsUpgrade { version } => Self::read_only(path, WhyReadOnly::Older(version)),
+            Found::Ready
+            | Found::Newer { .. }
+            | Found::NewerRules { .. }
+            | Found::Locked(_)
+            | Found::Damaged { .. }
+            | Found::NotOurs { .. }
+            | Found::NotReadable { .. } => Self::open_to_read(path),
+        }
     }
 
     /// Which of the kept backups to remove, so that daily, weekly and monthly ones stay.
@@ -146,9 +158,12 @@ impl ProductFile {
         match &self.why_read_only {
             None => Ok(()),
             Some(WhyReadOnly::Lent(words)) => Err(Refused::Rule((*words).to_owned())),
-            Some(WhyReadOnly::Locked(_) | WhyReadOnly::Damaged(_) | WhyReadOnly::NotWritable) => {
-                Err(StoreError::ReadOnly.into())
-            }
+            Some(
+                WhyReadOnly::Locked(_)
+                | WhyReadOnly::Damaged(_)
+                | WhyReadOnly::NotWritable
+                | WhyReadOnly::Older(_),
+            ) => Err(StoreError::ReadOnly.into()),
         }
     }
 

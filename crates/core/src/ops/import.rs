@@ -30,6 +30,7 @@ use mainstay_base::time::Moment;
 
 pub use job::{IMPORT_RUNS, ImportJob};
 pub use mappings::{answered, find_mapping, import_mappings, read_mapping, save_mapping};
+pub(super) use plan::check_new;
 
 pub use crate::exchange::feedback::{Ask, ColumnRule, Mapping, Parse};
 pub use mainstay_base::delimited::{Detected, Options as ReadOptions, Row, TextEncoding};
@@ -51,7 +52,7 @@ pub struct ImportSource {
     pub rows: Vec<Row>,
     /// What is worth knowing about it, in sentences.
     pub warnings: Vec<String>,
-    bytes: Arc<Vec<u8>>,
+    pub(super) bytes: Arc<Vec<u8>>,
 }
 
 /// What becomes of one row.

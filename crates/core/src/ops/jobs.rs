@@ -5,8 +5,9 @@
 //! an import, has the writer lent to it (`lend`).
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use super::refused::Refused;
 
@@ -190,10 +191,15 @@ impl<T: Send + 'static> Job<T> {
 
     /// The result, once. `None` while the work goes on.
     pub fn poll(&self) -> Option<Result<T, Refused>> {
-        match self.result.try_recv() {
+        self.poll_for(Duration::ZERO)
+    }
+
+    /// The same after waiting for it as long as this at most.
+    pub fn poll_for(&self, patience: Duration) -> Option<Result<T, Refused>> {
+        match self.result.recv_timeout(patience) {
             Ok(outcome) => Some(outcome),
-            Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => {
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => {
                 let name = self.progress.name();
                 Some(Err(Refused::Rule(format!("“{name}” ended without a result; try it again"))))
             }

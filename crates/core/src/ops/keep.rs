@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::file::ProductFile;
 use super::refused::Refused;
 use crate::store::{self, StoreError};
+use mainstay_base::fresh_file;
 use mainstay_base::time::Moment;
 
 /// The folder of one product file below the folder of all: its name is the file's identity.
@@ -95,6 +96,10 @@ pub fn automatic_backup(
 ) -> Result<PathBuf, Refused> {
     let own = folder_of(folder, uuid).join("backups");
     fs::create_dir_all(&own).map_err(StoreError::io(format!("{} could not be made", own.display())))?;
+    for left in fresh_file::unfinished_in(&own) {
+        // Of a backup that was broken off. One that cannot be removed only takes space.
+        let _ = fs::remove_file(left);
+    }
     let target = free(&own, &name_of(now));
     ProductFile::backup(path, &target, keep_going)?;
     for old in store::thin(&backups(folder, uuid), now) {

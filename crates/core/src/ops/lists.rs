@@ -4,35 +4,26 @@ use serde_json::Value;
 
 use super::file::ProductFile;
 use super::refused::Refused;
-use crate::domain::field;
+use crate::domain::field::{self, Named, Telling as _};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
 use crate::store::{EventFilter, EventRow, Hit, ListRow};
 use mainstay_base::time::Moment;
 
-/// The further columns that the list of a kind shows, by field name.
-pub const fn list_columns(kind: Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::Feedback => &["source_kind", "patient_or_user_harm", "external_number"],
-        Kind::ProblemReport => &["safety_effect", "detected_in_phase", "reassess_by"],
-        Kind::ChangeRequest => &["change_type", "urgency", "origin"],
-        Kind::ImpactAnalysis => &["change_request", "conclusion", "performed_at"],
-        Kind::Approval => &["subject", "decision", "expires_at"],
-        Kind::Attachment => &["subject", "media_type", "bytes"],
-        Kind::Person => &["login", "identity_verified_at"],
-        Kind::Product | Kind::Policy => &[],
-    }
-}
-
 impl ProductFile {
-    /// The rows of a kind's list, newest first, with [`list_columns`].
+    /// The rows of a kind's list, newest first, with the further columns that the kind declares.
     pub fn list(&self, kind: Kind) -> Result<Vec<ListRow>, Refused> {
-        Ok(self.store.list(kind, list_columns(kind))?)
+        Ok(self.store.list(kind, kind.def().columns)?)
     }
 
     /// All records of a kind, for export and packets.
     pub fn all(&self, kind: Kind) -> Result<Vec<RecordData>, Refused> {
         Ok(self.store.records(kind)?)
+    }
+
+    /// The parts of a record of one kind, in their order.
+    pub fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<RecordData>, Refused> {
+        Ok(self.store.parts(parent, kind)?)
     }
 
     /// The records of a kind that refer to a record.
@@ -87,19 +78,10 @@ pub fn value_words(
             .as_str()
             .and_then(|code| def.state(code))
             .map_or_else(String::new, |state| state.word.to_owned()),
-        "owner" => field::record_ids(value)
-            .into_iter()
-            .map(|id| name(id).unwrap_or_else(|| id.to_string()))
-            .collect(),
-        _ => match def.field(field_name) {
-            Some(declared) if declared.target == Some(Kind::Person) => field::record_ids(value)
-                .into_iter()
-                .map(|id| name(id).unwrap_or_else(|| id.to_string()))
-                .collect::<Vec<_>>()
-                .join(", "),
-            Some(declared) => declared.words(value),
-            None => value.to_string(),
-        },
+        "owner" | "parent" => field::record_ids(value).into_iter().map(|id| Named(name).record(id)).collect(),
+        _ => def
+            .field(field_name)
+            .map_or_else(|| value.to_string(), |declared| declared.told(value, &Named(name))),
     }
 }
 
@@ -108,6 +90,7 @@ pub fn field_label(record: RecordId, field_name: &str) -> &'static str {
     match field_name {
         "state" => "State",
         "owner" => "Owner",
+        "parent" => "Part of",
         _ => record.kind.def().field(field_name).map_or("", |declared| declared.label),
     }
 }

@@ -3,8 +3,10 @@
 mod archive;
 mod attention;
 mod beside;
+mod calendars;
 mod example;
 mod export;
+pub mod fields_csv;
 mod file;
 mod files;
 pub mod import;
@@ -15,33 +17,39 @@ mod lists;
 mod new_file;
 mod packet;
 mod page;
+mod past;
 mod perform;
 pub mod places;
 mod refused;
 mod request;
 mod secrets;
 mod session;
+mod upgrade;
 
-pub use crate::domain::requests::{POLICY, assignable};
-pub use attention::{Attention, AttentionItem, Month, Trends};
+pub use crate::domain::requests::POLICY;
+pub use attention::{
+    Attention, AttentionItem, KindCount, Month, Trends, attention, attention_of, counts, trends,
+};
+pub use calendars::{calendars, find_calendar, parse_calendar};
 pub use example::{Example, ExamplePerson, example_access, write_example};
 pub use export::csv;
 pub use file::{Opened, ProductFile, WhyReadOnly};
-pub use lists::{field_label, list_columns, value_words};
+pub use lists::{field_label, value_words};
 pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy, least_strength};
 pub use packet::{
     BuiltPacket, OrderCheck, OrderStep, PacketFonts, PacketOptions, PacketOrder, PacketScope, RenderedPacket,
     check_order, render_packet,
 };
 pub use page::{Ahead, LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
-pub use places::cache_folder;
+pub use places::{cache_folder, calendar_folder};
 pub use refused::Refused;
 pub use request::{Act, FileSource, Receipt, Request, request_names};
 pub use secrets::{Password, STRONGEST, check_strength};
 pub use session::Session;
 
 pub use crate::store::{
-    EventFilter, EventRow, Finding, Found, Head, Hit, Holder, ListRow, StoreError, Verification,
+    EventFilter, EventRow, Finding, Found, Head, Hit, Holder, Leftover, ListRow, Report, Step, Steps,
+    StoreError, Upgraded, Verification,
 };
 pub use mainstay_base::clock::{Stamp, now, stamp};
 pub use mainstay_base::regular::text as read_text;

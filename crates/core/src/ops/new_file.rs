@@ -12,6 +12,7 @@ use super::session::Session;
 use crate::domain::event::Grant;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Role;
+use crate::domain::precis;
 use crate::domain::product::{Market, SafetyClass};
 use crate::domain::record::Fields;
 use crate::domain::requests::{POLICY, Request};
@@ -124,7 +125,8 @@ impl Founding {
         } else {
             new.person.roles.clone()
         };
-        let login = new.person.login.trim().to_lowercase();
+        let login = precis::login(&new.person.login)
+            .map_err(|words| Refused::invalid("login", words).with_labels(Kind::Person.def()))?;
         let fingerprint = secrets::fingerprint(&key);
         let product = json!({
             "title": new.product.name, "manufacturer": new.product.manufacturer,

@@ -11,6 +11,7 @@ mod authority;
 mod chain;
 mod change;
 mod cover;
+mod declared;
 mod job;
 mod logs;
 mod matrix;

@@ -13,11 +13,12 @@ use crate::domain::approval::{self, Approval};
 use crate::domain::change_request;
 use crate::domain::field::record_ids;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::kind::ChainStep;
 use crate::domain::person::{Person, Role};
 use crate::domain::record::RecordData;
-use crate::domain::requests::RULES;
+use crate::domain::requests::{RULES, RecordSource as _};
 use crate::domain::shared_record::SharedRecord;
-use crate::domain::signature::{Cover, Meaning, Part, Signature};
+use crate::domain::signature::{Meaning, Part, Signature, part_digest};
 use crate::domain::workflow::{Case, Condition, Move, Signing, World};
 use mainstay_base::time::{Day, Moment};
 
@@ -63,8 +64,6 @@ pub struct SigningOffer {
     pub conditions: Vec<Condition>,
     /// Whether the signed-in person holds a role that may.
     pub allowed: bool,
-    /// What the signature would cover.
-    pub covers: Vec<Cover>,
 }
 
 /// A signature as the page and the paper show it.
@@ -137,6 +136,11 @@ impl ProductFile {
             .collect())
     }
 
+    /// SHA-256 of what a signature on a part of a record covers as it stands.
+    pub fn part_digest(&self, data: &RecordData, part: Part) -> Result<String, Refused> {
+        Ok(part_digest(data, part, &self.store.all_parts(data)?))
+    }
+
     /// Everything that the page of a record shows, for the signed-in person or for nobody in particular.
     pub fn page(&self, id: RecordId, session: Option<&Session>, now: Moment) -> Result<RecordPage, Refused> {
         let actor = session.map_or(RecordId::new(Kind::Person, 0), Session::person);
@@ -154,11 +158,11 @@ impl ProductFile {
             .filter(|step| !step.by.is_empty() && step.from.contains(&data.head.state.as_str()))
             .map(|step| NextStep { step, conditions: step.conditions(&case), allowed: holds(step.by) })
             .collect();
-        let signing = (data.def().sign_conditions)(&case);
+        let signing = data.def().signing(&case);
         let staff = Staff::new(self.people()?);
         let without = data.typed::<Approval>().map(|approval| ahead::excluded(&work, &approval));
         let whose = staff.whose(&signing.by, &without.unwrap_or_default());
-        let signing = (!signing.by.is_empty()).then(|| offer(&work, &data, signing, (whose, holds)));
+        let signing = (!signing.by.is_empty()).then(|| offer(signing, whose, holds));
         let page = RecordPage {
             next,
             signing,
@@ -180,24 +184,13 @@ impl ProductFile {
     }
 }
 
-fn offer(
-    work: &ChangeSet<'_>,
-    data: &RecordData,
-    signing: Signing,
-    (whose, holds): (String, impl Fn(&[Role]) -> bool),
-) -> SigningOffer {
-    let wanted = if signing.covers.is_empty() { vec![(data.head.id, Part::Content)] } else { signing.covers };
-    let covers = wanted
-        .into_iter()
-        .filter_map(|(id, part)| work.record(id).map(|data| Cover::of(&data, part)))
-        .collect();
+fn offer(signing: Signing, whose: String, holds: impl Fn(&[Role]) -> bool) -> SigningOffer {
     SigningOffer {
         allowed: holds(&signing.by),
         meanings: signing.meanings,
         by: signing.by,
         whose,
         conditions: signing.conditions,
-        covers,
     }
 }
 
@@ -212,7 +205,7 @@ fn signature_views(
         let mut holds = true;
         for cover in &signature.covers {
             let Some(now) = work.record(cover.record) else { continue };
-            if cover.holds(&now) {
+            if cover.holds(&now, &work.all_parts(&now)) {
                 continue;
             }
             holds = false;
@@ -275,11 +268,11 @@ fn trace(work: &ChangeSet<'_>, data: &SharedRecord) -> Vec<TraceStep> {
         return Vec::new();
     }
     let day = |data: &SharedRecord| Some(data.head.created_at.day());
-    let step = |label: &'static str,
+    let step = |step: ChainStep,
                 records: &[SharedRecord],
                 day: &dyn Fn(&SharedRecord) -> Option<Day>,
                 done: bool| TraceStep {
-        label,
+        label: step.word(),
         records: records.iter().map(|data| (data.head.id, data.title().to_owned(), day(data))).collect(),
         done: done && !records.is_empty(),
     };
@@ -300,26 +293,38 @@ fn trace(work: &ChangeSet<'_>, data: &SharedRecord) -> Vec<TraceStep> {
         })
         .cloned()
         .collect();
-    vec![
+    let mut steps = vec![
         step(
-            "Feedback",
+            ChainStep::Feedback,
             &chain.feedback,
             &|data| Moment::parse(data.text("received_at")).ok().map(Moment::day).or_else(|| day(data)),
             true,
         ),
-        step("Problem report", &chain.problems, &day, true),
-        step("Change request", &chain.changes, &day, true),
+        step(ChainStep::ProblemReport, &chain.problems, &day, true),
+        step(ChainStep::ChangeRequest, &chain.changes, &day, true),
         step(
-            "Impact analysis",
+            ChainStep::ImpactAnalysis,
             &chain.analyses,
             &day,
             chain.analyses.iter().all(|data| matches!(data.head.state.as_str(), "reviewed" | "locked")),
         ),
-        step("Approval", approvals, &since, !granted.is_empty()),
-        step("Verification", &verified, &since, true),
-        step("Release", &[], &day, false),
-        step("Communication", &[], &day, false),
-    ]
+        step(ChainStep::Approval, approvals, &since, !granted.is_empty()),
+        step(
+            ChainStep::Verification,
+            &[verified.clone(), chain.at(ChainStep::Verification)].concat(),
+            &since,
+            !verified.is_empty(),
+        ),
+    ];
+    for at in [ChainStep::Release, ChainStep::Communication] {
+        steps.push(step(at, &chain.at(at), &day, true));
+    }
+    steps
+}
+
+/// The step of the chain at which a record stands.
+fn step_of(data: &RecordData) -> Option<ChainStep> {
+    data.def().trace.map(|trace| trace.step)
 }
 
 /// The records of one chain.
@@ -330,6 +335,8 @@ struct Chain {
     changes: Vec<SharedRecord>,
     analyses: Vec<SharedRecord>,
     approvals: Vec<SharedRecord>,
+    /// What follows the approval.
+    later: Vec<SharedRecord>,
 }
 
 impl Chain {
@@ -337,22 +344,41 @@ impl Chain {
         self.feedback.is_empty() && self.problems.is_empty() && self.changes.is_empty()
     }
 
+    /// The records of the kinds that stand at a step after the approval.
+    fn at(&self, step: ChainStep) -> Vec<SharedRecord> {
+        self.later.iter().filter(|data| step_of(data) == Some(step)).cloned().collect()
+    }
+
     fn of(work: &ChangeSet<'_>, data: &SharedRecord) -> Self {
         let mut chain = Self::default();
-        match data.head.id.kind {
-            Kind::Feedback => {
-                chain.problems = named(work, data, "problem_report");
-                chain.changes = named(work, data, "change_request");
-                chain.feedback.push(data.clone());
-            }
-            Kind::ProblemReport => chain.problems.push(data.clone()),
-            Kind::ChangeRequest => chain.changes.push(data.clone()),
-            Kind::ImpactAnalysis => chain.changes = named(work, data, "change_request"),
-            Kind::Approval => chain.changes = named(work, data, "subject"),
-            Kind::Product | Kind::Attachment | Kind::Person | Kind::Policy => return chain,
+        if let Some(parent) = data.head.parent.and_then(|id| work.record(id)) {
+            return Self::of(work, &parent);
         }
+        let Some(trace) = data.def().trace else { return chain };
+        for field in trace.through {
+            named(work, data, field).into_iter().for_each(|other| chain.begin(other));
+        }
+        chain.begin(data.clone());
         chain.complete(work);
         chain
+    }
+
+    /// A record from which the chain is found. What rests on a change is found from the change.
+    fn begin(&mut self, data: SharedRecord) {
+        let list = match step_of(&data) {
+            Some(ChainStep::Feedback) => &mut self.feedback,
+            Some(ChainStep::ProblemReport) => &mut self.problems,
+            Some(ChainStep::ChangeRequest) => &mut self.changes,
+            Some(
+                ChainStep::ImpactAnalysis
+                | ChainStep::Approval
+                | ChainStep::Verification
+                | ChainStep::Release
+                | ChainStep::Communication,
+            )
+            | None => return,
+        };
+        extend(list, vec![data]);
     }
 
     fn complete(&mut self, work: &ChangeSet<'_>) {
@@ -372,8 +398,15 @@ impl Chain {
                 &mut self.approvals,
                 approvals.into_iter().filter(|data| data.typed::<Approval>().is_some()).collect(),
             );
+            for kind in Kind::ALL.iter().filter(|kind| stands_after_approval(**kind)) {
+                extend(&mut self.later, work.referring(change.head.id, *kind));
+            }
         }
     }
+}
+
+fn stands_after_approval(kind: Kind) -> bool {
+    kind.def().trace.is_some_and(|trace| trace.step > ChainStep::Approval)
 }
 
 fn named(work: &ChangeSet<'_>, data: &RecordData, field: &str) -> Vec<SharedRecord> {

@@ -109,7 +109,12 @@ pub(super) fn let_in(
     let public_key = secrets::public_hex(&session.key);
     commit.event.keys = outcome
         .lets_in
-        .map(|person| NewKey { person, public_key, grant: access.grant })
+        .map(|person| NewKey {
+            person,
+            credential: access.credential.digest(&public_key),
+            public_key,
+            grant: access.grant,
+        })
         .into_iter()
         .collect();
     commit.signed = session.signed(commit.event.canonical());

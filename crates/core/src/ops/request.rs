@@ -1,7 +1,6 @@
 //! Requests as the fronts see them, and what became of one.
 
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::requests::assignable;
 
 pub use crate::domain::requests::{Act, FileSource, Request};
 
@@ -43,13 +42,11 @@ pub fn request_names() -> Vec<String> {
         let common = [
             (!def.create_by.is_empty(), "create"),
             (!def.edit_by.is_empty(), "edit"),
-            (assignable(*kind), "assign"),
+            (def.assignable, "assign"),
+            (def.sign_conditions.is_some(), "sign"),
         ];
         let common = common.into_iter().filter(|(is, _)| *is).map(|(_, verb)| verb);
         names.extend(verbs.chain(common).map(|verb| format!("{}.{verb}", kind.code())));
-    }
-    for kind in [Kind::Product, Kind::Feedback, Kind::ProblemReport, Kind::ImpactAnalysis, Kind::Approval] {
-        names.push(format!("{}.sign", kind.code()));
     }
     names.sort();
     names.dedup();

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use super::refused::Refused;
 use crate::domain::event::grant_text;
 use crate::domain::ids::RecordId;
+use crate::domain::precis;
 use crate::store::{Credential, KdfCost, SALT_BYTES_MAX};
 use mainstay_base::time::Moment;
 
@@ -21,14 +22,27 @@ const CODE_LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 /// Letters in a one-time code: 100 bits.
 const CODE_LENGTH: usize = 20;
 
-/// A password while it is being used; wiped afterwards.
+/// A password while it is being used, written as RFC 8265 asks; wiped afterwards.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Password(Zeroizing<String>);
+pub struct Password {
+    text: Zeroizing<String>,
+    /// What cannot stand in a password.
+    wrong: Option<String>,
+}
 
 impl Password {
     /// Takes a password.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(Zeroizing::new(text.into()))
+        let typed = Zeroizing::new(text.into());
+        match precis::password(&typed) {
+            Ok(text) => Self { text, wrong: None },
+            Err(words) => Self { wrong: (!typed.is_empty()).then_some(words), text: typed },
+        }
+    }
+
+    /// Refuses a password with what cannot stand in one.
+    pub fn refuse_wrong(&self) -> Result<(), Refused> {
+        self.wrong.as_ref().map_or(Ok(()), |words| Err(Refused::invalid("password", words.clone())))
     }
 }
 
@@ -43,10 +57,11 @@ pub const STRONGEST: u32 = 4;
 
 /// Refuses a password that is too weak, with what would help. `words` are the person's name and login.
 pub fn check_strength(password: &Password, words: &[&str], least: u32) -> Result<(), Refused> {
-    if password.0.is_empty() {
+    if password.text.is_empty() {
         return Err(Refused::invalid("password", "the password is empty"));
     }
-    let estimate = zxcvbn::zxcvbn(&password.0, words);
+    password.refuse_wrong()?;
+    let estimate = zxcvbn::zxcvbn(&password.text, words);
     let score = u32::from(u8::from(estimate.score()));
     if score >= least.min(STRONGEST) {
         return Ok(());
@@ -116,6 +131,11 @@ pub fn unwrap(credential: &Credential, password: &Password) -> Result<Option<Sig
     Ok(<[u8; 32]>::try_from(seed.as_slice()).ok().map(|seed| SigningKey::from_bytes(&seed)))
 }
 
+/// Does the work of unwrapping a key for nobody: who is not known is refused after the same time as who is.
+pub fn spend(password: &Password) -> Result<(), Refused> {
+    cipher(password, &[0; 16], COST).map(drop)
+}
+
 fn cipher(password: &Password, salt: &[u8], cost: KdfCost) -> Result<XChaCha20Poly1305, Refused> {
     let wrong = |_| Refused::Rule("the stored credential has parameters that cannot be used".to_owned());
     if !cost.is_sensible() || salt.len() > SALT_BYTES_MAX {
@@ -127,7 +147,7 @@ fn cipher(password: &Password, salt: &[u8], cost: KdfCost) -> Result<XChaCha20Po
     let params = Params::new(cost.memory_kib, cost.iterations, 1, Some(32)).map_err(wrong)?;
     let mut key = Zeroizing::new([0u8; 32]);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(password.0.as_bytes(), salt, key.as_mut_slice())
+        .hash_password_into(password.text.as_bytes(), salt, key.as_mut_slice())
         .map_err(wrong)?;
     Ok(XChaCha20Poly1305::new(&(*key).into()))
 }
@@ -152,9 +172,9 @@ pub fn code_key(code: &str) -> SigningKey {
     SigningKey::from_bytes(&hash.finalize().into())
 }
 
-/// The proof by a code's key that a new key is let in.
-pub fn grant_proof(code: &SigningKey, person: RecordId, public_key: &str) -> String {
-    hex::encode(code.sign(grant_text(person, public_key).as_bytes()).to_bytes())
+/// The proof that a new key is let in, by the key of a code or by the person's former key.
+pub fn grant_proof(by: &SigningKey, person: RecordId, public_key: &str) -> String {
+    hex::encode(by.sign(grant_text(person, public_key).as_bytes()).to_bytes())
 }
 
 /// The public key in hexadecimal.

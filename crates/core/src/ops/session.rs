@@ -1,5 +1,10 @@
 //! Signing in, one-time codes, passwords, and the proof that a person just gave their password.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
 use ed25519_dalek::{Signer as _, SigningKey};
 
 use super::file::ProductFile;
@@ -10,6 +15,7 @@ use crate::domain::event::Grant;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::policy::Policy;
+use crate::domain::precis;
 use crate::domain::record::RecordData;
 use crate::domain::requests::{Actor, POLICY, RULES, Request};
 use crate::store::{SignedText, Tx};
@@ -93,6 +99,14 @@ pub(super) fn signed_with(key: &SigningKey, number: i64, body: String) -> Signed
     SignedText { body, key: number, signature }
 }
 
+/// When each person last failed to sign in to a file, by the steady clock, in this run of the program. It outlives the closing of
+/// a file.
+static FAILED_HERE: Mutex<BTreeMap<(PathBuf, RecordId), Duration>> = Mutex::new(BTreeMap::new());
+
+fn failed_here() -> MutexGuard<'static, BTreeMap<(PathBuf, RecordId), Duration>> {
+    FAILED_HERE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// How long to wait after so many failures, in seconds.
 fn wait_after(failures: usize) -> i64 {
     match failures.checked_sub(FREE_FAILURES) {
@@ -109,8 +123,8 @@ impl ProductFile {
     }
 
     pub(super) fn person_by_login(&self, login: &str) -> Result<Option<(RecordData, Person)>, Refused> {
-        let login = login.trim();
-        Ok(self.people()?.into_iter().find(|(_, person)| person.login.eq_ignore_ascii_case(login)))
+        let Ok(login) = precis::login(login) else { return Ok(None) };
+        Ok(self.people()?.into_iter().find(|(_, person)| *person.login == *login))
     }
 
     /// The policy in force.
@@ -124,7 +138,11 @@ impl ProductFile {
             // Without the writer a failure could not be counted.
             self.refuse_read_only()?;
         }
-        let Some((data, person)) = self.person_by_login(login)? else { return Err(Refused::WrongPassword) };
+        password.refuse_wrong()?;
+        let Some((data, person)) = self.person_by_login(login)? else {
+            secrets::spend(password)?;
+            return Err(Refused::WrongPassword);
+        };
         let id = data.head.id;
         match data.head.state.as_str() {
             state if state == PersonState::Invited.code() => {
@@ -141,10 +159,15 @@ impl ProductFile {
         let credential = self.store.credential(id)?.ok_or(Refused::WrongPassword)?;
         let Some(key) = secrets::unwrap(&credential, password)? else {
             if self.store.is_writable() {
-                self.store.note_failure(id, stamp.now, &stamp.machine)?;
+                self.note_failure(id, stamp)?;
             }
             return Err(Refused::WrongPassword);
         };
+        if *person.key_fingerprint != *secrets::fingerprint(&key) {
+            return Err(Refused::Rule(format!(
+                "the stored key of {login} is not the one in force; verify the file, and have the access reset"
+            )));
+        }
         let age_days = self.policy()?.password_age_days;
         let age = stamp.now.day().days_since(credential.changed_at.day());
         let session = Session {
@@ -187,37 +210,52 @@ impl ProductFile {
         password: &Password,
         stamp: &Stamp,
     ) -> Result<(), Refused> {
+        password.refuse_wrong()?;
         self.refuse_in_delay(session.person, stamp)?;
         let credential = self.store.credential(session.person)?.ok_or(Refused::WrongPassword)?;
         let fits = secrets::unwrap(&credential, password)?
             .is_some_and(|key| key.to_bytes() == session.key.to_bytes());
         if !fits {
-            self.store.note_failure(session.person, stamp.now, &stamp.machine)?;
+            self.note_failure(session.person, stamp)?;
             return Err(Refused::WrongPassword);
         }
         Ok(())
     }
 
+    fn note_failure(&mut self, person: RecordId, stamp: &Stamp) -> Result<(), Refused> {
+        self.store.note_failure(person, stamp.now, &stamp.machine)?;
+        failed_here().insert((self.store.path().to_owned(), person), stamp.steady);
+        Ok(())
+    }
+
     /// Refuses a try that comes too soon after failures; answers these. A clock that was set back neither frees nor blocks
-    /// for longer than the wait: what lies ahead counts as having failed now.
+    /// for longer than the wait: what lies ahead counts as having failed now. A clock that was put forward does not free either
+    /// while the program runs: the time since a failure is also told by a clock that nobody can set.
     fn refuse_in_delay(&mut self, person: RecordId, stamp: &Stamp) -> Result<Vec<(Moment, String)>, Refused> {
         let failures = self.store.failures(person)?;
         let Some(last) = failures.iter().map(|(at, _)| *at).max() else { return Ok(failures) };
         if last.is_ahead_of(stamp.now) && self.store.is_writable() {
             self.store.failures_not_ahead(person, stamp.now)?;
         }
-        let wait_seconds = wait_after(failures.len()) - stamp.now.seconds_since(last).max(0);
+        let steady = failed_here().get(&(self.store.path().to_owned(), person)).map(|at| {
+            stamp
+                .steady
+                .checked_sub(*at)
+                .map_or(i64::MAX, |passed| i64::try_from(passed.as_secs()).unwrap_or(i64::MAX))
+        });
+        let passed = stamp.now.seconds_since(last).max(0).min(steady.unwrap_or(i64::MAX));
+        let wait_seconds = wait_after(failures.len()) - passed;
         if wait_seconds > 0 {
             return Err(Refused::Wait { failures: failures.len(), wait_seconds });
         }
         Ok(failures)
     }
 
-    /// Changes the password of the signed-in person. The key stays, so past signatures stay theirs. The trail tells that it was
-    /// changed (21 CFR 11.300(b)).
+    /// Changes the password of the signed-in person, and their key with it, so that neither the old password nor an old copy of
+    /// the file signs anything more. The former key lets the new one in. The trail tells it (21 CFR 11.300(b)).
     pub fn change_password(
         &mut self,
-        session: &Session,
+        session: &mut Session,
         old: &Password,
         new: &Password,
         stamp: &Stamp,
@@ -226,14 +264,16 @@ impl ProductFile {
         self.reauthenticate(session, old, stamp)?;
         let least = self.least_strength()?;
         secrets::check_strength(new, &[&session.name, &session.login], least)?;
-        let credential = secrets::wrap(&session.key, session.key_number, session.person, new, stamp.now)?;
-        let request = Request::NotePasswordChange;
-        let actor = session.actor(true, stamp);
+        let key = secrets::new_key()?;
+        let key_number = self.next_key_number()?;
+        let credential = secrets::wrap(&key, key_number, session.person, new, stamp.now)?;
+        let proof = secrets::grant_proof(&session.key, session.person, &secrets::public_hex(&key));
+        let renewed = Session { key, key_number, ..session.for_job() };
         let mut tx = self.store.begin()?;
-        let (mut commit, ..) = draft(&tx, session, &actor, request.into(), stamp)?;
-        commit.credentials.push(credential);
-        tx.append(&commit)?;
+        let access = NewAccess { grant: Grant::Former { proof }, credential };
+        let_in(&mut tx, &renewed, Request::ChangePassword, access, stamp)?;
         tx.commit()?;
+        *session = renewed;
         Ok(())
     }
 
@@ -299,6 +339,10 @@ impl ProductFile {
         if newer || used { Err(wrong_code()) } else { Ok(given) }
     }
 
+    fn next_key_number(&self) -> Result<i64, Refused> {
+        Ok(self.store.signing_keys()?.last().map_or(0, |row| row.number) + 1)
+    }
+
     fn new_access(
         &mut self,
         data: &RecordData,
@@ -311,7 +355,7 @@ impl ProductFile {
         let least = self.least_strength()?;
         secrets::check_strength(password, &[&person.title, &person.login], least)?;
         let key = secrets::new_key()?;
-        let key_number = self.store.signing_keys()?.last().map_or(0, |row| row.number) + 1;
+        let key_number = self.next_key_number()?;
         let credential = secrets::wrap(&key, key_number, id, password, stamp.now)?;
         let public_key = secrets::public_hex(&key);
         let grant =

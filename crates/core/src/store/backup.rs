@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::Connection;
 use rusqlite::backup::Backup;
-use rusqlite::{Connection, OpenFlags};
 
 use super::{StoreError, events};
+use mainstay_base::database::{self, Access};
+use mainstay_base::fresh_file::FreshFile;
 use mainstay_base::time::{Day, Moment};
 
 /// Pages copied between two looks at `keep_going`.
@@ -16,29 +18,21 @@ const PAGES_PER_STEP: i32 = 512;
 ///
 /// `keep_going` is asked now and then with the share that is done, 0 to 1; `false` cancels.
 pub fn backup_to(source: &Path, target: &Path, keep_going: &dyn Fn(f32) -> bool) -> Result<(), StoreError> {
-    if target.exists() {
-        return Err(StoreError::Exists(format!("{} could not be made", target.display())));
-    }
-    let part = part_of(target);
-    let copied = copy(source, &part, keep_going).and_then(|()| same(source, &part));
-    if let Err(error) = copied {
-        let _ = std::fs::remove_file(&part);
-        return Err(error);
-    }
-    std::fs::rename(&part, target).map_err(StoreError::io("the backup could not be given its name"))
+    let part = FreshFile::new(target, Some(source))?;
+    copy(source, part.path(), keep_going)?;
+    same(source, part.path())?;
+    part.keep()
 }
 
-fn part_of(target: &Path) -> PathBuf {
-    let mut name = target.as_os_str().to_owned();
-    name.push(".part");
-    PathBuf::from(name)
-}
-
-fn copy(source: &Path, part: &Path, keep_going: &dyn Fn(f32) -> bool) -> Result<(), StoreError> {
-    let _ = std::fs::remove_file(part);
+/// Copies every page of a file to another one, which is empty or is replaced.
+pub fn copy(source: &Path, target: &Path, keep_going: &dyn Fn(f32) -> bool) -> Result<(), StoreError> {
     let from = read_only(source)?;
-    let mut to = Connection::open(part)?;
-    to.execute_batch("PRAGMA synchronous = FULL")?;
+    let mut to = database::open(target, Access::Write)?;
+    to.execute_batch("PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000")?;
+    if std::fs::metadata(target).is_ok_and(|meta| meta.len() == 0) {
+        // What is not whole is thrown away, so a new copy needs no journal beside it.
+        to.execute_batch("PRAGMA journal_mode = OFF")?;
+    }
     let backup = Backup::new(&from, &mut to)?;
     loop {
         let step = backup.step(PAGES_PER_STEP)?;
@@ -56,8 +50,7 @@ fn copy(source: &Path, part: &Path, keep_going: &dyn Fn(f32) -> bool) -> Result<
 }
 
 fn read_only(path: &Path) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(path, flags)?;
+    let conn = database::open(path, Access::Read)?;
     conn.execute_batch("PRAGMA busy_timeout = 2000")?;
     Ok(conn)
 }

@@ -32,7 +32,7 @@ pub struct EventRow {
 /// Which events are wanted. Every part that is set must fit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventFilter {
-    /// Only those that touched this record.
+    /// Only those that touched this record or a part of it.
     pub record: Option<RecordId>,
     /// Only those of this person.
     pub actor: Option<RecordId>,
@@ -63,6 +63,16 @@ pub fn parse_event(body: &str) -> Result<Event, StoreError> {
         .map_err(|error| StoreError::Damaged(format!("an audit event cannot be read: {error}")))
 }
 
+fn next_signature(rows: &mut rusqlite::Rows<'_>) -> Result<Option<Signature>, StoreError> {
+    let body = rows.next()?.map(|row| row.get::<_, String>(0)).transpose()?;
+    body.map(|body| parse_signature(&body)).transpose()
+}
+
+fn parse_signature(body: &str) -> Result<Signature, StoreError> {
+    serde_json::from_str(body)
+        .map_err(|error| StoreError::Damaged(format!("a signature cannot be read: {error}")))
+}
+
 impl Store {
     /// The newest events that fit the filter, at most `limit`, newest first, skipping `offset`.
     pub fn events(&self, filter: &EventFilter, limit: u32, offset: u32) -> Result<Vec<EventRow>, StoreError> {
@@ -73,7 +83,11 @@ impl Store {
             conditions.push(condition.replace('?', &format!("?{}", values.len())));
         };
         if let Some(record) = filter.record {
-            add("seq IN (SELECT seq FROM touch WHERE record = CAST(? AS INTEGER))", record.key().to_string());
+            let own = format!(
+                "seq IN (SELECT seq FROM touch WHERE record = {} OR record IN (SELECT key FROM record WHERE parent = ?))",
+                record.key()
+            );
+            add(&own, record.to_string());
         }
         if let Some(actor) = filter.actor {
             add("actor = ?", actor.to_string());
@@ -114,6 +128,41 @@ impl Store {
         rows.map(|body| parse_event(&body?)).collect()
     }
 
+    /// Hands over every event up to a moment with its signatures, oldest first: all up to the last one that was entered at the
+    /// moment or before. An event that names a later moment and stands before that one belongs to them: the clock was wrong.
+    pub fn each_event_until(
+        &self,
+        until: Moment,
+        mut take: impl FnMut(&Event, &[Signature]),
+    ) -> Result<(), StoreError> {
+        let last = i64::try_from(self.last_event_until(until)?).unwrap_or(i64::MAX);
+        let mut signed = self
+            .conn
+            .prepare_cached("SELECT body FROM signature WHERE event <= ?1 ORDER BY event, number")?;
+        let mut signed = signed.query([last])?;
+        let mut next = next_signature(&mut signed)?;
+        let mut events = self.conn.prepare_cached("SELECT body FROM event WHERE seq <= ?1 ORDER BY seq")?;
+        let mut events = events.query([last])?;
+        while let Some(row) = events.next()? {
+            let event = parse_event(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?;
+            let mut signatures = Vec::new();
+            while let Some(signature) = next.take_if(|signature| signature.event <= event.seq) {
+                signatures.push(signature);
+                next = next_signature(&mut signed)?;
+            }
+            take(&event, &signatures);
+        }
+        Ok(())
+    }
+
+    /// Number of the last event that was entered at a moment or before; 0 if there is none.
+    pub fn last_event_until(&self, until: Moment) -> Result<u64, StoreError> {
+        let sql = "SELECT seq FROM event WHERE at <= ?1 ORDER BY seq DESC LIMIT 1";
+        let seq: Option<i64> =
+            self.conn.prepare_cached(sql)?.query_row([until.to_string()], |row| row.get(0)).optional()?;
+        Ok(seq.unwrap_or_default().unsigned_abs())
+    }
+
     /// Whether an event reported a clock that ran backwards, and none since acknowledged it.
     ///
     /// The texts are searched here, where that is quicker than in SQL; only what names the field is read.
@@ -146,10 +195,6 @@ impl Store {
         let mut statement =
             self.conn.prepare_cached("SELECT body FROM signature WHERE subject = ?1 ORDER BY number")?;
         let rows = statement.query_map([id.to_string()], |row| row.get::<_, String>(0))?;
-        rows.map(|body| {
-            serde_json::from_str(&body?)
-                .map_err(|error| StoreError::Damaged(format!("a signature cannot be read: {error}")))
-        })
-        .collect()
+        rows.map(|body| parse_signature(&body?)).collect()
     }
 }

@@ -1,8 +1,9 @@
 //! Persons' keys and wrapped credentials, and failed sign-ins.
 
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{Store, StoreError};
+use crate::domain::canonical;
 use crate::domain::ids::RecordId;
 use mainstay_base::time::Moment;
 
@@ -50,6 +51,36 @@ pub struct Credential {
     pub changed_at: Moment,
 }
 
+impl Credential {
+    /// What its event says of it: the SHA-256 of its canonical text, with the public key that it belongs to.
+    pub fn digest(&self, public_key: &str) -> String {
+        let text = canonical::text(&serde_json::json!({
+            "person": self.person, "public_key": public_key, "memory_kib": self.cost.memory_kib,
+            "iterations": self.cost.iterations, "salt": hex::encode(&self.salt), "nonce": hex::encode(&self.nonce),
+            "wrapped": hex::encode(&self.wrapped), "changed_at": self.changed_at,
+        }));
+        canonical::digest(text.as_bytes())
+    }
+}
+
+/// The credential of a person.
+pub fn credential_of(conn: &Connection, person: RecordId) -> Result<Option<Credential>, StoreError> {
+    let sql = "SELECT key, memory_kib, iterations, salt, nonce, wrapped, changed_at FROM credential WHERE person = ?1";
+    let row = conn.prepare_cached(sql)?.query_row([person.to_string()], |row| {
+        Ok(Credential {
+            person,
+            key: row.get(0)?,
+            cost: KdfCost { memory_kib: row.get(1)?, iterations: row.get(2)? },
+            salt: row.get(3)?,
+            nonce: row.get(4)?,
+            wrapped: row.get(5)?,
+            changed_at: Moment::parse(&row.get::<_, String>(6)?)
+                .unwrap_or_else(|_| Moment::from_utc(chrono::DateTime::UNIX_EPOCH)),
+        })
+    });
+    Ok(row.optional()?)
+}
+
 /// A public key with the event that brought it into force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SigningKeyRow {
@@ -66,20 +97,7 @@ pub struct SigningKeyRow {
 impl Store {
     /// The credential of a person.
     pub fn credential(&self, person: RecordId) -> Result<Option<Credential>, StoreError> {
-        let sql = "SELECT key, memory_kib, iterations, salt, nonce, wrapped, changed_at FROM credential WHERE person = ?1";
-        let row = self.conn.prepare_cached(sql)?.query_row([person.to_string()], |row| {
-            Ok(Credential {
-                person,
-                key: row.get(0)?,
-                cost: KdfCost { memory_kib: row.get(1)?, iterations: row.get(2)? },
-                salt: row.get(3)?,
-                nonce: row.get(4)?,
-                wrapped: row.get(5)?,
-                changed_at: Moment::parse(&row.get::<_, String>(6)?)
-                    .unwrap_or_else(|_| Moment::from_utc(chrono::DateTime::UNIX_EPOCH)),
-            })
-        });
-        Ok(row.optional()?)
+        credential_of(&self.conn, person)
     }
 
     /// All public keys, in the order in which they came into force.

@@ -8,25 +8,29 @@ mod dump;
 mod events;
 mod identity;
 mod keys;
+mod leftovers;
 mod lock;
 mod open;
 mod record_source;
 mod records;
 mod search;
 mod tx;
+mod upgrade;
 mod verify;
 
+pub use crate::domain::record::ListRow;
 pub use backup::{backup_to, thin};
 pub use dump::EventText;
 pub use events::{EventFilter, EventRow, Head};
 pub use keys::{Credential, ITERATIONS_MAX, KdfCost, MEMORY_KIB_MAX, SALT_BYTES_MAX, WRAPPED_BYTES};
+pub use leftovers::{Leftover, leftovers};
 pub use lock::{Holder, Lock, holder_of};
 pub use mainstay_base::store_error::StoreError;
-pub use open::{Found, create, look, open_read_only, open_writing, upgrade};
-pub use records::ListRow;
+pub use open::{Found, create, look, open_read_only, open_writing};
 pub use search::Hit;
 pub use tx::{Commit, NewBlob, SignedText, Tx};
-pub use verify::{Finding, Verification, verify};
+pub use upgrade::{Report, Step, Steps, Upgraded, upgrade};
+pub use verify::{Finding, Verification, verify, verify_by};
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
@@ -47,6 +51,8 @@ pub struct Store {
     clock: Cell<Option<(u64, Clock)>>,
     /// Whether the views were brought up to the declarations. Opening writes nothing, so it is done with the first event.
     views_are_fresh: bool,
+    /// Whether opening took back a write that was interrupted.
+    interrupted: bool,
 }
 
 impl Store {
@@ -58,6 +64,11 @@ impl Store {
     /// Whether this program may write to it.
     pub const fn is_writable(&self) -> bool {
         self.writable
+    }
+
+    /// Whether opening took back a write that was interrupted.
+    pub const fn took_back_a_write(&self) -> bool {
+        self.interrupted
     }
 
     /// The last audit event that was seen.

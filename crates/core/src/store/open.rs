@@ -1,14 +1,16 @@
 //! Making and opening a product file. Opening answers with a value; a file that is not ready is never changed.
 
 use std::cell::Cell;
-use std::path::{Path, PathBuf};
+use std::cmp::Ordering;
+use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension as _};
 
 use super::identity::{APPLICATION_ID, SCHEMA_VERSION, Seen};
 use super::lock::{self, Holder, Lock, Taken};
 use super::{Store, ddl, events};
 use crate::domain::requests::RULES;
+use mainstay_base::database::{self, Access};
 use mainstay_base::store_error::StoreError;
 use mainstay_base::{
     regular,
@@ -20,7 +22,7 @@ use mainstay_base::{
 pub enum Found {
     /// A product file of this program's schema.
     Ready,
-    /// A product file of an older schema; opening for writing upgrades it after a copy was made.
+    /// A product file of an older schema, which has to be upgraded before it is written to.
     NeedsUpgrade {
         /// The schema version of the file.
         version: i32,
@@ -75,9 +77,7 @@ pub fn look(path: &Path) -> Found {
     }
     // While a journal lies beside it, a write is under way or was interrupted, and the length says nothing yet.
     if bytes < header.bytes && !has_journal(path) {
-        return Found::Damaged {
-            what: format!("it was cut short: {bytes} of {} bytes are there", header.bytes),
-        };
+        return Found::Damaged { what: cut_short(bytes, header.bytes) };
     }
     if header.user_version < SCHEMA_VERSION {
         return Found::NeedsUpgrade { version: header.user_version };
@@ -85,10 +85,11 @@ pub fn look(path: &Path) -> Found {
     Found::Ready
 }
 
-fn has_journal(path: &Path) -> bool {
+/// Whether a write to a file is under way or was interrupted.
+pub fn has_journal(path: &Path) -> bool {
     let mut name = path.as_os_str().to_owned();
     name.push("-journal");
-    std::fs::metadata(PathBuf::from(name)).is_ok_and(|meta| meta.len() > 0)
+    std::fs::metadata(name).is_ok_and(|meta| meta.len() > 0)
 }
 
 /// Makes a new product file. Refuses to write over anything.
@@ -108,7 +109,7 @@ pub fn create(path: &Path, holder: &Holder, made_with: &str) -> Result<(Store, L
 
 fn try_create(path: &Path, holder: &Holder, made_with: &str) -> Result<(Store, Lock), StoreError> {
     let Taken::Ours(lock) = lock::take(path, holder)? else { return Err(StoreError::Busy) };
-    let conn = Connection::open(path)?;
+    let conn = database::open(path, Access::Write)?;
     set_up(&conn)?;
     conn.execute_batch(&format!(
         "BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION}; {} COMMIT;",
@@ -132,74 +133,56 @@ pub fn open_writing(path: &Path, holder: &Holder) -> Result<(Store, Lock), Resul
         Taken::Ours(lock) => lock,
         Taken::Theirs(holder) => return Err(Ok(Found::Locked(holder))),
     };
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let open = || -> Result<Store, StoreError> {
-        let conn = Connection::open_with_flags(path, flags)?;
-        set_up(&conn)?;
-        check_shape(&conn)?;
-        if let Some(rules) = newer_rules(&conn)? {
-            return Err(StoreError::NewerRules(rules));
+    let interrupted = has_journal(path);
+    let open = || -> Result<Store, Result<Found, StoreError>> {
+        let conn = database::open(path, Access::Write).map_err(Err)?;
+        set_up(&conn).map_err(Err)?;
+        check_shape(&conn).map_err(Err)?;
+        if let Some(rules) = newer_rules(&conn).map_err(Err)? {
+            return Err(Ok(Found::NewerRules { rules }));
         }
-        // Reading has taken back what was interrupted; now the length must be right.
-        if let Found::Damaged { what } = look(path) {
-            return Err(StoreError::Damaged(what));
+        // Reading has taken back what was interrupted, an upgrade too; now version and length must be right.
+        match look_again(&conn, path).map_err(Err)? {
+            Found::Ready => {}
+            found => return Err(Ok(found)),
         }
-        store(conn, path, true)
+        Ok(Store { interrupted, ..store(conn, path, true).map_err(Err)? })
     };
     match open() {
         Ok(store) => Ok((store, lock)),
-        Err(StoreError::Damaged(what)) => Err(Ok(Found::Damaged { what })),
-        Err(StoreError::NewerRules(rules)) => Err(Ok(Found::NewerRules { rules })),
-        Err(error) => Err(Err(error)),
+        Err(Err(StoreError::Damaged(what))) => Err(Ok(Found::Damaged { what })),
+        Err(other) => Err(other),
     }
+}
+
+/// Looks once more, at a file that is open. The file itself is not opened for it: closing it would give up SQLite's locks.
+pub fn look_again(conn: &Connection, path: &Path) -> Result<Found, StoreError> {
+    let ask = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, i64>(0));
+    let version = i32::try_from(ask("PRAGMA user_version")?).unwrap_or(i32::MAX);
+    let bytes = ask("PRAGMA page_size")?.unsigned_abs() * ask("PRAGMA page_count")?.unsigned_abs();
+    let there = std::fs::metadata(path).map_err(StoreError::io("the file could not be read"))?.len();
+    Ok(match version.cmp(&SCHEMA_VERSION) {
+        Ordering::Greater => Found::Newer { version },
+        Ordering::Less => Found::NeedsUpgrade { version },
+        Ordering::Equal if there < bytes => Found::Damaged { what: cut_short(there, bytes) },
+        Ordering::Equal => Found::Ready,
+    })
+}
+
+fn cut_short(there: u64, bytes: u64) -> String {
+    format!("it was cut short: {there} of {bytes} bytes are there")
 }
 
 /// Opens for reading only: beside a writer, a damaged file, or one without write permission.
 pub fn open_read_only(path: &Path) -> Result<Store, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(path, flags)?;
+    let conn = database::open(path, Access::Read)?;
     conn.execute_batch("PRAGMA query_only = ON; PRAGMA busy_timeout = 2000; PRAGMA trusted_schema = OFF;")?;
     check_shape(&conn)?;
     store(conn, path, false)
 }
 
-/// One step from a schema version to the next: SQL only, never edited once it was released.
-type Step = (i32, &'static str);
-
-/// The steps of all released versions. Version 1 is the first.
-const STEPS: &[Step] = &[];
-
-/// Upgrades an older file after a copy of it was made beside it; answers where the copy lies.
-pub fn upgrade(path: &Path, holder: &Holder) -> Result<PathBuf, StoreError> {
-    upgrade_by(path, holder, STEPS, SCHEMA_VERSION)
-}
-
-fn upgrade_by(path: &Path, holder: &Holder, steps: &[Step], target: i32) -> Result<PathBuf, StoreError> {
-    let Taken::Ours(_lock) = lock::take(path, holder)? else { return Err(StoreError::Busy) };
-    let mut conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    let from: i32 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let wanted: Vec<&Step> = steps.iter().filter(|(version, _)| *version >= from).collect();
-    let whole = wanted.iter().enumerate().all(|(index, (version, _))| *version == from + index as i32)
-        && from + wanted.len() as i32 == target;
-    if !whole {
-        return Err(StoreError::Refused(format!("no upgrade is known from version {from} of the file")));
-    }
-    let stamp: String = holder.since.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".before-upgrade-{stamp}"));
-    let copy = PathBuf::from(name);
-    super::backup_to(path, &copy, &|_| true)?;
-    set_up(&conn)?;
-    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for (_, sql) in wanted {
-        tx.execute_batch(sql)?;
-    }
-    tx.execute_batch(&format!("PRAGMA user_version = {target}"))?;
-    tx.commit()?;
-    Ok(copy)
-}
-
-fn set_up(conn: &Connection) -> Result<(), StoreError> {
+/// How a connection that writes works.
+pub fn set_up(conn: &Connection) -> Result<(), StoreError> {
     conn.execute_batch(
         "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA foreign_keys = ON;
          PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA busy_timeout = 10000;
@@ -219,7 +202,7 @@ impl Store {
 }
 
 /// The rule set of the last event, where this program does not know it.
-fn newer_rules(conn: &Connection) -> Result<Option<u32>, StoreError> {
+pub fn newer_rules(conn: &Connection) -> Result<Option<u32>, StoreError> {
     let sql = "SELECT json_extract(body, '$.rules') FROM event ORDER BY seq DESC LIMIT 1";
     let rules: Option<u32> = conn.query_row(sql, [], |row| row.get(0)).optional()?.flatten();
     Ok(rules.filter(|rules| *rules > RULES))
@@ -261,45 +244,6 @@ fn store(conn: Connection, path: &Path, writable: bool) -> Result<Store, StoreEr
         head,
         clock: Cell::new(None),
         views_are_fresh: false,
+        interrupted: false,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use mainstay_base::time::Moment;
-
-    fn holder() -> Holder {
-        let since = Moment::from_utc(chrono::DateTime::UNIX_EPOCH);
-        Holder { person: "Ana Example".to_owned(), machine: "QA-PC2".to_owned(), since }
-    }
-
-    fn versions(path: &Path) -> i32 {
-        let conn = Connection::open(path).unwrap();
-        conn.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
-    }
-
-    #[test]
-    fn an_upgrade_makes_a_copy_first_and_runs_every_step() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.mainstay");
-        drop(create(&path, &holder(), "0.1.0").unwrap());
-        let steps: &[Step] =
-            &[(1, "CREATE TABLE two (id INTEGER) STRICT"), (2, "CREATE TABLE three (id INTEGER) STRICT")];
-        let copy = upgrade_by(&path, &holder(), steps, 3).unwrap();
-        assert_eq!((versions(&path), versions(&copy)), (3, 1));
-        assert_eq!(look(&path), Found::Newer { version: 3 });
-    }
-
-    #[test]
-    fn an_upgrade_that_fails_leaves_the_file_as_it_was() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.mainstay");
-        drop(create(&path, &holder(), "0.1.0").unwrap());
-        let steps: &[Step] = &[(1, "CREATE TABLE two (id INTEGER) STRICT; CREATE TABLE event (x)")];
-        assert!(upgrade_by(&path, &holder(), steps, 2).is_err());
-        assert_eq!(versions(&path), 1);
-        assert!(upgrade_by(&path, &holder(), &[], 2).is_err(), "a missing step is refused");
-        assert_eq!(look(&path), Found::Ready);
-    }
 }

@@ -7,7 +7,7 @@ use crate::domain::authorship;
 use crate::domain::clock::{ACKNOWLEDGE, Clock};
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::record::RecordData;
+use crate::domain::record::{ListRow, RecordData};
 use crate::domain::requests::RecordSource;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
@@ -47,6 +47,14 @@ impl RecordSource<StoreError> for Store {
 
     fn all(&self, kind: Kind) -> Result<Vec<SharedRecord>, StoreError> {
         Ok(shared(self.records(kind)?))
+    }
+
+    fn in_states(&self, kind: Kind, states: &[&str]) -> Result<Vec<SharedRecord>, StoreError> {
+        Ok(shared(Self::in_states(self, kind, states)?))
+    }
+
+    fn list(&self, kind: Kind, more: &[&str]) -> Result<Vec<ListRow>, StoreError> {
+        Self::list(self, kind, more)
     }
 
     fn signatures(&self, id: RecordId) -> Result<Vec<Signature>, StoreError> {

@@ -7,27 +7,8 @@ use serde_json::Value;
 
 use super::{Store, StoreError};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::record::{Head, RecordData};
+use crate::domain::record::{Head, ListRow, RecordData};
 use mainstay_base::time::Moment;
-
-/// A record as a list shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListRow {
-    /// Its number.
-    pub id: RecordId,
-    /// Its title.
-    pub title: String,
-    /// Code of its state.
-    pub state: String,
-    /// Its owner.
-    pub owner: Option<RecordId>,
-    /// When it was entered.
-    pub created_at: Moment,
-    /// When it came into its state.
-    pub state_since: Moment,
-    /// The values of the further columns that were asked for, as stored; empty where there is none.
-    pub more: Vec<String>,
-}
 
 pub fn body(conn: &Connection, id: RecordId) -> Result<Option<String>, StoreError> {
     let sql = "SELECT body FROM record WHERE key = ?1";
@@ -97,6 +78,17 @@ impl Store {
         let mut statement =
             self.conn.prepare_cached("SELECT body FROM record WHERE key BETWEEN ?1 AND ?2 ORDER BY key")?;
         let rows = statement.query_map(keys_of(kind), |row| row.get::<_, String>(0))?;
+        rows.map(|text| parse(&text?)).collect()
+    }
+
+    /// The records of a kind that are in one of these states, in their order.
+    pub fn in_states(&self, kind: Kind, states: &[&str]) -> Result<Vec<RecordData>, StoreError> {
+        let sql = "SELECT body FROM record WHERE key BETWEEN ?1 AND ?2 AND state IN (SELECT value FROM json_each(?3))
+                   ORDER BY key";
+        let [first, last] = keys_of(kind);
+        let states = serde_json::json!(states).to_string();
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map(params![first, last, states], |row| row.get::<_, String>(0))?;
         rows.map(|text| parse(&text?)).collect()
     }
 

@@ -19,7 +19,7 @@ use std::time::Duration;
 use ed25519_dalek::VerifyingKey;
 use rusqlite::Connection;
 
-use super::{Store, StoreError, open};
+use super::{Steps, Store, StoreError, open};
 use crate::domain::event::NO_PREVIOUS;
 use crate::domain::ids::RecordId;
 use crate::domain::signature::Signature;
@@ -67,7 +67,23 @@ pub fn verify(
     remembered: Option<(u64, String)>,
     keep_going: &(dyn Fn(f32) -> bool + Sync),
 ) -> Result<Verification, StoreError> {
+    verify_by(path, Steps::RELEASED, remembered, keep_going)
+}
+
+/// The same of a file whose schema may be an older one that `steps` know.
+pub fn verify_by(
+    path: &Path,
+    steps: Steps,
+    remembered: Option<(u64, String)>,
+    keep_going: &(dyn Fn(f32) -> bool + Sync),
+) -> Result<Verification, StoreError> {
     let (store, beside) = at_one_moment(path)?;
+    let version: i32 = store.conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let schema = steps.schema(version).ok_or_else(|| {
+        StoreError::Refused(format!(
+            "its schema {version} is not known; verify it with the program that made it"
+        ))
+    })?;
     let progress = Progress { keep_going, stopped: Arc::default() };
     let mut check = Check::new(&store.conn, &progress);
     check.keys()?;
@@ -76,7 +92,7 @@ pub fn verify(
     let (sink, batches) = mpsc::channel();
     let batches = Mutex::new(batches);
     thread::scope(|scope| {
-        let tables = scope.spawn(|| tables::check(beside, &progress));
+        let tables = scope.spawn(|| tables::check(beside, schema, &progress));
         let cores = thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
         let workers: Vec<_> = (0..cores).map(|_| scope.spawn(|| signers.work(&batches, &progress))).collect();
         let parts = check.parts(sink, remembered);
@@ -92,6 +108,13 @@ pub fn verify(
         let parts = parts?;
         Ok(check.put_together(parts, &wrong, tables?))
     })
+}
+
+/// What does not match in the structure of the database: its integrity, its references, its schema. Also of a transaction that is
+/// not committed yet.
+pub fn structure(conn: &Connection, schema: &str) -> Result<Vec<Finding>, StoreError> {
+    let progress = Progress { keep_going: &|_| true, stopped: Arc::default() };
+    Ok(tables::structure(conn, schema, &progress)?.0)
 }
 
 /// Two connections that see the same: while both read, nobody writes.
@@ -209,6 +232,8 @@ struct Check<'a> {
     /// The public keys of one-time codes, by the event that gave them out; whom they let in.
     codes: BTreeMap<u64, (Option<RecordId>, VerifyingKey)>,
     used_codes: Vec<u64>,
+    /// What the last event that brought a key of a person into force says of the wrapped key: its digest, and the public key.
+    credentials: BTreeMap<RecordId, (String, String)>,
     /// The event, the record by its key, and its revision: everything that the events say they touched, in their order.
     touched: Vec<(u64, i64, u32)>,
     findings: Findings,
@@ -228,6 +253,7 @@ impl<'a> Check<'a> {
             named_signatures: HashMap::new(),
             codes: BTreeMap::new(),
             used_codes: Vec::new(),
+            credentials: BTreeMap::new(),
             touched: Vec::new(),
             result: Verification {
                 events: 0,
@@ -256,6 +282,7 @@ impl<'a> Check<'a> {
         let head = std::mem::take(&mut self.findings);
         self.records()?;
         self.signatures()?;
+        self.credentials()?;
         Ok(Parts { chain, stray_keys, touches, head, contents: std::mem::take(&mut self.findings) })
     }
 

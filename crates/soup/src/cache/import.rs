@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::{OptionalExtension as _, Transaction, TransactionBehavior, params};
 use sha2::{Digest as _, Sha256};
 
+use super::keys::Waiting;
 use super::{Cache, SourceFile, number_of};
 use mainstay_base::store_error::StoreError;
 
@@ -52,6 +53,9 @@ pub enum Kept {
 /// A file being imported. Dropped without `finish`, nothing of it is kept.
 pub struct Import<'c> {
     tx: Transaction<'c>,
+    waiting: &'c mut Waiting,
+    /// What the file adds to the keys that wait.
+    more: Waiting,
     file: i64,
     ecosystems: BTreeSet<String>,
 }
@@ -77,7 +81,8 @@ impl Cache {
             ],
         )?;
         let file = tx.last_insert_rowid();
-        Ok(Import { tx, file, ecosystems: BTreeSet::new() })
+        let more = Waiting::default();
+        Ok(Import { tx, waiting: &mut self.waiting, more, file, ecosystems: BTreeSet::new() })
     }
 }
 
@@ -116,7 +121,8 @@ impl Import<'_> {
         Ok(Kept::Replaced)
     }
 
-    fn drop_keys(&self, record: i64) -> Result<(), StoreError> {
+    fn drop_keys(&mut self, record: i64) -> Result<(), StoreError> {
+        self.more.dropped.insert(record);
         let mut keys = self.tx.prepare_cached("SELECT keys FROM record WHERE id = ?1")?;
         let blob: Vec<u8> = keys.query_row([record], |row| row.get(0))?;
         let mut forget = self.tx.prepare_cached("DELETE FROM record_key WHERE key = ?1 AND record = ?2")?;
@@ -126,7 +132,7 @@ impl Import<'_> {
         Ok(())
     }
 
-    fn insert(&self, record: &NewRecord, current: bool) -> Result<(), StoreError> {
+    fn insert(&mut self, record: &NewRecord, current: bool) -> Result<(), StoreError> {
         let mut keys: Vec<i64> = record.keys.iter().map(|key| number_of(key)).collect();
         keys.sort_unstable();
         keys.dedup();
@@ -149,11 +155,7 @@ impl Import<'_> {
             ])?;
         if current {
             let id = self.tx.last_insert_rowid();
-            let mut insert =
-                self.tx.prepare_cached("INSERT INTO record_key (key, record) VALUES (?1, ?2)")?;
-            for key in keys {
-                insert.execute(params![key, id])?;
-            }
+            self.more.pairs.extend(keys.into_iter().map(|key| (key, id)));
         }
         Ok(())
     }
@@ -182,6 +184,7 @@ impl Import<'_> {
         }
         drop(cover);
         self.tx.commit()?;
+        self.waiting.take(self.more);
         Ok(())
     }
 }

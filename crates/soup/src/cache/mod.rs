@@ -3,12 +3,14 @@
 //! It keeps bodies and texts as bytes and finds them by key; what they mean belongs to `domain`, what is done with them to `ops`.
 
 mod import;
+mod keys;
 mod read;
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
+use mainstay_base::database::{self, Access};
 use mainstay_base::sqlite_header::{self, Start};
 use mainstay_base::time::Moment;
 use mainstay_base::{regular, store_error::StoreError};
@@ -18,18 +20,22 @@ pub use import::{Kept, NewRecord};
 /// SQLite `application_id` of an advisory cache: the letters `MSTA`.
 const APPLICATION_ID: i32 = 0x4D53_5441;
 /// SQLite `user_version`: the layout of tables and bodies that this program reads.
-const LAYOUT: i32 = 2;
+const LAYOUT: i32 = 3;
 /// Name of the file in its folder.
 const FILE_NAME: &str = "advisories.sqlite";
 const SCHEMA: &str = include_str!("schema.sql");
 /// Bytes of the file that a reader maps into memory at most.
 const MAPPED_BYTES: i64 = 4 << 30;
 /// Memory for pages while importing, in KiB.
-const PAGES_KIB: i32 = 96 * 1024;
+const PAGES_KIB: i32 = 40 * 1024;
+/// Pages that the log of an import grows to before they are copied into the file: a page that many records touch is copied once.
+const PAGES_OF_LOG: i32 = 4096;
 
 /// An open advisory cache.
 pub struct Cache {
     conn: Connection,
+    /// Keys that are not entered yet.
+    waiting: keys::Waiting,
 }
 
 /// One imported file.
@@ -66,7 +72,7 @@ impl Cache {
             .map_err(StoreError::io(format!("the folder {} could not be made", folder.display())))?;
         let path = folder.join(FILE_NAME);
         let new = std::fs::metadata(&path).map_or(true, |meta| meta.len() == 0);
-        let mut conn = Connection::open(&path)?;
+        let mut conn = database::open(&path, Access::Make)?;
         conn.busy_timeout(std::time::Duration::from_secs(5))?;
         if new {
             conn.pragma_update(None, "page_size", 8192)?;
@@ -77,6 +83,7 @@ impl Cache {
         conn.pragma_update(None, "synchronous", "NORMAL")?;
         conn.pragma_update(None, "foreign_keys", true)?;
         conn.pragma_update(None, "cache_size", -PAGES_KIB)?;
+        conn.pragma_update(None, "wal_autocheckpoint", PAGES_OF_LOG)?;
         conn.set_prepared_statement_cache_capacity(32);
         if new {
             let tx = conn.transaction()?;
@@ -84,8 +91,13 @@ impl Cache {
             tx.pragma_update(None, "application_id", APPLICATION_ID)?;
             tx.pragma_update(None, "user_version", LAYOUT)?;
             tx.commit()?;
+            // Whoever opens it meanwhile looks at the file itself, which tells what it is.
+            conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         }
-        Ok(Self { conn })
+        let mut cache = Self { conn, waiting: keys::Waiting::default() };
+        // What a killed import left.
+        cache.enter_keys()?;
+        Ok(cache)
     }
 
     /// Opens the cache in a folder for reading; `None` where nothing was ever imported.
@@ -95,13 +107,13 @@ impl Cache {
             return Ok(None);
         }
         refuse_other(&path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let conn = Connection::open_with_flags(&path, flags)?;
+        let conn = database::open(&path, Access::Read)?;
         conn.busy_timeout(std::time::Duration::from_secs(5))?;
         // A scan reads here and there in a large file: mapped, that costs no call of the system for each page.
         conn.pragma_update(None, "mmap_size", MAPPED_BYTES)?;
         conn.set_prepared_statement_cache_capacity(32);
-        Ok(Some(Self { conn }))
+        let waiting = keys::Waiting::of_records(&conn)?;
+        Ok(Some(Self { conn, waiting }))
     }
 }
 
@@ -135,3 +147,6 @@ fn number_of(key: &str) -> i64 {
     }
     hash.cast_signed()
 }
+
+#[cfg(test)]
+mod tests;

@@ -56,8 +56,11 @@ impl Cache {
     /// Numbers of the current records under a key.
     pub fn numbers_under(&self, key: &str) -> Result<Vec<i64>, StoreError> {
         let mut statement = self.conn.prepare_cached("SELECT record FROM record_key WHERE key = ?1")?;
-        let rows = statement.query_map([number_of(key)], |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let number = number_of(key);
+        let rows = statement.query_map([number], |row| row.get(0))?;
+        let mut found = rows.collect::<Result<Vec<i64>, _>>()?;
+        found.extend(self.waiting.under(number));
+        Ok(found)
     }
 
     /// Reads a current record by its number: `read` is given the number of the file that told it, and its value. `None` where there is none.

@@ -35,9 +35,14 @@ CREATE INDEX record_former ON record (record_id, kind) WHERE current = 0;
 -- Where to look: hashes of the keys under which a current record is found.
 CREATE TABLE record_key (
   key INTEGER NOT NULL,
-  record INTEGER NOT NULL REFERENCES record (id),
+  record INTEGER NOT NULL,
   PRIMARY KEY (key, record)
 ) STRICT, WITHOUT ROWID;
+
+-- Up to which record the keys stand in record_key. Those of later records are only in the records themselves: they are entered many at once and
+-- in their order, since each alone would touch another page.
+CREATE TABLE keys_entered (up_to INTEGER NOT NULL) STRICT;
+INSERT INTO keys_entered (up_to) VALUES (0);
 
 -- Which ecosystems a file has anything to say about.
 CREATE TABLE coverage (

@@ -66,6 +66,9 @@ pub enum ClaimStatus {
     Unknown,
 }
 
+/// The order of a range that is kept as it was written, as the upper end of an interval: nothing can be compared with it.
+pub const AS_WRITTEN: &str = "text";
+
 /// Versions in one order, with what is said of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Versions {
@@ -88,6 +91,8 @@ pub struct PackageClaim {
     pub vendor: Option<String>,
     /// Package or product name as written.
     pub name: String,
+    /// The vendor's own name of the product, where a package is named besides (CVE).
+    pub product: Option<String>,
     /// Package URL, where told; a version in it limits the claim to that version.
     pub purl: Option<String>,
     /// CPE names, where told beside the name (CVE `cpes`, CSAF helper).
@@ -155,8 +160,11 @@ pub struct Advisory {
     pub source: Source,
     /// Identifiers of the same vulnerability elsewhere.
     pub aliases: Vec<String>,
-    /// Identifiers of others that have to do with it (OSV `related`, `upstream`), not the same.
+    /// Identifiers of others that have to do with it (OSV `related`), not the same.
     pub related: Vec<String>,
+    /// Identifiers of what it is about as built downstream (OSV `upstream`): the same vulnerability, told apart because a fix downstream is
+    /// another one.
+    pub upstream: Vec<String>,
     /// Short title, where there is one.
     pub title: Option<String>,
     /// Description in English, or in whatever language there is.

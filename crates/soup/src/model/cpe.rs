@@ -96,6 +96,11 @@ impl Attribute {
         }
     }
 
+    /// Whether it is a text with open ends.
+    pub fn is_partly_told(&self) -> bool {
+        matches!(self, Self::Is(value) if value.is_wild() && !value.text.is_empty())
+    }
+
     /// A value from plain text; empty text tells nothing.
     pub fn of(text: &str) -> Self {
         if text.is_empty() {

@@ -41,6 +41,13 @@ fn of_document(bill: &Bill, gaps: &mut Vec<Note>) {
     if bill.subject.is_none() {
         gap("which product the bill of materials is about is not told (NTIA: dependency relationship)");
     }
+    if let Some(subject) = bill.subject.as_ref().filter(|_| bill.components.is_empty()) {
+        let text = format!(
+            "only the product {} is told, and nothing inside it: no SOUP item can be taken (8.1.2)",
+            subject.label()
+        );
+        gaps.push(Note { gravity: Gravity::Warning, place: subject.place.clone(), text });
+    }
 }
 
 fn of_component(component: &Component, related: &BTreeSet<&str>, gaps: &mut Vec<Note>) {
@@ -106,6 +113,16 @@ mod tests {
             ..Bill::default()
         };
         assert_eq!(lint(&bill), []);
+    }
+
+    #[test]
+    fn a_bill_that_holds_only_its_product_says_that_nothing_is_inside() {
+        let bill = Bill { subject: Some(component("pump")), ..Bill::default() };
+        let gaps = lint(&bill);
+        let gap = gaps.iter().find(|gap| gap.gravity == Gravity::Warning).unwrap();
+        assert!(gap.text.contains("only the product pump"), "{gap:?}");
+        let whole = Bill { components: vec![component("zlib")], ..bill };
+        assert!(lint(&whole).iter().all(|gap| !gap.text.contains("only the product")));
     }
 
     #[test]

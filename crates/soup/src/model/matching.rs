@@ -16,9 +16,11 @@ mod coverage;
 mod criterion;
 mod ecosystem;
 mod group;
+mod hits;
 mod identity;
 mod keys;
 mod knowledge;
+mod lines;
 mod names;
 mod outcome;
 mod versions;
@@ -32,8 +34,9 @@ use super::cpe::{Cpe, PRODUCT, VENDOR};
 use super::purl::Level;
 
 pub use coverage::Coverage;
+pub use ecosystem::repository;
 pub use group::{Group, group};
-pub use identity::{Identity, SOURCE_PROPERTIES};
+pub use identity::{Identity, SOURCE_INFO, SOURCE_PROPERTIES, names_source, tells_source};
 pub use keys::{
     Key, OPEN, keys_of_advisory, keys_of_identity, open_names, text_keys_of_advisory, text_keys_of_identity,
 };

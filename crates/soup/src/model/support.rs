@@ -1,6 +1,6 @@
 //! Until when a version is supported by its maker, from published release cycles (endoflife.date and its like).
 //!
-//! A cycle covers the versions that begin with it (`3.9` covers 3.9.18, not 3.90). Products are compared by plain name; nothing is guessed
+//! A cycle covers the versions that begin with it (`3.9` covers 3.9.18, not 3.90; `1.x` covers 1.2, `1.1.1` covers 1.1.1w). Products are compared by plain name; nothing is guessed
 //! beyond that.
 
 use serde::{Deserialize, Serialize};
@@ -31,12 +31,25 @@ pub struct SupportStatus {
     pub cycle: SupportCycle,
 }
 
-/// Whether cycle and version belong together: the same leading parts.
-fn covers(cycle: &str, version: &str) -> bool {
+/// The numbers of a cycle: `1` of `1.x`, and without the `v` that some write before it.
+fn bare(cycle: &str) -> &str {
+    let cycle = cycle.trim();
+    let cycle = cycle.strip_suffix(".x").or_else(|| cycle.strip_suffix(".X")).unwrap_or(cycle);
+    let numbers = cycle.strip_prefix(['v', 'V']).unwrap_or(cycle);
+    if numbers.starts_with(|c: char| c.is_ascii_digit()) { numbers } else { cycle }
+}
+
+/// Whether cycle and version belong together: the same leading parts. A letter may follow a number at once (`1.1.1w`, `3.13rc1`).
+fn covers(cycle: &SupportCycle, version: &str) -> bool {
     let version = version.trim().trim_start_matches(['v', 'V']);
-    version
-        .strip_prefix(cycle.trim())
-        .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+    let prefix = bare(&cycle.cycle);
+    let follows = |rest: &str| match rest.chars().next() {
+        Some(next) if next.is_ascii_digit() => false,
+        Some(next) if next.is_ascii_alphabetic() => prefix.ends_with(|last: char| last.is_ascii_digit()),
+        Some(_) | None => true,
+    };
+    let is_latest = cycle.latest.as_deref().is_some_and(|latest| latest.trim() == version);
+    is_latest || !prefix.is_empty() && version.strip_prefix(prefix).is_some_and(follows)
 }
 
 /// What a written end means on a day: `true` and a day that has come say yes, `false` and a later day say no.
@@ -56,8 +69,8 @@ pub fn support_status<'c>(
 ) -> Option<SupportStatus> {
     let cycle = cycles
         .into_iter()
-        .filter(|cycle| !cycle.cycle.trim().is_empty() && covers(&cycle.cycle, version))
-        .max_by_key(|cycle| cycle.cycle.trim().len())?;
+        .filter(|cycle| !version.trim().is_empty() && covers(cycle, version))
+        .max_by_key(|cycle| bare(&cycle.cycle).len())?;
     let ended = has_come(cycle.end_of_life.as_deref(), today);
     // `support` says until when, or whether at all.
     let active_over = match cycle.support.as_deref().map(str::trim) {
@@ -108,6 +121,26 @@ mod tests {
         assert_eq!(state(&cycles, "3.90"), Some(SupportState::Supported), "3 covers it, 3.9 does not");
         assert_eq!(state(&cycles, "30.1"), None);
         assert_eq!(state(&cycles, ""), None);
+    }
+
+    #[test]
+    fn a_letter_may_follow_a_cycle_and_a_cycle_may_end_in_x() {
+        let cycles = [
+            cycle("1.1.1", None, Some("true")),
+            cycle("1.1.10", None, Some("false")),
+            cycle("1.x", None, Some("false")),
+            cycle("v2", None, Some("true")),
+            cycle("lts", None, Some("true")),
+        ];
+        assert_eq!(state(&cycles, "1.1.1w"), Some(SupportState::Ended));
+        assert_eq!(state(&cycles, "1.1.10"), Some(SupportState::Supported));
+        assert_eq!(state(&cycles, "1.1.12"), Some(SupportState::Supported), "1.x covers it");
+        assert_eq!(state(&cycles, "1"), Some(SupportState::Supported));
+        assert_eq!(state(&cycles, "10.1"), None);
+        assert_eq!(state(&cycles, "v2.1"), Some(SupportState::Ended));
+        assert_eq!(state(&cycles, "ltsx"), None);
+        let last = SupportCycle { latest: Some("r9".to_owned()), ..cycle("nine", None, Some("true")) };
+        assert_eq!(state(&[last], "r9"), Some(SupportState::Ended), "the newest of a cycle is in it");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! here guesses. Which scheme a claim or a component has is looked up by name; what the answer means for a component is `matching.rs`.
 
 mod alpine;
+mod bounds;
 mod composer;
 mod debian;
 mod dotted;
@@ -17,6 +18,7 @@ mod nvd;
 mod openssl;
 mod python;
 mod ranges;
+mod requirement;
 mod rpm;
 mod semver;
 #[cfg(test)]
@@ -29,6 +31,7 @@ use std::cmp::Ordering;
 
 pub use exactness::{Exactness, exactness};
 pub use ranges::{Event, EventKind, contains, intervals_of_events, within};
+pub use requirement::{is_one_version, requirement};
 pub use vers::{Comparator, Constraint, InvalidRange, Vers};
 
 /// An order of versions.

@@ -7,13 +7,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::DateTime;
+use serde::Deserialize;
 
 use super::component::Component;
 use super::vex::{Statement, Status, Subject};
 use mainstay_base::time::Moment;
 
 /// Who issues the document, in the words of CSAF 2.0 (3.2.1.8.1).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Makes the product.
     #[default]
@@ -55,7 +57,8 @@ pub struct Author {
 }
 
 /// Whether more is to come (CSAF 2.0 3.2.1.12.7).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TrackingStatus {
     /// Not yet published.
     #[default]

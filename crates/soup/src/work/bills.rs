@@ -1,7 +1,6 @@
 //! Bills of materials of files: inspected, written in another format, compared. Nothing is kept.
 
-use std::fs::OpenOptions;
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -14,6 +13,7 @@ use crate::model::diff::{BillDiff, diff};
 use crate::model::lint::lint;
 use crate::refused::Refused;
 use mainstay_base::clock::Stamp;
+use mainstay_base::fresh_file::FreshFile;
 use mainstay_base::note::{Gravity, Note};
 use mainstay_base::unpack::{Limits, Stop, UnpackError, for_each_document};
 use mainstay_base::{regular, store_error::StoreError};
@@ -38,14 +38,15 @@ pub enum BillSyntax {
     Spdx,
 }
 
-/// Reads the bill of materials of a file, which may be packed.
+/// Reads the bill of materials of a file, which may be packed; of a Python wheel the bill that it brings along (PEP 770).
 ///
 /// # Errors
-/// When the file cannot be read, or is no bill of materials with components; the words name the place and the reason.
+/// When the file cannot be read, or is no bill of materials; the words name the place and the reason.
 pub fn inspect_bill(path: &Path) -> Result<InspectedBill, Refused> {
     let bytes = bytes_of(path)?;
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let bill = sbom::read(&unpacked(&bytes, &name)?, &name)
+    let (document, inner) = unpacked(&bytes, &name)?;
+    let bill = sbom::read(&document, inner.as_deref().unwrap_or(&name))
         .map_err(|refused| Refused::Rule(format!("{name} was not taken: {refused}")))?;
     let lint = lint(&bill);
     Ok(InspectedBill { bill, sha256: hex::encode(Sha256::digest(&bytes)), lint })
@@ -59,31 +60,56 @@ fn bytes_of(path: &Path) -> Result<Vec<u8>, Refused> {
     Ok(bytes)
 }
 
-/// The one document of a file: itself, or what is packed in it.
-fn unpacked(bytes: &[u8], name: &str) -> Result<Vec<u8>, Refused> {
-    let mut documents: Vec<Vec<u8>> = Vec::new();
+/// Members of a wheel at most.
+const WHEEL_MEMBERS_MAX: usize = 100_000;
+/// Names of bills that a refusal tells at most.
+const NAMES_MAX: usize = 10;
+
+/// The one document of a file: itself, or what is packed in it, then with its name there. In a wheel only what stands in the folder for bills
+/// is a document.
+fn unpacked(bytes: &[u8], name: &str) -> Result<(Vec<u8>, Option<String>), Refused> {
+    let mut documents: Vec<(Vec<u8>, String)> = Vec::new();
     let mut broken = None;
-    let limits =
-        Limits { unpacked_bytes: sbom::DOCUMENT_BYTES_MAX as u64 + 1, members: 2, ..Limits::default() };
-    let outcome = for_each_document(&mut std::io::Cursor::new(bytes), name, &limits, &mut |_, reader| {
-        let mut document = Vec::new();
-        if let Err(error) = reader.read_to_end(&mut document) {
-            broken = Some(error.to_string());
-            return Err(Stop);
-        }
-        documents.push(document);
-        Ok(())
-    });
+    let is_wheel = Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("whl"));
+    let members = if is_wheel { WHEEL_MEMBERS_MAX } else { 2 };
+    let limits = Limits { unpacked_bytes: sbom::DOCUMENT_BYTES_MAX as u64 + 1, members, ..Limits::default() };
+    let outcome =
+        for_each_document(&mut std::io::Cursor::new(bytes), name, &limits, &mut |member, reader| {
+            if is_wheel && !member.contains(".dist-info/sboms/") {
+                return Ok(());
+            }
+            let mut document = Vec::new();
+            if let Err(error) = reader.read_to_end(&mut document) {
+                broken = Some(error.to_string());
+                return Err(Stop);
+            }
+            documents.push((document, member.to_owned()));
+            Ok(())
+        });
     let refused = |why: String| Refused::Rule(format!("{name} was not taken: {why}"));
     match (outcome, broken) {
         (Err(UnpackError::Unreadable(why)), _) => return Err(refused(why.to_string())),
         (_, Some(why)) => return Err(refused(why)),
         (Ok(_) | Err(UnpackError::Stopped), None) => {}
     }
-    match documents.len() {
-        1 => Ok(documents.remove(0)),
-        0 => Err(refused("the archive is empty".to_owned())),
-        _ => Err(refused("the archive holds several documents; unpack it and name one".to_owned())),
+    let count = documents.len();
+    match (documents.pop(), count) {
+        (Some((document, member)), 1) => {
+            // Within an archive a document has a name of its own: `a.zip: b/bom.json`.
+            let inner = member.rsplit_once(": ").map(|(_, path)| path.rsplit('/').next().unwrap_or(path).to_owned());
+            Ok((document, inner))
+        }
+        (None, _) if is_wheel => Err(refused(
+            "the wheel brings no bill of materials along (`.dist-info/sboms`, PEP 770): make one of the environment that it is installed in"
+                .to_owned(),
+        )),
+        (None, _) => Err(refused("the archive is empty".to_owned())),
+        (Some(last), _) => {
+            let names: Vec<&str> =
+                documents.iter().chain([&last]).map(|(_, member)| member.as_str()).take(NAMES_MAX).collect();
+            let words = format!("the archive holds several documents; unpack it and name one ({})", names.join("; "));
+            Err(refused(words))
+        }
     }
 }
 
@@ -109,10 +135,9 @@ pub fn refused_of_bill(inspected: &InspectedBill) -> Vec<&Note> {
 pub fn convert_bill(path: &Path, syntax: BillSyntax, out: &Path, stamp: &Stamp) -> Result<Bill, Refused> {
     let bill = inspect_bill(path)?.bill;
     let text = written(&bill, syntax, stamp)?;
-    let failed =
-        || StoreError::io(format!("{} could not be written; choose a name that is free", out.display()));
-    let mut file = OpenOptions::new().write(true).create_new(true).open(out).map_err(failed())?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed())?;
+    let mut file = FreshFile::new(out, Some(path))?;
+    file.put(text.as_bytes())?;
+    file.keep()?;
     Ok(bill)
 }
 
@@ -142,4 +167,48 @@ fn written(bill: &Bill, syntax: BillSyntax, stamp: &Stamp) -> Result<String, Ref
         BillSyntax::CycloneDx => cyclonedx_1_6_json(bill, &made),
         BillSyntax::Spdx => spdx_2_3_json(bill, &made),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    const BILL: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"libpng","version":"1.6.43"}]}"#;
+
+    /// A wheel with these members, in a folder of its own.
+    fn wheel(members: &[(&str, &str)]) -> (tempfile::TempDir, std::path::PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("imaging-1.0-cp312-cp312-linux_x86_64.whl");
+        let mut archive = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+        for (name, text) in members {
+            archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            archive.write_all(text.as_bytes()).unwrap();
+        }
+        archive.finish().unwrap();
+        (folder, path)
+    }
+
+    #[test]
+    fn the_bill_inside_a_wheel_is_read() {
+        let (_folder, path) = wheel(&[
+            ("imaging/__init__.py", "print(1)"),
+            ("imaging-1.0.dist-info/METADATA", "Name: imaging"),
+            ("imaging-1.0.dist-info/sboms/auditwheel.cdx.json", BILL),
+            ("imaging-1.0.dist-info/RECORD", ""),
+        ]);
+        assert_eq!(inspect_bill(&path).unwrap().bill.components[0].label(), "libpng 1.6.43");
+    }
+
+    #[test]
+    fn a_wheel_without_a_bill_or_with_several_is_refused_with_what_to_do() {
+        let (_folder, path) =
+            wheel(&[("imaging-1.0.dist-info/METADATA", "Name: imaging"), ("bom.cdx.json", BILL)]);
+        assert!(inspect_bill(&path).unwrap_err().to_string().contains("PEP 770"));
+        let sbom = |name: &str| format!("imaging-1.0.dist-info/sboms/{name}");
+        let (_folder, path) = wheel(&[(&sbom("a.cdx.json"), BILL), (&sbom("b.cdx.json"), BILL)]);
+        let refused = inspect_bill(&path).unwrap_err().to_string();
+        assert!(refused.contains("a.cdx.json") && refused.contains("b.cdx.json"), "{refused}");
+    }
 }

@@ -1,8 +1,9 @@
-//! What a person does with bills and advisories: import, look up, scan, inspect, convert, compare.
+//! What a person does with bills and advisories: import, look up, scan, inspect, convert, compare, publish.
 
 mod advisories;
 mod bills;
 mod scan;
+mod vex;
 
 pub use advisories::{
     AdvisoryTelling, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, SourceStatus, cache_status,
@@ -15,3 +16,4 @@ pub use scan::{
     Checked, FoundAdvisory, FoundRecord, MAX_AGE_DAYS, ScanOptions, ScannedComponent, Score, is_decided,
     read_knowledge, scan,
 };
+pub use vex::{LeftOut, ScanForVex, VexFormat, VexInput, VexOfScan, read_vex_input, vex_input, write_vex};

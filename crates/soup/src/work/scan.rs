@@ -7,13 +7,16 @@ mod findings;
 mod grounds;
 mod told;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::advisories::{SourceStatus, body};
 use crate::cache::Cache;
-use crate::model::advisory::{Advisory, Published, Standing, SupportCycle};
+use crate::model::advisory::{
+    Advisory, ExploitPrediction, KnownExploited, Published, Standing, SupportCycle,
+};
 use crate::model::bill::Bill;
 use crate::model::component::Component;
 use crate::model::cpe::Cpe;
@@ -22,6 +25,7 @@ use crate::model::matching::{
 };
 use crate::model::support::support_status;
 use crate::refused::Refused;
+use mainstay_base::store_error::StoreError;
 use mainstay_base::time::Day;
 
 pub use told::{Checked, FoundAdvisory, FoundRecord, ScannedComponent, Score};
@@ -104,7 +108,7 @@ pub fn scan<T: Send>(
 
 /// Whether a document names source packages where they are called otherwise than what was built of them.
 fn tells_sources(bill: &Bill) -> bool {
-    bill.components.iter().flat_map(|component| &component.purls).any(|purl| purl.contains("upstream="))
+    bill.components.iter().any(matching::tells_source)
 }
 
 /// The next component that nobody has taken yet.
@@ -113,17 +117,9 @@ fn take<'c>(next: &AtomicUsize, components: &'c [Component]) -> Option<(usize, &
     components.get(index).map(|component| (index, component))
 }
 
-/// A record as far as judging needs it, with the bytes of what a finding shows of it.
-struct Held {
-    advisory: Box<Advisory>,
-    shown: Vec<u8>,
-    /// The file that told it, by its number.
-    file: i64,
-}
-
 /// One record that has something to say about a component.
 struct Judged {
-    advisory: Box<Advisory>,
+    advisory: Advisory,
     judgement: Judgement,
     /// The file that told it, by its number.
     file: i64,
@@ -144,7 +140,12 @@ struct Desk<'c> {
     tells_sources: bool,
     /// Records under the key of all components with a CPE name, by their number: with the names that leave vendor or product open.
     open: BTreeMap<i64, Vec<Cpe>>,
+    /// What was joined to a CVE before: the components of one product share theirs.
+    told: RefCell<HashMap<String, Joined>>,
 }
+
+/// What is told about a CVE besides advisories.
+type Joined = (Option<KnownExploited>, Option<ExploitPrediction>);
 
 impl<'c> Desk<'c> {
     fn new(cache: &'c Cache, options: &'c ScanOptions, tells_sources: bool) -> Result<Self, Refused> {
@@ -162,10 +163,14 @@ impl<'c> Desk<'c> {
             joins: grounds.joins,
             tells_sources,
             open: BTreeMap::new(),
+            told: RefCell::default(),
         };
         for number in cache.numbers_under(matching::OPEN)? {
-            let names = desk.advisory(number)?.map(|held| matching::open_names(&held.advisory));
-            desk.open.insert(number, names.unwrap_or_default());
+            let names = match desk.published(number)? {
+                Some(Published::Advisory(advisory)) => matching::open_names(&advisory),
+                Some(_) | None => Vec::new(),
+            };
+            desk.open.insert(number, names);
         }
         Ok(desk)
     }
@@ -191,7 +196,7 @@ impl<'c> Desk<'c> {
                 Checked::of(name, matching::outcome(&identity, facts, own))
             })
             .collect();
-        let support = self.support(component)?;
+        let support = self.support(component, identity.version.as_deref())?;
         Ok(ScannedComponent {
             reference: component.reference.clone(),
             name: component.name.clone(),
@@ -208,28 +213,35 @@ impl<'c> Desk<'c> {
     fn judged(&self, identity: &Identity) -> Result<Vec<Judged>, Refused> {
         let mut judged = Vec::new();
         for number in self.numbers(identity)? {
-            let Some(Held { mut advisory, shown, file }) = self.advisory(number)? else { continue };
-            let mut judgement = matching::judge(identity, &advisory);
-            let unread = judgement.why.is_none();
-            if unread && advisory.standing != Standing::NotAnalysed {
-                continue;
-            }
-            // What does not concern the component still speaks for its source, and joins what others tell under other names.
-            if unread || judgement.verdict != Verdict::NotAffected || self.options.all {
-                body::show(&mut advisory, &shown)?;
-            }
-            if unread {
-                if !matching::mentions(identity, &advisory) {
-                    continue;
-                }
-                judgement = mentioned(identity, &advisory);
-            }
-            // Nobody judges it once more.
-            advisory.packages = Vec::new();
-            advisory.applicability = Vec::new();
-            judged.push(Judged { advisory, judgement, file });
+            let read = self.cache.read(number, |file, body| self.judge(identity, file, body))?;
+            judged.extend(read.transpose()?.flatten());
         }
         Ok(judged)
+    }
+
+    /// What a record of the cache has to say about a component; `None` where that is nothing.
+    fn judge(&self, identity: &Identity, file: i64, body: &[u8]) -> Result<Option<Judged>, StoreError> {
+        let concerns = |criteria: &str| identity.is_meant_by(criteria);
+        let Some((mut advisory, shown)) = body::unpack_advisory(body, &concerns)? else { return Ok(None) };
+        let mut judgement = matching::judge(identity, &advisory);
+        let unread = judgement.why.is_none();
+        if unread && advisory.standing != Standing::NotAnalysed {
+            return Ok(None);
+        }
+        // What does not concern the component still speaks for its source, and joins what others tell under other names.
+        if unread || judgement.verdict != Verdict::NotAffected || self.options.all {
+            body::show(&mut advisory, shown)?;
+        }
+        if unread {
+            if !matching::mentions(identity, &advisory) {
+                return Ok(None);
+            }
+            judgement = mentioned(identity, &advisory);
+        }
+        // Nobody judges it once more.
+        advisory.packages = Vec::new();
+        advisory.applicability = Vec::new();
+        Ok(Some(Judged { advisory, judgement, file }))
     }
 
     /// Numbers of the records that may have something to say about a component.
@@ -245,28 +257,20 @@ impl<'c> Desk<'c> {
         Ok(numbers)
     }
 
-    fn published(&self, number: i64) -> Result<Option<(Published, Vec<u8>, i64)>, Refused> {
-        let read = self.cache.read(number, |file, value| {
-            body::unpack(value).map(|(published, shown)| (published, shown.to_vec(), file))
-        })?;
+    fn published(&self, number: i64) -> Result<Option<Published>, Refused> {
+        let read = self.cache.read(number, |_, body| body::unpack(body).map(|(published, _)| published))?;
         Ok(read.transpose()?)
-    }
-
-    fn advisory(&self, number: i64) -> Result<Option<Held>, Refused> {
-        Ok(match self.published(number)? {
-            Some((Published::Advisory(advisory), shown, file)) => Some(Held { advisory, shown, file }),
-            Some(_) | None => None,
-        })
     }
 
     fn support(
         &self,
         component: &Component,
+        version: Option<&str>,
     ) -> Result<Option<crate::model::support::SupportStatus>, Refused> {
-        let Some(version) = &component.version else { return Ok(None) };
+        let Some(version) = version else { return Ok(None) };
         let mut cycles: Vec<SupportCycle> = Vec::new();
         for number in self.cache.numbers_under(&body::support_key(&component.name))? {
-            if let Some((Published::Support(cycle), ..)) = self.published(number)? {
+            if let Some(Published::Support(cycle)) = self.published(number)? {
                 cycles.push(cycle);
             }
         }

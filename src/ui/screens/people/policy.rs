@@ -3,6 +3,7 @@
 use eframe::egui;
 use egui::{Grid, Label, ScrollArea, Ui};
 
+use crate::domain::calendar::Holiday;
 use crate::domain::choice::Choice as _;
 use crate::domain::field::is_empty;
 use crate::domain::person::Role;
@@ -32,6 +33,7 @@ pub(super) fn policy_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         for section in page.data.def().sections {
             section_ui(ui, section, &page.data);
         }
+        holidays_ui(ui, &policy.holidays.0);
         criteria_ui(ui, &policy);
         if !policy.basis.is_empty() {
             ui.add_space(space::L);
@@ -46,7 +48,7 @@ fn section_ui(ui: &mut Ui, section: &Section, data: &RecordData) {
     let shown: Vec<_> = section
         .fields
         .iter()
-        .filter(|field| !matches!(field.name, "authority" | "problem_criteria" | "basis"))
+        .filter(|field| !matches!(field.name, "authority" | "problem_criteria" | "basis" | "holidays"))
         .filter(|field| !is_empty(data.value(field.name)))
         .collect();
     if shown.is_empty() {
@@ -63,6 +65,23 @@ fn section_ui(ui: &mut Ui, section: &Section, data: &RecordData) {
             ui.label(body(field.label));
             ui.label(bold(field.words(data.value(field.name))));
             ui.label(hint(ui, field.clause));
+            ui.end_row();
+        }
+    });
+}
+
+fn holidays_ui(ui: &mut Ui, holidays: &[Holiday]) {
+    if holidays.is_empty() {
+        return;
+    }
+    ui.add_space(space::L);
+    ui.label(title("Holidays"));
+    ui.label(hint(ui, "Limits in working days and late entries are counted without them"));
+    let grid = Grid::new("holidays").num_columns(2).min_row_height(22.0);
+    grid.spacing([space::L, space::XS]).show(ui, |ui| {
+        for row in holidays {
+            ui.label(bold(row.day.map_or_else(String::new, |day| day.to_string())));
+            ui.label(body(row.name.to_string()));
             ui.end_row();
         }
     });

@@ -2,7 +2,7 @@
 //!
 //! Saving is asked for, never done here. What is typed is kept as a draft while it is typed.
 
-mod entry;
+pub(super) mod entry;
 mod foot;
 
 use eframe::egui;
@@ -18,6 +18,7 @@ use crate::domain::questions::Circumstances;
 use crate::domain::record::Section;
 use crate::ops::Refused;
 use crate::ui::cx::{Command, Cx};
+use crate::ui::foresight::Foresight;
 use crate::ui::theme::{hint, space, title};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
@@ -42,6 +43,8 @@ pub struct FormScreen {
     go_to: Option<&'static str>,
     entry: Option<Entry>,
     circumstances: Option<Circumstances>,
+    /// What saving asks for besides the fields.
+    foresight: Foresight,
     /// What is said about the draft that was taken up.
     restored: Option<String>,
     /// What was typed when saving was asked for.
@@ -58,22 +61,23 @@ pub struct FormScreen {
 
 impl FormScreen {
     /// The form of a new record.
-    pub const fn new_record(kind: Kind) -> Self {
+    pub fn new_record(kind: Kind) -> Self {
         Self::of(Target::New(kind), None)
     }
 
     /// The form of an existing record, with the field to which to go.
-    pub const fn edit(id: RecordId, field: Option<&'static str>) -> Self {
+    pub fn edit(id: RecordId, field: Option<&'static str>) -> Self {
         Self::of(Target::Edit(id), field)
     }
 
-    const fn of(target: Target, field: Option<&'static str>) -> Self {
+    fn of(target: Target, field: Option<&'static str>) -> Self {
         Self {
             target,
             field,
             go_to: field,
             entry: None,
             circumstances: None,
+            foresight: Foresight::default(),
             restored: None,
             sent: None,
             refused: false,
@@ -131,6 +135,7 @@ impl FormScreen {
             }
         };
         self.refused |= self.sent.is_some() && cx.refusal.is_some();
+        self.foresee(cx);
         Panel::bottom("form_foot")
             .frame(egui::Frame::new().inner_margin(Margin::symmetric(0, 8)))
             .show(ui, |ui| self.foot(ui, cx));
@@ -140,6 +145,13 @@ impl FormScreen {
         });
         self.keys(ui, cx);
         self.keep_draft(ui, cx);
+    }
+
+    /// Looks at what would come of saving.
+    fn foresee(&mut self, cx: &Cx<'_>) {
+        if let Some(entry) = &self.entry {
+            self.foresight.look(cx, entry.act(zone(cx)));
+        }
     }
 
     /// A form that was left and is opened again begins anew where the record has changed and nothing was typed.
@@ -168,9 +180,7 @@ impl FormScreen {
             Target::New(kind) => Entry::new(kind, cx.session.person(), cx.now()),
             Target::Edit(id) => {
                 let page = cx.page(id)?;
-                let mut entry = Entry::of(page.data.clone());
-                entry.is_signed = !page.signatures.is_empty();
-                entry
+                Entry::of(page.data.clone())
             }
         };
         self.circumstances = circumstances(cx, &entry.data);
@@ -217,7 +227,7 @@ impl FormScreen {
                 changed |= self.section(ui, cx, (section, places));
             });
         }
-        changed |= self.reason(ui, cx);
+        changed |= self.reason(ui);
         ui.add_space(space::XXL);
         if changed {
             self.note_change(ui, cx);
@@ -288,7 +298,7 @@ impl FormScreen {
             changed |= self.field(ui, cx, (field, places));
             ui.add_space(space::S);
             if field.name == "received_at" {
-                changed |= self.late_reason(ui, cx);
+                changed |= self.late_reason(ui);
             }
         }
         changed
@@ -324,12 +334,11 @@ impl FormScreen {
     }
 
     /// Asked where a feedback is entered later than the working day after its receipt.
-    fn late_reason(&mut self, ui: &mut Ui, cx: &Cx<'_>) -> bool {
+    fn late_reason(&mut self, ui: &mut Ui) -> bool {
         let show_all = self.show_all;
-        let Some(entry) = &mut self.entry else { return false };
-        if !entry.is_late(zone(cx), cx.now()) {
+        let Some(entry) = self.entry.as_mut().filter(|_| self.foresight.asks_late_reason()) else {
             return false;
-        }
+        };
         let missing = show_all && entry.late_reason.trim().is_empty();
         let response = Field::new("Why it is entered late")
             .required("required")
@@ -341,9 +350,9 @@ impl FormScreen {
     }
 
     /// Asked where what was signed, or what approvals rest on, is changed.
-    fn reason(&mut self, ui: &mut Ui, cx: &Cx<'_>) -> bool {
+    fn reason(&mut self, ui: &mut Ui) -> bool {
         let show_all = self.show_all;
-        let Some(entry) = self.entry.as_mut().filter(|entry| entry.asks_reason(zone(cx))) else {
+        let Some(entry) = self.entry.as_mut().filter(|_| self.foresight.asks_reason()) else {
             return false;
         };
         let missing = show_all && entry.reason.trim().is_empty();

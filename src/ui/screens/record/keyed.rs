@@ -8,6 +8,7 @@ use super::places::Places;
 use super::typed::{Typed, TypedRow, blank_row};
 use crate::domain::field::{FieldDef, FieldType};
 use crate::domain::ids::Kind;
+use crate::domain::kind::RowKey;
 use crate::domain::questions::{self, ACTIVITIES, Circumstances, QUESTIONS};
 use crate::ui::theme::{Tone, bold, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
@@ -35,11 +36,10 @@ struct Asked {
 impl Key {
     /// The key of a table field, if its rows have one.
     pub fn of(kind: Kind, field: &str) -> Option<Self> {
-        match (kind, field) {
-            (Kind::ImpactAnalysis, "answers") => Some(Self::Questions),
-            (Kind::ChangeRequest, "activities") => Some(Self::Activities),
-            _ => None,
-        }
+        kind.def().key_of(field).map(|key| match key {
+            RowKey::Questions => Self::Questions,
+            RowKey::Activities => Self::Activities,
+        })
     }
 
     /// The column that holds the code.

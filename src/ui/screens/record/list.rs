@@ -8,13 +8,13 @@ use std::rc::Rc;
 use eframe::egui;
 use egui::{Key, Modifiers, TextEdit, Ui};
 
-pub use self::shown::tone;
 use self::shown::{FIXED, Line, Wanted, cell_of, lines, more, order, states, titles};
 use crate::domain::field::FieldType;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::workflow::Move;
-use crate::ops::{Act, Attention, ListRow, Refused, Request, assignable};
+use crate::ops::{Act, Attention, ListRow, Refused, Request};
 use crate::ui::cx::{Command, Cx, Route, Then};
+use crate::ui::screens::parts::tone_of;
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::button::primary_ui;
 use crate::ui::widgets::choice::{Choice, choice_ui};
@@ -41,7 +41,7 @@ pub struct ListScreen {
     /// The states that occur.
     states: Vec<Choice<'static>>,
     /// What the lines were made of.
-    source: Option<(Rc<Vec<ListRow>>, Rc<Attention>)>,
+    source: Option<(Rc<Vec<ListRow>>, Option<Rc<Attention>>)>,
     table: TableState,
     find: bool,
     /// A step for several that asks for a reason: its name, and the reason as typed.
@@ -102,15 +102,14 @@ impl ListScreen {
     fn keep_up(&mut self, cx: &mut Cx<'_>) -> Result<(), Refused> {
         let rows = cx.list(self.kind)?;
         let attention = cx.attention()?;
-        let same = self
-            .source
-            .as_ref()
-            .is_some_and(|(old, then)| Rc::ptr_eq(old, &rows) && Rc::ptr_eq(then, &attention));
+        let same = self.source.as_ref().is_some_and(|(old, then)| {
+            Rc::ptr_eq(old, &rows) && same_list(then.as_ref(), attention.as_ref())
+        });
         if !same {
             let names = cx.names()?;
             let mut wanting: BTreeMap<RecordId, (Tone, String)> = BTreeMap::new();
-            for item in &attention.now {
-                wanting.entry(item.record).or_insert_with(|| (tone(item.tone), item.what.clone()));
+            for item in attention.iter().flat_map(|attention| &attention.now) {
+                wanting.entry(item.record).or_insert_with(|| (tone_of(item.tone), item.what.clone()));
             }
             let chosen: Vec<RecordId> = self.chosen().map(|line| line.id).collect();
             let cursor = self.table.cursor.and_then(|row| self.line(row)).map(|line| line.id);
@@ -165,10 +164,16 @@ impl ListScreen {
                         cx.go(Route::New(self.kind));
                     }
                 }
-                if !self.lines.is_empty()
-                    && ui.button("Save as CSV…").on_hover_text("The rows as they are shown").clicked()
-                {
-                    self.csv(cx);
+                if !self.lines.is_empty() {
+                    ui.menu_button("Save as CSV", |ui| {
+                        if ui.button("Rows as shown…").on_hover_text("The columns of this list").clicked() {
+                            self.csv(cx);
+                        }
+                        let all = "Every record of this kind, a column for each field; can be taken in again";
+                        if ui.button("All fields…").on_hover_text(all).clicked() {
+                            self.fields_csv(cx);
+                        }
+                    });
                 }
             });
         });
@@ -202,7 +207,7 @@ impl ListScreen {
                 self.table.focus();
             }
             filter_ui(ui, "State", &mut self.wanted.state, &self.states);
-            if assignable(self.kind) {
+            if self.kind.def().assignable {
                 let choices: Vec<Choice<'_>> =
                     owners.iter().map(|(code, word)| Choice { code, word, meaning: "" }).collect();
                 filter_ui(ui, "Owner", &mut self.wanted.owner, &choices);
@@ -280,7 +285,7 @@ impl ListScreen {
     }
 
     fn assign_menu(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        if !assignable(self.kind) {
+        if !self.kind.def().assignable {
             return;
         }
         let Ok(people) = cx.list(Kind::Person) else { return };
@@ -386,9 +391,19 @@ impl ListScreen {
             .map(|line| line.cells.clone())
             .collect();
         if let Ok(bytes) = crate::ops::csv(&titles(self.kind), &rows) {
-            let suggested_name = format!("{}.csv", self.kind.def().plural.to_lowercase().replace(' ', "-"));
-            cx.ask(Command::SaveFile { suggested_name, bytes });
+            cx.ask(Command::SaveFile { suggested_name: self.file_name(""), bytes });
         }
+    }
+
+    fn fields_csv(&self, cx: &mut Cx<'_>) {
+        match cx.file.fields_csv(self.kind) {
+            Ok(bytes) => cx.ask(Command::SaveFile { suggested_name: self.file_name("-all-fields"), bytes }),
+            Err(refusal) => cx.ask(Command::Notify(Notice::problem(refusal.to_string(), "Check the file."))),
+        }
+    }
+
+    fn file_name(&self, what: &str) -> String {
+        format!("{}{what}.csv", self.kind.def().plural.to_lowercase().replace(' ', "-"))
     }
 }
 
@@ -424,6 +439,15 @@ fn columns(kind: Kind) -> Vec<Column<'static>> {
         columns.push(if number { column.right() } else { column });
     }
     columns
+}
+
+/// Whether two answers are the same list, or both are none.
+fn same_list(one: Option<&Rc<Attention>>, other: Option<&Rc<Attention>>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => Rc::ptr_eq(one, other),
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    }
 }
 
 /// A cell of a line, borrowed. What needs attention carries its shape before the number.

@@ -10,5 +10,5 @@ pub mod list;
 pub mod page;
 mod places;
 mod rows;
-mod show;
+pub mod show;
 mod typed;

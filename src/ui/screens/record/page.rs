@@ -4,6 +4,7 @@ mod asking;
 mod head;
 mod history;
 mod next;
+mod part_table;
 mod parts;
 mod picture;
 
@@ -16,6 +17,7 @@ use self::asking::MoveDialog;
 use self::head::{editable, head_ui, notices_ui, trace_strip_ui};
 use self::history::history_ui;
 use self::next::next_ui;
+use self::part_table::PartTable;
 pub use self::parts::short_digest;
 use self::parts::{attachments_ui, linked_ui, signatures_ui};
 use self::picture::Picture;
@@ -42,12 +44,14 @@ pub struct RecordScreen {
     picture: Option<Picture>,
     show_empty: bool,
     all_history: bool,
+    parts: Vec<PartTable>,
 }
 
 impl RecordScreen {
     /// The page of a record.
-    pub const fn new(id: RecordId) -> Self {
-        Self { id, dialog: None, picture: None, show_empty: false, all_history: false }
+    pub fn new(id: RecordId) -> Self {
+        let parts = PartTable::all(id.kind.def());
+        Self { id, dialog: None, picture: None, show_empty: false, all_history: false, parts }
     }
 
     /// The record.
@@ -121,6 +125,10 @@ impl RecordScreen {
         trace_strip_ui(ui, cx, &page.trace);
         notices_ui(ui, &page.notices);
         self.sections(ui, cx, (page, places));
+        for table in &mut self.parts {
+            let asked = ui.push_id(table.kind(), |ui| table.ui(ui, cx, (&page.data, places))).inner;
+            self.dialog = asked.or(self.dialog.take());
+        }
         if let Some(dialog) = attachments_ui(ui, cx, page, &mut self.picture) {
             self.dialog = Some(dialog);
         }

@@ -9,12 +9,8 @@ use crate::domain::field::record_ids;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::questions::Circumstances;
 use crate::domain::record::RecordData;
-use crate::ops::{ListRow, Refused, WhyReadOnly};
+use crate::ops::{ListRow, Refused};
 use crate::ui::cx::Cx;
-
-/// Kinds to which a reference may lead.
-const REFERABLE: [Kind; 5] =
-    [Kind::Feedback, Kind::ProblemReport, Kind::ChangeRequest, Kind::ImpactAnalysis, Kind::Approval];
 
 /// Surroundings of a field.
 pub struct Places {
@@ -34,8 +30,11 @@ impl Places {
     /// # Errors
     /// When the file cannot be read.
     pub fn of(cx: &mut Cx<'_>) -> Result<Self, Refused> {
-        let records =
-            REFERABLE.into_iter().map(|kind| Ok((kind, cx.list(kind)?))).collect::<Result<_, Refused>>()?;
+        let records = Kind::ALL
+            .iter()
+            .filter(|kind| kind.def().referable)
+            .map(|kind| Ok((*kind, cx.list(*kind)?)))
+            .collect::<Result<_, Refused>>()?;
         Ok(Self { today: cx.today().date(), zone: zone(cx), people: cx.list(Kind::Person)?, records })
     }
 
@@ -77,32 +76,15 @@ pub fn zone(cx: &Cx<'_>) -> FixedOffset {
 
 /// What decides which questions are asked of a change request, or of the one that an analysis belongs to.
 pub fn circumstances(cx: &mut Cx<'_>, data: &RecordData) -> Option<Circumstances> {
-    let change: ChangeRequest = match data.head.id.kind {
-        Kind::ChangeRequest => data.typed()?,
-        Kind::ImpactAnalysis => {
-            let id = record_ids(data.value("change_request")).into_iter().next()?;
-            cx.page(id).ok()?.data.typed()?
-        }
-        Kind::Product
-        | Kind::Feedback
-        | Kind::ProblemReport
-        | Kind::Approval
-        | Kind::Attachment
-        | Kind::Person
-        | Kind::Policy => return None,
-    };
-    Some(change.circumstances(&cx.file.product().ok()?))
-}
-
-/// Why nothing can be changed, in words.
-pub fn read_only_words(why: &WhyReadOnly) -> String {
-    match why {
-        WhyReadOnly::Locked(Some(holder)) => {
-            format!("{} is writing to the file on {}", holder.person, holder.machine)
-        }
-        WhyReadOnly::Locked(None) => "Somebody else is writing to the file".to_owned(),
-        WhyReadOnly::Damaged(what) => format!("The file is damaged: {what}"),
-        WhyReadOnly::NotWritable => "The file is open for reading only".to_owned(),
-        WhyReadOnly::Lent(words) => (*words).to_owned(),
+    let def = data.def();
+    if def.keyed.is_empty() {
+        return None;
     }
+    let own: Option<ChangeRequest> = data.typed();
+    let change = own.or_else(|| {
+        let through = def.trace.map_or(&[][..], |trace| trace.through);
+        let id = through.iter().flat_map(|field| record_ids(data.value(field))).next()?;
+        cx.page(id).ok()?.data.typed()
+    })?;
+    Some(change.circumstances(&cx.file.product().ok()?))
 }

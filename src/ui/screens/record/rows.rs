@@ -7,13 +7,20 @@ use super::input::cell_ui;
 use super::places::Places;
 use super::typed::{Typed, TypedRow, blank_row};
 use crate::domain::field::{FieldDef, FieldType};
-use crate::ui::theme::{bold, palette, space};
+use crate::domain::ids::Kind;
+use crate::ui::theme::{bold, hint, palette, space};
 use crate::ui::widgets::button::icon_ui;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::icons::Icon;
 
 /// All rows, each with a button that removes it, and one that adds another.
-pub fn rows_ui(ui: &mut Ui, field: &'static FieldDef, rows: &mut Vec<TypedRow>, places: &Places) -> Response {
+pub fn rows_ui(
+    ui: &mut Ui,
+    kind: Kind,
+    field: &'static FieldDef,
+    rows: &mut Vec<TypedRow>,
+    places: &Places,
+) -> Response {
     let FieldType::Rows(columns) = field.ty else { return ui.label("") };
     let mut changed = false;
     let mut removed = None;
@@ -22,12 +29,16 @@ pub fn rows_ui(ui: &mut Ui, field: &'static FieldDef, rows: &mut Vec<TypedRow>, 
             ui.spacing_mut().item_spacing.y = space::S;
             for (index, row) in rows.iter_mut().enumerate() {
                 ui.push_id(index, |ui| {
-                    let (typed, gone) = row_ui(ui, index, columns, (row, places));
+                    let (typed, gone) = row_ui(ui, (kind, index), columns, (row, places));
                     changed |= typed;
                     if gone {
                         removed = Some(index);
                     }
                 });
+            }
+            if rows.len() >= field.rows_max {
+                ui.label(hint(ui, format!("No more than {} rows stand in one field.", field.rows_max)));
+                return;
             }
             let name = format!("Add row to {}", field.label.to_lowercase());
             if ui.button("Add row").accessible_name(name).clicked() {
@@ -48,7 +59,7 @@ pub fn rows_ui(ui: &mut Ui, field: &'static FieldDef, rows: &mut Vec<TypedRow>, 
 
 fn row_ui(
     ui: &mut Ui,
-    index: usize,
+    (kind, index): (Kind, usize),
     columns: &'static [FieldDef],
     (row, places): (&mut TypedRow, &Places),
 ) -> (bool, bool) {
@@ -72,10 +83,10 @@ fn row_ui(
             });
             for pair in pairs(columns) {
                 match pair {
-                    [one] => changed |= cell(ui, one, (row, places)),
+                    [one] => changed |= cell(ui, kind, one, (row, places)),
                     several => ui.columns(2, |sides| {
                         for (side, column) in sides.iter_mut().zip(several) {
-                            changed |= cell(side, column, (row, places));
+                            changed |= cell(side, kind, column, (row, places));
                         }
                     }),
                 }
@@ -85,14 +96,23 @@ fn row_ui(
     (changed, gone)
 }
 
-fn cell(ui: &mut Ui, column: &'static FieldDef, (row, places): (&mut TypedRow, &Places)) -> bool {
+fn cell(ui: &mut Ui, kind: Kind, column: &'static FieldDef, (row, places): (&mut TypedRow, &Places)) -> bool {
     let typed =
         row.entry(column.name.to_owned()).or_insert_with(|| Typed::of(column, &serde_json::Value::Null));
     let help = column.help();
-    Field::new(column.label)
-        .help(&help, column.clause)
-        .show(ui, |ui| cell_ui(ui, column, typed, places))
-        .changed()
+    let mark = mark(kind, column);
+    let mut frame = Field::new(column.label).help(&help, column.clause);
+    if let Some(mark) = &mark {
+        frame = frame.required(mark);
+    }
+    frame.show(ui, |ui| cell_ui(ui, column, typed, places)).changed()
+}
+
+/// From when on a cell must be filled, in words.
+fn mark(kind: Kind, column: &FieldDef) -> Option<String> {
+    let from = kind.def().state(column.required_from?)?;
+    let at_once = from.code == kind.def().initial();
+    Some(if at_once { "required".to_owned() } else { format!("required from “{}”", from.word) })
 }
 
 /// Columns side by side where two narrow ones follow each other; a wide one alone.
@@ -115,4 +135,19 @@ fn pairs(columns: &'static [FieldDef]) -> Vec<&'static [FieldDef]> {
         rest = later;
     }
     pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::text::Line;
+
+    #[test]
+    fn a_cell_is_marked_by_the_state_from_which_its_column_is_required() {
+        let column = |state: &'static str| FieldDef::new::<Line>("party", "Party", "").required(state);
+        let def = Kind::ProblemReport.def();
+        assert_eq!(mark(Kind::ProblemReport, &column(def.initial())).as_deref(), Some("required"));
+        assert_eq!(mark(Kind::ProblemReport, &column("closed")).as_deref(), Some("required from “Closed”"));
+        assert_eq!(mark(Kind::ProblemReport, &FieldDef::new::<Line>("party", "Party", "")), None);
+    }
 }

@@ -7,7 +7,7 @@ use egui::{Align, Label, Layout, Ui, UiBuilder, accesskit::Role};
 use serde_json::Value;
 
 use super::keyed::Key;
-use crate::domain::field::{FieldDef, FieldType, is_empty, record_ids};
+use crate::domain::field::{FieldDef, FieldType, Telling, is_empty, record_ids};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
 use crate::domain::signature::Part;
@@ -37,16 +37,27 @@ pub struct Reading<'a> {
     pub offset_minutes: i32,
 }
 
-/// A value in words, with persons by name.
-pub fn words(field: &FieldDef, value: &Value, names: &Names) -> String {
-    if matches!(field.ty, FieldType::Record | FieldType::Records) {
-        return record_ids(value)
-            .into_iter()
-            .map(|id| names.get(&id).map_or_else(|| id.to_string(), |name| format!("{name} ({id})")))
-            .collect::<Vec<_>>()
-            .join("\n");
+impl Telling for Reading<'_> {
+    fn record(&self, id: RecordId) -> String {
+        Signed(self.names).record(id)
     }
-    field.words(value)
+
+    fn day(&self, day: Day) -> String {
+        format!("{day} ({})", relative_words(day.date(), self.today.date(), DateKind::Plain))
+    }
+
+    fn moment(&self, moment: Moment) -> String {
+        moment.with_offset_words(self.offset_minutes)
+    }
+}
+
+/// Values as they are signed: persons by name and number, moments in UTC.
+struct Signed<'a>(&'a Names);
+
+impl Telling for Signed<'_> {
+    fn record(&self, id: RecordId) -> String {
+        self.0.get(&id).map_or_else(|| id.to_string(), |name| format!("{name} ({id})"))
+    }
 }
 
 /// Everything of a part of a record that a signature covers: heading, label, value.
@@ -56,18 +67,18 @@ pub fn shown(data: &RecordData, part: Part, names: &Names) -> Vec<(String, Strin
         for field in section.fields {
             let value = data.value(field.name);
             if !is_empty(value) {
-                let heading = format!("{} {}", data.head.id, section.title);
-                rows.push((heading, field.label.to_owned(), signed_words(data, field, value, names)));
+                let words = signed_words(data, field, value, names);
+                rows.push((section.title.to_owned(), field.label.to_owned(), words));
             }
         }
     }
     rows
 }
 
-/// As [`words`]; a keyed row begins with the words that its code stands for, so that the signer sees what was asked.
+/// A keyed row begins with the words that its code stands for, so that the signer sees what was asked.
 fn signed_words(data: &RecordData, field: &FieldDef, value: &Value, names: &Names) -> String {
     let (Some(key), FieldType::Rows(columns)) = (Key::of(data.head.id.kind, field.name), field.ty) else {
-        return words(field, value, names);
+        return field.told(value, &Signed(names));
     };
     let Some(rows) = value.as_array() else { return String::new() };
     let lines = rows.iter().map(|row| {
@@ -75,13 +86,13 @@ fn signed_words(data: &RecordData, field: &FieldDef, value: &Value, names: &Name
         let cells: Vec<String> = columns
             .iter()
             .filter(|column| column.name != key.column())
-            .filter_map(|column| row.get(column.name).map(|cell| column.words(cell)))
+            .filter_map(|column| row.get(column.name).map(|cell| column.told(cell, &Signed(names))))
             .filter(|cell| !cell.is_empty())
             .collect();
         let said = if cells.is_empty() { "not answered".to_owned() } else { cells.join(" · ") };
         format!("{code}  {}\n{said}", key.text(code))
     });
-    lines.collect::<Vec<_>>().join("\n")
+    lines.collect::<Vec<_>>().join("\n\n")
 }
 
 /// Draws label and value side by side. Returns the record to which a link was followed.
@@ -149,32 +160,9 @@ fn value_ui(
         | FieldType::Choice(_)
         | FieldType::Choices(_)
         | FieldType::Lines => {
-            ui.add(Label::new(plain_words(field, value, reading)).wrap());
+            ui.add(Label::new(field.told(value, reading)).wrap());
             None
         }
-    }
-}
-
-/// Words of a value, with local time for moments and the distance for days.
-fn plain_words(field: &FieldDef, value: &Value, reading: &Reading<'_>) -> String {
-    let text = value.as_str().unwrap_or_default();
-    match field.ty {
-        FieldType::Moment => Moment::parse(text)
-            .map_or_else(|_| text.to_owned(), |moment| moment.with_offset_words(reading.offset_minutes)),
-        FieldType::Day => Day::parse(text).map_or_else(
-            |_| text.to_owned(),
-            |day| format!("{day} ({})", relative_words(day.date(), reading.today.date(), DateKind::Plain)),
-        ),
-        FieldType::Line
-        | FieldType::Text
-        | FieldType::YesNo
-        | FieldType::Number
-        | FieldType::Choice(_)
-        | FieldType::Choices(_)
-        | FieldType::Lines
-        | FieldType::Record
-        | FieldType::Records
-        | FieldType::Rows(_) => words(field, value, reading.names),
     }
 }
 
@@ -250,7 +238,7 @@ fn rows_ui(ui: &mut Ui, columns: &'static [FieldDef], value: &Value, reading: &R
         .filter(|column| rows.iter().any(|row| row.get(column.name).is_some_and(|v| !is_empty(v))))
         .collect();
     let cell = |row: &Value, column: &'static FieldDef| {
-        row.get(column.name).map(|value| plain_words(column, value, reading)).unwrap_or_default()
+        row.get(column.name).map(|value| column.told(value, reading)).unwrap_or_default()
     };
     let builder = UiBuilder::new().accessibility_role(Role::Group);
     ui.scope_builder(builder, |ui| {

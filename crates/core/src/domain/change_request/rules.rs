@@ -7,7 +7,7 @@ use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
 use crate::domain::impact_analysis::{self, ImpactAnalysis, ImpactState};
 use crate::domain::person::Role;
-use crate::domain::problem_report::ProblemState;
+use crate::domain::problem_report::{self, ProblemState};
 use crate::domain::product::Market;
 use crate::domain::questions::ACTIVITIES;
 use crate::domain::record::Fields;
@@ -43,10 +43,10 @@ pub(super) const MOVES: &[Move] = &[
     .clause("IEC 62304 6.2.4")
     .guard(|case| case.with::<ChangeRequest>(ready_for_approval))
     .effects(|case| case.effects::<ChangeRequest>(ask_approval)),
-    Move::new("approve", "Approve", &[S::AwaitingApproval.code()], S::Approved.code(), &[]),
-    Move::new("reject", "Reject", &[S::AwaitingApproval.code()], S::Rejected.code(), &[]),
+    Move::new(APPROVE, "Approve", &[S::AwaitingApproval.code()], S::Approved.code(), &[]),
+    Move::new(REJECT, "Reject", &[S::AwaitingApproval.code()], S::Rejected.code(), &[]),
     Move::new(
-        "reanalyse",
+        REANALYSE,
         "Return to analysis",
         &[
             S::AwaitingApproval.code(),
@@ -276,9 +276,7 @@ fn open_approvals(case: &Case) -> Vec<SharedRecord> {
 }
 
 fn withdraw_approvals(case: &Case) -> impl Iterator<Item = Effect> {
-    open_approvals(case)
-        .into_iter()
-        .map(|data| Effect::State { id: data.head.id, to: approval::ApprovalState::Invalidated.code() })
+    open_approvals(case).into_iter().map(|data| Effect::Move { id: data.head.id, go: approval::INVALIDATE })
 }
 
 /// The change is not made: its approval no longer counts, and its problems wait for a decision again.
@@ -304,14 +302,15 @@ pub fn problems_without(world: &dyn World, id: RecordId, change: &ChangeRequest)
             .filter_map(|other| S::of(other))
             .filter(|state| !state.is_given_up())
             .collect();
-        let to = if others.is_empty() {
-            ProblemState::Evaluated
-        } else if others.iter().any(|state| state.is_being_made() || !state.is_before_verified()) {
-            ProblemState::Resolving
+        let made = others.iter().any(|state| state.is_being_made() || !state.is_before_verified());
+        let go = if others.is_empty() {
+            problem_report::CHANGE_GIVEN_UP
+        } else if made && ProblemState::of(&problem) == Some(ProblemState::ChangeRequested) {
+            problem_report::RESOLVING
         } else {
             continue;
         };
-        effects.push(Effect::State { id: problem.head.id, to: to.code() });
+        effects.push(Effect::Move { id: problem.head.id, go });
     }
     effects
 }
@@ -327,7 +326,7 @@ fn analyse_again(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
 pub fn new_analysis(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
     let mut effects = Vec::new();
     if let Some((data, _)) = analysis_of(case, change) {
-        effects.push(Effect::State { id: data.head.id, to: ImpactState::Superseded.code() });
+        effects.push(Effect::Move { id: data.head.id, go: impact_analysis::SUPERSEDE });
         effects.push(Effect::Create {
             kind: Kind::ImpactAnalysis,
             set: impact_analysis::new_fields(case, change, Some(&data)),

@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 use super::rules::{analysis_of, granted_approval};
 use super::*;
 use crate::domain::impact_analysis::Answer;
-use crate::domain::problem_report::ProblemState;
+use crate::domain::problem_report::{self, ProblemState};
 use crate::domain::questions;
 use crate::domain::record::Fields;
 use crate::domain::signature::Meaning;
+use crate::domain::test_record::{self, TestOutcome};
 use crate::domain::workflow::{Case, Condition, Effect};
 
 /// The problems are being resolved, and each activity that is to be repeated waits for its evidence.
@@ -20,7 +21,7 @@ pub(super) fn work_begins(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
         .filter(|problem| {
             matches!(ProblemState::of(problem), Some(ProblemState::Evaluated | ProblemState::ChangeRequested))
         })
-        .map(|problem| Effect::State { id: problem.head.id, to: ProblemState::Resolving.code() })
+        .map(|problem| Effect::Move { id: problem.head.id, go: problem_report::RESOLVING })
         .collect();
     let mut rows: Vec<Value> =
         change.activities_done.iter().filter_map(|row| serde_json::to_value(row).ok()).collect();
@@ -93,15 +94,12 @@ fn repeats_done(change: &ChangeRequest, may_follow: bool, counts: fn(&str) -> bo
 }
 
 pub(super) fn verified(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
-    let incomplete: Vec<String> = change
-        .verification
+    let tests = test_record::standing(case.world, case.id());
+    let incomplete: Vec<String> = tests
         .iter()
-        .enumerate()
-        .flat_map(|(index, test)| {
-            test.missing().into_iter().map(move |what| format!("{} of test {}", what, index + 1))
-        })
+        .flat_map(|(id, test)| test.missing().into_iter().map(move |what| format!("{what} of {id}")))
         .collect();
-    let passed = change.verification.iter().all(|test| test.outcome == Some(TestOutcome::Pass));
+    let passed = tests.iter().all(|(_, test)| test.outcome == Some(TestOutcome::Pass));
     let failed_told = passed || !change.problems_found.is_empty();
     let mut conditions = vec![
         Condition::new(
@@ -112,8 +110,8 @@ pub(super) fn verified(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
                 format!("Every test record has its seven elements; missing are {}", incomplete.join(", "))
             },
             incomplete.is_empty(),
-        )
-        .at("verification"),
+        ),
+        Condition::new("IEC 62304 9.8", "There is a test record", !tests.is_empty()),
         Condition::new("IEC 62304 8.2.3", "A failed test has a problem report", failed_told)
             .at("problems_found"),
     ];
@@ -138,23 +136,6 @@ pub(super) fn verified(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
     conditions
 }
 
-impl TestRecord {
-    /// The elements of 9.8 that are missing.
-    pub fn missing(&self) -> Vec<&'static str> {
-        let elements = [
-            ("results", self.results.trim().is_empty()),
-            ("anomalies found", self.anomalies_found.trim().is_empty()),
-            ("version tested", self.version_tested.is_empty()),
-            ("configuration", self.configuration.trim().is_empty()),
-            ("tools", self.tools.is_empty()),
-            ("date", self.date.is_none()),
-            ("tester", self.tester.is_empty()),
-            ("outcome", self.outcome.is_none()),
-        ];
-        elements.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| name).collect()
-    }
-}
-
 /// A change of safety class is not done before the class was approved again (IEC 62304 4.3, 8.2.2).
 fn class_approved_again(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
     let changes_class = analysis_of(case, change).is_some_and(|(_, analysis)| {
@@ -168,7 +149,7 @@ fn class_approved_again(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         case.world.signatures(product).iter().any(|signature| {
             signature.meaning == Meaning::Approved
                 && signature.at >= case.data.head.created_at
-                && signature.covers.iter().all(|cover| cover.holds(&data))
+                && signature.covers.iter().all(|cover| cover.holds(&data, &case.world.all_parts(&data)))
         })
     });
     let text = "The safety class was approved again, as Q08 says that it changes";

@@ -195,7 +195,10 @@ fn closable(case: &Case, feedback: &Feedback) -> Vec<Condition> {
     if feedback.needs_reportability() {
         let signed = case.world.signatures(case.id()).iter().any(|signature| {
             signature.roles.contains(&Role::Regulatory)
-                && signature.covers.iter().all(|cover| cover.holds(case.data))
+                && signature
+                    .covers
+                    .iter()
+                    .all(|cover| cover.holds(case.data, &case.world.all_parts(case.data)))
         });
         conditions.push(Condition::new(
             "ISO 13485 8.2.3",

@@ -78,14 +78,14 @@ pub(super) const MOVES: &[Move] = &[
     .reason()
     .clause("IEC 62304 9.2 a"),
     Move::new(
-        "resolving",
+        RESOLVING,
         "Resolving",
         &[S::Evaluated.code(), S::ChangeRequested.code()],
         S::Resolving.code(),
         &[],
     ),
     Move::new(
-        "change_given_up",
+        CHANGE_GIVEN_UP,
         "Change given up",
         &[S::ChangeRequested.code(), S::Resolving.code()],
         S::Evaluated.code(),
@@ -150,7 +150,10 @@ fn signed_by_each(
         .into_iter()
         .filter(|signature| {
             signature.meaning != Meaning::Rejected
-                && signature.covers.iter().all(|cover| cover.holds(case.data))
+                && signature
+                    .covers
+                    .iter()
+                    .all(|cover| cover.holds(case.data, &case.world.all_parts(case.data)))
         })
         .flat_map(|signature| signature.roles)
         .collect();
@@ -184,8 +187,8 @@ fn no_action(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
 /// Who signs no action and deferral besides Quality: the authority matrix says it, some only where safety is touched
 /// (domain 2.15).
 fn others_agree(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
-    let touches_safety = problem.safety_effect != Some(EffectLevel::None);
-    let required = case.world.policy().required_roles(&[AuthoritySubject::ProblemNoAction], touches_safety);
+    let subject = [AuthoritySubject::ProblemNoAction];
+    let required = case.world.policy().required_roles(&subject, may_touch_safety(problem.safety_effect));
     let others = required.into_iter().filter(|role| *role != Role::Quality).collect();
     signed_by_each(case, others, "the decision", "IEC 62304 9.2 b").collect()
 }
@@ -221,7 +224,7 @@ fn open_change_request(case: &Case, problem: &ProblemReport) -> Vec<Effect> {
         .filter(|state| state.is_before_verified())
         .collect();
     if open.iter().any(|state| state.is_being_made()) {
-        return vec![Effect::State { id: case.id(), to: S::Resolving.code() }];
+        return vec![Effect::Move { id: case.id(), go: RESOLVING }];
     }
     if !open.is_empty() {
         return Vec::new();
@@ -236,13 +239,12 @@ fn open_change_request(case: &Case, problem: &ProblemReport) -> Vec<Effect> {
 }
 
 fn changes_done(case: &Case) -> Vec<Condition> {
-    let done = ["verified", "released", "closed", "rejected", "cancelled", "void"];
     let changes = case.world.referring(case.id(), Kind::ChangeRequest);
     let mut conditions =
         vec![Condition::new("IEC 62304 8.2.4", "A change request is linked", !changes.is_empty())];
     conditions.extend(changes.iter().map(|change| {
         let id = change.head.id;
-        let met = done.contains(&change.head.state.as_str());
+        let met = ChangeState::of(change).is_some_and(|state| !state.is_before_verified());
         Condition::new("IEC 62304 9.7 c", format!("{id} is verified, or rejected with a reason"), met).on(id)
     }));
     conditions

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::Actor;
 use super::record_source::{Account, RecordSource};
+use super::records::state_word;
 use crate::domain::canonical;
 use crate::domain::clock::Clock;
 use crate::domain::event::{FieldChange, RecordChange};
@@ -176,7 +177,7 @@ impl<'a, F> ChangeSet<'a, F> {
                     let effects = self.case(id, |case| (id.kind.def().on_create)(case))?;
                     self.apply(effects)?;
                 }
-                Effect::State { id, to } => self.state(id, to)?,
+                Effect::Move { id, go } => self.follow(id, go)?,
                 Effect::Set { id, set } => {
                     let set = canonical_values(id.kind, &set)?;
                     self.set(id, &set)?;
@@ -184,6 +185,26 @@ impl<'a, F> ChangeSet<'a, F> {
             }
         }
         Ok(())
+    }
+
+    /// Moves a record along a transition that follows from the act on another one.
+    fn follow(&mut self, id: RecordId, go: &str) -> Result<(), Refusal<F>> {
+        let data = self.get(id)?;
+        let step = data.def().find_move(go).filter(|step| step.from.contains(&data.head.state.as_str()));
+        let Some(step) = step else {
+            return Err(Refusal::Rule(format!(
+                "{id} is {}, from where “{go}” does not lead on",
+                state_word(&data)
+            )));
+        };
+        let conditions = self.case(id, |case| step.conditions(case))?;
+        let unmet: Vec<_> = conditions.into_iter().filter(|condition| !condition.met).collect();
+        if !unmet.is_empty() {
+            return Err(Refusal::Conditions { what: format!("“{}” on {id}", step.label), unmet });
+        }
+        let effects = self.case(id, |case| (step.effects)(case))?;
+        self.state(id, step.to)?;
+        self.apply(effects)
     }
 
     /// Looks at a record as a rule does.
@@ -232,7 +253,7 @@ impl<'a, F> ChangeSet<'a, F> {
             let changed =
                 before.is_none() || !differences(before.map(|data| &**data), &touched.after).is_empty();
             cover.revision = before.map_or(0, |before| before.head.revision) + u32::from(changed);
-            cover.digest = part_digest(&touched.after, cover.part);
+            cover.digest = part_digest(&touched.after, cover.part, &self.all_parts(&touched.after));
         }
         signed
     }

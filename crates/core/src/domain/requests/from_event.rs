@@ -32,7 +32,7 @@ pub fn request_of(event: &Event, meaning: Option<Meaning>) -> Option<Request> {
         "person.activate" => Request::EnterWithCode { recovers: false },
         "person.recover" => Request::EnterWithCode { recovers: true },
         "person.failed_sign_ins" => Request::NoteFailedSignIns { facts },
-        "person.change_password" => Request::NotePasswordChange,
+        "person.change_password" => Request::ChangePassword,
         "packet.issue" => Request::NotePacket { facts },
         "feedback.import" => Request::NoteImport { facts },
         ACKNOWLEDGE => Request::AcknowledgeClock,

@@ -7,7 +7,7 @@ use crate::domain::person::Role;
 use crate::domain::record::{Fields, RecordData};
 use crate::domain::refused::Refusal;
 use crate::domain::signature::{Cover, Meaning, Part, Signature};
-use crate::domain::workflow::Move;
+use crate::domain::workflow::{Move, World as _};
 
 impl<F> Job<'_, F> {
     pub(super) fn go(
@@ -33,6 +33,7 @@ impl<F> Job<'_, F> {
         }
         let what = format!("“{}” on {id}", step.label);
         let role = self.role(&what, step.by)?;
+        self.refuse_closed_parent(&data)?;
         if step.reason {
             self.ask_reason(reason, || what.clone())?;
         }
@@ -63,7 +64,7 @@ impl<F> Job<'_, F> {
         reason: Option<&str>,
     ) -> Result<EventParts, Refusal<F>> {
         let def = id.kind.def();
-        let signing = self.change.case(id, |case| (def.sign_conditions)(case))?;
+        let signing = self.change.case(id, |case| def.signing(case))?;
         let what = format!("Signing {id}");
         if signing.by.is_empty() {
             return Err(Refusal::Rule(format!(
@@ -114,7 +115,10 @@ impl<F> Job<'_, F> {
         self.may_sign(id)?;
         let covers = covers
             .into_iter()
-            .map(|(record, part)| self.change.get(record).map(|data| Cover::of(&data, part)))
+            .map(|(record, part)| {
+                let data = self.change.get(record)?;
+                Ok(Cover::of(&data, part, &self.change.all_parts(&data)))
+            })
             .collect::<Result<_, Refusal<F>>>()?;
         self.change.sign(Signature {
             subject: id,

@@ -5,6 +5,7 @@ use super::records::{refuse_senseless, values};
 use super::{Actor, EventParts, Job};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{Person, PersonState, Role, is_login, unconfirmed};
+use crate::domain::precis;
 use crate::domain::record::Fields;
 use crate::domain::refused::Refusal;
 use crate::domain::workflow::missing_fields;
@@ -21,8 +22,7 @@ impl<F> Job<'_, F> {
         roles: &[Role],
     ) -> Result<EventParts, Refusal<F>> {
         let role = self.role("Inviting a person", &[Role::SysAdmin, Role::Quality])?;
-        let login = login.trim().to_lowercase();
-        refuse_no_login(&login)?;
+        let login = as_login(login)?;
         if self.change.login_taken(&login)? {
             return Err(Refusal::invalid(
                 "login",
@@ -128,12 +128,35 @@ impl<F> Job<'_, F> {
     }
 }
 
-fn refuse_no_login<F>(login: &str) -> Result<(), Refusal<F>> {
-    if is_login(login) {
-        return Ok(());
+/// A login as it is stored, or why it is none.
+fn as_login<F>(typed: &str) -> Result<String, Refusal<F>> {
+    let plain = || "a login has letters, digits, dot, hyphen and underline only".to_owned();
+    let found = precis::login(typed).and_then(|login| is_login(&login).then_some(login).ok_or_else(plain));
+    found.map_err(|words| Refusal::invalid("login", words).with_labels(Kind::Person.def()))
+}
+
+/// Somebody changes their own password, and with it their key: an old copy of the file and the old password sign nothing in the new
+/// one. The former key lets the new one in, so what was confirmed of the former is confirmed of the new one.
+pub(super) fn change_password<F>(
+    change: &mut ChangeSet<'_, F>,
+    actor: &Actor,
+) -> Result<EventParts, Refusal<F>> {
+    let id = actor.person;
+    let data = change.get(id)?;
+    let person = data.typed::<Person>().ok_or(Refusal::NoSuchRecord(id))?;
+    if data.head.state != PersonState::Active.code() {
+        return Err(Refusal::Rule("your account is not active any more; ask an administrator".to_owned()));
     }
-    Err(Refusal::invalid("login", "a login has letters, digits, dot, hyphen and underline only")
-        .with_labels(Kind::Person.def()))
+    if person.key_fingerprint.is_empty() || *person.key_fingerprint == *actor.fingerprint {
+        return Err(Refusal::Rule("a new password comes with a new key".to_owned()));
+    }
+    let mut set = Fields::new();
+    set.insert("key_fingerprint".into(), actor.fingerprint.clone().into());
+    if person.may_sign() {
+        set.insert("identity_verified_key".into(), actor.fingerprint.clone().into());
+    }
+    change.set(id, &values(Kind::Person.def(), &set)?)?;
+    Ok(EventParts { record: Some(id), ..EventParts::default() })
 }
 
 /// Somebody comes in with a one-time code and a new key: who was invited or whose access was reset, or an administrator.
@@ -176,7 +199,10 @@ pub(super) fn create_file<F>(
     if person.get("key_fingerprint").and_then(Value::as_str) != Some(&*actor.fingerprint) {
         return Err(Refusal::Rule("the first person's key is not the one that signs".to_owned()));
     }
-    refuse_no_login(person.get("login").and_then(Value::as_str).unwrap_or_default())?;
+    let login = person.get("login").and_then(Value::as_str).unwrap_or_default();
+    if as_login(login)? != login {
+        return Err(Refusal::invalid("login", "is not written as logins are").with_labels(Kind::Person.def()));
+    }
     let mut founder = None;
     for (kind, set) in [(Kind::Product, product), (Kind::Policy, policy), (Kind::Person, person)] {
         let id = change.make(kind, None, &values(kind.def(), &set)?)?;

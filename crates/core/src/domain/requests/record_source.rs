@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::domain::clock::Clock;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Person;
+use crate::domain::record::{ListRow, RecordData};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
 
@@ -25,8 +26,26 @@ pub trait RecordSource<F> {
     fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, F>;
     /// The parts of a record of one kind, in their order.
     fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, F>;
+    /// Everything that is a part of a record, of every kind.
+    fn all_parts(&self, data: &RecordData) -> Result<Vec<SharedRecord>, F> {
+        let mut parts = Vec::new();
+        for (def, _) in data.def().part_kinds() {
+            parts.extend(self.parts(data.head.id, def.kind)?);
+        }
+        Ok(parts)
+    }
     /// All records of a kind, in their order.
     fn all(&self, kind: Kind) -> Result<Vec<SharedRecord>, F>;
+    /// The records of a kind that are in one of these states, in their order.
+    fn in_states(&self, kind: Kind, states: &[&str]) -> Result<Vec<SharedRecord>, F> {
+        let mut records = self.all(kind)?;
+        records.retain(|data| states.contains(&data.head.state.as_str()));
+        Ok(records)
+    }
+    /// The rows of a list: every record of the kind, newest first, with further columns by field name.
+    fn list(&self, kind: Kind, more: &[&str]) -> Result<Vec<ListRow>, F> {
+        Ok(self.all(kind)?.iter().rev().map(|data| ListRow::of(data, more)).collect())
+    }
     /// The signatures on a record, oldest first.
     fn signatures(&self, id: RecordId) -> Result<Vec<Signature>, F>;
     /// Everybody who made the record or edited what an approval of it fixes, sorted: the actors of the events of which

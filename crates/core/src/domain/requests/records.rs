@@ -1,16 +1,16 @@
 //! Making, editing, assigning records, and attaching files to them.
 
-use super::{EventParts, FileDigest, Job, assignable};
+use super::{EventParts, FileDigest, Job, Mode};
 use crate::domain::attachment::{self, Attachment, BYTES_MAX};
 use crate::domain::feedback;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{self, PersonState, Role};
 use crate::domain::policy::Policy;
-use crate::domain::record::{Fields, KindDef, RecordData, SignedEdits, Violation, check_values};
+use crate::domain::record::{Fields, KindDef, PartOf, RecordData, SignedEdits, Violation, check_values};
 use crate::domain::refused::Refusal;
 use crate::domain::signature::Meaning;
 use crate::domain::time::Moment;
-use crate::domain::workflow::missing_fields;
+use crate::domain::workflow::{Unfilled, missing_fields, unfilled};
 
 /// A file that is attached, without its bytes.
 pub(super) struct AttachedFile {
@@ -55,6 +55,7 @@ impl<F> Job<'_, F> {
     ) -> Result<EventParts, Refusal<F>> {
         let def = kind.def();
         let role = self.role(&format!("Making a {}", def.word.to_lowercase()), def.create_by)?;
+        self.refuse_parent(def, parent)?;
         let set = self.values(def, set)?;
         for (name, value) in &set {
             if !value.is_null() && !may_be_filled_when_made(def, name) {
@@ -91,6 +92,7 @@ impl<F> Job<'_, F> {
             let subject = self.change.get(subject)?;
             refuse_fixed_files(&subject)?;
         }
+        self.refuse_closed_parent(&data)?;
         let set = self.values(def, set)?;
         refuse_closed(&data, &set)?;
         self.refuse_postponed(&data, &set, reason)?;
@@ -103,8 +105,11 @@ impl<F> Job<'_, F> {
         if !changed.is_empty() {
             if signed && def.edit_signed != SignedEdits::All {
                 self.ask_reason(reason, || format!("an edit of {id} on which approvals rest"))?;
-            } else if self.change.is_signed(id)? {
-                self.ask_reason(reason, || format!("an edit of {id}, which has been signed"))?;
+            }
+            for signed in [Some(id), data.head.parent].into_iter().flatten() {
+                if self.change.is_signed(signed)? {
+                    self.ask_reason(reason, || format!("an edit of {signed}, which has been signed"))?;
+                }
             }
         }
         self.given = Some((id, set.clone()));
@@ -122,6 +127,40 @@ impl<F> Job<'_, F> {
             self.sign_content(id, Meaning::Approved, vec![role], reason)?;
         }
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
+    }
+
+    /// A part is made within a record of the kind that its declaration names, while that one is open for it.
+    fn refuse_parent(&self, def: &KindDef, parent: Option<RecordId>) -> Result<(), Refusal<F>> {
+        let word = def.word.to_lowercase();
+        match (def.part_of, parent) {
+            (None, None) => Ok(()),
+            (None, Some(parent)) => {
+                Err(Refusal::Rule(format!("a {word} stands by itself and is no part of {parent}")))
+            }
+            (Some(part_of), None) => Err(Refusal::Rule(format!(
+                "a {word} is a part of a {}; say of which",
+                part_of.kind.def().word.to_lowercase()
+            ))),
+            (Some(part_of), Some(parent)) if parent.kind != part_of.kind => Err(Refusal::Rule(format!(
+                "a {word} is a part of a {}, which {parent} is not",
+                part_of.kind.def().word.to_lowercase()
+            ))),
+            (Some(part_of), Some(parent)) => {
+                let parent = self.change.get(parent)?;
+                refuse_closed_for(&parent, part_of)
+            }
+        }
+    }
+
+    /// The state of the record of which something is a part says whether the part is open.
+    pub(super) fn refuse_closed_parent(&self, data: &RecordData) -> Result<(), Refusal<F>> {
+        match (data.def().part_of, data.head.parent) {
+            (Some(part_of), Some(parent)) => {
+                let parent = self.change.get(parent)?;
+                refuse_closed_for(&parent, part_of)
+            }
+            (Some(_) | None, _) => Ok(()),
+        }
     }
 
     /// The day of awareness, from which reporting limits run, is not moved to a later day without a reason (21 CFR 803).
@@ -148,18 +187,26 @@ impl<F> Job<'_, F> {
         Err(Refusal::Rule(format!("nobody changes their own {what}; ask another administrator")))
     }
 
-    /// What the present state demands must not be emptied.
+    /// What the present state demands must not be emptied. A dry run notes it and goes on.
     pub(super) fn refuse_unfilled(&self, id: RecordId) -> Result<(), Refusal<F>> {
         let data = self.change.get(id)?;
-        let missing = missing_fields(&data, &data.head.state);
+        let missing = unfilled(&data, &data.head.state);
         if missing.is_empty() {
+            return Ok(());
+        }
+        if self.mode == Mode::Preview {
+            self.noted.borrow_mut().missing.extend(missing_fields(&data, &data.head.state));
             return Ok(());
         }
         let violations = missing
             .into_iter()
-            .map(|condition| Violation {
-                field: condition.field.unwrap_or_default().to_owned(),
-                reason: format!("must be filled in state {}", state_word(&data)),
+            .map(|Unfilled { field, cell }| {
+                let place =
+                    cell.map_or_else(String::new, |(row, column)| format!("row {row}, {}: ", column.label));
+                Violation {
+                    field: field.name.to_owned(),
+                    reason: format!("{place}must be filled in state {}", state_word(&data)),
+                }
             })
             .collect();
         Err(Refusal::Invalid { violations }.with_labels(data.def()))
@@ -188,7 +235,7 @@ impl<F> Job<'_, F> {
 
     pub(super) fn assign(&mut self, id: RecordId, owner: Option<RecordId>) -> Result<EventParts, Refusal<F>> {
         let def = id.kind.def();
-        if !assignable(id.kind) {
+        if !def.assignable {
             return Err(Refusal::Rule(format!("a {} has no owner", def.word.to_lowercase())));
         }
         let role = self.role(&format!("Assigning {id}"), Role::EVERYONE)?;
@@ -209,6 +256,7 @@ impl<F> Job<'_, F> {
         let role = self.role("Attaching a file", Role::EVERYONE)?;
         let subject = self.change.get(to)?;
         refuse_fixed_files(&subject)?;
+        self.refuse_closed_parent(&subject)?;
         let AttachedFile { name, file, description, source, captured_at } = file;
         let FileDigest { sha256, bytes, media_type } = file;
         if bytes > BYTES_MAX {
@@ -234,6 +282,25 @@ impl<F> Job<'_, F> {
         self.refuse_unfilled(id)?;
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
     }
+}
+
+fn refuse_closed_for<F>(parent: &RecordData, part_of: PartOf) -> Result<(), Refusal<F>> {
+    if part_of.open_in.contains(&parent.head.state.as_str()) {
+        return Ok(());
+    }
+    let def = parent.def();
+    let open: Vec<String> = part_of
+        .open_in
+        .iter()
+        .filter_map(|code| def.state(code))
+        .map(|state| format!("“{}”", state.word))
+        .collect();
+    Err(Refusal::Rule(format!(
+        "{} is {}; this part of it can be changed in {}",
+        parent.head.id,
+        state_word(parent),
+        open.join(", ")
+    )))
 }
 
 /// Refuses a change of the files of a record whose content counts as signed or which has ended.
@@ -306,15 +373,9 @@ pub(super) fn closed_field<F>(def: &KindDef, name: &str, state: &str) -> Refusal
         })
         .unwrap_or_default();
     let mut reason = format!("is fixed in state “{word}”; it can be changed in {}", open.join(", "));
-    if def.kind == Kind::ChangeRequest && section.is_some_and(|section| section.scope) {
-        reason.push_str(
-            ". What is approved is not edited: return the change to analysis, which ends the approval",
-        );
-    }
-    if def.kind == Kind::Approval && section.is_some_and(|section| section.scope) {
-        reason.push_str(
-            ". What was signed is not edited: return the change to analysis, which ends this approval, and ask for another",
-        );
+    if !def.scope_fixed.is_empty() && section.is_some_and(|section| section.scope) {
+        reason.push_str(". ");
+        reason.push_str(def.scope_fixed);
     }
     if open.is_empty() {
         reason = format!("is fixed in state “{word}”");

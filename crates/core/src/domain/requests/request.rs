@@ -147,9 +147,9 @@ pub enum Request {
         /// When and where.
         facts: Value,
     },
-    /// Notes that the person changed their password. Their key stays.
+    /// Changes the person's own password, and their key with it.
     #[serde(skip)]
-    NotePasswordChange,
+    ChangePassword,
     /// Comes in with a new key and a one-time code.
     #[serde(skip)]
     EnterWithCode {
@@ -286,7 +286,7 @@ impl Request {
             Self::NoteImport { .. } => "feedback.import".to_owned(),
             Self::NotePacket { .. } => "packet.issue".to_owned(),
             Self::NoteFailedSignIns { .. } => "person.failed_sign_ins".to_owned(),
-            Self::NotePasswordChange => "person.change_password".to_owned(),
+            Self::ChangePassword => "person.change_password".to_owned(),
             Self::EnterWithCode { recovers: false } => "person.activate".to_owned(),
             Self::EnterWithCode { recovers: true } => "person.recover".to_owned(),
             Self::CreateFile { .. } => "file.create".to_owned(),
@@ -297,7 +297,7 @@ impl Request {
     pub const fn hands_out(&self) -> HandsOut {
         match self {
             Self::InvitePerson { .. } | Self::ResetAccess { .. } => HandsOut::Code,
-            Self::EnterWithCode { recovers: false } => HandsOut::Key,
+            Self::EnterWithCode { recovers: false } | Self::ChangePassword => HandsOut::Key,
             Self::EnterWithCode { recovers: true } | Self::CreateFile { .. } => HandsOut::KeyAndRecoveryCode,
             Self::Create { .. }
             | Self::Edit { .. }
@@ -309,16 +309,7 @@ impl Request {
             | Self::AcknowledgeClock
             | Self::NoteImport { .. }
             | Self::NotePacket { .. }
-            | Self::NoteFailedSignIns { .. }
-            | Self::NotePasswordChange => HandsOut::Nothing,
+            | Self::NoteFailedSignIns { .. } => HandsOut::Nothing,
         }
     }
-}
-
-/// Whether records of the kind have an owner.
-pub const fn assignable(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Feedback | Kind::ProblemReport | Kind::ChangeRequest | Kind::ImpactAnalysis | Kind::Approval
-    )
 }

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::change_request::ChangeState;
+use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::problem_report::{EffectLevel, may_touch_safety};
+use crate::domain::record::ListRow;
+use crate::domain::requests::RecordSource;
 use crate::ops::file::ProductFile;
 use crate::ops::refused::Refused;
-use crate::store::ListRow;
 use mainstay_base::time::{Day, Moment};
 
 /// Counts of one month.
@@ -22,7 +26,7 @@ pub struct Month {
 }
 
 /// Where things are heading.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trends {
     /// The last twelve months, oldest first.
     pub months: Vec<Month>,
@@ -33,40 +37,52 @@ pub struct Trends {
 }
 
 impl ProductFile {
-    /// The last twelve months and the age of what is open.
+    /// The last twelve months and the age of what is open, by the file as it is.
     pub fn trends(&self, now: Moment) -> Result<Trends, Refused> {
-        let mut months = last_months(now.day());
-        let feedback = self.store.list(Kind::Feedback, &["received_at"])?;
-        let problems = self.store.list(Kind::ProblemReport, &["safety_effect"])?;
-        let changes = self.store.list(Kind::ChangeRequest, &["problem_reports"])?;
-        let mut count = |day: String, add: fn(&mut Month)| {
-            if let Some(month) = months.iter_mut().find(|month| day.starts_with(&month.month)) {
-                add(month);
-            }
-        };
-        for row in feedback.iter().filter(|row| row.state != "void") {
-            let received = row.more.first().filter(|text| !text.is_empty()).cloned();
-            count(received.unwrap_or_else(|| row.created_at.to_string()), |month| month.feedback += 1);
-        }
-        for row in problems.iter().filter(|row| row.state != "void") {
-            count(row.created_at.to_string(), |month| month.problems += 1);
-        }
-        let opened: BTreeMap<RecordId, Day> =
-            problems.iter().map(|row| (row.id, row.created_at.day())).collect();
-        let mut days_to_fix = Vec::new();
-        for row in
-            changes.iter().filter(|row| matches!(row.state.as_str(), "verified" | "released" | "closed"))
-        {
-            count(row.state_since.to_string(), |month| month.verified += 1);
-            let ids: Vec<RecordId> =
-                serde_json::from_str(row.more.first().map_or("[]", String::as_str)).unwrap_or_default();
-            for day in ids.iter().filter_map(|id| opened.get(id)) {
-                let month: String = row.state_since.to_string().chars().take(7).collect();
-                days_to_fix.push((month, row.state_since.day().days_since(*day)));
-            }
-        }
-        Ok(Trends { months, open_problems_by_age: ages(&problems, now.day()), days_to_fix })
+        Ok(trends(&self.store, now)?)
     }
+
+    /// The same at a moment, by the file as it was then.
+    pub fn trends_at(&self, moment: Moment) -> Result<Trends, Refused> {
+        if self.is_present_at(moment)? {
+            return self.trends(moment);
+        }
+        let Ok(trends) = trends(&self.at(moment)?, moment);
+        Ok(trends)
+    }
+}
+
+/// The last twelve months and the age of what is open at `now`, by what a source says.
+pub fn trends<F>(source: &dyn RecordSource<F>, now: Moment) -> Result<Trends, F> {
+    let mut months = last_months(now.day());
+    let feedback = source.list(Kind::Feedback, &["received_at"])?;
+    let problems = source.list(Kind::ProblemReport, &["safety_effect"])?;
+    let changes = source.list(Kind::ChangeRequest, &["problem_reports"])?;
+    let mut count = |day: String, add: fn(&mut Month)| {
+        if let Some(month) = months.iter_mut().find(|month| day.starts_with(&month.month)) {
+            add(month);
+        }
+    };
+    for row in feedback.iter().filter(|row| row.state != "void") {
+        let received = row.more.first().filter(|text| !text.is_empty()).cloned();
+        count(received.unwrap_or_else(|| row.created_at.to_string()), |month| month.feedback += 1);
+    }
+    for row in problems.iter().filter(|row| row.state != "void") {
+        count(row.created_at.to_string(), |month| month.problems += 1);
+    }
+    let opened: BTreeMap<RecordId, Day> = problems.iter().map(|row| (row.id, row.created_at.day())).collect();
+    let mut days_to_fix = Vec::new();
+    let verified = |row: &&ListRow| ChangeState::from_code(&row.state).is_some_and(ChangeState::is_verified);
+    for row in changes.iter().filter(verified) {
+        count(row.state_since.to_string(), |month| month.verified += 1);
+        let ids: Vec<RecordId> =
+            serde_json::from_str(row.more.first().map_or("[]", String::as_str)).unwrap_or_default();
+        for day in ids.iter().filter_map(|id| opened.get(id)) {
+            let month: String = row.state_since.to_string().chars().take(7).collect();
+            days_to_fix.push((month, row.state_since.day().days_since(*day)));
+        }
+    }
+    Ok(Trends { months, open_problems_by_age: ages(&problems, now.day()), days_to_fix })
 }
 
 fn last_months(today: Day) -> Vec<Month> {
@@ -87,14 +103,11 @@ fn ages(problems: &[ListRow], today: Day) -> Vec<(&'static str, u32, u32)> {
         ("More than 180 days", i64::MAX),
     ];
     let mut counts = bands.map(|(label, _)| (label, 0, 0));
-    for row in problems.iter().filter(|row| !matches!(row.state.as_str(), "closed" | "void")) {
+    for row in problems.iter().filter(|row| row.is_open()) {
         let age = today.days_since(row.created_at.day());
         let band = bands.iter().position(|(_, most)| age <= *most).unwrap_or(3);
-        let safety = row
-            .more
-            .first()
-            .is_some_and(|effect| effect == "serious" || effect == "unknown" || effect == "minor");
-        if safety {
+        let effect = row.more.first().and_then(|code| EffectLevel::from_code(code));
+        if may_touch_safety(effect) {
             counts[band].1 += 1;
         } else {
             counts[band].2 += 1;

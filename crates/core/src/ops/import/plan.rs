@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{ImportPlan, ImportSource, Mapping, PlannedRow, RowPlan};
+use crate::domain::field::{FieldDef, is_empty};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::record::{Fields, check_values};
+use crate::domain::record::{Fields, KindDef, check_values};
 use crate::domain::requests::may_be_filled_when_made;
 use crate::exchange::feedback::{self as rows, EXTERNAL_NUMBER};
 use crate::ops::file::ProductFile;
@@ -15,8 +16,6 @@ use crate::ops::refused::Refused;
 use crate::store::EventFilter;
 use mainstay_base::time::Moment;
 
-/// Seconds by which a moment of a row may lie ahead of the clock.
-const AHEAD_SECONDS: i64 = 120;
 /// Rows planned between two looks at whether to go on.
 const ROWS_PER_LOOK: usize = 64;
 
@@ -76,7 +75,7 @@ impl ProductFile {
                         (None, Some((id, title))) => (title.clone(), RowPlan::Already(*id)),
                         (None, None) => {
                             let title = values.get("title").and_then(Value::as_str).unwrap_or_default();
-                            (title.to_owned(), checked(values.into_iter().collect(), now))
+                            (title.to_owned(), checked(&values.into_iter().collect(), now))
                         }
                     };
                     (number, title, plan)
@@ -126,36 +125,48 @@ fn with_label(reason: &str, mapping: &Mapping) -> String {
     })
 }
 
-/// Whether the values suit a new record: everything that making one would refuse is told here, row by row.
-fn checked(values: Fields, now: Moment) -> RowPlan {
-    let def = Kind::Feedback.def();
+/// The values in their canonical form if they suit a new record of the kind, or everything that making it would refuse, each
+/// with the label of its field.
+///
+/// # Errors
+/// The reasons.
+pub(in crate::ops) fn check_new(def: &KindDef, values: &Fields, now: Moment) -> Result<Fields, Vec<String>> {
     let label = |name: &str| def.field(name).map_or_else(|| name.to_owned(), |field| field.label.to_owned());
-    let set = match check_values(def, &values) {
-        Ok(set) => set,
-        Err(violations) => {
-            let reasons = violations
-                .iter()
-                .map(|violation| format!("{}: {}", label(&violation.field), violation.reason));
-            return RowPlan::Refused(reasons.collect());
-        }
-    };
+    let set = check_values(def, values).map_err(|violations| {
+        let reasons =
+            violations.iter().map(|violation| format!("{}: {}", label(&violation.field), violation.reason));
+        reasons.collect::<Vec<_>>()
+    })?;
     let mut reasons = Vec::new();
     for (name, value) in &set {
         if !value.is_null() && !may_be_filled_when_made(def, name) {
             reasons.push(format!(
-                "{}: cannot be filled when feedback is entered; map the column to another field",
+                "{}: cannot be filled when the record is made; map the column to another field, or leave it out",
                 label(name)
             ));
         }
     }
-    for field in def.fields().filter(|field| field.required_from == Some(def.initial())) {
-        if set.get(field.name).is_none_or(Value::is_null) {
+    let at_once = |field: &FieldDef| field.required_from == Some(def.initial());
+    for field in def.fields() {
+        let value = set.get(field.name).unwrap_or(&Value::Null);
+        if at_once(field) && is_empty(value) {
             reasons.push(format!("{}: is missing", field.label));
         }
+        let cells = field.empty_cells(value, &at_once);
+        reasons.extend(
+            cells
+                .iter()
+                .map(|(row, column)| format!("{}: row {row}, {}: is missing", field.label, column.label)),
+        );
+        reasons.extend(field.ahead(value, now).map(|reason| format!("{}: {reason}", field.label)));
     }
-    let received = set.get("received_at").and_then(Value::as_str).and_then(|text| Moment::parse(text).ok());
-    if let Some(received) = received.filter(|received| received.seconds_since(now) > AHEAD_SECONDS) {
-        reasons.push(format!("{}: {} lies in the future", label("received_at"), received.words()));
+    if reasons.is_empty() { Ok(set) } else { Err(reasons) }
+}
+
+/// Whether the values suit new feedback: everything that making it would refuse is told here, row by row.
+fn checked(values: &Fields, now: Moment) -> RowPlan {
+    match check_new(Kind::Feedback.def(), values, now) {
+        Ok(set) => RowPlan::Take(set),
+        Err(reasons) => RowPlan::Refused(reasons),
     }
-    if reasons.is_empty() { RowPlan::Take(set) } else { RowPlan::Refused(reasons) }
 }

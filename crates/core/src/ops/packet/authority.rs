@@ -4,7 +4,7 @@ use super::paper::{Paper, word};
 use super::record;
 use super::sections::{chapter, nothing};
 use crate::domain::approval::{Approval, ApprovalState};
-use crate::domain::signature::{Meaning, Part, Signature, part_digest};
+use crate::domain::signature::{Meaning, Part, Signature};
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone, Width};
@@ -55,7 +55,7 @@ fn fixed_content(paper: &Paper<'_>, approval: &Approval) -> Result<Block, Refuse
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     for fixed in approval.fixed_content.iter() {
         let (Some(id), Some(part)) = (fixed.record, fixed.part) else { continue };
-        let now = part_digest(&paper.file.record(id)?, part);
+        let now = paper.file.part_digest(&paper.file.record(id)?, part)?;
         let mark = if now == *fixed.digest { Mark::good("unchanged") } else { Mark::late("changed since") };
         rows.push(vec![format!("{id}\n{}", word(part)).into(), fixed.digest.to_string().into(), mark.into()]);
     }
@@ -164,9 +164,13 @@ fn remarks(paper: &Paper<'_>, page: &RecordPage, approval: &Approval) -> Vec<Blo
 }
 
 /// The digest of the scope as it stands, and whether it is the one that was approved.
-pub(super) fn scope_digest(page: &RecordPage, approvals: &[RecordPage]) -> Block {
+pub(super) fn scope_digest(
+    paper: &Paper<'_>,
+    page: &RecordPage,
+    approvals: &[RecordPage],
+) -> Result<Block, Refused> {
     let id = page.data.head.id;
-    let now = part_digest(&page.data, Part::Scope);
+    let now = paper.file.part_digest(&page.data, Part::Scope)?;
     let granted = approvals
         .iter()
         .rev()
@@ -187,5 +191,5 @@ pub(super) fn scope_digest(page: &RecordPage, approvals: &[RecordPage]) -> Block
             }
         }
     };
-    Block::Fields { fields: vec![digest, Field::new("Compared with the approval", words)] }
+    Ok(Block::Fields { fields: vec![digest, Field::new("Compared with the approval", words)] })
 }

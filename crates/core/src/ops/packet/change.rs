@@ -5,12 +5,13 @@ use super::chain::{ChangeChain, ShownStep};
 use super::paper::{Paper, state_mark};
 use super::sections::{chapter, nothing};
 use super::{analysis, authority, record, trail};
-use crate::domain::change_request::{ChangeRequest, RepeatDecision, TestOutcome, TestRecord};
+use crate::domain::change_request::{ChangeRequest, RepeatDecision};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::impact_analysis::ImpactAnalysis;
 use crate::domain::questions;
 use crate::domain::signature::Meaning;
+use crate::domain::test_record::{self, TestOutcome, TestRecord};
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone, TraceStep, Width};
@@ -37,11 +38,11 @@ pub(super) fn sections(paper: &mut Paper<'_>, id: RecordId) -> Result<Vec<Sectio
         record::whole(paper, page)
     }));
     sections.extend(records(paper, 3, "Problem reports", "IEC 62304 9.1, 9.2, 9.3", &problems, &problem));
-    sections.push(request(paper, &chain, &approvals));
+    sections.push(request(paper, &chain, &approvals)?);
     sections.extend(analysis::sections(paper, 5, &chain, &analyses));
     sections.extend(authority::sections(paper, 6, &approvals)?);
     sections.push(activities(&chain.content, id));
-    sections.extend(verification(paper, &chain));
+    sections.extend(verification(paper, &chain)?);
     sections.push(soup(&chain.content, analyses.first()));
     sections.push(risk_file(paper, analyses.first(), &problems));
     sections.push(release(&chain.content, &problems, paper));
@@ -151,12 +152,8 @@ fn strip(paper: &Paper<'_>, chain: &ChangeChain) -> Result<Vec<TraceStep>, Refus
         }
         for (id, title, day) in &step.records {
             let data = paper.file.record(*id)?;
-            let word = match id.kind {
-                Kind::Feedback | Kind::ProblemReport | Kind::ChangeRequest => title.clone(),
-                Kind::ImpactAnalysis => paper.field(&data, "conclusion"),
-                Kind::Approval => paper.field(&data, "decision"),
-                Kind::Product | Kind::Attachment | Kind::Person | Kind::Policy => String::new(),
-            };
+            let gist = data.def().gist;
+            let word = if gist == "title" { title.clone() } else { paper.field(&data, gist) };
             steps.push(TraceStep {
                 label: step.label.to_owned(),
                 record_id: id.to_string(),
@@ -191,10 +188,10 @@ fn problem(paper: &Paper<'_>, page: &RecordPage) -> Vec<Block> {
 }
 
 /// The change request as approved.
-fn request(paper: &Paper<'_>, chain: &ChangeChain, approvals: &[RecordPage]) -> Section {
+fn request(paper: &Paper<'_>, chain: &ChangeChain, approvals: &[RecordPage]) -> Result<Section, Refused> {
     let page = &chain.change;
     let mut blocks = record::content(paper, page, |group| group.scope, ELSEWHERE, record::head(paper, page));
-    blocks.push(authority::scope_digest(page, approvals));
+    blocks.push(authority::scope_digest(paper, page, approvals)?);
     blocks.extend(record::content(
         paper,
         page,
@@ -203,8 +200,8 @@ fn request(paper: &Paper<'_>, chain: &ChangeChain, approvals: &[RecordPage]) -> 
         Vec::new(),
     ));
     blocks.extend(record::files(page));
-    chapter(4, "Change request as approved", "IEC 62304 6.2.3, 8.2.1, 8.2.2", blocks)
-        .with_record(page.data.head.id.to_string())
+    Ok(chapter(4, "Change request as approved", "IEC 62304 6.2.3, 8.2.1, 8.2.2", blocks)
+        .with_record(page.data.head.id.to_string()))
 }
 
 /// The clause-5 repeat matrix with its evidence.
@@ -266,10 +263,10 @@ fn activities(change: &ChangeRequest, id: RecordId) -> Section {
 }
 
 /// The test records with their seven elements, and why the regression scope is enough.
-fn verification(paper: &Paper<'_>, chain: &ChangeChain) -> Vec<Section> {
+fn verification(paper: &Paper<'_>, chain: &ChangeChain) -> Result<Vec<Section>, Refused> {
     let page = &chain.change;
     let id = page.data.head.id.to_string();
-    let tests = &chain.content.verification;
+    let tests = paper.looking(|world| test_record::standing(world, page.data.head.id))?;
     let fields = ["regression_rationale", "risk_control_verification", "problems_found"];
     let fields: Vec<Field> = fields.iter().filter_map(|name| record::named(paper, page, name)).collect();
     let mut blocks = Vec::new();
@@ -282,17 +279,17 @@ fn verification(paper: &Paper<'_>, chain: &ChangeChain) -> Vec<Section> {
         chapter(8, "Verification and regression", "IEC 62304 8.2.3, 5.7.3, 9.8", blocks)
             .with_record(id.clone()),
     ];
-    for (index, test) in tests.iter().enumerate() {
+    for (index, (test_id, test)) in tests.iter().enumerate() {
         let number = format!("8.{}", index + 1);
         sections.push(
-            Section::new(2, number, format!("Test: {}", test.kind), test_record(test))
+            Section::new(2, number, format!("{test_id}: {}", test.title), test_record_blocks(test))
                 .with_record(id.clone()),
         );
     }
-    sections
+    Ok(sections)
 }
 
-fn test_record(test: &TestRecord) -> Vec<Block> {
+fn test_record_blocks(test: &TestRecord) -> Vec<Block> {
     let mut blocks = vec![Block::Fields {
         fields: vec![
             Field::new("Results", test.results.to_string()),

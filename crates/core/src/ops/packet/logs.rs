@@ -184,7 +184,8 @@ pub(super) fn problems(paper: &Paper<'_>, problems: &[RecordPage]) -> Vec<Block>
 
 /// Counts of the twelve months before the end of the period.
 pub(super) fn trends(paper: &Paper<'_>, to: Day) -> Result<Vec<Block>, Refused> {
-    let trends = paper.file.trends(Moment::noon_of(to).min(paper.now))?;
+    let end = Moment::end_of(to);
+    let trends = if end < paper.now { paper.file.trends_at(end)? } else { paper.file.trends(paper.now)? };
     let months = trends
         .months
         .iter()

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::domain::field::{FieldDef, FieldType, is_empty, record_ids};
+use crate::domain::field::{FieldDef, Telling};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::product::Product;
 use crate::domain::record::RecordData;
 use crate::domain::signature::{Part, Signature};
-use crate::domain::workflow;
+use crate::domain::workflow::{self, World};
 use crate::ops::file::ProductFile;
 use crate::ops::page::{RecordPage, SignatureView};
-use crate::ops::refused::Refused;
+use crate::ops::refused::{ChangeSet, Refused};
 use crate::report::{Mark, SignatureBlock, Tone};
 use crate::store::Verification;
 use mainstay_base::clock::Stamp;
@@ -45,6 +45,15 @@ pub(super) struct Paper<'a> {
 }
 
 impl<'a> Paper<'a> {
+    /// Looks at the file's records as a rule does.
+    pub fn looking<T>(&self, look: impl FnOnce(&dyn World) -> T) -> Result<T, Refused> {
+        let nobody = RecordId::new(Kind::Person, 0);
+        let change = ChangeSet::to_look(&self.file.store, nobody, self.now);
+        let found = look(&change);
+        change.finish()?;
+        Ok(found)
+    }
+
     pub fn new(
         file: &'a ProductFile,
         redact: bool,
@@ -93,43 +102,7 @@ impl<'a> Paper<'a> {
 
     /// A value as it is printed: words, persons by name, personal values left out where asked.
     pub fn words(&self, field: &FieldDef, value: &Value) -> String {
-        if is_empty(value) {
-            return String::new();
-        }
-        if self.redact && field.personal {
-            return REDACTED.to_owned();
-        }
-        match field.ty {
-            FieldType::Record | FieldType::Records if field.target == Some(Kind::Person) => {
-                record_ids(value).into_iter().map(|id| self.name(id)).collect::<Vec<_>>().join(", ")
-            }
-            FieldType::Records => {
-                record_ids(value).iter().map(RecordId::to_string).collect::<Vec<_>>().join(", ")
-            }
-            FieldType::Rows(columns) => value.as_array().map_or_else(String::new, |rows| {
-                rows.iter().map(|row| self.row_words(columns, row)).collect::<Vec<_>>().join("\n")
-            }),
-            FieldType::Line
-            | FieldType::Text
-            | FieldType::YesNo
-            | FieldType::Number
-            | FieldType::Day
-            | FieldType::Moment
-            | FieldType::Choice(_)
-            | FieldType::Choices(_)
-            | FieldType::Lines
-            | FieldType::Record => field.words(value),
-        }
-    }
-
-    fn row_words(&self, columns: &[FieldDef], row: &Value) -> String {
-        columns
-            .iter()
-            .filter_map(|column| row.get(column.name).map(|value| (column, value)))
-            .filter(|(_, value)| !is_empty(value))
-            .map(|(column, value)| format!("{}: {}", column.label, self.words(column, value)))
-            .collect::<Vec<_>>()
-            .join(" · ")
+        field.told(value, self)
     }
 
     /// A declared field of a record as it is printed; empty for an unknown one.
@@ -164,15 +137,12 @@ impl<'a> Paper<'a> {
             for row in self.file.store.events(&filter, u32::MAX, 0)? {
                 for change in &row.event.changes {
                     for field in &change.fields {
-                        if change
-                            .record
-                            .kind
-                            .def()
-                            .field(&field.field)
-                            .is_some_and(|declared| declared.personal)
-                        {
-                            found.extend(field.before.as_str().map(str::to_owned));
-                            found.extend(field.after.as_str().map(str::to_owned));
+                        if let Some(declared) = change.record.kind.def().field(&field.field) {
+                            for value in [&field.before, &field.after] {
+                                declared.each_personal(value, &mut |text| {
+                                    found.insert(text.to_owned());
+                                });
+                            }
                         }
                     }
                 }
@@ -259,8 +229,21 @@ impl<'a> Paper<'a> {
 }
 
 fn gather(data: &RecordData, found: &mut BTreeSet<String>) {
-    let personal = data.def().fields().filter(|field| field.personal);
-    found.extend(personal.filter_map(|field| data.value(field.name).as_str()).map(str::to_owned));
+    for field in data.def().fields() {
+        field.each_personal(data.value(field.name), &mut |text| {
+            found.insert(text.to_owned());
+        });
+    }
+}
+
+impl Telling for Paper<'_> {
+    fn record(&self, id: RecordId) -> String {
+        self.name(id)
+    }
+
+    fn instead(&self, field: &FieldDef) -> Option<&'static str> {
+        (self.redact && field.personal).then_some(REDACTED)
+    }
 }
 
 /// The word of a choice.

@@ -6,12 +6,11 @@ use super::chain::ChangeChain;
 use super::order::OrderCheck;
 use super::paper::{Paper, state_mark, tone, word_or};
 use super::sections::{chapter, nothing, numbers};
-use super::{analysis, logs, matrix, people, record, trail};
+use super::{analysis, declared, logs, matrix, people, record, trail};
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::impact_analysis::ImpactAnalysis;
-use crate::domain::problem_report::{EffectLevel, ProblemReport};
-use crate::domain::record::RecordData;
+use crate::domain::problem_report::is_safety_relevant;
 use crate::domain::requests::POLICY;
 use crate::ops::attention::AttentionItem;
 use crate::ops::page::RecordPage;
@@ -76,6 +75,7 @@ pub(super) fn sections(paper: &mut Paper<'_>, from: Day, to: Day) -> Result<Vec<
     let feedback = period.pages(paper, Kind::Feedback)?;
     let problems = period.pages(paper, Kind::ProblemReport)?;
     let analyses = period.pages(paper, Kind::ImpactAnalysis)?;
+    let declared = declared::Chapters::of(paper, &period.ids)?;
     let policy = paper.page(POLICY)?;
     let paper = &*paper;
     let open = open_items(paper, to)?;
@@ -121,6 +121,7 @@ pub(super) fn sections(paper: &mut Paper<'_>, from: Day, to: Day) -> Result<Vec<
         "21 CFR 11.10(c), (e)",
         audit(paper, &period)?,
     ));
+    declared.add_to(paper, &mut sections);
     Ok(sections)
 }
 
@@ -196,11 +197,6 @@ fn plan(paper: &Paper<'_>, page: &RecordPage) -> Result<Vec<Block>, Refused> {
     let rows = trail::rows(paper, &trail::events(paper, &ids)?, &ids)?;
     blocks.push(Block::History { rows });
     Ok(blocks)
-}
-
-/// Serious, minor or unknown effect on safety; an open answer counts as unknown.
-fn is_safety_relevant(data: &RecordData) -> bool {
-    data.typed::<ProblemReport>().is_none_or(|problem| problem.safety_effect != Some(EffectLevel::None))
 }
 
 fn problem_reports(paper: &Paper<'_>, problems: &[RecordPage]) -> Vec<Section> {
@@ -372,10 +368,12 @@ fn deviations(period: &Period) -> Vec<Block> {
     }
 }
 
-/// What is open at the end of the period, or at the cut-off if that is earlier.
+/// What was open at the end of the period, by the file as it was then; at the cut-off if that is earlier.
 fn open_items(paper: &Paper<'_>, to: Day) -> Result<Vec<AttentionItem>, Refused> {
-    let end = Moment::noon_of(to).plus_seconds(12 * 3600 - 1);
-    Ok(paper.file.attention(end.min(paper.now))?.now)
+    let end = Moment::end_of(to);
+    let open =
+        if end < paper.now { paper.file.attention_at(end)? } else { paper.file.attention(paper.now)? };
+    Ok(open.now)
 }
 
 fn open_table(items: &[AttentionItem]) -> Vec<Block> {
@@ -385,15 +383,17 @@ fn open_table(items: &[AttentionItem]) -> Vec<Block> {
     let rows = items
         .iter()
         .map(|item| {
-            let words = match item.days_late {
-                late if late > 0 => format!("overdue by {late} days"),
-                _ => "due".to_owned(),
+            let words = match (item.due, item.days_late) {
+                (None, _) => "no limit is set".to_owned(),
+                (Some(_), 1) => "overdue by 1 day".to_owned(),
+                (Some(_), late) if late > 1 => format!("overdue by {late} days"),
+                (Some(_), _) => "due".to_owned(),
             };
             let cells: Vec<Cell> = vec![
                 item.record.to_string().into(),
                 format!("{}: {}", item.what, item.title).into(),
                 item.whose.clone().into(),
-                item.due.to_string().into(),
+                item.due.map_or_else(String::new, |day| day.to_string()).into(),
                 Mark::new(tone(item.tone), words).into(),
             ];
             cells
@@ -406,7 +406,7 @@ fn open_table(items: &[AttentionItem]) -> Vec<Block> {
         Column::date("Due"),
         Column::mark("State"),
     ];
-    let about = "Records as they stand at the cut-off; days are counted at the end of the period, or at the cut-off if that is earlier.";
+    let about = "The file as it was at the end of the period, or at the cut-off if that is earlier. Days are counted then.";
     vec![Block::paragraph(about), Block::table(columns, rows)]
 }
 

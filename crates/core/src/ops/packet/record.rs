@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::paper::{Paper, state_mark};
 use crate::domain::field::{FieldDef, FieldType, is_empty};
-use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Section as Group;
 use crate::ops::page::{RecordPage, SignatureView};
 use crate::report::{Align, Block, Cell, Column, Field, Section, Tone, Width};
@@ -113,7 +112,10 @@ pub(super) fn table(paper: &Paper<'_>, field: &FieldDef, columns: &[FieldDef], v
         .iter()
         .map(|row| {
             used.iter()
-                .map(|column| Cell::from(paper.words(column, row.get(column.name).unwrap_or(&Value::Null))))
+                .map(|column| {
+                    let value = row.get(column.name).unwrap_or(&Value::Null);
+                    Cell::from(paper.words(&field.cell(column), value))
+                })
                 .collect()
         })
         .collect();
@@ -124,7 +126,8 @@ pub(super) fn table(paper: &Paper<'_>, field: &FieldDef, columns: &[FieldDef], v
     }
 }
 
-fn shape(field: &FieldDef) -> Column {
+/// The column of a table for a field.
+pub(super) fn shape(field: &FieldDef) -> Column {
     match field.ty {
         FieldType::Day => Column::date(field.label),
         FieldType::Moment => Column::moment(field.label),
@@ -160,7 +163,7 @@ pub(super) fn whole(paper: &Paper<'_>, page: &RecordPage) -> Vec<Block> {
     let mut blocks = content(paper, page, |_| true, &[], head(paper, page));
     blocks.extend(page.notices.iter().map(|notice| Block::note(Tone::Due, notice.clone())));
     blocks.extend(files(page));
-    if can_be_signed(page.data.head.id) || !page.signatures.is_empty() {
+    if page.data.def().is_signed() || !page.signatures.is_empty() {
         blocks.push(signatures(paper, page, |_| true));
     }
     blocks
@@ -171,16 +174,4 @@ pub(super) fn files(page: &RecordPage) -> Option<Block> {
     let items: Vec<String> =
         page.attachments.iter().map(|data| format!("{}: {}", data.head.id, data.title())).collect();
     (!items.is_empty()).then(|| Block::Fields { fields: vec![Field::new("Files", items.join("\n"))] })
-}
-
-/// Whether records of the kind bear signatures at all.
-const fn can_be_signed(id: RecordId) -> bool {
-    match id.kind {
-        Kind::Feedback
-        | Kind::ProblemReport
-        | Kind::ChangeRequest
-        | Kind::ImpactAnalysis
-        | Kind::Approval => true,
-        Kind::Product | Kind::Attachment | Kind::Person | Kind::Policy => false,
-    }
 }

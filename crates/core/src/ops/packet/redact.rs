@@ -69,6 +69,27 @@ mod tests {
         assert_eq!(replace("é Ward é", "Ward"), "é [redacted] é");
     }
 
+    crate::domain::record::rows! {
+        /// Somebody who was told.
+        pub struct Told {
+            /// Who.
+            party: crate::domain::text::Line = "Party" => personal();
+            /// How.
+            by: crate::domain::text::Line = "By";
+        }
+    }
+
+    #[test]
+    fn personal_data_of_a_row_is_blanked_wherever_it_was_copied() {
+        use crate::domain::field::{FieldDef, Table};
+        let field = FieldDef::new::<Table<Told>>("told", "Told", "");
+        let mut private = Vec::new();
+        let rows = serde_json::json!([{"party": "Mary Major", "by": "Letter"}]);
+        field.each_personal(&rows, &mut |text| private.push(text.to_owned()));
+        let packet = Packet { title: "Letter to Mary Major".to_owned(), ..Packet::default() };
+        assert_eq!(strings(packet, &private).unwrap().title, "Letter to [redacted]");
+    }
+
     #[test]
     fn words_of_the_program_are_kept() {
         let packet = Packet {

@@ -7,6 +7,7 @@ use crate::domain::event::{Event, FieldChange, RecordChange};
 use crate::domain::field::{FieldDef, FieldType, is_empty};
 use crate::domain::ids::RecordId;
 use crate::domain::record::RecordData;
+use crate::domain::text::capital;
 use crate::ops::lists::{field_label, value_words};
 use crate::ops::refused::Refused;
 use crate::report::{Change, HistoryRow};
@@ -79,7 +80,7 @@ pub(super) fn what(event: &Event) -> String {
         _ => event
             .record
             .and_then(|id| id.kind.def().find_move(verb))
-            .map_or_else(|| sentence(&event.request), |step| step.label.to_owned()),
+            .map_or_else(|| request_words(&event.request), |step| step.label.to_owned()),
     };
     match event.record {
         Some(id) => format!("{id} {words}{signed}"),
@@ -88,10 +89,8 @@ pub(super) fn what(event: &Event) -> String {
 }
 
 /// `packet.issue` as "Packet: issue".
-fn sentence(request: &str) -> String {
-    let text = request.replacen('.', ": ", 1).replace('_', " ");
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+fn request_words(request: &str) -> String {
+    capital(&request.replacen('.', ": ", 1).replace('_', " "))
 }
 
 fn changes(paper: &Paper<'_>, event: &Event, change: &RecordChange, now: Option<&RecordData>) -> Vec<Change> {

@@ -4,15 +4,13 @@
 //! (`domain::workflow`).
 
 use super::named;
-use crate::domain::approval::{self, Approval, ApprovalState};
+use crate::domain::approval::{self, Approval};
 use crate::domain::change_request::ChangeState;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::impact_analysis::ImpactState;
+use crate::domain::kind::Onto;
 use crate::domain::person::{Person, PersonState, Role};
-use crate::domain::problem_report::ProblemState;
 use crate::domain::record::RecordData;
-use crate::domain::shared_record::SharedRecord;
 use crate::domain::workflow::World;
 use crate::ops::refused::ChangeSet;
 
@@ -67,49 +65,22 @@ pub(super) fn excluded(world: &dyn World, approval: &Approval) -> Vec<RecordId> 
 
 /// The records in which the way of `data` goes on.
 pub(super) fn of(work: &ChangeSet<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead> {
-    let onward =
-        |records: Vec<SharedRecord>| records.iter().flat_map(|next| onward(work, staff, next)).collect();
-    match data.head.id.kind {
-        Kind::ChangeRequest => match ChangeState::of(data) {
-            Some(ChangeState::AwaitingApproval) => waiting_approvals(work, staff, data),
-            Some(ChangeState::Verified) => onward(named(work, data, "problem_reports")),
-            Some(
-                ChangeState::Draft
-                | ChangeState::Submitted
-                | ChangeState::UnderAnalysis
-                | ChangeState::Approved
-                | ChangeState::Implementing
-                | ChangeState::Implemented
-                | ChangeState::Verifying
-                | ChangeState::Released
-                | ChangeState::Closed
-                | ChangeState::Rejected
-                | ChangeState::OnHold
-                | ChangeState::Cancelled
-                | ChangeState::Void,
-            )
-            | None => Vec::new(),
-        },
-        Kind::ImpactAnalysis
-            if matches!(ImpactState::of(data), Some(ImpactState::Reviewed | ImpactState::Locked)) =>
-        {
-            onward(named(work, data, "change_request"))
-        }
-        Kind::Approval if ApprovalState::of(data) == Some(ApprovalState::Granted) => {
-            onward(named(work, data, "subject"))
-        }
-        Kind::ProblemReport if ProblemState::of(data) == Some(ProblemState::ChangeRequested) => {
-            onward(work.referring(data.head.id, Kind::ChangeRequest))
-        }
-        Kind::Feedback
-        | Kind::ImpactAnalysis
-        | Kind::Approval
-        | Kind::ProblemReport
-        | Kind::Product
-        | Kind::Attachment
-        | Kind::Person
-        | Kind::Policy => Vec::new(),
+    if awaits_approval(data) {
+        return waiting_approvals(work, staff, data);
     }
+    let here = data.head.state.as_str();
+    let ways = data.def().onward.iter().filter(|way| way.from.contains(&here));
+    ways.flat_map(|way| match way.to {
+        Onto::Named(field) => named(work, data, field),
+        Onto::Referring(kind) => work.referring(data.head.id, kind),
+    })
+    .flat_map(|next| onward(work, staff, &next))
+    .collect()
+}
+
+/// Whether it is a change whose approvals are open.
+fn awaits_approval(data: &RecordData) -> bool {
+    data.head.id.kind == Kind::ChangeRequest && ChangeState::of(data) == Some(ChangeState::AwaitingApproval)
 }
 
 /// What comes next in a record: its waiting approvals, or its next step of the main line. Nothing where none is left.
@@ -117,9 +88,7 @@ fn onward(work: &ChangeSet<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead> 
     if data.is_terminal() {
         return Vec::new();
     }
-    if ChangeState::of(data) == Some(ChangeState::AwaitingApproval)
-        && data.head.id.kind == Kind::ChangeRequest
-    {
+    if awaits_approval(data) {
         return waiting_approvals(work, staff, data);
     }
     let id = data.head.id;

@@ -173,7 +173,16 @@ impl Check<'_> {
                     }
                     self.used_codes.push(*given);
                 }
+                Grant::Former { proof } => {
+                    if !self.former_allows(new, proof, &event.request) {
+                        self.findings.found(
+                            &place,
+                            "brings a key into force that the person's former key does not let in",
+                        );
+                    }
+                }
             }
+            self.credentials.insert(new.person, (new.credential.clone(), new.public_key.clone()));
         }
     }
 
@@ -184,9 +193,18 @@ impl Check<'_> {
             Some(person) => *person == new.person,
             None => self.replay.roles(new.person).contains(&Role::SysAdmin),
         };
-        let by_that_code = Request::EnterWithCode { recovers: person.is_some() }.name() != request;
+        // What brings no key into force at all is told by the replay.
+        let of_another = [Request::EnterWithCode { recovers: person.is_some() }, Request::ChangePassword];
+        let by_that_code = of_another.iter().all(|other| other.name() != request);
         let text = event::grant_text(new.person, &new.public_key);
         newest && for_them && by_that_code && !self.used_codes.contains(&given) && proves(code, &text, proof)
+    }
+
+    /// The key that was in force before the event lets the new one in, where a person changes their password.
+    fn former_allows(&self, new: &event::NewKey, proof: &str, request: &str) -> bool {
+        let Some(former) = self.replay.key_in_force(new.person).and_then(public_key) else { return false };
+        let text = event::grant_text(new.person, &new.public_key);
+        Request::ChangePassword.name() == request && proves(&former, &text, proof)
     }
 
     /// Every stored key must have been brought into force by an event.

@@ -16,10 +16,10 @@ use crate::domain::ids::RecordId;
 use crate::domain::ledger::Ledger;
 use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::policy::Policy;
-use crate::domain::record::{Fields, Head, RecordData};
+use crate::domain::record::RecordData;
 use crate::domain::refused::Refusal;
 use crate::domain::requests::{
-    self, Account, Act, Actor, CodeFor, HandsOut, POLICY, RULES, Request, request_of,
+    self, Account, Act, Actor, CodeFor, HandsOut, POLICY, RULES, RecordSource as _, Request, request_of,
 };
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
@@ -49,6 +49,11 @@ impl Replay {
     /// The roles that a person holds at this point.
     pub fn roles(&self, person: RecordId) -> Vec<Role> {
         self.ledger.person(person).map(|account| account.1.roles.clone()).unwrap_or_default()
+    }
+
+    /// The public key of a person that is in force at this point, hexadecimal.
+    pub fn key_in_force(&self, person: RecordId) -> Option<&str> {
+        self.keys.get(&person).map(String::as_str)
     }
 
     /// Takes in the next event, signed with the key `public` and naming `signatures`; answers what contradicts.
@@ -176,49 +181,22 @@ impl Replay {
         let id = change.record;
         let mut wrong = Vec::new();
         let before = self.ledger.take(id);
-        let mut shared = before.clone().unwrap_or_else(|| {
-            SharedRecord::from(RecordData {
-                head: Head {
-                    id,
-                    state: String::new(),
-                    owner: None,
-                    parent: None,
-                    created_at: event.at,
-                    created_by: event.actor,
-                    state_since: event.at,
-                    revision: 0,
-                },
-                fields: Fields::new(),
-            })
-        });
-        let data = shared.change();
-        if change.revision != data.head.revision + 1 {
+        let revision = before.as_ref().map_or(0, |data| data.head.revision);
+        if change.revision != revision + 1 {
             wrong.push(format!("{id} skips a revision"));
         }
-        data.head.revision = change.revision;
         for field in &change.fields {
-            if present(data, &field.field) != field.before {
+            let said = before.as_ref().map_or(Value::Null, |data| present(data, &field.field));
+            if said != field.before {
                 wrong.push(format!("does not say of {id} what “{}” said before", field.field));
             }
-            match field.field.as_str() {
-                "state" => {
-                    field.after.as_str().unwrap_or_default().clone_into(&mut data.head.state);
-                    data.head.state_since = event.at;
-                }
-                "owner" => data.head.owner = field.after.as_str().and_then(|text| text.parse().ok()),
-                name if field.after.is_null() => {
-                    data.fields.remove(name);
-                }
-                name => {
-                    data.fields.insert(name.to_owned(), field.after.clone());
-                }
-            }
         }
+        let data = change.applied(event, before.clone());
         if canonical::digest(data.canonical().as_bytes()) != change.digest {
             wrong.push(format!("what it says of {id} does not come to the content that it names"));
         }
         self.digests.insert(id, change.digest.clone());
-        self.ledger.put(before.as_deref(), shared);
+        self.ledger.put(before.as_deref(), data);
         wrong
     }
 
@@ -284,10 +262,10 @@ impl Replay {
             }
         }
         for cover in &signature.covers {
-            let holds = self
-                .ledger
-                .get(cover.record)
-                .is_some_and(|data| data.head.revision == cover.revision && cover.holds(data));
+            let holds = self.ledger.get(cover.record).is_some_and(|data| {
+                let Ok(parts) = self.ledger.all_parts(data);
+                data.head.revision == cover.revision && cover.holds(data, &parts)
+            });
             if !holds {
                 let (record, revision) = (cover.record, cover.revision);
                 wrong.push(format!(

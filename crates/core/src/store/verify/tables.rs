@@ -35,13 +35,11 @@ struct Tables<'a> {
 }
 
 /// Checks everything that is told here.
-pub fn check(mut store: Store, progress: &Progress) -> Result<Found, StoreError> {
+pub fn check(mut store: Store, schema: &str, progress: &Progress) -> Result<Found, StoreError> {
     let stopped = progress.flag();
     store.conn.progress_handler(STEPS, Some(move || stopped.load(Ordering::Relaxed)))?;
+    let mut found = Found { database: structure(&store.conn, schema, progress)?, ..Found::default() };
     let mut tables = Tables { conn: &store.conn, progress, findings: Findings::default(), attachments: 0 };
-    let mut found = Found::default();
-    tables.database()?;
-    found.database = std::mem::take(&mut tables.findings);
     tables.columns()?;
     found.columns = std::mem::take(&mut tables.findings);
     tables.attachments()?;
@@ -51,8 +49,15 @@ pub fn check(mut store: Store, progress: &Progress) -> Result<Found, StoreError>
     Ok(found)
 }
 
+/// Integrity, references and schema.
+pub fn structure(conn: &Connection, schema: &str, progress: &Progress) -> Result<Findings, StoreError> {
+    let mut tables = Tables { conn, progress, findings: Findings::default(), attachments: 0 };
+    tables.database(schema)?;
+    Ok(tables.findings)
+}
+
 impl Tables<'_> {
-    fn database(&mut self) -> Result<(), StoreError> {
+    fn database(&mut self, schema: &str) -> Result<(), StoreError> {
         let mut statement = self.conn.prepare("PRAGMA integrity_check(10)")?;
         let lines: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         for line in lines.into_iter().filter(|line| line != "ok") {
@@ -63,13 +68,13 @@ impl Tables<'_> {
         for table in tables {
             self.findings.found("database", format!("a reference of the table {table} leads nowhere"));
         }
-        self.schema()
+        self.schema(schema)
     }
 
     /// The triggers and checks that guard the evidence must be there as they were made.
-    fn schema(&mut self) -> Result<(), StoreError> {
+    fn schema(&mut self, schema: &str) -> Result<(), StoreError> {
         let fresh = Connection::open_in_memory()?;
-        fresh.execute_batch(ddl::V1)?;
+        fresh.execute_batch(schema)?;
         let wanted = schema_of(&fresh)?;
         let present = schema_of(self.conn)?;
         for (name, sql) in &wanted {
@@ -85,7 +90,7 @@ impl Tables<'_> {
             match name.strip_prefix("view ").and_then(Kind::from_code) {
                 Some(kind) if ddl::is_honest(self.conn, kind, sql)? => {}
                 Some(_) => {
-                    self.findings.found("database", format!("the {name} does not show what the records say"))
+                    self.findings.found("database", format!("the {name} does not show what the records say"));
                 }
                 None => self.findings.found("database", format!("the {name} does not belong to the schema")),
             }

@@ -274,6 +274,7 @@ impl Reading<'_> {
         Advisory {
             source: Source::Csaf,
             aliases,
+            upstream: Vec::new(),
             related: if tracking.id == id { Vec::new() } else { vec![tracking.id.clone()] },
             title: told.title,
             description: description.map(|note| note.text.clone()).unwrap_or_default(),

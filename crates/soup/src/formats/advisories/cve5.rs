@@ -4,13 +4,11 @@ use std::io::BufRead;
 
 use serde::Deserialize;
 
-use crate::model::advisory::{
-    Advisory, ApplicabilityNode, Bound, ClaimStatus, Interval, PackageClaim, Score, Source, Standing,
-    Versions,
-};
+use crate::model::advisory::{Advisory, ApplicabilityNode, PackageClaim, Score, Source, Standing};
 use mainstay_base::note::{Gravity, Notes, Unreadable};
 
 use super::Sink;
+use super::affected::Affected;
 use super::documents::each;
 use super::fields::{check_date, lax, parse};
 use super::nvd2::{Configuration, CvssData, Text, in_english, root};
@@ -125,80 +123,6 @@ struct Reference {
     url: String,
 }
 
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Status {
-    Affected,
-    Unaffected,
-    Unknown,
-}
-
-impl Status {
-    fn claim(self) -> ClaimStatus {
-        match self {
-            Self::Affected => ClaimStatus::Affected,
-            Self::Unaffected => ClaimStatus::NotAffected,
-            Self::Unknown => ClaimStatus::Unknown,
-        }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Affected {
-    #[serde(default, deserialize_with = "lax")]
-    vendor: Option<String>,
-    #[serde(default, deserialize_with = "lax")]
-    product: Option<String>,
-    #[serde(default, deserialize_with = "lax", rename = "collectionURL")]
-    collection_url: Option<String>,
-    #[serde(default, deserialize_with = "lax")]
-    package_name: Option<String>,
-    #[serde(default, deserialize_with = "lax", rename = "packageURL")]
-    package_url: Option<String>,
-    #[serde(default, deserialize_with = "lax")]
-    cpes: Vec<String>,
-    #[serde(default, deserialize_with = "lax")]
-    modules: Vec<String>,
-    #[serde(default, deserialize_with = "lax")]
-    program_files: Vec<String>,
-    #[serde(default, deserialize_with = "lax")]
-    program_routines: Vec<Routine>,
-    #[serde(default, deserialize_with = "lax")]
-    platforms: Vec<String>,
-    #[serde(default, deserialize_with = "lax")]
-    default_status: Option<Status>,
-    #[serde(default, deserialize_with = "lax")]
-    versions: Vec<Version>,
-}
-
-#[derive(Deserialize)]
-struct Routine {
-    #[serde(default, deserialize_with = "lax")]
-    name: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Version {
-    version: String,
-    status: Status,
-    #[serde(default, deserialize_with = "lax")]
-    version_type: String,
-    #[serde(default, deserialize_with = "lax")]
-    less_than: Option<String>,
-    #[serde(default, deserialize_with = "lax")]
-    less_than_or_equal: Option<String>,
-    #[serde(default, deserialize_with = "lax")]
-    changes: Vec<Change>,
-}
-
-#[derive(Deserialize)]
-struct Change {
-    at: String,
-    status: Status,
-}
-
 fn advisory(raw: &str, place: &str, notes: &mut Notes) -> Result<Advisory, Unreadable> {
     let record: Record = parse(raw, place, "", notes)?;
     let Record { data_version, cve_metadata: metadata, containers } = record;
@@ -230,6 +154,7 @@ fn advisory(raw: &str, place: &str, notes: &mut Notes) -> Result<Advisory, Unrea
         source: Source::Cve,
         aliases: Vec::new(),
         related: Vec::new(),
+        upstream: Vec::new(),
         title,
         description,
         published: metadata.date_published,
@@ -257,7 +182,7 @@ struct Claims {
 impl Claims {
     fn take(&mut self, container: Container) {
         let by = container.provider_metadata.short_name;
-        self.packages.extend(container.affected.into_iter().map(claim));
+        self.packages.extend(container.affected.into_iter().map(Affected::claim));
         self.applicability.extend(container.cpe_applicability.into_iter().filter_map(root));
         for Metric { v4, v31, v30, v2 } in container.metrics {
             self.scores.extend([v4, v31, v30, v2].into_iter().filter_map(|cvss| cvss.score(by.clone())));
@@ -274,60 +199,4 @@ impl Claims {
             }
         }
     }
-}
-
-fn claim(affected: Affected) -> PackageClaim {
-    let lists =
-        [("platform", affected.platforms), ("module", affected.modules), ("file", affected.program_files)];
-    let mut conditions: Vec<_> = lists
-        .into_iter()
-        .flat_map(|(word, list)| list.into_iter().map(move |text| format!("{word}: {text}")))
-        .collect();
-    conditions
-        .extend(affected.program_routines.into_iter().map(|routine| format!("function: {}", routine.name)));
-    PackageClaim {
-        ecosystem: affected.package_name.as_ref().and(affected.collection_url).unwrap_or_default(),
-        vendor: affected.vendor,
-        name: affected.package_name.or(affected.product).unwrap_or_default(),
-        purl: affected.package_url,
-        cpes: affected.cpes,
-        versions: affected.versions.into_iter().flat_map(versions).collect(),
-        otherwise: affected.default_status.map(Status::claim),
-        conditions,
-    }
-}
-
-/// One entry: a single version, or an interval that its changes cut in pieces of their own status.
-fn versions(entry: Version) -> Vec<Versions> {
-    let Version { version, status, version_type: order, less_than, less_than_or_equal, changes } = entry;
-    let unbounded = |version: &str| matches!(version, "*" | "unspecified");
-    let end = match (less_than, less_than_or_equal) {
-        (Some(version), _) => Some(Bound { version, included: false }),
-        (None, Some(version)) => Some(Bound { version, included: true }),
-        (None, None) => None,
-    };
-    let Some(end) = end else {
-        return vec![Versions {
-            status: status.claim(),
-            order,
-            listed: vec![version],
-            intervals: Vec::new(),
-        }];
-    };
-    let to = (!unbounded(&end.version)).then_some(end);
-    let first = !unbounded(&version) && version != "0";
-    let mut from = first.then_some(Bound { version, included: true });
-    let mut status = status.claim();
-    let mut found = Vec::new();
-    let mut push = |status, from, to| {
-        let intervals = vec![Interval { from, to }];
-        found.push(Versions { status, order: order.clone(), listed: Vec::new(), intervals });
-    };
-    for change in changes {
-        let at = |included| Some(Bound { version: change.at.clone(), included });
-        push(status, from, at(false));
-        (from, status) = (at(true), change.status.claim());
-    }
-    push(status, from, to);
-    found
 }

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read};
 
+use serde_json::value::RawValue;
+
 use crate::formats::sbom;
 use crate::model::advisory::Published;
 use mainstay_base::note::Unreadable;
 
 use super::Sink;
+use super::cyclonedx_vex_xml::Parts;
 use super::documents::RECORD_BYTES_MAX;
 
 /// Reads one document; its statements come in order, each with the text of the whole document's part that it stands in.
@@ -29,8 +32,10 @@ pub(super) fn read(reader: &mut dyn BufRead, name: &str, sink: &mut Sink<'_, '_>
     sink.report.data_date = bill.created;
     sink.report.notes = bill.notes;
     let text = String::from_utf8_lossy(&bytes);
+    let xml = text.trim_start().starts_with('<').then(|| Parts::of_document(&text)).transpose()?;
     let parts: BTreeMap<_, _> =
         bill.subject.iter().chain(&bill.components).map(|part| (part.reference.as_str(), part)).collect();
+    let texts = if xml.is_none() { listed(&text) } else { Vec::new() };
     for mut statement in bill.statements {
         for subject in &mut statement.subjects {
             if let Some(part) = parts.get(subject.id.as_str()) {
@@ -40,21 +45,27 @@ pub(super) fn read(reader: &mut dyn BufRead, name: &str, sink: &mut Sink<'_, '_>
             }
         }
         let place = statement.place.clone();
-        let raw = part(&text, &place).unwrap_or(&text).to_owned();
-        sink.give(&raw, place, Ok(Published::Statement(Box::new(statement))))?;
+        let raw = match &xml {
+            Some(parts) => parts.of(&place).unwrap_or_default(),
+            None => index_of(&place).and_then(|index| texts.get(index).copied()).unwrap_or(&text),
+        };
+        sink.give(raw, place, Ok(Published::Statement(Box::new(statement))))?;
     }
     Ok(())
 }
 
-/// The text of one vulnerability by its place in a JSON document (`$.vulnerabilities[3]`).
-fn part<'t>(text: &'t str, place: &str) -> Option<&'t str> {
-    use serde_json::value::RawValue;
+/// The texts of all vulnerabilities of a document in JSON, in their order, found once.
+fn listed(text: &str) -> Vec<&str> {
     #[derive(serde::Deserialize)]
     struct Document<'a> {
-        #[serde(borrow)]
+        #[serde(borrow, default)]
         vulnerabilities: Vec<&'a RawValue>,
     }
-    let index = place.strip_prefix("$.vulnerabilities[")?.split(']').next()?.parse::<usize>().ok()?;
-    let document: Document<'_> = serde_json::from_str(text).ok()?;
-    document.vulnerabilities.get(index).map(|raw| raw.get())
+    let document: Option<Document<'_>> = serde_json::from_str(text).ok();
+    document.into_iter().flat_map(|document| document.vulnerabilities).map(RawValue::get).collect()
+}
+
+/// The number that a place such as `$.vulnerabilities[3].affects[0]` has in the list.
+fn index_of(place: &str) -> Option<usize> {
+    place.strip_prefix("$.vulnerabilities[")?.split(']').next()?.parse().ok()
 }

@@ -3,14 +3,17 @@
 //! Here belongs telling the formats apart and translating their records into `domain::soup::advisory`. Here does not belong unpacking
 //! (`exchange::unpack`), keeping records, and judging what they mean for a component.
 
+mod affected;
 mod csaf;
 mod cve5;
 mod cyclonedx_vex;
+mod cyclonedx_vex_xml;
 mod documents;
 mod eol;
 mod epss;
 mod fields;
 mod kev;
+mod naming;
 mod nvd11;
 mod nvd2;
 mod openvex;
@@ -21,18 +24,19 @@ mod text;
 
 use std::io::{BufRead, Cursor, Read};
 
-use crate::model::advisory::{Advisory, ApplicabilityNode, PackageClaim, Published, Standing};
+use crate::model::advisory::{Advisory, ApplicabilityNode, Published, Standing};
 use crate::model::cpe::Cpe;
 use mainstay_base::note::{Gravity, Notes, Unreadable};
 pub use mainstay_base::unpack::Stop;
 
+use documents::RECORD_BYTES_MAX;
 use shape::Shape;
 use text::Utf8;
 
-/// Bytes at the beginning of a document by which it is recognised.
+/// Bytes at the beginning of a document by which it is recognised; twice as many, and so on, where they do not tell.
 const HEAD_BYTES: u64 = 64 * 1024;
 /// What can be read, for the refusal of what cannot.
-const READABLE: &str = "NVD API 2.0 and 1.1, CVE JSON 5, OSV, CSAF, OpenVEX, CycloneDX VEX, \
+const READABLE: &str = "NVD API 2.0 and 1.1, CVE JSON 5, OSV, CSAF, OpenVEX, CycloneDX VEX (JSON, XML), \
     CISA KEV, EPSS, endoflife.date";
 
 /// One record out of an advisory file.
@@ -96,13 +100,20 @@ pub type OnRecord<'a> = dyn FnMut(Record<'_>) -> Result<(), Stop> + 'a;
 
 /// Reads one unpacked document called `name` and hands out its records in order. A record that cannot be taken is refused in the notes with
 /// its place and the rest goes on; a document that is not recognised, is cut short or is no text at all is refused as a whole. Memory grows
-/// with the largest record.
+/// with the largest record, and with what stands before the first mark of a document's kind, which may be no longer than a record.
 pub fn read(reader: &mut dyn BufRead, name: &str, on: &mut OnRecord<'_>) -> Result<FileReport, ReadError> {
     let cannot = |error: std::io::Error| Unreadable::at("document", error.to_string());
     let mut text = Utf8::new(reader).map_err(cannot)?;
     let mut head = Vec::new();
-    text.by_ref().take(HEAD_BYTES).read_to_end(&mut head).map_err(cannot)?;
-    let format = Format::of(&head)?;
+    let mut wanted = HEAD_BYTES;
+    let format = loop {
+        text.by_ref().take(wanted - head.len() as u64).read_to_end(&mut head).map_err(cannot)?;
+        let ended = (head.len() as u64) < wanted || wanted >= RECORD_BYTES_MAX;
+        match Format::of(&head, ended)? {
+            Some(format) => break format,
+            None => wanted = wanted.saturating_mul(2).min(RECORD_BYTES_MAX),
+        }
+    };
     let mut sink = Sink { on, report: FileReport::default(), newest: None, within: None, stopped: false };
     let mut whole = Cursor::new(head).chain(text);
     let outcome = format.read(&mut whole, name, &mut sink);
@@ -145,47 +156,66 @@ enum Format {
 }
 
 impl Format {
-    fn of(head: &[u8]) -> Result<Self, Unreadable> {
+    /// The format of a document by its beginning; `None` where more of it is needed to know, unless it has `ended`.
+    fn of(head: &[u8], ended: bool) -> Result<Option<Self>, Unreadable> {
         if head.iter().all(u8::is_ascii_whitespace) {
-            return Err(Unreadable::at("document", "the file is empty"));
+            return if ended { Err(Unreadable::at("document", "the file is empty")) } else { Ok(None) };
         }
         match Shape::of(head) {
-            Some(shape) => Self::of_json(&shape),
-            None => Self::of_table(&String::from_utf8_lossy(head)),
+            Some(shape) => match Self::of_json(&shape) {
+                Some(format) => Ok(Some(format)),
+                None if shape.cut && !ended => Ok(None),
+                None if shape.any(|path| path.ends_with("/cycle")) => {
+                    Ok(Some(Self::EolCycles { array: shape.array }))
+                }
+                None => Err(not_recognised(&format!("JSON that begins with {}", shape.top()))),
+            },
+            None if head.trim_ascii_start().starts_with(b"<") => {
+                Self::of_xml(&String::from_utf8_lossy(head)).map(Some)
+            }
+            None => Self::of_table(&String::from_utf8_lossy(head)).map(Some),
         }
     }
 
-    fn of_json(shape: &Shape) -> Result<Self, Unreadable> {
+    /// The format that marks tell, wherever they stand.
+    fn of_json(shape: &Shape) -> Option<Self> {
         let array = shape.array;
         if shape.has_any(&["document/csaf_version", "document/tracking", "vulnerabilities/product_status"]) {
-            Ok(Self::Csaf)
+            Some(Self::Csaf)
         } else if shape.has("CVE_Items") {
-            Ok(Self::Nvd11)
-        } else if shape.has_any(&["format=NVD_CVE", "vulnerabilities/cve"]) {
-            Ok(Self::Nvd2)
+            Some(Self::Nvd11)
+        } else if shape.has_any(&["format=NVD_CVE", "vulnerabilities/cve/id"]) {
+            Some(Self::Nvd2)
         } else if shape.has("cve/id") {
-            Ok(Self::Nvd2Record)
+            Some(Self::Nvd2Record)
         } else if shape.has_any(&["cveMetadata", "dataType=CVE_RECORD"]) {
-            Ok(Self::Cve5 { array })
+            Some(Self::Cve5 { array })
         } else if shape.has("fetchTime") && shape.has("numberOfChanges") {
-            Ok(Self::CveDelta)
+            Some(Self::CveDelta)
         } else if shape.has_any(&["catalogVersion", "vulnerabilities/cveID"]) {
-            Ok(Self::KevJson)
+            Some(Self::KevJson)
         } else if shape.any(|path| path.starts_with("@context=") && path.contains("openvex"))
             || (shape.has("statements/vulnerability") && shape.has("statements/status"))
         {
-            Ok(Self::OpenVex { array })
-        } else if shape.has("bomFormat=CycloneDX") {
-            Ok(Self::CycloneDxVex)
+            Some(Self::OpenVex { array })
+        } else if shape.has_any(&["bomFormat=CycloneDX", "specFormat=CycloneDX"]) {
+            Some(Self::CycloneDxVex)
         } else if shape.has("schema_version") && shape.has("result") {
-            Ok(Self::EolProducts)
+            Some(Self::EolProducts)
         } else if shape.has("id") && shape.has_any(&["modified", "affected", "schema_version"]) {
-            Ok(Self::Osv { array })
-        } else if shape.any(|path| path == "cycle" || path.ends_with("/cycle")) {
-            Ok(Self::EolCycles { array })
+            Some(Self::Osv { array })
+        } else if shape.has("cycle") {
+            Some(Self::EolCycles { array })
         } else {
-            Err(not_recognised(&format!("JSON that begins with {}", shape.top())))
+            None
         }
+    }
+
+    fn of_xml(head: &str) -> Result<Self, Unreadable> {
+        if cyclonedx_vex_xml::is_beginning(head) {
+            return Ok(Self::CycloneDxVex);
+        }
+        Err(not_recognised("XML that is not CycloneDX"))
     }
 
     fn of_table(head: &str) -> Result<Self, Unreadable> {
@@ -277,7 +307,7 @@ impl Sink<'_, '_> {
         mut outcome: Result<Advisory, Unreadable>,
     ) -> Result<(), Unreadable> {
         if let Ok(advisory) = &mut outcome {
-            if advisory.standing == Standing::Published && names_nothing(advisory) {
+            if advisory.standing == Standing::Published && naming::names_nothing(advisory) {
                 advisory.standing = Standing::NotAnalysed;
             }
             check_names(advisory, &place, &mut self.report.notes);
@@ -297,15 +327,6 @@ impl Sink<'_, '_> {
         self.report.refused += 1;
         self.report.notes.add(Gravity::Refused, refused.place, refused.reason);
     }
-}
-
-/// Whether a record says of no product that it is meant: only its text can tell.
-fn names_nothing(advisory: &Advisory) -> bool {
-    let is_word = |text: &str| !text.trim().is_empty() && !text.trim().eq_ignore_ascii_case("n/a");
-    let named = |claim: &PackageClaim| {
-        is_word(&claim.name) || claim.purl.as_deref().is_some_and(is_word) || !claim.cpes.is_empty()
-    };
-    advisory.applicability.is_empty() && !advisory.packages.iter().any(named)
 }
 
 /// Remarks on CPE names that cannot be read: whom they concern can only be guessed.

@@ -166,6 +166,7 @@ fn advisory(raw: &str, place: &str, notes: &mut Notes) -> Result<Advisory, Unrea
         source: Source::Nvd,
         aliases: Vec::new(),
         related: Vec::new(),
+        upstream: Vec::new(),
         title: None,
         description,
         published: published_date,

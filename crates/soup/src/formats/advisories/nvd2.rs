@@ -12,9 +12,10 @@ use crate::model::advisory::{
 use mainstay_base::json_stream::{self, Piece};
 use mainstay_base::note::{Gravity, Notes, Unreadable};
 
+use super::affected::Affected;
 use super::documents::{RECORD_BYTES_MAX, each};
 use super::fields::{check_date, lax, parse};
-use super::{Part, Sink};
+use super::{Part, Sink, naming};
 
 const LIST: &str = "vulnerabilities";
 const RECORD: &str = "vulnerabilities[]";
@@ -107,7 +108,17 @@ struct Cve {
     #[serde(default, deserialize_with = "lax")]
     configurations: Vec<Configuration>,
     #[serde(default, deserialize_with = "lax")]
+    affected: Vec<Reported>,
+    #[serde(default, deserialize_with = "lax")]
     references: Vec<Reference>,
+}
+
+/// What a reporter says of products, repeated as told; since April 2026 nothing else tells of most records which products are meant.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Reported {
+    #[serde(default, deserialize_with = "lax")]
+    affected_data: Vec<Affected>,
 }
 
 /// A text in a language.
@@ -224,20 +235,24 @@ fn advisory(raw: &str, place: &str, notes: &mut Notes) -> Result<Advisory, Unrea
     check_date(cve.published.as_deref(), place, "cve.published", notes);
     check_date(cve.last_modified.as_deref(), place, "cve.lastModified", notes);
     let description = in_english(cve.descriptions);
-    let analysed = !cve.configurations.is_empty();
+    let applicability: Vec<ApplicabilityNode> = cve.configurations.into_iter().filter_map(root).collect();
+    let analysed = applicability.iter().any(naming::is_tree);
+    let reported = cve.affected.into_iter().flat_map(|reported| reported.affected_data);
     Ok(Advisory {
         standing: standing(cve.vuln_status.as_deref(), analysed, &description),
         id: cve.id,
         source: Source::Nvd,
         aliases: Vec::new(),
         related: Vec::new(),
+        upstream: Vec::new(),
         title: cve.cisa_vulnerability_name,
         description,
         published: cve.published,
         modified: cve.last_modified,
         informational: None,
-        packages: Vec::new(),
-        applicability: cve.configurations.into_iter().filter_map(root).collect(),
+        // Where the database says itself which products are meant, the reporter's words say nothing more.
+        packages: reported.filter(|_| !analysed).map(Affected::claim).collect(),
+        applicability,
         scores: scores(cve.metrics),
         weaknesses: weaknesses(cve.weaknesses.into_iter().flat_map(|weakness| weakness.description)),
         references: cve.references.into_iter().map(|reference| reference.url).collect(),

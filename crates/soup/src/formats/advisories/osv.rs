@@ -10,6 +10,7 @@ use crate::model::advisory::{
 };
 use mainstay_base::note::{Gravity, Notes, Unreadable};
 
+use crate::model::matching::repository;
 use crate::model::version::{self, EventKind, Scheme, intervals_of_events};
 
 use super::Sink;
@@ -206,13 +207,12 @@ fn advisory(raw: &str, place: &str, notes: &mut Notes) -> Result<Advisory, Unrea
         push_new(&mut references, affected.ranges.iter().filter_map(|range| range.repo.clone()));
         packages.push(claim(affected, &format!("{place}.affected[{at}]"), notes));
     }
-    let mut related = record.related;
-    push_new(&mut related, record.upstream.into_iter());
     Ok(Advisory {
         id: record.id,
         source: Source::Osv,
         aliases: record.aliases,
-        related,
+        related: record.related,
+        upstream: record.upstream,
         title: record.summary,
         description: record.details,
         published: record.published,
@@ -268,20 +268,39 @@ fn claim(affected: Affected, place: &str, notes: &mut Notes) -> PackageClaim {
     if versions.is_empty() {
         notes.add(Gravity::Warning, place, "no version and no range is named");
     }
-    let package = package.unwrap_or_else(|| Package {
-        ecosystem: if repository.is_some() { "GIT".to_owned() } else { String::new() },
-        name: repository.unwrap_or_default(),
-        purl: None,
+    // OSS-Fuzz and the like name projects as no package is named.
+    let unknown = |package: &Package| matches!(package.ecosystem.as_str(), "" | "GIT" | "OSS-Fuzz");
+    let package = package.map(|package| match &repository {
+        Some(address) if package.purl.is_none() && unknown(&package) => {
+            Package { purl: of_repository(address).purl, ..package }
+        }
+        Some(_) | None => package,
+    });
+    let package = package.unwrap_or_else(|| match repository {
+        Some(address) => of_repository(&address),
+        None => Package { ecosystem: String::new(), name: String::new(), purl: None },
     });
     PackageClaim {
         ecosystem: package.ecosystem,
         vendor: None,
+        product: None,
         name: package.name,
         purl: package.purl,
         cpes: Vec::new(),
         versions,
         otherwise: None,
         conditions: conditions(&ecosystem_specific),
+    }
+}
+
+/// A project that is named by its repository alone: its package URL at a known forge, else its name at the end of the address.
+fn of_repository(address: &str) -> Package {
+    let purl = repository(address);
+    let last = address.trim_end_matches('/').rsplit('/').next().unwrap_or(address);
+    Package {
+        ecosystem: "GIT".to_owned(),
+        name: last.strip_suffix(".git").unwrap_or(last).to_owned(),
+        purl: purl.map(|purl| purl.bare()),
     }
 }
 

@@ -1,12 +1,38 @@
-//! What kind of advisory document this is, by the keys at its beginning: the name of a file never decides.
+//! What kind of advisory document this is, by its keys: the name of a file never decides.
 //!
-//! The scan tolerates a document that is cut anywhere, since only its first bytes are looked at.
+//! The scan tolerates a document that is cut anywhere, since no more of it is looked at than it takes to know. Members of a JSON object have no
+//! order, so that what tells the kind may stand at the very end.
 
 use std::collections::BTreeSet;
 
 /// Depth to which keys are looked at: `vulnerabilities` → `cve` → its fields.
-const DEPTH_MAX: usize = 4;
-/// Keys that are kept at most.
+const DEPTH_MAX: usize = 6;
+/// What tells kinds apart; kept however many other keys there are.
+const MARKS: [&str; 22] = [
+    "document/csaf_version",
+    "document/tracking",
+    "vulnerabilities/product_status",
+    "CVE_Items",
+    "format=NVD_CVE",
+    "vulnerabilities/cve/id",
+    "cve/id",
+    "cveMetadata",
+    "dataType=CVE_RECORD",
+    "fetchTime",
+    "numberOfChanges",
+    "catalogVersion",
+    "vulnerabilities/cveID",
+    "statements/vulnerability",
+    "statements/status",
+    "bomFormat=CycloneDX",
+    "schema_version",
+    "result",
+    "id",
+    "modified",
+    "affected",
+    "cycle",
+];
+/// Keys that are kept at most besides.
 const KEYS_MAX: usize = 400;
 /// Longest key or value that is kept.
 const TEXT_MAX: usize = 80;
@@ -18,6 +44,8 @@ pub(super) struct Shape {
     paths: BTreeSet<String>,
     /// Whether the document is an array.
     pub array: bool,
+    /// Whether the document goes on where the look at it ended.
+    pub cut: bool,
 }
 
 impl Shape {
@@ -29,8 +57,8 @@ impl Shape {
             b'[' => scan.shape.array = true,
             _ => return None,
         }
-        // Ends early where the beginning ends.
-        let _ = scan.value("", 0);
+        // Ends early where the bytes end, or where they are no JSON any more.
+        scan.shape.cut = scan.value("", 0).is_none() && scan.at >= head.len();
         Some(scan.shape)
     }
 
@@ -167,7 +195,8 @@ impl Scan<'_> {
     }
 
     fn keep(&mut self, path: String) {
-        if self.shape.paths.len() < KEYS_MAX {
+        let is_mark = || MARKS.contains(&path.as_str()) || path.starts_with("@context=");
+        if self.shape.paths.len() < KEYS_MAX || is_mark() {
             self.shape.paths.insert(path);
         }
     }
@@ -188,6 +217,17 @@ mod tests {
         for end in 0..text.len() {
             let _ = Shape::of(&text.as_bytes()[..end]);
         }
+    }
+
+    #[test]
+    fn a_mark_is_kept_behind_any_number_of_other_keys_and_a_cut_is_told() {
+        let many: Vec<String> = (0..1000).map(|number| format!("\"k{number}\": {{\"id\": 1}}, ")).collect();
+        let many = many.concat();
+        let text = format!("{{{many} \"cveMetadata\": {{}}}}");
+        let shape = Shape::of(text.as_bytes()).unwrap();
+        assert!(shape.has("cveMetadata") && !shape.cut);
+        assert!(Shape::of(&text.as_bytes()[..9000]).unwrap().cut);
+        assert!(!Shape::of(b"{\"a\" 5, \"b\": 1}").unwrap().cut, "what is no JSON does not go on");
     }
 
     #[test]

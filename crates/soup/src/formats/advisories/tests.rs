@@ -20,7 +20,9 @@ fn advisories(text: impl AsRef<[u8]>) -> (Vec<Advisory>, FileReport) {
     (advisories.collect(), outcome.unwrap())
 }
 
+mod laws;
 mod nvd;
+mod order;
 mod osv;
 mod other;
 mod vex;

@@ -13,6 +13,7 @@ use mainstay_base::note::{Gravity, Notes, Unreadable};
 
 /// Finishes a bill.
 pub(super) fn finish(mut bill: Bill) -> Bill {
+    names(&mut bill);
     versions(&mut bill);
     let renamed = merge(&mut bill);
     bill.dependencies = graph(&mut bill, &renamed);
@@ -250,6 +251,21 @@ fn identifiers(bill: &mut Bill) {
                 notes.add(Gravity::Warning, component.place.clone(), text);
             }
         }
+    }
+}
+
+/// Takes away what has no name: nothing could be said of it. A product without one is called so.
+fn names(bill: &mut Bill) {
+    let Bill { components, notes, subject, .. } = bill;
+    components.retain(|component| {
+        let named = !component.name.trim().is_empty();
+        if !named {
+            notes.add(Gravity::Refused, component.place.clone(), "a component without a name was not taken");
+        }
+        named
+    });
+    if let Some(subject) = subject.as_mut().filter(|subject| subject.name.trim().is_empty()) {
+        "the product".clone_into(&mut subject.name);
     }
 }
 

@@ -1,30 +1,142 @@
-//! Lock files of package managers to a bill: what was resolved, from where, and what needs what.
+//! Lock files of package managers and lists of installed packages to a bill: what was resolved, from where, and what needs what.
 //!
-//! A package gets a package URL only when it comes from its ecosystem's public registry; from elsewhere the address is kept instead.
+//! Here is how they are told apart ([`LOCKS`]): by content, the file's name only where the content has no mark of its own. Each has a file of
+//! its own that reads it; what some of them have in common is in `tables` (TOML), `reach` (scope and directness) and here. A package gets a
+//! package URL only when it comes from its ecosystem's public registry; from elsewhere the address is kept instead.
 
+mod apk;
 mod cargo;
+mod composer;
+mod conan;
+mod debian;
+mod gems;
+mod golang;
+mod gradle;
+mod node;
 mod npm;
+mod nuget;
+mod others;
+mod pnpm;
 mod poetry;
+mod pubspec;
+mod pylock;
+mod reach;
 mod requirements;
+mod rpm;
 mod tables;
 mod uv;
+mod vcpkg;
+mod yarn;
 
-pub use cargo::read as read_cargo;
-pub use npm::read as read_npm;
-pub use poetry::read as read_poetry;
-pub use requirements::{looks_like as looks_like_requirements, read as read_requirements};
-pub use uv::read as read_uv;
+use std::collections::BTreeMap;
 
+pub use others::refusal;
+
+use crate::model::bill::Bill;
 use crate::model::component::Hash;
 use crate::model::purl::Purl;
+use mainstay_base::note::Unreadable;
+
+/// Packages of one name that a need by that name can mean at most: real files have a few, for platforms; with more, needs would multiply.
+const OF_ONE_NAME_MAX: usize = 64;
+
+/// Reads a document.
+pub type Read = fn(&str) -> Result<Bill, Unreadable>;
+
+/// A document before it is read.
+pub struct Sight<'t> {
+    /// Its text.
+    pub text: &'t str,
+    /// The file's name in lower case.
+    pub name: String,
+    /// The members of the root of a JSON document with the beginning of their value; none in other syntaxes.
+    pub members: Option<&'t BTreeMap<String, String>>,
+}
+
+impl Sight<'_> {
+    /// Whether it is a JSON object with these members.
+    fn has(&self, members: &[&str]) -> bool {
+        self.members.is_some_and(|told| members.iter().all(|name| told.contains_key(*name)))
+    }
+
+    /// Whether it is no JSON and some line of it is such.
+    fn any_line(&self, is: impl Fn(&str) -> bool) -> bool {
+        self.members.is_none() && self.text.lines().any(is)
+    }
+
+    /// Whether it is no JSON and a line begins with this.
+    fn line_begins(&self, start: &str) -> bool {
+        self.any_line(|line| line.starts_with(start))
+    }
+
+    /// Whether a key of TOML stands at the beginning of a line.
+    fn toml_key(&self, key: &str) -> bool {
+        self.any_line(|line| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('=')))
+    }
+
+    fn is_named(&self, name: &str) -> bool {
+        self.name == name
+    }
+}
+
+/// A format: how it is recognised, and what reads it.
+struct Lock(fn(&Sight<'_>) -> bool, Read);
+
+/// The formats, those with the surer mark first.
+static LOCKS: [Lock; 22] = [
+    Lock(npm::looks_like, npm::read),
+    Lock(composer::looks_like, composer::read),
+    Lock(conan::looks_like, conan::read),
+    Lock(nuget::looks_like, nuget::read),
+    Lock(vcpkg::looks_like, vcpkg::read),
+    Lock(pnpm::looks_like, pnpm::read),
+    Lock(yarn::looks_like_classic, yarn::read_classic),
+    Lock(yarn::looks_like_berry, yarn::read_berry),
+    Lock(pylock::looks_like, pylock::read),
+    Lock(poetry::looks_like, poetry::read),
+    Lock(uv::looks_like, uv::read),
+    Lock(cargo::looks_like, cargo::read),
+    Lock(pubspec::looks_like, pubspec::read),
+    Lock(gems::looks_like, gems::read),
+    Lock(gradle::looks_like, gradle::read),
+    Lock(golang::looks_like_module, golang::read_module),
+    Lock(golang::looks_like_sums, golang::read_sums),
+    Lock(debian::looks_like_status, debian::read_status),
+    Lock(debian::looks_like_list, debian::read_list),
+    Lock(apk::looks_like, apk::read),
+    Lock(rpm::looks_like, rpm::read),
+    Lock(rpm::looks_like_names, rpm::refuse_names),
+];
+
+/// What reads the document, where it is one of these.
+pub fn recognise(sight: &Sight<'_>) -> Option<Read> {
+    LOCKS.iter().find(|Lock(is, _)| is(sight)).map(|Lock(_, read)| *read)
+}
+
+/// As [`recognise`], for lists of requirements, which have no mark but that every line could stand in one.
+pub fn recognise_requirements(sight: &Sight<'_>) -> Option<Read> {
+    requirements::looks_like(sight).then_some(requirements::read as Read)
+}
 
 /// The package URL of a package of a registry; `None` when its name cannot be one.
 fn purl(kind: &str, namespace: Option<&str>, name: &str, version: &str) -> Option<String> {
+    purl_with(kind, (namespace, name), version, [])
+}
+
+/// The same with qualifiers; those without value are left out.
+fn purl_with<const N: usize>(
+    kind: &str,
+    (namespace, name): (Option<&str>, &str),
+    version: &str,
+    qualifiers: [(&str, Option<&str>); N],
+) -> Option<String> {
+    let told = qualifiers.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?.to_owned())));
     let parts = Purl {
         kind: kind.to_owned(),
         namespace: namespace.map(str::to_owned),
         name: name.to_owned(),
         version: Some(version.to_owned()),
+        qualifiers: told.collect(),
         ..Purl::default()
     };
     Purl::build(parts).ok().map(|purl| purl.to_string())
@@ -48,6 +160,11 @@ fn pypi_name(name: &str) -> String {
 /// A digest written as `sha256:abc…`.
 fn prefixed_hash(text: &str) -> Option<Hash> {
     let (algorithm, value) = text.split_once(':')?;
+    hash(algorithm, value)
+}
+
+/// A digest in hexadecimal with the name of its algorithm in small letters.
+fn hash(algorithm: &str, value: &str) -> Option<Hash> {
     let algorithm = match algorithm {
         "sha256" => "SHA-256",
         "sha384" => "SHA-384",
@@ -64,4 +181,20 @@ fn sorted(mut hashes: Vec<Hash>) -> Vec<Hash> {
     hashes.sort_unstable();
     hashes.dedup();
     hashes
+}
+
+/// Reads YAML; refusals carry the line.
+fn yaml<T: serde::de::DeserializeOwned>(text: &str, what: &str) -> Result<T, Unreadable> {
+    serde_saphyr::from_str_with_options(text, super::limits::yaml()).map_err(|error| {
+        let place =
+            error.location().map_or_else(|| "document".to_owned(), |at| format!("line {}", at.line()));
+        Unreadable::at(place, format!("not understood as {what}: {}", error.without_snippet()))
+    })
+}
+
+/// Reads JSON; refusals carry the line.
+fn json<T: serde::de::DeserializeOwned>(text: &str, what: &str) -> Result<T, Unreadable> {
+    serde_json::from_str(text).map_err(|error| {
+        Unreadable::at(format!("line {}", error.line()), format!("not understood as {what}: {error}"))
+    })
 }

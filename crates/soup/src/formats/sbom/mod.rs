@@ -6,6 +6,7 @@
 mod cyclonedx;
 mod envelope;
 mod finish;
+mod limits;
 mod lockfile;
 mod recognise;
 mod spdx;
@@ -21,19 +22,24 @@ use mainstay_base::note::Unreadable;
 use recognise::Format;
 
 /// The formats that are taken, in words, for messages.
-pub const TAKEN: &str = "CycloneDX 1.0 to 1.7 (JSON, XML), SPDX 2.2 and 2.3 (JSON, tag-value, YAML, XML, RDF/XML), \
-     SPDX 3.0 (JSON-LD), Cargo.lock, package-lock.json, poetry.lock, uv.lock, requirements.txt, rdm's soup.yml, tables of SOUP \
-     as CSV, and in-toto or DSSE envelopes around them";
+pub const TAKEN: &str = "CycloneDX 1.0 to 1.7 and 2.0 (JSON, XML), SPDX 2.2 and 2.3 (JSON, tag-value, YAML, XML, RDF/XML), \
+     SPDX 3.0 (JSON-LD), Cargo.lock, package-lock.json, pnpm-lock.yaml, yarn.lock, poetry.lock, uv.lock, pylock.toml, \
+     requirements.txt, go.mod, go.sum, Gemfile.lock, composer.lock, packages.lock.json, gradle.lockfile, conan.lock, vcpkg.json, \
+     pubspec.lock, installed packages of dpkg, rpm and apk, Python wheels with bills inside, rdm's soup.yml, tables of SOUP as CSV, and \
+     in-toto or DSSE envelopes around them";
 
 /// Bytes of one document at most.
 pub const DOCUMENT_BYTES_MAX: usize = 512 * 1024 * 1024;
 
 /// Reads a bill of materials. `name` is the file's name, used only where the content of a lock file has no mark of its own.
 ///
-/// Refuses what [`understand`] refuses, and a document that tells of no component: nothing could be taken from it.
+/// Refuses what [`understand`] refuses, and a document without any component that tells of no product either or only makes
+/// statements about vulnerabilities: nothing could be taken from it.
 pub fn read(bytes: &[u8], name: &str) -> Result<Bill, Unreadable> {
     let bill = understand(bytes, name)?;
-    if bill.components.is_empty() { Err(finish::without_component(&bill)) } else { Ok(bill) }
+    // Statements about a product without its parts are no bill of it.
+    let tells_nothing = bill.subject.is_none() || !bill.statements.is_empty();
+    if bill.components.is_empty() && tells_nothing { Err(finish::without_component(&bill)) } else { Ok(bill) }
 }
 
 /// Reads a bill of materials for being looked at, even one without any component (a product without parts, or a document that tells only of
@@ -85,11 +91,7 @@ fn read_text(text: &str, name: &str, envelopes: usize) -> Result<Bill, Unreadabl
         Format::SpdxXml => spdx::read_xml(text),
         Format::SpdxTagValue => spdx::read_tag_value(text),
         Format::SpdxYaml => spdx::read_yaml(text),
-        Format::CargoLock => lockfile::read_cargo(text),
-        Format::NpmLock => lockfile::read_npm(text),
-        Format::PoetryLock => lockfile::read_poetry(text),
-        Format::UvLock => lockfile::read_uv(text),
-        Format::Requirements => lockfile::read_requirements(text),
+        Format::Lock(read) => read(text),
         Format::SoupYaml => table::read_yaml(text),
         Format::SoupTable => table::read_table(text.as_bytes(), None),
     }

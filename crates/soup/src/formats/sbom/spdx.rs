@@ -6,6 +6,8 @@
 mod bill;
 mod fields;
 mod graph;
+mod inline;
+mod inputs;
 mod json;
 mod missing;
 mod model;

@@ -9,7 +9,9 @@ mod bad_input;
 mod cyclonedx;
 mod envelopes;
 mod finishing;
+mod installed;
 mod lockfiles;
+mod lockfiles_more;
 mod tables;
 
 fn taken(text: &str, name: &str) -> Bill {

@@ -8,6 +8,8 @@ mod spdx;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use crate::model::bill::Bill;
@@ -67,6 +69,24 @@ impl Object {
     fn done(self) -> Value {
         Value::Object(self.0)
     }
+}
+
+/// A text as the address that CycloneDX asks for, a URI or a reference to one. `git@host:path`, which Git takes for `ssh://git@host/path`, is
+/// written as that; what is no address gives nothing.
+fn address(text: &str) -> Option<Cow<'_, str>> {
+    if is_address(text) && oxiri::IriRef::parse(text).is_ok() {
+        return Some(Cow::Borrowed(text));
+    }
+    let (host, path) = text.split_once(':')?;
+    let (user, host) = host.split_once('@')?;
+    let is_name = |part: &str| {
+        !part.is_empty()
+            && part.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._".contains(letter))
+    };
+    let written = format!("ssh://{user}@{host}/{}", path.trim_start_matches('/'));
+    let is_scp =
+        is_name(user) && is_name(host) && is_address(path) && oxiri::IriRef::parse(&*written).is_ok();
+    is_scp.then_some(Cow::Owned(written))
 }
 
 /// Whether a text can stand where an address is asked for: no spaces, no control characters, nothing that an IRI has no place for.

@@ -1,30 +1,18 @@
 //! Writes CSAF 2.0, profile 5 (VEX): `document.category` is `csaf_vex`.
 //!
-//! All that is said about one vulnerability stands together, as 6.1.23 asks. Products are listed by their full names; a part of a product is a
-//! product of its own, made by a relationship. What 6.1 asks of such a document either cannot be broken by what is written here or is refused.
+//! All that is said about one vulnerability stands together, as 6.1.23 asks. The products are in `tree.rs`. What 6.1 asks of such a document either cannot be broken by what is written here or is refused.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+mod tree;
 
-use regex::Regex;
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use super::{Named, Products, is_uri, justification_word, system_of, to_json};
-use crate::model::purl::Purl;
-use crate::model::vex::{Statement, Status, Subject};
+use super::{is_uri, justification_word, system_of, to_json};
+use crate::model::vex::{Statement, Status};
 use crate::model::vex_document::{Refusals, Response, Unwritable, VexDocument, is_cve, responses, said};
-
-/// What the schema asks of a CPE name.
-static CPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let part = r##"((\?*|\*?)([a-zA-Z0-9\-\._]|(\\[\\\*\?!"#\$%&'\(\)\+,/:;<=>@\[\]\^`\{\|\}~]))+(\?*|\*?))|[\*\-]"##;
-    let language = r"([a-zA-Z]{2,3}(-([a-zA-Z]{2}|[0-9]{3}))?)|[\*\-]";
-    let uri = r"[cC][pP][eE]:/[AHOaho]?(:[A-Za-z0-9\._\-~%]*){0,6}";
-    Regex::new(&format!(r"^(cpe:2\.3:[aho\*\-](:({part})){{5}}(:({language}))(:({part})){{4}}|{uri})$")).ok()
-});
-
-/// What the schema asks of a package URL.
-static PURL: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^pkg:[A-Za-z\.\-\+][A-Za-z0-9\.\-\+]*/.+").ok());
+use mainstay_base::time::Moment;
+use tree::{ProductTree, TreeWriter};
 
 #[derive(Serialize)]
 struct Csaf<'a> {
@@ -81,43 +69,12 @@ struct Revision<'a> {
     summary: &'a str,
 }
 
-#[derive(Default, Serialize)]
-struct ProductTree<'a> {
-    full_product_names: Vec<FullName<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    relationships: Vec<Relationship<'a>>,
-}
-
-#[derive(PartialEq, Eq, Serialize)]
-struct FullName<'a> {
-    name: String,
-    product_id: String,
-    #[serde(rename = "product_identification_helper", skip_serializing_if = "Option::is_none")]
-    helper: Option<Helper<'a>>,
-}
-
-#[derive(PartialEq, Eq, Serialize)]
-struct Helper<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cpe: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    purl: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Relationship<'a> {
-    category: &'static str,
-    full_product_name: FullName<'a>,
-    product_reference: &'a str,
-    relates_to_product_reference: &'a str,
-}
-
 #[derive(Serialize)]
 struct Vulnerability<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     cve: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    flags: Vec<Flag<'a>>,
+    flags: Vec<Flag>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     ids: Vec<Id<'a>>,
     notes: [Note<'a>; 1],
@@ -129,9 +86,9 @@ struct Vulnerability<'a> {
 }
 
 #[derive(Serialize)]
-struct Flag<'a> {
+struct Flag {
     #[serde(skip_serializing_if = "Option::is_none")]
-    date: Option<&'a str>,
+    date: Option<String>,
     label: &'static str,
     product_ids: Vec<String>,
 }
@@ -153,7 +110,7 @@ struct Note<'a> {
 struct Details<'a> {
     category: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    date: Option<&'a str>,
+    date: Option<String>,
     details: &'a str,
     product_ids: Vec<String>,
 }
@@ -167,15 +124,7 @@ pub fn csaf_2_0_vex(document: &VexDocument) -> Result<String, Unwritable> {
     document.refusals().done()?;
     let mut refusals = Refusals::default();
     check_document(document, &mut refusals);
-    let mut tree = TreeWriter {
-        products: Products::of(document),
-        taken: identifiers(document),
-        defined: BTreeMap::new(),
-        made: BTreeMap::new(),
-        tree: ProductTree::default(),
-        place: String::new(),
-        refusals,
-    };
+    let mut tree = TreeWriter::of(document, refusals);
     let mut items: Vec<Item<'_>> = Vec::new();
     let mut by_name: BTreeMap<&str, usize> = BTreeMap::new();
     for (index, statement) in document.statements.iter().enumerate() {
@@ -191,7 +140,7 @@ pub fn csaf_2_0_vex(document: &VexDocument) -> Result<String, Unwritable> {
     }
     let vulnerabilities =
         items.into_iter().filter_map(|item| item.write(document, &mut tree.refusals)).collect();
-    let TreeWriter { tree: product_tree, refusals, .. } = tree;
+    let (product_tree, refusals) = tree.done();
     refusals.done()?;
     to_json(&Csaf { document: head(document), product_tree, vulnerabilities })
 }
@@ -253,99 +202,6 @@ fn head(document: &VexDocument) -> Document<'_> {
     }
 }
 
-/// Every identifier that statements use, so that one made for a part of a product is a new one.
-fn identifiers(document: &VexDocument) -> BTreeSet<String> {
-    let subjects = document.statements.iter().flat_map(|statement| &statement.subjects);
-    subjects.flat_map(|subject| std::iter::once(&subject.id).chain(&subject.subcomponents)).cloned().collect()
-}
-
-/// Makes the product tree out of what statements name.
-struct TreeWriter<'a> {
-    products: Products<'a>,
-    /// Every identifier that is a product's already.
-    taken: BTreeSet<String>,
-    /// Where in the tree a product stands.
-    defined: BTreeMap<&'a str, usize>,
-    /// The identifier of a part in a whole.
-    made: BTreeMap<(&'a str, &'a str), String>,
-    tree: ProductTree<'a>,
-    /// The statement that is being written.
-    place: String,
-    refusals: Refusals,
-}
-
-impl<'a> TreeWriter<'a> {
-    /// The product ids that a subject has in the tree.
-    fn subject(&mut self, subject: &'a Subject) -> Vec<String> {
-        if !subject.versions.is_empty() {
-            let reason = format!(
-                "`{}` is limited to some versions, which is not written to CSAF; name a product for each version",
-                subject.id
-            );
-            self.refusals.add(&self.place, reason);
-        }
-        let whole = self.products.subject(subject);
-        let whole_name = whole.name.clone().unwrap_or_default();
-        self.define(whole);
-        if subject.subcomponents.is_empty() {
-            return vec![subject.id.clone()];
-        }
-        let parts = subject.subcomponents.iter();
-        parts.map(|part| self.part(part, &subject.id, &whole_name)).collect()
-    }
-
-    /// The product that is a part as it is inside a whole.
-    fn part(&mut self, part: &'a str, whole: &'a str, whole_name: &str) -> String {
-        let named = self.products.part(part);
-        let name = format!("{} in {whole_name}", named.name.as_deref().unwrap_or_default());
-        self.define(named);
-        if let Some(known) = self.made.get(&(whole, part)) {
-            return known.clone();
-        }
-        let mut product_id = format!("{whole}::{part}");
-        while !self.taken.insert(product_id.clone()) {
-            product_id.push('+');
-        }
-        self.made.insert((whole, part), product_id.clone());
-        self.tree.relationships.push(Relationship {
-            category: "default_component_of",
-            full_product_name: FullName { name, product_id: product_id.clone(), helper: None },
-            product_reference: part,
-            relates_to_product_reference: whole,
-        });
-        product_id
-    }
-
-    /// Takes a product into the tree once (6.1.1, 6.1.2).
-    fn define(&mut self, named: Named<'a>) {
-        let Named { id, name, purl, cpe, component: _ } = named;
-        let Some(name) = name else {
-            let reason = format!("the full name of `{id}` is missing: list it among the products");
-            self.refusals.add(&self.place, reason);
-            return;
-        };
-        if let Some(purl) = purl.filter(|purl| !is_purl(purl)) {
-            self.refusals.add(&self.place, format!("`{purl}` is no package URL that CSAF takes"));
-        }
-        if let Some(cpe) = cpe.filter(|cpe| !CPE.as_ref().is_some_and(|form| form.is_match(cpe))) {
-            self.refusals.add(&self.place, format!("`{cpe}` is no CPE name that CSAF takes"));
-        }
-        let helper = (purl.is_some() || cpe.is_some()).then_some(Helper { cpe, purl });
-        let product = FullName { name, product_id: id.to_owned(), helper };
-        let known = self.defined.get(id).and_then(|at| self.tree.full_product_names.get(*at));
-        if known.is_none() {
-            self.defined.insert(id, self.tree.full_product_names.len());
-            self.tree.full_product_names.push(product);
-        } else if known != Some(&product) {
-            self.refusals.add(&self.place, format!("`{id}` is described here in another way than before"));
-        }
-    }
-}
-
-fn is_purl(text: &str) -> bool {
-    is_uri(text) && PURL.as_ref().is_some_and(|form| form.is_match(text)) && Purl::parse(text).is_ok()
-}
-
 /// All that is said about one vulnerability: statements with the ids of their products.
 #[derive(Default)]
 struct Item<'a>(Vec<(&'a Statement, Vec<String>)>);
@@ -379,30 +235,31 @@ impl<'a> Item<'a> {
             threats: Vec::new(),
         };
         for (statement, ids) in self.0 {
-            vulnerability.say(statement, ids);
+            vulnerability.say(statement, ids, document.released());
         }
         Some(vulnerability)
     }
 }
 
 impl<'a> Vulnerability<'a> {
-    fn say(&mut self, statement: &'a Statement, product_ids: Vec<String>) {
+    /// What has no date of its own is said with the revision, which was `released`.
+    fn say(&mut self, statement: &'a Statement, product_ids: Vec<String>, released: Option<Moment>) {
         let Some(status) = statement.status else { return };
-        let date = statement.at.as_deref();
+        let date = statement.at.clone().or_else(|| released.map(|at| at.to_string()));
         self.flags.extend(statement.justification.map(|justification| Flag {
-            date,
+            date: date.clone(),
             label: justification_word(justification),
             product_ids: product_ids.clone(),
         }));
         self.threats.extend(said(statement.impact.as_ref()).map(|details| Details {
             category: "impact",
-            date,
+            date: date.clone(),
             details,
             product_ids: product_ids.clone(),
         }));
         self.remediations.extend(said(statement.action.as_ref()).map(|action| {
             let (category, details) = remediation(action);
-            Details { category, date, details, product_ids: product_ids.clone() }
+            Details { category, date: date.clone(), details, product_ids: product_ids.clone() }
         }));
         self.product_status.entry(status_word(status)).or_default().extend(product_ids);
     }

@@ -30,7 +30,7 @@ struct Document<'a> {
 struct Said<'a> {
     vulnerability: Vulnerability<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    timestamp: Option<&'a str>,
+    timestamp: Option<String>,
     products: Vec<Product<'a>>,
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,7 +126,8 @@ impl<'a> Writer<'_, 'a> {
                 description: said(document.descriptions.get(&statement.vulnerability)),
                 aliases: once_each(&statement.aliases),
             },
-            timestamp: statement.at.as_deref(),
+            // A statement without a date has that of the document; receivers look for one on each.
+            timestamp: statement.at.clone().or_else(|| document.released().map(|at| at.to_string())),
             products: statement.subjects.iter().filter_map(|subject| self.product(subject)).collect(),
             status: status_word(status),
             status_notes: (!notes.is_empty()).then(|| notes.join("\n")),

@@ -100,6 +100,7 @@ fn openvex_names_product_part_vulnerability_and_reason() {
     assert_eq!(said["products"][0]["@id"], PRODUCT);
     assert_eq!(said["products"][0]["subcomponents"][0]["@id"], PART);
     assert_eq!(said["status"], "not_affected");
+    assert_eq!(said["timestamp"], "2026-11-22T14:05:00Z");
     assert_eq!(said["justification"], "vulnerable_code_not_in_execute_path");
 }
 
@@ -145,4 +146,43 @@ fn csaf_says_all_about_one_vulnerability_together_and_makes_a_product_of_a_part(
     let made = &told["product_tree"]["relationships"][0];
     assert_eq!(made["full_product_name"]["name"], "smallvec 1.6.0 in Example Pump 2.4.0");
     assert_eq!(made["relates_to_product_reference"], PRODUCT);
+}
+
+#[test]
+fn csaf_lists_products_by_vendor_name_and_version_as_far_as_they_are_told() {
+    let mut document = document(vec![statement(Status::NotAffected)]);
+    let of_maker = |reference: &str, name: &str, version: Option<&str>| Component {
+        supplier: Some("Example Devices".to_owned()),
+        version: version.map(str::to_owned),
+        ..product(reference, name)
+    };
+    document.products = vec![
+        of_maker(PRODUCT, "Example Pump", Some("2.4.0")),
+        of_maker("pkg:generic/a@1", "Example Pump", Some("2.5.0")),
+        of_maker("pkg:generic/b@1", "Example Pump", None),
+        of_maker("pkg:generic/c@1", "Example Pump", Some("all before 2")),
+        product(PART, "smallvec"),
+    ];
+    let ids = ["pkg:generic/a@1", "pkg:generic/b@1", "pkg:generic/c@1"];
+    document.statements[0].subjects.extend(ids.map(subject));
+    let told = json(csaf_2_0_vex, &document);
+    assert!(told["product_tree"].get("full_product_names").is_none());
+    let branches = &told["product_tree"]["branches"];
+    assert_eq!(
+        (&branches[0]["category"], &branches[0]["name"]),
+        (&"product_name".into(), &"smallvec".into())
+    );
+    assert_eq!(branches[0]["branches"][0]["name"], "1.6.0");
+    assert_eq!(branches[0]["branches"][0]["product"]["product_id"], PART);
+    assert_eq!(
+        (&branches[1]["category"], &branches[1]["name"]),
+        (&"vendor".into(), &"Example Devices".into())
+    );
+    let pump = branches[1]["branches"].as_array().unwrap();
+    let of: Vec<&str> = pump.iter().filter_map(|one| one["product"]["product_id"].as_str()).collect();
+    assert_eq!(of, ["pkg:generic/b@1", "pkg:generic/c@1"]);
+    let versions: Vec<&str> =
+        pump[2]["branches"].as_array().unwrap().iter().filter_map(|one| one["name"].as_str()).collect();
+    assert_eq!(versions, ["2.5.0", "2.4.0"]);
+    assert_eq!(told["vulnerabilities"][0]["flags"][0]["date"], "2026-11-22T14:05:00Z");
 }

@@ -7,7 +7,9 @@ use std::cell::OnceCell;
 
 use super::claims::BACKPORT;
 use super::combine::{Answer, Weight};
-use super::criterion::{Told, concerned, product_words, range_words, restrictions, scheme_of};
+use super::criterion::{
+    self, OPEN_NAME, Told, concerned, product_words, range_words, restrictions, scheme_of,
+};
 use super::identity::{Identity, KnownCpe};
 use super::versions::Order;
 use super::{Verdict, Why, conditions, cpe_key};
@@ -70,6 +72,7 @@ pub(super) fn named(identity: &Identity, advisory: &Advisory, claim: &PackageCla
                 answer.verdict = Verdict::NotAffected;
             }
         }
+        answer.tree = false;
         all.push(answer);
     }
     all
@@ -132,7 +135,7 @@ impl Reason<'_> {
     }
 
     fn is_by_name(&self) -> bool {
-        self.capped == Some(ONLY_NAMES)
+        matches!(self.capped, Some(ONLY_NAMES | OPEN_NAME))
     }
 }
 
@@ -191,12 +194,14 @@ impl<'a> Judge<'a> {
                 (Verdict::NotComparable { why }, "none")
             }
         };
-        let product = name.map_or_else(|_| known.key.clone(), |name| cpe_key(&name));
+        let product = name.as_ref().map_or_else(|_| known.key.clone(), cpe_key);
         let by_name = std::ptr::eq(known, &raw const self.identity.unnamed);
         let capped = match (by_name, self.identity.distribution()) {
             (_, Some(_)) => Some(BACKPORT),
             (true, None) => Some(ONLY_NAMES),
-            (false, None) => None,
+            (false, None) => {
+                name.as_ref().is_ok_and(|name| !criterion::about(known, name)).then_some(OPEN_NAME)
+            }
         };
         let held = verdict != Verdict::NotAffected;
         let verdict = if held && capped.is_some() { Verdict::Candidate } else { verdict };
@@ -243,6 +248,8 @@ impl<'a> Judge<'a> {
             verdict: verdict.clone(),
             weight: Weight::Interval,
             cleared: false,
+            commits: false,
+            tree: true,
             why: Why {
                 level: Level::Exact,
                 identifier: known.shown.clone(),
@@ -266,6 +273,8 @@ impl<'a> Judge<'a> {
             verdict: verdict.clone(),
             weight: if name.attribute(VERSION).text().is_some() { Weight::Listed } else { Weight::Interval },
             cleared: false,
+            commits: false,
+            tree: true,
             why: Why {
                 level: if reason.is_by_name() { Level::ByName } else { Level::Exact },
                 identifier: known.shown.clone(),

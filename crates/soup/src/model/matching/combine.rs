@@ -1,6 +1,7 @@
 //! Several claims of one record become one verdict: the strongest, with its reason; the order of the claims does not matter.
 
-use super::{Judgement, Verdict, Why};
+use super::{Judgement, Verdict, Why, names};
+use crate::model::advisory::Source;
 
 /// How exactly a claim names the version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,12 +21,17 @@ pub(super) struct Answer {
     pub weight: Weight,
     /// The claim says in so many words that this version is not affected, or fixed.
     pub cleared: bool,
+    /// Only ranges of commits speak of the version.
+    pub commits: bool,
+    /// It comes from an applicability statement, not from a claim.
+    pub tree: bool,
     pub why: Why,
 }
 
 /// The strongest verdict. A claim that clears exactly this version outweighs claims of the same record and product that only reach it by an
 /// interval or by naming no version; claims of another product never outweigh anything.
 pub(super) fn combine(mut answers: Vec<Answer>) -> Judgement {
+    own_word(&mut answers);
     let cleared: Vec<String> = answers
         .iter()
         .filter(|answer| answer.cleared && answer.weight == Weight::Listed)
@@ -50,6 +56,28 @@ pub(super) fn combine(mut answers: Vec<Answer>) -> Judgement {
         verdict => verdict,
     };
     Judgement { verdict, why: Some(first.why) }
+}
+
+/// A CVE record says the same twice: in claims, where a fix in one line ends nothing in another, and in applicability statements made of
+/// them, whose ranges know no lines. What a claim says in so many words of the version is not overridden by a range of the same vendor.
+fn own_word(answers: &mut Vec<Answer>) {
+    let claims = || answers.iter().filter(|answer| !answer.tree && answer.why.source == Source::Cve);
+    if claims().any(|answer| answer.verdict != Verdict::NotAffected) {
+        return;
+    }
+    let vendor = |product: &str| {
+        let named = product.strip_prefix("cpe:").and_then(|rest| rest.split_once(':'));
+        named.map(|(vendor, _)| names::fold(vendor)).filter(|vendor| !vendor.is_empty())
+    };
+    let cleared: Vec<String> = claims()
+        .filter(|answer| answer.cleared && answer.weight != Weight::Otherwise)
+        .filter_map(|answer| vendor(&answer.why.product))
+        .collect();
+    answers.retain(|answer| {
+        !answer.tree
+            || answer.weight != Weight::Interval
+            || vendor(&answer.why.product).is_none_or(|vendor| !cleared.contains(&vendor))
+    });
 }
 
 /// Conditions any of which is enough.

@@ -39,6 +39,7 @@ impl Coverage {
         for (purl, release) in advisory.packages.iter().filter_map(claims::package_of) {
             covered.insert(if ecosystem::is_distribution(&purl.kind) {
                 let namespace = purl.namespace.as_deref().map(ecosystem::distribution).unwrap_or_default();
+                let release = release.map(|release| release.to_string());
                 Self::Distribution { kind: purl.kind, namespace: namespace.to_owned(), release }
             } else {
                 Self::Packages(purl.kind)

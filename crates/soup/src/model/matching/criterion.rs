@@ -12,6 +12,9 @@ use crate::model::version::Scheme;
 /// Position of the attribute target software.
 const TARGET_SOFTWARE: usize = 8;
 
+/// The words for a CPE name of a component that leaves its vendor open.
+pub(super) const OPEN_NAME: &str = "the component's CPE name leaves the vendor open";
+
 /// The CPE names of the component that a criterion is about; quick, because nearly all are about something else.
 pub(super) fn concerned<'a>(identity: &'a Identity, criteria: &str) -> Vec<&'a KnownCpe> {
     if let Some([part, vendor, product]) = cpe::head(criteria) {
@@ -20,14 +23,35 @@ pub(super) fn concerned<'a>(identity: &'a Identity, criteria: &str) -> Vec<&'a K
                 && known.vendor.eq_ignore_ascii_case(vendor)
                 && known.product.eq_ignore_ascii_case(product)
         };
-        if !identity.cpes.is_empty() {
-            return identity.cpes.iter().filter(same).collect();
+        let own: Vec<&KnownCpe> = identity
+            .cpes
+            .iter()
+            .filter(|known| {
+                let open = known.open && known.product.eq_ignore_ascii_case(product);
+                same(known) || open && Cpe::parse(criteria).is_ok_and(|name| may_be(known, &name))
+            })
+            .collect();
+        // A name that leaves its vendor open was asked, and is of another one.
+        let asked = |known: &KnownCpe| !known.open || known.product.eq_ignore_ascii_case(product);
+        if !own.is_empty() || identity.cpes.iter().any(asked) {
+            return own;
         }
         let by_name = part != "h" && identity.names.contains(&names::fold(&product.replace('\\', "")));
         return if by_name && !foreign(identity, criteria) { vec![&identity.unnamed] } else { Vec::new() };
     }
     let Ok(criterion) = Cpe::parse(criteria) else { return Vec::new() };
-    identity.cpes.iter().filter(|known| about(known, &criterion)).collect()
+    identity.cpes.iter().filter(|known| about(known, &criterion) || may_be(known, &criterion)).collect()
+}
+
+/// Whether a component's CPE name that leaves its vendor open may mean the product of a name (NISTIR 7696: any value includes each).
+pub(super) fn may_be(known: &KnownCpe, name: &Cpe) -> bool {
+    let possible = |position: usize| {
+        let own = known.cpe.attribute(position);
+        let untold = position == VENDOR && *own == Attribute::Na;
+        untold || own.compare(name.attribute(position)) != Relation::Disjoint
+    };
+    let names_product = *name.attribute(PRODUCT) != Attribute::Any;
+    known.open && names_product && [PART, VENDOR, PRODUCT].into_iter().all(possible)
 }
 
 /// Whether a name, open ends and all, is about the product of a component's CPE. One for any vendor and any product names nothing.
@@ -78,9 +102,9 @@ fn foreign(identity: &Identity, criteria: &str) -> bool {
     })
 }
 
-/// Whether a name is about the product of a component's CPE, versions left aside: what must hold besides.
+/// Whether a name is about the product of a component's CPE, or may be, versions left aside: what must hold besides.
 pub(super) fn same_product(known: &KnownCpe, name: &Cpe) -> Option<Vec<String>> {
-    about(known, name).then(|| restrictions(&known.cpe, name)).flatten()
+    (about(known, name) || may_be(known, name)).then(|| restrictions(&known.cpe, name)).flatten()
 }
 
 /// What attributes after the update ask for; `None` when the component is told to be something else.

@@ -1,5 +1,6 @@
-//! Ecosystems of OSV and the purl types that mean the same; releases of distributions.
+//! Ecosystems of OSV and the purl types that mean the same.
 
+use super::lines::{self, Release};
 use crate::model::purl::Purl;
 
 /// OSV ecosystem, purl type, purl namespace.
@@ -62,7 +63,7 @@ const COLLECTIONS: &[(&str, &str)] = &[
 ];
 
 /// An ecosystem told by the address of its collection, or as it is.
-fn by_address(ecosystem: &str) -> &str {
+pub(super) fn by_address(ecosystem: &str) -> &str {
     let Some((_, rest)) = ecosystem.split_once("://") else { return ecosystem };
     let host = rest.split(['/', ':']).next().unwrap_or_default();
     let is_it = |(name, _): &&(&str, &str)| {
@@ -73,7 +74,7 @@ fn by_address(ecosystem: &str) -> &str {
 
 /// A package of an ecosystem as a package URL without version, and the release that the ecosystem names (`Debian:12`); `None` for an
 /// ecosystem that no purl type stands for.
-pub fn package(ecosystem: &str, name: &str) -> Option<(Purl, Option<String>)> {
+pub(super) fn package(ecosystem: &str, name: &str) -> Option<(Purl, Option<Release>)> {
     let ecosystem = by_address(ecosystem);
     let (base, release) =
         ecosystem.split_once(':').map_or((ecosystem, None), |(base, rest)| (base, Some(rest)));
@@ -87,10 +88,30 @@ pub fn package(ecosystem: &str, name: &str) -> Option<(Purl, Option<String>)> {
     };
     let namespace = own.or(Some(*namespace).filter(|n| !n.is_empty())).map(str::to_owned);
     let purl = Purl { kind: (*kind).to_owned(), namespace, name: name.to_owned(), ..Purl::default() };
-    let release = release
-        .filter(|_| is_distribution(kind))
-        .and_then(|release| release_of(namespace_of(&purl), release));
+    let release = lines::told_release(kind, purl.namespace.as_deref().unwrap_or_default(), release);
     Purl::build(purl).ok().map(|purl| (purl, release))
+}
+
+/// The package URL of a repository at one of the forges whose addresses are owner and name; `None` for any other address.
+pub fn repository(address: &str) -> Option<Purl> {
+    let (_, rest) = address.trim().trim_start_matches("git+").split_once("://")?;
+    let rest = rest.rsplit_once('@').filter(|(user, _)| !user.contains('/')).map_or(rest, |(_, rest)| rest);
+    let mut parts = rest.split(['/', '@', '#', '?']).filter(|part| !part.is_empty());
+    let kind = match parts.next()?.to_ascii_lowercase().as_str() {
+        "github.com" | "www.github.com" => "github",
+        "gitlab.com" => "gitlab",
+        "bitbucket.org" => "bitbucket",
+        _ => return None,
+    };
+    let (owner, name) = (parts.next()?, parts.next()?);
+    let name = name.strip_suffix(".git").unwrap_or(name);
+    let purl = Purl {
+        kind: kind.to_owned(),
+        namespace: Some(owner.to_lowercase()),
+        name: name.to_lowercase(),
+        ..Purl::default()
+    };
+    Purl::build(purl).ok()
 }
 
 /// The one namespace of a distribution that tools write in several ways.
@@ -130,56 +151,6 @@ pub fn is_registry(kind: &str) -> bool {
         )
 }
 
-fn namespace_of(purl: &Purl) -> &str {
-    purl.namespace.as_deref().unwrap_or_default()
-}
-
-/// The release of the distribution that a package URL names (`distro=debian-12`, `distro=bookworm`).
-pub fn release_of_purl(purl: &Purl) -> Option<String> {
-    let told = purl.qualifiers.get("distro").or_else(|| purl.qualifiers.get("distro_name"))?;
-    release_of(namespace_of(purl), told)
-}
-
-/// A release as a number: `12` of `debian-12`, `12.4`, `bookworm`; `22.04` of `Ubuntu:22.04:LTS`, `3.18` of `v3.18.4`. Words that are neither
-/// are kept as they are.
-fn release_of(namespace: &str, told: &str) -> Option<String> {
-    let told = told.to_lowercase();
-    let plain = told.strip_prefix(namespace).unwrap_or(&told).trim_matches(['-', ':', ' ']);
-    if let Some((_, number)) = CODENAMES.iter().find(|(name, _)| *name == plain) {
-        return Some((*number).to_owned());
-    }
-    let digits =
-        plain.char_indices().find(|(at, c)| c.is_ascii_digit() && *at < plain.len()).map(|(at, _)| at);
-    let number = digits.and_then(|at| plain.get(at..)).map(|rest| {
-        rest.split(|c: char| !(c.is_ascii_digit() || c == '.')).next().unwrap_or_default().trim_matches('.')
-    });
-    let Some(number) = number.filter(|number| !number.is_empty()) else {
-        return Some(plain.to_owned()).filter(|p| !p.is_empty());
-    };
-    let parts = match namespace {
-        "ubuntu" | "alpine" | "opensuse" => 2,
-        _ => 1,
-    };
-    Some(number.split('.').take(parts).collect::<Vec<_>>().join("."))
-}
-
-const CODENAMES: &[(&str, &str)] = &[
-    ("wheezy", "7"),
-    ("jessie", "8"),
-    ("stretch", "9"),
-    ("buster", "10"),
-    ("bullseye", "11"),
-    ("bookworm", "12"),
-    ("trixie", "13"),
-    ("forky", "14"),
-    ("trusty", "14.04"),
-    ("xenial", "16.04"),
-    ("bionic", "18.04"),
-    ("focal", "20.04"),
-    ("jammy", "22.04"),
-    ("noble", "24.04"),
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,20 +176,5 @@ mod tests {
             assert_eq!(key(ecosystem, name), Purl::parse(purl).unwrap().key(), "{ecosystem} {name}");
         }
         assert!(package("OSS-Fuzz", "x").is_none() && package("", "x").is_none());
-    }
-
-    #[test]
-    fn releases_are_the_same_in_all_their_spellings() {
-        let of = |ecosystem: &str| package(ecosystem, "x").unwrap().1;
-        let told = |purl: &str| release_of_purl(&Purl::parse(purl).unwrap());
-        assert_eq!(of("Debian:12"), told("pkg:deb/debian/x?distro=debian-12.4"));
-        assert_eq!(of("Debian:12"), told("pkg:deb/debian/x?distro=bookworm"));
-        assert_eq!(of("Ubuntu:Pro:22.04:LTS"), told("pkg:deb/ubuntu/x?distro=jammy"));
-        assert_eq!(of("Alpine:v3.18"), told("pkg:apk/alpine/x?distro=alpine-3.18.4"));
-        assert_ne!(of("Debian:11"), told("pkg:deb/debian/x?distro=debian-12"));
-        assert_eq!(
-            (of("Debian"), told("pkg:deb/debian/x"), of("Maven:https://repo.example")),
-            (None, None, None)
-        );
     }
 }

@@ -1,15 +1,29 @@
 //! Who a component is: its identifiers parsed once, so that judging it against many records re-reads nothing.
 
 use super::knowledge::Knowledge;
+use super::lines::Release;
 use super::{cpe_key, names};
 use super::{criterion, ecosystem};
 use crate::model::component::Component;
 use crate::model::cpe::{Attribute, Cpe, PRODUCT, UPDATE, VENDOR, VERSION};
-use crate::model::purl::Purl;
+use crate::model::purl::{Purl, PurlError};
 use crate::model::version::{Exactness, exactness};
 
 /// How the properties begin in which Trivy tells the source package of what a distribution built.
 pub const SOURCE_PROPERTIES: &str = "aquasecurity:trivy:";
+
+/// The field of SPDX in which tools tell where a package comes from.
+pub const SOURCE_INFO: &str = "sourceInfo";
+
+/// Whether a text of that field names the source package of what a distribution built.
+pub fn names_source(text: &str) -> bool {
+    source_of_sentence(text).is_some()
+}
+
+/// Whether a component tells the source package of what a distribution built.
+pub fn tells_source(component: &Component) -> bool {
+    told_source(component).is_some() || component.purls.iter().any(|purl| purl.contains("upstream="))
+}
 
 /// A package URL of a component.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +35,8 @@ pub(super) struct KnownPurl {
     pub shown: String,
     /// The version to judge.
     pub version: Option<String>,
-    /// The release of its distribution.
-    pub release: Option<String>,
+    /// The release of its distribution, and the stream.
+    pub release: Option<Release>,
 }
 
 /// A CPE name of a component.
@@ -39,6 +53,8 @@ pub(super) struct KnownCpe {
     pub product: String,
     /// Version and update as one text.
     pub version: Option<String>,
+    /// It names a product, but no one vendor.
+    pub open: bool,
 }
 
 /// A component's identifiers, ready for judging.
@@ -64,6 +80,8 @@ pub struct Identity {
     pub(super) source_told: bool,
     /// The version is no exact one: why.
     pub(super) inexact: Option<String>,
+    /// A CPE name that names too little to look for its records: why nothing can be said by it.
+    pub(super) unsought: Option<String>,
 }
 
 impl Default for KnownCpe {
@@ -86,6 +104,7 @@ impl KnownCpe {
             vendor: cpe.attribute(VENDOR).to_string(),
             product: cpe.attribute(PRODUCT).to_string(),
             version,
+            open: cpe.attribute(VENDOR).text().is_none() && cpe.attribute(PRODUCT).text().is_some(),
             cpe,
         }
     }
@@ -130,7 +149,7 @@ impl Identity {
 
     fn read_purls(&mut self, component: &Component) {
         for text in &component.purls {
-            match Purl::parse(text) {
+            match read(text) {
                 Ok(purl) => {
                     if let Some(breach) = purl.breach() {
                         self.problems.push(format!("{text}: {breach}"));
@@ -144,41 +163,49 @@ impl Identity {
 
     fn add_purl(&mut self, mut purl: Purl, told: Option<(String, Option<String>)>) {
         let shown = purl.to_string();
+        let is_built = ecosystem::is_distribution(&purl.kind);
         if let Some(namespace) = purl.namespace.take() {
-            let is_built = ecosystem::is_distribution(&purl.kind);
             let one = if is_built { ecosystem::distribution(&namespace).to_owned() } else { namespace };
             purl.namespace = Some(one);
-        } else if purl.kind == "golang" && purl.name == "std" {
-            // The records of Go call its standard library so.
-            purl.name = "stdlib".to_owned();
         }
-        let version = purl.version.clone().or_else(|| self.version.clone());
-        // The epoch of an RPM is part of its version and stands in a qualifier.
-        let version = match (purl.qualifiers.get("epoch"), version) {
-            (Some(epoch), Some(version)) if purl.kind == "rpm" && !version.contains(':') => {
-                Some(format!("{epoch}:{version}"))
-            }
-            (_, version) => version,
-        };
+        if purl.kind == "golang" {
+            as_module(&mut purl);
+        }
+        let version = with_epoch(&purl, self.version.as_deref());
         let known = KnownPurl {
             key: purl.key(),
             shown,
+            release: Release::of_purl(&purl, version.as_deref()),
             version,
-            release: ecosystem::release_of_purl(&purl),
             purl: purl.clone(),
         };
         // Distributions publish by source package: the tools write it down as a qualifier.
         let upstream = purl.qualifiers.get("upstream");
         let source = upstream
             .and_then(|upstream| source_package(upstream, &purl.kind))
-            .or_else(|| told.filter(|_| ecosystem::is_distribution(&purl.kind)));
+            .or_else(|| told.filter(|_| is_built));
         self.source_told |= source.is_some();
-        self.purls.push(known);
         if let Some((name, version)) = source.filter(|(name, _)| *name != purl.name) {
-            purl.name = name;
-            let version = version.or_else(|| self.purls.last().and_then(|known| known.version.clone()));
-            let known = self.purls.last().cloned();
-            self.purls.extend(known.map(|known| KnownPurl { key: purl.key(), version, purl, ..known }));
+            let version = version.map(|version| as_of(version, known.version.as_deref(), &purl.kind));
+            let version = version.or_else(|| known.version.clone());
+            let mut purl = Purl { name, ..purl.clone() };
+            // The stream is told by the version; the source's name says nothing of the package's.
+            let release = Release::of_purl(&purl, version.as_deref());
+            purl.subpath = None;
+            let source = KnownPurl { key: purl.key(), version, release, purl, shown: known.shown.clone() };
+            self.purls.extend([known, source]);
+        } else {
+            self.purls.push(known);
+        }
+        // What comes from no registry is known by its repository too.
+        if !is_built && !ecosystem::is_registry(&purl.kind) {
+            let repository =
+                purl.qualifiers.get("vcs_url").and_then(|address| ecosystem::repository(address));
+            if let Some(repository) = repository.filter(|repository| repository.key() != purl.key()) {
+                let version = purl.version.clone().or_else(|| self.version.clone());
+                let (key, shown) = (repository.key(), purl.to_string());
+                self.purls.push(KnownPurl { key, shown, version, release: None, purl: repository });
+            }
         }
     }
 
@@ -191,14 +218,18 @@ impl Identity {
                             "the CPE name “{text}” is cut short; what is missing counts as any"
                         ));
                     }
-                    let named =
-                        [VENDOR, PRODUCT].iter().all(|position| cpe.attribute(*position).text().is_some());
-                    if named {
-                        self.cpes.push(KnownCpe::of(cpe, self.version.as_deref()));
+                    let known = KnownCpe::of(cpe, self.version.as_deref());
+                    let product = known.cpe.attribute(PRODUCT).text().map(names::fold);
+                    let is_sought =
+                        product.is_some_and(|product| !known.open || !names::too_common(&product));
+                    if is_sought {
+                        self.cpes.push(known);
                     } else {
-                        self.problems.push(format!(
-                            "the CPE name “{text}” is not taken: it does not name one vendor and one product"
-                        ));
+                        let why = format!(
+                            "the CPE name “{text}” is not taken: it does not name one vendor and one product to look for"
+                        );
+                        self.problems.push(why.clone());
+                        self.unsought = self.unsought.take().or(Some(why));
                     }
                 }
                 Err(why) => self.problems.push(format!("the CPE name “{text}” is not taken: {why}")),
@@ -215,6 +246,10 @@ impl Identity {
     fn read_names(&mut self) {
         let purls = self.purls.iter().map(|known| known.purl.name.as_str());
         let products = self.cpes.iter().filter_map(|known| known.cpe.attribute(PRODUCT).text());
+        let is_major = |name: &&str| {
+            name.strip_prefix('v').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        let purls = purls.filter(|name| !is_major(name));
         let all: Vec<String> = purls.chain(products).chain([self.name.as_str()]).map(names::fold).collect();
         for name in all {
             if !names::too_common(&name) && !self.names.contains(&name) {
@@ -253,9 +288,15 @@ impl Identity {
         self.source_told = true;
     }
 
+    /// Whether a criterion of an applicability statement is about this component.
+    pub fn is_meant_by(&self, criteria: &str) -> bool {
+        !criterion::concerned(self, criteria).is_empty()
+    }
+
     /// Whether one of some names, open ends and all, is about the product of a CPE name of this component.
     pub fn may_be(&self, names: &[Cpe]) -> bool {
-        names.iter().any(|name| self.cpes.iter().any(|known| criterion::about(known, name)))
+        let is = |known: &KnownCpe, name| criterion::about(known, name) || criterion::may_be(known, name);
+        names.iter().any(|name| self.cpes.iter().any(|known| is(known, name)))
     }
 
     /// Whether a person said that it is not this product.
@@ -293,8 +334,66 @@ impl Identity {
     }
 }
 
-/// Name and version of the source package as Trivy tells them in properties.
+/// Reads a package URL. Tools of Go write the slashes of a module's path as `%2F`.
+fn read(text: &str) -> Result<Purl, PurlError> {
+    match Purl::parse(text) {
+        Err(PurlError::Encoding)
+            if text.get(..11).is_some_and(|head| head.eq_ignore_ascii_case("pkg:golang/")) =>
+        {
+            let end = text.find(['?', '#']).unwrap_or(text.len());
+            let (path, rest) = text.split_at(end);
+            Purl::parse(&format!("{}{rest}", path.replace("%2F", "/").replace("%2f", "/")))
+        }
+        read => read,
+    }
+}
+
+/// A version of a Go module belongs to exactly one module path; tools write the end of the path as a subpath.
+fn as_module(purl: &mut Purl) {
+    if purl.namespace.is_none() && purl.name == "std" {
+        // The records of Go call its standard library so.
+        purl.name = "stdlib".to_owned();
+    }
+    let Some(subpath) = purl.subpath.take().filter(|_| purl.namespace.is_some()) else { return };
+    let path = format!("{}/{subpath}", purl.full_name());
+    if let Some((namespace, name)) = path.rsplit_once('/') {
+        (purl.namespace, purl.name) = (Some(namespace.to_owned()), name.to_owned());
+    }
+}
+
+/// The version of a package with its epoch, which may stand in a qualifier, or only in the component's own version.
+fn with_epoch(purl: &Purl, own: Option<&str>) -> Option<String> {
+    let version = purl.version.as_deref().or(own)?;
+    if version.contains(':') || !matches!(purl.kind.as_str(), "rpm" | "deb" | "alpm" | "opkg") {
+        return Some(version.to_owned());
+    }
+    if let Some(epoch) = purl.qualifiers.get("epoch") {
+        return Some(format!("{epoch}:{version}"));
+    }
+    let told = own.filter(|own| own.split_once(':').is_some_and(|(_, rest)| rest == version));
+    Some(told.unwrap_or(version).to_owned())
+}
+
+/// The version of a source package of RPM, whose file's name has no epoch: it is that of what was built of it.
+fn as_of(version: String, built: Option<&str>, kind: &str) -> String {
+    match built.and_then(|built| built.split_once(':')) {
+        Some((epoch, _)) if kind == "rpm" && !version.contains(':') => format!("{epoch}:{version}"),
+        Some(_) | None => version,
+    }
+}
+
+/// The source package as Trivy tells it in a sentence: `built package from: util-linux 2.38.1-5+deb12u1`.
+fn source_of_sentence(text: &str) -> Option<(String, Option<String>)> {
+    let (_, told) = text.split_once("built package from:")?;
+    let mut words = told.split_whitespace();
+    Some((words.next()?.to_owned(), words.next().map(str::to_owned)))
+}
+
+/// Name and version of the source package as Trivy tells them in properties or in a sentence.
 fn told_source(component: &Component) -> Option<(String, Option<String>)> {
+    if let Some(told) = component.more.get(SOURCE_INFO).and_then(|text| source_of_sentence(text)) {
+        return Some(told);
+    }
     let told = |name: &str| component.more.get(&format!("{SOURCE_PROPERTIES}{name}")).map(String::as_str);
     let version = told("SrcVersion").map(|version| {
         let epoch = told("SrcEpoch").filter(|epoch| *epoch != "0").map(|epoch| format!("{epoch}:"));

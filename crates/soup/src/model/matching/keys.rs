@@ -44,11 +44,21 @@ pub fn keys_of_advisory(advisory: &Advisory) -> Vec<Key> {
         if let Some((purl, _)) = claims::package_of(claim) {
             keys.extend(name_key(&purl.name));
             keys.insert(purl.key());
-        } else {
-            keys.insert(words_key(&claims::words_key(claim)));
+        }
+        keys.extend(claim.product.as_deref().and_then(name_key));
+        if claim.vendor.is_some() || claim.purl.is_none() && claim.ecosystem.is_empty() {
+            keys.extend(claims::words_keys(claim).iter().map(|key| words_key(key)));
         }
     }
-    each_name(advisory, &mut |text| of_criterion(text, &mut keys));
+    // Records name one product in many versions, one after the other.
+    let mut last = None;
+    each_name(advisory, &mut |text| {
+        let head = cpe::head(text);
+        if head.is_none() || head != last {
+            of_criterion(text, &mut keys);
+        }
+        last = head;
+    });
     keys.into_iter().map(Key).collect()
 }
 
@@ -66,7 +76,7 @@ pub fn open_names(advisory: &Advisory) -> Vec<Cpe> {
 }
 
 /// The CPE names in a record that can make it concern a component.
-fn each_name(advisory: &Advisory, with: &mut dyn FnMut(&str)) {
+fn each_name<'a>(advisory: &'a Advisory, with: &mut dyn FnMut(&'a str)) {
     advisory.packages.iter().flat_map(|claim| &claim.cpes).for_each(|text| with(text));
     let mut nodes: Vec<&ApplicabilityNode> = advisory.applicability.iter().collect();
     while let Some(node) = nodes.pop() {

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::coverage::Coverage;
 use super::identity::{Identity, KnownPurl};
-use super::{Judgement, Verdict, Why, ecosystem};
+use super::lines::Release;
+use super::{Judgement, Verdict, Why, ecosystem, hits};
 use crate::model::advisory::Source;
 use crate::model::purl::Level;
 
@@ -87,14 +88,17 @@ pub fn outcome<'j>(
     facts: &SourceFacts,
     judgements: impl IntoIterator<Item = &'j Judgement>,
 ) -> Checked {
-    let (mut found, mut unclear, mut named) = (None, None, false);
+    let (mut found, mut unclear, mut perhaps, mut named) = (None, None, None, false);
     for judgement in judgements {
         let used = || judgement.why.as_ref().map(|why| why.identifier.clone());
         named |= judgement.why.as_ref().is_some_and(|why| names(identity, why));
         match &judgement.verdict {
             Verdict::Affected | Verdict::Conditional { .. } => found = found.or_else(used),
             Verdict::NotComparable { why } => unclear = unclear.or_else(|| Some(why.clone())),
-            Verdict::Candidate | Verdict::NotAffected => {}
+            Verdict::Candidate => {
+                perhaps = perhaps.or_else(|| may_mean(identity, facts, judgement.why.as_ref()?));
+            }
+            Verdict::NotAffected => {}
         }
     }
     if found.is_some() {
@@ -109,7 +113,7 @@ pub fn outcome<'j>(
             .or_else(|| facts.gaps.first().map(|gap| (Obstacle::Incomplete, gap.clone())))
             .or_else(|| identity.told(identity.version.as_deref()).err().map(|why| doubt(why.to_owned()))),
     };
-    match obstacle.or(unclear.map(doubt)) {
+    match obstacle.or(unclear.or(perhaps).map(doubt)) {
         None => Checked { outcome: Outcome::NothingFound, identifier, obstacle: None, reason: None },
         Some((obstacle, reason)) => {
             let reason =
@@ -122,6 +126,19 @@ pub fn outcome<'j>(
             }
         }
     }
+}
+
+/// Why a candidate leaves the answer of its source open: the source has no better name for the product of that record.
+fn may_mean(identity: &Identity, facts: &SourceFacts, why: &Why) -> Option<String> {
+    let by_name = why.level == Level::ByName;
+    let nearly = || identity.purls.iter().any(|known| hits::nearly(&known.key, &why.product).is_some());
+    let open = match facts.source {
+        Source::Nvd => by_name,
+        Source::Osv => by_name && (why.product.is_empty() || nearly()),
+        // They answer only where a record names the product.
+        Source::Cve | Source::Csaf => by_name && why.product.is_empty(),
+    };
+    open.then(|| format!("a record may mean it: {}", why.words))
 }
 
 /// Whether a reason shows that the source knows this very product, not only its name or its upstream.
@@ -170,6 +187,10 @@ fn package_age(
     if let Some(breach) = known.purl.breach().filter(|_| kind != "golang") {
         return Err((Obstacle::NoIdentifier, format!("{}: {breach}", known.shown)));
     }
+    let repository = matches!(kind.as_str(), "github" | "gitlab" | "bitbucket" | "git");
+    if repository && !named {
+        return Err((Obstacle::NoData, "the source has no record that names this repository".to_owned()));
+    }
     if !ecosystem::is_distribution(kind) {
         return age_of(facts, &Coverage::Packages(kind.clone()))
             .ok_or_else(|| (Obstacle::NoData, format!("the source has no records for {kind} packages")));
@@ -190,8 +211,14 @@ fn package_age(
             "a distribution built this {kind} package, and the source has no records of that distribution"
         )));
     }
-    let age = match known.release.as_deref() {
-        Some(release) => releases.get(&Some(release)).or_else(|| releases.get(&None)).copied(),
+    let of_release = |own: &Release| {
+        let answering = |told: &&str| Release::parse(told).answers_for(own);
+        let ages = releases.iter().filter(|(told, _)| told.as_ref().is_some_and(answering));
+        // Unknown is the oldest.
+        ages.map(|(_, age)| *age).max_by_key(|age| age.map_or(u32::MAX, |age| age))
+    };
+    let age = match &known.release {
+        Some(release) => of_release(release).or_else(|| releases.get(&None).copied()),
         None => releases.get(&None).copied(),
     };
     let Some(age) = age else {
@@ -219,6 +246,9 @@ fn by_product(identity: &Identity, facts: &SourceFacts) -> Result<(String, Optio
                 "a distribution built this {kind} package, and the source has no records of that distribution"
             ),
         ));
+    }
+    if let Some(why) = &identity.unsought {
+        return Err((Obstacle::NoIdentifier, why.clone()));
     }
     let Some(known) = identity.cpes.first() else {
         return Err((Obstacle::NoIdentifier, "the component has no CPE name".to_owned()));

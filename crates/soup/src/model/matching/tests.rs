@@ -43,6 +43,7 @@ pub(super) fn advisory(source: Source) -> Advisory {
         source,
         aliases: Vec::new(),
         related: Vec::new(),
+        upstream: Vec::new(),
         title: None,
         description: String::new(),
         published: Some("2026-01-02".to_owned()),

@@ -1,8 +1,8 @@
 //! A component's version against what a claim says of versions: holds, is outside, or cannot be told.
 
 use super::combine::Weight;
-use super::written;
-use crate::model::advisory::{ClaimStatus, Interval, Versions};
+use super::{ecosystem, written};
+use crate::model::advisory::{AS_WRITTEN, Bound, ClaimStatus, Interval, Versions};
 use crate::model::version::{self, Scheme};
 
 /// How versions are compared, or in which words their order is unknown.
@@ -15,17 +15,15 @@ pub(super) enum Order {
 }
 
 impl Order {
-    /// The order of an entry of a claim: the one that it names, else that of the ecosystem or the purl type. A claim about a product of no
-    /// ecosystem that names no order is compared by the vendor-neutral one.
+    /// The order of an entry of a claim: the one that it names, else that of the ecosystem or the purl type. Where neither has one and the
+    /// claim names none, versions are compared by the vendor-neutral one, as those of products that are told in words.
     pub fn of(entry: &Versions, ecosystem: &str, kind: &str) -> Self {
         let told = entry.order.as_str();
+        let ecosystem = ecosystem::by_address(ecosystem);
         let own = || Scheme::of_purl_type(kind).filter(|_| matches!(told, "" | "ECOSYSTEM" | "SEMVER"));
-        let neutral = || (told.is_empty() && ecosystem.is_empty() && kind.is_empty()).then_some(Scheme::Nvd);
+        let neutral = || told.is_empty().then_some(Scheme::Nvd);
         match Scheme::of_claim(told, ecosystem).or_else(own).or_else(neutral) {
             Some(scheme) => Self::By(scheme),
-            None if told.is_empty() => {
-                Self::Unknown(format!("the order of versions of “{ecosystem}{kind}” is not known"))
-            }
             None => Self::Unknown(format!("versions ordered by “{told}” cannot be compared")),
         }
     }
@@ -44,7 +42,10 @@ impl Order {
         }
         match self {
             Self::By(scheme) => version::equal(*scheme, a, b).map_err(|why| why.to_string()),
-            // Without an order, versions are the same only when they are written the same.
+            // Without an order, versions with the same numbers may be the same.
+            Self::Unknown(_) if same_numbers(a, b) => {
+                Err(format!("“{a}” may or may not be “{b}”: their order is not known"))
+            }
             Self::Unknown(_) => Ok(false),
         }
     }
@@ -54,6 +55,38 @@ impl Order {
         match self {
             Self::By(scheme) => scheme.check(version).is_err(),
             Self::Unknown(_) => false,
+        }
+    }
+
+    /// Whether a version is inside an interval; `free` as in [`stand`]. Records of that kind say "semver" of every version with three numbers: a
+    /// version whose word is none of a time before the release (`6.1.90-rt31`) may be a later build.
+    fn within_of(&self, version: &str, interval: &Interval, free: bool) -> Result<bool, String> {
+        let bad = |bound: &&Bound| free && !is_everything(interval) && !written::is_bound(&bound.version);
+        if let Some(text) = [&interval.from, &interval.to].into_iter().flatten().find(bad) {
+            // The other end may exclude it all the same.
+            let good = |bound: &Option<Bound>| bound.clone().filter(|bound| !bad(&bound));
+            let rest = Interval { from: good(&interval.from), to: good(&interval.to) };
+            return match self.within_of(version, &rest, free) {
+                Ok(false) => Ok(false),
+                Ok(true) | Err(_) => Err(written::doubt(&text.version)),
+            };
+        }
+        let by_word = self.within(version, interval);
+        if free
+            && by_word.is_err()
+            && *self == Self::By(Scheme::SemVer)
+            && is_numbers_beyond(version, interval)
+        {
+            return Self::By(Scheme::Nvd).within(version, interval);
+        }
+        if !free || *self != Self::By(Scheme::SemVer) || !has_later_word(version) {
+            return by_word;
+        }
+        match (by_word, Self::By(Scheme::Nvd).within(version, interval)) {
+            (Ok(one), Ok(other)) if one != other => {
+                Err(format!("“{version}” may be a pre-release or a later build of its numbers"))
+            }
+            (by_word, _) => by_word,
         }
     }
 
@@ -107,18 +140,19 @@ pub(super) fn stand(entry: &Versions, order: &Order, version: Result<&str, &str>
         match order.same(version, listed) {
             Ok(true) => return Stand::Holds(Weight::Listed),
             Ok(false) | Err(_) if free && !written::is_one_version(listed) => {
-                match written::intervals(listed) {
-                    Some(interval) => match order.within(version, &interval) {
-                        Ok(true) => return Stand::Holds(Weight::Interval),
-                        Ok(false) => {}
-                        Err(why) => unclear = unclear.or(Some(why)),
-                    },
-                    None => unclear = unclear.or(Some(written::doubt(listed))),
+                match required(listed, order, version) {
+                    Ok(true) => return Stand::Holds(Weight::Interval),
+                    Ok(false) => {}
+                    Err(why) => unclear = unclear.or(Some(why)),
                 }
             }
             Ok(false) => {}
             // A listed version that is no version of the scheme is another one, unless the component's own is the odd one.
-            Err(why) => unclear = unclear.or_else(|| order.refuses(version).then_some(why)),
+            Err(why) => {
+                let another =
+                    order.refuses(listed) && !order.refuses(version) && !same_numbers(listed, version);
+                unclear = unclear.or_else(|| (!another).then_some(why));
+            }
         }
     }
     if commits {
@@ -126,13 +160,106 @@ pub(super) fn stand(entry: &Versions, order: &Order, version: Result<&str, &str>
         return if entry.listed.is_empty() { Stand::Unclear(why.to_owned()) } else { Stand::Outside };
     }
     for interval in &entry.intervals {
-        match order.within(version, interval) {
+        match order.within_of(version, interval, free) {
             Ok(true) => return Stand::Holds(Weight::Interval),
             Ok(false) => {}
             Err(why) => unclear = unclear.or(Some(why)),
         }
     }
     unclear.map_or(Stand::Outside, Stand::Unclear)
+}
+
+/// Whether a version fulfils what is written where a version should be, or why that cannot be told.
+fn required(text: &str, order: &Order, version: &str) -> Result<bool, String> {
+    let Some(intervals) = written::requirement(text) else { return Err(written::doubt(text)) };
+    let mut unclear = None;
+    for interval in &intervals {
+        match order.within_of(version, interval, true) {
+            Ok(true) => return Ok(true),
+            Ok(false) => {}
+            Err(why) => unclear = unclear.or(Some(why)),
+        }
+    }
+    unclear.map_or(Ok(false), Err)
+}
+
+/// Words of a time before a release.
+const BEFORE: [&str; 13] = [
+    "alpha",
+    "beta",
+    "rc",
+    "pre",
+    "preview",
+    "prerelease",
+    "dev",
+    "snapshot",
+    "milestone",
+    "nightly",
+    "canary",
+    "candidate",
+    "next",
+];
+
+/// Whether a version and its bounds are nothing but numbers, and one of them is no Semantic Versioning because of their count or of leading zeros
+/// alone: every order of numbers says the same of them.
+fn is_numbers_beyond(version: &str, interval: &Interval) -> bool {
+    let bounds = [&interval.from, &interval.to].into_iter().flatten().map(|bound| bound.version.as_str());
+    let mut all = bounds.chain([version]).map(str::trim);
+    let is_numbers = |text: &str| {
+        let bare = text.strip_prefix(['v', 'V']).unwrap_or(text);
+        bare.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let mut beyond = false;
+    all.all(|text| {
+        beyond |= Scheme::SemVer.check(text).is_err();
+        is_numbers(text)
+    }) && beyond
+}
+
+/// Whether a word follows the numbers of a version after a hyphen that is none of a time before the release.
+fn has_later_word(version: &str) -> bool {
+    let Some((_, rest)) = version.split_once('-') else { return false };
+    let word: String = rest.chars().take_while(char::is_ascii_alphabetic).collect();
+    let word = word.to_ascii_lowercase();
+    !(BEFORE.contains(&word.as_str()) || matches!(word.as_str(), "a" | "b" | "m" | "c" | "cr" | "ea"))
+}
+
+/// Whether two versions have the same numbers, whatever stands before, between and after them (`curl-8_4_0`, `8.4.0`). A word of a time before
+/// the release on one side alone tells them apart.
+fn same_numbers(a: &str, b: &str) -> bool {
+    let read = |text: &str| -> (Vec<String>, bool) {
+        let lower = text.to_ascii_lowercase();
+        let start = lower.find(|c: char| c.is_ascii_digit()).unwrap_or(lower.len());
+        let rest = lower.get(start..).unwrap_or_default();
+        let end =
+            rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_' | '-'))).unwrap_or(rest.len());
+        let (numbers, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        let mut numbers: Vec<String> = numbers
+            .split(['.', '_', '-'])
+            .filter(|part| !part.is_empty())
+            .map(|part| part.trim_start_matches('0').to_owned())
+            .collect();
+        while numbers.last().is_some_and(String::is_empty) {
+            numbers.pop();
+        }
+        let word: String = tail.chars().take_while(char::is_ascii_alphabetic).collect();
+        (numbers, BEFORE.contains(&word.as_str()))
+    };
+    let ((own, own_before), (told, told_before)) = (read(a), read(b));
+    !own.is_empty() && own == told && own_before == told_before
+}
+
+/// Whether a version is a commit, or counted from one (`git describe`).
+pub(super) fn is_commit(version: &str) -> bool {
+    let is_hash = |text: &str| {
+        let hex = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        hex && (matches!(text.len(), 40 | 64)
+            || (7..=39).contains(&text.len())
+                && text.bytes().any(|byte| byte.is_ascii_digit())
+                && text.bytes().any(|byte| byte.is_ascii_lowercase()))
+    };
+    let version = version.trim();
+    is_hash(version) || version.rsplit_once("-g").is_some_and(|(_, hash)| hash.len() >= 7 && is_hash(hash))
 }
 
 /// Ranges of Git commits: they say nothing about a version.
@@ -155,6 +282,10 @@ pub(super) fn interval_words(interval: &Interval) -> String {
 /// What an entry names, in words.
 pub(super) fn entry_words(entry: &Versions) -> String {
     const SHOWN: usize = 8;
+    if entry.order == AS_WRITTEN {
+        let texts = entry.intervals.iter().filter_map(|interval| interval.to.as_ref());
+        return texts.map(|bound| format!("“{}”", bound.version)).collect::<Vec<_>>().join(" or ");
+    }
     let mut parts: Vec<String> = entry.intervals.iter().take(SHOWN).map(interval_words).collect();
     parts.extend(entry.listed.iter().take(SHOWN).map(|version| format!("= {version}")));
     let all = entry.intervals.len() + entry.listed.len();

@@ -120,5 +120,68 @@ fn floating(text: &str) -> Option<&'static str> {
     {
         return Some("is an address, not a version");
     }
-    None
+    if ["heads/", "feature/", "bugfix/", "hotfix/", "release/", "releases/", "branch/"]
+        .iter()
+        .any(|start| lower.starts_with(start))
+    {
+        return Some("is a branch");
+    }
+    let words = || lower.split(['-', '_', '/', ' ', '+']);
+    if words().any(|word| ALWAYS_MOVING.contains(&word)) {
+        return Some("is a tag that is moved to another version from time to time");
+    }
+    let numbered = lower.bytes().any(|byte| byte.is_ascii_digit());
+    if !numbered && words().any(|word| MOVING.contains(&word)) {
+        return Some("names another version from time to time");
+    }
+    words().any(leaves_open).then_some("leaves a part of the version open")
+}
+
+/// Words that make a tag a moving one, whatever stands beside them.
+const ALWAYS_MOVING: [&str; 4] = ["latest", "newest", "tip", "head"];
+
+/// Whether a number is followed by an `x` in the place of the next: `v3.x`.
+fn leaves_open(word: &str) -> bool {
+    let mut before = "";
+    word.split('.').any(|part| {
+        let open = matches!(part, "x" | "*") && before.ends_with(|last: char| last.is_ascii_digit());
+        before = part;
+        open
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moving_tags_are_told_from_tags_of_releases() {
+        for moving in [
+            "latest-v3.X",
+            "v3-latest",
+            "latest_stable",
+            "release-1.x",
+            "stable/2.x",
+            "release/1.2",
+            "main-slim",
+            "nightly-debug",
+            "feature/alarm",
+        ] {
+            assert!(matches!(exactness(Some(moving)), Exactness::Floating(_)), "{moving}");
+        }
+        for exact in [
+            "mbed-os-5.11.4",
+            "curl-8_4_0",
+            "v5.6.0-stable",
+            "release-1.2",
+            "nightly-2024-01-05",
+            "master-1234",
+            "1.0.x86",
+            "2.6.32-x86_64",
+            "REL_16_1",
+            "maintenance-3",
+        ] {
+            assert_eq!(exactness(Some(exact)), Exactness::Exact, "{exact}");
+        }
+    }
 }

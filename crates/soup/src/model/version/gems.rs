@@ -12,8 +12,65 @@ pub(super) enum Segment<'a> {
 
 const ZERO: Segment<'static> = Segment::Number(Number::ZERO);
 
-/// Reads a version. A hyphen begins a pre-release: Ruby reads it as `.pre.`.
+/// The beginnings of operating systems and machines after which gems are named that were built for them (`Gem::Platform`).
+const PLATFORMS: [&str; 39] = [
+    "java",
+    "jruby",
+    "ruby",
+    "dalvik",
+    "dotnet",
+    "macruby",
+    "linux",
+    "darwin",
+    "macos",
+    "mingw",
+    "mswin",
+    "cygwin",
+    "freebsd",
+    "openbsd",
+    "netbsd",
+    "solaris",
+    "aix",
+    "android",
+    "musl",
+    "wasi",
+    "wasm32",
+    "universal",
+    "x86",
+    "x64",
+    "i386",
+    "i486",
+    "i586",
+    "i686",
+    "arm",
+    "aarch64",
+    "ppc",
+    "powerpc",
+    "s390",
+    "riscv",
+    "mips",
+    "sparc",
+    "loongarch",
+    "ia64",
+    "amd64",
+];
+
+/// The version without the platform behind it, which the full name of a gem has and which is no part of the version.
+fn without_platform(text: &str) -> &str {
+    let is_platform = |at: usize| {
+        let first = text.get(at + 1..).and_then(|rest| rest.split(['-', '_']).next()).unwrap_or_default();
+        PLATFORMS.iter().any(|platform| {
+            first.get(..platform.len()).is_some_and(|start| start.eq_ignore_ascii_case(platform))
+        })
+    };
+    // A pre-release before it stays.
+    let cut = text.match_indices('-').find(|(at, _)| is_platform(*at));
+    cut.and_then(|(at, _)| text.get(..at)).unwrap_or(text)
+}
+
+/// Reads a version. A hyphen begins a pre-release: Ruby reads it as `.pre.`; a platform is passed over.
 pub(super) fn parse(text: &str) -> Result<Vec<Segment<'_>>, Refusal> {
+    let text = without_platform(text);
     if !text.starts_with(|first: char| first.is_ascii_digit()) {
         return Err("it does not begin with a number");
     }

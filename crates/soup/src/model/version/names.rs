@@ -85,7 +85,8 @@ impl Scheme {
     /// The order of a `versionType` of CVE JSON 5; `git`, `custom`, `date` and the like have none.
     pub fn of_cve_version_type(kind: &str) -> Option<Self> {
         Some(match kind.to_ascii_lowercase().as_str() {
-            "semver" => Self::SemVer,
+            // The mainline release of Linux in which a fix first stood.
+            "semver" | "original_commit_for_fix" => Self::SemVer,
             "python" | "pypi" | "pep440" => Self::Pep440,
             "go" | "golang" => Self::Go,
             "crate" | "crates.io" | "cargo" => Self::Cargo,

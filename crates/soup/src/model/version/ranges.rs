@@ -1,5 +1,6 @@
 //! Intervals of versions: whether a version is inside, what OSV events make of them, and sets of them without overlaps.
 
+use super::bounds::{self, End};
 use super::{Incomparable, Scheme, compare};
 use crate::model::advisory::{Bound, Interval, Versions};
 use std::cmp::Ordering;
@@ -28,16 +29,15 @@ pub struct Event {
 
 /// Whether a version is inside an interval. One bound that surely excludes it is enough, even if the other cannot be compared.
 pub fn within(scheme: Scheme, interval: &Interval, version: &str) -> Result<bool, Incomparable> {
-    let beyond = |bound: &Option<Bound>, outside: Ordering| match bound {
+    let beyond = |bound: &Option<Bound>, end: End| match bound {
         None => Ok(true),
-        Some(bound) => compare(scheme, version, &bound.version)
-            .map(|ordering| if ordering.is_eq() { bound.included } else { ordering != outside }),
+        Some(bound) => bounds::inside(scheme, version, bound, end),
     };
-    let above = beyond(&interval.from, Ordering::Less);
+    let above = beyond(&interval.from, End::Lower);
     if above == Ok(false) {
         return Ok(false);
     }
-    match (above, beyond(&interval.to, Ordering::Greater)) {
+    match (above, beyond(&interval.to, End::Upper)) {
         (_, Ok(false)) => Ok(false),
         (Ok(above), Ok(below)) => Ok(above && below),
         (Err(why), _) | (_, Err(why)) => Err(why),

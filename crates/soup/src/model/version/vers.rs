@@ -3,6 +3,7 @@
 //! Ranges that ecosystems write themselves are read in `native.rs`.
 
 use super::ranges::{common, united, within};
+use super::requirement::series;
 use super::{Incomparable, Scheme, compare, cut, python};
 use crate::model::advisory::{Bound, Interval};
 use std::cmp::Ordering;
@@ -210,6 +211,11 @@ impl Vers {
         };
         intervals.extend(self.constraints.iter().filter(is(Comparator::Equal)).map(point));
         Ok(united(scheme, intervals))
+    }
+
+    /// The intervals of constraints as they are written, for a scheme without a known order; `None` where they do not follow one another.
+    pub fn in_series(&self) -> Option<Vec<Interval>> {
+        if self.constraints.is_empty() { Some(vec![Interval::default()]) } else { series(&self.constraints) }
     }
 
     /// The intervals of `<`, `<=`, `>`, `>=`: redundant ones are passed over as the specification says.

@@ -14,7 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::cache::NewRecord;
 use crate::formats::advisories::Part;
-use crate::model::advisory::{Advisory, Published, Score, Source, Standing};
+use crate::model::advisory::{
+    Advisory, ApplicabilityNode, Bound, CpeCriterion, Interval, Operator, PackageClaim, Published, Score,
+    Source, Standing,
+};
 use crate::model::matching::{Coverage, keys_of_advisory, text_keys_of_advisory};
 use crate::refused::Refused;
 use mainstay_base::store_error::StoreError;
@@ -125,34 +128,61 @@ fn coverage(published: &Published) -> Vec<String> {
     std::iter::once(kind).chain(Coverage::of(advisory).iter().map(Coverage::to_string)).collect()
 }
 
+/// A record that is ready for the cache but for its text.
+pub struct Draft {
+    record: NewRecord,
+    text: String,
+    place: String,
+}
+
+impl Draft {
+    /// Bytes that it takes, roughly.
+    pub fn bytes(&self) -> usize {
+        self.record.body.len() + self.text.len()
+    }
+
+    /// Compresses the text, and takes its digest.
+    pub fn sealed(mut self) -> Result<NewRecord, Refused> {
+        let mut encoder = ZlibEncoder::new(Vec::with_capacity(self.text.len() / 3 + 64), Compression::fast());
+        let raw = encoder.write_all(self.text.as_bytes()).and_then(|()| encoder.finish());
+        self.record.raw = raw.map_err(|error| broken(&self.place, &error))?;
+        self.record.digest = NewRecord::digest_of(&self.text);
+        Ok(self.record)
+    }
+}
+
+fn broken(place: &str, error: &dyn std::fmt::Display) -> Refused {
+    Refused::Rule(format!("the record at {place} could not be prepared for the cache: {error}"))
+}
+
 /// Prepares a record for the cache.
-pub fn pack(published: &Published, with: &Packing<'_>) -> Result<NewRecord, Refused> {
-    let broken = |error: &dyn std::fmt::Display| {
-        Refused::Rule(format!("the record at {} could not be prepared for the cache: {error}", with.place))
-    };
-    let body = value(published).map_err(|error| broken(&error))?;
-    let mut encoder = ZlibEncoder::new(Vec::with_capacity(with.raw.len() / 3 + 64), Compression::fast());
-    let raw = encoder.write_all(with.raw.as_bytes()).and_then(|()| encoder.finish());
-    let (id, modified) = identity(published, with.place);
-    Ok(NewRecord {
-        kind: kind_of(published),
+pub fn pack(published: Published, with: &Packing<'_>) -> Result<Draft, Refused> {
+    let (id, modified) = identity(&published, with.place);
+    let record = NewRecord {
+        kind: kind_of(&published),
         // Behind the first blank: who tells it.
         id: with.document.map_or_else(|| id.clone(), |document| format!("{id} {document}")),
         modified: sortable(modified, with.now)
             .or_else(|| sortable(with.data_date, with.now))
             .unwrap_or_default(),
-        body,
-        raw: raw.map_err(|error| broken(&error))?,
-        digest: NewRecord::digest_of(with.raw),
-        keys: keys(published),
-        ecosystems: coverage(published),
-    })
+        keys: keys(&published),
+        ecosystems: coverage(&published),
+        body: value(published).map_err(|error| broken(with.place, &error))?,
+        raw: Vec::new(),
+        digest: [0; 32],
+    };
+    Ok(Draft { record, text: with.raw.to_owned(), place: with.place.to_owned() })
 }
 
 /// The parts of a record's value, one after the other. What is no advisory is all in the first.
-fn value(published: &Published) -> Result<Vec<u8>, postcard::Error> {
-    let Published::Advisory(advisory) = published else { return postcard::to_stdvec(published) };
-    let mut judged = advisory.clone();
+fn value(published: Published) -> Result<Vec<u8>, postcard::Error> {
+    let mut judged = match published {
+        Published::Advisory(advisory) => advisory,
+        other @ (Published::Exploited(_)
+        | Published::Predicted(_)
+        | Published::Support(_)
+        | Published::Statement(_)) => return postcard::to_stdvec(&other),
+    };
     let shown = Shown {
         title: judged.title.take(),
         description: std::mem::take(&mut judged.description),
@@ -219,6 +249,132 @@ pub fn unpack(body: &[u8]) -> Result<(Published, &[u8]), StoreError> {
     postcard::take_from_bytes(body).map_err(|error| unreadable(&error))
 }
 
+/// An advisory of the cache as far as judging needs it, of its applicability statements only what `concerns` a component: a criterion about
+/// another product is left out where any of several is enough, since it changes no verdict there. Gives back the bytes of what it shows too;
+/// `None` for what is no advisory.
+pub fn unpack_advisory<'b>(
+    body: &'b [u8],
+    concerns: &dyn Fn(&str) -> bool,
+) -> Result<Option<(Advisory, &'b [u8])>, StoreError> {
+    let of = |body: &'b [u8]| -> Result<Option<(Advisory, &'b [u8])>, postcard::Error> {
+        let (variant, rest): (u32, _) = postcard::take_from_bytes(body)?;
+        if variant != ADVISORY {
+            return Ok(None);
+        }
+        let (mut advisory, rest): (Advisory, _) = {
+            let (head, rest): (Head, _) = postcard::take_from_bytes(rest)?;
+            (head.advisory(), rest)
+        };
+        let (roots, rest): (Vec<Node<'b>>, _) = postcard::take_from_bytes(rest)?;
+        advisory.applicability = roots.into_iter().map(|root| root.owned(concerns)).collect();
+        // What neither judging nor showing needs was emptied: scores, weaknesses, references.
+        let (_, rest): ((Vec<Score>, Vec<String>, Vec<String>), _) = postcard::take_from_bytes(rest)?;
+        Ok(Some((advisory, rest)))
+    };
+    of(body).map_err(|error| unreadable(&error))
+}
+
+/// The number of an advisory among what is published, as it is written.
+const ADVISORY: u32 = 0;
+
+/// An advisory up to its applicability statements, in the order in which it is written.
+#[derive(Deserialize)]
+struct Head {
+    id: String,
+    source: Source,
+    aliases: Vec<String>,
+    related: Vec<String>,
+    upstream: Vec<String>,
+    title: Option<String>,
+    description: String,
+    published: Option<String>,
+    modified: Option<String>,
+    standing: Standing,
+    informational: Option<String>,
+    packages: Vec<PackageClaim>,
+}
+
+impl Head {
+    fn advisory(self) -> Advisory {
+        let Self { id, source, aliases, related, upstream, title, description, published, .. } = self;
+        Advisory {
+            id,
+            source,
+            aliases,
+            related,
+            upstream,
+            title,
+            description,
+            published,
+            modified: self.modified,
+            standing: self.standing,
+            informational: self.informational,
+            packages: self.packages,
+            applicability: Vec::new(),
+            scores: Vec::new(),
+            weaknesses: Vec::new(),
+            references: Vec::new(),
+        }
+    }
+}
+
+/// A node of an applicability statement whose texts stay where they are.
+#[derive(Deserialize)]
+struct Node<'b> {
+    operator: Operator,
+    negate: bool,
+    #[serde(borrow)]
+    criteria: Vec<Criterion<'b>>,
+    #[serde(borrow)]
+    children: Vec<Node<'b>>,
+}
+
+#[derive(Deserialize)]
+struct Criterion<'b> {
+    criteria: &'b str,
+    vulnerable: bool,
+    #[serde(borrow)]
+    from: Option<End<'b>>,
+    #[serde(borrow)]
+    to: Option<End<'b>>,
+}
+
+#[derive(Deserialize)]
+struct End<'b> {
+    version: &'b str,
+    included: bool,
+}
+
+impl Node<'_> {
+    fn owned(self, concerns: &dyn Fn(&str) -> bool) -> ApplicabilityNode {
+        let any = self.operator == Operator::Or && !self.negate;
+        let all: &dyn Fn(&str) -> bool = &|_| true;
+        let kept = if any { concerns } else { all };
+        ApplicabilityNode {
+            operator: self.operator,
+            negate: self.negate,
+            criteria: self
+                .criteria
+                .into_iter()
+                .filter(|one| kept(one.criteria))
+                .map(Criterion::owned)
+                .collect(),
+            children: self.children.into_iter().map(|child| child.owned(kept)).collect(),
+        }
+    }
+}
+
+impl Criterion<'_> {
+    fn owned(self) -> CpeCriterion {
+        let bound = |end: End<'_>| Bound { version: end.version.to_owned(), included: end.included };
+        CpeCriterion {
+            criteria: self.criteria.to_owned(),
+            vulnerable: self.vulnerable,
+            interval: Interval { from: self.from.map(bound), to: self.to.map(bound) },
+        }
+    }
+}
+
 /// Adds to an advisory what a finding shows of it.
 pub fn show(advisory: &mut Advisory, shown: &[u8]) -> Result<(), StoreError> {
     let (shown, _): (Shown, _) = postcard::take_from_bytes(shown).map_err(|error| unreadable(&error))?;
@@ -239,4 +395,65 @@ pub fn text(raw: &[u8]) -> Result<String, StoreError> {
         StoreError::Damaged(format!("a text of the advisory cache cannot be read: {error}"))
     })?;
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(operator: Operator, criteria: &[&str], children: Vec<ApplicabilityNode>) -> ApplicabilityNode {
+        let criterion = |name: &&str| CpeCriterion {
+            criteria: (*name).to_owned(),
+            vulnerable: true,
+            interval: Interval { from: None, to: Some(Bound { version: "2".to_owned(), included: true }) },
+        };
+        ApplicabilityNode {
+            operator,
+            negate: false,
+            criteria: criteria.iter().map(criterion).collect(),
+            children,
+        }
+    }
+
+    fn record() -> Published {
+        let page = r#"{"format": "NVD_CVE", "vulnerabilities": [{"cve": {"id": "CVE-1", "lastModified": "2026-01-01", "vulnStatus": "Analyzed",
+            "references": [{"url": "https://example.org"}], "metrics": {"cvssMetricV31": [{"cvssData": {"vectorString": "CVSS:3.1/AV:N"}}]}}}]}"#;
+        let mut found = None;
+        let _ = crate::formats::advisories::read(&mut page.as_bytes(), "page", &mut |record| {
+            found = Some(record.published);
+            Ok(())
+        });
+        let Some(Published::Advisory(mut advisory)) = found else { panic!("no record") };
+        advisory.upstream = vec!["CVE-2".to_owned()];
+        advisory.applicability = vec![
+            node(Operator::Or, &["a", "b"], vec![node(Operator::And, &["b", "c"], Vec::new())]),
+            node(Operator::And, &["a"], vec![node(Operator::Or, &["b"], Vec::new())]),
+        ];
+        Published::Advisory(advisory)
+    }
+
+    #[test]
+    fn an_advisory_reads_back_the_same_part_by_part_and_whole() {
+        let body = value(record()).unwrap();
+        let (whole, shown) = unpack(&body).unwrap();
+        let Published::Advisory(whole) = whole else { panic!("{whole:?}") };
+        let (parts, shown_too) = unpack_advisory(&body, &|_| true).unwrap().unwrap();
+        assert_eq!((&*whole, shown), (&parts, shown_too));
+        let other =
+            value(Published::Predicted(crate::model::advisory::ExploitPrediction::default())).unwrap();
+        assert!(unpack_advisory(&other, &|_| true).unwrap().is_none());
+    }
+
+    #[test]
+    fn only_where_any_is_enough_criteria_of_others_are_left_out() {
+        let body = value(record()).unwrap();
+        let (advisory, _) = unpack_advisory(&body, &|name| name == "a").unwrap().unwrap();
+        assert_eq!(
+            advisory.applicability,
+            [
+                node(Operator::Or, &["a"], vec![node(Operator::And, &["b", "c"], Vec::new())]),
+                node(Operator::And, &["a"], vec![node(Operator::Or, &["b"], Vec::new())]),
+            ]
+        );
+    }
 }

@@ -1,9 +1,10 @@
-//! Reading one file on a thread of its own while the records that it gave are being kept: two cores do twice the work of one.
+//! Reading one file on a thread of its own, compressing what it gave on another, while the records are being kept: the cores share the work,
+//! whichever part of it is the longest.
 
 use std::io::{Read, Seek};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use super::body;
+use super::body::{self, Draft};
 use crate::cache::NewRecord;
 use crate::formats::advisories::{FileReport, Part, ReadError, read};
 use crate::refused::Refused;
@@ -14,9 +15,9 @@ use mainstay_base::unpack::{Limits, Stop, UnpackError, for_each_document};
 /// Records that travel together.
 const BATCH: usize = 256;
 /// Bytes that travel together, roughly: a batch of large records is cut earlier.
-const BATCH_BYTES: usize = 4 << 20;
-/// Batches that may wait to be kept.
-const WAITING: usize = 4;
+const BATCH_BYTES: usize = 2 << 20;
+/// Batches that may wait for the next thread.
+const WAITING: usize = 2;
 
 /// What a file gave.
 #[derive(Debug, Default)]
@@ -52,14 +53,17 @@ pub fn feed(
     keep: &mut dyn FnMut(&NewRecord) -> Result<bool, Refused>,
 ) -> Result<End, Refused> {
     std::thread::scope(|scope| {
-        let (send, receive) = sync_channel::<Vec<NewRecord>>(WAITING);
-        let reader = std::thread::Builder::new()
-            .name("advisories".to_owned())
-            .spawn_scoped(scope, move || Reader::new(send, now).read(source, name))
-            .map_err(|_| Refused::Rule("the system gives no thread for reading".to_owned()))?;
+        let no_thread = |_| Refused::Rule("the system gives no thread for reading".to_owned());
+        let thread = || std::thread::Builder::new().name("advisories".to_owned());
+        let (send_drafts, drafts) = sync_channel::<Vec<Draft>>(WAITING);
+        let (send, receive) = sync_channel::<Result<Vec<NewRecord>, Refused>>(WAITING);
+        let reader = thread()
+            .spawn_scoped(scope, move || Reader::new(send_drafts, now).read(source, name))
+            .map_err(no_thread)?;
+        thread().spawn_scoped(scope, move || seal(&drafts, &send)).map_err(no_thread)?;
         let mut cancelled = false;
         for batch in &receive {
-            for record in &batch {
+            for record in &batch? {
                 if !keep(record)? {
                     cancelled = true;
                     break;
@@ -69,7 +73,7 @@ pub fn feed(
                 break;
             }
         }
-        // The reader ends at its next batch when nobody takes it any more.
+        // The others end at their next batch when nobody takes it any more.
         drop(receive);
         let end = reader
             .join()
@@ -78,9 +82,18 @@ pub fn feed(
     })
 }
 
+/// Seals batch by batch until there is none, or nobody takes them.
+fn seal(drafts: &Receiver<Vec<Draft>>, send: &SyncSender<Result<Vec<NewRecord>, Refused>>) {
+    for batch in drafts {
+        if send.send(batch.into_iter().map(Draft::sealed).collect()).is_err() {
+            return;
+        }
+    }
+}
+
 struct Reader {
-    send: SyncSender<Vec<NewRecord>>,
-    batch: Vec<NewRecord>,
+    send: SyncSender<Vec<Draft>>,
+    batch: Vec<Draft>,
     batch_bytes: usize,
     now: Moment,
     /// Records that the document under way has given.
@@ -90,7 +103,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(send: SyncSender<Vec<NewRecord>>, now: Moment) -> Self {
+    fn new(send: SyncSender<Vec<Draft>>, now: Moment) -> Self {
         let report = FeedReport::default();
         Self { send, batch: Vec::new(), batch_bytes: 0, now, given: 0, report, refused: None }
     }
@@ -109,7 +122,7 @@ impl Reader {
                     data_date: record.data_date,
                     now: self.now,
                 };
-                match body::pack(&record.published, &with) {
+                match body::pack(record.published, &with) {
                     Ok(record) => self.push(record),
                     Err(refusal) => {
                         self.report.refused += 1;
@@ -180,9 +193,9 @@ impl Reader {
         self.report.notes.more += notes.more;
     }
 
-    fn push(&mut self, record: NewRecord) -> Result<(), Stop> {
+    fn push(&mut self, record: Draft) -> Result<(), Stop> {
         self.given += 1;
-        self.batch_bytes += record.body.len() + record.raw.len();
+        self.batch_bytes += record.bytes();
         self.batch.push(record);
         if self.batch.len() >= BATCH || self.batch_bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }
     }

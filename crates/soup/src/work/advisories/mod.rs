@@ -147,14 +147,15 @@ pub fn import_advisories(
     let mut report = Vec::with_capacity(files.len());
     for (index, path) in files.iter().enumerate() {
         let go_on = |records| on(ImportProgress { path, index, files: files.len(), records });
-        if !go_on(0) {
+        let imported = if go_on(0) { one(&mut cache, path, &go_on, stamp.now)? } else { None };
+        let Some(imported) = imported else {
+            cache.enter_keys()?;
             return Err(cancelled(&report));
-        }
-        match one(&mut cache, path, &go_on, stamp.now)? {
-            Some(imported) => report.push(imported),
-            None => return Err(cancelled(&report)),
-        }
+        };
+        report.push(imported);
+        cache.enter_many_keys()?;
     }
+    cache.enter_keys()?;
     Ok(report)
 }
 

@@ -1,10 +1,11 @@
 //! From judged records to findings: one for each vulnerability, with severities, known exploitation and prediction.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use super::told::{FoundAdvisory, FoundRecord, Score};
-use super::{Desk, Judged};
-use crate::model::advisory::{Advisory, ExploitPrediction, KnownExploited, Published, Standing};
+use super::{Desk, Joined, Judged};
+use crate::model::advisory::{Advisory, ExploitPrediction, Published, Standing};
 use crate::model::matching::{Group, Verdict, group};
 use crate::refused::Refused;
 use crate::work::advisories::body;
@@ -15,7 +16,7 @@ const TITLE_CHARS: usize = 160;
 impl Desk<'_> {
     /// One finding for each group of records that name each other.
     pub(super) fn findings(&self, judged: Vec<Judged>) -> Result<Vec<FoundAdvisory>, Refused> {
-        let advisories: Vec<&Advisory> = judged.iter().map(|one| &*one.advisory).collect();
+        let advisories: Vec<&Advisory> = judged.iter().map(|one| &one.advisory).collect();
         let mut found = Vec::new();
         for group in group(&advisories) {
             let members: Vec<&Judged> = group.members.iter().filter_map(|at| judged.get(*at)).collect();
@@ -50,7 +51,7 @@ impl Desk<'_> {
                 cvss.push(Score::of(score));
             }
         }
-        let (kev, epss) = self.joined(group)?;
+        let (kev, epss) = self.joined(group, members)?;
         Ok(Some(FoundAdvisory {
             id: group.id.clone(),
             aliases: group.ids.iter().filter(|id| **id != group.id).cloned().collect(),
@@ -88,26 +89,59 @@ impl Desk<'_> {
     }
 
     /// What is told about the identifiers of a finding besides advisories.
-    fn joined(&self, group: &Group) -> Result<(Option<KnownExploited>, Option<ExploitPrediction>), Refused> {
-        let (mut kev, mut epss) = (None, None);
+    fn joined(&self, group: &Group, members: &[&Judged]) -> Result<Joined, Refused> {
+        let (mut kev, mut epss): Joined = (None, None);
         if !self.joins {
             return Ok((kev, epss));
         }
-        for id in group.ids.iter().filter(|id| id.starts_with("CVE-")) {
-            for number in self.cache.numbers_under(&body::joined_key(id))? {
-                match self.published(number)? {
-                    Some((Published::Exploited(known), ..)) if known.cve.eq_ignore_ascii_case(id) => {
-                        kev = Some(known);
-                    }
-                    Some((Published::Predicted(predicted), ..)) if predicted.cve.eq_ignore_ascii_case(id) => {
-                        epss = Some(predicted);
-                    }
-                    Some(_) | None => {}
+        // A record downstream is about the same vulnerability as the one that it is made of.
+        let upstream = members.iter().flat_map(|one| &one.advisory.upstream);
+        let ids: BTreeSet<String> = group.ids.iter().chain(upstream).filter_map(|id| cve_of(id)).collect();
+        for id in ids {
+            let known = self.told.borrow().get(&id).cloned();
+            let (exploited, predicted) = match known {
+                Some(known) => known,
+                None => {
+                    let told = self.joined_to(&id)?;
+                    self.told.borrow_mut().insert(id, told.clone());
+                    told
                 }
+            };
+            kev = kev.or(exploited);
+            epss = match (epss, predicted) {
+                (Some(one), Some(other)) if chance(&other) > chance(&one) => Some(other),
+                (one, other) => one.or(other),
+            };
+        }
+        Ok((kev, epss))
+    }
+
+    /// What is told about a CVE.
+    fn joined_to(&self, id: &str) -> Result<Joined, Refused> {
+        let (mut kev, mut epss) = (None, None);
+        for number in self.cache.numbers_under(&body::joined_key(id))? {
+            match self.published(number)? {
+                Some(Published::Exploited(known)) if known.cve.eq_ignore_ascii_case(id) => kev = Some(known),
+                Some(Published::Predicted(predicted)) if predicted.cve.eq_ignore_ascii_case(id) => {
+                    epss = Some(predicted);
+                }
+                Some(_) | None => {}
             }
         }
         Ok((kev, epss))
     }
+}
+
+/// The probability of a prediction; what is no number is none.
+fn chance(predicted: &ExploitPrediction) -> f64 {
+    predicted.probability.trim().parse().unwrap_or_default()
+}
+
+/// The CVE that an identifier is or ends in: distributions put their name before it (`DEBIAN-CVE-2026-0001`).
+fn cve_of(id: &str) -> Option<String> {
+    let id = id.trim().to_ascii_uppercase();
+    let at = if id.starts_with("CVE-") { 0 } else { id.find("-CVE-")? + 1 };
+    id.get(at..).map(str::to_owned)
 }
 
 /// The place of a verdict's word in the order of strength.

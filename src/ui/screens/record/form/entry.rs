@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::FixedOffset;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::super::typed::Typed;
-use crate::domain::feedback::postpones_awareness;
 use crate::domain::field::FieldDef;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Role;
-use crate::domain::record::{Fields, Head, RecordData, Section, SignedEdits};
+use crate::domain::record::{Fields, Head, RecordData, Section};
+use crate::domain::text::capital;
 use crate::domain::time::Moment;
 use crate::domain::workflow::missing_fields;
+use crate::ops::{Act, Request};
 
 /// Values of all fields as they stand in their inputs.
 pub type Values = BTreeMap<String, Typed>;
@@ -45,8 +45,6 @@ pub struct Entry {
     pub values: Values,
     /// Why it is entered late.
     pub late_reason: String,
-    /// Whether a signature stands on it, so that a change asks for a reason.
-    pub is_signed: bool,
     /// Why it is changed, where that is asked for.
     pub reason: String,
     /// Fields that were changed or left.
@@ -67,7 +65,6 @@ impl Entry {
             data,
             is_new: false,
             late_reason: String::new(),
-            is_signed: false,
             reason: String::new(),
             touched: BTreeSet::new(),
             wrong: Vec::new(),
@@ -214,8 +211,18 @@ impl Entry {
         set
     }
 
+    /// The act that saves it, without reasons.
+    pub fn act(&self, zone: FixedOffset) -> Act {
+        let (id, set) = (self.data.head.id, self.set(zone));
+        Act::from(if self.is_new {
+            Request::Create { kind: id.kind, parent: None, set }
+        } else {
+            Request::Edit { id, set }
+        })
+    }
+
     /// The record as it would be stored.
-    pub fn after(&self, zone: FixedOffset) -> RecordData {
+    fn after(&self, zone: FixedOffset) -> RecordData {
         let mut data = self.data.clone();
         for (name, value) in self.set(zone) {
             if value.is_null() {
@@ -235,7 +242,7 @@ impl Entry {
             if let Some(Err(reason)) =
                 self.values.get(field.name).map(|typed| typed.value(field, saved, zone))
             {
-                wrong.push((field, capitalised(&reason)));
+                wrong.push((field, capital(&reason)));
             }
         }
         let after = self.after(zone);
@@ -247,29 +254,6 @@ impl Entry {
             }
         }
         self.wrong = wrong;
-    }
-
-    /// Whether the entry is so late that it asks why: more than one working day after a feedback was received.
-    pub fn is_late(&self, zone: FixedOffset, now: Moment) -> bool {
-        let Some(field) = self.data.def().field("received_at") else { return false };
-        let typed = |value: Value| Moment::parse(value.as_str().unwrap_or_default()).ok();
-        let told = self.values.get(field.name).and_then(|told| told.value(field, &Value::Null, zone).ok());
-        let received =
-            told.and_then(typed).filter(|told| typed(self.data.value(field.name).clone()) != Some(*told));
-        received.is_some_and(|received| now.day() > received.day().plus_working_days(1))
-    }
-
-    /// Whether saving it is a signed act.
-    pub fn is_signed_act(&self, zone: FixedOffset) -> bool {
-        let set = self.set(zone);
-        !self.is_new && self.data.def().edit_signed.includes(set.keys().map(String::as_str))
-    }
-
-    /// Whether the change asks for a reason: a signature stands on the record, approvals rest on what changes, or it moves
-    /// the day from which reporting limits run.
-    pub fn asks_reason(&self, zone: FixedOffset) -> bool {
-        let rests = self.data.def().edit_signed != SignedEdits::All && self.is_signed_act(zone);
-        !self.is_new && (self.is_signed || rests || postpones_awareness(&self.data, &self.set(zone)))
     }
 
     /// From when on a field must be filled, in words.
@@ -290,9 +274,4 @@ impl Entry {
         let may = if self.is_new { def.create_by } else { def.edit_by };
         may.iter().any(|role| roles.contains(role))
     }
-}
-
-fn capitalised(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

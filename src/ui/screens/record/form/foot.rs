@@ -3,14 +3,10 @@
 use eframe::egui;
 use egui::{Label, Ui};
 
-use super::super::places::{read_only_words, zone};
-use super::super::show::shown;
+use super::super::places::zone;
+use super::FormScreen;
 use super::entry::Entry;
-use super::{FormScreen, Target};
-use crate::domain::choice::Choice as _;
-use crate::domain::signature::{Meaning, Part, part_digest};
-use crate::ops::{Act, Request};
-use crate::ui::cx::{Command, Cx, Route, Then};
+use crate::ui::cx::{Command, Cx, Then};
 use crate::ui::theme::hint;
 use crate::ui::widgets::button::{Guarded, guarded_ui};
 
@@ -19,7 +15,7 @@ impl FormScreen {
     fn missing(&self, cx: &Cx<'_>) -> Vec<String> {
         let Some(entry) = &self.entry else { return Vec::new() };
         if let Some(why) = cx.file.why_read_only() {
-            return vec![read_only_words(why)];
+            return vec![why.to_string()];
         }
         if !entry.allowed(cx.session.roles()) {
             return vec!["Your roles do not allow it".to_owned()];
@@ -35,12 +31,12 @@ impl FormScreen {
                 }
             })
             .collect();
-        if entry.is_late(zone(cx), cx.now()) && entry.late_reason.trim().is_empty() {
+        if self.foresight.asks_late_reason() && entry.late_reason.trim().is_empty() {
             missing.push("Why it is entered late is missing".to_owned());
         }
         if missing.is_empty() && !entry.is_changed() {
             missing.push("Nothing has changed".to_owned());
-        } else if entry.asks_reason(zone(cx)) && entry.reason.trim().is_empty() {
+        } else if self.foresight.asks_reason() && entry.reason.trim().is_empty() {
             missing.push("Why it is changed is missing".to_owned());
         }
         missing
@@ -49,11 +45,7 @@ impl FormScreen {
     pub(super) fn foot(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let missing = self.missing(cx);
         ui.horizontal(|ui| {
-            let word = if self.entry.as_ref().is_some_and(|entry| entry.is_signed_act(zone(cx))) {
-                "Sign and save…"
-            } else {
-                "Save"
-            };
+            let word = if self.foresight.is_signed() { "Sign and save…" } else { "Save" };
             match guarded_ui(ui, word, &missing) {
                 Guarded::Idle => {}
                 Guarded::Pressed | Guarded::Refused => self.save(ui, cx),
@@ -94,6 +86,7 @@ impl FormScreen {
     }
 
     pub(super) fn save(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
+        self.foresee(cx);
         let missing = self.missing(cx);
         let Some(entry) = &mut self.entry else { return };
         if !missing.is_empty() {
@@ -102,31 +95,13 @@ impl FormScreen {
             ui.ctx().request_repaint();
             return;
         }
-        let set = entry.set(zone(cx));
-        let request = match self.target {
-            Target::New(kind) => Request::Create { kind, parent: None, set },
-            Target::Edit(id) => Request::Edit { id, set },
-        };
-        let mut act = Act::from(request);
-        let late = entry.late_reason.trim();
-        act.late_reason = (!late.is_empty()).then(|| late.to_owned());
-        let reason = entry.reason.trim();
-        act.reason = (entry.asks_reason(zone(cx)) && !reason.is_empty()).then(|| reason.to_owned());
-        if entry.is_signed_act(zone(cx)) {
-            let after = entry.after(zone(cx));
-            let names = cx.names().unwrap_or_default();
-            cx.ask(Command::Sign {
-                act,
-                title: format!("Change of {}", after.head.id),
-                meaning: Meaning::Approved.word().to_owned(),
-                shown: shown(&after, Part::Content, &names),
-                digest: part_digest(&after, Part::Content),
-                then: Then::Go(Route::Record(after.head.id)),
-            });
-        } else {
-            self.sent = Some(entry.values.clone());
-            self.refused = false;
-            cx.ask(Command::Perform { act, then: Then::ShowRecord, draft: Some(entry.key()) });
-        }
+        let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let mut act = entry.act(zone(cx));
+        act.late_reason = filled(&entry.late_reason);
+        act.reason = filled(&entry.reason).filter(|_| self.foresight.asks_reason());
+        self.sent = Some(entry.values.clone());
+        // What is only shown to be signed is not handed over: it can still be left, and is kept as a draft.
+        self.refused = self.foresight.is_signed();
+        cx.ask(Command::Perform { act, then: Then::ShowRecord, draft: Some(entry.key()) });
     }
 }

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::domain::field::{FieldDef, FieldType};
+use crate::domain::field::{FieldDef, FieldType, Telling};
 use crate::domain::ids::{Kind, RecordId};
-use crate::ops::{ListRow, list_columns};
+use crate::domain::time::Moment;
+use crate::ops::ListRow;
+use crate::ui::screens::parts::tone_of;
 use crate::ui::theme::Tone;
 use crate::ui::widgets::table::Sort;
 
@@ -61,7 +63,7 @@ fn first_label(kind: Kind) -> &'static str {
 
 /// The declared columns of a kind's list.
 pub fn more(kind: Kind) -> impl Iterator<Item = &'static FieldDef> {
-    list_columns(kind).iter().filter_map(move |name| kind.def().field(name))
+    kind.def().columns.iter().filter_map(move |name| kind.def().field(name))
 }
 
 /// Turns rows into words.
@@ -91,7 +93,7 @@ pub fn lines(
                 id: row.id,
                 state: row.state.clone(),
                 owner: row.owner,
-                tone: state.map_or(Tone::Neutral, |state| tone(state.tone)),
+                tone: state.map_or(Tone::Neutral, |state| tone_of(state.tone)),
                 attention: attention.get(&row.id).cloned(),
                 cells,
                 haystack,
@@ -100,35 +102,39 @@ pub fn lines(
         .collect()
 }
 
-/// The tone of a state in the theme.
-pub const fn tone(tone: crate::domain::workflow::Tone) -> Tone {
-    match tone {
-        crate::domain::workflow::Tone::Neutral => Tone::Neutral,
-        crate::domain::workflow::Tone::Good => Tone::Good,
-        crate::domain::workflow::Tone::Due => Tone::Due,
-        crate::domain::workflow::Tone::Late => Tone::Late,
-    }
+fn cell(field: &FieldDef, stored: &str, names: &BTreeMap<RecordId, String>) -> String {
+    let text = || Value::String(stored.to_owned());
+    let value = match field.ty {
+        FieldType::YesNo => match stored {
+            "1" | "true" => Value::Bool(true),
+            "0" | "false" => Value::Bool(false),
+            _ => text(),
+        },
+        FieldType::Number
+        | FieldType::Choices(_)
+        | FieldType::Lines
+        | FieldType::Records
+        | FieldType::Rows(_) => serde_json::from_str(stored).unwrap_or_else(|_| text()),
+        FieldType::Line
+        | FieldType::Text
+        | FieldType::Day
+        | FieldType::Moment
+        | FieldType::Choice(_)
+        | FieldType::Record => text(),
+    };
+    field.told(&value, &InList(names))
 }
 
-fn cell(field: &FieldDef, stored: &str, names: &BTreeMap<RecordId, String>) -> String {
-    match field.ty {
-        FieldType::YesNo => match stored {
-            "1" | "true" => "Yes".to_owned(),
-            "0" | "false" => "No".to_owned(),
-            other => other.to_owned(),
-        },
-        FieldType::Moment => stored.get(..10).unwrap_or(stored).to_owned(),
-        FieldType::Record => {
-            stored.parse().ok().and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| stored.to_owned())
-        }
-        FieldType::Number => stored.to_owned(),
-        FieldType::Choices(_) | FieldType::Lines | FieldType::Records | FieldType::Rows(_) => {
-            serde_json::from_str::<Value>(stored)
-                .map_or_else(|_| stored.to_owned(), |value| field.words(&value))
-        }
-        FieldType::Line | FieldType::Text | FieldType::Day | FieldType::Choice(_) => {
-            field.words(&Value::String(stored.to_owned()))
-        }
+/// Values in a list: persons by name, moments by their day.
+struct InList<'a>(&'a BTreeMap<RecordId, String>);
+
+impl Telling for InList<'_> {
+    fn record(&self, id: RecordId) -> String {
+        self.0.get(&id).cloned().unwrap_or_else(|| id.to_string())
+    }
+
+    fn moment(&self, moment: Moment) -> String {
+        moment.day().to_string()
     }
 }
 

@@ -1,19 +1,20 @@
-//! Asking for a step or a signature: the dialog of a step that asks for more, and what is shown before the password.
+//! Asking for a step or a signature, and the dialog of a step that asks for more.
 
 use eframe::egui;
 use egui::{Label, Ui};
 
 use super::super::input::input_ui;
 use super::super::places::{Places, zone};
-use super::super::show::shown;
 use super::super::typed::Typed;
-use crate::domain::choice::Choice as _;
 use crate::domain::field::FieldDef;
+use crate::domain::ids::RecordId;
 use crate::domain::record::{Fields, RecordData};
-use crate::domain::signature::{Meaning, Part, part_digest};
-use crate::domain::workflow::{Condition, Move};
-use crate::ops::{Act, Refused, Request, SigningOffer};
+use crate::domain::signature::Meaning;
+use crate::domain::text::sentence;
+use crate::domain::workflow::Move;
+use crate::ops::{Act, Refused, Request};
 use crate::ui::cx::{Command, Cx, Then};
+use crate::ui::foresight::Foresight;
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::field::Field;
@@ -27,15 +28,15 @@ pub struct MoveDialog {
     step: &'static Move,
     reason: String,
     values: Vec<(&'static FieldDef, Typed)>,
-    /// What the fields must come to, by field.
-    unmet: Vec<(&'static str, String)>,
+    /// What the step asks for as it stands.
+    foresight: Foresight,
     /// Number of the last event when it was asked for; a later one means that it was done.
     sent: Option<u64>,
 }
 
 impl MoveDialog {
     /// The dialog of a step of a record.
-    pub fn new(data: &RecordData, step: &'static Move, conditions: &[Condition]) -> Self {
+    pub fn new(data: &RecordData, step: &'static Move) -> Self {
         let def = data.def();
         let values = step
             .asks
@@ -43,12 +44,8 @@ impl MoveDialog {
             .filter_map(|name| def.field(name))
             .map(|field| (field, Typed::of(field, data.value(field.name))))
             .collect();
-        let unmet = conditions
-            .iter()
-            .filter(|condition| !condition.met)
-            .filter_map(|condition| Some((condition.field?, condition.text.clone())))
-            .collect();
-        Self { data: data.clone(), step, reason: String::new(), values, unmet, sent: None }
+        let foresight = Foresight::default();
+        Self { data: data.clone(), step, reason: String::new(), values, foresight, sent: None }
     }
 
     /// Draws the dialog; returns whether it stays open.
@@ -57,9 +54,10 @@ impl MoveDialog {
         if done {
             return false;
         }
+        self.foresight.look(cx, self.act(cx));
         let missing = self.missing(cx);
         let heading = format!("{} {}", self.step.label, self.data.head.id);
-        let word = if self.step.sign.is_some() {
+        let word = if self.foresight.is_signed() {
             format!("{}…", self.step.label)
         } else {
             self.step.label.to_owned()
@@ -76,7 +74,7 @@ impl MoveDialog {
                 ui.add(Label::new(hint(ui, self.data.title())).wrap());
             }
             if let Some(refusal) = cx.refusal.filter(|_| self.sent.is_some()) {
-                banner_ui(ui, &Notice::problem(sentence(refusal), ""), false);
+                banner_ui(ui, &Notice::problem(sentence(&refusal.to_string()), ""), false);
             }
             for (field, typed) in &mut self.values {
                 let help = field.help();
@@ -85,13 +83,12 @@ impl MoveDialog {
                     .help(&help, field.clause)
                     .violation(wrong.as_deref())
                     .show(ui, |ui| input_ui(ui, kind, field, typed, (places, None)));
-                for (_, words) in
-                    self.unmet.iter().filter(|(name, _)| *name == field.name && typed.is_blank())
-                {
-                    tone_words_ui(ui, Tone::Due, words);
+                let unmet = self.foresight.missing().iter();
+                for condition in unmet.filter(|condition| condition.field == Some(field.name)) {
+                    tone_words_ui(ui, Tone::Due, &condition.text);
                 }
             }
-            if self.step.reason {
+            if self.foresight.asks_reason() {
                 Field::new("Reason")
                     .required("required")
                     .show(ui, |ui| ui.add(TextArea::new(&mut self.reason).rows(2, 6)));
@@ -106,7 +103,7 @@ impl MoveDialog {
 
     fn missing(&self, cx: &Cx<'_>) -> Vec<String> {
         let mut missing = Vec::new();
-        if self.step.reason && self.reason.trim().is_empty() {
+        if self.foresight.asks_reason() && self.reason.trim().is_empty() {
             missing.push("Reason is missing".to_owned());
         }
         for (field, typed) in &self.values {
@@ -128,25 +125,24 @@ impl MoveDialog {
             .collect()
     }
 
+    /// The step as it stands, without its reason.
+    fn act(&self, cx: &Cx<'_>) -> Act {
+        move_act(self.data.head.id, self.step, self.set(cx))
+    }
+
+    /// Asks for the step. What is signed goes on in the dialog of the signature, unless something is missing that is told here.
     fn confirm(&mut self, cx: &mut Cx<'_>) -> bool {
         let reason = self.reason.trim();
-        let reason = (!reason.is_empty()).then(|| reason.to_owned());
-        let set = self.set(cx);
-        ask_move(cx, &self.data, self.step, (set, reason));
+        let mut act = self.act(cx);
+        act.reason = (!reason.is_empty()).then(|| reason.to_owned());
+        cx.ask(Command::Perform { act, then: Then::Stay, draft: None });
         self.sent = Some(cx.file.head().seq);
-        self.step.sign.is_none()
+        !(self.foresight.is_signed() && self.foresight.missing().is_empty())
     }
 }
 
-fn sentence(refusal: &Refused) -> String {
-    let text = refusal.to_string();
-    let mut letters = text.chars();
-    let text: String =
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
-    format!("{text}.")
-}
-
-fn violation(refusal: Option<&Refused>, field: &FieldDef) -> Option<String> {
+/// Why a field was refused, where it was.
+pub(super) fn violation(refusal: Option<&Refused>, field: &FieldDef) -> Option<String> {
     let Some(Refused::Invalid { violations }) = refusal else { return None };
     violations
         .iter()
@@ -154,59 +150,18 @@ fn violation(refusal: Option<&Refused>, field: &FieldDef) -> Option<String> {
         .map(|violation| violation.reason.clone())
 }
 
-/// Asks for a step: at once, or with the password where it is signed.
-pub(super) fn ask_move(
-    cx: &mut Cx<'_>,
-    data: &RecordData,
-    step: &'static Move,
-    (set, reason): (Fields, Option<String>),
-) {
-    let id = data.head.id;
-    let mut after = data.clone();
-    for (name, value) in &set {
-        if value.is_null() {
-            after.fields.remove(name);
-        } else {
-            after.fields.insert(name.clone(), value.clone());
-        }
-    }
-    let mut act = Act::from(Request::Move { id, go: step.name.to_owned(), set });
-    act.reason = reason;
-    let Some(meaning) = step.sign else {
-        cx.ask(Command::Perform { act, then: Then::Stay, draft: None });
-        return;
-    };
-    let names = cx.names().unwrap_or_default();
-    let mut rows = shown(&after, Part::Content, &names);
-    if let Some(reason) = &act.reason {
-        rows.push((id.to_string(), "Reason".to_owned(), reason.clone()));
-    }
-    cx.ask(Command::Sign {
-        act,
-        title: format!("{} {id}", step.label),
-        meaning: meaning.word().to_owned(),
-        shown: rows,
-        digest: part_digest(&after, Part::Content),
-        then: Then::Stay,
-    });
+fn move_act(id: RecordId, step: &Move, set: Fields) -> Act {
+    Act::from(Request::Move { id, go: step.name.to_owned(), set })
 }
 
-/// Asks for a signature without a step: shows everything that it covers, the other records too.
-pub(super) fn ask_signature(cx: &mut Cx<'_>, data: &RecordData, offer: &SigningOffer, meaning: Meaning) {
-    let names = cx.names().unwrap_or_default();
-    let mut rows = Vec::new();
-    for cover in &offer.covers {
-        if let Ok(page) = cx.page(cover.record) {
-            rows.extend(shown(&page.data, cover.part, &names));
-        }
-    }
-    let digests: Vec<&str> = offer.covers.iter().map(|cover| cover.digest.as_str()).collect();
-    cx.ask(Command::Sign {
-        act: Act::from(Request::Sign { id: data.head.id, meaning: Some(meaning) }),
-        title: format!("Signature on {}", data.head.id),
-        meaning: meaning.word().to_owned(),
-        shown: rows,
-        digest: digests.join(" "),
-        then: Then::Stay,
-    });
+/// Asks for a step that needs nothing more.
+pub(super) fn ask_move(cx: &mut Cx<'_>, id: RecordId, step: &Move) {
+    let act = move_act(id, step, Fields::new());
+    cx.ask(Command::Perform { act, then: Then::Stay, draft: None });
+}
+
+/// Asks for a signature without a step.
+pub(super) fn ask_signature(cx: &mut Cx<'_>, id: RecordId, meaning: Meaning) {
+    let act = Act::from(Request::Sign { id, meaning: Some(meaning) });
+    cx.ask(Command::Perform { act, then: Then::Stay, draft: None });
 }

@@ -3,11 +3,11 @@
 use eframe::egui;
 use egui::{Label, Ui};
 
-use super::super::list::tone;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
-use crate::ops::{Act, RecordPage, Request, TraceStep, assignable};
+use crate::ops::{Act, RecordPage, Request, TraceStep};
 use crate::ui::cx::{Command, Cx, Route, Then};
+use crate::ui::screens::parts::tone_of;
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::{badge_ui, tone_words_ui};
 use crate::ui::widgets::trace::{Step, StepState, trace_ui};
@@ -31,7 +31,7 @@ pub fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
     ui.horizontal(|ui| {
         ui.label(hint(ui, format!("{} {id}", data.def().word)));
         if let Some(state) = data.state() {
-            badge_ui(ui, tone(state.tone), state.word).on_hover_text(state.meaning.trim());
+            badge_ui(ui, tone_of(state.tone), state.word).on_hover_text(state.meaning.trim());
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if editable(cx, data) && ui.button("Edit").clicked() {
@@ -42,7 +42,7 @@ pub fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
     let heading = if data.title().is_empty() { data.def().word } else { data.title() };
     ui.add(Label::new(egui::RichText::new(heading).heading()).wrap());
     ui.horizontal_wrapped(|ui| {
-        if assignable(id.kind) {
+        if id.kind.def().assignable {
             owner_ui(ui, cx, page);
         }
         let by = page
@@ -105,15 +105,16 @@ fn owner_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
 
 /// What is due or late about the record.
 fn attention_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId) {
-    let Ok(attention) = cx.attention() else { return };
+    let Ok(Some(attention)) = cx.attention() else { return };
     for item in attention.now.iter().filter(|item| item.record == id) {
-        let when = match item.days_late {
-            0 => "due today".to_owned(),
-            1 => "1 day overdue".to_owned(),
-            days if days > 1 => format!("{days} days overdue"),
-            days => format!("in {} days", -days),
+        let when = match (item.due, item.days_late) {
+            (None, _) => "no limit is set".to_owned(),
+            (Some(_), 0) => "due today".to_owned(),
+            (Some(_), 1) => "1 day overdue".to_owned(),
+            (Some(_), days) if days > 1 => format!("{days} days overdue"),
+            (Some(_), days) => format!("in {} days", -days),
         };
-        tone_words_ui(ui, tone(item.tone), &format!("{} ({when}; {})", item.what, item.whose));
+        tone_words_ui(ui, tone_of(item.tone), &format!("{} ({when}; {})", item.what, item.whose));
     }
 }
 

@@ -69,9 +69,14 @@ fn event_ui(ui: &mut Ui, id: RecordId, row: &EventRow, (names, offset): (&Names,
     if let Some(reason) = &event.reason {
         ui.add(Label::new(format!("Reason: {reason}")).wrap());
     }
-    for change in event.changes.iter().filter(|change| change.record == id) {
+    // Of what else an event changed, only parts of the record are told here.
+    let part = |other: RecordId| other.kind.def().part_of.is_some_and(|part_of| part_of.kind == id.kind);
+    for change in event.changes.iter().filter(|change| change.record == id || part(change.record)) {
+        if change.record != id {
+            ui.label(hint(ui, change.record.to_string()));
+        }
         for field in &change.fields {
-            change_ui(ui, id, field, names);
+            change_ui(ui, change.record, field, names);
         }
     }
 }

@@ -3,11 +3,9 @@
 use eframe::egui;
 use egui::{Button, Frame, Label, Margin, Ui};
 
-use super::super::places::read_only_words;
 use super::asking::{MoveDialog, ask_move, ask_signature};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::RecordId;
-use crate::domain::record::Fields;
 use crate::domain::workflow::{Condition, Move};
 use crate::ops::{Ahead, NextStep, RecordPage, SigningOffer};
 use crate::ui::cx::{Cx, Route};
@@ -46,7 +44,7 @@ pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDi
             return;
         }
         if !cx.writable() {
-            let why = cx.file.why_read_only().map_or_else(String::new, read_only_words);
+            let why = cx.file.why_read_only().map(ToString::to_string).unwrap_or_default();
             ui.add(Label::new(hint(ui, format!("{why}. Nothing can be changed."))).wrap());
         }
         let offer = page.signing.as_ref();
@@ -87,9 +85,9 @@ pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDi
 /// Takes a step at once, or opens its dialog.
 fn take(cx: &mut Cx<'_>, page: &RecordPage, next: &NextStep) -> Option<MoveDialog> {
     if next.step.reason || !next.step.asks.is_empty() {
-        return Some(MoveDialog::new(&page.data, next.step, &next.conditions));
+        return Some(MoveDialog::new(&page.data, next.step));
     }
-    ask_move(cx, &page.data, next.step, (Fields::new(), None));
+    ask_move(cx, page.data.head.id, next.step);
     None
 }
 
@@ -158,7 +156,7 @@ fn signing_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage, offer: &SigningOf
                 ui.add_enabled(ready, Button::new(caption)).clicked()
             };
             if pressed {
-                ask_signature(cx, &page.data, offer, *meaning);
+                ask_signature(cx, page.data.head.id, *meaning);
             }
         }
     });

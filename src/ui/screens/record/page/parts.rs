@@ -50,7 +50,7 @@ pub fn attachments_ui(
         ui.push_id(attachment.head.id, |ui| {
             if attachment_ui(ui, cx, attachment) {
                 let withdraw = attachment.def().find_move("withdraw");
-                opened = withdraw.map(|step| MoveDialog::new(attachment, step, &[]));
+                opened = withdraw.map(|step| MoveDialog::new(attachment, step));
             }
             if is_picture(attachment) {
                 picture_ui(ui, cx, attachment, picture);

@@ -4,15 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use crate::model::advisory::{Bound, ClaimStatus, Interval, PackageClaim, Versions};
-use crate::model::version::Vers;
+use crate::model::advisory::{AS_WRITTEN, Bound, ClaimStatus, Interval, PackageClaim, Versions};
+use crate::model::version::{Vers, requirement};
 use crate::model::vex::Subject;
 use mainstay_base::note::{Gravity, Notes};
 
 use super::super::fields::lax;
-
-/// The order of a range whose text says nothing that can be compared.
-const NO_ORDER: &str = "text";
 
 #[derive(Default, Deserialize)]
 pub(super) struct ProductTree {
@@ -228,6 +225,7 @@ impl Product {
         let versions: Vec<_> = self.versions(status).into_iter().collect();
         Some(PackageClaim {
             ecosystem: String::new(),
+            product: None,
             vendor: self.vendor.clone(),
             name,
             purl: self.purl.clone(),
@@ -253,34 +251,32 @@ impl Product {
     }
 }
 
-/// A range in `vers` notation or with one sign of comparison; any other text is a bound that nothing can be compared with, so that nobody
-/// is told that a version lies outside.
+/// A range in `vers` notation or as a requirement; any other text is a bound that nothing can be compared with, so that nobody is told that a
+/// version lies outside.
 fn intervals(range: &str) -> (String, Vec<Interval>) {
-    if let Ok(vers) = Vers::parse(range)
-        && let Ok(intervals) = vers.intervals()
-    {
-        return (format!("vers:{}", vers.scheme), intervals);
-    }
     let range = range.trim();
-    let signs = [("<=", true), (">=", true), ("<", false), (">", false)];
-    let signed = signs
-        .into_iter()
-        .find_map(|(sign, included)| Some((sign, included, range.strip_prefix(sign)?.trim())));
-    match signed {
-        Some((sign, included, version))
-            if !version.is_empty() && !version.contains([' ', '|', ',', '<', '>']) =>
-        {
-            let bound = Some(Bound { version: version.to_owned(), included });
-            let interval = if sign.starts_with('<') {
-                Interval { from: None, to: bound }
-            } else {
-                Interval { from: bound, to: None }
-            };
-            (String::new(), vec![interval])
+    if let Ok(vers) = Vers::parse(range) {
+        match vers.scheme.as_str() {
+            // It stands for no version at all.
+            "none" => return (String::new(), Vec::new()),
+            // Without an order of its own, versions are compared as those of products that are told in words.
+            "generic" | "intdot" | "unknown" => {
+                if let Some(intervals) = vers.in_series() {
+                    return (String::new(), intervals);
+                }
+            }
+            scheme => {
+                if let Ok(intervals) = vers.intervals() {
+                    return (format!("vers:{scheme}"), intervals);
+                }
+            }
         }
-        _ => {
+    }
+    match requirement(range) {
+        Some(intervals) => (String::new(), intervals),
+        None => {
             let bound = Some(Bound { version: range.to_owned(), included: true });
-            (NO_ORDER.to_owned(), vec![Interval { from: None, to: bound }])
+            (AS_WRITTEN.to_owned(), vec![Interval { from: None, to: bound }])
         }
     }
 }

@@ -23,7 +23,7 @@ fn a_record_is_read_whole() {
     let (records, report) = advisories(RUSTSEC);
     let [advisory] = records.as_slice() else { panic!("{records:?}") };
     assert_eq!(advisory.aliases, ["CVE-2021-1"]);
-    assert_eq!(advisory.related, ["CVE-2021-2"]);
+    assert_eq!(advisory.upstream, ["CVE-2021-2"]);
     assert_eq!(advisory.informational.as_deref(), Some("unsound"));
     assert_eq!(advisory.scores[1].told.as_deref(), Some("low"));
     let claim = &advisory.packages[0];

@@ -159,3 +159,96 @@ fn cyclonedx_statements_are_those_of_the_reader_of_bills() {
     let Err(ReadError::Unreadable(refused)) = take(bill).1 else { panic!("taken") };
     assert!(refused.reason.contains("bill of materials"), "{refused}");
 }
+
+/// A document in JSON and the same in XML.
+fn many(count: usize) -> [String; 2] {
+    let json = (0..count).map(|number| {
+        format!(r#"{{"id": "CVE-2026-{number}", "analysis": {{"state": "exploitable"}}, "affects": [{{"ref": "a"}}]}}"#)
+    });
+    let json: Vec<String> = json.collect();
+    let xml = (0..count).map(|number| {
+        format!("<vulnerability><id>CVE-2026-{number}</id><analysis><state>exploitable</state></analysis><affects><target><ref>a</ref></target></affects></vulnerability>")
+    });
+    let xml: Vec<String> = xml.collect();
+    [
+        format!(
+            r#"{{"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": [{{"type": "library", "bom-ref": "a", "name": "a"}}], "vulnerabilities": [{}]}}"#,
+            json.join(",\n")
+        ),
+        format!(
+            r#"<?xml version="1.0"?><bom xmlns="http://cyclonedx.org/schema/bom/1.5" version="1"><components><component type="library" bom-ref="a"><name>a</name></component></components><vulnerabilities>{}</vulnerabilities></bom>"#,
+            xml.concat()
+        ),
+    ]
+}
+
+#[test]
+fn each_cyclonedx_statement_stands_with_its_own_text_so_that_many_cost_no_more_than_each() {
+    const COUNT: usize = 500;
+    for text in many(COUNT) {
+        let (records, outcome) = take(&text);
+        assert_eq!(records.len(), COUNT, "{outcome:?}");
+        for (number, (_, raw, _)) in records.iter().enumerate() {
+            let own = [format!("CVE-2026-{number}\""), format!("CVE-2026-{number}<")];
+            assert!(own.iter().any(|id| raw.contains(id)), "{number}: {raw}");
+        }
+        let all: usize = records.iter().map(|(_, raw, _)| raw.len()).sum();
+        assert!(all <= text.len(), "{all} of {}", text.len());
+    }
+}
+#[test]
+fn cyclonedx_statements_in_xml_are_those_in_json_each_with_its_own_text() {
+    let xml = r#"<?xml version="1.0"?>
+<bom xmlns="http://cyclonedx.org/schema/bom/1.6" version="1"><metadata><component type="firmware" bom-ref="root"><name>gateway</name></component></metadata>
+<components><component type="library" bom-ref="z"><name>zlib</name><version>1.2.11</version><purl>pkg:generic/zlib@1.2.11</purl></component></components>
+<vulnerabilities><vulnerability><id>CVE-2022-37434</id><analysis><state>not_affected</state><justification>code_not_reachable</justification></analysis><affects><target><ref>z</ref></target></affects></vulnerability><vulnerability><id>CVE-2018-25032</id><analysis><state>exploitable</state></analysis><affects><target><ref>z</ref></target></affects></vulnerability></vulnerabilities></bom>"#;
+    let (records, outcome) = take(xml);
+    let report = outcome.unwrap();
+    assert_eq!((report.format.as_str(), report.records), ("CycloneDX 1.6 XML VEX", 2));
+    for ((published, raw, _), (id, status)) in
+        records.iter().zip([("CVE-2022-37434", Status::NotAffected), ("CVE-2018-25032", Status::Affected)])
+    {
+        let Published::Statement(statement) = published else { panic!("{published:?}") };
+        assert_eq!((statement.vulnerability.as_str(), statement.status), (id, Some(status)));
+        assert_eq!(statement.subjects[0].purl.as_deref(), Some("pkg:generic/zlib@1.2.11"));
+        assert!(
+            raw.starts_with("<vulnerability><id>") && raw.contains(id) && raw.ends_with("</vulnerability>"),
+            "{raw}"
+        );
+    }
+}
+
+#[test]
+fn the_extension_for_vulnerabilities_keeps_its_texts_and_other_xml_is_refused() {
+    let xml = r#"<bom xmlns="http://cyclonedx.org/schema/bom/1.2" xmlns:v="http://cyclonedx.org/schema/ext/vulnerability/1.0"><components>
+<component type="library" bom-ref="x"><name>x</name><version>1</version><v:vulnerabilities><v:vulnerability ref="x"><v:id>CVE-2018-7489</v:id></v:vulnerability></v:vulnerabilities></component>
+</components></bom>"#;
+    let (records, outcome) = take(xml);
+    assert_eq!(outcome.unwrap().records, 1);
+    assert!(
+        records[0].1.contains("CVE-2018-7489") && records[0].1.starts_with("<v:vulnerability "),
+        "{}",
+        records[0].1
+    );
+    for (text, word) in [
+        (
+            "<cvrfdoc xmlns=\"http://docs.oasis-open.org/csaf/ns/csaf-cvrf/v1.2/cvrf\"/>",
+            "XML that is not CycloneDX",
+        ),
+        (
+            "<bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\"><components/></bom>",
+            "bill of materials without statements",
+        ),
+        ("<bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\">", "not well-formed"),
+    ] {
+        let Err(ReadError::Unreadable(refused)) = take(text).1 else { panic!("taken: {text}") };
+        assert!(refused.reason.contains(word), "{refused}");
+    }
+}
+
+#[test]
+fn statements_of_the_second_edition_of_cyclonedx_are_taken() {
+    let text = r#"{"specFormat":"CycloneDX","specVersion":"2.0","vulnerabilities":[{"id":"CVE-1","analysis":{"state":"exploitable"},"affects":[{"ref":"a"}]}]}"#;
+    let (found, _, report) = statements(text);
+    assert_eq!((found[0].status, report.format.as_str()), (Some(Status::Affected), "CycloneDX 2.0 JSON VEX"));
+}

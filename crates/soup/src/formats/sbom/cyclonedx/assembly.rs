@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::check::Checker;
 use super::component::{self, Collector, items, text};
 use super::shapes::{COMPONENT, DEPENDENCY, ROOT, SERVICE, VULNERABILITY};
-use super::{NEWEST, Version, vulnerability};
+use super::{Version, vulnerability, written};
 use crate::model::bill::{Bill, Dependency};
 use crate::model::component::Component;
 use mainstay_base::note::Gravity;
@@ -25,13 +25,15 @@ pub(super) struct Assembly {
 impl Assembly {
     pub(super) fn new(version: Version, syntax: &str) -> Self {
         let mut checker = Checker::new(version.minor);
-        let told = version.newer.unwrap_or(version.minor);
+        let told = written(version.newer.unwrap_or(version.minor));
         if version.newer.is_some() {
-            let text =
-                format!("CycloneDX 1.{told} is newer than what is known here; it was read as 1.{NEWEST}");
+            let text = format!(
+                "CycloneDX {told} is newer than what is known here; it was read as {}",
+                written(version.minor)
+            );
             checker.note(Gravity::Warning, "$.specVersion", text);
         }
-        let bill = Bill { format: format!("CycloneDX 1.{told} {syntax}"), ..Bill::default() };
+        let bill = Bill { format: format!("CycloneDX {told} {syntax}"), ..Bill::default() };
         Self { checker, bill, seen: BTreeSet::new() }
     }
 

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::formats;
 use super::shape::{Field, Kind, Need, Shape};
 use super::shapes::{TOOL, TOOLS};
+use super::{TWO, written};
 use mainstay_base::note::{Gravity, Notes};
 
 /// The member in which `xml.rs` leaves the line of an element. No field of a document has this name.
@@ -18,7 +19,7 @@ pub(super) const LINE: &str = "\nline";
 /// Checks one document.
 pub(super) struct Checker {
     notes: Notes,
-    /// Minor version of the specification: 5 for 1.5.
+    /// Version of the specification: 5 for 1.5, 20 for 2.0.
     minor: u8,
     path: String,
     line: Option<u64>,
@@ -129,7 +130,11 @@ impl Checker {
             };
             let stays = self.below(&format!(".{key}"), |checker| {
                 if field.since > checker.minor {
-                    checker.early(shape, format!("`{key}` exists only since CycloneDX 1.{}", field.since));
+                    let since = written(field.since);
+                    checker.early(shape, format!("`{key}` exists only since CycloneDX {since}"));
+                } else if field.until < checker.minor {
+                    let until = written(field.until);
+                    checker.early(shape, format!("`{key}` exists only up to CycloneDX {until}"));
                 }
                 checker.value(field, value)
             });
@@ -148,7 +153,7 @@ impl Checker {
     fn unknown(&mut self, shape: &Shape, key: &str) {
         let known: String = key.chars().take(100).collect();
         self.notes.not_understood(&format!("{}.{known}", shape.name));
-        self.early(shape, format!("`{known}` is not a field of CycloneDX 1.{} here", self.minor));
+        self.early(shape, format!("`{known}` is not a field of CycloneDX {} here", written(self.minor)));
     }
 
     /// Notes a field that this version does not have; the first versions allow such.
@@ -161,7 +166,9 @@ impl Checker {
     fn is_asked(&self, field: &Field) -> bool {
         match field.need {
             Need::Free => false,
-            Need::Asked(first, last) => (first..=last).contains(&self.minor) && field.since <= self.minor,
+            Need::Asked(first, last) => {
+                (first..=last).contains(&self.minor) && (field.since..=field.until).contains(&self.minor)
+            }
             Need::Vital => true,
         }
     }
@@ -199,7 +206,12 @@ impl Checker {
             Kind::Number => value.is_number() || self.expected("a number", value),
             Kind::Object(shape) => self.object(shape, value),
             Kind::Objects(shape) => self.list(value, |checker, item| checker.object(shape, item)),
-            Kind::Tools if value.is_array() => self.list(value, |checker, item| checker.object(&TOOL, item)),
+            Kind::Tools if value.is_array() => {
+                if self.minor >= TWO {
+                    self.warn("a list of tools exists only up to CycloneDX 1.7");
+                }
+                self.list(value, |checker, item| checker.object(&TOOL, item))
+            }
             Kind::Tools => self.object(&TOOLS, value),
             Kind::Unread => true,
         }
@@ -280,6 +292,9 @@ fn is_empty(value: &Value) -> bool {
 pub(super) fn of_component(map: &mut Map<String, Value>, checker: &mut Checker) {
     if map.contains_key("version") && map.contains_key("versionRange") {
         checker.warn("`version` and `versionRange` exclude each other");
+    }
+    if map.contains_key("versionRange") && map.get("isExternal") != Some(&Value::Bool(true)) {
+        checker.warn("`versionRange` stands only where `isExternal` is true");
     }
     licences_do_not_mix(map, checker);
 }

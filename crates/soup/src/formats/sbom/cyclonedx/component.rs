@@ -90,13 +90,13 @@ pub(super) fn component(value: &Value, place: String) -> Component {
         purls: text(value, "purl").into_iter().collect(),
         cpes: text(value, "cpe").into_iter().collect(),
         swid: value.get("swid").and_then(|swid| text(swid, "tagId")),
-        hashes: hashes(value),
+        hashes: digests(value),
         licences: licences(value),
         copyright: text(value, "copyright"),
         addresses: addresses(value),
         scope: scope(value),
         pedigree: value.get("pedigree").map(pedigree::words).unwrap_or_default(),
-        more: source_package(value),
+        more: source_package(value).into_iter().chain(external(value)).collect(),
         place,
         ..Component::default()
     }
@@ -132,11 +132,53 @@ fn kind(word: &str) -> ComponentKind {
     serde_json::from_value(Value::String(word.to_owned())).unwrap_or(ComponentKind::Other)
 }
 
+/// A component that is expected where the product runs and not delivered with it (since 1.7), and which versions of it will do.
+fn external(value: &Value) -> impl Iterator<Item = (String, String)> {
+    let is_external = value.get("isExternal").and_then(Value::as_bool).map(|told| told.to_string());
+    let told = [("isExternal", is_external), ("versionRange", text(value, "versionRange"))];
+    told.into_iter().filter_map(|(name, told)| Some((name.to_owned(), told?)))
+}
+
 fn scope(value: &Value) -> Scope {
+    let properties = Properties::of(value);
     match value.get("scope").and_then(Value::as_str) {
+        // Some generators say of what is optional that it serves development too: what counts for more is taken.
+        _ if properties.only_development() && properties.say(OPTIONAL, "true") => Scope::Optional,
+        _ if properties.only_development() => Scope::Excluded,
         Some("optional") => Scope::Optional,
         Some("excluded") => Scope::Excluded,
         Some(_) | None => Scope::Required,
+    }
+}
+
+/// Properties of the CycloneDX taxonomy by which generators tell that nothing but development, build or test needs a component. Some of them
+/// write `required` or nothing as scope of such a component.
+const DEVELOPMENT: [&str; 3] =
+    ["cdx:npm:package:development", "cdx:composer:package:isDevRequirement", "cdx:maven:package:test"];
+/// Properties that name one group of requirements each, and the group of what runs.
+const GROUPS: [(&str, &str); 2] = [("cdx:poetry:group", "main"), ("cdx:pipenv:category", "default")];
+
+/// The property by which generators tell that a package is installed only where it can be.
+const OPTIONAL: &str = "cdx:npm:package:optional";
+
+/// Names and values of a component's properties.
+struct Properties(Vec<(String, String)>);
+
+impl Properties {
+    fn of(value: &Value) -> Self {
+        let properties = items(value, "properties").iter();
+        Self(properties.filter_map(|one| Some((text(one, "name")?, text(one, "value")?))).collect())
+    }
+
+    fn say(&self, mark: &str, word: &str) -> bool {
+        self.0.iter().any(|(name, value)| name == mark && value == word)
+    }
+
+    fn only_development(&self) -> bool {
+        let in_other_groups = |(mark, runs): &(&str, &str)| {
+            self.0.iter().any(|(name, _)| name == mark) && !self.say(mark, runs)
+        };
+        DEVELOPMENT.iter().any(|mark| self.say(mark, "true")) || GROUPS.iter().any(in_other_groups)
     }
 }
 
@@ -159,6 +201,20 @@ pub(super) fn persons(value: &Value, list: &str) -> Vec<String> {
         .iter()
         .filter_map(|person| text(person, "name").or_else(|| text(person, "email")))
         .collect()
+}
+
+/// The digests of the component; where it has none, those of the files that it is distributed as.
+fn digests(value: &Value) -> Vec<Hash> {
+    let own = hashes(value);
+    if !own.is_empty() {
+        return own;
+    }
+    let references = items(value, "externalReferences").iter();
+    let files = references.filter(|reference| text(reference, "type").as_deref() == Some("distribution"));
+    let mut digests: Vec<Hash> = files.flat_map(hashes).collect();
+    digests.sort_unstable();
+    digests.dedup();
+    digests
 }
 
 fn hashes(value: &Value) -> Vec<Hash> {

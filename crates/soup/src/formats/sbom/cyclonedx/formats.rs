@@ -1,6 +1,7 @@
 //! What texts in CycloneDX must look like.
 
 use super::shape::Format;
+use super::written;
 use mainstay_base::note::Gravity;
 
 /// What is wrong with a text.
@@ -46,7 +47,7 @@ fn word(words: &[(&str, u8)], text: &str, minor: u8, gravity: Gravity) -> Result
         Some((_, since)) if *since <= minor => Ok(()),
         Some((_, since)) => Err(Wrong {
             gravity: Gravity::Warning,
-            text: format!("`{text}` exists only since CycloneDX 1.{since}"),
+            text: format!("`{text}` exists only since CycloneDX {}", written(*since)),
         }),
         None => Err(Wrong { gravity, text: format!("`{}` is not a word that may stand here", short(text)) }),
     }

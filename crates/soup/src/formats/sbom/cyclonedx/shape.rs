@@ -89,8 +89,10 @@ pub(super) struct Field {
     pub(super) name: &'static str,
     /// What it holds.
     pub(super) kind: Kind,
-    /// Minor version that brought it: 5 for 1.5.
+    /// Version that brought it: 5 for 1.5, 20 for 2.0.
     pub(super) since: u8,
+    /// The last version that has it.
+    pub(super) until: u8,
     /// Whether it must be there.
     pub(super) need: Need,
     /// How XML writes it.
@@ -123,11 +125,16 @@ impl Shape {
 
 impl Field {
     const fn new(name: &'static str, kind: Kind) -> Self {
-        Self { name, kind, since: 0, need: Need::Free, xml: Xml::Plain, taken: true }
+        Self { name, kind, since: 0, until: u8::MAX, need: Need::Free, xml: Xml::Plain, taken: true }
     }
 
     pub(super) const fn since(mut self, minor: u8) -> Self {
         self.since = minor;
+        self
+    }
+
+    pub(super) const fn until(mut self, minor: u8) -> Self {
+        self.until = minor;
         self
     }
 

@@ -1,7 +1,8 @@
-//! The objects of CycloneDX 1.0 to 1.7 as far as they are read here, after the specification's text.
+//! The objects of CycloneDX 1.0 to 1.7 and 2.0 as far as they are read here, after the specification's text.
 //!
 //! Only descriptions belong here. Fields that mean nothing to a SOUP register are named as `unread`, so that they are known and counted.
 
+use super::TWO;
 use super::check::{licence_has_one_name, licence_or_expression, licences_do_not_mix, of_component};
 use super::shape::{Format, Shape, Xml, flag, formed, number, object, objects, text, texts, tools, unread};
 use super::words::{
@@ -17,7 +18,8 @@ pub(super) static ROOT: Shape = Shape {
     name: "$",
     fields: &[
         text("$schema").since(4),
-        formed("bomFormat", Format::Word(BOM_FORMATS)).asked(),
+        formed("bomFormat", Format::Word(BOM_FORMATS)).until(7).asked(),
+        formed("specFormat", Format::Word(BOM_FORMATS)).since(TWO).asked(),
         text("specVersion").asked(),
         formed("serialNumber", Format::Serial),
         number("version").asked_between(0, 4),
@@ -47,7 +49,7 @@ pub(super) static METADATA: Shape = Shape {
         tools("tools"),
         objects("authors", &CONTACT),
         object("component", &COMPONENT),
-        object("manufacture", &ENTITY),
+        object("manufacture", &ENTITY).until(7),
         object("manufacturer", &ENTITY).since(6),
         object("supplier", &ENTITY),
         objects("licenses", &LICENCE_CHOICE).xml(Xml::Choice).since(3).only_checked(),
@@ -86,13 +88,13 @@ pub(super) static COMPONENT: Shape = Shape {
         object("supplier", &ENTITY),
         object("manufacturer", &ENTITY).since(6),
         objects("authors", &CONTACT).since(6),
-        text("author"),
+        text("author").until(7),
         text("publisher"),
         text("group"),
         formed("name", Format::Filled).vital(),
         text("version").asked_between(0, 3),
         text("versionRange").since(7),
-        flag("isExternal").since(7).only_checked(),
+        flag("isExternal").since(7),
         text("description"),
         formed("scope", Format::Word(SCOPES)),
         objects("hashes", &HASH),
@@ -103,7 +105,7 @@ pub(super) static COMPONENT: Shape = Shape {
         texts("omniborId", Format::Any).xml(Xml::Repeated).since(6).only_checked(),
         texts("swhid", Format::Any).xml(Xml::Repeated).since(6).only_checked(),
         object("swid", &SWID),
-        flag("modified").only_checked(),
+        flag("modified").until(7).only_checked(),
         object("pedigree", &PEDIGREE).since(1),
         objects("externalReferences", &EXTERNAL_REFERENCE).since(1),
         objects("components", &COMPONENT),
@@ -317,7 +319,7 @@ static EXTERNAL_REFERENCE: Shape = Shape {
         formed("url", Format::Uri).vital(),
         text("comment").only_checked(),
         formed("type", Format::Word(REFERENCE_TYPES)).asked(),
-        objects("hashes", &HASH).since(3).only_checked(),
+        objects("hashes", &HASH).since(3),
         objects("properties", &PROPERTY).since(7).only_checked(),
     ],
     ..PLAIN

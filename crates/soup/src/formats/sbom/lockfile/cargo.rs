@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use super::Sight;
 use super::tables::{self, Rest};
 use crate::model::bill::{Bill, Dependency};
 use crate::model::component::{Component, ComponentKind, Directness, Hash};
@@ -63,6 +64,11 @@ impl Package {
 
 fn is_crates_io(source: &str) -> bool {
     CRATES_IO.contains(&source)
+}
+
+/// Whether it is one: a list of packages without the marks of the others. Those of `pdm.lock` look the same, but are not.
+pub fn looks_like(sight: &Sight<'_>) -> bool {
+    sight.any_line(|line| line.trim() == tables::HEADER) && !sight.toml_key("lock_version")
 }
 
 /// Reads a lock file. Packages without a source are code of the workspace: the one that nothing depends on is the product.

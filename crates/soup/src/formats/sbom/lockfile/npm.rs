@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::sorted;
+use super::{Sight, node};
 use crate::model::bill::{Bill, Dependency};
-use crate::model::component::{Component, ComponentKind, Hash, Scope};
+use crate::model::component::{Component, ComponentKind, Scope};
 use mainstay_base::note::{Gravity, Unreadable};
 
 #[derive(Deserialize)]
@@ -48,6 +46,11 @@ struct Entry {
 /// Nested dependencies of version 1 at most.
 const DEPTH_MAX: usize = 40;
 
+/// Whether it is one; the first ones have no version of their format.
+pub fn looks_like(sight: &Sight<'_>) -> bool {
+    sight.has(&["lockfileVersion"]) || sight.has(&["requires", "dependencies", "name"])
+}
+
 /// Reads a lock file.
 pub fn read(text: &str) -> Result<Bill, Unreadable> {
     let lock: Lock = serde_json::from_str(text).map_err(|error| {
@@ -62,7 +65,7 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
             "newer than what is known here; it was read as version 3",
         );
     }
-    let (entries, root_is_told) = match (lock.packages, lock.dependencies) {
+    let (mut entries, root_is_told) = match (lock.packages, lock.dependencies) {
         (Some(packages), _) => (packages, true),
         (None, Some(dependencies)) => {
             let mut flat = BTreeMap::new();
@@ -71,6 +74,7 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
         }
         (None, None) => (BTreeMap::new(), false),
     };
+    name_linked(&mut entries);
     let root = entries.get("");
     let name = lock.name.or_else(|| root.and_then(|root| root.name.clone()));
     let subject_version = lock.version.or_else(|| root.and_then(|root| root.version.clone()));
@@ -142,19 +146,19 @@ fn take(path: &str, entry: &Entry, entries: &BTreeMap<String, Entry>, bill: &mut
     let of_root = entry.dev_dependencies.keys().filter(|_| path.is_empty());
     let all =
         needed.chain(of_root).chain(entry.optional_dependencies.keys()).chain(entry.peer_dependencies.keys());
-    let on: Vec<String> =
+    let mut on: Vec<String> =
         all.filter_map(|name| resolve(path, name, entries)).map(|path| reference(&path)).collect();
+    if path.is_empty() {
+        on.extend(workspaces(entries).map(reference));
+    } else if target(entry, entries).is_some() {
+        // A link is the directory that it leads to, which has an entry of its own.
+        return;
+    }
     bill.dependencies.push(Dependency { from: reference(path), on });
     if path.is_empty() {
         return;
     }
     let place = format!("$.packages[\"{path}\"]");
-    if entry.link {
-        // The directory that it leads to has an entry of its own.
-        if let Some(target) = entry.resolved.as_ref().and_then(Value::as_str) {
-            bill.dependencies.push(Dependency { from: reference(path), on: vec![target.to_owned()] });
-        }
-    }
     let component = component(path, entry, place);
     if !path.contains("node_modules/") {
         let text =
@@ -171,7 +175,36 @@ fn take(path: &str, entry: &Entry, entries: &BTreeMap<String, Entry>, bill: &mut
     bill.components.push(component);
 }
 
-/// The package that `name` means for the package at `path`: the nearest one upwards, as Node finds it.
+/// A directory that says no name has that under which it is linked.
+fn name_linked(entries: &mut BTreeMap<String, Entry>) {
+    let linked: Vec<(String, String)> = entries
+        .iter()
+        .filter_map(|(path, entry)| {
+            let (_, name) = path.rsplit_once("node_modules/")?;
+            Some((target(entry, entries)?.to_owned(), name.to_owned()))
+        })
+        .collect();
+    for (target, name) in linked {
+        if let Some(entry) = entries.get_mut(&target) {
+            entry.name.get_or_insert(name);
+        }
+    }
+}
+
+/// The directory that a link leads to, where that is in the file too.
+fn target<'e>(entry: &'e Entry, entries: &BTreeMap<String, Entry>) -> Option<&'e str> {
+    let target = entry.resolved.as_ref().and_then(Value::as_str).filter(|_| entry.link)?;
+    entries.contains_key(target).then_some(target)
+}
+
+/// The directories that the product links into its own `node_modules`: its workspaces, which npm installs with it.
+fn workspaces(entries: &BTreeMap<String, Entry>) -> impl Iterator<Item = &str> {
+    let own =
+        |path: &str| path.strip_prefix("node_modules/").is_some_and(|name| !name.contains("node_modules/"));
+    entries.iter().filter(move |(path, _)| own(path)).filter_map(|(_, entry)| target(entry, entries))
+}
+
+/// The package that `name` means for the package at `path`: the nearest one upwards, as Node finds it, or what is linked there.
 fn resolve(path: &str, name: &str, entries: &BTreeMap<String, Entry>) -> Option<String> {
     let mut directory = path.to_owned();
     loop {
@@ -180,8 +213,8 @@ fn resolve(path: &str, name: &str, entries: &BTreeMap<String, Entry>) -> Option<
         } else {
             format!("{directory}/node_modules/{name}")
         };
-        if entries.contains_key(&candidate) {
-            return Some(candidate);
+        if let Some(found) = entries.get(&candidate) {
+            return Some(target(found, entries).map_or(candidate, str::to_owned));
         }
         if directory.is_empty() {
             return None;
@@ -201,10 +234,7 @@ fn component(path: &str, entry: &Entry, place: String) -> Component {
         Some((name, version)) => (name, version),
         None => (entry.name.as_deref().unwrap_or(installed), version),
     };
-    let (group, name) = match full.split_once('/') {
-        Some((scope, name)) if scope.starts_with('@') => (Some(scope), name),
-        Some(_) | None => (None, full),
-    };
+    let (group, name) = node::scope_and_name(full);
     let resolved = entry.resolved.as_ref().and_then(Value::as_str).unwrap_or_default();
     let is_version = version.starts_with(|letter: char| letter.is_ascii_digit());
     let elsewhere = entry.link
@@ -219,7 +249,7 @@ fn component(path: &str, entry: &Entry, place: String) -> Component {
         group: group.map(str::to_owned),
         version: is_version.then(|| version.to_owned()),
         purls: purl.into_iter().collect(),
-        hashes: entry.integrity.as_deref().map(hashes).unwrap_or_default(),
+        hashes: entry.integrity.as_deref().map(node::integrity).unwrap_or_default(),
         licences: entry.license.as_ref().and_then(Value::as_str).map(str::to_owned).into_iter().collect(),
         addresses: [address].into_iter().filter(|address| !address.is_empty()).map(str::to_owned).collect(),
         scope: if entry.dev {
@@ -232,21 +262,4 @@ fn component(path: &str, entry: &Entry, place: String) -> Component {
         place,
         ..Component::default()
     }
-}
-
-/// Subresource integrity: `sha512-` and base64, several apart by spaces.
-fn hashes(integrity: &str) -> Vec<Hash> {
-    let hash = |part: &str| {
-        let (algorithm, digest) = part.split_once('-')?;
-        let algorithm = match algorithm {
-            "sha1" => "SHA-1",
-            "sha256" => "SHA-256",
-            "sha384" => "SHA-384",
-            "sha512" => "SHA-512",
-            _ => return None,
-        };
-        let digest = STANDARD.decode(digest.split('?').next()?).ok()?;
-        Some(Hash { algorithm: algorithm.to_owned(), value: hex::encode(digest) })
-    };
-    sorted(integrity.split_whitespace().filter_map(hash).collect())
 }

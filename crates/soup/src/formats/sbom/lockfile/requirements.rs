@@ -4,7 +4,7 @@ use crate::model::bill::{Bill, Dependency};
 use crate::model::component::{Component, Directness, Hash};
 use mainstay_base::note::{Gravity, Unreadable};
 
-use super::{prefixed_hash, purl, pypi_name, sorted};
+use super::{Sight, prefixed_hash, purl, pypi_name, sorted};
 
 /// A line with its continuations joined, without comment.
 struct Line {
@@ -26,8 +26,14 @@ struct Requirement<'t> {
     unknown_hash: bool,
 }
 
-/// Whether every line could stand in such a file, and at least one pins a version.
-pub fn looks_like(text: &str) -> bool {
+/// Whether it is named as one, or every line could stand in one and at least one pins a version.
+pub fn looks_like(sight: &Sight<'_>) -> bool {
+    let is_text = std::path::Path::new(&sight.name).extension().is_some_and(|extension| extension == "txt");
+    let is_named = is_text && (sight.name.contains("requirements") || sight.name.contains("constraints"));
+    is_named || pins_versions(sight.text)
+}
+
+fn pins_versions(text: &str) -> bool {
     let mut pins = 0_usize;
     for line in lines(text) {
         if line.text.starts_with('-') {

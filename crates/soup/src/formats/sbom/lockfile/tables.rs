@@ -18,9 +18,17 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
     })
 }
 
+/// Above each package.
+pub(super) const HEADER: &str = "[[package]]";
+
 /// The line of each `[[package]]` in order, from 1.
 pub(super) fn package_lines(text: &str) -> Vec<usize> {
-    let headed = |line: &str| line.trim() == "[[package]]";
+    lines_of(HEADER, text)
+}
+
+/// The line of each such header in order, from 1.
+pub(super) fn lines_of(header: &str, text: &str) -> Vec<usize> {
+    let headed = |line: &str| line.trim() == header;
     text.lines().enumerate().filter(|(_, line)| headed(line)).map(|(index, _)| index + 1).collect()
 }
 

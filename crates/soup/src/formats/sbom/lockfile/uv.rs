@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::tables::{self, Rest};
-use super::{prefixed_hash, pypi_name, sorted};
+use super::{OF_ONE_NAME_MAX, Sight, prefixed_hash, pypi_name, sorted};
 use crate::model::bill::{Bill, Dependency};
 use crate::model::component::{Component, ComponentKind, Scope};
 use mainstay_base::note::{Gravity, Unreadable};
@@ -75,6 +75,12 @@ impl Package {
     fn is_root(&self) -> bool {
         ["virtual", "editable", "directory"].iter().any(|kind| self.from(kind) == Some("."))
     }
+}
+
+/// Whether it is one, by its packages and where they come from.
+pub fn looks_like(sight: &Sight<'_>) -> bool {
+    sight.any_line(|line| line.trim() == tables::HEADER)
+        && (sight.toml_key("requires-python") || sight.line_begins("source = {"))
 }
 
 /// Reads a lock file.
@@ -153,6 +159,7 @@ impl Graph {
         let resolve = |need: &Need| -> Vec<String> {
             let named = by_name.get(need.name.as_str()).into_iter().flatten();
             named
+                .take(OF_ONE_NAME_MAX)
                 .filter(|package| need.version.is_none() || need.version == package.version)
                 .map(|package| package.reference())
                 .collect()
@@ -168,6 +175,7 @@ impl Graph {
             let of_extra = |(need, extra): (&Need, &String)| -> Vec<String> {
                 let named = by_name.get(need.name.as_str()).into_iter().flatten();
                 named
+                    .take(OF_ONE_NAME_MAX)
                     .filter_map(|package| package.optional_dependencies.get(extra))
                     .flatten()
                     .flat_map(resolve)

@@ -7,6 +7,7 @@ use super::model::{Checksum, Document, File, IdentifierKind, Package, Relationsh
 use super::relations::{Meaning, meaning};
 use crate::model::bill::{Bill, Dependency};
 use crate::model::component::{Component, ComponentKind, Hash, Scope};
+use crate::model::matching::SOURCE_INFO;
 use mainstay_base::note::{Gravity, Notes, Unreadable};
 
 /// Makes the bill. Refuses a document without package and file.
@@ -272,6 +273,7 @@ fn package(package: Package, notes: &mut Notes) -> Option<Component> {
         hashes: hashes(package.checksums),
         copyright: told(package.copyright),
         place: package.place,
+        more: told(package.source).map(|text| (SOURCE_INFO.to_owned(), text)).into_iter().collect(),
         ..Component::default()
     };
     for identifier in package.identifiers {

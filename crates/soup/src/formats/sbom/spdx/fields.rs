@@ -45,6 +45,12 @@ impl<'n> Fields<'n> {
         }
     }
 
+    /// A text, if it says something that is understood; else it is left to be counted.
+    pub(super) fn text_if(&mut self, key: &str, says: fn(&str) -> bool) -> Option<String> {
+        let said = self.members.get(key).and_then(Value::as_str).is_some_and(says);
+        if said { self.text(key) } else { None }
+    }
+
     /// Texts of a list; a single text counts as a list of one.
     pub(super) fn texts(&mut self, key: &str) -> Vec<String> {
         match self.members.remove(key) {

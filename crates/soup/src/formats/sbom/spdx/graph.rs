@@ -1,15 +1,19 @@
 //! SPDX 3.0 as JSON-LD: the elements of `@graph`, one by one, into the model. Relationships are translated to the words of SPDX 2.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use serde_json::Value;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use super::bill;
 use super::fields::{Fields, named};
+use super::inline;
+use super::inputs;
 use super::model::{
     Checksum, Document, File, Identifier, IdentifierKind, Other, Package, Relationship, Syntax,
 };
 use crate::model::bill::Bill;
+use crate::model::matching::names_source;
 use crate::model::vex::{Justification, Statement, Status, Subject};
 use mainstay_base::json_stream::{self, PIECE_BYTES_MAX, Piece};
 use mainstay_base::note::{Notes, Unreadable};
@@ -17,24 +21,50 @@ use mainstay_base::note::{Notes, Unreadable};
 /// Members that every element has and that say nothing of a component.
 const ALWAYS: [&str; 6] = ["type", "@type", "spdxId", "@id", "creationInfo", "completeness"];
 
-/// Reads a document. Refuses what is not JSON, and a document without package and file.
+/// Reads a document: a list of elements under `@graph`, or one element at the root. Refuses what is not JSON, and a document without package
+/// and file.
 pub fn read(text: &str) -> Result<Bill, Unreadable> {
     let mut reader = Reader::default();
     reader.document.syntax = Syntax::JsonLd;
+    let mut root = Map::new();
     json_stream::read(text.as_bytes(), &["@graph"], PIECE_BYTES_MAX, &mut |piece| {
         let place = piece.place();
+        let value = |raw: &RawValue| {
+            serde_json::from_str::<Value>(raw.get())
+                .map_err(|error| Unreadable::at(place.clone(), error.to_string()))
+        };
         match piece {
             Piece::Member { key: "@context", .. } => {}
-            Piece::Member { key, .. } => reader.document.notes.not_understood(&named("", key)),
-            Piece::Element { raw, .. } => {
-                let value = serde_json::from_str::<Value>(raw.get())
-                    .map_err(|error| Unreadable::at(place.clone(), error.to_string()))?;
-                reader.element(value, place);
-            }
+            Piece::Member { key, raw } => _ = root.insert(key.to_owned(), value(raw)?),
+            Piece::Element { raw, .. } => reader.whole(value(raw)?, place),
         }
         Ok(())
     })?;
+    let root = Value::Object(root);
+    if kind_of(&root).is_some() {
+        reader.whole(root, "$".to_owned());
+    } else if let Value::Object(members) = root {
+        for key in members.keys() {
+            reader.document.notes.not_understood(&named("", key));
+        }
+    }
     bill::of(reader.finish())
+}
+
+/// The class of an element, by its name in the published context.
+pub(super) fn kind_of(value: &Value) -> Option<String> {
+    let told = ["type", "@type"].into_iter().find_map(|key| texts_of(value, key).into_iter().next())?;
+    // Without the context's names a class is an address: …/terms/Software/Package, or spdx:Core/Person.
+    let Some((before, name)) = told.rsplit_once('/') else { return Some(told) };
+    Some(match before.rsplit(['/', ':']).next() {
+        Some("Core") | None => name.to_owned(),
+        Some(profile) => format!("{}_{name}", profile.to_ascii_lowercase()),
+    })
+}
+
+/// The identifier of an element.
+pub(super) fn id_of(value: &Value) -> Option<String> {
+    text_of(value, "spdxId").or_else(|| text_of(value, "@id"))
 }
 
 /// What the elements say that can only be understood when all of them are read.
@@ -49,23 +79,39 @@ struct Reader {
     roots: Vec<String>,
     boms: BTreeMap<String, Vec<String>>,
     makers: Vec<(&'static str, String)>,
+    makers_told: HashSet<(&'static str, String)>,
     links: Vec<Link>,
     statements: Vec<(Link, Statement)>,
+    /// Builds by identifier.
+    builds: HashSet<String>,
+    /// Digests and identifiers that stand beside the elements, by their own identifier, and the packages that name them.
+    parts: HashMap<String, Value>,
+    parts_of: Vec<(usize, String)>,
+    /// How many identifiers were made for elements inside others.
+    made: usize,
 }
 
 /// A relationship as told.
-struct Link {
-    kind: String,
+pub(super) struct Link {
+    pub(super) kind: String,
     scope: Option<String>,
-    from: String,
-    to: Vec<String>,
+    pub(super) from: String,
+    pub(super) to: Vec<String>,
     place: String,
 }
 
 impl Reader {
+    /// Takes an element and those that stand inside it.
+    fn whole(&mut self, mut value: Value, place: String) {
+        for (inner, place) in inline::taken_out(&mut value, &place, &mut self.made) {
+            self.element(inner, place);
+        }
+        self.element(value, place);
+    }
+
     fn element(&mut self, value: Value, place: String) {
-        let kind = text_of(&value, "type").or_else(|| text_of(&value, "@type")).unwrap_or_default();
-        let id = text_of(&value, "spdxId").or_else(|| text_of(&value, "@id"));
+        let kind = kind_of(&value).unwrap_or_default();
+        let id = id_of(&value);
         let name = text_of(&value, "name");
         match kind.as_str() {
             "CreationInfo" => self.creation(value, place),
@@ -93,6 +139,9 @@ impl Reader {
             "simplelicensing_LicenseExpression" => {
                 self.licences.extend(id.zip(text_of(&value, "simplelicensing_licenseExpression")));
             }
+            "Hash" | "PackageVerificationCode" | "ExternalIdentifier" => {
+                self.parts.extend(id.map(|id| (id, value)));
+            }
             "software_File" => self.file(value, place),
             "software_Snippet" => {
                 self.document.notes.not_understood("software_Snippet");
@@ -101,6 +150,10 @@ impl Reader {
             _ if kind.ends_with("Package") => self.package(value, place),
             _ if kind.starts_with("security_Vex") => self.statement(&kind, &value, place),
             _ if kind.ends_with("Relationship") => self.relationship(value, place),
+            "build_Build" | "Build" => {
+                self.document.notes.not_understood(&named("@graph[]", &kind));
+                self.builds.extend(id);
+            }
             // Custom licences and their like have a name to be called by.
             _ => {
                 self.document.notes.not_understood(&named("@graph[]", &kind));
@@ -127,7 +180,7 @@ impl Reader {
         let makers = fields.texts("createdBy").into_iter().map(|id| ("", id));
         let tools = fields.texts("createdUsing").into_iter().map(|id| ("Tool: ", id));
         for maker in makers.chain(tools) {
-            if !self.makers.contains(&maker) {
+            if self.makers_told.insert(maker.clone()) {
                 self.makers.push(maker);
             }
         }
@@ -151,20 +204,27 @@ impl Reader {
             download: fields.text("software_downloadLocation"),
             homepage: fields.text("software_homePage"),
             copyright: fields.text("software_copyrightText"),
+            source: fields.text_if("software_sourceInfo", names_source),
             summary: fields.text("summary"),
             description: fields.text("description"),
-            checksums: checksums(&mut fields),
             ..Package::default()
         };
+        let mut parts_of = Vec::new();
+        package.checksums = checksums(&mut fields, &mut parts_of);
         if let Some(value) = fields.text("software_packageUrl") {
             package.identifiers.push(Identifier { kind: IdentifierKind::Purl, value });
         }
         for (value, _) in fields.objects("externalIdentifier") {
-            package.identifiers.extend(identifier(&value, fields.notes));
+            match value {
+                Value::String(id) => parts_of.push(id),
+                value => package.identifiers.extend(identifier(&value, fields.notes)),
+            }
         }
         package.place.clone_from(&fields.place);
         fields.skip(&ALWAYS);
         fields.finish();
+        let index = self.document.packages.len();
+        self.parts_of.extend(parts_of.into_iter().map(|id| (index, id)));
         self.document.packages.push(package);
     }
 
@@ -177,7 +237,7 @@ impl Reader {
             name: fields.text("name"),
             concluded: None,
             copyright: fields.text("software_copyrightText"),
-            checksums: checksums(&mut fields),
+            checksums: checksums(&mut fields, &mut Vec::new()),
             place: fields.place.clone(),
         };
         fields.skip(&ALWAYS);
@@ -237,8 +297,24 @@ impl Reader {
         self.statements.push((link, statement));
     }
 
+    /// Gives packages the digests and identifiers that they only name.
+    fn put_parts(&mut self) {
+        for (index, id) in std::mem::take(&mut self.parts_of) {
+            let Document { packages, notes, .. } = &mut self.document;
+            let (Some(package), Some(part)) = (packages.get_mut(index), self.parts.get(&id)) else {
+                continue;
+            };
+            if kind_of(part).as_deref() == Some("ExternalIdentifier") {
+                package.identifiers.extend(identifier(part, notes));
+            } else {
+                package.checksums.extend(checksum(part));
+            }
+        }
+    }
+
     /// Puts names in the place of identifiers, and relationships in the words of SPDX 2.
     fn finish(mut self) -> Document {
+        self.put_parts();
         let mut document = self.document;
         for (prefix, id) in self.makers {
             let name = self.names.get(&id).cloned().unwrap_or(id);
@@ -262,6 +338,7 @@ impl Reader {
             statement.subjects = link.to.into_iter().map(|id| Subject { id, ..Subject::default() }).collect();
             document.statements.push(statement);
         }
+        inputs::take_out(&mut document, &self.links, &self.builds);
         licences(&mut document, &self.links, &self.licences);
         for link in self.links {
             translate(&mut document, link);
@@ -347,12 +424,21 @@ fn translate(document: &mut Document, link: Link) {
     }
 }
 
-fn checksums(fields: &mut Fields<'_>) -> Vec<Checksum> {
-    let told = fields.objects("verifiedUsing").into_iter().filter_map(|(value, _)| {
-        let algorithm = text_of(&value, "algorithm")?.to_uppercase().replace('_', "-");
-        Some(Checksum { algorithm, value: text_of(&value, "hashValue")? })
-    });
-    told.collect()
+/// The digests that stand in an element; the identifiers of those that stand elsewhere go to `parts_of`.
+fn checksums(fields: &mut Fields<'_>, parts_of: &mut Vec<String>) -> Vec<Checksum> {
+    let mut checksums = Vec::new();
+    for (value, _) in fields.objects("verifiedUsing") {
+        match value {
+            Value::String(id) => parts_of.push(id),
+            value => checksums.extend(checksum(&value)),
+        }
+    }
+    checksums
+}
+
+fn checksum(value: &Value) -> Option<Checksum> {
+    let algorithm = text_of(value, "algorithm")?.to_uppercase().replace('_', "-");
+    Some(Checksum { algorithm, value: text_of(value, "hashValue")? })
 }
 
 fn identifier(value: &Value, notes: &mut Notes) -> Option<Identifier> {

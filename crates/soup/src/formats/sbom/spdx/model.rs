@@ -84,6 +84,8 @@ pub(super) struct Package {
     pub(super) download: Option<String>,
     pub(super) homepage: Option<String>,
     pub(super) copyright: Option<String>,
+    /// `sourceInfo`: where the package comes from, in words.
+    pub(super) source: Option<String>,
     pub(super) summary: Option<String>,
     pub(super) description: Option<String>,
     pub(super) concluded: Option<String>,

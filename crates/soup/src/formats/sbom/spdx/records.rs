@@ -6,6 +6,7 @@ use super::fields::{Fields, named};
 use super::model::{
     Checksum, Document, ExternalDocument, File, Identifier, IdentifierKind, Other, Package, Relationship,
 };
+use crate::model::matching::names_source;
 use mainstay_base::note::{Gravity, Notes};
 
 /// Lists of the document whose items are records of their own.
@@ -132,6 +133,7 @@ fn package(document: &mut Document, value: Value, place: String) {
         download: fields.text("downloadLocation"),
         homepage: fields.text("homepage"),
         copyright: fields.text("copyrightText"),
+        source: fields.text_if("sourceInfo", names_source),
         summary: fields.text("summary"),
         description: fields.text("description"),
         concluded: fields.text("licenseConcluded"),

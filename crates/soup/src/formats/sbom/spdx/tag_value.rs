@@ -280,6 +280,7 @@ fn json_name(tag: &str, section: Section) -> Option<&'static str> {
         (Section::Package, "PackageDownloadLocation") => "downloadLocation",
         (Section::Package, "PackageHomePage") => "homepage",
         (Section::Package, "PackageCopyrightText") => "copyrightText",
+        (Section::Package, "PackageSourceInfo") => "sourceInfo",
         (Section::Package, "PackageSummary") => "summary",
         (Section::Package, "PackageDescription") => "description",
         (Section::Package, "PackageLicenseConcluded") => "licenseConcluded",

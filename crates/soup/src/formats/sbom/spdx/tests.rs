@@ -336,3 +336,104 @@ fn a_graph_of_spdx_3_gives_components_statements_and_scopes() {
     assert_eq!(statement.justification, Some(Justification::ComponentNotPresent));
     assert_eq!(statement.subjects[0].id, "urn:z");
 }
+
+fn taken(text: &str) -> Bill {
+    understand(text.as_bytes(), "a").unwrap_or_else(|refused| panic!("{refused}: {text}"))
+}
+
+const CREATION: &str = r#"{"type":"CreationInfo","@id":"_:c","specVersion":"3.0.1","created":"2026-11-20T08:00:00Z","createdBy":["urn:o"],"createdUsing":["urn:t"]}"#;
+const CONTEXT: &str = r#""https://spdx.org/rdf/3.0.1/spdx-context.jsonld""#;
+
+/// A product with one package, as a list of elements; `creation` is what their `creationInfo` is.
+fn elements(creation: &str) -> String {
+    [
+        r#"{"type":"Organization","spdxId":"urn:o","creationInfo":CREATION,"name":"Example Devices"}"#,
+        r#"{"type":"Tool","spdxId":"urn:t","creationInfo":CREATION,"name":"example-sbom 1.2"}"#,
+        r#"{"type":"SpdxDocument","spdxId":"urn:d","creationInfo":CREATION,"name":"pump-ui","rootElement":["urn:bom"]}"#,
+        r#"{"type":"software_Sbom","spdxId":"urn:bom","creationInfo":CREATION,"rootElement":["urn:p"]}"#,
+        r#"{"type":"software_Package","spdxId":"urn:z","creationInfo":CREATION,"name":"zlib","software_packageVersion":"1.2.11","suppliedBy":"urn:o","software_packageUrl":"pkg:generic/zlib@1.2.11"}"#,
+        r#"{"type":"software_Package","spdxId":"urn:p","creationInfo":CREATION,"name":"pump-ui","software_packageVersion":"4.2.0"}"#,
+        r#"{"type":"Relationship","spdxId":"urn:r","creationInfo":CREATION,"from":"urn:p","relationshipType":"contains","to":["urn:z"]}"#,
+    ]
+    .join(",")
+    .replace("CREATION", creation)
+}
+
+#[test]
+fn the_spellings_of_json_ld_tell_the_same_bill() {
+    let by_name = elements("\"_:c\"");
+    let inline = elements(&CREATION.replace(r#""@id":"_:c","#, ""));
+    let nested = by_name
+        .replace(
+            r#""suppliedBy":"urn:o""#,
+            r#""suppliedBy":{"type":"Organization","creationInfo":"_:c","name":"Example Devices"}"#,
+        )
+        .replace(r#""to":["urn:z"]"#, r#""to":[{"@id":"urn:z"}]"#);
+    let by_address = by_name
+        .replace(
+            r#""type":"software_Package""#,
+            r#""@type":["https://spdx.org/rdf/3.0.1/terms/Software/Package"]"#,
+        )
+        .replace("\"spdxId\"", "\"@id\"");
+    for document in [
+        format!(r#"{{"@context":{CONTEXT},"@graph":[{CREATION},{by_name}]}}"#),
+        format!(r#"{{"@graph":[{by_name},{CREATION}],"@context":{CONTEXT}}}"#),
+        format!(
+            r#"{{"@context":[{CONTEXT},{{"acme":"https://acme.example/terms/"}}],"@graph":[{CREATION},{by_name}]}}"#
+        ),
+        format!(r#"{{"@context":[{CONTEXT}],"@graph":[{inline}]}}"#),
+        format!(r#"{{"@context":{CONTEXT},"@graph":[{CREATION},{nested}]}}"#),
+        format!(r#"{{"@context":{CONTEXT},"@graph":[{CREATION},{by_address}]}}"#),
+    ] {
+        let bill = taken(&document);
+        assert_eq!(bill.subject.as_ref().unwrap().label(), "pump-ui 4.2.0", "{document}");
+        let [zlib] = bill.components.as_slice() else { panic!("{document}") };
+        assert_eq!(
+            (zlib.label(), zlib.supplier.as_deref()),
+            ("zlib 1.2.11".to_owned(), Some("Example Devices"))
+        );
+        assert_eq!(zlib.purls, ["pkg:generic/zlib@1.2.11"]);
+        assert_eq!(bill.created.as_deref(), Some("2026-11-20T08:00:00Z"), "{document}");
+        assert_eq!(
+            (bill.authors.join(""), bill.tools.join("")),
+            ("Example Devices".to_owned(), "example-sbom 1.2".to_owned())
+        );
+        assert_eq!(bill.format, "SPDX 3.0.1 JSON-LD");
+    }
+}
+
+#[test]
+fn one_element_at_the_root_is_the_document() {
+    let package = format!(
+        r#"{{"@context":{CONTEXT},"type":"software_Package","spdxId":"urn:z","creationInfo":{CREATION},"name":"zlib","software_packageVersion":"1.2.11","extra":1}}"#
+    );
+    let bill = taken(&package);
+    assert_eq!(
+        (bill.components[0].label(), bill.format.as_str()),
+        ("zlib 1.2.11".to_owned(), "SPDX 3.0.1 JSON-LD")
+    );
+    assert_eq!(bill.notes.not_understood["software_Package.extra"], 1);
+    let document = format!(
+        r#"{{"@context":{CONTEXT},"type":"SpdxDocument","spdxId":"urn:d","rootElement":[{{"type":"software_Package","name":"pump"}}]}}"#
+    );
+    let bill = taken(&document);
+    assert_eq!((bill.subject.unwrap().label(), bill.components.len()), ("pump".to_owned(), 0));
+}
+
+#[test]
+fn digests_and_identifiers_may_stand_beside_the_package_that_they_are_of() {
+    let bill = taken(&format!(
+        r#"{{"@context":{CONTEXT},"@graph":[{CREATION},{{"type":"Hash","@id":"_:h","algorithm":"sha256","hashValue":"AB"}},
+        {{"type":"software_Package","spdxId":"urn:z","name":"zlib","verifiedUsing":["_:h","_:lost"],"externalIdentifier":["_:e"]}},
+        {{"type":"ExternalIdentifier","@id":"_:e","externalIdentifierType":"packageUrl","identifier":"pkg:generic/zlib@1"}}]}}"#
+    ));
+    let zlib = &bill.components[0];
+    assert_eq!((zlib.hashes[0].value.as_str(), zlib.purls.join("")), ("ab", "pkg:generic/zlib@1".to_owned()));
+}
+
+#[test]
+fn an_expanded_graph_of_spdx_3_is_refused_with_what_would_help() {
+    let text = r#"[{"@id":"urn:z","@type":["https://spdx.org/rdf/3.0.1/terms/Software/Package"]}]"#;
+    let refused = understand(text.as_bytes(), "a").unwrap_err();
+    assert!(refused.reason.contains("@context"), "{refused}");
+}

@@ -7,11 +7,12 @@ use serde_json::{Map, Number, Value};
 
 use super::model::{Document, Syntax};
 use super::{bill, records};
+use crate::formats::sbom::limits;
 use crate::model::bill::Bill;
 use mainstay_base::note::Unreadable;
 
 /// Fields that are text whatever they look like: version 1.10 is not the number 1.1.
-const TEXTS: [&str; 24] = [
+const TEXTS: [&str; 25] = [
     "SPDXID",
     "checksumValue",
     "copyrightText",
@@ -31,6 +32,7 @@ const TEXTS: [&str; 24] = [
     "referenceLocator",
     "relatedSpdxElement",
     "relationshipType",
+    "sourceInfo",
     "spdxElementId",
     "spdxVersion",
     "summary",
@@ -45,8 +47,10 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
             error.location().map_or_else(|| "document".to_owned(), |at| format!("line {}", at.line()));
         Unreadable::at(place, format!("not understood as SPDX in YAML: {}", error.without_snippet()))
     };
-    let root = serde_saphyr::with_deserializer_from_str(text, |deserializer| Any.deserialize(deserializer))
-        .map_err(wrong)?;
+    let root = serde_saphyr::with_deserializer_from_str_with_options(text, limits::yaml(), |deserializer| {
+        Any.deserialize(deserializer)
+    })
+    .map_err(wrong)?;
     if !root.is_object() {
         return Err(Unreadable::at("$", "an object was expected at the root of an SPDX document"));
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Meaning, component};
+use crate::formats::sbom::limits;
 use crate::model::bill::Bill;
 use mainstay_base::note::{Gravity, Unreadable};
 
@@ -30,9 +31,10 @@ pub(crate) fn read(text: &str) -> Result<Bill, Unreadable> {
     let first =
         text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#') && *line != "---");
     let lists: Vec<(String, Vec<Entry>)> = if first.is_some_and(|line| line.starts_with('-')) {
-        vec![("$".to_owned(), serde_saphyr::from_str(text).map_err(wrong)?)]
+        vec![("$".to_owned(), serde_saphyr::from_str_with_options(text, limits::yaml()).map_err(wrong)?)]
     } else {
-        let lists: BTreeMap<String, Vec<Entry>> = serde_saphyr::from_str(text).map_err(wrong)?;
+        let lists: BTreeMap<String, Vec<Entry>> =
+            serde_saphyr::from_str_with_options(text, limits::yaml()).map_err(wrong)?;
         lists.into_iter().map(|(key, list)| (format!("$.{key}"), list)).collect()
     };
     let mut bill = Bill { format: "soup.yml".to_owned(), ..Bill::default() };

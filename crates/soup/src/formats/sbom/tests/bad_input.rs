@@ -44,11 +44,19 @@ fn a_document_that_is_not_recognised_says_what_it_begins_with_and_what_is_taken(
 }
 
 #[test]
-fn a_document_without_components_is_refused_with_what_it_has_instead() {
+fn a_document_that_holds_only_its_product_is_taken() {
+    let bill = taken(
+        r#"{"bomFormat":"CycloneDX","specVersion":"1.5","metadata":{"component":{"type":"application","name":"Pump"}}}"#,
+        "bom.json",
+    );
+    assert_eq!((bill.subject.unwrap().name, bill.components.len()), ("Pump".to_owned(), 0));
+}
+
+#[test]
+fn a_document_without_components_and_product_is_refused_with_what_it_has_instead() {
     let start = r#"{"bomFormat":"CycloneDX","specVersion":"1.5""#;
     for (rest, word) in [
         (r#","components":[]}"#, "no component"),
-        (r#","metadata":{"component":{"type":"application","name":"Pump"}}}"#, "Pump"),
         (r#","vulnerabilities":[{"id":"CVE-2026-1"}]}"#, "1 statements"),
         (r#","components":[{"type":"library"}]}"#, "$.components[0]: not taken, because there is no `name`"),
     ] {

@@ -225,7 +225,7 @@ fn versions_of_the_specification_that_are_not_known_are_refused_or_said() {
         )
     };
     assert_eq!(grave(&taken(&text("1.9"), "bom.json")), [(Gravity::Warning, "$.specVersion")]);
-    for version in ["2.0", "1.", "1.77", "", "one"] {
+    for version in ["3.0", "1.", "1.77", "2.77", "", "one"] {
         assert_eq!(refused(text(version).as_bytes()).place, "$.specVersion", "{version}");
     }
     let xml = XML.replace("/bom/1.6", "/bom/16");
@@ -248,4 +248,113 @@ fn findings_of_the_vulnerability_extension_belong_to_their_component() {
     assert_eq!((statement.vulnerability.as_str(), statement.subjects[0].id.as_str()), ("CVE-2018-7489", "x"));
     assert_eq!((statement.action.as_deref(), statement.status), (Some("Upgrade"), None));
     assert_eq!(on(&bill, "x"), ["y"]);
+}
+
+#[test]
+fn the_second_edition_is_read_and_held_against_its_own_description() {
+    let bill = taken(
+        r#"{"specFormat":"CycloneDX","specVersion":"2.0","serialNumber":"urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79",
+          "metadata":{"timestamp":"2026-11-20T08:00:00Z","tools":{"components":[{"type":"application","name":"cdxgen","version":"12.8.4"}]},
+            "component":{"type":"application","bom-ref":"p","name":"pump"}},
+          "components":[{"type":"library","bom-ref":"s","name":"semver","version":"7.6.0","purl":"pkg:npm/semver@7.6.0"}],
+          "dependencies":[{"ref":"p","dependsOn":["s"]}]}"#,
+        "a file",
+    );
+    assert_eq!(
+        (bill.format.as_str(), bill.tools.join("")),
+        ("CycloneDX 2.0 JSON", "cdxgen 12.8.4".to_owned())
+    );
+    assert_eq!((named(&bill, "semver 7.6.0").directness, grave(&bill)), (Directness::Direct, vec![]));
+    let mixed = taken(
+        r#"{"bomFormat":"CycloneDX","specFormat":"CycloneDX","specVersion":"2.0","metadata":{"tools":[{"name":"x"}],"manufacture":{"name":"y"}},
+          "components":[{"type":"library","name":"semver","author":"z","modified":false}]}"#,
+        "bom.json",
+    );
+    let places = [
+        "$.bomFormat",
+        "$.components[0].author",
+        "$.components[0].modified",
+        "$.metadata.manufacture",
+        "$.metadata.tools",
+    ];
+    let mut told: Vec<&str> = grave(&mixed).into_iter().map(|(_, place)| place).collect();
+    told.sort_unstable();
+    assert_eq!(told, places);
+    let early = taken(
+        r#"{"bomFormat":"CycloneDX","specFormat":"CycloneDX","specVersion":"1.7","components":[{"type":"library","name":"semver"}]}"#,
+        "bom.json",
+    );
+    assert_eq!(grave(&early), [(Gravity::Warning, "$.specFormat")]);
+    let newer = taken(
+        r#"{"specFormat":"CycloneDX","specVersion":"2.1","components":[{"type":"library","name":"semver"}]}"#,
+        "bom.json",
+    );
+    assert_eq!(
+        (newer.format.as_str(), grave(&newer)),
+        ("CycloneDX 2.1 JSON", vec![(Gravity::Warning, "$.specVersion")])
+    );
+}
+
+#[test]
+fn what_only_development_needs_is_told_by_properties_too() {
+    let component = |scope: &str, properties: &[(&str, &str)]| {
+        let properties: Vec<String> = properties
+            .iter()
+            .map(|(name, value)| format!(r#"{{"name":"{name}","value":"{value}"}}"#))
+            .collect();
+        let text = format!(
+            r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{{"type":"library","name":"semver"{scope},"properties":[{}]}}]}}"#,
+            properties.join(",")
+        );
+        taken(&text, "bom.json").components.remove(0).scope
+    };
+    let required = r#","scope":"required""#;
+    for (scope, properties, right) in [
+        (required, &[("cdx:npm:package:development", "true")][..], Scope::Excluded),
+        (required, &[("cdx:npm:package:development", "false")], Scope::Required),
+        (
+            "",
+            &[("cdx:npm:package:development", "true"), ("cdx:npm:package:optional", "true")],
+            Scope::Optional,
+        ),
+        ("", &[("cdx:poetry:group", "dev")], Scope::Excluded),
+        ("", &[("cdx:poetry:group", "dev"), ("cdx:poetry:group", "main")], Scope::Required),
+        ("", &[("cdx:pipenv:category", "develop")], Scope::Excluded),
+        ("", &[("cdx:composer:package:isDevRequirement", "true")], Scope::Excluded),
+        ("", &[("cdx:maven:package:test", "true")], Scope::Excluded),
+        (r#","scope":"optional""#, &[("cdx:npm:package:path", "x")], Scope::Optional),
+    ] {
+        assert_eq!(component(scope, properties), right, "{properties:?}");
+    }
+}
+
+#[test]
+fn digests_of_the_distribution_are_those_of_a_component_without_its_own() {
+    let digest = "9eb38c39ac8661c3c3be2f53177ad89f0a42b0a3f17737bea978b3527858bef1";
+    let text = |own: &str| {
+        format!(
+            r#"{{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{{"type":"library","name":"semver","version":"7.6.0"{own},"externalReferences":[
+              {{"type":"distribution","url":"https://registry.npmjs.org/semver/-/semver-7.6.0.tgz","hashes":[{{"alg":"SHA-256","content":"{digest}"}},{{"alg":"SHA-1","content":"x"}}]}},
+              {{"type":"vcs","url":"https://git.example.org/semver","hashes":[{{"alg":"MD5","content":"00000000000000000000000000000000"}}]}}]}}]}}"#
+        )
+    };
+    let bill = taken(&text(""), "bom.json");
+    let hashes: Vec<&str> = bill.components[0].hashes.iter().map(|hash| hash.value.as_str()).collect();
+    assert_eq!(hashes, [digest]);
+    assert_eq!(grave(&bill), [(Gravity::Refused, "$.components[0].externalReferences[0].hashes[1].content")]);
+    let own = format!(r#","hashes":[{{"alg":"MD5","content":"{}"}}]"#, "0".repeat(32));
+    assert_eq!(taken(&text(&own), "bom.json").components[0].hashes[0].algorithm, "MD5");
+}
+
+#[test]
+fn an_external_component_keeps_that_it_is_one_and_its_range_of_versions() {
+    let bill = taken(
+        r#"{"bomFormat":"CycloneDX","specVersion":"1.7","components":[{"type":"library","name":"openssl","isExternal":true,"versionRange":"vers:generic/>=3.0|<4.0"},
+          {"type":"library","name":"zlib","versionRange":"vers:generic/>=1"}]}"#,
+        "bom.json",
+    );
+    let more: Vec<(&str, &str)> =
+        bill.components[0].more.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(more, [("isExternal", "true"), ("versionRange", "vers:generic/>=3.0|<4.0")]);
+    assert!(grave(&bill).contains(&(Gravity::Warning, "$.components[1]")));
 }

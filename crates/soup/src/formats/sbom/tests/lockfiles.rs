@@ -80,6 +80,53 @@ fn npm_locks_resolve_each_need_to_the_nearest_package() {
 }
 
 #[test]
+fn a_workspace_that_npm_links_is_its_directory_told_once_and_direct() {
+    let bill = taken(
+        r#"{"name":"p","version":"1.0.0","lockfileVersion":3,"packages":{"":{"name":"p","version":"1.0.0","workspaces":["packages/*"],
+          "dependencies":{"@acme/alarm":"0.4.0"}},
+          "node_modules/@acme/alarm":{"resolved":"packages/alarm","link":true},
+          "node_modules/unneeded":{"resolved":"packages/unneeded","link":true},
+          "node_modules/gone":{"resolved":"../gone","link":true},
+          "node_modules/ms":{"version":"2.1.3","resolved":"https://registry.npmjs.org/ms/-/ms-2.1.3.tgz"},
+          "packages/alarm":{"name":"@acme/alarm","version":"0.4.0","dependencies":{"ms":"2.1.3"}},
+          "packages/unneeded":{"name":"unneeded","version":"0.1.0"}}}"#,
+        "package-lock.json",
+    );
+    let labels: Vec<String> = bill.components.iter().map(Component::label).collect();
+    assert_eq!(labels, ["gone", "ms 2.1.3", "@acme/alarm 0.4.0", "unneeded 0.1.0"]);
+    for label in ["@acme/alarm 0.4.0", "unneeded 0.1.0"] {
+        let own = named(&bill, label);
+        assert_eq!((own.directness, own.purls.len()), (Directness::Direct, 0), "{label}");
+    }
+    assert_eq!(named(&bill, "ms 2.1.3").directness, Directness::Transitive);
+    assert_eq!(on(&bill, "packages/alarm"), ["node_modules/ms"]);
+    assert_eq!(grave(&bill), []);
+}
+
+#[test]
+fn npm_aliases_are_the_packages_that_they_stand_for() {
+    let bill = taken(
+        r#"{"name":"ui","lockfileVersion":3,"packages":{"":{"dependencies":{"react-is-18":"npm:react-is@18.3.1","react-is-19":"npm:react-is@19.0.0","shared":"*"}},
+          "node_modules/react-is-18":{"name":"react-is","version":"18.3.1","resolved":"https://registry.npmjs.org/react-is/-/react-is-18.3.1.tgz"},
+          "node_modules/react-is-19":{"name":"react-is","version":"19.0.0","resolved":"https://registry.npmjs.org/react-is/-/react-is-19.0.0.tgz"},
+          "node_modules/regl":{"name":"@plotly/regl","version":"2.1.2"},
+          "node_modules/shared":{"resolved":"packages/shared","link":true},
+          "packages/shared":{"version":"1.0.0","dependencies":{"left-pad":"1.3.0"}},
+          "packages/shared/node_modules/left-pad":{"version":"1.3.0"}}}"#,
+        "package-lock.json",
+    );
+    let purls: Vec<&str> = bill.components.iter().flat_map(|one| &one.purls).map(String::as_str).collect();
+    let right = [
+        "pkg:npm/react-is@18.3.1",
+        "pkg:npm/react-is@19.0.0",
+        "pkg:npm/%40plotly/regl@2.1.2",
+        "pkg:npm/left-pad@1.3.0",
+    ];
+    assert_eq!(purls, right);
+    assert_eq!((named(&bill, "shared 1.0.0").purls.len(), bill.components.len()), (0, 5));
+}
+
+#[test]
 fn npm_locks_of_version_1_have_the_same_packages() {
     let bill = taken(
         r#"{"name":"app","version":"1.0.0","lockfileVersion":1,"requires":true,"dependencies":{

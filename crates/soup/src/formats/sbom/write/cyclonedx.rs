@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
-use super::{Made, Object, is_address};
+use super::{Made, Object, address};
 use crate::model::bill::Bill;
 use crate::model::component::{Component, ComponentKind, Hash, Scope};
 
@@ -124,10 +124,12 @@ impl<'b> Tree<'b> {
         object.text("version", component.version.as_deref());
         object.text("description", component.description.as_deref());
         object.list("licenses", licences(&component.licences));
-        let addresses = once(&component.addresses).filter(|address| is_address(address));
+        let mut seen = BTreeSet::new();
+        let told = component.addresses.iter().filter_map(|text| address(text));
+        let addresses: Vec<_> = told.filter(|address| seen.insert(address.clone())).collect();
         let supplier = component.supplier.as_ref().map(|supplier| json!({ "name": supplier }));
         if is_service(component) {
-            object.list("endpoints", addresses.map(|address| address.as_str().into()).collect());
+            object.list("endpoints", addresses.iter().map(|address| json!(address)).collect());
             supplier.into_iter().for_each(|provider| object.value("provider", provider));
             object.list("services", self.under(Some(&component.reference), true));
             return object.done();
@@ -151,7 +153,7 @@ impl<'b> Tree<'b> {
         }
         object.list(
             "externalReferences",
-            addresses.map(|address| json!({ "type": "other", "url": address })).collect(),
+            addresses.iter().map(|address| json!({ "type": "other", "url": address })).collect(),
         );
         object.list("components", self.under(Some(&component.reference), false));
         object.done()

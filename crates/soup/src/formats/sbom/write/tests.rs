@@ -235,3 +235,27 @@ fn what_a_format_has_no_place_for_is_left_out() {
     assert!(!cyclonedx.contains("CRC") && !cyclonedx.contains("not an address"));
     assert!(cyclonedx.contains("Our own terms"));
 }
+
+#[test]
+fn addresses_as_git_writes_them_are_written_as_addresses_and_what_is_none_is_left_out() {
+    let told = [
+        "git@github.com:dfcreative/color-name.git",
+        "https://example.org/a",
+        "C:\\work",
+        "a@b c:d",
+        "1:2@",
+        "http://[x",
+    ];
+    let component = Component {
+        reference: "c".to_owned(),
+        name: "color-name".to_owned(),
+        addresses: told.map(str::to_owned).to_vec(),
+        ..Component::default()
+    };
+    let bill = Bill { components: vec![component], ..Bill::default() };
+    let written = understand(cyclonedx_1_6_json(&bill, &MADE).as_bytes(), "bom.json").unwrap();
+    assert_eq!(
+        written.components[0].addresses,
+        ["ssh://git@github.com/dfcreative/color-name.git", "https://example.org/a"]
+    );
+}

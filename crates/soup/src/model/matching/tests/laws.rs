@@ -20,6 +20,10 @@ const PURLS: &[&str] = &[
     "pkg:maven/v/core",
     "pkg:maven/x",
     "pkg:generic/x",
+    "pkg:generic/x?vcs_url=git%2Bhttps://github.com/v/core.git",
+    "pkg:github/v/core",
+    "pkg:golang/example.org/v#x",
+    "pkg:rpm/redhat/x?distro=rhel-9.2&rpmmod=x:1",
 ];
 const ECOSYSTEMS: &[&str] = &["", "npm", "PyPI", "Debian:12", "Debian", "Maven", "OSS-Fuzz"];
 const NAMES: &[&str] = &["x", "OpenSSL", "core", "@v/core", "v:core", "http server", "HTTP_Server"];
@@ -88,15 +92,17 @@ fn any_claim() -> impl Strategy<Value = PackageClaim> {
     (
         of(ECOSYSTEMS),
         prop::option::of(of(VENDORS)),
-        of(NAMES),
+        (of(NAMES), prop::option::of(of(NAMES))),
         identifiers,
         prop::collection::vec(versions(), 0..3),
         prop::option::of(status()),
         conditions,
     )
-        .prop_map(|(ecosystem, vendor, name, (purl, cpes), versions, otherwise, conditions)| {
-            PackageClaim { ecosystem, vendor, name, purl, cpes, versions, otherwise, conditions }
-        })
+        .prop_map(
+            |(ecosystem, vendor, (name, product), (purl, cpes), versions, otherwise, conditions)| {
+                PackageClaim { ecosystem, vendor, name, product, purl, cpes, versions, otherwise, conditions }
+            },
+        )
 }
 
 fn any_tree() -> impl Strategy<Value = ApplicabilityNode> {
@@ -129,8 +135,10 @@ fn any_tree() -> impl Strategy<Value = ApplicabilityNode> {
 }
 
 fn any_record() -> impl Strategy<Value = Advisory> {
-    (prop::collection::vec(any_claim(), 0..4), prop::collection::vec(any_tree(), 0..3))
-        .prop_map(|(packages, applicability)| Advisory { packages, applicability, ..advisory(Source::Cve) })
+    let source = prop::sample::select(&[Source::Cve, Source::Nvd, Source::Osv, Source::Csaf][..]);
+    (source, prop::collection::vec(any_claim(), 0..4), prop::collection::vec(any_tree(), 0..3)).prop_map(
+        |(source, packages, applicability)| Advisory { packages, applicability, ..advisory(source) },
+    )
 }
 
 fn any_knowledge() -> impl Strategy<Value = Knowledge> {
@@ -156,6 +164,64 @@ fn any_knowledge() -> impl Strategy<Value = Knowledge> {
     })
 }
 
+/// What is written where a version should be.
+const WRITINGS: &[&str] = &[
+    "1.0.0",
+    "1.5.0",
+    "1.5",
+    "v1.5.0",
+    ">= 1.0.0, < 2.0.0",
+    "< 1.5.0",
+    "= 1.5.0",
+    "== 1.5.0",
+    ">=1.0.0|<=1.5.0",
+    "1.5.*",
+    "1.x",
+    "all versions",
+    "*",
+    "prior to 2.0.0",
+    "1.0.0 through 2.0.0",
+    "n/a",
+    "unspecified",
+    "2.0 SP1",
+    "",
+];
+
+fn written() -> impl Strategy<Value = Versions> {
+    let text = || of(WRITINGS);
+    let bound = move || {
+        prop::option::of((text(), any::<bool>()).prop_map(|(version, included)| Bound { version, included }))
+    };
+    let interval = (bound(), bound()).prop_map(|(from, to)| Interval { from, to });
+    let order = prop::sample::select(&["", "semver", "custom", "unknown"][..]);
+    (status(), order, prop::collection::vec(text(), 0..2), prop::collection::vec(interval, 0..2)).prop_map(
+        |(status, order, listed, intervals)| Versions { status, order: order.to_owned(), listed, intervals },
+    )
+}
+
+/// A claim in words about the product `acme:tool`, and the same with more identity that agrees.
+fn told_twice() -> impl Strategy<Value = (PackageClaim, PackageClaim)> {
+    let ecosystem = of(&[
+        "",
+        "PyPI",
+        "https://pypi.org",
+        "https://pypi.org/project/tool",
+        "https://example.org/packages",
+    ]);
+    let purl = prop::option::of(of(&["pkg:pypi/tool", "pkg:generic/tool", "pkg:github/acme/tool"]));
+    let cpes = prop::collection::vec(
+        of(&["cpe:2.3:a:acme:tool:*:*:*:*:*:*:*:*", "cpe:2.3:a:*:tool:*:*:*:*:*:*:*:*"]),
+        0..2,
+    );
+    let product = prop::option::of(Just("tool".to_owned()));
+    (prop::collection::vec(written(), 1..3), prop::option::of(status()), ecosystem, purl, cpes, product)
+        .prop_map(|(versions, otherwise, ecosystem, purl, cpes, product)| {
+            let vendor = Some("acme".to_owned());
+            let bare = PackageClaim { vendor, otherwise, ..claim("", "tool", versions) };
+            (bare.clone(), PackageClaim { ecosystem, product, purl, cpes, ..bare })
+        })
+}
+
 fn reversed(mut node: ApplicabilityNode) -> ApplicabilityNode {
     node.criteria.reverse();
     node.children = node.children.into_iter().map(reversed).rev().collect();
@@ -177,6 +243,22 @@ proptest! {
         let (one, other) = (judge(&identity, &record), judge(&identity, &back));
         prop_assert_eq!(one.verdict, other.verdict);
         prop_assert_eq!(one.why.map(|why| (why.level, why.product, why.scheme)), other.why.map(|why| (why.level, why.product, why.scheme)));
+    }
+
+    #[test]
+    fn more_identity_never_turns_a_hit_or_a_doubt_into_not_affected(
+        (bare, rich) in told_twice(), version in of(&["1.0.0", "1.5.0", "2.0.0"]), by_cpe in any::<bool>(), source in prop::sample::select(&[Source::Cve, Source::Nvd, Source::Csaf][..])
+    ) {
+        let cpe = format!("cpe:2.3:a:acme:tool:{version}:*:*:*:*:*:*:*");
+        let purls = [format!("pkg:pypi/tool@{version}"), format!("pkg:generic/tool@{version}"), format!("pkg:github/acme/tool@{version}")];
+        let purls: Vec<&str> = purls.iter().map(String::as_str).collect();
+        let cpes = if by_cpe { vec![cpe.as_str()] } else { Vec::new() };
+        let own = identity(&component("tool", Some(&version), &purls, &cpes));
+        let of = |claim: PackageClaim| judge(&own, &Advisory { packages: vec![claim], ..advisory(source) });
+        let (bare, rich) = (of(bare), of(rich));
+        if bare.verdict != Verdict::NotAffected {
+            prop_assert!(rich.verdict != Verdict::NotAffected, "{:?}\n{:?}", bare, rich);
+        }
     }
 
     #[test]

@@ -281,3 +281,71 @@ fn identifiers_that_cannot_be_taken_are_named() {
         assert!(problems.contains(words), "{words}\n{problems}");
     }
 }
+
+#[test]
+fn a_repository_in_a_claim_is_no_other_package_than_that_of_a_registry() {
+    let told = |purl: &str| PackageClaim {
+        vendor: Some("acme".to_owned()),
+        purl: Some(purl.to_owned()),
+        ..claim("", "flute", vec![affected("", &["< 2.0.0"], &[])])
+    };
+    let own = package("pkg:npm/flute@1.0.0");
+    let of = |source: Source, purl: &str| said(&own, &Advisory { source, ..record(vec![told(purl)]) });
+    assert_eq!(of(Source::Cve, "pkg:github/acme/flute"), "candidate");
+    assert_eq!(of(Source::Cve, "pkg:pypi/flute"), "nothing");
+    assert_eq!(of(Source::Osv, "pkg:github/acme/flute"), "nothing", "OSV names packages of registries");
+}
+
+#[test]
+fn vendors_in_words_may_be_those_of_the_identifiers() {
+    let told = |vendor: &str| {
+        let claim = PackageClaim {
+            vendor: Some(vendor.to_owned()),
+            ..claim("", "flute", vec![affected("", &["< 2.0.0"], &[])])
+        };
+        Advisory { source: Source::Cve, ..record(vec![claim]) }
+    };
+    let cpe = "cpe:2.3:a:acme:flute:1.0.0:*:*:*:*:*:*:*";
+    let own = identity(&component("flute", Some("1.0.0"), &["pkg:github/Flute-Team/flute@1.0.0"], &[cpe]));
+    for (vendor, right) in [
+        ("acme", "candidate"),
+        ("Acme Software Foundation", "candidate"),
+        ("flute-team", "candidate"),
+        ("n/a", "candidate"),
+        ("Other", "nothing"),
+        ("acmeware", "nothing"),
+    ] {
+        assert_eq!(said(&own, &told(vendor)), right, "{vendor}");
+    }
+    let reported = Advisory { source: Source::Nvd, ..told("Other") };
+    assert_eq!(said(&own, &reported), "candidate", "nobody puts the words of reporters right");
+}
+
+#[test]
+fn what_a_cve_record_says_of_a_version_is_not_overridden_by_its_own_ranges() {
+    let unaffected =
+        |intervals: &[&str]| Versions { status: ClaimStatus::NotAffected, ..affected("", intervals, &[]) };
+    let claimed = PackageClaim {
+        vendor: Some("Acme".to_owned()),
+        otherwise: Some(ClaimStatus::Affected),
+        ..claim("", "Flute", vec![unaffected(&[">= 6.1.90, <= 6.1.*"])])
+    };
+    let range =
+        |vendor: &str| any_of(vec![criterion(&format!("cpe:2.3:a:{vendor}:flute:*:*:*:*:*:*:*:*"), "< 6.9")]);
+    let of = |version: &str, claims: Vec<PackageClaim>, vendor: &str| {
+        let own = product(&format!("cpe:2.3:a:{vendor}:flute:{version}:*:*:*:*:*:*:*"));
+        let record = Advisory { applicability: vec![range(vendor)], ..record(claims) };
+        said(&own, &Advisory { source: Source::Cve, ..record })
+    };
+    assert_eq!(of("6.1.95", vec![claimed.clone()], "acme"), "not_affected");
+    assert_eq!(of("6.1.80", vec![claimed.clone()], "acme"), "affected");
+    // Another container of the record says that it is affected.
+    let other = PackageClaim {
+        cpes: vec!["cpe:2.3:a:acme:flute:*:*:*:*:*:*:*:*".to_owned()],
+        ..claim("", "Flute", vec![affected("", &["< 6.9"], &[])])
+    };
+    assert_eq!(of("6.1.95", vec![claimed.clone(), other], "acme"), "affected");
+    // What only follows from the default is no word about the version.
+    let silent = PackageClaim { otherwise: Some(ClaimStatus::NotAffected), ..claimed };
+    assert_eq!(of("6.0.0", vec![silent], "acme"), "affected");
+}

@@ -155,3 +155,45 @@ fn nothing_found_is_said_only_where_something_could_have_been_found() {
     assert_eq!(sum(&npm, &torn, &[]), cannot(Obstacle::Incomplete));
     assert_eq!(sum(&npm, &torn, &[Verdict::Affected]), found);
 }
+
+/// A candidate by name, whose record names a product in these words or none at all.
+fn perhaps(product: &str) -> Judgement {
+    let why = judged_why().unwrap();
+    let why = Why { level: crate::model::purl::Level::ByName, product: product.to_owned(), ..why };
+    Judgement { verdict: Verdict::Candidate, why: Some(why) }
+}
+
+#[test]
+fn a_source_that_may_mean_a_component_by_name_has_not_found_nothing() {
+    let cpe = product("cpe:2.3:a:v:p:1.0:*:*:*:*:*:*:*");
+    let nvd = facts(Source::Nvd, &["products"]);
+    for told in ["", "cpe:somebody:p"] {
+        let checked = outcome(&cpe, &nvd, &[perhaps(told)]);
+        assert_eq!(checked.obstacle, Some(Obstacle::NotComparable), "{told}");
+        assert!(checked.reason.unwrap().starts_with("a record may mean it: "));
+    }
+    let osv = facts(Source::Osv, &["pkg:npm", "pkg:gem", "pkg:golang"]);
+    let of = |purl: &str, told: &str| outcome(&package(purl), &osv, &[perhaps(told)]).outcome;
+    assert_eq!(of("pkg:npm/x@1.0.0", ""), Outcome::CouldNotBeChecked);
+    assert_eq!(of("pkg:gem/redcloth@4.0", "pkg:gem/RedCloth"), Outcome::CouldNotBeChecked);
+    assert_eq!(
+        of("pkg:golang/example.org/a/b@v1.0.0", "pkg:golang/example.org/a"),
+        Outcome::CouldNotBeChecked
+    );
+    // Packages of npm without a scope have exactly that name.
+    assert_eq!(of("pkg:npm/x@1.0.0", "pkg:npm/%40v/x"), Outcome::NothingFound);
+}
+
+#[test]
+fn a_repository_is_answered_for_only_where_a_record_names_it() {
+    let own = package("pkg:github/acme/relay@v1.0");
+    let osv = facts(Source::Osv, &["pkg:github"]);
+    assert_eq!(sum(&own, &osv, &[]), (Outcome::CouldNotBeChecked, Some(Obstacle::NoData)));
+    let named = PackageClaim {
+        purl: Some("pkg:github/acme/relay".to_owned()),
+        ..claim("GIT", "relay", vec![affected("ECOSYSTEM", &[], &["v0.9"])])
+    };
+    let judged = judge(&own, &record(vec![named]));
+    assert_eq!(judged.verdict, Verdict::NotAffected);
+    assert_eq!(outcome(&own, &osv, [&judged]).outcome, Outcome::NothingFound);
+}

@@ -1,0 +1,311 @@
+//! Files that are written: under a name of our own beside the place where they belong, and given their name when they are whole.
+//!
+//! What a killed program leaves has a name that only this program gives, [`UNFINISHED`], so it is found and no file of anybody
+//! else is ever taken for it. Here does not belong what is written.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+use crate::store_error::StoreError;
+
+/// How the name of a file that is being written ends.
+pub const UNFINISHED: &str = ".mainstay-part";
+
+/// A file that is being written. Dropped before [`FreshFile::keep`], nothing of it is left.
+#[derive(Debug)]
+pub struct FreshFile {
+    temp: NamedTempFile,
+    target: PathBuf,
+}
+
+impl FreshFile {
+    /// Begins a file that will lie at `target`, where nothing lies now. Nobody may read it who may not read `original`.
+    ///
+    /// # Errors
+    /// When something lies there, or its folder cannot be written.
+    pub fn new(target: &Path, original: Option<&Path>) -> Result<Self, StoreError> {
+        if target.symlink_metadata().is_ok() {
+            return Err(StoreError::Exists(format!("{} could not be made", target.display())));
+        }
+        Self::over(target, original)
+    }
+
+    /// The same where the person has said that what lies there is replaced.
+    ///
+    /// # Errors
+    /// When its folder cannot be written.
+    pub fn over(target: &Path, original: Option<&Path>) -> Result<Self, StoreError> {
+        let failed = || StoreError::io(format!("{} could not be written", target.display()));
+        let target = std::path::absolute(target).map_err(failed())?;
+        let folder = target.parent().ok_or_else(|| {
+            StoreError::Refused(format!("{} is a folder, not a name for a file", target.display()))
+        })?;
+        let mut prefix = target.file_name().unwrap_or_default().to_owned();
+        prefix.push(".");
+        let mut builder = Builder::new();
+        builder.prefix(&prefix).suffix(UNFINISHED).rand_bytes(8);
+        let original = original.and_then(|path| fs::metadata(path).ok());
+        if let Some(permissions) = mode::begin(original.as_ref()) {
+            builder.permissions(permissions);
+        }
+        let temp = builder.tempfile_in(folder).map_err(failed())?;
+        if let Some(original) = &original {
+            mode::narrow(temp.as_file(), original).map_err(failed())?;
+        }
+        // Marks it as being written: see `is_being_written`. A file system without locks only loses that mark.
+        let _ = in_use::mark(temp.as_file());
+        Ok(Self { temp, target })
+    }
+
+    /// Where it lies while it is written.
+    pub fn path(&self) -> &Path {
+        self.temp.path()
+    }
+
+    /// Writes bytes at its end.
+    ///
+    /// # Errors
+    /// When the disk is full or fails.
+    pub fn put(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        let failed = StoreError::io(format!("{} could not be written", self.target.display()));
+        self.temp.write_all(bytes).map_err(failed)
+    }
+
+    /// Makes it durable and gives it its name, if nothing has come to lie there meanwhile.
+    ///
+    /// # Errors
+    /// When something lies there now, or the disk fails. Then nothing of it is left.
+    pub fn keep(self) -> Result<(), StoreError> {
+        self.finish(false)
+    }
+
+    /// The same in the place of what lies there.
+    ///
+    /// # Errors
+    /// When the disk fails. Then nothing of it is left.
+    pub fn keep_over(self) -> Result<(), StoreError> {
+        self.finish(true)
+    }
+
+    fn finish(self, over: bool) -> Result<(), StoreError> {
+        let Self { temp, target } = self;
+        let words = format!("{} could not be given its name", target.display());
+        if let Err(error) = temp.as_file().sync_all() {
+            return Err(StoreError::io(words)(error));
+        }
+        let kept = if over { temp.persist(&target) } else { temp.persist_noclobber(&target) };
+        kept.map_err(|error| StoreError::io(words)(error.error))?;
+        sync_folder(&target);
+        Ok(())
+    }
+}
+
+impl std::io::Write for FreshFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.temp.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.temp.flush()
+    }
+}
+
+/// Makes the name of a file durable. Where folders cannot be synchronised, the system does it in its own time.
+fn sync_folder(path: &Path) {
+    if let Some(folder) = path.parent()
+        && let Ok(folder) = File::open(folder)
+    {
+        let _ = folder.sync_all();
+    }
+}
+
+/// The files in a folder that this program began and nobody is writing now: a program that wrote them was ended.
+pub fn unfinished_in(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let ours = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default();
+        let own = name.as_encoded_bytes().ends_with(UNFINISHED.as_bytes());
+        own && path.symlink_metadata().is_ok_and(|meta| meta.is_file()) && !is_being_written(path)
+    };
+    let mut found: Vec<PathBuf> =
+        entries.filter_map(Result::ok).map(|entry| entry.path()).filter(ours).collect();
+    found.sort();
+    found
+}
+
+/// Whether some program is writing this file.
+fn is_being_written(path: &Path) -> bool {
+    in_use::is_marked(path)
+}
+
+/// Who may read and write.
+#[cfg(unix)]
+mod mode {
+    use std::fs::{File, Metadata, Permissions};
+    use std::io::Result;
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
+    /// The owner, and whoever else may use the original; the system takes away what the person's `umask` does.
+    pub fn begin(original: Option<&Metadata>) -> Option<Permissions> {
+        let mode = original.map_or(0o666, |original| original.mode() & 0o666);
+        Some(Permissions::from_mode(mode | 0o600))
+    }
+
+    /// What the original's group may is for that group only.
+    pub fn narrow(file: &File, original: &Metadata) -> Result<()> {
+        let made = file.metadata()?;
+        if made.gid() != original.gid() && made.mode() & 0o070 != 0 {
+            file.set_permissions(Permissions::from_mode(made.mode() & 0o707 & 0o777))?;
+        }
+        Ok(())
+    }
+}
+
+/// Elsewhere a file has the permissions of its folder.
+#[cfg(not(unix))]
+mod mode {
+    use std::fs::{File, Metadata, Permissions};
+    use std::io::Result;
+
+    pub fn begin(_: Option<&Metadata>) -> Option<Permissions> {
+        None
+    }
+
+    pub fn narrow(_: &File, _: &Metadata) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// A lock of the whole file. On Linux it does not meet the locks that SQLite takes.
+#[cfg(target_os = "linux")]
+mod in_use {
+    use std::fs::File;
+    use std::io::Result;
+    use std::path::Path;
+
+    pub fn mark(file: &File) -> Result<()> {
+        file.try_lock().map_err(Into::into)
+    }
+
+    pub fn is_marked(path: &Path) -> bool {
+        File::open(path).is_ok_and(|file| matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock)))
+    }
+}
+
+/// A file that is open somewhere cannot be opened for oneself alone.
+#[cfg(windows)]
+mod in_use {
+    use std::fs::File;
+    use std::io::Result;
+    use std::os::windows::fs::OpenOptionsExt as _;
+    use std::path::Path;
+
+    pub fn mark(_: &File) -> Result<()> {
+        Ok(())
+    }
+
+    pub fn is_marked(path: &Path) -> bool {
+        File::options().read(true).share_mode(0).open(path).is_err()
+    }
+}
+
+/// Elsewhere such a lock would keep SQLite out, so nothing marks the file.
+#[cfg(not(any(windows, target_os = "linux")))]
+mod in_use {
+    use std::fs::File;
+    use std::io::Result;
+    use std::path::Path;
+
+    pub fn mark(_: &File) -> Result<()> {
+        Ok(())
+    }
+
+    pub fn is_marked(_: &Path) -> bool {
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_gets_its_name_only_when_it_is_whole_and_leaves_nothing_otherwise() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("out.json");
+        let mut file = FreshFile::new(&target, None).unwrap();
+        file.put(b"half").unwrap();
+        assert!(!target.exists());
+        drop(file);
+        assert!(names(folder.path()).is_empty());
+        let mut file = FreshFile::new(&target, None).unwrap();
+        file.put(b"whole").unwrap();
+        file.keep().unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"whole");
+        assert_eq!(names(folder.path()), ["out.json"]);
+    }
+
+    #[test]
+    fn what_lies_there_or_comes_to_lie_there_is_not_replaced_and_files_of_others_are_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("out.json");
+        let strange = folder.path().join("out.json.part");
+        fs::write(&strange, "keep me").unwrap();
+        let late = FreshFile::new(&target, None).unwrap();
+        fs::write(&target, "first").unwrap();
+        assert!(matches!(FreshFile::new(&target, None), Err(StoreError::Exists(_))));
+        assert!(matches!(late.keep(), Err(StoreError::Exists(_))));
+        assert_eq!(fs::read(&target).unwrap(), b"first");
+        assert_eq!(fs::read(&strange).unwrap(), b"keep me");
+        assert_eq!(names(folder.path()), ["out.json", "out.json.part"]);
+        let mut over = FreshFile::over(&target, None).unwrap();
+        over.put(b"second").unwrap();
+        over.keep_over().unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"second");
+    }
+
+    #[test]
+    fn what_a_killed_program_left_is_found_and_what_is_being_written_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = FreshFile::new(&folder.path().join("a.mainstay"), None).unwrap();
+        #[cfg(any(windows, target_os = "linux"))]
+        assert!(unfinished_in(folder.path()).is_empty(), "it is being written");
+        let left = folder.path().join(format!("a.mainstay.12345678{UNFINISHED}"));
+        fs::write(&left, "half").unwrap();
+        fs::write(folder.path().join("a.mainstay.part"), "of somebody else").unwrap();
+        assert_eq!(unfinished_in(folder.path()), [left]);
+        drop(file);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn who_may_not_read_the_original_may_not_read_the_copy() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let original = folder.path().join("a.mainstay");
+        fs::write(&original, "").unwrap();
+        for (original_mode, most) in
+            [(0o600, 0o600), (0o640, 0o640), (0o644, 0o644), (0o400, 0o600), (0o755, 0o644)]
+        {
+            fs::set_permissions(&original, fs::Permissions::from_mode(original_mode)).unwrap();
+            let target = folder.path().join(format!("copy{original_mode:o}"));
+            let file = FreshFile::new(&target, Some(&original)).unwrap();
+            let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode(file.path()) & !most, 0, "{original_mode:o} while it is written");
+            file.keep().unwrap();
+            assert_eq!(mode(&target) & !most, 0, "{original_mode:o}: {:o}", mode(&target));
+            assert_eq!(mode(&target) & 0o600, 0o600);
+        }
+    }
+}

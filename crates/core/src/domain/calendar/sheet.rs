@@ -1,0 +1,133 @@
+//! A calendar as it is written down: the holidays of a country, year by year, from which a policy takes its own.
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use chrono::Datelike as _;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::Weekday;
+use crate::domain::choice::Choice as _;
+use crate::domain::record::Fields;
+use crate::domain::text::{Line, is_blank};
+use crate::domain::time::{Day, YEARS};
+
+/// Most holidays that a year can have: more is no calendar.
+const HOLIDAYS_MAX: usize = 100;
+
+/// A calendar as it is written down.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalendarSheet {
+    /// What it is called.
+    pub name: Line,
+    /// Days off in every week.
+    pub weekend: Vec<Weekday>,
+    /// The holidays of each year, in order.
+    pub years: Vec<YearSheet>,
+}
+
+/// The holidays of one year.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct YearSheet {
+    /// The year.
+    pub year: i32,
+    /// Its holidays with their names.
+    pub holidays: Vec<(Day, Line)>,
+}
+
+impl CalendarSheet {
+    /// What makes no sense in it, each with its place.
+    pub fn violations(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        if is_blank(&self.name) {
+            wrong.push("name: it is empty".to_owned());
+        }
+        wrong.extend(weekend_violation(&self.weekend).map(|reason| format!("weekend: {reason}")));
+        let mut before: Option<i32> = None;
+        for sheet in &self.years {
+            let year = sheet.year;
+            match before {
+                Some(before) if before == year => wrong.push(format!("year {year}: it stands there twice")),
+                Some(before) if before > year => {
+                    wrong.push(format!(
+                        "year {year}: it stands after {before}; write the years in their order"
+                    ));
+                }
+                Some(_) | None => {}
+            }
+            before = Some(before.map_or(year, |before| before.max(year)));
+            wrong.extend(sheet.violations());
+        }
+        wrong
+    }
+
+    /// The fields of a policy that takes over the holidays of these years; a refusal names a year of which it knows nothing.
+    pub fn policy_fields(&self, years: RangeInclusive<i32>) -> Result<Fields, String> {
+        let mut holidays = Vec::new();
+        for year in years {
+            let sheet = self.years.iter().find(|sheet| sheet.year == year);
+            if sheet.is_none() && !self.years.is_empty() {
+                let known = self.known_years();
+                return Err(format!(
+                    "{} does not tell the holidays of {year}; it tells those of {known}",
+                    &*self.name
+                ));
+            }
+            let rows = sheet.into_iter().flat_map(|sheet| &sheet.holidays);
+            holidays.extend(rows.map(|(day, name)| json!({"day": day, "name": name})));
+        }
+        let mut fields = Fields::new();
+        fields.insert("calendar_name".to_owned(), json!(self.name));
+        fields.insert("weekend".to_owned(), json!(self.weekend));
+        fields.insert("holidays".to_owned(), json!(holidays));
+        Ok(fields)
+    }
+
+    /// The years that it tells of, `2026 to 2035`.
+    pub fn known_years(&self) -> String {
+        match (self.years.first(), self.years.last()) {
+            (Some(first), Some(last)) if first.year == last.year => first.year.to_string(),
+            (Some(first), Some(last)) => format!("{} to {}", first.year, last.year),
+            (None, _) | (_, None) => "no year".to_owned(),
+        }
+    }
+}
+
+impl YearSheet {
+    fn violations(&self) -> Vec<String> {
+        let year = self.year;
+        if !YEARS.contains(&year) {
+            return vec![format!("year {year}: it is outside {} to {}", YEARS.start(), YEARS.end())];
+        }
+        if self.holidays.len() > HOLIDAYS_MAX {
+            return vec![format!("year {year}: it has more than {HOLIDAYS_MAX} holidays")];
+        }
+        let mut wrong = Vec::new();
+        let mut seen = BTreeSet::new();
+        for ((day, name), number) in self.holidays.iter().zip(1..) {
+            let place = format!("year {year}, holiday {number} ({day})");
+            if day.date().year() != year {
+                wrong.push(format!("{place}: it lies in another year"));
+            }
+            if !seen.insert(*day) {
+                wrong.push(format!("{place}: the day stands there twice"));
+            }
+            if is_blank(name) {
+                wrong.push(format!("{place}: it has no name"));
+            }
+        }
+        wrong
+    }
+}
+
+/// Why these days off in every week make no sense.
+pub fn weekend_violation(weekend: &[Weekday]) -> Option<String> {
+    let days: BTreeSet<Weekday> = weekend.iter().copied().collect();
+    if days.len() == Weekday::VALUES.len() {
+        return Some("leaves no working day".to_owned());
+    }
+    (days.len() != weekend.len()).then(|| "names a day twice".to_owned())
+}

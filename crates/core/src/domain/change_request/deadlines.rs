@@ -1,0 +1,117 @@
+//! What falls due about a change request.
+
+use super::{ChangeRequest, ChangeState as S, Urgency, granted_approval};
+use crate::domain::approval::{self, ApprovalState};
+use crate::domain::choice::Choice as _;
+use crate::domain::deadline::{Deadline, Limit, STATE_SINCE, Task};
+use crate::domain::ids::Kind;
+use crate::domain::person::Role;
+use crate::domain::time::Day;
+use crate::domain::workflow::Case;
+
+const UNDER_WAY: &[&str] = &[S::Implementing.code(), S::Implemented.code(), S::Verifying.code()];
+const BEGUN: &[&str] = &[
+    S::Implementing.code(),
+    S::Implemented.code(),
+    S::Verifying.code(),
+    S::Verified.code(),
+    S::Released.code(),
+];
+
+const APPROVE: Deadline = Deadline::new(
+    "Approve or refuse the change",
+    Role::Quality,
+    &[S::AwaitingApproval.code()],
+    Limit::Days("change_pending_days", STATE_SINCE),
+    "IEC 62304 6.2.4",
+)
+.rank(1)
+.others(who_must_sign);
+const ANALYSE: Deadline = Deadline::new(
+    "Analyse the change",
+    Role::DevLead,
+    &[S::Submitted.code(), S::UnderAnalysis.code()],
+    Limit::Days("change_pending_days", STATE_SINCE),
+    "IEC 62304 6.2.3",
+);
+const BEGIN: Deadline = Deadline::new(
+    "Begin the approved change",
+    Role::DevLead,
+    &[S::Approved.code()],
+    Limit::Days("change_pending_days", STATE_SINCE),
+    "IEC 62304 6.2.4",
+);
+/// The shorter limit of an emergency.
+const SHORT: Limit = Limit::Days("emergency_days", STATE_SINCE);
+
+pub(super) const ALL: &[Deadline] = &[
+    APPROVE.only(|case| !is_emergency(case)),
+    Deadline { limit: SHORT, ..APPROVE }.only(is_emergency),
+    ANALYSE.only(|case| !is_emergency(case)),
+    Deadline { limit: SHORT, ..ANALYSE }.only(is_emergency),
+    Deadline::new(
+        "Resume the change, or give it up",
+        Role::DevLead,
+        &[S::OnHold.code()],
+        Limit::Days("change_pending_days", STATE_SINCE),
+        "IEC 62304 6.2.3",
+    ),
+    BEGIN.only(|case| last_day(case).is_none()),
+    Deadline { limit: Limit::Named(begin_in_time), ..BEGIN },
+    Deadline::new(
+        "Worked on without a valid approval",
+        Role::Quality,
+        UNDER_WAY,
+        Limit::AtOnce(STATE_SINCE),
+        "IEC 62304 8.2.1",
+    )
+    .rank(0)
+    .only(|case| granted_approval(case).is_none()),
+    Deadline::new(
+        "Complete what was put off in the emergency",
+        Role::DevLead,
+        BEGUN,
+        Limit::Named(put_off),
+        "IEC 62304 6.3.1",
+    )
+    .rank(2)
+    .only(is_emergency),
+];
+
+fn is_emergency(case: &Case) -> bool {
+    case.data.text("urgency") == Urgency::Emergency.code()
+}
+
+/// The last day of its granted approval, where that has one.
+fn last_day(case: &Case) -> Option<Day> {
+    let approvals = case.world.referring(case.id(), Kind::Approval);
+    let granted = approvals.iter().find(|data| ApprovalState::of(data) == Some(ApprovalState::Granted))?;
+    Day::parse(granted.text("expires_at")).ok()
+}
+
+/// Until the last day of its approval the work is to begin; after it, it may not, and somebody says so.
+fn begin_in_time(case: &Case) -> Vec<Task> {
+    let Some(by) = last_day(case) else { return Vec::new() };
+    let expired = case.now.day() > by;
+    let words = if expired { "Mark the approval as expired; the work may not begin any more" } else { "" };
+    vec![Task { what: words.to_owned(), by }]
+}
+
+/// The roles whose signature it waits for.
+fn who_must_sign(case: &Case) -> String {
+    let approvals = case.world.referring(case.id(), Kind::Approval);
+    let missing = approvals.iter().flat_map(|data| approval::missing_roles(case.world, data));
+    let words: Vec<&str> = missing.map(Role::word).collect();
+    if words.is_empty() { "Those who must sign".to_owned() } else { words.join(", ") }
+}
+
+/// The activities that an emergency put off, each with its day.
+fn put_off(case: &Case) -> Vec<Task> {
+    let Some(change) = case.data.typed::<ChangeRequest>() else { return Vec::new() };
+    let open = change.activities_done.iter().filter(|done| done.done_at.is_none());
+    open.filter_map(|done| {
+        let what = format!("Complete {}, put off in the emergency", done.activity);
+        Some(Task { what, by: done.complete_by? })
+    })
+    .collect()
+}

@@ -1,0 +1,216 @@
+//! What falls due about a record: what is to be done, who does it, from which day on, and within which limit of the policy.
+//!
+//! Each kind declares its deadlines beside its states. Nothing of it is stored: what is due follows from the records, the policy
+//! and the moment (docs/adr/0043).
+
+use serde_json::Value;
+
+use super::calendar::WorkCalendar;
+use super::ids::Kind;
+use super::person::Role;
+use super::policy::Policy;
+use super::record::{Fields, RecordData};
+use super::shared_record::SharedRecord;
+use super::time::Day;
+use super::workflow::Case;
+
+/// The day from which a limit runs.
+#[derive(Clone, Copy)]
+pub struct Start {
+    /// What happened on it, in words that follow “from”.
+    pub words: &'static str,
+    /// The day.
+    pub day: fn(&RecordData) -> Day,
+}
+
+/// The day on which the record came into its state.
+pub const STATE_SINCE: Start =
+    Start { words: "the day of its state", day: |data| data.head.state_since.day() };
+
+/// By when something is to be done.
+#[derive(Clone, Copy)]
+pub enum Limit {
+    /// So many working days after a day; the number stands in this field of the policy.
+    WorkingDays(&'static str, Start),
+    /// So many days after a day; the number stands in this field of the policy.
+    Days(&'static str, Start),
+    /// Each of these tasks on its own day, as the record says.
+    Named(fn(&Case) -> Vec<Task>),
+    /// It was not to wait at all.
+    AtOnce(Start),
+}
+
+/// One thing that a record itself gives a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// What is to be done; empty: what the deadline says.
+    pub what: String,
+    /// By when.
+    pub by: Day,
+}
+
+/// Something that is to be done about a record in certain states.
+#[derive(Clone, Copy)]
+pub struct Deadline {
+    /// What is to be done.
+    pub what: &'static str,
+    /// Who does it where the record has no owner.
+    pub role: Role,
+    /// Codes of the states in which it waits.
+    pub states: &'static [&'static str],
+    /// By when.
+    pub limit: Limit,
+    /// The clause that asks for it.
+    pub clause: &'static str,
+    /// How grave it is to be late: 0 is gravest.
+    pub rank: u8,
+    /// Whether it waits for this record.
+    pub runs: fn(&Case) -> bool,
+    /// What is to be done, where that depends on the record.
+    pub words: Option<fn(&Case) -> String>,
+    /// Who does it, where that is never the record's owner.
+    pub others: Option<fn(&Case) -> String>,
+}
+
+/// A deadline of one record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// What is to be done.
+    pub what: String,
+    /// By when; `Err`: the label of the field of the policy that sets no limit.
+    pub by: Result<Day, &'static str>,
+}
+
+impl Deadline {
+    /// A deadline to which more is added below.
+    pub const fn new(
+        what: &'static str,
+        role: Role,
+        states: &'static [&'static str],
+        limit: Limit,
+        clause: &'static str,
+    ) -> Self {
+        Self { what, role, states, limit, clause, rank: 3, runs: |_| true, words: None, others: None }
+    }
+
+    /// How grave it is to be late; 3 unless it is said.
+    pub const fn rank(mut self, rank: u8) -> Self {
+        self.rank = rank;
+        self
+    }
+
+    /// It waits only for some of the records.
+    pub const fn only(mut self, runs: fn(&Case) -> bool) -> Self {
+        self.runs = runs;
+        self
+    }
+
+    /// What is to be done depends on the record.
+    pub const fn words(mut self, words: fn(&Case) -> String) -> Self {
+        self.words = Some(words);
+        self
+    }
+
+    /// The owner waits too; it is for others to act.
+    pub const fn others(mut self, others: fn(&Case) -> String) -> Self {
+        self.others = Some(others);
+        self
+    }
+
+    /// The field of the policy that holds its limit.
+    pub const fn policy_field(&self) -> Option<&'static str> {
+        match self.limit {
+            Limit::WorkingDays(field, _) | Limit::Days(field, _) => Some(field),
+            Limit::Named(_) | Limit::AtOnce(_) => None,
+        }
+    }
+
+    /// What waits for a record by this deadline.
+    pub fn dues(&self, case: &Case, limits: &Limits) -> Vec<Due> {
+        if !self.states.contains(&case.data.head.state.as_str()) || !(self.runs)(case) {
+            return Vec::new();
+        }
+        let what = self.words.map_or_else(|| self.what.to_owned(), |words| words(case));
+        let by = match self.limit {
+            Limit::WorkingDays(field, start) => {
+                limits.days(field).map(|days| limits.calendar.after((start.day)(case.data), days))
+            }
+            Limit::Days(field, start) => {
+                limits.days(field).map(|days| (start.day)(case.data).plus_days(i64::from(days)))
+            }
+            Limit::AtOnce(start) => Ok((start.day)(case.data)),
+            Limit::Named(tasks) => {
+                let named = |task: Task| Due {
+                    what: if task.what.is_empty() { what.clone() } else { task.what },
+                    by: Ok(task.by),
+                };
+                return tasks(case).into_iter().map(named).collect();
+            }
+        };
+        vec![Due { what, by }]
+    }
+}
+
+/// The limits and the working days of a policy.
+#[derive(Debug, Clone, Default)]
+pub struct Limits {
+    fields: Fields,
+    /// The working days.
+    pub calendar: WorkCalendar,
+}
+
+impl Limits {
+    /// Those of the policy; of no policy, none.
+    pub fn of(policy: Option<&SharedRecord>) -> Self {
+        let typed = policy.and_then(SharedRecord::typed::<Policy>);
+        Self {
+            fields: policy.map(|data| data.fields.clone()).unwrap_or_default(),
+            calendar: typed.map(|policy| policy.calendar()).unwrap_or_default(),
+        }
+    }
+
+    /// The number in a field of the policy; where there is none, the label of the field.
+    fn days(&self, field: &str) -> Result<u32, &'static str> {
+        let set = self.fields.get(field).and_then(Value::as_u64).and_then(|days| u32::try_from(days).ok());
+        set.ok_or_else(|| Kind::Policy.def().field(field).map_or("", |field| field.label))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::field::FieldType;
+
+    #[test]
+    fn every_deadline_names_states_that_are_open_and_a_limit_that_the_policy_has() {
+        let policy = Kind::Policy.def();
+        let mut limits = std::collections::BTreeSet::new();
+        for kind in Kind::ALL {
+            for deadline in kind.def().deadlines {
+                assert!(!deadline.what.is_empty() && !deadline.clause.is_empty(), "{}", kind.code());
+                assert!(!deadline.states.is_empty(), "{}: {}", kind.code(), deadline.what);
+                for code in deadline.states {
+                    let state = kind.def().state(code);
+                    assert!(state.is_some_and(|state| !state.finished), "{}: {code}", deadline.what);
+                }
+                if let Some(name) = deadline.policy_field() {
+                    let field = policy.field(name);
+                    assert!(field.is_some_and(|field| field.ty == FieldType::Number), "{name}");
+                    limits.insert(name);
+                }
+            }
+        }
+        let expected = [
+            "change_pending_days",
+            "emergency_days",
+            "feedback_triage_days",
+            "follow_up_days",
+            "identity_days",
+            "invitation_days",
+            "problem_evaluation_days",
+            "problem_safety_days",
+            "reportability_days",
+        ];
+        assert_eq!(limits.into_iter().collect::<Vec<_>>(), expected);
+    }
+}

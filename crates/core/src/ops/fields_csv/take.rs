@@ -1,0 +1,247 @@
+//! Records of a kind from a CSV of its fields: what each row would give, and taking them in one transaction.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{HEAD, value_of};
+use crate::domain::field::FieldDef;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::{Fields, KindDef};
+use crate::domain::requests::PRODUCT;
+use crate::ops::file::ProductFile;
+use crate::ops::import::{ImportSource, check_new};
+use crate::ops::refused::Refused;
+use crate::ops::request::{Act, FileSource, Request};
+use crate::ops::session::Session;
+use mainstay_base::clock::Stamp;
+use mainstay_base::delimited::Row;
+use mainstay_base::time::Moment;
+
+/// What becomes of one row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RowFate {
+    /// It can be taken: the record of which it becomes a part, and its fields.
+    Take(Option<RecordId>, Fields),
+    /// It cannot be taken, for these reasons.
+    Refused(Vec<String>),
+}
+
+/// One row of the plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldsRow {
+    /// Line in the source, from 1.
+    pub line: u64,
+    /// What becomes of it.
+    pub fate: RowFate,
+}
+
+/// What taking a file in would do. Making a plan changes nothing: it is the rehearsal.
+#[derive(Debug, Clone)]
+pub struct FieldsPlan {
+    /// The file.
+    pub source: Arc<ImportSource>,
+    /// The kind that its rows become.
+    pub kind: Kind,
+    /// Every row that is not empty, in the order of the file.
+    pub rows: Vec<FieldsRow>,
+    /// The attachment that holds the very same file, if there is one: it was taken before, or attached by somebody.
+    pub known_as: Option<RecordId>,
+}
+
+impl FieldsPlan {
+    /// How many rows are taken.
+    pub fn taken(&self) -> usize {
+        self.rows.iter().filter(|row| matches!(row.fate, RowFate::Take(..))).count()
+    }
+
+    /// The rows that cannot be taken: line and reasons.
+    pub fn refused(&self) -> impl Iterator<Item = (u64, &[String])> {
+        self.rows.iter().filter_map(|row| match &row.fate {
+            RowFate::Take(..) => None,
+            RowFate::Refused(reasons) => Some((row.line, reasons.as_slice())),
+        })
+    }
+
+    /// The file is attached first, so that nothing of it is lost; then come the rows.
+    fn acts(&self) -> Vec<Act> {
+        let source = &self.source;
+        let mut acts = vec![Act::from(Request::Attach {
+            to: PRODUCT,
+            file_name: source.file_name.clone(),
+            file: FileSource::Bytes(source.bytes.to_vec()),
+            description: format!("{} taken in, a row each", self.kind.def().plural),
+            source: source.place.clone(),
+            captured_at: None,
+        })];
+        for row in &self.rows {
+            if let RowFate::Take(parent, set) = &row.fate {
+                let request = Request::Create { kind: self.kind, parent: *parent, set: set.clone() };
+                let late_reason = Some(format!("Taken in from {}, line {}", source.file_name, row.line));
+                acts.push(Act { late_reason, ..Act::from(request) });
+            }
+        }
+        acts
+    }
+}
+
+/// What a column of the file means.
+enum Column {
+    Field(&'static FieldDef),
+    Parent,
+    /// It is not read in.
+    Aside,
+}
+
+impl ProductFile {
+    /// What each row of a CSV of fields would give now. Columns named in `leave_out` are not read.
+    ///
+    /// # Errors
+    /// [`Refused::Rule`] for a kind that people do not make, and for a column that is none of its fields or stands twice.
+    pub fn plan_fields(
+        &self,
+        kind: Kind,
+        source: &Arc<ImportSource>,
+        leave_out: &[String],
+        now: Moment,
+    ) -> Result<FieldsPlan, Refused> {
+        let def = kind.def();
+        if def.create_by.is_empty() {
+            return Err(Refused::Rule(format!(
+                "{} are made by the program as work goes on; none can be taken in",
+                def.plural.to_lowercase()
+            )));
+        }
+        let columns = columns(def, &source.header, leave_out)?;
+        let rows = source.rows.iter().filter(|row| !row.is_empty());
+        let rows = rows
+            .map(|row| Ok(FieldsRow { line: row.line, fate: self.fate(def, &columns, row, now)? }))
+            .collect::<Result<_, Refused>>()?;
+        let known_as = self.store.find_by_line(Kind::Attachment, "sha256", &source.sha256)?;
+        Ok(FieldsPlan { source: Arc::clone(source), kind, rows, known_as })
+    }
+
+    fn fate(&self, def: &KindDef, columns: &[Column], row: &Row, now: Moment) -> Result<RowFate, Refused> {
+        let mut reasons: Vec<String> =
+            row.issues.iter().filter(|issue| issue.forbids()).map(ToString::to_string).collect();
+        if !reasons.is_empty() {
+            return Ok(RowFate::Refused(reasons));
+        }
+        let mut values = Fields::new();
+        let mut parent = None;
+        for (column, cell) in columns.iter().zip(&row.cells) {
+            match column {
+                Column::Field(field) => match value_of(field, cell) {
+                    Ok(value) if value.is_null() => {}
+                    Ok(value) => {
+                        values.insert(field.name.to_owned(), value);
+                    }
+                    Err(reason) => reasons.push(format!("{}: {reason}", field.label)),
+                },
+                Column::Parent if cell.trim().is_empty() => {}
+                Column::Parent => match cell.trim().parse::<RecordId>() {
+                    Ok(id) => parent = Some(id),
+                    Err(reason) => reasons.push(format!("parent: {reason}")),
+                },
+                Column::Aside => {}
+            }
+        }
+        let checked = check_new(def, &values, now);
+        let set = match checked {
+            Ok(set) if reasons.is_empty() => set,
+            Ok(_) => return Ok(RowFate::Refused(reasons)),
+            Err(more) => {
+                reasons.extend(more);
+                return Ok(RowFate::Refused(reasons));
+            }
+        };
+        for missing in self.missing(def, &set, parent)? {
+            reasons.push(missing);
+        }
+        Ok(if reasons.is_empty() { RowFate::Take(parent, set) } else { RowFate::Refused(reasons) })
+    }
+
+    /// The records that a row names and that this file does not hold.
+    fn missing(&self, def: &KindDef, set: &Fields, parent: Option<RecordId>) -> Result<Vec<String>, Refused> {
+        let mut named: Vec<(&str, RecordId)> = parent.into_iter().map(|id| ("parent", id)).collect();
+        for field in def.fields() {
+            if let Some(value) = set.get(field.name) {
+                field.each_reference(value, &mut |_, id| named.push((field.label, id)));
+            }
+        }
+        let mut missing = Vec::new();
+        for (label, id) in named {
+            if self.store.record(id)?.is_none() {
+                missing.push(format!("{label}: there is no {id} in this file"));
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Takes in what the plan says, in one transaction, and answers the records that were made. A plan without rows to take
+    /// changes nothing.
+    ///
+    /// # Errors
+    /// Whatever performing refuses, with the line of the row; then nothing was changed.
+    pub fn take_fields(
+        &mut self,
+        session: &Session,
+        plan: &FieldsPlan,
+        stamp: &Stamp,
+    ) -> Result<Vec<RecordId>, Refused> {
+        self.refuse_read_only()?;
+        if plan.taken() == 0 {
+            return Ok(Vec::new());
+        }
+        let lines: Vec<u64> = plan
+            .rows
+            .iter()
+            .filter(|row| matches!(row.fate, RowFate::Take(..)))
+            .map(|row| row.line)
+            .collect();
+        let receipts = self.perform_all(session, plan.acts(), &|_| true, stamp).map_err(
+            |(index, refusal)| match index.checked_sub(1).and_then(|row| lines.get(row)) {
+                Some(line) if !refusal.is_failure() => {
+                    Refused::Rule(format!("line {line}: {refusal}. Nothing was changed"))
+                }
+                Some(_) | None => refusal,
+            },
+        )?;
+        Ok(receipts.into_iter().skip(1).filter_map(|receipt| receipt.record).collect())
+    }
+}
+
+/// What each column means: a field by its name or label, or what every record carries.
+fn columns(def: &KindDef, header: &[String], leave_out: &[String]) -> Result<Vec<Column>, Refused> {
+    let same = |name: &str, other: &str| name.trim().eq_ignore_ascii_case(other.trim());
+    if let Some(unknown) =
+        leave_out.iter().find(|name| !header.iter().any(|column| same(column, name.as_str())))
+    {
+        return Err(Refused::Rule(format!("the file has no column “{unknown}” to leave out")));
+    }
+    let mut seen = BTreeSet::new();
+    let mut columns = Vec::with_capacity(header.len());
+    for name in header {
+        let field = def
+            .fields()
+            .find(|field| same(name, field.name))
+            .or_else(|| def.fields().find(|field| same(name, field.label)));
+        columns.push(if leave_out.iter().any(|left| same(name, left)) {
+            Column::Aside
+        } else if let Some(field) = field {
+            if !seen.insert(field.name) {
+                return Err(Refused::Rule(format!("two columns give “{}”; leave one out", field.label)));
+            }
+            Column::Field(field)
+        } else if same(name, "parent") {
+            Column::Parent
+        } else if HEAD.iter().any(|head| same(name, head)) {
+            Column::Aside
+        } else {
+            return Err(Refused::Rule(format!(
+                "column “{name}” is no field of {}; rename it or leave it out",
+                def.plural.to_lowercase()
+            )));
+        });
+    }
+    Ok(columns)
+}

@@ -1,0 +1,110 @@
+//! Kinds that only declare their chapter of a period's packet: a log, and each record in full, from the declaration alone.
+
+use std::collections::BTreeMap;
+
+use super::paper::{Paper, state_mark};
+use super::record;
+use crate::domain::field::FieldDef;
+use crate::domain::ids::{Kind, RecordId};
+use crate::ops::page::RecordPage;
+use crate::ops::refused::Refused;
+use crate::report::{Block, Cell, Column, Section};
+
+/// The records of the period by kind, for the kinds that declare a chapter.
+pub(super) struct Chapters(BTreeMap<(u8, Kind), Vec<RecordPage>>);
+
+impl Chapters {
+    /// Those among the records of the period.
+    pub fn of(paper: &mut Paper<'_>, ids: &[RecordId]) -> Result<Self, Refused> {
+        let mut found: BTreeMap<(u8, Kind), Vec<RecordPage>> = BTreeMap::new();
+        for id in ids {
+            if let Some(number) = id.kind.def().chapter {
+                found.entry((number, id.kind)).or_default().push(paper.page(*id)?);
+            }
+        }
+        Ok(Self(found))
+    }
+
+    /// Adds each log to its chapter, and the records after what the chapter holds already.
+    pub fn add_to(&self, paper: &Paper<'_>, sections: &mut Vec<Section>) {
+        for ((number, kind), pages) in &self.0 {
+            let records =
+                pages.iter().map(|page| record::section(paper, 2, "", page, record::whole(paper, page)));
+            place(sections, *number, log(paper, *kind, pages), records.collect());
+        }
+    }
+}
+
+/// One line for each record: number, title, the columns of the list, state.
+fn log(paper: &Paper<'_>, kind: Kind, pages: &[RecordPage]) -> Block {
+    let def = kind.def();
+    let more: Vec<&FieldDef> = def.columns.iter().filter_map(|name| def.field(name)).collect();
+    let rows = pages
+        .iter()
+        .map(|page| {
+            let data = &page.data;
+            let mut cells: Vec<Cell> = vec![data.head.id.to_string().into(), paper.title(data).into()];
+            cells.extend(more.iter().map(|field| Cell::from(paper.words(field, data.value(field.name)))));
+            cells.push(state_mark(data).into());
+            cells
+        })
+        .collect();
+    let mut columns = vec![Column::id("Number"), Column::text("Title", 3)];
+    columns.extend(more.iter().map(|field| record::shape(field)));
+    columns.push(Column::mark("State"));
+    Block::Table { caption: Some(def.plural.to_owned()), columns, rows }
+}
+
+/// Puts a block at the end of a chapter, and sections below it, numbered on.
+fn place(sections: &mut Vec<Section>, number: u8, block: Block, below: Vec<Section>) {
+    let own = number.to_string();
+    let Some(at) = sections.iter().position(|section| section.number == own) else { return };
+    if let Some(chapter) = sections.get_mut(at) {
+        chapter.blocks.push(block);
+    }
+    let prefix = format!("{own}.");
+    let there =
+        sections.iter().skip(at + 1).take_while(|section| section.number.starts_with(&prefix)).count();
+    let numbered = below.into_iter().zip(there + 1..).map(|(mut section, count)| {
+        section.number = format!("{prefix}{count}");
+        section
+    });
+    let after = at + 1 + there;
+    sections.splice(after..after, numbered);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn section(level: u8, number: &str) -> Section {
+        Section::new(level, number, format!("Title {number}"), Vec::new())
+    }
+
+    #[test]
+    fn records_stand_after_what_their_chapter_holds_and_before_the_next() {
+        let mut sections = vec![section(1, "8"), section(2, "8.1"), section(1, "9"), section(1, "80")];
+        place(&mut sections, 8, Block::paragraph("log"), vec![section(2, ""), section(2, "")]);
+        let numbers: Vec<&str> = sections.iter().map(|section| section.number.as_str()).collect();
+        assert_eq!(numbers, ["8", "8.1", "8.2", "8.3", "9", "80"]);
+        assert_eq!(sections[0].blocks, [Block::paragraph("log")]);
+    }
+
+    #[test]
+    fn a_chapter_that_the_packet_does_not_have_takes_nothing() {
+        let mut sections = vec![section(1, "8")];
+        place(&mut sections, 7, Block::paragraph("log"), vec![section(2, "")]);
+        assert_eq!(sections, [section(1, "8")]);
+    }
+
+    #[test]
+    fn a_declared_chapter_is_one_of_the_packet() {
+        for kind in Kind::ALL {
+            assert!(
+                kind.def().chapter.is_none_or(|number| (1..=20).contains(&number)),
+                "{}",
+                kind.def().word
+            );
+        }
+    }
+}

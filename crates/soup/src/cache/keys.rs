@@ -1,0 +1,91 @@
+//! Keys of records that are not entered in their table yet. An import of many files enters them many at once and in the order of the table: the
+//! keys of one file alone touch nearly every page of it.
+//!
+//! The keys of a record also stand in the record, and the table tells up to which record it has them. So nothing is lost when an import is
+//! killed: who reads the cache looks at the later records, and the next import enters what is missing.
+
+use std::collections::HashSet;
+
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use super::Cache;
+use mainstay_base::store_error::StoreError;
+
+/// Keys that wait at most before they are entered; under test few, so that it is tested.
+const WAITING_MAX: usize = if cfg!(test) { 4 } else { 1 << 20 };
+
+/// Keys with their records.
+#[derive(Debug, Default)]
+pub(super) struct Waiting {
+    pub(super) pairs: Vec<(i64, i64)>,
+    /// Records that others replaced: their keys are not entered.
+    pub(super) dropped: HashSet<i64>,
+    /// The state of the file in which there was nothing else to enter; another one when another program wrote.
+    version: Option<i64>,
+}
+
+impl Waiting {
+    /// Takes over what a file added.
+    pub(super) fn take(&mut self, mut more: Self) {
+        self.pairs.append(&mut more.pairs);
+        self.dropped.extend(more.dropped);
+    }
+
+    /// The keys of records that the table does not have, in the order of the keys.
+    pub(super) fn of_records(conn: &Connection) -> Result<Self, StoreError> {
+        let mut statement = conn.prepare(
+            "SELECT id, keys FROM record WHERE id > (SELECT max(up_to) FROM keys_entered) AND current = 1",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut pairs = Vec::new();
+        while let Some(row) = rows.next()? {
+            let record: i64 = row.get(0)?;
+            let keys = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+            pairs.extend(keys.as_chunks::<8>().0.iter().map(|key| (i64::from_le_bytes(*key), record)));
+        }
+        pairs.sort_unstable();
+        Ok(Self { pairs, ..Self::default() })
+    }
+
+    /// Records under a key. Only for what [`Self::of_records`] read, which is in order.
+    pub(super) fn under(&self, key: i64) -> impl Iterator<Item = i64> {
+        let start = self.pairs.partition_point(|(own, _)| *own < key);
+        let rest = self.pairs.get(start..).unwrap_or_default();
+        rest.iter().take_while(move |(own, _)| *own == key).map(|(_, record)| *record)
+    }
+}
+
+impl Cache {
+    /// Enters the keys that wait when there are many.
+    pub fn enter_many_keys(&mut self) -> Result<(), StoreError> {
+        if self.waiting.pairs.len() >= WAITING_MAX { self.enter_keys() } else { Ok(()) }
+    }
+
+    /// Enters the keys that wait.
+    pub fn enter_keys(&mut self) -> Result<(), StoreError> {
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let (last, up_to): (Option<i64>, i64) = tx.query_row(
+            "SELECT (SELECT max(id) FROM record), (SELECT max(up_to) FROM keys_entered)",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        let version = Some(tx.query_row("PRAGMA data_version", [], |row| row.get(0))?);
+        let mut waiting = std::mem::replace(&mut self.waiting, Waiting { version, ..Waiting::default() });
+        let Some(last) = last.filter(|last| *last > up_to) else { return Ok(()) };
+        // Another program may have added records: then the records are asked.
+        if waiting.version != version {
+            waiting = Waiting::of_records(&tx)?;
+        }
+        waiting.pairs.sort_unstable();
+        let mut insert = tx.prepare("INSERT OR IGNORE INTO record_key (key, record) VALUES (?1, ?2)")?;
+        for (key, record) in &waiting.pairs {
+            if !waiting.dropped.contains(record) {
+                insert.execute(params![key, record])?;
+            }
+        }
+        drop(insert);
+        tx.execute("UPDATE keys_entered SET up_to = ?1", [last])?;
+        tx.commit()?;
+        Ok(())
+    }
+}

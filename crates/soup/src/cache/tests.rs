@@ -1,0 +1,106 @@
+//! What is found by keys, whatever became of the import that brought them.
+
+use super::*;
+
+fn record(id: &str, modified: &str, keys: &[&str]) -> NewRecord {
+    NewRecord {
+        kind: "nvd",
+        id: id.to_owned(),
+        modified: modified.to_owned(),
+        body: id.as_bytes().to_vec(),
+        raw: Vec::new(),
+        digest: NewRecord::digest_of(&format!("{id} {modified}")),
+        keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+        ecosystems: Vec::new(),
+    }
+}
+
+fn file(name: &str) -> SourceFile {
+    SourceFile {
+        id: 0,
+        name: name.to_owned(),
+        sha256: format!("{:0>64}", name.len()),
+        bytes: 1,
+        format: String::new(),
+        source: String::new(),
+        data_date: None,
+        records: 0,
+        refused: 0,
+        imported_at: Moment::parse("2026-01-01T00:00:00Z").unwrap(),
+        program: String::new(),
+    }
+}
+
+/// Takes a file of some records, whose keys wait.
+fn take(cache: &mut Cache, name: &str, records: &[NewRecord]) {
+    let file = file(name);
+    let mut import = cache.import(&file).unwrap();
+    for record in records {
+        import.add(record).unwrap();
+    }
+    import.finish(&file).unwrap();
+}
+
+/// The bodies that a reader finds under a key.
+fn found(folder: &Path, key: &str) -> Vec<String> {
+    let cache = Cache::open_to_read(folder).unwrap().unwrap();
+    let numbers = cache.numbers_under(key).unwrap();
+    let body =
+        |number| cache.read(number, |_, body| String::from_utf8(body.to_vec()).unwrap()).unwrap().unwrap();
+    let mut bodies: Vec<String> = numbers.into_iter().map(body).collect();
+    bodies.sort();
+    bodies
+}
+
+#[test]
+fn keys_that_wait_are_found_and_entered_whoever_comes_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut cache = Cache::open(folder.path()).unwrap();
+    take(&mut cache, "a", &[record("A", "1", &["x", "y"]), record("B", "1", &["x"])]);
+    assert_eq!(found(folder.path(), "x"), ["A", "B"]);
+    // The import ends here without entering them, as when it is killed.
+    drop(cache);
+    assert_eq!(found(folder.path(), "y"), ["A"]);
+    let mut cache = Cache::open(folder.path()).unwrap();
+    let mut other = Cache::open(folder.path()).unwrap();
+    take(&mut cache, "bb", &[record("C", "1", &["x"])]);
+    take(&mut other, "ccc", &[record("D", "1", &["x"])]);
+    assert_eq!(found(folder.path(), "x"), ["A", "B", "C", "D"]);
+    cache.enter_keys().unwrap();
+    other.enter_keys().unwrap();
+    assert_eq!(found(folder.path(), "x"), ["A", "B", "C", "D"]);
+    assert_eq!(found(folder.path(), "z"), Vec::<String>::new());
+}
+
+#[test]
+fn keys_of_a_record_that_was_replaced_lead_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut cache = Cache::open(folder.path()).unwrap();
+    take(&mut cache, "a", &[record("A", "1", &["x"]), record("B", "1", &["x"])]);
+    take(&mut cache, "bb", &[record("A", "2", &["y"])]);
+    assert_eq!(
+        (found(folder.path(), "x"), found(folder.path(), "y")),
+        (vec!["B".to_owned()], vec!["A".to_owned()])
+    );
+    cache.enter_keys().unwrap();
+    assert_eq!(
+        (found(folder.path(), "x"), found(folder.path(), "y")),
+        (vec!["B".to_owned()], vec!["A".to_owned()])
+    );
+    take(&mut cache, "ccc", &[record("B", "2", &["y"])]);
+    cache.enter_keys().unwrap();
+    assert_eq!(found(folder.path(), "x"), Vec::<String>::new());
+    assert_eq!(found(folder.path(), "y"), ["A", "B"]);
+}
+
+#[test]
+fn many_keys_are_entered_before_the_end_and_a_file_that_breaks_off_leaves_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut cache = Cache::open(folder.path()).unwrap();
+    take(&mut cache, "a", &[record("A", "1", &["1", "2", "3", "4", "5"])]);
+    cache.enter_many_keys().unwrap();
+    let broken = file("bb");
+    cache.import(&broken).unwrap().add(&record("B", "1", &["1"])).unwrap();
+    cache.enter_keys().unwrap();
+    assert_eq!(found(folder.path(), "1"), ["A"]);
+}

@@ -1,0 +1,131 @@
+//! What holds for every reader: a record that names no product clears none. Whatever its source calls it, it counts as one that is not
+//! analysed, so that its text is searched for the names of components.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+
+/// What stands where a product should be named, and names none.
+fn no_word() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        prop::sample::select(
+            &["", " ", "n/a", "N/A", "unspecified", "Unknown", "-", "*", "Multiple Products", "None"][..]
+        )
+        .prop_map(|word| json!(word)),
+    ]
+}
+
+/// CPE names that name no product.
+fn no_cpe() -> impl Strategy<Value = Value> {
+    prop::sample::select(
+        &["cpe:2.3:*:*:*:*:*:*:*:*:*:*:*", "cpe:2.3:a:-:-:*:*:*:*:*:*:*:*", "cpe:2.3:a", "nonsense", ""][..],
+    )
+    .prop_map(|name| json!(name))
+}
+
+/// `affected` of a CVE record, with versions but without a product.
+fn affected() -> impl Strategy<Value = Value> {
+    let versions = prop::sample::select(&["1.0", "n/a", "all versions"][..])
+        .prop_map(|version| json!([{"version": version, "status": "affected"}]));
+    let purl = prop_oneof![Just(Value::Null), Just(json!("pkg:")), Just(json!("n/a"))];
+    (no_word(), no_word(), no_word(), prop::collection::vec(no_cpe(), 0..2), versions, purl).prop_map(
+        |(vendor, product, package, cpes, versions, purl)| {
+            json!({"vendor": vendor, "product": product, "packageName": package, "collectionURL": "https://pypi.org",
+                "cpes": cpes, "versions": versions, "packageURL": purl, "defaultStatus": "unaffected"})
+        },
+    )
+}
+
+fn list(of: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
+    prop_oneof![Just(Value::Null), prop::collection::vec(of, 0..3).prop_map(Value::Array)]
+}
+
+/// Configurations that name no product that is itself vulnerable.
+fn nodes() -> impl Strategy<Value = Value> {
+    let environment = Just(json!({"vulnerable": false, "criteria": "cpe:2.3:o:v:os:*:*:*:*:*:*:*:*"}));
+    let matches = prop_oneof![
+        (any::<bool>(), no_cpe())
+            .prop_map(|(vulnerable, criteria)| json!({"vulnerable": vulnerable, "criteria": criteria})),
+        environment
+    ];
+    let negate = any::<bool>();
+    list(
+        (negate, prop::collection::vec(matches, 0..3))
+            .prop_map(|(negate, all)| json!({"operator": "OR", "negate": negate, "cpeMatch": all})),
+    )
+}
+
+fn nvd2() -> impl Strategy<Value = Value> {
+    let status =
+        prop::sample::select(&["Analyzed", "Modified", "Deferred", "Awaiting Analysis", "Received"][..]);
+    let configurations = list(nodes().prop_map(|nodes| json!({"nodes": nodes})));
+    let reported =
+        list(list(affected()).prop_map(|data| json!({"source": "cna@example.org", "affectedData": data})));
+    (status, configurations, reported).prop_map(|(status, configurations, reported)| {
+        json!({"format": "NVD_CVE", "version": "2.0", "vulnerabilities": [
+            {"cve": {"id": "CVE-1", "vulnStatus": status, "configurations": configurations, "affected": reported}}]})
+    })
+}
+
+fn nvd11() -> impl Strategy<Value = Value> {
+    nodes().prop_map(|nodes| {
+        json!({"CVE_data_type": "CVE", "CVE_Items": [
+            {"cve": {"CVE_data_meta": {"ID": "CVE-1"}}, "configurations": {"nodes": nodes}}]})
+    })
+}
+
+fn cve5() -> impl Strategy<Value = Value> {
+    let container = || {
+        (list(affected()), list(nodes().prop_map(|nodes| json!({"nodes": nodes})))).prop_map(
+            |(affected, applicability)| json!({"affected": affected, "cpeApplicability": applicability}),
+        )
+    };
+    (container(), list(container())).prop_map(|(cna, adp)| {
+        json!({"dataType": "CVE_RECORD", "dataVersion": "5.1", "cveMetadata": {"cveId": "CVE-1", "state": "PUBLISHED"},
+            "containers": {"cna": cna, "adp": adp}})
+    })
+}
+
+fn osv() -> impl Strategy<Value = Value> {
+    let affected =
+        prop::sample::select(
+            &[
+                r#"{"ranges": [], "versions": ["1.0"]}"#,
+                "{}",
+                r#"{"package": {"ecosystem": "", "name": ""}}"#,
+            ][..],
+        )
+        .prop_map(|text| serde_json::from_str(text).unwrap());
+    list(affected)
+        .prop_map(|affected| json!({"id": "CVE-1", "modified": "2026-01-01T00:00:00Z", "affected": affected}))
+}
+
+fn csaf() -> impl Strategy<Value = Value> {
+    let status = prop::sample::select(&["known_affected", "fixed", "recommended", "known_not_affected"][..]);
+    let ids = prop::sample::select(&["nobody", "empty"][..]);
+    (status, ids).prop_map(|(status, id)| {
+        json!({"document": {"category": "csaf_vex", "csaf_version": "2.0", "publisher": {"name": "Acme"}, "tracking": {"id": "A-1",
+                "current_release_date": "2026-01-01", "initial_release_date": "2026-01-01", "status": "final"}},
+            "product_tree": {"full_product_names": [{"name": " ", "product_id": "empty"}]},
+            "vulnerabilities": [{"cve": "CVE-1", "product_status": {status: [id]}}]})
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn a_record_that_names_no_product_clears_none(
+        document in prop_oneof![nvd2(), nvd11(), cve5(), osv(), csaf()]
+    ) {
+        let (records, outcome) = take(document.to_string());
+        let told: Vec<&Advisory> = records.iter().filter_map(|(published, ..)| match published {
+            Published::Advisory(advisory) => Some(&**advisory),
+            Published::Statement(_) | Published::Exploited(_) | Published::Predicted(_) | Published::Support(_) => None,
+        }).collect();
+        prop_assert_eq!(told.len(), 1, "{:?}", outcome);
+        prop_assert_eq!(&told[0].standing, &Standing::NotAnalysed, "{}", document);
+    }
+}

@@ -1,0 +1,58 @@
+//! SPDX 3 elements that stand inside others: JSON-LD writes a reference or the object itself, which means the same.
+//!
+//! Here each one inside is taken out to stand beside the others, and its identifier is left in its place. What an element is made of
+//! (digests, identifiers, addresses) is no element and stays.
+
+use serde_json::Value;
+
+/// Members that hold what an element is made of, not other elements.
+const PARTS: [&str; 7] = [
+    "verifiedUsing",
+    "externalIdentifier",
+    "externalRef",
+    "contentIdentifier",
+    "software_contentIdentifier",
+    "namespaceMap",
+    "import",
+];
+
+/// Takes the elements inside `value` out, innermost first, and gives each with the place where it stood. The depth is limited by that of the JSON document.
+pub(super) fn taken_out(value: &mut Value, place: &str, made: &mut usize) -> Vec<(Value, String)> {
+    let mut out = Vec::new();
+    if let Value::Object(members) = value {
+        for (key, member) in members.iter_mut().filter(|(key, _)| !PARTS.contains(&key.as_str())) {
+            let place = format!("{place}.{key}");
+            match member {
+                Value::Array(items) => {
+                    for (index, item) in items.iter_mut().enumerate() {
+                        take_one(item, &format!("{place}[{index}]"), (made, &mut out));
+                    }
+                }
+                Value::Object(_) => take_one(member, &place, (made, &mut out)),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+            }
+        }
+    }
+    out
+}
+
+fn take_one(item: &mut Value, place: &str, (made, out): (&mut usize, &mut Vec<(Value, String)>)) {
+    let Value::Object(members) = item else { return };
+    if let Some(Value::String(id)) = members.get("@id").filter(|_| members.len() == 1) {
+        // `{"@id": "urn:x"}` is a reference too.
+        *item = Value::String(id.clone());
+        return;
+    }
+    let Some(kind) = super::graph::kind_of(item) else { return };
+    let id = super::graph::id_of(item).unwrap_or_else(|| {
+        *made += 1;
+        // The name of a blank node has no space in it.
+        format!("_:inline {made} {kind}")
+    });
+    let mut element = std::mem::replace(item, Value::String(id.clone()));
+    out.extend(taken_out(&mut element, place, made));
+    if let Value::Object(members) = &mut element {
+        members.insert("spdxId".to_owned(), Value::String(id));
+    }
+    out.push((element, place.to_owned()));
+}

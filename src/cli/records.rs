@@ -1,0 +1,71 @@
+//! `mainstay export --csv` and `import records`: every field of the records of a kind, out and in.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::RecordsArguments;
+use super::failure::Failure;
+use super::print::kind_of;
+use super::{Said, open};
+use crate::ops;
+use crate::ops::fields_csv::FieldsPlan;
+use crate::ops::import::{ImportSource, ReadOptions};
+
+/// Writes every field of the records of a kind.
+pub fn write(path: &Path, kind: &str, out: &Path) -> Said {
+    let kind = kind_of(kind)?;
+    let file = open::to_read(path)?;
+    let bytes = file.fields_csv(kind)?;
+    let failed = |error| Failure::failed(format!("{} could not be written: {error}", out.display()));
+    let mut target = std::fs::File::options().write(true).create_new(true).open(out).map_err(failed)?;
+    if let Err(error) = target.write_all(&bytes).and_then(|()| target.sync_all()) {
+        drop(target);
+        let _ = std::fs::remove_file(out);
+        return Err(failed(error));
+    }
+    Ok(format!("Wrote {}\n", out.display()))
+}
+
+/// Takes records in, or says what would be taken.
+pub fn take(arguments: &RecordsArguments) -> Said {
+    let kind = kind_of(&arguments.kind)?;
+    let source = Arc::new(ImportSource::read(&arguments.input, &ReadOptions::default())?);
+    if arguments.dry_run {
+        let file = open::to_read(&arguments.file)?;
+        let plan = file.plan_fields(kind, &source, &arguments.leave_out, ops::now())?;
+        let said = outcome(&plan, "would be taken");
+        return finish(&plan, said);
+    }
+    let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
+    let plan = file.plan_fields(kind, &source, &arguments.leave_out, ops::now())?;
+    if let Some(id) = plan.known_as.filter(|_| !arguments.again) {
+        return Err(Failure::refused(format!(
+            "the very same file is attached as {id}; if its rows are to be taken again, say --again"
+        )));
+    }
+    let made = file.take_fields(&session, &plan, &ops::stamp())?;
+    let mut said = outcome(&plan, "taken");
+    if let (Some(first), Some(last)) = (made.first(), made.last()) {
+        let _ = writeln!(said, "{first} to {last}");
+    }
+    finish(&plan, said)
+}
+
+fn outcome(plan: &FieldsPlan, verb: &str) -> String {
+    let mut said = String::new();
+    for (line, reasons) in plan.refused() {
+        let _ = writeln!(said, "line {line} refused: {}", reasons.join("; "));
+    }
+    let (taken, refused) = (plan.taken(), plan.refused().count());
+    let _ = writeln!(said, "{}: {taken} rows {verb}, {refused} refused", plan.source.file_name);
+    said
+}
+
+fn finish(plan: &FieldsPlan, said: String) -> Said {
+    if plan.taken() == 0 && plan.refused().count() > 0 {
+        return Err(Failure::refused("no row could be taken; nothing was changed").after(said));
+    }
+    Ok(said)
+}

@@ -1,0 +1,75 @@
+//! `mainstay vex`: what is known about vulnerabilities in the own product, for those who use it.
+
+use super::Said;
+use super::args::{VexArguments, VexSyntax};
+use super::failure::Failure;
+use super::sbom::not_taken;
+use crate::ops;
+use crate::soup::model::vex_document::{Author, VexDocument};
+use crate::soup::{LeftOut, VexFormat, VexInput, VexOfScan, read_vex_input, write_vex};
+
+/// Writes a document of statements or of a scan.
+pub fn vex(arguments: &VexArguments) -> Said {
+    let input = read_vex_input(&arguments.input).map_err(not_taken)?;
+    let (document, left_out) = match input {
+        VexInput::Statements(document) => {
+            only_of_scan(arguments)?;
+            (*document, LeftOut::default())
+        }
+        VexInput::Scan(scan) => scan.document(&of_scan(arguments)?, ops::now()),
+    };
+    let format = match arguments.format {
+        VexSyntax::Openvex => VexFormat::OpenVex,
+        VexSyntax::Cyclonedx => VexFormat::CycloneDx,
+        VexSyntax::Csaf => VexFormat::Csaf,
+    };
+    write_vex(&document, format, &arguments.out)?;
+    Ok(words(&document, left_out, arguments))
+}
+
+/// A file of statements says all of this itself.
+fn only_of_scan(arguments: &VexArguments) -> Result<(), Failure> {
+    let told = [
+        ("--author", &arguments.author),
+        ("--namespace", &arguments.namespace),
+        ("--id", &arguments.id),
+        ("--title", &arguments.title),
+        ("--action", &arguments.action),
+    ];
+    let told: Vec<&str> = told.into_iter().filter_map(|(name, told)| told.as_ref().map(|_| name)).collect();
+    if told.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "{} goes only with a scan; a file of statements says it itself",
+        told.join(", ")
+    )))
+}
+
+fn of_scan(arguments: &VexArguments) -> Result<VexOfScan, Failure> {
+    let Some(name) = arguments.author.clone() else {
+        return Err(Failure::usage("a scan does not tell who issues the document: give --author NAME"));
+    };
+    Ok(VexOfScan {
+        author: Author { name, namespace: arguments.namespace.clone(), ..Author::default() },
+        id: arguments.id.clone(),
+        title: arguments.title.clone(),
+        action: arguments.action.clone(),
+    })
+}
+
+fn words(document: &VexDocument, left_out: LeftOut, arguments: &VexArguments) -> String {
+    let mut said =
+        format!("{} statements written to {}\n", document.statements.len(), arguments.out.display());
+    for (count, why) in [
+        (left_out.candidates, "candidates by name: a person has to confirm them first"),
+        (left_out.not_affected, "not affected: a statement needs a reason, which a scan does not know"),
+        (left_out.withdrawn, "withdrawn by whoever published them"),
+        (left_out.repeated, "told already under another name"),
+    ] {
+        if count > 0 {
+            said.push_str(&format!("{count} left out  {why}\n"));
+        }
+    }
+    said
+}

@@ -1,0 +1,142 @@
+//! What would come of an act that is being entered: its dry run, made anew only when the act or the file changes.
+//!
+//! Belongs here: asking the file. Does not belong here: drawing, or any guess at what an act asks for.
+
+use crate::domain::requests::Asks;
+use crate::domain::time::Day;
+use crate::domain::workflow::Condition;
+use crate::ops::{Act, Refused};
+use crate::ui::cx::Cx;
+
+/// The last dry run of what is being entered.
+#[derive(Default)]
+pub struct Foresight {
+    /// Of which act it was made, at which event, on which day.
+    of: Option<(Act, u64, Day)>,
+    /// What the act asks for. An act that is refused as it stands asks for what it asked for before.
+    asks: Asks,
+    missing: Vec<Condition>,
+    /// How often a dry run was made.
+    #[cfg(test)]
+    pub(super) made: usize,
+}
+
+impl Foresight {
+    /// Brings it up to date with an act, without reasons: whether they are asked for is what it tells.
+    pub fn look(&mut self, cx: &Cx<'_>, act: Act) {
+        let now = (cx.file.head().seq, cx.today());
+        if self.of.as_ref().is_some_and(|(of, seq, day)| *of == act && (*seq, *day) == now) {
+            return;
+        }
+        match cx.file.preview(cx.session, act.clone(), cx.stamp) {
+            Ok(preview) => (self.asks, self.missing) = (preview.asks, preview.missing),
+            Err(Refused::NoChange) => (self.asks, self.missing) = Default::default(),
+            Err(_) => self.missing.clear(),
+        }
+        self.of = Some((act, now.0, now.1));
+        #[cfg(test)]
+        {
+            self.made += 1;
+        }
+    }
+
+    /// Whether it asks for a reason.
+    pub const fn asks_reason(&self) -> bool {
+        self.asks.reason.is_some()
+    }
+
+    /// Whether it asks why it is entered late.
+    pub const fn asks_late_reason(&self) -> bool {
+        self.asks.late_reason.is_some()
+    }
+
+    /// Whether it is signed.
+    pub const fn is_signed(&self) -> bool {
+        self.asks.password.is_some()
+    }
+
+    /// The conditions that are not met yet.
+    pub fn missing(&self) -> &[Condition] {
+        &self.missing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::ids::{Kind, RecordId};
+    use crate::domain::product::{Market, SafetyClass};
+    use crate::domain::record::Fields;
+    use crate::domain::time::Moment;
+    use crate::ops::{
+        FirstPerson, NewFile, NewProduct, Password, ProductFile, Request, Session, Stamp, default_policy,
+    };
+    use crate::ui::cx::Cache;
+
+    fn file(folder: &std::path::Path) -> (ProductFile, Session, Stamp) {
+        let now = Moment::parse("2031-03-03T09:00:00Z").unwrap();
+        let stamp = Stamp::at(now, 60, "QA-PC2");
+        let new = NewFile {
+            product: NewProduct {
+                name: "Example pump gateway".to_owned(),
+                manufacturer: "Example Devices".to_owned(),
+                class: SafetyClass::B,
+                class_rationale: "Non-serious injury is possible".to_owned(),
+                markets: vec![Market::Us],
+            },
+            person: FirstPerson {
+                login: "ana".to_owned(),
+                full_name: "Ana Example".to_owned(),
+                roles: Vec::new(),
+            },
+            policy: default_policy(),
+        };
+        let path = folder.join("pump.mainstay");
+        let (file, ana, _) =
+            ProductFile::create(&path, &new, &Password::new("violet tractor hums at noon"), &stamp).unwrap();
+        (file, ana, stamp)
+    }
+
+    fn edit(kind: Kind, set: serde_json::Value) -> Act {
+        let set: Fields = set.as_object().unwrap().clone();
+        Act::from(Request::Edit { id: RecordId::new(kind, 1), set })
+    }
+
+    #[test]
+    fn a_dry_run_is_made_once_for_each_change_and_tells_what_is_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut file, session, stamp) = file(folder.path());
+        let mut foresight = Foresight::default();
+        let mut look = |file: &ProductFile, stamp: &Stamp, act: &Act| {
+            let (mut cache, mut commands) = (Cache::default(), Vec::new());
+            let cx = Cx {
+                file,
+                session: &session,
+                stamp,
+                cache: &mut cache,
+                commands: &mut commands,
+                refusal: None,
+            };
+            for _ in 0..60 {
+                foresight.look(&cx, act.clone());
+            }
+            (foresight.made, foresight.is_signed(), foresight.asks_reason(), foresight.missing().len())
+        };
+        let class = edit(Kind::Product, json!({"software_safety_class": "c"}));
+        let model = edit(Kind::Product, json!({"model": "PG-2"}));
+        let nameless = edit(Kind::Product, json!({"title": null}));
+        let refused = edit(Kind::Product, json!({"title": "two\nlines"}));
+        assert_eq!(look(&file, &stamp, &class), (1, true, true, 0), "the class is signed, with a reason");
+        assert_eq!(look(&file, &stamp, &model), (2, false, false, 0), "the model is not");
+        assert_eq!(look(&file, &stamp, &nameless), (3, false, false, 1), "what is missing is told");
+        assert_eq!(look(&file, &stamp, &class), (4, true, true, 0));
+        assert_eq!(look(&file, &stamp, &refused), (5, true, true, 0), "what is refused asks as before");
+        assert_eq!(look(&file, &stamp, &edit(Kind::Product, json!({}))), (6, false, false, 0));
+        file.perform(&session, model.clone(), None, &stamp).unwrap();
+        assert_eq!(look(&file, &stamp, &model), (7, false, false, 0), "nothing would change any more");
+        let tomorrow = Stamp { now: stamp.now.plus_seconds(86_400), ..stamp };
+        assert_eq!(look(&file, &tomorrow, &model).0, 8);
+    }
+}
