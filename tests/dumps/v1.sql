@@ -264,7 +264,6 @@ CREATE VIEW change_request AS SELECT number, id, parent, state, owner, created_a
   json_extract(body, '$.fields.as_specified') AS as_specified,
   json_extract(body, '$.fields.deviation') AS deviation,
   json_extract(body, '$.fields.activities_done') AS activities_done,
-  json_extract(body, '$.fields.verification') AS verification,
   json_extract(body, '$.fields.regression_rationale') AS regression_rationale,
   json_extract(body, '$.fields.risk_control_verification') AS risk_control_verification,
   json_extract(body, '$.fields.problems_found') AS problems_found,
@@ -354,3 +353,14 @@ CREATE VIEW policy AS SELECT number, id, parent, state, owner, created_at, creat
   json_extract(body, '$.fields.deputies') AS deputies,
   json_extract(body, '$.fields.basis') AS basis
 FROM record WHERE key BETWEEN 38654705665 AND 42949672959;
+CREATE VIEW test_record AS SELECT number, id, parent, state, owner, created_at, created_by, state_since, revision, body,
+  json_extract(body, '$.fields.title') AS title,
+  json_extract(body, '$.fields.results') AS results,
+  json_extract(body, '$.fields.anomalies_found') AS anomalies_found,
+  json_extract(body, '$.fields.version_tested') AS version_tested,
+  json_extract(body, '$.fields.configuration') AS configuration,
+  json_extract(body, '$.fields.tools') AS tools,
+  json_extract(body, '$.fields.date') AS date,
+  json_extract(body, '$.fields.tester') AS tester,
+  json_extract(body, '$.fields.outcome') AS outcome
+FROM record WHERE key BETWEEN 42949672961 AND 47244640255;

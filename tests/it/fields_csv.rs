@@ -55,6 +55,15 @@ fn enterable(data: &RecordData) -> BTreeMap<String, serde_json::Value> {
     fields.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
+fn may_be_made_beside(file: &ProductFile, data: &RecordData) -> bool {
+    match (data.def().part_of, data.head.parent) {
+        (Some(part_of), Some(parent)) => {
+            part_of.open_in.contains(&file.record(parent).unwrap().head.state.as_str())
+        }
+        (Some(_) | None, _) => true,
+    }
+}
+
 #[test]
 fn what_is_written_of_the_example_reads_back_field_by_field() {
     let folder = tempfile::tempdir().unwrap();
@@ -62,10 +71,17 @@ fn what_is_written_of_the_example_reads_back_field_by_field() {
     let mut file = opened(&path);
     let session = file.sign_in("tomas", &Password::new(&example().1), &stamp_now()).unwrap();
     for kind in Kind::ALL.iter().copied().filter(|kind| !kind.def().create_by.is_empty()) {
-        let before = file.all(kind).unwrap();
+        // A part is taken in only while its record is open for it.
+        let (before, closed): (Vec<_>, Vec<_>) =
+            file.all(kind).unwrap().into_iter().partition(|data| may_be_made_beside(&file, data));
         let source = source(file.fields_csv(kind).unwrap());
         let plan = file.plan_fields(kind, &source, &filled_later(kind.def()), now()).unwrap();
-        assert_eq!(plan.refused().collect::<Vec<_>>(), [], "{}", kind.def().plural);
+        let refused: Vec<String> = plan.refused().map(|(_, reasons)| reasons.join("; ")).collect();
+        assert_eq!(refused.len(), closed.len(), "{}: {refused:?}", kind.def().plural);
+        for (data, reason) in closed.iter().zip(&refused) {
+            let parent = data.head.parent.unwrap().to_string();
+            assert!(reason.contains(&parent) && reason.contains("can be changed in"), "{reason}");
+        }
         let made = file.take_fields(&session, &plan, &stamp_now()).unwrap();
         assert_eq!(made.len(), before.len(), "{}", kind.def().plural);
         for (old, new) in before.iter().zip(&made) {

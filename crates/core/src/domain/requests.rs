@@ -20,7 +20,7 @@ pub use change_set::{ChangeSet, POLICY, PRODUCT};
 pub use from_event::request_of;
 pub use preview::{Asks, Preview, SignedPart, preview};
 pub use record_source::{Account, RecordSource};
-pub use records::may_be_filled_when_made;
+pub use records::{may_be_filled_when_made, refuse_parent};
 pub use request::{Act, CodeFor, FileDigest, FileSource, HandsOut, ReadPart, Remarks, Request};
 
 use super::event::RecordChange;

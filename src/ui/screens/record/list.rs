@@ -168,10 +168,12 @@ impl ListScreen {
                     ui.menu_button("Save as CSV", |ui| {
                         if ui.button("Rows as shown…").on_hover_text("The columns of this list").clicked() {
                             self.csv(cx);
+                            ui.close();
                         }
                         let all = "Every record of this kind, a column for each field; can be taken in again";
                         if ui.button("All fields…").on_hover_text(all).clicked() {
                             self.fields_csv(cx);
+                            ui.close();
                         }
                     });
                 }
@@ -294,6 +296,7 @@ impl ListScreen {
             for person in people.iter().filter(|person| person.state == "active") {
                 if ui.button(&person.title).clicked() {
                     picked = Some(person.id);
+                    ui.close();
                 }
             }
         });

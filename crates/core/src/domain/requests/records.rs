@@ -55,7 +55,8 @@ impl<F> Job<'_, F> {
     ) -> Result<EventParts, Refusal<F>> {
         let def = kind.def();
         let role = self.role(&format!("Making a {}", def.word.to_lowercase()), def.create_by)?;
-        self.refuse_parent(def, parent)?;
+        let whole = parent.map(|id| self.change.get(id)).transpose()?;
+        refuse_parent(def, whole.as_deref())?;
         let set = self.values(def, set)?;
         for (name, value) in &set {
             if !value.is_null() && !may_be_filled_when_made(def, name) {
@@ -127,29 +128,6 @@ impl<F> Job<'_, F> {
             self.sign_content(id, Meaning::Approved, vec![role], reason)?;
         }
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
-    }
-
-    /// A part is made within a record of the kind that its declaration names, while that one is open for it.
-    fn refuse_parent(&self, def: &KindDef, parent: Option<RecordId>) -> Result<(), Refusal<F>> {
-        let word = def.word.to_lowercase();
-        match (def.part_of, parent) {
-            (None, None) => Ok(()),
-            (None, Some(parent)) => {
-                Err(Refusal::Rule(format!("a {word} stands by itself and is no part of {parent}")))
-            }
-            (Some(part_of), None) => Err(Refusal::Rule(format!(
-                "a {word} is a part of a {}; say of which",
-                part_of.kind.def().word.to_lowercase()
-            ))),
-            (Some(part_of), Some(parent)) if parent.kind != part_of.kind => Err(Refusal::Rule(format!(
-                "a {word} is a part of a {}, which {parent} is not",
-                part_of.kind.def().word.to_lowercase()
-            ))),
-            (Some(part_of), Some(parent)) => {
-                let parent = self.change.get(parent)?;
-                refuse_closed_for(&parent, part_of)
-            }
-        }
     }
 
     /// The state of the record of which something is a part says whether the part is open.
@@ -281,6 +259,30 @@ impl<F> Job<'_, F> {
         let id = self.change.make(Kind::Attachment, None, &set)?;
         self.refuse_unfilled(id)?;
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
+    }
+}
+
+/// A part is made within a record of the kind that its declaration names, while that one is open for it.
+///
+/// # Errors
+/// [`Refusal::Rule`] where the kind wants a record of which it becomes a part, wants none or wants another, or where that one is closed.
+pub fn refuse_parent<F>(def: &KindDef, parent: Option<&RecordData>) -> Result<(), Refusal<F>> {
+    let word = def.word.to_lowercase();
+    match (def.part_of, parent) {
+        (None, None) => Ok(()),
+        (None, Some(parent)) => {
+            Err(Refusal::Rule(format!("a {word} stands by itself and is no part of {}", parent.head.id)))
+        }
+        (Some(part_of), None) => Err(Refusal::Rule(format!(
+            "a {word} is a part of a {}; say of which",
+            part_of.kind.def().word.to_lowercase()
+        ))),
+        (Some(part_of), Some(parent)) if parent.head.id.kind != part_of.kind => Err(Refusal::Rule(format!(
+            "a {word} is a part of a {}, which {} is not",
+            part_of.kind.def().word.to_lowercase(),
+            parent.head.id
+        ))),
+        (Some(part_of), Some(parent)) => refuse_closed_for(parent, part_of),
     }
 }
 

@@ -7,7 +7,7 @@ use super::{HEAD, value_of};
 use crate::domain::field::FieldDef;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{Fields, KindDef};
-use crate::domain::requests::PRODUCT;
+use crate::domain::requests::{PRODUCT, refuse_parent};
 use crate::ops::file::ProductFile;
 use crate::ops::import::{ImportSource, check_new};
 use crate::ops::refused::Refused;
@@ -156,6 +156,11 @@ impl ProductFile {
         };
         for missing in self.missing(def, &set, parent)? {
             reasons.push(missing);
+        }
+        if reasons.is_empty() {
+            let whole = parent.map(|id| self.store.record(id)).transpose()?.flatten();
+            reasons
+                .extend(refuse_parent(def, whole.as_ref()).err().map(|refusal: Refused| refusal.to_string()));
         }
         Ok(if reasons.is_empty() { RowFate::Take(parent, set) } else { RowFate::Refused(reasons) })
     }

@@ -89,10 +89,12 @@ fn owner_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
         for person in people.iter().filter(|person| person.state == "active") {
             if ui.button(&person.title).clicked() {
                 picked = Some(Some(person.id));
+                ui.close();
             }
         }
         if data.head.owner.is_some() && ui.button("Nobody").clicked() {
             picked = Some(None);
+            ui.close();
         }
     })
     .response
