@@ -44,6 +44,7 @@ pub fn staged<S: 'static>(desk: Desk, screen: S, theme: Theme, draw: Draw<S>) ->
     let stage = Stage { desk, who: "ana", screen, cache: Cache::default(), commands: Vec::new() };
     let mut harness = Harness::builder()
         .with_size(vec2(1180.0, 820.0))
+        .with_max_steps(16)
         .with_theme(theme)
         .with_context_setup(theme::install)
         .build_ui_state(

@@ -22,15 +22,6 @@ use mainstay_base::time::{Day, Moment};
 
 pub use trends::{Month, Trends, trends};
 
-/// The kinds of record that people work off.
-const WORKED_ON: [Kind; 6] = [
-    Kind::Feedback,
-    Kind::ProblemReport,
-    Kind::ChangeRequest,
-    Kind::ImpactAnalysis,
-    Kind::Approval,
-    Kind::Attachment,
-];
 /// Days ahead of which something counts as coming: a year.
 const AHEAD_DAYS: i64 = 366;
 
@@ -129,7 +120,7 @@ pub fn counts<F>(source: &dyn RecordSource<F>) -> Result<Vec<KindCount>, F> {
         let open = rows.iter().filter(|row| row.is_open()).count();
         Ok(KindCount { kind, all: rows.len(), open })
     };
-    WORKED_ON.into_iter().map(count).collect()
+    Kind::ALL.iter().copied().filter(|kind| kind.def().place.is_work()).map(count).collect()
 }
 
 struct Finder<'a, F> {
