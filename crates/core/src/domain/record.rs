@@ -1,21 +1,24 @@
 //! A record is described once. From the declaration come the struct, the columns, the form, the page, the difference in
 //! the audit trail, the printed section, the search index and the accessible names.
 
+mod row;
+mod texts;
+
 use std::borrow::Cow;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::canonical;
 use super::deadline::Deadline;
 use super::field::{FieldDef, is_empty};
 use super::ids::{Kind, RecordId};
 use super::kind::{Onward, Place, RowKey, Trace};
 use super::person;
-use super::shared_record::SharedRecord;
 use super::time::Moment;
 use super::workflow::{Case, Effect, Move, Signing, StateDef, no_effects, no_notices, no_signing};
+
+pub use row::ListRow;
 
 /// Field values by name; an empty value is absent.
 pub type Fields = Map<String, Value>;
@@ -261,74 +264,6 @@ pub struct RecordData {
     pub fields: Fields,
 }
 
-/// The canonical text of a record; the fields stand in the order of their names.
-#[derive(Serialize)]
-struct Body<'a> {
-    created_at: &'a Moment,
-    created_by: &'a RecordId,
-    fields: &'a Fields,
-    id: &'a RecordId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    owner: Option<&'a RecordId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    parent: Option<&'a RecordId>,
-    revision: u32,
-    state: &'a str,
-    state_since: &'a Moment,
-}
-
-/// A record as a list shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListRow {
-    /// Its number.
-    pub id: RecordId,
-    /// Its title.
-    pub title: String,
-    /// Code of its state.
-    pub state: String,
-    /// Its owner.
-    pub owner: Option<RecordId>,
-    /// When it was entered.
-    pub created_at: Moment,
-    /// When it came into its state.
-    pub state_since: Moment,
-    /// The values of the further columns that were asked for, as stored; empty where there is none.
-    pub more: Vec<String>,
-}
-
-impl ListRow {
-    /// The row of a record, with the fields of these names as further columns.
-    pub fn of(data: &RecordData, more: &[&str]) -> Self {
-        let head = &data.head;
-        let shown = |value: &Value| match value {
-            Value::Null => String::new(),
-            Value::Bool(yes) => u8::from(*yes).to_string(),
-            Value::String(text) => text.clone(),
-            Value::Number(_) | Value::Array(_) | Value::Object(_) => canonical::text(value),
-        };
-        let known = more.iter().filter(|name| data.def().field(name).is_some());
-        Self {
-            id: head.id,
-            title: data.title().to_owned(),
-            state: head.state.clone(),
-            owner: head.owner,
-            created_at: head.created_at,
-            state_since: head.state_since,
-            more: known.map(|name| shown(data.value(name))).collect(),
-        }
-    }
-
-    /// Whether nothing is left to be done about it, as [`RecordData::is_finished`] says.
-    pub fn is_finished(&self) -> bool {
-        self.id.kind.def().state(&self.state).is_some_and(|state| state.finished)
-    }
-
-    /// Whether something is left to be done about it.
-    pub fn is_open(&self) -> bool {
-        !self.is_finished()
-    }
-}
-
 /// A record that another one names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
@@ -412,66 +347,6 @@ impl RecordData {
     /// Whether something is left to be done about it: it is not finished.
     pub fn is_open(&self) -> bool {
         !self.is_finished()
-    }
-
-    /// The canonical text of the whole record: what is stored, and whose SHA-256 stands in the audit event.
-    pub fn canonical(&self) -> String {
-        let Head { id, state, owner, parent, created_at, created_by, state_since, revision } = &self.head;
-        canonical::text(&Body {
-            created_at,
-            created_by,
-            fields: &self.fields,
-            id,
-            owner: owner.as_ref(),
-            parent: parent.as_ref(),
-            revision: *revision,
-            state,
-            state_since,
-        })
-    }
-
-    /// The canonical text of the record's content: what a signature covers. State and owner are not part of it, save the
-    /// state of its parts.
-    pub fn content_canonical(&self, parts: &[SharedRecord]) -> String {
-        self.covered_canonical("content", |_| true, parts)
-    }
-
-    /// The canonical text of the sections and parts that an approval covers.
-    pub fn scope_canonical(&self, parts: &[SharedRecord]) -> String {
-        self.covered_canonical("scope", |section| section.scope, parts)
-    }
-
-    fn covered_canonical(&self, part: &str, take: fn(&Section) -> bool, parts: &[SharedRecord]) -> String {
-        let names =
-            self.def().sections.iter().filter(|section| take(section)).flat_map(|section| section.fields);
-        let mut fields = Map::new();
-        for field in names {
-            if let Some(value) = self.fields.get(field.name) {
-                fields.insert(field.name.to_owned(), value.clone());
-            }
-        }
-        let mut body = Map::new();
-        body.insert("id".into(), self.head.id.to_string().into());
-        body.insert(part.to_owned(), Value::Object(fields));
-        let belongs = |data: &&SharedRecord| {
-            part == "content" || data.def().part_of.is_some_and(|part_of| part_of.scope)
-        };
-        let digests: Map<String, Value> = parts
-            .iter()
-            .filter(belongs)
-            .map(|data| {
-                let text = format!(
-                    "{}{}",
-                    data.covered_canonical(part, take, &[]),
-                    canonical::text(&data.head.state)
-                );
-                (data.head.id.to_string(), canonical::digest(text.as_bytes()).into())
-            })
-            .collect();
-        if !digests.is_empty() {
-            body.insert("parts".into(), Value::Object(digests));
-        }
-        canonical::text(&Value::Object(body))
     }
 }
 
