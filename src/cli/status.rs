@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
@@ -19,7 +20,7 @@ const COMING_MAX: usize = 15;
 /// What is said of a moment.
 pub struct Status {
     at: Moment,
-    product: Product,
+    product: Arc<Product>,
     attention: Attention,
     records: Vec<KindCount>,
 }

@@ -1,6 +1,7 @@
 //! Files that are not what they should be, disks that are full, and other programs that write: nothing panics, nothing is
 //! overwritten, and the words say what is wrong.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -212,7 +213,7 @@ fn a_file_that_cannot_be_written_opens_for_reading() {
     mode(&path, 0o444);
     mode(folder.path(), 0o555);
     if std::fs::write(folder.path().join("probe"), b"").is_ok() {
-        println!("skipped: this account may write everywhere");
+        let _ = writeln!(std::io::stderr(), "skipped: {}: this account may write everywhere", module_path!());
         mode(folder.path(), 0o755);
         return;
     }
@@ -351,7 +352,7 @@ fn a_disk_that_fills_up_during_a_commit_changes_nothing() {
         .output()
         .is_ok_and(|output| output.status.success());
     if !mounted {
-        println!("skipped: no small disk can be mounted here");
+        let _ = writeln!(std::io::stderr(), "skipped: {}: no small disk can be mounted here", module_path!());
         return;
     }
     let outcome = std::panic::catch_unwind(|| fill(mount.path()));

@@ -3,8 +3,8 @@
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::ledger::Ledger;
 use mainstay::domain::problem_report::is_safety_relevant;
-use mainstay::domain::record::RecordData;
 use mainstay::domain::requests::RecordSource as _;
+use mainstay::domain::shared_record::SharedRecord;
 use mainstay::domain::time::{Day, Moment};
 use mainstay::ops::{
     Act, AttentionItem, Example, Opened, POLICY, PacketOptions, PacketScope, ProductFile, Refused, Request,
@@ -35,9 +35,9 @@ fn dashboard_plot_and_counts_agree_on_what_is_open_and_what_touches_safety() {
             for state in kind.def().states {
                 for effect in if kind == Kind::ProblemReport { &effects[..] } else { &effects[..1] } {
                     let mut changed = data.clone();
-                    state.code.clone_into(&mut changed.head.state);
+                    state.code.clone_into(&mut changed.change().head.state);
                     if kind == Kind::ProblemReport {
-                        changed.fields.insert("safety_effect".to_owned(), effect.clone());
+                        changed.change().fields.insert("safety_effect".to_owned(), effect.clone());
                     }
                     waited += usize::from(one_says_what_the_others_say(&mut ledger, &changed, now));
                     tried += 1;
@@ -52,13 +52,13 @@ fn dashboard_plot_and_counts_agree_on_what_is_open_and_what_touches_safety() {
     }
 }
 
-fn replace(ledger: &mut Ledger, data: &RecordData) {
+fn replace(ledger: &mut Ledger, data: &SharedRecord) {
     let before = ledger.take(data.head.id);
-    ledger.put(before.as_ref(), data.clone());
+    ledger.put(before.as_deref(), data.clone());
 }
 
 /// Whether something waits for the record; all views of it must fit its predicates.
-fn one_says_what_the_others_say(ledger: &mut Ledger, data: &RecordData, now: Moment) -> bool {
+fn one_says_what_the_others_say(ledger: &mut Ledger, data: &SharedRecord, now: Moment) -> bool {
     let (id, kind) = (data.head.id, data.head.id.kind);
     let open_of =
         |ledger: &Ledger| counts(ledger).unwrap().into_iter().find(|count| count.kind == kind).unwrap().open;
@@ -71,7 +71,7 @@ fn one_says_what_the_others_say(ledger: &mut Ledger, data: &RecordData, now: Mom
     replace(ledger, data);
     let (is, was_open) = (usize::from(data.is_open()), usize::from(was.is_open()));
     assert_eq!(open_of(ledger) + was_open, open + is, "{id} {}", data.head.state);
-    let shown = |data: &RecordData| -> (u32, u32) {
+    let shown = |data: &SharedRecord| -> (u32, u32) {
         let counted = data.head.id.kind == Kind::ProblemReport && data.is_open();
         let safety = counted && is_safety_relevant(data);
         (u32::from(safety), u32::from(counted && !safety))

@@ -1,5 +1,6 @@
 //! Feedback from a file: planned, taken in one transaction, and recognised the second time.
 
+use std::io::Write as _;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -316,7 +317,11 @@ fn an_open_question_is_asked_and_a_mapping_is_kept_by_name() {
 
 fn taken_whole(path: &str, mapping: &str) {
     let Some(folder) = std::env::var_os("MAINSTAY_DATA") else {
-        println!("skipped: MAINSTAY_DATA names no folder with real data");
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: {}: MAINSTAY_DATA names no folder with real data",
+            module_path!()
+        );
         return;
     };
     let path = std::path::PathBuf::from(folder).join(path);

@@ -8,6 +8,7 @@ use mainstay::domain::canonical;
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::person::Role;
 use mainstay::domain::record::{Head, RecordData};
+use mainstay::domain::shared_record::SharedRecord;
 use mainstay::domain::signature::{Cover, Meaning, Part, Signature};
 use mainstay::ops::{Act, FileSource, Request};
 use serde_json::{Value, json};
@@ -189,11 +190,11 @@ impl Forger {
     }
 
     /// The parts of a record as they stand in the file.
-    fn parts(&self, parent: RecordId) -> Vec<RecordData> {
+    fn parts(&self, parent: RecordId) -> Vec<SharedRecord> {
         let sql = "SELECT id FROM record WHERE parent = ?1 ORDER BY key";
         let mut rows = self.conn.prepare(sql).unwrap();
         let ids = rows.query_map([parent.to_string()], |row| row.get::<_, String>(0)).unwrap();
-        ids.map(|id| self.record(id.unwrap().parse().unwrap()).unwrap()).collect()
+        ids.map(|id| self.record(id.unwrap().parse().unwrap()).unwrap().into()).collect()
     }
 
     /// A record as it stands in the file.

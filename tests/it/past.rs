@@ -4,8 +4,9 @@ use std::fmt::Debug;
 
 use mainstay::domain::clock::Clock;
 use mainstay::domain::ids::{Kind, RecordId};
-use mainstay::domain::record::{ListRow, RecordData};
+use mainstay::domain::record::ListRow;
 use mainstay::domain::requests::RecordSource;
+use mainstay::domain::shared_record::SharedRecord;
 use mainstay::domain::signature::Signature;
 use mainstay::domain::time::Moment;
 use mainstay::ops::Request;
@@ -18,7 +19,7 @@ use crate::tables::{random_act, step};
 /// Everything that a source says, to be compared with what another one says.
 #[derive(Debug, Default, PartialEq)]
 struct Copy {
-    records: Vec<RecordData>,
+    records: Vec<SharedRecord>,
     signatures: Vec<Signature>,
     /// Of each record: its editors, its parts and who refers to it.
     around: Vec<(RecordId, Vec<RecordId>, Vec<RecordId>, Vec<RecordId>)>,
@@ -36,13 +37,13 @@ fn copy<F: Debug>(source: &dyn RecordSource<F>) -> Copy {
         let names: Vec<&str> = kind.def().fields().map(|field| field.name).collect();
         copy.lists.extend(source.list(*kind, &names).unwrap());
         let states: Vec<&str> = kind.def().states.iter().take(2).map(|state| state.code).collect();
-        let among = |data: &&RecordData| data.head.id.kind == *kind && states.contains(&&*data.head.state);
-        let expected: Vec<RecordData> = copy.records.iter().filter(among).cloned().collect();
+        let among = |data: &&SharedRecord| data.head.id.kind == *kind && states.contains(&&*data.head.state);
+        let expected: Vec<SharedRecord> = copy.records.iter().filter(among).cloned().collect();
         assert_eq!(source.in_states(*kind, &states).unwrap(), expected);
         copy.next.push(source.next_number(*kind).unwrap());
     }
     let ids =
-        |records: Vec<RecordData>| -> Vec<RecordId> { records.iter().map(|data| data.head.id).collect() };
+        |records: Vec<SharedRecord>| -> Vec<RecordId> { records.iter().map(|data| data.head.id).collect() };
     for data in &copy.records {
         let id = data.head.id;
         assert_eq!(source.record(id).unwrap().as_ref(), Some(data));

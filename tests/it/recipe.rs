@@ -1,5 +1,6 @@
 //! The recipe of `docs/file-format.md` by which a stranger verifies a file: it is run as it stands in the document.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -20,7 +21,12 @@ fn tools_are_missing() -> bool {
         .filter(|tool| Command::new(tool).arg("--version").output().is_err())
         .collect();
     if !missing.is_empty() {
-        println!("skipped: {} is not installed", missing.join(", "));
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: {}: {} is not installed",
+            module_path!(),
+            missing.join(", ")
+        );
     }
     !missing.is_empty()
 }

@@ -1,12 +1,13 @@
 //! Real incident files, taken whole: every row is read and no character of it is lost.
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; skipped with a word where it is not set. The numbers of rows were counted
+//! Reads the folder named by `MAINSTAY_DATA`; where it is not set, each test says on standard error that it is skipped. The numbers of rows were counted
 //! with another CSV reader.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like the tests themselves")]
 
 use mainstay_base::delimited::{Options, Row, Table, read};
 use mainstay_core::exchange::feedback::{self, Applied, Mapping, Values};
+use std::io::Write as _;
 use std::path::PathBuf;
 
 const MAUDE: &str = "feedback/maude-narratives/maude-infusion-pump-narratives.csv";
@@ -16,7 +17,11 @@ const NAMES: &str = "feedback/health-canada-mdi/mdi_data/PREF_NAME_CODE_TABLE.ds
 
 fn bytes(path: &str) -> Option<Vec<u8>> {
     let Some(folder) = std::env::var_os("MAINSTAY_DATA") else {
-        println!("skipped: MAINSTAY_DATA names no folder with real data");
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: {}: MAINSTAY_DATA names no folder with real data",
+            module_path!()
+        );
         return None;
     };
     Some(std::fs::read(PathBuf::from(folder).join(path)).unwrap())

@@ -1,11 +1,12 @@
 //! Real advisory data, all of it: what each file gives is counted, and each exception is listed with its reason.
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; skipped with a word where it is not set.
+//! Reads the folder named by `MAINSTAY_DATA`; where it is not set, each test says on standard error that it is skipped.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like the tests themselves")]
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use mainstay_base::unpack::{Limits, for_each_document};
@@ -14,7 +15,11 @@ use mainstay_soup::model::advisory::{Advisory, ApplicabilityNode, Published, Sta
 
 fn folder(path: &str) -> Option<PathBuf> {
     let Some(folder) = std::env::var_os("MAINSTAY_DATA") else {
-        println!("skipped: MAINSTAY_DATA names no folder with real data");
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: {}: MAINSTAY_DATA names no folder with real data",
+            module_path!()
+        );
         return None;
     };
     Some(PathBuf::from(folder).join(path))

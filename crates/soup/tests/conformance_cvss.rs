@@ -1,7 +1,8 @@
 //! Every CVSS vector of the shared data gives the base score that the reference implementation computed for it.
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; skipped with a word where it is not set.
+//! Reads the folder named by `MAINSTAY_DATA`; where it is not set, each test says on standard error that it is skipped.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use mainstay_soup::model::cvss::{Cvss, CvssVersion};
@@ -9,7 +10,11 @@ use mainstay_soup::model::cvss::{Cvss, CvssVersion};
 #[test]
 fn every_vector_has_the_base_score_of_the_reference() {
     let Some(folder) = std::env::var_os("MAINSTAY_DATA") else {
-        println!("skipped: MAINSTAY_DATA names no folder with real data");
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: {}: MAINSTAY_DATA names no folder with real data",
+            module_path!()
+        );
         return;
     };
     let folder = PathBuf::from(folder).join("vectors/cvss-redhat");

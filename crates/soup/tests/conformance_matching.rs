@@ -1,11 +1,12 @@
 //! Matching against truth computed elsewhere: NVD's configurations at the edges of version ranges, and lock files against OSV.
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; skipped with a word where it is not set.
+//! Reads the folder named by `MAINSTAY_DATA`; where it is not set, each test says on standard error that it is skipped.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like the tests themselves")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::BufReader;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use mainstay_soup::formats::{advisories, sbom};
@@ -18,7 +19,11 @@ use mainstay_soup::model::matching::{
 fn data() -> Option<PathBuf> {
     let folder = std::env::var_os("MAINSTAY_DATA");
     if folder.is_none() {
-        println!("skipped: MAINSTAY_DATA names no folder with real data");
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: {}: MAINSTAY_DATA names no folder with real data",
+            module_path!()
+        );
     }
     folder.map(PathBuf::from)
 }

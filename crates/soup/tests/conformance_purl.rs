@@ -1,9 +1,10 @@
 //! The test suite of the purl specification: every case of it, each deviation listed with its reason.
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; skipped with a word where it is not set.
+//! Reads the folder named by `MAINSTAY_DATA`; where it is not set, each test says on standard error that it is skipped.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like the tests themselves")]
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use mainstay_soup::model::purl::Purl;
@@ -71,7 +72,11 @@ fn differs(case: &Value) -> Option<String> {
 #[test]
 fn every_case_of_the_purl_specification_holds_or_is_a_listed_deviation() {
     let Some(folder) = std::env::var_os("MAINSTAY_DATA") else {
-        println!("skipped: MAINSTAY_DATA names no folder with real data");
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: {}: MAINSTAY_DATA names no folder with real data",
+            module_path!()
+        );
         return;
     };
     let tests = PathBuf::from(folder).join("vectors/purl/tests");

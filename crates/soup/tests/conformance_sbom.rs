@@ -1,10 +1,11 @@
 //! Every bill of materials of the shared data has a verdict: taken, taken with remarks, or refused with its reason. None is sampled.
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; skipped with a word where it is not set. What belongs to SPDX is in `conformance_spdx.rs`.
+//! Reads the folder named by `MAINSTAY_DATA`; where it is not set, each test says on standard error that it is skipped. What belongs to SPDX is in `conformance_spdx.rs`.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like the tests themselves")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use mainstay_base::note::{Gravity, Note, Unreadable};
@@ -15,7 +16,11 @@ use mainstay_soup::model::diff::{BillDiff, diff};
 
 fn data(folder: &str) -> Option<PathBuf> {
     let Some(root) = std::env::var_os("MAINSTAY_DATA") else {
-        println!("skipped: MAINSTAY_DATA names no folder with real data");
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: {}: MAINSTAY_DATA names no folder with real data",
+            module_path!()
+        );
         return None;
     };
     Some(PathBuf::from(root).join("sbom").join(folder))

@@ -1,11 +1,12 @@
 //! Every SPDX document of the shared data, in whatever version and syntax: all of its packages are accounted for, and what the document was
 //! made to lack is named. What is written is valid against the official schemas and tells the same when it is read again.
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; skipped with a word where it is not set. Packages and files were counted by another program.
+//! Reads the folder named by `MAINSTAY_DATA`; where it is not set, each test says on standard error that it is skipped. Packages and files were counted by another program.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like the tests themselves")]
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use mainstay_base::note::Gravity;
@@ -177,7 +178,11 @@ const OTHERS: usize = 13;
 fn data() -> Option<PathBuf> {
     let folder = std::env::var_os("MAINSTAY_DATA");
     if folder.is_none() {
-        println!("skipped: MAINSTAY_DATA names no folder with real data");
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: {}: MAINSTAY_DATA names no folder with real data",
+            module_path!()
+        );
     }
     folder.map(|folder| PathBuf::from(folder).join("sbom"))
 }

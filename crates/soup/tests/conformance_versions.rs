@@ -1,18 +1,23 @@
 //! Published vectors of version orders and ranges, all of them: univers (orders of Alpine, Debian, Maven, NuGet and RPM, ranges of npm,
 //! PyPI, RubyGems and NuGet, `vers`) and the OSV schema (Packagist).
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; skipped with a word where it is not set. Each exception is listed with its reason.
+//! Reads the folder named by `MAINSTAY_DATA`; where it is not set, each test says on standard error that it is skipped. Each exception is listed with its reason.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like the tests themselves")]
 
 use mainstay_soup::model::version::{Scheme, Vers, compare, equal};
 use serde_json::Value;
 use std::cmp::Ordering;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 fn text(path: &str) -> Option<String> {
     let Some(folder) = std::env::var_os("MAINSTAY_DATA") else {
-        println!("skipped: MAINSTAY_DATA names no folder with real data");
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: {}: MAINSTAY_DATA names no folder with real data",
+            module_path!()
+        );
         return None;
     };
     Some(std::fs::read_to_string(PathBuf::from(folder).join("vectors").join(path)).unwrap())

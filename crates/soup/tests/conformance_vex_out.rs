@@ -1,11 +1,12 @@
 //! What is written as VEX validates against the official schemas, and CSAF against those mandatory tests of CSAF 2.0 (6.1) that it could break;
 //! the tests themselves are held against the files of the official test suite.
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; skipped with a word where it is not set.
+//! Reads the folder named by `MAINSTAY_DATA`; where it is not set, each test says on standard error that it is skipped.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like the tests themselves")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
@@ -20,7 +21,11 @@ use serde_json::Value;
 fn data() -> Option<PathBuf> {
     let folder = std::env::var_os("MAINSTAY_DATA").map(PathBuf::from);
     if folder.is_none() {
-        println!("skipped: MAINSTAY_DATA names no folder with real data");
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: {}: MAINSTAY_DATA names no folder with real data",
+            module_path!()
+        );
     }
     folder
 }

@@ -11,7 +11,8 @@ use super::impact_analysis::{self, Conclusion, ImpactAnalysis};
 use super::kind::{ChainStep, Onto, Onward, Trace};
 use super::person::Role;
 use super::policy::AuthoritySubject;
-use super::record::{Fields, KindDef, RecordData, record, rows};
+use super::record::{Fields, KindDef, record, rows};
+use super::shared_record::SharedRecord;
 use super::signature::{Meaning, Part, part_digest};
 use super::text::{Line, Text};
 use super::time::Day;
@@ -200,13 +201,13 @@ pub fn new_fields(case: &Case, change: &ChangeRequest, analysis: &ImpactAnalysis
     set
 }
 
-fn fixed(world: &dyn World, data: &RecordData, part: Part) -> Value {
+fn fixed(world: &dyn World, data: &SharedRecord, part: Part) -> Value {
     let digest = part_digest(data, part, &world.all_parts(data));
     json!({"record": data.head.id, "part": part.code(), "digest": digest})
 }
 
 /// Whether everything that the approval fixes still says what it said.
-pub fn covers_hold(world: &dyn World, data: &RecordData) -> bool {
+pub fn covers_hold(world: &dyn World, data: &SharedRecord) -> bool {
     let Some(approval) = data.typed::<Approval>() else { return false };
     !approval.fixed_content.is_empty()
         && approval.fixed_content.iter().all(|fixed| {
@@ -217,7 +218,7 @@ pub fn covers_hold(world: &dyn World, data: &RecordData) -> bool {
 }
 
 /// The roles that have signed as approved on the approval as it stands.
-pub fn signed_roles(world: &dyn World, data: &RecordData) -> Vec<Role> {
+pub fn signed_roles(world: &dyn World, data: &SharedRecord) -> Vec<Role> {
     let mut roles: Vec<Role> = world
         .signatures(data.head.id)
         .iter()
@@ -231,20 +232,20 @@ pub fn signed_roles(world: &dyn World, data: &RecordData) -> Vec<Role> {
 }
 
 /// Whether every required role has signed what the approval says now.
-fn all_signed(world: &dyn World, data: &RecordData, approval: &Approval) -> bool {
+fn all_signed(world: &dyn World, data: &SharedRecord, approval: &Approval) -> bool {
     let signed = signed_roles(world, data);
     approval.required_roles.iter().all(|role| signed.contains(role))
 }
 
 /// Whether the approval is granted, and what it fixes and what was signed still say what they said.
-pub fn stands(world: &dyn World, data: &RecordData) -> bool {
+pub fn stands(world: &dyn World, data: &SharedRecord) -> bool {
     S::of(data) == Some(S::Granted)
         && covers_hold(world, data)
         && data.typed::<Approval>().is_some_and(|approval| all_signed(world, data, &approval))
 }
 
 /// The roles whose signature an open approval still waits for; none for one that is not open.
-pub fn missing_roles(world: &dyn World, data: &RecordData) -> Vec<Role> {
+pub fn missing_roles(world: &dyn World, data: &SharedRecord) -> Vec<Role> {
     let Some(approval) = data.typed::<Approval>().filter(|_| OPEN.contains(&data.head.state.as_str())) else {
         return Vec::new();
     };
@@ -269,8 +270,8 @@ fn signing(case: &Case) -> Signing {
 
 /// The roles for which the acting person is a named deputy; they count for emergency changes only (domain 2.4).
 fn deputy_roles(case: &Case, approval: &Approval) -> Vec<Role> {
-    let change: Option<ChangeRequest> =
-        approval.subject.and_then(|id| case.world.record(id)).and_then(|data| data.typed());
+    let change =
+        approval.subject.and_then(|id| case.world.record(id)).and_then(|data| data.typed::<ChangeRequest>());
     let emergency = change.is_some_and(|change| change.urgency == Some(Urgency::Emergency));
     let Some(actor) = case.actor.filter(|_| emergency) else { return Vec::new() };
     let policy = case.world.policy();
@@ -291,8 +292,10 @@ pub fn authors_of(world: &dyn World, approval: &Approval) -> Vec<RecordId> {
 }
 
 fn may_approve(case: &Case, approval: &Approval) -> Vec<Condition> {
-    let analysis: Option<ImpactAnalysis> =
-        approval.impact_analysis.and_then(|id| case.world.record(id)).and_then(|data| data.typed());
+    let analysis = approval
+        .impact_analysis
+        .and_then(|id| case.world.record(id))
+        .and_then(|data| data.typed::<ImpactAnalysis>());
     let acceptable = analysis
         .as_ref()
         .is_some_and(|analysis| !matches!(analysis.conclusion, None | Some(Conclusion::Unacceptable)));
@@ -406,7 +409,7 @@ const MOVES: &[Move] = &[
 ];
 
 fn may_refuse(case: &Case, approval: &Approval) -> Vec<Condition> {
-    let roles = case.actor.and_then(|actor| case.person(actor)).map(|person| person.roles);
+    let roles = case.actor.and_then(|actor| case.person(actor)).map(|person| person.roles.clone());
     let deputy = deputy_roles(case, approval);
     let required = roles
         .is_none_or(|roles| roles.iter().chain(&deputy).any(|role| approval.required_roles.contains(role)));

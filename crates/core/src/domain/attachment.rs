@@ -66,7 +66,7 @@ pub fn not_fixed(subject: &RecordData) -> Condition {
 }
 
 fn withdrawable(case: &Case, attachment: &Attachment) -> Vec<Condition> {
-    attachment.subject.and_then(|id| case.world.record(id)).iter().map(not_fixed).collect()
+    attachment.subject.and_then(|id| case.world.record(id)).iter().map(|subject| not_fixed(subject)).collect()
 }
 
 /// The declaration of attachments.

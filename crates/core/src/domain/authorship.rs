@@ -4,7 +4,7 @@
 use super::event::{Event, FieldChange};
 use super::ids::RecordId;
 use super::impact_analysis::ImpactAnalysis;
-use super::record::RecordData;
+use super::shared_record::SharedRecord;
 use super::signature::Meaning;
 use super::workflow::World;
 
@@ -24,7 +24,7 @@ pub fn writes(event: &Event, id: RecordId) -> bool {
 
 /// The authors of an impact analysis: those whom it names, those who signed it as authored, and everybody who ever edited
 /// it or an analysis that it replaces, whose text it took over.
-pub fn of_analysis(world: &dyn World, data: &RecordData) -> Vec<RecordId> {
+pub fn of_analysis(world: &dyn World, data: &SharedRecord) -> Vec<RecordId> {
     let mut authors = Vec::new();
     let mut seen = vec![data.head.id];
     let mut next = Some(data.clone());
@@ -35,7 +35,7 @@ pub fn of_analysis(world: &dyn World, data: &RecordData) -> Vec<RecordId> {
         let authored = signatures.iter().filter(|signature| signature.meaning == Meaning::Authored);
         authors.extend(authored.map(|signature| signature.signer));
         if let Some(analysis) = data.typed::<ImpactAnalysis>() {
-            authors.extend(analysis.performed_by);
+            authors.extend(&analysis.performed_by);
             next = analysis
                 .supersedes
                 .filter(|former| !seen.contains(former))
@@ -48,7 +48,7 @@ pub fn of_analysis(world: &dyn World, data: &RecordData) -> Vec<RecordId> {
 
 /// The authors of what an approval of a change fixes: who made the change, everybody who edited its scope, and the authors
 /// of the impact analysis that stands for it.
-pub fn of_change(world: &dyn World, data: &RecordData, analysis: Option<&RecordData>) -> Vec<RecordId> {
+pub fn of_change(world: &dyn World, data: &SharedRecord, analysis: Option<&SharedRecord>) -> Vec<RecordId> {
     let mut authors = vec![data.head.created_by];
     authors.extend(world.editors(data.head.id));
     authors.extend(analysis.map(|analysis| of_analysis(world, analysis)).unwrap_or_default());

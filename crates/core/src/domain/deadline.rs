@@ -10,6 +10,7 @@ use super::ids::Kind;
 use super::person::Role;
 use super::policy::Policy;
 use super::record::{Fields, RecordData};
+use super::shared_record::SharedRecord;
 use super::time::Day;
 use super::workflow::Case;
 
@@ -160,8 +161,8 @@ pub struct Limits {
 
 impl Limits {
     /// Those of the policy; of no policy, none.
-    pub fn of(policy: Option<&RecordData>) -> Self {
-        let typed: Option<Policy> = policy.and_then(RecordData::typed);
+    pub fn of(policy: Option<&SharedRecord>) -> Self {
+        let typed = policy.and_then(SharedRecord::typed::<Policy>);
         Self {
             fields: policy.map(|data| data.fields.clone()).unwrap_or_default(),
             calendar: typed.map(|policy| policy.calendar()).unwrap_or_default(),

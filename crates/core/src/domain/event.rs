@@ -1,4 +1,7 @@
 //! Audit events: the exact text that is hashed, chained and signed (architecture: audit events are a signed hash chain).
+//!
+//! The fields of each struct stand in the order of their names, so that what is written of it is its canonical text; a test
+//! holds that.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -7,46 +10,47 @@ use super::canonical::{self, Digest};
 use super::ids::RecordId;
 use super::person::Role;
 use super::record::{Fields, Head, RecordData};
+use super::shared_record::SharedRecord;
 use super::time::Moment;
 
 /// What an event says of one record that it touched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordChange {
-    /// Which record.
-    pub record: RecordId,
-    /// Its revision after the event.
-    pub revision: u32,
     /// SHA-256 of its canonical text after the event.
     pub digest: Digest,
     /// Fields that changed: name, before, after. The head's `state` and `owner` stand here too.
     pub fields: Vec<FieldChange>,
+    /// Which record.
+    pub record: RecordId,
+    /// Its revision after the event.
+    pub revision: u32,
 }
 
 /// One changed field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldChange {
-    /// Name of the field.
-    pub field: String,
-    /// What it said before; `null` if nothing.
-    pub before: Value,
     /// What it says now; `null` if nothing.
     pub after: Value,
+    /// What it said before; `null` if nothing.
+    pub before: Value,
+    /// Name of the field.
+    pub field: String,
 }
 
 /// A key of a person that comes into force with the event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewKey {
+    /// SHA-256 of the wrapped private key with everything that stands beside it.
+    pub credential: Digest,
+    /// What allows it: see [`Grant`].
+    pub grant: Grant,
     /// Whose key.
     pub person: RecordId,
     /// The Ed25519 public key, hexadecimal.
     pub public_key: String,
-    /// What allows it: see [`Grant`].
-    pub grant: Grant,
-    /// SHA-256 of the wrapped private key with everything that stands beside it.
-    pub credential: Digest,
 }
 
 /// What allows a key to come into force.
@@ -73,63 +77,63 @@ pub enum Grant {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Event {
-    /// Its number, from 1, without gaps.
-    pub seq: u64,
+    /// Who did it.
+    pub actor: RecordId,
     /// When it was entered, UTC: set by the program, never by a person.
     pub at: Moment,
-    /// Offset of the place's local time from UTC, in minutes.
-    pub offset_minutes: i32,
-    /// When it happened, where a person says that this was earlier than its entry.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub occurred_at: Option<Moment>,
-    /// Why it is entered late; present for every late entry (more than one working day).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub late_reason: Option<String>,
+    /// Every record that it changed.
+    pub changes: Vec<RecordChange>,
     /// Seconds by which the clock stood before the previous event, where that is more than two minutes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_back_seconds: Option<u64>,
-    /// Who did it.
-    pub actor: RecordId,
-    /// The actor's login name at that time.
-    pub login: String,
-    /// The actor's full name at that time.
-    pub name: String,
-    /// The role that allowed it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<Role>,
-    /// What was done: `kind.verb`.
-    pub request: String,
-    /// The record that it was done to, if any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub record: Option<RecordId>,
-    /// Every record that it changed.
-    pub changes: Vec<RecordChange>,
-    /// The rule set by which it was performed.
-    pub rules: u32,
-    /// Names of the fields of the record that the person gave and that changed, sorted.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub given: Vec<String>,
-    /// Why, where the actor gave a reason.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// Further facts of this kind of event.
-    #[serde(default, skip_serializing_if = "Value::is_null")]
-    pub facts: Value,
-    /// Keys that come into force.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub keys: Vec<NewKey>,
     /// Public key of a one-time code that this event hands out, hexadecimal, with the person it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_key: Option<CodeKey>,
+    /// Further facts of this kind of event.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub facts: Value,
+    /// Names of the fields of the record that the person gave and that changed, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<String>,
+    /// Keys that come into force.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<NewKey>,
+    /// Why it is entered late; present for every late entry (more than one working day).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_reason: Option<String>,
+    /// The actor's login name at that time.
+    pub login: String,
+    /// Name of the machine.
+    pub machine: String,
+    /// The actor's full name at that time.
+    pub name: String,
+    /// When it happened, where a person says that this was earlier than its entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occurred_at: Option<Moment>,
+    /// Offset of the place's local time from UTC, in minutes.
+    pub offset_minutes: i32,
+    /// SHA-256 of the canonical text of the previous event; 64 zeros for the first.
+    pub previous: Digest,
+    /// Version of the program.
+    pub program: String,
+    /// Why, where the actor gave a reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The record that it was done to, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<RecordId>,
+    /// What was done: `kind.verb`.
+    pub request: String,
+    /// The role that allowed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// The rule set by which it was performed.
+    pub rules: u32,
+    /// Its number, from 1, without gaps.
+    pub seq: u64,
     /// SHA-256 of the canonical text of each signature that came with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signatures: Vec<Digest>,
-    /// Name of the machine.
-    pub machine: String,
-    /// Version of the program.
-    pub program: String,
-    /// SHA-256 of the canonical text of the previous event; 64 zeros for the first.
-    pub previous: Digest,
 }
 
 /// The public key of a one-time code.
@@ -148,63 +152,16 @@ pub const NO_PREVIOUS: &str = "0000000000000000000000000000000000000000000000000
 
 impl Event {
     /// The canonical text that is stored, hashed and signed.
-    ///
-    /// Written field by field, because verification needs it for every event and a tree of values in between costs more
-    /// than all the rest. A test holds it against the general way.
     pub fn canonical(&self) -> String {
-        let mut entries = self.always();
-        let Self { occurred_at, late_reason, clock_back_seconds, role, record, reason, .. } = self;
-        let mut put =
-            |name: &'static str, text: Option<String>| entries.extend(text.map(|text| (name, text)));
-        put("occurred_at", occurred_at.map(|at| canonical::string(&at.to_string())));
-        put("late_reason", late_reason.as_deref().map(canonical::string));
-        put("clock_back_seconds", clock_back_seconds.map(|seconds| seconds.to_string()));
-        put("role", role.map(|role| general(&role)));
-        put("record", record.map(|record| canonical::string(&record.to_string())));
-        put("reason", reason.as_deref().map(canonical::string));
-        put("facts", (!self.facts.is_null()).then(|| canonical::text(&self.facts)));
-        put("given", texts(&self.given));
-        put("keys", (!self.keys.is_empty()).then(|| general(&self.keys)));
-        put("code_key", self.code_key.as_ref().map(general));
-        put("signatures", texts(&self.signatures));
-        canonical::object(entries)
-    }
-
-    /// The fields that every event has.
-    fn always(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("seq", self.seq.to_string()),
-            ("at", canonical::string(&self.at.to_string())),
-            ("offset_minutes", self.offset_minutes.to_string()),
-            ("actor", canonical::string(&self.actor.to_string())),
-            ("login", canonical::string(&self.login)),
-            ("name", canonical::string(&self.name)),
-            ("request", canonical::string(&self.request)),
-            ("changes", canonical::array(self.changes.iter().map(RecordChange::canonical))),
-            ("rules", self.rules.to_string()),
-            ("machine", canonical::string(&self.machine)),
-            ("program", canonical::string(&self.program)),
-            ("previous", canonical::string(&self.previous)),
-        ]
+        canonical::text(self)
     }
 }
 
 impl RecordChange {
     /// The record as it is after the change, made of how it was before and of what the event says.
-    pub fn applied(&self, event: &Event, before: Option<RecordData>) -> RecordData {
-        let mut data = before.unwrap_or_else(|| RecordData {
-            head: Head {
-                id: self.record,
-                state: String::new(),
-                owner: None,
-                parent: None,
-                created_at: event.at,
-                created_by: event.actor,
-                state_since: event.at,
-                revision: 0,
-            },
-            fields: Fields::new(),
-        });
+    pub fn applied(&self, event: &Event, before: Option<SharedRecord>) -> SharedRecord {
+        let mut shared = before.unwrap_or_else(|| self.nothing_yet(event).into());
+        let data = shared.change();
         data.head.revision = self.revision;
         let named = |value: &Value| value.as_str().and_then(|text| text.parse().ok());
         for field in &self.fields {
@@ -223,37 +180,23 @@ impl RecordChange {
                 }
             }
         }
-        data
+        shared
     }
 
-    fn canonical(&self) -> String {
-        canonical::object(vec![
-            ("record", canonical::string(&self.record.to_string())),
-            ("revision", self.revision.to_string()),
-            ("digest", canonical::string(&self.digest)),
-            ("fields", canonical::array(self.fields.iter().map(FieldChange::canonical))),
-        ])
+    /// What stands before the first change of a record.
+    fn nothing_yet(&self, event: &Event) -> RecordData {
+        let head = Head {
+            id: self.record,
+            state: String::new(),
+            owner: None,
+            parent: None,
+            created_at: event.at,
+            created_by: event.actor,
+            state_since: event.at,
+            revision: 0,
+        };
+        RecordData { head, fields: Fields::new() }
     }
-}
-
-impl FieldChange {
-    fn canonical(&self) -> String {
-        canonical::object(vec![
-            ("field", canonical::string(&self.field)),
-            ("before", canonical::text(&self.before)),
-            ("after", canonical::text(&self.after)),
-        ])
-    }
-}
-
-/// The canonical text of a list of texts; nothing for an empty one.
-fn texts(texts: &[String]) -> Option<String> {
-    (!texts.is_empty()).then(|| canonical::array(texts.iter().map(|text| canonical::string(text))))
-}
-
-/// The canonical text of anything, by way of a value.
-fn general<T: Serialize>(what: &T) -> String {
-    canonical::text(&serde_json::to_value(what).unwrap_or_default())
 }
 
 /// The canonical text that the key of a one-time code, or the person's former key, signs to let a new key in.
@@ -287,11 +230,10 @@ mod tests {
     }
 
     #[test]
-    fn the_canonical_text_is_that_of_the_general_way() {
+    fn fields_stand_in_the_order_of_their_names_so_that_the_text_is_canonical() {
         let mut value = full();
         let all: Event = serde_json::from_value(value.clone()).unwrap();
         assert_eq!(all.canonical(), canonical::text(&value));
-        assert_eq!(all.canonical(), general(&all));
         let optional: Vec<String> = value.as_object().unwrap().keys().cloned().collect();
         for name in optional {
             let removed = value.as_object_mut().unwrap().remove(&name).unwrap();

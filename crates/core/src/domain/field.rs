@@ -1,5 +1,7 @@
 //! The declaration of a field: everything that form, page, paper, audit trail, import and storage need to know of it.
 
+mod telling;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -8,6 +10,8 @@ use super::choice::{Choice, ChoiceDef};
 use super::ids::{Kind, RecordId};
 use super::text::{Line, Text, is_blank};
 use super::time::{Day, Moment};
+
+pub use telling::{Named, Plainly, Telling};
 
 /// Rows that one table field holds at most, where the declaration says nothing else.
 pub const ROWS_MAX: usize = 500;
@@ -358,91 +362,22 @@ impl FieldDef {
         matches!(self.ty, FieldType::Record | FieldType::Records)
     }
 
-    /// The value as people read it; empty for an empty one.
-    pub fn words(&self, value: &Value) -> String {
-        self.told(value, &Plainly)
-    }
-
-    /// The value as it is told at a place.
-    pub fn told(&self, value: &Value, how: &dyn Telling) -> String {
-        if is_empty(value) {
-            return String::new();
-        }
-        if let Some(instead) = how.instead(self) {
-            return instead.to_owned();
-        }
-        let text = value.as_str().unwrap_or_default();
+    /// Whether its values name records, by themselves or in a column.
+    pub fn may_name_records(&self) -> bool {
         match self.ty {
-            FieldType::Line | FieldType::Text => text.to_owned(),
-            FieldType::YesNo => match value.as_bool() {
-                Some(true) => "Yes".to_owned(),
-                Some(false) => "No".to_owned(),
-                None => String::new(),
-            },
-            FieldType::Number => value.as_u64().map_or_else(String::new, |number| number.to_string()),
-            FieldType::Day => Day::parse(text).map_or_else(|_| text.to_owned(), |day| how.day(day)),
-            FieldType::Moment => Moment::parse(text).map_or_else(|_| text.to_owned(), |at| how.moment(at)),
-            FieldType::Choice(options) => choice_word(options, text),
-            FieldType::Choices(options) => {
-                strings(value).iter().map(|code| choice_word(options, code)).collect::<Vec<_>>().join(", ")
-            }
-            FieldType::Lines => strings(value).join("\n"),
-            FieldType::Record | FieldType::Records => {
-                record_ids(value).into_iter().map(|id| how.record(id)).collect::<Vec<_>>().join(", ")
-            }
-            FieldType::Rows(columns) => {
-                let rows = value.as_array().map(Vec::as_slice).unwrap_or_default();
-                rows.iter().map(|row| told_row(columns, row, how)).collect::<Vec<_>>().join("\n")
-            }
+            FieldType::Rows(columns) => columns.iter().any(Self::names_records),
+            FieldType::Record | FieldType::Records => true,
+            FieldType::Line
+            | FieldType::Text
+            | FieldType::YesNo
+            | FieldType::Number
+            | FieldType::Day
+            | FieldType::Moment
+            | FieldType::Choice(_)
+            | FieldType::Choices(_)
+            | FieldType::Lines => false,
         }
     }
-}
-
-/// How values are told: all that depends on where they are read, and by whom.
-pub trait Telling {
-    /// A record that is named.
-    fn record(&self, id: RecordId) -> String {
-        id.to_string()
-    }
-
-    /// A day.
-    fn day(&self, day: Day) -> String {
-        day.to_string()
-    }
-
-    /// A moment.
-    fn moment(&self, moment: Moment) -> String {
-        moment.words()
-    }
-
-    /// What stands in the place of the values of a field that are not told.
-    fn instead(&self, _field: &FieldDef) -> Option<&'static str> {
-        None
-    }
-}
-
-/// As it is stored: records by number, moments in UTC.
-pub struct Plainly;
-
-impl Telling for Plainly {}
-
-/// Records by name where one is known, else by number.
-pub struct Named<'a>(pub &'a dyn Fn(RecordId) -> Option<String>);
-
-impl Telling for Named<'_> {
-    fn record(&self, id: RecordId) -> String {
-        (self.0)(id).unwrap_or_else(|| id.to_string())
-    }
-}
-
-fn told_row(columns: &[FieldDef], row: &Value, how: &dyn Telling) -> String {
-    columns
-        .iter()
-        .filter_map(|column| row.get(column.name).map(|value| (column, value)))
-        .filter(|(_, value)| !is_empty(value))
-        .map(|(column, value)| format!("{}: {}", column.label, column.told(value, how)))
-        .collect::<Vec<_>>()
-        .join(" · ")
 }
 
 /// What `wrong` says of the first cell of a table that it says something of, with its place.
@@ -500,10 +435,6 @@ pub fn record_ids(value: &Value) -> Vec<RecordId> {
 
 fn strings(value: &Value) -> Vec<&str> {
     value.as_array().map(|items| items.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
-}
-
-fn choice_word(options: &[ChoiceDef], code: &str) -> String {
-    options.iter().find(|option| option.code == code).map_or(code, |option| option.word).to_owned()
 }
 
 #[cfg(test)]

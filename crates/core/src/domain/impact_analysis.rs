@@ -3,6 +3,7 @@
 mod deadlines;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -14,7 +15,8 @@ use super::ids::{Kind, RecordId};
 use super::kind::{ChainStep, Onto, Onward, Place, RowKey, Trace};
 use super::person::Role;
 use super::questions::{self, Circumstances, QUESTIONS};
-use super::record::{Fields, KindDef, Record as _, RecordData, record, rows};
+use super::record::{Fields, KindDef, Record as _, record, rows};
+use super::shared_record::SharedRecord;
 use super::signature::{Meaning, Part, Signature};
 use super::text::{Line, Text};
 use super::time::Moment;
@@ -211,7 +213,7 @@ const MOVES: &[Move] = &[
     ),
 ];
 
-fn change_of(case: &Case, analysis: &ImpactAnalysis) -> Option<(RecordData, ChangeRequest)> {
+fn change_of(case: &Case, analysis: &ImpactAnalysis) -> Option<(SharedRecord, Arc<ChangeRequest>)> {
     let data = case.world.record(analysis.change_request?)?;
     let change = data.typed()?;
     Some((data, change))
@@ -324,15 +326,15 @@ fn reviewer_roles(
 }
 
 /// What a review covers: the analysis, and the scope of the change that was analysed.
-fn reviewed_parts(data: &RecordData) -> Vec<(RecordId, Part)> {
+fn reviewed_parts(data: &SharedRecord) -> Vec<(RecordId, Part)> {
     let mut parts = vec![(data.head.id, Part::Content)];
-    let analysis: Option<ImpactAnalysis> = data.typed();
+    let analysis = data.typed::<ImpactAnalysis>();
     parts.extend(analysis.and_then(|analysis| analysis.change_request).map(|id| (id, Part::Scope)));
     parts
 }
 
 /// The reviews that hold: signed on the analysis and on the scope of the change as both stand.
-fn reviews(world: &dyn World, data: &RecordData) -> Vec<Signature> {
+fn reviews(world: &dyn World, data: &SharedRecord) -> Vec<Signature> {
     let parts = reviewed_parts(data);
     world
         .signatures(data.head.id)
@@ -349,7 +351,7 @@ fn reviews(world: &dyn World, data: &RecordData) -> Vec<Signature> {
 
 /// Whether the review of an analysis still counts for its change as both stand, judged by the rules that apply now: what
 /// was reviewed, by whom, and that every mandatory question has its answer.
-pub fn still_reviewed(case: &Case, change: &ChangeRequest, data: &RecordData) -> Vec<Condition> {
+pub fn still_reviewed(case: &Case, change: &ChangeRequest, data: &SharedRecord) -> Vec<Condition> {
     let Some(analysis) = data.typed::<ImpactAnalysis>() else { return Vec::new() };
     let id = data.head.id;
     let mut conditions = vec![answered(case.world, change, &analysis)];
@@ -411,8 +413,7 @@ fn change_has_ended(case: &Case, analysis: &ImpactAnalysis) -> Vec<Condition> {
 }
 
 fn not_awaiting(case: &Case, analysis: &ImpactAnalysis) -> Vec<Condition> {
-    let state = change_of(case, analysis).map(|(data, _)| data.head.state);
-    let open = state.as_deref() == Some("under_analysis");
+    let open = change_of(case, analysis).is_some_and(|(data, _)| data.head.state == "under_analysis");
     let mut condition = Condition::new("IEC 62304 6.2.4", "The change request is under analysis", open);
     condition.record = analysis.change_request;
     vec![condition]
@@ -422,7 +423,7 @@ fn not_awaiting(case: &Case, analysis: &ImpactAnalysis) -> Vec<Condition> {
 fn notices(case: &Case) -> Vec<String> {
     let Some(analysis) = case.data.typed::<ImpactAnalysis>() else { return Vec::new() };
     let number = case.id().number;
-    let earlier: Vec<ImpactAnalysis> = (number.saturating_sub(5).max(1)..number)
+    let earlier: Vec<Arc<ImpactAnalysis>> = (number.saturating_sub(5).max(1)..number)
         .filter_map(|number| case.world.record(RecordId::new(ImpactAnalysis::KIND, number)))
         .filter_map(|data| data.typed())
         .collect();
@@ -445,7 +446,7 @@ fn notices(case: &Case) -> Vec<String> {
 }
 
 /// The fields of the first or next analysis of a change request.
-pub fn new_fields(case: &Case, change: &ChangeRequest, previous: Option<&RecordData>) -> Fields {
+pub fn new_fields(case: &Case, change: &ChangeRequest, previous: Option<&SharedRecord>) -> Fields {
     let mut set = previous.map(|data| data.fields.clone()).unwrap_or_default();
     set.insert("title".into(), format!("Impact analysis of {}", case.id()).into());
     set.insert("change_request".into(), case.id().to_string().into());

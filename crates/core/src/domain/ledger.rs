@@ -1,9 +1,7 @@
 //! The file as the events so far say that it was: at any moment of its past, or while verification performs them again.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::convert::Infallible;
-use std::rc::Rc;
 
 use crate::domain::authorship;
 use crate::domain::clock::Clock;
@@ -11,12 +9,13 @@ use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
 use crate::domain::requests::{Account, RecordSource};
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
 
 /// Records, signatures and what else a request may look at.
 #[derive(Default)]
 pub struct Ledger {
-    records: HashMap<RecordId, RecordData>,
+    records: HashMap<RecordId, SharedRecord>,
     /// The highest number of each kind.
     highest: BTreeMap<Kind, u32>,
     /// Who refers to a record.
@@ -29,26 +28,18 @@ pub struct Ledger {
     last_actors: HashMap<(String, RecordId), RecordId>,
     logins: HashSet<String>,
     clock: Clock,
-    /// Each person's state and content, read once for each of their revisions.
-    accounts: RefCell<HashMap<RecordId, (u32, Account)>>,
 }
 
 impl Ledger {
     /// A record as it was.
-    pub fn get(&self, id: RecordId) -> Option<&RecordData> {
+    pub fn get(&self, id: RecordId) -> Option<&SharedRecord> {
         self.records.get(&id)
     }
 
     /// The account of a person as it was.
     pub fn person(&self, id: RecordId) -> Option<Account> {
         let data = self.records.get(&id)?;
-        let revision = data.head.revision;
-        if let Some((_, account)) = self.accounts.borrow().get(&id).filter(|(known, _)| *known == revision) {
-            return Some(Rc::clone(account));
-        }
-        let account = Rc::new((data.head.state.clone(), data.typed()?));
-        self.accounts.borrow_mut().insert(id, (revision, Rc::clone(&account)));
-        Some(account)
+        Some((data.head.state.clone(), data.typed()?))
     }
 
     /// What the events so far say of the clock.
@@ -62,7 +53,7 @@ impl Ledger {
         for change in &event.changes {
             let before = self.take(change.record);
             let data = change.applied(event, before.clone());
-            self.put(before.as_ref(), data);
+            self.put(before.as_deref(), data);
         }
         self.end(event, signatures);
     }
@@ -73,12 +64,12 @@ impl Ledger {
     }
 
     /// Takes a record out, to put it back changed.
-    pub fn take(&mut self, id: RecordId) -> Option<RecordData> {
+    pub fn take(&mut self, id: RecordId) -> Option<SharedRecord> {
         self.records.remove(&id)
     }
 
     /// Puts a record in as an event made it. `before` is how it was.
-    pub fn put(&mut self, before: Option<&RecordData>, data: RecordData) {
+    pub fn put(&mut self, before: Option<&RecordData>, data: SharedRecord) {
         let id = data.head.id;
         let highest = self.highest.entry(id.kind).or_default();
         *highest = id.number.max(*highest);
@@ -119,7 +110,7 @@ impl Ledger {
 }
 
 impl RecordSource<Infallible> for Ledger {
-    fn record(&self, id: RecordId) -> Result<Option<RecordData>, Infallible> {
+    fn record(&self, id: RecordId) -> Result<Option<SharedRecord>, Infallible> {
         Ok(self.records.get(&id).cloned())
     }
 
@@ -131,18 +122,18 @@ impl RecordSource<Infallible> for Ledger {
         Ok(self.highest.get(&kind).copied().unwrap_or_default().saturating_add(1))
     }
 
-    fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<RecordData>, Infallible> {
+    fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, Infallible> {
         let sources = self.referring.get(&id).into_iter().flatten();
         let of_kind = sources.filter(|source| source.kind == kind);
         Ok(of_kind.filter_map(|source| self.records.get(source)).cloned().collect())
     }
 
-    fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<RecordData>, Infallible> {
+    fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, Infallible> {
         let parts = self.parts.get(&parent).into_iter().flatten();
         Ok(parts.filter(|id| id.kind == kind).filter_map(|id| self.records.get(id)).cloned().collect())
     }
 
-    fn all(&self, kind: Kind) -> Result<Vec<RecordData>, Infallible> {
+    fn all(&self, kind: Kind) -> Result<Vec<SharedRecord>, Infallible> {
         let last = self.highest.get(&kind).copied().unwrap_or_default();
         Ok((1..=last).filter_map(|number| self.records.get(&RecordId::new(kind, number))).cloned().collect())
     }

@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod record;
 pub mod refused;
 pub mod requests;
+pub mod shared_record;
 pub mod signature;
 pub mod text;
 pub use mainstay_base::time;

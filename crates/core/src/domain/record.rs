@@ -1,13 +1,15 @@
 //! A record is described once. From the declaration come the struct, the columns, the form, the page, the difference in
 //! the audit trail, the printed section, the search index and the accessible names.
 
+mod row;
+mod texts;
+
 use std::borrow::Cow;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::canonical;
 use super::deadline::Deadline;
 use super::field::{FieldDef, is_empty};
 use super::ids::{Kind, RecordId};
@@ -15,6 +17,8 @@ use super::kind::{Onward, Place, RowKey, Trace};
 use super::person;
 use super::time::Moment;
 use super::workflow::{Case, Effect, Move, Signing, StateDef, no_effects, no_notices, no_signing};
+
+pub use row::ListRow;
 
 /// Field values by name; an empty value is absent.
 pub type Fields = Map<String, Value>;
@@ -225,7 +229,7 @@ impl KindDef {
 }
 
 /// The typed content of a record. Made with `record!`.
-pub trait Record: Serialize + DeserializeOwned + Default {
+pub trait Record: Serialize + DeserializeOwned + Default + Send + Sync + 'static {
     /// Which kind it is.
     const KIND: Kind;
 }
@@ -260,58 +264,6 @@ pub struct RecordData {
     pub fields: Fields,
 }
 
-/// A record as a list shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListRow {
-    /// Its number.
-    pub id: RecordId,
-    /// Its title.
-    pub title: String,
-    /// Code of its state.
-    pub state: String,
-    /// Its owner.
-    pub owner: Option<RecordId>,
-    /// When it was entered.
-    pub created_at: Moment,
-    /// When it came into its state.
-    pub state_since: Moment,
-    /// The values of the further columns that were asked for, as stored; empty where there is none.
-    pub more: Vec<String>,
-}
-
-impl ListRow {
-    /// The row of a record, with the fields of these names as further columns.
-    pub fn of(data: &RecordData, more: &[&str]) -> Self {
-        let head = &data.head;
-        let shown = |value: &Value| match value {
-            Value::Null => String::new(),
-            Value::Bool(yes) => u8::from(*yes).to_string(),
-            Value::String(text) => text.clone(),
-            Value::Number(_) | Value::Array(_) | Value::Object(_) => canonical::text(value),
-        };
-        let known = more.iter().filter(|name| data.def().field(name).is_some());
-        Self {
-            id: head.id,
-            title: data.title().to_owned(),
-            state: head.state.clone(),
-            owner: head.owner,
-            created_at: head.created_at,
-            state_since: head.state_since,
-            more: known.map(|name| shown(data.value(name))).collect(),
-        }
-    }
-
-    /// Whether nothing is left to be done about it, as [`RecordData::is_finished`] says.
-    pub fn is_finished(&self) -> bool {
-        self.id.kind.def().state(&self.state).is_some_and(|state| state.finished)
-    }
-
-    /// Whether something is left to be done about it.
-    pub fn is_open(&self) -> bool {
-        !self.is_finished()
-    }
-}
-
 /// A record that another one names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
@@ -334,15 +286,7 @@ impl RecordData {
         if T::KIND != self.head.id.kind {
             return None;
         }
-        serde_json::from_value(Value::Object(self.fields.clone())).ok()
-    }
-
-    /// The same, where nobody needs the record any more.
-    pub fn into_typed<T: Record>(self) -> Option<T> {
-        if T::KIND != self.head.id.kind {
-            return None;
-        }
-        serde_json::from_value(Value::Object(self.fields)).ok()
+        T::deserialize(&self.fields).ok()
     }
 
     /// The value of a field, `null` if it is not filled.
@@ -358,7 +302,7 @@ impl RecordData {
     /// Every record that it names, with the field: in reference fields, and in reference columns of tables.
     pub fn references(&self) -> Vec<Reference> {
         let mut found = Vec::new();
-        for field in self.def().fields() {
+        for field in self.def().fields().filter(|field| field.may_name_records()) {
             field.each_reference(self.value(field.name), &mut |column, target| {
                 let place = column.map_or_else(
                     || Cow::Borrowed(field.name),
@@ -403,67 +347,6 @@ impl RecordData {
     /// Whether something is left to be done about it: it is not finished.
     pub fn is_open(&self) -> bool {
         !self.is_finished()
-    }
-
-    /// The canonical text of the whole record: what is stored, and whose SHA-256 stands in the audit event.
-    pub fn canonical(&self) -> String {
-        let head = &self.head;
-        let id = |id: RecordId| canonical::string(&id.to_string());
-        let mut body = vec![
-            ("id", id(head.id)),
-            ("state", canonical::string(&head.state)),
-            ("created_at", canonical::string(&head.created_at.to_string())),
-            ("created_by", id(head.created_by)),
-            ("state_since", canonical::string(&head.state_since.to_string())),
-            ("revision", head.revision.to_string()),
-            ("fields", canonical::map(&self.fields)),
-        ];
-        body.extend(head.owner.map(|owner| ("owner", id(owner))));
-        body.extend(head.parent.map(|parent| ("parent", id(parent))));
-        canonical::object(body)
-    }
-
-    /// The canonical text of the record's content: what a signature covers. State and owner are not part of it, save the
-    /// state of its parts.
-    pub fn content_canonical(&self, parts: &[Self]) -> String {
-        self.covered_canonical("content", |_| true, parts)
-    }
-
-    /// The canonical text of the sections and parts that an approval covers.
-    pub fn scope_canonical(&self, parts: &[Self]) -> String {
-        self.covered_canonical("scope", |section| section.scope, parts)
-    }
-
-    fn covered_canonical(&self, part: &str, take: fn(&Section) -> bool, parts: &[Self]) -> String {
-        let names =
-            self.def().sections.iter().filter(|section| take(section)).flat_map(|section| section.fields);
-        let mut fields = Map::new();
-        for field in names {
-            if let Some(value) = self.fields.get(field.name) {
-                fields.insert(field.name.to_owned(), value.clone());
-            }
-        }
-        let mut body = Map::new();
-        body.insert("id".into(), self.head.id.to_string().into());
-        body.insert(part.to_owned(), Value::Object(fields));
-        let belongs =
-            |data: &&Self| part == "content" || data.def().part_of.is_some_and(|part_of| part_of.scope);
-        let digests: Map<String, Value> = parts
-            .iter()
-            .filter(belongs)
-            .map(|data| {
-                let text = format!(
-                    "{}{}",
-                    data.covered_canonical(part, take, &[]),
-                    canonical::string(&data.head.state)
-                );
-                (data.head.id.to_string(), canonical::digest(text.as_bytes()).into())
-            })
-            .collect();
-        if !digests.is_empty() {
-            body.insert("parts".into(), Value::Object(digests));
-        }
-        canonical::text(&Value::Object(body))
     }
 }
 

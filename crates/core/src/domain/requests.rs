@@ -26,8 +26,9 @@ pub use request::{Act, CodeFor, FileDigest, FileSource, HandsOut, ReadPart, Rema
 use super::event::RecordChange;
 use super::ids::{Kind, RecordId};
 use super::person::{Person, PersonState, Role};
-use super::record::{Fields, RecordData};
+use super::record::Fields;
 use super::refused::Refusal;
+use super::shared_record::SharedRecord;
 use super::signature::Signature;
 use super::time::Moment;
 use super::workflow::{Condition, World as _};
@@ -88,7 +89,7 @@ pub struct Outcome {
     /// The electronic signatures; the number of their event is still open.
     pub signatures: Vec<Signature>,
     /// The records as they are afterwards.
-    pub records: Vec<RecordData>,
+    pub records: Vec<SharedRecord>,
     /// What the event says of them.
     pub changes: Vec<RecordChange>,
     /// The records that were made.
@@ -201,7 +202,7 @@ impl<'a, F> Job<'a, F> {
         let account = change
             .account(actor.person)?
             .ok_or_else(|| Refusal::Rule("your account cannot be read".to_owned()))?;
-        let (state, person) = &*account;
+        let (state, person) = &account;
         if state != PersonState::Active.code() {
             return Err(Refusal::Rule(
                 "your account is not active any more; ask an administrator".to_owned(),

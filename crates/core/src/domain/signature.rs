@@ -1,4 +1,7 @@
 //! Electronic signatures: what they say and what they cover (21 CFR 11.50, 11.70).
+//!
+//! The fields of each struct stand in the order of their names, so that what is written of it is its canonical text; a test
+//! holds that.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +10,7 @@ use super::choice::choice;
 use super::ids::RecordId;
 use super::person::Role;
 use super::record::RecordData;
+use super::shared_record::SharedRecord;
 use super::time::Moment;
 
 choice! {
@@ -45,31 +49,31 @@ choice! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cover {
+    /// SHA-256 of the canonical text of that part, hexadecimal.
+    pub digest: Digest,
+    /// Which part of it.
+    pub part: Part,
     /// Which record.
     pub record: RecordId,
     /// At which revision.
     pub revision: u32,
-    /// Which part of it.
-    pub part: Part,
-    /// SHA-256 of the canonical text of that part, hexadecimal.
-    pub digest: Digest,
 }
 
 impl Cover {
     /// The cover of a record as it stands, with its parts.
-    pub fn of(data: &RecordData, part: Part, parts: &[RecordData]) -> Self {
+    pub fn of(data: &RecordData, part: Part, parts: &[SharedRecord]) -> Self {
         let digest = part_digest(data, part, parts);
         Self { record: data.head.id, revision: data.head.revision, part, digest }
     }
 
     /// Whether the record and its parts still say what was signed.
-    pub fn holds(&self, data: &RecordData, parts: &[RecordData]) -> bool {
+    pub fn holds(&self, data: &RecordData, parts: &[SharedRecord]) -> bool {
         data.head.id == self.record && part_digest(data, self.part, parts) == self.digest
     }
 }
 
 /// SHA-256 of the canonical text of a part of a record; `parts` are the records that are parts of it.
-pub fn part_digest(data: &RecordData, part: Part, parts: &[RecordData]) -> Digest {
+pub fn part_digest(data: &RecordData, part: Part, parts: &[SharedRecord]) -> Digest {
     let text = match part {
         Part::Content => data.content_canonical(parts),
         Part::Scope => data.scope_canonical(parts),
@@ -81,35 +85,35 @@ pub fn part_digest(data: &RecordData, part: Part, parts: &[RecordData]) -> Diges
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Signature {
-    /// The record that bears it.
-    pub subject: RecordId,
-    /// Number of the audit event that it came with.
-    pub event: u64,
-    /// The person.
-    pub signer: RecordId,
-    /// The person's full name as printed (21 CFR 11.50(a)(1)).
-    pub printed_name: String,
-    /// The person's login name.
-    pub login: String,
-    /// The roles in which the person signs.
-    pub roles: Vec<Role>,
-    /// What it means (21 CFR 11.50(a)(3)).
-    pub meaning: Meaning,
     /// When, UTC (21 CFR 11.50(a)(2)).
     pub at: Moment,
-    /// Offset of the signer's local time from UTC, in minutes.
-    pub offset_minutes: i32,
     /// What it covers; the subject first.
     pub covers: Vec<Cover>,
+    /// Number of the audit event that it came with.
+    pub event: u64,
+    /// The person's login name.
+    pub login: String,
+    /// What it means (21 CFR 11.50(a)(3)).
+    pub meaning: Meaning,
+    /// Offset of the signer's local time from UTC, in minutes.
+    pub offset_minutes: i32,
+    /// The person's full name as printed (21 CFR 11.50(a)(1)).
+    pub printed_name: String,
     /// What the signer wrote beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The roles in which the person signs.
+    pub roles: Vec<Role>,
+    /// The person.
+    pub signer: RecordId,
+    /// The record that bears it.
+    pub subject: RecordId,
 }
 
 impl Signature {
     /// The canonical text that the signer's key signs.
     pub fn canonical(&self) -> String {
-        canonical::text(&serde_json::to_value(self).unwrap_or_default())
+        canonical::text(self)
     }
 
     /// When it was made, with the offset of the place.
@@ -121,5 +125,25 @@ impl Signature {
     pub fn role_words(&self) -> String {
         use super::choice::Choice as _;
         self.roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn fields_stand_in_the_order_of_their_names_so_that_the_text_is_canonical() {
+        let mut value = json!({
+            "subject": "CR-0001", "event": 7, "signer": "PN-0001", "printed_name": "Ana Ex\u{e4}mple", "login": "ana",
+            "roles": ["quality", "sys_admin"], "meaning": "approved", "at": "2026-11-22T10:00:00Z", "offset_minutes": -90,
+            "covers": [{"record": "CR-0001", "revision": 2, "part": "scope", "digest": "ab"}], "reason": "a \"b\"",
+        });
+        for _ in 0..2 {
+            let signature: Signature = serde_json::from_value(value.clone()).unwrap();
+            assert_eq!(signature.canonical(), canonical::text(&value));
+            value.as_object_mut().unwrap().remove("reason");
+        }
     }
 }

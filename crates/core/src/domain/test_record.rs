@@ -1,5 +1,7 @@
 //! A record of a test: the seven elements that IEC 62304 9.8 asks for. It is a part of the change request that it verifies.
 
+use std::sync::Arc;
+
 use super::change_request;
 use super::choice::choice;
 use super::ids::{Kind, RecordId};
@@ -77,10 +79,10 @@ impl TestRecord {
 }
 
 /// The test records of a change that count, in their order.
-pub fn standing(world: &dyn World, change: RecordId) -> Vec<(RecordId, TestRecord)> {
+pub fn standing(world: &dyn World, change: RecordId) -> Vec<(RecordId, Arc<TestRecord>)> {
     let parts = world.parts(change, Kind::TestRecord);
     let counts = parts.into_iter().filter(|data| S::of(data) == Some(S::Recorded));
-    counts.filter_map(|data| Some((data.head.id, data.into_typed()?))).collect()
+    counts.filter_map(|data| Some((data.head.id, data.typed()?))).collect()
 }
 
 /// Who enters, edits and strikes out test records.

@@ -1,6 +1,8 @@
 //! States are tables. One table of transitions per kind draws the buttons, says why one is disabled, is enforced in
 //! `ops`, is tested exhaustively, and is printed into the documents.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::field::{FieldDef, is_empty};
@@ -9,6 +11,7 @@ use super::person::{Person, Role};
 use super::policy::Policy;
 use super::product::Product;
 use super::record::{Fields, KindDef, Record, RecordData};
+use super::shared_record::SharedRecord;
 use super::signature::{Cover, Meaning, Part, Signature};
 use super::time::Moment;
 
@@ -160,25 +163,25 @@ pub enum Effect {
 /// What rules may look at besides the record itself. Implemented over a file by `ops`.
 pub trait World {
     /// A record by its number.
-    fn record(&self, id: RecordId) -> Option<RecordData>;
+    fn record(&self, id: RecordId) -> Option<SharedRecord>;
     /// The records of a kind that name `id` in one of their references.
-    fn referring(&self, id: RecordId, kind: Kind) -> Vec<RecordData>;
+    fn referring(&self, id: RecordId, kind: Kind) -> Vec<SharedRecord>;
     /// The parts of a record of one kind, in their order.
-    fn parts(&self, parent: RecordId, kind: Kind) -> Vec<RecordData>;
+    fn parts(&self, parent: RecordId, kind: Kind) -> Vec<SharedRecord>;
     /// Everything that is a part of a record, of every kind.
-    fn all_parts(&self, data: &RecordData) -> Vec<RecordData> {
+    fn all_parts(&self, data: &RecordData) -> Vec<SharedRecord> {
         data.def().part_kinds().flat_map(|(def, _)| self.parts(data.head.id, def.kind)).collect()
     }
     /// All records of a kind, in their order.
-    fn all(&self, kind: Kind) -> Vec<RecordData>;
+    fn all(&self, kind: Kind) -> Vec<SharedRecord>;
     /// The signatures on a record, oldest first.
     fn signatures(&self, id: RecordId) -> Vec<Signature>;
     /// Everybody who made the record or edited what an approval of it fixes. Fields that a step filled are the program's.
     fn editors(&self, id: RecordId) -> Vec<RecordId>;
     /// The policy in force.
-    fn policy(&self) -> Policy;
+    fn policy(&self) -> Arc<Policy>;
     /// The product of the file.
-    fn product(&self) -> Product;
+    fn product(&self) -> Arc<Product>;
 }
 
 /// Whether everything that a signature covers still says what was signed.
@@ -192,7 +195,7 @@ pub fn signature_holds(world: &dyn World, signature: &Signature) -> bool {
 /// A record as a rule sees it: with its surroundings, at a moment, before a person acts.
 pub struct Case<'a> {
     /// The record.
-    pub data: &'a RecordData,
+    pub data: &'a SharedRecord,
     /// What surrounds it.
     pub world: &'a dyn World,
     /// When.
@@ -223,12 +226,12 @@ impl Case<'_> {
     }
 
     /// The records with these numbers that exist.
-    pub fn records(&self, ids: &[RecordId]) -> Vec<RecordData> {
+    pub fn records(&self, ids: &[RecordId]) -> Vec<SharedRecord> {
         ids.iter().filter_map(|id| self.world.record(*id)).collect()
     }
 
     /// A person by number.
-    pub fn person(&self, id: RecordId) -> Option<Person> {
+    pub fn person(&self, id: RecordId) -> Option<Arc<Person>> {
         self.world.record(id).and_then(|data| data.typed())
     }
 }

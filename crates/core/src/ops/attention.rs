@@ -14,8 +14,8 @@ use crate::domain::deadline::{Deadline, Due, Limits};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::ledger::Ledger;
 use crate::domain::person::Role;
-use crate::domain::record::RecordData;
 use crate::domain::requests::{POLICY, RULES, RecordSource};
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::workflow::{Case, Tone};
 use look::Look;
 use mainstay_base::time::{Day, Moment};
@@ -126,7 +126,7 @@ pub fn counts<F>(source: &dyn RecordSource<F>) -> Result<Vec<KindCount>, F> {
 struct Finder<'a, F> {
     look: Look<'a, F>,
     limits: Limits,
-    policy: Option<RecordData>,
+    policy: Option<SharedRecord>,
     names: BTreeMap<RecordId, String>,
     now: Moment,
     found: Vec<AttentionItem>,

@@ -17,6 +17,7 @@ use crate::domain::kind::ChainStep;
 use crate::domain::person::{Person, Role};
 use crate::domain::record::RecordData;
 use crate::domain::requests::{RULES, RecordSource as _};
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part, Signature, part_digest};
 use crate::domain::workflow::{Case, Condition, Move, Signing, World};
 use mainstay_base::time::{Day, Moment};
@@ -145,7 +146,7 @@ impl ProductFile {
         let actor = session.map_or(RecordId::new(Kind::Person, 0), Session::person);
         let work = ChangeSet::to_look(&self.store, actor, now);
         let data = work.get(id)?;
-        let person: Option<Person> = work.record(actor).and_then(|data| data.typed());
+        let person = work.record(actor).and_then(|data| data.typed::<Person>());
         let case = Case { data: &data, world: &work, now, actor: session.map(Session::person), rules: RULES };
         let holds = |roles: &[Role]| {
             person.as_ref().is_some_and(|person| person.roles.iter().any(|role| roles.contains(role)))
@@ -168,11 +169,15 @@ impl ProductFile {
             ahead: ahead::of(&work, &staff, &data),
             trace: trace(&work, &data),
             signatures: signature_views(&self.store, &work, &data)?,
-            attachments: work.referring(id, Kind::Attachment),
+            attachments: work
+                .referring(id, Kind::Attachment)
+                .into_iter()
+                .map(SharedRecord::into_data)
+                .collect(),
             linked: linked(&work, &data),
             notices: (data.def().notices)(&case),
             names: self.names()?,
-            data: data.clone(),
+            data: RecordData::clone(&data),
         };
         work.finish()?;
         Ok(page)
@@ -257,29 +262,29 @@ fn linked(work: &ChangeSet<'_>, data: &RecordData) -> Vec<LinkedRecord> {
 }
 
 /// The chain to which a record belongs, from feedback to communication. Steps that this file cannot hold yet are gaps.
-fn trace(work: &ChangeSet<'_>, data: &RecordData) -> Vec<TraceStep> {
+fn trace(work: &ChangeSet<'_>, data: &SharedRecord) -> Vec<TraceStep> {
     let chain = Chain::of(work, data);
     if chain.is_empty() {
         return Vec::new();
     }
-    let day = |data: &RecordData| Some(data.head.created_at.day());
+    let day = |data: &SharedRecord| Some(data.head.created_at.day());
     let step = |step: ChainStep,
-                records: &[RecordData],
-                day: &dyn Fn(&RecordData) -> Option<Day>,
+                records: &[SharedRecord],
+                day: &dyn Fn(&SharedRecord) -> Option<Day>,
                 done: bool| TraceStep {
         label: step.word(),
         records: records.iter().map(|data| (data.head.id, data.title().to_owned(), day(data))).collect(),
         done: done && !records.is_empty(),
     };
-    let since = |data: &RecordData| Some(data.head.state_since.day());
-    let granted: Vec<RecordData> = chain
+    let since = |data: &SharedRecord| Some(data.head.state_since.day());
+    let granted: Vec<SharedRecord> = chain
         .approvals
         .iter()
         .filter(|data| approval::ApprovalState::of(data) == Some(approval::ApprovalState::Granted))
         .cloned()
         .collect();
     let approvals = if granted.is_empty() { &chain.approvals } else { &granted };
-    let verified: Vec<RecordData> = chain
+    let verified: Vec<SharedRecord> = chain
         .changes
         .iter()
         .filter(|data| {
@@ -325,13 +330,13 @@ fn step_of(data: &RecordData) -> Option<ChainStep> {
 /// The records of one chain.
 #[derive(Default)]
 struct Chain {
-    feedback: Vec<RecordData>,
-    problems: Vec<RecordData>,
-    changes: Vec<RecordData>,
-    analyses: Vec<RecordData>,
-    approvals: Vec<RecordData>,
+    feedback: Vec<SharedRecord>,
+    problems: Vec<SharedRecord>,
+    changes: Vec<SharedRecord>,
+    analyses: Vec<SharedRecord>,
+    approvals: Vec<SharedRecord>,
     /// What follows the approval.
-    later: Vec<RecordData>,
+    later: Vec<SharedRecord>,
 }
 
 impl Chain {
@@ -340,11 +345,11 @@ impl Chain {
     }
 
     /// The records of the kinds that stand at a step after the approval.
-    fn at(&self, step: ChainStep) -> Vec<RecordData> {
+    fn at(&self, step: ChainStep) -> Vec<SharedRecord> {
         self.later.iter().filter(|data| step_of(data) == Some(step)).cloned().collect()
     }
 
-    fn of(work: &ChangeSet<'_>, data: &RecordData) -> Self {
+    fn of(work: &ChangeSet<'_>, data: &SharedRecord) -> Self {
         let mut chain = Self::default();
         if let Some(parent) = data.head.parent.and_then(|id| work.record(id)) {
             return Self::of(work, &parent);
@@ -359,7 +364,7 @@ impl Chain {
     }
 
     /// A record from which the chain is found. What rests on a change is found from the change.
-    fn begin(&mut self, data: RecordData) {
+    fn begin(&mut self, data: SharedRecord) {
         let list = match step_of(&data) {
             Some(ChainStep::Feedback) => &mut self.feedback,
             Some(ChainStep::ProblemReport) => &mut self.problems,
@@ -404,11 +409,11 @@ fn stands_after_approval(kind: Kind) -> bool {
     kind.def().trace.is_some_and(|trace| trace.step > ChainStep::Approval)
 }
 
-fn named(work: &ChangeSet<'_>, data: &RecordData, field: &str) -> Vec<RecordData> {
+fn named(work: &ChangeSet<'_>, data: &RecordData, field: &str) -> Vec<SharedRecord> {
     record_ids(data.value(field)).into_iter().filter_map(|id| work.record(id)).collect()
 }
 
-fn extend(list: &mut Vec<RecordData>, more: Vec<RecordData>) {
+fn extend(list: &mut Vec<SharedRecord>, more: Vec<SharedRecord>) {
     for data in more {
         if !list.iter().any(|known| known.head.id == data.head.id) {
             list.push(data);

@@ -9,6 +9,7 @@ use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{ListRow, RecordData};
 use crate::domain::requests::RecordSource;
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
 use mainstay_base::time::Moment;
 
@@ -23,29 +24,33 @@ impl Store {
     }
 }
 
+fn shared(records: Vec<RecordData>) -> Vec<SharedRecord> {
+    records.into_iter().map(SharedRecord::from).collect()
+}
+
 impl RecordSource<StoreError> for Store {
-    fn record(&self, id: RecordId) -> Result<Option<RecordData>, StoreError> {
-        Self::record(self, id)
+    fn record(&self, id: RecordId) -> Result<Option<SharedRecord>, StoreError> {
+        Ok(Self::record(self, id)?.map(SharedRecord::from))
     }
 
     fn next_number(&self, kind: Kind) -> Result<u32, StoreError> {
         Self::next_number(self, kind)
     }
 
-    fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<RecordData>, StoreError> {
-        Self::referring(self, id, kind)
+    fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, StoreError> {
+        Ok(shared(Self::referring(self, id, kind)?))
     }
 
-    fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<RecordData>, StoreError> {
-        Self::parts(self, parent, kind)
+    fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, StoreError> {
+        Ok(shared(Self::parts(self, parent, kind)?))
     }
 
-    fn all(&self, kind: Kind) -> Result<Vec<RecordData>, StoreError> {
-        self.records(kind)
+    fn all(&self, kind: Kind) -> Result<Vec<SharedRecord>, StoreError> {
+        Ok(shared(self.records(kind)?))
     }
 
-    fn in_states(&self, kind: Kind, states: &[&str]) -> Result<Vec<RecordData>, StoreError> {
-        Self::in_states(self, kind, states)
+    fn in_states(&self, kind: Kind, states: &[&str]) -> Result<Vec<SharedRecord>, StoreError> {
+        Ok(shared(Self::in_states(self, kind, states)?))
     }
 
     fn list(&self, kind: Kind, more: &[&str]) -> Result<Vec<ListRow>, StoreError> {

@@ -9,7 +9,7 @@ use super::{Store, StoreError, ddl, records, search};
 use crate::domain::canonical;
 use crate::domain::event::Event;
 use crate::domain::ids::RecordId;
-use crate::domain::record::RecordData;
+use crate::domain::shared_record::SharedRecord;
 
 /// A text with its signature.
 #[derive(Debug, Clone)]
@@ -38,7 +38,7 @@ pub struct Commit {
     /// Its canonical text, signed.
     pub signed: SignedText,
     /// The records as they are after it.
-    pub records: Vec<RecordData>,
+    pub records: Vec<SharedRecord>,
     /// The signatures that came with it.
     pub signatures: Vec<SignedText>,
     /// Bytes of new attachments.

@@ -6,6 +6,7 @@ mod history;
 mod next;
 mod part_table;
 mod parts;
+mod picture;
 
 use std::rc::Rc;
 
@@ -19,6 +20,7 @@ use self::next::next_ui;
 use self::part_table::PartTable;
 pub use self::parts::short_digest;
 use self::parts::{attachments_ui, linked_ui, signatures_ui};
+use self::picture::Picture;
 use super::places::Places;
 use super::show::{Reading, field_ui};
 use crate::domain::field::is_empty;
@@ -39,6 +41,7 @@ const SIDE: f32 = 320.0;
 pub struct RecordScreen {
     id: RecordId,
     dialog: Option<MoveDialog>,
+    picture: Option<Picture>,
     show_empty: bool,
     all_history: bool,
     parts: Vec<PartTable>,
@@ -48,7 +51,7 @@ impl RecordScreen {
     /// The page of a record.
     pub fn new(id: RecordId) -> Self {
         let parts = PartTable::all(id.kind.def());
-        Self { id, dialog: None, show_empty: false, all_history: false, parts }
+        Self { id, dialog: None, picture: None, show_empty: false, all_history: false, parts }
     }
 
     /// The record.
@@ -126,7 +129,7 @@ impl RecordScreen {
             let asked = ui.push_id(table.kind(), |ui| table.ui(ui, cx, (&page.data, places))).inner;
             self.dialog = asked.or(self.dialog.take());
         }
-        if let Some(dialog) = attachments_ui(ui, cx, page) {
+        if let Some(dialog) = attachments_ui(ui, cx, page, &mut self.picture) {
             self.dialog = Some(dialog);
         }
         linked_ui(ui, cx, &page.linked);

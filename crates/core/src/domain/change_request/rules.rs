@@ -1,5 +1,7 @@
 //! Transitions of change requests and their guards (domain 2.4).
 
+use std::sync::Arc;
+
 use crate::domain::approval;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
@@ -8,7 +10,8 @@ use crate::domain::person::Role;
 use crate::domain::problem_report::{self, ProblemState};
 use crate::domain::product::Market;
 use crate::domain::questions::ACTIVITIES;
-use crate::domain::record::{Fields, RecordData};
+use crate::domain::record::Fields;
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Meaning;
 use crate::domain::workflow::{Case, Condition, Effect, Move, World};
 use serde_json::{Value, json};
@@ -151,7 +154,7 @@ fn begin_analysis(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
     set.insert("activities".into(), Value::Array(rows));
     let mut decisions: Vec<Value> =
         change.regulatory_decisions.iter().filter_map(|row| serde_json::to_value(row).ok()).collect();
-    for market in product.markets {
+    for market in product.markets.iter().copied() {
         if !change.regulatory_decisions.iter().any(|row| row.market == Some(market)) {
             decisions.push(json!({"market": market.code()}));
         }
@@ -168,7 +171,10 @@ fn begin_analysis(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
     effects
 }
 
-pub(super) fn analysis_of(case: &Case, change: &ChangeRequest) -> Option<(RecordData, ImpactAnalysis)> {
+pub(super) fn analysis_of(
+    case: &Case,
+    change: &ChangeRequest,
+) -> Option<(SharedRecord, Arc<ImpactAnalysis>)> {
     let data = case.world.record(change.impact_analysis?)?;
     let analysis = data.typed()?;
     Some((data, analysis))
@@ -265,7 +271,7 @@ fn ask_approval(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
     }]
 }
 
-fn open_approvals(case: &Case) -> Vec<RecordData> {
+fn open_approvals(case: &Case) -> Vec<SharedRecord> {
     case.world.referring(case.id(), Kind::Approval).into_iter().filter(|data| !data.is_terminal()).collect()
 }
 
@@ -293,7 +299,7 @@ pub fn problems_without(world: &dyn World, id: RecordId, change: &ChangeRequest)
             .referring(problem.head.id, Kind::ChangeRequest)
             .iter()
             .filter(|other| other.head.id != id)
-            .filter_map(S::of)
+            .filter_map(|other| S::of(other))
             .filter(|state| !state.is_given_up())
             .collect();
         let made = others.iter().any(|state| state.is_being_made() || !state.is_before_verified());
@@ -331,7 +337,7 @@ pub fn new_analysis(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
 }
 
 /// The approval that is granted on the content as it stands.
-pub fn granted_approval(case: &Case) -> Option<RecordData> {
+pub fn granted_approval(case: &Case) -> Option<SharedRecord> {
     case.world
         .referring(case.id(), Kind::Approval)
         .into_iter()
@@ -343,7 +349,7 @@ fn may_be_made(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
     let mut conditions =
         vec![Condition::new("IEC 62304 6.2.4, 8.2.1", "It is approved as it stands", granted.is_some())];
     if let Some(data) = granted {
-        let approval: Option<approval::Approval> = data.typed();
+        let approval = data.typed::<approval::Approval>();
         let expires = approval.as_ref().and_then(|approval| approval.expires_at);
         conditions.push(
             Condition::new(
@@ -353,7 +359,7 @@ fn may_be_made(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
             )
             .on(data.head.id),
         );
-        let open = approval.as_ref().map(approval::Approval::conditions_open).unwrap_or_default();
+        let open = approval.as_ref().map(|approval| approval.conditions_open()).unwrap_or_default();
         conditions
             .push(Condition::new("", "The conditions of the approval are met", open == 0).on(data.head.id));
         conditions.extend(approval.map(|approval| still_ready(case, change, &approval)).unwrap_or_default());

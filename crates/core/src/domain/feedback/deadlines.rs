@@ -68,9 +68,10 @@ fn moment(data: &RecordData, field: &str) -> Moment {
 
 /// The markets for which reportability is open.
 fn undecided(case: &Case) -> Vec<&'static str> {
-    let Some(feedback) = case.data.typed::<Feedback>().filter(Feedback::needs_reportability) else {
+    let Some(feedback) = case.data.typed::<Feedback>().filter(|feedback| feedback.needs_reportability())
+    else {
         return Vec::new();
     };
-    let markets = case.world.product().markets;
-    feedback.undecided_markets(&markets).into_iter().map(|market| market.word()).collect()
+    let product = case.world.product();
+    feedback.undecided_markets(&product.markets).into_iter().map(|market| market.word()).collect()
 }

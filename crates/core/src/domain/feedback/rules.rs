@@ -102,7 +102,7 @@ fn ask_reportability(case: &Case, feedback: &Feedback) -> Vec<Effect> {
     let mut rows: Vec<Value> =
         feedback.reportability_assessments.iter().filter_map(|row| serde_json::to_value(row).ok()).collect();
     let before = rows.len();
-    for market in case.world.product().markets {
+    for market in case.world.product().markets.iter().copied() {
         if !feedback.reportability_assessments.iter().any(|row| row.market == Some(market)) {
             rows.push(json!({"market": market.code()}));
         }
@@ -174,10 +174,10 @@ fn suggestion(case: &Case, feedback: &Feedback) -> Vec<Condition> {
 
 /// One condition for each market of the product, and for each other that an assessment names.
 fn reportability_decided(case: &Case, feedback: &Feedback) -> Vec<Condition> {
-    let markets = case.world.product().markets;
-    let undecided = feedback.undecided_markets(&markets);
+    let product = case.world.product();
+    let undecided = feedback.undecided_markets(&product.markets);
     feedback
-        .markets_to_assess(&markets)
+        .markets_to_assess(&product.markets)
         .into_iter()
         .map(|market| {
             Condition::new(

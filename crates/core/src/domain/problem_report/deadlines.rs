@@ -6,7 +6,7 @@ use crate::domain::deadline::{Deadline, Limit, STATE_SINCE, Start, Task};
 use crate::domain::field::record_ids;
 use crate::domain::ids::Kind;
 use crate::domain::person::Role;
-use crate::domain::record::RecordData;
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::time::Day;
 use crate::domain::workflow::Case;
 
@@ -87,6 +87,10 @@ pub(super) const ALL: &[Deadline] = &[
 fn waits_for_a_change(case: &Case) -> bool {
     let changes = case.world.referring(case.id(), Kind::ChangeRequest);
     // A change may also name it as found meanwhile; that one does not resolve it.
-    let resolves = |change: &&RecordData| record_ids(change.value("problem_reports")).contains(&case.id());
-    changes.iter().filter(resolves).filter_map(ChangeState::of).any(ChangeState::is_before_verified)
+    let resolves = |change: &&SharedRecord| record_ids(change.value("problem_reports")).contains(&case.id());
+    changes
+        .iter()
+        .filter(resolves)
+        .filter_map(|change| ChangeState::of(change))
+        .any(ChangeState::is_before_verified)
 }

@@ -5,7 +5,8 @@ use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
 use crate::domain::person::Role;
 use crate::domain::policy::AuthoritySubject;
-use crate::domain::record::{Fields, RecordData};
+use crate::domain::record::Fields;
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part};
 use crate::domain::text::Text;
 use crate::domain::workflow::{Case, Condition, Effect, Move, Signing};
@@ -217,8 +218,11 @@ fn deferrable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
 /// that is being made already resolves it.
 fn open_change_request(case: &Case, problem: &ProblemReport) -> Vec<Effect> {
     let changes = case.world.referring(case.id(), Kind::ChangeRequest);
-    let open: Vec<ChangeState> =
-        changes.iter().filter_map(ChangeState::of).filter(|state| state.is_before_verified()).collect();
+    let open: Vec<ChangeState> = changes
+        .iter()
+        .filter_map(|change| ChangeState::of(change))
+        .filter(|state| state.is_before_verified())
+        .collect();
     if open.iter().any(|state| state.is_being_made()) {
         return vec![Effect::Move { id: case.id(), go: RESOLVING }];
     }
@@ -294,7 +298,7 @@ fn closable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
         && let Some(actor) = case.actor
     {
         let changes = case.world.referring(case.id(), Kind::ChangeRequest);
-        let made_by = changes.iter().filter_map(RecordData::typed::<ChangeRequest>);
+        let made_by = changes.iter().filter_map(SharedRecord::typed::<ChangeRequest>);
         let other = !problem.implemented_by.contains(&actor)
             && !made_by.into_iter().any(|change| change.implemented_by.contains(&actor));
         conditions.push(

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -16,6 +17,7 @@ use crate::domain::policy::Policy;
 use crate::domain::product::Product;
 use crate::domain::record::{Fields, Head, RecordData, check_values};
 use crate::domain::refused::Refusal;
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Signature, part_digest};
 use crate::domain::workflow::{Case, Effect, World};
 use mainstay_base::time::Moment;
@@ -27,8 +29,8 @@ pub const POLICY: RecordId = RecordId::new(Kind::Policy, 1);
 
 /// One record that changes.
 struct Touched {
-    before: Option<RecordData>,
-    after: RecordData,
+    before: Option<SharedRecord>,
+    after: SharedRecord,
 }
 
 /// Records laid over the source, which fails with `F`.
@@ -69,7 +71,7 @@ impl<'a, F> ChangeSet<'a, F> {
     }
 
     /// A record as it will be, or a refusal that there is none.
-    pub fn get(&self, id: RecordId) -> Result<RecordData, Refusal<F>> {
+    pub fn get(&self, id: RecordId) -> Result<SharedRecord, Refusal<F>> {
         if let Some(touched) = self.touched.get(&id) {
             return Ok(touched.after.clone());
         }
@@ -77,7 +79,7 @@ impl<'a, F> ChangeSet<'a, F> {
     }
 
     /// A record that changes, as it was before; `None` for a new one.
-    pub fn before(&self, id: RecordId) -> Option<&RecordData> {
+    pub fn before(&self, id: RecordId) -> Option<&SharedRecord> {
         self.touched.get(&id).and_then(|touched| touched.before.as_ref())
     }
 
@@ -93,7 +95,7 @@ impl<'a, F> ChangeSet<'a, F> {
             self.touched.insert(id, Touched { before: Some(before), after });
         }
         match self.touched.get_mut(&id) {
-            Some(touched) => Ok(&mut touched.after),
+            Some(touched) => Ok(touched.after.change()),
             None => Err(Refusal::NoSuchRecord(id)),
         }
     }
@@ -155,7 +157,7 @@ impl<'a, F> ChangeSet<'a, F> {
         };
         let fields: Fields =
             set.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect();
-        self.touched.insert(id, Touched { before: None, after: RecordData { head, fields } });
+        self.touched.insert(id, Touched { before: None, after: RecordData { head, fields }.into() });
         self.made.push(id);
         Ok(id)
     }
@@ -248,7 +250,8 @@ impl<'a, F> ChangeSet<'a, F> {
         for cover in signed.iter_mut().flat_map(|signature| &mut signature.covers) {
             let Some(touched) = self.touched.get(&cover.record) else { continue };
             let before = touched.before.as_ref();
-            let changed = before.is_none() || !differences(before, &touched.after).is_empty();
+            let changed =
+                before.is_none() || !differences(before.map(|data| &**data), &touched.after).is_empty();
             cover.revision = before.map_or(0, |before| before.head.revision) + u32::from(changed);
             cover.digest = part_digest(&touched.after, cover.part, &self.all_parts(&touched.after));
         }
@@ -262,7 +265,7 @@ impl<'a, F> ChangeSet<'a, F> {
 
     /// Ends the change: the records as they are to be written, and what the event says of them. Records that did not
     /// change in the end are left out.
-    pub fn finish(self) -> Result<(Vec<RecordData>, Vec<RecordChange>), Refusal<F>> {
+    pub fn finish(self) -> Result<(Vec<SharedRecord>, Vec<RecordChange>), Refusal<F>> {
         if let Some(error) = self.failure.into_inner() {
             return Err(Refusal::Store(error));
         }
@@ -270,11 +273,11 @@ impl<'a, F> ChangeSet<'a, F> {
         let mut changes = Vec::new();
         for (id, touched) in self.touched {
             let Touched { before, mut after } = touched;
-            let fields = differences(before.as_ref(), &after);
+            let fields = differences(before.as_deref(), &after);
             if before.is_some() && fields.is_empty() {
                 continue;
             }
-            after.head.revision = before.map_or(0, |before| before.head.revision) + 1;
+            after.change().head.revision = before.map_or(0, |before| before.head.revision) + 1;
             let digest = canonical::digest(after.canonical().as_bytes());
             changes.push(RecordChange { record: id, revision: after.head.revision, digest, fields });
             records.push(after);
@@ -285,10 +288,10 @@ impl<'a, F> ChangeSet<'a, F> {
     /// Records as they are stored, with those that change as they will be: only these are asked whether they belong.
     fn with_touched(
         &self,
-        stored: Vec<RecordData>,
+        stored: Vec<SharedRecord>,
         belongs: impl Fn(&RecordData) -> bool,
-    ) -> Vec<RecordData> {
-        let mut found: Vec<RecordData> =
+    ) -> Vec<SharedRecord> {
+        let mut found: Vec<SharedRecord> =
             stored.into_iter().filter(|data| !self.touched.contains_key(&data.head.id)).collect();
         let here = self.touched.values().map(|touched| &touched.after);
         found.extend(here.filter(|data| belongs(data)).cloned());
@@ -324,32 +327,38 @@ fn differences(before: Option<&RecordData>, after: &RecordData) -> Vec<FieldChan
     add("owner", &before.map_or(Value::Null, owner), &owner(after));
     let parent = |data: &RecordData| data.head.parent.map_or(Value::Null, |parent| parent.to_string().into());
     add("parent", &before.map_or(Value::Null, parent), &parent(after));
-    for field in after.def().fields() {
-        let old = before.map_or(&Value::Null, |data| data.value(field.name));
-        add(field.name, old, after.value(field.name));
+    let old = |name: &str| before.map_or(&Value::Null, |data| data.value(name));
+    let former = before.into_iter().flat_map(|data| data.fields.keys());
+    let names = former.chain(after.fields.keys().filter(|name| old(name).is_null()));
+    let changed: Vec<&str> =
+        names.map(String::as_str).filter(|name| old(name) != after.value(name)).collect();
+    if !changed.is_empty() {
+        for field in after.def().fields().filter(|field| changed.contains(&field.name)) {
+            add(field.name, old(field.name), after.value(field.name));
+        }
     }
     changes
 }
 
 impl<F> World for ChangeSet<'_, F> {
-    fn record(&self, id: RecordId) -> Option<RecordData> {
+    fn record(&self, id: RecordId) -> Option<SharedRecord> {
         match self.touched.get(&id) {
             Some(touched) => Some(touched.after.clone()),
             None => self.note(self.source.record(id)),
         }
     }
 
-    fn referring(&self, id: RecordId, kind: Kind) -> Vec<RecordData> {
+    fn referring(&self, id: RecordId, kind: Kind) -> Vec<SharedRecord> {
         let stored = self.note(self.source.referring(id, kind));
         self.with_touched(stored, |data| data.head.id.kind == kind && data.refers_to(id))
     }
 
-    fn parts(&self, parent: RecordId, kind: Kind) -> Vec<RecordData> {
+    fn parts(&self, parent: RecordId, kind: Kind) -> Vec<SharedRecord> {
         let stored = self.note(self.source.parts(parent, kind));
         self.with_touched(stored, |data| data.head.id.kind == kind && data.head.parent == Some(parent))
     }
 
-    fn all(&self, kind: Kind) -> Vec<RecordData> {
+    fn all(&self, kind: Kind) -> Vec<SharedRecord> {
         let stored = self.note(self.source.all(kind));
         self.with_touched(stored, |data| data.head.id.kind == kind)
     }
@@ -364,11 +373,11 @@ impl<F> World for ChangeSet<'_, F> {
         self.note(self.source.editors(id))
     }
 
-    fn policy(&self) -> Policy {
+    fn policy(&self) -> Arc<Policy> {
         self.record(POLICY).and_then(|data| data.typed()).unwrap_or_default()
     }
 
-    fn product(&self) -> Product {
+    fn product(&self) -> Arc<Product> {
         self.record(PRODUCT).and_then(|data| data.typed()).unwrap_or_default()
     }
 }

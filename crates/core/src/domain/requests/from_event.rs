@@ -78,14 +78,18 @@ fn change_of(event: &Event, kind: Kind) -> Option<Option<&RecordChange>> {
 
 /// The declared fields that changed, with their new values.
 fn all(change: Option<&RecordChange>) -> Fields {
-    let of_record = |field: &&FieldChange| !OF_HEAD.contains(&field.field.as_str());
+    changed(change, |_| true)
+}
+
+fn changed(change: Option<&RecordChange>, wanted: impl Fn(&String) -> bool) -> Fields {
+    let of_record = |field: &&FieldChange| !OF_HEAD.contains(&field.field.as_str()) && wanted(&field.field);
     let fields = change.into_iter().flat_map(|change| &change.fields).filter(of_record);
     fields.map(|field| (field.field.clone(), field.after.clone())).collect()
 }
 
 /// The fields that the person gave, with the values that they have after the event.
 fn given(event: &Event, change: Option<&RecordChange>) -> Fields {
-    all(change).into_iter().filter(|(name, _)| event.given.contains(name)).collect()
+    changed(change, |name| event.given.contains(name))
 }
 
 fn of_head(change: Option<&RecordChange>, name: &str) -> Option<RecordId> {

@@ -71,7 +71,7 @@ impl<F> Job<'_, F> {
                 .with_labels(Kind::Person.def()));
         }
         let data = self.change.get(person)?;
-        let typed: Person = data.typed().ok_or(Refusal::NoSuchRecord(person))?;
+        let typed = data.typed::<Person>().ok_or(Refusal::NoSuchRecord(person))?;
         if typed.key_fingerprint.is_empty() {
             return Err(Refusal::Rule(format!(
                 "{} has not set a password yet, so there is no key to confirm",
@@ -109,7 +109,7 @@ impl<F> Job<'_, F> {
             }
             let data = self.change.get(other)?;
             let active = data.head.state == PersonState::Active.code();
-            let roles = data.typed::<Person>().map(|person| person.roles).unwrap_or_default();
+            let roles = data.typed::<Person>().map(|person| person.roles.clone()).unwrap_or_default();
             if active && CONFIRMING.iter().any(|role| roles.contains(role)) {
                 return Ok(true);
             }
@@ -143,7 +143,7 @@ pub(super) fn change_password<F>(
 ) -> Result<EventParts, Refusal<F>> {
     let id = actor.person;
     let data = change.get(id)?;
-    let person: Person = data.typed().ok_or(Refusal::NoSuchRecord(id))?;
+    let person = data.typed::<Person>().ok_or(Refusal::NoSuchRecord(id))?;
     if data.head.state != PersonState::Active.code() {
         return Err(Refusal::Rule("your account is not active any more; ask an administrator".to_owned()));
     }
@@ -167,7 +167,7 @@ pub(super) fn enter<F>(
 ) -> Result<EventParts, Refusal<F>> {
     let id = actor.person;
     let data = change.get(id)?;
-    let person: Person = data.typed().ok_or(Refusal::NoSuchRecord(id))?;
+    let person = data.typed::<Person>().ok_or(Refusal::NoSuchRecord(id))?;
     if recovers && !person.roles.contains(&Role::SysAdmin) {
         return Err(Refusal::Rule("the recovery code restores only a system administrator".to_owned()));
     }

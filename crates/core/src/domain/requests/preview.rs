@@ -4,8 +4,8 @@ use super::{Act, Actor, ChangeSet, Mode, ReadPart, RecordSource, run};
 use crate::domain::canonical::Digest;
 use crate::domain::event::RecordChange;
 use crate::domain::ids::RecordId;
-use crate::domain::record::RecordData;
 use crate::domain::refused::Refusal;
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part, Signature};
 use crate::domain::workflow::Condition;
 
@@ -30,7 +30,7 @@ pub struct SignedPart {
     /// SHA-256 of the part's canonical text.
     pub digest: Digest,
     /// The record as it will be.
-    pub data: RecordData,
+    pub data: SharedRecord,
 }
 
 /// What would come of a request.
@@ -49,7 +49,7 @@ pub struct Preview {
     /// What the event would say of each record that changes.
     pub changes: Vec<RecordChange>,
     /// The records that change, as they will be.
-    pub records: Vec<RecordData>,
+    pub records: Vec<SharedRecord>,
 }
 
 impl Preview {

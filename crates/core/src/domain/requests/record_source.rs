@@ -1,32 +1,33 @@
 //! What a request is performed on: the file as it is, or the records as the events before one say that they were.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::domain::clock::Clock;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Person;
 use crate::domain::record::{ListRow, RecordData};
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
 
 /// A person's state and content.
-pub type Account = Rc<(String, Person)>;
+pub type Account = (String, Arc<Person>);
 
 /// The records, signatures and events so far. `F` is how it fails.
 pub trait RecordSource<F> {
     /// A record by its number.
-    fn record(&self, id: RecordId) -> Result<Option<RecordData>, F>;
+    fn record(&self, id: RecordId) -> Result<Option<SharedRecord>, F>;
     /// The account of a person; `None` where there is none, or it cannot be read.
     fn account(&self, id: RecordId) -> Result<Option<Account>, F> {
-        Ok(self.record(id)?.and_then(|data| Some(Rc::new((data.head.state.clone(), data.typed()?)))))
+        Ok(self.record(id)?.and_then(|data| Some((data.head.state.clone(), data.typed()?))))
     }
     /// The number that the next record of a kind gets.
     fn next_number(&self, kind: Kind) -> Result<u32, F>;
     /// The records of a kind that name `id` in one of their references, in their order.
-    fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<RecordData>, F>;
+    fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, F>;
     /// The parts of a record of one kind, in their order.
-    fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<RecordData>, F>;
+    fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, F>;
     /// Everything that is a part of a record, of every kind.
-    fn all_parts(&self, data: &RecordData) -> Result<Vec<RecordData>, F> {
+    fn all_parts(&self, data: &RecordData) -> Result<Vec<SharedRecord>, F> {
         let mut parts = Vec::new();
         for (def, _) in data.def().part_kinds() {
             parts.extend(self.parts(data.head.id, def.kind)?);
@@ -34,9 +35,9 @@ pub trait RecordSource<F> {
         Ok(parts)
     }
     /// All records of a kind, in their order.
-    fn all(&self, kind: Kind) -> Result<Vec<RecordData>, F>;
+    fn all(&self, kind: Kind) -> Result<Vec<SharedRecord>, F>;
     /// The records of a kind that are in one of these states, in their order.
-    fn in_states(&self, kind: Kind, states: &[&str]) -> Result<Vec<RecordData>, F> {
+    fn in_states(&self, kind: Kind, states: &[&str]) -> Result<Vec<SharedRecord>, F> {
         let mut records = self.all(kind)?;
         records.retain(|data| states.contains(&data.head.state.as_str()));
         Ok(records)

@@ -56,7 +56,7 @@ impl<F> Job<'_, F> {
         let def = kind.def();
         let role = self.role(&format!("Making a {}", def.word.to_lowercase()), def.create_by)?;
         let whole = parent.map(|id| self.change.get(id)).transpose()?;
-        refuse_parent(def, whole.as_ref())?;
+        refuse_parent(def, whole.as_deref())?;
         let set = self.values(def, set)?;
         for (name, value) in &set {
             if !value.is_null() && !may_be_filled_when_made(def, name) {
@@ -90,7 +90,8 @@ impl<F> Job<'_, F> {
         if let Some(attachment) = data.typed::<Attachment>()
             && let Some(subject) = attachment.subject
         {
-            refuse_fixed_files(&self.change.get(subject)?)?;
+            let subject = self.change.get(subject)?;
+            refuse_fixed_files(&subject)?;
         }
         self.refuse_closed_parent(&data)?;
         let set = self.values(def, set)?;
@@ -116,7 +117,8 @@ impl<F> Job<'_, F> {
         self.change.set(id, &set)?;
         self.refuse_unfilled(id)?;
         self.references_exist(id, &set)?;
-        refuse_senseless(&self.change.get(id)?)?;
+        let after = self.change.get(id)?;
+        refuse_senseless(&after)?;
         self.refuse_own_name(id, &changed)?;
         if id.kind == Kind::Person && changed.contains(&"title") {
             // Whoever confirmed the identity confirmed it of another name.
@@ -131,7 +133,10 @@ impl<F> Job<'_, F> {
     /// The state of the record of which something is a part says whether the part is open.
     pub(super) fn refuse_closed_parent(&self, data: &RecordData) -> Result<(), Refusal<F>> {
         match (data.def().part_of, data.head.parent) {
-            (Some(part_of), Some(parent)) => refuse_closed_for(&self.change.get(parent)?, part_of),
+            (Some(part_of), Some(parent)) => {
+                let parent = self.change.get(parent)?;
+                refuse_closed_for(&parent, part_of)
+            }
             (Some(_) | None, _) => Ok(()),
         }
     }

@@ -3,13 +3,13 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::policy::Policy;
 use crate::domain::product::Product;
-use crate::domain::record::RecordData;
 use crate::domain::requests::{POLICY, PRODUCT, RecordSource};
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
 use crate::domain::workflow::World;
 
@@ -17,7 +17,7 @@ use crate::domain::workflow::World;
 const SINGLE_MAX: usize = 64;
 
 /// The records of a kind by what they refer to.
-type ByTarget = HashMap<RecordId, Vec<Rc<RecordData>>>;
+type ByTarget = HashMap<RecordId, Vec<SharedRecord>>;
 
 /// How often it was asked who of a kind refers to a record, and the answers to all such questions once it was often.
 #[derive(Default)]
@@ -30,8 +30,8 @@ struct Referring {
 pub(super) struct Look<'a, F> {
     /// The source.
     pub source: &'a dyn RecordSource<F>,
-    policy: OnceCell<Policy>,
-    product: OnceCell<Product>,
+    policy: OnceCell<Arc<Policy>>,
+    product: OnceCell<Arc<Product>>,
     referring: RefCell<BTreeMap<Kind, Referring>>,
     /// The first failure of the source while a rule looked at it; a rule cannot report it itself.
     failure: RefCell<Option<F>>,
@@ -62,11 +62,11 @@ impl<'a, F> Look<'a, F> {
 }
 
 impl<F> World for Look<'_, F> {
-    fn record(&self, id: RecordId) -> Option<RecordData> {
+    fn record(&self, id: RecordId) -> Option<SharedRecord> {
         self.note(self.source.record(id))
     }
 
-    fn referring(&self, id: RecordId, kind: Kind) -> Vec<RecordData> {
+    fn referring(&self, id: RecordId, kind: Kind) -> Vec<SharedRecord> {
         let mut referring = self.referring.borrow_mut();
         let of_kind = referring.entry(kind).or_default();
         of_kind.asked += 1;
@@ -74,14 +74,14 @@ impl<F> World for Look<'_, F> {
             return self.note(self.source.referring(id, kind));
         }
         let all = of_kind.all.get_or_insert_with(|| by_target(self.note(self.source.all(kind))));
-        all.get(&id).into_iter().flatten().map(|data| RecordData::clone(data)).collect()
+        all.get(&id).into_iter().flatten().cloned().collect()
     }
 
-    fn parts(&self, parent: RecordId, kind: Kind) -> Vec<RecordData> {
+    fn parts(&self, parent: RecordId, kind: Kind) -> Vec<SharedRecord> {
         self.note(self.source.parts(parent, kind))
     }
 
-    fn all(&self, kind: Kind) -> Vec<RecordData> {
+    fn all(&self, kind: Kind) -> Vec<SharedRecord> {
         self.note(self.source.all(kind))
     }
 
@@ -93,24 +93,24 @@ impl<F> World for Look<'_, F> {
         self.note(self.source.editors(id))
     }
 
-    fn policy(&self) -> Policy {
+    fn policy(&self) -> Arc<Policy> {
         let read = || self.record(POLICY).and_then(|data| data.typed()).unwrap_or_default();
         self.policy.get_or_init(read).clone()
     }
 
-    fn product(&self) -> Product {
+    fn product(&self) -> Arc<Product> {
         let read = || self.record(PRODUCT).and_then(|data| data.typed()).unwrap_or_default();
         self.product.get_or_init(read).clone()
     }
 }
 
-fn by_target(records: Vec<RecordData>) -> ByTarget {
+fn by_target(records: Vec<SharedRecord>) -> ByTarget {
     let mut found = ByTarget::new();
-    for data in records.into_iter().map(Rc::new) {
+    for data in records {
         let targets: BTreeSet<RecordId> =
             data.references().iter().map(|reference| reference.target).collect();
         for target in targets {
-            found.entry(target).or_default().push(Rc::clone(&data));
+            found.entry(target).or_default().push(data.clone());
         }
     }
     found
@@ -120,10 +120,10 @@ fn by_target(records: Vec<RecordData>) -> ByTarget {
 mod tests {
     use super::*;
     use crate::domain::ledger::Ledger;
-    use crate::domain::record::{Fields, Head};
+    use crate::domain::record::{Fields, Head, RecordData};
     use mainstay_base::time::Moment;
 
-    fn approval(number: u32, of: u32) -> RecordData {
+    fn approval(number: u32, of: u32) -> SharedRecord {
         let at = Moment::parse("2031-03-03T09:00:00Z").unwrap();
         let by = RecordId::new(Kind::Person, 1);
         let id = RecordId::new(Kind::Approval, number);
@@ -141,7 +141,7 @@ mod tests {
             state_since: at,
             revision: 1,
         };
-        RecordData { head, fields }
+        RecordData { head, fields }.into()
     }
 
     #[test]

@@ -57,9 +57,13 @@ impl Check<'_> {
             if let Some(what) = what {
                 self.findings.found(id.to_string(), what);
             }
-            match records::parse(&body) {
-                Ok(data) => derived.take(&data),
-                Err(error) => self.findings.found(id.to_string(), error.to_string()),
+            // A text with the digest of a record that was replayed says what that record says.
+            match (what, self.replay.proven(id)) {
+                (None, Some(data)) => derived.take(data),
+                (Some(_), _) | (None, None) => match records::parse(&body) {
+                    Ok(data) => derived.take(&data),
+                    Err(error) => self.findings.found(id.to_string(), error.to_string()),
+                },
             }
         }
         for id in expected.into_keys() {

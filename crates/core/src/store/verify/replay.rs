@@ -6,7 +6,7 @@
 mod mismatch;
 
 use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -19,8 +19,9 @@ use crate::domain::policy::Policy;
 use crate::domain::record::RecordData;
 use crate::domain::refused::Refusal;
 use crate::domain::requests::{
-    self, Act, Actor, CodeFor, HandsOut, POLICY, RULES, RecordSource as _, Request, request_of,
+    self, Account, Act, Actor, CodeFor, HandsOut, POLICY, RULES, RecordSource as _, Request, request_of,
 };
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
 
 /// The records as the events say they are, and what counts for entitlement.
@@ -32,12 +33,19 @@ pub struct Replay {
     /// The public key of each person that is in force, hexadecimal.
     keys: HashMap<RecordId, String>,
     /// The policy as it stands, read once for each of its revisions.
-    policy: Rc<Policy>,
+    policy: Arc<Policy>,
     /// The rule set of the event before.
     rules: u32,
+    /// Whether an event was not what the program makes of its request, so that records may not come to their digests.
+    contradicted: bool,
 }
 
 impl Replay {
+    /// A record as the events made it, where it surely has its digest: no event contradicted the replay.
+    pub fn proven(&self, id: RecordId) -> Option<&SharedRecord> {
+        self.ledger.get(id).filter(|_| !self.contradicted)
+    }
+
     /// The roles that a person holds at this point.
     pub fn roles(&self, person: RecordId) -> Vec<Role> {
         self.ledger.person(person).map(|account| account.1.roles.clone()).unwrap_or_default()
@@ -55,7 +63,7 @@ impl Replay {
         let mut wrong: Vec<String> = self.clock(event).into_iter().collect();
         wrong.extend(self.earlier_rules(event));
         let before = self.ledger.person(event.actor);
-        let policy = Rc::clone(&self.policy);
+        let policy = Arc::clone(&self.policy);
         let request = request_of(event, signatures.first().map(|signature| signature.meaning));
         wrong.extend(handed_out(event, request.as_ref(), public));
         let contradiction = match self.again(event, request, public, signatures) {
@@ -63,11 +71,12 @@ impl Replay {
                 for (data, change) in records.into_iter().zip(&event.changes) {
                     let before = self.ledger.take(change.record);
                     self.digests.insert(change.record, change.digest.clone());
-                    self.ledger.put(before.as_ref(), data);
+                    self.ledger.put(before.as_deref(), data);
                 }
                 None
             }
             Err(what) => {
+                self.contradicted = true;
                 for change in &event.changes {
                     wrong.extend(self.apply(event, change));
                 }
@@ -75,17 +84,17 @@ impl Replay {
             }
         };
         if event.changes.iter().any(|change| change.record == POLICY) {
-            self.policy = Rc::new(self.ledger.get(POLICY).and_then(RecordData::typed).unwrap_or_default());
+            self.policy = self.ledger.get(POLICY).and_then(SharedRecord::typed).unwrap_or_default();
         }
         for key in &event.keys {
             self.keys.insert(key.person, key.public_key.clone());
         }
         let enters = event.keys.iter().any(|key| key.person == event.actor);
         let actor = if enters { self.ledger.person(event.actor) } else { before };
-        wrong.extend(self.entitled(event, public, actor.as_deref(), &policy));
+        wrong.extend(self.entitled(event, public, actor.as_ref(), &policy));
         if contradiction.is_some() {
             for signature in signatures {
-                wrong.extend(self.signed(event, signature, actor.as_deref(), &policy));
+                wrong.extend(self.signed(event, signature, actor.as_ref(), &policy));
             }
         }
         self.ledger.end(event, signatures);
@@ -128,7 +137,7 @@ impl Replay {
         request: Option<Request>,
         public: Option<&str>,
         signatures: &[Signature],
-    ) -> Result<Vec<RecordData>, String> {
+    ) -> Result<Vec<SharedRecord>, String> {
         let name = &event.request;
         if !(1..=RULES).contains(&event.rules) {
             return Err(format!(
@@ -187,7 +196,7 @@ impl Replay {
             wrong.push(format!("what it says of {id} does not come to the content that it names"));
         }
         self.digests.insert(id, change.digest.clone());
-        self.ledger.put(before.as_ref(), data);
+        self.ledger.put(before.as_deref(), data);
         wrong
     }
 
@@ -196,7 +205,7 @@ impl Replay {
         &self,
         event: &Event,
         public: Option<&str>,
-        actor: Option<&(String, Person)>,
+        actor: Option<&Account>,
         policy: &Policy,
     ) -> Vec<String> {
         let who = event.actor;
@@ -229,7 +238,7 @@ impl Replay {
         &self,
         event: &Event,
         signature: &Signature,
-        actor: Option<&(String, Person)>,
+        actor: Option<&Account>,
         policy: &Policy,
     ) -> Vec<String> {
         let mut wrong = Vec::new();

@@ -13,9 +13,9 @@ use super::{Key, Progress};
 /// Events in a batch.
 pub const BATCH: usize = 256;
 /// Signatures of a key after which its table is worth making.
-const WORTH_A_TABLE: usize = 512;
+const WORTH_A_TABLE: usize = 128;
 /// Most keys with a table, so that a file with many keys does not fill the memory.
-const TABLES_MAX: u32 = 32;
+const TABLES_MAX: u32 = 500;
 
 /// What is needed to check an event's signature.
 pub struct Signed {

@@ -4,6 +4,7 @@ use eframe::egui;
 use egui::{Frame, Label, Margin, Ui};
 
 use super::asking::MoveDialog;
+use super::picture::{Picture, is_picture};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::RecordId;
 use crate::domain::record::RecordData;
@@ -36,8 +37,13 @@ pub fn short_digest(digest: &str) -> String {
     }
 }
 
-/// The attachments with their origin, and the way to attach more. Returns the dialog of a withdrawal.
-pub fn attachments_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDialog> {
+/// The attachments with their origin, the picture that is shown, and the way to attach more. Returns the dialog of a withdrawal.
+pub fn attachments_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    page: &RecordPage,
+    picture: &mut Option<Picture>,
+) -> Option<MoveDialog> {
     heading_ui(ui, "Attachments", "IEC 62304 9.5");
     let mut opened = None;
     for attachment in &page.attachments {
@@ -45,6 +51,9 @@ pub fn attachments_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option
             if attachment_ui(ui, cx, attachment) {
                 let withdraw = attachment.def().find_move("withdraw");
                 opened = withdraw.map(|step| MoveDialog::new(attachment, step));
+            }
+            if is_picture(attachment) {
+                picture_ui(ui, cx, attachment, picture);
             }
         });
         ui.add_space(space::S);
@@ -56,6 +65,17 @@ pub fn attachments_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option
         cx.ask(Command::AttachDialog(page.data.head.id));
     }
     opened
+}
+
+fn picture_ui(ui: &mut Ui, cx: &mut Cx<'_>, attachment: &RecordData, picture: &mut Option<Picture>) {
+    let shown = picture.as_ref().is_some_and(|picture| picture.of() == attachment.head.id);
+    let words = format!("{} {}", if shown { "Hide" } else { "Show" }, attachment.title());
+    if link_ui(ui, &words).clicked() {
+        *picture = if shown { None } else { Picture::start(ui, cx, attachment) };
+    }
+    if let Some(picture) = picture.as_mut().filter(|picture| picture.of() == attachment.head.id) {
+        picture.ui(ui);
+    }
 }
 
 fn attachment_ui(ui: &mut Ui, cx: &mut Cx<'_>, attachment: &RecordData) -> bool {

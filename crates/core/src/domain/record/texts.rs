@@ -1,0 +1,88 @@
+//! Canonical texts of a record: whole, and the parts of it that signatures and approvals cover.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{Fields, Head, RecordData, Section};
+use crate::domain::canonical;
+use crate::domain::ids::RecordId;
+use crate::domain::shared_record::SharedRecord;
+use crate::domain::time::Moment;
+
+/// The canonical text of a record; the fields stand in the order of their names.
+#[derive(Serialize)]
+struct Body<'a> {
+    created_at: &'a Moment,
+    created_by: &'a RecordId,
+    fields: &'a Fields,
+    id: &'a RecordId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<&'a RecordId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<&'a RecordId>,
+    revision: u32,
+    state: &'a str,
+    state_since: &'a Moment,
+}
+
+impl RecordData {
+    /// The canonical text of the whole record: what is stored, and whose SHA-256 stands in the audit event.
+    pub fn canonical(&self) -> String {
+        let Head { id, state, owner, parent, created_at, created_by, state_since, revision } = &self.head;
+        canonical::text(&Body {
+            created_at,
+            created_by,
+            fields: &self.fields,
+            id,
+            owner: owner.as_ref(),
+            parent: parent.as_ref(),
+            revision: *revision,
+            state,
+            state_since,
+        })
+    }
+
+    /// The canonical text of the record's content: what a signature covers. State and owner are not part of it, save the
+    /// state of its parts.
+    pub fn content_canonical(&self, parts: &[SharedRecord]) -> String {
+        self.covered_canonical("content", |_| true, parts)
+    }
+
+    /// The canonical text of the sections and parts that an approval covers.
+    pub fn scope_canonical(&self, parts: &[SharedRecord]) -> String {
+        self.covered_canonical("scope", |section| section.scope, parts)
+    }
+
+    fn covered_canonical(&self, part: &str, take: fn(&Section) -> bool, parts: &[SharedRecord]) -> String {
+        let names =
+            self.def().sections.iter().filter(|section| take(section)).flat_map(|section| section.fields);
+        let mut fields = Map::new();
+        for field in names {
+            if let Some(value) = self.fields.get(field.name) {
+                fields.insert(field.name.to_owned(), value.clone());
+            }
+        }
+        let mut body = Map::new();
+        body.insert("id".into(), self.head.id.to_string().into());
+        body.insert(part.to_owned(), Value::Object(fields));
+        let belongs = |data: &&SharedRecord| {
+            part == "content" || data.def().part_of.is_some_and(|part_of| part_of.scope)
+        };
+        let digests: Map<String, Value> = parts
+            .iter()
+            .filter(belongs)
+            .map(|data| {
+                let text = format!(
+                    "{}{}",
+                    data.covered_canonical(part, take, &[]),
+                    canonical::text(&data.head.state)
+                );
+                (data.head.id.to_string(), canonical::digest(text.as_bytes()).into())
+            })
+            .collect();
+        if !digests.is_empty() {
+            body.insert("parts".into(), Value::Object(digests));
+        }
+        canonical::text(&Value::Object(body))
+    }
+}
