@@ -91,6 +91,29 @@ fn layer(name: &str) -> String {
     format!("{own}/{part}")
 }
 
+/// The rooms of the domain, each with those that it may use besides itself.
+const ROOMS: [(&str, &[&str]); 5] = [
+    ("base", &[]),
+    ("model", &["base"]),
+    ("kinds", &["base", "model"]),
+    ("requests", &["base", "model", "kinds"]),
+    ("ledger", &["base", "model", "kinds", "requests"]),
+];
+
+/// The room of the domain in which each module of it stands.
+fn rooms_by_module() -> std::collections::BTreeMap<String, &'static str> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("crates/core/src/domain");
+    let mut found = std::collections::BTreeMap::new();
+    for (room, _) in ROOMS {
+        found.insert(room.to_owned(), room);
+        let Ok(text) = std::fs::read_to_string(folder.join(room).join("mod.rs")) else { continue };
+        for module in text.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')) {
+            found.insert(module.to_owned(), room);
+        }
+    }
+    found
+}
+
 /// The kinds of record that code lists one beside the other: between brackets or commas, in a pattern, or as arms of a match.
 /// A kind that is named alone, as an argument or a value, is none of a list.
 fn listed_kinds(code: &str) -> std::collections::BTreeSet<&str> {
@@ -185,6 +208,27 @@ fn window_and_command_line_speak_no_sql() {
             }
         }
     }
+    assert_none(&wrong);
+}
+
+#[test]
+fn a_room_of_the_domain_uses_only_the_rooms_below_it() {
+    let rooms = rooms_by_module();
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let Some(rest) = source.name.strip_prefix("crates/core/src/domain/") else { continue };
+        let room = rest.split(['/', '.']).next().unwrap_or_default();
+        let Some((_, allowed)) = ROOMS.iter().find(|(name, _)| *name == room) else { continue };
+        for (at, mark) in source.code.match_indices("crate::domain::") {
+            let after = &source.code[at + mark.len()..];
+            let module = after.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+            let Some(other) = rooms.get(module) else { continue };
+            if *other != room && !allowed.contains(other) {
+                wrong.push(format!("{} uses {module}, which is in {other}", source.name));
+            }
+        }
+    }
+    assert!(rooms.len() > 25, "the modules are found");
     assert_none(&wrong);
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use mainstay::domain::clock::Clock;
+use mainstay::domain::clock::ClockHistory;
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::record::ListRow;
 use mainstay::domain::requests::RecordSource;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::convert::Infallible;
 
 use crate::domain::authorship;
-use crate::domain::clock::Clock;
+use crate::domain::clock::ClockHistory;
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
@@ -27,7 +27,7 @@ pub struct Ledger {
     /// Who last performed a request on a person.
     last_actors: HashMap<(String, RecordId), RecordId>,
     logins: HashSet<String>,
-    clock: Clock,
+    clock: ClockHistory,
 }
 
 impl Ledger {
@@ -43,7 +43,7 @@ impl Ledger {
     }
 
     /// What the events so far say of the clock.
-    pub const fn time(&self) -> Clock {
+    pub const fn time(&self) -> ClockHistory {
         self.clock
     }
 
@@ -154,7 +154,7 @@ impl RecordSource<Infallible> for Ledger {
         Ok(self.logins.contains(login))
     }
 
-    fn clock(&self) -> Result<Clock, Infallible> {
+    fn clock(&self) -> Result<ClockHistory, Infallible> {
         Ok(self.clock)
     }
 }

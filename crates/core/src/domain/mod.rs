@@ -1,34 +1,20 @@
 //! Records and rules as plain data: no file, no clock, no window. Nothing here fails because of the world.
+//!
+//! `base` holds values, `model` what every kind is made of, `kinds` the kinds themselves, `requests` how a request is judged and
+//! performed, `ledger` the file as its events say it was. Each uses those before it.
 
-pub mod calendar;
-pub mod canonical;
-pub mod choice;
-pub mod clock;
-pub mod deadline;
-pub mod event;
-pub mod field;
-pub mod ids;
-pub mod kind;
+mod base;
+mod kinds;
 pub mod ledger;
-pub mod record;
-pub mod refused;
+mod model;
 pub mod requests;
-pub mod shared_record;
-pub mod signature;
-pub mod text;
-pub use mainstay_base::time;
-pub mod workflow;
 
-pub mod approval;
-pub mod attachment;
-pub mod authorship;
-pub mod change_request;
-pub mod feedback;
-pub mod impact_analysis;
-pub mod person;
-pub mod policy;
-pub mod precis;
-pub mod problem_report;
-pub mod product;
-pub mod questions;
-pub mod test_record;
+pub use base::{canonical, choice, ids, precis, role, text};
+pub use kinds::{
+    approval, attachment, authorship, change_request, feedback, impact_analysis, person, policy,
+    problem_report, product, questions, test_record,
+};
+pub use mainstay_base::time;
+pub use model::{
+    calendar, clock, deadline, event, field, kind, record, refused, shared_record, signature, workflow,
+};

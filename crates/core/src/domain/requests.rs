@@ -16,22 +16,24 @@ use std::cell::RefCell;
 
 use serde_json::Value;
 
-pub use change_set::{ChangeSet, POLICY, PRODUCT};
+pub use super::policy::POLICY;
+pub use super::product::PRODUCT;
+pub use change_set::ChangeSet;
 pub use from_event::request_of;
 pub use preview::{Asks, Preview, SignedPart, preview};
 pub use record_source::{Account, RecordSource};
 pub use records::{may_be_filled_when_made, refuse_parent};
 pub use request::{Act, CodeFor, FileDigest, FileSource, HandsOut, ReadPart, Remarks, Request};
 
-use super::event::RecordChange;
-use super::ids::{Kind, RecordId};
-use super::person::{Person, PersonState, Role};
-use super::record::Fields;
-use super::refused::Refusal;
-use super::shared_record::SharedRecord;
-use super::signature::Signature;
-use super::time::Moment;
-use super::workflow::{Condition, World as _};
+use crate::domain::event::RecordChange;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::person::{Person, PersonState, Role};
+use crate::domain::record::Fields;
+use crate::domain::refused::Refusal;
+use crate::domain::shared_record::SharedRecord;
+use crate::domain::signature::Signature;
+use crate::domain::time::Moment;
+use crate::domain::workflow::{Condition, World};
 use preview::{refuse_unread, signed_parts};
 use records::AttachedFile;
 
@@ -156,7 +158,7 @@ fn run<F>(source: &dyn RecordSource<F>, actor: &Actor, act: Act, mode: Mode) -> 
     let (records, changes) = change.finish()?;
     let (code, lets_in) = (hands_out.code(parts.record), hands_out.lets_in(actor.person));
     let eventful = code.is_some() || !parts.facts.is_null() || !signatures.is_empty();
-    if changes.is_empty() && !eventful && name != super::clock::ACKNOWLEDGE {
+    if changes.is_empty() && !eventful && name != crate::domain::clock::ACKNOWLEDGE {
         return Err(Refusal::NoChange);
     }
     let outcome = Outcome {
@@ -337,7 +339,8 @@ impl<'a, F> Job<'a, F> {
             return Ok(None);
         }
         // The calendar is that of the file's policy as it is before the act, so that verification counts the same.
-        if self.now.day() <= self.change.policy().calendar().after(occurred_at.day(), 1) {
+        let world: &dyn World = &self.change;
+        if self.now.day() <= world.policy().calendar().after(occurred_at.day(), 1) {
             return Ok(None);
         }
         let what =

@@ -37,7 +37,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use crate::domain::clock::Clock;
+use crate::domain::clock::ClockHistory;
 
 /// An open product file.
 pub struct Store {
@@ -48,7 +48,7 @@ pub struct Store {
     seen: identity::Seen,
     head: Head,
     /// What the events say of the clock, up to the event with this number.
-    clock: Cell<Option<(u64, Clock)>>,
+    clock: Cell<Option<(u64, ClockHistory)>>,
     /// Whether the views were brought up to the declarations. Opening writes nothing, so it is done with the first event.
     views_are_fresh: bool,
     /// Whether opening took back a write that was interrupted.

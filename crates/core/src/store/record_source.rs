@@ -4,7 +4,7 @@ use rusqlite::OptionalExtension as _;
 
 use super::{Store, StoreError};
 use crate::domain::authorship;
-use crate::domain::clock::{ACKNOWLEDGE, Clock};
+use crate::domain::clock::{ACKNOWLEDGE, ClockHistory};
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{ListRow, RecordData};
@@ -84,7 +84,7 @@ impl RecordSource<StoreError> for Store {
         Ok(self.find_by_line(Kind::Person, "login", login)?.is_some())
     }
 
-    fn clock(&self) -> Result<Clock, StoreError> {
+    fn clock(&self) -> Result<ClockHistory, StoreError> {
         if let Some((seq, clock)) = self.clock.get()
             && seq == self.head.seq
         {
@@ -94,7 +94,7 @@ impl RecordSource<StoreError> for Store {
         let latest: Option<String> =
             self.conn.prepare_cached(sql)?.query_row([ACKNOWLEDGE], |row| row.get(0))?;
         let latest = latest.and_then(|at| Moment::parse(&at).ok());
-        let clock = Clock { latest, open: self.clock_open()? };
+        let clock = ClockHistory { latest, open: self.clock_open()? };
         self.clock.set(Some((self.head.seq, clock)));
         Ok(clock)
     }

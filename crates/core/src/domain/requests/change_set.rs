@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -10,22 +9,15 @@ use super::Actor;
 use super::record_source::{Account, RecordSource};
 use super::records::state_word;
 use crate::domain::canonical;
-use crate::domain::clock::Clock;
+use crate::domain::clock::ClockHistory;
 use crate::domain::event::{FieldChange, RecordChange};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::policy::Policy;
-use crate::domain::product::Product;
 use crate::domain::record::{Fields, Head, RecordData, check_values};
 use crate::domain::refused::Refusal;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Signature, part_digest};
 use crate::domain::workflow::{Case, Effect, World};
 use mainstay_base::time::Moment;
-
-/// The product's number: there is one in each file.
-pub const PRODUCT: RecordId = RecordId::new(Kind::Product, 1);
-/// The policy's number: there is one in each file.
-pub const POLICY: RecordId = RecordId::new(Kind::Policy, 1);
 
 /// One record that changes.
 struct Touched {
@@ -220,7 +212,7 @@ impl<'a, F> ChangeSet<'a, F> {
     }
 
     /// What the trail says of the clock.
-    pub fn clock(&self) -> Result<Clock, Refusal<F>> {
+    pub fn clock(&self) -> Result<ClockHistory, Refusal<F>> {
         self.source.clock().map_err(Refusal::Store)
     }
 
@@ -371,13 +363,5 @@ impl<F> World for ChangeSet<'_, F> {
 
     fn editors(&self, id: RecordId) -> Vec<RecordId> {
         self.note(self.source.editors(id))
-    }
-
-    fn policy(&self) -> Arc<Policy> {
-        self.record(POLICY).and_then(|data| data.typed()).unwrap_or_default()
-    }
-
-    fn product(&self) -> Arc<Product> {
-        self.record(PRODUCT).and_then(|data| data.typed()).unwrap_or_default()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::clock::Clock;
+use crate::domain::clock::ClockHistory;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Person;
 use crate::domain::record::{ListRow, RecordData};
@@ -56,5 +56,5 @@ pub trait RecordSource<F> {
     /// Whether a login is or was used by anybody.
     fn login_taken(&self, login: &str) -> Result<bool, F>;
     /// What the events say of the clock.
-    fn clock(&self) -> Result<Clock, F>;
+    fn clock(&self) -> Result<ClockHistory, F>;
 }

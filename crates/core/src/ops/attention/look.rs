@@ -3,11 +3,8 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::policy::Policy;
-use crate::domain::product::Product;
 use crate::domain::requests::{POLICY, PRODUCT, RecordSource};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
@@ -30,8 +27,8 @@ struct Referring {
 pub(super) struct Look<'a, F> {
     /// The source.
     pub source: &'a dyn RecordSource<F>,
-    policy: OnceCell<Arc<Policy>>,
-    product: OnceCell<Arc<Product>>,
+    policy: OnceCell<Option<SharedRecord>>,
+    product: OnceCell<Option<SharedRecord>>,
     referring: RefCell<BTreeMap<Kind, Referring>>,
     /// The first failure of the source while a rule looked at it; a rule cannot report it itself.
     failure: RefCell<Option<F>>,
@@ -63,7 +60,12 @@ impl<'a, F> Look<'a, F> {
 
 impl<F> World for Look<'_, F> {
     fn record(&self, id: RecordId) -> Option<SharedRecord> {
-        self.note(self.source.record(id))
+        let read = || self.note(self.source.record(id));
+        match id {
+            POLICY => self.policy.get_or_init(read).clone(),
+            PRODUCT => self.product.get_or_init(read).clone(),
+            _ => read(),
+        }
     }
 
     fn referring(&self, id: RecordId, kind: Kind) -> Vec<SharedRecord> {
@@ -91,16 +93,6 @@ impl<F> World for Look<'_, F> {
 
     fn editors(&self, id: RecordId) -> Vec<RecordId> {
         self.note(self.source.editors(id))
-    }
-
-    fn policy(&self) -> Arc<Policy> {
-        let read = || self.record(POLICY).and_then(|data| data.typed()).unwrap_or_default();
-        self.policy.get_or_init(read).clone()
-    }
-
-    fn product(&self) -> Arc<Product> {
-        let read = || self.record(PRODUCT).and_then(|data| data.typed()).unwrap_or_default();
-        self.product.get_or_init(read).clone()
     }
 }
 

@@ -2,21 +2,21 @@
 
 use serde_json::{Value, json};
 
-use super::authorship;
-use super::change_request::{self, ChangeRequest, Urgency};
-use super::choice::{Choice as _, choice};
-use super::field::Table;
-use super::ids::{Kind, RecordId};
-use super::impact_analysis::{self, Conclusion, ImpactAnalysis};
-use super::kind::{ChainStep, Onto, Onward, Trace};
-use super::person::Role;
-use super::policy::AuthoritySubject;
-use super::record::{Fields, KindDef, record, rows};
-use super::shared_record::SharedRecord;
-use super::signature::{Meaning, Part, part_digest};
-use super::text::{Line, Text};
-use super::time::Day;
-use super::workflow::{Case, Condition, Effect, Move, Signing, World, signature_holds, states};
+use crate::domain::authorship;
+use crate::domain::change_request::{self, ChangeRequest, Urgency};
+use crate::domain::choice::{Choice as _, choice};
+use crate::domain::field::Table;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::impact_analysis::{self, Conclusion, ImpactAnalysis};
+use crate::domain::kind::{ChainStep, Onto, Onward, Trace};
+use crate::domain::person::Role;
+use crate::domain::policy::AuthoritySubject;
+use crate::domain::record::{Fields, KindDef, record, rows};
+use crate::domain::shared_record::SharedRecord;
+use crate::domain::signature::{Meaning, Part, part_digest};
+use crate::domain::text::{Line, Text};
+use crate::domain::time::Day;
+use crate::domain::workflow::{Case, Condition, Effect, Move, Signing, World, signature_holds, states};
 
 choice! {
     /// What was decided.
@@ -254,9 +254,11 @@ pub fn missing_roles(world: &dyn World, data: &SharedRecord) -> Vec<Role> {
 }
 
 fn signing(case: &Case) -> Signing {
-    let Some(approval) = case.data.typed::<Approval>() else { return super::workflow::no_signing(case) };
+    let Some(approval) = case.data.typed::<Approval>() else {
+        return crate::domain::workflow::no_signing(case);
+    };
     if !OPEN.contains(&case.data.head.state.as_str()) {
-        return super::workflow::no_signing(case);
+        return crate::domain::workflow::no_signing(case);
     }
     let signed = signed_roles(case.world, case.data);
     let missing: Vec<Role> =

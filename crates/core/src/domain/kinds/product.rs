@@ -1,14 +1,16 @@
 //! The product and its configuration (IEC 62304 4.3, 4.4; domain 1.2).
 
-use super::choice::choice;
-use super::ids::Kind;
-use super::kind::Place;
-use super::person::Role;
-use super::record::{KindDef, SignedEdits, record};
-use super::signature::Meaning;
-use super::text::{Line, Text};
-use super::time::Day;
-use super::workflow::{Case, Signing, no_signing, states};
+use std::sync::Arc;
+
+use crate::domain::choice::choice;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::kind::Place;
+use crate::domain::person::Role;
+use crate::domain::record::{KindDef, SignedEdits, record};
+use crate::domain::signature::Meaning;
+use crate::domain::text::{Line, Text};
+use crate::domain::time::Day;
+use crate::domain::workflow::{Case, Signing, World, no_signing, states};
 
 choice! {
     /// Software safety class (IEC 62304 4.3).
@@ -148,6 +150,16 @@ record! {
             /// How long records are kept.
             retention_rule: Text = "Retention rule" => clause("ISO 13485 4.2.5");
         }
+    }
+}
+
+/// The one product of a file.
+pub const PRODUCT: RecordId = RecordId::new(Kind::Product, 1);
+
+impl dyn World + '_ {
+    /// The product of the file; an empty one where there is none.
+    pub fn product(&self) -> Arc<Product> {
+        self.record(PRODUCT).and_then(|data| data.typed()).unwrap_or_default()
     }
 }
 

@@ -1,11 +1,11 @@
 //! Why something was not done, in words that help. A refused request changes nothing.
 
-use super::choice::Choice as _;
-use super::field::FieldDef;
-use super::ids::RecordId;
-use super::person::Role;
-use super::record::{KindDef, Violation};
-use super::workflow::Condition;
+use crate::domain::choice::Choice as _;
+use crate::domain::field::FieldDef;
+use crate::domain::ids::RecordId;
+use crate::domain::record::{KindDef, Violation};
+use crate::domain::role::Role;
+use crate::domain::workflow::Condition;
 
 /// Why a request was refused; `F` is how the ground on which it is performed fails.
 #[derive(Debug, thiserror::Error)]

@@ -6,10 +6,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::choice::{Choice, ChoiceDef};
-use super::ids::{Kind, RecordId};
-use super::text::{Line, Text, is_blank};
-use super::time::{Day, Moment};
+use crate::domain::choice::{Choice, ChoiceDef};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::text::{Line, Text, is_blank};
+use crate::domain::time::{Day, Moment};
 
 pub use telling::{Named, Plainly, Telling};
 

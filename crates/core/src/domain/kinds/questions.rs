@@ -2,7 +2,7 @@
 //!
 //! They are our own words with clause numbers, as data; which are asked depends on class, market and kind of change.
 
-use super::product::{Market, SafetyClass};
+use crate::domain::product::{Market, SafetyClass};
 
 /// Whether something is asked of a class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

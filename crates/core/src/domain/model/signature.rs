@@ -5,13 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::canonical::{self, Digest};
-use super::choice::choice;
-use super::ids::RecordId;
-use super::person::Role;
-use super::record::RecordData;
-use super::shared_record::SharedRecord;
-use super::time::Moment;
+use crate::domain::canonical::{self, Digest};
+use crate::domain::choice::choice;
+use crate::domain::ids::RecordId;
+use crate::domain::record::RecordData;
+use crate::domain::role::Role;
+use crate::domain::shared_record::SharedRecord;
+use crate::domain::time::Moment;
 
 choice! {
     /// What a signature means (21 CFR 11.50(a)(3)).
@@ -123,7 +123,7 @@ impl Signature {
 
     /// The roles as people read them.
     pub fn role_words(&self) -> String {
-        use super::choice::Choice as _;
+        use crate::domain::choice::Choice as _;
         self.roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(", ")
     }
 }

@@ -10,13 +10,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::deadline::Deadline;
-use super::field::{FieldDef, is_empty};
-use super::ids::{Kind, RecordId};
-use super::kind::{Onward, Place, RowKey, Trace};
-use super::person;
-use super::time::Moment;
-use super::workflow::{Case, Effect, Move, Signing, StateDef, no_effects, no_notices, no_signing};
+use crate::domain::deadline::Deadline;
+use crate::domain::field::{FieldDef, is_empty};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::kind::{Onward, Place, RowKey, Trace};
+use crate::domain::role::Role;
+use crate::domain::time::Moment;
+use crate::domain::workflow::{Case, Effect, Move, Signing, StateDef, no_effects, no_notices, no_signing};
 
 pub use row::ListRow;
 
@@ -94,9 +94,9 @@ pub struct KindDef {
     /// What falls due about one in which states.
     pub deadlines: &'static [Deadline],
     /// Who may make one; empty: only the program does.
-    pub create_by: &'static [person::Role],
+    pub create_by: &'static [Role],
     /// Who may edit one.
-    pub edit_by: &'static [person::Role],
+    pub edit_by: &'static [Role],
     /// Which edits are signed acts.
     pub edit_signed: SignedEdits,
     /// Conditions of signing one without moving it on, and who may; absent where it is signed only by moving it on.

@@ -3,15 +3,15 @@
 mod deadlines;
 mod rules;
 
-use super::choice::{Choice as _, choice};
-use super::field::Table;
-use super::ids::{Kind, RecordId};
-use super::kind::{ChainStep, Onto, Onward, Place, Trace};
-use super::person::Role;
-use super::record::{KindDef, RecordData, record, rows};
-use super::text::{Line, Text};
-use super::time::{Day, Moment};
-use super::workflow::states;
+use crate::domain::choice::{Choice as _, choice};
+use crate::domain::field::Table;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::kind::{ChainStep, Onto, Onward, Place, Trace};
+use crate::domain::person::Role;
+use crate::domain::record::{KindDef, RecordData, record, rows};
+use crate::domain::text::{Line, Text};
+use crate::domain::time::{Day, Moment};
+use crate::domain::workflow::states;
 
 choice! {
     /// In which phase the problem was detected.

@@ -5,14 +5,12 @@
 
 use serde_json::Value;
 
-use super::calendar::WorkCalendar;
-use super::ids::Kind;
-use super::person::Role;
-use super::policy::Policy;
-use super::record::{Fields, RecordData};
-use super::shared_record::SharedRecord;
-use super::time::Day;
-use super::workflow::Case;
+use crate::domain::calendar::WorkCalendar;
+use crate::domain::ids::Kind;
+use crate::domain::record::{Fields, RecordData};
+use crate::domain::role::Role;
+use crate::domain::time::Day;
+use crate::domain::workflow::Case;
 
 /// The day from which a limit runs.
 #[derive(Clone, Copy)]
@@ -160,13 +158,9 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Those of the policy; of no policy, none.
-    pub fn of(policy: Option<&SharedRecord>) -> Self {
-        let typed = policy.and_then(SharedRecord::typed::<Policy>);
-        Self {
-            fields: policy.map(|data| data.fields.clone()).unwrap_or_default(),
-            calendar: typed.map(|policy| policy.calendar()).unwrap_or_default(),
-        }
+    /// The limits that these fields of a policy set, and its working days.
+    pub const fn new(fields: Fields, calendar: WorkCalendar) -> Self {
+        Self { fields, calendar }
     }
 
     /// The number in a field of the policy; where there is none, the label of the field.

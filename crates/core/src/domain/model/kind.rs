@@ -2,7 +2,7 @@
 //!
 //! Belongs here: the words of the declaration (`record::KindDef`). Does not belong here: what a single kind says in them.
 
-use super::ids::Kind;
+use crate::domain::ids::Kind;
 
 /// Where people find the records of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_kind_of_nothing_but_a_name_is_made_by_nobody_and_stands_nowhere() {
-        let def = super::super::record::KindDef::new(Kind::Feedback, "Note", "Notes");
+        let def = crate::domain::record::KindDef::new(Kind::Feedback, "Note", "Notes");
         assert!(def.create_by.is_empty() && def.edit_by.is_empty() && !def.is_signed());
         assert!(!def.referable && !def.assignable && def.trace.is_none() && def.chapter.is_none());
         assert_eq!(def.place, Place::Linked);

@@ -6,12 +6,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::canonical::{self, Digest};
-use super::ids::RecordId;
-use super::person::Role;
-use super::record::{Fields, Head, RecordData};
-use super::shared_record::SharedRecord;
-use super::time::Moment;
+use crate::domain::canonical::{self, Digest};
+use crate::domain::ids::RecordId;
+use crate::domain::record::{Fields, Head, RecordData};
+use crate::domain::role::Role;
+use crate::domain::shared_record::SharedRecord;
+use crate::domain::time::Moment;
 
 /// What an event says of one record that it touched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,19 +1,15 @@
 //! States are tables. One table of transitions per kind draws the buttons, says why one is disabled, is enforced in
 //! `ops`, is tested exhaustively, and is printed into the documents.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
-use super::field::{FieldDef, is_empty};
-use super::ids::{Kind, RecordId};
-use super::person::{Person, Role};
-use super::policy::Policy;
-use super::product::Product;
-use super::record::{Fields, KindDef, Record, RecordData};
-use super::shared_record::SharedRecord;
-use super::signature::{Cover, Meaning, Part, Signature};
-use super::time::Moment;
+use crate::domain::field::{FieldDef, is_empty};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::{Fields, KindDef, Record, RecordData};
+use crate::domain::role::Role;
+use crate::domain::shared_record::SharedRecord;
+use crate::domain::signature::{Cover, Meaning, Part, Signature};
+use crate::domain::time::Moment;
 
 /// How a state is to be read at a glance. Each tone has a colour and a shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -178,10 +174,6 @@ pub trait World {
     fn signatures(&self, id: RecordId) -> Vec<Signature>;
     /// Everybody who made the record or edited what an approval of it fixes. Fields that a step filled are the program's.
     fn editors(&self, id: RecordId) -> Vec<RecordId>;
-    /// The policy in force.
-    fn policy(&self) -> Arc<Policy>;
-    /// The product of the file.
-    fn product(&self) -> Arc<Product>;
 }
 
 /// Whether everything that a signature covers still says what was signed.
@@ -228,11 +220,6 @@ impl Case<'_> {
     /// The records with these numbers that exist.
     pub fn records(&self, ids: &[RecordId]) -> Vec<SharedRecord> {
         ids.iter().filter_map(|id| self.world.record(*id)).collect()
-    }
-
-    /// A person by number.
-    pub fn person(&self, id: RecordId) -> Option<Arc<Person>> {
-        self.world.record(id).and_then(|data| data.typed())
     }
 }
 

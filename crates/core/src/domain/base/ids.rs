@@ -7,9 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::record::KindDef;
-
-macro_rules! kinds {
+macro_rules! define_kind {
     ($($(#[doc = $doc:literal])+ $name:ident = $stable:literal, $code:literal, $prefix:literal, $module:ident;)+) => {
         /// Every kind of controlled record that a product file holds.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,36 +25,41 @@ macro_rules! kinds {
 
             /// The letters in front of a record's number.
             pub const fn prefix(self) -> &'static str { match self { $(Self::$name => $prefix,)+ } }
-
-            /// Everything that is declared about it, in the module of its own.
-            pub const fn def(self) -> &'static KindDef { match self { $(Self::$name => &super::$module::DEF,)+ } }
         }
     };
 }
 
-// One line for each kind: its number, code, letters, and the module that declares the rest as `DEF`.
-kinds! {
-    /// The product and its configuration (IEC 62304 4.3, 4.4).
-    Product = 1, "product", "PD", product;
-    /// Post-release feedback (IEC 62304 6.2.1).
-    Feedback = 2, "feedback", "FB", feedback;
-    /// Problem report (IEC 62304 clause 9).
-    ProblemReport = 3, "problem_report", "PR", problem_report;
-    /// Change request (IEC 62304 6.2.3, 6.2.4, 8.2).
-    ChangeRequest = 4, "change_request", "CR", change_request;
-    /// Impact analysis of one change request (IEC 62304 6.2.3, 7.4).
-    ImpactAnalysis = 5, "impact_analysis", "IA", impact_analysis;
-    /// Approval: a signed decision on fixed content (IEC 62304 6.2.4, 8.2.1).
-    Approval = 6, "approval", "AP", approval;
-    /// A file kept byte for byte with its digest (IEC 62304 9.5).
-    Attachment = 7, "attachment", "AT", attachment;
-    /// A person who may use the file (21 CFR 11.100).
-    Person = 8, "person", "PN", person;
-    /// The policy in force in this file: limits, intervals, authority matrix.
-    Policy = 9, "policy", "PL", policy;
-    /// A record of a test, part of a change request (IEC 62304 9.8).
-    TestRecord = 10, "test_record", "TR", test_record;
+/// Hands the list of kinds to a macro: one line for each kind with its number, code, letters, and the module of `kinds` that
+/// declares the rest as `DEF`.
+macro_rules! for_each_kind {
+    ($do:ident) => {
+        $do! {
+            /// The product and its configuration (IEC 62304 4.3, 4.4).
+            Product = 1, "product", "PD", product;
+            /// Post-release feedback (IEC 62304 6.2.1).
+            Feedback = 2, "feedback", "FB", feedback;
+            /// Problem report (IEC 62304 clause 9).
+            ProblemReport = 3, "problem_report", "PR", problem_report;
+            /// Change request (IEC 62304 6.2.3, 6.2.4, 8.2).
+            ChangeRequest = 4, "change_request", "CR", change_request;
+            /// Impact analysis of one change request (IEC 62304 6.2.3, 7.4).
+            ImpactAnalysis = 5, "impact_analysis", "IA", impact_analysis;
+            /// Approval: a signed decision on fixed content (IEC 62304 6.2.4, 8.2.1).
+            Approval = 6, "approval", "AP", approval;
+            /// A file kept byte for byte with its digest (IEC 62304 9.5).
+            Attachment = 7, "attachment", "AT", attachment;
+            /// A person who may use the file (21 CFR 11.100).
+            Person = 8, "person", "PN", person;
+            /// The policy in force in this file: limits, intervals, authority matrix.
+            Policy = 9, "policy", "PL", policy;
+            /// A record of a test, part of a change request (IEC 62304 9.8).
+            TestRecord = 10, "test_record", "TR", test_record;
+        }
+    };
 }
+pub(crate) use for_each_kind;
+
+for_each_kind!(define_kind);
 
 impl Kind {
     /// The kind with this code.

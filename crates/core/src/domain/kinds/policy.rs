@@ -3,16 +3,19 @@
 //! It is data, changed only by a signed act. A maintenance plan will carry these values; until there is one, the policy does.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use super::calendar::{self, Holiday, USUAL_WEEKEND, Weekday, WorkCalendar};
-use super::choice::{Choice as _, choice};
-use super::field::Table;
-use super::ids::{Kind, RecordId};
-use super::kind::Place;
-use super::person::Role;
-use super::record::{KindDef, SignedEdits, record, rows};
-use super::text::{Line, Text};
-use super::workflow::states;
+use crate::domain::calendar::{self, Holiday, USUAL_WEEKEND, Weekday, WorkCalendar};
+use crate::domain::choice::{Choice as _, choice};
+use crate::domain::deadline::Limits;
+use crate::domain::field::Table;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::kind::Place;
+use crate::domain::person::Role;
+use crate::domain::record::{KindDef, SignedEdits, record, rows};
+use crate::domain::shared_record::SharedRecord;
+use crate::domain::text::{Line, Text};
+use crate::domain::workflow::{World, states};
 
 choice! {
     /// What the authority matrix speaks of (domain 2.15).
@@ -183,6 +186,25 @@ const DECIDED: [AuthoritySubject; 6] = [
     AuthoritySubject::ProblemSafety,
     AuthoritySubject::ProblemNoAction,
 ];
+
+/// The one policy of a file.
+pub const POLICY: RecordId = RecordId::new(Kind::Policy, 1);
+
+impl dyn World + '_ {
+    /// The policy in force; an empty one where there is none.
+    pub fn policy(&self) -> Arc<Policy> {
+        self.record(POLICY).and_then(|data| data.typed()).unwrap_or_default()
+    }
+}
+
+impl Limits {
+    /// Those of the policy; of no policy, none.
+    pub fn of(policy: Option<&SharedRecord>) -> Self {
+        let typed = policy.and_then(SharedRecord::typed::<Policy>);
+        let fields = policy.map(|data| data.fields.clone()).unwrap_or_default();
+        Self::new(fields, typed.map(|policy| policy.calendar()).unwrap_or_default())
+    }
+}
 
 impl Policy {
     /// What makes no sense in the policy: field and reason. Numbers have bounds, and nothing is decided by nobody

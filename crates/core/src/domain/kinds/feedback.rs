@@ -5,16 +5,16 @@ mod rules;
 
 use serde_json::Value;
 
-use super::choice::choice;
-use super::field::Table;
-use super::ids::{Kind, RecordId};
-use super::kind::{ChainStep, Place, Trace};
-use super::person::Role;
-use super::product::Market;
-use super::record::{Fields, KindDef, RecordData, record, rows};
-use super::text::{Line, Text};
-use super::time::{Day, Moment};
-use super::workflow::states;
+use crate::domain::choice::choice;
+use crate::domain::field::Table;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::kind::{ChainStep, Place, Trace};
+use crate::domain::person::Role;
+use crate::domain::product::Market;
+use crate::domain::record::{Fields, KindDef, RecordData, record, rows};
+use crate::domain::text::{Line, Text};
+use crate::domain::time::{Day, Moment};
+use crate::domain::workflow::states;
 
 choice! {
     /// Who or what the feedback comes from.

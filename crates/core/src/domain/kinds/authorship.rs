@@ -1,12 +1,12 @@
 //! Who wrote what is reviewed and approved: taken from who did it, not only from whom the records name. What follows from
 //! authorship is decided in the guards of the kinds.
 
-use super::event::{Event, FieldChange};
-use super::ids::RecordId;
-use super::impact_analysis::ImpactAnalysis;
-use super::shared_record::SharedRecord;
-use super::signature::Meaning;
-use super::workflow::World;
+use crate::domain::event::{Event, FieldChange};
+use crate::domain::ids::RecordId;
+use crate::domain::impact_analysis::ImpactAnalysis;
+use crate::domain::shared_record::SharedRecord;
+use crate::domain::signature::Meaning;
+use crate::domain::workflow::World;
 
 /// Whether an event makes its actor an editor of a record: it made it, or edited what an approval of it fixes.
 pub fn writes(event: &Event, id: RecordId) -> bool {

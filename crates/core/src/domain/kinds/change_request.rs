@@ -6,17 +6,17 @@ mod work;
 
 pub use rules::{granted_approval, new_analysis, problems_without, still_ready};
 
-use super::choice::choice;
-use super::field::Table;
-use super::ids::{Kind, RecordId};
-use super::kind::{ChainStep, Onto, Onward, Place, RowKey, Trace};
-use super::person::Role;
-use super::product::{Market, Product};
-use super::questions::Circumstances;
-use super::record::{KindDef, record, rows};
-use super::text::{Line, Text};
-use super::time::{Day, Moment};
-use super::workflow::states;
+use crate::domain::choice::choice;
+use crate::domain::field::Table;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::kind::{ChainStep, Onto, Onward, Place, RowKey, Trace};
+use crate::domain::person::Role;
+use crate::domain::product::{Market, Product};
+use crate::domain::questions::Circumstances;
+use crate::domain::record::{KindDef, record, rows};
+use crate::domain::text::{Line, Text};
+use crate::domain::time::{Day, Moment};
+use crate::domain::workflow::states;
 
 choice! {
     /// What a change request comes from.

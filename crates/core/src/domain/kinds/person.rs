@@ -1,64 +1,18 @@
 //! Persons and their roles (domain 2; 21 CFR 11.100, 11.300). A person is never removed and a login never reused.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
-use super::choice::choice;
-use super::deadline::{Deadline, Limit, STATE_SINCE};
-use super::ids::Kind;
-use super::kind::Place;
-use super::record::{Fields, KindDef, record};
-use super::text::Line;
-use super::time::Moment;
-use super::workflow::{Case, Condition, Move, states};
+use crate::domain::deadline::{Deadline, Limit, STATE_SINCE};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::kind::Place;
+use crate::domain::record::{Fields, KindDef, record};
+use crate::domain::text::Line;
+use crate::domain::time::Moment;
+use crate::domain::workflow::{Case, Condition, Move, states};
 
-choice! {
-    /// What a person may do. A person may hold several roles.
-    pub enum Role {
-        /// Enters feedback and problem reports.
-        Reporter = "reporter", "Reporter";
-        /// Takes in feedback and answers reporters.
-        Support = "support", "Support";
-        /// Leads development: investigates, analyses, approves changes.
-        DevLead = "dev_lead", "Development lead";
-        /// Carries out approved changes.
-        Developer = "developer", "Developer";
-        /// Verifies changes and resolutions.
-        Tester = "tester", "Tester";
-        /// Judges effects on safety (ISO 14971).
-        RiskManager = "risk_manager", "Risk manager";
-        /// Judges effects on security (IEC 81001-5-1).
-        SecurityLead = "security_lead", "Security lead";
-        /// Regulatory affairs, and the person responsible for regulatory compliance (PRRC).
-        Regulatory = "regulatory", "Regulatory affairs";
-        /// Quality management.
-        Quality = "quality", "Quality manager";
-        /// Builds and releases versions.
-        ReleaseManager = "release_manager", "Release manager";
-        /// Management of the manufacturer.
-        Management = "management", "Management";
-        /// Accounts and backup only; no authority over records.
-        SysAdmin = "sys_admin", "System administrator";
-        /// Reads everything, changes nothing.
-        Auditor = "auditor", "Auditor";
-    }
-}
-
-impl Role {
-    /// Every role that may enter and discuss records: all but the administrator and the auditor.
-    pub const EVERYONE: &'static [Self] = &[
-        Self::Reporter,
-        Self::Support,
-        Self::DevLead,
-        Self::Developer,
-        Self::Tester,
-        Self::RiskManager,
-        Self::SecurityLead,
-        Self::Regulatory,
-        Self::Quality,
-        Self::ReleaseManager,
-        Self::Management,
-    ];
-}
+pub use crate::domain::role::Role;
 
 states! {
     /// States of a person's account.
@@ -91,7 +45,7 @@ record! {
             /// Fingerprint of the person's present signing key: SHA-256 of the public key.
             key_fingerprint: Line = "Key fingerprint" => by_system();
             /// Who confirmed that the holder of this key is this person.
-            identity_verified_by: Option<crate::domain::ids::RecordId> = "Identity verified by" => by_system(), target(Kind::Person), clause("21 CFR 11.100(b)");
+            identity_verified_by: Option<RecordId> = "Identity verified by" => by_system(), target(Kind::Person), clause("21 CFR 11.100(b)");
             /// When it was confirmed.
             identity_verified_at: Option<Moment> = "Identity verified at" => by_system(), clause("21 CFR 11.100(b)");
             /// How it was confirmed, for example by passport or in person.
@@ -99,6 +53,13 @@ record! {
             /// The key fingerprint that was confirmed. A new key needs a new confirmation.
             identity_verified_key: Line = "Verified key" => by_system();
         }
+    }
+}
+
+impl Case<'_> {
+    /// A person by number.
+    pub fn person(&self, id: RecordId) -> Option<Arc<Person>> {
+        self.world.record(id).and_then(|data| data.typed())
     }
 }
 

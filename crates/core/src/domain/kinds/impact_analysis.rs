@@ -7,20 +7,20 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::authorship;
-use super::change_request::ChangeRequest;
-use super::choice::choice;
-use super::field::Table;
-use super::ids::{Kind, RecordId};
-use super::kind::{ChainStep, Onto, Onward, Place, RowKey, Trace};
-use super::person::Role;
-use super::questions::{self, Circumstances, QUESTIONS};
-use super::record::{Fields, KindDef, Record as _, record, rows};
-use super::shared_record::SharedRecord;
-use super::signature::{Meaning, Part, Signature};
-use super::text::{Line, Text};
-use super::time::Moment;
-use super::workflow::{Case, Condition, Move, World, no_signing, signature_holds, states};
+use crate::domain::authorship;
+use crate::domain::change_request::ChangeRequest;
+use crate::domain::choice::choice;
+use crate::domain::field::Table;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::kind::{ChainStep, Onto, Onward, Place, RowKey, Trace};
+use crate::domain::person::Role;
+use crate::domain::questions::{self, Circumstances, QUESTIONS};
+use crate::domain::record::{Fields, KindDef, Record as _, record, rows};
+use crate::domain::shared_record::SharedRecord;
+use crate::domain::signature::{Meaning, Part, Signature};
+use crate::domain::text::{Line, Text};
+use crate::domain::time::Moment;
+use crate::domain::workflow::{Case, Condition, Move, World, no_signing, signature_holds, states};
 
 /// Fewest characters of a rationale (domain 1.4).
 pub const RATIONALE_CHARS_MIN: usize = 20;
@@ -393,7 +393,7 @@ fn answered(world: &dyn World, change: &ChangeRequest, analysis: &ImpactAnalysis
 }
 
 /// Reviewers may sign one after the other; the last one moves the analysis on.
-fn signing(case: &Case) -> super::workflow::Signing {
+fn signing(case: &Case) -> crate::domain::workflow::Signing {
     let mut signing = no_signing(case);
     if S::of(case.data) == Some(S::Complete) {
         signing.by = vec![Role::RiskManager, Role::SecurityLead];

@@ -1,14 +1,14 @@
 //! What the audit trail says of the machine's clock: whether it ran backwards, and whether somebody acknowledged that.
 
-use super::event::Event;
-use super::time::{CLOCK_BACK_SECONDS, Moment};
+use crate::domain::event::Event;
+use crate::domain::time::{CLOCK_BACK_SECONDS, Moment};
 
 /// The request that acknowledges a clock that ran backwards.
 pub const ACKNOWLEDGE: &str = "clock.acknowledge";
 
 /// The clock as the events tell of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Clock {
+pub struct ClockHistory {
     /// The latest moment at which an event was entered since the clock was last acknowledged, so that steps too small to
     /// be noticed one by one do not add up.
     pub latest: Option<Moment>,
@@ -16,7 +16,7 @@ pub struct Clock {
     pub open: bool,
 }
 
-impl Clock {
+impl ClockHistory {
     /// Seconds by which a moment stands before what was entered already, where that is worth saying.
     pub fn back(&self, now: Moment) -> Option<u64> {
         let back = self.latest.map_or(0, |latest| latest.seconds_since(now));

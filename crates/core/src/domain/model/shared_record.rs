@@ -4,7 +4,7 @@ use std::any::Any;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
-use super::record::{Record, RecordData};
+use crate::domain::record::{Record, RecordData};
 
 /// A record that is handed on without a copy. Who changes it gets a copy, unless nobody else holds it.
 #[derive(Clone)]

@@ -1,11 +1,11 @@
 //! Files kept byte for byte: evidence (domain 4.2, ALCOA+ "original").
 
-use super::ids::{Kind, RecordId};
-use super::person::Role;
-use super::record::{KindDef, RecordData, record};
-use super::text::{Line, Text};
-use super::time::Moment;
-use super::workflow::{Case, Condition, Move, states};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::person::Role;
+use crate::domain::record::{KindDef, RecordData, record};
+use crate::domain::text::{Line, Text};
+use crate::domain::time::Moment;
+use crate::domain::workflow::{Case, Condition, Move, states};
 
 /// Largest attachment, in bytes.
 pub const BYTES_MAX: u64 = 100 * 1024 * 1024;

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::change_request;
-use super::choice::choice;
-use super::ids::{Kind, RecordId};
-use super::person::Role;
-use super::record::{KindDef, PartOf, record};
-use super::text::{Line, Text};
-use super::time::Day;
-use super::workflow::{Move, World, states};
+use crate::domain::change_request;
+use crate::domain::choice::choice;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::person::Role;
+use crate::domain::record::{KindDef, PartOf, record};
+use crate::domain::text::{Line, Text};
+use crate::domain::time::Day;
+use crate::domain::workflow::{Move, World, states};
 
 choice! {
     /// Outcome of a test.

@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 
 use chrono::Datelike as _;
 
-use super::choice::choice;
-use super::record::rows;
-use super::text::Line;
-use super::time::Day;
+use crate::domain::choice::choice;
+use crate::domain::record::rows;
+use crate::domain::text::Line;
+use crate::domain::time::Day;
 
 pub use sheet::{CalendarSheet, YearSheet, weekend_violation};
 

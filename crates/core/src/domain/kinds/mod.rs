@@ -1,0 +1,30 @@
+//! The kinds of record: each file declares one, with its fields, states, steps, guards and deadlines.
+//!
+//! Belongs here: what differs between kinds. Does not belong here: what is the same for all of them (`model`).
+
+pub mod approval;
+pub mod attachment;
+pub mod authorship;
+pub mod change_request;
+pub mod feedback;
+pub mod impact_analysis;
+pub mod person;
+pub mod policy;
+pub mod problem_report;
+pub mod product;
+pub mod questions;
+pub mod test_record;
+
+use super::ids::{Kind, for_each_kind};
+use super::record::KindDef;
+
+macro_rules! define_def {
+    ($($(#[doc = $doc:literal])+ $name:ident = $stable:literal, $code:literal, $prefix:literal, $module:ident;)+) => {
+        impl Kind {
+            /// Everything that is declared about it, in the module of its own.
+            pub const fn def(self) -> &'static KindDef { match self { $(Self::$name => &$module::DEF,)+ } }
+        }
+    };
+}
+
+for_each_kind!(define_def);
