@@ -69,7 +69,8 @@ fn the_orders_of_alpine_debian_maven_and_nuget_hold() {
     for (path, scheme, count) in sets {
         let Some((compared, wrong)) = compared(path, scheme) else { return };
         assert_eq!(compared, count, "{path}");
-        // Maven before 3.9: since then a word at the end is the same after a dot and after a hyphen: below `-1`, zeros before it do not count.
+        // Maven before 3.9: since then a word at the end is the same after a dot and after a hyphen: below `-1`, zeros before it do not
+        // count.
         let exceptions: &[&str] = match scheme {
             Scheme::Maven => &[
                 "2-1 2.0.0.a [\"2-1\",\"2.0.0.a\"]: Ok(Greater)",
@@ -174,7 +175,7 @@ const DIFFERENT: [&str; 16] = [
     ">=5.0.3 >=4.2.1 => vers:npm/>=5.0.3",
     "^2.0.18 || ^3.0.16 || ^3.1.6 || ^4.0.8 || ^5.0.0-beta.5 => vers:npm/>=2.0.18|<3.0.0|>=3.0.16|<4.0.0|>=4.0.8|<6.0.0",
     // npm: both at once is nothing (univers reads a list of two versions).
-    "1.1.2 1.2.2 => “1.1.2 1.2.2” is not a range: no version can be in it",
+    "1.1.2 1.2.2 => “1.1.2 1.2.2” is not a range: it contains no version",
     // An alternative without text is refused: it could mean everything or be a slip (univers passes it over).
     "<2015.8.13||>=2016.3.0,<2016.11.5||>=2016.11.7,<2016.11.10||>=2017.5.0,<2017.7.8|| => “” is not a range: it is empty",
 ];

@@ -1,4 +1,4 @@
-//! CSAF advisories, 2.0 and 2.1, of every profile: for each vulnerability an advisory, and the statements that it makes about products.
+//! CSAF advisories, 2.0 and 2.1, of every profile: for each vulnerability an advisory and its statements about products.
 
 mod tree;
 
@@ -115,7 +115,7 @@ struct Reference {
     url: String,
 }
 
-/// A flag, a threat or a remediation: something about some products.
+/// A flag, a threat or a remediation: an entry about some products.
 #[derive(Deserialize)]
 struct About {
     #[serde(default, deserialize_with = "lax")]
@@ -142,7 +142,7 @@ struct Scores {
     cvss_v2: CvssData,
 }
 
-/// Scores as 2.1 has them.
+/// Scores in the form of 2.1.
 #[derive(Deserialize)]
 struct Metric {
     #[serde(default, deserialize_with = "lax")]
@@ -160,14 +160,14 @@ fn document(raw: &str, place: String, sink: &mut Sink<'_, '_>) -> Result<(), Unr
     };
     sink.within = Some(format!("{}/{}", document.publisher.name, document.tracking.id));
     let version = document.csaf_version.as_str();
-    sink.told(&format!("CSAF {version} {}", document.category), &document.publisher.name);
+    sink.describe(&format!("CSAF {version} {}", document.category), &document.publisher.name);
     let notes = &mut sink.report.notes;
     if !matches!(version, "2.0" | "2.1") {
         let text = format!("CSAF `{version}`: this program knows 2.0 and 2.1");
         notes.add(Gravity::Warning, "$.document.csaf_version", text);
     }
     if matches!(document.tracking.status.as_str(), "draft" | "interim") {
-        let text = format!("the document calls itself {}", document.tracking.status);
+        let text = format!("the status of the document is {}", document.tracking.status);
         notes.add(Gravity::Warning, "$.document.tracking.status", text);
     }
     check_date(
@@ -186,11 +186,11 @@ fn document(raw: &str, place: String, sink: &mut Sink<'_, '_>) -> Result<(), Unr
     let products = Products::of(product_tree, notes);
     let vulnerabilities = vulnerabilities.unwrap_or_default();
     if vulnerabilities.is_empty() {
-        notes.add(Gravity::Info, "$.vulnerabilities", "the document tells of no vulnerability");
+        notes.add(Gravity::Info, "$.vulnerabilities", "the document lists no vulnerability");
     }
     for (at, raw) in vulnerabilities.iter().enumerate() {
         let place = format!("$.vulnerabilities[{at}]");
-        // A kept record is a document of its own with this one vulnerability: what it says hangs on the product tree.
+        // A kept record is a separate document with this one vulnerability and the product tree that it refers to.
         let tree = tree.map_or("{}", RawValue::get);
         let whole = format!(
             "{{\"document\":{},\"product_tree\":{tree},\"vulnerabilities\":[{}]}}",
@@ -233,7 +233,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// The CVE, or else the publisher's own identifier; a vulnerability without either is called after its document.
+    /// The CVE, or the publisher's own identifier; a vulnerability without either gets the identifier of its document.
     fn identifiers(&self, told: &mut Vulnerability) -> (String, Vec<String>) {
         let ids = told.ids.drain(..).map(|id| id.text).filter(|text| !text.trim().is_empty());
         let mut all = told.cve.take().into_iter().chain(ids);
@@ -241,13 +241,13 @@ impl Reading<'_> {
         (main, all.collect())
     }
 
-    /// Remarks on products that are not defined, on words that are no status, and on statuses that contradict each other.
+    /// Remarks on products that are not defined, on unknown status words, and on statuses that contradict each other.
     fn check_statuses(&self, told: &Vulnerability, notes: &mut Notes) {
         let mut said: BTreeMap<&str, ClaimStatus> = BTreeMap::new();
         for (word, ids) in &told.product_status {
             let place = format!("{}.product_status.{word}", self.place);
             let Some(kind) = Kind::of(word) else {
-                notes.add(Gravity::Warning, place, "no status that this program knows: kept as written");
+                notes.add(Gravity::Warning, place, "not a status that this program knows: kept as written");
                 continue;
             };
             for id in ids {
@@ -298,7 +298,7 @@ impl Reading<'_> {
             .collect()
     }
 
-    /// One statement for all products of a status that have the same reasons.
+    /// One statement for all products that share a status and its reasons.
     fn statements(&self, told: &Vulnerability, id: &str, aliases: &[String]) -> Vec<Statement> {
         let mut found = Vec::new();
         for (word, ids) in &told.product_status {
@@ -328,7 +328,7 @@ impl Reading<'_> {
         found
     }
 
-    /// What is said about one product: flags, impact threats, remediations.
+    /// The reasons for one product: flags, impact threats, remediations.
     fn reasons(&self, told: &Vulnerability, product: &str) -> Reasons {
         let about = |list: &[About], takes: &dyn Fn(&About) -> Option<String>| {
             let texts: Vec<_> =
@@ -348,7 +348,7 @@ impl Reading<'_> {
         }
     }
 
-    /// Whether an entry is about a product; one that names none is about all of them.
+    /// Whether an entry is about a product; an entry that names none is about all of them.
     fn concerns(&self, entry: &About, product: &str) -> bool {
         let in_group = || entry.group_ids.iter().any(|group| self.products.in_group(group, product));
         (entry.product_ids.is_empty() && entry.group_ids.is_empty())
@@ -357,7 +357,7 @@ impl Reading<'_> {
     }
 }
 
-/// What is put before a remediation's text where its category says more than that there is something to do.
+/// The prefix of a remediation's text where its category means more than that there is something to do.
 fn prefix(category: &str) -> String {
     if matches!(category, "vendor_fix" | "mitigation" | "") {
         String::new()
@@ -366,7 +366,7 @@ fn prefix(category: &str) -> String {
     }
 }
 
-/// Why a product has its status.
+/// The reasons for a product's status.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Reasons {
     justification: Option<Justification>,
@@ -374,7 +374,7 @@ struct Reasons {
     action: Option<String>,
 }
 
-/// What the words of `product_status` mean.
+/// The meaning of the words of `product_status`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     KnownAffected,
@@ -385,7 +385,7 @@ enum Kind {
     /// The first fixed version.
     FirstFixed,
     UnderInvestigation,
-    /// What to use: no statement about the vulnerability.
+    /// The recommended version: no statement about the vulnerability.
     Recommended,
     Unknown,
 }
@@ -425,7 +425,7 @@ impl Kind {
         }
     }
 
-    /// Whether the document's word says something that our status does not.
+    /// Whether the document's word means more than our status.
     fn needs_word(self) -> bool {
         match self {
             Self::EndAffected | Self::FirstFixed | Self::Recommended | Self::Unknown => true,

@@ -1,6 +1,6 @@
-//! One end of an interval: on which side of it a version stands, also where the end is a line (`6.1.*`) or leaves out numbers (`2`).
+//! One end of an interval: on which side of it a version is, also where the end is a line (`6.1.*`) or omits numbers (`2`).
 //!
-//! A shortened version can be read as the one with zeros and as the whole line that begins so. Where both readings agree, that is the answer.
+//! A shortened version can mean the one with zeros or the whole line that starts with it. Where both readings agree, that is the answer.
 
 use super::requirement::line;
 use super::{Incomparable, Scheme, compare, cut};
@@ -14,7 +14,7 @@ pub(super) enum End {
     Upper,
 }
 
-/// Whether a version stands on the inner side of a bound.
+/// Whether a version is on the inner side of a bound.
 pub(super) fn inside(scheme: Scheme, version: &str, bound: &Bound, end: End) -> Result<bool, Incomparable> {
     let outside = match end {
         End::Lower => Ordering::Less,
@@ -46,7 +46,7 @@ pub(super) fn inside(scheme: Scheme, version: &str, bound: &Bound, end: End) -> 
     }
 }
 
-/// Whether a version belongs to the line that begins so.
+/// Whether a version belongs to the line with this start.
 fn begins_so(version: &str, line: &str) -> bool {
     let bare = |text: &'_ str| text.trim().trim_start_matches(['v', 'V']).to_ascii_lowercase();
     bare(version)
@@ -54,7 +54,7 @@ fn begins_so(version: &str, line: &str) -> bool {
         .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphanumeric()))
 }
 
-/// What all readings of a shortened version, or of a shortened bound, say.
+/// The common answer of all readings of a shortened version or a shortened bound.
 fn shortened(scheme: Scheme, version: &str, bound: &Bound, end: End) -> Option<bool> {
     if matches!(scheme, Scheme::Rpm | Scheme::Arch) {
         let released = version.contains('-') && !bound.version.contains('-');
@@ -66,7 +66,7 @@ fn shortened(scheme: Scheme, version: &str, bound: &Bound, end: End) -> Option<b
     }
     let (own, told) = (missing(scheme, version)?, missing(scheme, &bound.version)?);
     match (own, told) {
-        // The bound is shorter, and the version lies in its line.
+        // The bound is shorter, and the version is in its line.
         (0, 1..) => {
             let ordering = completed(scheme, version, &bound.version, told)?;
             match (end, bound.included) {
@@ -90,7 +90,7 @@ fn shortened(scheme: Scheme, version: &str, bound: &Bound, end: End) -> Option<b
     }
 }
 
-/// How many numbers a version leaves out; `None` in schemes where that means nothing.
+/// How many numbers a version omits; `None` in schemes where that means nothing.
 fn missing(scheme: Scheme, version: &str) -> Option<usize> {
     match scheme {
         Scheme::SemVer | Scheme::Npm | Scheme::Cargo | Scheme::Pub | Scheme::Go => {
