@@ -124,9 +124,7 @@ fn refuse_other(path: &Path) -> Result<(), StoreError> {
         .map_err(StoreError::io(format!("{} could not be read", path.display())))?;
     let what = match start {
         Start::Sqlite(header) if header.application_id != APPLICATION_ID => "another program's database",
-        Start::Sqlite(header) if header.user_version > LAYOUT => {
-            "a cache of a later version of this program"
-        }
+        Start::Sqlite(header) if header.user_version > LAYOUT => "a cache of a later version of this program",
         Start::Sqlite(header) if header.user_version < LAYOUT => {
             "a cache of an earlier version of this program"
         }

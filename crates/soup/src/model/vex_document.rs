@@ -293,8 +293,7 @@ impl VexDocument {
             }
         }
         if let Some(about) = self.about.as_ref().filter(|about| !seen.contains(about)) {
-            refusals
-                .add("document", format!("its main product `{about}` is not among its products"));
+            refusals.add("document", format!("its main product `{about}` is not among its products"));
         }
     }
 

@@ -47,8 +47,7 @@ pub(super) fn read_cycles(
     sink.describe("endoflife.date API v0", SOURCE);
     let product = product_of(name);
     if array {
-        let text =
-            format!("the data does not name the product: `{product}` is taken from the file name");
+        let text = format!("the data does not name the product: `{product}` is taken from the file name");
         sink.report.notes.add(Gravity::Info, "document", text);
     }
     json_stream::read(reader, &[], RECORD_BYTES_MAX, &mut |piece| {

@@ -19,8 +19,8 @@ impl Vers {
         let order = Scheme::of_vers_scheme(scheme).filter(|order| {
             matches!(order, Scheme::Npm | Scheme::Pep440 | Scheme::RubyGems | Scheme::NuGet | Scheme::Maven)
         });
-        let order =
-            order.ok_or_else(|| InvalidRange::because(range, "the notation of its ecosystem is not known"))?;
+        let order = order
+            .ok_or_else(|| InvalidRange::because(range, "the notation of its ecosystem is not known"))?;
         if range.len() > super::LENGTH_MAX {
             return Err(InvalidRange::because(range, "it is too long"));
         }

@@ -116,7 +116,8 @@ fn breaches_of_csaf_are_reported_and_unknown_never_means_not_affected() {
         ]
     );
     let notes = report.notes.notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>().join("\n");
-    for says in ["defined twice", "`B` is not defined", "contradict", "not a status that this program knows"] {
+    for says in ["defined twice", "`B` is not defined", "contradict", "not a status that this program knows"]
+    {
         assert!(notes.contains(says), "{says}: {notes}");
     }
     assert_eq!(report.refused, 1);
