@@ -1,6 +1,6 @@
-//! Real advisory data, all of it: what each file gives is counted, and each exception is listed with its reason.
+//! All of the real advisory data: the result of each file is counted, and each exception is listed with its reason.
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; skipped with a word where it is not set.
+//! Reads the folder named by `MAINSTAY_DATA`; skipped with a message if it is not set.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like the tests themselves")]
 
@@ -35,7 +35,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Reads a file, unpacked: the report of its one document, and its records.
+/// Reads an unpacked file: the report of its one document, and its records.
 fn take(path: &Path) -> (Result<FileReport, ReadError>, Vec<Published>) {
     let mut records = Vec::new();
     let mut outcome = None;
@@ -53,7 +53,7 @@ fn take(path: &Path) -> (Result<FileReport, ReadError>, Vec<Published>) {
     (outcome.unwrap(), records)
 }
 
-/// A file that must be taken whole and without a word.
+/// A file that must be read whole and without remarks.
 fn taken_whole(path: &Path) -> (FileReport, Vec<Published>) {
     let (outcome, records) = take(path);
     let report = outcome.unwrap();
@@ -85,7 +85,7 @@ fn standings(records: &[Published]) -> [usize; 4] {
     counts
 }
 
-/// Folders with files that are taken: folder, files taken, records, statements among them, warnings and remarks.
+/// Folders with readable files: folder, files read, records, statements among them, warnings and remarks.
 const TAKEN: [(&str, [usize; 4]); 33] = [
     ("csaf/csaf_2.0/examples/csaf", [6, 16, 10, 1]),
     ("csaf/csaf_2.0/examples/csaf/csaf_vex", [13, 121, 68, 0]),
@@ -124,7 +124,7 @@ const TAKEN: [(&str, [usize; 4]); 33] = [
     ("osv/rustsec", [714, 714, 0, 0]),
 ];
 
-/// Files that are no advisory data, and why; each is refused as a whole.
+/// Files that are not advisory data, with the reason; each is refused as a whole.
 const NOT_ADVISORIES: [(&str, &str); 17] = [
     ("csaf/csaf_2.0/examples/ROLIE/", "ROLIE feeds name documents and hold none"),
     ("csaf/csaf_2.0/examples/aggregator/", "CSAF aggregators name publishers"),
@@ -162,7 +162,7 @@ fn every_file_of_the_data_has_a_verdict() {
         assert_eq!(report.refused, 0, "{name}: {:?}", report.notes);
         assert_eq!(report.records, records.len() as u64, "{name}");
         assert!(!report.format.is_empty() && !report.source.is_empty(), "{name}: {report:?}");
-        // Debian's tables and one CycloneDX document do not tell of which day they are.
+        // Debian's tables and one CycloneDX document do not give their date.
         let undated = name.starts_with("eol/") || name.ends_with("/cyclonedx.json");
         assert_eq!(report.data_date.is_none(), undated, "{name}: {report:?}");
         let statements = records.iter().filter(|record| matches!(record, Published::Statement(_))).count();
@@ -183,11 +183,11 @@ fn every_file_of_the_data_has_a_verdict() {
 }
 
 #[test]
-fn nvd_records_stand_as_their_source_says() {
+fn nvd_records_have_the_standing_of_their_source() {
     let Some(folder) = folder("vuln") else { return };
     let (report, pool) = taken_whole(&folder.join("nvd-api2/pool.nvd2.json"));
-    // 13 awaiting analysis; the one under analysis and the 8 deferred have configurations. 6 are called analysed and name no product all the
-    // same. 5 `Rejected` and 1 `rejected`.
+    // 13 awaiting analysis; the one under analysis and the 8 deferred have configurations. 6 are marked as analysed but name no product.
+    // 5 `Rejected` and 1 `rejected`.
     assert_eq!(standings(&pool), [446, 19, 0, 6]);
     assert_eq!(report.data_date.as_deref(), Some("2026-01-01T00:00:00.000"));
     let criteria = |node: &ApplicabilityNode| node.criteria.len();
@@ -207,7 +207,7 @@ fn nvd_records_stand_as_their_source_says() {
 }
 
 #[test]
-fn rustsec_records_keep_what_is_special_about_them() {
+fn rustsec_records_keep_their_special_fields() {
     let Some(folder) = folder("vuln/osv") else { return };
     let records: Vec<_> =
         files(&folder.join("rustsec")).iter().flat_map(|file| taken_whole(file).1).collect();
@@ -226,7 +226,7 @@ fn rustsec_records_keep_what_is_special_about_them() {
 }
 
 #[test]
-fn the_documents_of_the_osv_schema_are_taken_and_its_other_files_are_not() {
+fn the_documents_of_the_osv_schema_are_read_and_its_other_files_are_refused() {
     let Some(root) = folder("vectors/osv-schema") else { return };
     let mut taken = 0;
     let mut refused = Vec::new();
@@ -270,7 +270,7 @@ fn the_documents_of_the_osv_schema_are_taken_and_its_other_files_are_not() {
 }
 
 #[test]
-fn rules_of_csaf_that_concern_statements_are_looked_at() {
+fn rules_of_csaf_for_statements_are_checked() {
     let Some(root) = folder("vuln/csaf/csaf_2.0/test/validator/data/mandatory") else { return };
     for (rule, bad, says) in [
         ("6-1-02", &["01"][..], "defined twice"),
@@ -280,8 +280,8 @@ fn rules_of_csaf_that_concern_statements_are_looked_at() {
         for file in files(&root) {
             let name = file.file_name().unwrap().to_string_lossy().into_owned();
             let Some((_, number)) = name.split_once(&format!("{rule}-")) else { continue };
-            let said = take(&file).0.unwrap().notes.notes.iter().any(|note| note.text.contains(says));
-            assert_eq!(said, bad.contains(&number.trim_end_matches(".json")), "{name}");
+            let reported = take(&file).0.unwrap().notes.notes.iter().any(|note| note.text.contains(says));
+            assert_eq!(reported, bad.contains(&number.trim_end_matches(".json")), "{name}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Every CVSS vector of the shared data gives the base score that the reference implementation computed for it.
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; skipped with a word where it is not set.
+//! Reads the folder named by `MAINSTAY_DATA`; skipped with a message if it is not set.
 
 use std::path::PathBuf;
 

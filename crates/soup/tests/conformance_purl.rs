@@ -1,6 +1,6 @@
 //! The test suite of the purl specification: every case of it, each deviation listed with its reason.
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; skipped with a word where it is not set.
+//! Reads the folder named by `MAINSTAY_DATA`; skipped with a message if it is not set.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like the tests themselves")]
 
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use mainstay_soup::model::purl::Purl;
 use serde_json::Value;
 
-/// Cases that we do not hold to, and why.
+/// Cases from which this program deviates, with the reason.
 const DEVIATIONS: &[(&str, &str, &str)] = &[
     (
         "parse",
@@ -43,7 +43,7 @@ fn parts(value: &Value) -> Purl {
     }
 }
 
-/// `None` when the case holds, else what we say instead.
+/// `None` when the case holds, otherwise our result.
 fn differs(case: &Value) -> Option<String> {
     let input = &case["input"];
     let build = case["test_type"] == "build";
@@ -61,7 +61,7 @@ fn differs(case: &Value) -> Option<String> {
     };
     let same = match &case["expected_output"] {
         Value::String(text) => *text == purl.to_string(),
-        told @ Value::Object(_) => parts(told) == purl,
+        expected @ Value::Object(_) => parts(expected) == purl,
         Value::Null => case["test_type"] == "validate",
         _ => false,
     };

@@ -1,7 +1,7 @@
 //! Published vectors of version orders and ranges, all of them: univers (orders of Alpine, Debian, Maven, NuGet and RPM, ranges of npm,
 //! PyPI, RubyGems and NuGet, `vers`) and the OSV schema (Packagist).
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; skipped with a word where it is not set. Each exception is listed with its reason.
+//! Reads the folder named by `MAINSTAY_DATA`; skipped with a message if it is not set. Each exception is listed with its reason.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like the tests themselves")]
 
@@ -26,7 +26,7 @@ fn word(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
-/// Differences from the vectors, one a line.
+/// Differences from the vectors, one per line.
 fn assert_only(found: Vec<String>, exceptions: &[&str]) {
     let found: std::collections::BTreeSet<String> = found.into_iter().collect();
     let expected: std::collections::BTreeSet<String> =

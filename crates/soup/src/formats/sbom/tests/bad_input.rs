@@ -1,11 +1,11 @@
-//! Damaged, hostile and mistaken files: each refused or reported with its place, in bounded time and memory.
+//! Damaged, hostile and wrong files: each is refused or reported with its place, in bounded time and memory.
 
 use std::fmt::Write as _;
 
 use super::*;
 
 #[test]
-fn nothing_and_what_is_no_text_are_refused_with_their_place() {
+fn an_empty_file_and_binary_data_are_refused_with_their_place() {
     for (bytes, place, word) in [
         (&b""[..], "document", "empty"),
         (b"  \r\n ", "document", "empty"),
@@ -21,7 +21,7 @@ fn nothing_and_what_is_no_text_are_refused_with_their_place() {
 }
 
 #[test]
-fn a_document_that_is_not_recognised_says_what_it_begins_with_and_what_is_taken() {
+fn an_unknown_document_is_refused_with_its_start_and_the_readable_formats() {
     let refused = refused(b"Dear reader,\nhere are our libraries.");
     assert!(
         refused.reason.contains("Dear reader, here are") && refused.reason.contains("Cargo.lock"),
@@ -44,7 +44,7 @@ fn a_document_that_is_not_recognised_says_what_it_begins_with_and_what_is_taken(
 }
 
 #[test]
-fn a_document_that_holds_only_its_product_is_taken() {
+fn a_document_that_lists_only_its_product_is_read() {
     let bill = taken(
         r#"{"bomFormat":"CycloneDX","specVersion":"1.5","metadata":{"component":{"type":"application","name":"Pump"}}}"#,
         "bom.json",
@@ -53,7 +53,7 @@ fn a_document_that_holds_only_its_product_is_taken() {
 }
 
 #[test]
-fn a_document_without_components_and_product_is_refused_with_what_it_has_instead() {
+fn a_document_without_components_and_product_is_refused_with_its_content() {
     let start = r#"{"bomFormat":"CycloneDX","specVersion":"1.5""#;
     for (rest, word) in [
         (r#","components":[]}"#, "no component"),
@@ -140,7 +140,7 @@ fn ten_thousand_remarks_are_counted_and_not_kept() {
 }
 
 #[test]
-fn one_reference_for_many_components_is_told_apart_in_bounded_time() {
+fn one_reference_for_many_components_is_made_unique_in_bounded_time() {
     let mut components = String::new();
     for index in 0..20_000 {
         write!(components, r#"{{"type":"library","bom-ref":"same","name":"c{index}","version":"1"}},"#)

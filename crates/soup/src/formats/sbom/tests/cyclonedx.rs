@@ -84,7 +84,7 @@ const XML: &str = r#"<?xml version="1.0"?>
 </bom>"#;
 
 #[test]
-fn everything_that_a_document_tells_of_a_component_is_there() {
+fn a_component_is_read_with_all_its_fields() {
     let bill = taken(JSON, "bom.json");
     assert_eq!(grave(&bill), []);
     assert_eq!((bill.format.as_str(), bill.revision.as_deref()), ("CycloneDX 1.6 JSON", Some("3")));
@@ -122,7 +122,7 @@ fn everything_that_a_document_tells_of_a_component_is_there() {
 }
 
 #[test]
-fn statements_keep_what_the_document_says_of_which_versions() {
+fn statements_keep_the_status_of_each_version() {
     let statements = taken(JSON, "bom.json").statements;
     let [first, second, third] = statements.as_slice() else { panic!("{statements:?}") };
     assert_eq!(
@@ -143,7 +143,7 @@ fn statements_keep_what_the_document_says_of_which_versions() {
         (Some(Status::NotAffected), &["2.0".to_owned()][..])
     );
     assert_eq!(first.subjects[0].purl.as_deref(), Some("pkg:maven/org.example/alpha@1.0"));
-    // A vulnerability without analysis is no statement of status, least of all "not affected".
+    // A vulnerability without analysis is not a statement of status, least of all "not affected".
     assert_eq!((third.status, third.subjects[0].id.as_str()), (None, "b"));
 }
 
@@ -165,7 +165,7 @@ fn xml_and_json_of_the_same_product_give_the_same_bill() {
 }
 
 #[test]
-fn what_breaks_the_schema_is_reported_with_its_path() {
+fn violations_of_the_schema_are_reported_with_their_path() {
     let text = |component: &str| {
         format!(
             r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{{"type":"library","name":"ok"}},{component}]}}"#
@@ -218,7 +218,7 @@ fn what_breaks_the_schema_is_reported_with_its_path() {
 }
 
 #[test]
-fn versions_of_the_specification_that_are_not_known_are_refused_or_said() {
+fn unknown_versions_of_the_specification_are_refused_or_reported() {
     let text = |version: &str| {
         format!(
             r#"{{"components":[{{"type":"library","name":"x"}}],"bomFormat":"CycloneDX","specVersion":"{version}"}}"#
@@ -229,7 +229,7 @@ fn versions_of_the_specification_that_are_not_known_are_refused_or_said() {
         assert_eq!(refused(text(version).as_bytes()).place, "$.specVersion", "{version}");
     }
     let xml = XML.replace("/bom/1.6", "/bom/16");
-    assert!(refused(xml.as_bytes()).reason.contains("no version of CycloneDX"));
+    assert!(refused(xml.as_bytes()).reason.contains("not a supported version of CycloneDX"));
 }
 
 #[test]
@@ -251,7 +251,7 @@ fn findings_of_the_vulnerability_extension_belong_to_their_component() {
 }
 
 #[test]
-fn the_second_edition_is_read_and_held_against_its_own_description() {
+fn the_second_edition_is_checked_against_its_own_description() {
     let bill = taken(
         r#"{"specFormat":"CycloneDX","specVersion":"2.0","serialNumber":"urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79",
           "metadata":{"timestamp":"2026-11-20T08:00:00Z","tools":{"components":[{"type":"application","name":"cdxgen","version":"12.8.4"}]},
@@ -277,9 +277,9 @@ fn the_second_edition_is_read_and_held_against_its_own_description() {
         "$.metadata.manufacture",
         "$.metadata.tools",
     ];
-    let mut told: Vec<&str> = grave(&mixed).into_iter().map(|(_, place)| place).collect();
-    told.sort_unstable();
-    assert_eq!(told, places);
+    let mut listed: Vec<&str> = grave(&mixed).into_iter().map(|(_, place)| place).collect();
+    listed.sort_unstable();
+    assert_eq!(listed, places);
     let early = taken(
         r#"{"bomFormat":"CycloneDX","specFormat":"CycloneDX","specVersion":"1.7","components":[{"type":"library","name":"semver"}]}"#,
         "bom.json",
@@ -296,7 +296,7 @@ fn the_second_edition_is_read_and_held_against_its_own_description() {
 }
 
 #[test]
-fn what_only_development_needs_is_told_by_properties_too() {
+fn properties_also_mark_development_components() {
     let component = |scope: &str, properties: &[(&str, &str)]| {
         let properties: Vec<String> = properties
             .iter()
@@ -347,7 +347,7 @@ fn digests_of_the_distribution_are_those_of_a_component_without_its_own() {
 }
 
 #[test]
-fn an_external_component_keeps_that_it_is_one_and_its_range_of_versions() {
+fn an_external_component_keeps_its_mark_and_its_range_of_versions() {
     let bill = taken(
         r#"{"bomFormat":"CycloneDX","specVersion":"1.7","components":[{"type":"library","name":"openssl","isExternal":true,"versionRange":"vers:generic/>=3.0|<4.0"},
           {"type":"library","name":"zlib","versionRange":"vers:generic/>=1"}]}"#,

@@ -1,4 +1,4 @@
-//! Packages that a system's package manager has installed.
+//! Installed packages of a system's package manager.
 
 use super::*;
 
@@ -10,7 +10,7 @@ Package: gone\nStatus: deinstall ok config-files\nVersion: 1.0\n\n\
 Package: broken\nStatus: install ok installed\n";
 
 #[test]
-fn dpkg_tells_source_packages_the_release_and_what_is_really_there() {
+fn dpkg_gives_source_packages_the_release_and_the_installed_packages() {
     let bill = taken(STATUS, "a file");
     assert_eq!((bill.format.as_str(), bill.components.len()), ("dpkg status", 4));
     let ssl = named(&bill, "libssl3 3.0.11-1~deb12u2");
@@ -23,13 +23,13 @@ fn dpkg_tells_source_packages_the_release_and_what_is_really_there() {
 }
 
 #[test]
-fn the_index_of_a_repository_is_no_list_of_installed_packages() {
+fn the_index_of_a_repository_is_not_a_list_of_installed_packages() {
     let index = "Package: zlib1g\nArchitecture: amd64\nVersion: 1:1.2.13\nFilename: pool/main/z/zlib/zlib1g_1.2.13_amd64.deb\n";
     assert!(refused(index.as_bytes()).reason.contains("not recognised"));
 }
 
 #[test]
-fn dpkg_of_ubuntu_and_of_an_unknown_distribution_are_told_apart() {
+fn dpkg_of_ubuntu_and_of_an_unknown_distribution_are_distinguished() {
     let ubuntu = taken(
         "Package: base-files\nStatus: install ok installed\nArchitecture: amd64\nVersion: 13ubuntu10\nMaintainer: Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>\n",
         "status",
@@ -43,7 +43,7 @@ fn dpkg_of_ubuntu_and_of_an_unknown_distribution_are_told_apart() {
 }
 
 #[test]
-fn what_dpkg_prints_is_taken_with_a_word_of_warning() {
+fn the_output_of_dpkg_is_read_with_a_warning() {
     let bill = taken(
         "Desired=Unknown/Install/Remove/Purge/Hold\n| Status=Not/Inst/Conf-files/Unpacked/halF-conf/Half-inst/trig-aWait/Trig-pend\n|/ Err?=(none)/Reinst-required (Status,Err: uppercase=bad)\n||/ Name           Version      Architecture Description\n+++-==============-============-============-=================================\nii  base-files     12.4+deb12u5 amd64        Debian base system\nrc  gone           1.0          amd64        removed\nii  zlib1g:amd64   1:1.2.13     amd64        compression\n",
         "a file",
@@ -57,7 +57,7 @@ fn what_dpkg_prints_is_taken_with_a_word_of_warning() {
 }
 
 #[test]
-fn apk_tells_origins_needs_and_the_release() {
+fn apk_gives_origins_dependencies_and_the_release() {
     let bill = taken(
         "C:Q1abc=\nP:alpine-release\nV:3.20.3-r0\nA:x86_64\nT:Alpine release data\n\nC:Q1def=\nP:libcrypto3\nV:3.3.2-r0\nA:x86_64\nL:Apache-2.0\no:openssl\nD:so:libc.musl-x86_64.so.1 !conflict\np:so:libcrypto.so.3=3\nF:lib\nR:libcrypto.so.3\na:0:0:755\n\nP:musl\nV:1.2.5-r0\nA:x86_64\np:so:libc.musl-x86_64.so.1=1\n\nP:broken\nA:x86_64\n",
         "a file",
@@ -74,7 +74,7 @@ fn apk_tells_origins_needs_and_the_release() {
 }
 
 #[test]
-fn rpm_tells_epochs_vendors_and_source_packages() {
+fn rpm_gives_epochs_vendors_and_source_packages() {
     let bill = taken(
         "openssl-libs\t1\t3.0.7\t27.el9\tx86_64\tRed Hat, Inc.\topenssl-3.0.7-27.el9.src.rpm\nzlib\t(none)\t1.2.11\t40.el9\tx86_64\tRed Hat, Inc.\tzlib-1.2.11-40.el9.src.rpm\ngpg-pubkey\t(none)\tfd431d51\t4ae0493b\t(none)\t(none)\t(none)\nown\t(none)\t1.0\t1\tnoarch\tAcme\t(none)\n",
         "a file",
@@ -91,7 +91,7 @@ fn rpm_tells_epochs_vendors_and_source_packages() {
 }
 
 #[test]
-fn what_rpm_prints_by_itself_is_refused_with_the_command_that_tells_enough() {
+fn the_plain_output_of_rpm_is_refused_with_the_command_to_use() {
     let refused =
         refused(b"zlib-1.2.11-40.el9.x86_64\ngpg-pubkey-fd431d51-4ae0493b\ntzdata-2024a-1.el9.noarch\n");
     assert!(refused.reason.contains("%{EPOCH}"), "{refused}");
