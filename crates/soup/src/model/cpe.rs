@@ -234,16 +234,16 @@ fn write_escaped(out: &mut fmt::Formatter<'_>, value: &Text) -> fmt::Result {
 
 fn parse_formatted(text: &str) -> Result<Cpe, CpeError> {
     let mut cpe = Cpe::default();
-    let mut told = 0;
+    let mut given = 0;
     for raw in Pieces(Some(text)) {
-        let slot = cpe.attributes.get_mut(told).ok_or(CpeError::TooMany)?;
-        *slot = parse_attribute(raw, ATTRIBUTE_WORDS[told])?;
-        told += 1;
+        let slot = cpe.attributes.get_mut(given).ok_or(CpeError::TooMany)?;
+        *slot = parse_attribute(raw, ATTRIBUTE_WORDS[given])?;
+        given += 1;
     }
-    if told <= PRODUCT {
+    if given <= PRODUCT {
         return Err(CpeError::Product);
     }
-    cpe.missing = ATTRIBUTES - told;
+    cpe.missing = ATTRIBUTES - given;
     Ok(cpe)
 }
 

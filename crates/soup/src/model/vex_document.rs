@@ -209,7 +209,7 @@ impl Statement {
     fn missing_for_status(&self) -> Option<String> {
         let reason = match self.status {
             None => {
-                let word = said(self.told.as_ref()).map(|told| format!(" (its word is `{told}`)"));
+                let word = said(self.told.as_ref()).map(|word| format!(" (its word is `{word}`)"));
                 return Some(format!(
                     "the status is not known{}; choose not affected, affected, fixed or under investigation",
                     word.unwrap_or_default()

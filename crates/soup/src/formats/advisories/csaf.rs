@@ -213,18 +213,18 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn vulnerability(&self, raw: &str, whole: &str, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
-        let mut told: Vulnerability =
+        let mut vulnerability: Vulnerability =
             match parse(raw, self.place, "vulnerabilities[]", &mut sink.report.notes) {
-                Ok(told) => told,
+                Ok(vulnerability) => vulnerability,
                 Err(refused) => {
                     sink.refuse(refused);
                     return Ok(());
                 }
             };
-        let (id, aliases) = self.identifiers(&mut told);
-        self.check_statuses(&told, &mut sink.report.notes);
-        let statements = self.statements(&told, &id, &aliases);
-        let advisory = self.advisory(told, id, aliases);
+        let (id, aliases) = self.identifiers(&mut vulnerability);
+        self.check_statuses(&vulnerability, &mut sink.report.notes);
+        let statements = self.statements(&vulnerability, &id, &aliases);
+        let advisory = self.advisory(vulnerability, id, aliases);
         sink.advisory(whole, self.place.to_owned(), Ok(advisory))?;
         for statement in statements {
             let place = statement.place.clone();
@@ -234,17 +234,17 @@ impl Reading<'_> {
     }
 
     /// The CVE, or the publisher's own identifier; a vulnerability without either gets the identifier of its document.
-    fn identifiers(&self, told: &mut Vulnerability) -> (String, Vec<String>) {
-        let ids = told.ids.drain(..).map(|id| id.text).filter(|text| !text.trim().is_empty());
-        let mut all = told.cve.take().into_iter().chain(ids);
+    fn identifiers(&self, vulnerability: &mut Vulnerability) -> (String, Vec<String>) {
+        let ids = vulnerability.ids.drain(..).map(|id| id.text).filter(|text| !text.trim().is_empty());
+        let mut all = vulnerability.cve.take().into_iter().chain(ids);
         let main = all.next().unwrap_or_else(|| format!("{}#{}", self.document.tracking.id, self.number));
         (main, all.collect())
     }
 
     /// Remarks on products that are not defined, on unknown status words, and on statuses that contradict each other.
-    fn check_statuses(&self, told: &Vulnerability, notes: &mut Notes) {
+    fn check_statuses(&self, vulnerability: &Vulnerability, notes: &mut Notes) {
         let mut said: BTreeMap<&str, ClaimStatus> = BTreeMap::new();
-        for (word, ids) in &told.product_status {
+        for (word, ids) in &vulnerability.product_status {
             let place = format!("{}.product_status.{word}", self.place);
             let Some(kind) = Kind::of(word) else {
                 notes.add(Gravity::Warning, place, "not a status that this program knows: kept as written");
@@ -265,28 +265,36 @@ impl Reading<'_> {
         }
     }
 
-    fn advisory(&self, told: Vulnerability, id: String, aliases: Vec<String>) -> Advisory {
-        let text = |category: &str| told.notes.iter().find(|note| note.category == category);
+    fn advisory(&self, vulnerability: Vulnerability, id: String, aliases: Vec<String>) -> Advisory {
+        let text = |category: &str| vulnerability.notes.iter().find(|note| note.category == category);
         let description = ["description", "summary", "general", "details"].into_iter().find_map(text);
-        let scores = told.scores.into_iter().chain(told.metrics.into_iter().map(|metric| metric.content));
-        let cwes = told.cwe.into_iter().chain(told.cwes).map(|cwe| cwe.id).filter(|id| !id.is_empty());
+        let scores = vulnerability
+            .scores
+            .into_iter()
+            .chain(vulnerability.metrics.into_iter().map(|metric| metric.content));
+        let cwes = vulnerability
+            .cwe
+            .into_iter()
+            .chain(vulnerability.cwes)
+            .map(|cwe| cwe.id)
+            .filter(|id| !id.is_empty());
         let tracking = &self.document.tracking;
         Advisory {
             source: Source::Csaf,
             aliases,
             upstream: Vec::new(),
             related: if tracking.id == id { Vec::new() } else { vec![tracking.id.clone()] },
-            title: told.title,
+            title: vulnerability.title,
             description: description.map(|note| note.text.clone()).unwrap_or_default(),
-            published: told.release_date.or_else(|| Some(tracking.initial_release_date.clone())),
+            published: vulnerability.release_date.or_else(|| Some(tracking.initial_release_date.clone())),
             modified: Some(tracking.current_release_date.clone()),
             standing: Standing::Published,
             informational: None,
-            packages: self.claims(&told.product_status),
+            packages: self.claims(&vulnerability.product_status),
             applicability: Vec::new(),
             scores: scores.flat_map(|scores| vectors(scores, &self.document.publisher.name)).collect(),
             weaknesses: cwes.collect(),
-            references: told.references.into_iter().map(|reference| reference.url).collect(),
+            references: vulnerability.references.into_iter().map(|reference| reference.url).collect(),
             id,
         }
     }
@@ -299,16 +307,16 @@ impl Reading<'_> {
     }
 
     /// One statement for all products that share a status and its reasons.
-    fn statements(&self, told: &Vulnerability, id: &str, aliases: &[String]) -> Vec<Statement> {
+    fn statements(&self, vulnerability: &Vulnerability, id: &str, aliases: &[String]) -> Vec<Statement> {
         let mut found = Vec::new();
-        for (word, ids) in &told.product_status {
+        for (word, ids) in &vulnerability.product_status {
             let kind = Kind::of(word);
             if kind == Some(Kind::Recommended) {
                 continue;
             }
             let mut groups: BTreeMap<Reasons, Vec<&str>> = BTreeMap::new();
             for product in ids {
-                groups.entry(self.reasons(told, product)).or_default().push(product);
+                groups.entry(self.reasons(vulnerability, product)).or_default().push(product);
             }
             for (reasons, ids) in groups {
                 found.push(Statement {
@@ -329,19 +337,19 @@ impl Reading<'_> {
     }
 
     /// The reasons for one product: flags, impact threats, remediations.
-    fn reasons(&self, told: &Vulnerability, product: &str) -> Reasons {
+    fn reasons(&self, vulnerability: &Vulnerability, product: &str) -> Reasons {
         let about = |list: &[About], takes: &dyn Fn(&About) -> Option<String>| {
             let texts: Vec<_> =
                 list.iter().filter(|entry| self.concerns(entry, product)).filter_map(takes).collect();
             (!texts.is_empty()).then(|| texts.join("\n"))
         };
-        let mut flags = told.flags.iter().filter(|flag| self.concerns(flag, product));
+        let mut flags = vulnerability.flags.iter().filter(|flag| self.concerns(flag, product));
         Reasons {
             justification: flags.find_map(|flag| justification(&flag.label)),
-            impact: about(&told.threats, &|threat| {
+            impact: about(&vulnerability.threats, &|threat| {
                 (threat.category == "impact").then(|| threat.details.clone())
             }),
-            action: about(&told.remediations, &|remedy| {
+            action: about(&vulnerability.remediations, &|remedy| {
                 let url = remedy.url.as_ref().map(|url| format!(" {url}")).unwrap_or_default();
                 Some(format!("{}{}{url}", prefix(&remedy.category), remedy.details))
             }),

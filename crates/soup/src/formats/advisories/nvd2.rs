@@ -165,11 +165,11 @@ pub(super) struct CvssData {
 impl CvssData {
     /// The vector; none where the object has none.
     pub fn score(self, by: Option<String>) -> Option<Score> {
-        let told = self.base_score.map(|score| score.to_string());
-        (!self.vector_string.is_empty() || told.is_some()).then_some(Score {
+        let published = self.base_score.map(|score| score.to_string());
+        (!self.vector_string.is_empty() || published.is_some()).then_some(Score {
             vector: self.vector_string,
             by,
-            told,
+            told: published,
         })
     }
 }

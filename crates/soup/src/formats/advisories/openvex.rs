@@ -36,7 +36,7 @@ struct Document<'a> {
 }
 
 #[derive(Deserialize)]
-struct Told {
+struct RawStatement {
     vulnerability: Vulnerability,
     #[serde(default, deserialize_with = "lax")]
     timestamp: Option<String>,
@@ -117,20 +117,20 @@ fn document(raw: &str, place: &str, sink: &mut Sink<'_, '_>) -> Result<(), Unrea
 }
 
 fn statement(raw: &str, place: &str, at: Option<&str>, notes: &mut Notes) -> Result<Statement, Unreadable> {
-    let told: Told = parse(raw, place, "statements[]", notes)?;
-    let (vulnerability, aliases) = match told.vulnerability {
+    let parsed: RawStatement = parse(raw, place, "statements[]", notes)?;
+    let (vulnerability, aliases) = match parsed.vulnerability {
         Vulnerability::Identifier(id) => (id, Vec::new()),
         Vulnerability::Struct { id, name, aliases } => (name.or(id).unwrap_or_default(), aliases),
     };
     if vulnerability.trim().is_empty() {
         return Err(Unreadable::at(format!("{place}.vulnerability"), "the vulnerability has no name"));
     }
-    check_date(told.timestamp.as_deref(), place, "timestamp", notes);
-    let status = status(&told.status);
-    let justification = told.justification.as_deref().and_then(justification);
+    check_date(parsed.timestamp.as_deref(), place, "timestamp", notes);
+    let status = status(&parsed.status);
+    let justification = parsed.justification.as_deref().and_then(justification);
     let unknown = [
-        ("status", Some(&told.status).filter(|_| status.is_none())),
-        ("justification", told.justification.as_ref().filter(|_| justification.is_none())),
+        ("status", Some(&parsed.status).filter(|_| status.is_none())),
+        ("justification", parsed.justification.as_ref().filter(|_| justification.is_none())),
     ];
     for (name, word) in unknown {
         if let Some(word) = word {
@@ -141,12 +141,12 @@ fn statement(raw: &str, place: &str, at: Option<&str>, notes: &mut Notes) -> Res
             notes.add(Gravity::Warning, format!("{place}.{name}"), text);
         }
     }
-    if told.products.is_empty() {
+    if parsed.products.is_empty() {
         notes.add(Gravity::Warning, place, "the statement names no product");
     }
     let common: Vec<_> =
-        told.subcomponents.into_iter().filter_map(|product| product.subject().map(name_of)).collect();
-    let mut subjects: Vec<_> = told.products.into_iter().filter_map(Product::subject).collect();
+        parsed.subcomponents.into_iter().filter_map(|product| product.subject().map(name_of)).collect();
+    let mut subjects: Vec<_> = parsed.products.into_iter().filter_map(Product::subject).collect();
     for subject in &mut subjects {
         subject.subcomponents.extend(common.iter().cloned());
     }
@@ -156,14 +156,14 @@ fn statement(raw: &str, place: &str, at: Option<&str>, notes: &mut Notes) -> Res
         subjects,
         status,
         justification,
-        impact: told.impact_statement.or(told.status_notes),
-        action: told.action_statement,
+        impact: parsed.impact_statement.or(parsed.status_notes),
+        action: parsed.action_statement,
         told: match (status, justification) {
-            (None, _) => Some(told.status),
-            (Some(_), None) => told.justification,
+            (None, _) => Some(parsed.status),
+            (Some(_), None) => parsed.justification,
             (Some(_), Some(_)) => None,
         },
-        at: told.last_updated.or(told.timestamp).or_else(|| at.map(str::to_owned)),
+        at: parsed.last_updated.or(parsed.timestamp).or_else(|| at.map(str::to_owned)),
         place: place.to_owned(),
     })
 }

@@ -163,8 +163,8 @@ fn a_printed_name_reads_back_the_same_in_both_spellings() {
         cpe.attributes[PART] = Attribute::of(&part);
         cpe.attributes[VENDOR] = text(&vendor);
         cpe.attributes[PRODUCT] = Attribute::of("product");
-        for (slot, told) in cpe.attributes.iter_mut().skip(3).zip(&rest) {
-            *slot = told.as_deref().map_or(Attribute::Na, text);
+        for (slot, other) in cpe.attributes.iter_mut().skip(3).zip(&rest) {
+            *slot = other.as_deref().map_or(Attribute::Na, text);
         }
         prop_assert_eq!(&Cpe::parse(&cpe.to_string()).unwrap(), &cpe);
         prop_assert_eq!(&Cpe::parse(&cpe.to_uri()).unwrap(), &cpe);

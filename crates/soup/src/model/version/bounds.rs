@@ -64,11 +64,11 @@ fn shortened(scheme: Scheme, version: &str, bound: &Bound, end: End) -> Option<b
             (_, _) => None,
         };
     }
-    let (own, told) = (missing(scheme, version)?, missing(scheme, &bound.version)?);
-    match (own, told) {
+    let (own, of_bound) = (missing(scheme, version)?, missing(scheme, &bound.version)?);
+    match (own, of_bound) {
         // The bound is shorter, and the version is in its line.
         (0, 1..) => {
-            let ordering = completed(scheme, version, &bound.version, told)?;
+            let ordering = completed(scheme, version, &bound.version, of_bound)?;
             match (end, bound.included) {
                 (End::Lower, true) => ordering.is_ge().then_some(true),
                 (End::Lower, false) => ordering.is_le().then_some(false),

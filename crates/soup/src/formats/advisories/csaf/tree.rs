@@ -171,9 +171,9 @@ impl Products {
     }
 
     /// A product that is another one as a part of a third: the claim is about the part, on condition of the whole.
-    fn relationship(&mut self, told: Relationship, notes: &mut Notes) {
+    fn relationship(&mut self, relation: Relationship, notes: &mut Notes) {
         let Relationship { category, product_reference, relates_to_product_reference, full_product_name } =
-            told;
+            relation;
         let mut product = Product::default();
         for (id, place) in [
             (&product_reference, "product_reference"),

@@ -27,14 +27,14 @@ struct Package {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Origin {
-    Told(BTreeMap<String, Option<String>>),
+    Members(BTreeMap<String, Option<String>>),
     Name(IgnoredAny),
 }
 
 impl Origin {
     fn text(&self, key: &str) -> Option<&str> {
         match self {
-            Self::Told(members) => members.get(key)?.as_deref(),
+            Self::Members(members) => members.get(key)?.as_deref(),
             Self::Name(_) => None,
         }
     }
