@@ -243,7 +243,7 @@ impl Reading<'_> {
 
     /// Remarks on products that are not defined, on unknown status words, and on statuses that contradict each other.
     fn check_statuses(&self, vulnerability: &Vulnerability, notes: &mut Notes) {
-        let mut said: BTreeMap<&str, ClaimStatus> = BTreeMap::new();
+        let mut statuses: BTreeMap<&str, ClaimStatus> = BTreeMap::new();
         for (word, ids) in &vulnerability.product_status {
             let place = format!("{}.product_status.{word}", self.place);
             let Some(kind) = Kind::of(word) else {
@@ -256,7 +256,7 @@ impl Reading<'_> {
                     notes.add(Gravity::Warning, place.clone(), text);
                 }
                 if let Some(claim) = kind.claim()
-                    && said.insert(id, claim).is_some_and(|before| before != claim)
+                    && statuses.insert(id, claim).is_some_and(|before| before != claim)
                 {
                     let text = format!("product `{}` has two statuses that contradict each other", short(id));
                     notes.add(Gravity::Warning, place.clone(), text);

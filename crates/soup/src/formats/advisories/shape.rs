@@ -108,7 +108,7 @@ impl Scan<'_> {
             b'"' => {
                 let text = self.string()?;
                 if depth <= 1 + usize::from(self.shape.array) {
-                    self.keep(format!("{path}={text}"));
+                    self.record(format!("{path}={text}"));
                 }
                 Some(())
             }
@@ -131,7 +131,7 @@ impl Scan<'_> {
                 b'"' => {
                     let key = self.string()?;
                     let inner = if path.is_empty() { key } else { format!("{path}/{key}") };
-                    self.keep(inner.clone());
+                    self.record(inner.clone());
                     if self.peek()? != b':' {
                         return None;
                     }
@@ -194,7 +194,7 @@ impl Scan<'_> {
         Some(String::from_utf8_lossy(text.get(..TEXT_MAX).unwrap_or(text)).into_owned())
     }
 
-    fn keep(&mut self, path: String) {
+    fn record(&mut self, path: String) {
         let is_mark = || MARKS.contains(&path.as_str()) || path.starts_with("@context=");
         if self.shape.paths.len() < KEYS_MAX || is_mark() {
             self.shape.paths.insert(path);

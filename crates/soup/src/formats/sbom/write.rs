@@ -85,9 +85,8 @@ fn address(text: &str) -> Option<Cow<'_, str>> {
             && part.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._".contains(letter))
     };
     let url = format!("ssh://{user}@{host}/{}", path.trim_start_matches('/'));
-    let is_scp =
-        is_name(user) && is_name(host) && is_address(path) && oxiri::IriRef::parse(&*written).is_ok();
-    is_scp.then_some(Cow::Owned(written))
+    let is_scp = is_name(user) && is_name(host) && is_address(path) && oxiri::IriRef::parse(&*url).is_ok();
+    is_scp.then_some(Cow::Owned(url))
 }
 
 /// Whether a text is valid as an address: no spaces, no control characters, no characters that an IRI excludes.

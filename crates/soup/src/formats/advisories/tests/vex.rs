@@ -104,10 +104,10 @@ fn breaches_of_csaf_are_reported_and_unknown_never_means_not_affected() {
     );
     let (statements, advisories, report) = statements(&text);
     assert_eq!(advisories[0].id, "ACME-1#1");
-    let said: Vec<_> =
+    let stated: Vec<_> =
         statements.iter().map(|statement| (statement.status, statement.told.as_deref())).collect();
     assert_eq!(
-        said,
+        stated,
         [
             (Some(Status::Fixed), None),
             (Some(Status::Affected), None),
