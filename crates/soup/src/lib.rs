@@ -1,4 +1,4 @@
-//! Third-party software (SOUP, IEC 62304 §3.29) and what is published about it: components and bills of materials, advisories,
+//! Third-party software (SOUP, IEC 62304 §3.29) and published data about it: components and bills of materials, advisories,
 //! a component's verdict against an advisory, and the workstation's cache. Nothing here knows a record of a product file.
 //!
 //! Layers, each using only those before it: `model` (plain data and rules), `formats` (bytes in and out), `cache` (SQLite),

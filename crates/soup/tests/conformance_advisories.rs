@@ -54,7 +54,7 @@ fn take(path: &Path) -> (Result<FileReport, ReadError>, Vec<Published>) {
 }
 
 /// A file that must be read whole and without remarks.
-fn taken_whole(path: &Path) -> (FileReport, Vec<Published>) {
+fn read_whole(path: &Path) -> (FileReport, Vec<Published>) {
     let (outcome, records) = take(path);
     let report = outcome.unwrap();
     assert_eq!(report.records, records.len() as u64);
@@ -104,7 +104,7 @@ const TAKEN: [(&str, [usize; 4]); 33] = [
     ("eol/distro-info-data", [2, 67, 0, 0]),
     ("kev", [2, 2808, 0, 0]),
     ("nvd-11", [2, 867, 0, 0]),
-    // One `lastModified` of the pool says month 14.
+    // One `lastModified` of the data has month 14.
     ("nvd-api2", [1, 471, 0, 1]),
     ("nvd-api2/anchore-overrides", [17, 32184, 0, 0]),
     ("nvd-api2/nvd-go/nvd-api/testdata", [1, 1, 0, 0]),
@@ -185,7 +185,7 @@ fn every_file_of_the_data_has_a_verdict() {
 #[test]
 fn nvd_records_have_the_standing_of_their_source() {
     let Some(folder) = folder("vuln") else { return };
-    let (report, pool) = taken_whole(&folder.join("nvd-api2/pool.nvd2.json"));
+    let (report, pool) = read_whole(&folder.join("nvd-api2/pool.nvd2.json"));
     // 13 awaiting analysis; the one under analysis and the 8 deferred have configurations. 6 are marked as analysed but name no product.
     // 5 `Rejected` and 1 `rejected`.
     assert_eq!(standings(&pool), [446, 19, 0, 6]);
@@ -200,7 +200,7 @@ fn nvd_records_have_the_standing_of_their_source() {
             .map(|node| all(node, &criteria))
             .sum::<usize>()
     };
-    let feeds: Vec<_> = files(&folder.join("nvd-11")).iter().flat_map(|file| taken_whole(file).1).collect();
+    let feeds: Vec<_> = files(&folder.join("nvd-11")).iter().flat_map(|file| read_whole(file).1).collect();
     // 1,277 criteria at the top nodes and 5,114 at their children.
     assert_eq!(of(&feeds), 6391);
     assert!(advisories(&feeds).all(|advisory| advisory.id.starts_with("CVE-")));
@@ -209,8 +209,7 @@ fn nvd_records_have_the_standing_of_their_source() {
 #[test]
 fn rustsec_records_keep_their_special_fields() {
     let Some(folder) = folder("vuln/osv") else { return };
-    let records: Vec<_> =
-        files(&folder.join("rustsec")).iter().flat_map(|file| taken_whole(file).1).collect();
+    let records: Vec<_> = files(&folder.join("rustsec")).iter().flat_map(|file| read_whole(file).1).collect();
     let of = |word: &str| {
         advisories(&records).filter(|advisory| advisory.informational.as_deref() == Some(word)).count()
     };
@@ -218,10 +217,10 @@ fn rustsec_records_keep_their_special_fields() {
     assert!(
         advisories(&records).all(|advisory| advisory.packages.iter().all(|claim| !claim.versions.is_empty()))
     );
-    let pypa = taken_whole(&folder.join("pypa-all.osv.jsonl"));
+    let pypa = read_whole(&folder.join("pypa-all.osv.jsonl"));
     assert_eq!((pypa.0.source.as_str(), pypa.0.records), ("PyPA", 2661));
     let withdrawn = standings(&records)[2] + standings(&pypa.1)[2];
-    let others = taken_whole(&folder.join("from-osv-scanner-outputs.osv.jsonl"));
+    let others = read_whole(&folder.join("from-osv-scanner-outputs.osv.jsonl"));
     assert_eq!(withdrawn + standings(&others.1)[2], 19);
 }
 

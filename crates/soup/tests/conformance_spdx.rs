@@ -197,7 +197,7 @@ fn bill(data: &Path, path: &str) -> Bill {
 }
 
 /// Whether a remark in any place contains this text.
-fn says(bill: &Bill, part: &str) -> bool {
+fn has_note(bill: &Bill, part: &str) -> bool {
     bill.notes.notes.iter().any(|note| note.text.contains(part))
 }
 
@@ -288,7 +288,7 @@ fn deliberate_gaps_of_a_document_are_reported() {
         assert_eq!(paths.len(), count, "{folder}");
         for path in paths {
             let bill = bill(&data, path);
-            assert!(names.iter().any(|name| says(&bill, name)), "{path}: {:#?}", bill.notes.notes);
+            assert!(names.iter().any(|name| has_note(&bill, name)), "{path}: {:#?}", bill.notes.notes);
         }
     }
     for (name, part) in [
@@ -297,7 +297,7 @@ fn deliberate_gaps_of_a_document_are_reported() {
         ("missing_version", "`software_packageVersion` is not given"),
     ] {
         let bill = bill(&data, &format!("ntia-checker/data/spdx3/{name}.json"));
-        assert!(says(&bill, part), "{name}: {:#?}", bill.notes.notes);
+        assert!(has_note(&bill, part), "{name}: {:#?}", bill.notes.notes);
     }
     for (path, ..) in DOCUMENTS.iter().filter(|(path, ..)| path.contains("no_elements_missing")) {
         let bill = bill(&data, path);
@@ -306,7 +306,7 @@ fn deliberate_gaps_of_a_document_are_reported() {
             "{path}: {:#?}",
             bill.notes.notes
         );
-        assert!(!says(&bill, "is missing"), "{path}");
+        assert!(!has_note(&bill, "is missing"), "{path}");
     }
 }
 

@@ -113,7 +113,7 @@ fn the_lines_of_packagist_hold() {
     let Some(text) = text("osv-schema/ecosystems/testdata/packagist_test_cases.txt") else { return };
     let (count, wrong) = lines(&text, Scheme::Composer);
     assert_eq!(count, 85);
-    // `dev-foo` is a branch: Composer matches it with no range. `#` is in no version that Composer takes.
+    // `dev-foo` is a branch: Composer matches it with no range. Composer accepts no version with `#`.
     let exceptions = [
         "dev-foo < 1.26.0",
         "1.26.0 > dev-foo",
@@ -157,7 +157,7 @@ fn native(scheme: &str, range: &str) -> String {
 
 /// Where the result is another than univers', and why.
 const DIFFERENT: [&str; 16] = [
-    // npm: a version with missing numbers stands for all that begin so (univers completes it with zeros).
+    // npm: a version with missing numbers stands for all versions that start with it (univers completes it with zeros).
     "2.1 || 2.6 => vers:npm/>=2.1.0|<2.2.0|>=2.6.0|<2.7.0",
     "<= 1.0 => vers:npm/<1.1.0",
     "<=1.0 => vers:npm/<1.1.0",

@@ -1,4 +1,4 @@
-//! A published anomaly or vulnerability record, whatever the source: what it says, about which products, in which versions.
+//! A published anomaly or vulnerability record from any source: its claims about products and versions.
 //!
 //! A reader keeps every claim of the record in one of the three shapes below and judges nothing; `matching.rs` judges.
 

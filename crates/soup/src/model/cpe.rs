@@ -47,7 +47,7 @@ pub const UPDATE: usize = 4;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Wild {
-    /// Nothing.
+    /// No wildcard.
     #[default]
     Closed,
     /// Up to this many characters (`?` each).
@@ -123,7 +123,7 @@ pub struct Cpe {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CpeError {
     /// It starts with neither `cpe:2.3:` nor `cpe:/`.
-    #[error("a CPE name begins with “cpe:2.3:” or “cpe:/”")]
+    #[error("a CPE name starts with “cpe:2.3:” or “cpe:/”")]
     Prefix,
     /// The part is none of `a`, `o`, `h`, `*`, `-`.
     #[error("the part of a CPE name is a (application), o (operating system) or h (hardware)")]

@@ -34,7 +34,7 @@ pub struct Purl {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PurlError {
     /// It does not start with `pkg:`.
-    #[error("a package URL begins with “pkg:”")]
+    #[error("a package URL starts with “pkg:”")]
     Scheme,
     /// The type is missing or has characters that a type may not have.
     #[error("the type is missing or not made of letters, digits, dots and dashes")]

@@ -84,7 +84,7 @@ pub enum Incomparable {
         scheme: Scheme,
         /// The text, shortened when it is long.
         text: String,
-        /// What is wrong with it.
+        /// The defect.
         reason: &'static str,
     },
     /// Both are versions, but one of them is not precise enough; the full version is needed.
@@ -96,7 +96,7 @@ pub enum Incomparable {
         a: String,
         /// The other, shortened when it is long.
         b: String,
-        /// What is missing.
+        /// The missing part.
         reason: &'static str,
     },
     /// The order is not known (Git commits, `custom`, an ecosystem without a known order); a person must compare.
@@ -115,7 +115,7 @@ enum Judged {
     Open(Ordering, &'static str),
 }
 
-/// What is wrong with a text.
+/// The defect of a text.
 type Refusal = &'static str;
 
 impl Scheme {

@@ -201,7 +201,7 @@ impl Statement {
             }
         }
         if let Some(at) = self.at.as_deref().filter(|at| !is_date_time(at)) {
-            missing.push(format!("`{at}` is no date and time; write one such as 2026-11-22T14:05:00Z"));
+            missing.push(format!("`{at}` is not a date and time; write one such as 2026-11-22T14:05:00Z"));
         }
         missing
     }
@@ -263,7 +263,7 @@ impl VexDocument {
                 refusals.add(statement.place_in_document(index), missing);
             }
         }
-        self.check_said_once(&mut refusals);
+        self.check_unique(&mut refusals);
         refusals
     }
 
@@ -298,7 +298,7 @@ impl VexDocument {
     }
 
     /// One document makes one statement about one vulnerability in one product or part of it.
-    fn check_said_once(&self, refusals: &mut Refusals) {
+    fn check_unique(&self, refusals: &mut Refusals) {
         let mut earlier: BTreeMap<(&str, &str, Option<&str>), usize> = BTreeMap::new();
         for (index, statement) in self.statements.iter().enumerate() {
             for (subject, part) in statement.subjects.iter().flat_map(parts) {

@@ -14,7 +14,7 @@ mod lockfiles;
 mod lockfiles_more;
 mod tables;
 
-fn taken(text: &str, name: &str) -> Bill {
+fn bill_of(text: &str, name: &str) -> Bill {
     read(text.as_bytes(), name).unwrap_or_else(|refused| panic!("{name}: {refused}"))
 }
 

@@ -29,7 +29,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Token<'_>>, Refusal> {
     let mut tokens = Vec::with_capacity(8);
     let (first, mut rest) = run(text, is_digit);
     if first.is_empty() {
-        return Err("it does not begin with a number");
+        return Err("it does not start with a number");
     }
     tokens.push(Token::Number(Number::of(first)));
     while let Some(after) = rest.strip_prefix('.') {

@@ -22,14 +22,14 @@ pub(super) fn inside(scheme: Scheme, version: &str, bound: &Bound, end: End) -> 
     };
     let open = || bound.version.trim().strip_suffix(".x").or_else(|| bound.version.trim().strip_suffix(".X"));
     if let Some(line) = line(&bound.version) {
-        return if begins_so(version, line) {
+        return if is_in_line(version, line) {
             Ok(bound.included)
         } else {
             compare(scheme, version, line).map(|ordering| ordering != outside)
         };
     }
     if let Some(line) = open().filter(|line| !line.is_empty()) {
-        return if !begins_so(version, line) {
+        return if !is_in_line(version, line) {
             compare(scheme, version, line).map(|ordering| ordering != outside)
         } else if bound.included == (end == End::Upper) {
             // Up to the line, it is inside; beyond it, outside.
@@ -47,7 +47,7 @@ pub(super) fn inside(scheme: Scheme, version: &str, bound: &Bound, end: End) -> 
 }
 
 /// Whether a version belongs to the line with this start.
-fn begins_so(version: &str, line: &str) -> bool {
+fn is_in_line(version: &str, line: &str) -> bool {
     let bare = |text: &'_ str| text.trim().trim_start_matches(['v', 'V']).to_ascii_lowercase();
     bare(version)
         .strip_prefix(&bare(line))

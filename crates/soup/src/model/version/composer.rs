@@ -47,7 +47,7 @@ pub(super) fn parse(text: &str) -> Result<Composer<'_>, Refusal> {
     let (numbers, rest) = run(text, numeric);
     let numbers = if rest.is_empty() { numbers } else { numbers.strip_suffix(SEPARATORS).unwrap_or(numbers) };
     if !numbers.split(SEPARATORS).all(is_number) {
-        return Err("it does not begin with numbers; a branch has no place in the order");
+        return Err("it does not start with numbers; a branch has no place in the order");
     }
     if rest.is_empty() {
         return Ok(Composer { numbers, stability: Stability::Stable, level: "", dev: false });

@@ -72,7 +72,7 @@ fn without_platform(text: &str) -> &str {
 pub(super) fn parse(text: &str) -> Result<Vec<Segment<'_>>, Refusal> {
     let text = without_platform(text);
     if !text.starts_with(|first: char| first.is_ascii_digit()) {
-        return Err("it does not begin with a number");
+        return Err("it does not start with a number");
     }
     let (release, pre) = text.split_once('-').map_or((text, None), |(release, pre)| (release, Some(pre)));
     let mut segments = Vec::with_capacity(8);

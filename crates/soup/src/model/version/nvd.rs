@@ -46,7 +46,7 @@ const BEFORE: [(&str, u8); 14] = [
 /// Reads a version and ignores a backslash of the CPE notation and a leading `v`.
 pub(super) fn parse(text: &str) -> Result<Nvd<'_>, Refusal> {
     if text.contains('*') {
-        return Err("it stands for any version");
+        return Err("it matches any version");
     }
     let after_v = text.strip_prefix(['v', 'V']).map(|rest| rest.trim_start_matches('.'));
     let mut rest =

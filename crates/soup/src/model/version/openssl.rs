@@ -27,7 +27,7 @@ pub(super) fn parse(text: &str) -> Result<OpenSsl<'_>, Refusal> {
             .next()
             .filter(|part| is_number(part))
             .map(Number::of)
-            .ok_or("it does not begin with three numbers")?;
+            .ok_or("it does not start with three numbers")?;
     }
     if parts.next().is_some() {
         return Err("it has more than three numbers");

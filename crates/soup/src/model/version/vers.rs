@@ -84,7 +84,7 @@ pub enum InvalidRange {
     NotARange {
         /// The text, shortened when it is long.
         text: String,
-        /// What is wrong.
+        /// The defect.
         reason: &'static str,
     },
     /// A version in it is not a version of its scheme.

@@ -103,7 +103,7 @@ pub(super) struct Link {
 impl Reader {
     /// Reads an element and its nested elements.
     fn whole(&mut self, mut value: Value, place: String) {
-        for (inner, place) in inline::taken_out(&mut value, &place, &mut self.made) {
+        for (inner, place) in inline::extract(&mut value, &place, &mut self.made) {
             self.element(inner, place);
         }
         self.element(value, place);

@@ -17,7 +17,7 @@ const PARTS: [&str; 7] = [
 ];
 
 /// Moves the elements inside `value` out, innermost first, and returns each with its former place. The JSON document limits the depth.
-pub(super) fn taken_out(value: &mut Value, place: &str, made: &mut usize) -> Vec<(Value, String)> {
+pub(super) fn extract(value: &mut Value, place: &str, made: &mut usize) -> Vec<(Value, String)> {
     let mut out = Vec::new();
     if let Value::Object(members) = value {
         for (key, member) in members.iter_mut().filter(|(key, _)| !PARTS.contains(&key.as_str())) {
@@ -50,7 +50,7 @@ fn take_one(item: &mut Value, place: &str, (made, out): (&mut usize, &mut Vec<(V
         format!("_:inline {made} {kind}")
     });
     let mut element = std::mem::replace(item, Value::String(id.clone()));
-    out.extend(taken_out(&mut element, place, made));
+    out.extend(extract(&mut element, place, made));
     if let Value::Object(members) = &mut element {
         members.insert("spdxId".to_owned(), Value::String(id));
     }

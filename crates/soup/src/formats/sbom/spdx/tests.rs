@@ -337,7 +337,7 @@ fn a_graph_of_spdx_3_gives_components_statements_and_scopes() {
     assert_eq!(statement.subjects[0].id, "urn:z");
 }
 
-fn taken(text: &str) -> Bill {
+fn bill_of(text: &str) -> Bill {
     understand(text.as_bytes(), "a").unwrap_or_else(|refused| panic!("{refused}: {text}"))
 }
 
@@ -385,7 +385,7 @@ fn the_spellings_of_json_ld_give_the_same_bill() {
         format!(r#"{{"@context":{CONTEXT},"@graph":[{CREATION},{nested}]}}"#),
         format!(r#"{{"@context":{CONTEXT},"@graph":[{CREATION},{by_address}]}}"#),
     ] {
-        let bill = taken(&document);
+        let bill = bill_of(&document);
         assert_eq!(bill.subject.as_ref().unwrap().label(), "pump-ui 4.2.0", "{document}");
         let [zlib] = bill.components.as_slice() else { panic!("{document}") };
         assert_eq!(
@@ -407,7 +407,7 @@ fn one_element_at_the_root_is_the_document() {
     let package = format!(
         r#"{{"@context":{CONTEXT},"type":"software_Package","spdxId":"urn:z","creationInfo":{CREATION},"name":"zlib","software_packageVersion":"1.2.11","extra":1}}"#
     );
-    let bill = taken(&package);
+    let bill = bill_of(&package);
     assert_eq!(
         (bill.components[0].label(), bill.format.as_str()),
         ("zlib 1.2.11".to_owned(), "SPDX 3.0.1 JSON-LD")
@@ -416,13 +416,13 @@ fn one_element_at_the_root_is_the_document() {
     let document = format!(
         r#"{{"@context":{CONTEXT},"type":"SpdxDocument","spdxId":"urn:d","rootElement":[{{"type":"software_Package","name":"pump"}}]}}"#
     );
-    let bill = taken(&document);
+    let bill = bill_of(&document);
     assert_eq!((bill.subject.unwrap().label(), bill.components.len()), ("pump".to_owned(), 0));
 }
 
 #[test]
 fn digests_and_identifiers_may_be_outside_their_package() {
-    let bill = taken(&format!(
+    let bill = bill_of(&format!(
         r#"{{"@context":{CONTEXT},"@graph":[{CREATION},{{"type":"Hash","@id":"_:h","algorithm":"sha256","hashValue":"AB"}},
         {{"type":"software_Package","spdxId":"urn:z","name":"zlib","verifiedUsing":["_:h","_:lost"],"externalIdentifier":["_:e"]}},
         {{"type":"ExternalIdentifier","@id":"_:e","externalIdentifierType":"packageUrl","identifier":"pkg:generic/zlib@1"}}]}}"#

@@ -85,7 +85,7 @@ const XML: &str = r#"<?xml version="1.0"?>
 
 #[test]
 fn a_component_is_read_with_all_its_fields() {
-    let bill = taken(JSON, "bom.json");
+    let bill = bill_of(JSON, "bom.json");
     assert_eq!(grave(&bill), []);
     assert_eq!((bill.format.as_str(), bill.revision.as_deref()), ("CycloneDX 1.6 JSON", Some("3")));
     assert_eq!(bill.serial.as_deref(), Some("urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79"));
@@ -123,7 +123,7 @@ fn a_component_is_read_with_all_its_fields() {
 
 #[test]
 fn statements_keep_the_status_of_each_version() {
-    let statements = taken(JSON, "bom.json").statements;
+    let statements = bill_of(JSON, "bom.json").statements;
     let [first, second, third] = statements.as_slice() else { panic!("{statements:?}") };
     assert_eq!(
         (first.status, first.justification),
@@ -159,9 +159,9 @@ fn xml_and_json_of_the_same_product_give_the_same_bill() {
         }
         bill
     };
-    let xml = taken(XML, "bom.xml");
+    let xml = bill_of(XML, "bom.xml");
     assert_eq!(named(&xml, "org.example/alpha 1.0").place, "line 12, components[0]");
-    assert_eq!(without_places(xml), without_places(taken(JSON, "bom.json")));
+    assert_eq!(without_places(xml), without_places(bill_of(JSON, "bom.json")));
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn violations_of_the_schema_are_reported_with_their_path() {
         (r#"{"type":"library","name":"x","version":null}"#, Gravity::Warning, "$.components[1].version"),
         ("17", Gravity::Refused, "$.components[1]"),
     ] {
-        let bill = taken(&text(component), "bom.json");
+        let bill = bill_of(&text(component), "bom.json");
         assert_eq!(grave(&bill), [(gravity, path)], "{component}: {:?}", bill.notes);
     }
 }
@@ -224,7 +224,7 @@ fn unknown_versions_of_the_specification_are_refused_or_reported() {
             r#"{{"components":[{{"type":"library","name":"x"}}],"bomFormat":"CycloneDX","specVersion":"{version}"}}"#
         )
     };
-    assert_eq!(grave(&taken(&text("1.9"), "bom.json")), [(Gravity::Warning, "$.specVersion")]);
+    assert_eq!(grave(&bill_of(&text("1.9"), "bom.json")), [(Gravity::Warning, "$.specVersion")]);
     for version in ["3.0", "1.", "1.77", "2.77", "", "one"] {
         assert_eq!(refused(text(version).as_bytes()).place, "$.specVersion", "{version}");
     }
@@ -234,7 +234,7 @@ fn unknown_versions_of_the_specification_are_refused_or_reported() {
 
 #[test]
 fn findings_of_the_vulnerability_extension_belong_to_their_component() {
-    let bill = taken(
+    let bill = bill_of(
         r#"<bom xmlns="http://cyclonedx.org/schema/bom/1.1" xmlns:v="http://cyclonedx.org/schema/ext/vulnerability/1.0"
              xmlns:dg="http://cyclonedx.org/schema/ext/dependency-graph/1.0" version="1">
            <components><component type="library" bom-ref="x"><name>x</name><version>1</version>
@@ -252,7 +252,7 @@ fn findings_of_the_vulnerability_extension_belong_to_their_component() {
 
 #[test]
 fn the_second_edition_is_checked_against_its_own_description() {
-    let bill = taken(
+    let bill = bill_of(
         r#"{"specFormat":"CycloneDX","specVersion":"2.0","serialNumber":"urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79",
           "metadata":{"timestamp":"2026-11-20T08:00:00Z","tools":{"components":[{"type":"application","name":"cdxgen","version":"12.8.4"}]},
             "component":{"type":"application","bom-ref":"p","name":"pump"}},
@@ -265,7 +265,7 @@ fn the_second_edition_is_checked_against_its_own_description() {
         ("CycloneDX 2.0 JSON", "cdxgen 12.8.4".to_owned())
     );
     assert_eq!((named(&bill, "semver 7.6.0").directness, grave(&bill)), (Directness::Direct, vec![]));
-    let mixed = taken(
+    let mixed = bill_of(
         r#"{"bomFormat":"CycloneDX","specFormat":"CycloneDX","specVersion":"2.0","metadata":{"tools":[{"name":"x"}],"manufacture":{"name":"y"}},
           "components":[{"type":"library","name":"semver","author":"z","modified":false}]}"#,
         "bom.json",
@@ -280,12 +280,12 @@ fn the_second_edition_is_checked_against_its_own_description() {
     let mut listed: Vec<&str> = grave(&mixed).into_iter().map(|(_, place)| place).collect();
     listed.sort_unstable();
     assert_eq!(listed, places);
-    let early = taken(
+    let early = bill_of(
         r#"{"bomFormat":"CycloneDX","specFormat":"CycloneDX","specVersion":"1.7","components":[{"type":"library","name":"semver"}]}"#,
         "bom.json",
     );
     assert_eq!(grave(&early), [(Gravity::Warning, "$.specFormat")]);
-    let newer = taken(
+    let newer = bill_of(
         r#"{"specFormat":"CycloneDX","specVersion":"2.1","components":[{"type":"library","name":"semver"}]}"#,
         "bom.json",
     );
@@ -306,7 +306,7 @@ fn properties_also_mark_development_components() {
             r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{{"type":"library","name":"semver"{scope},"properties":[{}]}}]}}"#,
             properties.join(",")
         );
-        taken(&text, "bom.json").components.remove(0).scope
+        bill_of(&text, "bom.json").components.remove(0).scope
     };
     let required = r#","scope":"required""#;
     for (scope, properties, right) in [
@@ -338,17 +338,17 @@ fn digests_of_the_distribution_are_those_of_a_component_without_its_own() {
               {{"type":"vcs","url":"https://git.example.org/semver","hashes":[{{"alg":"MD5","content":"00000000000000000000000000000000"}}]}}]}}]}}"#
         )
     };
-    let bill = taken(&text(""), "bom.json");
+    let bill = bill_of(&text(""), "bom.json");
     let hashes: Vec<&str> = bill.components[0].hashes.iter().map(|hash| hash.value.as_str()).collect();
     assert_eq!(hashes, [digest]);
     assert_eq!(grave(&bill), [(Gravity::Refused, "$.components[0].externalReferences[0].hashes[1].content")]);
     let own = format!(r#","hashes":[{{"alg":"MD5","content":"{}"}}]"#, "0".repeat(32));
-    assert_eq!(taken(&text(&own), "bom.json").components[0].hashes[0].algorithm, "MD5");
+    assert_eq!(bill_of(&text(&own), "bom.json").components[0].hashes[0].algorithm, "MD5");
 }
 
 #[test]
 fn an_external_component_keeps_its_mark_and_its_range_of_versions() {
-    let bill = taken(
+    let bill = bill_of(
         r#"{"bomFormat":"CycloneDX","specVersion":"1.7","components":[{"type":"library","name":"openssl","isExternal":true,"versionRange":"vers:generic/>=3.0|<4.0"},
           {"type":"library","name":"zlib","versionRange":"vers:generic/>=1"}]}"#,
         "bom.json",

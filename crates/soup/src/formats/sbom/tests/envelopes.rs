@@ -23,7 +23,7 @@ fn stated(predicate: &str) -> String {
 #[test]
 fn a_signed_statement_is_read_with_a_remark_that_its_signature_is_not_checked() {
     for predicate in [BOM.to_owned(), format!(r#"{{"Data":{BOM}}}"#), serde_json::to_string(BOM).unwrap()] {
-        let bill = taken(&sealed(&stated(&predicate)), "bom.intoto.jsonl");
+        let bill = bill_of(&sealed(&stated(&predicate)), "bom.intoto.jsonl");
         assert_eq!(named(&bill, "x 1").name, "x");
         assert!(
             bill.notes
@@ -38,10 +38,10 @@ fn a_signed_statement_is_read_with_a_remark_that_its_signature_is_not_checked() 
 #[test]
 fn wrappers_are_opened_and_further_envelopes_are_reported() {
     for key in ["sbom", "bom"] {
-        assert_eq!(taken(&format!(r#"{{"{key}":{BOM}}}"#), "export.json").components.len(), 1);
+        assert_eq!(bill_of(&format!(r#"{{"{key}":{BOM}}}"#), "export.json").components.len(), 1);
     }
     let two = format!("{}\n{}\n", sealed(BOM), sealed(BOM));
-    let bill = taken(&two, "bom.jsonl");
+    let bill = bill_of(&two, "bom.jsonl");
     assert!(
         bill.notes.notes.iter().any(|note| note.gravity == Gravity::Refused && note.text.contains("1 more"))
     );

@@ -7,7 +7,7 @@ fn bill(components: &str, dependencies: &str) -> Bill {
         r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","metadata":{{"component":{{"type":"application","name":"product","bom-ref":"p"}}}},
             "components":[{components}],"dependencies":[{dependencies}]}}"#
     );
-    taken(&text, "bom.json")
+    bill_of(&text, "bom.json")
 }
 
 #[test]
