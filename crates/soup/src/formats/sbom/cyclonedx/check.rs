@@ -140,7 +140,7 @@ impl Checker {
             });
             if !stays {
                 away.push(key.clone());
-            } else if !field.taken && !is_empty(value) {
+            } else if !field.used && !is_empty(value) {
                 self.notes.not_understood(&format!("{}.{key}", shape.name));
             }
         }

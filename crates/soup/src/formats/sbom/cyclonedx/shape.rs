@@ -98,7 +98,7 @@ pub(super) struct Field {
     /// Its form in XML.
     pub(super) xml: Xml,
     /// Whether its content is used. A field that is only checked counts as not understood.
-    pub(super) taken: bool,
+    pub(super) used: bool,
 }
 
 /// An object.
@@ -125,7 +125,7 @@ impl Shape {
 
 impl Field {
     const fn new(name: &'static str, kind: Kind) -> Self {
-        Self { name, kind, since: 0, until: u8::MAX, need: Need::Free, xml: Xml::Plain, taken: true }
+        Self { name, kind, since: 0, until: u8::MAX, need: Need::Free, xml: Xml::Plain, used: true }
     }
 
     pub(super) const fn since(mut self, minor: u8) -> Self {
@@ -160,7 +160,7 @@ impl Field {
 
     /// The field is checked, but its content is not used.
     pub(super) const fn only_checked(mut self) -> Self {
-        self.taken = false;
+        self.used = false;
         self
     }
 }
