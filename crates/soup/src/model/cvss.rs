@@ -108,7 +108,7 @@ pub enum CvssError {
     #[error("{0}")]
     Metric(String),
     /// A base metric is missing.
-    #[error("a base metric is missing, so that there is no base score")]
+    #[error("a base metric is missing, so there is no base score")]
     Incomplete,
     /// Too long to be one.
     #[error("it is longer than {VECTOR_LENGTH_MAX} characters")]

@@ -15,14 +15,14 @@ pub(super) fn is_beginning(head: &str) -> bool {
 
 /// The vulnerabilities in the order of the document.
 pub(super) struct Parts<'t> {
-    /// In the list of the document.
+    /// In the document's list.
     listed: Vec<&'t str>,
     /// Inside components (the extension of versions 1.0 to 1.3), by line; several on one line in their order.
     inside: HashMap<u64, Vec<&'t str>>,
 }
 
 impl<'t> Parts<'t> {
-    /// Of a document, in one pass.
+    /// Collects them from a document in one pass.
     pub(super) fn of_document(text: &'t str) -> Result<Self, Unreadable> {
         let document = xml::parse(text)?;
         let lines = xml::Lines::of(text);

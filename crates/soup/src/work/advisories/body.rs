@@ -62,9 +62,9 @@ pub fn joined_key(cve: &str) -> String {
 
 /// The scope of a file.
 pub enum Covered {
-    /// Records of a kind of source.
+    /// All records of a source.
     Kind(Source),
-    /// The records of an ecosystem.
+    /// A part of a source, such as an ecosystem or a release.
     Part(Coverage),
     /// Exploitation or prediction entries, joined by identifier.
     Joined,
@@ -72,9 +72,9 @@ pub enum Covered {
     Page(Part),
 }
 
-/// The prefix for the kind of a file's records.
+/// The prefix for a source.
 const KIND: &str = "kind:";
-/// The prefix for the page of a larger set.
+/// The prefix for a page of a larger set.
 const PAGE: &str = "page:";
 /// The coverage of a file with exploitation or prediction entries.
 const JOINED: &str = "joined:id";

@@ -73,7 +73,7 @@ fn take(
 ) {
     let own = package.kind.eq_ignore_ascii_case("project");
     if own {
-        let words = format!("{name} is another project of the solution: it is own code");
+        let words = format!("{name} is another project of the solution, so it is own code");
         bill.notes.add(Gravity::Info, place.clone(), words);
     }
     let version = package.resolved.as_deref().filter(|_| !own);

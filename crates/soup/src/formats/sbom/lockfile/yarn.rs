@@ -189,7 +189,10 @@ pub fn read_berry(text: &str) -> Result<Bill, Unreadable> {
             bill.subject = Some(Component { kind: ComponentKind::Application, ..component });
         } else {
             if is_own {
-                let words = format!("{} is a member of the workspace: it is own code", component.label());
+                let words = format!(
+                    "{} is a member of the workspace: it is the project's own code",
+                    component.label()
+                );
                 bill.notes.add(Gravity::Info, component.place.clone(), words);
                 roots.required.insert(component.reference.clone());
             }

@@ -101,7 +101,7 @@ struct Parts {
     needs: BTreeMap<String, BTreeMap<String, Scope>>,
     /// The containments.
     contains: Vec<(String, String)>,
-    /// Pedigree words by component, with the other element.
+    /// Pedigree entries: component, word, other element.
     pedigrees: Vec<(String, &'static str, String)>,
 }
 
