@@ -15,7 +15,7 @@ use super::sbom::not_taken;
 use crate::base::note::{Gravity, Notes};
 use crate::ops;
 use crate::soup::{
-    AdvisoryTelling, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, cache_status,
+    AdvisoryVersion, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, cache_status,
     import_advisories, show_advisory,
 };
 
@@ -201,7 +201,7 @@ fn show(id: &str, folder: &Path, json: bool) -> Said {
     Ok(said)
 }
 
-fn telling_words(telling: &AdvisoryTelling) -> String {
+fn telling_words(telling: &AdvisoryVersion) -> String {
     let state = if telling.current { "current" } else { "former" };
     let date = telling.data_date.as_deref().unwrap_or("no date");
     let record: serde_json::Value = serde_json::from_str(telling.record.get()).unwrap_or_default();

@@ -27,7 +27,7 @@ struct Copy {
     next: Vec<u32>,
     last_actors: Vec<Option<RecordId>>,
     logins: Vec<bool>,
-    clock: Clock,
+    clock: ClockHistory,
 }
 
 fn copy<F: Debug>(source: &dyn RecordSource<F>) -> Copy {

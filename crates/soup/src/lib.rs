@@ -1,8 +1,8 @@
-//! Third-party software (SOUP, IEC 62304 §3.29) and what is published about it: components and bills of materials, advisories,
-//! the verdict of one against the other, and the workstation's cache. Nothing here knows a record of a product file.
+//! Third-party software (SOUP, IEC 62304 §3.29) and published data about it: components and bills of materials, advisories,
+//! a component's verdict against an advisory, and the workstation's cache. Nothing here knows a record of a product file.
 //!
 //! Layers, each using only those before it: `model` (plain data and rules), `formats` (bytes in and out), `cache` (SQLite),
-//! `work` (what a person does).
+//! `work` (the user's actions).
 
 mod cache;
 pub mod formats;

@@ -1,8 +1,9 @@
-//! What a scan answers, by small inputs with right answers beside them.
+//! Answers of a scan: small inputs with their expected answers.
 //!
-//! A folder in `answers` holds `advisories`, bills, perhaps `knowledge.ron`, and `right.txt`. A line of that names a component by its reference
-//! in the bill, then the identifier of a record with the verdicts that are right (`affected|candidate`; `nothing` where the record says
-//! nothing), or `@` and a source with the outcomes that are right, or `support` with its states, or `kev` and `epss` of a finding.
+//! A folder in `answers` holds `advisories`, bills, an optional `knowledge.ron`, and `right.txt`. Each of its lines names a component by
+//! its reference in the bill. Then it gives the identifier of a record with the expected verdicts (`affected|candidate`; `nothing` where
+//! the record makes no claim), or `@` and a source with the expected outcomes, or `support` with its states, or `kev` and `epss` of a
+//! finding.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like the tests themselves")]
 
@@ -17,10 +18,10 @@ use mainstay_soup::{ImportOutcome, ScanOptions, import_advisories, read_knowledg
 
 const TODAY: &str = "2026-11-29";
 
-/// What a scan said, by reference of the component and what was asked.
-type Said = BTreeMap<(String, String), String>;
+/// The answers of a scan, by component reference and question.
+type Answers = BTreeMap<(String, String), String>;
 
-fn answers(folder: &Path, bill: &str) -> Said {
+fn answers(folder: &Path, bill: &str) -> Answers {
     let cache = tempfile::tempdir().unwrap();
     let stamp = Stamp { now: Moment::parse(&format!("{TODAY}T08:00:00Z")).unwrap(), ..clock::stamp() };
     let imported = import_advisories(&[folder.join("advisories")], cache.path(), &|_| true, &stamp).unwrap();
@@ -41,11 +42,11 @@ fn answers(folder: &Path, bill: &str) -> Said {
     let bill = sbom::read(&std::fs::read(folder.join(bill)).unwrap(), bill).unwrap();
     let (_, components) = scan(&bill, cache.path(), &options, &|_| true, &|component| component).unwrap();
     let word = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    // Nothing in `right.txt` has a blank in it.
-    let mut said = Said::new();
+    // Entries of `right.txt` contain no blanks.
+    let mut actual = Answers::new();
     for component in components {
         let mut say = |asked: String, answer: String| {
-            said.insert((component.reference.clone(), asked), answer);
+            actual.insert((component.reference.clone(), asked), answer);
         };
         say("present".to_owned(), "yes".to_owned());
         for checked in &component.checked {
@@ -66,13 +67,13 @@ fn answers(folder: &Path, bill: &str) -> Said {
         let support = component.support.map(|support| word(serde_json::to_value(support.state).unwrap()));
         say("support".to_owned(), support.unwrap_or_else(|| "nothing".to_owned()));
     }
-    said
+    actual
 }
 
-/// Holds the answers about a bill against the right ones.
+/// Compares the answers about a bill with the expected ones.
 fn check(folder: &str, bill: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/answers").join(folder);
-    let said = answers(&folder, bill);
+    let actual = answers(&folder, bill);
     let right = std::fs::read_to_string(folder.join("right.txt")).unwrap();
     let mut wrong = Vec::new();
     let mut asked = 0;
@@ -84,38 +85,38 @@ fn check(folder: &str, bill: &str) {
             continue;
         }
         asked += 1;
-        let answer = said.get(&(reference.clone(), question.clone())).map_or("nothing", String::as_str);
+        let answer = actual.get(&(reference.clone(), question.clone())).map_or("nothing", String::as_str);
         if !verdicts.split('|').any(|verdict| verdict == answer) {
             wrong.push(format!("{reference} {question}: {answer}, not {verdicts}"));
         }
     }
     assert!(asked > 0, "right.txt says nothing about {bill}");
     let all: Vec<String> =
-        said.iter().map(|((who, what), answer)| format!("{who} {what} {answer}")).collect();
+        actual.iter().map(|((who, what), answer)| format!("{who} {what} {answer}")).collect();
     assert!(wrong.is_empty(), "{}\n\nall of it:\n{}", wrong.join("\n"), all.join("\n"));
 }
 
 #[test]
-fn what_reporters_name_is_read_where_the_database_names_no_product() {
+fn reporters_claims_count_where_the_database_names_no_product() {
     check("reporters_words", "more.cdx.json");
     check("reporters_words", "sbom.cdx.json");
 }
 
 #[test]
-fn a_requirement_is_read_however_the_package_is_named() {
+fn a_requirement_is_read_whatever_names_the_package() {
     check("requirements_of_packages", "more.cdx.json");
     check("requirements_of_packages", "sbom.cdx.json");
 }
 
 #[test]
-fn a_name_without_vendor_may_be_of_every_vendor() {
+fn a_name_without_vendor_may_belong_to_any_vendor() {
     check("names_without_vendor", "more.cdx.json");
     check("names_without_vendor", "cpes.cdx.json");
     check("names_without_vendor", "mini.spdx3.json");
 }
 
 #[test]
-fn the_platform_of_a_gem_is_no_part_of_its_version() {
+fn the_platform_of_a_gem_is_not_part_of_its_version() {
     check("gem_platforms", "more.cdx.json");
     check("gem_platforms", "sbom.cdx.json");
 }
@@ -127,7 +128,7 @@ fn a_go_module_is_its_path_with_the_subpath() {
 }
 
 #[test]
-fn exploitation_and_prediction_are_joined_over_what_a_downstream_record_is_about() {
+fn exploitation_and_prediction_are_joined_through_downstream_records() {
     check("downstream_records", "sbom.cdx.json");
 }
 
@@ -160,7 +161,7 @@ fn a_module_stream_is_part_of_the_identity() {
 }
 
 #[test]
-fn the_epoch_is_found_wherever_it_stands() {
+fn the_epoch_is_found_in_every_place() {
     check("epochs", "more.cdx.json");
     check("epochs", "sbom.cdx.json");
 }
@@ -184,7 +185,7 @@ fn a_shortened_bound_is_decided_where_all_readings_agree() {
 }
 
 #[test]
-fn ranges_are_read_as_makers_write_them() {
+fn ranges_are_read_in_the_notation_of_makers() {
     check("ranges_with_bars", "sbom.cdx.json");
 }
 
@@ -195,6 +196,6 @@ fn tags_of_a_repository_are_versions_of_it() {
 }
 
 #[test]
-fn the_cpe_name_tells_the_version_beside_a_tag() {
-    check("tags_beside_names", "sbom.spdx.json");
+fn the_cpe_name_gives_the_version_of_a_tag() {
+    check("tags_with_names", "sbom.spdx.json");
 }

@@ -1,6 +1,6 @@
-//! Real advisory data, all of it: what each file gives is counted, and each exception is listed with its reason.
+//! All of the real advisory data: the result of each file is counted, and each exception is listed with its reason.
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; where it is not set, each test says on standard error that it is skipped.
+//! Reads the folder named by `MAINSTAY_DATA`; skipped with a message if it is not set.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like the tests themselves")]
 
@@ -40,7 +40,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Reads a file, unpacked: the report of its one document, and its records.
+/// Reads an unpacked file: the report of its one document, and its records.
 fn take(path: &Path) -> (Result<FileReport, ReadError>, Vec<Published>) {
     let mut records = Vec::new();
     let mut outcome = None;
@@ -58,8 +58,8 @@ fn take(path: &Path) -> (Result<FileReport, ReadError>, Vec<Published>) {
     (outcome.unwrap(), records)
 }
 
-/// A file that must be taken whole and without a word.
-fn taken_whole(path: &Path) -> (FileReport, Vec<Published>) {
+/// A file that must be read whole and without remarks.
+fn read_whole(path: &Path) -> (FileReport, Vec<Published>) {
     let (outcome, records) = take(path);
     let report = outcome.unwrap();
     assert_eq!(report.records, records.len() as u64);
@@ -90,7 +90,7 @@ fn standings(records: &[Published]) -> [usize; 4] {
     counts
 }
 
-/// Folders with files that are taken: folder, files taken, records, statements among them, warnings and remarks.
+/// Folders with readable files: folder, files read, records, statements among them, warnings and remarks.
 const TAKEN: [(&str, [usize; 4]); 33] = [
     ("csaf/csaf_2.0/examples/csaf", [6, 16, 10, 1]),
     ("csaf/csaf_2.0/examples/csaf/csaf_vex", [13, 121, 68, 0]),
@@ -109,7 +109,7 @@ const TAKEN: [(&str, [usize; 4]); 33] = [
     ("eol/distro-info-data", [2, 67, 0, 0]),
     ("kev", [2, 2808, 0, 0]),
     ("nvd-11", [2, 867, 0, 0]),
-    // One `lastModified` of the pool says month 14.
+    // One `lastModified` of the data has month 14.
     ("nvd-api2", [1, 471, 0, 1]),
     ("nvd-api2/anchore-overrides", [17, 32184, 0, 0]),
     ("nvd-api2/nvd-go/nvd-api/testdata", [1, 1, 0, 0]),
@@ -129,7 +129,7 @@ const TAKEN: [(&str, [usize; 4]); 33] = [
     ("osv/rustsec", [714, 714, 0, 0]),
 ];
 
-/// Files that are no advisory data, and why; each is refused as a whole.
+/// Files that are not advisory data, with the reason; each is refused as a whole.
 const NOT_ADVISORIES: [(&str, &str); 17] = [
     ("csaf/csaf_2.0/examples/ROLIE/", "ROLIE feeds name documents and hold none"),
     ("csaf/csaf_2.0/examples/aggregator/", "CSAF aggregators name publishers"),
@@ -167,7 +167,7 @@ fn every_file_of_the_data_has_a_verdict() {
         assert_eq!(report.refused, 0, "{name}: {:?}", report.notes);
         assert_eq!(report.records, records.len() as u64, "{name}");
         assert!(!report.format.is_empty() && !report.source.is_empty(), "{name}: {report:?}");
-        // Debian's tables and one CycloneDX document do not tell of which day they are.
+        // Debian's tables and one CycloneDX document do not give their date.
         let undated = name.starts_with("eol/") || name.ends_with("/cyclonedx.json");
         assert_eq!(report.data_date.is_none(), undated, "{name}: {report:?}");
         let statements = records.iter().filter(|record| matches!(record, Published::Statement(_))).count();
@@ -188,11 +188,11 @@ fn every_file_of_the_data_has_a_verdict() {
 }
 
 #[test]
-fn nvd_records_stand_as_their_source_says() {
+fn nvd_records_have_the_standing_of_their_source() {
     let Some(folder) = folder("vuln") else { return };
-    let (report, pool) = taken_whole(&folder.join("nvd-api2/pool.nvd2.json"));
-    // 13 awaiting analysis; the one under analysis and the 8 deferred have configurations. 6 are called analysed and name no product all the
-    // same. 5 `Rejected` and 1 `rejected`.
+    let (report, pool) = read_whole(&folder.join("nvd-api2/pool.nvd2.json"));
+    // 13 awaiting analysis; the one under analysis and the 8 deferred have configurations. 6 are marked as analysed but name no product.
+    // 5 `Rejected` and 1 `rejected`.
     assert_eq!(standings(&pool), [446, 19, 0, 6]);
     assert_eq!(report.data_date.as_deref(), Some("2026-01-01T00:00:00.000"));
     let criteria = |node: &ApplicabilityNode| node.criteria.len();
@@ -205,17 +205,16 @@ fn nvd_records_stand_as_their_source_says() {
             .map(|node| all(node, &criteria))
             .sum::<usize>()
     };
-    let feeds: Vec<_> = files(&folder.join("nvd-11")).iter().flat_map(|file| taken_whole(file).1).collect();
+    let feeds: Vec<_> = files(&folder.join("nvd-11")).iter().flat_map(|file| read_whole(file).1).collect();
     // 1,277 criteria at the top nodes and 5,114 at their children.
     assert_eq!(of(&feeds), 6391);
     assert!(advisories(&feeds).all(|advisory| advisory.id.starts_with("CVE-")));
 }
 
 #[test]
-fn rustsec_records_keep_what_is_special_about_them() {
+fn rustsec_records_keep_their_special_fields() {
     let Some(folder) = folder("vuln/osv") else { return };
-    let records: Vec<_> =
-        files(&folder.join("rustsec")).iter().flat_map(|file| taken_whole(file).1).collect();
+    let records: Vec<_> = files(&folder.join("rustsec")).iter().flat_map(|file| read_whole(file).1).collect();
     let of = |word: &str| {
         advisories(&records).filter(|advisory| advisory.informational.as_deref() == Some(word)).count()
     };
@@ -223,15 +222,15 @@ fn rustsec_records_keep_what_is_special_about_them() {
     assert!(
         advisories(&records).all(|advisory| advisory.packages.iter().all(|claim| !claim.versions.is_empty()))
     );
-    let pypa = taken_whole(&folder.join("pypa-all.osv.jsonl"));
+    let pypa = read_whole(&folder.join("pypa-all.osv.jsonl"));
     assert_eq!((pypa.0.source.as_str(), pypa.0.records), ("PyPA", 2661));
     let withdrawn = standings(&records)[2] + standings(&pypa.1)[2];
-    let others = taken_whole(&folder.join("from-osv-scanner-outputs.osv.jsonl"));
+    let others = read_whole(&folder.join("from-osv-scanner-outputs.osv.jsonl"));
     assert_eq!(withdrawn + standings(&others.1)[2], 19);
 }
 
 #[test]
-fn the_documents_of_the_osv_schema_are_taken_and_its_other_files_are_not() {
+fn the_documents_of_the_osv_schema_are_read_and_its_other_files_are_refused() {
     let Some(root) = folder("vectors/osv-schema") else { return };
     let mut taken = 0;
     let mut refused = Vec::new();
@@ -275,7 +274,7 @@ fn the_documents_of_the_osv_schema_are_taken_and_its_other_files_are_not() {
 }
 
 #[test]
-fn rules_of_csaf_that_concern_statements_are_looked_at() {
+fn rules_of_csaf_for_statements_are_checked() {
     let Some(root) = folder("vuln/csaf/csaf_2.0/test/validator/data/mandatory") else { return };
     for (rule, bad, says) in [
         ("6-1-02", &["01"][..], "defined twice"),
@@ -285,8 +284,8 @@ fn rules_of_csaf_that_concern_statements_are_looked_at() {
         for file in files(&root) {
             let name = file.file_name().unwrap().to_string_lossy().into_owned();
             let Some((_, number)) = name.split_once(&format!("{rule}-")) else { continue };
-            let said = take(&file).0.unwrap().notes.notes.iter().any(|note| note.text.contains(says));
-            assert_eq!(said, bad.contains(&number.trim_end_matches(".json")), "{name}");
+            let reported = take(&file).0.unwrap().notes.notes.iter().any(|note| note.text.contains(says));
+            assert_eq!(reported, bad.contains(&number.trim_end_matches(".json")), "{name}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Every CVSS vector of the shared data gives the base score that the reference implementation computed for it.
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; where it is not set, each test says on standard error that it is skipped.
+//! Reads the folder named by `MAINSTAY_DATA`; skipped with a message if it is not set.
 
 use std::io::Write as _;
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
-//! Matching against truth computed elsewhere: NVD's configurations at the edges of version ranges, and lock files against OSV.
+//! Matching against results computed elsewhere: NVD's configurations at the edges of version ranges, and lock files against OSV.
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; where it is not set, each test says on standard error that it is skipped.
+//! Reads the folder named by `MAINSTAY_DATA`; skipped with a message if it is not set.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like the tests themselves")]
 
@@ -124,7 +124,7 @@ fn components_at_the_edges_of_nvd_ranges_are_judged_exactly() {
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), truth.len(), wrong.join("\n"));
     assert_eq!((truth.len(), components.len(), affected_all, conditional_all), (1472, 1472, 1240, 173));
-    // What a version with more or fewer zeros means is left to a person: the truth takes it for another version.
+    // A person must decide about versions with more or fewer zeros: the reference treats them as other versions.
     let zeros = unclear.iter().filter(|words| words.contains("may or may not be")).count();
     let unnamed = unclear.iter().filter(|words| words.contains("none of its versions")).count();
     assert_eq!((zeros, unnamed, unclear.len()), (11, 0, 11), "{}", unclear.join("\n"));

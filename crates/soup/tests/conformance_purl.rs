@@ -1,6 +1,6 @@
 //! The test suite of the purl specification: every case of it, each deviation listed with its reason.
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; where it is not set, each test says on standard error that it is skipped.
+//! Reads the folder named by `MAINSTAY_DATA`; skipped with a message if it is not set.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like the tests themselves")]
 
@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use mainstay_soup::model::purl::Purl;
 use serde_json::Value;
 
-/// Cases that we do not hold to, and why.
+/// Cases from which this program deviates, with the reason.
 const DEVIATIONS: &[(&str, &str, &str)] = &[
     (
         "parse",
@@ -44,7 +44,7 @@ fn parts(value: &Value) -> Purl {
     }
 }
 
-/// `None` when the case holds, else what we say instead.
+/// `None` when the case holds, otherwise our result.
 fn differs(case: &Value) -> Option<String> {
     let input = &case["input"];
     let build = case["test_type"] == "build";
@@ -62,7 +62,7 @@ fn differs(case: &Value) -> Option<String> {
     };
     let same = match &case["expected_output"] {
         Value::String(text) => *text == purl.to_string(),
-        told @ Value::Object(_) => parts(told) == purl,
+        expected @ Value::Object(_) => parts(expected) == purl,
         Value::Null => case["test_type"] == "validate",
         _ => false,
     };

@@ -1,6 +1,6 @@
-//! Every bill of materials of the shared data has a verdict: taken, taken with remarks, or refused with its reason. None is sampled.
+//! Every bill of materials of the shared data has a verdict: read, read with remarks, or refused with its reason. None is sampled.
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; where it is not set, each test says on standard error that it is skipped. What belongs to SPDX is in `conformance_spdx.rs`.
+//! Reads the folder named by `MAINSTAY_DATA`; skipped with a message if it is not set. `conformance_spdx.rs` covers SPDX.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like the tests themselves")]
 
@@ -59,7 +59,7 @@ fn register(bill: &Bill) -> BTreeSet<String> {
     bill.components.iter().map(mainstay_soup::model::component::Component::register_line).collect()
 }
 
-/// The specification's own valid documents that contradict themselves, though no schema can see it.
+/// The specification's own valid documents that contradict themselves, though no schema can detect it.
 const VALID_BUT_ODD: [(&str, &str); 4] = [
     ("1.3/valid-bom-1.3.json", "the version is `9.0.14`, but its package URL says `1.0.0`"),
     ("1.3/valid-compositions-1.3.xml", "the version is `2.0`, but its package URL says `3.0`"),
@@ -85,9 +85,9 @@ fn every_valid_document_of_the_cyclonedx_specification_is_understood_without_rem
                 assert_eq!(again, bill, "{name}");
                 with_components += 1;
             }
-            // Valid, but nothing in it can be taken into a register: that is said, and it is the only reason.
+            // Valid, but without anything for a register: that is reported, and it is the only reason.
             Err(refused) => {
-                let reason = format!("{}: no component is told in this document", bill.format);
+                let reason = format!("{}: this document lists no component", bill.format);
                 assert!(refused.reason.starts_with(&reason), "{name}: {refused}");
                 assert!(bill.components.is_empty());
                 without += 1;
@@ -100,7 +100,7 @@ fn every_valid_document_of_the_cyclonedx_specification_is_understood_without_rem
     assert_eq!((with_components, without), (178, 57));
 }
 
-/// What each kind of invalid document is reported for: a part of the place or reason.
+/// The report for each kind of invalid document: a part of the place or reason.
 const INVALID: [(&str, &str); 29] = [
     ("bomformat", "bomFormat"),
     ("component-ref", "bom-ref"),
@@ -118,13 +118,13 @@ const INVALID: [(&str, &str); 29] = [
     ("license-declared-concluded-mix", "licenses"),
     ("license-encoding", "text.encoding"),
     ("license-id", "license.id"),
-    ("license-id-count", "`id` stands here a second time"),
+    ("license-id-count", "`id` is repeated here"),
     ("license-missing-id-and-name", "licenses[0].license"),
-    ("license-name-count", "`name` stands here a second time"),
+    ("license-name-count", "`name` is repeated here"),
     ("metadata-license", "metadata.licenses[0].license.id"),
     ("metadata-timestamp", "metadata.timestamp"),
     ("missing-component-type", "components[0]: `type` is missing"),
-    ("namespace", "no version of CycloneDX that is known here"),
+    ("namespace", "not a supported version of CycloneDX"),
     ("patch-type", "pedigree.patches[0].type"),
     ("properties", "properties[0]"),
     ("scope", "scope"),
@@ -146,7 +146,7 @@ fn every_invalid_document_of_the_cyclonedx_specification_is_refused_or_reported_
     for name in &invalid {
         let (_, kind) = name.split_once("/invalid-").unwrap();
         let (kind, _) = kind.rsplit_once("-1.").unwrap();
-        let told: Vec<String> = match read(&folder, name) {
+        let reports: Vec<String> = match read(&folder, name) {
             Ok(bill) => {
                 reported += 1;
                 grave(&bill).into_iter().map(|note| format!("{}: {}", note.place, note.text)).collect()
@@ -156,7 +156,7 @@ fn every_invalid_document_of_the_cyclonedx_specification_is_refused_or_reported_
                 vec![unreadable.to_string()]
             }
         };
-        assert!(told.iter().any(|told| told.contains(expected[kind])), "{name}: {told:?}");
+        assert!(reports.iter().any(|report| report.contains(expected[kind])), "{name}: {reports:?}");
     }
     assert_eq!((reported, refused), (132, 29));
 }
@@ -175,7 +175,7 @@ fn the_text_form_of_protocol_buffers_is_refused_by_its_name() {
     }
 }
 
-/// Sets of documents that tell of the same product, with the number of its components.
+/// Sets of documents about the same product, with the number of its components.
 const SAME: [(&str, usize, &[&str]); 5] = [
     ("SBOM/cern-lhc-vdm-editor-e564943", 43, &["bom.json", "bom.xml"]),
     ("SBOM/dropwizard-1.3.15", 167, &["bom.json", "bom.xml"]),
@@ -215,7 +215,7 @@ fn documents_of_the_same_product_give_the_identical_register() {
 }
 
 #[test]
-fn both_syntaxes_of_one_version_tell_exactly_the_same() {
+fn both_syntaxes_of_one_version_give_exactly_the_same_bill() {
     let Some(folder) = data("cyclonedx-examples") else { return };
     for version in ["1.2", "1.3", "1.4"] {
         for product in ["SBOM/juice-shop/via_npm/bare", "SBOM/laravel-7.12.0"] {
@@ -262,7 +262,7 @@ fn the_medical_gateway_has_the_identical_register_in_every_format() {
         let bill = read(&folder, name).unwrap();
         let (systems, packages): (Vec<_>, Vec<_>) =
             bill.components.iter().partition(|component| component.kind == ComponentKind::OperatingSystem);
-        // CycloneDX tells the operating system as a component, SPDX does not.
+        // CycloneDX lists the operating system as a component, SPDX does not.
         assert_eq!(systems.len(), usize::from(name.contains("cdx1")), "{name}");
         assert_eq!(packages.len(), 175, "{name}");
         assert!(packages.iter().all(|package| !package.purls.is_empty()), "{name}");
@@ -274,18 +274,18 @@ fn the_medical_gateway_has_the_identical_register_in_every_format() {
     }
 }
 
-/// Files out of other programs' test suites and bug reports: components that are taken, or why not.
+/// Files from other programs' test suites and bug reports: number of components, or the refusal.
 const OTHERS: [(&str, Result<usize, &str>); 35] = [
     ("dependency-track/apiserver/unit/bom-1.xml", Ok(1)),
     ("dependency-track/apiserver/unit/bom-component-property.json", Ok(1)),
     ("dependency-track/apiserver/unit/bom-custom-license.json", Ok(3)),
-    ("dependency-track/apiserver/unit/bom-empty.json", Err("no component is told")),
+    ("dependency-track/apiserver/unit/bom-empty.json", Err("lists no component")),
     ("dependency-track/apiserver/unit/bom-license-expression-single-license.json", Ok(1)),
     ("dependency-track/apiserver/unit/bom-license-expression.json", Ok(1)),
     ("dependency-track/apiserver/unit/bom-metadata-components.json", Ok(185)),
-    ("dependency-track/apiserver/unit/bom-metadata-timestamp.json", Err("no component is told")),
-    ("dependency-track/apiserver/unit/bom-metadata-tool-deprecated.json", Err("no component is told")),
-    ("dependency-track/apiserver/unit/bom-metadata-tool.json", Err("no component is told")),
+    ("dependency-track/apiserver/unit/bom-metadata-timestamp.json", Err("lists no component")),
+    ("dependency-track/apiserver/unit/bom-metadata-tool-deprecated.json", Err("lists no component")),
+    ("dependency-track/apiserver/unit/bom-metadata-tool.json", Err("lists no component")),
     ("dependency-track/apiserver/unit/bom-no-purl.json", Ok(1)),
     ("dependency-track/apiserver/unit/bom-service.json", Ok(2)),
     ("dependency-track/apiserver/unit/cyclonedx/valid-bom-1.0.xml", Ok(3)),
@@ -316,7 +316,7 @@ const OTHERS: [(&str, Result<usize, &str>); 35] = [
 const SPDX_THERE: [&str; 2] = ["trivy/sbom/centos-7-spdx.json", "trivy/sbom/centos-7-spdx.txt"];
 
 #[test]
-fn files_of_other_programs_are_taken_or_refused_with_a_clear_reason() {
+fn files_of_other_programs_are_read_or_refused_with_a_clear_reason() {
     let Some(folder) = data("") else { return };
     let there: BTreeSet<String> = ["dependency-track", "trivy"]
         .into_iter()

@@ -1,7 +1,7 @@
-//! Every SPDX document of the shared data, in whatever version and syntax: all of its packages are accounted for, and what the document was
-//! made to lack is named. What is written is valid against the official schemas and tells the same when it is read again.
+//! Every SPDX document of the shared data, in every version and syntax: all of its packages are accounted for, and its deliberate gaps are
+//! reported. Written documents are valid against the official schemas and read back the same.
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; where it is not set, each test says on standard error that it is skipped. Packages and files were counted by another program.
+//! Reads the folder named by `MAINSTAY_DATA`; skipped with a message if it is not set. Another program counted packages and files.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like the tests themselves")]
 
@@ -164,7 +164,7 @@ const DOCUMENTS: [(&str, &str, usize, usize); 140] = [
     ("trivy/sbom/centos-7-spdx.txt", "tag-value", 4, 0),
 ];
 
-/// The one document in which nothing can be a component: it has neither package nor file.
+/// The one document without any component: it has neither package nor file.
 const WITHOUT_PACKAGE: &str =
     "ntia-checker/data/missing_dependency_relationships/SPDXRdfExample-v2.3.spdx.rdf.xml";
 
@@ -172,7 +172,7 @@ const WITHOUT_PACKAGE: &str =
 const FOLDERS: [&str; 6] =
     ["generated", "medical-daggerboard", "ntia-checker", "spdx-examples", "spdx-tools-python", "trivy"];
 
-/// Files of these folders that are no SPDX: CycloneDX, OpenVEX, Maven and configuration.
+/// Files of these folders that are not SPDX: CycloneDX, OpenVEX, Maven and configuration.
 const OTHERS: usize = 13;
 
 fn data() -> Option<PathBuf> {
@@ -201,8 +201,8 @@ fn bill(data: &Path, path: &str) -> Bill {
         .unwrap_or_else(|refused| panic!("{path}: {refused}"))
 }
 
-/// Whether a remark of any place says this.
-fn says(bill: &Bill, part: &str) -> bool {
+/// Whether a remark in any place contains this text.
+fn has_note(bill: &Bill, part: &str) -> bool {
     bill.notes.notes.iter().any(|note| note.text.contains(part))
 }
 
@@ -244,44 +244,44 @@ fn every_package_is_accounted_for() {
             bill.notes.notes.iter().filter(|note| note.text.starts_with("the same component as at")).count();
         let refused =
             bill.notes.notes.iter().filter(|note| note.text.contains("neither name nor identifier")).count();
-        let told = if packages == 0 { files } else { packages };
+        let listed = if packages == 0 { files } else { packages };
         let components = bill.components.len() + usize::from(bill.subject.is_some());
-        // The remarks are limited; where there are more, what is merged cannot be counted by them.
+        // The number of remarks is limited; beyond it, merged components cannot be counted by them.
         assert_eq!(bill.notes.more, 0, "{path}");
         let exception = EXCEPTIONS.iter().find(|(of, _)| *of == path).map_or(0, |(_, more)| *more);
-        assert_eq!(components + merged + refused, told + exception, "{path}");
+        assert_eq!(components + merged + refused, listed + exception, "{path}");
         taken += components;
         merged_in_all += merged;
     }
     assert_eq!((taken, merged_in_all), TAKEN);
 }
 
-/// Documents with more records than the other program counted. A line in the middle of the first one is broken: what follows it is a
+/// Documents with more records than the other program counted. A line in the middle of the first one is broken: the text after it is a
 /// record without name and identifier, which is refused with its line.
 const EXCEPTIONS: [(&str, usize); 1] =
     [("medical-daggerboard/SPDX-ACME-INFUSION-1-0-SBOM-DRAFT-26-1-2022-12-2.spdx.gmNU.tag", 1)];
-/// Components taken in all, and those told a second time.
+/// Components in total, and merged ones.
 const TAKEN: (usize, usize) = (1015, 5);
 
 #[test]
-fn what_a_document_was_made_to_lack_is_named() {
+fn deliberate_gaps_of_a_document_are_reported() {
     let Some(data) = data() else { return };
     // Folder, its documents, the field's names.
     let lacking: [(&str, usize, &[&str]); 8] = [
         ("missing_author_name", 5, &["`creators` is missing", "`Creator` is missing"]),
         ("missing_component_name", 3, &["`name` is missing"]),
-        ("missing_component_version", 5, &["`versionInfo` is not told", "`PackageVersion` is not told"]),
+        ("missing_component_version", 5, &["`versionInfo` is not given", "`PackageVersion` is not given"]),
         (
             "missing_concluded_license",
             5,
-            &["`licenseConcluded` is not told", "`PackageLicenseConcluded` is not told"],
+            &["`licenseConcluded` is not given", "`PackageLicenseConcluded` is not given"],
         ),
         (
             "missing_dependency_relationships",
             4,
-            &["no package is told to be the one that the document describes"],
+            &["no package is marked as the one that the document describes"],
         ),
-        ("missing_supplier_name", 5, &["`supplier` is not told", "`PackageSupplier` is not told"]),
+        ("missing_supplier_name", 5, &["`supplier` is not given", "`PackageSupplier` is not given"]),
         ("missing_timestamp", 5, &["`created` is missing", "`Created` is missing"]),
         ("missing_unique_identifiers", 5, &["`SPDXID` is missing"]),
     ];
@@ -293,16 +293,16 @@ fn what_a_document_was_made_to_lack_is_named() {
         assert_eq!(paths.len(), count, "{folder}");
         for path in paths {
             let bill = bill(&data, path);
-            assert!(names.iter().any(|name| says(&bill, name)), "{path}: {:#?}", bill.notes.notes);
+            assert!(names.iter().any(|name| has_note(&bill, name)), "{path}: {:#?}", bill.notes.notes);
         }
     }
     for (name, part) in [
-        ("missing_supplier_name", "`suppliedBy` is not told"),
+        ("missing_supplier_name", "`suppliedBy` is not given"),
         ("missing_unique_identifiers", "`spdxId` is missing"),
-        ("missing_version", "`software_packageVersion` is not told"),
+        ("missing_version", "`software_packageVersion` is not given"),
     ] {
         let bill = bill(&data, &format!("ntia-checker/data/spdx3/{name}.json"));
-        assert!(says(&bill, part), "{name}: {:#?}", bill.notes.notes);
+        assert!(has_note(&bill, part), "{name}: {:#?}", bill.notes.notes);
     }
     for (path, ..) in DOCUMENTS.iter().filter(|(path, ..)| path.contains("no_elements_missing")) {
         let bill = bill(&data, path);
@@ -311,14 +311,14 @@ fn what_a_document_was_made_to_lack_is_named() {
             "{path}: {:#?}",
             bill.notes.notes
         );
-        assert!(!says(&bill, "is missing"), "{path}");
+        assert!(!has_note(&bill, "is missing"), "{path}");
     }
 }
 
 #[test]
-fn the_same_example_tells_the_same_in_every_syntax() {
+fn the_same_example_gives_the_same_bill_in_every_syntax() {
     let Some(data) = data() else { return };
-    let told = |bill: &Bill| -> Vec<Component> {
+    let content = |bill: &Bill| -> Vec<Component> {
         let all = bill.subject.iter().chain(&bill.components);
         let mut all: Vec<Component> =
             all.map(|one| Component { place: String::new(), ..one.clone() }).collect();
@@ -326,21 +326,21 @@ fn the_same_example_tells_the_same_in_every_syntax() {
         for component in &mut all {
             component.addresses.sort();
             component.cpes.sort();
-            // Line breaks and brackets are written in other ways.
+            // Line breaks and brackets differ in spelling.
             component.licences = Vec::new();
             component.description = None;
         }
         all
     };
     for folder in ["spdx-tools-python/data", "ntia-checker/data/no_elements_missing"] {
-        let json = told(&bill(&data, &format!("{folder}/SPDXJSONExample-v2.3.spdx.json")));
+        let json = content(&bill(&data, &format!("{folder}/SPDXJSONExample-v2.3.spdx.json")));
         for other in [
             "SPDXTagExample-v2.3.spdx",
             "SPDXXMLExample-v2.3.spdx.xml",
             "SPDXYAMLExample-v2.3.spdx.yaml",
             "SPDXRdfExample-v2.3.spdx.rdf.xml",
         ] {
-            assert_eq!(told(&bill(&data, &format!("{folder}/{other}"))), json, "{folder}/{other}");
+            assert_eq!(content(&bill(&data, &format!("{folder}/{other}"))), json, "{folder}/{other}");
         }
     }
 }
@@ -361,7 +361,7 @@ fn one_product_has_one_register_from_spdx_and_cyclonedx() {
                 one.licences
             )
         };
-        // The generator tells the operating system only in CycloneDX.
+        // The generator lists the operating system only in CycloneDX.
         bill.components.iter().filter(|one| one.kind != ComponentKind::OperatingSystem).map(line).collect()
     };
     let spdx = register("spdx23");
@@ -374,7 +374,7 @@ fn schema(data: &Path, name: &str) -> Value {
     serde_json::from_slice(&std::fs::read(data.join("schemas").join(name)).unwrap()).unwrap()
 }
 
-/// The schemas that the one of CycloneDX refers to.
+/// The schemas that CycloneDX's schema refers to.
 fn registry(data: &Path) -> jsonschema::Registry<'static> {
     let named = |name: &str| schema(data, &format!("cyclonedx/{name}"));
     jsonschema::Registry::new()
@@ -387,7 +387,7 @@ fn registry(data: &Path) -> jsonschema::Registry<'static> {
 }
 
 #[test]
-fn every_licence_identifier_is_written_so_that_the_schema_takes_it() {
+fn every_licence_identifier_is_written_in_a_form_that_the_schema_accepts() {
     let Some(data) = data() else { return };
     let registry = registry(&data);
     let official = schema(&data, "cyclonedx/bom-1.6.schema.json");
@@ -419,7 +419,7 @@ fn readable(data: &Path) -> Vec<(String, Bill)> {
 }
 
 #[test]
-fn every_bill_written_as_cyclonedx_is_valid_and_tells_the_same() {
+fn every_bill_written_as_cyclonedx_is_valid_and_reads_back_the_same() {
     let Some(data) = data() else { return };
     let registry = registry(&data);
     let official = schema(&data, "cyclonedx/bom-1.6.schema.json");
@@ -439,7 +439,7 @@ fn every_bill_written_as_cyclonedx_is_valid_and_tells_the_same() {
     assert_eq!(all.len(), READABLE);
 }
 
-/// Documents of all formats that are understood.
+/// Readable documents of all formats.
 const READABLE: usize = 607;
 
 fn assert_same(path: &str, bill: &Bill, written: &str, line: fn(&Component) -> String) {
@@ -455,9 +455,9 @@ fn assert_same(path: &str, bill: &Bill, written: &str, line: fn(&Component) -> S
 }
 
 #[test]
-fn every_bill_written_as_spdx_is_valid_and_tells_the_same() {
+fn every_bill_written_as_spdx_is_valid_and_reads_back_the_same() {
     let Some(data) = data() else { return };
-    // The schema of SPDX stands beside those of CycloneDX, or where the variable says.
+    // The schema of SPDX is next to those of CycloneDX, or at the path in the variable.
     let path = std::env::var_os("MAINSTAY_SPDX_SCHEMA")
         .map_or_else(|| data.join("schemas/spdx/spdx-schema-2.3.json"), PathBuf::from);
     let validator = std::fs::read(&path).ok().map(|bytes| {
@@ -481,7 +481,7 @@ fn every_bill_written_as_spdx_is_valid_and_tells_the_same() {
                 .collect();
             assert!(wrong.is_empty(), "{path}: {wrong:#?}");
         }
-        // SPDX has no place for a group beside the package URL.
+        // SPDX has no field for a group in addition to the package URL.
         let without_group = |one: &Component| Component { group: None, ..one.clone() }.register_line();
         assert_same(path, bill, &written, without_group);
     }

@@ -1,7 +1,7 @@
 //! Published vectors of version orders and ranges, all of them: univers (orders of Alpine, Debian, Maven, NuGet and RPM, ranges of npm,
 //! PyPI, RubyGems and NuGet, `vers`) and the OSV schema (Packagist).
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; where it is not set, each test says on standard error that it is skipped. Each exception is listed with its reason.
+//! Reads the folder named by `MAINSTAY_DATA`; skipped with a message if it is not set. Each exception is listed with its reason.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail like the tests themselves")]
 
@@ -31,7 +31,7 @@ fn word(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
-/// Differences from the vectors, one a line.
+/// Differences from the vectors, one per line.
 fn assert_only(found: Vec<String>, exceptions: &[&str]) {
     let found: std::collections::BTreeSet<String> = found.into_iter().collect();
     let expected: std::collections::BTreeSet<String> =
@@ -74,7 +74,8 @@ fn the_orders_of_alpine_debian_maven_and_nuget_hold() {
     for (path, scheme, count) in sets {
         let Some((compared, wrong)) = compared(path, scheme) else { return };
         assert_eq!(compared, count, "{path}");
-        // Maven before 3.9: since then a word at the end is the same after a dot and after a hyphen: below `-1`, zeros before it do not count.
+        // Maven before 3.9: since then a word at the end is the same after a dot and after a hyphen: below `-1`, zeros before it do not
+        // count.
         let exceptions: &[&str] = match scheme {
             Scheme::Maven => &[
                 "2-1 2.0.0.a [\"2-1\",\"2.0.0.a\"]: Ok(Greater)",
@@ -117,7 +118,7 @@ fn the_lines_of_packagist_hold() {
     let Some(text) = text("osv-schema/ecosystems/testdata/packagist_test_cases.txt") else { return };
     let (count, wrong) = lines(&text, Scheme::Composer);
     assert_eq!(count, 85);
-    // `dev-foo` is a branch: Composer matches it with no range. `#` is in no version that Composer takes.
+    // `dev-foo` is a branch: Composer matches it with no range. Composer accepts no version with `#`.
     let exceptions = [
         "dev-foo < 1.26.0",
         "1.26.0 > dev-foo",
@@ -161,7 +162,7 @@ fn native(scheme: &str, range: &str) -> String {
 
 /// Where the result is another than univers', and why.
 const DIFFERENT: [&str; 16] = [
-    // npm: a version with missing numbers stands for all that begin so (univers completes it with zeros).
+    // npm: a version with missing numbers stands for all versions that start with it (univers completes it with zeros).
     "2.1 || 2.6 => vers:npm/>=2.1.0|<2.2.0|>=2.6.0|<2.7.0",
     "<= 1.0 => vers:npm/<1.1.0",
     "<=1.0 => vers:npm/<1.1.0",
@@ -179,7 +180,7 @@ const DIFFERENT: [&str; 16] = [
     ">=5.0.3 >=4.2.1 => vers:npm/>=5.0.3",
     "^2.0.18 || ^3.0.16 || ^3.1.6 || ^4.0.8 || ^5.0.0-beta.5 => vers:npm/>=2.0.18|<3.0.0|>=3.0.16|<4.0.0|>=4.0.8|<6.0.0",
     // npm: both at once is nothing (univers reads a list of two versions).
-    "1.1.2 1.2.2 => “1.1.2 1.2.2” is not a range: no version can be in it",
+    "1.1.2 1.2.2 => “1.1.2 1.2.2” is not a range: it contains no version",
     // An alternative without text is refused: it could mean everything or be a slip (univers passes it over).
     "<2015.8.13||>=2016.3.0,<2016.11.5||>=2016.11.7,<2016.11.10||>=2017.5.0,<2017.7.8|| => “” is not a range: it is empty",
 ];

@@ -1,7 +1,7 @@
-//! What is written as VEX validates against the official schemas, and CSAF against those mandatory tests of CSAF 2.0 (6.1) that it could break;
-//! the tests themselves are held against the files of the official test suite.
+//! Written VEX validates against the official schemas, and CSAF passes the mandatory tests of CSAF 2.0 (6.1) that it could break.
+//! The tests themselves are checked against the files of the official test suite.
 //!
-//! Reads the folder named by `MAINSTAY_DATA`; where it is not set, each test says on standard error that it is skipped.
+//! Reads the folder named by `MAINSTAY_DATA`; skipped with a message if it is not set.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like the tests themselves")]
 
@@ -34,7 +34,7 @@ fn json(path: impl AsRef<Path>) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-/// A schema with the others that it refers to by their addresses, formats checked, nothing fetched.
+/// A schema with the schemas that it refers to by address, with format checks and without downloads.
 fn schema(path: PathBuf, others: &[(String, PathBuf)]) -> Validator {
     let mut registry = Registry::new();
     for (address, other) in others {
@@ -131,7 +131,7 @@ fn document() -> VexDocument {
     }
 }
 
-/// The document, and each of its statements as a document of its own.
+/// The document, and each of its statements as a separate document.
 fn documents() -> Vec<VexDocument> {
     let whole = document();
     let single =
@@ -147,7 +147,7 @@ fn breaches(validator: &Validator, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn openvex_that_is_written_validates_against_the_official_schema() {
+fn written_openvex_validates_against_the_official_schema() {
     let Some(data) = data() else { return };
     let schema = schema(data.join("vuln/openvex-schema/openvex_json_schema.json"), &[]);
     assert!(!schema.is_valid(&Value::Object(serde_json::Map::new())));
@@ -157,7 +157,7 @@ fn openvex_that_is_written_validates_against_the_official_schema() {
 }
 
 #[test]
-fn cyclonedx_that_is_written_validates_against_the_official_schema() {
+fn written_cyclonedx_validates_against_the_official_schema() {
     let Some(data) = data() else { return };
     let folder = data.join("sbom/schemas/cyclonedx");
     let others = ["spdx.schema.json", "jsf-0.82.schema.json"]
@@ -170,7 +170,7 @@ fn cyclonedx_that_is_written_validates_against_the_official_schema() {
 }
 
 #[test]
-fn csaf_that_is_written_validates_against_the_official_schema_and_its_mandatory_tests() {
+fn written_csaf_validates_against_the_official_schema_and_its_mandatory_tests() {
     let Some(data) = data() else { return };
     let csaf = data.join("vuln/csaf/csaf_2.0");
     let others = ["2.0", "3.0", "3.1"].map(|version| {
@@ -207,7 +207,7 @@ const MANDATORY: [&str; 16] = [
 ];
 
 #[test]
-fn the_mandatory_tests_judge_the_official_test_files_as_the_suite_says() {
+fn the_mandatory_tests_judge_the_official_test_files_as_the_suite_does() {
     let Some(data) = data() else { return };
     let suite = data.join("vuln/csaf/csaf_2.0/test/validator/data");
     let list = json(suite.join("testcases.json"));
@@ -355,14 +355,14 @@ fn vulnerability(item: &Value, document: &Value) -> BTreeSet<&'static str> {
         of(&["under_investigation"]),
     ];
     let contradict = (0..4).any(|one| (one + 1..4).any(|two| !groups[one].is_disjoint(&groups[two])));
-    let told = |names: [&str; 2], fitting: &dyn Fn(&Value) -> bool| -> BTreeSet<String> {
+    let concerned = |names: [&str; 2], fitting: &dyn Fn(&Value) -> bool| -> BTreeSet<String> {
         let entries = names.into_iter().flat_map(|name| list(item, name)).filter(|entry| fitting(entry));
         entries.flat_map(|entry| products_of(entry, document)).collect()
     };
-    let reasons = told(["flags", "threats"], &|entry| {
+    let reasons = concerned(["flags", "threats"], &|entry| {
         entry.get("label").is_some() || text(entry, "category") == "impact"
     });
-    let actions = told(["remediations", ""], &|_| true);
+    let actions = concerned(["remediations", ""], &|_| true);
     let mut flagged: BTreeMap<String, usize> = BTreeMap::new();
     for flag in list(item, "flags") {
         for id in products_of(flag, document) {
@@ -389,7 +389,7 @@ fn vulnerability(item: &Value, document: &Value) -> BTreeSet<&'static str> {
     failed
 }
 
-/// Products that an entry names, by themselves or by their group.
+/// Products that an entry names, directly or by group.
 fn products_of(entry: &Value, document: &Value) -> BTreeSet<String> {
     let wanted = texts(entry, "group_ids");
     let groups = list(&document["product_tree"], "product_groups").iter();

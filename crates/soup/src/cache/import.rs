@@ -1,4 +1,4 @@
-//! Taking one file into the cache: one transaction, so that a file which breaks off leaves the former data as it was.
+//! Import of one file into the cache in one transaction, so that a file that breaks off leaves the existing data unchanged.
 
 use std::collections::BTreeSet;
 
@@ -12,21 +12,21 @@ use mainstay_base::store_error::StoreError;
 /// One record to keep.
 #[derive(Debug, Clone)]
 pub struct NewRecord {
-    /// What it is: a vulnerability of which format, an entry of which catalogue.
+    /// Its kind: the format of a vulnerability or the catalogue of an entry.
     pub kind: &'static str,
     /// Its identifier within the kind.
     pub id: String,
-    /// When it was last changed, in a form whose order is that of time; empty when unknown.
+    /// Date of the last change, in a form that sorts by time; empty when unknown.
     pub modified: String,
     /// The value in the layout's form.
     pub body: Vec<u8>,
-    /// The text it was read from, compressed.
+    /// The source text, compressed.
     pub raw: Vec<u8>,
     /// SHA-256 of the text.
     pub digest: [u8; 32],
-    /// Keys under which it is found.
+    /// Keys for looking it up.
     pub keys: Vec<String>,
-    /// Ecosystems that it speaks about.
+    /// Ecosystems that it is about.
     pub ecosystems: Vec<String>,
 }
 
@@ -37,31 +37,31 @@ impl NewRecord {
     }
 }
 
-/// What became of a record.
+/// The effect of adding a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kept {
-    /// Nothing was known of it.
+    /// The record is new.
     New,
-    /// It replaced an earlier telling, which stays readable.
+    /// It replaced an earlier version, which stays readable.
     Replaced,
-    /// It says what was known.
+    /// The record was known with the same text.
     Same,
-    /// A newer telling is known, so it was kept beside it as a former one.
+    /// A newer version is known, so this one was kept as a former one.
     Older,
 }
 
-/// A file being imported. Dropped without `finish`, nothing of it is kept.
+/// A file being imported. If it is dropped without `finish`, nothing of it is kept.
 pub struct Import<'c> {
     tx: Transaction<'c>,
     waiting: &'c mut Waiting,
-    /// What the file adds to the keys that wait.
+    /// The keys that the file adds to the waiting ones.
     more: Waiting,
     file: i64,
     ecosystems: BTreeSet<String>,
 }
 
 impl Cache {
-    /// Begins importing a file. What is known of it only at its end (`records`, `data_date`, …) is told again by `finish`.
+    /// Begins the import of a file. `finish` repeats the details that are known only at the end (`records`, `data_date`, …).
     pub fn import(&mut self, file: &SourceFile) -> Result<Import<'_>, StoreError> {
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute(
@@ -87,7 +87,7 @@ impl Cache {
 }
 
 impl Import<'_> {
-    /// Keeps one record.
+    /// Stores one record.
     pub fn add(&mut self, record: &NewRecord) -> Result<Kept, StoreError> {
         for ecosystem in &record.ecosystems {
             if !self.ecosystems.contains(ecosystem) {
@@ -160,12 +160,12 @@ impl Import<'_> {
         Ok(())
     }
 
-    /// Notes something more that the file covers.
+    /// Adds one more thing that the file covers.
     pub fn covers(&mut self, what: String) {
         self.ecosystems.insert(what);
     }
 
-    /// Ends the import with what is known of the file now, and makes it durable.
+    /// Ends the import with the details that are now known, and makes it durable.
     pub fn finish(self, file: &SourceFile) -> Result<(), StoreError> {
         self.tx.execute(
             "UPDATE source_file SET format = ?2, source = ?3, data_date = ?4, records = ?5, refused = ?6 WHERE id = ?1",

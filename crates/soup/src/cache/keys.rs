@@ -1,8 +1,8 @@
-//! Keys of records that are not entered in their table yet. An import of many files enters them many at once and in the order of the table: the
-//! keys of one file alone touch nearly every page of it.
+//! Keys of records that are not yet in their table. An import of many files inserts them in large batches in the order of the table,
+//! because the keys of a single file touch nearly every page of it.
 //!
-//! The keys of a record also stand in the record, and the table tells up to which record it has them. So nothing is lost when an import is
-//! killed: who reads the cache looks at the later records, and the next import enters what is missing.
+//! A record also contains its own keys, and the table stores up to which record it is complete. So a killed import loses nothing: a reader
+//! also checks the later records, and the next import inserts the missing keys.
 
 use std::collections::HashSet;
 
@@ -11,27 +11,27 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use super::Cache;
 use mainstay_base::store_error::StoreError;
 
-/// Keys that wait at most before they are entered; under test few, so that it is tested.
+/// Maximum number of waiting keys before they are inserted; few under test, so that the limit itself is tested.
 const WAITING_MAX: usize = if cfg!(test) { 4 } else { 1 << 20 };
 
 /// Keys with their records.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
     pub(super) pairs: Vec<(i64, i64)>,
-    /// Records that others replaced: their keys are not entered.
+    /// Records that others replaced: their keys are not inserted.
     pub(super) dropped: HashSet<i64>,
-    /// The state of the file in which there was nothing else to enter; another one when another program wrote.
+    /// The state of the file in which nothing else was left to insert; it differs when another program wrote.
     version: Option<i64>,
 }
 
 impl Waiting {
-    /// Takes over what a file added.
+    /// Takes over the keys that a file added.
     pub(super) fn take(&mut self, mut more: Self) {
         self.pairs.append(&mut more.pairs);
         self.dropped.extend(more.dropped);
     }
 
-    /// The keys of records that the table does not have, in the order of the keys.
+    /// The keys of records that are missing from the table, in the order of the keys.
     pub(super) fn of_records(conn: &Connection) -> Result<Self, StoreError> {
         let mut statement = conn.prepare(
             "SELECT id, keys FROM record WHERE id > (SELECT max(up_to) FROM keys_entered) AND current = 1",
@@ -47,7 +47,7 @@ impl Waiting {
         Ok(Self { pairs, ..Self::default() })
     }
 
-    /// Records under a key. Only for what [`Self::of_records`] read, which is in order.
+    /// Records under a key. Only for the result of [`Self::of_records`], which is sorted.
     pub(super) fn under(&self, key: i64) -> impl Iterator<Item = i64> {
         let start = self.pairs.partition_point(|(own, _)| *own < key);
         let rest = self.pairs.get(start..).unwrap_or_default();
@@ -56,12 +56,12 @@ impl Waiting {
 }
 
 impl Cache {
-    /// Enters the keys that wait when there are many.
+    /// Inserts the waiting keys when there are many.
     pub fn enter_many_keys(&mut self) -> Result<(), StoreError> {
         if self.waiting.pairs.len() >= WAITING_MAX { self.enter_keys() } else { Ok(()) }
     }
 
-    /// Enters the keys that wait.
+    /// Inserts the waiting keys.
     pub fn enter_keys(&mut self) -> Result<(), StoreError> {
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let (last, up_to): (Option<i64>, i64) = tx.query_row(
@@ -72,7 +72,7 @@ impl Cache {
         let version = Some(tx.query_row("PRAGMA data_version", [], |row| row.get(0))?);
         let mut waiting = std::mem::replace(&mut self.waiting, Waiting { version, ..Waiting::default() });
         let Some(last) = last.filter(|last| *last > up_to) else { return Ok(()) };
-        // Another program may have added records: then the records are asked.
+        // Another program may have added records, so the keys are read from the records.
         if waiting.version != version {
             waiting = Waiting::of_records(&tx)?;
         }

@@ -1,6 +1,6 @@
-//! The workstation's cache of advisory data: one indexed SQLite file beside the user's settings, filled from files that the user brings.
+//! The workstation's cache of advisory data: one indexed SQLite file next to the user's settings, filled from files that the user imports.
 //!
-//! It keeps bodies and texts as bytes and finds them by key; what they mean belongs to `domain`, what is done with them to `ops`.
+//! It stores bodies and texts as bytes and finds them by key. `model` defines what they mean, `work` uses them.
 
 mod import;
 mod keys;
@@ -24,17 +24,17 @@ const LAYOUT: i32 = 3;
 /// Name of the file in its folder.
 const FILE_NAME: &str = "advisories.sqlite";
 const SCHEMA: &str = include_str!("schema.sql");
-/// Bytes of the file that a reader maps into memory at most.
+/// Maximum number of bytes of the file that a reader maps into memory.
 const MAPPED_BYTES: i64 = 4 << 30;
 /// Memory for pages while importing, in KiB.
 const PAGES_KIB: i32 = 40 * 1024;
-/// Pages that the log of an import grows to before they are copied into the file: a page that many records touch is copied once.
+/// Pages up to which the log of an import grows before they are copied into the file: a page that many records touch is copied once.
 const PAGES_OF_LOG: i32 = 4096;
 
 /// An open advisory cache.
 pub struct Cache {
     conn: Connection,
-    /// Keys that are not entered yet.
+    /// Keys that are not yet inserted.
     waiting: keys::Waiting,
 }
 
@@ -51,25 +51,25 @@ pub struct SourceFile {
     pub bytes: u64,
     /// Format in words.
     pub format: String,
-    /// Whose data it is (`NVD`, `RustSec`).
+    /// Publisher of the data (`NVD`, `RustSec`).
     pub source: String,
-    /// As of when the data is, as the file says.
+    /// Date of the data, according to the file.
     pub data_date: Option<String>,
-    /// Records that were taken from it.
+    /// Number of its records that were imported.
     pub records: u64,
-    /// Records that were not.
+    /// Number of its records that were not.
     pub refused: u64,
-    /// When it was imported.
+    /// Time of the import.
     pub imported_at: Moment,
     /// Program and version that imported it.
     pub program: String,
 }
 
 impl Cache {
-    /// Opens the cache in a folder for importing; makes folder and file where there are none.
+    /// Opens the cache in a folder for importing; creates folder and file if they are missing.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(folder)
-            .map_err(StoreError::io(format!("the folder {} could not be made", folder.display())))?;
+            .map_err(StoreError::io(format!("the folder {} could not be created", folder.display())))?;
         let path = folder.join(FILE_NAME);
         let new = std::fs::metadata(&path).map_or(true, |meta| meta.len() == 0);
         let mut conn = database::open(&path, Access::Make)?;
@@ -91,16 +91,16 @@ impl Cache {
             tx.pragma_update(None, "application_id", APPLICATION_ID)?;
             tx.pragma_update(None, "user_version", LAYOUT)?;
             tx.commit()?;
-            // Whoever opens it meanwhile looks at the file itself, which tells what it is.
+            // A concurrent reader looks at the file itself, whose header identifies it.
             conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         }
         let mut cache = Self { conn, waiting: keys::Waiting::default() };
-        // What a killed import left.
+        // Keys that a killed import left behind.
         cache.enter_keys()?;
         Ok(cache)
     }
 
-    /// Opens the cache in a folder for reading; `None` where nothing was ever imported.
+    /// Opens the cache in a folder for reading; `None` if nothing was ever imported.
     pub fn open_to_read(folder: &Path) -> Result<Option<Self>, StoreError> {
         let path = folder.join(FILE_NAME);
         if !path.exists() {
@@ -109,7 +109,7 @@ impl Cache {
         refuse_other(&path)?;
         let conn = database::open(&path, Access::Read)?;
         conn.busy_timeout(std::time::Duration::from_secs(5))?;
-        // A scan reads here and there in a large file: mapped, that costs no call of the system for each page.
+        // A scan reads scattered pages of a large file; memory mapping saves a system call for each page.
         conn.pragma_update(None, "mmap_size", MAPPED_BYTES)?;
         conn.set_prepared_statement_cache_capacity(32);
         let waiting = keys::Waiting::of_records(&conn)?;
@@ -117,18 +117,16 @@ impl Cache {
     }
 }
 
-/// Refuses a file that is no cache of this layout, without changing it.
+/// Refuses a file that is not a cache of this layout, without changing it.
 fn refuse_other(path: &Path) -> Result<(), StoreError> {
     let start = regular::open(path)
         .and_then(|mut file| sqlite_header::start_of(&mut file))
         .map_err(StoreError::io(format!("{} could not be read", path.display())))?;
     let what = match start {
         Start::Sqlite(header) if header.application_id != APPLICATION_ID => "another program's database",
-        Start::Sqlite(header) if header.user_version > LAYOUT => {
-            "a cache made by a later version of this program"
-        }
+        Start::Sqlite(header) if header.user_version > LAYOUT => "a cache of a later version of this program",
         Start::Sqlite(header) if header.user_version < LAYOUT => {
-            "a cache made by an earlier version of this program"
+            "a cache of an earlier version of this program"
         }
         Start::Sqlite(_) => return Ok(()),
         Start::Other(what) => what,
@@ -139,7 +137,7 @@ fn refuse_other(path: &Path) -> Result<(), StoreError> {
     )))
 }
 
-/// The number under which a key is looked up: FNV-1a, 64 bits. Two keys with one number only cost a look more.
+/// The number by which a key is looked up: FNV-1a, 64 bits. Two keys with the same number only cost one more comparison.
 fn number_of(key: &str) -> i64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for byte in key.bytes() {

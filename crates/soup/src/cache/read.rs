@@ -1,4 +1,4 @@
-//! Finding what the cache holds.
+//! Look-ups in the cache.
 
 use rusqlite::{OptionalExtension as _, Row, params};
 
@@ -6,14 +6,14 @@ use super::{Cache, SourceFile, number_of};
 use mainstay_base::store_error::StoreError;
 use mainstay_base::time::Moment;
 
-/// One telling of a record, current or former.
+/// One version of a record, current or former.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Telling {
-    /// What it is.
+pub struct RecordVersion {
+    /// Its kind.
     pub kind: String,
-    /// The file that told it, by its number.
+    /// The number of the file that it comes from.
     pub file: i64,
-    /// Whether it is the newest.
+    /// Whether it is the newest version.
     pub current: bool,
     /// SHA-256 of its text, lower-case hexadecimal.
     pub sha256: String,
@@ -22,14 +22,14 @@ pub struct Telling {
 }
 
 impl Cache {
-    /// All imported files, in the order in which they were imported.
+    /// All imported files, in the order of import.
     pub fn files(&self) -> Result<Vec<SourceFile>, StoreError> {
         let mut statement = self.conn.prepare("SELECT * FROM source_file ORDER BY id")?;
         let rows = statement.query_map([], source_file)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Numbers of the files on which current records rest.
+    /// Numbers of the files that supply current records.
     pub fn telling(&self) -> Result<Vec<i64>, StoreError> {
         let mut statement = self.conn.prepare(
             "SELECT id FROM source_file WHERE EXISTS
@@ -63,7 +63,7 @@ impl Cache {
         Ok(found)
     }
 
-    /// Reads a current record by its number: `read` is given the number of the file that told it, and its value. `None` where there is none.
+    /// Reads a current record by its number: `read` gets the number of its file and its value. `None` if there is no such record.
     pub fn read<T>(&self, number: i64, read: impl FnOnce(i64, &[u8]) -> T) -> Result<Option<T>, StoreError> {
         let mut statement = self.conn.prepare_cached("SELECT file, body FROM record WHERE id = ?1")?;
         let mut rows = statement.query([number])?;
@@ -72,8 +72,8 @@ impl Cache {
         Ok(Some(read(row.get(0)?, body)))
     }
 
-    /// Everything that was ever told of an identifier, by whatever document, the current tellings first.
-    pub fn tellings(&self, id: &str) -> Result<Vec<Telling>, StoreError> {
+    /// All versions of a record from all documents, the current ones first.
+    pub fn versions_of(&self, id: &str) -> Result<Vec<RecordVersion>, StoreError> {
         let mut statement = self.conn.prepare_cached(
             "SELECT kind, file, current, digest, raw FROM record INDEXED BY record_current
              WHERE current = 1 AND (record_id = ?1 OR record_id >= ?1 || ' ' AND record_id < ?1 || '!')
@@ -83,7 +83,7 @@ impl Cache {
         )?;
         let rows = statement.query_map(params![id], |row| {
             let digest: Vec<u8> = row.get(3)?;
-            Ok(Telling {
+            Ok(RecordVersion {
                 kind: row.get(0)?,
                 file: row.get(1)?,
                 current: row.get(2)?,

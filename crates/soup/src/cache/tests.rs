@@ -1,4 +1,4 @@
-//! What is found by keys, whatever became of the import that brought them.
+//! Look-ups by key, after complete and incomplete imports.
 
 use super::*;
 
@@ -31,7 +31,7 @@ fn file(name: &str) -> SourceFile {
     }
 }
 
-/// Takes a file of some records, whose keys wait.
+/// Imports a file of some records, whose keys wait.
 fn take(cache: &mut Cache, name: &str, records: &[NewRecord]) {
     let file = file(name);
     let mut import = cache.import(&file).unwrap();
@@ -42,7 +42,7 @@ fn take(cache: &mut Cache, name: &str, records: &[NewRecord]) {
 }
 
 /// The bodies that a reader finds under a key.
-fn found(folder: &Path, key: &str) -> Vec<String> {
+fn bodies(folder: &Path, key: &str) -> Vec<String> {
     let cache = Cache::open_to_read(folder).unwrap().unwrap();
     let numbers = cache.numbers_under(key).unwrap();
     let body =
@@ -53,48 +53,48 @@ fn found(folder: &Path, key: &str) -> Vec<String> {
 }
 
 #[test]
-fn keys_that_wait_are_found_and_entered_whoever_comes_next() {
+fn waiting_keys_are_found_and_the_next_import_inserts_them() {
     let folder = tempfile::tempdir().unwrap();
     let mut cache = Cache::open(folder.path()).unwrap();
     take(&mut cache, "a", &[record("A", "1", &["x", "y"]), record("B", "1", &["x"])]);
-    assert_eq!(found(folder.path(), "x"), ["A", "B"]);
-    // The import ends here without entering them, as when it is killed.
+    assert_eq!(bodies(folder.path(), "x"), ["A", "B"]);
+    // The import ends here without inserting them, as when it is killed.
     drop(cache);
-    assert_eq!(found(folder.path(), "y"), ["A"]);
+    assert_eq!(bodies(folder.path(), "y"), ["A"]);
     let mut cache = Cache::open(folder.path()).unwrap();
     let mut other = Cache::open(folder.path()).unwrap();
     take(&mut cache, "bb", &[record("C", "1", &["x"])]);
     take(&mut other, "ccc", &[record("D", "1", &["x"])]);
-    assert_eq!(found(folder.path(), "x"), ["A", "B", "C", "D"]);
+    assert_eq!(bodies(folder.path(), "x"), ["A", "B", "C", "D"]);
     cache.enter_keys().unwrap();
     other.enter_keys().unwrap();
-    assert_eq!(found(folder.path(), "x"), ["A", "B", "C", "D"]);
-    assert_eq!(found(folder.path(), "z"), Vec::<String>::new());
+    assert_eq!(bodies(folder.path(), "x"), ["A", "B", "C", "D"]);
+    assert_eq!(bodies(folder.path(), "z"), Vec::<String>::new());
 }
 
 #[test]
-fn keys_of_a_record_that_was_replaced_lead_nowhere() {
+fn keys_of_a_replaced_record_find_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let mut cache = Cache::open(folder.path()).unwrap();
     take(&mut cache, "a", &[record("A", "1", &["x"]), record("B", "1", &["x"])]);
     take(&mut cache, "bb", &[record("A", "2", &["y"])]);
     assert_eq!(
-        (found(folder.path(), "x"), found(folder.path(), "y")),
+        (bodies(folder.path(), "x"), bodies(folder.path(), "y")),
         (vec!["B".to_owned()], vec!["A".to_owned()])
     );
     cache.enter_keys().unwrap();
     assert_eq!(
-        (found(folder.path(), "x"), found(folder.path(), "y")),
+        (bodies(folder.path(), "x"), bodies(folder.path(), "y")),
         (vec!["B".to_owned()], vec!["A".to_owned()])
     );
     take(&mut cache, "ccc", &[record("B", "2", &["y"])]);
     cache.enter_keys().unwrap();
-    assert_eq!(found(folder.path(), "x"), Vec::<String>::new());
-    assert_eq!(found(folder.path(), "y"), ["A", "B"]);
+    assert_eq!(bodies(folder.path(), "x"), Vec::<String>::new());
+    assert_eq!(bodies(folder.path(), "y"), ["A", "B"]);
 }
 
 #[test]
-fn many_keys_are_entered_before_the_end_and_a_file_that_breaks_off_leaves_none() {
+fn many_keys_are_inserted_early_and_a_file_that_breaks_off_leaves_none() {
     let folder = tempfile::tempdir().unwrap();
     let mut cache = Cache::open(folder.path()).unwrap();
     take(&mut cache, "a", &[record("A", "1", &["1", "2", "3", "4", "5"])]);
@@ -102,5 +102,5 @@ fn many_keys_are_entered_before_the_end_and_a_file_that_breaks_off_leaves_none()
     let broken = file("bb");
     cache.import(&broken).unwrap().add(&record("B", "1", &["1"])).unwrap();
     cache.enter_keys().unwrap();
-    assert_eq!(found(folder.path(), "1"), ["A"]);
+    assert_eq!(bodies(folder.path(), "1"), ["A"]);
 }

@@ -1,6 +1,6 @@
-//! Formats of bills, advisories and VEX statements, in and out: bytes in, plain values out, and back.
+//! Formats of bills, advisories and VEX statements: bytes to plain values, and back.
 //!
-//! Here does not belong the file system (the caller has the bytes), the cache, and what a record means for a component.
+//! Not here: the file system (the caller has the bytes), the cache, and the meaning of a record for a component.
 
 pub mod advisories;
 pub mod sbom;

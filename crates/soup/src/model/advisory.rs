@@ -1,4 +1,4 @@
-//! A published anomaly or vulnerability record, whatever the source: what it says, about which products, in which versions.
+//! A published anomaly or vulnerability record from any source: its claims about products and versions.
 //!
 //! A reader keeps every claim of the record in one of the three shapes below and judges nothing; `matching.rs` judges.
 
@@ -18,22 +18,22 @@ pub enum Source {
     Csaf,
 }
 
-/// How far a record may be relied on as it stands.
+/// How far a record can be relied on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// Published and analysed: its claims can be judged.
     #[default]
     Published,
-    /// Published, but its source has not said which products are meant (NVD: received, awaiting or undergoing analysis; no product named).
+    /// Published, but its source does not yet name the products (NVD: received, awaiting or undergoing analysis; no product named).
     NotAnalysed,
-    /// Taken back; when and why as written.
+    /// Withdrawn; when and why, as written.
     Withdrawn(String),
-    /// Never was one (CVE state REJECTED); why as written.
+    /// Rejected: it was never a valid record (CVE state REJECTED); why, as written.
     Rejected(String),
 }
 
-/// One end of an interval: the version as written, and whether it is itself inside.
+/// One end of an interval: the version as written, and whether it is inside.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Bound {
     /// The version as written.
@@ -42,7 +42,7 @@ pub struct Bound {
     pub included: bool,
 }
 
-/// Versions from one bound to another; an open end has none. An interval without bounds holds every version.
+/// Versions from one bound to another; an open end has no bound. An interval without bounds holds every version.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Interval {
     /// Lower end.
@@ -51,7 +51,7 @@ pub struct Interval {
     pub to: Option<Bound>,
 }
 
-/// What the record says of the versions that it names.
+/// What the record states about the versions that it names.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClaimStatus {
@@ -66,15 +66,16 @@ pub enum ClaimStatus {
     Unknown,
 }
 
-/// The order of a range that is kept as it was written, as the upper end of an interval: nothing can be compared with it.
+/// The order of a range that is kept as text, as the upper end of an interval. Nothing can be compared with it.
 pub const AS_WRITTEN: &str = "text";
 
-/// Versions in one order, with what is said of them.
+/// Versions in one order, with their status.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Versions {
-    /// What is said of them.
+    /// Their status.
     pub status: ClaimStatus,
-    /// The order to compare by, as the source names it (`SEMVER`, `ECOSYSTEM`, `GIT`, `semver`, `rpm`, `custom`, `vers:npm`); empty when it does not.
+    /// The order to compare by, as the source names it (`SEMVER`, `ECOSYSTEM`, `GIT`, `semver`, `rpm`, `custom`, `vers:npm`); empty when
+    /// the source names none.
     pub order: String,
     /// Versions named one by one, as written.
     pub listed: Vec<String>,
@@ -82,26 +83,27 @@ pub struct Versions {
     pub intervals: Vec<Interval>,
 }
 
-/// A claim about a package of an ecosystem or a product of a vendor, named by words or a package URL.
+/// A claim about a package of an ecosystem or a product of a vendor, identified by name or package URL.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackageClaim {
-    /// The ecosystem as the source names it (`PyPI`, `crates.io`, `Debian:12`, `npm`); empty when only vendor and product are told.
+    /// The ecosystem as the source names it (`PyPI`, `crates.io`, `Debian:12`, `npm`); empty when the claim names only vendor and product.
     pub ecosystem: String,
-    /// The vendor (CVE, CSAF branch), where told.
+    /// The vendor (CVE, CSAF branch), if given.
     pub vendor: Option<String>,
-    /// Package or product name as written.
+    /// Package or product name, as written.
     pub name: String,
-    /// The vendor's own name of the product, where a package is named besides (CVE).
+    /// The vendor's own name of the product, if the claim also names a package (CVE).
     pub product: Option<String>,
-    /// Package URL, where told; a version in it limits the claim to that version.
+    /// Package URL, if given; a version in it limits the claim to that version.
     pub purl: Option<String>,
-    /// CPE names, where told beside the name (CVE `cpes`, CSAF helper).
+    /// CPE names, if given in addition to the name (CVE `cpes`, CSAF helper).
     pub cpes: Vec<String>,
-    /// What is said of which versions.
+    /// The status of the versions that the claim names.
     pub versions: Vec<Versions>,
-    /// What is said of versions that no entry of `versions` covers (CVE `defaultStatus`); `None` when the source says nothing.
+    /// The status of versions that no entry of `versions` covers (CVE `defaultStatus`); `None` when the source gives none.
     pub otherwise: Option<ClaimStatus>,
-    /// What must be so besides the version for the claim to hold: platforms, modules, functions, features; in words (`platform: Windows`).
+    /// Further conditions for the claim to hold, apart from the version: platforms, modules, functions, features; in words
+    /// (`platform: Windows`).
     pub conditions: Vec<String>,
 }
 
@@ -121,9 +123,9 @@ pub enum Operator {
 pub struct CpeCriterion {
     /// The CPE 2.3 name to match against, as written.
     pub criteria: String,
-    /// Whether what it names is itself vulnerable, or only the environment of what is.
+    /// Whether the named product is itself vulnerable, or only the environment of a vulnerable product.
     pub vulnerable: bool,
-    /// Version limits besides the name; an interval without bounds where there are none.
+    /// Version limits in addition to the name; an interval without bounds if there are none.
     pub interval: Interval,
 }
 
@@ -132,7 +134,7 @@ pub struct CpeCriterion {
 pub struct ApplicabilityNode {
     /// How criteria and children are joined.
     pub operator: Operator,
-    /// Whether the result is reversed.
+    /// Whether the result is negated.
     pub negate: bool,
     /// Criteria at this node.
     pub criteria: Vec<CpeCriterion>,
@@ -145,9 +147,9 @@ pub struct ApplicabilityNode {
 pub struct Score {
     /// The vector string as written (`CVSS:3.1/AV:N/…`, `AV:N/AC:L/Au:N/…`).
     pub vector: String,
-    /// Who gave it (`nvd@nist.gov`, `Primary`), where told.
+    /// Who assigned it (`nvd@nist.gov`, `Primary`), if given.
     pub by: Option<String>,
-    /// The base score as written by the source, where told (kept as text so that nothing is rounded).
+    /// The base score as the source writes it, if given. It is kept as text so that nothing is rounded.
     pub told: Option<String>,
 }
 
@@ -160,20 +162,20 @@ pub struct Advisory {
     pub source: Source,
     /// Identifiers of the same vulnerability elsewhere.
     pub aliases: Vec<String>,
-    /// Identifiers of others that have to do with it (OSV `related`), not the same.
+    /// Identifiers of related vulnerabilities (OSV `related`), not of the same one.
     pub related: Vec<String>,
-    /// Identifiers of what it is about as built downstream (OSV `upstream`): the same vulnerability, told apart because a fix downstream is
-    /// another one.
+    /// Identifiers of the upstream records of a downstream package (OSV `upstream`). The vulnerability is the same; the records are
+    /// separate because the downstream fix is another one.
     pub upstream: Vec<String>,
-    /// Short title, where there is one.
+    /// Short title, if there is one.
     pub title: Option<String>,
-    /// Description in English, or in whatever language there is.
+    /// Description in English, otherwise in the language of the source.
     pub description: String,
-    /// When published, as written.
+    /// Date of publication, as written.
     pub published: Option<String>,
-    /// When last changed, as written.
+    /// Date of the last change, as written.
     pub modified: Option<String>,
-    /// How far to rely on it.
+    /// How far it can be relied on.
     pub standing: Standing,
     /// `unmaintained`, `unsound`, `notice`: informational records of RustSec.
     pub informational: Option<String>,
@@ -189,7 +191,7 @@ pub struct Advisory {
     pub references: Vec<String>,
 }
 
-/// One entry of CISA's catalogue of vulnerabilities known to be exploited.
+/// One entry of CISA's catalogue of known exploited vulnerabilities.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownExploited {
     /// CVE identifier.
@@ -204,13 +206,13 @@ pub struct KnownExploited {
     pub added: String,
     /// Day by which US federal agencies must act, as written.
     pub due: Option<String>,
-    /// What to do.
+    /// Required action.
     pub action: String,
-    /// Whether ransomware campaigns are known to use it; as written (`Known`, `Unknown`).
+    /// Whether ransomware campaigns are known to use it, as written (`Known`, `Unknown`).
     pub ransomware: Option<String>,
 }
 
-/// One line of FIRST's EPSS list: the chance that a vulnerability is exploited within thirty days.
+/// One line of FIRST's EPSS list: the probability that a vulnerability is exploited within thirty days.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExploitPrediction {
     /// CVE identifier.
@@ -221,12 +223,12 @@ pub struct ExploitPrediction {
     pub percentile: String,
 }
 
-/// Until when a release cycle of a product is supported (endoflife.date and its like).
+/// Until when a release cycle of a product is supported (endoflife.date and similar sources).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SupportCycle {
     /// Product as the source names it (`python`, `debian`).
     pub product: String,
-    /// Cycle: the leading part of the versions it covers (`3.9`, `12`).
+    /// Cycle: the leading part of the versions that it covers (`3.9`, `12`).
     pub cycle: String,
     /// Day of release, as written.
     pub released: Option<String>,
@@ -240,7 +242,7 @@ pub struct SupportCycle {
     pub latest: Option<String>,
 }
 
-/// One record out of an advisory file, with the text it was read from.
+/// One record of an advisory file, with its source text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Published {
     /// A vulnerability or anomaly.

@@ -1,4 +1,4 @@
-//! A bill of materials: what one document says is inside one product, whatever the format it came in.
+//! A bill of materials: the contents of one product as one document lists them, in any format.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,13 +9,13 @@ use mainstay_base::note::Notes;
 /// One line of the dependency graph.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Dependency {
-    /// Reference of the component that needs others.
+    /// Reference of the component that depends on others.
     pub from: String,
-    /// References of what it needs directly, sorted, each once.
+    /// References of its direct dependencies, sorted and unique.
     pub on: Vec<String>,
 }
 
-/// What one document says.
+/// The contents of one document.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bill {
     /// Format and version in words: `CycloneDX 1.5 JSON`, `SPDX 2.3 tag-value`, `Cargo.lock 4`.
@@ -24,20 +24,20 @@ pub struct Bill {
     pub serial: Option<String>,
     /// Version of the document itself.
     pub revision: Option<String>,
-    /// When the document says it was made, as written.
+    /// Date of creation according to the document, as written.
     pub created: Option<String>,
-    /// Persons and organisations that made it, as written.
+    /// Persons and organisations that created it, as written.
     pub authors: Vec<String>,
-    /// Tools that made it (`syft 1.2.0`).
+    /// Tools that created it (`syft 1.2.0`).
     pub tools: Vec<String>,
-    /// The product that the bill describes, where told. It is not among `components`.
+    /// The product that the bill describes, if the document names it. It is not among `components`.
     pub subject: Option<Component>,
-    /// The components in the order of the document, each told once (the same reference told twice is merged).
+    /// The components in the order of the document. Components with the same reference are merged.
     pub components: Vec<Component>,
-    /// The dependency graph as far as told, sorted by `from`.
+    /// The dependency graph as far as the document gives it, sorted by `from`.
     pub dependencies: Vec<Dependency>,
     /// Statements about vulnerabilities in the same document (CycloneDX `vulnerabilities`).
     pub statements: Vec<Statement>,
-    /// What was remarked while reading.
+    /// Remarks of the reader.
     pub notes: Notes,
 }

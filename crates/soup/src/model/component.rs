@@ -1,23 +1,23 @@
-//! One third-party component as a document tells it: who it is (name, group, exact version, identifiers) and where it was told.
+//! One third-party component as a document lists it: its identity (name, group, exact version, identifiers) and its place in the document.
 //!
-//! Identifiers are kept as they were written; `purl.rs` and `cpe.rs` parse them where they are used.
+//! Identifiers are kept as written; `purl.rs` and `cpe.rs` parse them where they are used.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// What a component is, in CycloneDX's words.
+/// The type of a component, in CycloneDX's words.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ComponentKind {
-    /// A program of its own.
+    /// A standalone program.
     Application,
     /// A framework.
     Framework,
-    /// A library: the usual case, and what is assumed where a document does not say.
+    /// A library: the usual case, and the default where a document gives no type.
     #[default]
     Library,
-    /// An image with software in it.
+    /// A container image.
     Container,
     /// A runtime platform.
     Platform,
@@ -27,7 +27,7 @@ pub enum ComponentKind {
     Device,
     /// A driver of a device.
     DeviceDriver,
-    /// Software that is burnt into a device.
+    /// Firmware.
     Firmware,
     /// A single file.
     File,
@@ -47,12 +47,12 @@ pub enum ComponentKind {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// Needed at run time, or not said: then it counts as needed.
+    /// Needed at run time. Also the default where the document does not say.
     #[default]
     Required,
-    /// Used only when present.
+    /// Optional.
     Optional,
-    /// Not shipped: tools of development, build or test.
+    /// Not shipped: development, build or test tools.
     Excluded,
 }
 
@@ -62,9 +62,9 @@ pub enum Scope {
 pub enum Directness {
     /// The product itself depends on it.
     Direct,
-    /// Another component brought it.
+    /// Another component depends on it.
     Transitive,
-    /// The document does not tell.
+    /// The document does not say.
     #[default]
     Unknown,
 }
@@ -78,22 +78,22 @@ pub struct Hash {
     pub value: String,
 }
 
-/// A component, as told by one place of one document.
+/// A component as one place of one document lists it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Component {
-    /// The document's own name for it (bom-ref, SPDX id); unique in its bill, made by the reader where the document has none.
+    /// The document's own name for it (bom-ref, SPDX id); unique in its bill. The reader creates one where the document has none.
     pub reference: String,
-    /// Name as written, never empty.
+    /// Name as written; never empty.
     pub name: String,
     /// Group, namespace or organisation (`org.apache.commons`, `@angular`).
     pub group: Option<String>,
     /// Version exactly as written; `None` when the document has none or says NOASSERTION.
     pub version: Option<String>,
-    /// What it is.
+    /// Its type.
     pub kind: ComponentKind,
-    /// Who supplies it (8.1.2 b: manufacturer).
+    /// Its supplier (8.1.2 b: manufacturer).
     pub supplier: Option<String>,
-    /// What it is for, where the document says.
+    /// Its purpose, if the document gives one.
     pub description: Option<String>,
     /// Package URLs as written. The first one is the main one.
     pub purls: Vec<String>,
@@ -107,19 +107,19 @@ pub struct Component {
     pub licences: Vec<String>,
     /// Copyright text.
     pub copyright: Option<String>,
-    /// Where it comes from or is described: download, website, repository, issue tracker addresses.
+    /// Addresses of its source or description: download, website, repository, issue tracker.
     pub addresses: Vec<String>,
-    /// Needed at run time or not.
+    /// Whether it is needed at run time.
     pub scope: Scope,
-    /// Brought by the product itself or by another component. Derived from the document's dependencies.
+    /// Whether the product or another component depends on it. Derived from the document's dependencies.
     pub directness: Directness,
-    /// References of the components it was told to be a part of, outermost first (nested components).
+    /// References of the components that contain it, outermost first (nested components).
     pub inside: Vec<String>,
-    /// Pedigree in words: ancestors, variants, patches that make it differ from the published component.
+    /// Pedigree in words: ancestors, variants and patches that make it differ from the published component.
     pub pedigree: Vec<String>,
-    /// What the document says besides in fields of its own, by their names there (the columns of a SOUP table: `Risk Level`, `Requirements`).
+    /// Further fields of the document, by their names there (the columns of a SOUP table: `Risk Level`, `Requirements`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub more: BTreeMap<String, String>,
-    /// Where in the document it is told: JSON path or line.
+    /// Its place in the document: JSON path or line.
     pub place: String,
 }

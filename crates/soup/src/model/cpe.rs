@@ -1,6 +1,6 @@
-//! CPE names after NISTIR 7695: the well-formed name, its formatted string (2.3) and its URI (2.2), reading and printing.
+//! CPE names according to NISTIR 7695: the well-formed name, its formatted string (2.3) and its URI (2.2), reading and printing.
 //!
-//! Comparing two names (NISTIR 7696) is `cpe/compare.rs`. What a match means for an advisory is `matching.rs`.
+//! `cpe/compare.rs` compares two names (NISTIR 7696). `matching.rs` judges what a match means for an advisory.
 
 mod compare;
 mod uri;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use compare::Relation;
 
-/// Characters of a name at most. A longer one is refused, so that hostile text cannot fill memory.
+/// Maximum number of characters of a name. A longer one is refused, so that hostile text cannot fill memory.
 pub const CPE_LENGTH_MAX: usize = 4096;
 
 /// Attributes of a name.
@@ -43,14 +43,14 @@ pub const VERSION: usize = 3;
 /// Position of the attribute update.
 pub const UPDATE: usize = 4;
 
-/// What stands open at one end of a value.
+/// The wildcard at one end of a value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Wild {
-    /// Nothing.
+    /// No wildcard.
     #[default]
     Closed,
-    /// Up to so many characters (`?` each).
+    /// Up to this many characters (`?` each).
     UpTo(u8),
     /// Any number of characters (`*`).
     Many,
@@ -59,16 +59,16 @@ pub enum Wild {
 /// A value of an attribute.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Text {
-    /// What may stand before the text.
+    /// The wildcard before the text.
     pub before: Wild,
     /// The text itself, in lower case, without escapes.
     pub text: String,
-    /// What may stand after the text.
+    /// The wildcard after the text.
     pub after: Wild,
 }
 
 impl Text {
-    /// Whether one of its ends is open.
+    /// Whether one of its ends has a wildcard.
     pub fn is_wild(&self) -> bool {
         self.before != Wild::Closed || self.after != Wild::Closed
     }
@@ -78,17 +78,17 @@ impl Text {
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Attribute {
-    /// Any value, or none told (`*`).
+    /// Any value, or none given (`*`).
     #[default]
     Any,
-    /// Not applicable: there is no such thing (`-`).
+    /// Not applicable (`-`).
     Na,
     /// A value.
     Is(Text),
 }
 
 impl Attribute {
-    /// The text of a value without open ends.
+    /// The text of a value without wildcards.
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Is(value) if !value.is_wild() => Some(&value.text),
@@ -96,12 +96,12 @@ impl Attribute {
         }
     }
 
-    /// Whether it is a text with open ends.
-    pub fn is_partly_told(&self) -> bool {
+    /// Whether it is a text with wildcards.
+    pub fn has_wildcard(&self) -> bool {
         matches!(self, Self::Is(value) if value.is_wild() && !value.text.is_empty())
     }
 
-    /// A value from plain text; empty text tells nothing.
+    /// A value from plain text; empty text counts as any value.
     pub fn of(text: &str) -> Self {
         if text.is_empty() {
             return Self::Any;
@@ -115,15 +115,15 @@ impl Attribute {
 pub struct Cpe {
     /// The attributes in the order of [`ATTRIBUTE_WORDS`].
     pub attributes: [Attribute; ATTRIBUTES],
-    /// Attributes that the text left out at its end and that count as any; 0 for a complete name.
+    /// Attributes that the text omits at its end and that count as any; 0 for a complete name.
     pub missing: usize,
 }
 
-/// Why a text is no CPE name.
+/// Why a text is not a CPE name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CpeError {
-    /// It begins neither with `cpe:2.3:` nor with `cpe:/`.
-    #[error("a CPE name begins with “cpe:2.3:” or “cpe:/”")]
+    /// It starts with neither `cpe:2.3:` nor `cpe:/`.
+    #[error("a CPE name starts with “cpe:2.3:” or “cpe:/”")]
     Prefix,
     /// The part is none of `a`, `o`, `h`, `*`, `-`.
     #[error("the part of a CPE name is a (application), o (operating system) or h (hardware)")]
@@ -137,7 +137,7 @@ pub enum CpeError {
     /// An attribute is empty.
     #[error("the attribute {0} is empty")]
     Empty(&'static str),
-    /// A wildcard stands inside a value, where the standard does not allow it.
+    /// A wildcard is inside a value, where the standard does not allow it.
     #[error("the attribute {0} has a wildcard that is not at its beginning or end")]
     Wildcard(&'static str),
     /// A percent sequence is not text.
@@ -146,7 +146,7 @@ pub enum CpeError {
     /// A blank or a control character.
     #[error("the attribute {0} has a blank or a control character")]
     Blank(&'static str),
-    /// A backslash with nothing behind it.
+    /// A backslash at the end of the attribute.
     #[error("the attribute {0} ends with a backslash that escapes nothing")]
     Escape(&'static str),
     /// Longer than [`CPE_LENGTH_MAX`].
@@ -155,8 +155,8 @@ pub enum CpeError {
 }
 
 impl Cpe {
-    /// Reads a formatted string (2.3) or a URI (2.2). A formatted string that ends after the product or later is taken, what is missing counting
-    /// as any (`missing` says how much); characters that should be escaped are taken as they are.
+    /// Reads a formatted string (2.3) or a URI (2.2). A formatted string may end after the product or later: the omitted attributes count
+    /// as any (`missing` counts them). Characters that should be escaped are accepted as they are.
     pub fn parse(text: &str) -> Result<Self, CpeError> {
         let text = text.trim();
         if text.len() > CPE_LENGTH_MAX {
@@ -176,14 +176,14 @@ impl Cpe {
             Attribute::Is(value) if matches!(value.text.as_str(), "a" | "o" | "h") && !value.is_wild() => {}
             Attribute::Is(_) => return Err(CpeError::Part),
         }
-        // What is printed, with its escapes, must read back.
+        // The printed form, with its escapes, must be readable again.
         if text.len() > CPE_LENGTH_MAX / 4 && cpe.to_string().len() > CPE_LENGTH_MAX {
             return Err(CpeError::Length);
         }
         Ok(cpe)
     }
 
-    /// The URI of CPE 2.2, the extended attributes packed into the edition.
+    /// The URI of CPE 2.2, with the extended attributes packed into the edition.
     pub fn to_uri(&self) -> String {
         uri::print(self)
     }
@@ -202,7 +202,7 @@ impl fmt::Display for Cpe {
 }
 
 impl fmt::Display for Attribute {
-    /// The attribute as the formatted string writes it.
+    /// The attribute in the spelling of the formatted string.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Any => out.write_str("*"),
@@ -234,20 +234,20 @@ fn write_escaped(out: &mut fmt::Formatter<'_>, value: &Text) -> fmt::Result {
 
 fn parse_formatted(text: &str) -> Result<Cpe, CpeError> {
     let mut cpe = Cpe::default();
-    let mut told = 0;
+    let mut given = 0;
     for raw in Pieces(Some(text)) {
-        let slot = cpe.attributes.get_mut(told).ok_or(CpeError::TooMany)?;
-        *slot = parse_attribute(raw, ATTRIBUTE_WORDS[told])?;
-        told += 1;
+        let slot = cpe.attributes.get_mut(given).ok_or(CpeError::TooMany)?;
+        *slot = parse_attribute(raw, ATTRIBUTE_WORDS[given])?;
+        given += 1;
     }
-    if told <= PRODUCT {
+    if given <= PRODUCT {
         return Err(CpeError::Product);
     }
-    cpe.missing = ATTRIBUTES - told;
+    cpe.missing = ATTRIBUTES - given;
     Ok(cpe)
 }
 
-/// The raw attributes of a formatted string, split at colons that are not escaped.
+/// The raw attributes of a formatted string, split at unescaped colons.
 struct Pieces<'a>(Option<&'a str>);
 
 impl<'a> Iterator for Pieces<'a> {
@@ -271,8 +271,8 @@ impl<'a> Iterator for Pieces<'a> {
     }
 }
 
-/// The raw part, vendor and product of a formatted string, without reading the rest of it: for a quick look whether it may concern a product.
-/// `None` when it is no formatted string or one of the three has a wildcard.
+/// The raw part, vendor and product of a formatted string, without reading the rest: a quick check whether it may concern a product.
+/// `None` when it is not a formatted string or one of the three has a wildcard.
 pub fn head(criteria: &str) -> Option<[&str; 3]> {
     let mut pieces = Pieces(Some(criteria.strip_prefix("cpe:2.3:")?));
     let head = [pieces.next()?, pieces.next()?, pieces.next()?];
@@ -326,7 +326,7 @@ enum Symbol {
     Many,
 }
 
-/// The value of an attribute; nothing but an open end says nothing.
+/// The value of an attribute; a value that consists only of a wildcard counts as any.
 fn value_of(symbols: &[Symbol], name: &'static str) -> Result<Attribute, CpeError> {
     let (before, rest) = match symbols {
         [Symbol::Many, rest @ ..] => (Wild::Many, rest),

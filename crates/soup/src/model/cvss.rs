@@ -1,6 +1,7 @@
 //! CVSS vectors 2.0, 3.0, 3.1 and 4.0: reading, checking, base score and severity.
 //!
-//! The arithmetic is the crate `cvss-rs`; here is what it leaves open: every base metric must be there, each metric once, nothing empty.
+//! The crate `cvss-rs` computes the scores. This module adds the checks that it lacks: every base metric present, each metric once, none
+//! empty.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +11,7 @@ use cvss_rs::v3::CvssV3;
 use cvss_rs::v4_0::CvssV4;
 use serde::{Deserialize, Serialize};
 
-/// Characters of a vector at most. The longest valid one has about 200.
+/// Maximum number of characters of a vector. The longest valid one has about 200.
 const VECTOR_LENGTH_MAX: usize = 512;
 
 /// The version of the standard that a vector belongs to.
@@ -46,7 +47,7 @@ impl CvssVersion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// 0.0; not known to CVSS 2.
+    /// 0.0; CVSS 2 does not have it.
     None,
     /// 0.1 to 3.9 (CVSS 2: from 0.0).
     Low,
@@ -54,12 +55,12 @@ pub enum Severity {
     Medium,
     /// 7.0 to 8.9 (CVSS 2: to 10.0).
     High,
-    /// 9.0 to 10.0; not known to CVSS 2.
+    /// 9.0 to 10.0; CVSS 2 does not have it.
     Critical,
 }
 
 impl Severity {
-    /// The rating of a score in tenths. CVSS 2 has no ratings of its own; those of the National Vulnerability Database are used.
+    /// The rating of a score in tenths. CVSS 2 defines no ratings; those of the National Vulnerability Database are used.
     pub fn of(version: CvssVersion, tenths: u8) -> Self {
         match (version, tenths) {
             (CvssVersion::V2, 0..=39) => Self::Low,
@@ -97,17 +98,17 @@ pub struct Cvss {
     pub tenths: u8,
 }
 
-/// Why a text is no valid vector.
+/// Why a text is not a valid vector.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CvssError {
-    /// It names a version of the standard that does not exist, or is no vector at all.
-    #[error("it is no CVSS vector of version 2.0, 3.0, 3.1 or 4.0")]
+    /// It names a version of the standard that does not exist, or is not a vector at all.
+    #[error("it is not a CVSS vector of version 2.0, 3.0, 3.1 or 4.0")]
     Version,
-    /// A metric is empty, unknown, told twice or has an unknown value.
+    /// A metric is empty, unknown, repeated or has an unknown value.
     #[error("{0}")]
     Metric(String),
     /// A base metric is missing.
-    #[error("a base metric is missing, so that there is no base score")]
+    #[error("a base metric is missing, so there is no base score")]
     Incomplete,
     /// Too long to be one.
     #[error("it is longer than {VECTOR_LENGTH_MAX} characters")]
@@ -115,7 +116,7 @@ pub enum CvssError {
 }
 
 impl Cvss {
-    /// Reads and checks a vector and computes its base score. A CVSS 2 vector may stand in parentheses, as older records have it.
+    /// Reads and checks a vector and computes its base score. A CVSS 2 vector may be in parentheses, as in older records.
     pub fn parse(text: &str) -> Result<Self, CvssError> {
         let vector = text.trim();
         if vector.len() > VECTOR_LENGTH_MAX {
@@ -146,7 +147,7 @@ impl Cvss {
 }
 
 impl fmt::Display for Cvss {
-    /// The base score with one digit after the point.
+    /// The base score with one decimal.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}.{}", self.tenths / 10, self.tenths % 10)
     }
@@ -192,11 +193,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_valid_vector_is_refused_with_the_reason() {
+    fn a_text_that_is_not_a_valid_vector_is_refused_with_the_reason() {
         for (vector, why) in [
-            ("", "no CVSS vector"),
-            ("high", "no CVSS vector"),
-            ("CVSS:5.0/AV:N", "no CVSS vector"),
+            ("", "not a CVSS vector"),
+            ("high", "not a CVSS vector"),
+            ("CVSS:5.0/AV:N", "not a CVSS vector"),
             ("CVSS:3.1/AV:N/AC:L", "base metric is missing"),
             ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H", "base metric is missing"),
             ("CVSS:3.1/AV:Q/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "'Q'"),

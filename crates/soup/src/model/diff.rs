@@ -1,4 +1,4 @@
-//! What changed from one bill of materials to the next.
+//! Changes from one bill of materials to the next.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -7,25 +7,25 @@ use serde::Serialize;
 use super::bill::Bill;
 use super::component::Component;
 
-/// One field that is told otherwise.
+/// One field that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldChange {
     /// The field: `supplier`, `licences`, …
     pub field: &'static str,
-    /// What it was; empty when it was not told.
+    /// The old value; empty when the document gave none.
     pub before: String,
-    /// What it is; empty when it is not told.
+    /// The new value; empty when the document gives none.
     pub after: String,
 }
 
-/// A component of both bills that is told otherwise.
+/// A component that is in both bills but differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// As it was.
+    /// The old component.
     pub before: Component,
-    /// As it is.
+    /// The new component.
     pub after: Component,
-    /// What is otherwise, besides the version.
+    /// The fields that differ, apart from the version.
     pub fields: Vec<FieldChange>,
 }
 
@@ -38,14 +38,15 @@ pub struct BillDiff {
     pub removed: Vec<Component>,
     /// The same component in another version.
     pub version_changed: Vec<Change>,
-    /// The same component in the same version, otherwise told.
+    /// The same component in the same version, with other fields.
     pub otherwise_changed: Vec<Change>,
-    /// How many are told the same in both.
+    /// Number of components that are equal in both.
     pub unchanged: usize,
 }
 
-/// Compares two bills by their register: components are paired by [`Component::register_line`], then, where one of a name is left on each
-/// side, by [`Component::product_line`]. Several left of one name are not paired by guess: they are added and removed.
+/// Compares two bills by register identity. Components are paired by [`Component::register_line`]. If one component of a name then remains
+/// on each side, the two are paired by [`Component::product_line`]. If several remain, they are not paired: they count as added and
+/// removed.
 pub fn diff(before: &Bill, after: &Bill) -> BillDiff {
     let mut outcome = BillDiff::default();
     let mut open: BTreeMap<String, VecDeque<&Component>> = BTreeMap::new();
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn added_removed_updated_and_otherwise_changed_components_are_told_apart() {
+    fn added_removed_updated_and_otherwise_changed_components_are_distinguished() {
         let before = Bill {
             components: vec![
                 component("zlib", "1.2.13"),
@@ -170,7 +171,7 @@ mod tests {
         assert_eq!(outcome.otherwise_changed.len(), 1);
         assert_eq!(outcome.otherwise_changed[0].fields[0].field, "supplier");
         assert_eq!(outcome.unchanged, 2);
-        // Two that a register cannot tell apart are paired in their order.
+        // Two components with the same register identity are paired in their order.
         let one = Component { name: "one".to_owned(), ..Component::default() };
         let other = Component { licences: vec!["MIT".to_owned()], ..one.clone() };
         let twins = Bill { components: vec![one, other], ..Bill::default() };

@@ -1,6 +1,6 @@
-//! What a bill does not tell of its components, though IEC 62304 8.1.2 or the NTIA's minimum elements of an SBOM ask for it.
+//! Information about components that a bill lacks, though IEC 62304 8.1.2 or the NTIA's minimum elements of an SBOM require it.
 //!
-//! Only what is missing is said; whether that is acceptable is for the person who keeps the register.
+//! The lint only lists the gaps; the person who keeps the register decides whether they are acceptable.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +9,9 @@ use super::component::{Component, ComponentKind};
 use super::version::{Exactness, exactness};
 use mainstay_base::note::{Gravity, Note};
 
-/// The gaps of a bill, those of the document first, then component by component in the bill's order.
+/// The gaps of a bill: first those of the document, then those of each component in the bill's order.
 ///
-/// A gap of IEC 62304 8.1.2 (title, manufacturer, unique designator) is a warning, one of the NTIA's minimum elements alone (July 2021:
+/// A gap of IEC 62304 8.1.2 (title, manufacturer, unique designator) is a warning. A gap of the NTIA's minimum elements alone (July 2021:
 /// further identifiers, dependency relationship, author, timestamp) is an information.
 pub fn lint(bill: &Bill) -> Vec<Note> {
     let mut gaps = Vec::new();
@@ -33,17 +33,17 @@ fn of_document(bill: &Bill, gaps: &mut Vec<Note>) {
         gaps.push(Note { gravity: Gravity::Info, place: "document".to_owned(), text: text.to_owned() });
     };
     if bill.authors.is_empty() && bill.tools.is_empty() {
-        gap("who made the bill of materials is not told (NTIA: author of SBOM data)");
+        gap("the bill of materials does not name its author (NTIA: author of SBOM data)");
     }
     if bill.created.is_none() {
-        gap("when the bill of materials was made is not told (NTIA: timestamp)");
+        gap("the bill of materials has no date of creation (NTIA: timestamp)");
     }
     if bill.subject.is_none() {
-        gap("which product the bill of materials is about is not told (NTIA: dependency relationship)");
+        gap("the bill of materials does not name its product (NTIA: dependency relationship)");
     }
     if let Some(subject) = bill.subject.as_ref().filter(|_| bill.components.is_empty()) {
         let text = format!(
-            "only the product {} is told, and nothing inside it: no SOUP item can be taken (8.1.2)",
+            "the bill lists only the product {} and no component, so it gives no SOUP item (8.1.2)",
             subject.label()
         );
         gaps.push(Note { gravity: Gravity::Warning, place: subject.place.clone(), text });
@@ -76,13 +76,13 @@ fn of_component(component: &Component, related: &BTreeSet<&str>, gaps: &mut Vec<
     if component.purls.is_empty() && component.cpes.is_empty() && component.swid.is_none() {
         gap(
             Gravity::Info,
-            "no package URL, CPE name or SWID tag: it can only be looked up by its name (NTIA: other unique identifiers)",
+            "no package URL, CPE name or SWID tag: advisories can only be matched by its name (NTIA: other unique identifiers)",
         );
     }
     if !related.contains(component.reference.as_str()) && component.inside.is_empty() {
         gap(
             Gravity::Info,
-            "what it depends on, or what depends on it, is not told (NTIA: dependency relationship)",
+            "the bill does not say what it depends on or what depends on it (NTIA: dependency relationship)",
         );
     }
 }
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bill_that_holds_only_its_product_says_that_nothing_is_inside() {
+    fn a_bill_that_lists_only_its_product_is_reported() {
         let bill = Bill { subject: Some(component("pump")), ..Bill::default() };
         let gaps = lint(&bill);
         let gap = gaps.iter().find(|gap| gap.gravity == Gravity::Warning).unwrap();
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn each_missing_element_is_named_with_the_clause_that_asks_for_it() {
+    fn each_missing_element_is_named_with_the_clause_that_requires_it() {
         let bill = Bill { components: vec![component("zlib")], ..Bill::default() };
         let gaps = lint(&bill);
         let asked: Vec<&str> =

@@ -1,7 +1,7 @@
-//! Third-party software (SOUP, IEC 62304 §3.29) and what is published about it: components and bills of materials, the identifiers and
-//! version orders of their ecosystems, advisories, and the verdict of one against the other.
+//! Third-party software (SOUP, IEC 62304 §3.29) and published data about it: components and bills of materials, the identifiers and
+//! version orders of their ecosystems, advisories, and a component's verdict against an advisory.
 //!
-//! Plain data and rules. Reading and writing the file formats is `exchange`; keeping advisories is `store`; a scan is `ops`.
+//! Plain data and rules. `formats` reads and writes the file formats, `cache` keeps advisories, `work` scans.
 
 pub mod advisory;
 pub mod bill;

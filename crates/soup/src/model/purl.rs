@@ -1,7 +1,7 @@
-//! Package URLs after the purl specification (ECMA-427): reading, the canonical form, and how two of them may be compared.
+//! Package URLs according to the purl specification (ECMA-427): reading, the canonical form, and how to compare two of them.
 //!
-//! Here: what a purl says and whether its type allows it. What a purl means for an advisory is `matching.rs`.
-//! The rules of the types are in `purl/types.rs`.
+//! This module reads a purl and checks it against the rules of its type (`purl/types.rs`). `matching.rs` judges what it means for an
+//! advisory.
 
 mod types;
 
@@ -10,10 +10,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Characters of a purl at most. A longer one is refused, so that hostile text cannot fill memory.
+/// Maximum number of characters of a purl. A longer one is refused, so that hostile text cannot fill memory.
 pub const PURL_LENGTH_MAX: usize = 8192;
 
-/// A package URL, normalised as its type asks. `Display` prints the canonical form.
+/// A package URL, normalised by the rules of its type. `Display` prints the canonical form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Purl {
     /// The type in lower case: `npm`, `pypi`, `deb`.
@@ -30,11 +30,11 @@ pub struct Purl {
     pub subpath: Option<String>,
 }
 
-/// Why a text is no package URL.
+/// Why a text is not a package URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PurlError {
-    /// It does not begin with `pkg:`.
-    #[error("a package URL begins with “pkg:”")]
+    /// It does not start with `pkg:`.
+    #[error("a package URL starts with “pkg:”")]
     Scheme,
     /// The type is missing or has characters that a type may not have.
     #[error("the type is missing or not made of letters, digits, dots and dashes")]
@@ -45,8 +45,8 @@ pub enum PurlError {
     /// A qualifier's key has characters that a key may not have.
     #[error("the key of a qualifier is not made of letters, digits, dots, dashes and underscores")]
     Qualifier,
-    /// The same qualifier is told twice with different values.
-    #[error("a qualifier is told twice")]
+    /// A qualifier is repeated with different values.
+    #[error("a qualifier is repeated with different values")]
     QualifierTwice,
     /// A percent sequence is not UTF-8 text, or hides a slash.
     #[error("a percent-encoded part is not text, or has a slash in it")]
@@ -60,9 +60,9 @@ pub enum PurlError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
-    /// Only the names agree, or the ecosystems do but one side tells no namespace: for a person to confirm.
+    /// Only the names agree, or the ecosystems agree and one side gives no namespace. A person must confirm it.
     ByName,
-    /// Type, namespace, name agree; qualifiers that tell only a build, a download or an architecture differ.
+    /// Type, namespace and name agree; qualifiers that only identify a build, a download or an architecture differ.
     WithoutQualifiers,
     /// Type, namespace, name and all qualifiers agree.
     Exact,
@@ -80,8 +80,8 @@ impl Level {
 }
 
 impl Purl {
-    /// Reads a package URL as leniently as the specification allows and normalises it; a breach of its type's rules is not an error here but
-    /// told by [`Self::breach`], because documents in the field have many and they still name the package.
+    /// Reads a package URL as leniently as the specification allows and normalises it. A breach of its type's rules is not an error here;
+    /// [`Self::breach`] reports it, because many documents in the field have such purls and they still name the package.
     pub fn parse(text: &str) -> Result<Self, PurlError> {
         if text.len() > PURL_LENGTH_MAX {
             return Err(PurlError::Length);
@@ -113,7 +113,7 @@ impl Purl {
             subpath: subpath.map(parse_subpath).transpose()?.flatten(),
         };
         types::normalise(&mut purl);
-        // What is printed, with its percent signs, must read back.
+        // The printed form, with its percent signs, must be readable again.
         if text.len() > PURL_LENGTH_MAX / 4 && purl.to_string().len() > PURL_LENGTH_MAX {
             return Err(PurlError::Length);
         }
@@ -139,16 +139,17 @@ impl Purl {
         Ok(purl)
     }
 
-    /// What the rules of its type say against it, in words; `None` when nothing.
+    /// How it breaks the rules of its type, in words; `None` when it does not.
     pub fn breach(&self) -> Option<String> {
         types::breach(self)
     }
 
-    /// How closely another package URL names the same package, versions and subpaths left aside; `None` when it names another one.
+    /// How closely another package URL names the same package, regardless of versions and subpaths; `None` when it names another one.
     ///
-    /// Qualifiers: those that tell another package are part of identity and must be equal where both sides tell them (`types::IDENTITY`:
-    /// the distribution of `deb`, `rpm`, `apk`; the classifier of `maven`; user and channel of `conan`; …). All others (architecture, epoch,
-    /// checksum, download address, …) do not tell packages apart: they only lower the level.
+    /// Some qualifiers are part of the identity and must be equal if both sides give them (`types::IDENTITY`: the distribution of `deb`,
+    /// `rpm`,
+    /// `apk`; the classifier of `maven`; user and channel of `conan`; …). All others (architecture, epoch, checksum, download address, …)
+    /// do not distinguish packages: they only lower the level.
     pub fn level(&self, other: &Self) -> Option<Level> {
         if !self.name_key().eq(&other.name_key()) {
             return None;
@@ -162,13 +163,13 @@ impl Purl {
         if self.qualifiers == other.qualifiers {
             return Some(Level::Exact);
         }
-        let told_apart = types::identity_qualifiers(&self.kind).iter().any(|key| {
+        let different = types::identity_qualifiers(&self.kind).iter().any(|key| {
             matches!((self.qualifiers.get(*key), other.qualifiers.get(*key)), (Some(a), Some(b)) if !a.eq_ignore_ascii_case(b))
         });
-        (!told_apart).then_some(Level::WithoutQualifiers)
+        (!different).then_some(Level::WithoutQualifiers)
     }
 
-    /// The name as the registry of its type compares names (crates.io takes `_` and `-` for the same).
+    /// The name as the registry of its type compares names (crates.io treats `_` and `-` as the same).
     pub fn name_key(&self) -> String {
         types::name_key(&self.kind, &self.name)
     }
@@ -234,7 +235,7 @@ fn cut_last(text: &str, at: char) -> (&str, Option<&str>) {
     text.rsplit_once(at).map_or((text, None), |(head, tail)| (head, Some(tail)))
 }
 
-/// The version begins after the last `@`; but an `@` at the beginning of a segment with more segments behind it belongs to an npm scope.
+/// The version starts after the last `@`; but an `@` at the start of a segment that further segments follow belongs to an npm scope.
 fn split_version(path: &str) -> (&str, Option<&str>) {
     match path.rsplit_once('@') {
         Some((head, tail)) if tail.contains('/') && (head.is_empty() || head.ends_with('/')) => (path, None),
@@ -251,7 +252,7 @@ fn kind_of(kind: &str) -> Result<String, PurlError> {
     }
 }
 
-/// The decoded segments of a path. An encoded slash is refused: it would make two segments of one when printed.
+/// The decoded segments of a path. An encoded slash is refused: printing would turn one segment into two.
 fn segments(path: &str) -> Result<Vec<String>, PurlError> {
     let decoded = path.split('/').filter(|segment| !segment.is_empty()).map(decode);
     decoded
@@ -274,7 +275,7 @@ fn parse_qualifiers(text: &str) -> Result<BTreeMap<String, String>, PurlError> {
     Ok(qualifiers)
 }
 
-/// A qualifier without value is the same as none (specification, "qualifiers").
+/// A qualifier without value counts as absent (specification, "qualifiers").
 fn add_qualifier(into: &mut BTreeMap<String, String>, key: &str, value: String) -> Result<(), PurlError> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     match key.chars().next() {

@@ -1,4 +1,4 @@
-//! When two components are the same one, and how one becomes of two that are: nothing told by either is lost.
+//! When two components are the same, and how two equal components are merged without loss.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use super::cpe;
 use super::purl::Purl;
 
 impl Component {
-    /// Group, name and version for a person: `org.example/zlib 1.3.1`.
+    /// Group, name and version for display: `org.example/zlib 1.3.1`.
     pub fn label(&self) -> String {
         let group = self.group.as_ref().map(|group| format!("{group}/")).unwrap_or_default();
         let version = self.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
@@ -20,13 +20,13 @@ impl Component {
         Some(Purl::parse(written).map_or_else(|_| written.clone(), |purl| purl.to_string()))
     }
 
-    /// The identity by which a register keeps the component, whatever the format it came in: its package URL in canonical form, or group,
-    /// name and version.
+    /// The identity by which a register keeps the component, in every format: its package URL in canonical form, or group, name and
+    /// version.
     pub fn register_line(&self) -> String {
         self.main_purl().unwrap_or_else(|| self.label())
     }
 
-    /// The identity of the product whatever its version: the package URL without version and qualifiers, or group and name.
+    /// The identity of the product in any version: the package URL without version and qualifiers, or group and name.
     pub fn product_line(&self) -> String {
         match self.purls.first().map(|written| Purl::parse(written)) {
             Some(Ok(purl)) => purl.bare(),
@@ -37,11 +37,11 @@ impl Component {
         }
     }
 
-    /// Whether the other one is the same component, told twice: the same package URL, or the same name, group and version.
+    /// Whether the other component is the same one: the same package URL, or the same name, group and version.
     ///
-    /// Two different package URLs or digests make two components, whatever their names. So do two versions, where the package URL has none; and
-    /// a package URL that does not parse decides nothing. Files and services are never the same as packages.
-    /// Without any version everything but reference and place must be the same.
+    /// Components with two different package URLs or digests are different, whatever their names. So are two versions, where the package
+    /// URL has none. A package URL that does not parse decides nothing. Files and services are never the same as packages. If neither has a
+    /// version, everything except reference and place must be the same.
     pub fn is_same(&self, other: &Self) -> bool {
         if self.class() != other.class() || self.contradicts(other) {
             return false;
@@ -62,7 +62,7 @@ impl Component {
         same && (self.version.is_some() || (self.supplier == other.supplier && self.hashes == other.hashes))
     }
 
-    /// 0 for what is delivered as a package, others for what is not.
+    /// 0 for anything that is delivered as a package, other numbers for the rest.
     fn class(&self) -> u8 {
         match self.kind {
             ComponentKind::File => 1,
@@ -83,7 +83,7 @@ impl Component {
         }
     }
 
-    /// Whether both have CPE names, and none of the one names a product of the other.
+    /// Whether both have CPE names and no name of one matches a product of the other.
     fn is_another_product(&self, other: &Self) -> bool {
         let heads = |component: &Self| -> Vec<String> {
             component.cpes.iter().filter_map(|name| cpe::head(name)).map(|head| head.join(":")).collect()
@@ -101,7 +101,7 @@ impl Component {
         })
     }
 
-    /// Takes over what the other one says more. Gives back in words what it says otherwise; this one keeps its own there.
+    /// Takes over the fields that only the other one has. Returns in words the fields that differ; this one keeps its own values there.
     pub fn absorb(&mut self, other: Self) -> Vec<String> {
         let mut differing = Vec::new();
         for (name, own, others) in [
@@ -143,7 +143,7 @@ impl Component {
     }
 }
 
-/// What is needed in one place is needed.
+/// A component that is needed in one place is needed.
 fn stricter(one: Scope, two: Scope) -> Scope {
     one.min(two)
 }

@@ -1,7 +1,7 @@
-//! Until when a version is supported by its maker, from published release cycles (endoflife.date and its like).
+//! Until when the maker supports a version, from published release cycles (endoflife.date and similar sources).
 //!
-//! A cycle covers the versions that begin with it (`3.9` covers 3.9.18, not 3.90; `1.x` covers 1.2, `1.1.1` covers 1.1.1w). Products are compared by plain name; nothing is guessed
-//! beyond that.
+//! A cycle covers the versions that start with it (`3.9` covers 3.9.18, not 3.90; `1.x` covers 1.2, `1.1.1` covers 1.1.1w).
+//! Products are compared by plain name, without further guesses.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,15 +14,15 @@ use mainstay_base::time::Day;
 pub enum SupportState {
     /// Its maker supports it.
     Supported,
-    /// Only security problems are mended.
+    /// Only security problems are fixed.
     SecurityOnly,
-    /// Nothing is mended any more.
+    /// Nothing is fixed any more.
     Ended,
-    /// The cycle is known, its dates are not.
+    /// The cycle is known, but its dates are not.
     Unknown,
 }
 
-/// The support of one version, with the cycle that says so.
+/// The support of one version, and its cycle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SupportStatus {
     /// Whether it is still supported.
@@ -31,7 +31,7 @@ pub struct SupportStatus {
     pub cycle: SupportCycle,
 }
 
-/// The numbers of a cycle: `1` of `1.x`, and without the `v` that some write before it.
+/// The numbers of a cycle: `1` of `1.x`; a leading `v` is skipped.
 fn bare(cycle: &str) -> &str {
     let cycle = cycle.trim();
     let cycle = cycle.strip_suffix(".x").or_else(|| cycle.strip_suffix(".X")).unwrap_or(cycle);
@@ -39,7 +39,7 @@ fn bare(cycle: &str) -> &str {
     if numbers.starts_with(|c: char| c.is_ascii_digit()) { numbers } else { cycle }
 }
 
-/// Whether cycle and version belong together: the same leading parts. A letter may follow a number at once (`1.1.1w`, `3.13rc1`).
+/// Whether cycle and version belong together: the same leading parts. A letter may follow a number directly (`1.1.1w`, `3.13rc1`).
 fn covers(cycle: &SupportCycle, version: &str) -> bool {
     let version = version.trim().trim_start_matches(['v', 'V']);
     let prefix = bare(&cycle.cycle);
@@ -52,7 +52,7 @@ fn covers(cycle: &SupportCycle, version: &str) -> bool {
     is_latest || !prefix.is_empty() && version.strip_prefix(prefix).is_some_and(follows)
 }
 
-/// What a written end means on a day: `true` and a day that has come say yes, `false` and a later day say no.
+/// Whether an end has been reached on a day: `true` and a day that has come mean yes; `false` and a later day mean no.
 fn has_come(written: Option<&str>, today: Day) -> Option<bool> {
     match written?.trim() {
         "true" => Some(true),
@@ -61,7 +61,7 @@ fn has_come(written: Option<&str>, today: Day) -> Option<bool> {
     }
 }
 
-/// The support of a version of a product on a day. Of several cycles that cover it, the most exact one counts. `None` when no cycle does.
+/// The support of a version of a product on a day. If several cycles cover it, the most exact one counts. `None` when no cycle does.
 pub fn support_status<'c>(
     cycles: impl IntoIterator<Item = &'c SupportCycle>,
     version: &str,
@@ -72,7 +72,7 @@ pub fn support_status<'c>(
         .filter(|cycle| !version.trim().is_empty() && covers(cycle, version))
         .max_by_key(|cycle| bare(&cycle.cycle).len())?;
     let ended = has_come(cycle.end_of_life.as_deref(), today);
-    // `support` says until when, or whether at all.
+    // `support` holds the end date, or whether there is support at all.
     let active_over = match cycle.support.as_deref().map(str::trim) {
         Some("true") => Some(false),
         Some("false") => Some(true),

@@ -1,7 +1,7 @@
-//! Orders of versions, one per ecosystem, and what stands on them: intervals, `vers` ranges, whether a text is one exact version.
+//! Orders of versions, one per ecosystem, and their uses: intervals, `vers` ranges, whether a text is one exact version.
 //!
-//! Two versions are compared only by the rules of one scheme. What those rules do not decide is [`Incomparable`] and says why; nothing
-//! here guesses. Which scheme a claim or a component has is looked up by name; what the answer means for a component is `matching.rs`.
+//! Two versions are compared only by the rules of one scheme. Where the rules do not decide, the result is [`Incomparable`] with the
+//! reason; nothing here guesses. The scheme of a claim or a component is looked up by name. `matching.rs` judges what the answer means.
 
 mod alpine;
 mod bounds;
@@ -38,11 +38,11 @@ pub use vers::{Comparator, Constraint, InvalidRange, Vers};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scheme {
-    /// Semantic Versioning 2.0; a leading `v` is a common way to write one and is passed over.
+    /// Semantic Versioning 2.0; a leading `v` is common and is ignored.
     SemVer,
     /// node-semver: Semantic Versioning with an optional `v`.
     Npm,
-    /// Cargo: Semantic Versioning as it is.
+    /// Cargo: plain Semantic Versioning.
     Cargo,
     /// Dart's pub: Semantic Versioning in which build metadata counts.
     Pub,
@@ -68,7 +68,7 @@ pub enum Scheme {
     Arch,
     /// OpenSSL, letters after the third number (`1.0.2zg`).
     OpenSsl,
-    /// Numbers one after the other, a shorter list below a longer one: CRAN, Bioconductor, Hackage.
+    /// Lists of numbers, where a shorter list is below a longer one: CRAN, Bioconductor, Hackage.
     Dotted,
     /// The vendor-neutral order for the ranges of the National Vulnerability Database; see `nvd.rs`.
     Nvd,
@@ -82,40 +82,40 @@ pub enum Incomparable {
     NotAVersion {
         /// The scheme.
         scheme: Scheme,
-        /// The text, cut when it is long.
+        /// The text, shortened when it is long.
         text: String,
-        /// What is wrong with it.
+        /// The defect.
         reason: &'static str,
     },
-    /// Both are versions, but one of them does not say enough; the full version is needed.
+    /// Both are versions, but one of them is not precise enough; the full version is needed.
     #[error("“{a}” and “{b}” cannot be compared as {} versions: {reason}", scheme.word())]
     Undecided {
         /// The scheme.
         scheme: Scheme,
-        /// One version, cut when it is long.
+        /// One version, shortened when it is long.
         a: String,
-        /// The other, cut when it is long.
+        /// The other, shortened when it is long.
         b: String,
-        /// What is missing.
+        /// The missing part.
         reason: &'static str,
     },
-    /// The order is not known (Git commits, `custom`, an ecosystem without a known order); a person has to compare.
+    /// The order is not known (Git commits, `custom`, an ecosystem without a known order); a person must compare.
     #[error("versions ordered by “{0}” cannot be compared")]
     NoOrder(String),
 }
 
-/// No version of any ecosystem is longer, in bytes.
+/// No version of any ecosystem is longer than this, in bytes.
 const LENGTH_MAX: usize = 4096;
 
-/// What a scheme says of two versions.
+/// A scheme's answer about two versions.
 enum Judged {
     /// Their order.
     Ordered(Ordering),
-    /// It does not say, and why. The order is only for sorting.
+    /// The scheme does not decide, and the reason. The order is only for sorting.
     Open(Ordering, &'static str),
 }
 
-/// What is wrong with a text.
+/// The defect of a text.
 type Refusal = &'static str;
 
 impl Scheme {
@@ -140,7 +140,7 @@ impl Scheme {
         Self::Nvd,
     ];
 
-    /// The order of `a` and `b`, or which of them is not a version of this scheme.
+    /// The order of `a` and `b`, or the one that is not a version of this scheme.
     fn judge(self, a: &str, b: &str) -> Result<Judged, Incomparable> {
         let (a, b) = (a.trim_ascii(), b.trim_ascii());
         match self {
@@ -179,7 +179,7 @@ impl Scheme {
         Ok(order(&read(a)?, &read(b)?))
     }
 
-    /// The order for sorting: also where the scheme does not decide. Total among the versions of the scheme.
+    /// The order for sorting, also where the scheme does not decide. Total among the versions of the scheme.
     fn sorting(self, a: &str, b: &str) -> Result<Ordering, Incomparable> {
         self.judge(a, b).map(|judged| match judged {
             Judged::Ordered(ordering) | Judged::Open(ordering, _) => ordering,
@@ -192,7 +192,7 @@ impl Scheme {
     }
 }
 
-/// What no scheme has in a version.
+/// Defects that no scheme allows in a version.
 fn plausible(text: &str) -> Result<(), Refusal> {
     if text.is_empty() {
         Err("it is empty")
@@ -205,7 +205,7 @@ fn plausible(text: &str) -> Result<(), Refusal> {
     }
 }
 
-/// The text as it is shown in a message.
+/// The text as messages show it.
 fn cut(text: &str) -> String {
     const SHOWN: usize = 80;
     match text.char_indices().nth(SHOWN) {
@@ -214,7 +214,7 @@ fn cut(text: &str) -> String {
     }
 }
 
-/// The order of two versions in a scheme; white space around them does not count.
+/// The order of two versions in a scheme; surrounding white space does not count.
 pub fn compare(scheme: Scheme, a: &str, b: &str) -> Result<Ordering, Incomparable> {
     match scheme.judge(a, b)? {
         Judged::Ordered(ordering) => Ok(ordering),
@@ -222,7 +222,7 @@ pub fn compare(scheme: Scheme, a: &str, b: &str) -> Result<Ordering, Incomparabl
     }
 }
 
-/// Whether two versions are the same in a scheme, however they are written.
+/// Whether two versions are the same in a scheme, in any spelling.
 pub fn equal(scheme: Scheme, a: &str, b: &str) -> Result<bool, Incomparable> {
     compare(scheme, a, b).map(Ordering::is_eq)
 }

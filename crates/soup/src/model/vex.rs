@@ -1,10 +1,10 @@
-//! Statements about whether a product is affected by a vulnerability (VEX), whatever the format they came in.
+//! Statements about whether a vulnerability affects a product (VEX), in any format.
 //!
-//! The words are those of OpenVEX 0.2.0; CycloneDX and CSAF are translated to them and back, and what another format said is kept.
+//! The words are those of OpenVEX 0.2.0. CycloneDX and CSAF are translated to them and back; the original word of another format is kept.
 
 use serde::{Deserialize, Serialize};
 
-/// What a statement claims. An unknown status must never count as "not affected".
+/// The status that a statement claims. An unknown status must never count as "not affected".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -28,7 +28,7 @@ pub enum Justification {
     VulnerableCodeNotPresent,
     /// The vulnerable code is never run.
     VulnerableCodeNotInExecutePath,
-    /// An attacker cannot reach or steer the vulnerable code.
+    /// An attacker cannot reach or control the vulnerable code.
     VulnerableCodeCannotBeControlledByAdversary,
     /// Built-in protection prevents exploitation.
     InlineMitigationsAlreadyExist,
@@ -39,15 +39,15 @@ pub enum Justification {
 pub struct Subject {
     /// The document's identifier of it: purl, CPE, bom-ref, CSAF product id, IRI.
     pub id: String,
-    /// Name where told (CSAF full product name).
+    /// Name, if given (CSAF full product name).
     pub name: Option<String>,
-    /// Package URL where told apart from `id`.
+    /// Package URL, if given in addition to `id`.
     pub purl: Option<String>,
-    /// CPE where told apart from `id`.
+    /// CPE, if given in addition to `id`.
     pub cpe: Option<String>,
-    /// Identifiers of the parts of it that the vulnerability sits in (OpenVEX subcomponents).
+    /// Identifiers of the parts of it that contain the vulnerability (OpenVEX subcomponents).
     pub subcomponents: Vec<String>,
-    /// Versions or `vers` ranges that the statement is limited to, as written (CycloneDX `affects[].versions`); all of them when empty.
+    /// Versions or `vers` ranges that limit the statement, as written (CycloneDX `affects[].versions`); empty for all versions.
     #[serde(default)]
     pub versions: Vec<String>,
 }
@@ -59,20 +59,21 @@ pub struct Statement {
     pub vulnerability: String,
     /// Its other identifiers.
     pub aliases: Vec<String>,
-    /// What it is about.
+    /// The products or components it is about.
     pub subjects: Vec<Subject>,
-    /// What is claimed; `None` when the document's word is none that we know (the word is in `told`).
+    /// The claimed status; `None` when the document's word is unknown (the word is in `told`).
     pub status: Option<Status>,
-    /// Why not affected.
+    /// Why the subject is not affected.
     pub justification: Option<Justification>,
-    /// Why not affected, in words.
+    /// Why the subject is not affected, in words.
     pub impact: Option<String>,
-    /// What users should do.
+    /// The recommended action for users.
     pub action: Option<String>,
-    /// The document's own word for status and justification where it differs from ours (`false_positive`, `exploitable/code_not_reachable`).
+    /// The document's own word for status and justification where it differs from ours (`false_positive`,
+    /// `exploitable/code_not_reachable`).
     pub told: Option<String>,
-    /// When it was said, as written.
+    /// Date of the statement, as written.
     pub at: Option<String>,
-    /// Where in the document.
+    /// Its place in the document.
     pub place: String,
 }

@@ -1,7 +1,8 @@
-//! A VEX document that we are about to publish: who says it, when, in which revision, about which products, and the statements.
+//! A VEX document before publication: its issuer, dates and revision, its products and its statements.
 //!
-//! Here are the rules that hold in every format (the minimum requirements for VEX published by CISA in April 2023). What one format asks
-//! besides is told by its writer in `exchange::vex_out`. Nothing here reads a clock.
+//! This module holds the rules that apply in every format (the minimum requirements for VEX published by CISA in April 2023). The writers
+//! in
+//! `formats::vex_out` hold the rules of one format. Nothing here reads a clock.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -50,13 +51,13 @@ pub struct Author {
     pub name: String,
     /// In what role.
     pub role: Role,
-    /// Address that stands for the issuer (`https://psirt.example.com`); CSAF asks for it.
+    /// Address that identifies the issuer (`https://psirt.example.com`); CSAF requires it.
     pub namespace: Option<String>,
     /// How to reach the issuer, in words.
     pub contact: Option<String>,
 }
 
-/// Whether more is to come (CSAF 2.0 3.2.1.12.7).
+/// The state of the document (CSAF 2.0 3.2.1.12.7).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TrackingStatus {
@@ -83,7 +84,7 @@ impl TrackingStatus {
 /// One revision of the document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
-    /// When it was released.
+    /// Date of its release.
     pub at: Moment,
     /// What changed.
     pub summary: String,
@@ -98,7 +99,7 @@ pub struct Tool {
     pub version: String,
 }
 
-/// All that is published together.
+/// Everything that is published together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VexDocument {
     /// Its identifier: an IRI for OpenVEX, `urn:uuid:…` for CycloneDX, any text for CSAF.
@@ -107,28 +108,28 @@ pub struct VexDocument {
     pub title: String,
     /// Who issues it.
     pub author: Author,
-    /// Whether more is to come.
+    /// The state of the document.
     pub status: TrackingStatus,
-    /// All revisions from the first to this one, numbered from 1: as many as there are is the document's version.
+    /// All revisions from the first to this one, numbered from 1; their number is the document's version.
     pub revisions: Vec<Revision>,
-    /// What wrote it.
+    /// The program that wrote it.
     pub tool: Tool,
     /// The products and components that the statements are about, named by their `reference`, which is the statements' [`Subject::id`].
     pub products: Vec<Component>,
-    /// `reference` of the one product that the whole document is about, where it is about one; its parts are then the other products.
+    /// `reference` of the one product that the whole document is about, if there is one; the other products are then its parts.
     pub about: Option<String>,
     /// Descriptions of the vulnerabilities by their main identifier in the statements.
     pub descriptions: BTreeMap<String, String>,
-    /// What is said.
+    /// The statements.
     pub statements: Vec<Statement>,
 }
 
-/// One thing that keeps a document from being written.
+/// One reason why a document cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// `document`, or which statement (`statement 2 (CVE-2021-44228)`).
     pub place: String,
-    /// What is missing or cannot be said, and what would help.
+    /// What is missing or cannot be expressed, and what to do.
     pub reason: String,
 }
 
@@ -138,7 +139,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// A document that cannot be written, with everything that is in the way, in the order of the document.
+/// A document that cannot be written, with all reasons in the order of the document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
 pub struct Unwritable {
@@ -146,7 +147,7 @@ pub struct Unwritable {
     pub refusals: Vec<Refusal>,
 }
 
-/// What is in the way so far.
+/// The reasons so far.
 #[derive(Debug, Default)]
 pub struct Refusals(Vec<Refusal>);
 
@@ -156,32 +157,32 @@ impl Refusals {
         self.0.push(Refusal { place: place.into(), reason: reason.into() });
     }
 
-    /// Goes on when nothing is in the way.
+    /// Succeeds if there are no reasons.
     pub fn done(self) -> Result<(), Unwritable> {
         if self.0.is_empty() { Ok(()) } else { Err(Unwritable { refusals: self.0 }) }
     }
 }
 
-/// A text that says something: not only white space.
+/// A text that is not only white space.
 pub fn said(text: Option<&String>) -> Option<&str> {
     text.map(String::as_str).filter(|text| !text.trim().is_empty())
 }
 
 impl Statement {
-    /// The identifier that makes two statements be about the same vulnerability: its CVE where it has one, else its main identifier.
+    /// The identifier by which two statements are about the same vulnerability: its CVE if it has one, otherwise its main identifier.
     pub fn same_vulnerability(&self) -> &str {
         let names = std::iter::once(&self.vulnerability).chain(&self.aliases);
         names.map(String::as_str).find(|name| is_cve(name)).unwrap_or(&self.vulnerability)
     }
 
-    /// Which statement it is, for a message: its number from 1, its vulnerability, and where it was read where it was.
+    /// Names the statement in a message: its number from 1, its vulnerability, and the place where it was read, if any.
     pub fn place_in_document(&self, index: usize) -> String {
         let name = if self.vulnerability.trim().is_empty() { "no identifier" } else { &self.vulnerability };
         let read = if self.place.is_empty() { String::new() } else { format!(", read at {}", self.place) };
         format!("statement {} ({name}{read})", index + 1)
     }
 
-    /// What is missing in it, whatever the format.
+    /// What it lacks in every format.
     fn missing(&self) -> Vec<String> {
         let mut missing = Vec::new();
         if self.vulnerability.trim().is_empty() {
@@ -200,7 +201,7 @@ impl Statement {
             }
         }
         if let Some(at) = self.at.as_deref().filter(|at| !is_date_time(at)) {
-            missing.push(format!("`{at}` is no date and time; write one such as 2026-11-22T14:05:00Z"));
+            missing.push(format!("`{at}` is not a date and time; write one such as 2026-11-22T14:05:00Z"));
         }
         missing
     }
@@ -208,7 +209,7 @@ impl Statement {
     fn missing_for_status(&self) -> Option<String> {
         let reason = match self.status {
             None => {
-                let word = said(self.told.as_ref()).map(|told| format!(" (it says `{told}`)"));
+                let word = said(self.told.as_ref()).map(|word| format!(" (its word is `{word}`)"));
                 return Some(format!(
                     "the status is not known{}; choose not affected, affected, fixed or under investigation",
                     word.unwrap_or_default()
@@ -216,13 +217,13 @@ impl Statement {
             }
             Some(Status::NotAffected) => (self.justification.is_none()
                 && said(self.impact.as_ref()).is_none())
-            .then_some("it says not affected, but neither a justification nor an impact statement says why"),
+            .then_some("its status is not affected, but neither a justification nor an impact statement explains why"),
             Some(_) if self.justification.is_some() => {
                 Some("it gives a justification, which goes only with not affected")
             }
             Some(Status::Affected) => said(self.action.as_ref())
                 .is_none()
-                .then_some("it says affected, but no action statement says what users should do"),
+                .then_some("its status is affected, but no action statement says what users should do"),
             Some(Status::Fixed | Status::UnderInvestigation) => None,
         };
         reason.map(str::to_owned)
@@ -240,7 +241,7 @@ impl VexDocument {
         self.revisions.last().map(|revision| revision.at)
     }
 
-    /// What keeps it from being written in any format.
+    /// The reasons why it cannot be written in any format.
     pub fn refusals(&self) -> Refusals {
         let mut refusals = Refusals::default();
         for (text, what) in [
@@ -262,7 +263,7 @@ impl VexDocument {
                 refusals.add(statement.place_in_document(index), missing);
             }
         }
-        self.check_said_once(&mut refusals);
+        self.check_unique(&mut refusals);
         refusals
     }
 
@@ -292,30 +293,29 @@ impl VexDocument {
             }
         }
         if let Some(about) = self.about.as_ref().filter(|about| !seen.contains(about)) {
-            refusals
-                .add("document", format!("the product `{about}` that it is about is not among its products"));
+            refusals.add("document", format!("its main product `{about}` is not among its products"));
         }
     }
 
-    /// One document says one thing about one vulnerability in one product or part of it.
-    fn check_said_once(&self, refusals: &mut Refusals) {
-        let mut said: BTreeMap<(&str, &str, Option<&str>), usize> = BTreeMap::new();
+    /// One document makes one statement about one vulnerability in one product or part of it.
+    fn check_unique(&self, refusals: &mut Refusals) {
+        let mut earlier: BTreeMap<(&str, &str, Option<&str>), usize> = BTreeMap::new();
         for (index, statement) in self.statements.iter().enumerate() {
             for (subject, part) in statement.subjects.iter().flat_map(parts) {
                 let key = (statement.same_vulnerability(), subject, part);
-                if let Some(first) = said.get(&key) {
+                if let Some(first) = earlier.get(&key) {
                     let of = part.map(|part| format!("`{part}` in ")).unwrap_or_default();
                     let reason = format!("statement {} speaks of {of}`{subject}` already", first + 1);
                     refusals.add(statement.place_in_document(index), reason);
                 } else {
-                    said.insert(key, index);
+                    earlier.insert(key, index);
                 }
             }
         }
     }
 }
 
-/// A subject's identifier with each of its subcomponents, or alone when it has none.
+/// A subject's identifier with each of its subcomponents, or alone if it has none.
 pub fn parts(subject: &Subject) -> Vec<(&str, Option<&str>)> {
     if subject.subcomponents.is_empty() {
         return vec![(&subject.id, None)];
@@ -323,7 +323,7 @@ pub fn parts(subject: &Subject) -> Vec<(&str, Option<&str>)> {
     subject.subcomponents.iter().map(|part| (subject.id.as_str(), Some(part.as_str()))).collect()
 }
 
-/// Whether it is written as a CVE identifier: `CVE-`, four digits, `-`, at least four digits.
+/// Whether it has the form of a CVE identifier: `CVE-`, four digits, `-`, at least four digits.
 pub fn is_cve(name: &str) -> bool {
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     name.strip_prefix("CVE-")
@@ -331,7 +331,7 @@ pub fn is_cve(name: &str) -> bool {
         .is_some_and(|(year, number)| year.len() == 4 && number.len() >= 4 && digits(year) && digits(number))
 }
 
-/// Date and time as RFC 3339 writes them, with the letter between and without leap second, as all three formats take them.
+/// Date and time as in RFC 3339, with the letter between and without leap second, as all three formats accept them.
 fn is_date_time(text: &str) -> bool {
     text.as_bytes().get(10) == Some(&b'T')
         && text.get(17..19) != Some("60")
@@ -343,7 +343,7 @@ fn is_date_time(text: &str) -> bool {
 pub enum Response {
     /// A fix is not possible.
     CanNotFix,
-    /// A fix is possible, but will not come.
+    /// A fix is possible, but not planned.
     WillNotFix,
     /// Another version or release has the fix.
     Update,
@@ -365,7 +365,7 @@ impl Response {
         }
     }
 
-    /// The response whose word, with spaces, this text is.
+    /// The response whose word, with spaces, equals this text.
     fn of(text: &str) -> Option<Self> {
         [Self::CanNotFix, Self::WillNotFix, Self::Update, Self::Rollback, Self::WorkaroundAvailable]
             .into_iter()
@@ -373,7 +373,7 @@ impl Response {
     }
 }
 
-/// Splits an action statement into the responses that it begins with and the advice that follows: `update; use 2.4.1` says to update and how.
+/// Splits an action statement into its leading responses and the advice after them: `update; use 2.4.1` asks to update and explains how.
 pub fn responses(action: &str) -> (Vec<Response>, &str) {
     let (mut responses, mut rest) = (Vec::new(), action.trim());
     while !rest.is_empty() {

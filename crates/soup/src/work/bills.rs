@@ -1,4 +1,4 @@
-//! Bills of materials of files: inspected, written in another format, compared. Nothing is kept.
+//! Bills of materials in files: inspect, convert, compare. Nothing is kept.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -18,18 +18,18 @@ use mainstay_base::note::{Gravity, Note};
 use mainstay_base::unpack::{Limits, Stop, UnpackError, for_each_document};
 use mainstay_base::{regular, store_error::StoreError};
 
-/// A bill of materials as a file told it.
+/// A bill of materials as read from a file.
 #[derive(Debug, Clone)]
 pub struct InspectedBill {
-    /// What it says.
+    /// Its contents.
     pub bill: Bill,
     /// SHA-256 of the file, lower-case hexadecimal.
     pub sha256: String,
-    /// What IEC 62304 8.1.2 and the minimum elements of a bill of materials miss in it.
+    /// The elements of IEC 62304 8.1.2 and the minimum elements of an SBOM that it lacks.
     pub lint: Vec<Note>,
 }
 
-/// The formats that a bill is written in.
+/// The formats in which a bill can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BillSyntax {
     /// CycloneDX 1.6 JSON.
@@ -38,16 +38,16 @@ pub enum BillSyntax {
     Spdx,
 }
 
-/// Reads the bill of materials of a file, which may be packed; of a Python wheel the bill that it brings along (PEP 770).
+/// Reads the bill of materials of a file, which may be packed. For a Python wheel, it reads the bill inside the wheel (PEP 770).
 ///
 /// # Errors
-/// When the file cannot be read, or is no bill of materials; the words name the place and the reason.
+/// When the file cannot be read or is not a bill of materials; the message names the place and the reason.
 pub fn inspect_bill(path: &Path) -> Result<InspectedBill, Refused> {
     let bytes = bytes_of(path)?;
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let (document, inner) = unpacked(&bytes, &name)?;
     let bill = sbom::read(&document, inner.as_deref().unwrap_or(&name))
-        .map_err(|refused| Refused::Rule(format!("{name} was not taken: {refused}")))?;
+        .map_err(|refused| Refused::Rule(format!("{name} was not accepted: {refused}")))?;
     let lint = lint(&bill);
     Ok(InspectedBill { bill, sha256: hex::encode(Sha256::digest(&bytes)), lint })
 }
@@ -60,13 +60,13 @@ fn bytes_of(path: &Path) -> Result<Vec<u8>, Refused> {
     Ok(bytes)
 }
 
-/// Members of a wheel at most.
+/// Maximum number of members of a wheel.
 const WHEEL_MEMBERS_MAX: usize = 100_000;
-/// Names of bills that a refusal tells at most.
+/// Maximum number of bill names that a refusal lists.
 const NAMES_MAX: usize = 10;
 
-/// The one document of a file: itself, or what is packed in it, then with its name there. In a wheel only what stands in the folder for bills
-/// is a document.
+/// The one document of a file: the file itself, or its packed member with that member's name. In a wheel, only the files in the folder for
+/// bills are documents.
 fn unpacked(bytes: &[u8], name: &str) -> Result<(Vec<u8>, Option<String>), Refused> {
     let mut documents: Vec<(Vec<u8>, String)> = Vec::new();
     let mut broken = None;
@@ -86,7 +86,7 @@ fn unpacked(bytes: &[u8], name: &str) -> Result<(Vec<u8>, Option<String>), Refus
             documents.push((document, member.to_owned()));
             Ok(())
         });
-    let refused = |why: String| Refused::Rule(format!("{name} was not taken: {why}"));
+    let refused = |why: String| Refused::Rule(format!("{name} was not accepted: {why}"));
     match (outcome, broken) {
         (Err(UnpackError::Unreadable(why)), _) => return Err(refused(why.to_string())),
         (_, Some(why)) => return Err(refused(why)),
@@ -95,12 +95,12 @@ fn unpacked(bytes: &[u8], name: &str) -> Result<(Vec<u8>, Option<String>), Refus
     let count = documents.len();
     match (documents.pop(), count) {
         (Some((document, member)), 1) => {
-            // Within an archive a document has a name of its own: `a.zip: b/bom.json`.
+            // A document within an archive has its own name: `a.zip: b/bom.json`.
             let inner = member.rsplit_once(": ").map(|(_, path)| path.rsplit('/').next().unwrap_or(path).to_owned());
             Ok((document, inner))
         }
         (None, _) if is_wheel => Err(refused(
-            "the wheel brings no bill of materials along (`.dist-info/sboms`, PEP 770): make one of the environment that it is installed in"
+            "the wheel contains no bill of materials (`.dist-info/sboms`, PEP 770): create one of the environment in which it is installed"
                 .to_owned(),
         )),
         (None, _) => Err(refused("the archive is empty".to_owned())),
@@ -113,7 +113,7 @@ fn unpacked(bytes: &[u8], name: &str) -> Result<(Vec<u8>, Option<String>), Refus
     }
 }
 
-/// What identifies a bill, for documents that rest on it.
+/// The identification of a bill, for documents that are based on it.
 pub fn bill_head(inspected: &InspectedBill) -> Value {
     let bill = &inspected.bill;
     json!({
@@ -123,25 +123,25 @@ pub fn bill_head(inspected: &InspectedBill) -> Value {
     })
 }
 
-/// What of a document could not be taken as a component: a scan of the bill says nothing about it.
+/// Whether a part of the document could not be read as a component: a scan of the bill does not cover it.
 pub fn refused_of_bill(inspected: &InspectedBill) -> Vec<&Note> {
     inspected.bill.notes.notes.iter().filter(|note| note.gravity == Gravity::Refused).collect()
 }
 
-/// Writes the bill of a file in another format; the new file must not exist yet.
+/// Writes the bill of a file in another format; the new file must not exist.
 ///
 /// # Errors
 /// As [`inspect_bill`], and when the new file exists or cannot be written.
 pub fn convert_bill(path: &Path, syntax: BillSyntax, out: &Path, stamp: &Stamp) -> Result<Bill, Refused> {
     let bill = inspect_bill(path)?.bill;
-    let text = written(&bill, syntax, stamp)?;
+    let text = formatted(&bill, syntax, stamp)?;
     let mut file = FreshFile::new(out, Some(path))?;
     file.put(text.as_bytes())?;
     file.keep()?;
     Ok(bill)
 }
 
-/// What differs between the bills of two files.
+/// The difference between the bills of two files.
 ///
 /// # Errors
 /// As [`inspect_bill`].
@@ -149,9 +149,9 @@ pub fn compare_bills(before: &Path, after: &Path) -> Result<BillDiff, Refused> {
     Ok(diff(&inspect_bill(before)?.bill, &inspect_bill(after)?.bill))
 }
 
-/// The text of a bill in a format. The serial number follows from the content and the moment, so that the same bill at the same moment gives
-/// the same bytes.
-fn written(bill: &Bill, syntax: BillSyntax, stamp: &Stamp) -> Result<String, Refused> {
+/// The text of a bill in a format. The serial number depends on the content and the time, so the same bill at the same time gives the same
+/// bytes.
+fn formatted(bill: &Bill, syntax: BillSyntax, stamp: &Stamp) -> Result<String, Refused> {
     let at = stamp.now.to_string();
     let mut hasher = Sha256::new();
     let content = serde_json::to_vec(bill)
@@ -177,7 +177,7 @@ mod tests {
 
     const BILL: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"libpng","version":"1.6.43"}]}"#;
 
-    /// A wheel with these members, in a folder of its own.
+    /// A wheel with these members, in its own folder.
     fn wheel(members: &[(&str, &str)]) -> (tempfile::TempDir, std::path::PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("imaging-1.0-cp312-cp312-linux_x86_64.whl");

@@ -1,4 +1,4 @@
-//! What a person does with bills and advisories: import, look up, scan, inspect, convert, compare, publish.
+//! The user's actions on bills and advisories: import, look up, scan, inspect, convert, compare, publish.
 
 mod advisories;
 mod bills;
@@ -6,7 +6,7 @@ mod scan;
 mod vex;
 
 pub use advisories::{
-    AdvisoryTelling, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, SourceStatus, cache_status,
+    AdvisoryVersion, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, SourceStatus, cache_status,
     import_advisories, show_advisory,
 };
 pub use bills::{

@@ -1,4 +1,4 @@
-//! What a CVE record says of one product (`affected`): its names, and which of its versions are meant. NVD repeats it as the reporter told it.
+//! The `affected` part of a CVE record: the names of one product and its affected versions. NVD repeats it in the reporter's words.
 
 use serde::Deserialize;
 
@@ -81,11 +81,11 @@ struct Change {
 }
 
 impl Affected {
-    /// What is said of the product.
+    /// The claim about the product.
     pub fn claim(self) -> PackageClaim {
         let conditions = self.conditions();
         let package = self.package_name.filter(|name| !name.trim().is_empty());
-        // The collection says nothing where no package of it is named.
+        // The collection means nothing if the claim names no package in it.
         let ecosystem = package.as_ref().and(self.collection_url).unwrap_or_default();
         let (name, product) = match package {
             Some(package) => (package, self.product),
@@ -104,7 +104,7 @@ impl Affected {
         }
     }
 
-    /// Where it is affected, and where in it the flaw is.
+    /// The conditions: where it is affected, and where in it the flaw is.
     fn conditions(&self) -> Vec<String> {
         let lists = [("platform", &self.platforms), ("module", &self.modules), ("file", &self.program_files)];
         let listed =
@@ -114,12 +114,12 @@ impl Affected {
     }
 }
 
-/// One entry: a single version, or an interval that its changes cut in pieces of their own status.
+/// One entry: a single version, or an interval that its changes split into pieces with their own status.
 fn versions(entry: Version) -> Vec<Versions> {
     let Version { version, status, version_type: order, less_than, less_than_or_equal, changes } = entry;
     let unbounded = |version: &str| matches!(version, "*" | "unspecified");
     let end = match (less_than, less_than_or_equal) {
-        // The asterisk stands for the end of a line: `lessThan` means all of it too (CVE record format).
+        // The asterisk means the end of a line: `lessThan` includes all of the line (CVE record format).
         (Some(version), _) => Some(Bound { included: version.ends_with(".*"), version }),
         (None, Some(version)) => Some(Bound { version, included: true }),
         (None, None) => None,

@@ -1,4 +1,4 @@
-//! CSAF advisories, 2.0 and 2.1, of every profile: for each vulnerability an advisory, and the statements that it makes about products.
+//! CSAF advisories, 2.0 and 2.1, of every profile: for each vulnerability an advisory and its statements about products.
 
 mod tree;
 
@@ -115,7 +115,7 @@ struct Reference {
     url: String,
 }
 
-/// A flag, a threat or a remediation: something about some products.
+/// A flag, a threat or a remediation: an entry about some products.
 #[derive(Deserialize)]
 struct About {
     #[serde(default, deserialize_with = "lax")]
@@ -142,7 +142,7 @@ struct Scores {
     cvss_v2: CvssData,
 }
 
-/// Scores as 2.1 has them.
+/// Scores in the form of 2.1.
 #[derive(Deserialize)]
 struct Metric {
     #[serde(default, deserialize_with = "lax")]
@@ -160,14 +160,14 @@ fn document(raw: &str, place: String, sink: &mut Sink<'_, '_>) -> Result<(), Unr
     };
     sink.within = Some(format!("{}/{}", document.publisher.name, document.tracking.id));
     let version = document.csaf_version.as_str();
-    sink.told(&format!("CSAF {version} {}", document.category), &document.publisher.name);
+    sink.describe(&format!("CSAF {version} {}", document.category), &document.publisher.name);
     let notes = &mut sink.report.notes;
     if !matches!(version, "2.0" | "2.1") {
         let text = format!("CSAF `{version}`: this program knows 2.0 and 2.1");
         notes.add(Gravity::Warning, "$.document.csaf_version", text);
     }
     if matches!(document.tracking.status.as_str(), "draft" | "interim") {
-        let text = format!("the document calls itself {}", document.tracking.status);
+        let text = format!("the status of the document is {}", document.tracking.status);
         notes.add(Gravity::Warning, "$.document.tracking.status", text);
     }
     check_date(
@@ -186,11 +186,11 @@ fn document(raw: &str, place: String, sink: &mut Sink<'_, '_>) -> Result<(), Unr
     let products = Products::of(product_tree, notes);
     let vulnerabilities = vulnerabilities.unwrap_or_default();
     if vulnerabilities.is_empty() {
-        notes.add(Gravity::Info, "$.vulnerabilities", "the document tells of no vulnerability");
+        notes.add(Gravity::Info, "$.vulnerabilities", "the document lists no vulnerability");
     }
     for (at, raw) in vulnerabilities.iter().enumerate() {
         let place = format!("$.vulnerabilities[{at}]");
-        // A kept record is a document of its own with this one vulnerability: what it says hangs on the product tree.
+        // A kept record is a separate document with this one vulnerability and the product tree that it refers to.
         let tree = tree.map_or("{}", RawValue::get);
         let whole = format!(
             "{{\"document\":{},\"product_tree\":{tree},\"vulnerabilities\":[{}]}}",
@@ -213,18 +213,18 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn vulnerability(&self, raw: &str, whole: &str, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
-        let mut told: Vulnerability =
+        let mut vulnerability: Vulnerability =
             match parse(raw, self.place, "vulnerabilities[]", &mut sink.report.notes) {
-                Ok(told) => told,
+                Ok(vulnerability) => vulnerability,
                 Err(refused) => {
                     sink.refuse(refused);
                     return Ok(());
                 }
             };
-        let (id, aliases) = self.identifiers(&mut told);
-        self.check_statuses(&told, &mut sink.report.notes);
-        let statements = self.statements(&told, &id, &aliases);
-        let advisory = self.advisory(told, id, aliases);
+        let (id, aliases) = self.identifiers(&mut vulnerability);
+        self.check_statuses(&vulnerability, &mut sink.report.notes);
+        let statements = self.statements(&vulnerability, &id, &aliases);
+        let advisory = self.advisory(vulnerability, id, aliases);
         sink.advisory(whole, self.place.to_owned(), Ok(advisory))?;
         for statement in statements {
             let place = statement.place.clone();
@@ -233,21 +233,21 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// The CVE, or else the publisher's own identifier; a vulnerability without either is called after its document.
-    fn identifiers(&self, told: &mut Vulnerability) -> (String, Vec<String>) {
-        let ids = told.ids.drain(..).map(|id| id.text).filter(|text| !text.trim().is_empty());
-        let mut all = told.cve.take().into_iter().chain(ids);
+    /// The CVE, or the publisher's own identifier; a vulnerability without either gets the identifier of its document.
+    fn identifiers(&self, vulnerability: &mut Vulnerability) -> (String, Vec<String>) {
+        let ids = vulnerability.ids.drain(..).map(|id| id.text).filter(|text| !text.trim().is_empty());
+        let mut all = vulnerability.cve.take().into_iter().chain(ids);
         let main = all.next().unwrap_or_else(|| format!("{}#{}", self.document.tracking.id, self.number));
         (main, all.collect())
     }
 
-    /// Remarks on products that are not defined, on words that are no status, and on statuses that contradict each other.
-    fn check_statuses(&self, told: &Vulnerability, notes: &mut Notes) {
-        let mut said: BTreeMap<&str, ClaimStatus> = BTreeMap::new();
-        for (word, ids) in &told.product_status {
+    /// Remarks on products that are not defined, on unknown status words, and on statuses that contradict each other.
+    fn check_statuses(&self, vulnerability: &Vulnerability, notes: &mut Notes) {
+        let mut statuses: BTreeMap<&str, ClaimStatus> = BTreeMap::new();
+        for (word, ids) in &vulnerability.product_status {
             let place = format!("{}.product_status.{word}", self.place);
             let Some(kind) = Kind::of(word) else {
-                notes.add(Gravity::Warning, place, "no status that this program knows: kept as written");
+                notes.add(Gravity::Warning, place, "not a status that this program knows: kept as written");
                 continue;
             };
             for id in ids {
@@ -256,7 +256,7 @@ impl Reading<'_> {
                     notes.add(Gravity::Warning, place.clone(), text);
                 }
                 if let Some(claim) = kind.claim()
-                    && said.insert(id, claim).is_some_and(|before| before != claim)
+                    && statuses.insert(id, claim).is_some_and(|before| before != claim)
                 {
                     let text = format!("product `{}` has two statuses that contradict each other", short(id));
                     notes.add(Gravity::Warning, place.clone(), text);
@@ -265,28 +265,36 @@ impl Reading<'_> {
         }
     }
 
-    fn advisory(&self, told: Vulnerability, id: String, aliases: Vec<String>) -> Advisory {
-        let text = |category: &str| told.notes.iter().find(|note| note.category == category);
+    fn advisory(&self, vulnerability: Vulnerability, id: String, aliases: Vec<String>) -> Advisory {
+        let text = |category: &str| vulnerability.notes.iter().find(|note| note.category == category);
         let description = ["description", "summary", "general", "details"].into_iter().find_map(text);
-        let scores = told.scores.into_iter().chain(told.metrics.into_iter().map(|metric| metric.content));
-        let cwes = told.cwe.into_iter().chain(told.cwes).map(|cwe| cwe.id).filter(|id| !id.is_empty());
+        let scores = vulnerability
+            .scores
+            .into_iter()
+            .chain(vulnerability.metrics.into_iter().map(|metric| metric.content));
+        let cwes = vulnerability
+            .cwe
+            .into_iter()
+            .chain(vulnerability.cwes)
+            .map(|cwe| cwe.id)
+            .filter(|id| !id.is_empty());
         let tracking = &self.document.tracking;
         Advisory {
             source: Source::Csaf,
             aliases,
             upstream: Vec::new(),
             related: if tracking.id == id { Vec::new() } else { vec![tracking.id.clone()] },
-            title: told.title,
+            title: vulnerability.title,
             description: description.map(|note| note.text.clone()).unwrap_or_default(),
-            published: told.release_date.or_else(|| Some(tracking.initial_release_date.clone())),
+            published: vulnerability.release_date.or_else(|| Some(tracking.initial_release_date.clone())),
             modified: Some(tracking.current_release_date.clone()),
             standing: Standing::Published,
             informational: None,
-            packages: self.claims(&told.product_status),
+            packages: self.claims(&vulnerability.product_status),
             applicability: Vec::new(),
             scores: scores.flat_map(|scores| vectors(scores, &self.document.publisher.name)).collect(),
             weaknesses: cwes.collect(),
-            references: told.references.into_iter().map(|reference| reference.url).collect(),
+            references: vulnerability.references.into_iter().map(|reference| reference.url).collect(),
             id,
         }
     }
@@ -298,17 +306,17 @@ impl Reading<'_> {
             .collect()
     }
 
-    /// One statement for all products of a status that have the same reasons.
-    fn statements(&self, told: &Vulnerability, id: &str, aliases: &[String]) -> Vec<Statement> {
+    /// One statement for all products that share a status and its reasons.
+    fn statements(&self, vulnerability: &Vulnerability, id: &str, aliases: &[String]) -> Vec<Statement> {
         let mut found = Vec::new();
-        for (word, ids) in &told.product_status {
+        for (word, ids) in &vulnerability.product_status {
             let kind = Kind::of(word);
             if kind == Some(Kind::Recommended) {
                 continue;
             }
             let mut groups: BTreeMap<Reasons, Vec<&str>> = BTreeMap::new();
             for product in ids {
-                groups.entry(self.reasons(told, product)).or_default().push(product);
+                groups.entry(self.reasons(vulnerability, product)).or_default().push(product);
             }
             for (reasons, ids) in groups {
                 found.push(Statement {
@@ -328,27 +336,27 @@ impl Reading<'_> {
         found
     }
 
-    /// What is said about one product: flags, impact threats, remediations.
-    fn reasons(&self, told: &Vulnerability, product: &str) -> Reasons {
+    /// The reasons for one product: flags, impact threats, remediations.
+    fn reasons(&self, vulnerability: &Vulnerability, product: &str) -> Reasons {
         let about = |list: &[About], takes: &dyn Fn(&About) -> Option<String>| {
             let texts: Vec<_> =
                 list.iter().filter(|entry| self.concerns(entry, product)).filter_map(takes).collect();
             (!texts.is_empty()).then(|| texts.join("\n"))
         };
-        let mut flags = told.flags.iter().filter(|flag| self.concerns(flag, product));
+        let mut flags = vulnerability.flags.iter().filter(|flag| self.concerns(flag, product));
         Reasons {
             justification: flags.find_map(|flag| justification(&flag.label)),
-            impact: about(&told.threats, &|threat| {
+            impact: about(&vulnerability.threats, &|threat| {
                 (threat.category == "impact").then(|| threat.details.clone())
             }),
-            action: about(&told.remediations, &|remedy| {
+            action: about(&vulnerability.remediations, &|remedy| {
                 let url = remedy.url.as_ref().map(|url| format!(" {url}")).unwrap_or_default();
                 Some(format!("{}{}{url}", prefix(&remedy.category), remedy.details))
             }),
         }
     }
 
-    /// Whether an entry is about a product; one that names none is about all of them.
+    /// Whether an entry is about a product; an entry that names none is about all of them.
     fn concerns(&self, entry: &About, product: &str) -> bool {
         let in_group = || entry.group_ids.iter().any(|group| self.products.in_group(group, product));
         (entry.product_ids.is_empty() && entry.group_ids.is_empty())
@@ -357,7 +365,7 @@ impl Reading<'_> {
     }
 }
 
-/// What is put before a remediation's text where its category says more than that there is something to do.
+/// The prefix of a remediation's text where its category means more than that there is something to do.
 fn prefix(category: &str) -> String {
     if matches!(category, "vendor_fix" | "mitigation" | "") {
         String::new()
@@ -366,7 +374,7 @@ fn prefix(category: &str) -> String {
     }
 }
 
-/// Why a product has its status.
+/// The reasons for a product's status.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Reasons {
     justification: Option<Justification>,
@@ -374,7 +382,7 @@ struct Reasons {
     action: Option<String>,
 }
 
-/// What the words of `product_status` mean.
+/// The meaning of the words of `product_status`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     KnownAffected,
@@ -385,7 +393,7 @@ enum Kind {
     /// The first fixed version.
     FirstFixed,
     UnderInvestigation,
-    /// What to use: no statement about the vulnerability.
+    /// The recommended version: no statement about the vulnerability.
     Recommended,
     Unknown,
 }
@@ -425,7 +433,7 @@ impl Kind {
         }
     }
 
-    /// Whether the document's word says something that our status does not.
+    /// Whether the document's word means more than our status.
     fn needs_word(self) -> bool {
         match self {
             Self::EndAffected | Self::FirstFixed | Self::Recommended | Self::Unknown => true,

@@ -1,4 +1,4 @@
-//! CVE records in JSON 5 as the CVE List publishes them: one record, or an array of them.
+//! CVE records in JSON 5, as published in the CVE List: one record, or an array of them.
 
 use std::io::BufRead;
 
@@ -15,19 +15,19 @@ use super::nvd2::{Configuration, CvssData, Text, in_english, root};
 
 /// Reads one document.
 pub(super) fn read(reader: &mut dyn BufRead, array: bool, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
-    sink.told("CVE JSON 5", "CVE");
+    sink.describe("CVE JSON 5", "CVE");
     each(reader, array, sink, &mut |raw, place, sink| {
         let outcome = advisory(raw, &place, &mut sink.report.notes);
         sink.advisory(raw, place, outcome)
     })
 }
 
-/// A delta list names records that changed and holds none: that is said.
+/// A delta list names changed records but contains none; a remark reports that.
 pub(super) fn read_delta(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
-    sink.told("CVE List delta", "CVE");
-    // An object goes through the same walk as an array: its members are passed over.
+    sink.describe("CVE List delta", "CVE");
+    // An object takes the same path as an array: its members are skipped.
     each(reader, true, sink, &mut |_, _, _| Ok(()))?;
-    let text = "a list of changed records that holds none of them: import the records themselves";
+    let text = "a list of changed records that contains none of them: import the records themselves";
     sink.report.notes.add(Gravity::Info, "document", text);
     Ok(())
 }
@@ -169,7 +169,7 @@ fn advisory(raw: &str, place: &str, notes: &mut Notes) -> Result<Advisory, Unrea
     })
 }
 
-/// What the containers of a record claim together.
+/// The combined claims of a record's containers.
 #[derive(Default)]
 struct Claims {
     packages: Vec<PackageClaim>,

@@ -1,4 +1,4 @@
-//! Vulnerability statements out of a CycloneDX document, read by the reader of bills so that both understand the same.
+//! Vulnerability statements of a CycloneDX document. The reader of bills reads them, so that both understand the same.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read};
@@ -13,21 +13,21 @@ use super::Sink;
 use super::cyclonedx_vex_xml::Parts;
 use super::documents::RECORD_BYTES_MAX;
 
-/// Reads one document; its statements come in order, each with the text of the whole document's part that it stands in.
+/// Reads one document; its statements are in order, each with the text of its part of the document.
 pub(super) fn read(reader: &mut dyn BufRead, name: &str, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
     let mut bytes = Vec::new();
     let taken = reader.take(RECORD_BYTES_MAX + 1).read_to_end(&mut bytes);
     let taken = taken.map_err(|error| Unreadable::at("document", error.to_string()))?;
     if taken as u64 > RECORD_BYTES_MAX {
-        return Err(Unreadable::at("document", "larger than this program takes"));
+        return Err(Unreadable::at("document", "larger than this program accepts"));
     }
     let bill = sbom::understand(&bytes, name)?;
     if bill.statements.is_empty() {
-        let reason = "a bill of materials without statements about vulnerabilities: it is read as a bill, not as advisory data";
+        let reason = "a bill of materials without statements about vulnerabilities: use it as a bill, not as advisory data";
         return Err(Unreadable::at("document", reason));
     }
     let source = bill.authors.first().or(bill.tools.first()).map_or("CycloneDX VEX", String::as_str);
-    sink.told(&format!("{} VEX", bill.format), source);
+    sink.describe(&format!("{} VEX", bill.format), source);
     sink.within = bill.serial;
     sink.report.data_date = bill.created;
     sink.report.notes = bill.notes;
@@ -54,7 +54,7 @@ pub(super) fn read(reader: &mut dyn BufRead, name: &str, sink: &mut Sink<'_, '_>
     Ok(())
 }
 
-/// The texts of all vulnerabilities of a document in JSON, in their order, found once.
+/// The texts of all vulnerabilities of a JSON document, in order, found once.
 fn listed(text: &str) -> Vec<&str> {
     #[derive(serde::Deserialize)]
     struct Document<'a> {
@@ -65,7 +65,7 @@ fn listed(text: &str) -> Vec<&str> {
     document.into_iter().flat_map(|document| document.vulnerabilities).map(RawValue::get).collect()
 }
 
-/// The number that a place such as `$.vulnerabilities[3].affects[0]` has in the list.
+/// The list index in a place such as `$.vulnerabilities[3].affects[0]`.
 fn index_of(place: &str) -> Option<usize> {
     place.strip_prefix("$.vulnerabilities[")?.split(']').next()?.parse().ok()
 }

@@ -1,28 +1,28 @@
-//! The texts of the vulnerabilities in a CycloneDX document written as XML. What they say is read by the reader of bills.
+//! The texts of the vulnerabilities in a CycloneDX XML document. The reader of bills reads their content.
 
 use std::collections::HashMap;
 
 use mainstay_base::note::Unreadable;
 use mainstay_base::xml;
 
-/// Address at the beginning of the namespace of the specification.
+/// Address at the start of the namespace of the specification.
 const NAMESPACE: &str = "http://cyclonedx.org/schema/bom/";
 
-/// Whether a document that begins so is CycloneDX.
+/// Whether a document with this start is CycloneDX.
 pub(super) fn is_beginning(head: &str) -> bool {
     head.contains(NAMESPACE)
 }
 
-/// The vulnerabilities as they stand in the document.
+/// The vulnerabilities in the order of the document.
 pub(super) struct Parts<'t> {
-    /// In the list of the document.
+    /// In the document's list.
     listed: Vec<&'t str>,
-    /// Inside components (the extension of versions 1.0 to 1.3), by their line; several on one line in their order.
+    /// Inside components (the extension of versions 1.0 to 1.3), by line; several on one line in their order.
     inside: HashMap<u64, Vec<&'t str>>,
 }
 
 impl<'t> Parts<'t> {
-    /// Of a document, in one walk.
+    /// Collects them from a document in one pass.
     pub(super) fn of_document(text: &'t str) -> Result<Self, Unreadable> {
         let document = xml::parse(text)?;
         let lines = xml::Lines::of(text);
@@ -40,7 +40,7 @@ impl<'t> Parts<'t> {
         Ok(parts)
     }
 
-    /// The text of one by its place: `line 7, vulnerabilities[3]`.
+    /// The text of one vulnerability by its place: `line 7, vulnerabilities[3]`.
     pub(super) fn of(&self, place: &str) -> Option<&'t str> {
         let (line, rest) = place.strip_prefix("line ")?.split_once(',')?;
         let index = rest.trim().strip_prefix("vulnerabilities[")?.split(']').next()?.parse::<usize>().ok()?;
@@ -48,7 +48,7 @@ impl<'t> Parts<'t> {
             return Some(part);
         }
         let on_line = self.inside.get(&line.parse().ok()?)?;
-        // Several on one line cannot be told apart by it, but by how many there are before them.
+        // The line does not distinguish several on one line; the number of vulnerabilities before them does.
         on_line.get(index).or_else(|| on_line.first()).copied()
     }
 }

@@ -1,4 +1,4 @@
-//! The ways records lie in a JSON file: one document, an array of them, one on each line.
+//! The layouts of records in a JSON file: one document, an array of them, one on each line.
 
 use std::io::{BufRead, Read};
 
@@ -9,14 +9,14 @@ use mainstay_base::note::Unreadable;
 
 use super::Sink;
 
-/// Bytes of one record at most; few under test, so that the limit itself is tested.
+/// Maximum bytes of one record; few under test, so that the limit itself is tested.
 pub(super) const RECORD_BYTES_MAX: u64 = if cfg!(test) { 4 << 20 } else { json_stream::PIECE_BYTES_MAX };
 
-/// Takes one record's text and its place.
+/// Receives one record's text and its place.
 pub(super) type OnRaw<'a, 's, 'on> =
     dyn FnMut(&str, String, &mut Sink<'s, 'on>) -> Result<(), Unreadable> + 'a;
 
-/// Hands out each record of a document that is one record, an array of records, or JSON lines.
+/// Passes on each record of a document that is one record, an array of records, or JSON lines.
 pub(super) fn each<'s, 'on>(
     reader: &mut dyn BufRead,
     array: bool,
@@ -55,7 +55,7 @@ fn looks_complete(line: &str) -> bool {
     line.starts_with('{') && line.ends_with('}')
 }
 
-/// JSON lines: a bad line is refused alone.
+/// JSON lines: only the bad line is refused.
 fn by_line<'s, 'on>(
     mut lines: Lines<'_>,
     first: [String; 2],
@@ -91,12 +91,12 @@ fn rest_of(reader: &mut dyn BufRead, whole: &mut String) -> Result<(), Unreadabl
     Ok(())
 }
 
-const TOO_LARGE: &str = "one record is larger than this program takes";
+const TOO_LARGE: &str = "one record is larger than this program accepts";
 
-/// Lines of text with their numbers, none longer than a record may be.
+/// Lines of text with their numbers, none longer than the maximum size of a record.
 pub(super) struct Lines<'r> {
     reader: &'r mut dyn BufRead,
-    /// Number of the line that was read last, from 1.
+    /// Number of the last line read, from 1.
     pub number: usize,
 }
 
@@ -105,7 +105,7 @@ impl<'r> Lines<'r> {
         Self { reader, number: 0 }
     }
 
-    /// The next line with its end; `None` after the last one.
+    /// The next line including its end; `None` after the last one.
     pub fn next(&mut self) -> Result<Option<String>, Unreadable> {
         self.number += 1;
         let mut line = String::new();

@@ -1,4 +1,4 @@
-//! Until when products are supported: endoflife.date (API v0 and v1) and Debian's `distro-info-data`.
+//! End of support of products: endoflife.date (API v0 and v1) and Debian's `distro-info-data`.
 
 use std::io::BufRead;
 
@@ -16,8 +16,8 @@ use super::fields::{check_date, lax, parse};
 use super::table::{Row, Rows};
 
 /// Why Debian's lists of packages are refused.
-pub(super) const PACKAGE_LIST: &str = "a list of Debian packages with limited or ended security support: it tells no \
-    release cycles, and not even of which Debian release it is, so nothing of it can be kept as support dates";
+pub(super) const PACKAGE_LIST: &str = "a list of Debian packages with limited or ended security support: it gives no \
+    release cycles, and not even its Debian release, so it cannot be used for support dates";
 const SOURCE: &str = "endoflife.date";
 
 /// A cycle of API v0; days may be `true` or `false` too.
@@ -37,18 +37,17 @@ struct Cycle {
     latest: Value,
 }
 
-/// Reads a list of cycles of API v0, which does not name its product (the name of the file does), or an object of such lists by product.
+/// Reads a list of cycles of API v0, which does not name its product (the file name does), or an object of such lists by product.
 pub(super) fn read_cycles(
     reader: &mut dyn BufRead,
     array: bool,
     name: &str,
     sink: &mut Sink<'_, '_>,
 ) -> Result<(), Unreadable> {
-    sink.told("endoflife.date API v0", SOURCE);
+    sink.describe("endoflife.date API v0", SOURCE);
     let product = product_of(name);
     if array {
-        let text =
-            format!("the product is not named in the data: taken from the name of the file as `{product}`");
+        let text = format!("the data does not name the product: `{product}` is taken from the file name");
         sink.report.notes.add(Gravity::Info, "document", text);
     }
     json_stream::read(reader, &[], RECORD_BYTES_MAX, &mut |piece| {
@@ -69,7 +68,7 @@ pub(super) fn read_cycles(
     })
 }
 
-/// The product that a file is called after: `api/python.json.gz` is about `python`.
+/// The product that a file name gives: `api/python.json.gz` is about `python`.
 fn product_of(name: &str) -> String {
     let last = name.rsplit(['/', '\\', ' ']).next().unwrap_or(name);
     last.split('.').next().unwrap_or(last).to_lowercase()
@@ -94,7 +93,7 @@ fn cycle(raw: &str, place: String, product: &str, sink: &mut Sink<'_, '_>) -> Re
     sink.give(raw, place, outcome.map(Published::Support))
 }
 
-/// A day, a version or a yes or no, as written.
+/// A day, a version or a boolean, as written.
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -155,10 +154,10 @@ struct Latest {
 
 /// Reads an answer of API v1: one product, or all of them.
 pub(super) fn read_products(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
-    sink.told("endoflife.date API v1", SOURCE);
+    sink.describe("endoflife.date API v1", SOURCE);
     json_stream::read(reader, &[], RECORD_BYTES_MAX, &mut |piece| {
         let Piece::Member { key, raw } = piece else {
-            return Err(Unreadable::at(piece.place(), "an array where an answer of API v1 is an object"));
+            return Err(Unreadable::at(piece.place(), "an array, but an answer of API v1 is an object"));
         };
         match key {
             "result" if raw.get().starts_with('[') => {
@@ -194,7 +193,7 @@ fn product(raw: &str, place: &str, sink: &mut Sink<'_, '_>) -> Result<(), Unread
         }
     };
     let Some(releases) = product.releases else {
-        sink.report.notes.add(Gravity::Warning, place, "a product without its releases: nothing to take");
+        sink.report.notes.add(Gravity::Warning, place, "a product without releases: nothing to import");
         return Ok(());
     };
     for (at, raw) in releases.iter().enumerate() {
@@ -223,16 +222,16 @@ impl Release {
     }
 }
 
-/// Reads a table of `distro-info-data`. Which distribution it is about shows in the columns that only one of them has.
+/// Reads a table of `distro-info-data`. A column that only one distribution has identifies the distribution.
 pub(super) fn read_distro_info(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
-    sink.told("distro-info CSV", "distro-info");
+    sink.describe("distro-info CSV", "distro-info");
     let mut rows = Rows::new(reader);
     let Some(header) = rows.next()?.transpose()? else { return Ok(()) };
     let product = match (header.column("eol-lts"), header.column("eol-esm")) {
         (Some(_), None) => "debian",
         (None, Some(_)) => "ubuntu",
         _ => {
-            let reason = "of which distribution these releases are cannot be told: no `eol-lts` (Debian) and no `eol-esm` (Ubuntu)";
+            let reason = "the distribution of these releases is not known: there is no column `eol-lts` (Debian) or `eol-esm` (Ubuntu)";
             return Err(Unreadable::at(header.place, reason));
         }
     };
@@ -249,8 +248,8 @@ pub(super) fn read_distro_info(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>
     Ok(())
 }
 
-/// A release; paid or volunteer support after the end of life is whatever column ends last. A release that nobody numbered (Debian's
-/// `sid`) has no cycle.
+/// A release; the column with the latest date gives the end of paid or volunteer support after the end of life. A release without a number
+/// (Debian's `sid`) has no cycle.
 fn release(row: &Row, header: &Row, product: &str) -> Result<SupportCycle, Unreadable> {
     let column = |name| row.cell(header.column(name));
     let version = column("version").or_else(|| column("series"));

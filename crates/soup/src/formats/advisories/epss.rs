@@ -1,4 +1,4 @@
-//! FIRST's list of exploit predictions (EPSS): a CSV with a comment line that tells the day and the model.
+//! FIRST's list of exploit predictions (EPSS): a CSV with a comment line that gives the date and the model.
 
 use std::io::BufRead;
 
@@ -9,9 +9,9 @@ use super::Sink;
 use super::fields::check_date;
 use super::table::{Row, Rows};
 
-/// Why scores without names of the columns are refused.
-pub(super) const NO_HEADER: &str = "scores of CVEs without the line `cve,epss,percentile`: which column is the \
-    probability cannot be known, so take the file as FIRST publishes it";
+/// Why scores without column names are refused.
+pub(super) const NO_HEADER: &str = "scores of CVEs without the line `cve,epss,percentile`: the column of the \
+    probability is not known, so use the file as FIRST publishes it";
 
 /// Whether it is the line of column names, in lower case and without quotation marks.
 pub(super) fn is_header(line: &str) -> bool {
@@ -25,7 +25,7 @@ pub(super) fn is_comment(line: &str) -> bool {
 
 /// Reads the list.
 pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
-    sink.told("EPSS CSV", "EPSS");
+    sink.describe("EPSS CSV", "EPSS");
     let mut rows = Rows::new(reader);
     let empty = || Unreadable::at("document", NO_HEADER);
     let mut first = rows.next()?.ok_or_else(empty)??;
@@ -36,7 +36,7 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<
         first = rows.next()?.ok_or_else(empty)??;
     }
     if sink.report.data_date.is_none() {
-        let text = "no `score_date` at the top: of which day the scores are is not known";
+        let text = "no `score_date` at the top: the date of the scores is not known";
         sink.report.notes.add(Gravity::Warning, first.place.clone(), text);
     }
     let columns = (first.column("cve"), first.column("epss"), first.column("percentile"));
@@ -61,7 +61,7 @@ fn prediction(row: &Row, [cve, epss, percentile]: [usize; 3]) -> Result<ExploitP
         let text: String = text(at);
         match text.parse::<f64>() {
             Ok(share) if (0.0..=1.0).contains(&share) => Ok(text),
-            _ => Err(Unreadable::at(row.place.clone(), format!("`{name}` is no number from 0 to 1"))),
+            _ => Err(Unreadable::at(row.place.clone(), format!("`{name}` is not a number from 0 to 1"))),
         }
     };
     let cve = text(cve);

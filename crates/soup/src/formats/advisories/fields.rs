@@ -1,4 +1,4 @@
-//! What all readers of advisory JSON need: parsing one record with its unread fields counted, null as absent, dates.
+//! Shared by all readers of advisory JSON: parsing one record with its unread fields counted, null as absent, dates.
 
 use std::fmt::Write as _;
 
@@ -18,7 +18,7 @@ pub(super) fn parse<'a, T: Deserialize<'a>>(
     let mut deserializer = serde_json::Deserializer::from_str(raw);
     let mut name = String::new();
     let parsed = serde_ignored::deserialize(&mut deserializer, |path| {
-        if told_by_vector(&path) {
+        if repeats_vector(&path) {
             return;
         }
         name.clear();
@@ -30,8 +30,8 @@ pub(super) fn parse<'a, T: Deserialize<'a>>(
         .map_err(|error| located::<T>(raw, place).unwrap_or_else(|| Unreadable::at(place, error.to_string())))
 }
 
-/// Whether it is a part of a CVSS object: its vector says the same in one line.
-fn told_by_vector(path: &Path<'_>) -> bool {
+/// Whether it is a part of a CVSS object: its vector contains the same in one line.
+fn repeats_vector(path: &Path<'_>) -> bool {
     let Path::Map { parent, .. } = path else { return false };
     let mut parent = *parent;
     while let Path::Some { parent: outer } = parent {
@@ -40,7 +40,7 @@ fn told_by_vector(path: &Path<'_>) -> bool {
     matches!(parent, Path::Map { key, .. } if key.to_ascii_lowercase().starts_with("cvss"))
 }
 
-/// Where exactly a record does not fit: parsed a second time, which only happens to bad ones.
+/// The exact place where a record does not fit: it is parsed a second time, only if it is bad.
 fn located<'a, T: Deserialize<'a>>(raw: &'a str, place: &str) -> Option<Unreadable> {
     let mut deserializer = serde_json::Deserializer::from_str(raw);
     let error = serde_path_to_error::deserialize::<_, T>(&mut deserializer).err()?;
@@ -70,7 +70,7 @@ fn render(path: &Path<'_>, name: &mut String) {
     }
 }
 
-/// A foreign field name, cut so that the list of names stays small.
+/// A foreign field name, shortened so that the list of names stays small.
 pub(super) fn shortened(key: &str) -> &str {
     key.char_indices().nth(80).map_or(key, |(end, _)| &key[..end])
 }
@@ -82,7 +82,7 @@ pub(super) fn lax<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Remarks on a date that cannot be read as one; it is kept as written all the same.
+/// Adds a remark on a date that cannot be parsed; the date is kept as written.
 pub(super) fn check_date(date: Option<&str>, place: &str, name: &str, notes: &mut Notes) {
     if let Some(date) = date
         && !is_date(date)
@@ -133,12 +133,12 @@ fn is_zone(zone: &str) -> bool {
     }
 }
 
-/// Digits only, nine at most.
+/// Only digits, nine at most.
 fn number(text: &str) -> Option<u32> {
     (text.len() <= 9 && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok()).flatten()
 }
 
-/// The later of two dates as written; what is no date never is.
+/// The later of two dates as written; a text that is not a date never is.
 pub(super) fn later(newest: &mut Option<String>, date: Option<&str>) {
     if let Some(date) = date
         && newest.as_deref().is_none_or(|newest| newest < date)
@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_in_every_right_form_are_known_and_wrong_ones_are_not() {
+    fn dates_in_every_valid_form_are_accepted_and_others_are_not() {
         for right in [
             "2021-03-04",
             "2020-03-07T23:00Z",
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_date_is_one_that_can_be_read() {
+    fn the_newest_date_is_one_that_can_be_parsed() {
         let mut newest = None;
         for date in [Some("2021-01-01"), None, Some("zzz"), Some("2022-05-05T00:00:00Z"), Some("2020-01-01")]
         {

@@ -39,7 +39,7 @@ struct Entry {
 
 /// Reads the catalogue as JSON.
 pub(super) fn read_json(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
-    sink.told("CISA KEV JSON", SOURCE);
+    sink.describe("CISA KEV JSON", SOURCE);
     let mut version: Option<String> = None;
     let mut announced: Option<u64> = None;
     json_stream::read(reader, &[LIST], RECORD_BYTES_MAX, &mut |piece| {
@@ -68,7 +68,7 @@ pub(super) fn read_json(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Re
     if let Some(announced) = announced
         && announced != found
     {
-        let text = format!("{announced} entries are announced and {found} are there");
+        let text = format!("{announced} entries are announced, but {found} are present");
         sink.report.notes.add(Gravity::Warning, "$.count", text);
     }
     Ok(())
@@ -76,7 +76,7 @@ pub(super) fn read_json(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Re
 
 /// Reads the catalogue as a table.
 pub(super) fn read_table(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
-    sink.told("CISA KEV CSV", SOURCE);
+    sink.describe("CISA KEV CSV", SOURCE);
     let mut rows = Rows::new(reader);
     let Some(header) = rows.next()?.transpose()? else { return Ok(()) };
     let at = Columns::of(&header, &mut sink.report.notes);
@@ -92,7 +92,7 @@ pub(super) fn read_table(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> R
     Ok(())
 }
 
-/// Checks and hands out one entry.
+/// Checks and passes on one entry.
 fn give(
     raw: &str,
     place: String,
@@ -126,7 +126,7 @@ impl Entry {
     }
 }
 
-/// Where the columns stand.
+/// The positions of the columns.
 struct Columns {
     cve: Option<usize>,
     vendor: Option<usize>,

@@ -1,7 +1,7 @@
-//! Published anomaly and vulnerability data in: whatever the format, one record after another with the text it was read from.
+//! Readers of published anomaly and vulnerability data: in every format, one record after another with its source text.
 //!
-//! Here belongs telling the formats apart and translating their records into `domain::soup::advisory`. Here does not belong unpacking
-//! (`exchange::unpack`), keeping records, and judging what they mean for a component.
+//! This module recognises the formats and translates their records into `model::advisory`. Unpacking (`base::unpack`), storing records, and
+//! judging what they mean for a component belong elsewhere.
 
 mod affected;
 mod csaf;
@@ -33,74 +33,74 @@ use documents::RECORD_BYTES_MAX;
 use shape::Shape;
 use text::Utf8;
 
-/// Bytes at the beginning of a document by which it is recognised; twice as many, and so on, where they do not tell.
+/// Bytes at the start of a document that identify its format; twice as many, and so on, if they are not enough.
 const HEAD_BYTES: u64 = 64 * 1024;
-/// What can be read, for the refusal of what cannot.
+/// The readable formats, for the refusal of others.
 const READABLE: &str = "NVD API 2.0 and 1.1, CVE JSON 5, OSV, CSAF, OpenVEX, CycloneDX VEX (JSON, XML), \
     CISA KEV, EPSS, endoflife.date";
 
-/// One record out of an advisory file.
+/// One record of an advisory file.
 #[derive(Debug)]
 pub struct Record<'a> {
-    /// What it says.
+    /// Its content.
     pub published: Published,
     /// Exactly this record's text.
     pub raw: &'a str,
     /// Where in the document: a JSON path (`$.vulnerabilities[3]`) or `line 12`.
     pub place: String,
-    /// The state of the document's data, where it was told before this record.
+    /// The date of the document's data, if it was given before this record.
     pub data_date: Option<&'a str>,
-    /// The document that tells it, where several may tell different things about the same identifier: its publisher and number there.
+    /// The document, where several may contain different statements about the same identifier: its publisher and number there.
     pub document: Option<&'a str>,
 }
 
-/// Which part of a larger whole a document says it is.
+/// The part of a larger set that a document declares itself to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
     /// Position of its first record.
     pub start: u64,
     /// Records in it.
     pub count: u64,
-    /// Records in the whole.
+    /// Records in the whole set.
     pub total: u64,
 }
 
-/// What was found in one document.
+/// Summary of one document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileReport {
     /// Format and version in words (`NVD API 2.0`).
     pub format: String,
-    /// Whose data it is, for people (`NVD`, `RustSec`, a CSAF publisher).
+    /// Publisher of the data, for display (`NVD`, `RustSec`, a CSAF publisher).
     pub source: String,
-    /// The state of the data as the document says it, as written; the newest change of a record where it says nothing.
+    /// The date of the data according to the document, as written; otherwise the newest change of a record.
     pub data_date: Option<String>,
-    /// Records that were handed out.
+    /// Number of records that were passed on.
     pub records: u64,
     /// Records that were refused; each is in the notes with its place.
     pub refused: u64,
-    /// Which part of the whole it is, where it says so.
+    /// Its part of a larger set, if it declares one.
     pub part: Option<Part>,
-    /// What was remarked while reading.
+    /// Remarks of the reader.
     pub notes: Notes,
 }
 
 /// Why a document was not read to its end.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// It cannot be read, or not any further; what was handed out before is not the whole.
+    /// It cannot be read, or not any further; the records passed on before are not the whole.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
-    /// The caller ended it.
+    /// The caller cancelled it.
     #[error("ended before the last record")]
     Stopped,
 }
 
-/// Takes the records one after another.
+/// Receives the records one after another.
 pub type OnRecord<'a> = dyn FnMut(Record<'_>) -> Result<(), Stop> + 'a;
 
-/// Reads one unpacked document called `name` and hands out its records in order. A record that cannot be taken is refused in the notes with
-/// its place and the rest goes on; a document that is not recognised, is cut short or is no text at all is refused as a whole. Memory grows
-/// with the largest record, and with what stands before the first mark of a document's kind, which may be no longer than a record.
+/// Reads one unpacked document called `name` and passes on its records in order. A bad record is refused in the notes with its place, and
+/// the rest continues. A document that is not recognised, is cut short or is not text is refused as a whole. Memory grows with the largest
+/// record, and with the text before the first mark of a document's kind, which may be no longer than a record.
 pub fn read(reader: &mut dyn BufRead, name: &str, on: &mut OnRecord<'_>) -> Result<FileReport, ReadError> {
     let cannot = |error: std::io::Error| Unreadable::at("document", error.to_string());
     let mut text = Utf8::new(reader).map_err(cannot)?;
@@ -126,7 +126,7 @@ pub fn read(reader: &mut dyn BufRead, name: &str, on: &mut OnRecord<'_>) -> Resu
     Ok(report)
 }
 
-/// The formats that are told apart.
+/// The formats that are distinguished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
     Nvd2,
@@ -156,7 +156,7 @@ enum Format {
 }
 
 impl Format {
-    /// The format of a document by its beginning; `None` where more of it is needed to know, unless it has `ended`.
+    /// The format of a document by its start; `None` if more of it is needed to decide, unless it has `ended`.
     fn of(head: &[u8], ended: bool) -> Result<Option<Self>, Unreadable> {
         if head.iter().all(u8::is_ascii_whitespace) {
             return if ended { Err(Unreadable::at("document", "the file is empty")) } else { Ok(None) };
@@ -168,7 +168,7 @@ impl Format {
                 None if shape.any(|path| path.ends_with("/cycle")) => {
                     Ok(Some(Self::EolCycles { array: shape.array }))
                 }
-                None => Err(not_recognised(&format!("JSON that begins with {}", shape.top()))),
+                None => Err(not_recognised(&format!("JSON that starts with {}", shape.top()))),
             },
             None if head.trim_ascii_start().starts_with(b"<") => {
                 Self::of_xml(&String::from_utf8_lossy(head)).map(Some)
@@ -177,7 +177,7 @@ impl Format {
         }
     }
 
-    /// The format that marks tell, wherever they stand.
+    /// The format that the marks identify, in any position.
     fn of_json(shape: &Shape) -> Option<Self> {
         let array = shape.array;
         if shape.has_any(&["document/csaf_version", "document/tracking", "vulnerabilities/product_status"]) {
@@ -260,22 +260,22 @@ impl Format {
 }
 
 fn not_recognised(what: &str) -> Unreadable {
-    Unreadable::at("document", format!("no known kind of advisory data ({what}): readable are {READABLE}"))
+    Unreadable::at("document", format!("not a known kind of advisory data ({what}): readable are {READABLE}"))
 }
 
-/// Where readers put what they find.
+/// Where readers put their results.
 struct Sink<'s, 'on> {
     on: &'s mut OnRecord<'on>,
     report: FileReport,
     /// The newest change of a record.
     newest: Option<String>,
-    /// The document under way, see [`Record::document`].
+    /// The current document, see [`Record::document`].
     within: Option<String>,
     stopped: bool,
 }
 
 impl Sink<'_, '_> {
-    /// Hands out one record, or counts its refusal; ends the reading when the caller wants no more.
+    /// Passes on one record or counts its refusal; ends the reading when the caller cancels.
     fn give(
         &mut self,
         raw: &str,
@@ -299,7 +299,7 @@ impl Sink<'_, '_> {
         }
     }
 
-    /// Hands out an advisory, or counts its refusal.
+    /// Passes on an advisory or counts its refusal.
     fn advisory(
         &mut self,
         raw: &str,
@@ -316,20 +316,20 @@ impl Sink<'_, '_> {
         self.give(raw, place, outcome.map(|advisory| Published::Advisory(Box::new(advisory))))
     }
 
-    /// Says what kind of document this is and whose.
-    fn told(&mut self, format: &str, source: &str) {
+    /// Sets the kind of this document and its publisher.
+    fn describe(&mut self, format: &str, source: &str) {
         format.clone_into(&mut self.report.format);
         source.clone_into(&mut self.report.source);
     }
 
-    /// Counts a record that cannot be taken.
+    /// Counts a refused record.
     fn refuse(&mut self, refused: Unreadable) {
         self.report.refused += 1;
         self.report.notes.add(Gravity::Refused, refused.place, refused.reason);
     }
 }
 
-/// Remarks on CPE names that cannot be read: whom they concern can only be guessed.
+/// Adds remarks on CPE names that cannot be parsed: it can only be guessed which products they name.
 fn check_names(advisory: &Advisory, place: &str, notes: &mut Notes) {
     let claimed = advisory.packages.iter().flat_map(|claim| &claim.cpes);
     let mut nodes: Vec<&ApplicabilityNode> = advisory.applicability.iter().collect();

@@ -1,11 +1,11 @@
-//! Whether a record names a product. One that names none says nothing of any: only its text can tell whom it concerns, whatever its source
-//! calls it, and nobody is told to be clear of it.
+//! Whether a record names a product. A record that names none clears no product: whatever its status, only its text can show which products
+//! it concerns.
 
 use crate::model::advisory::{Advisory, ApplicabilityNode, CpeCriterion, PackageClaim};
 use crate::model::cpe::{self, Cpe, PRODUCT, VENDOR};
 use crate::model::purl::Purl;
 
-/// Words that stand where a name should be.
+/// Words in place of a name.
 const NO_NAMES: [&str; 22] = [
     "n/a",
     "n.a.",
@@ -31,7 +31,7 @@ const NO_NAMES: [&str; 22] = [
     "all",
 ];
 
-/// Whether a record says of no product that it is meant.
+/// Whether a record names no product.
 pub(super) fn names_nothing(advisory: &Advisory) -> bool {
     !advisory.packages.iter().any(is_named) && !advisory.applicability.iter().any(is_tree)
 }
@@ -48,7 +48,7 @@ fn is_word(text: &str) -> bool {
     !text.is_empty() && !NO_NAMES.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Whether a tree names something that is itself vulnerable. Walked without recursion: its depth is foreign.
+/// Whether a tree names something that is itself vulnerable. Walked without recursion, because its depth is foreign.
 pub(super) fn is_tree(root: &ApplicabilityNode) -> bool {
     let mut nodes = vec![root];
     while let Some(node) = nodes.pop() {
@@ -61,11 +61,11 @@ pub(super) fn is_tree(root: &ApplicabilityNode) -> bool {
     false
 }
 
-/// Whether a CPE name names a vendor or a product. One that cannot be read to its end may still begin so.
+/// Whether a CPE name names a vendor or a product. One that cannot be parsed to its end may still start with them.
 fn is_product(name: &str) -> bool {
     match Cpe::parse(name) {
         Ok(cpe) => [VENDOR, PRODUCT].into_iter().any(|position| {
-            cpe.attribute(position).text().is_some_and(is_word) || cpe.attribute(position).is_partly_told()
+            cpe.attribute(position).text().is_some_and(is_word) || cpe.attribute(position).has_wildcard()
         }),
         Err(_) => cpe::head(name).is_some_and(|[_, vendor, product]| is_word(vendor) || is_word(product)),
     }

@@ -1,4 +1,4 @@
-//! National Vulnerability Database, the 1.1 feeds that came before API 2.0 and still lie in archives and mirrors.
+//! National Vulnerability Database, the 1.1 feeds from before API 2.0, which archives and mirrors still have.
 
 use std::io::BufRead;
 
@@ -19,7 +19,7 @@ const REJECTED: &str = "** REJECT **";
 
 /// Reads one feed.
 pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
-    sink.told("NVD 1.1", "NVD");
+    sink.describe("NVD 1.1", "NVD");
     let mut announced: Option<String> = None;
     json_stream::read(reader, &[LIST], RECORD_BYTES_MAX, &mut |piece| {
         let place = piece.place();
@@ -49,7 +49,7 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<
     if let Some(announced) = announced
         && announced.parse() != Ok(found)
     {
-        let text = format!("{announced} records are announced and {found} are there");
+        let text = format!("{announced} records are announced, but {found} are present");
         sink.report.notes.add(Gravity::Warning, "$.CVE_data_numberOfCVEs", text);
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! National Vulnerability Database, API 2.0: pages of the service and the feeds in the same form.
+//! National Vulnerability Database, API 2.0: pages of the service, and feeds in the same form.
 
 use std::io::BufRead;
 
@@ -22,7 +22,7 @@ const RECORD: &str = "vulnerabilities[]";
 
 /// Reads one page or feed.
 pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
-    sink.told("NVD API 2.0", "NVD");
+    sink.describe("NVD API 2.0", "NVD");
     let mut announced = Announced::default();
     json_stream::read(reader, &[LIST], RECORD_BYTES_MAX, &mut |piece| {
         let place = piece.place();
@@ -44,22 +44,22 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<
     if let Some(announced) = announced.here
         && announced != found
     {
-        let text = format!("{announced} records are announced on this page and {found} are there");
+        let text = format!("{announced} records are announced on this page, but {found} are present");
         sink.report.notes.add(Gravity::Warning, "$.resultsPerPage", text);
     }
     Ok(())
 }
 
-/// Reads one record that somebody took out of a page.
+/// Reads one record that was taken out of a page.
 pub(super) fn read_record(reader: &mut dyn BufRead, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
-    sink.told("NVD API 2.0 record", "NVD");
+    sink.describe("NVD API 2.0 record", "NVD");
     each(reader, false, sink, &mut |raw, place, sink| {
         let outcome = advisory(raw, &place, &mut sink.report.notes);
         sink.advisory(raw, place, outcome)
     })
 }
 
-/// What a page says of itself.
+/// The head of a page.
 #[derive(Default)]
 struct Announced {
     here: Option<u64>,
@@ -113,7 +113,7 @@ struct Cve {
     references: Vec<Reference>,
 }
 
-/// What a reporter says of products, repeated as told; since April 2026 nothing else tells of most records which products are meant.
+/// A reporter's claims about products, repeated by NVD. Since April 2026 they are the only source of products for most records.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Reported {
@@ -165,11 +165,11 @@ pub(super) struct CvssData {
 impl CvssData {
     /// The vector; none where the object has none.
     pub fn score(self, by: Option<String>) -> Option<Score> {
-        let told = self.base_score.map(|score| score.to_string());
-        (!self.vector_string.is_empty() || told.is_some()).then_some(Score {
+        let published = self.base_score.map(|score| score.to_string());
+        (!self.vector_string.is_empty() || published.is_some()).then_some(Score {
             vector: self.vector_string,
             by,
-            told,
+            told: published,
         })
     }
 }
@@ -250,7 +250,7 @@ fn advisory(raw: &str, place: &str, notes: &mut Notes) -> Result<Advisory, Unrea
         published: cve.published,
         modified: cve.last_modified,
         informational: None,
-        // Where the database says itself which products are meant, the reporter's words say nothing more.
+        // Where the database itself names the products, the reporter's claims add nothing.
         packages: reported.filter(|_| !analysed).map(Affected::claim).collect(),
         applicability,
         scores: scores(cve.metrics),
@@ -265,7 +265,7 @@ pub(super) fn in_english(texts: Vec<Text>) -> String {
     texts.into_iter().nth(at).map(|text| text.value).unwrap_or_default()
 }
 
-/// CWE identifiers, each once; `NVD-CWE-Other` and `NVD-CWE-noinfo` name none.
+/// CWE identifiers without duplicates; `NVD-CWE-Other` and `NVD-CWE-noinfo` name none.
 pub(super) fn weaknesses(texts: impl Iterator<Item = Text>) -> Vec<String> {
     let mut found = Vec::new();
     for text in texts {
@@ -276,7 +276,7 @@ pub(super) fn weaknesses(texts: impl Iterator<Item = Text>) -> Vec<String> {
     found
 }
 
-/// A record without products that its source has not said to be analysed says nothing of products yet.
+/// A record without products that its source has not marked as analysed makes no claim about products yet.
 fn standing(status: Option<&str>, analysed: bool, description: &str) -> Standing {
     let status = status.unwrap_or_default();
     let is = |word: &str| status.eq_ignore_ascii_case(word);
@@ -298,7 +298,7 @@ fn scores(metrics: Metrics) -> Vec<Score> {
         .collect()
 }
 
-/// The configuration in our words; none where it has no node.
+/// The configuration in our form; `None` if it has no node.
 pub(super) fn root(configuration: Configuration) -> Option<ApplicabilityNode> {
     let Configuration { operator, negate, nodes } = configuration;
     let mut children: Vec<_> = nodes.into_iter().map(Node::applicability).collect();
@@ -309,7 +309,7 @@ pub(super) fn root(configuration: Configuration) -> Option<ApplicabilityNode> {
 }
 
 impl Node {
-    /// The node in our words.
+    /// The node in our form.
     pub fn applicability(self) -> ApplicabilityNode {
         ApplicabilityNode {
             operator: self.operator,

@@ -15,7 +15,7 @@ use super::fields::{check_date, later, lax, parse};
 
 /// Reads one document, or an array of them.
 pub(super) fn read(reader: &mut dyn BufRead, array: bool, sink: &mut Sink<'_, '_>) -> Result<(), Unreadable> {
-    sink.told("OpenVEX", "OpenVEX");
+    sink.describe("OpenVEX", "OpenVEX");
     each(reader, array, sink, &mut |raw, place, sink| document(raw, &place, sink))
 }
 
@@ -36,7 +36,7 @@ struct Document<'a> {
 }
 
 #[derive(Deserialize)]
-struct Told {
+struct RawStatement {
     vulnerability: Vulnerability,
     #[serde(default, deserialize_with = "lax")]
     timestamp: Option<String>,
@@ -57,7 +57,7 @@ struct Told {
     action_statement: Option<String>,
 }
 
-/// A vulnerability: until 0.0.2 its identifier alone.
+/// A vulnerability: up to 0.0.2 only its identifier.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Vulnerability {
@@ -71,7 +71,7 @@ enum Vulnerability {
     },
 }
 
-/// A product or subcomponent: until 0.0.2 its identifier alone.
+/// A product or subcomponent: up to 0.0.2 only its identifier.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Product {
@@ -103,7 +103,7 @@ fn document(raw: &str, place: &str, sink: &mut Sink<'_, '_>) -> Result<(), Unrea
     };
     let version = document.context.rsplit('/').next().and_then(|last| last.strip_prefix('v'));
     let source = document.author.as_deref().unwrap_or("OpenVEX");
-    sink.told(&format!("OpenVEX {}", version.unwrap_or("0.0.x")), source);
+    sink.describe(&format!("OpenVEX {}", version.unwrap_or("0.0.x")), source);
     sink.within = Some(document.id.clone()).filter(|id| !id.is_empty());
     let at = document.last_updated.or(document.timestamp);
     check_date(at.as_deref(), place, "timestamp", &mut sink.report.notes);
@@ -117,36 +117,36 @@ fn document(raw: &str, place: &str, sink: &mut Sink<'_, '_>) -> Result<(), Unrea
 }
 
 fn statement(raw: &str, place: &str, at: Option<&str>, notes: &mut Notes) -> Result<Statement, Unreadable> {
-    let told: Told = parse(raw, place, "statements[]", notes)?;
-    let (vulnerability, aliases) = match told.vulnerability {
+    let parsed: RawStatement = parse(raw, place, "statements[]", notes)?;
+    let (vulnerability, aliases) = match parsed.vulnerability {
         Vulnerability::Identifier(id) => (id, Vec::new()),
         Vulnerability::Struct { id, name, aliases } => (name.or(id).unwrap_or_default(), aliases),
     };
     if vulnerability.trim().is_empty() {
         return Err(Unreadable::at(format!("{place}.vulnerability"), "the vulnerability has no name"));
     }
-    check_date(told.timestamp.as_deref(), place, "timestamp", notes);
-    let status = status(&told.status);
-    let justification = told.justification.as_deref().and_then(justification);
+    check_date(parsed.timestamp.as_deref(), place, "timestamp", notes);
+    let status = status(&parsed.status);
+    let justification = parsed.justification.as_deref().and_then(justification);
     let unknown = [
-        ("status", Some(&told.status).filter(|_| status.is_none())),
-        ("justification", told.justification.as_ref().filter(|_| justification.is_none())),
+        ("status", Some(&parsed.status).filter(|_| status.is_none())),
+        ("justification", parsed.justification.as_ref().filter(|_| justification.is_none())),
     ];
     for (name, word) in unknown {
         if let Some(word) = word {
             let text = format!(
-                "`{}` is no word of OpenVEX: kept as written",
+                "`{}` is not a word of OpenVEX: kept as written",
                 word.chars().take(60).collect::<String>()
             );
             notes.add(Gravity::Warning, format!("{place}.{name}"), text);
         }
     }
-    if told.products.is_empty() {
-        notes.add(Gravity::Warning, place, "no product: what the statement is about is not told");
+    if parsed.products.is_empty() {
+        notes.add(Gravity::Warning, place, "the statement names no product");
     }
     let common: Vec<_> =
-        told.subcomponents.into_iter().filter_map(|product| product.subject().map(name_of)).collect();
-    let mut subjects: Vec<_> = told.products.into_iter().filter_map(Product::subject).collect();
+        parsed.subcomponents.into_iter().filter_map(|product| product.subject().map(name_of)).collect();
+    let mut subjects: Vec<_> = parsed.products.into_iter().filter_map(Product::subject).collect();
     for subject in &mut subjects {
         subject.subcomponents.extend(common.iter().cloned());
     }
@@ -156,20 +156,20 @@ fn statement(raw: &str, place: &str, at: Option<&str>, notes: &mut Notes) -> Res
         subjects,
         status,
         justification,
-        impact: told.impact_statement.or(told.status_notes),
-        action: told.action_statement,
+        impact: parsed.impact_statement.or(parsed.status_notes),
+        action: parsed.action_statement,
         told: match (status, justification) {
-            (None, _) => Some(told.status),
-            (Some(_), None) => told.justification,
+            (None, _) => Some(parsed.status),
+            (Some(_), None) => parsed.justification,
             (Some(_), Some(_)) => None,
         },
-        at: told.last_updated.or(told.timestamp).or_else(|| at.map(str::to_owned)),
+        at: parsed.last_updated.or(parsed.timestamp).or_else(|| at.map(str::to_owned)),
         place: place.to_owned(),
     })
 }
 
 impl Product {
-    /// The subject; none where it has no identifier at all.
+    /// The subject; `None` if it has no identifier at all.
     fn subject(self) -> Option<Subject> {
         let (id, identifiers, parts) = match self {
             Self::Identifier(id) => (Some(id), Identifiers::default(), Vec::new()),
@@ -192,7 +192,7 @@ fn name_of(subject: Subject) -> String {
     subject.id
 }
 
-/// The status that a word of OpenVEX means.
+/// The status for a word of OpenVEX.
 pub(super) fn status(word: &str) -> Option<Status> {
     match word {
         "not_affected" => Some(Status::NotAffected),
@@ -203,7 +203,7 @@ pub(super) fn status(word: &str) -> Option<Status> {
     }
 }
 
-/// The justification that a word of OpenVEX and CSAF means.
+/// The justification for a word of OpenVEX and CSAF.
 pub(super) fn justification(word: &str) -> Option<Justification> {
     match word {
         "component_not_present" => Some(Justification::ComponentNotPresent),

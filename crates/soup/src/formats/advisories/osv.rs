@@ -1,4 +1,4 @@
-//! The OSV format, schema 1.x: one record, an array of them, or JSON lines; of any publisher.
+//! The OSV format, schema 1.x: one record, an array of them, or JSON lines; from any publisher.
 
 use std::io::BufRead;
 
@@ -17,7 +17,7 @@ use super::Sink;
 use super::documents::each;
 use super::fields::{check_date, lax, parse};
 
-/// Names of publishers by the beginning of their identifiers; the OSV schema lists the prefixes.
+/// Names of publishers by the prefix of their identifiers; the OSV schema lists the prefixes.
 const PUBLISHERS: [(&str, &str); 17] = [
     ("RUSTSEC-", "RustSec"),
     ("PYSEC-", "PyPA"),
@@ -92,7 +92,7 @@ struct Record {
     database_specific: RecordSpecific,
 }
 
-/// What publishers add to a record and this program knows; any form is taken.
+/// Additions of publishers that this program knows; any form is accepted.
 #[derive(Default, Deserialize)]
 struct RecordSpecific {
     #[serde(default)]
@@ -161,7 +161,7 @@ struct Event {
     limit: Option<String>,
 }
 
-/// RustSec's and Go's limits of a claim; any form is taken.
+/// RustSec's and Go's limits of a claim; any form is accepted.
 #[derive(Default, Deserialize)]
 struct EcosystemSpecific {
     #[serde(default)]
@@ -235,7 +235,7 @@ fn push_new<T: PartialEq>(list: &mut Vec<T>, items: impl Iterator<Item = T>) {
     }
 }
 
-/// A CVSS vector; the words of other scales (`Ubuntu`: `medium`) stay words.
+/// A CVSS vector; words of other scales (`Ubuntu`: `medium`) stay words.
 fn score(severity: Severity) -> Score {
     if severity.kind.starts_with("CVSS") {
         Score { vector: severity.score, by: None, told: None }
@@ -266,9 +266,9 @@ fn claim(affected: Affected, place: &str, notes: &mut Notes) -> PackageClaim {
         versions.push(Versions { order: "ECOSYSTEM".to_owned(), listed, ..Versions::default() });
     }
     if versions.is_empty() {
-        notes.add(Gravity::Warning, place, "no version and no range is named");
+        notes.add(Gravity::Warning, place, "it names no version and no range");
     }
-    // OSS-Fuzz and the like name projects as no package is named.
+    // OSS-Fuzz and similar sources name projects differently from packages.
     let unknown = |package: &Package| matches!(package.ecosystem.as_str(), "" | "GIT" | "OSS-Fuzz");
     let package = package.map(|package| match &repository {
         Some(address) if package.purl.is_none() && unknown(&package) => {
@@ -293,7 +293,7 @@ fn claim(affected: Affected, place: &str, notes: &mut Notes) -> PackageClaim {
     }
 }
 
-/// A project that is named by its repository alone: its package URL at a known forge, else its name at the end of the address.
+/// A project identified only by its repository: its package URL at a known forge, otherwise its name at the end of the address.
 fn of_repository(address: &str) -> Package {
     let purl = repository(address);
     let last = address.trim_end_matches('/').rsplit('/').next().unwrap_or(address);
@@ -304,7 +304,7 @@ fn of_repository(address: &str) -> Package {
     }
 }
 
-/// What limits a claim besides the version: RustSec's `affects`, Go's `imports`.
+/// The limits of a claim in addition to the version: RustSec's `affects`, Go's `imports`.
 fn conditions(specific: &EcosystemSpecific) -> Vec<String> {
     let mut found = Vec::new();
     for (key, word) in [("os", "operating system"), ("arch", "architecture"), ("functions", "function")] {
@@ -333,7 +333,7 @@ fn range_of(range: Range, ecosystem: &str, place: &str, notes: &mut Notes) -> Ve
     }
 }
 
-/// Events as the version order reads them; the ones that only limit a search of commits say nothing of versions.
+/// Events for the version order; those that only limit a search of commits are dropped.
 fn intervals(events: Vec<Event>, scheme: Option<Scheme>, place: &str, notes: &mut Notes) -> Vec<Interval> {
     let mut known: Vec<_> = events.into_iter().flat_map(Event::known).collect();
     if !known.is_empty() && known.iter().all(|event| event.kind != EventKind::Introduced) {

@@ -1,13 +1,13 @@
-//! What kind of advisory document this is, by its keys: the name of a file never decides.
+//! Recognises the kind of an advisory document by its keys. The name of a file never decides.
 //!
-//! The scan tolerates a document that is cut anywhere, since no more of it is looked at than it takes to know. Members of a JSON object have no
-//! order, so that what tells the kind may stand at the very end.
+//! The scan tolerates a document that is cut anywhere, since it reads no more than it needs. Members of a JSON object have no order, so the
+//! identifying key may be at the very end.
 
 use std::collections::BTreeSet;
 
-/// Depth to which keys are looked at: `vulnerabilities` → `cve` → its fields.
+/// Maximum depth of the keys that are read: `vulnerabilities` → `cve` → its fields.
 const DEPTH_MAX: usize = 6;
-/// What tells kinds apart; kept however many other keys there are.
+/// The keys that identify kinds; kept however many other keys there are.
 const MARKS: [&str; 22] = [
     "document/csaf_version",
     "document/tracking",
@@ -32,24 +32,24 @@ const MARKS: [&str; 22] = [
     "affected",
     "cycle",
 ];
-/// Keys that are kept at most besides.
+/// Maximum number of other keys that are kept.
 const KEYS_MAX: usize = 400;
 /// Longest key or value that is kept.
 const TEXT_MAX: usize = 80;
 
-/// The keys at the beginning of a JSON document, as paths without indices (`vulnerabilities/cve/id`), and the short text values of
-/// the top ones (`format=NVD_CVE`). Elements of a top-level array look like the document itself.
+/// The keys at the start of a JSON document, as paths without indices (`vulnerabilities/cve/id`), and the short text values of
+/// the top ones (`format=NVD_CVE`). A top-level array has the same shape as its elements.
 #[derive(Debug, Default)]
 pub(super) struct Shape {
     paths: BTreeSet<String>,
     /// Whether the document is an array.
     pub array: bool,
-    /// Whether the document goes on where the look at it ended.
+    /// Whether the document continues after the bytes that were read.
     pub cut: bool,
 }
 
 impl Shape {
-    /// Looks at the beginning of a document; `None` when it is no JSON object or array.
+    /// Reads the start of a document; `None` when it is not a JSON object or array.
     pub fn of(head: &[u8]) -> Option<Self> {
         let mut scan = Scan { bytes: head, at: 0, shape: Self::default() };
         match scan.peek()? {
@@ -57,7 +57,7 @@ impl Shape {
             b'[' => scan.shape.array = true,
             _ => return None,
         }
-        // Ends early where the bytes end, or where they are no JSON any more.
+        // It ends early where the bytes end or are no longer JSON.
         scan.shape.cut = scan.value("", 0).is_none() && scan.at >= head.len();
         Some(scan.shape)
     }
@@ -72,12 +72,12 @@ impl Shape {
         paths.iter().any(|path| self.has(path))
     }
 
-    /// Whether any path is of this kind.
+    /// Whether any path satisfies a condition.
     pub fn any(&self, kind: impl Fn(&str) -> bool) -> bool {
         self.paths.iter().any(|path| kind(path))
     }
 
-    /// The first top-level keys, for the refusal of what is not known.
+    /// The first top-level keys, for the refusal of an unknown document.
     pub fn top(&self) -> String {
         let keys: Vec<_> =
             self.paths.iter().filter(|path| !path.contains(['/', '='])).take(6).cloned().collect();
@@ -99,7 +99,7 @@ impl Scan<'_> {
         self.bytes.get(self.at).copied()
     }
 
-    /// Walks over one value; `None` when the bytes end or are no JSON.
+    /// Walks over one value; `None` when the bytes end or are not JSON.
     fn value(&mut self, path: &str, depth: usize) -> Option<()> {
         match self.peek()? {
             b'{' if depth < DEPTH_MAX => self.object(path, depth),
@@ -108,7 +108,7 @@ impl Scan<'_> {
             b'"' => {
                 let text = self.string()?;
                 if depth <= 1 + usize::from(self.shape.array) {
-                    self.keep(format!("{path}={text}"));
+                    self.record(format!("{path}={text}"));
                 }
                 Some(())
             }
@@ -131,7 +131,7 @@ impl Scan<'_> {
                 b'"' => {
                     let key = self.string()?;
                     let inner = if path.is_empty() { key } else { format!("{path}/{key}") };
-                    self.keep(inner.clone());
+                    self.record(inner.clone());
                     if self.peek()? != b':' {
                         return None;
                     }
@@ -158,7 +158,7 @@ impl Scan<'_> {
         Some(())
     }
 
-    /// Skips a value that lies too deep to matter.
+    /// Skips a value that is too deep to matter.
     fn skip(&mut self) -> Option<()> {
         let mut open = 0_usize;
         loop {
@@ -178,7 +178,7 @@ impl Scan<'_> {
         }
     }
 
-    /// The text of a string as far as it is kept; escapes stay as they are, none of our keys has any.
+    /// The text of a string as far as it is kept; escapes stay as they are, because none of our keys has any.
     fn string(&mut self) -> Option<String> {
         self.at += 1;
         let start = self.at;
@@ -194,7 +194,7 @@ impl Scan<'_> {
         Some(String::from_utf8_lossy(text.get(..TEXT_MAX).unwrap_or(text)).into_owned())
     }
 
-    fn keep(&mut self, path: String) {
+    fn record(&mut self, path: String) {
         let is_mark = || MARKS.contains(&path.as_str()) || path.starts_with("@context=");
         if self.shape.paths.len() < KEYS_MAX || is_mark() {
             self.shape.paths.insert(path);
@@ -220,14 +220,14 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_is_kept_behind_any_number_of_other_keys_and_a_cut_is_told() {
+    fn a_mark_is_kept_after_any_number_of_other_keys_and_a_cut_is_detected() {
         let many: Vec<String> = (0..1000).map(|number| format!("\"k{number}\": {{\"id\": 1}}, ")).collect();
         let many = many.concat();
         let text = format!("{{{many} \"cveMetadata\": {{}}}}");
         let shape = Shape::of(text.as_bytes()).unwrap();
         assert!(shape.has("cveMetadata") && !shape.cut);
         assert!(Shape::of(&text.as_bytes()[..9000]).unwrap().cut);
-        assert!(!Shape::of(b"{\"a\" 5, \"b\": 1}").unwrap().cut, "what is no JSON does not go on");
+        assert!(!Shape::of(b"{\"a\" 5, \"b\": 1}").unwrap().cut, "a text that is not JSON does not continue");
     }
 
     #[test]
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_has_no_shape_and_nonsense_ends() {
+    fn a_text_that_is_not_json_has_no_shape_and_nonsense_ends() {
         assert!(Shape::of(b"").is_none());
         assert!(Shape::of(b"cveID,vendor").is_none());
         for nonsense in

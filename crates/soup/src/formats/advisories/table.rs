@@ -1,6 +1,6 @@
-//! Rows of a CSV table one after another, each with its own text: what an advisory table is read with.
+//! Rows of a CSV table one after another, each with its own text: for advisory tables.
 //!
-//! Plain comma-separated UTF-8 as CISA and FIRST publish it. Tables of people, with their encodings and separators, are `delimited`'s.
+//! Plain comma-separated UTF-8 as CISA and FIRST publish it. `base::delimited` reads tables of users, with their encodings and separators.
 
 use std::io::BufRead;
 
@@ -8,7 +8,7 @@ use mainstay_base::note::Unreadable;
 
 use super::documents::Lines;
 
-/// Bytes of one row at most.
+/// Maximum bytes of one row.
 const ROW_BYTES_MAX: usize = 1 << 20;
 
 /// One row of a table.
@@ -22,12 +22,12 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// The text of a cell; none when it is empty or the row is too short.
+    /// The text of a cell; `None` when it is empty or the row is too short.
     pub fn cell(&self, at: Option<usize>) -> Option<String> {
         self.cells.get(at?).map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).map(str::to_owned)
     }
 
-    /// Where a column stands, whatever its case; for header rows.
+    /// The position of a column, regardless of case; for header rows.
     pub fn column(&self, name: &str) -> Option<usize> {
         self.cells.iter().position(|cell| cell.trim().eq_ignore_ascii_case(name))
     }
@@ -41,7 +41,7 @@ impl<'r> Rows<'r> {
         Self(Lines::new(reader))
     }
 
-    /// The next row that is not blank, a refusal of it, or `None` after the last one. The outer refusal ends the table.
+    /// The next row that is not blank, its refusal, or `None` after the last one. The outer refusal ends the table.
     pub fn next(&mut self) -> Result<Option<Result<Row, Unreadable>>, Unreadable> {
         loop {
             let Some(mut raw) = self.0.next()? else { return Ok(None) };

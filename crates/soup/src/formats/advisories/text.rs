@@ -1,6 +1,6 @@
-//! The bytes of an advisory file as a stream of UTF-8: a byte order mark is taken off, UTF-16 is transcoded on the way.
+//! The bytes of an advisory file as a stream of UTF-8: a byte order mark is removed, UTF-16 is transcoded.
 //!
-//! Streaming counterpart of `exchange::decode`; whether UTF-8 is well-formed is found by whoever parses.
+//! Streaming counterpart of `base::decode`; the parser checks whether UTF-8 is well-formed.
 
 use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 
@@ -12,16 +12,16 @@ const BUFFER_BYTES: usize = 1 << 16;
 /// The bytes of a document with the first ones put back.
 type Whole<'r> = Chain<Cursor<Vec<u8>>, &'r mut dyn BufRead>;
 
-/// UTF-8 of a document, whichever of the Unicode encodings it is in.
+/// UTF-8 of a document in any of the Unicode encodings.
 pub(super) enum Utf8<'r> {
-    /// It is UTF-8 already.
+    /// Already UTF-8.
     Plain(Whole<'r>),
-    /// It is UTF-16.
+    /// UTF-16.
     Transcoded(BufReader<Transcoder<Whole<'r>>>),
 }
 
 impl<'r> Utf8<'r> {
-    /// Looks at the first bytes of `reader` and decides.
+    /// Reads the first bytes of `reader` and decides.
     pub fn new(reader: &'r mut dyn BufRead) -> io::Result<Self> {
         let mut head = Vec::new();
         reader.take(HEAD_BYTES).read_to_end(&mut head)?;
@@ -99,7 +99,7 @@ impl<R: BufRead> Read for Transcoder<R> {
                 DecoderResult::InputEmpty => self.ended = last,
                 // A caller with a tiny buffer would wait for ever; `BufReader` has a large one.
                 DecoderResult::OutputFull if written == 0 => {
-                    return Err(io::Error::other("too small a buffer to transcode into"));
+                    return Err(io::Error::other("the buffer is too small for transcoding"));
                 }
                 DecoderResult::OutputFull => {}
             }

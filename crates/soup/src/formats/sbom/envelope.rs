@@ -1,6 +1,6 @@
-//! Envelopes around a bill: DSSE, in-toto statements, and objects that hold nothing but a bill.
+//! Envelopes around a bill: DSSE, in-toto statements, and objects that contain only a bill.
 //!
-//! Signatures are not checked here, and that is said.
+//! Signatures are not checked here; a remark reports that.
 
 use std::borrow::Cow;
 
@@ -12,11 +12,11 @@ use serde_json::value::RawValue;
 use mainstay_base::decode;
 use mainstay_base::note::{Gravity, Unreadable};
 
-/// What was inside.
+/// The content of an envelope.
 pub(super) struct Opened {
     /// The inner document.
     pub(super) content: String,
-    /// What must be said about the envelope.
+    /// Remarks on the envelope.
     pub(super) remarks: Vec<(Gravity, String)>,
 }
 
@@ -48,7 +48,7 @@ struct Subject {
     name: String,
 }
 
-/// Opens one envelope. In a file of one JSON document a line the first one is opened, and the others are spoken of.
+/// Opens one envelope. In a file of one JSON document per line, it opens the first one and reports the others.
 pub(super) fn open(text: &str) -> Result<Opened, Unreadable> {
     let mut documents = serde_json::Deserializer::from_str(text).into_iter::<Envelope<'_>>();
     let wrong = |error: serde_json::Error| {
@@ -74,7 +74,7 @@ fn inside(envelope: Envelope<'_>) -> Result<Opened, Unreadable> {
             .map_err(|refused| Unreadable::at(format!("$.payload, {}", refused.place), refused.reason))?;
         let kind = envelope.payload_type.as_deref().unwrap_or("of unknown type");
         let remark = format!(
-            "the document came in a signed envelope (DSSE, {kind}, signatures: {}); the signature was not checked",
+            "the document was in a signed envelope (DSSE, {kind}, signatures: {}); the signature was not checked",
             envelope.signatures.len()
         );
         return Ok(Opened { content: content.into_owned(), remarks: vec![(Gravity::Warning, remark)] });
@@ -84,17 +84,17 @@ fn inside(envelope: Envelope<'_>) -> Result<Opened, Unreadable> {
         let about: Vec<String> = envelope.subject.into_iter().map(|subject| subject.name).collect();
         let remark = format!(
             "in-toto statement ({kind}) about {}",
-            if about.is_empty() { "nothing named".to_owned() } else { about.join(", ") }
+            if about.is_empty() { "nothing".to_owned() } else { about.join(", ") }
         );
         return Ok(Opened { content: unquoted(predicate)?, remarks: vec![(Gravity::Info, remark)] });
     }
     match envelope.sbom.or(envelope.bom).or(envelope.data).or(envelope.dsse) {
         Some(inner) => Ok(Opened { content: unquoted(inner)?, remarks: Vec::new() }),
-        None => Err(Unreadable::at("document", "the envelope holds nothing")),
+        None => Err(Unreadable::at("document", "the envelope contains no document")),
     }
 }
 
-/// A document may stand in its envelope as it is, or as a text.
+/// A document may be in its envelope as JSON or as a text.
 fn unquoted(raw: &RawValue) -> Result<String, Unreadable> {
     if raw.get().starts_with('"') {
         serde_json::from_str(raw.get()).map_err(|error| Unreadable::at("envelope", error.to_string()))

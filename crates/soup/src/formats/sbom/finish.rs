@@ -1,5 +1,5 @@
-//! What every bill gets after reading, whatever the format: references that are unique, each component once, the dependency graph in order,
-//! directness, and a word where an identifier or a version is of no use.
+//! The last steps for every bill, in every format: unique references, merged components, an ordered dependency graph, directness, and
+//! remarks on unusable identifiers and versions.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::mem;
@@ -23,11 +23,11 @@ pub(super) fn finish(mut bill: Bill) -> Bill {
     bill
 }
 
-/// Why nothing can be taken from a bill without components, with the gravest remarks that there are.
+/// Why a bill without components is refused, with the gravest remarks.
 pub(super) fn without_component(bill: &Bill) -> Unreadable {
-    let mut reason = format!("{}: no component is told in this document", bill.format);
+    let mut reason = format!("{}: this document lists no component", bill.format);
     if let Some(subject) = &bill.subject {
-        reason.push_str(&format!("; it names the product `{}`, but nothing inside it", subject.name));
+        reason.push_str(&format!("; it names the product `{}`, but none of its components", subject.name));
     }
     if !bill.statements.is_empty() {
         reason.push_str(&format!(
@@ -43,8 +43,8 @@ pub(super) fn without_component(bill: &Bill) -> Unreadable {
     Unreadable::at("document", reason)
 }
 
-/// Makes one component of those that are the same, and gives every other one a reference of its own. Gives back what became of the
-/// references that are gone.
+/// Merges components that are the same and gives each component a unique reference. Returns the new references of merged or renamed
+/// components.
 fn merge(bill: &mut Bill) -> BTreeMap<String, String> {
     let mut kept: Vec<Component> = Vec::with_capacity(bill.components.len());
     let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
@@ -53,7 +53,7 @@ fn merge(bill: &mut Bill) -> BTreeMap<String, String> {
         let (named, purl) = keys(&component);
         let among = |key: &String| by_key.get(key).into_iter().flatten().copied();
         let same = |at: &usize| kept.get(*at).is_some_and(|kept: &Component| kept.is_same(&component));
-        // By name and version only those can be the same of which one has no package URL.
+        // Components can only be the same by name and version if at least one has no package URL.
         let may_be = |at: &usize| kept.get(*at).is_some_and(|kept| purl.is_none() || kept.purls.is_empty());
         let by_purl = purl.iter().flat_map(among).find(same);
         let at = by_purl.or_else(|| among(&named).filter(may_be).find(same)).unwrap_or(kept.len());
@@ -70,7 +70,7 @@ fn merge(bill: &mut Bill) -> BTreeMap<String, String> {
             }
             Some(first) => {
                 references.gone(&component.reference, &first.reference);
-                told_again(first, component, &mut bill.notes);
+                merge_into(first, component, &mut bill.notes);
             }
         }
     }
@@ -87,11 +87,11 @@ fn merge(bill: &mut Bill) -> BTreeMap<String, String> {
     references.now
 }
 
-/// Which references are in use, and what became of those of merged components.
+/// The references in use, and the references of merged components.
 struct References {
     taken: HashSet<String>,
     now: BTreeMap<String, String>,
-    /// The last number that was tried behind a reference that several use.
+    /// The last number that was tried as a suffix of a shared reference.
     numbers: HashMap<String, usize>,
 }
 
@@ -105,29 +105,29 @@ impl References {
         !reference.is_empty() && !self.taken.contains(reference) && !self.now.contains_key(reference)
     }
 
-    /// Leaves the component its reference, or gives it another one where it has none or another component has it.
+    /// Keeps the component's reference, or assigns a new one if it has none or another component has the same.
     fn give(&mut self, component: &mut Component, index: usize, notes: &mut Notes) {
         if component.reference.is_empty() {
             component.reference = format!("component {}", index + 1);
         }
         if !self.is_free(&component.reference) {
-            let told = component.reference.clone();
-            let mut number = self.numbers.get(&told).copied().unwrap_or(1);
+            let own = component.reference.clone();
+            let mut number = self.numbers.get(&own).copied().unwrap_or(1);
             while !self.is_free(&component.reference) {
                 number += 1;
-                component.reference = format!("{told} ({number})");
+                component.reference = format!("{own} ({number})");
             }
             let text = format!(
-                "the reference `{told}` is that of another component too; it is called `{}` here",
+                "another component has the reference `{own}` too; this one is called `{}`",
                 component.reference
             );
             notes.add(Gravity::Warning, component.place.clone(), text);
-            self.numbers.insert(told, number);
+            self.numbers.insert(own, number);
         }
         self.taken.insert(component.reference.clone());
     }
 
-    /// A component was merged: who names it now means the first one, unless the reference is another component's.
+    /// Records a merged component: its reference now means the first one, unless another component has that reference.
     fn gone(&mut self, reference: &str, first: &str) {
         if self.is_free(reference) {
             self.now.insert(reference.to_owned(), first.to_owned());
@@ -135,30 +135,30 @@ impl References {
     }
 }
 
-/// Different components of one name and version that are compared with a further one at most; more are kept apart.
+/// Maximum number of components with one name and version that are compared with a further one; beyond it they stay separate.
 const CANDIDATES_MAX: usize = 64;
 
-/// What components that are the same have in common: group, name and version, or the package URL.
+/// The key that equal components share: group, name and version, or the package URL.
 fn keys(component: &Component) -> (String, Option<String>) {
     let version = component.version.as_deref().unwrap_or_default();
     let group = component.group.as_deref().unwrap_or_default();
     (format!("{group}\n{}\n{version}", component.name), component.main_purl())
 }
 
-fn told_again(first: &mut Component, again: Component, notes: &mut Notes) {
+fn merge_into(first: &mut Component, again: Component, notes: &mut Notes) {
     let place = again.place.clone();
-    let mut text = format!("the same component as at {}; both were made one", first.place);
+    let mut text = format!("the same component as at {}; the two were merged", first.place);
     if again.inside != first.inside && !again.inside.is_empty() {
         text.push_str(&format!("; here it is inside `{}`", again.inside.join("`, `")));
     }
     let differing = first.absorb(again);
     if !differing.is_empty() {
-        text.push_str(&format!("; told otherwise here and not taken: {}", differing.join(", ")));
+        text.push_str(&format!("; these values differ here and were dropped: {}", differing.join(", ")));
     }
     notes.add(Gravity::Info, place, text);
 }
 
-/// The dependency graph with references as they are now: sorted, each once, nothing on itself. A reference to nothing is noted.
+/// The dependency graph with the current references: sorted, without duplicates and self-references. A reference to nothing is noted.
 fn graph(bill: &mut Bill, renamed: &BTreeMap<String, String>) -> Vec<Dependency> {
     let known: BTreeSet<&str> =
         bill.components.iter().chain(&bill.subject).map(|component| component.reference.as_str()).collect();
@@ -182,14 +182,16 @@ fn graph(bill: &mut Bill, renamed: &BTreeMap<String, String>) -> Vec<Dependency>
         }
     }
     for reference in lost {
-        let text =
-            format!("the dependencies name `{}`, which is no component of this document", start(&reference));
+        let text = format!(
+            "the dependencies name `{}`, which is not a component of this document",
+            start(&reference)
+        );
         bill.notes.add(Gravity::Warning, "dependencies", text);
     }
     lines.into_iter().map(|(from, on)| Dependency { from, on: on.into_iter().collect() }).collect()
 }
 
-/// Statements name components by their references: these follow a merge, and the component's identifiers stand beside them.
+/// Statements name components by reference: this updates the references after a merge and adds the component's identifiers.
 fn statements(bill: &mut Bill, renamed: &BTreeMap<String, String>) {
     let known: HashMap<&str, &Component> = bill
         .components
@@ -208,7 +210,7 @@ fn statements(bill: &mut Bill, renamed: &BTreeMap<String, String>) {
     }
 }
 
-/// Direct is what the product itself depends on; transitive is what can be reached from there. Cycles do no harm.
+/// Direct: the product itself depends on it. Transitive: it can be reached from there. Cycles do no harm.
 fn directness(bill: &mut Bill) {
     let Some(subject) = &bill.subject else { return };
     let lines: HashMap<&str, &[String]> =
@@ -232,14 +234,14 @@ fn directness(bill: &mut Bill) {
     }
 }
 
-/// Notes package URLs and CPE names that do not parse, break the rules of their type, or contradict the component.
+/// Adds remarks on package URLs and CPE names that do not parse, break the rules of their type, or contradict the component.
 fn identifiers(bill: &mut Bill) {
     let Bill { components, notes, .. } = bill;
     for component in components {
         for written in &component.purls {
             match Purl::parse(written) {
                 Err(error) => {
-                    let text = format!("the package URL `{}` is of no use: {error}", start(written));
+                    let text = format!("the package URL `{}` cannot be used: {error}", start(written));
                     notes.add(Gravity::Warning, component.place.clone(), text);
                 }
                 Ok(purl) => contradiction(component, &purl, notes),
@@ -247,20 +249,20 @@ fn identifiers(bill: &mut Bill) {
         }
         for written in &component.cpes {
             if let Err(error) = Cpe::parse(written) {
-                let text = format!("the CPE name `{}` is of no use: {error}", start(written));
+                let text = format!("the CPE name `{}` cannot be used: {error}", start(written));
                 notes.add(Gravity::Warning, component.place.clone(), text);
             }
         }
     }
 }
 
-/// Takes away what has no name: nothing could be said of it. A product without one is called so.
+/// Removes components without a name: nothing could be said about them. A product without a name is called “the product”.
 fn names(bill: &mut Bill) {
     let Bill { components, notes, subject, .. } = bill;
     components.retain(|component| {
         let named = !component.name.trim().is_empty();
         if !named {
-            notes.add(Gravity::Refused, component.place.clone(), "a component without a name was not taken");
+            notes.add(Gravity::Refused, component.place.clone(), "a component without a name is skipped");
         }
         named
     });
@@ -269,7 +271,7 @@ fn names(bill: &mut Bill) {
     }
 }
 
-/// Notes versions that are not exactly one, and takes away words that only say that there is none.
+/// Adds remarks on inexact versions, and removes words that only mean that there is none.
 fn versions(bill: &mut Bill) {
     let Bill { components, notes, .. } = bill;
     for component in components {
@@ -278,7 +280,7 @@ fn versions(bill: &mut Bill) {
             Exactness::Exact => {}
             Exactness::Missing => {
                 let text = format!(
-                    "the version `{}` of {} is a word for having none",
+                    "the version `{}` of {} only means that there is none",
                     start(version),
                     component.name
                 );
@@ -299,16 +301,16 @@ fn contradiction(component: &Component, purl: &Purl, notes: &mut Notes) {
             format!("the package URL `{}` breaks a rule of its type: {breach}", start(&purl.to_string()));
         notes.add(Gravity::Warning, component.place.clone(), text);
     }
-    if let (Some(told), Some(version)) = (&component.version, &purl.version)
-        && !told.contains(version.as_str())
-        && !version.contains(told.as_str())
+    if let (Some(own), Some(version)) = (&component.version, &purl.version)
+        && !own.contains(version.as_str())
+        && !version.contains(own.as_str())
     {
-        let text = format!("the version is `{}`, but its package URL says `{}`", start(told), start(version));
+        let text = format!("the version is `{}`, but its package URL says `{}`", start(own), start(version));
         notes.add(Gravity::Warning, component.place.clone(), text);
     }
 }
 
-/// The beginning of a foreign text, for a message.
+/// The start of a foreign text, for a message.
 fn start(text: &str) -> String {
     text.chars().take(200).collect()
 }

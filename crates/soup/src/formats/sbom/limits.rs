@@ -1,11 +1,11 @@
-//! How much of a document in YAML is taken: more than the parser allows by itself, for bills and lock files have more nodes than settings, and
-//! less than would fill memory. Aliases stay limited by the parser.
+//! Limits for YAML documents: higher than the parser's defaults, because bills and lock files have more nodes than settings, but low enough
+//! to keep memory bounded. The parser still limits aliases.
 
 use serde_saphyr::Options;
 
-/// Nodes of one document at most; a package of a lock file has about fifteen.
+/// Maximum nodes of one document; a package of a lock file has about fifteen.
 const NODES_MAX: usize = 5_000_000;
-/// Events of the parser: each list and each map has two.
+/// Maximum events of the parser: each list and each map has two.
 const EVENTS_MAX: usize = 2 * NODES_MAX;
 
 /// The limits of the parser.

@@ -1,8 +1,8 @@
-//! Lock files of package managers and lists of installed packages to a bill: what was resolved, from where, and what needs what.
+//! Lock files of package managers and lists of installed packages to a bill: the resolved packages, their sources and their dependencies.
 //!
-//! Here is how they are told apart ([`LOCKS`]): by content, the file's name only where the content has no mark of its own. Each has a file of
-//! its own that reads it; what some of them have in common is in `tables` (TOML), `reach` (scope and directness) and here. A package gets a
-//! package URL only when it comes from its ecosystem's public registry; from elsewhere the address is kept instead.
+//! This module recognises the formats ([`LOCKS`]): by content, and by file name only where the content has no mark. Each format has its own
+//! file. Shared code is in `tables` (TOML), `reach` (scope and directness) and here. A package gets a package URL only if it comes from its
+//! ecosystem's public registry; otherwise its address is kept instead.
 
 mod apk;
 mod cargo;
@@ -37,7 +37,8 @@ use crate::model::component::Hash;
 use crate::model::purl::Purl;
 use mainstay_base::note::Unreadable;
 
-/// Packages of one name that a need by that name can mean at most: real files have a few, for platforms; with more, needs would multiply.
+/// Maximum number of packages that a dependency can mean by name. Real files have a few, for platforms; with more, dependencies would
+/// multiply.
 const OF_ONE_NAME_MAX: usize = 64;
 
 /// Reads a document.
@@ -49,27 +50,27 @@ pub struct Sight<'t> {
     pub text: &'t str,
     /// The file's name in lower case.
     pub name: String,
-    /// The members of the root of a JSON document with the beginning of their value; none in other syntaxes.
+    /// The members of the root of a JSON document with the start of their values; `None` in other syntaxes.
     pub members: Option<&'t BTreeMap<String, String>>,
 }
 
 impl Sight<'_> {
     /// Whether it is a JSON object with these members.
     fn has(&self, members: &[&str]) -> bool {
-        self.members.is_some_and(|told| members.iter().all(|name| told.contains_key(*name)))
+        self.members.is_some_and(|own| members.iter().all(|name| own.contains_key(*name)))
     }
 
-    /// Whether it is no JSON and some line of it is such.
+    /// Whether it is not JSON and some line satisfies a condition.
     fn any_line(&self, is: impl Fn(&str) -> bool) -> bool {
         self.members.is_none() && self.text.lines().any(is)
     }
 
-    /// Whether it is no JSON and a line begins with this.
+    /// Whether it is not JSON and a line starts with this text.
     fn line_begins(&self, start: &str) -> bool {
         self.any_line(|line| line.starts_with(start))
     }
 
-    /// Whether a key of TOML stands at the beginning of a line.
+    /// Whether a line starts with this key of TOML.
     fn toml_key(&self, key: &str) -> bool {
         self.any_line(|line| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('=')))
     }
@@ -79,10 +80,10 @@ impl Sight<'_> {
     }
 }
 
-/// A format: how it is recognised, and what reads it.
+/// A format: how to recognise and read it.
 struct Lock(fn(&Sight<'_>) -> bool, Read);
 
-/// The formats, those with the surer mark first.
+/// The formats, those with the more reliable mark first.
 static LOCKS: [Lock; 22] = [
     Lock(npm::looks_like, npm::read),
     Lock(composer::looks_like, composer::read),
@@ -108,41 +109,42 @@ static LOCKS: [Lock; 22] = [
     Lock(rpm::looks_like_names, rpm::refuse_names),
 ];
 
-/// What reads the document, where it is one of these.
+/// The reader of the document, if it is one of these.
 pub fn recognise(sight: &Sight<'_>) -> Option<Read> {
     LOCKS.iter().find(|Lock(is, _)| is(sight)).map(|Lock(_, read)| *read)
 }
 
-/// As [`recognise`], for lists of requirements, which have no mark but that every line could stand in one.
+/// As [`recognise`], for lists of requirements: their only mark is that every line could belong to one.
 pub fn recognise_requirements(sight: &Sight<'_>) -> Option<Read> {
     requirements::looks_like(sight).then_some(requirements::read as Read)
 }
 
-/// The package URL of a package of a registry; `None` when its name cannot be one.
+/// The package URL of a package of a registry; `None` when its name is not valid for one.
 fn purl(kind: &str, namespace: Option<&str>, name: &str, version: &str) -> Option<String> {
     purl_with(kind, (namespace, name), version, [])
 }
 
-/// The same with qualifiers; those without value are left out.
+/// The same with qualifiers; qualifiers without value are left out.
 fn purl_with<const N: usize>(
     kind: &str,
     (namespace, name): (Option<&str>, &str),
     version: &str,
     qualifiers: [(&str, Option<&str>); N],
 ) -> Option<String> {
-    let told = qualifiers.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?.to_owned())));
+    let qualifiers =
+        qualifiers.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?.to_owned())));
     let parts = Purl {
         kind: kind.to_owned(),
         namespace: namespace.map(str::to_owned),
         name: name.to_owned(),
         version: Some(version.to_owned()),
-        qualifiers: told.collect(),
+        qualifiers: qualifiers.collect(),
         ..Purl::default()
     };
     Purl::build(parts).ok().map(|purl| purl.to_string())
 }
 
-/// The name of a Python package as its registry compares it (PEP 503).
+/// The name of a Python package in the form in which its registry compares names (PEP 503).
 fn pypi_name(name: &str) -> String {
     let mut normal = String::with_capacity(name.len());
     for letter in name.trim().chars() {
@@ -157,13 +159,13 @@ fn pypi_name(name: &str) -> String {
     normal
 }
 
-/// A digest written as `sha256:abc…`.
+/// A digest in the form `sha256:abc…`.
 fn prefixed_hash(text: &str) -> Option<Hash> {
     let (algorithm, value) = text.split_once(':')?;
     hash(algorithm, value)
 }
 
-/// A digest in hexadecimal with the name of its algorithm in small letters.
+/// A digest in hexadecimal with the name of its algorithm in lower case.
 fn hash(algorithm: &str, value: &str) -> Option<Hash> {
     let algorithm = match algorithm {
         "sha256" => "SHA-256",

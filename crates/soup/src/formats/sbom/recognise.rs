@@ -1,4 +1,4 @@
-//! What a document is, by its content.
+//! Recognises the format of a document by its content.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,9 +8,9 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 use mainstay_base::note::Unreadable;
 
 use super::lockfile::Sight;
-use super::{TAKEN, lockfile, spdx, table};
+use super::{READABLE, lockfile, spdx, table};
 
-/// A recognised format, with what its reader must know beforehand.
+/// A recognised format, with the data that its reader needs.
 #[derive(Debug)]
 pub(super) enum Format {
     /// CycloneDX as JSON.
@@ -32,9 +32,9 @@ pub(super) enum Format {
     SpdxTagValue,
     /// SPDX 2 as YAML.
     SpdxYaml,
-    /// Something else around a document.
+    /// An envelope around a document.
     Envelope,
-    /// A lock file or a list of installed packages, with what reads it.
+    /// A lock file or a list of installed packages, with its reader.
     Lock(lockfile::Read),
     /// rdm's `soup.yml`.
     SoupYaml,
@@ -72,7 +72,7 @@ pub(super) fn recognise(text: &str, name: &str) -> Result<Format, Unreadable> {
     plain(text, name).ok_or_else(|| unknown(start, name))
 }
 
-/// Whether the first line is the header of a table in TOML, which looks like the beginning of a JSON array.
+/// Whether the first line is the header of a table in TOML, which looks like the start of a JSON array.
 fn starts_with_table(start: &str) -> bool {
     let header =
         start.lines().next().map(str::trim).and_then(|line| line.strip_prefix('[')?.strip_suffix(']'));
@@ -102,7 +102,7 @@ fn plain(text: &str, name: &str) -> Option<Format> {
     table::looks_like_table(text.as_bytes()).then_some(Format::SoupTable)
 }
 
-/// One document a line, the first of them an envelope.
+/// One document per line, the first of them an envelope.
 fn first_line_is_envelope(text: &str) -> bool {
     let Some((first, rest)) = text.split_once('\n') else { return false };
     if rest.trim().is_empty() || !first.trim_end().ends_with('}') || !first.contains("\"payload") {
@@ -111,7 +111,7 @@ fn first_line_is_envelope(text: &str) -> bool {
     serde_json::from_str::<serde::de::IgnoredAny>(first).is_ok()
 }
 
-/// The first start tag, as far as the beginning of the document shows it.
+/// The first start tag, as far as the start of the document shows it.
 fn xml_root(start: &str) -> Option<&str> {
     let mut rest = start;
     loop {
@@ -136,22 +136,22 @@ fn unknown(start: &str, name: &str) -> Unreadable {
         (None, Some(help)) => format!("`{name}` is not read here: {help}"),
         (None, None) => {
             let seen = start.chars().take(60).map(|letter| if letter.is_control() { ' ' } else { letter });
-            format!("`{name}` is not recognised; it begins with `{}`", seen.collect::<String>())
+            format!("`{name}` is not recognised; it starts with `{}`", seen.collect::<String>())
         }
     };
-    Unreadable::at("document", format!("{reason}. Taken are {TAKEN}"))
+    Unreadable::at("document", format!("{reason}. Readable are {READABLE}"))
 }
 
-/// Documents that people mistake for a bill of materials, by what stands near their beginning.
+/// Documents that are often mistaken for a bill of materials, by the text near their start.
 const OTHERS: [(&str, &str); 11] = [
     (
         "proto-message: bom",
-        "CycloneDX in the text form of protocol buffers, which is not read here: export it as JSON or XML",
+        "CycloneDX in the text form of protocol buffers, which is not supported: export it as JSON or XML",
     ),
     ("openvex.dev", "an OpenVEX document: import it as advisory data"),
     (
         "https://spdx.org/rdf/3",
-        "SPDX 3 in a form of JSON-LD that is not read here: write it with the published context (`@context`, `@graph`)",
+        "SPDX 3 in a form of JSON-LD that is not supported: export it with the published context (`@context`, `@graph`)",
     ),
     ("\"csaf_version\"", "a CSAF document: import it as advisory data"),
     ("\"nvd_cve\"", "data of the National Vulnerability Database: import it as advisory data"),
@@ -162,7 +162,7 @@ const OTHERS: [(&str, &str); 11] = [
     ("<html", "a web page, not the document behind it: download the file itself"),
     ("<!doctype html", "a web page, not the document behind it: download the file itself"),
 ];
-/// Bytes at the beginning in which their marks are looked for.
+/// Bytes at the start in which their marks are searched.
 const OTHERS_BYTES: usize = 4096;
 
 fn other(start: &str) -> Option<&'static str> {
@@ -171,7 +171,7 @@ fn other(start: &str) -> Option<&'static str> {
     OTHERS.iter().find(|(mark, _)| beginning.contains(mark)).map(|(_, what)| *what)
 }
 
-/// The members of the root, texts and numbers with the beginning of their value.
+/// The members of the root; texts and numbers with the start of their value.
 type Marks = BTreeMap<String, String>;
 
 fn json(text: &str, name: &str) -> Result<Option<Format>, Unreadable> {
@@ -187,7 +187,7 @@ fn json(text: &str, name: &str) -> Result<Option<Format>, Unreadable> {
     {
         return Ok(Some(Format::CycloneDxJson { spec_version: marks.get("specVersion").cloned() }));
     }
-    // Before SPDX 2.2 everything stood under one more name.
+    // Before SPDX 2.2 everything was under one more name.
     let older = || has("Document") && text.contains("\"spdxVersion\"");
     if has("spdxVersion") || says("SPDXID", "spdxref-") || older() {
         return Ok(Some(Format::SpdxJson));
@@ -217,7 +217,7 @@ fn marks(text: &str) -> Result<Marks, Unreadable> {
     })
 }
 
-/// Walks over the root of a JSON document without keeping what is inside.
+/// Walks over the root of a JSON document without keeping its content.
 struct Root;
 
 impl<'de> Visitor<'de> for Root {
@@ -244,9 +244,9 @@ impl<'de> Visitor<'de> for Root {
     }
 }
 
-/// The beginning of a text or a number as text, those of a list together; empty for anything else.
+/// The start of a text or a number as text, those of a list joined; empty for anything else.
 ///
-/// Only with `LISTS` a list is looked into, and not the lists in it: they are passed over without keeping anything, however deep they go.
+/// Only with `LISTS`, a list is read, but not the lists inside it: they are skipped without keeping anything, at any depth.
 struct Mark<const LISTS: bool>(String);
 
 impl<'de, const LISTS: bool> Deserialize<'de> for Mark<LISTS> {
@@ -293,7 +293,7 @@ impl<'de, const LISTS: bool> Visitor<'de> for OneMark<LISTS> {
         Ok(Mark(String::new()))
     }
 
-    /// The texts of a list, each on a line: a JSON-LD context may be one of several.
+    /// The texts of a list, one per line: a JSON-LD context may be one of several.
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Mark<LISTS>, A::Error> {
         let mut mark = String::new();
         if !LISTS {

@@ -1,7 +1,7 @@
 //! SPDX 2.2 and 2.3 (JSON, tag-value, YAML, XML, RDF/XML) and 3.0 (JSON-LD) to a bill of materials.
 //!
-//! Each syntax is brought record by record into one plain model (`model.rs`; SPDX 2 by way of `records.rs`, SPDX 3 in `graph.rs`), which one
-//! function turns into a bill (`bill.rs`). What all formats have in common is `super::finish`; writing SPDX is `super::write`.
+//! Each syntax is read record by record into one plain model (`model.rs`; SPDX 2 through `records.rs`, SPDX 3 in `graph.rs`), which
+//! `bill.rs` turns into a bill. `super::finish` does the steps that all formats share; `super::write` writes SPDX.
 
 mod bill;
 mod fields;
@@ -27,7 +27,7 @@ pub use tag_value::read as read_tag_value;
 pub use xml::read as read_xml;
 pub use yaml::read as read_yaml;
 
-/// Whether the first start tag of an XML document (and what follows it) is that of SPDX as RDF.
+/// Whether the first start tag of an XML document (and the text after it) is that of SPDX as RDF.
 pub fn looks_like_rdf(text: &str) -> bool {
     let start = beginning(text);
     start.contains("RDF") && start.contains("spdx.org/rdf")
@@ -59,9 +59,9 @@ pub fn looks_like_yaml(text: &str) -> bool {
         && text.lines().any(|line| line.trim_end() == "packages:")
 }
 
-/// Lines that are looked at for the tags of tag-value.
+/// Lines that are searched for the tags of tag-value.
 const LINES: usize = 200;
-/// Bytes that are looked at for the root of an XML document.
+/// Bytes that are searched for the root of an XML document.
 const BEGINNING: usize = 4096;
 
 fn beginning(text: &str) -> &str {

@@ -1,6 +1,6 @@
-//! Registers of SOUP that people keep as tables: CSV with columns that are mapped, and rdm's `soup.yml`.
+//! Registers of SOUP in tables: CSV with mapped columns, and rdm's `soup.yml`.
 //!
-//! Columns that mean nothing here are kept under their own names (`Component::more`), so that a risk level or a reasoning is not lost.
+//! Unknown columns are kept under their own names (`Component::more`), so that a risk level or a reasoning is not lost.
 
 mod columns;
 mod yaml;
@@ -18,7 +18,7 @@ use mainstay_base::note::{Gravity, Unreadable};
 
 /// Reads a table by a mapping, or by the one that its header suggests.
 ///
-/// Refuses what is no table, and a table whose header tells of no title. Rows that cannot be used are noted with their line.
+/// Refuses a text that is not a table, and a table without a title column. Rows that cannot be used are noted with their line.
 pub fn read_table(bytes: &[u8], mapping: Option<&TableMapping>) -> Result<Bill, Unreadable> {
     let options = Options { short_rows: delimited::ShortRows::FillWithEmpty, ..Options::default() };
     let table =
@@ -35,7 +35,7 @@ pub fn read_table(bytes: &[u8], mapping: Option<&TableMapping>) -> Result<Bill, 
     }
     let mut bill = Bill { format: "SOUP table".to_owned(), ..Bill::default() };
     for warning in &table.warnings {
-        // None of them costs content: names of columns, empty lines, no rows.
+        // None of these loses content: column names, empty lines, no rows.
         bill.notes.add(Gravity::Info, "document", warning.to_string().trim_end_matches('.'));
     }
     for row in table.rows.iter().filter(|row| !row.is_empty()) {
@@ -44,7 +44,7 @@ pub fn read_table(bytes: &[u8], mapping: Option<&TableMapping>) -> Result<Bill, 
     Ok(bill)
 }
 
-/// Reads bytes that are no Unicode text as a table, if they are one by their header.
+/// Reads bytes that are not Unicode text as a table, if their header is that of one.
 pub(super) fn read_if_table(bytes: &[u8]) -> Option<Result<Bill, Unreadable>> {
     looks_like_table(bytes).then(|| read_table(bytes, None))
 }
@@ -61,7 +61,10 @@ pub(super) fn looks_like_table(bytes: &[u8]) -> bool {
 
 fn without_title(header: &[String]) -> Unreadable {
     let names: String = header.join("`, `").chars().take(300).collect();
-    Unreadable::at("line 1", format!("no column tells the title of a component; the columns are `{names}`"))
+    Unreadable::at(
+        "line 1",
+        format!("no column contains the title of a component; the columns are `{names}`"),
+    )
 }
 
 fn take(row: &Row, header: &[String], mapping: &TableMapping, bill: &mut Bill) {
@@ -74,20 +77,20 @@ fn take(row: &Row, header: &[String], mapping: &TableMapping, bill: &mut Bill) {
         return;
     }
     let cells = header.iter().zip(&row.cells).map(|(name, cell)| (name.as_str(), cell.trim()));
-    let told: Vec<(&str, Option<Meaning>, &str)> = cells
+    let values: Vec<(&str, Option<Meaning>, &str)> = cells
         .filter(|(_, cell)| !cell.is_empty())
         .map(|(name, cell)| (name, mapping.meaning(name), cell))
         .collect();
-    match component(&told, place.clone()) {
+    match component(&values, place.clone()) {
         Some(component) => bill.components.push(component),
-        None => bill.notes.add(Gravity::Refused, place, "a row without a title was not taken"),
+        None => bill.notes.add(Gravity::Refused, place, "a row without a title is skipped"),
     }
 }
 
-/// A component of what is told of it under names with or without a meaning; `None` without a title.
-fn component(told: &[(&str, Option<Meaning>, &str)], place: String) -> Option<Component> {
+/// A component from values with or without a meaning; `None` without a title.
+fn component(values: &[(&str, Option<Meaning>, &str)], place: String) -> Option<Component> {
     let all = |meaning: Meaning| {
-        told.iter().filter(move |(_, of, _)| *of == Some(meaning)).map(|(_, _, text)| (*text).to_owned())
+        values.iter().filter(move |(_, of, _)| *of == Some(meaning)).map(|(_, _, text)| (*text).to_owned())
     };
     let one = |meaning: Meaning| all(meaning).next();
     let several = |meaning: Meaning| -> Vec<String> {
@@ -95,7 +98,7 @@ fn component(told: &[(&str, Option<Meaning>, &str)], place: String) -> Option<Co
             all(meaning).flat_map(|text| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
         parts.map(|part| part.trim_matches([',', ';']).to_owned()).filter(|part| !part.is_empty()).collect()
     };
-    let rest = told.iter().filter(|(_, meaning, _)| meaning.is_none());
+    let rest = values.iter().filter(|(_, meaning, _)| meaning.is_none());
     Some(Component {
         name: one(Meaning::Title)?,
         group: one(Meaning::Group),

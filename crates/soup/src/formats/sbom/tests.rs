@@ -1,4 +1,4 @@
-//! Small documents by hand, one for each thing that is read or refused.
+//! Small handwritten documents, one for each thing that is read or refused.
 
 use super::*;
 use crate::model::component::{Component, ComponentKind, Directness, Scope};
@@ -14,7 +14,7 @@ mod lockfiles;
 mod lockfiles_more;
 mod tables;
 
-fn taken(text: &str, name: &str) -> Bill {
+fn bill_of(text: &str, name: &str) -> Bill {
     read(text.as_bytes(), name).unwrap_or_else(|refused| panic!("{name}: {refused}"))
 }
 
@@ -28,7 +28,7 @@ fn named<'b>(bill: &'b Bill, label: &str) -> &'b Component {
     })
 }
 
-/// Gravity and place of the notes that are no mere information.
+/// Gravity and place of the notes that are more than information.
 fn grave(bill: &Bill) -> Vec<(Gravity, &str)> {
     let notes = bill.notes.notes.iter().filter(|note| note.gravity > Gravity::Info);
     notes.map(|note| (note.gravity, note.place.as_str())).collect()

@@ -1,7 +1,8 @@
-//! Bills of materials out: CycloneDX 1.6 and SPDX 2.3, both as JSON.
+//! Writers of bills of materials: CycloneDX 1.6 and SPDX 2.3, both as JSON.
 //!
-//! The same bill and the same [`Made`] give the same bytes: nothing here asks the clock or a generator. What a format has no place for is
-//! left out, never bent into something else; `docs/adr/0010-spdx-and-writers.md` lists it. Reading is done by `super::cyclonedx` and `super::spdx`.
+//! The same bill and the same [`Made`] give the same bytes: nothing here reads a clock or a random generator. Data that a format has no
+//! field for is left out, never forced into another field; `docs/adr/0010-spdx-and-writers.md` lists it. `super::cyclonedx` and
+//! `super::spdx` read.
 
 mod cyclonedx;
 mod spdx;
@@ -14,12 +15,12 @@ use serde_json::{Map, Value};
 
 use crate::model::bill::Bill;
 
-/// What a written document says of its own making.
+/// How and when a document was written.
 #[derive(Debug, Clone, Copy)]
 pub struct Made<'a> {
-    /// When it was written: UTC, `2026-01-31T08:15:00Z`.
+    /// Time of writing: UTC, `2026-01-31T08:15:00Z`.
     pub at: &'a str,
-    /// A UUID of its own, lower case with hyphens.
+    /// A UUID for the document, lower case with hyphens.
     pub uuid: &'a str,
     /// Version of this program.
     pub version: &'a str,
@@ -45,7 +46,7 @@ fn printed(value: &Value) -> String {
     format!("{value:#}\n")
 }
 
-/// An object in the making: members without content are left out.
+/// An object under construction: members without content are left out.
 #[derive(Default)]
 struct Object(Map<String, Value>);
 
@@ -71,8 +72,8 @@ impl Object {
     }
 }
 
-/// A text as the address that CycloneDX asks for, a URI or a reference to one. `git@host:path`, which Git takes for `ssh://git@host/path`, is
-/// written as that; what is no address gives nothing.
+/// A text as an address for CycloneDX, a URI or a reference to one. `git@host:path`, which Git reads as `ssh://git@host/path`, is written
+/// as the latter; a text that is not an address gives `None`.
 fn address(text: &str) -> Option<Cow<'_, str>> {
     if is_address(text) && oxiri::IriRef::parse(text).is_ok() {
         return Some(Cow::Borrowed(text));
@@ -83,13 +84,12 @@ fn address(text: &str) -> Option<Cow<'_, str>> {
         !part.is_empty()
             && part.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._".contains(letter))
     };
-    let written = format!("ssh://{user}@{host}/{}", path.trim_start_matches('/'));
-    let is_scp =
-        is_name(user) && is_name(host) && is_address(path) && oxiri::IriRef::parse(&*written).is_ok();
-    is_scp.then_some(Cow::Owned(written))
+    let url = format!("ssh://{user}@{host}/{}", path.trim_start_matches('/'));
+    let is_scp = is_name(user) && is_name(host) && is_address(path) && oxiri::IriRef::parse(&*url).is_ok();
+    is_scp.then_some(Cow::Owned(url))
 }
 
-/// Whether a text can stand where an address is asked for: no spaces, no control characters, nothing that an IRI has no place for.
+/// Whether a text is valid as an address: no spaces, no control characters, no characters that an IRI excludes.
 fn is_address(text: &str) -> bool {
     !text.is_empty()
         && !text

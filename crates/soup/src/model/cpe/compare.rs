@@ -4,15 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{Attribute, Cpe, Text, Wild};
 
-/// How the things that a source names stand to those that a target names.
+/// The relation of the products that a source names to those that a target names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Relation {
-    /// The same things.
+    /// The same products.
     Equal,
-    /// The source names more and includes the target.
+    /// The source names more products and includes the target.
     Superset,
-    /// The source names less and is included in the target.
+    /// The source names fewer products and is included in the target.
     Subset,
     /// Nothing in common.
     Disjoint,
@@ -37,7 +37,7 @@ impl Attribute {
 }
 
 impl Text {
-    /// Whether a plain text is one of those that the value stands for; `?` is none or one character.
+    /// Whether the value covers a plain text; `?` is none or one character.
     pub fn covers(&self, target: &str) -> bool {
         let fits = |left: &str, wild: Wild| match wild {
             Wild::Closed => left.is_empty(),

@@ -40,7 +40,7 @@ fn formatted_strings_and_uris_are_two_spellings_of_one_name() {
 }
 
 #[test]
-fn a_name_that_ends_early_is_taken_and_says_how_much_is_missing() {
+fn a_name_that_ends_early_is_accepted_and_counts_the_missing_attributes() {
     let short = cpe("cpe:2.3:a:OpenSSL:openssl:1.0.1g");
     assert_eq!((short.missing, short.attribute(VERSION).text()), (7, Some("1.0.1g")));
     assert_eq!(short.attribute(VENDOR).text(), Some("openssl"));
@@ -48,7 +48,7 @@ fn a_name_that_ends_early_is_taken_and_says_how_much_is_missing() {
 }
 
 #[test]
-fn what_is_no_cpe_name_is_refused_with_the_reason() {
+fn a_text_that_is_not_a_cpe_name_is_refused_with_the_reason() {
     for (text, why) in [
         ("", CpeError::Prefix),
         ("openssl", CpeError::Prefix),
@@ -73,7 +73,7 @@ fn what_is_no_cpe_name_is_refused_with_the_reason() {
 }
 
 #[test]
-fn attributes_compare_as_the_table_of_the_standard_says() {
+fn attributes_compare_according_to_the_table_of_the_standard() {
     let is = |text: &str| parse_attribute(text, "version").unwrap();
     for (source, target, relation) in [
         ("*", "*", Relation::Equal),
@@ -146,7 +146,7 @@ fn names_compare_as_sets_of_products() {
 }
 
 #[test]
-fn the_head_is_found_without_reading_the_rest() {
+fn the_head_is_read_without_the_rest() {
     assert_eq!(head(r"cpe:2.3:a:x\:y:z:1:*"), Some(["a", r"x\:y", "z"]));
     assert_eq!(head(r"cpe:2.3:a:x\*:z:1:*"), Some(["a", r"x\*", "z"]));
     assert_eq!(head("cpe:2.3:a:*:z:1:*"), None);
@@ -163,8 +163,8 @@ fn a_printed_name_reads_back_the_same_in_both_spellings() {
         cpe.attributes[PART] = Attribute::of(&part);
         cpe.attributes[VENDOR] = text(&vendor);
         cpe.attributes[PRODUCT] = Attribute::of("product");
-        for (slot, told) in cpe.attributes.iter_mut().skip(3).zip(&rest) {
-            *slot = told.as_deref().map_or(Attribute::Na, text);
+        for (slot, other) in cpe.attributes.iter_mut().skip(3).zip(&rest) {
+            *slot = other.as_deref().map_or(Attribute::Na, text);
         }
         prop_assert_eq!(&Cpe::parse(&cpe.to_string()).unwrap(), &cpe);
         prop_assert_eq!(&Cpe::parse(&cpe.to_uri()).unwrap(), &cpe);
@@ -173,7 +173,7 @@ fn a_printed_name_reads_back_the_same_in_both_spellings() {
 }
 
 #[test]
-fn nothing_but_an_open_end_is_any_value() {
+fn a_lone_wildcard_is_any_value() {
     for text in ["cpe:/a:b:c:%02:d", "cpe:/a:b:c:%02%02:d", "cpe:2.3:a:b:c:**:d", "cpe:2.3:a:b:c:?*:d"] {
         let name = Cpe::parse(text).unwrap();
         assert_eq!(*name.attribute(VERSION), Attribute::Any, "{text}");
@@ -182,7 +182,7 @@ fn nothing_but_an_open_end_is_any_value() {
 }
 
 #[test]
-fn a_name_that_would_be_printed_longer_than_is_read_is_refused() {
+fn a_name_whose_printed_form_would_be_too_long_is_refused() {
     for (sign, most) in [("a", 4_000), ("+", 2_000)] {
         let name = |count: usize| Cpe::parse(&format!("cpe:2.3:a:b:{}", sign.repeat(count)));
         assert!(name(most).is_ok(), "{sign}");

@@ -16,7 +16,7 @@ fn a_purl_is_read_into_its_parts_and_printed_in_canonical_form() {
 }
 
 #[test]
-fn what_is_no_purl_is_refused_with_the_reason() {
+fn a_text_that_is_not_a_purl_is_refused_with_the_reason() {
     for (text, why) in [
         ("", PurlError::Scheme),
         ("openssl", PurlError::Scheme),
@@ -38,12 +38,12 @@ fn what_is_no_purl_is_refused_with_the_reason() {
 }
 
 #[test]
-fn a_breach_of_the_types_rules_is_told_and_the_package_still_known() {
+fn a_breach_of_the_types_rules_is_reported_and_the_package_is_still_identified() {
     assert_eq!(
         purl("pkg:maven/commons-io@2.0").breach().unwrap(),
         "a package URL of type maven needs a namespace"
     );
-    assert_eq!(purl("pkg:pypi/a/b").breach().unwrap(), "a package URL of type pypi has no namespace");
+    assert_eq!(purl("pkg:pypi/a/b").breach().unwrap(), "a package URL of type pypi cannot have a namespace");
     assert_eq!(purl("pkg:unheard-of/a/b").breach(), None);
 }
 
@@ -77,7 +77,7 @@ fn a_printed_purl_reads_back_the_same() {
 }
 
 #[test]
-fn a_package_url_that_would_be_printed_longer_than_is_read_is_refused() {
+fn a_package_url_whose_printed_form_would_be_too_long_is_refused() {
     let url = |count: usize| Purl::parse(&format!("pkg:npm/{}", "\"".repeat(count)));
     let taken = url(2_000).unwrap();
     assert_eq!(Purl::parse(&taken.to_string()), Ok(taken));

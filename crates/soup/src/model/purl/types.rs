@@ -1,5 +1,5 @@
-//! What each purl type says about its parts: what is needed, what is forbidden, what is written in lower case, which qualifiers tell packages
-//! apart. After the type definitions of the purl specification.
+//! The rules of each purl type for its parts: which are needed, forbidden or in lower case, and which qualifiers distinguish packages.
+//! Source: the type definitions of the purl specification.
 
 use super::Purl;
 
@@ -15,7 +15,7 @@ use Namespace::{Forbidden, Free, Needed};
 struct Rule {
     kind: &'static str,
     namespace: Namespace,
-    /// Parts written in lower case: `n` namespace, `p` package name, `v` version.
+    /// Parts in lower case: `n` namespace, `p` package name, `v` version.
     lower: &'static str,
 }
 
@@ -68,8 +68,8 @@ const RULES: &[Rule] = &[
     rule("yocto", Free, "n"),
 ];
 
-/// Qualifiers that tell packages of a type apart. The version of a distribution (`distro`) is one: `curl` of Debian 11 and of Debian 12 get their
-/// fixes in different versions. The epoch is part of the version, the architecture of neither.
+/// Qualifiers that distinguish packages of a type. The version of a distribution (`distro`) is one: `curl` of Debian 11 and of Debian 12
+/// are fixed in different versions. The epoch is part of the version; the architecture does not count.
 pub(super) fn identity_qualifiers(kind: &str) -> &'static [&'static str] {
     match kind {
         "deb" | "rpm" | "apk" | "bitnami" => &["distro", "distro_name"],
@@ -108,7 +108,7 @@ pub(super) fn breach(purl: &Purl) -> Option<String> {
     let rule = RULES.iter().find(|rule| rule.kind == kind)?;
     match (rule.namespace, &purl.namespace) {
         (Needed, None) => return Some(format!("a package URL of type {kind} needs a namespace")),
-        (Forbidden, Some(_)) => return Some(format!("a package URL of type {kind} has no namespace")),
+        (Forbidden, Some(_)) => return Some(format!("a package URL of type {kind} cannot have a namespace")),
         (Needed | Forbidden | Free, _) => {}
     }
     let needed = match kind.as_str() {
@@ -129,7 +129,7 @@ pub(super) fn breach(purl: &Purl) -> Option<String> {
         "cpan" => purl.name.contains("::"),
         _ => false,
     };
-    broken.then(|| format!("name or version is not one that type {kind} has"))
+    broken.then(|| format!("name or version is not valid for type {kind}"))
 }
 
 fn is_chrome_version(version: &str) -> bool {
@@ -153,7 +153,7 @@ pub(super) fn name_key(kind: &str, name: &str) -> String {
             key
         }
         "cargo" => name.to_lowercase().replace('_', "-"),
-        // Go: tools write module paths in lower case, as the specification of package URLs asks; the records of Go do not.
+        // Go: tools write module paths in lower case, as the specification of package URLs asks; Go's own records do not.
         "nuget" | "npm" | "composer" | "hex" | "pub" | "github" | "bitbucket" | "deb" | "apk" | "alpm"
         | "golang" => name.to_lowercase(),
         _ => name.to_owned(),

@@ -3,7 +3,7 @@
 use super::text::{Number, is_number, lists, run};
 use super::{Judged, Refusal};
 
-/// A token in apk's order; `End` stands beyond the end.
+/// A token in apk's order; `End` is the position after the last token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Token<'a> {
     /// `_alpha`, `_beta`, `_pre`, `_rc`.
@@ -15,7 +15,7 @@ pub(super) enum Token<'a> {
     /// `_cvs`, `_svn`, `_git`, `_hg`, `_p`.
     After(usize),
     Letter(&'a str),
-    /// A number with a leading zero after the first one, compared as text, below all others.
+    /// A number with a leading zero after the first number; it is compared as text and is below all others.
     Zeroed(&'a str),
     Number(Number<'a>),
 }
@@ -29,7 +29,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Token<'_>>, Refusal> {
     let mut tokens = Vec::with_capacity(8);
     let (first, mut rest) = run(text, is_digit);
     if first.is_empty() {
-        return Err("it does not begin with a number");
+        return Err("it does not start with a number");
     }
     tokens.push(Token::Number(Number::of(first)));
     while let Some(after) = rest.strip_prefix('.') {
@@ -66,7 +66,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Token<'_>>, Refusal> {
         tokens.push(Token::Revision(Number::of(revision)));
         rest = "";
     }
-    if rest.is_empty() { Ok(tokens) } else { Err("something follows that apk does not know") }
+    if rest.is_empty() { Ok(tokens) } else { Err("it ends with something that apk does not know") }
 }
 
 fn suffixes<'a>(mut rest: &'a str, tokens: &mut Vec<Token<'a>>) -> Result<&'a str, Refusal> {

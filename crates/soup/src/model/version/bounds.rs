@@ -1,6 +1,6 @@
-//! One end of an interval: on which side of it a version stands, also where the end is a line (`6.1.*`) or leaves out numbers (`2`).
+//! One end of an interval: on which side of it a version is, also where the end is a line (`6.1.*`) or omits numbers (`2`).
 //!
-//! A shortened version can be read as the one with zeros and as the whole line that begins so. Where both readings agree, that is the answer.
+//! A shortened version can mean the one with zeros or the whole line that starts with it. Where both readings agree, that is the answer.
 
 use super::requirement::line;
 use super::{Incomparable, Scheme, compare, cut};
@@ -14,7 +14,7 @@ pub(super) enum End {
     Upper,
 }
 
-/// Whether a version stands on the inner side of a bound.
+/// Whether a version is on the inner side of a bound.
 pub(super) fn inside(scheme: Scheme, version: &str, bound: &Bound, end: End) -> Result<bool, Incomparable> {
     let outside = match end {
         End::Lower => Ordering::Less,
@@ -22,14 +22,14 @@ pub(super) fn inside(scheme: Scheme, version: &str, bound: &Bound, end: End) -> 
     };
     let open = || bound.version.trim().strip_suffix(".x").or_else(|| bound.version.trim().strip_suffix(".X"));
     if let Some(line) = line(&bound.version) {
-        return if begins_so(version, line) {
+        return if is_in_line(version, line) {
             Ok(bound.included)
         } else {
             compare(scheme, version, line).map(|ordering| ordering != outside)
         };
     }
     if let Some(line) = open().filter(|line| !line.is_empty()) {
-        return if !begins_so(version, line) {
+        return if !is_in_line(version, line) {
             compare(scheme, version, line).map(|ordering| ordering != outside)
         } else if bound.included == (end == End::Upper) {
             // Up to the line, it is inside; beyond it, outside.
@@ -46,15 +46,15 @@ pub(super) fn inside(scheme: Scheme, version: &str, bound: &Bound, end: End) -> 
     }
 }
 
-/// Whether a version belongs to the line that begins so.
-fn begins_so(version: &str, line: &str) -> bool {
+/// Whether a version belongs to the line with this start.
+fn is_in_line(version: &str, line: &str) -> bool {
     let bare = |text: &'_ str| text.trim().trim_start_matches(['v', 'V']).to_ascii_lowercase();
     bare(version)
         .strip_prefix(&bare(line))
         .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphanumeric()))
 }
 
-/// What all readings of a shortened version, or of a shortened bound, say.
+/// The common answer of all readings of a shortened version or a shortened bound.
 fn shortened(scheme: Scheme, version: &str, bound: &Bound, end: End) -> Option<bool> {
     if matches!(scheme, Scheme::Rpm | Scheme::Arch) {
         let released = version.contains('-') && !bound.version.contains('-');
@@ -64,11 +64,11 @@ fn shortened(scheme: Scheme, version: &str, bound: &Bound, end: End) -> Option<b
             (_, _) => None,
         };
     }
-    let (own, told) = (missing(scheme, version)?, missing(scheme, &bound.version)?);
-    match (own, told) {
-        // The bound is shorter, and the version lies in its line.
+    let (own, of_bound) = (missing(scheme, version)?, missing(scheme, &bound.version)?);
+    match (own, of_bound) {
+        // The bound is shorter, and the version is in its line.
         (0, 1..) => {
-            let ordering = completed(scheme, version, &bound.version, told)?;
+            let ordering = completed(scheme, version, &bound.version, of_bound)?;
             match (end, bound.included) {
                 (End::Lower, true) => ordering.is_ge().then_some(true),
                 (End::Lower, false) => ordering.is_le().then_some(false),
@@ -90,7 +90,7 @@ fn shortened(scheme: Scheme, version: &str, bound: &Bound, end: End) -> Option<b
     }
 }
 
-/// How many numbers a version leaves out; `None` in schemes where that means nothing.
+/// How many numbers a version omits; `None` in schemes where that means nothing.
 fn missing(scheme: Scheme, version: &str) -> Option<usize> {
     match scheme {
         Scheme::SemVer | Scheme::Npm | Scheme::Cargo | Scheme::Pub | Scheme::Go => {

@@ -1,11 +1,11 @@
 //! Composer's order (PHP's version_compare over normalised versions): numbers, then a stability with its own numbers, then `-dev`.
 //!
-//! Branches (`dev-main`, `1.x-dev`) are no versions: Composer itself matches them with no range.
+//! Branches (`dev-main`, `1.x-dev`) are not versions: Composer itself matches them with no range.
 
 use super::text::{Number, is_number, pieces, run};
 use super::{Judged, Refusal};
 
-/// A version read.
+/// A parsed version.
 pub(super) struct Composer<'a> {
     numbers: &'a str,
     stability: Stability,
@@ -39,7 +39,7 @@ fn stability(word: &str) -> Option<Stability> {
     table.into_iter().find(|(_, names)| is(names)).map(|(stability, _)| stability)
 }
 
-/// Reads a version; build metadata is passed over.
+/// Reads a version and ignores build metadata.
 pub(super) fn parse(text: &str) -> Result<Composer<'_>, Refusal> {
     let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
     let text = text.split_once('+').map_or(text, |(text, _)| text);
@@ -47,13 +47,13 @@ pub(super) fn parse(text: &str) -> Result<Composer<'_>, Refusal> {
     let (numbers, rest) = run(text, numeric);
     let numbers = if rest.is_empty() { numbers } else { numbers.strip_suffix(SEPARATORS).unwrap_or(numbers) };
     if !numbers.split(SEPARATORS).all(is_number) {
-        return Err("it does not begin with numbers; a branch has no place in the order");
+        return Err("it does not start with numbers; a branch has no place in the order");
     }
     if rest.is_empty() {
         return Ok(Composer { numbers, stability: Stability::Stable, level: "", dev: false });
     }
     let (word, rest) = run(rest, |character| character.is_ascii_alphabetic());
-    let stability = stability(word).ok_or("it has a word that is no stability of Composer")?;
+    let stability = stability(word).ok_or("it has a word that is not a stability of Composer")?;
     let rest = rest.strip_prefix(SEPARATORS).filter(|rest| !rest.is_empty()).unwrap_or(rest);
     let (level, rest) = run(rest, numeric);
     let level = if rest.is_empty() { level } else { level.strip_suffix(SEPARATORS).unwrap_or(level) };
@@ -62,7 +62,7 @@ pub(super) fn parse(text: &str) -> Result<Composer<'_>, Refusal> {
     }
     let dev = rest.eq_ignore_ascii_case("dev");
     if !rest.is_empty() && !dev {
-        return Err("something follows its stability");
+        return Err("its stability is not the last part");
     }
     Ok(Composer { numbers, stability, level, dev })
 }

@@ -4,7 +4,7 @@ use super::text::{Number, is_number, run};
 use super::{Judged, Refusal};
 use std::cmp::Ordering;
 
-/// A version read.
+/// A parsed version.
 pub(super) struct Debian<'a> {
     epoch: Number<'a>,
     upstream: &'a str,
@@ -32,7 +32,7 @@ pub(super) fn parse(text: &str) -> Result<Debian<'_>, Refusal> {
     Ok(Debian { epoch: Number::of(epoch), upstream, revision })
 }
 
-/// dpkg's weight of a character that is not a digit; beyond the end and at a digit it is 0.
+/// dpkg's weight of a character that is not a digit; after the end and at a digit it is 0.
 fn weight(text: &str) -> u16 {
     match text.bytes().next() {
         Some(b'~') => 0,

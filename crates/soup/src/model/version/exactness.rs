@@ -1,17 +1,17 @@
-//! Whether what a document gives as a version is one exact version (8.1.2 c: the unique designator of the SOUP item).
+//! Whether the version text of a document is one exact version (8.1.2 c: the unique designator of the SOUP item).
 
 use super::cut;
 
-/// What a document's version text is.
+/// The kind of a document's version text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Exactness {
     /// One version.
     Exact,
-    /// No version, or a word for that.
+    /// No version, or a word that means none.
     Missing,
-    /// A requirement that several versions fulfil; why, in words.
+    /// A requirement that several versions fulfil; the reason in words.
     Range(String),
-    /// A name whose meaning changes with time, a branch or a placeholder; why, in words.
+    /// A name whose meaning changes over time, a branch or a placeholder; the reason in words.
     Floating(String),
 }
 
@@ -64,7 +64,7 @@ const MOVING: [&str; 25] = [
     "testing",
 ];
 
-/// Whether a version text is exact. What is not known to be a range or a moving name counts as exact.
+/// Whether a version text is exact. A text that is not known to be a range or a moving name counts as exact.
 pub fn exactness(version: Option<&str>) -> Exactness {
     let text = version.unwrap_or_default().trim();
     let is_one_of = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
@@ -72,7 +72,7 @@ pub fn exactness(version: Option<&str>) -> Exactness {
     if text.is_empty() || is_one_of(&MISSING) {
         Exactness::Missing
     } else if is_one_of(&MOVING) {
-        Exactness::Floating(format!("“{shown}” names another version from time to time"))
+        Exactness::Floating(format!("“{shown}” names different versions over time"))
     } else if ["${", "$(", "{{", "%(", "@"].iter().any(|mark| text.starts_with(mark)) || text.contains("${") {
         Exactness::Floating(format!("“{shown}” is a placeholder that was not filled in"))
     } else if let Some(what) = range(text) {
@@ -101,7 +101,7 @@ fn range(text: &str) -> Option<&'static str> {
     let all = text == "*" || text.eq_ignore_ascii_case("x");
     let open = pieces.clone().any(wildcard)
         && pieces.clone().count() == numbers.count() + pieces.filter(|part| wildcard(part)).count();
-    (all || open || text.contains('*')).then_some("leaves a part of the version open")
+    (all || open || text.contains('*')).then_some("leaves part of the version open")
 }
 
 fn floating(text: &str) -> Option<&'static str> {
@@ -128,19 +128,19 @@ fn floating(text: &str) -> Option<&'static str> {
     }
     let words = || lower.split(['-', '_', '/', ' ', '+']);
     if words().any(|word| ALWAYS_MOVING.contains(&word)) {
-        return Some("is a tag that is moved to another version from time to time");
+        return Some("is a tag that moves to other versions");
     }
     let numbered = lower.bytes().any(|byte| byte.is_ascii_digit());
     if !numbered && words().any(|word| MOVING.contains(&word)) {
-        return Some("names another version from time to time");
+        return Some("names different versions over time");
     }
-    words().any(leaves_open).then_some("leaves a part of the version open")
+    words().any(leaves_open).then_some("leaves part of the version open")
 }
 
-/// Words that make a tag a moving one, whatever stands beside them.
+/// Words that make a tag a moving one, whatever else it contains.
 const ALWAYS_MOVING: [&str; 4] = ["latest", "newest", "tip", "head"];
 
-/// Whether a number is followed by an `x` in the place of the next: `v3.x`.
+/// Whether an `x` replaces the number after a number: `v3.x`.
 fn leaves_open(word: &str) -> bool {
     let mut before = "";
     word.split('.').any(|part| {
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moving_tags_are_told_from_tags_of_releases() {
+    fn moving_tags_are_distinguished_from_release_tags() {
         for moving in [
             "latest-v3.X",
             "v3-latest",

@@ -1,9 +1,9 @@
-//! RubyGems' order (Gem::Version): numbers and words, words below numbers, zeros at the end and before the first word do not count.
+//! RubyGems' order (Gem::Version): numbers and words. Words are below numbers; zeros at the end and before the first word do not count.
 
 use super::text::{Number, lists, run};
 use super::{Judged, Refusal};
 
-/// A segment; beyond the end stands zero.
+/// A segment; zero is after the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Segment<'a> {
     Letters(&'a str),
@@ -12,7 +12,7 @@ pub(super) enum Segment<'a> {
 
 const ZERO: Segment<'static> = Segment::Number(Number::ZERO);
 
-/// The beginnings of operating systems and machines after which gems are named that were built for them (`Gem::Platform`).
+/// How platform names of built gems start: operating systems and machines (`Gem::Platform`).
 const PLATFORMS: [&str; 39] = [
     "java",
     "jruby",
@@ -55,7 +55,7 @@ const PLATFORMS: [&str; 39] = [
     "amd64",
 ];
 
-/// The version without the platform behind it, which the full name of a gem has and which is no part of the version.
+/// The version without the platform, which the full name of a gem has but which is not part of the version.
 fn without_platform(text: &str) -> &str {
     let is_platform = |at: usize| {
         let first = text.get(at + 1..).and_then(|rest| rest.split(['-', '_']).next()).unwrap_or_default();
@@ -63,16 +63,16 @@ fn without_platform(text: &str) -> &str {
             first.get(..platform.len()).is_some_and(|start| start.eq_ignore_ascii_case(platform))
         })
     };
-    // A pre-release before it stays.
+    // A pre-release before it is kept.
     let cut = text.match_indices('-').find(|(at, _)| is_platform(*at));
     cut.and_then(|(at, _)| text.get(..at)).unwrap_or(text)
 }
 
-/// Reads a version. A hyphen begins a pre-release: Ruby reads it as `.pre.`; a platform is passed over.
+/// Reads a version. A hyphen starts a pre-release: Ruby reads it as `.pre.`. A platform is ignored.
 pub(super) fn parse(text: &str) -> Result<Vec<Segment<'_>>, Refusal> {
     let text = without_platform(text);
     if !text.starts_with(|first: char| first.is_ascii_digit()) {
-        return Err("it does not begin with a number");
+        return Err("it does not start with a number");
     }
     let (release, pre) = text.split_once('-').map_or((text, None), |(release, pre)| (release, Some(pre)));
     let mut segments = Vec::with_capacity(8);

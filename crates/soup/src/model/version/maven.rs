@@ -1,13 +1,13 @@
 //! Maven's order (ComparableVersion; “Version Order Specification” of the POM reference).
 //!
 //! A version is a list of tokens, each with the separator before it; null values (`0`, `final`, `ga`, `release`) at the end and before a
-//! hyphen do not count. Maven compares nested lists and so runs in circles for a few contrived versions with a qualifier between dots
-//! (`1.foo.2`); here a qualifier is the same after a dot and after a hyphen, as the specification says, which makes the order total.
+//! hyphen do not count. Maven compares nested lists, which gives cycles for a few contrived versions with a qualifier between dots
+//! (`1.foo.2`). Here a qualifier is the same after a dot and after a hyphen, as the specification says, so the order is total.
 
 use super::text::{Folded, Number, lists, run};
 use super::{Judged, Refusal};
 
-/// One token, in Maven's order; `Null` also stands beyond the end.
+/// One token, in Maven's order; `Null` is also the position after the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Token<'a> {
     /// alpha, beta, milestone, rc, snapshot.
@@ -33,7 +33,7 @@ impl Token<'_> {
     }
 }
 
-/// Reads a version. Maven takes any text; refused are characters that no coordinate has.
+/// Reads a version. Maven accepts any text; here, characters that no coordinate has are refused.
 pub(super) fn parse(text: &str) -> Result<Vec<Token<'_>>, Refusal> {
     if text.bytes().any(|byte| b"[](),${}<>=*/\\\"'|^:".contains(&byte)) {
         return Err("it has characters of a range or a placeholder");
@@ -57,7 +57,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Token<'_>>, Refusal> {
             drop_nulls(&mut tokens);
         }
         tokens.push(token);
-        // Between digits and letters stands a hyphen that is not written.
+        // An implicit hyphen separates digits and letters.
         hyphen = !after.starts_with('.');
         rest = match after.strip_prefix(['.', '-']) {
             Some(rest) => rest,

@@ -1,10 +1,10 @@
-//! What others call a scheme: OSV ecosystems and range types, package URL types, CVE version types, `vers` schemes. A name without a
-//! known order has none; Git is one of them.
+//! The names of a scheme in other specifications: OSV ecosystems and range types, package URL types, CVE version types, `vers` schemes. A
+//! name without a known order has none; Git is one of them.
 
 use super::Scheme;
 
 impl Scheme {
-    /// What it is called in a sentence.
+    /// Its name in a sentence.
     pub fn word(self) -> &'static str {
         match self {
             Self::SemVer => "Semantic Versioning",
@@ -27,7 +27,7 @@ impl Scheme {
         }
     }
 
-    /// The order of an OSV ecosystem (`PyPI`, `Debian:12`); what follows the first colon is a release of it.
+    /// The order of an OSV ecosystem (`PyPI`, `Debian:12`); the text after the first colon is a release of it.
     pub fn of_ecosystem(ecosystem: &str) -> Option<Self> {
         let name = ecosystem.split_once(':').map_or(ecosystem, |(name, _)| name);
         Some(match name {
@@ -77,7 +77,7 @@ impl Scheme {
         })
     }
 
-    /// The order of an OSV range type: only `SEMVER` names one. `ECOSYSTEM` leaves it to the ecosystem, `GIT` has none.
+    /// The order of an OSV range type: only `SEMVER` names one. `ECOSYSTEM` refers to the ecosystem, `GIT` has none.
     pub fn of_osv_range_type(kind: &str) -> Option<Self> {
         (kind == "SEMVER").then_some(Self::SemVer)
     }
@@ -85,7 +85,7 @@ impl Scheme {
     /// The order of a `versionType` of CVE JSON 5; `git`, `custom`, `date` and the like have none.
     pub fn of_cve_version_type(kind: &str) -> Option<Self> {
         Some(match kind.to_ascii_lowercase().as_str() {
-            // The mainline release of Linux in which a fix first stood.
+            // The mainline release of Linux that first contained a fix.
             "semver" | "original_commit_for_fix" => Self::SemVer,
             "python" | "pypi" | "pep440" => Self::Pep440,
             "go" | "golang" => Self::Go,
@@ -98,7 +98,7 @@ impl Scheme {
         })
     }
 
-    /// The order of a `vers` scheme: package URL types and a few more.
+    /// The order of a `vers` scheme: package URL types and a few others.
     pub fn of_vers_scheme(name: &str) -> Option<Self> {
         Some(match name.to_ascii_lowercase().as_str() {
             "semver" | "nginx" => Self::SemVer,
@@ -110,9 +110,9 @@ impl Scheme {
         })
     }
 
-    /// The order of a claim: what its source names (`SEMVER`, `ECOSYSTEM`, `rpm`, `vers:npm`), or else what the ecosystem has.
+    /// The order of a claim: the one that its source names (`SEMVER`, `ECOSYSTEM`, `rpm`, `vers:npm`), otherwise that of the ecosystem.
     ///
-    /// An order that is named but not known (`GIT`, `custom`) is none; the ecosystem's would be a guess.
+    /// A named but unknown order (`GIT`, `custom`) counts as none; the ecosystem's order would be a guess.
     pub fn of_claim(order: &str, ecosystem: &str) -> Option<Self> {
         match order {
             "" | "ECOSYSTEM" => Self::of_ecosystem(ecosystem),

@@ -1,26 +1,26 @@
-//! Ranges as ecosystems write them (npm, PyPI, RubyGems, NuGet and Maven), read into `vers`.
+//! Ranges in the notation of ecosystems (npm, PyPI, RubyGems, NuGet and Maven), read into `vers`.
 //!
-//! npm's own rules hold: `<=1.0` is below `1.1.0`, `2.1` is every `2.1.x`. Its upper ends `-0` (no pre-release of the next version) are
-//! written without it, as `vers` ranges are: a pre-release of the end then counts as inside.
+//! npm's own rules apply: `<=1.0` is below `1.1.0`, `2.1` is every `2.1.x`. Its upper ends `-0` (no pre-release of the next version) are
+//! dropped, as in `vers` ranges: a pre-release of the end then counts as inside.
 
 use super::ranges::common;
 use super::vers::{Comparator, InvalidRange, Vers, without};
 use super::{Scheme, text};
 use crate::model::advisory::{Bound, Interval};
 
-/// Numbers with which partial versions are completed are no larger than this.
+/// Maximum of the numbers that complete partial versions.
 type Part = u64;
 
 impl Vers {
     /// Reads a range in the notation of an ecosystem, named by its `vers` scheme: `npm`, `pypi`, `gem`, `nuget`, `maven`.
     ///
-    /// `||` joins alternatives in each, as advisory databases write them.
+    /// `||` joins alternatives in every notation, as in advisory databases.
     pub fn from_native(scheme: &str, range: &str) -> Result<Self, InvalidRange> {
         let order = Scheme::of_vers_scheme(scheme).filter(|order| {
             matches!(order, Scheme::Npm | Scheme::Pep440 | Scheme::RubyGems | Scheme::NuGet | Scheme::Maven)
         });
-        let order =
-            order.ok_or_else(|| InvalidRange::because(range, "its ecosystem has no notation known here"))?;
+        let order = order
+            .ok_or_else(|| InvalidRange::because(range, "the notation of its ecosystem is not known"))?;
         if range.len() > super::LENGTH_MAX {
             return Err(InvalidRange::because(range, "it is too long"));
         }
@@ -32,7 +32,7 @@ impl Vers {
             }
         }
         Self::of_intervals(scheme, order, intervals)?
-            .ok_or_else(|| InvalidRange::because(range, "no version can be in it"))
+            .ok_or_else(|| InvalidRange::because(range, "it contains no version"))
     }
 }
 
@@ -51,14 +51,14 @@ fn interval(comparator: Comparator, version: String) -> Interval {
     }
 }
 
-/// All requirements of one alternative at once; between them stand spaces or commas.
+/// All requirements of one alternative, separated by spaces or commas.
 fn conjunction(order: Scheme, alternative: &str) -> Result<Vec<Interval>, InvalidRange> {
     let invalid = |reason| InvalidRange::because(alternative, reason);
     if let (Scheme::Npm, Some((from, to))) = (order, alternative.split_once(" - ")) {
         let from = npm(Comparator::GreaterOrEqual, from.trim_ascii())
-            .ok_or_else(|| invalid("it is no npm range"))?;
+            .ok_or_else(|| invalid("it is not an npm range"))?;
         let to =
-            npm(Comparator::LessOrEqual, to.trim_ascii()).ok_or_else(|| invalid("it is no npm range"))?;
+            npm(Comparator::LessOrEqual, to.trim_ascii()).ok_or_else(|| invalid("it is not an npm range"))?;
         return Ok(vec![common_checked(order, &from, &to)?]);
     }
     let mut result = vec![Interval::default()];
@@ -68,7 +68,7 @@ fn conjunction(order: Scheme, alternative: &str) -> Result<Vec<Interval>, Invali
         return Err(invalid("it is empty"));
     }
     while let Some(word) = words.next() {
-        // A sign may stand apart from its version.
+        // A space may separate a sign from its version.
         let is_sign = word.bytes().all(|byte| b"<>=!~^".contains(&byte));
         let (sign, version) = if is_sign {
             (word, words.next().ok_or_else(|| invalid("a sign is not followed by a version"))?)
@@ -112,12 +112,12 @@ fn requirement(order: Scheme, sign: &str, version: &str) -> Option<Interval> {
     }
 }
 
-/// A version as it stands; patterns with `*` are not taken.
+/// A version in plain form; patterns with `*` are refused.
 fn plain(order: Scheme, comparator: Comparator, version: &str) -> Option<Interval> {
     (!version.contains('*') && order.check(version).is_ok()).then(|| interval(comparator, version.to_owned()))
 }
 
-/// RubyGems' `~> 2.0.8`: from there, and the last number but one stays.
+/// RubyGems' `~> 2.0.8`: from this version on, with the last number but one unchanged.
 fn pessimistic(version: &str) -> Option<Interval> {
     let numbers: Vec<&str> = version.split('.').take_while(|part| text::is_number(part)).collect();
     let kept = if numbers.len() > 1 { numbers.len() - 1 } else { numbers.len() };
@@ -127,7 +127,7 @@ fn pessimistic(version: &str) -> Option<Interval> {
     Some(Interval { from: bound(version, true), to: bound(end, false) })
 }
 
-/// A version of npm of which trailing numbers may be left out or be `x`.
+/// A version of npm whose trailing numbers may be missing or `x`.
 struct Partial {
     numbers: Vec<Part>,
     /// Pre-release with its hyphen, only after three numbers.
@@ -157,13 +157,13 @@ impl Partial {
         Some(Self { numbers, pre: if pre.is_empty() { String::new() } else { format!("-{pre}") } })
     }
 
-    /// With zeros for what is left out.
+    /// With zeros for the missing numbers.
     fn lowest(&self) -> String {
         let number = |place: usize| self.numbers.get(place).copied().unwrap_or_default();
         format!("{}.{}.{}{}", number(0), number(1), number(2), self.pre)
     }
 
-    /// The first version after all in which the numbers up to `place` are the same.
+    /// The first version after all versions with the same numbers up to `place`.
     fn after(&self, place: usize) -> Option<String> {
         let mut numbers = [0; 3];
         for (slot, number) in numbers.iter_mut().zip(&self.numbers).take(place + 1) {
@@ -202,14 +202,14 @@ fn npm(comparator: Comparator, version: &str) -> Option<Interval> {
     }
 }
 
-/// `~1.2.3`: the second number stays, or the first where there is only one.
+/// `~1.2.3`: the second number is fixed, or the first where there is only one.
 fn npm_tilde(version: &str) -> Option<Interval> {
     let partial = Partial::parse(version)?;
     let Some(last) = partial.numbers.len().checked_sub(1) else { return Some(Interval::default()) };
     Some(Interval { from: bound(partial.lowest(), true), to: bound(partial.after(last.min(1))?, false) })
 }
 
-/// `^1.2.3`: the first number that is not zero stays.
+/// `^1.2.3`: the first number that is not zero is fixed.
 fn npm_caret(version: &str) -> Option<Interval> {
     let partial = Partial::parse(version)?;
     let Some(last) = partial.numbers.len().checked_sub(1) else { return Some(Interval::default()) };
@@ -217,7 +217,7 @@ fn npm_caret(version: &str) -> Option<Interval> {
     Some(Interval { from: bound(partial.lowest(), true), to: bound(partial.after(kept)?, false) })
 }
 
-/// Intervals of NuGet and Maven: `[1.0,2.0)`, `(,1.0]`, `[1.5]`, several with commas between them; a bare version is a lower end.
+/// Intervals of NuGet and Maven: `[1.0,2.0)`, `(,1.0]`, `[1.5]`, several separated by commas; a bare version is a lower end.
 fn bracketed(order: Scheme, text: &str) -> Result<Vec<Interval>, InvalidRange> {
     let invalid = |reason| InvalidRange::because(text, reason);
     let mut rest = text.trim_ascii();
@@ -231,7 +231,7 @@ fn bracketed(order: Scheme, text: &str) -> Result<Vec<Interval>, InvalidRange> {
     while let Some(opening) = rest.chars().next() {
         let close = rest.find([']', ')']).ok_or_else(|| invalid("an interval is not closed"))?;
         let inner = rest.get(1..close).filter(|_| matches!(opening, '[' | '('));
-        let inner = inner.ok_or_else(|| invalid("an interval does not begin with [ or ("))?;
+        let inner = inner.ok_or_else(|| invalid("an interval does not start with [ or ("))?;
         let closed = rest.get(close..).is_some_and(|end| end.starts_with(']'));
         let end = |version: &str, included: bool| {
             let version = version.trim_ascii();
@@ -242,7 +242,7 @@ fn bracketed(order: Scheme, text: &str) -> Result<Vec<Interval>, InvalidRange> {
             None if opening == '[' && closed && !inner.trim_ascii().is_empty() => {
                 Interval { from: end(inner, true), to: end(inner, true) }
             }
-            None => return Err(invalid("a single version stands between [ and ]")),
+            None => return Err(invalid("a single version must be between [ and ]")),
         });
         rest = rest.get(close + 1..).unwrap_or_default().trim_ascii_start();
         rest = rest.strip_prefix(',').unwrap_or(rest).trim_ascii_start();

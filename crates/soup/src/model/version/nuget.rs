@@ -1,10 +1,10 @@
-//! NuGet's order: one to four numbers, of which missing ones are zero, and pre-release labels without regard to case.
+//! NuGet's order: one to four numbers (missing ones are zero) and pre-release labels without regard to case.
 
 use super::text::{Folded, Number, is_number, pieces};
 use super::{Judged, Refusal};
 use std::cmp::Ordering;
 
-/// A version read.
+/// A parsed version.
 pub(super) struct NuGet<'a> {
     numbers: &'a str,
     pre: Option<&'a str>,
@@ -17,7 +17,7 @@ enum Label<'a> {
     Words(Folded<'a>),
 }
 
-/// Reads a version; build metadata is passed over.
+/// Reads a version and ignores build metadata.
 pub(super) fn parse(text: &str) -> Result<NuGet<'_>, Refusal> {
     let (text, build) = text.split_once('+').map_or((text, None), |(text, build)| (text, Some(build)));
     let (numbers, pre) = text.split_once('-').map_or((text, None), |(numbers, pre)| (numbers, Some(pre)));
@@ -33,7 +33,7 @@ pub(super) fn parse(text: &str) -> Result<NuGet<'_>, Refusal> {
     if [pre, build].into_iter().flatten().all(|labels| labels.split('.').all(label)) {
         Ok(NuGet { numbers, pre })
     } else {
-        Err("its pre-release or build is not made of labels")
+        Err("its pre-release or build does not consist of labels")
     }
 }
 

@@ -1,25 +1,26 @@
 //! A vendor-neutral order for the ranges of the National Vulnerability Database, whose versions follow no scheme.
 //!
-//! - Any run of other characters than letters and digits separates; a change between letters and digits separates too; case does not count.
+//! - Any run of characters other than letters and digits separates. A change between letters and digits separates too. Case does not count.
 //! - Numbers compare as numbers; missing ones are zero (`1.0` = `1.0.0`); zeros before a word and at the end do not count.
-//! - Words of a time before the release (dev, alpha, beta, milestone, pre, rc, …) are below the release; any other word, a letter as in
+//! - Words for a time before the release (dev, alpha, beta, milestone, pre, rc, …) are below the release. Any other word, a letter as in
 //!   `1.0.2a`, `p1`, `sp1`, `hotfix`, is above it, in alphabetical order, and below a further number: `1.0.2` < `1.0.2a` < `1.0.2.1`.
-//! - A version that begins with a number and one that begins with a word (`7.3`, `m00kt63a`) are numbered differently: not decided.
+//! - A version that starts with a number and one that starts with a word (`7.3`, `m00kt63a`) are not compared: they are numbered
+//!   differently.
 
 use super::text::{Folded, Number, lists, run};
 use super::{Judged, Refusal};
 
-/// A token in this order; `End` stands beyond the end.
+/// A token in this order; `End` is the position after the last token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Token<'a> {
-    /// A word of a time before the release; which one.
+    /// A word for a time before the release.
     Before(u8),
     End,
     Word(Folded<'a>),
     Number(Number<'a>),
 }
 
-/// A version read.
+/// A parsed version.
 pub(super) struct Nvd<'a> {
     begins_with_word: bool,
     tokens: Vec<Token<'a>>,
@@ -42,10 +43,10 @@ const BEFORE: [(&str, u8); 14] = [
     ("cr", 9),
 ];
 
-/// Reads a version; a backslash of the CPE notation and a leading `v` are passed over.
+/// Reads a version and ignores a backslash of the CPE notation and a leading `v`.
 pub(super) fn parse(text: &str) -> Result<Nvd<'_>, Refusal> {
     if text.contains('*') {
-        return Err("it stands for any version");
+        return Err("it matches any version");
     }
     let after_v = text.strip_prefix(['v', 'V']).map(|rest| rest.trim_start_matches('.'));
     let mut rest =
@@ -87,7 +88,7 @@ pub(super) fn order(a: &Nvd<'_>, b: &Nvd<'_>) -> Judged {
     } else {
         Judged::Open(
             b.begins_with_word.cmp(&a.begins_with_word),
-            "one begins with a number and the other with a word",
+            "one starts with a number and the other with a word",
         )
     }
 }

@@ -1,4 +1,4 @@
-//! Python's versions by PEP 440, read by `pep440_rs`. What PEP 440 refuses (`2004d-final`, `1.0-foo`) had an order only in old tools.
+//! Python's versions by PEP 440, read by `pep440_rs`. Only old tools ordered versions that PEP 440 refuses (`2004d-final`, `1.0-foo`).
 
 use super::{Judged, Refusal};
 use pep440_rs::Version;

@@ -1,33 +1,33 @@
-//! Intervals of versions: whether a version is inside, what OSV events make of them, and sets of them without overlaps.
+//! Intervals of versions: whether a version is inside, how OSV events become intervals, and sets of intervals without overlaps.
 
 use super::bounds::{self, End};
 use super::{Incomparable, Scheme, compare};
 use crate::model::advisory::{Bound, Interval, Versions};
 use std::cmp::Ordering;
 
-/// What happens at a version of an OSV range.
+/// The effect of a version in an OSV range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EventKind {
-    /// From this version on they are affected; `0` is before every version.
+    /// Versions are affected from this one on; `0` is before every version.
     Introduced,
-    /// From this version on they are not.
+    /// Versions are not affected from this one on.
     Fixed,
-    /// After this version they are not.
+    /// Versions after this one are not affected.
     LastAffected,
-    /// Nothing is said from this version on; `*` is after every version.
+    /// Nothing is stated from this version on; `*` is after every version.
     Limit,
 }
 
 /// An event of an OSV range.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// What happens.
+    /// Its effect.
     pub kind: EventKind,
-    /// At which version, as written.
+    /// Its version, as written.
     pub version: String,
 }
 
-/// Whether a version is inside an interval. One bound that surely excludes it is enough, even if the other cannot be compared.
+/// Whether a version is inside an interval. One bound that certainly excludes it is enough, even if the other cannot be compared.
 pub fn within(scheme: Scheme, interval: &Interval, version: &str) -> Result<bool, Incomparable> {
     let beyond = |bound: &Option<Bound>, end: End| match bound {
         None => Ok(true),
@@ -44,10 +44,10 @@ pub fn within(scheme: Scheme, interval: &Interval, version: &str) -> Result<bool
     }
 }
 
-/// Whether a claim's versions contain a version: listed as written or equal in the scheme, or inside an interval.
+/// Whether a claim's versions contain a version: listed as written, equal in the scheme, or inside an interval.
 ///
-/// Without a scheme only the same text and intervals without bounds are certain. A claim that lists versions and has no interval
-/// does not contain what it does not list.
+/// Without a scheme, only equal texts and intervals without bounds are certain. A claim that lists versions and has no interval contains
+/// only the versions that it lists.
 pub fn contains(versions: &Versions, scheme: Option<Scheme>, version: &str) -> Result<bool, Incomparable> {
     if versions.listed.iter().any(|listed| listed.trim_ascii() == version.trim_ascii()) {
         return Ok(true);
@@ -78,8 +78,8 @@ pub fn contains(versions: &Versions, scheme: Option<Scheme>, version: &str) -> R
 
 /// The intervals that OSV events describe, in ascending order (OSV schema, “Evaluation”).
 ///
-/// Events that the scheme cannot sort, or that have none, are taken in the order of the source; comparing with such an interval says
-/// then why it cannot be done.
+/// Events that the scheme cannot sort, or that have no scheme, are taken in the order of the source. A comparison with such an interval
+/// then reports why it is not possible.
 pub fn intervals_of_events(scheme: Option<Scheme>, events: &[Event]) -> Vec<Interval> {
     let mut sorted: Vec<&Event> = events.iter().filter(|event| event.kind != EventKind::Limit).collect();
     if let Some(scheme) = scheme
@@ -109,12 +109,12 @@ pub fn intervals_of_events(scheme: Option<Scheme>, events: &[Event]) -> Vec<Inte
     limited(scheme, intervals, events)
 }
 
-/// Whether the event is `introduced: 0`, which stands before every version.
+/// Whether the event is `introduced: 0`, which is before every version.
 fn is_start(event: &Event) -> bool {
     event.kind == EventKind::Introduced && event.version.trim_ascii() == "0"
 }
 
-/// Cuts intervals off at the highest limit, where there are limits.
+/// Cuts intervals off at the highest limit, if there are limits.
 fn limited(scheme: Option<Scheme>, intervals: Vec<Interval>, events: &[Event]) -> Vec<Interval> {
     let limits = || events.iter().filter(|event| event.kind == EventKind::Limit).map(|event| &event.version);
     let order =
@@ -155,7 +155,7 @@ fn upper(scheme: Scheme, a: Option<&Bound>, b: Option<&Bound>) -> Ordering {
     }
 }
 
-/// The same set of versions in ascending intervals that do not overlap; empty ones are left out.
+/// The same set of versions as ascending intervals without overlaps; empty ones are dropped.
 ///
 /// All bounds are versions of the scheme.
 pub(super) fn united(scheme: Scheme, mut intervals: Vec<Interval>) -> Vec<Interval> {
@@ -175,7 +175,7 @@ pub(super) fn united(scheme: Scheme, mut intervals: Vec<Interval>) -> Vec<Interv
     united
 }
 
-/// The versions that are in both.
+/// The versions that both contain.
 pub(super) fn common(scheme: Scheme, a: &Interval, b: &Interval) -> Interval {
     let from = if lower(scheme, a.from.as_ref(), b.from.as_ref()).is_ge() { &a.from } else { &b.from };
     let to = if upper(scheme, a.to.as_ref(), b.to.as_ref()).is_le() { &a.to } else { &b.to };
@@ -191,7 +191,7 @@ fn is_empty(scheme: Scheme, interval: &Interval) -> bool {
     }
 }
 
-/// Whether an interval that begins at or after the beginning of `first` has versions in common with it.
+/// Whether an interval that starts at or after the start of `first` has versions in common with it.
 fn overlap(scheme: Scheme, first: &Interval, second: &Interval) -> bool {
     !is_empty(scheme, &common(scheme, first, second))
 }

@@ -1,13 +1,13 @@
-//! Requirements as people write them where one version should be: `>= 1.0, < 2.0`, `= 1.5`, `>=3.0|<=3.2`, `< 1.2 or = 2.0`, `6.1.*`.
+//! Requirements that people write in place of one version: `>= 1.0, < 2.0`, `= 1.5`, `>=3.0|<=3.2`, `< 1.2 or = 2.0`, `6.1.*`.
 //!
-//! What is not surely a requirement is none: half a sentence is for a person. Ranges with a notation of their own are in `vers.rs` and
-//! `native.rs`.
+//! A text that is not clearly a requirement is none: a person must read half a sentence. `vers.rs` and `native.rs` read ranges that have a
+//! notation.
 
 use super::vers::{Comparator, Constraint};
 use super::{Exactness, exactness};
 use crate::model::advisory::{Bound, Interval};
 
-/// Words that stand between versions, or beside one, and make several of it.
+/// Words between versions, or next to one, that turn it into several.
 const SENTENCE: [&str; 20] = [
     "all", "and", "any", "before", "below", "earlier", "later", "newer", "older", "or", "prior", "release",
     "releases", "since", "through", "thru", "to", "until", "up", "versions",
@@ -23,7 +23,7 @@ pub fn is_one_version(text: &str) -> bool {
     exactness(Some(text)) == Exactness::Exact && !sentence
 }
 
-/// The line that a text means by an asterisk: `6.1` of `6.1.*`, every version that begins so.
+/// The line that a text with an asterisk means: `6.1` of `6.1.*`, every version that starts with it.
 pub(super) fn line(text: &str) -> Option<&str> {
     text.trim().strip_suffix(".*").filter(|line| !line.is_empty() && !line.contains('*'))
 }
@@ -43,7 +43,7 @@ pub fn requirement(text: &str) -> Option<Vec<Interval>> {
     (!all.is_empty()).then_some(all)
 }
 
-/// What stands between `||` or the word "or".
+/// The alternatives, separated by `||` or the word "or".
 fn alternatives(text: &str) -> Vec<&str> {
     let lower = text.to_ascii_lowercase();
     let mut found = Vec::new();
@@ -59,7 +59,7 @@ fn alternatives(text: &str) -> Vec<&str> {
     found
 }
 
-/// Parts that hold at once, in any order: one lower and one upper end at most. Single versions are alternatives.
+/// Parts that all apply, in any order: at most one lower and one upper end. Single versions are alternatives.
 fn conjunction(text: &str) -> Option<Vec<Interval>> {
     let parts: Option<Vec<Constraint>> = parts(text).into_iter().map(signed).collect();
     let parts = parts?;
@@ -83,7 +83,7 @@ fn conjunction(text: &str) -> Option<Vec<Interval>> {
     Some(vec![interval])
 }
 
-/// Parts between commas, the word "and", or blanks before a sign.
+/// Parts separated by commas, the word "and", or blanks before a sign.
 fn parts(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     for piece in text.split(',').flat_map(|piece| piece.split("&&")).flat_map(|piece| piece.split(" and ")) {
@@ -109,7 +109,7 @@ fn parts(text: &str) -> Vec<&str> {
     parts
 }
 
-/// Constraints one after the other, as `vers` has them: a lower end and the upper end after it are one interval.
+/// A sequence of constraints as in `vers`: a lower end and the upper end after it form one interval.
 pub(super) fn series(constraints: &[Constraint]) -> Option<Vec<Interval>> {
     let mut intervals = Vec::new();
     let mut open: Option<Bound> = None;
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn one_version_is_told_from_a_sentence() {
+    fn one_version_is_distinguished_from_a_sentence() {
         for text in ["1.0", "2.0 SP1", "12.2(33)SXI", "R2", "1:2.0~rc1-1", "v3.1.4-beta.2", "2024 Update 3"] {
             assert!(is_one_version(text), "{text}");
         }

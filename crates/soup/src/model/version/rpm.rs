@@ -1,6 +1,6 @@
-//! RPM's order (rpmvercmp with `~` and `^`) and pacman's, which descends from an older one.
+//! RPM's order (rpmvercmp with `~` and `^`), and pacman's order, which descends from an older version of it.
 //!
-//! Both compare releases only where both sides have one: `1.0` and `1.0-2` are then not decided.
+//! Both compare releases only if both sides have one: `1.0` and `1.0-2` are then not decided.
 
 use super::text::{Number, is_number, pieces, run};
 use super::{Judged, Refusal};
@@ -13,7 +13,7 @@ pub(super) struct Package<'a> {
     release: Option<&'a str>,
 }
 
-/// A segment in RPM's order; separators only separate.
+/// A segment in RPM's order; separators have no other effect.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Segment<'a> {
     Tilde,
@@ -23,7 +23,7 @@ enum Segment<'a> {
     Number(Number<'a>),
 }
 
-/// A segment in pacman's order: letters that follow without a separator are below the end, more separators are above fewer.
+/// A segment in pacman's order: letters that follow without a separator are below the end; more separators are above fewer.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum ArchSegment<'a> {
     Letters(&'a str),
@@ -51,7 +51,7 @@ fn split<'a>(text: &'a str, marks: &[u8]) -> Result<Package<'a>, Refusal> {
     if allowed(version) && release.is_none_or(allowed) {
         Ok(Package { epoch: Number::of(epoch), version, release })
     } else {
-        Err("its version or release is empty or has characters that packages do not have")
+        Err("its version or release is empty or has characters that packages cannot have")
     }
 }
 

@@ -1,19 +1,19 @@
-//! Semantic Versioning 2.0 and the ecosystems that stand on it: npm, Cargo, Dart's pub, Go.
+//! Semantic Versioning 2.0 and the ecosystems that are based on it: npm, Cargo, Dart's pub, Go.
 //!
-//! Own reading instead of the `semver` crate: numbers of any size, nothing allocated, a leading `v` where the ecosystem has it, Go's own
-//! release names, and versions with one or two numbers. Those stand for every version that begins so: `1.2` is below `2.0.0` whatever
-//! its third number is, but whether it is below `1.2.3` is not said.
+//! Own parser instead of the `semver` crate: numbers of any size, no allocation, a leading `v` where the ecosystem has it, Go's own release
+//! names, and versions with one or two numbers. A version with one or two numbers stands for every version that starts with it: `1.2` is
+//! below `2.0.0` whatever its third number is, but it is not decided whether it is below `1.2.3`.
 
 use super::text::{Number, is_number, pieces, run};
 use super::{Judged, Refusal, Scheme};
 use std::cmp::Ordering;
 
-/// A version read.
+/// A parsed version.
 pub(super) struct SemVer<'a> {
     numbers: [Option<Number<'a>>; 3],
-    /// Pre-release identifiers with dots between them; two texts, because Go writes `rc2` for `rc.2`.
+    /// Pre-release identifiers separated by dots; two texts, because Go writes `rc2` for `rc.2`.
     pre: [&'a str; 2],
-    /// Build metadata where it counts, else empty.
+    /// Build metadata where it counts, otherwise empty.
     build: &'a str,
 }
 
@@ -24,7 +24,7 @@ enum Identifier<'a> {
     Words(&'a str),
 }
 
-/// Reads a version as one of the schemes on Semantic Versioning.
+/// Reads a version of one of the schemes based on Semantic Versioning.
 pub(super) fn parse(text: &str, scheme: Scheme) -> Result<SemVer<'_>, Refusal> {
     if let (Scheme::Go, Some(release)) = (scheme, text.strip_prefix("go")) {
         return toolchain(release);
@@ -43,7 +43,7 @@ pub(super) fn parse(text: &str, scheme: Scheme) -> Result<SemVer<'_>, Refusal> {
     }
     let numbers = core_numbers(core)?;
     if numbers[2].is_none() && (pre.is_some() || build.is_some()) {
-        return Err("a pre-release or build follows three numbers");
+        return Err("a pre-release or build must follow three numbers");
     }
     let build = if scheme == Scheme::Pub { build.unwrap_or_default() } else { "" };
     Ok(SemVer { numbers, pre: [pre.unwrap_or_default(), ""], build })
@@ -57,7 +57,7 @@ fn toolchain(text: &str) -> Result<SemVer<'_>, Refusal> {
     match (word, number) {
         ("", "") => {}
         ("rc" | "beta", number) if is_number(number) && is_canonical(number) => {}
-        _ => return Err("after the numbers of a Go release only rc or beta with a number follows"),
+        _ => return Err("only rc or beta with a number may follow the numbers of a Go release"),
     }
     Ok(SemVer { numbers, pre: [word, number], build: "" })
 }
@@ -90,7 +90,7 @@ fn identifiers_hold(text: &str, also: impl Fn(&str) -> bool) -> Result<(), Refus
     if text.split('.').all(holds) {
         Ok(())
     } else {
-        Err("its pre-release or build is not made of identifiers")
+        Err("its pre-release or build does not consist of identifiers")
     }
 }
 

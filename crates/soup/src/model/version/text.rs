@@ -1,4 +1,4 @@
-//! What the orders share: numbers of any size, letters without case, and comparing piece by piece. No scheme's own rules.
+//! Shared parts of the orders: numbers of any size, letters without case, and comparison piece by piece. No scheme's own rules.
 
 use std::cmp::Ordering;
 
@@ -50,13 +50,13 @@ pub(super) fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The longest beginning of which all characters satisfy `belongs`, and the rest.
+/// The longest prefix whose characters all satisfy `belongs`, and the rest.
 pub(super) fn run(text: &str, belongs: impl Fn(char) -> bool) -> (&str, &str) {
     let end = text.find(|character| !belongs(character)).unwrap_or(text.len());
     text.split_at_checked(end).unwrap_or((text, ""))
 }
 
-/// Compares piece by piece; where one has no more, `end` stands in its place.
+/// Compares piece by piece; where one has no more, `end` takes its place.
 pub(super) fn pieces<T: Ord + Copy>(
     mut a: impl Iterator<Item = T>,
     mut b: impl Iterator<Item = T>,

@@ -1,6 +1,6 @@
 //! `vers` ranges (`vers:npm/>=1.2|<2`; ECMA-427 draft of the package URL project): reading, canonical writing, containment.
 //!
-//! Ranges that ecosystems write themselves are read in `native.rs`.
+//! `native.rs` reads ranges in the notations of ecosystems.
 
 use super::ranges::{common, united, within};
 use super::requirement::series;
@@ -9,10 +9,10 @@ use crate::model::advisory::{Bound, Interval};
 use std::cmp::Ordering;
 use std::fmt;
 
-/// How a version is compared with that of a constraint.
+/// How a constraint compares a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Comparator {
-    /// `=`, left out when written.
+    /// `=`, omitted in writing.
     Equal,
     /// `!=`
     NotEqual,
@@ -27,7 +27,7 @@ pub enum Comparator {
 }
 
 impl Comparator {
-    /// The comparator at the beginning of a text, and the rest; without one it is [`Comparator::Equal`].
+    /// The comparator at the start of a text, and the rest; without one it is [`Comparator::Equal`].
     pub(super) fn split(text: &str) -> (Self, &str) {
         const SIGNS: [(&str, Comparator); 7] = [
             (">=", Comparator::GreaterOrEqual),
@@ -44,7 +44,7 @@ impl Comparator {
         found.unwrap_or((Self::Equal, text))
     }
 
-    /// As written in a range.
+    /// Its spelling in a range.
     pub fn sign(self) -> &'static str {
         match self {
             Self::Equal => "",
@@ -62,7 +62,7 @@ impl Comparator {
 pub struct Constraint {
     /// How to compare.
     pub comparator: Comparator,
-    /// With which version.
+    /// The version to compare with.
     pub version: String,
 }
 
@@ -71,23 +71,23 @@ pub struct Constraint {
 pub struct Vers {
     /// The versioning scheme as named, in lower case (`npm`, `pypi`, `generic`).
     pub scheme: String,
-    /// Constraints in the order of their versions; in the order of the source where the scheme has no known order. Empty means that
+    /// Constraints in the order of their versions; in the order of the source where the scheme has no known order. An empty list means that
     /// every version is in the range (`*`).
     pub constraints: Vec<Constraint>,
 }
 
-/// A text that is no range.
+/// A text that is not a range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRange {
     /// It does not follow the notation.
     #[error("“{text}” is not a range: {reason}")]
     NotARange {
-        /// The text, cut when it is long.
+        /// The text, shortened when it is long.
         text: String,
-        /// What is wrong.
+        /// The defect.
         reason: &'static str,
     },
-    /// A version in it is none of its scheme.
+    /// A version in it is not a version of its scheme.
     #[error(transparent)]
     Version(#[from] Incomparable),
 }
@@ -103,15 +103,15 @@ impl Vers {
     pub fn parse(text: &str) -> Result<Self, InvalidRange> {
         let invalid = |reason| InvalidRange::because(text, reason);
         let compact: String = text.chars().filter(|character| !character.is_whitespace()).collect();
-        let (start, rest) = compact.split_once(':').ok_or_else(|| invalid("it does not begin with vers:"))?;
+        let (start, rest) = compact.split_once(':').ok_or_else(|| invalid("it does not start with vers:"))?;
         if !start.eq_ignore_ascii_case("vers") {
-            return Err(invalid("it does not begin with vers:"));
+            return Err(invalid("it does not start with vers:"));
         }
         let (scheme, list) = rest.split_once('/').ok_or_else(|| invalid("no / follows its scheme"))?;
         if scheme.is_empty()
             || !scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-+".contains(&byte))
         {
-            return Err(invalid("its scheme is no name"));
+            return Err(invalid("its scheme is not a name"));
         }
         let scheme = scheme.to_ascii_lowercase();
         if list == "*" {
@@ -146,7 +146,7 @@ impl Vers {
         Ok(())
     }
 
-    /// Writes intervals, such as those of a native range, as a range; none when no version is in them.
+    /// Writes intervals, such as those of a native range, as a range; `None` when they contain no version.
     pub(super) fn of_intervals(
         name: &str,
         scheme: Scheme,
@@ -213,12 +213,13 @@ impl Vers {
         Ok(united(scheme, intervals))
     }
 
-    /// The intervals of constraints as they are written, for a scheme without a known order; `None` where they do not follow one another.
+    /// The intervals of constraints in the written order, for a scheme without a known order; `None` if the constraints are not in
+    /// sequence.
     pub fn in_series(&self) -> Option<Vec<Interval>> {
         if self.constraints.is_empty() { Some(vec![Interval::default()]) } else { series(&self.constraints) }
     }
 
-    /// The intervals of `<`, `<=`, `>`, `>=`: redundant ones are passed over as the specification says.
+    /// The intervals of `<`, `<=`, `>`, `>=`: redundant ones are ignored, as the specification requires.
     fn ranges(&self, scheme: Scheme) -> Vec<Interval> {
         let mut intervals = Vec::new();
         let mut from: Option<Bound> = None;
@@ -283,14 +284,14 @@ pub(super) fn without(scheme: Scheme, intervals: Vec<Interval>, version: &str) -
     united(scheme, parts.collect())
 }
 
-/// A part of a range as it is written.
+/// A part of a range in its written form.
 enum Piece {
     Range(Interval),
-    /// Everything around it is in the range, it is not.
+    /// Everything around this version is in the range; the version is not.
     Hole(String),
 }
 
-/// Everything but single versions is written as those versions: `!=5`, not `<5|>5`.
+/// A range that excludes single versions is written as those versions: `!=5`, not `<5|>5`.
 fn holes_joined(scheme: Scheme, intervals: Vec<Interval>) -> Vec<Piece> {
     let ends = |interval: &Interval, version: Option<&Bound>| match (&interval.to, version) {
         (Some(to), Some(from)) => {
@@ -313,7 +314,7 @@ fn holes_joined(scheme: Scheme, intervals: Vec<Interval>) -> Vec<Piece> {
     }
 }
 
-/// The version as its scheme writes it.
+/// The version in the spelling of its scheme.
 fn canonical(scheme: Scheme, version: &str) -> String {
     match scheme {
         Scheme::Pep440 => {

@@ -1,7 +1,7 @@
-//! How a published record lies in the cache: its value in a compact form, its text compressed.
+//! The form of a published record in the cache: its value in compact form, its text compressed.
 //!
-//! The value of an advisory is in two parts, one after the other: what judging needs, and what a finding shows besides. A scan reads the first
-//! of every record that may concern a component, and the second only of those that do. What neither needs is in the text.
+//! The value of an advisory has two parts: the data for the verdict, then the further data that a finding shows. A scan reads the first
+//! part of every record that may concern a component, and the second part only of those that do. Everything else is in the text.
 
 use std::io::{Read as _, Write as _};
 
@@ -23,10 +23,10 @@ use crate::refused::Refused;
 use mainstay_base::store_error::StoreError;
 use mainstay_base::time::Moment;
 
-/// Bytes of one record's text at most when it is read back.
+/// Maximum number of bytes of one record's text when it is read back.
 const RAW_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
-/// What a finding shows of a record; the second part of an advisory's value.
+/// The data of a record that only a finding shows; the second part of an advisory's value.
 #[derive(Serialize, Deserialize)]
 struct Shown {
     title: Option<String>,
@@ -34,7 +34,7 @@ struct Shown {
     scores: Vec<Score>,
 }
 
-/// What a record is, as the cache names it.
+/// The kind of a record, as named in the cache.
 const fn kind_of(published: &Published) -> &'static str {
     match published {
         Published::Advisory(advisory) => source_code(advisory.source),
@@ -45,7 +45,7 @@ const fn kind_of(published: &Published) -> &'static str {
     }
 }
 
-/// A source as the cache names it.
+/// A source, as named in the cache.
 pub const fn source_code(source: Source) -> &'static str {
     match source {
         Source::Nvd => "nvd",
@@ -55,32 +55,32 @@ pub const fn source_code(source: Source) -> &'static str {
     }
 }
 
-/// The key under which exploitation and prediction of a CVE are found.
+/// The key for the exploitation and prediction entries of a CVE.
 pub fn joined_key(cve: &str) -> String {
     format!("id:{}", cve.trim().to_ascii_uppercase())
 }
 
-/// What a file has anything to say about.
+/// The scope of a file.
 pub enum Covered {
-    /// Records of a kind of source.
+    /// All records of a source.
     Kind(Source),
-    /// Part of what there is.
+    /// A part of a source, such as an ecosystem or a release.
     Part(Coverage),
-    /// Exploitation or prediction, joined by identifier.
+    /// Exploitation or prediction entries, joined by identifier.
     Joined,
-    /// A page of a larger whole.
+    /// A page of a larger set.
     Page(Part),
 }
 
-/// How the kind of a file's records is written.
+/// The prefix for a source.
 const KIND: &str = "kind:";
-/// How the page that a file is of a larger whole is written.
+/// The prefix for a page of a larger set.
 const PAGE: &str = "page:";
-/// What a file is said to cover that tells of exploitation or prediction.
+/// The coverage of a file with exploitation or prediction entries.
 const JOINED: &str = "joined:id";
 
 impl Covered {
-    /// Reads what [`pack`] and [`page`] wrote; `None` for what says nothing.
+    /// Parses the text from [`pack`] and [`page`]; `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         if text == JOINED {
             return Some(Self::Joined);
@@ -98,23 +98,23 @@ impl Covered {
     }
 }
 
-/// A page as what a file covers.
+/// A page as coverage of a file.
 pub fn page(part: Part) -> String {
     let Part { start, count, total } = part;
     format!("{PAGE}{start} {count} {total}")
 }
 
-/// What is kept with a record besides what it says.
+/// Data that is stored with a record in addition to its content.
 pub struct Packing<'a> {
     /// The record's text.
     pub raw: &'a str,
-    /// Its place; tells apart records that have no identifier of their own.
+    /// Its place; distinguishes records that have no identifier.
     pub place: &'a str,
-    /// The document that tells it, where several may tell different things about the same identifier.
+    /// The document, where several may contain different statements about the same identifier.
     pub document: Option<&'a str>,
-    /// The date of the file, for records that do not say when they were changed.
+    /// The date of the file, for records without a date of change.
     pub data_date: Option<&'a str>,
-    /// When it is imported: a date after that is none.
+    /// The time of the import: a later date is invalid.
     pub now: Moment,
 }
 
@@ -128,7 +128,7 @@ fn coverage(published: &Published) -> Vec<String> {
     std::iter::once(kind).chain(Coverage::of(advisory).iter().map(Coverage::to_string)).collect()
 }
 
-/// A record that is ready for the cache but for its text.
+/// A record that is ready for the cache except for its text.
 pub struct Draft {
     record: NewRecord,
     text: String,
@@ -136,12 +136,12 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Bytes that it takes, roughly.
+    /// Its approximate size in bytes.
     pub fn bytes(&self) -> usize {
         self.record.body.len() + self.text.len()
     }
 
-    /// Compresses the text, and takes its digest.
+    /// Compresses the text and computes its digest.
     pub fn sealed(mut self) -> Result<NewRecord, Refused> {
         let mut encoder = ZlibEncoder::new(Vec::with_capacity(self.text.len() / 3 + 64), Compression::fast());
         let raw = encoder.write_all(self.text.as_bytes()).and_then(|()| encoder.finish());
@@ -160,7 +160,7 @@ pub fn pack(published: Published, with: &Packing<'_>) -> Result<Draft, Refused> 
     let (id, modified) = identity(&published, with.place);
     let record = NewRecord {
         kind: kind_of(&published),
-        // Behind the first blank: who tells it.
+        // After the first blank: the document.
         id: with.document.map_or_else(|| id.clone(), |document| format!("{id} {document}")),
         modified: sortable(modified, with.now)
             .or_else(|| sortable(with.data_date, with.now))
@@ -174,7 +174,7 @@ pub fn pack(published: Published, with: &Packing<'_>) -> Result<Draft, Refused> 
     Ok(Draft { record, text: with.raw.to_owned(), place: with.place.to_owned() })
 }
 
-/// The parts of a record's value, one after the other. What is no advisory is all in the first.
+/// The parts of a record's value in sequence. A record that is not an advisory is entirely in the first part.
 fn value(published: Published) -> Result<Vec<u8>, postcard::Error> {
     let mut judged = match published {
         Published::Advisory(advisory) => advisory,
@@ -210,7 +210,7 @@ fn identity<'p>(published: &'p Published, place: &str) -> (String, Option<&'p st
 fn keys(published: &Published) -> Vec<String> {
     match published {
         Published::Advisory(advisory) => {
-            // What its source has not analysed names no product, and is found by the words of its text.
+            // A record that its source has not analysed names no product. The words of its text find it.
             let watched = advisory.standing == Standing::NotAnalysed;
             let words = if watched { text_keys_of_advisory(advisory) } else { Default::default() };
             keys_of_advisory(advisory).into_iter().chain(words).map(|key| key.0).collect()
@@ -225,12 +225,12 @@ fn keys(published: &Published) -> Vec<String> {
     }
 }
 
-/// The key under which the support cycles of a product are found.
+/// The key for the support cycles of a product.
 pub fn support_key(product: &str) -> String {
     format!("support:{}", product.to_ascii_lowercase())
 }
 
-/// A date and time as text whose order is that of time; `None` for what is no date, or lies in the future.
+/// A date and time as text that sorts by time; `None` for a text that is not a date or is in the future.
 fn sortable(written: Option<&str>, now: Moment) -> Option<String> {
     let text = written?.trim();
     let zoned = DateTime::parse_from_rfc3339(text).map(|moment| moment.naive_utc());
@@ -244,14 +244,14 @@ fn sortable(written: Option<&str>, now: Moment) -> Option<String> {
     (sortable < tomorrow).then_some(sortable)
 }
 
-/// The value of a record of the cache as far as judging needs it, and the bytes of what an advisory shows.
+/// The part of a cached record's value for the verdict, and the bytes of the part that an advisory shows.
 pub fn unpack(body: &[u8]) -> Result<(Published, &[u8]), StoreError> {
     postcard::take_from_bytes(body).map_err(|error| unreadable(&error))
 }
 
-/// An advisory of the cache as far as judging needs it, of its applicability statements only what `concerns` a component: a criterion about
-/// another product is left out where any of several is enough, since it changes no verdict there. Gives back the bytes of what it shows too;
-/// `None` for what is no advisory.
+/// The part of a cached advisory for the verdict. Of its applicability statements, it keeps only those that `concerns` accepts: where any
+/// of several criteria is enough, one about another product is left out, since it changes no verdict. Also returns the bytes of the part to
+/// show; `None` for a record that is not an advisory.
 pub fn unpack_advisory<'b>(
     body: &'b [u8],
     concerns: &dyn Fn(&str) -> bool,
@@ -267,17 +267,17 @@ pub fn unpack_advisory<'b>(
         };
         let (roots, rest): (Vec<Node<'b>>, _) = postcard::take_from_bytes(rest)?;
         advisory.applicability = roots.into_iter().map(|root| root.owned(concerns)).collect();
-        // What neither judging nor showing needs was emptied: scores, weaknesses, references.
+        // Data that neither the verdict nor the display needs is empty: scores, weaknesses, references.
         let (_, rest): ((Vec<Score>, Vec<String>, Vec<String>), _) = postcard::take_from_bytes(rest)?;
         Ok(Some((advisory, rest)))
     };
     of(body).map_err(|error| unreadable(&error))
 }
 
-/// The number of an advisory among what is published, as it is written.
+/// The serialised index of an advisory among the kinds of records.
 const ADVISORY: u32 = 0;
 
-/// An advisory up to its applicability statements, in the order in which it is written.
+/// An advisory up to its applicability statements, in the order of serialisation.
 #[derive(Deserialize)]
 struct Head {
     id: String,
@@ -318,7 +318,7 @@ impl Head {
     }
 }
 
-/// A node of an applicability statement whose texts stay where they are.
+/// A node of an applicability statement that borrows its texts.
 #[derive(Deserialize)]
 struct Node<'b> {
     operator: Operator,
@@ -375,7 +375,7 @@ impl Criterion<'_> {
     }
 }
 
-/// Adds to an advisory what a finding shows of it.
+/// Adds to an advisory the part that a finding shows.
 pub fn show(advisory: &mut Advisory, shown: &[u8]) -> Result<(), StoreError> {
     let (shown, _): (Shown, _) = postcard::take_from_bytes(shown).map_err(|error| unreadable(&error))?;
     advisory.title = shown.title;
@@ -388,7 +388,7 @@ fn unreadable(error: &postcard::Error) -> StoreError {
     StoreError::Damaged(format!("a record of the advisory cache cannot be read: {error}"))
 }
 
-/// The text of a record of the cache.
+/// The text of a cached record.
 pub fn text(raw: &[u8]) -> Result<String, StoreError> {
     let mut text = String::new();
     ZlibDecoder::new(raw).take(RAW_BYTES_MAX).read_to_string(&mut text).map_err(|error| {
@@ -445,7 +445,7 @@ mod tests {
     }
 
     #[test]
-    fn only_where_any_is_enough_criteria_of_others_are_left_out() {
+    fn criteria_of_others_are_left_out_only_where_any_is_enough() {
         let body = value(record()).unwrap();
         let (advisory, _) = unpack_advisory(&body, &|name| name == "a").unwrap().unwrap();
         assert_eq!(

@@ -1,5 +1,5 @@
-//! Reading one file on a thread of its own, compressing what it gave on another, while the records are being kept: the cores share the work,
-//! whichever part of it is the longest.
+//! Reads one file on one thread and compresses its records on another, while the caller stores them: the cores share the work, whichever
+//! part takes the longest.
 
 use std::io::{Read, Seek};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -12,48 +12,48 @@ use mainstay_base::note::{Gravity, Notes, Unreadable};
 use mainstay_base::time::Moment;
 use mainstay_base::unpack::{Limits, Stop, UnpackError, for_each_document};
 
-/// Records that travel together.
+/// Records of one batch.
 const BATCH: usize = 256;
-/// Bytes that travel together, roughly: a batch of large records is cut earlier.
+/// Approximate maximum bytes of one batch: a batch of large records is cut earlier.
 const BATCH_BYTES: usize = 2 << 20;
 /// Batches that may wait for the next thread.
 const WAITING: usize = 2;
 
-/// What a file gave.
+/// Summary of a file.
 #[derive(Debug, Default)]
 pub struct FeedReport {
-    /// Format in words; several, where an archive holds several.
+    /// Format in words; several if an archive holds several.
     pub format: String,
-    /// Whose data it is.
+    /// Publisher of the data.
     pub source: String,
-    /// As of when it is: the newest of its documents.
+    /// Date of the data: the newest of its documents.
     pub data_date: Option<String>,
-    /// Records that could not be taken.
+    /// Number of records that were refused.
     pub refused: u64,
-    /// Pages of a larger whole that its documents say they are.
+    /// Pages of a larger set that its documents declare.
     pub pages: Vec<Part>,
-    /// What was remarked.
+    /// Remarks of the readers.
     pub notes: Notes,
 }
 
 /// How reading a file ended.
 pub enum End {
-    /// To its end.
+    /// Complete.
     Read(FeedReport),
-    /// It cannot be taken.
+    /// The file was refused.
     Refused(Unreadable),
-    /// The keeper wanted no more.
+    /// `store` cancelled the reading.
     Cancelled,
 }
 
-/// Reads a file called `name` and hands its records to `keep`, which answers whether to go on.
+/// Reads a file called `name` and passes its records to `store`, which returns whether to continue.
 pub fn feed(
     source: &mut (impl Read + Seek + Send),
     (name, now): (&str, Moment),
-    keep: &mut dyn FnMut(&NewRecord) -> Result<bool, Refused>,
+    store: &mut dyn FnMut(&NewRecord) -> Result<bool, Refused>,
 ) -> Result<End, Refused> {
     std::thread::scope(|scope| {
-        let no_thread = |_| Refused::Rule("the system gives no thread for reading".to_owned());
+        let no_thread = |_| Refused::Rule("the system could not start a thread for reading".to_owned());
         let thread = || std::thread::Builder::new().name("advisories".to_owned());
         let (send_drafts, drafts) = sync_channel::<Vec<Draft>>(WAITING);
         let (send, receive) = sync_channel::<Result<Vec<NewRecord>, Refused>>(WAITING);
@@ -64,7 +64,7 @@ pub fn feed(
         let mut cancelled = false;
         for batch in &receive {
             for record in &batch? {
-                if !keep(record)? {
+                if !store(record)? {
                     cancelled = true;
                     break;
                 }
@@ -73,7 +73,7 @@ pub fn feed(
                 break;
             }
         }
-        // The others end at their next batch when nobody takes it any more.
+        // The other threads end at their next batch when nobody receives it any more.
         drop(receive);
         let end = reader
             .join()
@@ -82,7 +82,7 @@ pub fn feed(
     })
 }
 
-/// Seals batch by batch until there is none, or nobody takes them.
+/// Seals batch by batch until there are no more or nobody receives them.
 fn seal(drafts: &Receiver<Vec<Draft>>, send: &SyncSender<Result<Vec<NewRecord>, Refused>>) {
     for batch in drafts {
         if send.send(batch.into_iter().map(Draft::sealed).collect()).is_err() {
@@ -96,7 +96,7 @@ struct Reader {
     batch: Vec<Draft>,
     batch_bytes: usize,
     now: Moment,
-    /// Records that the document under way has given.
+    /// Number of records that the current document has given.
     given: u64,
     report: FeedReport,
     refused: Option<Unreadable>,
@@ -147,7 +147,7 @@ impl Reader {
         End::Read(self.report)
     }
 
-    /// What one document of the file came to. A file that is one document is refused with it; a member of an archive is noted.
+    /// The result of one document of the file. If the file is one document, the file is refused with it; in an archive, only the member is.
     fn document(&mut self, place: &str, outcome: Result<FileReport, ReadError>) -> Result<(), Stop> {
         match outcome {
             Ok(report) => {
@@ -164,7 +164,7 @@ impl Reader {
                 self.refused = Some(refused);
                 Err(Stop)
             }
-            // Half a document would replace what was known whole.
+            // Half a document would replace data that was complete.
             Err(ReadError::Unreadable(mut refused)) if self.given > 0 => {
                 refused.place = format!("{place}: {}", refused.place);
                 self.refused = Some(refused);
@@ -206,13 +206,13 @@ impl Reader {
     }
 }
 
-/// The member's name inside the file, or nothing for the file itself.
+/// The member's name inside the file, or empty for the file itself.
 fn place_within(file: &str, document: &str) -> String {
     let within = document.strip_prefix(file).unwrap_or(document);
     within.trim_start_matches([':', ' ']).to_owned()
 }
 
-/// Adds words that are not there yet.
+/// Adds words that are not yet in the list.
 fn join(words: &mut String, more: &str) {
     if words.is_empty() {
         more.clone_into(words);

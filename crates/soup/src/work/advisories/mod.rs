@@ -1,7 +1,7 @@
-//! Advisory data of the workstation: files come in, each in one transaction, and what they told can be asked for.
+//! Advisory data of the workstation: import of files, one transaction each, and queries on the imported data.
 //!
-//! Belongs here: walking over what a person names, driving readers and cache, and the report. Does not belong here: formats (`exchange`),
-//! tables (`store`), and what a record means for a component (`domain`, `ops::scan`).
+//! This module walks the paths that the user names, drives readers and cache, and reports. Formats belong to `formats`, tables to `cache`,
+//! and the meaning of a record for a component to `model` and `work::scan`.
 
 pub(in crate::work) mod body;
 mod feed;
@@ -21,54 +21,54 @@ use mainstay_base::note::{Gravity, Notes};
 use mainstay_base::time::Moment;
 use mainstay_base::{regular, store_error::StoreError};
 
-pub use show::{AdvisoryTelling, show_advisory};
+pub use show::{AdvisoryVersion, show_advisory};
 pub use status::{CacheStatus, SourceStatus, cache_status};
 
-/// How a file ended.
+/// The outcome of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ImportOutcome {
-    /// It was taken.
+    /// It was imported.
     Taken,
-    /// The same file had been taken before; nothing was changed.
+    /// The same file had been imported before; nothing was changed.
     Known,
-    /// Nothing of it was taken; the former data is as it was.
+    /// It was refused; the existing data is unchanged.
     Refused {
-        /// Where.
+        /// The place.
         place: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
 }
 
-/// What became of one file.
+/// The result for one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ImportedFile {
-    /// Where it lies.
+    /// Its path.
     pub path: PathBuf,
     /// SHA-256, lower-case hexadecimal; empty when the file could not be read.
     pub sha256: String,
-    /// How it ended.
+    /// Its outcome.
     pub outcome: ImportOutcome,
     /// Format in words.
     pub format: String,
-    /// Whose data it is.
+    /// Publisher of the data.
     pub source: String,
-    /// As of when the data is, as the file says.
+    /// Date of the data, according to the file.
     pub data_date: Option<String>,
     /// Records that were read.
     pub records: u64,
-    /// Of these: not known before.
+    /// Of these: new.
     pub new: u64,
-    /// Of these: newer than what was known.
+    /// Of these: newer than the known version.
     pub replaced: u64,
     /// Of these: known with the same text.
     pub same: u64,
-    /// Of these: older than what was known; kept beside it.
+    /// Of these: older than the known version; kept as former ones.
     pub older: u64,
-    /// Records that could not be taken.
+    /// Records that were refused.
     pub refused: u64,
-    /// What was remarked.
+    /// Remarks of the reader.
     pub notes: Notes,
 }
 
@@ -107,32 +107,32 @@ impl ImportedFile {
     }
 }
 
-/// What is told while importing: which file, and how far in it.
+/// Progress of an import: the current file and the position in it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ImportProgress<'a> {
     /// The file.
     pub path: &'a Path,
     /// Its place among the files, from 0.
     pub index: usize,
-    /// How many files there are.
+    /// Number of files.
     pub files: usize,
-    /// Records taken from it so far.
+    /// Number of records imported from it so far.
     pub records: u64,
 }
 
-/// Told again and again; answers whether to go on.
+/// Receives the progress regularly; returns whether to continue.
 pub type OnImport<'a> = dyn Fn(ImportProgress<'_>) -> bool + Sync + 'a;
 
-/// How deep folders are walked.
+/// Maximum depth of folders.
 const DEPTH_MAX: usize = 24;
-/// Files of one import at most.
+/// Maximum number of files of one import.
 const FILES_MAX: usize = 500_000;
 
-/// Takes files and folders of files into the cache in `folder`, one transaction for each file. A file that cannot be taken is told in its
-/// report and the others go on. Cancelling ends with what was taken before; the file under way leaves nothing.
+/// Imports files and folders of files into the cache in `folder`, one transaction for each file. A refused file is reported, and the others
+/// continue. Cancelling keeps the files imported before; the current file leaves nothing.
 ///
 /// # Errors
-/// When the cache cannot be opened or written, when a path is not there, and when it was cancelled.
+/// When the cache cannot be opened or written, when a path does not exist, and when it was cancelled.
 pub fn import_advisories(
     paths: &[PathBuf],
     folder: &Path,
@@ -161,7 +161,7 @@ pub fn import_advisories(
 
 fn cancelled(report: &[ImportedFile]) -> Refused {
     let taken = report.iter().filter(|file| file.outcome == ImportOutcome::Taken).count();
-    Refused::Rule(format!("cancelled; {taken} files were taken before, and the one under way left nothing"))
+    Refused::Rule(format!("cancelled; {taken} files were imported before, and nothing of the current one"))
 }
 
 /// Every file below a path, in the order of their names.
@@ -176,7 +176,7 @@ fn walk(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Refus
         return Ok(());
     }
     if depth >= DEPTH_MAX {
-        return Err(Refused::Rule(format!("{} lies deeper than {DEPTH_MAX} folders", path.display())));
+        return Err(Refused::Rule(format!("{} is more than {DEPTH_MAX} folders deep", path.display())));
     }
     let mut entries: Vec<PathBuf> = std::fs::read_dir(path)
         .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
@@ -184,7 +184,7 @@ fn walk(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Refus
     entries.sort_unstable();
     for entry in entries {
         let hidden = entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        // A link back to a folder above would be walked for ever.
+        // A link to a folder above would make the walk endless.
         let link = std::fs::symlink_metadata(&entry).is_ok_and(|meta| meta.is_symlink());
         if !(hidden || link && entry.is_dir()) {
             walk(&entry, depth + 1, files)?;
@@ -193,7 +193,7 @@ fn walk(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Refus
     Ok(())
 }
 
-/// Takes one file. `None`: cancelled.
+/// Imports one file. `None`: cancelled.
 fn one(
     cache: &mut Cache,
     path: &Path,
@@ -247,7 +247,7 @@ fn one(
         let why = imported.notes.notes.iter().find(|note| note.gravity == Gravity::Refused).cloned();
         return Ok(Some(match why {
             Some(note) => imported.refuse(note.place, note.text),
-            None => imported.refuse("document", "there is no record in it"),
+            None => imported.refuse("document", "it contains no record"),
         }));
     }
     for part in read.pages {

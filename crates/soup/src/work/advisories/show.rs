@@ -1,4 +1,4 @@
-//! Everything that was ever told about an identifier, current and former.
+//! All versions of the records with an identifier, current and former.
 
 use std::path::Path;
 
@@ -9,63 +9,63 @@ use super::body;
 use crate::cache::Cache;
 use crate::refused::Refused;
 
-/// One telling.
+/// One version of a record.
 #[derive(Debug, Clone, Serialize)]
-pub struct AdvisoryTelling {
-    /// What it is: `nvd`, `cve`, `osv`, `csaf`, `kev`, `epss`, `vex`, `support`.
+pub struct AdvisoryVersion {
+    /// Its kind: `nvd`, `cve`, `osv`, `csaf`, `kev`, `epss`, `vex`, `support`.
     pub kind: String,
-    /// Whether it is the newest.
+    /// Whether it is the newest version.
     pub current: bool,
-    /// Whose data it is.
+    /// Publisher of the data.
     pub source: String,
-    /// Name of the file that told it.
+    /// Name of the file that contains it.
     pub file: String,
-    /// As of when that file is.
+    /// Date of that file.
     pub data_date: Option<String>,
     /// SHA-256 of the file.
     pub file_sha256: String,
     /// SHA-256 of the record's text.
     pub sha256: String,
-    /// The text, as JSON where it is JSON.
+    /// The text; parsed if it is JSON.
     pub record: Box<RawValue>,
 }
 
-/// Everything told about an identifier, current tellings first.
+/// All versions of the records with an identifier, current ones first.
 ///
 /// # Errors
 /// When there is no cache, or it cannot be read.
-pub fn show_advisory(folder: &Path, id: &str) -> Result<Vec<AdvisoryTelling>, Refused> {
+pub fn show_advisory(folder: &Path, id: &str) -> Result<Vec<AdvisoryVersion>, Refused> {
     let Some(cache) = Cache::open_to_read(folder)? else {
         return Err(Refused::Rule(format!(
-            "there is no advisory data in {}; bring some with mainstay advisories import",
+            "there is no advisory data in {}; import some with mainstay advisories import",
             folder.display()
         )));
     };
     let files = cache.files()?;
-    let mut tellings = cache.tellings(id.trim())?;
-    if tellings.is_empty() {
-        tellings = cache.tellings(&id.trim().to_ascii_uppercase())?;
+    let mut versions = cache.versions_of(id.trim())?;
+    if versions.is_empty() {
+        versions = cache.versions_of(&id.trim().to_ascii_uppercase())?;
     }
-    let mut told = Vec::with_capacity(tellings.len());
-    for telling in tellings {
-        let file = files.iter().find(|file| file.id == telling.file);
-        let text = body::text(&telling.raw)?;
+    let mut shown = Vec::with_capacity(versions.len());
+    for version in versions {
+        let file = files.iter().find(|file| file.id == version.file);
+        let text = body::text(&version.raw)?;
         let record = match RawValue::from_string(text) {
             Ok(record) => record,
-            Err(_) => as_json_string(&body::text(&telling.raw)?)?,
+            Err(_) => as_json_string(&body::text(&version.raw)?)?,
         };
-        told.push(AdvisoryTelling {
-            kind: telling.kind,
-            current: telling.current,
+        shown.push(AdvisoryVersion {
+            kind: version.kind,
+            current: version.current,
             source: file.map(|file| file.source.clone()).unwrap_or_default(),
             file: file.map(|file| file.name.clone()).unwrap_or_default(),
             data_date: file.and_then(|file| file.data_date.clone()),
             file_sha256: file.map(|file| file.sha256.clone()).unwrap_or_default(),
-            sha256: telling.sha256,
+            sha256: version.sha256,
             record,
         });
     }
-    Ok(told)
+    Ok(shown)
 }
 
 fn as_json_string(text: &str) -> Result<Box<RawValue>, Refused> {

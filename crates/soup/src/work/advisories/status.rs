@@ -1,4 +1,4 @@
-//! What the cache holds and how old it is.
+//! The contents of the cache and their age.
 
 use std::path::Path;
 
@@ -11,36 +11,36 @@ use mainstay_base::time::Day;
 /// One imported file with its age.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SourceStatus {
-    /// Whose data it is.
+    /// Publisher of the data.
     pub name: String,
     /// Name of the file.
     pub file: String,
     /// Format in words.
     pub format: String,
-    /// As of when the data is, as the file says.
+    /// Date of the data, according to the file.
     pub data_date: Option<String>,
-    /// Days from the data date to today; `None` where the file does not tell.
+    /// Days from the data date to today; `None` if the file gives no date.
     pub age_days: Option<i64>,
-    /// Whether that is more than allowed, or not known.
+    /// Whether the age exceeds the limit or is not known.
     pub too_old: bool,
     /// SHA-256 of the file.
     pub sha256: String,
-    /// Records that were taken from it.
+    /// Number of its records that were imported.
     pub records: u64,
-    /// Records that were not.
+    /// Number of its records that were not.
     pub refused: u64,
-    /// When it was imported, RFC 3339.
+    /// Time of the import, RFC 3339.
     pub imported_at: String,
     /// Program and version that imported it.
     pub program: String,
 }
 
 impl SourceStatus {
-    /// A file of the cache as it stands today.
+    /// A file of the cache as of today.
     pub fn of(file: &SourceFile, today: Day, max_age_days: u32) -> Self {
-        // A date after the import says nothing about the age of the data.
-        let told = file.data_date.as_deref().and_then(day_of);
-        let day = told.filter(|day| *day <= file.imported_at.day().plus_days(1));
+        // A date after the import gives no age.
+        let dated = file.data_date.as_deref().and_then(day_of);
+        let day = dated.filter(|day| *day <= file.imported_at.day().plus_days(1));
         let age_days = day.map(|day| today.days_since(day));
         Self {
             name: file.source.clone(),
@@ -58,21 +58,21 @@ impl SourceStatus {
     }
 }
 
-/// The day that a date as written begins with.
+/// The day at the start of a date as written.
 pub fn day_of(written: &str) -> Option<Day> {
     written.trim().get(..10).and_then(|day| Day::parse(&day.replace(['.', '/'], "-")).ok())
 }
 
-/// What there is.
+/// Contents of the cache.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CacheStatus {
-    /// Where the cache lies.
+    /// Path of the cache.
     pub cache: String,
-    /// Every imported file, in the order of importing.
+    /// Every imported file, in the order of import.
     pub sources: Vec<SourceStatus>,
 }
 
-/// What the cache in `folder` holds as of `today`; an empty status where nothing was ever imported.
+/// The contents of the cache in `folder` as of `today`; an empty status if nothing was ever imported.
 ///
 /// # Errors
 /// When the cache cannot be read.

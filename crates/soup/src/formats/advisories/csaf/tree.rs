@@ -1,4 +1,4 @@
-//! The product tree of a CSAF document: every product with the path that leads to it, groups, and products made of two others.
+//! The product tree of a CSAF document: every product with its path, groups, and products made of two others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,7 +48,7 @@ struct FullName {
 struct Helper {
     #[serde(default, deserialize_with = "lax")]
     purl: Option<String>,
-    /// As 2.1 has it.
+    /// The form of 2.1.
     #[serde(default, deserialize_with = "lax")]
     purls: Vec<String>,
     #[serde(default, deserialize_with = "lax")]
@@ -71,21 +71,21 @@ struct Group {
     product_ids: BTreeSet<String>,
 }
 
-/// A product as the tree tells it.
+/// A product of the tree.
 #[derive(Clone, Default)]
 pub(super) struct Product {
     id: String,
     name: String,
     vendor: Option<String>,
-    /// The name without vendor and version, where the tree has it apart.
+    /// The name without vendor and version, if the tree has it separately.
     short_name: Option<String>,
     version: Option<String>,
     range: Option<String>,
-    /// What is so besides: architecture, platform.
+    /// Further conditions: architecture, platform.
     conditions: Vec<String>,
     purl: Option<String>,
     cpe: Option<String>,
-    /// What the vulnerability sits in, when this is a product with another one in it.
+    /// The part that contains the vulnerability, if this is a product that contains another one.
     part: Option<String>,
 }
 
@@ -125,7 +125,7 @@ impl Products {
         self.groups.get(group).is_some_and(|ids| ids.contains(id))
     }
 
-    /// What a statement about a product is about.
+    /// The subject of a statement about a product.
     pub fn subject(&self, id: &str) -> Subject {
         let Some(product) = self.get(id) else { return Subject { id: id.to_owned(), ..Subject::default() } };
         Subject {
@@ -170,10 +170,10 @@ impl Products {
         }
     }
 
-    /// A product that is another one as a part of a third: the claim is about the part, on the condition of the whole.
-    fn relationship(&mut self, told: Relationship, notes: &mut Notes) {
+    /// A product that is another one as a part of a third: the claim is about the part, on condition of the whole.
+    fn relationship(&mut self, relation: Relationship, notes: &mut Notes) {
         let Relationship { category, product_reference, relates_to_product_reference, full_product_name } =
-            told;
+            relation;
         let mut product = Product::default();
         for (id, place) in [
             (&product_reference, "product_reference"),
@@ -197,8 +197,8 @@ impl Products {
         let own = (whole.and_then(|whole| whole.purl.clone()), whole.and_then(|whole| whole.cpe.clone()));
         let part = (product.purl.take(), product.cpe.take());
         let mut product = product.named(full_product_name);
-        // Without identifiers of its own the combination is known by the whole, and the part is the subcomponent; a whole
-        // without any leaves those of the part.
+        // A combination without identifiers of its own is identified by the whole, with the part as subcomponent. If the whole has none
+        // either, those of the part are used.
         if product.purl.is_none() && product.cpe.is_none() {
             (product.purl, product.cpe) = if own == (None, None) { part } else { own };
         }
@@ -216,7 +216,7 @@ impl Product {
         self
     }
 
-    /// The claim that a status makes about this product; none where nothing names it.
+    /// The claim that a status makes about this product; `None` where it has no name.
     pub fn claim(&self, status: ClaimStatus) -> Option<PackageClaim> {
         let name = self.short_name.clone().unwrap_or_else(|| self.name.clone());
         if name.trim().is_empty() && self.purl.is_none() && self.cpe.is_none() {
@@ -251,15 +251,15 @@ impl Product {
     }
 }
 
-/// A range in `vers` notation or as a requirement; any other text is a bound that nothing can be compared with, so that nobody is told that a
-/// version lies outside.
+/// A range in `vers` notation or as a requirement. Any other text becomes a bound that nothing can be compared with, so that no version
+/// counts as outside.
 fn intervals(range: &str) -> (String, Vec<Interval>) {
     let range = range.trim();
     if let Ok(vers) = Vers::parse(range) {
         match vers.scheme.as_str() {
-            // It stands for no version at all.
+            // It means no version at all.
             "none" => return (String::new(), Vec::new()),
-            // Without an order of its own, versions are compared as those of products that are told in words.
+            // Without an order of its own, its versions are compared like those of products that are identified by words.
             "generic" | "intdot" | "unknown" => {
                 if let Some(intervals) = vers.in_series() {
                     return (String::new(), intervals);

@@ -1,12 +1,12 @@
-//! What holds for every reader: a record that names no product clears none. Whatever its source calls it, it counts as one that is not
-//! analysed, so that its text is searched for the names of components.
+//! A rule for every reader: a record that names no product clears none. Whatever its source calls it, it counts as not analysed, so that
+//! its text is searched for the names of components.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
 
-/// What stands where a product should be named, and names none.
+/// Texts in place of a product name that name none.
 fn no_word() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(Value::Null),
@@ -121,11 +121,11 @@ proptest! {
         document in prop_oneof![nvd2(), nvd11(), cve5(), osv(), csaf()]
     ) {
         let (records, outcome) = take(document.to_string());
-        let told: Vec<&Advisory> = records.iter().filter_map(|(published, ..)| match published {
+        let advisories: Vec<&Advisory> = records.iter().filter_map(|(published, ..)| match published {
             Published::Advisory(advisory) => Some(&**advisory),
             Published::Statement(_) | Published::Exploited(_) | Published::Predicted(_) | Published::Support(_) => None,
         }).collect();
-        prop_assert_eq!(told.len(), 1, "{:?}", outcome);
-        prop_assert_eq!(&told[0].standing, &Standing::NotAnalysed, "{}", document);
+        prop_assert_eq!(advisories.len(), 1, "{:?}", outcome);
+        prop_assert_eq!(&advisories[0].standing, &Standing::NotAnalysed, "{}", document);
     }
 }

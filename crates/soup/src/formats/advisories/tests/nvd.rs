@@ -45,7 +45,7 @@ fn a_page_of_api_2_is_read_with_its_ranges_and_and_nodes() {
 }
 
 #[test]
-fn a_record_with_hardly_anything_is_taken_as_not_analysed() {
+fn a_nearly_empty_record_counts_as_not_analysed() {
     for status in ["Received", "Awaiting Analysis", "Undergoing Analysis", "Deferred"] {
         let (records, _) =
             advisories(page(&format!(r#"{{"cve": {{"id": "CVE-1", "vulnStatus": "{status}"}}}}"#)));
@@ -55,7 +55,7 @@ fn a_record_with_hardly_anything_is_taken_as_not_analysed() {
         r#"{"cve": {"id": "CVE-1", "metrics": null, "descriptions": null, "configurations": null}}"#,
     ));
     assert_eq!(records[0].standing, Standing::NotAnalysed);
-    // Analysed, as it says; but it names no product, so that only its text can tell.
+    // Its status is analysed, but it names no product, so only its text can show which products it concerns.
     let (records, _) = advisories(page(r#"{"cve": {"id": "CVE-1", "vulnStatus": "Analyzed"}}"#));
     assert_eq!(records[0].standing, Standing::NotAnalysed);
     let (records, _) = advisories(page(
@@ -65,7 +65,7 @@ fn a_record_with_hardly_anything_is_taken_as_not_analysed() {
 }
 
 #[test]
-fn a_bad_record_is_refused_with_its_place_and_the_rest_is_taken() {
+fn a_bad_record_is_refused_with_its_place_and_the_rest_is_read() {
     let bad = r#"{"cve": {"id": "CVE-2", "configurations": [{"nodes": [{"operator": "XOR"}]}]}}"#;
     let good = r#"{"cve": {"id": "CVE-1", "published": "02.03.2021"}}"#;
     let (records, report) = advisories(page(&format!(
@@ -84,7 +84,7 @@ fn a_bad_record_is_refused_with_its_place_and_the_rest_is_taken() {
 }
 
 #[test]
-fn a_page_in_another_order_of_members_is_recognised_all_the_same() {
+fn a_page_with_another_order_of_members_is_recognised() {
     let (records, report) =
         advisories(r#"{"vulnerabilities": [{"cve": {"id": "CVE-1"}}], "format": "NVD_CVE"}"#);
     assert_eq!((records.len(), report.format.as_str()), (1, "NVD API 2.0"));
@@ -124,7 +124,7 @@ fn a_feed_of_1_1_is_read_with_its_children() {
 }
 
 #[test]
-fn what_is_cut_short_or_nested_without_end_is_refused_with_its_place() {
+fn a_document_cut_short_or_nested_too_deeply_is_refused_with_its_place() {
     let whole = page(r#"{"cve": {"id": "CVE-1"}}"#);
     let (records, outcome) = take(&whole[..whole.len() - 1]);
     assert_eq!(records.len(), 1);

@@ -1,11 +1,11 @@
-//! Members of a JSON object have no order: a document is recognised wherever its marks stand.
+//! Members of a JSON object have no order: a document is recognised wherever its marks are.
 
 use super::*;
 
-/// More than what is looked at first.
+/// More than the reader looks at first.
 const LARGE: usize = 200_000;
 
-/// A document with its members turned round, and a large text before all of them.
+/// A document with its members in reverse order and a large text before all of them.
 fn turned(members: &[(&str, &str)]) -> String {
     let padding = format!("\"a_note\": \"{}\"", "x".repeat(LARGE));
     let members = members.iter().rev().map(|(key, value)| format!("\"{key}\": {value}"));
@@ -14,7 +14,7 @@ fn turned(members: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn a_document_is_recognised_wherever_its_marks_stand() {
+fn a_document_is_recognised_wherever_its_marks_are() {
     let nvd = r#"[{"cve": {"descriptions": [], "id": "CVE-2026-1"}}]"#;
     let csaf = r#"{"csaf_version": "2.0", "publisher": {"name": "A"}, "tracking": {"id": "A-1", "current_release_date": "2026-01-01", "initial_release_date": "2026-01-01"}}"#;
     let kev = r#"[{"cveID": "CVE-2026-1", "vendorProject": "A", "product": "B", "vulnerabilityName": "C", "dateAdded": "2026-01-01", "requiredAction": "D"}]"#;
@@ -57,16 +57,16 @@ fn a_record_in_an_array_or_a_page_in_an_array_is_recognised_too() {
 }
 
 #[test]
-fn blanks_before_a_document_are_passed_over() {
+fn blanks_before_a_document_are_skipped() {
     let record = r#"{"id": "GHSA-1", "modified": "2026-01-01T00:00:00Z"}"#;
     assert_eq!(take(format!("{}{record}", "\n".repeat(LARGE))).0.len(), 1);
     assert!(take(" ".repeat(LARGE)).1.unwrap_err().to_string().contains("the file is empty"));
 }
 
 #[test]
-fn what_is_not_recognised_is_refused_however_long_it_is() {
+fn an_unknown_document_is_refused_however_long_it_is() {
     for text in [turned(&[("a", "1")]), format!("[{}1]", "1, ".repeat(LARGE)), "{".repeat(LARGE)] {
         let refused = take(text).1.unwrap_err();
-        assert!(refused.to_string().contains("no known kind"), "{refused}");
+        assert!(refused.to_string().contains("not a known kind"), "{refused}");
     }
 }

@@ -81,7 +81,7 @@ fn a_bad_line_is_refused_alone() {
 }
 
 #[test]
-fn withdrawn_records_and_odd_ranges_are_said() {
+fn withdrawn_records_and_odd_ranges_are_reported() {
     let (records, report) = advisories(
         r#"{"id": "GHSA-1", "modified": "tomorrow", "withdrawn": "2022-02-02T00:00:00Z", "affected": [
         {"package": {"ecosystem": "npm", "name": "a"}, "ranges": [{"type": "SEMVER", "events": [{"fixed": "2"}]}]},

@@ -87,10 +87,10 @@ fn a_cve_record_is_read_with_its_changes_and_its_other_containers() {
         (Some(ClaimStatus::NotAffected), ["platform: Windows".to_owned()].as_slice())
     );
     let bound = |version: &str, included| Some(Bound { version: version.to_owned(), included });
-    let told: Vec<_> =
+    let claimed: Vec<_> =
         claim.versions.iter().map(|versions| (versions.status, versions.intervals.first())).collect();
     assert_eq!(
-        told,
+        claimed,
         [
             (ClaimStatus::Affected, Some(&Interval { from: bound("1.0", true), to: bound("1.5", false) })),
             (ClaimStatus::NotAffected, Some(&Interval { from: bound("1.5", true), to: bound("2.0", false) })),
@@ -114,7 +114,7 @@ fn a_cve_record_is_read_with_its_changes_and_its_other_containers() {
     let delta = r#"{"fetchTime": "2024-01-01T00:00:00Z", "numberOfChanges": 1, "new": [{"cveId": "CVE-1"}], "updated": []}"#;
     for text in [delta.to_owned(), format!("[{delta}]")] {
         let (records, outcome) = take(text);
-        assert!(records.is_empty() && outcome.unwrap().notes.notes[0].text.contains("holds none"));
+        assert!(records.is_empty() && outcome.unwrap().notes.notes[0].text.contains("contains none"));
     }
 }
 
@@ -152,7 +152,7 @@ fn support_dates_come_in_two_versions_of_endoflife_date() {
 }
 
 #[test]
-fn what_is_none_of_these_is_refused_and_says_what_it_looks_like() {
+fn an_unknown_document_is_refused_with_what_it_looks_like() {
     for (text, says) in [
         ("", "empty"),
         ("  \n", "empty"),
@@ -168,7 +168,7 @@ fn what_is_none_of_these_is_refused_and_says_what_it_looks_like() {
 }
 
 #[test]
-fn what_is_nested_without_end_is_refused_in_every_format() {
+fn a_document_nested_too_deeply_is_refused_in_every_format() {
     let deep = "[".repeat(10_000);
     for beginning in [
         r#"{"id": "A", "modified": "2024-01-01", "affected": "#,
@@ -199,7 +199,7 @@ fn a_text_larger_than_a_record_may_be_ends_the_reading() {
 }
 
 #[test]
-fn a_damaged_container_is_told_to_whoever_reads_it() {
+fn a_damaged_container_is_reported_to_the_reader() {
     use mainstay_base::unpack::{Limits, for_each_document};
     use std::io::{Cursor, Write};
     let text = format!(

@@ -8,7 +8,7 @@ fn statements(text: &str) -> (Vec<Statement>, Vec<Advisory>, FileReport) {
     let (records, outcome) = take(text);
     let (mut statements, mut advisories) = (Vec::new(), Vec::new());
     for (published, raw, place) in records {
-        // A CSAF record is kept as a document of its own, with the product tree on which its words hang.
+        // A CSAF record is kept as a separate document, with the product tree that it refers to.
         let (kept, whole): (serde_json::Value, serde_json::Value) =
             (serde_json::from_str(&raw).unwrap(), serde_json::from_str(text).unwrap());
         match kept.get("vulnerabilities") {
@@ -97,17 +97,17 @@ fn a_csaf_vulnerability_is_an_advisory_and_its_statements() {
 }
 
 #[test]
-fn what_breaks_the_rules_of_csaf_is_said_and_unknown_never_means_not_affected() {
+fn breaches_of_csaf_are_reported_and_unknown_never_means_not_affected() {
     let text = csaf(
         r#"{"full_product_names": [{"name": "a", "product_id": "A"}, {"name": "a", "product_id": "A"}]}"#,
         r#"{"ids": [], "product_status": {"known_affected": ["A", "B"], "fixed": ["A"], "unknown": ["A"], "sort_of": ["A"]}}, {"cve": 5}"#,
     );
     let (statements, advisories, report) = statements(&text);
     assert_eq!(advisories[0].id, "ACME-1#1");
-    let said: Vec<_> =
+    let stated: Vec<_> =
         statements.iter().map(|statement| (statement.status, statement.told.as_deref())).collect();
     assert_eq!(
-        said,
+        stated,
         [
             (Some(Status::Fixed), None),
             (Some(Status::Affected), None),
@@ -116,7 +116,8 @@ fn what_breaks_the_rules_of_csaf_is_said_and_unknown_never_means_not_affected() 
         ]
     );
     let notes = report.notes.notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>().join("\n");
-    for says in ["defined twice", "`B` is not defined", "contradict", "no status that this program knows"] {
+    for says in ["defined twice", "`B` is not defined", "contradict", "not a status that this program knows"]
+    {
         assert!(notes.contains(says), "{says}: {notes}");
     }
     assert_eq!(report.refused, 1);
@@ -183,7 +184,7 @@ fn many(count: usize) -> [String; 2] {
 }
 
 #[test]
-fn each_cyclonedx_statement_stands_with_its_own_text_so_that_many_cost_no_more_than_each() {
+fn each_cyclonedx_statement_has_only_its_own_text() {
     const COUNT: usize = 500;
     for text in many(COUNT) {
         let (records, outcome) = take(&text);
@@ -247,7 +248,7 @@ fn the_extension_for_vulnerabilities_keeps_its_texts_and_other_xml_is_refused() 
 }
 
 #[test]
-fn statements_of_the_second_edition_of_cyclonedx_are_taken() {
+fn statements_of_the_second_edition_of_cyclonedx_are_read() {
     let text = r#"{"specFormat":"CycloneDX","specVersion":"2.0","vulnerabilities":[{"id":"CVE-1","analysis":{"state":"exploitable"},"affects":[{"ref":"a"}]}]}"#;
     let (found, _, report) = statements(text);
     assert_eq!((found[0].status, report.format.as_str()), (Some(Status::Affected), "CycloneDX 2.0 JSON VEX"));

@@ -1,4 +1,4 @@
-//! Puts a bill together of the parts of a CycloneDX document, in whatever order they come.
+//! Assembles a bill from the parts of a CycloneDX document, in any order.
 
 use std::collections::BTreeSet;
 
@@ -7,15 +7,15 @@ use serde_json::Value;
 use super::check::Checker;
 use super::component::{self, Collector, items, text};
 use super::shapes::{COMPONENT, DEPENDENCY, ROOT, SERVICE, VULNERABILITY};
-use super::{Version, vulnerability, written};
+use super::{Version, version_text, vulnerability};
 use crate::model::bill::{Bill, Dependency};
 use crate::model::component::Component;
 use mainstay_base::note::Gravity;
 
-/// The lists whose items are taken one by one.
+/// The lists whose items are read one by one.
 pub(super) const STREAMED: [&str; 4] = ["components", "services", "dependencies", "vulnerabilities"];
 
-/// A bill in the making.
+/// A bill under construction.
 pub(super) struct Assembly {
     checker: Checker,
     bill: Bill,
@@ -25,24 +25,24 @@ pub(super) struct Assembly {
 impl Assembly {
     pub(super) fn new(version: Version, syntax: &str) -> Self {
         let mut checker = Checker::new(version.minor);
-        let told = written(version.newer.unwrap_or(version.minor));
+        let declared = version_text(version.newer.unwrap_or(version.minor));
         if version.newer.is_some() {
             let text = format!(
-                "CycloneDX {told} is newer than what is known here; it was read as {}",
-                written(version.minor)
+                "CycloneDX {declared} is newer than this program supports; it is read as {}",
+                version_text(version.minor)
             );
             checker.note(Gravity::Warning, "$.specVersion", text);
         }
-        let bill = Bill { format: format!("CycloneDX {told} {syntax}"), ..Bill::default() };
+        let bill = Bill { format: format!("CycloneDX {declared} {syntax}"), ..Bill::default() };
         Self { checker, bill, seen: BTreeSet::new() }
     }
 
-    /// Notes that something of the document could not be taken.
+    /// Notes that a part of the document cannot be used.
     pub(super) fn refuse(&mut self, place: &str, why: &str) {
         self.checker.note(Gravity::Refused, place, why);
     }
 
-    /// Notes something about the document.
+    /// Adds a note on the document.
     pub(super) fn note(&mut self, gravity: Gravity, place: &str, text: &str) {
         self.checker.note(gravity, place, text);
     }
@@ -52,7 +52,7 @@ impl Assembly {
         self.checker.not_understood(name);
     }
 
-    /// A member of the root was there; whether it is the first of its name.
+    /// Records a member of the root; returns whether it is the first of its name.
     fn saw(&mut self, key: &str) -> bool {
         self.seen.insert(key.to_owned())
     }
@@ -81,7 +81,7 @@ impl Assembly {
                     match vulnerability::statements(&value, &place) {
                         Some(statements) => self.bill.statements.extend(statements),
                         None => {
-                            self.refuse(&place, "a vulnerability without `id` and `bom-ref` names nothing");
+                            self.refuse(&place, "a vulnerability without `id` and `bom-ref` is skipped");
                         }
                     }
                 }
@@ -102,7 +102,7 @@ impl Assembly {
     /// Another member of the root.
     pub(super) fn member(&mut self, key: &str, value: Value) {
         if !self.saw(key) {
-            self.refuse(&format!("$.{key}"), "it stands twice in the document; only the last one was taken");
+            self.refuse(&format!("$.{key}"), "it is in the document twice; only the last one is used");
         }
         let Some(value) = self.checker.member(&ROOT, key, value) else { return };
         match key {
@@ -123,14 +123,14 @@ impl Assembly {
         self.bill.authors.dedup();
         let tools = metadata.get("tools").unwrap_or(&Value::Null);
         let listed = tools.as_array().map_or(&[][..], Vec::as_slice);
-        let told = listed.iter().chain(items(tools, "components")).chain(items(tools, "services"));
-        self.bill.tools = told.map(tool).collect();
+        let all = listed.iter().chain(items(tools, "components")).chain(items(tools, "services"));
+        self.bill.tools = all.map(tool).collect();
         if let Some(product) = metadata.get("component") {
             self.subject(product);
         }
     }
 
-    /// The product that the bill is about. Components nested inside it are components of the bill.
+    /// The product of the bill. Components nested inside it are components of the bill.
     fn subject(&mut self, product: &Value) {
         let mut all: Vec<Component> = Vec::new();
         Collector { components: &mut all, place: "$.metadata.component".to_owned() }.component(product, &[]);
@@ -139,7 +139,7 @@ impl Assembly {
         self.bill.components.extend(all);
     }
 
-    /// The bill as told. `syntax_has_root` is whether this syntax has all members of the root (XML tells some by its namespace).
+    /// The finished bill. `syntax_has_root` is whether this syntax has all members of the root (XML gives some by its namespace).
     pub(super) fn done(mut self, syntax_has_root: bool) -> Bill {
         if syntax_has_root {
             self.checker.root_has(&ROOT, &self.seen);

@@ -1,6 +1,6 @@
-//! Holds a document against the description of CycloneDX: what breaks it is noted with its path, what cannot be used is taken out.
+//! Checks a document against the description of CycloneDX. Violations are noted with their path; unusable values are removed.
 //!
-//! Afterwards every value that is left has the type that its field asks for, so that `component.rs` and `vulnerability.rs` only pick.
+//! Afterwards every remaining value has the type of its field, so that `component.rs` and `vulnerability.rs` only read it.
 
 use std::collections::BTreeSet;
 use std::mem;
@@ -10,10 +10,10 @@ use serde_json::{Map, Value};
 use super::formats;
 use super::shape::{Field, Kind, Need, Shape};
 use super::shapes::{TOOL, TOOLS};
-use super::{TWO, written};
+use super::{TWO, version_text};
 use mainstay_base::note::{Gravity, Notes};
 
-/// The member in which `xml.rs` leaves the line of an element. No field of a document has this name.
+/// The member in which `xml.rs` keeps the line of an element. No field of a document has this name.
 pub(super) const LINE: &str = "\nline";
 
 /// Checks one document.
@@ -31,7 +31,7 @@ impl Checker {
         Self { notes: Notes::default(), minor, path: String::new(), line: None, references: BTreeSet::new() }
     }
 
-    /// Checks an object that stands at `path`. What is not an object is taken away: `None`.
+    /// Checks an object at `path`. A value that is not an object is removed: `None`.
     pub(super) fn object_at(
         &mut self,
         path: String,
@@ -51,7 +51,7 @@ impl Checker {
         one.remove(key)
     }
 
-    /// Notes the members of the root that must be there and are not.
+    /// Notes the missing required members of the root.
     pub(super) fn root_has(&mut self, shape: &'static Shape, seen: &BTreeSet<String>) {
         "$".clone_into(&mut self.path);
         for field in shape.fields {
@@ -61,7 +61,7 @@ impl Checker {
         }
     }
 
-    /// Where the checker is.
+    /// The position of the checker.
     pub(super) fn place(&self) -> String {
         place(self.line, &self.path)
     }
@@ -75,7 +75,7 @@ impl Checker {
         self.notes.not_understood(name);
     }
 
-    /// Notes at a place of its own.
+    /// Adds a note at a given place.
     pub(super) fn note(&mut self, gravity: Gravity, place: &str, text: impl Into<String>) {
         self.notes.add(gravity, place, text);
     }
@@ -90,7 +90,7 @@ impl Checker {
         self.notes.add(Gravity::Refused, place, text);
     }
 
-    /// Does something one step further down the path.
+    /// Runs a step one level further down the path.
     fn below<T>(&mut self, step: &str, what: impl FnOnce(&mut Self) -> T) -> T {
         let length = self.path.len();
         self.path.push_str(step);
@@ -101,7 +101,7 @@ impl Checker {
         outcome
     }
 
-    /// Whether the value is an object that can be used; what is wrong inside is noted and taken out.
+    /// Whether the value is an object that can be used; defects inside are noted and removed.
     fn object(&mut self, shape: &'static Shape, value: &mut Value) -> bool {
         let Value::Object(map) = value else {
             self.refuse(format!("an object was expected, not {}", kind_of(value)));
@@ -120,7 +120,7 @@ impl Checker {
         whole
     }
 
-    /// Checks each field; gives back the names of those that were taken out.
+    /// Checks each field; returns the names of the removed ones.
     fn fields(&mut self, shape: &'static Shape, map: &mut Map<String, Value>) -> Vec<String> {
         let mut away = Vec::new();
         for (key, value) in map.iter_mut().filter(|(key, _)| *key != LINE) {
@@ -130,17 +130,17 @@ impl Checker {
             };
             let stays = self.below(&format!(".{key}"), |checker| {
                 if field.since > checker.minor {
-                    let since = written(field.since);
+                    let since = version_text(field.since);
                     checker.early(shape, format!("`{key}` exists only since CycloneDX {since}"));
                 } else if field.until < checker.minor {
-                    let until = written(field.until);
+                    let until = version_text(field.until);
                     checker.early(shape, format!("`{key}` exists only up to CycloneDX {until}"));
                 }
                 checker.value(field, value)
             });
             if !stays {
                 away.push(key.clone());
-            } else if !field.taken && !is_empty(value) {
+            } else if !field.used && !is_empty(value) {
                 self.notes.not_understood(&format!("{}.{key}", shape.name));
             }
         }
@@ -153,10 +153,13 @@ impl Checker {
     fn unknown(&mut self, shape: &Shape, key: &str) {
         let known: String = key.chars().take(100).collect();
         self.notes.not_understood(&format!("{}.{known}", shape.name));
-        self.early(shape, format!("`{known}` is not a field of CycloneDX {} here", written(self.minor)));
+        self.early(
+            shape,
+            format!("`{known}` is not a field of CycloneDX {} in this place", version_text(self.minor)),
+        );
     }
 
-    /// Notes a field that this version does not have; the first versions allow such.
+    /// Notes a field that this version does not have; the first versions allow such fields.
     fn early(&mut self, shape: &Shape, text: String) {
         let gravity = if self.minor >= shape.closed_since { Gravity::Warning } else { Gravity::Info };
         let place = self.place();
@@ -185,7 +188,7 @@ impl Checker {
                 continue;
             }
             if vital {
-                self.refuse(format!("not taken, because there is no `{}`", field.name));
+                self.refuse(format!("skipped, because there is no `{}`", field.name));
             } else {
                 self.warn(format!("`{}` is missing", field.name));
             }
@@ -196,7 +199,7 @@ impl Checker {
     /// Whether the value can be used.
     fn value(&mut self, field: &'static Field, value: &mut Value) -> bool {
         if value.is_null() && !matches!(field.kind, Kind::Unread) {
-            self.warn("null stands where a value was expected");
+            self.warn("a value was expected, not null");
             return false;
         }
         match field.kind {
@@ -288,31 +291,31 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// What must hold between the fields of a component: a version and a range of versions exclude each other (since 1.7).
+/// Rules between the fields of a component: a version and a range of versions exclude each other (since 1.7).
 pub(super) fn of_component(map: &mut Map<String, Value>, checker: &mut Checker) {
     if map.contains_key("version") && map.contains_key("versionRange") {
         checker.warn("`version` and `versionRange` exclude each other");
     }
     if map.contains_key("versionRange") && map.get("isExternal") != Some(&Value::Bool(true)) {
-        checker.warn("`versionRange` stands only where `isExternal` is true");
+        checker.warn("`versionRange` is allowed only if `isExternal` is true");
     }
     licences_do_not_mix(map, checker);
 }
 
-/// A licence has an SPDX identifier or a name, not both, not neither.
+/// A licence has exactly one of SPDX identifier and name.
 pub(super) fn licence_has_one_name(map: &mut Map<String, Value>, checker: &mut Checker) {
     match (map.contains_key("id"), map.contains_key("name")) {
         (true, true) => checker.warn("a licence has either `id` or `name`, not both"),
-        (false, false) => checker.warn("a licence without `id` and `name` says nothing"),
+        (false, false) => checker.warn("a licence without `id` and `name` is empty"),
         (true, false) | (false, true) => {}
     }
 }
 
-/// An entry is a licence or an expression, not both, not neither.
+/// An entry is exactly one of licence and expression.
 pub(super) fn licence_or_expression(map: &mut Map<String, Value>, checker: &mut Checker) {
     match (map.contains_key("license"), map.contains_key("expression")) {
         (true, true) => checker.warn("an entry is either a `license` or an `expression`, not both"),
-        (false, false) => checker.warn("an entry without `license` and `expression` says nothing"),
+        (false, false) => checker.warn("an entry without `license` and `expression` is empty"),
         (true, false) | (false, true) => {}
     }
 }
@@ -322,8 +325,10 @@ pub(super) fn licences_do_not_mix(map: &mut Map<String, Value>, checker: &mut Ch
     let Some(Value::Array(items)) = map.get("licenses") else { return };
     let expressions = items.iter().filter(|item| item.get("expression").is_some()).count();
     if checker.minor < 7 && expressions > 0 && items.len() > 1 {
-        let text =
-            format!("before CycloneDX 1.7 an expression stands alone; here are {} entries", items.len());
+        let text = format!(
+            "before CycloneDX 1.7 an expression must be the only entry; there are {} entries",
+            items.len()
+        );
         checker.below(".licenses", |checker| checker.warn(text));
     }
 }

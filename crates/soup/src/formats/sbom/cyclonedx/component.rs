@@ -1,4 +1,4 @@
-//! Makes components of checked CycloneDX objects: components, services, and the components inside them.
+//! Makes components from checked CycloneDX objects: components, services, and the components inside them.
 
 use std::collections::BTreeMap;
 
@@ -9,19 +9,19 @@ use super::pedigree;
 use crate::model::component::{Component, ComponentKind, Hash, Scope};
 use crate::model::matching::SOURCE_PROPERTIES;
 
-/// Where the components of one tree go, and where they are told.
+/// Collects the components of one tree and their places.
 pub(super) struct Collector<'a> {
-    /// The list, in the order of the document: the outer before the inner.
+    /// The list, in the order of the document: outer before inner.
     pub(super) components: &'a mut Vec<Component>,
     /// Place of the outermost one.
     pub(super) place: String,
 }
 
-/// Bytes of the references under `inside` at most: each component inside has them all, so long ones would multiply. What does not fit is told
-/// by the component's place alone.
+/// Maximum bytes of the references in `inside`: each nested component repeats them, so long ones would multiply. References beyond the
+/// limit are dropped; the component's place still shows them.
 const PATH_BYTES_MAX: usize = 4096;
 
-/// Text of a member without white space around it (which XML does not keep apart); `None` when it is missing or empty.
+/// Text of a member without surrounding white space (which XML does not preserve); `None` when it is missing or empty.
 pub(super) fn text(value: &Value, name: &str) -> Option<String> {
     value.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
@@ -32,25 +32,25 @@ pub(super) fn items<'v>(value: &'v Value, name: &str) -> &'v [Value] {
 }
 
 impl Collector<'_> {
-    /// Takes a component and all inside it. The depth is limited by that of the JSON or XML document.
+    /// Adds a component and everything inside it. The JSON or XML document limits the depth.
     pub(super) fn component(&mut self, value: &Value, inside: &[String]) {
-        let mut component = component(value, self.told_at(value));
+        let mut component = component(value, self.place_of(value));
         component.reference = self.reference(value);
         self.with_inner(component, (value, "components"), inside, Self::component);
     }
 
-    /// Takes a service and all inside it.
+    /// Adds a service and everything inside it.
     pub(super) fn service(&mut self, value: &Value, inside: &[String]) {
-        let mut service = service(value, self.told_at(value));
+        let mut service = service(value, self.place_of(value));
         service.reference = self.reference(value);
         self.with_inner(service, (value, "services"), inside, Self::service);
     }
 
-    fn told_at(&self, value: &Value) -> String {
+    fn place_of(&self, value: &Value) -> String {
         place(value.get(LINE).and_then(Value::as_u64), &self.place)
     }
 
-    /// A component without reference gets one for its place, so that what is inside can name it.
+    /// A component without reference gets one from its place, so that nested components can name it.
     fn reference(&self, value: &Value) -> String {
         text(value, "bom-ref").unwrap_or_else(|| format!("{}#{}", self.place, self.components.len()))
     }
@@ -78,7 +78,7 @@ impl Collector<'_> {
     }
 }
 
-/// The component itself, without reference and without what is inside it.
+/// The component itself, without reference and without nested components.
 pub(super) fn component(value: &Value, place: String) -> Component {
     Component {
         name: text(value, "name").unwrap_or_default(),
@@ -102,7 +102,7 @@ pub(super) fn component(value: &Value, place: String) -> Component {
     }
 }
 
-/// Properties that tell the source package of what a distribution built; matching needs them.
+/// Properties that name the source package of a distribution's package; matching uses them.
 fn source_package(value: &Value) -> BTreeMap<String, String> {
     const PARTS: [&str; 4] = ["SrcName", "SrcVersion", "SrcRelease", "SrcEpoch"];
     let properties = items(value, "properties").iter();
@@ -132,17 +132,17 @@ fn kind(word: &str) -> ComponentKind {
     serde_json::from_value(Value::String(word.to_owned())).unwrap_or(ComponentKind::Other)
 }
 
-/// A component that is expected where the product runs and not delivered with it (since 1.7), and which versions of it will do.
+/// A component that is expected at the place of use and not delivered with the product (since 1.7), and its accepted versions.
 fn external(value: &Value) -> impl Iterator<Item = (String, String)> {
-    let is_external = value.get("isExternal").and_then(Value::as_bool).map(|told| told.to_string());
-    let told = [("isExternal", is_external), ("versionRange", text(value, "versionRange"))];
-    told.into_iter().filter_map(|(name, told)| Some((name.to_owned(), told?)))
+    let is_external = value.get("isExternal").and_then(Value::as_bool).map(|value| value.to_string());
+    let fields = [("isExternal", is_external), ("versionRange", text(value, "versionRange"))];
+    fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)))
 }
 
 fn scope(value: &Value) -> Scope {
     let properties = Properties::of(value);
     match value.get("scope").and_then(Value::as_str) {
-        // Some generators say of what is optional that it serves development too: what counts for more is taken.
+        // Some generators mark an optional component as a development one too: the stronger scope wins.
         _ if properties.only_development() && properties.say(OPTIONAL, "true") => Scope::Optional,
         _ if properties.only_development() => Scope::Excluded,
         Some("optional") => Scope::Optional,
@@ -151,14 +151,14 @@ fn scope(value: &Value) -> Scope {
     }
 }
 
-/// Properties of the CycloneDX taxonomy by which generators tell that nothing but development, build or test needs a component. Some of them
+/// Properties of the CycloneDX taxonomy by which generators mark components that are only for development, build or test. Some generators
 /// write `required` or nothing as scope of such a component.
 const DEVELOPMENT: [&str; 3] =
     ["cdx:npm:package:development", "cdx:composer:package:isDevRequirement", "cdx:maven:package:test"];
-/// Properties that name one group of requirements each, and the group of what runs.
+/// Properties that each name one group of requirements, and the group for run time.
 const GROUPS: [(&str, &str); 2] = [("cdx:poetry:group", "main"), ("cdx:pipenv:category", "default")];
 
-/// The property by which generators tell that a package is installed only where it can be.
+/// The property by which generators mark a package as installed only where possible.
 const OPTIONAL: &str = "cdx:npm:package:optional";
 
 /// Names and values of a component's properties.
@@ -182,7 +182,7 @@ impl Properties {
     }
 }
 
-/// IEC 62304 8.1.2 b asks for the manufacturer: who supplies it, else who makes it, else who published it, else who wrote it.
+/// IEC 62304 8.1.2 b asks for the manufacturer: the supplier, otherwise the manufacturer, the publisher or the author.
 fn supplier(value: &Value) -> Option<String> {
     let named = |name: &str| value.get(name).and_then(|entity| text(entity, "name"));
     named("supplier")
@@ -195,7 +195,7 @@ fn supplier(value: &Value) -> Option<String> {
         })
 }
 
-/// Persons of a list, by name or else by address.
+/// Persons of a list, by name or otherwise by address.
 pub(super) fn persons(value: &Value, list: &str) -> Vec<String> {
     items(value, list)
         .iter()
@@ -203,7 +203,7 @@ pub(super) fn persons(value: &Value, list: &str) -> Vec<String> {
         .collect()
 }
 
-/// The digests of the component; where it has none, those of the files that it is distributed as.
+/// The digests of the component; if it has none, those of its distribution files.
 fn digests(value: &Value) -> Vec<Hash> {
     let own = hashes(value);
     if !own.is_empty() {

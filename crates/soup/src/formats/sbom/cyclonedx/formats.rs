@@ -1,16 +1,16 @@
-//! What texts in CycloneDX must look like.
+//! Formats of texts in CycloneDX.
 
 use super::shape::Format;
-use super::written;
+use super::version_text;
 use mainstay_base::note::Gravity;
 
-/// What is wrong with a text.
+/// A violation of a format.
 pub(super) struct Wrong {
     pub(super) gravity: Gravity,
     pub(super) text: String,
 }
 
-/// Holds a text against its format, in the given minor version.
+/// Checks a text against its format, in the given minor version.
 pub(super) fn check(format: Format, text: &str, minor: u8) -> Result<(), Wrong> {
     let warning =
         |what: &str| Err(Wrong { gravity: Gravity::Warning, text: format!("`{}` {what}", short(text)) });
@@ -47,13 +47,13 @@ fn word(words: &[(&str, u8)], text: &str, minor: u8, gravity: Gravity) -> Result
         Some((_, since)) if *since <= minor => Ok(()),
         Some((_, since)) => Err(Wrong {
             gravity: Gravity::Warning,
-            text: format!("`{text}` exists only since CycloneDX {}", written(*since)),
+            text: format!("`{text}` exists only since CycloneDX {}", version_text(*since)),
         }),
-        None => Err(Wrong { gravity, text: format!("`{}` is not a word that may stand here", short(text)) }),
+        None => Err(Wrong { gravity, text: format!("`{}` is not an allowed word here", short(text)) }),
     }
 }
 
-/// The beginning of a foreign text, for a message.
+/// The start of a foreign text, for a message.
 pub(super) fn short(text: &str) -> String {
     let mut start: String = text.chars().take(80).collect();
     if start.len() < text.len() {

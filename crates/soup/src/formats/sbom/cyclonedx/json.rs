@@ -7,12 +7,12 @@ use mainstay_base::json_stream::{self, PIECE_BYTES_MAX, Piece};
 use mainstay_base::json_value;
 use mainstay_base::note::Unreadable;
 
-/// Reads a document. `spec_version` is what its member of that name says, which may come after the components.
+/// Reads a document. `spec_version` is the value of its member with that name, which may come after the components.
 ///
-/// Refuses what is no JSON and versions that are not known. Not yet finished: see `super::super::finish`.
+/// Refuses a text that is not JSON and unknown versions. Not yet finished: see `super::super::finish`.
 pub fn read(text: &str, spec_version: Option<&str>) -> Result<Bill, Unreadable> {
     let version = match spec_version {
-        Some(told) => Version::parse(told, "$.specVersion")?,
+        Some(declared) => Version::parse(declared, "$.specVersion")?,
         None => Version { minor: super::NEWEST, newer: None },
     };
     let mut assembly = Assembly::new(version, "JSON");
@@ -22,14 +22,14 @@ pub fn read(text: &str, spec_version: Option<&str>) -> Result<Bill, Unreadable> 
         let parsed = match json_value::parse(raw.get()) {
             Ok(parsed) => parsed,
             Err(error) => {
-                assembly.refuse(&place, &format!("not taken: {error}"));
+                assembly.refuse(&place, &format!("skipped: {error}"));
                 return Ok(());
             }
         };
         for name in parsed.repeated {
             assembly.refuse(
                 &place,
-                &format!("the member `{name}` stands twice in one object; only the last one was taken"),
+                &format!("the member `{name}` is in one object twice; only the last one is used"),
             );
         }
         if matches!(piece, Piece::Element { .. }) {

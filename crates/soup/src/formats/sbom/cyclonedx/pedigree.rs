@@ -1,4 +1,4 @@
-//! Pedigree in words: what a component was made of and how it differs from the published one.
+//! Pedigree in words: the origin of a component and its differences from the published one.
 
 use serde_json::Value;
 

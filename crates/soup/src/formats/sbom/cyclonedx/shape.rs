@@ -1,17 +1,17 @@
-//! How an object of CycloneDX is described here: its fields, since when they exist, what they may hold, and how XML writes them.
+//! The description of a CycloneDX object: its fields, the versions that have them, their content, and their form in XML.
 //!
-//! The descriptions themselves are in `shapes.rs`; `check.rs` holds a document against them, `xml.rs` turns elements into the same objects
-//! that JSON has, so that both syntaxes are checked and understood in one place.
+//! The descriptions themselves are in `shapes.rs`. `check.rs` checks a document against them, and `xml.rs` turns elements into the objects
+//! of JSON, so that one place checks and reads both syntaxes.
 
 use serde_json::{Map, Value};
 
 use super::check::Checker;
 use super::words::Words;
 
-/// What a text must look like.
+/// The required format of a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Format {
-    /// Anything.
+    /// Any text.
     Any,
     /// Not empty: references and names.
     Filled,
@@ -27,15 +27,15 @@ pub(super) enum Format {
     Serial,
     /// A licence identifier of SPDX.
     LicenceId,
-    /// The digits of a digest. What does not fit is not taken.
+    /// The digits of a digest. A text that does not fit is removed.
     Digest,
-    /// One of some words, each with the minor version that brought it. Another word is reported.
+    /// One of some words, each with the minor version that introduced it. Another word is reported.
     Word(Words),
-    /// One of some words; another one is not taken.
+    /// One of some words; another one is removed.
     StrictWord(Words),
 }
 
-/// What a field holds.
+/// The content of a field.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
     /// A text.
@@ -52,31 +52,31 @@ pub(super) enum Kind {
     Objects(&'static Shape),
     /// `metadata.tools`: a list of tools, or since 1.5 an object of components and services.
     Tools,
-    /// Something that is not looked into here.
+    /// Content that is not read here.
     Unread,
 }
 
-/// Whether a field must be there.
+/// Whether a field is required.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Need {
-    /// It need not.
+    /// Optional.
     Free,
-    /// It must, from one minor version to another; reported when it is not.
+    /// Required, from one minor version to another; a missing field is reported.
     Asked(u8, u8),
-    /// It must; without it the object means nothing and is not taken.
+    /// Required; without it the object means nothing and is removed.
     Vital,
 }
 
-/// How XML writes a field where that is not an attribute or a child element of the field's name.
+/// The form of a field in XML if it is not an attribute or a child element of the field's name.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Xml {
     /// A child element of that name; lists have one more element around each item.
     Plain,
-    /// A list written as several child elements of that name, without an element around them.
+    /// A list as several child elements of that name, without an element around them.
     Repeated,
     /// A list of references: the `ref` of each child element of the given name.
     Refs(&'static str),
-    /// A list whose items are told apart by their element: it becomes the item's only member, unless it is `expression`.
+    /// A list whose items differ by element: the element becomes the item's only member, unless it is `expression`.
     Choice,
     /// A list of elements of the given name, at any depth.
     Deep(&'static str),
@@ -87,18 +87,18 @@ pub(super) enum Xml {
 pub(super) struct Field {
     /// Name in JSON.
     pub(super) name: &'static str,
-    /// What it holds.
+    /// Its content.
     pub(super) kind: Kind,
-    /// Version that brought it: 5 for 1.5, 20 for 2.0.
+    /// Version that introduced it: 5 for 1.5, 20 for 2.0.
     pub(super) since: u8,
     /// The last version that has it.
     pub(super) until: u8,
-    /// Whether it must be there.
+    /// Whether it is required.
     pub(super) need: Need,
-    /// How XML writes it.
+    /// Its form in XML.
     pub(super) xml: Xml,
-    /// Whether its content is taken over. What is only checked is counted as not understood.
-    pub(super) taken: bool,
+    /// Whether its content is used. A field that is only checked counts as not understood.
+    pub(super) used: bool,
 }
 
 /// An object.
@@ -108,16 +108,16 @@ pub(super) struct Shape {
     pub(super) name: &'static str,
     /// Its fields.
     pub(super) fields: &'static [Field],
-    /// The field that XML writes as the element's text.
+    /// The field that is the element's text in XML.
     pub(super) text: Option<&'static str>,
-    /// Minor version since when other fields are forbidden.
+    /// Minor version since which other fields are forbidden.
     pub(super) closed_since: u8,
-    /// What must hold between fields.
+    /// Rules between fields.
     pub(super) rule: Option<fn(&mut Map<String, Value>, &mut Checker)>,
 }
 
 impl Shape {
-    /// The field of a name.
+    /// The field with a name.
     pub(super) fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.name == name)
     }
@@ -125,7 +125,7 @@ impl Shape {
 
 impl Field {
     const fn new(name: &'static str, kind: Kind) -> Self {
-        Self { name, kind, since: 0, until: u8::MAX, need: Need::Free, xml: Xml::Plain, taken: true }
+        Self { name, kind, since: 0, until: u8::MAX, need: Need::Free, xml: Xml::Plain, used: true }
     }
 
     pub(super) const fn since(mut self, minor: u8) -> Self {
@@ -158,9 +158,9 @@ impl Field {
         self
     }
 
-    /// The field is checked, its content is not taken over.
+    /// The field is checked, but its content is not used.
     pub(super) const fn only_checked(mut self) -> Self {
-        self.taken = false;
+        self.used = false;
         self
     }
 }

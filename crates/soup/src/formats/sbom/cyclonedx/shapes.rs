@@ -1,6 +1,6 @@
-//! The objects of CycloneDX 1.0 to 1.7 and 2.0 as far as they are read here, after the specification's text.
+//! The objects of CycloneDX 1.0 to 1.7 and 2.0 as far as they are read here, according to the specification.
 //!
-//! Only descriptions belong here. Fields that mean nothing to a SOUP register are named as `unread`, so that they are known and counted.
+//! Only descriptions belong here. Fields without meaning for a SOUP register are listed as `unread`, so that they are known and counted.
 
 use super::TWO;
 use super::check::{licence_has_one_name, licence_or_expression, licences_do_not_mix, of_component};

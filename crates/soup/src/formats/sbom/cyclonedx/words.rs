@@ -1,9 +1,9 @@
-//! The words that CycloneDX allows in its fields, each with the minor version that brought it.
+//! The words that CycloneDX allows in its fields, each with the minor version that introduced it.
 
-/// Words with the minor version that brought them: 5 for 1.5.
+/// Words with the minor version that introduced them: 5 for 1.5.
 pub(super) type Words = &'static [(&'static str, u8)];
 
-/// What a component is.
+/// Types of components.
 pub(super) const COMPONENT_TYPES: Words = &[
     ("application", 0),
     ("framework", 0),
@@ -19,9 +19,9 @@ pub(super) const COMPONENT_TYPES: Words = &[
     ("data", 5),
     ("cryptographic-asset", 6),
 ];
-/// Whether it is needed at run time.
+/// Scopes of components.
 pub(super) const SCOPES: Words = &[("required", 0), ("optional", 0), ("excluded", 1)];
-/// Of digests.
+/// Algorithms of digests.
 pub(super) const ALGORITHMS: Words = &[
     ("MD5", 0),
     ("SHA-1", 0),
@@ -38,20 +38,20 @@ pub(super) const ALGORITHMS: Words = &[
     ("Streebog-256", 7),
     ("Streebog-512", 7),
 ];
-/// Of patches.
+/// Types of patches.
 pub(super) const PATCH_TYPES: Words =
     &[("unofficial", 0), ("monkey", 0), ("backport", 0), ("cherry-pick", 0)];
-/// Of issues that a patch resolves.
+/// Types of issues that a patch resolves.
 pub(super) const ISSUE_TYPES: Words = &[("defect", 0), ("enhancement", 0), ("security", 0)];
 /// Directions of data.
 pub(super) const FLOWS: Words = &[("inbound", 0), ("outbound", 0), ("bi-directional", 0), ("unknown", 0)];
-/// Of attached texts.
+/// Encodings of attached texts.
 pub(super) const ENCODINGS: Words = &[("base64", 0)];
-/// Of licences.
+/// Acknowledgements of licences.
 pub(super) const ACKNOWLEDGEMENTS: Words = &[("declared", 0), ("concluded", 0)];
 /// The mark of the format.
 pub(super) const BOM_FORMATS: Words = &[("CycloneDX", 0)];
-/// Of an analysis.
+/// States of an analysis.
 pub(super) const STATES: Words = &[
     ("resolved", 4),
     ("resolved_with_pedigree", 4),
@@ -60,7 +60,7 @@ pub(super) const STATES: Words = &[
     ("false_positive", 4),
     ("not_affected", 4),
 ];
-/// Of an analysis.
+/// Justifications of an analysis.
 pub(super) const JUSTIFICATIONS: Words = &[
     ("code_not_present", 4),
     ("code_not_reachable", 4),
@@ -72,12 +72,12 @@ pub(super) const JUSTIFICATIONS: Words = &[
     ("protected_at_perimeter", 4),
     ("protected_by_mitigating_control", 4),
 ];
-/// To a vulnerability.
+/// Responses to a vulnerability.
 pub(super) const RESPONSES: Words =
     &[("can_not_fix", 4), ("will_not_fix", 4), ("update", 4), ("rollback", 4), ("workaround_available", 4)];
-/// What is said of versions.
+/// Status of versions.
 pub(super) const AFFECTED: Words = &[("affected", 4), ("unaffected", 4), ("unknown", 4)];
-/// Of external references.
+/// Types of external references.
 pub(super) const REFERENCE_TYPES: Words = &[
     ("vcs", 0),
     ("issue-tracker", 0),

@@ -1,4 +1,4 @@
-//! CycloneDX as XML, turned into the objects that JSON has.
+//! CycloneDX as XML, turned into the objects of JSON.
 //!
 //! Document type declarations are refused, so that no entity is ever expanded or fetched.
 
@@ -16,21 +16,21 @@ use mainstay_base::xml;
 
 /// Namespace of the specification, before the version.
 pub(in crate::formats::sbom) const NAMESPACE: &str = "http://cyclonedx.org/schema/bom/";
-/// Namespace of the extension by which 1.1 told of dependencies.
+/// Namespace of the extension for dependencies of 1.1.
 const GRAPH_NAMESPACE: &str = "http://cyclonedx.org/schema/ext/dependency-graph/1.0";
-/// Namespace of the extension by which 1.0 to 1.3 told of vulnerabilities.
+/// Namespace of the extension for vulnerabilities of 1.0 to 1.3.
 const VULNERABILITY_NAMESPACE: &str = "http://cyclonedx.org/schema/ext/vulnerability/1.0";
 
-/// Reads a document. Refuses what is no XML, has a document type declaration, or is of a version that is not known.
+/// Reads a document. Refuses a text that is not XML, has a document type declaration, or has an unknown version.
 pub fn read(text: &str) -> Result<Bill, Unreadable> {
     let document = xml::parse(text)?;
     let root = document.root_element();
     let namespace = root.tag_name().namespace().unwrap_or_default();
     let place = "line 1, bom/@xmlns";
-    let Some(told) = namespace.strip_prefix(NAMESPACE) else {
+    let Some(declared) = namespace.strip_prefix(NAMESPACE) else {
         return Err(Unreadable::at(place, format!("`{namespace}` is not the namespace of CycloneDX")));
     };
-    let version = Version::parse(told, place)?;
+    let version = Version::parse(declared, place)?;
     let mut converter = Converter {
         lines: xml::Lines::of(text),
         namespace,
@@ -59,15 +59,15 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
     Ok(assembly.done(false))
 }
 
-/// Components inside components inside components at most.
+/// Maximum depth of nested components.
 const DEPTH_MAX: usize = 100;
 
 struct Converter<'t> {
     lines: xml::Lines,
     namespace: &'t str,
-    /// What cannot be said in the objects: gravity, line, words.
+    /// Remarks that the objects cannot carry: gravity, line, words.
     remarks: Vec<(Gravity, u64, String)>,
-    /// Names of elements and attributes of others.
+    /// Names of foreign elements and attributes.
     unread: Vec<String>,
     /// Findings of the vulnerability extension, as objects of 1.4.
     vulnerabilities: Vec<Value>,
@@ -100,7 +100,7 @@ impl Converter<'_> {
         namespace == self.namespace || namespace == GRAPH_NAMESPACE
     }
 
-    /// The child elements that belong to the specification. Others are looked at on their own.
+    /// The child elements that belong to the specification. Others are read separately.
     fn elements<'d, 'i>(&mut self, node: Node<'d, 'i>, component: &str) -> Vec<Node<'d, 'i>> {
         let (ours, others): (Vec<_>, Vec<_>) =
             node.children().filter(Node::is_element).partition(|child| self.is_ours(*child));
@@ -119,7 +119,7 @@ impl Converter<'_> {
         self.remarks.push((gravity, line, text));
     }
 
-    /// An element of another namespace: a finding of the vulnerability extension, or nothing that is known here.
+    /// An element of another namespace: a finding of the vulnerability extension, or unknown.
     fn foreign(&mut self, node: Node<'_, '_>, component: &str) {
         if node.tag_name().namespace() == Some(VULNERABILITY_NAMESPACE) {
             let elements = node.children().filter(Node::is_element);
@@ -157,7 +157,7 @@ impl Converter<'_> {
         let mut map = Map::new();
         map.insert(LINE.to_owned(), self.line(node).into());
         if depth > DEPTH_MAX {
-            let text = format!("nested more than {DEPTH_MAX} levels deep: what is inside was not taken");
+            let text = format!("nested more than {DEPTH_MAX} levels deep: its content is skipped");
             self.remark(Gravity::Refused, node, text);
             return Value::Object(map);
         }
@@ -165,7 +165,7 @@ impl Converter<'_> {
             let name = if attribute.name() == "content-type" { "contentType" } else { attribute.name() };
             match shape.field(name).filter(|_| attribute.namespace().is_none()) {
                 Some(field) => _ = map.insert(name.to_owned(), scalar(field.kind, attribute.value())),
-                // Any attribute may stand on any element.
+                // Any attribute may be on any element.
                 None => self.unread.push(format!("{}.@{name}", shape.name)),
             }
         }
@@ -207,7 +207,7 @@ impl Converter<'_> {
             self.remark(
                 Gravity::Refused,
                 node,
-                format!("`{name}` stands here a second time; only the last one was taken"),
+                format!("`{name}` is repeated here; only the last one is used"),
             );
         }
         let value = self.value(field, node, depth);
@@ -234,7 +234,7 @@ impl Converter<'_> {
                     self.object(node, &TOOLS, depth + 1)
                 }
             }
-            // That there is something is enough for counting it.
+            // For counting, its presence is enough.
             (Kind::Unread, _) => Value::Bool(true),
             (Kind::Text(_) | Kind::Bool | Kind::Number, _) => scalar(field.kind, &words(node)),
         }
@@ -258,7 +258,7 @@ impl Converter<'_> {
         }
     }
 
-    /// `<licenses>`: each licence becomes the only member of its entry, an expression is an entry of its own.
+    /// `<licenses>`: each licence becomes the only member of its entry, an expression is its own entry.
     fn choices(&mut self, shape: &'static Shape, node: Node<'_, '_>, depth: usize) -> Value {
         let mut entries = Vec::new();
         for item in self.elements(node, "") {
@@ -280,12 +280,12 @@ fn push(map: &mut Map<String, Value>, name: &str, value: Value) {
     }
 }
 
-/// The text of an element, without white space around it.
+/// The text of an element, without surrounding white space.
 fn words(node: Node<'_, '_>) -> String {
     node.children().filter(Node::is_text).filter_map(|text| text.text()).collect::<String>().trim().to_owned()
 }
 
-/// A text as the field's kind; what does not fit stays text, so that the check says so.
+/// A text converted to the field's kind; a text that does not fit stays text, so that the check reports it.
 fn scalar(kind: Kind, text: &str) -> Value {
     let text = text.trim();
     match kind {

@@ -1,4 +1,4 @@
-//! Packages that apk has installed: `/lib/apk/db/installed` of Alpine and its kin.
+//! Installed packages of apk: `/lib/apk/db/installed` of Alpine and related distributions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,14 +19,14 @@ impl<'t> Package<'t> {
         self.fields.get(&letter).copied().filter(|text| !text.is_empty())
     }
 
-    /// The words of a list, without the versions that they ask for.
+    /// The words of a list, without the required versions.
     fn names(&self, letter: char) -> impl Iterator<Item = &'t str> {
         let words = self.text(letter).unwrap_or_default().split_whitespace();
         words.map(|word| word.split(['=', '<', '>', '~']).next().unwrap_or(word))
     }
 }
 
-/// Whether it is one, by the fields of the first package.
+/// Whether it is such a file, by the fields of the first package.
 pub fn looks_like(sight: &Sight<'_>) -> bool {
     let lines = sight.text.lines().skip_while(|line| line.trim().is_empty());
     let first: Vec<&str> = lines.take_while(|line| !line.trim().is_empty()).take(30).collect();
@@ -40,7 +40,7 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
     let mut bill = Bill { format: "apk installed".to_owned(), ..Bill::default() };
     let distribution = distribution(&packages);
     if distribution.is_none() {
-        let words = "which distribution this is cannot be told from its packages: they have no package URL. A bill of syft or trivy on the system tells it";
+        let words = "the packages do not name their distribution, so they have no package URL. Use a bill of syft or trivy from the system instead";
         bill.notes.add(Gravity::Warning, "document", words);
     }
     let mut provided: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -53,7 +53,7 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
     for package in &packages {
         let place = format!("line {}", package.line);
         let Some(component) = component(package, distribution.as_ref()) else {
-            bill.notes.add(Gravity::Refused, place, "a package without name or version was not taken");
+            bill.notes.add(Gravity::Refused, place, "a package without name or version is skipped");
             continue;
         };
         let needs = package.names('D').filter(|need| !need.starts_with('!'));
@@ -64,7 +64,7 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
     Ok(bill)
 }
 
-/// Fields by their letter, packages apart by empty lines. The files of a package (`F`, `R`, `Z` and others) are not kept.
+/// Fields by letter; empty lines separate packages. The files of a package (`F`, `R`, `Z` and others) are not kept.
 fn paragraphs(text: &str) -> Vec<Package<'_>> {
     let mut packages: Vec<Package<'_>> = Vec::new();
     let mut open = false;
@@ -90,7 +90,7 @@ fn paragraphs(text: &str) -> Vec<Package<'_>> {
     packages
 }
 
-/// Namespace and release, told by the package that each such system has.
+/// Namespace and release, from the package that every such system has.
 fn distribution(packages: &[Package<'_>]) -> Option<(&'static str, Option<String>)> {
     let version_of = |name: &str| packages.iter().find(|package| package.text('P') == Some(name))?.text('V');
     let release = |version: &str| version.split_once("-r").map_or(version, |(version, _)| version).to_owned();

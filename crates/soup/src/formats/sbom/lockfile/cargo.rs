@@ -36,7 +36,7 @@ struct Package {
     rest: Rest,
 }
 
-/// Newest version of the format that is known here.
+/// Newest supported version of the format.
 const NEWEST: u32 = 4;
 const CRATES_IO: [&str; 3] = [
     "registry+https://github.com/rust-lang/crates.io-index",
@@ -66,7 +66,7 @@ fn is_crates_io(source: &str) -> bool {
     CRATES_IO.contains(&source)
 }
 
-/// Whether it is one: a list of packages without the marks of the others. Those of `pdm.lock` look the same, but are not.
+/// Whether it is such a file: a list of packages without the marks of the others. The one of `pdm.lock` looks the same but is not.
 pub fn looks_like(sight: &Sight<'_>) -> bool {
     sight.any_line(|line| line.trim() == tables::HEADER) && !sight.toml_key("lock_version")
 }
@@ -82,18 +82,18 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
     let mut bill = Bill { format: format!("Cargo.lock {version}"), ..Bill::default() };
     if version > NEWEST {
         let text =
-            format!("version {version} is newer than what is known here; it was read as version {NEWEST}");
+            format!("version {version} is newer than this program supports; it is read as version {NEWEST}");
         bill.notes.add(Gravity::Warning, "line 1", text);
     }
     bill.notes.add(
         Gravity::Info,
         "document",
-        "a Cargo.lock does not tell which packages serve only development, build or other platforms: all count as required",
+        "a Cargo.lock does not show which packages are only for development, build or other platforms: all count as required",
     );
     tables::count(&lock.rest, "$", &mut bill.notes);
     let names = Names::of(&lock.package);
     for package in &lock.package {
-        let on: Vec<String> = package.dependencies.iter().map(|told| names.resolve(told)).collect();
+        let on: Vec<String> = package.dependencies.iter().map(|entry| names.resolve(entry)).collect();
         bill.dependencies.push(Dependency { from: package.reference(), on });
     }
     let roots = roots(&lock.package, &bill.dependencies);
@@ -106,7 +106,7 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
         } else {
             if package.source.is_none() {
                 let text = format!(
-                    "{} has no source: code of the workspace itself, or a copy inside it",
+                    "{} has no source: it is code of the workspace itself, or a copy inside it",
                     component.label()
                 );
                 bill.notes.add(Gravity::Info, component.place.clone(), text);
@@ -144,7 +144,7 @@ fn roots<'p>(packages: &'p [Package], graph: &'p [Dependency]) -> Vec<&'p str> {
     own.map(|(_, line)| line.from.as_str()).filter(|reference| !needed.contains(reference)).collect()
 }
 
-/// In a workspace of several packages without one product above them: direct is what any of them needs, transitive all else.
+/// A workspace of several packages without one product above them: the dependencies of any of them are direct, all others transitive.
 fn workspace_directness(bill: &mut Bill, packages: &[Package]) {
     if bill.subject.is_some() {
         return;
@@ -162,7 +162,7 @@ fn workspace_directness(bill: &mut Bill, packages: &[Package]) {
     }
 }
 
-/// What `name`, `name version` and `name version (source)` in a list of dependencies mean.
+/// Resolves `name`, `name version` and `name version (source)` in a list of dependencies.
 struct Names {
     references: BTreeMap<String, String>,
 }
@@ -182,10 +182,10 @@ impl Names {
         Self { references }
     }
 
-    /// The reference; the words themselves where they mean nothing here (then they are noted as a reference to nothing).
-    fn resolve(&self, told: &str) -> String {
-        let without_fragment = || told.rsplit_once('#').map(|(start, _)| format!("{start})"));
-        let found = self.references.get(told).or_else(|| self.references.get(&without_fragment()?));
-        found.cloned().unwrap_or_else(|| told.to_owned())
+    /// The reference, or the text itself if it is unknown (it is then noted as a reference to nothing).
+    fn resolve(&self, entry: &str) -> String {
+        let without_fragment = || entry.rsplit_once('#').map(|(start, _)| format!("{start})"));
+        let found = self.references.get(entry).or_else(|| self.references.get(&without_fragment()?));
+        found.cloned().unwrap_or_else(|| entry.to_owned())
     }
 }

@@ -29,9 +29,9 @@ struct Package {
     homepage: Option<String>,
     source: Option<Origin>,
     dist: Option<Origin>,
-    /// An object; an empty one is written as a list.
+    /// An object; an empty one is an empty list.
     require: Option<Value>,
-    /// Where the installation is counted: at the registry that the package comes from.
+    /// The address for counting installations: at the registry that the package comes from.
     notification_url: Option<String>,
     #[serde(flatten)]
     rest: BTreeMap<String, Value>,
@@ -43,17 +43,17 @@ struct Origin {
     shasum: Option<String>,
 }
 
-/// Whether it is one, by its two lists.
+/// Whether it is such a file, by its two lists.
 pub fn looks_like(sight: &Sight<'_>) -> bool {
     sight.has(&["packages", "packages-dev"]) || sight.has(&["packages", "content-hash"])
 }
 
-/// Reads a lock file. What the project itself asks for stands in its composer.json, so direct and transitive are not told.
+/// Reads a lock file. The direct dependencies are only in composer.json, so direct and transitive are not known.
 pub fn read(text: &str) -> Result<Bill, Unreadable> {
     let lock: Lock = super::json(text, "composer.lock")?;
     let version = lock.plugin_api_version.map(|version| format!(" {version}")).unwrap_or_default();
     let mut bill = Bill { format: format!("composer.lock{version}"), ..Bill::default() };
-    let words = "a composer.lock does not tell what the project itself depends on: direct and transitive cannot be told apart";
+    let words = "a composer.lock does not list the project's own dependencies: direct and transitive cannot be distinguished";
     bill.notes.add(Gravity::Info, "document", words);
     let lists = [
         ("packages", Scope::Required, lock.packages),

@@ -41,7 +41,7 @@ struct Node {
     path: Option<String>,
 }
 
-/// Whether it is one, by its lists or its graph.
+/// Whether it is such a file, by its lists or its graph.
 pub fn looks_like(sight: &Sight<'_>) -> bool {
     sight.has(&["version", "graph_lock"]) || (sight.has(&["version", "requires", "build_requires"]))
 }
@@ -55,30 +55,30 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
         return Ok(bill);
     }
     let words =
-        "a conan.lock of Conan 2 does not tell what needs what: direct and transitive cannot be told apart";
+        "a conan.lock of Conan 2 does not list dependencies: direct and transitive cannot be distinguished";
     bill.notes.add(Gravity::Info, "document", words);
     for (list, scope, references) in [
         ("requires", Scope::Required, lock.requires),
         ("build_requires", Scope::Excluded, lock.build_requires),
         ("python_requires", Scope::Excluded, lock.python_requires),
     ] {
-        for (index, told) in references.iter().enumerate() {
+        for (index, text) in references.iter().enumerate() {
             let place = format!("$.{list}[{index}]");
-            match component(told, place.clone()) {
+            match component(text, place.clone()) {
                 Some(component) => bill.components.push(Component { scope, ..component }),
-                None => refuse(told, place, &mut bill),
+                None => refuse(text, place, &mut bill),
             }
         }
     }
     Ok(bill)
 }
 
-fn refuse(told: &str, place: String, bill: &mut Bill) {
-    let start: String = told.chars().take(80).collect();
+fn refuse(text: &str, place: String, bill: &mut Bill) {
+    let start: String = text.chars().take(80).collect();
     bill.notes.add(
         Gravity::Refused,
         place,
-        format!("`{start}` is no reference such as `zlib/1.3.1`; not taken"),
+        format!("`{start}` is not a reference such as `zlib/1.3.1`; skipped"),
     );
 }
 
@@ -87,9 +87,9 @@ fn of_graph(graph: Graph, bill: &mut Bill) {
     let mut roots = Roots::default();
     for (id, node) in graph.nodes {
         let place = format!("$.graph_lock.nodes.{id}");
-        let told = node.reference.unwrap_or_default();
-        if node.path.is_some() || told.is_empty() {
-            let known = component(&told, place.clone());
+        let text = node.reference.unwrap_or_default();
+        if node.path.is_some() || text.is_empty() {
+            let known = component(&text, place.clone());
             let product = known
                 .unwrap_or_else(|| Component { name: "the consumer".to_owned(), ..Component::default() });
             bill.subject = Some(Component {
@@ -101,12 +101,12 @@ fn of_graph(graph: Graph, bill: &mut Bill) {
             });
             roots.required.extend(node.requires.iter().cloned());
             roots.development.extend(node.build_requires.iter().cloned());
-        } else if let Some(component) = component(&told, place.clone()) {
+        } else if let Some(component) = component(&text, place.clone()) {
             let scope =
                 if node.context.as_deref() == Some("build") { Scope::Excluded } else { Scope::Required };
             bill.components.push(Component { reference: id.clone(), scope, ..component });
         } else {
-            refuse(&told, place, bill);
+            refuse(&text, place, bill);
         }
         let on = node.requires.into_iter().chain(node.build_requires).collect();
         bill.dependencies.push(Dependency { from: id, on });
@@ -114,22 +114,22 @@ fn of_graph(graph: Graph, bill: &mut Bill) {
     reach::apply(bill, &roots);
 }
 
-/// `name/version@user/channel#revision%time`; all but name and version may be left out.
-fn component(told: &str, place: String) -> Option<Component> {
-    let (told, _) = told.split_once('%').unwrap_or((told, ""));
-    let (told, revision) = told.split_once('#').map_or((told, None), |(told, rest)| (told, Some(rest)));
-    let (told, place_of) = told.split_once('@').map_or((told, None), |(told, rest)| (told, Some(rest)));
-    let (name, version) = told.split_once('/')?;
+/// `name/version@user/channel#revision%time`; everything but name and version is optional.
+fn component(text: &str, place: String) -> Option<Component> {
+    let (text, _) = text.split_once('%').unwrap_or((text, ""));
+    let (text, revision) = text.split_once('#').map_or((text, None), |(text, rest)| (text, Some(rest)));
+    let (text, place_of) = text.split_once('@').map_or((text, None), |(text, rest)| (text, Some(rest)));
+    let (name, version) = text.split_once('/')?;
     if name.is_empty() || version.is_empty() {
         return None;
     }
     let (user, channel) = place_of.and_then(|rest| rest.split_once('/')).unzip();
-    // Conan 1 writes the revision of the package behind that of the recipe.
+    // Conan 1 writes the package revision after the recipe revision.
     let revision = revision.and_then(|revision| revision.split(':').next()).filter(|text| !text.is_empty());
     let qualifiers = [("user", user), ("channel", channel), ("rrev", revision)];
     let purl = purl_with("conan", (None, name), version, qualifiers);
     Some(Component {
-        reference: told.to_owned(),
+        reference: text.to_owned(),
         name: name.to_owned(),
         version: Some(version.to_owned()),
         purls: purl.into_iter().collect(),

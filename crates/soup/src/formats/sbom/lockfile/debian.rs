@@ -1,4 +1,4 @@
-//! Packages that dpkg has installed: its `status` file (also `status.d` of images without a package manager), and what `dpkg -l` prints.
+//! Installed packages of dpkg: its `status` file (also `status.d` of images without a package manager), and the output of `dpkg -l`.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::model::bill::{Bill, Dependency};
 use crate::model::component::Component;
 use mainstay_base::note::{Gravity, Unreadable};
 
-/// One package as told.
+/// One package with its fields.
 #[derive(Default)]
 struct Package<'t> {
     line: usize,
@@ -19,14 +19,14 @@ impl<'t> Package<'t> {
         self.fields.get(name).copied().filter(|text| !text.is_empty())
     }
 
-    /// What was removed may have left its configuration; only what is unpacked or more is there.
+    /// A removed package may have left its configuration; only packages that are at least unpacked count.
     fn is_installed(&self) -> bool {
         let state = self.text("Status").and_then(|status| status.split_whitespace().nth(2));
         state.is_none_or(|state| !matches!(state, "not-installed" | "config-files"))
     }
 }
 
-/// Whether it is the file of dpkg, by the fields of its first package.
+/// Whether it is dpkg's file, by the fields of its first package.
 pub fn looks_like_status(sight: &Sight<'_>) -> bool {
     let mut lines = sight.text.lines().skip_while(|line| line.trim().is_empty());
     let first: Vec<&str> = lines.by_ref().take_while(|line| !line.trim().is_empty()).take(60).collect();
@@ -35,16 +35,16 @@ pub fn looks_like_status(sight: &Sight<'_>) -> bool {
         && first.first().is_some_and(|line| line.starts_with("Package: "))
         && has("Version: ")
         && (has("Status: ") || has("Architecture: "))
-        // The index of a repository tells where each package lies; nothing of it need be installed.
+        // The index of a repository gives the file name of each package; its packages need not be installed.
         && !has("Filename: ")
 }
 
-/// Whether it is what `dpkg -l` prints, by the line under its head.
+/// Whether it is the output of `dpkg -l`, by the line below its head.
 pub fn looks_like_list(sight: &Sight<'_>) -> bool {
     sight.line_begins("||/ Name")
 }
 
-/// Reads the file of dpkg.
+/// Reads dpkg's file.
 pub fn read_status(text: &str) -> Result<Bill, Unreadable> {
     let packages: Vec<Package<'_>> = paragraphs(text).into_iter().filter(Package::is_installed).collect();
     let mut bill = bill("dpkg status", &packages);
@@ -68,7 +68,7 @@ pub fn read_status(text: &str) -> Result<Bill, Unreadable> {
     Ok(bill)
 }
 
-/// The names of a list of needs; of alternatives all, for what is installed of them is in use.
+/// The names in a list of dependencies; all alternatives, because the installed ones are in use.
 fn names(list: &str) -> impl Iterator<Item = &str> {
     let one = |part: &str| -> Option<usize> {
         part.find(|letter: char| letter.is_whitespace() || letter == ':' || letter == '(')
@@ -78,7 +78,7 @@ fn names(list: &str) -> impl Iterator<Item = &str> {
         .map(move |part| one(part).and_then(|end| part.get(..end)).unwrap_or(part))
 }
 
-/// Fields apart by lines, packages by empty lines. Lines with white space before them go on with the field above and are not kept.
+/// Fields are lines, and empty lines separate packages. Lines that start with white space continue the field above and are not kept.
 fn paragraphs(text: &str) -> Vec<Package<'_>> {
     let mut packages: Vec<Package<'_>> = Vec::new();
     let mut open = false;
@@ -101,7 +101,7 @@ fn paragraphs(text: &str) -> Vec<Package<'_>> {
     packages
 }
 
-/// Reads what `dpkg -l` prints. Its columns are cut to the width of the terminal, so a name that does not end is remarked.
+/// Reads the output of `dpkg -l`. Its columns are cut to the width of the terminal, so a cut name gets a remark.
 pub fn read_list(text: &str) -> Result<Bill, Unreadable> {
     let mut packages = Vec::new();
     for (index, line) in text.lines().enumerate() {
@@ -114,7 +114,7 @@ pub fn read_list(text: &str) -> Result<Bill, Unreadable> {
         if !is_state || line.starts_with("||") {
             continue;
         }
-        // The second letter tells what is there: `n` nothing, `c` configuration alone.
+        // The second letter is the state: `n` not installed, `c` configuration only.
         if state.chars().nth(1).is_some_and(|letter| matches!(letter, 'n' | 'c')) {
             continue;
         }
@@ -124,7 +124,7 @@ pub fn read_list(text: &str) -> Result<Bill, Unreadable> {
         packages.push(Package { line: index + 1, fields: fields.into_iter().collect() });
     }
     let mut bill = bill("dpkg -l", &packages);
-    let words = "dpkg -l does not tell source packages, and cuts long names and versions when it prints to a terminal: give /var/lib/dpkg/status instead";
+    let words = "dpkg -l does not show source packages, and cuts long names and versions on a terminal: use /var/lib/dpkg/status instead";
     bill.notes.add(Gravity::Warning, "document", words);
     Ok(bill)
 }
@@ -133,7 +133,7 @@ fn bill(format: &str, packages: &[Package<'_>]) -> Bill {
     let mut bill = Bill { format: format.to_owned(), ..Bill::default() };
     let distribution = Distribution::of(packages);
     if distribution.is_none() {
-        let words = "which distribution this is cannot be told from its base-files package: packages have no package URL. A bill of syft or trivy on the system tells it";
+        let words = "the base-files package does not name its distribution, so the packages have no package URL. Use a bill of syft or trivy from the system instead";
         bill.notes.add(Gravity::Warning, "document", words);
     }
     for package in packages {
@@ -141,22 +141,22 @@ fn bill(format: &str, packages: &[Package<'_>]) -> Bill {
         match component(package, distribution.as_ref()) {
             Some(component) => bill.components.push(Component { place, ..component }),
             None => {
-                bill.notes.add(Gravity::Refused, place, "a package without name or version was not taken");
+                bill.notes.add(Gravity::Refused, place, "a package without name or version is skipped");
             }
         }
     }
     bill
 }
 
-/// The distribution that the packages are of.
+/// The distribution of the packages.
 struct Distribution {
     namespace: &'static str,
-    /// `debian-12`, where told.
+    /// `debian-12`, if known.
     release: Option<String>,
 }
 
 impl Distribution {
-    /// Told by the package that every such system has. Its version at Debian is that of the release.
+    /// From the package that every such system has. In Debian, its version is that of the release.
     fn of(packages: &[Package<'_>]) -> Option<Self> {
         let base = packages.iter().find(|package| package.text("Package") == Some("base-files"))?;
         let version = base.text("Version")?;

@@ -8,40 +8,40 @@ use crate::model::bill::{Bill, Dependency};
 use crate::model::component::{Component, Hash};
 use mainstay_base::note::{Gravity, Unreadable};
 
-/// Whether it is one, by its two parts.
+/// Whether it is such a file, by its two parts.
 pub fn looks_like(sight: &Sight<'_>) -> bool {
     sight.any_line(|line| matches!(line, "GEM" | "PATH" | "GIT"))
         && sight.any_line(|line| line == "DEPENDENCIES")
 }
 
-/// Where the gems of a part come from.
+/// The source of the gems of a part.
 #[derive(Default)]
 struct Origin {
-    /// `GEM`, `GIT`, `PATH` or another word in capitals.
+    /// `GEM`, `GIT`, `PATH` or another word in upper case.
     part: String,
     remotes: Vec<String>,
     revision: Option<String>,
 }
 
-/// What was read so far.
+/// The content read so far.
 #[derive(Default)]
 struct Reader {
     origin: Origin,
-    /// Name, version as written, what it needs by name.
+    /// Name, version as written, dependencies by name.
     gems: Vec<(Component, Vec<String>)>,
     asked: Vec<String>,
     digests: BTreeMap<String, Vec<Hash>>,
     notes: Vec<(usize, String)>,
 }
 
-/// Reads a lock file. Groups such as development stand in the Gemfile alone: all gems count as required.
+/// Reads a lock file. Groups such as development are only in the Gemfile, so all gems count as required.
 pub fn read(text: &str) -> Result<Bill, Unreadable> {
     let mut reader = Reader::default();
     for (index, raw) in text.lines().enumerate() {
         reader.line(raw, index + 1);
     }
     let mut bill = Bill { format: "Gemfile.lock".to_owned(), ..Bill::default() };
-    let words = "a Gemfile.lock does not tell which gems serve only development: all count as required";
+    let words = "a Gemfile.lock does not show which gems are only for development: all count as required";
     bill.notes.add(Gravity::Info, "document", words);
     for (line, words) in reader.notes {
         bill.notes.add(Gravity::Refused, format!("line {line}"), words);
@@ -77,7 +77,7 @@ impl Reader {
                     let gem = self.gem(name, version, number);
                     self.gems.push((gem, Vec::new()));
                 }
-                None => self.notes.push((number, "no `name (version)`: not taken".to_owned())),
+                None => self.notes.push((number, "not in the form `name (version)`: skipped".to_owned())),
             },
             ("GEM" | "GIT" | "PATH" | "PLUGIN SOURCE", _) => {
                 let name = line.split(' ').next().unwrap_or_default().trim_end_matches('!');
@@ -102,10 +102,11 @@ impl Reader {
         }
     }
 
-    fn gem(&self, name: &str, told: &str, number: usize) -> Component {
-        // A gem that is built for a platform has its name behind the version: `1.15.0-x86_64-linux`.
-        let (version, platform) =
-            told.split_once('-').map_or((told, None), |(version, rest)| (version, Some(rest)));
+    fn gem(&self, name: &str, version_text: &str, number: usize) -> Component {
+        // A gem that is built for a platform has the platform after the version: `1.15.0-x86_64-linux`.
+        let (version, platform) = version_text
+            .split_once('-')
+            .map_or((version_text, None), |(version, rest)| (version, Some(rest)));
         let Origin { part, remotes, revision } = &self.origin;
         let public = part == "GEM" && remotes.iter().any(|remote| remote.contains("//rubygems.org"));
         let purl =
@@ -113,7 +114,7 @@ impl Reader {
         let revision = revision.as_ref().map(|revision| format!("#{revision}")).unwrap_or_default();
         let addresses = remotes.iter().filter(|_| !public).map(|remote| format!("{remote}{revision}"));
         Component {
-            reference: format!("{name} {told}"),
+            reference: format!("{name} {version_text}"),
             name: name.to_owned(),
             version: Some(version.to_owned()),
             purls: purl.into_iter().collect(),
@@ -127,8 +128,8 @@ impl Reader {
     fn checksum(&mut self, line: &str) {
         let Some((gem, digests)) = line.split_once(") ") else { return };
         let Some((name, version)) = gem.split_once(" (") else { return };
-        let told = digests.split([',', ' ']).filter_map(|digest| digest.split_once('='));
-        let hashes = told.filter_map(|(algorithm, value)| hash(algorithm, value)).collect();
+        let pairs = digests.split([',', ' ']).filter_map(|digest| digest.split_once('='));
+        let hashes = pairs.filter_map(|(algorithm, value)| hash(algorithm, value)).collect();
         self.digests.insert(format!("{name} {version}"), hashes);
     }
 }

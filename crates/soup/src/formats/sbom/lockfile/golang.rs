@@ -15,13 +15,13 @@ pub fn looks_like_module(sight: &Sight<'_>) -> bool {
     sight.line_begins("module ") && (sight.line_begins("go ") || sight.line_begins("require"))
 }
 
-/// Whether it is a `go.sum`: the first lines are modules with the digest of their content.
+/// Whether it is a `go.sum`: its first lines are modules with the digest of their content.
 pub fn looks_like_sums(sight: &Sight<'_>) -> bool {
     let mut lines = sight.text.lines().filter(|line| !line.trim().is_empty()).take(20).peekable();
     sight.members.is_none() && lines.peek().is_some() && lines.all(|line| sum(line).is_some())
 }
 
-/// Module and version of a line, and whether it is the digest of the `go.mod` file alone.
+/// Module and version of a line, and whether it is the digest of only the `go.mod` file.
 fn sum(line: &str) -> Option<(&str, &str, bool)> {
     let mut parts = line.split_whitespace();
     let (module, version, digest) = (parts.next()?, parts.next()?, parts.next()?);
@@ -31,11 +31,11 @@ fn sum(line: &str) -> Option<(&str, &str, bool)> {
     fits.then_some((module, version, of_file))
 }
 
-/// Reads a `go.sum`. It keeps digests of every version that was ever looked at, so some of it may not be in the product; digests are of Go's own
-/// kind, so none is taken.
+/// Reads a `go.sum`. It keeps digests of every version that Go ever looked at, so some modules may not be in the product. Go has its own
+/// kind of digest, so none is kept.
 pub fn read_sums(text: &str) -> Result<Bill, Unreadable> {
     let mut bill = Bill { format: "go.sum".to_owned(), ..Bill::default() };
-    let words = "a go.sum may keep versions that are no longer in use, and does not tell what needs what: go.mod beside it, or a bill of cyclonedx-gomod, is exact";
+    let words = "a go.sum may contain versions that are no longer in use, and does not list dependencies: use its go.mod, or a bill of cyclonedx-gomod, which are exact";
     bill.notes.add(Gravity::Warning, "document", words);
     let mut versions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
@@ -46,13 +46,15 @@ pub fn read_sums(text: &str) -> Result<Bill, Unreadable> {
                 versions.entry(module).or_default().insert(version);
                 bill.components.push(Component { place, ..component(module, version) });
             }
-            None => bill.notes.add(Gravity::Refused, place, "no `module version h1:digest`: not taken"),
+            None => {
+                bill.notes.add(Gravity::Refused, place, "not in the form `module version h1:digest`: skipped")
+            }
         }
     }
     for (module, versions) in versions.iter().filter(|(_, versions)| versions.len() > 1) {
         let list: Vec<&str> = versions.iter().copied().collect();
         let words =
-            format!("{module} stands here in several versions ({}): at most one is in use", list.join(", "));
+            format!("{module} is listed in several versions ({}): at most one is in use", list.join(", "));
         bill.notes.add(Gravity::Warning, "document", words);
     }
     Ok(bill)
@@ -70,7 +72,7 @@ fn component(module: &str, version: &str) -> Component {
     }
 }
 
-/// One line of a directive: its word, its arguments, whether the comment says `indirect`.
+/// One line of a directive: its word, its arguments, whether the comment contains `indirect`.
 struct Line<'t> {
     number: usize,
     word: &'t str,
@@ -78,7 +80,7 @@ struct Line<'t> {
     indirect: bool,
 }
 
-/// The lines of a `go.mod`; blocks in parentheses give their word to each of their lines.
+/// The lines of a `go.mod`; each line of a block in parentheses gets the word of the block.
 fn directives(text: &str) -> Vec<Line<'_>> {
     let mut block = None;
     let mut lines = Vec::new();
@@ -109,11 +111,10 @@ fn directives(text: &str) -> Vec<Line<'_>> {
     lines
 }
 
-/// Reads a `go.mod`. Since Go 1.17 it names every module that the product is built of; which version of Go's own library is in it, it does not
-/// tell.
+/// Reads a `go.mod`. Since Go 1.17 it lists every module in the product. It does not give the version of Go's own library.
 pub fn read_module(text: &str) -> Result<Bill, Unreadable> {
     let lines = directives(text);
-    // Of a module, and of one version of it alone where that is told.
+    // By module, or by module and version.
     let replaced: BTreeMap<(&str, Option<&str>), &[&str]> = lines
         .iter()
         .filter(|line| line.word == "replace")
@@ -124,7 +125,7 @@ pub fn read_module(text: &str) -> Result<Bill, Unreadable> {
         })
         .collect();
     let mut bill = Bill { format: "go.mod".to_owned(), ..Bill::default() };
-    let words = "a go.mod does not tell which version of Go's own library is built in: a bill of cyclonedx-gomod does";
+    let words = "a go.mod does not show which version of Go's own library is built in: a bill of cyclonedx-gomod does";
     bill.notes.add(Gravity::Info, "document", words);
     let mut on = Vec::new();
     for line in &lines {
@@ -151,7 +152,7 @@ pub fn read_module(text: &str) -> Result<Bill, Unreadable> {
                 }
                 bill.components.push(Component { directness, place, ..component });
             }
-            ("require", _) => bill.notes.add(Gravity::Refused, place, "no module with a version: not taken"),
+            ("require", _) => bill.notes.add(Gravity::Refused, place, "not a module with a version: skipped"),
             ("go" | "toolchain" | "replace" | "exclude" | "retract" | "godebug" | "tool" | "ignore", _) => {}
             (other, _) => bill.notes.not_understood(&other.chars().take(50).collect::<String>()),
         }
@@ -160,13 +161,12 @@ pub fn read_module(text: &str) -> Result<Bill, Unreadable> {
     Ok(bill)
 }
 
-/// A required module, or what stands in its place: another module, or a folder of the project.
+/// A required module or its replacement: another module, or a folder of the project.
 fn required(module: &str, version: &str, replacement: Option<&[&str]>) -> Component {
     match replacement {
-        Some([other, version, ..]) => Component {
-            pedigree: vec![format!("stands in the place of {module}")],
-            ..component(other, version)
-        },
+        Some([other, version, ..]) => {
+            Component { pedigree: vec![format!("replaces {module}")], ..component(other, version) }
+        }
         Some([folder]) => Component {
             purls: Vec::new(),
             addresses: vec![(*folder).to_owned()],

@@ -5,15 +5,15 @@ use crate::model::bill::Bill;
 use crate::model::component::{Component, Scope};
 use mainstay_base::note::{Gravity, Unreadable};
 
-/// Whether it is one, by the comment that Gradle writes above.
+/// Whether it is such a file, by Gradle's comment at the top.
 pub fn looks_like(sight: &Sight<'_>) -> bool {
     sight.line_begins("# This is a Gradle generated file for dependency locking")
 }
 
-/// Reads a lock file: `group:name:version=configuration,…`. What needs what is not told in it.
+/// Reads a lock file: `group:name:version=configuration,…`. It does not list dependencies.
 pub fn read(text: &str) -> Result<Bill, Unreadable> {
     let mut bill = Bill { format: "gradle.lockfile".to_owned(), ..Bill::default() };
-    let words = "a gradle.lockfile does not tell what needs what: direct and transitive cannot be told apart";
+    let words = "a gradle.lockfile does not list dependencies: direct and transitive cannot be distinguished";
     bill.notes.add(Gravity::Info, "document", words);
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();
@@ -25,7 +25,11 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
         match component(line) {
             Some(component) => bill.components.push(Component { place, ..component }),
             None => {
-                bill.notes.add(Gravity::Refused, place, "no `group:name:version=configurations`: not taken");
+                bill.notes.add(
+                    Gravity::Refused,
+                    place,
+                    "not in the form `group:name:version=configurations`: skipped",
+                );
             }
         }
     }
@@ -39,7 +43,7 @@ fn component(line: &str) -> Option<Component> {
     if parts.next().is_some() || [group, name, version].iter().any(|part| part.trim().is_empty()) {
         return None;
     }
-    // `classpath` is that of the build script.
+    // `classpath` is the one of the build script.
     let serves_build = |name: &str| name.to_ascii_lowercase().contains("test") || name == "classpath";
     let only_build = configurations.split(',').all(|name| serves_build(name.trim()));
     Some(Component {

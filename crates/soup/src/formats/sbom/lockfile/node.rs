@@ -1,4 +1,4 @@
-//! What pnpm, Yarn and npm have in common: names with scopes, the registry's package URL, digests.
+//! Shared by pnpm, Yarn and npm: names with scopes, the registry's package URL, digests.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -14,13 +14,13 @@ pub(super) fn scope_and_name(full: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// Name and what follows the `@` behind it: `@a/b` and `1.0` of `@a/b@1.0`.
+/// The name and the text after its `@`: `@a/b` and `1.0` of `@a/b@1.0`.
 pub(super) fn name_and_rest(text: &str) -> Option<(&str, &str)> {
     let at = text.char_indices().find(|(index, letter)| *index > 0 && *letter == '@')?.0;
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
-/// A package. What does not come from a registry has its address instead of a package URL.
+/// A package. If it does not come from a registry, it has its address instead of a package URL.
 pub(super) fn package(full: &str, version: &str, from_registry: bool) -> Component {
     let (group, name) = scope_and_name(full);
     let is_version = version.starts_with(|letter: char| letter.is_ascii_digit());
@@ -35,7 +35,7 @@ pub(super) fn package(full: &str, version: &str, from_registry: bool) -> Compone
     }
 }
 
-/// Subresource integrity: `sha512-` and base64, several apart by spaces.
+/// Subresource integrity: `sha512-` and base64; spaces separate several.
 pub(super) fn integrity(integrity: &str) -> Vec<Hash> {
     let hash = |part: &str| {
         let (algorithm, digest) = part.split_once('-')?;

@@ -16,9 +16,9 @@ struct Lock {
     name: Option<String>,
     version: Option<String>,
     lockfile_version: Option<u64>,
-    /// Since version 2: by the path of installation; the product under the empty path.
+    /// Since version 2: by path of installation; the product has the empty path.
     packages: Option<BTreeMap<String, Entry>>,
-    /// Until version 2: by name, nested as they are installed.
+    /// Until version 2: by name, nested as installed.
     dependencies: Option<BTreeMap<String, Entry>>,
 }
 
@@ -43,10 +43,10 @@ struct Entry {
     rest: BTreeMap<String, Value>,
 }
 
-/// Nested dependencies of version 1 at most.
+/// Maximum depth of nested dependencies of version 1.
 const DEPTH_MAX: usize = 40;
 
-/// Whether it is one; the first ones have no version of their format.
+/// Whether it is such a file; the first ones have no format version.
 pub fn looks_like(sight: &Sight<'_>) -> bool {
     sight.has(&["lockfileVersion"]) || sight.has(&["requires", "dependencies", "name"])
 }
@@ -62,10 +62,10 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
         bill.notes.add(
             Gravity::Warning,
             "$.lockfileVersion",
-            "newer than what is known here; it was read as version 3",
+            "newer than this program supports; it is read as version 3",
         );
     }
-    let (mut entries, root_is_told) = match (lock.packages, lock.dependencies) {
+    let (mut entries, root_is_known) = match (lock.packages, lock.dependencies) {
         (Some(packages), _) => (packages, true),
         (None, Some(dependencies)) => {
             let mut flat = BTreeMap::new();
@@ -86,8 +86,8 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
         place: "$".to_owned(),
         ..Component::default()
     });
-    if !root_is_told {
-        let text = "version 1 does not tell what the product itself depends on: direct and transitive cannot be told apart";
+    if !root_is_known {
+        let text = "version 1 does not list the product's own dependencies: direct and transitive cannot be distinguished";
         bill.notes.add(Gravity::Info, "$.dependencies", text);
     }
     for (path, entry) in &entries {
@@ -103,7 +103,7 @@ fn reference(path: &str) -> String {
     if path.is_empty() { ROOT.to_owned() } else { path.to_owned() }
 }
 
-/// Version 1: nested entries to paths of installation.
+/// Version 1: turns nested entries into paths of installation.
 fn flatten(
     nested: BTreeMap<String, Entry>,
     above: &str,
@@ -120,12 +120,12 @@ fn flatten(
                     Ok(_) => bill.notes.add(
                         Gravity::Refused,
                         format!("{path}/{name}"),
-                        "nested too deeply: not taken",
+                        "nested too deeply: skipped",
                     ),
                     Err(error) => bill.notes.add(
                         Gravity::Refused,
                         format!("{path}/{name}"),
-                        format!("not taken: {error}"),
+                        format!("skipped: {error}"),
                     ),
                 }
             }
@@ -151,7 +151,7 @@ fn take(path: &str, entry: &Entry, entries: &BTreeMap<String, Entry>, bill: &mut
     if path.is_empty() {
         on.extend(workspaces(entries).map(reference));
     } else if target(entry, entries).is_some() {
-        // A link is the directory that it leads to, which has an entry of its own.
+        // A link is the directory that it leads to, which has its own entry.
         return;
     }
     bill.dependencies.push(Dependency { from: reference(path), on });
@@ -161,21 +161,19 @@ fn take(path: &str, entry: &Entry, entries: &BTreeMap<String, Entry>, bill: &mut
     let place = format!("$.packages[\"{path}\"]");
     let component = component(path, entry, place);
     if !path.contains("node_modules/") {
-        let text =
-            format!("{} is a directory of the project: its own code, or a copy inside it", component.label());
+        let text = format!(
+            "{} is a directory of the project: it is the project's own code, or a copy inside it",
+            component.label()
+        );
         bill.notes.add(Gravity::Info, component.place.clone(), text);
     }
     if entry.integrity.is_some() && component.hashes.is_empty() {
-        bill.notes.add(
-            Gravity::Warning,
-            component.place.clone(),
-            "its integrity is no digest that is known here",
-        );
+        bill.notes.add(Gravity::Warning, component.place.clone(), "its integrity is not a known digest");
     }
     bill.components.push(component);
 }
 
-/// A directory that says no name has that under which it is linked.
+/// A directory without a name gets the name of its link.
 fn name_linked(entries: &mut BTreeMap<String, Entry>) {
     let linked: Vec<(String, String)> = entries
         .iter()
@@ -191,7 +189,7 @@ fn name_linked(entries: &mut BTreeMap<String, Entry>) {
     }
 }
 
-/// The directory that a link leads to, where that is in the file too.
+/// The directory that a link leads to, if the file contains it.
 fn target<'e>(entry: &'e Entry, entries: &BTreeMap<String, Entry>) -> Option<&'e str> {
     let target = entry.resolved.as_ref().and_then(Value::as_str).filter(|_| entry.link)?;
     entries.contains_key(target).then_some(target)
@@ -204,7 +202,7 @@ fn workspaces(entries: &BTreeMap<String, Entry>) -> impl Iterator<Item = &str> {
     entries.iter().filter(move |(path, _)| own(path)).filter_map(|(_, entry)| target(entry, entries))
 }
 
-/// The package that `name` means for the package at `path`: the nearest one upwards, as Node finds it, or what is linked there.
+/// The package that `name` means for the package at `path`: the nearest one upwards, as Node finds it, or the target of a link there.
 fn resolve(path: &str, name: &str, entries: &BTreeMap<String, Entry>) -> Option<String> {
     let mut directory = path.to_owned();
     loop {
@@ -229,7 +227,7 @@ fn resolve(path: &str, name: &str, entries: &BTreeMap<String, Entry>) -> Option<
 fn component(path: &str, entry: &Entry, place: String) -> Component {
     let installed = path.rsplit_once("node_modules/").map_or(path, |(_, name)| name);
     let version = entry.version.as_deref().unwrap_or_default();
-    // Version 1 tells an alias by its version.
+    // In version 1, the version marks an alias.
     let (full, version) = match version.strip_prefix("npm:").and_then(|alias| alias.rsplit_once('@')) {
         Some((name, version)) => (name, version),
         None => (entry.name.as_deref().unwrap_or(installed), version),

@@ -28,10 +28,10 @@ struct Package {
     rest: BTreeMap<String, Value>,
 }
 
-/// Newest version of the format that is known here.
+/// Newest supported version of the format.
 const NEWEST: u32 = 2;
 
-/// Whether it is one, by its two members and what stands in its packages.
+/// Whether it is such a file, by its two members and the content of its packages.
 pub fn looks_like(sight: &Sight<'_>) -> bool {
     let alone = sight.members.is_some_and(|members| members.len() == 2);
     alone
@@ -44,7 +44,7 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
     let lock: Lock = super::json(text, "packages.lock.json")?;
     let mut bill = Bill { format: format!("packages.lock.json {}", lock.version), ..Bill::default() };
     if lock.version > NEWEST {
-        let words = format!("newer than what is known here; it was read as version {NEWEST}");
+        let words = format!("newer than this program supports; it is read as version {NEWEST}");
         bill.notes.add(Gravity::Warning, "$.version", words);
     }
     let mut taken = HashMap::new();
@@ -73,7 +73,7 @@ fn take(
 ) {
     let own = package.kind.eq_ignore_ascii_case("project");
     if own {
-        let words = format!("{name} is a project beside this one: its own code");
+        let words = format!("{name} is another project of the solution, so it is own code");
         bill.notes.add(Gravity::Info, place.clone(), words);
     }
     let version = package.resolved.as_deref().filter(|_| !own);
@@ -84,7 +84,7 @@ fn take(
         _ => Directness::Unknown,
     };
     let reference = reference(name, package);
-    // Another framework may have told it already, and may need it directly.
+    // Another framework may have listed it already, perhaps as a direct dependency.
     let at = *taken.entry(reference.clone()).or_insert(bill.components.len());
     if let Some(known) = bill.components.get_mut(at) {
         if directness == Directness::Direct {

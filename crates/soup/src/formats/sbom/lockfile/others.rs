@@ -1,43 +1,43 @@
-//! Files of package managers that are refused by name, with the program that makes a bill of materials of them.
+//! Files of package managers that are refused by name, with the program that creates a bill of materials from them.
 
-/// A file name in lower case (or its ending, after `*`), and what to do.
+/// A file name in lower case (or its ending, after `*`), and the advice.
 const OTHERS: [(&str, &str); 27] = [
-    ("package.json", "it tells what is wished for, not what was resolved: give the lock file beside it"),
-    ("cargo.toml", "it tells what is wished for, not what was resolved: give Cargo.lock"),
+    ("package.json", "it lists wanted versions, not resolved ones: use the lock file instead"),
+    ("cargo.toml", "it lists wanted versions, not resolved ones: use Cargo.lock"),
     (
         "pyproject.toml",
-        "it tells what is wished for, not what was resolved: give uv.lock, poetry.lock or pylock.toml",
+        "it lists wanted versions, not resolved ones: use uv.lock, poetry.lock or pylock.toml",
     ),
-    ("gemfile", "it tells what is wished for, not what was resolved: give Gemfile.lock"),
-    ("composer.json", "it tells what is wished for, not what was resolved: give composer.lock"),
-    ("pubspec.yaml", "it tells what is wished for, not what was resolved: give pubspec.lock"),
+    ("gemfile", "it lists wanted versions, not resolved ones: use Gemfile.lock"),
+    ("composer.json", "it lists wanted versions, not resolved ones: use composer.lock"),
+    ("pubspec.yaml", "it lists wanted versions, not resolved ones: use pubspec.lock"),
     (
         "pom.xml",
-        "make a bill of it with the CycloneDX plugin for Maven (`mvn org.cyclonedx:cyclonedx-maven-plugin:makeAggregateBom`)",
+        "create a bill with the CycloneDX plugin for Maven (`mvn org.cyclonedx:cyclonedx-maven-plugin:makeAggregateBom`)",
     ),
-    ("build.gradle", "make a bill of it with the CycloneDX plugin for Gradle, or give gradle.lockfile"),
-    ("build.gradle.kts", "make a bill of it with the CycloneDX plugin for Gradle, or give gradle.lockfile"),
-    ("build.sbt", "make a bill of it with sbt-sbom"),
-    ("conanfile.txt", "lock it (`conan lock create`) and give conan.lock, or make a bill with `conan sbom`"),
-    ("conanfile.py", "lock it (`conan lock create`) and give conan.lock, or make a bill with `conan sbom`"),
-    ("packages.config", "make a bill of it with `dotnet CycloneDX`"),
-    ("project.assets.json", "make a bill of it with `dotnet CycloneDX`, or give packages.lock.json"),
-    ("*.csproj", "make a bill of it with `dotnet CycloneDX`, or give packages.lock.json"),
-    ("pipfile.lock", "make a bill of it with `cyclonedx-py pipenv`"),
-    ("pdm.lock", "write it as pylock.toml (`pdm export -f pylock`) or make a bill with cdxgen"),
-    ("pixi.lock", "make a bill of it with cdxgen or syft"),
-    ("environment.yml", "it tells what is wished for: make a bill of the environment with syft"),
-    ("bun.lock", "make a bill of it with cdxgen, or write yarn.lock (`bun install --yarn`)"),
-    ("deno.lock", "make a bill of it with cdxgen"),
-    ("mix.lock", "make a bill of it with `mix sbom.cyclonedx`"),
-    ("rebar.lock", "make a bill of it with rebar3_sbom"),
-    ("podfile.lock", "make a bill of it with cdxgen or syft"),
-    ("package.resolved", "make a bill of it with cdxgen or syft"),
-    ("cmakelists.txt", "make a bill of the build with cmake-sbom or `syft` on what is installed"),
-    ("stack.yaml.lock", "make a bill of it with cdxgen or syft"),
+    ("build.gradle", "create a bill with the CycloneDX plugin for Gradle, or use gradle.lockfile"),
+    ("build.gradle.kts", "create a bill with the CycloneDX plugin for Gradle, or use gradle.lockfile"),
+    ("build.sbt", "create a bill with sbt-sbom"),
+    ("conanfile.txt", "lock it (`conan lock create`) and use conan.lock, or create a bill with `conan sbom`"),
+    ("conanfile.py", "lock it (`conan lock create`) and use conan.lock, or create a bill with `conan sbom`"),
+    ("packages.config", "create a bill with `dotnet CycloneDX`"),
+    ("project.assets.json", "create a bill with `dotnet CycloneDX`, or use packages.lock.json"),
+    ("*.csproj", "create a bill with `dotnet CycloneDX`, or use packages.lock.json"),
+    ("pipfile.lock", "create a bill with `cyclonedx-py pipenv`"),
+    ("pdm.lock", "export it as pylock.toml (`pdm export -f pylock`) or create a bill with cdxgen"),
+    ("pixi.lock", "create a bill with cdxgen or syft"),
+    ("environment.yml", "it lists wanted versions: create a bill of the environment with syft"),
+    ("bun.lock", "create a bill with cdxgen, or write yarn.lock (`bun install --yarn`)"),
+    ("deno.lock", "create a bill with cdxgen"),
+    ("mix.lock", "create a bill with `mix sbom.cyclonedx`"),
+    ("rebar.lock", "create a bill with rebar3_sbom"),
+    ("podfile.lock", "create a bill with cdxgen or syft"),
+    ("package.resolved", "create a bill with cdxgen or syft"),
+    ("cmakelists.txt", "create a bill of the build with cmake-sbom or `syft` on the installed files"),
+    ("stack.yaml.lock", "create a bill with cdxgen or syft"),
 ];
 
-/// What to do with a file of this name, where it is one of those that are not read.
+/// The advice for a file of this name, if it is one of those that are not read.
 pub fn refusal(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
     let is = |known: &str| match known.strip_prefix('*') {

@@ -1,4 +1,4 @@
-//! `pnpm-lock.yaml`, versions 5 to 9, with the document for tools of the project that pnpm 11 and later write in front.
+//! `pnpm-lock.yaml`, versions 5 to 9, including the document for tools of the project that pnpm 11 and later put first.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,14 +16,14 @@ use mainstay_base::note::{Gravity, Unreadable};
 #[serde(rename_all = "camelCase")]
 struct Lock {
     lockfile_version: String,
-    /// The projects of a workspace by their folder; a single one stands at the root before version 9.
+    /// The projects of a workspace by folder; a single one is at the root before version 9.
     #[serde(default, alias = "projects")]
     importers: BTreeMap<String, Project>,
     #[serde(flatten)]
     root: Project,
     #[serde(default)]
     packages: BTreeMap<String, Package>,
-    /// Since version 9: what packages need, by package and the peers that it was resolved with.
+    /// Since version 9: the dependencies of packages, by package and the peers with which it was resolved.
     #[serde(default)]
     snapshots: BTreeMap<String, Needs>,
 }
@@ -34,12 +34,12 @@ struct Project {
     dependencies: BTreeMap<String, Wish>,
     optional_dependencies: BTreeMap<String, Wish>,
     dev_dependencies: BTreeMap<String, Wish>,
-    /// Of the document in front: what configures pnpm, and pnpm itself.
+    /// From the first document: the packages that configure pnpm, and pnpm itself.
     config_dependencies: BTreeMap<String, Wish>,
     package_manager_dependencies: BTreeMap<String, Wish>,
 }
 
-/// A version alone until 5, with what was asked for since 6.
+/// Only a version until 5, with the requirement since 6.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Wish {
@@ -85,12 +85,12 @@ struct Needs {
     optional_dependencies: BTreeMap<String, String>,
 }
 
-/// Whether it is one, by the version of its format.
+/// Whether it is such a file, by its format version.
 pub fn looks_like(sight: &Sight<'_>) -> bool {
     sight.line_begins("lockfileVersion:")
 }
 
-/// Newest version of the format that is known here.
+/// Newest supported version of the format.
 const NEWEST: u32 = 9;
 
 /// Reads a lock file.
@@ -98,13 +98,13 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
     let mut bill = Bill::default();
     let mut roots = Roots::default();
     for (before, part) in documents(text) {
-        // Empty lines keep the numbers of the lines.
+        // Empty lines keep the line numbers.
         let padded = "\n".repeat(before);
         let part = if before == 0 { Cow::Borrowed(part) } else { Cow::Owned(padded + part) };
         let lock: Lock = super::yaml(&part, "pnpm-lock.yaml")?;
         bill.format = format!("pnpm-lock.yaml {}", lock.lockfile_version);
         if major(&lock).is_some_and(|major| major > NEWEST) {
-            let words = format!("newer than what is known here; it was read as version {NEWEST}");
+            let words = format!("newer than this program supports; it is read as version {NEWEST}");
             bill.notes.add(Gravity::Warning, "lockfileVersion", words);
         }
         take(&lock, &mut roots, &mut bill);
@@ -114,7 +114,7 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
     Ok(bill)
 }
 
-/// The documents of a file that are not empty, with the number of lines before each.
+/// The non-empty documents of a file, with the number of lines before each.
 fn documents(text: &str) -> Vec<(usize, &str)> {
     let mut documents = Vec::new();
     let (mut start, mut start_line, mut at) = (0, 0, 0);
@@ -147,13 +147,13 @@ fn take(lock: &Lock, roots: &mut Roots, bill: &mut Bill) {
             Some(component) => {
                 if let Some(registry) = Keys::registry(&from) {
                     let words = format!(
-                        "it comes from the registry that the project calls `{registry}`: it has no package URL"
+                        "it comes from the project's own registry `{registry}`, so it has no package URL"
                     );
                     bill.notes.add(Gravity::Info, place.clone(), words);
                 }
                 bill.components.push(Component { reference: from, place, ..component });
             }
-            None => bill.notes.add(Gravity::Refused, place, "a package without a name was not taken"),
+            None => bill.notes.add(Gravity::Refused, place, "a package without a name is skipped"),
         }
     }
     for (key, needs) in &lock.snapshots {
@@ -171,7 +171,7 @@ fn take(lock: &Lock, roots: &mut Roots, bill: &mut Bill) {
     }
 }
 
-/// Packages and their snapshots tell needs of the same component.
+/// Packages and their snapshots list dependencies of the same component.
 fn one_line_each(bill: &mut Bill) {
     let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for line in std::mem::take(&mut bill.dependencies) {
@@ -180,7 +180,7 @@ fn one_line_each(bill: &mut Bill) {
     bill.dependencies = lines.into_iter().map(|(from, on)| Dependency { from, on }).collect();
 }
 
-/// How packages are named.
+/// The spelling of package names.
 struct Keys {
     /// Until version 5: `/name/version_peers`.
     old: bool,
@@ -205,18 +205,19 @@ impl Keys {
         }
     }
 
-    /// What is needed, by reference.
+    /// The dependencies, by reference.
     fn on(&self, needs: &Needs) -> Vec<String> {
         let all = needs.dependencies.iter().chain(&needs.optional_dependencies);
         all.filter_map(|(name, version)| self.resolve(name, version)).collect()
     }
 
-    /// The registry of the project's own that a package comes from: `work` of `a@work:1.0.0`.
+    /// The project's own registry that a package comes from: `work` of `a@work:1.0.0`.
     fn registry(key: &str) -> Option<&str> {
         named_registry(node::name_and_rest(key)?.1).map(|(registry, _)| registry)
     }
 
-    /// The package that a need means: its own name with the version, or another name where it is an alias. A link into the workspace is none.
+    /// The package that a dependency means: its own name with the version, or another name if it is an alias. `None` for a link into the
+    /// workspace.
     fn resolve(&self, name: &str, version: &str) -> Option<String> {
         let version = without_peers(version);
         let plain = if self.old { without_old_peers(version) } else { version };
@@ -229,27 +230,27 @@ fn without_peers(text: &str) -> &str {
     text.split_once('(').map_or(text, |(start, _)| start)
 }
 
-/// Version 5 writes the peers behind a low line.
+/// Version 5 puts the peers after an underscore.
 fn without_old_peers(version: &str) -> &str {
     version.split_once('_').map_or(version, |(start, _)| start)
 }
 
-/// Registry and version of `work:1.0.0`; an address or a folder is none.
+/// Registry and version of `work:1.0.0`; `None` for an address or a folder.
 fn named_registry(version: &str) -> Option<(&str, &str)> {
     let (registry, version) = version.split_once(':')?;
     version.starts_with(|letter: char| letter.is_ascii_digit()).then_some((registry, version))
 }
 
 fn component(key: &str, package: &Package) -> Option<Component> {
-    let (told, rest) = node::name_and_rest(key).unwrap_or((key, ""));
-    let name = package.name.as_deref().unwrap_or(told);
+    let (named, rest) = node::name_and_rest(key).unwrap_or((key, ""));
+    let name = package.name.as_deref().unwrap_or(named);
     let plain = named_registry(rest).map_or(rest, |(_, version)| version);
     let version = package.version.as_deref().unwrap_or(plain);
     if name.is_empty() {
         return None;
     }
     let Resolution { integrity, tarball, repo, commit, directory } = &package.resolution;
-    // A tarball of the registry has an integrity; its address is told too where the registry asks for that.
+    // A tarball of the registry has an integrity; its address is included too if the registry requires it.
     let by_version = rest.starts_with(|letter: char| letter.is_ascii_digit());
     let from_registry = by_version && repo.is_none() && directory.is_none();
     let revision = commit.as_ref().map(|commit| format!("#{commit}")).unwrap_or_default();

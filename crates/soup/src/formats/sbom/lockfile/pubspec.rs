@@ -23,29 +23,29 @@ struct Package {
     version: String,
 }
 
-/// The name alone for what comes with the SDK.
+/// Only the name for a package of the SDK.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Origin {
-    Told(BTreeMap<String, Option<String>>),
+    Members(BTreeMap<String, Option<String>>),
     Name(IgnoredAny),
 }
 
 impl Origin {
-    fn told(&self, key: &str) -> Option<&str> {
+    fn text(&self, key: &str) -> Option<&str> {
         match self {
-            Self::Told(members) => members.get(key)?.as_deref(),
+            Self::Members(members) => members.get(key)?.as_deref(),
             Self::Name(_) => None,
         }
     }
 }
 
-/// Whether it is one, by its two parts.
+/// Whether it is such a file, by its two parts.
 pub fn looks_like(sight: &Sight<'_>) -> bool {
     sight.line_begins("packages:") && sight.line_begins("sdks:")
 }
 
-/// Reads a lock file. What packages need in turn is not told in it, but whether the product asks for them.
+/// Reads a lock file. It lists the product's direct dependencies, but not those of packages.
 pub fn read(text: &str) -> Result<Bill, Unreadable> {
     let lock: Lock = super::yaml(text, "pubspec.lock")?;
     let mut bill = Bill { format: "pubspec.lock".to_owned(), ..Bill::default() };
@@ -56,8 +56,7 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
             "direct dev" => (Scope::Excluded, Directness::Direct),
             "transitive" => (Scope::Required, Directness::Transitive),
             other => {
-                let words =
-                    format!("`{}` is no word that is known here", other.chars().take(80).collect::<String>());
+                let words = format!("`{}` is not a known word", other.chars().take(80).collect::<String>());
                 bill.notes.add(Gravity::Warning, place.clone(), words);
                 (Scope::Required, Directness::Unknown)
             }
@@ -68,14 +67,14 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
 }
 
 fn component(name: &str, package: &Package) -> Component {
-    let url = package.description.told("url");
+    let url = package.description.text("url");
     let public = url.is_some_and(|url| url.contains("//pub.dev") || url.contains("//pub.dartlang.org"));
     let from_registry = package.source == "hosted" && public;
     let purl = if from_registry { super::purl("pub", None, name, &package.version) } else { None };
     let revision =
-        package.description.told("resolved-ref").map(|commit| format!("#{commit}")).unwrap_or_default();
-    let address = url.or_else(|| package.description.told("path")).filter(|_| !from_registry);
-    let digest = package.description.told("sha256").and_then(|digest| hash("sha256", digest));
+        package.description.text("resolved-ref").map(|commit| format!("#{commit}")).unwrap_or_default();
+    let address = url.or_else(|| package.description.text("path")).filter(|_| !from_registry);
+    let digest = package.description.text("sha256").and_then(|digest| hash("sha256", digest));
     Component {
         reference: format!("{name} {}", package.version),
         name: name.to_owned(),

@@ -65,24 +65,24 @@ struct File {
 
 const HEADER: &str = "[[packages]]";
 
-/// Whether it is one, by its list of packages and the version of its format.
+/// Whether it is such a file, by its list of packages and its format version.
 pub fn looks_like(sight: &Sight<'_>) -> bool {
     sight.toml_key("lock-version")
         && (sight.any_line(|line| line.trim() == HEADER) || sight.name.starts_with("pylock."))
 }
 
-/// Reads a lock file. What the project itself asks for is not told in it.
+/// Reads a lock file. It does not list the project's direct dependencies.
 pub fn read(text: &str) -> Result<Bill, Unreadable> {
     let lock: Lock = tables::parse(text)?;
     let lines = tables::lines_of(HEADER, text);
     let mut bill = Bill { format: format!("pylock.toml {}", lock.lock_version), ..Bill::default() };
     bill.tools.extend(lock.created_by);
     if !lock.lock_version.starts_with("1.") {
-        let words = format!("`{}` is newer than what is known here; it was read as 1.0", lock.lock_version);
+        let words = format!("`{}` is newer than this program supports; it is read as 1.0", lock.lock_version);
         bill.notes.add(Gravity::Warning, "$.lock-version", words);
     }
     tables::count(&lock.rest, "$", &mut bill.notes);
-    let words = "a pylock.toml does not tell what the project itself depends on: direct and transitive cannot be told apart";
+    let words = "a pylock.toml does not list the project's own dependencies: direct and transitive cannot be distinguished";
     bill.notes.add(Gravity::Info, "document", words);
     let mut by_name: BTreeMap<String, Vec<&Package>> = BTreeMap::new();
     for package in &lock.packages {
@@ -102,7 +102,7 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
         bill.dependencies.push(Dependency { from: reference(package), on });
         let scope = scope(package.marker.as_deref(), &lock.default_groups);
         let component = Component { scope, place, ..component(package) };
-        // The folder in which the lock file stands is the project itself.
+        // The folder of the lock file is the project itself.
         let is_own = package.directory.as_ref().is_some_and(|folder| folder.path.as_deref() == Some("."));
         if is_own && bill.subject.is_none() {
             bill.subject = Some(Component { kind: ComponentKind::Application, ..component });
@@ -118,8 +118,7 @@ fn reference(package: &Package) -> String {
     format!("{}{version}", pypi_name(&package.name))
 }
 
-/// A package whose marker asks for an extra is optional; one that only groups ask for which are not installed without being asked for serves
-/// development.
+/// A package whose marker requires an extra is optional. A package that only non-default groups require is for development.
 fn scope(marker: Option<&str>, default_groups: &[String]) -> Scope {
     let Some(marker) = marker else { return Scope::Required };
     let groups = marker.matches("in dependency_groups").count();

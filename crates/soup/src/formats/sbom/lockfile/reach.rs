@@ -1,23 +1,23 @@
-//! Scope and directness of what a lock file resolved, seen from what the project itself asks for.
+//! Scope and directness of resolved packages, derived from the project's own dependencies.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::model::bill::Bill;
 use crate::model::component::{Directness, Scope};
 
-/// What the project itself asks for, by reference.
+/// The project's own dependencies, by reference.
 #[derive(Default)]
 pub(super) struct Roots {
     /// Needed at run time.
     pub(super) required: BTreeSet<String>,
-    /// Used when present.
+    /// Optional.
     pub(super) optional: BTreeSet<String>,
-    /// For development alone.
+    /// Only for development.
     pub(super) development: BTreeSet<String>,
 }
 
-/// Gives every component its scope and directness: needed in use counts before used when present, that before development. A component that
-/// nothing asks for keeps what it has.
+/// Sets scope and directness of every component: required wins over optional, optional over development. A component that nothing depends
+/// on keeps its values.
 pub(super) fn apply(bill: &mut Bill, roots: &Roots) {
     let needs: HashMap<&str, &[String]> =
         bill.dependencies.iter().map(|line| (line.from.as_str(), line.on.as_slice())).collect();

@@ -1,4 +1,4 @@
-//! `requirements.txt` (pip): exact pins, and what is not exact said to be so.
+//! `requirements.txt` (pip): exact pins, and remarks on requirements that are not exact.
 
 use crate::model::bill::{Bill, Dependency};
 use crate::model::component::{Component, Directness, Hash};
@@ -26,7 +26,7 @@ struct Requirement<'t> {
     unknown_hash: bool,
 }
 
-/// Whether it is named as one, or every line could stand in one and at least one pins a version.
+/// Whether its name says so, or every line could belong to one and at least one pins a version.
 pub fn looks_like(sight: &Sight<'_>) -> bool {
     let is_text = std::path::Path::new(&sight.name).extension().is_some_and(|extension| extension == "txt");
     let is_named = is_text && (sight.name.contains("requirements") || sight.name.contains("constraints"));
@@ -66,11 +66,7 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
         }
         let Some(requirement) = parse(&line.text) else {
             let start: String = line.text.chars().take(80).collect();
-            bill.notes.add(
-                Gravity::Refused,
-                place,
-                format!("`{start}` is no requirement that is understood here"),
-            );
+            bill.notes.add(Gravity::Refused, place, format!("`{start}` is not a supported requirement"));
             continue;
         };
         let component = component(&requirement, place, &mut bill);
@@ -103,7 +99,7 @@ fn lines(text: &str) -> Vec<Line> {
     lines
 }
 
-/// A comment begins with `#` at the beginning or after white space.
+/// A comment starts with `#` at the start or after white space.
 fn without_comment(line: &str) -> (&str, &str) {
     for (at, _) in line.match_indices('#') {
         let (text, comment) = line.split_at(at);
@@ -152,16 +148,16 @@ fn is_specifier(text: &str) -> bool {
         })
 }
 
-/// Takes the options of a requirement (`--hash=sha256:…`) off its end.
+/// Splits the options of a requirement (`--hash=sha256:…`) from its end.
 fn without_hashes(text: &str) -> (&str, Vec<Hash>, bool) {
     let Some(at) = text.find(" --") else { return (text.trim(), Vec::new(), false) };
     let (requirement, options) = text.split_at(at);
     let values = options.split_whitespace().filter_map(|option| {
         option.strip_prefix("--hash=").or_else(|| option.split_once(':').map(|_| option))
     });
-    let told: Vec<Option<Hash>> = values.map(prefixed_hash).collect();
-    let unknown = told.iter().any(Option::is_none);
-    (requirement.trim(), sorted(told.into_iter().flatten().collect()), unknown)
+    let hashes: Vec<Option<Hash>> = values.map(prefixed_hash).collect();
+    let unknown = hashes.iter().any(Option::is_none);
+    (requirement.trim(), sorted(hashes.into_iter().flatten().collect()), unknown)
 }
 
 /// The version of an exact pin.
@@ -182,13 +178,13 @@ fn component(requirement: &Requirement<'_>, place: String, bill: &mut Bill) -> C
     }
     if !requirement.extras.is_empty() {
         let text = format!(
-            "{} with its extras {}; what they need stands in lines of its own",
+            "{} with its extras {}; their dependencies have their own lines",
             requirement.name, requirement.extras
         );
         bill.notes.add(Gravity::Info, place.clone(), text);
     }
     if requirement.unknown_hash {
-        bill.notes.add(Gravity::Warning, place.clone(), "a digest that is not understood was not taken");
+        bill.notes.add(Gravity::Warning, place.clone(), "an unknown digest is skipped");
     }
     if requirement.specifiers.is_empty() && requirement.address.is_none() {
         let text = format!("{} is not pinned: any version may be installed", requirement.name);
@@ -210,18 +206,18 @@ fn component(requirement: &Requirement<'_>, place: String, bill: &mut Bill) -> C
     }
 }
 
-/// A line that is an option: another file, a local directory, where to download.
+/// A line with an option: another file, a local directory, a download address.
 fn option(text: &str, place: String, bill: &mut Bill) {
     let (name, value) = text.split_once([' ', '=']).unwrap_or((text, ""));
     let value = value.trim();
     match name {
         "-r" | "--requirement" | "-c" | "--constraint" => {
-            let text = format!("it goes on in `{value}`, which is not read from here: read that file too");
+            let text = format!("it continues in `{value}`, which is not read: read that file too");
             bill.notes.add(Gravity::Refused, place, text);
         }
         "-e" | "--editable" => {
             let text = format!(
-                "`{value}` is installed from a directory or repository and has no version here: not taken"
+                "`{value}` is installed from a directory or repository and has no version here: skipped"
             );
             bill.notes.add(Gravity::Refused, place, text);
         }
@@ -229,7 +225,7 @@ fn option(text: &str, place: String, bill: &mut Bill) {
     }
 }
 
-/// What pip-compile says of why a package is there: `via flask`, `via -r requirements.in`, one a line after `via`.
+/// pip-compile's reason for a package: `via flask`, `via -r requirements.in`, one per line after `via`.
 fn via(comment: &str, component: Option<&str>, because: &mut Vec<(String, String)>) {
     let Some(component) = component else { return };
     let reason = comment.trim();
@@ -239,11 +235,11 @@ fn via(comment: &str, component: Option<&str>, because: &mut Vec<(String, String
         None if continues => reason,
         None => return,
     };
-    let told: Vec<&str> = reasons.split(',').map(str::trim).filter(|reason| !reason.is_empty()).collect();
-    if told.is_empty() {
+    let parts: Vec<&str> = reasons.split(',').map(str::trim).filter(|reason| !reason.is_empty()).collect();
+    if parts.is_empty() {
         because.push((component.to_owned(), String::new()));
     }
-    because.extend(told.into_iter().map(|reason| (component.to_owned(), reason.to_owned())));
+    because.extend(parts.into_iter().map(|reason| (component.to_owned(), reason.to_owned())));
 }
 
 fn relate(because: &[(String, String)], bill: &mut Bill) {

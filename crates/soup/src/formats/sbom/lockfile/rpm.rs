@@ -1,19 +1,19 @@
-//! Packages that rpm has installed, as this command prints them:
+//! Installed packages of rpm, in the output of this command:
 //! `rpm -qa --qf '%{NAME}\t%{EPOCH}\t%{VERSION}\t%{RELEASE}\t%{ARCH}\t%{VENDOR}\t%{SOURCERPM}\n'`.
 //!
-//! What `rpm -qa` prints by itself is refused: it leaves out epochs, without which versions compare wrongly.
+//! The plain output of `rpm -qa` is refused: it omits epochs, without which versions compare wrongly.
 
 use super::{Sight, purl_with};
 use crate::model::bill::Bill;
 use crate::model::component::Component;
 use mainstay_base::note::{Gravity, Unreadable};
 
-/// Words for a tag that a package does not have.
+/// Placeholders for a tag that a package does not have.
 const NONE: &str = "(none)";
 const COMMAND: &str =
     r"rpm -qa --qf '%{NAME}\t%{EPOCH}\t%{VERSION}\t%{RELEASE}\t%{ARCH}\t%{VENDOR}\t%{SOURCERPM}\n'";
 
-/// Words of vendors, the namespace of their packages, and how the release of a package ends in front of that of the distribution.
+/// Names of vendors, the namespace of their packages, and the suffix of a package's release before that of the distribution.
 const VENDORS: [(&str, &str, &str); 15] = [
     ("AlmaLinux", "almalinux", ".el"),
     ("Amazon", "amazon", ".amzn"),
@@ -38,7 +38,7 @@ fn columns(line: &str) -> Option<[&str; 7]> {
     <[&str; 7]>::try_from(columns).ok()
 }
 
-/// Whether it is one: the first lines have seven columns, the second an epoch or the word for none.
+/// Whether it is such a list: the first lines have seven columns, the second an epoch or the placeholder for none.
 pub fn looks_like(sight: &Sight<'_>) -> bool {
     let fits = |line: &str| {
         columns(line).is_some_and(|[name, epoch, version, ..]| {
@@ -51,27 +51,26 @@ pub fn looks_like(sight: &Sight<'_>) -> bool {
     sight.members.is_none() && lines.peek().is_some() && lines.all(fits)
 }
 
-/// Reads the list. The keys of vendors, which rpm keeps among the packages, are left out.
+/// Reads the list. The keys of vendors, which rpm keeps among the packages, are skipped.
 pub fn read(text: &str) -> Result<Bill, Unreadable> {
     let mut bill = Bill { format: "rpm -qa".to_owned(), ..Bill::default() };
     let mut unknown = 0_usize;
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let place = format!("line {}", index + 1);
-        let Some(told) = columns(line) else {
-            bill.notes.add(Gravity::Refused, place, "no seven columns: not taken");
+        let Some(fields) = columns(line) else {
+            bill.notes.add(Gravity::Refused, place, "not seven columns: skipped");
             continue;
         };
-        if told.first() == Some(&"gpg-pubkey") {
+        if fields.first() == Some(&"gpg-pubkey") {
             continue;
         }
-        let component = component(told);
+        let component = component(fields);
         unknown += usize::from(component.purls.is_empty());
         bill.components.push(Component { place, ..component });
     }
     if unknown > 0 {
-        let words = format!(
-            "the vendor of {unknown} packages is no distribution that is known here: they have no package URL"
-        );
+        let words =
+            format!("the vendor of {unknown} packages is not a known distribution: they have no package URL");
         bill.notes.add(Gravity::Warning, "document", words);
     }
     Ok(bill)
@@ -111,7 +110,7 @@ fn distro(namespace: &str, mark: &str, release: &str) -> Option<String> {
     (!digits.is_empty()).then(|| format!("{namespace}-{digits}"))
 }
 
-/// Whether it is what `rpm -qa` prints by itself: names such as `zlib-1.2.11-40.el9.x86_64`, one a line.
+/// Whether it is the plain output of `rpm -qa`: names such as `zlib-1.2.11-40.el9.x86_64`, one per line.
 pub fn looks_like_names(sight: &Sight<'_>) -> bool {
     let is_name = |line: &str| {
         let line = line.trim();
@@ -127,10 +126,10 @@ pub fn looks_like_names(sight: &Sight<'_>) -> bool {
     sight.members.is_none() && first.peek().is_some() && first.all(is_name)
 }
 
-/// Refuses it with the command that tells enough.
+/// Refuses it and names the command to use.
 pub fn refuse_names(_: &str) -> Result<Bill, Unreadable> {
     let reason = format!(
-        "what `rpm -qa` prints by itself leaves out epochs, without which versions compare wrongly: give what `{COMMAND}` prints"
+        "the plain output of `rpm -qa` omits epochs, without which versions compare wrongly: use the output of `{COMMAND}`"
     );
     Err(Unreadable::at("document", reason))
 }

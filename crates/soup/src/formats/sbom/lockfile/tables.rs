@@ -1,4 +1,4 @@
-//! What the lock files in TOML have in common: parsing, and the line of each `[[package]]`.
+//! Shared by the lock files in TOML: parsing, and the line of each `[[package]]`.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
     })
 }
 
-/// Above each package.
+/// The header of each package.
 pub(super) const HEADER: &str = "[[package]]";
 
 /// The line of each `[[package]]` in order, from 1.
@@ -32,12 +32,12 @@ pub(super) fn lines_of(header: &str, text: &str) -> Vec<usize> {
     text.lines().enumerate().filter(|(_, line)| headed(line)).map(|(index, _)| index + 1).collect()
 }
 
-/// Where the package of an index is told.
+/// The place of the package with an index.
 pub(super) fn place(lines: &[usize], index: usize) -> String {
     lines.get(index).map_or_else(|| format!("package {}", index + 1), |line| format!("line {line}"))
 }
 
-/// Counts what was not read.
+/// Adds the unread keys to the notes.
 pub(super) fn count(rest: &Rest, of: &str, notes: &mut Notes) {
     for key in rest.keys() {
         notes.not_understood(&format!("{of}.{key}"));

@@ -44,7 +44,7 @@ struct Package {
 struct Need {
     name: String,
     version: Option<String>,
-    /// Extras of it that are needed too.
+    /// Extras of it that are required too.
     #[serde(default)]
     extra: Vec<String>,
 }
@@ -77,7 +77,7 @@ impl Package {
     }
 }
 
-/// Whether it is one, by its packages and where they come from.
+/// Whether it is such a file, by its packages and their sources.
 pub fn looks_like(sight: &Sight<'_>) -> bool {
     sight.any_line(|line| line.trim() == tables::HEADER)
         && (sight.toml_key("requires-python") || sight.line_begins("source = {"))
@@ -90,7 +90,11 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
     let revision = lock.revision.map(|revision| format!(".{revision}")).unwrap_or_default();
     let mut bill = Bill { format: format!("uv.lock {}{revision}", lock.version), ..Bill::default() };
     if lock.version > 1 {
-        bill.notes.add(Gravity::Warning, "line 1", "newer than what is known here; it was read as version 1");
+        bill.notes.add(
+            Gravity::Warning,
+            "line 1",
+            "newer than this program supports; it is read as version 1",
+        );
     }
     tables::count(&lock.rest, "$", &mut bill.notes);
     let graph = Graph::of(&lock.package);
@@ -109,7 +113,7 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
         }
         if package.is_own() {
             let text = format!(
-                "{} is a member of the workspace: its own code, or a copy inside it",
+                "{} is a member of the workspace: it is the project's own code, or a copy inside it",
                 component.label()
             );
             bill.notes.add(Gravity::Info, component.place.clone(), text);
@@ -140,13 +144,13 @@ fn component(package: &Package, place: String) -> Component {
     }
 }
 
-/// Who needs whom, and for what.
+/// The dependencies, by purpose.
 struct Graph {
-    /// Every need.
+    /// All dependencies.
     of_all: BTreeMap<String, BTreeSet<String>>,
-    /// Without needs of extras and development.
+    /// Without dependencies of extras and development.
     of_use: BTreeMap<String, BTreeSet<String>>,
-    /// Without needs of development.
+    /// Without dependencies of development.
     of_extras: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -167,7 +171,7 @@ impl Graph {
         let mut graph = Self { of_all: BTreeMap::new(), of_use: BTreeMap::new(), of_extras: BTreeMap::new() };
         for package in packages {
             let mut on: BTreeSet<String> = package.dependencies.iter().flat_map(resolve).collect();
-            // An extra that is asked for is in use, though it is the other package that needs it.
+            // A requested extra is in use, although it is another package that depends on it.
             let asked = package
                 .dependencies
                 .iter()
@@ -191,7 +195,7 @@ impl Graph {
         graph
     }
 
-    /// Needed in use, only by an extra, or only for development, seen from the project and the members of its workspace.
+    /// Required, only for an extra, or only for development, as seen from the project and the members of its workspace.
     fn scopes(&self, packages: &[Package]) -> BTreeMap<String, Scope> {
         let own: Vec<String> = packages
             .iter()

@@ -11,27 +11,27 @@ use crate::model::bill::{Bill, Dependency};
 use crate::model::component::{Component, ComponentKind};
 use mainstay_base::note::{Gravity, Unreadable};
 
-const NOT_TOLD: &str =
-    "a yarn.lock does not tell which packages serve only development: all count as required";
+const ALL_REQUIRED: &str =
+    "a yarn.lock does not show which packages are only for development: all count as required";
 
-/// One package: the wishes that it answers, and what is told of it.
+/// One package: the requirements that it fulfils, and its fields.
 #[derive(Default)]
 struct Entry {
     line: usize,
-    wishes: Vec<String>,
+    requirements: Vec<String>,
     version: Option<String>,
     resolved: Option<String>,
     integrity: Option<String>,
-    /// Name and wish.
+    /// Name and requirement.
     needs: Vec<(String, String)>,
 }
 
-/// Whether it is one of Yarn 1, by its comment.
+/// Whether it is a file of Yarn 1, by its comment.
 pub fn looks_like_classic(sight: &Sight<'_>) -> bool {
     sight.line_begins("# yarn lockfile v1")
 }
 
-/// Whether it is one of Yarn 2 or later, by its first entry.
+/// Whether it is a file of Yarn 2 or later, by its first entry.
 pub fn looks_like_berry(sight: &Sight<'_>) -> bool {
     sight.line_begins("__metadata:")
 }
@@ -39,31 +39,33 @@ pub fn looks_like_berry(sight: &Sight<'_>) -> bool {
 /// Reads a lock file of Yarn 1. It does not name the product.
 pub fn read_classic(text: &str) -> Result<Bill, Unreadable> {
     let mut bill = Bill { format: "yarn.lock 1".to_owned(), ..Bill::default() };
-    bill.notes.add(Gravity::Info, "document", NOT_TOLD);
-    let words = "a yarn.lock of Yarn 1 does not tell what the product itself depends on: direct and transitive cannot be told apart";
+    bill.notes.add(Gravity::Info, "document", ALL_REQUIRED);
+    let words = "a yarn.lock of Yarn 1 does not list the product's own dependencies: direct and transitive cannot be distinguished";
     bill.notes.add(Gravity::Info, "document", words);
     let entries = entries(text, &mut bill);
-    let mut by_wish: BTreeMap<&str, String> = BTreeMap::new();
+    let mut by_requirement: BTreeMap<&str, String> = BTreeMap::new();
     let mut components = Vec::new();
     for entry in &entries {
         let place = format!("line {}", entry.line);
         let Some(component) = classic(entry) else {
-            bill.notes.add(Gravity::Refused, place, "a package without name or version was not taken");
+            bill.notes.add(Gravity::Refused, place, "a package without name or version is skipped");
             continue;
         };
-        by_wish.extend(entry.wishes.iter().map(|wish| (wish.as_str(), component.reference.clone())));
+        by_requirement.extend(
+            entry.requirements.iter().map(|requirement| (requirement.as_str(), component.reference.clone())),
+        );
         components.push((Component { place, ..component }, entry));
     }
     for (component, entry) in components {
-        let on = entry.needs.iter().map(|(name, wish)| format!("{name}@{wish}"));
-        let on = on.filter_map(|wish| by_wish.get(wish.as_str()).cloned()).collect();
+        let on = entry.needs.iter().map(|(name, requirement)| format!("{name}@{requirement}"));
+        let on = on.filter_map(|requirement| by_requirement.get(requirement.as_str()).cloned()).collect();
         bill.dependencies.push(Dependency { from: component.reference.clone(), on });
         bill.components.push(component);
     }
     Ok(bill)
 }
 
-/// The entries: a line of wishes that ends with a colon, and lines with more space before them that tell of it.
+/// The entries: a line of requirements that ends with a colon, followed by indented lines with its fields.
 fn entries(text: &str, bill: &mut Bill) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut in_needs = false;
@@ -74,8 +76,9 @@ fn entries(text: &str, bill: &mut Bill) -> Vec<Entry> {
         }
         let indent = raw.len() - raw.trim_start().len();
         if indent == 0 {
-            let wishes = line.trim_end_matches(':').split(',').map(|wish| unquoted(wish).to_owned());
-            entries.push(Entry { line: index + 1, wishes: wishes.collect(), ..Entry::default() });
+            let requirements =
+                line.trim_end_matches(':').split(',').map(|requirement| unquoted(requirement).to_owned());
+            entries.push(Entry { line: index + 1, requirements: requirements.collect(), ..Entry::default() });
             in_needs = false;
             continue;
         }
@@ -113,21 +116,21 @@ fn unquoted(text: &str) -> &str {
 }
 
 fn classic(entry: &Entry) -> Option<Component> {
-    let (told, wish) = node::name_and_rest(entry.wishes.first()?)?;
+    let (named, requirement) = node::name_and_rest(entry.requirements.first()?)?;
     // An alias names the package that it stands for.
-    let alias = wish.strip_prefix("npm:").and_then(node::name_and_rest).map(|(name, _)| name);
+    let alias = requirement.strip_prefix("npm:").and_then(node::name_and_rest).map(|(name, _)| name);
     let version = entry.version.as_deref()?;
     let address = entry.resolved.as_deref().map(|url| url.split_once('#').map_or(url, |(url, _)| url));
-    // Addresses of a registry have `/-/` before the file; a repository or a file elsewhere has not.
+    // Addresses of a registry have `/-/` before the file; a repository or a file elsewhere does not.
     let from_registry = address.is_none_or(|url| url.starts_with("http") && url.contains("/-/"));
-    // Before there was an integrity the digest stood behind the address.
+    // Before the integrity field existed, the digest followed the address.
     let behind = entry.resolved.as_deref().and_then(|url| url.split_once('#')).map(|(_, digest)| digest);
     let digest = behind.filter(|digest| digest.len() == 40).and_then(|digest| super::hash("sha1", digest));
     let integrity = entry.integrity.as_deref().map(node::integrity);
     Some(Component {
         hashes: integrity.unwrap_or_else(|| digest.into_iter().collect()),
         addresses: entry.resolved.iter().cloned().collect(),
-        ..node::package(alias.unwrap_or(told), version, from_registry)
+        ..node::package(alias.unwrap_or(named), version, from_registry)
     })
 }
 
@@ -150,34 +153,35 @@ struct Package {
 
 const METADATA: &str = "__metadata";
 
-/// Reads a lock file of Yarn 2 or later. Digests are those of Yarn's own archives, so none is taken.
+/// Reads a lock file of Yarn 2 or later. Digests are those of Yarn's own archives, so none is kept.
 pub fn read_berry(text: &str) -> Result<Bill, Unreadable> {
     let mut packages: BTreeMap<String, Package> = super::yaml(text, "yarn.lock")?;
     let version =
         packages.remove(METADATA).map(|metadata| format!(" {}", metadata.version)).unwrap_or_default();
     let mut bill = Bill { format: format!("yarn.lock{version}"), ..Bill::default() };
-    bill.notes.add(Gravity::Info, "document", NOT_TOLD);
-    let by_wish: BTreeMap<&str, &str> = packages
+    bill.notes.add(Gravity::Info, "document", ALL_REQUIRED);
+    let by_requirement: BTreeMap<&str, &str> = packages
         .iter()
-        .flat_map(|(wishes, package)| {
-            wishes.split(',').map(|wish| (wish.trim(), package.resolution.as_str()))
+        .flat_map(|(requirements, package)| {
+            requirements.split(',').map(|requirement| (requirement.trim(), package.resolution.as_str()))
         })
         .collect();
     let mut roots = Roots::default();
-    for (wishes, package) in &packages {
+    for (requirements, package) in &packages {
         for key in package.rest.keys() {
             bill.notes.not_understood(&format!("package[].{key}"));
         }
         let needs = package.dependencies.iter().chain(&package.optional_dependencies);
-        let on: Vec<String> = needs.filter_map(|(name, wish)| resolve(name, wish, &by_wish)).collect();
+        let on: Vec<String> =
+            needs.filter_map(|(name, requirement)| resolve(name, requirement, &by_requirement)).collect();
         let is_own = package.link_type.as_deref() == Some("soft");
         if is_own {
             roots.required.extend(on.iter().cloned());
         }
         bill.dependencies.push(Dependency { from: package.resolution.clone(), on });
-        let place = format!("[\"{wishes}\"]");
+        let place = format!("[\"{requirements}\"]");
         if package.resolution.is_empty() {
-            bill.notes.add(Gravity::Refused, place, "a package without `resolution` was not taken");
+            bill.notes.add(Gravity::Refused, place, "a package without `resolution` is skipped");
             continue;
         }
         let component = Component { place, ..berry(package) };
@@ -185,7 +189,10 @@ pub fn read_berry(text: &str) -> Result<Bill, Unreadable> {
             bill.subject = Some(Component { kind: ComponentKind::Application, ..component });
         } else {
             if is_own {
-                let words = format!("{} is a member of the workspace: its own code", component.label());
+                let words = format!(
+                    "{} is a member of the workspace: it is the project's own code",
+                    component.label()
+                );
                 bill.notes.add(Gravity::Info, component.place.clone(), words);
                 roots.required.insert(component.reference.clone());
             }
@@ -196,10 +203,13 @@ pub fn read_berry(text: &str) -> Result<Bill, Unreadable> {
     Ok(bill)
 }
 
-/// The package that answers a wish; before version 8 a wish for the registry has no word before it.
-fn resolve(name: &str, wish: &str, by_wish: &BTreeMap<&str, &str>) -> Option<String> {
-    let candidates = [format!("{name}@{wish}"), format!("{name}@npm:{wish}")];
-    candidates.iter().find_map(|wish| by_wish.get(wish.as_str())).map(|resolution| (*resolution).to_owned())
+/// The package that fulfils a requirement; before version 8, a requirement for the registry has no prefix.
+fn resolve(name: &str, requirement: &str, by_requirement: &BTreeMap<&str, &str>) -> Option<String> {
+    let candidates = [format!("{name}@{requirement}"), format!("{name}@npm:{requirement}")];
+    candidates
+        .iter()
+        .find_map(|requirement| by_requirement.get(requirement.as_str()))
+        .map(|resolution| (*resolution).to_owned())
 }
 
 fn berry(package: &Package) -> Component {

@@ -1,4 +1,4 @@
-//! The one way from an SPDX document to a bill of materials.
+//! Turns an SPDX document into a bill of materials.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -17,7 +17,7 @@ pub(super) fn of(mut document: Document) -> Result<Bill, Unreadable> {
         None => format!("SPDX {}", document.syntax.word()),
     };
     if document.packages.is_empty() && document.files.is_empty() {
-        let reason = format!("{format}: neither a package nor a file is told in this document");
+        let reason = format!("{format}: this document lists neither a package nor a file");
         return Err(Unreadable::at("document", reason));
     }
     missing::remark(&mut document);
@@ -48,7 +48,7 @@ pub(super) fn of(mut document: Document) -> Result<Bill, Unreadable> {
     bill.subject = subject(&mut bill, &parts.described);
     bill.dependencies = parts.dependencies();
     if bill.dependencies.is_empty() && bill.components.len() + usize::from(bill.subject.is_some()) > 1 {
-        let text = "no relationship tells what depends on what (`DEPENDS_ON`, `DEPENDENCY_OF`, `CONTAINS`)";
+        let text = "no relationship describes a dependency (`DEPENDS_ON`, `DEPENDENCY_OF`, `CONTAINS`)";
         bill.notes.add(Gravity::Info, "relationships", text);
     }
     Ok(bill)
@@ -63,17 +63,17 @@ fn external_documents(document: &mut Document) {
     }
 }
 
-/// What a relationship can name.
+/// The targets of a relationship.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Element {
     Document,
     /// Becomes a component.
     Component,
-    /// Is in the document, but no component.
+    /// In the document, but not a component.
     Other,
 }
 
-/// The elements by identifier. An identifier that is told twice is remarked.
+/// The elements by identifier. A repeated identifier gets a remark.
 fn known(document: &Document, notes: &mut Notes) -> HashMap<String, Element> {
     let files = if document.packages.is_empty() { Element::Component } else { Element::Other };
     let packages = document.packages.iter().map(|one| (one.id.as_deref(), &one.place, Element::Component));
@@ -84,8 +84,7 @@ fn known(document: &Document, notes: &mut Notes) -> HashMap<String, Element> {
     for (id, place, element) in packages.chain(files).chain(others) {
         let Some(id) = id else { continue };
         if known.contains_key(id) {
-            let text =
-                format!("the identifier `{id}` is told a second time; relationships mean the first one");
+            let text = format!("the identifier `{id}` is repeated; relationships mean the first one");
             notes.add(Gravity::Warning, place.clone(), text);
         } else {
             known.insert(id.to_owned(), element);
@@ -94,15 +93,15 @@ fn known(document: &Document, notes: &mut Notes) -> HashMap<String, Element> {
     known
 }
 
-/// What the relationships tell.
+/// The content of the relationships.
 #[derive(Default)]
 struct Parts {
     described: Vec<String>,
-    /// What needs what, with the scope.
+    /// The dependencies, with the scope.
     needs: BTreeMap<String, BTreeMap<String, Scope>>,
-    /// What contains what.
+    /// The containments.
     contains: Vec<(String, String)>,
-    /// Words for whom, about whom.
+    /// Pedigree entries: component, word, other element.
     pedigrees: Vec<(String, &'static str, String)>,
 }
 
@@ -122,7 +121,7 @@ impl Graph<'_> {
         }
         let from_element = self.element(from, place);
         if is_nothing(to) {
-            // "depends on NONE": it is told that there is nothing; NOASSERTION tells nothing.
+            // "depends on NONE" states that there is no dependency; NOASSERTION states nothing.
             if to == "NONE"
                 && from_element == Some(Element::Component)
                 && matches!(meaning, Meaning::Needs(_))
@@ -154,13 +153,9 @@ impl Graph<'_> {
             let (gravity, what) = if id.starts_with("DocumentRef-") {
                 (Gravity::Info, "an element of another document, which is not read")
             } else {
-                (Gravity::Warning, "which the document does not tell")
+                (Gravity::Warning, "which is not in the document")
             };
-            self.notes.add(
-                gravity,
-                place,
-                format!("the relationship names `{id}`, {what}; it was not taken"),
-            );
+            self.notes.add(gravity, place, format!("the relationship names `{id}`, {what}; it is skipped"));
         }
         element
     }
@@ -169,16 +164,16 @@ impl Graph<'_> {
 impl Parts {
     /// The strongest scope counts: required before optional before excluded.
     fn need(&mut self, from: &str, on: &str, scope: Scope) {
-        let told = self.needs.entry(from.to_owned()).or_default().entry(on.to_owned()).or_insert(scope);
-        *told = (*told).min(scope);
+        let kept = self.needs.entry(from.to_owned()).or_default().entry(on.to_owned()).or_insert(scope);
+        *kept = (*kept).min(scope);
     }
 
-    /// A component is as much needed as the strongest of those who need it say; what is only contained counts as required.
+    /// A component has the strongest scope of all dependencies on it; a component that is only contained counts as required.
     fn scopes_and_pedigrees(&self, components: &mut [Component]) {
         let mut scopes: HashMap<&str, Scope> = HashMap::new();
         for (on, scope) in self.needs.values().flatten() {
-            let told = scopes.entry(on).or_insert(*scope);
-            *told = (*told).min(*scope);
+            let kept = scopes.entry(on).or_insert(*scope);
+            *kept = (*kept).min(*scope);
         }
         let labels: HashMap<String, String> = components
             .iter()
@@ -197,7 +192,7 @@ impl Parts {
         }
     }
 
-    /// Containing counts as needing, unless another component is told to need the part: then containing does not tell who brought it.
+    /// A containment counts as a dependency, unless another component depends on the part: then it does not show which one brought it.
     fn dependencies(self) -> Vec<Dependency> {
         let needed: BTreeSet<String> = self.needs.values().flat_map(BTreeMap::keys).cloned().collect();
         let mut lines: BTreeMap<String, BTreeSet<String>> =
@@ -211,7 +206,7 @@ impl Parts {
     }
 }
 
-/// The one component that is described is the product; it is taken out of the list. Several described ones stay in it.
+/// The one described component is the product and is removed from the list. Several described ones stay in it.
 fn subject(bill: &mut Bill, described: &[String]) -> Option<Component> {
     let described: BTreeSet<&str> = described.iter().map(String::as_str).collect();
     let of_them: Vec<usize> = bill
@@ -224,13 +219,13 @@ fn subject(bill: &mut Bill, described: &[String]) -> Option<Component> {
     match of_them.as_slice() {
         [index] => Some(bill.components.remove(*index)),
         [] => {
-            let text = "no package is told to be the one that the document describes (`DESCRIBES`, `documentDescribes`)";
+            let text = "no package is marked as the one that the document describes (`DESCRIBES`, `documentDescribes`)";
             bill.notes.add(Gravity::Warning, "document", text);
             None
         }
         several => {
             let text = format!(
-                "the document describes {} elements at once; all are taken as components, none as the product",
+                "the document describes {} elements; all are read as components, none as the product",
                 several.len()
             );
             bill.notes.add(Gravity::Info, "document", text);
@@ -239,10 +234,10 @@ fn subject(bill: &mut Bill, described: &[String]) -> Option<Component> {
     }
 }
 
-/// The packages; where there is none, the files.
+/// The packages, or the files if there are none.
 fn components(document: &mut Document, notes: &mut Notes) -> Vec<Component> {
     if document.packages.is_empty() {
-        notes.add(Gravity::Info, "document", "there is no package; the files are taken as components");
+        notes.add(Gravity::Info, "document", "there is no package; the files are read as components");
         return std::mem::take(&mut document.files).into_iter().filter_map(|one| file(one, notes)).collect();
     }
     std::mem::take(&mut document.packages).into_iter().filter_map(|one| package(one, notes)).collect()
@@ -253,9 +248,9 @@ fn named(name: Option<String>, id: Option<&str>, place: &str, notes: &mut Notes)
         return name;
     }
     let text = if id.is_some() {
-        "it has no name; its identifier stands for it"
+        "it has no name; its identifier is used instead"
     } else {
-        "it has neither name nor identifier and was not taken"
+        "it has neither name nor identifier and is skipped"
     };
     notes.add(if id.is_some() { Gravity::Warning } else { Gravity::Refused }, place, text);
     id.map(str::to_owned)
@@ -266,14 +261,14 @@ fn package(package: Package, notes: &mut Notes) -> Option<Component> {
     let mut component = Component {
         reference: package.id.unwrap_or_default(),
         name,
-        version: told(package.version),
+        version: stated(package.version),
         kind: package.purpose.as_deref().map(kind).unwrap_or_default(),
-        supplier: told(package.supplier).or(told(package.originator)).as_deref().and_then(party),
-        description: told(package.description).or(told(package.summary)),
+        supplier: stated(package.supplier).or(stated(package.originator)).as_deref().and_then(party),
+        description: stated(package.description).or(stated(package.summary)),
         hashes: hashes(package.checksums),
-        copyright: told(package.copyright),
+        copyright: stated(package.copyright),
         place: package.place,
-        more: told(package.source).map(|text| (SOURCE_INFO.to_owned(), text)).into_iter().collect(),
+        more: stated(package.source).map(|text| (SOURCE_INFO.to_owned(), text)).into_iter().collect(),
         ..Component::default()
     };
     for identifier in package.identifiers {
@@ -290,12 +285,12 @@ fn package(package: Package, notes: &mut Notes) -> Option<Component> {
             list.push(identifier.value);
         }
     }
-    for address in [told(package.download), told(package.homepage)].into_iter().flatten().rev() {
+    for address in [stated(package.download), stated(package.homepage)].into_iter().flatten().rev() {
         if !component.addresses.contains(&address) {
             component.addresses.insert(0, address);
         }
     }
-    for licence in [told(package.concluded), told(package.declared)].into_iter().flatten() {
+    for licence in [stated(package.concluded), stated(package.declared)].into_iter().flatten() {
         if !component.licences.contains(&licence) {
             component.licences.push(licence);
         }
@@ -310,14 +305,14 @@ fn file(file: File, notes: &mut Notes) -> Option<Component> {
         name,
         kind: ComponentKind::File,
         hashes: hashes(file.checksums),
-        licences: told(file.concluded).into_iter().collect(),
-        copyright: told(file.copyright),
+        licences: stated(file.concluded).into_iter().collect(),
+        copyright: stated(file.copyright),
         place: file.place,
         ..Component::default()
     })
 }
 
-fn told(text: Option<String>) -> Option<String> {
+fn stated(text: Option<String>) -> Option<String> {
     text.filter(|text| !is_nothing(text))
 }
 
@@ -354,7 +349,7 @@ fn algorithm(word: &str) -> String {
         if let Some(size) = size
             && size.bytes().all(|digit| digit.is_ascii_digit())
             && (1..=3).contains(&size.len())
-            // SHA-384 is not the third one of anything.
+            // SHA-384 is not a member of the SHA3 family.
             && !(family == "SHA3" && size.len() != 3)
         {
             return format!("{spelling}{size}");
@@ -363,7 +358,7 @@ fn algorithm(word: &str) -> String {
     upper
 }
 
-/// Purposes that tell how something is packed (`SOURCE`, `ARCHIVE`, `INSTALL`) say nothing of what it is.
+/// Purposes that describe only the packing (`SOURCE`, `ARCHIVE`, `INSTALL`) give no type.
 fn kind(purpose: &str) -> ComponentKind {
     match purpose {
         "APPLICATION" => ComponentKind::Application,

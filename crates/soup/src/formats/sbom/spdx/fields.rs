@@ -1,4 +1,4 @@
-//! The members of one foreign object, taken one by one; what nobody took is counted as not understood.
+//! The members of one foreign object, read one by one; unread members are counted as not understood.
 
 use serde_json::{Map, Value};
 
@@ -7,16 +7,16 @@ use mainstay_base::note::{Gravity, Notes};
 /// An object that is being read.
 pub(super) struct Fields<'n> {
     members: Map<String, Value>,
-    /// Where it is.
+    /// Its place.
     pub(super) place: String,
-    /// What its members are called when they are counted: `packages[]`.
+    /// The prefix of its members when they are counted: `packages[]`.
     name: &'static str,
     /// Remarks.
     pub(super) notes: &'n mut Notes,
 }
 
 impl<'n> Fields<'n> {
-    /// Of a value; one that is no object is remarked and taken as empty.
+    /// The fields of a value; a value that is not an object gets a remark and counts as empty.
     pub(super) fn of(value: Value, name: &'static str, place: String, notes: &'n mut Notes) -> Option<Self> {
         match value {
             Value::Object(members) => Some(Self { members, place, name, notes }),
@@ -27,14 +27,14 @@ impl<'n> Fields<'n> {
         }
     }
 
-    /// A text. Numbers and truth values are taken as text with a remark: their spelling may have been another one (1.10 is 1.1).
+    /// A text. Numbers and booleans are read as text with a remark: their spelling may have been different (1.10 is 1.1).
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
         match self.members.remove(key)? {
             Value::Null => None,
             Value::String(text) => not_empty(text),
             value @ (Value::Number(_) | Value::Bool(_)) => {
                 let remark =
-                    format!("`{key}` is {} where text was expected; taken as `{value}`", kind(&value));
+                    format!("`{key}` is {} where text was expected; read as `{value}`", kind(&value));
                 self.notes.add(Gravity::Warning, self.place.clone(), remark);
                 Some(value.to_string())
             }
@@ -45,10 +45,10 @@ impl<'n> Fields<'n> {
         }
     }
 
-    /// A text, if it says something that is understood; else it is left to be counted.
+    /// A text, if it passes a check; otherwise it is left to be counted.
     pub(super) fn text_if(&mut self, key: &str, says: fn(&str) -> bool) -> Option<String> {
-        let said = self.members.get(key).and_then(Value::as_str).is_some_and(says);
-        if said { self.text(key) } else { None }
+        let accepted = self.members.get(key).and_then(Value::as_str).is_some_and(says);
+        if accepted { self.text(key) } else { None }
     }
 
     /// Texts of a list; a single text counts as a list of one.
@@ -73,7 +73,7 @@ impl<'n> Fields<'n> {
         }
     }
 
-    /// The objects of a list, or a single one, with their places; other things in it are remarked.
+    /// The objects of a list, or a single one, with their places; other things in it get a remark.
     pub(super) fn objects(&mut self, key: &str) -> Vec<(Value, String)> {
         match self.members.remove(key) {
             None | Some(Value::Null) => Vec::new(),
@@ -90,14 +90,14 @@ impl<'n> Fields<'n> {
         }
     }
 
-    /// Takes members that say nothing beyond what is known anyhow.
+    /// Reads members that add no information.
     pub(super) fn skip(&mut self, keys: &[&str]) {
         for key in keys {
             self.members.remove(*key);
         }
     }
 
-    /// Counts what nobody took.
+    /// Counts the unread members.
     pub(super) fn finish(self) {
         for key in self.members.keys() {
             self.notes.not_understood(&named(self.name, key));
@@ -105,12 +105,12 @@ impl<'n> Fields<'n> {
     }
 
     fn wrong(&mut self, key: &str, value: &Value, expected: &str) {
-        let remark = format!("`{key}` is {} where {expected} was expected; not taken", kind(value));
+        let remark = format!("`{key}` is {} where {expected} was expected; skipped", kind(value));
         self.notes.add(Gravity::Refused, self.place.clone(), remark);
     }
 }
 
-/// Name of a field for being counted. A foreign name is cut: it may be of any length.
+/// Name of a field for counting. A foreign name is shortened: it may have any length.
 pub(super) fn named(name: &str, key: &str) -> String {
     let key: String = key.chars().take(100).collect();
     if name.is_empty() { key } else { format!("{name}.{key}") }

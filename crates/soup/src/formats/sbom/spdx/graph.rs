@@ -1,4 +1,4 @@
-//! SPDX 3.0 as JSON-LD: the elements of `@graph`, one by one, into the model. Relationships are translated to the words of SPDX 2.
+//! SPDX 3.0 as JSON-LD: reads the elements of `@graph` into the model. Relationships are translated to the words of SPDX 2.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -18,11 +18,11 @@ use crate::model::vex::{Justification, Statement, Status, Subject};
 use mainstay_base::json_stream::{self, PIECE_BYTES_MAX, Piece};
 use mainstay_base::note::{Notes, Unreadable};
 
-/// Members that every element has and that say nothing of a component.
+/// Members that every element has and that carry no information about a component.
 const ALWAYS: [&str; 6] = ["type", "@type", "spdxId", "@id", "creationInfo", "completeness"];
 
-/// Reads a document: a list of elements under `@graph`, or one element at the root. Refuses what is not JSON, and a document without package
-/// and file.
+/// Reads a document: a list of elements under `@graph`, or one element at the root. Refuses a text that is not JSON, and a document without
+/// package and file.
 pub fn read(text: &str) -> Result<Bill, Unreadable> {
     let mut reader = Reader::default();
     reader.document.syntax = Syntax::JsonLd;
@@ -53,9 +53,9 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
 
 /// The class of an element, by its name in the published context.
 pub(super) fn kind_of(value: &Value) -> Option<String> {
-    let told = ["type", "@type"].into_iter().find_map(|key| texts_of(value, key).into_iter().next())?;
-    // Without the context's names a class is an address: …/terms/Software/Package, or spdx:Core/Person.
-    let Some((before, name)) = told.rsplit_once('/') else { return Some(told) };
+    let class = ["type", "@type"].into_iter().find_map(|key| texts_of(value, key).into_iter().next())?;
+    // Without the context's names, a class is an address: …/terms/Software/Package, or spdx:Core/Person.
+    let Some((before, name)) = class.rsplit_once('/') else { return Some(class) };
     Some(match before.rsplit(['/', ':']).next() {
         Some("Core") | None => name.to_owned(),
         Some(profile) => format!("{}_{name}", profile.to_ascii_lowercase()),
@@ -67,7 +67,7 @@ pub(super) fn id_of(value: &Value) -> Option<String> {
     text_of(value, "spdxId").or_else(|| text_of(value, "@id"))
 }
 
-/// What the elements say that can only be understood when all of them are read.
+/// Data that can only be resolved when all elements are read.
 #[derive(Default)]
 struct Reader {
     document: Document,
@@ -79,19 +79,19 @@ struct Reader {
     roots: Vec<String>,
     boms: BTreeMap<String, Vec<String>>,
     makers: Vec<(&'static str, String)>,
-    makers_told: HashSet<(&'static str, String)>,
+    known_makers: HashSet<(&'static str, String)>,
     links: Vec<Link>,
     statements: Vec<(Link, Statement)>,
     /// Builds by identifier.
     builds: HashSet<String>,
-    /// Digests and identifiers that stand beside the elements, by their own identifier, and the packages that name them.
+    /// Digests and identifiers outside the elements, by their own identifier, and the packages that name them.
     parts: HashMap<String, Value>,
     parts_of: Vec<(usize, String)>,
-    /// How many identifiers were made for elements inside others.
+    /// Number of identifiers that were made for nested elements.
     made: usize,
 }
 
-/// A relationship as told.
+/// A relationship as in the document.
 pub(super) struct Link {
     pub(super) kind: String,
     scope: Option<String>,
@@ -101,9 +101,9 @@ pub(super) struct Link {
 }
 
 impl Reader {
-    /// Takes an element and those that stand inside it.
+    /// Reads an element and its nested elements.
     fn whole(&mut self, mut value: Value, place: String) {
-        for (inner, place) in inline::taken_out(&mut value, &place, &mut self.made) {
+        for (inner, place) in inline::extract(&mut value, &place, &mut self.made) {
             self.element(inner, place);
         }
         self.element(value, place);
@@ -131,10 +131,10 @@ impl Reader {
                 self.names.extend(id.zip(name));
             }
             "security_Vulnerability" => {
-                let told = items(&value, "externalIdentifier")
+                let cve = items(&value, "externalIdentifier")
                     .find(|item| text_of(item, "externalIdentifierType").as_deref() == Some("cve"))
                     .and_then(|item| text_of(item, "identifier"));
-                self.names.extend(id.zip(told.or(name)));
+                self.names.extend(id.zip(cve.or(name)));
             }
             "simplelicensing_LicenseExpression" => {
                 self.licences.extend(id.zip(text_of(&value, "simplelicensing_licenseExpression")));
@@ -154,7 +154,7 @@ impl Reader {
                 self.document.notes.not_understood(&named("@graph[]", &kind));
                 self.builds.extend(id);
             }
-            // Custom licences and their like have a name to be called by.
+            // Custom licences and similar elements have a name.
             _ => {
                 self.document.notes.not_understood(&named("@graph[]", &kind));
                 let text = name.or_else(|| id.clone());
@@ -180,7 +180,7 @@ impl Reader {
         let makers = fields.texts("createdBy").into_iter().map(|id| ("", id));
         let tools = fields.texts("createdUsing").into_iter().map(|id| ("Tool: ", id));
         for maker in makers.chain(tools) {
-            if self.makers_told.insert(maker.clone()) {
+            if self.known_makers.insert(maker.clone()) {
                 self.makers.push(maker);
             }
         }
@@ -297,7 +297,7 @@ impl Reader {
         self.statements.push((link, statement));
     }
 
-    /// Gives packages the digests and identifiers that they only name.
+    /// Gives packages the digests and identifiers that they only reference.
     fn put_parts(&mut self) {
         for (index, id) in std::mem::take(&mut self.parts_of) {
             let Document { packages, notes, .. } = &mut self.document;
@@ -312,7 +312,7 @@ impl Reader {
         }
     }
 
-    /// Puts names in the place of identifiers, and relationships in the words of SPDX 2.
+    /// Replaces identifiers by names, and relationships by the words of SPDX 2.
     fn finish(mut self) -> Document {
         self.put_parts();
         let mut document = self.document;
@@ -347,7 +347,7 @@ impl Reader {
     }
 }
 
-/// Licences are told by relationships to licence elements.
+/// Relationships to licence elements give the licences.
 fn licences(document: &mut Document, links: &[Link], expressions: &HashMap<String, String>) {
     let mut concluded: HashMap<&str, String> = HashMap::new();
     let mut declared: HashMap<&str, String> = HashMap::new();
@@ -359,11 +359,11 @@ fn licences(document: &mut Document, links: &[Link], expressions: &HashMap<Strin
         };
         for to in &link.to {
             let expression = expressions.get(to).map_or_else(|| individual(to), |text| text.as_str());
-            let told = list.entry(&link.from).or_default();
-            if !told.is_empty() {
-                told.push_str(" AND ");
+            let expressions = list.entry(&link.from).or_default();
+            if !expressions.is_empty() {
+                expressions.push_str(" AND ");
             }
-            told.push_str(expression);
+            expressions.push_str(expression);
         }
     }
     for package in &mut document.packages {
@@ -376,7 +376,7 @@ fn licences(document: &mut Document, links: &[Link], expressions: &HashMap<Strin
     }
 }
 
-/// The words of SPDX 3 for nothing said and nothing there, by identifier; another identifier stands for itself.
+/// The words of SPDX 3 for no assertion and none, by identifier; any other identifier stays.
 fn individual(id: &str) -> &str {
     match id.rsplit('/').next() {
         Some("NoAssertionLicense" | "NoAssertionElement" | "expandedlicensing_NoAssertionLicense") => {
@@ -387,7 +387,7 @@ fn individual(id: &str) -> &str {
     }
 }
 
-/// A relationship in the words of SPDX 2. What has no meaning for a bill keeps its own word and is counted later.
+/// A relationship in the words of SPDX 2. A relationship without meaning for a bill keeps its own word and is counted later.
 fn translate(document: &mut Document, link: Link) {
     let scope = link.scope.as_deref().unwrap_or_default();
     let (kind, turned) = match (link.kind.as_str(), scope) {
@@ -411,7 +411,7 @@ fn translate(document: &mut Document, link: Link) {
         ("usesTool", _) => ("DEV_TOOL_OF", true),
         (other, _) => (other, false),
     };
-    // The document itself is no element that could describe something here: what a bill describes is a root of it.
+    // The document itself describes nothing: the roots of a bill are the described elements.
     for to in link.to {
         let to = individual(&to).to_owned();
         let (from, to) = if turned { (to, link.from.clone()) } else { (link.from.clone(), to) };
@@ -424,7 +424,7 @@ fn translate(document: &mut Document, link: Link) {
     }
 }
 
-/// The digests that stand in an element; the identifiers of those that stand elsewhere go to `parts_of`.
+/// The digests inside an element; the identifiers of those elsewhere go to `parts_of`.
 fn checksums(fields: &mut Fields<'_>, parts_of: &mut Vec<String>) -> Vec<Checksum> {
     let mut checksums = Vec::new();
     for (value, _) in fields.objects("verifiedUsing") {

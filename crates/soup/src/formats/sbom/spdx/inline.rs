@@ -1,11 +1,11 @@
-//! SPDX 3 elements that stand inside others: JSON-LD writes a reference or the object itself, which means the same.
+//! SPDX 3 elements that are nested in others: JSON-LD allows a reference or the object itself, with the same meaning.
 //!
-//! Here each one inside is taken out to stand beside the others, and its identifier is left in its place. What an element is made of
-//! (digests, identifiers, addresses) is no element and stays.
+//! Each nested element is moved to the top level, and its identifier is left in its place. Parts of an element (digests, identifiers,
+//! addresses) are not elements and stay.
 
 use serde_json::Value;
 
-/// Members that hold what an element is made of, not other elements.
+/// Members that hold parts of an element, not other elements.
 const PARTS: [&str; 7] = [
     "verifiedUsing",
     "externalIdentifier",
@@ -16,8 +16,8 @@ const PARTS: [&str; 7] = [
     "import",
 ];
 
-/// Takes the elements inside `value` out, innermost first, and gives each with the place where it stood. The depth is limited by that of the JSON document.
-pub(super) fn taken_out(value: &mut Value, place: &str, made: &mut usize) -> Vec<(Value, String)> {
+/// Moves the elements inside `value` out, innermost first, and returns each with its former place. The JSON document limits the depth.
+pub(super) fn extract(value: &mut Value, place: &str, made: &mut usize) -> Vec<(Value, String)> {
     let mut out = Vec::new();
     if let Value::Object(members) = value {
         for (key, member) in members.iter_mut().filter(|(key, _)| !PARTS.contains(&key.as_str())) {
@@ -50,7 +50,7 @@ fn take_one(item: &mut Value, place: &str, (made, out): (&mut usize, &mut Vec<(V
         format!("_:inline {made} {kind}")
     });
     let mut element = std::mem::replace(item, Value::String(id.clone()));
-    out.extend(taken_out(&mut element, place, made));
+    out.extend(extract(&mut element, place, made));
     if let Value::Object(members) = &mut element {
         members.insert("spdxId".to_owned(), Value::String(id));
     }

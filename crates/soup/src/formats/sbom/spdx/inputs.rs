@@ -1,4 +1,4 @@
-//! What an SPDX 3 document with builds tells of their inputs: archives and other sources that a build took and that are in no product.
+//! Inputs of builds in an SPDX 3 document: archives and other sources that a build used and that are in no product.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -6,7 +6,7 @@ use super::graph::Link;
 use super::model::{Document, Other, Package};
 use mainstay_base::note::Gravity;
 
-/// Relationships that make what they name a part of something, or something that a build made.
+/// Relationships whose target is a part of something, or something that a build made.
 const PARTS: [&str; 11] = [
     "contains",
     "dependsOn",
@@ -21,11 +21,11 @@ const PARTS: [&str; 11] = [
     "packagedBy",
 ];
 
-/// Names that are told in the note at most.
+/// Maximum number of names in the note.
 const SHOWN: usize = 5;
 
-/// Takes out of the packages those that are only inputs of builds, or sources that nothing has as its part; says how many. They stay known, so
-/// that relationships may name them.
+/// Removes the packages that are only inputs of builds, or sources that are part of nothing, and reports how many. They stay known, so that
+/// relationships may name them.
 pub(super) fn take_out(document: &mut Document, links: &[Link], builds: &HashSet<String>) {
     if builds.is_empty() && !links.iter().any(|link| link.kind == "hasInput") {
         return;
@@ -56,7 +56,7 @@ pub(super) fn take_out(document: &mut Document, links: &[Link], builds: &HashSet
         names.push("…");
     }
     let text = format!(
-        "{} packages are only sources or inputs of builds, no parts of the product, and were not taken as components: {}",
+        "{} packages are only sources or inputs of builds, not parts of the product, and are not listed as components: {}",
         taken.len(),
         names.join(", ")
     );

@@ -8,7 +8,7 @@ use crate::model::bill::Bill;
 use mainstay_base::json_stream::{self, PIECE_BYTES_MAX, Piece};
 use mainstay_base::note::Unreadable;
 
-/// Reads a document. Refuses what is not JSON, and a document without package and file.
+/// Reads a document. Refuses a text that is not JSON, and a document without package and file.
 pub fn read(text: &str) -> Result<Bill, Unreadable> {
     let mut document = Document { syntax: Syntax::Json, ..Document::default() };
     json_stream::read(text.as_bytes(), &records::STREAMED, PIECE_BYTES_MAX, &mut |piece| {

@@ -1,4 +1,4 @@
-//! What a document does not tell, though its version of SPDX requires it or a maker of medical devices needs it.
+//! Fields that a document lacks, although its version of SPDX requires them or a maker of medical devices needs them.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,12 @@ use mainstay_base::note::{Gravity, Notes};
 /// Fields by their name in JSON, with their tag in tag-value.
 type Field = (&'static str, &'static str);
 
-/// Places for which a missing field is remarked one by one at most.
+/// Maximum number of places for which a missing field is reported one by one.
 const PLACES_MAX: usize = 20;
-/// Packages that are named in one remark at most.
+/// Maximum number of packages in one remark.
 const NAMED_MAX: usize = 5;
 
-/// Adds a remark for each required field that is missing, and one for each wanted field with the packages that lack it.
+/// Adds a remark for each missing required field, and one for each missing wanted field with the packages that lack it.
 pub(super) fn remark(document: &mut Document) {
     let mut notes = std::mem::take(&mut document.notes);
     of_document(document, &mut notes);
@@ -58,12 +58,12 @@ fn of_document(document: &Document, notes: &mut Notes) {
         (("created", "Created"), document.created.is_some()),
         ((if three { "createdBy" } else { "creators" }, "Creator"), !document.creators.is_empty()),
     ];
-    for (field, _) in required.into_iter().filter(|(_, told)| !told) {
+    for (field, _) in required.into_iter().filter(|(_, given)| !given) {
         notes.add(Gravity::Warning, "document", missing(document, field));
     }
 }
 
-/// Remarks what is missing place by place, up to a number of places for each field; the rest is counted.
+/// Reports missing fields by place, up to a number of places for each field; the rest is counted.
 fn of_elements<'d>(
     document: &Document,
     list: &str,
@@ -72,7 +72,7 @@ fn of_elements<'d>(
 ) {
     let mut counts: BTreeMap<Field, usize> = BTreeMap::new();
     for (place, fields) in elements {
-        for (field, _) in fields.into_iter().filter(|(_, told)| !told) {
+        for (field, _) in fields.into_iter().filter(|(_, given)| !given) {
             let count = counts.entry(field).or_default();
             *count += 1;
             if *count <= PLACES_MAX {
@@ -107,30 +107,30 @@ fn required_of_package(package: &Package, syntax: Syntax, lax: bool) -> [(Field,
     ]
 }
 
-/// Fields that are not required, but without which a component can hardly be judged (IEC 62304 8.1.2, NTIA minimum elements).
+/// Fields that are not required, but without which a component is hard to judge (IEC 62304 8.1.2, NTIA minimum elements).
 fn wanted(document: &Document, notes: &mut Notes) {
     let three = document.syntax == Syntax::JsonLd;
     let field = |two: Field, three_name| if three { (three_name, three_name) } else { two };
-    let told = |text: &Option<String>| text.as_deref().is_some_and(|text| !is_nothing(text));
+    let given = |text: &Option<String>| text.as_deref().is_some_and(|text| !is_nothing(text));
     let lacking: [(Field, &dyn Fn(&Package) -> bool); 4] = [
-        (field(("supplier", "PackageSupplier"), "suppliedBy"), &|package| told(&package.supplier)),
+        (field(("supplier", "PackageSupplier"), "suppliedBy"), &|package| given(&package.supplier)),
         (field(("versionInfo", "PackageVersion"), "software_packageVersion"), &|package| {
-            told(&package.version)
+            given(&package.version)
         }),
         (field(("licenseConcluded", "PackageLicenseConcluded"), "hasConcludedLicense"), &|package| {
-            told(&package.concluded)
+            given(&package.concluded)
         }),
         (field(("externalRefs", "ExternalRef"), "externalIdentifier"), &|package| {
             !package.identifiers.is_empty()
         }),
     ];
-    for (field, is_told) in lacking {
-        let without: Vec<&Package> = document.packages.iter().filter(|package| !is_told(package)).collect();
+    for (field, is_given) in lacking {
+        let without: Vec<&Package> = document.packages.iter().filter(|package| !is_given(package)).collect();
         let Some(first) = without.first() else { continue };
         let names: Vec<&str> = without.iter().take(NAMED_MAX).map(|package| label(package)).collect();
         let more = if without.len() > NAMED_MAX { ", …" } else { "" };
         let text = format!(
-            "`{}` is not told by {} of {} packages: {}{more}",
+            "`{}` is not given by {} of {} packages: {}{more}",
             name(document.syntax, field),
             without.len(),
             document.packages.len(),
@@ -141,10 +141,10 @@ fn wanted(document: &Document, notes: &mut Notes) {
 }
 
 fn label(package: &Package) -> &str {
-    package.name.as_deref().or(package.id.as_deref()).unwrap_or("one without name")
+    package.name.as_deref().or(package.id.as_deref()).unwrap_or("one without a name")
 }
 
-/// Whether a text says that nothing is said.
+/// Whether a text makes no assertion.
 pub(super) fn is_nothing(text: &str) -> bool {
     matches!(text.trim(), "" | "NOASSERTION" | "NONE")
 }

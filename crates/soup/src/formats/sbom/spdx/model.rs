@@ -1,11 +1,11 @@
-//! One SPDX document as plain values, whatever its version and syntax. Filled by the readers, turned into a bill by `bill.rs`.
+//! One SPDX document as plain values, in any version and syntax. The readers fill it, and `bill.rs` turns it into a bill.
 //!
-//! Texts are kept as written; `NOASSERTION` and `NONE` count as told here and are dropped when the bill is made.
+//! Texts are kept as written; `NOASSERTION` and `NONE` are kept here and dropped when the bill is made.
 
 use crate::model::vex::Statement;
 use mainstay_base::note::Notes;
 
-/// How a document is written down. Decides the names of fields in remarks.
+/// The syntax of a document. It decides the names of fields in remarks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Syntax {
     /// SPDX 2 as JSON.
@@ -50,12 +50,12 @@ pub(super) struct Document {
     pub(super) created: Option<String>,
     /// `Tool: syft-1.2`, `Organization: Acme`, `Person: Jane Doe (jane@example.com)`.
     pub(super) creators: Vec<String>,
-    /// Identifiers of what the document says it describes (`documentDescribes`, `rootElement`).
+    /// Identifiers of the elements that the document describes (`documentDescribes`, `rootElement`).
     pub(super) described: Vec<String>,
     pub(super) external: Vec<ExternalDocument>,
     pub(super) packages: Vec<Package>,
     pub(super) files: Vec<File>,
-    /// Elements that are neither package nor file (snippets), only so that relationships may name them.
+    /// Elements that are neither package nor file (snippets), so that relationships can name them.
     pub(super) others: Vec<Other>,
     pub(super) relationships: Vec<Relationship>,
     pub(super) statements: Vec<Statement>,
@@ -79,12 +79,12 @@ pub(super) struct Package {
     pub(super) version: Option<String>,
     pub(super) supplier: Option<String>,
     pub(super) originator: Option<String>,
-    /// `primaryPackagePurpose` in capitals (`OPERATING-SYSTEM`).
+    /// `primaryPackagePurpose` in upper case (`OPERATING-SYSTEM`).
     pub(super) purpose: Option<String>,
     pub(super) download: Option<String>,
     pub(super) homepage: Option<String>,
     pub(super) copyright: Option<String>,
-    /// `sourceInfo`: where the package comes from, in words.
+    /// `sourceInfo`: the origin of the package, in words.
     pub(super) source: Option<String>,
     pub(super) summary: Option<String>,
     pub(super) description: Option<String>,
@@ -106,7 +106,7 @@ pub(super) struct File {
     pub(super) place: String,
 }
 
-/// An element that is only named.
+/// An element of which only the identifier is kept.
 #[derive(Debug)]
 pub(super) struct Other {
     pub(super) id: String,
@@ -120,20 +120,20 @@ pub(super) struct Checksum {
     pub(super) value: String,
 }
 
-/// An external reference of a kind that is understood.
+/// An external reference of a known kind.
 #[derive(Debug)]
 pub(super) struct Identifier {
     pub(super) kind: IdentifierKind,
     pub(super) value: String,
 }
 
-/// What an external reference is.
+/// The kind of an external reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum IdentifierKind {
     Purl,
     Cpe,
     Swid,
-    /// An address where the package comes from or is described.
+    /// An address of the package's source or description.
     Address,
 }
 

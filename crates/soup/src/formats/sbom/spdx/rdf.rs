@@ -1,4 +1,4 @@
-//! SPDX 2.2 and 2.3 as RDF/XML: the triples brought into the shape of the JSON form.
+//! SPDX 2.2 and 2.3 as RDF/XML: converts the triples to the JSON form.
 //!
 //! Nothing outside the document is ever fetched, and a document type declaration (entities) is refused before the triples are read.
 
@@ -19,27 +19,27 @@ const LICENCES: &str = "http://spdx.org/licenses/";
 const TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 /// Licence expressions deeper than this are cut.
 const DEPTH_MAX: usize = 32;
-/// Characters of a licence expression at most: sets may name each other again and again.
+/// Maximum characters of a licence expression: sets may name each other again and again.
 const EXPRESSION_MAX: usize = 100_000;
 
-/// What is said of one node: property and value in the order of the document.
+/// The properties of one node, with their values in the order of the document.
 #[derive(Default)]
 struct Subject {
     kind: String,
-    said: Vec<(String, Told)>,
+    properties: Vec<(String, Content)>,
 }
 
 /// A value.
-enum Told {
+enum Content {
     /// Text.
     Text(String),
     /// Another node, by IRI or blank node label.
     Node(String),
 }
 
-/// Reads a document. Refuses what is not RDF/XML, a document type declaration, and a document without package and file.
+/// Reads a document. Refuses a text that is not RDF/XML, a document type declaration, and a document without package and file.
 pub fn read(text: &str) -> Result<Bill, Unreadable> {
-    // Well-formed, of bounded size, and without any entity: only then the triples.
+    // The triples are read only if the text is well-formed, of bounded size, and without entities.
     drop(xml::parse(text)?);
     let graph = graph(text)?;
     let mut document = Document { syntax: Syntax::Rdf, ..Document::default() };
@@ -69,9 +69,9 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
 
 struct Graph {
     subjects: BTreeMap<String, Subject>,
-    /// Subjects in the order in which they are first said something of.
+    /// Subjects in the order of their first triple.
     order: Vec<(usize, String)>,
-    /// Subjects that no other one names.
+    /// Subjects that no other subject names.
     roots: BTreeSet<String>,
 }
 
@@ -89,21 +89,21 @@ fn graph(text: &str) -> Result<Graph, Unreadable> {
             graph.order.push((graph.order.len(), iri.clone()));
         }
         let subject = graph.subjects.entry(iri).or_default();
-        let told = match &triple.object {
-            Term::Literal(literal) => Told::Text(literal.value().to_owned()),
-            Term::NamedNode(node) => Told::Node(node.as_str().to_owned()),
-            Term::BlankNode(node) => Told::Node(format!("_:{}", node.as_str())),
+        let content = match &triple.object {
+            Term::Literal(literal) => Content::Text(literal.value().to_owned()),
+            Term::NamedNode(node) => Content::Node(node.as_str().to_owned()),
+            Term::BlankNode(node) => Content::Node(format!("_:{}", node.as_str())),
         };
         if property == TYPE {
-            if let Told::Node(kind) = told {
+            if let Content::Node(kind) = content {
                 subject.kind = local(&kind).to_owned();
             }
             continue;
         }
-        if let Told::Node(node) = &told {
+        if let Content::Node(node) = &content {
             named.insert(node.clone());
         }
-        subject.said.push((local(property).to_owned(), told));
+        subject.properties.push((local(property).to_owned(), content));
     }
     graph.roots = graph.subjects.keys().filter(|iri| !named.contains(*iri)).cloned().collect();
     Ok(graph)
@@ -114,14 +114,14 @@ impl Graph {
         let (namespace, id) = iri.rsplit_once('#').unwrap_or((iri, "SPDXRef-DOCUMENT"));
         document.id = Some(id.to_owned());
         document.namespace = Some(namespace.to_owned()).filter(|namespace| !namespace.is_empty());
-        for (property, told) in &subject.said {
+        for (property, content) in &subject.properties {
             let (key, value) = match property.as_str() {
-                "specVersion" => ("spdxVersion", self.value(told, property)),
-                "creationInfo" => ("creationInfo", self.creation(told)),
-                "dataLicense" => ("dataLicense", self.value(told, property)),
-                "name" => ("name", self.value(told, property)),
-                "describesPackage" => ("documentDescribes", self.value(told, "relatedSpdxElement")),
-                // These are elements of their own.
+                "specVersion" => ("spdxVersion", self.value(content, property)),
+                "creationInfo" => ("creationInfo", self.creation(content)),
+                "dataLicense" => ("dataLicense", self.value(content, property)),
+                "name" => ("name", self.value(content, property)),
+                "describesPackage" => ("documentDescribes", self.value(content, "relatedSpdxElement")),
+                // These are separate elements.
                 "relationship" | "externalDocumentRef" => continue,
                 other => {
                     document.notes.not_understood(&super::fields::named("", other));
@@ -132,76 +132,76 @@ impl Graph {
         }
     }
 
-    fn creation(&self, told: &Told) -> Value {
+    fn creation(&self, content: &Content) -> Value {
         let mut members = Map::new();
-        for (property, told) in self.said(told) {
+        for (property, content) in self.properties(content) {
             let key = if property == "creator" { "creators" } else { property };
-            push(&mut members, key, self.value(told, property));
+            push(&mut members, key, self.value(content, property));
         }
         Value::Object(members)
     }
 
     fn external(&self, document: &mut Document, iri: &str, subject: &Subject) {
-        let address = subject.said.iter().find(|(property, _)| property == "spdxDocument");
+        let address = subject.properties.iter().find(|(property, _)| property == "spdxDocument");
         let record = json!({
             "externalDocumentId": local(iri),
-            "spdxDocument": address.map(|(_, told)| match told { Told::Text(text) | Told::Node(text) => text }),
+            "spdxDocument": address.map(|(_, content)| match content { Content::Text(text) | Content::Node(text) => text }),
         });
         records::member(document, "externalDocumentRefs", record, format!("node {}", local(iri)));
     }
 
-    /// A package, file or snippet in the shape of its JSON form.
+    /// A package, file or snippet in the JSON form.
     fn element(&self, iri: &str, subject: &Subject) -> Value {
         let mut members = Map::new();
-        // A blank node has no identifier that the document gave it.
+        // A blank node has no identifier in the document.
         if !iri.starts_with("_:") {
             members.insert("SPDXID".to_owned(), local(iri).into());
         }
-        for (property, told) in &subject.said {
+        for (property, content) in &subject.properties {
             let (key, value) = match property.as_str() {
                 "relationship" => continue,
-                "checksum" => ("checksums", self.object(told)),
-                "externalRef" => ("externalRefs", self.object(told)),
-                "hasFile" => ("hasFiles", self.value(told, "relatedSpdxElement")),
-                other => (other, self.value(told, other)),
+                "checksum" => ("checksums", self.object(content)),
+                "externalRef" => ("externalRefs", self.object(content)),
+                "hasFile" => ("hasFiles", self.value(content, "relatedSpdxElement")),
+                other => (other, self.value(content, other)),
             };
             push(&mut members, key, value);
         }
         Value::Object(members)
     }
 
-    fn object(&self, told: &Told) -> Value {
+    fn object(&self, content: &Content) -> Value {
         let mut members = Map::new();
-        for (property, told) in self.said(told) {
-            push(&mut members, property, self.value(told, property));
+        for (property, content) in self.properties(content) {
+            push(&mut members, property, self.value(content, property));
         }
         Value::Object(members)
     }
 
     fn relationships(&self, document: &mut Document, iri: &str, subject: &Subject, place: &str) {
-        for (_, told) in subject.said.iter().filter(|(property, _)| property == "relationship") {
-            let Value::Object(mut record) = self.object(told) else { continue };
+        for (_, content) in subject.properties.iter().filter(|(property, _)| property == "relationship") {
+            let Value::Object(mut record) = self.object(content) else { continue };
             record.insert("spdxElementId".to_owned(), local(iri).into());
             records::element(document, "relationships", Value::Object(record), place.to_owned());
         }
     }
 
-    fn said<'g>(&'g self, told: &Told) -> impl Iterator<Item = (&'g str, &'g Told)> {
-        let subject = match told {
-            Told::Node(node) => self.subjects.get(node),
-            Told::Text(_) => None,
+    fn properties<'g>(&'g self, content: &Content) -> impl Iterator<Item = (&'g str, &'g Content)> {
+        let subject = match content {
+            Content::Node(node) => self.subjects.get(node),
+            Content::Text(_) => None,
         };
         subject
             .into_iter()
-            .flat_map(|subject| &subject.said)
-            .map(|(property, told)| (property.as_str(), told))
+            .flat_map(|subject| &subject.properties)
+            .map(|(property, content)| (property.as_str(), content))
     }
 
-    /// A value of a property as the JSON form writes it.
-    fn value(&self, told: &Told, property: &str) -> Value {
-        let node = match told {
-            Told::Text(text) => return Value::String(text.clone()),
-            Told::Node(node) => node,
+    /// A value of a property in the JSON form.
+    fn value(&self, content: &Content, property: &str) -> Value {
+        let node = match content {
+            Content::Text(text) => return Value::String(text.clone()),
+            Content::Node(node) => node,
         };
         match (property, node.strip_prefix(SPDX)) {
             (_, Some("noassertion")) => "NOASSERTION".into(),
@@ -239,9 +239,11 @@ impl Graph {
             return;
         }
         let members =
-            subject.into_iter().flat_map(|subject| &subject.said).filter_map(|(_, told)| match told {
-                Told::Node(node) => Some(node),
-                Told::Text(_) => None,
+            subject.into_iter().flat_map(|subject| &subject.properties).filter_map(|(_, content)| {
+                match content {
+                    Content::Node(node) => Some(node),
+                    Content::Text(_) => None,
+                }
             });
         out.push_str(if depth > 0 && joint.starts_with(' ') { "(" } else { "" });
         for (count, member) in members.enumerate() {
@@ -253,7 +255,7 @@ impl Graph {
     }
 }
 
-/// What stands behind the last `#` or `/` of an IRI.
+/// The text after the last `#` or `/` of an IRI.
 fn local(iri: &str) -> &str {
     iri.rsplit(['#', '/']).next().filter(|local| !local.is_empty()).unwrap_or(iri)
 }
@@ -270,7 +272,7 @@ fn upper_snake(word: &str) -> String {
     upper
 }
 
-/// Adds a value; what is said again makes a list.
+/// Adds a value; repeated values become a list.
 fn push(members: &mut Map<String, Value>, key: &str, value: Value) {
     match members.get_mut(key) {
         None => {

@@ -1,4 +1,4 @@
-//! The records of SPDX 2 in the shape of its JSON form, one by one into the model. YAML, XML, RDF and tag-value are brought into this shape.
+//! Reads the records of SPDX 2 in the JSON form into the model, one by one. YAML, XML, RDF and tag-value are converted to this form first.
 
 use serde_json::Value;
 
@@ -9,10 +9,10 @@ use super::model::{
 use crate::model::matching::names_source;
 use mainstay_base::note::{Gravity, Notes};
 
-/// Lists of the document whose items are records of their own.
+/// Lists of the document whose items are separate records.
 pub(super) const STREAMED: [&str; 4] = ["packages", "files", "snippets", "relationships"];
 
-/// Takes a member of the document object, which is at `place`.
+/// Reads a member of the document object, which is at `place`.
 pub(super) fn member(document: &mut Document, key: &str, value: Value, place: String) {
     if STREAMED.contains(&key) {
         return items(document, key, value, &place);
@@ -21,7 +21,7 @@ pub(super) fn member(document: &mut Document, key: &str, value: Value, place: St
         "creationInfo" => return creation(document, value, place),
         "externalDocumentRefs" => return each(document, value, &place, external),
         "documentDescribes" => return each(document, value, &place, described),
-        // Before 2.2 everything stood under one more name.
+        // Before 2.2 everything was under one more name.
         "Document" => return whole(document, value, &format!("{place}.")),
         _ => {}
     }
@@ -40,7 +40,7 @@ pub(super) fn member(document: &mut Document, key: &str, value: Value, place: St
     }
 }
 
-/// Takes a document that is there as a whole. `root` is what stands before the names of its members in places (`$.`).
+/// Reads a whole document. `root` is the prefix of its members in places (`$.`).
 pub(super) fn whole(document: &mut Document, value: Value, root: &str) {
     let Value::Object(members) = value else {
         return document.notes.add(Gravity::Refused, root.trim_end_matches('.'), "an object was expected");
@@ -51,10 +51,10 @@ pub(super) fn whole(document: &mut Document, value: Value, root: &str) {
     }
 }
 
-/// Characters of a version that are shown at most.
+/// Maximum characters of a version that are shown.
 const VERSION_CHARS_MAX: usize = 20;
 
-/// Gives each item of a list, or what stands there instead of a list.
+/// Returns each item of a list, or the value itself if it is not a list.
 fn each(document: &mut Document, value: Value, place: &str, take: fn(&mut Document, Value, String)) {
     match value {
         Value::Null => {}
@@ -67,7 +67,7 @@ fn each(document: &mut Document, value: Value, place: &str, take: fn(&mut Docume
     }
 }
 
-/// Takes what the document describes: an identifier or, before 2.2, the element itself.
+/// Reads what the document describes: an identifier or, before 2.2, the element itself.
 fn described(document: &mut Document, value: Value, place: String) {
     match value {
         Value::String(id) => document.described.push(id),
@@ -79,7 +79,7 @@ fn described(document: &mut Document, value: Value, place: String) {
                 element(document, list, value, format!("{place}.{name}"));
             }
         }
-        _ => document.notes.add(Gravity::Refused, place, "an identifier was expected; not taken"),
+        _ => document.notes.add(Gravity::Refused, place, "an identifier was expected; skipped"),
     }
 }
 
@@ -93,7 +93,7 @@ fn items(document: &mut Document, list: &str, value: Value, place: &str) {
     each(document, value, place, take);
 }
 
-/// Takes one item of a list named in [`STREAMED`].
+/// Reads one item of a list named in [`STREAMED`].
 pub(super) fn element(document: &mut Document, list: &str, value: Value, place: String) {
     match list {
         "packages" => package(document, value, place),
@@ -144,13 +144,13 @@ fn package(document: &mut Document, value: Value, place: String) {
     for (value, place) in fields.objects("externalRefs") {
         package.identifiers.extend(external_reference(value, place, fields.notes));
     }
-    // Which files are in it is told by relationships too, and files are no components.
+    // Relationships also list the files of a package, and files are not components.
     fields.skip(&["hasFiles"]);
     let files = fields.objects("files");
     package.place.clone_from(&fields.place);
     fields.finish();
     document.packages.push(package);
-    // Before 2.2 files stood inside their package.
+    // Before 2.2, files were inside their package.
     for (mut value, place) in files {
         let inner = value.get_mut("File").map(Value::take);
         file(document, inner.unwrap_or(value), place);
@@ -165,11 +165,11 @@ fn external_reference(value: Value, place: String, notes: &mut Notes) -> Option<
     let place = fields.place.clone();
     fields.finish();
     let (Some(kind), Some(value)) = (kind, locator) else {
-        let missing = "`referenceType` or `referenceLocator` is missing; the reference was not taken";
+        let missing = "`referenceType` or `referenceLocator` is missing; the reference is skipped";
         notes.add(Gravity::Refused, place, missing);
         return None;
     };
-    // RDF, and some writers of JSON, name kinds by their address.
+    // RDF, and some writers of JSON, identify kinds by address.
     let word = kind.rsplit(['/', '#']).next().unwrap_or(&kind);
     let kind = match word {
         "purl" => IdentifierKind::Purl,
@@ -189,12 +189,12 @@ fn checksums(fields: &mut Fields<'_>, name: &'static str) -> Vec<Checksum> {
     let mut checksums = Vec::new();
     for (value, place) in fields.objects("checksums") {
         let Some(mut fields) = Fields::of(value, name, place, fields.notes) else { continue };
-        let told = (fields.text("algorithm"), fields.text("checksumValue"));
+        let pair = (fields.text("algorithm"), fields.text("checksumValue"));
         let place = fields.place.clone();
-        match told {
+        match pair {
             (Some(algorithm), Some(value)) => checksums.push(Checksum { algorithm, value }),
             (None, _) | (_, None) => {
-                let missing = "`algorithm` or `checksumValue` is missing; the checksum was not taken";
+                let missing = "`algorithm` or `checksumValue` is missing; the checksum is skipped";
                 fields.notes.add(Gravity::Refused, place, missing);
             }
         }
@@ -237,7 +237,7 @@ fn relationship(document: &mut Document, value: Value, place: String) {
         let kind = kind.to_uppercase().replace('-', "_");
         document.relationships.push(Relationship { from, kind, to, place });
     } else {
-        let missing = "`spdxElementId`, `relationshipType` or `relatedSpdxElement` is missing; the relationship was not taken";
+        let missing = "`spdxElementId`, `relationshipType` or `relatedSpdxElement` is missing; the relationship is skipped";
         document.notes.add(Gravity::Refused, place, missing);
     }
 }

@@ -1,13 +1,13 @@
-//! What the relationships of SPDX 2 mean for a bill. SPDX 3 is translated to the same words beforehand.
+//! The meaning of SPDX 2 relationships for a bill. SPDX 3 is translated to the same words first.
 
 use crate::model::component::Scope;
 
-/// What a relationship `A KIND B` means.
+/// The meaning of a relationship `A KIND B`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
-    /// A needs B; B is used so.
+    /// A depends on B, with this scope.
     Needs(Scope),
-    /// B needs A; A is used so.
+    /// B depends on A, with this scope.
     NeededBy(Scope),
     /// B is inside A.
     Contains,
@@ -17,15 +17,15 @@ pub(super) enum Meaning {
     Describes,
     /// A is described by B, the document.
     DescribedBy,
-    /// A belongs to the pedigree of B; in these words.
+    /// A belongs to the pedigree of B, with these words.
     PedigreeOf(&'static str),
-    /// B belongs to the pedigree of A; in these words.
+    /// B belongs to the pedigree of A, with these words.
     Pedigree(&'static str),
-    /// Nothing that a bill tells.
+    /// Nothing for a bill.
     Nothing,
 }
 
-/// The meaning of a relationship's word.
+/// The meaning of a relationship word.
 pub(super) fn meaning(kind: &str) -> Meaning {
     match kind {
         "DEPENDS_ON" | "HAS_PREREQUISITE" | "DYNAMIC_LINK" | "STATIC_LINK" | "DEPENDS" => {

@@ -1,7 +1,7 @@
-//! SPDX 2.2 and 2.3 as lines of tag and value: brought into the shape of the JSON form, record by record.
+//! SPDX 2.2 and 2.3 as lines of tag and value: converted to the JSON form, record by record.
 //!
-//! A record begins with its first tag (`PackageName`, `FileName`, `SnippetSPDXID`, `LicenseID`, `Relationship`, `Annotator`) and ends where
-//! the next one begins. A value that begins with `<text>` goes on over lines until `</text>`.
+//! A record starts with its first tag (`PackageName`, `FileName`, `SnippetSPDXID`, `LicenseID`, `Relationship`, `Annotator`) and ends where
+//! the next one starts. A value that starts with `<text>` continues over lines until `</text>`.
 
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,7 @@ use super::{bill, records};
 use crate::model::bill::Bill;
 use mainstay_base::note::{Gravity, Unreadable};
 
-/// Lines that are no tag are remarked one by one up to here, then only counted.
+/// Maximum number of stray lines that are reported one by one; the others are only counted.
 const STRAY_MAX: usize = 20;
 
 /// Reads a document. Refuses a text that never ends, and a document without package and file.
@@ -38,7 +38,7 @@ pub fn read(text: &str) -> Result<Bill, Unreadable> {
             let whole = lines.until_end_of_text(begun).ok_or_else(|| {
                 Unreadable::at(
                     format!("line {line}"),
-                    format!("`{tag}` begins with <text> and never ends with </text>"),
+                    format!("`{tag}` starts with <text> and never ends with </text>"),
                 )
             })?;
             reader.take(tag, &whole, line);
@@ -74,21 +74,21 @@ impl<'t> Lines<'t> {
         Some((self.line, line))
     }
 
-    /// The text from after `<text>` to `</text>`, over lines.
+    /// The text between `<text>` and `</text>`, over several lines.
     fn until_end_of_text(&mut self, begun: &'t str) -> Option<String> {
         if let Some((text, _)) = begun.split_once("</text>") {
             return Some(text.to_owned());
         }
         let (more, rest) = self.rest.split_once("</text>")?;
         self.line += more.bytes().filter(|byte| *byte == b'\n').count();
-        // What follows on the line of `</text>` belongs to it.
+        // The rest of the line of `</text>` belongs to it.
         self.line += 1;
         self.rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
         Some(format!("{begun}\n{more}"))
     }
 }
 
-/// What the tags belong to at present.
+/// The current owner of the tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Section {
     Document,
@@ -103,7 +103,7 @@ struct Reader {
     document: Document,
     section: Section,
     record: Map<String, Value>,
-    /// Line where the record begins.
+    /// First line of the record.
     line: usize,
     stray: usize,
 }
@@ -112,7 +112,7 @@ impl Reader {
     fn stray(&mut self, line: usize) {
         self.stray += 1;
         if self.stray <= STRAY_MAX {
-            let text = "neither a tag with a value, a comment, nor part of a text; not taken";
+            let text = "neither a tag with a value, a comment, nor part of a text; skipped";
             self.document.notes.add(Gravity::Refused, format!("line {line}"), text);
         }
     }
@@ -176,8 +176,8 @@ impl Reader {
 
     fn id(&mut self, value: &str, line: usize) {
         match self.section {
-            Section::Document => self.document.id = told(value),
-            // A package without a name may begin with its identifier.
+            Section::Document => self.document.id = stated(value),
+            // A package without a name may start with its identifier.
             Section::Package | Section::File | Section::Snippet if self.record.contains_key("SPDXID") => {
                 self.begin(self.section, line);
                 self.set("SPDXID", value);
@@ -206,7 +206,7 @@ impl Reader {
             return;
         }
         if let Some(rest) = tag.strip_prefix("Package").filter(|_| self.section != Section::Package) {
-            // Without its name a package begins with any of its tags.
+            // A package without a name starts with any of its tags.
             if !rest.is_empty() {
                 self.begin(Section::Package, line);
             }
@@ -218,7 +218,7 @@ impl Reader {
         match tag {
             "PackageChecksum" | "FileChecksum" => self.checksum(value),
             "ExternalRef" => self.external_reference(value),
-            // A comment on the external reference before it.
+            // A comment on the external reference above.
             "ExternalRefComment" => self.document.notes.not_understood(tag),
             _ => match json_name(tag, self.section) {
                 Some(key) => self.set(key, value),
@@ -248,19 +248,19 @@ impl Reader {
     }
 }
 
-fn told(value: &str) -> Option<String> {
+fn stated(value: &str) -> Option<String> {
     Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned)
 }
 
-/// Takes a tag of the document itself, wherever it stands. Answers whether it was one.
+/// Reads a tag of the document itself, wherever it is. Returns whether it was one.
 fn document_tag(document: &mut Document, tag: &str, value: &str, line: usize) -> bool {
     match tag {
         "SPDXVersion" => records::member(document, "spdxVersion", value.into(), format!("line {line}")),
-        "DataLicense" => document.data_licence = told(value),
-        "DocumentName" => document.name = told(value),
-        "DocumentNamespace" => document.namespace = told(value),
-        "Created" => document.created = told(value),
-        "Creator" => document.creators.extend(told(value)),
+        "DataLicense" => document.data_licence = stated(value),
+        "DocumentName" => document.name = stated(value),
+        "DocumentNamespace" => document.namespace = stated(value),
+        "Created" => document.created = stated(value),
+        "Creator" => document.creators.extend(stated(value)),
         "ExternalDocumentRef" => {
             let mut words = value.split_whitespace();
             let record = json!({ "externalDocumentId": words.next(), "spdxDocument": words.next() });
@@ -271,7 +271,7 @@ fn document_tag(document: &mut Document, tag: &str, value: &str, line: usize) ->
     true
 }
 
-/// The JSON name of a tag that is understood in its section.
+/// The JSON name of a tag that is known in its section.
 fn json_name(tag: &str, section: Section) -> Option<&'static str> {
     Some(match (section, tag) {
         (Section::Package, "PackageVersion") => "versionInfo",

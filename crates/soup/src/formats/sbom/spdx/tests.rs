@@ -1,4 +1,4 @@
-//! Small documents written by hand, one rule each.
+//! Small handwritten documents, one for each rule.
 
 use super::super::understand;
 use super::*;
@@ -80,7 +80,7 @@ fn relationship(from: &str, kind: &str, to: &str) -> String {
 }
 
 #[test]
-fn a_tag_value_document_gives_its_product_its_components_and_what_needs_what() {
+fn a_tag_value_document_gives_its_product_its_components_and_their_dependencies() {
     let bill = understand(TAG_VALUE.as_bytes(), "a").unwrap();
     assert_eq!(bill.format, "SPDX 2.3 tag-value");
     assert_eq!(
@@ -115,7 +115,7 @@ fn yaml_texts_stay_as_they_are_written() {
 }
 
 #[test]
-fn contained_parts_count_as_needed_unless_another_one_needs_them() {
+fn contained_parts_count_as_dependencies_unless_another_one_depends_on_them() {
     let packages = [package("root"), package("a"), package("b")].join(",");
     let relationships = [
         relationship("DOCUMENT", "DESCRIBES", "root"),
@@ -146,7 +146,7 @@ fn the_strongest_scope_counts_and_cycles_end() {
 }
 
 #[test]
-fn required_fields_that_are_missing_are_named_with_their_place() {
+fn missing_required_fields_are_reported_with_their_place() {
     let text = r#"{"spdxVersion":"SPDX-2.2","packages":[{"SPDXID":"SPDXRef-a"},{},{"name":"c","versionInfo":1.10}]}"#;
     let bill = understand(text.as_bytes(), "a").unwrap();
     for field in ["dataLicense", "SPDXID", "name", "documentNamespace", "created", "creators"] {
@@ -177,7 +177,7 @@ fn required_fields_that_are_missing_are_named_with_their_place() {
 }
 
 #[test]
-fn identifiers_told_twice_and_relationships_to_nothing_are_remarked() {
+fn repeated_identifiers_and_relationships_to_nothing_are_reported() {
     let packages = [package("a"), package("a").replace("\"1\"", "\"2\""), package("b")].join(",");
     let relationships = [
         relationship("a", "DEPENDS_ON", "gone"),
@@ -185,7 +185,7 @@ fn identifiers_told_twice_and_relationships_to_nothing_are_remarked() {
     ];
     let bill = understand(json(&packages, &relationships.join(",")).as_bytes(), "a").unwrap();
     assert_eq!(bill.components.len(), 3);
-    assert!(has_note(&bill, Gravity::Warning, "$.packages[1]", "told a second time"));
+    assert!(has_note(&bill, Gravity::Warning, "$.packages[1]", "is repeated"));
     assert!(has_note(&bill, Gravity::Warning, "$.relationships[0]", "SPDXRef-gone"));
     assert!(has_note(&bill, Gravity::Info, "$.relationships[1]", "another document"));
 }
@@ -196,7 +196,7 @@ fn files_are_components_only_where_there_is_no_package() {
     let only = format!(r#"{{"spdxVersion":"SPDX-2.3","files":[{file},{file}]}}"#);
     let bill = understand(only.as_bytes(), "a").unwrap();
     assert_eq!((bill.components.len(), bill.components[0].kind), (1, ComponentKind::File));
-    assert!(has_note(&bill, Gravity::Warning, "$.files[1]", "told a second time"));
+    assert!(has_note(&bill, Gravity::Warning, "$.files[1]", "is repeated"));
     let with = format!(r#"{{"spdxVersion":"SPDX-2.3","files":[{file}],"packages":[{}]}}"#, package("a"));
     assert_eq!(understand(with.as_bytes(), "a").unwrap().components.len(), 1);
 }
@@ -263,7 +263,7 @@ fn entities_and_aliases_do_not_grow_and_nothing_outside_is_read() {
 }
 
 #[test]
-fn stray_lines_are_remarked_and_the_rest_is_taken() {
+fn stray_lines_are_reported_and_the_rest_is_read() {
     let stray = format!("{TAG_VALUE}\n{}", "no tag here\n".repeat(50));
     let bill = understand(stray.as_bytes(), "a").unwrap();
     assert_eq!(bill.components.len(), 2);
@@ -272,7 +272,7 @@ fn stray_lines_are_remarked_and_the_rest_is_taken() {
 }
 
 #[test]
-fn an_rdf_document_tells_the_same() {
+fn an_rdf_document_gives_the_same_bill() {
     let rdf = r#"<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://spdx.org/rdf/terms#">
 <SpdxDocument rdf:about="https://e.com/n#SPDXRef-DOCUMENT"><specVersion>SPDX-2.3</specVersion>
 <relationship><Relationship><relationshipType rdf:resource="http://spdx.org/rdf/terms#relationshipType_describes"/>
@@ -337,14 +337,14 @@ fn a_graph_of_spdx_3_gives_components_statements_and_scopes() {
     assert_eq!(statement.subjects[0].id, "urn:z");
 }
 
-fn taken(text: &str) -> Bill {
+fn bill_of(text: &str) -> Bill {
     understand(text.as_bytes(), "a").unwrap_or_else(|refused| panic!("{refused}: {text}"))
 }
 
 const CREATION: &str = r#"{"type":"CreationInfo","@id":"_:c","specVersion":"3.0.1","created":"2026-11-20T08:00:00Z","createdBy":["urn:o"],"createdUsing":["urn:t"]}"#;
 const CONTEXT: &str = r#""https://spdx.org/rdf/3.0.1/spdx-context.jsonld""#;
 
-/// A product with one package, as a list of elements; `creation` is what their `creationInfo` is.
+/// A product with one package, as a list of elements; `creation` is their `creationInfo`.
 fn elements(creation: &str) -> String {
     [
         r#"{"type":"Organization","spdxId":"urn:o","creationInfo":CREATION,"name":"Example Devices"}"#,
@@ -360,7 +360,7 @@ fn elements(creation: &str) -> String {
 }
 
 #[test]
-fn the_spellings_of_json_ld_tell_the_same_bill() {
+fn the_spellings_of_json_ld_give_the_same_bill() {
     let by_name = elements("\"_:c\"");
     let inline = elements(&CREATION.replace(r#""@id":"_:c","#, ""));
     let nested = by_name
@@ -385,7 +385,7 @@ fn the_spellings_of_json_ld_tell_the_same_bill() {
         format!(r#"{{"@context":{CONTEXT},"@graph":[{CREATION},{nested}]}}"#),
         format!(r#"{{"@context":{CONTEXT},"@graph":[{CREATION},{by_address}]}}"#),
     ] {
-        let bill = taken(&document);
+        let bill = bill_of(&document);
         assert_eq!(bill.subject.as_ref().unwrap().label(), "pump-ui 4.2.0", "{document}");
         let [zlib] = bill.components.as_slice() else { panic!("{document}") };
         assert_eq!(
@@ -407,7 +407,7 @@ fn one_element_at_the_root_is_the_document() {
     let package = format!(
         r#"{{"@context":{CONTEXT},"type":"software_Package","spdxId":"urn:z","creationInfo":{CREATION},"name":"zlib","software_packageVersion":"1.2.11","extra":1}}"#
     );
-    let bill = taken(&package);
+    let bill = bill_of(&package);
     assert_eq!(
         (bill.components[0].label(), bill.format.as_str()),
         ("zlib 1.2.11".to_owned(), "SPDX 3.0.1 JSON-LD")
@@ -416,13 +416,13 @@ fn one_element_at_the_root_is_the_document() {
     let document = format!(
         r#"{{"@context":{CONTEXT},"type":"SpdxDocument","spdxId":"urn:d","rootElement":[{{"type":"software_Package","name":"pump"}}]}}"#
     );
-    let bill = taken(&document);
+    let bill = bill_of(&document);
     assert_eq!((bill.subject.unwrap().label(), bill.components.len()), ("pump".to_owned(), 0));
 }
 
 #[test]
-fn digests_and_identifiers_may_stand_beside_the_package_that_they_are_of() {
-    let bill = taken(&format!(
+fn digests_and_identifiers_may_be_outside_their_package() {
+    let bill = bill_of(&format!(
         r#"{{"@context":{CONTEXT},"@graph":[{CREATION},{{"type":"Hash","@id":"_:h","algorithm":"sha256","hashValue":"AB"}},
         {{"type":"software_Package","spdxId":"urn:z","name":"zlib","verifiedUsing":["_:h","_:lost"],"externalIdentifier":["_:e"]}},
         {{"type":"ExternalIdentifier","@id":"_:e","externalIdentifierType":"packageUrl","identifier":"pkg:generic/zlib@1"}}]}}"#

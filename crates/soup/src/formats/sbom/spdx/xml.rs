@@ -9,10 +9,10 @@ use crate::model::bill::Bill;
 use mainstay_base::note::Unreadable;
 use mainstay_base::xml::{self, Lines};
 
-/// Levels of one record at most; the format has four.
+/// Maximum depth of one record; the format has four levels.
 const DEPTH_MAX: usize = 16;
 
-/// Reads a document. Refuses what is not well-formed, a document type declaration, and a document without package and file.
+/// Reads a document. Refuses a text that is not well-formed, a document type declaration, and a document without package and file.
 pub fn read(text: &str) -> Result<Bill, Unreadable> {
     let tree = xml::parse(text)?;
     let lines = Lines::of(text);

@@ -1,4 +1,4 @@
-//! SPDX 2.2 and 2.3 as YAML: brought into the shape of the JSON form with texts exactly as written.
+//! SPDX 2.2 and 2.3 as YAML: converted to the JSON form, with texts exactly as written.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use crate::formats::sbom::limits;
 use crate::model::bill::Bill;
 use mainstay_base::note::Unreadable;
 
-/// Fields that are text whatever they look like: version 1.10 is not the number 1.1.
+/// Fields that are always text: version 1.10 is not the number 1.1.
 const TEXTS: [&str; 25] = [
     "SPDXID",
     "checksumValue",
@@ -40,7 +40,7 @@ const TEXTS: [&str; 25] = [
     "versionInfo",
 ];
 
-/// Reads a document. Refuses what is not YAML (with the line), and a document without package and file. Aliases are limited by the parser.
+/// Reads a document. Refuses a text that is not YAML (with the line), and a document without package and file. The parser limits aliases.
 pub fn read(text: &str) -> Result<Bill, Unreadable> {
     let wrong = |error: serde_saphyr::Error| {
         let place =

@@ -1,10 +1,10 @@
-//! What the columns of a table of SOUP mean: ready mappings, and a guess by the header.
+//! Meanings of the columns of a SOUP table: ready mappings, and a guess by the header.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// What a column tells of a component.
+/// The meaning of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Meaning {
@@ -14,9 +14,9 @@ pub enum Meaning {
     Group,
     /// Its version (8.1.2 c).
     Version,
-    /// Who makes or supplies it (8.1.2 b).
+    /// Its manufacturer or supplier (8.1.2 b).
     Manufacturer,
-    /// What it is for.
+    /// Its purpose.
     Purpose,
     /// Package URLs.
     PackageUrl,
@@ -30,10 +30,10 @@ pub enum Meaning {
     Address,
 }
 
-/// Which column tells what. A column that is not named here is kept under its own name.
+/// The meaning of each column. A column that is not listed here is kept under its own name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableMapping {
-    /// Meanings by the column's name as the header writes it.
+    /// Meanings by the name of the column in the header.
     pub columns: BTreeMap<String, Meaning>,
 }
 
@@ -106,17 +106,17 @@ const WORDS: [(Meaning, &[&str]); 10] = [
 ];
 
 impl TableMapping {
-    /// The SOUP list of OpenRegulatory: ID, Software System, Package, Language, Version, Website, Last verified at, Risk Level, Requirements,
-    /// Verification Reasoning. It has no column for the manufacturer.
+    /// The SOUP list of OpenRegulatory: ID, Software System, Package, Language, Version, Website, Last verified at, Risk Level,
+    /// Requirements, Verification Reasoning. It has no column for the manufacturer.
     pub fn open_regulatory() -> Self {
         let known =
             [("Package", Meaning::Title), ("Version", Meaning::Version), ("Website", Meaning::Address)];
         Self { columns: known.into_iter().map(|(name, meaning)| (name.to_owned(), meaning)).collect() }
     }
 
-    /// A mapping by the names of the columns; `None` when there is none for the title, or none for version, manufacturer or identifiers.
+    /// A mapping by the names of the columns; `None` if none is the title, or if there is none for version, manufacturer or identifiers.
     ///
-    /// Where several columns could be the title, the first word of the list that occurs is it.
+    /// If several columns could be the title, the first matching word of the list decides.
     pub fn suggest(header: &[String]) -> Option<Self> {
         let mut columns = BTreeMap::new();
         for (meaning, words) in WORDS {
@@ -125,8 +125,8 @@ impl TableMapping {
             columns.extend(free.map(|name| (name.clone(), meaning)));
         }
         let has = |meaning: Meaning| columns.values().any(|of| *of == meaning);
-        let telling = [Meaning::Version, Meaning::Manufacturer, Meaning::PackageUrl, Meaning::Cpe];
-        (has(Meaning::Title) && telling.into_iter().any(has)).then_some(Self { columns })
+        let identifying = [Meaning::Version, Meaning::Manufacturer, Meaning::PackageUrl, Meaning::Cpe];
+        (has(Meaning::Title) && identifying.into_iter().any(has)).then_some(Self { columns })
     }
 
     pub(super) fn meaning(&self, column: &str) -> Option<Meaning> {

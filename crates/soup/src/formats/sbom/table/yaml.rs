@@ -1,4 +1,4 @@
-//! `soup.yml` as rdm keeps it: a list of components with title, manufacturer, version, purpose, requirements and anomaly_reference.
+//! rdm's `soup.yml`: a list of components with title, manufacturer, version, purpose, requirements and anomaly_reference.
 
 use std::collections::BTreeMap;
 
@@ -47,14 +47,14 @@ pub(crate) fn read(text: &str) -> Result<Bill, Unreadable> {
 }
 
 fn take(entry: &Entry, place: String, bill: &mut Bill) {
-    let told = entry.iter().filter_map(|(key, text)| Some((key.as_str(), text.as_deref()?.trim())));
-    let told: Vec<(&str, Option<Meaning>, &str)> = told
+    let values = entry.iter().filter_map(|(key, text)| Some((key.as_str(), text.as_deref()?.trim())));
+    let values: Vec<(&str, Option<Meaning>, &str)> = values
         .filter(|(_, text)| !text.is_empty())
         .map(|(key, text)| (key, meaning(key, text), text))
         .collect();
-    match component(&told, place.clone()) {
+    match component(&values, place.clone()) {
         Some(component) => bill.components.push(component),
-        None => bill.notes.add(Gravity::Refused, place, "an entry without a title was not taken"),
+        None => bill.notes.add(Gravity::Refused, place, "an entry without a title is skipped"),
     }
 }
 

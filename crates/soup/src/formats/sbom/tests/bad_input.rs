@@ -1,11 +1,11 @@
-//! Damaged, hostile and mistaken files: each refused or reported with its place, in bounded time and memory.
+//! Damaged, hostile and wrong files: each is refused or reported with its place, in bounded time and memory.
 
 use std::fmt::Write as _;
 
 use super::*;
 
 #[test]
-fn nothing_and_what_is_no_text_are_refused_with_their_place() {
+fn an_empty_file_and_binary_data_are_refused_with_their_place() {
     for (bytes, place, word) in [
         (&b""[..], "document", "empty"),
         (b"  \r\n ", "document", "empty"),
@@ -21,7 +21,7 @@ fn nothing_and_what_is_no_text_are_refused_with_their_place() {
 }
 
 #[test]
-fn a_document_that_is_not_recognised_says_what_it_begins_with_and_what_is_taken() {
+fn an_unknown_document_is_refused_with_its_start_and_the_readable_formats() {
     let refused = refused(b"Dear reader,\nhere are our libraries.");
     assert!(
         refused.reason.contains("Dear reader, here are") && refused.reason.contains("Cargo.lock"),
@@ -44,8 +44,8 @@ fn a_document_that_is_not_recognised_says_what_it_begins_with_and_what_is_taken(
 }
 
 #[test]
-fn a_document_that_holds_only_its_product_is_taken() {
-    let bill = taken(
+fn a_document_that_lists_only_its_product_is_read() {
+    let bill = bill_of(
         r#"{"bomFormat":"CycloneDX","specVersion":"1.5","metadata":{"component":{"type":"application","name":"Pump"}}}"#,
         "bom.json",
     );
@@ -53,12 +53,12 @@ fn a_document_that_holds_only_its_product_is_taken() {
 }
 
 #[test]
-fn a_document_without_components_and_product_is_refused_with_what_it_has_instead() {
+fn a_document_without_components_and_product_is_refused_with_its_content() {
     let start = r#"{"bomFormat":"CycloneDX","specVersion":"1.5""#;
     for (rest, word) in [
         (r#","components":[]}"#, "no component"),
         (r#","vulnerabilities":[{"id":"CVE-2026-1"}]}"#, "1 statements"),
-        (r#","components":[{"type":"library"}]}"#, "$.components[0]: not taken, because there is no `name`"),
+        (r#","components":[{"type":"library"}]}"#, "$.components[0]: skipped, because there is no `name`"),
     ] {
         let text = format!("{start}{rest}");
         assert!(refused(text.as_bytes()).reason.contains(word), "{rest}");
@@ -86,7 +86,7 @@ fn ten_thousand_levels_cost_no_stack() {
         r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{},{{"type":"library","name":"x"}}]}}"#,
         deep("[", "]")
     );
-    assert_eq!(grave(&taken(&lists, "bom.json")), [(Gravity::Refused, "$.components[0]")]);
+    assert_eq!(grave(&bill_of(&lists, "bom.json")), [(Gravity::Refused, "$.components[0]")]);
     let nested = deep(r#"{"type":"library","name":"x","components":["#, "]}");
     let text = format!(r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{nested}]}}"#);
     assert!(refused(text.as_bytes()).reason.contains("recursion limit"));
@@ -97,7 +97,7 @@ fn ten_thousand_levels_cost_no_stack() {
             "</component></components>"
         )
     );
-    let bill = taken(&xml, "bom.xml");
+    let bill = bill_of(&xml, "bom.xml");
     assert!(bill.notes.refused(), "{:?}", bill.notes);
     assert!(bill.components.len() <= 102);
     assert!(read(deep("[", "]").as_bytes(), "x").is_err());
@@ -135,12 +135,12 @@ fn ten_thousand_remarks_are_counted_and_not_kept() {
         r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{}]}}"#,
         components.trim_end_matches(',')
     );
-    let bill = taken(&text, "bom.json");
+    let bill = bill_of(&text, "bom.json");
     assert_eq!((bill.components.len(), bill.notes.notes.len(), bill.notes.more), (10_000, 1000, 9000));
 }
 
 #[test]
-fn one_reference_for_many_components_is_told_apart_in_bounded_time() {
+fn one_reference_for_many_components_is_made_unique_in_bounded_time() {
     let mut components = String::new();
     for index in 0..20_000 {
         write!(components, r#"{{"type":"library","bom-ref":"same","name":"c{index}","version":"1"}},"#)
@@ -150,7 +150,7 @@ fn one_reference_for_many_components_is_told_apart_in_bounded_time() {
         r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{}]}}"#,
         components.trim_end_matches(',')
     );
-    let bill = taken(&text, "bom.json");
+    let bill = bill_of(&text, "bom.json");
     assert_eq!((bill.components.len(), bill.components[19_999].reference.as_str()), (20_000, "same (20000)"));
 }
 
@@ -168,7 +168,7 @@ fn a_thousand_namesakes_are_compared_in_bounded_time() {
         r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{}]}}"#,
         components.trim_end_matches(',')
     );
-    assert_eq!(taken(&text, "bom.json").components.len(), 20_000);
+    assert_eq!(bill_of(&text, "bom.json").components.len(), 20_000);
 }
 
 #[test]

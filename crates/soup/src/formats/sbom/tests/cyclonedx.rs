@@ -84,8 +84,8 @@ const XML: &str = r#"<?xml version="1.0"?>
 </bom>"#;
 
 #[test]
-fn everything_that_a_document_tells_of_a_component_is_there() {
-    let bill = taken(JSON, "bom.json");
+fn a_component_is_read_with_all_its_fields() {
+    let bill = bill_of(JSON, "bom.json");
     assert_eq!(grave(&bill), []);
     assert_eq!((bill.format.as_str(), bill.revision.as_deref()), ("CycloneDX 1.6 JSON", Some("3")));
     assert_eq!(bill.serial.as_deref(), Some("urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79"));
@@ -122,8 +122,8 @@ fn everything_that_a_document_tells_of_a_component_is_there() {
 }
 
 #[test]
-fn statements_keep_what_the_document_says_of_which_versions() {
-    let statements = taken(JSON, "bom.json").statements;
+fn statements_keep_the_status_of_each_version() {
+    let statements = bill_of(JSON, "bom.json").statements;
     let [first, second, third] = statements.as_slice() else { panic!("{statements:?}") };
     assert_eq!(
         (first.status, first.justification),
@@ -143,7 +143,7 @@ fn statements_keep_what_the_document_says_of_which_versions() {
         (Some(Status::NotAffected), &["2.0".to_owned()][..])
     );
     assert_eq!(first.subjects[0].purl.as_deref(), Some("pkg:maven/org.example/alpha@1.0"));
-    // A vulnerability without analysis is no statement of status, least of all "not affected".
+    // A vulnerability without analysis is not a statement of status, least of all "not affected".
     assert_eq!((third.status, third.subjects[0].id.as_str()), (None, "b"));
 }
 
@@ -159,13 +159,13 @@ fn xml_and_json_of_the_same_product_give_the_same_bill() {
         }
         bill
     };
-    let xml = taken(XML, "bom.xml");
+    let xml = bill_of(XML, "bom.xml");
     assert_eq!(named(&xml, "org.example/alpha 1.0").place, "line 12, components[0]");
-    assert_eq!(without_places(xml), without_places(taken(JSON, "bom.json")));
+    assert_eq!(without_places(xml), without_places(bill_of(JSON, "bom.json")));
 }
 
 #[test]
-fn what_breaks_the_schema_is_reported_with_its_path() {
+fn violations_of_the_schema_are_reported_with_their_path() {
     let text = |component: &str| {
         format!(
             r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{{"type":"library","name":"ok"}},{component}]}}"#
@@ -212,29 +212,29 @@ fn what_breaks_the_schema_is_reported_with_its_path() {
         (r#"{"type":"library","name":"x","version":null}"#, Gravity::Warning, "$.components[1].version"),
         ("17", Gravity::Refused, "$.components[1]"),
     ] {
-        let bill = taken(&text(component), "bom.json");
+        let bill = bill_of(&text(component), "bom.json");
         assert_eq!(grave(&bill), [(gravity, path)], "{component}: {:?}", bill.notes);
     }
 }
 
 #[test]
-fn versions_of_the_specification_that_are_not_known_are_refused_or_said() {
+fn unknown_versions_of_the_specification_are_refused_or_reported() {
     let text = |version: &str| {
         format!(
             r#"{{"components":[{{"type":"library","name":"x"}}],"bomFormat":"CycloneDX","specVersion":"{version}"}}"#
         )
     };
-    assert_eq!(grave(&taken(&text("1.9"), "bom.json")), [(Gravity::Warning, "$.specVersion")]);
+    assert_eq!(grave(&bill_of(&text("1.9"), "bom.json")), [(Gravity::Warning, "$.specVersion")]);
     for version in ["3.0", "1.", "1.77", "2.77", "", "one"] {
         assert_eq!(refused(text(version).as_bytes()).place, "$.specVersion", "{version}");
     }
     let xml = XML.replace("/bom/1.6", "/bom/16");
-    assert!(refused(xml.as_bytes()).reason.contains("no version of CycloneDX"));
+    assert!(refused(xml.as_bytes()).reason.contains("not a supported version of CycloneDX"));
 }
 
 #[test]
 fn findings_of_the_vulnerability_extension_belong_to_their_component() {
-    let bill = taken(
+    let bill = bill_of(
         r#"<bom xmlns="http://cyclonedx.org/schema/bom/1.1" xmlns:v="http://cyclonedx.org/schema/ext/vulnerability/1.0"
              xmlns:dg="http://cyclonedx.org/schema/ext/dependency-graph/1.0" version="1">
            <components><component type="library" bom-ref="x"><name>x</name><version>1</version>
@@ -251,8 +251,8 @@ fn findings_of_the_vulnerability_extension_belong_to_their_component() {
 }
 
 #[test]
-fn the_second_edition_is_read_and_held_against_its_own_description() {
-    let bill = taken(
+fn the_second_edition_is_checked_against_its_own_description() {
+    let bill = bill_of(
         r#"{"specFormat":"CycloneDX","specVersion":"2.0","serialNumber":"urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79",
           "metadata":{"timestamp":"2026-11-20T08:00:00Z","tools":{"components":[{"type":"application","name":"cdxgen","version":"12.8.4"}]},
             "component":{"type":"application","bom-ref":"p","name":"pump"}},
@@ -265,7 +265,7 @@ fn the_second_edition_is_read_and_held_against_its_own_description() {
         ("CycloneDX 2.0 JSON", "cdxgen 12.8.4".to_owned())
     );
     assert_eq!((named(&bill, "semver 7.6.0").directness, grave(&bill)), (Directness::Direct, vec![]));
-    let mixed = taken(
+    let mixed = bill_of(
         r#"{"bomFormat":"CycloneDX","specFormat":"CycloneDX","specVersion":"2.0","metadata":{"tools":[{"name":"x"}],"manufacture":{"name":"y"}},
           "components":[{"type":"library","name":"semver","author":"z","modified":false}]}"#,
         "bom.json",
@@ -277,15 +277,15 @@ fn the_second_edition_is_read_and_held_against_its_own_description() {
         "$.metadata.manufacture",
         "$.metadata.tools",
     ];
-    let mut told: Vec<&str> = grave(&mixed).into_iter().map(|(_, place)| place).collect();
-    told.sort_unstable();
-    assert_eq!(told, places);
-    let early = taken(
+    let mut listed: Vec<&str> = grave(&mixed).into_iter().map(|(_, place)| place).collect();
+    listed.sort_unstable();
+    assert_eq!(listed, places);
+    let early = bill_of(
         r#"{"bomFormat":"CycloneDX","specFormat":"CycloneDX","specVersion":"1.7","components":[{"type":"library","name":"semver"}]}"#,
         "bom.json",
     );
     assert_eq!(grave(&early), [(Gravity::Warning, "$.specFormat")]);
-    let newer = taken(
+    let newer = bill_of(
         r#"{"specFormat":"CycloneDX","specVersion":"2.1","components":[{"type":"library","name":"semver"}]}"#,
         "bom.json",
     );
@@ -296,7 +296,7 @@ fn the_second_edition_is_read_and_held_against_its_own_description() {
 }
 
 #[test]
-fn what_only_development_needs_is_told_by_properties_too() {
+fn properties_also_mark_development_components() {
     let component = |scope: &str, properties: &[(&str, &str)]| {
         let properties: Vec<String> = properties
             .iter()
@@ -306,7 +306,7 @@ fn what_only_development_needs_is_told_by_properties_too() {
             r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{{"type":"library","name":"semver"{scope},"properties":[{}]}}]}}"#,
             properties.join(",")
         );
-        taken(&text, "bom.json").components.remove(0).scope
+        bill_of(&text, "bom.json").components.remove(0).scope
     };
     let required = r#","scope":"required""#;
     for (scope, properties, right) in [
@@ -338,17 +338,17 @@ fn digests_of_the_distribution_are_those_of_a_component_without_its_own() {
               {{"type":"vcs","url":"https://git.example.org/semver","hashes":[{{"alg":"MD5","content":"00000000000000000000000000000000"}}]}}]}}]}}"#
         )
     };
-    let bill = taken(&text(""), "bom.json");
+    let bill = bill_of(&text(""), "bom.json");
     let hashes: Vec<&str> = bill.components[0].hashes.iter().map(|hash| hash.value.as_str()).collect();
     assert_eq!(hashes, [digest]);
     assert_eq!(grave(&bill), [(Gravity::Refused, "$.components[0].externalReferences[0].hashes[1].content")]);
     let own = format!(r#","hashes":[{{"alg":"MD5","content":"{}"}}]"#, "0".repeat(32));
-    assert_eq!(taken(&text(&own), "bom.json").components[0].hashes[0].algorithm, "MD5");
+    assert_eq!(bill_of(&text(&own), "bom.json").components[0].hashes[0].algorithm, "MD5");
 }
 
 #[test]
-fn an_external_component_keeps_that_it_is_one_and_its_range_of_versions() {
-    let bill = taken(
+fn an_external_component_keeps_its_mark_and_its_range_of_versions() {
+    let bill = bill_of(
         r#"{"bomFormat":"CycloneDX","specVersion":"1.7","components":[{"type":"library","name":"openssl","isExternal":true,"versionRange":"vers:generic/>=3.0|<4.0"},
           {"type":"library","name":"zlib","versionRange":"vers:generic/>=1"}]}"#,
         "bom.json",

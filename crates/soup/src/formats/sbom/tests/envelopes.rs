@@ -21,9 +21,9 @@ fn stated(predicate: &str) -> String {
 }
 
 #[test]
-fn a_signed_statement_is_taken_with_the_word_that_nobody_checked_its_signature() {
+fn a_signed_statement_is_read_with_a_remark_that_its_signature_is_not_checked() {
     for predicate in [BOM.to_owned(), format!(r#"{{"Data":{BOM}}}"#), serde_json::to_string(BOM).unwrap()] {
-        let bill = taken(&sealed(&stated(&predicate)), "bom.intoto.jsonl");
+        let bill = bill_of(&sealed(&stated(&predicate)), "bom.intoto.jsonl");
         assert_eq!(named(&bill, "x 1").name, "x");
         assert!(
             bill.notes
@@ -36,12 +36,12 @@ fn a_signed_statement_is_taken_with_the_word_that_nobody_checked_its_signature()
 }
 
 #[test]
-fn wrappers_are_opened_and_further_envelopes_are_spoken_of() {
+fn wrappers_are_opened_and_further_envelopes_are_reported() {
     for key in ["sbom", "bom"] {
-        assert_eq!(taken(&format!(r#"{{"{key}":{BOM}}}"#), "export.json").components.len(), 1);
+        assert_eq!(bill_of(&format!(r#"{{"{key}":{BOM}}}"#), "export.json").components.len(), 1);
     }
     let two = format!("{}\n{}\n", sealed(BOM), sealed(BOM));
-    let bill = taken(&two, "bom.jsonl");
+    let bill = bill_of(&two, "bom.jsonl");
     assert!(
         bill.notes.notes.iter().any(|note| note.gravity == Gravity::Refused && note.text.contains("1 more"))
     );
@@ -54,7 +54,7 @@ fn broken_envelopes_are_refused() {
         (sealed("\u{0}"), "NUL"),
         (sealed("hello"), "not recognised"),
         (sealed(&sealed(&sealed(&sealed(BOM)))), "more than 3 envelopes"),
-        (r#"{"bom":null}"#.to_owned(), "holds nothing"),
+        (r#"{"bom":null}"#.to_owned(), "contains no document"),
     ] {
         let refused = refused(text.as_bytes());
         assert!(refused.reason.contains(word), "{refused}");

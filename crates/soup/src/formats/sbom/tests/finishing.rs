@@ -1,4 +1,4 @@
-//! What every bill gets, whatever its format.
+//! The last steps for every bill, in every format.
 
 use super::*;
 
@@ -7,11 +7,11 @@ fn bill(components: &str, dependencies: &str) -> Bill {
         r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","metadata":{{"component":{{"type":"application","name":"product","bom-ref":"p"}}}},
             "components":[{components}],"dependencies":[{dependencies}]}}"#
     );
-    taken(&text, "bom.json")
+    bill_of(&text, "bom.json")
 }
 
 #[test]
-fn a_component_told_twice_is_one_and_nothing_of_it_is_lost() {
+fn a_component_listed_twice_is_merged_without_loss() {
     let bill = bill(
         r#"{"type":"library","bom-ref":"1","name":"zlib","version":"1.3","purl":"pkg:generic/zlib@1.3?b=2&a=1","scope":"excluded"},
            {"type":"library","bom-ref":"2","name":"zlib","version":"1.3","purl":"pkg:generic/zlib@1.3?a=1&b=2","cpe":"cpe:2.3:a:zlib:zlib:1.3:*:*:*:*:*:*:*",
@@ -27,8 +27,8 @@ fn a_component_told_twice_is_one_and_nothing_of_it_is_lost() {
     assert_eq!((zlib.scope, zlib.directness), (Scope::Required, Directness::Direct));
     assert_eq!(on(&bill, "p"), ["1"]);
     assert_eq!(on(&bill, "1"), [""; 0]);
-    let told: Vec<&str> = bill.notes.notes.iter().map(|note| note.place.as_str()).collect();
-    assert_eq!(told, ["$.components[1]", "$.components[2]"]);
+    let places: Vec<&str> = bill.notes.notes.iter().map(|note| note.place.as_str()).collect();
+    assert_eq!(places, ["$.components[1]", "$.components[2]"]);
     assert!(bill.notes.notes[1].text.contains("supplier `Another`"), "{:?}", bill.notes);
 }
 
@@ -51,7 +51,7 @@ fn components_with_other_identifiers_or_digests_stay_apart() {
 }
 
 #[test]
-fn a_reference_used_by_two_components_is_told_apart_and_said() {
+fn a_shared_reference_is_made_unique_and_reported() {
     let bill = bill(
         r#"{"type":"library","bom-ref":"x","name":"one","version":"1"},{"type":"library","bom-ref":"x","name":"two","version":"2"},
            {"type":"library","bom-ref":"p","name":"three","version":"3"}"#,

@@ -1,14 +1,14 @@
-//! Registers of SOUP that people keep.
+//! SOUP registers in tables.
 
 use super::*;
 
 #[test]
-fn the_table_of_openregulatory_is_taken_with_all_its_columns() {
+fn the_table_of_openregulatory_is_read_with_all_its_columns() {
     let table = "ID,Software System,Package,Language,Version,Website,Last verified at,Risk Level,Requirements,Verification Reasoning\n\
         1,Backend,Django,Python,5.2.1,https://www.djangoproject.com,2026-01-05,Low,\"serve pages, keep sessions\",widely used\n\
         2,App,React,TypeScript,,https://react.dev,2026-01-05,Medium,render,\n\n\
         3,App,,TypeScript,1,,,,,\n";
-    let bill = taken(table, "soup.csv");
+    let bill = bill_of(table, "soup.csv");
     let by_hand = read_table(table.as_bytes(), &TableMapping::open_regulatory()).unwrap();
     assert_eq!(bill, by_hand);
     assert_eq!(bill.components.len(), 2);
@@ -24,8 +24,8 @@ fn the_table_of_openregulatory_is_taken_with_all_its_columns() {
 }
 
 #[test]
-fn headers_of_other_tables_are_understood_or_refused() {
-    let bill = taken(
+fn headers_of_other_tables_are_mapped_or_refused() {
+    let bill = bill_of(
         "SOUP Name;Manufacturer;Version;purl\nzlib;zlib.net;1.3.1;pkg:generic/zlib@1.3.1\n",
         "liste.csv",
     );
@@ -43,10 +43,10 @@ fn headers_of_other_tables_are_understood_or_refused() {
 }
 
 #[test]
-fn the_soup_file_of_rdm_is_taken_and_versions_stay_as_written() {
+fn the_soup_file_of_rdm_is_read_and_versions_stay_as_written() {
     let yaml = "# our SOUP\n- title: Pandas\n  manufacturer: NumFOCUS\n  version: 1.10\n  purpose: tables\n  requirements: |\n    read CSV\n    write CSV\n  anomaly_reference: https://github.com/pandas-dev/pandas/issues\n- title: libfoo\n  version: ~\n";
     for text in [yaml.to_owned(), format!("soup:\n{}", yaml.replace("# our SOUP\n", ""))] {
-        let bill = taken(&text, "soup.yml");
+        let bill = bill_of(&text, "soup.yml");
         let pandas = named(&bill, "Pandas 1.10");
         assert_eq!(
             (pandas.supplier.as_deref(), pandas.description.as_deref()),

@@ -24,7 +24,7 @@ const ALGORITHMS: [&str; 12] = [
     "BLAKE3",
 ];
 
-/// Licence identifiers that are younger than the list of CycloneDX 1.6 (or none, as NOASSERTION): they are written as names.
+/// Licence identifiers that are newer than the list of CycloneDX 1.6 (or none, as NOASSERTION): they are written as names.
 const YOUNGER: [&str; 20] = [
     "BSD-2-Clause-pos-unchanged",
     "BSD-3-Clause-OpenWebUI",
@@ -83,19 +83,19 @@ fn metadata(bill: &Bill, made: &Made<'_>, tree: &Tree<'_>) -> Value {
     metadata.done()
 }
 
-/// Each text once: CycloneDX takes no list that says a thing twice.
+/// Each text once: CycloneDX allows no duplicates in a list.
 fn once(texts: &[String]) -> impl Iterator<Item = &String> {
     let mut seen = BTreeSet::new();
     texts.iter().filter(move |text| seen.insert(text.as_str()))
 }
 
-/// Which component stands inside which.
+/// Which component is nested in which.
 struct Tree<'b> {
     children: HashMap<Option<&'b str>, Vec<&'b Component>>,
 }
 
 impl<'b> Tree<'b> {
-    /// A component is put inside another one only where the whole chain of outer ones agrees; chains get longer by one, so there is no cycle.
+    /// A component is nested in another one only if the whole chain of outer ones agrees; chains grow by one, so there is no cycle.
     fn of(bill: &'b Bill) -> Self {
         let known: HashMap<&str, &Component> =
             bill.components.iter().chain(&bill.subject).map(|one| (one.reference.as_str(), one)).collect();
@@ -125,8 +125,8 @@ impl<'b> Tree<'b> {
         object.text("description", component.description.as_deref());
         object.list("licenses", licences(&component.licences));
         let mut seen = BTreeSet::new();
-        let told = component.addresses.iter().filter_map(|text| address(text));
-        let addresses: Vec<_> = told.filter(|address| seen.insert(address.clone())).collect();
+        let texts = component.addresses.iter().filter_map(|text| address(text));
+        let addresses: Vec<_> = texts.filter(|address| seen.insert(address.clone())).collect();
         let supplier = component.supplier.as_ref().map(|supplier| json!({ "name": supplier }));
         if is_service(component) {
             object.list("endpoints", addresses.iter().map(|address| json!(address)).collect());
@@ -164,7 +164,7 @@ fn is_service(component: &Component) -> bool {
     component.kind == ComponentKind::Service
 }
 
-/// CycloneDX has no word for "none of these"; library is what it calls a part of unknown sort.
+/// CycloneDX has no word for "none of these"; it uses library for a part of unknown kind.
 fn kind(kind: ComponentKind) -> Value {
     match kind {
         ComponentKind::Other => "library".into(),
@@ -185,7 +185,7 @@ fn kind(kind: ComponentKind) -> Value {
     }
 }
 
-/// CycloneDX takes only digests of these algorithms and lengths.
+/// CycloneDX accepts only digests of these algorithms and lengths.
 fn is_known(hash: &Hash) -> bool {
     ALGORITHMS.contains(&hash.algorithm.as_str())
         && matches!(hash.value.len(), 32 | 40 | 64 | 96 | 128)
@@ -196,12 +196,12 @@ fn hash(hash: &Hash) -> Value {
     json!({ "alg": hash.algorithm, "content": hash.value })
 }
 
-/// CycloneDX holds CPE names against a strict pattern; only names that our own reader takes are written.
+/// CycloneDX checks CPE names against a strict pattern; only names that our own reader accepts are written.
 fn is_cpe(cpe: &str) -> bool {
     crate::model::cpe::Cpe::parse(cpe).is_ok()
 }
 
-/// An expression stands alone; several licences are identifiers or names.
+/// An expression is a single entry; several licences are identifiers or names.
 fn licences(licences: &[String]) -> Vec<Value> {
     if let [one] = licences
         && is_expression(one)

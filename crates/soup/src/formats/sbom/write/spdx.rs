@@ -50,7 +50,7 @@ pub(super) fn document(bill: &Bill, made: &Made<'_>) -> Value {
     root.value("creationInfo", json!({ "created": made.at, "creators": creators }));
     let all = || bill.subject.iter().chain(&bill.components);
     root.value("packages", all().map(|one| package(one, id(&one.reference))).collect());
-    // Without a product every component is described: one alone would become the product.
+    // Without a product every component is described: a single described one would become the product.
     let described: Vec<&str> = match &bill.subject {
         Some(subject) => vec![id(&subject.reference)],
         None if bill.components.len() > 1 => bill.components.iter().map(|one| id(&one.reference)).collect(),
@@ -67,7 +67,7 @@ fn relationship(from: &str, kind: &str, to: &str) -> Value {
     json!({ "spdxElementId": from, "relationshipType": kind, "relatedSpdxElement": to })
 }
 
-/// What needs what, by the words that tell the scope of what is needed.
+/// The dependencies; the relationship type gives the scope of the target.
 fn needs(bill: &Bill, ids: &HashMap<&str, String>) -> Vec<Value> {
     let scopes: HashMap<&str, Scope> =
         bill.components.iter().map(|one| (one.reference.as_str(), one.scope)).collect();
@@ -89,7 +89,7 @@ fn needs(bill: &Bill, ids: &HashMap<&str, String>) -> Vec<Value> {
     relationships
 }
 
-/// An identifier of SPDX for each reference: the reference itself where it is one, otherwise its letters, digits, dots and hyphens.
+/// An SPDX identifier for each reference: the reference itself if it is valid, otherwise its letters, digits, dots and hyphens.
 fn identifiers(bill: &Bill) -> HashMap<&str, String> {
     let mut ids = HashMap::new();
     let mut taken: BTreeSet<String> = [DOCUMENT.to_owned()].into();
@@ -117,7 +117,7 @@ fn package(component: &Component, id: &str) -> Value {
     object.text("versionInfo", component.version.as_deref());
     let supplier = component.supplier.as_ref().map(|supplier| format!("Organization: {supplier}"));
     object.text("supplier", supplier.as_deref());
-    // Which of the addresses one downloads from is not known here.
+    // It is not known which of the addresses is for download.
     object.value("downloadLocation", "NOASSERTION".into());
     object.value("filesAnalyzed", false.into());
     object.text("description", component.description.as_deref());
@@ -125,8 +125,8 @@ fn package(component: &Component, id: &str) -> Value {
     object.value("licenseConcluded", "NOASSERTION".into());
     let declared = declared(&component.licences);
     if declared.is_none() && !component.licences.is_empty() {
-        let told = format!("Told as: {}", component.licences.join("; "));
-        object.text("licenseComments", Some(&told));
+        let declared_as = format!("Declared as: {}", component.licences.join("; "));
+        object.text("licenseComments", Some(&declared_as));
     }
     object.value("licenseDeclared", declared.unwrap_or_else(|| "NOASSERTION".to_owned()).into());
     object.list("checksums", component.hashes.iter().filter_map(checksum).collect());
@@ -157,7 +157,7 @@ fn references(component: &Component) -> Vec<Value> {
     references
 }
 
-/// The licences as one expression, where all of them are expressions.
+/// The licences as one expression, if all of them are expressions.
 fn declared(licences: &[String]) -> Option<String> {
     let parts: Option<Vec<String>> = licences
         .iter()

@@ -1,4 +1,4 @@
-//! What is written is read back as it was, as far as the format has a place for it.
+//! Round trip: a written bill reads back the same, as far as the format has fields for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,7 +48,7 @@ fn address() -> impl Strategy<Value = String> {
     "[a-z]{1,8}/[a-z0-9]{1,8}".prop_map(|rest| format!("https://example.com/{rest}"))
 }
 
-/// What both formats carry.
+/// Content that both formats carry.
 fn component(kinds: Vec<ComponentKind>) -> impl Strategy<Value = Component> {
     let texts = (text(), option::of(text()), option::of(text()), option::of(text()), option::of(text()));
     let identifiers =
@@ -113,8 +113,8 @@ fn bill(kinds: Vec<ComponentKind>) -> impl Strategy<Value = Bill> {
     )
 }
 
-/// What is compared: everything but the place in the document and the remarks.
-fn told(bill: &Bill) -> Bill {
+/// The part that is compared: everything but the place in the document and the remarks.
+fn content(bill: &Bill) -> Bill {
     let bare = |component: &Component| Component { place: String::new(), ..component.clone() };
     let mut components: Vec<Component> = bill.components.iter().map(bare).collect();
     components.sort_by(|one, two| one.reference.cmp(&two.reference));
@@ -151,13 +151,13 @@ proptest! {
     #[test]
     fn spdx_written_and_read_is_the_same_bill(bill in bill(both_carry())) {
         let mut bill = bill;
-        // The scope is told by the dependencies alone.
+        // Only the dependencies give the scope.
         let needed: BTreeSet<String> = bill.dependencies.iter().flat_map(|line| line.on.clone()).collect();
         for component in bill.components.iter_mut().filter(|one| !needed.contains(&one.reference)) {
             component.scope = Scope::Required;
         }
         let back = understand(spdx_2_3_json(&bill, &MADE).as_bytes(), "bom.json").unwrap();
-        prop_assert_eq!(told(&back), told(&bill));
+        prop_assert_eq!(content(&back), content(&bill));
     }
 
     #[test]
@@ -173,12 +173,12 @@ proptest! {
         }
         let bill = finish::finish(bill);
         let back = understand(cyclonedx_1_6_json(&bill, &MADE).as_bytes(), "bom.json").unwrap();
-        prop_assert_eq!(told(&back), told(&bill));
+        prop_assert_eq!(content(&back), content(&bill));
     }
 }
 
 #[test]
-fn the_same_bill_gives_the_same_bytes_and_tells_who_made_it() {
+fn the_same_bill_gives_the_same_bytes_and_names_its_author() {
     let zlib = Component { reference: "a".to_owned(), name: "zlib".to_owned(), ..Component::default() };
     let bill = Bill { components: vec![zlib], tools: vec!["syft 1.2".to_owned()], ..Bill::default() };
     for (written, place) in [
@@ -210,11 +210,11 @@ fn services_are_written_as_services() {
     };
     let bill = finish::finish(Bill { components: vec![service], ..Bill::default() });
     let back = understand(cyclonedx_1_6_json(&bill, &MADE).as_bytes(), "bom.json").unwrap();
-    assert_eq!(told(&back), told(&bill));
+    assert_eq!(content(&back), content(&bill));
 }
 
 #[test]
-fn what_a_format_has_no_place_for_is_left_out() {
+fn data_without_a_field_in_a_format_is_left_out() {
     let odd = Component {
         reference: "pkg:a/b c".to_owned(),
         name: "odd".to_owned(),
@@ -229,7 +229,7 @@ fn what_a_format_has_no_place_for_is_left_out() {
     };
     let spdx = spdx_2_3_json(&bill, &MADE);
     assert!(!spdx.contains("CRC") && !spdx.contains("not an address"));
-    assert!(spdx.contains("Told as: Our own terms"));
+    assert!(spdx.contains("Declared as: Our own terms"));
     assert!(spdx.contains("\"SPDXRef-pkg-a-b-c\"") && spdx.contains("\"SPDXRef-pkg-a-b-c-2\""));
     let cyclonedx = cyclonedx_1_6_json(&bill, &MADE);
     assert!(!cyclonedx.contains("CRC") && !cyclonedx.contains("not an address"));
@@ -237,8 +237,8 @@ fn what_a_format_has_no_place_for_is_left_out() {
 }
 
 #[test]
-fn addresses_as_git_writes_them_are_written_as_addresses_and_what_is_none_is_left_out() {
-    let told = [
+fn addresses_in_gits_short_form_are_written_as_urls_and_others_are_left_out() {
+    let texts = [
         "git@github.com:dfcreative/color-name.git",
         "https://example.org/a",
         "C:\\work",
@@ -249,7 +249,7 @@ fn addresses_as_git_writes_them_are_written_as_addresses_and_what_is_none_is_lef
     let component = Component {
         reference: "c".to_owned(),
         name: "color-name".to_owned(),
-        addresses: told.map(str::to_owned).to_vec(),
+        addresses: texts.map(str::to_owned).to_vec(),
         ..Component::default()
     };
     let bill = Bill { components: vec![component], ..Bill::default() };
