@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use serde_json::json;
 
-use super::Said;
+use super::CommandResult;
 use super::args::Advisories;
 use super::failure::Failure;
-use super::sbom::not_taken;
+use super::sbom::input_failure;
 use crate::base::note::{Gravity, Notes};
 use crate::ops;
 use crate::soup::{
@@ -23,11 +23,11 @@ use crate::soup::{
 const NOTES_SHOWN: usize = 10;
 
 /// Does what is asked of the advisory data.
-pub fn advisories(what: Advisories) -> Said {
+pub fn advisories(what: Advisories) -> CommandResult {
     match what {
         Advisories::Import { paths, cache, json } => import(&paths, &folder(cache)?, json),
         Advisories::Status { cache, max_age, json } => {
-            let status = cache_status(&folder(cache)?, ops::now().day(), max_age).map_err(not_taken)?;
+            let status = cache_status(&folder(cache)?, ops::now().day(), max_age).map_err(input_failure)?;
             Ok(if json {
                 pretty(&json!({"format": 1, "cache": status.cache, "sources": status.sources}))
             } else {
@@ -59,7 +59,7 @@ pub fn interrupted() -> Arc<AtomicBool> {
     flag
 }
 
-fn import(paths: &[PathBuf], folder: &Path, json: bool) -> Said {
+fn import(paths: &[PathBuf], folder: &Path, json: bool) -> CommandResult {
     let interrupted = interrupted();
     let shown = AtomicU64::new(u64::MAX);
     let to_person = std::io::stderr().is_terminal();
@@ -87,24 +87,24 @@ fn import(paths: &[PathBuf], folder: &Path, json: bool) -> Said {
         }
         Err(refusal) => return Err(refusal.into()),
     };
-    let said = if json { pretty(&json!({"format": 1, "files": report})) } else { report_words(&report) };
+    let output = if json { pretty(&json!({"format": 1, "files": report})) } else { report_words(&report) };
     let refused = report.iter().filter(|file| matches!(file.outcome, ImportOutcome::Refused { .. })).count();
     if refused > 0 {
         let words = format!("{refused} of {} files could not be taken; the reasons are above", report.len());
-        return Err(Failure::failed(words).after(said));
+        return Err(Failure::failed(words).after(output));
     }
-    Ok(said)
+    Ok(output)
 }
 
 fn report_words(report: &[ImportedFile]) -> String {
-    let mut said = String::new();
+    let mut output = String::new();
     for file in report {
         let path = file.path.display();
         match &file.outcome {
             ImportOutcome::Taken => {
                 let date = file.data_date.as_deref().unwrap_or("no date");
                 let _ = writeln!(
-                    said,
+                    output,
                     "{path}: {} ({}), {date}: {} records, {} new, {} replaced, {} unchanged, {} older than what is known, {} refused",
                     file.source,
                     file.format,
@@ -117,35 +117,35 @@ fn report_words(report: &[ImportedFile]) -> String {
                 );
             }
             ImportOutcome::Known => {
-                let _ = writeln!(said, "{path}: taken before, nothing to do");
+                let _ = writeln!(output, "{path}: taken before, nothing to do");
             }
             ImportOutcome::Refused { place, reason } => {
-                let _ = writeln!(said, "{path}: not taken: {place}: {reason}");
+                let _ = writeln!(output, "{path}: not taken: {place}: {reason}");
             }
         }
-        notes_words(&mut said, &file.notes);
+        notes_words(&mut output, &file.notes);
     }
     let records: u64 =
         report.iter().filter(|file| file.outcome == ImportOutcome::Taken).map(|file| file.records).sum();
-    let _ = writeln!(said, "{} files, {records} records", report.len());
-    said
+    let _ = writeln!(output, "{} files, {records} records", report.len());
+    output
 }
 
 /// The first notes of a reading, and what was not understood.
-pub fn notes_words(said: &mut String, notes: &Notes) {
+pub fn notes_words(output: &mut String, notes: &Notes) {
     for note in notes.notes.iter().take(NOTES_SHOWN) {
-        let _ = writeln!(said, "  {}  {}: {}", gravity_word(note.gravity), note.place, note.text);
+        let _ = writeln!(output, "  {}  {}: {}", gravity_word(note.gravity), note.place, note.text);
     }
     let more = notes.notes.len().saturating_sub(NOTES_SHOWN) + notes.more;
     if more > 0 {
-        let _ = writeln!(said, "  and {more} more remarks; --json has them");
+        let _ = writeln!(output, "  and {more} more remarks; --json has them");
     }
     if !notes.not_understood.is_empty() {
         let named = notes.not_understood.iter().take(NOTES_SHOWN);
         let names: Vec<String> = named.map(|(name, count)| format!("{name} ({count})")).collect();
         let more = notes.not_understood.len().saturating_sub(NOTES_SHOWN);
         let more = if more > 0 { format!(" and {more} more; --json has them") } else { String::new() };
-        let _ = writeln!(said, "  not read here: {}{more}", names.join(", "));
+        let _ = writeln!(output, "  not read here: {}{more}", names.join(", "));
     }
 }
 
@@ -164,7 +164,7 @@ fn status_words(status: &CacheStatus, max_age: u32) -> String {
             status.cache
         );
     }
-    let mut said = format!("{}\n", status.cache);
+    let mut output = format!("{}\n", status.cache);
     for source in &status.sources {
         let age = match source.age_days {
             Some(days) => format!("{days} days old"),
@@ -173,7 +173,7 @@ fn status_words(status: &CacheStatus, max_age: u32) -> String {
         let too_old =
             if source.too_old { format!(", more than {max_age} days allowed") } else { String::new() };
         let _ = writeln!(
-            said,
+            output,
             "{}  {}  {age}{too_old}  {} records  {}  {}",
             source.name,
             source.data_date.as_deref().unwrap_or("no date"),
@@ -182,11 +182,11 @@ fn status_words(status: &CacheStatus, max_age: u32) -> String {
             source.sha256
         );
     }
-    said
+    output
 }
 
-fn show(id: &str, folder: &Path, json: bool) -> Said {
-    let tellings = show_advisory(folder, id).map_err(not_taken)?;
+fn show(id: &str, folder: &Path, json: bool) -> CommandResult {
+    let tellings = show_advisory(folder, id).map_err(input_failure)?;
     if tellings.is_empty() {
         return Err(Failure::failed(format!("nothing is told about {id} in {}", folder.display())));
     }
@@ -194,11 +194,11 @@ fn show(id: &str, folder: &Path, json: bool) -> Said {
         let value = json!({"format": 1, "id": id, "tellings": tellings});
         return Ok(pretty(&value));
     }
-    let mut said = String::new();
+    let mut output = String::new();
     for telling in &tellings {
-        said.push_str(&telling_words(telling));
+        output.push_str(&telling_words(telling));
     }
-    Ok(said)
+    Ok(output)
 }
 
 fn telling_words(telling: &AdvisoryTelling) -> String {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::Said;
+use super::CommandResult;
 use super::failure::Failure;
 use crate::ops::{self, POLICY, calendar_folder, calendars, find_calendar};
 
@@ -12,7 +12,7 @@ use crate::ops::{self, POLICY, calendar_folder, calendars, find_calendar};
 const YEARS: i32 = 5;
 
 /// Lists the calendars; with a name, prints the script that brings its working days into a policy.
-pub fn calendar(name: Option<&str>, from: Option<i32>, to: Option<i32>) -> Said {
+pub fn calendar(name: Option<&str>, from: Option<i32>, to: Option<i32>) -> CommandResult {
     let folder = calendar_folder();
     match name {
         None => Ok(listed(folder.as_deref())),
@@ -34,12 +34,12 @@ pub fn calendar(name: Option<&str>, from: Option<i32>, to: Option<i32>) -> Said 
 
 fn listed(folder: Option<&std::path::Path>) -> String {
     let (known, problems) = calendars(folder);
-    let mut said = String::new();
+    let mut output = String::new();
     for (code, sheet) in known {
-        let _ = writeln!(said, "{code:<16} {}: {}", &*sheet.name, sheet.known_years());
+        let _ = writeln!(output, "{code:<16} {}: {}", &*sheet.name, sheet.known_years());
     }
     for problem in problems {
-        let _ = writeln!(said, "left out: {problem}");
+        let _ = writeln!(output, "left out: {problem}");
     }
-    said
+    output
 }

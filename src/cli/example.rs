@@ -7,21 +7,21 @@ use serde_json::json;
 
 use super::args::Renderer;
 use super::failure::Failure;
-use super::{OpenWindow, Said, packet, status};
+use super::{CommandResult, OpenWindow, packet, status};
 use crate::domain::change_request::ChangeType;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
 use crate::ops::{self, Example, Opened, PacketOptions, PacketScope, Password, ProductFile, write_example};
 
 /// Writes the example product and opens it, unless there is no window to open it in.
-pub fn example(path: &Path, window: Option<OpenWindow>, renderer: Renderer, json: bool) -> Said {
+pub fn example(path: &Path, window: Option<OpenWindow>, renderer: Renderer, json: bool) -> CommandResult {
     let example = write_example(path)?;
-    let said = if json { example_json(path, &example) } else { example_words(path, &example) };
-    let Some(open_window) = window else { return Ok(said) };
+    let output = if json { example_json(path, &example) } else { example_words(path, &example) };
+    let Some(open_window) = window else { return Ok(output) };
     // Told before the window opens: the passwords are needed in it.
     {
         use std::io::Write as _;
-        let _ = std::io::stdout().write_all(said.as_bytes());
+        let _ = std::io::stdout().write_all(output.as_bytes());
         let _ = std::io::stdout().flush();
     }
     let why = match display_missing() {
@@ -66,16 +66,16 @@ pub fn display_missing() -> Option<&'static str> {
 }
 
 fn example_words(path: &Path, example: &Example) -> String {
-    let mut said = format!(
+    let mut output = format!(
         "Wrote the example product to {}\nPassword of everybody  {}\n",
         path.display(),
         example.password
     );
     for person in &example.people {
         let roles: Vec<_> = person.roles.iter().map(|role| role.word()).collect();
-        let _ = writeln!(said, "  {:<8} {} ({})", person.login, person.full_name, roles.join(", "));
+        let _ = writeln!(output, "  {:<8} {} ({})", person.login, person.full_name, roles.join(", "));
     }
-    said
+    output
 }
 
 fn example_json(path: &Path, example: &Example) -> String {

@@ -19,12 +19,12 @@ pub struct Failure {
     /// Words for the error stream.
     pub words: String,
     /// What was said on the output stream before.
-    pub said: String,
+    pub output: String,
 }
 
 impl Failure {
     fn new(code: u8, words: impl Into<String>) -> Self {
-        Self { code, words: words.into(), said: String::new() }
+        Self { code, words: words.into(), output: String::new() }
     }
 
     /// It failed for a reason outside the program.
@@ -48,13 +48,13 @@ impl Failure {
     }
 
     /// It was done, and its answer stands in the exit code too.
-    pub fn answer(code: u8, said: String) -> Self {
-        Self { code, words: String::new(), said }
+    pub fn answer(code: u8, output: String) -> Self {
+        Self { code, words: String::new(), output }
     }
 
     /// The same, after something was said on the output stream.
-    pub fn after(mut self, said: String) -> Self {
-        self.said = said;
+    pub fn after(mut self, output: String) -> Self {
+        self.output = output;
         self
     }
 }

@@ -1,6 +1,6 @@
 //! `mainstay new`.
 
-use super::Said;
+use super::CommandResult;
 use super::args::NewArguments;
 use super::failure::Failure;
 use super::open;
@@ -9,7 +9,7 @@ use crate::domain::product::{Market, SafetyClass};
 use crate::ops::{self, FirstPerson, NewFile, NewProduct, Password, ProductFile, default_policy};
 
 /// Makes a product file.
-pub fn new_file(arguments: NewArguments) -> Said {
+pub fn new_file(arguments: NewArguments) -> CommandResult {
     let class = choice::<SafetyClass>("--class", &arguments.class)?;
     let markets: Vec<Market> =
         arguments.markets.iter().map(|code| choice("--market", code)).collect::<Result<_, _>>()?;

@@ -2,11 +2,11 @@
 
 mod advisories;
 mod args;
-mod bring;
 mod calendar;
 mod example;
 mod failure;
 mod files;
+mod import_feedback;
 mod make;
 mod open;
 mod packet;
@@ -35,18 +35,18 @@ use failure::Failure;
 pub type OpenWindow = fn(Option<&Path>, Renderer) -> Result<(), String>;
 
 /// What a command says when it succeeds.
-type Said = Result<String, Failure>;
+type CommandResult = Result<String, Failure>;
 
 /// Reads the arguments of the process and does what they say.
 pub fn main(open_window: OpenWindow) -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = perform(arguments, open_window);
-    let (said, words, code) = match outcome {
-        Ok(said) => (said, String::new(), 0),
-        Err(failure) => (failure.said, failure.words, failure.code),
+    let (output, words, code) = match outcome {
+        Ok(output) => (output, String::new(), 0),
+        Err(failure) => (failure.output, failure.words, failure.code),
     };
     // A reader that went away, such as `head`, is no failure of ours.
-    let _ = std::io::stdout().write_all(said.as_bytes());
+    let _ = std::io::stdout().write_all(output.as_bytes());
     let _ = std::io::stdout().flush();
     if !words.is_empty() {
         let _ = writeln!(std::io::stderr(), "mainstay: {words}");
@@ -71,7 +71,7 @@ fn refuse_unknown(file: Option<&Path>) -> Result<(), Failure> {
     )))
 }
 
-fn perform(arguments: Arguments, open_window: OpenWindow) -> Said {
+fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
     let Some(command) = arguments.command else {
         refuse_unknown(arguments.file.as_deref())?;
         if let Some(why) = example::display_missing() {
@@ -94,7 +94,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> Said {
         Command::Show { file, id, json } => print::show(&file, &id, json),
         Command::Status { file, on, json } => status::status(&file, on.as_deref(), json),
         Command::Calendar { name, from, to } => calendar::calendar(name.as_deref(), from, to),
-        Command::Import { what: Import::Feedback(import) } => bring::import(&import),
+        Command::Import { what: Import::Feedback(import) } => import_feedback::import(&import),
         Command::Import { what: Import::Records(records) } => records::take(&records),
         Command::Packet(packet) => packet::packet(&packet),
         Command::Verify { file, head, json } => files::verify(&file, head, json),

@@ -12,7 +12,7 @@ const PASSWORD_VARIABLE: &str = "MAINSTAY_PASSWORD";
 
 /// Opens a file to read it.
 pub fn to_read(path: &Path) -> Result<ProductFile, Failure> {
-    upgrade::tell_leftovers(path);
+    upgrade::report_leftovers(path);
     match ProductFile::open_to_read(path)? {
         Opened::Open(file) => Ok(*file),
         Opened::Not(found) => Err(not_opened(path, &found)),
@@ -21,7 +21,7 @@ pub fn to_read(path: &Path) -> Result<ProductFile, Failure> {
 
 /// Opens a file to write to it and signs a person in.
 pub fn to_write(path: &Path, login: &str) -> Result<(ProductFile, Session, Password), Failure> {
-    upgrade::tell_leftovers(path);
+    upgrade::report_leftovers(path);
     let mut file = match ProductFile::open(path, &ops::stamp())? {
         Opened::Open(file) => *file,
         Opened::Not(found) => return Err(not_opened(path, &found)),
@@ -29,7 +29,7 @@ pub fn to_write(path: &Path, login: &str) -> Result<(ProductFile, Session, Passw
     if let Some(why) = file.why_read_only() {
         return Err(read_only(path, why));
     }
-    upgrade::tell_taken_back(&file);
+    upgrade::report_interrupted_write(&file);
     let password = password(&format!("Password of {login}: "))?;
     let session = file.sign_in(login, &password, &ops::stamp())?;
     Ok((file, session, password))

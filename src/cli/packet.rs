@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::args::{PacketArguments, PacketOf};
 use super::failure::Failure;
-use super::{Said, open};
+use super::{CommandResult, open};
 use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::RecordId;
 use crate::domain::time::Day;
@@ -14,7 +14,7 @@ use crate::ops::{
 };
 
 /// Makes a packet and notes it in the audit trail.
-pub fn packet(arguments: &PacketArguments) -> Said {
+pub fn packet(arguments: &PacketArguments) -> CommandResult {
     let options = PacketOptions { scope: scope(arguments)?, redact: arguments.redact };
     let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
     write(&mut file, &session, &options, &arguments.out)
@@ -39,7 +39,12 @@ fn scope(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
 }
 
 /// Writes a packet to a new file. What cannot be noted in the audit trail is not left behind.
-pub fn write(file: &mut ProductFile, session: &Session, options: &PacketOptions, out: &Path) -> Said {
+pub fn write(
+    file: &mut ProductFile,
+    session: &Session,
+    options: &PacketOptions,
+    out: &Path,
+) -> CommandResult {
     let stamp = ops::stamp();
     // What lies there is told before the long work.
     let mut pdf = FreshFile::new(out, Some(file.path())).map_err(Refused::from)?;
@@ -51,7 +56,7 @@ pub fn write(file: &mut ProductFile, session: &Session, options: &PacketOptions,
     file.issue_packet(session, &rendered, &name, &stamp)?;
     // The PDF gets its name only once the audit trail knows of it.
     pdf.keep().map_err(Refused::from)?;
-    let mut said = format!(
+    let mut output = format!(
         "Packet {}: {} pages in {} ({})\nSHA-256 {}\n",
         rendered.number(),
         rendered.pages,
@@ -60,7 +65,7 @@ pub fn write(file: &mut ProductFile, session: &Session, options: &PacketOptions,
         rendered.sha256
     );
     for warning in &rendered.warnings {
-        let _ = writeln!(said, "{warning}");
+        let _ = writeln!(output, "{warning}");
     }
-    Ok(said)
+    Ok(output)
 }

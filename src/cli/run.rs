@@ -4,12 +4,12 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::failure::Failure;
-use super::{Said, open, script};
+use super::{CommandResult, open, script};
 use crate::ops::{self, Receipt};
 
 /// Performs a script; one line of outcome for each request. Without `keep_going` the first refusal ends it; what was
 /// performed before stays.
-pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Said {
+pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> CommandResult {
     let acts = script::read(script)?;
     let (mut file, session, password) = open::to_write(path, login)?;
     let count = acts.len();
@@ -21,9 +21,9 @@ pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Said {
         let signed =
             file.preview(&session, act.clone(), &stamp).is_ok_and(|found| found.asks.password.is_some());
         match file.perform(&session, act, signed.then_some(&password), &stamp) {
-            Ok(receipt) => tell(&done_line(index + 1, &name, &receipt)),
+            Ok(receipt) => print_now(&done_line(index + 1, &name, &receipt)),
             Err(refusal) => {
-                tell(&format!("{:>4}  refused  {name}: {refusal}\n", index + 1));
+                print_now(&format!("{:>4}  refused  {name}: {refusal}\n", index + 1));
                 let failure = Failure::from(refusal);
                 let left = count - index - 1;
                 let words = match (keep_going, left) {
@@ -48,7 +48,7 @@ pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Said {
 }
 
 /// Tells an outcome as it happens, so that what was performed is known even if the rest is broken off.
-fn tell(line: &str) {
+fn print_now(line: &str) {
     let mut out = std::io::stdout().lock();
     // A reader that went away, such as `head`, is no failure of ours.
     let _ = out.write_all(line.as_bytes()).and_then(|()| out.flush());

@@ -9,11 +9,11 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::Said;
+use super::CommandResult;
 use super::advisories::{folder, interrupted};
 use super::args::ScanArguments;
 use super::failure::Failure;
-use super::sbom::not_taken;
+use super::sbom::input_failure;
 use crate::ops;
 use crate::soup::model::matching::Knowledge;
 use crate::soup::{
@@ -29,8 +29,8 @@ const NOT_DECIDED: u8 = 11;
 const WRITTEN_AT_ONCE: usize = 1024 * 1024;
 
 /// Matches a bill of materials with the advisory data.
-pub fn scan(arguments: ScanArguments) -> Said {
-    let inspected = inspect_bill(&arguments.sbom).map_err(not_taken)?;
+pub fn scan(arguments: ScanArguments) -> CommandResult {
+    let inspected = inspect_bill(&arguments.sbom).map_err(input_failure)?;
     let options = ScanOptions {
         today: ops::now().day(),
         max_age_days: arguments.max_age,
@@ -41,32 +41,33 @@ pub fn scan(arguments: ScanArguments) -> Said {
     let go_on = |_: f32| !interrupted.load(Ordering::Relaxed);
     let folder = folder(arguments.cache)?;
     let keep = |component: ScannedComponent| Part::of(&component, arguments.json);
-    let (sources, parts) = run_scan(&inspected.bill, &folder, &options, &go_on, &keep).map_err(not_taken)?;
+    let (sources, parts) =
+        run_scan(&inspected.bill, &folder, &options, &go_on, &keep).map_err(input_failure)?;
     let refused = soup::refused_of_bill(&inspected);
     let only_product = inspected.bill.components.is_empty();
     let sum = parts.iter().fold(Sum::default(), |sum, part| sum.and(&part.sum));
-    let said = if arguments.json {
+    let output = if arguments.json {
         write_document(&soup::bill_head(&inspected), &options, &sources, parts)?;
         String::new()
     } else {
-        let mut said = words(&sources, &parts, &sum, arguments.max_age);
+        let mut output = words(&sources, &parts, &sum, arguments.max_age);
         for note in &refused {
-            let _ = writeln!(said, "not in this scan: {}: {}", note.place, note.text);
+            let _ = writeln!(output, "not in this scan: {}: {}", note.place, note.text);
         }
         if only_product {
-            said.push_str(
+            output.push_str(
                 "the bill of materials tells of nothing inside the product: there was nothing to match\n",
             );
         }
-        said
+        output
     };
     if sum.affected > 0 {
-        return Err(Failure::answer(AFFECTED, said));
+        return Err(Failure::answer(AFFECTED, output));
     }
     if sum.undecided > 0 || !refused.is_empty() || only_product {
-        return Err(Failure::answer(NOT_DECIDED, said));
+        return Err(Failure::answer(NOT_DECIDED, output));
     }
-    Ok(said)
+    Ok(output)
 }
 
 /// What is kept of one component: its text, and what it adds to the sum.
@@ -156,17 +157,17 @@ fn knowledge(path: &Path) -> Result<Knowledge, Failure> {
 }
 
 fn words(sources: &[SourceStatus], parts: &[Part], sum: &Sum, max_age: u32) -> String {
-    let mut said = String::new();
+    let mut output = String::new();
     for source in sources {
         let age =
             source.age_days.map_or_else(|| "of unknown age".to_owned(), |days| format!("{days} days old"));
         let old =
             if source.too_old { format!(", more than the {max_age} days allowed") } else { String::new() };
-        let _ = writeln!(said, "{} {}: {} records, {age}{old}", source.name, source.file, source.records);
+        let _ = writeln!(output, "{} {}: {} records, {age}{old}", source.name, source.file, source.records);
     }
-    parts.iter().for_each(|part| said.push_str(&part.words));
+    parts.iter().for_each(|part| output.push_str(&part.words));
     let _ = writeln!(
-        said,
+        output,
         "\n{} components: {} affected, {} affected if something else holds, {} that cannot be compared, {} candidates by name; {} components that could not be checked or hang on something",
         parts.len(),
         sum.affected,
@@ -175,33 +176,33 @@ fn words(sources: &[SourceStatus], parts: &[Part], sum: &Sum, max_age: u32) -> S
         sum.candidates,
         sum.undecided
     );
-    said
+    output
 }
 
 fn component_words(component: &ScannedComponent) -> String {
-    let mut said = String::new();
+    let mut output = String::new();
     let checked = is_decided(component);
     if component.verdicts.is_empty() && checked {
-        return said;
+        return output;
     }
     let version = component.version.as_deref().unwrap_or("without version");
-    let _ = writeln!(said, "\n{} {version}", component.name);
+    let _ = writeln!(output, "\n{} {version}", component.name);
     if !checked {
         for (answer, reason) in component.checked.iter().filter_map(|one| Some((one, one.reason.as_ref()?))) {
-            let _ = writeln!(said, "  could not be checked  {}: {reason}", answer.source);
+            let _ = writeln!(output, "  could not be checked  {}: {reason}", answer.source);
         }
     }
     for finding in &component.verdicts {
-        finding_words(&mut said, finding);
+        finding_words(&mut output, finding);
     }
     if let Some(support) = &component.support {
         let end = support.cycle.end_of_life.as_deref().unwrap_or("unknown");
-        let _ = writeln!(said, "  support of {} ends {end}", support.cycle.cycle);
+        let _ = writeln!(output, "  support of {} ends {end}", support.cycle.cycle);
     }
-    said
+    output
 }
 
-fn finding_words(said: &mut String, finding: &FoundAdvisory) {
+fn finding_words(output: &mut String, finding: &FoundAdvisory) {
     let mut marks: Vec<String> = Vec::new();
     marks.extend(finding.informational.clone());
     marks.extend(finding.withdrawn.clone());
@@ -212,11 +213,11 @@ fn finding_words(said: &mut String, finding: &FoundAdvisory) {
     marks.extend(finding.epss.as_ref().map(|epss| format!("EPSS {}", epss.probability)));
     let marks = if marks.is_empty() { String::new() } else { format!("  ({})", marks.join(", ")) };
     let _ =
-        writeln!(said, "  {}  {}{marks}  {}", finding.verdict.replace('_', " "), finding.id, finding.title);
+        writeln!(output, "  {}  {}{marks}  {}", finding.verdict.replace('_', " "), finding.id, finding.title);
     if let Some(condition) = &finding.condition {
-        let _ = writeln!(said, "    {condition}");
+        let _ = writeln!(output, "    {condition}");
     }
     if let Some(why) = &finding.why {
-        let _ = writeln!(said, "    {}", why.words);
+        let _ = writeln!(output, "    {}", why.words);
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::failure::Failure;
-use super::{Said, open};
+use super::{CommandResult, open};
 use crate::domain::choice::Choice as _;
 use crate::domain::product::Product;
 use crate::domain::requests::{PRODUCT, RecordSource};
@@ -33,7 +33,7 @@ impl Status {
 }
 
 /// Says what is overdue, unapproved and coming: now, or at the end of a day (UTC) by the file as it was then.
-pub fn status(path: &Path, on: Option<&str>, json: bool) -> Said {
+pub fn status(path: &Path, on: Option<&str>, json: bool) -> CommandResult {
     let day = on.map(Day::parse).transpose().map_err(Failure::usage)?;
     let file = open::to_read(path)?;
     let status = match day {
@@ -54,23 +54,23 @@ pub fn status(path: &Path, on: Option<&str>, json: bool) -> Said {
 /// The dashboard as text.
 pub fn status_words(status: &Status) -> String {
     let Status { at, product, attention, records } = status;
-    let mut said =
+    let mut output =
         format!("{}, {}, {}\n{}\n", product.title, product.manufacturer, product.class().word(), at.words());
-    let _ = writeln!(said, "\nOverdue, unapproved or due now: {}", attention.now.len());
+    let _ = writeln!(output, "\nOverdue, unapproved or due now: {}", attention.now.len());
     for item in &attention.now {
-        said.push_str(&item_line(item));
+        output.push_str(&item_line(item));
     }
     if !attention.coming.is_empty() {
-        let _ = writeln!(said, "\nComing: {}", attention.coming.len());
+        let _ = writeln!(output, "\nComing: {}", attention.coming.len());
         for item in attention.coming.iter().take(COMING_MAX) {
-            said.push_str(&item_line(item));
+            output.push_str(&item_line(item));
         }
     }
-    said.push_str("\nRecords\n");
+    output.push_str("\nRecords\n");
     for KindCount { kind, all, open } in records {
-        let _ = writeln!(said, "  {:<18} {all:>4}, {open} open", kind.def().plural);
+        let _ = writeln!(output, "  {:<18} {all:>4}, {open} open", kind.def().plural);
     }
-    said
+    output
 }
 
 fn item_line(item: &AttentionItem) -> String {

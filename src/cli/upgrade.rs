@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::failure::Failure;
-use super::{Said, advisories, open};
+use super::{CommandResult, advisories, open};
 use crate::ops::{self, Found, Leftover, ProductFile, Steps};
 
 /// Brings a file of an earlier program to this program's version.
-pub fn upgrade(path: &Path, steps: Steps) -> Said {
+pub fn upgrade(path: &Path, steps: Steps) -> CommandResult {
     let interrupted = advisories::interrupted();
     let to_person = std::io::stderr().is_terminal();
     let shown = AtomicU32::new(u32::MAX);
@@ -43,14 +43,14 @@ pub fn upgrade(path: &Path, steps: Steps) -> Said {
 }
 
 /// Tells on the error stream what lies beside a file and was left there.
-pub fn tell_leftovers(path: &Path) {
+pub fn report_leftovers(path: &Path) {
     for leftover in ProductFile::leftovers(path) {
         let _ = writeln!(std::io::stderr(), "mainstay: {}", words(&leftover));
     }
 }
 
 /// Tells on the error stream that an interrupted write was taken back.
-pub fn tell_taken_back(file: &ProductFile) {
+pub fn report_interrupted_write(file: &ProductFile) {
     if file.took_back_a_write() {
         let path = file.path().display();
         let _ = writeln!(

@@ -1,16 +1,16 @@
 //! `mainstay vex`: what is known about vulnerabilities in the own product, for those who use it.
 
-use super::Said;
+use super::CommandResult;
 use super::args::{VexArguments, VexSyntax};
 use super::failure::Failure;
-use super::sbom::not_taken;
+use super::sbom::input_failure;
 use crate::ops;
 use crate::soup::model::vex_document::{Author, VexDocument};
 use crate::soup::{LeftOut, VexFormat, VexInput, VexOfScan, read_vex_input, write_vex};
 
 /// Writes a document of statements or of a scan.
-pub fn vex(arguments: &VexArguments) -> Said {
-    let input = read_vex_input(&arguments.input).map_err(not_taken)?;
+pub fn vex(arguments: &VexArguments) -> CommandResult {
+    let input = read_vex_input(&arguments.input).map_err(input_failure)?;
     let (document, left_out) = match input {
         VexInput::Statements(document) => {
             only_of_scan(arguments)?;
@@ -29,20 +29,21 @@ pub fn vex(arguments: &VexArguments) -> Said {
 
 /// A file of statements says all of this itself.
 fn only_of_scan(arguments: &VexArguments) -> Result<(), Failure> {
-    let told = [
+    let given = [
         ("--author", &arguments.author),
         ("--namespace", &arguments.namespace),
         ("--id", &arguments.id),
         ("--title", &arguments.title),
         ("--action", &arguments.action),
     ];
-    let told: Vec<&str> = told.into_iter().filter_map(|(name, told)| told.as_ref().map(|_| name)).collect();
-    if told.is_empty() {
+    let given: Vec<&str> =
+        given.into_iter().filter_map(|(name, given)| given.as_ref().map(|_| name)).collect();
+    if given.is_empty() {
         return Ok(());
     }
     Err(Failure::usage(format!(
         "{} goes only with a scan; a file of statements says it itself",
-        told.join(", ")
+        given.join(", ")
     )))
 }
 
@@ -59,7 +60,7 @@ fn of_scan(arguments: &VexArguments) -> Result<VexOfScan, Failure> {
 }
 
 fn words(document: &VexDocument, left_out: LeftOut, arguments: &VexArguments) -> String {
-    let mut said =
+    let mut output =
         format!("{} statements written to {}\n", document.statements.len(), arguments.out.display());
     for (count, why) in [
         (left_out.candidates, "candidates by name: a person has to confirm them first"),
@@ -68,8 +69,8 @@ fn words(document: &VexDocument, left_out: LeftOut, arguments: &VexArguments) ->
         (left_out.repeated, "told already under another name"),
     ] {
         if count > 0 {
-            said.push_str(&format!("{count} left out  {why}\n"));
+            output.push_str(&format!("{count} left out  {why}\n"));
         }
     }
-    said
+    output
 }

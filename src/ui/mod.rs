@@ -5,7 +5,7 @@
 pub mod app;
 pub mod cx;
 pub mod dialogs;
-pub mod foresight;
+pub mod dry_run;
 #[cfg(test)]
 mod gallery;
 pub mod overview;

@@ -23,7 +23,7 @@ pub struct Shown {
 type Made = (u64, Attention, Trends);
 
 /// How a job is run for it.
-struct Beside {
+struct Background {
     wake: Arc<dyn Fn() + Send + Sync>,
     /// How long the frame that starts a job waits for it: small files are done by then.
     patience: Duration,
@@ -36,13 +36,13 @@ pub struct Overview {
     /// Of which head and day it is shown.
     of: Option<(Head, Day)>,
     job: Option<Job<Made>>,
-    beside: Option<Beside>,
+    background: Option<Background>,
 }
 
 impl Overview {
     /// One that is made by jobs. Without it, it is made where it is asked for.
-    pub fn beside(wake: impl Fn() + Send + Sync + 'static, patience: Duration) -> Self {
-        Self { beside: Some(Beside { wake: Arc::new(wake), patience }), ..Self::default() }
+    pub fn in_background(wake: impl Fn() + Send + Sync + 'static, patience: Duration) -> Self {
+        Self { background: Some(Background { wake: Arc::new(wake), patience }), ..Self::default() }
     }
 
     /// What there is to show: that of the file as it is, or the former one until the new one is there. `None`: the first one
@@ -55,10 +55,10 @@ impl Overview {
         if self.of.as_ref() == Some(&of) {
             return Ok(self.shown.clone());
         }
-        let Some(beside) = &self.beside else { return self.here(file, now) };
-        let patience = if self.job.is_none() { beside.patience } else { Duration::ZERO };
+        let Some(background) = &self.background else { return self.compute_now(file, now) };
+        let patience = if self.job.is_none() { background.patience } else { Duration::ZERO };
         if self.job.is_none() {
-            let (path, wake) = (file.path().to_owned(), Arc::clone(&beside.wake));
+            let (path, wake) = (file.path().to_owned(), Arc::clone(&background.wake));
             let look = move |_: &crate::ops::jobs::Progress| {
                 let file = ProductFile::beside(&path)?;
                 Ok((file.head().seq, file.attention(now)?, file.trends(now)?))
@@ -73,17 +73,17 @@ impl Overview {
                 // One that looked at an earlier event is shown, and made again in the next frame.
                 if seq >= of.0.seq {
                     self.of = Some(of);
-                } else if let Some(beside) = &self.beside {
-                    (beside.wake)();
+                } else if let Some(background) = &self.background {
+                    (background.wake)();
                 }
                 Ok(self.shown.clone())
             }
             // No thread, or no second connection: then here.
-            Some(Some(Err(_))) | None => self.here(file, now),
+            Some(Some(Err(_))) | None => self.compute_now(file, now),
         }
     }
 
-    fn here(&mut self, file: &ProductFile, now: Moment) -> Result<Option<Shown>, Refused> {
+    fn compute_now(&mut self, file: &ProductFile, now: Moment) -> Result<Option<Shown>, Refused> {
         self.job = None;
         let (attention, trends) = (file.attention(now)?, file.trends(now)?);
         self.shown = Some(Shown { attention: Rc::new(attention), trends: Rc::new(trends) });

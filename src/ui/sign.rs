@@ -26,7 +26,7 @@ const AROUND: f32 = 400.0;
 /// Least and most height of the content, in points.
 const CONTENT: (f32, f32) = (140.0, 520.0);
 /// Characters of a value above which it stands under its label instead of beside it.
-const BESIDE_CHARS: usize = 160;
+const INLINE_CHARS: usize = 160;
 
 /// A value that is shown, with its label.
 struct Row {
@@ -54,7 +54,7 @@ struct PartShown {
 struct Content {
     parts: Vec<PartShown>,
     /// What changes with it besides, by record.
-    beside: Vec<Group>,
+    other_changes: Vec<Group>,
     meanings: Vec<Meaning>,
 }
 
@@ -219,7 +219,7 @@ impl Content {
             }
         }
         let parts = preview.signed.iter().map(|part| PartShown::of(part, names)).collect();
-        Self { parts, beside: beside(preview, names), meanings }
+        Self { parts, other_changes: other_changes(preview, names), meanings }
     }
 
     fn ui(&self, ui: &mut Ui) {
@@ -229,12 +229,12 @@ impl Content {
             }
             part.ui(ui);
         }
-        if self.beside.is_empty() {
+        if self.other_changes.is_empty() {
             return;
         }
         ui.add_space(space::L);
         ui.label(bold("What else changes with it"));
-        for group in &self.beside {
+        for group in &self.other_changes {
             ui.add_space(space::XS);
             group.ui(ui);
         }
@@ -286,7 +286,7 @@ impl Group {
 
 impl Row {
     fn ui(&self, ui: &mut Ui) {
-        if self.value.contains('\n') || self.value.chars().count() > BESIDE_CHARS {
+        if self.value.contains('\n') || self.value.chars().count() > INLINE_CHARS {
             ui.add(Label::new(hint(ui, &self.label)).wrap());
             ui.add(Label::new(&self.value).wrap());
             return;
@@ -307,7 +307,7 @@ impl Row {
 }
 
 /// What changes besides the content of the signed parts, by record.
-fn beside(preview: &Preview, names: &Names) -> Vec<Group> {
+fn other_changes(preview: &Preview, names: &Names) -> Vec<Group> {
     let name = |id: RecordId| names.get(&id).cloned();
     let mut groups = Vec::new();
     for change in &preview.changes {

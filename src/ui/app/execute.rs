@@ -6,8 +6,8 @@ use eframe::egui;
 
 use super::App;
 use super::leaving::Leave;
-use super::mount::Screens;
 use super::open_dialogs::ShownCode;
+use super::open_screens::Screens;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::requests::Preview;
 use crate::domain::text::sentence;
@@ -21,7 +21,7 @@ use crate::ui::sign::SignDialog;
 use crate::ui::widgets::notice::Notice;
 
 /// The desk while a screen works: the screens, which of them is shown, and the settings that it may change.
-pub(super) struct AtDesk<'a> {
+pub(super) struct DeskView<'a> {
     pub screens: &'a mut Screens,
     pub now: &'a Route,
     pub settings: &'a mut Settings,
@@ -88,14 +88,14 @@ impl App {
         after: (&Then, Option<&str>),
     ) -> Option<(Preview, BTreeMap<RecordId, String>)> {
         let to_read = match self.perform_now(act.clone(), None, after).err()? {
-            Refused::NeedsPassword(_) => self.to_be_read(act),
+            Refused::NeedsPassword(_) => self.preview_to_sign(act),
             other => Err(other),
         };
         to_read.map_err(|refusal| self.refused(refusal)).ok().flatten()
     }
 
     /// What will be signed, with the names of persons.
-    fn to_be_read(&self, act: &Act) -> Result<Option<(Preview, BTreeMap<RecordId, String>)>, Refused> {
+    fn preview_to_sign(&self, act: &Act) -> Result<Option<(Preview, BTreeMap<RecordId, String>)>, Refused> {
         let (Some(desk), Some(session)) = (&self.desk, &self.session) else { return Ok(None) };
         let preview = desk.file.preview(session, act.clone(), &self.stamp())?;
         Ok(Some((preview, desk.file.names()?)))
@@ -109,7 +109,7 @@ impl App {
     ) -> Result<(), Refused> {
         let stamp = self.stamp();
         let reset = matches!(act.request, Request::ResetAccess { .. });
-        self.jobs.make_way();
+        self.jobs.interrupt_reads();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return Ok(()) };
         let receipt = desk.file.perform(session, act, password, &stamp)?;
         if let Some(key) = draft {
@@ -190,7 +190,7 @@ impl App {
 
     fn save_draft(&mut self, key: &str, body: &str) {
         let now = self.stamp().now;
-        self.jobs.make_way();
+        self.jobs.interrupt_reads();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         if let Err(refusal) = desk.file.save_draft(session, key, body, now) {
             self.problem(
@@ -201,7 +201,7 @@ impl App {
     }
 
     fn drop_draft(&mut self, key: &str) {
-        self.jobs.make_way();
+        self.jobs.interrupt_reads();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         if let Err(refusal) = desk.file.drop_draft(session, key) {
             self.problem(format!("The draft could not be dropped: {refusal}."), "");
@@ -209,7 +209,7 @@ impl App {
     }
 
     /// Does everything that keys, menu and palette asked for.
-    pub(super) fn do_asked(&mut self, ctx: &egui::Context) {
+    pub(super) fn run_commands(&mut self, ctx: &egui::Context) {
         for command in std::mem::take(&mut self.asked) {
             self.execute_app(command, ctx);
         }
@@ -307,21 +307,21 @@ impl App {
     /// Changes the password of the signed-in person.
     pub(super) fn change_password(&mut self, change: &PasswordChange) -> Result<(), Refused> {
         let stamp = self.stamp();
-        self.jobs.make_way();
+        self.jobs.interrupt_reads();
         let (Some(desk), Some(session)) = (&mut self.desk, &mut self.session) else { return Ok(()) };
         let (old, new) = change.passwords();
         desk.file.change_password(session, &old, &new, &stamp)
     }
 
     /// Hands the desk and what a screen works with to `work`; answers what was asked for. `None` without a session.
-    pub(super) fn at_desk<T>(
+    pub(super) fn with_cx<T>(
         &mut self,
-        work: impl FnOnce(&mut AtDesk<'_>, &mut Cx<'_>) -> T,
+        work: impl FnOnce(&mut DeskView<'_>, &mut Cx<'_>) -> T,
     ) -> Option<(T, Vec<Command>)> {
         let stamp = self.stamp();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return None };
         let mut commands: Vec<Command> = Vec::new();
-        let mut at = AtDesk {
+        let mut at = DeskView {
             screens: &mut desk.screens,
             now: desk.history.now(),
             settings: &mut self.settings.values,
@@ -340,7 +340,7 @@ impl App {
 
     /// Lets the forms that were left in this frame keep what was typed.
     pub(super) fn leave_forms(&mut self) {
-        let asked = self.at_desk(|at, cx| at.screens.leave(at.now, cx));
+        let asked = self.with_cx(|at, cx| at.screens.leave(at.now, cx));
         for command in asked.map(|((), commands)| commands).unwrap_or_default() {
             self.execute(command);
         }
@@ -348,7 +348,7 @@ impl App {
 
     /// Lets the form on screen keep what was typed, before the session ends.
     pub(super) fn leave_all(&mut self) {
-        let asked = self.at_desk(|at, cx| at.screens.leave_all(cx));
+        let asked = self.with_cx(|at, cx| at.screens.leave_all(cx));
         for command in asked.map(|((), commands)| commands).unwrap_or_default() {
             if matches!(command, Command::SaveDraft(..)) {
                 self.execute(command);

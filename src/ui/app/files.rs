@@ -123,7 +123,7 @@ impl App {
     /// Performs a request that hands out a one-time code, and shows the code.
     pub(super) fn perform_for_code(&mut self, act: Act, to_whom: &str) {
         let stamp = self.stamp();
-        self.jobs.make_way();
+        self.jobs.interrupt_reads();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         match desk.file.perform(session, act, None, &stamp) {
             Ok(receipt) => {
@@ -151,7 +151,7 @@ impl App {
         let question = dialogs::save("Save the packet", &suggested, "PDF", "pdf");
         let Some(path) = (self.setup.ask_path)(&question) else { return };
         let stamp = self.stamp();
-        self.jobs.make_way();
+        self.jobs.interrupt_reads();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let written = FreshFile::over(&path, Some(desk.file.path())).and_then(|mut file| {

@@ -1,6 +1,6 @@
 //! Where a person finds things: the search box and the command palette.
 
-use super::menu::Taken;
+use super::menu::PaletteEntry;
 use crate::ui::widgets::palette::CommandPalette;
 
 /// The search box and the palette.
@@ -8,7 +8,7 @@ use crate::ui::widgets::palette::CommandPalette;
 pub struct Finder {
     pub palette: CommandPalette,
     /// What the palette offers; empty until it is drawn.
-    pub entries: Vec<Taken>,
+    pub entries: Vec<PaletteEntry>,
     /// The words in the search box.
     pub words: String,
     /// Whether the search box gets the keyboard in the next frame.

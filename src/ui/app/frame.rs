@@ -4,7 +4,7 @@ use eframe::egui;
 use egui::{CentralPanel, Frame, Label, Margin, Panel, ScrollArea, Ui, vec2};
 
 use super::Integrity;
-use super::upgrading::{Asked, left_ui};
+use super::upgrading::{LeftoverChoice, left_ui};
 use super::{App, Desk, nav};
 use crate::domain::choice::Choice as _;
 use crate::ops::{STRONGEST, WhyReadOnly};
@@ -12,7 +12,7 @@ use crate::ui::cx::Route;
 use crate::ui::screens::{settings::settings_ui, shortcuts::shortcuts_ui, sign_in, welcome};
 use crate::ui::shortcuts::{AppCommand, def_of, keys_of, text_of};
 use crate::ui::theme::{Tone, bold, hint, palette, small, space};
-use crate::ui::widgets::badge::{badge_ui, tone_beside_ui};
+use crate::ui::widgets::badge::{badge_ui, tone_inline_ui};
 use crate::ui::widgets::button::icon_ui;
 use crate::ui::widgets::icons::{Icon, paint_icon};
 use crate::ui::widgets::link::link_ui;
@@ -57,10 +57,10 @@ impl App {
             asked
         });
         match asked {
-            Some(welcome::Asked::Open(path)) => self.open_path(&path),
-            Some(welcome::Asked::Choose) => self.asked.push(AppCommand::Open),
-            Some(welcome::Asked::Example) => self.asked.push(AppCommand::Example),
-            Some(welcome::Asked::Create(path, new, password)) => self.create(&path, &new, &password),
+            Some(welcome::WelcomeRequest::Open(path)) => self.open_path(&path),
+            Some(welcome::WelcomeRequest::Choose) => self.asked.push(AppCommand::Open),
+            Some(welcome::WelcomeRequest::Example) => self.asked.push(AppCommand::Example),
+            Some(welcome::WelcomeRequest::Create(path, new, password)) => self.create(&path, &new, &password),
             None => {}
         }
     }
@@ -82,7 +82,7 @@ impl App {
                 if desk.file.is_lent() { "Sign in when it has ended" } else { "You can read, not change" };
             format!("{words}. {rest}.")
         });
-        let of = sign_in::Of {
+        let of = sign_in::FileInfo {
             product: if desk.product.title.is_empty() { "Product file" } else { &desk.product.title },
             path: desk.file.path().display().to_string(),
             note,
@@ -90,7 +90,7 @@ impl App {
             writable: desk.file.why_read_only().is_none(),
             least_strength: desk.file.least_strength().unwrap_or(STRONGEST),
         };
-        let (mut close, mut left) = (false, Asked::Nothing);
+        let (mut close, mut left) = (false, LeftoverChoice::Nothing);
         let jobs = self.jobs.lines();
         let asked = column(ui, |ui| {
             let asked = self.sign_in.ui(ui, &of);
@@ -106,9 +106,9 @@ impl App {
             self.asked.push(AppCommand::CloseFile);
         }
         match left {
-            Asked::Nothing => {}
-            Asked::Remove => self.remove_left(),
-            Asked::Leave => self.leave_left(),
+            LeftoverChoice::Nothing => {}
+            LeftoverChoice::Remove => self.remove_left(),
+            LeftoverChoice::Leave => self.leave_left(),
         }
     }
 
@@ -122,7 +122,7 @@ impl App {
     }
 
     fn draw_nav(&mut self, ui: &mut Ui) {
-        let at = self.at_desk(|at, cx| (at.now.clone(), cx.attention().ok().flatten()));
+        let at = self.with_cx(|at, cx| (at.now.clone(), cx.attention().ok().flatten()));
         let Some(((now, attention), _)) = at else { return };
         let frame = Frame::new().fill(palette(ui).canvas).inner_margin(Margin::symmetric(8, 12));
         let panel = Panel::left("nav")
@@ -142,7 +142,7 @@ impl App {
     }
 
     fn draw_screen(&mut self, ui: &mut Ui) {
-        let asked = self.at_desk(|at, cx| central(ui, |ui| at.screens.ui(ui, at.now, cx, at.settings)));
+        let asked = self.with_cx(|at, cx| central(ui, |ui| at.screens.ui(ui, at.now, cx, at.settings)));
         for command in asked.map(|((), commands)| commands).unwrap_or_default() {
             self.execute(command);
         }
@@ -303,7 +303,7 @@ fn file_state_ui(ui: &mut Ui, desk: &Desk, asked: &mut Vec<AppCommand>) {
                 .on_hover_text("Others can read along while you have the file open");
         }
         Some(words) => {
-            tone_beside_ui(ui, Tone::Due, &words);
+            tone_inline_ui(ui, Tone::Due, &words);
             if matches!(desk.file.why_read_only(), Some(WhyReadOnly::Locked(_)))
                 && desk.writer.is_none()
                 && ui.button("Take over").on_hover_text("Become the writer").clicked()

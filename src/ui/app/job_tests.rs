@@ -10,7 +10,7 @@ use egui::{Key, Modifiers, ViewportCommand, ViewportId, accesskit::Role};
 use egui_kittest::kittest::Queryable as _;
 
 use super::leaving::Closing;
-use super::tests::{Clock, PASSWORD, Window, fill, keeping, press, pump, shot, sign_in};
+use super::tests::{Clock, PASSWORD, Window, fill, press, pump, shot, sign_in, window_with_data};
 use super::{App, Start};
 use crate::domain::ids::Kind;
 use crate::ops::{Request, keep};
@@ -23,7 +23,7 @@ const HELD_UP: Duration = Duration::from_millis(100);
 
 fn opened(folder: &Path, clock: &Clock, data: Option<PathBuf>) -> Window {
     let path = pump(folder, clock);
-    let mut window = keeping(clock, Start::File(path), data, egui::Theme::Light);
+    let mut window = window_with_data(clock, Start::File(path), data, egui::Theme::Light);
     sign_in(&mut window, "ana", PASSWORD);
     assert!(window.state().is_signed_in(), "{:?}", window.state().messages());
     window

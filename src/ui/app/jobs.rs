@@ -132,7 +132,7 @@ impl Jobs {
     }
 
     /// To be called before anything is written: long reads of the file stop, so that the window does not wait for them.
-    pub fn make_way(&self) {
+    pub fn interrupt_reads(&self) {
         let watched = self.watched.iter().map(|watched| &watched.progress);
         self.running
             .iter()

@@ -96,7 +96,7 @@ impl App {
     }
 
     /// The import has ended: does what waited for it.
-    pub(super) fn leave_at_last(&mut self) {
+    pub(super) fn leave_after_import(&mut self) {
         if let Some(leaving) = self.dialogs.leaving.take() {
             self.leave_now(leaving.what);
         }

@@ -56,8 +56,8 @@ impl App {
         if ctx.input(|input| input.events.iter().any(is_input)) {
             self.schedule.active_at = stamp.now;
         }
-        self.keep_idle(ctx);
-        self.keep_up_with_file(ctx);
+        self.lock_when_idle(ctx);
+        self.follow_file(ctx);
         if self.schedule.verify_wanted {
             self.schedule.verify_wanted = false;
             self.verify(false);
@@ -75,7 +75,7 @@ impl App {
         }
     }
 
-    fn keep_idle(&mut self, ctx: &egui::Context) {
+    fn lock_when_idle(&mut self, ctx: &egui::Context) {
         if self.session.is_none() {
             return;
         }
@@ -91,7 +91,7 @@ impl App {
     }
 
     /// Follows what the writer does, and what our own commits have changed.
-    fn keep_up_with_file(&mut self, ctx: &egui::Context) {
+    fn follow_file(&mut self, ctx: &egui::Context) {
         let now = ctx.input(|input| input.time);
         let stamp = self.stamp();
         let Some(desk) = &mut self.desk else { return };

@@ -31,7 +31,7 @@ pub const PERSON_MENU: &[Option<AppCommand>] = &[
 ];
 
 /// What an entry of the palette leads to.
-pub struct Taken {
+pub struct PaletteEntry {
     title: String,
     detail: String,
     keys: String,
@@ -95,10 +95,10 @@ impl App {
     }
 
     fn fill_palette(&mut self, ctx: &Context) {
-        let mut entries: Vec<Taken> = COMMANDS
+        let mut entries: Vec<PaletteEntry> = COMMANDS
             .iter()
             .filter(|row| row.command != AppCommand::Palette && self.can(row.needs))
-            .map(|row| Taken {
+            .map(|row| PaletteEntry {
                 title: row.text.to_owned(),
                 detail: row.tooltip.to_owned(),
                 keys: keys_of(ctx, row),
@@ -106,14 +106,14 @@ impl App {
             })
             .collect();
         if self.session.is_some() {
-            entries.extend(self.places());
+            entries.extend(self.destinations());
             entries.extend(self.records());
         }
         self.finder.entries = entries;
     }
 
-    fn places(&self) -> Vec<Taken> {
-        let go = |title: String, detail: &str, route: Route| Taken {
+    fn destinations(&self) -> Vec<PaletteEntry> {
+        let go = |title: String, detail: &str, route: Route| PaletteEntry {
             title,
             detail: detail.to_owned(),
             keys: String::new(),
@@ -132,8 +132,8 @@ impl App {
         new.chain(areas).chain(later).collect()
     }
 
-    fn records(&mut self) -> Vec<Taken> {
-        self.at_desk(|_, cx| records_of(cx)).map(|(found, _)| found).unwrap_or_default()
+    fn records(&mut self) -> Vec<PaletteEntry> {
+        self.with_cx(|_, cx| records_of(cx)).map(|(found, _)| found).unwrap_or_default()
     }
 
     /// Draws what lies above the screens.
@@ -317,11 +317,11 @@ fn help_of(route: Option<&Route>) -> (&'static str, &'static str, &'static str) 
 }
 
 /// Every record that the palette finds.
-fn records_of(cx: &mut Cx<'_>) -> Vec<Taken> {
+fn records_of(cx: &mut Cx<'_>) -> Vec<PaletteEntry> {
     let mut found = Vec::new();
     for kind in Kind::ALL.iter().filter(|kind| kind.def().referable) {
         let Ok(rows) = cx.list(*kind) else { continue };
-        found.extend(rows.iter().map(|row| Taken {
+        found.extend(rows.iter().map(|row| PaletteEntry {
             title: format!("{}  {}", row.id, row.title),
             detail: kind.def().word.to_owned(),
             keys: String::new(),

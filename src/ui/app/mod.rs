@@ -2,6 +2,7 @@
 //!
 //! Belongs here: the state of the window. Does not belong here: rules (ops), or what a screen shows (screens).
 
+mod background;
 mod execute;
 mod files;
 mod finder;
@@ -10,13 +11,12 @@ mod history;
 #[cfg(test)]
 mod job_tests;
 mod jobs;
-mod keeping;
 mod leaving;
 mod logic;
 mod menu;
-mod mount;
 mod nav;
 mod open_dialogs;
+mod open_screens;
 mod opening;
 mod settings_file;
 #[cfg(test)]
@@ -47,8 +47,8 @@ use history::History;
 use jobs::Jobs;
 use leaving::Closing;
 use logic::Schedule;
-use mount::Screens;
 use open_dialogs::OpenDialogs;
+use open_screens::Screens;
 use settings_file::SettingsFile;
 
 /// With what the window starts.
@@ -198,7 +198,7 @@ impl App {
 
     /// Puts an open file on the desk and a person of it before it: after a new file was made, and whenever somebody who drives the
     /// window has signed in already.
-    pub fn sit_down(&mut self, file: ProductFile, session: Session) {
+    pub fn open_signed_in(&mut self, file: ProductFile, session: Session) {
         self.opened(Box::new(file));
         self.signed_in(session);
     }
@@ -243,7 +243,7 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.keep_time(ctx);
-        self.keep_jobs();
+        self.finish_jobs();
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -252,7 +252,7 @@ impl eframe::App for App {
         self.draw(ui);
         self.leave_forms();
         self.draw_above(ui.ctx());
-        self.do_asked(ui.ctx());
+        self.run_commands(ui.ctx());
         self.keep_settings(ui.ctx());
         self.keep_closing(ui.ctx());
     }

@@ -45,7 +45,7 @@ pub fn areas() -> &'static [Area] {
 }
 
 /// Whether a route lies in an area.
-fn lies_in(route: &Route, area: &Route) -> bool {
+fn belongs_to(route: &Route, area: &Route) -> bool {
     match (route, area) {
         (Route::Record(id) | Route::Edit(id, _), Route::List(kind)) => id.kind == *kind,
         (Route::New(kind), Route::List(other)) => kind == other,
@@ -83,7 +83,7 @@ pub fn nav_ui(ui: &mut Ui, now: &Route, attention: Option<&Attention>) -> Option
     for area in areas() {
         let item = Item {
             word: area.route.word(),
-            on: lies_in(now, &area.route),
+            on: belongs_to(now, &area.route),
             count: count(area, attention),
             weak: false,
         };

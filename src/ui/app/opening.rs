@@ -16,7 +16,7 @@ use crate::ops::{
 };
 use crate::ui::cx::{Cache, Route};
 use crate::ui::overview::Overview;
-use crate::ui::screens::sign_in::{Asked, SignIn};
+use crate::ui::screens::sign_in::{SignIn, SignInRequest};
 use crate::ui::widgets::notice::Notice;
 
 impl App {
@@ -76,7 +76,7 @@ impl App {
         };
         let backed_up = file.head().seq;
         let writer = if file.why_read_only().is_some() { file.writer() } else { None };
-        let overview = Overview::beside(self.jobs.wake(), self.setup.patience);
+        let overview = Overview::in_background(self.jobs.wake(), self.setup.patience);
         self.desk = Some(Desk {
             file,
             uuid,
@@ -138,7 +138,7 @@ impl App {
         }
         match ProductFile::create(path, new, password, &stamp) {
             Ok((file, session, code)) => {
-                self.sit_down(file, session);
+                self.open_signed_in(file, session);
                 self.dialogs.code = Some(ShownCode::new("Keep the recovery code", "If nobody can sign in as administrator any more, this code restores an administrator. It \
                             is shown only now and is kept nowhere. Print it or write it down, and keep it where you \
                             keep keys."
@@ -149,18 +149,18 @@ impl App {
     }
 
     /// Does what the sign-in screen asks.
-    pub(super) fn enter(&mut self, asked: &Asked) {
+    pub(super) fn enter(&mut self, asked: &SignInRequest) {
         let stamp = self.stamp();
-        self.jobs.make_way();
+        self.jobs.interrupt_reads();
         let Some(desk) = &mut self.desk else { return };
         let outcome = match asked {
-            Asked::SignIn { login, password } => {
+            SignInRequest::SignIn { login, password } => {
                 desk.file.sign_in(login, password, &stamp).map(|s| (s, None))
             }
-            Asked::Activate { login, code, password } => {
+            SignInRequest::Activate { login, code, password } => {
                 desk.file.activate(login, code, password, &stamp).map(|session| (session, None))
             }
-            Asked::Recover { login, code, password } => {
+            SignInRequest::Recover { login, code, password } => {
                 desk.file.recover(login, code, password, &stamp).map(|(session, next)| (session, Some(next)))
             }
         };

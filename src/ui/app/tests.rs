@@ -46,11 +46,16 @@ fn window(clock: &Clock, what: Start) -> Window {
 }
 
 fn sized(clock: &Clock, what: Start, theme: egui::Theme) -> Window {
-    keeping(clock, what, None, theme)
+    window_with_data(clock, what, None, theme)
 }
 
 /// A window that keeps backups and remembered heads in a folder.
-pub(super) fn keeping(clock: &Clock, what: Start, data: Option<PathBuf>, theme: egui::Theme) -> Window {
+pub(super) fn window_with_data(
+    clock: &Clock,
+    what: Start,
+    data: Option<PathBuf>,
+    theme: egui::Theme,
+) -> Window {
     let clock = clock.clone();
     let mut window = Harness::builder()
         .with_size(egui::vec2(1280.0, 840.0))

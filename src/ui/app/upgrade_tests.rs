@@ -6,7 +6,7 @@ use std::time::Duration;
 use eframe::egui;
 use egui_kittest::kittest::Queryable as _;
 
-use super::tests::{Clock, PASSWORD, Window, keeping, press, pump, sign_in};
+use super::tests::{Clock, PASSWORD, Window, press, pump, sign_in, window_with_data};
 use super::{Start, Steps};
 use crate::ops::Step;
 
@@ -32,7 +32,7 @@ fn older(folder: &Path, clock: &Clock) -> PathBuf {
 }
 
 fn window(clock: &Clock, path: PathBuf) -> Window {
-    let mut window = keeping(clock, Start::File(path), None, egui::Theme::Light);
+    let mut window = window_with_data(clock, Start::File(path), None, egui::Theme::Light);
     window.state_mut().steps = steps();
     window
 }

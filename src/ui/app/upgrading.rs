@@ -27,7 +27,7 @@ pub struct Upgrading {
 
 /// What a person asks of the files that were left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub enum LeftoverChoice {
     /// Nothing yet.
     Nothing,
     /// Remove them.
@@ -199,8 +199,8 @@ fn left_words(leftover: &Leftover) -> String {
 }
 
 /// Tells what was left beside the open file, and asks what to do with it.
-pub fn left_ui(ui: &mut Ui, left: &[Leftover]) -> Asked {
-    let mut asked = Asked::Nothing;
+pub fn left_ui(ui: &mut Ui, left: &[Leftover]) -> LeftoverChoice {
+    let mut asked = LeftoverChoice::Nothing;
     if left.is_empty() {
         return asked;
     }
@@ -210,10 +210,10 @@ pub fn left_ui(ui: &mut Ui, left: &[Leftover]) -> Asked {
     }
     ui.horizontal(|ui| {
         if ui.button("Remove what was left").clicked() {
-            asked = Asked::Remove;
+            asked = LeftoverChoice::Remove;
         }
         if ui.button("Leave it there").clicked() {
-            asked = Asked::Leave;
+            asked = LeftoverChoice::Leave;
         }
     });
     asked

@@ -6,7 +6,7 @@ mod policy;
 use eframe::egui;
 use egui::{ScrollArea, Ui};
 
-use self::acts::Asked;
+use self::acts::AccountDialog;
 use super::parts::{heading_ui, in_a_row_ui, problem_ui, tone_of};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
@@ -48,7 +48,7 @@ pub struct PeopleScreen {
     people: Vec<(RecordData, Person)>,
     read: Option<Head>,
     problem: Option<String>,
-    asked: Option<Asked>,
+    dialog: Option<AccountDialog>,
 }
 
 impl PeopleScreen {
@@ -57,7 +57,7 @@ impl PeopleScreen {
         self.keep_up(cx);
         heading_ui(ui, "People and policy", |ui| {
             if self.part == Part::People && cx.writable() && primary_ui(ui, "Invite a person…").clicked() {
-                self.asked = Some(Asked::invitation());
+                self.dialog = Some(AccountDialog::invitation());
             }
             if cx.writable() && ui.button("Change my password…").clicked() {
                 cx.ask(Command::ChangePassword);
@@ -78,7 +78,7 @@ impl PeopleScreen {
             Part::Policy => policy::policy_ui(ui, cx),
             Part::Product => product_ui(ui, cx),
         }
-        acts::dialog_ui(ui, &mut self.asked, cx);
+        acts::dialog_ui(ui, &mut self.dialog, cx);
     }
 
     fn keep_up(&mut self, cx: &Cx<'_>) {
@@ -113,7 +113,7 @@ impl PeopleScreen {
             ui.label(hint(ui, "Choose a person to see what can be done."));
             return;
         };
-        card_ui(ui, data, person, &mut self.asked, cx);
+        card_ui(ui, data, person, &mut self.dialog, cx);
     }
 }
 
@@ -136,7 +136,13 @@ fn role_words(person: &Person) -> String {
     person.roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(", ")
 }
 
-fn card_ui(ui: &mut Ui, data: &RecordData, person: &Person, asked: &mut Option<Asked>, cx: &mut Cx<'_>) {
+fn card_ui(
+    ui: &mut Ui,
+    data: &RecordData,
+    person: &Person,
+    asked: &mut Option<AccountDialog>,
+    cx: &mut Cx<'_>,
+) {
     let id = data.head.id;
     ui.horizontal(|ui| {
         ui.label(title(person.title.to_string()));
@@ -173,18 +179,18 @@ fn card_ui(ui: &mut Ui, data: &RecordData, person: &Person, asked: &mut Option<A
     let inactive = data.head.state == PersonState::Inactive.code();
     in_a_row_ui(ui, |ui| {
         if ui.button("Edit roles…").clicked() {
-            *asked = Some(Asked::roles(id, person));
+            *asked = Some(AccountDialog::roles(id, person));
         }
         if active && !person.may_sign() && ui.button("Confirm identity…").clicked() {
-            *asked = Some(Asked::identity(id, person));
+            *asked = Some(AccountDialog::identity(id, person));
         }
         if !inactive && ui.button("Reset access…").clicked() {
-            *asked = Some(Asked::reset(id, person));
+            *asked = Some(AccountDialog::reset(id, person));
         }
         let (word, go) =
             if inactive { ("Reactivate…", "reactivate") } else { ("Deactivate…", "deactivate") };
         if ui.button(word).clicked() {
-            *asked = Some(Asked::step(id, person, go));
+            *asked = Some(AccountDialog::step(id, person, go));
         }
         if ui.button("History").clicked() {
             cx.go(Route::AuditTrail(Some(id)));

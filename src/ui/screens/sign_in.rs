@@ -17,7 +17,7 @@ use crate::ui::widgets::text::{TextLine, password_ui};
 
 /// What is asked of the app.
 #[derive(Debug)]
-pub enum Asked {
+pub enum SignInRequest {
     /// Sign in.
     SignIn {
         /// Login.
@@ -70,7 +70,7 @@ pub struct SignIn {
 }
 
 /// What stands above the form.
-pub struct Of<'a> {
+pub struct FileInfo<'a> {
     /// Name of the product.
     pub product: &'a str,
     /// Where the file lies.
@@ -102,7 +102,7 @@ impl SignIn {
     }
 
     /// Draws the form.
-    pub fn ui(&mut self, ui: &mut Ui, of: &Of<'_>) -> Option<Asked> {
+    pub fn ui(&mut self, ui: &mut Ui, of: &FileInfo<'_>) -> Option<SignInRequest> {
         ui.heading(of.product);
         ui.label(hint(ui, &of.path));
         ui.add_space(space::M);
@@ -206,15 +206,15 @@ impl SignIn {
         missing
     }
 
-    fn take(&mut self) -> Asked {
+    fn take(&mut self) -> SignInRequest {
         self.refusal = None;
         let login = self.login.trim().to_owned();
         let password = Password::new(std::mem::take(&mut *self.password));
         self.again.zeroize();
         match self.way {
-            Way::Password => Asked::SignIn { login, password },
-            Way::Code => Asked::Activate { login, code: self.code.trim().to_owned(), password },
-            Way::Recovery => Asked::Recover { login, code: self.code.trim().to_owned(), password },
+            Way::Password => SignInRequest::SignIn { login, password },
+            Way::Code => SignInRequest::Activate { login, code: self.code.trim().to_owned(), password },
+            Way::Recovery => SignInRequest::Recover { login, code: self.code.trim().to_owned(), password },
         }
     }
 

@@ -25,7 +25,7 @@ use crate::ui::widgets::field::Field;
 use crate::ui::widgets::text::{TextArea, TextLine, password_ui};
 
 /// What is asked of the app.
-pub enum Asked {
+pub enum WelcomeRequest {
     /// Open this file.
     Open(PathBuf),
     /// Ask which file to open.
@@ -81,7 +81,7 @@ impl Welcome {
     }
 
     /// Draws it.
-    pub fn ui(&mut self, ui: &mut Ui) -> Option<Asked> {
+    pub fn ui(&mut self, ui: &mut Ui) -> Option<WelcomeRequest> {
         if let Some(steps) = &mut self.new {
             return match steps.ui(ui) {
                 Outcome::Stay => None,
@@ -95,7 +95,7 @@ impl Welcome {
         self.start_ui(ui)
     }
 
-    fn start_ui(&mut self, ui: &mut Ui) -> Option<Asked> {
+    fn start_ui(&mut self, ui: &mut Ui) -> Option<WelcomeRequest> {
         let mut asked = None;
         ui.heading("Mainstay");
         ui.add(
@@ -111,10 +111,10 @@ impl Welcome {
                 self.new = Some(Box::default());
             }
             if ui.button("Open…").clicked() {
-                asked = Some(Asked::Choose);
+                asked = Some(WelcomeRequest::Choose);
             }
             if ui.button("Open the example product").clicked() {
-                asked = Some(Asked::Example);
+                asked = Some(WelcomeRequest::Example);
             }
         });
         ui.add_space(space::XL);
@@ -126,7 +126,7 @@ impl Welcome {
         }
         for recent in &self.recent {
             if recent_ui(ui, recent).clicked() {
-                asked = Some(Asked::Open(recent.path.clone()));
+                asked = Some(WelcomeRequest::Open(recent.path.clone()));
             }
         }
         asked
@@ -201,7 +201,7 @@ enum Step {
 enum Outcome {
     Stay,
     Leave,
-    Done(Box<Asked>),
+    Done(Box<WelcomeRequest>),
 }
 
 /// The steps to a new product file.
@@ -451,7 +451,7 @@ impl Steps {
         outcome
     }
 
-    fn done(&mut self) -> Asked {
+    fn done(&mut self) -> WelcomeRequest {
         self.refusal = None;
         let new = NewFile {
             product: NewProduct {
@@ -472,7 +472,11 @@ impl Steps {
             },
             policy: default_policy(),
         };
-        Asked::Create(PathBuf::from(self.path.trim()), Box::new(new), Password::new(self.password.as_str()))
+        WelcomeRequest::Create(
+            PathBuf::from(self.path.trim()),
+            Box::new(new),
+            Password::new(self.password.as_str()),
+        )
     }
 }
 

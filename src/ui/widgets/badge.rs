@@ -38,7 +38,7 @@ pub fn tone_words_ui(ui: &mut Ui, tone: Tone, words: &str) -> Response {
 }
 
 /// As [`tone_words_ui`], on one line, for use beside an input.
-pub fn tone_beside_ui(ui: &mut Ui, tone: Tone, words: &str) -> Response {
+pub fn tone_inline_ui(ui: &mut Ui, tone: Tone, words: &str) -> Response {
     let colour = palette(ui).tone(tone).text;
     let (rect, _) = ui.allocate_exact_size(vec2(SHAPE, space::ROW), Sense::hover());
     paint_tone(ui.painter(), rect, tone, colour);

@@ -8,7 +8,7 @@ use egui::{
 };
 
 use super::{
-    badge::{tone_beside_ui, tone_words_ui},
+    badge::{tone_inline_ui, tone_words_ui},
     button::{icon_sized_ui, icon_ui},
     icons::Icon,
 };
@@ -139,7 +139,7 @@ pub fn relative_ui(ui: &mut Ui, date: NaiveDate, today: NaiveDate, kind: DateKin
     };
     match tone {
         Tone::Neutral | Tone::Good => ui.label(hint(ui, words)),
-        Tone::Due | Tone::Late => tone_beside_ui(ui, tone, &words),
+        Tone::Due | Tone::Late => tone_inline_ui(ui, tone, &words),
     }
 }
 

@@ -25,7 +25,7 @@ enum What {
 }
 
 /// An open dialog with what was typed into it.
-pub(super) struct Asked {
+pub(super) struct AccountDialog {
     what: What,
     name: String,
     login: String,
@@ -34,7 +34,7 @@ pub(super) struct Asked {
     words: String,
 }
 
-impl Asked {
+impl AccountDialog {
     fn new(what: What, name: &str, roles: &[Role]) -> Self {
         let roles = roles.iter().map(|role| role.code().to_owned()).collect();
         Self { what, name: name.to_owned(), login: String::new(), roles, words: String::new() }
@@ -171,7 +171,7 @@ impl Asked {
 }
 
 /// Draws the open dialog, and asks for what was confirmed.
-pub(super) fn dialog_ui(ui: &Ui, asked: &mut Option<Asked>, cx: &mut Cx<'_>) {
+pub(super) fn dialog_ui(ui: &Ui, asked: &mut Option<AccountDialog>, cx: &mut Cx<'_>) {
     let Some(open) = asked else { return };
     let (title, confirm) = open.words();
     let missing = open.missing();

@@ -13,7 +13,7 @@ use crate::ops::POLICY;
 use crate::ui::cx::{Cx, Route};
 use crate::ui::screens::parts::problem_ui;
 use crate::ui::theme::{Tone, body, bold, hint, space, title};
-use crate::ui::widgets::badge::tone_beside_ui;
+use crate::ui::widgets::badge::tone_inline_ui;
 
 /// Draws the policy.
 pub(super) fn policy_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -121,7 +121,7 @@ fn matrix_ui(ui: &mut Ui, rows: &[AuthorityRow]) {
                 for role in &roles {
                     match standing(row, *role) {
                         Some((tone, words)) => {
-                            ui.horizontal(|ui| tone_beside_ui(ui, tone, words));
+                            ui.horizontal(|ui| tone_inline_ui(ui, tone, words));
                         }
                         None => {
                             ui.label(hint(ui, "—"));

@@ -9,8 +9,8 @@ use eframe::egui;
 use egui::{Align, Key as Press, Label, Margin, Modifiers, Panel, ScrollArea, Ui};
 
 use self::entry::{Entry, Values};
+use super::field_context::{FieldContext, circumstances, zone};
 use super::input::input_ui;
-use super::places::{Places, circumstances, zone};
 use crate::domain::choice::Choice as _;
 use crate::domain::field::FieldDef;
 use crate::domain::ids::{Kind, RecordId};
@@ -18,7 +18,7 @@ use crate::domain::questions::Circumstances;
 use crate::domain::record::Section;
 use crate::ops::Refused;
 use crate::ui::cx::{Command, Cx};
-use crate::ui::foresight::Foresight;
+use crate::ui::dry_run::DryRun;
 use crate::ui::theme::{hint, space, title};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
@@ -44,7 +44,7 @@ pub struct FormScreen {
     entry: Option<Entry>,
     circumstances: Option<Circumstances>,
     /// What saving asks for besides the fields.
-    foresight: Foresight,
+    dry_run: DryRun,
     /// What is said about the draft that was taken up.
     restored: Option<String>,
     /// What was typed when saving was asked for.
@@ -77,7 +77,7 @@ impl FormScreen {
             go_to: field,
             entry: None,
             circumstances: None,
-            foresight: Foresight::default(),
+            dry_run: DryRun::default(),
             restored: None,
             sent: None,
             refused: false,
@@ -127,30 +127,30 @@ impl FormScreen {
             banner_ui(ui, &Notice::problem(refusal.to_string(), "Go back and try again."), false);
             return;
         }
-        let places = match Places::of(cx) {
-            Ok(places) => places,
+        let context = match FieldContext::of(cx) {
+            Ok(context) => context,
             Err(refusal) => {
                 banner_ui(ui, &Notice::problem(refusal.to_string(), "Check the file."), false);
                 return;
             }
         };
         self.refused |= self.sent.is_some() && cx.refusal.is_some();
-        self.foresee(cx);
+        self.update_dry_run(cx);
         Panel::bottom("form_foot")
             .frame(egui::Frame::new().inner_margin(Margin::symmetric(0, 8)))
             .show(ui, |ui| self.foot(ui, cx));
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             ui.set_max_width(space::MEASURE + space::XXL);
-            self.body(ui, cx, &places);
+            self.body(ui, cx, &context);
         });
         self.keys(ui, cx);
         self.keep_draft(ui, cx);
     }
 
     /// Looks at what would come of saving.
-    fn foresee(&mut self, cx: &Cx<'_>) {
+    fn update_dry_run(&mut self, cx: &Cx<'_>) {
         if let Some(entry) = &self.entry {
-            self.foresight.look(cx, entry.act(zone(cx)));
+            self.dry_run.update(cx, entry.act(zone(cx)));
         }
     }
 
@@ -207,7 +207,7 @@ impl FormScreen {
         Ok(())
     }
 
-    fn body(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, places: &Places) {
+    fn body(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, context: &FieldContext) {
         let Some(entry) = &mut self.entry else { return };
         let def = entry.data.def();
         let heading = match self.target {
@@ -224,7 +224,7 @@ impl FormScreen {
         let mut changed = false;
         for section in sections {
             ui.push_id(section.title, |ui| {
-                changed |= self.section(ui, cx, (section, places));
+                changed |= self.section(ui, cx, (section, context));
             });
         }
         changed |= self.reason(ui);
@@ -284,7 +284,7 @@ impl FormScreen {
         &mut self,
         ui: &mut Ui,
         cx: &mut Cx<'_>,
-        (section, places): (&'static Section, &Places),
+        (section, context): (&'static Section, &FieldContext),
     ) -> bool {
         ui.add_space(space::M);
         ui.horizontal(|ui| {
@@ -295,7 +295,7 @@ impl FormScreen {
         ui.add_space(space::XS);
         let mut changed = false;
         for field in section.fields.iter().filter(|field| !field.by_system) {
-            changed |= self.field(ui, cx, (field, places));
+            changed |= self.field(ui, cx, (field, context));
             ui.add_space(space::S);
             if field.name == "received_at" {
                 changed |= self.late_reason(ui);
@@ -304,7 +304,12 @@ impl FormScreen {
         changed
     }
 
-    fn field(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, (field, places): (&'static FieldDef, &Places)) -> bool {
+    fn field(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Cx<'_>,
+        (field, context): (&'static FieldDef, &FieldContext),
+    ) -> bool {
         let violation = self.violation(cx, field);
         let Some(entry) = &mut self.entry else { return false };
         let kind = entry.data.head.id.kind;
@@ -316,7 +321,7 @@ impl FormScreen {
             frame = frame.required(mark);
         }
         let circumstances = self.circumstances.as_ref();
-        let response = frame.show(ui, |ui| input_ui(ui, kind, field, typed, (places, circumstances)));
+        let response = frame.show(ui, |ui| input_ui(ui, kind, field, typed, (context, circumstances)));
         if self.go_to == Some(field.name) && !ui.is_sizing_pass() {
             response.request_focus();
             // Of a tall input, such as the questions, the beginning is shown.
@@ -336,7 +341,7 @@ impl FormScreen {
     /// Asked where a feedback is entered later than the working day after its receipt.
     fn late_reason(&mut self, ui: &mut Ui) -> bool {
         let show_all = self.show_all;
-        let Some(entry) = self.entry.as_mut().filter(|_| self.foresight.asks_late_reason()) else {
+        let Some(entry) = self.entry.as_mut().filter(|_| self.dry_run.asks_late_reason()) else {
             return false;
         };
         let missing = show_all && entry.late_reason.trim().is_empty();
@@ -352,7 +357,7 @@ impl FormScreen {
     /// Asked where what was signed, or what approvals rest on, is changed.
     fn reason(&mut self, ui: &mut Ui) -> bool {
         let show_all = self.show_all;
-        let Some(entry) = self.entry.as_mut().filter(|_| self.foresight.asks_reason()) else {
+        let Some(entry) = self.entry.as_mut().filter(|_| self.dry_run.asks_reason()) else {
             return false;
         };
         let missing = show_all && entry.reason.trim().is_empty();

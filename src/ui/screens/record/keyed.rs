@@ -3,8 +3,8 @@
 use eframe::egui;
 use egui::{Label, Response, Ui, UiBuilder, accesskit::Role};
 
+use super::field_context::FieldContext;
 use super::input::cell_ui;
-use super::places::Places;
 use super::typed::{Typed, TypedRow, blank_row};
 use crate::domain::field::{FieldDef, FieldType};
 use crate::domain::ids::Kind;
@@ -26,7 +26,7 @@ pub enum Key {
 }
 
 /// One row that is to be filled.
-struct Asked {
+struct RowToFill {
     code: String,
     text: &'static str,
     source: &'static str,
@@ -66,13 +66,13 @@ impl Key {
     }
 
     /// The rows to fill: those that the circumstances ask for, and those that are there already.
-    fn asked(self, circumstances: Option<&Circumstances>, rows: &[TypedRow]) -> Vec<Asked> {
+    fn asked(self, circumstances: Option<&Circumstances>, rows: &[TypedRow]) -> Vec<RowToFill> {
         let there = |code: &str| rows.iter().any(|row| code_of(self, row) == code);
-        let mut asked: Vec<Asked> = match self {
+        let mut asked: Vec<RowToFill> = match self {
             Self::Questions => QUESTIONS
                 .iter()
                 .filter(|question| circumstances.is_some_and(|c| question.asked(c)) || there(question.code))
-                .map(|question| Asked {
+                .map(|question| RowToFill {
                     code: question.code.to_owned(),
                     text: question.text,
                     source: question.source,
@@ -84,7 +84,7 @@ impl Key {
                 .filter(|activity| {
                     circumstances.is_some_and(|c| activity.applies(c.class)) || there(activity.code)
                 })
-                .map(|activity| Asked {
+                .map(|activity| RowToFill {
                     code: activity.code.to_owned(),
                     text: activity.text,
                     source: "",
@@ -95,7 +95,7 @@ impl Key {
         for row in rows {
             let code = code_of(self, row);
             if !code.is_empty() && asked.iter().all(|known| known.code != code) {
-                asked.push(Asked { code: code.to_owned(), text: "", source: "", mandatory: false });
+                asked.push(RowToFill { code: code.to_owned(), text: "", source: "", mandatory: false });
             }
         }
         asked
@@ -125,7 +125,7 @@ pub fn keyed_ui(
     key: Key,
     columns: &'static [FieldDef],
     rows: &mut Vec<TypedRow>,
-    (places, circumstances): (&Places, Option<&Circumstances>),
+    (context, circumstances): (&FieldContext, Option<&Circumstances>),
 ) -> Response {
     let asked = key.asked(circumstances, rows);
     let mut changed = false;
@@ -139,7 +139,7 @@ pub fn keyed_ui(
                     let at = rows.iter().position(|row| code_of(key, row) == one.code);
                     let mut row =
                         at.and_then(|at| rows.get(at).cloned()).unwrap_or_else(|| blank_row(columns));
-                    if row_ui(ui, one, key, columns, (&mut row, places)) {
+                    if row_ui(ui, one, key, columns, (&mut row, context)) {
                         changed = true;
                         row.insert(key.column().to_owned(), Typed::Text(one.code.clone()));
                         match at.and_then(|at| rows.get_mut(at)) {
@@ -157,9 +157,10 @@ pub fn keyed_ui(
     response
 }
 
-fn progress_ui(ui: &mut Ui, key: Key, columns: &[FieldDef], (asked, rows): (&[Asked], &[TypedRow])) {
-    let done = |one: &&Asked| rows.iter().any(|row| code_of(key, row) == one.code && decided(columns, row));
-    let mandatory: Vec<&Asked> = asked.iter().filter(|one| one.mandatory).collect();
+fn progress_ui(ui: &mut Ui, key: Key, columns: &[FieldDef], (asked, rows): (&[RowToFill], &[TypedRow])) {
+    let done =
+        |one: &&RowToFill| rows.iter().any(|row| code_of(key, row) == one.code && decided(columns, row));
+    let mandatory: Vec<&RowToFill> = asked.iter().filter(|one| one.mandatory).collect();
     let count = mandatory.iter().filter(|one| done(one)).count();
     let all = count == mandatory.len();
     let words = format!("{count} of {} mandatory {}", mandatory.len(), key.noun());
@@ -172,10 +173,10 @@ fn progress_ui(ui: &mut Ui, key: Key, columns: &[FieldDef], (asked, rows): (&[As
 
 fn row_ui(
     ui: &mut Ui,
-    one: &Asked,
+    one: &RowToFill,
     key: Key,
     columns: &'static [FieldDef],
-    (row, places): (&mut TypedRow, &Places),
+    (row, context): (&mut TypedRow, &FieldContext),
 ) -> bool {
     ui.horizontal_top(|ui| {
         let width = match key {
@@ -201,7 +202,7 @@ fn row_ui(
                 let cell = row
                     .entry(column.name.to_owned())
                     .or_insert_with(|| Typed::of(column, &serde_json::Value::Null));
-                changed |= column_ui(ui, column, &name, (cell, places));
+                changed |= column_ui(ui, column, &name, (cell, context));
             }
             changed
         })
@@ -214,7 +215,7 @@ fn column_ui(
     ui: &mut Ui,
     column: &'static FieldDef,
     name: &str,
-    (cell, places): (&mut Typed, &Places),
+    (cell, context): (&mut Typed, &FieldContext),
 ) -> bool {
     match (column.ty, cell) {
         (FieldType::Choice(options), Typed::Choice(code)) => {
@@ -235,6 +236,6 @@ fn column_ui(
         (FieldType::Line, Typed::Text(text)) => {
             ui.add(TextLine::new(text).hint(column.label)).accessible_name(name.to_owned()).changed()
         }
-        (_, cell) => cell_ui(ui, column, cell, places).changed(),
+        (_, cell) => cell_ui(ui, column, cell, context).changed(),
     }
 }

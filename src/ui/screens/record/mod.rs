@@ -3,12 +3,12 @@
 //! Belongs here: what a declared field looks like while it is typed and while it is read. Does not belong here: anything
 //! written for one kind; the questions of an impact analysis and the repeat matrix are rows with a key, see `keyed`.
 
+mod field_context;
 pub mod form;
 mod input;
 mod keyed;
 pub mod list;
 pub mod page;
-mod places;
 mod rows;
 pub mod show;
 mod typed;

@@ -3,8 +3,8 @@
 use eframe::egui;
 use egui::{Frame, Margin, Response, Ui, UiBuilder, accesskit::Role};
 
+use super::field_context::FieldContext;
 use super::input::cell_ui;
-use super::places::Places;
 use super::typed::{Typed, TypedRow, blank_row};
 use crate::domain::field::{FieldDef, FieldType};
 use crate::domain::ids::Kind;
@@ -19,7 +19,7 @@ pub fn rows_ui(
     kind: Kind,
     field: &'static FieldDef,
     rows: &mut Vec<TypedRow>,
-    places: &Places,
+    context: &FieldContext,
 ) -> Response {
     let FieldType::Rows(columns) = field.ty else { return ui.label("") };
     let mut changed = false;
@@ -29,7 +29,7 @@ pub fn rows_ui(
             ui.spacing_mut().item_spacing.y = space::S;
             for (index, row) in rows.iter_mut().enumerate() {
                 ui.push_id(index, |ui| {
-                    let (typed, gone) = row_ui(ui, (kind, index), columns, (row, places));
+                    let (typed, gone) = row_ui(ui, (kind, index), columns, (row, context));
                     changed |= typed;
                     if gone {
                         removed = Some(index);
@@ -61,7 +61,7 @@ fn row_ui(
     ui: &mut Ui,
     (kind, index): (Kind, usize),
     columns: &'static [FieldDef],
-    (row, places): (&mut TypedRow, &Places),
+    (row, context): (&mut TypedRow, &FieldContext),
 ) -> (bool, bool) {
     let palette = palette(ui);
     let name = format!("Row {}", index + 1);
@@ -83,10 +83,10 @@ fn row_ui(
             });
             for pair in pairs(columns) {
                 match pair {
-                    [one] => changed |= cell(ui, kind, one, (row, places)),
+                    [one] => changed |= cell(ui, kind, one, (row, context)),
                     several => ui.columns(2, |sides| {
                         for (side, column) in sides.iter_mut().zip(several) {
-                            changed |= cell(side, kind, column, (row, places));
+                            changed |= cell(side, kind, column, (row, context));
                         }
                     }),
                 }
@@ -96,7 +96,12 @@ fn row_ui(
     (changed, gone)
 }
 
-fn cell(ui: &mut Ui, kind: Kind, column: &'static FieldDef, (row, places): (&mut TypedRow, &Places)) -> bool {
+fn cell(
+    ui: &mut Ui,
+    kind: Kind,
+    column: &'static FieldDef,
+    (row, context): (&mut TypedRow, &FieldContext),
+) -> bool {
     let typed =
         row.entry(column.name.to_owned()).or_insert_with(|| Typed::of(column, &serde_json::Value::Null));
     let help = column.help();
@@ -105,7 +110,7 @@ fn cell(ui: &mut Ui, kind: Kind, column: &'static FieldDef, (row, places): (&mut
     if let Some(mark) = &mark {
         frame = frame.required(mark);
     }
-    frame.show(ui, |ui| cell_ui(ui, column, typed, places)).changed()
+    frame.show(ui, |ui| cell_ui(ui, column, typed, context)).changed()
 }
 
 /// From when on a cell must be filled, in words.

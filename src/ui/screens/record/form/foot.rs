@@ -3,7 +3,7 @@
 use eframe::egui;
 use egui::{Label, Ui};
 
-use super::super::places::zone;
+use super::super::field_context::zone;
 use super::FormScreen;
 use super::entry::Entry;
 use crate::ui::cx::{Command, Cx, Then};
@@ -31,12 +31,12 @@ impl FormScreen {
                 }
             })
             .collect();
-        if self.foresight.asks_late_reason() && entry.late_reason.trim().is_empty() {
+        if self.dry_run.asks_late_reason() && entry.late_reason.trim().is_empty() {
             missing.push("Why it is entered late is missing".to_owned());
         }
         if missing.is_empty() && !entry.is_changed() {
             missing.push("Nothing has changed".to_owned());
-        } else if self.foresight.asks_reason() && entry.reason.trim().is_empty() {
+        } else if self.dry_run.asks_reason() && entry.reason.trim().is_empty() {
             missing.push("Why it is changed is missing".to_owned());
         }
         missing
@@ -45,7 +45,7 @@ impl FormScreen {
     pub(super) fn foot(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let missing = self.missing(cx);
         ui.horizontal(|ui| {
-            let word = if self.foresight.is_signed() { "Sign and save…" } else { "Save" };
+            let word = if self.dry_run.is_signed() { "Sign and save…" } else { "Save" };
             match guarded_ui(ui, word, &missing) {
                 Guarded::Idle => {}
                 Guarded::Pressed | Guarded::Refused => self.save(ui, cx),
@@ -86,7 +86,7 @@ impl FormScreen {
     }
 
     pub(super) fn save(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
-        self.foresee(cx);
+        self.update_dry_run(cx);
         let missing = self.missing(cx);
         let Some(entry) = &mut self.entry else { return };
         if !missing.is_empty() {
@@ -98,10 +98,10 @@ impl FormScreen {
         let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let mut act = entry.act(zone(cx));
         act.late_reason = filled(&entry.late_reason);
-        act.reason = filled(&entry.reason).filter(|_| self.foresight.asks_reason());
+        act.reason = filled(&entry.reason).filter(|_| self.dry_run.asks_reason());
         self.sent = Some(entry.values.clone());
         // What is only shown to be signed is not handed over: it can still be left, and is kept as a draft.
-        self.refused = self.foresight.is_signed();
+        self.refused = self.dry_run.is_signed();
         cx.ask(Command::Perform { act, then: Then::ShowRecord, draft: Some(entry.key()) });
     }
 }

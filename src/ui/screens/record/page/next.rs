@@ -3,7 +3,7 @@
 use eframe::egui;
 use egui::{Button, Frame, Label, Margin, Ui};
 
-use super::asking::{MoveDialog, ask_move, ask_signature};
+use super::move_dialog::{MoveDialog, ask_move, ask_signature};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::RecordId;
 use crate::domain::workflow::{Condition, Move};

@@ -7,10 +7,10 @@ use std::rc::Rc;
 use eframe::egui;
 use egui::{Frame, Margin, Modifiers, Ui, UiBuilder, accesskit::Role};
 
+use super::super::field_context::{FieldContext, zone};
 use super::super::form::entry::Entry;
 use super::super::input::input_ui;
-use super::super::places::{Places, zone};
-use super::asking::MoveDialog;
+use super::move_dialog::MoveDialog;
 use super::parts::heading_ui;
 use crate::domain::field::FieldDef;
 use crate::domain::ids::{Kind, RecordId};
@@ -74,7 +74,7 @@ impl PartTable {
         &mut self,
         ui: &mut Ui,
         cx: &mut Cx<'_>,
-        (parent, places): (&RecordData, &Places),
+        (parent, context): (&RecordData, &FieldContext),
     ) -> Option<MoveDialog> {
         heading_ui(ui, self.def.plural, self.def.clause);
         let parts = match cx.parts(parent.head.id, self.def.kind) {
@@ -96,7 +96,7 @@ impl PartTable {
         let asked = match &mut self.editor {
             Some(editor) => {
                 let open = open && !editor.entry.data.is_terminal();
-                let (asked, closed) = editor.ui(ui, cx, (parent.head.id, open, places));
+                let (asked, closed) = editor.ui(ui, cx, (parent.head.id, open, context));
                 if closed {
                     self.editor = None;
                 }
@@ -172,7 +172,7 @@ impl Editor {
         &mut self,
         ui: &mut Ui,
         cx: &mut Cx<'_>,
-        (parent, open, places): (RecordId, bool, &Places),
+        (parent, open, context): (RecordId, bool, &FieldContext),
     ) -> (Option<MoveDialog>, bool) {
         let kind = self.entry.data.head.id.kind;
         let word = kind.def().word;
@@ -195,7 +195,7 @@ impl Editor {
                 ui.spacing_mut().item_spacing.y = space::S;
                 ui.label(bold(&name));
                 self.entry.check(zone(cx));
-                ui.add_enabled_ui(open, |ui| self.fields_ui(ui, cx, places));
+                ui.add_enabled_ui(open, |ui| self.fields_ui(ui, cx, context));
                 answer = self.foot_ui(ui, cx, (parent, open));
             });
         });
@@ -203,12 +203,12 @@ impl Editor {
         answer
     }
 
-    fn fields_ui(&mut self, ui: &mut Ui, cx: &Cx<'_>, places: &Places) {
+    fn fields_ui(&mut self, ui: &mut Ui, cx: &Cx<'_>, context: &FieldContext) {
         let kind = self.entry.data.head.id.kind;
         let fields: Vec<&'static FieldDef> = self.entry.fields().collect();
         let refused = cx.refusal.filter(|_| self.sent.is_some());
         for field in fields {
-            let wrong = super::asking::violation(refused, field).or_else(|| {
+            let wrong = super::move_dialog::violation(refused, field).or_else(|| {
                 let found = self.entry.wrong.iter().find(|(wrong, _)| wrong.name == field.name);
                 found.filter(|_| self.entry.touched.contains(field.name)).map(|(_, words)| words.clone())
             });
@@ -217,7 +217,7 @@ impl Editor {
             let response = Field::new(field.label)
                 .help(&help, field.clause)
                 .violation(wrong.as_deref())
-                .show(ui, |ui| input_ui(ui, kind, field, typed, (places, None)));
+                .show(ui, |ui| input_ui(ui, kind, field, typed, (context, None)));
             if std::mem::take(&mut self.focus) {
                 response.request_focus();
             }

@@ -3,7 +3,7 @@
 use eframe::egui;
 use egui::{Frame, Label, Margin, Ui};
 
-use super::asking::MoveDialog;
+use super::move_dialog::MoveDialog;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::RecordId;
 use crate::domain::record::RecordData;

@@ -49,7 +49,7 @@ impl Screens {
         let found = self.kept.iter().position(|(kept, _)| kept == route);
         let entry = match found {
             Some(index) => self.kept.remove(index),
-            None => (route.clone(), mount(route, settings)),
+            None => (route.clone(), make_screen(route, settings)),
         };
         if self.kept.len() >= KEPT {
             self.kept.remove(0);
@@ -109,7 +109,7 @@ impl Screens {
     }
 }
 
-fn mount(route: &Route, settings: &Settings) -> Screen {
+fn make_screen(route: &Route, settings: &Settings) -> Screen {
     match route {
         Route::Dashboard => Screen::Dashboard(Box::default()),
         Route::List(kind) => {

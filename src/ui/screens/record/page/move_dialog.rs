@@ -3,8 +3,8 @@
 use eframe::egui;
 use egui::{Label, Ui};
 
+use super::super::field_context::{FieldContext, zone};
 use super::super::input::input_ui;
-use super::super::places::{Places, zone};
 use super::super::typed::Typed;
 use crate::domain::field::FieldDef;
 use crate::domain::ids::RecordId;
@@ -14,7 +14,7 @@ use crate::domain::text::sentence;
 use crate::domain::workflow::Move;
 use crate::ops::{Act, Refused, Request};
 use crate::ui::cx::{Command, Cx, Then};
-use crate::ui::foresight::Foresight;
+use crate::ui::dry_run::DryRun;
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::field::Field;
@@ -29,7 +29,7 @@ pub struct MoveDialog {
     reason: String,
     values: Vec<(&'static FieldDef, Typed)>,
     /// What the step asks for as it stands.
-    foresight: Foresight,
+    dry_run: DryRun,
     /// Number of the last event when it was asked for; a later one means that it was done.
     sent: Option<u64>,
 }
@@ -44,20 +44,20 @@ impl MoveDialog {
             .filter_map(|name| def.field(name))
             .map(|field| (field, Typed::of(field, data.value(field.name))))
             .collect();
-        let foresight = Foresight::default();
-        Self { data: data.clone(), step, reason: String::new(), values, foresight, sent: None }
+        let dry_run = DryRun::default();
+        Self { data: data.clone(), step, reason: String::new(), values, dry_run, sent: None }
     }
 
     /// Draws the dialog; returns whether it stays open.
-    pub fn ui(&mut self, ui: &Ui, cx: &mut Cx<'_>, places: &Places) -> bool {
+    pub fn ui(&mut self, ui: &Ui, cx: &mut Cx<'_>, context: &FieldContext) -> bool {
         let done = self.sent.is_some_and(|seq| cx.file.head().seq > seq);
         if done {
             return false;
         }
-        self.foresight.look(cx, self.act(cx));
+        self.dry_run.update(cx, self.act(cx));
         let missing = self.missing(cx);
         let heading = format!("{} {}", self.step.label, self.data.head.id);
-        let word = if self.foresight.is_signed() {
+        let word = if self.dry_run.is_signed() {
             format!("{}…", self.step.label)
         } else {
             self.step.label.to_owned()
@@ -82,13 +82,13 @@ impl MoveDialog {
                 Field::new(field.label)
                     .help(&help, field.clause)
                     .violation(wrong.as_deref())
-                    .show(ui, |ui| input_ui(ui, kind, field, typed, (places, None)));
-                let unmet = self.foresight.missing().iter();
+                    .show(ui, |ui| input_ui(ui, kind, field, typed, (context, None)));
+                let unmet = self.dry_run.missing().iter();
                 for condition in unmet.filter(|condition| condition.field == Some(field.name)) {
                     tone_words_ui(ui, Tone::Due, &condition.text);
                 }
             }
-            if self.foresight.asks_reason() {
+            if self.dry_run.asks_reason() {
                 Field::new("Reason")
                     .required("required")
                     .show(ui, |ui| ui.add(TextArea::new(&mut self.reason).rows(2, 6)));
@@ -103,7 +103,7 @@ impl MoveDialog {
 
     fn missing(&self, cx: &Cx<'_>) -> Vec<String> {
         let mut missing = Vec::new();
-        if self.foresight.asks_reason() && self.reason.trim().is_empty() {
+        if self.dry_run.asks_reason() && self.reason.trim().is_empty() {
             missing.push("Reason is missing".to_owned());
         }
         for (field, typed) in &self.values {
@@ -137,7 +137,7 @@ impl MoveDialog {
         act.reason = (!reason.is_empty()).then(|| reason.to_owned());
         cx.ask(Command::Perform { act, then: Then::Stay, draft: None });
         self.sent = Some(cx.file.head().seq);
-        !(self.foresight.is_signed() && self.foresight.missing().is_empty())
+        !(self.dry_run.is_signed() && self.dry_run.missing().is_empty())
     }
 }
 

@@ -10,7 +10,7 @@ use crate::ui::cx::Cx;
 
 /// The last dry run of what is being entered.
 #[derive(Default)]
-pub struct Foresight {
+pub struct DryRun {
     /// Of which act it was made, at which event, on which day.
     of: Option<(Act, u64, Day)>,
     /// What the act asks for. An act that is refused as it stands asks for what it asked for before.
@@ -21,9 +21,9 @@ pub struct Foresight {
     pub(super) made: usize,
 }
 
-impl Foresight {
+impl DryRun {
     /// Brings it up to date with an act, without reasons: whether they are asked for is what it tells.
-    pub fn look(&mut self, cx: &Cx<'_>, act: Act) {
+    pub fn update(&mut self, cx: &Cx<'_>, act: Act) {
         let now = (cx.file.head().seq, cx.today());
         if self.of.as_ref().is_some_and(|(of, seq, day)| *of == act && (*seq, *day) == now) {
             return;
@@ -108,7 +108,7 @@ mod tests {
     fn a_dry_run_is_made_once_for_each_change_and_tells_what_is_asked_for() {
         let folder = tempfile::tempdir().unwrap();
         let (mut file, session, stamp) = file(folder.path());
-        let mut foresight = Foresight::default();
+        let mut dry_run = DryRun::default();
         let mut look = |file: &ProductFile, stamp: &Stamp, act: &Act| {
             let (mut cache, mut commands) = (Cache::default(), Vec::new());
             let cx = Cx {
@@ -120,9 +120,9 @@ mod tests {
                 refusal: None,
             };
             for _ in 0..60 {
-                foresight.look(&cx, act.clone());
+                dry_run.update(&cx, act.clone());
             }
-            (foresight.made, foresight.is_signed(), foresight.asks_reason(), foresight.missing().len())
+            (dry_run.made, dry_run.is_signed(), dry_run.asks_reason(), dry_run.missing().len())
         };
         let class = edit(Kind::Product, json!({"software_safety_class": "c"}));
         let model = edit(Kind::Product, json!({"model": "PG-2"}));

@@ -13,7 +13,7 @@ use crate::ops::{ListRow, Refused};
 use crate::ui::cx::Cx;
 
 /// Surroundings of a field.
-pub struct Places {
+pub struct FieldContext {
     /// Today, here.
     pub today: NaiveDate,
     /// The zone here.
@@ -24,7 +24,7 @@ pub struct Places {
     pub records: Vec<(Kind, Rc<Vec<ListRow>>)>,
 }
 
-impl Places {
+impl FieldContext {
     /// The surroundings as they are now; shares the cached lists.
     ///
     /// # Errors

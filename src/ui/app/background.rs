@@ -144,12 +144,12 @@ impl App {
             Finished::Imported(writer)
         });
         if let Err(refusal) = started {
-            self.import_broke_off(import, refusal);
+            self.import_failed(import, refusal);
         }
     }
 
     /// Takes the results of jobs that have ended.
-    pub(super) fn keep_jobs(&mut self) {
+    pub(super) fn finish_jobs(&mut self) {
         for Ended { outcome, kind, name, cancelled } in self.jobs.take_ended() {
             match (outcome, kind) {
                 (Ok(Finished::Verified(verification)), kind) => {
@@ -160,7 +160,7 @@ impl App {
                 (Ok(Finished::Upgraded(done)), RunningKind::Upgrade(path)) => self.upgraded(&path, *done),
                 // The kinds of jobs and of what they bring go together.
                 (Ok(Finished::Upgraded(_)), _) => {}
-                (Err(refusal), RunningKind::Import(import)) => self.import_broke_off(&import, refusal),
+                (Err(refusal), RunningKind::Import(import)) => self.import_failed(&import, refusal),
                 (Err(_), kind) if cancelled => {
                     self.notices.push(Notice::info(format!("{name} was cancelled.")));
                     if matches!(kind, RunningKind::Backup { .. }) {
@@ -254,11 +254,11 @@ impl App {
             }
             None => {}
         }
-        self.leave_at_last();
+        self.leave_after_import();
     }
 
     /// An import that could not begin, or ended by a fault: the file is opened for writing anew.
-    fn import_broke_off(&mut self, import: &ImportJob, refusal: Refused) {
+    fn import_failed(&mut self, import: &ImportJob, refusal: Refused) {
         let stamp = self.stamp();
         import.end(Err(refusal));
         let Some(desk) = &mut self.desk else { return };
@@ -272,6 +272,6 @@ impl App {
             "Nothing was changed. Close the file and open it again to go on writing."
         };
         self.problem("The import broke off.", remedy);
-        self.leave_at_last();
+        self.leave_after_import();
     }
 }
