@@ -22,7 +22,7 @@ use crate::soup::{
 /// Notes printed for one file; all are in the JSON.
 const NOTES_SHOWN: usize = 10;
 
-/// Does what is asked of the advisory data.
+/// Runs a command on the advisory data.
 pub fn advisories(what: Advisories) -> CommandResult {
     match what {
         Advisories::Import { paths, cache, json } => import(&paths, &folder(cache)?, json),
@@ -41,20 +41,20 @@ pub fn advisories(what: Advisories) -> CommandResult {
 /// The folder of the cache.
 pub fn folder(chosen: Option<PathBuf>) -> Result<PathBuf, Failure> {
     chosen.or_else(ops::cache_folder).ok_or_else(|| {
-        Failure::failed("this system names no folder for the user's data; choose one with --cache")
+        Failure::failed("this system has no folder for user data; choose one with --cache")
     })
 }
 
-/// A document for other programs.
+/// A JSON document for other programs.
 pub fn pretty(value: &serde_json::Value) -> String {
     format!("{value:#}\n")
 }
 
-/// Set by Ctrl+C, so that work under way can end cleanly.
+/// A flag that Ctrl+C sets, so that running work can end cleanly.
 pub fn interrupted() -> Arc<AtomicBool> {
     let flag = Arc::new(AtomicBool::new(false));
     let set = Arc::clone(&flag);
-    // Without the handler Ctrl+C ends the program at once, which loses nothing either.
+    // Without the handler Ctrl+C ends the program at once. Nothing is lost then either.
     let _ = ctrlc::set_handler(move || set.store(true, Ordering::Relaxed));
     flag
 }
@@ -90,7 +90,7 @@ fn import(paths: &[PathBuf], folder: &Path, json: bool) -> CommandResult {
     let output = if json { pretty(&json!({"format": 1, "files": report})) } else { report_words(&report) };
     let refused = report.iter().filter(|file| matches!(file.outcome, ImportOutcome::Refused { .. })).count();
     if refused > 0 {
-        let words = format!("{refused} of {} files could not be taken; the reasons are above", report.len());
+        let words = format!("{refused} of {} files could not be imported; the reasons are listed above", report.len());
         return Err(Failure::failed(words).after(output));
     }
     Ok(output)
@@ -105,7 +105,7 @@ fn report_words(report: &[ImportedFile]) -> String {
                 let date = file.data_date.as_deref().unwrap_or("no date");
                 let _ = writeln!(
                     output,
-                    "{path}: {} ({}), {date}: {} records, {} new, {} replaced, {} unchanged, {} older than what is known, {} refused",
+                    "{path}: {} ({}), {date}: {} records, {} new, {} replaced, {} unchanged, {} older than the cached record, {} refused",
                     file.source,
                     file.format,
                     file.records,
@@ -117,10 +117,10 @@ fn report_words(report: &[ImportedFile]) -> String {
                 );
             }
             ImportOutcome::Known => {
-                let _ = writeln!(output, "{path}: taken before, nothing to do");
+                let _ = writeln!(output, "{path}: imported before, nothing to do");
             }
             ImportOutcome::Refused { place, reason } => {
-                let _ = writeln!(output, "{path}: not taken: {place}: {reason}");
+                let _ = writeln!(output, "{path}: not imported: {place}: {reason}");
             }
         }
         notes_words(&mut output, &file.notes);
@@ -131,7 +131,7 @@ fn report_words(report: &[ImportedFile]) -> String {
     output
 }
 
-/// The first notes of a reading, and what was not understood.
+/// The first notes of a document, and the names that were not understood.
 pub fn notes_words(output: &mut String, notes: &Notes) {
     for note in notes.notes.iter().take(NOTES_SHOWN) {
         let _ = writeln!(output, "  {}  {}: {}", gravity_word(note.gravity), note.place, note.text);
@@ -145,7 +145,7 @@ pub fn notes_words(output: &mut String, notes: &Notes) {
         let names: Vec<String> = named.map(|(name, count)| format!("{name} ({count})")).collect();
         let more = notes.not_understood.len().saturating_sub(NOTES_SHOWN);
         let more = if more > 0 { format!(" and {more} more; --json has them") } else { String::new() };
-        let _ = writeln!(output, "  not read here: {}{more}", names.join(", "));
+        let _ = writeln!(output, "  not understood: {}{more}", names.join(", "));
     }
 }
 
@@ -160,7 +160,7 @@ const fn gravity_word(gravity: Gravity) -> &'static str {
 fn status_words(status: &CacheStatus, max_age: u32) -> String {
     if status.sources.is_empty() {
         return format!(
-            "There is no advisory data in {}; bring some with mainstay advisories import\n",
+            "There is no advisory data in {}; import some with mainstay advisories import\n",
             status.cache
         );
     }
@@ -171,7 +171,7 @@ fn status_words(status: &CacheStatus, max_age: u32) -> String {
             None => "of unknown age".to_owned(),
         };
         let too_old =
-            if source.too_old { format!(", more than {max_age} days allowed") } else { String::new() };
+            if source.too_old { format!(", older than the {max_age} days allowed") } else { String::new() };
         let _ = writeln!(
             output,
             "{}  {}  {age}{too_old}  {} records  {}  {}",
@@ -188,7 +188,7 @@ fn status_words(status: &CacheStatus, max_age: u32) -> String {
 fn show(id: &str, folder: &Path, json: bool) -> CommandResult {
     let tellings = show_advisory(folder, id).map_err(input_failure)?;
     if tellings.is_empty() {
-        return Err(Failure::failed(format!("nothing is told about {id} in {}", folder.display())));
+        return Err(Failure::failed(format!("nothing is known about {id} in {}", folder.display())));
     }
     if json {
         let value = json!({"format": 1, "id": id, "tellings": tellings});

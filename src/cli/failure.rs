@@ -1,4 +1,4 @@
-//! Why a command did not do what was asked, as an exit code and in words.
+//! Why a command failed, as an exit code and a message.
 
 use crate::ops::{Refused, StoreError};
 
@@ -11,14 +11,14 @@ const REFUSED: u8 = 3;
 /// The file contradicts itself.
 const INTEGRITY: u8 = 4;
 
-/// Why a command did not do what was asked.
+/// Why a command failed.
 #[derive(Debug)]
 pub struct Failure {
     /// The exit code.
     pub code: u8,
-    /// Words for the error stream.
+    /// The message for the error stream.
     pub words: String,
-    /// What was said on the output stream before.
+    /// The text for the output stream.
     pub output: String,
 }
 
@@ -27,17 +27,17 @@ impl Failure {
         Self { code, words: words.into(), output: String::new() }
     }
 
-    /// It failed for a reason outside the program.
+    /// The command failed for a reason outside the program.
     pub fn failed(words: impl Into<String>) -> Self {
         Self::new(FAILED, words)
     }
 
-    /// It was not understood.
+    /// The command was not understood.
     pub fn usage(words: impl Into<String>) -> Self {
         Self::new(USAGE, words)
     }
 
-    /// A rule or permission refused it.
+    /// A rule or a permission refused the command.
     pub fn refused(words: impl Into<String>) -> Self {
         Self::new(REFUSED, words)
     }
@@ -47,12 +47,12 @@ impl Failure {
         Self::new(INTEGRITY, words)
     }
 
-    /// It was done, and its answer stands in the exit code too.
+    /// The command succeeded, and the exit code carries its answer.
     pub fn answer(code: u8, output: String) -> Self {
         Self { code, words: String::new(), output }
     }
 
-    /// The same, after something was said on the output stream.
+    /// Adds text for the output stream.
     pub fn after(mut self, output: String) -> Self {
         self.output = output;
         self

@@ -1,4 +1,4 @@
-//! `mainstay verify`, `backup` and `export`: the whole file at once.
+//! `mainstay verify`, `backup` and `export`: commands on the whole file.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,9 +9,9 @@ use super::failure::Failure;
 use super::{CommandResult, open};
 use crate::ops::{self, ProductFile, Verification};
 
-/// Checks the whole file.
+/// Verifies the whole file.
 pub fn verify(path: &Path, head: Option<(u64, String)>, json: bool) -> CommandResult {
-    // What is no product file is told in words, as everywhere.
+    // Reports a file that is not a product file like every other command.
     drop(open::to_read(path)?);
     let found = ProductFile::verify(path, head, &|_| true)?;
     let output = if json { verification_json(path, &found) } else { verification_words(&found) };
@@ -59,7 +59,7 @@ pub fn backup(path: &Path, out: &Path) -> CommandResult {
     Ok(format!("Copied to {}; the copy was read back and matches\n", out.display()))
 }
 
-/// Writes everything as JSON.
+/// Exports everything as JSON.
 pub fn export(path: &Path, out: &Path) -> CommandResult {
     let file = open::to_read(path)?;
     file.export(out, ops::now())?;

@@ -1,4 +1,4 @@
-//! `mainstay import feedback`: feedback from a file.
+//! `mainstay import feedback`: importing feedback from a file.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::ops::import::{
 };
 use crate::ops::{self, Session};
 
-/// Takes feedback in, or says what would be taken.
+/// Imports feedback, or reports what a dry run would import.
 pub fn import(arguments: &ImportArguments) -> CommandResult {
     let source = Arc::new(ImportSource::read(&arguments.input, &ReadOptions::default())?);
     let mapping = mapping(arguments)?;
@@ -33,7 +33,7 @@ fn mapping(arguments: &ImportArguments) -> Result<Mapping, Failure> {
     for answer in &arguments.answers {
         let (target, value) = answer
             .split_once('=')
-            .ok_or_else(|| Failure::usage(format!("--answer “{answer}” is no FIELD=VALUE")))?;
+            .ok_or_else(|| Failure::usage(format!("--answer “{answer}” is not FIELD=VALUE")))?;
         mapping = answered(mapping, target.trim(), value.trim())?;
     }
     if let Some(open) = mapping.ask.first() {
@@ -48,7 +48,7 @@ fn outcome(report: &ImportReport, dry: bool) -> CommandResult {
         match &row.outcome {
             RowOutcome::Taken(_) => {}
             RowOutcome::Already(id) => {
-                output.push_str(&line(row.line, &row.external_number, "taken before as", &id.to_string()));
+                output.push_str(&line(row.line, &row.external_number, "imported before as", &id.to_string()));
             }
             RowOutcome::Refused(reasons) => {
                 output.push_str(&line(row.line, &row.external_number, "refused:", &reasons.join("; ")));
@@ -56,17 +56,17 @@ fn outcome(report: &ImportReport, dry: bool) -> CommandResult {
         }
     }
     let counts = report.counts;
-    let verb = if dry { "would be taken" } else { "taken" };
+    let verb = if dry { "would be imported" } else { "imported" };
     let _ = writeln!(
         output,
-        "{}, mapping “{}”: {} rows {verb}, {} taken before, {} refused",
+        "{}, mapping “{}”: {} rows {verb}, {} imported before, {} refused",
         report.file_name, report.mapping, counts.taken, counts.already, counts.refused
     );
     if let Some(id) = report.attachment {
         let _ = writeln!(output, "The file is kept as {id}");
     }
     if counts.taken == 0 && counts.refused > 0 {
-        return Err(Failure::refused("no row could be taken; nothing was changed").after(output));
+        return Err(Failure::refused("no row could be imported; nothing was changed").after(output));
     }
     Ok(output)
 }

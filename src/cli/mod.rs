@@ -1,4 +1,4 @@
-//! The command line: the same requests as the window, without it. It knows `domain` and `ops` only; the window is handed in.
+//! The command line: the same requests as in the window. It uses `domain` and `ops` only; the caller passes in the window.
 
 mod advisories;
 mod args;
@@ -31,13 +31,13 @@ pub use args::{Arguments, Renderer};
 use args::{Command, Import};
 use failure::Failure;
 
-/// What opens the window: on a file or on none, with a renderer. The error is in words for people.
+/// Opens the window, with a file or without, and with a renderer. The error is a message for people.
 pub type OpenWindow = fn(Option<&Path>, Renderer) -> Result<(), String>;
 
-/// What a command says when it succeeds.
+/// The text that a command prints, or why it failed.
 type CommandResult = Result<String, Failure>;
 
-/// Reads the arguments of the process and does what they say.
+/// Parses the arguments of the process and runs the command.
 pub fn main(open_window: OpenWindow) -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = perform(arguments, open_window);
@@ -45,7 +45,7 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
         Ok(output) => (output, String::new(), 0),
         Err(failure) => (failure.output, failure.words, failure.code),
     };
-    // A reader that went away, such as `head`, is no failure of ours.
+    // A reader that has closed the pipe, such as `head`, is not an error.
     let _ = std::io::stdout().write_all(output.as_bytes());
     let _ = std::io::stdout().flush();
     if !words.is_empty() {
@@ -54,7 +54,7 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// A single word that is no file was meant as a command.
+/// A single word that is not a file was meant as a command.
 fn refuse_unknown(file: Option<&Path>) -> Result<(), Failure> {
     let Some(path) = file.filter(|path| path.extension().is_none() && path.components().count() == 1) else {
         return Ok(());
@@ -65,7 +65,7 @@ fn refuse_unknown(file: Option<&Path>) -> Result<(), Failure> {
     let known: Vec<String> =
         Arguments::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
     Err(Failure::usage(format!(
-        "there is neither a command nor a file “{}”; the commands are {}",
+        "“{}” is neither a command nor a file; the commands are {}",
         path.display(),
         known.join(", ")
     )))
@@ -108,7 +108,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Export { file, out, .. } => match out {
             Some(out) => files::export(&file, &out),
             None => {
-                Err(Failure::usage("say where to write to: --out OUT.json, or --kind KIND --csv OUT.csv"))
+                Err(Failure::usage("give an output file: --out OUT.json, or --kind KIND --csv OUT.csv"))
             }
         },
     }

@@ -1,4 +1,4 @@
-//! Opening a product file and signing in, with words for everything that can be found instead.
+//! Opening a product file and signing in, with a message for every other outcome.
 
 use std::env::VarError;
 use std::path::Path;
@@ -7,10 +7,10 @@ use super::failure::Failure;
 use super::upgrade;
 use crate::ops::{self, Found, Holder, Opened, Password, ProductFile, Session, WhyReadOnly};
 
-/// The variable that a password is read from.
+/// The environment variable with the password.
 const PASSWORD_VARIABLE: &str = "MAINSTAY_PASSWORD";
 
-/// Opens a file to read it.
+/// Opens a file for reading.
 pub fn to_read(path: &Path) -> Result<ProductFile, Failure> {
     upgrade::report_leftovers(path);
     match ProductFile::open_to_read(path)? {
@@ -19,7 +19,7 @@ pub fn to_read(path: &Path) -> Result<ProductFile, Failure> {
     }
 }
 
-/// Opens a file to write to it and signs a person in.
+/// Opens a file for writing and signs a person in.
 pub fn to_write(path: &Path, login: &str) -> Result<(ProductFile, Session, Password), Failure> {
     upgrade::report_leftovers(path);
     let mut file = match ProductFile::open(path, &ops::stamp())? {
@@ -35,12 +35,12 @@ pub fn to_write(path: &Path, login: &str) -> Result<(ProductFile, Session, Passw
     Ok((file, session, password))
 }
 
-/// The password from the environment, else asked for without echo.
+/// The password from the environment, otherwise prompted for without echo.
 pub fn password(prompt: &str) -> Result<Password, Failure> {
     given_or_asked(std::env::var(PASSWORD_VARIABLE), prompt, rpassword::ConfigBuilder::new().build())
 }
 
-/// The same for a variable that was looked up already. `terminal`: where the prompt goes and the answer comes from.
+/// The same for a variable that was already looked up. `terminal` is where the prompt and the answer go.
 fn given_or_asked(
     variable: Result<String, VarError>,
     prompt: &str,
@@ -48,16 +48,16 @@ fn given_or_asked(
 ) -> Result<Password, Failure> {
     match variable {
         Ok(text) => Ok(Password::new(text)),
-        Err(VarError::NotUnicode(_)) => Err(Failure::usage(format!("{PASSWORD_VARIABLE} is no text"))),
+        Err(VarError::NotUnicode(_)) => Err(Failure::usage(format!("{PASSWORD_VARIABLE} is not text"))),
         Err(VarError::NotPresent) => {
             rpassword::prompt_password_with_config(prompt, terminal).map(Password::new).map_err(|error| {
-                Failure::usage(format!("no password could be asked for ({error}); set {PASSWORD_VARIABLE}"))
+                Failure::usage(format!("the password prompt failed ({error}); set {PASSWORD_VARIABLE}"))
             })
         }
     }
 }
 
-/// Whether the password comes from the environment, so that nobody can mistype it.
+/// Whether the password comes from the environment, so that it cannot be mistyped.
 pub fn password_is_set() -> bool {
     std::env::var_os(PASSWORD_VARIABLE).is_some()
 }
@@ -72,11 +72,11 @@ fn read_only(path: &Path, why: &WhyReadOnly) -> Failure {
     let name = path.display();
     match why {
         WhyReadOnly::Locked(holder) => Failure::failed(format!(
-            "{name} is being written to{}; try again when it is closed there",
+            "{name} is being written to{}; try again when it has been closed there",
             by(holder.as_ref())
         )),
         WhyReadOnly::Damaged(what) => Failure::integrity(format!(
-            "{name} is damaged ({what}); open a backup, and keep the damaged file"
+            "{name} is damaged ({what}); open a backup and keep the damaged file"
         )),
         WhyReadOnly::NotWritable => Failure::failed(format!(
             "{name} cannot be written; check the permissions of the file and its folder"
@@ -86,23 +86,23 @@ fn read_only(path: &Path, why: &WhyReadOnly) -> Failure {
     }
 }
 
-/// Why a file was not opened, and what to do.
+/// Why a file was not opened, and what to do about it.
 pub fn not_opened(path: &Path, found: &Found) -> Failure {
     let name = path.display();
     match found {
         Found::Ready => Failure::failed(format!("{name} could not be opened; try again")),
         Found::NeedsUpgrade { version } => upgrade::needed(path, *version),
         Found::Newer { version } => Failure::failed(format!(
-            "{name} was made by a later program (schema {version}); install the present version of Mainstay"
+            "{name} was made by a newer program (schema {version}); install the latest version of Mainstay"
         )),
         Found::NewerRules { rules } => Failure::failed(format!(
-            "a later program worked in {name} (rule set {rules}); install the present version of Mainstay"
+            "a newer program has changed {name} (rule set {rules}); install the latest version of Mainstay"
         )),
         Found::Locked(holder) => Failure::failed(format!("{name} is in use{}", by(holder.as_ref()))),
         Found::Damaged { what } => Failure::integrity(format!(
-            "{name} is damaged ({what}); open a backup, and keep the damaged file"
+            "{name} is damaged ({what}); open a backup and keep the damaged file"
         )),
-        Found::NotOurs { what } => Failure::failed(format!("{name} is no product file: {what}")),
+        Found::NotOurs { what } => Failure::failed(format!("{name} is not a product file: {what}")),
         Found::NotReadable { why } => Failure::failed(format!("{name} cannot be read: {why}")),
     }
 }
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
     use crate::ops::check_strength;
 
-    /// What was understood, told by whether it passes as strong with and without itself among the names.
+    /// Compares by password strength, with and without the password itself among the names.
     fn is(password: &Password, text: &str) -> bool {
         check_strength(password, &[], 0).is_ok() && check_strength(password, &[text], 1).is_err()
     }
@@ -147,6 +147,6 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&screen).unwrap(), "", "nothing is asked");
         let odd = Err(VarError::NotUnicode(OsString::new()));
         let failure = given_or_asked(odd, "Password: ", typed("other\n", &screen)).unwrap_err();
-        assert!(failure.words.contains("is no text"), "{failure:?}");
+        assert!(failure.words.contains("is not text"), "{failure:?}");
     }
 }

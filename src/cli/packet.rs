@@ -1,4 +1,4 @@
-//! `mainstay packet`: records as paper for an audit.
+//! `mainstay packet`: records as a PDF for an audit.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::ops::{
     self, PacketFonts, PacketOptions, PacketScope, ProductFile, Refused, Session, render_packet,
 };
 
-/// Makes a packet and notes it in the audit trail.
+/// Issues a packet and records it in the audit trail.
 pub fn packet(arguments: &PacketArguments) -> CommandResult {
     let options = PacketOptions { scope: scope(arguments)?, redact: arguments.redact };
     let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
@@ -30,15 +30,15 @@ fn scope(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
             to: Day::parse(to).map_err(Failure::usage)?,
         }),
         (PacketOf::Change, _, _, _) => {
-            Err(Failure::usage("a packet of a change is asked for as: change CR-0001"))
+            Err(Failure::usage("for the packet of a change, write: change CR-0001"))
         }
         (PacketOf::Period, _, _, _) => Err(Failure::usage(
-            "a packet of a period is asked for as: period --from 2026-01-01 --to 2026-06-30",
+            "for the packet of a period, write: period --from 2026-01-01 --to 2026-06-30",
         )),
     }
 }
 
-/// Writes a packet to a new file. What cannot be noted in the audit trail is not left behind.
+/// Writes a packet to a new file. A packet that cannot be recorded in the audit trail is removed.
 pub fn write(
     file: &mut ProductFile,
     session: &Session,
@@ -46,7 +46,7 @@ pub fn write(
     out: &Path,
 ) -> CommandResult {
     let stamp = ops::stamp();
-    // What lies there is told before the long work.
+    // An existing file is reported before the long work.
     let mut pdf = FreshFile::new(out, Some(file.path())).map_err(Refused::from)?;
     let verification = ProductFile::verify(file.path(), None, &|_| true)?;
     let built = file.build_packet(options, session, Some(&verification), &stamp)?;
@@ -54,7 +54,7 @@ pub fn write(
     pdf.put(&rendered.pdf).map_err(Refused::from)?;
     let name = out.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     file.issue_packet(session, &rendered, &name, &stamp)?;
-    // The PDF gets its name only once the audit trail knows of it.
+    // The PDF gets its name only after the audit trail has recorded it.
     pdf.keep().map_err(Refused::from)?;
     let mut output = format!(
         "Packet {}: {} pages in {} ({})\nSHA-256 {}\n",

@@ -29,11 +29,11 @@ pub fn list(path: &Path, kind: &str, json: bool) -> CommandResult {
     Ok(output)
 }
 
-/// The kind with this code.
+/// The kind with the given code.
 pub(super) fn kind_of(code: &str) -> Result<Kind, Failure> {
     Kind::from_code(code).ok_or_else(|| {
         let known: Vec<_> = Kind::ALL.iter().map(|kind| kind.code()).collect();
-        Failure::usage(format!("“{code}” is no kind of record; known are {}", known.join(", ")))
+        Failure::usage(format!("“{code}” is not a kind of record; the kinds are {}", known.join(", ")))
     })
 }
 
@@ -95,7 +95,7 @@ fn page_words(page: &RecordPage) -> String {
         page.linked.iter().map(|link| format!("{}  {}  {}", link.id, link.state, link.title)),
     );
     list_words(&mut output, "Notices", page.notices.iter().cloned());
-    list_words(&mut output, "Goes on in", page.ahead.iter().map(|ahead| ahead.text.clone()));
+    list_words(&mut output, "Continues in", page.ahead.iter().map(|ahead| ahead.text.clone()));
     list_words(
         &mut output,
         "Next steps",

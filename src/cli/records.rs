@@ -1,4 +1,4 @@
-//! `mainstay export --csv` and `import records`: every field of the records of a kind, out and in.
+//! `mainstay export --csv` and `import records`: exporting and importing every field of the records of a kind.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -13,7 +13,7 @@ use crate::ops;
 use crate::ops::fields_csv::FieldsPlan;
 use crate::ops::import::{ImportSource, ReadOptions};
 
-/// Writes every field of the records of a kind.
+/// Exports every field of the records of a kind.
 pub fn write(path: &Path, kind: &str, out: &Path) -> CommandResult {
     let kind = kind_of(kind)?;
     let file = open::to_read(path)?;
@@ -28,25 +28,25 @@ pub fn write(path: &Path, kind: &str, out: &Path) -> CommandResult {
     Ok(format!("Wrote {}\n", out.display()))
 }
 
-/// Takes records in, or says what would be taken.
+/// Imports records, or reports what a dry run would import.
 pub fn take(arguments: &RecordsArguments) -> CommandResult {
     let kind = kind_of(&arguments.kind)?;
     let source = Arc::new(ImportSource::read(&arguments.input, &ReadOptions::default())?);
     if arguments.dry_run {
         let file = open::to_read(&arguments.file)?;
         let plan = file.plan_fields(kind, &source, &arguments.leave_out, ops::now())?;
-        let output = outcome(&plan, "would be taken");
+        let output = outcome(&plan, "would be imported");
         return finish(&plan, output);
     }
     let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
     let plan = file.plan_fields(kind, &source, &arguments.leave_out, ops::now())?;
     if let Some(id) = plan.known_as.filter(|_| !arguments.again) {
         return Err(Failure::refused(format!(
-            "the very same file is attached as {id}; if its rows are to be taken again, say --again"
+            "the same file is already attached as {id}; to import its rows again, give --again"
         )));
     }
     let made = file.take_fields(&session, &plan, &ops::stamp())?;
-    let mut output = outcome(&plan, "taken");
+    let mut output = outcome(&plan, "imported");
     if let (Some(first), Some(last)) = (made.first(), made.last()) {
         let _ = writeln!(output, "{first} to {last}");
     }
@@ -65,7 +65,7 @@ fn outcome(plan: &FieldsPlan, verb: &str) -> String {
 
 fn finish(plan: &FieldsPlan, output: String) -> CommandResult {
     if plan.taken() == 0 && plan.refused().count() > 0 {
-        return Err(Failure::refused("no row could be taken; nothing was changed").after(output));
+        return Err(Failure::refused("no row could be imported; nothing was changed").after(output));
     }
     Ok(output)
 }

@@ -16,7 +16,7 @@ use crate::soup::model::component::{Component, Directness};
 use crate::soup::model::diff::{BillDiff, Change};
 use crate::soup::{self, BillSyntax, InspectedBill, Refused, compare_bills, convert_bill, inspect_bill};
 
-/// Does what is asked of bills of materials.
+/// Runs a command on bills of materials.
 pub fn sbom(what: Sbom) -> CommandResult {
     match what {
         Sbom::Inspect { file, json } => {
@@ -132,7 +132,7 @@ fn empty(text: &str) -> &str {
     if text.is_empty() { "nothing" } else { text }
 }
 
-/// A document that was not taken is a failure of the input, not a rule that refuses a person.
+/// A document that cannot be read is a failure of the input; no rule refuses a person.
 pub fn input_failure(refusal: Refused) -> Failure {
     match refusal {
         Refused::Rule(words) => Failure::failed(words),

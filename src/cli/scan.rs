@@ -23,12 +23,12 @@ use crate::soup::{
 
 /// Something is affected.
 const AFFECTED: u8 = 10;
-/// Nothing is affected, as far as is known: something could not be checked, or hangs on a condition.
+/// Nothing is known to be affected, but something could not be checked or depends on a condition.
 const NOT_DECIDED: u8 = 11;
-/// Bytes that are written at once.
+/// Bytes per write.
 const WRITTEN_AT_ONCE: usize = 1024 * 1024;
 
-/// Matches a bill of materials with the advisory data.
+/// Matches a bill of materials against the advisory data.
 pub fn scan(arguments: ScanArguments) -> CommandResult {
     let inspected = inspect_bill(&arguments.sbom).map_err(input_failure)?;
     let options = ScanOptions {
@@ -56,7 +56,7 @@ pub fn scan(arguments: ScanArguments) -> CommandResult {
         }
         if only_product {
             output.push_str(
-                "the bill of materials tells of nothing inside the product: there was nothing to match\n",
+                "the bill of materials lists no components of the product: there was nothing to match\n",
             );
         }
         output
@@ -70,14 +70,14 @@ pub fn scan(arguments: ScanArguments) -> CommandResult {
     Ok(output)
 }
 
-/// What is kept of one component: its text, and what it adds to the sum.
+/// The result of one component: its text, and its part of the sum.
 struct Part {
     json: serde_json::Result<Box<RawValue>>,
     words: String,
     sum: Sum,
 }
 
-/// Findings by verdict, those that were withdrawn left aside among the affected, and components for which the question is open.
+/// Findings by verdict, without withdrawn ones among the affected, and components with an open result.
 #[derive(Default)]
 struct Sum {
     affected: usize,
@@ -116,7 +116,7 @@ impl Sum {
     }
 }
 
-/// The document of a scan, as docs/command-line.md describes it.
+/// The document of a scan, as described in docs/command-line.md.
 #[derive(Serialize)]
 struct Document<'a> {
     format: u8,
@@ -127,7 +127,7 @@ struct Document<'a> {
     components: Vec<Box<RawValue>>,
 }
 
-/// Writes the document to the output stream piece by piece: that of a large bill is not copied once more.
+/// Writes the document to the output stream in pieces, so that a large document is not copied once more.
 fn write_document(
     sbom: &Value,
     options: &ScanOptions,
@@ -141,7 +141,7 @@ fn write_document(
     let mut out = BufWriter::with_capacity(WRITTEN_AT_ONCE, std::io::stdout().lock());
     match serde_json::to_writer_pretty(&mut out, &document) {
         Ok(()) => {}
-        // A reader that went away, such as `head`, is no failure of ours.
+        // A reader that has closed the pipe, such as `head`, is not an error.
         Err(error) if error.io_error_kind() == Some(ErrorKind::BrokenPipe) => return Ok(()),
         Err(error) => return Err(failed(error)),
     }
@@ -151,7 +151,7 @@ fn write_document(
     })
 }
 
-/// What a person added, from a RON file.
+/// The knowledge that a person added, from a RON file.
 fn knowledge(path: &Path) -> Result<Knowledge, Failure> {
     soup::read_knowledge(path).map_err(|refusal| Failure::usage(refusal.to_string()))
 }
@@ -162,13 +162,13 @@ fn words(sources: &[SourceStatus], parts: &[Part], sum: &Sum, max_age: u32) -> S
         let age =
             source.age_days.map_or_else(|| "of unknown age".to_owned(), |days| format!("{days} days old"));
         let old =
-            if source.too_old { format!(", more than the {max_age} days allowed") } else { String::new() };
+            if source.too_old { format!(", older than the {max_age} days allowed") } else { String::new() };
         let _ = writeln!(output, "{} {}: {} records, {age}{old}", source.name, source.file, source.records);
     }
     parts.iter().for_each(|part| output.push_str(&part.words));
     let _ = writeln!(
         output,
-        "\n{} components: {} affected, {} affected if something else holds, {} that cannot be compared, {} candidates by name; {} components that could not be checked or hang on something",
+        "\n{} components: {} affected, {} affected under a condition, {} not comparable, {} candidates by name; {} components not checked or dependent on a condition",
         parts.len(),
         sum.affected,
         sum.conditional,

@@ -1,4 +1,4 @@
-//! `mainstay status`: the dashboard as text, now or as it was at the end of a day.
+//! `mainstay status`: the dashboard as text, now or at the end of a past day.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -13,10 +13,10 @@ use crate::domain::requests::{PRODUCT, RecordSource};
 use crate::domain::time::{Day, Moment};
 use crate::ops::{self, Attention, AttentionItem, KindCount, Refused};
 
-/// How many coming things are printed.
+/// How many upcoming items are printed.
 const COMING_MAX: usize = 15;
 
-/// What is said of a moment.
+/// The state of a file at one moment.
 pub struct Status {
     at: Moment,
     product: Product,
@@ -25,14 +25,14 @@ pub struct Status {
 }
 
 impl Status {
-    /// What a source says at a moment.
+    /// Reads the state from a source.
     pub fn of<F>(source: &dyn RecordSource<F>, at: Moment) -> Result<Self, F> {
         let product = source.record(PRODUCT)?.and_then(|data| data.typed()).unwrap_or_default();
         Ok(Self { at, product, attention: ops::attention(source, at)?, records: ops::counts(source)? })
     }
 }
 
-/// Says what is overdue, unapproved and coming: now, or at the end of a day (UTC) by the file as it was then.
+/// Reports what is overdue, unapproved and upcoming: now, or at the end (UTC) of a past day.
 pub fn status(path: &Path, on: Option<&str>, json: bool) -> CommandResult {
     let day = on.map(Day::parse).transpose().map_err(Failure::usage)?;
     let file = open::to_read(path)?;
@@ -42,7 +42,7 @@ pub fn status(path: &Path, on: Option<&str>, json: bool) -> CommandResult {
             let at = Moment::end_of(day);
             let ledger = file.at(at)?;
             if ledger.is_empty() {
-                return Err(Failure::refused(format!("{} was not there yet on {day}", path.display())));
+                return Err(Failure::refused(format!("{} did not exist yet on {day}", path.display())));
             }
             let Ok(status) = Status::of(&ledger, at);
             status
@@ -82,7 +82,7 @@ fn item_line(item: &AttentionItem) -> String {
         (Some(due), _) => format!("due {due}"),
     };
     let missing =
-        item.no_limit.map(|field| format!("; the policy says nothing in “{field}”")).unwrap_or_default();
+        item.no_limit.map(|field| format!("; the policy sets no “{field}”")).unwrap_or_default();
     format!(
         "  {}  {when:<14}  {} ({}; {}): {}{missing}\n",
         item.record, item.what, item.whose, item.clause, item.title

@@ -1,4 +1,4 @@
-//! `mainstay vex`: what is known about vulnerabilities in the own product, for those who use it.
+//! `mainstay vex`: the status of the vulnerabilities of the user's own product, for its users.
 
 use super::CommandResult;
 use super::args::{VexArguments, VexSyntax};
@@ -8,7 +8,7 @@ use crate::ops;
 use crate::soup::model::vex_document::{Author, VexDocument};
 use crate::soup::{LeftOut, VexFormat, VexInput, VexOfScan, read_vex_input, write_vex};
 
-/// Writes a document of statements or of a scan.
+/// Writes a document from statements or from a scan.
 pub fn vex(arguments: &VexArguments) -> CommandResult {
     let input = read_vex_input(&arguments.input).map_err(input_failure)?;
     let (document, left_out) = match input {
@@ -27,7 +27,7 @@ pub fn vex(arguments: &VexArguments) -> CommandResult {
     Ok(words(&document, left_out, arguments))
 }
 
-/// A file of statements says all of this itself.
+/// A file of statements contains all of this itself.
 fn only_of_scan(arguments: &VexArguments) -> Result<(), Failure> {
     let given = [
         ("--author", &arguments.author),
@@ -42,14 +42,14 @@ fn only_of_scan(arguments: &VexArguments) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::usage(format!(
-        "{} goes only with a scan; a file of statements says it itself",
+        "{} is only for a scan; a file of statements contains it already",
         given.join(", ")
     )))
 }
 
 fn of_scan(arguments: &VexArguments) -> Result<VexOfScan, Failure> {
     let Some(name) = arguments.author.clone() else {
-        return Err(Failure::usage("a scan does not tell who issues the document: give --author NAME"));
+        return Err(Failure::usage("a scan does not name the issuer of the document: give --author NAME"));
     };
     Ok(VexOfScan {
         author: Author { name, namespace: arguments.namespace.clone(), ..Author::default() },
@@ -64,12 +64,12 @@ fn words(document: &VexDocument, left_out: LeftOut, arguments: &VexArguments) ->
         format!("{} statements written to {}\n", document.statements.len(), arguments.out.display());
     for (count, why) in [
         (left_out.candidates, "candidates by name: a person has to confirm them first"),
-        (left_out.not_affected, "not affected: a statement needs a reason, which a scan does not know"),
-        (left_out.withdrawn, "withdrawn by whoever published them"),
-        (left_out.repeated, "told already under another name"),
+        (left_out.not_affected, "not affected: a statement needs a justification, which a scan does not have"),
+        (left_out.withdrawn, "withdrawn by the publisher"),
+        (left_out.repeated, "already covered under another name"),
     ] {
         if count > 0 {
-            output.push_str(&format!("{count} left out  {why}\n"));
+            output.push_str(&format!("{count} skipped  {why}\n"));
         }
     }
     output
