@@ -1,4 +1,4 @@
-//! Everything around the screen in the middle: top bar, areas, status line, and the dialogs of the window itself.
+//! Everything around the screen: top bar, navigation, status line, and the dialogs of the window itself.
 
 use eframe::egui;
 use egui::{CentralPanel, Frame, Label, Margin, Panel, ScrollArea, Ui, vec2};
@@ -17,7 +17,7 @@ use crate::ui::widgets::button::icon_ui;
 use crate::ui::widgets::icons::{Icon, paint_icon};
 use crate::ui::widgets::link::link_ui;
 
-/// Width of the column of the start and of signing in.
+/// Width of the column of the start screen and the sign-in.
 const COLUMN: f32 = 560.0;
 
 impl App {
@@ -248,7 +248,7 @@ impl App {
     }
 }
 
-/// What is known of the integrity of the file: words that stand at the right end of the status line.
+/// The integrity of the file, at the right end of the status line.
 fn integrity_ui(ui: &mut Ui, desk: &Desk) {
     match &desk.integrity {
         Integrity::Unknown => {
@@ -279,7 +279,7 @@ fn class_words(desk: &Desk) -> String {
     }
 }
 
-/// Why nothing can be changed, in words.
+/// Why the file is read-only.
 fn read_only_words(desk: &Desk) -> Option<String> {
     Some(match desk.file.why_read_only()? {
         WhyReadOnly::Locked(_) => match &desk.writer {
@@ -287,7 +287,7 @@ fn read_only_words(desk: &Desk) -> Option<String> {
                 let since = holder.since.words();
                 format!("Read-only: {} on {} since {since}", holder.person, holder.machine)
             }
-            None => "Read-only: the writer has gone".to_owned(),
+            None => "Read-only: the writer has closed the file".to_owned(),
         },
         WhyReadOnly::Damaged(what) => format!("Read-only: the file is damaged, {what}"),
         WhyReadOnly::NotWritable => "Read-only: the file cannot be written".to_owned(),
@@ -300,7 +300,7 @@ fn file_state_ui(ui: &mut Ui, desk: &Desk, asked: &mut Vec<AppCommand>) {
     match read_only_words(desk) {
         None => {
             badge_ui(ui, Tone::Neutral, "You are writing")
-                .on_hover_text("Others can read along while you have the file open");
+                .on_hover_text("Others can read while you have the file open");
         }
         Some(words) => {
             tone_inline_ui(ui, Tone::Due, &words);
@@ -314,7 +314,7 @@ fn file_state_ui(ui: &mut Ui, desk: &Desk, asked: &mut Vec<AppCommand>) {
     }
 }
 
-/// The work beside the window where nobody is signed in: it is told, and cannot be cancelled there.
+/// Background jobs while nobody is signed in: they are shown and cannot be cancelled.
 fn jobs_ui(ui: &mut Ui, jobs: &[String]) {
     for words in jobs {
         ui.add_space(space::S);

@@ -1,4 +1,4 @@
-//! Keys, palette, and the dialogs above the window: one-time codes, password, help, signing.
+//! Keys, palette, and the dialogs above the screens: one-time codes, password, help, signing.
 
 use eframe::egui;
 use egui::{Context, Key, Label, Modifiers};
@@ -14,7 +14,7 @@ use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::Notice;
 use crate::ui::widgets::palette::Entry;
 
-/// The menu of the person and the file; `None` is a line.
+/// The menu of the person and the file; `None` is a separator.
 pub const PERSON_MENU: &[Option<AppCommand>] = &[
     Some(AppCommand::ChangePassword),
     Some(AppCommand::Lock),
@@ -30,7 +30,7 @@ pub const PERSON_MENU: &[Option<AppCommand>] = &[
     Some(AppCommand::Quit),
 ];
 
-/// What an entry of the palette leads to.
+/// An entry of the palette and its action.
 pub struct PaletteEntry {
     title: String,
     detail: String,
@@ -62,7 +62,7 @@ impl App {
             matches!(self.route(), Some(Route::List(_) | Route::AuditTrail(_))) && self.session.is_some();
         for row in COMMANDS {
             let Some(keys) = row.keys else { continue };
-            // A list has a filter of its own for these keys.
+            // A list uses these keys for its own filter.
             if in_list && row.command == AppCommand::Find {
                 continue;
             }
@@ -136,7 +136,7 @@ impl App {
         self.with_cx(|_, cx| records_of(cx)).map(|(found, _)| found).unwrap_or_default()
     }
 
-    /// Draws what lies above the screens.
+    /// Draws the dialogs and the palette above the screens.
     pub(super) fn draw_above(&mut self, ctx: &Context) {
         self.draw_palette(ctx);
         self.draw_signing(ctx);
@@ -209,16 +209,16 @@ impl App {
             if *noted {
                 copied = false;
             }
-            ui.label(hint(ui, "It is made of letters and digits that are not easily confused; spaces and dashes do not matter."));
+            ui.label(hint(ui, "The letters and digits are easy to tell apart; spaces and dashes do not matter."));
         });
         match outcome {
             Outcome::Confirmed => self.dialogs.code = None,
-            // Escape must not lose the only sight of the code: the other button copies, and the dialog stays.
+            // Escape must not lose the code, which is shown only once: the second button copies it and the dialog stays open.
             Outcome::Cancelled => {
                 if ctx.input(|input| input.pointer.any_released()) {
                     ctx.copy_text(code);
                     self.notices
-                        .push(Notice::info("The code is in the clipboard. Empty the clipboard afterwards."));
+                        .push(Notice::info("The code was copied to the clipboard. Clear the clipboard afterwards."));
                 }
             }
             Outcome::Open | Outcome::Refused => {}
@@ -271,43 +271,43 @@ impl App {
     }
 }
 
-/// Title, words and clause of the help for a screen.
+/// Title, text and clause of the help for a screen.
 fn help_of(route: Option<&Route>) -> (&'static str, &'static str, &'static str) {
     let Some(route) = route else {
         return (
-            "Getting in",
-            "Open a product file or make one, then sign in. A person with a one-time code sets a password with it first.",
+            "Opening and signing in",
+            "Open or create a product file, then sign in. With a one-time code, set a password first.",
             "21 CFR 11.300",
         );
     };
     let (words, clause) = match route {
         Route::Dashboard => (
-            "What is overdue or waits for approval, gravest first; the dates of the coming twelve months; and how feedback, problem reports and their mending develop. Each row leads to the place that mends it.",
+            "Overdue work and pending approvals, most urgent first; the dates of the next twelve months; and the trends of feedback, problem reports and their resolution. Each row opens the record to work on.",
             "IEC 62304 6.2.1, 9.6",
         ),
         Route::List(kind) | Route::New(kind) => (kind.def().purpose, kind.def().clause),
         Route::Record(id) | Route::Edit(id, _) => (id.kind.def().purpose, id.kind.def().clause),
         Route::AuditTrail(_) => (
-            "Who did what, when and why, from what to what. Nothing in it can be changed or removed; each event seals the one before it.",
+            "Who did what, when and why, with old and new values. Events cannot be changed or removed; each event seals the one before it.",
             "21 CFR 11.10(e)",
         ),
         Route::People => (
-            "Accounts and roles, confirmation of identity, the limits in force, and who must sign what.",
+            "Accounts and roles, confirmation of identity, the limits in force, and the required signatures.",
             "21 CFR 11.100, 11.300",
         ),
         Route::Packets(_) => {
-            ("The evidence of a change or of a time span as one PDF for an auditor.", "IEC 62304 8.2.4")
+            ("The evidence of a change or of a period as one PDF for an auditor.", "IEC 62304 8.2.4")
         }
         Route::Import => (
-            "Feedback from the file of another system: its columns are matched once, and rows that are already here are left out.",
+            "Feedback from a file of another system. Its columns are matched once, and rows that were already imported are skipped.",
             "IEC 62304 6.2.1",
         ),
         Route::Search(_) => (
-            "All records that contain the words, in any field. A number such as CR-0012 leads straight to its record.",
+            "All records that contain the words, in any field. A number such as CR-0012 opens its record directly.",
             "",
         ),
         Route::Shortcuts => ("Everything can be done without a mouse.", ""),
-        Route::Settings => ("They belong to you on this workstation, not to the file.", ""),
+        Route::Settings => ("Settings belong to you on this workstation, not to the file.", ""),
         Route::Later(area) => {
             let found = later::AREAS.iter().find(|later| later.word == *area);
             found.map_or(("", ""), |later| (later.purpose, later.clause))
@@ -316,7 +316,7 @@ fn help_of(route: Option<&Route>) -> (&'static str, &'static str, &'static str) 
     (route.word(), words, clause)
 }
 
-/// Every record that the palette finds.
+/// Every record that the palette offers.
 fn records_of(cx: &mut Cx<'_>) -> Vec<PaletteEntry> {
     let mut found = Vec::new();
     for kind in Kind::ALL.iter().filter(|kind| kind.def().referable) {
