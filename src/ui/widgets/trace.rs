@@ -1,4 +1,4 @@
-//! The trace strip: from feedback to communication, each step a dated link, gaps said in words. The steps are plain data.
+//! The trace strip: from feedback to communication, each step a dated link, each gap as text. The steps are plain data.
 
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use egui::{
 use super::icons::{SHAPE, paint_tone};
 use crate::ui::theme::{Palette, Tone, bold_family, palette, size, space};
 
-/// How far a step is.
+/// The progress of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepState {
-    /// Behind us.
+    /// Done.
     Done,
-    /// Where the work is now.
+    /// The current step.
     Current,
-    /// Should be there and is not.
+    /// Missing although it is expected.
     Gap,
     /// Not reached yet.
     Ahead,
@@ -48,18 +48,18 @@ impl StepState {
 /// One step of the trace.
 #[derive(Clone, Copy, Debug)]
 pub struct Step<'a> {
-    /// What it is: "Problem report".
+    /// Its label, such as "Problem report".
     pub label: &'a str,
-    /// The number of its record, which makes it a link.
+    /// The number of its record, which makes the step a link.
     pub id: Option<&'a str>,
     /// When it was done.
     pub date: Option<NaiveDate>,
-    /// How far it is.
+    /// Its progress.
     pub state: StepState,
 }
 
 impl Step<'_> {
-    /// What stands under the label: number and date, else the word of the state.
+    /// The text under the label: number and date, or the word of the state.
     fn under(&self) -> String {
         let date = self.date.map(|date| date.to_string());
         match (self.id, date) {
@@ -80,7 +80,7 @@ struct Drawn {
 
 const ARROW: f32 = 28.0;
 
-/// Draws the strip, over several lines where one is too narrow. Returns the index of the step that was pressed.
+/// Draws the strip, on several lines if one is too narrow. Returns the index of the pressed step.
 pub fn trace_ui(ui: &mut Ui, steps: &[Step<'_>]) -> Option<usize> {
     let palette = palette(ui);
     let drawn: Vec<Drawn> = steps.iter().map(|step| layout(ui, step, palette)).collect();
@@ -174,7 +174,7 @@ mod tests {
     use crate::ui::theme;
 
     #[test]
-    fn steps_are_links_with_dates_and_a_gap_is_said_in_words() {
+    fn steps_are_links_with_dates_and_a_gap_is_shown_as_text() {
         let steps = [
             Step {
                 label: "Feedback",
