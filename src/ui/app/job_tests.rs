@@ -127,7 +127,7 @@ fn text_typed_during_an_import_is_kept_and_the_screens_show_the_imported_rows() 
     assert!(drafts.iter().any(|(_, body, _)| body.contains("Typed meanwhile")), "{drafts:?}");
     window.state_mut().go(Route::Import);
     window.run_steps(2);
-    window.get_by_label("maude.csv was taken in");
+    window.get_by_label("maude.csv was imported");
     window.get_by_label("Alarm 0 is late");
     shot(&mut window, "import-report", egui::Theme::Light);
 }

@@ -145,7 +145,7 @@ fn a_new_product_file_is_created_step_by_step_and_ends_on_the_dashboard() {
     window.run_steps(2);
     window.get_by_label("Where the file is kept").type_text(&path.display().to_string());
     window.run_steps(2);
-    press(&mut window, "Make the file");
+    press(&mut window, "Create the file");
     window.get_by_label("Keep the recovery code");
     press(&mut window, "Continue");
     window.get_by_label("Keep the recovery code");

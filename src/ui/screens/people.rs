@@ -1,4 +1,4 @@
-//! Persons, their roles and access; the policy with the authority matrix; the way to the product's configuration.
+//! Persons, their roles and access; the policy with the authority matrix; the link to the product configuration.
 
 mod acts;
 mod policy;
@@ -28,7 +28,7 @@ const COLUMNS: [Column<'static>; 6] = [
     Column::new("Since", Width::Fixed(110.0)).unsortable(),
 ];
 
-/// What of the screen is seen.
+/// The visible part of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Part {
     #[default]
@@ -52,7 +52,7 @@ pub struct PeopleScreen {
 }
 
 impl PeopleScreen {
-    /// Draws it.
+    /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.keep_up(cx);
         heading_ui(ui, "People and policy", |ui| {
@@ -110,7 +110,7 @@ impl PeopleScreen {
         }
         ui.add_space(space::M);
         let Some((data, person)) = self.table.cursor.and_then(|row| self.people.get(row)) else {
-            ui.label(hint(ui, "Choose a person to see what can be done."));
+            ui.label(hint(ui, "Select a person to see the available actions."));
             return;
         };
         card_ui(ui, data, person, &mut self.dialog, cx);
@@ -158,9 +158,9 @@ fn card_ui(
         }
         (true, None) => "Identity confirmed. This person may sign.".to_owned(),
         (false, _) if person.key_fingerprint.is_empty() => {
-            "Has not set a password with the one-time code yet, so there is no key to confirm.".to_owned()
+            "No password was set with the one-time code yet, so there is no key to confirm.".to_owned()
         }
-        (false, _) => "Identity not confirmed for the present key: nothing can be signed yet.".to_owned(),
+        (false, _) => "Identity not confirmed for the current key: this person cannot sign yet.".to_owned(),
     };
     ui.add(egui::Label::new(hint(ui, identity)).wrap());
     if !cx.writable() {
@@ -171,7 +171,7 @@ fn card_ui(
     if oneself {
         ui.label(hint(
             ui,
-            "This is your own account. Somebody else changes its roles and confirms your identity.",
+            "This is your own account. Another person changes its roles and confirms your identity.",
         ));
         return;
     }
@@ -213,7 +213,7 @@ fn product_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.add(
         egui::Label::new(hint(
             ui,
-            "Safety class, markets, versions in the field and retention are kept in one record.",
+            "One record holds safety class, markets, versions in the field and retention.",
         ))
         .wrap(),
     );
@@ -222,7 +222,7 @@ fn product_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// A part that scrolls on its own.
+/// A part that scrolls by itself.
 fn scrolled(ui: &mut Ui, salt: &str, contents: impl FnOnce(&mut Ui)) {
     ScrollArea::vertical().id_salt(salt).auto_shrink(false).show(ui, contents);
 }

@@ -1,4 +1,4 @@
-//! What is asked before something is done to an account.
+//! The dialogs before a change of an account.
 
 use eframe::egui;
 use egui::{Label, Ui};
@@ -15,7 +15,7 @@ use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::text::{TextArea, TextLine};
 
-/// What a dialog asks for.
+/// The change that a dialog is about.
 enum What {
     Invite,
     Roles(RecordId),
@@ -24,13 +24,13 @@ enum What {
     Step(RecordId, &'static str),
 }
 
-/// An open dialog with what was typed into it.
+/// An open dialog with its typed values.
 pub(super) struct AccountDialog {
     what: What,
     name: String,
     login: String,
     roles: Vec<String>,
-    /// The reason, or how an identity was confirmed.
+    /// The reason, or how the identity was confirmed.
     words: String,
 }
 
@@ -60,7 +60,7 @@ impl AccountDialog {
         Self::new(What::Step(id, go), &person.title, &[])
     }
 
-    /// Title and confirming word.
+    /// Title and label of the confirming button.
     fn words(&self) -> (String, &'static str) {
         let name = &self.name;
         match self.what {
@@ -99,28 +99,28 @@ impl AccountDialog {
         match self.what {
             What::Invite => {
                 Field::new("Full name")
-                    .help("As it is printed beside signatures", "21 CFR 11.50(a)")
+                    .help("As printed with signatures", "21 CFR 11.50(a)")
                     .show(ui, |ui| ui.add(TextLine::new(&mut self.name)));
                 Field::new("Login")
                     .help(
-                        "Letters, digits, dot, hyphen and underline. Never used again for somebody else",
+                        "Letters, digits, dot, hyphen and underscore. It is never reused for another person",
                         "21 CFR 11.300(a)",
                     )
                     .show(ui, |ui| ui.add(TextLine::new(&mut self.login).limit(64)));
                 self.roles_ui(ui);
-                let words = "A one-time code is shown afterwards. Give it to the person; they set their password with it.";
+                let words = "A one-time code is shown next. Give it to the person, who sets a password with it.";
                 ui.add(Label::new(hint(ui, words)).wrap());
             }
             What::Roles(_) => self.roles_ui(ui),
             What::Identity(_) => {
-                let words = "You confirm that the key in use now belongs to this person. Without that they cannot sign.";
+                let words = "You confirm that the current key belongs to this person. Until then, the person cannot sign.";
                 ui.add(Label::new(body(words)).wrap());
                 Field::new("How the identity was confirmed")
                     .help("For example in person, by passport", "21 CFR 11.100(b)")
                     .show(ui, |ui| ui.add(TextLine::new(&mut self.words)));
             }
             What::Reset(_) => {
-                let words = "A new one-time code is shown. Their key is replaced, and their identity has to be confirmed again.";
+                let words = "A new one-time code is shown. The key of the person is replaced, and the identity has to be confirmed again.";
                 ui.add(Label::new(body(words)).wrap());
                 self.reason_ui(ui);
             }
@@ -170,7 +170,7 @@ impl AccountDialog {
     }
 }
 
-/// Draws the open dialog, and asks for what was confirmed.
+/// Draws the open dialog, and issues the command when it is confirmed.
 pub(super) fn dialog_ui(ui: &Ui, asked: &mut Option<AccountDialog>, cx: &mut Cx<'_>) {
     let Some(open) = asked else { return };
     let (title, confirm) = open.words();

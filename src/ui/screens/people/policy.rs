@@ -1,4 +1,4 @@
-//! The policy as it is in force: its values, and who must sign what.
+//! The policy in force: its values, and who must sign what.
 
 use eframe::egui;
 use egui::{Grid, Label, ScrollArea, Ui};
@@ -76,7 +76,7 @@ fn holidays_ui(ui: &mut Ui, holidays: &[Holiday]) {
     }
     ui.add_space(space::L);
     ui.label(title("Holidays"));
-    ui.label(hint(ui, "Limits in working days and late entries are counted without them"));
+    ui.label(hint(ui, "Limits in working days and late entries skip these days"));
     let grid = Grid::new("holidays").num_columns(2).min_row_height(22.0);
     grid.spacing([space::L, space::XS]).show(ui, |ui| {
         for row in holidays {
@@ -134,7 +134,7 @@ fn matrix_ui(ui: &mut Ui, rows: &[AuthorityRow]) {
     });
 }
 
-/// What a role has to do with a decision.
+/// The part of a role in a decision.
 fn standing(row: &AuthorityRow, role: Role) -> Option<(Tone, &'static str)> {
     if row.must_sign.contains(&role) {
         Some((Tone::Good, "Must sign"))

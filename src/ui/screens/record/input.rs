@@ -20,10 +20,10 @@ use crate::ui::widgets::lines::lines_ui;
 use crate::ui::widgets::moment_field::{Clock, MomentText, moment_field_ui};
 use crate::ui::widgets::text::{TextArea, TextLine};
 
-/// Suggested records that are shown at most.
+/// Most suggested records.
 const SUGGESTIONS: usize = 6;
 
-/// The input of a field of a record of `kind`. One input with one response, whatever it is made of.
+/// The input of a field of a record of `kind`. Each input has one response, even if it has several widgets.
 pub fn input_ui(
     ui: &mut Ui,
     kind: Kind,
@@ -58,7 +58,7 @@ pub fn cell_ui(ui: &mut Ui, field: &'static FieldDef, typed: &mut Typed, context
             *utc = value.clock == Clock::Utc;
             response
         }
-        // No column is a table: its declaration would not compile.
+        // A column cannot be a table: such a declaration does not compile.
         Typed::Rows(_) => ui.label(""),
     }
 }
@@ -125,7 +125,7 @@ fn several_ui(
     }
 }
 
-/// Active persons and those who are chosen already: number and name.
+/// Active persons and those already chosen: number and name.
 fn people(context: &FieldContext, chosen: &[String]) -> Vec<(String, String)> {
     context
         .people
@@ -141,7 +141,7 @@ fn as_choices(people: &[(String, String)]) -> Vec<Choice<'_>> {
     people.iter().map(|(code, word)| Choice { code, word, meaning: "" }).collect()
 }
 
-/// One reference: its number is typed, or words of its title and then one of the suggestions.
+/// One reference: its number is typed, or words of its title and then one of the suggestions is chosen.
 fn reference_ui(
     ui: &mut Ui,
     field: &'static FieldDef,
@@ -158,7 +158,7 @@ fn reference_ui(
     response
 }
 
-/// Several references: those that are there, each with a button that removes it, and an input for one more.
+/// Several references: each with a remove button, and an input for one more.
 fn references_ui(
     ui: &mut Ui,
     field: &'static FieldDef,
@@ -219,7 +219,7 @@ fn suggestions_ui(ui: &mut Ui, field: &FieldDef, typed: &str, context: &FieldCon
     }
     let found = context.fitting(field.target, typed, SUGGESTIONS);
     if found.is_empty() {
-        ui.label(hint(ui, "Nothing fits"));
+        ui.label(hint(ui, "No match"));
     }
     let mut picked = None;
     for row in found {

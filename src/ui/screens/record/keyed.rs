@@ -1,4 +1,4 @@
-//! Rows with a key: the questions of an impact analysis and the repeat matrix of clause 5. One table for both.
+//! Rows with a key: the questions of an impact analysis and the repeat matrix of clause 5. One table serves both.
 
 use eframe::egui;
 use egui::{Label, Response, Ui, UiBuilder, accesskit::Role};
@@ -16,7 +16,7 @@ use crate::ui::widgets::button::segments_ui;
 use crate::ui::widgets::notice::rule_ui;
 use crate::ui::widgets::text::{TextArea, TextLine};
 
-/// What a row's key stands for.
+/// The meaning of a row's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key {
     /// A question of the impact analysis.
@@ -25,7 +25,7 @@ pub enum Key {
     Activities,
 }
 
-/// One row that is to be filled.
+/// One row to fill.
 struct RowToFill {
     code: String,
     text: &'static str,
@@ -50,7 +50,7 @@ impl Key {
         }
     }
 
-    /// The words that a code stands for.
+    /// The text of a code.
     pub fn text(self, code: &str) -> &'static str {
         match self {
             Self::Questions => questions::question(code).map_or("", |question| question.text),
@@ -65,7 +65,7 @@ impl Key {
         }
     }
 
-    /// The rows to fill: those that the circumstances ask for, and those that are there already.
+    /// The rows to fill: those that the circumstances require, and those that already exist.
     fn asked(self, circumstances: Option<&Circumstances>, rows: &[TypedRow]) -> Vec<RowToFill> {
         let there = |code: &str| rows.iter().any(|row| code_of(self, row) == code);
         let mut asked: Vec<RowToFill> = match self {
@@ -119,7 +119,7 @@ fn decided(columns: &[FieldDef], row: &TypedRow) -> bool {
         .is_some_and(|cell| !cell.is_blank())
 }
 
-/// All rows of a keyed table, each with its question or activity, and how many are done.
+/// All rows of a keyed table, each with its question or activity, and the number of finished ones.
 pub fn keyed_ui(
     ui: &mut Ui,
     key: Key,
@@ -192,7 +192,7 @@ fn row_ui(
             if !one.text.is_empty() {
                 ui.add(Label::new(one.text).wrap());
             }
-            let need = if one.mandatory { "required" } else { "may be left open" };
+            let need = if one.mandatory { "required" } else { "optional" };
             let under =
                 if one.source.is_empty() { need.to_owned() } else { format!("{} · {need}", one.source) };
             ui.label(hint(ui, under));
@@ -225,7 +225,7 @@ fn column_ui(
                 UiBuilder::new().accessibility_role(Role::RadioGroup).accessibility_label(name.to_owned());
             let pressed = ui.scope_builder(builder, |ui| segments_ui(ui, &words, on)).inner;
             let Some(option) = pressed.and_then(|index| options.get(index)) else { return false };
-            // A second press takes the answer back.
+            // A second press clears the answer.
             *code = if code.as_deref() == Some(option.code) { None } else { Some(option.code.to_owned()) };
             true
         }

@@ -1,4 +1,4 @@
-//! The list of a kind: filter, order, choice of several, and one decision for them.
+//! The list of a kind: filter, sort order, selection, and one step for all selected records.
 
 mod shown;
 
@@ -25,31 +25,31 @@ use crate::ui::widgets::notice::{Notice, banner_ui};
 use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
 use crate::ui::widgets::text::TextLine;
 
-/// The code that stands for "nobody" in the filter by owner.
+/// The code for "nobody" in the owner filter.
 const NOBODY: &str = "";
-/// The code that stands for no filter.
+/// The code for no filter.
 const ANY: &str = "*";
 
 /// The list.
 pub struct ListScreen {
     kind: Kind,
     wanted: Wanted,
-    /// What the order was worked out for.
+    /// The inputs of the current order.
     ordered_for: Option<Wanted>,
     order: Vec<usize>,
     lines: Vec<Line>,
-    /// The states that occur.
+    /// The states that occur in the list.
     states: Vec<Choice<'static>>,
-    /// What the lines were made of.
+    /// The inputs of the lines.
     source: Option<(Rc<Vec<ListRow>>, Option<Rc<Attention>>)>,
     table: TableState,
     find: bool,
-    /// A step for several that asks for a reason: its name, and the reason as typed.
+    /// A step for several records that needs a reason: its name, and the typed reason.
     asking: Option<(&'static str, String)>,
 }
 
 impl ListScreen {
-    /// The list of a kind, unfiltered, what needs attention first.
+    /// The list of a kind, unfiltered, with records that need attention first.
     pub fn new(kind: Kind) -> Self {
         Self {
             kind,
@@ -65,17 +65,17 @@ impl ListScreen {
         }
     }
 
-    /// The kind that is listed.
+    /// The listed kind.
     pub const fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Widths that were dragged, by column, to be remembered between runs.
+    /// The widths that the user has set, by column, to be stored between runs.
     pub fn widths(&self) -> &[Option<f32>] {
         &self.table.widths
     }
 
-    /// Sets widths that were remembered.
+    /// Sets stored widths.
     pub fn set_widths(&mut self, widths: Vec<Option<f32>>) {
         self.table.widths = widths;
     }
@@ -121,7 +121,7 @@ impl ListScreen {
             self.source = Some((rows, attention));
             self.ordered_for = None;
             self.reorder();
-            // The same records stay chosen, wherever they stand now.
+            // The selected records stay selected at their new positions.
             let places: Vec<usize> = (0..self.order.len())
                 .filter(|row| self.line(*row).is_some_and(|line| chosen.contains(&line.id)))
                 .collect();
@@ -170,7 +170,7 @@ impl ListScreen {
                             self.csv(cx);
                             ui.close();
                         }
-                        let all = "Every record of this kind, a column for each field; can be taken in again";
+                        let all = "Every record of this kind, one column per field; can be imported again";
                         if ui.button("All fields…").on_hover_text(all).clicked() {
                             self.fields_csv(cx);
                             ui.close();
@@ -241,7 +241,7 @@ impl ListScreen {
         }
     }
 
-    /// How many there are, and what can be done with those that are chosen.
+    /// The number of records, and the actions for the selected ones.
     fn under(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let chosen = self.table.selected.len();
         ui.horizontal(|ui| {
@@ -251,7 +251,7 @@ impl ListScreen {
                 return;
             }
             ui.add_space(space::S);
-            ui.label(format!("{chosen} chosen"));
+            ui.label(format!("{chosen} selected"));
             self.assign_menu(ui, cx);
             for step in self.common_moves(cx) {
                 let word = if step.reason { format!("{}…", step.label) } else { step.label.to_owned() };
@@ -309,7 +309,7 @@ impl ListScreen {
         }
     }
 
-    /// Unsigned steps that all chosen records share and that need no further fields.
+    /// Steps without signature that all selected records share and that need no further fields.
     fn common_moves(&self, cx: &Cx<'_>) -> Vec<&'static Move> {
         let mut chosen = self.chosen();
         let Some(first) = chosen.next() else { return Vec::new() };
@@ -358,7 +358,7 @@ impl ListScreen {
         let columns = columns(self.kind);
         if self.order.is_empty() {
             ui.add_space(space::L);
-            ui.label("Nothing fits the filter.");
+            ui.label("No record matches the filter.");
             if ui.button("Show all").clicked() {
                 self.wanted = Wanted {
                     attention_first: self.wanted.attention_first,
@@ -444,7 +444,7 @@ fn columns(kind: Kind) -> Vec<Column<'static>> {
     columns
 }
 
-/// Whether two answers are the same list, or both are none.
+/// Whether both are the same list, or both are none.
 fn same_list(one: Option<&Rc<Attention>>, other: Option<&Rc<Attention>>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => Rc::ptr_eq(one, other),
@@ -453,7 +453,7 @@ fn same_list(one: Option<&Rc<Attention>>, other: Option<&Rc<Attention>>) -> bool
     }
 }
 
-/// A cell of a line, borrowed. What needs attention carries its shape before the number.
+/// A cell of a line, borrowed. A record that needs attention has a shape before its number.
 fn cell(line: &Line, column: usize) -> Cell<'_> {
     let text = cell_of(line, column);
     match (column, &line.attention) {

@@ -1,4 +1,4 @@
-//! The page of a record: head, what comes next, trace, fields, attachments, signatures, history.
+//! The page of a record: head, next steps, trace, fields, attachments, signatures, history.
 
 mod head;
 mod history;
@@ -30,9 +30,9 @@ use crate::ui::theme::{hint, space, title};
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
 
-/// Width from which "What's next" stands beside the record, in points.
+/// Page width from which "What's next" is next to the record, in points.
 const WIDE: f32 = 880.0;
-/// Width of "What's next" beside the record, in points.
+/// Width of "What's next" next to the record, in points.
 const SIDE: f32 = 320.0;
 
 /// The page.
@@ -51,7 +51,7 @@ impl RecordScreen {
         Self { id, dialog: None, show_empty: false, all_history: false, parts }
     }
 
-    /// The record.
+    /// The record of the page.
     pub const fn id(&self) -> RecordId {
         self.id
     }
@@ -70,7 +70,7 @@ impl RecordScreen {
             }
         };
         ScrollArea::vertical().id_salt(self.id).auto_shrink([false, false]).show(ui, |ui| {
-            // The scroll bar stands beside what is read, not over it.
+            // The scroll bar is next to the content, not over it.
             let room = ui.available_width() - space::M;
             ui.set_max_width(room);
             if room >= WIDE {
@@ -178,7 +178,7 @@ impl RecordScreen {
     }
 }
 
-/// Heading of a section; returns whether its link to the form was followed.
+/// Heading of a section; returns whether its edit link was pressed.
 fn section_head_ui(ui: &mut Ui, section: &Section, edit: bool) -> bool {
     let mut pressed = false;
     ui.add_space(space::L);

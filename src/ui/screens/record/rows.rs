@@ -1,4 +1,4 @@
-//! The editor of a table field without a key: rows are added, filled and removed. Which columns there are is declared.
+//! The editor of a table field without a key: rows are added, filled in and removed. Its columns are declared.
 
 use eframe::egui;
 use egui::{Frame, Margin, Response, Ui, UiBuilder, accesskit::Role};
@@ -13,7 +13,7 @@ use crate::ui::widgets::button::icon_ui;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::icons::Icon;
 
-/// All rows, each with a button that removes it, and one that adds another.
+/// All rows, each with a remove button, and a button to add one.
 pub fn rows_ui(
     ui: &mut Ui,
     kind: Kind,
@@ -37,7 +37,7 @@ pub fn rows_ui(
                 });
             }
             if rows.len() >= field.rows_max {
-                ui.label(hint(ui, format!("No more than {} rows stand in one field.", field.rows_max)));
+                ui.label(hint(ui, format!("A field has at most {} rows.", field.rows_max)));
                 return;
             }
             let name = format!("Add row to {}", field.label.to_lowercase());
@@ -113,14 +113,14 @@ fn cell(
     frame.show(ui, |ui| cell_ui(ui, column, typed, context)).changed()
 }
 
-/// From when on a cell must be filled, in words.
+/// From when a cell is required, as text.
 fn mark(kind: Kind, column: &FieldDef) -> Option<String> {
     let from = kind.def().state(column.required_from?)?;
     let at_once = from.code == kind.def().initial();
     Some(if at_once { "required".to_owned() } else { format!("required from “{}”", from.word) })
 }
 
-/// Columns side by side where two narrow ones follow each other; a wide one alone.
+/// Groups of columns: two adjacent narrow ones side by side, a wide one alone.
 fn pairs(columns: &'static [FieldDef]) -> Vec<&'static [FieldDef]> {
     let wide = |column: &FieldDef| {
         matches!(

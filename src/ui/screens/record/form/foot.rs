@@ -1,4 +1,4 @@
-//! The foot of a form: what is missing, and saving.
+//! The foot of a form: missing values, and saving.
 
 use eframe::egui;
 use egui::{Label, Ui};
@@ -11,14 +11,14 @@ use crate::ui::theme::hint;
 use crate::ui::widgets::button::{Guarded, guarded_ui};
 
 impl FormScreen {
-    /// What keeps the form from being saved, in words.
+    /// What prevents saving.
     fn missing(&self, cx: &Cx<'_>) -> Vec<String> {
         let Some(entry) = &self.entry else { return Vec::new() };
         if let Some(why) = cx.file.why_read_only() {
             return vec![why.to_string()];
         }
         if !entry.allowed(cx.session.roles()) {
-            return vec!["Your roles do not allow it".to_owned()];
+            return vec!["Your roles do not allow this".to_owned()];
         }
         let mut missing: Vec<String> = entry
             .wrong
@@ -65,7 +65,7 @@ impl FormScreen {
             if self.entry.as_ref().is_some_and(Entry::can_undo)
                 && ui
                     .button("Undo")
-                    .on_hover_text("Takes the last change back (Ctrl+Z outside a text)")
+                    .on_hover_text("Undoes the last change (Ctrl+Z outside a text)")
                     .clicked()
             {
                 self.undo(ui, cx);
@@ -81,7 +81,7 @@ impl FormScreen {
             [] | [_] if self.kept && self.is_changed() => "The draft is kept. Ctrl+Enter saves.".to_owned(),
             [] => "Ctrl+Enter saves.".to_owned(),
             [one] => format!("{one}."),
-            several => format!("{} things are missing: {}", several.len(), several.join(" · ")),
+            several => format!("{} items are missing: {}", several.len(), several.join(" · ")),
         }
     }
 
@@ -100,7 +100,7 @@ impl FormScreen {
         act.late_reason = filled(&entry.late_reason);
         act.reason = filled(&entry.reason).filter(|_| self.dry_run.asks_reason());
         self.sent = Some(entry.values.clone());
-        // What is only shown to be signed is not handed over: it can still be left, and is kept as a draft.
+        // Content that is only shown for signing is not submitted: the form can still be left and is kept as a draft.
         self.refused = self.dry_run.is_signed();
         cx.ask(Command::Perform { act, then: Then::ShowRecord, draft: Some(entry.key()) });
     }

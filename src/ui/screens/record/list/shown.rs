@@ -1,4 +1,4 @@
-//! The rows of a list as they are shown: words, filter, order. Worked out once for each change of input. No drawing.
+//! The rows of a list as shown: text, filter, sort order. Computed once for each change of input. No drawing.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ use crate::ui::widgets::table::Sort;
 /// Columns before the declared ones: number, title, state, owner.
 pub const FIXED: usize = 4;
 
-/// One row in words.
+/// One row as text.
 pub struct Line {
     /// The record.
     pub id: RecordId,
@@ -26,15 +26,15 @@ pub struct Line {
     pub owner: Option<RecordId>,
     /// Tone of its state.
     pub tone: Tone,
-    /// Whether it needs attention, and why.
+    /// Whether it needs attention, and the reason.
     pub attention: Option<(Tone, String)>,
-    /// The words of its cells.
+    /// The text of its cells.
     pub cells: Vec<String>,
-    /// All of it in small letters, for the filter.
+    /// All of its text in lower case, for the filter.
     haystack: String,
 }
 
-/// What is filtered by, and how the rows are ordered.
+/// The filter and the sort order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// Words that must all occur.
@@ -43,9 +43,9 @@ pub struct Wanted {
     pub state: Option<String>,
     /// Number of the owner; the empty text means nobody.
     pub owner: Option<String>,
-    /// Whether what needs attention stands on top.
+    /// Whether records that need attention come first.
     pub attention_first: bool,
-    /// By which column.
+    /// The sort column.
     pub sort: Option<Sort>,
 }
 
@@ -66,7 +66,7 @@ pub fn more(kind: Kind) -> impl Iterator<Item = &'static FieldDef> {
     kind.def().columns.iter().filter_map(move |name| kind.def().field(name))
 }
 
-/// Turns rows into words.
+/// Converts rows to text.
 pub fn lines(
     kind: Kind,
     rows: &[ListRow],
@@ -138,7 +138,7 @@ impl Telling for InList<'_> {
     }
 }
 
-/// Indexes of the rows that fit, in their order.
+/// Indexes of the matching rows, in sort order.
 pub fn order(lines: &[Line], wanted: &Wanted) -> Vec<usize> {
     let words: Vec<String> = wanted.text.split_whitespace().map(str::to_lowercase).collect();
     let mut order: Vec<usize> = lines
@@ -173,7 +173,7 @@ fn compare(a: &Line, b: &Line, wanted: &Wanted) -> Ordering {
             match (a.parse::<u64>(), b.parse::<u64>()) {
                 (Ok(a), Ok(b)) => a.cmp(&b),
                 (Ok(_) | Err(_), Err(_)) | (Err(_), Ok(_)) => {
-                    // What is empty stands last, whichever way the rest runs.
+                    // Empty cells come last in both directions.
                     match (a.is_empty(), b.is_empty()) {
                         (true, false) => return attention.then(Ordering::Greater),
                         (false, true) => return attention.then(Ordering::Less),
@@ -186,12 +186,12 @@ fn compare(a: &Line, b: &Line, wanted: &Wanted) -> Ordering {
     attention.then(if sort.ascending { by } else { by.reverse() })
 }
 
-/// The words of a cell; empty where there is none.
+/// The text of a cell; empty if there is none.
 pub fn cell_of(line: &Line, column: usize) -> &str {
     line.cells.get(column).map_or("", String::as_str)
 }
 
-/// Codes of the states that occur.
+/// The codes of the states that occur.
 pub fn states(lines: &[Line]) -> BTreeSet<&str> {
     lines.iter().map(|line| line.state.as_str()).collect()
 }
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_attention_stands_first_and_what_is_empty_last() {
+    fn records_that_need_attention_come_first_and_empty_cells_last() {
         let lines = [
             line(1, "Beta", None, false),
             line(2, "", None, false),

@@ -1,4 +1,4 @@
-//! Asking for a step or a signature, and the dialog of a step that asks for more.
+//! Requesting a step or a signature, and the dialog of a step that needs more input.
 
 use eframe::egui;
 use egui::{Label, Ui};
@@ -22,15 +22,15 @@ use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::{Notice, banner_ui};
 use crate::ui::widgets::text::TextArea;
 
-/// A step that asks for a reason or for fields before it is taken.
+/// A step that needs a reason or fields before it is taken.
 pub struct MoveDialog {
     data: RecordData,
     step: &'static Move,
     reason: String,
     values: Vec<(&'static FieldDef, Typed)>,
-    /// What the step asks for as it stands.
+    /// The dry run of the step.
     dry_run: DryRun,
-    /// Number of the last event when it was asked for; a later one means that it was done.
+    /// Number of the last event at the request; a later one means that the step was taken.
     sent: Option<u64>,
 }
 
@@ -125,12 +125,12 @@ impl MoveDialog {
             .collect()
     }
 
-    /// The step as it stands, without its reason.
+    /// The step without its reason.
     fn act(&self, cx: &Cx<'_>) -> Act {
         move_act(self.data.head.id, self.step, self.set(cx))
     }
 
-    /// Asks for the step. What is signed goes on in the dialog of the signature, unless something is missing that is told here.
+    /// Requests the step. If it is signed, the signature dialog follows, unless something is missing, which is shown here.
     fn confirm(&mut self, cx: &mut Cx<'_>) -> bool {
         let reason = self.reason.trim();
         let mut act = self.act(cx);
@@ -141,7 +141,7 @@ impl MoveDialog {
     }
 }
 
-/// Why a field was refused, where it was.
+/// The reason why a field was refused, if it was.
 pub(super) fn violation(refusal: Option<&Refused>, field: &FieldDef) -> Option<String> {
     let Some(Refused::Invalid { violations }) = refusal else { return None };
     violations
@@ -154,13 +154,13 @@ fn move_act(id: RecordId, step: &Move, set: Fields) -> Act {
     Act::from(Request::Move { id, go: step.name.to_owned(), set })
 }
 
-/// Asks for a step that needs nothing more.
+/// Requests a step that needs no further input.
 pub(super) fn ask_move(cx: &mut Cx<'_>, id: RecordId, step: &Move) {
     let act = move_act(id, step, Fields::new());
     cx.ask(Command::Perform { act, then: Then::Stay, draft: None });
 }
 
-/// Asks for a signature without a step.
+/// Requests a signature without a step.
 pub(super) fn ask_signature(cx: &mut Cx<'_>, id: RecordId, meaning: Meaning) {
     let act = Act::from(Request::Sign { id, meaning: Some(meaning) });
     cx.ask(Command::Perform { act, then: Then::Stay, draft: None });

@@ -1,4 +1,4 @@
-//! What belongs to a record besides its fields: attachments, linked records, signatures.
+//! The other parts of a record page: attachments, linked records, signatures.
 
 use eframe::egui;
 use egui::{Frame, Label, Margin, Ui};
@@ -28,7 +28,7 @@ pub fn heading_ui(ui: &mut Ui, words: &str, under: &str) {
     ui.add_space(space::XS);
 }
 
-/// First and last letters of a digest, enough to compare by eye.
+/// First and last characters of a digest, enough to compare by eye.
 pub fn short_digest(digest: &str) -> String {
     match (digest.get(..8), digest.get(digest.len().saturating_sub(8)..)) {
         (Some(first), Some(last)) if digest.len() > 20 => format!("{first}…{last}"),
@@ -36,7 +36,7 @@ pub fn short_digest(digest: &str) -> String {
     }
 }
 
-/// The attachments with their origin, and the way to attach more. Returns the dialog of a withdrawal.
+/// The attachments with their origin, and a button to attach more. Returns the dialog of a withdrawal.
 pub fn attachments_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDialog> {
     heading_ui(ui, "Attachments", "IEC 62304 9.5");
     let mut opened = None;
@@ -74,7 +74,7 @@ fn attachment_ui(ui: &mut Ui, cx: &mut Cx<'_>, attachment: &RecordData) -> bool 
                     cx.ask(Command::SaveFile { suggested_name, bytes });
                 }
                 Ok(None) => cx.ask(Command::Notify(Notice::problem(
-                    "The file has no bytes for this attachment.",
+                    "The file does not contain the data of this attachment.",
                     "Verify the file.",
                 ))),
                 Err(refusal) => {
@@ -130,7 +130,7 @@ pub fn linked_ui(ui: &mut Ui, cx: &mut Cx<'_>, linked: &[LinkedRecord]) {
     }
 }
 
-/// The signatures as they are printed (21 CFR 11.50): name, meaning, date and time, and what each covers.
+/// The signatures as printed (21 CFR 11.50): name, meaning, date and time, and the signed content.
 pub fn signatures_ui(ui: &mut Ui, signatures: &[SignatureView]) {
     if signatures.is_empty() {
         return;
@@ -172,7 +172,7 @@ fn signature_ui(ui: &mut Ui, view: &SignatureView) {
         ui.add(Label::new(hint(ui, words)).wrap()).on_hover_text(&cover.digest);
     }
     if view.holds {
-        tone_words_ui(ui, Tone::Good, "Everything it covers still says what was signed");
+        tone_words_ui(ui, Tone::Good, "The signed content is unchanged");
     }
     for difference in &view.differences {
         tone_words_ui(ui, Tone::Late, &difference_words(difference));
@@ -185,5 +185,5 @@ fn difference_words((record, signed, now, fields): &(RecordId, u32, u32, Vec<Str
     } else {
         format!("; these fields differ: {}", fields.join(", "))
     };
-    format!("Signature covers {record} revision {signed}, now revision {now}{which}")
+    format!("The signature covers {record} revision {signed}, now revision {now}{which}")
 }
