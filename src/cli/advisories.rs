@@ -40,9 +40,9 @@ pub fn advisories(what: Advisories) -> CommandResult {
 
 /// The folder of the cache.
 pub fn folder(chosen: Option<PathBuf>) -> Result<PathBuf, Failure> {
-    chosen.or_else(ops::cache_folder).ok_or_else(|| {
-        Failure::failed("this system has no folder for user data; choose one with --cache")
-    })
+    chosen
+        .or_else(ops::cache_folder)
+        .ok_or_else(|| Failure::failed("this system has no folder for user data; choose one with --cache"))
 }
 
 /// A JSON document for other programs.
@@ -90,7 +90,10 @@ fn import(paths: &[PathBuf], folder: &Path, json: bool) -> CommandResult {
     let output = if json { pretty(&json!({"format": 1, "files": report})) } else { report_words(&report) };
     let refused = report.iter().filter(|file| matches!(file.outcome, ImportOutcome::Refused { .. })).count();
     if refused > 0 {
-        let words = format!("{refused} of {} files could not be imported; the reasons are listed above", report.len());
+        let words = format!(
+            "{refused} of {} files could not be imported; the reasons are listed above",
+            report.len()
+        );
         return Err(Failure::failed(words).after(output));
     }
     Ok(output)

@@ -40,7 +40,11 @@ fn new_password(login: &str) -> Result<Password, Failure> {
         return Ok(first);
     }
     let again = open::password("Repeat the password: ")?;
-    if first == again { Ok(first) } else { Err(Failure::usage("the two passwords differ; nothing was created")) }
+    if first == again {
+        Ok(first)
+    } else {
+        Err(Failure::usage("the two passwords differ; nothing was created"))
+    }
 }
 
 /// A choice by its code; upper and lower case are equal.

@@ -107,9 +107,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Export { file, kind: Some(kind), csv: Some(csv), .. } => records::write(&file, &kind, &csv),
         Command::Export { file, out, .. } => match out {
             Some(out) => files::export(&file, &out),
-            None => {
-                Err(Failure::usage("give an output file: --out OUT.json, or --kind KIND --csv OUT.csv"))
-            }
+            None => Err(Failure::usage("give an output file: --out OUT.json, or --kind KIND --csv OUT.csv")),
         },
     }
 }

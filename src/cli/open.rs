@@ -75,9 +75,9 @@ fn read_only(path: &Path, why: &WhyReadOnly) -> Failure {
             "{name} is being written to{}; try again when it has been closed there",
             by(holder.as_ref())
         )),
-        WhyReadOnly::Damaged(what) => Failure::integrity(format!(
-            "{name} is damaged ({what}); open a backup and keep the damaged file"
-        )),
+        WhyReadOnly::Damaged(what) => {
+            Failure::integrity(format!("{name} is damaged ({what}); open a backup and keep the damaged file"))
+        }
         WhyReadOnly::NotWritable => Failure::failed(format!(
             "{name} cannot be written; check the permissions of the file and its folder"
         )),
@@ -99,9 +99,9 @@ pub fn not_opened(path: &Path, found: &Found) -> Failure {
             "a newer program has changed {name} (rule set {rules}); install the latest version of Mainstay"
         )),
         Found::Locked(holder) => Failure::failed(format!("{name} is in use{}", by(holder.as_ref()))),
-        Found::Damaged { what } => Failure::integrity(format!(
-            "{name} is damaged ({what}); open a backup and keep the damaged file"
-        )),
+        Found::Damaged { what } => {
+            Failure::integrity(format!("{name} is damaged ({what}); open a backup and keep the damaged file"))
+        }
         Found::NotOurs { what } => Failure::failed(format!("{name} is not a product file: {what}")),
         Found::NotReadable { why } => Failure::failed(format!("{name} cannot be read: {why}")),
     }

@@ -32,9 +32,9 @@ fn scope(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
         (PacketOf::Change, _, _, _) => {
             Err(Failure::usage("for the packet of a change, write: change CR-0001"))
         }
-        (PacketOf::Period, _, _, _) => Err(Failure::usage(
-            "for the packet of a period, write: period --from 2026-01-01 --to 2026-06-30",
-        )),
+        (PacketOf::Period, _, _, _) => {
+            Err(Failure::usage("for the packet of a period, write: period --from 2026-01-01 --to 2026-06-30"))
+        }
     }
 }
 

@@ -28,11 +28,9 @@ pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Command
                 let left = count - index - 1;
                 let words = match (keep_going, left) {
                     (true, _) | (false, 0) => format!("request {} was refused: {}", index + 1, failure.words),
-                    (false, left) => format!(
-                        "request {} was refused: {}; {left} more not tried",
-                        index + 1,
-                        failure.words
-                    ),
+                    (false, left) => {
+                        format!("request {} was refused: {}; {left} more not tried", index + 1, failure.words)
+                    }
                 };
                 first.get_or_insert(Failure { words, ..failure });
                 if !keep_going {

@@ -81,8 +81,7 @@ fn item_line(item: &AttentionItem) -> String {
         (Some(_), late) if late > 1 => format!("{late} days late"),
         (Some(due), _) => format!("due {due}"),
     };
-    let missing =
-        item.no_limit.map(|field| format!("; the policy sets no “{field}”")).unwrap_or_default();
+    let missing = item.no_limit.map(|field| format!("; the policy sets no “{field}”")).unwrap_or_default();
     format!(
         "  {}  {when:<14}  {} ({}; {}): {}{missing}\n",
         item.record, item.what, item.whose, item.clause, item.title

@@ -64,7 +64,10 @@ fn words(document: &VexDocument, left_out: LeftOut, arguments: &VexArguments) ->
         format!("{} statements written to {}\n", document.statements.len(), arguments.out.display());
     for (count, why) in [
         (left_out.candidates, "candidates by name: a person has to confirm them first"),
-        (left_out.not_affected, "not affected: a statement needs a justification, which a scan does not have"),
+        (
+            left_out.not_affected,
+            "not affected: a statement needs a justification, which a scan does not have",
+        ),
         (left_out.withdrawn, "withdrawn by the publisher"),
         (left_out.repeated, "already covered under another name"),
     ] {

@@ -109,13 +109,7 @@ pub const COMMANDS: &[CommandDef] = &[
         ctrl(Key::K),
         Needs::Nothing,
     ),
-    def(
-        AppCommand::New,
-        "New record",
-        "A new record of the kind on screen",
-        ctrl(Key::N),
-        Needs::Person,
-    ),
+    def(AppCommand::New, "New record", "A new record of the kind on screen", ctrl(Key::N), Needs::Person),
     def(AppCommand::Find, "Find", "Search in all records; in a list, filter it", ctrl(Key::F), Needs::Person),
     def(AppCommand::Packet, "Packet…", "A packet of what is on screen, as PDF", ctrl(Key::P), Needs::Person),
     def(

@@ -44,10 +44,7 @@ impl App {
                 Ok(Finished::Verified(Box::new(verification)))
             });
         if let Err(refusal) = started {
-            self.problem(
-                format!("The file could not be verified: {refusal}."),
-                "Try again from the menu.",
-            );
+            self.problem(format!("The file could not be verified: {refusal}."), "Try again from the menu.");
         }
     }
 

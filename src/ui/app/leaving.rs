@@ -148,9 +148,7 @@ impl App {
         let outcome = dialog.show(ctx, |ui| {
             ui.add(Label::new(body(words)).wrap());
             ui.add_space(space::S);
-            ui.add(
-                Label::new(body("The file itself is unchanged; only the backup is missing.")).wrap(),
-            );
+            ui.add(Label::new(body("The file itself is unchanged; only the backup is missing.")).wrap());
             ui.add_space(space::S);
             without = ui.button("Close without a backup").clicked();
         });

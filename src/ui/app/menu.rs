@@ -189,36 +189,43 @@ impl App {
         let mut copied = false;
         let (title, words, code) = (shown.title, shown.words.clone(), shown.code.clone());
         let noted = &mut shown.noted;
-        let outcome = Dialog::new("code", title, "Continue").cancel("Copy the code").missing(&missing).show(ctx, |ui| {
-            ui.add(Label::new(body(words)).wrap());
-            ui.add_space(space::S);
-            let frame = egui::Frame::new()
-                .fill(palette(ui).surface)
-                .stroke(egui::Stroke::new(1.0, palette(ui).edge))
-                .corner_radius(6)
-                .inner_margin(egui::Margin::same(16));
-            frame.show(ui, |ui| {
-                ui.set_width(ui.available_width());
-                ui.vertical_centered(|ui| {
-                    let text = egui::RichText::new(&code).monospace().size(20.0);
-                    ui.add(Label::new(text).selectable(true));
+        let outcome = Dialog::new("code", title, "Continue").cancel("Copy the code").missing(&missing).show(
+            ctx,
+            |ui| {
+                ui.add(Label::new(body(words)).wrap());
+                ui.add_space(space::S);
+                let frame = egui::Frame::new()
+                    .fill(palette(ui).surface)
+                    .stroke(egui::Stroke::new(1.0, palette(ui).edge))
+                    .corner_radius(6)
+                    .inner_margin(egui::Margin::same(16));
+                frame.show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    ui.vertical_centered(|ui| {
+                        let text = egui::RichText::new(&code).monospace().size(20.0);
+                        ui.add(Label::new(text).selectable(true));
+                    });
                 });
-            });
-            ui.add_space(space::S);
-            ui.checkbox(noted, "I have printed it or written it down");
-            if *noted {
-                copied = false;
-            }
-            ui.label(hint(ui, "The letters and digits are easy to tell apart; spaces and dashes do not matter."));
-        });
+                ui.add_space(space::S);
+                ui.checkbox(noted, "I have printed it or written it down");
+                if *noted {
+                    copied = false;
+                }
+                ui.label(hint(
+                    ui,
+                    "The letters and digits are easy to tell apart; spaces and dashes do not matter.",
+                ));
+            },
+        );
         match outcome {
             Outcome::Confirmed => self.dialogs.code = None,
             // Escape must not lose the code, which is shown only once: the second button copies it and the dialog stays open.
             Outcome::Cancelled => {
                 if ctx.input(|input| input.pointer.any_released()) {
                     ctx.copy_text(code);
-                    self.notices
-                        .push(Notice::info("The code was copied to the clipboard. Clear the clipboard afterwards."));
+                    self.notices.push(Notice::info(
+                        "The code was copied to the clipboard. Clear the clipboard afterwards.",
+                    ));
                 }
             }
             Outcome::Open | Outcome::Refused => {}

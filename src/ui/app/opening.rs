@@ -132,8 +132,10 @@ impl App {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
             && let Err(error) = std::fs::create_dir_all(folder)
         {
-            self.welcome
-                .refuse(&Refused::Rule(format!("the folder {} cannot be created: {error}", folder.display())));
+            self.welcome.refuse(&Refused::Rule(format!(
+                "the folder {} cannot be created: {error}",
+                folder.display()
+            )));
             return;
         }
         match ProductFile::create(path, new, password, &stamp) {
@@ -311,13 +313,13 @@ pub fn found_words(path: &Path, found: &Found) -> (String, String) {
             format!("{} on {} is writing to {name}.", holder.person, holder.machine),
             "Open it again when they have closed it.",
         ),
-        Found::Locked(None) => {
-            words(format!("Another program is writing to {name}."), "Open it again when it has been closed there.")
-        }
-        Found::Damaged { what } => words(
-            format!("{name} is damaged: {what}."),
-            "Keep the damaged file as it is, and open a backup.",
+        Found::Locked(None) => words(
+            format!("Another program is writing to {name}."),
+            "Open it again when it has been closed there.",
         ),
+        Found::Damaged { what } => {
+            words(format!("{name} is damaged: {what}."), "Keep the damaged file as it is, and open a backup.")
+        }
         Found::NotOurs { what } => words(
             format!("{name} is not a product file; it seems to be {what}."),
             "Choose a file that ends in .mainstay. Feedback from other systems is imported from within a product file.",

@@ -259,11 +259,7 @@ impl AuditScreen {
         }
         let words =
             "The clock of a machine ran backwards. Until this is acknowledged, nothing can be signed.";
-        banner_ui(
-            ui,
-            &Notice::problem(words, "Set the clock, then acknowledge it with the reason."),
-            false,
-        );
+        banner_ui(ui, &Notice::problem(words, "Set the clock, then acknowledge it with the reason."), false);
         if cx.writable() && ui.button("Acknowledge the clock…").clicked() {
             self.acknowledging = Some(String::new());
         }

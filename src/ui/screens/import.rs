@@ -1,5 +1,5 @@
 //! Importing feedback from a file: choose the file, check the mapping of its columns, answer the questions that it leaves open,
-//!  preview the result of each row, and import (IEC 62304 6.2.1).
+//! preview the result of each row, and import (IEC 62304 6.2.1).
 
 mod given;
 mod mapping;

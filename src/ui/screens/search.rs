@@ -99,7 +99,8 @@ impl SearchScreen {
             empty_ui(ui, &empty);
             return;
         }
-        let more = if found >= MOST as usize { ", the newest; type more words to narrow the search" } else { "" };
+        let more =
+            if found >= MOST as usize { ", the newest; type more words to narrow the search" } else { "" };
         ui.label(hint(ui, format!("{found} {}{more}", if found == 1 { "record" } else { "records" })));
         let mut opened = None;
         egui::ScrollArea::vertical().id_salt("results").auto_shrink(false).show(ui, |ui| {

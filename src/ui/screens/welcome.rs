@@ -382,7 +382,10 @@ impl Steps {
         let violation =
             (self.tried && self.path.trim().is_empty()).then_some("The path of the file is missing");
         let path = Field::new("Where the file is kept")
-            .help("One file on your disk or on a shared folder. One person writes at a time; others can read.", "")
+            .help(
+                "One file on your disk or on a shared folder. One person writes at a time; others can read.",
+                "",
+            )
             .violation(violation)
             .show(ui, |ui| ui.add(TextLine::new(&mut self.path).limit(4000)));
         self.path_touched |= path.changed();

@@ -76,7 +76,9 @@ impl Given {
 impl Line {
     fn target(&self, mapping: &Mapping) -> Result<String, String> {
         let Some(target) = self.target.clone() else {
-            return Err("A constant or a question has no field yet; choose one or remove the line.".to_owned());
+            return Err(
+                "A constant or a question has no field yet; choose one or remove the line.".to_owned()
+            );
         };
         let ruled = mapping.columns.iter().any(|rule| rule.target == target);
         if ruled

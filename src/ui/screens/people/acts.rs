@@ -108,7 +108,8 @@ impl AccountDialog {
                     )
                     .show(ui, |ui| ui.add(TextLine::new(&mut self.login).limit(64)));
                 self.roles_ui(ui);
-                let words = "A one-time code is shown next. Give it to the person, who sets a password with it.";
+                let words =
+                    "A one-time code is shown next. Give it to the person, who sets a password with it.";
                 ui.add(Label::new(hint(ui, words)).wrap());
             }
             What::Roles(_) => self.roles_ui(ui),

@@ -190,11 +190,8 @@ impl FormScreen {
             match entry.take_draft(&text) {
                 Some(moved_on) => {
                     let when = at.with_offset_words(cx.stamp.offset_minutes);
-                    let more = if moved_on {
-                        " The record has changed since then; check the draft."
-                    } else {
-                        ""
-                    };
+                    let more =
+                        if moved_on { " The record has changed since then; check the draft." } else { "" };
                     self.restored = Some(format!("This is your draft of {when}.{more}"));
                 }
                 None => cx.ask(Command::DropDraft(key)),

@@ -63,10 +63,7 @@ impl FormScreen {
                 self.note_change(ui, cx);
             }
             if self.entry.as_ref().is_some_and(Entry::can_undo)
-                && ui
-                    .button("Undo")
-                    .on_hover_text("Undoes the last change (Ctrl+Z outside a text)")
-                    .clicked()
+                && ui.button("Undo").on_hover_text("Undoes the last change (Ctrl+Z outside a text)").clicked()
             {
                 self.undo(ui, cx);
             }
