@@ -205,7 +205,7 @@ fn show(id: &str, folder: &Path, json: bool) -> CommandResult {
 }
 
 fn telling_words(telling: &AdvisoryTelling) -> String {
-    let state = if telling.current { "current" } else { "former" };
+    let state = if telling.current { "current" } else { "replaced" };
     let date = telling.data_date.as_deref().unwrap_or("no date");
     let record: serde_json::Value = serde_json::from_str(telling.record.get()).unwrap_or_default();
     format!(

@@ -127,24 +127,24 @@ mod tests {
     }
 
     #[test]
-    fn the_password_is_asked_for_on_the_terminal_and_read_to_the_end_of_the_line() {
+    fn the_password_is_prompted_for_on_the_terminal_and_read_to_the_end_of_the_line() {
         let folder = tempfile::tempdir().unwrap();
         let screen = folder.path().join("screen");
         let terminal = typed("violet tractor hums at noon\nnot this\n", &screen);
         let password = given_or_asked(Err(VarError::NotPresent), "Password of ana: ", terminal).unwrap();
         assert!(is(&password, "violet tractor hums at noon"));
         let shown = std::fs::read_to_string(screen).unwrap();
-        assert_eq!(shown.trim_end(), "Password of ana:", "what is typed is not shown");
+        assert_eq!(shown.trim_end(), "Password of ana:", "the typed password is not shown");
     }
 
     #[test]
-    fn the_variable_goes_before_the_terminal_and_must_be_text() {
+    fn the_variable_takes_precedence_over_the_terminal_and_must_be_text() {
         let folder = tempfile::tempdir().unwrap();
         let screen = folder.path().join("screen");
         let password =
             given_or_asked(Ok("violet tractor".to_owned()), "Password: ", typed("other\n", &screen)).unwrap();
         assert!(is(&password, "violet tractor"));
-        assert_eq!(std::fs::read_to_string(&screen).unwrap(), "", "nothing is asked");
+        assert_eq!(std::fs::read_to_string(&screen).unwrap(), "", "there is no prompt");
         let odd = Err(VarError::NotUnicode(OsString::new()));
         let failure = given_or_asked(odd, "Password: ", typed("other\n", &screen)).unwrap_err();
         assert!(failure.words.contains("is not text"), "{failure:?}");

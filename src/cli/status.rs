@@ -14,7 +14,7 @@ use crate::domain::time::{Day, Moment};
 use crate::ops::{self, Attention, AttentionItem, KindCount, Refused};
 
 /// How many upcoming items are printed.
-const COMING_MAX: usize = 15;
+const UPCOMING_MAX: usize = 15;
 
 /// The state of a file at one moment.
 pub struct Status {
@@ -61,8 +61,8 @@ pub fn status_words(status: &Status) -> String {
         output.push_str(&item_line(item));
     }
     if !attention.coming.is_empty() {
-        let _ = writeln!(output, "\nComing: {}", attention.coming.len());
-        for item in attention.coming.iter().take(COMING_MAX) {
+        let _ = writeln!(output, "\nUpcoming: {}", attention.coming.len());
+        for item in attention.coming.iter().take(UPCOMING_MAX) {
             output.push_str(&item_line(item));
         }
     }

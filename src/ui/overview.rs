@@ -63,7 +63,7 @@ impl Overview {
                 let file = ProductFile::beside(&path)?;
                 Ok((file.head().seq, file.attention(now)?, file.trends(now)?))
             };
-            self.job = Job::start("Looking for what is due", move || wake(), look).ok();
+            self.job = Job::start("Checking due dates", move || wake(), look).ok();
         }
         match self.job.as_ref().map(|job| job.poll_for(patience)) {
             Some(None) => Ok(self.shown.clone()),

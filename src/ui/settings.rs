@@ -75,7 +75,7 @@ impl Settings {
     }
 
     /// Clamps numbers that were edited or damaged to their range.
-    fn held(mut self) -> Self {
+    fn clamped(mut self) -> Self {
         let within = |value: f32, least: f32, most: f32, otherwise: f32| {
             if value.is_finite() { value.clamp(least, most) } else { otherwise }
         };
@@ -120,7 +120,7 @@ pub fn load(path: &Path) -> Loaded {
         Err(error) => Err(error.to_string()),
     };
     match read {
-        Ok(settings) => Loaded { settings: settings.held(), notice: None },
+        Ok(settings) => Loaded { settings: settings.clamped(), notice: None },
         Err(why) => {
             let bad = with_ending(path, "bad");
             let moved = fs::rename(path, &bad).is_ok();
@@ -141,7 +141,7 @@ pub fn load(path: &Path) -> Loaded {
 pub fn load_quietly(path: &Path) -> Settings {
     let fits = fs::metadata(path).is_ok_and(|about| about.len() <= LONGEST);
     let text = if fits { fs::read_to_string(path).unwrap_or_default() } else { String::new() };
-    ron::from_str::<Settings>(&text).unwrap_or_default().held()
+    ron::from_str::<Settings>(&text).unwrap_or_default().clamped()
 }
 
 /// Writes the settings atomically: into a new file next to the old one, which it then replaces.

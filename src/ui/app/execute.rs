@@ -166,8 +166,8 @@ impl App {
             self.dialogs.code = Some(ShownCode::new(
                 "Hand over the one-time code",
                 format!(
-                    "{words} Hand it over in person or by a way that only they can read. It is shown only now and is \
-                     kept nowhere."
+                    "{words} Hand it over in person or through a channel that only they can read. It is shown only once and is \
+                     stored nowhere."
                 ),
                 code,
             ));

@@ -134,8 +134,8 @@ impl App {
                     self.dialogs.code = Some(ShownCode::new(
                         "Hand over the one-time code",
                         format!(
-                            "This code is for {to_whom}, who sets a password with it. Hand it over in person or by a \
-                             way that only they can read. It is shown only now and is kept nowhere."
+                            "This code is for {to_whom}, who sets a password with it. Hand it over in person or through a \
+                             channel that only they can read. It is shown only once and is stored nowhere."
                         ),
                         code,
                     ));

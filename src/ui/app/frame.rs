@@ -4,7 +4,7 @@ use eframe::egui;
 use egui::{CentralPanel, Frame, Label, Margin, Panel, ScrollArea, Ui, vec2};
 
 use super::Integrity;
-use super::upgrading::{LeftoverChoice, left_ui};
+use super::upgrading::{LeftoverChoice, leftovers_ui};
 use super::{App, Desk, nav};
 use crate::domain::choice::Choice as _;
 use crate::ops::{STRONGEST, WhyReadOnly};
@@ -78,8 +78,11 @@ impl App {
     fn draw_sign_in(&mut self, ui: &mut Ui) {
         let Some(desk) = &self.desk else { return };
         let note = read_only_words(desk).map(|words| {
-            let rest =
-                if desk.file.is_lent() { "Sign in when it has ended" } else { "You can read, not change" };
+            let rest = if desk.file.is_lent() {
+                "Sign in when it has ended"
+            } else {
+                "You can read but not change anything"
+            };
             format!("{words}. {rest}.")
         });
         let of = sign_in::FileInfo {
@@ -94,7 +97,7 @@ impl App {
         let jobs = self.jobs.lines();
         let asked = column(ui, |ui| {
             let asked = self.sign_in.ui(ui, &of);
-            left = left_ui(ui, &desk.left);
+            left = leftovers_ui(ui, &desk.left);
             ui.add_space(space::L);
             close = link_ui(ui, "Close file").clicked();
             jobs_ui(ui, &jobs);
@@ -107,8 +110,8 @@ impl App {
         }
         match left {
             LeftoverChoice::Nothing => {}
-            LeftoverChoice::Remove => self.remove_left(),
-            LeftoverChoice::Leave => self.leave_left(),
+            LeftoverChoice::Remove => self.remove_leftovers(),
+            LeftoverChoice::Keep => self.keep_leftovers(),
         }
     }
 

@@ -66,13 +66,13 @@ impl Leave {
 impl App {
     /// Leaves; while an import runs, asks first.
     pub(super) fn leave(&mut self, what: Leave) {
-        if !self.hold(&what) {
+        if !self.must_wait(&what) {
             self.leave_now(what);
         }
     }
 
     /// Whether an import has to end first; if so, the user is asked.
-    fn hold(&mut self, what: &Leave) -> bool {
+    fn must_wait(&mut self, what: &Leave) -> bool {
         let holds = self.jobs.importing().is_some();
         if holds {
             self.dialogs.leaving = Some(Leaving { what: what.clone(), decided: false });
@@ -167,7 +167,7 @@ impl App {
     pub(super) fn keep_closing(&mut self, ctx: &Context) {
         let asked = ctx.input(|input| input.viewport().close_requested());
         if asked && self.closing != Closing::Now {
-            if self.hold(&Leave::Quit) {
+            if self.must_wait(&Leave::Quit) {
                 ctx.send_viewport_cmd(ViewportCommand::CancelClose);
                 return;
             }

@@ -189,7 +189,7 @@ impl App {
             app.notices.push(Notice::problem(happened, remedy));
         }
         match what {
-            Start::Nothing => app.welcome.look_again(&app.settings.values.recent, &(app.setup.clock)()),
+            Start::Nothing => app.welcome.refresh_recent(&app.settings.values.recent, &(app.setup.clock)()),
             Start::File(path) => app.open_path(&path),
             Start::ExampleFile { folder } => app.open_example(&folder),
         }
@@ -213,7 +213,7 @@ impl App {
         self.desk.as_ref().and_then(|desk| desk.refusal.as_ref())
     }
 
-    /// Whether somebody is signed in.
+    /// Whether a person is signed in.
     pub const fn is_signed_in(&self) -> bool {
         self.session.is_some()
     }

@@ -32,19 +32,19 @@ impl App {
             Ok(Opened::Open(file)) => self.opened(file),
             Ok(Opened::Not(Found::NeedsUpgrade { version })) => {
                 self.dialogs.upgrading = Some(Upgrading::new(path, version));
-                self.welcome.look_again(&self.settings.values.recent, &stamp);
+                self.welcome.refresh_recent(&self.settings.values.recent, &stamp);
             }
             Ok(Opened::Not(found)) => {
                 let (happened, remedy) = found_words(path, &found);
                 self.problem(happened, remedy);
-                self.welcome.look_again(&self.settings.values.recent, &stamp);
+                self.welcome.refresh_recent(&self.settings.values.recent, &stamp);
             }
             Err(refusal) => {
                 self.problem(
                     format!("{} could not be opened: {refusal}.", name_of(path)),
                     "Nothing was changed.",
                 );
-                self.welcome.look_again(&self.settings.values.recent, &stamp);
+                self.welcome.refresh_recent(&self.settings.values.recent, &stamp);
             }
         }
     }
@@ -121,7 +121,7 @@ impl App {
         if let (Some(desk), Some((login, password))) = (&mut self.desk, example_access()) {
             desk.example = Some(format!(
                 "This is the example product; nothing in it is real. Sign in as {login} with the password “{password}”. \
-                 Everybody in it has the same password."
+                 Everyone in it has the same password."
             ));
         }
     }
@@ -141,8 +141,8 @@ impl App {
         match ProductFile::create(path, new, password, &stamp) {
             Ok((file, session, code)) => {
                 self.open_signed_in(file, session);
-                self.dialogs.code = Some(ShownCode::new("Keep the recovery code", "If nobody can sign in as administrator any more, this code restores an administrator. It \
-                            is shown only now and is kept nowhere. Print it or write it down, and keep it where you \
+                self.dialogs.code = Some(ShownCode::new("Keep the recovery code", "If nobody can sign in as administrator any more, this code restores one. It \
+                            is shown only once and is stored nowhere. Print it or write it down, and keep it where you \
                             keep keys."
                         .to_owned(), code));
             }
@@ -169,8 +169,8 @@ impl App {
         match outcome {
             Ok((session, next)) => {
                 if let Some(code) = next {
-                    self.dialogs.code = Some(ShownCode::new("Keep the new recovery code", "The old recovery code is used up. This one takes its place. It is shown only now and \
-                                is kept nowhere. Print it or write it down."
+                    self.dialogs.code = Some(ShownCode::new("Keep the new recovery code", "The old recovery code is used up. This one takes its place. It is shown only once and \
+                                is stored nowhere. Print it or write it down."
                             .to_owned(), code));
                 }
                 self.signed_in(session);
@@ -224,7 +224,7 @@ impl App {
         }
     }
 
-    /// Signs out: nobody is expected back.
+    /// Signs out. Unlike a lock, the sign-in does not expect the same person.
     pub fn sign_out(&mut self) {
         self.lock("");
         if let Some(desk) = &mut self.desk {
@@ -242,7 +242,7 @@ impl App {
         self.desk = None;
         self.jobs.close_file();
         let stamp = self.stamp();
-        self.welcome.look_again(&self.settings.values.recent, &stamp);
+        self.welcome.refresh_recent(&self.settings.values.recent, &stamp);
     }
 
     /// Tries to become the writer.

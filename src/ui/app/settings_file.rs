@@ -8,7 +8,7 @@ use crate::ui::settings::{self, Settings};
 use crate::ui::theme;
 
 /// What happened and what to do.
-type Trouble = (String, String);
+type Problem = (String, String);
 
 /// The current settings, and the settings as last written.
 pub struct SettingsFile {
@@ -20,7 +20,7 @@ pub struct SettingsFile {
 
 impl SettingsFile {
     /// Reads the settings. If they cannot be read, returns the defaults and the reason.
-    pub fn load(path: Option<PathBuf>) -> (Self, Option<Trouble>) {
+    pub fn load(path: Option<PathBuf>) -> (Self, Option<Problem>) {
         let loaded = path.as_deref().map(settings::load);
         let (values, trouble) =
             loaded.map_or_else(|| (Settings::default(), None), |loaded| (loaded.settings, loaded.notice));
@@ -31,7 +31,7 @@ impl SettingsFile {
     ///
     /// # Errors
     /// What happened and what to do, if they cannot be written.
-    pub fn follow(&mut self, ctx: &egui::Context) -> Result<(), Trouble> {
+    pub fn follow(&mut self, ctx: &egui::Context) -> Result<(), Problem> {
         let (size, maximised) = ctx.input(|input| {
             let viewport = input.viewport();
             (viewport.inner_rect.map(|rect| rect.size()), viewport.maximized.unwrap_or(false))
@@ -53,7 +53,7 @@ impl SettingsFile {
     ///
     /// # Errors
     /// What happened and what to do, if they cannot be written.
-    pub fn save(&mut self) -> Result<(), Trouble> {
+    pub fn save(&mut self) -> Result<(), Problem> {
         if self.values == self.written {
             return Ok(());
         }

@@ -174,7 +174,7 @@ fn a_wrong_password_is_explained_and_nobody_is_signed_in() {
 }
 
 #[test]
-fn the_window_is_locked_after_the_idle_time_of_the_policy_and_says_who_was_there() {
+fn the_window_is_locked_after_the_idle_time_of_the_policy_and_names_the_previous_person() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let mut window = signed_in(folder.path(), &clock);

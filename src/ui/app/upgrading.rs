@@ -33,7 +33,7 @@ pub enum LeftoverChoice {
     /// Remove the files.
     Remove,
     /// Keep the files, and hide them until the next opening.
-    Leave,
+    Keep,
 }
 
 impl Upgrading {
@@ -73,7 +73,7 @@ impl App {
                 ui.add_space(space::S);
             }
             for leftover in &upgrading.left {
-                ui.add(Label::new(hint(ui, left_words(leftover))).wrap());
+                ui.add(Label::new(hint(ui, leftover_words(leftover))).wrap());
                 ui.add_space(space::S);
             }
             to_read = ui.button("Open read-only").clicked();
@@ -162,12 +162,12 @@ impl App {
         );
         let stamp = self.stamp();
         if self.desk.is_none() {
-            self.welcome.look_again(&self.settings.values.recent, &stamp);
+            self.welcome.refresh_recent(&self.settings.values.recent, &stamp);
         }
     }
 
     /// Removes the files that were left next to the open file.
-    pub(super) fn remove_left(&mut self) {
+    pub(super) fn remove_leftovers(&mut self) {
         let Some(desk) = &mut self.desk else { return };
         let left = std::mem::take(&mut desk.left);
         let kept = ProductFile::remove_leftovers(desk.file.path(), &left);
@@ -183,14 +183,14 @@ impl App {
     }
 
     /// Keeps the files; they are shown again at the next opening.
-    pub(super) fn leave_left(&mut self) {
+    pub(super) fn keep_leftovers(&mut self) {
         if let Some(desk) = &mut self.desk {
             desk.left.clear();
         }
     }
 }
 
-fn left_words(leftover: &Leftover) -> String {
+fn leftover_words(leftover: &Leftover) -> String {
     let path = leftover.path().display();
     match leftover {
         Leftover::Unfinished(_) => format!("Left unfinished by a program that was killed: {path}"),
@@ -199,21 +199,21 @@ fn left_words(leftover: &Leftover) -> String {
 }
 
 /// Shows the files that were left next to the open file, and asks what to do with them.
-pub fn left_ui(ui: &mut Ui, left: &[Leftover]) -> LeftoverChoice {
+pub fn leftovers_ui(ui: &mut Ui, left: &[Leftover]) -> LeftoverChoice {
     let mut asked = LeftoverChoice::Nothing;
     if left.is_empty() {
         return asked;
     }
     ui.add_space(space::L);
     for leftover in left {
-        ui.add(Label::new(hint(ui, left_words(leftover))).wrap());
+        ui.add(Label::new(hint(ui, leftover_words(leftover))).wrap());
     }
     ui.horizontal(|ui| {
         if ui.button("Remove these files").clicked() {
             asked = LeftoverChoice::Remove;
         }
         if ui.button("Keep them").clicked() {
-            asked = LeftoverChoice::Leave;
+            asked = LeftoverChoice::Keep;
         }
     });
     asked

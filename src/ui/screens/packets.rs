@@ -108,7 +108,7 @@ impl PacketsScreen {
 
     fn choose_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let words = "A packet is a PDF for an auditor: the records with their signatures, their history and the proof that \
-                     nothing was changed behind anybody's back.";
+                     the records were not tampered with.";
         ui.add(Label::new(body(words)).wrap());
         ui.add_space(space::S);
         let on = usize::from(self.period);
@@ -126,7 +126,7 @@ impl PacketsScreen {
         }
         ui.checkbox(&mut self.redact, "Leave out personal data");
         let words = "Names, addresses and texts that may name patients or reporters are replaced by a mark. \
-                     The names of those who signed stay.";
+                     The names of the signers are kept.";
         ui.add(Label::new(hint(ui, words)).wrap());
         ui.add_space(space::S);
         self.make_ui(ui, cx);

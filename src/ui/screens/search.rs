@@ -48,7 +48,7 @@ impl SearchScreen {
         if std::mem::take(&mut self.focus) {
             input.request_focus();
         }
-        self.look(cx);
+        self.search(cx);
         let down = input.has_focus() && ui.input(|input| input.key_pressed(Key::ArrowDown));
         if down && let Some((_, _, table)) = self.groups.first_mut() {
             table.go_to(0);
@@ -62,7 +62,7 @@ impl SearchScreen {
     }
 
     /// Searches again if the words or the file have changed.
-    fn look(&mut self, cx: &Cx<'_>) {
+    fn search(&mut self, cx: &Cx<'_>) {
         let wanted = (self.typed.trim().to_owned(), cx.file.head().clone());
         if self.done.as_ref() == Some(&wanted) {
             return;

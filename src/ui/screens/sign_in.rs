@@ -47,7 +47,7 @@ pub enum SignInRequest {
 
 /// How the person proves their identity.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Way {
+enum Method {
     #[default]
     Password,
     Code,
@@ -57,7 +57,7 @@ enum Way {
 /// The form.
 #[derive(Default)]
 pub struct SignIn {
-    way: Way,
+    method: Method,
     login: String,
     code: Zeroizing<String>,
     password: Zeroizing<String>,
@@ -116,10 +116,10 @@ impl SignIn {
             ui.add(Label::new(body(words)).wrap());
         }
         ui.add_space(space::S);
-        ui.label(title(match self.way {
-            Way::Password => "Sign in",
-            Way::Code => "Set a password with a one-time code",
-            Way::Recovery => "Restore an administrator",
+        ui.label(title(match self.method {
+            Method::Password => "Sign in",
+            Method::Code => "Set a password with a one-time code",
+            Method::Recovery => "Restore an administrator",
         }));
         ui.add_space(space::S);
         let first = self.inputs(ui, of.least_strength);
@@ -133,10 +133,10 @@ impl SignIn {
         }
         ui.add_space(space::S);
         let missing = self.missing();
-        let word = match self.way {
-            Way::Password => "Sign in",
-            Way::Code => "Set password and sign in",
-            Way::Recovery => "Restore and sign in",
+        let word = match self.method {
+            Method::Password => "Sign in",
+            Method::Code => "Set password and sign in",
+            Method::Recovery => "Restore and sign in",
         };
         let pressed = guarded_ui(ui, word, &missing);
         let entered = ui.input(|input| input.key_pressed(Key::Enter)) && ui.memory(|m| m.focused().is_none());
@@ -152,7 +152,7 @@ impl SignIn {
             }
         };
         ui.add_space(space::M);
-        self.other_ways(ui, of.writable);
+        self.other_methods(ui, of.writable);
         asked
     }
 
@@ -166,8 +166,8 @@ impl SignIn {
             .show(ui, |ui| ui.add(TextLine::new(&mut self.login).limit(64).width(320.0)));
         let mut first = if self.login.is_empty() { Some(login.id) } else { None };
         ui.add_space(space::S);
-        if self.way != Way::Password {
-            let label = if self.way == Way::Code { "One-time code" } else { "Recovery code" };
+        if self.method != Method::Password {
+            let label = if self.method == Method::Code { "One-time code" } else { "Recovery code" };
             let violation = need(&self.code, "The code is missing");
             let code = Field::new(label)
                 .violation(violation)
@@ -175,11 +175,11 @@ impl SignIn {
             first = first.or(Some(code.id));
             ui.add_space(space::S);
         }
-        let label = if self.way == Way::Password { "Password" } else { "New password" };
+        let label = if self.method == Method::Password { "Password" } else { "New password" };
         let violation = need(&self.password, "The password is missing");
         let password =
             Field::new(label).violation(violation).show(ui, |ui| password_ui(ui, &mut self.password));
-        if self.way != Way::Password {
+        if self.method != Method::Password {
             self.strength.ui(ui, &self.password, &[&self.login], least);
             ui.add_space(space::S);
             let differs = tried && *self.again != *self.password;
@@ -199,7 +199,7 @@ impl SignIn {
         };
         need(self.login.trim().is_empty(), "The login is missing");
         need(self.password.is_empty(), "The password is missing");
-        if self.way != Way::Password {
+        if self.method != Method::Password {
             need(self.code.trim().is_empty(), "The code is missing");
             need(*self.again != *self.password, "The passwords differ");
         }
@@ -211,22 +211,25 @@ impl SignIn {
         let login = self.login.trim().to_owned();
         let password = Password::new(std::mem::take(&mut *self.password));
         self.again.zeroize();
-        match self.way {
-            Way::Password => SignInRequest::SignIn { login, password },
-            Way::Code => SignInRequest::Activate { login, code: self.code.trim().to_owned(), password },
-            Way::Recovery => SignInRequest::Recover { login, code: self.code.trim().to_owned(), password },
+        match self.method {
+            Method::Password => SignInRequest::SignIn { login, password },
+            Method::Code => SignInRequest::Activate { login, code: self.code.trim().to_owned(), password },
+            Method::Recovery => SignInRequest::Recover { login, code: self.code.trim().to_owned(), password },
         }
     }
 
-    fn other_ways(&mut self, ui: &mut Ui, writable: bool) {
-        let ways = [
-            (Way::Password, "Sign in with a password"),
-            (Way::Code, "I have a one-time code"),
-            (Way::Recovery, "I have the recovery code"),
+    fn other_methods(&mut self, ui: &mut Ui, writable: bool) {
+        let methods = [
+            (Method::Password, "Sign in with a password"),
+            (Method::Code, "I have a one-time code"),
+            (Method::Recovery, "I have the recovery code"),
         ];
-        for (way, words) in ways {
-            if way != self.way && (writable || way == Way::Password) && link_ui(ui, words).clicked() {
-                self.way = way;
+        for (method, words) in methods {
+            if method != self.method
+                && (writable || method == Method::Password)
+                && link_ui(ui, words).clicked()
+            {
+                self.method = method;
                 self.refusal = None;
                 self.tried = false;
                 self.focused = false;

@@ -55,14 +55,14 @@ const LOOKED_INTO: usize = 6;
 
 impl Welcome {
     /// Updates the recent files and their summaries.
-    pub fn look_again(&mut self, recent: &[PathBuf], stamp: &Stamp) {
+    pub fn refresh_recent(&mut self, recent: &[PathBuf], stamp: &Stamp) {
         self.new = None;
         self.recent = recent
             .iter()
             .enumerate()
             .map(|(index, path)| {
                 let (words, tone) =
-                    if index < LOOKED_INTO { look(path, stamp) } else { (String::new(), Tone::Neutral) };
+                    if index < LOOKED_INTO { summary(path, stamp) } else { (String::new(), Tone::Neutral) };
                 Recent { path: path.clone(), words, tone }
             })
             .collect();
@@ -134,7 +134,7 @@ impl Welcome {
 }
 
 /// The summary of a file: how much is overdue, or why it cannot be opened.
-fn look(path: &Path, stamp: &Stamp) -> (String, Tone) {
+fn summary(path: &Path, stamp: &Stamp) -> (String, Tone) {
     match ProductFile::open_to_read(path) {
         Ok(Opened::Open(file)) => match file.attention(stamp.now) {
             Ok(attention) => {

@@ -162,7 +162,7 @@ impl TableState {
         self.selected = (anchor.min(row)..=anchor.max(row)).collect();
     }
 
-    fn hold_to(&mut self, rows: usize) {
+    fn clamp_to(&mut self, rows: usize) {
         self.cursor = self.cursor.filter(|&row| row < rows);
         self.anchor = self.anchor.filter(|&row| row < rows);
         drop(self.selected.split_off(&rows));

@@ -106,7 +106,7 @@ fn matrix_ui(ui: &mut Ui, rows: &[AuthorityRow]) {
     let roles: Vec<Role> = Role::VALUES
         .iter()
         .copied()
-        .filter(|role| rows.iter().any(|row| standing(row, *role).is_some()))
+        .filter(|role| rows.iter().any(|row| role_in(row, *role).is_some()))
         .collect();
     ScrollArea::horizontal().id_salt("matrix").auto_shrink([false, true]).show(ui, |ui| {
         let grid = Grid::new("authority").num_columns(roles.len() + 1).striped(true).min_row_height(30.0);
@@ -119,7 +119,7 @@ fn matrix_ui(ui: &mut Ui, rows: &[AuthorityRow]) {
             for row in rows {
                 ui.add(Label::new(body(row.subject.map_or("", |subject| subject.word()))).extend());
                 for role in &roles {
-                    match standing(row, *role) {
+                    match role_in(row, *role) {
                         Some((tone, words)) => {
                             ui.horizontal(|ui| tone_inline_ui(ui, tone, words));
                         }
@@ -135,7 +135,7 @@ fn matrix_ui(ui: &mut Ui, rows: &[AuthorityRow]) {
 }
 
 /// The part of a role in a decision.
-fn standing(row: &AuthorityRow, role: Role) -> Option<(Tone, &'static str)> {
+fn role_in(row: &AuthorityRow, role: Role) -> Option<(Tone, &'static str)> {
     if row.must_sign.contains(&role) {
         Some((Tone::Good, "Must sign"))
     } else if row.must_sign_b_c.contains(&role) {

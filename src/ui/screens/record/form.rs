@@ -97,7 +97,7 @@ impl FormScreen {
     pub fn leave(&mut self, cx: &mut Cx<'_>) {
         self.go_to = self.field;
         let Some(entry) = &self.entry else { return };
-        if self.is_handed_over() || self.left || !entry.is_changed() {
+        if self.is_submitted() || self.left || !entry.is_changed() {
             return;
         }
         if self.unsaved_since.take().is_some() {
@@ -107,7 +107,7 @@ impl FormScreen {
     }
 
     /// Whether the values were submitted for saving and not refused.
-    const fn is_handed_over(&self) -> bool {
+    const fn is_submitted(&self) -> bool {
         self.sent.is_some() && !self.refused
     }
 
@@ -163,7 +163,7 @@ impl FormScreen {
         {
             return;
         }
-        if self.is_handed_over() || !entry.is_changed() {
+        if self.is_submitted() || !entry.is_changed() {
             self.entry = None;
             self.sent = None;
             self.restored = None;
@@ -362,7 +362,7 @@ impl FormScreen {
         let response = Field::new("Why it is changed")
             .required("required")
             .help(
-                "It has been signed, approvals rest on it, or reporting limits run from it.",
+                "It has been signed, approvals depend on it, or reporting limits are counted from it.",
                 "21 CFR 11.10(e)",
             )
             .violation(missing.then_some("Why it is changed is missing"))
@@ -398,7 +398,7 @@ impl FormScreen {
 
     fn keep_draft(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
         let (Some(since), Some(entry)) = (self.unsaved_since, &self.entry) else { return };
-        if self.is_handed_over() {
+        if self.is_submitted() {
             return;
         }
         let left = since + DRAFT_SECONDS - ui.input(|input| input.time);

@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn every_declared_value_reads_back_as_it_was() {
+    fn every_declared_value_round_trips() {
         let field = Kind::Feedback.def().field("reportability_assessments").unwrap();
         let stored = json!([{"market": "eu", "causal_link": true, "decided_at": "2031-03-03T09:00:42Z"}]);
         let Typed::Rows(mut rows) = Typed::of(field, &stored) else { panic!("rows") };
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_may_be_typed_in_small_letters_and_must_be_of_its_kind() {
+    fn a_reference_may_be_typed_in_lower_case_and_must_be_of_its_kind() {
         let field = Kind::Feedback.def().field("duplicate_of").unwrap();
         let typed = |text: &str| Typed::Text(text.to_owned()).value(field, &Value::Null, zone());
         assert_eq!(typed("fb-12"), Ok(json!("FB-0012")));

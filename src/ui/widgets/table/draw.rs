@@ -69,7 +69,7 @@ impl<'a> Drawing<'a> {
         state: &mut TableState,
         cell: &dyn Fn(usize, usize) -> Cell<'d>,
     ) -> TableEvents {
-        state.hold_to(self.table.rows);
+        state.clamp_to(self.table.rows);
         state.widths.resize(self.table.columns.len(), None);
         let mut turn = Turn { state, events: TableEvents::default() };
         let builder = UiBuilder::new()
