@@ -382,10 +382,7 @@ impl Steps {
         let violation =
             (self.tried && self.path.trim().is_empty()).then_some("The path of the file is missing");
         let path = Field::new("Where the file is kept")
-            .help(
-                "One file on your disk or on a shared folder. One person writes at a time; others can read.",
-                "",
-            )
+            .help("One file on a local or shared disk. One person writes at a time; others can read.", "")
             .violation(violation)
             .show(ui, |ui| ui.add(TextLine::new(&mut self.path).limit(4000)));
         self.path_touched |= path.changed();
@@ -475,11 +472,8 @@ impl Steps {
             },
             policy: default_policy(),
         };
-        WelcomeRequest::Create(
-            PathBuf::from(self.path.trim()),
-            Box::new(new),
-            Password::new(self.password.as_str()),
-        )
+        let (path, password) = (PathBuf::from(self.path.trim()), Password::new(self.password.as_str()));
+        WelcomeRequest::Create(path, Box::new(new), password)
     }
 }
 
