@@ -21,7 +21,7 @@ pub enum Renderer {
 /// Keeps the maintenance records of medical device software as IEC 62304 clause 6 requires.
 ///
 /// Without a command the window opens. Passwords are read from MAINSTAY_PASSWORD or prompted for.
-/// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by a rule or a permission, 4 file inconsistent.
+/// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by a rule or a permission, 4 the file is inconsistent.
 #[derive(Debug, Parser)]
 #[command(name = "mainstay", version, args_conflicts_with_subcommands = true)]
 pub struct Arguments {

@@ -132,7 +132,7 @@ fn empty(text: &str) -> &str {
     if text.is_empty() { "nothing" } else { text }
 }
 
-/// A document that cannot be read is a failure of the input; no rule refuses a person.
+/// A document that cannot be read is a failure of the input, not a refusal by a rule.
 pub fn input_failure(refusal: Refused) -> Failure {
     match refusal {
         Refused::Rule(words) => Failure::failed(words),

@@ -77,7 +77,7 @@ struct Part {
     sum: Sum,
 }
 
-/// Findings by verdict, without withdrawn ones among the affected, and components with an open result.
+/// Findings by verdict, where withdrawn ones do not count as affected, and components with an open result.
 #[derive(Default)]
 struct Sum {
     affected: usize,

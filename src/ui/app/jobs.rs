@@ -151,7 +151,7 @@ impl Jobs {
         self.running.iter().any(|running| matches!(running.kind, RunningKind::Verify { .. }))
     }
 
-    /// Stops a verification; answers whether there was one.
+    /// Stops a verification; returns whether one was running.
     pub fn stop_verifying(&mut self) -> bool {
         let verifying = self.is_verifying();
         self.running.retain(|running| !matches!(running.kind, RunningKind::Verify { .. }));
