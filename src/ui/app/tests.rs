@@ -21,7 +21,7 @@ use crate::ui::cx::Route;
 
 pub(super) const PASSWORD: &str = "violet tractor hums at noon";
 
-/// A clock that stops until it is moved.
+/// A clock that stands still until a test moves it.
 #[derive(Clone)]
 pub(super) struct Clock(Rc<Cell<Moment>>);
 
