@@ -62,7 +62,7 @@ pub fn password_is_set() -> bool {
     std::env::var_os(PASSWORD_VARIABLE).is_some()
 }
 
-fn by(holder: Option<&Holder>) -> String {
+fn held_by(holder: Option<&Holder>) -> String {
     holder.map_or_else(String::new, |holder| {
         format!(" by {} on {} since {}", holder.person, holder.machine, holder.since.words())
     })
@@ -73,7 +73,7 @@ fn read_only(path: &Path, why: &WhyReadOnly) -> Failure {
     match why {
         WhyReadOnly::Locked(holder) => Failure::failed(format!(
             "{name} is being written to{}; try again when it has been closed there",
-            by(holder.as_ref())
+            held_by(holder.as_ref())
         )),
         WhyReadOnly::Damaged(what) => {
             Failure::integrity(format!("{name} is damaged ({what}); open a backup and keep the damaged file"))
@@ -98,7 +98,7 @@ pub fn not_opened(path: &Path, found: &Found) -> Failure {
         Found::NewerRules { rules } => Failure::failed(format!(
             "a newer program has changed {name} (rule set {rules}); install the latest version of Mainstay"
         )),
-        Found::Locked(holder) => Failure::failed(format!("{name} is in use{}", by(holder.as_ref()))),
+        Found::Locked(holder) => Failure::failed(format!("{name} is in use{}", held_by(holder.as_ref()))),
         Found::Damaged { what } => {
             Failure::integrity(format!("{name} is damaged ({what}); open a backup and keep the damaged file"))
         }
@@ -117,7 +117,7 @@ mod tests {
     use crate::ops::check_strength;
 
     /// Compares by password strength, with and without the password itself among the names.
-    fn is(password: &Password, text: &str) -> bool {
+    fn is_password(password: &Password, text: &str) -> bool {
         check_strength(password, &[], 0).is_ok() && check_strength(password, &[text], 1).is_err()
     }
 
@@ -132,7 +132,7 @@ mod tests {
         let screen = folder.path().join("screen");
         let terminal = typed("violet tractor hums at noon\nnot this\n", &screen);
         let password = given_or_asked(Err(VarError::NotPresent), "Password of ana: ", terminal).unwrap();
-        assert!(is(&password, "violet tractor hums at noon"));
+        assert!(is_password(&password, "violet tractor hums at noon"));
         let shown = std::fs::read_to_string(screen).unwrap();
         assert_eq!(shown.trim_end(), "Password of ana:", "the typed password is not shown");
     }
@@ -143,7 +143,7 @@ mod tests {
         let screen = folder.path().join("screen");
         let password =
             given_or_asked(Ok("violet tractor".to_owned()), "Password: ", typed("other\n", &screen)).unwrap();
-        assert!(is(&password, "violet tractor"));
+        assert!(is_password(&password, "violet tractor"));
         assert_eq!(std::fs::read_to_string(&screen).unwrap(), "", "there is no prompt");
         let odd = Err(VarError::NotUnicode(OsString::new()));
         let failure = given_or_asked(odd, "Password: ", typed("other\n", &screen)).unwrap_err();

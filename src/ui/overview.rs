@@ -20,7 +20,7 @@ pub struct Shown {
 }
 
 /// The result of a job: the last event it read, the attention list and the trends.
-type Made = (u64, Attention, Trends);
+type Computed = (u64, Attention, Trends);
 
 /// How its jobs run.
 struct Background {
@@ -35,7 +35,7 @@ pub struct Overview {
     shown: Option<Shown>,
     /// The head and day that `shown` belongs to.
     of: Option<(Head, Day)>,
-    job: Option<Job<Made>>,
+    job: Option<Job<Computed>>,
     background: Option<Background>,
 }
 

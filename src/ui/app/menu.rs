@@ -35,11 +35,11 @@ pub struct PaletteEntry {
     title: String,
     detail: String,
     keys: String,
-    to: To,
+    action: Action,
 }
 
 #[derive(Clone)]
-enum To {
+enum Action {
     Do(AppCommand),
     Go(Route),
 }
@@ -102,7 +102,7 @@ impl App {
                 title: row.text.to_owned(),
                 detail: row.tooltip.to_owned(),
                 keys: keys_of(ctx, row),
-                to: To::Do(row.command),
+                action: Action::Do(row.command),
             })
             .collect();
         if self.session.is_some() {
@@ -117,7 +117,7 @@ impl App {
             title,
             detail: detail.to_owned(),
             keys: String::new(),
-            to: To::Go(route),
+            action: Action::Go(route),
         };
         let areas = super::nav::areas()
             .iter()
@@ -165,9 +165,9 @@ impl App {
         let hint = if self.session.is_some() { "Find a command or a record" } else { "Find a command" };
         let taken =
             self.finder.palette.show(ctx, hint, &entries).and_then(|index| self.finder.entries.get(index));
-        match taken.map(|taken| taken.to.clone()) {
-            Some(To::Do(command)) => self.asked.push(command),
-            Some(To::Go(route)) => self.go(route),
+        match taken.map(|taken| taken.action.clone()) {
+            Some(Action::Do(command)) => self.asked.push(command),
+            Some(Action::Go(route)) => self.go(route),
             None => {}
         }
     }
@@ -332,7 +332,7 @@ fn records_of(cx: &mut Cx<'_>) -> Vec<PaletteEntry> {
             title: format!("{}  {}", row.id, row.title),
             detail: kind.def().word.to_owned(),
             keys: String::new(),
-            to: To::Go(Route::Record(row.id)),
+            action: Action::Go(Route::Record(row.id)),
         }));
     }
     found

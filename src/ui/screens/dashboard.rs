@@ -44,7 +44,7 @@ impl DashboardScreen {
             ui.heading("Dashboard");
             ui.add_space(space::S);
             if is_new(cx) {
-                first_ui(ui, cx);
+                first_steps_ui(ui, cx);
                 return;
             }
             let Some(Shown { attention, trends }) = shown else {
@@ -111,7 +111,7 @@ fn is_new(cx: &mut Cx<'_>) -> bool {
 }
 
 /// The first steps in a new file.
-fn first_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+fn first_steps_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.scope(|ui| {
         ui.set_max_width(space::MEASURE);
         ui.label(title("What to do first"));

@@ -60,7 +60,7 @@ pub struct Step<'a> {
 
 impl Step<'_> {
     /// The text under the label: number and date, or the word of the state.
-    fn under(&self) -> String {
+    fn caption(&self) -> String {
         let date = self.date.map(|date| date.to_string());
         match (self.id, date) {
             (Some(id), Some(date)) => format!("{id} · {date}"),
@@ -73,7 +73,7 @@ impl Step<'_> {
 
 struct Drawn {
     label: Arc<Galley>,
-    under: Arc<Galley>,
+    caption: Arc<Galley>,
     words: String,
     size: Vec2,
 }
@@ -125,12 +125,12 @@ fn layout(ui: &Ui, step: &Step<'_>, palette: &Palette) -> Drawn {
         StepState::Ahead => palette.weak,
     };
     let small = if step.id.is_some() { palette.accent } else { palette.tone(step.state.tone()).text };
-    let words = step.under();
+    let words = step.caption();
     let label =
         ui.painter().layout_no_wrap(step.label.to_owned(), FontId::new(size::BODY, bold_family()), ink);
-    let under = ui.painter().layout_no_wrap(words.clone(), FontId::proportional(size::SMALL), small);
-    let width = label.size().x.max(under.size().x) + SHAPE + space::S;
-    Drawn { label, under, words, size: vec2(width, 40.0) }
+    let caption = ui.painter().layout_no_wrap(words.clone(), FontId::proportional(size::SMALL), small);
+    let width = label.size().x.max(caption.size().x) + SHAPE + space::S;
+    Drawn { label, caption, words, size: vec2(width, 40.0) }
 }
 
 fn step_ui(ui: &Ui, rect: Rect, step: &Step<'_>, drawn: &Drawn, index: usize) -> egui::Response {
@@ -151,10 +151,10 @@ fn step_ui(ui: &Ui, rect: Rect, step: &Step<'_>, drawn: &Drawn, index: usize) ->
     let left = shape.right() + space::S;
     ui.painter().galley(pos2(left, rect.top()), drawn.label.clone(), palette.text);
     let at = pos2(left, rect.top() + 20.0);
-    ui.painter().galley(at, drawn.under.clone(), palette.text);
+    ui.painter().galley(at, drawn.caption.clone(), palette.text);
     if linked {
-        let line = at.y + drawn.under.size().y - 1.0;
-        ui.painter().hline(left..=left + drawn.under.size().x, line, Stroke::new(0.75, palette.accent));
+        let line = at.y + drawn.caption.size().y - 1.0;
+        ui.painter().hline(left..=left + drawn.caption.size().x, line, Stroke::new(0.75, palette.accent));
     }
     response
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use eframe::egui;
 use egui::{Key, Modifiers, TextEdit, Ui};
 
-use self::shown::{FIXED, Line, Wanted, cell_of, lines, more, order, states, titles};
+use self::shown::{FIXED, Line, ListQuery, cell_of, lines, more, order, states, titles};
 use crate::domain::field::FieldType;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::workflow::Move;
@@ -33,9 +33,9 @@ const ANY: &str = "*";
 /// The list.
 pub struct ListScreen {
     kind: Kind,
-    wanted: Wanted,
+    query: ListQuery,
     /// The inputs of the current order.
-    ordered_for: Option<Wanted>,
+    ordered_for: Option<ListQuery>,
     order: Vec<usize>,
     lines: Vec<Line>,
     /// The states that occur in the list.
@@ -53,7 +53,7 @@ impl ListScreen {
     pub fn new(kind: Kind) -> Self {
         Self {
             kind,
-            wanted: Wanted { attention_first: true, ..Wanted::default() },
+            query: ListQuery { attention_first: true, ..ListQuery::default() },
             ordered_for: None,
             order: Vec::new(),
             lines: Vec::new(),
@@ -94,7 +94,7 @@ impl ListScreen {
         self.filters(ui, cx);
         self.keys(ui);
         self.reorder();
-        self.under(ui, cx);
+        self.summary_ui(ui, cx);
         self.table(ui, cx);
         self.dialog(ui, cx);
     }
@@ -134,9 +134,9 @@ impl ListScreen {
     }
 
     fn reorder(&mut self) {
-        if self.ordered_for.as_ref() != Some(&self.wanted) {
-            self.order = order(&self.lines, &self.wanted);
-            self.ordered_for = Some(self.wanted.clone());
+        if self.ordered_for.as_ref() != Some(&self.query) {
+            self.order = order(&self.lines, &self.query);
+            self.ordered_for = Some(self.query.clone());
             self.table.forget_rows();
         }
     }
@@ -196,7 +196,7 @@ impl ListScreen {
     fn filters(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let owners = self.owners(cx);
         ui.horizontal(|ui| {
-            let edit = TextEdit::singleline(&mut self.wanted.text)
+            let edit = TextEdit::singleline(&mut self.query.text)
                 .char_limit(200)
                 .desired_width(260.0)
                 .hint_text("Filter (Ctrl+F)");
@@ -208,13 +208,13 @@ impl ListScreen {
                 self.table.go_to(0);
                 self.table.focus();
             }
-            filter_ui(ui, "State", &mut self.wanted.state, &self.states);
+            filter_ui(ui, "State", &mut self.query.state, &self.states);
             if self.kind.def().assignable {
                 let choices: Vec<Choice<'_>> =
                     owners.iter().map(|(code, word)| Choice { code, word, meaning: "" }).collect();
-                filter_ui(ui, "Owner", &mut self.wanted.owner, &choices);
+                filter_ui(ui, "Owner", &mut self.query.owner, &choices);
             }
-            ui.checkbox(&mut self.wanted.attention_first, "Needs attention first");
+            ui.checkbox(&mut self.query.attention_first, "Needs attention first");
         });
     }
 
@@ -242,7 +242,7 @@ impl ListScreen {
     }
 
     /// The number of records, and the actions for the selected ones.
-    fn under(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+    fn summary_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let chosen = self.table.selected.len();
         ui.horizontal(|ui| {
             ui.set_min_height(space::ROW);
@@ -360,10 +360,10 @@ impl ListScreen {
             ui.add_space(space::L);
             ui.label("No record matches the filter.");
             if ui.button("Show all").clicked() {
-                self.wanted = Wanted {
-                    attention_first: self.wanted.attention_first,
-                    sort: self.wanted.sort,
-                    ..Wanted::default()
+                self.query = ListQuery {
+                    attention_first: self.query.attention_first,
+                    sort: self.query.sort,
+                    ..ListQuery::default()
                 };
             }
             return;
@@ -378,7 +378,7 @@ impl ListScreen {
             },
         );
         if events.sort_changed {
-            self.wanted.sort = self.table.sort;
+            self.query.sort = self.table.sort;
             ui.ctx().request_repaint();
         }
         if let Some(line) = events.opened.and_then(|row| self.line(row)) {

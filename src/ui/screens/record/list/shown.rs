@@ -36,7 +36,7 @@ pub struct Line {
 
 /// The filter and the sort order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct ListQuery {
     /// Words that must all occur.
     pub text: String,
     /// Code of the state.
@@ -139,33 +139,33 @@ impl Telling for InList<'_> {
 }
 
 /// Indexes of the matching rows, in sort order.
-pub fn order(lines: &[Line], wanted: &Wanted) -> Vec<usize> {
-    let words: Vec<String> = wanted.text.split_whitespace().map(str::to_lowercase).collect();
+pub fn order(lines: &[Line], query: &ListQuery) -> Vec<usize> {
+    let words: Vec<String> = query.text.split_whitespace().map(str::to_lowercase).collect();
     let mut order: Vec<usize> = lines
         .iter()
         .enumerate()
         .filter(|(_, line)| words.iter().all(|word| line.haystack.contains(word.as_str())))
-        .filter(|(_, line)| wanted.state.as_ref().is_none_or(|state| *state == line.state))
+        .filter(|(_, line)| query.state.as_ref().is_none_or(|state| *state == line.state))
         .filter(|(_, line)| {
             let owner = || line.owner.map_or_else(String::new, |id| id.to_string());
-            wanted.owner.as_ref().is_none_or(|wanted| *wanted == owner())
+            query.owner.as_ref().is_none_or(|id| *id == owner())
         })
         .map(|(index, _)| index)
         .collect();
     order.sort_by(|&a, &b| match (lines.get(a), lines.get(b)) {
-        (Some(a), Some(b)) => compare(a, b, wanted),
+        (Some(a), Some(b)) => compare(a, b, query),
         (Some(_) | None, None) | (None, Some(_)) => Ordering::Equal,
     });
     order
 }
 
-fn compare(a: &Line, b: &Line, wanted: &Wanted) -> Ordering {
-    let attention = if wanted.attention_first {
+fn compare(a: &Line, b: &Line, query: &ListQuery) -> Ordering {
+    let attention = if query.attention_first {
         b.attention.is_some().cmp(&a.attention.is_some())
     } else {
         Ordering::Equal
     };
-    let Some(sort) = wanted.sort else { return attention };
+    let Some(sort) = query.sort else { return attention };
     let by = match sort.column {
         0 => a.id.cmp(&b.id),
         column => {
@@ -222,12 +222,12 @@ mod tests {
             line(4, "Gamma", None, true),
         ];
         let sort = |ascending| Some(Sort { column: 1, ascending });
-        let wanted = Wanted { attention_first: true, sort: sort(true), ..Wanted::default() };
-        assert_eq!(order(&lines, &wanted), [3, 2, 0, 1]);
-        assert_eq!(order(&lines, &Wanted { sort: sort(false), ..wanted.clone() }), [3, 0, 2, 1]);
-        let nobody = Wanted { owner: Some(String::new()), ..Wanted::default() };
+        let query = ListQuery { attention_first: true, sort: sort(true), ..ListQuery::default() };
+        assert_eq!(order(&lines, &query), [3, 2, 0, 1]);
+        assert_eq!(order(&lines, &ListQuery { sort: sort(false), ..query.clone() }), [3, 0, 2, 1]);
+        let nobody = ListQuery { owner: Some(String::new()), ..ListQuery::default() };
         assert_eq!(order(&lines, &nobody), [0, 1, 3]);
-        let words = Wanted { text: "fb alp".to_owned(), ..Wanted::default() };
+        let words = ListQuery { text: "fb alp".to_owned(), ..ListQuery::default() };
         assert_eq!(order(&lines, &words), [2], "all words must occur, in whatever column");
     }
 }
