@@ -10,7 +10,7 @@ fn main() -> ExitCode {
     cli::main(open_window)
 }
 
-/// Opens the window, on a file or on none.
+/// Opens the window, with a file or without.
 fn open_window(path: Option<&Path>, renderer: Renderer) -> Result<(), String> {
     let renderer = match renderer {
         Renderer::Auto => settings::Renderer::Auto,

@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use serde_json::json;
 
-use super::Said;
+use super::CommandResult;
 use super::args::Advisories;
 use super::failure::Failure;
-use super::sbom::not_taken;
+use super::sbom::input_failure;
 use crate::base::note::{Gravity, Notes};
 use crate::ops;
 use crate::soup::{
@@ -22,12 +22,12 @@ use crate::soup::{
 /// Notes printed for one file; all are in the JSON.
 const NOTES_SHOWN: usize = 10;
 
-/// Does what is asked of the advisory data.
-pub fn advisories(what: Advisories) -> Said {
+/// Runs a command on the advisory data.
+pub fn advisories(what: Advisories) -> CommandResult {
     match what {
         Advisories::Import { paths, cache, json } => import(&paths, &folder(cache)?, json),
         Advisories::Status { cache, max_age, json } => {
-            let status = cache_status(&folder(cache)?, ops::now().day(), max_age).map_err(not_taken)?;
+            let status = cache_status(&folder(cache)?, ops::now().day(), max_age).map_err(input_failure)?;
             Ok(if json {
                 pretty(&json!({"format": 1, "cache": status.cache, "sources": status.sources}))
             } else {
@@ -40,26 +40,26 @@ pub fn advisories(what: Advisories) -> Said {
 
 /// The folder of the cache.
 pub fn folder(chosen: Option<PathBuf>) -> Result<PathBuf, Failure> {
-    chosen.or_else(ops::cache_folder).ok_or_else(|| {
-        Failure::failed("this system names no folder for the user's data; choose one with --cache")
-    })
+    chosen
+        .or_else(ops::cache_folder)
+        .ok_or_else(|| Failure::failed("this system has no folder for user data; choose one with --cache"))
 }
 
-/// A document for other programs.
+/// A JSON document for other programs.
 pub fn pretty(value: &serde_json::Value) -> String {
     format!("{value:#}\n")
 }
 
-/// Set by Ctrl+C, so that work under way can end cleanly.
+/// A flag that Ctrl+C sets, so that running work can end cleanly.
 pub fn interrupted() -> Arc<AtomicBool> {
     let flag = Arc::new(AtomicBool::new(false));
     let set = Arc::clone(&flag);
-    // Without the handler Ctrl+C ends the program at once, which loses nothing either.
+    // Without the handler Ctrl+C ends the program at once. Nothing is lost then either.
     let _ = ctrlc::set_handler(move || set.store(true, Ordering::Relaxed));
     flag
 }
 
-fn import(paths: &[PathBuf], folder: &Path, json: bool) -> Said {
+fn import(paths: &[PathBuf], folder: &Path, json: bool) -> CommandResult {
     let interrupted = interrupted();
     let shown = AtomicU64::new(u64::MAX);
     let to_person = std::io::stderr().is_terminal();
@@ -87,25 +87,28 @@ fn import(paths: &[PathBuf], folder: &Path, json: bool) -> Said {
         }
         Err(refusal) => return Err(refusal.into()),
     };
-    let said = if json { pretty(&json!({"format": 1, "files": report})) } else { report_words(&report) };
+    let output = if json { pretty(&json!({"format": 1, "files": report})) } else { report_words(&report) };
     let refused = report.iter().filter(|file| matches!(file.outcome, ImportOutcome::Refused { .. })).count();
     if refused > 0 {
-        let words = format!("{refused} of {} files could not be taken; the reasons are above", report.len());
-        return Err(Failure::failed(words).after(said));
+        let words = format!(
+            "{refused} of {} files could not be imported; the reasons are listed above",
+            report.len()
+        );
+        return Err(Failure::failed(words).after(output));
     }
-    Ok(said)
+    Ok(output)
 }
 
 fn report_words(report: &[ImportedFile]) -> String {
-    let mut said = String::new();
+    let mut output = String::new();
     for file in report {
         let path = file.path.display();
         match &file.outcome {
             ImportOutcome::Taken => {
                 let date = file.data_date.as_deref().unwrap_or("no date");
                 let _ = writeln!(
-                    said,
-                    "{path}: {} ({}), {date}: {} records, {} new, {} replaced, {} unchanged, {} older than what is known, {} refused",
+                    output,
+                    "{path}: {} ({}), {date}: {} records, {} new, {} replaced, {} unchanged, {} older than the cached record, {} refused",
                     file.source,
                     file.format,
                     file.records,
@@ -117,35 +120,35 @@ fn report_words(report: &[ImportedFile]) -> String {
                 );
             }
             ImportOutcome::Known => {
-                let _ = writeln!(said, "{path}: taken before, nothing to do");
+                let _ = writeln!(output, "{path}: imported before, nothing to do");
             }
             ImportOutcome::Refused { place, reason } => {
-                let _ = writeln!(said, "{path}: not taken: {place}: {reason}");
+                let _ = writeln!(output, "{path}: not imported: {place}: {reason}");
             }
         }
-        notes_words(&mut said, &file.notes);
+        notes_words(&mut output, &file.notes);
     }
     let records: u64 =
         report.iter().filter(|file| file.outcome == ImportOutcome::Taken).map(|file| file.records).sum();
-    let _ = writeln!(said, "{} files, {records} records", report.len());
-    said
+    let _ = writeln!(output, "{} files, {records} records", report.len());
+    output
 }
 
-/// The first notes of a reading, and what was not understood.
-pub fn notes_words(said: &mut String, notes: &Notes) {
+/// The first notes of a document, and the names that were not understood.
+pub fn notes_words(output: &mut String, notes: &Notes) {
     for note in notes.notes.iter().take(NOTES_SHOWN) {
-        let _ = writeln!(said, "  {}  {}: {}", gravity_word(note.gravity), note.place, note.text);
+        let _ = writeln!(output, "  {}  {}: {}", gravity_word(note.gravity), note.place, note.text);
     }
     let more = notes.notes.len().saturating_sub(NOTES_SHOWN) + notes.more;
     if more > 0 {
-        let _ = writeln!(said, "  and {more} more remarks; --json has them");
+        let _ = writeln!(output, "  and {more} more remarks; --json has them");
     }
     if !notes.not_understood.is_empty() {
         let named = notes.not_understood.iter().take(NOTES_SHOWN);
         let names: Vec<String> = named.map(|(name, count)| format!("{name} ({count})")).collect();
         let more = notes.not_understood.len().saturating_sub(NOTES_SHOWN);
         let more = if more > 0 { format!(" and {more} more; --json has them") } else { String::new() };
-        let _ = writeln!(said, "  not read here: {}{more}", names.join(", "));
+        let _ = writeln!(output, "  not understood: {}{more}", names.join(", "));
     }
 }
 
@@ -160,20 +163,20 @@ const fn gravity_word(gravity: Gravity) -> &'static str {
 fn status_words(status: &CacheStatus, max_age: u32) -> String {
     if status.sources.is_empty() {
         return format!(
-            "There is no advisory data in {}; bring some with mainstay advisories import\n",
+            "There is no advisory data in {}; import some with mainstay advisories import\n",
             status.cache
         );
     }
-    let mut said = format!("{}\n", status.cache);
+    let mut output = format!("{}\n", status.cache);
     for source in &status.sources {
         let age = match source.age_days {
             Some(days) => format!("{days} days old"),
             None => "of unknown age".to_owned(),
         };
         let too_old =
-            if source.too_old { format!(", more than {max_age} days allowed") } else { String::new() };
+            if source.too_old { format!(", older than the {max_age} days allowed") } else { String::new() };
         let _ = writeln!(
-            said,
+            output,
             "{}  {}  {age}{too_old}  {} records  {}  {}",
             source.name,
             source.data_date.as_deref().unwrap_or("no date"),
@@ -182,27 +185,27 @@ fn status_words(status: &CacheStatus, max_age: u32) -> String {
             source.sha256
         );
     }
-    said
+    output
 }
 
-fn show(id: &str, folder: &Path, json: bool) -> Said {
-    let tellings = show_advisory(folder, id).map_err(not_taken)?;
+fn show(id: &str, folder: &Path, json: bool) -> CommandResult {
+    let tellings = show_advisory(folder, id).map_err(input_failure)?;
     if tellings.is_empty() {
-        return Err(Failure::failed(format!("nothing is told about {id} in {}", folder.display())));
+        return Err(Failure::failed(format!("nothing is known about {id} in {}", folder.display())));
     }
     if json {
         let value = json!({"format": 1, "id": id, "tellings": tellings});
         return Ok(pretty(&value));
     }
-    let mut said = String::new();
+    let mut output = String::new();
     for telling in &tellings {
-        said.push_str(&telling_words(telling));
+        output.push_str(&telling_words(telling));
     }
-    Ok(said)
+    Ok(output)
 }
 
 fn telling_words(telling: &AdvisoryVersion) -> String {
-    let state = if telling.current { "current" } else { "former" };
+    let state = if telling.current { "current" } else { "replaced" };
     let date = telling.data_date.as_deref().unwrap_or("no date");
     let record: serde_json::Value = serde_json::from_str(telling.record.get()).unwrap_or_default();
     format!(

@@ -1,4 +1,4 @@
-//! What can be said on the command line.
+//! The arguments of the command line.
 
 use std::path::PathBuf;
 
@@ -6,10 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::soup;
 
-/// What draws the window.
+/// How the window is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Renderer {
-    /// The graphics processor where there is one, else OpenGL.
+    /// Uses the graphics processor if there is one, otherwise OpenGL.
     #[default]
     Auto,
     /// Vulkan, Metal or Direct3D.
@@ -18,50 +18,50 @@ pub enum Renderer {
     Glow,
 }
 
-/// Maintenance records of a medical device's software, kept as IEC 62304 clause 6 asks.
+/// Keeps the maintenance records of medical device software as IEC 62304 clause 6 requires.
 ///
-/// Without a command the window opens. Passwords are read from MAINSTAY_PASSWORD or asked for.
-/// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by a rule or a permission, 4 the file contradicts itself.
+/// Without a command the window opens. Passwords are read from MAINSTAY_PASSWORD or prompted for.
+/// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by a rule or a permission, 4 the file is inconsistent.
 #[derive(Debug, Parser)]
 #[command(name = "mainstay", version, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
     /// The product file to open in the window.
     pub file: Option<PathBuf>,
-    /// What draws the window.
+    /// How the window is drawn.
     #[arg(long, value_enum, default_value_t, global = true)]
     pub renderer: Renderer,
-    /// What to do instead of opening the window.
+    /// The command to run instead of opening the window.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
-/// What to do without the window.
+/// The commands that run without the window.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Write the example product, print its logins and their password, and open it.
     Example {
-        /// Where to write it; it must not exist yet.
+        /// The path to write to; it must not exist yet.
         #[arg(default_value = "example.mainstay")]
         path: PathBuf,
-        /// Only write it.
+        /// Do not open the window.
         #[arg(long)]
         no_window: bool,
         /// Print path, logins and password as JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Make a product file. Prints the recovery code, which is kept nowhere.
+    /// Create a product file. Prints the recovery code, which is stored nowhere.
     New(NewArguments),
-    /// Perform the requests of a script, one after the other, until one is refused.
+    /// Perform the requests of a script in order, up to the first refusal.
     Run {
         /// The product file.
         file: PathBuf,
         /// A list of requests in RON; see docs/command-line.md.
         script: PathBuf,
-        /// Who performs them.
+        /// Login of the person who performs them.
         #[arg(long)]
         login: String,
-        /// Go on after a refusal.
+        /// Continue after a refusal.
         #[arg(long)]
         keep_going: bool,
     },
@@ -75,7 +75,7 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Show one record: its fields, signatures, attachments and what can be done next.
+    /// Show one record: its fields, signatures, attachments and next steps.
     Show {
         /// The product file.
         file: PathBuf,
@@ -85,54 +85,54 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// What is overdue or unapproved, what is coming, and how many records there are.
+    /// Show what is overdue, unapproved or upcoming, and count the records.
     Status {
         /// The product file.
         file: PathBuf,
-        /// See it as it was at the end (UTC) of this day, YYYY-MM-DD, instead of now.
+        /// Show the state at the end (UTC) of this day, YYYY-MM-DD, instead of now.
         #[arg(long)]
         on: Option<String>,
         /// Print JSON.
         #[arg(long)]
         json: bool,
     },
-    /// The calendars of working days; with a name, the script by which `run` brings one into the policy of a file.
+    /// List the working-day calendars; with a name, print the script with which `run` adds one to the policy of a file.
     Calendar {
         /// Code of a calendar, or a .ron file.
         name: Option<String>,
-        /// First year whose holidays are taken; this year unless said otherwise.
+        /// First year of holidays to take; this year by default.
         #[arg(long)]
         from: Option<i32>,
-        /// Last year; four years after the first unless said otherwise.
+        /// Last year; four years after the first by default.
         #[arg(long)]
         to: Option<i32>,
     },
-    /// Take in records from a file of another system.
+    /// Import records from a file of another system.
     Import {
-        /// What to take in.
+        /// The records to import.
         #[command(subcommand)]
         what: Import,
     },
-    /// Make a PDF for an audit and note it in the audit trail.
+    /// Write a PDF for an audit and record it in the audit trail.
     Packet(PacketArguments),
-    /// Check the whole file: audit chain, signatures, records, attachments.
+    /// Verify the whole file: audit chain, signatures, records, attachments.
     Verify {
         /// The product file.
         file: PathBuf,
         /// A head that was noted earlier, as a packet prints it: number and digest of an event, SEQ:DIGEST (at least 16
-        /// hexadecimal digits). The file must still have that event.
+        /// hexadecimal digits). The file must still contain that event.
         #[arg(long, value_name = "SEQ:DIGEST", value_parser = head)]
         head: Option<(u64, String)>,
         /// Print JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Bring a file of an earlier program to this program's version, after a verified copy was made beside it.
+    /// Upgrade a file of an earlier program to this program's version, after making and verifying a copy next to it.
     Upgrade {
         /// The product file.
         file: PathBuf,
     },
-    /// Copy the file, verified, while others may use it.
+    /// Make a verified copy of the file, even while others use it.
     Backup {
         /// The product file.
         file: PathBuf,
@@ -140,32 +140,32 @@ pub enum Command {
         #[arg(short = 'o', long = "out")]
         out: PathBuf,
     },
-    /// Advisory data of this workstation: vulnerability records, exploited lists, predictions, support dates.
+    /// Manage the advisory data of this workstation: vulnerability records, exploited lists, predictions, support dates.
     Advisories {
-        /// What to do with it.
+        /// The command to run.
         #[command(subcommand)]
         what: Advisories,
     },
-    /// Bills of materials.
+    /// Work with bills of materials.
     Sbom {
-        /// What to do with them.
+        /// The command to run.
         #[command(subcommand)]
         what: Sbom,
     },
-    /// Match the components of a bill of materials with the advisory data.
+    /// Match the components of a bill of materials against the advisory data.
     ///
-    /// Exit codes: 0 nothing affected, 10 something affected, 11 something could not be checked and nothing affected.
+    /// Exit codes: 0 nothing affected, 10 something affected, 11 nothing affected but something could not be checked.
     Scan(ScanArguments),
-    /// Write a VEX document: what is known about vulnerabilities in the own product.
+    /// Write a VEX document: the known vulnerabilities of your own product and their status.
     Vex(VexArguments),
-    /// Write everything as JSON, attachments included; or every field of the records of one kind as CSV.
+    /// Export everything as JSON, attachments included; or every field of the records of one kind as CSV.
     Export {
         /// The product file.
         file: PathBuf,
         /// The JSON file; it must not exist yet.
         #[arg(short = 'o', long = "out", required_unless_present = "csv", conflicts_with = "csv")]
         out: Option<PathBuf>,
-        /// Code of the kind whose fields are written, such as feedback or change_request.
+        /// Code of the kind to export, such as feedback or change_request.
         #[arg(long, requires = "csv")]
         kind: Option<String>,
         /// The CSV file; it must not exist yet.
@@ -174,38 +174,38 @@ pub enum Command {
     },
 }
 
-/// What to do with advisory data.
+/// The commands on advisory data.
 #[derive(Debug, Subcommand)]
 pub enum Advisories {
-    /// Take in files or folders of files: NVD, CVE, OSV, CSAF, KEV, EPSS, VEX, support dates; also .gz, .zip and .xz.
+    /// Import files or folders of files: NVD, CVE, OSV, CSAF, KEV, EPSS, VEX, support dates; also .gz, .zip and .xz.
     Import {
         /// Files and folders.
         #[arg(required = true)]
         paths: Vec<PathBuf>,
-        /// The folder of the cache, instead of the user's own.
+        /// The folder of the cache, instead of the user's own folder.
         #[arg(long)]
         cache: Option<PathBuf>,
         /// Print the report as JSON.
         #[arg(long)]
         json: bool,
     },
-    /// What there is, from which files, and how old it is.
+    /// List the cached sources with their files and their age.
     Status {
-        /// The folder of the cache, instead of the user's own.
+        /// The folder of the cache, instead of the user's own folder.
         #[arg(long)]
         cache: Option<PathBuf>,
-        /// Days after which data counts as too old.
+        /// Days after which data counts as stale.
         #[arg(long, default_value_t = soup::MAX_AGE_DAYS)]
         max_age: u32,
         /// Print JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Everything that was ever told about an identifier.
+    /// Show every cached record of an identifier.
     Show {
         /// An identifier such as CVE-2021-44228 or RUSTSEC-2021-0139.
         id: String,
-        /// The folder of the cache, instead of the user's own.
+        /// The folder of the cache, instead of the user's own folder.
         #[arg(long)]
         cache: Option<PathBuf>,
         /// Print JSON.
@@ -214,7 +214,7 @@ pub enum Advisories {
     },
 }
 
-/// What a bill of materials is written as.
+/// The format of a bill of materials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum BillFormat {
     /// CycloneDX 1.6 JSON.
@@ -223,10 +223,10 @@ pub enum BillFormat {
     Spdx,
 }
 
-/// What to do with bills of materials.
+/// The commands on bills of materials.
 #[derive(Debug, Subcommand)]
 pub enum Sbom {
-    /// What was understood, what was not, and what IEC 62304 8.1.2 misses.
+    /// Report what was understood, what was not, and what is missing for IEC 62304 8.1.2.
     Inspect {
         /// The document.
         file: PathBuf,
@@ -234,7 +234,7 @@ pub enum Sbom {
         #[arg(long)]
         json: bool,
     },
-    /// Write it in another format.
+    /// Convert it to another format.
     Convert {
         /// The document.
         file: PathBuf,
@@ -245,9 +245,9 @@ pub enum Sbom {
         #[arg(short = 'o', long = "out")]
         out: PathBuf,
     },
-    /// What differs between two of them.
+    /// List the differences between two of them.
     Diff {
-        /// The former one.
+        /// The earlier one.
         a: PathBuf,
         /// The later one.
         b: PathBuf,
@@ -257,29 +257,29 @@ pub enum Sbom {
     },
 }
 
-/// A scan.
+/// The arguments of a scan.
 #[derive(Debug, Args)]
 pub struct ScanArguments {
     /// The bill of materials.
     pub sbom: PathBuf,
-    /// The folder of the cache, instead of the user's own.
+    /// The folder of the cache, instead of the user's own folder.
     #[arg(long)]
     pub cache: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
-    /// Days after which data counts as too old, so that nothing found in it counts as not checked.
+    /// Days after which data counts as stale; finding nothing in stale data counts as not checked.
     #[arg(long, default_value_t = soup::MAX_AGE_DAYS)]
     pub max_age: u32,
-    /// Also tell what does not concern a component.
+    /// Also list the advisories that do not affect a component.
     #[arg(long)]
     pub all: bool,
-    /// Vendor aliases and exclusions, a .ron file.
+    /// Vendor aliases and exclusions, in a .ron file.
     #[arg(long)]
     pub knowledge: Option<PathBuf>,
 }
 
-/// What a VEX document is written as.
+/// The format of a VEX document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum VexSyntax {
     /// OpenVEX 0.2.0.
@@ -290,10 +290,10 @@ pub enum VexSyntax {
     Csaf,
 }
 
-/// A VEX document.
+/// The arguments of a VEX document.
 #[derive(Debug, Args)]
 pub struct VexArguments {
-    /// Statements in JSON or RON (see docs/command-line.md), or what `mainstay scan --json` wrote.
+    /// Statements in JSON or RON (see docs/command-line.md), or the output of `mainstay scan --json`.
     pub input: PathBuf,
     /// The format.
     #[arg(long, value_enum)]
@@ -301,61 +301,61 @@ pub struct VexArguments {
     /// The new document; it must not exist yet.
     #[arg(short = 'o', long = "out")]
     pub out: PathBuf,
-    /// Of a scan: who issues the document.
+    /// For a scan: the issuer of the document.
     #[arg(long)]
     pub author: Option<String>,
-    /// Of a scan: the address that stands for the issuer, such as https://psirt.example.com; CSAF asks for it.
+    /// For a scan: the address of the issuer, such as https://psirt.example.com; CSAF requires it.
     #[arg(long)]
     pub namespace: Option<String>,
-    /// Of a scan: the identifier of the document; without it one is made that follows from the scan.
+    /// For a scan: the identifier of the document; by default it is derived from the scan.
     #[arg(long)]
     pub id: Option<String>,
-    /// Of a scan: the title.
+    /// For a scan: the title.
     #[arg(long)]
     pub title: Option<String>,
-    /// Of a scan: what users should do about all that is affected. Without it that is under investigation.
+    /// For a scan: what users should do about everything that is affected. Without it, the status is under investigation.
     #[arg(long)]
     pub action: Option<String>,
 }
 
-/// What a new product file is made of.
+/// The arguments of a new product file.
 #[derive(Debug, Args)]
 pub struct NewArguments {
-    /// Where to write it; it must not exist yet.
+    /// The path to write to; it must not exist yet.
     pub path: PathBuf,
     /// Name of the product.
     #[arg(long)]
     pub product: String,
-    /// Who places it on the market.
+    /// The manufacturer who places it on the market.
     #[arg(long)]
     pub manufacturer: String,
     /// Software safety class: A, B, C or unassigned (the rules of class C then apply).
     #[arg(long)]
     pub class: String,
-    /// Why this class.
+    /// The rationale for this class.
     #[arg(long, default_value = "")]
     pub class_rationale: String,
-    /// Where it is sold, by code such as us or eu; may be given several times.
+    /// A market where it is sold, by code such as us or eu; can be repeated.
     #[arg(long = "market")]
     pub markets: Vec<String>,
     /// Login name of the first person, who becomes quality manager and administrator.
     #[arg(long)]
     pub login: String,
-    /// Full name of the first person, as printed beside signatures.
+    /// Full name of the first person, as printed with signatures.
     #[arg(long)]
     pub full_name: String,
 }
 
-/// What can be taken in.
+/// The records that can be imported.
 #[derive(Debug, Subcommand)]
 pub enum Import {
     /// Feedback, one row of a delimited text file each.
     Feedback(ImportArguments),
-    /// Records of a kind that people make, one row of a CSV each, as `export --csv` writes it.
+    /// Records of a kind that people enter, one row of a CSV file each, as `export --csv` writes it.
     Records(RecordsArguments),
 }
 
-/// Records from a CSV of their fields.
+/// The arguments of an import of records from a CSV file of their fields.
 #[derive(Debug, Args)]
 pub struct RecordsArguments {
     /// The product file.
@@ -365,56 +365,56 @@ pub struct RecordsArguments {
     /// Code of the kind, such as problem_report.
     #[arg(long)]
     pub kind: String,
-    /// Who takes them in.
+    /// Login of the person who imports them.
     #[arg(long)]
     pub login: String,
-    /// A column that is not read; may be given several times.
+    /// A column to skip; can be repeated.
     #[arg(long = "leave-out", value_name = "COLUMN")]
     pub leave_out: Vec<String>,
-    /// Take the file in although the very same one is attached already.
+    /// Import the file even if the same file is already attached.
     #[arg(long)]
     pub again: bool,
-    /// Say what would be taken, and change nothing.
+    /// Dry run: report what would be imported and change nothing.
     #[arg(long)]
     pub dry_run: bool,
 }
 
-/// Feedback from a file.
+/// The arguments of an import of feedback.
 #[derive(Debug, Args)]
 pub struct ImportArguments {
     /// The product file.
     pub file: PathBuf,
     /// The file with the rows.
     pub input: PathBuf,
-    /// Name of a mapping, or a mapping in a .ron file.
+    /// Name of a mapping, or a .ron file that holds one.
     #[arg(long)]
     pub mapping: String,
-    /// Who takes it in.
+    /// Login of the person who imports it.
     #[arg(long)]
     pub login: String,
-    /// Answer to a question of the mapping, FIELD=VALUE; may be given several times.
+    /// Answer to a question of the mapping, FIELD=VALUE; can be repeated.
     #[arg(long = "answer")]
     pub answers: Vec<String>,
-    /// Say what would be taken, and change nothing.
+    /// Dry run: report what would be imported and change nothing.
     #[arg(long)]
     pub dry_run: bool,
 }
 
-/// What a packet is of.
+/// What a packet covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PacketOf {
-    /// One change request with everything that it rests on.
+    /// One change request with everything that it depends on.
     Change,
-    /// Everything of a period.
+    /// Everything in a period.
     Period,
 }
 
-/// A packet.
+/// The arguments of a packet.
 #[derive(Debug, Args)]
 pub struct PacketArguments {
     /// The product file.
     pub file: PathBuf,
-    /// What it is of.
+    /// What it covers.
     #[arg(value_enum)]
     pub of: PacketOf,
     /// Number of the change request.
@@ -428,7 +428,7 @@ pub struct PacketArguments {
     /// The PDF; it must not exist yet.
     #[arg(short = 'o', long = "out")]
     pub out: PathBuf,
-    /// Who makes it.
+    /// Login of the person who issues it.
     #[arg(long)]
     pub login: String,
     /// Leave out personal data.
@@ -436,7 +436,7 @@ pub struct PacketArguments {
     pub redact: bool,
 }
 
-/// Least digits of a digest that was noted.
+/// Fewest digits of a noted digest.
 const DIGITS_MIN: usize = 16;
 
 fn head(text: &str) -> Result<(u64, String), String> {

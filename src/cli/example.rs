@@ -1,4 +1,4 @@
-//! `mainstay example`: the example product, written and opened.
+//! `mainstay example`: writing the example product and opening it.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -7,21 +7,21 @@ use serde_json::json;
 
 use super::args::Renderer;
 use super::failure::Failure;
-use super::{OpenWindow, Said, packet, status};
+use super::{CommandResult, OpenWindow, packet, status};
 use crate::domain::change_request::ChangeType;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
 use crate::ops::{self, Example, Opened, PacketOptions, PacketScope, Password, ProductFile, write_example};
 
-/// Writes the example product and opens it, unless there is no window to open it in.
-pub fn example(path: &Path, window: Option<OpenWindow>, renderer: Renderer, json: bool) -> Said {
+/// Writes the example product and opens it, unless no window can be opened.
+pub fn example(path: &Path, window: Option<OpenWindow>, renderer: Renderer, json: bool) -> CommandResult {
     let example = write_example(path)?;
-    let said = if json { example_json(path, &example) } else { example_words(path, &example) };
-    let Some(open_window) = window else { return Ok(said) };
-    // Told before the window opens: the passwords are needed in it.
+    let output = if json { example_json(path, &example) } else { example_words(path, &example) };
+    let Some(open_window) = window else { return Ok(output) };
+    // Printed before the window opens, because the passwords are needed there.
     {
         use std::io::Write as _;
-        let _ = std::io::stdout().write_all(said.as_bytes());
+        let _ = std::io::stdout().write_all(output.as_bytes());
         let _ = std::io::stdout().flush();
     }
     let why = match display_missing() {
@@ -35,10 +35,10 @@ pub fn example(path: &Path, window: Option<OpenWindow>, renderer: Renderer, json
     if json {
         return Ok(String::new());
     }
-    Ok(format!("\nNo window was opened: {why}\nThis is what it would show first.\n\n{status}\n{packet}"))
+    Ok(format!("\nNo window was opened: {why}\nIts first screen would show:\n\n{status}\n{packet}"))
 }
 
-/// What the window would show first, as text, and the packet of the security patch beside the file.
+/// The text of the first screen, and the packet of the security patch, written next to the file.
 fn without_window(path: &Path, example: &Example) -> Result<(String, String), Failure> {
     let Opened::Open(mut file) = ProductFile::open(path, &ops::stamp())? else {
         return Err(Failure::failed(format!("{} was written but cannot be opened", path.display())));
@@ -58,7 +58,7 @@ fn without_window(path: &Path, example: &Example) -> Result<(String, String), Fa
     Ok((status, packet))
 }
 
-/// Why no window can be opened here, as far as the environment tells.
+/// Why no window can be opened here, as far as the environment shows.
 pub fn display_missing() -> Option<&'static str> {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let missing = cfg!(target_os = "linux") && !set("DISPLAY") && !set("WAYLAND_DISPLAY");
@@ -66,16 +66,16 @@ pub fn display_missing() -> Option<&'static str> {
 }
 
 fn example_words(path: &Path, example: &Example) -> String {
-    let mut said = format!(
-        "Wrote the example product to {}\nPassword of everybody  {}\n",
+    let mut output = format!(
+        "Wrote the example product to {}\nPassword of everyone  {}\n",
         path.display(),
         example.password
     );
     for person in &example.people {
         let roles: Vec<_> = person.roles.iter().map(|role| role.word()).collect();
-        let _ = writeln!(said, "  {:<8} {} ({})", person.login, person.full_name, roles.join(", "));
+        let _ = writeln!(output, "  {:<8} {} ({})", person.login, person.full_name, roles.join(", "));
     }
-    said
+    output
 }
 
 fn example_json(path: &Path, example: &Example) -> String {

@@ -1,4 +1,4 @@
-//! Why a command did not do what was asked, as an exit code and in words.
+//! Why a command failed, as an exit code and a message.
 
 use crate::ops::{Refused, StoreError};
 
@@ -11,33 +11,33 @@ const REFUSED: u8 = 3;
 /// The file contradicts itself.
 const INTEGRITY: u8 = 4;
 
-/// Why a command did not do what was asked.
+/// Why a command failed.
 #[derive(Debug)]
 pub struct Failure {
     /// The exit code.
     pub code: u8,
-    /// Words for the error stream.
+    /// The message for the error stream.
     pub words: String,
-    /// What was said on the output stream before.
-    pub said: String,
+    /// The text for the output stream.
+    pub output: String,
 }
 
 impl Failure {
     fn new(code: u8, words: impl Into<String>) -> Self {
-        Self { code, words: words.into(), said: String::new() }
+        Self { code, words: words.into(), output: String::new() }
     }
 
-    /// It failed for a reason outside the program.
+    /// The command failed for a reason outside the program.
     pub fn failed(words: impl Into<String>) -> Self {
         Self::new(FAILED, words)
     }
 
-    /// It was not understood.
+    /// The command was not understood.
     pub fn usage(words: impl Into<String>) -> Self {
         Self::new(USAGE, words)
     }
 
-    /// A rule or permission refused it.
+    /// A rule or a permission refused the command.
     pub fn refused(words: impl Into<String>) -> Self {
         Self::new(REFUSED, words)
     }
@@ -47,14 +47,14 @@ impl Failure {
         Self::new(INTEGRITY, words)
     }
 
-    /// It was done, and its answer stands in the exit code too.
-    pub fn answer(code: u8, said: String) -> Self {
-        Self { code, words: String::new(), said }
+    /// The command succeeded, and the exit code carries its answer.
+    pub fn answer(code: u8, output: String) -> Self {
+        Self { code, words: String::new(), output }
     }
 
-    /// The same, after something was said on the output stream.
-    pub fn after(mut self, said: String) -> Self {
-        self.said = said;
+    /// Adds text for the output stream.
+    pub fn after(mut self, output: String) -> Self {
+        self.output = output;
         self
     }
 }

@@ -1,4 +1,4 @@
-//! `mainstay verify`, `backup` and `export`: the whole file at once.
+//! `mainstay verify`, `backup` and `export`: commands on the whole file.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -6,39 +6,39 @@ use std::path::Path;
 use serde_json::json;
 
 use super::failure::Failure;
-use super::{Said, open};
+use super::{CommandResult, open};
 use crate::ops::{self, ProductFile, Verification};
 
-/// Checks the whole file.
-pub fn verify(path: &Path, head: Option<(u64, String)>, json: bool) -> Said {
-    // What is no product file is told in words, as everywhere.
+/// Verifies the whole file.
+pub fn verify(path: &Path, head: Option<(u64, String)>, json: bool) -> CommandResult {
+    // Reports a file that is not a product file like every other command.
     drop(open::to_read(path)?);
     let found = ProductFile::verify(path, head, &|_| true)?;
-    let said = if json { verification_json(path, &found) } else { verification_words(&found) };
+    let output = if json { verification_json(path, &found) } else { verification_words(&found) };
     if found.findings.is_empty() {
-        return Ok(said);
+        return Ok(output);
     }
     let words = format!(
         "{} contradicts itself in {} places; keep it, and open a backup",
         path.display(),
         found.findings.len()
     );
-    Err(Failure::integrity(words).after(said))
+    Err(Failure::integrity(words).after(output))
 }
 
 fn verification_words(found: &Verification) -> String {
     let (seq, digest) = &found.head;
-    let mut said = format!(
+    let mut output = format!(
         "{} events, {} records, {} signatures and {} attachments were checked\nLast event {seq}, SHA-256 {digest}\n",
         found.events, found.records, found.signatures, found.attachments
     );
     if found.findings.is_empty() {
-        said.push_str("Everything matches\n");
+        output.push_str("Everything matches\n");
     }
     for finding in &found.findings {
-        let _ = writeln!(said, "{}: {}", finding.place, finding.what);
+        let _ = writeln!(output, "{}: {}", finding.place, finding.what);
     }
-    said
+    output
 }
 
 fn verification_json(path: &Path, found: &Verification) -> String {
@@ -53,14 +53,14 @@ fn verification_json(path: &Path, found: &Verification) -> String {
 }
 
 /// Copies the file.
-pub fn backup(path: &Path, out: &Path) -> Said {
+pub fn backup(path: &Path, out: &Path) -> CommandResult {
     drop(open::to_read(path)?);
     ProductFile::backup(path, out, &|_| true)?;
     Ok(format!("Copied to {}; the copy was read back and matches\n", out.display()))
 }
 
-/// Writes everything as JSON.
-pub fn export(path: &Path, out: &Path) -> Said {
+/// Exports everything as JSON.
+pub fn export(path: &Path, out: &Path) -> CommandResult {
     let file = open::to_read(path)?;
     file.export(out, ops::now())?;
     Ok(format!("Wrote {}\n", out.display()))

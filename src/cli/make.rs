@@ -1,6 +1,6 @@
 //! `mainstay new`.
 
-use super::Said;
+use super::CommandResult;
 use super::args::NewArguments;
 use super::failure::Failure;
 use super::open;
@@ -8,8 +8,8 @@ use crate::domain::choice::Choice;
 use crate::domain::product::{Market, SafetyClass};
 use crate::ops::{self, FirstPerson, NewFile, NewProduct, Password, ProductFile, default_policy};
 
-/// Makes a product file.
-pub fn new_file(arguments: NewArguments) -> Said {
+/// Creates a product file.
+pub fn new_file(arguments: NewArguments) -> CommandResult {
     let class = choice::<SafetyClass>("--class", &arguments.class)?;
     let markets: Vec<Market> =
         arguments.markets.iter().map(|code| choice("--market", code)).collect::<Result<_, _>>()?;
@@ -27,7 +27,7 @@ pub fn new_file(arguments: NewArguments) -> Said {
     let password = new_password(&new.person.login)?;
     let (file, session, code) = ProductFile::create(&arguments.path, &new, &password, &ops::stamp())?;
     Ok(format!(
-        "Made {}\n{} signs in as {}\nRecovery code  {code}\nPrint the code and lock it away: it is kept nowhere and restores an administrator once.\n",
+        "Created {}\n{} signs in as {}\nRecovery code  {code}\nPrint the code and lock it away: it is stored nowhere and restores an administrator once.\n",
         file.path().display(),
         session.name(),
         session.login(),
@@ -39,14 +39,18 @@ fn new_password(login: &str) -> Result<Password, Failure> {
     if open::password_is_set() {
         return Ok(first);
     }
-    let again = open::password("The same again: ")?;
-    if first == again { Ok(first) } else { Err(Failure::usage("the two passwords differ; nothing was made")) }
+    let again = open::password("Repeat the password: ")?;
+    if first == again {
+        Ok(first)
+    } else {
+        Err(Failure::usage("the two passwords differ; nothing was created"))
+    }
 }
 
-/// A choice by its code, in any case of letters.
+/// A choice by its code; upper and lower case are equal.
 fn choice<C: Choice>(what: &str, code: &str) -> Result<C, Failure> {
     C::from_code(&code.to_lowercase()).ok_or_else(|| {
         let known: Vec<_> = C::OPTIONS.iter().map(|option| option.code).collect();
-        Failure::usage(format!("{what} “{code}” is none of {}", known.join(", ")))
+        Failure::usage(format!("{what} “{code}” is not one of {}", known.join(", ")))
     })
 }

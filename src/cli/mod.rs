@@ -1,12 +1,12 @@
-//! The command line: the same requests as the window, without it. It knows `domain` and `ops` only; the window is handed in.
+//! The command line: the same requests as in the window. It uses `domain` and `ops` only; the caller passes in the window.
 
 mod advisories;
 mod args;
-mod bring;
 mod calendar;
 mod example;
 mod failure;
 mod files;
+mod import_feedback;
 mod make;
 mod open;
 mod packet;
@@ -31,22 +31,22 @@ pub use args::{Arguments, Renderer};
 use args::{Command, Import};
 use failure::Failure;
 
-/// What opens the window: on a file or on none, with a renderer. The error is in words for people.
+/// Opens the window, with a file or without, and with a renderer. The error is a message for people.
 pub type OpenWindow = fn(Option<&Path>, Renderer) -> Result<(), String>;
 
-/// What a command says when it succeeds.
-type Said = Result<String, Failure>;
+/// The text that a command prints, or why it failed.
+type CommandResult = Result<String, Failure>;
 
-/// Reads the arguments of the process and does what they say.
+/// Parses the arguments of the process and runs the command.
 pub fn main(open_window: OpenWindow) -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = perform(arguments, open_window);
-    let (said, words, code) = match outcome {
-        Ok(said) => (said, String::new(), 0),
-        Err(failure) => (failure.said, failure.words, failure.code),
+    let (output, words, code) = match outcome {
+        Ok(output) => (output, String::new(), 0),
+        Err(failure) => (failure.output, failure.words, failure.code),
     };
-    // A reader that went away, such as `head`, is no failure of ours.
-    let _ = std::io::stdout().write_all(said.as_bytes());
+    // A reader that has closed the pipe, such as `head`, is not an error.
+    let _ = std::io::stdout().write_all(output.as_bytes());
     let _ = std::io::stdout().flush();
     if !words.is_empty() {
         let _ = writeln!(std::io::stderr(), "mainstay: {words}");
@@ -54,7 +54,7 @@ pub fn main(open_window: OpenWindow) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// A single word that is no file was meant as a command.
+/// A single word that is not a file was meant as a command.
 fn refuse_unknown(file: Option<&Path>) -> Result<(), Failure> {
     let Some(path) = file.filter(|path| path.extension().is_none() && path.components().count() == 1) else {
         return Ok(());
@@ -65,13 +65,13 @@ fn refuse_unknown(file: Option<&Path>) -> Result<(), Failure> {
     let known: Vec<String> =
         Arguments::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
     Err(Failure::usage(format!(
-        "there is neither a command nor a file “{}”; the commands are {}",
+        "“{}” is neither a command nor a file; the commands are {}",
         path.display(),
         known.join(", ")
     )))
 }
 
-fn perform(arguments: Arguments, open_window: OpenWindow) -> Said {
+fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
     let Some(command) = arguments.command else {
         refuse_unknown(arguments.file.as_deref())?;
         if let Some(why) = example::display_missing() {
@@ -94,7 +94,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> Said {
         Command::Show { file, id, json } => print::show(&file, &id, json),
         Command::Status { file, on, json } => status::status(&file, on.as_deref(), json),
         Command::Calendar { name, from, to } => calendar::calendar(name.as_deref(), from, to),
-        Command::Import { what: Import::Feedback(import) } => bring::import(&import),
+        Command::Import { what: Import::Feedback(import) } => import_feedback::import(&import),
         Command::Import { what: Import::Records(records) } => records::take(&records),
         Command::Packet(packet) => packet::packet(&packet),
         Command::Verify { file, head, json } => files::verify(&file, head, json),
@@ -107,9 +107,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> Said {
         Command::Export { file, kind: Some(kind), csv: Some(csv), .. } => records::write(&file, &kind, &csv),
         Command::Export { file, out, .. } => match out {
             Some(out) => files::export(&file, &out),
-            None => {
-                Err(Failure::usage("say where to write to: --out OUT.json, or --kind KIND --csv OUT.csv"))
-            }
+            None => Err(Failure::usage("give an output file: --out OUT.json, or --kind KIND --csv OUT.csv")),
         },
     }
 }

@@ -1,11 +1,11 @@
-//! `mainstay packet`: records as paper for an audit.
+//! `mainstay packet`: records as a PDF for an audit.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use super::args::{PacketArguments, PacketOf};
 use super::failure::Failure;
-use super::{Said, open};
+use super::{CommandResult, open};
 use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::RecordId;
 use crate::domain::time::Day;
@@ -13,8 +13,8 @@ use crate::ops::{
     self, PacketFonts, PacketOptions, PacketScope, ProductFile, Refused, Session, render_packet,
 };
 
-/// Makes a packet and notes it in the audit trail.
-pub fn packet(arguments: &PacketArguments) -> Said {
+/// Issues a packet and records it in the audit trail.
+pub fn packet(arguments: &PacketArguments) -> CommandResult {
     let options = PacketOptions { scope: scope(arguments)?, redact: arguments.redact };
     let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
     write(&mut file, &session, &options, &arguments.out)
@@ -30,18 +30,23 @@ fn scope(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
             to: Day::parse(to).map_err(Failure::usage)?,
         }),
         (PacketOf::Change, _, _, _) => {
-            Err(Failure::usage("a packet of a change is asked for as: change CR-0001"))
+            Err(Failure::usage("for the packet of a change, write: change CR-0001"))
         }
-        (PacketOf::Period, _, _, _) => Err(Failure::usage(
-            "a packet of a period is asked for as: period --from 2026-01-01 --to 2026-06-30",
-        )),
+        (PacketOf::Period, _, _, _) => {
+            Err(Failure::usage("for the packet of a period, write: period --from 2026-01-01 --to 2026-06-30"))
+        }
     }
 }
 
-/// Writes a packet to a new file. What cannot be noted in the audit trail is not left behind.
-pub fn write(file: &mut ProductFile, session: &Session, options: &PacketOptions, out: &Path) -> Said {
+/// Writes a packet to a new file. A packet that cannot be recorded in the audit trail is removed.
+pub fn write(
+    file: &mut ProductFile,
+    session: &Session,
+    options: &PacketOptions,
+    out: &Path,
+) -> CommandResult {
     let stamp = ops::stamp();
-    // What lies there is told before the long work.
+    // An existing file is reported before the long work.
     let mut pdf = FreshFile::new(out, Some(file.path())).map_err(Refused::from)?;
     let verification = ProductFile::verify(file.path(), None, &|_| true)?;
     let built = file.build_packet(options, session, Some(&verification), &stamp)?;
@@ -49,9 +54,9 @@ pub fn write(file: &mut ProductFile, session: &Session, options: &PacketOptions,
     pdf.put(&rendered.pdf).map_err(Refused::from)?;
     let name = out.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     file.issue_packet(session, &rendered, &name, &stamp)?;
-    // The PDF gets its name only once the audit trail knows of it.
+    // The PDF gets its name only after the audit trail has recorded it.
     pdf.keep().map_err(Refused::from)?;
-    let mut said = format!(
+    let mut output = format!(
         "Packet {}: {} pages in {} ({})\nSHA-256 {}\n",
         rendered.number(),
         rendered.pages,
@@ -60,7 +65,7 @@ pub fn write(file: &mut ProductFile, session: &Session, options: &PacketOptions,
         rendered.sha256
     );
     for warning in &rendered.warnings {
-        let _ = writeln!(said, "{warning}");
+        let _ = writeln!(output, "{warning}");
     }
-    Ok(said)
+    Ok(output)
 }

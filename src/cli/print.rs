@@ -6,14 +6,14 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::failure::Failure;
-use super::{Said, open};
+use super::{CommandResult, open};
 use crate::domain::choice::Choice as _;
 use crate::domain::field;
 use crate::domain::ids::{Kind, RecordId};
 use crate::ops::{self, ListRow, RecordPage, SignatureView, value_words};
 
 /// Lists the records of a kind.
-pub fn list(path: &Path, kind: &str, json: bool) -> Said {
+pub fn list(path: &Path, kind: &str, json: bool) -> CommandResult {
     let kind = kind_of(kind)?;
     let file = open::to_read(path)?;
     let rows = file.list(kind)?;
@@ -21,19 +21,19 @@ pub fn list(path: &Path, kind: &str, json: bool) -> Said {
         let records: Vec<Value> = rows.iter().map(|row| row_json(kind, row)).collect();
         return Ok(format!("{:#}\n", json!({"format": 1, "kind": kind, "records": records})));
     }
-    let mut said = String::new();
+    let mut output = String::new();
     for row in &rows {
         let state = kind.def().state(&row.state).map_or(row.state.as_str(), |state| state.word);
-        let _ = writeln!(said, "{}  {:<22}  {}  {}", row.id, state, row.state_since.day(), row.title);
+        let _ = writeln!(output, "{}  {:<22}  {}  {}", row.id, state, row.state_since.day(), row.title);
     }
-    Ok(said)
+    Ok(output)
 }
 
-/// The kind with this code.
+/// The kind with the given code.
 pub(super) fn kind_of(code: &str) -> Result<Kind, Failure> {
     Kind::from_code(code).ok_or_else(|| {
         let known: Vec<_> = Kind::ALL.iter().map(|kind| kind.code()).collect();
-        Failure::usage(format!("“{code}” is no kind of record; known are {}", known.join(", ")))
+        Failure::usage(format!("“{code}” is not a kind of record; the kinds are {}", known.join(", ")))
     })
 }
 
@@ -52,7 +52,7 @@ fn row_json(kind: Kind, row: &ListRow) -> Value {
 }
 
 /// Shows one record.
-pub fn show(path: &Path, id: &str, json: bool) -> Said {
+pub fn show(path: &Path, id: &str, json: bool) -> CommandResult {
     let id: RecordId = id.parse().map_err(Failure::usage)?;
     let file = open::to_read(path)?;
     let page = file.page(id, None, ops::now())?;
@@ -64,39 +64,40 @@ fn page_words(page: &RecordPage) -> String {
     let name = |id: RecordId| page.names.get(&id).cloned();
     let person = |id: RecordId| name(id).unwrap_or_else(|| id.to_string());
     let state = data.state().map_or("", |state| state.word);
-    let mut said =
+    let mut output =
         format!("{}  {}\n{} since {}", data.head.id, data.title(), state, data.head.state_since.words());
     if let Some(owner) = data.head.owner {
-        let _ = write!(said, ", with {}", person(owner));
+        let _ = write!(output, ", with {}", person(owner));
     }
-    let _ = writeln!(said, "\nEntered {} by {}", data.head.created_at.words(), person(data.head.created_by));
+    let _ =
+        writeln!(output, "\nEntered {} by {}", data.head.created_at.words(), person(data.head.created_by));
     for section in data.def().sections {
         let filled: Vec<_> =
             section.fields.iter().filter(|field| !field::is_empty(data.value(field.name))).collect();
         if filled.is_empty() {
             continue;
         }
-        let _ = writeln!(said, "\n{}", section.title);
+        let _ = writeln!(output, "\n{}", section.title);
         for field in filled {
             let words = value_words(data.head.id, field.name, data.value(field.name), &name);
-            let _ = writeln!(said, "  {}  {}", field.label, words.replace('\n', "\n    "));
+            let _ = writeln!(output, "  {}  {}", field.label, words.replace('\n', "\n    "));
         }
     }
-    list_words(&mut said, "Signatures", page.signatures.iter().map(signature_words));
+    list_words(&mut output, "Signatures", page.signatures.iter().map(signature_words));
     list_words(
-        &mut said,
+        &mut output,
         "Attachments",
         page.attachments.iter().map(|data| format!("{}  {}", data.head.id, data.title())),
     );
     list_words(
-        &mut said,
+        &mut output,
         "Linked",
         page.linked.iter().map(|link| format!("{}  {}  {}", link.id, link.state, link.title)),
     );
-    list_words(&mut said, "Notices", page.notices.iter().cloned());
-    list_words(&mut said, "Goes on in", page.ahead.iter().map(|ahead| ahead.text.clone()));
+    list_words(&mut output, "Notices", page.notices.iter().cloned());
+    list_words(&mut output, "Continues in", page.ahead.iter().map(|ahead| ahead.text.clone()));
     list_words(
-        &mut said,
+        &mut output,
         "Next steps",
         page.next.iter().map(|next| {
             let open: Vec<_> = next
@@ -110,13 +111,13 @@ fn page_words(page: &RecordPage) -> String {
             format!("{} ({}){open}", next.step.label, next.step.name)
         }),
     );
-    said
+    output
 }
 
-fn list_words(said: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+fn list_words(output: &mut String, title: &str, lines: impl Iterator<Item = String>) {
     let lines: Vec<String> = lines.collect();
     if !lines.is_empty() {
-        let _ = writeln!(said, "\n{title}\n  {}", lines.join("\n  "));
+        let _ = writeln!(output, "\n{title}\n  {}", lines.join("\n  "));
     }
 }
 

@@ -1,4 +1,4 @@
-//! `mainstay export --csv` and `import records`: every field of the records of a kind, out and in.
+//! `mainstay export --csv` and `import records`: exporting and importing every field of the records of a kind.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -8,13 +8,13 @@ use std::sync::Arc;
 use super::args::RecordsArguments;
 use super::failure::Failure;
 use super::print::kind_of;
-use super::{Said, open};
+use super::{CommandResult, open};
 use crate::ops;
 use crate::ops::fields_csv::FieldsPlan;
 use crate::ops::import::{ImportSource, ReadOptions};
 
-/// Writes every field of the records of a kind.
-pub fn write(path: &Path, kind: &str, out: &Path) -> Said {
+/// Exports every field of the records of a kind.
+pub fn write(path: &Path, kind: &str, out: &Path) -> CommandResult {
     let kind = kind_of(kind)?;
     let file = open::to_read(path)?;
     let bytes = file.fields_csv(kind)?;
@@ -28,44 +28,44 @@ pub fn write(path: &Path, kind: &str, out: &Path) -> Said {
     Ok(format!("Wrote {}\n", out.display()))
 }
 
-/// Takes records in, or says what would be taken.
-pub fn take(arguments: &RecordsArguments) -> Said {
+/// Imports records, or reports what a dry run would import.
+pub fn take(arguments: &RecordsArguments) -> CommandResult {
     let kind = kind_of(&arguments.kind)?;
     let source = Arc::new(ImportSource::read(&arguments.input, &ReadOptions::default())?);
     if arguments.dry_run {
         let file = open::to_read(&arguments.file)?;
         let plan = file.plan_fields(kind, &source, &arguments.leave_out, ops::now())?;
-        let said = outcome(&plan, "would be taken");
-        return finish(&plan, said);
+        let output = outcome(&plan, "would be imported");
+        return finish(&plan, output);
     }
     let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
     let plan = file.plan_fields(kind, &source, &arguments.leave_out, ops::now())?;
     if let Some(id) = plan.known_as.filter(|_| !arguments.again) {
         return Err(Failure::refused(format!(
-            "the very same file is attached as {id}; if its rows are to be taken again, say --again"
+            "the same file is already attached as {id}; to import its rows again, give --again"
         )));
     }
     let made = file.take_fields(&session, &plan, &ops::stamp())?;
-    let mut said = outcome(&plan, "taken");
+    let mut output = outcome(&plan, "imported");
     if let (Some(first), Some(last)) = (made.first(), made.last()) {
-        let _ = writeln!(said, "{first} to {last}");
+        let _ = writeln!(output, "{first} to {last}");
     }
-    finish(&plan, said)
+    finish(&plan, output)
 }
 
 fn outcome(plan: &FieldsPlan, verb: &str) -> String {
-    let mut said = String::new();
+    let mut output = String::new();
     for (line, reasons) in plan.refused() {
-        let _ = writeln!(said, "line {line} refused: {}", reasons.join("; "));
+        let _ = writeln!(output, "line {line} refused: {}", reasons.join("; "));
     }
     let (taken, refused) = (plan.taken(), plan.refused().count());
-    let _ = writeln!(said, "{}: {taken} rows {verb}, {refused} refused", plan.source.file_name);
-    said
+    let _ = writeln!(output, "{}: {taken} rows {verb}, {refused} refused", plan.source.file_name);
+    output
 }
 
-fn finish(plan: &FieldsPlan, said: String) -> Said {
+fn finish(plan: &FieldsPlan, output: String) -> CommandResult {
     if plan.taken() == 0 && plan.refused().count() > 0 {
-        return Err(Failure::refused("no row could be taken; nothing was changed").after(said));
+        return Err(Failure::refused("no row could be imported; nothing was changed").after(output));
     }
-    Ok(said)
+    Ok(output)
 }

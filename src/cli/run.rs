@@ -1,15 +1,15 @@
-//! `mainstay run`: the requests of a script, one after the other.
+//! `mainstay run`: performing the requests of a script in order.
 
 use std::io::Write as _;
 use std::path::Path;
 
 use super::failure::Failure;
-use super::{Said, open, script};
+use super::{CommandResult, open, script};
 use crate::ops::{self, Receipt};
 
-/// Performs a script; one line of outcome for each request. Without `keep_going` the first refusal ends it; what was
-/// performed before stays.
-pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Said {
+/// Performs a script and prints one line for each request. Without `keep_going` it stops at the first refusal; earlier
+/// requests stay performed.
+pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> CommandResult {
     let acts = script::read(script)?;
     let (mut file, session, password) = open::to_write(path, login)?;
     let count = acts.len();
@@ -17,22 +17,20 @@ pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Said {
     for (index, act) in acts.into_iter().enumerate() {
         let name = act.request.name();
         let stamp = ops::stamp();
-        // What the preview refuses, performing refuses in the same words.
+        // A request that the preview refuses is performed too: it is refused again, with the same message.
         let signed =
             file.preview(&session, act.clone(), &stamp).is_ok_and(|found| found.asks.password.is_some());
         match file.perform(&session, act, signed.then_some(&password), &stamp) {
-            Ok(receipt) => tell(&done_line(index + 1, &name, &receipt)),
+            Ok(receipt) => print_now(&done_line(index + 1, &name, &receipt)),
             Err(refusal) => {
-                tell(&format!("{:>4}  refused  {name}: {refusal}\n", index + 1));
+                print_now(&format!("{:>4}  refused  {name}: {refusal}\n", index + 1));
                 let failure = Failure::from(refusal);
                 let left = count - index - 1;
                 let words = match (keep_going, left) {
                     (true, _) | (false, 0) => format!("request {} was refused: {}", index + 1, failure.words),
-                    (false, left) => format!(
-                        "request {} was refused: {}; {left} after it were not tried",
-                        index + 1,
-                        failure.words
-                    ),
+                    (false, left) => {
+                        format!("request {} was refused: {}; {left} more not tried", index + 1, failure.words)
+                    }
                 };
                 first.get_or_insert(Failure { words, ..failure });
                 if !keep_going {
@@ -47,10 +45,10 @@ pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Said {
     }
 }
 
-/// Tells an outcome as it happens, so that what was performed is known even if the rest is broken off.
-fn tell(line: &str) {
+/// Prints an outcome at once, so that the output is complete even if the script is interrupted.
+fn print_now(line: &str) {
     let mut out = std::io::stdout().lock();
-    // A reader that went away, such as `head`, is no failure of ours.
+    // A reader that has closed the pipe, such as `head`, is not an error.
     let _ = out.write_all(line.as_bytes()).and_then(|()| out.flush());
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::Said;
+use super::CommandResult;
 use super::advisories::{notes_words, pretty};
 use super::args::{BillFormat, Sbom};
 use super::failure::Failure;
@@ -16,27 +16,27 @@ use crate::soup::model::component::{Component, Directness};
 use crate::soup::model::diff::{BillDiff, Change};
 use crate::soup::{self, BillSyntax, InspectedBill, Refused, compare_bills, convert_bill, inspect_bill};
 
-/// Does what is asked of bills of materials.
-pub fn sbom(what: Sbom) -> Said {
+/// Runs a command on bills of materials.
+pub fn sbom(what: Sbom) -> CommandResult {
     match what {
         Sbom::Inspect { file, json } => {
-            let inspected = inspect_bill(&file).map_err(not_taken)?;
+            let inspected = inspect_bill(&file).map_err(input_failure)?;
             Ok(if json { inspected_json(&inspected) } else { inspected_words(&inspected) })
         }
         Sbom::Convert { file, to, out } => convert(&file, to, &out),
         Sbom::Diff { a, b, json } => {
-            let difference = compare_bills(&a, &b).map_err(not_taken)?;
+            let difference = compare_bills(&a, &b).map_err(input_failure)?;
             Ok(if json { difference_json(&difference) } else { difference_words(&difference) })
         }
     }
 }
 
-fn convert(file: &Path, to: BillFormat, out: &Path) -> Said {
+fn convert(file: &Path, to: BillFormat, out: &Path) -> CommandResult {
     let syntax = match to {
         BillFormat::Cyclonedx => BillSyntax::CycloneDx,
         BillFormat::Spdx => BillSyntax::Spdx,
     };
-    let bill = convert_bill(file, syntax, out, &ops::stamp()).map_err(not_taken)?;
+    let bill = convert_bill(file, syntax, out, &ops::stamp()).map_err(input_failure)?;
     Ok(format!("{} components written to {}\n", bill.components.len(), out.display()))
 }
 
@@ -51,10 +51,10 @@ fn inspected_json(inspected: &InspectedBill) -> String {
 
 fn inspected_words(inspected: &InspectedBill) -> String {
     let InspectedBill { bill, sha256, lint } = inspected;
-    let mut said = format!("{}\nSHA-256 {sha256}\n", bill.format);
+    let mut output = format!("{}\nSHA-256 {sha256}\n", bill.format);
     let mut row = |what: &str, value: &str| {
         if !value.is_empty() {
-            let _ = writeln!(said, "{what}  {value}");
+            let _ = writeln!(output, "{what}  {value}");
         }
     };
     row("Serial", bill.serial.as_deref().unwrap_or_default());
@@ -62,13 +62,13 @@ fn inspected_words(inspected: &InspectedBill) -> String {
     row("Authors", &bill.authors.join(", "));
     row("Tools", &bill.tools.join(", "));
     row("Product", &bill.subject.as_ref().map(Component::label).unwrap_or_default());
-    said.push_str(&counts(bill));
+    output.push_str(&counts(bill));
     for component in &bill.components {
-        let _ = writeln!(said, "  {}", component.register_line());
+        let _ = writeln!(output, "  {}", component.register_line());
     }
-    notes_words(&mut said, &bill.notes);
-    list(&mut said, "Missing for IEC 62304 8.1.2 and the minimum elements", lint);
-    said
+    notes_words(&mut output, &bill.notes);
+    list(&mut output, "Missing for IEC 62304 8.1.2 and the minimum elements", lint);
+    output
 }
 
 fn counts(bill: &Bill) -> String {
@@ -81,13 +81,13 @@ fn counts(bill: &Bill) -> String {
     )
 }
 
-fn list(said: &mut String, title: &str, notes: &[Note]) {
+fn list(output: &mut String, title: &str, notes: &[Note]) {
     if notes.is_empty() {
         return;
     }
-    let _ = writeln!(said, "\n{title}");
+    let _ = writeln!(output, "\n{title}");
     for note in notes {
-        let _ = writeln!(said, "  {}: {}", note.place, note.text);
+        let _ = writeln!(output, "  {}: {}", note.place, note.text);
     }
 }
 
@@ -99,16 +99,16 @@ fn difference_json(difference: &BillDiff) -> String {
 }
 
 fn difference_words(difference: &BillDiff) -> String {
-    let mut said = String::new();
+    let mut output = String::new();
     for (word, components) in [("Added", &difference.added), ("Removed", &difference.removed)] {
         for component in components {
-            let _ = writeln!(said, "{word}  {}", component.label());
+            let _ = writeln!(output, "{word}  {}", component.label());
         }
     }
-    changes(&mut said, "Version changed", &difference.version_changed);
-    changes(&mut said, "Changed", &difference.otherwise_changed);
+    changes(&mut output, "Version changed", &difference.version_changed);
+    changes(&mut output, "Changed", &difference.otherwise_changed);
     let _ = writeln!(
-        said,
+        output,
         "{} added, {} removed, {} with another version, {} changed otherwise, {} unchanged",
         difference.added.len(),
         difference.removed.len(),
@@ -116,14 +116,14 @@ fn difference_words(difference: &BillDiff) -> String {
         difference.otherwise_changed.len(),
         difference.unchanged
     );
-    said
+    output
 }
 
-fn changes(said: &mut String, word: &str, changes: &[Change]) {
+fn changes(output: &mut String, word: &str, changes: &[Change]) {
     for change in changes {
-        let _ = writeln!(said, "{word}  {}", change.after.label());
+        let _ = writeln!(output, "{word}  {}", change.after.label());
         for field in &change.fields {
-            let _ = writeln!(said, "  {}  {} → {}", field.field, empty(&field.before), empty(&field.after));
+            let _ = writeln!(output, "  {}  {} → {}", field.field, empty(&field.before), empty(&field.after));
         }
     }
 }
@@ -132,8 +132,8 @@ fn empty(text: &str) -> &str {
     if text.is_empty() { "nothing" } else { text }
 }
 
-/// A document that was not taken is a failure of the input, not a rule that refuses a person.
-pub fn not_taken(refusal: Refused) -> Failure {
+/// A document that cannot be read is a failure of the input, not a refusal by a rule.
+pub fn input_failure(refusal: Refused) -> Failure {
     match refusal {
         Refused::Rule(words) => Failure::failed(words),
         other @ Refused::Store(_) => other.into(),

@@ -9,11 +9,11 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::Said;
+use super::CommandResult;
 use super::advisories::{folder, interrupted};
 use super::args::ScanArguments;
 use super::failure::Failure;
-use super::sbom::not_taken;
+use super::sbom::input_failure;
 use crate::ops;
 use crate::soup::model::matching::Knowledge;
 use crate::soup::{
@@ -23,14 +23,14 @@ use crate::soup::{
 
 /// Something is affected.
 const AFFECTED: u8 = 10;
-/// Nothing is affected, as far as is known: something could not be checked, or hangs on a condition.
+/// Nothing is known to be affected, but something could not be checked or depends on a condition.
 const NOT_DECIDED: u8 = 11;
-/// Bytes that are written at once.
+/// Bytes per write.
 const WRITTEN_AT_ONCE: usize = 1024 * 1024;
 
-/// Matches a bill of materials with the advisory data.
-pub fn scan(arguments: ScanArguments) -> Said {
-    let inspected = inspect_bill(&arguments.sbom).map_err(not_taken)?;
+/// Matches a bill of materials against the advisory data.
+pub fn scan(arguments: ScanArguments) -> CommandResult {
+    let inspected = inspect_bill(&arguments.sbom).map_err(input_failure)?;
     let options = ScanOptions {
         today: ops::now().day(),
         max_age_days: arguments.max_age,
@@ -41,42 +41,43 @@ pub fn scan(arguments: ScanArguments) -> Said {
     let go_on = |_: f32| !interrupted.load(Ordering::Relaxed);
     let folder = folder(arguments.cache)?;
     let keep = |component: ScannedComponent| Part::of(&component, arguments.json);
-    let (sources, parts) = run_scan(&inspected.bill, &folder, &options, &go_on, &keep).map_err(not_taken)?;
+    let (sources, parts) =
+        run_scan(&inspected.bill, &folder, &options, &go_on, &keep).map_err(input_failure)?;
     let refused = soup::refused_of_bill(&inspected);
     let only_product = inspected.bill.components.is_empty();
     let sum = parts.iter().fold(Sum::default(), |sum, part| sum.and(&part.sum));
-    let said = if arguments.json {
+    let output = if arguments.json {
         write_document(&soup::bill_head(&inspected), &options, &sources, parts)?;
         String::new()
     } else {
-        let mut said = words(&sources, &parts, &sum, arguments.max_age);
+        let mut output = words(&sources, &parts, &sum, arguments.max_age);
         for note in &refused {
-            let _ = writeln!(said, "not in this scan: {}: {}", note.place, note.text);
+            let _ = writeln!(output, "not in this scan: {}: {}", note.place, note.text);
         }
         if only_product {
-            said.push_str(
-                "the bill of materials tells of nothing inside the product: there was nothing to match\n",
+            output.push_str(
+                "the bill of materials lists no components of the product: there was nothing to match\n",
             );
         }
-        said
+        output
     };
     if sum.affected > 0 {
-        return Err(Failure::answer(AFFECTED, said));
+        return Err(Failure::answer(AFFECTED, output));
     }
     if sum.undecided > 0 || !refused.is_empty() || only_product {
-        return Err(Failure::answer(NOT_DECIDED, said));
+        return Err(Failure::answer(NOT_DECIDED, output));
     }
-    Ok(said)
+    Ok(output)
 }
 
-/// What is kept of one component: its text, and what it adds to the sum.
+/// The result of one component: its text, and its part of the sum.
 struct Part {
     json: serde_json::Result<Box<RawValue>>,
     words: String,
     sum: Sum,
 }
 
-/// Findings by verdict, those that were withdrawn left aside among the affected, and components for which the question is open.
+/// Findings by verdict, where withdrawn ones do not count as affected, and components with an open result.
 #[derive(Default)]
 struct Sum {
     affected: usize,
@@ -115,7 +116,7 @@ impl Sum {
     }
 }
 
-/// The document of a scan, as docs/command-line.md describes it.
+/// The document of a scan, as described in docs/command-line.md.
 #[derive(Serialize)]
 struct Document<'a> {
     format: u8,
@@ -126,7 +127,7 @@ struct Document<'a> {
     components: Vec<Box<RawValue>>,
 }
 
-/// Writes the document to the output stream piece by piece: that of a large bill is not copied once more.
+/// Writes the document to the output stream in pieces, so that a large document is not copied once more.
 fn write_document(
     sbom: &Value,
     options: &ScanOptions,
@@ -140,7 +141,7 @@ fn write_document(
     let mut out = BufWriter::with_capacity(WRITTEN_AT_ONCE, std::io::stdout().lock());
     match serde_json::to_writer_pretty(&mut out, &document) {
         Ok(()) => {}
-        // A reader that went away, such as `head`, is no failure of ours.
+        // A reader that has closed the pipe, such as `head`, is not an error.
         Err(error) if error.io_error_kind() == Some(ErrorKind::BrokenPipe) => return Ok(()),
         Err(error) => return Err(failed(error)),
     }
@@ -150,24 +151,24 @@ fn write_document(
     })
 }
 
-/// What a person added, from a RON file.
+/// The knowledge that a person added, from a RON file.
 fn knowledge(path: &Path) -> Result<Knowledge, Failure> {
     soup::read_knowledge(path).map_err(|refusal| Failure::usage(refusal.to_string()))
 }
 
 fn words(sources: &[SourceStatus], parts: &[Part], sum: &Sum, max_age: u32) -> String {
-    let mut said = String::new();
+    let mut output = String::new();
     for source in sources {
         let age =
             source.age_days.map_or_else(|| "of unknown age".to_owned(), |days| format!("{days} days old"));
         let old =
-            if source.too_old { format!(", more than the {max_age} days allowed") } else { String::new() };
-        let _ = writeln!(said, "{} {}: {} records, {age}{old}", source.name, source.file, source.records);
+            if source.too_old { format!(", older than the {max_age} days allowed") } else { String::new() };
+        let _ = writeln!(output, "{} {}: {} records, {age}{old}", source.name, source.file, source.records);
     }
-    parts.iter().for_each(|part| said.push_str(&part.words));
+    parts.iter().for_each(|part| output.push_str(&part.words));
     let _ = writeln!(
-        said,
-        "\n{} components: {} affected, {} affected if something else holds, {} that cannot be compared, {} candidates by name; {} components that could not be checked or hang on something",
+        output,
+        "\n{} components: {} affected, {} affected under a condition, {} not comparable, {} candidates by name; {} components not checked or dependent on a condition",
         parts.len(),
         sum.affected,
         sum.conditional,
@@ -175,33 +176,33 @@ fn words(sources: &[SourceStatus], parts: &[Part], sum: &Sum, max_age: u32) -> S
         sum.candidates,
         sum.undecided
     );
-    said
+    output
 }
 
 fn component_words(component: &ScannedComponent) -> String {
-    let mut said = String::new();
+    let mut output = String::new();
     let checked = is_decided(component);
     if component.verdicts.is_empty() && checked {
-        return said;
+        return output;
     }
     let version = component.version.as_deref().unwrap_or("without version");
-    let _ = writeln!(said, "\n{} {version}", component.name);
+    let _ = writeln!(output, "\n{} {version}", component.name);
     if !checked {
         for (answer, reason) in component.checked.iter().filter_map(|one| Some((one, one.reason.as_ref()?))) {
-            let _ = writeln!(said, "  could not be checked  {}: {reason}", answer.source);
+            let _ = writeln!(output, "  could not be checked  {}: {reason}", answer.source);
         }
     }
     for finding in &component.verdicts {
-        finding_words(&mut said, finding);
+        finding_words(&mut output, finding);
     }
     if let Some(support) = &component.support {
         let end = support.cycle.end_of_life.as_deref().unwrap_or("unknown");
-        let _ = writeln!(said, "  support of {} ends {end}", support.cycle.cycle);
+        let _ = writeln!(output, "  support of {} ends {end}", support.cycle.cycle);
     }
-    said
+    output
 }
 
-fn finding_words(said: &mut String, finding: &FoundAdvisory) {
+fn finding_words(output: &mut String, finding: &FoundAdvisory) {
     let mut marks: Vec<String> = Vec::new();
     marks.extend(finding.informational.clone());
     marks.extend(finding.withdrawn.clone());
@@ -212,11 +213,11 @@ fn finding_words(said: &mut String, finding: &FoundAdvisory) {
     marks.extend(finding.epss.as_ref().map(|epss| format!("EPSS {}", epss.probability)));
     let marks = if marks.is_empty() { String::new() } else { format!("  ({})", marks.join(", ")) };
     let _ =
-        writeln!(said, "  {}  {}{marks}  {}", finding.verdict.replace('_', " "), finding.id, finding.title);
+        writeln!(output, "  {}  {}{marks}  {}", finding.verdict.replace('_', " "), finding.id, finding.title);
     if let Some(condition) = &finding.condition {
-        let _ = writeln!(said, "    {condition}");
+        let _ = writeln!(output, "    {condition}");
     }
     if let Some(why) = &finding.why {
-        let _ = writeln!(said, "    {}", why.words);
+        let _ = writeln!(output, "    {}", why.words);
     }
 }

@@ -1,4 +1,4 @@
-//! Scripts of `mainstay run`: a list of requests in RON, read as a whole and checked before the first is performed.
+//! Scripts for `mainstay run`: a list of requests in RON, parsed and checked as a whole before the first is performed.
 
 use std::path::{Path, PathBuf};
 
@@ -9,10 +9,10 @@ use crate::domain::ids::Kind;
 use crate::domain::record::{Fields, check_values};
 use crate::ops::{Act, FileSource, Refused, Request, read_text};
 
-/// Largest script that is read, in bytes.
+/// Size of the largest script that is read, in bytes.
 const SCRIPT_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
-/// Reads a script. Nothing is performed; a slip anywhere in it is told before.
+/// Reads a script. Nothing is performed; every mistake in the script is reported first.
 pub fn read(path: &Path) -> Result<Vec<Act>, Failure> {
     let cannot =
         |error: std::io::Error| Failure::failed(format!("{} cannot be read: {error}", path.display()));
@@ -35,7 +35,7 @@ pub fn read(path: &Path) -> Result<Vec<Act>, Failure> {
     Ok(acts)
 }
 
-/// Reads the text of a script. The error begins with line and column.
+/// Parses the text of a script. An error begins with line and column.
 pub fn parse(text: &str) -> Result<Vec<Act>, String> {
     let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
     options.from_str(text).map_err(|error| {
@@ -52,7 +52,7 @@ const EXAMPLE: &str = r#"  [
     (do: Move(id: "FB-0001", go: "register"), reason: "…"),
   ]"#;
 
-/// Paths of attachments are relative to the script.
+/// Resolves the paths of attachments relative to the script.
 fn resolve(act: &mut Act, folder: &Path) {
     if let Request::Attach { file: FileSource::Path(path), .. } = &mut act.request {
         let full: PathBuf = folder.join(&*path);
@@ -60,7 +60,7 @@ fn resolve(act: &mut Act, folder: &Path) {
     }
 }
 
-/// What can be seen to be wrong without the file: fields and steps that do not exist, values of the wrong type.
+/// Checks everything that needs no file: unknown fields and steps, values of the wrong type.
 fn check(act: &Act) -> Result<(), String> {
     match &act.request {
         Request::Create { kind, set, .. } => check_fields(*kind, set),
@@ -71,7 +71,7 @@ fn check(act: &Act) -> Result<(), String> {
                 def.moves.iter().filter(|step| !step.by.is_empty()).map(|step| step.name).collect();
             if !known.contains(&go.as_str()) {
                 return Err(format!(
-                    "“{go}” is no step of a {}; known are {}",
+                    "a {} has no step “{go}”; its steps are {}",
                     def.word.to_lowercase(),
                     known.join(", ")
                 ));
@@ -101,7 +101,7 @@ fn check_fields(kind: Kind, set: &Fields) -> Result<(), String> {
     if !unknown.is_empty() {
         let known: Vec<_> = def.fields().filter(|field| !field.by_system).map(|field| field.name).collect();
         return Err(format!(
-            "a {} has no field {}; known are {}",
+            "a {} has no field {}; its fields are {}",
             def.word.to_lowercase(),
             unknown.join(", "),
             known.join(", ")
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_is_told_with_line_and_column() {
+    fn a_mistake_is_reported_with_line_and_column() {
         let words = parse("[\n  (do: Fly(id: \"FB-0001\")),\n]").unwrap_err();
         assert!(words.starts_with("2:"), "{words}");
         assert!(words.contains("Fly") && words.contains("Create"), "{words}");
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_fields_steps_and_wrong_types_are_told_before_anything_is_done() {
+    fn unknown_fields_unknown_steps_and_wrong_types_are_reported_before_anything_is_done() {
         let check_text = |text: &str| check(&parse(text).unwrap()[0]).unwrap_err();
         assert!(check_text(r#"[(do: Create(kind: "feedback", set: {"titel": "x"}))]"#).contains("titel"));
         assert!(check_text(r#"[(do: Move(id: "FB-0001", go: "fly"))]"#).contains("register"));

@@ -1,4 +1,4 @@
-//! `mainstay status`: the dashboard as text, now or as it was at the end of a day.
+//! `mainstay status`: the dashboard as text, now or at the end of a past day.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -7,17 +7,17 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::failure::Failure;
-use super::{Said, open};
+use super::{CommandResult, open};
 use crate::domain::choice::Choice as _;
 use crate::domain::product::Product;
 use crate::domain::requests::{PRODUCT, RecordSource};
 use crate::domain::time::{Day, Moment};
 use crate::ops::{self, Attention, AttentionItem, KindCount, Refused};
 
-/// How many coming things are printed.
-const COMING_MAX: usize = 15;
+/// How many upcoming items are printed.
+const UPCOMING_MAX: usize = 15;
 
-/// What is said of a moment.
+/// The state of a file at one moment.
 pub struct Status {
     at: Moment,
     product: Arc<Product>,
@@ -26,15 +26,15 @@ pub struct Status {
 }
 
 impl Status {
-    /// What a source says at a moment.
+    /// Reads the state from a source.
     pub fn of<F>(source: &dyn RecordSource<F>, at: Moment) -> Result<Self, F> {
         let product = source.record(PRODUCT)?.and_then(|data| data.typed()).unwrap_or_default();
         Ok(Self { at, product, attention: ops::attention(source, at)?, records: ops::counts(source)? })
     }
 }
 
-/// Says what is overdue, unapproved and coming: now, or at the end of a day (UTC) by the file as it was then.
-pub fn status(path: &Path, on: Option<&str>, json: bool) -> Said {
+/// Reports what is overdue, unapproved and upcoming: now, or at the end (UTC) of a past day.
+pub fn status(path: &Path, on: Option<&str>, json: bool) -> CommandResult {
     let day = on.map(Day::parse).transpose().map_err(Failure::usage)?;
     let file = open::to_read(path)?;
     let status = match day {
@@ -43,7 +43,7 @@ pub fn status(path: &Path, on: Option<&str>, json: bool) -> Said {
             let at = Moment::end_of(day);
             let ledger = file.at(at)?;
             if ledger.is_empty() {
-                return Err(Failure::refused(format!("{} was not there yet on {day}", path.display())));
+                return Err(Failure::refused(format!("{} did not exist yet on {day}", path.display())));
             }
             let Ok(status) = Status::of(&ledger, at);
             status
@@ -55,23 +55,23 @@ pub fn status(path: &Path, on: Option<&str>, json: bool) -> Said {
 /// The dashboard as text.
 pub fn status_words(status: &Status) -> String {
     let Status { at, product, attention, records } = status;
-    let mut said =
+    let mut output =
         format!("{}, {}, {}\n{}\n", product.title, product.manufacturer, product.class().word(), at.words());
-    let _ = writeln!(said, "\nOverdue, unapproved or due now: {}", attention.now.len());
+    let _ = writeln!(output, "\nOverdue, unapproved or due now: {}", attention.now.len());
     for item in &attention.now {
-        said.push_str(&item_line(item));
+        output.push_str(&item_line(item));
     }
     if !attention.coming.is_empty() {
-        let _ = writeln!(said, "\nComing: {}", attention.coming.len());
-        for item in attention.coming.iter().take(COMING_MAX) {
-            said.push_str(&item_line(item));
+        let _ = writeln!(output, "\nUpcoming: {}", attention.coming.len());
+        for item in attention.coming.iter().take(UPCOMING_MAX) {
+            output.push_str(&item_line(item));
         }
     }
-    said.push_str("\nRecords\n");
+    output.push_str("\nRecords\n");
     for KindCount { kind, all, open } in records {
-        let _ = writeln!(said, "  {:<18} {all:>4}, {open} open", kind.def().plural);
+        let _ = writeln!(output, "  {:<18} {all:>4}, {open} open", kind.def().plural);
     }
-    said
+    output
 }
 
 fn item_line(item: &AttentionItem) -> String {
@@ -82,8 +82,7 @@ fn item_line(item: &AttentionItem) -> String {
         (Some(_), late) if late > 1 => format!("{late} days late"),
         (Some(due), _) => format!("due {due}"),
     };
-    let missing =
-        item.no_limit.map(|field| format!("; the policy says nothing in “{field}”")).unwrap_or_default();
+    let missing = item.no_limit.map(|field| format!("; the policy sets no “{field}”")).unwrap_or_default();
     format!(
         "  {}  {when:<14}  {} ({}; {}): {}{missing}\n",
         item.record, item.what, item.whose, item.clause, item.title

@@ -1,15 +1,15 @@
-//! `mainstay upgrade`, and what is told of files that a killed program left.
+//! `mainstay upgrade`, and the report of files that a killed program left behind.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::failure::Failure;
-use super::{Said, advisories, open};
+use super::{CommandResult, advisories, open};
 use crate::ops::{self, Found, Leftover, ProductFile, Steps};
 
-/// Brings a file of an earlier program to this program's version.
-pub fn upgrade(path: &Path, steps: Steps) -> Said {
+/// Upgrades a file of an earlier program to this program's version.
+pub fn upgrade(path: &Path, steps: Steps) -> CommandResult {
     let interrupted = advisories::interrupted();
     let to_person = std::io::stderr().is_terminal();
     let shown = AtomicU32::new(u32::MAX);
@@ -26,8 +26,8 @@ pub fn upgrade(path: &Path, steps: Steps) -> Said {
     }
     match outcome {
         Ok(done) => Ok(format!(
-            "{}Upgraded {} from version {} to version {}; {} events were verified\nThe file as it was: {}\n",
-            if done.took_back_a_write { "A write that was interrupted was taken back\n" } else { "" },
+            "{}Upgraded {} from version {} to version {}; {} events were verified\nThe original is kept as {}\n",
+            if done.took_back_a_write { "An interrupted write was rolled back\n" } else { "" },
             path.display(),
             done.from,
             done.to,
@@ -35,27 +35,27 @@ pub fn upgrade(path: &Path, steps: Steps) -> Said {
             done.copy.display()
         )),
         Err(Ok(Found::Ready)) => {
-            Ok(format!("{} has this program's version already; nothing was changed\n", path.display()))
+            Ok(format!("{} already has this program's version; nothing was changed\n", path.display()))
         }
         Err(Ok(found)) => Err(open::not_opened(path, &found)),
         Err(Err(refusal)) => Err(refusal.into()),
     }
 }
 
-/// Tells on the error stream what lies beside a file and was left there.
-pub fn tell_leftovers(path: &Path) {
+/// Reports on the error stream the files that were left next to a product file.
+pub fn report_leftovers(path: &Path) {
     for leftover in ProductFile::leftovers(path) {
         let _ = writeln!(std::io::stderr(), "mainstay: {}", words(&leftover));
     }
 }
 
-/// Tells on the error stream that an interrupted write was taken back.
-pub fn tell_taken_back(file: &ProductFile) {
+/// Reports on the error stream that an interrupted write was rolled back.
+pub fn report_interrupted_write(file: &ProductFile) {
     if file.took_back_a_write() {
         let path = file.path().display();
         let _ = writeln!(
             std::io::stderr(),
-            "mainstay: the last write to {path} was interrupted and was taken back; what was said to be done is there"
+            "mainstay: the last write to {path} was interrupted and rolled back; everything that was reported as done is still there"
         );
     }
 }
@@ -64,19 +64,19 @@ fn words(leftover: &Leftover) -> String {
     let path = leftover.path().display();
     match leftover {
         Leftover::Unfinished(_) => {
-            format!("{path} was left unfinished by a program that was ended; it can be removed")
+            format!("{path} was left unfinished by a program that was killed; it can be removed")
         }
         Leftover::BeforeUpgrade(_) => {
-            format!("{path} is the copy that an upgrade made first; it can be removed or moved elsewhere")
+            format!("{path} is the copy that an upgrade made; it can be removed or moved elsewhere")
         }
     }
 }
 
-/// What could not be done because the file has to be upgraded first.
+/// A command failed because the file has to be upgraded first.
 pub fn needed(path: &Path, version: i32) -> Failure {
     let path = path.display();
     Failure::failed(format!(
-        "{path} was made by an earlier program (version {version} of the file); mainstay upgrade FILE upgrades it after making a copy"
+        "{path} was made by an earlier program (file version {version}); upgrade it with mainstay upgrade FILE, which makes a copy first"
     ))
 }
 
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn leftovers_are_told_with_what_to_do() {
+    fn leftovers_are_reported_with_what_to_do() {
         let path = std::path::PathBuf::from("a.mainstay.before-upgrade-1.mainstay");
         assert!(words(&Leftover::BeforeUpgrade(path.clone())).contains("moved elsewhere"));
         assert!(words(&Leftover::Unfinished(path)).contains("can be removed"));

@@ -1,16 +1,16 @@
-//! `mainstay vex`: what is known about vulnerabilities in the own product, for those who use it.
+//! `mainstay vex`: the status of the vulnerabilities of the user's own product, for its users.
 
-use super::Said;
+use super::CommandResult;
 use super::args::{VexArguments, VexSyntax};
 use super::failure::Failure;
-use super::sbom::not_taken;
+use super::sbom::input_failure;
 use crate::ops;
 use crate::soup::model::vex_document::{Author, VexDocument};
 use crate::soup::{LeftOut, VexFormat, VexInput, VexOfScan, read_vex_input, write_vex};
 
-/// Writes a document of statements or of a scan.
-pub fn vex(arguments: &VexArguments) -> Said {
-    let input = read_vex_input(&arguments.input).map_err(not_taken)?;
+/// Writes a document from statements or from a scan.
+pub fn vex(arguments: &VexArguments) -> CommandResult {
+    let input = read_vex_input(&arguments.input).map_err(input_failure)?;
     let (document, left_out) = match input {
         VexInput::Statements(document) => {
             only_of_scan(arguments)?;
@@ -27,28 +27,29 @@ pub fn vex(arguments: &VexArguments) -> Said {
     Ok(words(&document, left_out, arguments))
 }
 
-/// A file of statements says all of this itself.
+/// A file of statements contains all of this itself.
 fn only_of_scan(arguments: &VexArguments) -> Result<(), Failure> {
-    let told = [
+    let given = [
         ("--author", &arguments.author),
         ("--namespace", &arguments.namespace),
         ("--id", &arguments.id),
         ("--title", &arguments.title),
         ("--action", &arguments.action),
     ];
-    let told: Vec<&str> = told.into_iter().filter_map(|(name, told)| told.as_ref().map(|_| name)).collect();
-    if told.is_empty() {
+    let given: Vec<&str> =
+        given.into_iter().filter_map(|(name, given)| given.as_ref().map(|_| name)).collect();
+    if given.is_empty() {
         return Ok(());
     }
     Err(Failure::usage(format!(
-        "{} goes only with a scan; a file of statements says it itself",
-        told.join(", ")
+        "{} is only for a scan; a file of statements contains it already",
+        given.join(", ")
     )))
 }
 
 fn of_scan(arguments: &VexArguments) -> Result<VexOfScan, Failure> {
     let Some(name) = arguments.author.clone() else {
-        return Err(Failure::usage("a scan does not tell who issues the document: give --author NAME"));
+        return Err(Failure::usage("a scan does not name the issuer of the document: give --author NAME"));
     };
     Ok(VexOfScan {
         author: Author { name, namespace: arguments.namespace.clone(), ..Author::default() },
@@ -59,17 +60,20 @@ fn of_scan(arguments: &VexArguments) -> Result<VexOfScan, Failure> {
 }
 
 fn words(document: &VexDocument, left_out: LeftOut, arguments: &VexArguments) -> String {
-    let mut said =
+    let mut output =
         format!("{} statements written to {}\n", document.statements.len(), arguments.out.display());
     for (count, why) in [
         (left_out.candidates, "candidates by name: a person has to confirm them first"),
-        (left_out.not_affected, "not affected: a statement needs a reason, which a scan does not know"),
-        (left_out.withdrawn, "withdrawn by whoever published them"),
-        (left_out.repeated, "told already under another name"),
+        (
+            left_out.not_affected,
+            "not affected: a statement needs a justification, which a scan does not have",
+        ),
+        (left_out.withdrawn, "withdrawn by the publisher"),
+        (left_out.repeated, "already covered under another name"),
     ] {
         if count > 0 {
-            said.push_str(&format!("{count} left out  {why}\n"));
+            output.push_str(&format!("{count} skipped  {why}\n"));
         }
     }
-    said
+    output
 }

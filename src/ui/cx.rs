@@ -1,6 +1,6 @@
-//! What every screen gets: the file to read, the person, the moment, cached plain data, and a place to ask.
+//! What every screen gets: the file, the person, the current time, cached data, and a list for its commands.
 //!
-//! Screens read and ask; the app acts. A screen never performs a request itself.
+//! Screens read and issue commands; the app executes them. A screen never performs a request itself.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ use crate::ops::{
 use crate::ui::overview::{Overview, Shown};
 use crate::ui::widgets::notice::Notice;
 
-/// What is on screen.
+/// The content of the middle of the window.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
     /// The dashboard.
@@ -31,13 +31,13 @@ pub enum Route {
     Record(RecordId),
     /// The form of a new record.
     New(Kind),
-    /// The form of a record, with the field to which to go.
+    /// The form of a record, with the field to scroll to.
     Edit(RecordId, Option<&'static str>),
-    /// The audit trail, of one record or of all.
+    /// The audit trail of one record or of the whole file.
     AuditTrail(Option<RecordId>),
     /// Persons, their roles, and the policy.
     People,
-    /// Packets; with the change request for which one is wanted.
+    /// Packets, optionally with a preselected change request.
     Packets(Option<RecordId>),
     /// Import of feedback from a file.
     Import,
@@ -47,12 +47,12 @@ pub enum Route {
     Shortcuts,
     /// Appearance and other settings.
     Settings,
-    /// What becomes of an area that this version does not have yet: its name, and what it will hold.
+    /// An area that this version does not have yet, by name.
     Later(&'static str),
 }
 
 impl Route {
-    /// Its name, as it stands in the areas, the help and the heading.
+    /// Its name in the navigation, the help and the heading.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Dashboard => "Dashboard",
@@ -69,7 +69,7 @@ impl Route {
         }
     }
 
-    /// Where a record is shown.
+    /// The page of a record.
     pub const fn of(record: RecordId) -> Self {
         match record.kind.def().place {
             Place::People => Self::People,
@@ -78,58 +78,58 @@ impl Route {
     }
 }
 
-/// What follows when a request was performed.
+/// What follows after a request was performed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Then {
-    /// The screen stays.
+    /// Stay on the screen.
     Stay,
-    /// The page of the record that it was done to.
+    /// Show the page of the changed record.
     ShowRecord,
-    /// Somewhere else.
+    /// Go to another route.
     Go(Route),
 }
 
-/// What a screen asks for.
+/// A command that a screen issues.
 #[derive(Debug)]
 pub enum Command {
-    /// Go somewhere.
+    /// Go to a route.
     Go(Route),
     /// Go back.
     Back,
-    /// Perform a request. Where its dry run says that it is signed, what will be signed is shown and the password asked for.
-    /// `draft`: the key of the draft that is done with on success.
+    /// Perform a request. If its dry run requires a signature, the signed content is shown and the password is prompted for.
+    /// `draft` is the key of the draft to drop on success.
     Perform {
         /// The request.
         act: Act,
         /// What follows.
         then: Then,
-        /// The draft that is done with.
+        /// The draft to drop on success.
         draft: Option<String>,
     },
-    /// Save what is being typed under a key.
+    /// Save what is being typed under a key, as a draft.
     SaveDraft(String, String),
-    /// Forget a draft.
+    /// Drop a draft.
     DropDraft(String),
     /// Ask where to save bytes, and save them there.
     SaveFile {
-        /// Name that is suggested, without folder.
+        /// The suggested name, without a folder.
         suggested_name: String,
         /// The bytes.
         bytes: Vec<u8>,
     },
-    /// Ask for a file and attach it to a record, with description, source and time of capture.
+    /// Ask for a file and attach it to a record, with description, source and capture time.
     AttachDialog(RecordId),
-    /// Say something in the corner.
+    /// Show a message in the corner.
     Notify(Notice),
-    /// Perform a request that needs no signature and hands out a one-time code, then show the code once, in a dialog that
-    /// says to whom it is to be given.
+    /// Perform a request that needs no signature and issues a one-time code, then show the code once, in a dialog that
+    /// names the person who gets it.
     PerformAndShowCode {
-        /// The request: an invitation or a reset of an access.
+        /// The request: an invitation or a reset of access.
         act: Act,
-        /// The person who is to get the code, in words.
+        /// The person who gets the code, as a phrase.
         to_whom: String,
     },
-    /// Change one's own password: the app asks for the old and the new one.
+    /// Change the user's own password: the app asks for the old and the new one.
     ChangePassword,
     /// Verify the whole file, in the background.
     Verify,
@@ -137,22 +137,22 @@ pub enum Command {
     ChooseFile {
         /// Title of the dialog.
         title: String,
-        /// The kind of file in words, such as “Delimited text”.
+        /// The kind of file as a label, such as “Delimited text”.
         kind: &'static str,
-        /// Endings without the dot.
+        /// File extensions without the dot.
         endings: &'static [&'static str],
         /// Where the answer goes.
         answer: Slot<PathBuf>,
     },
-    /// Take in feedback from a file: run the job beside the window with the writer; it keeps its outcome for the screen.
+    /// Import feedback from a file: run the job in the background with the writer; the job keeps its outcome for the screen.
     Import(Arc<ImportJob>),
-    /// Show work that a screen has started in the status line.
+    /// Show a screen's background work in the status line.
     Watch(Progress),
-    /// Ask where to write a packet, write its PDF, and note in the audit trail that it was issued.
+    /// Ask where to write a packet, write its PDF, and record the issue in the audit trail.
     SavePacket(Arc<RenderedPacket>),
 }
 
-/// A place for one answer that comes later. Cheap to clone: all clones are the same place.
+/// A place for one answer that arrives later. Cheap to clone: all clones share the same place.
 #[derive(Debug)]
 pub struct Slot<T>(Arc<Mutex<Option<T>>>);
 
@@ -180,7 +180,7 @@ impl<T> Clone for Slot<T> {
     }
 }
 
-/// Plain data read from the file, kept until the file changes.
+/// Data read from the file and cached until the file changes.
 #[derive(Default)]
 pub struct Cache {
     head: Option<Head>,
@@ -189,34 +189,34 @@ pub struct Cache {
     pages: HashMap<RecordId, Rc<RecordPage>>,
     parts: HashMap<(RecordId, Kind), Rc<Vec<RecordData>>>,
     histories: HashMap<RecordId, Rc<Vec<EventRow>>>,
-    /// The attention list and the trends; kept until newer ones are there.
+    /// The attention list and the trends, cached until newer ones are ready.
     overview: Overview,
     names: Option<Rc<BTreeMap<RecordId, String>>>,
 }
 
-/// What a screen works with.
+/// The context of a screen.
 pub struct Cx<'a> {
-    /// The file. Screens only read it, through the cache wherever that has it.
+    /// The file. Screens only read it, through the cache where possible.
     pub file: &'a ProductFile,
     /// Who is signed in.
     pub session: &'a Session,
-    /// The moment and place.
+    /// The current time and the workstation.
     pub stamp: &'a Stamp,
     /// Cached data.
     pub cache: &'a mut Cache,
-    /// What is asked for.
+    /// The commands that the screen issues.
     pub commands: &'a mut Vec<Command>,
-    /// The refusal of the last request, for the form that asked for it. Cleared when something else is asked.
+    /// The refusal of the last request, for the form that issued it. Cleared by the next command.
     pub refusal: Option<&'a Refused>,
 }
 
 impl Cache {
-    /// An empty one whose attention list is made in a certain way.
+    /// An empty cache with the given overview.
     pub fn new(overview: Overview) -> Self {
         Self { overview, ..Self::default() }
     }
 
-    /// Forgets what a change of the file, or the passing of midnight, has made old.
+    /// Drops entries that a change of the file or a new day has made stale.
     pub fn keep_up(&mut self, head: &Head, day: Day) {
         if self.head.as_ref() != Some(head) || self.day != Some(day) {
             let overview = std::mem::take(&mut self.overview);
@@ -226,18 +226,18 @@ impl Cache {
 }
 
 impl Cx<'_> {
-    /// Asks for something.
+    /// Issues a command.
     pub fn ask(&mut self, command: Command) {
         self.commands.push(command);
     }
 
-    /// Asks to go somewhere.
+    /// Issues the command to go to a route.
     pub fn go(&mut self, route: Route) {
         self.ask(Command::Go(route));
     }
 
-    /// Starts work beside the window, shown in the status line. `None`, and said in the corner, when there is no thread
-    /// for it. The job is asked to stop when it is dropped.
+    /// Starts a background job, shown in the status line. Returns `None` and shows a message if no thread is
+    /// available. Dropping the job asks it to stop.
     pub fn start<T: Send + 'static>(
         &mut self,
         ctx: &eframe::egui::Context,
@@ -252,13 +252,13 @@ impl Cx<'_> {
             }
             Err(refusal) => {
                 let happened = format!("{name} could not be started: {refusal}.");
-                self.ask(Command::Notify(Notice::problem(happened, "Close other programs, then try again.")));
+                self.ask(Command::Notify(Notice::problem(happened, "Close other programs and try again.")));
                 None
             }
         }
     }
 
-    /// The present moment.
+    /// The current time.
     pub const fn now(&self) -> Moment {
         self.stamp.now
     }
@@ -268,7 +268,7 @@ impl Cx<'_> {
         self.stamp.now.plus_seconds(i64::from(self.stamp.offset_minutes) * 60).day()
     }
 
-    /// Whether the person may change anything: the file is open for writing.
+    /// Whether the file is open for writing.
     pub const fn writable(&self) -> bool {
         self.file.why_read_only().is_none()
     }
@@ -314,12 +314,12 @@ impl Cx<'_> {
         Ok(rows)
     }
 
-    /// What is overdue, unapproved and coming; `None` while it is looked for the first time.
+    /// What is overdue, unapproved and upcoming; `None` until it is first computed.
     pub fn attention(&mut self) -> Result<Option<Rc<Attention>>, Refused> {
         Ok(self.overview()?.map(|shown| shown.attention))
     }
 
-    /// The same, and where things are heading.
+    /// The same together with the trends.
     pub fn overview(&mut self) -> Result<Option<Shown>, Refused> {
         self.cache.overview.of(self.file, self.stamp.now)
     }

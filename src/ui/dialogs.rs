@@ -1,10 +1,10 @@
-//! Asking for a path. The system's dialogs block until the person has answered.
+//! File dialogs: asking the user for a path. The system's dialogs block until the user answers.
 //!
-//! Belongs here: asking for a path. Does not belong here: what is done with it.
+//! Belongs here: the dialogs. Does not belong here: reading or writing the chosen file.
 
 use std::path::{Path, PathBuf};
 
-/// The ending of product files.
+/// The extension of product files.
 pub const ENDING: &str = "mainstay";
 
 /// A question for a path.
@@ -12,24 +12,24 @@ pub const ENDING: &str = "mainstay";
 pub struct PathQuestion {
     /// Title of the dialog.
     pub title: String,
-    /// The kind of file in words, such as “Product file”.
+    /// The kind of file as a label, such as “Product file”.
     pub kind: String,
-    /// Endings without the dot.
+    /// File extensions without the dot.
     pub endings: Vec<String>,
-    /// Where to write, with a name that is suggested. `None`: which file to read.
+    /// The suggested path to write to. `None` asks for a file to read.
     pub write_to: Option<PathBuf>,
 }
 
-/// Answers questions for paths: [`by_system`] asks the person; who drives the window without a person answers for them.
+/// Answers questions for paths: [`by_system`] asks the user; a program that drives the window answers by itself.
 pub type AskPath = Box<dyn Fn(&PathQuestion) -> Option<PathBuf>>;
 
-/// Asks the person by a dialog of the system.
+/// Asks the user with a dialog of the system.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that opens file dialogs")]
 pub fn by_system(question: &PathQuestion) -> Option<PathBuf> {
     let asked =
         rfd::FileDialog::new().set_title(&question.title).add_filter(&question.kind, &question.endings);
     let Some(suggested) = &question.write_to else {
-        return asked.add_filter("Every file", &["*"]).pick_file();
+        return asked.add_filter("All files", &["*"]).pick_file();
     };
     let name = suggested.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut asked = asked.set_file_name(name);
@@ -39,27 +39,27 @@ pub fn by_system(question: &PathQuestion) -> Option<PathBuf> {
     asked.save_file()
 }
 
-/// Which product file to open.
+/// Asks which product file to open.
 pub fn open_product() -> PathQuestion {
     open("Open a product file", "Product file", &[ENDING])
 }
 
-/// Where to make a product file.
+/// Asks where to create a product file.
 pub fn new_product(suggested: &Path) -> PathQuestion {
     save("New product file", suggested, "Product file", ENDING)
 }
 
-/// Where to write a backup.
+/// Asks where to write a backup.
 pub fn backup(suggested: &Path) -> PathQuestion {
     save("Back up now", suggested, "Product file", ENDING)
 }
 
-/// Where to write a file. `kind` names its format, `ending` is without the dot.
+/// Asks where to write a file. `kind` names its format; `ending` has no dot.
 pub fn save(title: &str, suggested: &Path, kind: &str, ending: &str) -> PathQuestion {
     PathQuestion { write_to: Some(suggested.to_owned()), ..open(title, kind, &[ending]) }
 }
 
-/// Which file to read. `endings` are without the dot.
+/// Asks which file to read. `endings` have no dot.
 pub fn open(title: &str, kind: &str, endings: &[&str]) -> PathQuestion {
     PathQuestion {
         title: title.to_owned(),

@@ -1,4 +1,4 @@
-//! All widgets on one screen, for tests and for the eye.
+//! All widgets on one screen, for tests and for visual checks.
 //!
 //! `MAINSTAY_GALLERY=some/folder cargo test gallery` also writes the screens as pictures, light and dark.
 
@@ -270,7 +270,7 @@ fn picture(harness: &mut Harness<'static, Gallery>, name: &str) {
 }
 
 #[test]
-fn all_widgets_stand_together_with_names_and_glyphs_in_both_themes() {
+fn all_widgets_draw_together_with_names_and_glyphs_in_both_themes() {
     for (theme, name) in [(Theme::Light, "light"), (Theme::Dark, "dark")] {
         let mut harness = harness(theme);
         harness.get_by_label("Title").focus();
@@ -304,7 +304,7 @@ fn all_widgets_stand_together_with_names_and_glyphs_in_both_themes() {
 }
 
 #[test]
-fn the_screen_holds_together_at_200_percent_in_a_small_window() {
+fn the_screen_draws_at_200_percent_in_a_small_window() {
     let mut harness = harness(Theme::Light);
     theme::set_text_scale(&harness.ctx, 200);
     harness.set_size(vec2(720.0, 560.0));

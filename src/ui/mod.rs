@@ -1,11 +1,11 @@
-//! The window: theme, widgets, screens. Stands on `domain` and `ops` alone.
+//! The window: theme, widgets, screens. Depends on `base`, `domain`, `ops` and `soup` only.
 //!
 //! Belongs here: everything that is drawn or typed. Does not belong here: rules, SQL, file formats.
 
 pub mod app;
 pub mod cx;
 pub mod dialogs;
-pub mod foresight;
+pub mod dry_run;
 #[cfg(test)]
 mod gallery;
 pub mod overview;
@@ -23,19 +23,19 @@ use eframe::egui;
 use app::{App, Start};
 use settings::{Renderer, Settings};
 
-/// How the window is started.
+/// How the window starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Launch {
     /// The product file to open.
     pub file: Option<PathBuf>,
-    /// How the window is drawn; [`Renderer::Auto`]: as the settings say.
+    /// How the window is drawn; [`Renderer::Auto`] follows the settings.
     pub renderer: Renderer,
 }
 
-/// Opens the window and returns when it is closed.
+/// Opens the window and returns when it closes.
 ///
 /// # Errors
-/// In words, when no window can be opened.
+/// Returns a message if the window cannot be opened.
 pub fn run(launch: Launch) -> Result<(), String> {
     let settings_path = settings::default_path();
     let settings = settings_path.as_deref().map(settings::load_quietly).unwrap_or_default();
@@ -59,7 +59,7 @@ pub fn run(launch: Launch) -> Result<(), String> {
         Renderer::Glow => open(eframe::Renderer::Glow).map_err(failed),
         Renderer::Auto => match open(eframe::Renderer::Wgpu) {
             Ok(()) => Ok(()),
-            // Without a display OpenGL cannot start either, and a second try would hide why.
+            // Without a display OpenGL cannot start either, and a second attempt would hide the cause.
             Err(error @ eframe::Error::WinitEventLoop(_)) => Err(failed(error)),
             Err(error) => {
                 log::warn!("wgpu cannot start, trying OpenGL: {error}");

@@ -1,6 +1,6 @@
-//! What the dashboard shows, made beside the window: the attention list and the trends.
+//! The attention list and the trends of the dashboard, computed in the background.
 //!
-//! Belongs here: when they are made, and which of them is shown meanwhile. Does not belong here: what stands in them.
+//! Belongs here: when they are computed, and which of them is shown meanwhile. Does not belong here: their content.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -15,38 +15,38 @@ use crate::ops::{Attention, Head, ProductFile, Refused, Trends};
 pub struct Shown {
     /// What is overdue, unapproved and coming.
     pub attention: Rc<Attention>,
-    /// Where things are heading.
+    /// The trends.
     pub trends: Rc<Trends>,
 }
 
-/// What a job brings: the event up to which it looked, and what it found.
-type Made = (u64, Attention, Trends);
+/// The result of a job: the last event it read, the attention list and the trends.
+type Computed = (u64, Attention, Trends);
 
-/// How a job is run for it.
-struct Beside {
+/// How its jobs run.
+struct Background {
     wake: Arc<dyn Fn() + Send + Sync>,
-    /// How long the frame that starts a job waits for it: small files are done by then.
+    /// How long the frame that starts a job waits for it. Small files are ready by then.
     patience: Duration,
 }
 
-/// The attention list and the trends, and the job that makes them anew.
+/// The attention list and the trends, and the job that computes them.
 #[derive(Default)]
 pub struct Overview {
     shown: Option<Shown>,
-    /// Of which head and day it is shown.
+    /// The head and day that `shown` belongs to.
     of: Option<(Head, Day)>,
-    job: Option<Job<Made>>,
-    beside: Option<Beside>,
+    job: Option<Job<Computed>>,
+    background: Option<Background>,
 }
 
 impl Overview {
-    /// One that is made by jobs. Without it, it is made where it is asked for.
-    pub fn beside(wake: impl Fn() + Send + Sync + 'static, patience: Duration) -> Self {
-        Self { beside: Some(Beside { wake: Arc::new(wake), patience }), ..Self::default() }
+    /// An overview that is computed by background jobs. The default one is computed where it is requested.
+    pub fn in_background(wake: impl Fn() + Send + Sync + 'static, patience: Duration) -> Self {
+        Self { background: Some(Background { wake: Arc::new(wake), patience }), ..Self::default() }
     }
 
-    /// What there is to show: that of the file as it is, or the former one until the new one is there. `None`: the first one
-    /// is still being made.
+    /// The overview of the file as it is, or the previous one until the new one is ready. `None`: the first one is still
+    /// being computed.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -55,35 +55,35 @@ impl Overview {
         if self.of.as_ref() == Some(&of) {
             return Ok(self.shown.clone());
         }
-        let Some(beside) = &self.beside else { return self.here(file, now) };
-        let patience = if self.job.is_none() { beside.patience } else { Duration::ZERO };
+        let Some(background) = &self.background else { return self.compute_now(file, now) };
+        let patience = if self.job.is_none() { background.patience } else { Duration::ZERO };
         if self.job.is_none() {
-            let (path, wake) = (file.path().to_owned(), Arc::clone(&beside.wake));
+            let (path, wake) = (file.path().to_owned(), Arc::clone(&background.wake));
             let look = move |_: &crate::ops::jobs::Progress| {
                 let file = ProductFile::beside(&path)?;
                 Ok((file.head().seq, file.attention(now)?, file.trends(now)?))
             };
-            self.job = Job::start("Looking for what is due", move || wake(), look).ok();
+            self.job = Job::start("Checking due dates", move || wake(), look).ok();
         }
         match self.job.as_ref().map(|job| job.poll_for(patience)) {
             Some(None) => Ok(self.shown.clone()),
             Some(Some(Ok((seq, attention, trends)))) => {
                 self.job = None;
                 self.shown = Some(Shown { attention: Rc::new(attention), trends: Rc::new(trends) });
-                // One that looked at an earlier event is shown, and made again in the next frame.
+                // An overview of an earlier event is shown, and computed again in the next frame.
                 if seq >= of.0.seq {
                     self.of = Some(of);
-                } else if let Some(beside) = &self.beside {
-                    (beside.wake)();
+                } else if let Some(background) = &self.background {
+                    (background.wake)();
                 }
                 Ok(self.shown.clone())
             }
-            // No thread, or no second connection: then here.
-            Some(Some(Err(_))) | None => self.here(file, now),
+            // Without a thread or a second connection it is computed here.
+            Some(Some(Err(_))) | None => self.compute_now(file, now),
         }
     }
 
-    fn here(&mut self, file: &ProductFile, now: Moment) -> Result<Option<Shown>, Refused> {
+    fn compute_now(&mut self, file: &ProductFile, now: Moment) -> Result<Option<Shown>, Refused> {
         self.job = None;
         let (attention, trends) = (file.attention(now)?, file.trends(now)?);
         self.shown = Some(Shown { attention: Rc::new(attention), trends: Rc::new(trends) });

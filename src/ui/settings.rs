@@ -1,6 +1,6 @@
-//! What the window remembers between runs: size, theme, text scale, recent files, widths. Nothing of a product is kept here.
+//! The settings that the window keeps between runs: size, theme, text scale, recent files, widths. No data of a product.
 //!
-//! Belongs here: reading and writing of one small RON file. Does not belong here: the effect of a setting.
+//! Belongs here: reading and writing one small RON file. Does not belong here: the effect of a setting.
 
 use std::{
     collections::BTreeMap,
@@ -14,10 +14,10 @@ use crate::ops::places;
 
 use super::theme::{SCALE_MAX, SCALE_MIN, ThemeChoice};
 
-/// Which of the two ways of drawing is used.
+/// How the window is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Renderer {
-    /// wgpu, and glow when it cannot start.
+    /// wgpu, or glow if wgpu cannot start.
     #[default]
     Auto,
     /// Vulkan, Metal or Direct3D.
@@ -26,13 +26,13 @@ pub enum Renderer {
     Glow,
 }
 
-/// Everything that is remembered.
+/// All settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     /// Inner size of the window in points.
     pub window_size: (f32, f32),
-    /// Whether the window filled the screen.
+    /// Whether the window was maximised.
     pub maximised: bool,
     /// The theme.
     pub theme: ThemeChoice,
@@ -40,15 +40,15 @@ pub struct Settings {
     pub text_scale: u16,
     /// How the window is drawn.
     pub renderer: Renderer,
-    /// Files that were open, the latest first.
+    /// Recently opened files, newest first.
     pub recent: Vec<PathBuf>,
-    /// Widths that were dragged, by table, in points.
+    /// Changed column widths by table, in points.
     pub column_widths: BTreeMap<String, Vec<Option<f32>>>,
-    /// Width of the navigation in points.
+    /// Width of the navigation, in points.
     pub nav_width: f32,
 }
 
-/// Most files that are remembered.
+/// Most recent files that are kept.
 const RECENT: usize = 12;
 
 impl Default for Settings {
@@ -74,8 +74,8 @@ impl Settings {
         self.recent.truncate(RECENT);
     }
 
-    /// Brings numbers that a hand or a fault has put out of range back into it.
-    fn held(mut self) -> Self {
+    /// Clamps numbers that were edited or damaged to their range.
+    fn clamped(mut self) -> Self {
         let within = |value: f32, least: f32, most: f32, otherwise: f32| {
             if value.is_finite() { value.clamp(least, most) } else { otherwise }
         };
@@ -91,24 +91,24 @@ impl Settings {
     }
 }
 
-/// What came of reading the settings.
+/// The result of reading the settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loaded {
     /// The settings, or the defaults.
     pub settings: Settings,
-    /// What to tell the person, when the file could not be used: what happened, and what became of it.
+    /// The message if the file could not be used: what happened, and what was done.
     pub notice: Option<(String, String)>,
 }
 
-/// Where the settings of this person are kept, if the system names a place.
+/// The settings file of this user, if the system names a place.
 pub fn default_path() -> Option<PathBuf> {
     places::settings_folder().map(|folder| folder.join("settings.ron"))
 }
 
-/// Longest settings file that is read, in bytes.
+/// Size of the largest settings file that is read, in bytes.
 const LONGEST: u64 = 1 << 20;
 
-/// Reads the settings. No file means defaults; a broken file is renamed to `.bad` and the defaults are used.
+/// Reads the settings. A missing file means defaults. A broken file is renamed to `.bad` and the defaults are used.
 pub fn load(path: &Path) -> Loaded {
     let read = match fs::metadata(path) {
         Ok(about) if about.len() > LONGEST => Err(format!("it is larger than {LONGEST} bytes")),
@@ -120,7 +120,7 @@ pub fn load(path: &Path) -> Loaded {
         Err(error) => Err(error.to_string()),
     };
     match read {
-        Ok(settings) => Loaded { settings: settings.held(), notice: None },
+        Ok(settings) => Loaded { settings: settings.clamped(), notice: None },
         Err(why) => {
             let bad = with_ending(path, "bad");
             let moved = fs::rename(path, &bad).is_ok();
@@ -137,14 +137,14 @@ pub fn load(path: &Path) -> Loaded {
     }
 }
 
-/// Reads the settings and leaves a broken file where it is, for a look before the window is there to tell of it.
+/// Reads the settings and leaves a broken file in place, for use before the window can show a message.
 pub fn load_quietly(path: &Path) -> Settings {
     let fits = fs::metadata(path).is_ok_and(|about| about.len() <= LONGEST);
     let text = if fits { fs::read_to_string(path).unwrap_or_default() } else { String::new() };
-    ron::from_str::<Settings>(&text).unwrap_or_default().held()
+    ron::from_str::<Settings>(&text).unwrap_or_default().clamped()
 }
 
-/// Writes the settings, whole or not at all: into a new file beside it, which then takes its name.
+/// Writes the settings atomically: into a new file next to the old one, which it then replaces.
 ///
 /// # Errors
 /// When the folder or the file cannot be written.
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_saved_is_read_back() {
+    fn saved_settings_are_read_back() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("deep").join("settings.ron");
         let mut settings = Settings { theme: ThemeChoice::Dark, text_scale: 150, ..Settings::default() };
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn no_file_means_defaults_without_a_word() {
+    fn a_missing_file_means_defaults_without_a_message() {
         let folder = tempfile::tempdir().expect("a folder");
         assert_eq!(
             load(&folder.path().join("settings.ron")),
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_file_is_moved_aside_and_said() {
+    fn a_broken_file_is_renamed_and_reported() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("settings.ron");
         for broken in [&b"(theme: Purple)"[..], b"\xff\xfe\x00", b"(((((", b""] {
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_out_of_range_are_brought_back_and_unknown_fields_are_passed_over() {
+    fn numbers_out_of_range_are_clamped_and_unknown_fields_are_skipped() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("settings.ron");
         fs::write(&path, "(text_scale: 900, window_size: (1.0, inf), nav_width: NaN, later: 3)")
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn recent_files_are_few_and_each_stands_once() {
+    fn recent_files_are_limited_and_each_is_listed_once() {
         let mut settings = Settings::default();
         for number in 0..40 {
             settings.opened(Path::new(&format!("{number}.mrec")));

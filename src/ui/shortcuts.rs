@@ -1,6 +1,6 @@
-//! The one table of commands of the window: word, explanation, keys. Palette, menu and list of shortcuts read it.
+//! The table of the window's commands: label, explanation, keys. The palette, the menu and the list of shortcuts read it.
 //!
-//! Belongs here: what a person can ask the window for. Does not belong here: how it is done.
+//! Belongs here: the commands of the window. Does not belong here: their execution.
 
 use eframe::egui;
 use egui::{Key, KeyboardShortcut, Modifiers};
@@ -10,35 +10,35 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 pub enum AppCommand {
     /// Opens the palette.
     Palette,
-    /// New record of what is on screen.
+    /// Creates a record of the kind on screen.
     New,
     /// Opens a product file.
     Open,
-    /// The steps to a new product file.
+    /// Starts the steps to a new product file.
     NewFile,
     /// Opens the example product.
     Example,
-    /// Says that everything is saved.
+    /// Confirms that everything is saved.
     Save,
-    /// Goes to the search box.
+    /// Moves the focus to the search box.
     Find,
-    /// A packet for what is on screen.
+    /// Makes a packet of the record on screen.
     Packet,
     /// Goes back.
     Back,
     /// Goes forward again.
     Forward,
-    /// The dashboard.
+    /// Goes to the dashboard.
     Dashboard,
-    /// Import of feedback.
+    /// Goes to the import of feedback.
     Import,
-    /// Backup to a place of one's choice.
+    /// Makes a backup at a chosen place.
     BackUp,
-    /// Verification of the whole file.
+    /// Verifies the whole file.
     Verify,
-    /// Becoming the writer.
+    /// Takes over writing.
     TakeOver,
-    /// Change of one's password.
+    /// Changes the user's own password.
     ChangePassword,
     /// Locks the window.
     Lock,
@@ -46,24 +46,24 @@ pub enum AppCommand {
     SignOut,
     /// Closes the file.
     CloseFile,
-    /// Appearance and other settings.
+    /// Goes to the settings.
     Settings,
-    /// The list of shortcuts.
+    /// Goes to the list of shortcuts.
     Shortcuts,
-    /// What this screen is for.
+    /// Shows the help for the screen.
     Help,
-    /// Ends the program.
+    /// Quits the program.
     Quit,
 }
 
-/// What must be there for a command to make sense.
+/// The state of the window that a command needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
     /// Nothing.
     Nothing,
     /// An open file.
     File,
-    /// A person who is signed in.
+    /// A signed-in person.
     Person,
 }
 
@@ -72,7 +72,7 @@ pub enum Needs {
 pub struct CommandDef {
     /// The command.
     pub command: AppCommand,
-    /// Its word, as in a menu.
+    /// Its label in a menu.
     pub text: &'static str,
     /// What it does.
     pub tooltip: &'static str,
@@ -100,7 +100,7 @@ const fn def(
     CommandDef { command, text, tooltip, keys, needs }
 }
 
-/// Every command, in the order of the list of shortcuts.
+/// All commands, in the order of the list of shortcuts.
 pub const COMMANDS: &[CommandDef] = &[
     def(
         AppCommand::Palette,
@@ -109,19 +109,13 @@ pub const COMMANDS: &[CommandDef] = &[
         ctrl(Key::K),
         Needs::Nothing,
     ),
-    def(
-        AppCommand::New,
-        "New record",
-        "A new record of the kind that is on screen",
-        ctrl(Key::N),
-        Needs::Person,
-    ),
+    def(AppCommand::New, "New record", "A new record of the kind on screen", ctrl(Key::N), Needs::Person),
     def(AppCommand::Find, "Find", "Search in all records; in a list, filter it", ctrl(Key::F), Needs::Person),
     def(AppCommand::Packet, "Packet…", "A packet of what is on screen, as PDF", ctrl(Key::P), Needs::Person),
     def(
         AppCommand::Back,
         "Back",
-        "To the screen before",
+        "To the previous screen",
         keys(Modifiers::ALT, Key::ArrowLeft),
         Needs::Person,
     ),
@@ -135,7 +129,7 @@ pub const COMMANDS: &[CommandDef] = &[
     def(
         AppCommand::Dashboard,
         "Dashboard",
-        "What is overdue, what is coming, where things are heading",
+        "Overdue and upcoming work, and trends",
         keys(Modifiers::ALT, Key::Home),
         Needs::Person,
     ),
@@ -149,7 +143,7 @@ pub const COMMANDS: &[CommandDef] = &[
     def(
         AppCommand::Save,
         "Save",
-        "Nothing needs saving: everything is saved as it is done",
+        "Nothing needs saving: every change is saved at once",
         ctrl(Key::S),
         Needs::File,
     ),
@@ -164,7 +158,7 @@ pub const COMMANDS: &[CommandDef] = &[
     def(
         AppCommand::Example,
         "Open the example product",
-        "A product with a year of records, to look around in",
+        "A product with a year of records, to explore",
         None,
         Needs::Nothing,
     ),
@@ -185,26 +179,26 @@ pub const COMMANDS: &[CommandDef] = &[
     def(
         AppCommand::TakeOver,
         "Take over writing",
-        "Become the writer once nobody else is",
+        "Become the writer once nobody else is writing",
         None,
         Needs::File,
     ),
     def(
         AppCommand::ChangePassword,
         "Change password…",
-        "Your own password in this file",
+        "Change your password in this file",
         None,
         Needs::Person,
     ),
     def(
         AppCommand::Lock,
         "Lock",
-        "Ask for the password before anything else is shown",
+        "Hide everything until the password is entered",
         ctrl(Key::L),
         Needs::Person,
     ),
-    def(AppCommand::SignOut, "Sign out", "Let somebody else sign in", None, Needs::Person),
-    def(AppCommand::CloseFile, "Close file", "Back to the start", ctrl(Key::W), Needs::File),
+    def(AppCommand::SignOut, "Sign out", "Let another person sign in", None, Needs::Person),
+    def(AppCommand::CloseFile, "Close file", "Back to the start screen", ctrl(Key::W), Needs::File),
     def(
         AppCommand::Settings,
         "Settings",
@@ -216,43 +210,43 @@ pub const COMMANDS: &[CommandDef] = &[
     def(
         AppCommand::Help,
         "Help for this screen",
-        "What it is for, and which clause asks for it",
+        "Its purpose, and the clause that requires it",
         keys(Modifiers::NONE, Key::F1),
         Needs::Nothing,
     ),
     def(
         AppCommand::Quit,
         "Quit",
-        "Close the file and the program; what is being typed is kept",
+        "Close the file and the program; typed text is kept as a draft",
         ctrl(Key::Q),
         Needs::Nothing,
     ),
 ];
 
-/// Keys that screens answer to: their words and what they do. For the list of shortcuts only.
+/// Keys of the screens and what they do. For the list of shortcuts only.
 pub const SCREEN_KEYS: &[(&str, &str)] = &[
     ("Ctrl+Enter", "Save a form, or confirm a dialog"),
     ("/", "Go to the filter of a list, or to the search box"),
     ("Up, Down, Enter", "Move in a list and open a record"),
     (
         "Shift+Left, Shift+Right",
-        "On the head of a column: make it narrower or wider; Shift+Home gives it back its own width",
+        "On the head of a column: make it narrower or wider; Shift+Home restores its width",
     ),
-    ("Esc", "Leave a dialog or an input; then go back"),
-    ("Tab, Shift+Tab", "To the next or the last input"),
+    ("Esc", "Leave a dialog or an input, then go back"),
+    ("Tab, Shift+Tab", "To the next or previous input"),
 ];
 
-/// The row of a command.
+/// The table row of a command.
 pub fn def_of(command: AppCommand) -> Option<&'static CommandDef> {
     COMMANDS.iter().find(|row| row.command == command)
 }
 
-/// The word of a command.
+/// The label of a command.
 pub fn text_of(command: AppCommand) -> &'static str {
     def_of(command).map_or("", |row| row.text)
 }
 
-/// The keys of a command in words, such as `Ctrl+K`; empty when it has none.
+/// The keys of a command as text, such as `Ctrl+K`; empty if it has none.
 pub fn keys_of(ctx: &egui::Context, row: &CommandDef) -> String {
     row.keys.map_or_else(String::new, |keys| {
         ctx.format_shortcut(&keys).replace("Comma", ",").replace("Slash", "/")
@@ -264,7 +258,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_keys_and_no_words_are_given_twice() {
+    fn no_keys_and_no_labels_are_used_twice() {
         for (index, row) in COMMANDS.iter().enumerate() {
             for other in &COMMANDS[index + 1..] {
                 assert_ne!(row.command, other.command);

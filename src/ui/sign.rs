@@ -1,7 +1,7 @@
-//! The dialog of an electronic signature: what a dry run says will be signed, part by part with its digest, what the signature
-//! means, and the password.
+//! The dialog of an electronic signature: the content that is signed by a dry run, each part with its digest, the meaning
+//! of the signature, and the password.
 //!
-//! Belongs here: showing and asking. Does not belong here: checking the password or performing anything.
+//! Belongs here: showing the content and asking for the password. Does not belong here: checking it, or performing anything.
 
 use eframe::egui;
 use egui::{Context, Key, Label, Modifiers, RichText, ScrollArea, Ui, WidgetInfo, accesskit::Role};
@@ -21,14 +21,14 @@ use crate::ui::widgets::modal::{Dialog, Outcome as Ended};
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
 use crate::ui::widgets::text::password_ui;
 
-/// Height of everything in the dialog but the content, in points; the content gets what is left of the window.
+/// Height of everything in the dialog except the content, in points; the content gets the rest of the window.
 const AROUND: f32 = 400.0;
-/// Least and most height of the content, in points.
+/// Least and greatest height of the content, in points.
 const CONTENT: (f32, f32) = (140.0, 520.0);
-/// Characters of a value above which it stands under its label instead of beside it.
-const BESIDE_CHARS: usize = 160;
+/// Values longer than this number of characters are shown under their label instead of next to it.
+const INLINE_CHARS: usize = 160;
 
-/// A value that is shown, with its label.
+/// A value with its label.
 struct Row {
     label: String,
     value: String,
@@ -42,7 +42,7 @@ struct Group {
 
 /// A part that is signed.
 struct PartShown {
-    /// Number of the record, which part, and what the signature means.
+    /// Number of the record, name of the part, and meaning of the signature.
     heading: String,
     /// The part for a screen reader: number and part.
     name: String,
@@ -50,47 +50,47 @@ struct PartShown {
     sections: Vec<Group>,
 }
 
-/// What is read before the password is given.
+/// The content that is read before the password is entered.
 struct Content {
     parts: Vec<PartShown>,
-    /// What changes with it besides, by record.
-    beside: Vec<Group>,
+    /// The other changes of the act, by record.
+    other_changes: Vec<Group>,
     meanings: Vec<Meaning>,
 }
 
-/// What is to be signed.
+/// A signature that is being given.
 pub struct SignDialog {
-    /// The act with what was read of it.
+    /// The act with the digest of what was shown.
     act: Act,
     title: String,
     content: Content,
     then: Then,
-    /// The draft that is done with once it is signed.
+    /// The draft to drop after signing.
     draft: Option<String>,
     password: String,
     /// Whether confirming was tried without a password.
     tried: bool,
     /// Why the last attempt was refused.
     refusal: Option<String>,
-    /// What is said above the content, where it was made anew.
+    /// The message above content that has changed.
     changed: Option<String>,
-    /// Whether the content is to be shown from its beginning.
+    /// Whether to scroll the content to its beginning.
     from_top: bool,
 }
 
-/// How the dialog ended in this frame.
+/// The state of the dialog in this frame.
 #[derive(Debug)]
 pub enum Outcome {
-    /// It goes on.
+    /// Still open.
     Pending,
-    /// Left without signing.
+    /// Closed without signing.
     Cancelled,
-    /// To be performed with this password. The dialog stays until the caller drops it.
+    /// Perform with this password. The dialog stays until the caller drops it.
     Sign(Password),
 }
 
 impl SignDialog {
-    /// The dialog for an act, as its dry run says what will be signed.
+    /// The dialog for an act and the preview of its dry run.
     pub fn new(act: Act, preview: &Preview, names: &Names, (then, draft): (Then, Option<String>)) -> Self {
         let title = title_of(&act.request);
         let mut dialog = Self {
@@ -109,7 +109,7 @@ impl SignDialog {
         dialog
     }
 
-    /// Shows what will be signed now, and says that it has changed.
+    /// Shows the new content, and says that it has changed.
     pub fn read_again(&mut self, preview: &Preview, names: &Names) {
         self.content = Content::of(preview, names);
         self.act.read = Some(preview.read());
@@ -118,22 +118,22 @@ impl SignDialog {
         self.from_top = true;
     }
 
-    /// Says why it was refused.
+    /// Shows why the signature was refused.
     pub fn refuse(&mut self, refusal: &Refused) {
         self.refusal = Some(sentence(&refusal.to_string()));
     }
 
-    /// The act with what was read of it.
+    /// The act with the digest of what was shown.
     pub fn act(&self) -> Act {
         self.act.clone()
     }
 
-    /// What follows when it is signed, and the draft that is then done with.
+    /// What follows after signing, and the draft to drop then.
     pub fn after(&self) -> (&Then, Option<&str>) {
         (&self.then, self.draft.as_deref())
     }
 
-    /// Draws the dialog. `signer` is the name as it will be printed.
+    /// Draws the dialog. `signer` is the name as printed.
     pub fn ui(&mut self, ctx: &Context, signer: &str) -> Outcome {
         let missing: Vec<String> =
             self.password.is_empty().then(|| "Your password is missing".to_owned()).into_iter().collect();
@@ -158,7 +158,7 @@ impl SignDialog {
             }
             let violation = (self.tried && self.password.is_empty()).then_some("Your password is missing");
             Field::new("Password")
-                .required("required at every signature")
+                .required("required for every signature")
                 .violation(violation)
                 .show(ui, |ui| password_ui(ui, &mut self.password));
         });
@@ -189,7 +189,7 @@ impl SignDialog {
             if pages != 0.0 {
                 ui.scroll_with_delta(egui::vec2(0.0, pages * height * 0.8));
             }
-            // The scroll bar stands beside what is read, not over it.
+            // The scroll bar is next to the content, not over it.
             ui.set_max_width(ui.available_width() - space::M);
             ui.spacing_mut().item_spacing.y = space::XS;
             self.content.ui(ui);
@@ -219,7 +219,7 @@ impl Content {
             }
         }
         let parts = preview.signed.iter().map(|part| PartShown::of(part, names)).collect();
-        Self { parts, beside: beside(preview, names), meanings }
+        Self { parts, other_changes: other_changes(preview, names), meanings }
     }
 
     fn ui(&self, ui: &mut Ui) {
@@ -229,12 +229,12 @@ impl Content {
             }
             part.ui(ui);
         }
-        if self.beside.is_empty() {
+        if self.other_changes.is_empty() {
             return;
         }
         ui.add_space(space::L);
-        ui.label(bold("What else changes with it"));
-        for group in &self.beside {
+        ui.label(bold("Other changes"));
+        for group in &self.other_changes {
             ui.add_space(space::XS);
             group.ui(ui);
         }
@@ -286,7 +286,7 @@ impl Group {
 
 impl Row {
     fn ui(&self, ui: &mut Ui) {
-        if self.value.contains('\n') || self.value.chars().count() > BESIDE_CHARS {
+        if self.value.contains('\n') || self.value.chars().count() > INLINE_CHARS {
             ui.add(Label::new(hint(ui, &self.label)).wrap());
             ui.add(Label::new(&self.value).wrap());
             return;
@@ -306,8 +306,8 @@ impl Row {
     }
 }
 
-/// What changes besides the content of the signed parts, by record.
-fn beside(preview: &Preview, names: &Names) -> Vec<Group> {
+/// The changes outside the signed parts, by record.
+fn other_changes(preview: &Preview, names: &Names) -> Vec<Group> {
     let name = |id: RecordId| names.get(&id).cloned();
     let mut groups = Vec::new();
     for change in &preview.changes {
@@ -341,7 +341,7 @@ fn beside(preview: &Preview, names: &Names) -> Vec<Group> {
     groups
 }
 
-/// What is signed, such as “Evaluate PR-0003”.
+/// The title of the dialog, such as “Evaluate PR-0003”.
 fn title_of(request: &Request) -> String {
     match request {
         Request::Move { id, go, .. } => {

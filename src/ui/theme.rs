@@ -1,7 +1,7 @@
-//! The look of the window in one place: colours, spacing, text sizes, fonts, and the four state tones.
+//! The look of the window: colours, spacing, text sizes, fonts, and the four tones of a state.
 //!
-//! Belongs here: tokens and how they are given to egui. Does not belong here: any widget, any word of the domain.
-//! It is the only module that names a raw colour; everybody else asks [`palette`].
+//! Belongs here: design tokens and their use in egui. Does not belong here: any widget, any term of the domain.
+//! It is the only module that names a raw colour; all others use [`palette`].
 #![expect(clippy::disallowed_methods, reason = "this is the one file that may name raw colours")]
 
 use std::sync::{Arc, LazyLock};
@@ -29,7 +29,7 @@ pub mod space {
     pub const XXL: f32 = 32.0;
     /// Height of a button, an input and a table row.
     pub const ROW: f32 = 28.0;
-    /// The widest that a line of running text may become.
+    /// Greatest width of a line of running text.
     pub const MEASURE: f32 = 640.0;
 }
 
@@ -37,11 +37,11 @@ pub mod space {
 pub mod size {
     /// Help, hints, axis labels.
     pub const SMALL: f32 = 12.0;
-    /// Everything that is read.
+    /// Body text.
     pub const BODY: f32 = 14.0;
     /// Titles of sections and dialogs.
     pub const TITLE: f32 = 17.0;
-    /// The head of a page.
+    /// The heading of a page.
     pub const HEADING: f32 = 22.0;
     /// Height of a line of small text.
     pub const SMALL_LINE: f32 = 16.0;
@@ -51,14 +51,14 @@ pub mod size {
     pub const TITLE_LINE: f32 = 24.0;
 }
 
-/// What a state means for the reader. Each tone has a shape of its own, so colour is never the only sign.
+/// What a state means for the reader. Each tone has its own shape, so colour is never the only sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tone {
-    /// Nothing to say: open, draft, informative. A ring.
+    /// Nothing special: open, draft, informative. A ring.
     Neutral,
     /// As it should be: approved, closed, done. A check mark.
     Good,
-    /// Needs somebody soon. A diamond.
+    /// Needs action soon. A diamond.
     Due,
     /// Overdue, rejected, missing. A triangle.
     Late,
@@ -81,7 +81,7 @@ pub struct ToneColours {
 /// The colours of one theme.
 #[derive(Clone, Copy, Debug)]
 pub struct Palette {
-    /// Behind everything.
+    /// The background of the window.
     pub canvas: Color32,
     /// Inputs, tables, cards.
     pub surface: Color32,
@@ -91,11 +91,11 @@ pub struct Palette {
     pub hover: Color32,
     /// Every second row of a table.
     pub stripe: Color32,
-    /// What is read.
+    /// Primary text.
     pub text: Color32,
-    /// What is read second: hints, units, labels of axes.
+    /// Secondary text: hints, units, axis labels.
     pub weak: Color32,
-    /// Lines between things.
+    /// Separating lines.
     pub line: Color32,
     /// Edge of an input or button: 3 : 1 against its surroundings.
     pub edge: Color32,
@@ -187,12 +187,12 @@ pub static DARK: Palette = Palette {
     late: tone(0x00FF_9C9C, 0x0046_202A),
 };
 
-/// The colours of the theme that this part of the window is drawn in.
+/// The palette of the theme that this part of the window uses.
 pub fn palette(ui: &egui::Ui) -> &'static Palette {
     of(ui.visuals().dark_mode)
 }
 
-/// The colours of the theme that the whole window is drawn in.
+/// The palette of the theme that the whole window uses.
 pub fn palette_of(ctx: &egui::Context) -> &'static Palette {
     of(ctx.theme() == Theme::Dark)
 }
@@ -205,12 +205,12 @@ static BOLD: LazyLock<FontFamily> = LazyLock::new(|| FontFamily::Name("bold".int
 static ITALIC: LazyLock<FontFamily> = LazyLock::new(|| FontFamily::Name("italic".into()));
 static TITLE: LazyLock<TextStyle> = LazyLock::new(|| TextStyle::Name("title".into()));
 
-/// The family of the true bold.
+/// The font family of true bold.
 pub fn bold_family() -> FontFamily {
     BOLD.clone()
 }
 
-/// Body text with generous line height, for anything that may take several lines.
+/// Body text with a generous line height, for text of several lines.
 pub fn body(text: impl Into<String>) -> RichText {
     RichText::new(text).line_height(Some(size::BODY_LINE))
 }
@@ -220,12 +220,12 @@ pub fn small(text: impl Into<String>) -> RichText {
     RichText::new(text).text_style(TextStyle::Small).line_height(Some(size::SMALL_LINE))
 }
 
-/// Body text in the true bold.
+/// Body text in true bold.
 pub fn bold(text: impl Into<String>) -> RichText {
     body(text).family(BOLD.clone())
 }
 
-/// Body text in the true italic.
+/// Body text in true italic.
 pub fn italic(text: impl Into<String>) -> RichText {
     body(text).family(ITALIC.clone())
 }
@@ -235,15 +235,15 @@ pub fn title(text: impl Into<String>) -> RichText {
     RichText::new(text).text_style(TITLE.clone()).line_height(Some(size::TITLE_LINE))
 }
 
-/// Small text in the second colour, for help and hints.
+/// Small text in the secondary colour, for help and hints.
 pub fn hint(ui: &egui::Ui, text: impl Into<String>) -> RichText {
     small(text).color(palette(ui).weak)
 }
 
-/// Which theme the person chose.
+/// The theme that the user chose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ThemeChoice {
-    /// As the desktop says.
+    /// Follow the desktop.
     #[default]
     System,
     /// Always light.
@@ -253,19 +253,19 @@ pub enum ThemeChoice {
 }
 
 impl ThemeChoice {
-    /// All three, in the order in which they are offered.
+    /// All three, in the order of the settings.
     pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
 
-    /// The word that stands on its button.
+    /// The label of its button.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::System => "As the system",
+            Self::System => "Follow the system",
             Self::Light => "Light",
             Self::Dark => "Dark",
         }
     }
 
-    /// Makes the window follow this choice.
+    /// Applies the choice to the window.
     pub fn apply(self, ctx: &egui::Context) {
         ctx.set_theme(match self {
             Self::System => egui::ThemePreference::System,
@@ -280,17 +280,17 @@ pub const SCALE_MIN: u16 = 80;
 /// Largest text scale in percent.
 pub const SCALE_MAX: u16 = 200;
 
-/// Scales text and everything around it. `percent` is held between [`SCALE_MIN`] and [`SCALE_MAX`].
+/// Scales text and everything around it. `percent` is clamped to [`SCALE_MIN`] and [`SCALE_MAX`].
 pub fn set_text_scale(ctx: &egui::Context, percent: u16) {
     ctx.set_zoom_factor(f32::from(percent.clamp(SCALE_MIN, SCALE_MAX)) / 100.0);
 }
 
-/// The text scale now in use, in percent, rounded.
+/// The current text scale, in percent, rounded.
 pub fn text_scale(ctx: &egui::Context) -> u16 {
     (ctx.zoom_factor() * 100.0).round().clamp(f32::from(SCALE_MIN), f32::from(SCALE_MAX)) as u16
 }
 
-/// Gives egui our fonts, both themes and the focus ring. Call once, before the first frame.
+/// Installs our fonts, both themes and the focus ring. Call once, before the first frame.
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts());
     ctx.set_style_of(Theme::Light, style(&LIGHT, Visuals::light()));
@@ -391,7 +391,7 @@ fn coloured(palette: &Palette, mut visuals: Visuals) -> Visuals {
 
 const RING: f32 = 2.0;
 
-/// Where the focus ring of a widget is to be drawn, if not around the widget itself.
+/// Where to draw the focus ring of a widget, if not around the widget itself.
 #[derive(Clone, Copy)]
 struct RingAt {
     id: egui::Id,
@@ -402,7 +402,7 @@ fn ring_slot() -> egui::Id {
     egui::Id::unique("mainstay_focus_ring")
 }
 
-/// Asks for the focus ring of `id` to be drawn around `rect` in this frame, for a widget inside a frame of its own.
+/// Draws the focus ring of `id` around `rect` in this frame, for a widget inside its own frame.
 pub fn ring_around(ctx: &egui::Context, id: egui::Id, rect: egui::Rect) {
     ctx.data_mut(|data| data.insert_temp(ring_slot(), RingAt { id, rect }));
 }
@@ -510,7 +510,7 @@ mod tests {
     }
 
     #[test]
-    fn text_scale_is_held_between_80_and_200_percent() {
+    fn text_scale_is_clamped_to_80_and_200_percent() {
         let ctx = egui::Context::default();
         for (asked, given) in [(10, 80), (80, 80), (125, 125), (200, 200), (900, 200)] {
             set_text_scale(&ctx, asked);

@@ -672,7 +672,7 @@ fn a_file_of_statements_is_written_as_vex_and_what_is_missing_in_it_is_refused()
         bench.run(&arguments)
     };
     let told = run(&input, &["--author", "Me"]);
-    assert!(told.code == 2 && told.err.contains("--author goes only with a scan"), "{}", told.err);
+    assert!(told.code == 2 && told.err.contains("--author is only for a scan"), "{}", told.err);
     let mut bare = whole.clone();
     bare["justification"] = Value::Null;
     let refused = run(&bench.file("bare.json", &statements(&bare)), &[]);
@@ -712,7 +712,7 @@ fn a_scan_is_written_as_vex_that_never_says_not_affected() {
     let (nobody, _) = vex("nobody.json", &[]);
     assert!(nobody.code == 2 && nobody.err.contains("--author"), "{}", nobody.err);
     let (run, open) = vex("open.json", &["--author", "Example Devices"]);
-    assert!(run.code == 0 && run.out.contains("1 left out  not affected"), "{}{}", run.out, run.err);
+    assert!(run.code == 0 && run.out.contains("1 skipped  not affected"), "{}{}", run.out, run.err);
     assert_eq!((open.as_array().unwrap().len(), &open[0]["status"]), (1, &"under_investigation".into()));
     let (_, told) = vex("told.json", &["--author", "Example Devices", "--action", "update; install 2.0"]);
     assert_eq!(

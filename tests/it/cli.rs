@@ -128,7 +128,7 @@ fn the_example_verifies_and_has_something_overdue_of_each_sort() {
     assert_eq!(with(&["status", path, "--on", "yesterday"]).code, 2);
     let early = with(&["status", path, "--on", "1999-01-01"]);
     assert_eq!(early.code, 3, "{}", early.out);
-    assert!(early.err.contains("was not there yet on 1999-01-01"), "{}", early.err);
+    assert!(early.err.contains("did not exist yet on 1999-01-01"), "{}", early.err);
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn records_are_listed_and_shown_in_words_and_in_a_stable_shape() {
     assert_eq!(ahead("CR-0005"), ["PR-0001 goes on with “Close”: Quality manager (Mara Example)"]);
     assert!(ahead("CR-0004").is_empty() && ahead("AP-0004").is_empty());
     let said = with(&["show", path, "CR-0006"]);
-    assert!(said.out.contains(&format!("Goes on in\n  {waits}")), "{}", said.out);
+    assert!(said.out.contains(&format!("Continues in\n  {waits}")), "{}", said.out);
     let unknown = with(&["list", path, "gadget"]);
     assert_eq!(unknown.code, 2);
     assert!(unknown.err.contains("feedback"), "{}", unknown.err);
@@ -289,7 +289,7 @@ fn a_word_that_is_nothing_known_is_told_and_nothing_is_written_over() {
     let bogus = with(&["bogus"]);
     assert_eq!(bogus.code, 2);
     assert!(
-        bogus.err.contains("neither a command nor a file “bogus”") && bogus.err.contains("verify"),
+        bogus.err.contains("“bogus” is neither a command nor a file") && bogus.err.contains("verify"),
         "{}",
         bogus.err
     );
@@ -412,7 +412,7 @@ fn what_a_rule_or_a_permission_refuses_ends_the_script_unless_told_to_go_on() {
     let stopped = with(&["run", &path, &script, "--login", "jonas"]);
     assert_eq!(stopped.code, 3);
     assert!(
-        stopped.err.contains("Awaiting approval") && stopped.err.contains("1 after it were not tried"),
+        stopped.err.contains("Awaiting approval") && stopped.err.contains("1 more not tried"),
         "{}",
         stopped.err
     );
@@ -444,11 +444,11 @@ fn feedback_is_imported_once_and_a_packet_is_a_pdf() {
         with(&arguments)
     };
     let dry = import(&["--dry-run"]);
-    assert!(dry.code == 0 && dry.out.contains("2 rows would be taken"), "{}{}", dry.out, dry.err);
+    assert!(dry.code == 0 && dry.out.contains("2 rows would be imported"), "{}{}", dry.out, dry.err);
     let taken = import(&[]);
-    assert!(taken.code == 0 && taken.out.contains("2 rows taken"), "{}{}", taken.out, taken.err);
+    assert!(taken.code == 0 && taken.out.contains("2 rows imported"), "{}{}", taken.out, taken.err);
     let again = import(&[]);
-    assert!(again.code == 0 && again.out.contains("2 taken before"), "{}{}", again.out, again.err);
+    assert!(again.code == 0 && again.out.contains("2 imported before"), "{}{}", again.out, again.err);
     let unknown = with(&["import", "feedback", &path, &rows, "--mapping", "Nothing", "--login", "tomas"]);
     assert_eq!(unknown.code, 2, "{}", unknown.err);
 
@@ -470,7 +470,7 @@ fn what_is_no_product_file_or_is_damaged_is_told_in_words() {
     let text = file(folder.path(), "notes.txt", "these are notes, and not a product file at all\n");
     let other = with(&["status", &text]);
     assert_eq!(other.code, 1);
-    assert!(other.err.contains("no product file"), "{}", other.err);
+    assert!(other.err.contains("is not a product file"), "{}", other.err);
     assert_eq!(with(&["status", "nowhere.mainstay"]).code, 1);
     assert_eq!(with(&["fly", "away"]).code, 2);
 
@@ -545,7 +545,7 @@ fn an_older_file_is_refused_with_the_command_that_upgrades_it_and_left_alone() {
     let path = copy(folder.path());
     let done = with(&["upgrade", &path]);
     assert!(
-        done.code == 0 && done.out.contains("has this program's version already"),
+        done.code == 0 && done.out.contains("already has this program's version"),
         "{}{}",
         done.out,
         done.err

@@ -220,10 +220,10 @@ fn the_command_line_writes_fields_rehearses_and_takes_them_in_once() {
     }
     let (code, said, err) = mainstay(&[&take[..], &["--dry-run"]].concat());
     assert_eq!(code, 0, "{err}");
-    assert!(said.contains(&format!("{count} rows would be taken, 0 refused")), "{said}");
+    assert!(said.contains(&format!("{count} rows would be imported, 0 refused")), "{said}");
     let (code, said, err) = mainstay(&take);
     assert_eq!(code, 0, "{said}{err}");
-    assert!(said.contains(&format!("{count} rows taken, 0 refused")), "{said}");
+    assert!(said.contains(&format!("{count} rows imported, 0 refused")), "{said}");
     let (code, _, err) = mainstay(&take);
     assert_eq!(code, 3);
     assert!(err.contains("--again"), "{err}");

@@ -71,7 +71,7 @@ impl Window {
                 patience: std::time::Duration::from_mins(1),
             };
             let mut app = App::with(cc, setup, Start::Nothing);
-            app.sit_down(file, session);
+            app.open_signed_in(file, session);
             app.go(route);
             app
         });

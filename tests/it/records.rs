@@ -290,7 +290,7 @@ fn several_rows_are_chosen_assigned_and_saved_as_csv() {
     window.settle();
     window.key_press_modifiers(Modifiers::COMMAND, Key::A);
     window.settle();
-    window.get_by_label("5 chosen");
+    window.get_by_label("5 selected");
     window.picture("list_several");
     window.press("Assign to…");
     window.press("Ben Example");

@@ -137,7 +137,7 @@ fn long_trails_are_read_page_by_page() {
         feedback(&mut desk);
     }
     let mut harness = staged(desk, AuditScreen::new(None), Theme::Light, AuditScreen::ui);
-    harness.get_by_label("200 events so far; more follow further down, newest first");
+    harness.get_by_label("200 events so far; scroll down for more, newest first");
     let newest = harness.state().desk.file.head().seq;
     harness.get_by_label(&newest.to_string()).focus();
     harness.run();
@@ -166,7 +166,7 @@ fn a_search_groups_its_hits_by_kind_and_leads_to_them() {
 #[test]
 fn a_search_without_hits_says_what_to_do() {
     let harness = staged(Desk::new(), SearchScreen::new("zebra".to_owned()), Theme::Light, SearchScreen::ui);
-    harness.get_by_label("Nothing fits");
+    harness.get_by_label("No match");
 }
 
 #[test]
@@ -256,7 +256,7 @@ fn a_file_is_read_asked_about_planned_and_taken_in() {
         harness.get_by_label("Read").click();
         wait_for(&mut harness, "maude.csv: 3 rows, 4 columns");
         harness.run();
-        harness.get_by_label("Answer the questions above to see what becomes of each row.");
+        harness.get_by_label("Answer the questions above to preview each row.");
         for label in ["Received at", "Aware since"] {
             harness.get_by_role_and_label(egui::accesskit::Role::TextInput, label).focus();
             harness.run();
@@ -277,7 +277,7 @@ fn a_file_is_read_asked_about_planned_and_taken_in() {
         let Some(job) = import else { panic!("no import") };
         job.run(&mut stage.desk.file, &stage.desk.people["dan"], &stamp(stage.desk.now));
         harness.run();
-        harness.get_by_label("maude.csv was taken in");
+        harness.get_by_label("maude.csv was imported");
         harness.get_by_label("2 taken");
         picture(&mut harness, &format!("import-report-{name}"));
         harness.get_by_label("Save the report as CSV…").click();

@@ -218,7 +218,7 @@ fn the_dialog_shows_every_signed_part_and_what_else_changes_with_it() {
     window.get_by_label(&format!("{cr} · What is approved · Approved"));
     window.get_by_label(&format!("{ia} · All fields · Approved"));
     assert_eq!(window.shown_digests().len(), 3);
-    window.get_by_label("What else changes with it");
+    window.get_by_label("Other changes");
     window.get_by_label("Awaiting approval → Approved");
     window.picture("sign_approval");
     window.key_press(eframe::egui::Key::PageDown);

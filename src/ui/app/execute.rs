@@ -1,4 +1,4 @@
-//! Doing what screens and people ask for. Each list of commands is matched once, exhaustively, here.
+//! Executes the commands of screens and of the user. Each list of commands is matched once, exhaustively, here.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use eframe::egui;
 
 use super::App;
 use super::leaving::Leave;
-use super::mount::Screens;
 use super::open_dialogs::ShownCode;
+use super::open_screens::Screens;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::requests::Preview;
 use crate::domain::text::sentence;
@@ -20,15 +20,15 @@ use crate::ui::shortcuts::AppCommand;
 use crate::ui::sign::SignDialog;
 use crate::ui::widgets::notice::Notice;
 
-/// The desk while a screen works: the screens, which of them is shown, and the settings that it may change.
-pub(super) struct AtDesk<'a> {
+/// The parts of the desk that a screen uses: the open screens, the current route, and the settings.
+pub(super) struct DeskView<'a> {
     pub screens: &'a mut Screens,
     pub now: &'a Route,
     pub settings: &'a mut Settings,
 }
 
 impl App {
-    /// Does one thing that a screen asked for.
+    /// Executes one command of a screen.
     pub(super) fn execute(&mut self, command: Command) {
         match command {
             Command::Go(route) => self.go(route),
@@ -53,7 +53,7 @@ impl App {
         }
     }
 
-    /// Goes somewhere.
+    /// Goes to a route.
     pub fn go(&mut self, route: Route) {
         if let Some(desk) = &mut self.desk {
             desk.refusal = None;
@@ -61,7 +61,7 @@ impl App {
         }
     }
 
-    /// Goes back, or to the dashboard.
+    /// Goes back, or to the dashboard if there is nothing to go back to.
     pub(super) fn back(&mut self) {
         if let Some(desk) = &mut self.desk {
             desk.refusal = None;
@@ -71,7 +71,7 @@ impl App {
         }
     }
 
-    /// Performs a request, or shows what of it will be signed and asks for the password.
+    /// Performs a request, or shows the content to sign and prompts for the password.
     pub(super) fn perform(&mut self, act: Act, then: Then, draft: Option<String>) {
         if let Some((preview, names)) = self.perform_unsigned(&act, (&then, draft.as_deref())) {
             if let Some(desk) = &mut self.desk {
@@ -81,21 +81,21 @@ impl App {
         }
     }
 
-    /// Performs a request that needs no password; answers what is to be read first where it needs one.
+    /// Performs a request that needs no password. If it needs one, returns the content to sign.
     fn perform_unsigned(
         &mut self,
         act: &Act,
         after: (&Then, Option<&str>),
     ) -> Option<(Preview, BTreeMap<RecordId, String>)> {
         let to_read = match self.perform_now(act.clone(), None, after).err()? {
-            Refused::NeedsPassword(_) => self.to_be_read(act),
+            Refused::NeedsPassword(_) => self.preview_to_sign(act),
             other => Err(other),
         };
         to_read.map_err(|refusal| self.refused(refusal)).ok().flatten()
     }
 
-    /// What will be signed, with the names of persons.
-    fn to_be_read(&self, act: &Act) -> Result<Option<(Preview, BTreeMap<RecordId, String>)>, Refused> {
+    /// The content to sign, with the names of persons.
+    fn preview_to_sign(&self, act: &Act) -> Result<Option<(Preview, BTreeMap<RecordId, String>)>, Refused> {
         let (Some(desk), Some(session)) = (&self.desk, &self.session) else { return Ok(None) };
         let preview = desk.file.preview(session, act.clone(), &self.stamp())?;
         Ok(Some((preview, desk.file.names()?)))
@@ -109,18 +109,18 @@ impl App {
     ) -> Result<(), Refused> {
         let stamp = self.stamp();
         let reset = matches!(act.request, Request::ResetAccess { .. });
-        self.jobs.make_way();
+        self.jobs.interrupt_reads();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return Ok(()) };
         let receipt = desk.file.perform(session, act, password, &stamp)?;
         if let Some(key) = draft {
-            // A draft that stays behind is offered again and can be dropped there.
+            // A draft that could not be dropped is offered again and can be dropped there.
             let _ = desk.file.drop_draft(session, key);
         }
         self.done(&receipt, then, reset);
         Ok(())
     }
 
-    /// Signs what was read. What changed meanwhile is shown again; the dialog stays until it is signed or left.
+    /// Signs the content that was shown. If it has changed meanwhile, the new content is shown and the dialog stays open.
     pub(super) fn sign(&mut self, mut dialog: SignDialog, password: &Password) {
         let Err(refusal) = self.perform_now(dialog.act(), Some(password), dialog.after()) else { return };
         if !matches!(refusal, Refused::ChangedWhileReading) {
@@ -135,7 +135,7 @@ impl App {
         }
     }
 
-    /// After a request was performed: where to go, what to say.
+    /// After a request was performed: goes to the next route and shows a message.
     pub(super) fn done(&mut self, receipt: &Receipt, then: &Then, reset: bool) {
         let stamp = self.stamp();
         if let Some(desk) = &mut self.desk {
@@ -166,8 +166,8 @@ impl App {
             self.dialogs.code = Some(ShownCode::new(
                 "Hand over the one-time code",
                 format!(
-                    "{words} Hand it over in person or by a way that only they can read. It is shown only now and is \
-                     kept nowhere."
+                    "{words} Hand it over in person or through a channel that only they can read. It is shown only once and is \
+                     stored nowhere."
                 ),
                 code,
             ));
@@ -190,26 +190,26 @@ impl App {
 
     fn save_draft(&mut self, key: &str, body: &str) {
         let now = self.stamp().now;
-        self.jobs.make_way();
+        self.jobs.interrupt_reads();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         if let Err(refusal) = desk.file.save_draft(session, key, body, now) {
             self.problem(
-                format!("What you are typing could not be kept as a draft: {refusal}."),
+                format!("Your text could not be kept as a draft: {refusal}."),
                 "Save it soon, or copy it elsewhere.",
             );
         }
     }
 
     fn drop_draft(&mut self, key: &str) {
-        self.jobs.make_way();
+        self.jobs.interrupt_reads();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         if let Err(refusal) = desk.file.drop_draft(session, key) {
             self.problem(format!("The draft could not be dropped: {refusal}."), "");
         }
     }
 
-    /// Does everything that keys, menu and palette asked for.
-    pub(super) fn do_asked(&mut self, ctx: &egui::Context) {
+    /// Executes the commands of keys, menu and palette.
+    pub(super) fn run_commands(&mut self, ctx: &egui::Context) {
         for command in std::mem::take(&mut self.asked) {
             self.execute_app(command, ctx);
         }
@@ -230,7 +230,7 @@ impl App {
                 None => {
                     self.problem(
                         "There is no folder for the example product.",
-                        "Set HOME, then start again.",
+                        "Set HOME and start the program again.",
                     );
                 }
             },
@@ -260,7 +260,7 @@ impl App {
         }
     }
 
-    /// Settings and shortcuts are pages of an open file; before that they are windows over the start.
+    /// Settings and shortcuts are pages of an open file; without a file they are drawn instead of the start screen.
     fn show_settings(&mut self, route: Route) {
         if self.session.is_some() {
             self.go(route);
@@ -271,9 +271,9 @@ impl App {
 
     fn say_saved(&mut self) {
         let words = if matches!(self.route(), Some(Route::New(_) | Route::Edit(..))) {
-            "What you type is kept as a draft. Ctrl+Enter saves the form as a record."
+            "Your text is kept as a draft. Ctrl+Enter saves the form as a record."
         } else {
-            "Already saved. Everything is saved as it is done."
+            "Already saved. Every change is saved at once."
         };
         self.notices.push(Notice::info(words));
     }
@@ -307,21 +307,21 @@ impl App {
     /// Changes the password of the signed-in person.
     pub(super) fn change_password(&mut self, change: &PasswordChange) -> Result<(), Refused> {
         let stamp = self.stamp();
-        self.jobs.make_way();
+        self.jobs.interrupt_reads();
         let (Some(desk), Some(session)) = (&mut self.desk, &mut self.session) else { return Ok(()) };
         let (old, new) = change.passwords();
         desk.file.change_password(session, &old, &new, &stamp)
     }
 
-    /// Hands the desk and what a screen works with to `work`; answers what was asked for. `None` without a session.
-    pub(super) fn at_desk<T>(
+    /// Passes the desk and a screen's context to `work`; returns its result and its commands. `None` without a session.
+    pub(super) fn with_cx<T>(
         &mut self,
-        work: impl FnOnce(&mut AtDesk<'_>, &mut Cx<'_>) -> T,
+        work: impl FnOnce(&mut DeskView<'_>, &mut Cx<'_>) -> T,
     ) -> Option<(T, Vec<Command>)> {
         let stamp = self.stamp();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return None };
         let mut commands: Vec<Command> = Vec::new();
-        let mut at = AtDesk {
+        let mut at = DeskView {
             screens: &mut desk.screens,
             now: desk.history.now(),
             settings: &mut self.settings.values,
@@ -338,17 +338,17 @@ impl App {
         Some((done, commands))
     }
 
-    /// Lets the forms that were left in this frame keep what was typed.
+    /// Lets the forms that were left in this frame keep their text as drafts.
     pub(super) fn leave_forms(&mut self) {
-        let asked = self.at_desk(|at, cx| at.screens.leave(at.now, cx));
+        let asked = self.with_cx(|at, cx| at.screens.leave(at.now, cx));
         for command in asked.map(|((), commands)| commands).unwrap_or_default() {
             self.execute(command);
         }
     }
 
-    /// Lets the form on screen keep what was typed, before the session ends.
+    /// Lets the form on screen keep its text as a draft before the session ends.
     pub(super) fn leave_all(&mut self) {
-        let asked = self.at_desk(|at, cx| at.screens.leave_all(cx));
+        let asked = self.with_cx(|at, cx| at.screens.leave_all(cx));
         for command in asked.map(|((), commands)| commands).unwrap_or_default() {
             if matches!(command, Command::SaveDraft(..)) {
                 self.execute(command);

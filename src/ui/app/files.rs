@@ -1,4 +1,4 @@
-//! What screens ask of the disk: a place to save, a file to read, a file to attach.
+//! Commands of screens that use the disk: save bytes, read a file, attach a file, save a packet.
 
 use std::path::PathBuf;
 
@@ -19,7 +19,7 @@ use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::Notice;
 use crate::ui::widgets::text::TextLine;
 
-/// A file that is to be attached, with what is said about it.
+/// A file to attach, with its description.
 pub struct Attaching {
     to: RecordId,
     path: PathBuf,
@@ -42,7 +42,7 @@ impl App {
         let endings = if ending.is_empty() { "*" } else { &ending };
         let question = dialogs::save("Save as", &suggested, kind, endings);
         let Some(path) = (self.setup.ask_path)(&question) else { return };
-        // The person has said in the dialog that what lies there is replaced.
+        // The file dialog has already asked whether to replace an existing file.
         let original = self.desk.as_ref().map(|desk| desk.file.path());
         let written = FreshFile::over(&path, original).and_then(|mut file| {
             file.put(bytes)?;
@@ -65,7 +65,7 @@ impl App {
 
     /// Asks for a file to attach to a record.
     pub(super) fn attach(&mut self, to: RecordId) {
-        let question = dialogs::open("Attach a file", "Every file", &["*"]);
+        let question = dialogs::open("Attach a file", "All files", &["*"]);
         let Some(path) = (self.setup.ask_path)(&question) else { return };
         self.dialogs.attaching = Some(Attaching {
             to,
@@ -99,7 +99,7 @@ impl App {
             Field::new("When it was captured, UTC")
                 .violation(violation)
                 .show(ui, |ui| ui.add(TextLine::new(&mut attaching.captured_at).hint("2026-11-22 14:05")));
-            ui.label(hint(ui, "The file is kept byte for byte with its digest."));
+            ui.label(hint(ui, "The file is stored byte for byte with its digest."));
         });
         match outcome {
             Outcome::Open => {}
@@ -120,10 +120,10 @@ impl App {
         }
     }
 
-    /// Performs a request that hands out a one-time code, and shows the code.
+    /// Performs a request that issues a one-time code, and shows the code.
     pub(super) fn perform_for_code(&mut self, act: Act, to_whom: &str) {
         let stamp = self.stamp();
-        self.jobs.make_way();
+        self.jobs.interrupt_reads();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         match desk.file.perform(session, act, None, &stamp) {
             Ok(receipt) => {
@@ -134,8 +134,8 @@ impl App {
                     self.dialogs.code = Some(ShownCode::new(
                         "Hand over the one-time code",
                         format!(
-                            "This code is for {to_whom}, who sets a password with it. Hand it over in person or by a \
-                             way that only they can read. It is shown only now and is kept nowhere."
+                            "This code is for {to_whom}, who sets a password with it. Hand it over in person or through a \
+                             channel that only they can read. It is shown only once and is stored nowhere."
                         ),
                         code,
                     ));
@@ -145,13 +145,13 @@ impl App {
         }
     }
 
-    /// Writes the PDF of a packet to a place of the person's choice, and notes in the audit trail that it was issued.
+    /// Writes the PDF of a packet to a place that the user chooses, and records the issue in the audit trail.
     pub(super) fn save_packet(&mut self, packet: &RenderedPacket) {
         let suggested = self.folder().join(format!("{}.pdf", packet.number()));
         let question = dialogs::save("Save the packet", &suggested, "PDF", "pdf");
         let Some(path) = (self.setup.ask_path)(&question) else { return };
         let stamp = self.stamp();
-        self.jobs.make_way();
+        self.jobs.interrupt_reads();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
         let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let written = FreshFile::over(&path, Some(desk.file.path())).and_then(|mut file| {
@@ -161,7 +161,7 @@ impl App {
         let written = written.map_err(|error| {
             Refused::Rule(format!("{} could not be written: {error}; choose another place", path.display()))
         });
-        // The PDF gets its name only once the audit trail knows of it.
+        // The PDF gets its name only after the audit trail has recorded it.
         let issued = written.and_then(|file| {
             desk.file.issue_packet(session, packet, &file_name, &stamp)?;
             Ok(file)
@@ -175,8 +175,8 @@ impl App {
                         self.notices.push(Notice::done(words));
                     }
                     Err(error) => self.problem(
-                        format!("The packet could not be given its name: {error}."),
-                        "The audit trail knows of it. Make the packet again.",
+                        format!("The packet could not be renamed to its final name: {error}."),
+                        "The audit trail has recorded it. Make the packet again.",
                     ),
                 }
             }

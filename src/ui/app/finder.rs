@@ -1,17 +1,17 @@
-//! Where a person finds things: the search box and the command palette.
+//! The search box and the command palette.
 
-use super::menu::Taken;
+use super::menu::PaletteEntry;
 use crate::ui::widgets::palette::CommandPalette;
 
 /// The search box and the palette.
 #[derive(Default)]
 pub struct Finder {
     pub palette: CommandPalette,
-    /// What the palette offers; empty until it is drawn.
-    pub entries: Vec<Taken>,
-    /// The words in the search box.
+    /// The entries of the palette; empty until it is drawn.
+    pub entries: Vec<PaletteEntry>,
+    /// The text in the search box.
     pub words: String,
-    /// Whether the search box gets the keyboard in the next frame.
+    /// Whether the search box gets the focus in the next frame.
     pub wants_focus: bool,
 }
 
@@ -22,7 +22,7 @@ impl Finder {
         self.entries.clear();
     }
 
-    /// Closes the palette and forgets what it offered.
+    /// Closes the palette and drops its entries.
     pub fn close_palette(&mut self) {
         self.palette = CommandPalette::default();
         self.entries.clear();

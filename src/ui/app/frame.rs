@@ -1,10 +1,10 @@
-//! Everything around the screen in the middle: top bar, areas, status line, and the dialogs of the window itself.
+//! Everything around the screen: top bar, navigation, status line, and the dialogs of the window itself.
 
 use eframe::egui;
 use egui::{CentralPanel, Frame, Label, Margin, Panel, ScrollArea, Ui, vec2};
 
 use super::Integrity;
-use super::upgrading::{Asked, left_ui};
+use super::upgrading::{LeftoverChoice, leftovers_ui};
 use super::{App, Desk, nav};
 use crate::domain::choice::Choice as _;
 use crate::ops::{STRONGEST, WhyReadOnly};
@@ -12,12 +12,12 @@ use crate::ui::cx::Route;
 use crate::ui::screens::{settings::settings_ui, shortcuts::shortcuts_ui, sign_in, welcome};
 use crate::ui::shortcuts::{AppCommand, def_of, keys_of, text_of};
 use crate::ui::theme::{Tone, bold, hint, palette, small, space};
-use crate::ui::widgets::badge::{badge_ui, tone_beside_ui};
+use crate::ui::widgets::badge::{badge_ui, tone_inline_ui};
 use crate::ui::widgets::button::icon_ui;
 use crate::ui::widgets::icons::{Icon, paint_icon};
 use crate::ui::widgets::link::link_ui;
 
-/// Width of the column of the start and of signing in.
+/// Width of the column of the start screen and the sign-in.
 const COLUMN: f32 = 560.0;
 
 impl App {
@@ -57,10 +57,10 @@ impl App {
             asked
         });
         match asked {
-            Some(welcome::Asked::Open(path)) => self.open_path(&path),
-            Some(welcome::Asked::Choose) => self.asked.push(AppCommand::Open),
-            Some(welcome::Asked::Example) => self.asked.push(AppCommand::Example),
-            Some(welcome::Asked::Create(path, new, password)) => self.create(&path, &new, &password),
+            Some(welcome::WelcomeRequest::Open(path)) => self.open_path(&path),
+            Some(welcome::WelcomeRequest::Choose) => self.asked.push(AppCommand::Open),
+            Some(welcome::WelcomeRequest::Example) => self.asked.push(AppCommand::Example),
+            Some(welcome::WelcomeRequest::Create(path, new, password)) => self.create(&path, &new, &password),
             None => {}
         }
     }
@@ -78,11 +78,14 @@ impl App {
     fn draw_sign_in(&mut self, ui: &mut Ui) {
         let Some(desk) = &self.desk else { return };
         let note = read_only_words(desk).map(|words| {
-            let rest =
-                if desk.file.is_lent() { "Sign in when it has ended" } else { "You can read, not change" };
+            let rest = if desk.file.is_lent() {
+                "Sign in when it has ended"
+            } else {
+                "You can read but not change anything"
+            };
             format!("{words}. {rest}.")
         });
-        let of = sign_in::Of {
+        let of = sign_in::FileInfo {
             product: if desk.product.title.is_empty() { "Product file" } else { &desk.product.title },
             path: desk.file.path().display().to_string(),
             note,
@@ -90,11 +93,11 @@ impl App {
             writable: desk.file.why_read_only().is_none(),
             least_strength: desk.file.least_strength().unwrap_or(STRONGEST),
         };
-        let (mut close, mut left) = (false, Asked::Nothing);
+        let (mut close, mut left) = (false, LeftoverChoice::Nothing);
         let jobs = self.jobs.lines();
         let asked = column(ui, |ui| {
             let asked = self.sign_in.ui(ui, &of);
-            left = left_ui(ui, &desk.left);
+            left = leftovers_ui(ui, &desk.left);
             ui.add_space(space::L);
             close = link_ui(ui, "Close file").clicked();
             jobs_ui(ui, &jobs);
@@ -106,9 +109,9 @@ impl App {
             self.asked.push(AppCommand::CloseFile);
         }
         match left {
-            Asked::Nothing => {}
-            Asked::Remove => self.remove_left(),
-            Asked::Leave => self.leave_left(),
+            LeftoverChoice::Nothing => {}
+            LeftoverChoice::Remove => self.remove_leftovers(),
+            LeftoverChoice::Keep => self.keep_leftovers(),
         }
     }
 
@@ -122,7 +125,7 @@ impl App {
     }
 
     fn draw_nav(&mut self, ui: &mut Ui) {
-        let at = self.at_desk(|at, cx| (at.now.clone(), cx.attention().ok().flatten()));
+        let at = self.with_cx(|at, cx| (at.now.clone(), cx.attention().ok().flatten()));
         let Some(((now, attention), _)) = at else { return };
         let frame = Frame::new().fill(palette(ui).canvas).inner_margin(Margin::symmetric(8, 12));
         let panel = Panel::left("nav")
@@ -142,7 +145,7 @@ impl App {
     }
 
     fn draw_screen(&mut self, ui: &mut Ui) {
-        let asked = self.at_desk(|at, cx| central(ui, |ui| at.screens.ui(ui, at.now, cx, at.settings)));
+        let asked = self.with_cx(|at, cx| central(ui, |ui| at.screens.ui(ui, at.now, cx, at.settings)));
         for command in asked.map(|((), commands)| commands).unwrap_or_default() {
             self.execute(command);
         }
@@ -248,7 +251,7 @@ impl App {
     }
 }
 
-/// What is known of the integrity of the file: words that stand at the right end of the status line.
+/// The integrity of the file, at the right end of the status line.
 fn integrity_ui(ui: &mut Ui, desk: &Desk) {
     match &desk.integrity {
         Integrity::Unknown => {
@@ -279,7 +282,7 @@ fn class_words(desk: &Desk) -> String {
     }
 }
 
-/// Why nothing can be changed, in words.
+/// Why the file is read-only.
 fn read_only_words(desk: &Desk) -> Option<String> {
     Some(match desk.file.why_read_only()? {
         WhyReadOnly::Locked(_) => match &desk.writer {
@@ -287,7 +290,7 @@ fn read_only_words(desk: &Desk) -> Option<String> {
                 let since = holder.since.words();
                 format!("Read-only: {} on {} since {since}", holder.person, holder.machine)
             }
-            None => "Read-only: the writer has gone".to_owned(),
+            None => "Read-only: the writer has closed the file".to_owned(),
         },
         WhyReadOnly::Damaged(what) => format!("Read-only: the file is damaged, {what}"),
         WhyReadOnly::NotWritable => "Read-only: the file cannot be written".to_owned(),
@@ -300,10 +303,10 @@ fn file_state_ui(ui: &mut Ui, desk: &Desk, asked: &mut Vec<AppCommand>) {
     match read_only_words(desk) {
         None => {
             badge_ui(ui, Tone::Neutral, "You are writing")
-                .on_hover_text("Others can read along while you have the file open");
+                .on_hover_text("Others can read while you have the file open");
         }
         Some(words) => {
-            tone_beside_ui(ui, Tone::Due, &words);
+            tone_inline_ui(ui, Tone::Due, &words);
             if matches!(desk.file.why_read_only(), Some(WhyReadOnly::Locked(_)))
                 && desk.writer.is_none()
                 && ui.button("Take over").on_hover_text("Become the writer").clicked()
@@ -314,7 +317,7 @@ fn file_state_ui(ui: &mut Ui, desk: &Desk, asked: &mut Vec<AppCommand>) {
     }
 }
 
-/// The work beside the window where nobody is signed in: it is told, and cannot be cancelled there.
+/// Background jobs while nobody is signed in: they are shown and cannot be cancelled.
 fn jobs_ui(ui: &mut Ui, jobs: &[String]) {
     for words in jobs {
         ui.add_space(space::S);

@@ -1,11 +1,11 @@
-//! Where the person has been: back and forward, as in a browser.
+//! The route history: back and forward, as in a browser.
 
 use crate::ui::cx::Route;
 
-/// Longest way back.
+/// Most routes that are kept.
 const LONGEST: usize = 200;
 
-/// The way to what is on screen. There is always something on screen.
+/// The visited routes. One of them is always on screen.
 pub struct History {
     before: Vec<Route>,
     now: Route,
@@ -19,12 +19,12 @@ impl Default for History {
 }
 
 impl History {
-    /// What is on screen.
+    /// The route on screen.
     pub const fn now(&self) -> &Route {
         &self.now
     }
 
-    /// Goes somewhere. What could be gone forward to is forgotten.
+    /// Goes to a route and drops the routes to go forward to.
     pub fn go(&mut self, route: Route) {
         if route == self.now {
             return;
@@ -37,7 +37,7 @@ impl History {
         self.after.clear();
     }
 
-    /// Goes somewhere in place of what is on screen, which cannot be gone back to: a form that is done.
+    /// Replaces the route on screen, so that Back does not return to it: for a form that is done.
     pub fn replace(&mut self, route: Route) {
         self.now = route;
         if self.before.last() == Some(&self.now) {
@@ -45,26 +45,26 @@ impl History {
         }
     }
 
-    /// Goes back; `false` when there is nothing before.
+    /// Goes back; returns `false` if there is nothing to go back to.
     pub fn back(&mut self) -> bool {
         let Some(route) = self.before.pop() else { return false };
         self.after.push(std::mem::replace(&mut self.now, route));
         true
     }
 
-    /// Goes forward; `false` when there is nothing after.
+    /// Goes forward; returns `false` if there is nothing to go forward to.
     pub fn forward(&mut self) -> bool {
         let Some(route) = self.after.pop() else { return false };
         self.before.push(std::mem::replace(&mut self.now, route));
         true
     }
 
-    /// Whether one can go back.
+    /// Whether Back is possible.
     pub fn can_go_back(&self) -> bool {
         !self.before.is_empty()
     }
 
-    /// Whether one can go forward.
+    /// Whether Forward is possible.
     pub fn can_go_forward(&self) -> bool {
         !self.after.is_empty()
     }
@@ -76,7 +76,7 @@ mod tests {
     use crate::domain::ids::Kind;
 
     #[test]
-    fn one_goes_back_and_forward_and_a_new_way_forgets_the_old_one() {
+    fn back_and_forward_work_and_a_new_route_drops_the_forward_routes() {
         let mut history = History::default();
         history.go(Route::List(Kind::Feedback));
         history.go(Route::People);
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_that_is_done_is_not_gone_back_to() {
+    fn back_does_not_return_to_a_form_that_is_done() {
         let mut history = History::default();
         history.go(Route::List(Kind::Feedback));
         history.go(Route::New(Kind::Feedback));

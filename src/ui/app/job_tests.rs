@@ -1,4 +1,4 @@
-//! What is done beside the window, driven as a person would: imports, packets, backups, and leaving while one goes on.
+//! Background jobs, driven as a user would: imports, packets, backups, and leaving while one runs.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,26 +10,26 @@ use egui::{Key, Modifiers, ViewportCommand, ViewportId, accesskit::Role};
 use egui_kittest::kittest::Queryable as _;
 
 use super::leaving::Closing;
-use super::tests::{Clock, PASSWORD, Window, fill, keeping, press, pump, shot, sign_in};
+use super::tests::{Clock, PASSWORD, Window, fill, press, pump, shot, sign_in, window_with_data};
 use super::{App, Start};
 use crate::domain::ids::Kind;
 use crate::ops::{Request, keep};
 use crate::ui::cx::{Route, Then};
 
-/// Rows to take in.
+/// Rows to import.
 const MANY: usize = 300;
-/// How long an import is held up each time that it tells its progress, so that a person has time to press something.
+/// How long an import pauses at each progress report, so that the user has time to press something.
 const HELD_UP: Duration = Duration::from_millis(100);
 
 fn opened(folder: &Path, clock: &Clock, data: Option<PathBuf>) -> Window {
     let path = pump(folder, clock);
-    let mut window = keeping(clock, Start::File(path), data, egui::Theme::Light);
+    let mut window = window_with_data(clock, Start::File(path), data, egui::Theme::Light);
     sign_in(&mut window, "ana", PASSWORD);
     assert!(window.state().is_signed_in(), "{:?}", window.state().messages());
     window
 }
 
-/// Draws until something is so: what is done beside the window takes its time.
+/// Draws until a condition holds: background jobs take their time.
 fn until(window: &mut Window, what: &str, so: impl Fn(&Window) -> bool) {
     for _ in 0..3_000 {
         window.step();
@@ -38,7 +38,7 @@ fn until(window: &mut Window, what: &str, so: impl Fn(&Window) -> bool) {
         }
         std::thread::sleep(Duration::from_millis(10));
     }
-    panic!("“{what}” does not come: {:?}", window.state().messages());
+    panic!("“{what}” does not happen: {:?}", window.state().messages());
 }
 
 fn until_label(window: &mut Window, label: &str) {
@@ -55,7 +55,7 @@ fn feedback(app: &App) -> usize {
     app.desk.as_ref().unwrap().file.list(Kind::Feedback).unwrap().len()
 }
 
-/// A window in which an import of many rows was begun a moment ago.
+/// A window in which an import of many rows has just begun.
 fn importing(folder: &Path, clock: &Clock) -> Window {
     let mut window = opened(folder, clock, None);
     window.ctx.set_request_repaint_callback(|_| {
@@ -81,14 +81,14 @@ fn importing(folder: &Path, clock: &Clock) -> Window {
         window.run_steps(2);
     }
     until_label(&mut window, "300 will be taken");
-    // It may lie below the part that is scrolled into view.
+    // It may be below the visible part.
     window.get_by_role_and_label(Role::Button, "Import 300 rows").click_accesskit();
     until_label(&mut window, "Importing maude.csv");
     window
 }
 
 #[test]
-fn an_import_runs_beside_the_window_and_is_cancelled_in_the_status_line() {
+fn an_import_runs_in_the_background_and_is_cancelled_in_the_status_line() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let mut window = importing(folder.path(), &clock);
@@ -106,7 +106,7 @@ fn an_import_runs_beside_the_window_and_is_cancelled_in_the_status_line() {
 }
 
 #[test]
-fn what_is_typed_during_an_import_is_kept_and_the_screens_show_what_was_taken() {
+fn text_typed_during_an_import_is_kept_and_the_screens_show_the_imported_rows() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let mut window = importing(folder.path(), &clock);
@@ -127,7 +127,7 @@ fn what_is_typed_during_an_import_is_kept_and_the_screens_show_what_was_taken() 
     assert!(drafts.iter().any(|(_, body, _)| body.contains("Typed meanwhile")), "{drafts:?}");
     window.state_mut().go(Route::Import);
     window.run_steps(2);
-    window.get_by_label("maude.csv was taken in");
+    window.get_by_label("maude.csv was imported");
     window.get_by_label("Alarm 0 is late");
     shot(&mut window, "import-report", egui::Theme::Light);
 }
@@ -181,7 +181,7 @@ fn closing_the_window_during_an_import_asks_and_can_cancel_it() {
     assert!(close(&mut window).contains(&ViewportCommand::CancelClose));
     window.run_steps(2);
     window.get_by_label("An import is running");
-    press(&mut window, "Go on working");
+    press(&mut window, "Continue working");
     assert!(window.state().jobs.importing().is_some_and(|import| !import.progress().is_cancelled()));
     assert!(close(&mut window).contains(&ViewportCommand::CancelClose));
     window.run_steps(2);
@@ -193,7 +193,7 @@ fn closing_the_window_during_an_import_asks_and_can_cancel_it() {
 }
 
 #[test]
-fn a_packet_is_made_beside_the_window_and_cancelled_in_the_status_line() {
+fn a_packet_is_made_in_the_background_and_cancelled_in_the_status_line() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let mut window = opened(folder.path(), &clock, None);
@@ -214,7 +214,7 @@ fn a_packet_is_made_beside_the_window_and_cancelled_in_the_status_line() {
     until_label(&mut window, "Page 1 of the packet");
 }
 
-/// Does something that a backup is worth.
+/// Changes the file, so that a backup is due.
 fn work(window: &mut Window) {
     let mut set = crate::domain::record::Fields::new();
     for (field, value) in [
@@ -248,9 +248,9 @@ impl egui::DroppedFile for Dropped {
     }
 }
 
-/// Every way by which a file is left: each makes a backup of it, and none is noted for the file that comes after.
+/// Every command that closes a file makes a backup of it, and none is counted for the next file.
 #[test]
-fn a_file_that_is_left_is_backed_up_whichever_way_it_is_left() {
+fn a_file_is_backed_up_whichever_command_closes_it() {
     type Leave = fn(&mut Window, &Path);
     let ways: [(&str, Leave); 4] = [
         ("opened another", |window, other| window.state_mut().open_path(other)),
@@ -286,7 +286,7 @@ fn a_file_that_is_left_is_backed_up_whichever_way_it_is_left() {
 }
 
 #[test]
-fn a_backup_that_fails_at_closing_is_told_and_the_person_decides() {
+fn a_backup_that_fails_at_closing_is_reported_and_the_user_decides() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let clock = Clock::at("2031-03-03T09:00:00Z");
@@ -299,7 +299,7 @@ fn a_backup_that_fails_at_closing_is_told_and_the_person_decides() {
     assert!(close(&mut window).contains(&ViewportCommand::CancelClose));
     until_label(&mut window, "No backup was made");
     let desk = window.state().desk.as_ref().unwrap();
-    assert_ne!(desk.backed_up, desk.file.head().seq, "what was not made is not noted");
+    assert_ne!(desk.backed_up, desk.file.head().seq, "a failed backup does not count");
     press(&mut window, "Try again");
     until_label(&mut window, "No backup was made");
     std::fs::remove_file(own.join("backups")).unwrap();
@@ -309,7 +309,7 @@ fn a_backup_that_fails_at_closing_is_told_and_the_person_decides() {
 }
 
 #[test]
-fn a_person_may_close_without_a_backup() {
+fn the_user_may_close_without_a_backup() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let clock = Clock::at("2031-03-03T09:00:00Z");
@@ -321,7 +321,7 @@ fn a_person_may_close_without_a_backup() {
     std::fs::write(own.join("backups"), "no folder").unwrap();
     close(&mut window);
     until_label(&mut window, "No backup was made");
-    press(&mut window, "Go on working");
+    press(&mut window, "Continue working");
     assert_eq!(window.state().closing, Closing::No);
     close(&mut window);
     until_label(&mut window, "No backup was made");
@@ -337,12 +337,12 @@ fn pick(window: &mut Window, label: &str, word: &str) {
 }
 
 #[test]
-fn what_was_detected_is_overridden_and_what_the_file_cannot_tell_is_added() {
+fn detected_settings_are_overridden_and_missing_values_are_added() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let mut window = opened(folder.path(), &clock, None);
     let path = folder.path().join("calls.csv");
-    // 0xE3 is “ã” in western Europe and “ă” in the middle of it.
+    // 0xE3 is “ã” in western and “ă” in central European encodings.
     std::fs::write(&path, b"number;event_text\n1;Alarm t\xE3cut, late, again\n2;Pump, tube, and door\n")
         .unwrap();
     window.state_mut().go(Route::Import);
@@ -373,7 +373,7 @@ fn what_was_detected_is_overridden_and_what_the_file_cannot_tell_is_added() {
 }
 
 #[test]
-fn a_width_that_was_changed_by_keys_is_remembered() {
+fn a_width_changed_by_keys_is_remembered() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let mut window = opened(folder.path(), &clock, None);
@@ -389,7 +389,7 @@ fn a_width_that_was_changed_by_keys_is_remembered() {
     shot(&mut window, "list-widths", egui::Theme::Light);
     let widths = window.state().settings.values.column_widths["feedback"].clone();
     assert_eq!(widths.iter().flatten().copied().collect::<Vec<_>>(), [before + 16.0]);
-    // Another visit makes the list anew from what is remembered.
+    // After a new visit the list is built from the stored widths.
     window.state_mut().desk.as_mut().unwrap().screens.forget(&Route::List(Kind::Feedback));
     window.run_steps(3);
     let after = window.get_by_role_and_label(Role::Button, "Sort by State").rect().width();

@@ -1,6 +1,6 @@
-//! The jobs that run beside the window: starting them, finding them, and showing how far they are.
+//! The background jobs: starting them, finding them, and showing their progress.
 //!
-//! Belongs here: the list of jobs. Does not belong here: what is done with their results (`keeping`).
+//! Belongs here: the list of jobs. Does not belong here: the handling of their results (`background`).
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,16 +16,16 @@ use crate::ui::theme::{palette, small, space};
 use crate::ui::widgets::button::icon_sized_ui;
 use crate::ui::widgets::icons::Icon;
 
-/// Seconds after which the work of a screen stands in the status line; what is shorter would only flicker.
+/// Seconds after which the work of a screen is shown in the status line; shorter work would only flicker.
 const WATCH_SECONDS: f64 = 0.3;
 
-/// One job with what is done with its result.
+/// One running job and its kind.
 pub struct Running {
     job: Job<Finished>,
     kind: RunningKind,
 }
 
-/// What a job is for.
+/// The kinds of jobs.
 pub enum RunningKind {
     Verify {
         asked_for: bool,
@@ -35,7 +35,7 @@ pub enum RunningKind {
         of: Version,
     },
     Import(Arc<ImportJob>),
-    /// Of the file at this path, which is not open.
+    /// Upgrade of the file at this path, which is not open.
     Upgrade(PathBuf),
 }
 
@@ -43,9 +43,9 @@ pub enum RunningKind {
 pub enum Finished {
     Verified(Box<Verification>),
     BackedUp(PathBuf),
-    /// The writer comes back; the outcome stands in the job.
+    /// The writer is returned; the outcome is in the job.
     Imported(Box<ProductFile>),
-    /// Upgraded, or not because something else lies there than an older file.
+    /// Upgraded, or refused because the file is not an older product file.
     Upgraded(Box<Result<Upgraded, Found>>),
 }
 
@@ -58,7 +58,7 @@ pub struct Ended {
     pub cancelled: bool,
 }
 
-/// A state of a file: what a backup is made of. Another file may be open when the backup is made.
+/// The state of a file that is backed up. Another file may be open when the backup is ready.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
     pub path: PathBuf,
@@ -82,7 +82,7 @@ struct Watched {
     since: f64,
 }
 
-/// Everything that runs beside the window.
+/// Everything that runs in the background.
 pub struct Jobs {
     running: Vec<Running>,
     watched: Vec<Watched>,
@@ -96,7 +96,7 @@ impl Jobs {
         Self { running: Vec::new(), watched: Vec::new(), ctx }
     }
 
-    /// Wakes the window.
+    /// A function that wakes the window.
     pub fn wake(&self) -> impl Fn() + Send + Sync + 'static {
         let ctx = self.ctx.clone();
         move || ctx.request_repaint()
@@ -114,7 +114,7 @@ impl Jobs {
         Ok(())
     }
 
-    /// Starts an import, which has a progress of its own.
+    /// Starts an import, which has its own progress.
     pub fn start_import(
         &mut self,
         import: &Arc<ImportJob>,
@@ -125,14 +125,14 @@ impl Jobs {
         Ok(())
     }
 
-    /// Shows what a screen has started in the status line.
+    /// Shows the work of a screen in the status line.
     pub fn watch(&mut self, progress: Progress) {
         let since = self.ctx.input(|input| input.time);
         self.watched.push(Watched { progress, since });
     }
 
-    /// To be called before anything is written: long reads of the file stop, so that the window does not wait for them.
-    pub fn make_way(&self) {
+    /// Call before any write: stops long reads of the file, so that the window does not wait for them.
+    pub fn interrupt_reads(&self) {
         let watched = self.watched.iter().map(|watched| &watched.progress);
         self.running
             .iter()
@@ -141,7 +141,7 @@ impl Jobs {
             .for_each(Progress::ask_for_way);
     }
 
-    /// Whether no job runs, besides what screens have started.
+    /// Whether no job runs, apart from the work of screens.
     pub const fn none_run(&self) -> bool {
         self.running.is_empty()
     }
@@ -151,7 +151,7 @@ impl Jobs {
         self.running.iter().any(|running| matches!(running.kind, RunningKind::Verify { .. }))
     }
 
-    /// Stops a verification; answers whether there was one.
+    /// Stops a verification; returns whether one was running.
     pub fn stop_verifying(&mut self) -> bool {
         let verifying = self.is_verifying();
         self.running.retain(|running| !matches!(running.kind, RunningKind::Verify { .. }));
@@ -163,7 +163,7 @@ impl Jobs {
         self.running.iter().any(|running| matches!(running.kind, RunningKind::Backup { .. }))
     }
 
-    /// Whether an automatic backup of just this state is being made.
+    /// Whether an automatic backup of exactly this state is being made.
     pub fn is_backing_up_automatically(&self, of: &Version) -> bool {
         self.running.iter().any(|running| {
             matches!(&running.kind, RunningKind::Backup { asked_for: false, of: other } if other == of)
@@ -178,7 +178,7 @@ impl Jobs {
         })
     }
 
-    /// The upgrade that is running: of which file, and how far it is.
+    /// The running upgrade: its file and its progress.
     pub fn upgrade_under_way(&self) -> Option<(&Path, &Progress)> {
         self.running.iter().find_map(|running| match &running.kind {
             RunningKind::Upgrade(path) => Some((path.as_path(), running.job.progress())),
@@ -186,13 +186,13 @@ impl Jobs {
         })
     }
 
-    /// What a screen has started and nobody has cancelled.
+    /// The work of a screen that runs and is not cancelled.
     pub fn watched_under_way(&self) -> Option<&Progress> {
         let watched = self.watched.iter().map(|watched| &watched.progress);
         watched.filter(|progress| !progress.has_ended()).find(|progress| !progress.is_cancelled())
     }
 
-    /// Takes the jobs that have ended off the list.
+    /// Removes the jobs that have ended from the list.
     pub fn take_ended(&mut self) -> Vec<Ended> {
         self.watched.retain(|watched| !watched.progress.has_ended());
         let mut ended = Vec::new();
@@ -209,7 +209,7 @@ impl Jobs {
         ended
     }
 
-    /// Stops what ends with the open file. Backups and upgrades go on.
+    /// Stops the jobs that end with the open file. Backups and upgrades continue.
     pub fn close_file(&mut self) {
         self.running
             .retain(|running| matches!(running.kind, RunningKind::Backup { .. } | RunningKind::Upgrade(_)));
@@ -223,7 +223,7 @@ impl Jobs {
         self.running.iter().map(|running| running.job.progress()).chain(watched)
     }
 
-    /// The jobs in the status line, each with its share and a way to cancel it.
+    /// Draws the jobs in the status line, each with its progress and a Cancel button.
     pub fn ui(&self, ui: &mut Ui) {
         for progress in self.shown() {
             let (words, share) = (progress.words(), progress.share());
@@ -238,12 +238,12 @@ impl Jobs {
                     progress.cancel();
                 }
             });
-            // Behind the button: counting makes the words wider, and what is to be pressed stays where it is.
+            // After the button: the text grows while counting, and the button stays in place.
             ui.label(small(progress.line()));
         }
     }
 
-    /// The same in words.
+    /// The same as text.
     pub fn lines(&self) -> Vec<String> {
         self.shown().map(Progress::line).collect()
     }

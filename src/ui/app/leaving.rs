@@ -1,6 +1,6 @@
-//! Leaving: what locks, closes or replaces the file waits for an import, and the window for a backup.
+//! Leaving a file: locking, closing or replacing it waits for an import, and closing the window waits for a backup.
 //!
-//! Belongs here: asking whether to wait or to cancel. Does not belong here: the jobs themselves (`keeping`).
+//! Belongs here: asking whether to wait or to cancel. Does not belong here: the jobs themselves (`background`).
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use super::App;
 use crate::ui::theme::{body, space};
 use crate::ui::widgets::modal::{Dialog, Outcome};
 
-/// What a person asked for that ends the work on a file.
+/// A command that ends the work on a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Leave {
     /// Lock the window.
@@ -20,7 +20,7 @@ pub enum Leave {
     SignOut,
     /// Close the file.
     CloseFile,
-    /// Close the file and make another.
+    /// Close the file and create another.
     NewFile,
     /// Open another file.
     Open(PathBuf),
@@ -30,28 +30,28 @@ pub enum Leave {
     Quit,
 }
 
-/// Something that waits for the end of an import.
+/// A command that waits for the end of an import.
 pub struct Leaving {
     what: Leave,
-    /// Whether the person has said that it is to wait.
+    /// Whether the user has chosen to wait.
     pub decided: bool,
 }
 
-/// How far the window is with closing.
+/// The progress of closing the window.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Closing {
-    /// Nobody asked.
+    /// Not closing.
     No,
-    /// It closes when the backup is made.
+    /// It closes when the backup is ready.
     BackingUp,
-    /// The backup could not be made, for this reason; the person is asked.
+    /// The backup failed for this reason; the user is asked.
     Failed(String),
-    /// Nothing stands against it.
+    /// Ready to close.
     Now,
 }
 
 impl Leave {
-    /// What follows when the import has ended.
+    /// What follows after the import.
     const fn words(&self) -> &'static str {
         match self {
             Self::Lock => "The window is locked",
@@ -64,15 +64,15 @@ impl Leave {
 }
 
 impl App {
-    /// Does what was asked for; while an import runs, asks first.
+    /// Leaves; while an import runs, asks first.
     pub(super) fn leave(&mut self, what: Leave) {
-        if !self.hold(&what) {
+        if !self.must_wait(&what) {
             self.leave_now(what);
         }
     }
 
-    /// Whether it has to wait for an import; then the person is asked.
-    fn hold(&mut self, what: &Leave) -> bool {
+    /// Whether an import has to end first; if so, the user is asked.
+    fn must_wait(&mut self, what: &Leave) -> bool {
         let holds = self.jobs.importing().is_some();
         if holds {
             self.dialogs.leaving = Some(Leaving { what: what.clone(), decided: false });
@@ -95,14 +95,14 @@ impl App {
         }
     }
 
-    /// The import has ended: does what waited for it.
-    pub(super) fn leave_at_last(&mut self) {
+    /// After an import has ended, leaves as requested.
+    pub(super) fn leave_after_import(&mut self) {
         if let Some(leaving) = self.dialogs.leaving.take() {
             self.leave_now(leaving.what);
         }
     }
 
-    /// Whether a question is on screen that is to be answered before anything else.
+    /// Whether a question is on screen that has to be answered first.
     pub(super) fn is_asking(&self) -> bool {
         self.dialogs.ask() || matches!(self.closing, Closing::Failed(_))
     }
@@ -116,11 +116,11 @@ impl App {
     fn draw_import_question(&mut self, ctx: &Context) {
         let Some(leaving) = self.dialogs.leaving.as_mut().filter(|leaving| !leaving.decided) else { return };
         let words = format!(
-            "{} as soon as the import has ended. Cancelling the import leaves nothing of it in the file.",
+            "{} as soon as the import has ended. If you cancel the import, none of it is in the file.",
             leaving.what.words()
         );
         let mut cancel = false;
-        let dialog = Dialog::new("leaving", "An import is running", "Wait for it").cancel("Go on working");
+        let dialog = Dialog::new("leaving", "An import is running", "Wait for it").cancel("Continue working");
         let outcome = dialog.show(ctx, |ui| {
             ui.add(Label::new(body(words)).wrap());
             ui.add_space(space::S);
@@ -144,13 +144,11 @@ impl App {
     fn draw_backup_question(&mut self, ctx: &Context) {
         let Closing::Failed(words) = &self.closing else { return };
         let mut without = false;
-        let dialog = Dialog::new("closing", "No backup was made", "Try again").cancel("Go on working");
+        let dialog = Dialog::new("closing", "No backup was made", "Try again").cancel("Continue working");
         let outcome = dialog.show(ctx, |ui| {
             ui.add(Label::new(body(words)).wrap());
             ui.add_space(space::S);
-            ui.add(
-                Label::new(body("The file itself is as it was; only the copy beside it is missing.")).wrap(),
-            );
+            ui.add(Label::new(body("The file itself is unchanged; only the backup is missing.")).wrap());
             ui.add_space(space::S);
             without = ui.button("Close without a backup").clicked();
         });
@@ -165,11 +163,11 @@ impl App {
         }
     }
 
-    /// Holds the window open until nothing is being written and the backup at closing is made.
+    /// Keeps the window open until nothing is being written and the closing backup is ready.
     pub(super) fn keep_closing(&mut self, ctx: &Context) {
         let asked = ctx.input(|input| input.viewport().close_requested());
         if asked && self.closing != Closing::Now {
-            if self.hold(&Leave::Quit) {
+            if self.must_wait(&Leave::Quit) {
                 ctx.send_viewport_cmd(ViewportCommand::CancelClose);
                 return;
             }
@@ -194,7 +192,7 @@ impl App {
         }
     }
 
-    /// Asks the person about a backup that failed while the window was closing. `false`: it is not closing.
+    /// Asks the user about a backup that failed while the window was closing. Returns `false` if it is not closing.
     pub(super) fn refuse_to_close(&mut self, words: &str) -> bool {
         let closing = self.closing == Closing::BackingUp;
         if closing {

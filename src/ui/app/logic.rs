@@ -1,4 +1,4 @@
-//! What time does: idle lock, following a writer, daily backups, closing. Nothing is drawn here.
+//! Everything that depends on time: idle lock, following a writer, daily backups, closing. Nothing is drawn here.
 
 use std::time::Duration;
 
@@ -8,27 +8,27 @@ use egui::Event;
 use super::App;
 use crate::domain::time::Moment;
 
-/// Seconds between two looks at what a writer has done.
+/// Seconds between two checks for changes by the writer.
 const LOOK_SECONDS: f64 = 1.5;
-/// Seconds between two looks at whether a backup is due.
+/// Seconds between two checks whether a backup is due.
 const BACKUP_LOOK_SECONDS: i64 = 60;
-/// Idle minutes after which the window is locked when the policy says nothing.
+/// Idle minutes after which the window locks if the policy sets none.
 const IDLE_MINUTES: u32 = 15;
 
-/// What the window did when, and what it is to do next.
+/// When things were last done, and what is due next.
 pub struct Schedule {
-    /// The last input of the person.
+    /// When the user last pressed a key or moved the pointer.
     pub active_at: Moment,
-    /// When a reader last looked at what the writer did, in the time of the window.
+    /// When a reader last checked for changes by the writer, in the time of the window.
     pub refreshed_at: Option<f64>,
-    /// No automatic backup of a file that stays open before this moment.
+    /// No automatic backup of an open file before this time.
     pub backup_after: Moment,
     /// Whether the file is to be verified.
     pub verify_wanted: bool,
 }
 
 impl Schedule {
-    /// Nothing is to be done yet.
+    /// Nothing is due yet.
     pub const fn new(now: Moment) -> Self {
         Self { active_at: now, refreshed_at: None, backup_after: now, verify_wanted: false }
     }
@@ -50,14 +50,14 @@ fn is_input(event: &Event) -> bool {
 }
 
 impl App {
-    /// Looks at the clock.
+    /// Does everything that is due.
     pub(super) fn keep_time(&mut self, ctx: &egui::Context) {
         let stamp = self.stamp();
         if ctx.input(|input| input.events.iter().any(is_input)) {
             self.schedule.active_at = stamp.now;
         }
-        self.keep_idle(ctx);
-        self.keep_up_with_file(ctx);
+        self.lock_when_idle(ctx);
+        self.follow_file(ctx);
         if self.schedule.verify_wanted {
             self.schedule.verify_wanted = false;
             self.verify(false);
@@ -75,7 +75,7 @@ impl App {
         }
     }
 
-    fn keep_idle(&mut self, ctx: &egui::Context) {
+    fn lock_when_idle(&mut self, ctx: &egui::Context) {
         if self.session.is_none() {
             return;
         }
@@ -90,8 +90,8 @@ impl App {
         }
     }
 
-    /// Follows what the writer does, and what our own commits have changed.
-    fn keep_up_with_file(&mut self, ctx: &egui::Context) {
+    /// Follows the changes of the writer and our own commits.
+    fn follow_file(&mut self, ctx: &egui::Context) {
         let now = ctx.input(|input| input.time);
         let stamp = self.stamp();
         let Some(desk) = &mut self.desk else { return };
@@ -100,7 +100,7 @@ impl App {
             if self.schedule.refreshed_at.is_none_or(|at| now - at >= LOOK_SECONDS) {
                 self.schedule.refreshed_at = Some(now);
                 desk.writer = desk.file.writer();
-                // A reader that cannot look now looks again in a moment.
+                // A reader that cannot read now tries again at the next check.
                 let _ = desk.file.refresh();
             }
         }
@@ -116,14 +116,14 @@ impl App {
         }
     }
 
-    /// Keeps the settings.
+    /// Updates the settings.
     pub(super) fn keep_settings(&mut self, ctx: &egui::Context) {
         if let Err((happened, remedy)) = self.settings.follow(ctx) {
             self.problem(happened, remedy);
         }
     }
 
-    /// Writes the settings if they changed.
+    /// Writes the settings if they have changed.
     pub(super) fn save_settings(&mut self) {
         if let Err((happened, remedy)) = self.settings.save() {
             self.problem(happened, remedy);

@@ -1,4 +1,4 @@
-//! Keys, palette, and the dialogs above the window: one-time codes, password, help, signing.
+//! Keys, palette, and the dialogs above the screens: one-time codes, password, help, signing.
 
 use eframe::egui;
 use egui::{Context, Key, Label, Modifiers};
@@ -14,7 +14,7 @@ use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::Notice;
 use crate::ui::widgets::palette::Entry;
 
-/// The menu of the person and the file; `None` is a line.
+/// The menu of the person and the file; `None` is a separator.
 pub const PERSON_MENU: &[Option<AppCommand>] = &[
     Some(AppCommand::ChangePassword),
     Some(AppCommand::Lock),
@@ -30,16 +30,16 @@ pub const PERSON_MENU: &[Option<AppCommand>] = &[
     Some(AppCommand::Quit),
 ];
 
-/// What an entry of the palette leads to.
-pub struct Taken {
+/// An entry of the palette and its action.
+pub struct PaletteEntry {
     title: String,
     detail: String,
     keys: String,
-    to: To,
+    action: Action,
 }
 
 #[derive(Clone)]
-enum To {
+enum Action {
     Do(AppCommand),
     Go(Route),
 }
@@ -62,7 +62,7 @@ impl App {
             matches!(self.route(), Some(Route::List(_) | Route::AuditTrail(_))) && self.session.is_some();
         for row in COMMANDS {
             let Some(keys) = row.keys else { continue };
-            // A list has a filter of its own for these keys.
+            // A list uses these keys for its own filter.
             if in_list && row.command == AppCommand::Find {
                 continue;
             }
@@ -95,29 +95,29 @@ impl App {
     }
 
     fn fill_palette(&mut self, ctx: &Context) {
-        let mut entries: Vec<Taken> = COMMANDS
+        let mut entries: Vec<PaletteEntry> = COMMANDS
             .iter()
             .filter(|row| row.command != AppCommand::Palette && self.can(row.needs))
-            .map(|row| Taken {
+            .map(|row| PaletteEntry {
                 title: row.text.to_owned(),
                 detail: row.tooltip.to_owned(),
                 keys: keys_of(ctx, row),
-                to: To::Do(row.command),
+                action: Action::Do(row.command),
             })
             .collect();
         if self.session.is_some() {
-            entries.extend(self.places());
+            entries.extend(self.destinations());
             entries.extend(self.records());
         }
         self.finder.entries = entries;
     }
 
-    fn places(&self) -> Vec<Taken> {
-        let go = |title: String, detail: &str, route: Route| Taken {
+    fn destinations(&self) -> Vec<PaletteEntry> {
+        let go = |title: String, detail: &str, route: Route| PaletteEntry {
             title,
             detail: detail.to_owned(),
             keys: String::new(),
-            to: To::Go(route),
+            action: Action::Go(route),
         };
         let areas = super::nav::areas()
             .iter()
@@ -132,11 +132,11 @@ impl App {
         new.chain(areas).chain(later).collect()
     }
 
-    fn records(&mut self) -> Vec<Taken> {
-        self.at_desk(|_, cx| records_of(cx)).map(|(found, _)| found).unwrap_or_default()
+    fn records(&mut self) -> Vec<PaletteEntry> {
+        self.with_cx(|_, cx| records_of(cx)).map(|(found, _)| found).unwrap_or_default()
     }
 
-    /// Draws what lies above the screens.
+    /// Draws the dialogs and the palette above the screens.
     pub(super) fn draw_above(&mut self, ctx: &Context) {
         self.draw_palette(ctx);
         self.draw_signing(ctx);
@@ -165,9 +165,9 @@ impl App {
         let hint = if self.session.is_some() { "Find a command or a record" } else { "Find a command" };
         let taken =
             self.finder.palette.show(ctx, hint, &entries).and_then(|index| self.finder.entries.get(index));
-        match taken.map(|taken| taken.to.clone()) {
-            Some(To::Do(command)) => self.asked.push(command),
-            Some(To::Go(route)) => self.go(route),
+        match taken.map(|taken| taken.action.clone()) {
+            Some(Action::Do(command)) => self.asked.push(command),
+            Some(Action::Go(route)) => self.go(route),
             None => {}
         }
     }
@@ -189,36 +189,43 @@ impl App {
         let mut copied = false;
         let (title, words, code) = (shown.title, shown.words.clone(), shown.code.clone());
         let noted = &mut shown.noted;
-        let outcome = Dialog::new("code", title, "Continue").cancel("Copy the code").missing(&missing).show(ctx, |ui| {
-            ui.add(Label::new(body(words)).wrap());
-            ui.add_space(space::S);
-            let frame = egui::Frame::new()
-                .fill(palette(ui).surface)
-                .stroke(egui::Stroke::new(1.0, palette(ui).edge))
-                .corner_radius(6)
-                .inner_margin(egui::Margin::same(16));
-            frame.show(ui, |ui| {
-                ui.set_width(ui.available_width());
-                ui.vertical_centered(|ui| {
-                    let text = egui::RichText::new(&code).monospace().size(20.0);
-                    ui.add(Label::new(text).selectable(true));
+        let outcome = Dialog::new("code", title, "Continue").cancel("Copy the code").missing(&missing).show(
+            ctx,
+            |ui| {
+                ui.add(Label::new(body(words)).wrap());
+                ui.add_space(space::S);
+                let frame = egui::Frame::new()
+                    .fill(palette(ui).surface)
+                    .stroke(egui::Stroke::new(1.0, palette(ui).edge))
+                    .corner_radius(6)
+                    .inner_margin(egui::Margin::same(16));
+                frame.show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    ui.vertical_centered(|ui| {
+                        let text = egui::RichText::new(&code).monospace().size(20.0);
+                        ui.add(Label::new(text).selectable(true));
+                    });
                 });
-            });
-            ui.add_space(space::S);
-            ui.checkbox(noted, "I have printed it or written it down");
-            if *noted {
-                copied = false;
-            }
-            ui.label(hint(ui, "It is made of letters and digits that are not easily confused; spaces and dashes do not matter."));
-        });
+                ui.add_space(space::S);
+                ui.checkbox(noted, "I have printed it or written it down");
+                if *noted {
+                    copied = false;
+                }
+                ui.label(hint(
+                    ui,
+                    "The letters and digits are easy to tell apart; spaces and dashes do not matter.",
+                ));
+            },
+        );
         match outcome {
             Outcome::Confirmed => self.dialogs.code = None,
-            // Escape must not lose the only sight of the code: the other button copies, and the dialog stays.
+            // Escape must not lose the code, which is shown only once: the second button copies it and the dialog stays open.
             Outcome::Cancelled => {
                 if ctx.input(|input| input.pointer.any_released()) {
                     ctx.copy_text(code);
-                    self.notices
-                        .push(Notice::info("The code is in the clipboard. Empty the clipboard afterwards."));
+                    self.notices.push(Notice::info(
+                        "The code was copied to the clipboard. Clear the clipboard afterwards.",
+                    ));
                 }
             }
             Outcome::Open | Outcome::Refused => {}
@@ -271,43 +278,43 @@ impl App {
     }
 }
 
-/// Title, words and clause of the help for a screen.
+/// Title, text and clause of the help for a screen.
 fn help_of(route: Option<&Route>) -> (&'static str, &'static str, &'static str) {
     let Some(route) = route else {
         return (
-            "Getting in",
-            "Open a product file or make one, then sign in. A person with a one-time code sets a password with it first.",
+            "Opening and signing in",
+            "Open or create a product file, then sign in. With a one-time code, set a password first.",
             "21 CFR 11.300",
         );
     };
     let (words, clause) = match route {
         Route::Dashboard => (
-            "What is overdue or waits for approval, gravest first; the dates of the coming twelve months; and how feedback, problem reports and their mending develop. Each row leads to the place that mends it.",
+            "Overdue work and pending approvals, most urgent first; the dates of the next twelve months; and the trends of feedback, problem reports and their resolution. Each row opens the record to work on.",
             "IEC 62304 6.2.1, 9.6",
         ),
         Route::List(kind) | Route::New(kind) => (kind.def().purpose, kind.def().clause),
         Route::Record(id) | Route::Edit(id, _) => (id.kind.def().purpose, id.kind.def().clause),
         Route::AuditTrail(_) => (
-            "Who did what, when and why, from what to what. Nothing in it can be changed or removed; each event seals the one before it.",
+            "Who did what, when and why, with old and new values. Events cannot be changed or removed; each event seals the one before it.",
             "21 CFR 11.10(e)",
         ),
         Route::People => (
-            "Accounts and roles, confirmation of identity, the limits in force, and who must sign what.",
+            "Accounts and roles, confirmation of identity, the limits in force, and the required signatures.",
             "21 CFR 11.100, 11.300",
         ),
         Route::Packets(_) => {
-            ("The evidence of a change or of a time span as one PDF for an auditor.", "IEC 62304 8.2.4")
+            ("The evidence of a change or of a period as one PDF for an auditor.", "IEC 62304 8.2.4")
         }
         Route::Import => (
-            "Feedback from the file of another system: its columns are matched once, and rows that are already here are left out.",
+            "Feedback from a file of another system. Its columns are matched once, and rows that were already imported are skipped.",
             "IEC 62304 6.2.1",
         ),
         Route::Search(_) => (
-            "All records that contain the words, in any field. A number such as CR-0012 leads straight to its record.",
+            "All records that contain the words, in any field. A number such as CR-0012 opens its record directly.",
             "",
         ),
         Route::Shortcuts => ("Everything can be done without a mouse.", ""),
-        Route::Settings => ("They belong to you on this workstation, not to the file.", ""),
+        Route::Settings => ("Settings belong to you on this workstation, not to the file.", ""),
         Route::Later(area) => {
             let found = later::AREAS.iter().find(|later| later.word == *area);
             found.map_or(("", ""), |later| (later.purpose, later.clause))
@@ -316,16 +323,16 @@ fn help_of(route: Option<&Route>) -> (&'static str, &'static str, &'static str) 
     (route.word(), words, clause)
 }
 
-/// Every record that the palette finds.
-fn records_of(cx: &mut Cx<'_>) -> Vec<Taken> {
+/// Every record that the palette offers.
+fn records_of(cx: &mut Cx<'_>) -> Vec<PaletteEntry> {
     let mut found = Vec::new();
     for kind in Kind::ALL.iter().filter(|kind| kind.def().referable) {
         let Ok(rows) = cx.list(*kind) else { continue };
-        found.extend(rows.iter().map(|row| Taken {
+        found.extend(rows.iter().map(|row| PaletteEntry {
             title: format!("{}  {}", row.id, row.title),
             detail: kind.def().word.to_owned(),
             keys: String::new(),
-            to: To::Go(Route::Record(row.id)),
+            action: Action::Go(Route::Record(row.id)),
         }));
     }
     found

@@ -1,7 +1,8 @@
-//! The running window: which file, which person, which screen. `logic` keeps time, `execute` acts, `frame` draws around.
+//! The running window: the open file, the person, the screens. `logic` handles time, `execute` commands, `frame` the surroundings.
 //!
-//! Belongs here: the state of the window. Does not belong here: rules (ops), or what a screen shows (screens).
+//! Belongs here: the state of the window. Does not belong here: rules (ops), or the content of a screen (screens).
 
+mod background;
 mod execute;
 mod files;
 mod finder;
@@ -10,13 +11,12 @@ mod history;
 #[cfg(test)]
 mod job_tests;
 mod jobs;
-mod keeping;
 mod leaving;
 mod logic;
 mod menu;
-mod mount;
 mod nav;
 mod open_dialogs;
+mod open_screens;
 mod opening;
 mod settings_file;
 #[cfg(test)]
@@ -47,47 +47,47 @@ use history::History;
 use jobs::Jobs;
 use leaving::Closing;
 use logic::Schedule;
-use mount::Screens;
 use open_dialogs::OpenDialogs;
+use open_screens::Screens;
 use settings_file::SettingsFile;
 
-/// With what the window starts.
+/// What the window opens at the start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Start {
     /// The start screen.
     Nothing,
     /// A product file.
     File(PathBuf),
-    /// The example product, which is made in this folder if it is not there yet.
+    /// The example product, which is created in this folder if it does not exist yet.
     ExampleFile {
         /// The folder.
         folder: PathBuf,
     },
 }
 
-/// What the window stands on.
+/// The surroundings of the window.
 pub struct Setup {
-    /// Where the settings are kept; `None`: nowhere.
+    /// The settings file; `None` keeps no settings.
     pub settings_path: Option<PathBuf>,
-    /// Where backups and remembered heads are kept; `None`: nowhere, and nothing is done in the background.
+    /// The folder of backups and remembered heads; with `None` there are no background checks and backups.
     pub data_folder: Option<PathBuf>,
     /// The clock.
     pub clock: Box<dyn Fn() -> Stamp>,
-    /// Who is asked for paths.
+    /// Answers questions for paths.
     pub ask_path: AskPath,
-    /// How long a frame waits for what is made beside the window and may be there at once.
+    /// How long a frame waits for a background result that may be ready at once.
     pub patience: Duration,
 }
 
 /// A fraction of a frame.
 const PATIENCE: Duration = Duration::from_millis(4);
 
-/// An open file and everything that is shown of it. It stays while nobody is signed in.
+/// An open file and everything shown of it. It stays open while nobody is signed in.
 struct Desk {
     file: Box<ProductFile>,
     uuid: String,
     product: Product,
-    /// Head of which `product`, `open_writer` and counts are.
+    /// The head at which `product`, `open_writer` and the counts were read.
     seen: Option<u64>,
     writer: Option<Holder>,
     cache: Cache,
@@ -95,30 +95,30 @@ struct Desk {
     screens: Screens,
     refusal: Option<Refused>,
     integrity: Integrity,
-    /// Whether a verification gave way to an import and is to be made when it has ended.
+    /// Whether a verification was stopped by an import and has to be repeated.
     verify_again: bool,
-    /// Head of the last backup or of the opening: nothing to back up while it stands there.
+    /// The head of the last backup or of the opening; no backup is due at this head.
     backed_up: u64,
-    /// Minutes without input after which the window is locked.
+    /// Idle minutes after which the window locks.
     idle_minutes: u32,
     /// Who was signed in when the window was locked.
     last_person: Option<(String, String)>,
-    /// What a killed program or an upgrade left beside it.
+    /// Files that a killed program or an upgrade left next to it.
     left: Vec<Leftover>,
-    /// How to get into the example product, if it is that.
+    /// How to sign in to the example product, if the file is the example.
     example: Option<String>,
 }
 
-/// What is known of the integrity of the open file.
+/// The integrity of the open file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Integrity {
-    /// Nothing yet.
+    /// Not verified yet.
     Unknown,
     /// Everything matched.
     Verified {
-        /// Up to which event.
+        /// The last verified event.
         seq: u64,
-        /// When.
+        /// The time of the verification.
         at: Moment,
     },
     /// Something does not match.
@@ -131,7 +131,7 @@ pub struct App {
     settings: SettingsFile,
     notices: Notices,
     finder: Finder,
-    /// What keys, menu and palette asked for in this frame.
+    /// The commands of keys, menu and palette in this frame.
     asked: Vec<AppCommand>,
     jobs: Jobs,
     welcome: Welcome,
@@ -140,14 +140,14 @@ pub struct App {
     sign_in: SignIn,
     dialogs: OpenDialogs,
     schedule: Schedule,
-    /// The steps by which older files are upgraded.
+    /// The steps that upgrade older files.
     steps: Steps,
     closing: Closing,
     ctx: egui::Context,
 }
 
 impl App {
-    /// The window of a person: real clock, settings at `settings_path`, backups in the user's data folder.
+    /// The window for a user: real clock, settings at `settings_path`, backups in the user's data folder.
     pub fn new(cc: &eframe::CreationContext<'_>, settings_path: Option<PathBuf>, what: Start) -> Self {
         let setup = Setup {
             settings_path,
@@ -159,7 +159,7 @@ impl App {
         Self::with(cc, setup, what)
     }
 
-    /// The window on a setup of one's own: another clock, other folders, somebody else who answers for paths.
+    /// The window with a custom setup: another clock, other folders, other answers for paths.
     pub fn with(cc: &eframe::CreationContext<'_>, setup: Setup, what: Start) -> Self {
         let ctx = &cc.egui_ctx;
         theme::install(ctx);
@@ -189,41 +189,41 @@ impl App {
             app.notices.push(Notice::problem(happened, remedy));
         }
         match what {
-            Start::Nothing => app.welcome.look_again(&app.settings.values.recent, &(app.setup.clock)()),
+            Start::Nothing => app.welcome.refresh_recent(&app.settings.values.recent, &(app.setup.clock)()),
             Start::File(path) => app.open_path(&path),
             Start::ExampleFile { folder } => app.open_example(&folder),
         }
         app
     }
 
-    /// Puts an open file on the desk and a person of it before it: after a new file was made, and whenever somebody who drives the
-    /// window has signed in already.
-    pub fn sit_down(&mut self, file: ProductFile, session: Session) {
+    /// Opens a file with a session that has already signed in: after a file was created, and for a program that drives the
+    /// window.
+    pub fn open_signed_in(&mut self, file: ProductFile, session: Session) {
         self.opened(Box::new(file));
         self.signed_in(session);
     }
 
-    /// The open file, for whoever drives the window. What is changed in it is seen at the next frame.
+    /// The open file, for a program that drives the window. Changes are shown in the next frame.
     pub fn file(&mut self) -> Option<&mut ProductFile> {
         self.desk.as_mut().map(|desk| &mut *desk.file)
     }
 
-    /// Why the last request was refused, until something else is asked.
+    /// Why the last request was refused, until the next command.
     pub fn refusal(&self) -> Option<&Refused> {
         self.desk.as_ref().and_then(|desk| desk.refusal.as_ref())
     }
 
-    /// Whether somebody is signed in.
+    /// Whether a person is signed in.
     pub const fn is_signed_in(&self) -> bool {
         self.session.is_some()
     }
 
-    /// What is on screen, if a file is open.
+    /// The route on screen, if a file is open.
     pub fn route(&self) -> Option<&Route> {
         self.desk.as_ref().map(|desk| desk.history.now())
     }
 
-    /// The messages of this run, oldest first, in words.
+    /// The messages of this run, oldest first.
     pub fn messages(&self) -> Vec<String> {
         self.notices
             .log()
@@ -243,7 +243,7 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.keep_time(ctx);
-        self.keep_jobs();
+        self.finish_jobs();
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -252,7 +252,7 @@ impl eframe::App for App {
         self.draw(ui);
         self.leave_forms();
         self.draw_above(ui.ctx());
-        self.do_asked(ui.ctx());
+        self.run_commands(ui.ctx());
         self.keep_settings(ui.ctx());
         self.keep_closing(ui.ctx());
     }

@@ -1,4 +1,4 @@
-//! The areas on the left, each with its count of what needs attention.
+//! The navigation on the left: the areas, each with its count of what needs attention.
 
 use std::sync::LazyLock;
 
@@ -15,7 +15,7 @@ use crate::ui::theme::{bold_family, hint, palette, size, space};
 /// One area.
 #[derive(Clone)]
 pub struct Area {
-    /// Where it leads.
+    /// Its route.
     pub route: Route,
 }
 
@@ -23,7 +23,7 @@ const fn area(route: Route) -> Area {
     Area { route }
 }
 
-/// The areas that this version has: the dashboard, the kinds that declare an area, and what concerns the whole file.
+/// The areas of this version: the dashboard, the kinds that declare an area, and the areas of the whole file.
 pub fn areas() -> &'static [Area] {
     static AREAS: LazyLock<Vec<Area>> = LazyLock::new(|| {
         let mut kinds: Vec<(u8, Kind)> = Kind::ALL
@@ -44,8 +44,8 @@ pub fn areas() -> &'static [Area] {
     &AREAS
 }
 
-/// Whether a route lies in an area.
-fn lies_in(route: &Route, area: &Route) -> bool {
+/// Whether a route belongs to an area.
+fn belongs_to(route: &Route, area: &Route) -> bool {
     match (route, area) {
         (Route::Record(id) | Route::Edit(id, _), Route::List(kind)) => id.kind == *kind,
         (Route::New(kind), Route::List(other)) => kind == other,
@@ -76,14 +76,14 @@ fn count(area: &Area, attention: Option<&Attention>) -> usize {
     }
 }
 
-/// Draws the areas and answers where to go.
+/// Draws the areas and returns the chosen route.
 pub fn nav_ui(ui: &mut Ui, now: &Route, attention: Option<&Attention>) -> Option<Route> {
     let mut go = None;
     ui.spacing_mut().item_spacing.y = 2.0;
     for area in areas() {
         let item = Item {
             word: area.route.word(),
-            on: lies_in(now, &area.route),
+            on: belongs_to(now, &area.route),
             count: count(area, attention),
             weak: false,
         };

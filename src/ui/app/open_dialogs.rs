@@ -1,4 +1,4 @@
-//! The dialogs that are open above the window.
+//! The dialogs that are open over the window.
 //!
 //! Belongs here: which are open. Does not belong here: drawing them (`menu`, `files`, `leaving`, `upgrading`).
 
@@ -9,40 +9,40 @@ use crate::ui::cx::Route;
 use crate::ui::screens::sign_in::PasswordChange;
 use crate::ui::sign::SignDialog;
 
-/// A one-time code on screen. It is kept nowhere.
+/// A one-time code on screen. It is stored nowhere.
 pub struct ShownCode {
     pub title: &'static str,
     pub words: String,
     pub code: String,
-    /// Whether the person has said that they noted it.
+    /// Whether the user has confirmed to have noted it.
     pub noted: bool,
 }
 
 impl ShownCode {
-    /// A code that the person has not noted yet.
+    /// A code that the user has not noted yet.
     pub const fn new(title: &'static str, words: String, code: String) -> Self {
         Self { title, words, code, noted: false }
     }
 }
 
-/// Every dialog that can be open.
+/// All dialogs that can be open.
 #[derive(Default)]
 pub struct OpenDialogs {
     pub code: Option<ShownCode>,
-    /// The signature under way.
+    /// The signature that is being given.
     pub signing: Option<SignDialog>,
     pub password: Option<PasswordChange>,
     pub attaching: Option<Attaching>,
     pub help: bool,
-    /// Settings or shortcuts over the start or the sign-in.
+    /// Settings or shortcuts in place of the start screen or the sign-in.
     pub over: Option<Route>,
     pub leaving: Option<Leaving>,
-    /// The older file of which the person is asked, or that is being upgraded.
+    /// The older file that the user is asked about, or that is being upgraded.
     pub upgrading: Option<Upgrading>,
 }
 
 impl OpenDialogs {
-    /// Whether one is open that the person has to answer before anything else.
+    /// Whether a dialog is open that the user has to answer first.
     pub fn ask(&self) -> bool {
         self.code.is_some()
             || self.password.is_some()
@@ -52,7 +52,7 @@ impl OpenDialogs {
             || self.leaving.as_ref().is_some_and(|leaving| !leaving.decided)
     }
 
-    /// Closes those of the person who was signed in.
+    /// Closes the dialogs of the person who was signed in.
     pub fn close_of_person(&mut self) {
         self.code = None;
         self.signing = None;

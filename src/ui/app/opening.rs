@@ -1,4 +1,4 @@
-//! Opening, making and closing of files, and signing in and out.
+//! Opening, creating and closing files; signing in and out.
 
 use std::path::Path;
 
@@ -16,35 +16,35 @@ use crate::ops::{
 };
 use crate::ui::cx::{Cache, Route};
 use crate::ui::overview::Overview;
-use crate::ui::screens::sign_in::{Asked, SignIn};
+use crate::ui::screens::sign_in::{SignIn, SignInRequest};
 use crate::ui::widgets::notice::Notice;
 
 impl App {
-    /// Opens a product file, or says why it cannot be. While an import runs it asks first.
+    /// Opens a product file, or reports why it cannot be opened. While an import runs, asks first.
     pub(super) fn open_path(&mut self, path: &Path) {
         self.leave(Leave::Open(path.to_owned()));
     }
 
-    /// Opens a product file that nothing stands against, or says why it cannot be.
+    /// Opens a product file at once, or reports why it cannot be opened.
     pub(super) fn open_now(&mut self, path: &Path) {
         let stamp = self.stamp();
         match ProductFile::open(path, &stamp) {
             Ok(Opened::Open(file)) => self.opened(file),
             Ok(Opened::Not(Found::NeedsUpgrade { version })) => {
                 self.dialogs.upgrading = Some(Upgrading::new(path, version));
-                self.welcome.look_again(&self.settings.values.recent, &stamp);
+                self.welcome.refresh_recent(&self.settings.values.recent, &stamp);
             }
             Ok(Opened::Not(found)) => {
                 let (happened, remedy) = found_words(path, &found);
                 self.problem(happened, remedy);
-                self.welcome.look_again(&self.settings.values.recent, &stamp);
+                self.welcome.refresh_recent(&self.settings.values.recent, &stamp);
             }
             Err(refusal) => {
                 self.problem(
                     format!("{} could not be opened: {refusal}.", name_of(path)),
                     "Nothing was changed.",
                 );
-                self.welcome.look_again(&self.settings.values.recent, &stamp);
+                self.welcome.refresh_recent(&self.settings.values.recent, &stamp);
             }
         }
     }
@@ -56,12 +56,12 @@ impl App {
         if let Some(WhyReadOnly::Damaged(what)) = file.why_read_only() {
             self.notices.push(Notice::problem(
                 format!("The file is damaged: {what}."),
-                "It is open for reading only. Keep it as it is, and go on with a backup.",
+                "It is open read-only. Keep it as it is, and continue with a backup.",
             ));
         }
         if file.took_back_a_write() {
             self.notices.push(Notice::info(
-                "The last write to the file was interrupted and was taken back. What was said to be done is there.",
+                "The last write to the file was interrupted and rolled back. Everything that was reported as done is still there.",
             ));
         }
         let (uuid, product) = match (file.uuid(), file.product()) {
@@ -76,7 +76,7 @@ impl App {
         };
         let backed_up = file.head().seq;
         let writer = if file.why_read_only().is_some() { file.writer() } else { None };
-        let overview = Overview::beside(self.jobs.wake(), self.setup.patience);
+        let overview = Overview::in_background(self.jobs.wake(), self.setup.patience);
         self.desk = Some(Desk {
             file,
             uuid,
@@ -99,14 +99,14 @@ impl App {
         self.check_in_background();
     }
 
-    /// Opens the example product, which is made first if it is not there yet.
+    /// Opens the example product, which is created first if it does not exist yet.
     pub(super) fn open_example(&mut self, folder: &Path) {
         let path = folder.join("example.mainstay");
         if !path.exists()
             && let Err(error) = std::fs::create_dir_all(folder)
         {
             self.problem(
-                format!("The folder {} cannot be made: {error}.", folder.display()),
+                format!("The folder {} cannot be created: {error}.", folder.display()),
                 "Choose another folder.",
             );
             return;
@@ -114,33 +114,35 @@ impl App {
         if !path.exists()
             && let Err(refusal) = write_example(&path)
         {
-            self.problem(format!("The example product could not be made: {refusal}."), "");
+            self.problem(format!("The example product could not be created: {refusal}."), "");
             return;
         }
         self.open_now(&path);
         if let (Some(desk), Some((login, password))) = (&mut self.desk, example_access()) {
             desk.example = Some(format!(
                 "This is the example product; nothing in it is real. Sign in as {login} with the password “{password}”. \
-                 Everybody in it has the same password."
+                 Everyone in it has the same password."
             ));
         }
     }
 
-    /// Makes a product file and signs its first person in.
+    /// Creates a product file and signs in its first person.
     pub(super) fn create(&mut self, path: &Path, new: &NewFile, password: &Password) {
         let stamp = self.stamp();
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
             && let Err(error) = std::fs::create_dir_all(folder)
         {
-            self.welcome
-                .refuse(&Refused::Rule(format!("the folder {} cannot be made: {error}", folder.display())));
+            self.welcome.refuse(&Refused::Rule(format!(
+                "the folder {} cannot be created: {error}",
+                folder.display()
+            )));
             return;
         }
         match ProductFile::create(path, new, password, &stamp) {
             Ok((file, session, code)) => {
-                self.sit_down(file, session);
-                self.dialogs.code = Some(ShownCode::new("Keep the recovery code", "If nobody can sign in as administrator any more, this code restores an administrator. It \
-                            is shown only now and is kept nowhere. Print it or write it down, and keep it where you \
+                self.open_signed_in(file, session);
+                self.dialogs.code = Some(ShownCode::new("Keep the recovery code", "If nobody can sign in as administrator any more, this code restores one. It \
+                            is shown only once and is stored nowhere. Print it or write it down, and keep it where you \
                             keep keys."
                         .to_owned(), code));
             }
@@ -148,27 +150,27 @@ impl App {
         }
     }
 
-    /// Does what the sign-in screen asks.
-    pub(super) fn enter(&mut self, asked: &Asked) {
+    /// Handles a request of the sign-in screen.
+    pub(super) fn enter(&mut self, asked: &SignInRequest) {
         let stamp = self.stamp();
-        self.jobs.make_way();
+        self.jobs.interrupt_reads();
         let Some(desk) = &mut self.desk else { return };
         let outcome = match asked {
-            Asked::SignIn { login, password } => {
+            SignInRequest::SignIn { login, password } => {
                 desk.file.sign_in(login, password, &stamp).map(|s| (s, None))
             }
-            Asked::Activate { login, code, password } => {
+            SignInRequest::Activate { login, code, password } => {
                 desk.file.activate(login, code, password, &stamp).map(|session| (session, None))
             }
-            Asked::Recover { login, code, password } => {
+            SignInRequest::Recover { login, code, password } => {
                 desk.file.recover(login, code, password, &stamp).map(|(session, next)| (session, Some(next)))
             }
         };
         match outcome {
             Ok((session, next)) => {
                 if let Some(code) = next {
-                    self.dialogs.code = Some(ShownCode::new("Keep the new recovery code", "The old recovery code is used up. This one takes its place. It is shown only now and \
-                                is kept nowhere. Print it or write it down."
+                    self.dialogs.code = Some(ShownCode::new("Keep the new recovery code", "The old recovery code is used up. This one takes its place. It is shown only once and \
+                                is stored nowhere. Print it or write it down."
                             .to_owned(), code));
                 }
                 self.signed_in(session);
@@ -177,7 +179,7 @@ impl App {
         }
     }
 
-    /// Lets a person who has signed in sit down before the open file.
+    /// Starts the session of a person who has signed in.
     pub fn signed_in(&mut self, session: Session) {
         let stamp = self.stamp();
         self.schedule.active_at = stamp.now;
@@ -195,7 +197,7 @@ impl App {
         if !session.failures.is_empty() {
             let (count, last) = (session.failures.len(), session.failures.last().map(|(at, _)| at.words()));
             self.notices.push(Notice::info(format!(
-                "{count} failed {} to sign in as you since the last time, the last on {}.",
+                "{count} failed {} to sign in as you since your last sign-in, the last one on {}.",
                 if count == 1 { "attempt" } else { "attempts" },
                 last.unwrap_or_default()
             )));
@@ -222,7 +224,7 @@ impl App {
         }
     }
 
-    /// Signs out: nobody is expected back.
+    /// Signs out. Unlike a lock, the sign-in does not expect the same person.
     pub fn sign_out(&mut self) {
         self.lock("");
         if let Some(desk) = &mut self.desk {
@@ -233,14 +235,14 @@ impl App {
         self.sign_in = SignIn::default();
     }
 
-    /// Closes the file; what is typed is kept as drafts, and what was done since the last backup is backed up.
+    /// Closes the file. Typed text is kept as drafts, and changes since the last backup are backed up.
     pub(super) fn close_file(&mut self) {
         self.lock("");
         self.back_up_automatically();
         self.desk = None;
         self.jobs.close_file();
         let stamp = self.stamp();
-        self.welcome.look_again(&self.settings.values.recent, &stamp);
+        self.welcome.refresh_recent(&self.settings.values.recent, &stamp);
     }
 
     /// Tries to become the writer.
@@ -270,7 +272,7 @@ impl App {
                     "Ask them to close the file, then try again.",
                 );
             }
-            Err(refusal) => self.problem(format!("Writing could not be taken over: {refusal}."), ""),
+            Err(refusal) => self.problem(format!("Taking over failed: {refusal}."), ""),
         }
     }
 
@@ -289,7 +291,7 @@ pub(super) fn name_of(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
-/// What happened and what to do, for each outcome of looking at a file.
+/// What happened and what to do, for every result of looking at a file.
 pub fn found_words(path: &Path, found: &Found) -> (String, String) {
     let name = name_of(path);
     let words = |happened: String, remedy: &str| (happened, remedy.to_owned());
@@ -297,34 +299,34 @@ pub fn found_words(path: &Path, found: &Found) -> (String, String) {
         Found::Ready => words(format!("{name} is ready."), ""),
         Found::NeedsUpgrade { version } => words(
             format!("{name} was made by an earlier program (file version {version})."),
-            "Open it: it is upgraded if you wish, after a copy was made.",
+            "Open it to upgrade it; a copy is made first.",
         ),
         Found::Newer { version } => words(
-            format!("{name} was made by a later version of this program (file version {version})."),
+            format!("{name} was made by a newer version of this program (file version {version})."),
             "Install the latest version, then open it again. Nothing was changed.",
         ),
         Found::NewerRules { rules } => words(
-            format!("A later version of this program worked in {name} (rule set {rules})."),
+            format!("A newer version of this program has changed {name} (rule set {rules})."),
             "Install the latest version, then open it again. Nothing was changed.",
         ),
         Found::Locked(Some(holder)) => words(
             format!("{} on {} is writing to {name}.", holder.person, holder.machine),
             "Open it again when they have closed it.",
         ),
-        Found::Locked(None) => {
-            words(format!("Another program is writing to {name}."), "Open it again when it is closed there.")
-        }
-        Found::Damaged { what } => words(
-            format!("{name} is damaged: {what}."),
-            "Keep the damaged file as it is, and open a backup of it.",
+        Found::Locked(None) => words(
+            format!("Another program is writing to {name}."),
+            "Open it again when it has been closed there.",
         ),
+        Found::Damaged { what } => {
+            words(format!("{name} is damaged: {what}."), "Keep the damaged file as it is, and open a backup.")
+        }
         Found::NotOurs { what } => words(
             format!("{name} is not a product file; it seems to be {what}."),
             "Choose a file that ends in .mainstay. Feedback from other systems is imported from within a product file.",
         ),
         Found::NotReadable { why } => words(
             format!("{name} cannot be read: {why}."),
-            "Check that it is still there and that you may read it.",
+            "Check that it still exists and that you may read it.",
         ),
     }
 }

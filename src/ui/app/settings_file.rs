@@ -1,4 +1,4 @@
-//! The settings of the person, and the file in which they are kept.
+//! The user's settings, and the file that stores them.
 
 use std::path::PathBuf;
 
@@ -8,30 +8,30 @@ use crate::ui::settings::{self, Settings};
 use crate::ui::theme;
 
 /// What happened and what to do.
-type Trouble = (String, String);
+type Problem = (String, String);
 
-/// The settings as they are, and as they were last written.
+/// The current settings, and the settings as last written.
 pub struct SettingsFile {
     pub values: Settings,
     written: Settings,
-    /// Where they are kept; `None`: nowhere.
+    /// The file; `None` keeps no settings.
     path: Option<PathBuf>,
 }
 
 impl SettingsFile {
-    /// Reads the settings; where they cannot be read, the default ones and why.
-    pub fn load(path: Option<PathBuf>) -> (Self, Option<Trouble>) {
+    /// Reads the settings. If they cannot be read, returns the defaults and the reason.
+    pub fn load(path: Option<PathBuf>) -> (Self, Option<Problem>) {
         let loaded = path.as_deref().map(settings::load);
         let (values, trouble) =
             loaded.map_or_else(|| (Settings::default(), None), |loaded| (loaded.settings, loaded.notice));
         (Self { written: values.clone(), values, path }, trouble)
     }
 
-    /// Keeps size and zoom of the window, and writes the settings when something else changed.
+    /// Updates size and zoom of the window, and writes the settings if anything else has changed.
     ///
     /// # Errors
-    /// What happened and what to do, where they cannot be written.
-    pub fn follow(&mut self, ctx: &egui::Context) -> Result<(), Trouble> {
+    /// What happened and what to do, if they cannot be written.
+    pub fn follow(&mut self, ctx: &egui::Context) -> Result<(), Problem> {
         let (size, maximised) = ctx.input(|input| {
             let viewport = input.viewport();
             (viewport.inner_rect.map(|rect| rect.size()), viewport.maximized.unwrap_or(false))
@@ -49,18 +49,18 @@ impl SettingsFile {
         if worth { self.save() } else { Ok(()) }
     }
 
-    /// Writes the settings if they changed.
+    /// Writes the settings if they have changed.
     ///
     /// # Errors
-    /// What happened and what to do, where they cannot be written.
-    pub fn save(&mut self) -> Result<(), Trouble> {
+    /// What happened and what to do, if they cannot be written.
+    pub fn save(&mut self) -> Result<(), Problem> {
         if self.values == self.written {
             return Ok(());
         }
         self.written = self.values.clone();
         let Some(path) = &self.path else { return Ok(()) };
         settings::save(path, &self.values).map_err(|error| {
-            let happened = format!("The settings could not be kept: {error}.");
+            let happened = format!("The settings could not be saved: {error}.");
             (happened, format!("Check that {} can be written.", path.display()))
         })
     }

@@ -1,4 +1,4 @@
-//! The window, driven by accessible names as a person would.
+//! The window, driven by accessible names as a user would.
 //!
 //! `MAINSTAY_SHOTS=some/folder cargo test window` also writes its screens as pictures, light and dark.
 
@@ -21,7 +21,7 @@ use crate::ui::cx::Route;
 
 pub(super) const PASSWORD: &str = "violet tractor hums at noon";
 
-/// A clock that stands until it is moved.
+/// A clock that stands still until a test moves it.
 #[derive(Clone)]
 pub(super) struct Clock(Rc<Cell<Moment>>);
 
@@ -46,11 +46,16 @@ fn window(clock: &Clock, what: Start) -> Window {
 }
 
 fn sized(clock: &Clock, what: Start, theme: egui::Theme) -> Window {
-    keeping(clock, what, None, theme)
+    window_with_data(clock, what, None, theme)
 }
 
 /// A window that keeps backups and remembered heads in a folder.
-pub(super) fn keeping(clock: &Clock, what: Start, data: Option<PathBuf>, theme: egui::Theme) -> Window {
+pub(super) fn window_with_data(
+    clock: &Clock,
+    what: Start,
+    data: Option<PathBuf>,
+    theme: egui::Theme,
+) -> Window {
     let clock = clock.clone();
     let mut window = Harness::builder()
         .with_size(egui::vec2(1280.0, 840.0))
@@ -118,7 +123,7 @@ fn signed_in(folder: &Path, clock: &Clock) -> Window {
 }
 
 #[test]
-fn a_new_product_file_is_made_step_by_step_and_ends_on_the_dashboard() {
+fn a_new_product_file_is_created_step_by_step_and_ends_on_the_dashboard() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let mut window = window(&clock, Start::Nothing);
@@ -140,7 +145,7 @@ fn a_new_product_file_is_made_step_by_step_and_ends_on_the_dashboard() {
     window.run_steps(2);
     window.get_by_label("Where the file is kept").type_text(&path.display().to_string());
     window.run_steps(2);
-    press(&mut window, "Make the file");
+    press(&mut window, "Create the file");
     window.get_by_label("Keep the recovery code");
     press(&mut window, "Continue");
     window.get_by_label("Keep the recovery code");
@@ -154,7 +159,7 @@ fn a_new_product_file_is_made_step_by_step_and_ends_on_the_dashboard() {
 }
 
 #[test]
-fn a_wrong_password_is_said_in_words_and_nobody_is_signed_in() {
+fn a_wrong_password_is_explained_and_nobody_is_signed_in() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let path = pump(folder.path(), &clock);
@@ -169,7 +174,7 @@ fn a_wrong_password_is_said_in_words_and_nobody_is_signed_in() {
 }
 
 #[test]
-fn the_window_is_locked_after_the_idle_time_of_the_policy_and_says_who_was_there() {
+fn the_window_is_locked_after_the_idle_time_of_the_policy_and_names_the_previous_person() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let mut window = signed_in(folder.path(), &clock);
@@ -186,7 +191,7 @@ fn the_window_is_locked_after_the_idle_time_of_the_policy_and_says_who_was_there
 }
 
 #[test]
-fn ctrl_l_locks_and_the_same_person_finds_the_screen_again() {
+fn ctrl_l_locks_and_the_same_person_returns_to_the_same_screen() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let mut window = signed_in(folder.path(), &clock);
@@ -201,7 +206,7 @@ fn ctrl_l_locks_and_the_same_person_finds_the_screen_again() {
 }
 
 #[test]
-fn one_goes_back_and_forward_with_the_keys() {
+fn back_and_forward_work_with_the_keys() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let mut window = signed_in(folder.path(), &clock);
@@ -234,7 +239,7 @@ fn the_palette_finds_a_command_by_a_few_letters() {
 }
 
 #[test]
-fn a_file_that_is_not_ours_is_said_in_words() {
+fn a_file_that_is_not_a_product_file_is_explained() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let path = folder.path().join("notes.mainstay");
@@ -245,7 +250,7 @@ fn a_file_that_is_not_ours_is_said_in_words() {
 }
 
 #[test]
-fn a_second_window_reads_along_and_takes_over_when_the_writer_is_gone() {
+fn a_second_window_reads_and_takes_over_when_the_writer_has_closed_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let writer = signed_in(folder.path(), &clock);
@@ -308,7 +313,7 @@ pub(super) fn shot(window: &mut Window, name: &str, theme: egui::Theme) {
 }
 
 #[test]
-fn window_the_lower_part_of_the_dashboard_shows_what_is_coming_and_the_plots() {
+fn window_the_lower_part_of_the_dashboard_shows_upcoming_dates_and_the_plots() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("example.mainstay");
     let example = write_example(&path).unwrap();
@@ -324,7 +329,7 @@ fn window_the_lower_part_of_the_dashboard_shows_what_is_coming_and_the_plots() {
 }
 
 #[test]
-fn window_whats_next_leads_to_the_record_that_waits_and_names_who_acts() {
+fn window_whats_next_links_to_the_pending_record_and_names_who_acts() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("example.mainstay");
     let example = write_example(&path).unwrap();

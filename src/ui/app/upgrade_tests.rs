@@ -1,4 +1,4 @@
-//! An older file in the window: the question, the upgrade, and what was left beside a file.
+//! An older file in the window: the question, the upgrade, and the files left next to it.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use eframe::egui;
 use egui_kittest::kittest::Queryable as _;
 
-use super::tests::{Clock, PASSWORD, Window, keeping, press, pump, sign_in};
+use super::tests::{Clock, PASSWORD, Window, press, pump, sign_in, window_with_data};
 use super::{Start, Steps};
 use crate::ops::Step;
 
@@ -17,7 +17,7 @@ fn index() -> &'static str {
     V1[at..].lines().next().unwrap()
 }
 
-/// The step from a made-up version 0, which lacks an index.
+/// The upgrade step from an invented version 0, which lacks an index.
 fn steps() -> Steps {
     let schema: &'static str = Box::leak(V1.replace(index(), "").into_boxed_str());
     Steps::of(Box::leak(Box::new([Step { from: 0, schema, sql: index() }])))
@@ -32,7 +32,7 @@ fn older(folder: &Path, clock: &Clock) -> PathBuf {
 }
 
 fn window(clock: &Clock, path: PathBuf) -> Window {
-    let mut window = keeping(clock, Start::File(path), None, egui::Theme::Light);
+    let mut window = window_with_data(clock, Start::File(path), None, egui::Theme::Light);
     window.state_mut().steps = steps();
     window
 }
@@ -56,13 +56,13 @@ fn version(path: &Path) -> i32 {
 }
 
 #[test]
-fn an_older_file_is_upgraded_when_the_person_says_so_and_the_copy_is_told() {
+fn an_older_file_is_upgraded_when_the_user_agrees_and_the_copy_is_shown() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let path = older(folder.path(), &clock);
     let mut window = window(&clock, path.clone());
     window.get_by_label("pump.mainstay was made by an earlier program");
-    assert_eq!(version(&path), 0, "nothing is done before the person says so");
+    assert_eq!(version(&path), 0, "nothing is done before the user agrees");
     press(&mut window, "Upgrade");
     ended(&mut window);
     assert_eq!(version(&path), 1);
@@ -71,8 +71,8 @@ fn an_older_file_is_upgraded_when_the_person_says_so_and_the_copy_is_told() {
         messages.iter().any(|words| words.contains("was upgraded from version 0 to version 1")),
         "{messages:?}"
     );
-    window.get_by_label_contains("Copy that was made before an upgrade");
-    press(&mut window, "Remove what was left");
+    window.get_by_label_contains("Copy made before an upgrade");
+    press(&mut window, "Remove these files");
     assert_eq!(crate::ops::ProductFile::leftovers(&path), []);
     sign_in(&mut window, "ana", PASSWORD);
     assert!(window.state().is_signed_in(), "{:?}", window.state().messages());
@@ -80,7 +80,7 @@ fn an_older_file_is_upgraded_when_the_person_says_so_and_the_copy_is_told() {
 }
 
 #[test]
-fn an_older_file_is_read_as_it_is_or_left_alone() {
+fn an_older_file_is_opened_read_only_or_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let path = older(folder.path(), &clock);
@@ -90,7 +90,7 @@ fn an_older_file_is_read_as_it_is_or_left_alone() {
     first.get_by_label("Recent files");
     drop(first);
     let mut window = window(&clock, path.clone());
-    press(&mut window, "Open for reading");
+    press(&mut window, "Open read-only");
     window.get_by_label_contains("Read-only: the file was not upgraded");
     sign_in(&mut window, "ana", PASSWORD);
     assert!(window.state().is_signed_in(), "{:?}", window.state().messages());
@@ -99,7 +99,7 @@ fn an_older_file_is_read_as_it_is_or_left_alone() {
 }
 
 #[test]
-fn an_upgrade_that_does_not_succeed_is_told_and_the_file_is_as_it_was() {
+fn a_failed_upgrade_is_reported_and_the_file_is_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let path = older(folder.path(), &clock);
@@ -115,20 +115,20 @@ fn an_upgrade_that_does_not_succeed_is_told_and_the_file_is_as_it_was() {
 }
 
 #[test]
-fn what_a_killed_program_left_is_offered_for_removal_and_may_stay() {
+fn files_left_by_a_killed_program_are_offered_for_removal_and_may_stay() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let path = pump(folder.path(), &clock);
     let left = folder.path().join("copy.mainstay.12345678.mainstay-part");
     std::fs::write(&left, "half a copy").unwrap();
     let mut first = window(&clock, path.clone());
-    first.get_by_label_contains("Left unfinished by a program that was ended");
-    press(&mut first, "Leave it there");
-    assert!(first.query_by_label("Remove what was left").is_none());
+    first.get_by_label_contains("Left unfinished by a program that was killed");
+    press(&mut first, "Keep them");
+    assert!(first.query_by_label("Remove these files").is_none());
     assert!(left.exists());
     drop(first);
     let mut again = window(&clock, path);
-    press(&mut again, "Remove what was left");
+    press(&mut again, "Remove these files");
     assert!(!left.exists());
-    assert!(again.query_by_label("Remove what was left").is_none());
+    assert!(again.query_by_label("Remove these files").is_none());
 }

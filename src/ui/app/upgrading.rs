@@ -1,7 +1,7 @@
-//! A file of an older version: the person is asked, and the upgrade is watched. And what a killed program or an upgrade left beside a
-//! file: it is told and offered for removal.
+//! The dialogs of an upgrade: the question about an older file, the progress, and the files that a killed program or an upgrade left
+//! next to a product file, which are shown and offered for removal.
 //!
-//! Belongs here: the questions and words. Does not belong here: how a file is upgraded (ops), the job (`keeping`).
+//! Belongs here: the questions and messages. Does not belong here: how a file is upgraded (ops), the job (`background`).
 
 use std::path::{Path, PathBuf};
 
@@ -19,32 +19,32 @@ use crate::ui::widgets::notice::Notice;
 pub struct Upgrading {
     path: PathBuf,
     version: i32,
-    /// What an earlier attempt left beside it.
+    /// Files that an earlier attempt left next to it.
     left: Vec<Leftover>,
-    /// Whether the upgrade was begun.
+    /// Whether the upgrade has begun.
     begun: bool,
 }
 
-/// What a person asks of the files that were left.
+/// What to do with the files that were left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub enum LeftoverChoice {
     /// Nothing yet.
     Nothing,
-    /// Remove them.
+    /// Remove the files.
     Remove,
-    /// Leave them, and do not tell them any more now.
-    Leave,
+    /// Keep the files, and hide them until the next opening.
+    Keep,
 }
 
 impl Upgrading {
-    /// A file of an older version, of which the person is asked.
+    /// An older file that the user is asked about.
     pub fn new(path: &Path, version: i32) -> Self {
         Self { path: path.to_owned(), version, left: ProductFile::leftovers(path), begun: false }
     }
 }
 
 impl App {
-    /// Draws the question, then how far the upgrade is.
+    /// Draws the question, then the progress of the upgrade.
     pub(super) fn draw_upgrading(&mut self, ctx: &Context) {
         let Some(upgrading) = &self.dialogs.upgrading else { return };
         if upgrading.begun { self.draw_upgrade_under_way(ctx) } else { self.draw_upgrade_question(ctx) }
@@ -57,12 +57,12 @@ impl App {
         let title = format!("{} was made by an earlier program", name_of(&path));
         let words = [
             format!(
-                "It is a file of version {}. This program writes another version, so the file is upgraded before anybody works in it. \
+                "It has file version {}. This program writes another version, so the file has to be upgraded before anyone can work in it. \
                  Earlier programs cannot open it afterwards.",
                 upgrading.version
             ),
             format!(
-                "First a copy is made beside it, in {folder}, and verified. Then the file is upgraded and verified. \
+                "First a copy is made next to it, in {folder}, and verified. Then the file is upgraded and verified. \
                  Records, audit trail and signatures stay as they are."
             ),
         ];
@@ -73,10 +73,10 @@ impl App {
                 ui.add_space(space::S);
             }
             for leftover in &upgrading.left {
-                ui.add(Label::new(hint(ui, left_words(leftover))).wrap());
+                ui.add(Label::new(hint(ui, leftover_words(leftover))).wrap());
                 ui.add_space(space::S);
             }
-            to_read = ui.button("Open for reading").clicked();
+            to_read = ui.button("Open read-only").clicked();
         });
         match outcome {
             Outcome::Open | Outcome::Refused => {}
@@ -98,14 +98,14 @@ impl App {
         let Some((path, progress)) = self.jobs.upgrade_under_way() else { return };
         let (title, progress) = (format!("Upgrading {}", name_of(path)), progress.clone());
         let dialog = Dialog::new("upgrade_under_way", &title, "Cancel the upgrade")
-            .cancel("Go on in the background")
+            .cancel("Continue in the background")
             .grave();
         let outcome = dialog.show(ctx, |ui| {
             ui.add(Label::new(body(progress.words())).wrap());
             ui.add_space(space::S);
             ui.add(ProgressBar::new(progress.share()));
             ui.add_space(space::S);
-            let words = "Cancelled before the file is changed, it stays as it was. The copy that was begun is removed.";
+            let words = "If you cancel before the file is changed, it stays as it is. The unfinished copy is removed.";
             ui.add(Label::new(hint(ui, words)).wrap());
         });
         match outcome {
@@ -115,7 +115,7 @@ impl App {
         }
     }
 
-    /// Opens an older file for reading, as it is.
+    /// Opens an older file read-only, without upgrading it.
     fn open_older(&mut self, path: &Path) {
         match ProductFile::open_older_to_read(path) {
             Ok(Opened::Open(file)) => self.opened(file),
@@ -124,19 +124,19 @@ impl App {
                 self.problem(happened, remedy);
             }
             Err(refusal) => self.problem(
-                format!("{} cannot be read as it is: {refusal}.", name_of(path)),
+                format!("{} cannot be opened read-only: {refusal}.", name_of(path)),
                 "Upgrade it, or open it with the program that made it.",
             ),
         }
     }
 
-    /// The upgrade has ended.
+    /// Handles the end of an upgrade.
     pub(super) fn upgraded(&mut self, path: &Path, done: Result<Upgraded, Found>) {
         self.dialogs.upgrading = None;
         match done {
             Ok(done) => {
                 self.notices.push(Notice::done(format!(
-                    "{} was upgraded from version {} to version {}, and {} events were verified. The file as it was: {}.",
+                    "{} was upgraded from version {} to version {}, and {} events were verified. The original is kept as {}.",
                     name_of(path),
                     done.from,
                     done.to,
@@ -153,67 +153,67 @@ impl App {
         }
     }
 
-    /// The upgrade did not succeed; the file is as it was.
+    /// Handles a failed upgrade; the file is unchanged.
     pub(super) fn upgrade_failed(&mut self, path: &Path, refusal: &Refused) {
         self.dialogs.upgrading = None;
         self.problem(
             format!("{} was not upgraded: {refusal}.", name_of(path)),
-            "The file is as it was. It can still be opened for reading.",
+            "The file is unchanged. You can still open it read-only.",
         );
         let stamp = self.stamp();
         if self.desk.is_none() {
-            self.welcome.look_again(&self.settings.values.recent, &stamp);
+            self.welcome.refresh_recent(&self.settings.values.recent, &stamp);
         }
     }
 
-    /// Removes what was left beside the open file.
-    pub(super) fn remove_left(&mut self) {
+    /// Removes the files that were left next to the open file.
+    pub(super) fn remove_leftovers(&mut self) {
         let Some(desk) = &mut self.desk else { return };
         let left = std::mem::take(&mut desk.left);
         let kept = ProductFile::remove_leftovers(desk.file.path(), &left);
         if kept.is_empty() {
-            self.notices.push(Notice::done("What was left beside the file was removed."));
+            self.notices.push(Notice::done("The leftover files were removed."));
         }
         for (_, refusal) in kept {
             self.problem(
-                format!("Not everything was removed: {refusal}."),
-                "Remove it by hand, or leave it.",
+                format!("Some files could not be removed: {refusal}."),
+                "Remove them by hand, or keep them.",
             );
         }
     }
 
-    /// Leaves it; it is told again at the next opening.
-    pub(super) fn leave_left(&mut self) {
+    /// Keeps the files; they are shown again at the next opening.
+    pub(super) fn keep_leftovers(&mut self) {
         if let Some(desk) = &mut self.desk {
             desk.left.clear();
         }
     }
 }
 
-fn left_words(leftover: &Leftover) -> String {
+fn leftover_words(leftover: &Leftover) -> String {
     let path = leftover.path().display();
     match leftover {
-        Leftover::Unfinished(_) => format!("Left unfinished by a program that was ended: {path}"),
-        Leftover::BeforeUpgrade(_) => format!("Copy that was made before an upgrade: {path}"),
+        Leftover::Unfinished(_) => format!("Left unfinished by a program that was killed: {path}"),
+        Leftover::BeforeUpgrade(_) => format!("Copy made before an upgrade: {path}"),
     }
 }
 
-/// Tells what was left beside the open file, and asks what to do with it.
-pub fn left_ui(ui: &mut Ui, left: &[Leftover]) -> Asked {
-    let mut asked = Asked::Nothing;
+/// Shows the files that were left next to the open file, and asks what to do with them.
+pub fn leftovers_ui(ui: &mut Ui, left: &[Leftover]) -> LeftoverChoice {
+    let mut asked = LeftoverChoice::Nothing;
     if left.is_empty() {
         return asked;
     }
     ui.add_space(space::L);
     for leftover in left {
-        ui.add(Label::new(hint(ui, left_words(leftover))).wrap());
+        ui.add(Label::new(hint(ui, leftover_words(leftover))).wrap());
     }
     ui.horizontal(|ui| {
-        if ui.button("Remove what was left").clicked() {
-            asked = Asked::Remove;
+        if ui.button("Remove these files").clicked() {
+            asked = LeftoverChoice::Remove;
         }
-        if ui.button("Leave it there").clicked() {
-            asked = Asked::Leave;
+        if ui.button("Keep them").clicked() {
+            asked = LeftoverChoice::Keep;
         }
     });
     asked

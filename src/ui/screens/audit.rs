@@ -1,4 +1,4 @@
-//! The audit trail: who did what, when and why, with what it changed, and the chain that proves it (21 CFR 11.10(e)).
+//! The audit trail: who did what, when and why, the changes of each event, and the chain that proves it (21 CFR 11.10(e)).
 
 use std::cell::Cell as Seen;
 use std::rc::Rc;
@@ -29,11 +29,11 @@ use crate::ui::widgets::notice::{Notice, banner_ui};
 use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
 use crate::ui::widgets::text::{TextArea, TextLine};
 
-/// Events that are read at once.
+/// Events per read.
 const PAGE: u32 = 200;
-/// Events that are read at once for a file.
+/// Events per read for an export.
 const EXPORT_PAGE: u32 = 2_000;
-/// Characters of a value that are shown.
+/// Greatest number of characters shown of a value.
 const VALUE_MOST: usize = 1_200;
 
 const COLUMNS: [Column<'static>; 8] = [
@@ -64,7 +64,7 @@ const CSV_HEADER: [&str; 14] = [
     "Previous digest",
 ];
 
-/// What is typed into the filters.
+/// The typed filters.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 struct Filters {
     record: String,
@@ -85,12 +85,12 @@ pub struct AuditScreen {
     complete: bool,
     problem: Option<String>,
     clock_open: bool,
-    /// The reason being typed for acknowledging the clock.
+    /// The typed reason for acknowledging the clock.
     acknowledging: Option<String>,
 }
 
 impl Filters {
-    /// The filter, or what is wrong with it.
+    /// The filter, or the error in it.
     fn parse(&self) -> Result<EventFilter, String> {
         let day = |label: &str, text: &str| match text.trim() {
             "" => Ok(String::new()),
@@ -102,7 +102,7 @@ impl Filters {
             "" => None,
             text => {
                 let id = text.to_uppercase().parse::<RecordId>();
-                Some(id.map_err(|_| format!("“{text}” is no number of a record; write one such as FB-0001"))?)
+                Some(id.map_err(|_| format!("“{text}” is not a record number; write one such as FB-0001"))?)
             }
         };
         Ok(EventFilter {
@@ -117,13 +117,13 @@ impl Filters {
 }
 
 impl AuditScreen {
-    /// The trail of one record, or of all.
+    /// The trail of one record, or of the whole file.
     pub fn new(record: Option<RecordId>) -> Self {
         let record = record.map_or_else(String::new, |id| id.to_string());
         Self { filters: Filters { record, ..Filters::default() }, ..Self::default() }
     }
 
-    /// Draws it.
+    /// Draws the trail.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let filter = self.filters.parse();
         heading_ui(ui, "Audit trail", |ui| {
@@ -182,7 +182,7 @@ impl AuditScreen {
         ui.add_space(space::S);
     }
 
-    /// Reads the first page anew when the filter or the file changed.
+    /// Reads the first page again if the filter or the file has changed.
     fn keep_up(&mut self, filter: &EventFilter, cx: &Cx<'_>) {
         let head = cx.file.head().clone();
         if self.read.as_ref().is_some_and(|(read, at)| read == filter && *at == head) {
@@ -225,12 +225,12 @@ impl AuditScreen {
 
     fn table_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let word = if self.rows.len() == 1 { "event" } else { "events" };
-        let more = if self.complete { "" } else { " so far; more follow further down" };
+        let more = if self.complete { "" } else { " so far; scroll down for more" };
         ui.label(hint(ui, format!("{} {word}{more}, newest first", self.rows.len())));
         if self.rows.is_empty() && self.problem.is_none() {
             let empty = Empty {
-                title: "No event fits",
-                purpose: "Every act leaves an event here that nobody can change. Widen the filters to see others.",
+                title: "No event matches",
+                purpose: "Every act is recorded here as an event that nobody can change. Widen the filters to see others.",
                 clause: "21 CFR 11.10(e)",
                 button: "",
             };
@@ -259,11 +259,7 @@ impl AuditScreen {
         }
         let words =
             "The clock of a machine ran backwards. Until this is acknowledged, nothing can be signed.";
-        banner_ui(
-            ui,
-            &Notice::problem(words, "Set the clock right, then acknowledge it with the reason."),
-            false,
-        );
+        banner_ui(ui, &Notice::problem(words, "Set the clock, then acknowledge it with the reason."), false);
         if cx.writable() && ui.button("Acknowledge the clock…").clicked() {
             self.acknowledging = Some(String::new());
         }
@@ -274,7 +270,7 @@ impl AuditScreen {
             .missing(&missing)
             .show(ui.ctx(), |ui| {
                 Field::new("Reason")
-                    .help("Why the clock ran backwards, and that it is right now", "21 CFR 11.10(e)")
+                    .help("Why the clock ran backwards, and that it is now correct", "21 CFR 11.10(e)")
                     .show(ui, |ui| ui.add(TextArea::new(reason).rows(2, 6)));
             });
         match outcome {
@@ -331,7 +327,7 @@ impl AuditScreen {
     }
 }
 
-/// Everything that fits the filter, also what was not read for the screen yet.
+/// Every event that matches the filter, including those not yet read for the screen.
 fn csv_of(filter: &EventFilter, cx: &mut Cx<'_>) -> Result<Vec<u8>, Refused> {
     let names = cx.names()?;
     let mut lines: Vec<Vec<String>> = Vec::new();
@@ -409,7 +405,7 @@ fn facts_ui(ui: &mut Ui, row: &EventRow) {
     };
     add("Happened at", event.occurred_at.map(|at| at.words()));
     add("Entered late because", event.late_reason.clone());
-    add("Clock", event.clock_back_seconds.map(|back| format!("Stood {back} s before the previous event")));
+    add("Clock", event.clock_back_seconds.map(|back| format!("{back} s behind the previous event")));
     add("Reason", event.reason.clone());
     add("Signatures", (!event.signatures.is_empty()).then(|| event.signatures.len().to_string()));
     if let Some(more) = event.facts.as_object() {

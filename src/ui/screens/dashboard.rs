@@ -1,6 +1,6 @@
-//! The dashboard: what is overdue or unapproved, what is coming, where things are heading.
+//! The dashboard: what is overdue or unapproved, what is upcoming, and the trends.
 //!
-//! Belongs here: drawing what `attention` and `trends` answer. Does not belong here: deciding what is late.
+//! Belongs here: drawing the results of `attention` and `trends`. Does not belong here: deciding what is late.
 
 use chrono::{Datelike as _, Months};
 use eframe::egui;
@@ -20,7 +20,7 @@ use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::notice::rule_ui;
 use crate::ui::widgets::plots::{Bars, Series, bars_ui};
 
-/// Rows that are shown before the rest is asked for.
+/// Rows shown before "Show all".
 const FIRST: usize = 12;
 
 /// The dashboard.
@@ -31,7 +31,7 @@ pub struct DashboardScreen {
 }
 
 impl DashboardScreen {
-    /// Draws it.
+    /// Draws the dashboard.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let shown = match cx.overview() {
             Ok(shown) => shown,
@@ -44,11 +44,11 @@ impl DashboardScreen {
             ui.heading("Dashboard");
             ui.add_space(space::S);
             if is_new(cx) {
-                first_ui(ui, cx);
+                first_steps_ui(ui, cx);
                 return;
             }
             let Some(Shown { attention, trends }) = shown else {
-                ui.label(body("Looking through the records for what is due…").color(palette(ui).weak));
+                ui.label(body("Checking the records for due dates…").color(palette(ui).weak));
                 return;
             };
             self.now_ui(ui, cx, &attention);
@@ -76,7 +76,7 @@ impl DashboardScreen {
             ui.horizontal(|ui| {
                 let (place, _) = ui.allocate_exact_size(vec2(SHAPE, 20.0), Sense::hover());
                 paint_tone(ui.painter(), place, Tone::Good, palette(ui).tone(Tone::Good).text);
-                ui.label(body("Nothing is overdue and nothing waits for approval."));
+                ui.label(body("Nothing is overdue or waiting for approval."));
             });
             return;
         }
@@ -86,7 +86,7 @@ impl DashboardScreen {
     fn coming_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, attention: &Attention) {
         head_ui(
             ui,
-            "The coming twelve months",
+            "The next twelve months",
             &match attention.coming.len() {
                 0 => String::new(),
                 1 => "1 date".to_owned(),
@@ -95,14 +95,14 @@ impl DashboardScreen {
         );
         strip_ui(ui, cx.today(), &attention.coming);
         if attention.coming.is_empty() {
-            ui.label(body("No dates lie ahead in the records of this file.").color(palette(ui).weak));
+            ui.label(body("The records of this file have no upcoming dates.").color(palette(ui).weak));
             return;
         }
         rows_ui(ui, cx, &attention.coming, &mut self.all_coming, "coming");
     }
 }
 
-/// Whether there is nothing in the file yet but its product and its first person.
+/// Whether the file contains only its product and its first person.
 fn is_new(cx: &mut Cx<'_>) -> bool {
     Kind::ALL
         .iter()
@@ -110,8 +110,8 @@ fn is_new(cx: &mut Cx<'_>) -> bool {
         .all(|kind| cx.list(*kind).is_ok_and(|rows| rows.is_empty()))
 }
 
-/// What to do first in a new file.
-fn first_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+/// The first steps in a new file.
+fn first_steps_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.scope(|ui| {
         ui.set_max_width(space::MEASURE);
         ui.label(title("What to do first"));
@@ -125,24 +125,24 @@ fn first_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             ui,
             "1",
             "Write the maintenance plan, and bring the policy of this file in line with it.",
-            "Clause 6.1 begins with the plan. This version keeps its limits and its authority matrix as the policy; the values that it came with are examples.",
+            "Clause 6.1 begins with the plan. In this version the policy holds its limits and its authority matrix; the initial values are examples.",
         );
-        if link_ui(ui, "Look at People & policy").clicked() {
+        if link_ui(ui, "Open People & policy").clicked() {
             cx.go(Route::People);
         }
         step(
             ui,
             "2",
             "Invite your colleagues.",
-            "Everybody who enters, decides or signs something has an account of their own, and most approvals need more than one person.",
+            "Everyone who enters, decides or signs anything has their own account, and most approvals need more than one person.",
         );
-        if link_ui(ui, "Invite somebody").clicked() {
+        if link_ui(ui, "Invite a person").clicked() {
             cx.go(Route::People);
         }
         step(
             ui,
             "3",
-            "Enter the first feedback, or import what another system has.",
+            "Enter the first feedback, or import it from another system.",
             "Complaints, service reports and published anomalies all begin as feedback (IEC 62304 6.2.1).",
         );
         ui.add_space(space::S);
@@ -191,7 +191,7 @@ fn rows_ui(ui: &mut Ui, cx: &mut Cx<'_>, items: &[AttentionItem], all: &mut bool
     }
 }
 
-/// One thing to do: shape, what, record, whose, how late. The whole row leads to the place that mends it.
+/// One attention item: shape, task, record, person, delay. The whole row opens the record to work on.
 fn row_ui(ui: &mut Ui, item: &AttentionItem, today: Day) -> egui::Response {
     let when = when_words(item, today);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 44.0), Sense::click());
@@ -228,7 +228,7 @@ fn row_ui(ui: &mut Ui, item: &AttentionItem, today: Day) -> egui::Response {
             palette.weak,
             (pos2(whose_left, top + 19.0), whose_width - space::M),
         );
-        let due = item.due.map_or_else(|| "The policy decides it".to_owned(), |due| due.to_string());
+        let due = item.due.map_or_else(|| "Set by the policy".to_owned(), |due| due.to_string());
         line(ui, &due, small, palette.weak, (pos2(when_left, top + 19.0), when_width));
     }
     response.on_hover_text(format!("{}\n{} {}", item.what, item.record, item.title))
@@ -251,7 +251,7 @@ fn when_words(item: &AttentionItem, today: Day) -> String {
     }
 }
 
-/// Twelve cells, one for each month from this one on, with the number of dates in it.
+/// Twelve cells, one for each month from this one on, with its number of dates.
 fn strip_ui(ui: &mut Ui, today: Day, coming: &[AttentionItem]) {
     let first = today.date().with_day(1).unwrap_or(today.date());
     let months: Vec<_> = (0..12).filter_map(|ahead| first.checked_add_months(Months::new(ahead))).collect();
@@ -291,7 +291,7 @@ fn strip_ui(ui: &mut Ui, today: Day, coming: &[AttentionItem]) {
 }
 
 fn trends_ui(ui: &mut Ui, trends: &Trends) {
-    ui.label(title("Where things are heading"));
+    ui.label(title("Trends"));
     ui.add_space(space::S);
     let months: Vec<String> = trends.months.iter().map(|month| month.month.clone()).collect();
     let of = |pick: fn(&crate::ops::Month) -> u32| -> Vec<f64> {
@@ -354,7 +354,7 @@ fn trends_ui(ui: &mut Ui, trends: &Trends) {
     }
 }
 
-/// The median of the days of a month; 0 when none was verified.
+/// The median of the days in a month; 0 if none was verified.
 fn median(trends: &Trends, month: &str) -> f64 {
     let mut days: Vec<i64> =
         trends.days_to_fix.iter().filter(|(of, _)| of == month).map(|(_, days)| *days).collect();

@@ -1,5 +1,5 @@
-//! Feedback from a file: choose the file, check how its columns are read, answer what it cannot tell, see what would become
-//! of each row, take it in (IEC 62304 6.2.1).
+//! Importing feedback from a file: choose the file, check the mapping of its columns, answer the questions that it leaves open,
+//! preview the result of each row, and import (IEC 62304 6.2.1).
 
 mod given;
 mod mapping;
@@ -36,28 +36,28 @@ use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::notice::{Notice, banner_ui};
 use crate::ui::widgets::text::TextLine;
 
-/// Code of the mapping that is made from the names of the columns.
+/// Code of the mapping that is derived from the column names.
 const FROM_COLUMNS: &str = "from the columns";
 
-/// What a plan was made from.
+/// The inputs of a plan.
 type PlanKey = (Mapping, BTreeMap<String, String>, Head);
 
-/// Import of feedback.
+/// The import of feedback.
 pub struct ImportScreen {
-    /// The person's folder of mappings.
+    /// The user's folder of mappings.
     folder: Option<PathBuf>,
     path: String,
     chosen: Slot<PathBuf>,
-    /// The file to be read next.
+    /// The file to read next.
     wanted: Option<PathBuf>,
-    /// The file that was read last, or could not be.
+    /// The file that was last read, or could not be read.
     tried: Option<PathBuf>,
     choices: ReadingChoices,
     reading: Option<Job<ReadFile>>,
-    /// The columns for which the mapping was made; empty for a file that was just chosen.
+    /// The columns that the mapping was made for; empty for a newly chosen file.
     mapped: Vec<String>,
     source: Option<Arc<ImportSource>>,
-    /// The mapping made from the names of the columns, with what it leaves open.
+    /// The mapping derived from the column names, with its open points.
     from_columns: Option<(Mapping, Vec<String>)>,
     known: Vec<Mapping>,
     notes: Vec<String>,
@@ -75,7 +75,7 @@ pub struct ImportScreen {
 }
 
 impl ImportScreen {
-    /// Nothing chosen yet. `folder`: where the person's own mappings are kept.
+    /// An import without a file. `folder` holds the user's own mappings.
     pub fn new(folder: Option<PathBuf>) -> Self {
         let (known, notes) = import_mappings(folder.as_deref());
         Self {
@@ -105,7 +105,7 @@ impl ImportScreen {
         }
     }
 
-    /// Reads a file as if it had been chosen.
+    /// Reads a file as if the user had chosen it.
     pub fn open(&mut self, path: &Path) {
         self.path = path.display().to_string();
         self.wanted = Some(path.to_owned());
@@ -115,7 +115,7 @@ impl ImportScreen {
 
     /// Takes a file that was read.
     fn take(&mut self, read: ReadFile) {
-        // The same columns read in another way keep what was typed.
+        // The typed values are kept if the file has the same columns, read with other options.
         if read.source.header != self.mapped {
             let (mapping, notes) = read.fits;
             let known = self.known.iter().any(|known| known.name == mapping.name);
@@ -138,7 +138,7 @@ impl ImportScreen {
         self.planning = None;
     }
 
-    /// Draws it.
+    /// Draws the import.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let dropped = ui.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
         if let Some(path) = self.chosen.take().or(dropped).filter(|_| self.job.is_none()) {
@@ -170,7 +170,7 @@ impl ImportScreen {
         });
     }
 
-    /// Begins what is to be done beside the window, and looks what of it has ended.
+    /// Starts background jobs, and takes the results of those that have ended.
     fn watch(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
         if let Some(path) = self.wanted.take() {
             self.problem = None;
@@ -265,7 +265,7 @@ impl ImportScreen {
             .iter()
             .map(|known| Choice { code: &known.name, word: &known.name, meaning: "" })
             .collect();
-        choices.push(Choice { code: FROM_COLUMNS, word: "From the names of the columns", meaning: "" });
+        choices.push(Choice { code: FROM_COLUMNS, word: "From the column names", meaning: "" });
         let mut named = self.named.clone();
         Field::new("How the columns are read").show(ui, |ui| choice_ui(ui, &mut named, &choices, false));
         if named != self.named {
@@ -321,7 +321,7 @@ impl ImportScreen {
             return;
         }
         ui.add_space(space::L);
-        ui.label(title("3  What the file cannot tell"));
+        ui.label(title("3  Questions that the file leaves open"));
         let def = Kind::Feedback.def();
         for ask in asks {
             let label = def.field(&ask.target).map_or(ask.target.as_str(), |field| field.label);
@@ -341,7 +341,7 @@ impl ImportScreen {
         }
     }
 
-    /// Makes the plan anew, beside the window, when anything that it rests on changed.
+    /// Repeats the plan in the background if any of its inputs has changed.
     fn make_plan(&mut self, ui: &Ui, source: &Arc<ImportSource>, cx: &mut Cx<'_>) {
         let mapping = match self.editor.mapping() {
             Ok(mapping) => mapping,
@@ -359,7 +359,7 @@ impl ImportScreen {
         let ready = self.editor.asks().iter().try_fold(mapping, |mapping, ask| {
             let answer = self.answers.get(&ask.target).map(|answer| answer.trim()).unwrap_or_default();
             if answer.is_empty() {
-                return Err("Answer the questions above to see what becomes of each row.".to_owned());
+                return Err("Answer the questions above to preview each row.".to_owned());
             }
             answered(mapping, &ask.target, answer).map_err(|refusal| refusal.to_string())
         });
@@ -367,7 +367,7 @@ impl ImportScreen {
             Ok(mapping) => {
                 let (path, source, now) = (cx.file.path().to_owned(), Arc::clone(source), cx.now());
                 self.why_not = None;
-                self.planning = cx.start(ui.ctx(), "Looking at the rows", move |progress| {
+                self.planning = cx.start(ui.ctx(), "Checking the rows", move |progress| {
                     work::plan(&path, &source, &mapping, now, progress)
                 });
             }
@@ -380,7 +380,7 @@ impl ImportScreen {
 
     fn plan_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.add_space(space::L);
-        ui.label(title("What becomes of each row"));
+        ui.label(title("Preview of each row"));
         if let Some(problem) = &self.why_not {
             tone_words_ui(ui, Tone::Due, problem);
         }
@@ -391,7 +391,7 @@ impl ImportScreen {
         let counts = plan.counts();
         counts_ui(ui, counts, "will be taken");
         if let Some(at) = plan.imported_before {
-            let words = format!("This very file was taken in before, on {}.", at.words());
+            let words = format!("This file was already imported on {}.", at.words());
             banner_ui(ui, &Notice::info(words), false);
         }
         if self.job.is_none() {
@@ -410,7 +410,7 @@ impl ImportScreen {
             missing.push("No row can be taken".to_owned());
         }
         if self.planning.is_some() {
-            missing.push("The rows are being looked at".to_owned());
+            missing.push("The rows are being checked".to_owned());
         }
         if let Some(why) = cx.file.why_read_only() {
             missing.push(why.to_string());
@@ -428,7 +428,7 @@ impl ImportScreen {
 
     fn report_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let Some(report) = &self.report else { return };
-        ui.label(title(format!("{} was taken in", report.file_name)));
+        ui.label(title(format!("{} was imported", report.file_name)));
         counts_ui(ui, report.counts, "taken");
         if let Some(id) = report.attachment {
             ui.horizontal(|ui| {

@@ -1,4 +1,4 @@
-//! Areas that this version does not have yet: what will be kept there, which clause asks for it, and what to do until then.
+//! Areas that this version does not have yet: the records they will hold, the clause that requires them, and what to do until then.
 
 use eframe::egui;
 use egui::{Label, Ui};
@@ -8,13 +8,13 @@ use crate::ui::theme::{body, hint, palette, space};
 /// An area of a later version.
 #[derive(Debug)]
 pub struct LaterArea {
-    /// Its word.
+    /// Its label.
     pub word: &'static str,
-    /// What will be kept there.
+    /// The records that it will hold.
     pub purpose: &'static str,
     /// What to do until then.
     pub until: &'static str,
-    /// The clause that asks for it.
+    /// The clause that requires it.
     pub clause: &'static str,
 }
 
@@ -27,11 +27,11 @@ const fn area(
     LaterArea { word, purpose, until, clause }
 }
 
-/// All of them.
+/// All of these areas.
 pub const AREAS: &[LaterArea] = &[
     area(
         "Releases",
-        "Each version that went out: its configuration items, known residual anomalies, how it was built and archived, and who released it.",
+        "Each released version: its configuration items, known residual anomalies, how it was built and archived, and who released it.",
         "Until then, keep release records where you keep them now, and name the release in the change request.",
         "IEC 62304 5.8, 6.3.2",
     ),
@@ -44,7 +44,7 @@ pub const AREAS: &[LaterArea] = &[
     area(
         "SOUP reviews",
         "The regular look at published anomalies, upgrades and the end of support of each item.",
-        "Until then, enter what a review finds as feedback with the source it came from.",
+        "Until then, enter the findings of a review as feedback, with their source.",
         "IEC 62304 6.1 f, 7.1.3",
     ),
     area(
@@ -55,8 +55,8 @@ pub const AREAS: &[LaterArea] = &[
     ),
     area(
         "Communications",
-        "What users and authorities were told about problems in released versions, when, and what follows if nothing is done.",
-        "Until then, attach what was sent to the problem report.",
+        "What users and authorities were informed of about problems in released versions, when, and the consequences of not acting.",
+        "Until then, attach the notices to the problem report.",
         "IEC 62304 6.2.5",
     ),
     area(
@@ -73,13 +73,13 @@ pub const AREAS: &[LaterArea] = &[
     ),
     area(
         "Retirement",
-        "The end of support of versions and of the product: dates, notices, and what stays available for how long.",
-        "Until then, the product record names the stage of its life and its retention.",
+        "The end of support of versions and of the product: dates, notices, and what remains available for how long.",
+        "Until then, the product record holds the life-cycle stage and the retention.",
         "IEC 62304 6.1, MDR 10(8)",
     ),
     area(
         "Readiness",
-        "Every clause of the maintenance process with the records that answer it, and what is missing, before an audit.",
+        "Every clause of the maintenance process with its evidence and its gaps, before an audit.",
         "Until then, packets of change requests show the chain of one change from feedback to verification.",
         "IEC 62304 6, 8, 9",
     ),

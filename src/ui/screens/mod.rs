@@ -1,6 +1,6 @@
 //! The screens: what fills the middle of the window.
 //!
-//! Belongs here: reading through `Cx`, drawing, asking. Does not belong here: rules, and performing anything.
+//! Belongs here: reading through `Cx`, drawing, issuing commands. Does not belong here: rules, and performing anything.
 
 pub mod audit;
 pub mod dashboard;

@@ -1,4 +1,4 @@
-//! Packets for auditors: choose what one covers, look at its pages, save it as a PDF; and those that were issued.
+//! Packets for auditors: choose the scope, preview the pages, save as PDF; and the list of issued packets.
 
 mod preview;
 
@@ -51,12 +51,12 @@ pub struct PacketsScreen {
 }
 
 impl PacketsScreen {
-    /// With the change request for which a packet is wanted, if there is one.
+    /// The screen, optionally with a preselected change request.
     pub fn new(change: Option<RecordId>) -> Self {
         Self { change: change.map(|id| id.to_string()), ..Self::default() }
     }
 
-    /// Draws it.
+    /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.keep_up(cx);
         self.watch();
@@ -96,7 +96,7 @@ impl PacketsScreen {
         self.read = Some(cx.file.head().clone());
     }
 
-    /// Looks whether the packet is there.
+    /// Checks whether the packet is ready.
     fn watch(&mut self) {
         let Some(outcome) = self.making.as_ref().and_then(Job::poll) else { return };
         self.making = None;
@@ -108,7 +108,7 @@ impl PacketsScreen {
 
     fn choose_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let words = "A packet is a PDF for an auditor: the records with their signatures, their history and the proof that \
-                     nothing was changed behind anybody's back.";
+                     the records were not tampered with.";
         ui.add(Label::new(body(words)).wrap());
         ui.add_space(space::S);
         let on = usize::from(self.period);
@@ -126,7 +126,7 @@ impl PacketsScreen {
         }
         ui.checkbox(&mut self.redact, "Leave out personal data");
         let words = "Names, addresses and texts that may name patients or reporters are replaced by a mark. \
-                     The names of those who signed stay.";
+                     The names of the signers are kept.";
         ui.add(Label::new(hint(ui, words)).wrap());
         ui.add_space(space::S);
         self.make_ui(ui, cx);
@@ -183,7 +183,7 @@ impl PacketsScreen {
         if self.issued.is_empty() {
             let empty = Empty {
                 title: "No packet was issued yet",
-                purpose: "Each packet that is saved is noted with its number and digest, so that a copy can be recognised.",
+                purpose: "Each saved packet is recorded with its number and digest, so that a copy can be identified.",
                 clause: "21 CFR 11.10(b)",
                 button: "",
             };
@@ -219,7 +219,7 @@ fn issued_cell(row: &EventRow, column: usize) -> Cell<'static> {
     }
 }
 
-/// What an issued packet covers, in words.
+/// The scope of an issued packet, as text.
 fn covers(event: &Event) -> String {
     let days: Vec<&str> = event
         .facts
@@ -236,7 +236,7 @@ fn covers(event: &Event) -> String {
     if redacted { format!("{scope}, personal data left out") } else { scope }
 }
 
-/// What a person should know before handing a packet out.
+/// The warnings to read before handing out a packet.
 fn warnings_ui(ui: &mut Ui, packet: &RenderedPacket) {
     for warning in &packet.warnings {
         tone_words_ui(ui, Tone::Due, warning);

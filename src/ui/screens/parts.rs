@@ -1,4 +1,4 @@
-//! What several screens draw alike: headings, refusals, names of acts, labelled inputs in a row.
+//! Parts that several screens share: headings, refusals, names of acts, labelled inputs in a row.
 //!
 //! Does not belong here: anything that only one screen needs.
 
@@ -14,7 +14,7 @@ use crate::ui::theme::{Tone, space};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::notice::{Notice, banner_ui};
 
-/// The tone of a state as the theme paints it.
+/// The theme's tone for a tone of the workflow.
 pub const fn tone_of(tone: workflow::Tone) -> Tone {
     match tone {
         workflow::Tone::Neutral => Tone::Neutral,
@@ -24,7 +24,7 @@ pub const fn tone_of(tone: workflow::Tone) -> Tone {
     }
 }
 
-/// The heading of a screen, with what stands at its right end.
+/// The heading of a screen, with widgets at its right end.
 pub fn heading_ui(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
     egui::Sides::new().show(
         ui,
@@ -36,17 +36,17 @@ pub fn heading_ui(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
     ui.add_space(space::S);
 }
 
-/// Says that something could not be read or done.
+/// Shows that something could not be read or done.
 pub fn refusal_ui(ui: &mut Ui, refusal: &Refused) {
     problem_ui(ui, &refusal.to_string());
 }
 
-/// Says what does not work, in words that begin anywhere.
+/// Shows a problem; the sentence may begin with a small letter.
 pub fn problem_ui(ui: &mut Ui, words: &str) {
     banner_ui(ui, &Notice::problem(capital(words), ""), false);
 }
 
-/// How far work beside the window is, with a way to cancel it.
+/// The progress of background work, with a Cancel button.
 pub fn progress_ui(ui: &mut Ui, progress: &Progress) {
     ui.horizontal(|ui| {
         let bar = ProgressBar::new(progress.share()).desired_width(360.0);
@@ -57,7 +57,7 @@ pub fn progress_ui(ui: &mut Ui, progress: &Progress) {
     });
 }
 
-/// Labelled inputs side by side, their heads in one line; wraps where the window is narrow.
+/// Labelled inputs side by side, with their labels on one line; wraps in a narrow window.
 pub fn in_a_row_ui<R>(ui: &mut Ui, inputs: impl FnOnce(&mut Ui) -> R) -> R {
     let size = vec2(ui.available_width(), 0.0);
     let layout = Layout::left_to_right(Align::Min).with_main_wrap(true);
@@ -80,13 +80,13 @@ pub fn boxed_ui(ui: &mut Ui, label: &str, width: f32, input: impl FnOnce(&mut Ui
     .inner
 }
 
-/// The name of an audit event in words: “Change request, submit” for `change_request.submit`.
+/// The name of an audit event as text: “Change request, submit” for `change_request.submit`.
 pub fn act_words(request: &str) -> String {
     let (subject, verb) = request.split_once('.').unwrap_or((request, ""));
     let Some(kind) = Kind::from_code(subject) else {
         return match request {
             "clock.acknowledge" => "Clock acknowledged".to_owned(),
-            "file.create" => "Product file made".to_owned(),
+            "file.create" => "Product file created".to_owned(),
             "packet.issue" => "Packet issued".to_owned(),
             _ => capital(&request.replace(['.', '_'], " ")),
         };
@@ -112,12 +112,12 @@ pub fn act_words(request: &str) -> String {
     }
 }
 
-/// The subject of an audit event in words, by the part of its name before the dot.
+/// The subject of an audit event as text, by the part of its name before the dot.
 pub fn subject_word(prefix: &str) -> String {
     Kind::from_code(prefix).map_or_else(|| capital(prefix), |kind| kind.def().word.to_owned())
 }
 
-/// Something without a label, in line with the labelled inputs beside it.
+/// A widget without a label, aligned with the labelled inputs next to it.
 pub fn lowered_ui<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = space::XS;
@@ -127,7 +127,7 @@ pub fn lowered_ui<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
     .inner
 }
 
-/// A text cut after so many characters, with “…” where it was cut.
+/// A text cut to a number of characters, with “…” at the cut.
 pub fn shortened(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_act_that_a_person_can_do_has_words_of_its_own() {
+    fn every_act_that_a_person_can_do_has_its_own_label() {
         for name in crate::ops::request_names() {
             let words = act_words(&name);
             assert!(!words.contains('.') && !words.contains('_'), "{name}: {words}");

@@ -1,4 +1,4 @@
-//! Persons, their roles and access; the policy with the authority matrix; the way to the product's configuration.
+//! Persons, their roles and access; the policy with the authority matrix; the link to the product configuration.
 
 mod acts;
 mod policy;
@@ -6,7 +6,7 @@ mod policy;
 use eframe::egui;
 use egui::{ScrollArea, Ui};
 
-use self::acts::Asked;
+use self::acts::AccountDialog;
 use super::parts::{heading_ui, in_a_row_ui, problem_ui, tone_of};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
@@ -28,7 +28,7 @@ const COLUMNS: [Column<'static>; 6] = [
     Column::new("Since", Width::Fixed(110.0)).unsortable(),
 ];
 
-/// What of the screen is seen.
+/// The visible part of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Part {
     #[default]
@@ -48,16 +48,16 @@ pub struct PeopleScreen {
     people: Vec<(RecordData, Person)>,
     read: Option<Head>,
     problem: Option<String>,
-    asked: Option<Asked>,
+    dialog: Option<AccountDialog>,
 }
 
 impl PeopleScreen {
-    /// Draws it.
+    /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.keep_up(cx);
         heading_ui(ui, "People and policy", |ui| {
             if self.part == Part::People && cx.writable() && primary_ui(ui, "Invite a person…").clicked() {
-                self.asked = Some(Asked::invitation());
+                self.dialog = Some(AccountDialog::invitation());
             }
             if cx.writable() && ui.button("Change my password…").clicked() {
                 cx.ask(Command::ChangePassword);
@@ -78,7 +78,7 @@ impl PeopleScreen {
             Part::Policy => policy::policy_ui(ui, cx),
             Part::Product => product_ui(ui, cx),
         }
-        acts::dialog_ui(ui, &mut self.asked, cx);
+        acts::dialog_ui(ui, &mut self.dialog, cx);
     }
 
     fn keep_up(&mut self, cx: &Cx<'_>) {
@@ -110,10 +110,10 @@ impl PeopleScreen {
         }
         ui.add_space(space::M);
         let Some((data, person)) = self.table.cursor.and_then(|row| self.people.get(row)) else {
-            ui.label(hint(ui, "Choose a person to see what can be done."));
+            ui.label(hint(ui, "Select a person to see the available actions."));
             return;
         };
-        card_ui(ui, data, person, &mut self.asked, cx);
+        card_ui(ui, data, person, &mut self.dialog, cx);
     }
 }
 
@@ -136,7 +136,13 @@ fn role_words(person: &Person) -> String {
     person.roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(", ")
 }
 
-fn card_ui(ui: &mut Ui, data: &RecordData, person: &Person, asked: &mut Option<Asked>, cx: &mut Cx<'_>) {
+fn card_ui(
+    ui: &mut Ui,
+    data: &RecordData,
+    person: &Person,
+    asked: &mut Option<AccountDialog>,
+    cx: &mut Cx<'_>,
+) {
     let id = data.head.id;
     ui.horizontal(|ui| {
         ui.label(title(person.title.to_string()));
@@ -152,9 +158,9 @@ fn card_ui(ui: &mut Ui, data: &RecordData, person: &Person, asked: &mut Option<A
         }
         (true, None) => "Identity confirmed. This person may sign.".to_owned(),
         (false, _) if person.key_fingerprint.is_empty() => {
-            "Has not set a password with the one-time code yet, so there is no key to confirm.".to_owned()
+            "No password was set with the one-time code yet, so there is no key to confirm.".to_owned()
         }
-        (false, _) => "Identity not confirmed for the present key: nothing can be signed yet.".to_owned(),
+        (false, _) => "Identity not confirmed for the current key: this person cannot sign yet.".to_owned(),
     };
     ui.add(egui::Label::new(hint(ui, identity)).wrap());
     if !cx.writable() {
@@ -165,7 +171,7 @@ fn card_ui(ui: &mut Ui, data: &RecordData, person: &Person, asked: &mut Option<A
     if oneself {
         ui.label(hint(
             ui,
-            "This is your own account. Somebody else changes its roles and confirms your identity.",
+            "This is your own account. Another person changes its roles and confirms your identity.",
         ));
         return;
     }
@@ -173,18 +179,18 @@ fn card_ui(ui: &mut Ui, data: &RecordData, person: &Person, asked: &mut Option<A
     let inactive = data.head.state == PersonState::Inactive.code();
     in_a_row_ui(ui, |ui| {
         if ui.button("Edit roles…").clicked() {
-            *asked = Some(Asked::roles(id, person));
+            *asked = Some(AccountDialog::roles(id, person));
         }
         if active && !person.may_sign() && ui.button("Confirm identity…").clicked() {
-            *asked = Some(Asked::identity(id, person));
+            *asked = Some(AccountDialog::identity(id, person));
         }
         if !inactive && ui.button("Reset access…").clicked() {
-            *asked = Some(Asked::reset(id, person));
+            *asked = Some(AccountDialog::reset(id, person));
         }
         let (word, go) =
             if inactive { ("Reactivate…", "reactivate") } else { ("Deactivate…", "deactivate") };
         if ui.button(word).clicked() {
-            *asked = Some(Asked::step(id, person, go));
+            *asked = Some(AccountDialog::step(id, person, go));
         }
         if ui.button("History").clicked() {
             cx.go(Route::AuditTrail(Some(id)));
@@ -207,7 +213,7 @@ fn product_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.add(
         egui::Label::new(hint(
             ui,
-            "Safety class, markets, versions in the field and retention are kept in one record.",
+            "One record holds safety class, markets, versions in the field and retention.",
         ))
         .wrap(),
     );
@@ -216,7 +222,7 @@ fn product_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// A part that scrolls on its own.
+/// A part that scrolls by itself.
 fn scrolled(ui: &mut Ui, salt: &str, contents: impl FnOnce(&mut Ui)) {
     ScrollArea::vertical().id_salt(salt).auto_shrink(false).show(ui, contents);
 }

@@ -1,4 +1,4 @@
-//! Everything that fits some words, by kind.
+//! The results of a search, by kind.
 
 use std::rc::Rc;
 
@@ -15,7 +15,7 @@ use crate::ui::widgets::field::Field;
 use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
 use crate::ui::widgets::text::TextLine;
 
-/// Most hits that are shown.
+/// Most results that are shown.
 const MOST: u32 = 500;
 
 const COLUMNS: [Column<'static>; 3] = [
@@ -34,12 +34,12 @@ pub struct SearchScreen {
 }
 
 impl SearchScreen {
-    /// A search for these words.
+    /// A search for the given words.
     pub const fn new(query: String) -> Self {
         Self { typed: query, done: None, groups: Vec::new(), problem: None, focus: true }
     }
 
-    /// Draws it.
+    /// Draws the search.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         heading_ui(ui, "Search", |_| {});
         let input = Field::new("Words to search for").show(ui, |ui| {
@@ -48,7 +48,7 @@ impl SearchScreen {
         if std::mem::take(&mut self.focus) {
             input.request_focus();
         }
-        self.look(cx);
+        self.search(cx);
         let down = input.has_focus() && ui.input(|input| input.key_pressed(Key::ArrowDown));
         if down && let Some((_, _, table)) = self.groups.first_mut() {
             table.go_to(0);
@@ -61,8 +61,8 @@ impl SearchScreen {
         self.results(ui, cx);
     }
 
-    /// Searches anew when the words or the file changed.
-    fn look(&mut self, cx: &Cx<'_>) {
+    /// Searches again if the words or the file have changed.
+    fn search(&mut self, cx: &Cx<'_>) {
         let wanted = (self.typed.trim().to_owned(), cx.file.head().clone());
         if self.done.as_ref() == Some(&wanted) {
             return;
@@ -91,15 +91,16 @@ impl SearchScreen {
         }
         if found == 0 {
             let empty = Empty {
-                title: "Nothing fits",
-                purpose: "Every word must occur in a record. Try fewer words, or the beginning of a word.",
+                title: "No match",
+                purpose: "A record must contain every word. Try fewer words, or the beginning of a word.",
                 clause: "",
                 button: "",
             };
             empty_ui(ui, &empty);
             return;
         }
-        let more = if found >= MOST as usize { ", the newest; type more words to see others" } else { "" };
+        let more =
+            if found >= MOST as usize { ", the newest; type more words to narrow the search" } else { "" };
         ui.label(hint(ui, format!("{found} {}{more}", if found == 1 { "record" } else { "records" })));
         let mut opened = None;
         egui::ScrollArea::vertical().id_salt("results").auto_shrink(false).show(ui, |ui| {

@@ -8,9 +8,9 @@ use crate::ui::theme::{self, SCALE_MAX, SCALE_MIN, ThemeChoice, body, hint, pale
 use crate::ui::widgets::button::segments_ui;
 
 const RENDERERS: [(Renderer, &str); 3] =
-    [(Renderer::Auto, "Choose by itself"), (Renderer::Wgpu, "wgpu"), (Renderer::Glow, "OpenGL")];
+    [(Renderer::Auto, "Automatic"), (Renderer::Wgpu, "wgpu"), (Renderer::Glow, "OpenGL")];
 
-/// Draws the settings and changes them.
+/// Draws and changes the settings.
 pub fn settings_ui(ui: &mut Ui, settings: &mut Settings) {
     ui.heading("Settings");
     ui.add_space(space::M);
@@ -36,7 +36,7 @@ pub fn settings_ui(ui: &mut Ui, settings: &mut Settings) {
     ui.add(
         Label::new(hint(
             ui,
-            "Takes effect at the next start. Choose OpenGL if the window shows faults or does not open.",
+            "Takes effect at the next start. Choose OpenGL if the window is drawn incorrectly or does not open.",
         ))
         .wrap(),
     );

@@ -1,4 +1,4 @@
-//! The list of keyboard shortcuts, read from the one table of commands.
+//! The list of keyboard shortcuts, read from the table of commands.
 
 use eframe::egui;
 use egui::{Grid, RichText, ScrollArea, Ui};

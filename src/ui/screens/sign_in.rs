@@ -1,6 +1,6 @@
-//! Signing in: by password, by one-time code, by recovery code; and the change of one's own password.
+//! Signing in with a password, a one-time code or the recovery code; and changing the user's own password.
 //!
-//! Belongs here: the forms. Does not belong here: the check of a password (ops).
+//! Belongs here: the forms. Does not belong here: checking a password (ops).
 
 use eframe::egui;
 use egui::{Key, Label, Ui};
@@ -15,9 +15,9 @@ use crate::ui::widgets::field::Field;
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::text::{TextLine, password_ui};
 
-/// What is asked of the app.
+/// A request to the app.
 #[derive(Debug)]
-pub enum Asked {
+pub enum SignInRequest {
     /// Sign in.
     SignIn {
         /// Login.
@@ -45,9 +45,9 @@ pub enum Asked {
     },
 }
 
-/// By what the person proves who they are.
+/// How the person proves their identity.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Way {
+enum Method {
     #[default]
     Password,
     Code,
@@ -57,7 +57,7 @@ enum Way {
 /// The form.
 #[derive(Default)]
 pub struct SignIn {
-    way: Way,
+    method: Method,
     login: String,
     code: Zeroizing<String>,
     password: Zeroizing<String>,
@@ -69,30 +69,30 @@ pub struct SignIn {
     locked: Option<(String, String)>,
 }
 
-/// What stands above the form.
-pub struct Of<'a> {
+/// The text above the form.
+pub struct FileInfo<'a> {
     /// Name of the product.
     pub product: &'a str,
-    /// Where the file lies.
+    /// The path of the file.
     pub path: String,
-    /// What a person should know before signing in, such as that somebody else writes.
+    /// A note to read before signing in, such as that another person is writing.
     pub note: Option<String>,
-    /// How to get into the example product.
+    /// How to sign in to the example product.
     pub example: Option<&'a str>,
-    /// Whether the file can be written, which codes need.
+    /// Whether the file can be written, which one-time codes require.
     pub writable: bool,
-    /// What the policy of the file asks of a new password, 0 to 4.
+    /// The least strength of a new password by the policy, 0 to 4.
     pub least_strength: u32,
 }
 
 impl SignIn {
-    /// The form after the window was locked: who was there, and why it is locked.
+    /// The form after the window was locked: the previous person and the reason.
     pub fn locked(person: Option<&(String, String)>, why: &str) -> Self {
         let Some((login, name)) = person else { return Self::default() };
         Self { login: login.clone(), locked: Some((name.clone(), why.to_owned())), ..Self::default() }
     }
 
-    /// Shows why the last try was refused.
+    /// Shows why the last attempt was refused.
     pub fn refuse(&mut self, refusal: &Refused) {
         self.password.zeroize();
         self.again.zeroize();
@@ -102,7 +102,7 @@ impl SignIn {
     }
 
     /// Draws the form.
-    pub fn ui(&mut self, ui: &mut Ui, of: &Of<'_>) -> Option<Asked> {
+    pub fn ui(&mut self, ui: &mut Ui, of: &FileInfo<'_>) -> Option<SignInRequest> {
         ui.heading(of.product);
         ui.label(hint(ui, &of.path));
         ui.add_space(space::M);
@@ -116,10 +116,10 @@ impl SignIn {
             ui.add(Label::new(body(words)).wrap());
         }
         ui.add_space(space::S);
-        ui.label(title(match self.way {
-            Way::Password => "Sign in",
-            Way::Code => "Set a password with a one-time code",
-            Way::Recovery => "Restore an administrator",
+        ui.label(title(match self.method {
+            Method::Password => "Sign in",
+            Method::Code => "Set a password with a one-time code",
+            Method::Recovery => "Restore an administrator",
         }));
         ui.add_space(space::S);
         let first = self.inputs(ui, of.least_strength);
@@ -133,10 +133,10 @@ impl SignIn {
         }
         ui.add_space(space::S);
         let missing = self.missing();
-        let word = match self.way {
-            Way::Password => "Sign in",
-            Way::Code => "Set password and sign in",
-            Way::Recovery => "Restore and sign in",
+        let word = match self.method {
+            Method::Password => "Sign in",
+            Method::Code => "Set password and sign in",
+            Method::Recovery => "Restore and sign in",
         };
         let pressed = guarded_ui(ui, word, &missing);
         let entered = ui.input(|input| input.key_pressed(Key::Enter)) && ui.memory(|m| m.focused().is_none());
@@ -152,11 +152,11 @@ impl SignIn {
             }
         };
         ui.add_space(space::M);
-        self.other_ways(ui, of.writable);
+        self.other_methods(ui, of.writable);
         asked
     }
 
-    /// The inputs; answers the one that gets the focus. `least`: what the policy asks of a new password.
+    /// Draws the inputs; returns the one to focus. `least` is the least strength of a new password.
     fn inputs(&mut self, ui: &mut Ui, least: u32) -> egui::Id {
         let tried = self.tried;
         let need = |text: &str, words: &'static str| (tried && text.trim().is_empty()).then_some(words);
@@ -166,8 +166,8 @@ impl SignIn {
             .show(ui, |ui| ui.add(TextLine::new(&mut self.login).limit(64).width(320.0)));
         let mut first = if self.login.is_empty() { Some(login.id) } else { None };
         ui.add_space(space::S);
-        if self.way != Way::Password {
-            let label = if self.way == Way::Code { "One-time code" } else { "Recovery code" };
+        if self.method != Method::Password {
+            let label = if self.method == Method::Code { "One-time code" } else { "Recovery code" };
             let violation = need(&self.code, "The code is missing");
             let code = Field::new(label)
                 .violation(violation)
@@ -175,11 +175,11 @@ impl SignIn {
             first = first.or(Some(code.id));
             ui.add_space(space::S);
         }
-        let label = if self.way == Way::Password { "Password" } else { "New password" };
+        let label = if self.method == Method::Password { "Password" } else { "New password" };
         let violation = need(&self.password, "The password is missing");
         let password =
             Field::new(label).violation(violation).show(ui, |ui| password_ui(ui, &mut self.password));
-        if self.way != Way::Password {
+        if self.method != Method::Password {
             self.strength.ui(ui, &self.password, &[&self.login], least);
             ui.add_space(space::S);
             let differs = tried && *self.again != *self.password;
@@ -199,34 +199,37 @@ impl SignIn {
         };
         need(self.login.trim().is_empty(), "The login is missing");
         need(self.password.is_empty(), "The password is missing");
-        if self.way != Way::Password {
+        if self.method != Method::Password {
             need(self.code.trim().is_empty(), "The code is missing");
             need(*self.again != *self.password, "The passwords differ");
         }
         missing
     }
 
-    fn take(&mut self) -> Asked {
+    fn take(&mut self) -> SignInRequest {
         self.refusal = None;
         let login = self.login.trim().to_owned();
         let password = Password::new(std::mem::take(&mut *self.password));
         self.again.zeroize();
-        match self.way {
-            Way::Password => Asked::SignIn { login, password },
-            Way::Code => Asked::Activate { login, code: self.code.trim().to_owned(), password },
-            Way::Recovery => Asked::Recover { login, code: self.code.trim().to_owned(), password },
+        match self.method {
+            Method::Password => SignInRequest::SignIn { login, password },
+            Method::Code => SignInRequest::Activate { login, code: self.code.trim().to_owned(), password },
+            Method::Recovery => SignInRequest::Recover { login, code: self.code.trim().to_owned(), password },
         }
     }
 
-    fn other_ways(&mut self, ui: &mut Ui, writable: bool) {
-        let ways = [
-            (Way::Password, "Sign in with a password"),
-            (Way::Code, "I have a one-time code"),
-            (Way::Recovery, "I have the recovery code"),
+    fn other_methods(&mut self, ui: &mut Ui, writable: bool) {
+        let methods = [
+            (Method::Password, "Sign in with a password"),
+            (Method::Code, "I have a one-time code"),
+            (Method::Recovery, "I have the recovery code"),
         ];
-        for (way, words) in ways {
-            if way != self.way && (writable || way == Way::Password) && link_ui(ui, words).clicked() {
-                self.way = way;
+        for (method, words) in methods {
+            if method != self.method
+                && (writable || method == Method::Password)
+                && link_ui(ui, words).clicked()
+            {
+                self.method = method;
                 self.refusal = None;
                 self.tried = false;
                 self.focused = false;
@@ -235,7 +238,7 @@ impl SignIn {
     }
 }
 
-/// How good a new password is, computed only when something changes that it rests on.
+/// The strength of a new password, computed only when one of its inputs changes.
 #[derive(Default)]
 pub struct StrengthWords {
     of: Zeroizing<String>,
@@ -245,7 +248,7 @@ pub struct StrengthWords {
 }
 
 impl StrengthWords {
-    /// Draws the words below the input. `names` must not be the password; `least` is what the policy asks, 0 to 4.
+    /// Draws the text below the input. `names` must not be the password; `least` is the least strength, 0 to 4.
     pub fn ui(&mut self, ui: &mut Ui, password: &str, names: &[&str], least: u32) {
         if *self.of != password || self.names != names || self.least != least {
             self.of = Zeroizing::new(password.to_owned());
@@ -255,7 +258,7 @@ impl StrengthWords {
             self.weak = checked.err().map(|refusal| sentence(&refusal.to_string()));
         }
         if password.is_empty() {
-            ui.label(hint(ui, "Several words that do not belong together make a good password."));
+            ui.label(hint(ui, "Several unrelated words make a good password."));
         } else if let Some(words) = &self.weak {
             tone_words_ui(ui, Tone::Due, words);
         } else {
@@ -263,13 +266,13 @@ impl StrengthWords {
         }
     }
 
-    /// Whether the password that was drawn last is strong enough.
+    /// Whether the last drawn password is strong enough.
     pub fn is_good(&self) -> bool {
         !self.of.is_empty() && self.weak.is_none()
     }
 }
 
-/// The change of one's own password.
+/// The form to change the user's own password.
 pub struct PasswordChange {
     names: [String; 2],
     least: u32,
@@ -277,12 +280,12 @@ pub struct PasswordChange {
     new: Zeroizing<String>,
     again: Zeroizing<String>,
     strength: StrengthWords,
-    /// Why the last try was refused.
+    /// Why the last attempt was refused.
     pub refusal: Option<String>,
 }
 
 impl PasswordChange {
-    /// The change for a person of these names, name and login. `least`: what the policy asks of a password, 0 to 4.
+    /// The form for a person with this name and login. `least` is the least strength of a password, 0 to 4.
     pub fn new(names: [&str; 2], least: u32) -> Self {
         Self {
             names: names.map(str::to_owned),
@@ -299,7 +302,7 @@ impl PasswordChange {
     pub fn missing(&self) -> Vec<String> {
         let mut missing = Vec::new();
         if self.old.is_empty() {
-            missing.push("The present password is missing".to_owned());
+            missing.push("The current password is missing".to_owned());
         }
         if self.new.is_empty() {
             missing.push("The new password is missing".to_owned());
@@ -316,7 +319,7 @@ impl PasswordChange {
 
     /// Draws the inputs.
     pub fn ui(&mut self, ui: &mut Ui) {
-        Field::new("Present password").show(ui, |ui| password_ui(ui, &mut self.old));
+        Field::new("Current password").show(ui, |ui| password_ui(ui, &mut self.old));
         ui.add_space(space::S);
         Field::new("New password").show(ui, |ui| password_ui(ui, &mut self.new));
         let [name, login] = &self.names;
@@ -326,6 +329,6 @@ impl PasswordChange {
         if let Some(words) = &self.refusal {
             tone_words_ui(ui, Tone::Late, words);
         }
-        ui.label(hint(ui, "The signing key stays, so everything that you signed stays yours."));
+        ui.label(hint(ui, "The signing key stays the same, so your signatures remain valid."));
     }
 }

@@ -1,6 +1,6 @@
-//! The start: recent files, a new file, the example. And the steps to a new product file.
+//! The start screen: recent files, a new file, the example; and the steps to a new product file.
 //!
-//! Belongs here: the forms before a file is open. Does not belong here: making or opening a file.
+//! Belongs here: the forms before a file is open. Does not belong here: creating or opening a file.
 
 use std::path::{Path, PathBuf};
 
@@ -24,19 +24,19 @@ use crate::ui::widgets::choice::{Choice, choice_ui, choices_ui};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::text::{TextArea, TextLine, password_ui};
 
-/// What is asked of the app.
-pub enum Asked {
+/// A request to the app.
+pub enum WelcomeRequest {
     /// Open this file.
     Open(PathBuf),
     /// Ask which file to open.
     Choose,
     /// Open the example product.
     Example,
-    /// Make this file.
+    /// Create this file.
     Create(PathBuf, Box<NewFile>, Password),
 }
 
-/// A recent file with what a quick look told.
+/// A recent file with its quick summary.
 struct Recent {
     path: PathBuf,
     words: String,
@@ -50,38 +50,38 @@ pub struct Welcome {
     new: Option<Box<Steps>>,
 }
 
-/// Most recent files that are looked into.
+/// Most recent files that get a summary.
 const LOOKED_INTO: usize = 6;
 
 impl Welcome {
-    /// Looks anew at the recent files.
-    pub fn look_again(&mut self, recent: &[PathBuf], stamp: &Stamp) {
+    /// Updates the recent files and their summaries.
+    pub fn refresh_recent(&mut self, recent: &[PathBuf], stamp: &Stamp) {
         self.new = None;
         self.recent = recent
             .iter()
             .enumerate()
             .map(|(index, path)| {
                 let (words, tone) =
-                    if index < LOOKED_INTO { look(path, stamp) } else { (String::new(), Tone::Neutral) };
+                    if index < LOOKED_INTO { summary(path, stamp) } else { (String::new(), Tone::Neutral) };
                 Recent { path: path.clone(), words, tone }
             })
             .collect();
     }
 
-    /// Begins the steps to a new file.
+    /// Starts the steps to a new file.
     pub fn begin_new(&mut self) {
         self.new = Some(Box::default());
     }
 
-    /// Shows why the file could not be made.
+    /// Shows why the file could not be created.
     pub fn refuse(&mut self, refusal: &Refused) {
         if let Some(steps) = &mut self.new {
             steps.refusal = Some(sentence(&refusal.to_string()));
         }
     }
 
-    /// Draws it.
-    pub fn ui(&mut self, ui: &mut Ui) -> Option<Asked> {
+    /// Draws the screen.
+    pub fn ui(&mut self, ui: &mut Ui) -> Option<WelcomeRequest> {
         if let Some(steps) = &mut self.new {
             return match steps.ui(ui) {
                 Outcome::Stay => None,
@@ -95,12 +95,12 @@ impl Welcome {
         self.start_ui(ui)
     }
 
-    fn start_ui(&mut self, ui: &mut Ui) -> Option<Asked> {
+    fn start_ui(&mut self, ui: &mut Ui) -> Option<WelcomeRequest> {
         let mut asked = None;
         ui.heading("Mainstay");
         ui.add(
             Label::new(
-                body("Maintenance records of medical device software, as IEC 62304 clause 6 asks. One file for each product, on your own disk.")
+                body("Maintenance records of medical device software, as IEC 62304 clause 6 requires. One file per product, on your own disk.")
                     .color(palette(ui).weak),
             )
             .wrap(),
@@ -111,10 +111,10 @@ impl Welcome {
                 self.new = Some(Box::default());
             }
             if ui.button("Open…").clicked() {
-                asked = Some(Asked::Choose);
+                asked = Some(WelcomeRequest::Choose);
             }
             if ui.button("Open the example product").clicked() {
-                asked = Some(Asked::Example);
+                asked = Some(WelcomeRequest::Example);
             }
         });
         ui.add_space(space::XL);
@@ -126,15 +126,15 @@ impl Welcome {
         }
         for recent in &self.recent {
             if recent_ui(ui, recent).clicked() {
-                asked = Some(Asked::Open(recent.path.clone()));
+                asked = Some(WelcomeRequest::Open(recent.path.clone()));
             }
         }
         asked
     }
 }
 
-/// What a quick look at a file tells: how much is overdue, or why it cannot be opened.
-fn look(path: &Path, stamp: &Stamp) -> (String, Tone) {
+/// The summary of a file: how much is overdue, or why it cannot be opened.
+fn summary(path: &Path, stamp: &Stamp) -> (String, Tone) {
     match ProductFile::open_to_read(path) {
         Ok(Opened::Open(file)) => match file.attention(stamp.now) {
             Ok(attention) => {
@@ -190,7 +190,7 @@ fn recent_ui(ui: &mut Ui, recent: &Recent) -> egui::Response {
     response.on_hover_text(recent.path.display().to_string())
 }
 
-/// Which step is on screen.
+/// The step on screen.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Step {
     #[default]
@@ -201,7 +201,7 @@ enum Step {
 enum Outcome {
     Stay,
     Leave,
-    Done(Box<Asked>),
+    Done(Box<WelcomeRequest>),
 }
 
 /// The steps to a new product file.
@@ -218,7 +218,7 @@ struct Steps {
     password: Zeroizing<String>,
     again: Zeroizing<String>,
     strength: StrengthWords,
-    /// What the policy that the file begins with asks of a password.
+    /// The least strength of a password by the initial policy.
     least_strength: u32,
     path: String,
     path_touched: bool,
@@ -318,7 +318,7 @@ impl Steps {
             .show(ui, |ui| choice_ui(ui, &mut self.class, &class_choices(), false));
         if self.class() != SafetyClass::Unassigned {
             ui.add_space(space::S);
-            let violation = need(&self.rationale, "Say why this class was assigned");
+            let violation = need(&self.rationale, "The rationale for the class is missing");
             Field::new("Rationale for the class")
                 .violation(violation)
                 .show(ui, |ui| ui.add(TextArea::new(&mut self.rationale).rows(2, 6)));
@@ -329,7 +329,7 @@ impl Steps {
             .map(|def| Choice { code: def.code, word: def.word, meaning: "" })
             .collect();
         Field::new("Markets")
-            .help("Where it is sold. Decides for which authorities reportability is asked.", "")
+            .help("Where it is sold. Decides which authorities the reportability questions cover.", "")
             .show(ui, |ui| choices_ui(ui, &mut self.markets, &choices));
     }
 
@@ -346,7 +346,7 @@ impl Steps {
         ui.add_space(space::S);
         let violation = need(&self.full_name, "Your name is missing");
         let first = Field::new("Full name")
-            .help("As it is printed beside your signatures.", "21 CFR 11.50")
+            .help("As printed with your signatures.", "21 CFR 11.50")
             .violation(violation)
             .show(ui, |ui| ui.add(TextLine::new(&mut self.full_name).limit(200)));
         if !self.focused {
@@ -359,7 +359,7 @@ impl Steps {
         ui.add_space(space::S);
         let violation = need(&self.login, "The login is missing");
         let login = Field::new("Login")
-            .help("A short name for signing in. It cannot be given to anybody else later.", "21 CFR 11.300")
+            .help("A short name for signing in. It can never be reused for another person.", "21 CFR 11.300")
             .violation(violation)
             .show(ui, |ui| ui.add(TextLine::new(&mut self.login).limit(64).width(320.0)));
         self.login_touched |= login.changed();
@@ -380,9 +380,9 @@ impl Steps {
             self.path = suggested_path(&self.name).display().to_string();
         }
         let violation =
-            (self.tried && self.path.trim().is_empty()).then_some("Say where the file is to be kept");
+            (self.tried && self.path.trim().is_empty()).then_some("The path of the file is missing");
         let path = Field::new("Where the file is kept")
-            .help("One file on your disk or on a shared folder. One person writes at a time; others read along.", "")
+            .help("One file on a local or shared disk. One person writes at a time; others can read.", "")
             .violation(violation)
             .show(ui, |ui| ui.add(TextLine::new(&mut self.path).limit(4000)));
         self.path_touched |= path.changed();
@@ -410,14 +410,14 @@ impl Steps {
                 need(self.name.trim().is_empty(), "The name is missing");
                 need(self.manufacturer.trim().is_empty(), "The manufacturer is missing");
                 let reasoned = self.class() == SafetyClass::Unassigned || !self.rationale.trim().is_empty();
-                need(!reasoned, "Say why this class was assigned");
+                need(!reasoned, "The rationale for the class is missing");
             }
             Step::Person => {
                 need(self.full_name.trim().is_empty(), "Your name is missing");
                 need(self.login.trim().is_empty(), "The login is missing");
                 need(!self.strength.is_good(), "The password is missing or too easily guessed");
                 need(*self.again != *self.password, "The passwords differ");
-                need(self.path.trim().is_empty(), "Say where the file is to be kept");
+                need(self.path.trim().is_empty(), "The path of the file is missing");
             }
         }
         missing
@@ -427,7 +427,7 @@ impl Steps {
         let missing = self.missing();
         let mut outcome = Outcome::Stay;
         ui.horizontal(|ui| {
-            let word = if self.step == Step::Product { "Continue" } else { "Make the file" };
+            let word = if self.step == Step::Product { "Continue" } else { "Create the file" };
             match guarded_ui(ui, word, &missing) {
                 Guarded::Idle => {}
                 Guarded::Refused => self.tried = true,
@@ -451,7 +451,7 @@ impl Steps {
         outcome
     }
 
-    fn done(&mut self) -> Asked {
+    fn done(&mut self) -> WelcomeRequest {
         self.refusal = None;
         let new = NewFile {
             product: NewProduct {
@@ -472,11 +472,12 @@ impl Steps {
             },
             policy: default_policy(),
         };
-        Asked::Create(PathBuf::from(self.path.trim()), Box::new(new), Password::new(self.password.as_str()))
+        let (path, password) = (PathBuf::from(self.path.trim()), Password::new(self.password.as_str()));
+        WelcomeRequest::Create(path, Box::new(new), password)
     }
 }
 
-/// A place for the file of a product of this name.
+/// A suggested path for the file of a product with this name.
 fn suggested_path(product: &str) -> PathBuf {
     let slug: String = product
         .trim()

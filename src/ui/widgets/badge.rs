@@ -6,7 +6,7 @@ use egui::{Rect, Response, Sense, TextStyle, Ui, WidgetInfo, accesskit::Role, ve
 use super::icons::{SHAPE, paint_tone};
 use crate::ui::theme::{Tone, palette, size, small, space};
 
-/// A state: the shape and colour of its tone, and its word. The screen reader hears the word.
+/// A state: the shape and colour of its tone, and its word. A screen reader reads the word.
 pub fn badge_ui(ui: &mut Ui, tone: Tone, word: &str) -> Response {
     let colours = palette(ui).tone(tone);
     let font = TextStyle::Small.resolve(ui.style());
@@ -25,7 +25,7 @@ pub fn badge_ui(ui: &mut Ui, tone: Tone, word: &str) -> Response {
     response
 }
 
-/// The shape of a tone alone, followed by words in its colour, without a background.
+/// The shape of a tone, followed by text in its colour, without a background.
 pub fn tone_words_ui(ui: &mut Ui, tone: Tone, words: &str) -> Response {
     let colour = palette(ui).tone(tone).text;
     ui.horizontal_top(|ui| {
@@ -37,15 +37,15 @@ pub fn tone_words_ui(ui: &mut Ui, tone: Tone, words: &str) -> Response {
     .inner
 }
 
-/// As [`tone_words_ui`], on one line, for use beside an input.
-pub fn tone_beside_ui(ui: &mut Ui, tone: Tone, words: &str) -> Response {
+/// Like [`tone_words_ui`], on one line, for use next to an input.
+pub fn tone_inline_ui(ui: &mut Ui, tone: Tone, words: &str) -> Response {
     let colour = palette(ui).tone(tone).text;
     let (rect, _) = ui.allocate_exact_size(vec2(SHAPE, space::ROW), Sense::hover());
     paint_tone(ui.painter(), rect, tone, colour);
     ui.add(egui::Label::new(small(words).color(colour)).extend())
 }
 
-/// How many there are of something that wants attention. Nothing is drawn for zero.
+/// The count of items that need attention. Nothing is drawn for zero.
 ///
 /// `words` completes the number for a screen reader: "need attention" makes "3 need attention".
 pub fn count_badge_ui(ui: &mut Ui, count: usize, words: &str, tone: Tone) -> Option<Response> {

@@ -1,4 +1,4 @@
-//! Buttons: primary, dangerous, with a picture, and one that says why it refuses. No commands here.
+//! Buttons: primary, dangerous, with an icon, and one that explains why it is blocked. No commands here.
 
 use eframe::egui;
 use egui::{Button, Response, RichText, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, vec2};
@@ -6,12 +6,12 @@ use egui::{Button, Response, RichText, Sense, Ui, Vec2, WidgetInfo, accesskit::R
 use super::icons::{Icon, paint_icon};
 use crate::ui::theme::{palette, space};
 
-/// The one button of a screen that goes on.
+/// The one button of a screen that continues.
 pub fn primary_ui(ui: &mut Ui, text: &str) -> Response {
     filled(ui, text, Fill::Accent)
 }
 
-/// The button of a decision that cannot be taken back, such as voiding.
+/// The button of a decision that cannot be undone, such as voiding.
 pub fn danger_ui(ui: &mut Ui, text: &str) -> Response {
     filled(ui, text, Fill::Danger)
 }
@@ -47,7 +47,7 @@ fn filled(ui: &mut Ui, text: &str, fill: Fill) -> Response {
     .inner
 }
 
-/// What happened to a [`guarded_ui`] button in this frame.
+/// The state of a [`guarded_ui`] button in this frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guarded {
     /// Nothing.
@@ -58,9 +58,9 @@ pub enum Guarded {
     Refused,
 }
 
-/// A primary button that stays reachable when it cannot act, and says why by hover and to a screen reader.
+/// A primary button that stays reachable while it is blocked, and explains why on hover and to a screen reader.
 ///
-/// `missing` holds what is missing, in words; empty means ready.
+/// `missing` lists what is missing; empty means ready.
 pub fn guarded_ui(ui: &mut Ui, text: &str, missing: &[String]) -> Guarded {
     if missing.is_empty() {
         return if primary_ui(ui, text).clicked() { Guarded::Pressed } else { Guarded::Idle };
@@ -76,12 +76,12 @@ pub fn guarded_ui(ui: &mut Ui, text: &str, missing: &[String]) -> Guarded {
     if refused { Guarded::Refused } else { Guarded::Idle }
 }
 
-/// A square button that carries only a picture. `name` is for the screen reader and the hover text.
+/// A square button with only an icon. `name` is for the screen reader and the hover text.
 pub fn icon_ui(ui: &mut Ui, icon: Icon, name: &str) -> Response {
     icon_sized_ui(ui, icon, name, space::ROW)
 }
 
-/// As [`icon_ui`], with a side of `side` points.
+/// Like [`icon_ui`], with a side of `side` points.
 pub fn icon_sized_ui(ui: &mut Ui, icon: Icon, name: &str, side: f32) -> Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
@@ -96,7 +96,7 @@ pub fn icon_sized_ui(ui: &mut Ui, icon: Icon, name: &str, side: f32) -> Response
     response.on_hover_text(name)
 }
 
-/// Buttons in a row of choices of which one is on, such as "Day", "Month". Returns the index that was pressed.
+/// Buttons in a row, of which one is on, such as "Day", "Month". Returns the index of the pressed one.
 pub fn segments_ui(ui: &mut Ui, words: &[&str], on: Option<usize>) -> Option<usize> {
     let mut pressed = None;
     ui.horizontal(|ui| {

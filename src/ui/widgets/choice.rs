@@ -1,4 +1,4 @@
-//! Choices: one of a few, some of a few, yes / no / undecided. Codes are opaque here.
+//! Choices: one of several, some of several, yes / no / undecided. Codes are opaque here.
 
 use eframe::egui;
 use egui::{
@@ -10,23 +10,23 @@ use egui::{
 use super::button::segments_ui;
 use crate::ui::theme::{hint, palette};
 
-/// One thing that can be chosen.
+/// One choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choice<'a> {
-    /// What is stored.
+    /// The stored code.
     pub code: &'a str,
-    /// What is shown.
+    /// The label.
     pub word: &'a str,
-    /// What the standard or the plan means by it; may be empty.
+    /// The meaning in the standard or the plan; may be empty.
     pub meaning: &'a str,
 }
 
-/// The word for "nothing chosen".
+/// The label for "nothing chosen".
 const NOTHING: &str = "—";
 
-/// A combo box of `choices`. With `optional`, "—" stands first and means nothing chosen.
+/// A combo box of `choices`. With `optional`, "—" is the first entry and means nothing chosen.
 ///
-/// A stored code that is not among the choices is shown as it is and kept until another is chosen.
+/// A stored code that is not among the choices is shown unchanged and kept until another is chosen.
 pub fn choice_ui(
     ui: &mut Ui,
     chosen: &mut Option<String>,
@@ -88,7 +88,7 @@ fn entry(ui: &mut Ui, on: bool, word: &str, meaning: &str) -> bool {
     response.clicked()
 }
 
-/// Some of `choices`, as checkboxes. What is chosen is kept in the order of `choices`.
+/// Some of `choices`, as checkboxes. The chosen codes keep the order of `choices`.
 pub fn choices_ui(ui: &mut Ui, chosen: &mut Vec<String>, choices: &[Choice<'_>]) -> Response {
     let mut toggled = None;
     let mut response = group(ui, Role::Group, |ui| {
@@ -136,7 +136,7 @@ pub fn yes_no_ui(ui: &mut Ui, value: &mut Option<bool>) -> Response {
     response
 }
 
-/// A named group: its response is what a field's label is tied to.
+/// A named group; the label of a field is tied to its response.
 fn group(ui: &mut Ui, role: Role, contents: impl FnOnce(&mut Ui)) -> Response {
     ui.scope_builder(UiBuilder::new().accessibility_role(role), contents).response
 }
@@ -155,7 +155,7 @@ mod tests {
     ];
 
     #[test]
-    fn a_choice_is_opened_by_its_name_and_taken_by_its_word() {
+    fn a_choice_is_opened_by_its_name_and_chosen_by_its_label() {
         let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
             |ui, chosen: &mut Option<String>| {
                 Field::new("Severity").show(ui, |ui| choice_ui(ui, chosen, &SEVERITIES, true));
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn yes_no_and_undecided_stand_in_a_group_with_the_name_of_the_field() {
+    fn yes_no_and_undecided_are_in_a_group_with_the_name_of_the_field() {
         let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
             |ui, value: &mut Option<bool>| {
                 Field::new("Safety related").show(ui, |ui| yes_no_ui(ui, value));

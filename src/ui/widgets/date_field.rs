@@ -1,4 +1,4 @@
-//! A date: typed as `2026-11-22` or picked from a calendar, with words for how far away it is. Reads no clock.
+//! A date: typed as `2026-11-22` or picked from a calendar, with text for its distance from today. Reads no clock.
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 use eframe::egui;
@@ -8,25 +8,25 @@ use egui::{
 };
 
 use super::{
-    badge::{tone_beside_ui, tone_words_ui},
+    badge::{tone_inline_ui, tone_words_ui},
     button::{icon_sized_ui, icon_ui},
     icons::Icon,
 };
 use crate::ui::theme::{Tone, bold_family, hint, palette, space};
 
-/// What a date means, which decides the words for a date that has passed.
+/// The meaning of a date, which decides the text for a past date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DateKind {
     /// Something that happened or will happen: "3 days ago".
     Plain,
-    /// Something that must be done by then: "3 days overdue".
+    /// Something due on that day: "3 days overdue".
     Due,
 }
 
-/// Reads `2026-11-22`; empty text is no date.
+/// Parses `2026-11-22`; empty text is no date.
 ///
 /// # Errors
-/// Words for the person who typed it, when the text is neither empty nor a date of the years 1900 to 9999.
+/// A message for the user, if the text is neither empty nor a date between the years 1900 and 9999.
 pub fn parse_date(text: &str) -> Result<Option<NaiveDate>, String> {
     let text = text.trim();
     if text.is_empty() {
@@ -48,7 +48,7 @@ pub fn parse_date(text: &str) -> Result<Option<NaiveDate>, String> {
     date.map(Some).ok_or_else(refused)
 }
 
-/// How far `date` is from `today`, in words: "in 12 days", "today", "3 days overdue".
+/// The distance of `date` from `today` as text: "in 12 days", "today", "3 days overdue".
 pub fn relative_words(date: NaiveDate, today: NaiveDate, kind: DateKind) -> String {
     let days = date.signed_duration_since(today).num_days();
     let count = |days: i64| if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
@@ -63,7 +63,7 @@ pub fn relative_words(date: NaiveDate, today: NaiveDate, kind: DateKind) -> Stri
     }
 }
 
-/// The tone of a due date: late when passed, due within two weeks, else neutral.
+/// The tone of a due date: late when past, due within two weeks, otherwise neutral.
 pub fn due_tone(date: NaiveDate, today: NaiveDate) -> Tone {
     match date.signed_duration_since(today).num_days() {
         ..0 => Tone::Late,
@@ -95,7 +95,7 @@ fn month_word(month: u32) -> &'static str {
     MONTHS.get(month as usize - 1).copied().unwrap_or("")
 }
 
-/// Input of a date into `text`, which holds what was typed until it is a date. Read it with [`parse_date`].
+/// Input of a date into `text`, which holds the typed text until it is a date. Read it with [`parse_date`].
 pub fn date_field_ui(ui: &mut Ui, text: &mut String, today: NaiveDate, kind: DateKind) -> Response {
     let parsed = parse_date(text);
     let (mut response, picked) = ui
@@ -130,7 +130,7 @@ pub fn date_field_ui(ui: &mut Ui, text: &mut String, today: NaiveDate, kind: Dat
     response
 }
 
-/// The words beside a date, with the shape of their tone when it is a due date.
+/// The distance next to a date, with the shape of its tone if it is a due date.
 pub fn relative_ui(ui: &mut Ui, date: NaiveDate, today: NaiveDate, kind: DateKind) -> Response {
     let words = relative_words(date, today, kind);
     let tone = match kind {
@@ -139,11 +139,11 @@ pub fn relative_ui(ui: &mut Ui, date: NaiveDate, today: NaiveDate, kind: DateKin
     };
     match tone {
         Tone::Neutral | Tone::Good => ui.label(hint(ui, words)),
-        Tone::Due | Tone::Late => tone_beside_ui(ui, tone, &words),
+        Tone::Due | Tone::Late => tone_inline_ui(ui, tone, &words),
     }
 }
 
-/// The button with the calendar under it. Returns the day that was picked in this frame.
+/// The calendar button with its popup. Returns the day that was picked in this frame.
 pub fn picker_ui(ui: &mut Ui, chosen: Option<NaiveDate>, today: NaiveDate) -> Option<NaiveDate> {
     let button = icon_ui(ui, Icon::Calendar, "Choose a date");
     let popup = Popup::default_response_id(&button);
@@ -161,7 +161,7 @@ pub fn picker_ui(ui: &mut Ui, chosen: Option<NaiveDate>, today: NaiveDate) -> Op
         .accessible_name("Calendar")
         .show(|ui| {
             let mut cursor = ui.data(|data| data.get_temp(slot)).unwrap_or(today);
-            // The first pass of a popup only measures it; nothing can have the focus in it.
+            // The first pass of a popup only measures it; nothing in it can have the focus.
             if !ui.is_sizing_pass() && ui.data_mut(|data| data.remove_temp::<bool>(slot)) == Some(true) {
                 ui.memory_mut(|memory| memory.request_focus(cell_id(popup, cursor)));
             }
@@ -222,7 +222,7 @@ impl Month {
         picked
     }
 
-    /// Arrows, Home, End, `PageUp` and `PageDown` move the day that has the focus.
+    /// Arrows, Home, End, `PageUp` and `PageDown` move the focused day.
     fn keys(&self, ui: &Ui, cursor: &mut NaiveDate) {
         let id = cell_id(self.popup, *cursor);
         if !ui.memory(|memory| memory.has_focus(id)) {
@@ -258,7 +258,7 @@ impl Month {
         }
     }
 
-    /// Only the day under the cursor is a stop for Tab; all others are reached by arrows or pointer.
+    /// Only the day under the cursor is a Tab stop; the others are reached with arrows or pointer.
     fn cell(&self, ui: &mut Ui, date: NaiveDate, cursor: NaiveDate) -> bool {
         let (rect, _) = ui.allocate_exact_size(vec2(CELL, CELL - 4.0), egui::Sense::hover());
         let sense = if date == cursor { egui::Sense::click() } else { egui::Sense::CLICK };
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_read_and_nonsense_is_refused_in_words() {
+    fn dates_are_parsed_and_other_text_is_refused_with_a_message() {
         assert_eq!(parse_date(" 2026-11-22 "), Ok(Some(day(2026, 11, 22))));
         assert_eq!(parse_date("2026-1-5"), Ok(Some(day(2026, 1, 5))));
         assert_eq!(parse_date(""), Ok(None));
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn words_say_how_far_away_a_date_is() {
+    fn the_text_gives_the_distance_of_a_date() {
         let today = day(2026, 11, 10);
         let words = |date, kind| relative_words(date, today, kind);
         assert_eq!(words(day(2026, 11, 22), DateKind::Due), "in 12 days");
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_can_be_typed_and_is_told_in_words() {
+    fn a_date_can_be_typed_and_its_distance_is_shown() {
         let mut harness = harness("");
         harness.get_by_label("Due").focus();
         harness.run();
@@ -399,7 +399,7 @@ mod tests {
             harness.key_press(key);
             harness.run();
         }
-        assert!(harness.get_by_label("30 December 2026").is_focused(), "one day, one week, one month on");
+        assert!(harness.get_by_label("30 December 2026").is_focused(), "one day, one week, one month later");
         harness.key_press(Key::Enter);
         harness.run();
         assert_eq!(harness.state(), "2026-12-30");

@@ -1,4 +1,4 @@
-//! What a list shows while it is empty: what its records are for, which clause asks for them, and how to make the first.
+//! The content of an empty list: the purpose of its records, the clause that requires them, and a button for the first one.
 
 use eframe::egui;
 use egui::{Response, Ui};
@@ -9,17 +9,17 @@ use crate::ui::theme::{body, hint, palette, space, title};
 /// An empty list.
 #[derive(Clone, Copy, Debug)]
 pub struct Empty<'a> {
-    /// "No feedback yet".
+    /// The title, such as "No feedback yet".
     pub title: &'a str,
-    /// What such a record is for, in a sentence or two.
+    /// The purpose of such a record, in a sentence or two.
     pub purpose: &'a str,
-    /// The clause that asks for it, such as "IEC 62304, 6.2.1"; may be empty.
+    /// The clause that requires it, such as "IEC 62304, 6.2.1"; may be empty.
     pub clause: &'a str,
-    /// The word on the button that makes the first one; empty when the person may not.
+    /// The label of the button that creates the first one; empty if the person may not.
     pub button: &'a str,
 }
 
-/// Draws the empty state and returns the response of its button, if it has one.
+/// Draws the empty state and returns the response of its button, if any.
 pub fn empty_ui(ui: &mut Ui, empty: &Empty<'_>) -> Option<Response> {
     let mut response = None;
     ui.add_space(space::XXL);

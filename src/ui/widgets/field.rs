@@ -1,4 +1,4 @@
-//! The frame of one field of a form: label, mark, help on demand, input, violation. Which fields there are is not known here.
+//! The frame of a form field: label, mark, help on demand, input, violation. It does not know which fields exist.
 
 use eframe::egui;
 use egui::{Response, TextStyle, Ui, WidgetInfo, accesskit};
@@ -6,7 +6,7 @@ use egui::{Response, TextStyle, Ui, WidgetInfo, accesskit};
 use super::badge::tone_words_ui;
 use crate::ui::theme::{Tone, bold, hint, palette, space};
 
-/// One field, built up and then shown with its input inside.
+/// One field, configured and then shown with its input.
 #[must_use = "call show"]
 pub struct Field<'a> {
     label: &'a str,
@@ -21,19 +21,19 @@ impl<'a> Field<'a> {
         Self { label, mark: None, help: None, violation: None }
     }
 
-    /// Marks the field as needed: `words` says from when, such as "required" or "required from approved".
+    /// Marks the field as required: `words` says from when, such as "required" or "required from approved".
     pub const fn required(mut self, words: &'a str) -> Self {
         self.mark = Some(words);
         self
     }
 
-    /// Help that is shown on demand, with the clause that asks for the field (may be empty).
+    /// Help that is shown on demand, with the clause that requires the field (may be empty).
     pub const fn help(mut self, words: &'a str, clause: &'a str) -> Self {
         self.help = Some((words, clause));
         self
     }
 
-    /// What is wrong with the input, in words. `None` when nothing is, or when it was not touched yet.
+    /// The error of the input. `None` if there is none, or if the input was not touched yet.
     pub const fn violation(mut self, words: Option<&'a str>) -> Self {
         self.violation = words;
         self
@@ -64,7 +64,7 @@ impl<'a> Field<'a> {
         response
     }
 
-    /// Label and mark; returns the id of the label and the place where the help button goes.
+    /// Draws label and mark; returns the id of the label and the place of the help button.
     fn head(&self, ui: &mut Ui) -> (egui::Id, egui::Rect) {
         let row = ui.horizontal(|ui| {
             ui.set_min_height(20.0);
@@ -101,7 +101,7 @@ fn help_text(words: &str, clause: &str) -> String {
     if clause.is_empty() { words.to_owned() } else { format!("{words} ({clause})") }
 }
 
-/// Drawn after the input, so that Tab comes to the input first.
+/// Drawn after the input, so that Tab reaches the input first.
 fn help_button(ui: &mut Ui, at: egui::Rect, label: &str) -> Response {
     let response = ui.interact(at, ui.scope_id().with("help_button"), egui::Sense::click());
     response.widget_info(|| {

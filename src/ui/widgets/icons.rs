@@ -1,14 +1,14 @@
-//! The few pictures we draw ourselves, so that they are the same on every machine. No words here.
+//! The icons that we draw ourselves, so that they are the same on every machine. No text here.
 
 use eframe::egui;
 use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 
 use crate::ui::theme::Tone;
 
-/// A picture on a button.
+/// An icon on a button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
-    /// A leaf of a calendar.
+    /// A calendar sheet.
     Calendar,
     /// A cross: close, dismiss, remove.
     Close,
@@ -79,7 +79,7 @@ pub fn paint_icon(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
     }
 }
 
-/// Side of the square that a tone's shape needs, in points.
+/// Side of the square of a tone's shape, in points.
 pub const SHAPE: f32 = 12.0;
 
 /// Draws the shape of a tone in the middle of `rect`: ring, check mark, diamond, triangle.

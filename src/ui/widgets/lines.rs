@@ -1,4 +1,4 @@
-//! A list of short texts: add, remove, put in order, all by keyboard. What the texts mean is not known here.
+//! A list of short texts: add, remove and reorder, all by keyboard. It does not know what the texts mean.
 
 use eframe::egui;
 use egui::{Button, Id, Key, Modifiers, Response, TextEdit, Ui, UiBuilder, accesskit::Role, vec2};
@@ -14,7 +14,7 @@ enum Act {
     Insert(usize),
 }
 
-/// Where a row stands.
+/// The position of a row.
 struct Row<'a> {
     list: Id,
     noun: &'a str,
@@ -22,9 +22,9 @@ struct Row<'a> {
     count: usize,
 }
 
-/// Short texts, one a row. `noun` names them: "step" gives "Step 1", "Add step".
+/// Short texts, one per row. `noun` names them: "step" gives "Step 1", "Add step".
 ///
-/// Alt+Up and Alt+Down move the row that has the focus; Enter adds one below it.
+/// Alt+Up and Alt+Down move the focused row; Enter adds one below it.
 pub fn lines_ui(ui: &mut Ui, lines: &mut Vec<String>, noun: &str) -> Response {
     let list = ui.make_persistent_id(("lines", noun));
     let mut act = None;
@@ -58,7 +58,7 @@ pub fn lines_ui(ui: &mut Ui, lines: &mut Vec<String>, noun: &str) -> Response {
 }
 
 impl Row<'_> {
-    /// Draws the row; returns whether its text changed, and what its buttons and keys ask for.
+    /// Draws the row; returns whether its text changed, and the action of its buttons and keys.
     fn show(&self, ui: &mut Ui, line: &mut String) -> (bool, Option<Act>) {
         let name = format!("{} {}", capital(self.noun), self.index + 1);
         let mut act = self.keys(ui);
@@ -99,7 +99,7 @@ impl Row<'_> {
     }
 }
 
-/// Does what was asked and returns the row that is to have the focus.
+/// Performs the action and returns the row to focus.
 fn perform(lines: &mut Vec<String>, act: Act) -> usize {
     match act {
         Act::Up(index) => {
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn alt_and_an_arrow_move_the_line_that_has_the_focus() {
+    fn alt_and_an_arrow_move_the_focused_line() {
         let mut harness = harness(&["one", "two", "three"]);
         harness.get_by_label("Step 3").focus();
         harness.run();

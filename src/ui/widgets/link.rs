@@ -1,4 +1,4 @@
-//! A link to another place in the program. Where it leads is the caller's business.
+//! A link to another place in the program. The caller decides where it leads.
 
 use eframe::egui;
 use egui::{

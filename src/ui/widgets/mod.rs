@@ -1,6 +1,6 @@
-//! Plain-data widgets that every screen is made of.
+//! The widgets of the screens. They work on plain data.
 //!
-//! Belongs here: drawing and input of one thing, named for a screen reader. Does not belong here: records, rules, files.
+//! Belongs here: drawing and input of one thing, with a name for a screen reader. Does not belong here: records, rules, files.
 
 pub mod badge;
 pub mod button;

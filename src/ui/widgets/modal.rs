@@ -6,16 +6,16 @@ use egui::{Button, Context, FocusDirection, Frame, Id, Key, Margin, Modal, Modif
 use super::button::{Guarded, danger_ui, guarded_ui};
 use crate::ui::theme::{palette_of, space, title};
 
-/// How a dialog ended in this frame.
+/// The state of a dialog in this frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It goes on.
+    /// Still open.
     Open,
     /// Confirmed, and nothing is missing.
     Confirmed,
     /// Confirmed although something is missing: show all violations now.
     Refused,
-    /// Left by Esc, by the button, or by a press outside.
+    /// Closed by Esc, by the button, or by a click outside.
     Cancelled,
 }
 
@@ -32,24 +32,24 @@ pub struct Dialog<'a> {
 }
 
 impl<'a> Dialog<'a> {
-    /// A dialog with a title and the word on its confirming button. `id` is unique in the program.
+    /// A dialog with a title and the label of its confirming button. `id` is unique in the program.
     pub const fn new(id: &'a str, title: &'a str, confirm: &'a str) -> Self {
         Self { id, title, confirm, cancel: "Cancel", missing: &[], grave: false, width: 480.0 }
     }
 
-    /// The word on the button that leaves the dialog, instead of "Cancel".
+    /// The label of the button that closes the dialog, instead of "Cancel".
     pub const fn cancel(mut self, word: &'a str) -> Self {
         self.cancel = word;
         self
     }
 
-    /// What is missing before the dialog can be confirmed, in words.
+    /// What is missing before the dialog can be confirmed.
     pub const fn missing(mut self, missing: &'a [String]) -> Self {
         self.missing = missing;
         self
     }
 
-    /// For a decision that cannot be taken back: Enter alone does not confirm it.
+    /// For a decision that cannot be undone: Enter alone does not confirm it.
     pub const fn grave(mut self) -> Self {
         self.grave = true;
         self
@@ -108,7 +108,7 @@ impl<'a> Dialog<'a> {
             ui,
             |_| {},
             |ui| {
-                // The right side is filled from the right; the confirming button comes first for Tab, too.
+                // The row is laid out from the right; the confirming button is also the first for Tab.
                 if self.grave && self.missing.is_empty() {
                     if danger_ui(ui, self.confirm).clicked() {
                         outcome = Outcome::Confirmed;
@@ -128,7 +128,7 @@ impl<'a> Dialog<'a> {
         outcome
     }
 
-    /// Ctrl+Enter always; Enter alone when it ended the input of one line, or when nothing has the focus.
+    /// Ctrl+Enter always confirms; Enter alone confirms when it ended a one-line input, or when nothing has the focus.
     fn enter_confirms(&self, ctx: &Context, focused_before: Option<Id>) -> bool {
         if ctx.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter)) {
             return true;
@@ -139,7 +139,7 @@ impl<'a> Dialog<'a> {
     }
 }
 
-/// Remembers that the focus is to be taken when the dialog was not shown in the frame before.
+/// Remembers to take the focus if the dialog was not shown in the previous frame.
 fn note_opening(ctx: &Context, id: Id) {
     let pass = ctx.cumulative_pass_nr();
     let slot = id.with("last_shown");
@@ -152,7 +152,7 @@ fn note_opening(ctx: &Context, id: Id) {
     });
 }
 
-/// The first pass of a dialog only measures it; the focus is taken in the first one that is seen.
+/// The first pass of a dialog only measures it; the focus is taken in the first visible one.
 fn takes_focus(ui: &Ui, id: Id) -> bool {
     !ui.is_sizing_pass() && ui.data_mut(|data| data.remove_temp::<bool>(id.with("last_shown"))) == Some(true)
 }
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_said_and_confirming_is_refused() {
+    fn missing_values_are_listed_and_confirming_is_refused() {
         let mut harness = harness();
         harness.get_by_label("Void").click();
         harness.run();

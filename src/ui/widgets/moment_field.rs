@@ -11,17 +11,17 @@ use super::{
 };
 use crate::ui::theme::{Tone, hint, space};
 
-/// Which clock a moment was read from.
+/// The clock of a typed moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Clock {
-    /// The clock on the wall here.
+    /// Local time.
     #[default]
     Local,
     /// Universal time.
     Utc,
 }
 
-/// What is being typed: text, and the clock that it was read from.
+/// The typed moment: text and clock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MomentText {
     /// `2026-11-22 14:05`.
@@ -36,18 +36,18 @@ impl MomentText {
         Self { text: moment.format("%Y-%m-%d %H:%M").to_string(), clock: Clock::Utc }
     }
 
-    /// The moment that was typed; empty text is none. `zone` is the local zone.
+    /// Parses the moment; empty text is none. `zone` is the local zone.
     ///
-    /// A local time that the clocks pass twice in autumn is taken as the first of the two.
+    /// A local time that occurs twice in autumn is taken as the first of the two.
     ///
     /// # Errors
-    /// Words for the person who typed it.
+    /// A message for the user.
     pub fn parse<Z: TimeZone>(&self, zone: &Z) -> Result<Option<DateTime<Utc>>, String> {
         let text = self.text.trim();
         if text.is_empty() {
             return Ok(None);
         }
-        let refused = || format!("“{text}” is not a date and time. Write them such as 2026-11-22 14:05.");
+        let refused = || format!("“{text}” is not a date and time. Write it like 2026-11-22 14:05.");
         let (date, time) = text.split_once([' ', 'T']).ok_or_else(refused)?;
         let date: NaiveDate = parse_date(date)?.ok_or_else(refused)?;
         let time = NaiveTime::parse_from_str(time.trim(), "%H:%M").map_err(|_| refused())?;
@@ -59,7 +59,7 @@ impl MomentText {
                     Ok(Some(moment.with_timezone(&Utc)))
                 }
                 LocalResult::None => Err(format!(
-                    "{text} does not exist here: the clocks were put forward over it. Write it in UTC."
+                    "{text} does not exist in local time: the clocks were put forward. Write it in UTC."
                 )),
             },
         }
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn local_time_is_turned_into_utc_and_nonsense_is_refused_in_words() {
+    fn local_time_is_converted_to_utc_and_other_text_is_refused_with_a_message() {
         let local = MomentText { text: "2026-11-22 14:05".to_owned(), clock: Clock::Local };
         let moment = local.parse(&vienna()).expect("a moment").expect("not empty");
         assert_eq!(moment.to_rfc3339_opts(SecondsFormat::Secs, true), "2026-11-22T13:05:00Z");

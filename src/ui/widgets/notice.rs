@@ -1,6 +1,6 @@
-//! Messages to the person: what happened and what to do. Toasts in the corner, a banner on a page, and the log of both.
+//! Messages to the user: what happened and what to do. Toasts in the corner, banners on a page, and the log of both.
 //!
-//! Belongs here: how messages look and how long they stay. Does not belong here: the words of any particular message.
+//! Belongs here: the look of messages and how long they stay. Does not belong here: the text of any message.
 
 use std::collections::VecDeque;
 
@@ -15,14 +15,14 @@ use super::{
 };
 use crate::ui::theme::{Tone, body, bold, palette, space};
 
-/// What kind of message it is.
+/// The kind of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoticeKind {
-    /// Something to know.
+    /// Information.
     Info,
-    /// Something was done as asked.
+    /// A request was done.
     Done,
-    /// Something could not be done.
+    /// Something failed.
     Problem,
 }
 
@@ -35,7 +35,7 @@ impl NoticeKind {
         }
     }
 
-    /// The word for it, for a screen reader and the log.
+    /// The label for a screen reader and the log.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Info => "Note",
@@ -60,22 +60,22 @@ pub struct Notice {
     pub kind: NoticeKind,
     /// What happened, as one sentence.
     pub happened: String,
-    /// What the person can do about it; may be empty.
+    /// What the user can do about it; may be empty.
     pub remedy: String,
 }
 
 impl Notice {
-    /// Something to know.
+    /// A message for information.
     pub fn info(happened: impl Into<String>) -> Self {
         Self { kind: NoticeKind::Info, happened: happened.into(), remedy: String::new() }
     }
 
-    /// Something was done.
+    /// A message that something was done.
     pub fn done(happened: impl Into<String>) -> Self {
         Self { kind: NoticeKind::Done, happened: happened.into(), remedy: String::new() }
     }
 
-    /// Something could not be done, and what to do about it.
+    /// A message that something failed, and what to do about it.
     pub fn problem(happened: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { kind: NoticeKind::Problem, happened: happened.into(), remedy: remedy.into() }
     }
@@ -84,11 +84,11 @@ impl Notice {
 struct Toast {
     number: u64,
     notice: Notice,
-    /// Time of the context at which it goes away; set when it is first drawn.
+    /// Time of the context at which the toast disappears; set when it is first drawn.
     until: Option<f64>,
 }
 
-/// Longest log of messages of one run.
+/// Most messages in the log of one run.
 const LOG: usize = 200;
 /// Most toasts at once; older ones are then only in the log.
 const SHOWN: usize = 4;
@@ -102,7 +102,7 @@ pub struct Notices {
 }
 
 impl Notices {
-    /// Shows a message in the corner and keeps it in the log.
+    /// Shows a message in the corner and adds it to the log.
     pub fn push(&mut self, notice: Notice) {
         if self.log.len() == LOG {
             self.log.pop_front();
@@ -208,7 +208,7 @@ fn announce(response: &Response, notice: &Notice) {
     });
 }
 
-/// A thin line between parts of a page, in the colour for lines.
+/// A thin line between parts of a page, in the line colour.
 pub fn rule_ui(ui: &mut Ui) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), Sense::hover());
     ui.painter().hline(rect.x_range(), rect.center().y, Stroke::new(1.0, palette(ui).line));
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_done_goes_away_by_itself() {
+    fn a_done_message_disappears_by_itself() {
         let mut harness = harness(Notice::done("Feedback FB-0012 was filed."));
         harness.get_by_label("Feedback FB-0012 was filed.");
         harness.run_steps(40);

@@ -1,4 +1,4 @@
-//! The command palette: type a few letters, take what fits best. It knows titles, not commands.
+//! The command palette: type a few letters and choose the best match. It knows titles, not commands.
 
 use eframe::egui;
 use egui::{
@@ -8,10 +8,10 @@ use egui::{
 
 use crate::ui::theme::{body, palette, palette_of, size, space};
 
-/// One thing that can be taken.
+/// One entry.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
-    /// What it is: a command or the number and title of a record.
+    /// The title: a command, or the number and title of a record.
     pub title: &'a str,
     /// What it does, or where it is; may be empty.
     pub detail: &'a str,
@@ -22,7 +22,7 @@ pub struct Entry<'a> {
 /// Most entries that are listed.
 const LISTED: usize = 60;
 
-/// The palette: closed, or open with what was typed.
+/// The palette: closed, or open with the typed text.
 #[derive(Default)]
 pub struct CommandPalette {
     open: bool,
@@ -34,7 +34,7 @@ pub struct CommandPalette {
 }
 
 impl CommandPalette {
-    /// Opens it, or closes it when it is open.
+    /// Opens it, or closes it if it is open.
     pub fn toggle(&mut self) {
         if self.open {
             self.open = false;
@@ -48,7 +48,7 @@ impl CommandPalette {
         self.open
     }
 
-    /// Draws it when it is open. Returns the index of the entry that was taken; the palette is then closed.
+    /// Draws it if it is open. Returns the index of the chosen entry; the palette is then closed.
     pub fn show(&mut self, ctx: &Context, hint: &str, entries: &[Entry<'_>]) -> Option<usize> {
         if !self.open {
             return None;
@@ -133,7 +133,7 @@ impl CommandPalette {
     fn list(&mut self, ui: &mut Ui, entries: &[Entry<'_>], moved: bool) -> Option<usize> {
         if self.fits.is_empty() {
             ui.add_space(space::S);
-            ui.label(body("Nothing fits. Try fewer letters.").color(palette(ui).weak));
+            ui.label(body("No match. Try fewer letters.").color(palette(ui).weak));
             return None;
         }
         let mut taken = None;
@@ -196,14 +196,14 @@ fn entry_ui(ui: &mut Ui, entry: &Entry<'_>, on: bool) -> egui::Response {
     response
 }
 
-/// A fit in the title counts more than one in the detail.
+/// A match in the title counts more than one in the detail.
 fn entry_score(query: &str, entry: &Entry<'_>) -> Option<i32> {
     score(query, entry.title)
         .map(|score| score + 20 + closeness(query, entry.title))
         .or_else(|| score(query, entry.detail))
 }
 
-/// How well `query` fits `text`: its letters in order, better when they start words or stand together; `None` if they do not.
+/// How well `query` matches `text`: its letters in order, better at word starts or in sequence; `None` if they do not match.
 pub fn score(query: &str, text: &str) -> Option<i32> {
     let mut wanted =
         query.chars().filter(|letter| !letter.is_whitespace()).flat_map(char::to_lowercase).peekable();
@@ -224,7 +224,7 @@ pub fn score(query: &str, text: &str) -> Option<i32> {
     wanted.peek().is_none().then_some(total)
 }
 
-/// What a text gains for beginning with the query, or for being just that: who types "feedback" wants Feedback first.
+/// The bonus of a text that starts with the query or equals it: the query "feedback" ranks Feedback first.
 fn closeness(query: &str, text: &str) -> i32 {
     let (query, text) = (query.trim().to_lowercase(), text.to_lowercase());
     match text.strip_prefix(&query) {
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_in_order_fit_and_starts_of_words_fit_better() {
+    fn letters_in_order_match_and_word_starts_match_better() {
         assert!(score("npr", "New problem report") > score("npr", "Unprepared"));
         assert!(score("alarm", "PR-0012 Alarm is late") > score("alarm", "A later arm movement"));
         assert_eq!(score("xyz", "New problem report"), None);
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn the_whole_word_comes_before_what_merely_contains_it() {
+    fn the_whole_word_ranks_before_titles_that_contain_it() {
         let entry = |title, detail| entry_score("feedback", &Entry { title, detail, keys: "" });
         let list = entry("Feedback", "Go there");
         assert!(list > entry("Feedback from a file…", "") && list > entry("New feedback", ""));
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn typing_filters_and_enter_takes_the_best() {
+    fn typing_filters_and_enter_chooses_the_best() {
         let mut harness = harness();
         assert!(harness.get_by_label("Find a command or a record").is_focused());
         harness.get_by_label("Find a command or a record").type_text("npr");
@@ -315,11 +315,11 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_nothing_says_so() {
+    fn a_query_without_a_match_says_so() {
         let mut harness = harness();
         harness.get_by_label("Find a command or a record").type_text("qqqq");
         harness.run();
-        harness.get_by_label("Nothing fits. Try fewer letters.");
+        harness.get_by_label("No match. Try fewer letters.");
         harness.key_press(Key::Enter);
         harness.run();
         assert!(harness.state().0.is_open());

@@ -1,4 +1,4 @@
-//! Plots with axes and a title, and the same numbers as a table for those who would rather read.
+//! Plots with axes and a title, and the same numbers as a table.
 
 use eframe::egui;
 use egui::{FontId, Grid, Rangef, Sense, Ui, accesskit::Role, vec2};
@@ -10,7 +10,7 @@ use crate::ui::theme::{bold, hint, palette, size, space};
 /// One series of a plot: a name and a number for each label of the axis.
 #[derive(Clone, Debug)]
 pub struct Series<'a> {
-    /// Stands in the legend and over its column of the table.
+    /// Its name in the legend and in the head of its table column.
     pub name: &'a str,
     /// One value for each label.
     pub values: &'a [f64],
@@ -134,7 +134,7 @@ fn marks(values: impl Iterator<Item = f64>, step_size: f64) -> Vec<GridMark> {
     values.map(|value| GridMark { value, step_size }).collect()
 }
 
-/// Shows every n-th label where all of them would not fit into `room` points.
+/// Shows every n-th label if not all of them fit into `room` points.
 fn every_nth(labels: usize, room: f32) -> usize {
     let fitting = (room / 64.0).floor().max(1.0) as usize;
     labels.div_ceil(fitting).max(1)
@@ -147,7 +147,7 @@ fn step_for(top: f64) -> f64 {
     step.unwrap_or(power * 10.0).max(1.0)
 }
 
-/// Which colour is which series.
+/// The legend of the series colours.
 fn legend_ui(ui: &mut Ui, bars: &Bars<'_>) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;

@@ -1,7 +1,7 @@
-//! A virtual table over plain data: sorting marks, widths, selection, keyboard. It sorts and filters nothing itself.
+//! A virtual table over plain data: sort marks, widths, selection, keyboard. It does not sort or filter by itself.
 //!
-//! Only the rows that are seen are touched, so ten thousand rows cost what forty cost. The file has three parts: what the
-//! caller keeps ([`TableState`]), what the caller says ([`Table`], [`Column`], [`Cell`]), and the drawing in `draw`.
+//! Only the visible rows are processed, so ten thousand rows cost as much as forty. The file has three parts: the state that the
+//! caller keeps ([`TableState`]), the table that the caller describes ([`Table`], [`Column`], [`Cell`]), and the drawing in `draw`.
 
 mod draw;
 mod keys;
@@ -15,25 +15,25 @@ use egui::{Align, Ui};
 
 use crate::ui::theme::{Tone, space};
 
-/// How a column takes its width.
+/// How a column gets its width.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Width {
-    /// This many points until the person changes it.
+    /// This many points until the user changes it.
     Fixed(f32),
-    /// What is left over, but not less than this many points.
+    /// The remaining width, but at least this many points.
     Rest(f32),
 }
 
 /// One column.
 #[derive(Clone, Copy, Debug)]
 pub struct Column<'a> {
-    /// Its head. The button that sorts by it is named "Sort by" and this.
+    /// The text of its head. The button that sorts by it is named "Sort by" and this text.
     pub title: &'a str,
     /// Its width.
     pub width: Width,
     /// Left for words, right for numbers.
     pub align: Align,
-    /// Whether pressing the head asks to sort by it.
+    /// Whether pressing the head sorts by it.
     pub sortable: bool,
 }
 
@@ -49,21 +49,21 @@ impl<'a> Column<'a> {
         self
     }
 
-    /// Takes the sorting away.
+    /// Turns sorting off.
     pub const fn unsortable(mut self) -> Self {
         self.sortable = false;
         self
     }
 }
 
-/// What stands in one cell, borrowed from the data where possible.
+/// The content of one cell, borrowed from the data where possible.
 #[derive(Clone, Debug, Default)]
 pub struct Cell<'a> {
     /// The text, on one line.
     pub text: Cow<'a, str>,
-    /// Draws the shape of a tone before the text and colours it.
+    /// Draws the shape of a tone before the text, and the text in its colour.
     pub tone: Option<Tone>,
-    /// Draws the text in the second colour.
+    /// Draws the text in the secondary colour.
     pub weak: bool,
 }
 
@@ -73,7 +73,7 @@ impl<'a> Cell<'a> {
         Self { text: text.into(), tone: Some(tone), weak: false }
     }
 
-    /// A cell in the second colour.
+    /// A cell in the secondary colour.
     pub fn weak(text: impl Into<Cow<'a, str>>) -> Self {
         Self { text: text.into(), tone: None, weak: true }
     }
@@ -91,25 +91,25 @@ impl From<String> for Cell<'_> {
     }
 }
 
-/// By which column the caller has sorted.
+/// The sort order that the caller has applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort {
     /// Index of the column.
     pub column: usize,
-    /// Smallest first.
+    /// Ascending order.
     pub ascending: bool,
 }
 
-/// What the caller keeps for a table between frames. Rows are counted as they are shown.
+/// The state that the caller keeps for a table between frames. Row indexes are positions on screen.
 #[derive(Clone, Debug, Default)]
 pub struct TableState {
-    /// The row that the keyboard is on.
+    /// The row with the keyboard cursor.
     pub cursor: Option<usize>,
-    /// The rows that are chosen.
+    /// The selected rows.
     pub selected: BTreeSet<usize>,
-    /// The sorting that the head shows.
+    /// The sort order shown in the head.
     pub sort: Option<Sort>,
-    /// Widths that the person has set, by column, in points; `None` where it was left alone.
+    /// The widths that the user has set, by column, in points; `None` where unchanged.
     pub widths: Vec<Option<f32>>,
     anchor: Option<usize>,
     scroll_to: Option<usize>,
@@ -117,25 +117,25 @@ pub struct TableState {
 }
 
 impl TableState {
-    /// A table that was sorted and widened before, with nothing chosen.
+    /// A table with a stored sort order and stored widths, and no selection.
     pub fn new(sort: Option<Sort>, widths: Vec<Option<f32>>) -> Self {
         Self { sort, widths, ..Self::default() }
     }
 
-    /// Forgets cursor and selection, for when other rows are shown or their order has changed.
+    /// Drops cursor and selection, for when the rows or their order have changed.
     pub fn forget_rows(&mut self) {
         self.cursor = None;
         self.anchor = None;
         self.selected.clear();
     }
 
-    /// Moves the cursor to `row`, chooses it alone, and scrolls it into view.
+    /// Moves the cursor to `row`, selects it alone, and scrolls it into view.
     pub fn go_to(&mut self, row: usize) {
         self.choose_only(row);
         self.scroll_to = Some(row);
     }
 
-    /// Gives the keyboard to the table in the next frame.
+    /// Moves the focus to the table in the next frame.
     pub const fn focus(&mut self) {
         self.focus_cursor = true;
     }
@@ -162,23 +162,23 @@ impl TableState {
         self.selected = (anchor.min(row)..=anchor.max(row)).collect();
     }
 
-    fn hold_to(&mut self, rows: usize) {
+    fn clamp_to(&mut self, rows: usize) {
         self.cursor = self.cursor.filter(|&row| row < rows);
         self.anchor = self.anchor.filter(|&row| row < rows);
         drop(self.selected.split_off(&rows));
     }
 }
 
-/// What the person did with a table in this frame.
+/// What the user did with a table in this frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TableEvents {
     /// The row to open: Enter, a double click, or a press on its first cell.
     pub opened: Option<usize>,
-    /// The selection is another than before.
+    /// The selection has changed.
     pub selection_changed: bool,
-    /// [`TableState::sort`] is another than before: sort, then draw.
+    /// [`TableState::sort`] has changed: sort, then draw.
     pub sort_changed: bool,
-    /// A width was changed, by dragging or by keys: remember [`TableState::widths`].
+    /// A width was changed by dragging or by keys: store [`TableState::widths`].
     pub widths_changed: bool,
 }
 
@@ -198,20 +198,20 @@ impl<'a> Table<'a> {
         Self { id_salt, columns, rows, several: false, height: None }
     }
 
-    /// Lets several rows be chosen with Ctrl, Shift and Space.
+    /// Allows selecting several rows with Ctrl, Shift and Space.
     pub const fn several(mut self) -> Self {
         self.several = true;
         self
     }
 
-    /// As high as its rows, but at most `points`, for a table within a page that scrolls.
+    /// As high as its rows, but at most `points`, for a table within a scrolling page.
     pub fn within(mut self, points: f32) -> Self {
-        // One row more for the head, and a little so that no scroll bar appears for nothing.
+        // One row more for the head, and a little more to avoid a needless scroll bar.
         self.height = Some(((self.rows + 1) as f32 * space::ROW + space::XS).min(points));
         self
     }
 
-    /// Draws the table into the room that is left. `cell` is asked for the cells that are seen, by row and column.
+    /// Draws the table into the remaining space. `cell` is called for the visible cells, by row and column.
     pub fn show<'d>(
         self,
         ui: &mut Ui,

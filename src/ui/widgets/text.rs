@@ -1,4 +1,4 @@
-//! Text inputs: one line, many lines, password. Where the text goes is the caller's business.
+//! Text inputs: one line, many lines, password. The caller decides where the text goes.
 
 use eframe::egui;
 use egui::{Frame, Margin, Response, ScrollArea, Stroke, TextEdit, Ui, Widget, WidgetInfo, accesskit::Role};
@@ -20,7 +20,7 @@ impl<'a> TextLine<'a> {
         Self { text, hint: "", limit: 500, width: f32::INFINITY }
     }
 
-    /// Weak text that is shown while the line is empty.
+    /// A hint that is shown while the line is empty.
     pub const fn hint(mut self, hint: &'a str) -> Self {
         self.hint = hint;
         self
@@ -62,7 +62,7 @@ impl<'a> TextArea<'a> {
         Self { text, hint: "", limit: 20_000, rows: (3, 16) }
     }
 
-    /// Weak text that is shown while the area is empty.
+    /// A hint that is shown while the area is empty.
     pub const fn hint(mut self, hint: &'a str) -> Self {
         self.hint = hint;
         self
@@ -74,7 +74,7 @@ impl<'a> TextArea<'a> {
         self
     }
 
-    /// The fewest and the most rows that are shown.
+    /// The fewest and the most visible rows.
     pub const fn rows(mut self, fewest: usize, most: usize) -> Self {
         self.rows = (fewest, most);
         self
@@ -114,9 +114,9 @@ impl Widget for TextArea<'_> {
     }
 }
 
-/// A password: hidden unless its button says otherwise.
+/// A password: hidden until its button shows it.
 ///
-/// The caller owns the text and is to wipe it after use.
+/// The caller owns the text and has to wipe it after use.
 pub fn password_ui(ui: &mut Ui, text: &mut String) -> Response {
     let shown_id = ui.make_persistent_id("password_shown");
     let mut shown = ui.data(|data| data.get_temp::<bool>(shown_id)).unwrap_or(false);

@@ -1,4 +1,4 @@
-//! The trace strip: from feedback to communication, each step a dated link, gaps said in words. The steps are plain data.
+//! The trace strip: from feedback to communication, each step a dated link, each gap as text. The steps are plain data.
 
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use egui::{
 use super::icons::{SHAPE, paint_tone};
 use crate::ui::theme::{Palette, Tone, bold_family, palette, size, space};
 
-/// How far a step is.
+/// The progress of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepState {
-    /// Behind us.
+    /// Done.
     Done,
-    /// Where the work is now.
+    /// The current step.
     Current,
-    /// Should be there and is not.
+    /// Missing although it is expected.
     Gap,
     /// Not reached yet.
     Ahead,
@@ -48,19 +48,19 @@ impl StepState {
 /// One step of the trace.
 #[derive(Clone, Copy, Debug)]
 pub struct Step<'a> {
-    /// What it is: "Problem report".
+    /// Its label, such as "Problem report".
     pub label: &'a str,
-    /// The number of its record, which makes it a link.
+    /// The number of its record, which makes the step a link.
     pub id: Option<&'a str>,
     /// When it was done.
     pub date: Option<NaiveDate>,
-    /// How far it is.
+    /// Its progress.
     pub state: StepState,
 }
 
 impl Step<'_> {
-    /// What stands under the label: number and date, else the word of the state.
-    fn under(&self) -> String {
+    /// The text under the label: number and date, or the word of the state.
+    fn caption(&self) -> String {
         let date = self.date.map(|date| date.to_string());
         match (self.id, date) {
             (Some(id), Some(date)) => format!("{id} · {date}"),
@@ -73,14 +73,14 @@ impl Step<'_> {
 
 struct Drawn {
     label: Arc<Galley>,
-    under: Arc<Galley>,
+    caption: Arc<Galley>,
     words: String,
     size: Vec2,
 }
 
 const ARROW: f32 = 28.0;
 
-/// Draws the strip, over several lines where one is too narrow. Returns the index of the step that was pressed.
+/// Draws the strip, on several lines if one is too narrow. Returns the index of the pressed step.
 pub fn trace_ui(ui: &mut Ui, steps: &[Step<'_>]) -> Option<usize> {
     let palette = palette(ui);
     let drawn: Vec<Drawn> = steps.iter().map(|step| layout(ui, step, palette)).collect();
@@ -125,12 +125,12 @@ fn layout(ui: &Ui, step: &Step<'_>, palette: &Palette) -> Drawn {
         StepState::Ahead => palette.weak,
     };
     let small = if step.id.is_some() { palette.accent } else { palette.tone(step.state.tone()).text };
-    let words = step.under();
+    let words = step.caption();
     let label =
         ui.painter().layout_no_wrap(step.label.to_owned(), FontId::new(size::BODY, bold_family()), ink);
-    let under = ui.painter().layout_no_wrap(words.clone(), FontId::proportional(size::SMALL), small);
-    let width = label.size().x.max(under.size().x) + SHAPE + space::S;
-    Drawn { label, under, words, size: vec2(width, 40.0) }
+    let caption = ui.painter().layout_no_wrap(words.clone(), FontId::proportional(size::SMALL), small);
+    let width = label.size().x.max(caption.size().x) + SHAPE + space::S;
+    Drawn { label, caption, words, size: vec2(width, 40.0) }
 }
 
 fn step_ui(ui: &Ui, rect: Rect, step: &Step<'_>, drawn: &Drawn, index: usize) -> egui::Response {
@@ -151,10 +151,10 @@ fn step_ui(ui: &Ui, rect: Rect, step: &Step<'_>, drawn: &Drawn, index: usize) ->
     let left = shape.right() + space::S;
     ui.painter().galley(pos2(left, rect.top()), drawn.label.clone(), palette.text);
     let at = pos2(left, rect.top() + 20.0);
-    ui.painter().galley(at, drawn.under.clone(), palette.text);
+    ui.painter().galley(at, drawn.caption.clone(), palette.text);
     if linked {
-        let line = at.y + drawn.under.size().y - 1.0;
-        ui.painter().hline(left..=left + drawn.under.size().x, line, Stroke::new(0.75, palette.accent));
+        let line = at.y + drawn.caption.size().y - 1.0;
+        ui.painter().hline(left..=left + drawn.caption.size().x, line, Stroke::new(0.75, palette.accent));
     }
     response
 }
@@ -174,7 +174,7 @@ mod tests {
     use crate::ui::theme;
 
     #[test]
-    fn steps_are_links_with_dates_and_a_gap_is_said_in_words() {
+    fn steps_are_links_with_dates_and_a_gap_is_shown_as_text() {
         let steps = [
             Step {
                 label: "Feedback",

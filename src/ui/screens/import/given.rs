@@ -1,4 +1,4 @@
-//! The part of a mapping that does not come from columns: values that are the same in every row, and what is asked.
+//! The part of a mapping that does not come from columns: constants and questions.
 
 use eframe::egui::Ui;
 
@@ -10,14 +10,14 @@ use crate::ui::theme::{hint, space};
 use crate::ui::widgets::choice::{Choice, choice_ui};
 use crate::ui::widgets::text::TextLine;
 
-/// One field with what is typed for it: a value or a question.
+/// One field with its typed value or question.
 #[derive(Default)]
 struct Line {
     target: Option<String>,
     text: String,
 }
 
-/// Constants and questions as they are typed.
+/// The typed constants and questions.
 #[derive(Default)]
 pub(super) struct Given {
     constants: Vec<Line>,
@@ -25,7 +25,7 @@ pub(super) struct Given {
 }
 
 impl Given {
-    /// Those of a mapping.
+    /// The constants and questions of a mapping.
     pub fn of(mapping: &Mapping) -> Self {
         let line = |target: &str, text: &str| Line { target: Some(target.to_owned()), text: text.to_owned() };
         Self {
@@ -34,7 +34,7 @@ impl Given {
         }
     }
 
-    /// Sets them in a mapping, or says what is wrong with them.
+    /// Writes them into a mapping, or returns the error in them.
     pub fn put_into(&self, mut mapping: Mapping) -> Result<Mapping, String> {
         mapping.constants.clear();
         mapping.ask.clear();
@@ -45,14 +45,14 @@ impl Given {
         for line in &self.asks {
             let target = line.target(&mapping)?;
             if line.text.trim().is_empty() {
-                return Err(format!("The question for “{}” has no words yet.", label(&target)));
+                return Err(format!("The question for “{}” is empty.", label(&target)));
             }
             mapping.ask.push(Ask { target, question: line.text.trim().to_owned() });
         }
         Ok(mapping)
     }
 
-    /// Draws them; answers whether anything changed.
+    /// Draws them; returns whether anything changed.
     pub fn ui(&mut self, ui: &mut Ui, targets: &[Choice<'_>]) -> bool {
         let constants = ui.push_id("constants", |ui| {
             lines_ui(ui, &mut self.constants, "The same in every row", |ui, line| {
@@ -76,7 +76,9 @@ impl Given {
 impl Line {
     fn target(&self, mapping: &Mapping) -> Result<String, String> {
         let Some(target) = self.target.clone() else {
-            return Err("A constant or a question has no field yet; choose one or remove it.".to_owned());
+            return Err(
+                "A constant or a question has no field yet; choose one or remove the line.".to_owned()
+            );
         };
         let ruled = mapping.columns.iter().any(|rule| rule.target == target);
         if ruled
@@ -170,7 +172,7 @@ mod tests {
         constants: {"device_name": "Pump"}, ask: [(target: "received_at", question: "When?")])"#;
 
     #[test]
-    fn what_is_not_changed_comes_back_as_it_was() {
+    fn an_unchanged_mapping_round_trips() {
         let plain = mapping(PLAIN);
         assert_eq!(Given::of(&plain).put_into(plain.clone()).unwrap(), plain);
     }
@@ -189,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_is_filled_twice_and_a_value_that_does_not_fit_are_told() {
+    fn a_field_filled_twice_and_an_invalid_value_are_reported() {
         let refused = |constants: Vec<Line>, asks: Vec<Line>| {
             Given { constants, asks }.put_into(mapping(PLAIN)).unwrap_err()
         };
@@ -200,7 +202,7 @@ mod tests {
         let odd = refused(vec![line("received_at", "soon")], Vec::new());
         assert!(odd.contains("Received at"), "{odd}");
         let empty = refused(Vec::new(), vec![line("aware_at", " ")]);
-        assert!(empty.contains("no words"), "{empty}");
+        assert!(empty.contains("is empty"), "{empty}");
         assert!(refused(vec![Line::default()], Vec::new()).contains("no field"));
     }
 }

@@ -1,4 +1,4 @@
-//! The editor of a mapping: which column goes into which field, and how it is read.
+//! The editor of a mapping: which column goes into which field, and how it is parsed.
 
 use eframe::egui;
 use egui::Ui;
@@ -11,7 +11,7 @@ use crate::ui::theme::{hint, space};
 use crate::ui::widgets::choice::{Choice, choice_ui};
 use crate::ui::widgets::text::{TextArea, TextLine};
 
-/// Field that takes what no rule takes whole.
+/// The field for the columns that no rule takes whole.
 const REST: &str = "source_columns";
 
 const KINDS: [(&str, &str); 6] = [
@@ -23,18 +23,18 @@ const KINDS: [(&str, &str); 6] = [
     ("title", "Title from a text"),
 ];
 
-/// One rule as it is typed.
+/// One rule as typed.
 struct RuleEditor {
     base: ColumnRule,
     target: Option<String>,
     /// Names of columns, separated by “;”.
     from: String,
     kind: Option<String>,
-    /// Formats, table or length, by kind.
+    /// Formats, table or length, depending on the kind.
     detail: String,
 }
 
-/// A mapping as it is typed.
+/// A mapping as typed.
 #[derive(Default)]
 pub(super) struct MappingEditor {
     base: Option<Mapping>,
@@ -114,7 +114,7 @@ impl RuleEditor {
             .filter(|line| !line.trim().is_empty())
             .map(|line| {
                 let (source, code) = line.rsplit_once('=').ok_or_else(|| {
-                    format!("“{line}” is no line of a table; write “value in the file = code”.")
+                    format!("“{line}” is not a line of the table; write “value in the file = code”.")
                 })?;
                 Ok((source.trim().to_owned(), code.trim().to_owned()))
             })
@@ -125,7 +125,7 @@ impl RuleEditor {
     fn title(&self) -> Result<Parse, String> {
         let max_chars = match self.detail.trim() {
             "" => 100,
-            text => text.parse().map_err(|_| format!("“{text}” is no number of characters."))?,
+            text => text.parse().map_err(|_| format!("“{text}” is not a number of characters."))?,
         };
         Ok(match &self.base.parse {
             Parse::TitleFrom { start_after, skip, .. } => {
@@ -141,7 +141,7 @@ impl RuleEditor {
         })
     }
 
-    /// Draws it; answers whether anything changed, and whether it is to be removed.
+    /// Draws it; returns whether anything changed, and whether to remove it.
     fn ui(&mut self, ui: &mut Ui, targets: &[Choice<'_>]) -> (bool, bool) {
         let mut changed = false;
         let mut removed = false;
@@ -157,7 +157,7 @@ impl RuleEditor {
                 boxed_ui(ui, "Read as", 190.0, |ui| choice_ui(ui, &mut self.kind, &kinds, false)).changed();
             let detail = match self.kind.as_deref() {
                 Some("day" | "moment") => Some(("Formats", "%Y-%m-%d; %d.%m.%Y")),
-                Some("title") => Some(("Characters at most", "100")),
+                Some("title") => Some(("Most characters", "100")),
                 Some(_) | None => None,
             };
             if let Some((label, example)) = detail {
@@ -178,7 +178,7 @@ impl RuleEditor {
 }
 
 impl MappingEditor {
-    /// An editor of this mapping.
+    /// The editor of a mapping.
     pub fn of(mapping: Mapping) -> Self {
         Self {
             name: mapping.name.clone(),
@@ -190,22 +190,22 @@ impl MappingEditor {
         }
     }
 
-    /// What the mapping says of itself.
+    /// The description of the mapping.
     pub fn description(&self) -> &str {
         self.base.as_ref().map_or("", |base| &base.description)
     }
 
-    /// Its questions, as far as they are typed whole.
+    /// Its complete questions.
     pub fn asks(&self) -> Vec<Ask> {
         self.mapping().map(|mapping| mapping.ask).unwrap_or_default()
     }
 
-    /// Its name, to be typed.
+    /// Its name, for the input.
     pub const fn name_mut(&mut self) -> &mut String {
         &mut self.name
     }
 
-    /// The mapping as it came, for checking an answer.
+    /// The original mapping, for checking an answer.
     pub fn plain(&self) -> Mapping {
         self.base.clone().unwrap_or_else(|| Mapping {
             name: String::new(),
@@ -218,7 +218,7 @@ impl MappingEditor {
         })
     }
 
-    /// The mapping as it is typed, or what is wrong with it.
+    /// The typed mapping, or the error in it.
     pub fn mapping(&self) -> Result<Mapping, String> {
         let mut mapping = self.plain();
         if !self.touched {
@@ -235,7 +235,7 @@ impl MappingEditor {
         self.given.put_into(mapping)
     }
 
-    /// Draws it.
+    /// Draws the editor.
     pub fn ui(&mut self, ui: &mut Ui, header: &[String]) {
         ui.add(egui::Label::new(hint(ui, format!("Columns of the file: {}", header.join("; ")))).wrap());
         let targets: Vec<Choice<'_>> = Kind::Feedback
@@ -256,7 +256,7 @@ impl MappingEditor {
         if let Some(index) = gone {
             self.rules.remove(index);
         }
-        let rest = "Keep what no rule takes whole under “Further data of the source”";
+        let rest = "Keep columns that no rule takes whole under “Further data of the source”";
         self.touched |= ui.checkbox(&mut self.rest, rest).changed();
         if ui.button("Add a rule").clicked() {
             self.rules.push(RuleEditor::empty());

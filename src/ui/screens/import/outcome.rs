@@ -1,4 +1,4 @@
-//! The table of what becomes, or became, of each row, with a filter.
+//! The table with the outcome of each row, planned or done, with a filter.
 
 use eframe::egui;
 use egui::Ui;
@@ -30,12 +30,12 @@ pub(super) struct OutcomeTable {
 }
 
 impl OutcomeTable {
-    /// The rows are others now.
+    /// The rows have changed.
     pub fn forget(&mut self) {
         self.state.forget_rows();
     }
 
-    /// The rows of a plan. Answers the record that was opened.
+    /// Draws the rows of a plan. Returns the opened record.
     pub fn plan_ui(&mut self, ui: &mut Ui, plan: &ImportPlan) -> Option<RecordId> {
         let class = |row: &PlannedRow| match row.plan {
             RowPlan::Take(_) => 1,
@@ -52,7 +52,7 @@ impl OutcomeTable {
         }
     }
 
-    /// The rows of a report. Answers the record that was opened.
+    /// Draws the rows of a report. Returns the opened record.
     pub fn report_ui(&mut self, ui: &mut Ui, report: &ImportReport) -> Option<RecordId> {
         let class = |row: &ImportedRow| match row.outcome {
             RowOutcome::Taken(_) => 1,

@@ -1,4 +1,4 @@
-//! What a person knows better than the detection: how the characters of a file are written, and what stands between values.
+//! The user's corrections of the detection: the encoding of a file and its delimiter.
 
 use eframe::egui::Ui;
 
@@ -6,13 +6,13 @@ use crate::ops::import::{ReadOptions, TextEncoding};
 use crate::ui::screens::parts::{boxed_ui, in_a_row_ui};
 use crate::ui::widgets::choice::{Choice, choice_ui};
 
-/// Code and word of what is left to the detection.
+/// Code and label of a detected value.
 const DETECTED: (&str, &str) = ("", "As detected");
 
-/// The delimiters that are offered, with their words.
+/// The offered delimiters, with their labels.
 const DELIMITERS: [(&str, &str); 4] = [(",", "Comma ,"), (";", "Semicolon ;"), ("\t", "Tab"), ("|", "Bar |")];
 
-/// How a file is to be read, as it is chosen.
+/// The chosen options for reading a file.
 #[derive(Default)]
 pub(super) struct ReadingChoices {
     encoding: Option<TextEncoding>,
@@ -20,12 +20,12 @@ pub(super) struct ReadingChoices {
 }
 
 impl ReadingChoices {
-    /// The choices for the reader; what was not chosen is detected.
+    /// The options for the reader; anything not chosen is detected.
     pub fn options(&self) -> ReadOptions {
         ReadOptions { encoding: self.encoding, delimiter: self.delimiter, ..ReadOptions::default() }
     }
 
-    /// Draws them; answers whether the file is to be read anew.
+    /// Draws the choices; returns whether to read the file again.
     pub fn ui(&mut self, ui: &mut Ui) -> bool {
         let mut encoding = Some(self.encoding.map_or(DETECTED.0, TextEncoding::name).to_owned());
         let mut delimiter = Some(self.delimiter.map(String::from).unwrap_or_default());

@@ -1,4 +1,4 @@
-//! What the import screen has done beside the window: a file is read, and what would become of its rows is planned.
+//! The background jobs of the import screen: reading a file, and planning the import of its rows.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,17 +8,17 @@ use crate::ops::import::{ImportPlan, ImportSource, Mapping, ReadOptions};
 use crate::ops::jobs::Progress;
 use crate::ops::{ProductFile, Refused};
 
-/// A file that was read, with the mapping that seems to fit it.
+/// A file that was read, with the best mapping for it.
 pub(super) struct ReadFile {
     /// The file.
     pub source: Arc<ImportSource>,
-    /// The mapping that seems to fit, with what it leaves open, in sentences.
+    /// The best mapping, with its open points as sentences.
     pub fits: (Mapping, Vec<String>),
-    /// The mapping made from the names of its columns, likewise.
+    /// The mapping derived from the column names, likewise.
     pub from_columns: (Mapping, Vec<String>),
 }
 
-/// Reads a file. `options`: what the person knows better than the detection; `known`: the mappings to choose from.
+/// Reads a file. `options` are the user's corrections of the detection; `known` are the available mappings.
 pub(super) fn read(
     path: &Path,
     options: &ReadOptions,
@@ -28,14 +28,14 @@ pub(super) fn read(
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     progress.step(&format!("Reading {name}"), 0.1)?;
     let source = ImportSource::read(path, options)?;
-    progress.step(&format!("Looking at the columns of {name}"), 0.7)?;
+    progress.step(&format!("Checking the columns of {name}"), 0.7)?;
     let from_columns = source.from_columns();
-    progress.step(&format!("Looking for a mapping of {name}"), 0.9)?;
+    progress.step(&format!("Choosing a mapping for {name}"), 0.9)?;
     let fits = source.suggested(known);
     Ok(ReadFile { source: Arc::new(source), fits, from_columns })
 }
 
-/// Plans what would become of each row, over a connection of its own to the product file at `path`.
+/// Plans the import of each row, on a separate connection to the product file at `path`.
 pub(super) fn plan(
     path: &Path,
     source: &Arc<ImportSource>,
@@ -43,6 +43,6 @@ pub(super) fn plan(
     now: Moment,
     progress: &Progress,
 ) -> Result<ImportPlan, Refused> {
-    progress.say(format!("Looking at the rows of {}", source.file_name));
+    progress.say(format!("Checking the rows of {}", source.file_name));
     ProductFile::beside(path)?.plan_import_while(source, mapping, now, &|share| progress.at(share))
 }

@@ -11,17 +11,17 @@ use super::warnings_ui;
 use crate::ops::RenderedPacket;
 use crate::ui::theme::{body, hint, space};
 
-/// Sizes of a page, in percent of its size on paper at 96 dots per inch.
+/// Zoom levels, in percent of the paper size at 96 dots per inch.
 const ZOOMS: [u16; 6] = [50, 75, 100, 125, 150, 200];
-/// Window points for a point of the page at 100 %.
+/// Window points per page point at 100 %.
 const POINTS: f32 = 96.0 / 72.0;
 
-/// A packet being looked at.
+/// A packet in the preview.
 pub(super) struct Preview {
     packet: Arc<RenderedPacket>,
     page: usize,
     zoom: usize,
-    /// The picture, for which page and scale it was made.
+    /// The picture with its page and scale.
     picture: Option<(usize, f32, TextureHandle)>,
 }
 
@@ -30,7 +30,7 @@ impl Preview {
         Self { packet, page: 0, zoom: 1, picture: None }
     }
 
-    /// The packet.
+    /// The previewed packet.
     pub const fn packet(&self) -> &Arc<RenderedPacket> {
         &self.packet
     }

@@ -1,4 +1,4 @@
-//! What is asked before something is done to an account.
+//! The dialogs before a change of an account.
 
 use eframe::egui;
 use egui::{Label, Ui};
@@ -15,8 +15,8 @@ use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::text::{TextArea, TextLine};
 
-/// What a dialog asks for.
-enum What {
+/// The change that a dialog is about.
+enum Change {
     Invite,
     Roles(RecordId),
     Identity(RecordId),
@@ -24,52 +24,52 @@ enum What {
     Step(RecordId, &'static str),
 }
 
-/// An open dialog with what was typed into it.
-pub(super) struct Asked {
-    what: What,
+/// An open dialog with its typed values.
+pub(super) struct AccountDialog {
+    change: Change,
     name: String,
     login: String,
     roles: Vec<String>,
-    /// The reason, or how an identity was confirmed.
+    /// The reason, or how the identity was confirmed.
     words: String,
 }
 
-impl Asked {
-    fn new(what: What, name: &str, roles: &[Role]) -> Self {
+impl AccountDialog {
+    fn new(change: Change, name: &str, roles: &[Role]) -> Self {
         let roles = roles.iter().map(|role| role.code().to_owned()).collect();
-        Self { what, name: name.to_owned(), login: String::new(), roles, words: String::new() }
+        Self { change, name: name.to_owned(), login: String::new(), roles, words: String::new() }
     }
 
     pub fn invitation() -> Self {
-        Self::new(What::Invite, "", &[])
+        Self::new(Change::Invite, "", &[])
     }
 
     pub fn roles(id: RecordId, person: &Person) -> Self {
-        Self::new(What::Roles(id), &person.title, &person.roles)
+        Self::new(Change::Roles(id), &person.title, &person.roles)
     }
 
     pub fn identity(id: RecordId, person: &Person) -> Self {
-        Self::new(What::Identity(id), &person.title, &[])
+        Self::new(Change::Identity(id), &person.title, &[])
     }
 
     pub fn reset(id: RecordId, person: &Person) -> Self {
-        Self::new(What::Reset(id), &person.title, &[])
+        Self::new(Change::Reset(id), &person.title, &[])
     }
 
     pub fn step(id: RecordId, person: &Person, go: &'static str) -> Self {
-        Self::new(What::Step(id, go), &person.title, &[])
+        Self::new(Change::Step(id, go), &person.title, &[])
     }
 
-    /// Title and confirming word.
+    /// Title and label of the confirming button.
     fn words(&self) -> (String, &'static str) {
         let name = &self.name;
-        match self.what {
-            What::Invite => ("Invite a person".to_owned(), "Invite"),
-            What::Roles(_) => (format!("Roles of {name}"), "Save roles"),
-            What::Identity(_) => (format!("Confirm the identity of {name}"), "Confirm identity"),
-            What::Reset(_) => (format!("Reset the access of {name}"), "Reset access"),
-            What::Step(_, "reactivate") => (format!("Reactivate {name}"), "Reactivate"),
-            What::Step(..) => (format!("Deactivate {name}"), "Deactivate"),
+        match self.change {
+            Change::Invite => ("Invite a person".to_owned(), "Invite"),
+            Change::Roles(_) => (format!("Roles of {name}"), "Save roles"),
+            Change::Identity(_) => (format!("Confirm the identity of {name}"), "Confirm identity"),
+            Change::Reset(_) => (format!("Reset the access of {name}"), "Reset access"),
+            Change::Step(_, "reactivate") => (format!("Reactivate {name}"), "Reactivate"),
+            Change::Step(..) => (format!("Deactivate {name}"), "Deactivate"),
         }
     }
 
@@ -80,51 +80,54 @@ impl Asked {
                 missing.push(words.to_owned());
             }
         };
-        match self.what {
-            What::Invite => {
+        match self.change {
+            Change::Invite => {
                 need(!self.name.trim().is_empty(), "The full name is missing");
                 need(!self.login.trim().is_empty(), "The login is missing");
                 need(!self.roles.is_empty(), "At least one role is needed");
             }
-            What::Roles(_) => need(!self.roles.is_empty(), "At least one role is needed"),
-            What::Identity(_) => {
+            Change::Roles(_) => need(!self.roles.is_empty(), "At least one role is needed"),
+            Change::Identity(_) => {
                 need(!self.words.trim().is_empty(), "How the identity was confirmed is missing");
             }
-            What::Reset(_) | What::Step(..) => need(!self.words.trim().is_empty(), "The reason is missing"),
+            Change::Reset(_) | Change::Step(..) => {
+                need(!self.words.trim().is_empty(), "The reason is missing")
+            }
         }
         missing
     }
 
     fn body_ui(&mut self, ui: &mut Ui) {
-        match self.what {
-            What::Invite => {
+        match self.change {
+            Change::Invite => {
                 Field::new("Full name")
-                    .help("As it is printed beside signatures", "21 CFR 11.50(a)")
+                    .help("As printed with signatures", "21 CFR 11.50(a)")
                     .show(ui, |ui| ui.add(TextLine::new(&mut self.name)));
                 Field::new("Login")
                     .help(
-                        "Letters, digits, dot, hyphen and underline. Never used again for somebody else",
+                        "Letters, digits, dot, hyphen and underscore. It is never reused for another person",
                         "21 CFR 11.300(a)",
                     )
                     .show(ui, |ui| ui.add(TextLine::new(&mut self.login).limit(64)));
                 self.roles_ui(ui);
-                let words = "A one-time code is shown afterwards. Give it to the person; they set their password with it.";
+                let words =
+                    "A one-time code is shown next. Give it to the person, who sets a password with it.";
                 ui.add(Label::new(hint(ui, words)).wrap());
             }
-            What::Roles(_) => self.roles_ui(ui),
-            What::Identity(_) => {
-                let words = "You confirm that the key in use now belongs to this person. Without that they cannot sign.";
+            Change::Roles(_) => self.roles_ui(ui),
+            Change::Identity(_) => {
+                let words = "You confirm that the current key belongs to this person. Until then, the person cannot sign.";
                 ui.add(Label::new(body(words)).wrap());
                 Field::new("How the identity was confirmed")
                     .help("For example in person, by passport", "21 CFR 11.100(b)")
                     .show(ui, |ui| ui.add(TextLine::new(&mut self.words)));
             }
-            What::Reset(_) => {
-                let words = "A new one-time code is shown. Their key is replaced, and their identity has to be confirmed again.";
+            Change::Reset(_) => {
+                let words = "A new one-time code is shown. The key of the person is replaced, and the identity has to be confirmed again.";
                 ui.add(Label::new(body(words)).wrap());
                 self.reason_ui(ui);
             }
-            What::Step(..) => self.reason_ui(ui),
+            Change::Step(..) => self.reason_ui(ui),
         }
     }
 
@@ -143,8 +146,8 @@ impl Asked {
     fn command(&self) -> Command {
         let plain = |act: Act| Command::Perform { act, then: Then::Stay, draft: None };
         let words = self.words.trim();
-        match self.what {
-            What::Invite => Command::PerformAndShowCode {
+        match self.change {
+            Change::Invite => Command::PerformAndShowCode {
                 act: Request::InvitePerson {
                     login: self.login.trim().to_owned(),
                     full_name: self.name.trim().to_owned(),
@@ -153,16 +156,18 @@ impl Asked {
                 .into(),
                 to_whom: self.name.trim().to_owned(),
             },
-            What::Roles(id) => {
+            Change::Roles(id) => {
                 let set = Fields::from_iter([("roles".to_owned(), serde_json::json!(self.roles))]);
                 plain(Request::Edit { id, set }.into())
             }
-            What::Identity(person) => plain(Request::VerifyIdentity { person, how: words.to_owned() }.into()),
-            What::Reset(person) => Command::PerformAndShowCode {
+            Change::Identity(person) => {
+                plain(Request::VerifyIdentity { person, how: words.to_owned() }.into())
+            }
+            Change::Reset(person) => Command::PerformAndShowCode {
                 act: Act::from(Request::ResetAccess { person }).because(words),
                 to_whom: self.name.clone(),
             },
-            What::Step(id, go) => {
+            Change::Step(id, go) => {
                 let request = Request::Move { id, go: go.to_owned(), set: Fields::new() };
                 plain(Act::from(request).because(words))
             }
@@ -170,8 +175,8 @@ impl Asked {
     }
 }
 
-/// Draws the open dialog, and asks for what was confirmed.
-pub(super) fn dialog_ui(ui: &Ui, asked: &mut Option<Asked>, cx: &mut Cx<'_>) {
+/// Draws the open dialog, and issues the command when it is confirmed.
+pub(super) fn dialog_ui(ui: &Ui, asked: &mut Option<AccountDialog>, cx: &mut Cx<'_>) {
     let Some(open) = asked else { return };
     let (title, confirm) = open.words();
     let missing = open.missing();

@@ -1,4 +1,4 @@
-//! The policy as it is in force: its values, and who must sign what.
+//! The policy in force: its values, and who must sign what.
 
 use eframe::egui;
 use egui::{Grid, Label, ScrollArea, Ui};
@@ -13,7 +13,7 @@ use crate::ops::POLICY;
 use crate::ui::cx::{Cx, Route};
 use crate::ui::screens::parts::problem_ui;
 use crate::ui::theme::{Tone, body, bold, hint, space, title};
-use crate::ui::widgets::badge::tone_beside_ui;
+use crate::ui::widgets::badge::tone_inline_ui;
 
 /// Draws the policy.
 pub(super) fn policy_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -76,7 +76,7 @@ fn holidays_ui(ui: &mut Ui, holidays: &[Holiday]) {
     }
     ui.add_space(space::L);
     ui.label(title("Holidays"));
-    ui.label(hint(ui, "Limits in working days and late entries are counted without them"));
+    ui.label(hint(ui, "Limits in working days and late entries skip these days"));
     let grid = Grid::new("holidays").num_columns(2).min_row_height(22.0);
     grid.spacing([space::L, space::XS]).show(ui, |ui| {
         for row in holidays {
@@ -106,7 +106,7 @@ fn matrix_ui(ui: &mut Ui, rows: &[AuthorityRow]) {
     let roles: Vec<Role> = Role::VALUES
         .iter()
         .copied()
-        .filter(|role| rows.iter().any(|row| standing(row, *role).is_some()))
+        .filter(|role| rows.iter().any(|row| role_in(row, *role).is_some()))
         .collect();
     ScrollArea::horizontal().id_salt("matrix").auto_shrink([false, true]).show(ui, |ui| {
         let grid = Grid::new("authority").num_columns(roles.len() + 1).striped(true).min_row_height(30.0);
@@ -119,9 +119,9 @@ fn matrix_ui(ui: &mut Ui, rows: &[AuthorityRow]) {
             for row in rows {
                 ui.add(Label::new(body(row.subject.map_or("", |subject| subject.word()))).extend());
                 for role in &roles {
-                    match standing(row, *role) {
+                    match role_in(row, *role) {
                         Some((tone, words)) => {
-                            ui.horizontal(|ui| tone_beside_ui(ui, tone, words));
+                            ui.horizontal(|ui| tone_inline_ui(ui, tone, words));
                         }
                         None => {
                             ui.label(hint(ui, "—"));
@@ -134,8 +134,8 @@ fn matrix_ui(ui: &mut Ui, rows: &[AuthorityRow]) {
     });
 }
 
-/// What a role has to do with a decision.
-fn standing(row: &AuthorityRow, role: Role) -> Option<(Tone, &'static str)> {
+/// The part of a role in a decision.
+fn role_in(row: &AuthorityRow, role: Role) -> Option<(Tone, &'static str)> {
     if row.must_sign.contains(&role) {
         Some((Tone::Good, "Must sign"))
     } else if row.must_sign_b_c.contains(&role) {

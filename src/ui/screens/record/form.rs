@@ -1,6 +1,6 @@
-//! The form of a new record and of an existing one: the sections that are open in its state.
+//! The form of a new or existing record: the sections that are open in its state.
 //!
-//! Saving is asked for, never done here. What is typed is kept as a draft while it is typed.
+//! The form only asks to save; the app saves. The typed text is kept as a draft meanwhile.
 
 pub(super) mod entry;
 mod foot;
@@ -9,8 +9,8 @@ use eframe::egui;
 use egui::{Align, Key as Press, Label, Margin, Modifiers, Panel, ScrollArea, Ui};
 
 use self::entry::{Entry, Values};
+use super::field_context::{FieldContext, circumstances, zone};
 use super::input::input_ui;
-use super::places::{Places, circumstances, zone};
 use crate::domain::choice::Choice as _;
 use crate::domain::field::FieldDef;
 use crate::domain::ids::{Kind, RecordId};
@@ -18,16 +18,16 @@ use crate::domain::questions::Circumstances;
 use crate::domain::record::Section;
 use crate::ops::Refused;
 use crate::ui::cx::{Command, Cx};
-use crate::ui::foresight::Foresight;
+use crate::ui::dry_run::DryRun;
 use crate::ui::theme::{hint, space, title};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
 use crate::ui::widgets::text::TextLine;
 
-/// Seconds after the first unsaved keystroke at which the draft is kept.
+/// Seconds after the first unsaved change until the draft is saved.
 const DRAFT_SECONDS: f64 = 2.0;
 
-/// What the form is of.
+/// The record of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Target {
     New(Kind),
@@ -37,25 +37,25 @@ enum Target {
 /// The form.
 pub struct FormScreen {
     target: Target,
-    /// The field for which the form was opened.
+    /// The field that the form was opened for.
     field: Option<&'static str>,
-    /// The field to which to go, until it was gone to.
+    /// The field to scroll to, until it was scrolled to.
     go_to: Option<&'static str>,
     entry: Option<Entry>,
     circumstances: Option<Circumstances>,
-    /// What saving asks for besides the fields.
-    foresight: Foresight,
-    /// What is said about the draft that was taken up.
+    /// What saving requires in addition to the fields.
+    dry_run: DryRun,
+    /// The message about the draft that was restored.
     restored: Option<String>,
-    /// What was typed when saving was asked for.
+    /// The values at the last attempt to save.
     sent: Option<Values>,
-    /// Whether that was refused.
+    /// Whether that attempt was refused.
     refused: bool,
     show_all: bool,
-    /// When the first change came that is not in the draft yet, in seconds of the context.
+    /// The time of the first change that is not in the draft yet, in seconds of the context.
     unsaved_since: Option<f64>,
     kept: bool,
-    /// Whether leaving was told since the last change.
+    /// Whether the message about leaving was shown since the last change.
     left: bool,
 }
 
@@ -65,7 +65,7 @@ impl FormScreen {
         Self::of(Target::New(kind), None)
     }
 
-    /// The form of an existing record, with the field to which to go.
+    /// The form of an existing record, with the field to scroll to.
     pub fn edit(id: RecordId, field: Option<&'static str>) -> Self {
         Self::of(Target::Edit(id), field)
     }
@@ -77,7 +77,7 @@ impl FormScreen {
             go_to: field,
             entry: None,
             circumstances: None,
-            foresight: Foresight::default(),
+            dry_run: DryRun::default(),
             restored: None,
             sent: None,
             refused: false,
@@ -88,16 +88,16 @@ impl FormScreen {
         }
     }
 
-    /// Whether something was typed that is not saved.
+    /// Whether there are unsaved changes.
     pub fn is_changed(&self) -> bool {
         self.entry.as_ref().is_some_and(Entry::is_changed)
     }
 
-    /// To be called when the form is left for another screen or the program ends: keeps what was typed and says so.
+    /// Call when the form is left for another screen or the program ends: saves the draft and shows a message.
     pub fn leave(&mut self, cx: &mut Cx<'_>) {
         self.go_to = self.field;
         let Some(entry) = &self.entry else { return };
-        if self.is_handed_over() || self.left || !entry.is_changed() {
+        if self.is_submitted() || self.left || !entry.is_changed() {
             return;
         }
         if self.unsaved_since.take().is_some() {
@@ -106,8 +106,8 @@ impl FormScreen {
         cx.ask(Command::Notify(Notice::info(format!("The draft of {} is kept.", self.name()))));
     }
 
-    /// Whether what was typed was handed over for saving and not refused.
-    const fn is_handed_over(&self) -> bool {
+    /// Whether the values were submitted for saving and not refused.
+    const fn is_submitted(&self) -> bool {
         self.sent.is_some() && !self.refused
     }
 
@@ -127,34 +127,34 @@ impl FormScreen {
             banner_ui(ui, &Notice::problem(refusal.to_string(), "Go back and try again."), false);
             return;
         }
-        let places = match Places::of(cx) {
-            Ok(places) => places,
+        let context = match FieldContext::of(cx) {
+            Ok(context) => context,
             Err(refusal) => {
                 banner_ui(ui, &Notice::problem(refusal.to_string(), "Check the file."), false);
                 return;
             }
         };
         self.refused |= self.sent.is_some() && cx.refusal.is_some();
-        self.foresee(cx);
+        self.update_dry_run(cx);
         Panel::bottom("form_foot")
             .frame(egui::Frame::new().inner_margin(Margin::symmetric(0, 8)))
             .show(ui, |ui| self.foot(ui, cx));
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             ui.set_max_width(space::MEASURE + space::XXL);
-            self.body(ui, cx, &places);
+            self.body(ui, cx, &context);
         });
         self.keys(ui, cx);
         self.keep_draft(ui, cx);
     }
 
-    /// Looks at what would come of saving.
-    fn foresee(&mut self, cx: &Cx<'_>) {
+    /// Repeats the dry run of saving.
+    fn update_dry_run(&mut self, cx: &Cx<'_>) {
         if let Some(entry) = &self.entry {
-            self.foresight.look(cx, entry.act(zone(cx)));
+            self.dry_run.update(cx, entry.act(zone(cx)));
         }
     }
 
-    /// A form that was left and is opened again begins anew where the record has changed and nothing was typed.
+    /// A form that was left and is opened again starts again if the record has changed and nothing was typed.
     fn keep_up(&mut self, cx: &mut Cx<'_>) {
         let (Target::Edit(id), Some(entry)) = (self.target, &self.entry) else { return };
         let Ok(page) = cx.page(id) else { return };
@@ -163,13 +163,13 @@ impl FormScreen {
         {
             return;
         }
-        if self.is_handed_over() || !entry.is_changed() {
+        if self.is_submitted() || !entry.is_changed() {
             self.entry = None;
             self.sent = None;
             self.restored = None;
         } else {
             let words = format!(
-                "{id} has changed since you began. What you save replaces only the fields that you changed."
+                "{id} has changed since you began. Saving replaces only the fields that you changed."
             );
             self.restored = Some(words);
         }
@@ -190,24 +190,21 @@ impl FormScreen {
             match entry.take_draft(&text) {
                 Some(moved_on) => {
                     let when = at.with_offset_words(cx.stamp.offset_minutes);
-                    let more = if moved_on {
-                        " The record has changed since it was begun; look through it."
-                    } else {
-                        ""
-                    };
+                    let more =
+                        if moved_on { " The record has changed since then; check the draft." } else { "" };
                     self.restored = Some(format!("This is your draft of {when}.{more}"));
                 }
                 None => cx.ask(Command::DropDraft(key)),
             }
         }
         entry.check(zone(cx));
-        // Who opens a form wants to type: it begins at its first field.
+        // A form opens for typing: the first field has the focus.
         self.go_to = self.go_to.or(entry.fields().next().map(|field| field.name));
         self.entry = Some(entry);
         Ok(())
     }
 
-    fn body(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, places: &Places) {
+    fn body(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, context: &FieldContext) {
         let Some(entry) = &mut self.entry else { return };
         let def = entry.data.def();
         let heading = match self.target {
@@ -224,7 +221,7 @@ impl FormScreen {
         let mut changed = false;
         for section in sections {
             ui.push_id(section.title, |ui| {
-                changed |= self.section(ui, cx, (section, places));
+                changed |= self.section(ui, cx, (section, context));
             });
         }
         changed |= self.reason(ui);
@@ -252,10 +249,10 @@ impl FormScreen {
             let def = entry.data.def();
             let may = if entry.is_new { def.create_by } else { def.edit_by };
             let roles: Vec<_> = may.iter().map(|role| role.word()).collect();
-            let who = if roles.is_empty() { "the program alone".to_owned() } else { roles.join(" or ") };
+            let who = if roles.is_empty() { "the program only".to_owned() } else { roles.join(" or ") };
             banner_ui(
                 ui,
-                &Notice::problem(format!("This is for {who}."), "Ask somebody who holds that role."),
+                &Notice::problem(format!("Only {who} can edit this."), "Ask a person with that role."),
                 false,
             );
         }
@@ -263,10 +260,10 @@ impl FormScreen {
             && entry.fields().all(|open| open.name != field.name)
         {
             let state = entry.data.state().map_or("", |state| state.word);
-            let words = format!("“{}” cannot be changed while this is “{state}”.", field.label);
+            let words = format!("“{}” cannot be changed in the state “{state}”.", field.label);
             banner_ui(
                 ui,
-                &Notice::problem(words, "Move the record to the state in which it is open."),
+                &Notice::problem(words, "Move the record to a state in which the field is open."),
                 false,
             );
         }
@@ -284,7 +281,7 @@ impl FormScreen {
         &mut self,
         ui: &mut Ui,
         cx: &mut Cx<'_>,
-        (section, places): (&'static Section, &Places),
+        (section, context): (&'static Section, &FieldContext),
     ) -> bool {
         ui.add_space(space::M);
         ui.horizontal(|ui| {
@@ -295,7 +292,7 @@ impl FormScreen {
         ui.add_space(space::XS);
         let mut changed = false;
         for field in section.fields.iter().filter(|field| !field.by_system) {
-            changed |= self.field(ui, cx, (field, places));
+            changed |= self.field(ui, cx, (field, context));
             ui.add_space(space::S);
             if field.name == "received_at" {
                 changed |= self.late_reason(ui);
@@ -304,7 +301,12 @@ impl FormScreen {
         changed
     }
 
-    fn field(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, (field, places): (&'static FieldDef, &Places)) -> bool {
+    fn field(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Cx<'_>,
+        (field, context): (&'static FieldDef, &FieldContext),
+    ) -> bool {
         let violation = self.violation(cx, field);
         let Some(entry) = &mut self.entry else { return false };
         let kind = entry.data.head.id.kind;
@@ -316,10 +318,10 @@ impl FormScreen {
             frame = frame.required(mark);
         }
         let circumstances = self.circumstances.as_ref();
-        let response = frame.show(ui, |ui| input_ui(ui, kind, field, typed, (places, circumstances)));
+        let response = frame.show(ui, |ui| input_ui(ui, kind, field, typed, (context, circumstances)));
         if self.go_to == Some(field.name) && !ui.is_sizing_pass() {
             response.request_focus();
-            // Of a tall input, such as the questions, the beginning is shown.
+            // A tall input, such as the questions, is scrolled to its beginning.
             let tall = response.rect.height() > ui.clip_rect().height() / 2.0;
             response.scroll_to_me(Some(if tall { Align::TOP } else { Align::Center }));
             self.go_to = None;
@@ -333,10 +335,10 @@ impl FormScreen {
         response.changed()
     }
 
-    /// Asked where a feedback is entered later than the working day after its receipt.
+    /// Required for a feedback that is entered later than the working day after its receipt.
     fn late_reason(&mut self, ui: &mut Ui) -> bool {
         let show_all = self.show_all;
-        let Some(entry) = self.entry.as_mut().filter(|_| self.foresight.asks_late_reason()) else {
+        let Some(entry) = self.entry.as_mut().filter(|_| self.dry_run.asks_late_reason()) else {
             return false;
         };
         let missing = show_all && entry.late_reason.trim().is_empty();
@@ -349,10 +351,10 @@ impl FormScreen {
         response.changed()
     }
 
-    /// Asked where what was signed, or what approvals rest on, is changed.
+    /// Required for a change to signed content or to a basis of approvals.
     fn reason(&mut self, ui: &mut Ui) -> bool {
         let show_all = self.show_all;
-        let Some(entry) = self.entry.as_mut().filter(|_| self.foresight.asks_reason()) else {
+        let Some(entry) = self.entry.as_mut().filter(|_| self.dry_run.asks_reason()) else {
             return false;
         };
         let missing = show_all && entry.reason.trim().is_empty();
@@ -360,7 +362,7 @@ impl FormScreen {
         let response = Field::new("Why it is changed")
             .required("required")
             .help(
-                "It has been signed, approvals rest on it, or reporting limits run from it.",
+                "It has been signed, approvals depend on it, or reporting limits are counted from it.",
                 "21 CFR 11.10(e)",
             )
             .violation(missing.then_some("Why it is changed is missing"))
@@ -368,7 +370,7 @@ impl FormScreen {
         response.changed()
     }
 
-    /// What is wrong with a field, if it is to be shown: once touched, after a refused save, or as the file refused it.
+    /// The error of a field, if it is to be shown: once touched, after a refused save, or as the file refused it.
     fn violation(&self, cx: &Cx<'_>, field: &FieldDef) -> Option<String> {
         let entry = self.entry.as_ref()?;
         if (self.show_all || entry.touched.contains(field.name))
@@ -396,7 +398,7 @@ impl FormScreen {
 
     fn keep_draft(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
         let (Some(since), Some(entry)) = (self.unsaved_since, &self.entry) else { return };
-        if self.is_handed_over() {
+        if self.is_submitted() {
             return;
         }
         let left = since + DRAFT_SECONDS - ui.input(|input| input.time);

@@ -3,8 +3,8 @@
 use eframe::egui;
 use egui::{Button, Label, Response, RichText, Ui, UiBuilder, accesskit::Role};
 
+use super::field_context::FieldContext;
 use super::keyed::{Key, keyed_ui};
-use super::places::Places;
 use super::rows::rows_ui;
 use super::typed::Typed;
 use crate::domain::choice::ChoiceDef;
@@ -20,45 +20,45 @@ use crate::ui::widgets::lines::lines_ui;
 use crate::ui::widgets::moment_field::{Clock, MomentText, moment_field_ui};
 use crate::ui::widgets::text::{TextArea, TextLine};
 
-/// Suggested records that are shown at most.
+/// Most suggested records.
 const SUGGESTIONS: usize = 6;
 
-/// The input of a field of a record of `kind`. One input with one response, whatever it is made of.
+/// The input of a field of a record of `kind`. Each input has one response, even if it has several widgets.
 pub fn input_ui(
     ui: &mut Ui,
     kind: Kind,
     field: &'static FieldDef,
     typed: &mut Typed,
-    (places, circumstances): (&Places, Option<&Circumstances>),
+    (context, circumstances): (&FieldContext, Option<&Circumstances>),
 ) -> Response {
     match (Key::of(kind, field.name), field.ty, typed) {
         (Some(key), FieldType::Rows(columns), Typed::Rows(rows)) => {
-            keyed_ui(ui, key, columns, rows, (places, circumstances))
+            keyed_ui(ui, key, columns, rows, (context, circumstances))
         }
-        (None, FieldType::Rows(_), Typed::Rows(rows)) => rows_ui(ui, kind, field, rows, places),
-        (_, _, typed) => cell_ui(ui, field, typed, places),
+        (None, FieldType::Rows(_), Typed::Rows(rows)) => rows_ui(ui, kind, field, rows, context),
+        (_, _, typed) => cell_ui(ui, field, typed, context),
     }
 }
 
 /// The input of a field, or of a cell of a row.
-pub fn cell_ui(ui: &mut Ui, field: &'static FieldDef, typed: &mut Typed, places: &Places) -> Response {
+pub fn cell_ui(ui: &mut Ui, field: &'static FieldDef, typed: &mut Typed, context: &FieldContext) -> Response {
     match typed {
-        Typed::Text(text) => text_ui(ui, field, text, places),
+        Typed::Text(text) => text_ui(ui, field, text, context),
         Typed::YesNo(answer) => yes_no_ui(ui, answer),
         Typed::Choice(code) => {
             let FieldType::Choice(options) = field.ty else { return ui.label("") };
             choice_ui(ui, code, &choices(options), true)
         }
-        Typed::Several(items) => several_ui(ui, field, items, places),
+        Typed::Several(items) => several_ui(ui, field, items, context),
         Typed::Moment(text, utc) => {
             let clock = if *utc { Clock::Utc } else { Clock::Local };
             let mut value = MomentText { text: std::mem::take(text), clock };
-            let response = moment_field_ui(ui, &mut value, places.today, &places.zone);
+            let response = moment_field_ui(ui, &mut value, context.today, &context.zone);
             *text = value.text;
             *utc = value.clock == Clock::Utc;
             response
         }
-        // No column is a table: its declaration would not compile.
+        // A column cannot be a table: such a declaration does not compile.
         Typed::Rows(_) => ui.label(""),
     }
 }
@@ -70,24 +70,24 @@ fn choices(options: &'static [ChoiceDef]) -> Vec<Choice<'static>> {
         .collect()
 }
 
-fn text_ui(ui: &mut Ui, field: &'static FieldDef, text: &mut String, places: &Places) -> Response {
+fn text_ui(ui: &mut Ui, field: &'static FieldDef, text: &mut String, context: &FieldContext) -> Response {
     match field.ty {
         FieldType::Text => ui.add(TextArea::new(text).hint(field.hint)),
         FieldType::Day => {
             let due = field.name.ends_with("_by") || field.name.starts_with("expires");
             let kind = if due { DateKind::Due } else { DateKind::Plain };
-            date_field_ui(ui, text, places.today, kind)
+            date_field_ui(ui, text, context.today, kind)
         }
         FieldType::Number => ui.add(TextLine::new(text).limit(10).width(160.0)),
         FieldType::Record if field.target == Some(Kind::Person) => {
-            let people = people(places, std::slice::from_ref(text));
+            let people = people(context, std::slice::from_ref(text));
             let people: Vec<Choice<'_>> = as_choices(&people);
             let mut code = (!text.is_empty()).then(|| text.clone());
             let response = choice_ui(ui, &mut code, &people, true);
             *text = code.unwrap_or_default();
             response
         }
-        FieldType::Record => reference_ui(ui, field, text, places),
+        FieldType::Record => reference_ui(ui, field, text, context),
         FieldType::Line
         | FieldType::YesNo
         | FieldType::Moment
@@ -99,14 +99,19 @@ fn text_ui(ui: &mut Ui, field: &'static FieldDef, text: &mut String, places: &Pl
     }
 }
 
-fn several_ui(ui: &mut Ui, field: &'static FieldDef, items: &mut Vec<String>, places: &Places) -> Response {
+fn several_ui(
+    ui: &mut Ui,
+    field: &'static FieldDef,
+    items: &mut Vec<String>,
+    context: &FieldContext,
+) -> Response {
     match field.ty {
         FieldType::Choices(options) => choices_ui(ui, items, &choices(options)),
         FieldType::Records if field.target == Some(Kind::Person) => {
-            let people = people(places, items);
+            let people = people(context, items);
             choices_ui(ui, items, &as_choices(&people))
         }
-        FieldType::Records => references_ui(ui, field, items, places),
+        FieldType::Records => references_ui(ui, field, items, context),
         FieldType::Line
         | FieldType::Text
         | FieldType::YesNo
@@ -120,9 +125,9 @@ fn several_ui(ui: &mut Ui, field: &'static FieldDef, items: &mut Vec<String>, pl
     }
 }
 
-/// Active persons and those who are chosen already: number and name.
-fn people(places: &Places, chosen: &[String]) -> Vec<(String, String)> {
-    places
+/// Active persons and those already chosen: number and name.
+fn people(context: &FieldContext, chosen: &[String]) -> Vec<(String, String)> {
+    context
         .people
         .iter()
         .rev()
@@ -136,24 +141,29 @@ fn as_choices(people: &[(String, String)]) -> Vec<Choice<'_>> {
     people.iter().map(|(code, word)| Choice { code, word, meaning: "" }).collect()
 }
 
-/// One reference: its number is typed, or words of its title and then one of the suggestions.
-fn reference_ui(ui: &mut Ui, field: &'static FieldDef, text: &mut String, places: &Places) -> Response {
+/// One reference: its number is typed, or words of its title and then one of the suggestions is chosen.
+fn reference_ui(
+    ui: &mut Ui,
+    field: &'static FieldDef,
+    text: &mut String,
+    context: &FieldContext,
+) -> Response {
     let mut response = ui.add(TextLine::new(text).hint(&reference_hint(field)));
-    if let Some(title) = text.trim().parse::<RecordId>().ok().and_then(|id| places.title(id)) {
+    if let Some(title) = text.trim().parse::<RecordId>().ok().and_then(|id| context.title(id)) {
         ui.add(Label::new(hint(ui, title)).truncate());
-    } else if let Some(id) = suggestions_ui(ui, field, text, places) {
+    } else if let Some(id) = suggestions_ui(ui, field, text, context) {
         *text = id;
         response.mark_changed();
     }
     response
 }
 
-/// Several references: those that are there, each with a button that removes it, and an input for one more.
+/// Several references: each with a remove button, and an input for one more.
 fn references_ui(
     ui: &mut Ui,
     field: &'static FieldDef,
     items: &mut Vec<String>,
-    places: &Places,
+    context: &FieldContext,
 ) -> Response {
     let slot = ui.make_persistent_id(("adding", field.name));
     let mut adding: String = ui.data(|data| data.get_temp(slot)).unwrap_or_default();
@@ -166,7 +176,8 @@ fn references_ui(
                 if icon_ui(ui, Icon::Close, &format!("Remove {item}")).clicked() {
                     gone = Some(index);
                 }
-                let title = item.parse::<RecordId>().ok().and_then(|id| places.title(id)).unwrap_or_default();
+                let title =
+                    item.parse::<RecordId>().ok().and_then(|id| context.title(id)).unwrap_or_default();
                 ui.add(Label::new(format!("{item}  {title}")).truncate());
             });
         }
@@ -177,7 +188,7 @@ fn references_ui(
             picked = adding.trim().parse::<RecordId>().ok().map(|id| id.to_string());
         }
         if picked.is_none() {
-            picked = suggestions_ui(ui, field, &adding, places);
+            picked = suggestions_ui(ui, field, &adding, context);
         }
         edit
     });
@@ -202,13 +213,13 @@ fn reference_hint(field: &FieldDef) -> String {
     format!("{prefix}-0001, or words of the title")
 }
 
-fn suggestions_ui(ui: &mut Ui, field: &FieldDef, typed: &str, places: &Places) -> Option<String> {
+fn suggestions_ui(ui: &mut Ui, field: &FieldDef, typed: &str, context: &FieldContext) -> Option<String> {
     if typed.trim().is_empty() {
         return None;
     }
-    let found = places.fitting(field.target, typed, SUGGESTIONS);
+    let found = context.fitting(field.target, typed, SUGGESTIONS);
     if found.is_empty() {
-        ui.label(hint(ui, "Nothing fits"));
+        ui.label(hint(ui, "No match"));
     }
     let mut picked = None;
     for row in found {

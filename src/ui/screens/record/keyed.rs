@@ -1,10 +1,10 @@
-//! Rows with a key: the questions of an impact analysis and the repeat matrix of clause 5. One table for both.
+//! Rows with a key: the questions of an impact analysis and the repeat matrix of clause 5. One table serves both.
 
 use eframe::egui;
 use egui::{Label, Response, Ui, UiBuilder, accesskit::Role};
 
+use super::field_context::FieldContext;
 use super::input::cell_ui;
-use super::places::Places;
 use super::typed::{Typed, TypedRow, blank_row};
 use crate::domain::field::{FieldDef, FieldType};
 use crate::domain::ids::Kind;
@@ -16,7 +16,7 @@ use crate::ui::widgets::button::segments_ui;
 use crate::ui::widgets::notice::rule_ui;
 use crate::ui::widgets::text::{TextArea, TextLine};
 
-/// What a row's key stands for.
+/// The meaning of a row's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key {
     /// A question of the impact analysis.
@@ -25,8 +25,8 @@ pub enum Key {
     Activities,
 }
 
-/// One row that is to be filled.
-struct Asked {
+/// One row to fill.
+struct RowToFill {
     code: String,
     text: &'static str,
     source: &'static str,
@@ -50,7 +50,7 @@ impl Key {
         }
     }
 
-    /// The words that a code stands for.
+    /// The text of a code.
     pub fn text(self, code: &str) -> &'static str {
         match self {
             Self::Questions => questions::question(code).map_or("", |question| question.text),
@@ -65,14 +65,14 @@ impl Key {
         }
     }
 
-    /// The rows to fill: those that the circumstances ask for, and those that are there already.
-    fn asked(self, circumstances: Option<&Circumstances>, rows: &[TypedRow]) -> Vec<Asked> {
+    /// The rows to fill: those that the circumstances require, and those that already exist.
+    fn asked(self, circumstances: Option<&Circumstances>, rows: &[TypedRow]) -> Vec<RowToFill> {
         let there = |code: &str| rows.iter().any(|row| code_of(self, row) == code);
-        let mut asked: Vec<Asked> = match self {
+        let mut asked: Vec<RowToFill> = match self {
             Self::Questions => QUESTIONS
                 .iter()
                 .filter(|question| circumstances.is_some_and(|c| question.asked(c)) || there(question.code))
-                .map(|question| Asked {
+                .map(|question| RowToFill {
                     code: question.code.to_owned(),
                     text: question.text,
                     source: question.source,
@@ -84,7 +84,7 @@ impl Key {
                 .filter(|activity| {
                     circumstances.is_some_and(|c| activity.applies(c.class)) || there(activity.code)
                 })
-                .map(|activity| Asked {
+                .map(|activity| RowToFill {
                     code: activity.code.to_owned(),
                     text: activity.text,
                     source: "",
@@ -95,7 +95,7 @@ impl Key {
         for row in rows {
             let code = code_of(self, row);
             if !code.is_empty() && asked.iter().all(|known| known.code != code) {
-                asked.push(Asked { code: code.to_owned(), text: "", source: "", mandatory: false });
+                asked.push(RowToFill { code: code.to_owned(), text: "", source: "", mandatory: false });
             }
         }
         asked
@@ -119,13 +119,13 @@ fn decided(columns: &[FieldDef], row: &TypedRow) -> bool {
         .is_some_and(|cell| !cell.is_blank())
 }
 
-/// All rows of a keyed table, each with its question or activity, and how many are done.
+/// All rows of a keyed table, each with its question or activity, and the number of finished ones.
 pub fn keyed_ui(
     ui: &mut Ui,
     key: Key,
     columns: &'static [FieldDef],
     rows: &mut Vec<TypedRow>,
-    (places, circumstances): (&Places, Option<&Circumstances>),
+    (context, circumstances): (&FieldContext, Option<&Circumstances>),
 ) -> Response {
     let asked = key.asked(circumstances, rows);
     let mut changed = false;
@@ -139,7 +139,7 @@ pub fn keyed_ui(
                     let at = rows.iter().position(|row| code_of(key, row) == one.code);
                     let mut row =
                         at.and_then(|at| rows.get(at).cloned()).unwrap_or_else(|| blank_row(columns));
-                    if row_ui(ui, one, key, columns, (&mut row, places)) {
+                    if row_ui(ui, one, key, columns, (&mut row, context)) {
                         changed = true;
                         row.insert(key.column().to_owned(), Typed::Text(one.code.clone()));
                         match at.and_then(|at| rows.get_mut(at)) {
@@ -157,9 +157,10 @@ pub fn keyed_ui(
     response
 }
 
-fn progress_ui(ui: &mut Ui, key: Key, columns: &[FieldDef], (asked, rows): (&[Asked], &[TypedRow])) {
-    let done = |one: &&Asked| rows.iter().any(|row| code_of(key, row) == one.code && decided(columns, row));
-    let mandatory: Vec<&Asked> = asked.iter().filter(|one| one.mandatory).collect();
+fn progress_ui(ui: &mut Ui, key: Key, columns: &[FieldDef], (asked, rows): (&[RowToFill], &[TypedRow])) {
+    let done =
+        |one: &&RowToFill| rows.iter().any(|row| code_of(key, row) == one.code && decided(columns, row));
+    let mandatory: Vec<&RowToFill> = asked.iter().filter(|one| one.mandatory).collect();
     let count = mandatory.iter().filter(|one| done(one)).count();
     let all = count == mandatory.len();
     let words = format!("{count} of {} mandatory {}", mandatory.len(), key.noun());
@@ -172,10 +173,10 @@ fn progress_ui(ui: &mut Ui, key: Key, columns: &[FieldDef], (asked, rows): (&[As
 
 fn row_ui(
     ui: &mut Ui,
-    one: &Asked,
+    one: &RowToFill,
     key: Key,
     columns: &'static [FieldDef],
-    (row, places): (&mut TypedRow, &Places),
+    (row, context): (&mut TypedRow, &FieldContext),
 ) -> bool {
     ui.horizontal_top(|ui| {
         let width = match key {
@@ -191,7 +192,7 @@ fn row_ui(
             if !one.text.is_empty() {
                 ui.add(Label::new(one.text).wrap());
             }
-            let need = if one.mandatory { "required" } else { "may be left open" };
+            let need = if one.mandatory { "required" } else { "optional" };
             let under =
                 if one.source.is_empty() { need.to_owned() } else { format!("{} · {need}", one.source) };
             ui.label(hint(ui, under));
@@ -201,7 +202,7 @@ fn row_ui(
                 let cell = row
                     .entry(column.name.to_owned())
                     .or_insert_with(|| Typed::of(column, &serde_json::Value::Null));
-                changed |= column_ui(ui, column, &name, (cell, places));
+                changed |= column_ui(ui, column, &name, (cell, context));
             }
             changed
         })
@@ -214,7 +215,7 @@ fn column_ui(
     ui: &mut Ui,
     column: &'static FieldDef,
     name: &str,
-    (cell, places): (&mut Typed, &Places),
+    (cell, context): (&mut Typed, &FieldContext),
 ) -> bool {
     match (column.ty, cell) {
         (FieldType::Choice(options), Typed::Choice(code)) => {
@@ -224,7 +225,7 @@ fn column_ui(
                 UiBuilder::new().accessibility_role(Role::RadioGroup).accessibility_label(name.to_owned());
             let pressed = ui.scope_builder(builder, |ui| segments_ui(ui, &words, on)).inner;
             let Some(option) = pressed.and_then(|index| options.get(index)) else { return false };
-            // A second press takes the answer back.
+            // A second press clears the answer.
             *code = if code.as_deref() == Some(option.code) { None } else { Some(option.code.to_owned()) };
             true
         }
@@ -235,6 +236,6 @@ fn column_ui(
         (FieldType::Line, Typed::Text(text)) => {
             ui.add(TextLine::new(text).hint(column.label)).accessible_name(name.to_owned()).changed()
         }
-        (_, cell) => cell_ui(ui, column, cell, places).changed(),
+        (_, cell) => cell_ui(ui, column, cell, context).changed(),
     }
 }

@@ -1,4 +1,4 @@
-//! The list of a kind: filter, order, choice of several, and one decision for them.
+//! The list of a kind: filter, sort order, selection, and one step for all selected records.
 
 mod shown;
 
@@ -8,7 +8,7 @@ use std::rc::Rc;
 use eframe::egui;
 use egui::{Key, Modifiers, TextEdit, Ui};
 
-use self::shown::{FIXED, Line, Wanted, cell_of, lines, more, order, states, titles};
+use self::shown::{FIXED, Line, ListQuery, cell_of, lines, more, order, states, titles};
 use crate::domain::field::FieldType;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::workflow::Move;
@@ -25,35 +25,35 @@ use crate::ui::widgets::notice::{Notice, banner_ui};
 use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
 use crate::ui::widgets::text::TextLine;
 
-/// The code that stands for "nobody" in the filter by owner.
+/// The code for "nobody" in the owner filter.
 const NOBODY: &str = "";
-/// The code that stands for no filter.
+/// The code for no filter.
 const ANY: &str = "*";
 
 /// The list.
 pub struct ListScreen {
     kind: Kind,
-    wanted: Wanted,
-    /// What the order was worked out for.
-    ordered_for: Option<Wanted>,
+    query: ListQuery,
+    /// The inputs of the current order.
+    ordered_for: Option<ListQuery>,
     order: Vec<usize>,
     lines: Vec<Line>,
-    /// The states that occur.
+    /// The states that occur in the list.
     states: Vec<Choice<'static>>,
-    /// What the lines were made of.
+    /// The inputs of the lines.
     source: Option<(Rc<Vec<ListRow>>, Option<Rc<Attention>>)>,
     table: TableState,
     find: bool,
-    /// A step for several that asks for a reason: its name, and the reason as typed.
+    /// A step for several records that needs a reason: its name, and the typed reason.
     asking: Option<(&'static str, String)>,
 }
 
 impl ListScreen {
-    /// The list of a kind, unfiltered, what needs attention first.
+    /// The list of a kind, unfiltered, with records that need attention first.
     pub fn new(kind: Kind) -> Self {
         Self {
             kind,
-            wanted: Wanted { attention_first: true, ..Wanted::default() },
+            query: ListQuery { attention_first: true, ..ListQuery::default() },
             ordered_for: None,
             order: Vec::new(),
             lines: Vec::new(),
@@ -65,17 +65,17 @@ impl ListScreen {
         }
     }
 
-    /// The kind that is listed.
+    /// The listed kind.
     pub const fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Widths that were dragged, by column, to be remembered between runs.
+    /// The widths that the user has set, by column, to be stored between runs.
     pub fn widths(&self) -> &[Option<f32>] {
         &self.table.widths
     }
 
-    /// Sets widths that were remembered.
+    /// Sets stored widths.
     pub fn set_widths(&mut self, widths: Vec<Option<f32>>) {
         self.table.widths = widths;
     }
@@ -94,7 +94,7 @@ impl ListScreen {
         self.filters(ui, cx);
         self.keys(ui);
         self.reorder();
-        self.under(ui, cx);
+        self.summary_ui(ui, cx);
         self.table(ui, cx);
         self.dialog(ui, cx);
     }
@@ -121,7 +121,7 @@ impl ListScreen {
             self.source = Some((rows, attention));
             self.ordered_for = None;
             self.reorder();
-            // The same records stay chosen, wherever they stand now.
+            // The selected records stay selected at their new positions.
             let places: Vec<usize> = (0..self.order.len())
                 .filter(|row| self.line(*row).is_some_and(|line| chosen.contains(&line.id)))
                 .collect();
@@ -134,9 +134,9 @@ impl ListScreen {
     }
 
     fn reorder(&mut self) {
-        if self.ordered_for.as_ref() != Some(&self.wanted) {
-            self.order = order(&self.lines, &self.wanted);
-            self.ordered_for = Some(self.wanted.clone());
+        if self.ordered_for.as_ref() != Some(&self.query) {
+            self.order = order(&self.lines, &self.query);
+            self.ordered_for = Some(self.query.clone());
             self.table.forget_rows();
         }
     }
@@ -170,7 +170,7 @@ impl ListScreen {
                             self.csv(cx);
                             ui.close();
                         }
-                        let all = "Every record of this kind, a column for each field; can be taken in again";
+                        let all = "Every record of this kind, one column per field; can be imported again";
                         if ui.button("All fields…").on_hover_text(all).clicked() {
                             self.fields_csv(cx);
                             ui.close();
@@ -196,7 +196,7 @@ impl ListScreen {
     fn filters(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let owners = self.owners(cx);
         ui.horizontal(|ui| {
-            let edit = TextEdit::singleline(&mut self.wanted.text)
+            let edit = TextEdit::singleline(&mut self.query.text)
                 .char_limit(200)
                 .desired_width(260.0)
                 .hint_text("Filter (Ctrl+F)");
@@ -208,13 +208,13 @@ impl ListScreen {
                 self.table.go_to(0);
                 self.table.focus();
             }
-            filter_ui(ui, "State", &mut self.wanted.state, &self.states);
+            filter_ui(ui, "State", &mut self.query.state, &self.states);
             if self.kind.def().assignable {
                 let choices: Vec<Choice<'_>> =
                     owners.iter().map(|(code, word)| Choice { code, word, meaning: "" }).collect();
-                filter_ui(ui, "Owner", &mut self.wanted.owner, &choices);
+                filter_ui(ui, "Owner", &mut self.query.owner, &choices);
             }
-            ui.checkbox(&mut self.wanted.attention_first, "Needs attention first");
+            ui.checkbox(&mut self.query.attention_first, "Needs attention first");
         });
     }
 
@@ -241,8 +241,8 @@ impl ListScreen {
         }
     }
 
-    /// How many there are, and what can be done with those that are chosen.
-    fn under(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+    /// The number of records, and the actions for the selected ones.
+    fn summary_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let chosen = self.table.selected.len();
         ui.horizontal(|ui| {
             ui.set_min_height(space::ROW);
@@ -251,7 +251,7 @@ impl ListScreen {
                 return;
             }
             ui.add_space(space::S);
-            ui.label(format!("{chosen} chosen"));
+            ui.label(format!("{chosen} selected"));
             self.assign_menu(ui, cx);
             for step in self.common_moves(cx) {
                 let word = if step.reason { format!("{}…", step.label) } else { step.label.to_owned() };
@@ -309,7 +309,7 @@ impl ListScreen {
         }
     }
 
-    /// Unsigned steps that all chosen records share and that need no further fields.
+    /// Steps without signature that all selected records share and that need no further fields.
     fn common_moves(&self, cx: &Cx<'_>) -> Vec<&'static Move> {
         let mut chosen = self.chosen();
         let Some(first) = chosen.next() else { return Vec::new() };
@@ -358,12 +358,12 @@ impl ListScreen {
         let columns = columns(self.kind);
         if self.order.is_empty() {
             ui.add_space(space::L);
-            ui.label("Nothing fits the filter.");
+            ui.label("No record matches the filter.");
             if ui.button("Show all").clicked() {
-                self.wanted = Wanted {
-                    attention_first: self.wanted.attention_first,
-                    sort: self.wanted.sort,
-                    ..Wanted::default()
+                self.query = ListQuery {
+                    attention_first: self.query.attention_first,
+                    sort: self.query.sort,
+                    ..ListQuery::default()
                 };
             }
             return;
@@ -378,7 +378,7 @@ impl ListScreen {
             },
         );
         if events.sort_changed {
-            self.wanted.sort = self.table.sort;
+            self.query.sort = self.table.sort;
             ui.ctx().request_repaint();
         }
         if let Some(line) = events.opened.and_then(|row| self.line(row)) {
@@ -444,7 +444,7 @@ fn columns(kind: Kind) -> Vec<Column<'static>> {
     columns
 }
 
-/// Whether two answers are the same list, or both are none.
+/// Whether both are the same list, or both are none.
 fn same_list(one: Option<&Rc<Attention>>, other: Option<&Rc<Attention>>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => Rc::ptr_eq(one, other),
@@ -453,7 +453,7 @@ fn same_list(one: Option<&Rc<Attention>>, other: Option<&Rc<Attention>>) -> bool
     }
 }
 
-/// A cell of a line, borrowed. What needs attention carries its shape before the number.
+/// A cell of a line, borrowed. A record that needs attention has a shape before its number.
 fn cell(line: &Line, column: usize) -> Cell<'_> {
     let text = cell_of(line, column);
     match (column, &line.attention) {

@@ -1,14 +1,14 @@
 //! List, page and form of any kind of record, drawn from its declaration alone.
 //!
-//! Belongs here: what a declared field looks like while it is typed and while it is read. Does not belong here: anything
-//! written for one kind; the questions of an impact analysis and the repeat matrix are rows with a key, see `keyed`.
+//! Belongs here: the look of a declared field while it is typed and while it is read. Does not belong here: code for one kind;
+//! the questions of an impact analysis and the repeat matrix are rows with a key, see `keyed`.
 
+mod field_context;
 pub mod form;
 mod input;
 mod keyed;
 pub mod list;
 pub mod page;
-mod places;
 mod rows;
 pub mod show;
 mod typed;

@@ -1,8 +1,8 @@
-//! The page of a record: head, what comes next, trace, fields, attachments, signatures, history.
+//! The page of a record: head, next steps, trace, fields, attachments, signatures, history.
 
-mod asking;
 mod head;
 mod history;
+mod move_dialog;
 mod next;
 mod part_table;
 mod parts;
@@ -13,15 +13,15 @@ use std::rc::Rc;
 use eframe::egui;
 use egui::{Align, Layout, ScrollArea, Ui};
 
-use self::asking::MoveDialog;
 use self::head::{editable, head_ui, notices_ui, trace_strip_ui};
 use self::history::history_ui;
+use self::move_dialog::MoveDialog;
 use self::next::next_ui;
 use self::part_table::PartTable;
 pub use self::parts::short_digest;
 use self::parts::{attachments_ui, linked_ui, signatures_ui};
 use self::picture::Picture;
-use super::places::Places;
+use super::field_context::FieldContext;
 use super::show::{Reading, field_ui};
 use crate::domain::field::is_empty;
 use crate::domain::ids::RecordId;
@@ -32,9 +32,9 @@ use crate::ui::theme::{hint, space, title};
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
 
-/// Width from which "What's next" stands beside the record, in points.
+/// Page width from which "What's next" is next to the record, in points.
 const WIDE: f32 = 880.0;
-/// Width of "What's next" beside the record, in points.
+/// Width of "What's next" next to the record, in points.
 const SIDE: f32 = 320.0;
 
 /// The page.
@@ -54,15 +54,15 @@ impl RecordScreen {
         Self { id, dialog: None, picture: None, show_empty: false, all_history: false, parts }
     }
 
-    /// The record.
+    /// The record of the page.
     pub const fn id(&self) -> RecordId {
         self.id
     }
 
     /// Draws the page.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let (page, places) = match (cx.page(self.id), Places::of(cx)) {
-            (Ok(page), Ok(places)) => (page, places),
+        let (page, context) = match (cx.page(self.id), FieldContext::of(cx)) {
+            (Ok(page), Ok(context)) => (page, context),
             (Err(refusal), _) | (_, Err(refusal)) => {
                 banner_ui(
                     ui,
@@ -73,27 +73,27 @@ impl RecordScreen {
             }
         };
         ScrollArea::vertical().id_salt(self.id).auto_shrink([false, false]).show(ui, |ui| {
-            // The scroll bar stands beside what is read, not over it.
+            // The scroll bar is next to the content, not over it.
             let room = ui.available_width() - space::M;
             ui.set_max_width(room);
             if room >= WIDE {
-                self.wide(ui, cx, (&page, &places));
+                self.wide(ui, cx, (&page, &context));
             } else {
                 head_ui(ui, cx, &page);
                 ui.add_space(space::M);
                 self.next(ui, cx, &page);
-                self.rest(ui, cx, (&page, &places));
+                self.rest(ui, cx, (&page, &context));
             }
             ui.add_space(space::XXL);
         });
         if let Some(dialog) = &mut self.dialog
-            && !dialog.ui(ui, cx, &places)
+            && !dialog.ui(ui, cx, &context)
         {
             self.dialog = None;
         }
     }
 
-    fn wide(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, (page, places): (&Rc<RecordPage>, &Places)) {
+    fn wide(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, (page, context): (&Rc<RecordPage>, &FieldContext)) {
         let main = ui.available_width() - SIDE - space::XL;
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = space::XL;
@@ -102,7 +102,7 @@ impl RecordScreen {
                 ui.spacing_mut().item_spacing.x = space::S;
                 ui.set_width(main);
                 head_ui(ui, cx, page);
-                self.rest(ui, cx, (page, places));
+                self.rest(ui, cx, (page, context));
             });
             ui.allocate_ui_with_layout(egui::vec2(SIDE, 0.0), down, |ui| {
                 ui.spacing_mut().item_spacing.x = space::S;
@@ -121,12 +121,12 @@ impl RecordScreen {
         }
     }
 
-    fn rest(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, (page, places): (&Rc<RecordPage>, &Places)) {
+    fn rest(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, (page, context): (&Rc<RecordPage>, &FieldContext)) {
         trace_strip_ui(ui, cx, &page.trace);
         notices_ui(ui, &page.notices);
-        self.sections(ui, cx, (page, places));
+        self.sections(ui, cx, (page, context));
         for table in &mut self.parts {
-            let asked = ui.push_id(table.kind(), |ui| table.ui(ui, cx, (&page.data, places))).inner;
+            let asked = ui.push_id(table.kind(), |ui| table.ui(ui, cx, (&page.data, context))).inner;
             self.dialog = asked.or(self.dialog.take());
         }
         if let Some(dialog) = attachments_ui(ui, cx, page, &mut self.picture) {
@@ -137,8 +137,8 @@ impl RecordScreen {
         history_ui(ui, cx, self.id, (&page.names, &mut self.all_history));
     }
 
-    fn sections(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, (page, places): (&Rc<RecordPage>, &Places)) {
-        let title_of = |id: RecordId| places.title(id).map(str::to_owned);
+    fn sections(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, (page, context): (&Rc<RecordPage>, &FieldContext)) {
+        let title_of = |id: RecordId| context.title(id).map(str::to_owned);
         let reading = Reading {
             names: &page.names,
             title: &title_of,
@@ -181,7 +181,7 @@ impl RecordScreen {
     }
 }
 
-/// Heading of a section; returns whether its link to the form was followed.
+/// Heading of a section; returns whether its edit link was pressed.
 fn section_head_ui(ui: &mut Ui, section: &Section, edit: bool) -> bool {
     let mut pressed = false;
     ui.add_space(space::L);

@@ -1,10 +1,10 @@
-//! The editor of a table field without a key: rows are added, filled and removed. Which columns there are is declared.
+//! The editor of a table field without a key: rows are added, filled in and removed. Its columns are declared.
 
 use eframe::egui;
 use egui::{Frame, Margin, Response, Ui, UiBuilder, accesskit::Role};
 
+use super::field_context::FieldContext;
 use super::input::cell_ui;
-use super::places::Places;
 use super::typed::{Typed, TypedRow, blank_row};
 use crate::domain::field::{FieldDef, FieldType};
 use crate::domain::ids::Kind;
@@ -13,13 +13,13 @@ use crate::ui::widgets::button::icon_ui;
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::icons::Icon;
 
-/// All rows, each with a button that removes it, and one that adds another.
+/// All rows, each with a remove button, and a button to add one.
 pub fn rows_ui(
     ui: &mut Ui,
     kind: Kind,
     field: &'static FieldDef,
     rows: &mut Vec<TypedRow>,
-    places: &Places,
+    context: &FieldContext,
 ) -> Response {
     let FieldType::Rows(columns) = field.ty else { return ui.label("") };
     let mut changed = false;
@@ -29,7 +29,7 @@ pub fn rows_ui(
             ui.spacing_mut().item_spacing.y = space::S;
             for (index, row) in rows.iter_mut().enumerate() {
                 ui.push_id(index, |ui| {
-                    let (typed, gone) = row_ui(ui, (kind, index), columns, (row, places));
+                    let (typed, gone) = row_ui(ui, (kind, index), columns, (row, context));
                     changed |= typed;
                     if gone {
                         removed = Some(index);
@@ -37,7 +37,7 @@ pub fn rows_ui(
                 });
             }
             if rows.len() >= field.rows_max {
-                ui.label(hint(ui, format!("No more than {} rows stand in one field.", field.rows_max)));
+                ui.label(hint(ui, format!("A field has at most {} rows.", field.rows_max)));
                 return;
             }
             let name = format!("Add row to {}", field.label.to_lowercase());
@@ -61,7 +61,7 @@ fn row_ui(
     ui: &mut Ui,
     (kind, index): (Kind, usize),
     columns: &'static [FieldDef],
-    (row, places): (&mut TypedRow, &Places),
+    (row, context): (&mut TypedRow, &FieldContext),
 ) -> (bool, bool) {
     let palette = palette(ui);
     let name = format!("Row {}", index + 1);
@@ -83,10 +83,10 @@ fn row_ui(
             });
             for pair in pairs(columns) {
                 match pair {
-                    [one] => changed |= cell(ui, kind, one, (row, places)),
+                    [one] => changed |= cell(ui, kind, one, (row, context)),
                     several => ui.columns(2, |sides| {
                         for (side, column) in sides.iter_mut().zip(several) {
-                            changed |= cell(side, kind, column, (row, places));
+                            changed |= cell(side, kind, column, (row, context));
                         }
                     }),
                 }
@@ -96,7 +96,12 @@ fn row_ui(
     (changed, gone)
 }
 
-fn cell(ui: &mut Ui, kind: Kind, column: &'static FieldDef, (row, places): (&mut TypedRow, &Places)) -> bool {
+fn cell(
+    ui: &mut Ui,
+    kind: Kind,
+    column: &'static FieldDef,
+    (row, context): (&mut TypedRow, &FieldContext),
+) -> bool {
     let typed =
         row.entry(column.name.to_owned()).or_insert_with(|| Typed::of(column, &serde_json::Value::Null));
     let help = column.help();
@@ -105,17 +110,17 @@ fn cell(ui: &mut Ui, kind: Kind, column: &'static FieldDef, (row, places): (&mut
     if let Some(mark) = &mark {
         frame = frame.required(mark);
     }
-    frame.show(ui, |ui| cell_ui(ui, column, typed, places)).changed()
+    frame.show(ui, |ui| cell_ui(ui, column, typed, context)).changed()
 }
 
-/// From when on a cell must be filled, in words.
+/// From when a cell is required, as text.
 fn mark(kind: Kind, column: &FieldDef) -> Option<String> {
     let from = kind.def().state(column.required_from?)?;
     let at_once = from.code == kind.def().initial();
     Some(if at_once { "required".to_owned() } else { format!("required from “{}”", from.word) })
 }
 
-/// Columns side by side where two narrow ones follow each other; a wide one alone.
+/// Groups of columns: two adjacent narrow ones side by side, a wide one alone.
 fn pairs(columns: &'static [FieldDef]) -> Vec<&'static [FieldDef]> {
     let wide = |column: &FieldDef| {
         matches!(

@@ -1,4 +1,4 @@
-//! A field's value as it is read: on the page and where it is signed.
+//! A field's value as text: on the page and in a signature.
 
 use std::collections::BTreeMap;
 
@@ -17,21 +17,21 @@ use crate::ui::widgets::date_field::{DateKind, relative_words};
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::notice::rule_ui;
 
-/// Width of the column of labels, in points.
+/// Width of the label column, in points.
 pub const LABELS: f32 = 200.0;
-/// Most columns that stand side by side; more stand under each other.
+/// Most columns side by side; more are shown one below the other.
 const COLUMNS_MAX: usize = 4;
 
 /// Names of persons by number.
 pub type Names = BTreeMap<RecordId, String>;
 
-/// What reading a value needs.
+/// The context for formatting a value.
 pub struct Reading<'a> {
     /// Names of persons.
     pub names: &'a Names,
     /// Titles of other records.
     pub title: &'a dyn Fn(RecordId) -> Option<String>,
-    /// Today, here.
+    /// Today, in local time.
     pub today: Day,
     /// Minutes by which local time is ahead of UTC.
     pub offset_minutes: i32,
@@ -51,7 +51,7 @@ impl Telling for Reading<'_> {
     }
 }
 
-/// Values as they are signed: persons by name and number, moments in UTC.
+/// Values in signed form: persons by name and number, moments in UTC.
 struct Signed<'a>(&'a Names);
 
 impl Telling for Signed<'_> {
@@ -60,7 +60,7 @@ impl Telling for Signed<'_> {
     }
 }
 
-/// Everything of a part of a record that a signature covers: heading, label, value.
+/// The content of a part of a record that a signature covers: heading, label, value.
 pub fn shown(data: &RecordData, part: Part, names: &Names) -> Vec<(String, String, String)> {
     let mut rows = Vec::new();
     for section in data.def().sections.iter().filter(|section| part == Part::Content || section.scope) {
@@ -75,7 +75,7 @@ pub fn shown(data: &RecordData, part: Part, names: &Names) -> Vec<(String, Strin
     rows
 }
 
-/// A keyed row begins with the words that its code stands for, so that the signer sees what was asked.
+/// A keyed row begins with the text of its code, so that the signer sees the question.
 fn signed_words(data: &RecordData, field: &FieldDef, value: &Value, names: &Names) -> String {
     let (Some(key), FieldType::Rows(columns)) = (Key::of(data.head.id.kind, field.name), field.ty) else {
         return field.told(value, &Signed(names));
@@ -95,7 +95,7 @@ fn signed_words(data: &RecordData, field: &FieldDef, value: &Value, names: &Name
     lines.collect::<Vec<_>>().join("\n\n")
 }
 
-/// Draws label and value side by side. Returns the record to which a link was followed.
+/// Draws label and value side by side. Returns the record of a pressed link.
 pub fn field_ui(
     ui: &mut Ui,
     kind: Kind,
@@ -229,7 +229,7 @@ fn fixed(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// A small table; a row with many columns is told as label and value under each other.
+/// A small table; a row with many columns is shown as labels and values one below the other.
 fn rows_ui(ui: &mut Ui, columns: &'static [FieldDef], value: &Value, reading: &Reading<'_>) {
     let none = Vec::new();
     let rows = value.as_array().unwrap_or(&none);

@@ -1,4 +1,4 @@
-//! A field's value while it is being typed: text that need not be a value yet. No drawing.
+//! A field's value while it is typed: text that may not be a valid value yet. No drawing.
 
 use std::collections::BTreeMap;
 
@@ -10,28 +10,28 @@ use crate::domain::field::{FieldDef, FieldType, is_empty};
 use crate::domain::time::Moment;
 use crate::ui::widgets::moment_field::{Clock, MomentText};
 
-/// What stands in the input of one field.
+/// The content of the input of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Typed {
     /// Text, a number, a day, or the number of a record.
     Text(String),
     /// Yes, no or undecided.
     YesNo(Option<bool>),
-    /// Code of what is chosen.
+    /// Code of the chosen option.
     Choice(Option<String>),
-    /// Codes of what is chosen, lines, or numbers of records.
+    /// Codes of the chosen options, lines, or numbers of records.
     Several(Vec<String>),
-    /// Date and time as typed, and whether they are UTC.
+    /// Date and time as typed, and whether they are in UTC.
     Moment(String, bool),
     /// Rows of a table.
     Rows(Vec<TypedRow>),
 }
 
-/// One row of a table field: its cells by name of the column.
+/// One row of a table field: its cells by column name.
 pub type TypedRow = BTreeMap<String, Typed>;
 
 impl Typed {
-    /// What the input of a field shows for a stored value.
+    /// The input for a stored value.
     pub fn of(field: &FieldDef, value: &Value) -> Self {
         let text = || value.as_str().unwrap_or_default().to_owned();
         match field.ty {
@@ -58,10 +58,10 @@ impl Typed {
         }
     }
 
-    /// The stored value that was typed, or why it is none. `saved` is the value before, kept to the second if untouched.
+    /// The stored value of the input, or the error in it. `saved` is the previous value, kept to the second if untouched.
     ///
     /// # Errors
-    /// Words that can follow the label of the field.
+    /// A message that can follow the label of the field.
     pub fn value(&self, field: &FieldDef, saved: &Value, zone: FixedOffset) -> Result<Value, String> {
         if *self == Self::of(field, saved) {
             return Ok(saved.clone());
@@ -82,7 +82,7 @@ impl Typed {
                     FieldType::Number => text
                         .parse::<u32>()
                         .map(Value::from)
-                        .map_err(|_| format!("“{text}” is no whole number"))?,
+                        .map_err(|_| format!("“{text}” is not a whole number"))?,
                     FieldType::Record => Value::from(text.to_uppercase()),
                     FieldType::Line
                     | FieldType::Text
@@ -161,7 +161,7 @@ fn rows_value(
         if row.values().all(Typed::is_blank) {
             continue;
         }
-        // A row that was not touched stays as it is, to the second.
+        // A row that was not touched keeps its values to the second.
         if let Some(same) = before.iter().find(|old| row_of(columns, old) == *row) {
             values.push(same.clone());
             continue;
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_that_is_not_touched_keeps_its_seconds() {
+    fn an_untouched_moment_keeps_its_seconds() {
         let field = Kind::Feedback.def().field("received_at").unwrap();
         let stored = json!("2031-03-03T09:00:42Z");
         assert_eq!(Typed::of(field, &stored).value(field, &stored, zone()), Ok(stored.clone()));
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn every_declared_value_reads_back_as_it_was() {
+    fn every_declared_value_round_trips() {
         let field = Kind::Feedback.def().field("reportability_assessments").unwrap();
         let stored = json!([{"market": "eu", "causal_link": true, "decided_at": "2031-03-03T09:00:42Z"}]);
         let Typed::Rows(mut rows) = Typed::of(field, &stored) else { panic!("rows") };
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_may_be_typed_in_small_letters_and_must_be_of_its_kind() {
+    fn a_reference_may_be_typed_in_lower_case_and_must_be_of_its_kind() {
         let field = Kind::Feedback.def().field("duplicate_of").unwrap();
         let typed = |text: &str| Typed::Text(text.to_owned()).value(field, &Value::Null, zone());
         assert_eq!(typed("fb-12"), Ok(json!("FB-0012")));

@@ -1,4 +1,4 @@
-//! How a table is drawn: head, visible rows, edges that can be dragged.
+//! The drawing of a table: head, visible rows, draggable column edges.
 
 use eframe::egui;
 use egui::{
@@ -21,14 +21,14 @@ const NARROWEST: f32 = 48.0;
 /// Points by which a key changes a width.
 const STEP: f32 = 16.0;
 
-/// What may change while a table is drawn.
+/// The state that may change while a table is drawn.
 struct Turn<'t> {
     state: &'t mut TableState,
     events: TableEvents,
 }
 
 impl Turn<'_> {
-    /// Widens or narrows a column; `None` gives it back its own width.
+    /// Sets the width of a column; `None` restores its default width.
     fn set_width(&mut self, index: usize, width: Option<f32>) {
         if let Some(slot) = self.state.widths.get_mut(index) {
             *slot = width.map(|width| width.max(NARROWEST));
@@ -36,7 +36,7 @@ impl Turn<'_> {
     }
 }
 
-/// What stays the same while a table is drawn.
+/// The values that stay the same while a table is drawn.
 pub(super) struct Drawing<'a> {
     table: Table<'a>,
     id: Id,
@@ -69,7 +69,7 @@ impl<'a> Drawing<'a> {
         state: &mut TableState,
         cell: &dyn Fn(usize, usize) -> Cell<'d>,
     ) -> TableEvents {
-        state.hold_to(self.table.rows);
+        state.clamp_to(self.table.rows);
         state.widths.resize(self.table.columns.len(), None);
         let mut turn = Turn { state, events: TableEvents::default() };
         let builder = UiBuilder::new()
@@ -240,7 +240,7 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    /// Draws the cells of a row; returns whether the pointer is on the text of the first one.
+    /// Draws the cells of a row; returns whether the pointer is on the text of the first cell.
     fn cells<'d>(
         &self,
         ui: &Ui,
@@ -274,7 +274,7 @@ impl<'a> Drawing<'a> {
                 self.name_cell(ui, (row, index), place, &content);
             }
         }
-        // Without a pointer, a press can only come from assistive technology, which means the row's name.
+        // Without a pointer, a press can only come from assistive technology, which presses the name of the row.
         on_name || (response.clicked() && pointer.is_none())
     }
 
@@ -307,7 +307,7 @@ impl<'a> Drawing<'a> {
         (text_rect, elided)
     }
 
-    /// Lets a screen reader reach the text of a cell; costs nothing when none runs.
+    /// Makes the text of a cell available to a screen reader; costs nothing when none runs.
     fn name_cell(&self, ui: &Ui, (row, index): (usize, usize), place: Rect, content: &Cell<'_>) {
         if content.text.is_empty() {
             return;
@@ -351,7 +351,7 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    /// The width that the keyboard gives a column when its head has the focus; `Some(None)` gives it back its own.
+    /// The width that a key gives a column when its head has the focus; `Some(None)` restores the default width.
     fn width_by_keys(&self, ui: &Ui, head: Id, index: usize) -> Option<Option<f32>> {
         if !ui.memory(|memory| memory.has_focus(head)) {
             return None;
@@ -384,7 +384,7 @@ impl<'a> Drawing<'a> {
         (self.offset(ui) / space::ROW).floor().max(0.0) as usize
     }
 
-    /// The offset that brings `row` into view, or `None` if it is seen already.
+    /// The offset that brings `row` into view, or `None` if it is already visible.
     fn offset_for(&self, ui: &Ui, row: usize, seen: f32) -> Option<f32> {
         let (top, now) = (row as f32 * space::ROW, self.offset(ui));
         if top < now {
@@ -397,7 +397,7 @@ impl<'a> Drawing<'a> {
     }
 }
 
-/// What a screen reader says of the edge between a column and the next: whose width it is, and how many points.
+/// The description of a column edge for a screen reader: the column and its width in points.
 fn describe_edge(node: &mut accesskit::Node, title: &str, width: f32) {
     node.set_role(Role::Splitter);
     node.set_label(format!("Width of {title}"));
@@ -436,7 +436,7 @@ fn aligned(inner: Rect, width: f32, align: Align) -> f32 {
     }
 }
 
-/// Dragged widths are kept; what is left over is shared by the columns that take the rest, else by the last.
+/// Dragged widths are kept; the remaining width goes to the columns that take the rest, otherwise to the last.
 fn widths(columns: &[Column<'_>], dragged: &[Option<f32>], room: f32) -> Vec<f32> {
     let dragged = |index: usize| dragged.get(index).copied().flatten();
     let fixed = |index: usize, column: &Column<'_>| match (dragged(index), column.width) {

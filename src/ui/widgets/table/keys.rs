@@ -5,22 +5,22 @@ use egui::{EventFilter, Id, Key, Modifiers, Ui};
 
 use super::{TableEvents, TableState};
 
-/// What the keyboard works on.
+/// The input of the keyboard handling.
 pub(super) struct Keys {
-    /// The row that the keyboard is on: the cursor when it is seen, else the first row that is seen.
+    /// The row of the keyboard: the cursor if it is visible, otherwise the first visible row.
     pub row: usize,
     /// Id of that row.
     pub row_id: Id,
     /// How many rows there are.
     pub rows: usize,
-    /// How many rows are seen at once.
+    /// How many rows are visible at once.
     pub page: usize,
-    /// Whether several rows may be chosen.
+    /// Whether several rows may be selected.
     pub several: bool,
 }
 
 impl Keys {
-    /// Acts on the keys of this frame when the cursor's row has the focus.
+    /// Handles the keys of this frame if the cursor's row has the focus.
     pub fn act(&self, ui: &Ui, state: &mut TableState, events: &mut TableEvents) {
         if self.rows == 0 || !ui.memory(|memory| memory.has_focus(self.row_id)) {
             return;
@@ -55,7 +55,7 @@ impl Keys {
         }
     }
 
-    /// Where the keys lead, and whether the selection is extended to there.
+    /// The target row of the keys, and whether they extend the selection to it.
     fn target(&self, ui: &Ui, row: usize) -> Option<(usize, bool)> {
         let last = self.rows - 1;
         let steps: [(Key, usize); 6] = [

@@ -88,7 +88,7 @@ fn arrows_home_end_and_pages_move_the_cursor_and_scroll() {
 }
 
 #[test]
-fn shift_ctrl_and_space_choose_several_rows() {
+fn shift_ctrl_and_space_select_several_rows() {
     let mut harness = harness(50);
     harness.get_by_role_and_label(Role::Link, "PR-00000").focus();
     harness.run();
@@ -100,13 +100,13 @@ fn shift_ctrl_and_space_choose_several_rows() {
     harness.get_by_role_and_label(Role::Link, "PR-00006").click_modifiers(Modifiers::COMMAND);
     harness.run();
     assert!(harness.state().table.selected.contains(&6) && harness.state().table.selected.contains(&1));
-    assert!(harness.state().opened.is_empty(), "choosing does not open");
+    assert!(harness.state().opened.is_empty(), "selecting does not open");
     press(&mut harness, Modifiers::COMMAND, &[Key::A]);
     assert_eq!(harness.state().table.selected.len(), 50);
 }
 
 #[test]
-fn pressing_a_head_sorts_and_pressing_it_again_turns_the_order() {
+fn pressing_a_head_sorts_and_pressing_it_again_reverses_the_order() {
     let mut harness = harness(5);
     harness.get_by_role_and_label(Role::Button, "Sort by Title").click();
     harness.run();
@@ -118,7 +118,7 @@ fn pressing_a_head_sorts_and_pressing_it_again_turns_the_order() {
 }
 
 #[test]
-fn rows_that_are_gone_are_neither_chosen_nor_under_the_cursor() {
+fn removed_rows_are_neither_selected_nor_under_the_cursor() {
     let mut harness = harness(20);
     harness.state_mut().table.go_to(15);
     harness.run();
@@ -129,7 +129,7 @@ fn rows_that_are_gone_are_neither_chosen_nor_under_the_cursor() {
 }
 
 #[test]
-fn a_frame_of_ten_thousand_rows_asks_only_for_the_cells_that_are_seen() {
+fn a_frame_of_ten_thousand_rows_requests_only_the_visible_cells() {
     let asked = std::rc::Rc::new(std::cell::Cell::new(0_usize));
     let counter = asked.clone();
     let mut state = TableState::default();
@@ -144,11 +144,11 @@ fn a_frame_of_ten_thousand_rows_asks_only_for_the_cells_that_are_seen() {
             });
         });
     harness.run();
-    assert!(asked.get() < 100, "{} cells were asked for", asked.get());
+    assert!(asked.get() < 100, "{} cells were requested", asked.get());
 }
 
 #[test]
-fn the_keyboard_works_on_what_is_seen_when_the_cursor_was_scrolled_away() {
+fn the_keyboard_works_on_visible_rows_when_the_cursor_was_scrolled_away() {
     let mut harness = harness(10_000);
     harness.state_mut().table.go_to(5_000);
     harness.run();
@@ -166,7 +166,7 @@ fn the_keyboard_works_on_what_is_seen_when_the_cursor_was_scrolled_away() {
 }
 
 #[test]
-fn widths_are_changed_by_keys_on_a_head_and_given_back() {
+fn widths_are_changed_and_restored_by_keys_on_a_head() {
     let mut harness = harness(5);
     let head = |harness: &Harness<'static, Screen>| {
         harness.get_by_role_and_label(Role::Button, "Sort by No.").rect()
@@ -187,7 +187,7 @@ fn widths_are_changed_by_keys_on_a_head_and_given_back() {
     press(&mut harness, Modifiers::SHIFT, &[Key::Home]);
     assert_eq!(harness.state().table.widths[0], None);
     press(&mut harness, Modifiers::NONE, &[Key::ArrowRight]);
-    assert!(!harness.get_by_role_and_label(Role::Button, "Sort by No.").is_focused(), "plain arrows go on");
+    assert!(!harness.get_by_role_and_label(Role::Button, "Sort by No.").is_focused(), "plain arrows move on");
     assert_eq!(harness.state().table.widths, [None; 3]);
     assert_eq!(harness.state().sorts, 0);
 }

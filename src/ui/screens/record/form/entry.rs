@@ -1,4 +1,4 @@
-//! What is being entered: the typed values, what they come to, and what is wrong with them. No drawing, no file.
+//! The record being entered: the typed values, the stored values they give, and their errors. No drawing, no file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,18 +15,18 @@ use crate::domain::time::Moment;
 use crate::domain::workflow::missing_fields;
 use crate::ops::{Act, Request};
 
-/// Values of all fields as they stand in their inputs.
+/// The values of all fields as typed.
 pub type Values = BTreeMap<String, Typed>;
 
-/// Steps back that are kept at most.
+/// Most undo steps that are kept.
 const UNDO_MAX: usize = 100;
-/// A pause of so many seconds between two changes makes two steps of them.
+/// A longer pause between two changes, in seconds, starts a new undo step.
 const ONE_STEP_SECONDS: f64 = 1.0;
 
-/// A draft as it is kept in the file.
+/// A draft as stored in the file.
 #[derive(Debug, Serialize, Deserialize)]
 struct Draft {
-    /// The revision of the record on which it was begun.
+    /// The revision of the record on which the draft was begun.
     revision: u32,
     values: Values,
     #[serde(default)]
@@ -37,28 +37,28 @@ struct Draft {
 
 /// A record being entered or edited.
 pub struct Entry {
-    /// The record as it is stored; for a new one an empty one in its first state.
+    /// The record as stored; for a new record an empty one in the first state.
     pub data: RecordData,
     /// Whether it is not stored yet.
     pub is_new: bool,
-    /// What was typed.
+    /// The typed values.
     pub values: Values,
-    /// Why it is entered late.
+    /// The reason for the late entry.
     pub late_reason: String,
-    /// Why it is changed, where that is asked for.
+    /// The reason for the change, if one is required.
     pub reason: String,
     /// Fields that were changed or left.
     pub touched: BTreeSet<&'static str>,
-    /// What is wrong, by field; brought up to date by [`Entry::check`].
+    /// The errors by field; updated by [`Entry::check`].
     pub wrong: Vec<(&'static FieldDef, String)>,
-    /// The values that were read from the draft or the record when the form opened.
+    /// The values of the draft or the record when the form opened.
     settled: Values,
     last: Option<(&'static str, f64)>,
     undo: Vec<Values>,
 }
 
 impl Entry {
-    /// An entry over a stored record.
+    /// The entry of a stored record.
     pub fn of(data: RecordData) -> Self {
         let mut entry = Self {
             values: Values::new(),
@@ -77,7 +77,7 @@ impl Entry {
         entry
     }
 
-    /// An entry of a new record.
+    /// The entry of a new record.
     pub fn new(kind: Kind, person: RecordId, now: Moment) -> Self {
         let head = Head {
             id: RecordId::new(kind, 0),
@@ -117,7 +117,7 @@ impl Entry {
             .collect()
     }
 
-    /// Whether anything differs from what is stored.
+    /// Whether anything differs from the stored record.
     pub fn is_changed(&self) -> bool {
         !self.late_reason.is_empty()
             || self.fields().any(|field| {
@@ -127,7 +127,7 @@ impl Entry {
             })
     }
 
-    /// Notes that a field was changed, `now` in seconds. Changes of one field in quick succession are one step back.
+    /// Notes that a field was changed, `now` in seconds. Quick successive changes of one field are one undo step.
     pub fn changed(&mut self, field: &'static str, now: f64) {
         self.touched.insert(field);
         let goes_on = self.last.is_some_and(|(last, then)| last == field && now - then < ONE_STEP_SECONDS);
@@ -141,12 +141,12 @@ impl Entry {
         self.settled = self.values.clone();
     }
 
-    /// Whether there is a step to take back.
+    /// Whether there is a change to undo.
     pub fn can_undo(&self) -> bool {
         !self.undo.is_empty()
     }
 
-    /// Takes the last step back: the values before the last field was changed.
+    /// Undoes the last change: restores the values before the last field was changed.
     pub fn undo(&mut self) {
         if let Some(before) = self.undo.pop() {
             self.values = before;
@@ -155,7 +155,7 @@ impl Entry {
         }
     }
 
-    /// Goes back to what is stored. It can be taken back.
+    /// Restores the stored values. This can be undone.
     pub fn revert(&mut self) {
         self.undo.push(self.values.clone());
         self.values = self.saved_values();
@@ -177,8 +177,8 @@ impl Entry {
         serde_json::to_string(&draft).unwrap_or_default()
     }
 
-    /// Takes a draft up again. Fields that are closed by now are left out. Returns whether the record has changed since
-    /// the draft was begun; `None` if the draft cannot be read or says nothing new.
+    /// Restores a draft. Fields that have been closed since are skipped. Returns whether the record has changed since
+    /// the draft was begun; `None` if the draft cannot be read or contains nothing new.
     pub fn take_draft(&mut self, text: &str) -> Option<bool> {
         let draft: Draft = serde_json::from_str(text).ok()?;
         let names: Vec<&str> = self.fields().map(|field| field.name).collect();
@@ -197,7 +197,7 @@ impl Entry {
         self.is_changed().then_some(draft.revision != self.data.head.revision)
     }
 
-    /// The values that differ from the stored ones, in stored form. Values that cannot be read are left out.
+    /// The values that differ from the stored ones, in stored form. Values that cannot be read are skipped.
     pub fn set(&self, zone: FixedOffset) -> Fields {
         let mut set = Fields::new();
         for field in self.fields() {
@@ -234,7 +234,7 @@ impl Entry {
         data
     }
 
-    /// Brings [`Entry::wrong`] up to date.
+    /// Updates [`Entry::wrong`].
     pub fn check(&mut self, zone: FixedOffset) {
         let mut wrong: Vec<(&'static FieldDef, String)> = Vec::new();
         for field in self.fields() {
@@ -256,7 +256,7 @@ impl Entry {
         self.wrong = wrong;
     }
 
-    /// From when on a field must be filled, in words.
+    /// From when a field is required, as text.
     pub fn mark(&self, field: &FieldDef) -> Option<String> {
         let def = self.data.def();
         let from = def.state(field.required_from?)?;

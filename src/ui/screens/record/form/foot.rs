@@ -1,9 +1,9 @@
-//! The foot of a form: what is missing, and saving.
+//! The foot of a form: missing values, and saving.
 
 use eframe::egui;
 use egui::{Label, Ui};
 
-use super::super::places::zone;
+use super::super::field_context::zone;
 use super::FormScreen;
 use super::entry::Entry;
 use crate::ui::cx::{Command, Cx, Then};
@@ -11,14 +11,14 @@ use crate::ui::theme::hint;
 use crate::ui::widgets::button::{Guarded, guarded_ui};
 
 impl FormScreen {
-    /// What keeps the form from being saved, in words.
+    /// What prevents saving.
     fn missing(&self, cx: &Cx<'_>) -> Vec<String> {
         let Some(entry) = &self.entry else { return Vec::new() };
         if let Some(why) = cx.file.why_read_only() {
             return vec![why.to_string()];
         }
         if !entry.allowed(cx.session.roles()) {
-            return vec!["Your roles do not allow it".to_owned()];
+            return vec!["Your roles do not allow this".to_owned()];
         }
         let mut missing: Vec<String> = entry
             .wrong
@@ -31,12 +31,12 @@ impl FormScreen {
                 }
             })
             .collect();
-        if self.foresight.asks_late_reason() && entry.late_reason.trim().is_empty() {
+        if self.dry_run.asks_late_reason() && entry.late_reason.trim().is_empty() {
             missing.push("Why it is entered late is missing".to_owned());
         }
         if missing.is_empty() && !entry.is_changed() {
             missing.push("Nothing has changed".to_owned());
-        } else if self.foresight.asks_reason() && entry.reason.trim().is_empty() {
+        } else if self.dry_run.asks_reason() && entry.reason.trim().is_empty() {
             missing.push("Why it is changed is missing".to_owned());
         }
         missing
@@ -45,7 +45,7 @@ impl FormScreen {
     pub(super) fn foot(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let missing = self.missing(cx);
         ui.horizontal(|ui| {
-            let word = if self.foresight.is_signed() { "Sign and save…" } else { "Save" };
+            let word = if self.dry_run.is_signed() { "Sign and save…" } else { "Save" };
             match guarded_ui(ui, word, &missing) {
                 Guarded::Idle => {}
                 Guarded::Pressed | Guarded::Refused => self.save(ui, cx),
@@ -63,10 +63,7 @@ impl FormScreen {
                 self.note_change(ui, cx);
             }
             if self.entry.as_ref().is_some_and(Entry::can_undo)
-                && ui
-                    .button("Undo")
-                    .on_hover_text("Takes the last change back (Ctrl+Z outside a text)")
-                    .clicked()
+                && ui.button("Undo").on_hover_text("Undoes the last change (Ctrl+Z outside a text)").clicked()
             {
                 self.undo(ui, cx);
             }
@@ -81,12 +78,12 @@ impl FormScreen {
             [] | [_] if self.kept && self.is_changed() => "The draft is kept. Ctrl+Enter saves.".to_owned(),
             [] => "Ctrl+Enter saves.".to_owned(),
             [one] => format!("{one}."),
-            several => format!("{} things are missing: {}", several.len(), several.join(" · ")),
+            several => format!("{} items are missing: {}", several.len(), several.join(" · ")),
         }
     }
 
     pub(super) fn save(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
-        self.foresee(cx);
+        self.update_dry_run(cx);
         let missing = self.missing(cx);
         let Some(entry) = &mut self.entry else { return };
         if !missing.is_empty() {
@@ -98,10 +95,10 @@ impl FormScreen {
         let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let mut act = entry.act(zone(cx));
         act.late_reason = filled(&entry.late_reason);
-        act.reason = filled(&entry.reason).filter(|_| self.foresight.asks_reason());
+        act.reason = filled(&entry.reason).filter(|_| self.dry_run.asks_reason());
         self.sent = Some(entry.values.clone());
-        // What is only shown to be signed is not handed over: it can still be left, and is kept as a draft.
-        self.refused = self.foresight.is_signed();
+        // Content that is only shown for signing is not submitted: the form can still be left and is kept as a draft.
+        self.refused = self.dry_run.is_signed();
         cx.ask(Command::Perform { act, then: Then::ShowRecord, draft: Some(entry.key()) });
     }
 }

@@ -1,4 +1,4 @@
-//! The rows of a list as they are shown: words, filter, order. Worked out once for each change of input. No drawing.
+//! The rows of a list as shown: text, filter, sort order. Computed once for each change of input. No drawing.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ use crate::ui::widgets::table::Sort;
 /// Columns before the declared ones: number, title, state, owner.
 pub const FIXED: usize = 4;
 
-/// One row in words.
+/// One row as text.
 pub struct Line {
     /// The record.
     pub id: RecordId,
@@ -26,26 +26,26 @@ pub struct Line {
     pub owner: Option<RecordId>,
     /// Tone of its state.
     pub tone: Tone,
-    /// Whether it needs attention, and why.
+    /// Whether it needs attention, and the reason.
     pub attention: Option<(Tone, String)>,
-    /// The words of its cells.
+    /// The text of its cells.
     pub cells: Vec<String>,
-    /// All of it in small letters, for the filter.
+    /// All of its text in lower case, for the filter.
     haystack: String,
 }
 
-/// What is filtered by, and how the rows are ordered.
+/// The filter and the sort order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct ListQuery {
     /// Words that must all occur.
     pub text: String,
     /// Code of the state.
     pub state: Option<String>,
     /// Number of the owner; the empty text means nobody.
     pub owner: Option<String>,
-    /// Whether what needs attention stands on top.
+    /// Whether records that need attention come first.
     pub attention_first: bool,
-    /// By which column.
+    /// The sort column.
     pub sort: Option<Sort>,
 }
 
@@ -66,7 +66,7 @@ pub fn more(kind: Kind) -> impl Iterator<Item = &'static FieldDef> {
     kind.def().columns.iter().filter_map(move |name| kind.def().field(name))
 }
 
-/// Turns rows into words.
+/// Converts rows to text.
 pub fn lines(
     kind: Kind,
     rows: &[ListRow],
@@ -138,34 +138,34 @@ impl Telling for InList<'_> {
     }
 }
 
-/// Indexes of the rows that fit, in their order.
-pub fn order(lines: &[Line], wanted: &Wanted) -> Vec<usize> {
-    let words: Vec<String> = wanted.text.split_whitespace().map(str::to_lowercase).collect();
+/// Indexes of the matching rows, in sort order.
+pub fn order(lines: &[Line], query: &ListQuery) -> Vec<usize> {
+    let words: Vec<String> = query.text.split_whitespace().map(str::to_lowercase).collect();
     let mut order: Vec<usize> = lines
         .iter()
         .enumerate()
         .filter(|(_, line)| words.iter().all(|word| line.haystack.contains(word.as_str())))
-        .filter(|(_, line)| wanted.state.as_ref().is_none_or(|state| *state == line.state))
+        .filter(|(_, line)| query.state.as_ref().is_none_or(|state| *state == line.state))
         .filter(|(_, line)| {
             let owner = || line.owner.map_or_else(String::new, |id| id.to_string());
-            wanted.owner.as_ref().is_none_or(|wanted| *wanted == owner())
+            query.owner.as_ref().is_none_or(|id| *id == owner())
         })
         .map(|(index, _)| index)
         .collect();
     order.sort_by(|&a, &b| match (lines.get(a), lines.get(b)) {
-        (Some(a), Some(b)) => compare(a, b, wanted),
+        (Some(a), Some(b)) => compare(a, b, query),
         (Some(_) | None, None) | (None, Some(_)) => Ordering::Equal,
     });
     order
 }
 
-fn compare(a: &Line, b: &Line, wanted: &Wanted) -> Ordering {
-    let attention = if wanted.attention_first {
+fn compare(a: &Line, b: &Line, query: &ListQuery) -> Ordering {
+    let attention = if query.attention_first {
         b.attention.is_some().cmp(&a.attention.is_some())
     } else {
         Ordering::Equal
     };
-    let Some(sort) = wanted.sort else { return attention };
+    let Some(sort) = query.sort else { return attention };
     let by = match sort.column {
         0 => a.id.cmp(&b.id),
         column => {
@@ -173,7 +173,7 @@ fn compare(a: &Line, b: &Line, wanted: &Wanted) -> Ordering {
             match (a.parse::<u64>(), b.parse::<u64>()) {
                 (Ok(a), Ok(b)) => a.cmp(&b),
                 (Ok(_) | Err(_), Err(_)) | (Err(_), Ok(_)) => {
-                    // What is empty stands last, whichever way the rest runs.
+                    // Empty cells come last in both directions.
                     match (a.is_empty(), b.is_empty()) {
                         (true, false) => return attention.then(Ordering::Greater),
                         (false, true) => return attention.then(Ordering::Less),
@@ -186,12 +186,12 @@ fn compare(a: &Line, b: &Line, wanted: &Wanted) -> Ordering {
     attention.then(if sort.ascending { by } else { by.reverse() })
 }
 
-/// The words of a cell; empty where there is none.
+/// The text of a cell; empty if there is none.
 pub fn cell_of(line: &Line, column: usize) -> &str {
     line.cells.get(column).map_or("", String::as_str)
 }
 
-/// Codes of the states that occur.
+/// The codes of the states that occur.
 pub fn states(lines: &[Line]) -> BTreeSet<&str> {
     lines.iter().map(|line| line.state.as_str()).collect()
 }
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_attention_stands_first_and_what_is_empty_last() {
+    fn records_that_need_attention_come_first_and_empty_cells_last() {
         let lines = [
             line(1, "Beta", None, false),
             line(2, "", None, false),
@@ -222,12 +222,12 @@ mod tests {
             line(4, "Gamma", None, true),
         ];
         let sort = |ascending| Some(Sort { column: 1, ascending });
-        let wanted = Wanted { attention_first: true, sort: sort(true), ..Wanted::default() };
-        assert_eq!(order(&lines, &wanted), [3, 2, 0, 1]);
-        assert_eq!(order(&lines, &Wanted { sort: sort(false), ..wanted.clone() }), [3, 0, 2, 1]);
-        let nobody = Wanted { owner: Some(String::new()), ..Wanted::default() };
+        let query = ListQuery { attention_first: true, sort: sort(true), ..ListQuery::default() };
+        assert_eq!(order(&lines, &query), [3, 2, 0, 1]);
+        assert_eq!(order(&lines, &ListQuery { sort: sort(false), ..query.clone() }), [3, 0, 2, 1]);
+        let nobody = ListQuery { owner: Some(String::new()), ..ListQuery::default() };
         assert_eq!(order(&lines, &nobody), [0, 1, 3]);
-        let words = Wanted { text: "fb alp".to_owned(), ..Wanted::default() };
+        let words = ListQuery { text: "fb alp".to_owned(), ..ListQuery::default() };
         assert_eq!(order(&lines, &words), [2], "all words must occur, in whatever column");
     }
 }

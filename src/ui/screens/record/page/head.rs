@@ -1,4 +1,4 @@
-//! The head of a record's page: number, title, state, owner, dates, and the way to its form.
+//! The head of a record page: number, title, state, owner, dates, and the link to its form.
 
 use eframe::egui;
 use egui::{Label, Ui};
@@ -12,7 +12,7 @@ use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::{badge_ui, tone_words_ui};
 use crate::ui::widgets::trace::{Step, StepState, trace_ui};
 
-/// Whether the person may edit something of the record now.
+/// Whether the person may edit any part of the record now.
 pub fn editable(cx: &Cx<'_>, data: &RecordData) -> bool {
     let def = data.def();
     let state = data.head.state.as_str();
@@ -98,14 +98,14 @@ fn owner_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
         }
     })
     .response
-    .on_hover_text("Assign to somebody");
+    .on_hover_text("Assign to a person");
     if let Some(owner) = picked.filter(|owner| *owner != data.head.owner) {
         let act = Act::from(Request::Assign { id: data.head.id, owner });
         cx.ask(Command::Perform { act, then: Then::Stay, draft: None });
     }
 }
 
-/// What is due or late about the record.
+/// What is due or overdue for the record.
 fn attention_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId) {
     let Ok(Some(attention)) = cx.attention() else { return };
     for item in attention.now.iter().filter(|item| item.record == id) {
@@ -120,9 +120,9 @@ fn attention_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId) {
     }
 }
 
-/// The strip from feedback to communication. Follows a pressed step.
+/// The strip from feedback to communication. Opens the record of a pressed step.
 pub fn trace_strip_ui(ui: &mut Ui, cx: &mut Cx<'_>, trace: &[TraceStep]) {
-    // The chain begins where it began: a change that no problem report asked for has no gap before it.
+    // The chain starts at its first record: a change without a problem report has no gap before it.
     let begin = trace.iter().position(|step| !step.records.is_empty()).unwrap_or(0);
     let trace = trace.get(begin..).unwrap_or_default();
     if trace.is_empty() {
@@ -160,7 +160,7 @@ pub fn trace_strip_ui(ui: &mut Ui, cx: &mut Cx<'_>, trace: &[TraceStep]) {
     }
 }
 
-/// Sentences that a reader should notice.
+/// Notices for the reader.
 pub fn notices_ui(ui: &mut Ui, notices: &[String]) {
     for notice in notices {
         tone_words_ui(ui, Tone::Due, notice);

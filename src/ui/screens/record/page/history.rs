@@ -1,4 +1,4 @@
-//! The history of a record: who changed what from what to what, when and why.
+//! The history of a record: who changed what, when and why, with old and new values.
 
 use eframe::egui;
 use egui::{Label, Ui};
@@ -15,12 +15,12 @@ use crate::ui::theme::{Tone, bold, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::link::link_ui;
 
-/// Events that are shown before the rest is asked for.
+/// Events shown before "Show all".
 const SHOWN: usize = 15;
-/// Characters of a value that are shown; the rest on hover.
+/// Greatest number of characters shown of a value; the rest on hover.
 const VALUE_CHARS: usize = 160;
 
-/// The newest events, and a link to all in the audit trail.
+/// The newest events, and a link to the full audit trail.
 pub fn history_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId, (names, all): (&Names, &mut bool)) {
     heading_ui(ui, "History", "21 CFR 11.10(e)");
     let events = match cx.history(id) {
@@ -59,7 +59,7 @@ fn event_ui(ui: &mut Ui, id: RecordId, row: &EventRow, (names, offset): (&Names,
         let when = occurred.with_offset_words(offset);
         match &event.late_reason {
             Some(reason) => {
-                tone_words_ui(ui, Tone::Due, &format!("Entered late: it happened {when}. {reason}"));
+                tone_words_ui(ui, Tone::Due, &format!("Entered late: happened {when}. {reason}"));
             }
             None => {
                 ui.label(hint(ui, format!("Happened {when}")));
@@ -69,7 +69,7 @@ fn event_ui(ui: &mut Ui, id: RecordId, row: &EventRow, (names, offset): (&Names,
     if let Some(reason) = &event.reason {
         ui.add(Label::new(format!("Reason: {reason}")).wrap());
     }
-    // Of what else an event changed, only parts of the record are told here.
+    // Other records that an event changed are shown only if they are parts of this one.
     let part = |other: RecordId| other.kind.def().part_of.is_some_and(|part_of| part_of.kind == id.kind);
     for change in event.changes.iter().filter(|change| change.record == id || part(change.record)) {
         if change.record != id {
@@ -87,7 +87,7 @@ fn change_ui(ui: &mut Ui, id: RecordId, change: &FieldChange, names: &Names) {
     let label = field_label(id, &change.field);
     let full = match (before.is_empty(), after.is_empty()) {
         (true, _) => format!("{label}: {after}"),
-        (false, true) => format!("{label}: emptied; it said {before}"),
+        (false, true) => format!("{label}: cleared; it was {before}"),
         (false, false) => format!("{label}: {before} → {after}"),
     };
     let short = match full.char_indices().nth(VALUE_CHARS) {
@@ -100,7 +100,7 @@ fn change_ui(ui: &mut Ui, id: RecordId, change: &FieldChange, names: &Names) {
     }
 }
 
-/// What was done, in the words of the button.
+/// The act, in the words of its button.
 fn verb(event: &Event) -> String {
     let (kind, verb) = event.request.split_once('.').unwrap_or(("", &event.request));
     let step = crate::domain::ids::Kind::from_code(kind).and_then(|kind| kind.def().find_move(verb));

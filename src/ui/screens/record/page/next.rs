@@ -1,9 +1,9 @@
-//! What comes next for a record: its possible steps with their conditions, and the records in which its way goes on.
+//! The next steps of a record with their conditions, and the records in which the work continues.
 
 use eframe::egui;
 use egui::{Button, Frame, Label, Margin, Ui};
 
-use super::asking::{MoveDialog, ask_move, ask_signature};
+use super::move_dialog::{MoveDialog, ask_move, ask_signature};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::RecordId;
 use crate::domain::workflow::{Condition, Move};
@@ -14,12 +14,12 @@ use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::primary_ui;
 use crate::ui::widgets::icons::{SHAPE, paint_tone};
 
-/// Unmet conditions of a step that are shown before the rest is folded away.
+/// Unmet conditions of a step that are shown before the rest is collapsed.
 const UNMET_SHOWN: usize = 6;
-/// Met conditions are told one by one up to so many.
+/// Met conditions are listed one by one up to this number.
 const MET_SHOWN: usize = 4;
 
-/// The box with all steps. Returns the dialog that a pressed step opens.
+/// The box with all steps. Returns the dialog of a pressed step.
 pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDialog> {
     let palette = palette(ui);
     let mut opened = None;
@@ -36,9 +36,9 @@ pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDi
                 return;
             }
             let words = if page.data.is_terminal() {
-                "Nothing: it is ended and read-only."
+                "Nothing: the record is closed and read-only."
             } else {
-                "Nothing from here; it moves on with the records it belongs to."
+                "Nothing here: the record moves on together with the records it belongs to."
             };
             ui.add(Label::new(hint(ui, words)).wrap());
             return;
@@ -91,7 +91,7 @@ fn take(cx: &mut Cx<'_>, page: &RecordPage, next: &NextStep) -> Option<MoveDialo
     None
 }
 
-/// Whether the step can be taken, perhaps after its dialog was filled.
+/// Whether the step can be taken, possibly after filling in its dialog.
 fn possible(next: &NextStep) -> bool {
     let open = |condition: &Condition| {
         condition.met
@@ -106,7 +106,7 @@ fn caption(step: &Move) -> String {
     if more { format!("{}…", step.label) } else { step.label.to_owned() }
 }
 
-/// One step on the way, with its conditions. Returns whether it is to be taken.
+/// One main step with its conditions. Returns whether to take it.
 fn step_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage, (next, first): (&NextStep, bool)) -> bool {
     let ready = possible(next) && cx.writable();
     let caption = caption(next.step);
@@ -164,7 +164,7 @@ fn signing_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage, offer: &SigningOf
     conditions_ui(ui, cx, page.data.head.id, &offer.conditions);
 }
 
-/// Conditions, the unmet ones first and as links to where they are mended.
+/// Conditions, the unmet ones first and as links to the place where they can be met.
 fn conditions_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId, conditions: &[Condition]) {
     let unmet: Vec<&Condition> = conditions.iter().filter(|condition| !condition.met).collect();
     let met: Vec<&Condition> = conditions.iter().filter(|condition| condition.met).collect();
@@ -189,7 +189,7 @@ fn conditions_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId, conditions: &[Condi
     ui.add_space(space::XS);
 }
 
-/// A link of several lines, as small as the met conditions beside it.
+/// A link of several lines, as small as the met conditions next to it.
 fn wrapped_link_ui(ui: &mut Ui, text: &str) -> egui::Response {
     let words = small(text).color(palette(ui).accent).underline();
     let response = ui.add(Label::new(words).wrap().selectable(false).sense(egui::Sense::click()));
@@ -211,23 +211,23 @@ fn unmet_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId, condition: &Condition) {
         return;
     };
     let hover = if condition.clause.is_empty() {
-        "Go to where it is mended".to_owned()
+        "Go to the place to fix it".to_owned()
     } else {
-        format!("{}: go to where it is mended", condition.clause)
+        format!("{}: go to the place to fix it", condition.clause)
     };
     if due_link_ui(ui, &condition.text, &hover) {
         cx.go(target);
     }
 }
 
-/// Another record in which it goes on, as a link to it.
+/// Another record in which the work continues, as a link.
 fn ahead_ui(ui: &mut Ui, cx: &mut Cx<'_>, ahead: &Ahead) {
     if due_link_ui(ui, &ahead.text, &format!("Open {}", ahead.record)) {
         cx.go(Route::Record(ahead.record));
     }
 }
 
-/// Something open as a link to where it is done. Returns whether it was clicked.
+/// Open work as a link to the place where it is done. Returns whether it was clicked.
 fn due_link_ui(ui: &mut Ui, text: &str, hover: &str) -> bool {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;

@@ -1,16 +1,16 @@
-//! The parts of a record: a table of them on its page, and an editor in place of the one that is opened.
+//! The parts of a record: a table on its page, and an editor in place of the opened row.
 //!
-//! Only the rows that are seen are laid out, so two thousand parts cost what forty cost. One edited part is one request.
+//! Only the visible rows are laid out, so two thousand parts cost as much as forty. Saving one part is one request.
 
 use std::rc::Rc;
 
 use eframe::egui;
 use egui::{Frame, Margin, Modifiers, Ui, UiBuilder, accesskit::Role};
 
+use super::super::field_context::{FieldContext, zone};
 use super::super::form::entry::Entry;
 use super::super::input::input_ui;
-use super::super::places::{Places, zone};
-use super::asking::MoveDialog;
+use super::move_dialog::MoveDialog;
 use super::parts::heading_ui;
 use crate::domain::field::FieldDef;
 use crate::domain::ids::{Kind, RecordId};
@@ -26,7 +26,7 @@ use crate::ui::widgets::text::TextArea;
 
 /// Greatest height of the table, in points.
 const HEIGHT: f32 = 420.0;
-/// Seconds without a change after which what is typed is kept as a draft.
+/// Seconds without a change until the typed text is saved as a draft.
 const DRAFT_SECONDS: f64 = 2.0;
 
 /// The parts of one kind.
@@ -37,18 +37,18 @@ pub struct PartTable {
     editor: Option<Editor>,
 }
 
-/// What is typed of one part.
+/// The typed values of one part.
 struct Editor {
     entry: Entry,
     /// Key of its draft.
     key: String,
-    /// Why it is changed, once that was asked for.
+    /// The reason for the change, once it is required.
     reason: Option<String>,
-    /// Number of the last event when saving was asked for; a later one means that it was done.
+    /// Number of the last event at the request to save; a later one means that it was saved.
     sent: Option<u64>,
-    /// When it was last changed without being kept as a draft, in seconds of the context.
+    /// The time of the last change that is not in the draft yet, in seconds of the context.
     unsaved_since: Option<f64>,
-    /// Whether the first field is still to get the keyboard.
+    /// Whether the first field still has to get the focus.
     focus: bool,
 }
 
@@ -64,23 +64,23 @@ impl PartTable {
         tables.collect()
     }
 
-    /// Of which kind they are.
+    /// The kind of the parts.
     pub const fn kind(&self) -> Kind {
         self.def.kind
     }
 
-    /// Draws heading, table and editor. Returns the dialog of a step that was asked for.
+    /// Draws heading, table and editor. Returns the dialog of a requested step.
     pub fn ui(
         &mut self,
         ui: &mut Ui,
         cx: &mut Cx<'_>,
-        (parent, places): (&RecordData, &Places),
+        (parent, context): (&RecordData, &FieldContext),
     ) -> Option<MoveDialog> {
         heading_ui(ui, self.def.plural, self.def.clause);
         let parts = match cx.parts(parent.head.id, self.def.kind) {
             Ok(parts) => parts,
             Err(refusal) => {
-                ui.label(format!("They cannot be shown: {refusal}."));
+                ui.label(format!("The parts cannot be shown: {refusal}."));
                 return None;
             }
         };
@@ -96,7 +96,7 @@ impl PartTable {
         let asked = match &mut self.editor {
             Some(editor) => {
                 let open = open && !editor.entry.data.is_terminal();
-                let (asked, closed) = editor.ui(ui, cx, (parent.head.id, open, places));
+                let (asked, closed) = editor.ui(ui, cx, (parent.head.id, open, context));
                 if closed {
                     self.editor = None;
                 }
@@ -153,7 +153,7 @@ impl PartTable {
 }
 
 impl Editor {
-    /// Opens a part; what was typed of it before a crash is taken up again.
+    /// Opens a part; a draft from before a crash is restored.
     fn open(mut entry: Entry, parent: RecordId, cx: &Cx<'_>) -> Self {
         let key = if entry.is_new { format!("{} of {parent}", entry.key()) } else { entry.key() };
         let drafts = cx.file.drafts(cx.session).unwrap_or_default();
@@ -167,12 +167,12 @@ impl Editor {
         self.sent.is_some_and(|seq| cx.file.head().seq > seq)
     }
 
-    /// Draws the editor. Returns the dialog of a step, and whether the editor is to be closed.
+    /// Draws the editor. Returns the dialog of a step, and whether to close the editor.
     fn ui(
         &mut self,
         ui: &mut Ui,
         cx: &mut Cx<'_>,
-        (parent, open, places): (RecordId, bool, &Places),
+        (parent, open, context): (RecordId, bool, &FieldContext),
     ) -> (Option<MoveDialog>, bool) {
         let kind = self.entry.data.head.id.kind;
         let word = kind.def().word;
@@ -195,7 +195,7 @@ impl Editor {
                 ui.spacing_mut().item_spacing.y = space::S;
                 ui.label(bold(&name));
                 self.entry.check(zone(cx));
-                ui.add_enabled_ui(open, |ui| self.fields_ui(ui, cx, places));
+                ui.add_enabled_ui(open, |ui| self.fields_ui(ui, cx, context));
                 answer = self.foot_ui(ui, cx, (parent, open));
             });
         });
@@ -203,12 +203,12 @@ impl Editor {
         answer
     }
 
-    fn fields_ui(&mut self, ui: &mut Ui, cx: &Cx<'_>, places: &Places) {
+    fn fields_ui(&mut self, ui: &mut Ui, cx: &Cx<'_>, context: &FieldContext) {
         let kind = self.entry.data.head.id.kind;
         let fields: Vec<&'static FieldDef> = self.entry.fields().collect();
         let refused = cx.refusal.filter(|_| self.sent.is_some());
         for field in fields {
-            let wrong = super::asking::violation(refused, field).or_else(|| {
+            let wrong = super::move_dialog::violation(refused, field).or_else(|| {
                 let found = self.entry.wrong.iter().find(|(wrong, _)| wrong.name == field.name);
                 found.filter(|_| self.entry.touched.contains(field.name)).map(|(_, words)| words.clone())
             });
@@ -217,7 +217,7 @@ impl Editor {
             let response = Field::new(field.label)
                 .help(&help, field.clause)
                 .violation(wrong.as_deref())
-                .show(ui, |ui| input_ui(ui, kind, field, typed, (places, None)));
+                .show(ui, |ui| input_ui(ui, kind, field, typed, (context, None)));
             if std::mem::take(&mut self.focus) {
                 response.request_focus();
             }
@@ -236,7 +236,7 @@ impl Editor {
 
     fn missing(&self, cx: &Cx<'_>) -> Vec<String> {
         if !self.entry.allowed(cx.session.roles()) {
-            return vec!["Your roles do not allow it".to_owned()];
+            return vec!["Your roles do not allow this".to_owned()];
         }
         let mut missing: Vec<String> = self.entry.wrong.iter().map(|(_, words)| words.clone()).collect();
         if missing.is_empty() && !self.entry.is_changed() {
@@ -277,7 +277,7 @@ impl Editor {
                     }
                 }
             }
-            let word = if self.entry.is_changed() { "Drop what was typed" } else { "Close" };
+            let word = if self.entry.is_changed() { "Discard changes" } else { "Close" };
             if ui.button(word).clicked() {
                 if self.entry.is_changed() {
                     cx.ask(Command::DropDraft(self.key.clone()));
@@ -288,7 +288,7 @@ impl Editor {
         (asked, closed)
     }
 
-    /// Asks for saving, or first for a reason where the request wants one.
+    /// Asks to save, or first for a reason if the request requires one.
     fn save(&mut self, cx: &mut Cx<'_>, parent: RecordId) {
         let set = self.entry.set(zone(cx));
         let id = self.entry.data.head.id;

@@ -1,9 +1,9 @@
-//! What belongs to a record besides its fields: attachments, linked records, signatures.
+//! The other parts of a record page: attachments, linked records, signatures.
 
 use eframe::egui;
 use egui::{Frame, Label, Margin, Ui};
 
-use super::asking::MoveDialog;
+use super::move_dialog::MoveDialog;
 use super::picture::{Picture, is_picture};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::RecordId;
@@ -29,7 +29,7 @@ pub fn heading_ui(ui: &mut Ui, words: &str, under: &str) {
     ui.add_space(space::XS);
 }
 
-/// First and last letters of a digest, enough to compare by eye.
+/// First and last characters of a digest, enough to compare by eye.
 pub fn short_digest(digest: &str) -> String {
     match (digest.get(..8), digest.get(digest.len().saturating_sub(8)..)) {
         (Some(first), Some(last)) if digest.len() > 20 => format!("{first}…{last}"),
@@ -37,7 +37,7 @@ pub fn short_digest(digest: &str) -> String {
     }
 }
 
-/// The attachments with their origin, the picture that is shown, and the way to attach more. Returns the dialog of a withdrawal.
+/// The attachments with their origin, the picture that is open, and a button to attach more. Returns the dialog of a withdrawal.
 pub fn attachments_ui(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
@@ -94,7 +94,7 @@ fn attachment_ui(ui: &mut Ui, cx: &mut Cx<'_>, attachment: &RecordData) -> bool 
                     cx.ask(Command::SaveFile { suggested_name, bytes });
                 }
                 Ok(None) => cx.ask(Command::Notify(Notice::problem(
-                    "The file has no bytes for this attachment.",
+                    "The file does not contain the data of this attachment.",
                     "Verify the file.",
                 ))),
                 Err(refusal) => {
@@ -150,7 +150,7 @@ pub fn linked_ui(ui: &mut Ui, cx: &mut Cx<'_>, linked: &[LinkedRecord]) {
     }
 }
 
-/// The signatures as they are printed (21 CFR 11.50): name, meaning, date and time, and what each covers.
+/// The signatures as printed (21 CFR 11.50): name, meaning, date and time, and the signed content.
 pub fn signatures_ui(ui: &mut Ui, signatures: &[SignatureView]) {
     if signatures.is_empty() {
         return;
@@ -192,7 +192,7 @@ fn signature_ui(ui: &mut Ui, view: &SignatureView) {
         ui.add(Label::new(hint(ui, words)).wrap()).on_hover_text(&cover.digest);
     }
     if view.holds {
-        tone_words_ui(ui, Tone::Good, "Everything it covers still says what was signed");
+        tone_words_ui(ui, Tone::Good, "The signed content is unchanged");
     }
     for difference in &view.differences {
         tone_words_ui(ui, Tone::Late, &difference_words(difference));
@@ -205,5 +205,5 @@ fn difference_words((record, signed, now, fields): &(RecordId, u32, u32, Vec<Str
     } else {
         format!("; these fields differ: {}", fields.join(", "))
     };
-    format!("Signature covers {record} revision {signed}, now revision {now}{which}")
+    format!("The signature covers {record} revision {signed}, now revision {now}{which}")
 }

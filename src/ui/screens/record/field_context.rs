@@ -1,4 +1,4 @@
-//! What inputs and values need to know besides the field: the day, the zone, persons and records to refer to. No drawing.
+//! The context of inputs and values: the day, the time zone, and the persons and records to refer to. No drawing.
 
 use std::rc::Rc;
 
@@ -12,20 +12,20 @@ use crate::domain::record::RecordData;
 use crate::ops::{ListRow, Refused};
 use crate::ui::cx::Cx;
 
-/// Surroundings of a field.
-pub struct Places {
-    /// Today, here.
+/// The context of a field.
+pub struct FieldContext {
+    /// Today, in local time.
     pub today: NaiveDate,
-    /// The zone here.
+    /// The local time zone.
     pub zone: FixedOffset,
-    /// Everybody who has an account.
+    /// Everyone who has an account.
     pub people: Rc<Vec<ListRow>>,
     /// Records that can be referred to, by kind.
     pub records: Vec<(Kind, Rc<Vec<ListRow>>)>,
 }
 
-impl Places {
-    /// The surroundings as they are now; shares the cached lists.
+impl FieldContext {
+    /// The current context; shares the cached lists.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -45,14 +45,14 @@ impl Places {
         } else {
             &self.records.iter().find(|(kind, _)| *kind == id.kind)?.1
         };
-        // Newest first, without gaps in the numbers of most files: begin where it should be.
+        // Newest first, and most files have no gaps in their numbers: start at the expected place.
         let guess = rows.first().map_or(0, |first| first.id.number.saturating_sub(id.number) as usize);
         let row =
             rows.get(guess).filter(|row| row.id == id).or_else(|| rows.iter().find(|row| row.id == id))?;
         Some(&row.title)
     }
 
-    /// Records that fit what was typed, at most `limit`.
+    /// Records that match the typed text, at most `limit`.
     pub fn fitting(&self, target: Option<Kind>, typed: &str, limit: usize) -> Vec<&ListRow> {
         let typed = typed.trim().to_lowercase();
         self.records
@@ -68,13 +68,13 @@ impl Places {
     }
 }
 
-/// The zone of the machine.
+/// The time zone of the machine.
 pub fn zone(cx: &Cx<'_>) -> FixedOffset {
     FixedOffset::east_opt(cx.stamp.offset_minutes.saturating_mul(60))
         .unwrap_or_else(|| chrono::Offset::fix(&chrono::Utc))
 }
 
-/// What decides which questions are asked of a change request, or of the one that an analysis belongs to.
+/// The facts that decide which questions apply to a change request, or to the one that an analysis belongs to.
 pub fn circumstances(cx: &mut Cx<'_>, data: &RecordData) -> Option<Circumstances> {
     let def = data.def();
     if def.keyed.is_empty() {

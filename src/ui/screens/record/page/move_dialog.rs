@@ -1,10 +1,10 @@
-//! Asking for a step or a signature, and the dialog of a step that asks for more.
+//! Requesting a step or a signature, and the dialog of a step that needs more input.
 
 use eframe::egui;
 use egui::{Label, Ui};
 
+use super::super::field_context::{FieldContext, zone};
 use super::super::input::input_ui;
-use super::super::places::{Places, zone};
 use super::super::typed::Typed;
 use crate::domain::field::FieldDef;
 use crate::domain::ids::RecordId;
@@ -14,7 +14,7 @@ use crate::domain::text::sentence;
 use crate::domain::workflow::Move;
 use crate::ops::{Act, Refused, Request};
 use crate::ui::cx::{Command, Cx, Then};
-use crate::ui::foresight::Foresight;
+use crate::ui::dry_run::DryRun;
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::field::Field;
@@ -22,15 +22,15 @@ use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::{Notice, banner_ui};
 use crate::ui::widgets::text::TextArea;
 
-/// A step that asks for a reason or for fields before it is taken.
+/// A step that needs a reason or fields before it is taken.
 pub struct MoveDialog {
     data: RecordData,
     step: &'static Move,
     reason: String,
     values: Vec<(&'static FieldDef, Typed)>,
-    /// What the step asks for as it stands.
-    foresight: Foresight,
-    /// Number of the last event when it was asked for; a later one means that it was done.
+    /// The dry run of the step.
+    dry_run: DryRun,
+    /// Number of the last event at the request; a later one means that the step was taken.
     sent: Option<u64>,
 }
 
@@ -44,20 +44,20 @@ impl MoveDialog {
             .filter_map(|name| def.field(name))
             .map(|field| (field, Typed::of(field, data.value(field.name))))
             .collect();
-        let foresight = Foresight::default();
-        Self { data: data.clone(), step, reason: String::new(), values, foresight, sent: None }
+        let dry_run = DryRun::default();
+        Self { data: data.clone(), step, reason: String::new(), values, dry_run, sent: None }
     }
 
     /// Draws the dialog; returns whether it stays open.
-    pub fn ui(&mut self, ui: &Ui, cx: &mut Cx<'_>, places: &Places) -> bool {
+    pub fn ui(&mut self, ui: &Ui, cx: &mut Cx<'_>, context: &FieldContext) -> bool {
         let done = self.sent.is_some_and(|seq| cx.file.head().seq > seq);
         if done {
             return false;
         }
-        self.foresight.look(cx, self.act(cx));
+        self.dry_run.update(cx, self.act(cx));
         let missing = self.missing(cx);
         let heading = format!("{} {}", self.step.label, self.data.head.id);
-        let word = if self.foresight.is_signed() {
+        let word = if self.dry_run.is_signed() {
             format!("{}…", self.step.label)
         } else {
             self.step.label.to_owned()
@@ -82,13 +82,13 @@ impl MoveDialog {
                 Field::new(field.label)
                     .help(&help, field.clause)
                     .violation(wrong.as_deref())
-                    .show(ui, |ui| input_ui(ui, kind, field, typed, (places, None)));
-                let unmet = self.foresight.missing().iter();
+                    .show(ui, |ui| input_ui(ui, kind, field, typed, (context, None)));
+                let unmet = self.dry_run.missing().iter();
                 for condition in unmet.filter(|condition| condition.field == Some(field.name)) {
                     tone_words_ui(ui, Tone::Due, &condition.text);
                 }
             }
-            if self.foresight.asks_reason() {
+            if self.dry_run.asks_reason() {
                 Field::new("Reason")
                     .required("required")
                     .show(ui, |ui| ui.add(TextArea::new(&mut self.reason).rows(2, 6)));
@@ -103,7 +103,7 @@ impl MoveDialog {
 
     fn missing(&self, cx: &Cx<'_>) -> Vec<String> {
         let mut missing = Vec::new();
-        if self.foresight.asks_reason() && self.reason.trim().is_empty() {
+        if self.dry_run.asks_reason() && self.reason.trim().is_empty() {
             missing.push("Reason is missing".to_owned());
         }
         for (field, typed) in &self.values {
@@ -125,23 +125,23 @@ impl MoveDialog {
             .collect()
     }
 
-    /// The step as it stands, without its reason.
+    /// The step without its reason.
     fn act(&self, cx: &Cx<'_>) -> Act {
         move_act(self.data.head.id, self.step, self.set(cx))
     }
 
-    /// Asks for the step. What is signed goes on in the dialog of the signature, unless something is missing that is told here.
+    /// Requests the step. If it is signed, the signature dialog follows, unless something is missing, which is shown here.
     fn confirm(&mut self, cx: &mut Cx<'_>) -> bool {
         let reason = self.reason.trim();
         let mut act = self.act(cx);
         act.reason = (!reason.is_empty()).then(|| reason.to_owned());
         cx.ask(Command::Perform { act, then: Then::Stay, draft: None });
         self.sent = Some(cx.file.head().seq);
-        !(self.foresight.is_signed() && self.foresight.missing().is_empty())
+        !(self.dry_run.is_signed() && self.dry_run.missing().is_empty())
     }
 }
 
-/// Why a field was refused, where it was.
+/// The reason why a field was refused, if it was.
 pub(super) fn violation(refusal: Option<&Refused>, field: &FieldDef) -> Option<String> {
     let Some(Refused::Invalid { violations }) = refusal else { return None };
     violations
@@ -154,13 +154,13 @@ fn move_act(id: RecordId, step: &Move, set: Fields) -> Act {
     Act::from(Request::Move { id, go: step.name.to_owned(), set })
 }
 
-/// Asks for a step that needs nothing more.
+/// Requests a step that needs no further input.
 pub(super) fn ask_move(cx: &mut Cx<'_>, id: RecordId, step: &Move) {
     let act = move_act(id, step, Fields::new());
     cx.ask(Command::Perform { act, then: Then::Stay, draft: None });
 }
 
-/// Asks for a signature without a step.
+/// Requests a signature without a step.
 pub(super) fn ask_signature(cx: &mut Cx<'_>, id: RecordId, meaning: Meaning) {
     let act = Act::from(Request::Sign { id, meaning: Some(meaning) });
     cx.ask(Command::Perform { act, then: Then::Stay, draft: None });

@@ -1,6 +1,6 @@
-//! What would come of an act that is being entered: its dry run, made anew only when the act or the file changes.
+//! The dry run of the act that is being entered, repeated only when the act or the file changes.
 //!
-//! Belongs here: asking the file. Does not belong here: drawing, or any guess at what an act asks for.
+//! Belongs here: running it against the file. Does not belong here: drawing, or guessing what an act requires.
 
 use crate::domain::requests::Asks;
 use crate::domain::time::Day;
@@ -10,10 +10,10 @@ use crate::ui::cx::Cx;
 
 /// The last dry run of what is being entered.
 #[derive(Default)]
-pub struct Foresight {
-    /// Of which act it was made, at which event, on which day.
+pub struct DryRun {
+    /// The act, event and day of the dry run.
     of: Option<(Act, u64, Day)>,
-    /// What the act asks for. An act that is refused as it stands asks for what it asked for before.
+    /// What the act requires. A refused act keeps its previous requirements.
     asks: Asks,
     missing: Vec<Condition>,
     /// How often a dry run was made.
@@ -21,9 +21,9 @@ pub struct Foresight {
     pub(super) made: usize,
 }
 
-impl Foresight {
-    /// Brings it up to date with an act, without reasons: whether they are asked for is what it tells.
-    pub fn look(&mut self, cx: &Cx<'_>, act: Act) {
+impl DryRun {
+    /// Repeats the dry run for an act. The act carries no reasons, because the dry run reports whether they are required.
+    pub fn update(&mut self, cx: &Cx<'_>, act: Act) {
         let now = (cx.file.head().seq, cx.today());
         if self.of.as_ref().is_some_and(|(of, seq, day)| *of == act && (*seq, *day) == now) {
             return;
@@ -40,22 +40,22 @@ impl Foresight {
         }
     }
 
-    /// Whether it asks for a reason.
+    /// Whether the act requires a reason.
     pub const fn asks_reason(&self) -> bool {
         self.asks.reason.is_some()
     }
 
-    /// Whether it asks why it is entered late.
+    /// Whether the act requires a reason for the late entry.
     pub const fn asks_late_reason(&self) -> bool {
         self.asks.late_reason.is_some()
     }
 
-    /// Whether it is signed.
+    /// Whether the act is signed.
     pub const fn is_signed(&self) -> bool {
         self.asks.password.is_some()
     }
 
-    /// The conditions that are not met yet.
+    /// The unmet conditions.
     pub fn missing(&self) -> &[Condition] {
         &self.missing
     }
@@ -105,10 +105,10 @@ mod tests {
     }
 
     #[test]
-    fn a_dry_run_is_made_once_for_each_change_and_tells_what_is_asked_for() {
+    fn a_dry_run_is_made_once_for_each_change_and_reports_what_is_required() {
         let folder = tempfile::tempdir().unwrap();
         let (mut file, session, stamp) = file(folder.path());
-        let mut foresight = Foresight::default();
+        let mut dry_run = DryRun::default();
         let mut look = |file: &ProductFile, stamp: &Stamp, act: &Act| {
             let (mut cache, mut commands) = (Cache::default(), Vec::new());
             let cx = Cx {
@@ -120,9 +120,9 @@ mod tests {
                 refusal: None,
             };
             for _ in 0..60 {
-                foresight.look(&cx, act.clone());
+                dry_run.update(&cx, act.clone());
             }
-            (foresight.made, foresight.is_signed(), foresight.asks_reason(), foresight.missing().len())
+            (dry_run.made, dry_run.is_signed(), dry_run.asks_reason(), dry_run.missing().len())
         };
         let class = edit(Kind::Product, json!({"software_safety_class": "c"}));
         let model = edit(Kind::Product, json!({"model": "PG-2"}));
@@ -130,12 +130,12 @@ mod tests {
         let refused = edit(Kind::Product, json!({"title": "two\nlines"}));
         assert_eq!(look(&file, &stamp, &class), (1, true, true, 0), "the class is signed, with a reason");
         assert_eq!(look(&file, &stamp, &model), (2, false, false, 0), "the model is not");
-        assert_eq!(look(&file, &stamp, &nameless), (3, false, false, 1), "what is missing is told");
+        assert_eq!(look(&file, &stamp, &nameless), (3, false, false, 1), "missing conditions are reported");
         assert_eq!(look(&file, &stamp, &class), (4, true, true, 0));
-        assert_eq!(look(&file, &stamp, &refused), (5, true, true, 0), "what is refused asks as before");
+        assert_eq!(look(&file, &stamp, &refused), (5, true, true, 0), "a refused act keeps its requirements");
         assert_eq!(look(&file, &stamp, &edit(Kind::Product, json!({}))), (6, false, false, 0));
         file.perform(&session, model.clone(), None, &stamp).unwrap();
-        assert_eq!(look(&file, &stamp, &model), (7, false, false, 0), "nothing would change any more");
+        assert_eq!(look(&file, &stamp, &model), (7, false, false, 0), "nothing would change");
         let tomorrow = Stamp { now: stamp.now.plus_seconds(86_400), ..stamp };
         assert_eq!(look(&file, &tomorrow, &model).0, 8);
     }

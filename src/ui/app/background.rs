@@ -1,4 +1,4 @@
-//! Work in the background: verification at opening, backups, remembered heads, imports, upgrades; and what their results bring.
+//! Background jobs: verification after opening, backups, imports and upgrades, and the handling of their results.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use crate::ops::{ProductFile, Refused, Verification, keep};
 use crate::ui::dialogs;
 use crate::ui::widgets::notice::Notice;
 
-/// Seconds between two automatic backups of a file that stays open.
+/// Seconds between two automatic backups of an open file.
 const BACKUP_SECONDS: i64 = 24 * 3600;
-/// Seconds after a failed automatic backup before the next is tried.
+/// Seconds after a failed automatic backup until the next attempt.
 const BACKUP_AGAIN_SECONDS: i64 = 3600;
 
 impl App {
-    /// After opening: verifies the whole file beside the window, if there is a place to remember heads.
+    /// After opening, verifies the whole file in the background if there is a place to remember heads.
     pub(super) fn check_in_background(&mut self) {
         if self.setup.data_folder.is_some() {
             self.schedule.verify_wanted = true;
@@ -29,7 +29,7 @@ impl App {
         let Some(desk) = &self.desk else { return };
         if desk.file.is_lent() {
             self.schedule.verify_wanted = false;
-            self.problem(format!("{IMPORT_RUNS}."), "Verify the file when it has ended.");
+            self.problem(format!("{IMPORT_RUNS}."), "Verify the file after it has ended.");
             return;
         }
         if self.jobs.is_verifying() {
@@ -44,14 +44,11 @@ impl App {
                 Ok(Finished::Verified(Box::new(verification)))
             });
         if let Err(refusal) = started {
-            self.problem(
-                format!("The file could not be verified: {refusal}."),
-                "Try it again from the menu.",
-            );
+            self.problem(format!("The file could not be verified: {refusal}."), "Try again from the menu.");
         }
     }
 
-    /// Backs the file up to a place that the person chooses.
+    /// Backs up the file to a place that the user chooses.
     pub(super) fn back_up_to_choice(&mut self) {
         let stamp = self.stamp();
         let Some(desk) = &self.desk else { return };
@@ -72,7 +69,7 @@ impl App {
         }
     }
 
-    /// Starts an automatic backup if something was done since the last one.
+    /// Starts an automatic backup if the file has changed since the last one.
     pub(super) fn back_up_automatically(&mut self) {
         let now = self.stamp().now;
         let (Some(folder), Some(desk)) = (self.setup.data_folder.clone(), &self.desk) else { return };
@@ -100,7 +97,7 @@ impl App {
                 .is_none_or(|(_, at)| now.seconds_since(*at) >= BACKUP_SECONDS)
     }
 
-    /// Upgrades the file at a path beside the window.
+    /// Upgrades the file at a path in the background.
     pub(super) fn upgrade(&mut self, path: &Path) {
         let (stamp, steps, of) = (self.stamp(), self.steps, path.to_owned());
         let kind = RunningKind::Upgrade(path.to_owned());
@@ -123,12 +120,12 @@ impl App {
         }
     }
 
-    /// Takes in feedback beside the window, with the writer; the outcome stays in the job for the screen.
+    /// Imports feedback in the background with the writer; the job keeps the outcome for the screen.
     pub(super) fn import(&mut self, import: &Arc<ImportJob>) {
         let stamp = self.stamp();
-        // Long reads would keep the import from being committed.
+        // Long reads would delay the commit of the import.
         if let Some(other) = self.jobs.watched_under_way() {
-            let words = format!("“{}” is under way: wait or cancel it", other.name());
+            let words = format!("“{}” is running: wait or cancel it", other.name());
             return import.end(Err(Refused::Rule(words)));
         }
         let verifying = self.jobs.stop_verifying();
@@ -144,12 +141,12 @@ impl App {
             Finished::Imported(writer)
         });
         if let Err(refusal) = started {
-            self.import_broke_off(import, refusal);
+            self.import_failed(import, refusal);
         }
     }
 
-    /// Takes the results of jobs that have ended.
-    pub(super) fn keep_jobs(&mut self) {
+    /// Handles the results of finished jobs.
+    pub(super) fn finish_jobs(&mut self) {
         for Ended { outcome, kind, name, cancelled } in self.jobs.take_ended() {
             match (outcome, kind) {
                 (Ok(Finished::Verified(verification)), kind) => {
@@ -158,9 +155,9 @@ impl App {
                 (Ok(Finished::BackedUp(path)), kind) => self.backed_up(&path, &kind),
                 (Ok(Finished::Imported(writer)), kind) => self.imported(*writer, &kind),
                 (Ok(Finished::Upgraded(done)), RunningKind::Upgrade(path)) => self.upgraded(&path, *done),
-                // The kinds of jobs and of what they bring go together.
+                // The kind of a job determines the kind of its result.
                 (Ok(Finished::Upgraded(_)), _) => {}
-                (Err(refusal), RunningKind::Import(import)) => self.import_broke_off(&import, refusal),
+                (Err(refusal), RunningKind::Import(import)) => self.import_failed(&import, refusal),
                 (Err(_), kind) if cancelled => {
                     self.notices.push(Notice::info(format!("{name} was cancelled.")));
                     if matches!(kind, RunningKind::Backup { .. }) {
@@ -170,8 +167,8 @@ impl App {
                 (Err(refusal), RunningKind::Backup { of, .. }) => self.backup_failed(&of, &refusal),
                 (Err(refusal), RunningKind::Upgrade(path)) => self.upgrade_failed(&path, &refusal),
                 (Err(refusal), RunningKind::Verify { .. }) => self.problem(
-                    format!("Verifying the file did not succeed: {refusal}."),
-                    "Nothing in the file was changed. Try it again from the menu.",
+                    format!("The verification of the file failed: {refusal}."),
+                    "Nothing in the file was changed. Try again from the menu.",
                 ),
             }
         }
@@ -189,7 +186,7 @@ impl App {
         if findings.is_empty() {
             desk.integrity = Integrity::Verified { seq: verification.head.0, at: now };
             if let Some(folder) = folder {
-                // A head that cannot be remembered only makes the next verification say less.
+                // If the head cannot be remembered, the next verification only reports less.
                 let _ = keep::remember_head(&folder, &desk.uuid, &verification.head);
             }
             if asked_for {
@@ -208,7 +205,7 @@ impl App {
             let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
             self.problem(
                 format!("The file does not match its own record: {first}{more}."),
-                "Keep the file as it is, do not go on with it, and compare it with a backup.",
+                "Keep the file as it is, stop working in it, and compare it with a backup.",
             );
         }
     }
@@ -219,7 +216,7 @@ impl App {
             desk.backed_up = desk.backed_up.max(of.seq);
         }
         if *asked_for {
-            self.notices.push(Notice::done(format!("Backed up to {} and read back.", path.display())));
+            self.notices.push(Notice::done(format!("Backed up to {} and verified.", path.display())));
         }
     }
 
@@ -227,7 +224,7 @@ impl App {
         self.schedule.backup_after = self.stamp().now.plus_seconds(BACKUP_AGAIN_SECONDS);
         let words = format!("{} could not be backed up: {refusal}.", of.path.display());
         if !self.refuse_to_close(&words) {
-            self.problem(words, "The file itself is as it was. Back it up from the menu to another place.");
+            self.problem(words, "The file itself is unchanged. Back it up from the menu to another place.");
         }
     }
 
@@ -240,25 +237,25 @@ impl App {
         self.schedule.verify_wanted |= std::mem::take(&mut desk.verify_again);
         if let Err(refusal) = returned {
             self.problem(
-                format!("What was typed during the import could not be kept as a draft: {refusal}."),
+                format!("The text typed during the import could not be kept as a draft: {refusal}."),
                 "Save it soon, or copy it elsewhere.",
             );
         }
         match import.said() {
             Some(Ok(words)) => self.notices.push(Notice::done(words)),
             Some(Err(_)) if import.progress().is_cancelled() => {
-                self.notices.push(Notice::info("The import was cancelled. Nothing of it is in the file."));
+                self.notices.push(Notice::info("The import was cancelled. None of it is in the file."));
             }
             Some(Err(words)) => {
-                self.problem(format!("The import did not succeed: {words}."), "Nothing was changed.");
+                self.problem(format!("The import failed: {words}."), "Nothing was changed.");
             }
             None => {}
         }
-        self.leave_at_last();
+        self.leave_after_import();
     }
 
-    /// An import that could not begin, or ended by a fault: the file is opened for writing anew.
-    fn import_broke_off(&mut self, import: &ImportJob, refusal: Refused) {
+    /// An import that could not start or ended with a fault: the file is opened for writing again.
+    fn import_failed(&mut self, import: &ImportJob, refusal: Refused) {
         let stamp = self.stamp();
         import.end(Err(refusal));
         let Some(desk) = &mut self.desk else { return };
@@ -269,9 +266,9 @@ impl App {
         let remedy = if matches!(back, Ok(true)) {
             "Nothing was changed."
         } else {
-            "Nothing was changed. Close the file and open it again to go on writing."
+            "Nothing was changed. Close the file and open it again to continue writing."
         };
-        self.problem("The import broke off.", remedy);
-        self.leave_at_last();
+        self.problem("The import failed.", remedy);
+        self.leave_after_import();
     }
 }

@@ -1,18 +1,18 @@
-//! `mainstay import feedback`: feedback from a file.
+//! `mainstay import feedback`: importing feedback from a file.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::args::ImportArguments;
 use super::failure::Failure;
-use super::{Said, open};
+use super::{CommandResult, open};
 use crate::ops::import::{
     ImportReport, ImportSource, Mapping, ReadOptions, RowOutcome, answered, find_mapping,
 };
 use crate::ops::{self, Session};
 
-/// Takes feedback in, or says what would be taken.
-pub fn import(arguments: &ImportArguments) -> Said {
+/// Imports feedback, or reports what a dry run would import.
+pub fn import(arguments: &ImportArguments) -> CommandResult {
     let source = Arc::new(ImportSource::read(&arguments.input, &ReadOptions::default())?);
     let mapping = mapping(arguments)?;
     if arguments.dry_run {
@@ -33,7 +33,7 @@ fn mapping(arguments: &ImportArguments) -> Result<Mapping, Failure> {
     for answer in &arguments.answers {
         let (target, value) = answer
             .split_once('=')
-            .ok_or_else(|| Failure::usage(format!("--answer “{answer}” is no FIELD=VALUE")))?;
+            .ok_or_else(|| Failure::usage(format!("--answer “{answer}” is not FIELD=VALUE")))?;
         mapping = answered(mapping, target.trim(), value.trim())?;
     }
     if let Some(open) = mapping.ask.first() {
@@ -42,33 +42,33 @@ fn mapping(arguments: &ImportArguments) -> Result<Mapping, Failure> {
     Ok(mapping)
 }
 
-fn outcome(report: &ImportReport, dry: bool) -> Said {
-    let mut said = String::new();
+fn outcome(report: &ImportReport, dry: bool) -> CommandResult {
+    let mut output = String::new();
     for row in &report.rows {
         match &row.outcome {
             RowOutcome::Taken(_) => {}
             RowOutcome::Already(id) => {
-                said.push_str(&line(row.line, &row.external_number, "taken before as", &id.to_string()));
+                output.push_str(&line(row.line, &row.external_number, "imported before as", &id.to_string()));
             }
             RowOutcome::Refused(reasons) => {
-                said.push_str(&line(row.line, &row.external_number, "refused:", &reasons.join("; ")));
+                output.push_str(&line(row.line, &row.external_number, "refused:", &reasons.join("; ")));
             }
         }
     }
     let counts = report.counts;
-    let verb = if dry { "would be taken" } else { "taken" };
+    let verb = if dry { "would be imported" } else { "imported" };
     let _ = writeln!(
-        said,
-        "{}, mapping “{}”: {} rows {verb}, {} taken before, {} refused",
+        output,
+        "{}, mapping “{}”: {} rows {verb}, {} imported before, {} refused",
         report.file_name, report.mapping, counts.taken, counts.already, counts.refused
     );
     if let Some(id) = report.attachment {
-        let _ = writeln!(said, "The file is kept as {id}");
+        let _ = writeln!(output, "The file is kept as {id}");
     }
     if counts.taken == 0 && counts.refused > 0 {
-        return Err(Failure::refused("no row could be taken; nothing was changed").after(said));
+        return Err(Failure::refused("no row could be imported; nothing was changed").after(output));
     }
-    Ok(said)
+    Ok(output)
 }
 
 fn line(number: u64, external: &str, word: &str, rest: &str) -> String {

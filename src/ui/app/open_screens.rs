@@ -1,4 +1,4 @@
-//! Which screen draws which route. Screens that were left are kept a while, so that going back finds them as they were.
+//! The open screens, by route. A screen that was left is kept for a while, so that going back finds it unchanged.
 
 use eframe::egui;
 
@@ -35,11 +35,11 @@ enum Screen {
     Later(&'static str),
 }
 
-/// The screens that are kept, the latest last.
+/// The kept screens, newest last.
 #[derive(Default)]
 pub struct Screens {
     kept: Vec<(Route, Screen)>,
-    /// The form that was on screen in the last frame.
+    /// The route of the form that was on screen in the last frame.
     form: Option<Route>,
 }
 
@@ -49,7 +49,7 @@ impl Screens {
         let found = self.kept.iter().position(|(kept, _)| kept == route);
         let entry = match found {
             Some(index) => self.kept.remove(index),
-            None => (route.clone(), mount(route, settings)),
+            None => (route.clone(), make_screen(route, settings)),
         };
         if self.kept.len() >= KEPT {
             self.kept.remove(0);
@@ -81,14 +81,14 @@ impl Screens {
         }
     }
 
-    /// Tells the form of the last frame that it was left, if something else is on screen now.
+    /// Notifies the form of the last frame that it was left, if another route is on screen now.
     pub fn leave(&mut self, now: &Route, cx: &mut Cx<'_>) {
         if self.form.as_ref().is_some_and(|route| route != now) {
             self.leave_all(cx);
         }
     }
 
-    /// Tells the form of the last frame that it is left, whatever comes.
+    /// Notifies the form of the last frame that it was left, in any case.
     pub fn leave_all(&mut self, cx: &mut Cx<'_>) {
         let Some(route) = self.form.take() else { return };
         for (kept, screen) in &mut self.kept {
@@ -100,7 +100,7 @@ impl Screens {
         }
     }
 
-    /// Forgets the screen of a route: its form is done.
+    /// Drops the screen of a route, because its form is done.
     pub fn forget(&mut self, route: &Route) {
         self.kept.retain(|(kept, _)| kept != route);
         if self.form.as_ref() == Some(route) {
@@ -109,7 +109,7 @@ impl Screens {
     }
 }
 
-fn mount(route: &Route, settings: &Settings) -> Screen {
+fn make_screen(route: &Route, settings: &Settings) -> Screen {
     match route {
         Route::Dashboard => Screen::Dashboard(Box::default()),
         Route::List(kind) => {
@@ -133,7 +133,7 @@ fn mount(route: &Route, settings: &Settings) -> Screen {
     }
 }
 
-/// Where a person's own import mappings are kept.
+/// The folder of the user's own import mappings.
 fn mappings_folder() -> Option<std::path::PathBuf> {
     places::settings_folder().map(|folder| folder.join("mappings"))
 }
