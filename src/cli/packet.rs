@@ -50,7 +50,7 @@ pub fn write(file: &mut ProductFile, session: &Session, options: &PacketOptions,
     let name = out.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     file.issue_packet(session, &rendered, &name, &stamp)?;
     // The PDF gets its name only once the audit trail knows of it.
-    pdf.keep().map_err(Refused::from)?;
+    pdf.persist().map_err(Refused::from)?;
     let mut said = format!(
         "Packet {}: {} pages in {} ({})\nSHA-256 {}\n",
         rendered.number(),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::failure::Failure;
 use super::{Said, advisories, open};
-use crate::ops::{self, Found, Leftover, ProductFile, Steps};
+use crate::ops::{self, FileState, Leftover, ProductFile, Steps};
 
 /// Brings a file of an earlier program to this program's version.
 pub fn upgrade(path: &Path, steps: Steps) -> Said {
@@ -34,7 +34,7 @@ pub fn upgrade(path: &Path, steps: Steps) -> Said {
             done.verified.events,
             done.copy.display()
         )),
-        Err(Ok(Found::Ready)) => {
+        Err(Ok(FileState::Ready)) => {
             Ok(format!("{} has this program's version already; nothing was changed\n", path.display()))
         }
         Err(Ok(found)) => Err(open::not_opened(path, &found)),

@@ -14,7 +14,7 @@ use crate::store_error::StoreError;
 /// How the name of a file that is being written ends.
 pub const UNFINISHED: &str = ".mainstay-part";
 
-/// A file that is being written. Dropped before [`FreshFile::keep`], nothing of it is left.
+/// A file that is being written. Dropped before [`FreshFile::persist`], nothing of it is left.
 #[derive(Debug)]
 pub struct FreshFile {
     temp: NamedTempFile,
@@ -78,7 +78,7 @@ impl FreshFile {
     ///
     /// # Errors
     /// When something lies there now, or the disk fails. Then nothing of it is left.
-    pub fn keep(self) -> Result<(), StoreError> {
+    pub fn persist(self) -> Result<(), StoreError> {
         self.finish(false)
     }
 
@@ -86,7 +86,7 @@ impl FreshFile {
     ///
     /// # Errors
     /// When the disk fails. Then nothing of it is left.
-    pub fn keep_over(self) -> Result<(), StoreError> {
+    pub fn persist_over(self) -> Result<(), StoreError> {
         self.finish(true)
     }
 
@@ -251,7 +251,7 @@ mod tests {
         assert!(names(folder.path()).is_empty());
         let mut file = FreshFile::new(&target, None).unwrap();
         file.put(b"whole").unwrap();
-        file.keep().unwrap();
+        file.persist().unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"whole");
         assert_eq!(names(folder.path()), ["out.json"]);
     }
@@ -265,13 +265,13 @@ mod tests {
         let late = FreshFile::new(&target, None).unwrap();
         fs::write(&target, "first").unwrap();
         assert!(matches!(FreshFile::new(&target, None), Err(StoreError::Exists(_))));
-        assert!(matches!(late.keep(), Err(StoreError::Exists(_))));
+        assert!(matches!(late.persist(), Err(StoreError::Exists(_))));
         assert_eq!(fs::read(&target).unwrap(), b"first");
         assert_eq!(fs::read(&strange).unwrap(), b"keep me");
         assert_eq!(names(folder.path()), ["out.json", "out.json.part"]);
         let mut over = FreshFile::over(&target, None).unwrap();
         over.put(b"second").unwrap();
-        over.keep_over().unwrap();
+        over.persist_over().unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"second");
     }
 
@@ -303,7 +303,7 @@ mod tests {
             let file = FreshFile::new(&target, Some(&original)).unwrap();
             let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
             assert_eq!(mode(file.path()) & !most, 0, "{original_mode:o} while it is written");
-            file.keep().unwrap();
+            file.persist().unwrap();
             assert_eq!(mode(&target) & !most, 0, "{original_mode:o}: {:o}", mode(&target));
             assert_eq!(mode(&target) & 0o600, 0o600);
         }

@@ -13,7 +13,7 @@ use super::leaving::Closing;
 use super::tests::{Clock, PASSWORD, Window, fill, keeping, press, pump, shot, sign_in};
 use super::{App, Start};
 use crate::domain::ids::Kind;
-use crate::ops::{Request, keep};
+use crate::ops::{Request, workstation};
 use crate::ui::cx::{Route, Then};
 
 /// Rows to take in.
@@ -272,12 +272,12 @@ fn a_file_that_is_left_is_backed_up_whichever_way_it_is_left() {
             work(&mut window);
         }
         let left = uuid(&window);
-        assert_eq!(keep::backups(&data, &left).len(), 0);
+        assert_eq!(workstation::backups(&data, &left).len(), 0);
         leave(&mut window, &other);
         until(&mut window, what, |window| {
-            window.state().jobs.none_run() && !keep::backups(&data, &left).is_empty()
+            window.state().jobs.none_run() && !workstation::backups(&data, &left).is_empty()
         });
-        assert_eq!(keep::backups(&data, &left).len(), 1, "{what}");
+        assert_eq!(workstation::backups(&data, &left).len(), 1, "{what}");
         if let Some(desk) = &window.state().desk {
             assert_ne!(desk.uuid, left, "{what}");
             assert_eq!(desk.backed_up, desk.file.head().seq, "{what}: the backup was of the other file");
@@ -305,7 +305,7 @@ fn a_backup_that_fails_at_closing_is_told_and_the_person_decides() {
     std::fs::remove_file(own.join("backups")).unwrap();
     press(&mut window, "Try again");
     until(&mut window, "close", |window| commands(window).contains(&ViewportCommand::Close));
-    assert_eq!(keep::backups(&data, &uuid(&window)).len(), 1);
+    assert_eq!(workstation::backups(&data, &uuid(&window)).len(), 1);
 }
 
 #[test]

@@ -27,7 +27,7 @@ impl ProductFile {
         self.write_all(&mut out, now)?;
         let failed = StoreError::io(format!("{} could not be written", path.display()));
         let file = out.out.into_inner().map_err(|error| failed(error.into_error()))?;
-        Ok(file.keep()?)
+        Ok(file.persist()?)
     }
 
     fn write_all(&self, out: &mut Document<'_>, now: Moment) -> Result<(), Refused> {

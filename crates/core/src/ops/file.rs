@@ -7,11 +7,11 @@ use super::session::Session;
 use crate::domain::ids::RecordId;
 use crate::domain::product::Product;
 use crate::domain::record::RecordData;
-use crate::store::{self, Found, Head, Holder, Lock, Store, StoreError, Verification};
+use crate::store::{self, FileState, Head, Holder, Lock, Store, StoreError, Verification};
 use mainstay_base::clock::Stamp;
 use mainstay_base::time::Moment;
 
-use super::lend::WaitingDrafts;
+use super::writer::WaitingDrafts;
 use crate::domain::requests::PRODUCT;
 
 /// Why a file is open for reading only.
@@ -26,7 +26,7 @@ pub enum WhyReadOnly {
     /// It has an older schema and was not upgraded.
     Older(i32),
     /// A job of this program writes to it; what it does, in words such as “An import is running: wait or cancel it”.
-    Lent(&'static str),
+    WriterAway(&'static str),
 }
 
 impl std::fmt::Display for WhyReadOnly {
@@ -43,7 +43,7 @@ impl std::fmt::Display for WhyReadOnly {
             Self::Damaged(what) => write!(f, "The file is read-only because it is damaged: {what}"),
             Self::NotWritable => f.write_str("The file is open for reading only"),
             Self::Older(_) => f.write_str("The file is read-only until it is upgraded"),
-            Self::Lent(words) => f.write_str(words),
+            Self::WriterAway(words) => f.write_str(words),
         }
     }
 }
@@ -62,7 +62,7 @@ pub enum Opened {
     /// It is open, for writing or for reading only.
     Open(Box<ProductFile>),
     /// It was not opened; nothing was changed.
-    Not(Found),
+    Not(FileState),
 }
 
 /// The holder that a lock names before anybody is signed in.
@@ -83,10 +83,10 @@ impl ProductFile {
     pub fn open(path: &Path, stamp: &Stamp) -> Result<Opened, Refused> {
         match store::open_writing(path, &holder("somebody not signed in yet", stamp)) {
             Ok((store, lock)) => Ok(Opened::Open(Box::new(Self::writing(store, lock)))),
-            Err(Ok(Found::Locked(holder))) => Self::read_only(path, WhyReadOnly::Locked(holder)),
-            Err(Ok(Found::Damaged { what })) => match store::open_read_only(path) {
+            Err(Ok(FileState::Locked(holder))) => Self::read_only(path, WhyReadOnly::Locked(holder)),
+            Err(Ok(FileState::Damaged { what })) => match store::open_read_only(path) {
                 Ok(store) => Ok(Opened::Open(Box::new(Self::reading(store, WhyReadOnly::Damaged(what))))),
-                Err(_) => Ok(Opened::Not(Found::Damaged { what })),
+                Err(_) => Ok(Opened::Not(FileState::Damaged { what })),
             },
             Err(Ok(found)) => Ok(Opened::Not(found)),
             Err(Err(StoreError::NotWritable | StoreError::ReadOnly)) => {
@@ -99,23 +99,23 @@ impl ProductFile {
     /// Opens a file for reading only.
     pub fn open_to_read(path: &Path) -> Result<Opened, Refused> {
         match store::look(path) {
-            Found::Ready | Found::Locked(_) => Self::read_only(path, WhyReadOnly::NotWritable),
-            Found::Damaged { what } => match store::open_read_only(path) {
+            FileState::Ready | FileState::Locked(_) => Self::read_only(path, WhyReadOnly::NotWritable),
+            FileState::Damaged { what } => match store::open_read_only(path) {
                 Ok(store) => Ok(Opened::Open(Box::new(Self::reading(store, WhyReadOnly::Damaged(what))))),
-                Err(_) => Ok(Opened::Not(Found::Damaged { what })),
+                Err(_) => Ok(Opened::Not(FileState::Damaged { what })),
             },
-            found @ (Found::NeedsUpgrade { .. }
-            | Found::Newer { .. }
-            | Found::NewerRules { .. }
-            | Found::NotOurs { .. }
-            | Found::NotReadable { .. }) => Ok(Opened::Not(found)),
+            found @ (FileState::NeedsUpgrade { .. }
+            | FileState::Newer { .. }
+            | FileState::NewerRules { .. }
+            | FileState::NotOurs { .. }
+            | FileState::NotReadable { .. }) => Ok(Opened::Not(found)),
         }
     }
 
     fn read_only(path: &Path, why: WhyReadOnly) -> Result<Opened, Refused> {
         let store = store::open_read_only(path)?;
         if let Some(rules) = store.newer_rules()? {
-            return Ok(Opened::Not(Found::NewerRules { rules }));
+            return Ok(Opened::Not(FileState::NewerRules { rules }));
         }
         Ok(Opened::Open(Box::new(Self::reading(store, why))))
     }
@@ -123,14 +123,14 @@ impl ProductFile {
     /// Opens a file of an older schema for reading only, as it is.
     pub fn open_older_to_read(path: &Path) -> Result<Opened, Refused> {
         match store::look(path) {
-            Found::NeedsUpgrade { version } => Self::read_only(path, WhyReadOnly::Older(version)),
-            Found::Ready
-            | Found::Newer { .. }
-            | Found::NewerRules { .. }
-            | Found::Locked(_)
-            | Found::Damaged { .. }
-            | Found::NotOurs { .. }
-            | Found::NotReadable { .. } => Self::open_to_read(path),
+            FileState::NeedsUpgrade { version } => Self::read_only(path, WhyReadOnly::Older(version)),
+            FileState::Ready
+            | FileState::Newer { .. }
+            | FileState::NewerRules { .. }
+            | FileState::Locked(_)
+            | FileState::Damaged { .. }
+            | FileState::NotOurs { .. }
+            | FileState::NotReadable { .. } => Self::open_to_read(path),
         }
     }
 
@@ -157,7 +157,7 @@ impl ProductFile {
     pub(super) fn refuse_read_only(&self) -> Result<(), Refused> {
         match &self.why_read_only {
             None => Ok(()),
-            Some(WhyReadOnly::Lent(words)) => Err(Refused::Rule((*words).to_owned())),
+            Some(WhyReadOnly::WriterAway(words)) => Err(Refused::Rule((*words).to_owned())),
             Some(
                 WhyReadOnly::Locked(_)
                 | WhyReadOnly::Damaged(_)
@@ -190,11 +190,11 @@ impl ProductFile {
         let path: PathBuf = self.store.path().to_owned();
         match store::open_writing(&path, &holder("somebody not signed in yet", stamp)) {
             Ok((store, lock)) => {
-                self.give_back(Self::writing(store, lock))?;
+                self.take_back_writer(Self::writing(store, lock))?;
                 Ok(true)
             }
-            Err(Ok(Found::Locked(holder))) => {
-                if !self.is_lent() {
+            Err(Ok(FileState::Locked(holder))) => {
+                if !self.writer_is_away() {
                     self.why_read_only = Some(WhyReadOnly::Locked(holder));
                 }
                 Ok(false)

@@ -24,7 +24,7 @@ struct Inner {
     words: Mutex<String>,
     cancelled: AtomicBool,
     /// Whether somebody wants to write.
-    way: AtomicBool,
+    yield_asked: AtomicBool,
     ended: AtomicBool,
 }
 
@@ -45,7 +45,7 @@ impl Progress {
             thousandths: AtomicU32::new(0),
             words: Mutex::new(name.to_owned()),
             cancelled: AtomicBool::new(false),
-            way: AtomicBool::new(false),
+            yield_asked: AtomicBool::new(false),
             ended: AtomicBool::new(false),
         };
         Self { inner: Arc::new(inner), wake: Arc::new(wake) }
@@ -111,18 +111,18 @@ impl Progress {
     }
 
     /// Asks work that reads the file in one long look to let a writer through. It begins anew after that.
-    pub fn ask_for_way(&self) {
-        self.inner.way.store(true, Ordering::Relaxed);
+    pub fn ask_to_yield(&self) {
+        self.inner.yield_asked.store(true, Ordering::Relaxed);
     }
 
     /// Whether somebody wants to write.
-    pub fn is_asked_for_way(&self) -> bool {
-        self.inner.way.load(Ordering::Relaxed)
+    pub fn is_asked_to_yield(&self) -> bool {
+        self.inner.yield_asked.load(Ordering::Relaxed)
     }
 
     /// Notes that the writer was let through; answers whether there was one.
-    pub fn gave_way(&self) -> bool {
-        self.inner.way.swap(false, Ordering::Relaxed)
+    pub fn take_yield_request(&self) -> bool {
+        self.inner.yield_asked.swap(false, Ordering::Relaxed)
     }
 
     /// Whether the work has ended, however it did.

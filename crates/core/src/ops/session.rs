@@ -134,7 +134,7 @@ impl ProductFile {
 
     /// Signs a person in. Failures are counted, make the next try wait, and are told at the next success.
     pub fn sign_in(&mut self, login: &str, password: &Password, stamp: &Stamp) -> Result<Session, Refused> {
-        if self.is_lent() {
+        if self.writer_is_away() {
             // Without the writer a failure could not be counted.
             self.refuse_read_only()?;
         }

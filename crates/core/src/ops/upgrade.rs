@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::file::{ProductFile, holder};
 use super::refused::Refused;
-use crate::store::{self, Found, Leftover, Report, Steps, StoreError, Upgraded, Verification};
+use crate::store::{self, FileState, Leftover, Report, Steps, StoreError, Upgraded, Verification};
 use mainstay_base::clock::Stamp;
 
 impl ProductFile {
@@ -17,7 +17,7 @@ impl ProductFile {
         steps: Steps,
         stamp: &Stamp,
         report: Report<'_>,
-    ) -> Result<Upgraded, Result<Found, Refused>> {
+    ) -> Result<Upgraded, Result<FileState, Refused>> {
         store::upgrade(path, &holder("an upgrade", stamp), steps, report)
             .map_err(|not| not.map_err(Refused::from))
     }

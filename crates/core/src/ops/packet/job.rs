@@ -47,9 +47,9 @@ impl PacketOrder {
         let built = loop {
             tries += 1;
             progress.step("Verifying the file", 0.0)?;
-            let verification = ProductFile::verify_beside(&self.path, None, progress, 0.4)?;
+            let verification = ProductFile::verify_in_background(&self.path, None, progress, 0.4)?;
             progress.step("Gathering the records", 0.4)?;
-            let file = ProductFile::beside(&self.path)?;
+            let file = ProductFile::open_for_job(&self.path)?;
             if verification.head.1 == file.head().digest || tries == TRIES {
                 break file.build_packet_by(
                     &self.options,

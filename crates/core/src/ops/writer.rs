@@ -38,22 +38,22 @@ impl ProductFile {
     ///
     /// # Errors
     /// When this is not the writer, or the file cannot be opened a second time.
-    pub fn lend(&mut self, why: &'static str) -> Result<Self, Refused> {
+    pub fn hand_over_writer(&mut self, why: &'static str) -> Result<Self, Refused> {
         self.refuse_read_only()?;
-        let reader = Self::reading(store::open_read_only(self.path())?, WhyReadOnly::Lent(why));
+        let reader = Self::reading(store::open_read_only(self.path())?, WhyReadOnly::WriterAway(why));
         Ok(std::mem::replace(self, reader))
     }
 
     /// Whether a job has the writer.
-    pub const fn is_lent(&self) -> bool {
-        matches!(self.why_read_only, Some(WhyReadOnly::Lent(_)))
+    pub const fn writer_is_away(&self) -> bool {
+        matches!(self.why_read_only, Some(WhyReadOnly::WriterAway(_)))
     }
 
     /// Takes the writer back and writes the drafts that waited for it.
     ///
     /// # Errors
     /// When a draft could not be written; the writer is back all the same.
-    pub fn give_back(&mut self, writer: Self) -> Result<(), Refused> {
+    pub fn take_back_writer(&mut self, writer: Self) -> Result<(), Refused> {
         let reader = std::mem::replace(self, writer);
         let mut written = Ok(());
         for WaitingDraft { person, key, typed } in reader.waiting.0 {
@@ -75,7 +75,7 @@ impl ProductFile {
         body: &str,
         now: Moment,
     ) -> Result<(), Refused> {
-        if self.is_lent() {
+        if self.writer_is_away() {
             self.waiting.put(session.person, key, Some((body.to_owned(), now)));
             return Ok(());
         }
@@ -85,7 +85,7 @@ impl ProductFile {
 
     /// Forgets a draft.
     pub fn drop_draft(&mut self, session: &Session, key: &str) -> Result<(), Refused> {
-        if self.is_lent() {
+        if self.writer_is_away() {
             self.waiting.put(session.person, key, None);
             return Ok(());
         }

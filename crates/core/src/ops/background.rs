@@ -18,7 +18,7 @@ impl ProductFile {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn beside(path: &Path) -> Result<Self, Refused> {
+    pub fn open_for_job(path: &Path) -> Result<Self, Refused> {
         Ok(Self::reading(store::open_read_only(path)?, WhyReadOnly::NotWritable))
     }
 
@@ -27,17 +27,17 @@ impl ProductFile {
     ///
     /// # Errors
     /// When the file cannot be read, or the job was cancelled.
-    pub fn verify_beside(
+    pub fn verify_in_background(
         path: &Path,
         remembered: Option<(u64, String)>,
         progress: &Progress,
         part: f32,
     ) -> Result<Verification, Refused> {
         loop {
-            let keep_going = |share: f32| progress.at(share * part) && !progress.is_asked_for_way();
+            let keep_going = |share: f32| progress.at(share * part) && !progress.is_asked_to_yield();
             match Self::verify(path, remembered.clone(), &keep_going) {
                 Err(Refused::Store(StoreError::Cancelled))
-                    if progress.gave_way() && !progress.is_cancelled() =>
+                    if progress.take_yield_request() && !progress.is_cancelled() =>
                 {
                     progress.say("Verifying the file once more");
                     std::thread::sleep(AWAY);
