@@ -74,7 +74,7 @@ fn what_is_no_product_file_is_refused_by_name_and_left_alone() {
     };
     let cases = [
         (make("empty.mainstay", b""), "an empty file"),
-        (make("letter.mainstay", b"Dear all"), "no database"),
+        (make("letter.mainstay", b"Dear all"), "not a database"),
         (make("paper.mainstay", b"%PDF-1.7"), "a PDF file"),
         (make("table.mainstay", b"PK\x03\x04"), "a ZIP or Office file"),
         (make("short.mainstay", b"SQLite format 3\0abc"), "the first bytes of a database that was cut short"),

@@ -318,7 +318,7 @@ fn a_word_that_is_nothing_known_is_told_and_nothing_is_written_over() {
     ] {
         let refused = with(&arguments);
         assert_eq!(refused.code, 1, "{arguments:?}: {}", refused.err);
-        assert!(refused.err.contains("it exists already and is not written over"), "{}", refused.err);
+        assert!(refused.err.contains("it already exists and is not overwritten"), "{}", refused.err);
         assert_eq!(std::fs::read_to_string(&there).unwrap(), "keep me", "{arguments:?}");
     }
 }
