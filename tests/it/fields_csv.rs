@@ -151,7 +151,7 @@ fn columns_that_are_none_and_kinds_that_nobody_makes_are_refused() {
     assert!(refusal(Kind::Feedback, "title,Title\na,b\n", &[]).contains("leave one out"));
     assert!(refusal(Kind::Feedback, "title,x\na,b\n", &["y"]).contains("no column “y” to leave out"));
     for kind in [Kind::Person, Kind::Approval] {
-        assert!(refusal(kind, "title,x\na,b\n", &[]).contains("none can be taken in"));
+        assert!(refusal(kind, "title,x\na,b\n", &[]).contains("cannot be imported"));
     }
 }
 

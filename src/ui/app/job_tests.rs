@@ -119,7 +119,7 @@ fn what_is_typed_during_an_import_is_kept_and_the_screens_show_what_was_taken() 
     window.state_mut().go(Route::List(Kind::Feedback));
     window.run_steps(2);
     assert!(window.state().jobs.importing().is_some(), "the import goes on");
-    until_said(&mut window, "300 rows of maude.csv were taken in.");
+    until_said(&mut window, "300 rows of maude.csv were imported.");
     assert_eq!(feedback(window.state()), MANY);
     window.get_by_label("You are writing");
     let app = window.state();
@@ -155,7 +155,7 @@ fn an_idle_window_is_locked_although_an_import_runs_and_nobody_signs_in_until_it
     window.run_steps(2);
     assert!(!window.state().is_signed_in());
     window.get_by_label_contains("Sign in when it has ended");
-    until_said(&mut window, "were taken in.");
+    until_said(&mut window, "were imported.");
     fill(&mut window, "Password", PASSWORD);
     press(&mut window, "Sign in");
     assert!(window.state().is_signed_in());

@@ -1,4 +1,4 @@
-//! What a person may do: permission, rule, transaction, audit event. The window and the command line are thin fronts over it.
+//! What a person can do: permission, rule, transaction, audit event. The window and the command line are thin layers on top.
 
 mod archive;
 mod attention;

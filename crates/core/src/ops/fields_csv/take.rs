@@ -1,4 +1,5 @@
-//! Records of a kind from a CSV of its fields: what each row would give, and taking them in one transaction.
+//! Import of a kind's records from a CSV of its fields: the plan for each row, and the import in one
+//! transaction.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,12 +18,12 @@ use mainstay_base::clock::Stamp;
 use mainstay_base::delimited::Row;
 use mainstay_base::time::Moment;
 
-/// What becomes of one row.
+/// The plan for one row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RowFate {
-    /// It can be taken: the record of which it becomes a part, and its fields.
+    /// It can be imported: the parent record, if it becomes a part, and its fields.
     Take(Option<RecordId>, Fields),
-    /// It cannot be taken, for these reasons.
+    /// It cannot be imported, for these reasons.
     Refused(Vec<String>),
 }
 
@@ -31,30 +32,31 @@ pub enum RowFate {
 pub struct FieldsRow {
     /// Line in the source, from 1.
     pub line: u64,
-    /// What becomes of it.
+    /// The plan for it.
     pub fate: RowFate,
 }
 
-/// What taking a file in would do. Making a plan changes nothing: it is the rehearsal.
+/// The dry run of an import. Making a plan changes nothing.
 #[derive(Debug, Clone)]
 pub struct FieldsPlan {
     /// The file.
     pub source: Arc<ImportSource>,
-    /// The kind that its rows become.
+    /// The kind of record that each row becomes.
     pub kind: Kind,
     /// Every row that is not empty, in the order of the file.
     pub rows: Vec<FieldsRow>,
-    /// The attachment that holds the very same file, if there is one: it was taken before, or attached by somebody.
+    /// The attachment with the same content, if there is one: the file was imported before, or a person attached
+    /// it.
     pub known_as: Option<RecordId>,
 }
 
 impl FieldsPlan {
-    /// How many rows are taken.
+    /// The number of rows to import.
     pub fn taken(&self) -> usize {
         self.rows.iter().filter(|row| matches!(row.fate, RowFate::Take(..))).count()
     }
 
-    /// The rows that cannot be taken: line and reasons.
+    /// The rows that cannot be imported: line and reasons.
     pub fn refused(&self) -> impl Iterator<Item = (u64, &[String])> {
         self.rows.iter().filter_map(|row| match &row.fate {
             RowFate::Take(..) => None,
@@ -62,7 +64,7 @@ impl FieldsPlan {
         })
     }
 
-    /// The file is attached first, so that nothing of it is lost; then come the rows.
+    /// The file is attached first, so nothing of it is lost; then follow the rows.
     fn acts(&self) -> Vec<Act> {
         let source = &self.source;
         let mut acts = vec![Act::from(Request::Attach {
@@ -84,19 +86,20 @@ impl FieldsPlan {
     }
 }
 
-/// What a column of the file means.
+/// The meaning of a column.
 enum Column {
     Field(&'static FieldDef),
     Parent,
-    /// It is not read in.
+    /// It is ignored.
     Aside,
 }
 
 impl ProductFile {
-    /// What each row of a CSV of fields would give now. Columns named in `leave_out` are not read.
+    /// The plan for each row of a CSV of fields at this moment. Columns named in `leave_out` are ignored.
     ///
     /// # Errors
-    /// [`Refused::Rule`] for a kind that people do not make, and for a column that is none of its fields or stands twice.
+    /// [`Refused::Rule`] for a kind that people do not create, and for a column that is not one of its fields or occurs
+    /// twice.
     pub fn plan_fields(
         &self,
         kind: Kind,
@@ -107,7 +110,7 @@ impl ProductFile {
         let def = kind.def();
         if def.create_by.is_empty() {
             return Err(Refused::Rule(format!(
-                "{} are made by the program as work goes on; none can be taken in",
+                "{} are created by the program itself and cannot be imported",
                 def.plural.to_lowercase()
             )));
         }
@@ -165,7 +168,7 @@ impl ProductFile {
         Ok(if reasons.is_empty() { RowFate::Take(parent, set) } else { RowFate::Refused(reasons) })
     }
 
-    /// The records that a row names and that this file does not hold.
+    /// The records that a row names and that do not exist in this file.
     fn missing(&self, def: &KindDef, set: &Fields, parent: Option<RecordId>) -> Result<Vec<String>, Refused> {
         let mut named: Vec<(&str, RecordId)> = parent.into_iter().map(|id| ("parent", id)).collect();
         for field in def.fields() {
@@ -182,11 +185,11 @@ impl ProductFile {
         Ok(missing)
     }
 
-    /// Takes in what the plan says, in one transaction, and answers the records that were made. A plan without rows to take
-    /// changes nothing.
+    /// Imports the rows of the plan in one transaction and returns the new records. A plan without rows to import changes
+    /// nothing.
     ///
     /// # Errors
-    /// Whatever performing refuses, with the line of the row; then nothing was changed.
+    /// A refused request, with the line of its row; then nothing was changed.
     pub fn take_fields(
         &mut self,
         session: &Session,
@@ -215,7 +218,7 @@ impl ProductFile {
     }
 }
 
-/// What each column means: a field by its name or label, or what every record carries.
+/// The meaning of each column: a field by its name or label, or a common column.
 fn columns(def: &KindDef, header: &[String], leave_out: &[String]) -> Result<Vec<Column>, Refused> {
     let same = |name: &str, other: &str| name.trim().eq_ignore_ascii_case(other.trim());
     if let Some(unknown) =
@@ -243,7 +246,7 @@ fn columns(def: &KindDef, header: &[String], leave_out: &[String]) -> Result<Vec
             Column::Aside
         } else {
             return Err(Refused::Rule(format!(
-                "column “{name}” is no field of {}; rename it or leave it out",
+                "column “{name}” is not a field of {}; rename it or leave it out",
                 def.plural.to_lowercase()
             )));
         });
