@@ -56,7 +56,7 @@ fn every_row_of_a_file_is_taken_or_refused_with_its_line_and_its_reason() {
             RowPlan::Take(_) | RowPlan::Already(_) => None,
         })
         .collect();
-    assert!(reasons[0].starts_with("4: ") && reasons[0].contains("line 2 already"), "{reasons:?}");
+    assert!(reasons[0].starts_with("4: ") && reasons[0].contains("already on line 2"), "{reasons:?}");
     assert!(reasons[1].starts_with("5: ") && reasons[1].contains("empty"), "{reasons:?}");
     assert!(reasons[2].starts_with("6: ") && reasons[2].contains("future"), "{reasons:?}");
     let before = desk.file.head().clone();

@@ -34,7 +34,7 @@ pub enum StoreError {
     )]
     ChangedUnderneath(PathBuf),
     /// Written data does not read back the same.
-    #[error("what was written did not read back the same, so nothing was kept; check the disk")]
+    #[error("the written data did not read back the same, so nothing was saved; check the disk")]
     ReadBack,
     /// A rule of the database refused.
     #[error("the file refused the change ({0}); nothing was changed")]

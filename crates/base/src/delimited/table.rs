@@ -92,7 +92,7 @@ impl fmt::Display for RowIssue {
                 write!(f, "Value {column} contains a NUL character. Remove it in the source.")
             }
             Self::StrayQuote { column } => {
-                write!(f, "Value {column} goes on after its closing quotation mark. It is kept as written.")
+                write!(f, "Value {column} continues after its closing quotation mark. It is kept as written.")
             }
             Self::DamagedCharacter { column } => {
                 write!(f, "Value {column} contains “�”: a character was lost before the file was made.")

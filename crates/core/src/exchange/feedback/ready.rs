@@ -1,4 +1,4 @@
-//! The mappings that come with the program, and recognising the file one of them fits.
+//! The mappings that ship with the program, and which of them fits a file.
 
 use super::Mapping;
 use super::apply::folded;
@@ -10,16 +10,16 @@ const SOURCES: [&str; 2] = [
     include_str!("../../../../../assets/mappings/health-canada-incidents.ron"),
 ];
 
-// A test holds that each of them can be read, so none is left out here.
+// A test ensures that each of them can be read, so none is lost here.
 static READY: LazyLock<Vec<Mapping>> =
     LazyLock::new(|| SOURCES.iter().filter_map(|source| Mapping::from_ron(source).ok()).collect());
 
-/// The mappings that come with the program.
+/// The mappings that ship with the program.
 pub fn ready_mappings() -> &'static [Mapping] {
     &READY
 }
 
-/// The ready mapping that fits a file with these columns; of several, the one that knows most columns.
+/// The shipped mapping that fits a file with these columns; of several, the one that knows most columns.
 pub fn suggest(header: &[String]) -> Option<&'static Mapping> {
     let names: BTreeSet<String> = header.iter().map(|name| folded(name)).collect();
     ready_mappings()
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn every_ready_mapping_is_sound_and_recognises_its_own_columns() {
+    fn every_ready_mapping_is_valid_and_recognises_its_own_columns() {
         for mapping in ready_mappings() {
             let mut header: Vec<String> = mapping.columns.iter().flat_map(|rule| rule.from.clone()).collect();
             header.extend(mapping.recognise.clone());

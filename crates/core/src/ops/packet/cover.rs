@@ -106,8 +106,8 @@ fn statements(paper: &Paper<'_>) -> Vec<Statement> {
         ),
         say(
             "Not kept by this version of the program",
-            "Releases, communications, SOUP reviews, process deviations and retirement. The sections for them are printed and \
-             say so.",
+            "Releases, communications, SOUP reviews, process deviations and retirement. Their sections are \
+             printed and say so.",
         ),
     ];
     if paper.redact {

@@ -174,8 +174,8 @@ fn summary(
         Column::text("Which", 3),
     ];
     let about = format!(
-        "A record is in the period if it was made, changed its state or was signed from {} to {} (UTC). It is printed as it \
-         stands at the cut-off.",
+        "A record is in the period if it was created, changed its state or was signed from {} to {} (UTC). It is printed in \
+         its state at the cut-off.",
         period.from, period.to
     );
     chapter(
@@ -298,8 +298,8 @@ fn impact_analyses(paper: &Paper<'_>, analyses: &[RecordPage]) -> Vec<Section> {
         narrow("Q04 to Q06"),
         Column { width: Width::Points(76.0), ..Column::mark("State") },
     ];
-    let about = "An analysis is printed in full here if Q04, Q05 or Q06 about safety is answered Yes. Every other one stands in \
-                 full in the packet of its change request.";
+    let about = "An analysis is printed in full here if Q04, Q05 or Q06 about safety is answered Yes. Every other one is \
+                 printed in full in the packet of its change request.";
     let mut sections = vec![chapter(
         11,
         "Impact analyses",

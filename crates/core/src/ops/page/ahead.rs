@@ -70,13 +70,14 @@ pub(super) fn of(work: &ChangeSet<'_>, staff: &Staff, data: &RecordData) -> Vec<
         return waiting_approvals(work, staff, data);
     }
     let here = data.head.state.as_str();
-    let ways = data.def().onward.iter().filter(|way| way.from.contains(&here));
-    ways.flat_map(|way| match way.to {
-        Onto::Named(field) => named(work, data, field),
-        Onto::Referring(kind) => work.referring(data.head.id, kind),
-    })
-    .flat_map(|next| onward(work, staff, &next))
-    .collect()
+    let links = data.def().onward.iter().filter(|link| link.from.contains(&here));
+    links
+        .flat_map(|link| match link.to {
+            Onto::Named(field) => named(work, data, field),
+            Onto::Referring(kind) => work.referring(data.head.id, kind),
+        })
+        .flat_map(|next| onward(work, staff, &next))
+        .collect()
 }
 
 /// Whether it is a change with open approvals.
