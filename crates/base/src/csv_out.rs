@@ -71,7 +71,7 @@ pub enum CsvOutError {
 /// Writes a header and rows in UTF-8. Lines end in CRLF; values are quoted where needed.
 ///
 /// # Errors
-/// When a row has not as many values as the header, or the delimiter is not allowed.
+/// When a row does not have as many values as the header, or the delimiter is not allowed.
 pub fn write<H, R, C>(
     header: &[H],
     rows: impl IntoIterator<Item = R>,

@@ -17,7 +17,7 @@ pub enum Access {
     /// Reading and writing; the file must exist.
     Write,
     /// Reading and writing; a missing file is created empty.
-    Make,
+    Create,
 }
 
 impl Access {
@@ -25,7 +25,7 @@ impl Access {
         let kind = match self {
             Self::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
             Self::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
-            Self::Make => OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_CREATE),
+            Self::Create => OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_CREATE),
         };
         kind.union(OpenFlags::SQLITE_OPEN_NO_MUTEX)
     }
@@ -62,7 +62,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for name in NAMES {
             let path = folder.path().join(name);
-            let made = open(&path, Access::Make).unwrap();
+            let made = open(&path, Access::Create).unwrap();
             made.execute_batch("CREATE TABLE a (b); INSERT INTO a VALUES (1)").unwrap();
             drop(made);
             let names: Vec<_> =
@@ -86,10 +86,10 @@ mod tests {
         let absent = Path::new("file:there-is-no-such-file.mainstay?mode=memory");
         assert!(open(absent, Access::Read).is_err());
         assert!(open(absent, Access::Write).is_err());
-        assert!(open(Path::new(""), Access::Make).is_err(), "an empty path would be a temporary database");
+        assert!(open(Path::new(""), Access::Create).is_err(), "an empty path would be a temporary database");
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a?.db");
-        open(&path, Access::Make).unwrap().execute_batch("CREATE TABLE a (b)").unwrap();
+        open(&path, Access::Create).unwrap().execute_batch("CREATE TABLE a (b)").unwrap();
         let before = std::fs::read(&path).unwrap();
         assert!(open(&path, Access::Read).unwrap().execute_batch("INSERT INTO a VALUES (1)").is_err());
         assert_eq!(std::fs::read(&path).unwrap(), before);

@@ -12,8 +12,7 @@ const UTF8_MARK: &[u8] = b"\xEF\xBB\xBF";
 const UTF16_LITTLE_MARK: &[u8] = b"\xFF\xFE";
 const UTF16_BIG_MARK: &[u8] = b"\xFE\xFF";
 
-/// The text of a document. Refuses NUL characters and anything but UTF-8 and UTF-16, with the place of the byte, counted from
-/// 0.
+/// The text of a document. Refuses NUL characters and anything but UTF-8 and UTF-16, with the place of the byte, counted from 0.
 pub fn text(bytes: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
     let text = if let Some(rest) = bytes.strip_prefix(UTF16_LITTLE_MARK) {
         Cow::Owned(utf16(rest, u16::from_le_bytes)?)

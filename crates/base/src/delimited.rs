@@ -1,5 +1,4 @@
-//! Delimited text: values separated by commas, semicolons, tabs or bars, in the encodings that offices
-//! produce.
+//! Delimited text: values separated by commas, semicolons, tabs or bars, in the encodings that offices produce.
 //!
 //! Bytes in, rows out, each row with its line in the source. A file that cannot be read without losing a character is
 //! refused with the place. The meaning of columns does not belong here: see `feedback` in the core.

@@ -22,8 +22,7 @@ pub struct FreshFile {
 }
 
 impl FreshFile {
-    /// Begins a file for `target`, which must not exist. Whoever may not read `original` may not read the new file
-    /// either.
+    /// Begins a file for `target`, which must not exist. Whoever may not read `original` may not read the new file either.
     ///
     /// # Errors
     /// When `target` exists, or its folder cannot be written.
@@ -56,8 +55,7 @@ impl FreshFile {
         if let Some(original) = &original {
             mode::narrow(temp.as_file(), original).map_err(failed())?;
         }
-        // Marks the file as being written: see `is_being_written`. A file system without locks only loses that
-        // mark.
+        // Marks the file as being written: see `is_being_written`. A file system without locks only loses that mark.
         let _ = in_use::mark(temp.as_file());
         Ok(Self { temp, target })
     }
@@ -124,8 +122,7 @@ fn sync_folder(path: &Path) {
     }
 }
 
-/// The unfinished files of this program in a folder that nobody is writing now: the program that wrote them was
-/// ended.
+/// The unfinished files of this program in a folder that nobody is writing now: the program that wrote them was ended.
 pub fn unfinished_in(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let ours = |path: &PathBuf| {

@@ -253,7 +253,7 @@ impl App {
                 "Save it soon, or copy it elsewhere.",
             );
         }
-        match import.said() {
+        match import.outcome_words() {
             Some(Ok(words)) => self.notices.push(Notice::done(words)),
             Some(Err(_)) if import.progress().is_cancelled() => {
                 self.notices.push(Notice::info("The import was cancelled. Nothing of it is in the file."));

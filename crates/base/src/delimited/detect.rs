@@ -35,8 +35,7 @@ pub fn detect(bytes: &[u8]) -> Result<Detected, DelimitedError> {
     open(bytes, &Options::default()).map(|(_, detected)| detected)
 }
 
-/// Decodes the bytes and decides how they are read: by the options where they are set, by detection
-/// otherwise.
+/// Decodes the bytes and decides how they are read: by the options where they are set, by detection otherwise.
 pub(super) fn open<'b>(
     bytes: &'b [u8],
     options: &Options,

@@ -1,5 +1,4 @@
-//! Bytes to characters without losing one: detects the encoding, and decodes by refusing instead of
-//! replacing.
+//! Bytes to characters without losing one: detects the encoding, and decodes by refusing instead of replacing.
 
 use super::DelimitedError;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};

@@ -139,8 +139,7 @@ impl<'t> Records<'t> {
     }
 }
 
-/// The first line `sep=;`, by which spreadsheet programs name the delimiter: the delimiter and the length of the
-/// line.
+/// The first line `sep=;`, by which spreadsheet programs name the delimiter: the delimiter and the length of the line.
 pub(super) fn separator_line(text: &str) -> Option<(u8, usize)> {
     let rest = text.as_bytes().strip_prefix(b"sep=")?;
     match rest {

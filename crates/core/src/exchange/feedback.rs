@@ -1,5 +1,4 @@
-//! Rows of a foreign file as values of feedback fields (IEC 62304 6.2.1): which column fills which field, and how it is
-//! read.
+//! Rows of a foreign file as values of feedback fields (IEC 62304 6.2.1): which column fills which field, and how it is read.
 //!
 //! The mapping, its application to a row, the shipped mappings and the suggestion of one belong here. Whether a value
 //! suits the record does not: the record's own rules decide that. No character of the source is lost: text that no rule

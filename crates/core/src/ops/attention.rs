@@ -73,8 +73,7 @@ pub struct Attention {
 }
 
 impl ProductFile {
-    /// The items that are overdue, due and coming at `now`, by the present file. Depends only on the file and the
-    /// moment.
+    /// The items that are overdue, due and coming at `now`, by the present file. Depends only on the file and the moment.
     pub fn attention(&self, now: Moment) -> Result<Attention, Refused> {
         Ok(attention(&self.store, now)?)
     }

@@ -1,7 +1,6 @@
 //! Background jobs that read a file while the window keeps working with it.
 //!
-//! Belongs here: the connections of such jobs, and how a verification yields to a writer. Does not belong here: what
-//! is read.
+//! Belongs here: the connections of such jobs, and how a verification yields to a writer. Does not belong here: what is read.
 
 use std::path::Path;
 use std::time::Duration;

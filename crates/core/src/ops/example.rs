@@ -1,7 +1,6 @@
 //! The example product: a year of invented maintenance records, made by the same requests as everything else.
 //!
-//! Its steps are in `assets/example`, with a fixed clock, so numbers and dates are the same each time; keys and codes are
-//! not.
+//! Its steps are in `assets/example`, with a fixed clock, so numbers and dates are the same each time; keys and codes are not.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,5 +1,4 @@
-//! All fields of a kind's records as CSV: export, and import for kinds that people create. Both follow from the
-//! declaration.
+//! All fields of a kind's records as CSV: export, and import for kinds that people create. Both follow from the declaration.
 //!
 //! A row is a record, a column is a field by name; the first columns are common to all records. Choices are written by code,
 //! several values separated by semicolons, lines by line ends, rows of a table as JSON. Mapped columns of other systems belong
@@ -17,7 +16,7 @@ use crate::domain::ids::Kind;
 use crate::domain::record::RecordData;
 use mainstay_base::csv_out::{self, CsvOptions, unguarded};
 
-pub use take::{FieldsPlan, FieldsRow, RowFate};
+pub use take::{FieldsPlan, FieldsRow, FieldsRowPlan};
 
 /// The columns that every record has, in their order. Only `parent` is imported; the program sets the others.
 pub const HEAD: [&str; 8] =

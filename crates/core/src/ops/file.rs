@@ -25,8 +25,7 @@ pub enum WhyReadOnly {
     NotWritable,
     /// It has an older schema and was not upgraded.
     Older(i32),
-    /// A job of this program has the writer. The text says what it does, such as “An import is running: wait or
-    /// cancel it”.
+    /// A job of this program has the writer. The text says what it does, such as “An import is running: wait or cancel it”.
     WriterAway(&'static str),
 }
 
@@ -183,8 +182,7 @@ impl ProductFile {
         store::holder_of(self.store.path())
     }
 
-    /// Tries to become the writer of a file that is open for reading only. `false`: another program is still
-    /// writing.
+    /// Tries to become the writer of a file that is open for reading only. `false`: another program is still writing.
     pub fn take_over(&mut self, stamp: &Stamp) -> Result<bool, Refused> {
         if self.store.is_writable() {
             return Ok(true);

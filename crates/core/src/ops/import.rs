@@ -1,5 +1,4 @@
-//! Import of feedback from a file (IEC 62304 6.2.1): a plan for each row is shown first, then the rows are imported in one
-//! transaction.
+//! Import of feedback from a file (IEC 62304 6.2.1): a plan for each row is shown first, then the rows are imported in one transaction.
 //!
 //! The plan, its answers and its report belong here. Reading foreign formats belongs to `exchange`; the rules of a record
 //! belong to `domain`. The source file is kept byte for byte as an attachment of the product, so nothing of it is lost.
@@ -280,8 +279,7 @@ impl ImportReport {
 
 impl ProductFile {
     /// Imports the rows of the plan in one transaction. `keep_going` is called before each row with its index among
-    /// the imported rows; `false` cancels the import, and nothing is changed. A plan without rows to import changes
-    /// nothing.
+    /// the imported rows; `false` cancels the import, and nothing is changed. A plan without rows to import changes nothing.
     pub fn import(
         &mut self,
         session: &Session,

@@ -68,8 +68,7 @@ impl Progress {
 
     /// Begins a step of the job: the activity, and the share that is finished before it.
     ///
-    /// # Errors
-    /// When the job was cancelled.
+    /// # Errors When the job was cancelled.
     pub fn step(&self, words: &str, share: f32) -> Result<(), Refused> {
         self.say(words);
         if self.at(share) { Ok(()) } else { Err(Refused::cancelled()) }
@@ -141,8 +140,7 @@ impl Drop for End {
     }
 }
 
-/// The thread. `send` is dropped before `end`: once the job is marked as ended, its result is there or will
-/// never come.
+/// The thread. `send` is dropped before `end`: once the job is marked as ended, its result is there or will never come.
 fn run<T>(end: End, send: Sender<Result<T, Refused>>, work: impl FnOnce(&Progress) -> Result<T, Refused>) {
     // After the window was closed, nobody receives the result.
     let _ = send.send(work(&end.0));

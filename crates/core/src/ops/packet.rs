@@ -116,8 +116,7 @@ impl RenderedPacket {
 impl ProductFile {
     /// Makes a packet from the present records. Nothing is written.
     ///
-    /// `verification` is the result of verifying the file just before. Without it the cover says that the chain was not
-    /// verified.
+    /// `verification` is the result of verifying the file just before. Without it the cover says that the chain was not verified.
     ///
     /// # Errors
     /// [`Refused::NoSuchRecord`] for an unknown change request, [`Refused::Rule`] for a record of another kind and

@@ -143,8 +143,7 @@ impl ProductFile {
         Ok(receipt)
     }
 
-    /// A preview of an act: its conditions, which of them are unmet, what would be signed and what would change. Nothing is
-    /// written.
+    /// A preview of an act: its conditions, which of them are unmet, what would be signed and what would change. Nothing is written.
     pub fn preview(&self, session: &Session, act: Act, stamp: &Stamp) -> Result<Preview, Refused> {
         let (act, _) = with_digest(act)?;
         requests::preview(&self.store, &session.actor(false, stamp), act)

@@ -132,8 +132,7 @@ pub fn unwrap(credential: &Credential, password: &Password) -> Result<Option<Sig
     Ok(<[u8; 32]>::try_from(seed.as_slice()).ok().map(|seed| SigningKey::from_bytes(&seed)))
 }
 
-/// Takes the time of unwrapping without a key, so that an unknown login is refused after the same time as a
-/// known one.
+/// Takes the time of unwrapping without a key, so that an unknown login is refused after the same time as a known one.
 pub fn unwrap_dummy(password: &Password) -> Result<(), Refused> {
     cipher(password, &[0; 16], COST).map(drop)
 }

@@ -99,8 +99,7 @@ pub(super) fn signed_with(key: &SigningKey, number: i64, body: String) -> Signed
     SignedText { body, key: number, signature }
 }
 
-/// When each person last failed to sign in to a file, by the steady clock, in this run of the program. It survives closing the
-/// file.
+/// When each person last failed to sign in to a file, by the steady clock, in this run of the program. It survives closing the file.
 static FAILED_HERE: Mutex<BTreeMap<(PathBuf, RecordId), Duration>> = Mutex::new(BTreeMap::new());
 
 fn failed_here() -> MutexGuard<'static, BTreeMap<(PathBuf, RecordId), Duration>> {
@@ -313,8 +312,7 @@ impl ProductFile {
         Ok((session, next.unwrap_or_default()))
     }
 
-    /// The event that issued this code, if it has not been used since. `person`: whom it authorises; `None`: the recovery
-    /// code.
+    /// The event that issued this code, if it has not been used since. `person`: whom it authorises; `None`: the recovery code.
     fn code_event(&self, code: &SigningKey, person: Option<RecordId>) -> Result<u64, Refused> {
         let public = secrets::public_hex(code);
         let filter = crate::store::EventFilter { text: public.clone(), ..Default::default() };

@@ -83,8 +83,7 @@ fn moment_of(name: &str) -> Option<Moment> {
     Moment::parse(&text).ok()
 }
 
-/// Makes a backup of the file at `path` in its folder below `folder`, verifies it, and thins older ones. Returns
-/// its path.
+/// Makes a backup of the file at `path` in its folder below `folder`, verifies it, and thins older ones. Returns its path.
 ///
 /// # Errors
 /// When the copy cannot be written or does not match, or `keep_going` returned `false`.

@@ -21,8 +21,7 @@ const BUNDLED: [&[u8]; 5] = [
 const BODY: &str = "Inter";
 const MONO: &str = "JetBrains Mono";
 
-/// Families that look right next to the body font, best first. Other fonts are used only if none of these has the
-/// character.
+/// Families that look right next to the body font, best first. Other fonts are used only if none of these has the character.
 const PREFERRED: [&str; 24] = [
     "Noto Sans",
     "Segoe UI",

@@ -4,8 +4,7 @@
 //! images for a preview. Does not belong here: record kinds, the database, the file system and the clock; the caller
 //! fills the model and passes the moment.
 //!
-//! User text reaches Typst only as JSON strings, never as markup. The same packet, files, fonts and moment give the
-//! same bytes.
+//! User text reaches Typst only as JSON strings, never as markup. The same packet, files, fonts and moment give the same bytes.
 
 mod attach;
 mod block;

@@ -17,8 +17,7 @@ use super::model::Packet;
 pub enum Conformance {
     /// PDF/A-3a (ISO 19005-3, for archiving, tagged) and PDF/UA-1 (ISO 14289-1, accessible).
     ArchivalAndAccessible,
-    /// PDF/A-3b only: the appearance is preserved for archiving, but the text of some script cannot be
-    /// extracted reliably.
+    /// PDF/A-3b only: the appearance is preserved for archiving, but the text of some script cannot be extracted reliably.
     Archival,
     /// Neither: some font of the computer prevents it.
     Plain,

@@ -1,7 +1,6 @@
 //! Prepares the packet model for the templates: the same data, cleaned, with column widths and page headers decided.
 //!
-//! Belongs here: everything that would be slow or unsafe to decide inside a template. Does not belong here: the
-//! look.
+//! Belongs here: everything that would be slow or unsafe to decide inside a template. Does not belong here: the look.
 
 use std::collections::BTreeSet;
 

@@ -103,8 +103,7 @@ impl Mapping {
 impl Bound<'_> {
     /// Applies the mapping to one row.
     ///
-    /// # Errors
-    /// All problems of the row.
+    /// # Errors All problems of the row.
     pub fn apply(&self, row: &Row) -> Result<Values, Vec<Problem>> {
         let forbidding = row.issues.iter().filter(|issue| issue.forbids());
         let mut problems: Vec<Problem> =

@@ -93,8 +93,7 @@ fn examples(formats: &[String]) -> Vec<String> {
     shown
 }
 
-/// The text with every number collapsed to one digit. A well-formed date that does not exist has the same shape as an
-/// example.
+/// The text with every number collapsed to one digit. A well-formed date that does not exist has the same shape as an example.
 fn shape(text: &str) -> String {
     let mut shape = String::new();
     for c in text.chars() {

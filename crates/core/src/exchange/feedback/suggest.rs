@@ -14,8 +14,7 @@ pub struct Suggestion {
     pub notes: Vec<String>,
 }
 
-/// Field codes with the usual names of their columns, the most certain first. Letters and digits only, in lower
-/// case.
+/// Field codes with the usual names of their columns, the most certain first. Letters and digits only, in lower case.
 const SYNONYMS: &[(&str, &[&str])] = &[
     (
         "external_number",

@@ -45,9 +45,8 @@ impl ImportJob {
         &self.progress
     }
 
-    /// The outcome in words: what was imported, or why nothing was. `None` before the end, and after
-    /// [`Self::take_outcome`].
-    pub fn said(&self) -> Option<Result<String, String>> {
+    /// The outcome in words: what was imported, or why nothing was. `None` before the end, and after [`Self::take_outcome`].
+    pub fn outcome_words(&self) -> Option<Result<String, String>> {
         let outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
         outcome.as_ref().map(|outcome| match outcome {
             Ok(report) => Ok(format!("{} rows of {} were imported.", report.counts.taken, report.file_name)),

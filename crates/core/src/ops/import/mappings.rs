@@ -74,8 +74,7 @@ pub fn save_mapping(folder: &Path, mapping: &Mapping) -> Result<(), Refused> {
     std::fs::write(folder.join(format!("{stem}.ron")), text).map_err(failed)
 }
 
-/// The mapping with a question answered. A moment may be given as a day alone: it then means noon of that day,
-/// UTC.
+/// The mapping with a question answered. A moment may be given as a day alone: it then means noon of that day, UTC.
 pub fn answered(mapping: Mapping, target: &str, answer: &str) -> Result<Mapping, Refused> {
     let Some(field) = Kind::Feedback.def().field(target) else {
         return Err(Refused::invalid(target, "feedback has no such field"));

@@ -30,8 +30,7 @@ impl ProductFile {
         self.plan_import_while(source, mapping, now, &|_| true)
     }
 
-    /// The same for a job: `keep_going` is called now and then with the finished share, 0 to 1; `false`
-    /// cancels.
+    /// The same for a job: `keep_going` is called now and then with the finished share, 0 to 1; `false` cancels.
     pub fn plan_import_while(
         &self,
         source: &Arc<ImportSource>,
@@ -129,8 +128,7 @@ fn with_label(reason: &str, mapping: &Mapping) -> String {
 /// The values in canonical form if they suit a new record of the kind. Otherwise everything that creating it would refuse,
 /// each with the label of its field.
 ///
-/// # Errors
-/// The reasons.
+/// # Errors The reasons.
 pub(in crate::ops) fn check_new(def: &KindDef, values: &Fields, now: Moment) -> Result<Fields, Vec<String>> {
     let label = |name: &str| def.field(name).map_or_else(|| name.to_owned(), |field| field.label.to_owned());
     let set = check_values(def, values).map_err(|violations| {
@@ -164,8 +162,7 @@ pub(in crate::ops) fn check_new(def: &KindDef, values: &Fields, now: Moment) -> 
     if reasons.is_empty() { Ok(set) } else { Err(reasons) }
 }
 
-/// Whether the values suit new feedback. Everything that creating it would refuse is reported here, row by
-/// row.
+/// Whether the values suit new feedback. Everything that creating it would refuse is reported here, row by row.
 fn checked(values: &Fields, now: Moment) -> RowPlan {
     match check_new(Kind::Feedback.def(), values, now) {
         Ok(set) => RowPlan::Take(set),

@@ -1,5 +1,4 @@
-//! P2: one change request with its supporting records (domain 7). Fourteen chapters in a fixed order; missing records are
-//! stated.
+//! P2: one change request with its supporting records (domain 7). Fourteen chapters in a fixed order; missing records are stated.
 
 use super::chain::{ChangeChain, ShownStep};
 use super::paper::{Paper, state_mark};

@@ -176,8 +176,7 @@ fn entry(paper: &Paper<'_>, data: &RecordData, attachment: &Attachment) -> Attac
     }
 }
 
-/// Whether the file may contain personal data: it belongs to feedback, or has a personal source or an outside
-/// one.
+/// Whether the file may contain personal data: it belongs to feedback, or has a personal source or an outside one.
 fn is_private(paper: &Paper<'_>, attachment: &Attachment) -> bool {
     attachment.subject.is_some_and(|subject| subject.kind == Kind::Feedback)
         || !attachment.source.is_empty()

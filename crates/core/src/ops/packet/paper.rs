@@ -1,5 +1,4 @@
-//! The shared context of a packet's sections: the file, the names, the redaction, and the records printed so
-//! far.
+//! The shared context of a packet's sections: the file, the names, the redaction, and the records printed so far.
 
 use std::collections::{BTreeMap, BTreeSet};
 

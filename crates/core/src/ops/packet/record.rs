@@ -35,8 +35,7 @@ pub(super) fn head(paper: &Paper<'_>, page: &RecordPage) -> Vec<Field> {
     fields
 }
 
-/// The filled fields of the groups that `take` selects, without the named ones; then their tables, and the list of
-/// empty fields.
+/// The filled fields of the groups that `take` selects, without the named ones; then their tables, and the list of empty fields.
 pub(super) fn content(
     paper: &Paper<'_>,
     page: &RecordPage,

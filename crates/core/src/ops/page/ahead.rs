@@ -1,5 +1,4 @@
-//! Where the work continues when the next step is taken in another record: which record, which action, and by
-//! whom.
+//! Where the work continues when the next step is taken in another record: which record, which action, and by whom.
 //!
 //! Belongs here: the continuation in other records. Does not belong here: a record's own steps and their
 //! conditions (`domain::workflow`).
