@@ -137,7 +137,7 @@ fn markup(bytes: &[u8]) -> Option<Foreign> {
 
 /// Whether this cannot be text of one byte per letter: many control characters at the beginning.
 pub(super) fn looks_binary(bytes: &[u8]) -> bool {
-    let begin = &bytes[..bytes.len().min(LOOK)];
+    let begin = &bytes[..bytes.len().min(EXAMINED_BYTES)];
     let control = begin
         .iter()
         .filter(|byte| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C))

@@ -7,12 +7,12 @@
 mod apply;
 mod dates;
 mod mapping;
-mod ready;
+mod shipped;
 mod suggest;
 
 pub use apply::{Applied, AppliedRow, Bound, Problem, RefusedRow, SeenNumbers, Values, apply, apply_table};
 pub use mapping::{Ask, ColumnRule, Mapping, MappingError, Parse};
-pub use ready::{ready_mappings, suggest};
+pub use shipped::{shipped_mappings, suggest};
 pub use suggest::{Suggestion, suggest_columns};
 
 /// The field by which a row that was imported before is recognised.

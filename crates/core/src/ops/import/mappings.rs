@@ -15,7 +15,7 @@ use mainstay_base::time::{Day, Moment};
 /// The mappings to choose from: those that ship with the program, then the person's own from a folder. The
 /// second list names files of the folder that cannot be read.
 pub fn import_mappings(folder: Option<&Path>) -> (Vec<Mapping>, Vec<String>) {
-    let mut found = rows::ready_mappings().to_vec();
+    let mut found = rows::shipped_mappings().to_vec();
     let mut problems = Vec::new();
     let Some(entries) = folder.and_then(|folder| std::fs::read_dir(folder).ok()) else {
         return (found, problems);
