@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use mainstay_base::delimited::{Options, Quoting, ShortRows, TextEncoding, detect, read};
-use mainstay_fuzz::feedback::{Mapping, apply_table, ready_mappings, suggest, suggest_columns};
+use mainstay_fuzz::feedback::{Mapping, apply_table, shipped_mappings, suggest, suggest_columns};
 
 fuzz_target!(|input: (u8, &[u8])| {
     let (choice, bytes) = input;
@@ -22,7 +22,7 @@ fuzz_target!(|input: (u8, &[u8])| {
     assert!(table.rows.windows(2).all(|pair| pair[0].line < pair[1].line));
     let _ = suggest(&table.header);
     let proposed = suggest_columns(&table.header, &table.rows).mapping;
-    for mapping in ready_mappings().iter().chain([&proposed]) {
+    for mapping in shipped_mappings().iter().chain([&proposed]) {
         if let Ok(applied) = apply_table(mapping, &table) {
             assert_eq!(applied.taken.len() + applied.refused.len() + applied.empty.len(), table.rows.len());
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::failure::Failure;
 use super::upgrade;
-use crate::ops::{self, Found, Holder, Opened, Password, ProductFile, Session, WhyReadOnly};
+use crate::ops::{self, FileState, Holder, Opened, Password, ProductFile, Session, WhyReadOnly};
 
 /// The environment variable with the password.
 const PASSWORD_VARIABLE: &str = "MAINSTAY_PASSWORD";
@@ -82,28 +82,28 @@ fn read_only(path: &Path, why: &WhyReadOnly) -> Failure {
             "{name} cannot be written; check the permissions of the file and its folder"
         )),
         WhyReadOnly::Older(version) => upgrade::needed(path, *version),
-        WhyReadOnly::Lent(words) => Failure::failed(format!("{name}: {words}")),
+        WhyReadOnly::WriterAway(words) => Failure::failed(format!("{name}: {words}")),
     }
 }
 
 /// Why a file was not opened, and what to do about it.
-pub fn not_opened(path: &Path, found: &Found) -> Failure {
+pub fn not_opened(path: &Path, found: &FileState) -> Failure {
     let name = path.display();
     match found {
-        Found::Ready => Failure::failed(format!("{name} could not be opened; try again")),
-        Found::NeedsUpgrade { version } => upgrade::needed(path, *version),
-        Found::Newer { version } => Failure::failed(format!(
+        FileState::Ready => Failure::failed(format!("{name} could not be opened; try again")),
+        FileState::NeedsUpgrade { version } => upgrade::needed(path, *version),
+        FileState::Newer { version } => Failure::failed(format!(
             "{name} was made by a newer program (schema {version}); install the latest version of Mainstay"
         )),
-        Found::NewerRules { rules } => Failure::failed(format!(
+        FileState::NewerRules { rules } => Failure::failed(format!(
             "a newer program has changed {name} (rule set {rules}); install the latest version of Mainstay"
         )),
-        Found::Locked(holder) => Failure::failed(format!("{name} is in use{}", held_by(holder.as_ref()))),
-        Found::Damaged { what } => {
+        FileState::Locked(holder) => Failure::failed(format!("{name} is in use{}", held_by(holder.as_ref()))),
+        FileState::Damaged { what } => {
             Failure::integrity(format!("{name} is damaged ({what}); open a backup and keep the damaged file"))
         }
-        Found::NotOurs { what } => Failure::failed(format!("{name} is not a product file: {what}")),
-        Found::NotReadable { why } => Failure::failed(format!("{name} cannot be read: {why}")),
+        FileState::NotOurs { what } => Failure::failed(format!("{name} is not a product file: {what}")),
+        FileState::NotReadable { why } => Failure::failed(format!("{name} cannot be read: {why}")),
     }
 }
 

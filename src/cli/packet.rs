@@ -55,7 +55,7 @@ pub fn write(
     let name = out.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     file.issue_packet(session, &rendered, &name, &stamp)?;
     // The PDF gets its name only after the audit trail has recorded it.
-    pdf.keep().map_err(Refused::from)?;
+    pdf.persist().map_err(Refused::from)?;
     let mut output = format!(
         "Packet {}: {} pages in {} ({})\nSHA-256 {}\n",
         rendered.number(),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::failure::Failure;
 use super::{CommandResult, advisories, open};
-use crate::ops::{self, Found, Leftover, ProductFile, Steps};
+use crate::ops::{self, FileState, Leftover, ProductFile, Steps};
 
 /// Upgrades a file of an earlier program to this program's version.
 pub fn upgrade(path: &Path, steps: Steps) -> CommandResult {
@@ -34,7 +34,7 @@ pub fn upgrade(path: &Path, steps: Steps) -> CommandResult {
             done.verified.events,
             done.copy.display()
         )),
-        Err(Ok(Found::Ready)) => {
+        Err(Ok(FileState::Ready)) => {
             Ok(format!("{} already has this program's version; nothing was changed\n", path.display()))
         }
         Err(Ok(found)) => Err(open::not_opened(path, &found)),

@@ -60,7 +60,7 @@ impl Overview {
         if self.job.is_none() {
             let (path, wake) = (file.path().to_owned(), Arc::clone(&background.wake));
             let look = move |_: &crate::ops::jobs::Progress| {
-                let file = ProductFile::beside(&path)?;
+                let file = ProductFile::open_for_job(&path)?;
                 Ok((file.head().seq, file.attention(now)?, file.trends(now)?))
             };
             self.job = Job::start("Checking due dates", move || wake(), look).ok();

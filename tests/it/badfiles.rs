@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use mainstay::domain::ids::Kind;
 use mainstay::domain::time::Moment;
 use mainstay::ops::{
-    Found, Opened, Password, ProductFile, Refused, Request, Session, StoreError, WhyReadOnly,
+    FileState, Opened, Password, ProductFile, Refused, Request, Session, StoreError, WhyReadOnly,
 };
 use rusqlite::Connection;
 use serde_json::json;
@@ -47,7 +47,7 @@ fn opened(path: &Path) -> ProductFile {
     }
 }
 
-fn not(path: &Path) -> Found {
+fn not(path: &Path) -> FileState {
     match open(path).unwrap() {
         Opened::Open(file) => panic!("opened, {:?}", file.why_read_only()),
         Opened::Not(found) => found,
@@ -75,22 +75,25 @@ fn what_is_no_product_file_is_refused_by_name_and_left_alone() {
     };
     let cases = [
         (make("empty.mainstay", b""), "an empty file"),
-        (make("letter.mainstay", b"Dear all"), "no database"),
+        (make("letter.mainstay", b"Dear all"), "not a database"),
         (make("paper.mainstay", b"%PDF-1.7"), "a PDF file"),
         (make("table.mainstay", b"PK\x03\x04"), "a ZIP or Office file"),
         (make("short.mainstay", b"SQLite format 3\0abc"), "the first bytes of a database that was cut short"),
     ];
     for (path, what) in cases {
         let before = std::fs::read(&path).unwrap();
-        assert_eq!(not(&path), Found::NotOurs { what: what.to_owned() });
+        assert_eq!(not(&path), FileState::NotOurs { what: what.to_owned() });
         assert_eq!(std::fs::read(&path).unwrap(), before);
     }
     let foreign = folder.path().join("foreign.db");
     Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE a (b)").unwrap();
-    assert_eq!(not(&foreign), Found::NotOurs { what: "an SQLite database of another program".to_owned() });
-    assert_eq!(not(folder.path()), Found::NotReadable { why: "it is a folder".to_owned() });
+    assert_eq!(
+        not(&foreign),
+        FileState::NotOurs { what: "an SQLite database of another program".to_owned() }
+    );
+    assert_eq!(not(folder.path()), FileState::NotReadable { why: "it is a folder".to_owned() });
     let missing = folder.path().join("missing.mainstay");
-    assert_eq!(not(&missing), Found::NotReadable { why: "there is no such file".to_owned() });
+    assert_eq!(not(&missing), FileState::NotReadable { why: "there is no such file".to_owned() });
     assert!(!missing.exists(), "opening makes no file");
 }
 
@@ -99,7 +102,7 @@ fn a_file_of_a_later_program_is_named_as_such_and_not_touched() {
     let (_folder, path) = closed();
     Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 900").unwrap();
     let before = std::fs::read(&path).unwrap();
-    assert_eq!(not(&path), Found::Newer { version: 900 });
+    assert_eq!(not(&path), FileState::Newer { version: 900 });
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 
@@ -109,7 +112,7 @@ fn a_file_that_calls_itself_ours_without_our_tables_is_damaged() {
     let path = folder.path().join("a.mainstay");
     let sql = format!("CREATE TABLE a (b); PRAGMA application_id = {}; PRAGMA user_version = 1", 0x4D53_5459);
     Connection::open(&path).unwrap().execute_batch(&sql).unwrap();
-    assert!(matches!(not(&path), Found::Damaged { what } if what.contains("missing")));
+    assert!(matches!(not(&path), FileState::Damaged { what } if what.contains("missing")));
 }
 
 #[test]
@@ -126,10 +129,10 @@ fn a_file_that_was_cut_short_is_told_and_never_written() {
                     "{length}"
                 );
             }
-            Ok(Opened::Not(Found::Damaged { what })) => {
+            Ok(Opened::Not(FileState::Damaged { what })) => {
                 assert!(what.contains("cut short"), "{length}: {what}");
             }
-            Ok(Opened::Not(Found::NotOurs { .. })) => assert!(length < 100),
+            Ok(Opened::Not(FileState::NotOurs { .. })) => assert!(length < 100),
             Ok(Opened::Not(found)) => panic!("{length}: {found:?}"),
             Err(refusal) => panic!("{length}: {refusal}"),
         }

@@ -30,7 +30,7 @@ fn hidden_characters_and_impossible_values_are_refused_with_field_and_place() {
         (json!({"title": "x".repeat(501)}), "at most 500"),
         (json!({"title": "x", "description_verbatim": "y".repeat(1 << 20)}), "at most 200000"),
         (json!({"title": "x", "received_at": "0000-01-01T00:00:00Z"}), "outside 1900 to 2199"),
-        (json!({"title": "x", "received_at": "2031-02-30 10:00"}), "is no date and time"),
+        (json!({"title": "x", "received_at": "2031-02-30 10:00"}), "is not a date and time"),
         (json!({"title": "x", "source_kind": "moon"}), "is none of"),
         (json!({"title": "x", "is_complaint": "perhaps"}), "“"),
         (json!({"title": "x", "wings": 2}), "no such field"),

@@ -186,8 +186,8 @@ fn records_are_listed_and_shown_in_words_and_in_a_stable_shape() {
     for id in ["CR-0006", "IA-0004", "PR-0006"] {
         assert_eq!(ahead(id), [waits], "{id}");
     }
-    assert_eq!(ahead("AP-0005"), ["CR-0008 goes on with “Verify”: Tester (Tomás Example)"]);
-    assert_eq!(ahead("CR-0005"), ["PR-0001 goes on with “Close”: Quality manager (Mara Example)"]);
+    assert_eq!(ahead("AP-0005"), ["CR-0008 continues with “Verify”: Tester (Tomás Example)"]);
+    assert_eq!(ahead("CR-0005"), ["PR-0001 continues with “Close”: Quality manager (Mara Example)"]);
     assert!(ahead("CR-0004").is_empty() && ahead("AP-0004").is_empty());
     let said = with(&["show", path, "CR-0006"]);
     assert!(said.out.contains(&format!("Continues in\n  {waits}")), "{}", said.out);
@@ -318,7 +318,7 @@ fn a_word_that_is_nothing_known_is_told_and_nothing_is_written_over() {
     ] {
         let refused = with(&arguments);
         assert_eq!(refused.code, 1, "{arguments:?}: {}", refused.err);
-        assert!(refused.err.contains("it exists already and is not written over"), "{}", refused.err);
+        assert!(refused.err.contains("it already exists and is not overwritten"), "{}", refused.err);
         assert_eq!(std::fs::read_to_string(&there).unwrap(), "keep me", "{arguments:?}");
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use mainstay::domain::ids::Kind;
 use mainstay::domain::record::{KindDef, RecordData};
 use mainstay::domain::requests::may_be_filled_when_made;
-use mainstay::ops::fields_csv::{FieldsPlan, HEAD, RowFate};
+use mainstay::ops::fields_csv::{FieldsPlan, FieldsRowPlan, HEAD};
 use mainstay::ops::import::{ImportSource, ReadOptions};
 use mainstay::ops::{Opened, Password, ProductFile, now, stamp as stamp_now, write_example};
 use serde_json::json;
@@ -131,7 +131,7 @@ fn a_row_that_cannot_be_taken_is_told_with_line_field_and_reason_and_the_others_
     assert!(refused[&5].contains("lies in the future"), "{refused:?}");
     assert!(refused[&6].contains("cannot be filled when the record is made"), "{refused:?}");
     assert_eq!(desk.file.head().seq, before, "a rehearsal changes nothing");
-    assert!(matches!(plan.rows[0].fate, RowFate::Take(None, _)));
+    assert!(matches!(plan.rows[0].plan, FieldsRowPlan::Take(None, _)));
     let made = desk.file.take_fields(&desk.people["dan"], &plan, &stamp(desk.now)).unwrap();
     assert_eq!(made, [id("FB-0001")]);
     assert_eq!(desk.file.head().seq, before + 2, "the file, then the row");
@@ -151,7 +151,7 @@ fn columns_that_are_none_and_kinds_that_nobody_makes_are_refused() {
     assert!(refusal(Kind::Feedback, "title,Title\na,b\n", &[]).contains("leave one out"));
     assert!(refusal(Kind::Feedback, "title,x\na,b\n", &["y"]).contains("no column “y” to leave out"));
     for kind in [Kind::Person, Kind::Approval] {
-        assert!(refusal(kind, "title,x\na,b\n", &[]).contains("none can be taken in"));
+        assert!(refusal(kind, "title,x\na,b\n", &[]).contains("cannot be imported"));
     }
 }
 

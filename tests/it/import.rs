@@ -57,7 +57,7 @@ fn every_row_of_a_file_is_taken_or_refused_with_its_line_and_its_reason() {
             RowPlan::Take(_) | RowPlan::Already(_) => None,
         })
         .collect();
-    assert!(reasons[0].starts_with("4: ") && reasons[0].contains("line 2 already"), "{reasons:?}");
+    assert!(reasons[0].starts_with("4: ") && reasons[0].contains("already on line 2"), "{reasons:?}");
     assert!(reasons[1].starts_with("5: ") && reasons[1].contains("empty"), "{reasons:?}");
     assert!(reasons[2].starts_with("6: ") && reasons[2].contains("future"), "{reasons:?}");
     let before = desk.file.head().clone();
@@ -130,7 +130,7 @@ impl Watched {
             }
         });
         let import = Arc::new(ImportJob::new(Arc::new(plan), progress.clone()));
-        let mut writer = desk.file.lend(IMPORT_RUNS).unwrap();
+        let mut writer = desk.file.hand_over_writer(IMPORT_RUNS).unwrap();
         let (work, session, at) = (Arc::clone(&import), desk.people["dan"].for_job(), stamp(desk.now));
         let job = Job::start_with(progress, move |_| {
             work.run(&mut writer, &session, &at);
@@ -148,7 +148,7 @@ impl Watched {
             }
         }
         let writer = self.job.poll().expect("the job has ended").unwrap();
-        desk.file.give_back(writer).unwrap();
+        desk.file.take_back_writer(writer).unwrap();
         self.import
     }
 }
@@ -195,8 +195,11 @@ fn while_an_import_runs_everything_else_is_refused_and_drafts_are_kept() {
         let at = stamp(desk.now);
         let password = Password::new(crate::desk::PASSWORD);
         assert!(desk.file.sign_in("ana", &password, &at).is_err());
-        assert!(desk.file.lend("A second one").is_err());
-        assert!(!desk.file.take_over(&at).unwrap() && desk.file.is_lent(), "it is not taken from the job");
+        assert!(desk.file.hand_over_writer("A second one").is_err());
+        assert!(
+            !desk.file.take_over(&at).unwrap() && desk.file.writer_is_away(),
+            "it is not taken from the job"
+        );
         desk.file.save_draft(&dan, "new", r#""typed meanwhile""#, desk.now).unwrap();
         desk.file.drop_draft(&dan, "old").unwrap();
         let drafts = desk.file.drafts(&dan).unwrap();
@@ -235,7 +238,7 @@ fn the_window_reads_on_while_a_large_import_is_under_way() {
 #[test]
 fn a_planning_that_is_cancelled_ends_at_once() {
     let desk = Desk::new();
-    let beside = ProductFile::beside(desk.file.path()).unwrap();
+    let beside = ProductFile::open_for_job(desk.file.path()).unwrap();
     let refusal =
         beside.plan_import_while(&source(SMALL), &small_mapping(), desk.now, &|_| false).unwrap_err();
     assert!(refusal.to_string().contains("cancelled"), "{refusal}");
@@ -255,12 +258,12 @@ fn a_verification_gives_way_to_whoever_writes_and_begins_anew() {
                 let _ = wait.lock().unwrap().recv();
             }
         },
-        move |progress| ProductFile::verify_beside(&path, None, progress, 1.0),
+        move |progress| ProductFile::verify_in_background(&path, None, progress, 1.0),
     )
     .unwrap();
     told.recv().unwrap();
     assert!(job.progress().share() > 0.0, "it looks at the file now");
-    job.progress().ask_for_way();
+    job.progress().ask_to_yield();
     let began = std::time::Instant::now();
     // From here on it does not stop any more.
     drop((told, go));
@@ -279,7 +282,7 @@ fn a_verification_gives_way_to_whoever_writes_and_begins_anew() {
 fn a_writer_that_is_lost_with_its_job_is_taken_anew() {
     let mut desk = Desk::staffed_once();
     let dan = desk.people["dan"].for_job();
-    let writer = desk.file.lend(IMPORT_RUNS).unwrap();
+    let writer = desk.file.hand_over_writer(IMPORT_RUNS).unwrap();
     desk.file.save_draft(&dan, "new", r#""typed meanwhile""#, desk.now).unwrap();
     drop(writer);
     assert!(desk.file.take_over(&stamp(desk.now)).unwrap());

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use mainstay::domain::ids::Kind;
 use mainstay::domain::time::Moment;
 use mainstay::ops::{
-    Found, Leftover, Opened, Password, ProductFile, Refused, Request, Step, Steps, Upgraded, WhyReadOnly,
+    FileState, Leftover, Opened, Password, ProductFile, Refused, Request, Step, Steps, Upgraded, WhyReadOnly,
 };
 use rusqlite::Connection;
 use serde_json::json;
@@ -83,7 +83,7 @@ fn older() -> (tempfile::TempDir, PathBuf) {
     (folder, path)
 }
 
-fn upgrade(path: &Path, steps: Steps) -> Result<Upgraded, Result<Found, Refused>> {
+fn upgrade(path: &Path, steps: Steps) -> Result<Upgraded, Result<FileState, Refused>> {
     ProductFile::upgrade(path, steps, &stamp(now()), &|_, _| true)
 }
 
@@ -162,7 +162,7 @@ fn an_upgraded_file_has_the_schema_of_a_fresh_one_verifies_and_is_worked_in() {
 
     // The copy is the file as it was.
     assert_verifies(&done.copy);
-    assert!(matches!(open(&done.copy), Opened::Not(Found::NeedsUpgrade { version: 0 })));
+    assert!(matches!(open(&done.copy), Opened::Not(FileState::NeedsUpgrade { version: 0 })));
     assert_eq!(std::fs::read(&path).unwrap().len() % 4096, 0);
     assert_ne!(std::fs::read(&path).unwrap(), before);
 
@@ -178,16 +178,19 @@ fn an_upgraded_file_has_the_schema_of_a_fresh_one_verifies_and_is_worked_in() {
     .unwrap();
     let verification = ProductFile::verify(&path, Some(done.verified.head), &|_| true).unwrap();
     assert!(verification.findings.is_empty(), "{:#?}", verification.findings);
-    assert!(matches!(upgrade(&path, steps()).unwrap_err(), Ok(Found::Locked(_))), "somebody writes to it");
+    assert!(
+        matches!(upgrade(&path, steps()).unwrap_err(), Ok(FileState::Locked(_))),
+        "somebody writes to it"
+    );
     drop(file);
-    assert_eq!(upgrade(&path, steps()).unwrap_err().unwrap(), Found::Ready);
+    assert_eq!(upgrade(&path, steps()).unwrap_err().unwrap(), FileState::Ready);
 }
 
 #[test]
 fn an_older_file_is_not_written_to_before_and_is_read_as_it_is() {
     let (folder, path) = older();
     let before = std::fs::read(&path).unwrap();
-    assert!(matches!(open(&path), Opened::Not(Found::NeedsUpgrade { version: 0 })));
+    assert!(matches!(open(&path), Opened::Not(FileState::NeedsUpgrade { version: 0 })));
     let Opened::Open(mut file) = ProductFile::open_older_to_read(&path).unwrap() else {
         panic!("not opened")
     };
@@ -206,11 +209,11 @@ fn an_older_file_is_not_written_to_before_and_is_read_as_it_is() {
 #[test]
 fn a_file_of_a_newer_program_and_one_of_unknown_rules_are_named_and_left_alone() {
     for (sql, wanted) in [
-        ("PRAGMA user_version = 7", Found::Newer { version: 7 }),
+        ("PRAGMA user_version = 7", FileState::Newer { version: 7 }),
         (
             "DROP TRIGGER event_fixed;
              UPDATE event SET body = json_set(body, '$.rules', 99) WHERE seq = (SELECT max(seq) FROM event)",
-            Found::NewerRules { rules: 99 },
+            FileState::NewerRules { rules: 99 },
         ),
     ] {
         let (folder, path) = older();
@@ -222,7 +225,7 @@ fn a_file_of_a_newer_program_and_one_of_unknown_rules_are_named_and_left_alone()
     }
     let (folder, path) = older();
     std::fs::write(&path, "no product file").unwrap();
-    assert!(matches!(upgrade(&path, steps()).unwrap_err(), Ok(Found::NotOurs { .. })));
+    assert!(matches!(upgrade(&path, steps()).unwrap_err(), Ok(FileState::NotOurs { .. })));
     assert_eq!(names(folder.path()), ["pump.mainstay"]);
 }
 
@@ -255,7 +258,7 @@ fn a_step_that_breaks_what_was_recorded_is_undone_from_the_copy() {
     let harm = "UPDATE product_file SET uuid = 'another';";
     let said = refusal(&path, steps_by(format!("DROP TABLE remark; {} {} {harm}", index(), trigger())));
     assert!(said.contains("put back as it was"), "{said}");
-    assert!(matches!(open(&path), Opened::Not(Found::NeedsUpgrade { version: 0 })));
+    assert!(matches!(open(&path), Opened::Not(FileState::NeedsUpgrade { version: 0 })));
     assert_verifies(&path);
 }
 
@@ -401,7 +404,7 @@ fn an_upgrade_killed_at_fifty_points_leaves_the_old_file_or_the_new_one() {
                 assert!(file.why_read_only().is_none(), "kill {kill}: {:?}", file.why_read_only());
                 new += 1;
             }
-            Opened::Not(Found::NeedsUpgrade { version: 0 }) => {
+            Opened::Not(FileState::NeedsUpgrade { version: 0 }) => {
                 old += 1;
                 if !interrupted {
                     assert_verifies(&path);

@@ -7,7 +7,7 @@ use chrono::{Local, Offset as _, Utc};
 
 use crate::time::Moment;
 
-/// When and where something is done.
+/// The time and place of an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
     /// The moment, UTC.
@@ -16,12 +16,12 @@ pub struct Stamp {
     pub offset_minutes: i32,
     /// Name of the machine.
     pub machine: String,
-    /// How long it was since some moment before, by a clock that nobody can set.
+    /// Time since an arbitrary earlier moment, by a clock that nobody can set.
     pub steady: Duration,
 }
 
 impl Stamp {
-    /// A moment and place that are given. The steady clock goes as the moment does.
+    /// A given moment and place. The steady clock advances with the moment.
     pub fn at(now: Moment, offset_minutes: i32, machine: impl Into<String>) -> Self {
         let seconds = now.seconds_since(Moment::from_utc(chrono::DateTime::UNIX_EPOCH));
         let steady = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
@@ -29,7 +29,7 @@ impl Stamp {
     }
 }
 
-/// When the clock was read first.
+/// When the clock was first read.
 static FIRST: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// The present moment.

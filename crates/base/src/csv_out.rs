@@ -1,13 +1,13 @@
 //! Writing rows as delimited text (RFC 4180) that a spreadsheet program opens without running anything.
 //!
-//! A spreadsheet program takes a cell that begins with `=`, `+`, `-`, `@`, a tab or a line end for a formula, and text from
-//! outside (a complaint, an advisory) may carry one. With [`Guard::Spreadsheet`] such a value gets one leading apostrophe,
-//! so `-5` becomes `'-5`. A value that begins with apostrophes before such a sign gets one more, so that [`unguarded`]
-//! gives back every value exactly. For programs that read the file back, [`Guard::Off`] writes values as they are.
+//! A spreadsheet program treats a cell that begins with `=`, `+`, `-`, `@`, a tab or a line end as a formula, and text from
+//! outside (a complaint, an advisory) may contain one. [`Guard::Spreadsheet`] puts one apostrophe in front of such a value,
+//! so `-5` becomes `'-5`. A value that begins with apostrophes before such a sign gets one more, so [`unguarded`] restores
+//! every value exactly. [`Guard::Off`] writes values as they are, for programs that read the file back.
 
 use std::borrow::Cow;
 
-/// Whether values are kept from being run as formulas.
+/// Whether values are protected from being run as formulas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Guard {
     /// A leading apostrophe where a spreadsheet program would see a formula.
@@ -30,11 +30,11 @@ pub enum ByteOrderMark {
 /// How the rows are written. The default suits spreadsheet programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CsvOptions {
-    /// What stands between two values, an ASCII character.
+    /// The character between two values, ASCII.
     pub delimiter: char,
     /// Whether the file begins with a byte order mark.
     pub mark: ByteOrderMark,
-    /// Whether values are kept from being run as formulas.
+    /// Whether values are protected from being run as formulas.
     pub guard: Guard,
 }
 
@@ -51,16 +51,16 @@ pub enum CsvOutError {
     /// A row does not have as many values as the header.
     #[error("Row {row} has {found} values where the header has {expected}.")]
     Width {
-        /// Which row, from 1.
+        /// Number of the row, from 1.
         row: usize,
         /// Values in the row.
         found: usize,
         /// Names in the header.
         expected: usize,
     },
-    /// The delimiter cannot be one.
+    /// The character cannot be a delimiter.
     #[error(
-        "{0:?} cannot be a delimiter. Choose one ASCII sign such as a comma, a semicolon, a tab or a bar."
+        "{0:?} cannot be a delimiter. Choose an ASCII character such as a comma, a semicolon, a tab or a bar."
     )]
     BadDelimiter(char),
     /// The writer failed.
@@ -68,10 +68,10 @@ pub enum CsvOutError {
     Writer(#[from] csv::Error),
 }
 
-/// Writes a header and rows in UTF-8; lines end in CRLF, values are quoted where needed.
+/// Writes a header and rows in UTF-8. Lines end in CRLF; values are quoted where needed.
 ///
 /// # Errors
-/// When a row is not as wide as the header, or the delimiter cannot be one.
+/// When a row does not have as many values as the header, or the delimiter is not allowed.
 pub fn write<H, R, C>(
     header: &[H],
     rows: impl IntoIterator<Item = R>,
@@ -129,7 +129,7 @@ pub fn unguarded(value: &str) -> &str {
 }
 
 fn is_formula(value: &str) -> bool {
-    // The wide forms are taken for their ASCII twins by spreadsheet programs in East Asian locales.
+    // In East Asian locales, spreadsheet programs treat the wide forms like their ASCII twins.
     let signs = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
     value.trim_start_matches('\'').starts_with(signs)
 }
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn without_guard_and_mark_values_stand_as_they_are() {
+    fn without_guard_and_mark_values_are_written_as_they_are() {
         let out = text(CsvOptions { delimiter: ';', mark: ByteOrderMark::LeftOut, guard: Guard::Off });
         assert_eq!(out, "name;value\r\n=1+1;plain\r\n\"say \"\"hi\"\"\";\"a,b\nc\"\r\n");
     }

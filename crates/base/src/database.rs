@@ -1,7 +1,7 @@
-//! Every SQLite file is opened here, by its path and nothing else.
+//! Every SQLite file is opened here, by its path and by nothing else.
 //!
-//! SQLite reads a name that begins with `file:` as a URI, in which `?`, `#` and `%` have a meaning of their own, and so opens another
-//! file than the person named. An absolute path never begins so. Here does not belong what is read or written.
+//! SQLite reads a name that begins with `file:` as a URI, in which `?`, `#` and `%` have a meaning, and so opens another file than
+//! the person named. An absolute path never begins with `file:`. What is read or written does not belong here.
 
 use std::path::Path;
 
@@ -9,15 +9,15 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::store_error::StoreError;
 
-/// What a file is opened for.
+/// The purpose for which a file is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Reading; the file must be there.
+    /// Reading; the file must exist.
     Read,
-    /// Reading and writing; the file must be there.
+    /// Reading and writing; the file must exist.
     Write,
-    /// Reading and writing; an empty file is made where there is none.
-    Make,
+    /// Reading and writing; a missing file is created empty.
+    Create,
 }
 
 impl Access {
@@ -25,13 +25,13 @@ impl Access {
         let kind = match self {
             Self::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
             Self::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
-            Self::Make => OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_CREATE),
+            Self::Create => OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_CREATE),
         };
         kind.union(OpenFlags::SQLITE_OPEN_NO_MUTEX)
     }
 }
 
-/// Opens the file that lies at exactly this path.
+/// Opens the file at exactly this path.
 ///
 /// # Errors
 /// When the path is empty or the file cannot be opened.
@@ -45,7 +45,7 @@ pub fn open(path: &Path, access: Access) -> Result<Connection, StoreError> {
 mod tests {
     use super::*;
 
-    /// Names that a URI would read otherwise, or that look like options.
+    /// Names that would mean something else as a URI, or that look like options.
     const NAMES: [&str; 8] = [
         "file:ex.mainstay",
         "file:ex.mainstay?mode=memory",
@@ -58,11 +58,11 @@ mod tests {
     ];
 
     #[test]
-    fn the_file_with_exactly_that_name_is_made_and_opened_and_no_other() {
+    fn exactly_the_named_file_is_created_and_opened() {
         let folder = tempfile::tempdir().unwrap();
         for name in NAMES {
             let path = folder.path().join(name);
-            let made = open(&path, Access::Make).unwrap();
+            let made = open(&path, Access::Create).unwrap();
             made.execute_batch("CREATE TABLE a (b); INSERT INTO a VALUES (1)").unwrap();
             drop(made);
             let names: Vec<_> =
@@ -77,19 +77,19 @@ mod tests {
             }
             std::fs::remove_file(&path).unwrap();
             assert!(open(&path, Access::Read).is_err() && open(&path, Access::Write).is_err());
-            assert!(!path.exists(), "{name}: opening makes no file");
+            assert!(!path.exists(), "{name}: opening creates no file");
         }
     }
 
     #[test]
-    fn a_relative_name_is_a_file_of_the_working_folder_and_reading_writes_nothing() {
+    fn a_relative_name_is_a_file_in_the_working_folder_and_reading_writes_nothing() {
         let absent = Path::new("file:there-is-no-such-file.mainstay?mode=memory");
         assert!(open(absent, Access::Read).is_err());
         assert!(open(absent, Access::Write).is_err());
-        assert!(open(Path::new(""), Access::Make).is_err(), "an empty path would be a temporary database");
+        assert!(open(Path::new(""), Access::Create).is_err(), "an empty path would be a temporary database");
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a?.db");
-        open(&path, Access::Make).unwrap().execute_batch("CREATE TABLE a (b)").unwrap();
+        open(&path, Access::Create).unwrap().execute_batch("CREATE TABLE a (b)").unwrap();
         let before = std::fs::read(&path).unwrap();
         assert!(open(&path, Access::Read).unwrap().execute_batch("INSERT INTO a VALUES (1)").is_err());
         assert_eq!(std::fs::read(&path).unwrap(), before);

@@ -1,7 +1,7 @@
-//! Bytes of a foreign document to text: UTF-8 with or without byte order mark, UTF-16 of either order.
+//! Bytes of a foreign document to text: UTF-8 with or without byte order mark, UTF-16 in either byte order.
 //!
-//! Nothing is replaced or guessed: bytes that are no text are refused with their place. Tables out of spreadsheet programs, which come in
-//! older encodings too, are read by `delimited`.
+//! Nothing is replaced or guessed: bytes that are not text are refused with their place. `delimited` reads tables from spreadsheet
+//! programs, which use older encodings too.
 
 use std::borrow::Cow;
 use std::str;
@@ -12,7 +12,7 @@ const UTF8_MARK: &[u8] = b"\xEF\xBB\xBF";
 const UTF16_LITTLE_MARK: &[u8] = b"\xFF\xFE";
 const UTF16_BIG_MARK: &[u8] = b"\xFE\xFF";
 
-/// The text of a document. Refuses NUL characters and what is neither UTF-8 nor UTF-16, with the byte's place counted from 0.
+/// The text of a document. Refuses NUL characters and anything but UTF-8 and UTF-16, with the place of the byte, counted from 0.
 pub fn text(bytes: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
     let text = if let Some(rest) = bytes.strip_prefix(UTF16_LITTLE_MARK) {
         Cow::Owned(utf16(rest, u16::from_le_bytes)?)
@@ -60,7 +60,10 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Unreadable> {
     let mut text = String::with_capacity(bytes.len());
     for (index, character) in char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).enumerate() {
         text.push(character.map_err(|_| {
-            Unreadable::at(format!("character {index}"), "not UTF-16: half of a surrogate pair stands alone")
+            Unreadable::at(
+                format!("character {index}"),
+                "not UTF-16: half of a surrogate pair without the other half",
+            )
         })?);
     }
     Ok(text)
@@ -89,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_refused_with_their_place() {
+    fn bytes_that_are_not_text_are_refused_with_their_place() {
         for (bytes, place) in [
             (&b"ab\xFFcd"[..], "byte 2"),
             (b"\xEF\xBB\xBFab\xFF", "byte 5"),

@@ -1,7 +1,7 @@
-//! Delimited text: comma, semicolon, tab and bar separated values in the encodings that offices produce.
+//! Delimited text: values separated by commas, semicolons, tabs or bars, in the encodings that offices produce.
 //!
-//! Bytes in, rows out, each row with its line in the source. What cannot be read without losing a character is refused with
-//! its place. Here does not belong what a column means: see `feedback`.
+//! Bytes in, rows out, each row with its line in the source. A file that cannot be read without losing a character is
+//! refused with the place. The meaning of columns does not belong here: see `feedback` in the core.
 
 mod binary;
 mod detect;
@@ -27,38 +27,38 @@ pub const MAX_ROWS: usize = 1_000_000;
 /// The most values [`read`] holds at once over all rows; [`visit`] has no such limit.
 pub const MAX_CELLS: usize = 10_000_000;
 
-/// How a quotation mark is understood.
+/// How quotation marks are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Quoting {
-    /// A value may stand in double quotation marks, a doubled one inside stands for one (RFC 4180).
+    /// A value may be enclosed in double quotation marks; a doubled one inside means one (RFC 4180).
     #[default]
     Double,
-    /// Quotation marks are characters like any other. Some tab separated exports are written so.
+    /// Quotation marks are ordinary characters. Some tab-separated exports are written this way.
     Literal,
 }
 
-/// What becomes of a row with fewer values than the header has names.
+/// What happens to a row with fewer values than the header has names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ShortRows {
-    /// The row is reported and not usable: its values may stand in the wrong columns.
+    /// The row is reported and cannot be used: its values may be in the wrong columns.
     #[default]
     Report,
-    /// The missing values at the end are taken as empty. Some programs leave empty values at the end out.
+    /// Missing values at the end are read as empty. Some programs omit empty values at the end.
     FillWithEmpty,
 }
 
-/// What the person knows better than the detection. The default lets everything be detected.
+/// Settings that the person chose instead of detection. By default everything is detected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Options {
-    /// The encoding, where it is known.
+    /// The encoding, if chosen.
     pub encoding: Option<TextEncoding>,
-    /// The delimiter, where it is known: one ASCII character that is no letter, digit, quotation mark or line end.
+    /// The delimiter, if chosen: one ASCII character, but no letter, digit, quotation mark or line end.
     pub delimiter: Option<char>,
-    /// Whether the first record names the columns, where it is known.
+    /// Whether the first record names the columns, if chosen.
     pub has_header: Option<bool>,
-    /// How a quotation mark is understood.
+    /// How quotation marks are read.
     pub quoting: Quoting,
-    /// What becomes of rows that are too short.
+    /// What happens to rows that are too short.
     pub short_rows: ShortRows,
 }
 

@@ -1,7 +1,7 @@
-//! Files that are written: under a name of our own beside the place where they belong, and given their name when they are whole.
+//! Files that are being written. They get a temporary name in the target's folder, and their own name when they are complete.
 //!
-//! What a killed program leaves has a name that only this program gives, [`UNFINISHED`], so it is found and no file of anybody
-//! else is ever taken for it. Here does not belong what is written.
+//! Only this program gives names that end in [`UNFINISHED`]. So what a killed program left is recognised, and no foreign file
+//! is ever mistaken for it. The content of the files does not belong here.
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -11,10 +11,10 @@ use tempfile::{Builder, NamedTempFile};
 
 use crate::store_error::StoreError;
 
-/// How the name of a file that is being written ends.
+/// The ending of the name of a file that is being written.
 pub const UNFINISHED: &str = ".mainstay-part";
 
-/// A file that is being written. Dropped before [`FreshFile::keep`], nothing of it is left.
+/// A file that is being written. If it is dropped before [`FreshFile::persist`], it is removed.
 #[derive(Debug)]
 pub struct FreshFile {
     temp: NamedTempFile,
@@ -22,10 +22,10 @@ pub struct FreshFile {
 }
 
 impl FreshFile {
-    /// Begins a file that will lie at `target`, where nothing lies now. Nobody may read it who may not read `original`.
+    /// Begins a file for `target`, which must not exist. Whoever may not read `original` may not read the new file either.
     ///
     /// # Errors
-    /// When something lies there, or its folder cannot be written.
+    /// When `target` exists, or its folder cannot be written.
     pub fn new(target: &Path, original: Option<&Path>) -> Result<Self, StoreError> {
         if target.symlink_metadata().is_ok() {
             return Err(StoreError::Exists(format!("{} could not be made", target.display())));
@@ -33,7 +33,7 @@ impl FreshFile {
         Self::over(target, original)
     }
 
-    /// The same where the person has said that what lies there is replaced.
+    /// The same, but `target` may exist: the person agreed to replace it.
     ///
     /// # Errors
     /// When its folder cannot be written.
@@ -41,7 +41,7 @@ impl FreshFile {
         let failed = || StoreError::io(format!("{} could not be written", target.display()));
         let target = std::path::absolute(target).map_err(failed())?;
         let folder = target.parent().ok_or_else(|| {
-            StoreError::Refused(format!("{} is a folder, not a name for a file", target.display()))
+            StoreError::Refused(format!("{} is a folder, not a file name", target.display()))
         })?;
         let mut prefix = target.file_name().unwrap_or_default().to_owned();
         prefix.push(".");
@@ -55,17 +55,17 @@ impl FreshFile {
         if let Some(original) = &original {
             mode::narrow(temp.as_file(), original).map_err(failed())?;
         }
-        // Marks it as being written: see `is_being_written`. A file system without locks only loses that mark.
+        // Marks the file as being written: see `is_being_written`. A file system without locks only loses that mark.
         let _ = in_use::mark(temp.as_file());
         Ok(Self { temp, target })
     }
 
-    /// Where it lies while it is written.
+    /// The temporary path while it is being written.
     pub fn path(&self) -> &Path {
         self.temp.path()
     }
 
-    /// Writes bytes at its end.
+    /// Appends bytes.
     ///
     /// # Errors
     /// When the disk is full or fails.
@@ -74,19 +74,19 @@ impl FreshFile {
         self.temp.write_all(bytes).map_err(failed)
     }
 
-    /// Makes it durable and gives it its name, if nothing has come to lie there meanwhile.
+    /// Makes the file durable and gives it its name, unless that name has been taken meanwhile.
     ///
     /// # Errors
-    /// When something lies there now, or the disk fails. Then nothing of it is left.
-    pub fn keep(self) -> Result<(), StoreError> {
+    /// When the name is taken, or the disk fails. Then the file is removed.
+    pub fn persist(self) -> Result<(), StoreError> {
         self.finish(false)
     }
 
-    /// The same in the place of what lies there.
+    /// The same, but replaces an existing file.
     ///
     /// # Errors
-    /// When the disk fails. Then nothing of it is left.
-    pub fn keep_over(self) -> Result<(), StoreError> {
+    /// When the disk fails. Then the file is removed.
+    pub fn persist_over(self) -> Result<(), StoreError> {
         self.finish(true)
     }
 
@@ -122,7 +122,7 @@ fn sync_folder(path: &Path) {
     }
 }
 
-/// The files in a folder that this program began and nobody is writing now: a program that wrote them was ended.
+/// The unfinished files of this program in a folder that nobody is writing now: the program that wrote them was ended.
 pub fn unfinished_in(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let ours = |path: &PathBuf| {
@@ -136,25 +136,25 @@ pub fn unfinished_in(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Whether some program is writing this file.
+/// Whether a program is writing this file.
 fn is_being_written(path: &Path) -> bool {
     in_use::is_marked(path)
 }
 
-/// Who may read and write.
+/// Read and write permissions.
 #[cfg(unix)]
 mod mode {
     use std::fs::{File, Metadata, Permissions};
     use std::io::Result;
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
-    /// The owner, and whoever else may use the original; the system takes away what the person's `umask` does.
+    /// The owner, and whoever may use the original; the system then applies the person's `umask`.
     pub fn begin(original: Option<&Metadata>) -> Option<Permissions> {
         let mode = original.map_or(0o666, |original| original.mode() & 0o666);
         Some(Permissions::from_mode(mode | 0o600))
     }
 
-    /// What the original's group may is for that group only.
+    /// The permissions of the original's group apply to that group only.
     pub fn narrow(file: &File, original: &Metadata) -> Result<()> {
         let made = file.metadata()?;
         if made.gid() != original.gid() && made.mode() & 0o070 != 0 {
@@ -164,7 +164,7 @@ mod mode {
     }
 }
 
-/// Elsewhere a file has the permissions of its folder.
+/// On other systems a file has the permissions of its folder.
 #[cfg(not(unix))]
 mod mode {
     use std::fs::{File, Metadata, Permissions};
@@ -179,7 +179,7 @@ mod mode {
     }
 }
 
-/// A lock of the whole file. On Linux it does not meet the locks that SQLite takes.
+/// A lock of the whole file. On Linux it does not conflict with the locks of SQLite.
 #[cfg(target_os = "linux")]
 mod in_use {
     use std::fs::File;
@@ -195,7 +195,7 @@ mod in_use {
     }
 }
 
-/// A file that is open somewhere cannot be opened for oneself alone.
+/// A file that is open somewhere cannot be opened exclusively.
 #[cfg(windows)]
 mod in_use {
     use std::fs::File;
@@ -212,7 +212,7 @@ mod in_use {
     }
 }
 
-/// Elsewhere such a lock would keep SQLite out, so nothing marks the file.
+/// On other systems such a lock would keep SQLite out, so nothing marks the file.
 #[cfg(not(any(windows, target_os = "linux")))]
 mod in_use {
     use std::fs::File;
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_gets_its_name_only_when_it_is_whole_and_leaves_nothing_otherwise() {
+    fn a_file_gets_its_name_only_when_it_is_complete_and_leaves_nothing_otherwise() {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("out.json");
         let mut file = FreshFile::new(&target, None).unwrap();
@@ -251,13 +251,13 @@ mod tests {
         assert!(names(folder.path()).is_empty());
         let mut file = FreshFile::new(&target, None).unwrap();
         file.put(b"whole").unwrap();
-        file.keep().unwrap();
+        file.persist().unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"whole");
         assert_eq!(names(folder.path()), ["out.json"]);
     }
 
     #[test]
-    fn what_lies_there_or_comes_to_lie_there_is_not_replaced_and_files_of_others_are_left() {
+    fn an_existing_target_is_not_replaced_even_if_it_appears_late_and_foreign_files_stay() {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("out.json");
         let strange = folder.path().join("out.json.part");
@@ -265,32 +265,32 @@ mod tests {
         let late = FreshFile::new(&target, None).unwrap();
         fs::write(&target, "first").unwrap();
         assert!(matches!(FreshFile::new(&target, None), Err(StoreError::Exists(_))));
-        assert!(matches!(late.keep(), Err(StoreError::Exists(_))));
+        assert!(matches!(late.persist(), Err(StoreError::Exists(_))));
         assert_eq!(fs::read(&target).unwrap(), b"first");
         assert_eq!(fs::read(&strange).unwrap(), b"keep me");
         assert_eq!(names(folder.path()), ["out.json", "out.json.part"]);
         let mut over = FreshFile::over(&target, None).unwrap();
         over.put(b"second").unwrap();
-        over.keep_over().unwrap();
+        over.persist_over().unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"second");
     }
 
     #[test]
-    fn what_a_killed_program_left_is_found_and_what_is_being_written_is_not() {
+    fn leftovers_of_a_killed_program_are_found_and_files_being_written_are_not() {
         let folder = tempfile::tempdir().unwrap();
         let file = FreshFile::new(&folder.path().join("a.mainstay"), None).unwrap();
         #[cfg(any(windows, target_os = "linux"))]
         assert!(unfinished_in(folder.path()).is_empty(), "it is being written");
         let left = folder.path().join(format!("a.mainstay.12345678{UNFINISHED}"));
         fs::write(&left, "half").unwrap();
-        fs::write(folder.path().join("a.mainstay.part"), "of somebody else").unwrap();
+        fs::write(folder.path().join("a.mainstay.part"), "of another program").unwrap();
         assert_eq!(unfinished_in(folder.path()), [left]);
         drop(file);
     }
 
     #[cfg(unix)]
     #[test]
-    fn who_may_not_read_the_original_may_not_read_the_copy() {
+    fn whoever_may_not_read_the_original_may_not_read_the_copy() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         let original = folder.path().join("a.mainstay");
@@ -303,7 +303,7 @@ mod tests {
             let file = FreshFile::new(&target, Some(&original)).unwrap();
             let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
             assert_eq!(mode(file.path()) & !most, 0, "{original_mode:o} while it is written");
-            file.keep().unwrap();
+            file.persist().unwrap();
             assert_eq!(mode(&target) & !most, 0, "{original_mode:o}: {:o}", mode(&target));
             assert_eq!(mode(&target) & 0o600, 0o600);
         }

@@ -1,7 +1,7 @@
-//! Reads a JSON document piece by piece: the elements of named top-level arrays one after another, every other member whole.
+//! Reads a JSON document piece by piece: the elements of named top-level arrays one by one, every other member whole.
 //!
-//! Memory grows with the largest piece, not with the document. Each piece comes as its own raw text, so that a record can be kept as it
-//! was. What a piece means belongs to the format that asked.
+//! Memory grows with the largest piece, not with the document. Each piece comes as raw text, so a record can be kept as it was. The
+//! meaning of a piece belongs to the format that asked for it.
 
 use std::cell::Cell;
 use std::fmt;
@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::note::Unreadable;
 
-/// Bytes of one piece at most, unless the caller knows better.
+/// The largest piece in bytes, unless the caller sets another limit.
 pub const PIECE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 /// One piece of a document.
@@ -28,7 +28,7 @@ pub enum Piece<'a> {
     },
     /// An element of a streamed array.
     Element {
-        /// Name of the member that holds the array; empty when the document itself is an array.
+        /// Name of the member that holds the array; empty if the document itself is an array.
         key: &'a str,
         /// Position, from 0.
         index: usize,
@@ -48,12 +48,12 @@ impl Piece<'_> {
     }
 }
 
-/// Takes the pieces.
+/// Receives the pieces.
 pub type OnPiece<'a> = dyn FnMut(Piece<'_>) -> Result<(), Unreadable> + 'a;
 
-/// Reads one JSON document. Members named in `streamed` come element by element when they are arrays. A document that is itself an array comes
-/// element by element too. Refuses what is not JSON (with line and column), a piece of more than `piece_bytes_max` bytes, anything after
-/// the document, and a document that is neither object nor array; ends with the callback's own refusal if it gives one.
+/// Reads one JSON document. Members named in `streamed` come element by element if they are arrays; so does a document that is itself an
+/// array. Refuses invalid JSON (with line and column), a piece of more than `piece_bytes_max` bytes, anything after the document, and a
+/// document that is neither object nor array. If the callback refuses, returns its refusal.
 pub fn read(
     reader: impl Read,
     streamed: &[&str],
@@ -72,7 +72,7 @@ pub fn read(
     outcome.and_then(|()| deserializer.end()).map_err(|error| Unreadable::at(place, error.to_string()))
 }
 
-/// Counts down the bytes that the current piece may still take.
+/// Counts down the bytes that the current piece may still use.
 struct Metered<R> {
     inner: R,
     left: Rc<Cell<u64>>,
@@ -83,7 +83,7 @@ impl<R: BufRead> Read for Metered<R> {
         let taken = self.inner.read(buffer)?;
         match self.left.get().checked_sub(taken as u64) {
             Some(left) => self.left.set(left),
-            None => return Err(io::Error::other("one record is larger than this program takes")),
+            None => return Err(io::Error::other("one record is larger than this program accepts")),
         }
         Ok(taken)
     }
@@ -95,7 +95,7 @@ struct Walk<'w, 'on> {
     left: &'w Cell<u64>,
     on: &'w mut OnPiece<'on>,
     refused: Option<Unreadable>,
-    /// Where the walk was last, for the refusal of what is not JSON.
+    /// The last place reached, for the refusal of invalid JSON.
     place: String,
 }
 
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_document_is_refused_with_its_place() {
+    fn invalid_documents_are_refused_with_the_place() {
         for (text, place) in [
             ("", "$"),
             ("12", "$"),
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_that_is_too_large_ends_the_reading_and_many_small_ones_do_not() {
+    fn one_piece_that_is_too_large_ends_reading_and_many_small_ones_do_not() {
         let long = format!(r#"{{"list": ["{}"]}}"#, "x".repeat(5000));
         let refused = pieces(&long, &["list"], 1000).unwrap_err();
         assert!(refused.reason.contains("larger"), "{refused}");

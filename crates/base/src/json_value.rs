@@ -1,4 +1,5 @@
-//! A JSON value out of text, with the members that stand twice in their object: JSON allows them, and all but one would be lost unsaid.
+//! A JSON value from text, and the member names that occur twice in an object: JSON allows them, and all but one would be lost
+//! silently.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -6,19 +7,19 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// A value, and what was lost in reading it.
+/// A value, and what was lost in parsing.
 #[derive(Debug)]
 pub struct Parsed {
-    /// The value; of members of one name in one object the last one.
+    /// The value; of members with one name in one object, the last.
     pub value: Value,
-    /// Names of members that stood more than once in their object, a hundred at most.
+    /// Names of members that occurred more than once in their object, at most a hundred.
     pub repeated: Vec<String>,
 }
 
-/// Names that are kept.
+/// How many repeated names are kept.
 const REPEATED_MAX: usize = 100;
 
-/// Parses a text; refuses what `serde_json` refuses, deep nesting among it.
+/// Parses a text. Refuses what `serde_json` refuses, including deep nesting.
 pub fn parse(text: &str) -> Result<Parsed, serde_json::Error> {
     let repeated = RefCell::new(Vec::new());
     let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -101,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_those_of_serde_json_and_repeated_members_are_named() {
+    fn values_equal_those_of_serde_json_and_repeated_members_are_named() {
         let text = r#"{"a":[1,-2,3.5,true,null,"ä\n"],"b":{"c":{}},"big":18446744073709551615}"#;
         let parsed = parse(text).unwrap();
         assert_eq!(parsed.value, serde_json::from_str::<Value>(text).unwrap());

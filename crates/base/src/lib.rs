@@ -1,7 +1,7 @@
-//! What the other crates of Mainstay stand on: days and moments, the clock, reading foreign bytes within limits, and what
-//! can go wrong with a file.
+//! The basis of the other crates of Mainstay: days and moments, the clock, reading foreign bytes within limits, writing
+//! files, and file errors.
 //!
-//! Here belongs what knows neither a record nor a component. Here does not belong any rule of the field.
+//! Code that knows neither a record nor a component belongs here. Rules of the field do not.
 
 pub mod clock;
 pub mod csv_out;

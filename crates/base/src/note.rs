@@ -1,33 +1,33 @@
-//! What a reader has to say about a foreign document besides its content: where, how grave, in words.
+//! Remarks of a reader about a foreign document: where, how severe, in words.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// How grave a note is.
+/// How severe a note is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Gravity {
     /// Worth knowing; nothing is lost.
     Info,
-    /// Something was understood only in part, or breaks the format's rules without hiding content.
+    /// Something was only partly understood, or breaks the format's rules without hiding content.
     Warning,
-    /// A part of the document was not taken.
+    /// A part of the document was not accepted.
     Refused,
 }
 
-/// One remark about a place of a document.
+/// One remark about a place in a document.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Note {
-    /// How grave it is.
+    /// How severe it is.
     pub gravity: Gravity,
-    /// Where: a JSON path (`$.components[3].purl`), `line 12`, or a member of an archive before either (`a.json: $.x`).
+    /// Where: a JSON path (`$.components[3].purl`), `line 12`, or an archive member before either (`a.json: $.x`).
     pub place: String,
-    /// What it is, one sentence, without a full stop.
+    /// The remark: one sentence without a full stop.
     pub text: String,
 }
 
-/// Notes told in full at most; after that they are only counted, so that a hostile file cannot fill memory.
+/// Notes kept in full at most; further ones are only counted, so a hostile file cannot fill memory.
 pub const NOTES_MAX: usize = 1000;
 
 /// The remarks of one reading: notes up to a limit, and the fields that were not understood, counted by name.
@@ -37,12 +37,12 @@ pub struct Notes {
     pub notes: Vec<Note>,
     /// Notes beyond the limit.
     pub more: usize,
-    /// Names of fields that this program does not read (`components[].evidence`), with how often each occurred.
+    /// Names of fields that this program does not read (`components[].evidence`), and how often each occurred.
     pub not_understood: BTreeMap<String, usize>,
 }
 
 impl Notes {
-    /// Adds a note, or counts it when there are too many.
+    /// Adds a note, or only counts it once the limit is reached.
     pub fn add(&mut self, gravity: Gravity, place: impl Into<String>, text: impl Into<String>) {
         if self.notes.len() < NOTES_MAX {
             self.notes.push(Note { gravity, place: place.into(), text: text.into() });
@@ -51,7 +51,7 @@ impl Notes {
         }
     }
 
-    /// Counts a field that this program does not read. The name has no index in it.
+    /// Counts a field that this program does not read. The name contains no index.
     pub fn not_understood(&mut self, name: &str) {
         if let Some(count) = self.not_understood.get_mut(name) {
             *count += 1;
@@ -62,24 +62,24 @@ impl Notes {
         }
     }
 
-    /// Whether anything was not taken.
+    /// Whether any part was refused.
     pub fn refused(&self) -> bool {
         self.notes.iter().any(|note| note.gravity == Gravity::Refused)
     }
 }
 
-/// A document that cannot be taken at all.
+/// A document that cannot be accepted at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {reason}")]
 pub struct Unreadable {
-    /// Where: a JSON path, `line 12`, `byte 400`, a member of an archive, or `document`.
+    /// Where: a JSON path, `line 12`, `byte 400`, an archive member, or `document`.
     pub place: String,
-    /// Why, and what would help.
+    /// Why, and what to do.
     pub reason: String,
 }
 
 impl Unreadable {
-    /// A refusal at a place.
+    /// A refusal with its place.
     pub fn at(place: impl Into<String>, reason: impl Into<String>) -> Self {
         Self { place: place.into(), reason: reason.into() }
     }

@@ -1,15 +1,16 @@
-//! Files that others made are opened here: regular ones only, so that a device or a pipe neither hangs nor fills memory.
+//! Files made by others are opened here. Only regular files are accepted, so a device or a pipe can neither hang the
+//! program nor fill memory.
 
 use std::fs::{self, File};
 use std::io::{Error, ErrorKind, Read as _, Result};
 use std::path::Path;
 
-/// Opens a regular file for reading; a symbolic link is followed to one.
+/// Opens a regular file for reading. A symbolic link to one is followed.
 ///
 /// # Errors
-/// As the system says, or that it is no regular file: a folder, a device, a pipe.
+/// The system's error, or that it is not a regular file but a folder, a device or a pipe.
 pub fn open(path: &Path) -> Result<File> {
-    // Opening a pipe waits for somebody who writes, so what lies there is looked at before.
+    // Opening a pipe waits for a writer, so the kind of file is checked before.
     refuse_other(&fs::metadata(path)?)?;
     let file = File::open(path)?;
     refuse_other(&file.metadata()?)?;
@@ -19,7 +20,7 @@ pub fn open(path: &Path) -> Result<File> {
 /// The text of a regular file of at most `bytes_max` bytes.
 ///
 /// # Errors
-/// As the system says, or that it is no regular file, longer than that, or no UTF-8.
+/// The system's error, or that the file is not regular, too long, or not UTF-8.
 pub fn text(path: &Path, bytes_max: u64) -> Result<String> {
     let mut text = String::new();
     let read = open(path)?.take(bytes_max + 1).read_to_string(&mut text)?;
@@ -42,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_regular_files_are_read_and_only_so_far() {
+    fn only_regular_files_are_read_up_to_the_limit() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.txt");
         fs::write(&path, "four").unwrap();

@@ -1,4 +1,4 @@
-//! What the first bytes of a file say, before SQLite is asked.
+//! The kind of a file by its first bytes, before SQLite is asked.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -7,10 +7,10 @@ use std::io::Read as _;
 const HEADER_BYTES: usize = 100;
 const MAGIC: &[u8] = b"SQLite format 3\0";
 
-/// What stands in the header of an SQLite file (SQLite file format, 1.3).
+/// The header of an SQLite file (SQLite file format, 1.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
-    /// Which program the file belongs to.
+    /// The program that the file belongs to.
     pub application_id: i32,
     /// Version of its schema.
     pub user_version: i32,
@@ -18,12 +18,12 @@ pub struct Header {
     pub bytes: u64,
 }
 
-/// What the first bytes of a file say.
+/// The kind of a file by its first bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Start {
     /// An SQLite database.
     Sqlite(Header),
-    /// Something else, with a word of what it seems to be.
+    /// Something else, in words.
     Other(&'static str),
 }
 
@@ -43,7 +43,7 @@ fn read_start(bytes: &[u8]) -> Start {
             [b'P', b'K', 3, 4, ..] => "a ZIP or Office file",
             [b'%', b'P', b'D', b'F', ..] => "a PDF file",
             [b'{' | b'[', ..] => "a text file, perhaps JSON",
-            _ => "no database",
+            _ => "not a database",
         });
     }
     if bytes.len() < HEADER_BYTES {
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_bytes_say_what_a_file_is() {
+    fn the_first_bytes_show_the_kind_of_file() {
         assert_eq!(read_start(b""), Start::Other("an empty file"));
         assert_eq!(read_start(b"PK\x03\x04abc"), Start::Other("a ZIP or Office file"));
         assert_eq!(

@@ -1,4 +1,4 @@
-//! What can go wrong with a file, in words for people.
+//! File errors, in words for people.
 
 use std::path::PathBuf;
 
@@ -19,10 +19,8 @@ pub enum StoreError {
     /// Another program holds the file.
     #[error("another program is using the file; close it there and try again; nothing was changed")]
     Busy,
-    /// A write was interrupted, and a reader cannot take it back.
-    #[error(
-        "the last write to the file was interrupted; open it once for writing, which takes that write back"
-    )]
+    /// A write was interrupted, and a reader cannot roll it back.
+    #[error("the last write to the file was interrupted; open it once for writing, which undoes that write")]
     Interrupted,
     /// The file is damaged.
     #[error("the file is damaged ({0}); open a backup, and keep the damaged file")]
@@ -30,27 +28,27 @@ pub enum StoreError {
     /// A later program worked in the file, by a rule set that this one does not know.
     #[error("a newer version of the program worked in the file (rule set {0}); open it with that version")]
     NewerRules(u32),
-    /// The file was replaced or written by something else.
+    /// Another program replaced or wrote the file.
     #[error(
         "the file {0} was changed or replaced by another program since it was opened; nothing was written; close it and open it again"
     )]
     ChangedUnderneath(PathBuf),
-    /// What was written does not read back as it was written.
-    #[error("what was written did not read back the same, so nothing was kept; check the disk")]
+    /// Written data does not read back the same.
+    #[error("the written data did not read back the same, so nothing was saved; check the disk")]
     ReadBack,
     /// A rule of the database refused.
     #[error("the file refused the change ({0}); nothing was changed")]
     Refused(String),
-    /// The person stopped it half-way.
+    /// The person cancelled it.
     #[error("it was cancelled; nothing was changed")]
     Cancelled,
-    /// Something lies where it was to be written.
-    #[error("{0}: it exists already and is not written over; choose another name")]
+    /// The target of a write exists already.
+    #[error("{0}: it already exists and is not overwritten; choose another name")]
     Exists(String),
-    /// Reading or writing beside the database failed.
+    /// Reading or writing outside the database failed.
     #[error("{what}")]
     Io {
-        /// What was tried.
+        /// The action that failed.
         what: String,
         /// Why it failed.
         #[source]
@@ -62,7 +60,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// An input or output failure with what was tried.
+    /// An input or output error, with the action that failed.
     pub fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let what = what.into();
         move |source| match source.kind() {

@@ -1,15 +1,15 @@
 //! Moments and days. They never mix: a moment is an instant in UTC to the second, a day is a calendar date.
 //!
-//! Nothing here reads a clock; `clock.rs` does, and hands the moment in.
+//! Nothing here reads a clock. `clock.rs` does, and passes the moment in.
 
 use std::fmt;
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, SecondsFormat, Timelike as _, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Seconds by which two clocks may differ without notice.
+/// Seconds by which two clocks may differ unnoticed.
 pub const CLOCK_BACK_SECONDS: i64 = 120;
-/// First and last year that a date in a record may have. Anything else is a slip of the keyboard.
+/// First and last year allowed in a date of a record. Anything else is a typing error.
 pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
 
 /// An instant, UTC, to the second. Written `2026-11-22T14:05:00Z` (RFC 3339).
@@ -17,12 +17,12 @@ pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
 pub struct Moment(DateTime<Utc>);
 
 impl Moment {
-    /// The moment of a UTC date and time, cut to the second.
+    /// The moment of a UTC date and time, truncated to the second.
     pub fn from_utc(at: DateTime<Utc>) -> Self {
         Self(at.with_nanosecond(0).unwrap_or(at))
     }
 
-    /// Noon UTC of a day: used where a source tells only the day.
+    /// Noon UTC of a day, for sources that give only the day.
     pub fn noon_of(day: Day) -> Self {
         Self(day.0.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc())
     }
@@ -47,17 +47,17 @@ impl Moment {
         (self.0 - earlier.0).num_seconds()
     }
 
-    /// Whether it lies ahead of `now` by more than clocks differ ([`CLOCK_BACK_SECONDS`]).
+    /// Whether it is later than `now` by more than clocks may differ ([`CLOCK_BACK_SECONDS`]).
     pub fn is_ahead_of(self, now: Self) -> bool {
         self.seconds_since(now) > CLOCK_BACK_SECONDS
     }
 
-    /// The moment this many seconds later (or earlier when negative).
+    /// The moment this many seconds later (earlier if negative).
     pub fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.checked_add_signed(chrono::Duration::seconds(seconds)).unwrap_or(self.0))
     }
 
-    /// Reads RFC 3339 (`2026-11-22T14:05:00Z`, any offset) or `2026-11-22 14:05` meaning UTC.
+    /// Reads RFC 3339 (`2026-11-22T14:05:00Z`, any offset), or `2026-11-22 14:05` as UTC.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let at = DateTime::parse_from_rfc3339(text)
@@ -65,7 +65,7 @@ impl Moment {
             .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").map(|at| at.and_utc()))
             .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").map(|at| at.and_utc()))
             .map_err(|_| {
-                format!("“{text}” is no date and time; write 2026-11-22 14:05 or 2026-11-22T14:05:00Z")
+                format!("“{text}” is not a date and time; write 2026-11-22 14:05 or 2026-11-22T14:05:00Z")
             })?;
         Day::new(at.date_naive())?;
         Ok(Self::from_utc(at))
@@ -76,7 +76,7 @@ impl Moment {
         self.0.format("%Y-%m-%d %H:%M UTC").to_string()
     }
 
-    /// With the offset of the place where it was written: `2026-11-22 15:05:00 +01:00`.
+    /// With the local offset of the place where it was written: `2026-11-22 15:05:00 +01:00`.
     pub fn with_offset_words(self, offset_minutes: i32) -> String {
         let local = self.plus_seconds(i64::from(offset_minutes) * 60).0;
         let sign = if offset_minutes < 0 { '-' } else { '+' };
@@ -108,7 +108,7 @@ impl<'de> Deserialize<'de> for Moment {
 pub struct Day(NaiveDate);
 
 impl Day {
-    /// The day, if its year is one of [`YEARS`].
+    /// The day, if its year is within [`YEARS`].
     pub fn new(date: NaiveDate) -> Result<Self, String> {
         if YEARS.contains(&date.year()) {
             Ok(Self(date))
@@ -126,11 +126,11 @@ impl Day {
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let date = NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .map_err(|_| format!("“{text}” is no date; write one such as 2026-11-22"))?;
+            .map_err(|_| format!("“{text}” is not a date; write one such as 2026-11-22"))?;
         Self::new(date)
     }
 
-    /// The day this many days later (earlier when negative).
+    /// The day this many days later (earlier if negative).
     pub fn plus_days(self, days: i64) -> Self {
         let moved = if days >= 0 {
             self.0.checked_add_days(Days::new(days.unsigned_abs()))
@@ -145,7 +145,7 @@ impl Day {
         (self.0 - earlier.0).num_days()
     }
 
-    /// Where the day lies seen from `today`, in words: `today`, `in 3 days`, `3 days ago`.
+    /// The distance from `today` in words: `today`, `in 3 days`, `3 days ago`.
     pub fn relative_words(self, today: Self) -> String {
         match self.days_since(today) {
             0 => "today".to_owned(),
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_says_where_it_lies() {
+    fn a_day_states_its_distance_from_today() {
         let today = Day::parse("2026-11-22").unwrap();
         assert_eq!(today.plus_days(-3).relative_words(today), "3 days ago");
         assert_eq!(today.plus_days(12).relative_words(today), "in 12 days");

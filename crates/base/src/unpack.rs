@@ -1,7 +1,7 @@
-//! Documents out of containers: plain, gzip, xz and zip, a compressed file inside a zip archive included.
+//! Documents from containers: plain, gzip, xz and zip, including a compressed file inside a zip archive.
 //!
-//! A container is recognised by its first bytes, never by its name, and the names of members are words for people, never paths. What a
-//! document means is not known here. Nothing is written anywhere; memory does not grow with the container or the number of its members.
+//! A container is recognised by its first bytes, never by its name. Names of members are text for people, never paths. The meaning of a
+//! document is not known here. Nothing is written to disk; memory does not grow with the container or the number of its members.
 
 use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
@@ -14,10 +14,10 @@ use zip::unstable::read::{ZipIterable, ZipIterableFiles};
 
 use crate::note::{Gravity, Notes, Unreadable};
 
-/// Memory that one xz stream may ask for, in KiB: `xz -9` needs 65 MiB.
+/// Memory that one xz stream may request, in KiB: `xz -9` needs 65 MiB.
 const XZ_MEMORY_KIB: u32 = 128 * 1024;
 const BUFFER_BYTES: usize = 1 << 16;
-/// Bytes by which a container is recognised.
+/// How many bytes are needed to recognise a container.
 const HEAD_BYTES: usize = 6;
 const MEMBER_NAME_CHARS_MAX: usize = 300;
 
@@ -26,32 +26,32 @@ const MEMBER_NAME_CHARS_MAX: usize = 300;
 pub struct Limits {
     /// Unpacked bytes of all members together.
     pub unpacked_bytes: u64,
-    /// Unpacked bytes for one packed byte, …
+    /// Unpacked bytes per packed byte, …
     pub ratio: u64,
-    /// … counted from this many unpacked bytes of a member on.
+    /// … counted after this many unpacked bytes of a member.
     pub ratio_from: u64,
     /// Members of an archive.
     pub members: usize,
 }
 
 impl Default for Limits {
-    /// Twice what the largest public collections need; real advisory data packs 5 to 30 times smaller.
+    /// Twice the need of the largest public collections; real advisory data compresses 5 to 30 times.
     fn default() -> Self {
         Self { unpacked_bytes: 32 << 30, ratio: 250, ratio_from: 64 << 20, members: 2_000_000 }
     }
 }
 
-/// The caller wants no more.
+/// The caller wants no more documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stop;
 
-/// Why a container was not gone through to its end.
+/// Why a container was not read to its end.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnpackError {
-    /// It cannot be unpacked, or not any further; what was handed out before may be incomplete.
+    /// It cannot be unpacked, or not further. The documents visited before may be incomplete.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
-    /// The caller ended it.
+    /// The caller stopped.
     #[error("ended before the last document")]
     Stopped,
 }
@@ -62,12 +62,12 @@ impl From<Stop> for UnpackError {
     }
 }
 
-/// Takes one document: its name (`feed.json.gz`, `all.zip: a/b.json`) and its bytes.
+/// Receives one document: its name (`feed.json.gz`, `all.zip: a/b.json`) and its bytes.
 pub type OnDocument<'a> = dyn FnMut(&str, &mut dyn BufRead) -> Result<(), Stop> + 'a;
 
-/// Hands out every document of `source`, called `name`. Members that cannot be unpacked (encrypted, unknown method, a second archive inside)
-/// are refused in the notes and the rest goes on; a broken or hostile container ends it. An error that comes up while a document is being
-/// read is given to its reader as an [`io::Error`]; a limit that was passed ends the whole afterwards too.
+/// Visits every document of `source`, called `name`. Members that cannot be unpacked (encrypted, unknown method, a nested archive) are
+/// refused in the notes, and the rest is read; a damaged or hostile container ends the reading. An error while a document is being read
+/// reaches its reader as an [`io::Error`]; an exceeded limit also ends the whole reading afterwards.
 pub fn for_each_document(
     source: &mut (impl Read + Seek),
     name: &str,
@@ -93,7 +93,7 @@ enum Packing {
     Gzip,
     Xz,
     Zip,
-    /// Known, and not read here.
+    /// Known, but not read here.
     Foreign(&'static str),
 }
 
@@ -118,7 +118,7 @@ fn head(source: &mut impl Read) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// One compressed stream that is no archive.
+/// One compressed stream that is not an archive.
 fn compressed<R: Read>(
     packing: Packing,
     source: R,
@@ -133,9 +133,11 @@ fn compressed<R: Read>(
         Packing::Xz => Box::new(XzReader::new_mem_limit(source, true, XZ_MEMORY_KIB)),
         Packing::Plain => Box::new(source),
         Packing::Zip => {
-            return Err(
-                Unreadable::at(name, "an archive inside another one: unpack the outer one first").into()
-            );
+            return Err(Unreadable::at(
+                name,
+                "an archive inside another archive: unpack the outer one first",
+            )
+            .into());
         }
         Packing::Foreign(kind) => {
             let reason = format!(
@@ -159,7 +161,7 @@ fn members<S: Read + Seek>(
     let mut archive = ZipIterable::try_new(source, Config::default()).map_err(broken)?;
     if archive.len() > meter.limits.members {
         let reason =
-            format!("{} members, more than the {} that are taken", archive.len(), meter.limits.members);
+            format!("{} members, more than the {} that are accepted", archive.len(), meter.limits.members);
         return Err(Unreadable::at(name, reason).into());
     }
     let files = archive.files().map_err(broken)?;
@@ -212,13 +214,13 @@ fn member<S: Read + Seek>(
     }
 }
 
-/// A member's name for people: no control characters, not endless.
+/// A member's name for people: no control characters, limited length.
 fn shown(raw: &[u8]) -> String {
     let name = String::from_utf8_lossy(raw);
     name.chars().take(MEMBER_NAME_CHARS_MAX).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
 }
 
-/// Unpacked bytes of all members, against the limits.
+/// Compares the unpacked bytes of all members with the limits.
 struct Meter<'l> {
     limits: &'l Limits,
     unpacked: Cell<u64>,
@@ -232,7 +234,7 @@ impl<'l> Meter<'l> {
 
     fn check(&self, place: &str) -> Result<(), UnpackError> {
         if self.exceeded.get() {
-            let reason = "unpacks to more than this program takes: nothing of the rest was read";
+            let reason = "unpacks to more than this program accepts: the rest was not read";
             return Err(Unreadable::at(place, reason).into());
         }
         Ok(())
@@ -253,7 +255,7 @@ impl<R: Read> Read for Counted<'_, R> {
     }
 }
 
-/// Counts unpacked bytes and ends what grows beyond the limits.
+/// Counts unpacked bytes and stops a stream that exceeds the limits.
 struct Guarded<'c, 'l, R> {
     inner: R,
     meter: &'c Meter<'l>,
@@ -273,7 +275,7 @@ impl<R: Read> Read for Guarded<'_, '_, R> {
             self.meter.exceeded.set(true);
         }
         if self.meter.exceeded.get() {
-            return Err(io::Error::other("the container unpacks to more than this program takes"));
+            return Err(io::Error::other("the container unpacks to more than this program accepts"));
         }
         Ok(taken)
     }

@@ -1,22 +1,22 @@
-//! XML documents of foreign origin: parsed with limits, and the line of a place in them.
+//! Foreign XML documents: parsed within limits, with the line of each place.
 //!
-//! A document type declaration is refused, so no entity is expanded (no "billion laughs") and nothing outside is ever fetched.
+//! A document type declaration is refused, so no entity is expanded (no "billion laughs") and nothing outside is fetched.
 
 use roxmltree::{Document, Error, ParsingOptions};
 
 use crate::note::Unreadable;
 
-/// Nodes of one document at most.
+/// The most nodes of one document.
 const NODES_MAX: u32 = 20_000_000;
 
-/// Parses a document; refusals carry line and column.
+/// Parses a document. Refusals give line and column.
 pub fn parse(text: &str) -> Result<Document<'_>, Unreadable> {
     let options = ParsingOptions { allow_dtd: false, nodes_limit: NODES_MAX, ..ParsingOptions::default() };
     Document::parse_with_options(text, options).map_err(|error| {
         let at = error.pos();
         let reason = match error {
             Error::DtdDetected => {
-                "it has a document type declaration (DOCTYPE), which is not taken because it can hide endless or foreign \
+                "it has a document type declaration (DOCTYPE), which is refused because it can hide endless or foreign \
                  content; remove the declaration and read the file again"
                     .to_owned()
             }
@@ -27,12 +27,12 @@ pub fn parse(text: &str) -> Result<Document<'_>, Unreadable> {
     })
 }
 
-/// Where the lines of a text begin.
+/// The byte where each line of a text begins.
 #[derive(Debug)]
 pub struct Lines(Vec<usize>);
 
 impl Lines {
-    /// Of a text.
+    /// Indexes a text.
     pub fn of(text: &str) -> Self {
         Self(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect())
     }
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn declarations_of_document_types_are_refused_with_their_line() {
+    fn document_type_declarations_are_refused_with_their_line() {
         for text in [
             "<!DOCTYPE lolz [<!ENTITY lol \"lol\"><!ENTITY lol2 \"&lol;&lol;&lol;\">]><a>&lol2;</a>",
             "<?xml version=\"1.0\"?>\n<!DOCTYPE a SYSTEM \"http://example.com/a.dtd\"><a/>",
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn ten_thousand_levels_cost_no_stack() {
+    fn ten_thousand_levels_do_not_overflow_the_stack() {
         let deep = format!("{}{}", "<a>".repeat(10_000), "</a>".repeat(10_000));
         assert_eq!(parse(&deep).unwrap().descendants().count(), 10_001);
         let refused = parse(&"<a>".repeat(10_000)).unwrap_err();

@@ -160,7 +160,7 @@ fn a_row_taken_a_second_time_in_one_file_is_reported_with_its_line() {
     assert_eq!(applied.refused[0].line, 590);
     assert_eq!(
         applied.refused[0].problems[0].to_string(),
-        "external_number: “HC 1113831” stands on line 2 already"
+        "external_number: “HC 1113831” is already on line 2"
     );
 }
 

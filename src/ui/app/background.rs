@@ -7,7 +7,7 @@ use super::jobs::{Ended, Finished, RunningKind, Version};
 use super::{App, Integrity};
 use crate::domain::time::Moment;
 use crate::ops::import::{IMPORT_RUNS, ImportJob};
-use crate::ops::{ProductFile, Refused, Verification, keep};
+use crate::ops::{ProductFile, Refused, Verification, workstation};
 use crate::ui::dialogs;
 use crate::ui::widgets::notice::Notice;
 
@@ -27,7 +27,7 @@ impl App {
     /// Verifies the file.
     pub(super) fn verify(&mut self, asked_for: bool) {
         let Some(desk) = &self.desk else { return };
-        if desk.file.is_lent() {
+        if desk.file.writer_is_away() {
             self.schedule.verify_wanted = false;
             self.problem(format!("{IMPORT_RUNS}."), "Verify the file after it has ended.");
             return;
@@ -36,11 +36,14 @@ impl App {
             return;
         }
         let path = desk.file.path().to_owned();
-        let remembered =
-            self.setup.data_folder.as_deref().and_then(|folder| keep::remembered_head(folder, &desk.uuid));
+        let remembered = self
+            .setup
+            .data_folder
+            .as_deref()
+            .and_then(|folder| workstation::remembered_head(folder, &desk.uuid));
         let started =
             self.jobs.start("Verifying the file", RunningKind::Verify { asked_for }, move |progress| {
-                let verification = ProductFile::verify_beside(&path, remembered, progress, 1.0)?;
+                let verification = ProductFile::verify_in_background(&path, remembered, progress, 1.0)?;
                 Ok(Finished::Verified(Box::new(verification)))
             });
         if let Err(refusal) = started {
@@ -81,7 +84,13 @@ impl App {
         let (kind, what) = (RunningKind::Backup { asked_for: false, of: of.clone() }, of.clone());
         let started = self.jobs.start("Backing up", kind, move |progress| {
             let keep_going = |share| progress.at(share);
-            Ok(Finished::BackedUp(keep::automatic_backup(&folder, &what.path, &what.uuid, now, &keep_going)?))
+            Ok(Finished::BackedUp(workstation::automatic_backup(
+                &folder,
+                &what.path,
+                &what.uuid,
+                now,
+                &keep_going,
+            )?))
         });
         if let Err(refusal) = started {
             self.backup_failed(&of, &refusal);
@@ -92,7 +101,7 @@ impl App {
     pub(super) fn backup_is_due(&self, folder: &Path, now: Moment) -> bool {
         let Some(desk) = &self.desk else { return false };
         desk.file.head().seq != desk.backed_up
-            && keep::backups(folder, &desk.uuid)
+            && workstation::backups(folder, &desk.uuid)
                 .first()
                 .is_none_or(|(_, at)| now.seconds_since(*at) >= BACKUP_SECONDS)
     }
@@ -130,7 +139,7 @@ impl App {
         }
         let verifying = self.jobs.stop_verifying();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
-        let mut writer = match desk.file.lend(IMPORT_RUNS) {
+        let mut writer = match desk.file.hand_over_writer(IMPORT_RUNS) {
             Ok(writer) => Box::new(writer),
             Err(refusal) => return import.end(Err(refusal)),
         };
@@ -187,7 +196,7 @@ impl App {
             desk.integrity = Integrity::Verified { seq: verification.head.0, at: now };
             if let Some(folder) = folder {
                 // If the head cannot be remembered, the next verification only reports less.
-                let _ = keep::remember_head(&folder, &desk.uuid, &verification.head);
+                let _ = workstation::remember_head(&folder, &desk.uuid, &verification.head);
             }
             if asked_for {
                 self.notices.push(Notice::done(format!(
@@ -231,7 +240,7 @@ impl App {
     fn imported(&mut self, writer: ProductFile, kind: &RunningKind) {
         let now = self.stamp().now;
         let (Some(desk), RunningKind::Import(import)) = (&mut self.desk, kind) else { return };
-        let returned = desk.file.give_back(writer);
+        let returned = desk.file.take_back_writer(writer);
         let head = desk.file.head().clone();
         desk.cache.keep_up(&head, now.day());
         self.schedule.verify_wanted |= std::mem::take(&mut desk.verify_again);
@@ -241,7 +250,7 @@ impl App {
                 "Save it soon, or copy it elsewhere.",
             );
         }
-        match import.said() {
+        match import.outcome_words() {
             Some(Ok(words)) => self.notices.push(Notice::done(words)),
             Some(Err(_)) if import.progress().is_cancelled() => {
                 self.notices.push(Notice::info("The import was cancelled. None of it is in the file."));

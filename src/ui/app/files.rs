@@ -46,7 +46,7 @@ impl App {
         let original = self.desk.as_ref().map(|desk| desk.file.path());
         let written = FreshFile::over(&path, original).and_then(|mut file| {
             file.put(bytes)?;
-            file.keep_over()
+            file.persist_over()
         });
         match written {
             Ok(()) => self.notices.push(Notice::done(format!("Saved {}.", path.display()))),
@@ -169,7 +169,7 @@ impl App {
         match issued {
             Ok(file) => {
                 desk.refusal = None;
-                match file.keep_over() {
+                match file.persist_over() {
                     Ok(()) => {
                         let words = format!("Packet {} was saved as {}.", packet.number(), path.display());
                         self.notices.push(Notice::done(words));

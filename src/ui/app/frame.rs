@@ -78,7 +78,7 @@ impl App {
     fn draw_sign_in(&mut self, ui: &mut Ui) {
         let Some(desk) = &self.desk else { return };
         let note = read_only_words(desk).map(|words| {
-            let rest = if desk.file.is_lent() {
+            let rest = if desk.file.writer_is_away() {
                 "Sign in when it has ended"
             } else {
                 "You can read but not change anything"
@@ -295,7 +295,7 @@ fn read_only_words(desk: &Desk) -> Option<String> {
         WhyReadOnly::Damaged(what) => format!("Read-only: the file is damaged, {what}"),
         WhyReadOnly::NotWritable => "Read-only: the file cannot be written".to_owned(),
         WhyReadOnly::Older(_) => "Read-only: the file was not upgraded".to_owned(),
-        WhyReadOnly::Lent(words) => (*words).to_owned(),
+        WhyReadOnly::WriterAway(words) => (*words).to_owned(),
     })
 }
 

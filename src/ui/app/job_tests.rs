@@ -13,7 +13,7 @@ use super::leaving::Closing;
 use super::tests::{Clock, PASSWORD, Window, fill, press, pump, shot, sign_in, window_with_data};
 use super::{App, Start};
 use crate::domain::ids::Kind;
-use crate::ops::{Request, keep};
+use crate::ops::{Request, workstation};
 use crate::ui::cx::{Route, Then};
 
 /// Rows to import.
@@ -119,7 +119,7 @@ fn text_typed_during_an_import_is_kept_and_the_screens_show_the_imported_rows() 
     window.state_mut().go(Route::List(Kind::Feedback));
     window.run_steps(2);
     assert!(window.state().jobs.importing().is_some(), "the import goes on");
-    until_said(&mut window, "300 rows of maude.csv were taken in.");
+    until_said(&mut window, "300 rows of maude.csv were imported.");
     assert_eq!(feedback(window.state()), MANY);
     window.get_by_label("You are writing");
     let app = window.state();
@@ -155,7 +155,7 @@ fn an_idle_window_is_locked_although_an_import_runs_and_nobody_signs_in_until_it
     window.run_steps(2);
     assert!(!window.state().is_signed_in());
     window.get_by_label_contains("Sign in when it has ended");
-    until_said(&mut window, "were taken in.");
+    until_said(&mut window, "were imported.");
     fill(&mut window, "Password", PASSWORD);
     press(&mut window, "Sign in");
     assert!(window.state().is_signed_in());
@@ -272,12 +272,12 @@ fn a_file_is_backed_up_whichever_command_closes_it() {
             work(&mut window);
         }
         let left = uuid(&window);
-        assert_eq!(keep::backups(&data, &left).len(), 0);
+        assert_eq!(workstation::backups(&data, &left).len(), 0);
         leave(&mut window, &other);
         until(&mut window, what, |window| {
-            window.state().jobs.none_run() && !keep::backups(&data, &left).is_empty()
+            window.state().jobs.none_run() && !workstation::backups(&data, &left).is_empty()
         });
-        assert_eq!(keep::backups(&data, &left).len(), 1, "{what}");
+        assert_eq!(workstation::backups(&data, &left).len(), 1, "{what}");
         if let Some(desk) = &window.state().desk {
             assert_ne!(desk.uuid, left, "{what}");
             assert_eq!(desk.backed_up, desk.file.head().seq, "{what}: the backup was of the other file");
@@ -305,7 +305,7 @@ fn a_backup_that_fails_at_closing_is_reported_and_the_user_decides() {
     std::fs::remove_file(own.join("backups")).unwrap();
     press(&mut window, "Try again");
     until(&mut window, "close", |window| commands(window).contains(&ViewportCommand::Close));
-    assert_eq!(keep::backups(&data, &uuid(&window)).len(), 1);
+    assert_eq!(workstation::backups(&data, &uuid(&window)).len(), 1);
 }
 
 #[test]

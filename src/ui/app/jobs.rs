@@ -11,7 +11,7 @@ use egui::{Sense, Ui, vec2};
 use super::Desk;
 use crate::ops::import::ImportJob;
 use crate::ops::jobs::{Job, Progress};
-use crate::ops::{Found, ProductFile, Refused, Upgraded, Verification};
+use crate::ops::{FileState, ProductFile, Refused, Upgraded, Verification};
 use crate::ui::theme::{palette, small, space};
 use crate::ui::widgets::button::icon_sized_ui;
 use crate::ui::widgets::icons::Icon;
@@ -46,7 +46,7 @@ pub enum Finished {
     /// The writer is returned; the outcome is in the job.
     Imported(Box<ProductFile>),
     /// Upgraded, or refused because the file is not an older product file.
-    Upgraded(Box<Result<Upgraded, Found>>),
+    Upgraded(Box<Result<Upgraded, FileState>>),
 }
 
 /// A job that has ended.
@@ -138,7 +138,7 @@ impl Jobs {
             .iter()
             .map(|running| running.job.progress())
             .chain(watched)
-            .for_each(Progress::ask_for_way);
+            .for_each(Progress::ask_to_yield);
     }
 
     /// Whether no job runs, apart from the work of screens.

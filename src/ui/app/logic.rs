@@ -95,7 +95,7 @@ impl App {
         let now = ctx.input(|input| input.time);
         let stamp = self.stamp();
         let Some(desk) = &mut self.desk else { return };
-        if desk.file.why_read_only().is_some() && !desk.file.is_lent() {
+        if desk.file.why_read_only().is_some() && !desk.file.writer_is_away() {
             ctx.request_repaint_after(Duration::from_secs_f64(LOOK_SECONDS));
             if self.schedule.refreshed_at.is_none_or(|at| now - at >= LOOK_SECONDS) {
                 self.schedule.refreshed_at = Some(now);

@@ -11,7 +11,7 @@ use super::upgrading::Upgrading;
 use super::{App, Desk};
 use crate::ops::import::IMPORT_RUNS;
 use crate::ops::{
-    Found, NewFile, Opened, Password, ProductFile, Refused, Session, WhyReadOnly, example_access,
+    FileState, NewFile, Opened, Password, ProductFile, Refused, Session, WhyReadOnly, example_access,
     write_example,
 };
 use crate::ui::cx::{Cache, Route};
@@ -30,7 +30,7 @@ impl App {
         let stamp = self.stamp();
         match ProductFile::open(path, &stamp) {
             Ok(Opened::Open(file)) => self.opened(file),
-            Ok(Opened::Not(Found::NeedsUpgrade { version })) => {
+            Ok(Opened::Not(FileState::NeedsUpgrade { version })) => {
                 self.dialogs.upgrading = Some(Upgrading::new(path, version));
                 self.welcome.refresh_recent(&self.settings.values.recent, &stamp);
             }
@@ -292,39 +292,39 @@ pub(super) fn name_of(path: &Path) -> String {
 }
 
 /// What happened and what to do, for every result of looking at a file.
-pub fn found_words(path: &Path, found: &Found) -> (String, String) {
+pub fn found_words(path: &Path, found: &FileState) -> (String, String) {
     let name = name_of(path);
     let words = |happened: String, remedy: &str| (happened, remedy.to_owned());
     match found {
-        Found::Ready => words(format!("{name} is ready."), ""),
-        Found::NeedsUpgrade { version } => words(
+        FileState::Ready => words(format!("{name} is ready."), ""),
+        FileState::NeedsUpgrade { version } => words(
             format!("{name} was made by an earlier program (file version {version})."),
             "Open it to upgrade it; a copy is made first.",
         ),
-        Found::Newer { version } => words(
+        FileState::Newer { version } => words(
             format!("{name} was made by a newer version of this program (file version {version})."),
             "Install the latest version, then open it again. Nothing was changed.",
         ),
-        Found::NewerRules { rules } => words(
+        FileState::NewerRules { rules } => words(
             format!("A newer version of this program has changed {name} (rule set {rules})."),
             "Install the latest version, then open it again. Nothing was changed.",
         ),
-        Found::Locked(Some(holder)) => words(
+        FileState::Locked(Some(holder)) => words(
             format!("{} on {} is writing to {name}.", holder.person, holder.machine),
             "Open it again when they have closed it.",
         ),
-        Found::Locked(None) => words(
+        FileState::Locked(None) => words(
             format!("Another program is writing to {name}."),
             "Open it again when it has been closed there.",
         ),
-        Found::Damaged { what } => {
+        FileState::Damaged { what } => {
             words(format!("{name} is damaged: {what}."), "Keep the damaged file as it is, and open a backup.")
         }
-        Found::NotOurs { what } => words(
+        FileState::NotOurs { what } => words(
             format!("{name} is not a product file; it seems to be {what}."),
             "Choose a file that ends in .mainstay. Feedback from other systems is imported from within a product file.",
         ),
-        Found::NotReadable { why } => words(
+        FileState::NotReadable { why } => words(
             format!("{name} cannot be read: {why}."),
             "Check that it still exists and that you may read it.",
         ),

@@ -340,7 +340,7 @@ fn window_whats_next_links_to_the_pending_record_and_names_who_acts() {
         ("CR-0006", "AP-0004 waits for a signature: Development lead (Jonas Example)", "AP-0004"),
         ("IA-0004", "AP-0004 waits for a signature: Development lead (Jonas Example)", "AP-0004"),
         ("CR-0007", "A security or SOUP change has a reviewed impact analysis", "IA-0005"),
-        ("IA-0006", "CR-0008 goes on with “Verify”: Tester (Tomás Example)", "CR-0008"),
+        ("IA-0006", "CR-0008 continues with “Verify”: Tester (Tomás Example)", "CR-0008"),
     ] {
         window.state_mut().go(Route::Record(from.parse().unwrap()));
         window.run_steps(4);

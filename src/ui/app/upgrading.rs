@@ -10,7 +10,7 @@ use egui::{Context, Label, ProgressBar, Ui};
 
 use super::App;
 use super::opening::{found_words, name_of};
-use crate::ops::{Found, Leftover, Opened, ProductFile, Refused, Upgraded};
+use crate::ops::{FileState, Leftover, Opened, ProductFile, Refused, Upgraded};
 use crate::ui::theme::{body, hint, space};
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::Notice;
@@ -131,7 +131,7 @@ impl App {
     }
 
     /// Handles the end of an upgrade.
-    pub(super) fn upgraded(&mut self, path: &Path, done: Result<Upgraded, Found>) {
+    pub(super) fn upgraded(&mut self, path: &Path, done: Result<Upgraded, FileState>) {
         self.dialogs.upgrading = None;
         match done {
             Ok(done) => {
@@ -145,7 +145,7 @@ impl App {
                 )));
                 self.open_path(path);
             }
-            Err(Found::Ready) => self.open_path(path),
+            Err(FileState::Ready) => self.open_path(path),
             Err(found) => {
                 let (happened, remedy) = found_words(path, &found);
                 self.problem(happened, remedy);

@@ -163,7 +163,7 @@ impl PacketsScreen {
         }
         let options = self.options();
         let mut missing: Vec<String> = options.as_ref().err().cloned().into_iter().collect();
-        if let Some(why) = cx.file.why_read_only().filter(|_| cx.file.is_lent()) {
+        if let Some(why) = cx.file.why_read_only().filter(|_| cx.file.writer_is_away()) {
             missing.push(why.to_string());
         }
         if guarded_ui(ui, "Make preview", &missing) != Guarded::Pressed {

@@ -1,8 +1,8 @@
-//! Recognising what is not delimited text, so that it can be refused with a helpful word.
+//! Recognises files that are not delimited text, so that the refusal can say what they are and what to do.
 
 use std::fmt;
 
-/// What a file that is not delimited text seems to be.
+/// What a file seems to be if it is not delimited text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Foreign {
     /// A workbook of Microsoft Excel since 2007.
@@ -21,7 +21,7 @@ pub enum Foreign {
     Sqlite,
     /// An image.
     Image,
-    /// A web page, which some systems name like a sheet.
+    /// A web page; some systems name one like a sheet.
     Html,
     /// An XML document.
     Xml,
@@ -57,7 +57,7 @@ impl fmt::Display for Foreign {
 }
 
 impl Foreign {
-    /// What the person can do to bring the content in, as a sentence.
+    /// What the person can do to import the content, as a sentence.
     pub fn what_to_do(self) -> &'static str {
         match self {
             Self::Xlsx | Self::OldOffice | Self::OpenDocument | Self::Html => {
@@ -75,7 +75,7 @@ impl Foreign {
     }
 }
 
-/// Beginnings that no delimited text has.
+/// First bytes that never begin delimited text.
 const MAGIC: &[(&[u8], Foreign)] = &[
     (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", Foreign::OldOffice),
     (b"%PDF-", Foreign::Pdf),
@@ -94,10 +94,10 @@ const MAGIC: &[(&[u8], Foreign)] = &[
     (b"\0\0\xFE\xFF", Foreign::Utf32),
 ];
 
-/// How many bytes at the beginning are looked at.
-const LOOK: usize = 8192;
+/// How many bytes at each end are examined.
+const EXAMINED_BYTES: usize = 8192;
 
-/// What the bytes seem to be if they are not delimited text, judged by how they begin.
+/// What the bytes seem to be, by their beginning, if they are not delimited text.
 pub(super) fn foreign(bytes: &[u8]) -> Option<Foreign> {
     if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         return Some(*kind);
@@ -109,9 +109,9 @@ pub(super) fn foreign(bytes: &[u8]) -> Option<Foreign> {
 }
 
 fn zip_kind(bytes: &[u8]) -> Foreign {
-    let begin = &bytes[..bytes.len().min(LOOK)];
-    // The directory of an archive stands at its end, so both ends are looked at.
-    let end = &bytes[bytes.len().saturating_sub(LOOK)..];
+    let begin = &bytes[..bytes.len().min(EXAMINED_BYTES)];
+    // The directory of an archive is at its end, so both ends are examined.
+    let end = &bytes[bytes.len().saturating_sub(EXAMINED_BYTES)..];
     let has = |word: &[u8]| begin.windows(word.len()).chain(end.windows(word.len())).any(|part| part == word);
     if has(b"xl/workbook") || has(b"xl/worksheets") {
         Foreign::Xlsx
@@ -135,9 +135,9 @@ fn markup(bytes: &[u8]) -> Option<Foreign> {
     matches!(rest.first(), Some(b'"' | b'{' | b'[')).then_some(Foreign::Json)
 }
 
-/// True when one-byte-per-letter text could not look like this: many control characters at the beginning.
+/// Whether this cannot be text of one byte per letter: many control characters at the beginning.
 pub(super) fn looks_binary(bytes: &[u8]) -> bool {
-    let begin = &bytes[..bytes.len().min(LOOK)];
+    let begin = &bytes[..bytes.len().min(EXAMINED_BYTES)];
     let control = begin
         .iter()
         .filter(|byte| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C))

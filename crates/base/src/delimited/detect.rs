@@ -1,33 +1,33 @@
-//! Finding encoding, delimiter and header of a file, each with its reason in words.
+//! Detects encoding, delimiter and header of a file, each with its reason in words.
 
 use super::encoding::{self, TextEncoding};
 use super::records::{Record, Records, separator_line};
 use super::{DelimitedError, MAX_BYTES, Options, Quoting, binary};
 use std::borrow::Cow;
 
-/// How a file is read, and why so.
+/// How a file is read, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Detected {
-    /// How characters are written as bytes.
+    /// The encoding of the characters.
     pub encoding: TextEncoding,
-    /// What stands between two values.
+    /// The character between two values.
     pub delimiter: char,
     /// Whether the first record names the columns.
     pub has_header: bool,
-    /// The reasons, in sentences for the person who checks the preview.
+    /// The reasons, as sentences for the person who checks the preview.
     pub why: String,
 }
 
-/// The delimiters that are looked for, the likely ones first.
+/// The delimiters that are tried, likely ones first.
 const CANDIDATES: [u8; 4] = [b',', b';', b'\t', b'|'];
-/// How much of the text the detection of the delimiter looks at, in bytes.
+/// Bytes of text that the detection of the delimiter examines.
 const SAMPLE_BYTES: usize = 256 * 1024;
-/// How many records the detection of the delimiter looks at.
+/// Records that the detection of the delimiter examines.
 const SAMPLE_RECORDS: usize = 200;
-/// A longer value is no name of a column; counted in characters.
+/// A longer value is not a column name; in characters.
 const LONGEST_NAME: usize = 120;
 
-/// Finds encoding, delimiter and header.
+/// Detects encoding, delimiter and header.
 ///
 /// # Errors
 /// When the bytes are empty, too large, not text, or not decodable.
@@ -35,7 +35,7 @@ pub fn detect(bytes: &[u8]) -> Result<Detected, DelimitedError> {
     open(bytes, &Options::default()).map(|(_, detected)| detected)
 }
 
-/// Decodes the bytes and settles how they are read; what the options say is taken, the rest is detected.
+/// Decodes the bytes and decides how they are read: by the options where they are set, by detection otherwise.
 pub(super) fn open<'b>(
     bytes: &'b [u8],
     options: &Options,
@@ -79,7 +79,7 @@ fn checked(delimiter: char) -> Result<u8, DelimitedError> {
     }
 }
 
-/// The beginning of the text, cut between characters.
+/// The beginning of the text, cut at a character boundary.
 fn sample(text: &str) -> &str {
     text.get(..text.floor_char_boundary(SAMPLE_BYTES)).unwrap_or(text)
 }
@@ -94,7 +94,7 @@ fn name(delimiter: char) -> Cow<'static, str> {
     }
 }
 
-/// How well a delimiter fits: records with as many values as the first, records seen, values in the first.
+/// How well a delimiter fits: records as wide as the first, records seen, values in the first.
 struct Fit {
     agreeing: usize,
     seen: usize,
@@ -106,7 +106,7 @@ fn fit(text: &str, delimiter: u8, quoting: Quoting) -> Fit {
     let mut records = Records::new(part, delimiter, quoting);
     let mut record = Record::default();
     let mut widths = Vec::new();
-    // An error here is the cut end of the sample, or is told by the reading that follows.
+    // An error here is the cut end of the sample, or the reading that follows reports it.
     while widths.len() < SAMPLE_RECORDS && records.next(&mut record).unwrap_or(false) {
         if !record.blank {
             widths.push(record.cells.len());
@@ -148,7 +148,7 @@ fn guess_delimiter(text: &str, quoting: Quoting) -> (u8, String) {
             );
             (*delimiter, why)
         }
-        None => (b',', "One column: no delimiter stands in the first record.".to_owned()),
+        None => (b',', "One column: the first record has no delimiter.".to_owned()),
     }
 }
 
@@ -164,12 +164,12 @@ fn guess_header(text: &str, delimiter: u8, quoting: Quoting) -> (bool, String) {
         return match data {
             Some(cell) => {
                 let shown: String = cell.chars().take(30).collect();
-                (false, format!("No header: the first record has the value “{shown}”, which is no name."))
+                (false, format!("No header: the first record has the value “{shown}”, which is not a name."))
             }
             None if record.cells.iter().all(|cell| cell.trim().is_empty()) => {
                 (false, "No header: the first record is empty.".to_owned())
             }
-            None => (true, "Header: the first record has names only.".to_owned()),
+            None => (true, "Header: the first record has only names.".to_owned()),
         };
     }
     (true, "Header: the first record names the columns.".to_owned())

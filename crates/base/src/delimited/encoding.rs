@@ -1,11 +1,11 @@
-//! Bytes to characters without losing one: which encoding, and decoding that refuses instead of replacing.
+//! Bytes to characters without losing one: detects the encoding, and decodes by refusing instead of replacing.
 
 use super::DelimitedError;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{DecoderResult, Encoding};
 use std::borrow::Cow;
 
-/// How the characters of a file are written as bytes.
+/// The encoding of a file's characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextEncoding {
     /// UTF-8, with or without byte order mark.
@@ -14,20 +14,20 @@ pub enum TextEncoding {
     Utf16Le,
     /// UTF-16, high byte first.
     Utf16Be,
-    /// An older encoding of the WHATWG list, such as Windows-1252.
+    /// An older encoding from the WHATWG list, such as Windows-1252.
     Legacy(&'static Encoding),
 }
 
-/// The bytes that Windows-1252 does not define; decoders that "succeed" on them make control characters of them.
+/// Bytes that Windows-1252 does not define; decoders that accept them turn them into control characters.
 const UNDEFINED_1252: [u8; 5] = [0x81, 0x8D, 0x8F, 0x90, 0x9D];
-/// How many bytes are shown to the guesser of older encodings, from a little before the first one that is not ASCII.
+/// Bytes that the detector of older encodings gets, from shortly before the first one that is not ASCII.
 const GUESS_BYTES: usize = 4 * 1024 * 1024;
 
 impl TextEncoding {
     /// The encoding of western Windows, which spreadsheet programs there use for "CSV".
     pub const WINDOWS_1252: Self = Self::Legacy(encoding_rs::WINDOWS_1252);
 
-    /// The encodings worth offering to a person, the likely ones first.
+    /// The encodings to offer to a person, likely ones first.
     pub const OFFERED: [Self; 7] = [
         Self::Utf8,
         Self::WINDOWS_1252,
@@ -38,7 +38,7 @@ impl TextEncoding {
         Self::Legacy(encoding_rs::GB18030),
     ];
 
-    /// The name of the encoding as the WHATWG list writes it.
+    /// The name of the encoding in the WHATWG list.
     pub fn name(self) -> &'static str {
         match self {
             Self::Utf8 => "UTF-8",
@@ -48,7 +48,7 @@ impl TextEncoding {
         }
     }
 
-    /// The encoding of this name, if there is one that can be decoded; case and customary aliases do not matter.
+    /// The encoding of this name, if it can be decoded. Case does not matter; customary aliases are accepted.
     pub fn from_name(name: &str) -> Option<Self> {
         let encoding = Encoding::for_label(name.as_bytes())?;
         if encoding == encoding_rs::UTF_8 {
@@ -74,7 +74,7 @@ impl TextEncoding {
     }
 }
 
-/// Finds the encoding and says why.
+/// Detects the encoding and says why.
 pub(super) fn guess(bytes: &[u8]) -> (TextEncoding, String) {
     for encoding in [TextEncoding::Utf8, TextEncoding::Utf16Le, TextEncoding::Utf16Be] {
         if bytes.starts_with(encoding.mark()) {
@@ -96,7 +96,7 @@ pub(super) fn guess(bytes: &[u8]) -> (TextEncoding, String) {
     }
 }
 
-/// Text in UTF-16 without a mark shows by its zero bytes: letters, delimiters and line ends below 256 have one each.
+/// UTF-16 without a mark shows by its zero bytes: letters, delimiters and line ends below 256 have one each.
 fn guess_utf16(bytes: &[u8]) -> Option<TextEncoding> {
     let begin = &bytes[..bytes.len().min(4096) & !1];
     let pairs = begin.len() / 2;
@@ -114,7 +114,7 @@ fn guess_utf16(bytes: &[u8]) -> Option<TextEncoding> {
     }
 }
 
-/// True when there are more valid sequences of several bytes than invalid ones: UTF-8 with a damaged place.
+/// Whether there are more valid multi-byte sequences than invalid ones: UTF-8 with a damaged place.
 fn mostly_utf8(bytes: &[u8]) -> bool {
     let (mut valid, mut invalid) = (0_usize, 0_usize);
     for chunk in bytes[..bytes.len().min(GUESS_BYTES)].utf8_chunks() {
@@ -138,7 +138,7 @@ fn guess_legacy(bytes: &[u8], first_bad: usize) -> (TextEncoding, String) {
     (encoding, why)
 }
 
-/// Decodes without replacing anything. A byte order mark of this encoding is left out.
+/// Decodes without replacing anything. A byte order mark of this encoding is dropped.
 pub(super) fn decode(bytes: &[u8], encoding: TextEncoding) -> Result<Cow<'_, str>, DelimitedError> {
     let skip = if bytes.starts_with(encoding.mark()) { encoding.mark().len() } else { 0 };
     let body = &bytes[skip..];
@@ -187,7 +187,7 @@ fn decode_legacy<'b>(bytes: &'b [u8], legacy: &'static Encoding) -> Result<Cow<'
     let mut done = 0;
     loop {
         let need = decoder.max_utf8_buffer_length_without_replacement(bytes.len() - done).unwrap_or(64);
-        // At most a megabyte more at a time: the worst case of the decoder is several times what is needed.
+        // At most a megabyte more at a time: the decoder's worst case is several times the actual need.
         text.reserve(need.clamp(64, 1024 * 1024));
         let (result, used) = decoder.decode_to_string_without_replacement(&bytes[done..], &mut text, true);
         done += used;
@@ -211,7 +211,7 @@ fn bad(bytes: &[u8], offset: usize, length: usize, encoding: TextEncoding) -> De
     DelimitedError::BadBytes { encoding: encoding.name(), offset, line, shown }
 }
 
-/// The line that follows these bytes, from 1. CRLF, LF and CR each end a line.
+/// The line, from 1, that follows these bytes. CRLF, LF and CR each end a line.
 fn line_of(before: &[u8], encoding: TextEncoding) -> u64 {
     let mut counter = LineCounter::default();
     let pairs = || before.as_chunks::<2>().0.iter();

@@ -1,4 +1,4 @@
-//! Why a whole file cannot be read. What is wrong with one row only is a `RowIssue`.
+//! Why a whole file cannot be read. A defect of a single row is a `RowIssue`.
 
 use super::{Foreign, MAX_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_FIELD, MAX_ROWS};
 
@@ -6,7 +6,7 @@ use super::{Foreign, MAX_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_FIELD, MAX_ROWS};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DelimitedError {
-    /// There is no text in the file.
+    /// The file contains no text.
     #[error("The file is empty. Choose a file with at least a header and a row.")]
     Empty,
     /// The file is larger than [`MAX_BYTES`].
@@ -15,15 +15,15 @@ pub enum DelimitedError {
         /// Size of the file in bytes.
         bytes: usize,
     },
-    /// The file is not delimited text but something else.
+    /// The file is not delimited text.
     #[error("The file seems to be {kind}, not delimited text. {}", kind.what_to_do())]
     NotText {
         /// What it seems to be.
         kind: Foreign,
     },
-    /// Bytes that are no character in the encoding.
+    /// Bytes that are not a character in the encoding.
     #[error(
-        "Byte {offset} (line {line}) is {shown}, which is no character in {encoding}. Choose another encoding, \
+        "Byte {offset} (line {line}) is {shown}, which is not a character in {encoding}. Choose another encoding, \
          or save the file again as UTF-8."
     )]
     BadBytes {
@@ -42,9 +42,9 @@ pub enum DelimitedError {
          quotation marks as plain characters."
     )]
     UnclosedQuote {
-        /// Line where the quotation mark stands, from 1.
+        /// Line of the quotation mark, from 1.
         line: u64,
-        /// Which value of the row, from 1.
+        /// Number of the value in its row, from 1.
         column: usize,
     },
     /// A value is longer than [`MAX_FIELD`].
@@ -55,7 +55,7 @@ pub enum DelimitedError {
     FieldTooLong {
         /// Line where the value begins, from 1.
         line: u64,
-        /// Which value of the row, from 1.
+        /// Number of the value in its row, from 1.
         column: usize,
     },
     /// A row has more than [`MAX_COLUMNS`] values.
@@ -64,7 +64,7 @@ pub enum DelimitedError {
         /// Line where the row begins, from 1.
         line: u64,
     },
-    /// More rows than are held at once.
+    /// More rows than can be held at once.
     #[error(
         "The file has more rows than can be held at once (line {line}; the limit is {MAX_ROWS} rows or {MAX_CELLS} \
          values). Split it into smaller files."
@@ -73,12 +73,12 @@ pub enum DelimitedError {
         /// Line where the limit was reached, from 1.
         line: u64,
     },
-    /// The delimiter that was asked for cannot be one.
+    /// The requested delimiter is not allowed.
     #[error(
-        "{delimiter:?} cannot be a delimiter. Choose one ASCII sign such as a comma, a semicolon, a tab or a bar."
+        "{delimiter:?} cannot be a delimiter. Choose an ASCII character such as a comma, a semicolon, a tab or a bar."
     )]
     BadDelimiter {
-        /// What was asked for.
+        /// The requested delimiter.
         delimiter: char,
     },
 }

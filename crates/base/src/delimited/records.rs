@@ -1,25 +1,25 @@
-//! Text to records: the one state machine that knows delimiters, quotation marks and line ends.
+//! Text to records: the only state machine that knows delimiters, quotation marks and line ends.
 //!
-//! It is our own because it must say where a quotation mark was opened that is never closed, must keep a stray quotation
-//! mark instead of dropping it, and must count lines that end in CR, LF or CRLF. Here does not belong what a record means.
+//! It is our own because it must report where an unclosed quotation mark was opened, must keep a stray quotation mark
+//! instead of dropping it, and must count lines that end in CR, LF or CRLF. The meaning of a record does not belong here.
 
 use super::{DelimitedError, MAX_COLUMNS, MAX_FIELD, Quoting};
 use std::borrow::Cow;
 
-/// One record as it stands in the text.
+/// One record as written in the text.
 #[derive(Debug, Default)]
 pub(super) struct Record<'t> {
     /// Line where the record begins, from 1.
     pub line: u64,
     /// The values, without their quotation marks.
     pub cells: Vec<Cow<'t, str>>,
-    /// Indices of values whose quotation mark is followed by more text; these are kept as they stand.
+    /// Indices of values with more text after the closing quotation mark; they are kept as written.
     pub stray: Vec<usize>,
-    /// True when there is nothing at all on the line.
+    /// Whether the line is empty.
     pub blank: bool,
 }
 
-/// Walks over the records of a text.
+/// Iterates over the records of a text.
 #[derive(Debug)]
 pub(super) struct Records<'t> {
     text: &'t str,
@@ -40,7 +40,7 @@ impl<'t> Records<'t> {
         records
     }
 
-    /// Reads the next record; false at the end of the text.
+    /// Reads the next record. Returns false at the end of the text.
     pub(super) fn next(&mut self, record: &mut Record<'t>) -> Result<bool, DelimitedError> {
         record.cells.clear();
         record.stray.clear();
@@ -134,12 +134,12 @@ impl<'t> Records<'t> {
         if to - from > MAX_FIELD + 2 {
             return Err(DelimitedError::FieldTooLong { line: place.0, column: place.1 });
         }
-        // Both ends stand beside an ASCII byte, so they are always boundaries of characters.
+        // Both ends are next to an ASCII byte, so they are always character boundaries.
         Ok(self.text.get(from..to).unwrap_or_default())
     }
 }
 
-/// The first line `sep=;` by which spreadsheet programs name the delimiter: the delimiter and the length of the line.
+/// The first line `sep=;`, by which spreadsheet programs name the delimiter: the delimiter and the length of the line.
 pub(super) fn separator_line(text: &str) -> Option<(u8, usize)> {
     let rest = text.as_bytes().strip_prefix(b"sep=")?;
     match rest {

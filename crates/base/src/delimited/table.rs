@@ -1,4 +1,4 @@
-//! Records to rows under a header: names made unique, widths checked, every row with its line.
+//! Records to rows under a header: unique names, checked widths, a line for every row.
 
 use super::detect::{Detected, open};
 use super::records::{Record, Records};
@@ -13,25 +13,25 @@ use std::ops::ControlFlow;
 pub struct Row {
     /// Line in the source where the row begins, from 1.
     pub line: u64,
-    /// The values. As many as the header has names, unless an issue says otherwise.
+    /// The values, as many as the header has names unless an issue says otherwise.
     pub cells: Vec<String>,
-    /// What is wrong with the row.
+    /// Defects of the row.
     pub issues: Vec<RowIssue>,
 }
 
 impl Row {
-    /// True when no issue forbids to take the values of this row.
+    /// Whether the values of this row may be used.
     pub fn is_usable(&self) -> bool {
         !self.issues.iter().any(RowIssue::forbids)
     }
 
-    /// True when no value has a character. Spreadsheet programs append such rows.
+    /// Whether all values are empty. Spreadsheet programs append such rows.
     pub fn is_empty(&self) -> bool {
         self.cells.iter().all(|cell| cell.trim().is_empty())
     }
 }
 
-/// What is wrong with one row.
+/// A defect of one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RowIssue {
     /// Fewer values than the header has names.
@@ -48,25 +48,25 @@ pub enum RowIssue {
         /// Names in the header.
         expected: usize,
     },
-    /// A value has a NUL character, which no text has.
+    /// A value contains a NUL character, which text never does.
     Nul {
-        /// Which value, from 1.
+        /// Number of the value, from 1.
         column: usize,
     },
-    /// More text after the closing quotation mark; the value is kept as it stands, with the marks.
+    /// More text after the closing quotation mark; the value is kept as written, with the marks.
     StrayQuote {
-        /// Which value, from 1.
+        /// Number of the value, from 1.
         column: usize,
     },
-    /// A value has the character U+FFFD: it was damaged before it came here.
+    /// A value contains the character U+FFFD: it was damaged before the file was made.
     DamagedCharacter {
-        /// Which value, from 1.
+        /// Number of the value, from 1.
         column: usize,
     },
 }
 
 impl RowIssue {
-    /// True when the values of the row must not be taken: they are in the wrong place or not text.
+    /// Whether the values of the row must not be used: they are in the wrong place or not text.
     pub fn forbids(&self) -> bool {
         match self {
             Self::TooFew { .. } | Self::TooMany { .. } | Self::Nul { .. } => true,
@@ -88,37 +88,39 @@ impl fmt::Display for RowIssue {
                 "The row has {found} values where the header has {expected} names. Look for a delimiter in a value \
                  without quotation marks."
             ),
-            Self::Nul { column } => write!(f, "Value {column} has a NUL character. Remove it in the source."),
+            Self::Nul { column } => {
+                write!(f, "Value {column} contains a NUL character. Remove it in the source.")
+            }
             Self::StrayQuote { column } => {
-                write!(f, "Value {column} goes on after its closing quotation mark. It is kept as it stands.")
+                write!(f, "Value {column} continues after its closing quotation mark. It is kept as written.")
             }
             Self::DamagedCharacter { column } => {
-                write!(f, "Value {column} has the sign “�”: a character was lost before the file came here.")
+                write!(f, "Value {column} contains “�”: a character was lost before the file was made.")
             }
         }
     }
 }
 
-/// What is worth knowing about the file and forbids nothing.
+/// A remark about the file that forbids nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Warning {
-    /// A name of a column was missing or stood twice, and was replaced.
+    /// A column name was missing or not unique, and was replaced.
     RenamedColumn {
-        /// Which column, from 1.
+        /// Number of the column, from 1.
         column: usize,
         /// The name in the source.
         from: String,
         /// The name that is used.
         to: String,
     },
-    /// The header ends in delimiters; the columns without a name are left out where they are empty.
+    /// The header ends in delimiters; the columns without a name are dropped where they are empty.
     TrailingDelimiters {
         /// How many names are missing at the end.
         count: usize,
     },
-    /// There is a header and no row.
+    /// The file has a header and no row.
     HeaderOnly,
-    /// Lines with nothing on them were passed over.
+    /// Blank lines were skipped.
     BlankLines {
         /// How many.
         count: u64,
@@ -132,51 +134,51 @@ impl fmt::Display for Warning {
                 write!(f, "Column {column}, named “{from}”, is called “{to}” here.")
             }
             Self::TrailingDelimiters { count } => {
-                write!(f, "The header ends in {count} columns without a name; they are left out where empty.")
+                write!(f, "The header ends in {count} columns without a name; they are dropped where empty.")
             }
             Self::HeaderOnly => f.write_str("The file has a header and no row."),
-            Self::BlankLines { count } => write!(f, "Blank lines passed over: {count}."),
+            Self::BlankLines { count } => write!(f, "Blank lines skipped: {count}."),
         }
     }
 }
 
-/// What is known before the first row.
+/// The facts known before the first row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
-    /// How the file is read, and why so.
+    /// How the file is read, and why.
     pub detected: Detected,
-    /// The names of the columns, unique.
+    /// The column names, unique.
     pub header: Vec<String>,
 }
 
-/// What is known after the last row that was visited.
+/// The facts known after the last row that was visited.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visited {
-    /// What was known before the first row.
+    /// The facts known before the first row.
     pub head: Head,
-    /// How many rows were handed out.
+    /// How many rows were visited.
     pub rows: u64,
-    /// What is worth knowing about the file.
+    /// Remarks about the file.
     pub warnings: Vec<Warning>,
 }
 
 /// A file as rows under a header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    /// How the file was read, and why so.
+    /// How the file was read, and why.
     pub detected: Detected,
-    /// The names of the columns, unique.
+    /// The column names, unique.
     pub header: Vec<String>,
-    /// All rows, the unusable ones included.
+    /// All rows, including unusable ones.
     pub rows: Vec<Row>,
-    /// What is worth knowing about the file.
+    /// Remarks about the file.
     pub warnings: Vec<Warning>,
 }
 
 /// Reads all rows.
 ///
 /// # Errors
-/// When the file as a whole cannot be read; what is wrong with single rows stands in their issues.
+/// When the file as a whole cannot be read. Defects of single rows are in their issues.
 pub fn read(bytes: &[u8], options: &Options) -> Result<Table, DelimitedError> {
     let mut rows: Vec<Row> = Vec::new();
     let mut cells = 0;
@@ -199,10 +201,10 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Table, DelimitedError> {
     }
 }
 
-/// Hands out row after row without holding them, until the end or until the visitor breaks.
+/// Visits the rows one by one without holding them, until the end or until the visitor breaks.
 ///
 /// # Errors
-/// When the file as a whole cannot be read. Rows before the place of the error were handed out already.
+/// When the file as a whole cannot be read. The rows before the error have been visited by then.
 pub fn visit(
     bytes: &[u8],
     options: &Options,
@@ -251,7 +253,7 @@ fn to_row(record: &Record<'_>, width: usize, short_rows: ShortRows) -> Row {
     let mut issues = Vec::new();
     let found = cells.len();
     if found > width {
-        // Delimiters at the end of a line with nothing behind them name no value.
+        // Delimiters at the end of a line with nothing after them do not count as values.
         let last_filled = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |index| index + 1);
         if last_filled > width {
             issues.push(RowIssue::TooMany { found, expected: width });
@@ -288,7 +290,7 @@ fn name_columns(record: &Record<'_>, has_header: bool, warnings: &mut Vec<Warnin
 }
 
 fn unique_names(cells: &[Cow<'_, str>], warnings: &mut Vec<Warning>) -> Vec<String> {
-    // Names that stand in the source are never taken away from their column by a name made here.
+    // A name from the source always stays with its column; a name made here never takes it.
     let given: BTreeSet<&str> = cells.iter().map(|cell| cell.trim()).collect();
     let mut used: BTreeSet<String> = BTreeSet::new();
     let mut next: BTreeMap<String, usize> = BTreeMap::new();

@@ -53,7 +53,7 @@ fn a_plain_file_is_detected_and_read_with_its_lines() {
 }
 
 #[test]
-fn each_delimiter_is_found_even_where_others_stand_in_the_values() {
+fn each_delimiter_is_detected_even_where_values_contain_others() {
     for (text, delimiter) in [
         ("a,b\n1;2,3;4\n5,6\n", ','),
         ("a;b\n1,5;2,5\n3,5;4\n", ';'),
@@ -120,7 +120,7 @@ fn a_chosen_encoding_and_delimiter_win_over_the_detection() {
 }
 
 #[test]
-fn names_of_encodings_are_understood_and_those_that_decode_nothing_are_not() {
+fn encoding_names_are_understood_except_those_that_cannot_be_decoded() {
     assert_eq!(TextEncoding::from_name("latin1"), Some(TextEncoding::WINDOWS_1252));
     assert_eq!(TextEncoding::from_name("utf-16"), Some(TextEncoding::Utf16Le));
     assert_eq!(TextEncoding::from_name("hz-gb-2312"), None);
@@ -130,7 +130,7 @@ fn names_of_encodings_are_understood_and_those_that_decode_nothing_are_not() {
 }
 
 #[test]
-fn bytes_that_are_no_character_are_refused_with_offset_and_line() {
+fn bytes_that_are_not_a_character_are_refused_with_offset_and_line() {
     let damaged = "a,b\r\nGerät,größer\r\nKönig,schön".as_bytes();
     let mut damaged = damaged.to_vec();
     let last = damaged.len();
@@ -219,7 +219,7 @@ fn a_character_that_was_lost_earlier_is_reported() {
 }
 
 #[test]
-fn names_of_columns_are_made_unique_and_every_change_is_told() {
+fn column_names_are_made_unique_and_every_change_is_reported() {
     let table = table(b"a,a,,a (2),a\n1,2,3,4,5\n");
     assert_eq!(table.header, ["a", "a (3)", "column 3", "a (2)", "a (4)"]);
     assert_eq!(table.warnings.len(), 3);
@@ -227,7 +227,7 @@ fn names_of_columns_are_made_unique_and_every_change_is_told() {
 }
 
 #[test]
-fn many_columns_of_one_name_take_no_long_time() {
+fn many_columns_of_one_name_do_not_take_long() {
     let text = format!("{}\n", vec!["a"; MAX_COLUMNS].join(","));
     assert_eq!(table(text.as_bytes()).header.len(), MAX_COLUMNS);
     let text = format!("{}\n", vec!["a"; MAX_COLUMNS + 1].join(","));
@@ -248,7 +248,7 @@ fn a_file_without_header_gets_numbered_columns() {
 }
 
 #[test]
-fn a_file_with_a_header_only_has_no_row_and_says_so() {
+fn a_file_with_only_a_header_has_no_row_and_says_so() {
     for bytes in [b"a,b".as_slice(), b"a,b\r\n\r\n"] {
         let table = table(bytes);
         assert!(table.rows.is_empty());
@@ -265,7 +265,7 @@ fn an_empty_file_is_refused() {
 }
 
 #[test]
-fn what_is_not_text_is_refused_with_what_it_is_and_what_to_do() {
+fn a_file_that_is_not_text_is_refused_with_what_it_is_and_what_to_do() {
     assert_eq!(
         refused(b"PK\x03\x04\x14\0\x06\0rest xl/workbook.xml"),
         "The file seems to be an Excel workbook (xlsx), not delimited text. Open it in a spreadsheet program and save it as \
@@ -341,14 +341,14 @@ fn a_visitor_can_stop() {
 }
 
 #[test]
-fn a_letter_or_a_sign_outside_ascii_cannot_be_a_delimiter() {
+fn a_letter_or_a_character_outside_ascii_cannot_be_a_delimiter() {
     for delimiter in ['x', '7', '"', '\n', '\r', '\0', '·'] {
         let options = Options { delimiter: Some(delimiter), ..Options::default() };
         assert_eq!(read(b"a,b\n1,2\n", &options).unwrap_err(), DelimitedError::BadDelimiter { delimiter });
     }
 }
 
-/// The text of a cell: anything but NUL and U+FFFD, which are reported, with a leaning towards the signs that matter.
+/// The text of a cell: anything but NUL and U+FFFD, which are reported, biased towards the characters that matter.
 fn cell() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => "[a-zA-Z0-9 ]{0,8}",
@@ -380,7 +380,7 @@ const ENCODINGS: [TextEncoding; 5] = [
 
 proptest! {
     #[test]
-    fn what_was_written_is_read_back_with_each_delimiter_and_encoding((header, rows) in written_tables()) {
+    fn a_written_table_is_read_back_with_each_delimiter_and_encoding((header, rows) in written_tables()) {
         for delimiter in DELIMITERS {
             for guard in [Guard::Off, Guard::Spreadsheet] {
                 let out = CsvOptions { delimiter, mark: ByteOrderMark::LeftOut, guard };
@@ -407,7 +407,7 @@ proptest! {
     }
 
     #[test]
-    fn the_same_values_come_out_as_from_another_reader_of_well_formed_text((header, rows) in written_tables()) {
+    fn well_formed_text_gives_the_same_values_as_another_reader((header, rows) in written_tables()) {
         let out = CsvOptions { mark: ByteOrderMark::Written, guard: Guard::Off, ..CsvOptions::default() };
         let bytes = csv_out::write(&header, &rows, &out).unwrap();
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&bytes[3..]);
@@ -425,7 +425,7 @@ proptest! {
     }
 
     #[test]
-    fn arbitrary_signs_of_delimited_text_never_panic(text in "[a\"',;|\t\r\n\0é=\u{feff}0-]{0,80}", choice in 0..8_usize) {
+    fn arbitrary_characters_of_delimited_text_never_panic(text in "[a\"',;|\t\r\n\0é=\u{feff}0-]{0,80}", choice in 0..8_usize) {
         exercise(text.as_bytes(), choice);
         exercise(&utf16(&text, u16::to_le_bytes), choice);
     }

@@ -25,7 +25,7 @@ fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-/// Every document as `name=text`, and what was noted.
+/// Every document as `name=text`, and the notes.
 fn unpack(bytes: Vec<u8>, limits: &Limits) -> (Vec<String>, Result<Notes, UnpackError>) {
     let mut seen = Vec::new();
     let outcome = for_each_document(&mut Cursor::new(bytes), "f", limits, &mut |name, reader| {
@@ -62,7 +62,7 @@ fn each_container_gives_its_documents() {
 }
 
 #[test]
-fn names_in_an_archive_are_words_and_no_paths() {
+fn names_in_an_archive_are_text_and_not_paths() {
     let (seen, outcome) =
         unpack(zip(&[("../../etc/passwd", b"x"), ("a\u{1b}[31m", b"y")]), &Limits::default());
     assert_eq!(seen, ["f: ../../etc/passwd=x", "f: a\u{FFFD}[31m=y"]);
@@ -70,7 +70,7 @@ fn names_in_an_archive_are_words_and_no_paths() {
 }
 
 #[test]
-fn what_cannot_be_unpacked_is_refused_and_the_rest_of_the_archive_goes_on() {
+fn a_member_that_cannot_be_unpacked_is_refused_and_the_rest_is_read() {
     let mut secret = zip(&[("secret", b"0123456789ab and more"), ("open", b"y")]);
     for at in 0..secret.len() - 8 {
         let flag = match &secret[at..at + 4] {
@@ -118,7 +118,7 @@ fn a_bomb_ends_at_the_limits() {
     ] {
         let (seen, outcome) = unpack(bytes, &tight);
         assert_eq!(seen.len(), 1, "{seen:?}");
-        assert!(seen[0].contains("more than this program takes"), "{seen:?}");
+        assert!(seen[0].contains("more than this program accepts"), "{seen:?}");
         assert!(matches!(outcome, Err(UnpackError::Unreadable(_))));
     }
     let small = Limits { unpacked_bytes: 6 << 20, ..Limits::default() };
@@ -132,7 +132,7 @@ fn a_bomb_ends_at_the_limits() {
 }
 
 #[test]
-fn what_is_cut_short_says_so_to_its_reader() {
+fn a_truncated_stream_reports_it_to_its_reader() {
     let whole = gzip(&(0..50_000_u32).flat_map(u32::to_le_bytes).collect::<Vec<u8>>());
     let (seen, outcome) = unpack(whole[..whole.len() / 2].to_vec(), &Limits::default());
     assert!(seen[0].starts_with("f! "), "{seen:?}");
@@ -144,7 +144,7 @@ fn what_is_cut_short_says_so_to_its_reader() {
 }
 
 #[test]
-fn the_caller_can_end_it() {
+fn the_caller_can_stop() {
     let mut count = 0;
     let mut source = Cursor::new(zip(&[("a", b"x"), ("b", b"y")]));
     let outcome = for_each_document(&mut source, "f", &Limits::default(), &mut |_, _| {

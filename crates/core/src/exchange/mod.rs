@@ -1,5 +1,5 @@
-//! Feedback of foreign systems: rows in, plain values out.
+//! Feedback from foreign systems: rows in, plain values out.
 //!
-//! Here does not belong the file system (the caller has the bytes), the store, and the question what is done with what was read.
+//! The file system (the caller has the bytes), the store, and the use of the values do not belong here.
 
 pub mod feedback;

@@ -1,4 +1,4 @@
-//! Everything of a product file as one JSON document, for archives and other programs. `docs/command-line.md` describes it.
+//! A whole product file as one JSON document, for archives and other programs. `docs/command-line.md` describes it.
 
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -15,19 +15,19 @@ use crate::store::{EventText, StoreError};
 use mainstay_base::fresh_file::FreshFile;
 use mainstay_base::time::Moment;
 
-/// Version of the form of the document. It grows when something is removed or changes its meaning.
+/// Version of the document's structure. It increases when something is removed or changes its meaning.
 pub const EXPORT_FORMAT: u32 = 1;
 
 impl ProductFile {
-    /// Writes everything to a new file at `path`: records, audit events, signatures, keys and attachments. Private keys stay
-    /// in the product file. One row is in memory at a time. Nothing is left behind if it fails.
+    /// Writes records, audit events, signatures, keys and attachments to a new file at `path`. Private keys stay in the
+    /// product file. Only one row is in memory at a time. A failure leaves no file behind.
     pub fn export(&self, path: &Path, now: Moment) -> Result<(), Refused> {
         let file = FreshFile::new(path, Some(self.path()))?;
         let mut out = Document { out: BufWriter::new(file), path };
         self.write_all(&mut out, now)?;
         let failed = StoreError::io(format!("{} could not be written", path.display()));
         let file = out.out.into_inner().map_err(|error| failed(error.into_error()))?;
-        Ok(file.keep()?)
+        Ok(file.persist()?)
     }
 
     fn write_all(&self, out: &mut Document<'_>, now: Moment) -> Result<(), Refused> {
@@ -71,7 +71,7 @@ impl ProductFile {
     }
 }
 
-/// A record with everything that it says.
+/// A record with all its fields.
 fn record_value(data: &RecordData) -> Value {
     let head = &data.head;
     json!({

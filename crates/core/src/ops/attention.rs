@@ -1,8 +1,8 @@
-//! What is overdue or unapproved, what is coming, and where things are heading: the data of the dashboard.
+//! The data of the dashboard: open, overdue and coming work, and trends.
 //!
-//! It asks the declared deadlines, over the file as it is or as it was. Nothing of it is stored.
+//! It evaluates the declared deadlines over the file as it is or as it was. Nothing of it is stored.
 
-mod look;
+mod cached_source;
 mod trends;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,68 +17,68 @@ use crate::domain::person::Role;
 use crate::domain::requests::{POLICY, RULES, RecordSource};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::workflow::{Case, Tone};
-use look::Look;
+use cached_source::CachedSource;
 use mainstay_base::time::{Day, Moment};
 
 pub use trends::{Month, Trends, trends};
 
-/// Days ahead of which something counts as coming: a year.
+/// How many days ahead an item counts as coming: a year.
 const AHEAD_DAYS: i64 = 366;
 
-/// One thing that somebody has to do.
+/// One open item of work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttentionItem {
-    /// The record at which it is mended.
+    /// The record to work on.
     pub record: RecordId,
     /// Title of the record.
     pub title: String,
-    /// What is to be done.
+    /// The action that is due.
     pub what: String,
-    /// Whose it is: a name, or the role that acts.
+    /// Who is responsible: a name, or the role that acts.
     pub whose: String,
-    /// When it is due; `None`: the policy sets no limit.
+    /// The due date; `None` if the policy sets no limit.
     pub due: Option<Day>,
-    /// The label of the field of the policy that sets no limit.
+    /// The label of the policy field that sets no limit.
     pub no_limit: Option<&'static str>,
-    /// Days late at the moment of asking; negative: days left; 0 where no limit is set.
+    /// Days overdue at the given moment; negative: days left; 0 if there is no limit.
     pub days_late: i64,
-    /// Late, or due.
+    /// Overdue, or due.
     pub tone: Tone,
-    /// The clause that asks for it.
+    /// The clause that requires it.
     pub clause: &'static str,
-    /// How grave it is: the list is ranked by this, then by lateness. 0 is gravest.
+    /// Severity. The list is sorted by it, then by days overdue. 0 is the most severe.
     pub rank: u8,
 }
 
-/// How many records of a kind there are.
+/// The number of records of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KindCount {
     /// The kind.
     pub kind: Kind,
-    /// All of them.
+    /// All records.
     pub all: usize,
-    /// Those about which something is left to be done.
+    /// Records with open work.
     pub open: usize,
 }
 
 /// The dashboard's data.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attention {
-    /// What is overdue, unapproved or due now, gravest first.
+    /// Overdue, unapproved and due items, most severe first.
     pub now: Vec<AttentionItem>,
-    /// What becomes due within twelve months, soonest first.
+    /// Items due within twelve months, soonest first.
     pub coming: Vec<AttentionItem>,
-    /// How many things each kind of record has in `now`.
+    /// The number of items in `now` for each kind of record.
     pub counts: BTreeMap<Kind, usize>,
 }
 
 impl ProductFile {
-    /// What is overdue, due and coming at `now`, by the file as it is. A pure function of the file and the moment.
+    /// The items that are overdue, due and coming at `now`, by the present file. Depends only on the file and the moment.
     pub fn attention(&self, now: Moment) -> Result<Attention, Refused> {
         Ok(attention(&self.store, now)?)
     }
 
-    /// What was overdue, due and coming at a moment, by the file as it was then.
+    /// The items that were overdue, due and coming at a moment, by the file as it was then.
     pub fn attention_at(&self, moment: Moment) -> Result<Attention, Refused> {
         if self.is_present_at(moment)? {
             return self.attention(moment);
@@ -87,13 +87,13 @@ impl ProductFile {
     }
 }
 
-/// The same, of a ledger, which does not fail.
+/// The same for a ledger, which cannot fail.
 pub fn attention_of(ledger: &Ledger, now: Moment) -> Attention {
     let Ok(attention) = attention(ledger, now);
     attention
 }
 
-/// What is overdue, due and coming at `now`, by what a source says.
+/// The items that are overdue, due and coming at `now`, by a source of records.
 pub fn attention<F>(source: &dyn RecordSource<F>, now: Moment) -> Result<Attention, F> {
     let mut finder = Finder::new(source, now)?;
     for kind in Kind::ALL {
@@ -113,7 +113,7 @@ pub fn attention<F>(source: &dyn RecordSource<F>, now: Moment) -> Result<Attenti
     Ok(Attention { now: now_items, coming, counts })
 }
 
-/// How many records there are of each kind that people work off, and how many of them are open.
+/// The number of all and of open records for each kind that is work.
 pub fn counts<F>(source: &dyn RecordSource<F>) -> Result<Vec<KindCount>, F> {
     let count = |kind: Kind| {
         let rows = source.list(kind, &[])?;
@@ -124,7 +124,7 @@ pub fn counts<F>(source: &dyn RecordSource<F>) -> Result<Vec<KindCount>, F> {
 }
 
 struct Finder<'a, F> {
-    look: Look<'a, F>,
+    cached: CachedSource<'a, F>,
     limits: Limits,
     policy: Option<SharedRecord>,
     names: BTreeMap<RecordId, String>,
@@ -137,7 +137,7 @@ impl<'a, F> Finder<'a, F> {
         let policy = source.record(POLICY)?;
         let people = source.list(Kind::Person, &[])?;
         Ok(Self {
-            look: Look::new(source),
+            cached: CachedSource::new(source),
             limits: Limits::of(policy.as_ref()),
             policy,
             names: people.into_iter().map(|row| (row.id, row.title)).collect(),
@@ -146,7 +146,7 @@ impl<'a, F> Finder<'a, F> {
         })
     }
 
-    /// What waits by the deadlines of a kind.
+    /// The items from the deadlines of a kind.
     fn kind(&mut self, kind: Kind) -> Result<(), F> {
         let deadlines = kind.def().deadlines;
         let states: BTreeSet<&str> = deadlines.iter().flat_map(|deadline| deadline.states).copied().collect();
@@ -154,15 +154,16 @@ impl<'a, F> Finder<'a, F> {
             return Ok(());
         }
         let states: Vec<&str> = states.into_iter().collect();
-        for data in self.look.source.in_states(kind, &states)? {
+        for data in self.cached.source.in_states(kind, &states)? {
             for deadline in deadlines {
-                let case = Case { data: &data, world: &self.look, now: self.now, actor: None, rules: RULES };
+                let case =
+                    Case { data: &data, world: &self.cached, now: self.now, actor: None, rules: RULES };
                 let dues = deadline.dues(&case, &self.limits);
                 if dues.is_empty() {
                     continue;
                 }
                 let whose = self.whose(deadline, &case);
-                self.look.failed()?;
+                self.cached.failed()?;
                 for due in dues {
                     self.add(
                         (data.head.id, data.title()),
@@ -173,7 +174,7 @@ impl<'a, F> Finder<'a, F> {
                     );
                 }
             }
-            self.look.failed()?;
+            self.cached.failed()?;
         }
         Ok(())
     }
@@ -203,9 +204,9 @@ impl<'a, F> Finder<'a, F> {
         });
     }
 
-    /// A clock that ran backwards waits for somebody who says why.
+    /// A clock that ran backwards needs an explanation.
     fn clock(&mut self) -> Result<(), F> {
-        if self.policy.is_some() && self.look.source.clock()?.open {
+        if self.policy.is_some() && self.cached.source.clock()?.open {
             let what = "Acknowledge that the clock ran backwards".to_owned();
             let due = Due { what, by: Ok(self.now.day()) };
             let whose = Role::Quality.word().to_owned();
@@ -214,7 +215,7 @@ impl<'a, F> Finder<'a, F> {
         Ok(())
     }
 
-    /// Where the policy names holidays, those of the years to come are entered in time.
+    /// If the policy names holidays, those of the coming years must be entered in time.
     fn calendar(&mut self) {
         let next = self.limits.calendar.last_year().map(|year| year + 1);
         let first = next.and_then(|year| Day::parse(&format!("{year}-01-01")).ok());

@@ -1,6 +1,6 @@
-//! The calendars from which a policy can take its working days: those that come with the program, and a person's own.
+//! The calendars from which a policy can take its working days: those that ship with the program, and a person's own.
 //!
-//! A calendar counts nothing by itself. What counts is what the policy of a file took over.
+//! A calendar by itself has no effect. Only the days that the policy of a file took over count.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use super::refused::Refused;
 use super::request::FileSource;
 use crate::domain::calendar::CalendarSheet;
 
-/// The calendars that come with the program: code and text.
+/// The calendars that ship with the program: code and text.
 const SHIPPED: [(&str, &str); 7] = [
     ("austria", include_str!("../../../../assets/calendars/austria.ron")),
     ("france", include_str!("../../../../assets/calendars/france.ron")),
@@ -20,7 +20,7 @@ const SHIPPED: [(&str, &str); 7] = [
     ("weekends", include_str!("../../../../assets/calendars/weekends.ron")),
 ];
 
-/// Reads a calendar from the text of a RON file; what makes no sense is refused with its place, all of it at once.
+/// Reads a calendar from the text of a RON file. Reports all errors at once, each with its place.
 pub fn parse_calendar(text: &str) -> Result<CalendarSheet, String> {
     let sheet: CalendarSheet = ron::from_str(text).map_err(|error| {
         let at = error.span.start;
@@ -30,8 +30,8 @@ pub fn parse_calendar(text: &str) -> Result<CalendarSheet, String> {
     if wrong.is_empty() { Ok(sheet) } else { Err(wrong.join("; ")) }
 }
 
-/// The calendars that can be chosen, by their codes: those that come with the program, then a person's own from a folder,
-/// where one of the same code takes the place of the shipped one. A file that cannot be read is told in the second list.
+/// The calendars to choose from, by code: those that ship with the program, then a person's own from a folder. One of the
+/// person's own replaces a shipped one of the same code. The second list names files that cannot be read.
 pub fn calendars(folder: Option<&Path>) -> (Vec<(String, CalendarSheet)>, Vec<String>) {
     let shipped =
         SHIPPED.iter().filter_map(|(code, text)| Some(((*code).to_owned(), parse_calendar(text).ok()?)));
@@ -59,7 +59,7 @@ pub fn calendars(folder: Option<&Path>) -> (Vec<(String, CalendarSheet)>, Vec<St
     (found, problems)
 }
 
-/// A calendar by its code or, where it ends in `.ron`, by its file.
+/// A calendar by its code, or by its file if the name ends in `.ron`.
 pub fn find_calendar(named: &str, folder: Option<&Path>) -> Result<CalendarSheet, Refused> {
     let named = named.trim();
     if Path::new(named).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ron")) {
@@ -68,14 +68,14 @@ pub fn find_calendar(named: &str, folder: Option<&Path>) -> Result<CalendarSheet
     let (known, _) = calendars(folder);
     let codes = known.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>().join(", ");
     known.into_iter().find(|(code, _)| code == named).map(|(_, sheet)| sheet).ok_or_else(|| {
-        Refused::Rule(format!("there is no calendar “{named}”; known are {codes}, or name a .ron file"))
+        Refused::Rule(format!("there is no calendar “{named}”; choose one of {codes}, or give a .ron file"))
     })
 }
 
 fn read_calendar(path: &Path) -> Result<CalendarSheet, Refused> {
     let place = path.display();
     let bytes = files::read(FileSource::Path(path.to_owned()))?;
-    let text = String::from_utf8(bytes).map_err(|_| Refused::Rule(format!("{place} is no text in UTF-8")))?;
+    let text = String::from_utf8(bytes).map_err(|_| Refused::Rule(format!("{place} is not UTF-8 text")))?;
     parse_calendar(&text).map_err(|words| Refused::Rule(format!("{place}: {words}")))
 }
 
@@ -86,7 +86,7 @@ mod tests {
     use mainstay_base::time::Day;
 
     #[test]
-    fn every_shipped_calendar_can_be_read_and_tells_the_same_years() {
+    fn every_shipped_calendar_can_be_read_and_covers_the_same_years() {
         let (known, problems) = calendars(None);
         assert_eq!((known.len(), problems), (SHIPPED.len(), Vec::new()));
         for (code, sheet) in known {
@@ -96,14 +96,14 @@ mod tests {
     }
 
     #[test]
-    fn holidays_that_an_almanac_tells_are_in_the_shipped_calendars() {
+    fn holidays_from_an_almanac_are_in_the_shipped_calendars() {
         let table = [
             ("germany", "2026-04-06"),
             ("germany", "2035-05-14"),
             ("austria", "2026-06-04"),
             ("france", "2027-05-17"),
             ("switzerland", "2026-08-01"),
-            // The fourth of July of 2026 is a Saturday, the day after Christmas of 2026 too.
+            // In 2026 the fourth of July is a Saturday, and so is the day after Christmas.
             ("united-states", "2026-07-03"),
             ("united-states", "2027-12-31"),
             ("united-kingdom", "2026-12-28"),
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_calendar_of_ones_own_goes_before_the_shipped_one_and_a_bad_one_says_where() {
+    fn a_persons_own_calendar_replaces_the_shipped_one_and_errors_name_their_place() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
         write("germany.ron", r#"(name: "Bavaria", weekend: ["sunday"], years: [])"#);
@@ -135,7 +135,7 @@ mod tests {
         assert!(problems[1].contains("worse.ron: line 2, column"), "{problems:?}");
         assert!(problems[1].contains("“someday” is none of monday"), "{problems:?}");
         let refusal = find_calendar("utopia", None).unwrap_err().to_string();
-        assert!(refusal.contains("known are austria, france"), "{refusal}");
+        assert!(refusal.contains("choose one of austria, france"), "{refusal}");
         let path = folder.path().join("bad.ron");
         let refusal = find_calendar(path.to_str().unwrap(), None).unwrap_err().to_string();
         assert!(refusal.contains("it stands there twice"), "{refusal}");

@@ -1,6 +1,6 @@
-//! The example product: a year of plainly invented maintenance records, made through the same door as everything else.
+//! The example product: a year of invented maintenance records, made by the same requests as everything else.
 //!
-//! `assets/example` holds its steps with a fixed clock, so numbers and dates are the same each time; keys and codes are not.
+//! Its steps are in `assets/example`, with a fixed clock, so numbers and dates are the same each time; keys and codes are not.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,7 +18,7 @@ use crate::domain::product::{Market, SafetyClass};
 use mainstay_base::clock::Stamp;
 use mainstay_base::time::Moment;
 
-/// The chapters of the story; their steps are performed in the order of their clocks.
+/// The chapters of the story. Their steps are performed in the order of their clocks.
 const CHAPTERS: &[(&str, &str)] = &[
     ("people.ron", include_str!("../../../../assets/example/people.ron")),
     ("feedback.ron", include_str!("../../../../assets/example/feedback.ron")),
@@ -27,12 +27,12 @@ const CHAPTERS: &[(&str, &str)] = &[
     ("security-patch.ron", include_str!("../../../../assets/example/security-patch.ron")),
 ];
 
-/// The example product as it was written.
+/// The example product after writing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
-    /// Password of everybody.
+    /// The password of every person.
     pub password: String,
-    /// Everybody who can sign in.
+    /// Every person who can sign in.
     pub people: Vec<ExamplePerson>,
 }
 
@@ -47,7 +47,7 @@ pub struct ExamplePerson {
     pub roles: Vec<Role>,
 }
 
-/// How the file begins.
+/// The first step of the file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Beginning {
@@ -79,15 +79,15 @@ struct Step {
     occurred_at: Option<Moment>,
     #[serde(default)]
     late_reason: Option<String>,
-    /// Whether the password is given again.
+    /// Whether the password is entered again.
     #[serde(default)]
     sign: bool,
-    /// After an invitation: when the person sets their password with the code; absent: not yet.
+    /// After an invitation: when the person sets their password with the code. Absent: not yet.
     #[serde(default)]
     activated_at: Option<Moment>,
 }
 
-/// The login of the first person of the example product, and the password that everybody in it has.
+/// The login of the first person of the example product, and the password of every person in it.
 pub fn example_access() -> Option<(String, String)> {
     let beginning: Beginning =
         read("beginning.ron", include_str!("../../../../assets/example/beginning.ron")).ok()?;

@@ -3,7 +3,7 @@
 use super::refused::Refused;
 use mainstay_base::csv_out::{self, CsvOptions};
 
-/// A header and rows as CSV that spreadsheet programs open: UTF-8 with mark, formulas kept from running.
+/// A header and rows as CSV for spreadsheet programs: UTF-8 with byte order mark, protected against formulas.
 pub fn csv<R: AsRef<[String]>>(
     header: &[&str],
     rows: impl IntoIterator<Item = R>,

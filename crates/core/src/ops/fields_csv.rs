@@ -1,7 +1,8 @@
-//! Every field of a kind's records as CSV: out, and in again for kinds that people make. Both come from the declaration.
+//! All fields of a kind's records as CSV: export, and import for kinds that people create. Both follow from the declaration.
 //!
-//! One row is one record, one column one field by its name; the first columns are what every record carries. Choices stand by
-//! code, several by semicolons, lines by line ends, rows of a table as JSON. Mapped columns of other systems belong to `import`.
+//! A row is a record, a column is a field by name; the first columns are common to all records. Choices are written by code,
+//! several values separated by semicolons, lines by line ends, rows of a table as JSON. Mapped columns of other systems belong
+//! to `import`.
 
 mod take;
 
@@ -15,9 +16,9 @@ use crate::domain::ids::Kind;
 use crate::domain::record::RecordData;
 use mainstay_base::csv_out::{self, CsvOptions, unguarded};
 
-pub use take::{FieldsPlan, FieldsRow, RowFate};
+pub use take::{FieldsPlan, FieldsRow, FieldsRowPlan};
 
-/// What every record carries, in the order of the first columns. Of these only `parent` is read in; the program makes the rest.
+/// The columns that every record has, in their order. Only `parent` is imported; the program sets the others.
 pub const HEAD: [&str; 8] =
     ["id", "parent", "state", "owner", "created_at", "created_by", "state_since", "revision"];
 
@@ -75,10 +76,10 @@ fn cell(ty: FieldType, value: &Value) -> String {
     }
 }
 
-/// What a cell gives as the value of a field, still to be checked by the declaration; `null` for an empty cell.
+/// The value of a field from its cell, not yet checked by the declaration; `null` for an empty cell.
 ///
 /// # Errors
-/// Words that can follow the label of the field.
+/// A reason that reads well after the label of the field.
 pub(super) fn value_of(field: &FieldDef, cell: &str) -> Result<Value, String> {
     let text = unguarded(cell);
     let short = text.trim();
@@ -95,7 +96,7 @@ pub(super) fn value_of(field: &FieldDef, cell: &str) -> Result<Value, String> {
             _ => return Err(format!("“{short}” is neither yes nor no")),
         },
         FieldType::Number => {
-            short.parse::<u32>().map_err(|_| format!("“{short}” is no whole number from 0"))?.into()
+            short.parse::<u32>().map_err(|_| format!("“{short}” is not a whole number"))?.into()
         }
         FieldType::Choice(options) => code(options, short).into(),
         FieldType::Choices(options) => several(&[';']).map(|item| code(options, item)).collect(),
@@ -104,12 +105,12 @@ pub(super) fn value_of(field: &FieldDef, cell: &str) -> Result<Value, String> {
         FieldType::Records => several(&[';', ',']).map(str::to_uppercase).collect(),
         FieldType::Rows(_) => match serde_json::from_str(short) {
             Ok(Value::Array(rows)) => Value::Array(rows),
-            Ok(_) | Err(_) => return Err("is no JSON list of rows".to_owned()),
+            Ok(_) | Err(_) => return Err("is not a JSON list of rows".to_owned()),
         },
     })
 }
 
-/// The code of what is written as code or as word. What is neither is left for the declaration to refuse.
+/// The code for a choice given by code or by word. Anything else is left for the declaration to refuse.
 fn code<'a>(options: &'static [ChoiceDef], written: &'a str) -> &'a str {
     options
         .iter()
@@ -124,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_field_has_the_name_of_what_every_record_carries() {
+    fn no_field_has_the_name_of_a_common_column() {
         for kind in Kind::ALL {
             for field in kind.def().fields() {
                 assert!(!HEAD.contains(&field.name), "{} of {}", field.name, kind.def().word);
@@ -158,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_may_be_written_by_its_word() {
+    fn a_choice_may_be_given_by_its_word() {
         let markets = field(Kind::Product, "markets");
         let FieldType::Choices(options) = markets.ty else { panic!("choices") };
         let words: Vec<&str> = options.iter().map(|option| option.word).collect();
@@ -167,18 +168,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_value_of_its_type_is_refused_in_words() {
+    fn a_value_of_the_wrong_type_is_refused_in_words() {
         let refusal = |kind, name, cell| {
             let field = field(kind, name);
             value_of(field, cell).and_then(|value| field.parse(&value)).unwrap_err()
         };
         assert!(refusal(Kind::Feedback, "is_complaint", "perhaps").contains("neither yes nor no"));
-        assert!(refusal(Kind::Policy, "warn_days", "-3").contains("“-3” is no whole number"));
+        assert!(refusal(Kind::Policy, "warn_days", "-3").contains("“-3” is not a whole number"));
         assert!(refusal(Kind::Feedback, "duplicate_of", "CR-0001").contains("no feedback"));
-        assert!(refusal(Kind::Feedback, "reportability_assessments", "{}").contains("no JSON list"));
-        assert!(refusal(Kind::Feedback, "reportability_assessments", "[[").contains("no JSON list"));
+        assert!(refusal(Kind::Feedback, "reportability_assessments", "{}").contains("not a JSON list"));
+        assert!(refusal(Kind::Feedback, "reportability_assessments", "[[").contains("not a JSON list"));
         let deep = "[".repeat(100_000);
-        assert!(refusal(Kind::Feedback, "reportability_assessments", &deep).contains("no JSON list"));
+        assert!(refusal(Kind::Feedback, "reportability_assessments", &deep).contains("not a JSON list"));
         assert!(refusal(Kind::Feedback, "reportability_assessments", "[{\"none\": 1}]").contains("none"));
     }
 }

@@ -7,17 +7,17 @@ use super::session::Session;
 use crate::domain::ids::RecordId;
 use crate::domain::product::Product;
 use crate::domain::record::RecordData;
-use crate::store::{self, Found, Head, Holder, Lock, Store, StoreError, Verification};
+use crate::store::{self, FileState, Head, Holder, Lock, Store, StoreError, Verification};
 use mainstay_base::clock::Stamp;
 use mainstay_base::time::Moment;
 
-use super::lend::WaitingDrafts;
+use super::writer::WaitingDrafts;
 use crate::domain::requests::PRODUCT;
 
 /// Why a file is open for reading only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WhyReadOnly {
-    /// Somebody else writes to it.
+    /// Another program is writing to it.
     Locked(Option<Holder>),
     /// It is damaged.
     Damaged(String),
@@ -25,8 +25,8 @@ pub enum WhyReadOnly {
     NotWritable,
     /// It has an older schema and was not upgraded.
     Older(i32),
-    /// A job of this program writes to it; what it does, in words such as “An import is running: wait or cancel it”.
-    Lent(&'static str),
+    /// A job of this program has the writer. The text says what it does, such as “An import is running: wait or cancel it”.
+    WriterAway(&'static str),
 }
 
 impl std::fmt::Display for WhyReadOnly {
@@ -34,38 +34,38 @@ impl std::fmt::Display for WhyReadOnly {
         match self {
             Self::Locked(Some(holder)) => write!(
                 f,
-                "The file is read-only: {} on {} writes to it since {}",
+                "The file is read-only: {} on {} has been writing to it since {}",
                 holder.person,
                 holder.machine,
                 holder.since.words()
             ),
-            Self::Locked(None) => f.write_str("The file is read-only: somebody else writes to it"),
+            Self::Locked(None) => f.write_str("The file is read-only: another program is writing to it"),
             Self::Damaged(what) => write!(f, "The file is read-only because it is damaged: {what}"),
             Self::NotWritable => f.write_str("The file is open for reading only"),
             Self::Older(_) => f.write_str("The file is read-only until it is upgraded"),
-            Self::Lent(words) => f.write_str(words),
+            Self::WriterAway(words) => f.write_str(words),
         }
     }
 }
 
-/// An open product file: the one value through which everything is read and done.
+/// An open product file. Everything is read and changed through it.
 pub struct ProductFile {
     pub(super) store: Store,
     pub(super) lock: Option<Lock>,
     pub(super) why_read_only: Option<WhyReadOnly>,
-    /// What was typed while the writer is lent.
+    /// Drafts that were typed while a job has the writer.
     pub(super) waiting: WaitingDrafts,
 }
 
-/// Outcome of opening.
+/// The outcome of opening.
 pub enum Opened {
     /// It is open, for writing or for reading only.
     Open(Box<ProductFile>),
-    /// It was not opened; nothing was changed.
-    Not(Found),
+    /// It was not opened, and nothing was changed.
+    Not(FileState),
 }
 
-/// The holder that a lock names before anybody is signed in.
+/// The holder that a lock names before a person has signed in.
 pub(super) fn holder(person: &str, stamp: &Stamp) -> Holder {
     Holder { person: person.to_owned(), machine: stamp.machine.clone(), since: stamp.now }
 }
@@ -79,14 +79,14 @@ impl ProductFile {
         Self { store, lock: Some(lock), why_read_only: None, waiting: WaitingDrafts::new() }
     }
 
-    /// Opens a file: for writing if nobody else writes, else for reading only.
+    /// Opens a file for writing, or for reading only if another program is writing to it.
     pub fn open(path: &Path, stamp: &Stamp) -> Result<Opened, Refused> {
-        match store::open_writing(path, &holder("somebody not signed in yet", stamp)) {
+        match store::open_writing(path, &holder("a person not signed in yet", stamp)) {
             Ok((store, lock)) => Ok(Opened::Open(Box::new(Self::writing(store, lock)))),
-            Err(Ok(Found::Locked(holder))) => Self::read_only(path, WhyReadOnly::Locked(holder)),
-            Err(Ok(Found::Damaged { what })) => match store::open_read_only(path) {
+            Err(Ok(FileState::Locked(holder))) => Self::read_only(path, WhyReadOnly::Locked(holder)),
+            Err(Ok(FileState::Damaged { what })) => match store::open_read_only(path) {
                 Ok(store) => Ok(Opened::Open(Box::new(Self::reading(store, WhyReadOnly::Damaged(what))))),
-                Err(_) => Ok(Opened::Not(Found::Damaged { what })),
+                Err(_) => Ok(Opened::Not(FileState::Damaged { what })),
             },
             Err(Ok(found)) => Ok(Opened::Not(found)),
             Err(Err(StoreError::NotWritable | StoreError::ReadOnly)) => {
@@ -99,52 +99,52 @@ impl ProductFile {
     /// Opens a file for reading only.
     pub fn open_to_read(path: &Path) -> Result<Opened, Refused> {
         match store::look(path) {
-            Found::Ready | Found::Locked(_) => Self::read_only(path, WhyReadOnly::NotWritable),
-            Found::Damaged { what } => match store::open_read_only(path) {
+            FileState::Ready | FileState::Locked(_) => Self::read_only(path, WhyReadOnly::NotWritable),
+            FileState::Damaged { what } => match store::open_read_only(path) {
                 Ok(store) => Ok(Opened::Open(Box::new(Self::reading(store, WhyReadOnly::Damaged(what))))),
-                Err(_) => Ok(Opened::Not(Found::Damaged { what })),
+                Err(_) => Ok(Opened::Not(FileState::Damaged { what })),
             },
-            found @ (Found::NeedsUpgrade { .. }
-            | Found::Newer { .. }
-            | Found::NewerRules { .. }
-            | Found::NotOurs { .. }
-            | Found::NotReadable { .. }) => Ok(Opened::Not(found)),
+            found @ (FileState::NeedsUpgrade { .. }
+            | FileState::Newer { .. }
+            | FileState::NewerRules { .. }
+            | FileState::NotOurs { .. }
+            | FileState::NotReadable { .. }) => Ok(Opened::Not(found)),
         }
     }
 
     fn read_only(path: &Path, why: WhyReadOnly) -> Result<Opened, Refused> {
         let store = store::open_read_only(path)?;
         if let Some(rules) = store.newer_rules()? {
-            return Ok(Opened::Not(Found::NewerRules { rules }));
+            return Ok(Opened::Not(FileState::NewerRules { rules }));
         }
         Ok(Opened::Open(Box::new(Self::reading(store, why))))
     }
 
-    /// Opens a file of an older schema for reading only, as it is.
+    /// Opens a file of an older schema for reading only, without upgrading it.
     pub fn open_older_to_read(path: &Path) -> Result<Opened, Refused> {
         match store::look(path) {
-            Found::NeedsUpgrade { version } => Self::read_only(path, WhyReadOnly::Older(version)),
-            Found::Ready
-            | Found::Newer { .. }
-            | Found::NewerRules { .. }
-            | Found::Locked(_)
-            | Found::Damaged { .. }
-            | Found::NotOurs { .. }
-            | Found::NotReadable { .. } => Self::open_to_read(path),
+            FileState::NeedsUpgrade { version } => Self::read_only(path, WhyReadOnly::Older(version)),
+            FileState::Ready
+            | FileState::Newer { .. }
+            | FileState::NewerRules { .. }
+            | FileState::Locked(_)
+            | FileState::Damaged { .. }
+            | FileState::NotOurs { .. }
+            | FileState::NotReadable { .. } => Self::open_to_read(path),
         }
     }
 
-    /// Which of the kept backups to remove, so that daily, weekly and monthly ones stay.
+    /// Which of the existing backups to remove so that daily, weekly and monthly ones remain.
     pub fn thin_backups(backups: &[(PathBuf, Moment)], now: Moment) -> Vec<PathBuf> {
         store::thin(backups, now)
     }
 
-    /// Where it lies.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         self.store.path()
     }
 
-    /// The number that identifies the file for good, whatever its name.
+    /// The permanent identifier of the file, independent of its name.
     pub fn uuid(&self) -> Result<String, Refused> {
         Ok(self.store.uuid()?)
     }
@@ -157,7 +157,7 @@ impl ProductFile {
     pub(super) fn refuse_read_only(&self) -> Result<(), Refused> {
         match &self.why_read_only {
             None => Ok(()),
-            Some(WhyReadOnly::Lent(words)) => Err(Refused::Rule((*words).to_owned())),
+            Some(WhyReadOnly::WriterAway(words)) => Err(Refused::Rule((*words).to_owned())),
             Some(
                 WhyReadOnly::Locked(_)
                 | WhyReadOnly::Damaged(_)
@@ -167,34 +167,34 @@ impl ProductFile {
         }
     }
 
-    /// The last audit event. Screens are drawn anew when it changes.
+    /// The last audit event. Screens are redrawn when it changes.
     pub const fn head(&self) -> &Head {
         self.store.head()
     }
 
-    /// Looks whether somebody else committed; `true` if so.
+    /// Checks whether another program committed; `true` if so.
     pub fn refresh(&mut self) -> Result<bool, Refused> {
         Ok(self.store.refresh()?)
     }
 
-    /// Who writes to the file now, as the lock beside it says. For a reader.
+    /// The present writer of the file according to its lock. For a reader.
     pub fn writer(&self) -> Option<Holder> {
         store::holder_of(self.store.path())
     }
 
-    /// Tries to become the writer of a file that is open for reading only. `false`: somebody else still writes.
+    /// Tries to become the writer of a file that is open for reading only. `false`: another program is still writing.
     pub fn take_over(&mut self, stamp: &Stamp) -> Result<bool, Refused> {
         if self.store.is_writable() {
             return Ok(true);
         }
         let path: PathBuf = self.store.path().to_owned();
-        match store::open_writing(&path, &holder("somebody not signed in yet", stamp)) {
+        match store::open_writing(&path, &holder("a person not signed in yet", stamp)) {
             Ok((store, lock)) => {
-                self.give_back(Self::writing(store, lock))?;
+                self.take_back_writer(Self::writing(store, lock))?;
                 Ok(true)
             }
-            Err(Ok(Found::Locked(holder))) => {
-                if !self.is_lent() {
+            Err(Ok(FileState::Locked(holder))) => {
+                if !self.writer_is_away() {
                     self.why_read_only = Some(WhyReadOnly::Locked(holder));
                 }
                 Ok(false)
@@ -204,10 +204,10 @@ impl ProductFile {
         }
     }
 
-    /// Writes the name of the person who signed in into the lock, for others to see.
+    /// Writes the name of the signed-in person into the lock, for others to see.
     pub fn name_writer(&mut self, session: &Session, stamp: &Stamp) {
         if let Some(lock) = &mut self.lock {
-            // Only words for people: a failure to write them takes nothing away from the lock.
+            // The name is only for people: without it the lock still holds.
             let _ = lock.name(&holder(session.name(), stamp));
         }
     }

@@ -1,4 +1,4 @@
-//! Files of the workstation that a request brings in.
+//! Files of the workstation that a request attaches.
 
 use std::io::Read as _;
 
@@ -13,7 +13,7 @@ pub fn read(source: FileSource) -> Result<Vec<u8>, Refused> {
         FileSource::Text(text) => Ok(text.into_bytes()),
         FileSource::Bytes(bytes) => Ok(bytes),
         FileSource::Digest(_) => {
-            Err(Refused::Rule("the bytes of the file are not here; name the file".to_owned()))
+            Err(Refused::Rule("the content of the file is missing; give its path".to_owned()))
         }
         FileSource::Path(path) => {
             let failed = || StoreError::io(format!("{} could not be read", path.display()));
@@ -25,7 +25,7 @@ pub fn read(source: FileSource) -> Result<Vec<u8>, Refused> {
     }
 }
 
-/// The internet media type that goes with a file name.
+/// The internet media type for a file name.
 pub fn media_type(file_name: &str) -> &'static str {
     let extension = file_name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     match extension.as_deref() {

@@ -1,7 +1,7 @@
-//! Feedback from a file (IEC 62304 6.2.1): what a file would give is planned row by row, shown, and taken in one transaction.
+//! Import of feedback from a file (IEC 62304 6.2.1): a plan for each row is shown first, then the rows are imported in one transaction.
 //!
-//! Here belong the plan, its answers and its report. Reading of foreign formats belongs to `exchange`; what a record may hold
-//! belongs to `domain`. The source file is kept byte for byte as an attachment of the product, so nothing of it is lost.
+//! The plan, its answers and its report belong here. Reading foreign formats belongs to `exchange`; the rules of a record
+//! belong to `domain`. The source file is kept byte for byte as an attachment of the product, so nothing of it is lost.
 
 mod job;
 mod mappings;
@@ -35,34 +35,34 @@ pub(super) use plan::check_new;
 pub use crate::exchange::feedback::{Ask, ColumnRule, Mapping, Parse};
 pub use mainstay_base::delimited::{Detected, Options as ReadOptions, Row, TextEncoding};
 
-/// A file that was read: its rows, and the file itself as it came.
+/// A file that was read: its rows, and the file itself unchanged.
 #[derive(Debug, Clone)]
 pub struct ImportSource {
     /// Name of the file without its folder.
     pub file_name: String,
-    /// Where it came from, as the person named it.
+    /// Its origin, as the person named it.
     pub place: String,
     /// SHA-256 of its bytes.
     pub sha256: String,
-    /// How it is read, and why so.
+    /// How it is read, and why.
     pub detected: Detected,
     /// Names of its columns.
     pub header: Vec<String>,
     /// Its rows.
     pub rows: Vec<Row>,
-    /// What is worth knowing about it, in sentences.
+    /// Remarks about it, in sentences.
     pub warnings: Vec<String>,
     pub(super) bytes: Arc<Vec<u8>>,
 }
 
-/// What becomes of one row.
+/// The plan for one row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RowPlan {
-    /// It can be taken; these are the fields.
+    /// It can be imported; these are the fields.
     Take(Fields),
-    /// It was taken before, as this record.
+    /// It was imported before, as this record.
     Already(RecordId),
-    /// It cannot be taken, for these reasons.
+    /// It cannot be imported, for these reasons.
     Refused(Vec<String>),
 }
 
@@ -71,15 +71,15 @@ pub enum RowPlan {
 pub struct PlannedRow {
     /// Line in the source, from 1.
     pub line: u64,
-    /// The number by which it is recognised again; empty if it has none.
+    /// The number by which the row is recognised in a later import; empty if it has none.
     pub external_number: String,
-    /// Title of the record that it becomes or became; of a refused row what it would have been, if that can be told.
+    /// Title of the record that it becomes or became; for a refused row the title it would have had, if known.
     pub title: String,
-    /// What becomes of it.
+    /// The plan for it.
     pub plan: RowPlan,
 }
 
-/// What taking a file in would do. Making a plan changes nothing: it is the dry run.
+/// The dry run of an import. Making a plan changes nothing.
 #[derive(Debug, Clone)]
 pub struct ImportPlan {
     /// The file.
@@ -88,27 +88,27 @@ pub struct ImportPlan {
     pub mapping: Mapping,
     /// Every row that is not empty, in the order of the file.
     pub rows: Vec<PlannedRow>,
-    /// When the very same file was taken in before, if it was.
+    /// When the same file was imported before, if it was.
     pub imported_before: Option<Moment>,
 }
 
-/// How many rows came to which end.
+/// The number of rows for each outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ImportCounts {
-    /// Rows that are, or were, taken.
+    /// Rows that are, or were, imported.
     pub taken: usize,
-    /// Rows that were taken before.
+    /// Rows that were imported before.
     pub already: usize,
-    /// Rows that cannot be taken.
+    /// Rows that cannot be imported.
     pub refused: usize,
 }
 
-/// What became of one row.
+/// The outcome for one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RowOutcome {
-    /// It became, or would become, a record; no number in a dry run.
+    /// It became a record, or would become one; there is no number in a dry run.
     Taken(Option<RecordId>),
-    /// It was taken before, as this record.
+    /// It was imported before, as this record.
     Already(RecordId),
     /// It was refused for these reasons.
     Refused(Vec<String>),
@@ -119,15 +119,15 @@ pub enum RowOutcome {
 pub struct ImportedRow {
     /// Line in the source, from 1.
     pub line: u64,
-    /// The number by which it is recognised again.
+    /// The number by which the row is recognised in a later import.
     pub external_number: String,
-    /// Title of the record that it becomes or became; of a refused row what it would have been, if that can be told.
+    /// Title of the record that it becomes or became; for a refused row the title it would have had, if known.
     pub title: String,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: RowOutcome,
 }
 
-/// What was done.
+/// The result of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportReport {
     /// Name of the file.
@@ -136,9 +136,9 @@ pub struct ImportReport {
     pub mapping: String,
     /// Every row.
     pub rows: Vec<ImportedRow>,
-    /// How many came to which end.
+    /// The number of rows for each outcome.
     pub counts: ImportCounts,
-    /// The source file as it is kept; absent in a dry run, and where no row was taken.
+    /// The attachment with the source file; absent in a dry run, and if no row was imported.
     pub attachment: Option<RecordId>,
 }
 
@@ -150,7 +150,7 @@ impl ImportSource {
         Self::from_bytes(&name, &path.display().to_string(), bytes, options)
     }
 
-    /// Reads bytes that are here already. `place`: where they came from, in words.
+    /// Reads bytes that are in memory. `place` is their origin, in words.
     pub fn from_bytes(
         name: &str,
         place: &str,
@@ -175,8 +175,8 @@ impl ImportSource {
         })
     }
 
-    /// The mapping that seems to fit: one of the person's own, a ready one, or one made from the names of the columns.
-    /// With what was left open, in sentences.
+    /// The mapping that seems to fit: a person's own, a shipped one, or one made from the names of the columns. Also
+    /// returns the open points, in sentences.
     pub fn suggested(&self, own: &[Mapping]) -> (Mapping, Vec<String>) {
         let fits = |mapping: &&Mapping| {
             !mapping.recognise.is_empty()
@@ -190,7 +190,7 @@ impl ImportSource {
         self.from_columns()
     }
 
-    /// A mapping made from the names of the columns, with what was left open, in sentences.
+    /// A mapping made from the names of the columns, and the open points, in sentences.
     pub fn from_columns(&self) -> (Mapping, Vec<String>) {
         let suggestion = rows::suggest_columns(&self.header, &self.rows);
         (suggestion.mapping, suggestion.notes)
@@ -198,7 +198,7 @@ impl ImportSource {
 }
 
 impl ImportPlan {
-    /// How many rows would come to which end.
+    /// The expected number of rows for each outcome.
     pub fn counts(&self) -> ImportCounts {
         let mut counts = ImportCounts::default();
         for row in &self.rows {
@@ -211,7 +211,7 @@ impl ImportPlan {
         counts
     }
 
-    /// The plan as a report: what a dry run says.
+    /// The plan as a report: the output of a dry run.
     pub fn dry_run(&self) -> ImportReport {
         self.report(None, None)
     }
@@ -250,7 +250,7 @@ impl ImportPlan {
 }
 
 impl ImportedRow {
-    /// What became of it: the word, and the record or the reasons.
+    /// The outcome: its word, and the record or the reasons.
     pub fn words(&self) -> (&'static str, String) {
         match &self.outcome {
             RowOutcome::Taken(Some(id)) => ("Taken", id.to_string()),
@@ -278,8 +278,8 @@ impl ImportReport {
 }
 
 impl ProductFile {
-    /// Takes in what the plan says, in one transaction. `keep_going` is asked before each row with its index among the
-    /// rows that are taken; `false` cancels, and nothing was changed. A plan without rows to take changes nothing.
+    /// Imports the rows of the plan in one transaction. `keep_going` is called before each row with its index among
+    /// the imported rows; `false` cancels the import, and nothing is changed. A plan without rows to import changes nothing.
     pub fn import(
         &mut self,
         session: &Session,
@@ -313,7 +313,7 @@ impl ProductFile {
 }
 
 impl ImportPlan {
-    /// The file is attached first, then come the rows, then the note that says where they came from.
+    /// The file is attached first, then follow the rows, then the note of their origin.
     fn acts(&self, counts: ImportCounts, first: u32, attachment: RecordId) -> Vec<Act> {
         let source = &self.source;
         let reason = format!("Imported from {}", source.file_name);

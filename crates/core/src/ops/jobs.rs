@@ -1,8 +1,8 @@
-//! Long work beside the window: named threads with progress, a cancel flag, and a result that is waited for by nobody.
+//! Background jobs: named threads with progress, cancellation, and a result that nobody has to wait for.
 //!
-//! Belongs here: running one piece of work. Does not belong here: what the work is. A job gets plain data and opens the
-//! product file for itself, for reading only; nothing is shared with the window but the progress. The one job that writes,
-//! an import, has the writer lent to it (`lend`).
+//! Belongs here: running one job. Does not belong here: its work. A job gets plain data and opens the product file itself,
+//! for reading only; it shares nothing with the window but the progress. The one job that writes, an import, gets the
+//! writer handed over (`writer`).
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::refused::Refused;
 
-/// How far a piece of work is: told by the work, read by whoever watches it. Cheap to clone.
+/// The progress of a job: the job sets it, the window reads it. Cheap to clone.
 #[derive(Clone)]
 pub struct Progress {
     inner: Arc<Inner>,
@@ -23,8 +23,8 @@ struct Inner {
     thousandths: AtomicU32,
     words: Mutex<String>,
     cancelled: AtomicBool,
-    /// Whether somebody wants to write.
-    way: AtomicBool,
+    /// Whether a writer is waiting.
+    yield_asked: AtomicBool,
     ended: AtomicBool,
 }
 
@@ -38,20 +38,20 @@ impl std::fmt::Debug for Progress {
 }
 
 impl Progress {
-    /// Of work that has not begun. `wake` is called when there is something new to show.
+    /// The progress of a job that has not started. `wake` is called when there is something new to show.
     pub fn new(name: &'static str, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let inner = Inner {
             name,
             thousandths: AtomicU32::new(0),
             words: Mutex::new(name.to_owned()),
             cancelled: AtomicBool::new(false),
-            way: AtomicBool::new(false),
+            yield_asked: AtomicBool::new(false),
             ended: AtomicBool::new(false),
         };
         Self { inner: Arc::new(inner), wake: Arc::new(wake) }
     }
 
-    /// Says which share is done, 0 to 1. Answers whether to go on.
+    /// Sets the finished share, 0 to 1. Returns whether to go on.
     pub fn at(&self, share: f32) -> bool {
         let thousandths = (share.clamp(0.0, 1.0) * 1000.0) as u32;
         if self.inner.thousandths.swap(thousandths, Ordering::Relaxed) / 20 != thousandths / 20 {
@@ -60,37 +60,36 @@ impl Progress {
         !self.is_cancelled()
     }
 
-    /// Says what is being done, in a few words.
+    /// Sets the present activity, in a few words.
     pub fn say(&self, words: impl Into<String>) {
         *self.inner.words.lock().unwrap_or_else(PoisonError::into_inner) = words.into();
         (self.wake)();
     }
 
-    /// Begins a step of the work: what is being done, and which share of all lies behind it.
+    /// Begins a step of the job: the activity, and the share that is finished before it.
     ///
-    /// # Errors
-    /// When the work was asked to stop.
+    /// # Errors When the job was cancelled.
     pub fn step(&self, words: &str, share: f32) -> Result<(), Refused> {
         self.say(words);
         if self.at(share) { Ok(()) } else { Err(Refused::cancelled()) }
     }
 
-    /// What the work is called.
+    /// The name of the job.
     pub fn name(&self) -> &'static str {
         self.inner.name
     }
 
-    /// Which share is done, 0 to 1.
+    /// The finished share, 0 to 1.
     pub fn share(&self) -> f32 {
         self.inner.thousandths.load(Ordering::Relaxed) as f32 / 1000.0
     }
 
-    /// What is being done.
+    /// The present activity.
     pub fn words(&self) -> String {
         self.inner.words.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What is being done and how much of it, in one line for people.
+    /// Activity and share, in one line for people.
     pub fn line(&self) -> String {
         let words = self.words();
         if self.is_cancelled() {
@@ -100,38 +99,38 @@ impl Progress {
         }
     }
 
-    /// Asks the work to stop. It ends with a refusal that says so.
+    /// Asks the job to stop. It then ends with a refusal that says so.
     pub fn cancel(&self) {
         self.inner.cancelled.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the work was asked to stop.
+    /// Whether the job was asked to stop.
     pub fn is_cancelled(&self) -> bool {
         self.inner.cancelled.load(Ordering::Relaxed)
     }
 
-    /// Asks work that reads the file in one long look to let a writer through. It begins anew after that.
-    pub fn ask_for_way(&self) {
-        self.inner.way.store(true, Ordering::Relaxed);
+    /// Asks a job that holds a snapshot of the file to yield to a writer. The job starts again afterwards.
+    pub fn ask_to_yield(&self) {
+        self.inner.yield_asked.store(true, Ordering::Relaxed);
     }
 
-    /// Whether somebody wants to write.
-    pub fn is_asked_for_way(&self) -> bool {
-        self.inner.way.load(Ordering::Relaxed)
+    /// Whether a writer is waiting.
+    pub fn is_asked_to_yield(&self) -> bool {
+        self.inner.yield_asked.load(Ordering::Relaxed)
     }
 
-    /// Notes that the writer was let through; answers whether there was one.
-    pub fn gave_way(&self) -> bool {
-        self.inner.way.swap(false, Ordering::Relaxed)
+    /// Clears the request to yield; returns whether there was one.
+    pub fn take_yield_request(&self) -> bool {
+        self.inner.yield_asked.swap(false, Ordering::Relaxed)
     }
 
-    /// Whether the work has ended, however it did.
+    /// Whether the job has ended, with whatever outcome.
     pub fn has_ended(&self) -> bool {
         self.inner.ended.load(Ordering::Acquire)
     }
 }
 
-/// Notes at the end of a thread, also at one by a fault, that the work has ended, and wakes the window.
+/// Marks the job as ended when its thread ends, even by a panic, and wakes the window.
 struct End(Progress);
 
 impl Drop for End {
@@ -141,13 +140,13 @@ impl Drop for End {
     }
 }
 
-/// The thread. `send` is dropped before `end`: when the end is noted, the result is there or never comes.
+/// The thread. `send` is dropped before `end`: once the job is marked as ended, its result is there or will never come.
 fn run<T>(end: End, send: Sender<Result<T, Refused>>, work: impl FnOnce(&Progress) -> Result<T, Refused>) {
-    // Nobody waits any more when the window has been closed.
+    // After the window was closed, nobody receives the result.
     let _ = send.send(work(&end.0));
 }
 
-/// One piece of work under way, with its result when it has ended. Dropped before that, it is asked to stop.
+/// A running job, with its result after the end. Dropping it asks the job to stop.
 pub struct Job<T> {
     progress: Progress,
     result: Receiver<Result<T, Refused>>,
@@ -160,10 +159,10 @@ impl<T> Drop for Job<T> {
 }
 
 impl<T: Send + 'static> Job<T> {
-    /// Starts `work` on a thread of its own. `wake` is called when there is something new to show.
+    /// Starts `work` on its own thread. `wake` is called when there is something new to show.
     ///
     /// # Errors
-    /// When the system gives no thread.
+    /// When the system cannot start a thread.
     pub fn start(
         name: &'static str,
         wake: impl Fn() + Send + Sync + 'static,
@@ -172,10 +171,10 @@ impl<T: Send + 'static> Job<T> {
         Self::start_with(Progress::new(name, wake), work)
     }
 
-    /// Starts `work` with a progress that somebody watches already.
+    /// Starts `work` with a progress that is already shown.
     ///
     /// # Errors
-    /// When the system gives no thread; then the work has ended without having begun.
+    /// When the system cannot start a thread; then the job counts as ended.
     pub fn start_with(
         progress: Progress,
         work: impl FnOnce(&Progress) -> Result<T, Refused> + Send + 'static,
@@ -185,16 +184,18 @@ impl<T: Send + 'static> Job<T> {
         std::thread::Builder::new()
             .name(progress.name().to_owned())
             .spawn(move || run(end, send, work))
-            .map_err(|_| Refused::Rule("the system gives no thread for work in the background".to_owned()))?;
+            .map_err(|_| {
+                Refused::Rule("the system could not start a thread for the background job".to_owned())
+            })?;
         Ok(Self { progress, result })
     }
 
-    /// The result, once. `None` while the work goes on.
+    /// The result, once. `None` while the job runs.
     pub fn poll(&self) -> Option<Result<T, Refused>> {
         self.poll_for(Duration::ZERO)
     }
 
-    /// The same after waiting for it as long as this at most.
+    /// The same, after waiting at most this long.
     pub fn poll_for(&self, patience: Duration) -> Option<Result<T, Refused>> {
         match self.result.recv_timeout(patience) {
             Ok(outcome) => Some(outcome),
@@ -206,7 +207,7 @@ impl<T: Send + 'static> Job<T> {
         }
     }
 
-    /// How far it is.
+    /// The progress of the job.
     pub const fn progress(&self) -> &Progress {
         &self.progress
     }
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_job_tells_its_progress_and_its_result() {
+    fn a_job_reports_its_progress_and_its_result() {
         let job = Job::start(
             "Count",
             || {},
@@ -243,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cancelled_job_is_told_so() {
+    fn a_cancelled_job_notices_and_ends() {
         let job = Job::start(
             "Endless",
             || {},
@@ -260,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_job_that_nobody_waits_for_any_more_is_asked_to_stop() {
+    fn a_dropped_job_is_asked_to_stop() {
         let job = Job::<()>::start(
             "Endless",
             || {},

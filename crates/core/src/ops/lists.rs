@@ -11,7 +11,7 @@ use crate::store::{EventFilter, EventRow, Hit, ListRow};
 use mainstay_base::time::Moment;
 
 impl ProductFile {
-    /// The rows of a kind's list, newest first, with the further columns that the kind declares.
+    /// The rows of a kind's list, newest first, with the extra columns that the kind declares.
     pub fn list(&self, kind: Kind) -> Result<Vec<ListRow>, Refused> {
         Ok(self.store.list(kind, kind.def().columns)?)
     }
@@ -21,7 +21,7 @@ impl ProductFile {
         Ok(self.store.records(kind)?)
     }
 
-    /// The parts of a record of one kind, in their order.
+    /// The parts of one kind of a record, in their order.
     pub fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<RecordData>, Refused> {
         Ok(self.store.parts(parent, kind)?)
     }
@@ -31,7 +31,7 @@ impl ProductFile {
         Ok(self.store.referring(id, kind)?)
     }
 
-    /// What fits the words that a person typed, at most `limit`, newest first.
+    /// The records that match the typed words, at most `limit`, newest first.
     pub fn search(&self, typed: &str, limit: u32) -> Result<Vec<Hit>, Refused> {
         if let Ok(id) = typed.trim().parse::<RecordId>()
             && let Some(data) = self.store.record(id)?
@@ -51,7 +51,7 @@ impl ProductFile {
         Ok(self.store.blob(attachment.text("sha256"))?)
     }
 
-    /// Whether a clock that ran backwards is not acknowledged yet.
+    /// Whether a clock that ran backwards is still unacknowledged.
     pub fn clock_open(&self) -> Result<bool, Refused> {
         Ok(self.store.clock_open()?)
     }
@@ -62,7 +62,7 @@ impl ProductFile {
     }
 }
 
-/// A value of an audit event as people read it: choices by word, persons by name where `name` knows them.
+/// A value of an audit event in readable form: choices by word, persons by name if `name` knows them.
 pub fn value_words(
     record: RecordId,
     field_name: &str,

@@ -1,8 +1,8 @@
-//! What a person may do: permission, rule, transaction, audit event. The window and the command line are thin fronts over it.
+//! What a person can do: permission, rule, transaction, audit event. The window and the command line are thin layers on top.
 
 mod archive;
 mod attention;
-mod beside;
+mod background;
 mod calendars;
 mod example;
 mod export;
@@ -11,8 +11,6 @@ mod file;
 mod files;
 pub mod import;
 pub mod jobs;
-pub mod keep;
-mod lend;
 mod lists;
 mod new_file;
 mod packet;
@@ -25,6 +23,8 @@ mod request;
 mod secrets;
 mod session;
 mod upgrade;
+pub mod workstation;
+mod writer;
 
 pub use crate::domain::requests::POLICY;
 pub use attention::{
@@ -48,7 +48,7 @@ pub use secrets::{Password, STRONGEST, check_strength};
 pub use session::Session;
 
 pub use crate::store::{
-    EventFilter, EventRow, Finding, Found, Head, Hit, Holder, Leftover, ListRow, Report, Step, Steps,
+    EventFilter, EventRow, FileState, Finding, Head, Hit, Holder, Leftover, ListRow, Report, Step, Steps,
     StoreError, Upgraded, Verification,
 };
 pub use mainstay_base::clock::{Stamp, now, stamp};

@@ -1,11 +1,11 @@
-//! Making a product file: the product, the policy and the first person, in one first event.
+//! Creating a product file: the product, the policy and the first person, in one first event.
 
 use std::path::Path;
 
 use serde_json::json;
 
 use super::file::ProductFile;
-use super::perform::{NewAccess, let_in};
+use super::perform::{NewAccess, perform_with_new_key};
 use super::refused::Refused;
 use super::secrets::{self, Password, STRONGEST};
 use super::session::Session;
@@ -34,7 +34,7 @@ pub struct NewProduct {
     pub markets: Vec<Market>,
 }
 
-/// The person with whom a file is made.
+/// The person who creates the file.
 #[derive(Debug, Clone)]
 pub struct FirstPerson {
     /// Login name.
@@ -45,24 +45,24 @@ pub struct FirstPerson {
     pub roles: Vec<Role>,
 }
 
-/// What it takes to make a file.
+/// The input for creating a file.
 #[derive(Debug, Clone)]
 pub struct NewFile {
     /// The product.
     pub product: NewProduct,
     /// The first person.
     pub person: FirstPerson,
-    /// Fields of the policy; [`default_policy`] unless somebody knows better.
+    /// Fields of the policy, usually [`default_policy`].
     pub policy: Fields,
 }
 
-/// The policy that ships with the program: example values, to be decided by the organisation (domain 2.15, 2.16).
+/// The policy that ships with the program: example values for the organisation to decide (domain 2.15, 2.16).
 pub fn default_policy() -> Fields {
     ron::from_str(include_str!("../../../../assets/policy/default.ron")).unwrap_or_default()
 }
 
-/// Lowest acceptable strength of a password under a policy, 0 to 4 as zxcvbn counts (21 CFR 11.300(b)). A policy that says
-/// nothing of it counts as [`default_policy`] does.
+/// Lowest acceptable strength of a password under a policy, 0 to 4 on the zxcvbn scale (21 CFR 11.300(b)). A policy
+/// without this field counts like [`default_policy`].
 pub fn least_strength(policy: &Fields) -> u32 {
     let said = |policy: &Fields| policy.get("password_strength_min").and_then(serde_json::Value::as_u64);
     let least = said(policy).or_else(|| said(&default_policy()));
@@ -70,7 +70,7 @@ pub fn least_strength(policy: &Fields) -> u32 {
 }
 
 impl ProductFile {
-    /// Lowest acceptable strength of a password in this file: that of the policy in force.
+    /// Lowest acceptable strength of a password in this file, by the policy in force.
     pub fn least_strength(&self) -> Result<u32, Refused> {
         Ok(self
             .store
@@ -78,8 +78,8 @@ impl ProductFile {
             .map_or_else(|| least_strength(&Fields::new()), |data| least_strength(&data.fields)))
     }
 
-    /// Makes a file with its first person, who is signed in. Answers the file, the session and the recovery code, which is
-    /// kept nowhere and can only restore an administrator.
+    /// Creates a file with its first person, who is signed in. Returns the file, the session and the recovery code. The
+    /// code is stored nowhere and can only restore an administrator.
     pub fn create(
         path: &Path,
         new: &NewFile,
@@ -104,7 +104,7 @@ impl ProductFile {
     }
 }
 
-/// Everything of the first event, checked before any file is made.
+/// The whole first event, checked before a file is created.
 struct Founding {
     product: Fields,
     policy: Fields,
@@ -172,7 +172,7 @@ impl Founding {
         let Self { product, policy, person, .. } = self;
         let request = Request::CreateFile { product, policy, person, facts: json!({"file": uuid}) };
         let access = NewAccess { grant: Grant::Founder, credential };
-        let code = let_in(&mut tx, &session, request, access, stamp)?.unwrap_or_default();
+        let code = perform_with_new_key(&mut tx, &session, request, access, stamp)?.unwrap_or_default();
         tx.commit()?;
         Ok((session, code))
     }
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_least_strength_is_that_of_the_policy_else_of_the_shipped_one() {
+    fn the_least_strength_comes_from_the_policy_or_else_from_the_shipped_one() {
         let shipped = default_policy()["password_strength_min"].as_u64().unwrap();
         assert_eq!(u64::from(least_strength(&Fields::new())), shipped);
         let mut strict = default_policy();
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shipped_policy_is_a_policy() {
+    fn the_shipped_policy_is_valid() {
         let policy = default_policy();
         assert!(!policy.is_empty());
         checked(Kind::Policy, &serde_json::Value::Object(policy)).unwrap();

@@ -1,10 +1,10 @@
-//! Audit packets: from the records of a file to the report model, its pages, and the audit event that it leaves.
+//! Audit packets: from the records of a file to the report model, its pages, and the audit event of issuing.
 //!
-//! Belongs here: what a packet holds, in which order, and how it is issued. Does not belong here: how pages look
-//! (`report`), and where the PDF is written to.
+//! Belongs here: the content and order of a packet, and how it is issued. Does not belong here: the look of
+//! pages (`report`), and where the PDF is written.
 //!
-//! The event that a packet leaves comes after the packet is made, so the chain head on its pages is the head before that
-//! event. The same records, session, verification and stamp give the same bytes.
+//! A packet is made before its audit event, so the chain head on its pages is the head before that event. The same
+//! records, session, verification and stamp give the same bytes.
 
 mod analysis;
 mod authority;
@@ -42,15 +42,15 @@ pub use crate::report::Fonts as PacketFonts;
 pub use job::PacketOrder;
 pub use order::{OrderCheck, OrderStep, check_order};
 
-/// Name of the audit event that issuing leaves.
+/// Name of the audit event of issuing.
 const ISSUED: &str = "packet.issue";
 
-/// What a packet covers.
+/// The scope of a packet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PacketScope {
-    /// One change request with everything it rests on (domain 7, P2).
+    /// One change request with its supporting records (domain 7, P2).
     Change(RecordId),
-    /// Everything of a period, both days included (domain 7, P1).
+    /// Everything in a period, both days included (domain 7, P1).
     Period {
         /// First day, UTC.
         from: Day,
@@ -59,27 +59,27 @@ pub enum PacketScope {
     },
 }
 
-/// What a person chooses before a packet is made.
+/// The choices before a packet is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PacketOptions {
-    /// What it covers.
+    /// Its scope.
     pub scope: PacketScope,
-    /// Whether personal data is left out.
+    /// Whether personal data is redacted.
     pub redact: bool,
 }
 
-/// A packet before its pages are laid out. It can be handed to another thread.
+/// A packet before layout. It can be sent to another thread.
 #[derive(Debug, Clone)]
 pub struct BuiltPacket {
-    /// What will stand on the pages.
+    /// The content of the pages.
     pub packet: Packet,
-    /// Evidence files that travel inside the PDF.
+    /// Evidence files to embed in the PDF.
     pub files: Vec<EmbeddedFile>,
     /// Number of the packet in its file, such as `PK-0007`.
     pub number: String,
     /// The moment of making, which is also the cut-off.
     pub at: Moment,
-    /// What it covers.
+    /// Its scope.
     pub scope: PacketScope,
 }
 
@@ -90,11 +90,11 @@ pub struct RenderedPacket {
     pub pdf: Vec<u8>,
     /// Number of pages.
     pub pages: usize,
-    /// What a person should know before handing it out. Each a sentence.
+    /// Warnings for the person before handing it out, each a sentence.
     pub warnings: Vec<String>,
     /// SHA-256 of `pdf`, hexadecimal.
     pub sha256: String,
-    /// The standards that the PDF meets, in words.
+    /// The standards that the PDF conforms to, in words.
     pub conformance: &'static str,
     number: String,
     facts: Value,
@@ -102,7 +102,7 @@ pub struct RenderedPacket {
 }
 
 impl RenderedPacket {
-    /// A page (from 0) at a scale in pixels per point, as width, height and RGBA bytes. `None` if there is no such page.
+    /// A page (from 0) as width, height and RGBA bytes, at a scale in pixels per point. `None` if there is no such page.
     pub fn page_image(&self, index: usize, scale: f32) -> Option<(u32, u32, Vec<u8>)> {
         self.rendered.page_image(index, scale).map(|image| (image.width, image.height, image.rgba))
     }
@@ -114,14 +114,13 @@ impl RenderedPacket {
 }
 
 impl ProductFile {
-    /// Makes a packet from the records as they stand. Nothing is written.
+    /// Makes a packet from the present records. Nothing is written.
     ///
-    /// `verification` is the result of verifying the file just before; without it the cover says that the chain was not
-    /// verified.
+    /// `verification` is the result of verifying the file just before. Without it the cover says that the chain was not verified.
     ///
     /// # Errors
-    /// [`Refused::NoSuchRecord`] for an unknown change request, [`Refused::Rule`] for a record that is none and for a
-    /// period that ends before it begins.
+    /// [`Refused::NoSuchRecord`] for an unknown change request, [`Refused::Rule`] for a record of another kind and
+    /// for a period that ends before it begins.
     pub fn build_packet(
         &self,
         options: &PacketOptions,
@@ -147,7 +146,7 @@ impl ProductFile {
         if let PacketScope::Change(id) = &options.scope
             && id.kind != Kind::ChangeRequest
         {
-            return Err(Refused::Rule(format!("{id} is no change request")));
+            return Err(Refused::Rule(format!("{id} is not a change request")));
         }
         let number = self.next_packet_number()?;
         let mut paper = paper::Paper::new(self, options.redact, verification, stamp)?;
@@ -169,15 +168,15 @@ impl ProductFile {
         Ok(BuiltPacket { packet, files, number, at: stamp.now, scope: options.scope.clone() })
     }
 
-    /// The number that the next packet gets: one more than the packets issued so far.
+    /// The number of the next packet: one more than the packets issued so far.
     pub fn next_packet_number(&self) -> Result<String, Refused> {
         let filter = EventFilter { request: ISSUED.to_owned(), ..EventFilter::default() };
         let issued = self.store.events(&filter, u32::MAX, 0)?.len();
         Ok(format!("PK-{:04}", issued + 1))
     }
 
-    /// Notes in the audit trail that a packet was produced, with its digest. Call it once the PDF is written, or just
-    /// before; the chain head on the pages is the one before this event.
+    /// Appends the audit event of a packet with its digest. Call it once the PDF is written, or just before; the
+    /// chain head on the pages is the one before this event.
     ///
     /// # Errors
     /// [`Refused::Rule`] if another packet took the number meanwhile, and whatever `perform` refuses.
@@ -202,10 +201,10 @@ impl ProductFile {
     }
 }
 
-/// Lays out the pages of a packet. Takes seconds for long packets: call it on a job's thread.
+/// Lays out the pages of a packet. Long packets take seconds: call it from a background job.
 ///
 /// # Errors
-/// [`Refused::Store`] if the packet cannot be written as a PDF; the words say why.
+/// [`Refused::Store`] if the packet cannot be written as a PDF, with the reason.
 pub fn render_packet(built: &BuiltPacket, fonts: &Fonts) -> Result<RenderedPacket, Refused> {
     render_while(built, fonts, &|_| true)
 }
@@ -238,7 +237,7 @@ fn render_while(
     })
 }
 
-/// What the audit event says of the packet.
+/// The facts of the audit event.
 fn facts(built: &BuiltPacket, sha256: &str, pages: usize) -> Value {
     let packet = &built.packet;
     let mut facts = json!({

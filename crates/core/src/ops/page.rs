@@ -1,4 +1,4 @@
-//! What a record's page shows: plain data, read once for each revision of the file, never while drawing.
+//! The data of a record's page: read once for each revision of the file, never while drawing.
 
 mod ahead;
 
@@ -22,14 +22,14 @@ use crate::domain::signature::{Meaning, Part, Signature, part_digest};
 use crate::domain::workflow::{Case, Condition, Move, Signing, World};
 use mainstay_base::time::{Day, Moment};
 
-/// A transition as the page offers it.
+/// A transition as offered by the page.
 #[derive(Clone)]
 pub struct NextStep {
     /// The transition.
     pub step: &'static Move,
     /// Its conditions, met or not.
     pub conditions: Vec<Condition>,
-    /// Whether the signed-in person holds a role that may.
+    /// Whether the signed-in person has a role that may take it.
     pub allowed: bool,
 }
 
@@ -51,40 +51,40 @@ impl NextStep {
     }
 }
 
-/// Signing a record without moving it on, as the page offers it.
+/// Signing a record without a transition, as offered by the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SigningOffer {
     /// The meanings to choose from.
     pub meanings: Vec<Meaning>,
     /// Roles that may sign.
     pub by: Vec<Role>,
-    /// The roles in words, each with the people who hold it and may sign here.
+    /// The roles in words, each with the people who have it and may sign here.
     pub whose: String,
     /// Conditions, met or not.
     pub conditions: Vec<Condition>,
-    /// Whether the signed-in person holds a role that may.
+    /// Whether the signed-in person has a role that may sign.
     pub allowed: bool,
 }
 
-/// A signature as the page and the paper show it.
+/// A signature as shown on the page and on paper.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignatureView {
     /// The signature.
     pub signature: Signature,
-    /// For each covered record: its number, the signed and the present revision, and the labels of fields that differ.
+    /// For each covered record: its number, the signed and the present revision, and the labels of changed fields.
     pub differences: Vec<(RecordId, u32, u32, Vec<String>)>,
-    /// Whether everything covered still says what was signed.
+    /// Whether all covered content is unchanged since the signature.
     pub holds: bool,
 }
 
 /// One step of the trace strip, from feedback to communication.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceStep {
-    /// What the step is.
+    /// Name of the step.
     pub label: &'static str,
-    /// The records that stand for it, with the day that counts; none: a gap.
+    /// The records of the step, each with its relevant day; empty: a gap.
     pub records: Vec<(RecordId, String, Option<Day>)>,
-    /// Whether the step has been reached in its right order.
+    /// Whether the step was reached in the right order.
     pub done: bool,
 }
 
@@ -97,7 +97,7 @@ pub struct LinkedRecord {
     pub title: String,
     /// The word of its state.
     pub state: &'static str,
-    /// Through which field, by label.
+    /// The label of the referring field.
     pub through: &'static str,
 }
 
@@ -108,19 +108,19 @@ pub struct RecordPage {
     pub data: RecordData,
     /// Its possible transitions.
     pub next: Vec<NextStep>,
-    /// Whether and how it can be signed without moving on.
+    /// Whether and how it can be signed without a transition.
     pub signing: Option<SigningOffer>,
-    /// Other records in which its way goes on.
+    /// Other records in which the work continues.
     pub ahead: Vec<Ahead>,
-    /// From feedback to communication.
+    /// The steps from feedback to communication.
     pub trace: Vec<TraceStep>,
     /// Its signatures, oldest first.
     pub signatures: Vec<SignatureView>,
     /// Its attachments.
     pub attachments: Vec<RecordData>,
-    /// Records that belong to it.
+    /// Records that are linked with it.
     pub linked: Vec<LinkedRecord>,
-    /// What a reader should notice.
+    /// Notices for the reader.
     pub notices: Vec<String>,
     /// Names of persons by number.
     pub names: BTreeMap<RecordId, String>,
@@ -136,12 +136,12 @@ impl ProductFile {
             .collect())
     }
 
-    /// SHA-256 of what a signature on a part of a record covers as it stands.
+    /// SHA-256 of the content that a signature on a part of the present record covers.
     pub fn part_digest(&self, data: &RecordData, part: Part) -> Result<String, Refused> {
         Ok(part_digest(data, part, &self.store.all_parts(data)?))
     }
 
-    /// Everything that the page of a record shows, for the signed-in person or for nobody in particular.
+    /// The data of a record's page, for the signed-in person or for nobody in particular.
     pub fn page(&self, id: RecordId, session: Option<&Session>, now: Moment) -> Result<RecordPage, Refused> {
         let actor = session.map_or(RecordId::new(Kind::Person, 0), Session::person);
         let work = ChangeSet::to_look(&self.store, actor, now);
@@ -322,7 +322,7 @@ fn trace(work: &ChangeSet<'_>, data: &SharedRecord) -> Vec<TraceStep> {
     steps
 }
 
-/// The step of the chain at which a record stands.
+/// The step of the chain to which a record belongs.
 fn step_of(data: &RecordData) -> Option<ChainStep> {
     data.def().trace.map(|trace| trace.step)
 }

@@ -1,4 +1,4 @@
-//! The file as it was at a moment of its past.
+//! The file as it was at an earlier moment.
 
 use super::file::ProductFile;
 use super::refused::Refused;
@@ -8,19 +8,19 @@ use crate::store::StoreError;
 use mainstay_base::time::Moment;
 
 impl ProductFile {
-    /// The records, signatures and accounts as they are now.
+    /// The present records, signatures and accounts.
     pub const fn present(&self) -> &dyn RecordSource<StoreError> {
         &self.store
     }
 
-    /// The records, signatures and accounts as the events up to a moment say that they were then.
+    /// The records, signatures and accounts at a moment, derived from the events up to it.
     pub fn at(&self, moment: Moment) -> Result<Ledger, Refused> {
         let mut ledger = Ledger::default();
         self.store.each_event_until(moment, |event, signatures| ledger.follow(event, signatures))?;
         Ok(ledger)
     }
 
-    /// Whether every event was entered by a moment, so that the file as it is now is the file as it was then.
+    /// Whether every event was entered by a moment, so that the present file is the file as it was then.
     pub(super) fn is_present_at(&self, moment: Moment) -> Result<bool, Refused> {
         Ok(self.store.last_event_until(moment)? == self.store.head().seq)
     }

@@ -1,7 +1,7 @@
-//! Performing: one function through which every change goes. What a request does, who may and what stands against it is told
-//! by the door in `domain`; here it meets the file.
+//! Performing requests: the one function through which every change goes. `domain::requests` decides what a request does,
+//! who may make it and what prevents it; this module applies that to the file.
 //!
-//! Permission, rule, change, event, signature, read-back, commit; or a refusal, and nothing changed.
+//! Permission, rule, change, event, signature, read-back, commit; or a refusal, and nothing is changed.
 
 use super::file::ProductFile;
 use super::files;
@@ -19,13 +19,13 @@ use crate::domain::signature::Signature;
 use crate::store::{Commit, Head, NewBlob, Tx};
 use mainstay_base::clock::Stamp;
 
-/// What a new key needs to come into force.
+/// The credential and the grant for a new key.
 pub(super) struct NewAccess {
     pub grant: Grant,
     pub credential: crate::store::Credential,
 }
 
-/// Performs a request as far as its event, which is signed. Answers it with the one-time code that it gives out, if any.
+/// Performs a request up to its signed event. Returns it with the one-time code that it issues, if any.
 pub(super) fn draft(
     tx: &Tx<'_>,
     session: &Session,
@@ -96,8 +96,8 @@ fn commit(
     }
 }
 
-/// Performs a request that brings a new key into force, and writes it. Answers the one-time code that it gives out, if any.
-pub(super) fn let_in(
+/// Performs and writes a request that brings a new key into force. Returns the one-time code that it issues, if any.
+pub(super) fn perform_with_new_key(
     tx: &mut Tx<'_>,
     session: &Session,
     request: Request,
@@ -125,7 +125,7 @@ pub(super) fn let_in(
 }
 
 impl ProductFile {
-    /// Performs one request. The password is needed where the request is signed.
+    /// Performs one request. A request that is signed needs the password.
     pub fn perform(
         &mut self,
         session: &Session,
@@ -143,15 +143,14 @@ impl ProductFile {
         Ok(receipt)
     }
 
-    /// What would come of an act: what it asks for, what is missing, what would be signed and what would change. Nothing is
-    /// written.
+    /// A preview of an act: its conditions, which of them are unmet, what would be signed and what would change. Nothing is written.
     pub fn preview(&self, session: &Session, act: Act, stamp: &Stamp) -> Result<Preview, Refused> {
         let (act, _) = with_digest(act)?;
         requests::preview(&self.store, &session.actor(false, stamp), act)
     }
 
-    /// Performs several requests in one transaction: all of them, or none. `keep_going` is asked before each with its
-    /// index; `false` cancels. A refusal names the index of the request that was refused.
+    /// Performs several requests in one transaction: all of them, or none. `keep_going` is called before each with
+    /// its index; `false` cancels. A refusal names the index of the refused request.
     pub fn perform_all(
         &mut self,
         session: &Session,
@@ -190,7 +189,7 @@ fn perform_in(
     Ok(Receipt { seq: commit.event.seq, record: outcome.parts.record, made: outcome.made, code })
 }
 
-/// The act with the digest of the file that it brings, and the bytes beside it.
+/// The act with the digest of its file, and the bytes separately.
 fn with_digest(act: Act) -> Result<(Act, Vec<NewBlob>), Refused> {
     let Act { request: Request::Attach { to, file_name, file, description, source, captured_at }, .. } = act
     else {

@@ -1,4 +1,4 @@
-//! Where the program keeps what belongs to the workstation and not to a product.
+//! Folders for data of the workstation that does not belong to a product.
 
 use std::path::PathBuf;
 
@@ -8,22 +8,22 @@ fn dirs() -> Option<ProjectDirs> {
     ProjectDirs::from("", "", "Mainstay")
 }
 
-/// Where settings and saved mappings of this person are kept, if the system names a place.
+/// The folder of this person's settings and saved mappings, if the system has one.
 pub fn settings_folder() -> Option<PathBuf> {
     dirs().map(|dirs| dirs.config_dir().to_owned())
 }
 
-/// Where this person keeps calendars of working days, if the system names a place.
+/// The folder of this person's calendars of working days, if the system has one.
 pub fn calendar_folder() -> Option<PathBuf> {
     settings_folder().map(|folder| folder.join("calendars"))
 }
 
-/// Where backups, remembered heads and advisory data of this person are kept, if the system names a place.
+/// The folder of this person's backups, remembered heads and advisory data, if the system has one.
 pub fn data_folder() -> Option<PathBuf> {
     dirs().map(|dirs| dirs.data_local_dir().to_owned())
 }
 
-/// Where advisory data is kept unless a person chooses another folder.
+/// The folder of advisory data, unless the person chooses another.
 pub fn cache_folder() -> Option<PathBuf> {
     data_folder().map(|folder| folder.join("advisories"))
 }

@@ -1,4 +1,4 @@
-//! Why something was not done, in words that help.
+//! Why a request was refused, in words that help.
 
 use crate::domain::refused::Refusal;
 use crate::domain::requests;
@@ -7,11 +7,11 @@ use crate::store::StoreError;
 /// Why a request was refused. A refused request changes nothing.
 pub type Refused = Refusal<StoreError>;
 
-/// A change in the making, laid over the file.
+/// An unfinished change on top of the file.
 pub type ChangeSet<'a> = requests::ChangeSet<'a, StoreError>;
 
 impl Refused {
-    /// The person stopped it half-way.
+    /// The person cancelled it.
     pub(super) const fn cancelled() -> Self {
         Self::Store(StoreError::Cancelled)
     }

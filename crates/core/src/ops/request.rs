@@ -1,23 +1,23 @@
-//! Requests as the fronts see them, and what became of one.
+//! Requests as seen by the window and the command line, and their outcome.
 
 use crate::domain::ids::{Kind, RecordId};
 
 pub use crate::domain::requests::{Act, FileSource, Request};
 
-/// What was done.
+/// The outcome of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// Number of the audit event.
     pub seq: u64,
-    /// The record that it was done to.
+    /// The record that it changed.
     pub record: Option<RecordId>,
-    /// Records that were made.
+    /// Records that it created.
     pub made: Vec<RecordId>,
-    /// A one-time code, to be handed to the person; kept nowhere.
+    /// A one-time code to hand to the person; it is stored nowhere.
     pub code: Option<String>,
 }
 
-/// The names of all events that a person can bring about, sorted: the rows of the audit trail.
+/// The names of all events that a person can cause, sorted, for filtering the audit trail.
 pub fn request_names() -> Vec<String> {
     let mut names: Vec<String> = [
         "attachment.attach",

@@ -17,21 +17,21 @@ use mainstay_base::time::Moment;
 /// Cost of unwrapping a key: 32 MiB, two passes.
 pub const COST: KdfCost = KdfCost { memory_kib: 32 * 1024, iterations: 2 };
 
-/// Letters of one-time codes: none that is easily taken for another.
+/// Letters of one-time codes, without those that are easily confused.
 const CODE_LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 /// Letters in a one-time code: 100 bits.
 const CODE_LENGTH: usize = 20;
 
-/// A password while it is being used, written as RFC 8265 asks; wiped afterwards.
+/// A password while it is in use, normalised by RFC 8265 and wiped afterwards.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password {
     text: Zeroizing<String>,
-    /// What cannot stand in a password.
+    /// Why the text is not allowed as a password.
     wrong: Option<String>,
 }
 
 impl Password {
-    /// Takes a password.
+    /// Normalises the text of a password.
     pub fn new(text: impl Into<String>) -> Self {
         let typed = Zeroizing::new(text.into());
         match precis::password(&typed) {
@@ -40,7 +40,7 @@ impl Password {
         }
     }
 
-    /// Refuses a password with what cannot stand in one.
+    /// Refuses a password with characters that are not allowed.
     pub fn refuse_wrong(&self) -> Result<(), Refused> {
         self.wrong.as_ref().map_or(Ok(()), |words| Err(Refused::invalid("password", words.clone())))
     }
@@ -52,10 +52,10 @@ impl std::fmt::Debug for Password {
     }
 }
 
-/// The most that a policy can ask of a password, as zxcvbn counts.
+/// The highest strength that a policy can require, on the zxcvbn scale.
 pub const STRONGEST: u32 = 4;
 
-/// Refuses a password that is too weak, with what would help. `words` are the person's name and login.
+/// Refuses a weak password, with advice. `words` are the person's name and login.
 pub fn check_strength(password: &Password, words: &[&str], least: u32) -> Result<(), Refused> {
     if password.text.is_empty() {
         return Err(Refused::invalid("password", "the password is empty"));
@@ -80,11 +80,12 @@ pub fn check_strength(password: &Password, words: &[&str], least: u32) -> Result
     ))
 }
 
-/// Random bytes of the system.
+/// Random bytes from the system.
 pub fn random<const N: usize>() -> Result<[u8; N], Refused> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes)
-        .map_err(|_| Refused::Rule("the system gives no random numbers, so no key can be made".to_owned()))?;
+    getrandom::fill(&mut bytes).map_err(|_| {
+        Refused::Rule("the system provides no random numbers, so no key can be created".to_owned())
+    })?;
     Ok(bytes)
 }
 
@@ -93,7 +94,7 @@ pub fn new_key() -> Result<SigningKey, Refused> {
     Ok(SigningKey::from_bytes(&random()?))
 }
 
-/// Wraps a private key by a password.
+/// Wraps a private key with a password.
 pub fn wrap(
     key: &SigningKey,
     number: i64,
@@ -120,7 +121,7 @@ pub fn wrap(
     })
 }
 
-/// Unwraps a private key; `None` if the password does not fit.
+/// Unwraps a private key; `None` if the password is wrong.
 pub fn unwrap(credential: &Credential, password: &Password) -> Result<Option<SigningKey>, Refused> {
     let cipher = cipher(password, &credential.salt, credential.cost)?;
     let aad = credential.person.to_string();
@@ -131,8 +132,8 @@ pub fn unwrap(credential: &Credential, password: &Password) -> Result<Option<Sig
     Ok(<[u8; 32]>::try_from(seed.as_slice()).ok().map(|seed| SigningKey::from_bytes(&seed)))
 }
 
-/// Does the work of unwrapping a key for nobody: who is not known is refused after the same time as who is.
-pub fn spend(password: &Password) -> Result<(), Refused> {
+/// Takes the time of unwrapping without a key, so that an unknown login is refused after the same time as a known one.
+pub fn unwrap_dummy(password: &Password) -> Result<(), Refused> {
     cipher(password, &[0; 16], COST).map(drop)
 }
 
@@ -140,7 +141,7 @@ fn cipher(password: &Password, salt: &[u8], cost: KdfCost) -> Result<XChaCha20Po
     let wrong = |_| Refused::Rule("the stored credential has parameters that cannot be used".to_owned());
     if !cost.is_sensible() || salt.len() > SALT_BYTES_MAX {
         return Err(Refused::Rule(
-            "the stored credential asks for more memory or time than is sensible; verify the file, and have the access reset"
+            "the stored credential asks for more memory or time than is sensible; verify the file, and have the account reset"
                 .to_owned(),
         ));
     }
@@ -162,7 +163,7 @@ pub fn new_code() -> Result<String, Refused> {
     Ok(groups.join("-"))
 }
 
-/// The key that a one-time code stands for. Space, hyphens and case do not matter.
+/// The key derived from a one-time code. Spaces, hyphens and case do not matter.
 pub fn code_key(code: &str) -> SigningKey {
     let letters: String =
         code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
@@ -172,7 +173,7 @@ pub fn code_key(code: &str) -> SigningKey {
     SigningKey::from_bytes(&hash.finalize().into())
 }
 
-/// The proof that a new key is let in, by the key of a code or by the person's former key.
+/// The proof that a new key is authorised, by the key of a code or by the person's former key.
 pub fn grant_proof(by: &SigningKey, person: RecordId, public_key: &str) -> String {
     hex::encode(by.sign(grant_text(person, public_key).as_bytes()).to_bytes())
 }
@@ -193,7 +194,7 @@ mod tests {
     use crate::domain::ids::Kind;
 
     #[test]
-    fn only_the_right_password_unwraps_and_only_for_the_right_person() {
+    fn a_key_is_unwrapped_only_by_the_right_password_for_the_right_person() {
         let key = new_key().unwrap();
         let person = RecordId::new(Kind::Person, 1);
         let now = Moment::parse("2031-03-01T09:00:00Z").unwrap();
@@ -220,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_read_without_regard_to_case_and_hyphens() {
+    fn case_and_hyphens_of_a_code_do_not_matter() {
         let code = new_code().unwrap();
         assert_eq!(code.len(), 23);
         let sloppy = code.to_lowercase().replace('-', " ");

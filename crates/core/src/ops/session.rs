@@ -1,4 +1,4 @@
-//! Signing in, one-time codes, passwords, and the proof that a person just gave their password.
+//! Sign-in, one-time codes, passwords, and the proof that a person has just entered their password.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use ed25519_dalek::{Signer as _, SigningKey};
 
 use super::file::ProductFile;
-use super::perform::{NewAccess, draft, let_in};
+use super::perform::{NewAccess, draft, perform_with_new_key};
 use super::refused::Refused;
 use super::secrets::{self, Password};
 use crate::domain::event::Grant;
@@ -22,12 +22,12 @@ use crate::store::{SignedText, Tx};
 use mainstay_base::clock::Stamp;
 use mainstay_base::time::Moment;
 
-/// Failures after which the next try has to wait.
+/// After this many failures the next attempt is delayed.
 const FREE_FAILURES: usize = 3;
-/// Longest wait after failures, in seconds.
+/// Longest delay after failed attempts, in seconds.
 const WAIT_SECONDS_MAX: i64 = 15 * 60;
 
-/// A person who is signed in, with their unwrapped key. Dropped at lock, sign-out or close.
+/// A signed-in person with their unwrapped key. Dropped at lock, sign-out or close.
 pub struct Session {
     pub(super) person: RecordId,
     pub(super) login: String,
@@ -57,12 +57,12 @@ impl Session {
         &self.name
     }
 
-    /// Roles at the time of signing in. What counts at an act is read anew from the file.
+    /// Roles at sign-in. Each act reads the present roles from the file.
     pub fn roles(&self) -> &[Role] {
         &self.roles
     }
 
-    /// The session for a job that goes on when the window is locked. Dropped with the job.
+    /// The session for a job that continues while the window is locked. Dropped with the job.
     pub fn for_job(&self) -> Self {
         Self {
             person: self.person,
@@ -76,7 +76,7 @@ impl Session {
         }
     }
 
-    /// The person as one who acts, with the password just given or not.
+    /// The person as actor of a request, with or without having just entered the password.
     pub(super) fn actor(&self, signed: bool, stamp: &Stamp) -> Actor {
         Actor {
             person: self.person,
@@ -99,15 +99,14 @@ pub(super) fn signed_with(key: &SigningKey, number: i64, body: String) -> Signed
     SignedText { body, key: number, signature }
 }
 
-/// When each person last failed to sign in to a file, by the steady clock, in this run of the program. It outlives the closing of
-/// a file.
+/// When each person last failed to sign in to a file, by the steady clock, in this run of the program. It survives closing the file.
 static FAILED_HERE: Mutex<BTreeMap<(PathBuf, RecordId), Duration>> = Mutex::new(BTreeMap::new());
 
 fn failed_here() -> MutexGuard<'static, BTreeMap<(PathBuf, RecordId), Duration>> {
     FAILED_HERE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How long to wait after so many failures, in seconds.
+/// The delay after a number of failures, in seconds.
 fn wait_after(failures: usize) -> i64 {
     match failures.checked_sub(FREE_FAILURES) {
         None => 0,
@@ -116,7 +115,7 @@ fn wait_after(failures: usize) -> i64 {
 }
 
 impl ProductFile {
-    /// Everybody who has an account: number, person, state.
+    /// Every person with an account: record, person.
     pub fn people(&self) -> Result<Vec<(RecordData, Person)>, Refused> {
         let records = self.store.records(Kind::Person)?;
         Ok(records.into_iter().filter_map(|data| data.typed().map(|person| (data, person))).collect())
@@ -132,15 +131,15 @@ impl ProductFile {
         Ok(self.store.record(POLICY)?.and_then(|data| data.typed()).unwrap_or_default())
     }
 
-    /// Signs a person in. Failures are counted, make the next try wait, and are told at the next success.
+    /// Signs a person in. Failures are counted, delay the next attempt, and are shown at the next success.
     pub fn sign_in(&mut self, login: &str, password: &Password, stamp: &Stamp) -> Result<Session, Refused> {
-        if self.is_lent() {
+        if self.writer_is_away() {
             // Without the writer a failure could not be counted.
             self.refuse_read_only()?;
         }
         password.refuse_wrong()?;
         let Some((data, person)) = self.person_by_login(login)? else {
-            secrets::spend(password)?;
+            secrets::unwrap_dummy(password)?;
             return Err(Refused::WrongPassword);
         };
         let id = data.head.id;
@@ -165,7 +164,7 @@ impl ProductFile {
         };
         if *person.key_fingerprint != *secrets::fingerprint(&key) {
             return Err(Refused::Rule(format!(
-                "the stored key of {login} is not the one in force; verify the file, and have the access reset"
+                "the stored key of {login} is not the one in force; verify the file, and have the account reset"
             )));
         }
         let age_days = self.policy()?.password_age_days;
@@ -203,7 +202,7 @@ impl ProductFile {
         Ok(())
     }
 
-    /// Proves that the person of a session just gave their password (21 CFR 11.200(a)).
+    /// Proves that the person of a session has just entered their password (21 CFR 11.200(a)).
     pub(super) fn reauthenticate(
         &mut self,
         session: &Session,
@@ -228,9 +227,9 @@ impl ProductFile {
         Ok(())
     }
 
-    /// Refuses a try that comes too soon after failures; answers these. A clock that was set back neither frees nor blocks
-    /// for longer than the wait: what lies ahead counts as having failed now. A clock that was put forward does not free either
-    /// while the program runs: the time since a failure is also told by a clock that nobody can set.
+    /// Refuses an attempt too soon after failures; otherwise returns the failures. A clock that was set back neither ends the
+    /// delay nor extends it: failures in the future count as having happened now. A clock that was set forward does not end it
+    /// either while the program runs: a steady clock that nobody can set also measures the time since a failure.
     fn refuse_in_delay(&mut self, person: RecordId, stamp: &Stamp) -> Result<Vec<(Moment, String)>, Refused> {
         let failures = self.store.failures(person)?;
         let Some(last) = failures.iter().map(|(at, _)| *at).max() else { return Ok(failures) };
@@ -251,8 +250,8 @@ impl ProductFile {
         Ok(failures)
     }
 
-    /// Changes the password of the signed-in person, and their key with it, so that neither the old password nor an old copy of
-    /// the file signs anything more. The former key lets the new one in. The trail tells it (21 CFR 11.300(b)).
+    /// Changes the password and the key of the signed-in person, so that neither the old password nor an old copy of the file
+    /// can sign any more. The former key authorises the new one. The audit trail records it (21 CFR 11.300(b)).
     pub fn change_password(
         &mut self,
         session: &mut Session,
@@ -271,7 +270,7 @@ impl ProductFile {
         let renewed = Session { key, key_number, ..session.for_job() };
         let mut tx = self.store.begin()?;
         let access = NewAccess { grant: Grant::Former { proof }, credential };
-        let_in(&mut tx, &renewed, Request::ChangePassword, access, stamp)?;
+        perform_with_new_key(&mut tx, &renewed, Request::ChangePassword, access, stamp)?;
         tx.commit()?;
         *session = renewed;
         Ok(())
@@ -293,7 +292,7 @@ impl ProductFile {
         Ok(self.new_access(&data, &person, password, access, stamp)?.0)
     }
 
-    /// Restores an administrator with the recovery code. Answers the session and the next recovery code.
+    /// Restores an administrator with the recovery code. Returns the session and the next recovery code.
     pub fn recover(
         &mut self,
         login: &str,
@@ -313,7 +312,7 @@ impl ProductFile {
         Ok((session, next.unwrap_or_default()))
     }
 
-    /// The event that gave out this code, if it was not used since. `person`: whom it lets in; `None`: the recovery code.
+    /// The event that issued this code, if it has not been used since. `person`: whom it authorises; `None`: the recovery code.
     fn code_event(&self, code: &SigningKey, person: Option<RecordId>) -> Result<u64, Refused> {
         let public = secrets::public_hex(code);
         let filter = crate::store::EventFilter { text: public.clone(), ..Default::default() };
@@ -324,7 +323,7 @@ impl ProductFile {
             .find(|(_, key)| key.public_key == public && key.person == person)
             .map(|(seq, _)| seq)
             .ok_or_else(wrong_code)?;
-        // Only the newest code of a person counts, and only once.
+        // Only the newest code of a person is valid, and only once.
         let uses = crate::store::EventFilter { text: "\"code_key\"".to_owned(), ..Default::default() };
         let newer = self.store.events(&uses, u32::MAX, 0)?.iter().any(|row| {
             row.event.seq > given && row.event.code_key.as_ref().is_some_and(|key| key.person == person)
@@ -372,23 +371,23 @@ impl ProductFile {
         };
         let mut tx: Tx<'_> = self.store.begin()?;
         let request = Request::EnterWithCode { recovers: access.recovers };
-        let next = let_in(&mut tx, &session, request, NewAccess { grant, credential }, stamp)?;
+        let next = perform_with_new_key(&mut tx, &session, request, NewAccess { grant, credential }, stamp)?;
         tx.commit()?;
         self.store.tell_failures(id)?;
         Ok((session, next))
     }
 }
 
-/// How a new key is let in.
+/// How a new key is authorised.
 struct Access {
-    /// Whether with the recovery code.
+    /// Whether by the recovery code.
     recovers: bool,
     code: SigningKey,
     given: u64,
 }
 
 fn wrong_code() -> Refused {
-    Refused::Rule("login and one-time code do not fit, or the code was used or replaced".to_owned())
+    Refused::Rule("login and one-time code do not match, or the code was already used or replaced".to_owned())
 }
 
 #[cfg(test)]
@@ -396,7 +395,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_wait_grows_and_ends() {
+    fn the_delay_grows_up_to_its_limit() {
         assert_eq!(wait_after(2), 0);
         assert_eq!(wait_after(3), 4);
         assert_eq!(wait_after(5), 16);

@@ -1,7 +1,6 @@
-//! The evidence files that travel inside the PDF.
+//! The evidence files embedded in the PDF.
 //!
-//! Belongs here: the agreement of the annex with the bytes, and the names inside the PDF. Does not belong here: reading
-//! files.
+//! Belongs here: matching the annex with the bytes, and the names inside the PDF. Does not belong here: reading files.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::ReportError;
 use super::model::AttachmentEntry;
 
-/// The data of the packet, attached beside the evidence; no evidence file may take its name.
+/// The data of the packet, attached together with the evidence. No evidence file may use this name.
 pub(super) const DATA_NAME: &str = "packet.json";
 
 /// Longest name inside the PDF, in characters.
@@ -22,11 +21,11 @@ const LONGEST_NAME: usize = 120;
 pub struct EmbeddedFile {
     /// File name as in the annex.
     pub file_name: String,
-    /// The content; shared, so that handing it over copies nothing.
+    /// The content; shared, so passing it on copies nothing.
     pub bytes: Arc<[u8]>,
 }
 
-/// A file with the place and name that it gets.
+/// A file with its position and its name inside the PDF.
 pub(super) struct Placed<'a> {
     pub(super) file: &'a EmbeddedFile,
     pub(super) entry: usize,
@@ -35,8 +34,8 @@ pub(super) struct Placed<'a> {
 /// Pairs every embedded annex entry with its file.
 ///
 /// # Errors
-/// [`ReportError::AttachmentMissing`] for an entry whose file was not handed over or has another digest,
-/// [`ReportError::AttachmentNotListed`] for a file that the annex does not name.
+/// [`ReportError::AttachmentMissing`] for an entry whose file is missing or has another digest,
+/// [`ReportError::AttachmentNotListed`] for a file that the annex does not list.
 pub(super) fn pair<'a>(
     annex: &[AttachmentEntry],
     files: &'a [EmbeddedFile],
@@ -62,8 +61,8 @@ pub(super) fn pair<'a>(
     }
 }
 
-/// The name inside the PDF of each annex entry, `None` for one that is only listed. Names are unique whatever the case,
-/// and harmless on every system.
+/// The name inside the PDF of each annex entry, `None` for one that is only listed. Names are unique without regard to
+/// case, and harmless on every system.
 pub(super) fn names(annex: &[AttachmentEntry]) -> Vec<Option<String>> {
     let mut taken = BTreeSet::from([DATA_NAME.to_owned()]);
     annex
@@ -122,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_media_type_becomes_the_one_for_unknown_bytes() {
+    fn a_malformed_media_type_becomes_the_type_for_unknown_bytes() {
         assert_eq!(media_type("text/plain; charset=utf-8"), "text/plain");
         assert_eq!(media_type("te xt/plain"), "application/octet-stream");
         assert_eq!(media_type(""), "application/octet-stream");

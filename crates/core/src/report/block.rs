@@ -1,6 +1,6 @@
-//! The blocks that a section is made of.
+//! The blocks of a section.
 //!
-//! Belongs here: the shapes that paper offers. Does not belong here: how they look (`assets/packet/`).
+//! Belongs here: the shapes that paper offers. Does not belong here: their look (`assets/packet/`).
 
 use serde::{Deserialize, Serialize};
 
@@ -15,9 +15,9 @@ pub enum Block {
         /// The text.
         text: String,
     },
-    /// A remark that should be seen: a deviation, an amendment, a limitation.
+    /// A remark that must be noticed: a deviation, an amendment, a limitation.
     Note {
-        /// Decides the shape in front.
+        /// Determines the symbol in front.
         tone: Tone,
         /// The text.
         text: String,
@@ -27,7 +27,7 @@ pub enum Block {
         /// One string per item.
         items: Vec<String>,
     },
-    /// A few numbers that sum up the section.
+    /// A few numbers that summarise the section.
     Figures {
         /// Printed four to a row.
         figures: Vec<Figure>,
@@ -39,12 +39,12 @@ pub enum Block {
     },
     /// A table; its header is repeated on every page.
     Table {
-        /// Title above the table, where the section title does not say it.
+        /// Title above the table, if the section title is not enough.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         caption: Option<String>,
         /// At least one.
         columns: Vec<Column>,
-        /// Each as long as `columns`; a shorter row is filled up, a longer one cut with a warning.
+        /// Each as long as `columns`; a shorter row is padded, a longer one is cut with a warning.
         rows: Vec<Vec<Cell>>,
     },
     /// The trace from feedback to communication.
@@ -54,11 +54,11 @@ pub enum Block {
         /// "Sequence OK" or "Sequence violated", with the reason.
         order: Mark,
     },
-    /// The result of checking an order of dates by itself.
+    /// The result of an order check without a trace.
     OrderCheck {
         /// "Sequence OK" or "Sequence violated".
         order: Mark,
-        /// What was compared with what.
+        /// The compared dates.
         detail: String,
     },
     /// Electronic signatures (21 CFR 11.50).
@@ -71,7 +71,7 @@ pub enum Block {
         /// In order of sequence.
         rows: Vec<HistoryRow>,
     },
-    /// Says that there is nothing, so that a missing section cannot read as concealment.
+    /// States that there is nothing, so that a missing section cannot look like concealment.
     Empty {
         /// "No records in period" if `None`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -82,11 +82,11 @@ pub enum Block {
 /// A number with its meaning.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
-    /// What is counted.
+    /// The meaning of the number.
     pub label: String,
     /// The number with its unit.
     pub value: String,
-    /// Comparison or definition, small.
+    /// Comparison or definition, in small print.
     #[serde(default)]
     pub note: String,
 }
@@ -135,22 +135,22 @@ impl Field {
 pub struct Column {
     /// Header cell.
     pub title: String,
-    /// How wide.
+    /// The width.
     pub width: Width,
-    /// How its cells are aligned.
+    /// The alignment of its cells.
     pub align: Align,
     /// Whether its cells are code-like.
     #[serde(default, skip_serializing_if = "is_false")]
     pub mono: bool,
 }
 
-/// Width of a column. Fixed widths that do not fit the page together become shares.
+/// Width of a column. Fixed widths that together exceed the page become shares.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Width {
     /// Points (1/72 inch); the text area is 483 points wide.
     Points(f32),
-    /// A share of what the fixed columns leave.
+    /// A share of the width that fixed columns leave.
     Share(u8),
 }
 
@@ -158,10 +158,10 @@ pub enum Width {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Align {
-    /// Where reading begins.
+    /// The side where reading begins.
     #[default]
     Start,
-    /// Where reading ends; for numbers.
+    /// The side where reading ends; for numbers.
     End,
 }
 
@@ -243,13 +243,13 @@ pub struct TraceStep {
     pub record_id: String,
     /// Day or moment, empty for a gap.
     pub date: String,
-    /// What is there, in a few words.
+    /// The record, in a few words.
     pub word: String,
     /// "done", "gap", "not required".
     pub state: Mark,
 }
 
-/// An electronic signature as it must print (21 CFR 11.50).
+/// An electronic signature as it must be printed (21 CFR 11.50).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SignatureBlock {
     /// Printed name of the signer.
@@ -260,9 +260,9 @@ pub struct SignatureBlock {
     pub meaning: String,
     /// Date and time with offset.
     pub signed_at: String,
-    /// What is covered: "CR-0012 revision 3".
+    /// The covered content: "CR-0012 revision 3".
     pub covers: String,
-    /// Digest of what was shown, short form.
+    /// Digest of the shown content, short form.
     pub digest: String,
     /// "valid", "covers an earlier revision", "invalid".
     pub validity: Mark,
@@ -275,16 +275,16 @@ pub struct HistoryRow {
     pub seq: u64,
     /// Moment with offset.
     pub time: String,
-    /// Who did it.
+    /// The person who did it.
     pub who: String,
-    /// Role used.
+    /// The role used.
     pub role: String,
-    /// What was done, in words.
+    /// The action, in words.
     pub what: String,
     /// The changed fields.
     #[serde(default)]
     pub changes: Vec<Change>,
-    /// Why, where a reason was asked for.
+    /// The reason, if one was required.
     #[serde(default)]
     pub reason: String,
 }
@@ -306,7 +306,7 @@ impl Block {
         Self::Paragraph { text: text.into() }
     }
 
-    /// A remark that should be seen.
+    /// A remark that must be noticed.
     pub fn note(tone: Tone, text: impl Into<String>) -> Self {
         Self::Note { tone, text: text.into() }
     }

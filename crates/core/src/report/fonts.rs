@@ -1,7 +1,7 @@
-//! The fonts that a packet may use.
+//! The fonts of a packet.
 //!
 //! Belongs here: the bundled fonts, and the fonts of the computer as a fallback for other scripts. Does not belong
-//! here: which text is set in which font (`assets/packet/`).
+//! here: which text uses which font (`assets/packet/`).
 
 use std::sync::LazyLock;
 
@@ -21,8 +21,7 @@ const BUNDLED: [&[u8]; 5] = [
 const BODY: &str = "Inter";
 const MONO: &str = "JetBrains Mono";
 
-/// Families that look right beside the body font, best first. Any other font is used only when none of these has the
-/// character.
+/// Families that look right next to the body font, best first. Other fonts are used only if none of these has the character.
 const PREFERRED: [&str; 24] = [
     "Noto Sans",
     "Segoe UI",
@@ -55,7 +54,7 @@ static BUNDLED_ONLY: LazyLock<Fonts> = LazyLock::new(|| Fonts::from_store(bundle
 static WITH_SYSTEM: LazyLock<Fonts> = LazyLock::new(|| {
     let mut store = bundled_store();
     let mut found: Vec<_> = typst_kit::fonts::system().filter(|(_, info)| is_useful(info)).collect();
-    // The order in which a disk lists its files must not decide which font is taken.
+    // The order in which a disk lists its files must not determine the font.
     found.sort_by(|(a, left), (b, right)| {
         (&left.family, &a.path, a.index).cmp(&(&right.family, &b.path, b.index))
     });
@@ -63,7 +62,7 @@ static WITH_SYSTEM: LazyLock<Fonts> = LazyLock::new(|| {
     Fonts::from_store(store)
 });
 
-/// A set of fonts. The bundled ones are always in it.
+/// A set of fonts. It always contains the bundled ones.
 pub struct Fonts {
     store: FontStore,
     body: Vec<String>,
@@ -76,8 +75,8 @@ impl Fonts {
         &BUNDLED_ONLY
     }
 
-    /// The bundled fonts, then those of the computer for characters that the bundled ones lack. The computer is
-    /// searched at the first call, which may take a second; call it on a job's thread.
+    /// The bundled fonts, then those of the computer for characters that the bundled ones lack. The first call
+    /// searches the computer, which may take a second: call it from a background job.
     pub fn with_system() -> &'static Self {
         &WITH_SYSTEM
     }
@@ -132,8 +131,8 @@ fn bundled_store() -> FontStore {
     store
 }
 
-/// A font of the computer must not replace a bundled one (the paper would differ by computer), and a font that has a
-/// box for every character would hide that a character is missing.
+/// A font of the computer must not replace a bundled one (the paper would differ by computer). A font with a box for
+/// every character would hide that a character is missing.
 fn is_useful(info: &FontInfo) -> bool {
     info.family != BODY && info.family != MONO && !info.is_last_resort()
 }

@@ -1,11 +1,10 @@
-//! Paper: a packet model, in words, becomes PDF bytes.
+//! Paper: turns a packet model into PDF bytes.
 //!
 //! Belongs here: the generic model of a packet, its Typst templates (`assets/packet/`), fonts, PDF standards and page
 //! images for a preview. Does not belong here: record kinds, the database, the file system and the clock; the caller
 //! fills the model and passes the moment.
 //!
-//! User text reaches Typst only as JSON strings, never as markup. The same packet, files, fonts and moment give the
-//! same bytes.
+//! User text reaches Typst only as JSON strings, never as markup. The same packet, files, fonts and moment give the same bytes.
 
 mod attach;
 mod block;
@@ -43,7 +42,7 @@ use world::PaperWorld;
 /// Why a packet could not be rendered.
 #[derive(Debug, Error)]
 pub enum ReportError {
-    /// The annex says that a file is embedded, but its bytes were not handed over or are not the listed ones.
+    /// The annex lists a file as embedded, but its bytes are missing or differ from the listed ones.
     #[error(
         "The annex lists \"{name}\" as embedded, but its content is missing or differs from the listed digest."
     )]
@@ -51,37 +50,37 @@ pub enum ReportError {
         /// File name in the annex.
         name: String,
     },
-    /// A file was handed over that the annex does not list with this name, size and digest.
+    /// A file was passed that the annex does not list with this name, size and digest.
     #[error("The file \"{name}\" (SHA-256 {sha256}) is not in the annex with this name, size and digest.")]
     AttachmentNotListed {
         /// File name.
         name: String,
-        /// Digest of the bytes that were handed over.
+        /// Digest of the passed bytes.
         sha256: String,
     },
-    /// The packet could not be turned into data.
+    /// The packet could not be serialised.
     #[error("The packet could not be written as data: {0}")]
     Data(#[from] serde_json::Error),
-    /// A PDF date has a year of four digits.
-    #[error("The moment of the packet lies outside the years 0 to 9999.")]
+    /// A PDF date has a four-digit year.
+    #[error("The moment of the packet is outside the years 0 to 9999.")]
     Moment,
     /// The page templates refused the data, which is a fault of this program.
     #[error("The page templates refused the packet: {0}")]
     Template(String),
-    /// No PDF could be written, whatever the standard.
+    /// No PDF could be written in any standard.
     #[error("The PDF could not be written: {0}")]
     Pdf(String),
-    /// The caller did not want to go on.
+    /// The caller cancelled.
     #[error("The packet was cancelled.")]
     Cancelled,
 }
 
-/// What rendering is about to do.
+/// The next step of rendering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// Lay out the pages, for the first time or, from 1, once more without a character that no font has.
+    /// Lay out the pages: first with 0, then again without characters that no font has.
     LayingOut(usize),
-    /// Write so many pages as PDF.
+    /// Write this many pages as PDF.
     Writing(usize),
 }
 
@@ -92,24 +91,24 @@ pub struct Rendered {
     pub pdf: Vec<u8>,
     /// Number of pages.
     pub pages: usize,
-    /// What a person should know before handing the packet out: characters that could not be printed, a standard that
-    /// could not be met. Each a sentence.
+    /// Warnings for the person before handing out the packet: characters that could not be printed, a standard that
+    /// could not be met. Each is a sentence.
     pub warnings: Vec<String>,
-    /// The standards that the file meets.
+    /// The standards that the file conforms to.
     pub conformance: Conformance,
     document: PagedDocument,
 }
 
-/// How often the layout is repeated because a font did not keep its promise to have a character.
+/// How often the layout is repeated because a font lacks a character that it claims to have.
 const LAYOUTS: usize = 3;
 
 /// Lays out a packet and writes it as PDF/A-3a and PDF/UA-1, with its data (`packet.json`) and the given files inside.
 ///
 /// `attachments` are the bytes of exactly the annex entries with `embedded`. `moment` is the creation date inside the
-/// file. Takes seconds for hundreds of pages: call it on a job's thread.
+/// file. Hundreds of pages take seconds: call it from a background job.
 ///
 /// # Errors
-/// [`ReportError`]; nothing is written in that case.
+/// [`ReportError`]; in that case nothing is returned.
 pub fn render(
     packet: &Packet,
     attachments: &[EmbeddedFile],
@@ -119,10 +118,10 @@ pub fn render(
     render_while(packet, attachments, fonts, moment, &|_| true)
 }
 
-/// The same for a job: `keep_going` is asked before each stage; `false` cancels.
+/// The same for a job: `keep_going` is called before each stage; `false` cancels.
 ///
 /// # Errors
-/// [`ReportError::Cancelled`], and what [`render`] says.
+/// [`ReportError::Cancelled`], and the errors of [`render`].
 pub fn render_while(
     packet: &Packet,
     attachments: &[EmbeddedFile],
@@ -142,7 +141,7 @@ pub fn render_while(
     go_on(keep_going, Stage::Writing(document.pages().len()))?;
     let written = pdf::write(&document, packet, moment)?;
     warnings.extend(written.warning);
-    // Typst remembers layouts between runs; a packet is seldom rendered twice.
+    // Typst caches layouts between runs; a packet is seldom rendered twice.
     typst::comemo::evict(0);
     Ok(Rendered {
         pdf: written.bytes,
@@ -182,7 +181,7 @@ fn lay_out(
     }
 }
 
-/// What the template attaches, in the order of the annex.
+/// The files that the template attaches, in the order of the annex.
 fn attachment_list(
     packet: &Packet,
     placed: &[Placed<'_>],

@@ -1,4 +1,4 @@
-//! The packet model: what is on paper, in words.
+//! The packet model: the content of the paper, in words.
 //!
 //! Belongs here: plain serde data that a caller fills. Does not belong here: record kinds, the database, the clock, and
 //! anything about fonts, pages or Typst. The serialised form of [`Packet`] is also the machine-readable `packet.json`
@@ -15,20 +15,20 @@ pub struct Packet {
     pub kind: String,
     /// Title on the cover and of the PDF.
     pub title: String,
-    /// Number of the packet in the product file; stands on every page.
+    /// Number of the packet in the product file; printed on every page.
     pub packet_number: String,
-    /// Product name; stands on every page.
+    /// Product name; printed on every page.
     pub product: String,
     /// Manufacturer as it should be named to an authority.
     pub manufacturer: String,
     /// Software safety class in words (IEC 62304 4.3), for example "Class C".
     pub safety_class: String,
-    /// Device identifier (UDI-DI) where there is one.
+    /// Device identifier (UDI-DI), if there is one.
     #[serde(default)]
     pub udi: Option<String>,
-    /// What the packet covers, in one or two sentences.
+    /// The scope of the packet, in one or two sentences.
     pub scope: String,
-    /// First and last day of the period, where the packet covers one.
+    /// First and last day of the period, if the packet covers one.
     #[serde(default)]
     pub period: Option<(String, String)>,
     /// Moment up to which data is included, RFC 3339.
@@ -39,16 +39,16 @@ pub struct Packet {
     pub program_version: String,
     /// Name and version of the readiness rule set.
     pub rule_set: String,
-    /// Sequence number of the newest audit event that the packet rests on.
+    /// Sequence number of the newest audit event that the packet is based on.
     pub chain_head_seq: u64,
     /// Digest of that event, lower-case hexadecimal.
     pub chain_head_digest: String,
     /// Result of verifying the audit chain, and its words: "Verified: 412 events, no break".
     pub chain_verified: Mark,
-    /// Whether personal data was left out; said on every page if so. The caller leaves it out: everything in the packet
+    /// Whether personal data is redacted; stated on every page if so. The caller redacts it: everything in the packet
     /// is printed, and attached as data.
     pub redacted: bool,
-    /// Further statements on the cover: what the packet does not show, who may receive it.
+    /// Further statements on the cover: limits of the packet, who may receive it.
     #[serde(default)]
     pub statements: Vec<Statement>,
     /// The body, in print order.
@@ -74,15 +74,15 @@ pub struct Section {
     pub number: String,
     /// Title without the number.
     pub title: String,
-    /// Clauses that the section answers, for example "IEC 62304 6.2.3, 7.4".
+    /// Clauses for which the section is evidence, for example "IEC 62304 6.2.3, 7.4".
     #[serde(default)]
     pub clause: Option<String>,
-    /// Heading level, 1 to 4. A level that skips one is printed one below its predecessor.
+    /// Heading level, 1 to 4. A level that skips one is printed one level below its predecessor.
     pub level: u8,
-    /// Number of the record that the section shows; stands in the page header. Sections below it inherit it.
+    /// Number of the record in the section, printed in the page header. Sections below inherit it.
     #[serde(default)]
     pub record_id: Option<String>,
-    /// Contents. No block at all prints as "No records in period", unless a section of a deeper level follows.
+    /// Contents. A section without blocks prints "No records in period", unless a deeper section follows.
     #[serde(default)]
     pub blocks: Vec<Block>,
 }
@@ -98,13 +98,13 @@ pub struct AttachmentEntry {
     pub bytes: u64,
     /// SHA-256 of the content, lower-case hexadecimal.
     pub sha256: String,
-    /// What it is and which record it belongs to.
+    /// Its content, and the record to which it belongs.
     pub description: String,
-    /// Whether the file itself is inside the PDF. If so, its bytes must be handed to `render`.
+    /// Whether the file itself is inside the PDF. If so, its bytes must be passed to `render`.
     pub embedded: bool,
 }
 
-/// How good a thing is. Each tone has a shape on paper, so that colour is never the only sign.
+/// A judgement. Each tone has a symbol on paper, so that colour is never the only indication.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tone {
@@ -122,9 +122,9 @@ pub enum Tone {
 /// A tone with its word: "valid", "gap", "overdue by 12 days".
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
-    /// Decides the shape and the colour.
+    /// Determines the symbol and the colour.
     pub tone: Tone,
-    /// Says it.
+    /// The words.
     pub word: String,
 }
 
@@ -161,13 +161,13 @@ impl Section {
         Self { number: number.into(), title: title.into(), level, blocks, ..Self::default() }
     }
 
-    /// The same section, naming the clauses it answers.
+    /// The same section with the clauses for which it is evidence.
     pub fn with_clause(mut self, clause: impl Into<String>) -> Self {
         self.clause = Some(clause.into());
         self
     }
 
-    /// The same section, naming the record it shows.
+    /// The same section with the record that it shows.
     pub fn with_record(mut self, record_id: impl Into<String>) -> Self {
         self.record_id = Some(record_id.into());
         self

@@ -1,7 +1,7 @@
 //! Writes the laid-out packet as PDF.
 //!
-//! Belongs here: the standards, the identifier, the timestamp, what to do when a standard cannot be met. Does not
-//! belong here: layout.
+//! Belongs here: the standards, the identifier, the timestamp, and the fallback if a standard cannot be met. Does
+//! not belong here: layout.
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use typst::diag::SourceDiagnostic;
@@ -12,14 +12,14 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use super::ReportError;
 use super::model::Packet;
 
-/// Which standards a written PDF meets.
+/// The standards that a written PDF conforms to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conformance {
     /// PDF/A-3a (ISO 19005-3, for archiving, tagged) and PDF/UA-1 (ISO 14289-1, accessible).
     ArchivalAndAccessible,
-    /// PDF/A-3b only: the look is kept for archiving, the text of some script cannot be extracted reliably.
+    /// PDF/A-3b only: the appearance is preserved for archiving, but the text of some script cannot be extracted reliably.
     Archival,
-    /// Neither: some font of the computer forbids it.
+    /// Neither: some font of the computer prevents it.
     Plain,
 }
 
@@ -52,8 +52,8 @@ pub(super) struct Written {
     pub(super) warning: Option<String>,
 }
 
-/// Writes the PDF with the best standards it can meet. A packet is not refused because of one foreign word: a lesser
-/// standard comes with a warning.
+/// Writes the PDF with the best standards that it can meet. A packet is not refused because of one foreign word: a
+/// lesser standard is reported by a warning.
 ///
 /// # Errors
 /// [`ReportError::Moment`] for a moment outside the years 0 to 9999, [`ReportError::Pdf`] if no PDF can be written.

@@ -1,4 +1,4 @@
-//! Looking at a laid-out packet: page images for the screen, and glyphs that no font had.
+//! Inspecting a laid-out packet: page images for the screen, and glyphs that no font had.
 //!
 //! Belongs here: reading the laid-out pages. Does not belong here: making them.
 
@@ -22,12 +22,12 @@ pub struct PageImage {
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
-    /// Four bytes a pixel: red, green, blue and alpha, row by row. Pages are opaque.
+    /// Four bytes per pixel: red, green, blue and alpha, row by row. Pages are opaque.
     pub rgba: Vec<u8>,
 }
 
 impl Rendered {
-    /// The page with the given index (from 0) at a scale in pixels per point (1.0 is 72 dpi), kept between 0.1 and 4.
+    /// The page with the given index (from 0) at a scale in pixels per point (1.0 is 72 dpi), clamped to 0.1 to 4.
     /// `None` if there is no such page.
     pub fn page_image(&self, index: usize, scale: f32) -> Option<PageImage> {
         let page = self.document.pages().get(index)?;

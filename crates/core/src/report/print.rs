@@ -1,6 +1,6 @@
-//! Turns the packet model into what the templates read: the same data, cleaned, with widths and page headers settled.
+//! Prepares the packet model for the templates: the same data, cleaned, with column widths and page headers decided.
 //!
-//! Belongs here: everything that would be slow or unsafe to decide inside a template. Does not belong here: looks.
+//! Belongs here: everything that would be slow or unsafe to decide inside a template. Does not belong here: the look.
 
 use std::collections::BTreeSet;
 
@@ -13,17 +13,17 @@ use super::text::{BREAK, Cleaner, Room};
 
 /// Width of the text area in points: A4 less 20 mm on both sides. `style.typ` sets the same margins.
 const TEXT_WIDTH: f32 = 481.0;
-/// Space left and right of a cell's text together, in points.
+/// Total space left and right of a cell's text, in points.
 const CELL_PADDING: f32 = 8.0;
 /// The narrowest column, in points.
 const NARROWEST: f32 = 24.0;
 const BODY_SIZE: f32 = 9.0;
 const TABLE_SIZE: f32 = 8.0;
-/// A row of cells no longer than this (in characters) is not torn apart by a page end.
+/// A row of cells no longer than this (in characters) is not split across pages.
 const KEEP_TOGETHER: usize = 300;
 /// Longest label and value (in characters) of a field that shares its row with another.
 const SHORT_FIELD: (usize, usize) = (44, 30);
-/// A contents list longer than this names only the chapters; the PDF's bookmarks name all.
+/// A longer contents list names only the chapters; the PDF's bookmarks name all sections.
 const CONTENTS_ENTRIES: usize = 70;
 /// Longest record number in the page header, in characters.
 const RECORD_LENGTH: usize = 20;
@@ -60,7 +60,7 @@ pub(super) fn prepare(
 
 struct Printer<'a> {
     cleaner: Cleaner<'a>,
-    /// Whether a text since the last reset got places to break, and so is no plain string any more.
+    /// Whether a text since the last reset got break points, and so is no longer a plain string.
     wide: bool,
     warnings: Vec<String>,
 }
@@ -237,7 +237,7 @@ impl Printer<'_> {
     }
 }
 
-/// Width in points and the track for the template, for each column.
+/// Width in points and the template's track, for each column.
 fn tracks(columns: &Value) -> Vec<(f32, Value)> {
     let wanted: Vec<(Option<f32>, f32)> = columns
         .as_array()
@@ -270,7 +270,7 @@ fn tracks(columns: &Value) -> Vec<(f32, Value)> {
         .collect()
 }
 
-/// Whether a field needs no row for itself: a short label and a short value of one line without a remark.
+/// Whether a field can share its row: a short label and a short value of one line without a remark.
 fn is_short(field: &Value) -> bool {
     let text = |key: &str| field[key].as_str().unwrap_or_default();
     let (label, value) = (text("label"), text("value"));
@@ -286,7 +286,7 @@ fn contents_depth(sections: &[Value]) -> u8 {
     if entries <= CONTENTS_ENTRIES { 2 } else { 1 }
 }
 
-/// Length of all texts in a value, in bytes; a list entry counts as a line more.
+/// Length of all texts in a value, in bytes; each list entry adds one line.
 fn length_of(value: &Value) -> usize {
     match value {
         Value::String(text) => text.len(),
@@ -296,7 +296,7 @@ fn length_of(value: &Value) -> usize {
     }
 }
 
-/// At most `limit` characters; a cut is shown.
+/// At most `limit` characters; a cut is visible.
 fn shortened(text: &str, limit: usize) -> String {
     if text.chars().count() <= limit {
         return text.to_owned();

@@ -20,8 +20,7 @@ pub(super) fn bare() -> Packet {
         manufacturer: "Example Medical GmbH, Freiburg, Germany".to_owned(),
         safety_class: "Class C".to_owned(),
         udi: Some("04012345678901".to_owned()),
-        scope: "Change request CR-0012 with everything it rests on and everything that rests on it."
-            .to_owned(),
+        scope: "Change request CR-0012 with its supporting and dependent records.".to_owned(),
         period: Some(("2026-01-01".to_owned(), "2026-11-22".to_owned())),
         cut_off: "2026-11-22T14:05:00Z".to_owned(),
         generated_by: "Ana Ferreira, quality manager".to_owned(),
@@ -191,7 +190,7 @@ pub(super) fn evidence(name: &str, content: &[u8]) -> (AttachmentEntry, Embedded
     (entry, EmbeddedFile { file_name: name.to_owned(), bytes: content.into() })
 }
 
-/// A packet of a whole period with as many change requests as asked for; each takes about a page.
+/// A packet of a whole period with the given number of change requests, about a page each.
 pub(super) fn period(changes: usize) -> Packet {
     let mut packet = bare();
     packet.kind = "Audit packet, whole period".to_owned();

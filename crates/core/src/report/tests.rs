@@ -1,4 +1,4 @@
-//! What the printed packet must hold to, whatever is in it.
+//! Properties of every printed packet, whatever its content.
 
 use super::*;
 
@@ -6,7 +6,7 @@ fn printed(packet: &Packet) -> Rendered {
     render(packet, &[], Fonts::bundled(), sample::moment()).unwrap()
 }
 
-/// The text of every page, in layout order, without the places to break.
+/// The text of every page, in layout order, without break points.
 fn text_of(rendered: &Rendered) -> String {
     fn collect(frame: &typst::layout::Frame, out: &mut String) {
         for (_, item) in frame.items() {
@@ -96,7 +96,7 @@ fn a_missing_glyph_is_reported_with_character_and_place() {
 }
 
 #[test]
-fn control_characters_break_nothing_and_are_named() {
+fn control_characters_are_harmless_and_reported() {
     let rendered =
         printed(&with_blocks(vec![Block::paragraph("a\0b\u{7}c\u{FFFE}d\u{FEFF}e\u{202E}f\u{E000}g")]));
     assert_eq!(rendered.conformance, Conformance::ArchivalAndAccessible, "{:?}", rendered.warnings);
@@ -104,7 +104,7 @@ fn control_characters_break_nothing_and_are_named() {
 }
 
 #[test]
-fn every_script_prints_with_the_fonts_of_the_computer_or_is_named() {
+fn every_script_prints_with_the_fonts_of_the_computer_or_is_reported() {
     let words = "Ελληνικά Кириллица עברית مرحبا بالعالم हिन्दी ไทย 日本語 中文 한국어 👩‍⚕️ 🇵🇹 e\u{301}\u{20D7} \u{1D11E}";
     let packet = with_blocks(vec![
         Block::paragraph(words),
@@ -136,7 +136,7 @@ fn a_packet_without_anything_still_prints() {
 }
 
 #[test]
-fn words_without_a_place_to_break_stay_on_the_page() {
+fn words_without_a_break_point_stay_on_the_page() {
     let digest = "9f2c4b1e7a3d5f60".repeat(8);
     let wide = "W".repeat(300);
     let columns: Vec<Column> =
@@ -171,7 +171,7 @@ fn words_without_a_place_to_break_stay_on_the_page() {
 }
 
 #[test]
-fn a_huge_text_prints_whole() {
+fn a_huge_text_prints_completely() {
     let text = "The filter keeps the last plausible value. ".repeat(12_000);
     let rendered = printed(&with_blocks(vec![
         Block::paragraph(text.as_str()),
@@ -203,7 +203,7 @@ fn a_file_that_differs_from_the_annex_is_refused() {
 }
 
 #[test]
-fn a_page_can_be_looked_at() {
+fn a_page_can_be_shown_as_an_image() {
     let rendered = printed(&sample::bare());
     let image = rendered.page_image(0, 1.0).unwrap();
     assert_eq!((image.width, image.height), (595, 842));
@@ -212,14 +212,14 @@ fn a_page_can_be_looked_at() {
 }
 
 #[test]
-fn a_rendered_packet_may_change_threads() {
+fn a_rendered_packet_can_move_between_threads() {
     fn check<T: Send + Sync>() {}
     check::<Rendered>();
     check::<Fonts>();
 }
 
 #[test]
-fn samples_to_look_at() {
+fn samples_for_inspection() {
     let Some(folder) = std::env::var_os("MAINSTAY_SAMPLES").map(std::path::PathBuf::from) else {
         println!("no samples: set MAINSTAY_SAMPLES to a folder to have some written");
         return;

@@ -1,7 +1,7 @@
 //! Makes foreign text safe to print, without hiding that it was changed.
 //!
-//! Belongs here: control characters, characters without a glyph, words that are wider than their place, and the
-//! warnings about them. Does not belong here: where the text stands in the packet (`print`).
+//! Belongs here: control characters, characters without a glyph, words that are wider than their space, and the
+//! warnings about them. Does not belong here: where the text appears in the packet (`print`).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
@@ -10,17 +10,18 @@ use typst::text::is_default_ignorable;
 
 use super::fonts::Fonts;
 
-/// Stands for a character that has no visible form.
+/// Replaces a character that has no visible form.
 const PLACEHOLDER: char = '\u{FFFD}';
 
-/// Marks where a line may break although there is no natural place. The template puts a spacing there, so that nothing is copied out of the PDF with a digest.
+/// Marks a possible line break without a natural break point. The template puts a spacing there, so that nothing extra is copied from the
+/// PDF with a digest.
 pub(super) const BREAK: char = '\u{200B}';
 
 /// At most this many places are named in one warning, and at most this many warnings of a kind are made.
 const NAMED_PLACES: usize = 3;
 const NAMED_CHARACTERS: usize = 40;
 
-/// The room that a text has: a word wider than it gets places to break.
+/// The space of a text: a wider word gets break points.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Room {
     /// Width in points.
@@ -29,7 +30,7 @@ pub(super) struct Room {
     pub(super) size: f32,
 }
 
-/// Cleans the texts of one packet and remembers what had to be changed.
+/// Cleans the texts of one packet and records the changes.
 pub(super) struct Cleaner<'a> {
     fonts: &'a Fonts,
     covered: HashMap<char, bool>,
@@ -48,7 +49,7 @@ enum Printed {
 }
 
 impl<'a> Cleaner<'a> {
-    /// `unprintable` are characters that turned out not to print although a font claims to have them.
+    /// `unprintable` are characters that did not print although a font claims to have them.
     pub(super) fn new(fonts: &'a Fonts, unprintable: &BTreeSet<char>) -> Self {
         Self {
             fonts,
@@ -60,7 +61,7 @@ impl<'a> Cleaner<'a> {
         }
     }
 
-    /// Names the place in which the following texts stand.
+    /// Names the place of the following texts.
     pub(super) fn enter(&mut self, place: String) {
         self.place = place;
     }
@@ -108,7 +109,7 @@ impl<'a> Cleaner<'a> {
         }
     }
 
-    /// What was changed, a sentence for each character.
+    /// The changes, a sentence for each character.
     pub(super) fn warnings(&self) -> Vec<String> {
         let hidden = self.hidden.iter().map(|(character, places)| {
             let code = u32::from(*character);
@@ -129,7 +130,7 @@ impl<'a> Cleaner<'a> {
         let mut all: Vec<String> = hidden.chain(missing).take(NAMED_CHARACTERS).collect();
         if total > NAMED_CHARACTERS {
             let more = total - NAMED_CHARACTERS;
-            all.push(format!("{more} more characters could not be printed and stand as their code."));
+            all.push(format!("{more} more characters could not be printed and are printed as their code."));
         }
         all
     }
@@ -143,7 +144,7 @@ fn named(places: &BTreeSet<String>) -> String {
     words
 }
 
-/// Direction overrides and embeddings can make a print read differently from the record it shows.
+/// Direction overrides and embeddings can make a print read differently from its record.
 fn reorders(character: char) -> bool {
     matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
 }
@@ -153,12 +154,12 @@ fn is_noncharacter(character: char) -> bool {
     (0xFDD0..=0xFDEF).contains(&code) || code & 0xFFFE == 0xFFFE
 }
 
-/// Private characters mean something else in every font; PDF/A-3a refuses them.
+/// Private-use characters mean something else in every font; PDF/A-3a refuses them.
 fn is_private(character: char) -> bool {
     matches!(character, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{FFFFD}' | '\u{100000}'..='\u{10FFFD}')
 }
 
-/// A generous width of a character, in parts of the font size.
+/// A generous width of a character, as a fraction of the font size.
 fn width_of(character: char) -> f32 {
     match character {
         'W' | 'M' | '@' | '%' | 'm' | 'w' => 0.95,
@@ -168,7 +169,7 @@ fn width_of(character: char) -> f32 {
     }
 }
 
-/// Puts places to break into words that are wider than their room.
+/// Inserts break points into words that are wider than their space.
 fn with_breaks(text: String, room: Room) -> String {
     let limit = (room.width / room.size).max(2.0);
     let too_wide =
@@ -199,7 +200,7 @@ fn break_word(word: &str, step: f32, out: &mut String) {
     }
 }
 
-/// Whether a letter keeps its shape when it is parted from its neighbours.
+/// Whether a letter keeps its shape when separated from its neighbours.
 fn stands_alone(character: char) -> bool {
     !('\u{530}'..'\u{2E80}').contains(&character) && !joins(character)
 }
@@ -236,19 +237,19 @@ mod tests {
     }
 
     #[test]
-    fn a_character_without_a_glyph_is_printed_as_its_code_and_named() {
+    fn a_character_without_a_glyph_is_printed_as_its_code_and_reported() {
         let (text, warnings) = cleaned("sign \u{13000} end");
         assert_eq!(text, "sign [U+13000] end");
         assert!(warnings[0].contains("U+13000"), "{warnings:?}");
     }
 
     #[test]
-    fn a_word_that_fits_is_left_alone() {
+    fn a_word_that_fits_is_unchanged() {
         assert_eq!(cleaned("a plain sentence of some words").0, "a plain sentence of some words");
     }
 
     #[test]
-    fn a_word_wider_than_its_room_gets_places_to_break_and_keeps_its_characters() {
+    fn a_word_wider_than_its_room_gets_break_points_and_keeps_its_characters() {
         let word = "f".repeat(400);
         let (text, warnings) = cleaned(&word);
         assert!(text.contains(BREAK));

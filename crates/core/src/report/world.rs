@@ -1,6 +1,6 @@
-//! What Typst may see: the templates, the printed data and the files to attach, all in memory.
+//! The files that Typst can see: the templates, the printed data and the files to attach, all in memory.
 //!
-//! Belongs here: the lookup of these. Does not belong here: a file system, a clock, a network.
+//! Belongs here: looking them up. Does not belong here: a file system, a clock, a network.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -32,7 +32,7 @@ static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| {
     LazyHash::new(Library::builder().with_features(features).build())
 });
 
-/// One rendering's view.
+/// The view of one rendering.
 pub(super) struct PaperWorld<'a> {
     fonts: &'a Fonts,
     main: FileId,
@@ -54,7 +54,7 @@ impl<'a> PaperWorld<'a> {
         Ok(Self { fonts, main: file_id(MAIN)?, sources, files: HashMap::new() })
     }
 
-    /// The fonts that it may use.
+    /// The available fonts.
     pub(super) const fn fonts(&self) -> &'a Fonts {
         self.fonts
     }
@@ -69,7 +69,7 @@ impl<'a> PaperWorld<'a> {
     }
 }
 
-/// What a template refused, with its place; at most three refusals.
+/// The refusals of a template with their places; at most three.
 pub(super) fn refusal(world: &PaperWorld<'_>, faults: &[SourceDiagnostic]) -> ReportError {
     let words = faults.iter().take(3).map(|fault| {
         let place = world.range(fault.span).zip(fault.span.id().and_then(|id| world.source(id).ok()));

@@ -21,7 +21,7 @@ pub fn backup_to(source: &Path, target: &Path, keep_going: &dyn Fn(f32) -> bool)
     let part = FreshFile::new(target, Some(source))?;
     copy(source, part.path(), keep_going)?;
     same(source, part.path())?;
-    part.keep()
+    part.persist()
 }
 
 /// Copies every page of a file to another one, which is empty or is replaced.

@@ -26,7 +26,7 @@ pub use keys::{Credential, ITERATIONS_MAX, KdfCost, MEMORY_KIB_MAX, SALT_BYTES_M
 pub use leftovers::{Leftover, leftovers};
 pub use lock::{Holder, Lock, holder_of};
 pub use mainstay_base::store_error::StoreError;
-pub use open::{Found, create, look, open_read_only, open_writing};
+pub use open::{FileState, create, look, open_read_only, open_writing};
 pub use search::Hit;
 pub use tx::{Commit, NewBlob, SignedText, Tx};
 pub use upgrade::{Report, Step, Steps, Upgraded, upgrade};

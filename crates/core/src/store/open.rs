@@ -19,7 +19,7 @@ use mainstay_base::{
 
 /// What a look at a path found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub enum FileState {
     /// A product file of this program's schema.
     Ready,
     /// A product file of an older schema, which has to be upgraded before it is written to.
@@ -57,32 +57,32 @@ pub enum Found {
 }
 
 /// Looks at what lies at `path`, without changing anything.
-pub fn look(path: &Path) -> Found {
-    let not_readable = |why: String| Found::NotReadable { why };
+pub fn look(path: &Path) -> FileState {
+    let not_readable = |why: String| FileState::NotReadable { why };
     let start = regular::open(path)
         .and_then(|mut file| Ok((sqlite_header::start_of(&mut file)?, file.metadata()?.len())));
     let (header, bytes) = match start {
         Ok((Start::Sqlite(header), bytes)) => (header, bytes),
-        Ok((Start::Other(what), _)) => return Found::NotOurs { what: what.to_owned() },
+        Ok((Start::Other(what), _)) => return FileState::NotOurs { what: what.to_owned() },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return not_readable("there is no such file".to_owned());
         }
         Err(error) => return not_readable(error.to_string()),
     };
     if header.application_id != APPLICATION_ID {
-        return Found::NotOurs { what: "an SQLite database of another program".to_owned() };
+        return FileState::NotOurs { what: "an SQLite database of another program".to_owned() };
     }
     if header.user_version > SCHEMA_VERSION {
-        return Found::Newer { version: header.user_version };
+        return FileState::Newer { version: header.user_version };
     }
     // While a journal lies beside it, a write is under way or was interrupted, and the length says nothing yet.
     if bytes < header.bytes && !has_journal(path) {
-        return Found::Damaged { what: cut_short(bytes, header.bytes) };
+        return FileState::Damaged { what: cut_short(bytes, header.bytes) };
     }
     if header.user_version < SCHEMA_VERSION {
-        return Found::NeedsUpgrade { version: header.user_version };
+        return FileState::NeedsUpgrade { version: header.user_version };
     }
-    Found::Ready
+    FileState::Ready
 }
 
 /// Whether a write to a file is under way or was interrupted.
@@ -124,48 +124,48 @@ fn try_create(path: &Path, holder: &Holder, made_with: &str) -> Result<(Store, L
 }
 
 /// Opens for writing. `Err(Ok(found))` tells why it cannot be.
-pub fn open_writing(path: &Path, holder: &Holder) -> Result<(Store, Lock), Result<Found, StoreError>> {
+pub fn open_writing(path: &Path, holder: &Holder) -> Result<(Store, Lock), Result<FileState, StoreError>> {
     match look(path) {
-        Found::Ready => {}
+        FileState::Ready => {}
         found => return Err(Ok(found)),
     }
     let lock = match lock::take(path, holder).map_err(Err)? {
         Taken::Ours(lock) => lock,
-        Taken::Theirs(holder) => return Err(Ok(Found::Locked(holder))),
+        Taken::Theirs(holder) => return Err(Ok(FileState::Locked(holder))),
     };
     let interrupted = has_journal(path);
-    let open = || -> Result<Store, Result<Found, StoreError>> {
+    let open = || -> Result<Store, Result<FileState, StoreError>> {
         let conn = database::open(path, Access::Write).map_err(Err)?;
         set_up(&conn).map_err(Err)?;
         check_shape(&conn).map_err(Err)?;
         if let Some(rules) = newer_rules(&conn).map_err(Err)? {
-            return Err(Ok(Found::NewerRules { rules }));
+            return Err(Ok(FileState::NewerRules { rules }));
         }
         // Reading has taken back what was interrupted, an upgrade too; now version and length must be right.
         match look_again(&conn, path).map_err(Err)? {
-            Found::Ready => {}
+            FileState::Ready => {}
             found => return Err(Ok(found)),
         }
         Ok(Store { interrupted, ..store(conn, path, true).map_err(Err)? })
     };
     match open() {
         Ok(store) => Ok((store, lock)),
-        Err(Err(StoreError::Damaged(what))) => Err(Ok(Found::Damaged { what })),
+        Err(Err(StoreError::Damaged(what))) => Err(Ok(FileState::Damaged { what })),
         Err(other) => Err(other),
     }
 }
 
 /// Looks once more, at a file that is open. The file itself is not opened for it: closing it would give up SQLite's locks.
-pub fn look_again(conn: &Connection, path: &Path) -> Result<Found, StoreError> {
+pub fn look_again(conn: &Connection, path: &Path) -> Result<FileState, StoreError> {
     let ask = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, i64>(0));
     let version = i32::try_from(ask("PRAGMA user_version")?).unwrap_or(i32::MAX);
     let bytes = ask("PRAGMA page_size")?.unsigned_abs() * ask("PRAGMA page_count")?.unsigned_abs();
     let there = std::fs::metadata(path).map_err(StoreError::io("the file could not be read"))?.len();
     Ok(match version.cmp(&SCHEMA_VERSION) {
-        Ordering::Greater => Found::Newer { version },
-        Ordering::Less => Found::NeedsUpgrade { version },
-        Ordering::Equal if there < bytes => Found::Damaged { what: cut_short(there, bytes) },
-        Ordering::Equal => Found::Ready,
+        Ordering::Greater => FileState::Newer { version },
+        Ordering::Less => FileState::NeedsUpgrade { version },
+        Ordering::Equal if there < bytes => FileState::Damaged { what: cut_short(there, bytes) },
+        Ordering::Equal => FileState::Ready,
     })
 }
 

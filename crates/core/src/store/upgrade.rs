@@ -8,7 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::identity::SCHEMA_VERSION;
 use super::lock::{self, Holder, Taken};
-use super::open::{self, Found};
+use super::open::{self, FileState};
 use super::verify::{self, Finding, Verification};
 use super::{backup, ddl, leftovers};
 use mainstay_base::database::{self, Access};
@@ -81,25 +81,25 @@ pub fn upgrade(
     holder: &Holder,
     steps: Steps,
     report: Report<'_>,
-) -> Result<Upgraded, Result<Found, StoreError>> {
+) -> Result<Upgraded, Result<FileState, StoreError>> {
     match open::look(path) {
         // A file may seem to be ready where the last page of an interrupted upgrade has to be taken back.
-        Found::NeedsUpgrade { .. } | Found::Ready => {}
+        FileState::NeedsUpgrade { .. } | FileState::Ready => {}
         found => return Err(Ok(found)),
     }
     let _lock = match lock::take(path, holder).map_err(Err)? {
         Taken::Ours(lock) => lock,
-        Taken::Theirs(holder) => return Err(Ok(Found::Locked(holder))),
+        Taken::Theirs(holder) => return Err(Ok(FileState::Locked(holder))),
     };
     let took_back_a_write = open::has_journal(path);
     let mut conn = database::open(path, Access::Write).map_err(Err)?;
     open::set_up(&conn).map_err(Err)?;
     let version = match open::look_again(&conn, path).map_err(Err)? {
-        Found::NeedsUpgrade { version } => version,
+        FileState::NeedsUpgrade { version } => version,
         found => return Err(Ok(found)),
     };
     if let Some(rules) = open::newer_rules(&conn).map_err(Err)? {
-        return Err(Ok(Found::NewerRules { rules }));
+        return Err(Ok(FileState::NewerRules { rules }));
     }
     let work = Work { path, steps, version, took_back_a_write, report };
     let copy = work.change(&mut conn, holder).map_err(Err)?;
@@ -148,7 +148,7 @@ impl Work<'_> {
                 "it does not match its own record: {first}; nothing was upgraded"
             )));
         }
-        part.keep()?;
+        part.persist()?;
         Ok(target)
     }
 

@@ -72,7 +72,7 @@ impl Cache {
             .map_err(StoreError::io(format!("the folder {} could not be created", folder.display())))?;
         let path = folder.join(FILE_NAME);
         let new = std::fs::metadata(&path).map_or(true, |meta| meta.len() == 0);
-        let mut conn = database::open(&path, Access::Make)?;
+        let mut conn = database::open(&path, Access::Create)?;
         conn.busy_timeout(std::time::Duration::from_secs(5))?;
         if new {
             conn.pragma_update(None, "page_size", 8192)?;

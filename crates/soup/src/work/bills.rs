@@ -137,7 +137,7 @@ pub fn convert_bill(path: &Path, syntax: BillSyntax, out: &Path, stamp: &Stamp) 
     let text = formatted(&bill, syntax, stamp)?;
     let mut file = FreshFile::new(out, Some(path))?;
     file.put(text.as_bytes())?;
-    file.keep()?;
+    file.persist()?;
     Ok(bill)
 }
 

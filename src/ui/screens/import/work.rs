@@ -44,5 +44,5 @@ pub(super) fn plan(
     progress: &Progress,
 ) -> Result<ImportPlan, Refused> {
     progress.say(format!("Checking the rows of {}", source.file_name));
-    ProductFile::beside(path)?.plan_import_while(source, mapping, now, &|share| progress.at(share))
+    ProductFile::open_for_job(path)?.plan_import_while(source, mapping, now, &|share| progress.at(share))
 }

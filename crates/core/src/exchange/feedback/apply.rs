@@ -10,12 +10,12 @@ use std::fmt;
 /// Values by code of the feedback field.
 pub type Values = BTreeMap<String, Value>;
 
-/// What is wrong with a value, a row or a mapping.
+/// An error in a value, a row or a mapping.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The source columns, or the target field where no column is concerned.
+    /// The source columns, or the target field if no column is concerned.
     pub column: String,
-    /// What is wrong, in words.
+    /// The error, in words.
     pub reason: String,
 }
 
@@ -31,7 +31,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// A mapping whose columns were found in a header; applies to all rows under it.
+/// A mapping with its columns found in a header; applies to all rows under it.
 #[derive(Debug)]
 pub struct Bound<'m> {
     mapping: &'m Mapping,
@@ -52,7 +52,7 @@ impl Mapping {
     /// Finds the columns of the rules in the header and checks the mapping itself.
     ///
     /// # Errors
-    /// All columns that are missing and all rules that cannot work.
+    /// All missing columns and all rules that cannot work.
     pub fn bind<'m>(&'m self, header: &'m [String]) -> Result<Bound<'m>, Vec<Problem>> {
         let mut places: HashMap<String, usize> = HashMap::new();
         for (index, name) in header.iter().enumerate() {
@@ -75,7 +75,7 @@ impl Mapping {
         if problems.is_empty() { Ok(Bound { mapping: self, header, indices }) } else { Err(problems) }
     }
 
-    /// What is wrong with the mapping whatever the file.
+    /// Errors of the mapping itself, whatever the file.
     fn faults(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut targets: BTreeSet<&str> = self.constants.keys().map(String::as_str).collect();
@@ -88,7 +88,7 @@ impl Mapping {
             }
             if let Parse::Day { formats } | Parse::Moment { formats } = &rule.parse {
                 for format in formats.iter().filter(|format| !dates::is_format(format)) {
-                    problems.push(Problem::new(&rule.target, format!("“{format}” is no form of a date")));
+                    problems.push(Problem::new(&rule.target, format!("“{format}” is not a date format")));
                 }
             }
             let taken_by_rest = self.rest_into.as_ref() == Some(&rule.target);
@@ -103,8 +103,7 @@ impl Mapping {
 impl Bound<'_> {
     /// Applies the mapping to one row.
     ///
-    /// # Errors
-    /// All problems of the row.
+    /// # Errors All problems of the row.
     pub fn apply(&self, row: &Row) -> Result<Values, Vec<Problem>> {
         let forbidding = row.issues.iter().filter(|issue| issue.forbids());
         let mut problems: Vec<Problem> =
@@ -158,7 +157,7 @@ impl Bound<'_> {
                 title(beginning(&joined, start_after, skip), *max_chars)
             }
         };
-        // The blanks around a number by which a row is recognised again are not part of it.
+        // Blanks around a number that identifies a row are not part of it.
         let value = if rule.target == EXTERNAL_NUMBER { value.trim().to_owned() } else { value };
         Ok(Some(format!("{}{value}", rule.prefix)))
     }
@@ -177,7 +176,7 @@ impl Bound<'_> {
             problems.extend(left.map(|(index, _)| {
                 Problem::new(
                     self.name(index),
-                    "the column has a value, but no rule takes it whole and none takes the rest",
+                    "the column has a value, but no rule uses it whole and no field takes the rest",
                 )
             }));
             return;
@@ -197,7 +196,7 @@ impl ColumnRule {
     fn why_empty(&self, indices: &[usize], row: &Row) -> String {
         let target = &self.target;
         match indices.iter().filter_map(|index| row.cells.get(*index)).find(|cell| self.is_unknown(cell)) {
-            Some(cell) => format!("“{}” means not known, but {target} needs a value", dates::short(cell)),
+            Some(cell) => format!("“{}” means unknown, but {target} needs a value", dates::short(cell)),
             None => format!("the value is empty, but {target} needs one"),
         }
     }
@@ -207,7 +206,7 @@ impl ColumnRule {
     }
 }
 
-/// The form in which names are compared.
+/// The normal form for comparing names.
 pub(super) fn folded(name: &str) -> String {
     name.trim().to_lowercase()
 }
@@ -216,7 +215,7 @@ fn labelled(name: &str, cell: &str) -> String {
     format!("{name}: {cell}")
 }
 
-/// Marks the columns whose text stands whole in the value.
+/// Marks the columns whose text is contained whole in the value.
 fn mark_carried(carried: &mut [bool], indices: &[usize], row: &Row, value: &str) {
     for index in indices {
         if let (Some(mark), Some(cell)) = (carried.get_mut(*index), row.cells.get(*index)) {
@@ -234,12 +233,12 @@ fn choice(text: &str, table: &BTreeMap<String, String>, default: Option<&str>) -
         Some(code) => Ok(code.to_owned()),
         None => {
             let accepted: Vec<String> = table.keys().take(12).map(|source| format!("“{source}”")).collect();
-            Err(format!("“{}” is none of {}", dates::short(text), accepted.join(", ")))
+            Err(format!("“{}” is not one of {}", dates::short(text), accepted.join(", ")))
         }
     }
 }
 
-/// The text from where a title may begin. If nothing would be left, the whole text.
+/// The text from the point where a title may begin. If nothing would remain, the whole text.
 fn beginning<'t>(text: &'t str, start_after: &[String], skip: &[String]) -> &'t str {
     let mut start = start_after
         .iter()
@@ -256,7 +255,7 @@ fn beginning<'t>(text: &'t str, start_after: &[String], skip: &[String]) -> &'t 
     if start.trim().is_empty() { text } else { start }
 }
 
-/// The first words that fit into `max_chars` characters, blanks and line ends drawn together.
+/// The first words that fit into `max_chars` characters, with blanks and line ends collapsed.
 fn title(text: &str, max_chars: usize) -> String {
     let mut title = String::new();
     let mut length = 0;
@@ -265,7 +264,7 @@ fn title(text: &str, max_chars: usize) -> String {
         let gap = usize::from(length > 0);
         let room = max_chars.saturating_sub(length + gap);
         let size = word.chars().take(room + 1).count();
-        // Where more follows, one character is kept for the sign of the cut.
+        // If more follows, one character is reserved for the ellipsis.
         let last = words.peek().is_none();
         if size + usize::from(!last) <= room {
             title.extend(std::iter::repeat_n(' ', gap));
@@ -282,18 +281,18 @@ fn title(text: &str, max_chars: usize) -> String {
     title
 }
 
-/// Remembers the external numbers of one file, so that a number that stands twice is reported.
+/// Remembers the external numbers of one file, so that a repeated number is reported.
 #[derive(Debug, Default)]
 pub struct SeenNumbers {
     lines: HashMap<String, u64>,
 }
 
 impl SeenNumbers {
-    /// Reports when the external number of these values stood on an earlier line; otherwise remembers it.
+    /// Reports if the external number of these values is on an earlier line; otherwise remembers it.
     pub fn check(&mut self, values: &Values, line: u64) -> Option<Problem> {
         let number = values.get(EXTERNAL_NUMBER)?.as_str()?;
         if let Some(first) = self.lines.get(number) {
-            let reason = format!("“{}” stands on line {first} already", dates::short(number));
+            let reason = format!("“{}” is already on line {first}", dates::short(number));
             return Some(Problem::new(EXTERNAL_NUMBER, reason));
         }
         self.lines.insert(number.to_owned(), line);
@@ -301,7 +300,7 @@ impl SeenNumbers {
     }
 }
 
-/// A row whose values can be taken.
+/// A row whose values can be imported.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AppliedRow {
     /// Line in the source, from 1.
@@ -310,7 +309,7 @@ pub struct AppliedRow {
     pub values: Values,
 }
 
-/// A row that cannot be taken.
+/// A row that cannot be imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedRow {
     /// Line in the source, from 1.
@@ -319,21 +318,21 @@ pub struct RefusedRow {
     pub problems: Vec<Problem>,
 }
 
-/// What a mapping made of a whole table. Every row that is not empty stands in one of the two lists.
+/// The result of a mapping for a whole table. Every row that is not empty is in one of the two lists.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Applied {
-    /// Rows that can be taken, in the order of the file.
+    /// Rows that can be imported, in the order of the file.
     pub taken: Vec<AppliedRow>,
     /// Rows that cannot, in the order of the file.
     pub refused: Vec<RefusedRow>,
-    /// Lines of rows without any value, which are passed over.
+    /// Lines of rows without any value, which are skipped.
     pub empty: Vec<u64>,
 }
 
-/// Applies a mapping to all rows of a table. A row whose external number stood before is refused.
+/// Applies a mapping to all rows of a table. A row with an external number that occurred before is refused.
 ///
 /// # Errors
-/// All problems of the mapping with the header of the table; problems of rows stand in the result.
+/// All errors of the mapping with the header of the table; errors of rows are in the result.
 pub fn apply_table(mapping: &Mapping, table: &Table) -> Result<Applied, Vec<Problem>> {
     let bound = mapping.bind(&table.header)?;
     let mut seen = SeenNumbers::default();

@@ -1,18 +1,18 @@
-//! Days and moments from foreign text, with a reason where it is none.
+//! Days and moments from foreign text, or the reason why it is not one.
 
 use chrono::format::{Item, StrftimeItems};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
 use std::fmt::Write;
 
-/// Years that a record can plausibly have; others are slips such as a year of two digits.
+/// Plausible years of a record; others are errors such as a two-digit year.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 
-/// True when chrono understands the format.
+/// Whether chrono understands the format.
 pub(super) fn is_format(format: &str) -> bool {
     !format.is_empty() && !StrftimeItems::new(format).any(|item| matches!(item, Item::Error))
 }
 
-/// The day in the first format that fits, as YYYY-MM-DD; or the reason why there is none.
+/// The day in the first matching format, as YYYY-MM-DD, or the reason why there is none.
 pub(super) fn day(text: &str, formats: &[String]) -> Result<String, String> {
     let text = text.trim();
     match formats.iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok()) {
@@ -21,7 +21,7 @@ pub(super) fn day(text: &str, formats: &[String]) -> Result<String, String> {
     }
 }
 
-/// The moment in the first format that fits, in RFC 3339; or the reason why there is none.
+/// The moment in the first matching format, in RFC 3339, or the reason why there is none.
 pub(super) fn moment(text: &str, formats: &[String]) -> Result<String, String> {
     let text = text.trim();
     for format in formats {
@@ -31,7 +31,7 @@ pub(super) fn moment(text: &str, formats: &[String]) -> Result<String, String> {
         if let Ok(moment) = NaiveDateTime::parse_from_str(text, format) {
             return written(text, moment);
         }
-        // A time of day that the format has was not understood above, so it must not be dropped here.
+        // If the format has a time of day, parsing it failed above, so it must not be dropped here.
         if !has_time(format)
             && let Ok(day) = NaiveDate::parse_from_str(text, format)
         {
@@ -48,7 +48,7 @@ fn has_time(format: &str) -> bool {
 
 fn written(text: &str, moment: NaiveDateTime) -> Result<String, String> {
     in_range(text, moment.date())?;
-    // By way of seconds since 1970, which have no leap second.
+    // The detour through seconds since 1970 removes a leap second.
     let moment = DateTime::<Utc>::from_timestamp(moment.and_utc().timestamp(), 0).unwrap_or(moment.and_utc());
     Ok(moment.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
@@ -58,7 +58,7 @@ fn in_range(text: &str, day: NaiveDate) -> Result<NaiveDate, String> {
         Ok(day)
     } else {
         Err(format!(
-            "“{}” is in the year {}; years {} to {} are taken",
+            "“{}” is in the year {}; years {} to {} are accepted",
             short(text),
             day.year(),
             YEARS.start(),
@@ -71,7 +71,7 @@ fn reason(text: &str, formats: &[String]) -> String {
     let shown = short(text);
     let examples = examples(formats);
     if examples.is_empty() {
-        return format!("“{shown}” cannot be read as a date: the mapping names no form");
+        return format!("“{shown}” cannot be read as a date: the mapping has no date format");
     }
     if examples.iter().any(|example| shape(example) == shape(text)) {
         return format!("“{shown}” is a date that does not exist");
@@ -79,7 +79,7 @@ fn reason(text: &str, formats: &[String]) -> String {
     format!("“{shown}” is not a date of the form {}", examples.join(" or "))
 }
 
-/// What the formats look like, shown by one day.
+/// The formats, each shown by an example day.
 fn examples(formats: &[String]) -> Vec<String> {
     let day = NaiveDate::from_ymd_opt(2025, 4, 23).and_then(|day| day.and_hms_opt(14, 30, 0));
     let sample = day.unwrap_or_default().and_utc();
@@ -93,7 +93,7 @@ fn examples(formats: &[String]) -> Vec<String> {
     shown
 }
 
-/// The text with every number drawn together to one digit: a date of the right form but of no day has the same shape.
+/// The text with every number collapsed to one digit. A well-formed date that does not exist has the same shape as an example.
 fn shape(text: &str) -> String {
     let mut shape = String::new();
     for c in text.chars() {
@@ -105,7 +105,7 @@ fn shape(text: &str) -> String {
     shape
 }
 
-/// The text cut to a length that fits into a message.
+/// The text shortened to fit into a message.
 pub(super) fn short(text: &str) -> String {
     const LONGEST: usize = 60;
     if text.chars().count() <= LONGEST {
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn days_that_do_not_exist_are_told_apart_from_forms_that_do_not_fit() {
+    fn dates_that_do_not_exist_are_distinguished_from_other_formats() {
         let formats = formats(&["%m-%d-%Y"]);
         for text in ["02-31-2025", "13-01-2025", "00-00-0000", "02-29-2023"] {
             assert_eq!(day(text, &formats).unwrap_err(), format!("“{text}” is a date that does not exist"));
@@ -157,7 +157,7 @@ mod tests {
         let formats = formats(&["%m-%d-%Y"]);
         assert_eq!(
             day("01-01-0000", &formats).unwrap_err(),
-            "“01-01-0000” is in the year 0; years 1900 to 2200 are taken"
+            "“01-01-0000” is in the year 0; years 1900 to 2200 are accepted"
         );
         assert!(day("04-23-25", &formats).unwrap_err().contains("year 25"));
         assert!(moment("04-23-99999", &formats).is_err());
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_format_that_is_none_never_panics() {
+    fn an_invalid_format_never_panics() {
         for format in ["%", "%Q", "", "%Y-%", "%H"] {
             let formats = formats(&[format]);
             assert!(day("2025", &formats).is_err());

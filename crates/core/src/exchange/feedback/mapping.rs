@@ -3,16 +3,16 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Which column of a file goes into which feedback field.
+/// Which column of a file fills which feedback field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
     /// Short name, for the list of mappings.
     pub name: String,
-    /// What file it fits, and what it decides, in sentences.
+    /// Which files it fits and what it decides, in sentences.
     #[serde(default)]
     pub description: String,
-    /// Names of columns by which a file is recognised; all must be there. Empty: the file is never recognised.
+    /// Names of columns by which a file is recognised; all must be present. Empty: no file is recognised.
     #[serde(default)]
     pub recognise: Vec<String>,
     /// The rules, at most one for each target field.
@@ -20,15 +20,15 @@ pub struct Mapping {
     /// Target fields with the same value in every row.
     #[serde(default)]
     pub constants: BTreeMap<String, String>,
-    /// Target fields the file cannot tell, to be asked once for the whole file.
+    /// Target fields that the file does not contain; they are asked once for the whole file.
     #[serde(default)]
     pub ask: Vec<Ask>,
-    /// Text field that takes what no rule takes whole. Without it, a row with such a value is refused.
+    /// Text field for everything that no rule uses whole. Without it, a row with such a value is refused.
     #[serde(default)]
     pub rest_into: Option<String>,
 }
 
-/// A question to the person who takes the file in. The answer is set with [`Mapping::with_constant`].
+/// A question to the person who imports the file. [`Mapping::with_constant`] sets the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ask {
@@ -38,7 +38,7 @@ pub struct Ask {
     pub question: String,
 }
 
-/// What one feedback field is made of.
+/// How one feedback field is filled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ColumnRule {
@@ -49,16 +49,16 @@ pub struct ColumnRule {
     /// How the text is read.
     #[serde(default)]
     pub parse: Parse,
-    /// What stands between the values of several columns.
+    /// The text between the values of several columns.
     #[serde(default = "one_space")]
     pub separator: String,
-    /// What is put before the value, such as "MAUDE ".
+    /// The text in front of the value, such as "MAUDE ".
     #[serde(default)]
     pub prefix: String,
-    /// Values that mean "not known", such as "00-00-0000". They count as empty; the text itself goes to the rest.
+    /// Values that mean "unknown", such as "00-00-0000". They count as empty; their text goes to the rest.
     #[serde(default)]
     pub unknown: Vec<String>,
-    /// True when an empty value leaves the field out; otherwise an empty value is a problem.
+    /// Whether an empty value leaves the field out. Otherwise an empty value is an error.
     #[serde(default)]
     pub optional: bool,
 }
@@ -67,38 +67,38 @@ pub struct ColumnRule {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Parse {
-    /// The text as it stands.
+    /// The text unchanged.
     #[default]
     Text,
-    /// Each column as a line "COLUMN: value"; empty ones are left out.
+    /// Each column as a line "COLUMN: value"; empty ones are omitted.
     Labelled,
     /// A calendar day in one of the formats of chrono's strftime; written YYYY-MM-DD.
     Day {
-        /// Accepted formats, the first that fits is taken.
+        /// Accepted formats; the first that matches is used.
         formats: Vec<String>,
     },
     /// A moment; written in RFC 3339 in UTC. A format without offset is read as UTC. A format without time of day gives
     /// that day at 12:00:00Z, which is the same calendar day in most of the world.
     Moment {
-        /// Accepted formats, the first that fits is taken.
+        /// Accepted formats; the first that matches is used.
         formats: Vec<String>,
     },
-    /// A code by a table from source value to code. Values are compared without case and without blanks around.
+    /// A code from a table of source values. Values are compared without case and without surrounding blanks.
     Choice {
         /// Source value to code.
         table: BTreeMap<String, String>,
-        /// The code of every value that is not in the table; without it, such a value is a problem.
+        /// The code for every value that is not in the table. Without it, such a value is an error.
         #[serde(default)]
         default: Option<String>,
     },
-    /// The beginning of a text, cut at the end of a word, with "…" where it was cut.
+    /// The beginning of a text, cut at the end of a word, with "…" if it was cut.
     TitleFrom {
         /// The longest title, in characters, the "…" included.
         max_chars: usize,
-        /// The title begins after the first of these that stands in the text, if any does.
+        /// The title begins after the first of these phrases that the text contains, if any.
         #[serde(default)]
         start_after: Vec<String>,
-        /// Phrases left out where the title would begin with them.
+        /// Phrases to skip at the beginning of the title.
         #[serde(default)]
         skip: Vec<String>,
     },
@@ -112,7 +112,7 @@ fn one_space() -> String {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MappingError {
-    /// The text is no mapping.
+    /// The text is not a mapping.
     #[error("The mapping cannot be read: line {line}, column {column}: {reason}")]
     Syntax {
         /// Line in the text, from 1.
@@ -140,7 +140,7 @@ impl Mapping {
     /// Reads a mapping from RON. Unknown fields are refused.
     ///
     /// # Errors
-    /// When the text is too long or no mapping; the place is named.
+    /// When the text is too long or not a mapping; names the place.
     pub fn from_ron(text: &str) -> Result<Self, MappingError> {
         if text.len() > LONGEST {
             return Err(MappingError::TooLong { limit: LONGEST });
@@ -173,7 +173,7 @@ impl Mapping {
         self
     }
 
-    /// True when something fills this field: a rule, a constant or the rest.
+    /// Whether something fills this field: a rule, a constant or the rest.
     pub fn fills(&self, target: &str) -> bool {
         self.columns.iter().any(|rule| rule.target == target)
             || self.constants.contains_key(target)

@@ -1,20 +1,20 @@
-//! A first mapping for a file that no ready mapping fits, from the names of its columns and a few rows.
+//! A first mapping for a file that no shipped mapping fits, from its column names and a few rows.
 
 use super::apply::folded;
 use super::{ColumnRule, Mapping, Parse, dates};
 use mainstay_base::delimited::Row;
 use std::collections::BTreeMap;
 
-/// A proposal for a person to check, never to be applied unseen.
+/// A proposal for a person to check, never to be applied unchecked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
     /// The proposed mapping.
     pub mapping: Mapping,
-    /// What was left open and why, in sentences.
+    /// The open points and their reasons, in sentences.
     pub notes: Vec<String>,
 }
 
-/// Field codes with the names that columns for them have, the surest first. Letters and digits only, in lower case.
+/// Field codes with the usual names of their columns, the most certain first. Letters and digits only, in lower case.
 const SYNONYMS: &[(&str, &[&str])] = &[
     (
         "external_number",
@@ -113,7 +113,7 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("patient_or_user_harm", &["patientoruserharm", "harm", "patientharm", "severity", "outcome"]),
 ];
 
-/// Forms of a date that are understood without asking.
+/// Date formats that need no question.
 const DATE_FORMATS: &[&str] = &[
     "%Y-%m-%dT%H:%M:%S%.f%:z",
     "%Y-%m-%dT%H:%M:%S%.fZ",
@@ -131,7 +131,7 @@ const DATE_FORMATS: &[&str] = &[
     "%b %d, %Y",
     "%B %d, %Y",
 ];
-/// Forms that differ only in whether the day or the month stands first.
+/// Formats that differ only in whether the day or the month comes first.
 const DAY_OR_MONTH_FIRST: &[(&str, &str)] = &[("%d/%m/%Y", "%m/%d/%Y"), ("%d-%m-%Y", "%m-%d-%Y")];
 
 const SOURCE_KINDS: &[&str] = &[
@@ -148,10 +148,10 @@ const SOURCE_KINDS: &[&str] = &[
     "similar_device",
 ];
 const HARMS: &[&str] = &["none", "potential", "actual", "unknown"];
-/// How long a title is that is made from the description, in characters.
+/// Length of a title that is made from the description, in characters.
 const TITLE_CHARS: usize = 100;
 
-/// Proposes a mapping from the names of the columns; `rows` are some rows, by which the form of dates is found.
+/// Proposes a mapping from the column names. `rows` are sample rows, from which the date format is detected.
 pub fn suggest_columns(header: &[String], rows: &[Row]) -> Suggestion {
     let mut notes = Vec::new();
     let mut columns: Vec<ColumnRule> = Vec::new();
@@ -175,7 +175,7 @@ pub fn suggest_columns(header: &[String], rows: &[Row]) -> Suggestion {
     let has = |target: &str| columns.iter().any(|rule| rule.target == target);
     if !has("external_number") {
         notes.push(
-            "No column has a number by which a row is recognised when the file is taken in again.".to_owned(),
+            "No column has a number by which a row is recognised when the file is imported again.".to_owned(),
         );
     }
     if !has("title")
@@ -187,7 +187,7 @@ pub fn suggest_columns(header: &[String], rows: &[Row]) -> Suggestion {
     }
     let mapping = Mapping {
         name: "Proposed from the names of the columns".to_owned(),
-        description: "Check every rule before taking the file in.".to_owned(),
+        description: "Check every rule before importing the file.".to_owned(),
         recognise: Vec::new(),
         columns,
         constants: BTreeMap::new(),
@@ -213,7 +213,7 @@ fn letters(name: &str) -> String {
     folded(name).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// How the column is read; none where a person must say.
+/// How the column is read; `None` if a person has to decide.
 fn parse_for(
     target: &str,
     index: usize,
@@ -240,7 +240,7 @@ fn parse_for(
     }
 }
 
-/// A table from the codes to themselves, if all values are codes already.
+/// A table from the codes to themselves, if all values already are codes.
 fn choice<'r>(
     codes: &[&str],
     name: &str,
@@ -283,7 +283,7 @@ fn date_formats<'r>(cells: impl Iterator<Item = &'r str> + Clone) -> Result<Vec<
                     .find(|cell| dates::moment(cell, &[(*day_first).to_owned()]).is_ok())
                     .unwrap_or_default();
                 return Err(format!(
-                    "has dates such as “{sample}”: say whether the day or the month stands first."
+                    "has dates such as “{sample}”: choose whether the day or the month comes first."
                 ));
             }
             (true, false) => formats.push((*day_first).to_owned()),
@@ -292,12 +292,12 @@ fn date_formats<'r>(cells: impl Iterator<Item = &'r str> + Clone) -> Result<Vec<
         }
     }
     if formats.is_empty() {
-        return Err("has no date in a form that is known: name its form.".to_owned());
+        return Err("has no date in a known format: give its format.".to_owned());
     }
     Ok(formats)
 }
 
-/// True when `format` reads every cell that it or `other` can read, and there is one.
+/// Whether `format` reads every cell that it or `other` can read, and there is at least one.
 fn fits_all_of_form<'r>(cells: impl Iterator<Item = &'r str>, format: &str, other: &str) -> bool {
     let (format, other) = ([format.to_owned()], [other.to_owned()]);
     let mut any = false;

@@ -58,11 +58,11 @@ fn a_value_that_is_changed_by_its_rule_is_kept_in_the_rest_too() {
 }
 
 #[test]
-fn without_a_place_for_the_rest_a_value_that_would_vanish_is_a_problem() {
+fn without_a_field_for_the_rest_a_value_that_would_be_lost_is_an_error() {
     let mapping = mapping(r#"(target: "title", from: ["a"])"#, "");
     assert_eq!(
         reasons(one(&mapping, "a,b\n1x,2x\n")),
-        ["b: the column has a value, but no rule takes it whole and none takes the rest"]
+        ["b: the column has a value, but no rule uses it whole and no field takes the rest"]
     );
     assert!(one(&mapping, "a,b\n1x,\n").is_ok());
 }
@@ -77,7 +77,7 @@ fn the_rest_can_be_appended_to_a_text_that_has_a_rule() {
 fn every_wrong_date_is_a_problem_with_its_column() {
     let mapping = mapping(r#"(target: "day", from: ["when"], parse: Day(formats: ["%Y-%m-%d"]))"#, REST);
     for (text, reason) in [
-        ("0000-01-01", "“0000-01-01” is in the year 0; years 1900 to 2200 are taken"),
+        ("0000-01-01", "“0000-01-01” is in the year 0; years 1900 to 2200 are accepted"),
         ("2025-13-01", "“2025-13-01” is a date that does not exist"),
         ("2025-02-31", "“2025-02-31” is a date that does not exist"),
         ("31.02.2025", "“31.02.2025” is not a date of the form 2025-04-23"),
@@ -89,7 +89,7 @@ fn every_wrong_date_is_a_problem_with_its_column() {
 }
 
 #[test]
-fn an_unknown_date_is_left_out_where_it_may_be_and_its_text_is_kept() {
+fn an_unknown_date_is_left_out_if_allowed_and_its_text_is_kept() {
     let rule = |optional| {
         let text = r#"(target: "day", from: ["d"], parse: Day(formats: ["%m-%d-%Y"]), unknown: ["00-00-0000"], optional: "#;
         mapping(&format!("{text}{optional})"), REST)
@@ -99,7 +99,7 @@ fn an_unknown_date_is_left_out_where_it_may_be_and_its_text_is_kept() {
     assert_eq!(values["source_columns"], json!("d: 00-00-0000\nx: y"));
     assert_eq!(
         reasons(one(&rule(false), "d,x\n00-00-0000,y\n")),
-        ["d: “00-00-0000” means not known, but day needs a value"]
+        ["d: “00-00-0000” means unknown, but day needs a value"]
     );
 }
 
@@ -107,7 +107,7 @@ fn an_unknown_date_is_left_out_where_it_may_be_and_its_text_is_kept() {
 fn a_choice_outside_the_table_is_a_problem_unless_there_is_a_default() {
     let strict =
         mapping(r#"(target: "h", from: ["h"], parse: Choice(table: {"Yes": "actual", "No": "none"}))"#, REST);
-    assert_eq!(reasons(one(&strict, "h,x\nmaybe,1x\n")), ["h: “maybe” is none of “No”, “Yes”"]);
+    assert_eq!(reasons(one(&strict, "h,x\nmaybe,1x\n")), ["h: “maybe” is not one of “No”, “Yes”"]);
     assert_eq!(one(&strict, "h,x\n yES ,1x\n").unwrap()["h"], json!("actual"));
 }
 
@@ -136,7 +136,7 @@ fn a_title_is_cut_at_the_end_of_a_word() {
 }
 
 #[test]
-fn a_column_that_is_missing_and_a_rule_that_cannot_work_are_told_at_once() {
+fn missing_columns_and_impossible_rules_are_all_reported_at_once() {
     let rules = r#"
         (target: "a", from: ["gone"]), (target: "a", from: []),
         (target: "d", from: ["x"], parse: Day(formats: ["%Q"]))"#;
@@ -148,7 +148,7 @@ fn a_column_that_is_missing_and_a_rule_that_cannot_work_are_told_at_once() {
         [
             "a: the mapping fills this field twice",
             "a: the rule names no column",
-            "d: “%Q” is no form of a date",
+            "d: “%Q” is not a date format",
             "gone: the file has no column of this name",
         ]
     );
@@ -162,14 +162,14 @@ fn a_row_with_values_in_the_wrong_columns_is_refused() {
 }
 
 #[test]
-fn a_number_that_stands_twice_is_reported_in_its_row_and_empty_rows_are_passed_over() {
+fn a_repeated_number_is_reported_in_its_row_and_empty_rows_are_skipped() {
     let mapping = mapping(r#"(target: "external_number", from: ["id"], prefix: "X ")"#, REST);
     let applied = apply_table(&mapping, &table("id,t\n1,a\n2,b\n,\n 1 ,c\n")).unwrap();
     assert_eq!(applied.taken.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 3]);
     assert_eq!(applied.empty, [4]);
     assert_eq!(applied.refused.len(), 1);
     assert_eq!(applied.refused[0].line, 5);
-    assert_eq!(applied.refused[0].problems[0].to_string(), "external_number: “X 1” stands on line 2 already");
+    assert_eq!(applied.refused[0].problems[0].to_string(), "external_number: “X 1” is already on line 2");
 }
 
 #[test]
@@ -218,9 +218,9 @@ fn an_ambiguous_date_and_a_foreign_code_are_left_to_the_person() {
     assert_eq!(
         notes,
         [
-            "Column “received” has dates such as “03/04/2025”: say whether the day or the month stands first.",
+            "Column “received” has dates such as “03/04/2025”: choose whether the day or the month comes first.",
             "Column “harm” needs a table from its values, such as “bad”, to codes.",
-            "No column has a number by which a row is recognised when the file is taken in again.",
+            "No column has a number by which a row is recognised when the file is imported again.",
         ]
     );
     assert!(mapping.bind(&table.header).is_ok());

@@ -1,4 +1,4 @@
-//! Where things are heading: counts of the last months, the age of what is open, the days from report to verified change.
+//! Trends: counts of the last months, the age of open problems, the days from report to verified change.
 
 use std::collections::BTreeMap;
 
@@ -25,19 +25,19 @@ pub struct Month {
     pub verified: u32,
 }
 
-/// Where things are heading.
+/// Trends of the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trends {
     /// The last twelve months, oldest first.
     pub months: Vec<Month>,
     /// Open problem reports by age: label, number of those with an effect on safety, number of the others.
     pub open_problems_by_age: Vec<(&'static str, u32, u32)>,
-    /// Days from problem report to verified change, one for each, by month of verification.
+    /// Days from problem report to verified change, one entry each, by month of verification.
     pub days_to_fix: Vec<(String, i64)>,
 }
 
 impl ProductFile {
-    /// The last twelve months and the age of what is open, by the file as it is.
+    /// The last twelve months and the age of open problems, by the present file.
     pub fn trends(&self, now: Moment) -> Result<Trends, Refused> {
         Ok(trends(&self.store, now)?)
     }
@@ -52,7 +52,7 @@ impl ProductFile {
     }
 }
 
-/// The last twelve months and the age of what is open at `now`, by what a source says.
+/// The last twelve months and the age of open problems at `now`, by a source of records.
 pub fn trends<F>(source: &dyn RecordSource<F>, now: Moment) -> Result<Trends, F> {
     let mut months = last_months(now.day());
     let feedback = source.list(Kind::Feedback, &["received_at"])?;

@@ -1,4 +1,4 @@
-//! Records of a kind from a CSV of its fields: what each row would give, and taking them in one transaction.
+//! Import of a kind's records from a CSV of its fields: the plan for each row, and the import in one transaction.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,12 +17,12 @@ use mainstay_base::clock::Stamp;
 use mainstay_base::delimited::Row;
 use mainstay_base::time::Moment;
 
-/// What becomes of one row.
+/// The plan for one row.
 #[derive(Debug, Clone, PartialEq)]
-pub enum RowFate {
-    /// It can be taken: the record of which it becomes a part, and its fields.
+pub enum FieldsRowPlan {
+    /// It can be imported: the parent record, if it becomes a part, and its fields.
     Take(Option<RecordId>, Fields),
-    /// It cannot be taken, for these reasons.
+    /// It cannot be imported, for these reasons.
     Refused(Vec<String>),
 }
 
@@ -31,38 +31,38 @@ pub enum RowFate {
 pub struct FieldsRow {
     /// Line in the source, from 1.
     pub line: u64,
-    /// What becomes of it.
-    pub fate: RowFate,
+    /// The plan for it.
+    pub plan: FieldsRowPlan,
 }
 
-/// What taking a file in would do. Making a plan changes nothing: it is the rehearsal.
+/// The dry run of an import. Making a plan changes nothing.
 #[derive(Debug, Clone)]
 pub struct FieldsPlan {
     /// The file.
     pub source: Arc<ImportSource>,
-    /// The kind that its rows become.
+    /// The kind of record that each row becomes.
     pub kind: Kind,
     /// Every row that is not empty, in the order of the file.
     pub rows: Vec<FieldsRow>,
-    /// The attachment that holds the very same file, if there is one: it was taken before, or attached by somebody.
+    /// The attachment with the same content, if there is one: the file was imported before, or a person attached it.
     pub known_as: Option<RecordId>,
 }
 
 impl FieldsPlan {
-    /// How many rows are taken.
+    /// The number of rows to import.
     pub fn taken(&self) -> usize {
-        self.rows.iter().filter(|row| matches!(row.fate, RowFate::Take(..))).count()
+        self.rows.iter().filter(|row| matches!(row.plan, FieldsRowPlan::Take(..))).count()
     }
 
-    /// The rows that cannot be taken: line and reasons.
+    /// The rows that cannot be imported: line and reasons.
     pub fn refused(&self) -> impl Iterator<Item = (u64, &[String])> {
-        self.rows.iter().filter_map(|row| match &row.fate {
-            RowFate::Take(..) => None,
-            RowFate::Refused(reasons) => Some((row.line, reasons.as_slice())),
+        self.rows.iter().filter_map(|row| match &row.plan {
+            FieldsRowPlan::Take(..) => None,
+            FieldsRowPlan::Refused(reasons) => Some((row.line, reasons.as_slice())),
         })
     }
 
-    /// The file is attached first, so that nothing of it is lost; then come the rows.
+    /// The file is attached first, so nothing of it is lost; then follow the rows.
     fn acts(&self) -> Vec<Act> {
         let source = &self.source;
         let mut acts = vec![Act::from(Request::Attach {
@@ -74,7 +74,7 @@ impl FieldsPlan {
             captured_at: None,
         })];
         for row in &self.rows {
-            if let RowFate::Take(parent, set) = &row.fate {
+            if let FieldsRowPlan::Take(parent, set) = &row.plan {
                 let request = Request::Create { kind: self.kind, parent: *parent, set: set.clone() };
                 let late_reason = Some(format!("Taken in from {}, line {}", source.file_name, row.line));
                 acts.push(Act { late_reason, ..Act::from(request) });
@@ -84,19 +84,19 @@ impl FieldsPlan {
     }
 }
 
-/// What a column of the file means.
+/// The meaning of a column.
 enum Column {
     Field(&'static FieldDef),
     Parent,
-    /// It is not read in.
-    Aside,
+    /// It is ignored.
+    Ignored,
 }
 
 impl ProductFile {
-    /// What each row of a CSV of fields would give now. Columns named in `leave_out` are not read.
+    /// The plan for each row of a CSV of fields at this moment. Columns named in `leave_out` are ignored.
     ///
     /// # Errors
-    /// [`Refused::Rule`] for a kind that people do not make, and for a column that is none of its fields or stands twice.
+    /// [`Refused::Rule`] for a kind that people do not create, and for a column that is not one of its fields or occurs twice.
     pub fn plan_fields(
         &self,
         kind: Kind,
@@ -107,24 +107,30 @@ impl ProductFile {
         let def = kind.def();
         if def.create_by.is_empty() {
             return Err(Refused::Rule(format!(
-                "{} are made by the program as work goes on; none can be taken in",
+                "{} are created by the program itself and cannot be imported",
                 def.plural.to_lowercase()
             )));
         }
         let columns = columns(def, &source.header, leave_out)?;
         let rows = source.rows.iter().filter(|row| !row.is_empty());
         let rows = rows
-            .map(|row| Ok(FieldsRow { line: row.line, fate: self.fate(def, &columns, row, now)? }))
+            .map(|row| Ok(FieldsRow { line: row.line, plan: self.plan_row(def, &columns, row, now)? }))
             .collect::<Result<_, Refused>>()?;
         let known_as = self.store.find_by_line(Kind::Attachment, "sha256", &source.sha256)?;
         Ok(FieldsPlan { source: Arc::clone(source), kind, rows, known_as })
     }
 
-    fn fate(&self, def: &KindDef, columns: &[Column], row: &Row, now: Moment) -> Result<RowFate, Refused> {
+    fn plan_row(
+        &self,
+        def: &KindDef,
+        columns: &[Column],
+        row: &Row,
+        now: Moment,
+    ) -> Result<FieldsRowPlan, Refused> {
         let mut reasons: Vec<String> =
             row.issues.iter().filter(|issue| issue.forbids()).map(ToString::to_string).collect();
         if !reasons.is_empty() {
-            return Ok(RowFate::Refused(reasons));
+            return Ok(FieldsRowPlan::Refused(reasons));
         }
         let mut values = Fields::new();
         let mut parent = None;
@@ -142,16 +148,16 @@ impl ProductFile {
                     Ok(id) => parent = Some(id),
                     Err(reason) => reasons.push(format!("parent: {reason}")),
                 },
-                Column::Aside => {}
+                Column::Ignored => {}
             }
         }
         let checked = check_new(def, &values, now);
         let set = match checked {
             Ok(set) if reasons.is_empty() => set,
-            Ok(_) => return Ok(RowFate::Refused(reasons)),
+            Ok(_) => return Ok(FieldsRowPlan::Refused(reasons)),
             Err(more) => {
                 reasons.extend(more);
-                return Ok(RowFate::Refused(reasons));
+                return Ok(FieldsRowPlan::Refused(reasons));
             }
         };
         for missing in self.missing(def, &set, parent)? {
@@ -162,10 +168,14 @@ impl ProductFile {
             reasons
                 .extend(refuse_parent(def, whole.as_ref()).err().map(|refusal: Refused| refusal.to_string()));
         }
-        Ok(if reasons.is_empty() { RowFate::Take(parent, set) } else { RowFate::Refused(reasons) })
+        Ok(if reasons.is_empty() {
+            FieldsRowPlan::Take(parent, set)
+        } else {
+            FieldsRowPlan::Refused(reasons)
+        })
     }
 
-    /// The records that a row names and that this file does not hold.
+    /// The records that a row names and that do not exist in this file.
     fn missing(&self, def: &KindDef, set: &Fields, parent: Option<RecordId>) -> Result<Vec<String>, Refused> {
         let mut named: Vec<(&str, RecordId)> = parent.into_iter().map(|id| ("parent", id)).collect();
         for field in def.fields() {
@@ -182,11 +192,10 @@ impl ProductFile {
         Ok(missing)
     }
 
-    /// Takes in what the plan says, in one transaction, and answers the records that were made. A plan without rows to take
-    /// changes nothing.
+    /// Imports the rows of the plan in one transaction and returns the new records. A plan without rows to import changes nothing.
     ///
     /// # Errors
-    /// Whatever performing refuses, with the line of the row; then nothing was changed.
+    /// A refused request, with the line of its row; then nothing was changed.
     pub fn take_fields(
         &mut self,
         session: &Session,
@@ -200,7 +209,7 @@ impl ProductFile {
         let lines: Vec<u64> = plan
             .rows
             .iter()
-            .filter(|row| matches!(row.fate, RowFate::Take(..)))
+            .filter(|row| matches!(row.plan, FieldsRowPlan::Take(..)))
             .map(|row| row.line)
             .collect();
         let receipts = self.perform_all(session, plan.acts(), &|_| true, stamp).map_err(
@@ -215,7 +224,7 @@ impl ProductFile {
     }
 }
 
-/// What each column means: a field by its name or label, or what every record carries.
+/// The meaning of each column: a field by its name or label, or a common column.
 fn columns(def: &KindDef, header: &[String], leave_out: &[String]) -> Result<Vec<Column>, Refused> {
     let same = |name: &str, other: &str| name.trim().eq_ignore_ascii_case(other.trim());
     if let Some(unknown) =
@@ -231,7 +240,7 @@ fn columns(def: &KindDef, header: &[String], leave_out: &[String]) -> Result<Vec
             .find(|field| same(name, field.name))
             .or_else(|| def.fields().find(|field| same(name, field.label)));
         columns.push(if leave_out.iter().any(|left| same(name, left)) {
-            Column::Aside
+            Column::Ignored
         } else if let Some(field) = field {
             if !seen.insert(field.name) {
                 return Err(Refused::Rule(format!("two columns give “{}”; leave one out", field.label)));
@@ -240,10 +249,10 @@ fn columns(def: &KindDef, header: &[String], leave_out: &[String]) -> Result<Vec
         } else if same(name, "parent") {
             Column::Parent
         } else if HEAD.iter().any(|head| same(name, head)) {
-            Column::Aside
+            Column::Ignored
         } else {
             return Err(Refused::Rule(format!(
-                "column “{name}” is no field of {}; rename it or leave it out",
+                "column “{name}” is not a field of {}; rename it or leave it out",
                 def.plural.to_lowercase()
             )));
         });

@@ -1,4 +1,4 @@
-//! An import on its way, for the job that runs it and the screen that watches it.
+//! An import under way, for the job that runs it and the screen that shows it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,10 +9,10 @@ use crate::ops::refused::Refused;
 use crate::ops::session::Session;
 use mainstay_base::clock::Stamp;
 
-/// Why nothing else is done while an import runs.
+/// The reason for refusing other changes while an import runs.
 pub const IMPORT_RUNS: &str = "An import is running: wait or cancel it";
 
-/// An import on its way.
+/// An import under way.
 #[derive(Debug)]
 pub struct ImportJob {
     /// The plan.
@@ -22,12 +22,12 @@ pub struct ImportJob {
 }
 
 impl ImportJob {
-    /// An import that nobody runs yet.
+    /// An import that has not started.
     pub const fn new(plan: Arc<ImportPlan>, progress: Progress) -> Self {
         Self { plan, progress, outcome: Mutex::new(None) }
     }
 
-    /// Runs it to its end with the writer that was lent for it; the outcome is kept for who watches.
+    /// Runs it to its end with the writer that was handed over. The screen reads the outcome later.
     pub fn run(&self, file: &mut ProductFile, session: &Session, stamp: &Stamp) {
         let all = self.plan.counts().taken.max(1) as f32;
         let go_on = |index: usize| self.progress.at(index as f32 / all);
@@ -35,26 +35,26 @@ impl ImportJob {
         self.end(file.import(session, &self.plan, &go_on, stamp));
     }
 
-    /// Notes the outcome, also of an import that could not begin or broke off.
+    /// Records the outcome, also for an import that could not start or broke off.
     pub fn end(&self, outcome: Result<ImportReport, Refused>) {
         *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
     }
 
-    /// How far it is, and the way to cancel it; then nothing is changed.
+    /// Its progress, by which it can also be cancelled; then nothing is changed.
     pub const fn progress(&self) -> &Progress {
         &self.progress
     }
 
-    /// The outcome in words: what was taken in, or why nothing was. `None` before the end, and once it was taken.
-    pub fn said(&self) -> Option<Result<String, String>> {
+    /// The outcome in words: what was imported, or why nothing was. `None` before the end, and after [`Self::take_outcome`].
+    pub fn outcome_words(&self) -> Option<Result<String, String>> {
         let outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
         outcome.as_ref().map(|outcome| match outcome {
-            Ok(report) => Ok(format!("{} rows of {} were taken in.", report.counts.taken, report.file_name)),
+            Ok(report) => Ok(format!("{} rows of {} were imported.", report.counts.taken, report.file_name)),
             Err(refusal) => Err(refusal.to_string()),
         })
     }
 
-    /// The outcome, once, when it has ended.
+    /// The outcome, once, after the end.
     pub fn take_outcome(&self) -> Option<Result<ImportReport, Refused>> {
         self.outcome.lock().unwrap_or_else(PoisonError::into_inner).take()
     }

@@ -1,4 +1,4 @@
-//! Mappings from columns to fields: those that come with the program, and a person's own.
+//! Mappings from columns to fields: those that ship with the program, and a person's own.
 
 use std::path::Path;
 
@@ -12,10 +12,10 @@ use crate::ops::refused::Refused;
 use crate::ops::request::FileSource;
 use mainstay_base::time::{Day, Moment};
 
-/// The mappings that can be chosen: those that come with the program, then the person's own from a folder.
-/// A file in the folder that cannot be read is told in the second list and left out.
+/// The mappings to choose from: those that ship with the program, then the person's own from a folder. The
+/// second list names files of the folder that cannot be read.
 pub fn import_mappings(folder: Option<&Path>) -> (Vec<Mapping>, Vec<String>) {
-    let mut found = rows::ready_mappings().to_vec();
+    let mut found = rows::shipped_mappings().to_vec();
     let mut problems = Vec::new();
     let Some(entries) = folder.and_then(|folder| std::fs::read_dir(folder).ok()) else {
         return (found, problems);
@@ -34,7 +34,7 @@ pub fn import_mappings(folder: Option<&Path>) -> (Vec<Mapping>, Vec<String>) {
     (found, problems)
 }
 
-/// A mapping by its name or, where it ends in `.ron`, by its file.
+/// A mapping by its name, or by its file if the name ends in `.ron`.
 pub fn find_mapping(named: &str, folder: Option<&Path>) -> Result<Mapping, Refused> {
     if Path::new(named).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ron")) {
         return read_mapping(Path::new(named));
@@ -42,7 +42,7 @@ pub fn find_mapping(named: &str, folder: Option<&Path>) -> Result<Mapping, Refus
     let (known, _) = import_mappings(folder);
     let names = known.iter().map(|mapping| format!("“{}”", mapping.name)).collect::<Vec<_>>().join(", ");
     known.into_iter().find(|mapping| mapping.name.eq_ignore_ascii_case(named.trim())).ok_or_else(|| {
-        Refused::Rule(format!("there is no mapping “{named}”; known are {names}, or name a .ron file"))
+        Refused::Rule(format!("there is no mapping “{named}”; choose one of {names}, or give a .ron file"))
     })
 }
 
@@ -50,11 +50,11 @@ pub fn find_mapping(named: &str, folder: Option<&Path>) -> Result<Mapping, Refus
 pub fn read_mapping(path: &Path) -> Result<Mapping, Refused> {
     let bytes = files::read(FileSource::Path(path.to_owned()))?;
     let text = String::from_utf8(bytes)
-        .map_err(|_| Refused::Rule(format!("{} is no text in UTF-8", path.display())))?;
+        .map_err(|_| Refused::Rule(format!("{} is not UTF-8 text", path.display())))?;
     Mapping::from_ron(&text).map_err(|error| Refused::Rule(error.to_string()))
 }
 
-/// Keeps a mapping in the person's folder under its name, replacing one of the same name.
+/// Saves a mapping in the person's folder under its name, replacing one of the same name.
 pub fn save_mapping(folder: &Path, mapping: &Mapping) -> Result<(), Refused> {
     let stem: String = mapping
         .name
@@ -74,7 +74,7 @@ pub fn save_mapping(folder: &Path, mapping: &Mapping) -> Result<(), Refused> {
     std::fs::write(folder.join(format!("{stem}.ron")), text).map_err(failed)
 }
 
-/// The mapping with a question answered. A moment may be given as a day alone: then it is noon of that day, UTC.
+/// The mapping with a question answered. A moment may be given as a day alone: it then means noon of that day, UTC.
 pub fn answered(mapping: Mapping, target: &str, answer: &str) -> Result<Mapping, Refused> {
     let Some(field) = Kind::Feedback.def().field(target) else {
         return Err(Refused::invalid(target, "feedback has no such field"));

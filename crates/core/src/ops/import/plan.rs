@@ -1,4 +1,4 @@
-//! What would become of each row of a file, and why. Making a plan changes nothing.
+//! The plan for each row of a file, with reasons. Making a plan changes nothing.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,11 +16,11 @@ use crate::ops::refused::Refused;
 use crate::store::EventFilter;
 use mainstay_base::time::Moment;
 
-/// Rows planned between two looks at whether to go on.
-const ROWS_PER_LOOK: usize = 64;
+/// Rows that are planned between two checks for cancellation.
+const ROWS_PER_CHECK: usize = 64;
 
 impl ProductFile {
-    /// What taking a file in would do now. Refused where the mapping does not fit the file or a question is open.
+    /// The plan of an import at this moment. Refused if the mapping does not fit the file or a question is open.
     pub fn plan_import(
         &self,
         source: &Arc<ImportSource>,
@@ -30,7 +30,7 @@ impl ProductFile {
         self.plan_import_while(source, mapping, now, &|_| true)
     }
 
-    /// The same for a job: `keep_going` is told now and then which share is done, 0 to 1; `false` cancels.
+    /// The same for a job: `keep_going` is called now and then with the finished share, 0 to 1; `false` cancels.
     pub fn plan_import_while(
         &self,
         source: &Arc<ImportSource>,
@@ -55,7 +55,7 @@ impl ProductFile {
         let numbered = numbers.bind(&source.header).ok();
         let mut planned = Vec::with_capacity(source.rows.len());
         for (index, row) in source.rows.iter().enumerate().filter(|(_, row)| !row.is_empty()) {
-            if index % ROWS_PER_LOOK == 0 && !keep_going(index as f32 / source.rows.len() as f32) {
+            if index % ROWS_PER_CHECK == 0 && !keep_going(index as f32 / source.rows.len() as f32) {
                 return Err(Refused::cancelled());
             }
             let (external_number, title, plan) = match bound.apply(row) {
@@ -97,7 +97,7 @@ impl ProductFile {
         })
     }
 
-    /// The records that were taken in before, with their titles, by the number that they had outside.
+    /// The records that were imported before, with their titles, by their external number.
     fn external_numbers(&self) -> Result<HashMap<String, (RecordId, String)>, Refused> {
         let rows = self.store.list(Kind::Feedback, &[EXTERNAL_NUMBER])?;
         let numbered = rows.into_iter().filter(|row| row.state != "void").filter_map(|row| {
@@ -108,7 +108,7 @@ impl ProductFile {
     }
 }
 
-/// The mapping reduced to the number by which a row is recognised: it is told of refused rows, too.
+/// The mapping reduced to the number by which a row is recognised, so that refused rows show it too.
 fn only_number(mapping: &Mapping) -> Mapping {
     let mut numbers = mapping.clone();
     numbers.columns.retain(|rule| rule.target == EXTERNAL_NUMBER);
@@ -125,11 +125,10 @@ fn with_label(reason: &str, mapping: &Mapping) -> String {
     })
 }
 
-/// The values in their canonical form if they suit a new record of the kind, or everything that making it would refuse, each
-/// with the label of its field.
+/// The values in canonical form if they suit a new record of the kind. Otherwise everything that creating it would refuse,
+/// each with the label of its field.
 ///
-/// # Errors
-/// The reasons.
+/// # Errors The reasons.
 pub(in crate::ops) fn check_new(def: &KindDef, values: &Fields, now: Moment) -> Result<Fields, Vec<String>> {
     let label = |name: &str| def.field(name).map_or_else(|| name.to_owned(), |field| field.label.to_owned());
     let set = check_values(def, values).map_err(|violations| {
@@ -141,7 +140,7 @@ pub(in crate::ops) fn check_new(def: &KindDef, values: &Fields, now: Moment) -> 
     for (name, value) in &set {
         if !value.is_null() && !may_be_filled_when_made(def, name) {
             reasons.push(format!(
-                "{}: cannot be filled when the record is made; map the column to another field, or leave it out",
+                "{}: cannot be filled when the record is created; map the column to another field, or leave it out",
                 label(name)
             ));
         }
@@ -163,7 +162,7 @@ pub(in crate::ops) fn check_new(def: &KindDef, values: &Fields, now: Moment) -> 
     if reasons.is_empty() { Ok(set) } else { Err(reasons) }
 }
 
-/// Whether the values suit new feedback: everything that making it would refuse is told here, row by row.
+/// Whether the values suit new feedback. Everything that creating it would refuse is reported here, row by row.
 fn checked(values: &Fields, now: Moment) -> RowPlan {
     match check_new(Kind::Feedback.def(), values, now) {
         Ok(set) => RowPlan::Take(set),

@@ -12,7 +12,7 @@ use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone, Width};
 /// The questions about risk: clause 7.4, and whether the fix is safer than the flaw.
 const RISK: &[&str] = &["Q04", "Q05", "Q06", "Q07", "Q12"];
 
-/// Fields that stand with the risk part.
+/// Fields that are printed with the risk part.
 const RISK_FIELDS: &[&str] =
     &["conclusion", "controls_examined", "required_risk_activities", "rmf_before", "rmf_after"];
 
@@ -97,7 +97,7 @@ fn questions_table(caption: &str, answers: &[&QuestionAnswer]) -> Block {
     }
 }
 
-/// What the change means for each market.
+/// The effect of the change in each market.
 fn regulatory(paper: &Paper<'_>, number: &str, chain: &ChangeChain) -> Section {
     let page = &chain.change;
     let rows: Vec<Vec<Cell>> = chain
@@ -114,7 +114,7 @@ fn regulatory(paper: &Paper<'_>, number: &str, chain: &ChangeChain) -> Section {
         .collect();
     let mut blocks = Vec::new();
     if rows.is_empty() {
-        blocks.push(nothing("No market asks for a decision"));
+        blocks.push(nothing("No market requires a decision"));
     } else {
         let columns =
             vec![Column::text("Market", 2), Column::text("Decision", 3), Column::text("Rationale", 5)];

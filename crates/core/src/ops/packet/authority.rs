@@ -1,4 +1,4 @@
-//! Approvals on paper: what was fixed, who had to sign, who signed in which role.
+//! Approvals on paper: the fixed content, the roles that must sign, and who signed in which role.
 
 use super::paper::{Paper, word};
 use super::record;
@@ -9,16 +9,16 @@ use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone, Width};
 
-/// Fields of an approval that are printed as tables or checks here.
+/// Fields of an approval that this section prints as tables or checks.
 const ELSEWHERE: &[&str] = &["fixed_content", "required_roles", "authors", "subject", "impact_analysis"];
 
-/// One section for each approval, the newest first.
+/// One section for each approval, newest first.
 pub(super) fn sections(
     paper: &Paper<'_>,
     number: u8,
     approvals: &[RecordPage],
 ) -> Result<Vec<Section>, Refused> {
-    let none = approvals.is_empty().then(|| nothing("Approval was not asked for yet"));
+    let none = approvals.is_empty().then(|| nothing("No approval requested yet"));
     let mut sections = vec![chapter(
         number,
         "Approvals and authority",
@@ -163,7 +163,7 @@ fn remarks(paper: &Paper<'_>, page: &RecordPage, approval: &Approval) -> Vec<Blo
     blocks
 }
 
-/// The digest of the scope as it stands, and whether it is the one that was approved.
+/// The digest of the present scope, and whether it is the one that was approved.
 pub(super) fn scope_digest(
     paper: &Paper<'_>,
     page: &RecordPage,

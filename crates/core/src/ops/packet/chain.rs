@@ -1,4 +1,4 @@
-//! A change with everything it rests on, and the moments of its steps by the audit trail.
+//! A change with its supporting records, and the moments of its steps from the audit trail.
 
 use super::order::{OrderCheck, OrderStep, check_order};
 use super::paper::Paper;
@@ -16,12 +16,12 @@ pub(super) struct ChangeChain {
     pub content: ChangeRequest,
     pub feedback: Vec<RecordId>,
     pub problems: Vec<RecordId>,
-    /// The analysis in force last, then the earlier ones.
+    /// The analysis in force last, preceded by the earlier ones.
     pub analyses: Vec<RecordId>,
     pub approvals: Vec<RecordId>,
 }
 
-/// A step of the order with the event that shows it.
+/// A step of the order with the event that documents it.
 pub(super) struct ShownStep {
     pub step: OrderStep,
     pub record: Option<RecordId>,
@@ -47,7 +47,7 @@ impl ChangeChain {
         let mut feedback = ids(&change, Kind::Feedback);
         feedback.dedup();
         let problems = content.problem_reports.clone();
-        // A problem may have several changes; their feedback is the same, their analyses are not.
+        // A problem may have several changes. They share its feedback, but not their analyses.
         let refer = |kind: Kind| -> Result<Vec<RecordId>, Refused> {
             Ok(paper.file.referring(id, kind)?.iter().map(|data| data.head.id).collect())
         };
@@ -59,15 +59,15 @@ impl ChangeChain {
         Ok(Self { change, content, feedback, problems, analyses, approvals })
     }
 
-    /// All records of the chain in the order in which they are printed.
+    /// All records of the chain in the order of printing.
     pub fn ids(&self) -> Vec<RecordId> {
         let mut ids = vec![self.change.data.head.id];
         ids.extend(self.analyses.iter().chain(&self.approvals).chain(&self.problems).chain(&self.feedback));
         ids
     }
 
-    /// The steps of the change in the order in which they must be taken, with the last event that took each, and the
-    /// events that returned it to analysis. What came before the last return counts for an earlier round.
+    /// The steps of the change in their required order, each with the last event that took it, and the events that
+    /// returned the change to analysis. Anything before the last return belongs to an earlier round.
     pub fn steps(&self, paper: &Paper<'_>) -> Result<(Vec<ShownStep>, Vec<u64>), Refused> {
         let change = self.change.data.head.id;
         let mut ids = vec![change];
@@ -115,8 +115,8 @@ impl ChangeChain {
         Ok((steps, returns.iter().map(|event| event.seq).collect()))
     }
 
-    /// When the work began as a person declared it, which may lie before its entry. A start in an earlier round does not
-    /// count until the change is made anew.
+    /// The declared start of the work, which may be before its entry. A start in an earlier round does not count until
+    /// the change is implemented again.
     fn declared_start(&self, paper: &Paper<'_>, returned: Option<Moment>) -> ShownStep {
         let made = !matches!(
             self.change.data.head.state.as_str(),
@@ -141,14 +141,14 @@ impl ChangeChain {
     }
 }
 
-/// Whether the event brought the record into the state.
+/// Whether the event moved the record into the state.
 fn enters(event: &Event, id: RecordId, state: &str) -> bool {
     event.changes.iter().filter(|change| change.record == id).any(|change| {
         change.fields.iter().any(|field| field.field == "state" && field.after.as_str() == Some(state))
     })
 }
 
-/// The last event that brought a record of the kind into the state; of analyses only the one in force.
+/// The last event that moved a record of the kind into the state; of analyses only the one in force counts.
 fn last_into<'a>(
     events: &'a [Event],
     kind: Kind,

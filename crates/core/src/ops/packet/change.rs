@@ -1,5 +1,4 @@
-//! P2: one change request with everything it rests on (domain 7). Fourteen chapters in a fixed order; what does not exist
-//! is said.
+//! P2: one change request with its supporting records (domain 7). Fourteen chapters in a fixed order; missing records are stated.
 
 use super::chain::{ChangeChain, ShownStep};
 use super::paper::{Paper, state_mark};
@@ -16,7 +15,7 @@ use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone, TraceStep, Width};
 
-/// Fields of a change request that have a chapter of their own.
+/// Fields of a change request that have their own chapter.
 const ELSEWHERE: &[&str] = &[
     "impact_analysis",
     "activities",
@@ -48,7 +47,7 @@ pub(super) fn sections(paper: &mut Paper<'_>, id: RecordId) -> Result<Vec<Sectio
     sections.push(release(&chain.content, &problems, paper));
     sections.push(communication(paper, &chain.change));
     sections.extend(closure(paper, &chain, &problems));
-    // What happened to the feedback before is not part of the change; its records are printed in chapter 2.
+    // The earlier history of the feedback is not part of the change; its records are printed in chapter 2.
     let ids: Vec<RecordId> = chain.ids().into_iter().filter(|id| id.kind != Kind::Feedback).collect();
     let rows = trail::rows(paper, &trail::events(paper, &ids)?, &ids)?;
     sections.push(chapter(14, "Audit trail of the change", "21 CFR 11.10(e)", vec![Block::History { rows }]));
@@ -70,7 +69,7 @@ fn records(
     pages: &[RecordPage],
     paint: Painter<'_>,
 ) -> Vec<Section> {
-    let none = pages.is_empty().then(|| nothing("None belongs to this change"));
+    let none = pages.is_empty().then(|| nothing("No records for this change"));
     let mut sections = vec![chapter(number, title, clause, none.into_iter().collect())];
     for (index, page) in pages.iter().enumerate() {
         sections.push(record::section(
@@ -84,7 +83,7 @@ fn records(
     sections
 }
 
-/// The trace strip, and the order of the steps by the audit trail.
+/// The trace strip, and the order of the steps from the audit trail.
 fn trace(paper: &Paper<'_>, chain: &ChangeChain) -> Result<Section, Refused> {
     let (steps, returns) = chain.steps(paper)?;
     let check = ChangeChain::check(&steps);
@@ -177,7 +176,7 @@ fn work(change: &ChangeRequest) -> TraceStep {
     }
 }
 
-/// A problem report without the verification of its resolution, which has a chapter of its own.
+/// A problem report without the verification of its resolution, which has its own chapter.
 fn problem(paper: &Paper<'_>, page: &RecordPage) -> Vec<Block> {
     let mut blocks =
         record::content(paper, page, |group| group.clause != "IEC 62304 9.7", &[], record::head(paper, page));
@@ -246,7 +245,7 @@ fn activities(change: &ChangeRequest, id: RecordId) -> Section {
     }
     let mut blocks = Vec::new();
     if rows.is_empty() {
-        blocks.push(nothing("The matrix is not filled yet"));
+        blocks.push(nothing("The matrix is not filled in yet"));
     } else {
         let columns = vec![
             Column::text("Activity", 2),
@@ -262,11 +261,11 @@ fn activities(change: &ChangeRequest, id: RecordId) -> Section {
         .with_record(id.to_string())
 }
 
-/// The test records with their seven elements, and why the regression scope is enough.
+/// The test records with their seven elements, and why the regression scope is sufficient.
 fn verification(paper: &Paper<'_>, chain: &ChangeChain) -> Result<Vec<Section>, Refused> {
     let page = &chain.change;
     let id = page.data.head.id.to_string();
-    let tests = paper.looking(|world| test_record::standing(world, page.data.head.id))?;
+    let tests = paper.with_world(|world| test_record::standing(world, page.data.head.id))?;
     let fields = ["regression_rationale", "risk_control_verification", "problems_found"];
     let fields: Vec<Field> = fields.iter().filter_map(|name| record::named(paper, page, name)).collect();
     let mut blocks = Vec::new();
@@ -312,7 +311,7 @@ fn test_record_blocks(test: &TestRecord) -> Vec<Block> {
     blocks
 }
 
-/// SOUP before and after, and what the analysis says of the anomaly list of the new version.
+/// SOUP before and after, and the analysis' evaluation of the anomaly list of the new version.
 fn soup(change: &ChangeRequest, analysis: Option<&RecordPage>) -> Section {
     let mut blocks = Vec::new();
     if change.affected_soup.is_empty() {
@@ -350,7 +349,7 @@ fn soup(change: &ChangeRequest, analysis: Option<&RecordPage>) -> Section {
     chapter(9, "SOUP before and after", "IEC 62304 7.1.3, 8.1.2", blocks)
 }
 
-/// What the change did to the risk management file.
+/// The effect of the change on the risk management file.
 fn risk_file(paper: &Paper<'_>, analysis: Option<&RecordPage>, problems: &[RecordPage]) -> Section {
     let mut fields = Vec::new();
     if let Some(page) = analysis {
@@ -409,7 +408,7 @@ fn closure(paper: &Paper<'_>, chain: &ChangeChain, problems: &[RecordPage]) -> V
         blocks.push(record::signatures(paper, page, closing));
     }
     if problems.is_empty() {
-        blocks.push(nothing("No problem report belongs to this change"));
+        blocks.push(nothing("No problem report for this change"));
     }
     let mut sections =
         vec![chapter(13, "Verification of the resolution and closure", "IEC 62304 9.7", blocks)];

@@ -11,10 +11,10 @@ use crate::domain::record::RecordData;
 use crate::ops::refused::Refused;
 use crate::report::{AttachmentEntry, EmbeddedFile, Mark, Packet, Statement};
 
-/// Most bytes of evidence that travel inside one PDF; what does not fit is listed with its digest.
+/// Most bytes of evidence that one PDF embeds; further files are listed with their digest.
 const EMBEDDED_BYTES_MAX: u64 = 50 * 1024 * 1024;
 
-/// The standard whose clauses order the packet.
+/// The standard whose clauses determine the order of the packet.
 const STANDARD: &str = "IEC 62304:2006+A1:2015";
 
 /// The packet without its sections and annex.
@@ -31,14 +31,14 @@ pub(super) fn packet(
             (
                 "Audit packet, one change request",
                 format!("{id} {}", paper.title(&data)),
-                format!("{id} with everything it rests on and everything that rests on it, as it stands at the cut-off."),
+                format!("{id} with its supporting and dependent records, in their state at the cut-off."),
                 None,
             )
         }
         PacketScope::Period { from, to } => (
             "Audit packet, whole period",
             format!("{} from {from} to {to}", product.title),
-            "Every record that was made, changed its state or was signed in the period, as it stands at the cut-off."
+            "Every record that was created, changed its state or was signed in the period, in its state at the cut-off."
                 .to_owned(),
             Some((from.to_string(), to.to_string())),
         ),
@@ -106,13 +106,13 @@ fn statements(paper: &Paper<'_>) -> Vec<Statement> {
         ),
         say(
             "Not kept by this version of the program",
-            "Releases, communications, SOUP reviews, process deviations and retirement. The sections for them are printed and \
-             say so.",
+            "Releases, communications, SOUP reviews, process deviations and retirement. Their sections are \
+             printed and say so.",
         ),
     ];
     if paper.redact {
         statements.push(say(
-            "What redaction left out",
+            "Redacted content",
             "Values of fields that may hold personal data read [redacted], in the audit trail too. Names of persons who acted \
              or signed stay, because a signature is not valid without them. Files of feedback and files with a personal \
              source are listed with their digest and are not embedded; embedded files are not redacted inside.",
@@ -121,7 +121,7 @@ fn statements(paper: &Paper<'_>) -> Vec<Statement> {
     statements
 }
 
-/// The attachments of all printed records: what is listed, and the bytes of what is embedded.
+/// The attachments of all printed records: the list, and the bytes of the embedded files.
 pub(super) fn annex(paper: &Paper<'_>) -> Result<(Vec<AttachmentEntry>, Vec<EmbeddedFile>), Refused> {
     let mut entries = Vec::new();
     let mut files = Vec::new();
@@ -176,7 +176,7 @@ fn entry(paper: &Paper<'_>, data: &RecordData, attachment: &Attachment) -> Attac
     }
 }
 
-/// Whether the file may show personal data: it belongs to feedback, or it came from a named place or an outsider.
+/// Whether the file may contain personal data: it belongs to feedback, or has a personal source or an outside one.
 fn is_private(paper: &Paper<'_>, attachment: &Attachment) -> bool {
     attachment.subject.is_some_and(|subject| subject.kind == Kind::Feedback)
         || !attachment.source.is_empty()

@@ -1,4 +1,4 @@
-//! Kinds that only declare their chapter of a period's packet: a log, and each record in full, from the declaration alone.
+//! Kinds that only declare their chapter of a period's packet: a log, and each record in full, both from the declaration.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::report::{Block, Cell, Column, Section};
 pub(super) struct Chapters(BTreeMap<(u8, Kind), Vec<RecordPage>>);
 
 impl Chapters {
-    /// Those among the records of the period.
+    /// Those among the given records of the period.
     pub fn of(paper: &mut Paper<'_>, ids: &[RecordId]) -> Result<Self, Refused> {
         let mut found: BTreeMap<(u8, Kind), Vec<RecordPage>> = BTreeMap::new();
         for id in ids {
@@ -25,7 +25,7 @@ impl Chapters {
         Ok(Self(found))
     }
 
-    /// Adds each log to its chapter, and the records after what the chapter holds already.
+    /// Adds each log to its chapter, and the records after the existing content of the chapter.
     pub fn add_to(&self, paper: &Paper<'_>, sections: &mut Vec<Section>) {
         for ((number, kind), pages) in &self.0 {
             let records =
@@ -55,7 +55,7 @@ fn log(paper: &Paper<'_>, kind: Kind, pages: &[RecordPage]) -> Block {
     Block::Table { caption: Some(def.plural.to_owned()), columns, rows }
 }
 
-/// Puts a block at the end of a chapter, and sections below it, numbered on.
+/// Adds a block at the end of a chapter, and sections below it with continued numbers.
 fn place(sections: &mut Vec<Section>, number: u8, block: Block, below: Vec<Section>) {
     let own = number.to_string();
     let Some(at) = sections.iter().position(|section| section.number == own) else { return };
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn records_stand_after_what_their_chapter_holds_and_before_the_next() {
+    fn records_follow_the_content_of_their_chapter() {
         let mut sections = vec![section(1, "8"), section(2, "8.1"), section(1, "9"), section(1, "80")];
         place(&mut sections, 8, Block::paragraph("log"), vec![section(2, ""), section(2, "")]);
         let numbers: Vec<&str> = sections.iter().map(|section| section.number.as_str()).collect();
@@ -91,14 +91,14 @@ mod tests {
     }
 
     #[test]
-    fn a_chapter_that_the_packet_does_not_have_takes_nothing() {
+    fn a_chapter_that_the_packet_does_not_have_gets_nothing() {
         let mut sections = vec![section(1, "8")];
         place(&mut sections, 7, Block::paragraph("log"), vec![section(2, "")]);
         assert_eq!(sections, [section(1, "8")]);
     }
 
     #[test]
-    fn a_declared_chapter_is_one_of_the_packet() {
+    fn every_declared_chapter_exists_in_the_packet() {
         for kind in Kind::ALL {
             assert!(
                 kind.def().chapter.is_none_or(|number| (1..=20).contains(&number)),

@@ -1,6 +1,7 @@
-//! A packet from beginning to end, on a job's thread: the file is verified, the records are gathered, the pages laid out.
+//! Making a packet in a background job: verify the file, gather the records, lay out the pages.
 //!
-//! Belongs here: the order of that, its progress and where it can be cancelled. Does not belong here: what a packet holds.
+//! Belongs here: the order of these steps, their progress, and where they can be cancelled. Does not belong here: the
+//! content of a packet.
 
 use std::path::PathBuf;
 
@@ -12,11 +13,11 @@ use crate::ops::refused::Refused;
 use crate::ops::session::Session;
 use mainstay_base::clock::Stamp;
 
-/// How often the file is verified again because somebody wrote to it meanwhile. After that the packet says that it was not
+/// How often the file is verified again because a writer changed it meanwhile. After that the packet says that it was not
 /// verified up to its last event.
 const TRIES: usize = 3;
 
-/// Everything that a job needs to make a packet: plain data, no key.
+/// The input of a job that makes a packet: plain data, no key.
 #[derive(Debug, Clone)]
 pub struct PacketOrder {
     path: PathBuf,
@@ -25,7 +26,7 @@ pub struct PacketOrder {
     stamp: Stamp,
 }
 
-/// Who makes a packet, in the words of its cover: name and roles.
+/// The maker of a packet as named on its cover: name and roles.
 pub(super) fn maker(session: &Session) -> String {
     let roles: Vec<&str> = session.roles().iter().map(|role| role.word()).collect();
     format!("{}, {}", session.name(), roles.join(", ").to_lowercase())
@@ -37,19 +38,19 @@ impl PacketOrder {
         Self { path: file.path().to_owned(), options, made_by: maker(made_by), stamp: stamp.clone() }
     }
 
-    /// Makes it. Nothing is written.
+    /// Makes the packet. Nothing is written.
     ///
     /// # Errors
-    /// What verification, [`ProductFile::build_packet`] and [`super::render_packet`] refuse, or that it was cancelled:
-    /// while the file is verified at any moment, later between the stages.
+    /// Whatever verification, [`ProductFile::build_packet`] and [`super::render_packet`] refuse, or that the job was
+    /// cancelled: at any moment of verification, later between the stages.
     pub fn make(&self, fonts: &PacketFonts, progress: &Progress) -> Result<RenderedPacket, Refused> {
         let mut tries = 0;
         let built = loop {
             tries += 1;
             progress.step("Verifying the file", 0.0)?;
-            let verification = ProductFile::verify_beside(&self.path, None, progress, 0.4)?;
+            let verification = ProductFile::verify_in_background(&self.path, None, progress, 0.4)?;
             progress.step("Gathering the records", 0.4)?;
-            let file = ProductFile::beside(&self.path)?;
+            let file = ProductFile::open_for_job(&self.path)?;
             if verification.head.1 == file.head().digest || tries == TRIES {
                 break file.build_packet_by(
                     &self.options,

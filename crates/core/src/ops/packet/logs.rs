@@ -14,7 +14,7 @@ fn narrow(column: Column, width: f32) -> Column {
     Column { width: Width::Points(width), ..column }
 }
 
-/// How much came from where.
+/// The number of items by source and channel.
 pub(super) fn sources(paper: &Paper<'_>, feedback: &[RecordPage]) -> Vec<Block> {
     if feedback.is_empty() {
         return Vec::new();
@@ -80,7 +80,7 @@ pub(super) fn feedback(paper: &Paper<'_>, feedback: &[RecordPage]) -> Vec<Block>
     vec![Block::table(columns, rows)]
 }
 
-/// Complaints and everything with possible harm, with the decision for each market.
+/// Complaints and all feedback with possible harm, with the decision for each market.
 pub(super) fn reportability(feedback: &[RecordPage]) -> Vec<Block> {
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     for page in feedback {
@@ -119,7 +119,7 @@ pub(super) fn reportability(feedback: &[RecordPage]) -> Vec<Block> {
             let mark = if content.needs_reportability() {
                 Mark::due("not assessed")
             } else {
-                Mark::neutral("not asked: no harm")
+                Mark::neutral("not required: no harm")
             };
             let mut cells = first(String::new());
             cells.extend([mark.into(), "".into()]);
@@ -141,7 +141,7 @@ pub(super) fn reportability(feedback: &[RecordPage]) -> Vec<Block> {
     vec![Block::table(columns, rows)]
 }
 
-/// Every problem report in one row.
+/// Every problem report as one row.
 pub(super) fn problems(paper: &Paper<'_>, problems: &[RecordPage]) -> Vec<Block> {
     let rows = problems
         .iter()

@@ -4,26 +4,26 @@ use super::sections::numbers;
 use crate::domain::ids::{Kind, RecordId};
 use crate::report::{Block, Cell, Column, Mark, Width};
 
-/// What shows that a clause was followed.
+/// The evidence for a clause.
 enum Evidence {
-    /// Records of the kinds that declare the clause; where none does, this version keeps nothing.
+    /// Records of the kinds that declare the clause; if none does, this version keeps no such records.
     Records,
-    /// Something else that every file has.
+    /// Content that every file has.
     Always(&'static str),
 }
 
-/// Clause, our own mnemonic, and the evidence.
+/// Clause, our own short description, and the evidence.
 const CLAUSES: &[(&str, &str, Evidence)] = &[
     ("4.3", "Software safety class", Evidence::Always("Product, on the cover")),
     ("5.8", "Release", Evidence::Records),
     ("6.1", "Maintenance plan: criteria, limits, authority", Evidence::Always("Policy in force, chapter 4")),
-    ("6.2.1.1", "Feedback is taken in", Evidence::Records),
+    ("6.2.1.1", "Feedback is monitored", Evidence::Records),
     ("6.2.1.2", "Feedback is documented and evaluated", Evidence::Records),
     ("6.2.1.3", "Problem reports are evaluated for safety and change", Evidence::Records),
     ("6.2.2", "The problem resolution process is used", Evidence::Records),
     ("6.2.3", "Change requests are analysed", Evidence::Records),
     ("6.2.4", "Change requests are approved", Evidence::Records),
-    ("6.2.5", "Users and regulators are told", Evidence::Records),
+    ("6.2.5", "Users and regulators are informed", Evidence::Records),
     ("6.3.1", "The development process is used for changes", Evidence::Records),
     ("6.3.2", "Changed software is released again", Evidence::Records),
     ("7.1.3", "Published SOUP anomaly lists are evaluated", Evidence::Records),
@@ -72,7 +72,7 @@ pub(super) fn table(records: &[RecordId]) -> Block {
         .collect();
     let columns = vec![
         Column { width: Width::Points(44.0), ..Column::id("Clause") },
-        Column::text("What it asks for", 2),
+        Column::text("Requirement", 2),
         Column::text("Evidence in the period", 3),
         Column::mark("Status"),
     ];
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_clause_that_a_kind_declares_stands_in_the_matrix() {
+    fn every_clause_that_a_kind_declares_is_in_the_matrix() {
         for kind in Kind::ALL {
             for clause in kind.def().evidence {
                 let found = CLAUSES.iter().find(|(known, ..)| known == clause);

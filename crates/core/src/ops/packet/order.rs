@@ -5,30 +5,30 @@
 use crate::report::Mark;
 use mainstay_base::time::Moment;
 
-/// One step of the order in which a change must go.
+/// One step in the required order of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderStep {
-    /// What the step is.
+    /// Name of the step.
     pub label: &'static str,
-    /// The clause that puts it there.
+    /// The clause that requires its place.
     pub clause: &'static str,
-    /// When it was taken; `None`: not, or not yet.
+    /// When it was taken; `None` if it was not, or not yet.
     pub at: Option<Moment>,
-    /// Whether no later step may be taken without it.
+    /// Whether later steps require it.
     pub mandatory: bool,
 }
 
 /// Result of the order check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderCheck {
-    /// What is violated, each a sentence. Empty: nothing.
+    /// The violations, each a sentence. Empty if there are none.
     pub violations: Vec<String>,
-    /// Whether the last step is reached.
+    /// Whether the last step was reached.
     pub complete: bool,
 }
 
 impl OrderCheck {
-    /// "Sequence OK" or "Sequence violated", with everything that is violated.
+    /// "Sequence OK" or "Sequence violated", with all violations.
     pub fn mark(&self) -> Mark {
         if !self.violations.is_empty() {
             return Mark::late(format!("Sequence violated: {}", self.violations.join(" ")));
@@ -45,10 +45,10 @@ impl OrderCheck {
     }
 }
 
-/// Compares the moments of the steps, which are given in the order in which they must be taken.
+/// Compares the moments of the steps, given in their required order.
 ///
-/// A step must not lie before any earlier one (the same moment is in order), and no step may be taken while a mandatory
-/// earlier one is missing (IEC 62304 6.2.3, 6.2.4, 8.2.1).
+/// A step must not be earlier than any step before it (equal moments are in order), and no step may be taken while a
+/// mandatory earlier one is missing (IEC 62304 6.2.3, 6.2.4, 8.2.1).
 pub fn check_order(steps: &[OrderStep]) -> OrderCheck {
     let mut violations = Vec::new();
     let mut latest: Option<(&'static str, Moment)> = None;
@@ -71,7 +71,7 @@ pub fn check_order(steps: &[OrderStep]) -> OrderCheck {
         }
         match latest {
             Some((label, before)) if at < before => violations.push(format!(
-                "“{}” ({}) lies before “{label}” ({}), which must come first ({}).",
+                "“{}” ({}) is earlier than “{label}” ({}), which must come first ({}).",
                 step.label,
                 at.words(),
                 before.words(),
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_in_order_are_in_order_and_equal_moments_too() {
+    fn ordered_and_equal_moments_are_in_order() {
         let day = [
             Some("2031-03-01 10:00"),
             Some("2031-03-02 10:00"),
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn work_before_the_approval_is_named_with_both_moments() {
+    fn work_before_the_approval_is_reported_with_both_moments() {
         let check = check_order(&steps([
             Some("2031-03-01 10:00"),
             Some("2031-03-05 10:00"),
@@ -128,13 +128,13 @@ mod tests {
         assert_eq!(check.violations.len(), 1, "{check:?}");
         let words = check.mark().word;
         assert!(words.starts_with(
-            "Sequence violated: “Work began” (2031-03-02 10:00 UTC) lies before “Approval granted”"
+            "Sequence violated: “Work began” (2031-03-02 10:00 UTC) is earlier than “Approval granted”"
         ));
         assert!(words.contains("6.2.4"));
     }
 
     #[test]
-    fn an_analysis_after_the_fact_violates_the_order_once_for_each_step_that_came_too_early() {
+    fn a_late_analysis_violates_the_order_once_for_each_step_before_it() {
         let check = check_order(&steps([
             Some("2031-03-09 10:00"),
             Some("2031-03-05 10:00"),

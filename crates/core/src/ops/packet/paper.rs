@@ -1,4 +1,4 @@
-//! What every section of a packet looks at: the file, the names, the redaction, and the records printed so far.
+//! The shared context of a packet's sections: the file, the names, the redaction, and the records printed so far.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,10 +18,10 @@ use crate::store::Verification;
 use mainstay_base::clock::Stamp;
 use mainstay_base::time::Moment;
 
-/// What stands in the place of a personal value.
+/// Replaces a personal value.
 pub(super) const REDACTED: &str = "[redacted]";
 
-/// Whether signatures were checked, and with which result.
+/// Whether the file was verified, and with which result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Checked {
     /// Everything in the file matches.
@@ -32,7 +32,7 @@ pub(super) enum Checked {
     NotDone,
 }
 
-/// What the sections of one packet share.
+/// The shared context of the sections of one packet.
 pub(super) struct Paper<'a> {
     pub file: &'a ProductFile,
     pub redact: bool,
@@ -45,11 +45,11 @@ pub(super) struct Paper<'a> {
 }
 
 impl<'a> Paper<'a> {
-    /// Looks at the file's records as a rule does.
-    pub fn looking<T>(&self, look: impl FnOnce(&dyn World) -> T) -> Result<T, Refused> {
+    /// Reads the file's records through the view that rules use.
+    pub fn with_world<T>(&self, read: impl FnOnce(&dyn World) -> T) -> Result<T, Refused> {
         let nobody = RecordId::new(Kind::Person, 0);
         let change = ChangeSet::to_look(&self.file.store, nobody, self.now);
-        let found = look(&change);
+        let found = read(&change);
         change.finish()?;
         Ok(found)
     }
@@ -79,7 +79,7 @@ impl<'a> Paper<'a> {
         })
     }
 
-    /// The page of a record, which counts as printed from now on: its attachments go into the annex.
+    /// The page of a record. The record then counts as printed: its attachments go into the annex.
     pub fn page(&mut self, id: RecordId) -> Result<RecordPage, Refused> {
         self.printed.insert(id);
         self.file.page(id, None, self.now)
@@ -90,22 +90,22 @@ impl<'a> Paper<'a> {
         &self.printed
     }
 
-    /// The name of a person with their number's words; the number alone for anybody unknown.
+    /// The name of a person with their number; the number alone for an unknown person.
     pub fn name(&self, id: RecordId) -> String {
         self.names.get(&id).cloned().unwrap_or_else(|| id.to_string())
     }
 
-    /// Whether a name is that of a person with an account.
+    /// Whether a name belongs to a person with an account.
     pub fn is_staff(&self, name: &str) -> bool {
         self.names.values().any(|known| known == name)
     }
 
-    /// A value as it is printed: words, persons by name, personal values left out where asked.
+    /// A value as printed: words, persons by name, personal values redacted if requested.
     pub fn words(&self, field: &FieldDef, value: &Value) -> String {
         field.told(value, self)
     }
 
-    /// A declared field of a record as it is printed; empty for an unknown one.
+    /// A declared field of a record as printed; empty for an unknown field.
     pub fn field(&self, data: &RecordData, name: &str) -> String {
         data.def().field(name).map_or_else(String::new, |field| self.words(field, data.value(name)))
     }
@@ -115,8 +115,8 @@ impl<'a> Paper<'a> {
         data.title().to_owned()
     }
 
-    /// The personal strings of all printed records, and titles taken from them: none may stand anywhere in the packet.
-    /// Names of persons with an account are not among them, because signatures carry them.
+    /// The personal strings of all printed records, and titles taken from them: none may appear anywhere in the
+    /// packet. Names of persons with an account are not included, because signatures show them.
     pub fn private_words(&self) -> Result<Vec<String>, Refused> {
         let staff: BTreeSet<&str> = self.names.values().map(String::as_str).collect();
         let mut found = BTreeSet::new();
@@ -158,13 +158,13 @@ impl<'a> Paper<'a> {
             .map(|text| text.trim().to_owned())
             .filter(|text| text.chars().count() >= 4 && !staff.contains(text.as_str()))
             .collect();
-        // Longer ones first, so that a part of one does not hide the rest of it.
+        // Longer ones first, so that replacing a part does not hide the rest.
         words.sort_by_key(|text| std::cmp::Reverse(text.len()));
         words.dedup();
         Ok(words)
     }
 
-    /// A signature as it prints.
+    /// A signature as printed.
     pub fn signature(&self, view: &SignatureView) -> SignatureBlock {
         let signature = &view.signature;
         let covers: Vec<String> = signature
@@ -213,7 +213,7 @@ impl<'a> Paper<'a> {
         }
     }
 
-    /// Of the fields of a record that changed after a signature, those that it covers.
+    /// Of the given fields that changed after a signature, those that it covers.
     pub fn covered_labels(&self, signature: &Signature, id: RecordId, labels: &[String]) -> Vec<String> {
         let Some(cover) = signature.covers.iter().find(|cover| cover.record == id) else { return Vec::new() };
         let covered = |label: &String| {

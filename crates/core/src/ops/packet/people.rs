@@ -66,7 +66,7 @@ fn authority(paper: &Paper<'_>) -> Result<Block, Refused> {
         columns: vec![
             Column::text("Subject", 3),
             Column::text("Must sign", 3),
-            Column::text("Besides for class B and C", 2),
+            Column::text("Also for class B and C", 2),
             Column::text("Consulted", 2),
         ],
         rows,

@@ -1,4 +1,4 @@
-//! P1: everything of a period (domain 7). Twenty chapters in a fixed order; an empty one says "No records in period".
+//! P1: everything in a period (domain 7). Twenty chapters in a fixed order; an empty one says "No records in period".
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,7 +55,7 @@ impl Period {
     }
 }
 
-/// Records that were made, changed their state or were signed.
+/// Records that were created, changed their state or were signed.
 fn concerned(events: &[Event]) -> BTreeSet<RecordId> {
     let mut found = BTreeSet::new();
     for event in events {
@@ -174,8 +174,8 @@ fn summary(
         Column::text("Which", 3),
     ];
     let about = format!(
-        "A record is in the period if it was made, changed its state or was signed from {} to {} (UTC). It is printed as it \
-         stands at the cut-off.",
+        "A record is in the period if it was created, changed its state or was signed from {} to {} (UTC). It is printed in \
+         its state at the cut-off.",
         period.from, period.to
     );
     chapter(
@@ -258,7 +258,7 @@ fn changes(paper: &Paper<'_>, period: &Period) -> Result<Vec<Block>, Refused> {
     Ok(blocks)
 }
 
-/// A list of all analyses; in full those that touch safety.
+/// A list of all analyses; those that concern safety in full.
 fn impact_analyses(paper: &Paper<'_>, analyses: &[RecordPage]) -> Vec<Section> {
     let clause = "IEC 62304 6.2.3, 7.4";
     if analyses.is_empty() {
@@ -298,8 +298,8 @@ fn impact_analyses(paper: &Paper<'_>, analyses: &[RecordPage]) -> Vec<Section> {
         narrow("Q04 to Q06"),
         Column { width: Width::Points(76.0), ..Column::mark("State") },
     ];
-    let about = "An analysis is printed in full here if Q04, Q05 or Q06 about safety is answered Yes. Every other one stands in \
-                 full in the packet of its change request.";
+    let about = "An analysis is printed in full here if Q04, Q05 or Q06 about safety is answered Yes. Every other one is \
+                 printed in full in the packet of its change request.";
     let mut sections = vec![chapter(
         11,
         "Impact analyses",
@@ -318,7 +318,7 @@ fn impact_analyses(paper: &Paper<'_>, analyses: &[RecordPage]) -> Vec<Section> {
     sections
 }
 
-/// There is no register; what the changes did to SOUP is known.
+/// There is no register, only the SOUP entries of the changes.
 fn soup(period: &Period) -> Vec<Block> {
     let rows: Vec<Vec<Cell>> = period
         .chains
@@ -340,7 +340,7 @@ fn soup(period: &Period) -> Vec<Block> {
         return Vec::new();
     }
     vec![Block::Table {
-        caption: Some("SOUP that change requests of the period concern".to_owned()),
+        caption: Some("SOUP affected by change requests of the period".to_owned()),
         columns: vec![
             Column::id("Change"),
             Column::text("SOUP item", 2),
@@ -351,7 +351,7 @@ fn soup(period: &Period) -> Vec<Block> {
     }]
 }
 
-/// Immaterial deviations as the change requests tell them.
+/// Immaterial deviations from the change requests.
 fn deviations(period: &Period) -> Vec<Block> {
     let rows: Vec<Vec<Cell>> = period
         .chains
@@ -368,7 +368,7 @@ fn deviations(period: &Period) -> Vec<Block> {
     }
 }
 
-/// What was open at the end of the period, by the file as it was then; at the cut-off if that is earlier.
+/// The items open at the end of the period, by the file as it was then; at the cut-off if that is earlier.
 fn open_items(paper: &Paper<'_>, to: Day) -> Result<Vec<AttentionItem>, Refused> {
     let end = Moment::end_of(to);
     let open =
@@ -401,16 +401,17 @@ fn open_table(items: &[AttentionItem]) -> Vec<Block> {
         .collect();
     let columns = vec![
         Column::id("Record"),
-        Column::text("What is to be done", 3),
-        Column::text("Whose", 1),
+        Column::text("Action", 3),
+        Column::text("Responsible", 1),
         Column::date("Due"),
         Column::mark("State"),
     ];
-    let about = "The file as it was at the end of the period, or at the cut-off if that is earlier. Days are counted then.";
+    let about =
+        "As of the end of the period, or of the cut-off if that is earlier. Days are counted from then.";
     vec![Block::paragraph(about), Block::table(columns, rows)]
 }
 
-/// Every event of the period in one line each.
+/// Every event of the period, one line each.
 fn audit(paper: &Paper<'_>, period: &Period) -> Result<Vec<Block>, Refused> {
     let backup = paper
         .file
@@ -422,7 +423,7 @@ fn audit(paper: &Paper<'_>, period: &Period) -> Result<Vec<Block>, Refused> {
         Field::new("Accounts", "Chapter 3"),
         Field::new(
             "Backups",
-            format!("{backup}Backups are files beside the product file; it does not list them."),
+            format!("{backup}Backups are separate files; the product file does not list them."),
         ),
         Field::new(
             "Values before and after",

@@ -1,4 +1,4 @@
-//! Any record on paper, from its declaration alone: its filled fields, its tables, its signatures, what is empty.
+//! Any record on paper, from its declaration alone: its filled fields, tables, signatures, and its empty fields.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::domain::record::Section as Group;
 use crate::ops::page::{RecordPage, SignatureView};
 use crate::report::{Align, Block, Cell, Column, Field, Section, Tone, Width};
 
-/// A heading for a record, with the blocks given.
+/// A heading for a record, with the given blocks.
 pub(super) fn section(
     paper: &Paper<'_>,
     level: u8,
@@ -22,7 +22,7 @@ pub(super) fn section(
     Section::new(level, number, format!("{id} {title}"), blocks).with_record(id.to_string())
 }
 
-/// State, owner, and when it was entered and by whom.
+/// State, owner, and when and by whom it was entered.
 pub(super) fn head(paper: &Paper<'_>, page: &RecordPage) -> Vec<Field> {
     let head = &page.data.head;
     let mut fields = vec![
@@ -35,8 +35,7 @@ pub(super) fn head(paper: &Paper<'_>, page: &RecordPage) -> Vec<Field> {
     fields
 }
 
-/// The filled fields of the groups that `take` picks, without the named ones; then their tables, and which fields are
-/// empty.
+/// The filled fields of the groups that `take` selects, without the named ones; then their tables, and the list of empty fields.
 pub(super) fn content(
     paper: &Paper<'_>,
     page: &RecordPage,
@@ -101,7 +100,7 @@ fn amended(paper: &Paper<'_>, page: &RecordPage, label: &str) -> Option<String> 
     })
 }
 
-/// The rows of a table field. Columns that are empty in every row are left out.
+/// The rows of a table field. Columns that are empty in every row are omitted.
 pub(super) fn table(paper: &Paper<'_>, field: &FieldDef, columns: &[FieldDef], value: &Value) -> Block {
     let rows = value.as_array().map(Vec::as_slice).unwrap_or_default();
     let used: Vec<&FieldDef> = columns
@@ -143,7 +142,7 @@ pub(super) fn shape(field: &FieldDef) -> Column {
     }
 }
 
-/// The signatures that `take` picks, or that there is none.
+/// The signatures that `take` selects, or a note that there is none.
 pub(super) fn signatures(
     paper: &Paper<'_>,
     page: &RecordPage,
@@ -158,7 +157,7 @@ pub(super) fn signatures(
     }
 }
 
-/// The whole record: head, all fields, signatures, what a reader should notice, and its files.
+/// The whole record: head, all fields, signatures, notices for the reader, and its files.
 pub(super) fn whole(paper: &Paper<'_>, page: &RecordPage) -> Vec<Block> {
     let mut blocks = content(paper, page, |_| true, &[], head(paper, page));
     blocks.extend(page.notices.iter().map(|notice| Block::note(Tone::Due, notice.clone())));

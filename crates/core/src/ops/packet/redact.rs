@@ -1,4 +1,4 @@
-//! The last look over a redacted packet: no personal string may stand in it, wherever it was copied to.
+//! The last check of a redacted packet: no personal string may remain, wherever it was copied.
 
 use serde_json::Value;
 
@@ -6,13 +6,13 @@ use super::paper::REDACTED;
 use crate::ops::refused::Refused;
 use crate::report::Packet;
 
-/// Keys of the model whose values are words of the program, not of people.
+/// Keys of the model whose values come from the program, not from people.
 const OURS: &[&str] = &["kind", "tone", "width", "align", "sha256", "chain_head_digest", "digest"];
 
 /// Replaces every occurrence of the personal strings in any text of the packet.
 ///
 /// # Errors
-/// [`Refused::Rule`] if the packet cannot be written as data; then nothing is handed out.
+/// [`Refused::Rule`] if the packet cannot be converted to data; then nothing is returned.
 pub(super) fn strings(packet: Packet, private: &[String]) -> Result<Packet, Refused> {
     let failed =
         |error: serde_json::Error| Refused::Rule(format!("the packet could not be redacted: {error}"));
@@ -39,7 +39,7 @@ fn walk(value: &mut Value, private: &[String]) {
     }
 }
 
-/// Replaces a string where it stands as whole words.
+/// Replaces a string where it occurs as whole words.
 fn replace(text: &str, word: &str) -> String {
     let mut result = String::with_capacity(text.len());
     let mut rest = text;
@@ -70,7 +70,7 @@ mod tests {
     }
 
     crate::domain::record::rows! {
-        /// Somebody who was told.
+        /// A person who was informed.
         pub struct Told {
             /// Who.
             party: crate::domain::text::Line = "Party" => personal();

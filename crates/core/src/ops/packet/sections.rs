@@ -1,9 +1,9 @@
-//! Pieces that several sections share.
+//! Building blocks that several sections share.
 
 use crate::domain::ids::RecordId;
 use crate::report::{Block, Section};
 
-/// How many record numbers are listed one by one.
+/// How many record numbers are listed individually.
 const LISTED: usize = 6;
 
 /// A chapter.
@@ -12,12 +12,12 @@ pub(super) fn chapter(number: u8, title: &str, clause: &str, blocks: Vec<Block>)
     if clause.is_empty() { section } else { section.with_clause(clause) }
 }
 
-/// Says in a chapter's own words that there is nothing.
+/// Says that there is nothing, in a chapter's own words.
 pub(super) fn nothing(text: &str) -> Block {
     Block::Empty { text: Some(text.to_owned()) }
 }
 
-/// Record numbers in a few words: all of a few, the first, the last and the count of many.
+/// Record numbers in a few words: a few in full, of many the first, the last and the count.
 pub(super) fn numbers(ids: &[RecordId]) -> String {
     match ids {
         [] => String::new(),

@@ -25,8 +25,8 @@ pub(super) fn events(paper: &Paper<'_>, ids: &[RecordId]) -> Result<Vec<Event>, 
     Ok(found)
 }
 
-/// The events as rows. Of a value that was entered for the first time and still stands, the label is enough: the value
-/// is printed with the record.
+/// The events as rows. For a value that was entered for the first time and is unchanged, the label is enough: the
+/// value is printed with the record.
 pub(super) fn rows(
     paper: &Paper<'_>,
     events: &[Event],
@@ -54,7 +54,7 @@ pub(super) fn bare(event: &Event) -> HistoryRow {
     }
     reasons.extend(event.late_reason.iter().map(|reason| format!("Entered late: {reason}")));
     if let Some(seconds) = event.clock_back_seconds {
-        reasons.push(format!("The clock stood {seconds} seconds before the last event"));
+        reasons.push(format!("The clock was {seconds} seconds behind the last event"));
     }
     HistoryRow {
         seq: event.seq,
@@ -67,7 +67,7 @@ pub(super) fn bare(event: &Event) -> HistoryRow {
     }
 }
 
-/// What an event did, in words.
+/// The action of an event, in words.
 pub(super) fn what(event: &Event) -> String {
     let verb = event.request.split_once('.').map_or(event.request.as_str(), |(_, verb)| verb);
     let signed = if event.signatures.is_empty() { "" } else { ", signed" };
@@ -128,7 +128,7 @@ fn changes(paper: &Paper<'_>, event: &Event, change: &RecordChange, now: Option<
     list
 }
 
-/// State and owner. The state in which a record begins says nothing more than that it was made.
+/// State and owner. The initial state of a record only says that it was created.
 fn head_change(paper: &Paper<'_>, record: RecordId, field: &FieldChange, prefix: &str) -> Option<Change> {
     let name = |id: RecordId| Some(paper.name(id));
     let words = |value: &Value| value_words(record, &field.field, value, &name);
@@ -139,7 +139,7 @@ fn head_change(paper: &Paper<'_>, record: RecordId, field: &FieldChange, prefix:
     })
 }
 
-/// Only the cells of a table that changed. Cells that were filled for the first time and still stand are counted.
+/// Only the changed cells of a table. Cells that were filled for the first time and are unchanged are counted.
 fn rows_change(paper: &Paper<'_>, columns: &[FieldDef], field: &FieldChange, current: &Value) -> String {
     let before = field.before.as_array().map(Vec::as_slice).unwrap_or_default();
     let after = field.after.as_array().map(Vec::as_slice).unwrap_or_default();

@@ -1,7 +1,7 @@
-//! Where it goes on when the next step is taken in another record: which one, what is done there, and by whom.
+//! Where the work continues when the next step is taken in another record: which record, which action, and by whom.
 //!
-//! Belongs here: the way onward between records. Does not belong here: a record's own steps and their conditions
-//! (`domain::workflow`).
+//! Belongs here: the continuation in other records. Does not belong here: a record's own steps and their
+//! conditions (`domain::workflow`).
 
 use super::named;
 use crate::domain::approval::{self, Approval};
@@ -14,15 +14,15 @@ use crate::domain::record::RecordData;
 use crate::domain::workflow::World;
 use crate::ops::refused::ChangeSet;
 
-/// So many roles are named; more are practically everybody.
+/// How many roles are named; more are practically every role.
 const ROLES_NAMED: usize = 4;
 
-/// Another record in which something has to be done before this one goes on.
+/// Another record that needs an action before this one can continue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ahead {
     /// The record to open.
     pub record: RecordId,
-    /// What happens there and who does it, beginning with the record's number.
+    /// The action there and who takes it, beginning with the record's number.
     pub text: String,
 }
 
@@ -30,13 +30,13 @@ pub struct Ahead {
 pub(super) struct Staff(Vec<(RecordId, Person)>);
 
 impl Staff {
-    /// The active ones of these accounts.
+    /// The active ones among these accounts.
     pub(super) fn new(people: Vec<(RecordData, Person)>) -> Self {
         let active = people.into_iter().filter(|(data, _)| data.head.state == PersonState::Active.code());
         Self(active.map(|(data, person)| (data.head.id, person)).collect())
     }
 
-    /// Roles in words, each with those who hold it, without the ones who may not act here.
+    /// Roles in words, each with the people who have it, except those who may not act here.
     pub(super) fn whose(&self, roles: &[Role], without: &[RecordId]) -> String {
         let words: Vec<String> = roles.iter().map(|role| self.holders(*role, without)).collect();
         words.join(", ")
@@ -49,12 +49,12 @@ impl Staff {
             .filter(|(id, person)| person.roles.contains(&role) && !without.contains(id))
             .map(|(_, person)| &*person.title)
             .collect();
-        let names = if names.is_empty() { "nobody who may".to_owned() } else { names.join(" or ") };
+        let names = if names.is_empty() { "nobody eligible".to_owned() } else { names.join(" or ") };
         format!("{} ({names})", role.word())
     }
 }
 
-/// Those who may not approve what an approval fixes.
+/// The persons who may not approve the content of an approval.
 pub(super) fn excluded(world: &dyn World, approval: &Approval) -> Vec<RecordId> {
     if world.policy().author_may_not_approve == Some(false) {
         Vec::new()
@@ -63,27 +63,28 @@ pub(super) fn excluded(world: &dyn World, approval: &Approval) -> Vec<RecordId> 
     }
 }
 
-/// The records in which the way of `data` goes on.
+/// The records in which the work of `data` continues.
 pub(super) fn of(work: &ChangeSet<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead> {
     if awaits_approval(data) {
         return waiting_approvals(work, staff, data);
     }
     let here = data.head.state.as_str();
-    let ways = data.def().onward.iter().filter(|way| way.from.contains(&here));
-    ways.flat_map(|way| match way.to {
-        Onto::Named(field) => named(work, data, field),
-        Onto::Referring(kind) => work.referring(data.head.id, kind),
-    })
-    .flat_map(|next| onward(work, staff, &next))
-    .collect()
+    let links = data.def().onward.iter().filter(|link| link.from.contains(&here));
+    links
+        .flat_map(|link| match link.to {
+            Onto::Named(field) => named(work, data, field),
+            Onto::Referring(kind) => work.referring(data.head.id, kind),
+        })
+        .flat_map(|next| onward(work, staff, &next))
+        .collect()
 }
 
-/// Whether it is a change whose approvals are open.
+/// Whether it is a change with open approvals.
 fn awaits_approval(data: &RecordData) -> bool {
     data.head.id.kind == Kind::ChangeRequest && ChangeState::of(data) == Some(ChangeState::AwaitingApproval)
 }
 
-/// What comes next in a record: its waiting approvals, or its next step of the main line. Nothing where none is left.
+/// The next action in a record: its open approvals, or the next step of its main line. Empty if there is none.
 fn onward(work: &ChangeSet<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead> {
     if data.is_terminal() {
         return Vec::new();
@@ -96,15 +97,15 @@ fn onward(work: &ChangeSet<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead> 
     let step = data.def().moves.iter().find(|m| !m.by.is_empty() && !m.reason && m.from.contains(&here));
     let text = match step {
         Some(step) if step.by.len() <= ROLES_NAMED => {
-            format!("{id} goes on with “{}”: {}", step.label, staff.whose(step.by, &[]))
+            format!("{id} continues with “{}”: {}", step.label, staff.whose(step.by, &[]))
         }
-        Some(step) => format!("{id} goes on with “{}”", step.label),
+        Some(step) => format!("{id} continues with “{}”", step.label),
         None => return Vec::new(),
     };
     vec![Ahead { record: id, text }]
 }
 
-/// The approvals of a change that wait for signatures, with those who have to give them.
+/// The open approvals of a change, with the persons who have to sign them.
 fn waiting_approvals(work: &ChangeSet<'_>, staff: &Staff, change: &RecordData) -> Vec<Ahead> {
     work.referring(change.head.id, Kind::Approval)
         .iter()

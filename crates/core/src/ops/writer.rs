@@ -1,6 +1,6 @@
-//! The writer on loan: while a job writes, the window reads on, what is typed is kept, and every other change is refused.
+//! Handing over the writer: while a job writes, the window can read, drafts wait, and every other change is refused.
 //!
-//! Belongs here: who holds the writer, and the drafts that wait for it. Does not belong here: what the job does with it.
+//! Belongs here: who has the writer, and the drafts that wait for it. Does not belong here: what the job does with it.
 
 use super::file::{ProductFile, WhyReadOnly};
 use super::refused::Refused;
@@ -9,7 +9,7 @@ use crate::domain::ids::RecordId;
 use crate::store;
 use mainstay_base::time::Moment;
 
-/// A draft that waits for the writer: what was typed and when; nothing if it is done with.
+/// A draft that waits for the writer: the typed text and its moment; `None` if the draft is to be dropped.
 #[derive(Debug)]
 struct WaitingDraft {
     person: RecordId,
@@ -17,7 +17,7 @@ struct WaitingDraft {
     typed: Option<(String, Moment)>,
 }
 
-/// What was typed while the writer was lent. It is written when the writer comes back.
+/// Drafts typed while the writer is away. They are written when it returns.
 #[derive(Debug)]
 pub(super) struct WaitingDrafts(Vec<WaitingDraft>);
 
@@ -33,27 +33,27 @@ impl WaitingDrafts {
 }
 
 impl ProductFile {
-    /// Hands out the writer, for a job on another thread. What stays here reads the file as it was committed last, keeps
-    /// drafts, and refuses everything else with `why`, such as “An import is running: wait or cancel it”.
+    /// Hands over the writer to a job on another thread. Until it returns, `self` reads the file as last committed,
+    /// keeps drafts, and refuses everything else with `why`, such as “An import is running: wait or cancel it”.
     ///
     /// # Errors
     /// When this is not the writer, or the file cannot be opened a second time.
-    pub fn lend(&mut self, why: &'static str) -> Result<Self, Refused> {
+    pub fn hand_over_writer(&mut self, why: &'static str) -> Result<Self, Refused> {
         self.refuse_read_only()?;
-        let reader = Self::reading(store::open_read_only(self.path())?, WhyReadOnly::Lent(why));
+        let reader = Self::reading(store::open_read_only(self.path())?, WhyReadOnly::WriterAway(why));
         Ok(std::mem::replace(self, reader))
     }
 
     /// Whether a job has the writer.
-    pub const fn is_lent(&self) -> bool {
-        matches!(self.why_read_only, Some(WhyReadOnly::Lent(_)))
+    pub const fn writer_is_away(&self) -> bool {
+        matches!(self.why_read_only, Some(WhyReadOnly::WriterAway(_)))
     }
 
-    /// Takes the writer back and writes the drafts that waited for it.
+    /// Takes the writer back and writes the waiting drafts.
     ///
     /// # Errors
     /// When a draft could not be written; the writer is back all the same.
-    pub fn give_back(&mut self, writer: Self) -> Result<(), Refused> {
+    pub fn take_back_writer(&mut self, writer: Self) -> Result<(), Refused> {
         let reader = std::mem::replace(self, writer);
         let mut written = Ok(());
         for WaitingDraft { person, key, typed } in reader.waiting.0 {
@@ -61,7 +61,7 @@ impl ProductFile {
                 Some((body, at)) => self.store.save_draft(person, &key, &body, at),
                 None => self.store.drop_draft(person, &key),
             };
-            // One draft that cannot be written must not take the others with it.
+            // One draft that cannot be written must not lose the others.
             written = written.and(outcome);
         }
         Ok(written?)
@@ -75,7 +75,7 @@ impl ProductFile {
         body: &str,
         now: Moment,
     ) -> Result<(), Refused> {
-        if self.is_lent() {
+        if self.writer_is_away() {
             self.waiting.put(session.person, key, Some((body.to_owned(), now)));
             return Ok(());
         }
@@ -83,9 +83,9 @@ impl ProductFile {
         Ok(self.store.save_draft(session.person, key, body, now)?)
     }
 
-    /// Forgets a draft.
+    /// Drops a draft.
     pub fn drop_draft(&mut self, session: &Session, key: &str) -> Result<(), Refused> {
-        if self.is_lent() {
+        if self.writer_is_away() {
             self.waiting.put(session.person, key, None);
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! What is kept on this workstation for each product file: the last event that was seen, and automatic backups.
+//! Data that this workstation keeps for each product file: the last verified event, and automatic backups.
 //!
 //! Belongs here: files in a folder that the caller names. Does not belong here: when they are made.
 
@@ -11,13 +11,13 @@ use crate::store::{self, StoreError};
 use mainstay_base::fresh_file;
 use mainstay_base::time::Moment;
 
-/// The folder of one product file below the folder of all: its name is the file's identity.
+/// The folder of one product file; its name is the file's identifier.
 fn folder_of(folder: &Path, uuid: &str) -> PathBuf {
     let name: String = uuid.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(64).collect();
     folder.join(if name.is_empty() { "unknown".to_owned() } else { name })
 }
 
-/// The head that was remembered: number and digest of an event. `None` when nothing was, or it cannot be read.
+/// The remembered head: number and digest of an event. `None` if there is none, or it cannot be read.
 pub fn remembered_head(folder: &Path, uuid: &str) -> Option<(u64, String)> {
     let path = folder_of(folder, uuid).join("head");
     if fs::metadata(&path).ok()?.len() > 4096 {
@@ -28,7 +28,7 @@ pub fn remembered_head(folder: &Path, uuid: &str) -> Option<(u64, String)> {
     Some((seq.parse().ok()?, digest.to_owned()))
 }
 
-/// Remembers a head that was verified, so that a file that is cut back later is noticed on this workstation.
+/// Remembers a verified head, so that this workstation notices when the file is truncated later.
 ///
 /// # Errors
 /// When the folder cannot be written.
@@ -41,7 +41,7 @@ pub fn remember_head(folder: &Path, uuid: &str, head: &(u64, String)) -> Result<
     Ok(())
 }
 
-/// The automatic backups of a file, newest first, with the moment in their name.
+/// The automatic backups of a file, newest first, with the moment from their name.
 pub fn backups(folder: &Path, uuid: &str) -> Vec<(PathBuf, Moment)> {
     let Ok(entries) = fs::read_dir(folder_of(folder, uuid).join("backups")) else { return Vec::new() };
     let mut found: Vec<(PathBuf, Moment)> = entries
@@ -61,7 +61,7 @@ fn name_of(at: Moment) -> String {
     at.to_string().replace([':', '-'], "")
 }
 
-/// A name that no backup has yet: a second one of the same second gets a number behind its moment.
+/// An unused name for a backup. A second one within the same second gets a number after its moment.
 fn free(folder: &Path, moment: &str) -> PathBuf {
     let numbered = (2..).map(|number| format!("{moment}-{number}"));
     let names = std::iter::once(moment.to_owned()).chain(numbered);
@@ -83,10 +83,10 @@ fn moment_of(name: &str) -> Option<Moment> {
     Moment::parse(&text).ok()
 }
 
-/// Makes a backup of the file at `path` below `folder`, reads it back, and thins older ones. Answers where it lies.
+/// Makes a backup of the file at `path` in its folder below `folder`, verifies it, and thins older ones. Returns its path.
 ///
 /// # Errors
-/// When the copy cannot be written or does not match, or `keep_going` said no.
+/// When the copy cannot be written or does not match, or `keep_going` returned `false`.
 pub fn automatic_backup(
     folder: &Path,
     path: &Path,
@@ -97,7 +97,7 @@ pub fn automatic_backup(
     let own = folder_of(folder, uuid).join("backups");
     fs::create_dir_all(&own).map_err(StoreError::io(format!("{} could not be made", own.display())))?;
     for left in fresh_file::unfinished_in(&own) {
-        // Of a backup that was broken off. One that cannot be removed only takes space.
+        // Leftovers of interrupted backups. One that cannot be removed only takes space.
         let _ = fs::remove_file(left);
     }
     let target = free(&own, &name_of(now));
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_a_backup_gives_its_moment_back() {
+    fn the_name_of_a_backup_gives_its_moment() {
         let at = Moment::parse("2026-11-22T14:05:09Z").unwrap();
         assert_eq!(moment_of(&name_of(at)), Some(at));
         let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! A source as deadlines look at it: the product and the policy, for which many ask, are read once, and where many ask who
-//! refers to a record, all records that may are read at once.
+//! A cache over a source, for evaluating deadlines. The product and the policy are read once. References to a record are
+//! read one by one at first; after many such questions, all records of the kind are read at once.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -10,31 +10,31 @@ use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
 use crate::domain::workflow::World;
 
-/// Questions about who refers to a record that are asked one by one; for more, all records of the kind are read.
+/// References are looked up one by one this many times. After that all records of the kind are read.
 const SINGLE_MAX: usize = 64;
 
 /// The records of a kind by what they refer to.
 type ByTarget = HashMap<RecordId, Vec<SharedRecord>>;
 
-/// How often it was asked who of a kind refers to a record, and the answers to all such questions once it was often.
+/// How many lookups there were for a kind, and the index of its records once there were many.
 #[derive(Default)]
 struct Referring {
     asked: usize,
     all: Option<ByTarget>,
 }
 
-/// A source to look at.
-pub(super) struct Look<'a, F> {
+/// A source with its cache.
+pub(super) struct CachedSource<'a, F> {
     /// The source.
     pub source: &'a dyn RecordSource<F>,
     policy: OnceCell<Option<SharedRecord>>,
     product: OnceCell<Option<SharedRecord>>,
     referring: RefCell<BTreeMap<Kind, Referring>>,
-    /// The first failure of the source while a rule looked at it; a rule cannot report it itself.
+    /// The first failure of the source while a rule read it; a rule cannot report it itself.
     failure: RefCell<Option<F>>,
 }
 
-impl<'a, F> Look<'a, F> {
+impl<'a, F> CachedSource<'a, F> {
     pub fn new(source: &'a dyn RecordSource<F>) -> Self {
         Self {
             source,
@@ -45,7 +45,7 @@ impl<'a, F> Look<'a, F> {
         }
     }
 
-    /// The failure of the source since this was last asked.
+    /// The first failure of the source since the last call.
     pub fn failed(&self) -> Result<(), F> {
         self.failure.borrow_mut().take().map_or(Ok(()), Err)
     }
@@ -58,7 +58,7 @@ impl<'a, F> Look<'a, F> {
     }
 }
 
-impl<F> World for Look<'_, F> {
+impl<F> World for CachedSource<'_, F> {
     fn record(&self, id: RecordId) -> Option<SharedRecord> {
         let read = || self.note(self.source.record(id));
         match id {
@@ -137,21 +137,21 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_often_is_answered_as_who_asks_once() {
+    fn many_lookups_give_the_same_answers_as_single_ones() {
         let mut ledger = Ledger::default();
         for number in 1..=400 {
             ledger.put(None, approval(number, 1 + number % 150));
         }
-        let look = Look::new(&ledger);
+        let cached = CachedSource::new(&ledger);
         for of in 1..=151 {
             let change = RecordId::new(Kind::ChangeRequest, of);
             let Ok(expected) = RecordSource::referring(&ledger, change, Kind::Approval);
-            assert_eq!(World::referring(&look, change, Kind::Approval), expected, "{change}");
+            assert_eq!(World::referring(&cached, change, Kind::Approval), expected, "{change}");
             assert_eq!(expected.is_empty(), of == 151);
         }
         assert!(
-            World::referring(&look, RecordId::new(Kind::ChangeRequest, 1), Kind::ImpactAnalysis).is_empty()
+            World::referring(&cached, RecordId::new(Kind::ChangeRequest, 1), Kind::ImpactAnalysis).is_empty()
         );
-        let Ok(()) = look.failed();
+        let Ok(()) = cached.failed();
     }
 }

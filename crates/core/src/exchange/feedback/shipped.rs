@@ -1,4 +1,4 @@
-//! The mappings that come with the program, and recognising the file one of them fits.
+//! The mappings that ship with the program, and which of them fits a file.
 
 use super::Mapping;
 use super::apply::folded;
@@ -10,19 +10,19 @@ const SOURCES: [&str; 2] = [
     include_str!("../../../../../assets/mappings/health-canada-incidents.ron"),
 ];
 
-// A test holds that each of them can be read, so none is left out here.
-static READY: LazyLock<Vec<Mapping>> =
+// A test ensures that each of them can be read, so none is lost here.
+static SHIPPED: LazyLock<Vec<Mapping>> =
     LazyLock::new(|| SOURCES.iter().filter_map(|source| Mapping::from_ron(source).ok()).collect());
 
-/// The mappings that come with the program.
-pub fn ready_mappings() -> &'static [Mapping] {
-    &READY
+/// The mappings that ship with the program.
+pub fn shipped_mappings() -> &'static [Mapping] {
+    &SHIPPED
 }
 
-/// The ready mapping that fits a file with these columns; of several, the one that knows most columns.
+/// The shipped mapping that fits a file with these columns; of several, the one that knows most columns.
 pub fn suggest(header: &[String]) -> Option<&'static Mapping> {
     let names: BTreeSet<String> = header.iter().map(|name| folded(name)).collect();
-    ready_mappings()
+    shipped_mappings()
         .iter()
         .filter(|mapping| !mapping.recognise.is_empty())
         .filter(|mapping| mapping.recognise.iter().all(|name| names.contains(&folded(name))))
@@ -34,17 +34,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_ready_mapping_can_be_read_and_written() {
+    fn every_shipped_mapping_can_be_read_and_written() {
         for source in SOURCES {
             let mapping = Mapping::from_ron(source).unwrap();
             assert_eq!(Mapping::from_ron(&mapping.to_ron().unwrap()).unwrap(), mapping);
         }
-        assert_eq!(ready_mappings().len(), SOURCES.len());
+        assert_eq!(shipped_mappings().len(), SOURCES.len());
     }
 
     #[test]
-    fn every_ready_mapping_is_sound_and_recognises_its_own_columns() {
-        for mapping in ready_mappings() {
+    fn every_shipped_mapping_is_valid_and_recognises_its_own_columns() {
+        for mapping in shipped_mappings() {
             let mut header: Vec<String> = mapping.columns.iter().flat_map(|rule| rule.from.clone()).collect();
             header.extend(mapping.recognise.clone());
             header.sort();
