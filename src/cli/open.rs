@@ -22,6 +22,24 @@ pub fn to_read(path: &Path) -> Result<ProductFile, Failure> {
 /// Opens a file for writing and signs a person in.
 pub fn to_write(path: &Path, login: &str) -> Result<(ProductFile, Session, Password), Failure> {
     upgrade::report_leftovers(path);
+    match ProductFile::open_to_read(path) {
+        Ok(Opened::Not(found)) => return Err(not_opened(path, &found)),
+        Ok(Opened::Open(file)) => {
+            if let Some(holder) = file.writer() {
+                return Err(read_only(path, &WhyReadOnly::Locked(Some(holder))));
+            }
+        }
+        // Opening for writing undoes an interrupted write, and reports everything else.
+        Err(_) => {}
+    }
+    // The password comes before the lock, so that nobody keeps others out at the prompt.
+    let password = password(&format!("Password of {login}: "))?;
+    let (file, session) = signed_in(path, login, &password)?;
+    Ok((file, session, password))
+}
+
+/// Becomes the writer of a file, in the name of the person who signs in. Without the right password the lock is released at once.
+fn signed_in(path: &Path, login: &str, password: &Password) -> Result<(ProductFile, Session), Failure> {
     let mut file = match ProductFile::open(path, &ops::stamp())? {
         Opened::Open(file) => *file,
         Opened::Not(found) => return Err(not_opened(path, &found)),
@@ -30,9 +48,9 @@ pub fn to_write(path: &Path, login: &str) -> Result<(ProductFile, Session, Passw
         return Err(read_only(path, why));
     }
     upgrade::report_interrupted_write(&file);
-    let password = password(&format!("Password of {login}: "))?;
-    let session = file.sign_in(login, &password, &ops::stamp())?;
-    Ok((file, session, password))
+    let session = file.sign_in(login, password, &ops::stamp())?;
+    file.name_writer(&session, &ops::stamp());
+    Ok((file, session))
 }
 
 /// The password from the environment, otherwise prompted for without echo.
@@ -124,6 +142,21 @@ mod tests {
     fn typed(text: &str, screen: &std::path::Path) -> Config {
         let screen = std::fs::File::create(screen).unwrap();
         ConfigBuilder::new().input_data(text.to_owned()).output_writer(screen).build()
+    }
+
+    #[test]
+    fn the_lock_bears_the_name_of_the_person_and_a_wrong_password_leaves_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pump.mainstay");
+        let written = ops::write_example(&path).unwrap();
+        let login = "tomas";
+        let refused = signed_in(&path, login, &Password::new("wrong")).unwrap_err();
+        assert_ne!(refused.code, 0);
+        assert!(to_read(&path).unwrap().writer().is_none(), "nobody holds the file");
+        let (file, session) = signed_in(&path, login, &Password::new(&written.password)).unwrap();
+        let holder = to_read(&path).unwrap().writer().unwrap();
+        assert_eq!(holder.person, session.name());
+        assert!(file.why_read_only().is_none());
     }
 
     #[test]

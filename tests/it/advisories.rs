@@ -235,6 +235,78 @@ fn cancelling_leaves_the_files_before_and_nothing_of_the_one_under_way() {
     assert_eq!(again[0].outcome, ImportOutcome::Known);
 }
 
+/// How many times a campaign tries; `MAINSTAY_KILLS` sets another number.
+fn tries(usual: u64) -> u64 {
+    std::env::var("MAINSTAY_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
+/// A file of many records, so that an import of it takes a while.
+fn many_records(bench: &Bench) -> PathBuf {
+    let ids: Vec<String> = (0..4000).map(|number| format!("CVE-2026-{number:05}")).collect();
+    let records: Vec<(&str, &str, &str)> =
+        ids.iter().map(|id| (id.as_str(), "2026-01-05T00:00:00.000", "2.0")).collect();
+    bench.file("many.json", &nvd("2026-02-01T00:00:00.000", &records))
+}
+
+/// The cache can be asked, and the import can be repeated to its end.
+fn assert_not_refused(bench: &Bench, file: &Path, what: &str) {
+    let cache = bench.cache();
+    let asked = bench.run(&["advisories", "status", "--cache", cache.to_str().unwrap()]);
+    assert!([0, 11].contains(&asked.code), "{what}: {}{}", asked.out, asked.err);
+    let again = bench.import(file);
+    assert_eq!(again.code, 0, "{what}: {}{}", again.out, again.err);
+    assert_eq!(bench.status()["sources"].as_array().unwrap().len(), 1, "{what}");
+}
+
+#[test]
+fn a_first_import_killed_at_any_moment_leaves_a_cache_that_can_be_used() {
+    let bench = Bench::new();
+    let file = many_records(&bench);
+    let begun = std::time::Instant::now();
+    assert_eq!(bench.import(&file).code, 0);
+    let whole = u64::try_from(begun.elapsed().as_micros()).unwrap();
+    let count = tries(24);
+    for number in 0..count {
+        std::fs::remove_dir_all(bench.cache()).unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_mainstay"))
+            .args([
+                "advisories",
+                "import",
+                file.to_str().unwrap(),
+                "--cache",
+                bench.cache().to_str().unwrap(),
+            ])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let pause = whole * number / count;
+        std::thread::sleep(std::time::Duration::from_micros(pause));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_not_refused(&bench, &file, &format!("killed after {pause} µs"));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_first_import_onto_a_full_disk_leaves_a_cache_that_can_be_used() {
+    let bench = Bench::new();
+    let file = many_records(&bench);
+    for blocks in [0, 1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048] {
+        let _ = std::fs::remove_dir_all(bench.cache());
+        // A file cannot grow beyond so many blocks of 512 bytes, and the program is told so as by a full disk.
+        let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let output = Command::new("sh")
+            .args(["-c", &limited, env!("CARGO_BIN_EXE_mainstay"), "advisories", "import"])
+            .args([file.to_str().unwrap(), "--cache", bench.cache().to_str().unwrap()])
+            .output()
+            .unwrap();
+        assert!(output.status.code().is_some_and(|code| code == 0 || code == 1), "{output:?}");
+        assert_not_refused(&bench, &file, &format!("{blocks} blocks"));
+    }
+}
+
 #[test]
 fn the_exit_code_of_a_scan_says_affected_then_not_checked_then_nothing() {
     let bench = Bench::new();

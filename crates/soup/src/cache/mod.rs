@@ -2,6 +2,7 @@
 //!
 //! It stores bodies and texts as bytes and finds them by key. `model` defines what they mean, `work` uses them.
 
+mod identity;
 mod import;
 mod keys;
 mod read;
@@ -10,10 +11,10 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use identity::Identity;
 use mainstay_base::database::{self, Access};
-use mainstay_base::sqlite_header::{self, Start};
+use mainstay_base::store_error::StoreError;
 use mainstay_base::time::Moment;
-use mainstay_base::{regular, store_error::StoreError};
 
 pub use import::{Kept, NewRecord};
 
@@ -71,13 +72,11 @@ impl Cache {
         std::fs::create_dir_all(folder)
             .map_err(StoreError::io(format!("the folder {} could not be created", folder.display())))?;
         let path = folder.join(FILE_NAME);
-        let new = std::fs::metadata(&path).map_or(true, |meta| meta.len() == 0);
+        let found = identity::look(&path)?;
         let mut conn = database::open(&path, Access::Create)?;
         conn.busy_timeout(std::time::Duration::from_secs(5))?;
-        if new {
-            conn.pragma_update(None, "page_size", 8192)?;
-        } else {
-            refuse_other(&path)?;
+        if found == Identity::New {
+            identity::create(&mut conn)?;
         }
         conn.pragma_update(None, "journal_mode", "WAL")?;
         conn.pragma_update(None, "synchronous", "NORMAL")?;
@@ -85,15 +84,6 @@ impl Cache {
         conn.pragma_update(None, "cache_size", -PAGES_KIB)?;
         conn.pragma_update(None, "wal_autocheckpoint", PAGES_OF_LOG)?;
         conn.set_prepared_statement_cache_capacity(32);
-        if new {
-            let tx = conn.transaction()?;
-            tx.execute_batch(SCHEMA)?;
-            tx.pragma_update(None, "application_id", APPLICATION_ID)?;
-            tx.pragma_update(None, "user_version", LAYOUT)?;
-            tx.commit()?;
-            // A concurrent reader looks at the file itself, whose header identifies it.
-            conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        }
         let mut cache = Self { conn, waiting: keys::Waiting::default() };
         // Keys that a killed import left behind.
         cache.enter_keys()?;
@@ -103,10 +93,9 @@ impl Cache {
     /// Opens the cache in a folder for reading; `None` if nothing was ever imported.
     pub fn open_to_read(folder: &Path) -> Result<Option<Self>, StoreError> {
         let path = folder.join(FILE_NAME);
-        if !path.exists() {
+        if identity::look(&path)? == Identity::New {
             return Ok(None);
         }
-        refuse_other(&path)?;
         let conn = database::open(&path, Access::Read)?;
         conn.busy_timeout(std::time::Duration::from_secs(5))?;
         // A scan reads scattered pages of a large file; memory mapping saves a system call for each page.
@@ -115,26 +104,6 @@ impl Cache {
         let waiting = keys::Waiting::of_records(&conn)?;
         Ok(Some(Self { conn, waiting }))
     }
-}
-
-/// Refuses a file that is not a cache of this layout, without changing it.
-fn refuse_other(path: &Path) -> Result<(), StoreError> {
-    let start = regular::open(path)
-        .and_then(|mut file| sqlite_header::start_of(&mut file))
-        .map_err(StoreError::io(format!("{} could not be read", path.display())))?;
-    let what = match start {
-        Start::Sqlite(header) if header.application_id != APPLICATION_ID => "another program's database",
-        Start::Sqlite(header) if header.user_version > LAYOUT => "a cache of a later version of this program",
-        Start::Sqlite(header) if header.user_version < LAYOUT => {
-            "a cache of an earlier version of this program"
-        }
-        Start::Sqlite(_) => return Ok(()),
-        Start::Other(what) => what,
-    };
-    Err(StoreError::Refused(format!(
-        "{} is {what}; choose another folder with --cache, or move the file away and import the advisory files again",
-        path.display()
-    )))
 }
 
 /// The number by which a key is looked up: FNV-1a, 64 bits. Two keys with the same number only cost one more comparison.

@@ -104,3 +104,90 @@ fn many_keys_are_inserted_early_and_a_file_that_breaks_off_leaves_none() {
     cache.enter_keys().unwrap();
     assert_eq!(bodies(folder.path(), "1"), ["A"]);
 }
+
+/// A folder whose cache file is this.
+fn folder_with(path_of: impl FnOnce(&Path)) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    path_of(&folder.path().join(FILE_NAME));
+    folder
+}
+
+/// The file and its journal as a kill leaves them: `work` runs on a database that is copied before it ends.
+fn killed_while(work: impl FnOnce(&Connection)) -> tempfile::TempDir {
+    let (left, place) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let conn = Connection::open(place.path().join(FILE_NAME)).unwrap();
+    work(&conn);
+    for entry in std::fs::read_dir(place.path()).unwrap().map(Result::unwrap) {
+        std::fs::copy(entry.path(), left.path().join(entry.file_name())).unwrap();
+    }
+    drop(conn);
+    left
+}
+
+#[test]
+fn what_a_killed_or_failed_first_import_left_is_no_cache_yet_and_becomes_one() {
+    let left = [
+        folder_with(|path| std::fs::write(path, "").unwrap()),
+        killed_while(|conn| conn.pragma_update(None, "journal_mode", "WAL").unwrap()),
+        killed_while(|conn| {
+            conn.pragma_update(None, "journal_mode", "WAL").unwrap();
+            conn.execute_batch("BEGIN; CREATE TABLE a (b)").unwrap();
+        }),
+        killed_while(|conn| {
+            let many =
+                "BEGIN; PRAGMA cache_size = 1; CREATE TABLE a (b); INSERT INTO a VALUES (zeroblob(500000))";
+            conn.execute_batch(many).unwrap();
+        }),
+    ];
+    for folder in left {
+        assert!(Cache::open_to_read(folder.path()).unwrap().is_none());
+        take(&mut Cache::open(folder.path()).unwrap(), "a", &[record("A", "1", &["x"])]);
+        assert_eq!(bodies(folder.path(), "x"), ["A"]);
+    }
+}
+
+#[test]
+fn an_identity_that_is_only_in_the_log_is_known() {
+    let folder = killed_while(|conn| {
+        conn.pragma_update(None, "journal_mode", "WAL").unwrap();
+        conn.execute_batch(SCHEMA).unwrap();
+        conn.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        conn.pragma_update(None, "user_version", LAYOUT).unwrap();
+    });
+    assert!(Cache::open_to_read(folder.path()).unwrap().is_some());
+    take(&mut Cache::open(folder.path()).unwrap(), "a", &[record("A", "1", &["x"])]);
+    assert_eq!(bodies(folder.path(), "x"), ["A"]);
+}
+
+#[test]
+fn a_reader_finds_a_cache_while_its_first_import_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut cache = Cache::open(folder.path()).unwrap();
+    let file = file("a");
+    let mut import = cache.import(&file).unwrap();
+    import.add(&record("A", "1", &["x"])).unwrap();
+    assert!(Cache::open_to_read(folder.path()).unwrap().is_some());
+    import.finish(&file).unwrap();
+}
+
+#[test]
+fn another_database_is_refused_and_not_changed() {
+    let others: [&dyn Fn(&Connection); 3] = [
+        &|conn| conn.execute_batch("CREATE TABLE a (b)").unwrap(),
+        &|conn| conn.pragma_update(None, "application_id", 7).unwrap(),
+        &|conn| {
+            conn.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+            conn.pragma_update(None, "user_version", LAYOUT + 1).unwrap();
+        },
+    ];
+    for other in others {
+        let folder = folder_with(|path| other(&Connection::open(path).unwrap()));
+        let path = folder.path().join(FILE_NAME);
+        let before = std::fs::read(&path).unwrap();
+        for refused in [Cache::open(folder.path()).err(), Cache::open_to_read(folder.path()).err()] {
+            assert!(matches!(refused, Some(StoreError::Refused(_))), "{refused:?}");
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left next to it");
+    }
+}
