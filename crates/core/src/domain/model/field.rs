@@ -1,6 +1,6 @@
 //! The declaration of a field: everything that form, page, paper, audit trail, import and storage need to know of it.
 
-mod telling;
+mod display;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -11,7 +11,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::text::{Line, Text, is_blank};
 use crate::domain::time::{Day, Moment};
 
-pub use telling::{Named, Plainly, Telling};
+pub use display::{PlainFormat, ValueFormat, WithTitles};
 
 /// Rows that one table field holds at most, where the declaration says nothing else.
 pub const ROWS_MAX: usize = 500;
