@@ -78,7 +78,9 @@ pub fn value_words(
             .as_str()
             .and_then(|code| def.state(code))
             .map_or_else(String::new, |state| state.word.to_owned()),
-        "owner" | "parent" => field::record_ids(value).into_iter().map(|id| WithTitles(name).record(id)).collect(),
+        "owner" | "parent" => {
+            field::record_ids(value).into_iter().map(|id| WithTitles(name).record(id)).collect()
+        }
         _ => def
             .field(field_name)
             .map_or_else(|| value.to_string(), |declared| declared.display(value, &WithTitles(name))),

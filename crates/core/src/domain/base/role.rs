@@ -1,9 +1,9 @@
-//! What a person may do in the file (domain 2).
+//! The roles that people hold in a file (domain 2).
 
 use super::choice::choice;
 
 choice! {
-    /// What a person may do. A person may hold several roles.
+    /// A role, which decides what a person may do. A person may hold several roles.
     pub enum Role {
         /// Enters feedback and problem reports.
         Reporter = "reporter", "Reporter";

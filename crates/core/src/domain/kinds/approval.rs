@@ -8,7 +8,7 @@ use crate::domain::choice::{Choice as _, choice};
 use crate::domain::field::Table;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::impact_analysis::{self, Conclusion, ImpactAnalysis};
-use crate::domain::kind::{ChainStep, Onto, Onward, Trace};
+use crate::domain::kind::{ChainStep, NextRecords, Trace, Via};
 use crate::domain::person::Role;
 use crate::domain::policy::AuthoritySubject;
 use crate::domain::record::{Fields, KindDef, record, rows};
@@ -452,7 +452,7 @@ pub const DEF: KindDef = KindDef {
     scope_fixed: "What was signed is not edited: return the change to analysis, which ends this approval, and ask for another",
     trace: Some(Trace { step: ChainStep::Approval, through: &["subject"] }),
     gist: "decision",
-    onward: &[Onward { from: &[ApprovalState::Granted.code()], to: Onto::Named("subject") }],
+    next_records: &[NextRecords { from: &[ApprovalState::Granted.code()], via: Via::Field("subject") }],
     evidence: &["6.2.4", "8.2.1"],
     ..KindDef::new(Kind::Approval, "Approval", "Approvals")
 };

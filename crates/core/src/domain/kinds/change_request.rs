@@ -9,7 +9,7 @@ pub use rules::{granted_approval, new_analysis, problems_without, still_ready};
 use crate::domain::choice::choice;
 use crate::domain::field::Table;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::{ChainStep, Onto, Onward, Place, RowKey, Trace};
+use crate::domain::kind::{ChainStep, NextRecords, Place, RowKey, Trace, Via};
 use crate::domain::person::Role;
 use crate::domain::product::{Market, Product};
 use crate::domain::questions::Circumstances;
@@ -376,7 +376,7 @@ pub const DEF: KindDef = KindDef {
     ],
     scope_fixed: "What is approved is not edited: return the change to analysis, which ends the approval",
     trace: Some(Trace { step: ChainStep::ChangeRequest, through: &[] }),
-    onward: &[Onward { from: &[ChangeState::Verified.code()], to: Onto::Named("problem_reports") }],
+    next_records: &[NextRecords { from: &[ChangeState::Verified.code()], via: Via::Field("problem_reports") }],
     evidence: &["6.3.1", "7.3", "8.2.2", "8.2.3", "8.2.4", "9.4", "9.8"],
     keyed: &[("activities", RowKey::Activities)],
     ..KindDef::new(Kind::ChangeRequest, "Change request", "Change requests")

@@ -12,7 +12,7 @@ use crate::domain::change_request::ChangeRequest;
 use crate::domain::choice::choice;
 use crate::domain::field::Table;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::{ChainStep, Onto, Onward, Place, RowKey, Trace};
+use crate::domain::kind::{ChainStep, NextRecords, Place, RowKey, Trace, Via};
 use crate::domain::person::Role;
 use crate::domain::questions::{self, Circumstances, QUESTIONS};
 use crate::domain::record::{Fields, KindDef, Record as _, record, rows};
@@ -489,9 +489,9 @@ pub const DEF: KindDef = KindDef {
     fixes_files: &[ImpactState::Complete.code(), ImpactState::Reviewed.code(), ImpactState::Locked.code()],
     trace: Some(Trace { step: ChainStep::ImpactAnalysis, through: &["change_request"] }),
     gist: "conclusion",
-    onward: &[Onward {
+    next_records: &[NextRecords {
         from: &[ImpactState::Reviewed.code(), ImpactState::Locked.code()],
-        to: Onto::Named("change_request"),
+        via: Via::Field("change_request"),
     }],
     evidence: &["6.2.3", "7.4.1", "7.4.2", "7.4.3"],
     keyed: &[("answers", RowKey::Questions)],

@@ -6,7 +6,7 @@ mod rules;
 use crate::domain::choice::{Choice as _, choice};
 use crate::domain::field::Table;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::{ChainStep, Onto, Onward, Place, Trace};
+use crate::domain::kind::{ChainStep, NextRecords, Place, Trace, Via};
 use crate::domain::person::Role;
 use crate::domain::record::{KindDef, RecordData, record, rows};
 use crate::domain::text::{Line, Text};
@@ -320,9 +320,9 @@ pub const DEF: KindDef = KindDef {
     assignable: true,
     fixes_files: &[ProblemState::Closed.code()],
     trace: Some(Trace { step: ChainStep::ProblemReport, through: &[] }),
-    onward: &[Onward {
+    next_records: &[NextRecords {
         from: &[ProblemState::ChangeRequested.code()],
-        to: Onto::Referring(Kind::ChangeRequest),
+        via: Via::Referring(Kind::ChangeRequest),
     }],
     evidence: &["6.2.1.3", "6.2.2", "9.1", "9.2", "9.3", "9.5", "9.7"],
     ..KindDef::new(Kind::ProblemReport, "Problem report", "Problem reports")

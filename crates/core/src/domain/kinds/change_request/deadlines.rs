@@ -57,7 +57,7 @@ pub(super) const ALL: &[Deadline] = &[
         "IEC 62304 6.2.3",
     ),
     BEGIN.only(|case| last_day(case).is_none()),
-    Deadline { limit: Limit::Named(begin_in_time), ..BEGIN },
+    Deadline { limit: Limit::Tasks(begin_in_time), ..BEGIN },
     Deadline::new(
         "Worked on without a valid approval",
         Role::Quality,
@@ -71,7 +71,7 @@ pub(super) const ALL: &[Deadline] = &[
         "Complete what was put off in the emergency",
         Role::DevLead,
         BEGUN,
-        Limit::Named(put_off),
+        Limit::Tasks(put_off),
         "IEC 62304 6.3.1",
     )
     .rank(2)

@@ -42,7 +42,7 @@ pub(super) const ALL: &[Deadline] = &[
         "Reassess the deferred problem",
         Role::Quality,
         &[S::Deferred.code()],
-        Limit::Named(|case| {
+        Limit::Tasks(|case| {
             let by = Day::parse(case.data.text("reassess_by")).ok();
             by.map(|by| Task { what: String::new(), by }).into_iter().collect()
         }),
