@@ -1,4 +1,4 @@
-//! What falls due about a problem report.
+//! Deadlines of problem reports.
 
 use super::{ProblemState as S, is_safety_relevant};
 use crate::domain::change_request::ChangeState;
@@ -13,7 +13,7 @@ use crate::domain::workflow::Case;
 const UNJUDGED: &[&str] = &[S::Open.code(), S::Investigating.code(), S::Reopened.code()];
 
 const OPENED: Start = Start {
-    words: "the day of its entry, or when it was reopened",
+    words: "its entry or reopening",
     day: |data| {
         let again = S::of(data) == Some(S::Reopened);
         if again { data.head.state_since.day() } else { data.head.created_at.day() }
@@ -83,10 +83,10 @@ pub(super) const ALL: &[Deadline] = &[
     .rank(4),
 ];
 
-/// Whether a change that names it is still to be verified.
+/// Whether a change that names it is not verified yet.
 fn waits_for_a_change(case: &Case) -> bool {
     let changes = case.world.referring(case.id(), Kind::ChangeRequest);
-    // A change may also name it as found meanwhile; that one does not resolve it.
+    // A change may also name it as found during verification; such a change does not resolve it.
     let resolves = |change: &&SharedRecord| record_ids(change.value("problem_reports")).contains(&case.id());
     changes
         .iter()
