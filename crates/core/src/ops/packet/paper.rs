@@ -48,7 +48,7 @@ impl<'a> Paper<'a> {
     /// Reads the file's records through the view that rules use.
     pub fn with_world<T>(&self, read: impl FnOnce(&dyn World) -> T) -> Result<T, Refused> {
         let nobody = RecordId::new(Kind::Person, 0);
-        let change = ChangeSet::to_look(&self.file.store, nobody, self.now);
+        let change = ChangeSet::read_only(&self.file.store, nobody, self.now);
         let found = read(&change);
         change.finish()?;
         Ok(found)
