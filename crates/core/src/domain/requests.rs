@@ -206,9 +206,7 @@ impl<'a, F> Job<'a, F> {
             .ok_or_else(|| Refusal::Rule("your account cannot be read".to_owned()))?;
         let (state, person) = &account;
         if state != PersonState::Active.code() {
-            return Err(Refusal::Rule(
-                "your account is no longer active; ask an administrator".to_owned(),
-            ));
+            return Err(Refusal::Rule("your account is no longer active; ask an administrator".to_owned()));
         }
         if *person.key_fingerprint != *actor.fingerprint {
             return Err(Refusal::Rule("your key was replaced since you signed in; sign in again".to_owned()));

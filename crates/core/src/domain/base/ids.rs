@@ -88,7 +88,10 @@ impl<'de> Deserialize<'de> for Kind {
         let code = String::deserialize(deserializer)?;
         Self::from_code(&code).ok_or_else(|| {
             let known: Vec<_> = Self::ALL.iter().map(|kind| kind.code()).collect();
-            serde::de::Error::custom(format!("“{code}” is not a kind of record; known kinds: {}", known.join(", ")))
+            serde::de::Error::custom(format!(
+                "“{code}” is not a kind of record; known kinds: {}",
+                known.join(", ")
+            ))
         })
     }
 }

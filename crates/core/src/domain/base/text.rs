@@ -99,7 +99,9 @@ pub fn is_blank(text: &str) -> bool {
 fn refuse_long(text: &str, limit: usize) -> Result<(), String> {
     let count = text.chars().count();
     if count > limit {
-        return Err(format!("{count} characters, but at most {limit} are allowed; attach a longer text as a file"));
+        return Err(format!(
+            "{count} characters, but at most {limit} are allowed; attach a longer text as a file"
+        ));
     }
     Ok(())
 }

@@ -114,7 +114,12 @@ pub const QUESTIONS: &[Question] = &[
         "IEC 62304 6.2.3",
         MUST,
     ),
-    fixed("Q04", "Does it introduce a new potential cause of a hazardous situation?", "IEC 62304 7.4.1 a", MUST),
+    fixed(
+        "Q04",
+        "Does it introduce a new potential cause of a hazardous situation?",
+        "IEC 62304 7.4.1 a",
+        MUST,
+    ),
     fixed("Q05", "Does it need an additional software risk control?", "IEC 62304 7.4.1 b", MUST),
     fixed(
         "Q06",

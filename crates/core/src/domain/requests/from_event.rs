@@ -82,7 +82,8 @@ fn all(change: Option<&RecordChange>) -> Fields {
 }
 
 fn changed(change: Option<&RecordChange>, wanted: impl Fn(&String) -> bool) -> Fields {
-    let of_record = |field: &&FieldChange| !HEAD_FIELDS.contains(&field.field.as_str()) && wanted(&field.field);
+    let of_record =
+        |field: &&FieldChange| !HEAD_FIELDS.contains(&field.field.as_str()) && wanted(&field.field);
     let fields = change.into_iter().flat_map(|change| &change.fields).filter(of_record);
     fields.map(|field| (field.field.clone(), field.after.clone())).collect()
 }

@@ -68,9 +68,7 @@ impl<F> Job<'_, F> {
         let signing = self.change.case(id, |case| def.signing(case))?;
         let what = format!("Signing {id}");
         if signing.by.is_empty() {
-            return Err(Refusal::Rule(format!(
-                "{id} cannot be signed now; it is signed with its next step"
-            )));
+            return Err(Refusal::Rule(format!("{id} cannot be signed now; it is signed with its next step")));
         }
         let may = |role: &Role| self.person().roles.contains(role) || signing.as_deputy.contains(role);
         let roles: Vec<Role> = signing.by.iter().copied().filter(may).collect();

@@ -48,7 +48,8 @@ impl<F> Job<'_, F> {
         self.ask_reason(reason, || "resetting access".to_owned())?;
         if person.kind != Kind::Person || person == self.actor {
             return Err(Refusal::Rule(
-                "you can reset only another person's access; change your own password under your name".to_owned(),
+                "you can reset only another person's access; change your own password under your name"
+                    .to_owned(),
             ));
         }
         self.change.get(person)?;
@@ -201,7 +202,9 @@ pub(super) fn create_file<F>(
     }
     let login = person.get("login").and_then(Value::as_str).unwrap_or_default();
     if as_login(login)? != login {
-        return Err(Refusal::invalid("login", "is not in the stored form of a login").with_labels(Kind::Person.def()));
+        return Err(
+            Refusal::invalid("login", "is not in the stored form of a login").with_labels(Kind::Person.def())
+        );
     }
     let mut founder = None;
     for (kind, set) in [(Kind::Product, product), (Kind::Policy, policy), (Kind::Person, person)] {

@@ -55,7 +55,8 @@ impl<F> Job<'_, F> {
         set: &Fields,
     ) -> Result<EventParts, Refusal<F>> {
         let def = kind.def();
-        let role = self.role(&format!("Creating {}", with_article(&def.word.to_lowercase())), def.create_by)?;
+        let role =
+            self.role(&format!("Creating {}", with_article(&def.word.to_lowercase())), def.create_by)?;
         let whole = parent.map(|id| self.change.get(id)).transpose()?;
         refuse_parent(def, whole.as_deref())?;
         let set = self.values(def, set)?;

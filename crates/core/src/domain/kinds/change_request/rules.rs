@@ -346,8 +346,11 @@ pub fn granted_approval(case: &Case) -> Option<SharedRecord> {
 
 fn may_be_made(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
     let granted = granted_approval(case);
-    let mut conditions =
-        vec![Condition::new("IEC 62304 6.2.4, 8.2.1", "The current content of the change is approved", granted.is_some())];
+    let mut conditions = vec![Condition::new(
+        "IEC 62304 6.2.4, 8.2.1",
+        "The current content of the change is approved",
+        granted.is_some(),
+    )];
     if let Some(data) = granted {
         let approval = data.typed::<approval::Approval>();
         let expires = approval.as_ref().and_then(|approval| approval.expires_at);

@@ -164,19 +164,19 @@ pub(super) fn closable(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         .map(|done| &*done.activity)
         .collect();
     let mut conditions = vec![
-        Condition::new("IEC 62304 6.3.1", "Everything postponed in the emergency is complete", later.is_empty())
-            .at("activities_done"),
+        Condition::new(
+            "IEC 62304 6.3.1",
+            "Everything postponed in the emergency is complete",
+            later.is_empty(),
+        )
+        .at("activities_done"),
     ];
     conditions.extend(repeats_done(change, false, |_| true));
     conditions.extend(case.records(&change.problem_reports).iter().map(|problem| {
         let id = problem.head.id;
         let met = ["verifying_resolution", "closed"].contains(&problem.head.state.as_str());
-        Condition::new(
-            "IEC 62304 9.7",
-            format!("{id} is in verification of its resolution, or closed"),
-            met,
-        )
-        .on(id)
+        Condition::new("IEC 62304 9.7", format!("{id} is in verification of its resolution, or closed"), met)
+            .on(id)
     }));
     conditions
 }

@@ -153,7 +153,8 @@ fn judged_no_problem(case: &Case, feedback: &Feedback) -> Vec<Condition> {
 fn duplicate(case: &Case, feedback: &Feedback) -> Vec<Condition> {
     let other = feedback.duplicate_of.filter(|id| *id != case.id() && case.world.record(*id).is_some());
     let mut conditions = vec![
-        Condition::new("IEC 62304 6.2.1.2", "The feedback that it duplicates is named", other.is_some()).at("duplicate_of"),
+        Condition::new("IEC 62304 6.2.1.2", "The feedback that it duplicates is named", other.is_some())
+            .at("duplicate_of"),
     ];
     conditions.extend(reportability_decided(case, feedback));
     conditions

@@ -24,7 +24,13 @@ pub(super) const MOVES: &[Move] = &[
         &[Role::DevLead],
     )
     .clause("IEC 62304 9.2")
-    .guard(|case| vec![Condition::new("IEC 62304 9.2", "The problem report has an owner", case.data.head.owner.is_some())]),
+    .guard(|case| {
+        vec![Condition::new(
+            "IEC 62304 9.2",
+            "The problem report has an owner",
+            case.data.head.owner.is_some(),
+        )]
+    }),
     Move::new(
         "evaluate",
         "Conclude the evaluation",
@@ -203,7 +209,8 @@ fn deferrable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
             problem.risk_acceptable == Some(true),
         )
         .at("risk_acceptable"),
-        Condition::new("IEC 62304 9.2 d", "The day for reassessment is in the future", later).at("reassess_by"),
+        Condition::new("IEC 62304 9.2 d", "The day for reassessment is in the future", later)
+            .at("reassess_by"),
         Condition::new(
             "IEC 62304 9.3",
             "The workaround is described, or that there is none",
@@ -279,8 +286,12 @@ fn closable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
             written(&problem.new_problems),
         )
         .at("new_problems"),
-        Condition::new("IEC 62304 9.7", "Evidence of the verification is given", written(&problem.verification_evidence))
-            .at("verification_evidence"),
+        Condition::new(
+            "IEC 62304 9.7",
+            "Evidence of the verification is given",
+            written(&problem.verification_evidence),
+        )
+        .at("verification_evidence"),
         Condition::new(
             "IEC 62304 9.5",
             "The risk management file was updated if needed",

@@ -52,9 +52,7 @@ impl CalendarSheet {
             match before {
                 Some(before) if before == year => wrong.push(format!("year {year}: it is listed twice")),
                 Some(before) if before > year => {
-                    wrong.push(format!(
-                        "year {year}: it comes after {before}; list the years in order"
-                    ));
+                    wrong.push(format!("year {year}: it comes after {before}; list the years in order"));
                 }
                 Some(_) | None => {}
             }
@@ -71,10 +69,7 @@ impl CalendarSheet {
             let sheet = self.years.iter().find(|sheet| sheet.year == year);
             if sheet.is_none() && !self.years.is_empty() {
                 let known = self.known_years();
-                return Err(format!(
-                    "{} has no holidays for {year}; it covers {known}",
-                    &*self.name
-                ));
+                return Err(format!("{} has no holidays for {year}; it covers {known}", &*self.name));
             }
             let rows = sheet.into_iter().flat_map(|sheet| &sheet.holidays);
             holidays.extend(rows.map(|(day, name)| json!({"day": day, "name": name})));
