@@ -11,7 +11,7 @@ use crate::domain::workflow::Condition;
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal<F> {
     /// The person holds none of the permitted roles.
-    #[error("{what} is reserved for {}; ask a person with that role", role_list(roles))]
+    #[error("{what} is reserved for {}", role_list(roles))]
     NotAllowed {
         /// The request.
         what: String,
@@ -97,9 +97,10 @@ impl<F> Refusal<F> {
 
 fn role_list(roles: &[Role]) -> String {
     if roles.is_empty() {
-        return "the program alone".to_owned();
+        return "the program".to_owned();
     }
-    roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(" or ")
+    let words: Vec<_> = roles.iter().map(|role| role.word()).collect();
+    format!("{}; ask a person with that role", words.join(" or "))
 }
 
 fn condition_list(unmet: &[Condition]) -> String {
