@@ -362,9 +362,9 @@ impl<'a, F> Job<'a, F> {
             _ => return Ok(None),
         };
         let moment = |value: &Value| value.as_str().and_then(|text| Moment::parse(text).ok());
-        let told = set.get("received_at").and_then(moment);
+        let given = set.get("received_at").and_then(moment);
         let known = before.and_then(|data| moment(data.value("received_at")));
-        Ok(told.filter(|told| known != Some(*told)))
+        Ok(given.filter(|given| known != Some(*given)))
     }
 
     fn note(&self, roles: &[Role], what: &str, facts: Value) -> Result<EventParts, Refusal<F>> {

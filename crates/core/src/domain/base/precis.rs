@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 /// A login as it is stored and compared (UsernameCaseMapped): narrow, lower-case, composed.
 ///
 /// # Errors
-/// What cannot stand in it, in words.
+/// The reason why the text cannot be a login.
 pub fn login(text: &str) -> Result<String, String> {
     let composed: String = text.trim().nfc().collect();
     let mapped = UsernameCaseMapped::new().enforce(composed).map_err(|error| words("a login", error))?;
@@ -21,7 +21,7 @@ pub fn login(text: &str) -> Result<String, String> {
 /// A password in the form from which its key is derived (OpaqueString): composed, every kind of space an ASCII space, nothing else changed.
 ///
 /// # Errors
-/// What cannot stand in it, in words.
+/// The reason why the text cannot be a password.
 pub fn password(text: &str) -> Result<Zeroizing<String>, String> {
     // Compose first: some systems deliver Hangul as conjoining letters, which the profile refuses.
     let composed: Zeroizing<String> = Zeroizing::new(text.nfc().collect());

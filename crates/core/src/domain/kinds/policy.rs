@@ -161,7 +161,7 @@ record! {
         section "Criteria and authority", "IEC 62304 6.1 b, 6.1 e", true, ANY => {
             /// Criteria for deciding that feedback is a problem. Evaluations cite their codes.
             problem_criteria: Table<ProblemCriterion> = "Problem criteria" => clause("IEC 62304 6.1 b");
-            /// Who must sign what.
+            /// The roles that must sign each kind of decision.
             authority: Table<AuthorityRow> = "Authority matrix" => clause("IEC 62304 6.1 e");
             /// Who may sign for a role when a change is an emergency. The order of steps never changes.
             deputies: Table<Deputy> = "Deputies in an emergency" => clause("IEC 62304 6.1 e");

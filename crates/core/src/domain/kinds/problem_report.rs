@@ -128,7 +128,7 @@ states! {
         NoActionJustified = "no_action_justified", "No action, justified", Neutral, 4, false;
         /// Deferred until a date.
         Deferred = "deferred", "Deferred", Neutral, 4, false;
-        /// The change is being made.
+        /// The change is being implemented.
         Resolving = "resolving", "Resolving", Neutral, 5, false;
         /// The resolution is being verified.
         VerifyingResolution = "verifying_resolution", "Verifying resolution", Due, 6, false;
@@ -187,7 +187,7 @@ record! {
             /// Whether it is an adverse event.
             is_adverse_event: Option<AdverseEvent> = "Adverse event" => required(S::Investigating.code()), clause("IEC 62304 6.2.1.2");
         }
-        section "What is affected", "IEC 62304 9.1", true, BEFORE => {
+        section "Affected items", "IEC 62304 9.1", true, BEFORE => {
             /// Released versions that show it, one per line.
             affected_product_versions: Vec<Line> = "Affected product versions" => required(S::Investigating.code()), clause("IEC 62304 9.1");
             /// The first version that shows it.
@@ -208,7 +208,7 @@ record! {
             criticality_text: Text = "Criticality statement" => clause("IEC 62304 9.1");
         }
         section "Investigation", "IEC 62304 9.2", true, JUDGED => {
-            /// When the investigation began.
+            /// When the investigation started.
             investigation_started_at: Option<Day> = "Investigation started" => past();
             /// Who investigated.
             investigated_by: Line = "Investigated by" => required(S::Evaluated.code()), clause("IEC 62304 9.2");
@@ -238,7 +238,7 @@ record! {
             risk_acceptable: Option<bool> = "Risk acceptable" => required(S::Evaluated.code()), clause("IEC 62304 9.2 b");
             /// How the risk was evaluated.
             safety_method: Text = "Method and reasoning" => required(S::Evaluated.code()), clause("IEC 62304 9.2 b");
-            /// What it means for the other versions in the field.
+            /// The effect on the other versions in the field.
             other_fielded_versions: Text = "Other fielded versions" => required(S::Evaluated.code()), clause("IEC 62304 6.2.1.3");
             /// Whether the risk management file must change.
             risk_file_update_needed: Option<bool> = "Risk file update needed" => required(S::Evaluated.code()), clause("IEC 62304 9.5");
@@ -252,7 +252,7 @@ record! {
             no_change_rationale: Text = "Why no change" => clause("IEC 62304 9.2 d");
             /// Day by which a deferred problem is evaluated again.
             reassess_by: Option<Day> = "Reassess by" => clause("IEC 62304 9.2 d");
-            /// What users can do meanwhile.
+            /// What users can do until the problem is resolved.
             workaround: Text = "Workaround";
             /// Versions in which it stays as a residual anomaly.
             residual_in_releases: Vec<Line> = "Residual anomaly in versions" => clause("IEC 62304 5.8.2");

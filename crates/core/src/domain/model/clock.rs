@@ -23,7 +23,7 @@ impl ClockHistory {
         (back > CLOCK_BACK_SECONDS).then_some(back.unsigned_abs())
     }
 
-    /// Takes in the next event.
+    /// Applies the next event.
     pub fn take(&mut self, event: &Event) {
         if event.request == ACKNOWLEDGE {
             *self = Self { latest: Some(event.at), open: false };

@@ -58,7 +58,7 @@ pub struct Deadline {
     pub states: &'static [&'static str],
     /// The limit.
     pub limit: Limit,
-    /// The clause that asks for it.
+    /// The clause that requires it.
     pub clause: &'static str,
     /// How serious a delay is: 0 is the most serious.
     pub rank: u8,

@@ -62,7 +62,7 @@ pub(super) const MOVES: &[Move] = &[
     .guard(|case| case.with::<Feedback>(duplicate)),
     Move::new(
         "suggestion",
-        "Take as change suggestion",
+        "Mark as change suggestion",
         &[S::UnderEvaluation.code()],
         S::ChangeSuggestion.code(),
         &[Role::DevLead],

@@ -40,7 +40,7 @@ fn working_days_are_counted_over_month_ends_leap_days_and_holidays() {
         ("2026-04-02", 1, "2026-04-07"),
         ("2026-04-02", 2, "2026-04-08"),
         ("2028-04-13", 1, "2028-04-18"),
-        // A holiday on a weekend takes no working day away.
+        // A holiday on a weekend does not change the count.
         ("2026-10-02", 1, "2026-10-05"),
         ("2026-12-24", 1, "2026-12-28"),
         ("2027-12-31", 1, "2028-01-03"),

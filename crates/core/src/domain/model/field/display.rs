@@ -76,7 +76,7 @@ pub struct PlainFormat;
 
 impl ValueFormat for PlainFormat {}
 
-/// Records by title where one is known, else by number.
+/// Records by title if one is known, otherwise by number.
 pub struct WithTitles<'a>(pub &'a dyn Fn(RecordId) -> Option<String>);
 
 impl ValueFormat for WithTitles<'_> {
