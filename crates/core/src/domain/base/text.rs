@@ -144,6 +144,12 @@ mod tests {
     }
 
     #[test]
+    fn a_noun_gets_the_article_that_fits_its_first_letter() {
+        assert_eq!(with_article("impact analysis"), "an impact analysis");
+        assert_eq!(with_article("change request"), "a change request");
+    }
+
+    #[test]
     fn hidden_characters_are_refused_with_their_place() {
         assert!(Line::new("a\0b").unwrap_err().contains("NUL character at character 2"));
         assert!(Text::new("abc\u{202E}def").unwrap_err().contains("U+202E) at character 4"));
