@@ -128,7 +128,10 @@ fn a_change_is_not_made_for_a_problem_that_nobody_judged_and_resolves_one_that_w
     let ap = approval_of(&mut desk, cr);
     approve(&mut desk, ap);
     let refusal = desk.go("ben", cr, "implement").unwrap_err().to_string();
-    assert!(refusal.contains(&format!("{open} is evaluated, and not deferred or left without action")), "{refusal}");
+    assert!(
+        refusal.contains(&format!("{open} is evaluated, and not deferred or left without action")),
+        "{refusal}"
+    );
 
     let judged = evaluated_problem(&mut desk);
     let (cr, ia) = change_under_analysis(&mut desk, json!({"problem_reports": [judged]}));

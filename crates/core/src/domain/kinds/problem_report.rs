@@ -144,7 +144,7 @@ states! {
 use ProblemState as S;
 
 const BEFORE: &[&str] = &[S::Open.code(), S::Investigating.code(), S::Reopened.code()];
-const JUDGED: &[&str] = &[S::Investigating.code()];
+const INVESTIGATION: &[&str] = &[S::Investigating.code()];
 const AFTER: &[&str] =
     &[S::Evaluated.code(), S::ChangeRequested.code(), S::Deferred.code(), S::Resolving.code()];
 const VERIFYING: &[&str] = &[S::VerifyingResolution.code(), S::NoActionJustified.code()];
@@ -207,7 +207,7 @@ record! {
             /// The criticality in words.
             criticality_text: Text = "Criticality statement" => clause("IEC 62304 9.1");
         }
-        section "Investigation", "IEC 62304 9.2", true, JUDGED => {
+        section "Investigation", "IEC 62304 9.2", true, INVESTIGATION => {
             /// When the investigation started.
             investigation_started_at: Option<Day> = "Investigation started" => past();
             /// Who investigated.
@@ -223,7 +223,7 @@ record! {
             /// Why no cause was identified.
             why_not_identified: Text = "Why no cause was identified" => clause("IEC 62304 9.2 a");
         }
-        section "Safety evaluation", "IEC 62304 6.2.1.3", true, JUDGED => {
+        section "Safety evaluation", "IEC 62304 6.2.1.3", true, INVESTIGATION => {
             /// Hazards concerned, as the risk management file numbers them.
             hazard_refs: Vec<Line> = "Hazards" => clause("IEC 62304 7.1");
             /// Hazardous situations concerned.

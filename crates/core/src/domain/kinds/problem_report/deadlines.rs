@@ -10,7 +10,7 @@ use crate::domain::shared_record::SharedRecord;
 use crate::domain::time::Day;
 use crate::domain::workflow::Case;
 
-const UNJUDGED: &[&str] = &[S::Open.code(), S::Investigating.code(), S::Reopened.code()];
+const UNEVALUATED: &[&str] = &[S::Open.code(), S::Investigating.code(), S::Reopened.code()];
 
 const OPENED: Start = Start {
     words: "its entry or reopening",
@@ -24,7 +24,7 @@ pub(super) const ALL: &[Deadline] = &[
     Deadline::new(
         "Evaluate the safety-relevant problem",
         Role::DevLead,
-        UNJUDGED,
+        UNEVALUATED,
         Limit::WorkingDays("problem_safety_days", OPENED),
         "IEC 62304 9.2",
     )
@@ -33,7 +33,7 @@ pub(super) const ALL: &[Deadline] = &[
     Deadline::new(
         "Evaluate the problem",
         Role::DevLead,
-        UNJUDGED,
+        UNEVALUATED,
         Limit::WorkingDays("problem_evaluation_days", OPENED),
         "IEC 62304 9.2",
     )
