@@ -31,7 +31,7 @@ fn hidden_characters_and_impossible_values_are_refused_with_field_and_place() {
         (json!({"title": "x", "description_verbatim": "y".repeat(1 << 20)}), "at most 200000"),
         (json!({"title": "x", "received_at": "0000-01-01T00:00:00Z"}), "outside 1900 to 2199"),
         (json!({"title": "x", "received_at": "2031-02-30 10:00"}), "is not a date and time"),
-        (json!({"title": "x", "source_kind": "moon"}), "is none of"),
+        (json!({"title": "x", "source_kind": "moon"}), "is not one of"),
         (json!({"title": "x", "is_complaint": "perhaps"}), "“"),
         (json!({"title": "x", "wings": 2}), "no such field"),
         (json!({"title": "   "}), "must be filled"),
@@ -205,8 +205,8 @@ fn a_login_is_never_used_again_and_has_plain_letters() {
         roles: vec![Role::Reporter],
     };
     for (login, words) in [
-        ("BEN", "never used again"),
-        (" ben ", "never used again"),
+        ("BEN", "never reused"),
+        (" ben ", "never reused"),
         ("a b", "U+0020 is not allowed"),
         ("a@b", "letters, digits"),
         ("", "empty"),
@@ -217,9 +217,9 @@ fn a_login_is_never_used_again_and_has_plain_letters() {
     let ben = desk.people["ben"].person();
     let leave = Act::from(Request::Move { id: ben, go: "deactivate".to_owned(), set: fields(json!({})) });
     desk.by("ana", leave.because("Left")).unwrap();
-    assert!(desk.by("ana", invite("ben")).unwrap_err().to_string().contains("never used again"));
+    assert!(desk.by("ana", invite("ben")).unwrap_err().to_string().contains("never reused"));
     let refusal = desk.by("ben", Request::Assign { id: ben, owner: None }).unwrap_err().to_string();
-    assert!(refusal.contains("not active"), "an open session ends with the account: {refusal}");
+    assert!(refusal.contains("no longer active"), "an open session ends with the account: {refusal}");
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn nobody_signs_before_another_person_confirmed_their_identity() {
     desk.people.insert("hal", session);
     let sign = Request::Edit { id: POLICY, set: fields(json!({"warn_days": 10})) };
     assert!(desk.signed("hal", sign.clone()).unwrap_err().to_string().contains("identity is not verified"));
-    assert!(desk.by("hal", early.clone()).unwrap_err().to_string().contains("another person confirms"));
+    assert!(desk.by("hal", early.clone()).unwrap_err().to_string().contains("another person must confirm"));
     desk.by("ana", early).unwrap();
     desk.signed("hal", sign).unwrap();
     desk.assert_verifies();
@@ -295,7 +295,7 @@ fn authority_is_never_taken_by_oneself() {
     let ana = desk.people["ana"].person();
     let roles =
         Request::Edit { id: ana, set: fields(json!({"roles": ["quality", "sys_admin", "dev_lead"]})) };
-    assert!(desk.by("ana", roles).unwrap_err().to_string().contains("nobody changes their own roles"));
+    assert!(desk.by("ana", roles).unwrap_err().to_string().contains("you cannot change your own roles"));
     let leave = Act::from(Request::Move { id: ana, go: "deactivate".to_owned(), set: fields(json!({})) });
     assert!(desk.by("ana", leave.because("Leaving")).unwrap_err().to_string().contains("not your own"));
     let policy = Request::Edit { id: POLICY, set: fields(json!({"author_may_not_approve": false})) };
@@ -317,7 +317,7 @@ fn references_lead_to_records_that_are_there_and_of_the_right_kind() {
     let refusal = desk.edit("dan", fb, json!({"problem_report": "PR-0099"})).unwrap_err().to_string();
     assert!(refusal.contains("there is no PR-0099"), "{refusal}");
     let refusal = desk.edit("dan", fb, json!({"problem_report": "CR-0001"})).unwrap_err().to_string();
-    assert!(refusal.contains("is no problem report"), "{refusal}");
+    assert!(refusal.contains("is not a problem report"), "{refusal}");
     let nothing = desk.edit("dan", fb, json!({"title": "Alarm is late on battery"})).unwrap_err();
     assert!(matches!(nothing, Refused::NoChange), "{nothing}");
 }

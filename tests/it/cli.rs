@@ -113,7 +113,7 @@ fn the_example_verifies_and_has_something_overdue_of_each_sort() {
     for sort in [
         "Approve or refuse the change",
         "Analyse the change",
-        "Complete 5.1, put off in the emergency",
+        "Complete 5.1, postponed in the emergency",
         "Evaluate the feedback",
         "Evaluate the problem",
         "Evaluate the safety-relevant problem",
@@ -527,13 +527,13 @@ fn every_shipped_calendar_is_brought_into_a_policy_by_the_script_that_is_printed
     }
     assert_eq!(with(&["verify", &path]).code, 0);
     let refused = with(&["calendar", "germany", "--from", "2034", "--to", "2040"]);
-    let words = "does not tell the holidays of 2036; it tells those of 2024 to 2035";
+    let words = "has no holidays for 2036; it covers 2024 to 2035";
     assert!(refused.code == 3 && refused.err.contains(words), "{}", refused.err);
     assert_eq!(with(&["calendar", "germany", "--from", "2034", "--to", "2030"]).code, 2);
     let text = "(name: \"A\", weekend: [], years: [(year: 2026, holidays: []), (year: 2026, holidays: [])])";
     let refused = with(&["calendar", &file(folder.path(), "twice.ron", text)]);
     assert!(
-        refused.code == 3 && refused.err.contains("twice.ron: year 2026: it stands there twice"),
+        refused.code == 3 && refused.err.contains("twice.ron: year 2026: it is listed twice"),
         "{}",
         refused.err
     );

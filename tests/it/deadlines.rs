@@ -192,7 +192,7 @@ fn a_limit_that_the_policy_does_not_set_is_said_to_be_missing_and_nothing_stands
     assert_eq!((due.due, due.no_limit), (Some(desk.now.day().plus_days(30)), None));
     policy(&mut desk, json!({"follow_up_days": null})).unwrap();
     let due = item(&desk, judged);
-    assert_eq!((due.due, due.days_late, due.no_limit), (None, 0, Some("Decisions followed up within days")));
+    assert_eq!((due.due, due.days_late, due.no_limit), (None, 0, Some("Follow-up of decisions (days)")));
     let attention = desk.file.attention(desk.now).unwrap();
     assert!(attention.now.iter().any(|item| item.record == judged), "it is shown at once");
     policy(&mut desk, json!({"follow_up_days": 3})).unwrap();

@@ -128,7 +128,10 @@ fn a_change_is_not_made_for_a_problem_that_nobody_judged_and_resolves_one_that_w
     let ap = approval_of(&mut desk, cr);
     approve(&mut desk, ap);
     let refusal = desk.go("ben", cr, "implement").unwrap_err().to_string();
-    assert!(refusal.contains(&format!("{open} is evaluated, and not decided to stay as it is")), "{refusal}");
+    assert!(
+        refusal.contains(&format!("{open} is evaluated, and not deferred or left without action")),
+        "{refusal}"
+    );
 
     let judged = evaluated_problem(&mut desk);
     let (cr, ia) = change_under_analysis(&mut desk, json!({"problem_reports": [judged]}));
@@ -151,7 +154,7 @@ fn an_evaluation_goes_back_to_investigation_with_a_reason() {
     desk.by("ben", Act::from(back).because("A second cause was found")).unwrap();
     desk.edit("ben", pr, json!({"cause_text": "Missing restart, and a wrong timer"})).unwrap();
     let refusal = desk.sign_go("ben", pr, "evaluate").unwrap_err().to_string();
-    assert!(refusal.contains("The risk manager signed the safety evaluation as it stands"), "{refusal}");
+    assert!(refusal.contains("The risk manager signed the current safety evaluation"), "{refusal}");
     desk.signed("cleo", Request::Sign { id: pr, meaning: None }).unwrap();
     desk.sign_go("ben", pr, "evaluate").unwrap();
     desk.assert_verifies();
@@ -202,7 +205,7 @@ fn the_authority_matrix_says_who_signs_what_is_decided_of_a_problem() {
     let pr = investigated_problem(&mut desk, "none");
     desk.signed("cleo", Request::Sign { id: pr, meaning: None }).unwrap();
     let refusal = desk.sign_go("ben", pr, "evaluate").unwrap_err().to_string();
-    assert!(refusal.contains("regulatory affairs signed the safety evaluation"), "{refusal}");
+    assert!(refusal.contains("regulatory affairs signed the current safety evaluation"), "{refusal}");
     assert!(!refusal.contains("risk manager signed"), "{refusal}");
     desk.signed("eva", Request::Sign { id: pr, meaning: None }).unwrap();
     desk.sign_go("ben", pr, "evaluate").unwrap();
@@ -210,7 +213,7 @@ fn the_authority_matrix_says_who_signs_what_is_decided_of_a_problem() {
     let kept = json!({"no_change_rationale": "Rare", "residual_in_releases": ["2.3.0"]});
     desk.edit("ben", pr, kept).unwrap();
     let refusal = desk.sign_go("ana", pr, "justify_no_action").unwrap_err().to_string();
-    assert!(refusal.contains("management signed the decision as it stands"), "{refusal}");
+    assert!(refusal.contains("management signed the current decision"), "{refusal}");
     // Nothing touches safety, so the role that signs only then is not asked.
     assert!(!refusal.contains("risk manager"), "{refusal}");
     desk.hire("max", "Max Example", &[Role::Management]);
@@ -225,14 +228,14 @@ fn what_tells_when_something_happened_does_not_lie_ahead() {
     let later = desk.now.plus_seconds(3 * 86_400);
     let refused = |outcome: Result<Receipt, Refused>, label: &str| {
         let refusal = outcome.unwrap_err().to_string();
-        assert!(refusal.contains(label) && refusal.contains("lies in the future"), "{refusal}");
+        assert!(refusal.contains(label) && refusal.contains("is in the future"), "{refusal}");
     };
     let set = fields(json!({"title": "Late alarm", "aware_at": later}));
     refused(desk.by("dan", Request::Create { kind: Kind::Feedback, parent: None, set }), "Aware since");
     let fb = feedback(&mut desk);
     let before = desk.file.head().clone();
     let outcome = desk.edit("dan", fb, json!({"received_at": later}));
-    assert!(outcome.unwrap_err().to_string().contains("lies in the future"));
+    assert!(outcome.unwrap_err().to_string().contains("is in the future"));
     refused(desk.edit("dan", fb, json!({"aware_at": later})), "Aware since");
     assert_eq!(*desk.file.head(), before);
     desk.go("dan", fb, "register").unwrap();
@@ -303,7 +306,7 @@ fn a_text_that_shows_nothing_fills_no_field_and_dots_are_no_rationale() {
         .collect();
     desk.edit("ben", ia, json!({"answers": rows})).unwrap();
     let refusal = desk.sign_go("ben", ia, "complete").unwrap_err().to_string();
-    assert!(refusal.contains("Q01 has a rationale in words"), "{refusal}");
+    assert!(refusal.contains("Q01 has a rationale of at least"), "{refusal}");
     assert!(!refusal.contains("Q02 has a rationale"), "{refusal}");
 }
 

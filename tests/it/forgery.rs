@@ -173,7 +173,7 @@ forgeries! {
         event["actor"] = "PN-0009".into();
         f.append(&event, &key, 1);
     }
-    roles_given_to_oneself_are_found: "last event", "nobody changes their own roles", |f| {
+    roles_given_to_oneself_are_found: "last event", "you cannot change your own roles", |f| {
         let mut event = f.event_like("person.deactivate", "ana");
         event["request"] = "person.edit".into();
         event["record"] = "PN-0001".into();
@@ -192,7 +192,7 @@ forgeries! {
         event["changes"][0]["fields"] = json!([]);
         f.append_as(&event, "dan");
     }
-    an_approval_granted_without_its_signatures_is_found: "last event", "AP-0001 is signed: give your password", |f| {
+    an_approval_granted_without_its_signatures_is_found: "last event", "AP-0001 is signed: enter your password", |f| {
         let mut event = f.event_like("approval.sign", "fay");
         event["role"] = "dev_lead".into();
         f.change(&mut event, "AP-0001", "state", json!("granted"));

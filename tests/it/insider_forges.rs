@@ -124,7 +124,7 @@ insiders! {
         let reset = Forged::new("ana", "person.reset_access", Role::SysAdmin, "PN-0004").changes(json!({"PN-0004": {"state": "invited"}}));
         f.forge(reset.more(json!({"reason": "Lost", "code_key": {"person": "PN-0003", "public_key": public(8).1}})));
     }
-    a_code_given_out_without_the_role: "Resetting an access is for System administrator", |f| {
+    a_code_given_out_without_the_role: "Resetting access is reserved for System administrator", |f| {
         let reset = Forged::new("dan", "person.reset_access", Role::Tester, "PN-0003").changes(json!({"PN-0003": {"state": "invited"}}));
         f.forge(reset.more(json!({"reason": "Lost", "code_key": {"person": "PN-0003", "public_key": public(8).1}})));
     }
@@ -175,7 +175,7 @@ insiders! {
         forged.changes["AP-0001"]["state"] = json!("granted");
         f.forge(forged);
     }
-    an_approval_refused_without_a_signature: "AP-0001 is signed: give your password again", |f| {
+    an_approval_refused_without_a_signature: "AP-0001 is signed: enter your password again", |f| {
         f.forge(Forged::new("fay", "approval.refuse", Role::DevLead, "AP-0001").more(json!({"reason": "Not so"}))
             .changes(json!({"AP-0001": {"state": "refused", "decision": "rejected"}, "CR-0001": {"state": "rejected"}})));
     }
@@ -191,23 +191,23 @@ insiders! {
     a_policy_edited_without_the_role: "Editing PL-0001 is for Quality manager", |f| {
         f.forge(edit("dan", Role::Support, "PL-0001", json!({"warn_days": 3})).more(json!({"reason": "So"})));
     }
-    a_policy_edited_without_a_signature: "PL-0001 is signed: give your password again", |f| {
+    a_policy_edited_without_a_signature: "PL-0001 is signed: enter your password again", |f| {
         f.forge(edit("ana", Role::Quality, "PL-0001", json!({"author_may_not_approve": false})).more(json!({"reason": "So"})));
     }
-    a_safety_class_lowered_without_a_signature: "PD-0001 is signed: give your password again", |f| {
+    a_safety_class_lowered_without_a_signature: "PD-0001 is signed: enter your password again", |f| {
         f.forge(edit("ana", Role::Quality, "PD-0001", json!({"software_safety_class": "a"})).more(json!({"reason": "So"})));
     }
     a_void_record_that_is_edited: "FB-0002 is “Void” and read-only", |f| {
         f.forge(edit("dan", Role::Support, "FB-0002", json!({"title": "Not so"})));
     }
-    a_void_record_that_is_opened_again: "“Reopen” leads from “Closed”, but FB-0002 is “Void”", |f| {
+    a_void_record_that_is_opened_again: "“Reopen” is possible from “Closed”, but FB-0002 is “Void”", |f| {
         f.forge(Forged::new("ana", "feedback.reopen", Role::Quality, "FB-0002").more(json!({"reason": "So"}))
             .changes(json!({"FB-0002": {"state": "reopened"}})));
     }
     a_state_changed_by_an_edit: "changes “state” of CR-0002, which change_request.edit does not do here", |f| {
         f.forge(edit("dan", Role::Support, "CR-0002", json!({"state": "closed"})));
     }
-    a_step_from_a_state_from_which_it_does_not_lead: "“Close” leads from “Released”, but CR-0002 is “Draft”", |f| {
+    a_step_from_a_state_from_which_it_does_not_lead: "“Close” is possible from “Released”, but CR-0002 is “Draft”", |f| {
         f.forge(Forged::new("ana", "change_request.close", Role::Quality, "CR-0002").changes(json!({"CR-0002": {"state": "closed"}})));
     }
     a_step_to_another_state: "sets “state” of FB-0003 to something else than feedback.void does here", |f| {
@@ -218,26 +218,26 @@ insiders! {
         f.forge(Forged::new("dan", "change_request.hold", Role::Tester, "CR-0003").more(json!({"reason": "So"}))
             .changes(json!({"CR-0003": {"state": "on_hold"}})));
     }
-    a_step_that_only_the_program_takes: "“approve” is no step", |f| {
+    a_step_that_only_the_program_takes: "“approve” is not a step", |f| {
         f.forge(Forged::new("fay", "change_request.approve", Role::DevLead, "CR-0001").changes(json!({"CR-0001": {"state": "approved"}})));
     }
     a_step_whose_conditions_are_not_met: "“Origin” is filled", |f| {
         f.forge(Forged::new("ben", "change_request.submit", Role::DevLead, "CR-0002").changes(json!({"CR-0002": {"state": "submitted"}})));
     }
-    a_step_without_its_reason: "asks for a reason", |f| {
+    a_step_without_its_reason: "needs a reason", |f| {
         f.forge(Forged::new("ana", "feedback.void", Role::Quality, "FB-0003").changes(json!({"FB-0003": {"state": "void"}})));
     }
     a_step_that_changes_another_record_besides: "changes FB-0001, which feedback.void does not do here", |f| {
         f.forge(Forged::new("ana", "feedback.void", Role::Quality, "FB-0003").more(json!({"reason": "So"}))
             .changes(json!({"FB-0001": {"title": "Other"}, "FB-0003": {"state": "void"}})));
     }
-    an_empty_analysis_that_is_reviewed: "“Review” leads from “Complete”", |f| {
+    an_empty_analysis_that_is_reviewed: "“Review” is possible from “Complete”", |f| {
         f.forge(Forged::new("cleo", "impact_analysis.review", Role::RiskManager, "IA-0002").changes(json!({"IA-0002": {"state": "reviewed"}})));
     }
     a_field_edited_in_a_state_in_which_it_is_closed: "“Description”: is fixed in state “Awaiting approval”", |f| {
         f.forge(edit("dan", Role::Support, "CR-0001", json!({"description": "Something else"})));
     }
-    a_record_made_that_only_the_program_makes: "Making a approval is for the program alone", |f| {
+    a_record_made_that_only_the_program_makes: "Creating an approval is reserved for the program", |f| {
         let made = json!({"AP-0002": {"state": "requested", "title": "Approval"}});
         f.forge(Forged::new("fay", "approval.create", Role::DevLead, "AP-0002").changes(made));
     }
@@ -265,7 +265,7 @@ insiders! {
     a_field_that_no_record_has: "has no such field", |f| {
         f.forge(edit("dan", Role::Support, "FB-0003", json!({"hidden": "What nobody shows"})));
     }
-    a_value_outside_the_choices: "is none of", |f| {
+    a_value_outside_the_choices: "is not one of", |f| {
         f.forge(edit("ana", Role::SysAdmin, "PN-0004", json!({"roles": ["tester", "emperor"]})));
     }
     a_value_of_another_type: "invalid type", |f| {
@@ -277,16 +277,16 @@ insiders! {
     a_reference_that_leads_nowhere: "there is no PR-0099 in this file", |f| {
         f.forge(edit("dan", Role::Support, "CR-0002", json!({"problem_reports": ["PR-0099"]})));
     }
-    an_owner_who_is_no_person: "is no active person", |f| {
+    an_owner_who_is_no_person: "is not an active person", |f| {
         f.forge(Forged::new("dan", "feedback.assign", Role::Tester, "FB-0003").changes(json!({"FB-0003": {"owner": "CR-0001"}})));
     }
     roles_given_by_who_may_not: "Editing PN-0004 is for System administrator or Quality manager", |f| {
         f.forge(edit("ben", Role::DevLead, "PN-0004", json!({"roles": ["quality", "sys_admin"]})));
     }
-    roles_given_to_oneself: "nobody changes their own roles", |f| {
+    roles_given_to_oneself: "you cannot change your own roles", |f| {
         f.forge(edit("ana", Role::SysAdmin, "PN-0001", json!({"roles": ["quality", "sys_admin", "dev_lead"]})));
     }
-    an_identity_that_one_confirms_oneself: "another person confirms your identity", |f| {
+    an_identity_that_one_confirms_oneself: "another person must confirm your identity", |f| {
         f.forge(Forged::new("ana", "person.verify_identity", Role::Quality, "PN-0001")
             .changes(json!({"PN-0001": {"identity_verified_how": "Known"}})));
     }
@@ -310,7 +310,7 @@ insiders! {
             f.forge(edit("dan", Role::Support, "FB-0003", set).more(json!({"at": at.plus_seconds(-back)})));
         }
     }
-    a_late_entry_that_does_not_say_why: "asks for a reason", |f| {
+    a_late_entry_that_does_not_say_why: "needs a reason", |f| {
         let late = json!({"occurred_at": moment(&f).plus_seconds(-30 * 86_400)});
         f.forge(edit("dan", Role::Support, "FB-0003", json!({"title": "Dim"})).more(late));
     }

@@ -18,7 +18,7 @@ fn a_part_is_made_within_a_record_of_its_kind_that_is_there_and_open() {
     let (pr, cr) = tested_change(&mut desk);
     let refused = |desk: &mut Desk, request: Request| desk.by("dan", request).unwrap_err().to_string();
     let words = refused(&mut desk, part(None, passed_test()));
-    assert!(words.contains("is a part of a change request; say of which"), "{words}");
+    assert!(words.contains("is part of a change request; name its number"), "{words}");
     let words = refused(&mut desk, part(Some(pr), passed_test()));
     assert!(words.contains("which PR-0001 is not"), "{words}");
     let words = refused(&mut desk, part(Some("CR-0099".parse().unwrap()), passed_test()));
@@ -26,7 +26,7 @@ fn a_part_is_made_within_a_record_of_its_kind_that_is_there_and_open() {
     let alone =
         Request::Create { kind: Kind::Feedback, parent: Some(cr), set: fields(json!({"title": "Late"})) };
     let words = refused(&mut desk, alone);
-    assert!(words.contains("is no part of CR-0001"), "{words}");
+    assert!(words.contains("is not part of another record; leave out CR-0001"), "{words}");
     desk.sign_go("dan", cr, "verify").unwrap();
     let words = refused(&mut desk, part(Some(cr), passed_test()));
     assert!(words.contains("CR-0001 is “Verified”"), "{words}");
@@ -69,7 +69,7 @@ fn a_part_that_was_struck_out_counts_no_more_and_stays() {
     let (_, cr) = tested_change(&mut desk);
     let test = desk.file.parts(cr, Kind::TestRecord).unwrap()[0].head.id;
     let refusal = desk.by("dan", go_to(test, "strike", json!({}))).unwrap_err().to_string();
-    assert!(refusal.contains("asks for a reason"), "{refusal}");
+    assert!(refusal.contains("needs a reason"), "{refusal}");
     desk.by("dan", Act::from(go_to(test, "strike", json!({}))).because("Entered for another change"))
         .unwrap();
     let refusal = desk.sign_go("dan", cr, "verify").unwrap_err().to_string();

@@ -116,7 +116,7 @@ fn a_signature_asks_for_the_password_and_a_wrong_one_changes_nothing() {
     window.get_by_label("Restart the timer");
     window.type_into("Password", "wrong");
     window.press("Sign");
-    assert!(window.query_all_by_label_contains("Login and password do not fit").next().is_some());
+    assert!(window.query_all_by_label_contains("Login and password do not match").next().is_some());
     assert_eq!(window.state_of(ap), "requested");
     window.type_into("Password", PASSWORD);
     window.picture("sign");

@@ -239,7 +239,7 @@ fn a_signed_edit_that_is_not_signed_in_the_end_is_kept_as_a_draft() {
     let desk = Desk::staffed();
     let policy = RecordId::new(Kind::Policy, 1);
     let mut window = Window::new(desk, "ana", Route::Edit(policy, None), vec2(1500.0, 1100.0));
-    window.type_into("Announce due dates days ahead", "14");
+    window.type_into("Warning before due dates (days)", "14");
     window.press("Sign and save…");
     window.get_by_label("Change of PL-0001");
     window.picture("sign_policy");

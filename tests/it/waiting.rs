@@ -80,7 +80,7 @@ fn a_change_waits_on_hold_for_its_review_and_to_be_begun() {
     let mut desk = Desk::staffed();
     let (held, _) = change_under_analysis(&mut desk, json!({}));
     because(&mut desk, "ben", held, "hold");
-    assert_eq!(words(&desk, held, 15), ["Resume the change, or give it up"]);
+    assert_eq!(words(&desk, held, 15), ["Resume or cancel the change"]);
 
     desk.hire("fay", "Fay Example", &[Role::DevLead]);
     let (cr, ia) = change_under_analysis(&mut desk, json!({}));
@@ -100,11 +100,11 @@ fn a_change_waits_on_hold_for_its_review_and_to_be_begun() {
     }
     assert_eq!(
         asked(&desk, cr, 0),
-        [("Begin the approved change".to_owned(), -5)],
+        [("Start the approved change".to_owned(), -5)],
         "until the approval expires"
     );
     let after = words(&desk, cr, 6);
-    assert_eq!(after, ["Mark the approval as expired; the work may not begin any more"]);
+    assert_eq!(after, ["Mark the approval as expired; the work may no longer start"]);
     desk.go("ben", cr, "implement").unwrap();
     assert!(words(&desk, cr, 30).is_empty());
 }

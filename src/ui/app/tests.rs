@@ -165,7 +165,7 @@ fn a_wrong_password_is_explained_and_nobody_is_signed_in() {
     let path = pump(folder.path(), &clock);
     let mut window = window(&clock, Start::File(path));
     sign_in(&mut window, "ana", "a wrong one");
-    window.get_by_label_contains("Login and password do not fit");
+    window.get_by_label_contains("Login and password do not match");
     assert!(!window.state().is_signed_in());
     fill(&mut window, "Password", PASSWORD);
     press(&mut window, "Sign in");
@@ -339,7 +339,7 @@ fn window_whats_next_links_to_the_pending_record_and_names_who_acts() {
     for (from, link, to) in [
         ("CR-0006", "AP-0004 waits for a signature: Development lead (Jonas Example)", "AP-0004"),
         ("IA-0004", "AP-0004 waits for a signature: Development lead (Jonas Example)", "AP-0004"),
-        ("CR-0007", "A security or SOUP change has a reviewed impact analysis", "IA-0005"),
+        ("CR-0007", "The security or SOUP change has a reviewed impact analysis", "IA-0005"),
         ("IA-0006", "CR-0008 continues with “Verify”: Tester (Tomás Example)", "CR-0008"),
     ] {
         window.state_mut().go(Route::Record(from.parse().unwrap()));

@@ -1,4 +1,4 @@
-//! The file as the events so far say that it was: at any moment of its past, or while verification performs them again.
+//! The state of a file after some of its events: at a moment of its past, or while verification performs them again.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::convert::Infallible;
@@ -12,43 +12,42 @@ use crate::domain::requests::{Account, RecordSource};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
 
-/// Records, signatures and what else a request may look at.
+/// The records, signatures and other data that a request may read.
 #[derive(Default)]
 pub struct Ledger {
     records: HashMap<RecordId, SharedRecord>,
     /// The highest number of each kind.
     highest: BTreeMap<Kind, u32>,
-    /// Who refers to a record.
+    /// The records that refer to a record.
     referring: HashMap<RecordId, BTreeSet<RecordId>>,
     /// The parts of a record.
     parts: HashMap<RecordId, BTreeSet<RecordId>>,
     signatures: HashMap<RecordId, Vec<Signature>>,
     editors: HashMap<RecordId, BTreeSet<RecordId>>,
-    /// Who last performed a request on a person.
+    /// The person who last performed a request on a person.
     last_actors: HashMap<(String, RecordId), RecordId>,
     logins: HashSet<String>,
     clock: ClockHistory,
 }
 
 impl Ledger {
-    /// A record as it was.
+    /// A record.
     pub fn get(&self, id: RecordId) -> Option<&SharedRecord> {
         self.records.get(&id)
     }
 
-    /// The account of a person as it was.
+    /// The account of a person.
     pub fn person(&self, id: RecordId) -> Option<Account> {
         let data = self.records.get(&id)?;
         Some((data.head.state.clone(), data.typed()?))
     }
 
-    /// What the events so far say of the clock.
+    /// The clock according to the events so far.
     pub const fn time(&self) -> ClockHistory {
         self.clock
     }
 
-    /// Takes in the next event as it tells what it changed, with the signatures that came with it. What it tells is not
-    /// checked; verification does that.
+    /// Applies the changes of the next event, with its signatures. The changes are not checked; verification does that.
     pub fn follow(&mut self, event: &Event, signatures: &[Signature]) {
         for change in &event.changes {
             let before = self.take(change.record);
@@ -58,17 +57,17 @@ impl Ledger {
         self.end(event, signatures);
     }
 
-    /// Whether no event was taken in.
+    /// Whether no event was applied.
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
     }
 
-    /// Takes a record out, to put it back changed.
+    /// Removes a record, to put it back changed.
     pub fn take(&mut self, id: RecordId) -> Option<SharedRecord> {
         self.records.remove(&id)
     }
 
-    /// Puts a record in as an event made it. `before` is how it was.
+    /// Inserts a record as an event left it. `before` is its previous form.
     pub fn put(&mut self, before: Option<&RecordData>, data: SharedRecord) {
         let id = data.head.id;
         let highest = self.highest.entry(id.kind).or_default();
@@ -92,7 +91,7 @@ impl Ledger {
         self.records.insert(id, data);
     }
 
-    /// Ends an event: what is left of it besides the records.
+    /// Ends an event: applies the rest of it besides the records.
     pub fn end(&mut self, event: &Event, signatures: &[Signature]) {
         self.clock.take(event);
         for signature in signatures {

@@ -1,7 +1,7 @@
-//! Records and rules as plain data: no file, no clock, no window. Nothing here fails because of the world.
+//! Records and rules as plain data: no file, no clock, no window. Nothing here depends on the environment.
 //!
-//! `base` holds values, `model` what every kind is made of, `kinds` the kinds themselves, `requests` how a request is judged and
-//! performed, `ledger` the file as its events say it was. Each uses those before it.
+//! `base` holds values, `model` the parts that every kind consists of, `kinds` the kinds themselves, `requests` the rules by which
+//! a request is checked and performed, `ledger` the past state of a file, rebuilt from its events. Each room uses only those before it.
 
 mod base;
 mod kinds;

@@ -1,7 +1,7 @@
-//! Requests: what each does, who may, what it needs and what follows from it.
+//! Requests: what each does, who may perform it, what it needs and what follows from it.
 //!
-//! It has one place, because two use it: `ops` performs by it on a file, and the verification performs every
-//! event of the audit trail again on what the events before it say. What the one refuses, the other finds.
+//! There is one implementation for two users: `ops` performs requests on a file, and verification performs every event of the
+//! audit trail again on the state that the earlier events produced. What the first refuses, the second reports.
 
 mod change_set;
 mod from_event;
@@ -37,8 +37,8 @@ use crate::domain::workflow::{Condition, World};
 use preview::{refuse_unread, signed_parts};
 use records::AttachedFile;
 
-/// The rule set by which this program performs requests. An event names the one by which it was performed, and verification
-/// performs it again by that one: a guard that comes later applies from its rule set on (`docs/adr/0017`).
+/// The rule set of this program. An event names the rule set under which it was performed, and verification performs it again
+/// under the same one: a guard that is added later applies from its rule set on (`docs/adr/0017`).
 pub const RULES: u32 = 1;
 
 /// Who acts, when, and with what proof.
@@ -46,22 +46,22 @@ pub const RULES: u32 = 1;
 pub struct Actor {
     /// The person.
     pub person: RecordId,
-    /// Fingerprint of the key by which the person acts.
+    /// Fingerprint of the key with which the person acts.
     pub fingerprint: String,
-    /// Whether the password was just given.
+    /// Whether the password was just entered.
     pub signed: bool,
-    /// When.
+    /// The current time.
     pub now: Moment,
-    /// Offset of the place's local time from UTC, in minutes.
+    /// Offset of local time from UTC, in minutes.
     pub offset_minutes: i32,
-    /// By which rule set: [`RULES`] for a new request, the one that the event names where it is performed again.
+    /// The rule set: [`RULES`] for a new request, the one that the event names when it is performed again.
     pub rules: u32,
 }
 
-/// What an event says besides who, when and what changed.
+/// The parts of an event besides person, time and changes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct EventParts {
-    /// The record that it was done to.
+    /// The record that it concerns.
     pub record: Option<RecordId>,
     /// The role that allows it.
     pub role: Option<Role>,
@@ -69,50 +69,50 @@ pub struct EventParts {
     pub facts: Value,
 }
 
-/// What a request brings about: everything that its event says of it.
+/// The outcome of a request: everything that its event will contain.
 #[derive(Debug, Clone)]
 pub struct Outcome {
     /// Name of the request.
     pub request: String,
     /// The actor's full name.
     pub name: String,
-    /// What the event says besides.
+    /// Further parts of the event.
     pub parts: EventParts,
-    /// Names of the fields that the person gave and that changed, sorted.
+    /// Names of the fields that the person supplied and that changed, sorted.
     pub given: Vec<String>,
-    /// The one-time code that it gives out.
+    /// The one-time code that it issues.
     pub code: Option<CodeFor>,
-    /// Whose key comes into force with it.
+    /// The person whose new key takes effect with it.
     pub lets_in: Option<RecordId>,
-    /// What the person said about it.
+    /// The person's remarks.
     pub remarks: Remarks,
-    /// Seconds by which the clock stood back.
+    /// Seconds by which the clock was behind.
     pub clock_back_seconds: Option<u64>,
-    /// The electronic signatures; the number of their event is still open.
+    /// The electronic signatures; the number of their event is not set yet.
     pub signatures: Vec<Signature>,
-    /// The records as they are afterwards.
+    /// The records after the request.
     pub records: Vec<SharedRecord>,
-    /// What the event says of them.
+    /// Their changes, for the event.
     pub changes: Vec<RecordChange>,
-    /// The records that were made.
+    /// The records that were created.
     pub made: Vec<RecordId>,
 }
 
-/// Performs a request on a source that it leaves as it is; answers what it brings about, or why it is refused.
+/// Performs a request on a source without changing the source. Returns the outcome, or why the request is refused.
 pub fn perform<F>(source: &dyn RecordSource<F>, actor: &Actor, act: Act) -> Result<Outcome, Refusal<F>> {
     run(source, actor, act, Mode::Perform).map(|run| run.outcome)
 }
 
-/// Whether a request is performed, or only looked at.
+/// Whether a request is performed or previewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
-    /// Whatever it still asks for is a refusal.
+    /// A missing input or unmet condition is a refusal.
     Perform,
-    /// Whatever it still asks for is noted, and it goes on as if that were given.
+    /// A missing input or unmet condition is noted, and the run continues as if it were met.
     Preview,
 }
 
-/// A request that was run: what it brings about, and what a dry run noted.
+/// A request that was run: its outcome, and the notes of a dry run.
 struct Run {
     outcome: Outcome,
     asks: Asks,
@@ -178,14 +178,14 @@ fn run<F>(source: &dyn RecordSource<F>, actor: &Actor, act: Act, mode: Mode) -> 
     Ok(Run { outcome, asks: noted.asks, missing: noted.missing, signed })
 }
 
-/// What a dry run notes instead of refusing.
+/// The notes of a dry run, which does not refuse.
 #[derive(Default)]
 struct Noted {
     asks: Asks,
     missing: Vec<Condition>,
 }
 
-/// One request of somebody who has an account, while it is performed.
+/// A request of a person with an account, while it is performed.
 struct Job<'a, F> {
     change: ChangeSet<'a, F>,
     actor: RecordId,
@@ -195,7 +195,7 @@ struct Job<'a, F> {
     offset_minutes: i32,
     mode: Mode,
     noted: RefCell<Noted>,
-    /// The fields that the person gave for the record, with their values.
+    /// The fields that the person supplied for the record, with their values.
     given: Option<(RecordId, Fields)>,
 }
 
@@ -206,9 +206,7 @@ impl<'a, F> Job<'a, F> {
             .ok_or_else(|| Refusal::Rule("your account cannot be read".to_owned()))?;
         let (state, person) = &account;
         if state != PersonState::Active.code() {
-            return Err(Refusal::Rule(
-                "your account is not active any more; ask an administrator".to_owned(),
-            ));
+            return Err(Refusal::Rule("your account is no longer active; ask an administrator".to_owned()));
         }
         if *person.key_fingerprint != *actor.fingerprint {
             return Err(Refusal::Rule("your key was replaced since you signed in; sign in again".to_owned()));
@@ -226,7 +224,7 @@ impl<'a, F> Job<'a, F> {
         })
     }
 
-    /// Asks for a reason where none is given.
+    /// Requires a reason.
     fn ask_reason(&self, given: Option<&str>, what: impl FnOnce() -> String) -> Result<(), Refusal<F>> {
         match (given, self.mode) {
             (Some(_), _) => Ok(()),
@@ -238,7 +236,7 @@ impl<'a, F> Job<'a, F> {
         }
     }
 
-    /// Refuses what stands against a request; a dry run notes it and goes on.
+    /// Refuses a request with unmet conditions; a dry run notes them and continues.
     fn require(&self, what: String, conditions: Vec<Condition>) -> Result<(), Refusal<F>> {
         let unmet: Vec<_> = conditions.into_iter().filter(|condition| !condition.met).collect();
         match self.mode {
@@ -251,14 +249,13 @@ impl<'a, F> Job<'a, F> {
         }
     }
 
-    /// Names of the given fields that changed. What a person gives stands: nothing that follows from the request may set it
-    /// to something else.
+    /// Names of the supplied fields that changed. No effect of the request may overwrite a value that the person supplied.
     fn given_names(&mut self) -> Result<Vec<String>, Refusal<F>> {
         let Some((id, given)) = self.given.take() else { return Ok(Vec::new()) };
         let after = self.change.get(id)?;
         for (name, value) in &given {
             if after.value(name) != value {
-                return Err(Refusal::invalid(name, "is set by what follows from this act; leave it out")
+                return Err(Refusal::invalid(name, "is set by an effect of this step; leave it out")
                     .with_labels(id.kind.def()));
             }
         }
@@ -268,12 +265,12 @@ impl<'a, F> Job<'a, F> {
         Ok(given.into_iter().map(|(name, _)| name).filter(|name| changed(name)).collect())
     }
 
-    /// The person who acts, as they are before it.
+    /// The acting person, before the request.
     fn person(&self) -> &Person {
         &self.account.1
     }
 
-    /// The role by which the person may, or a refusal that names those who may.
+    /// The role that permits the person, or a refusal that lists the permitted roles.
     fn role(&self, what: &str, roles: &[Role]) -> Result<Role, Refusal<F>> {
         roles
             .iter()
@@ -282,7 +279,7 @@ impl<'a, F> Job<'a, F> {
             .ok_or_else(|| Refusal::NotAllowed { what: what.to_owned(), roles: roles.to_vec() })
     }
 
-    /// What the person says, as the event will have it.
+    /// The person's remarks in the form of the event.
     fn read_remarks(&self, request: &Request, remarks: Remarks) -> Result<Remarks, Refusal<F>> {
         let plain =
             |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
@@ -319,12 +316,12 @@ impl<'a, F> Job<'a, F> {
                 Ok(EventParts { record: Some(self.actor), facts, ..EventParts::default() })
             }
             Request::CreateFile { .. } | Request::EnterWithCode { .. } | Request::ChangePassword => {
-                Err(Refusal::Rule("it is done with a new key".to_owned()))
+                Err(Refusal::Rule("this request needs a new key".to_owned()))
             }
         }
     }
 
-    /// A late entry, more than one working day after the fact, asks why (ALCOA+ "contemporaneous").
+    /// A late entry, more than one working day after the fact, needs a reason (ALCOA+ "contemporaneous").
     fn late(
         &self,
         occurred_at: Option<Moment>,
@@ -332,13 +329,13 @@ impl<'a, F> Job<'a, F> {
     ) -> Result<Option<String>, Refusal<F>> {
         let Some(occurred_at) = occurred_at else { return Ok(None) };
         if occurred_at.is_ahead_of(self.now) {
-            return Err(Refusal::Rule(format!("{} lies in the future", occurred_at.words())));
+            return Err(Refusal::Rule(format!("{} is in the future", occurred_at.words())));
         }
-        // A working day later is never before the next day, and most entries are made at once.
+        // The next working day is never before the next day, and most entries are made immediately.
         if self.now.day() <= occurred_at.day().plus_days(1) {
             return Ok(None);
         }
-        // The calendar is that of the file's policy as it is before the act, so that verification counts the same.
+        // The calendar comes from the file's policy before the request, so that verification counts the same days.
         let world: &dyn World = &self.change;
         if self.now.day() <= world.policy().calendar().after(occurred_at.day(), 1) {
             return Ok(None);
@@ -355,7 +352,7 @@ impl<'a, F> Job<'a, F> {
         }
     }
 
-    /// When the thing of a feedback happened for the organisation, where the request tells it anew: its receipt.
+    /// The receipt of a feedback, if the request sets or changes it: that is when it happened for the organisation.
     fn received_at(&self, request: &Request) -> Result<Option<Moment>, Refusal<F>> {
         let (set, before) = match request {
             Request::Create { kind: Kind::Feedback, set, .. } => (set, None),
@@ -365,9 +362,9 @@ impl<'a, F> Job<'a, F> {
             _ => return Ok(None),
         };
         let moment = |value: &Value| value.as_str().and_then(|text| Moment::parse(text).ok());
-        let told = set.get("received_at").and_then(moment);
+        let given = set.get("received_at").and_then(moment);
         let known = before.and_then(|data| moment(data.value("received_at")));
-        Ok(told.filter(|told| known != Some(*told)))
+        Ok(given.filter(|given| known != Some(*given)))
     }
 
     fn note(&self, roles: &[Role], what: &str, facts: Value) -> Result<EventParts, Refusal<F>> {
@@ -377,7 +374,7 @@ impl<'a, F> Job<'a, F> {
     }
 }
 
-/// Everybody may produce a packet, the auditor too.
+/// Everybody may produce a packet, including the auditor.
 const READERS: [Role; 13] = [
     Role::Quality,
     Role::Regulatory,

@@ -131,13 +131,13 @@ mod tests {
         let (known, problems) = calendars(Some(folder.path()));
         assert_eq!(known.len(), SHIPPED.len());
         assert_eq!(&*find_calendar("germany", Some(folder.path())).unwrap().name, "Bavaria");
-        assert!(problems[0].ends_with("bad.ron: year 2026: it stands there twice"), "{problems:?}");
+        assert!(problems[0].ends_with("bad.ron: year 2026: it is listed twice"), "{problems:?}");
         assert!(problems[1].contains("worse.ron: line 2, column"), "{problems:?}");
-        assert!(problems[1].contains("“someday” is none of monday"), "{problems:?}");
+        assert!(problems[1].contains("“someday” is not one of monday"), "{problems:?}");
         let refusal = find_calendar("utopia", None).unwrap_err().to_string();
         assert!(refusal.contains("choose one of austria, france"), "{refusal}");
         let path = folder.path().join("bad.ron");
         let refusal = find_calendar(path.to_str().unwrap(), None).unwrap_err().to_string();
-        assert!(refusal.contains("it stands there twice"), "{refusal}");
+        assert!(refusal.contains("it is listed twice"), "{refusal}");
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::file::ProductFile;
 use super::refused::Refused;
-use crate::domain::field::{self, Named, Telling as _};
+use crate::domain::field::{self, ValueFormat as _, WithTitles};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
 use crate::store::{EventFilter, EventRow, Hit, ListRow};
@@ -78,10 +78,12 @@ pub fn value_words(
             .as_str()
             .and_then(|code| def.state(code))
             .map_or_else(String::new, |state| state.word.to_owned()),
-        "owner" | "parent" => field::record_ids(value).into_iter().map(|id| Named(name).record(id)).collect(),
+        "owner" | "parent" => {
+            field::record_ids(value).into_iter().map(|id| WithTitles(name).record(id)).collect()
+        }
         _ => def
             .field(field_name)
-            .map_or_else(|| value.to_string(), |declared| declared.told(value, &Named(name))),
+            .map_or_else(|| value.to_string(), |declared| declared.display(value, &WithTitles(name))),
     }
 }
 

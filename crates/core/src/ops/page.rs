@@ -144,7 +144,7 @@ impl ProductFile {
     /// The data of a record's page, for the signed-in person or for nobody in particular.
     pub fn page(&self, id: RecordId, session: Option<&Session>, now: Moment) -> Result<RecordPage, Refused> {
         let actor = session.map_or(RecordId::new(Kind::Person, 0), Session::person);
-        let work = ChangeSet::to_look(&self.store, actor, now);
+        let work = ChangeSet::read_only(&self.store, actor, now);
         let data = work.get(id)?;
         let person = work.record(actor).and_then(|data| data.typed::<Person>());
         let case = Case { data: &data, world: &work, now, actor: session.map(Session::person), rules: RULES };

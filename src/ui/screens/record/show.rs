@@ -7,7 +7,7 @@ use egui::{Align, Label, Layout, Ui, UiBuilder, accesskit::Role};
 use serde_json::Value;
 
 use super::keyed::Key;
-use crate::domain::field::{FieldDef, FieldType, Telling, is_empty, record_ids};
+use crate::domain::field::{FieldDef, FieldType, ValueFormat, is_empty, record_ids};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
 use crate::domain::signature::Part;
@@ -37,7 +37,7 @@ pub struct Reading<'a> {
     pub offset_minutes: i32,
 }
 
-impl Telling for Reading<'_> {
+impl ValueFormat for Reading<'_> {
     fn record(&self, id: RecordId) -> String {
         Signed(self.names).record(id)
     }
@@ -54,7 +54,7 @@ impl Telling for Reading<'_> {
 /// Values in signed form: persons by name and number, moments in UTC.
 struct Signed<'a>(&'a Names);
 
-impl Telling for Signed<'_> {
+impl ValueFormat for Signed<'_> {
     fn record(&self, id: RecordId) -> String {
         self.0.get(&id).map_or_else(|| id.to_string(), |name| format!("{name} ({id})"))
     }
@@ -78,7 +78,7 @@ pub fn shown(data: &RecordData, part: Part, names: &Names) -> Vec<(String, Strin
 /// A keyed row begins with the text of its code, so that the signer sees the question.
 fn signed_words(data: &RecordData, field: &FieldDef, value: &Value, names: &Names) -> String {
     let (Some(key), FieldType::Rows(columns)) = (Key::of(data.head.id.kind, field.name), field.ty) else {
-        return field.told(value, &Signed(names));
+        return field.display(value, &Signed(names));
     };
     let Some(rows) = value.as_array() else { return String::new() };
     let lines = rows.iter().map(|row| {
@@ -86,7 +86,7 @@ fn signed_words(data: &RecordData, field: &FieldDef, value: &Value, names: &Name
         let cells: Vec<String> = columns
             .iter()
             .filter(|column| column.name != key.column())
-            .filter_map(|column| row.get(column.name).map(|cell| column.told(cell, &Signed(names))))
+            .filter_map(|column| row.get(column.name).map(|cell| column.display(cell, &Signed(names))))
             .filter(|cell| !cell.is_empty())
             .collect();
         let said = if cells.is_empty() { "not answered".to_owned() } else { cells.join(" · ") };
@@ -160,7 +160,7 @@ fn value_ui(
         | FieldType::Choice(_)
         | FieldType::Choices(_)
         | FieldType::Lines => {
-            ui.add(Label::new(field.told(value, reading)).wrap());
+            ui.add(Label::new(field.display(value, reading)).wrap());
             None
         }
     }
@@ -238,7 +238,7 @@ fn rows_ui(ui: &mut Ui, columns: &'static [FieldDef], value: &Value, reading: &R
         .filter(|column| rows.iter().any(|row| row.get(column.name).is_some_and(|v| !is_empty(v))))
         .collect();
     let cell = |row: &Value, column: &'static FieldDef| {
-        row.get(column.name).map(|value| column.told(value, reading)).unwrap_or_default()
+        row.get(column.name).map(|value| column.display(value, reading)).unwrap_or_default()
     };
     let builder = UiBuilder::new().accessibility_role(Role::Group);
     ui.scope_builder(builder, |ui| {

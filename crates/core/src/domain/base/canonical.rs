@@ -1,8 +1,8 @@
 //! The exact bytes that are hashed and signed.
 //!
 //! Canonical form: JSON, UTF-8, object keys in byte order, no white space, integers only, strings escaped as
-//! `serde_json` does (the shortest escapes; everything beyond ASCII is written as it is). `docs/file-format.md` has it
-//! for strangers.
+//! `serde_json` does (the shortest escapes; non-ASCII characters are written unescaped). `docs/file-format.md`
+//! specifies it for other programs.
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -10,9 +10,9 @@ use sha2::{Digest as _, Sha256};
 /// A SHA-256 digest, lower-case hexadecimal when written.
 pub type Digest = String;
 
-/// The canonical text of a value, or of a struct whose fields stand in the order of their names.
+/// The canonical text of a value, or of a struct whose fields are declared in alphabetical order.
 ///
-/// `serde_json` keeps the keys of its maps sorted, unless some crate turns on its feature `preserve_order`; a test holds
+/// `serde_json` keeps the keys of its maps sorted, unless a crate turns on its feature `preserve_order`; a test checks
 /// that none does.
 pub fn text<T: Serialize + ?Sized>(what: &T) -> String {
     serde_json::to_string(what).unwrap_or_default()
@@ -23,7 +23,7 @@ pub fn digest(bytes: &[u8]) -> Digest {
     hex::encode(Sha256::digest(bytes))
 }
 
-/// The first twelve hexadecimal digits of a digest, in groups of four: enough for a person to compare.
+/// The first twelve hexadecimal digits of a digest, in groups of four: enough for people to compare.
 pub fn short(digest: &str) -> String {
     let head: String = digest.chars().take(12).collect();
     head.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ")

@@ -3,28 +3,28 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// One choice of a vocabulary, as data for forms, lists, paper and CHECKs.
+/// One choice of a vocabulary, as data for forms, lists, paper and SQL CHECKs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChoiceDef {
-    /// What is stored.
+    /// The code that is stored.
     pub code: &'static str,
-    /// What people read.
+    /// The word that people read.
     pub word: &'static str,
-    /// What it means, one sentence.
+    /// Its meaning, one sentence.
     pub meaning: &'static str,
 }
 
-/// A vocabulary as a Rust type. Made with the macro `choice`.
+/// A vocabulary as a Rust type. Declared with the macro `choice`.
 pub trait Choice: Copy + Eq + Ord + Serialize + DeserializeOwned + 'static {
-    /// All choices in their order.
+    /// All choices, in order.
     const OPTIONS: &'static [ChoiceDef];
     /// All values in the same order.
     const VALUES: &'static [Self];
 
-    /// What is stored.
+    /// The code that is stored.
     fn code(self) -> &'static str;
 
-    /// What people read.
+    /// The word that people read.
     fn word(self) -> &'static str {
         Self::OPTIONS.iter().find(|option| option.code == self.code()).map_or("", |option| option.word)
     }
@@ -40,12 +40,12 @@ pub fn serialize<C: Choice, S: Serializer>(choice: C, serializer: S) -> Result<S
     serializer.serialize_str(choice.code())
 }
 
-/// Reads a choice from its code; the refusal lists what is known.
+/// Reads a choice from its code; the error lists the known codes.
 pub fn deserialize<'de, C: Choice, D: Deserializer<'de>>(deserializer: D) -> Result<C, D::Error> {
     let code = String::deserialize(deserializer)?;
     C::from_code(&code).ok_or_else(|| {
         let known: Vec<_> = C::OPTIONS.iter().map(|option| option.code).collect();
-        serde::de::Error::custom(format!("“{code}” is none of {}", known.join(", ")))
+        serde::de::Error::custom(format!("“{code}” is not one of {}", known.join(", ")))
     })
 }
 

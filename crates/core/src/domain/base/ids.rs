@@ -1,4 +1,4 @@
-//! The one list of record kinds, and the human numbers that identify records.
+//! The one list of record kinds, and the readable numbers that identify records.
 //!
 //! Numbers are never reused: a record is voided, never removed.
 
@@ -14,22 +14,22 @@ macro_rules! define_kind {
         pub enum Kind { $($(#[doc = $doc])+ $name,)+ }
 
         impl Kind {
-            /// All kinds, in the order in which a person meets them.
+            /// All kinds, in the order in which people meet them.
             pub const ALL: &'static [Self] = &[$(Self::$name,)+];
 
-            /// The number by which the file knows it. Never changed and never used again.
+            /// The number that identifies it in the file. Never changed and never reused.
             pub const fn number(self) -> u16 { match self { $(Self::$name => $stable,)+ } }
 
             /// The code: name of its view in the file, of the events (`code.verb`), and of the kind in JSON and scripts.
             pub const fn code(self) -> &'static str { match self { $(Self::$name => $code,)+ } }
 
-            /// The letters in front of a record's number.
+            /// The letters before a record's number.
             pub const fn prefix(self) -> &'static str { match self { $(Self::$name => $prefix,)+ } }
         }
     };
 }
 
-/// Hands the list of kinds to a macro: one line for each kind with its number, code, letters, and the module of `kinds` that
+/// Passes the list of kinds to a macro: one line for each kind with its number, code, letters, and the module of `kinds` that
 /// declares the rest as `DEF`.
 macro_rules! for_each_kind {
     ($do:ident) => {
@@ -88,15 +88,18 @@ impl<'de> Deserialize<'de> for Kind {
         let code = String::deserialize(deserializer)?;
         Self::from_code(&code).ok_or_else(|| {
             let known: Vec<_> = Self::ALL.iter().map(|kind| kind.code()).collect();
-            serde::de::Error::custom(format!("“{code}” is no kind of record; known are {}", known.join(", ")))
+            serde::de::Error::custom(format!(
+                "“{code}” is not a kind of record; known kinds: {}",
+                known.join(", ")
+            ))
         })
     }
 }
 
-/// The human number of a record, such as `CR-0012`.
+/// The readable number of a record, such as `CR-0012`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RecordId {
-    /// What kind of record it is.
+    /// The kind of the record.
     pub kind: Kind,
     /// Its number within the kind, from 1, never reused.
     pub number: u32,
@@ -108,12 +111,12 @@ impl RecordId {
         Self { kind, number }
     }
 
-    /// The key by which the file keeps it: the number of its kind times 2^32, plus its own number.
+    /// Its key in the file: the number of its kind times 2^32, plus its own number.
     pub const fn key(self) -> i64 {
         ((self.kind.number() as i64) << 32) | self.number as i64
     }
 
-    /// The record with this key, where its kind is known.
+    /// The record with this key; `None` for an unknown kind.
     pub fn from_key(key: i64) -> Option<Self> {
         let kind = Kind::from_number(u16::try_from(key >> 32).ok()?)?;
         Some(Self { kind, number: u32::try_from(key & 0xFFFF_FFFF).ok()? })
@@ -130,7 +133,7 @@ impl FromStr for RecordId {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let refuse = || format!("“{text}” is no record number; write one such as FB-0012");
+        let refuse = || format!("“{text}” is not a record number; write it like FB-0012");
         let (prefix, digits) = text.trim().split_once('-').ok_or_else(refuse)?;
         let kind = Kind::from_prefix(prefix).ok_or_else(refuse)?;
         if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -169,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_refused_with_the_text() {
+    fn a_text_that_is_not_a_number_is_refused_and_quoted() {
         for text in ["", "FB", "FB-", "FB-0", "FB--1", "XX-1", "FB-+1", "FB-99999999999"] {
             let refusal = text.parse::<RecordId>().unwrap_err();
             assert!(refusal.contains(text), "{refusal}");

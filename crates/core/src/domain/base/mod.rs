@@ -1,6 +1,6 @@
-//! What records are made of: numbers of records, choices, texts and their canonical form, roles.
+//! The values that records consist of: record numbers, choices, texts and their canonical form, roles.
 //!
-//! Belongs here: values that know no record. Does not belong here: what is declared about a kind (`model`).
+//! Belongs here: values that know no record. Does not belong here: declarations of a kind (`model`).
 
 pub mod canonical;
 pub mod choice;

@@ -1,6 +1,6 @@
-//! How logins and passwords are written before they are compared (RFC 8265): the same word typed on two systems is the same word.
+//! The form of logins and passwords for comparison (RFC 8265): the same word typed on two systems compares equal.
 //!
-//! Here does not belong how strong a password is, nor who bears a login.
+//! Does not belong here: the strength of a password, and the owner of a login.
 
 use precis_core::profile::Profile as _;
 use precis_core::{DerivedPropertyValue, Error};
@@ -11,19 +11,19 @@ use zeroize::Zeroizing;
 /// A login as it is stored and compared (UsernameCaseMapped): narrow, lower-case, composed.
 ///
 /// # Errors
-/// What cannot stand in it, in words.
+/// The reason why the text cannot be a login.
 pub fn login(text: &str) -> Result<String, String> {
     let composed: String = text.trim().nfc().collect();
     let mapped = UsernameCaseMapped::new().enforce(composed).map_err(|error| words("a login", error))?;
     Ok(mapped.into_owned())
 }
 
-/// A password as its key is derived (OpaqueString): composed, every kind of space an ASCII space, nothing else changed.
+/// A password in the form from which its key is derived (OpaqueString): composed, every kind of space an ASCII space, nothing else changed.
 ///
 /// # Errors
-/// What cannot stand in it, in words.
+/// The reason why the text cannot be a password.
 pub fn password(text: &str) -> Result<Zeroizing<String>, String> {
-    // Composed first: some systems hand Hangul over as conjoining letters, which the profile refuses.
+    // Compose first: some systems deliver Hangul as conjoining letters, which the profile refuses.
     let composed: Zeroizing<String> = Zeroizing::new(text.nfc().collect());
     let written =
         OpaqueString::new().enforce(composed.as_str()).map_err(|error| words("a password", error))?;
@@ -34,9 +34,9 @@ fn words(what: &str, error: Error) -> String {
     match error {
         Error::BadCodepoint(found) => {
             let why = match found.property {
-                DerivedPropertyValue::Unassigned => "is newer than the rule for it knows",
+                DerivedPropertyValue::Unassigned => "is newer than the Unicode version of the rule",
                 DerivedPropertyValue::ContextJ | DerivedPropertyValue::ContextO => {
-                    "does not stand where it may"
+                    "is not allowed at this place"
                 }
                 DerivedPropertyValue::PValid
                 | DerivedPropertyValue::SpecClassPval
@@ -46,9 +46,9 @@ fn words(what: &str, error: Error) -> String {
             format!("the character U+{:04X} {why} in {what} (RFC 8265); leave it out", found.cp)
         }
         Error::Invalid => {
-            format!("it cannot be {what}: it is empty, or mixes directions of writing (RFC 8265)")
+            format!("this cannot be {what}: it is empty, or mixes writing directions (RFC 8265)")
         }
-        Error::Unexpected(_) => format!("it cannot be {what} (RFC 8265)"),
+        Error::Unexpected(_) => format!("this cannot be {what} (RFC 8265)"),
     }
 }
 
@@ -72,12 +72,12 @@ mod tests {
         ] {
             let mapped = login(typed).unwrap();
             assert_eq!(mapped, written, "{typed}");
-            assert_eq!(login(&mapped).unwrap(), mapped, "what is written once stays as it is");
+            assert_eq!(login(&mapped).unwrap(), mapped, "a mapped login maps to itself");
         }
     }
 
     #[test]
-    fn what_cannot_be_a_login_is_refused_with_words() {
+    fn a_text_that_cannot_be_a_login_is_refused_with_the_reason() {
         for (typed, said) in [
             ("ana berg", "U+0020 is not allowed"),
             ("ana\u{7}", "U+0007"),
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_stand_in_a_password_is_refused_with_words() {
+    fn a_text_that_cannot_be_a_password_is_refused_with_the_reason() {
         for (typed, said) in [
             ("tab\there", "U+0009 is not allowed"),
             ("\u{1F98A}", "newer than"),

@@ -1,13 +1,13 @@
-//! What a person may do in the file (domain 2).
+//! The roles that people hold in a file (domain 2).
 
 use super::choice::choice;
 
 choice! {
-    /// What a person may do. A person may hold several roles.
+    /// A role, which decides what a person may do. A person may hold several roles.
     pub enum Role {
         /// Enters feedback and problem reports.
         Reporter = "reporter", "Reporter";
-        /// Takes in feedback and answers reporters.
+        /// Receives feedback and answers reporters.
         Support = "support", "Support";
         /// Leads development: investigates, analyses, approves changes.
         DevLead = "dev_lead", "Development lead";
@@ -15,9 +15,9 @@ choice! {
         Developer = "developer", "Developer";
         /// Verifies changes and resolutions.
         Tester = "tester", "Tester";
-        /// Judges effects on safety (ISO 14971).
+        /// Assesses effects on safety (ISO 14971).
         RiskManager = "risk_manager", "Risk manager";
-        /// Judges effects on security (IEC 81001-5-1).
+        /// Assesses effects on security (IEC 81001-5-1).
         SecurityLead = "security_lead", "Security lead";
         /// Regulatory affairs, and the person responsible for regulatory compliance (PRRC).
         Regulatory = "regulatory", "Regulatory affairs";
@@ -27,7 +27,7 @@ choice! {
         ReleaseManager = "release_manager", "Release manager";
         /// Management of the manufacturer.
         Management = "management", "Management";
-        /// Accounts and backup only; no authority over records.
+        /// Manages accounts and backups only; no authority over records.
         SysAdmin = "sys_admin", "System administrator";
         /// Reads everything, changes nothing.
         Auditor = "auditor", "Auditor";

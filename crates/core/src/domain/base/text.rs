@@ -1,4 +1,4 @@
-//! Text that people write: one line, or paragraphs. Checked when made, so nobody asks again. And how a sentence is written.
+//! Text that people write: one line, or paragraphs. It is checked once, on construction. Also: how a sentence is written.
 
 use std::fmt;
 use std::ops::Deref;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 /// Longest single line, in characters.
 pub const LINE_CHARS_MAX: usize = 500;
-/// Longest text, in characters. Longer matter is attached as a file.
+/// Longest text, in characters. Longer text is attached as a file.
 pub const TEXT_CHARS_MAX: usize = 200_000;
 
 /// One line of text without control characters, trimmed; may be empty.
@@ -26,14 +26,20 @@ pub fn capital(words: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// A sentence: a capital first letter, a stop at the end.
+/// A sentence: a capital first letter, a full stop at the end.
 pub fn sentence(words: &str) -> String {
     let stop = if words.is_empty() || words.ends_with('.') { "" } else { "." };
     capital(words) + stop
 }
 
+/// A noun with its indefinite article: `a person`, `an approval`.
+pub fn with_article(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {noun}")
+}
+
 impl Line {
-    /// Takes a line. Refuses control characters (line breaks among them), bidirectional overrides, and too long a line.
+    /// Checks a line. Refuses control characters (including line breaks), bidirectional overrides, and a line that is too long.
     pub fn new(text: &str) -> Result<Self, String> {
         let text = text.trim();
         refuse_hidden(text, false)?;
@@ -43,7 +49,7 @@ impl Line {
 }
 
 impl Text {
-    /// Takes a text. Refuses control characters other than tab and line break, bidirectional overrides, and too long a text.
+    /// Checks a text. Refuses control characters other than tab and line break, bidirectional overrides, and a text that is too long.
     pub fn new(text: &str) -> Result<Self, String> {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         refuse_hidden(&text, true)?;
@@ -52,7 +58,7 @@ impl Text {
     }
 }
 
-/// What the eye cannot see could make a signed text read otherwise than it was signed.
+/// Invisible characters could make a signed text read differently from what was signed.
 fn refuse_hidden(text: &str, line_breaks: bool) -> Result<(), String> {
     for (index, character) in text.chars().enumerate() {
         let place = index + 1;
@@ -78,7 +84,7 @@ fn refuse_hidden(text: &str, line_breaks: bool) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a text shows nothing: spaces, and characters without width or shape.
+/// Whether a text is invisible: spaces, and characters without width or shape.
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| {
         c.is_whitespace()
@@ -93,7 +99,9 @@ pub fn is_blank(text: &str) -> bool {
 fn refuse_long(text: &str, limit: usize) -> Result<(), String> {
     let count = text.chars().count();
     if count > limit {
-        return Err(format!("{count} characters, but at most {limit} fit; attach longer matter as a file"));
+        return Err(format!(
+            "{count} characters, but at most {limit} are allowed; attach a longer text as a file"
+        ));
     }
     Ok(())
 }
@@ -129,10 +137,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sentence_begins_with_a_capital_and_ends_with_one_stop() {
+    fn a_sentence_begins_with_a_capital_and_ends_with_one_full_stop() {
         assert_eq!(sentence("éric wrote it"), "Éric wrote it.");
         assert_eq!(sentence("Done."), "Done.");
         assert_eq!((sentence(""), capital("")), (String::new(), String::new()));
+    }
+
+    #[test]
+    fn a_noun_gets_the_article_that_fits_its_first_letter() {
+        assert_eq!(with_article("impact analysis"), "an impact analysis");
+        assert_eq!(with_article("change request"), "a change request");
     }
 
     #[test]
@@ -145,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_shows_nothing_is_blank() {
+    fn invisible_text_is_blank() {
         for text in ["", "  \n\t", "\u{200B}\u{200B}", "\u{3164} \u{2800}", "\u{FEFF}"] {
             assert!(is_blank(text), "{text:?}");
         }

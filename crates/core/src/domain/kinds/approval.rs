@@ -8,7 +8,7 @@ use crate::domain::choice::{Choice as _, choice};
 use crate::domain::field::Table;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::impact_analysis::{self, Conclusion, ImpactAnalysis};
-use crate::domain::kind::{ChainStep, Onto, Onward, Trace};
+use crate::domain::kind::{ChainStep, NextRecords, Trace, Via};
 use crate::domain::person::Role;
 use crate::domain::policy::AuthoritySubject;
 use crate::domain::record::{Fields, KindDef, record, rows};
@@ -19,7 +19,7 @@ use crate::domain::time::Day;
 use crate::domain::workflow::{Case, Condition, Effect, Move, Signing, World, signature_holds, states};
 
 choice! {
-    /// What was decided.
+    /// The decision.
     pub enum Decision {
         /// It takes effect.
         Approved = "approved", "Approved";
@@ -35,13 +35,13 @@ choice! {
 rows! {
     /// A condition of the approval.
     pub struct ApprovalCondition {
-        /// What must be met before the work begins.
+        /// What must be met before the work starts.
         condition: Line = "Condition";
     }
 }
 
 rows! {
-    /// How a condition of the approval was met. Not part of what is signed, so that it can be told afterwards.
+    /// How a condition of the approval was met. Not part of the signed content, so that it can be entered afterwards.
     pub struct ConditionMet {
         /// The condition, word for word as it was signed.
         condition: Line = "Condition";
@@ -65,7 +65,7 @@ rows! {
 states! {
     /// States of an approval (domain 2.6).
     pub enum ApprovalState {
-        /// Asked for.
+        /// It was requested.
         Requested = "requested", "Requested", Due, 1, false;
         /// Some of the required roles have signed.
         PartiallySigned = "partially_signed", "Partially signed", Due, 2, false;
@@ -73,7 +73,7 @@ states! {
         Granted = "granted", "Granted", Good, 3, false => finished();
         /// Refused.
         Refused = "refused", "Refused", Neutral, 0, true;
-        /// The time to begin has passed.
+        /// The last day for starting the work has passed.
         Expired = "expired", "Expired", Late, 0, true;
         /// The content it covered has changed.
         Invalidated = "invalidated", "Invalidated", Neutral, 0, true;
@@ -83,7 +83,7 @@ states! {
 use ApprovalState as S;
 
 const OPEN: &[&str] = &[S::Requested.code(), S::PartiallySigned.code()];
-/// The decision is part of what is signed: the first signature closes it.
+/// The decision is part of the signed content: the first signature closes it.
 const UNSIGNED: &[&str] = &[S::Requested.code()];
 const GRANTED: &[&str] = &[S::Granted.code()];
 
@@ -95,11 +95,11 @@ record! {
             title: Line = "Title" => by_system();
             /// The record that is approved.
             subject: Option<RecordId> = "Subject" => by_system();
-            /// The impact analysis that belongs to it.
+            /// The impact analysis of the change.
             impact_analysis: Option<RecordId> = "Impact analysis" => by_system(), target(Kind::ImpactAnalysis);
             /// The content that is fixed, with its digests.
             fixed_content: Table<FixedContent> = "Fixed content" => by_system(), clause("21 CFR 11.70");
-            /// What the authority matrix says of it.
+            /// The rows of the authority matrix that apply.
             authority_subjects: Vec<AuthoritySubject> = "Authority matrix rows" => by_system(), clause("IEC 62304 6.1 e");
             /// Roles that must sign.
             required_roles: Vec<Role> = "Required roles" => by_system(), clause("IEC 62304 6.2.4");
@@ -107,14 +107,14 @@ record! {
             authors: Vec<RecordId> = "Authors" => by_system(), target(Kind::Person), clause("ISO 13485");
         }
         section "Decision", "IEC 62304 6.2.4, 21 CFR 11.70", true, UNSIGNED => {
-            /// What was decided; it follows from what is signed.
+            /// The decision; it follows from the signatures.
             decision: Option<Decision> = "Decision" => by_system(), clause("IEC 62304 6.2.4");
-            /// Conditions that must be met before the work begins.
+            /// Conditions that must be met before the work starts.
             conditions: Table<ApprovalCondition> = "Conditions" => clause("IEC 62304 6.2.4");
-            /// Why it was decided so.
+            /// The reason for the decision.
             rationale: Text = "Rationale";
-            /// Last day on which the work may begin.
-            expires_at: Option<Day> = "Holds until";
+            /// Last day on which the work may start.
+            expires_at: Option<Day> = "Valid until";
         }
         section "Conditions met", "IEC 62304 6.2.4", false, GRANTED => {
             /// How each condition was met, one row for each.
@@ -133,7 +133,7 @@ impl Approval {
     }
 }
 
-/// The rows of the authority matrix that speak of a change.
+/// The rows of the authority matrix that apply to a change.
 fn subjects(change: &ChangeRequest, analysis: &ImpactAnalysis) -> Vec<AuthoritySubject> {
     let rows = [
         (change.soup_or_security(), AuthoritySubject::ChangeSecurity),
@@ -147,9 +147,9 @@ fn subjects(change: &ChangeRequest, analysis: &ImpactAnalysis) -> Vec<AuthorityS
     subjects
 }
 
-/// Whether an approval asks every role that must sign by the class and the authority matrix as they are now, which may
-/// have changed since it was asked for.
-pub fn asks_enough(
+/// Whether an approval requires every role that must sign under the current class and authority matrix, which may have
+/// changed since it was requested.
+pub fn requires_all_roles(
     world: &dyn World,
     approval: &Approval,
     change: &ChangeRequest,
@@ -163,17 +163,17 @@ pub fn asks_enough(
         .map(|role| role.word())
         .collect();
     let text = if missing.is_empty() {
-        "The approval asks every role that must sign".to_owned()
+        "The approval requires every role that must sign".to_owned()
     } else {
         format!(
-            "The approval asks every role that must sign now; missing is {}: return the change to analysis",
+            "The approval requires every role that must sign now; missing: {}; return the change to analysis",
             missing.join(", ")
         )
     };
     Condition::new("IEC 62304 6.2.4", text, missing.is_empty())
 }
 
-/// The fields of the approval of a change request: what it fixes, and who must sign.
+/// The fields of the approval of a change request: the fixed content and the roles that must sign.
 pub fn new_fields(case: &Case, change: &ChangeRequest, analysis: &ImpactAnalysis) -> Fields {
     let policy = case.world.policy();
     let subjects = subjects(change, analysis);
@@ -206,7 +206,7 @@ fn fixed(world: &dyn World, data: &SharedRecord, part: Part) -> Value {
     json!({"record": data.head.id, "part": part.code(), "digest": digest})
 }
 
-/// Whether everything that the approval fixes still says what it said.
+/// Whether all content that the approval fixes is unchanged.
 pub fn covers_hold(world: &dyn World, data: &SharedRecord) -> bool {
     let Some(approval) = data.typed::<Approval>() else { return false };
     !approval.fixed_content.is_empty()
@@ -217,7 +217,7 @@ pub fn covers_hold(world: &dyn World, data: &SharedRecord) -> bool {
         })
 }
 
-/// The roles that have signed as approved on the approval as it stands.
+/// The roles that have signed the current approval as approved.
 pub fn signed_roles(world: &dyn World, data: &SharedRecord) -> Vec<Role> {
     let mut roles: Vec<Role> = world
         .signatures(data.head.id)
@@ -231,20 +231,20 @@ pub fn signed_roles(world: &dyn World, data: &SharedRecord) -> Vec<Role> {
     roles
 }
 
-/// Whether every required role has signed what the approval says now.
+/// Whether every required role has signed the current approval.
 fn all_signed(world: &dyn World, data: &SharedRecord, approval: &Approval) -> bool {
     let signed = signed_roles(world, data);
     approval.required_roles.iter().all(|role| signed.contains(role))
 }
 
-/// Whether the approval is granted, and what it fixes and what was signed still say what they said.
-pub fn stands(world: &dyn World, data: &SharedRecord) -> bool {
+/// Whether the approval is granted, and the fixed and the signed content are unchanged.
+pub fn is_valid(world: &dyn World, data: &SharedRecord) -> bool {
     S::of(data) == Some(S::Granted)
         && covers_hold(world, data)
         && data.typed::<Approval>().is_some_and(|approval| all_signed(world, data, &approval))
 }
 
-/// The roles whose signature an open approval still waits for; none for one that is not open.
+/// The roles whose signatures an open approval still needs; none if it is not open.
 pub fn missing_roles(world: &dyn World, data: &SharedRecord) -> Vec<Role> {
     let Some(approval) = data.typed::<Approval>().filter(|_| OPEN.contains(&data.head.state.as_str())) else {
         return Vec::new();
@@ -280,8 +280,8 @@ fn deputy_roles(case: &Case, approval: &Approval) -> Vec<Role> {
     policy.deputies.iter().filter(|row| row.person == Some(actor)).filter_map(|row| row.role).collect()
 }
 
-/// The authors of what an approval fixes, who may not approve it: those noted when it was asked for, and who turned out
-/// to be one since.
+/// The authors of the content that an approval fixes, who may not approve it: those recorded when it was requested, and those
+/// who became authors since.
 pub fn authors_of(world: &dyn World, approval: &Approval) -> Vec<RecordId> {
     let analysis = approval.impact_analysis.and_then(|id| world.record(id));
     let mut authors = approval.authors.clone();
@@ -304,7 +304,7 @@ fn may_approve(case: &Case, approval: &Approval) -> Vec<Condition> {
     let mut conditions = vec![
         Condition::new(
             "21 CFR 11.70",
-            "The content is still what approval was asked for",
+            "The content is unchanged since approval was requested",
             covers_hold(case.world, case.data),
         ),
         Condition::new(
@@ -329,7 +329,7 @@ fn may_approve(case: &Case, approval: &Approval) -> Vec<Condition> {
     conditions
 }
 
-/// A signature moves the approval on; the last required one grants it and approves its subject.
+/// A signature advances the approval; the last required one grants it and approves its subject.
 fn after_signature(case: &Case) -> Vec<Effect> {
     let Some(approval) = case.data.typed::<Approval>() else { return Vec::new() };
     let decision =
@@ -375,11 +375,11 @@ const SIGNERS: &[Role] = &[
     Role::Management,
 ];
 
-/// The transition by which the first of several required signatures shows.
+/// The transition that follows from a signature while others are still required.
 const PARTLY_SIGN: &str = "partly_sign";
-/// The transition by which the last required signature grants it.
+/// The transition that follows from the last required signature.
 const GRANT: &str = "grant";
-/// The transition that follows when what it covers is changed.
+/// The transition that follows when its content changes.
 pub const INVALIDATE: &str = "invalidate";
 
 const MOVES: &[Move] = &[
@@ -424,12 +424,12 @@ fn has_expired(case: &Case, approval: &Approval) -> Vec<Condition> {
         change_request::ChangeState::of(&data) == Some(change_request::ChangeState::Approved)
     });
     vec![
-        Condition::new("", "The day until which it holds has passed", past).at("expires_at"),
-        Condition::new("", "The work has not begun", waiting),
+        Condition::new("", "The last day for starting the work has passed", past).at("expires_at"),
+        Condition::new("", "The work has not started", waiting),
     ]
 }
 
-/// The change is analysed again: time has passed, and what is approved next is what is so then.
+/// The change is analysed again: time has passed, so the next approval is based on a new analysis.
 fn back_to_analysis(_: &Case, approval: &Approval) -> Vec<Effect> {
     let reanalyse = |id| Effect::Move { id, go: change_request::REANALYSE };
     approval.subject.map(reanalyse).into_iter().collect()
@@ -437,7 +437,7 @@ fn back_to_analysis(_: &Case, approval: &Approval) -> Vec<Effect> {
 
 /// The declaration of approvals.
 pub const DEF: KindDef = KindDef {
-    purpose: "A decision on fixed content, signed by everybody whom the authority matrix names.",
+    purpose: "A decision on fixed content, signed by every role that the authority matrix requires.",
     clause: "IEC 62304 6.2.4, 8.2.1",
     sections: Approval::SECTIONS,
     states: ApprovalState::ALL,
@@ -449,10 +449,10 @@ pub const DEF: KindDef = KindDef {
     referable: true,
     assignable: true,
     fixes_files: &[ApprovalState::PartiallySigned.code(), ApprovalState::Granted.code()],
-    scope_fixed: "What was signed is not edited: return the change to analysis, which ends this approval, and ask for another",
+    scope_fixed: "Signed content cannot be edited: return the change to analysis, which ends this approval, and request another",
     trace: Some(Trace { step: ChainStep::Approval, through: &["subject"] }),
     gist: "decision",
-    onward: &[Onward { from: &[ApprovalState::Granted.code()], to: Onto::Named("subject") }],
+    next_records: &[NextRecords { from: &[ApprovalState::Granted.code()], via: Via::Field("subject") }],
     evidence: &["6.2.4", "8.2.1"],
     ..KindDef::new(Kind::Approval, "Approval", "Approvals")
 };

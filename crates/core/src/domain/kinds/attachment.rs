@@ -24,11 +24,11 @@ record! {
     /// A file attached to a record.
     pub struct Attachment : Attachment {
         section "File", "IEC 62304 9.5", true, &[AttachmentState::Attached.code()] => {
-            /// Name of the file as it was taken.
+            /// Name of the file when it was attached.
             title: Line = "File name" => required(AttachmentState::Attached.code()), by_system();
             /// The record to which it belongs.
             subject: Option<RecordId> = "Belongs to" => required(AttachmentState::Attached.code()), by_system();
-            /// What kind of file it is, as an internet media type.
+            /// Type of the file, as an internet media type.
             media_type: Line = "Media type" => by_system();
             /// Its size.
             bytes: Option<u32> = "Size in bytes" => by_system();
@@ -36,7 +36,7 @@ record! {
             sha256: Line = "SHA-256" => required(AttachmentState::Attached.code()), by_system();
             /// What it shows.
             description: Text = "Description";
-            /// Where it came from: a path, an address, a person.
+            /// Its origin: a path, an address, a person.
             source: Line = "Source" => personal();
             /// When it was captured at its source.
             captured_at: Option<Moment> = "Captured at" => past();
@@ -46,19 +46,19 @@ record! {
     }
 }
 
-/// Whether the files of a record are fixed with it: it has ended, is locked, closed, verified, or its content waits for or
-/// bears an approval. Signatures do not cover files, so that none may come or go while they count.
+/// Whether the files of a record are fixed: the record has ended, is locked, closed or verified, or its content awaits or has an
+/// approval. Signatures do not cover files, so no file may be added or withdrawn while the signatures count.
 pub fn are_fixed(data: &RecordData) -> bool {
     data.is_terminal() || data.def().fixes_files.contains(&data.head.state.as_str())
 }
 
-/// That the files of the record to which an attachment belongs are not fixed.
+/// The condition that the files of a record are not fixed.
 pub fn not_fixed(subject: &RecordData) -> Condition {
     let id = subject.head.id;
     let state = subject.state().map_or("", |state| state.word);
     let fixed = are_fixed(subject);
     let text = if fixed {
-        format!("The files of {id} can be changed; it is “{state}”, and its files are fixed with it")
+        format!("The files of {id} can be changed; they are fixed, because it is “{state}”")
     } else {
         format!("The files of {id} can be changed")
     };

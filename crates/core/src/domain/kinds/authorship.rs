@@ -1,5 +1,5 @@
-//! Who wrote what is reviewed and approved: taken from who did it, not only from whom the records name. What follows from
-//! authorship is decided in the guards of the kinds.
+//! The authors of reviewed and approved content, from the audit trail and not only from the names in the records. The guards
+//! of the kinds decide what follows from authorship.
 
 use crate::domain::event::{Event, FieldChange};
 use crate::domain::ids::RecordId;
@@ -8,7 +8,7 @@ use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Meaning;
 use crate::domain::workflow::World;
 
-/// Whether an event makes its actor an editor of a record: it made it, or edited what an approval of it fixes.
+/// Whether an event makes its actor an editor of a record: it created the record, or edited content that an approval of it fixes.
 pub fn writes(event: &Event, id: RecordId) -> bool {
     let Some((kind, verb)) = event.request.split_once('.') else { return false };
     let in_scope = |field: &FieldChange| id.kind.def().section_of(&field.field).is_some_and(|s| s.scope);
@@ -23,7 +23,7 @@ pub fn writes(event: &Event, id: RecordId) -> bool {
 }
 
 /// The authors of an impact analysis: those whom it names, those who signed it as authored, and everybody who ever edited
-/// it or an analysis that it replaces, whose text it took over.
+/// it or an analysis that it replaces and whose text it copied.
 pub fn of_analysis(world: &dyn World, data: &SharedRecord) -> Vec<RecordId> {
     let mut authors = Vec::new();
     let mut seen = vec![data.head.id];
@@ -46,8 +46,8 @@ pub fn of_analysis(world: &dyn World, data: &SharedRecord) -> Vec<RecordId> {
     sorted(authors)
 }
 
-/// The authors of what an approval of a change fixes: who made the change, everybody who edited its scope, and the authors
-/// of the impact analysis that stands for it.
+/// The authors of the content that an approval of a change fixes: the creator of the change, everybody who edited its scope,
+/// and the authors of its impact analysis.
 pub fn of_change(world: &dyn World, data: &SharedRecord, analysis: Option<&SharedRecord>) -> Vec<RecordId> {
     let mut authors = vec![data.head.created_by];
     authors.extend(world.editors(data.head.id));

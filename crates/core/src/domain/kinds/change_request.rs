@@ -1,4 +1,4 @@
-//! Change requests: specified, analysed, approved, and only then made (IEC 62304 6.2.3–6.2.5, 6.3, 8.2; domain 2.4).
+//! Change requests: specified, analysed, approved, and only then implemented (IEC 62304 6.2.3–6.2.5, 6.3, 8.2; domain 2.4).
 
 mod deadlines;
 mod rules;
@@ -9,7 +9,7 @@ pub use rules::{granted_approval, new_analysis, problems_without, still_ready};
 use crate::domain::choice::choice;
 use crate::domain::field::Table;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::{ChainStep, Onto, Onward, Place, RowKey, Trace};
+use crate::domain::kind::{ChainStep, NextRecords, Place, RowKey, Trace, Via};
 use crate::domain::person::Role;
 use crate::domain::product::{Market, Product};
 use crate::domain::questions::Circumstances;
@@ -19,7 +19,7 @@ use crate::domain::time::{Day, Moment};
 use crate::domain::workflow::states;
 
 choice! {
-    /// What a change request comes from.
+    /// The origin of a change request.
     pub enum Origin {
         /// A problem report.
         ProblemReport = "problem_report", "Problem report";
@@ -27,13 +27,13 @@ choice! {
         SoupFinding = "soup_finding", "SOUP finding";
         /// A component reaches the end of its support.
         Obsolescence = "obsolescence", "Obsolescence";
-        /// A wish for more.
+        /// A wish for more functions.
         Enhancement = "enhancement", "Enhancement";
-        /// A demand of an authority.
+        /// A requirement of an authority.
         Regulatory = "regulatory", "Regulatory";
         /// A new edition of a standard.
         Standard = "standard", "Standard";
-        /// A risk control that is to be added or changed.
+        /// A risk control to be added or changed.
         RiskControl = "risk_control", "Risk control";
         /// A need of the organisation.
         Internal = "internal", "Internal";
@@ -41,29 +41,29 @@ choice! {
 }
 
 choice! {
-    /// What kind of change it is.
+    /// The kind of a change.
     pub enum ChangeType {
-        /// It mends a problem.
+        /// It corrects a problem.
         Corrective = "corrective", "Corrective";
-        /// It keeps a problem from coming about.
+        /// It prevents a problem.
         Preventive = "preventive", "Preventive";
-        /// It follows a changed environment.
+        /// It adapts to a changed environment.
         Adaptive = "adaptive", "Adaptive";
-        /// It makes something better.
+        /// It improves the product.
         Perfective = "perfective", "Perfective";
-        /// It mends a vulnerability.
+        /// It removes a vulnerability.
         Security = "security", "Security";
     }
 }
 
 choice! {
-    /// How urgent it is. An emergency shortens people and time, never the order of steps.
+    /// How urgent it is. An emergency needs fewer people and less time, but never changes the order of steps.
     pub enum Urgency {
-        /// In its turn.
+        /// In the normal order.
         Routine = "routine", "Routine";
-        /// Before others.
+        /// Before other changes.
         Expedited = "expedited", "Expedited";
-        /// At once: deputies may sign, documents that safety does not rest on may follow by a date.
+        /// Immediately: deputies may sign, and documents that safety does not depend on may follow by a date.
         Emergency = "emergency", "Emergency";
     }
 }
@@ -81,11 +81,11 @@ choice! {
 }
 
 choice! {
-    /// What a regulatory assessment comes to.
+    /// The result of a regulatory assessment.
     pub enum RegulatoryDecision {
-        /// No submission; the reasoning is kept on file.
+        /// No submission; the rationale is kept on file.
         LetterToFile = "letter_to_file", "Documented in a letter to file";
-        /// The authority or notified body is told.
+        /// The authority or notified body is notified.
         Notify = "notify", "Notify";
         /// A submission must be cleared before release.
         Submission = "submission", "New submission before release";
@@ -111,29 +111,29 @@ rows! {
         activity: Line = "Activity";
         /// Whether it is repeated.
         decision: Option<RepeatDecision> = "Decision";
-        /// Why it is not.
+        /// Why it is not repeated.
         rationale: Text = "Rationale";
     }
 }
 
 rows! {
-    /// What shows that a repeated activity was done (IEC 62304 6.3.1).
+    /// Evidence that a repeated activity was done (IEC 62304 6.3.1).
     pub struct ActivityDone {
         /// Code of the activity.
         activity: Line = "Activity";
-        /// What shows that it was done.
+        /// Evidence that it was done.
         evidence: Text = "Evidence";
         /// When it was done.
         done_at: Option<Day> = "Done on" => past();
         /// Who did it.
         done_by: Line = "Done by";
-        /// In an emergency: the day by which it follows.
+        /// In an emergency: the day by which it must be done.
         complete_by: Option<Day> = "Complete by";
     }
 }
 
 rows! {
-    /// What the change means for one market's regulation.
+    /// The regulatory decision for one market.
     pub struct MarketDecision {
         /// The market.
         market: Option<Market> = "Market";
@@ -147,33 +147,33 @@ rows! {
 states! {
     /// States of a change request (domain 2.4).
     pub enum ChangeState {
-        /// Being written.
+        /// It is being written.
         Draft = "draft", "Draft", Neutral, 1, false;
-        /// Handed in.
+        /// It was submitted.
         Submitted = "submitted", "Submitted", Due, 2, false;
         /// Its impact is being analysed.
         UnderAnalysis = "under_analysis", "Under analysis", Due, 3, false;
-        /// Analysed; waits for signatures.
+        /// It is analysed and waits for signatures.
         AwaitingApproval = "awaiting_approval", "Awaiting approval", Due, 4, false;
-        /// Approved; work may begin.
+        /// It is approved; work may start.
         Approved = "approved", "Approved", Good, 5, false;
-        /// Being made.
+        /// It is being implemented.
         Implementing = "implementing", "Implementing", Neutral, 6, false;
-        /// Made.
+        /// It is implemented.
         Implemented = "implemented", "Implemented", Neutral, 7, false;
-        /// Being verified.
+        /// It is being verified.
         Verifying = "verifying", "Verifying", Neutral, 8, false;
-        /// Verified.
+        /// It is verified.
         Verified = "verified", "Verified", Good, 9, false;
-        /// In a released version.
+        /// It is part of a released version.
         Released = "released", "Released", Good, 10, false;
-        /// Done with.
+        /// Finished.
         Closed = "closed", "Closed", Good, 11, false => finished();
-        /// Refused.
+        /// Approval was refused.
         Rejected = "rejected", "Rejected", Neutral, 0, true;
-        /// Put aside.
+        /// Work is suspended.
         OnHold = "on_hold", "On hold", Neutral, 0, false;
-        /// Given up.
+        /// It was given up.
         Cancelled = "cancelled", "Cancelled", Neutral, 0, true;
         /// Entered by mistake; stays visible.
         Void = "void", "Void", Neutral, 0, true;
@@ -183,12 +183,12 @@ states! {
 use ChangeState as S;
 
 impl ChangeState {
-    /// Whether work on it goes on, so that it resolves its problems.
+    /// Whether work on it is in progress, so that its problems are being resolved.
     pub const fn is_being_made(self) -> bool {
         matches!(self, Self::Implementing | Self::Implemented | Self::Verifying)
     }
 
-    /// Whether it is still to be verified, and not given up.
+    /// Whether it is neither verified nor given up.
     pub const fn is_before_verified(self) -> bool {
         matches!(
             self,
@@ -201,7 +201,7 @@ impl ChangeState {
         ) || self.is_being_made()
     }
 
-    /// Whether it was verified, and perhaps released or closed since.
+    /// Whether it was verified, and possibly released or closed since.
     pub const fn is_verified(self) -> bool {
         matches!(self, Self::Verified | Self::Released | Self::Closed)
     }
@@ -221,7 +221,7 @@ const EVIDENCE: &[&str] = &[
     S::Verified.code(),
     S::Released.code(),
 ];
-/// States in which its test records are made and edited.
+/// States in which its test records are created and edited.
 pub const VERIFY: &[&str] = &[S::Verifying.code()];
 const AFTERWARDS: &[&str] = &[
     S::Approved.code(),
@@ -245,9 +245,9 @@ record! {
         section "Change", "IEC 62304 6.2.3, 8.2.1", true, SCOPE => {
             /// The change in one line.
             title: Line = "Title" => required(S::Draft.code());
-            /// What it comes from.
+            /// Its origin.
             origin: Option<Origin> = "Origin" => required(S::Submitted.code()), clause("IEC 62304 8.2.4");
-            /// What kind of change it is. Security changes and changes of SOUP ask more of the analysis.
+            /// The kind of change. Security and SOUP changes require more of the analysis.
             change_type: Option<ChangeType> = "Kind of change" => required(S::Submitted.code()), clause("IEC 62304 6.2.3");
             /// How urgent it is.
             urgency: Option<Urgency> = "Urgency" => required(S::Submitted.code());
@@ -257,79 +257,79 @@ record! {
             problem_reports: Vec<RecordId> = "Problem reports" => target(Kind::ProblemReport), clause("IEC 62304 8.2.4");
             /// What is to be changed.
             description: Text = "Description" => required(S::Submitted.code()), clause("IEC 62304 8.2.1");
-            /// Why.
+            /// Why it is to be changed.
             reason: Text = "Reason" => required(S::Submitted.code()), clause("IEC 62304 8.2.1");
         }
-        section "What it touches", "IEC 62304 8.1, 8.2", true, SCOPE => {
+        section "Affected items", "IEC 62304 8.1, 8.2", true, SCOPE => {
             /// Configuration items that change, one per line.
             affected_cis: Vec<Line> = "Configuration items" => required(S::Submitted.code()), clause("IEC 62304 8.2.1");
             /// SOUP items whose version changes.
             affected_soup: Table<SoupChange> = "SOUP changes" => clause("IEC 62304 8.1.2, 7.1.3");
             /// Whether it modifies released software.
             affects_released_software: Option<bool> = "Modifies released software" => required(S::Submitted.code()), clause("IEC 62304 6.2.4");
-            /// Versions that will carry it.
+            /// Versions that will contain it.
             target_releases: Vec<Line> = "Target versions" => clause("IEC 62304 6.3.2");
             /// Versions in the field that it concerns.
             affected_fielded_versions: Vec<Line> = "Fielded versions concerned" => clause("IEC 62304 6.2.3");
         }
         section "Analysis and plan", "IEC 62304 6.3.1, 6.2.5", true, SCOPE => {
-            /// The impact analysis that stands for it.
+            /// Its current impact analysis.
             impact_analysis: Option<RecordId> = "Impact analysis" => target(Kind::ImpactAnalysis), by_system(), clause("IEC 62304 6.2.3");
             /// Which activities of clause 5 are repeated.
             activities: Table<ActivityRow> = "Clause 5 repeat matrix" => clause("IEC 62304 6.3.1");
-            /// What it means for each market.
+            /// The regulatory decision for each market.
             regulatory_decisions: Table<MarketDecision> = "Regulatory decisions" => clause("ISO 13485 7.3.9");
-            /// Whether the work may begin before a needed clearance; the release then waits for it.
+            /// Whether the work may start before a required clearance; the release then waits for it.
             implement_before_clearance: Option<bool> = "Implement now, release only once cleared" => clause("IEC 62304 6.2.4");
-            /// Whether users or regulators are told of it.
+            /// Whether users or regulators are informed of it.
             communication_required: Option<bool> = "Communication required" => required(S::AwaitingApproval.code()), clause("IEC 62304 6.2.5");
             /// Why, or why not.
             communication_rationale: Text = "Why, or why not" => required(S::AwaitingApproval.code()), clause("IEC 62304 6.2.5");
         }
         section "Implementation", "IEC 62304 8.2.2", false, WORK => {
-            /// Commits or configuration that carry it, one per line.
+            /// Commits or configurations that contain it, one per line.
             commits: Vec<Line> = "Commits" => required(S::Implemented.code()), clause("IEC 62304 8.2.2");
-            /// Who carried it out.
-            implemented_by: Vec<RecordId> = "Carried out by" => required(S::Implemented.code()), target(Kind::Person), clause("IEC 62304 8.2.2");
-            /// When the work began.
-            work_started_at: Option<Moment> = "Work began at" => past(), required(S::Implemented.code()), clause("IEC 62304 6.2.4");
-            /// Configuration items that were changed in fact.
-            changed_cis: Vec<Line> = "Items changed in fact" => required(S::Implemented.code()), clause("IEC 62304 8.2.2");
-            /// Whether it was made as specified.
-            as_specified: Option<bool> = "Made as specified" => required(S::Implemented.code()), clause("IEC 62304 8.2.2");
-            /// How it deviates, where that is immaterial. A material deviation goes back to analysis.
+            /// Who implemented it.
+            implemented_by: Vec<RecordId> = "Implemented by" => required(S::Implemented.code()), target(Kind::Person), clause("IEC 62304 8.2.2");
+            /// When the work started.
+            work_started_at: Option<Moment> = "Work started at" => past(), required(S::Implemented.code()), clause("IEC 62304 6.2.4");
+            /// Configuration items that were actually changed.
+            changed_cis: Vec<Line> = "Items actually changed" => required(S::Implemented.code()), clause("IEC 62304 8.2.2");
+            /// Whether it was implemented as specified.
+            as_specified: Option<bool> = "Implemented as specified" => required(S::Implemented.code()), clause("IEC 62304 8.2.2");
+            /// How it deviates, if the deviation is immaterial. After a material deviation the change returns to analysis.
             deviation: Text = "Immaterial deviation" => clause("IEC 62304 8.2.2");
         }
         section "Repeated activities", "IEC 62304 6.3.1", false, EVIDENCE => {
-            /// What shows that each repeated activity was done.
+            /// Evidence that each repeated activity was done.
             activities_done: Table<ActivityDone> = "Evidence of repeated activities" => clause("IEC 62304 6.3.1");
         }
         section "Verification", "IEC 62304 8.2.3, 9.8", false, VERIFY => {
-            /// What was tested again, and why that is enough.
+            /// What was tested again, and why that is sufficient.
             regression_rationale: Text = "Regression scope as tested, and why" => required(S::Verified.code()), clause("IEC 62304 5.7.3");
             /// How risk controls were verified again.
             risk_control_verification: Text = "Risk controls verified again" => clause("IEC 62304 7.3.1");
-            /// Problems found meanwhile.
-            problems_found: Vec<RecordId> = "Problem reports found meanwhile" => target(Kind::ProblemReport), clause("IEC 62304 8.2.3");
+            /// Problems found during verification.
+            problems_found: Vec<RecordId> = "Problems found during verification" => target(Kind::ProblemReport), clause("IEC 62304 8.2.3");
         }
-        section "Afterwards", "IEC 62304 6.2.5", false, AFTERWARDS => {
+        section "After approval", "IEC 62304 6.2.5", false, AFTERWARDS => {
             /// Reference of the clearance or opinion that a regulatory decision waits for.
             clearance_ref: Line = "Clearance reference" => clause("ISO 13485 7.3.9");
-            /// Other records that belong to it.
+            /// Other related records.
             related: Vec<RecordId> = "Related records";
         }
     }
 }
 
 impl ChangeRequest {
-    /// Whether it is for security or changes SOUP, which asks more of the analysis (domain 1.4).
+    /// Whether it is a security or SOUP change, which requires more of the analysis (domain 1.4).
     pub fn soup_or_security(&self) -> bool {
         self.change_type == Some(ChangeType::Security)
             || self.origin == Some(Origin::SoupFinding)
             || !self.affected_soup.is_empty()
     }
 
-    /// What decides which questions are asked.
+    /// The circumstances that decide which questions are asked.
     pub fn circumstances(&self, product: &Product) -> Circumstances {
         Circumstances {
             class: product.class(),
@@ -338,7 +338,7 @@ impl ChangeRequest {
         }
     }
 
-    /// Whether a regulator must be told or asked.
+    /// Whether a regulator must be notified or must approve.
     pub fn regulatory_significant(&self) -> bool {
         self.regulatory_decisions.iter().any(|row| {
             matches!(row.decision, Some(RegulatoryDecision::Notify | RegulatoryDecision::Submission))
@@ -346,16 +346,16 @@ impl ChangeRequest {
     }
 }
 
-/// The transition that an approval brings about.
+/// The transition that follows from an approval.
 pub const APPROVE: &str = "approve";
-/// The transition that a refusal brings about.
+/// The transition that follows from a refusal.
 pub const REJECT: &str = "reject";
 /// The transition by which a change is analysed again.
 pub const REANALYSE: &str = "reanalyse";
 
 /// The declaration of change requests.
 pub const DEF: KindDef = KindDef {
-    purpose: "A specified change. No configuration item changes without an approved one, and none is approved without impact analysis.",
+    purpose: "A specified change. No configuration item is changed without an approved change request, and none is approved without an impact analysis.",
     clause: "IEC 62304 6.2.3, 6.2.4, 8.2.1",
     sections: ChangeRequest::SECTIONS,
     states: ChangeState::ALL,
@@ -374,9 +374,12 @@ pub const DEF: KindDef = KindDef {
         ChangeState::Released.code(),
         ChangeState::Closed.code(),
     ],
-    scope_fixed: "What is approved is not edited: return the change to analysis, which ends the approval",
+    scope_fixed: "Approved content cannot be edited: return the change to analysis, which ends the approval",
     trace: Some(Trace { step: ChainStep::ChangeRequest, through: &[] }),
-    onward: &[Onward { from: &[ChangeState::Verified.code()], to: Onto::Named("problem_reports") }],
+    next_records: &[NextRecords {
+        from: &[ChangeState::Verified.code()],
+        via: Via::Field("problem_reports"),
+    }],
     evidence: &["6.3.1", "7.3", "8.2.2", "8.2.3", "8.2.4", "9.4", "9.8"],
     keyed: &[("activities", RowKey::Activities)],
     ..KindDef::new(Kind::ChangeRequest, "Change request", "Change requests")

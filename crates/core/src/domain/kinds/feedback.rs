@@ -27,7 +27,7 @@ choice! {
         Distributor = "distributor", "Distributor";
         /// Service or maintenance staff.
         Service = "service", "Service";
-        /// Somebody in the organisation.
+        /// A person in the organisation.
         Internal = "internal", "Internal";
         /// Planned post-market surveillance.
         Pms = "pms", "Post-market surveillance";
@@ -45,13 +45,13 @@ choice! {
 }
 
 choice! {
-    /// Whether a patient or user came to harm.
+    /// Whether a patient or user was harmed.
     pub enum Harm {
         /// Harm is excluded.
         None = "none", "None";
-        /// Harm could have come about.
+        /// Harm was possible.
         Potential = "potential", "Potential";
-        /// Somebody came to harm.
+        /// A person was harmed.
         Actual = "actual", "Actual";
         /// It is not known.
         Unknown = "unknown", "Unknown";
@@ -71,7 +71,7 @@ choice! {
 rows! {
     /// Whether the feedback is reported to one authority. The program records the reasoning; it does not decide.
     pub struct Reportability {
-        /// For which market.
+        /// The market.
         market: Option<Market> = "Market";
         /// Whether the definition of a reportable event is met.
         event_definition_met: Option<bool> = "Event definition met";
@@ -79,7 +79,7 @@ rows! {
         causal_link: Option<bool> = "Causal link possible";
         /// The decision.
         decision: Option<ReportDecision> = "Decision";
-        /// On what the decision rests.
+        /// The basis of the decision.
         basis: Text = "Basis";
         /// When it was decided.
         decided_at: Option<Moment> = "Decided at" => past();
@@ -91,23 +91,23 @@ rows! {
 states! {
     /// States of feedback (domain 2.2).
     pub enum FeedbackState {
-        /// It came in.
+        /// It was received.
         Received = "received", "Received", Due, 1, false;
         /// Intake is complete.
         Registered = "registered", "Registered", Due, 2, false;
-        /// Somebody judges whether it is a problem.
+        /// It is being evaluated whether it is a problem.
         UnderEvaluation = "under_evaluation", "Under evaluation", Due, 3, false;
         /// It is a problem; a problem report exists.
         ProblemConfirmed = "problem_confirmed", "Problem confirmed", Neutral, 4, false;
-        /// It is no problem, for the reason given.
+        /// It is not a problem, for the reason given.
         NotAProblem = "not_a_problem", "Not a problem", Neutral, 4, false;
-        /// It tells of the same problem as another one.
+        /// Another feedback reports the same problem.
         Duplicate = "duplicate", "Duplicate", Neutral, 4, false;
         /// It suggests a change.
         ChangeSuggestion = "change_suggestion", "Change suggestion", Neutral, 4, false;
-        /// Done with.
+        /// Finished.
         Closed = "closed", "Closed", Good, 5, false => finished();
-        /// New information came after closure.
+        /// New information arrived after closure.
         Reopened = "reopened", "Reopened", Due, 2, false;
         /// Entered by mistake; stays visible.
         Void = "void", "Void", Neutral, 0, true;
@@ -145,21 +145,21 @@ record! {
     /// One item of post-release feedback.
     pub struct Feedback : Feedback {
         section "Receipt", "IEC 62304 6.2.1.1", true, INTAKE => {
-            /// What it is about, in one line.
+            /// The subject in one line.
             title: Line = "Title" => required(S::Received.code()), hint("Alarm is late when the pump runs on battery");
             /// When the organisation received it.
             received_at: Option<Moment> = "Received at" => past(), required(S::Registered.code()), clause("ISO 13485 8.2.2; 21 CFR 820.35(a)");
             /// When the first employee learned of it. Reporting limits run from here.
             aware_at: Option<Moment> = "Aware since" => past(), required(S::Registered.code()), clause("21 CFR 803; MDR 87");
-            /// How it came in.
+            /// How it was received.
             channel: Line = "Channel" => required(S::Registered.code()), hint("Telephone, service report, database search");
             /// Who or what it comes from.
             source_kind: Option<SourceKind> = "Source" => required(S::Registered.code()), clause("IEC 62304 6.2.1.1");
-            /// Its number in the system it comes from. The same number is not taken twice.
+            /// Its number in the source system. The same number is not accepted twice.
             external_number: Line = "External number" => hint("MAUDE 22069635");
-            /// Exactly what was told, unchanged.
-            description_verbatim: Text = "Description as told" => required(S::Registered.code()), personal(), clause("IEC 62304 6.2.1.2");
-            /// Further data of the source, as they came.
+            /// The exact words of the report, unchanged.
+            description_verbatim: Text = "Description as reported" => required(S::Registered.code()), personal(), clause("IEC 62304 6.2.1.2");
+            /// Further data of the source, unchanged.
             source_columns: Text = "Further data of the source" => personal();
         }
         section "Reporter", "21 CFR 820.35(a)", true, INTAKE => {
@@ -171,65 +171,65 @@ record! {
             reporter_address: Text = "Address" => personal();
             /// Telephone number.
             reporter_phone: Line = "Telephone" => personal();
-            /// Address for electronic mail.
+            /// E-mail address.
             reporter_email: Line = "E-mail" => personal();
             /// Country of the reporter.
             reporter_country: Line = "Country";
         }
         section "Device", "21 CFR 820.35(a)", true, INTAKE => {
-            /// Name of the device as told.
+            /// Name of the device as reported.
             device_name: Line = "Device name" => required(S::Registered.code());
-            /// UDI-DI as told.
+            /// UDI-DI as reported.
             udi_di: Line = "UDI-DI";
-            /// UDI-PI, serial or lot number as told.
+            /// UDI-PI, serial or lot number as reported.
             udi_pi: Line = "UDI-PI, serial or lot";
-            /// Software version as told, or "unknown" with the attempt to obtain it.
+            /// Software version as reported, or "unknown" with the attempt to obtain it.
             software_version_reported: Line = "Software version reported" => required(S::Registered.code()), hint("2.3.1, or unknown"), clause("IEC 62304 9.8");
-            /// What was done to learn the version, where it is unknown.
+            /// What was done to obtain the version, if it is unknown.
             version_attempt: Line = "Attempt to obtain the version";
             /// Where and with what it was used.
             environment: Text = "Environment of use";
         }
         section "Screening", "ISO 13485 8.2.2", true, EVALUATION => {
-            /// Whether it alleges a deficiency of the product after release.
+            /// Whether it alleges a deficiency of the released product.
             is_complaint: Option<bool> = "Complaint" => required(S::UnderEvaluation.code()), clause("ISO 13485 8.2.2");
-            /// Why it is, or is not, a complaint.
+            /// Why it is or is not a complaint.
             complaint_rationale: Text = "Why it is or is not a complaint" => required(S::UnderEvaluation.code()), clause("ISO 13485 8.2.2");
-            /// Whether a patient or user came to harm. Anything but None asks for a reportability assessment in each market.
+            /// Whether a patient or user was harmed. Any answer except None requires a reportability assessment for each market.
             patient_or_user_harm: Option<Harm> = "Harm to patient or user" => required(S::UnderEvaluation.code()), clause("ISO 13485 8.2.3");
             /// Whether the harm may have been serious.
             serious_harm_suspected: Option<bool> = "Serious harm suspected";
             /// Whether it concerns security.
             security_related: Option<bool> = "Security-related" => required(S::UnderEvaluation.code()), clause("IEC 81001-5-1");
-            /// Whether health information of persons is involved.
+            /// Whether personal health information is involved.
             phi_involved: Option<bool> = "Health information involved";
         }
         section "Evaluation", "IEC 62304 6.2.1.2", true, EVALUATION => {
-            /// Code of the criterion by which it was judged.
+            /// Code of the criterion by which it was evaluated.
             criterion_code: Line = "Criterion" => clause("IEC 62304 6.1 b");
-            /// Why it is, or is not, a problem.
+            /// Why it is or is not a problem.
             evaluation_rationale: Text = "Rationale of the evaluation" => clause("IEC 62304 6.2.1.2");
             /// Whether it needs an investigation.
             investigation_needed: Option<bool> = "Investigation needed" => clause("ISO 13485 8.2.2");
             /// Why no investigation is needed.
             no_investigation_reason: Text = "Why no investigation" => clause("ISO 13485 8.2.2");
-            /// The item that tells of the same problem.
+            /// The feedback that reports the same problem.
             duplicate_of: Option<RecordId> = "Duplicate of" => target(Kind::Feedback);
             /// Why a suggested change was declined.
             declined_rationale: Text = "Why the suggestion was declined";
         }
         section "Reportability", "ISO 13485 8.2.3", true, FOLLOW_UP => {
-            /// Whether it is reported, market by market. The program does not decide reportability.
+            /// Whether it is reported, for each market. The program does not decide reportability.
             reportability_assessments: Table<Reportability> = "Reportability assessments" => clause("ISO 13485 8.2.3");
         }
         section "Follow-up", "ISO 13485 8.2.3", false, FOLLOW_UP => {
             /// The problem report that handles it.
             problem_report: Option<RecordId> = "Problem report" => target(Kind::ProblemReport), clause("IEC 62304 6.2.2");
-            /// The change request that takes up the suggestion.
+            /// The change request that implements the suggestion.
             change_request: Option<RecordId> = "Change request" => target(Kind::ChangeRequest);
             /// When the reporter was answered.
             reply_sent_at: Option<Day> = "Reply sent on" => past(), clause("21 CFR 820.35(a)");
-            /// Where the reply is kept, or why none was sent.
+            /// Where the reply is filed, or why none was sent.
             reply_ref: Line = "Reply, or why none" => clause("21 CFR 820.35(a)");
             /// Other records that belong to it.
             related: Vec<RecordId> = "Related records";
@@ -243,8 +243,8 @@ impl Feedback {
         self.patient_or_user_harm.is_some_and(|harm| harm != Harm::None)
     }
 
-    /// The markets for which reportability is to be decided: those of the product and those that an assessment names; none
-    /// where harm is excluded.
+    /// The markets for which reportability must be decided: those of the product and those that an assessment names; none
+    /// if harm is excluded.
     pub fn markets_to_assess(&self, markets: &[Market]) -> Vec<Market> {
         if !self.needs_reportability() {
             return Vec::new();
@@ -256,8 +256,8 @@ impl Feedback {
         all
     }
 
-    /// The markets of [`Self::markets_to_assess`] without a decision that has a basis and a date. A market without an
-    /// assessment is undecided, and so is one with two of which one is open.
+    /// The markets of [`Self::markets_to_assess`] without a decision that has a basis and a date. A market is undecided if it
+    /// has no assessment, or if one of its assessments is open.
     pub fn undecided_markets(&self, markets: &[Market]) -> Vec<Market> {
         let decided = |row: &Reportability| {
             row.decision.is_some() && row.decided_at.is_some() && !row.basis.trim().is_empty()
@@ -276,17 +276,16 @@ impl Feedback {
     }
 }
 
-/// Whether an edit of feedback would have the organisation learn of it later than it said, or not at all: reporting limits
-/// run from there.
+/// Whether an edit of feedback moves the day of awareness to a later day or removes it. Reporting limits run from that day.
 pub fn postpones_awareness(data: &RecordData, set: &Fields) -> bool {
     let moment = |value: &Value| value.as_str().and_then(|text| Moment::parse(text).ok());
-    let (Kind::Feedback, Some(told)) = (data.head.id.kind, set.get("aware_at")) else { return false };
-    moment(data.value("aware_at")).is_some_and(|before| moment(told).is_none_or(|after| after > before))
+    let (Kind::Feedback, Some(given)) = (data.head.id.kind, set.get("aware_at")) else { return false };
+    moment(data.value("aware_at")).is_some_and(|before| moment(given).is_none_or(|after| after > before))
 }
 
 /// The declaration of feedback.
 pub const DEF: KindDef = KindDef {
-    purpose: "Whatever users, service, authorities or suppliers tell about the released product. Each item is judged: is it a problem?",
+    purpose: "Everything that users, service, authorities or suppliers report about the released product. Each item is evaluated: is it a problem?",
     clause: "IEC 62304 6.2.1",
     sections: Feedback::SECTIONS,
     states: FeedbackState::ALL,

@@ -12,7 +12,7 @@ use crate::domain::change_request::ChangeRequest;
 use crate::domain::choice::choice;
 use crate::domain::field::Table;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::{ChainStep, Onto, Onward, Place, RowKey, Trace};
+use crate::domain::kind::{ChainStep, NextRecords, Place, RowKey, Trace, Via};
 use crate::domain::person::Role;
 use crate::domain::questions::{self, Circumstances, QUESTIONS};
 use crate::domain::record::{Fields, KindDef, Record as _, record, rows};
@@ -24,7 +24,7 @@ use crate::domain::workflow::{Case, Condition, Move, World, no_signing, signatur
 
 /// Fewest characters of a rationale (domain 1.4).
 pub const RATIONALE_CHARS_MIN: usize = 20;
-/// How often the same rationale may stand in one analysis before it counts as boilerplate.
+/// How often the same rationale may occur in one analysis before it counts as boilerplate.
 const SAME_RATIONALE_MAX: usize = 2;
 
 choice! {
@@ -40,13 +40,13 @@ choice! {
 }
 
 choice! {
-    /// What the analysis comes to.
+    /// The conclusion of the analysis.
     pub enum Conclusion {
-        /// Safety is not touched.
+        /// Safety is not affected.
         NoSafetyImpact = "no_safety_impact", "No effect on safety";
-        /// Safety is touched and controlled by what exists.
+        /// Safety is affected, and existing risk controls are sufficient.
         ImpactControlled = "impact_controlled", "Effect controlled by existing controls";
-        /// Safety is touched and needs new risk controls.
+        /// Safety is affected, and new risk controls are needed.
         RequiresNewControls = "requires_new_controls", "New risk controls needed";
         /// The change must not be made.
         Unacceptable = "unacceptable", "Unacceptable";
@@ -60,9 +60,9 @@ rows! {
         question: Line = "Question";
         /// The answer.
         answer: Option<Answer> = "Answer";
-        /// Why; at least 20 characters of its own.
+        /// Why; at least 20 characters, specific to this question.
         rationale: Text = "Rationale";
-        /// Documents that show it.
+        /// Supporting documents.
         refs: Line = "References";
     }
 }
@@ -70,7 +70,7 @@ rows! {
 states! {
     /// States of an impact analysis (domain 2.5).
     pub enum ImpactState {
-        /// Being written.
+        /// It is being written.
         Draft = "draft", "Draft", Due, 1, false;
         /// Every mandatory question has an answer.
         Complete = "complete", "Complete", Due, 2, false;
@@ -109,11 +109,11 @@ record! {
             scope_statement: Text = "Scope" => required(S::Complete.code()), clause("IEC 62304 6.2.3");
         }
         section "Questions", "IEC 62304 6.2.3, 7.4", true, DRAFT => {
-            /// The questions that class, market and kind of change ask, each with an answer and its own rationale.
+            /// The questions that class, market and kind of change require, each with an answer and its own rationale.
             answers: Table<QuestionAnswer> = "Questions and answers" => required(S::Complete.code()), clause("IEC 62304 6.2.3, 7.4");
         }
         section "Conclusion", "IEC 62304 7.4", true, DRAFT => {
-            /// What it comes to.
+            /// The conclusion.
             conclusion: Option<Conclusion> = "Conclusion" => required(S::Complete.code()), clause("IEC 62304 7.4");
             /// Risk controls that were examined, one per line.
             controls_examined: Vec<Line> = "Risk controls examined" => clause("IEC 62304 7.4.2");
@@ -123,9 +123,9 @@ record! {
             required_activities: Vec<Line> = "Other activities to follow" => clause("IEC 62304 6.3.1");
             /// Verification that must follow.
             required_verification: Vec<Line> = "Verification to follow" => clause("IEC 62304 8.2.3");
-            /// What is tested again.
+            /// What is tested again, and why that is sufficient.
             regression_scope: Text = "Regression scope and why" => required(S::Complete.code()), clause("IEC 62304 8.2.3");
-            /// How the change is taken back if it goes wrong.
+            /// How the change is reverted if it fails.
             rollback_plan: Text = "Rollback plan" => required(S::Complete.code()), clause("Good practice");
             /// Version of the risk management file before the change.
             rmf_before: Line = "Risk management file before" => clause("IEC 62304 7.4.3");
@@ -158,7 +158,7 @@ pub fn blank_answers(circumstances: &Circumstances) -> Value {
         .collect()
 }
 
-/// The transition that an approval brings about.
+/// The transition that follows from an approval.
 pub const LOCK: &str = "lock";
 /// The transition by which a new analysis replaces one.
 pub const SUPERSEDE: &str = "supersede";
@@ -239,7 +239,7 @@ fn complete(case: &Case, analysis: &ImpactAnalysis) -> Vec<Condition> {
         conditions.push(
             Condition::new(
                 "IEC 62304 7.4.2",
-                "Where Q06 is answered No, the controls that were examined are listed",
+                "If Q06 is answered No, the examined controls are listed",
                 !said_no || !analysis.controls_examined.is_empty(),
             )
             .at("controls_examined"),
@@ -252,12 +252,12 @@ fn rationale_conditions(analysis: &ImpactAnalysis) -> Vec<Condition> {
     let mut counts: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut conditions = Vec::new();
     for answer in analysis.answers.iter().filter(|answer| answer.answer.is_some()) {
-        // Dots and dashes are no words.
+        // Dots and dashes do not count as words.
         let long_enough = answer.rationale.trim().chars().count() >= RATIONALE_CHARS_MIN
             && plain(&answer.rationale).chars().count() * 2 >= RATIONALE_CHARS_MIN;
         if !long_enough {
             let text = format!(
-                "{} has a rationale in words, of at least {RATIONALE_CHARS_MIN} characters",
+                "{} has a rationale of at least {RATIONALE_CHARS_MIN} characters, in words",
                 answer.question
             );
             conditions.push(Condition::new("IEC 62304 6.2.3", text, false).at("answers"));
@@ -267,7 +267,7 @@ fn rationale_conditions(analysis: &ImpactAnalysis) -> Vec<Condition> {
     for (_, codes) in
         counts.iter().filter(|(text, codes)| !text.is_empty() && codes.len() > SAME_RATIONALE_MAX)
     {
-        let text = format!("{} have rationales of their own, not one text for all", codes.join(", "));
+        let text = format!("{} have their own rationales, not the same text", codes.join(", "));
         conditions.push(Condition::new("IEC 62304 7.4", text, false).at("answers"));
     }
     conditions
@@ -292,7 +292,7 @@ fn reviewable(case: &Case, analysis: &ImpactAnalysis) -> Vec<Condition> {
     conditions
 }
 
-/// Who wrote the analysis, or an earlier one that it took over, does not review it, whomever it names as performer.
+/// An author of the analysis, or of an earlier one that it copied, does not review it, whoever is named as performer.
 fn not_an_author(case: &Case) -> Condition {
     let authors = authorship::of_analysis(case.world, case.data);
     let second = case.actor.is_none_or(|actor| !authors.contains(&actor));
@@ -311,14 +311,14 @@ fn reviewer_roles(
     if world.product().class().is_b_or_c() || analysis.touches_safety() {
         conditions.push(Condition::new(
             "IEC 62304 7.4",
-            "A risk manager reviews the analysis, alone or besides another",
+            "A risk manager reviews the analysis, alone or in addition to another reviewer",
             roles.contains(&Role::RiskManager),
         ));
     }
     if change.soup_or_security() {
         conditions.push(Condition::new(
             "IEC 81001-5-1",
-            "The security lead reviews the analysis, alone or besides another",
+            "The security lead reviews the analysis, alone or in addition to another reviewer",
             roles.contains(&Role::SecurityLead),
         ));
     }
@@ -333,7 +333,7 @@ fn reviewed_parts(data: &SharedRecord) -> Vec<(RecordId, Part)> {
     parts
 }
 
-/// The reviews that hold: signed on the analysis and on the scope of the change as both stand.
+/// The valid reviews: signed on the current analysis and the current scope of the change.
 fn reviews(world: &dyn World, data: &SharedRecord) -> Vec<Signature> {
     let parts = reviewed_parts(data);
     world
@@ -349,8 +349,8 @@ fn reviews(world: &dyn World, data: &SharedRecord) -> Vec<Signature> {
         .collect()
 }
 
-/// Whether the review of an analysis still counts for its change as both stand, judged by the rules that apply now: what
-/// was reviewed, by whom, and that every mandatory question has its answer.
+/// Whether the review of an analysis is still valid for the current analysis and change under the current rules: what was
+/// reviewed, by whom, and whether every mandatory question is answered.
 pub fn still_reviewed(case: &Case, change: &ChangeRequest, data: &SharedRecord) -> Vec<Condition> {
     let Some(analysis) = data.typed::<ImpactAnalysis>() else { return Vec::new() };
     let id = data.head.id;
@@ -358,9 +358,9 @@ pub fn still_reviewed(case: &Case, change: &ChangeRequest, data: &SharedRecord) 
     if matches!(S::of(data), Some(S::Reviewed | S::Locked)) {
         let reviews = reviews(case.world, data);
         let text = if reviews.is_empty() {
-            "Scope and analysis are as they were reviewed; one of them changed since: return the analysis for correction and have it completed and reviewed again"
+            "Scope and analysis are unchanged since the review; one of them was changed: return the analysis for correction, then complete and review it again"
         } else {
-            "Scope and analysis are as they were reviewed"
+            "Scope and analysis are unchanged since the review"
         };
         conditions.push(Condition::new("IEC 62304 6.2.3, 21 CFR 11.70", text, !reviews.is_empty()));
         let authors = authorship::of_analysis(case.world, data);
@@ -368,7 +368,7 @@ pub fn still_reviewed(case: &Case, change: &ChangeRequest, data: &SharedRecord) 
             reviews.iter().filter(|signature| !authors.contains(&signature.signer)).collect();
         if !reviews.is_empty() {
             let roles: Vec<Role> = others.iter().flat_map(|signature| signature.roles.clone()).collect();
-            let text = "Somebody who is not an author reviewed the analysis";
+            let text = "A person who is not an author reviewed the analysis";
             conditions.push(Condition::new("IEC 62304 7.4", text, !others.is_empty()));
             conditions.extend(reviewer_roles(case.world, change, &analysis, &roles));
         }
@@ -387,12 +387,12 @@ fn answered(world: &dyn World, change: &ChangeRequest, analysis: &ImpactAnalysis
     let text = if open.is_empty() {
         "Every mandatory question is answered".to_owned()
     } else {
-        format!("Every mandatory question is answered; open are {}", open.join(", "))
+        format!("Every mandatory question is answered; open: {}", open.join(", "))
     };
     Condition::new("IEC 62304 6.2.3", text, open.is_empty())
 }
 
-/// Reviewers may sign one after the other; the last one moves the analysis on.
+/// Reviewers may sign one after the other; the last one takes the step.
 fn signing(case: &Case) -> crate::domain::workflow::Signing {
     let mut signing = no_signing(case);
     if S::of(case.data) == Some(S::Complete) {
@@ -404,7 +404,7 @@ fn signing(case: &Case) -> crate::domain::workflow::Signing {
     signing
 }
 
-/// A change that goes on needs its analysis: it is returned for correction, not voided.
+/// An active change needs its analysis, which is therefore returned for correction and not voided.
 fn change_has_ended(case: &Case, analysis: &ImpactAnalysis) -> Vec<Condition> {
     let ended = change_of(case, analysis).is_none_or(|(data, _)| data.is_terminal());
     let mut condition = Condition::new("IEC 62304 6.2.3", "The change request has ended", ended);
@@ -419,7 +419,7 @@ fn not_awaiting(case: &Case, analysis: &ImpactAnalysis) -> Vec<Condition> {
     vec![condition]
 }
 
-/// Notices boilerplate across the last analyses (domain 3.4, IA-05).
+/// Reports boilerplate copied from the previous analyses (domain 3.4, IA-05).
 fn notices(case: &Case) -> Vec<String> {
     let Some(analysis) = case.data.typed::<ImpactAnalysis>() else { return Vec::new() };
     let number = case.id().number;
@@ -437,7 +437,7 @@ fn notices(case: &Case) -> Vec<String> {
         .count();
     if !mine.is_empty() && copied * 5 >= mine.len() * 4 {
         vec![format!(
-            "{copied} of {} rationales stand word for word in earlier analyses; an auditor may suspect boilerplate",
+            "{copied} of {} rationales repeat earlier analyses word for word; an auditor may suspect boilerplate",
             mine.len()
         )]
     } else {
@@ -466,7 +466,7 @@ pub fn question_text(code: &str) -> &'static str {
 
 /// The declaration of impact analyses.
 pub const DEF: KindDef = KindDef {
-    purpose: "What a change means for safety, organisation and interfacing systems, answered before it is approved.",
+    purpose: "The effects of a change on safety, organisation and interfacing systems, analysed before it is approved.",
     clause: "IEC 62304 6.2.3, 7.4",
     sections: ImpactAnalysis::SECTIONS,
     states: ImpactState::ALL,
@@ -489,9 +489,9 @@ pub const DEF: KindDef = KindDef {
     fixes_files: &[ImpactState::Complete.code(), ImpactState::Reviewed.code(), ImpactState::Locked.code()],
     trace: Some(Trace { step: ChainStep::ImpactAnalysis, through: &["change_request"] }),
     gist: "conclusion",
-    onward: &[Onward {
+    next_records: &[NextRecords {
         from: &[ImpactState::Reviewed.code(), ImpactState::Locked.code()],
-        to: Onto::Named("change_request"),
+        via: Via::Field("change_request"),
     }],
     evidence: &["6.2.3", "7.4.1", "7.4.2", "7.4.3"],
     keyed: &[("answers", RowKey::Questions)],

@@ -1,4 +1,4 @@
-//! The kinds of record: each file declares one, with its fields, states, steps, guards and deadlines.
+//! The kinds of record: each file declares one kind with its fields, states, steps, guards and deadlines.
 //!
 //! Belongs here: what differs between kinds. Does not belong here: what is the same for all of them (`model`).
 
@@ -21,7 +21,7 @@ use super::record::KindDef;
 macro_rules! define_def {
     ($($(#[doc = $doc:literal])+ $name:ident = $stable:literal, $code:literal, $prefix:literal, $module:ident;)+) => {
         impl Kind {
-            /// Everything that is declared about it, in the module of its own.
+            /// Its declaration.
             pub const fn def(self) -> &'static KindDef { match self { $(Self::$name => &$module::DEF,)+ } }
         }
     };

@@ -32,7 +32,7 @@ record! {
     /// A person who may use the file.
     pub struct Person : Person {
         section "Person", "21 CFR 11.100(a)", false, ANY => {
-            /// Full name as it is printed beside signatures.
+            /// Full name as printed with signatures.
             title: Line = "Full name" => required(PersonState::Invited.code()), clause("21 CFR 11.50(a)");
             /// Login name: unique in this file, never reused.
             login: Line = "Login" => required(PersonState::Invited.code()), clause("21 CFR 11.300(a)"), by_system();
@@ -42,7 +42,7 @@ record! {
             training_ref: Line = "Training record" => clause("21 CFR 11.10(i)");
         }
         section "Signing", "21 CFR 11.100(b)", false, &[] => {
-            /// Fingerprint of the person's present signing key: SHA-256 of the public key.
+            /// Fingerprint of the person's current signing key: SHA-256 of the public key.
             key_fingerprint: Line = "Key fingerprint" => by_system();
             /// Who confirmed that the holder of this key is this person.
             identity_verified_by: Option<RecordId> = "Identity verified by" => by_system(), target(Kind::Person), clause("21 CFR 11.100(b)");
@@ -64,18 +64,18 @@ impl Case<'_> {
 }
 
 impl Person {
-    /// Whether the person's present key was confirmed to be theirs, which signing needs (21 CFR 11.100(b)).
+    /// Whether the person's current key was confirmed to be theirs, which signing requires (21 CFR 11.100(b)).
     pub fn may_sign(&self) -> bool {
         !self.key_fingerprint.is_empty() && self.identity_verified_key == self.key_fingerprint
     }
 }
 
-/// Whether a text can be a login name: letters, digits, dot, hyphen and underline.
+/// Whether a text can be a login name: letters, digits, dot, hyphen and underscore.
 pub fn is_login(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || ".-_".contains(c))
 }
 
-/// The fields of a person whose identity is not confirmed any more.
+/// The fields of a person whose identity is no longer confirmed.
 pub fn unconfirmed() -> Fields {
     ["identity_verified_by", "identity_verified_at", "identity_verified_how", "identity_verified_key"]
         .into_iter()
@@ -107,9 +107,9 @@ const MOVES: &[Move] = &[
     .guard(|case| case.with::<Person>(has_a_key)),
 ];
 
-/// Whoever was invited or whose access was reset comes in with a one-time code, not by being activated again.
+/// A person who was invited or whose access was reset enters with a one-time code; they cannot be reactivated.
 fn has_a_key(_: &Case, person: &Person) -> Vec<Condition> {
-    let text = "The person has set a password; otherwise reset the access, which gives a new one-time code";
+    let text = "The person has set a password; if not, reset their access, which issues a new one-time code";
     vec![Condition::new("21 CFR 11.300", text, !person.key_fingerprint.is_empty())]
 }
 
@@ -139,7 +139,7 @@ const DEADLINES: &[Deadline] = &[
 
 /// The declaration of persons.
 pub const DEF: KindDef = KindDef {
-    purpose: "Everybody who enters, decides or signs something has an account of their own.",
+    purpose: "Everybody who enters, decides or signs something has their own account.",
     clause: "21 CFR 11.100",
     sections: Person::SECTIONS,
     states: PersonState::ALL,

@@ -1,6 +1,6 @@
-//! The policy in force in a file: limits, intervals and who must sign what (domain 2.15, 2.16).
+//! The policy in force in a file: limits, intervals and required signatures (domain 2.15, 2.16).
 //!
-//! It is data, changed only by a signed act. A maintenance plan will carry these values; until there is one, the policy does.
+//! It is data, changed only by signed edits. A future maintenance plan will hold these values; until then the policy does.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::domain::text::{Line, Text};
 use crate::domain::workflow::{World, states};
 
 choice! {
-    /// What the authority matrix speaks of (domain 2.15).
+    /// The subjects of the authority matrix (domain 2.15).
     pub enum AuthoritySubject {
         /// A routine change request without effect on safety.
         ChangeRoutine = "change_routine", "Change request, routine";
@@ -34,7 +34,7 @@ choice! {
         ProblemNoAction = "problem_no_action", "Problem report, no action or deferred";
         /// A version of the maintenance plan.
         MaintenancePlan = "maintenance_plan", "Maintenance plan";
-        /// A finding that is said not to affect the product.
+        /// A finding that does not affect the product.
         FindingNotAffected = "finding_not_affected", "Finding, not affected";
         /// A finding whose risk is uncontrolled.
         FindingUncontrolled = "finding_uncontrolled", "Finding, uncontrolled risk";
@@ -44,9 +44,9 @@ choice! {
         ReviewSession = "review_session", "SOUP review session";
         /// A release.
         Release = "release", "Release";
-        /// A communication to the outside.
+        /// An external communication.
         CommunicationExternal = "communication_external", "Communication, external";
-        /// The decision that a regulator need not be told.
+        /// The decision that no report to a regulator is required.
         RegulatorNotRequired = "regulator_not_required", "Report to regulator not required";
         /// A waiver, or the closure of a process deviation.
         WaiverOrDeviation = "waiver_or_deviation", "Waiver or closure of a deviation";
@@ -58,11 +58,11 @@ choice! {
 rows! {
     /// One row of the authority matrix.
     pub struct AuthorityRow {
-        /// What is decided.
+        /// The subject of the decision.
         subject: Option<AuthoritySubject> = "Subject";
         /// Roles that must sign.
         must_sign: Vec<Role> = "Must sign";
-        /// Roles that must sign besides when the product's class is B or C.
+        /// Additional roles that must sign if the product's class is B or C.
         must_sign_b_c: Vec<Role> = "Must sign for class B and C";
         /// Roles that are consulted.
         consulted: Vec<Role> = "Consulted";
@@ -84,7 +84,7 @@ rows! {
 rows! {
     /// A person who may sign for a role when a change is an emergency (domain 2.4).
     pub struct Deputy {
-        /// The role that is signed for.
+        /// The role for which the deputy signs.
         role: Option<Role> = "Role";
         /// The deputy.
         person: Option<RecordId> = "Deputy" => target(Kind::Person);
@@ -109,75 +109,75 @@ record! {
             title: Line = "Title" => required(PolicyState::InForce.code());
         }
         section "People and signatures", "21 CFR 11", true, ANY => {
-            /// Minutes without input after which the window locks.
-            idle_lock_minutes: Option<u32> = "Idle lock after minutes" => required(PolicyState::InForce.code()), clause("21 CFR 11.10(d)");
-            /// Whether the author of a content may not approve it.
+            /// Minutes without input after which the window is locked.
+            idle_lock_minutes: Option<u32> = "Idle lock (minutes)" => required(PolicyState::InForce.code()), clause("21 CFR 11.10(d)");
+            /// Whether the author of content may not approve it.
             author_may_not_approve: Option<bool> = "Author may not approve" => required(PolicyState::InForce.code()), clause("ISO 13485");
-            /// Whether the person who carried a change out may not verify its resolution.
+            /// Whether the person who implemented a change may not verify it.
             verifier_not_implementer: Option<bool> = "Verifier is not the implementer" => required(PolicyState::InForce.code()), clause("IEC 62304 9.7");
-            /// Lowest acceptable strength of a password, 0 to 4 as zxcvbn counts.
-            password_strength_min: Option<u32> = "Least password strength (0 to 4)" => required(PolicyState::InForce.code()), clause("21 CFR 11.300(b)");
-            /// Days after which a password is to be changed.
-            password_age_days: Option<u32> = "Password age in days" => clause("21 CFR 11.300(b)");
-            /// Days in which the identity of a new person is confirmed.
-            identity_days: Option<u32> = "Identity confirmed within days" => clause("21 CFR 11.100(b)");
-            /// Days in which an invited person enters with the one-time code.
-            invitation_days: Option<u32> = "Invitation used within days" => clause("21 CFR 11.300");
+            /// Lowest acceptable strength of a password, 0 to 4 on the zxcvbn scale.
+            password_strength_min: Option<u32> = "Minimum password strength (0 to 4)" => required(PolicyState::InForce.code()), clause("21 CFR 11.300(b)");
+            /// Days after which a password must be changed.
+            password_age_days: Option<u32> = "Maximum password age (days)" => clause("21 CFR 11.300(b)");
+            /// Days within which the identity of a new person must be confirmed.
+            identity_days: Option<u32> = "Confirmation of identity (days)" => clause("21 CFR 11.100(b)");
+            /// Days within which an invited person must enter with the one-time code.
+            invitation_days: Option<u32> = "Use of an invitation (days)" => clause("21 CFR 11.300");
             /// Days between reviews of the accounts.
-            account_review_days: Option<u32> = "Account review every days" => clause("21 CFR 11.300(b)");
+            account_review_days: Option<u32> = "Account review interval (days)" => clause("21 CFR 11.300(b)");
         }
         section "Limits", "IEC 62304 6.1", true, ANY => {
-            /// Working days in which feedback is evaluated.
-            feedback_triage_days: Option<u32> = "Feedback evaluated within working days" => required(PolicyState::InForce.code()), clause("IEC 62304 6.2.1.2");
-            /// Working days in which a problem report is evaluated for safety.
-            problem_evaluation_days: Option<u32> = "Problem evaluated within working days" => required(PolicyState::InForce.code()), clause("IEC 62304 9.2");
-            /// The same where an effect on safety is not excluded: serious, minor, unknown, or not judged yet.
-            problem_safety_days: Option<u32> = "Safety-relevant problem evaluated within working days" => required(PolicyState::InForce.code()), clause("IEC 62304 9.2");
-            /// Working days in which it is decided for each market whether feedback with possible harm is reported, from
-            /// the day of awareness on. The limits of the authorities are longer; this one is for the decision.
-            reportability_days: Option<u32> = "Reportability decided within working days" => clause("ISO 13485 8.2.3");
-            /// Days in which what was decided is followed up: the reporter answered, the resolution verified, the report
+            /// Working days within which feedback must be evaluated.
+            feedback_triage_days: Option<u32> = "Evaluation of feedback (working days)" => required(PolicyState::InForce.code()), clause("IEC 62304 6.2.1.2");
+            /// Working days within which a problem report must be evaluated.
+            problem_evaluation_days: Option<u32> = "Evaluation of a problem (working days)" => required(PolicyState::InForce.code()), clause("IEC 62304 9.2");
+            /// The same if an effect on safety is not excluded: serious, minor, unknown, or not evaluated yet.
+            problem_safety_days: Option<u32> = "Evaluation of a safety-relevant problem (working days)" => required(PolicyState::InForce.code()), clause("IEC 62304 9.2");
+            /// Working days from the day of awareness within which it must be decided for each market whether feedback with
+            /// possible harm is reported. The limits of the authorities are longer; this one is for the decision.
+            reportability_days: Option<u32> = "Decision on reportability (working days)" => clause("ISO 13485 8.2.3");
+            /// Days within which a decision must be followed up: the reporter answered, the resolution verified, the report
             /// closed.
-            follow_up_days: Option<u32> = "Decisions followed up within days" => clause("IEC 62304 9.7");
-            /// Days that a change request may await approval.
-            change_pending_days: Option<u32> = "Change request awaits approval at most days" => required(PolicyState::InForce.code()), clause("IEC 62304 6.2.4");
-            /// The same, and for its analysis, where the change is an emergency.
-            emergency_days: Option<u32> = "Emergency change decided within days" => clause("IEC 62304 6.2.4");
-            /// Days that an approval holds before the work begins; empty: without end.
-            approval_valid_days: Option<u32> = "Approval holds for days";
+            follow_up_days: Option<u32> = "Follow-up of decisions (days)" => clause("IEC 62304 9.7");
+            /// Days within which the next step of a change request must be taken: analysis, approval, start of the work.
+            change_pending_days: Option<u32> = "Next step of a change request (days)" => required(PolicyState::InForce.code()), clause("IEC 62304 6.2.4");
+            /// The same for analysis and approval, if the change is an emergency.
+            emergency_days: Option<u32> = "Decision on an emergency change (days)" => clause("IEC 62304 6.2.4");
+            /// Days for which an approval is valid before the work starts; empty: no limit.
+            approval_valid_days: Option<u32> = "Validity of an approval (days)";
             /// Days after which a backup is overdue.
-            backup_days: Option<u32> = "Backup every days" => clause("21 CFR 11.10(c)");
-            /// Days before a due date from which on it is announced.
-            warn_days: Option<u32> = "Announce due dates days ahead" => required(PolicyState::InForce.code());
+            backup_days: Option<u32> = "Backup interval (days)" => clause("21 CFR 11.10(c)");
+            /// Days of warning before a due date.
+            warn_days: Option<u32> = "Warning before due dates (days)" => required(PolicyState::InForce.code());
         }
         section "Working days", "IEC 62304 6.1", true, ANY => {
-            /// Of which country or site the working days are, and from where they were taken.
+            /// The country or site of the working days, and their source.
             calendar_name: Line = "Calendar of working days";
-            /// Days of the week on which nobody works. Empty: Saturday and Sunday.
+            /// Days off in every week. Empty: Saturday and Sunday.
             weekend: Vec<Weekday> = "Days off in every week";
-            /// Days on which nobody works. Limits in working days and late entries are counted without them.
+            /// Days off besides weekends. Limits in working days and late entries are counted without them.
             holidays: Table<Holiday> = "Holidays";
         }
         section "Criteria and authority", "IEC 62304 6.1 b, 6.1 e", true, ANY => {
             /// Criteria for deciding that feedback is a problem. Evaluations cite their codes.
             problem_criteria: Table<ProblemCriterion> = "Problem criteria" => clause("IEC 62304 6.1 b");
-            /// Who must sign what.
+            /// The roles that must sign each kind of decision.
             authority: Table<AuthorityRow> = "Authority matrix" => clause("IEC 62304 6.1 e");
             /// Who may sign for a role when a change is an emergency. The order of steps never changes.
             deputies: Table<Deputy> = "Deputies in an emergency" => clause("IEC 62304 6.1 e");
-            /// Where these values come from.
+            /// The source of these values.
             basis: Text = "Basis of these values";
         }
     }
 }
 
-/// Most holidays of a policy: those of fifty years and more.
+/// Most holidays of a policy, enough for more than fifty years.
 pub const HOLIDAYS_MAX: usize = 1000;
 /// Longest interval of a policy, in days: ten years.
 pub const DAYS_MAX: u32 = 3650;
 /// Longest time without input before the window locks, in minutes: a working day.
 pub const IDLE_MINUTES_MAX: u32 = 480;
-/// Subjects on which decisions are signed, so that somebody must be named for each.
+/// Subjects with signed decisions; each needs a role that must sign.
 const DECIDED: [AuthoritySubject; 6] = [
     AuthoritySubject::ChangeRoutine,
     AuthoritySubject::ChangeSafety,
@@ -191,14 +191,14 @@ const DECIDED: [AuthoritySubject; 6] = [
 pub const POLICY: RecordId = RecordId::new(Kind::Policy, 1);
 
 impl dyn World + '_ {
-    /// The policy in force; an empty one where there is none.
+    /// The policy in force; an empty one if there is none.
     pub fn policy(&self) -> Arc<Policy> {
         self.record(POLICY).and_then(|data| data.typed()).unwrap_or_default()
     }
 }
 
 impl Limits {
-    /// Those of the policy; of no policy, none.
+    /// The limits of the policy; none without a policy.
     pub fn of(policy: Option<&SharedRecord>) -> Self {
         let typed = policy.and_then(SharedRecord::typed::<Policy>);
         let fields = policy.map(|data| data.fields.clone()).unwrap_or_default();
@@ -207,7 +207,7 @@ impl Limits {
 }
 
 impl Policy {
-    /// What makes no sense in the policy: field and reason. Numbers have bounds, and nothing is decided by nobody
+    /// The errors in the policy: field and reason. Numbers have bounds, and every decision needs a role that must sign
     /// (IEC 62304 6.1 e).
     pub fn violations(&self) -> Vec<(&'static str, String)> {
         let bounds = [
@@ -231,20 +231,20 @@ impl Policy {
         let mut wrong: Vec<(&'static str, String)> = bounds
             .into_iter()
             .filter(|(_, value, least, most)| value.is_some_and(|value| value < *least || value > *most))
-            .map(|(field, _, least, most)| (field, format!("is a number from {least} to {most}")))
+            .map(|(field, _, least, most)| (field, format!("must be a number from {least} to {most}")))
             .collect();
         wrong.extend(calendar::weekend_violation(&self.weekend).map(|reason| ("weekend", reason)));
         wrong.extend(self.holiday_violations().into_iter().map(|reason| ("holidays", reason)));
         for (row, number) in self.authority.iter().zip(1..) {
             if row.subject.is_none() {
-                wrong.push(("authority", format!("row {number} says not of what it speaks")));
+                wrong.push(("authority", format!("row {number} has no subject")));
             } else if row.must_sign.is_empty() {
-                wrong.push(("authority", format!("row {number} names nobody who must sign")));
+                wrong.push(("authority", format!("row {number} names no role that must sign")));
             }
         }
         for subject in DECIDED {
             if !self.authority.iter().any(|row| row.subject == Some(subject)) {
-                wrong.push(("authority", format!("nobody must sign a “{}”", subject.word())));
+                wrong.push(("authority", format!("no role must sign “{}”", subject.word())));
             }
         }
         wrong
@@ -259,7 +259,7 @@ impl Policy {
         for (row, number) in self.holidays.iter().zip(1..) {
             match row.day {
                 None => wrong.push(format!("row {number} has no day")),
-                Some(day) if !seen.insert(day) => wrong.push(format!("row {number} names {day} again")),
+                Some(day) if !seen.insert(day) => wrong.push(format!("row {number} repeats {day}")),
                 Some(_) => {}
             }
         }
@@ -272,7 +272,7 @@ impl Policy {
         WorkCalendar::new(weekend, self.holidays.iter().filter_map(|row| row.day))
     }
 
-    /// The roles that must sign, for a class, taken together over several subjects; in the order of the roles.
+    /// The roles that must sign for any of several subjects and a class, in the order of the roles.
     pub fn required_roles(&self, subjects: &[AuthoritySubject], class_b_or_c: bool) -> Vec<Role> {
         let mut roles: Vec<Role> = self
             .authority

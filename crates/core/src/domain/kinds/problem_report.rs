@@ -1,4 +1,4 @@
-//! Problem reports: one per problem, investigated, judged for safety, resolved, verified (IEC 62304 clause 9; domain 2.3).
+//! Problem reports: one per problem, investigated, evaluated for safety, resolved, verified (IEC 62304 clause 9; domain 2.3).
 
 mod deadlines;
 mod rules;
@@ -6,7 +6,7 @@ mod rules;
 use crate::domain::choice::{Choice as _, choice};
 use crate::domain::field::Table;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::{ChainStep, Onto, Onward, Place, Trace};
+use crate::domain::kind::{ChainStep, NextRecords, Place, Trace, Via};
 use crate::domain::person::Role;
 use crate::domain::record::{KindDef, RecordData, record, rows};
 use crate::domain::text::{Line, Text};
@@ -34,7 +34,7 @@ choice! {
 }
 
 choice! {
-    /// How far a problem affects performance, safety or security (IEC 62304 9.1).
+    /// How seriously a problem affects performance, safety or security (IEC 62304 9.1).
     pub enum EffectLevel {
         /// Not at all.
         None = "none", "None";
@@ -52,7 +52,7 @@ choice! {
     pub enum AdverseEvent {
         /// It is not.
         No = "no", "No";
-        /// It could have been one.
+        /// It could have become one.
         Potential = "potential", "Potential";
         /// It is one.
         Actual = "actual", "Actual";
@@ -64,7 +64,7 @@ choice! {
     pub enum ChangeNeeded {
         /// A change request follows.
         Yes = "yes", "Yes";
-        /// None, for the reason given.
+        /// No change, for the reason given.
         No = "no", "No";
         /// Later, with a date for reassessment.
         Deferred = "deferred", "Deferred";
@@ -72,7 +72,7 @@ choice! {
 }
 
 choice! {
-    /// What kind of cause was found.
+    /// The kind of cause that was found.
     pub enum CauseCategory {
         /// A wrong or incomplete specification.
         Specification = "specification", "Specification";
@@ -80,7 +80,7 @@ choice! {
         Defect = "defect", "Software defect";
         /// SOUP that failed or behaved unexpectedly.
         Soup = "soup", "SOUP";
-        /// Hardware or other software that upset execution.
+        /// Hardware or other software that disturbed execution.
         Environment = "environment", "Hardware or environment";
         /// Foreseeable misuse or use error.
         Use = "use", "Use error or misuse";
@@ -90,17 +90,17 @@ choice! {
 }
 
 choice! {
-    /// Whether a party is told of the problem (IEC 62304 9.3).
+    /// Whether a party is advised of the problem (IEC 62304 9.3).
     pub enum AdviseDecision {
-        /// It is told.
+        /// It is advised.
         Advise = "advise", "Advise";
-        /// It is not told, for the reason given.
+        /// It is not advised, for the reason given.
         DoNotAdvise = "do_not_advise", "Do not advise";
     }
 }
 
 rows! {
-    /// Whether one party is told of the problem (IEC 62304 9.3).
+    /// Whether one party is advised of the problem (IEC 62304 9.3).
     pub struct AdvisedParty {
         /// Users, regulatory affairs, notified body, distributors, SOUP supplier, other product teams.
         party: Line = "Party";
@@ -108,8 +108,8 @@ rows! {
         decision: Option<AdviseDecision> = "Decision";
         /// Why.
         rationale: Line = "Rationale";
-        /// When it was told.
-        at: Option<Day> = "Told on" => past();
+        /// When it was advised.
+        at: Option<Day> = "Advised on" => past();
     }
 }
 
@@ -118,23 +118,23 @@ states! {
     pub enum ProblemState {
         /// Recorded.
         Open = "open", "Open", Due, 1, false;
-        /// Somebody looks for the cause.
+        /// The cause is being investigated.
         Investigating = "investigating", "Investigating", Due, 2, false;
-        /// Cause and safety relevance are judged.
+        /// Cause and safety relevance are evaluated.
         Evaluated = "evaluated", "Evaluated", Due, 3, false;
-        /// A change request takes it up.
+        /// A change request will resolve it.
         ChangeRequested = "change_requested", "Change requested", Neutral, 4, false;
         /// No action, justified and signed.
         NoActionJustified = "no_action_justified", "No action, justified", Neutral, 4, false;
-        /// Put off until a date.
+        /// Deferred until a date.
         Deferred = "deferred", "Deferred", Neutral, 4, false;
-        /// The change is being made.
+        /// The change is being implemented.
         Resolving = "resolving", "Resolving", Neutral, 5, false;
         /// The resolution is being verified.
         VerifyingResolution = "verifying_resolution", "Verifying resolution", Due, 6, false;
         /// Resolved and verified.
         Closed = "closed", "Closed", Good, 7, false => finished();
-        /// It came back.
+        /// The problem occurred again.
         Reopened = "reopened", "Reopened", Due, 1, false;
         /// Entered by mistake; stays visible.
         Void = "void", "Void", Neutral, 0, true;
@@ -144,7 +144,7 @@ states! {
 use ProblemState as S;
 
 const BEFORE: &[&str] = &[S::Open.code(), S::Investigating.code(), S::Reopened.code()];
-const JUDGED: &[&str] = &[S::Investigating.code()];
+const INVESTIGATION: &[&str] = &[S::Investigating.code()];
 const AFTER: &[&str] =
     &[S::Evaluated.code(), S::ChangeRequested.code(), S::Deferred.code(), S::Resolving.code()];
 const VERIFYING: &[&str] = &[S::VerifyingResolution.code(), S::NoActionJustified.code()];
@@ -172,11 +172,11 @@ record! {
             detected_by: Line = "Detected by" => personal();
             /// In which phase it was detected.
             detected_in_phase: Option<DetectedIn> = "Detected in" => required(S::Investigating.code()), clause("IEC 62304 9.1");
-            /// The feedback that told of it.
+            /// The feedback that reported it.
             source_feedback: Vec<RecordId> = "Source feedback" => target(Kind::Feedback), clause("IEC 62304 8.2.4");
             /// What is wrong.
             description: Text = "Description" => required(S::Investigating.code()), personal(), clause("IEC 62304 9.1");
-            /// How to make it happen.
+            /// How to reproduce it.
             reproduction_steps: Text = "Steps to reproduce";
             /// What was expected and what happened.
             expected_vs_actual: Text = "Expected and actual behaviour";
@@ -187,14 +187,14 @@ record! {
             /// Whether it is an adverse event.
             is_adverse_event: Option<AdverseEvent> = "Adverse event" => required(S::Investigating.code()), clause("IEC 62304 6.2.1.2");
         }
-        section "What is affected", "IEC 62304 9.1", true, BEFORE => {
+        section "Affected items", "IEC 62304 9.1", true, BEFORE => {
             /// Released versions that show it, one per line.
             affected_product_versions: Vec<Line> = "Affected product versions" => required(S::Investigating.code()), clause("IEC 62304 9.1");
             /// The first version that shows it.
             first_affected_version: Line = "First affected version";
             /// Software items that show it.
             affected_software_items: Vec<Line> = "Affected software items";
-            /// Accessories and interfaces that matter.
+            /// Accessories and interfaces that are affected.
             affected_accessories: Vec<Line> = "Affected accessories and interfaces" => clause("IEC 62304 9.1");
         }
         section "Criticality", "IEC 62304 9.1", true, BEFORE => {
@@ -207,8 +207,8 @@ record! {
             /// The criticality in words.
             criticality_text: Text = "Criticality statement" => clause("IEC 62304 9.1");
         }
-        section "Investigation", "IEC 62304 9.2", true, JUDGED => {
-            /// When the investigation began.
+        section "Investigation", "IEC 62304 9.2", true, INVESTIGATION => {
+            /// When the investigation started.
             investigation_started_at: Option<Day> = "Investigation started" => past();
             /// Who investigated.
             investigated_by: Line = "Investigated by" => required(S::Evaluated.code()), clause("IEC 62304 9.2");
@@ -216,14 +216,14 @@ record! {
             investigation_method: Text = "Method";
             /// What was found.
             findings: Text = "Findings" => required(S::Evaluated.code()), clause("IEC 62304 9.2 a");
-            /// What kind of cause.
+            /// The kind of cause.
             cause_category: Option<CauseCategory> = "Kind of cause";
             /// The cause.
             cause_text: Text = "Cause" => clause("IEC 62304 9.2 a");
             /// Why no cause was identified.
             why_not_identified: Text = "Why no cause was identified" => clause("IEC 62304 9.2 a");
         }
-        section "Safety evaluation", "IEC 62304 6.2.1.3", true, JUDGED => {
+        section "Safety evaluation", "IEC 62304 6.2.1.3", true, INVESTIGATION => {
             /// Hazards concerned, as the risk management file numbers them.
             hazard_refs: Vec<Line> = "Hazards" => clause("IEC 62304 7.1");
             /// Hazardous situations concerned.
@@ -234,31 +234,31 @@ record! {
             severity: Line = "Severity" => required(S::Evaluated.code()), clause("ISO 14971");
             /// Probability, or exploitability for a security problem.
             probability: Line = "Probability or exploitability" => required(S::Evaluated.code()), clause("ISO 14971");
-            /// Whether the risk is acceptable as it stands.
+            /// Whether the risk is acceptable without a change.
             risk_acceptable: Option<bool> = "Risk acceptable" => required(S::Evaluated.code()), clause("IEC 62304 9.2 b");
-            /// How the risk was judged.
+            /// How the risk was evaluated.
             safety_method: Text = "Method and reasoning" => required(S::Evaluated.code()), clause("IEC 62304 9.2 b");
-            /// What it means for the other versions in the field.
+            /// The effect on the other versions in the field.
             other_fielded_versions: Text = "Other fielded versions" => required(S::Evaluated.code()), clause("IEC 62304 6.2.1.3");
             /// Whether the risk management file must change.
             risk_file_update_needed: Option<bool> = "Risk file update needed" => required(S::Evaluated.code()), clause("IEC 62304 9.5");
-            /// Whom to tell.
+            /// Parties to be advised of the problem.
             advise_parties: Table<AdvisedParty> = "Parties to advise" => required(S::Evaluated.code()), clause("IEC 62304 9.3");
         }
         section "Decision", "IEC 62304 9.2", true, AFTER => {
             /// Whether a change is needed.
             change_needed: Option<ChangeNeeded> = "Change needed" => clause("IEC 62304 6.2.1.3");
-            /// Why nothing is done.
+            /// Why no change is made.
             no_change_rationale: Text = "Why no change" => clause("IEC 62304 9.2 d");
-            /// Day on which a deferred problem is judged again.
+            /// Day by which a deferred problem is evaluated again.
             reassess_by: Option<Day> = "Reassess by" => clause("IEC 62304 9.2 d");
-            /// What users can do meanwhile.
+            /// What users can do until the problem is resolved.
             workaround: Text = "Workaround";
             /// Versions in which it stays as a residual anomaly.
             residual_in_releases: Vec<Line> = "Residual anomaly in versions" => clause("IEC 62304 5.8.2");
-            /// Corrective or preventive action that belongs to it.
+            /// The related corrective or preventive action.
             capa_ref: Line = "CAPA reference" => clause("ISO 13485 8.5.2");
-            /// Words by which trends are counted.
+            /// Keywords for trend analysis.
             trend_tags: Vec<Line> = "Trend tags" => clause("IEC 62304 9.6");
         }
         section "Verification of the resolution", "IEC 62304 9.7", false, VERIFYING => {
@@ -272,27 +272,28 @@ record! {
             trend_reversed: Text = "Adverse trend reversed" => clause("IEC 62304 9.7 b");
             /// Where the change was implemented.
             implemented_in: Vec<Line> = "Implemented in" => clause("IEC 62304 9.7 c");
-            /// Whether it brought new problems.
+            /// Whether the change introduced new problems.
             new_problems: Text = "New problems introduced" => clause("IEC 62304 9.7 d");
             /// Evidence of the verification.
             verification_evidence: Text = "Evidence" => clause("IEC 62304 9.7");
-            /// Who carried the change out.
+            /// Who implemented the change.
             implemented_by: Vec<RecordId> = "Implemented by" => target(Kind::Person);
             /// The version with the fix, or "fixed, unreleased".
             released_in: Line = "Released in" => hint("2.3.2, or fixed, unreleased");
         }
         section "Links", "", false, NOT_VOID => {
-            /// Other records that belong to it.
+            /// Other related records.
             related: Vec<RecordId> = "Related records";
         }
     }
 }
 
-/// The transition that follows when a change for the problem is being made.
+/// The transition that follows when work on a change for the problem starts.
 pub const RESOLVING: &str = "resolving";
-/// The transition that follows when no change for the problem is left.
+/// The transition that follows when the last change for the problem is given up.
 pub const CHANGE_GIVEN_UP: &str = "change_given_up";
-/// Whether an effect on safety is not excluded: it is serious, minor, unknown, or not judged yet.
+
+/// Whether an effect on safety is not excluded: it is serious, minor, unknown, or not evaluated yet.
 pub fn may_touch_safety(effect: Option<EffectLevel>) -> bool {
     effect != Some(EffectLevel::None)
 }
@@ -305,7 +306,7 @@ pub fn is_safety_relevant(data: &RecordData) -> bool {
 
 /// The declaration of problem reports.
 pub const DEF: KindDef = KindDef {
-    purpose: "One record for each problem: what it is, why it came about, what it means for safety, and what is done.",
+    purpose: "One record for each problem: what it is, what caused it, how it affects safety, and what is done about it.",
     clause: "IEC 62304 clause 9",
     sections: ProblemReport::SECTIONS,
     states: ProblemState::ALL,
@@ -320,9 +321,9 @@ pub const DEF: KindDef = KindDef {
     assignable: true,
     fixes_files: &[ProblemState::Closed.code()],
     trace: Some(Trace { step: ChainStep::ProblemReport, through: &[] }),
-    onward: &[Onward {
+    next_records: &[NextRecords {
         from: &[ProblemState::ChangeRequested.code()],
-        to: Onto::Referring(Kind::ChangeRequest),
+        via: Via::Referring(Kind::ChangeRequest),
     }],
     evidence: &["6.2.1.3", "6.2.2", "9.1", "9.2", "9.3", "9.5", "9.7"],
     ..KindDef::new(Kind::ProblemReport, "Problem report", "Problem reports")

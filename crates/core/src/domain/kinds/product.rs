@@ -66,7 +66,7 @@ choice! {
 }
 
 choice! {
-    /// Where the product stands in its life (IMDRF N60, N70).
+    /// The stage of the product life cycle (IMDRF N60, N70).
     pub enum TplcStage {
         /// Not yet on the market.
         Development = "development", "Development";
@@ -82,7 +82,7 @@ choice! {
 }
 
 states! {
-    /// The product has one state: it is kept up.
+    /// The product has one state: it is current.
     pub enum ProductState {
         /// Kept up to date.
         Current = "current", "Current", Good, 1, false;
@@ -97,13 +97,13 @@ record! {
         section "Identity", "IEC 62304 8.1", true, ANY => {
             /// Name of the product.
             title: Line = "Product name" => required(ProductState::Current.code());
-            /// Who places it on the market.
+            /// The organisation that places it on the market.
             manufacturer: Line = "Manufacturer" => required(ProductState::Current.code());
             /// Model or type designation.
             model: Line = "Model";
             /// Basic UDI-DI or UDI-DI.
             udi_di: Line = "UDI-DI" => clause("MDR Annex VI C");
-            /// What it is meant to be used for.
+            /// Its intended use.
             intended_use: Text = "Intended use";
         }
         section "Safety classification", "IEC 62304 4.3", true, ANY => {
@@ -115,7 +115,7 @@ record! {
             class_rmf_ref: Line = "Risk management file reference" => clause("IEC 62304 4.3");
             /// Whether it is legacy software handled by 4.4.
             is_legacy_software: Option<bool> = "Legacy software" => clause("IEC 62304 4.4");
-            /// Where the rationale for the use of legacy software is kept.
+            /// Where the rationale for the use of legacy software is filed.
             legacy_rationale_ref: Line = "Legacy rationale reference" => clause("IEC 62304 4.4");
         }
         section "Markets and regulation", "", true, ANY => {
@@ -141,11 +141,11 @@ record! {
         section "Lifetime", "IEC 62304 5.8.7", true, ANY => {
             /// Expected lifetime, in years.
             expected_lifetime_years: Option<u32> = "Expected lifetime in years";
-            /// Day on which the last one was placed on the market.
+            /// Day on which the last device was placed on the market.
             last_placed_on_market_date: Option<Day> = "Last placed on the market" => clause("MDR 10(8)");
             /// Whether it is implantable, which lengthens retention.
             implantable: Option<bool> = "Implantable" => clause("MDR 10(8)");
-            /// Where it stands in its life.
+            /// Its life cycle stage.
             tplc_stage: Option<TplcStage> = "Life cycle stage" => clause("IMDRF N60");
             /// How long records are kept.
             retention_rule: Text = "Retention rule" => clause("ISO 13485 4.2.5");
@@ -157,7 +157,7 @@ record! {
 pub const PRODUCT: RecordId = RecordId::new(Kind::Product, 1);
 
 impl dyn World + '_ {
-    /// The product of the file; an empty one where there is none.
+    /// The product of the file; an empty one if there is none.
     pub fn product(&self) -> Arc<Product> {
         self.record(PRODUCT).and_then(|data| data.typed()).unwrap_or_default()
     }
@@ -175,7 +175,7 @@ impl Product {
     }
 }
 
-/// Quality and the risk manager approve the product's configuration, its safety class above all (IEC 62304 4.3).
+/// Quality and the risk manager approve the product's configuration, above all its safety class (IEC 62304 4.3).
 fn signing(case: &Case) -> Signing {
     let mut signing = no_signing(case);
     signing.by = vec![Role::Quality, Role::RiskManager];

@@ -1,6 +1,6 @@
 //! The questions of the impact analysis and the activities of clause 5 that a change may repeat (domain 1.4, 1.5).
 //!
-//! They are our own words with clause numbers, as data; which are asked depends on class, market and kind of change.
+//! Their texts are our own words with clause numbers. Class, market and kind of change decide which are asked.
 
 use crate::domain::product::{Market, SafetyClass};
 
@@ -9,7 +9,7 @@ use crate::domain::product::{Market, SafetyClass};
 pub enum Need {
     /// It must be answered.
     Must,
-    /// It must be answered for a change of SOUP or for security; else it may be.
+    /// It must be answered for a SOUP or security change; otherwise it may be answered.
     MustForSoupOrSecurity,
     /// It may be answered.
     May,
@@ -24,11 +24,11 @@ pub struct Question {
     pub code: &'static str,
     /// The question.
     pub text: &'static str,
-    /// The clause or document that asks it.
+    /// The clause or document that requires it.
     pub source: &'static str,
     /// Whether it is asked for class A, B and C.
     pub need: [Need; 3],
-    /// The market that asks it; `None`: all.
+    /// The market that requires it; `None`: all.
     pub market: Option<Market>,
     /// Whether an emergency cannot relax it (domain 2.4).
     pub never_relaxed: bool,
@@ -41,7 +41,7 @@ pub struct Circumstances {
     pub class: SafetyClass,
     /// Where the product is sold.
     pub markets: Vec<Market>,
-    /// Whether the change is for security or changes SOUP.
+    /// Whether it is a security or SOUP change.
     pub soup_or_security: bool,
 }
 
@@ -56,7 +56,7 @@ impl Circumstances {
 }
 
 impl Question {
-    /// Whether the question is put in these circumstances.
+    /// Whether it is asked in these circumstances.
     pub fn asked(&self, circumstances: &Circumstances) -> bool {
         self.market.is_none_or(|market| circumstances.markets.contains(&market))
             && circumstances.of(self.need) != Need::No
@@ -114,7 +114,12 @@ pub const QUESTIONS: &[Question] = &[
         "IEC 62304 6.2.3",
         MUST,
     ),
-    fixed("Q04", "Does it bring a new potential cause of a hazardous situation?", "IEC 62304 7.4.1 a", MUST),
+    fixed(
+        "Q04",
+        "Does it introduce a new potential cause of a hazardous situation?",
+        "IEC 62304 7.4.1 a",
+        MUST,
+    ),
     fixed("Q05", "Does it need an additional software risk control?", "IEC 62304 7.4.1 b", MUST),
     fixed(
         "Q06",
@@ -131,7 +136,7 @@ pub const QUESTIONS: &[Question] = &[
     ask("Q08", "Does the safety class of the system or of any item change?", "IEC 62304 8.2.2, 4.3", MUST),
     ask(
         "Q09",
-        "Is segregation that class or risk relies on still effective?",
+        "Is the segregation on which class or risk relies still effective?",
         "IEC 62304 5.3.5",
         [Need::No, Need::May, Need::Must],
     ),
@@ -182,20 +187,20 @@ pub const QUESTIONS: &[Question] = &[
     ask("Q19", "Does it affect intended use, performance or clinical claims?", "ISO 13485 7.3.9", MUST),
     ask(
         "Q20",
-        "Must product already delivered be updated, recalled or its users advised?",
+        "Must delivered products be updated or recalled, or their users advised?",
         "ISO 13485 7.3.9, 8.3.3",
         MUST,
     ),
     fixed("Q21", "Is rollback or recovery possible, and was it tested?", "Good practice", MUST),
     market(
         "Q22",
-        "United States: is it solely cybersecurity, or solely a return to specification? Does it bring or change a significant risk or its control, clinical functionality or performance? Which path: letter to file, new 510(k), PMA supplement?",
+        "United States: is it solely cybersecurity, or solely a return to specification? Does it introduce or change a significant risk or its control, clinical functionality or performance? Which path: letter to file, new 510(k), PMA supplement?",
         "FDA software change guidance",
         Market::Us,
     ),
     market(
         "Q23",
-        "European Union: is it significant or substantial (intended purpose, algorithm, architecture, operating system, closed loop, data presentation, interoperability, alarms, new risks)? Must the notified body be told?",
+        "European Union: is it significant or substantial (intended purpose, algorithm, architecture, operating system, closed loop, data presentation, interoperability, alarms, new risks)? Must the notified body be informed?",
         "MDCG 2020-3 (screening)",
         Market::Eu,
     ),
@@ -219,7 +224,7 @@ pub const QUESTIONS: &[Question] = &[
     ),
     ask(
         "Q27",
-        "Does it bring in components with known support end or obsolescence dates?",
+        "Does it introduce components with known end-of-support or obsolescence dates?",
         "IEC 62304 6.1 f",
         SOUP_A,
     ),
@@ -235,7 +240,7 @@ pub struct Activity {
     pub text: &'static str,
     /// Whether it applies to class A, B and C.
     pub classes: [bool; 3],
-    /// Whether an emergency may complete it later: documents that safety does not rest on (domain 2.4).
+    /// Whether it may be completed later in an emergency: documents that safety does not depend on (domain 2.4).
     pub may_follow: bool,
 }
 

@@ -1,4 +1,4 @@
-//! A record of a test: the seven elements that IEC 62304 9.8 asks for. It is a part of the change request that it verifies.
+//! A record of a test: the seven elements that IEC 62304 9.8 requires. It is a part of the change request that it verifies.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ states! {
     pub enum TestRecordState {
         /// It counts.
         Recorded = "recorded", "Recorded", Neutral, 1, false;
-        /// It was entered by mistake and does not count; it stays to be read.
+        /// It was entered by mistake and does not count; it stays visible.
         Struck = "struck", "Struck out", Neutral, 0, true;
     }
 }
@@ -78,8 +78,8 @@ impl TestRecord {
     }
 }
 
-/// The test records of a change that count, in their order.
-pub fn standing(world: &dyn World, change: RecordId) -> Vec<(RecordId, Arc<TestRecord>)> {
+/// The test records of a change that count, in order.
+pub fn counted(world: &dyn World, change: RecordId) -> Vec<(RecordId, Arc<TestRecord>)> {
     let parts = world.parts(change, Kind::TestRecord);
     let counts = parts.into_iter().filter(|data| S::of(data) == Some(S::Recorded));
     counts.filter_map(|data| Some((data.head.id, data.typed()?))).collect()

@@ -1,7 +1,7 @@
-//! Which days are working days: the days off in every week, and the holidays.
+//! Working days: the days off in every week, and the holidays.
 //!
-//! The calendar of a file stands in its policy, so that whoever verifies the file counts as its program did. A calendar that
-//! ships with the program, or that somebody wrote, is only where the policy takes it from.
+//! The calendar of a file is part of its policy, so that every verification of the file counts the same days. A calendar that
+//! ships with the program, or that a user wrote, is only a source from which the policy copies.
 
 mod sheet;
 
@@ -41,15 +41,15 @@ rows! {
     pub struct Holiday {
         /// The day.
         day: Option<Day> = "Day";
-        /// What it is called.
+        /// Its name.
         name: Line = "Name";
     }
 }
 
-/// The days off where a policy names none: Saturday and Sunday.
+/// The days off if a policy names none: Saturday and Sunday.
 pub const USUAL_WEEKEND: [Weekday; 2] = [Weekday::Saturday, Weekday::Sunday];
 
-/// Tells working days from others, and counts them.
+/// Distinguishes working days from days off, and counts them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkCalendar {
     /// Whether each day of the week is off, from Monday on.
@@ -64,8 +64,8 @@ impl Default for WorkCalendar {
 }
 
 impl WorkCalendar {
-    /// A calendar with these days off in every week and these holidays. A week without any working day is none: it counts as
-    /// one whose days are all working days.
+    /// A calendar with these days off in every week and these holidays. A week without a working day is ignored: all its days
+    /// count as working days.
     pub fn new(weekend: &[Weekday], holidays: impl IntoIterator<Item = Day>) -> Self {
         let mut off = [false; 7];
         for day in weekend {
@@ -79,18 +79,18 @@ impl WorkCalendar {
         Self { off, holidays: holidays.into_iter().collect() }
     }
 
-    /// Whether people work on a day.
+    /// Whether a day is a working day.
     pub fn is_working(&self, day: Day) -> bool {
         !self.is_off(day) && !self.holidays.contains(&day)
     }
 
-    /// The day this many working days later. A day that is none counts as the working day before it.
+    /// The day this many working days later. A day off counts as the working day before it.
     pub fn after(&self, day: Day, days: u32) -> Day {
         if days == 0 {
             return day;
         }
         let (mut from, mut at) = (day, self.weekdays_after(day, days));
-        // Past the last day that there is, nothing is counted any more.
+        // Counting stops at the last representable day.
         while at > from {
             let missed =
                 self.holidays.range(from.plus_days(1)..=at).filter(|day| !self.is_off(**day)).count();
@@ -103,7 +103,7 @@ impl WorkCalendar {
         at
     }
 
-    /// The last year of which it knows holidays.
+    /// The last year for which it has holidays.
     pub fn last_year(&self) -> Option<i32> {
         self.holidays.last().map(|day| day.date().year())
     }
@@ -113,7 +113,7 @@ impl WorkCalendar {
         self.off.get(index).copied().unwrap_or(false)
     }
 
-    /// The same count as if there were no holidays, in whole weeks and a rest.
+    /// The same count without holidays, in whole weeks and a remainder.
     fn weekdays_after(&self, day: Day, days: u32) -> Day {
         let in_week = u32::try_from(self.off.iter().filter(|off| !**off).count()).unwrap_or(7).max(1);
         let mut at = day;

@@ -1,7 +1,7 @@
-//! What falls due about a record: what is to be done, who does it, from which day on, and within which limit of the policy.
+//! Deadlines of a record: the task, who does it, when the limit starts, and which limit of the policy applies.
 //!
-//! Each kind declares its deadlines beside its states. Nothing of it is stored: what is due follows from the records, the policy
-//! and the moment (docs/adr/0043).
+//! Each kind declares its deadlines next to its states. Nothing is stored: deadlines follow from the records, the policy and the
+//! current time (docs/adr/0043).
 
 use serde_json::Value;
 
@@ -15,72 +15,72 @@ use crate::domain::workflow::Case;
 /// The day from which a limit runs.
 #[derive(Clone, Copy)]
 pub struct Start {
-    /// What happened on it, in words that follow “from”.
+    /// The event of that day, in words that follow “from”.
     pub words: &'static str,
     /// The day.
     pub day: fn(&RecordData) -> Day,
 }
 
-/// The day on which the record came into its state.
+/// The day on which the record entered its state.
 pub const STATE_SINCE: Start =
-    Start { words: "the day of its state", day: |data| data.head.state_since.day() };
+    Start { words: "the day it entered its state", day: |data| data.head.state_since.day() };
 
-/// By when something is to be done.
+/// The limit of a deadline.
 #[derive(Clone, Copy)]
 pub enum Limit {
-    /// So many working days after a day; the number stands in this field of the policy.
+    /// A number of working days after a day; this field of the policy holds the number.
     WorkingDays(&'static str, Start),
-    /// So many days after a day; the number stands in this field of the policy.
+    /// A number of days after a day; this field of the policy holds the number.
     Days(&'static str, Start),
-    /// Each of these tasks on its own day, as the record says.
-    Named(fn(&Case) -> Vec<Task>),
-    /// It was not to wait at all.
+    /// Tasks of the record, each with its own date.
+    Tasks(fn(&Case) -> Vec<Task>),
+    /// Due immediately.
     AtOnce(Start),
 }
 
-/// One thing that a record itself gives a day.
+/// A task for which the record itself gives a date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
-    /// What is to be done; empty: what the deadline says.
+    /// The task; empty: the text of the deadline.
     pub what: String,
-    /// By when.
+    /// The due date.
     pub by: Day,
 }
 
-/// Something that is to be done about a record in certain states.
+/// A task that is due on a record in certain states.
 #[derive(Clone, Copy)]
 pub struct Deadline {
-    /// What is to be done.
+    /// The task.
     pub what: &'static str,
-    /// Who does it where the record has no owner.
+    /// Who does it if the record has no owner.
     pub role: Role,
-    /// Codes of the states in which it waits.
+    /// Codes of the states in which it runs.
     pub states: &'static [&'static str],
-    /// By when.
+    /// The limit.
     pub limit: Limit,
-    /// The clause that asks for it.
+    /// The clause that requires it.
     pub clause: &'static str,
-    /// How grave it is to be late: 0 is gravest.
+    /// How serious a delay is: 0 is the most serious.
     pub rank: u8,
-    /// Whether it waits for this record.
+    /// Whether it runs for this record.
     pub runs: fn(&Case) -> bool,
-    /// What is to be done, where that depends on the record.
+    /// The task, if it depends on the record.
     pub words: Option<fn(&Case) -> String>,
-    /// Who does it, where that is never the record's owner.
+    /// Who does it, if that is never the record's owner.
     pub others: Option<fn(&Case) -> String>,
 }
 
 /// A deadline of one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
-    /// What is to be done.
+    /// The task.
     pub what: String,
-    /// By when; `Err`: the label of the field of the policy that sets no limit.
+    /// The due date; `Err`: the label of the policy field that sets no limit.
     pub by: Result<Day, &'static str>,
 }
 
 impl Deadline {
-    /// A deadline to which more is added below.
+    /// A deadline with defaults; the methods below change them.
     pub const fn new(
         what: &'static str,
         role: Role,
@@ -91,39 +91,39 @@ impl Deadline {
         Self { what, role, states, limit, clause, rank: 3, runs: |_| true, words: None, others: None }
     }
 
-    /// How grave it is to be late; 3 unless it is said.
+    /// How serious a delay is; 3 by default.
     pub const fn rank(mut self, rank: u8) -> Self {
         self.rank = rank;
         self
     }
 
-    /// It waits only for some of the records.
+    /// It runs only for some of the records.
     pub const fn only(mut self, runs: fn(&Case) -> bool) -> Self {
         self.runs = runs;
         self
     }
 
-    /// What is to be done depends on the record.
+    /// The task depends on the record.
     pub const fn words(mut self, words: fn(&Case) -> String) -> Self {
         self.words = Some(words);
         self
     }
 
-    /// The owner waits too; it is for others to act.
+    /// Others act; the owner waits as well.
     pub const fn others(mut self, others: fn(&Case) -> String) -> Self {
         self.others = Some(others);
         self
     }
 
-    /// The field of the policy that holds its limit.
+    /// The policy field that holds its limit.
     pub const fn policy_field(&self) -> Option<&'static str> {
         match self.limit {
             Limit::WorkingDays(field, _) | Limit::Days(field, _) => Some(field),
-            Limit::Named(_) | Limit::AtOnce(_) => None,
+            Limit::Tasks(_) | Limit::AtOnce(_) => None,
         }
     }
 
-    /// What waits for a record by this deadline.
+    /// What this deadline makes due on a record.
     pub fn dues(&self, case: &Case, limits: &Limits) -> Vec<Due> {
         if !self.states.contains(&case.data.head.state.as_str()) || !(self.runs)(case) {
             return Vec::new();
@@ -137,7 +137,7 @@ impl Deadline {
                 limits.days(field).map(|days| (start.day)(case.data).plus_days(i64::from(days)))
             }
             Limit::AtOnce(start) => Ok((start.day)(case.data)),
-            Limit::Named(tasks) => {
+            Limit::Tasks(tasks) => {
                 let named = |task: Task| Due {
                     what: if task.what.is_empty() { what.clone() } else { task.what },
                     by: Ok(task.by),
@@ -158,12 +158,12 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The limits that these fields of a policy set, and its working days.
+    /// The limits in these policy fields, with the policy's working days.
     pub const fn new(fields: Fields, calendar: WorkCalendar) -> Self {
         Self { fields, calendar }
     }
 
-    /// The number in a field of the policy; where there is none, the label of the field.
+    /// The number in a policy field; `Err`: the label of the field if it is empty.
     fn days(&self, field: &str) -> Result<u32, &'static str> {
         let set = self.fields.get(field).and_then(Value::as_u64).and_then(|days| u32::try_from(days).ok());
         set.ok_or_else(|| Kind::Policy.def().field(field).map_or("", |field| field.label))

@@ -1,7 +1,7 @@
 //! Audit events: the exact text that is hashed, chained and signed (architecture: audit events are a signed hash chain).
 //!
-//! The fields of each struct stand in the order of their names, so that what is written of it is its canonical text; a test
-//! holds that.
+//! The fields of each struct are declared in alphabetical order, so that its serialization is its canonical text; a test
+//! checks that.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,13 +13,13 @@ use crate::domain::role::Role;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::time::Moment;
 
-/// What an event says of one record that it touched.
+/// The change of one record in an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordChange {
     /// SHA-256 of its canonical text after the event.
     pub digest: Digest,
-    /// Fields that changed: name, before, after. The head's `state` and `owner` stand here too.
+    /// Fields that changed: name, before, after. Includes the head's `state`, `owner` and `parent`.
     pub fields: Vec<FieldChange>,
     /// Which record.
     pub record: RecordId,
@@ -31,21 +31,21 @@ pub struct RecordChange {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldChange {
-    /// What it says now; `null` if nothing.
+    /// The value after the event; `null` if empty.
     pub after: Value,
-    /// What it said before; `null` if nothing.
+    /// The value before the event; `null` if empty.
     pub before: Value,
     /// Name of the field.
     pub field: String,
 }
 
-/// A key of a person that comes into force with the event.
+/// A person's key that takes effect with the event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewKey {
-    /// SHA-256 of the wrapped private key with everything that stands beside it.
+    /// SHA-256 of the wrapped private key and the data stored with it.
     pub credential: Digest,
-    /// What allows it: see [`Grant`].
+    /// What authorizes it: see [`Grant`].
     pub grant: Grant,
     /// Whose key.
     pub person: RecordId,
@@ -53,20 +53,20 @@ pub struct NewKey {
     pub public_key: String,
 }
 
-/// What allows a key to come into force.
+/// What authorizes a new key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum Grant {
-    /// The first person, made with the file.
+    /// The first person, created with the file.
     Founder,
-    /// A one-time code: the event that invited, and the code's signature over the new public key, hexadecimal.
+    /// A one-time code: the event that issued it, and the code's signature over the new public key, hexadecimal.
     Code {
-        /// Number of the event whose `code_key` allows it.
+        /// Number of the event whose `code_key` authorizes it.
         event: u64,
         /// Ed25519 signature by the code's key over the canonical text `{"person":…,"public_key":…}`.
         proof: String,
     },
-    /// The person's key that was in force until now.
+    /// The person's previous key.
     Former {
         /// Ed25519 signature by that key over the same text, hexadecimal.
         proof: String,
@@ -79,23 +79,23 @@ pub enum Grant {
 pub struct Event {
     /// Who did it.
     pub actor: RecordId,
-    /// When it was entered, UTC: set by the program, never by a person.
+    /// When it was entered, UTC: set by the program, never by people.
     pub at: Moment,
     /// Every record that it changed.
     pub changes: Vec<RecordChange>,
-    /// Seconds by which the clock stood before the previous event, where that is more than two minutes.
+    /// Seconds by which the clock was behind the previous event, if more than two minutes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_back_seconds: Option<u64>,
-    /// Public key of a one-time code that this event hands out, hexadecimal, with the person it is for.
+    /// Public key of a one-time code that this event issues, with the person it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_key: Option<CodeKey>,
     /// Further facts of this kind of event.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub facts: Value,
-    /// Names of the fields of the record that the person gave and that changed, sorted.
+    /// Names of the record's fields that the person supplied and that changed, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub given: Vec<String>,
-    /// Keys that come into force.
+    /// Keys that take effect.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<NewKey>,
     /// Why it is entered late; present for every late entry (more than one working day).
@@ -107,19 +107,19 @@ pub struct Event {
     pub machine: String,
     /// The actor's full name at that time.
     pub name: String,
-    /// When it happened, where a person says that this was earlier than its entry.
+    /// When it happened, if a person says that it was before its entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub occurred_at: Option<Moment>,
-    /// Offset of the place's local time from UTC, in minutes.
+    /// Offset of local time from UTC, in minutes.
     pub offset_minutes: i32,
     /// SHA-256 of the canonical text of the previous event; 64 zeros for the first.
     pub previous: Digest,
     /// Version of the program.
     pub program: String,
-    /// Why, where the actor gave a reason.
+    /// The reason, if the actor gave one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The record that it was done to, if any.
+    /// The record that it concerns, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<RecordId>,
     /// What was done: `kind.verb`.
@@ -127,7 +127,7 @@ pub struct Event {
     /// The role that allowed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
-    /// The rule set by which it was performed.
+    /// The rule set under which it was performed.
     pub rules: u32,
     /// Its number, from 1, without gaps.
     pub seq: u64,
@@ -140,14 +140,14 @@ pub struct Event {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CodeKey {
-    /// The person whom the code lets in; absent for the recovery code, which lets an administrator in.
+    /// The person to whom the code gives access; absent for the recovery code, which gives access to an administrator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<RecordId>,
     /// Ed25519 public key, hexadecimal.
     pub public_key: String,
 }
 
-/// What stands for the digest of the event before the first.
+/// The `previous` digest of the first event.
 pub const NO_PREVIOUS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 impl Event {
@@ -158,9 +158,9 @@ impl Event {
 }
 
 impl RecordChange {
-    /// The record as it is after the change, made of how it was before and of what the event says.
+    /// The record after the change, built from the record before it and the event.
     pub fn applied(&self, event: &Event, before: Option<SharedRecord>) -> SharedRecord {
-        let mut shared = before.unwrap_or_else(|| self.nothing_yet(event).into());
+        let mut shared = before.unwrap_or_else(|| self.empty_record(event).into());
         let data = shared.change();
         data.head.revision = self.revision;
         let named = |value: &Value| value.as_str().and_then(|text| text.parse().ok());
@@ -183,8 +183,8 @@ impl RecordChange {
         shared
     }
 
-    /// What stands before the first change of a record.
-    fn nothing_yet(&self, event: &Event) -> RecordData {
+    /// A record before its first change.
+    fn empty_record(&self, event: &Event) -> RecordData {
         let head = Head {
             id: self.record,
             state: String::new(),
@@ -199,7 +199,7 @@ impl RecordChange {
     }
 }
 
-/// The canonical text that the key of a one-time code, or the person's former key, signs to let a new key in.
+/// The canonical text that the key of a one-time code, or the person's previous key, signs to authorize a new key.
 pub fn grant_text(person: RecordId, public_key: &str) -> String {
     canonical::text(&serde_json::json!({"person": person, "public_key": public_key}))
 }
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_stand_in_the_order_of_their_names_so_that_the_text_is_canonical() {
+    fn fields_are_in_alphabetical_order_so_that_the_text_is_canonical() {
         let mut value = full();
         let all: Event = serde_json::from_value(value.clone()).unwrap();
         assert_eq!(all.canonical(), canonical::text(&value));
@@ -243,6 +243,6 @@ mod tests {
                 value[name] = removed;
             }
         }
-        assert_eq!(value.as_object().unwrap().len(), 12, "only what every event has is left");
+        assert_eq!(value.as_object().unwrap().len(), 12, "only the mandatory fields are left");
     }
 }

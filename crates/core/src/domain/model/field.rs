@@ -1,6 +1,6 @@
-//! The declaration of a field: everything that form, page, paper, audit trail, import and storage need to know of it.
+//! The declaration of a field: everything that form, page, paper, audit trail, import and storage need to know about it.
 
-mod telling;
+mod display;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -8,15 +8,15 @@ use serde_json::Value;
 
 use crate::domain::choice::{Choice, ChoiceDef};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::text::{Line, Text, is_blank};
+use crate::domain::text::{Line, Text, is_blank, with_article};
 use crate::domain::time::{Day, Moment};
 
-pub use telling::{Named, Plainly, Telling};
+pub use display::{PlainFormat, ValueFormat, WithTitles};
 
-/// Rows that one table field holds at most, where the declaration says nothing else.
+/// Most rows of a table field, unless the declaration sets another limit.
 pub const ROWS_MAX: usize = 500;
 
-/// What kind of value a field holds, and so how it is asked, shown and stored.
+/// The type of a field's value, which decides how it is entered, shown and stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldType {
     /// One line of text.
@@ -45,9 +45,9 @@ pub enum FieldType {
     Rows(&'static [FieldDef]),
 }
 
-/// A Rust type that can be a field.
+/// A Rust type that a field can have.
 pub trait FieldValue: Serialize + DeserializeOwned + Default {
-    /// How the value is asked, shown and stored.
+    /// How the value is entered, shown and stored.
     const TYPE: FieldType;
 }
 
@@ -85,13 +85,13 @@ impl<C: Choice> FieldValue for Vec<C> {
     const TYPE: FieldType = FieldType::Choices(C::OPTIONS);
 }
 
-/// One row of a table field. Made with the macro `rows`.
+/// One row of a table field. Declared with the macro `rows`.
 pub trait RowValue: Serialize + DeserializeOwned + Default {
     /// The columns of the table.
     const COLUMNS: &'static [FieldDef];
 }
 
-/// A table field: its rows in their order.
+/// A table field: its rows, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct Table<R>(pub Vec<R>);
@@ -121,23 +121,23 @@ pub struct FieldDef {
     /// Its label in the window and on paper.
     pub label: &'static str,
     help: &'static str,
-    /// How it is asked, shown and stored.
+    /// How it is entered, shown and stored.
     pub ty: FieldType,
-    /// The code of the state from which on it must be filled.
+    /// The code of the first state in which it must be filled.
     pub required_from: Option<&'static str>,
-    /// The clause or document that asks for it.
+    /// The clause or document that requires it.
     pub clause: &'static str,
     /// Whether it may hold personal data, which a packet can redact (domain rule: 4.3 Privacy).
     pub personal: bool,
-    /// The kind of record that a reference must name.
+    /// The kind that a referenced record must have.
     pub target: Option<Kind>,
     /// The program fills it; people cannot edit it.
     pub by_system: bool,
-    /// It tells when something happened, and so never lies ahead.
+    /// It says when something happened, so it is never in the future.
     pub past: bool,
-    /// What it holds by default when a record is made.
+    /// An example shown in the empty input.
     pub hint: &'static str,
-    /// Rows that a table holds at most.
+    /// Most rows of a table.
     pub rows_max: usize,
     parse: fn(&Value) -> Result<Value, String>,
 }
@@ -169,13 +169,13 @@ impl FieldDef {
         }
     }
 
-    /// From this state on it must be filled.
+    /// It must be filled from this state on.
     pub const fn required(mut self, state: &'static str) -> Self {
         self.required_from = Some(state);
         self
     }
 
-    /// The clause or document that asks for it.
+    /// The clause or document that requires it.
     pub const fn clause(mut self, clause: &'static str) -> Self {
         self.clause = clause;
         self
@@ -187,7 +187,7 @@ impl FieldDef {
         self
     }
 
-    /// The kind of record that it names.
+    /// The kind that a referenced record must have.
     pub const fn target(mut self, kind: Kind) -> Self {
         self.target = Some(kind);
         self
@@ -199,7 +199,7 @@ impl FieldDef {
         self
     }
 
-    /// It tells when something happened.
+    /// It says when something happened.
     pub const fn past(mut self) -> Self {
         self.past = true;
         self
@@ -211,14 +211,14 @@ impl FieldDef {
         self
     }
 
-    /// Rows that the table holds at most.
+    /// Most rows of the table.
     pub const fn rows_at_most(mut self, rows: usize) -> Self {
         self.rows_max = rows;
         self
     }
 
-    /// The columns of a table, where a cell may be declared so: a row is given whole, so that the program cannot fill a cell of
-    /// it, and a cell is no table. Evaluated while compiling.
+    /// The columns of a table, checked at compile time. People enter whole rows, so the program cannot fill a single cell; and a
+    /// cell cannot be a table.
     pub const fn columns(columns: &'static [Self]) -> &'static [Self] {
         let mut rest = columns;
         while let [column, more @ ..] = rest {
@@ -229,16 +229,16 @@ impl FieldDef {
         columns
     }
 
-    /// What the field is for, without the leading spaces of the declaration.
+    /// The help text, without the leading spaces of the declaration.
     pub fn help(&self) -> String {
         self.help.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// The value in its canonical form, or why it cannot be taken. `null` empties the field.
+    /// The value in canonical form, or why it is invalid. `null` empties the field.
     pub fn parse(&self, value: &Value) -> Result<Value, String> {
         let rows = value.as_array().map_or(0, Vec::len);
         if matches!(self.ty, FieldType::Rows(_)) && rows > self.rows_max {
-            return Err(format!("has {rows} rows; at most {} stand in one field", self.rows_max));
+            return Err(format!("has {rows} rows; at most {} are allowed", self.rows_max));
         }
         let value = (self.parse)(value)?;
         match self.wrong_kind(&value) {
@@ -247,25 +247,25 @@ impl FieldDef {
         }
     }
 
-    /// Why a value names a record of another kind than it must; in a table the first such cell.
+    /// Why a value names a record of the wrong kind; in a table, for the first such cell.
     fn wrong_kind(&self, value: &Value) -> Option<String> {
         if let FieldType::Rows(columns) = self.ty {
             return first_cell(columns, value, &|column, cell| column.wrong_kind(cell));
         }
         let kind = self.target.filter(|_| self.names_records())?;
         let id = record_ids(value).into_iter().find(|id| id.kind != kind)?;
-        Some(format!("{id} is no {}", kind.def().word.to_lowercase()))
+        Some(format!("{id} is not {}", with_article(&kind.def().word.to_lowercase())))
     }
 
-    /// Why a canonical value lies ahead of `now` though it tells when something happened; in a table the first such cell.
-    pub fn ahead(&self, value: &Value, now: Moment) -> Option<String> {
+    /// Why a canonical value is wrongly after `now`, if the field says when something happened; in a table, for the first such cell.
+    pub fn in_future(&self, value: &Value, now: Moment) -> Option<String> {
         if let FieldType::Rows(columns) = self.ty {
-            return first_cell(columns, value, &|column, cell| column.ahead(cell, now));
+            return first_cell(columns, value, &|column, cell| column.in_future(cell, now));
         }
         let text = value.as_str().filter(|_| self.past)?;
         let ahead = match self.ty {
             FieldType::Moment => Moment::parse(text).ok()?.is_ahead_of(now),
-            // A day is written where the person is, which may be a day ahead of universal time.
+            // A day is in the person's local time, which may be a day ahead of UTC.
             FieldType::Day => Day::parse(text).ok()? > now.day().plus_days(1),
             FieldType::Line
             | FieldType::Text
@@ -278,17 +278,17 @@ impl FieldDef {
             | FieldType::Records
             | FieldType::Rows(_) => false,
         };
-        ahead.then(|| format!("{} lies in the future", self.words(value)))
+        ahead.then(|| format!("{} is in the future", self.words(value)))
     }
 
-    /// The declaration of a cell of this table: a table that may hold personal data may hold it in every column.
+    /// The declaration of a cell of this table. If the table may hold personal data, every column may.
     pub const fn cell(&self, column: &Self) -> Self {
         let mut cell = *column;
         cell.personal = self.personal || column.personal;
         cell
     }
 
-    /// Hands every personal text of a value to `each`: the field's own, or that of the columns that may hold it.
+    /// Calls `each` with every personal text of a value: the field's own, or those of its personal columns.
     pub fn each_personal(&self, value: &Value, each: &mut dyn FnMut(&str)) {
         match self.ty {
             FieldType::Line | FieldType::Text if self.personal => each(value.as_str().unwrap_or_default()),
@@ -315,8 +315,7 @@ impl FieldDef {
         }
     }
 
-    /// The cells of a table that are empty though `required` says of their column that they must be filled: number of the
-    /// row, from 1, and column.
+    /// The empty cells of a table whose column is `required`: number of the row, from 1, and column.
     pub fn empty_cells(
         &self,
         value: &Value,
@@ -331,7 +330,7 @@ impl FieldDef {
         .collect()
     }
 
-    /// Hands every record that a value of this field names to `each`, with the column where it stands in a table.
+    /// Calls `each` with every record that a value of this field names, and with the column if it is in a table.
     pub fn each_reference(&self, value: &Value, each: &mut dyn FnMut(Option<&'static Self>, RecordId)) {
         match self.ty {
             FieldType::Record | FieldType::Records => {
@@ -357,12 +356,12 @@ impl FieldDef {
         }
     }
 
-    /// Whether its values are numbers of records.
+    /// Whether its values are record numbers.
     pub const fn names_records(&self) -> bool {
         matches!(self.ty, FieldType::Record | FieldType::Records)
     }
 
-    /// Whether its values name records, by themselves or in a column.
+    /// Whether its values name records, directly or in a column.
     pub fn may_name_records(&self) -> bool {
         match self.ty {
             FieldType::Rows(columns) => columns.iter().any(Self::names_records),
@@ -380,7 +379,7 @@ impl FieldDef {
     }
 }
 
-/// What `wrong` says of the first cell of a table that it says something of, with its place.
+/// The first error that `wrong` finds in the cells of a table, with its place.
 fn first_cell(
     columns: &'static [FieldDef],
     rows: &Value,
@@ -403,7 +402,7 @@ fn parse<T: FieldValue>(value: &Value) -> Result<Value, String> {
     serde_json::to_value(typed).map(compact).map_err(|error| error.to_string())
 }
 
-/// Leaves out the empty cells of rows, so that a cell is either filled or absent.
+/// Removes the empty cells of rows, so that a cell is either filled or absent.
 fn compact(value: Value) -> Value {
     match value {
         Value::Array(items) => Value::Array(items.into_iter().map(compact).collect()),
@@ -414,7 +413,7 @@ fn compact(value: Value) -> Value {
     }
 }
 
-/// Whether a value counts as not filled.
+/// Whether a value counts as empty.
 pub fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -461,23 +460,23 @@ mod tests {
     #[test]
     fn a_reference_in_a_row_must_be_of_its_kind_and_the_refusal_names_row_and_column() {
         let rows = json!([{"host": "PN-0001"}, {"host": "CR-0001"}]);
-        assert_eq!(VISITS.parse(&rows), Err("row 2, Host: CR-0001 is no person".to_owned()));
+        assert_eq!(VISITS.parse(&rows), Err("row 2, Host: CR-0001 is not a person".to_owned()));
         let rows = json!([{"host": "PN-0001"}, {"visitor": "Ana Example"}]);
         assert_eq!(VISITS.parse(&rows), Ok(rows));
     }
 
     #[test]
-    fn a_table_takes_no_more_rows_than_it_declares() {
+    fn a_table_accepts_no_more_rows_than_it_declares() {
         let rows = |count: usize| Value::Array(vec![json!({"visitor": "Ana Example"}); count]);
         assert_eq!(VISITS.parse(&rows(3)), Ok(rows(3)));
-        assert_eq!(VISITS.parse(&rows(4)), Err("has 4 rows; at most 3 stand in one field".to_owned()));
+        assert_eq!(VISITS.parse(&rows(4)), Err("has 4 rows; at most 3 are allowed".to_owned()));
         let usual = FieldDef::new::<Table<Visit>>("visits", "Visits", "Who came.");
         assert!(usual.parse(&rows(ROWS_MAX)).is_ok());
         assert!(usual.parse(&rows(ROWS_MAX + 1)).unwrap_err().contains("501 rows; at most 500"));
     }
 
     #[test]
-    fn cells_of_required_columns_are_told_where_they_are_empty() {
+    fn empty_cells_of_required_columns_are_listed() {
         let rows = json!([{"visitor": "Ana Example"}, {"visitor": "  "}, {"host": "PN-0001"}]);
         let required = |column: &FieldDef| column.required_from == Some("closed");
         let empty: Vec<(usize, &str)> = VISITS

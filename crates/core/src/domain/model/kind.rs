@@ -1,24 +1,24 @@
-//! What a kind declares about its place: among the areas, in the chain from feedback to communication, and the way onward.
+//! Where a kind belongs: its area, its step in the chain from feedback to communication, and the records in which work continues.
 //!
-//! Belongs here: the words of the declaration (`record::KindDef`). Does not belong here: what a single kind says in them.
+//! Belongs here: the types of the declaration (`record::KindDef`). Does not belong here: the declaration of a single kind.
 
 use crate::domain::ids::Kind;
 
 /// Where people find the records of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// In a list that is an area of its own; the areas stand in the order of these numbers.
+    /// In an area of its own; the areas are sorted by this number.
     Area(u8),
-    /// On a page of its own, reached from the records to which it belongs.
+    /// On its own page, reached from the records to which it belongs.
     Linked,
     /// On the screen “People & policy”.
     People,
-    /// On a page of its own, reached from “People & policy”.
+    /// On its own page, reached from “People & policy”.
     UnderPeople,
 }
 
 impl Place {
-    /// Whether its records are the work of maintenance, and not what the file itself is set up with.
+    /// Whether its records are maintenance work, not the setup of the file.
     pub const fn is_work(self) -> bool {
         match self {
             Self::Area(_) | Self::Linked => true,
@@ -27,24 +27,24 @@ impl Place {
     }
 }
 
-/// The steps of the chain from feedback to communication, in their order.
+/// The steps of the chain from feedback to communication, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ChainStep {
-    /// What was told.
+    /// The feedback that was received.
     Feedback,
-    /// The problem that it became.
+    /// The problem that it revealed.
     ProblemReport,
-    /// The change that mends it.
+    /// The change that resolves it.
     ChangeRequest,
-    /// What the change means.
+    /// The analysis of the change.
     ImpactAnalysis,
     /// The decision on the change.
     Approval,
-    /// That the change does what it should.
+    /// The verification of the change.
     Verification,
-    /// The version that carries it.
+    /// The version that contains it.
     Release,
-    /// Who was told of it.
+    /// The notices to users and authorities.
     Communication,
 }
 
@@ -76,34 +76,34 @@ impl ChainStep {
     }
 }
 
-/// Where a kind stands in the chain.
+/// The place of a kind in the chain.
 #[derive(Debug, Clone, Copy)]
 pub struct Trace {
-    /// The step at which its records stand. From verification on, they are the ones that name a change of the chain.
+    /// The step of its records. From verification on, these are the records that name a change of the chain.
     pub step: ChainStep,
-    /// The fields that lead from one to its neighbours in the chain.
+    /// The fields that link a record to its neighbours in the chain.
     pub through: &'static [&'static str],
 }
 
-/// A way onward: in some states the next step is taken in another record.
+/// The records in which work continues: in some states the next step is taken in another record.
 #[derive(Debug, Clone, Copy)]
-pub struct Onward {
+pub struct NextRecords {
     /// Codes of the states.
     pub from: &'static [&'static str],
-    /// Which records.
-    pub to: Onto,
+    /// How they are found.
+    pub via: Via,
 }
 
-/// The records in which a way goes on.
+/// How the records are found in which work continues.
 #[derive(Debug, Clone, Copy)]
-pub enum Onto {
-    /// Those that a field names.
-    Named(&'static str),
-    /// Those of a kind that name this one.
+pub enum Via {
+    /// This field names them.
+    Field(&'static str),
+    /// They are of this kind and name this record.
     Referring(Kind),
 }
 
-/// What the rows of a table field are keyed by, which decides the rows that are asked for.
+/// The key of a table field's rows, which decides which rows are required.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowKey {
     /// A question of the impact analysis.
@@ -118,13 +118,13 @@ mod tests {
     use crate::domain::field::FieldType;
 
     #[test]
-    fn whatever_a_kind_declares_by_name_exists() {
+    fn fields_and_states_that_a_kind_declares_by_name_exist() {
         for kind in Kind::ALL {
             let def = kind.def();
             let through = def.trace.map_or(&[][..], |trace| trace.through);
-            let named = def.onward.iter().filter_map(|onward| match onward.to {
-                Onto::Named(field) => Some(field),
-                Onto::Referring(_) => None,
+            let named = def.next_records.iter().filter_map(|next| match next.via {
+                Via::Field(field) => Some(field),
+                Via::Referring(_) => None,
             });
             for field in def.columns.iter().chain(through).copied().chain(named).chain([def.gist]) {
                 assert!(def.field(field).is_some(), "{field} of {}", def.word);
@@ -133,8 +133,8 @@ mod tests {
                 let ty = def.field(field).map(|field| field.ty);
                 assert!(matches!(ty, Some(FieldType::Rows(_))), "{field} of {}", def.word);
             }
-            let onward = def.onward.iter().flat_map(|onward| onward.from);
-            for state in def.fixes_files.iter().chain(onward) {
+            let next = def.next_records.iter().flat_map(|next| next.from);
+            for state in def.fixes_files.iter().chain(next) {
                 assert!(def.state(state).is_some(), "{state} of {}", def.word);
             }
         }
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_of_nothing_but_a_name_is_made_by_nobody_and_stands_nowhere() {
+    fn a_kind_with_only_a_name_is_created_by_nobody_and_appears_nowhere() {
         let def = crate::domain::record::KindDef::new(Kind::Feedback, "Note", "Notes");
         assert!(def.create_by.is_empty() && def.edit_by.is_empty() && !def.is_signed());
         assert!(!def.referable && !def.assignable && def.trace.is_none() && def.chapter.is_none());

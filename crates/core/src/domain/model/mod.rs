@@ -1,6 +1,7 @@
-//! The record model: what a kind declares, what a record, an event and a signature are, and how a rule sees them.
+//! The record model: declarations of kinds, records, events, signatures, and the view that a rule has of them.
 //!
-//! Belongs here: what is the same for every kind. Does not belong here: what one kind declares (`kinds`), or performing requests (`requests`).
+//! Belongs here: everything that is the same for every kind. Does not belong here: the declaration of one kind (`kinds`), or the
+//! performing of requests (`requests`).
 
 pub mod calendar;
 pub mod clock;

@@ -1,5 +1,5 @@
-//! A record is described once. From the declaration come the struct, the columns, the form, the page, the difference in
-//! the audit trail, the printed section, the search index and the accessible names.
+//! A record is declared once. The declaration yields the struct, the columns, the form, the page, the differences in the
+//! audit trail, the printed section, the search index and the accessible names.
 
 mod row;
 mod texts;
@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use crate::domain::deadline::Deadline;
 use crate::domain::field::{FieldDef, is_empty};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::{Onward, Place, RowKey, Trace};
+use crate::domain::kind::{NextRecords, Place, RowKey, Trace};
 use crate::domain::role::Role;
 use crate::domain::time::Moment;
 use crate::domain::workflow::{Case, Effect, Move, Signing, StateDef, no_effects, no_notices, no_signing};
@@ -23,12 +23,12 @@ pub use row::ListRow;
 /// Field values by name; an empty value is absent.
 pub type Fields = Map<String, Value>;
 
-/// A group of fields that stand together and are open for editing together.
+/// A group of fields that are shown together and open for editing together.
 #[derive(Debug, Clone, Copy)]
 pub struct Section {
     /// Its heading.
     pub title: &'static str,
-    /// The clause that asks for it.
+    /// The clause that requires it.
     pub clause: &'static str,
     /// Codes of the states in which its fields may be edited.
     pub open_in: &'static [&'static str],
@@ -38,14 +38,14 @@ pub struct Section {
     pub fields: &'static [FieldDef],
 }
 
-/// Which edits of a record are signed acts.
+/// Which edits of a record are signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignedEdits {
-    /// None.
+    /// No edit.
     Never,
-    /// Each.
+    /// Every edit.
     All,
-    /// Those that change one of these fields. They ask for a reason besides.
+    /// Edits that change one of these fields. They also need a reason.
     Of(&'static [&'static str]),
 }
 
@@ -60,28 +60,28 @@ impl SignedEdits {
     }
 }
 
-/// What is declared about a kind whose records are parts of others: a list with thousands of entries, each with a life of its own.
+/// Declaration for a kind whose records are parts of others: a list of possibly thousands of entries, each with its own states.
 #[derive(Debug, Clone, Copy)]
 pub struct PartOf {
     /// The kind of the record that they belong to.
     pub kind: Kind,
-    /// Codes of that record's states in which its parts are made, edited and moved on.
+    /// Codes of that record's states in which its parts are created, edited and moved.
     pub open_in: &'static [&'static str],
     /// Whether an approval of that record covers them: they are part of its scope.
     pub scope: bool,
 }
 
-/// Everything that is declared about a kind of record.
+/// The declaration of a kind of record.
 pub struct KindDef {
-    /// Which kind.
+    /// The kind.
     pub kind: Kind,
     /// Its name, singular.
     pub word: &'static str,
     /// Its name, plural.
     pub plural: &'static str,
-    /// What the record is for: shown where a list is empty.
+    /// The purpose of the records: shown in an empty list.
     pub purpose: &'static str,
-    /// The clause that asks for it.
+    /// The clause that requires it.
     pub clause: &'static str,
     /// Its sections, in the order of form, page and paper.
     pub sections: &'static [Section],
@@ -91,52 +91,52 @@ pub struct KindDef {
     pub states: &'static [StateDef],
     /// Its transitions.
     pub moves: &'static [Move],
-    /// What falls due about one in which states.
+    /// Its deadlines.
     pub deadlines: &'static [Deadline],
-    /// Who may make one; empty: only the program does.
+    /// Roles that may create one; empty: only the program does.
     pub create_by: &'static [Role],
-    /// Who may edit one.
+    /// Roles that may edit one.
     pub edit_by: &'static [Role],
-    /// Which edits are signed acts.
+    /// Which edits are signed.
     pub edit_signed: SignedEdits,
-    /// Conditions of signing one without moving it on, and who may; absent where it is signed only by moving it on.
+    /// Who may sign one without a transition, and under which conditions; absent if it is signed only with a transition.
     pub sign_conditions: Option<fn(&Case) -> Signing>,
-    /// What making one brings about besides.
+    /// Effects of creating one.
     pub on_create: fn(&Case) -> Vec<Effect>,
-    /// What a signature on it brings about besides.
+    /// Effects of a signature on it.
     pub on_sign: fn(&Case) -> Vec<Effect>,
-    /// What a reader should notice about one, in sentences. Never blocks.
+    /// Notices for the reader of one, in sentences. They never block.
     pub notices: fn(&Case) -> Vec<String>,
-    /// Further columns of its list, by field name.
+    /// Additional columns of its list, by field name.
     pub columns: &'static [&'static str],
-    /// Where people find one.
+    /// Where people find its records.
     pub place: Place,
-    /// Whether people may name one in a field, and find one in the palette.
+    /// Whether people may name one in a field and find it in the palette.
     pub referable: bool,
     /// Whether one has an owner.
     pub assignable: bool,
-    /// Codes of the states in which the files of one are fixed, besides those in which it has ended.
+    /// Codes of the states, besides the terminal ones, in which its attached files are fixed.
     pub fixes_files: &'static [&'static str],
-    /// What to do instead, where what an approval covers is fixed: a sentence.
+    /// What to do if approved content is fixed: a sentence.
     pub scope_fixed: &'static str,
-    /// Where it stands in the chain from feedback to communication.
+    /// Its place in the chain from feedback to communication.
     pub trace: Option<Trace>,
-    /// The field that says what came of one in a few words.
+    /// The field that summarizes one in a few words.
     pub gist: &'static str,
-    /// Where the way goes on in another record.
-    pub onward: &'static [Onward],
-    /// The clauses for which records of the kind are evidence.
+    /// The records in which work continues.
+    pub next_records: &'static [NextRecords],
+    /// The clauses for which its records are evidence.
     pub evidence: &'static [&'static str],
-    /// The chapter of a period's packet that lists its records and prints each from the declaration. Absent where the packet
-    /// has words of its own for the kind, or prints none.
+    /// The chapter of a period packet that lists its records and prints each from the declaration. Absent if the packet has its
+    /// own layout for the kind, or does not print it.
     pub chapter: Option<u8>,
     /// Table fields whose rows have a key, by field name.
     pub keyed: &'static [(&'static str, RowKey)],
 }
 
 impl KindDef {
-    /// A kind with a name and nothing else: the rest is said with `..KindDef::new(…)`, so that a small kind stays small. Nobody
-    /// makes or edits one, it has no owner, no file is ever fixed, and it stands in no list, chain or packet.
+    /// A kind with only a name, to be completed with `..KindDef::new(…)`, so that a small kind stays small. By default nobody
+    /// creates or edits its records, they have no owner and fix no files, and they appear in no area, chain or packet.
     pub const fn new(kind: Kind, word: &'static str, plural: &'static str) -> Self {
         Self {
             kind,
@@ -164,31 +164,31 @@ impl KindDef {
             scope_fixed: "",
             trace: None,
             gist: "title",
-            onward: &[],
+            next_records: &[],
             evidence: &[],
             chapter: None,
             keyed: &[],
         }
     }
 
-    /// How one may be signed without moving it on.
+    /// How one may be signed without a transition.
     pub fn signing(&self, case: &Case) -> Signing {
         self.sign_conditions.unwrap_or(no_signing)(case)
     }
 
-    /// Whether its records bear signatures, by whichever act.
+    /// Whether its records are signed by any act.
     pub fn is_signed(&self) -> bool {
         self.sign_conditions.is_some()
             || self.edit_signed != SignedEdits::Never
             || self.moves.iter().any(|step| step.sign.is_some())
     }
 
-    /// What the rows of a table field are keyed by.
+    /// The row key of a table field.
     pub fn key_of(&self, field: &str) -> Option<RowKey> {
         self.keyed.iter().find(|(name, _)| *name == field).map(|(_, key)| *key)
     }
 
-    /// All fields in their order.
+    /// All fields, in order.
     pub fn fields(&self) -> impl Iterator<Item = &'static FieldDef> {
         self.sections.iter().flat_map(|section| section.fields)
     }
@@ -208,7 +208,7 @@ impl KindDef {
         self.states.iter().find(|state| state.code == code)
     }
 
-    /// The state in which one is made.
+    /// The state of a new record.
     pub fn initial(&self) -> &'static str {
         self.states.first().map_or("", |state| state.code)
     }
@@ -228,43 +228,43 @@ impl KindDef {
     }
 }
 
-/// The typed content of a record. Made with `record!`.
+/// The typed content of a record. Declared with `record!`.
 pub trait Record: Serialize + DeserializeOwned + Default + Send + Sync + 'static {
-    /// Which kind it is.
+    /// Its kind.
     const KIND: Kind;
 }
 
-/// What every record carries besides its declared fields (domain 1.2, common fields).
+/// The data of every record besides its declared fields (domain 1.2, common fields).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     /// Its number.
     pub id: RecordId,
     /// The code of its state.
     pub state: String,
-    /// The person who is to move it on.
+    /// The person responsible for the next step.
     pub owner: Option<RecordId>,
-    /// The record of which it is a part, for kinds that have a parent.
+    /// The record of which it is a part, if its kind has a parent.
     pub parent: Option<RecordId>,
     /// When it was entered.
     pub created_at: Moment,
     /// Who entered it.
     pub created_by: RecordId,
-    /// When it came into its present state.
+    /// When it entered its current state.
     pub state_since: Moment,
     /// Counts its changes, from 1.
     pub revision: u32,
 }
 
-/// A record as it is stored: its head and its fields.
+/// A record as stored: its head and its fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordData {
-    /// What every record carries.
+    /// The common data.
     pub head: Head,
     /// The declared fields that are filled.
     pub fields: Fields,
 }
 
-/// A record that another one names.
+/// A reference from one record to another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
     /// Name of the field; for a column of a table `field.column`.
@@ -299,7 +299,7 @@ impl RecordData {
         self.value(name).as_str().unwrap_or_default()
     }
 
-    /// Every record that it names, with the field: in reference fields, and in reference columns of tables.
+    /// Every record that it names in reference fields and in reference columns of tables.
     pub fn references(&self) -> Vec<Reference> {
         let mut found = Vec::new();
         for field in self.def().fields().filter(|field| field.may_name_records()) {
@@ -333,35 +333,35 @@ impl RecordData {
         self.def().state(&self.head.state)
     }
 
-    /// Whether nothing about it can change any more.
+    /// Whether it can no longer change.
     pub fn is_terminal(&self) -> bool {
         self.state().is_some_and(|state| state.terminal)
     }
 
-    /// Whether nothing is left to be done about it, unless something new comes up. A record in a state that this program does
-    /// not know is open.
+    /// Whether no work remains on it, unless new information arrives. A record in a state that this program does not know is
+    /// open.
     pub fn is_finished(&self) -> bool {
         self.state().is_some_and(|state| state.finished)
     }
 
-    /// Whether something is left to be done about it: it is not finished.
+    /// Whether work remains on it: it is not finished.
     pub fn is_open(&self) -> bool {
         !self.is_finished()
     }
 }
 
-/// Why a value cannot be taken: the field, and the reason in words.
+/// An invalid value: the field and the reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Violation {
     /// Name of the field.
     pub field: String,
-    /// Why, in words that can follow the field's label.
+    /// The reason, in words that can follow the field's label.
     pub reason: String,
 }
 
-/// Checks the values that a person gives for fields of a kind and brings them into canonical form.
+/// Checks the values for fields of a kind and converts them to canonical form.
 ///
-/// An empty value stays as `null`, which empties the field. All violations are told at once.
+/// An empty value becomes `null`, which empties the field. All violations are reported at once.
 pub fn check_values(def: &KindDef, given: &Fields) -> Result<Fields, Vec<Violation>> {
     let mut checked = Fields::new();
     let mut violations = Vec::new();

@@ -1,4 +1,4 @@
-//! Why something was not done, in words that help. A refused request changes nothing.
+//! Why a request was refused, with advice. A refused request changes nothing.
 
 use crate::domain::choice::Choice as _;
 use crate::domain::field::FieldDef;
@@ -7,51 +7,51 @@ use crate::domain::record::{KindDef, Violation};
 use crate::domain::role::Role;
 use crate::domain::workflow::Condition;
 
-/// Why a request was refused; `F` is how the ground on which it is performed fails.
+/// Why a request was refused; `F` is the error of the record source.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal<F> {
-    /// The person holds none of the roles that may.
-    #[error("{what} is for {}; ask somebody who holds that role", role_list(roles))]
+    /// The person holds none of the permitted roles.
+    #[error("{what} is reserved for {}", role_list(roles))]
     NotAllowed {
-        /// What was asked for.
+        /// The request.
         what: String,
-        /// The roles that may.
+        /// The permitted roles.
         roles: Vec<Role>,
     },
     /// Conditions of a transition are not met.
     #[error("{what} is not possible yet: {}", condition_list(unmet))]
     Conditions {
-        /// What was asked for.
+        /// The request.
         what: String,
         /// The unmet conditions, all of them.
         unmet: Vec<Condition>,
     },
-    /// Values cannot be taken.
+    /// Values are invalid.
     #[error("{}", violation_list(violations))]
     Invalid {
-        /// Every value that cannot be taken, with its field and the reason.
+        /// Every invalid value, with its field and the reason.
         violations: Vec<Violation>,
     },
-    /// Something else stands against it, in words.
+    /// Another rule forbids it; the text says which.
     #[error("{0}")]
     Rule(String),
     /// There is no such record.
     #[error("there is no {0} in this file")]
     NoSuchRecord(RecordId),
-    /// What would be signed is not what was read.
+    /// The content to be signed differs from what the person read.
     #[error("the record changed while you were reading; read it again")]
     ChangedWhileReading,
     /// Nothing would change.
     #[error("nothing would change")]
     NoChange,
-    /// A reason is asked for and none is given.
-    #[error("{0} asks for a reason")]
+    /// A reason is required but not given.
+    #[error("{0} needs a reason")]
     NeedsReason(String),
-    /// The password is asked for at every signing.
-    #[error("{0} is signed: give your password again")]
+    /// Every signature requires the password.
+    #[error("{0} is signed: enter your password again")]
     NeedsPassword(String),
-    /// Login and password do not fit.
-    #[error("login and password do not fit; after several failures the next try has to wait")]
+    /// Login and password do not match.
+    #[error("login and password do not match; after several failures the next attempt is delayed")]
     WrongPassword,
     /// Too many failures.
     #[error("after {failures} failed attempts, try again in {wait_seconds} seconds")]
@@ -67,17 +67,17 @@ pub enum Refusal<F> {
 }
 
 impl<F> Refusal<F> {
-    /// One value that cannot be taken.
+    /// One invalid value.
     pub fn invalid(field: &str, reason: impl Into<String>) -> Self {
         Self::Invalid { violations: vec![Violation { field: field.to_owned(), reason: reason.into() }] }
     }
 
-    /// Whether it is the file that failed, not a rule.
+    /// Whether the file failed, not a rule.
     pub const fn is_failure(&self) -> bool {
         matches!(self, Self::Store(_))
     }
 
-    /// Replaces field names in violations by labels.
+    /// Replaces field names in violations with labels.
     pub fn with_labels(self, def: &KindDef) -> Self {
         match self {
             Self::Invalid { violations } => Self::Invalid {
@@ -97,9 +97,10 @@ impl<F> Refusal<F> {
 
 fn role_list(roles: &[Role]) -> String {
     if roles.is_empty() {
-        return "the program alone".to_owned();
+        return "the program".to_owned();
     }
-    roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(" or ")
+    let words: Vec<_> = roles.iter().map(|role| role.word()).collect();
+    format!("{}; ask a person with that role", words.join(" or "))
 }
 
 fn condition_list(unmet: &[Condition]) -> String {

@@ -1,4 +1,4 @@
-//! A record at one revision, shared by all who look at it: its typed content is read once.
+//! A record at one revision, shared by all its readers: its typed content is parsed once.
 
 use std::any::Any;
 use std::ops::Deref;
@@ -6,18 +6,18 @@ use std::sync::{Arc, OnceLock};
 
 use crate::domain::record::{Record, RecordData};
 
-/// A record that is handed on without a copy. Who changes it gets a copy, unless nobody else holds it.
+/// A record that is shared without copying. A change copies it, unless there is no other holder.
 #[derive(Clone)]
-pub struct SharedRecord(Arc<Kept>);
+pub struct SharedRecord(Arc<Inner>);
 
-struct Kept {
+struct Inner {
     data: RecordData,
-    /// The content as the type of the record's kind; nothing in it where it cannot be read.
+    /// The content as the Rust type of its kind; `None` inside if it cannot be read.
     content: OnceLock<Option<Arc<dyn Any + Send + Sync>>>,
 }
 
-impl Clone for Kept {
-    /// What was read of a record is not true of a copy that is changed.
+impl Clone for Inner {
+    /// The copy will change, so it does not keep the parsed content.
     fn clone(&self) -> Self {
         Self { data: self.data.clone(), content: OnceLock::new() }
     }
@@ -36,12 +36,12 @@ impl SharedRecord {
 
     /// The record, to change it.
     pub fn change(&mut self) -> &mut RecordData {
-        let kept = Arc::make_mut(&mut self.0);
-        kept.content = OnceLock::new();
-        &mut kept.data
+        let inner = Arc::make_mut(&mut self.0);
+        inner.content = OnceLock::new();
+        &mut inner.data
     }
 
-    /// The record alone.
+    /// The record without its parsed content.
     pub fn into_data(self) -> RecordData {
         Arc::unwrap_or_clone(self.0).data
     }
@@ -49,7 +49,7 @@ impl SharedRecord {
 
 impl From<RecordData> for SharedRecord {
     fn from(data: RecordData) -> Self {
-        Self(Arc::new(Kept { data, content: OnceLock::new() }))
+        Self(Arc::new(Inner { data, content: OnceLock::new() }))
     }
 }
 
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn typed_content_is_read_once_and_anew_after_a_change() {
+    fn typed_content_is_read_once_and_again_after_a_change() {
         let mut record = feedback("Late alarm");
         let first = record.typed::<Feedback>().unwrap();
         assert!(Arc::ptr_eq(&first, &record.clone().typed::<Feedback>().unwrap()), "read once");
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_not_seen_by_whoever_holds_the_record_already() {
+    fn other_holders_of_a_record_do_not_see_a_change() {
         let before = feedback("Late alarm");
         let mut after = before.clone();
         after.change().fields.insert("title".to_owned(), "No alarm".into());

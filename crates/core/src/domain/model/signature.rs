@@ -1,7 +1,7 @@
-//! Electronic signatures: what they say and what they cover (21 CFR 11.50, 11.70).
+//! Electronic signatures: their content and what they cover (21 CFR 11.50, 11.70).
 //!
-//! The fields of each struct stand in the order of their names, so that what is written of it is its canonical text; a test
-//! holds that.
+//! The fields of each struct are declared in alphabetical order, so that its serialization is its canonical text; a test
+//! checks that.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,13 +18,13 @@ choice! {
     pub enum Meaning {
         /// The signer wrote the content.
         Authored = "authored", "Authored";
-        /// The signer read it and found it right.
+        /// The signer read it and found it correct.
         Reviewed = "reviewed", "Reviewed";
         /// The signer agrees that it takes effect.
         Approved = "approved", "Approved";
         /// The signer checked that it was done as specified.
         Verified = "verified", "Verified";
-        /// The signer lets it go to the field.
+        /// The signer releases it to the field.
         Released = "released", "Released";
         /// The signer refuses it.
         Rejected = "rejected", "Rejected";
@@ -55,24 +55,24 @@ pub struct Cover {
     pub part: Part,
     /// Which record.
     pub record: RecordId,
-    /// At which revision.
+    /// Its revision.
     pub revision: u32,
 }
 
 impl Cover {
-    /// The cover of a record as it stands, with its parts.
+    /// The cover of a record in its current form, with its parts.
     pub fn of(data: &RecordData, part: Part, parts: &[SharedRecord]) -> Self {
         let digest = part_digest(data, part, parts);
         Self { record: data.head.id, revision: data.head.revision, part, digest }
     }
 
-    /// Whether the record and its parts still say what was signed.
+    /// Whether the record and its parts are unchanged since they were signed.
     pub fn holds(&self, data: &RecordData, parts: &[SharedRecord]) -> bool {
         data.head.id == self.record && part_digest(data, self.part, parts) == self.digest
     }
 }
 
-/// SHA-256 of the canonical text of a part of a record; `parts` are the records that are parts of it.
+/// SHA-256 of the canonical text of a part of a record; `parts` are its part records.
 pub fn part_digest(data: &RecordData, part: Part, parts: &[SharedRecord]) -> Digest {
     let text = match part {
         Part::Content => data.content_canonical(parts),
@@ -87,9 +87,9 @@ pub fn part_digest(data: &RecordData, part: Part, parts: &[SharedRecord]) -> Dig
 pub struct Signature {
     /// When, UTC (21 CFR 11.50(a)(2)).
     pub at: Moment,
-    /// What it covers; the subject first.
+    /// What it covers, the subject first.
     pub covers: Vec<Cover>,
-    /// Number of the audit event that it came with.
+    /// Number of the audit event that it belongs to.
     pub event: u64,
     /// The person's login name.
     pub login: String,
@@ -99,14 +99,14 @@ pub struct Signature {
     pub offset_minutes: i32,
     /// The person's full name as printed (21 CFR 11.50(a)(1)).
     pub printed_name: String,
-    /// What the signer wrote beside it.
+    /// The signer's remark.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The roles in which the person signs.
     pub roles: Vec<Role>,
     /// The person.
     pub signer: RecordId,
-    /// The record that bears it.
+    /// The signed record.
     pub subject: RecordId,
 }
 
@@ -116,12 +116,12 @@ impl Signature {
         canonical::text(self)
     }
 
-    /// When it was made, with the offset of the place.
+    /// When it was made, with the offset of local time.
     pub fn when_words(&self) -> String {
         self.at.with_offset_words(self.offset_minutes)
     }
 
-    /// The roles as people read them.
+    /// The words of the roles.
     pub fn role_words(&self) -> String {
         use crate::domain::choice::Choice as _;
         self.roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(", ")
@@ -134,7 +134,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn fields_stand_in_the_order_of_their_names_so_that_the_text_is_canonical() {
+    fn fields_are_in_alphabetical_order_so_that_the_text_is_canonical() {
         let mut value = json!({
             "subject": "CR-0001", "event": 7, "signer": "PN-0001", "printed_name": "Ana Ex\u{e4}mple", "login": "ana",
             "roles": ["quality", "sys_admin"], "meaning": "approved", "at": "2026-11-22T10:00:00Z", "offset_minutes": -90,

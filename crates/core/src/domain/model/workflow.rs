@@ -1,5 +1,5 @@
-//! States are tables. One table of transitions per kind draws the buttons, says why one is disabled, is enforced in
-//! `ops`, is tested exhaustively, and is printed into the documents.
+//! States and transitions are tables. The table of a kind draws the buttons, explains why one is disabled, is enforced when a
+//! request is performed, is tested exhaustively, and is printed into the documents.
 
 use serde::Serialize;
 
@@ -11,15 +11,15 @@ use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Cover, Meaning, Part, Signature};
 use crate::domain::time::Moment;
 
-/// How a state is to be read at a glance. Each tone has a colour and a shape.
+/// The tone in which a state is shown. Each tone has a colour and a shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tone {
-    /// Nothing to do, nothing to praise.
+    /// Neither good nor bad.
     Neutral,
     /// Done or in order.
     Good,
-    /// Somebody has to act.
+    /// Action is needed.
     Due,
     /// Late or wrong.
     Late,
@@ -28,24 +28,24 @@ pub enum Tone {
 /// One state of a kind.
 #[derive(Debug, Clone, Copy)]
 pub struct StateDef {
-    /// What is stored.
+    /// The code that is stored.
     pub code: &'static str,
-    /// What people read.
+    /// The word that people read.
     pub word: &'static str,
-    /// What it means.
+    /// Its meaning.
     pub meaning: &'static str,
-    /// How it is to be read.
+    /// Its tone.
     pub tone: Tone,
-    /// How far along the main line it lies; 0 for side states, which demand no further fields.
+    /// Its position on the main line; 0 for side states, which require no additional fields.
     pub rank: u8,
-    /// Whether it is read-only for good.
+    /// Whether a record in it is permanently read-only.
     pub terminal: bool,
-    /// Whether nothing is left to be done about a record in it, unless something new comes up.
+    /// Whether no work remains on a record in it, unless new information arrives.
     pub finished: bool,
 }
 
 impl StateDef {
-    /// The same state, in which nothing is left to be done.
+    /// The same state, in which no work remains.
     pub const fn finished(mut self) -> Self {
         self.finished = true;
         self
@@ -53,7 +53,7 @@ impl StateDef {
 }
 
 /// Declares the states of a kind: `/// meaning`, then `Name = "code", "Word", Tone, rank, terminal;`. A state that is not
-/// terminal but in which nothing is left to be done ends with `=> finished();`.
+/// terminal but in which no work remains ends with `=> finished();`.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! states_impl {
@@ -66,7 +66,7 @@ macro_rules! states_impl {
         pub enum $name { $($(#[doc = $meaning])+ $variant,)+ }
 
         impl $name {
-            /// All states in their order; the first is where a record begins.
+            /// All states, in order; a record starts in the first.
             pub const ALL: &'static [$crate::domain::workflow::StateDef] = &[$(
                 $crate::domain::workflow::StateDef {
                     code: $code, word: $word, meaning: concat!($($meaning),+),
@@ -93,54 +93,54 @@ macro_rules! states_impl {
 }
 pub use crate::states_impl as states;
 
-/// One condition of a transition: met or not, and where to mend it.
+/// One condition of a transition: whether it is met, and where to fix it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Condition {
     /// The condition in words, as a statement that is true when it is met.
     pub text: String,
     /// Whether it is met.
     pub met: bool,
-    /// The field that mends it.
+    /// The field in which to fix it.
     pub field: Option<&'static str>,
-    /// The record that mends it, where that is another one.
+    /// The record in which to fix it, if that is another one.
     pub record: Option<RecordId>,
-    /// The clause or document that asks for it.
+    /// The clause or document that requires it.
     pub clause: &'static str,
 }
 
 impl Condition {
-    /// A condition that stands on its own.
+    /// A condition without a field or record.
     pub fn new(clause: &'static str, text: impl Into<String>, met: bool) -> Self {
         Self { text: text.into(), met, field: None, record: None, clause }
     }
 
-    /// Mended at this field of the same record.
+    /// Fixed in this field of the same record.
     pub fn at(mut self, field: &'static str) -> Self {
         self.field = Some(field);
         self
     }
 
-    /// Mended in another record.
+    /// Fixed in another record.
     pub fn on(mut self, record: RecordId) -> Self {
         self.record = Some(record);
         self
     }
 }
 
-/// What a transition brings about besides the change of state. Applied in the same transaction and event.
+/// An effect of a transition besides the change of state. Applied in the same transaction and event.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// Makes a record; its number goes into the named field of another.
+    /// Creates a record; its number is written to a field of another record.
     Create {
         /// Kind of the new record.
         kind: Kind,
         /// Its fields.
         set: Fields,
-        /// The record and its field that will name it.
+        /// The record and its field that receive the number.
         link_back: Option<(RecordId, &'static str)>,
     },
-    /// Moves a record, the subject or another, along one of its transitions: its guard holds and its effects follow, but no
-    /// role, reason or signature is asked for, because those of the act stand for it.
+    /// Moves a record, the subject or another, along one of its transitions. Its guard and its effects apply, but it needs no
+    /// role, reason or signature, because those of the request count for it.
     Move {
         /// Which record.
         id: RecordId,
@@ -156,27 +156,27 @@ pub enum Effect {
     },
 }
 
-/// What rules may look at besides the record itself. Implemented over a file by `ops`.
+/// The records and signatures that rules may read besides the record itself.
 pub trait World {
     /// A record by its number.
     fn record(&self, id: RecordId) -> Option<SharedRecord>;
     /// The records of a kind that name `id` in one of their references.
     fn referring(&self, id: RecordId, kind: Kind) -> Vec<SharedRecord>;
-    /// The parts of a record of one kind, in their order.
+    /// The parts of one kind of a record, in order.
     fn parts(&self, parent: RecordId, kind: Kind) -> Vec<SharedRecord>;
-    /// Everything that is a part of a record, of every kind.
+    /// All parts of a record, of every kind.
     fn all_parts(&self, data: &RecordData) -> Vec<SharedRecord> {
         data.def().part_kinds().flat_map(|(def, _)| self.parts(data.head.id, def.kind)).collect()
     }
-    /// All records of a kind, in their order.
+    /// All records of a kind, in order.
     fn all(&self, kind: Kind) -> Vec<SharedRecord>;
     /// The signatures on a record, oldest first.
     fn signatures(&self, id: RecordId) -> Vec<Signature>;
-    /// Everybody who made the record or edited what an approval of it fixes. Fields that a step filled are the program's.
+    /// Everybody who created the record or edited the content that an approval of it fixes. Fields that a step filled do not count.
     fn editors(&self, id: RecordId) -> Vec<RecordId>;
 }
 
-/// Whether everything that a signature covers still says what was signed.
+/// Whether everything that a signature covers is unchanged since it was signed.
 pub fn signature_holds(world: &dyn World, signature: &Signature) -> bool {
     let holds = |cover: &Cover| {
         world.record(cover.record).is_some_and(|data| cover.holds(&data, &world.all_parts(&data)))
@@ -184,17 +184,17 @@ pub fn signature_holds(world: &dyn World, signature: &Signature) -> bool {
     signature.covers.iter().all(holds)
 }
 
-/// A record as a rule sees it: with its surroundings, at a moment, before a person acts.
+/// A record as a rule sees it: with the other records, at a moment, before a person acts.
 pub struct Case<'a> {
     /// The record.
     pub data: &'a SharedRecord,
-    /// What surrounds it.
+    /// The other records.
     pub world: &'a dyn World,
-    /// When.
+    /// The current time.
     pub now: Moment,
-    /// Who acts; `None` where conditions are only shown.
+    /// The acting person; `None` if conditions are only shown.
     pub actor: Option<RecordId>,
-    /// The rule set by which the act is judged: a guard that was added later applies from its rule set on.
+    /// The rule set that applies: a guard that was added later applies from its rule set on.
     pub rules: u32,
 }
 
@@ -204,7 +204,7 @@ impl Case<'_> {
         self.data.head.id
     }
 
-    /// Hands the typed content to `rule`; a record that cannot be read fails one condition.
+    /// Calls `rule` with the typed content; a record that cannot be read fails one condition.
     pub fn with<T: Record>(&self, rule: fn(&Self, &T) -> Vec<Condition>) -> Vec<Condition> {
         match self.data.typed::<T>() {
             Some(content) => rule(self, &content),
@@ -212,12 +212,12 @@ impl Case<'_> {
         }
     }
 
-    /// Hands the typed content to `effects`; nothing follows from a record that cannot be read.
+    /// Calls `effects` with the typed content; a record that cannot be read has no effects.
     pub fn effects<T: Record>(&self, effects: fn(&Self, &T) -> Vec<Effect>) -> Vec<Effect> {
         self.data.typed::<T>().map(|content| effects(self, &content)).unwrap_or_default()
     }
 
-    /// The records with these numbers that exist.
+    /// The existing records among these numbers.
     pub fn records(&self, ids: &[RecordId]) -> Vec<SharedRecord> {
         ids.iter().filter_map(|id| self.world.record(*id)).collect()
     }
@@ -225,35 +225,35 @@ impl Case<'_> {
 
 /// One transition of a kind.
 pub struct Move {
-    /// Its name: the verb of the event, and what scripts say.
+    /// Its name: the verb of the event, also used in scripts.
     pub name: &'static str,
-    /// What the button says.
+    /// The text of its button.
     pub label: &'static str,
-    /// Codes of the states from which it leads.
+    /// Codes of the states from which it is possible.
     pub from: &'static [&'static str],
-    /// Code of the state to which it leads.
+    /// Code of its target state.
     pub to: &'static str,
-    /// Who may; empty: only the program, as the effect of something else.
+    /// The permitted roles; empty: only the program, as an effect of another step.
     pub by: &'static [Role],
-    /// Whether it asks for a reason.
+    /// Whether it needs a reason.
     pub reason: bool,
-    /// Whether it is signed, and with which meaning.
+    /// The meaning of its signature, if it is signed.
     pub sign: Option<Meaning>,
-    /// The clause that asks for it.
+    /// The clause that requires it.
     pub clause: &'static str,
-    /// Fields that may be given along with it.
+    /// Fields that its dialog asks for.
     pub asks: &'static [&'static str],
     /// Its conditions, all of them, met or not.
     pub guard: fn(&Case) -> Vec<Condition>,
-    /// What it brings about besides.
+    /// Its effects.
     pub effects: fn(&Case) -> Vec<Effect>,
     /// What its signature covers.
     pub covers: fn(&Case) -> Vec<(RecordId, Part)>,
 }
 
-/// How a record may be signed without moving it on.
+/// How a record may be signed without a transition.
 pub struct Signing {
-    /// The roles that may; empty: nobody, the record is signed only by moving it on.
+    /// The permitted roles; empty: the record is signed only with a transition.
     pub by: Vec<Role>,
     /// The meanings to choose from.
     pub meanings: Vec<Meaning>,
@@ -261,11 +261,11 @@ pub struct Signing {
     pub conditions: Vec<Condition>,
     /// What the signature covers, the subject first; empty: the subject's whole content.
     pub covers: Vec<(RecordId, Part)>,
-    /// Roles that the acting person does not hold but may sign for as a named deputy (domain 2.4, emergency lane).
+    /// Roles that the acting person does not hold, but for which they may sign as a named deputy (domain 2.4, emergency lane).
     pub as_deputy: Vec<Role>,
 }
 
-/// The record is signed only by moving it on.
+/// The record is signed only with a transition.
 pub fn no_signing(_: &Case) -> Signing {
     Signing {
         by: Vec::new(),
@@ -276,7 +276,7 @@ pub fn no_signing(_: &Case) -> Signing {
     }
 }
 
-/// Nothing to notice.
+/// No notices.
 pub fn no_notices(_: &Case) -> Vec<String> {
     Vec::new()
 }
@@ -289,13 +289,13 @@ fn no_conditions(_: &Case) -> Vec<Condition> {
     Vec::new()
 }
 
-/// Nothing follows.
+/// No effects.
 pub fn no_effects(_: &Case) -> Vec<Effect> {
     Vec::new()
 }
 
 impl Move {
-    /// A transition without conditions of its own, to which more is added below.
+    /// A transition without a guard; the methods below add the rest.
     pub const fn new(
         name: &'static str,
         label: &'static str,
@@ -319,7 +319,7 @@ impl Move {
         }
     }
 
-    /// It asks for a reason.
+    /// It needs a reason.
     pub const fn reason(mut self) -> Self {
         self.reason = true;
         self
@@ -331,7 +331,7 @@ impl Move {
         self
     }
 
-    /// The clause that asks for it.
+    /// The clause that requires it.
     pub const fn clause(mut self, clause: &'static str) -> Self {
         self.clause = clause;
         self
@@ -349,19 +349,19 @@ impl Move {
         self
     }
 
-    /// What it brings about besides.
+    /// Its effects.
     pub const fn effects(mut self, effects: fn(&Case) -> Vec<Effect>) -> Self {
         self.effects = effects;
         self
     }
 
-    /// What its signature covers, where that is not the whole content of the record.
+    /// What its signature covers, if not the whole content of the record.
     pub const fn covers(mut self, covers: fn(&Case) -> Vec<(RecordId, Part)>) -> Self {
         self.covers = covers;
         self
     }
 
-    /// All conditions of the transition: the fields that its target state demands, then its guard.
+    /// All conditions of the transition: the fields that its target state requires, then its guard.
     pub fn conditions(&self, case: &Case) -> Vec<Condition> {
         let mut conditions = missing_fields(case.data, self.to);
         conditions.extend((self.guard)(case));
@@ -369,8 +369,8 @@ impl Move {
     }
 }
 
-/// The unfilled fields, and cells of rows, that must be filled from the state `to` on, or from an earlier one on the main
-/// line.
+/// The empty fields and cells that must be filled in the state `to`, because it or an earlier state on the main line
+/// requires them.
 pub fn missing_fields(data: &RecordData, to: &str) -> Vec<Condition> {
     conditions_of(unfilled(data, to))
 }
@@ -391,7 +391,7 @@ fn conditions_of(missing: Vec<Unfilled>) -> Vec<Condition> {
         .collect()
 }
 
-/// A field that is not filled, or a cell of it by row (from 1) and column.
+/// An empty required field, or a cell of it by row (from 1) and column.
 pub struct Unfilled {
     /// The field.
     pub field: &'static FieldDef,
@@ -399,7 +399,7 @@ pub struct Unfilled {
     pub cell: Option<(usize, &'static FieldDef)>,
 }
 
-/// What [`missing_fields`] asks for, by place.
+/// The places that [`missing_fields`] reports.
 pub fn unfilled(data: &RecordData, to: &str) -> Vec<Unfilled> {
     unfilled_by(data.def(), data, to)
 }
@@ -467,7 +467,7 @@ mod tests {
     };
 
     #[test]
-    fn a_step_asks_for_the_cells_that_their_columns_require_and_names_row_and_column() {
+    fn a_step_requires_cells_of_required_columns_and_names_row_and_column() {
         let at = Moment::from_utc(chrono::DateTime::UNIX_EPOCH);
         let head = Head {
             id: RecordId::new(Kind::Feedback, 1),

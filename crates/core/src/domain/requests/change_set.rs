@@ -1,4 +1,4 @@
-//! A change in the making: the records as they will be, laid over the source. Rules look at it as at any world.
+//! A pending change: the changed records on top of the source. Rules read it like any world.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ struct Touched {
     after: SharedRecord,
 }
 
-/// Records laid over the source, which fails with `F`.
+/// Changed records on top of the source, whose error is `F`.
 pub struct ChangeSet<'a, F> {
     source: &'a dyn RecordSource<F>,
     now: Moment,
@@ -34,18 +34,18 @@ pub struct ChangeSet<'a, F> {
     touched: BTreeMap<RecordId, Touched>,
     made: Vec<RecordId>,
     signed: Vec<Signature>,
-    /// The first failure of the source while a rule looked at it; a rule cannot report it itself.
+    /// The first error of the source while a rule read it; a rule cannot return it.
     failure: RefCell<Option<F>>,
 }
 
 impl<'a, F> ChangeSet<'a, F> {
-    /// A change by `actor`, with nothing changed yet.
+    /// An empty change by `actor`.
     pub fn new(source: &'a dyn RecordSource<F>, actor: &Actor) -> Self {
         Self::by_rules(source, actor.person, actor.now, actor.rules)
     }
 
-    /// Nothing changed, to look at records as rules do at `now`; by the present rule set.
-    pub fn to_look(source: &'a dyn RecordSource<F>, actor: RecordId, now: Moment) -> Self {
+    /// An empty change for reading records as rules do at `now`, under the current rule set.
+    pub fn read_only(source: &'a dyn RecordSource<F>, actor: RecordId, now: Moment) -> Self {
         Self::by_rules(source, actor, now, super::RULES)
     }
 
@@ -62,7 +62,7 @@ impl<'a, F> ChangeSet<'a, F> {
         }
     }
 
-    /// A record as it will be, or a refusal that there is none.
+    /// A record in its changed form, or a refusal if there is none.
     pub fn get(&self, id: RecordId) -> Result<SharedRecord, Refusal<F>> {
         if let Some(touched) = self.touched.get(&id) {
             return Ok(touched.after.clone());
@@ -70,12 +70,12 @@ impl<'a, F> ChangeSet<'a, F> {
         self.source.record(id).map_err(Refusal::Store)?.ok_or(Refusal::NoSuchRecord(id))
     }
 
-    /// A record that changes, as it was before; `None` for a new one.
+    /// A changed record before the change; `None` for a new one.
     pub fn before(&self, id: RecordId) -> Option<&SharedRecord> {
         self.touched.get(&id).and_then(|touched| touched.before.as_ref())
     }
 
-    /// The account of a person as it is before the act.
+    /// The account of a person before the change.
     pub fn account(&self, id: RecordId) -> Result<Option<Account>, Refusal<F>> {
         self.source.account(id).map_err(Refusal::Store)
     }
@@ -105,8 +105,8 @@ impl<'a, F> ChangeSet<'a, F> {
         Ok(())
     }
 
-    /// Brings a record into a state.
-    pub fn state(&mut self, id: RecordId, to: &str) -> Result<(), Refusal<F>> {
+    /// Sets the state of a record.
+    pub fn set_state(&mut self, id: RecordId, to: &str) -> Result<(), Refusal<F>> {
         let now = self.now;
         let data = self.touch(id)?;
         if data.head.state != to {
@@ -116,18 +116,18 @@ impl<'a, F> ChangeSet<'a, F> {
         Ok(())
     }
 
-    /// Gives a record to an owner.
-    pub fn own(&mut self, id: RecordId, owner: Option<RecordId>) -> Result<(), Refusal<F>> {
+    /// Sets the owner of a record.
+    pub fn set_owner(&mut self, id: RecordId, owner: Option<RecordId>) -> Result<(), Refusal<F>> {
         self.touch(id)?.head.owner = owner;
         Ok(())
     }
 
-    /// The number that the next record of a kind would get, were none made meanwhile.
+    /// The number of the next record of a kind, not counting those created in this change.
     pub fn next_number(&self, kind: Kind) -> Result<u32, Refusal<F>> {
         self.source.next_number(kind).map_err(Refusal::Store)
     }
 
-    /// Makes a record with canonical values; `parent` is the record of which it is a part.
+    /// Creates a record with canonical values; `parent` is the record of which it is a part.
     pub fn make(
         &mut self,
         kind: Kind,
@@ -154,7 +154,7 @@ impl<'a, F> ChangeSet<'a, F> {
         Ok(id)
     }
 
-    /// Applies what follows from a transition or signature of `subject`.
+    /// Applies the effects of a transition or signature.
     pub fn apply(&mut self, effects: Vec<Effect>) -> Result<(), Refusal<F>> {
         for effect in effects {
             match effect {
@@ -179,13 +179,13 @@ impl<'a, F> ChangeSet<'a, F> {
         Ok(())
     }
 
-    /// Moves a record along a transition that follows from the act on another one.
+    /// Moves a record along a transition that is an effect of a step on another record.
     fn follow(&mut self, id: RecordId, go: &str) -> Result<(), Refusal<F>> {
         let data = self.get(id)?;
         let step = data.def().find_move(go).filter(|step| step.from.contains(&data.head.state.as_str()));
         let Some(step) = step else {
             return Err(Refusal::Rule(format!(
-                "{id} is {}, from where “{go}” does not lead on",
+                "{id} is {}, from which “{go}” is not possible",
                 state_word(&data)
             )));
         };
@@ -195,11 +195,11 @@ impl<'a, F> ChangeSet<'a, F> {
             return Err(Refusal::Conditions { what: format!("“{}” on {id}", step.label), unmet });
         }
         let effects = self.case(id, |case| (step.effects)(case))?;
-        self.state(id, step.to)?;
+        self.set_state(id, step.to)?;
         self.apply(effects)
     }
 
-    /// Looks at a record as a rule does.
+    /// Calls `look` with a record as a rule sees it.
     pub fn case<T>(&self, id: RecordId, look: impl FnOnce(&Case) -> T) -> Result<T, Refusal<F>> {
         let data = self.get(id)?;
         let case =
@@ -211,32 +211,32 @@ impl<'a, F> ChangeSet<'a, F> {
         }
     }
 
-    /// What the trail says of the clock.
+    /// The clock according to the audit trail.
     pub fn clock(&self) -> Result<ClockHistory, Refusal<F>> {
         self.source.clock().map_err(Refusal::Store)
     }
 
-    /// Who last performed a request on a record.
+    /// The person who last performed a request on a record.
     pub fn last_actor(&self, request: &str, record: RecordId) -> Result<Option<RecordId>, Refusal<F>> {
         self.source.last_actor(request, record).map_err(Refusal::Store)
     }
 
-    /// Whether a signature stands on a record, whatever became of it since.
+    /// Whether a record was ever signed, even if the signature no longer holds.
     pub fn is_signed(&self, id: RecordId) -> Result<bool, Refusal<F>> {
         Ok(!self.source.signatures(id).map_err(Refusal::Store)?.is_empty())
     }
 
-    /// Whether a login is or was used by anybody.
+    /// Whether a login is or was in use.
     pub fn login_taken(&self, login: &str) -> Result<bool, Refusal<F>> {
         self.source.login_taken(login).map_err(Refusal::Store)
     }
 
-    /// Adds a signature, so that what follows from it can be seen.
+    /// Adds a signature, so that its effects can be determined.
     pub fn sign(&mut self, signature: Signature) {
         self.signed.push(signature);
     }
 
-    /// The signatures so far, over the records as they will be written: what follows from the act is covered too.
+    /// The signatures so far, covering the records as they will be written, including the effects.
     pub fn signatures_made(&self) -> Vec<Signature> {
         let mut signed = self.signed.clone();
         for cover in signed.iter_mut().flat_map(|signature| &mut signature.covers) {
@@ -250,13 +250,13 @@ impl<'a, F> ChangeSet<'a, F> {
         signed
     }
 
-    /// The records that were made, in their order.
+    /// The created records, in order.
     pub fn made(&self) -> &[RecordId] {
         &self.made
     }
 
-    /// Ends the change: the records as they are to be written, and what the event says of them. Records that did not
-    /// change in the end are left out.
+    /// Ends the change: the records to be written, and their changes for the event. Records that are unchanged in the end are left
+    /// out.
     pub fn finish(self) -> Result<(Vec<SharedRecord>, Vec<RecordChange>), Refusal<F>> {
         if let Some(error) = self.failure.into_inner() {
             return Err(Refusal::Store(error));
@@ -277,7 +277,7 @@ impl<'a, F> ChangeSet<'a, F> {
         Ok((records, changes))
     }
 
-    /// Records as they are stored, with those that change as they will be: only these are asked whether they belong.
+    /// Stored records, with changed ones in their changed form. `belongs` filters only the changed ones.
     fn with_touched(
         &self,
         stored: Vec<SharedRecord>,
@@ -299,13 +299,13 @@ impl<'a, F> ChangeSet<'a, F> {
     }
 }
 
-/// Brings values that the program sets into canonical form.
+/// Converts values that the program sets to canonical form.
 fn canonical_values<F>(kind: Kind, set: &Fields) -> Result<Fields, Refusal<F>> {
     check_values(kind.def(), set)
         .map_err(|violations| Refusal::Invalid { violations }.with_labels(kind.def()))
 }
 
-/// What differs between two versions of a record: state, owner, parent, and fields in their declared order.
+/// The differences between two versions of a record: state, owner, parent, and fields in declared order.
 fn differences(before: Option<&RecordData>, after: &RecordData) -> Vec<FieldChange> {
     let mut changes = Vec::new();
     let mut add = |field: &str, old: &Value, new: &Value| {

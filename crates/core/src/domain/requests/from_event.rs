@@ -1,4 +1,4 @@
-//! The request of which an event came, read back from the event.
+//! The request that produced an event, reconstructed from the event.
 
 use serde_json::Value;
 
@@ -10,13 +10,13 @@ use crate::domain::record::Fields;
 use crate::domain::signature::Meaning;
 use crate::domain::time::Moment;
 
-/// Names in an event's list of changes that are no declared fields but stand in the record's head.
-const OF_HEAD: [&str; 3] = ["state", "owner", "parent"];
+/// Names in an event's list of changes that belong to the record's head and are not declared fields.
+const HEAD_FIELDS: [&str; 3] = ["state", "owner", "parent"];
 
-/// What was asked for so that this event came of it; `meaning` is that of its first signature.
+/// The request that produced this event; `meaning` is that of its first signature.
 ///
-/// The event says which fields the person gave; everything else that it says must follow when the request is performed
-/// again. `None`: nothing that the program knows is called so, or the event does not say to which record it was done.
+/// The event lists the fields that the person supplied; everything else in it must follow when the request is performed again.
+/// `None` if the request is unknown, or the event does not name its record.
 pub fn request_of(event: &Event, meaning: Option<Meaning>) -> Option<Request> {
     let facts = event.facts.clone();
     Some(match event.request.as_str() {
@@ -43,20 +43,20 @@ pub fn request_of(event: &Event, meaning: Option<Meaning>) -> Option<Request> {
             let how = text(&all(change_of(event, Kind::Person)?), "identity_verified_how");
             Request::VerifyIdentity { person: subject(event, Kind::Person)?, how }
         }
-        name => return of_any_kind(event, name, meaning),
+        name => return record_request(event, name, meaning),
     })
 }
 
 /// The requests that every kind of record has.
-fn of_any_kind(event: &Event, name: &str, meaning: Option<Meaning>) -> Option<Request> {
+fn record_request(event: &Event, name: &str, meaning: Option<Meaning>) -> Option<Request> {
     let (code, verb) = name.split_once('.')?;
     let kind = Kind::from_code(code)?;
     let id = subject(event, kind)?;
     let change = change_of(event, kind)?;
     Some(match verb {
-        "create" => Request::Create { kind, parent: of_head(change, "parent"), set: given(event, change) },
+        "create" => Request::Create { kind, parent: head_field(change, "parent"), set: given(event, change) },
         "edit" => Request::Edit { id, set: given(event, change) },
-        "assign" => Request::Assign { id, owner: of_head(change, "owner") },
+        "assign" => Request::Assign { id, owner: head_field(change, "owner") },
         "sign" => Request::Sign { id, meaning },
         go => {
             kind.def().find_move(go)?;
@@ -65,12 +65,12 @@ fn of_any_kind(event: &Event, name: &str, meaning: Option<Meaning>) -> Option<Re
     })
 }
 
-/// The record that the event was done to, where it is of this kind.
+/// The record that the event concerns, if it is of this kind.
 fn subject(event: &Event, kind: Kind) -> Option<RecordId> {
     event.record.filter(|id| id.kind == kind)
 }
 
-/// What the event says of that record; the inner value is absent where the record did not change.
+/// The change of that record; the inner value is absent if the record did not change.
 fn change_of(event: &Event, kind: Kind) -> Option<Option<&RecordChange>> {
     let id = subject(event, kind)?;
     Some(event.changes.iter().find(|change| change.record == id))
@@ -82,17 +82,18 @@ fn all(change: Option<&RecordChange>) -> Fields {
 }
 
 fn changed(change: Option<&RecordChange>, wanted: impl Fn(&String) -> bool) -> Fields {
-    let of_record = |field: &&FieldChange| !OF_HEAD.contains(&field.field.as_str()) && wanted(&field.field);
+    let of_record =
+        |field: &&FieldChange| !HEAD_FIELDS.contains(&field.field.as_str()) && wanted(&field.field);
     let fields = change.into_iter().flat_map(|change| &change.fields).filter(of_record);
     fields.map(|field| (field.field.clone(), field.after.clone())).collect()
 }
 
-/// The fields that the person gave, with the values that they have after the event.
+/// The fields that the person supplied, with their values after the event.
 fn given(event: &Event, change: Option<&RecordChange>) -> Fields {
     changed(change, |name| event.given.contains(name))
 }
 
-fn of_head(change: Option<&RecordChange>, name: &str) -> Option<RecordId> {
+fn head_field(change: Option<&RecordChange>, name: &str) -> Option<RecordId> {
     let field = change?.fields.iter().find(|field| field.field == name)?;
     field.after.as_str().and_then(|text| text.parse().ok())
 }

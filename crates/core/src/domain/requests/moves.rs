@@ -7,6 +7,7 @@ use crate::domain::person::Role;
 use crate::domain::record::{Fields, RecordData};
 use crate::domain::refused::Refusal;
 use crate::domain::signature::{Cover, Meaning, Part, Signature};
+use crate::domain::text::with_article;
 use crate::domain::workflow::{Move, World as _};
 
 impl<F> Job<'_, F> {
@@ -23,8 +24,8 @@ impl<F> Job<'_, F> {
             let known: Vec<_> =
                 def.moves.iter().filter(|step| !step.by.is_empty()).map(|step| step.name).collect();
             return Err(Refusal::Rule(format!(
-                "“{go}” is no step of a {}; known are {}",
-                def.word.to_lowercase(),
+                "“{go}” is not a step of {}; known steps: {}",
+                with_article(&def.word.to_lowercase()),
                 known.join(", ")
             )));
         };
@@ -52,7 +53,7 @@ impl<F> Job<'_, F> {
             self.put_signature(id, meaning, roles, covers, reason)?;
         }
         let effects = self.change.case(id, |case| (step.effects)(case))?;
-        self.change.state(id, step.to)?;
+        self.change.set_state(id, step.to)?;
         self.change.apply(effects)?;
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
     }
@@ -67,9 +68,7 @@ impl<F> Job<'_, F> {
         let signing = self.change.case(id, |case| def.signing(case))?;
         let what = format!("Signing {id}");
         if signing.by.is_empty() {
-            return Err(Refusal::Rule(format!(
-                "{id} is not to be signed now; it is signed with its next step"
-            )));
+            return Err(Refusal::Rule(format!("{id} cannot be signed now; it is signed with its next step")));
         }
         let may = |role: &Role| self.person().roles.contains(role) || signing.as_deputy.contains(role);
         let roles: Vec<Role> = signing.by.iter().copied().filter(may).collect();
@@ -83,7 +82,7 @@ impl<F> Job<'_, F> {
             (Some(meaning), allowed) if allowed.contains(&meaning) => meaning,
             (Some(_) | None, _) => {
                 return Err(Refusal::Rule(
-                    "choose one of the meanings that are offered for this signature".to_owned(),
+                    "choose one of the meanings offered for this signature".to_owned(),
                 ));
             }
         };
@@ -144,20 +143,20 @@ impl<F> Job<'_, F> {
         }
         if !self.person().may_sign() {
             return Err(Refusal::Rule(
-                "your identity is not verified for your present key; ask quality or the administrator to confirm it under People before you sign (21 CFR 11.100(b))".to_owned(),
+                "your identity is not confirmed for your current key; ask a quality manager or administrator to confirm it under People before you sign (21 CFR 11.100(b))".to_owned(),
             ));
         }
         let clock = self.change.clock()?;
         if clock.open || clock.back(self.now).is_some() {
             return Err(Refusal::Rule(
-                "the clock of this machine ran backwards; set it right, then acknowledge it under Audit trail before anything is signed".to_owned(),
+                "the clock of this machine ran backwards; correct it, then acknowledge it under Audit trail before you sign".to_owned(),
             ));
         }
         Ok(())
     }
 }
 
-/// What of a change is approved is written by an edit, which tells who its author is; a step fills in for the program.
+/// The approved content of a change is written by edits, which record its authors. A step must not write it.
 fn refuse_scope<F>(data: &RecordData, set: &Fields) -> Result<(), Refusal<F>> {
     let def = data.def();
     let given = set.iter().find(|(name, value)| {
@@ -165,7 +164,7 @@ fn refuse_scope<F>(data: &RecordData, set: &Fields) -> Result<(), Refusal<F>> {
     });
     match given {
         Some((name, _)) if def.kind == Kind::ChangeRequest => {
-            Err(Refusal::invalid(name, "is part of what is approved; edit it before this step")
+            Err(Refusal::invalid(name, "is part of the approved content; edit it before this step")
                 .with_labels(def))
         }
         Some(_) | None => Ok(()),
@@ -181,7 +180,7 @@ fn wrong_state(data: &RecordData, step: &Move) -> String {
         .map(|state| format!("“{}”", state.word))
         .collect();
     format!(
-        "“{}” leads from {}, but {} is {}",
+        "“{}” is possible from {}, but {} is {}",
         step.label,
         words.join(" or "),
         data.head.id,

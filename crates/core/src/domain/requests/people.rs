@@ -1,7 +1,7 @@
 //! Accounts, identities and the clock.
 
 use super::change_set::ChangeSet;
-use super::records::{refuse_senseless, values};
+use super::records::{refuse_invalid_policy, values};
 use super::{Actor, EventParts, Job};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{Person, PersonState, Role, is_login, unconfirmed};
@@ -11,7 +11,7 @@ use crate::domain::refused::Refusal;
 use crate::domain::workflow::missing_fields;
 use serde_json::Value;
 
-/// Who confirms that a key is a person's.
+/// Roles that may confirm that a key belongs to a person.
 const CONFIRMING: [Role; 2] = [Role::Quality, Role::SysAdmin];
 
 impl<F> Job<'_, F> {
@@ -26,7 +26,7 @@ impl<F> Job<'_, F> {
         if self.change.login_taken(&login)? {
             return Err(Refusal::invalid(
                 "login",
-                format!("{login} is taken, or was once; logins are never used again"),
+                format!("{login} is or was in use; a login is never reused"),
             )
             .with_labels(Kind::Person.def()));
         }
@@ -44,27 +44,28 @@ impl<F> Job<'_, F> {
     }
 
     pub(super) fn reset(&mut self, person: RecordId, reason: Option<&str>) -> Result<EventParts, Refusal<F>> {
-        let role = self.role("Resetting an access", &[Role::SysAdmin])?;
-        self.ask_reason(reason, || "resetting an access".to_owned())?;
+        let role = self.role("Resetting access", &[Role::SysAdmin])?;
+        self.ask_reason(reason, || "resetting access".to_owned())?;
         if person.kind != Kind::Person || person == self.actor {
             return Err(Refusal::Rule(
-                "another person's access is reset; change your own password under your name".to_owned(),
+                "you can reset only another person's access; change your own password under your name"
+                    .to_owned(),
             ));
         }
         self.change.get(person)?;
-        self.change.state(person, PersonState::Invited.code())?;
-        // The former key is in force no more, and what was confirmed of it neither.
+        self.change.set_state(person, PersonState::Invited.code())?;
+        // The former key and its confirmation are no longer valid.
         let mut set = unconfirmed();
         set.insert("key_fingerprint".into(), Value::Null);
         self.change.set(person, &set)?;
         Ok(EventParts { record: Some(person), role: Some(role), ..EventParts::default() })
     }
 
-    /// The key that is confirmed is the one that the person uses now; a later key needs a new confirmation.
+    /// Confirms the person's current key; a later key needs a new confirmation.
     pub(super) fn verify_identity(&mut self, person: RecordId, how: &str) -> Result<EventParts, Refusal<F>> {
         let role = self.role("Confirming an identity", &CONFIRMING)?;
         if person == self.actor {
-            return Err(Refusal::Rule("another person confirms your identity".to_owned()));
+            return Err(Refusal::Rule("another person must confirm your identity".to_owned()));
         }
         if how.trim().is_empty() {
             return Err(Refusal::invalid("identity_verified_how", "say how the identity was confirmed")
@@ -78,15 +79,15 @@ impl<F> Job<'_, F> {
                 typed.title
             )));
         }
-        // Whoever handed out the code could have used it: a second person confirms (21 CFR 11.200(a)(3)).
+        // The person who issued the code could have used it, so a second person confirms (21 CFR 11.200(a)(3)).
         let reset = self.change.last_actor("person.reset_access", person)?;
         let (handed, what) = match reset {
-            Some(by) => (Some(by), "reset this access"),
+            Some(by) => (Some(by), "reset this person's access"),
             None => (self.change.last_actor("person.invite", person)?, "invited this person"),
         };
         if handed == Some(self.actor) && self.another_may_confirm(person)? {
             return Err(Refusal::Rule(format!(
-                "you {what}, so another quality manager or administrator confirms the identity"
+                "you {what}, so another quality manager or administrator must confirm the identity"
             )));
         }
         let mut set = Fields::new();
@@ -99,8 +100,8 @@ impl<F> Job<'_, F> {
         Ok(EventParts { record: Some(person), role: Some(role), ..EventParts::default() })
     }
 
-    /// Whether somebody other than the actor and the person could confirm an identity now. In a file with one quality
-    /// manager or administrator there is nobody, and the trail shows it.
+    /// Whether a third person, besides the actor and the person, could confirm an identity now. In a file with only one quality
+    /// manager or administrator there is none, and the audit trail shows that.
     fn another_may_confirm(&self, person: RecordId) -> Result<bool, Refusal<F>> {
         for number in 1..self.change.next_number(Kind::Person)? {
             let other = RecordId::new(Kind::Person, number);
@@ -128,15 +129,15 @@ impl<F> Job<'_, F> {
     }
 }
 
-/// A login as it is stored, or why it is none.
+/// A login in its stored form, or why it is invalid.
 fn as_login<F>(typed: &str) -> Result<String, Refusal<F>> {
-    let plain = || "a login has letters, digits, dot, hyphen and underline only".to_owned();
+    let plain = || "a login may contain only letters, digits, dot, hyphen and underscore".to_owned();
     let found = precis::login(typed).and_then(|login| is_login(&login).then_some(login).ok_or_else(plain));
     found.map_err(|words| Refusal::invalid("login", words).with_labels(Kind::Person.def()))
 }
 
-/// Somebody changes their own password, and with it their key: an old copy of the file and the old password sign nothing in the new
-/// one. The former key lets the new one in, so what was confirmed of the former is confirmed of the new one.
+/// A person changes their own password, and with it their key, so that an old copy of the file and the old password cannot sign
+/// in the current file. The former key authorizes the new one, so the confirmation of the former key also applies to the new one.
 pub(super) fn change_password<F>(
     change: &mut ChangeSet<'_, F>,
     actor: &Actor,
@@ -145,10 +146,10 @@ pub(super) fn change_password<F>(
     let data = change.get(id)?;
     let person = data.typed::<Person>().ok_or(Refusal::NoSuchRecord(id))?;
     if data.head.state != PersonState::Active.code() {
-        return Err(Refusal::Rule("your account is not active any more; ask an administrator".to_owned()));
+        return Err(Refusal::Rule("your account is no longer active; ask an administrator".to_owned()));
     }
     if person.key_fingerprint.is_empty() || *person.key_fingerprint == *actor.fingerprint {
-        return Err(Refusal::Rule("a new password comes with a new key".to_owned()));
+        return Err(Refusal::Rule("a new password needs a new key".to_owned()));
     }
     let mut set = Fields::new();
     set.insert("key_fingerprint".into(), actor.fingerprint.clone().into());
@@ -159,7 +160,7 @@ pub(super) fn change_password<F>(
     Ok(EventParts { record: Some(id), ..EventParts::default() })
 }
 
-/// Somebody comes in with a one-time code and a new key: who was invited or whose access was reset, or an administrator.
+/// A person enters with a one-time code and a new key: they were invited, or their access was reset, or they are an administrator.
 pub(super) fn enter<F>(
     change: &mut ChangeSet<'_, F>,
     actor: &Actor,
@@ -173,7 +174,7 @@ pub(super) fn enter<F>(
     }
     if recovers && data.head.state == PersonState::Inactive.code() {
         return Err(Refusal::Rule(
-            "the account is inactive; the recovery code restores only who may sign in".to_owned(),
+            "the account is inactive; the recovery code restores only active or invited accounts".to_owned(),
         ));
     }
     if !recovers && data.head.state != PersonState::Invited.code() {
@@ -182,7 +183,7 @@ pub(super) fn enter<F>(
             "the account is {state}; ask an administrator to reset its access"
         )));
     }
-    change.state(id, PersonState::Active.code())?;
+    change.set_state(id, PersonState::Active.code())?;
     let mut set = Fields::new();
     set.insert("key_fingerprint".into(), actor.fingerprint.clone().into());
     change.set(id, &values(Kind::Person.def(), &set)?)?;
@@ -197,20 +198,22 @@ pub(super) fn create_file<F>(
     facts: Value,
 ) -> Result<EventParts, Refusal<F>> {
     if person.get("key_fingerprint").and_then(Value::as_str) != Some(&*actor.fingerprint) {
-        return Err(Refusal::Rule("the first person's key is not the one that signs".to_owned()));
+        return Err(Refusal::Rule("the first person's key is not the key that signs".to_owned()));
     }
     let login = person.get("login").and_then(Value::as_str).unwrap_or_default();
     if as_login(login)? != login {
-        return Err(Refusal::invalid("login", "is not written as logins are").with_labels(Kind::Person.def()));
+        return Err(
+            Refusal::invalid("login", "is not in the stored form of a login").with_labels(Kind::Person.def())
+        );
     }
     let mut founder = None;
     for (kind, set) in [(Kind::Product, product), (Kind::Policy, policy), (Kind::Person, person)] {
         let id = change.make(kind, None, &values(kind.def(), &set)?)?;
         let data = change.get(id)?;
         if id.number != 1 {
-            return Err(Refusal::Rule("a file is made only once".to_owned()));
+            return Err(Refusal::Rule("a file is created only once".to_owned()));
         }
-        refuse_senseless(&data)?;
+        refuse_invalid_policy(&data)?;
         if let Some(missing) = missing_fields(&data, &data.head.state).into_iter().next() {
             return Err(
                 Refusal::invalid(missing.field.unwrap_or_default(), "must be filled").with_labels(kind.def())
@@ -219,7 +222,7 @@ pub(super) fn create_file<F>(
         founder = Some(id);
     }
     if let Some(id) = founder {
-        change.state(id, PersonState::Active.code())?;
+        change.set_state(id, PersonState::Active.code())?;
     }
     Ok(EventParts { facts, ..EventParts::default() })
 }

@@ -1,4 +1,4 @@
-//! A dry run of a request: what it asks for, what stands against it, what would be signed as it will be, and what would change.
+//! A dry run of a request: the inputs that it needs, the unmet conditions, the content to be signed, and the changes.
 
 use super::{Act, Actor, ChangeSet, Mode, ReadPart, RecordSource, run};
 use crate::domain::canonical::Digest;
@@ -9,51 +9,51 @@ use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part, Signature};
 use crate::domain::workflow::Condition;
 
-/// What a request asks the person for besides its fields.
+/// The inputs that a request needs from the person besides its fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Asks {
-    /// What asks for a reason, where something does and none is given.
+    /// What needs a reason, if one is needed and none is given.
     pub reason: Option<String>,
-    /// What asks why it is entered late, where something does and no reason is given.
+    /// What needs a reason for the late entry, if one is needed and none is given.
     pub late_reason: Option<String>,
-    /// What is signed, so that the password is asked for; whether or not it was given.
+    /// What is signed and therefore needs the password, whether or not it was entered.
     pub password: Option<String>,
 }
 
-/// A part of a record that would be signed, as it will be.
+/// A part of a record that would be signed, in its future form.
 #[derive(Debug, Clone)]
 pub struct SignedPart {
-    /// Which part.
+    /// The part.
     pub part: Part,
     /// What the signature means.
     pub meaning: Meaning,
     /// SHA-256 of the part's canonical text.
     pub digest: Digest,
-    /// The record as it will be.
+    /// The record in its future form.
     pub data: SharedRecord,
 }
 
-/// What would come of a request.
+/// The result of a dry run.
 #[derive(Debug, Clone)]
 pub struct Preview {
     /// Name of the request.
     pub request: String,
-    /// The record that it would be done to.
+    /// The record that it concerns.
     pub record: Option<RecordId>,
-    /// What it asks for.
+    /// The inputs that it needs.
     pub asks: Asks,
     /// The conditions that are not met yet, all of them.
     pub missing: Vec<Condition>,
-    /// What would be signed.
+    /// The content that would be signed.
     pub signed: Vec<SignedPart>,
-    /// What the event would say of each record that changes.
+    /// The change of each record, as the event would contain it.
     pub changes: Vec<RecordChange>,
-    /// The records that change, as they will be.
+    /// The changed records in their future form.
     pub records: Vec<SharedRecord>,
 }
 
 impl Preview {
-    /// What the person has read once the preview was shown: to be handed in with the request.
+    /// What the person has read once the preview was shown; it is passed on with the request.
     pub fn read(&self) -> Vec<ReadPart> {
         self.signed.iter().map(SignedPart::read).collect()
     }
@@ -65,10 +65,10 @@ impl SignedPart {
     }
 }
 
-/// Looks at what would come of a request, as if reason and password were given and its conditions met.
+/// Runs a request without writing anything, as if reason and password were given and its conditions met.
 ///
 /// # Errors
-/// What stands against it whatever is given: a role that is not held, values that cannot be taken, a wrong state.
+/// Obstacles that no further input removes: a missing role, invalid values, a wrong state.
 pub fn preview<F>(source: &dyn RecordSource<F>, actor: &Actor, act: Act) -> Result<Preview, Refusal<F>> {
     let run = run(source, actor, act, Mode::Preview)?;
     Ok(Preview {
@@ -82,7 +82,7 @@ pub fn preview<F>(source: &dyn RecordSource<F>, actor: &Actor, act: Act) -> Resu
     })
 }
 
-/// The parts that signatures cover, with the records as they will be.
+/// The parts that signatures cover, with the records in their future form.
 pub(super) fn signed_parts<F>(
     change: &ChangeSet<'_, F>,
     signatures: &[Signature],
@@ -98,7 +98,7 @@ pub(super) fn signed_parts<F>(
         .collect()
 }
 
-/// Refuses a request by which something else would be signed than was read.
+/// Refuses a request that would sign other content than the person read.
 pub(super) fn refuse_unread<F>(signed: &[SignedPart], read: Option<Vec<ReadPart>>) -> Result<(), Refusal<F>> {
     match read {
         Some(read) if read != signed.iter().map(SignedPart::read).collect::<Vec<_>>() => {

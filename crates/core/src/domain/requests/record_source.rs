@@ -1,4 +1,4 @@
-//! What a request is performed on: the file as it is, or the records as the events before one say that they were.
+//! The data on which a request is performed: the current file, or the state before one of its events.
 
 use std::sync::Arc;
 
@@ -12,21 +12,21 @@ use crate::domain::signature::Signature;
 /// A person's state and content.
 pub type Account = (String, Arc<Person>);
 
-/// The records, signatures and events so far. `F` is how it fails.
+/// The records, signatures and events so far. `F` is its error.
 pub trait RecordSource<F> {
     /// A record by its number.
     fn record(&self, id: RecordId) -> Result<Option<SharedRecord>, F>;
-    /// The account of a person; `None` where there is none, or it cannot be read.
+    /// The account of a person; `None` if there is none, or it cannot be read.
     fn account(&self, id: RecordId) -> Result<Option<Account>, F> {
         Ok(self.record(id)?.and_then(|data| Some((data.head.state.clone(), data.typed()?))))
     }
-    /// The number that the next record of a kind gets.
+    /// The number of the next record of a kind.
     fn next_number(&self, kind: Kind) -> Result<u32, F>;
-    /// The records of a kind that name `id` in one of their references, in their order.
+    /// The records of a kind that name `id` in one of their references, in order.
     fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, F>;
-    /// The parts of a record of one kind, in their order.
+    /// The parts of one kind of a record, in order.
     fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, F>;
-    /// Everything that is a part of a record, of every kind.
+    /// All parts of a record, of every kind.
     fn all_parts(&self, data: &RecordData) -> Result<Vec<SharedRecord>, F> {
         let mut parts = Vec::new();
         for (def, _) in data.def().part_kinds() {
@@ -34,27 +34,27 @@ pub trait RecordSource<F> {
         }
         Ok(parts)
     }
-    /// All records of a kind, in their order.
+    /// All records of a kind, in order.
     fn all(&self, kind: Kind) -> Result<Vec<SharedRecord>, F>;
-    /// The records of a kind that are in one of these states, in their order.
+    /// The records of a kind that are in one of these states, in order.
     fn in_states(&self, kind: Kind, states: &[&str]) -> Result<Vec<SharedRecord>, F> {
         let mut records = self.all(kind)?;
         records.retain(|data| states.contains(&data.head.state.as_str()));
         Ok(records)
     }
-    /// The rows of a list: every record of the kind, newest first, with further columns by field name.
+    /// The rows of a list: every record of the kind, newest first, with additional columns by field name.
     fn list(&self, kind: Kind, more: &[&str]) -> Result<Vec<ListRow>, F> {
         Ok(self.all(kind)?.iter().rev().map(|data| ListRow::of(data, more)).collect())
     }
     /// The signatures on a record, oldest first.
     fn signatures(&self, id: RecordId) -> Result<Vec<Signature>, F>;
-    /// Everybody who made the record or edited what an approval of it fixes, sorted: the actors of the events of which
-    /// [`crate::domain::authorship::writes`] says so.
+    /// Everybody who created the record or edited the content that an approval of it fixes, sorted: the actors of the events
+    /// that [`crate::domain::authorship::writes`] selects.
     fn editors(&self, id: RecordId) -> Result<Vec<RecordId>, F>;
-    /// Who last performed a request on a record.
+    /// The person who last performed a request on a record.
     fn last_actor(&self, request: &str, record: RecordId) -> Result<Option<RecordId>, F>;
-    /// Whether a login is or was used by anybody.
+    /// Whether a login is or was in use.
     fn login_taken(&self, login: &str) -> Result<bool, F>;
-    /// What the events say of the clock.
+    /// The clock according to the events.
     fn clock(&self) -> Result<ClockHistory, F>;
 }

@@ -1,4 +1,4 @@
-//! Making, editing, assigning records, and attaching files to them.
+//! Creating, editing and assigning records, and attaching files to them.
 
 use super::{EventParts, FileDigest, Job, Mode};
 use crate::domain::attachment::{self, Attachment, BYTES_MAX};
@@ -9,6 +9,7 @@ use crate::domain::policy::Policy;
 use crate::domain::record::{Fields, KindDef, PartOf, RecordData, SignedEdits, Violation, check_values};
 use crate::domain::refused::Refusal;
 use crate::domain::signature::Meaning;
+use crate::domain::text::with_article;
 use crate::domain::time::Moment;
 use crate::domain::workflow::{Unfilled, missing_fields, unfilled};
 
@@ -21,23 +22,23 @@ pub(super) struct AttachedFile {
     pub captured_at: Option<Moment>,
 }
 
-/// Fields of later sections that may be known when a record is made.
+/// Fields of later sections that may be known when a record is created.
 const OPEN_WHEN_MADE: &[&str] = &["related", "patient_or_user_harm"];
 
-/// Whether a field may be filled in the act that makes the record.
+/// Whether a field may be filled when the record is created.
 pub fn may_be_filled_when_made(def: &KindDef, name: &str) -> bool {
     let open = def.section_of(name).is_some_and(|section| section.open_in.contains(&def.initial()));
     def.field(name).is_some_and(|field| !field.by_system) && (open || OPEN_WHEN_MADE.contains(&name))
 }
 
 impl<F> Job<'_, F> {
-    /// The values in their canonical form; what tells when something happened does not lie ahead.
+    /// The values in canonical form. Times at which something happened must not be in the future.
     pub(super) fn values(&self, def: &KindDef, set: &Fields) -> Result<Fields, Refusal<F>> {
         let set = values(def, set)?;
         let violations: Vec<Violation> = set
             .iter()
             .filter_map(|(name, value)| {
-                let reason = def.field(name)?.ahead(value, self.now)?;
+                let reason = def.field(name)?.in_future(value, self.now)?;
                 Some(Violation { field: name.clone(), reason })
             })
             .collect();
@@ -54,7 +55,8 @@ impl<F> Job<'_, F> {
         set: &Fields,
     ) -> Result<EventParts, Refusal<F>> {
         let def = kind.def();
-        let role = self.role(&format!("Making a {}", def.word.to_lowercase()), def.create_by)?;
+        let role =
+            self.role(&format!("Creating {}", with_article(&def.word.to_lowercase())), def.create_by)?;
         let whole = parent.map(|id| self.change.get(id)).transpose()?;
         refuse_parent(def, whole.as_deref())?;
         let set = self.values(def, set)?;
@@ -105,7 +107,7 @@ impl<F> Job<'_, F> {
         let signed = def.edit_signed.includes(changed.iter().copied());
         if !changed.is_empty() {
             if signed && def.edit_signed != SignedEdits::All {
-                self.ask_reason(reason, || format!("an edit of {id} on which approvals rest"))?;
+                self.ask_reason(reason, || format!("an edit of {id} that approvals depend on"))?;
             }
             for signed in [Some(id), data.head.parent].into_iter().flatten() {
                 if self.change.is_signed(signed)? {
@@ -118,10 +120,10 @@ impl<F> Job<'_, F> {
         self.refuse_unfilled(id)?;
         self.references_exist(id, &set)?;
         let after = self.change.get(id)?;
-        refuse_senseless(&after)?;
+        refuse_invalid_policy(&after)?;
         self.refuse_own_name(id, &changed)?;
         if id.kind == Kind::Person && changed.contains(&"title") {
-            // Whoever confirmed the identity confirmed it of another name.
+            // The identity was confirmed under the previous name.
             self.change.set(id, &person::unconfirmed())?;
         }
         if signed {
@@ -130,7 +132,7 @@ impl<F> Job<'_, F> {
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
     }
 
-    /// The state of the record of which something is a part says whether the part is open.
+    /// A part can be changed only in certain states of the record to which it belongs.
     pub(super) fn refuse_closed_parent(&self, data: &RecordData) -> Result<(), Refusal<F>> {
         match (data.def().part_of, data.head.parent) {
             (Some(part_of), Some(parent)) => {
@@ -141,7 +143,7 @@ impl<F> Job<'_, F> {
         }
     }
 
-    /// The day of awareness, from which reporting limits run, is not moved to a later day without a reason (21 CFR 803).
+    /// The day of awareness, from which reporting limits run, is moved to a later day only with a reason (21 CFR 803).
     pub(super) fn refuse_postponed(
         &self,
         data: &RecordData,
@@ -149,12 +151,12 @@ impl<F> Job<'_, F> {
         reason: Option<&str>,
     ) -> Result<(), Refusal<F>> {
         if feedback::postpones_awareness(data, set) {
-            self.ask_reason(reason, || format!("a later or no “Aware since” of {}", data.head.id))?;
+            self.ask_reason(reason, || format!("a later or empty “Aware since” of {}", data.head.id))?;
         }
         Ok(())
     }
 
-    /// Who one is and what one may do is said by somebody else (21 CFR 11.10(g), 11.100).
+    /// Another person sets a person's name and roles (21 CFR 11.10(g), 11.100).
     fn refuse_own_name(&self, id: RecordId, changed: &[&str]) -> Result<(), Refusal<F>> {
         let own = id == self.actor;
         let what = match changed.iter().find(|name| own && ["title", "roles"].contains(name)) {
@@ -162,10 +164,10 @@ impl<F> Job<'_, F> {
             Some(_) => "name",
             None => return Ok(()),
         };
-        Err(Refusal::Rule(format!("nobody changes their own {what}; ask another administrator")))
+        Err(Refusal::Rule(format!("you cannot change your own {what}; ask another administrator")))
     }
 
-    /// What the present state demands must not be emptied. A dry run notes it and goes on.
+    /// Fields that the current state requires must not be emptied. A dry run notes them and continues.
     pub(super) fn refuse_unfilled(&self, id: RecordId) -> Result<(), Refusal<F>> {
         let data = self.change.get(id)?;
         let missing = unfilled(&data, &data.head.state);
@@ -214,19 +216,19 @@ impl<F> Job<'_, F> {
     pub(super) fn assign(&mut self, id: RecordId, owner: Option<RecordId>) -> Result<EventParts, Refusal<F>> {
         let def = id.kind.def();
         if !def.assignable {
-            return Err(Refusal::Rule(format!("a {} has no owner", def.word.to_lowercase())));
+            return Err(Refusal::Rule(format!("{} has no owner", with_article(&def.word.to_lowercase()))));
         }
         let role = self.role(&format!("Assigning {id}"), Role::EVERYONE)?;
         if let Some(owner) = owner {
             let data = self.change.get(owner)?;
             if owner.kind != Kind::Person || data.head.state == PersonState::Inactive.code() {
-                return Err(Refusal::Rule(format!("{owner} is no active person")));
+                return Err(Refusal::Rule(format!("{owner} is not an active person")));
             }
         }
         if self.change.get(id)?.is_terminal() {
-            return Err(Refusal::Rule(format!("{id} is ended and read-only")));
+            return Err(Refusal::Rule(format!("{id} has ended and is read-only")));
         }
-        self.change.own(id, owner)?;
+        self.change.set_owner(id, owner)?;
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
     }
 
@@ -262,24 +264,24 @@ impl<F> Job<'_, F> {
     }
 }
 
-/// A part is made within a record of the kind that its declaration names, while that one is open for it.
+/// A part is created in a record of the kind that its declaration names, while that record is open for it.
 ///
 /// # Errors
-/// [`Refusal::Rule`] where the kind wants a record of which it becomes a part, wants none or wants another, or where that one is closed.
+/// [`Refusal::Rule`] if the parent record is missing, not allowed, of the wrong kind, or closed.
 pub fn refuse_parent<F>(def: &KindDef, parent: Option<&RecordData>) -> Result<(), Refusal<F>> {
-    let word = def.word.to_lowercase();
+    let word = with_article(&def.word.to_lowercase());
+    let parent_word = |part_of: PartOf| with_article(&part_of.kind.def().word.to_lowercase());
     match (def.part_of, parent) {
         (None, None) => Ok(()),
         (None, Some(parent)) => {
-            Err(Refusal::Rule(format!("a {word} stands by itself and is no part of {}", parent.head.id)))
+            Err(Refusal::Rule(format!("{word} is not part of another record; leave out {}", parent.head.id)))
         }
-        (Some(part_of), None) => Err(Refusal::Rule(format!(
-            "a {word} is a part of a {}; say of which",
-            part_of.kind.def().word.to_lowercase()
-        ))),
+        (Some(part_of), None) => {
+            Err(Refusal::Rule(format!("{word} is part of {}; name its number", parent_word(part_of))))
+        }
         (Some(part_of), Some(parent)) if parent.head.id.kind != part_of.kind => Err(Refusal::Rule(format!(
-            "a {word} is a part of a {}, which {} is not",
-            part_of.kind.def().word.to_lowercase(),
+            "{word} is part of {}, which {} is not",
+            parent_word(part_of),
             parent.head.id
         ))),
         (Some(part_of), Some(parent)) => refuse_closed_for(parent, part_of),
@@ -305,11 +307,11 @@ fn refuse_closed_for<F>(parent: &RecordData, part_of: PartOf) -> Result<(), Refu
     )))
 }
 
-/// Refuses a change of the files of a record whose content counts as signed or which has ended.
+/// Refuses a change to the files of a record that has ended or whose content is signed.
 fn refuse_fixed_files<F>(subject: &RecordData) -> Result<(), Refusal<F>> {
     if attachment::are_fixed(subject) {
         return Err(Refusal::Rule(format!(
-            "{} is {} and its files are fixed with it; attach the file to a record that is still open, or bring this one back to where it is worked on",
+            "{} is {} and its files are fixed; attach the file to an open record, or return this record to an open state",
             subject.head.id,
             state_word(subject)
         )));
@@ -317,8 +319,8 @@ fn refuse_fixed_files<F>(subject: &RecordData) -> Result<(), Refusal<F>> {
     Ok(())
 }
 
-/// A policy that makes no sense is not put in force.
-pub(super) fn refuse_senseless<F>(data: &RecordData) -> Result<(), Refusal<F>> {
+/// An invalid policy is not put in force.
+pub(super) fn refuse_invalid_policy<F>(data: &RecordData) -> Result<(), Refusal<F>> {
     let Some(policy) = data.typed::<Policy>().filter(|_| data.head.id.kind == Kind::Policy) else {
         return Ok(());
     };
@@ -337,7 +339,7 @@ pub(super) fn values<F>(def: &KindDef, set: &Fields) -> Result<Fields, Refusal<F
     check_values(def, set).map_err(|violations| Refusal::Invalid { violations }.with_labels(def))
 }
 
-/// Refuses changes to fields that the state has closed, and to those that only the program fills.
+/// Refuses changes to fields that are closed in the current state, and to fields that only the program fills.
 pub(super) fn refuse_closed<F>(data: &RecordData, set: &Fields) -> Result<(), Refusal<F>> {
     let def = data.def();
     for (name, value) in set {

@@ -1,4 +1,4 @@
-//! Everything that can be done to a file, as data, and the events by which it is told again.
+//! Everything that can be done to a file, as data, with the names of the resulting events.
 
 use std::path::PathBuf;
 
@@ -20,36 +20,37 @@ pub enum FileSource {
     Path(PathBuf),
     /// Text, taken as UTF-8.
     Text(String),
-    /// Bytes that are already here.
+    /// Bytes that are already read.
     #[serde(skip)]
     Bytes(Vec<u8>),
-    /// Bytes that are kept beside the request, told by their digest. The other three become this before a request is performed.
+    /// Bytes that are stored separately and identified by their digest. The other variants become this one before a request is
+    /// performed.
     #[serde(skip)]
     Digest(FileDigest),
 }
 
-/// What a request needs to know of the bytes of a file.
+/// The data about the bytes of a file that a request needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileDigest {
     /// SHA-256, hexadecimal.
     pub sha256: String,
-    /// How many bytes there are.
+    /// The number of bytes.
     pub bytes: u64,
     /// Their internet media type.
     pub media_type: String,
 }
 
-/// Something that can be done to a file, as data. One event comes of it.
+/// Something that can be done to a file, as data. It produces one event.
 ///
-/// The window builds requests, `mainstay run` reads them, imports and the example product are made of them.
+/// The window builds requests, `mainstay run` reads them, and imports and the example product consist of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Request {
-    /// Makes a record.
+    /// Creates a record.
     Create {
-        /// Of which kind.
+        /// Its kind.
         kind: Kind,
-        /// The record of which it is a part, where its kind has a parent.
+        /// The record of which it is a part, if its kind has a parent.
         #[serde(default)]
         parent: Option<RecordId>,
         /// Its fields.
@@ -62,11 +63,11 @@ pub enum Request {
         /// The fields and their new values; `None` empties one.
         set: Fields,
     },
-    /// Gives a record to an owner.
+    /// Sets the owner of a record.
     Assign {
         /// Which record.
         id: RecordId,
-        /// The person; nobody if absent.
+        /// The person; no owner if absent.
         #[serde(default)]
         owner: Option<RecordId>,
     },
@@ -76,21 +77,21 @@ pub enum Request {
         id: RecordId,
         /// Name of the transition.
         go: String,
-        /// Fields that are given along with it.
+        /// Fields to set with the transition.
         #[serde(default)]
         set: Fields,
     },
-    /// Signs a record without moving it on; what follows from the signature follows.
+    /// Signs a record without a transition; the effects of the signature are applied.
     Sign {
         /// Which record.
         id: RecordId,
-        /// What the signature means; absent where there is only one meaning.
+        /// What the signature means; may be absent if there is only one meaning.
         #[serde(default)]
         meaning: Option<Meaning>,
     },
     /// Attaches a file to a record.
     Attach {
-        /// To which record.
+        /// The record.
         to: RecordId,
         /// Name of the file.
         file_name: String,
@@ -99,28 +100,28 @@ pub enum Request {
         /// What it shows.
         #[serde(default)]
         description: String,
-        /// Where it came from.
+        /// Its origin.
         #[serde(default)]
         source: String,
-        /// When it was captured there.
+        /// When it was captured at its source.
         #[serde(default)]
         captured_at: Option<Moment>,
     },
-    /// Invites a person; the receipt carries their one-time code.
+    /// Invites a person; the receipt contains their one-time code.
     InvitePerson {
         /// Login name.
         login: String,
-        /// Full name as printed beside signatures.
+        /// Full name as printed with signatures.
         full_name: String,
         /// Roles.
         roles: Vec<Role>,
     },
-    /// Lets a person set a new password with a one-time code, which the receipt carries. Their key is replaced.
+    /// Lets a person set a new password with a one-time code, which the receipt contains. Their key is replaced.
     ResetAccess {
         /// Which person.
         person: RecordId,
     },
-    /// Confirms that a person's present key is theirs; needed before they sign.
+    /// Confirms that a person's current key is theirs; required before they sign.
     VerifyIdentity {
         /// Which person.
         person: RecordId,
@@ -129,19 +130,19 @@ pub enum Request {
     },
     /// Acknowledges that the clock ran backwards, after which signing is possible again.
     AcknowledgeClock,
-    /// Notes that feedback was imported from a file. Made by the import, after its rows; no script can say it.
+    /// Records that feedback was imported from a file. The import adds it after its rows; scripts cannot use it.
     #[serde(skip)]
     NoteImport {
-        /// What was imported, from what, with which outcome.
+        /// The imported data, their source and the outcome.
         facts: Value,
     },
-    /// Notes that a packet was produced. Made by the packet itself; no script can say it.
+    /// Records that a packet was produced. The packet adds it; scripts cannot use it.
     #[serde(skip)]
     NotePacket {
         /// Number, scope and digest of the packet.
         facts: Value,
     },
-    /// Notes failed attempts to sign in. Made by the next sign-in that succeeds.
+    /// Records failed attempts to sign in. The next successful sign-in adds it.
     #[serde(skip)]
     NoteFailedSignIns {
         /// When and where.
@@ -150,13 +151,13 @@ pub enum Request {
     /// Changes the person's own password, and their key with it.
     #[serde(skip)]
     ChangePassword,
-    /// Comes in with a new key and a one-time code.
+    /// Enters with a new key and a one-time code.
     #[serde(skip)]
     EnterWithCode {
-        /// Whether with the recovery code instead of one's own.
+        /// Whether the code is the recovery code, not the person's own.
         recovers: bool,
     },
-    /// Makes the file with its product, policy and first person.
+    /// Creates the file with its product, policy and first person.
     #[serde(skip)]
     CreateFile {
         /// Fields of the product.
@@ -170,12 +171,12 @@ pub enum Request {
     },
 }
 
-/// What a person says about a request.
+/// A person's remarks on a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Remarks {
-    /// Why.
+    /// The reason.
     pub reason: Option<String>,
-    /// When it happened, where that was before now.
+    /// When it happened, if earlier than now.
     pub occurred_at: Option<Moment>,
     /// Why it is entered late.
     pub late_reason: Option<String>,
@@ -192,24 +193,24 @@ pub struct ReadPart {
     pub digest: Digest,
 }
 
-/// A request with what a person says about it.
+/// A request with the person's remarks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Act {
     /// The request.
     #[serde(rename = "do")]
     pub request: Request,
-    /// Why, where it is asked for.
+    /// The reason, if one is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// When it happened, where that was before now.
+    /// When it happened, if earlier than now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub occurred_at: Option<Moment>,
-    /// Why it is entered late, where it is.
+    /// Why it is entered late, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late_reason: Option<String>,
-    /// What the person read of what is signed, as a preview showed it. The request is refused if it no longer holds.
-    /// Absent where nobody read, as in a script.
+    /// The content to be signed as a preview showed it to the person. The request is refused if that content has changed.
+    /// Absent if nobody read it, as in a script.
     #[serde(skip)]
     pub read: Option<Vec<ReadPart>>,
 }
@@ -221,14 +222,14 @@ impl From<Request> for Act {
 }
 
 impl Act {
-    /// The same with a reason.
+    /// The same request with a reason.
     pub fn because(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
         self
     }
 }
 
-/// Whom a one-time code lets in.
+/// Who may use a one-time code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeFor {
     /// This person.
@@ -237,12 +238,12 @@ pub enum CodeFor {
     Recovery,
 }
 
-/// What a request hands out by which somebody gets in.
+/// The means of access that a request issues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HandsOut {
     /// Nothing.
     Nothing,
-    /// A one-time code for the person to whom it is done.
+    /// A one-time code for the person whom the request concerns.
     Code,
     /// The actor's own new key.
     Key,
@@ -251,7 +252,7 @@ pub enum HandsOut {
 }
 
 impl HandsOut {
-    /// The one-time code, where the request is done to `record`.
+    /// The one-time code, if the request concerns `record`.
     pub fn code(self, record: Option<RecordId>) -> Option<CodeFor> {
         match self {
             Self::Code => record.map(CodeFor::Person),
@@ -260,7 +261,7 @@ impl HandsOut {
         }
     }
 
-    /// Whose key comes into force.
+    /// The person whose new key takes effect.
     pub const fn lets_in(self, actor: RecordId) -> Option<RecordId> {
         match self {
             Self::Key | Self::KeyAndRecoveryCode => Some(actor),
@@ -270,7 +271,7 @@ impl HandsOut {
 }
 
 impl Request {
-    /// The name of the event that it leaves: `kind.verb`.
+    /// The name of the event that it produces: `kind.verb`.
     pub fn name(&self) -> String {
         match self {
             Self::Create { kind, .. } => format!("{}.create", kind.code()),
@@ -293,7 +294,7 @@ impl Request {
         }
     }
 
-    /// Which one-time code it gives out, and whose key it brings into force.
+    /// The one-time code that it issues, and whose new key takes effect.
     pub const fn hands_out(&self) -> HandsOut {
         match self {
             Self::InvitePerson { .. } | Self::ResetAccess { .. } => HandsOut::Code,

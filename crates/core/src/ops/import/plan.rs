@@ -157,7 +157,7 @@ pub(in crate::ops) fn check_new(def: &KindDef, values: &Fields, now: Moment) -> 
                 .iter()
                 .map(|(row, column)| format!("{}: row {row}, {}: is missing", field.label, column.label)),
         );
-        reasons.extend(field.ahead(value, now).map(|reason| format!("{}: {reason}", field.label)));
+        reasons.extend(field.in_future(value, now).map(|reason| format!("{}: {reason}", field.label)));
     }
     if reasons.is_empty() { Ok(set) } else { Err(reasons) }
 }

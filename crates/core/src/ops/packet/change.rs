@@ -194,7 +194,7 @@ fn request(paper: &Paper<'_>, chain: &ChangeChain, approvals: &[RecordPage]) -> 
     blocks.extend(record::content(
         paper,
         page,
-        |group| matches!(group.title, "Implementation" | "Afterwards"),
+        |group| matches!(group.title, "Implementation" | "After approval"),
         &[],
         Vec::new(),
     ));
@@ -265,7 +265,7 @@ fn activities(change: &ChangeRequest, id: RecordId) -> Section {
 fn verification(paper: &Paper<'_>, chain: &ChangeChain) -> Result<Vec<Section>, Refused> {
     let page = &chain.change;
     let id = page.data.head.id.to_string();
-    let tests = paper.with_world(|world| test_record::standing(world, page.data.head.id))?;
+    let tests = paper.with_world(|world| test_record::counted(world, page.data.head.id))?;
     let fields = ["regression_rationale", "risk_control_verification", "problems_found"];
     let fields: Vec<Field> = fields.iter().filter_map(|name| record::named(paper, page, name)).collect();
     let mut blocks = Vec::new();

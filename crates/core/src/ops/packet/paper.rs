@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::domain::field::{FieldDef, Telling};
+use crate::domain::field::{FieldDef, ValueFormat};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::product::Product;
 use crate::domain::record::RecordData;
@@ -48,7 +48,7 @@ impl<'a> Paper<'a> {
     /// Reads the file's records through the view that rules use.
     pub fn with_world<T>(&self, read: impl FnOnce(&dyn World) -> T) -> Result<T, Refused> {
         let nobody = RecordId::new(Kind::Person, 0);
-        let change = ChangeSet::to_look(&self.file.store, nobody, self.now);
+        let change = ChangeSet::read_only(&self.file.store, nobody, self.now);
         let found = read(&change);
         change.finish()?;
         Ok(found)
@@ -102,7 +102,7 @@ impl<'a> Paper<'a> {
 
     /// A value as printed: words, persons by name, personal values redacted if requested.
     pub fn words(&self, field: &FieldDef, value: &Value) -> String {
-        field.told(value, self)
+        field.display(value, self)
     }
 
     /// A declared field of a record as printed; empty for an unknown field.
@@ -236,12 +236,12 @@ fn gather(data: &RecordData, found: &mut BTreeSet<String>) {
     }
 }
 
-impl Telling for Paper<'_> {
+impl ValueFormat for Paper<'_> {
     fn record(&self, id: RecordId) -> String {
         self.name(id)
     }
 
-    fn instead(&self, field: &FieldDef) -> Option<&'static str> {
+    fn replacement(&self, field: &FieldDef) -> Option<&'static str> {
         (self.redact && field.personal).then_some(REDACTED)
     }
 }

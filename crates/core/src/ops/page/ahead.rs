@@ -8,7 +8,7 @@ use crate::domain::approval::{self, Approval};
 use crate::domain::change_request::ChangeState;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::Onto;
+use crate::domain::kind::Via;
 use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::record::RecordData;
 use crate::domain::workflow::World;
@@ -69,11 +69,11 @@ pub(super) fn of(work: &ChangeSet<'_>, staff: &Staff, data: &RecordData) -> Vec<
         return waiting_approvals(work, staff, data);
     }
     let here = data.head.state.as_str();
-    let links = data.def().onward.iter().filter(|link| link.from.contains(&here));
+    let links = data.def().next_records.iter().filter(|link| link.from.contains(&here));
     links
-        .flat_map(|link| match link.to {
-            Onto::Named(field) => named(work, data, field),
-            Onto::Referring(kind) => work.referring(data.head.id, kind),
+        .flat_map(|link| match link.via {
+            Via::Field(field) => named(work, data, field),
+            Via::Referring(kind) => work.referring(data.head.id, kind),
         })
         .flat_map(|next| onward(work, staff, &next))
         .collect()

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::domain::field::{FieldDef, FieldType, Telling};
+use crate::domain::field::{FieldDef, FieldType, ValueFormat};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::time::Moment;
 use crate::ops::ListRow;
@@ -122,13 +122,13 @@ fn cell(field: &FieldDef, stored: &str, names: &BTreeMap<RecordId, String>) -> S
         | FieldType::Choice(_)
         | FieldType::Record => text(),
     };
-    field.told(&value, &InList(names))
+    field.display(&value, &InList(names))
 }
 
 /// Values in a list: persons by name, moments by their day.
 struct InList<'a>(&'a BTreeMap<RecordId, String>);
 
-impl Telling for InList<'_> {
+impl ValueFormat for InList<'_> {
     fn record(&self, id: RecordId) -> String {
         self.0.get(&id).cloned().unwrap_or_else(|| id.to_string())
     }

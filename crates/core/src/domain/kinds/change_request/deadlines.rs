@@ -1,4 +1,4 @@
-//! What falls due about a change request.
+//! Deadlines of change requests.
 
 use super::{ChangeRequest, ChangeState as S, Urgency, granted_approval};
 use crate::domain::approval::{self, ApprovalState};
@@ -10,7 +10,7 @@ use crate::domain::time::Day;
 use crate::domain::workflow::Case;
 
 const UNDER_WAY: &[&str] = &[S::Implementing.code(), S::Implemented.code(), S::Verifying.code()];
-const BEGUN: &[&str] = &[
+const STARTED: &[&str] = &[
     S::Implementing.code(),
     S::Implemented.code(),
     S::Verifying.code(),
@@ -34,8 +34,8 @@ const ANALYSE: Deadline = Deadline::new(
     Limit::Days("change_pending_days", STATE_SINCE),
     "IEC 62304 6.2.3",
 );
-const BEGIN: Deadline = Deadline::new(
-    "Begin the approved change",
+const START: Deadline = Deadline::new(
+    "Start the approved change",
     Role::DevLead,
     &[S::Approved.code()],
     Limit::Days("change_pending_days", STATE_SINCE),
@@ -50,16 +50,16 @@ pub(super) const ALL: &[Deadline] = &[
     ANALYSE.only(|case| !is_emergency(case)),
     Deadline { limit: SHORT, ..ANALYSE }.only(is_emergency),
     Deadline::new(
-        "Resume the change, or give it up",
+        "Resume or cancel the change",
         Role::DevLead,
         &[S::OnHold.code()],
         Limit::Days("change_pending_days", STATE_SINCE),
         "IEC 62304 6.2.3",
     ),
-    BEGIN.only(|case| last_day(case).is_none()),
-    Deadline { limit: Limit::Named(begin_in_time), ..BEGIN },
+    START.only(|case| last_day(case).is_none()),
+    Deadline { limit: Limit::Tasks(start_in_time), ..START },
     Deadline::new(
-        "Worked on without a valid approval",
+        "Stop the work or restore a valid approval",
         Role::Quality,
         UNDER_WAY,
         Limit::AtOnce(STATE_SINCE),
@@ -68,10 +68,10 @@ pub(super) const ALL: &[Deadline] = &[
     .rank(0)
     .only(|case| granted_approval(case).is_none()),
     Deadline::new(
-        "Complete what was put off in the emergency",
+        "Complete what was postponed in the emergency",
         Role::DevLead,
-        BEGUN,
-        Limit::Named(put_off),
+        STARTED,
+        Limit::Tasks(postponed),
         "IEC 62304 6.3.1",
     )
     .rank(2)
@@ -82,22 +82,23 @@ fn is_emergency(case: &Case) -> bool {
     case.data.text("urgency") == Urgency::Emergency.code()
 }
 
-/// The last day of its granted approval, where that has one.
+/// The last day of its granted approval, if it has one.
 fn last_day(case: &Case) -> Option<Day> {
     let approvals = case.world.referring(case.id(), Kind::Approval);
     let granted = approvals.iter().find(|data| ApprovalState::of(data) == Some(ApprovalState::Granted))?;
     Day::parse(granted.text("expires_at")).ok()
 }
 
-/// Until the last day of its approval the work is to begin; after it, it may not, and somebody says so.
-fn begin_in_time(case: &Case) -> Vec<Task> {
+/// The work must start by the last day of its approval. After that day it may not start, and the approval is to be marked as
+/// expired.
+fn start_in_time(case: &Case) -> Vec<Task> {
     let Some(by) = last_day(case) else { return Vec::new() };
     let expired = case.now.day() > by;
-    let words = if expired { "Mark the approval as expired; the work may not begin any more" } else { "" };
+    let words = if expired { "Mark the approval as expired; the work may no longer start" } else { "" };
     vec![Task { what: words.to_owned(), by }]
 }
 
-/// The roles whose signature it waits for.
+/// The roles whose signatures are missing.
 fn who_must_sign(case: &Case) -> String {
     let approvals = case.world.referring(case.id(), Kind::Approval);
     let missing = approvals.iter().flat_map(|data| approval::missing_roles(case.world, data));
@@ -105,12 +106,12 @@ fn who_must_sign(case: &Case) -> String {
     if words.is_empty() { "Those who must sign".to_owned() } else { words.join(", ") }
 }
 
-/// The activities that an emergency put off, each with its day.
-fn put_off(case: &Case) -> Vec<Task> {
+/// The activities that were postponed in an emergency, each with its date.
+fn postponed(case: &Case) -> Vec<Task> {
     let Some(change) = case.data.typed::<ChangeRequest>() else { return Vec::new() };
     let open = change.activities_done.iter().filter(|done| done.done_at.is_none());
     open.filter_map(|done| {
-        let what = format!("Complete {}, put off in the emergency", done.activity);
+        let what = format!("Complete {}, postponed in the emergency", done.activity);
         Some(Task { what, by: done.complete_by? })
     })
     .collect()

@@ -32,7 +32,7 @@ pub(super) const MOVES: &[Move] = &[
         &[Role::DevLead],
     )
     .clause("IEC 62304 6.2.3")
-    .effects(|case| case.effects::<ChangeRequest>(begin_analysis)),
+    .effects(|case| case.effects::<ChangeRequest>(start_analysis)),
     Move::new(
         "request_approval",
         "Request approval",
@@ -70,7 +70,7 @@ pub(super) const MOVES: &[Move] = &[
     )
     .clause("IEC 62304 8.2.1")
     .guard(|case| case.with::<ChangeRequest>(may_be_made))
-    .effects(|case| case.effects::<ChangeRequest>(work::work_begins)),
+    .effects(|case| case.effects::<ChangeRequest>(work::work_starts)),
     Move::new(
         "implemented",
         "Implemented",
@@ -123,7 +123,7 @@ fn submittable(_: &Case, change: &ChangeRequest) -> Vec<Condition> {
     let exact = change.affected_soup.iter().all(|soup| is_exact(&soup.from) && is_exact(&soup.to));
     vec![
         Condition::new("", "An emergency is justified", justified).at("emergency_justification"),
-        Condition::new("IEC 62304 8.2.4", "The problem report that it comes from is linked", linked)
+        Condition::new("IEC 62304 8.2.4", "The problem report of its origin is linked", linked)
             .at("problem_reports"),
         Condition::new("IEC 62304 8.1.2", "SOUP versions are exact, not ranges", exact).at("affected_soup"),
     ]
@@ -134,8 +134,8 @@ fn is_exact(designator: &str) -> bool {
     !designator.contains(['^', '~', '*', '<', '>', '=']) && !designator.eq_ignore_ascii_case("latest")
 }
 
-/// The matrix with a row for each activity that applies to the class; the others are not applicable.
-fn begin_analysis(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
+/// Fills the repeat matrix: a row for each activity that applies to the class; the others are not applicable.
+fn start_analysis(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
     let mut effects = Vec::new();
     let mut set = Fields::new();
     let product = case.world.product();
@@ -184,7 +184,7 @@ fn ready_for_approval(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
     let analysis = analysis_of(case, change);
     let reviewed =
         analysis.as_ref().is_some_and(|(data, _)| ImpactState::of(data) == Some(ImpactState::Reviewed));
-    let what = if change.soup_or_security() { "A security or SOUP change has" } else { "It has" };
+    let what = if change.soup_or_security() { "The security or SOUP change has" } else { "The change has" };
     let first =
         Condition::new("IEC 62304 6.2.3, 7.4.1", format!("{what} a reviewed impact analysis"), reviewed);
     let first = match change.impact_analysis {
@@ -205,12 +205,12 @@ fn ready_for_approval(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
     conditions
 }
 
-/// What must still be so when an approval of the change is signed, and when the work begins: class, markets and authority
-/// matrix may have changed since it was asked for.
+/// Conditions that must still be met when an approval of the change is signed, and when the work starts: class, markets and
+/// authority matrix may have changed since the approval was requested.
 pub fn still_ready(case: &Case, change: &ChangeRequest, approval: &approval::Approval) -> Vec<Condition> {
     let mut conditions = Vec::new();
     if let Some((data, analysis)) = analysis_of(case, change) {
-        conditions.push(approval::asks_enough(case.world, approval, change, &analysis));
+        conditions.push(approval::requires_all_roles(case.world, approval, change, &analysis));
         conditions.extend(impact_analysis::still_reviewed(case, change, &data));
     }
     conditions.extend(matrix_decided(case, change));
@@ -234,10 +234,10 @@ fn matrix_decided(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         .map(|activity| activity.code)
         .collect();
     let text = if undecided.is_empty() {
-        "Every activity of clause 5 is to be repeated, or the reason not to is given".to_owned()
+        "Every activity of clause 5 is to be repeated, or has a reason not to be".to_owned()
     } else {
         format!(
-            "Every activity of clause 5 is to be repeated, or the reason not to is given; open are {}",
+            "Every activity of clause 5 is to be repeated, or has a reason not to be; open: {}",
             undecided.join(", ")
         )
     };
@@ -279,13 +279,13 @@ fn withdraw_approvals(case: &Case) -> impl Iterator<Item = Effect> {
     open_approvals(case).into_iter().map(|data| Effect::Move { id: data.head.id, go: approval::INVALIDATE })
 }
 
-/// The change is not made: its approval no longer counts, and its problems wait for a decision again.
+/// The change will not be made: its approval no longer counts, and its problems need a new decision.
 fn give_up(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
     withdraw_approvals(case).chain(problems_without(case.world, case.id(), change)).collect()
 }
 
-/// Where the problems of a change go that is not made: to the work of another change that is being made or was, else,
-/// where no other change is under way, back to be decided again.
+/// Moves the problems of a change that will not be made: if another change for a problem is being made or was made, the problem
+/// goes to resolving; if there is no other change, it returns to evaluation for a new decision.
 pub fn problems_without(world: &dyn World, id: RecordId, change: &ChangeRequest) -> Vec<Effect> {
     let mut effects = Vec::new();
     for problem in change.problem_reports.iter().filter_map(|id| world.record(*id)) {
@@ -315,14 +315,14 @@ pub fn problems_without(world: &dyn World, id: RecordId, change: &ChangeRequest)
     effects
 }
 
-/// Scope or analysis change after approval: the approval no longer counts, and a new analysis replaces the old one.
+/// Scope or analysis will change after approval: the approval no longer counts, and a new analysis replaces the old one.
 fn analyse_again(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
     let mut effects: Vec<Effect> = withdraw_approvals(case).collect();
     effects.extend(new_analysis(case, change));
     effects
 }
 
-/// The analysis is replaced by a new one that begins with what it says.
+/// Replaces the analysis with a new one that starts as a copy.
 pub fn new_analysis(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
     let mut effects = Vec::new();
     if let Some((data, _)) = analysis_of(case, change) {
@@ -336,18 +336,21 @@ pub fn new_analysis(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
     effects
 }
 
-/// The approval that is granted on the content as it stands.
+/// The approval that is granted on the current content.
 pub fn granted_approval(case: &Case) -> Option<SharedRecord> {
     case.world
         .referring(case.id(), Kind::Approval)
         .into_iter()
-        .find(|data| approval::stands(case.world, data))
+        .find(|data| approval::is_valid(case.world, data))
 }
 
 fn may_be_made(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
     let granted = granted_approval(case);
-    let mut conditions =
-        vec![Condition::new("IEC 62304 6.2.4, 8.2.1", "It is approved as it stands", granted.is_some())];
+    let mut conditions = vec![Condition::new(
+        "IEC 62304 6.2.4, 8.2.1",
+        "The current content of the change is approved",
+        granted.is_some(),
+    )];
     if let Some(data) = granted {
         let approval = data.typed::<approval::Approval>();
         let expires = approval.as_ref().and_then(|approval| approval.expires_at);
@@ -368,14 +371,14 @@ fn may_be_made(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         change.regulatory_decisions.iter().any(|row| row.decision == Some(RegulatoryDecision::Submission));
     if submission {
         let cleared = !change.clearance_ref.is_empty() || change.implement_before_clearance == Some(true);
-        let text = "The submission is cleared, or the plan says to implement now and release once it is";
+        let text = "The submission is cleared, or the plan is to implement now and release only once cleared";
         conditions.push(Condition::new("ISO 13485 7.3.9", text, cleared).at("clearance_ref"));
     }
     conditions.extend(problems_evaluated(case, change));
     conditions
 }
 
-/// A change is not made for a problem that is not judged yet, or for one of which it was decided that no change is made.
+/// No change is made for a problem that is not evaluated yet, or for which it was decided to make no change.
 fn problems_evaluated(case: &Case, change: &ChangeRequest) -> impl Iterator<Item = Condition> {
     case.records(&change.problem_reports).into_iter().map(|problem| {
         use ProblemState as P;
@@ -384,7 +387,7 @@ fn problems_evaluated(case: &Case, change: &ChangeRequest) -> impl Iterator<Item
             None | Some(P::Open | P::Investigating | P::Reopened | P::Deferred | P::NoActionJustified)
         );
         let id = problem.head.id;
-        let text = format!("{id} is evaluated, and not decided to stay as it is");
+        let text = format!("{id} is evaluated, and not deferred or left without action");
         Condition::new("IEC 62304 9.2", text, !undecided).on(id)
     })
 }

@@ -1,5 +1,5 @@
-//! What a change asks for once it is approved: that the work is what was approved, that what was to be repeated is done, and
-//! that it is verified (domain 2.4).
+//! Conditions of a change after its approval: the work matches the approval, the activities to be repeated are done, and the
+//! change is verified (domain 2.4).
 
 use serde_json::{Value, json};
 
@@ -13,8 +13,8 @@ use crate::domain::signature::Meaning;
 use crate::domain::test_record::{self, TestOutcome};
 use crate::domain::workflow::{Case, Condition, Effect};
 
-/// The problems are being resolved, and each activity that is to be repeated waits for its evidence.
-pub(super) fn work_begins(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
+/// Moves the problems to resolving, and adds a row for the evidence of each activity to be repeated.
+pub(super) fn work_starts(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
     let mut effects: Vec<Effect> = case
         .records(&change.problem_reports)
         .iter()
@@ -43,11 +43,11 @@ pub(super) fn made_as_approved(case: &Case, change: &ChangeRequest) -> Vec<Condi
     let approved: Vec<&str> = change.affected_cis.iter().map(|ci| &**ci).collect();
     let others: Vec<&str> =
         change.changed_cis.iter().map(|ci| &**ci).filter(|ci| !approved.contains(ci)).collect();
-    let told = change.as_specified == Some(true) || !change.deviation.trim().is_empty();
+    let described = change.as_specified == Some(true) || !change.deviation.trim().is_empty();
     let since = granted_approval(case).map(|data| data.head.state_since);
     let after = matches!((change.work_started_at, since), (Some(start), Some(granted)) if start >= granted);
     vec![
-        Condition::new("IEC 62304 8.2.2", "A deviation from what was approved is described", told).at("deviation"),
+        Condition::new("IEC 62304 8.2.2", "Any deviation from the approved change is described", described).at("deviation"),
         Condition::new(
             "IEC 62304 8.2.2",
             if others.is_empty() {
@@ -61,7 +61,7 @@ pub(super) fn made_as_approved(case: &Case, change: &ChangeRequest) -> Vec<Condi
             others.is_empty(),
         )
         .at("changed_cis"),
-        Condition::new("IEC 62304 6.2.4", "The work began after the approval", after).at("work_started_at"),
+        Condition::new("IEC 62304 6.2.4", "The work started after the approval", after).at("work_started_at"),
     ]
 }
 
@@ -73,8 +73,8 @@ pub(super) fn repeats_done_or_scheduled(_: &Case, change: &ChangeRequest) -> Vec
     repeats_done(change, true, |code| code != BY_RELEASE && !BY_VERIFICATION.contains(&code))
 }
 
-/// A condition for each activity that was to be repeated, of those that `counts` names: it has evidence and a date. In an
-/// emergency some may follow by a date, where `may_follow` allows it (domain 2.4).
+/// A condition for each activity to be repeated that `counts` selects: it has evidence and a date. In an emergency some
+/// activities may follow by a date, if `may_follow` is set (domain 2.4).
 fn repeats_done(change: &ChangeRequest, may_follow: bool, counts: fn(&str) -> bool) -> Vec<Condition> {
     let emergency = may_follow && change.urgency == Some(Urgency::Emergency);
     change
@@ -94,25 +94,25 @@ fn repeats_done(change: &ChangeRequest, may_follow: bool, counts: fn(&str) -> bo
 }
 
 pub(super) fn verified(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
-    let tests = test_record::standing(case.world, case.id());
+    let tests = test_record::counted(case.world, case.id());
     let incomplete: Vec<String> = tests
         .iter()
         .flat_map(|(id, test)| test.missing().into_iter().map(move |what| format!("{what} of {id}")))
         .collect();
     let passed = tests.iter().all(|(_, test)| test.outcome == Some(TestOutcome::Pass));
-    let failed_told = passed || !change.problems_found.is_empty();
+    let failures_reported = passed || !change.problems_found.is_empty();
     let mut conditions = vec![
         Condition::new(
             "IEC 62304 9.8",
             if incomplete.is_empty() {
                 "Every test record has its seven elements".to_owned()
             } else {
-                format!("Every test record has its seven elements; missing are {}", incomplete.join(", "))
+                format!("Every test record has its seven elements; missing: {}", incomplete.join(", "))
             },
             incomplete.is_empty(),
         ),
         Condition::new("IEC 62304 9.8", "There is a test record", !tests.is_empty()),
-        Condition::new("IEC 62304 8.2.3", "A failed test has a problem report", failed_told)
+        Condition::new("IEC 62304 8.2.3", "A failed test has a problem report", failures_reported)
             .at("problems_found"),
     ];
     conditions.extend(repeats_done(change, true, |code| code != BY_RELEASE));
@@ -120,7 +120,7 @@ pub(super) fn verified(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         conditions.push(
             Condition::new(
                 "IEC 62304 7.3.1",
-                "How risk controls were verified again is told",
+                "It is described how risk controls were verified again",
                 !change.risk_control_verification.trim().is_empty(),
             )
             .at("risk_control_verification"),
@@ -131,12 +131,12 @@ pub(super) fn verified(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         && case.world.policy().verifier_not_implementer == Some(true)
     {
         let other = !change.implemented_by.contains(&actor);
-        conditions.push(Condition::new("IEC 62304 9.7", "The verifier did not carry the change out", other));
+        conditions.push(Condition::new("IEC 62304 9.7", "The verifier did not implement the change", other));
     }
     conditions
 }
 
-/// A change of safety class is not done before the class was approved again (IEC 62304 4.3, 8.2.2).
+/// A change of the safety class requires that the class is approved again (IEC 62304 4.3, 8.2.2).
 fn class_approved_again(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
     let changes_class = analysis_of(case, change).is_some_and(|(_, analysis)| {
         analysis.answer("Q08").is_some_and(|row| row.answer == Some(Answer::Yes))
@@ -152,7 +152,7 @@ fn class_approved_again(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
                 && signature.covers.iter().all(|cover| cover.holds(&data, &case.world.all_parts(&data)))
         })
     });
-    let text = "The safety class was approved again, as Q08 says that it changes";
+    let text = "The safety class was approved again, because Q08 says that it changes";
     vec![Condition::new("IEC 62304 8.2.2, 4.3", text, approved).on(product)]
 }
 
@@ -164,19 +164,19 @@ pub(super) fn closable(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         .map(|done| &*done.activity)
         .collect();
     let mut conditions = vec![
-        Condition::new("IEC 62304 6.3.1", "Everything put off in an emergency is complete", later.is_empty())
-            .at("activities_done"),
+        Condition::new(
+            "IEC 62304 6.3.1",
+            "Everything postponed in the emergency is complete",
+            later.is_empty(),
+        )
+        .at("activities_done"),
     ];
     conditions.extend(repeats_done(change, false, |_| true));
     conditions.extend(case.records(&change.problem_reports).iter().map(|problem| {
         let id = problem.head.id;
         let met = ["verifying_resolution", "closed"].contains(&problem.head.state.as_str());
-        Condition::new(
-            "IEC 62304 9.7",
-            format!("{id} is at the verification of its resolution, or closed"),
-            met,
-        )
-        .on(id)
+        Condition::new("IEC 62304 9.7", format!("{id} is in verification of its resolution, or closed"), met)
+            .on(id)
     }));
     conditions
 }

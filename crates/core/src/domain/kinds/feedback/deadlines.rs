@@ -1,4 +1,4 @@
-//! What falls due about feedback.
+//! Deadlines of feedback.
 
 use super::{Feedback, FeedbackState as S, OUTCOMES};
 use crate::domain::choice::Choice as _;
@@ -8,10 +8,10 @@ use crate::domain::record::RecordData;
 use crate::domain::time::Moment;
 use crate::domain::workflow::Case;
 
-/// The states before it is decided whether it is a problem.
+/// The states before the decision whether it is a problem.
 const UNDECIDED: &[&str] =
     &[S::Received.code(), S::Registered.code(), S::UnderEvaluation.code(), S::Reopened.code()];
-/// Every state in which something is left to be done.
+/// Every state in which work remains.
 const OPEN: &[&str] = &[
     S::Received.code(),
     S::Registered.code(),
@@ -24,7 +24,7 @@ const OPEN: &[&str] = &[
 ];
 
 const RECEIVED: Start = Start {
-    words: "its receipt, or when it was reopened",
+    words: "its receipt or reopening",
     day: |data| {
         let again = S::of(data) == Some(S::Reopened);
         if again { data.head.state_since.day() } else { moment(data, "received_at").day() }
@@ -61,7 +61,7 @@ pub(super) const ALL: &[Deadline] = &[
     .words(|case| format!("Decide reportability for {}", undecided(case).join(", "))),
 ];
 
-/// What a field says, else when the record was entered.
+/// The moment in a field; if it is empty, when the record was entered.
 fn moment(data: &RecordData, field: &str) -> Moment {
     Moment::parse(data.text(field)).unwrap_or(data.head.created_at)
 }

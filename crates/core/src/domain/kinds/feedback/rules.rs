@@ -62,7 +62,7 @@ pub(super) const MOVES: &[Move] = &[
     .guard(|case| case.with::<Feedback>(duplicate)),
     Move::new(
         "suggestion",
-        "Take as change suggestion",
+        "Mark as change suggestion",
         &[S::UnderEvaluation.code()],
         S::ChangeSuggestion.code(),
         &[Role::DevLead],
@@ -86,7 +86,7 @@ fn registered(_: &Case, feedback: &Feedback) -> Vec<Condition> {
     vec![
         Condition::new(
             "IEC 62304 9.8",
-            "The version is told, or the attempt to obtain it",
+            "The version is stated, or the attempt to obtain it is described",
             !unknown || !feedback.version_attempt.is_empty(),
         )
         .at("version_attempt"),
@@ -127,7 +127,7 @@ fn judged(case: &Case, feedback: &Feedback) -> Vec<Condition> {
         .at("criterion_code"),
         Condition::new(
             "IEC 62304 6.2.1.2",
-            "The evaluation has its rationale",
+            "The evaluation has a rationale",
             !feedback.evaluation_rationale.trim().is_empty(),
         )
         .at("evaluation_rationale"),
@@ -142,7 +142,7 @@ fn judged_no_problem(case: &Case, feedback: &Feedback) -> Vec<Condition> {
     conditions.push(
         Condition::new(
             "ISO 13485 8.2.2",
-            "A complaint is investigated, or the reason not to is given",
+            "The complaint is investigated, or the reason for no investigation is given",
             excused,
         )
         .at("no_investigation_reason"),
@@ -153,7 +153,8 @@ fn judged_no_problem(case: &Case, feedback: &Feedback) -> Vec<Condition> {
 fn duplicate(case: &Case, feedback: &Feedback) -> Vec<Condition> {
     let other = feedback.duplicate_of.filter(|id| *id != case.id() && case.world.record(*id).is_some());
     let mut conditions = vec![
-        Condition::new("IEC 62304 6.2.1.2", "The other item is named", other.is_some()).at("duplicate_of"),
+        Condition::new("IEC 62304 6.2.1.2", "The feedback that it duplicates is named", other.is_some())
+            .at("duplicate_of"),
     ];
     conditions.extend(reportability_decided(case, feedback));
     conditions
@@ -165,14 +166,14 @@ fn suggestion(case: &Case, feedback: &Feedback) -> Vec<Condition> {
     vec![
         Condition::new(
             "",
-            "A change request takes it up, or the reason to decline is given",
+            "A change request is linked, or the reason for declining is given",
             taken_up || declined,
         )
         .at("declined_rationale"),
     ]
 }
 
-/// One condition for each market of the product, and for each other that an assessment names.
+/// One condition for each market of the product, and for each other market that an assessment names.
 fn reportability_decided(case: &Case, feedback: &Feedback) -> Vec<Condition> {
     let product = case.world.product();
     let undecided = feedback.undecided_markets(&product.markets);
@@ -202,7 +203,7 @@ fn closable(case: &Case, feedback: &Feedback) -> Vec<Condition> {
         });
         conditions.push(Condition::new(
             "ISO 13485 8.2.3",
-            "Regulatory affairs signed the reportability assessments as they stand",
+            "Regulatory affairs signed the current reportability assessments",
             signed,
         ));
     }
@@ -223,7 +224,7 @@ fn closable(case: &Case, feedback: &Feedback) -> Vec<Condition> {
     conditions
 }
 
-/// A confirmed problem without a report gets one (IEC 62304 6.2.1.2).
+/// Creates the problem report of a confirmed problem that has none (IEC 62304 6.2.1.2).
 fn open_problem_report(case: &Case, feedback: &Feedback) -> Vec<Effect> {
     if feedback.problem_report.is_some() {
         return Vec::new();
@@ -243,7 +244,7 @@ fn open_problem_report(case: &Case, feedback: &Feedback) -> Vec<Effect> {
     vec![Effect::Create { kind: Kind::ProblemReport, set, link_back: Some((case.id(), "problem_report")) }]
 }
 
-/// Regulatory affairs signs the reportability assessments without moving the item on.
+/// Regulatory affairs signs the reportability assessments without a transition.
 pub(super) fn signing(case: &Case) -> Signing {
     let conditions = case.with::<Feedback>(|case, feedback| {
         let mut conditions =

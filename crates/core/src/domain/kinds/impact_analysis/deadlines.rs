@@ -1,4 +1,4 @@
-//! What falls due about an impact analysis.
+//! Deadlines of impact analyses.
 
 use super::{ImpactAnalysis, ImpactState as S, change_of};
 use crate::domain::change_request::ChangeState;
@@ -15,12 +15,12 @@ pub(super) const ALL: &[Deadline] = &[Deadline::new(
     "IEC 62304 7.4",
 )
 .rank(2)
-.only(is_waited_for)
-// Its author waits for a second person.
+.only(is_awaited)
+// Its author cannot review it.
 .others(|_| Role::RiskManager.word().to_owned())];
 
 /// Whether its change is under analysis.
-fn is_waited_for(case: &Case) -> bool {
+fn is_awaited(case: &Case) -> bool {
     let change = case.data.typed::<ImpactAnalysis>().and_then(|analysis| change_of(case, &analysis));
     change.is_some_and(|(data, _)| ChangeState::of(&data) == Some(ChangeState::UnderAnalysis))
 }

@@ -1,4 +1,4 @@
-//! What falls due about a problem report.
+//! Deadlines of problem reports.
 
 use super::{ProblemState as S, is_safety_relevant};
 use crate::domain::change_request::ChangeState;
@@ -10,10 +10,10 @@ use crate::domain::shared_record::SharedRecord;
 use crate::domain::time::Day;
 use crate::domain::workflow::Case;
 
-const UNJUDGED: &[&str] = &[S::Open.code(), S::Investigating.code(), S::Reopened.code()];
+const UNEVALUATED: &[&str] = &[S::Open.code(), S::Investigating.code(), S::Reopened.code()];
 
 const OPENED: Start = Start {
-    words: "the day of its entry, or when it was reopened",
+    words: "its entry or reopening",
     day: |data| {
         let again = S::of(data) == Some(S::Reopened);
         if again { data.head.state_since.day() } else { data.head.created_at.day() }
@@ -24,7 +24,7 @@ pub(super) const ALL: &[Deadline] = &[
     Deadline::new(
         "Evaluate the safety-relevant problem",
         Role::DevLead,
-        UNJUDGED,
+        UNEVALUATED,
         Limit::WorkingDays("problem_safety_days", OPENED),
         "IEC 62304 9.2",
     )
@@ -33,7 +33,7 @@ pub(super) const ALL: &[Deadline] = &[
     Deadline::new(
         "Evaluate the problem",
         Role::DevLead,
-        UNJUDGED,
+        UNEVALUATED,
         Limit::WorkingDays("problem_evaluation_days", OPENED),
         "IEC 62304 9.2",
     )
@@ -42,7 +42,7 @@ pub(super) const ALL: &[Deadline] = &[
         "Reassess the deferred problem",
         Role::Quality,
         &[S::Deferred.code()],
-        Limit::Named(|case| {
+        Limit::Tasks(|case| {
             let by = Day::parse(case.data.text("reassess_by")).ok();
             by.map(|by| Task { what: String::new(), by }).into_iter().collect()
         }),
@@ -83,10 +83,10 @@ pub(super) const ALL: &[Deadline] = &[
     .rank(4),
 ];
 
-/// Whether a change that names it is still to be verified.
+/// Whether a change that names it is not verified yet.
 fn waits_for_a_change(case: &Case) -> bool {
     let changes = case.world.referring(case.id(), Kind::ChangeRequest);
-    // A change may also name it as found meanwhile; that one does not resolve it.
+    // A change may also name it as found during verification; such a change does not resolve it.
     let resolves = |change: &&SharedRecord| record_ids(change.value("problem_reports")).contains(&case.id());
     changes
         .iter()

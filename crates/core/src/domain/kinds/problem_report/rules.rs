@@ -24,7 +24,13 @@ pub(super) const MOVES: &[Move] = &[
         &[Role::DevLead],
     )
     .clause("IEC 62304 9.2")
-    .guard(|case| vec![Condition::new("IEC 62304 9.2", "It has an owner", case.data.head.owner.is_some())]),
+    .guard(|case| {
+        vec![Condition::new(
+            "IEC 62304 9.2",
+            "The problem report has an owner",
+            case.data.head.owner.is_some(),
+        )]
+    }),
     Move::new(
         "evaluate",
         "Conclude the evaluation",
@@ -120,7 +126,7 @@ fn evaluated(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
     let decided =
         problem.advise_parties.iter().all(|party| party.decision.is_some() && !party.rationale.is_empty());
     let mut conditions = vec![
-        Condition::new("IEC 62304 9.2 a", "The cause is given, or why none was identified", cause)
+        Condition::new("IEC 62304 9.2 a", "The cause is stated, or why no cause was identified", cause)
             .at("cause_text"),
         Condition::new("IEC 62304 9.1", "The effect on safety is known", known).at("safety_effect"),
         Condition::new("IEC 62304 9.3", "Every party has a decision and a rationale", decided)
@@ -131,11 +137,12 @@ fn evaluated(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
         .policy()
         .required_roles(&[AuthoritySubject::ProblemSafety], case.world.product().class().is_b_or_c());
     let others = required.into_iter().chain([Role::RiskManager]).filter(|role| *role != Role::DevLead);
-    conditions.extend(signed_by_each(case, others.collect(), "the safety evaluation", "IEC 62304 6.2.1.3"));
+    conditions.extend(signed_by_each(case, others.collect(), "safety evaluation", "IEC 62304 6.2.1.3"));
     conditions
 }
 
-/// A condition for each role, of which somebody must have signed the report as it stands. Who takes the step signs with it.
+/// A condition for each role: a person with that role has signed the report in its current form. The person who takes the step
+/// signs with it.
 fn signed_by_each(
     case: &Case,
     mut roles: Vec<Role>,
@@ -158,7 +165,7 @@ fn signed_by_each(
         .flat_map(|signature| signature.roles)
         .collect();
     roles.into_iter().map(move |role| {
-        let text = format!("The {} signed {what} as it stands", role.word().to_lowercase());
+        let text = format!("The {} signed the current {what}", role.word().to_lowercase());
         Condition::new(clause, text, signed.contains(&role))
     })
 }
@@ -184,13 +191,13 @@ fn no_action(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
     conditions
 }
 
-/// Who signs no action and deferral besides Quality: the authority matrix says it, some only where safety is touched
-/// (domain 2.15).
+/// The roles besides Quality that sign no action or deferral. The authority matrix names them, some only if safety may be
+/// affected (domain 2.15).
 fn others_agree(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
     let subject = [AuthoritySubject::ProblemNoAction];
     let required = case.world.policy().required_roles(&subject, may_touch_safety(problem.safety_effect));
     let others = required.into_iter().filter(|role| *role != Role::Quality).collect();
-    signed_by_each(case, others, "the decision", "IEC 62304 9.2 b").collect()
+    signed_by_each(case, others, "decision", "IEC 62304 9.2 b").collect()
 }
 
 fn deferrable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
@@ -198,14 +205,15 @@ fn deferrable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
     let mut conditions = vec![
         Condition::new(
             "IEC 62304 9.2 d",
-            "The risk is acceptable meanwhile",
+            "The risk is acceptable until then",
             problem.risk_acceptable == Some(true),
         )
         .at("risk_acceptable"),
-        Condition::new("IEC 62304 9.2 d", "A later day for reassessment is set", later).at("reassess_by"),
+        Condition::new("IEC 62304 9.2 d", "The day for reassessment is in the future", later)
+            .at("reassess_by"),
         Condition::new(
             "IEC 62304 9.3",
-            "The workaround, or that there is none, is told",
+            "The workaround is described, or that there is none",
             !problem.workaround.trim().is_empty(),
         )
         .at("workaround"),
@@ -214,8 +222,8 @@ fn deferrable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
     conditions
 }
 
-/// A change is requested: if none that is still to be verified names this problem, a draft is made (IEC 62304 8.2.4). One
-/// that is being made already resolves it.
+/// Creates a draft change request unless an unverified one already names this problem (IEC 62304 8.2.4). If work on such a
+/// change has started, the problem is being resolved.
 fn open_change_request(case: &Case, problem: &ProblemReport) -> Vec<Effect> {
     let changes = case.world.referring(case.id(), Kind::ChangeRequest);
     let open: Vec<ChangeState> = changes
@@ -256,40 +264,44 @@ fn closable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
     let mut conditions = vec![
         Condition::new(
             "IEC 62304 9.7 a",
-            "Whether the problem is resolved is answered",
+            "The problem is resolved",
             no_action || problem.resolved == Some(true),
         )
         .at("resolved"),
         Condition::new(
             "IEC 62304 9.7 b",
-            "Whether an adverse trend was reversed is answered",
+            "It is stated whether an adverse trend was reversed",
             written(&problem.trend_reversed),
         )
         .at("trend_reversed"),
         Condition::new(
             "IEC 62304 9.7 c",
-            "Where it was implemented is told",
+            "It is stated where the change was implemented",
             no_action || !problem.implemented_in.is_empty(),
         )
         .at("implemented_in"),
         Condition::new(
             "IEC 62304 9.7 d",
-            "Whether new problems came with it is answered",
+            "It is stated whether the change introduced new problems",
             written(&problem.new_problems),
         )
         .at("new_problems"),
-        Condition::new("IEC 62304 9.7", "There is evidence", written(&problem.verification_evidence))
-            .at("verification_evidence"),
+        Condition::new(
+            "IEC 62304 9.7",
+            "Evidence of the verification is given",
+            written(&problem.verification_evidence),
+        )
+        .at("verification_evidence"),
         Condition::new(
             "IEC 62304 9.5",
-            "The risk file was updated where that was needed",
+            "The risk management file was updated if needed",
             problem.risk_file_update_needed != Some(true)
                 || (!problem.risk_file_ref.is_empty() && !problem.risk_file_version.is_empty()),
         )
         .at("risk_file_ref"),
         Condition::new(
             "IEC 62304 9.7",
-            "The version with the fix, or “fixed, unreleased”, is told",
+            "The version with the fix is stated, or “fixed, unreleased”",
             no_action || !problem.released_in.is_empty(),
         )
         .at("released_in"),
@@ -302,15 +314,15 @@ fn closable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
         let other = !problem.implemented_by.contains(&actor)
             && !made_by.into_iter().any(|change| change.implemented_by.contains(&actor));
         conditions.push(
-            Condition::new("IEC 62304 9.7", "The verifier did not carry the change out", other)
+            Condition::new("IEC 62304 9.7", "The verifier did not implement the change", other)
                 .at("implemented_by"),
         );
     }
     conditions
 }
 
-/// The risk manager and whoever else must sign the safety evaluation, and later no action or deferral, without moving the
-/// report on.
+/// The risk manager and the other required roles sign the safety evaluation, and later no action or deferral, without a
+/// transition.
 pub(super) fn signing(case: &Case) -> Signing {
     let open = matches!(S::of(case.data), Some(S::Investigating | S::Evaluated));
     let conditions = vec![Condition::new("", "The evaluation is under way", open)];

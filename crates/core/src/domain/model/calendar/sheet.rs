@@ -1,4 +1,4 @@
-//! A calendar as it is written down: the holidays of a country, year by year, from which a policy takes its own.
+//! A calendar file: the holidays of a country, year by year, from which a policy copies.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -13,14 +13,14 @@ use crate::domain::record::Fields;
 use crate::domain::text::{Line, is_blank};
 use crate::domain::time::{Day, YEARS};
 
-/// Most holidays that a year can have: more is no calendar.
+/// Most holidays of a year: more is not a plausible calendar.
 const HOLIDAYS_MAX: usize = 100;
 
-/// A calendar as it is written down.
+/// A calendar file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CalendarSheet {
-    /// What it is called.
+    /// Its name.
     pub name: Line,
     /// Days off in every week.
     pub weekend: Vec<Weekday>,
@@ -39,7 +39,7 @@ pub struct YearSheet {
 }
 
 impl CalendarSheet {
-    /// What makes no sense in it, each with its place.
+    /// The errors in it, each with its place.
     pub fn violations(&self) -> Vec<String> {
         let mut wrong = Vec::new();
         if is_blank(&self.name) {
@@ -50,11 +50,9 @@ impl CalendarSheet {
         for sheet in &self.years {
             let year = sheet.year;
             match before {
-                Some(before) if before == year => wrong.push(format!("year {year}: it stands there twice")),
+                Some(before) if before == year => wrong.push(format!("year {year}: it is listed twice")),
                 Some(before) if before > year => {
-                    wrong.push(format!(
-                        "year {year}: it stands after {before}; write the years in their order"
-                    ));
+                    wrong.push(format!("year {year}: it comes after {before}; list the years in order"));
                 }
                 Some(_) | None => {}
             }
@@ -64,17 +62,14 @@ impl CalendarSheet {
         wrong
     }
 
-    /// The fields of a policy that takes over the holidays of these years; a refusal names a year of which it knows nothing.
+    /// The fields of a policy that copies the holidays of these years. An error names a year for which there are no holidays.
     pub fn policy_fields(&self, years: RangeInclusive<i32>) -> Result<Fields, String> {
         let mut holidays = Vec::new();
         for year in years {
             let sheet = self.years.iter().find(|sheet| sheet.year == year);
             if sheet.is_none() && !self.years.is_empty() {
                 let known = self.known_years();
-                return Err(format!(
-                    "{} does not tell the holidays of {year}; it tells those of {known}",
-                    &*self.name
-                ));
+                return Err(format!("{} has no holidays for {year}; it covers {known}", &*self.name));
             }
             let rows = sheet.into_iter().flat_map(|sheet| &sheet.holidays);
             holidays.extend(rows.map(|(day, name)| json!({"day": day, "name": name})));
@@ -86,7 +81,7 @@ impl CalendarSheet {
         Ok(fields)
     }
 
-    /// The years that it tells of, `2026 to 2035`.
+    /// The years that it covers, `2026 to 2035`.
     pub fn known_years(&self) -> String {
         match (self.years.first(), self.years.last()) {
             (Some(first), Some(last)) if first.year == last.year => first.year.to_string(),
@@ -110,10 +105,10 @@ impl YearSheet {
         for ((day, name), number) in self.holidays.iter().zip(1..) {
             let place = format!("year {year}, holiday {number} ({day})");
             if day.date().year() != year {
-                wrong.push(format!("{place}: it lies in another year"));
+                wrong.push(format!("{place}: it is in another year"));
             }
             if !seen.insert(*day) {
-                wrong.push(format!("{place}: the day stands there twice"));
+                wrong.push(format!("{place}: the day is listed twice"));
             }
             if is_blank(name) {
                 wrong.push(format!("{place}: it has no name"));
@@ -123,7 +118,7 @@ impl YearSheet {
     }
 }
 
-/// Why these days off in every week make no sense.
+/// The error in these days off, if any.
 pub fn weekend_violation(weekend: &[Weekday]) -> Option<String> {
     let days: BTreeSet<Weekday> = weekend.iter().copied().collect();
     if days.len() == Weekday::VALUES.len() {

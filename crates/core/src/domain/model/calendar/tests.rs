@@ -32,7 +32,7 @@ fn working_days_are_counted_over_month_ends_leap_days_and_holidays() {
         ("2025-12-24", 1, "2025-12-29"),
         ("2025-12-24", 4, "2026-01-02"),
         ("2026-12-31", 1, "2027-01-01"),
-        // A leap day is a day like others, and so is the end of a February without one.
+        // A leap day counts like any other day, and so does the end of a February without one.
         ("2028-02-28", 1, "2028-02-29"),
         ("2028-02-29", 1, "2028-03-01"),
         ("2027-02-26", 1, "2027-03-01"),
@@ -40,11 +40,11 @@ fn working_days_are_counted_over_month_ends_leap_days_and_holidays() {
         ("2026-04-02", 1, "2026-04-07"),
         ("2026-04-02", 2, "2026-04-08"),
         ("2028-04-13", 1, "2028-04-18"),
-        // A holiday on a weekend takes no working day away.
+        // A holiday on a weekend does not change the count.
         ("2026-10-02", 1, "2026-10-05"),
         ("2026-12-24", 1, "2026-12-28"),
         ("2027-12-31", 1, "2028-01-03"),
-        // A limit that begins on a day off counts as from the working day before.
+        // A limit that starts on a day off counts from the working day before.
         ("2026-04-03", 1, "2026-04-07"),
         ("2026-04-04", 1, "2026-04-07"),
         ("2026-04-05", 0, "2026-04-05"),
@@ -82,12 +82,12 @@ fn counting_in_weeks_is_counting_day_by_day() {
 }
 
 #[test]
-fn no_calendar_counts_for_long() {
+fn every_calendar_counts_quickly() {
     let friday = day("2026-11-20");
     assert!(germany().after(friday, u32::MAX) >= friday);
     let never = WorkCalendar::new(Weekday::VALUES, []);
-    assert_eq!(never.after(friday, 3), day("2026-11-23"), "a week without working days is none");
-    // Holidays without a gap are passed by as one.
+    assert_eq!(never.after(friday, 3), day("2026-11-23"), "a week without working days is ignored");
+    // Consecutive holidays are skipped together.
     let long = WorkCalendar::new(&USUAL_WEEKEND, (0..5000).map(|days| friday.plus_days(days)));
     assert_eq!(long.after(friday, 1), friday.plus_days(5001), "the day after the last one is a Sunday");
 }
@@ -103,7 +103,7 @@ fn sheet(text: &str) -> CalendarSheet {
 }
 
 #[test]
-fn a_senseless_sheet_says_where_and_why() {
+fn every_error_of_a_sheet_is_reported_with_its_place() {
     let good = sheet(
         r#"(name: "A", weekend: ["sunday"], years: [(year: 2026, holidays: [("2026-01-01", "New Year")])])"#,
     );
@@ -117,11 +117,11 @@ fn a_senseless_sheet_says_where_and_why() {
         ),
         (
             r#"(name: "A", weekend: [], years: [(year: 2026, holidays: []), (year: 2026, holidays: [])])"#,
-            "year 2026: it stands there twice",
+            "year 2026: it is listed twice",
         ),
         (
             r#"(name: "A", weekend: [], years: [(year: 2027, holidays: []), (year: 2026, holidays: [])])"#,
-            "year 2026: it stands after 2027; write the years in their order",
+            "year 2026: it comes after 2027; list the years in order",
         ),
         (
             r#"(name: "A", weekend: [], years: [(year: 20260, holidays: [])])"#,
@@ -129,11 +129,11 @@ fn a_senseless_sheet_says_where_and_why() {
         ),
         (
             r#"(name: "A", weekend: [], years: [(year: 2026, holidays: [("2027-01-01", "New Year")])])"#,
-            "year 2026, holiday 1 (2027-01-01): it lies in another year",
+            "year 2026, holiday 1 (2027-01-01): it is in another year",
         ),
         (
             r#"(name: "A", weekend: [], years: [(year: 2026, holidays: [("2026-01-01", "A"), ("2026-01-01", "B")])])"#,
-            "year 2026, holiday 2 (2026-01-01): the day stands there twice",
+            "year 2026, holiday 2 (2026-01-01): the day is listed twice",
         ),
         (
             r#"(name: "A", weekend: [], years: [(year: 2026, holidays: [("2026-01-01", " ")])])"#,
@@ -150,7 +150,7 @@ fn a_senseless_sheet_says_where_and_why() {
 }
 
 #[test]
-fn a_policy_takes_over_whole_years_and_only_those_that_are_told() {
+fn a_policy_copies_whole_years_and_only_those_that_the_sheet_covers() {
     let sheet = sheet(
         r#"(name: "A", weekend: ["sunday"], years: [
             (year: 2026, holidays: [("2026-01-01", "New Year")]), (year: 2027, holidays: [("2027-01-01", "New Year")])])"#,
@@ -159,5 +159,5 @@ fn a_policy_takes_over_whole_years_and_only_those_that_are_told() {
     assert_eq!(fields["holidays"].as_array().unwrap().len(), 2);
     assert_eq!(fields["weekend"], serde_json::json!(["sunday"]));
     let refusal = sheet.policy_fields(2027..=2028).unwrap_err();
-    assert_eq!(refusal, "A does not tell the holidays of 2028; it tells those of 2026 to 2027");
+    assert_eq!(refusal, "A has no holidays for 2028; it covers 2026 to 2027");
 }

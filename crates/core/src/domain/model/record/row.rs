@@ -20,14 +20,14 @@ pub struct ListRow {
     pub owner: Option<RecordId>,
     /// When it was entered.
     pub created_at: Moment,
-    /// When it came into its state.
+    /// When it entered its state.
     pub state_since: Moment,
-    /// The values of the further columns that were asked for, as stored; empty where there is none.
+    /// The values of the requested additional columns, as stored; empty if there is none.
     pub more: Vec<String>,
 }
 
 impl ListRow {
-    /// The row of a record, with the fields of these names as further columns.
+    /// The row of a record, with the fields of these names as additional columns.
     pub fn of(data: &RecordData, more: &[&str]) -> Self {
         let head = &data.head;
         let shown = |value: &Value| match value {
@@ -48,12 +48,12 @@ impl ListRow {
         }
     }
 
-    /// Whether nothing is left to be done about it, as [`RecordData::is_finished`] says.
+    /// Whether no work remains on it, see [`RecordData::is_finished`].
     pub fn is_finished(&self) -> bool {
         self.id.kind.def().state(&self.state).is_some_and(|state| state.finished)
     }
 
-    /// Whether something is left to be done about it.
+    /// Whether work remains on it.
     pub fn is_open(&self) -> bool {
         !self.is_finished()
     }

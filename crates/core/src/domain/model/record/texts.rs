@@ -1,4 +1,4 @@
-//! Canonical texts of a record: whole, and the parts of it that signatures and approvals cover.
+//! Canonical texts of a record: the whole record, and the parts that signatures and approvals cover.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -9,7 +9,7 @@ use crate::domain::ids::RecordId;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::time::Moment;
 
-/// The canonical text of a record; the fields stand in the order of their names.
+/// The canonical text of a record; the fields are declared in alphabetical order.
 #[derive(Serialize)]
 struct Body<'a> {
     created_at: &'a Moment,
@@ -26,7 +26,7 @@ struct Body<'a> {
 }
 
 impl RecordData {
-    /// The canonical text of the whole record: what is stored, and whose SHA-256 stands in the audit event.
+    /// The canonical text of the whole record: it is stored, and the audit event holds its SHA-256.
     pub fn canonical(&self) -> String {
         let Head { id, state, owner, parent, created_at, created_by, state_since, revision } = &self.head;
         canonical::text(&Body {
@@ -42,8 +42,8 @@ impl RecordData {
         })
     }
 
-    /// The canonical text of the record's content: what a signature covers. State and owner are not part of it, save the
-    /// state of its parts.
+    /// The canonical text of the record's content, which a signature covers. It leaves out state and owner, but includes the
+    /// state of the record's parts.
     pub fn content_canonical(&self, parts: &[SharedRecord]) -> String {
         self.covered_canonical("content", |_| true, parts)
     }

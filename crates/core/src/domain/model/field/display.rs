@@ -1,4 +1,4 @@
-//! Values of fields as they are told: in words, at a place, to a reader.
+//! Field values as text for people. The place and the reader decide how records, days and moments are written.
 
 use serde_json::Value;
 
@@ -8,18 +8,18 @@ use crate::domain::ids::RecordId;
 use crate::domain::time::{Day, Moment};
 
 impl FieldDef {
-    /// The value as people read it; empty for an empty one.
+    /// The value as people read it; empty for an empty value.
     pub fn words(&self, value: &Value) -> String {
-        self.told(value, &Plainly)
+        self.display(value, &PlainFormat)
     }
 
-    /// The value as it is told at a place.
-    pub fn told(&self, value: &Value, how: &dyn Telling) -> String {
+    /// The value in the given format.
+    pub fn display(&self, value: &Value, format: &dyn ValueFormat) -> String {
         if is_empty(value) {
             return String::new();
         }
-        if let Some(instead) = how.instead(self) {
-            return instead.to_owned();
+        if let Some(replacement) = format.replacement(self) {
+            return replacement.to_owned();
         }
         let text = value.as_str().unwrap_or_default();
         match self.ty {
@@ -30,27 +30,27 @@ impl FieldDef {
                 None => String::new(),
             },
             FieldType::Number => value.as_u64().map_or_else(String::new, |number| number.to_string()),
-            FieldType::Day => Day::parse(text).map_or_else(|_| text.to_owned(), |day| how.day(day)),
-            FieldType::Moment => Moment::parse(text).map_or_else(|_| text.to_owned(), |at| how.moment(at)),
+            FieldType::Day => Day::parse(text).map_or_else(|_| text.to_owned(), |day| format.day(day)),
+            FieldType::Moment => Moment::parse(text).map_or_else(|_| text.to_owned(), |at| format.moment(at)),
             FieldType::Choice(options) => choice_word(options, text),
             FieldType::Choices(options) => {
                 strings(value).iter().map(|code| choice_word(options, code)).collect::<Vec<_>>().join(", ")
             }
             FieldType::Lines => strings(value).join("\n"),
             FieldType::Record | FieldType::Records => {
-                record_ids(value).into_iter().map(|id| how.record(id)).collect::<Vec<_>>().join(", ")
+                record_ids(value).into_iter().map(|id| format.record(id)).collect::<Vec<_>>().join(", ")
             }
             FieldType::Rows(columns) => {
                 let rows = value.as_array().map(Vec::as_slice).unwrap_or_default();
-                rows.iter().map(|row| told_row(columns, row, how)).collect::<Vec<_>>().join("\n")
+                rows.iter().map(|row| row_words(columns, row, format)).collect::<Vec<_>>().join("\n")
             }
         }
     }
 }
 
-/// How values are told: all that depends on where they are read, and by whom.
-pub trait Telling {
-    /// A record that is named.
+/// How values are written at one place, for one reader.
+pub trait ValueFormat {
+    /// A record that a value names.
     fn record(&self, id: RecordId) -> String {
         id.to_string()
     }
@@ -65,32 +65,32 @@ pub trait Telling {
         moment.words()
     }
 
-    /// What stands in the place of the values of a field that are not told.
-    fn instead(&self, _field: &FieldDef) -> Option<&'static str> {
+    /// The text that replaces every value of a field, for example where it is redacted.
+    fn replacement(&self, _field: &FieldDef) -> Option<&'static str> {
         None
     }
 }
 
-/// As it is stored: records by number, moments in UTC.
-pub struct Plainly;
+/// Values as stored: records by number, moments in UTC.
+pub struct PlainFormat;
 
-impl Telling for Plainly {}
+impl ValueFormat for PlainFormat {}
 
-/// Records by name where one is known, else by number.
-pub struct Named<'a>(pub &'a dyn Fn(RecordId) -> Option<String>);
+/// Records by title if one is known, otherwise by number.
+pub struct WithTitles<'a>(pub &'a dyn Fn(RecordId) -> Option<String>);
 
-impl Telling for Named<'_> {
+impl ValueFormat for WithTitles<'_> {
     fn record(&self, id: RecordId) -> String {
         (self.0)(id).unwrap_or_else(|| id.to_string())
     }
 }
 
-fn told_row(columns: &[FieldDef], row: &Value, how: &dyn Telling) -> String {
+fn row_words(columns: &[FieldDef], row: &Value, format: &dyn ValueFormat) -> String {
     columns
         .iter()
         .filter_map(|column| row.get(column.name).map(|value| (column, value)))
         .filter(|(_, value)| !is_empty(value))
-        .map(|(column, value)| format!("{}: {}", column.label, column.told(value, how)))
+        .map(|(column, value)| format!("{}: {}", column.label, column.display(value, format)))
         .collect::<Vec<_>>()
         .join(" · ")
 }
