@@ -35,6 +35,27 @@ pub struct Arguments {
     pub command: Option<Command>,
 }
 
+/// What to do with the last events that were seen.
+#[derive(Debug, Subcommand)]
+pub enum Heads {
+    /// List them. The JSON is what `import` reads.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take over the list of another workstation where it saw later events.
+    Import {
+        /// The list, as `heads list --json` printed it.
+        list: PathBuf,
+    },
+    /// Forget what was seen of a file, for example after a backup was restored.
+    Forget {
+        /// The product file.
+        file: PathBuf,
+    },
+}
+
 /// The commands that run without the window.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -126,6 +147,14 @@ pub enum Command {
         /// Print JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// The last events that this workstation saw of product files: list them, take over those of another one, forget one.
+    ///
+    /// Every command compares the file that it opens with them and warns if the file lacks an event that was seen.
+    Heads {
+        /// What to do.
+        #[command(subcommand)]
+        what: Heads,
     },
     /// Upgrade a file of an earlier program to this program's version, after making and verifying a copy next to it.
     Upgrade {

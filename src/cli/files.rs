@@ -6,14 +6,16 @@ use std::path::Path;
 use serde_json::json;
 
 use super::failure::Failure;
-use super::{CommandResult, open};
+use super::{CommandResult, heads, open};
 use crate::ops::{self, ProductFile, Verification};
 
 /// Verifies the whole file.
 pub fn verify(path: &Path, head: Option<(u64, String)>, json: bool) -> CommandResult {
     // Reports a file that is not a product file like every other command.
-    drop(open::to_read(path)?);
-    let found = ProductFile::verify(path, head, &|_| true)?;
+    let file = open::to_read(path)?;
+    let remembered = head.or_else(|| heads::seen_of(&file));
+    drop(file);
+    let found = ProductFile::verify(path, remembered, &|_| true)?;
     let output = if json { verification_json(path, &found) } else { verification_words(&found) };
     if found.findings.is_empty() {
         return Ok(output);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::args::ImportArguments;
 use super::failure::Failure;
-use super::{CommandResult, open};
+use super::{CommandResult, heads, open};
 use crate::ops::import::{
     ImportReport, ImportSource, Mapping, ReadOptions, RowOutcome, answered, find_mapping,
 };
@@ -24,6 +24,7 @@ pub fn import(arguments: &ImportArguments) -> CommandResult {
     let session: &Session = &session;
     let plan = file.plan_import(&source, &mapping, ops::now())?;
     let report = file.import(session, &plan, &|_| true, &ops::stamp())?;
+    heads::remember(&file);
     outcome(&report, false)
 }
 

@@ -6,6 +6,7 @@ mod calendar;
 mod example;
 mod failure;
 mod files;
+mod heads;
 mod import_feedback;
 mod make;
 mod open;
@@ -97,6 +98,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Import { what: Import::Feedback(import) } => import_feedback::import(&import),
         Command::Import { what: Import::Records(records) } => records::take(&records),
         Command::Packet(packet) => packet::packet(&packet),
+        Command::Heads { what } => heads::heads(&what),
         Command::Verify { file, head, json } => files::verify(&file, head, json),
         Command::Upgrade { file } => upgrade::upgrade(&file, ops::Steps::RELEASED),
         Command::Advisories { what } => advisories::advisories(what),

@@ -4,7 +4,7 @@ use std::env::VarError;
 use std::path::Path;
 
 use super::failure::Failure;
-use super::upgrade;
+use super::{heads, upgrade};
 use crate::ops::{self, FileState, Holder, Opened, Password, ProductFile, Session, WhyReadOnly};
 
 /// The environment variable with the password.
@@ -13,6 +13,13 @@ const PASSWORD_VARIABLE: &str = "MAINSTAY_PASSWORD";
 /// Opens a file for reading.
 pub fn to_read(path: &Path) -> Result<ProductFile, Failure> {
     upgrade::report_leftovers(path);
+    let file = quietly(path)?;
+    heads::compare(&file);
+    Ok(file)
+}
+
+/// Opens a file for reading without any remark.
+pub fn quietly(path: &Path) -> Result<ProductFile, Failure> {
     match ProductFile::open_to_read(path)? {
         Opened::Open(file) => Ok(*file),
         Opened::Not(found) => Err(not_opened(path, &found)),
@@ -35,6 +42,7 @@ pub fn to_write(path: &Path, login: &str) -> Result<(ProductFile, Session, Passw
     // The password comes before the lock, so that nobody keeps others out at the prompt.
     let password = password(&format!("Password of {login}: "))?;
     let (file, session) = signed_in(path, login, &password)?;
+    heads::compare(&file);
     Ok((file, session, password))
 }
 
@@ -150,11 +158,11 @@ mod tests {
         let path = folder.path().join("pump.mainstay");
         let written = ops::write_example(&path).unwrap();
         let login = "tomas";
-        let refused = signed_in(&path, login, &Password::new("wrong")).unwrap_err();
+        let refused = signed_in(&path, login, &Password::new("wrong")).err().unwrap();
         assert_ne!(refused.code, 0);
-        assert!(to_read(&path).unwrap().writer().is_none(), "nobody holds the file");
+        assert!(quietly(&path).unwrap().writer().is_none(), "nobody holds the file");
         let (file, session) = signed_in(&path, login, &Password::new(&written.password)).unwrap();
-        let holder = to_read(&path).unwrap().writer().unwrap();
+        let holder = quietly(&path).unwrap().writer().unwrap();
         assert_eq!(holder.person, session.name());
         assert!(file.why_read_only().is_none());
     }

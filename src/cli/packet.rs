@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::args::{PacketArguments, PacketOf};
 use super::failure::Failure;
-use super::{CommandResult, open};
+use super::{CommandResult, heads, open};
 use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::RecordId;
 use crate::domain::time::Day;
@@ -17,7 +17,9 @@ use crate::ops::{
 pub fn packet(arguments: &PacketArguments) -> CommandResult {
     let options = PacketOptions { scope: scope(arguments)?, redact: arguments.redact };
     let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
-    write(&mut file, &session, &options, &arguments.out)
+    let written = write(&mut file, &session, &options, &arguments.out);
+    heads::remember(&file);
+    written
 }
 
 fn scope(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
@@ -48,7 +50,7 @@ pub fn write(
     let stamp = ops::stamp();
     // An existing file is reported before the long work.
     let mut pdf = FreshFile::new(out, Some(file.path())).map_err(Refused::from)?;
-    let verification = ProductFile::verify(file.path(), None, &|_| true)?;
+    let verification = ProductFile::verify(file.path(), heads::seen_of(file), &|_| true)?;
     let built = file.build_packet(options, session, Some(&verification), &stamp)?;
     let rendered = render_packet(&built, PacketFonts::with_system())?;
     pdf.put(&rendered.pdf).map_err(Refused::from)?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::args::RecordsArguments;
 use super::failure::Failure;
 use super::print::kind_of;
-use super::{CommandResult, open};
+use super::{CommandResult, heads, open};
 use crate::ops;
 use crate::ops::fields_csv::FieldsPlan;
 use crate::ops::import::{ImportSource, ReadOptions};
@@ -46,6 +46,7 @@ pub fn take(arguments: &RecordsArguments) -> CommandResult {
         )));
     }
     let made = file.take_fields(&session, &plan, &ops::stamp())?;
+    heads::remember(&file);
     let mut output = outcome(&plan, "imported");
     if let (Some(first), Some(last)) = (made.first(), made.last()) {
         let _ = writeln!(output, "{first} to {last}");

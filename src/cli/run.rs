@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::failure::Failure;
-use super::{CommandResult, open, script};
+use super::{CommandResult, heads, open, script};
 use crate::ops::{self, Receipt};
 
 /// Performs a script and prints one line for each request. Without `keep_going` it stops at the first refusal; earlier
@@ -39,6 +39,7 @@ pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Command
             }
         }
     }
+    heads::remember(&file);
     match first {
         None => Ok(String::new()),
         Some(failure) => Err(failure),

@@ -22,10 +22,16 @@ impl Run {
     }
 }
 
+/// A new folder for the data of the workstation: each command runs on a workstation that has seen nothing.
+fn workstation() -> PathBuf {
+    tempfile::tempdir().unwrap().keep()
+}
+
 fn mainstay(password: &str, arguments: &[&str]) -> Run {
     let output: Output = Command::new(env!("CARGO_BIN_EXE_mainstay"))
         .args(arguments)
         .env("MAINSTAY_PASSWORD", password)
+        .env("MAINSTAY_DATA_FOLDER", workstation())
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY")
         .output()
@@ -574,6 +580,7 @@ fn names_that_look_like_uris_or_options_are_files_of_exactly_that_name() {
                 .args(arguments)
                 .current_dir(&inside)
                 .env("MAINSTAY_PASSWORD", "violet tractor hums at noon")
+                .env("MAINSTAY_DATA_FOLDER", workstation())
                 .output()
                 .unwrap();
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -669,4 +676,78 @@ fn what_only_its_owner_may_read_gives_copies_that_only_the_owner_may_read() {
         assert_eq!(made.code, 0, "{}", made.err);
         assert_eq!(std::fs::metadata(&pdf).unwrap().permissions().mode() & 0o177 & !others, 0);
     }
+}
+
+#[test]
+fn a_file_that_lacks_an_event_that_the_workstation_saw_is_noticed_by_every_command() {
+    let (folder, place) = (tempfile::tempdir().unwrap(), workstation());
+    let (path, older) = (copy(folder.path()), folder.path().join("older.mainstay"));
+    std::fs::copy(&path, &older).unwrap();
+    let older = older.to_str().unwrap();
+    let at = |place: &Path, arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_mainstay"))
+            .args(arguments)
+            .env("MAINSTAY_PASSWORD", EXAMPLE_PASSWORD)
+            .env("MAINSTAY_DATA_FOLDER", place)
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+    };
+    let work = |place: &Path, path: &str, title: &str| {
+        let script = folder.path().join("one.ron");
+        let text = format!("[(do: Create(kind: \"feedback\", set: {{\"title\": \"{title}\"}}))]");
+        std::fs::write(&script, text).unwrap();
+        at(place, &["run", path, script.to_str().unwrap(), "--login", "mara"])
+    };
+
+    let (code, out, err) = work(&place, &path, "Alarm is late");
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    assert_eq!(at(&place, &["status", &path]).2, "");
+    // The older copy ends before the event that was seen.
+    let packet = folder.path().join("packet.pdf");
+    for command in [
+        vec!["status", older],
+        vec!["list", older, "feedback"],
+        vec!["verify", older],
+        vec![
+            "packet",
+            older,
+            "period",
+            "--from",
+            "2026-01-01",
+            "--to",
+            "2026-12-31",
+            "-o",
+            packet.to_str().unwrap(),
+            "--login",
+            "mara",
+        ],
+    ] {
+        let (_, _, err) = at(&place, &command);
+        assert!(err.contains("events were cut off, or this is an older copy"), "{command:?}: {err}");
+    }
+    let (code, out, _) = at(&place, &["verify", older]);
+    assert!(code == 4 && out.contains("was cut off"), "{out}");
+    // Another workstation learns of it from the list.
+    let (other, list) = (workstation(), folder.path().join("heads.json"));
+    assert_eq!(at(&other, &["status", older]).2, "");
+    std::fs::write(&list, at(&place, &["heads", "list", "--json"]).1).unwrap();
+    assert!(at(&other, &["heads", "import", list.to_str().unwrap()]).1.contains("1 of 1 were later"));
+    assert!(at(&other, &["status", older]).2.contains("events were cut off"));
+    // The older copy goes another way.
+    assert_eq!(work(&workstation(), older, "Key sticks").0, 0);
+    assert!(at(&place, &["status", older]).2.contains("is not the one that this workstation saw"));
+    assert_eq!(at(&place, &["verify", older]).0, 4);
+    // Somebody says that it is meant to be so.
+    assert_eq!(at(&place, &["heads", "forget", older]).0, 0);
+    assert_eq!(at(&place, &["verify", older]).0, 0);
+    assert!(at(&place, &["status", &path]).2.contains("is not the one"));
+    // A list that is none is refused.
+    std::fs::write(&list, "{\"format\":1,\"heads\":[{\"file\":\"../x\",\"seq\":1,\"digest\":\"\"}]}")
+        .unwrap();
+    let (code, _, err) = at(&other, &["heads", "import", list.to_str().unwrap()]);
+    assert!(code == 3 && err.contains("is not the identifier of a file"), "{code} {err}");
+    std::fs::write(&list, "[]").unwrap();
+    assert_eq!(at(&other, &["heads", "import", list.to_str().unwrap()]).0, 1);
 }

@@ -160,6 +160,7 @@ fn a_problem_that_was_open_in_march_and_closed_in_april_is_open_in_march() {
     let said = |on: &str| {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_mainstay"))
             .args(["status", path, "--on", on])
+            .env("MAINSTAY_DATA_FOLDER", tempfile::tempdir().unwrap().keep())
             .output()
             .unwrap();
         String::from_utf8(output.stdout).unwrap()

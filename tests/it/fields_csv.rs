@@ -129,7 +129,7 @@ fn a_row_that_cannot_be_taken_is_told_with_line_field_and_reason_and_the_others_
     assert!(refused[&3].contains("neither yes nor no") && refused[&3].contains("is missing"), "{refused:?}");
     assert!(refused[&4].contains("there is no FB-0099 in this file"), "{refused:?}");
     assert!(refused[&5].contains("is in the future"), "{refused:?}");
-    assert!(refused[&6].contains("cannot be filled when the record is made"), "{refused:?}");
+    assert!(refused[&6].contains("cannot be filled when the record is created"), "{refused:?}");
     assert_eq!(desk.file.head().seq, before, "a rehearsal changes nothing");
     assert!(matches!(plan.rows[0].plan, FieldsRowPlan::Take(None, _)));
     let made = desk.file.take_fields(&desk.people["dan"], &plan, &stamp(desk.now)).unwrap();
@@ -147,7 +147,7 @@ fn columns_that_are_none_and_kinds_that_nobody_makes_are_refused() {
         let read = source(text.as_bytes().to_vec());
         desk.file.plan_fields(kind, &read, &left, desk.now).unwrap_err().to_string()
     };
-    assert!(refusal(Kind::Feedback, "title,colour\na,b\n", &[]).contains("column “colour” is no field"));
+    assert!(refusal(Kind::Feedback, "title,colour\na,b\n", &[]).contains("column “colour” is not a field"));
     assert!(refusal(Kind::Feedback, "title,Title\na,b\n", &[]).contains("leave one out"));
     assert!(refusal(Kind::Feedback, "title,x\na,b\n", &["y"]).contains("no column “y” to leave out"));
     for kind in [Kind::Person, Kind::Approval] {
@@ -188,6 +188,7 @@ fn mainstay(arguments: &[&str]) -> (i32, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_mainstay"))
         .args(arguments)
         .env("MAINSTAY_PASSWORD", &example().1)
+        .env("MAINSTAY_DATA_FOLDER", tempfile::tempdir().unwrap().keep())
         .output()
         .unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();

@@ -46,8 +46,8 @@ fn a_plain_file_is_detected_and_read_with_its_lines() {
     assert!(table.detected.has_header);
     assert_eq!(
         table.detected.why,
-        "UTF-8: every byte is plain ASCII. Comma: 4 of the first 4 records have 2 values. Header: the first record has names \
-         only."
+        "UTF-8: every byte is plain ASCII. Comma: 4 of the first 4 records have 2 values. Header: the first record has only \
+         names."
     );
     assert!(table.warnings.is_empty());
 }

@@ -172,6 +172,11 @@ impl ProductFile {
         self.store.head()
     }
 
+    /// The digest of an event by its number; `None` if there is no such event.
+    pub fn event_digest(&self, seq: u64) -> Result<Option<String>, Refused> {
+        Ok(self.store.event_digest(seq)?)
+    }
+
     /// Checks whether another program committed; `true` if so.
     pub fn refresh(&mut self) -> Result<bool, Refused> {
         Ok(self.store.refresh()?)

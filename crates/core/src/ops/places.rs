@@ -18,9 +18,13 @@ pub fn calendar_folder() -> Option<PathBuf> {
     settings_folder().map(|folder| folder.join("calendars"))
 }
 
-/// The folder of this person's backups, remembered heads and advisory data, if the system has one.
+/// The environment variable that names another folder for the data of this workstation.
+const DATA_VARIABLE: &str = "MAINSTAY_DATA_FOLDER";
+
+/// The folder of this person's backups, remembered heads and advisory data, if the system has one or the environment names one.
 pub fn data_folder() -> Option<PathBuf> {
-    dirs().map(|dirs| dirs.data_local_dir().to_owned())
+    let named = std::env::var_os(DATA_VARIABLE).filter(|name| !name.is_empty()).map(PathBuf::from);
+    named.or_else(|| dirs().map(|dirs| dirs.data_local_dir().to_owned()))
 }
 
 /// The folder of advisory data, unless the person chooses another.

@@ -163,6 +163,13 @@ impl Store {
         Ok(seq.unwrap_or_default().unsigned_abs())
     }
 
+    /// The digest of an event by its number.
+    pub fn event_digest(&self, seq: u64) -> Result<Option<String>, StoreError> {
+        let Ok(seq) = i64::try_from(seq) else { return Ok(None) };
+        let mut statement = self.conn.prepare_cached("SELECT digest FROM event WHERE seq = ?1")?;
+        Ok(statement.query_row([seq], |row| row.get(0)).optional()?)
+    }
+
     /// Whether an event reported a clock that ran backwards, and none since acknowledged it.
     ///
     /// The texts are searched here, where that is quicker than in SQL; only what names the field is read.
