@@ -116,7 +116,7 @@ impl<F> Job<'_, F> {
             .into_iter()
             .map(|(record, part)| {
                 let data = self.change.get(record)?;
-                Ok(Cover::of(&data, part, &self.change.all_parts(&data)))
+                Ok(Cover::of(&data, part, &self.change.covered_parts(&data, part)))
             })
             .collect::<Result<_, Refusal<F>>>()?;
         self.change.sign(Signature {

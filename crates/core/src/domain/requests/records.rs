@@ -94,6 +94,7 @@ impl<F> Job<'_, F> {
         {
             let subject = self.change.get(subject)?;
             refuse_fixed_files(&subject)?;
+            self.refuse_closed_parent(&subject)?;
         }
         self.refuse_closed_parent(&data)?;
         let set = self.values(def, set)?;

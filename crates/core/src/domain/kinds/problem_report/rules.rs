@@ -160,7 +160,7 @@ fn signed_by_each(
                 && signature
                     .covers
                     .iter()
-                    .all(|cover| cover.holds(case.data, &case.world.all_parts(case.data)))
+                    .all(|cover| cover.holds(case.data, &case.world.covered_parts(case.data, cover.part)))
         })
         .flat_map(|signature| signature.roles)
         .collect();
