@@ -259,7 +259,7 @@ fn the_recovery_code_restores_only_an_administrator_and_is_replaced() {
         .perform(&desk.people["ana"], sign.into(), Some(&password), &stamp(at))
         .unwrap_err()
         .to_string();
-    assert!(refusal.contains("identity is not verified"), "{refusal}");
+    assert!(refusal.contains("identity is not confirmed"), "{refusal}");
     let at = desk.tick();
     desk.file.recover("ana", &next, &password, &stamp(at)).unwrap();
     desk.assert_verifies();
@@ -282,7 +282,7 @@ fn nobody_signs_before_another_person_confirmed_their_identity() {
         desk.file.activate("hal", &receipt.code.unwrap(), &Password::new(PASSWORD), &stamp(at)).unwrap();
     desk.people.insert("hal", session);
     let sign = Request::Edit { id: POLICY, set: fields(json!({"warn_days": 10})) };
-    assert!(desk.signed("hal", sign.clone()).unwrap_err().to_string().contains("identity is not verified"));
+    assert!(desk.signed("hal", sign.clone()).unwrap_err().to_string().contains("identity is not confirmed"));
     assert!(desk.by("hal", early.clone()).unwrap_err().to_string().contains("another person must confirm"));
     desk.by("ana", early).unwrap();
     desk.signed("hal", sign).unwrap();

@@ -247,7 +247,7 @@ fn the_holidays_of_the_year_to_come_are_asked_for_and_a_senseless_calendar_is_re
             json!({"weekend": ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]}),
             "leaves no working day",
         ),
-        (json!({"holidays": [{"day": "2031-05-01"}, {"day": "2031-05-01"}]}), "row 2 names 2031-05-01 again"),
+        (json!({"holidays": [{"day": "2031-05-01"}, {"day": "2031-05-01"}]}), "row 2 repeats 2031-05-01"),
         (json!({"holidays": [{"name": "Labour Day"}]}), "row 1 has no day"),
         (json!({"holidays": [{"day": "31-05-01"}]}), "the year 31 is outside 1900 to 2199"),
         (json!({"weekend": ["someday"]}), "someday"),
