@@ -323,7 +323,7 @@ pub const DEF: KindDef = KindDef {
     trace: Some(Trace { step: ChainStep::ProblemReport, through: &[] }),
     next_records: &[NextRecords {
         from: &[ProblemState::ChangeRequested.code()],
-        via: Via::Referring(Kind::ChangeRequest),
+        via: Via::Referring { kind: Kind::ChangeRequest, field: "problem_reports" },
     }],
     evidence: &["6.2.1.3", "6.2.2", "9.1", "9.2", "9.3", "9.5", "9.7"],
     ..KindDef::new(Kind::ProblemReport, "Problem report", "Problem reports")

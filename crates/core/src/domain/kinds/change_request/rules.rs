@@ -284,6 +284,12 @@ fn give_up(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
     withdraw_approvals(case).chain(problems_without(case.world, case.id(), change)).collect()
 }
 
+/// The changes that resolve a problem. A change may also name a problem that was found while it was verified, or that is only
+/// related to it; such a change does not resolve the problem.
+pub fn changes_for(world: &dyn World, problem: RecordId) -> Vec<SharedRecord> {
+    world.naming(problem, Kind::ChangeRequest, "problem_reports")
+}
+
 /// Moves the problems of a change that will not be made: if another change for a problem is being made or was made, the problem
 /// goes to resolving; if there is no other change, it returns to evaluation for a new decision.
 pub fn problems_without(world: &dyn World, id: RecordId, change: &ChangeRequest) -> Vec<Effect> {
@@ -295,8 +301,7 @@ pub fn problems_without(world: &dyn World, id: RecordId, change: &ChangeRequest)
         ) {
             continue;
         }
-        let others: Vec<S> = world
-            .referring(problem.head.id, Kind::ChangeRequest)
+        let others: Vec<S> = changes_for(world, problem.head.id)
             .iter()
             .filter(|other| other.head.id != id)
             .filter_map(|other| S::of(other))
