@@ -318,6 +318,8 @@ fn references_lead_to_records_that_are_there_and_of_the_right_kind() {
     assert!(refusal.contains("there is no PR-0099"), "{refusal}");
     let refusal = desk.edit("dan", fb, json!({"problem_report": "CR-0001"})).unwrap_err().to_string();
     assert!(refusal.contains("is not a problem report"), "{refusal}");
+    let twice = desk.edit("dan", fb, json!({"related": [fb, fb]})).unwrap_err().to_string();
+    assert!(twice.contains(&format!("“Related records”: {fb} is listed twice")), "{twice}");
     let nothing = desk.edit("dan", fb, json!({"title": "Alarm is late on battery"})).unwrap_err();
     assert!(matches!(nothing, Refused::NoChange), "{nothing}");
 }

@@ -1,5 +1,6 @@
 //! Transitions of change requests and their guards (domain 2.4).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::approval;
@@ -294,7 +295,8 @@ pub fn changes_for(world: &dyn World, problem: RecordId) -> Vec<SharedRecord> {
 /// goes to resolving; if there is no other change, it returns to evaluation for a new decision.
 pub fn problems_without(world: &dyn World, id: RecordId, change: &ChangeRequest) -> Vec<Effect> {
     let mut effects = Vec::new();
-    for problem in change.problem_reports.iter().filter_map(|id| world.record(*id)) {
+    let problems: BTreeSet<RecordId> = change.problem_reports.iter().copied().collect();
+    for problem in problems.into_iter().filter_map(|id| world.record(id)) {
         if !matches!(
             ProblemState::of(&problem),
             Some(ProblemState::ChangeRequested | ProblemState::Resolving)
