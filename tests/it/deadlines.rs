@@ -13,7 +13,7 @@ use mainstay::ops::{
 use mainstay::report::Block;
 use serde_json::{Value, json};
 
-use crate::chain::{confirmed_problem, feedback, verified_change};
+use crate::chain::{confirmed_problem, evaluated_problem, feedback, verified_change};
 use crate::desk::{Desk, fields, stamp};
 
 /// Every state of every kind, and every effect on safety, tried on the records of the example product.
@@ -198,6 +198,32 @@ fn a_limit_that_the_policy_does_not_set_is_said_to_be_missing_and_nothing_stands
     assert!(attention.now.iter().any(|item| item.record == judged), "it is shown at once");
     policy(&mut desk, json!({"follow_up_days": 3})).unwrap();
     assert_eq!(item(&desk, judged).due, Some(desk.now.day().plus_days(3)));
+}
+
+#[test]
+fn a_deferred_problem_keeps_its_date_and_without_one_it_is_due_since_its_deferral() {
+    let mut desk = Desk::staffed();
+    let pr = evaluated_problem(&mut desk);
+    let day = desk.now.day().plus_days(30);
+    let decided = json!({
+        "reassess_by": day.to_string(), "no_change_rationale": "Rare", "workaround": "Use mains",
+    });
+    desk.edit("ben", pr, decided).unwrap();
+    desk.signed("cleo", Request::Sign { id: pr, meaning: None }).unwrap();
+    desk.sign_go("ana", pr, "defer").unwrap();
+    for other in [Value::Null, json!(day.plus_days(30).to_string())] {
+        let refusal = desk.edit("ana", pr, json!({"reassess_by": other})).unwrap_err().to_string();
+        assert!(refusal.contains("“Reassess by”: is fixed in state “Deferred”"), "{refusal}");
+    }
+    assert_eq!(item(&desk, pr).due, Some(day));
+    // A file in which the date was emptied after the deferral.
+    let mut ledger = desk.file.at(desk.now).unwrap();
+    let mut without = ledger.get(pr).cloned().unwrap();
+    without.change().fields.remove("reassess_by");
+    replace(&mut ledger, &without);
+    let attention = attention_of(&ledger, desk.now);
+    let due = attention.now.iter().chain(&attention.coming).find(|item| item.record == pr).unwrap();
+    assert_eq!((&*due.what, due.due), ("Reassess the deferred problem", Some(desk.now.day())));
 }
 
 /// Feedback that was received on a day, entered now.

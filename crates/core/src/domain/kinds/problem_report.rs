@@ -147,6 +147,7 @@ const BEFORE: &[&str] = &[S::Open.code(), S::Investigating.code(), S::Reopened.c
 const INVESTIGATION: &[&str] = &[S::Investigating.code()];
 const AFTER: &[&str] =
     &[S::Evaluated.code(), S::ChangeRequested.code(), S::Deferred.code(), S::Resolving.code()];
+const UNDECIDED: &[&str] = &[S::Evaluated.code()];
 const VERIFYING: &[&str] = &[S::VerifyingResolution.code(), S::NoActionJustified.code()];
 const NOT_VOID: &[&str] = &[
     S::Open.code(),
@@ -250,8 +251,6 @@ record! {
             change_needed: Option<ChangeNeeded> = "Change needed" => clause("IEC 62304 6.2.1.3");
             /// Why no change is made.
             no_change_rationale: Text = "Why no change" => clause("IEC 62304 9.2 d");
-            /// Day by which a deferred problem is evaluated again.
-            reassess_by: Option<Day> = "Reassess by" => clause("IEC 62304 9.2 d");
             /// What users can do until the problem is resolved.
             workaround: Text = "Workaround";
             /// Versions in which it stays as a residual anomaly.
@@ -260,6 +259,10 @@ record! {
             capa_ref: Line = "CAPA reference" => clause("ISO 13485 8.5.2");
             /// Keywords for trend analysis.
             trend_tags: Vec<Line> = "Trend tags" => clause("IEC 62304 9.6");
+        }
+        section "Deferral", "IEC 62304 9.2 d", true, UNDECIDED => {
+            /// Day by which a deferred problem is evaluated again. It is fixed when the problem is deferred.
+            reassess_by: Option<Day> = "Reassess by" => clause("IEC 62304 9.2 d");
         }
         section "Verification of the resolution", "IEC 62304 9.7", false, VERIFYING => {
             /// Where the risk management file was updated.

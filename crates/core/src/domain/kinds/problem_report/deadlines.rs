@@ -40,8 +40,10 @@ pub(super) const ALL: &[Deadline] = &[
         Role::Quality,
         &[S::Deferred.code()],
         Limit::Tasks(|case| {
-            let by = Day::parse(case.data.text("reassess_by")).ok();
-            by.map(|by| Task { what: String::new(), by }).into_iter().collect()
+            let by = Day::parse(case.data.text("reassess_by"));
+            // A problem that was deferred without a date is due since then.
+            let by = by.unwrap_or_else(|_| case.data.head.state_since.day());
+            vec![Task { what: String::new(), by }]
         }),
         "IEC 62304 9.2 d",
     )
