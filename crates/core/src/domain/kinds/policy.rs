@@ -139,9 +139,10 @@ record! {
             /// Days within which a decision must be followed up: the reporter answered, the resolution verified, the report
             /// closed.
             follow_up_days: Option<u32> = "Follow-up of decisions (days)" => clause("IEC 62304 9.7");
-            /// Days within which the next step of a change request must be taken: analysis, approval, start of the work.
+            /// Days within which the next step of a change request must be taken: submission, analysis, approval, start of the
+            /// work.
             change_pending_days: Option<u32> = "Next step of a change request (days)" => required(PolicyState::InForce.code()), clause("IEC 62304 6.2.4");
-            /// The same for analysis and approval, if the change is an emergency.
+            /// The same for submission, analysis and approval, if the change is an emergency.
             emergency_days: Option<u32> = "Decision on an emergency change (days)" => clause("IEC 62304 6.2.4");
             /// Days for which an approval is valid before the work starts; empty: no limit.
             approval_valid_days: Option<u32> = "Validity of an approval (days)";
