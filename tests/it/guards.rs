@@ -244,6 +244,22 @@ fn an_edit_of_a_record_that_was_signed_asks_why() {
     desk.assert_verifies();
 }
 
+#[test]
+fn a_step_that_changes_a_signed_record_and_is_not_signed_itself_asks_why() {
+    let mut desk = Desk::staffed();
+    let pr = evaluated_problem(&mut desk);
+    let request = go_to(pr, "request_change", json!({"change_needed": "yes"}));
+    let refusal = desk.by("ben", request.clone()).unwrap_err();
+    assert!(matches!(&refusal, Refused::NeedsReason(what) if what.contains(&pr.to_string())), "{refusal}");
+    let at = desk.tick();
+    let preview = desk.file.preview(&desk.people["ben"], Act::from(request.clone()), &stamp(at)).unwrap();
+    assert!(preview.asks.reason.is_some(), "the preview asks, too");
+    desk.by("ben", Act::from(request).because("The board asked for it")).unwrap();
+    let other = evaluated_problem(&mut desk);
+    desk.go("ben", other, "request_change").unwrap();
+    desk.assert_verifies();
+}
+
 fn attach_to(to: RecordId) -> Request {
     Request::Attach {
         to,
