@@ -107,6 +107,23 @@ fn a_late_entry_asks_why_and_keeps_both_moments() {
 }
 
 #[test]
+fn a_recent_moment_does_not_hide_that_the_receipt_was_long_ago() {
+    let mut desk = Desk::new();
+    let (long_ago, recent) = (desk.now.plus_seconds(-20 * 86_400), desk.now);
+    let set = fields(json!({"title": "A late report", "received_at": long_ago}));
+    let create = Request::Create { kind: Kind::Feedback, parent: None, set };
+    let mut act = Act { occurred_at: Some(recent), ..Act::from(create) };
+    let refusal = desk.by("ana", act.clone()).unwrap_err();
+    assert!(matches!(&refusal, Refused::NeedsReason(what) if what.contains(&long_ago.words())), "{refusal}");
+    act.late_reason = Some("It lay in the wrong tray".to_owned());
+    desk.by("ana", act).unwrap();
+    let event = desk.file.events(&EventFilter::default(), 1, 0).unwrap().remove(0).event;
+    assert_eq!(event.occurred_at, Some(recent), "the event keeps what the person says");
+    assert!(event.late_reason.is_some());
+    desk.assert_verifies();
+}
+
+#[test]
 fn a_clock_that_ran_backwards_stops_signing_until_somebody_acknowledges_it() {
     let mut desk = Desk::new();
     let policy = |days: u32| {
