@@ -251,6 +251,12 @@ record! {
             change_needed: Option<ChangeNeeded> = "Change needed" => clause("IEC 62304 6.2.1.3");
             /// Why no change is made.
             no_change_rationale: Text = "Why no change" => clause("IEC 62304 9.2 d");
+        }
+        section "Deferral", "IEC 62304 9.2 d", true, UNDECIDED => {
+            /// Day by which a deferred problem is evaluated again. It is fixed when the problem is deferred.
+            reassess_by: Option<Day> = "Reassess by" => clause("IEC 62304 9.2 d");
+        }
+        section "Workaround and follow-up", "IEC 62304 9.2", true, AFTER => {
             /// What users can do until the problem is resolved.
             workaround: Text = "Workaround";
             /// Versions in which it stays as a residual anomaly.
@@ -259,10 +265,6 @@ record! {
             capa_ref: Line = "CAPA reference" => clause("ISO 13485 8.5.2");
             /// Keywords for trend analysis.
             trend_tags: Vec<Line> = "Trend tags" => clause("IEC 62304 9.6");
-        }
-        section "Deferral", "IEC 62304 9.2 d", true, UNDECIDED => {
-            /// Day by which a deferred problem is evaluated again. It is fixed when the problem is deferred.
-            reassess_by: Option<Day> = "Reassess by" => clause("IEC 62304 9.2 d");
         }
         section "Verification of the resolution", "IEC 62304 9.7", false, VERIFYING => {
             /// Where the risk management file was updated.
