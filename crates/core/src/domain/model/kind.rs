@@ -120,7 +120,7 @@ pub enum RowKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::field::FieldType;
+    use crate::domain::field::{FieldDef, FieldType};
 
     #[test]
     fn fields_and_states_that_a_kind_declares_by_name_exist() {
@@ -136,7 +136,7 @@ mod tests {
                     Via::Referring { kind, field } => (kind.def(), field),
                 };
                 let declared = def.field(field);
-                assert!(declared.is_some_and(|field| field.names_records()), "{field} of {}", def.word);
+                assert!(declared.is_some_and(FieldDef::names_records), "{field} of {}", def.word);
             }
             for (field, _) in def.keyed {
                 let ty = def.field(field).map(|field| field.ty);
