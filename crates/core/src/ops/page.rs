@@ -386,7 +386,7 @@ impl Chain {
             extend(&mut self.problems, named(work, change, "problem_reports"));
         }
         for problem in &self.problems {
-            extend(&mut self.changes, work.referring(problem.head.id, Kind::ChangeRequest));
+            extend(&mut self.changes, change_request::changes_for(work, problem.head.id));
             extend(&mut self.feedback, work.referring(problem.head.id, Kind::Feedback));
             extend(&mut self.feedback, named(work, problem, "source_feedback"));
         }

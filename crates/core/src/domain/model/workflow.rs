@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::domain::field::{FieldDef, is_empty};
+use crate::domain::field::{FieldDef, is_empty, record_ids};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{Fields, KindDef, Record, RecordData};
 use crate::domain::role::Role;
@@ -162,6 +162,12 @@ pub trait World {
     fn record(&self, id: RecordId) -> Option<SharedRecord>;
     /// The records of a kind that name `id` in one of their references.
     fn referring(&self, id: RecordId, kind: Kind) -> Vec<SharedRecord>;
+    /// The records of a kind that name `id` in this field.
+    fn naming(&self, id: RecordId, kind: Kind, field: &str) -> Vec<SharedRecord> {
+        let mut found = self.referring(id, kind);
+        found.retain(|data| record_ids(data.value(field)).contains(&id));
+        found
+    }
     /// The parts of one kind of a record, in order.
     fn parts(&self, parent: RecordId, kind: Kind) -> Vec<SharedRecord>;
     /// The part records that a signature of this part of a record covers.

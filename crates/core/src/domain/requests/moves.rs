@@ -42,6 +42,10 @@ impl<F> Job<'_, F> {
         refuse_closed(&data, &set)?;
         refuse_scope(&data, &set)?;
         self.refuse_postponed(&data, &set, reason)?;
+        let changes = set.iter().any(|(name, value)| data.value(name) != value);
+        if changes && step.sign.is_none() {
+            self.ask_why_signed_changes(&data, reason)?;
+        }
         self.given = Some((id, set.clone()));
         self.change.set(id, &set)?;
         self.references_exist(id, &set)?;
