@@ -152,7 +152,7 @@ fn run<F>(source: &dyn RecordSource<F>, actor: &Actor, act: Act, mode: Mode) -> 
     };
     let clock_back_seconds = change.clock()?.back(actor.now);
     let signatures = change.signatures_made();
-    let signed = signed_parts(&change, &signatures)?;
+    let signed = signed_parts(&change, &signatures, mode)?;
     refuse_unread(&signed, read)?;
     let made = change.made().to_vec();
     let (records, changes) = change.finish()?;
