@@ -22,7 +22,7 @@ pub use change_set::ChangeSet;
 pub use from_event::request_of;
 pub use preview::{Asks, Preview, SignedPart, preview};
 pub use record_source::{Account, RecordSource};
-pub use records::{may_be_filled_when_made, refuse_parent};
+pub use records::{may_be_filled_when_made, open_parent, refuse_parent, why_closed_for};
 pub use request::{Act, CodeFor, FileDigest, FileSource, HandsOut, ReadPart, Remarks, Request};
 
 use crate::domain::event::RecordChange;
