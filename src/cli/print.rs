@@ -10,7 +10,8 @@ use super::{CommandResult, open};
 use crate::domain::choice::Choice as _;
 use crate::domain::field;
 use crate::domain::ids::{Kind, RecordId};
-use crate::ops::{self, ListRow, RecordPage, SignatureView, value_words};
+use crate::domain::record::RecordData;
+use crate::ops::{self, ListRow, ProductFile, RecordPage, SignatureView, value_words};
 
 /// Lists the records of a kind.
 pub fn list(path: &Path, kind: &str, json: bool) -> CommandResult {
@@ -56,10 +57,20 @@ pub fn show(path: &Path, id: &str, json: bool) -> CommandResult {
     let id: RecordId = id.parse().map_err(Failure::usage)?;
     let file = open::to_read(path)?;
     let page = file.page(id, None, ops::now())?;
-    Ok(if json { format!("{:#}\n", page_json(&page)) } else { page_words(&page) })
+    let parts = parts_of(&file, &page.data)?;
+    Ok(if json { format!("{:#}\n", page_json(&page, &parts)) } else { page_words(&page, &parts) })
 }
 
-fn page_words(page: &RecordPage) -> String {
+/// The records that are parts of a record, of every kind.
+fn parts_of(file: &ProductFile, data: &RecordData) -> Result<Vec<RecordData>, Failure> {
+    let mut parts = Vec::new();
+    for (def, _) in data.def().part_kinds() {
+        parts.extend(file.parts(data.head.id, def.kind)?);
+    }
+    Ok(parts)
+}
+
+fn page_words(page: &RecordPage, parts: &[RecordData]) -> String {
     let data = &page.data;
     let name = |id: RecordId| page.names.get(&id).cloned();
     let person = |id: RecordId| name(id).unwrap_or_else(|| id.to_string());
@@ -68,6 +79,9 @@ fn page_words(page: &RecordPage) -> String {
         format!("{}  {}\n{} since {}", data.head.id, data.title(), state, data.head.state_since.words());
     if let Some(owner) = data.head.owner {
         let _ = write!(output, ", with {}", person(owner));
+    }
+    if let Some(parent) = data.head.parent {
+        let _ = write!(output, "\nPart of {parent}");
     }
     let _ =
         writeln!(output, "\nEntered {} by {}", data.head.created_at.words(), person(data.head.created_by));
@@ -83,6 +97,11 @@ fn page_words(page: &RecordPage) -> String {
             let _ = writeln!(output, "  {}  {}", field.label, words.replace('\n', "\n    "));
         }
     }
+    let part_words = |part: &RecordData| {
+        let state = part.state().map_or("", |state| state.word);
+        format!("{}  {state}  {}", part.head.id, part.title())
+    };
+    list_words(&mut output, "Parts", parts.iter().map(part_words));
     list_words(&mut output, "Signatures", page.signatures.iter().map(signature_words));
     list_words(
         &mut output,
@@ -133,8 +152,12 @@ fn signature_words(view: &SignatureView) -> String {
     )
 }
 
-fn page_json(page: &RecordPage) -> Value {
+fn page_json(page: &RecordPage, parts: &[RecordData]) -> Value {
     let head = &page.data.head;
+    let parts: Vec<Value> = parts
+        .iter()
+        .map(|part| json!({"id": part.head.id, "title": part.title(), "state": part.head.state}))
+        .collect();
     let signatures: Vec<Value> = page
         .signatures
         .iter()
@@ -159,9 +182,9 @@ fn page_json(page: &RecordPage) -> Value {
         page.ahead.iter().map(|ahead| json!({"id": ahead.record, "text": ahead.text})).collect();
     json!({
         "format": 1, "id": head.id, "kind": head.id.kind, "title": page.data.title(), "state": head.state,
-        "owner": head.owner, "created_at": head.created_at, "created_by": head.created_by,
+        "owner": head.owner, "parent": head.parent, "created_at": head.created_at, "created_by": head.created_by,
         "state_since": head.state_since, "revision": head.revision, "fields": page.data.fields,
-        "signatures": signatures, "attachments": attachments, "linked": linked, "next": next, "ahead": ahead,
+        "parts": parts, "signatures": signatures, "attachments": attachments, "linked": linked, "next": next, "ahead": ahead,
         "notices": page.notices,
     })
 }

@@ -232,6 +232,7 @@ pub const SCREEN_KEYS: &[(&str, &str)] = &[
         "Shift+Left, Shift+Right",
         "On the head of a column: make it narrower or wider; Shift+Home restores its width",
     ),
+    ("Page Up, Page Down", "Read what is signed; Ctrl+Home and Ctrl+End go to its beginning and its end"),
     ("Esc", "Leave a dialog or an input, then go back"),
     ("Tab, Shift+Tab", "To the next or previous input"),
 ];

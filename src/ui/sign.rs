@@ -3,9 +3,12 @@
 //!
 //! Belongs here: showing the content and asking for the password. Does not belong here: checking it, or performing anything.
 
+mod covered;
+
 use eframe::egui;
 use egui::{Context, Key, Label, Modifiers, RichText, ScrollArea, Ui, WidgetInfo, accesskit::Role};
 
+use self::covered::CoveredParts;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::RecordId;
 use crate::domain::requests::{Preview, SignedPart};
@@ -48,6 +51,8 @@ struct PartShown {
     name: String,
     digest: String,
     sections: Vec<Group>,
+    /// The records that are parts of it and that the signature covers too.
+    covered: Vec<CoveredParts>,
 }
 
 /// The content that is read before the password is entered.
@@ -76,6 +81,8 @@ pub struct SignDialog {
     changed: Option<String>,
     /// Whether to scroll the content to its beginning.
     from_top: bool,
+    /// Height of the whole content as it was drawn last, in points.
+    content_height: f32,
 }
 
 /// The state of the dialog in this frame.
@@ -104,6 +111,7 @@ impl SignDialog {
             refusal: None,
             changed: None,
             from_top: true,
+            content_height: 0.0,
         };
         dialog.act.read = Some(preview.read());
         dialog
@@ -176,16 +184,23 @@ impl SignDialog {
         }
     }
 
-    /// The content scrolls by wheel, and by Page Up and Page Down while the password has the focus.
+    /// The content scrolls by wheel, and by keys while the password has the focus: Page Up and Page Down, and Ctrl+Home and
+    /// Ctrl+End for its beginning and its end.
     fn content_ui(&mut self, ui: &mut Ui, height: f32) {
-        let key = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        let pages = f32::from(i8::from(key(Key::PageUp)) - i8::from(key(Key::PageDown)));
+        let key = |with, key| ui.input_mut(|input| input.consume_key(with, key));
+        let pages = f32::from(
+            i8::from(key(Modifiers::NONE, Key::PageUp)) - i8::from(key(Modifiers::NONE, Key::PageDown)),
+        );
+        self.from_top |= key(Modifiers::COMMAND, Key::Home);
+        let to_end = key(Modifiers::COMMAND, Key::End);
         let mut area =
             ScrollArea::vertical().id_salt("signed_content").max_height(height).auto_shrink([false, true]);
         if std::mem::take(&mut self.from_top) {
             area = area.vertical_scroll_offset(0.0);
+        } else if to_end {
+            area = area.vertical_scroll_offset((self.content_height - height).max(0.0));
         }
-        area.show(ui, |ui| {
+        let shown = area.show(ui, |ui| {
             if pages != 0.0 {
                 ui.scroll_with_delta(egui::vec2(0.0, pages * height * 0.8));
             }
@@ -194,6 +209,7 @@ impl SignDialog {
             ui.spacing_mut().item_spacing.y = space::XS;
             self.content.ui(ui);
         });
+        self.content_height = shown.content_size.y;
     }
 
     fn statement(&self, ui: &mut Ui, signer: &str) {
@@ -257,6 +273,7 @@ impl PartShown {
             name: format!("{id}, {}", part.part.word().to_lowercase()),
             digest: part.digest.clone(),
             sections,
+            covered: CoveredParts::all(&part.parts, names),
         }
     }
 
@@ -271,6 +288,10 @@ impl PartShown {
         for section in &self.sections {
             ui.add_space(space::S);
             section.ui(ui);
+        }
+        for parts in &self.covered {
+            ui.add_space(space::S);
+            parts.ui(ui);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The command line as a person or a script meets it: the built program, its words, its JSON and its exit codes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
@@ -169,6 +169,8 @@ fn records_are_listed_and_shown_in_words_and_in_a_stable_shape() {
             "next",
             "notices",
             "owner",
+            "parent",
+            "parts",
             "revision",
             "signatures",
             "state",
@@ -202,6 +204,47 @@ fn records_are_listed_and_shown_in_words_and_in_a_stable_shape() {
     assert!(unknown.err.contains("feedback"), "{}", unknown.err);
     assert_eq!(with(&["show", path, "CR-0999"]).code, 3);
     assert_eq!(with(&["show", path, "nonsense"]).code, 2);
+}
+
+#[test]
+fn a_record_lists_its_parts_and_a_part_names_its_record() {
+    let path = example().0.to_str().unwrap();
+    let show = with(&["show", path, "CR-0004", "--json"]).json();
+    assert_eq!(show["parent"], Value::Null);
+    let said = with(&["show", path, "CR-0004"]);
+    let parts = show["parts"].as_array().unwrap();
+    assert_eq!(parts.len(), 3);
+    for part in parts {
+        let (id, title) = (part["id"].as_str().unwrap(), part["title"].as_str().unwrap());
+        assert_eq!(part["state"], "recorded");
+        assert!(said.out.contains(&format!("  {id}  Recorded  {title}\n")), "{}", said.out);
+        assert_eq!(with(&["show", path, id, "--json"]).json()["parent"], "CR-0004");
+        let said = with(&["show", path, id]);
+        assert!(said.out.contains("\nPart of CR-0004\n"), "{}", said.out);
+        let closed = "(strike): not yet, CR-0004, to which it belongs, is “Verifying” (now “Verified”)";
+        assert!(said.out.contains(closed), "{}", said.out);
+    }
+}
+
+#[test]
+fn the_digests_of_the_events_are_those_of_the_exported_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = example().0.to_str().unwrap();
+    let out = folder.path().join("all.json");
+    assert_eq!(with(&["export", path, "-o", out.to_str().unwrap()]).code, 0);
+    let all: Value = serde_json::from_slice(&std::fs::read(&out).unwrap()).unwrap();
+    let events = all["events"].as_array().unwrap();
+    let mut last: BTreeMap<&str, &Value> = BTreeMap::new();
+    for change in events.iter().filter_map(|event| event["body"]["changes"].as_array()).flatten() {
+        last.insert(change["record"].as_str().unwrap(), &change["digest"]);
+    }
+    for record in all["records"].as_array().unwrap() {
+        let mut body = record.clone();
+        body.as_object_mut().unwrap().retain(|name, value| name != "kind" && !value.is_null());
+        let text = mainstay::domain::canonical::text(&body);
+        let digest = mainstay::domain::canonical::digest(text.as_bytes());
+        assert_eq!(last[record["id"].as_str().unwrap()], &json!(digest), "{}", record["id"]);
+    }
 }
 
 #[test]

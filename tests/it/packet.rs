@@ -3,7 +3,7 @@
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::time::Day;
 use mainstay::ops::{
-    BuiltPacket, EventFilter, FileSource, PacketFonts, PacketOptions, PacketScope, ProductFile, Request,
+    Act, BuiltPacket, EventFilter, FileSource, PacketFonts, PacketOptions, PacketScope, ProductFile, Request,
     render_packet,
 };
 use mainstay::report::{Block, Packet};
@@ -192,6 +192,42 @@ fn redaction_leaves_no_personal_string_but_the_names_of_signers() {
         assert_eq!(embedded, ["alarm-test.csv"], "{name}");
         render_packet(&redacted, PacketFonts::bundled()).unwrap();
     }
+}
+
+#[test]
+fn a_struck_test_and_the_files_of_tests_are_in_the_packet_of_their_change() {
+    let mut desk = Desk::staffed();
+    let (pr, cr) = tested_change(&mut desk);
+    let test = desk.file.parts(cr, Kind::TestRecord).unwrap()[0].head.id;
+    let wrong = json!({"title": "Alarm on mains", "results": "Silent", "outcome": "fail"});
+    let struck = desk.create_part("dan", Kind::TestRecord, cr, wrong);
+    attach(&mut desk, test, "system-test.csv", "");
+    attach(&mut desk, struck, "silent.csv", "");
+    let strike = Act::from(go_to(struck, "strike", json!({}))).because("Tested the wrong build");
+    desk.by("dan", strike).unwrap();
+    verify(&mut desk, pr, cr);
+    let built = change_packet(&desk, cr, false);
+    let section = |number: &str| {
+        built.packet.sections.iter().find(|section| section.number == number).expect(number).clone()
+    };
+    assert_eq!(section("8.1").title, format!("{test}: System test"));
+    assert_eq!(section("8.2").title, format!("{struck}: Alarm on mains (struck out)"));
+    let printed = serde_json::to_string(&section("8.2").blocks).unwrap();
+    for expected in ["Struck out since ", "Silent", "Fail", "silent.csv", "does not count"] {
+        assert!(printed.contains(expected), "{expected} in {printed}");
+    }
+    assert!(!printed.contains("Missing: "), "{printed}");
+    let trail = serde_json::to_string(&section("14").blocks).unwrap();
+    for expected in [format!("{struck} Created"), format!("{struck} Strike out")] {
+        assert!(trail.contains(&expected), "{expected} in {trail}");
+    }
+    assert!(trail.contains("Tested the wrong build"), "{trail}");
+    for name in ["system-test.csv", "silent.csv"] {
+        let entry = built.packet.annex.iter().find(|entry| entry.file_name == name).expect(name);
+        assert!(entry.embedded, "{name}");
+        assert!(built.files.iter().any(|file| file.file_name == name), "{name}");
+    }
+    render_packet(&built, PacketFonts::bundled()).unwrap();
 }
 
 #[test]

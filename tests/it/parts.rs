@@ -1,12 +1,16 @@
 //! Records that are parts of others: made within one, open while that one is, covered by its signatures.
 
+use eframe::egui::{Key, accesskit::Role, vec2};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::signature::Meaning;
 use mainstay::ops::{Act, FileSource, Request};
+use mainstay::ui::cx::Route;
 use serde_json::json;
 
 use crate::chain::tested_change;
 use crate::desk::{Desk, fields, go_to, passed_test};
+use crate::host::Window;
 
 fn part(parent: Option<RecordId>, set: serde_json::Value) -> Request {
     Request::Create { kind: Kind::TestRecord, parent, set: fields(set) }
@@ -65,6 +69,35 @@ fn a_part_is_fixed_with_its_record_and_what_was_signed_covers_it() {
         assert!(words.contains("CR-0001 is “Verified”"), "{words}");
     }
     desk.assert_verifies();
+}
+
+#[test]
+fn a_page_says_that_the_record_of_a_part_allows_no_step() {
+    let mut desk = Desk::staffed();
+    let (_, cr) = tested_change(&mut desk);
+    let test = desk.file.parts(cr, Kind::TestRecord).unwrap()[0].head.id;
+    let strike = |desk: &Desk| {
+        let page = desk.file.page(test, Some(&desk.people["dan"]), desk.now).unwrap();
+        page.next.into_iter().find(|next| next.step.name == "strike").unwrap()
+    };
+    assert!(strike(&desk).ready());
+    desk.sign_go("dan", cr, "verify").unwrap();
+    let words = strike(&desk).why_not().unwrap();
+    assert_eq!(words, "Not yet: CR-0001, to which it belongs, is “Verifying” (now “Verified”)");
+    assert_eq!(strike(&desk).conditions[0].record, Some(cr));
+    let mut window = Window::new(desk, "dan", Route::Record(test), vec2(1240.0, 1000.0));
+    assert!(window.get_by_role_and_label(Role::Button, "Strike out…").accesskit_node().is_disabled());
+    assert!(window.has("CR-0001, to which it belongs, is “Verifying” (now “Verified”)"));
+    assert!(window.query_by_role_and_label(Role::Button, "Edit").is_none());
+    assert!(window.query_by_role_and_label(Role::Button, "Attach a file…").is_none());
+    window.go(Route::Record(cr));
+    window.get_by_role_and_label(Role::Link, "TR-0001").scroll_to_me();
+    window.settle();
+    window.get_by_role_and_label(Role::Link, "TR-0001").click();
+    window.settle();
+    window.key_press(Key::Enter);
+    window.settle();
+    assert!(window.has("CR-0001 is “Verified”; this part of it can be changed in “Verifying”."));
 }
 
 #[test]

@@ -2,21 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use eframe::egui::{accesskit::Role as Ax, vec2};
+use eframe::egui::{Key, Modifiers, accesskit::Role as Ax, vec2};
 use egui_kittest::kittest::Queryable as _;
 use mainstay::domain::choice::Choice as _;
 use mainstay::domain::field::FieldType;
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::person::Role;
 use mainstay::domain::record::{Fields, SignedEdits};
-use mainstay::domain::signature::Part;
+use mainstay::domain::signature::{Part, part_digest};
 use mainstay::ops::{Act, Opened, ProductFile, Request, request_names};
 use mainstay::ui::cx::Route;
 use serde_json::json;
 
-use crate::chain::{analyse, approval_of, change_under_analysis, investigated_problem};
+use crate::chain::{analyse, approval_of, change_under_analysis, investigated_problem, tested_change};
 use crate::coverage::{OUT_OF_REACH, walk_through_records};
-use crate::desk::{BeforeSigning, Desk, PASSWORD, go_to, stamp};
+use crate::desk::{BeforeSigning, Desk, PASSWORD, go_to, passed_test, stamp};
 use crate::host::Window;
 
 /// Names of all requests that are signed, as they are declared.
@@ -140,12 +140,17 @@ fn over_every_request_that_is_signed_the_digests_in_the_dialog_are_those_of_the_
     assert_eq!(seen, signed_requests());
 }
 
-/// Every text of a signed part stands in the dialog.
+/// Every text of a signed part stands in the dialog, and how many parts it has; what is shown gives the digest.
 fn texts_are_shown(window: &mut Window, kept: &BeforeSigning) {
     let (now, session) = (window.now(), window.people[kept.login].for_job());
     let preview = window.file().preview(&session, kept.act.clone(), &stamp(now)).unwrap();
     for part in &preview.signed {
         window.get_by_label_contains(&format!("{} · {} · ", part.data.head.id, part.part.word()));
+        assert_eq!(part_digest(&part.data, part.part, &part.parts), part.digest, "{}", part.data.head.id);
+        if let Some(first) = part.parts.first() {
+            let heading = format!("{} ({})", first.def().plural, part.parts.len());
+            assert!(window.has(&heading), "“{heading}” is not shown");
+        }
         let fields =
             part.data.def().sections.iter().filter(|section| part.part == Part::Content || section.scope);
         for field in fields.flat_map(|section| section.fields) {
@@ -232,6 +237,34 @@ fn the_dialog_shows_every_signed_part_and_what_else_changes_with_it() {
     window.press("Cancel");
     assert!(window.shown_digests().is_empty());
     assert_eq!(window.state_of(ap), "partially_signed");
+}
+
+#[test]
+fn the_dialog_lists_the_tests_that_the_signature_on_a_change_covers() {
+    let mut desk = Desk::staffed();
+    let (_, cr) = tested_change(&mut desk);
+    let mut test = passed_test();
+    test["title"] = json!("Alarm on battery");
+    desk.create_part("dan", Kind::TestRecord, cr, test);
+    let struck = desk.create_part("dan", Kind::TestRecord, cr, json!({"title": "Entered twice"}));
+    desk.by("dan", Act::from(go_to(struck, "strike", json!({}))).because("Entered twice")).unwrap();
+    let stored = desk.file.part_digest(&desk.record(cr), Part::Content).unwrap();
+    let mut window = Window::new(desk, "dan", Route::Record(cr), vec2(1500.0, 1100.0));
+    window.press("Verify…");
+    let shown = window.shown_digests();
+    assert_eq!(shown, [(cr, stored)], "nothing of the content changes with the step");
+    assert!(window.has("Test records (3)"));
+    window.key_press_modifiers(Modifiers::COMMAND, Key::End);
+    window.settle();
+    assert!(
+        window.has("TR-0002 Alarm on battery: Recorded · Outcome: Pass · Version tested: 2.3.1-rc1 · Date: ")
+    );
+    assert!(window.has("TR-0003 Entered twice: Struck out"));
+    window.picture("sign_tests");
+    window.type_into("Password", PASSWORD);
+    window.press("Sign");
+    assert_eq!(shown, window.signed_digests(), "{:?}", window.state().messages());
+    assert_eq!(window.state_of(cr), "verified");
 }
 
 #[test]

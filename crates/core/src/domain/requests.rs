@@ -22,7 +22,7 @@ pub use change_set::ChangeSet;
 pub use from_event::request_of;
 pub use preview::{Asks, Preview, SignedPart, preview};
 pub use record_source::{Account, RecordSource};
-pub use records::{may_be_filled_when_made, refuse_parent};
+pub use records::{may_be_filled_when_made, open_parent, refuse_parent, why_closed_for};
 pub use request::{Act, CodeFor, FileDigest, FileSource, HandsOut, ReadPart, Remarks, Request};
 
 use crate::domain::event::RecordChange;
@@ -152,7 +152,7 @@ fn run<F>(source: &dyn RecordSource<F>, actor: &Actor, act: Act, mode: Mode) -> 
     };
     let clock_back_seconds = change.clock()?.back(actor.now);
     let signatures = change.signatures_made();
-    let signed = signed_parts(&change, &signatures)?;
+    let signed = signed_parts(&change, &signatures, mode)?;
     refuse_unread(&signed, read)?;
     let made = change.made().to_vec();
     let (records, changes) = change.finish()?;

@@ -71,12 +71,13 @@ impl ProductFile {
     }
 }
 
-/// A record with all its fields.
+/// A record with everything that its canonical text contains.
 fn record_value(data: &RecordData) -> Value {
     let head = &data.head;
     json!({
-        "id": head.id, "kind": head.id.kind, "state": head.state, "owner": head.owner, "created_at": head.created_at,
-        "created_by": head.created_by, "state_since": head.state_since, "revision": head.revision, "fields": data.fields,
+        "id": head.id, "kind": head.id.kind, "state": head.state, "owner": head.owner, "parent": head.parent,
+        "created_at": head.created_at, "created_by": head.created_by, "state_since": head.state_since,
+        "revision": head.revision, "fields": data.fields,
     })
 }
 

@@ -16,7 +16,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::ChainStep;
 use crate::domain::person::{Person, Role};
 use crate::domain::record::RecordData;
-use crate::domain::requests::{RULES, RecordSource as _};
+use crate::domain::requests::{RULES, RecordSource as _, open_parent};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part, Signature, part_digest};
 use crate::domain::workflow::{Case, Condition, Move, Signing, World};
@@ -106,6 +106,8 @@ pub struct LinkedRecord {
 pub struct RecordPage {
     /// The record.
     pub data: RecordData,
+    /// Whether the record of which it is a part is open for changes of its parts; absent if it is no part of another.
+    pub open_parent: Option<Condition>,
     /// Its possible transitions.
     pub next: Vec<NextStep>,
     /// Whether and how it can be signed without a transition.
@@ -124,6 +126,13 @@ pub struct RecordPage {
     pub notices: Vec<String>,
     /// Names of persons by number.
     pub names: BTreeMap<RecordId, String>,
+}
+
+impl RecordPage {
+    /// Whether the record of which it is a part, if it is one, lets its parts be changed.
+    pub fn parent_is_open(&self) -> bool {
+        self.open_parent.as_ref().is_none_or(|condition| condition.met)
+    }
 }
 
 impl ProductFile {
@@ -151,12 +160,15 @@ impl ProductFile {
         let holds = |roles: &[Role]| {
             person.as_ref().is_some_and(|person| person.roles.iter().any(|role| roles.contains(role)))
         };
+        let open_parent = open_parent(&work, &data);
+        let conditions =
+            |step: &Move| open_parent.iter().cloned().chain(step.conditions(&case)).collect::<Vec<_>>();
         let next = data
             .def()
             .moves
             .iter()
             .filter(|step| !step.by.is_empty() && step.from.contains(&data.head.state.as_str()))
-            .map(|step| NextStep { step, conditions: step.conditions(&case), allowed: holds(step.by) })
+            .map(|step| NextStep { step, conditions: conditions(step), allowed: holds(step.by) })
             .collect();
         let signing = data.def().signing(&case);
         let staff = Staff::new(self.people()?);
@@ -164,6 +176,7 @@ impl ProductFile {
         let whose = staff.whose(&signing.by, &without.unwrap_or_default());
         let signing = (!signing.by.is_empty()).then(|| offer(signing, whose, holds));
         let page = RecordPage {
+            open_parent,
             next,
             signing,
             ahead: ahead::of(&work, &staff, &data),

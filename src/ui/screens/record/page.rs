@@ -145,7 +145,7 @@ impl RecordScreen {
             today: cx.today(),
             offset_minutes: cx.stamp.offset_minutes,
         };
-        let may_edit = editable(cx, &page.data);
+        let may_edit = editable(cx, page);
         let mut gone = None;
         let mut hidden = false;
         for section in page.data.def().sections {

@@ -75,6 +75,19 @@ pub fn shown(data: &RecordData, part: Part, names: &Names) -> Vec<(String, Strin
     rows
 }
 
+/// State and filled list columns of a record that is covered as a part of another, on one line.
+pub fn covered_facts(data: &RecordData, names: &Names) -> String {
+    let state = data.state().map_or(data.head.state.as_str(), |state| state.word);
+    let mut facts = vec![state.to_owned()];
+    for field in data.def().columns.iter().filter_map(|name| data.def().field(name)) {
+        let value = data.value(field.name);
+        if !is_empty(value) {
+            facts.push(format!("{}: {}", field.label, field.display(value, &Signed(names))));
+        }
+    }
+    facts.join(" · ")
+}
+
 /// A keyed row begins with the text of its code, so that the signer sees the question.
 fn signed_words(data: &RecordData, field: &FieldDef, value: &Value, names: &Names) -> String {
     let (Some(key), FieldType::Rows(columns)) = (Key::of(data.head.id.kind, field.name), field.ty) else {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::canonical::{self, Digest};
 use crate::domain::choice::choice;
 use crate::domain::ids::RecordId;
-use crate::domain::record::{PartOf, RecordData};
+use crate::domain::record::{PartOf, RecordData, Section};
 use crate::domain::role::Role;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::time::Moment;
@@ -46,11 +46,27 @@ choice! {
 }
 
 impl Part {
-    /// Whether a signature of it covers the parts of this kind.
+    /// Whether it includes the parts of a kind.
     pub const fn covers(self, part_of: PartOf) -> bool {
         match self {
             Self::Content => true,
             Self::Scope => part_of.scope,
+        }
+    }
+
+    /// Whether it includes the fields of a section.
+    pub const fn covers_section(self, section: &Section) -> bool {
+        match self {
+            Self::Content => true,
+            Self::Scope => section.scope,
+        }
+    }
+
+    /// Whether it includes a record that is a part of the covered record.
+    pub fn covers_part(self, data: &RecordData) -> bool {
+        match self {
+            Self::Content => true,
+            Self::Scope => data.def().part_of.is_some_and(|part_of| self.covers(part_of)),
         }
     }
 }
@@ -141,7 +157,27 @@ impl Signature {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::Kind;
+    use crate::domain::record::{Fields, Head};
     use serde_json::json;
+
+    #[test]
+    fn test_records_are_covered_with_all_fields_of_their_change_and_not_with_what_is_approved() {
+        let at = Moment::parse("2026-11-22T10:00:00Z").unwrap();
+        let head = Head {
+            id: RecordId::new(Kind::TestRecord, 1),
+            state: "recorded".to_owned(),
+            owner: None,
+            parent: Some(RecordId::new(Kind::ChangeRequest, 1)),
+            created_at: at,
+            created_by: RecordId::new(Kind::Person, 1),
+            state_since: at,
+            revision: 1,
+        };
+        let test = RecordData { head, fields: Fields::new() };
+        assert!(Part::Content.covers_part(&test));
+        assert!(!Part::Scope.covers_part(&test));
+    }
 
     #[test]
     fn fields_are_in_alphabetical_order_so_that_the_text_is_canonical() {

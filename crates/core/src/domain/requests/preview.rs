@@ -7,7 +7,7 @@ use crate::domain::ids::RecordId;
 use crate::domain::refused::Refusal;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part, Signature};
-use crate::domain::workflow::Condition;
+use crate::domain::workflow::{Condition, World as _};
 
 /// The inputs that a request needs from the person besides its fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,6 +31,9 @@ pub struct SignedPart {
     pub digest: Digest,
     /// The record in its future form.
     pub data: SharedRecord,
+    /// The records that are parts of it and whose digests are in its canonical text, in their future form. Only a dry run
+    /// collects them.
+    pub parts: Vec<SharedRecord>,
 }
 
 /// The result of a dry run.
@@ -86,6 +89,7 @@ pub fn preview<F>(source: &dyn RecordSource<F>, actor: &Actor, act: Act) -> Resu
 pub(super) fn signed_parts<F>(
     change: &ChangeSet<'_, F>,
     signatures: &[Signature],
+    mode: Mode,
 ) -> Result<Vec<SignedPart>, Refusal<F>> {
     let covers = signatures
         .iter()
@@ -93,7 +97,12 @@ pub(super) fn signed_parts<F>(
     covers
         .map(|(meaning, cover)| {
             let data = change.get(cover.record)?;
-            Ok(SignedPart { part: cover.part, meaning, digest: cover.digest.clone(), data })
+            let mut parts = match mode {
+                Mode::Perform => Vec::new(),
+                Mode::Preview => change.all_parts(&data),
+            };
+            parts.retain(|each| cover.part.covers_part(each));
+            Ok(SignedPart { part: cover.part, meaning, digest: cover.digest.clone(), data, parts })
         })
         .collect()
 }

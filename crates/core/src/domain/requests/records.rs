@@ -11,7 +11,7 @@ use crate::domain::refused::Refusal;
 use crate::domain::signature::Meaning;
 use crate::domain::text::with_article;
 use crate::domain::time::Moment;
-use crate::domain::workflow::{Unfilled, missing_fields, unfilled};
+use crate::domain::workflow::{Condition, Unfilled, World, missing_fields, unfilled};
 
 /// A file that is attached, without its bytes.
 pub(super) struct AttachedFile {
@@ -300,22 +300,41 @@ pub fn refuse_parent<F>(def: &KindDef, parent: Option<&RecordData>) -> Result<()
 }
 
 fn refuse_closed_for<F>(parent: &RecordData, part_of: PartOf) -> Result<(), Refusal<F>> {
-    if part_of.open_in.contains(&parent.head.state.as_str()) {
-        return Ok(());
+    match why_closed_for(parent, part_of) {
+        Some(why) => Err(Refusal::Rule(why)),
+        None => Ok(()),
     }
-    let def = parent.def();
-    let open: Vec<String> = part_of
-        .open_in
-        .iter()
-        .filter_map(|code| def.state(code))
-        .map(|state| format!("“{}”", state.word))
-        .collect();
-    Err(Refusal::Rule(format!(
-        "{} is {}; this part of it can be changed in {}",
-        parent.head.id,
-        state_word(parent),
-        open.join(", ")
-    )))
+}
+
+/// Why the parts of a record cannot be changed in its present state, in words; `None` if they can.
+pub fn why_closed_for(parent: &RecordData, part_of: PartOf) -> Option<String> {
+    let open = open_for(parent, part_of);
+    (!open.met).then(|| {
+        let words = open_words(parent.def(), part_of).join(", ");
+        format!("{} is {}; this part of it can be changed in {words}", parent.head.id, state_word(parent))
+    })
+}
+
+/// Whether the record of which `data` is a part is in a state in which its parts can be changed, as a condition of every step.
+/// `None` for a record that is no part of another.
+pub fn open_parent(world: &dyn World, data: &RecordData) -> Option<Condition> {
+    let part_of = data.def().part_of?;
+    let parent = world.record(data.head.parent?)?;
+    Some(open_for(&parent, part_of))
+}
+
+fn open_for(parent: &RecordData, part_of: PartOf) -> Condition {
+    let id = parent.head.id;
+    let met = part_of.open_in.contains(&parent.head.state.as_str());
+    let now = if met { String::new() } else { format!(" (now {})", state_word(parent)) };
+    let open = open_words(parent.def(), part_of).join(" or ");
+    Condition::new("", format!("{id}, to which it belongs, is {open}{now}"), met).on(id)
+}
+
+/// The states in which parts can be changed.
+fn open_words(def: &KindDef, part_of: PartOf) -> Vec<String> {
+    let states = part_of.open_in.iter().filter_map(|code| def.state(code));
+    states.map(|state| format!("“{}”", state.word)).collect()
 }
 
 /// Refuses a change to the files of a record that has ended or whose content is signed.

@@ -6,6 +6,7 @@ use super::trail;
 use crate::domain::change_request::ChangeRequest;
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::RecordData;
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
 use mainstay_base::time::Moment;
@@ -19,6 +20,8 @@ pub(super) struct ChangeChain {
     /// The analysis in force last, preceded by the earlier ones.
     pub analyses: Vec<RecordId>,
     pub approvals: Vec<RecordId>,
+    /// Its test records, the struck ones included.
+    pub tests: Vec<RecordData>,
 }
 
 /// A step of the order with the event that documents it.
@@ -56,13 +59,18 @@ impl ChangeChain {
             (Some(*analysis) != content.impact_analysis, std::cmp::Reverse(analysis.number))
         });
         let approvals = refer(Kind::Approval)?;
-        Ok(Self { change, content, feedback, problems, analyses, approvals })
+        let tests = paper.file.parts(id, Kind::TestRecord)?;
+        for test in &tests {
+            paper.mark_printed(test.head.id);
+        }
+        Ok(Self { change, content, feedback, problems, analyses, approvals, tests })
     }
 
     /// All records of the chain in the order of printing.
     pub fn ids(&self) -> Vec<RecordId> {
         let mut ids = vec![self.change.data.head.id];
         ids.extend(self.analyses.iter().chain(&self.approvals).chain(&self.problems).chain(&self.feedback));
+        ids.extend(self.tests.iter().map(|test| test.head.id));
         ids
     }
 

@@ -9,8 +9,9 @@ use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::impact_analysis::ImpactAnalysis;
 use crate::domain::questions;
+use crate::domain::record::RecordData;
 use crate::domain::signature::Meaning;
-use crate::domain::test_record::{self, TestOutcome, TestRecord};
+use crate::domain::test_record::{TestOutcome, TestRecord, TestRecordState};
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone, TraceStep, Width};
@@ -261,16 +262,17 @@ fn activities(change: &ChangeRequest, id: RecordId) -> Section {
         .with_record(id.to_string())
 }
 
-/// The test records with their seven elements, and why the regression scope is sufficient.
+/// All test records with their seven elements, and why the regression scope is sufficient.
 fn verification(paper: &Paper<'_>, chain: &ChangeChain) -> Result<Vec<Section>, Refused> {
     let page = &chain.change;
     let id = page.data.head.id.to_string();
-    let tests = paper.with_world(|world| test_record::counted(world, page.data.head.id))?;
     let fields = ["regression_rationale", "risk_control_verification", "problems_found"];
     let fields: Vec<Field> = fields.iter().filter_map(|name| record::named(paper, page, name)).collect();
     let mut blocks = Vec::new();
-    if tests.is_empty() {
+    if chain.tests.is_empty() {
         blocks.push(nothing("No test record yet"));
+    } else if !chain.tests.iter().any(counts) {
+        blocks.push(nothing("No test record counts: all were struck out"));
     }
     blocks.push(Block::Fields { fields });
     blocks.push(record::signatures(paper, page, |view| view.signature.meaning == Meaning::Verified));
@@ -278,29 +280,44 @@ fn verification(paper: &Paper<'_>, chain: &ChangeChain) -> Result<Vec<Section>, 
         chapter(8, "Verification and regression", "IEC 62304 8.2.3, 5.7.3, 9.8", blocks)
             .with_record(id.clone()),
     ];
-    for (index, (test_id, test)) in tests.iter().enumerate() {
+    for (index, test) in chain.tests.iter().enumerate() {
         let number = format!("8.{}", index + 1);
-        sections.push(
-            Section::new(2, number, format!("{test_id}: {}", test.title), test_record_blocks(test))
-                .with_record(id.clone()),
-        );
+        let struck = if counts(test) { "" } else { " (struck out)" };
+        let title = format!("{}: {}{struck}", test.head.id, paper.title(test));
+        let blocks = test_record_blocks(paper, test)?;
+        sections.push(Section::new(2, number, title, blocks).with_record(id.clone()));
     }
     Ok(sections)
 }
 
-fn test_record_blocks(test: &TestRecord) -> Vec<Block> {
-    let mut blocks = vec![Block::Fields {
-        fields: vec![
-            Field::new("Results", test.results.to_string()),
-            Field::new("Outcome", test.outcome.map_or("", |outcome| outcome.word())),
-            Field::new("Anomalies found", test.anomalies_found.to_string()),
-            Field::new("Version tested", test.version_tested.to_string()),
-            Field::new("Hardware and software configuration", test.configuration.to_string()),
-            Field::new("Tools", test.tools.to_string()),
-            Field::new("Date", test.date.map_or_else(String::new, |day| day.to_string())),
-            Field::new("Tester", test.tester.to_string()),
-        ],
-    }];
+fn counts(test: &RecordData) -> bool {
+    TestRecordState::of(test) == Some(TestRecordState::Recorded)
+}
+
+fn test_record_blocks(paper: &Paper<'_>, data: &RecordData) -> Result<Vec<Block>, Refused> {
+    let state = format!("{} since {}", state_mark(data).word, data.head.state_since.words());
+    let mut fields = vec![Field::new("State", state)];
+    let Some(test) = data.typed::<TestRecord>() else {
+        let damaged = Block::note(Tone::Late, "The test record cannot be read; verify the file.");
+        return Ok(vec![Block::Fields { fields }, damaged]);
+    };
+    fields.extend([
+        Field::new("Results", test.results.to_string()),
+        Field::new("Outcome", test.outcome.map_or("", |outcome| outcome.word())),
+        Field::new("Anomalies found", test.anomalies_found.to_string()),
+        Field::new("Version tested", test.version_tested.to_string()),
+        Field::new("Hardware and software configuration", test.configuration.to_string()),
+        Field::new("Tools", test.tools.to_string()),
+        Field::new("Date", test.date.map_or_else(String::new, |day| day.to_string())),
+        Field::new("Tester", test.tester.to_string()),
+    ]);
+    let mut blocks = vec![Block::Fields { fields }];
+    blocks.extend(record::file_names(&paper.file.referring(data.head.id, Kind::Attachment)?));
+    if !counts(data) {
+        let why = "This test record was struck out and does not count. Chapter 14 tells by whom and why.";
+        blocks.push(Block::note(Tone::Neutral, why));
+        return Ok(blocks);
+    }
     let missing = test.missing();
     if !missing.is_empty() {
         blocks.push(Block::note(Tone::Due, format!("Missing: {}.", missing.join(", "))));
@@ -308,7 +325,7 @@ fn test_record_blocks(test: &TestRecord) -> Vec<Block> {
     if test.outcome == Some(TestOutcome::Fail) {
         blocks.push(Block::note(Tone::Late, "This test failed."));
     }
-    blocks
+    Ok(blocks)
 }
 
 /// SOUP before and after, and the analysis' evaluation of the anomaly list of the new version.

@@ -9,10 +9,10 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::product::Product;
 use crate::domain::record::RecordData;
 use crate::domain::signature::{Part, Signature};
-use crate::domain::workflow::{self, World};
+use crate::domain::workflow;
 use crate::ops::file::ProductFile;
 use crate::ops::page::{RecordPage, SignatureView};
-use crate::ops::refused::{ChangeSet, Refused};
+use crate::ops::refused::Refused;
 use crate::report::{Mark, SignatureBlock, Tone};
 use crate::store::Verification;
 use mainstay_base::clock::Stamp;
@@ -45,15 +45,6 @@ pub(super) struct Paper<'a> {
 }
 
 impl<'a> Paper<'a> {
-    /// Reads the file's records through the view that rules use.
-    pub fn with_world<T>(&self, read: impl FnOnce(&dyn World) -> T) -> Result<T, Refused> {
-        let nobody = RecordId::new(Kind::Person, 0);
-        let change = ChangeSet::read_only(&self.file.store, nobody, self.now);
-        let found = read(&change);
-        change.finish()?;
-        Ok(found)
-    }
-
     pub fn new(
         file: &'a ProductFile,
         redact: bool,
@@ -81,8 +72,13 @@ impl<'a> Paper<'a> {
 
     /// The page of a record. The record then counts as printed: its attachments go into the annex.
     pub fn page(&mut self, id: RecordId) -> Result<RecordPage, Refused> {
-        self.printed.insert(id);
+        self.mark_printed(id);
         self.file.page(id, None, self.now)
+    }
+
+    /// Counts a record as printed that is read without its page.
+    pub fn mark_printed(&mut self, id: RecordId) {
+        self.printed.insert(id);
     }
 
     /// The records printed so far.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::paper::{Paper, state_mark};
 use crate::domain::field::{FieldDef, FieldType, is_empty};
-use crate::domain::record::Section as Group;
+use crate::domain::record::{RecordData, Section as Group};
 use crate::ops::page::{RecordPage, SignatureView};
 use crate::report::{Align, Block, Cell, Column, Field, Section, Tone, Width};
 
@@ -170,7 +170,12 @@ pub(super) fn whole(paper: &Paper<'_>, page: &RecordPage) -> Vec<Block> {
 
 /// The files attached to a record, by number and name.
 pub(super) fn files(page: &RecordPage) -> Option<Block> {
+    file_names(&page.attachments)
+}
+
+/// The given attachments, by number and name.
+pub(super) fn file_names(attachments: &[RecordData]) -> Option<Block> {
     let items: Vec<String> =
-        page.attachments.iter().map(|data| format!("{}: {}", data.head.id, data.title())).collect();
+        attachments.iter().map(|data| format!("{}: {}", data.head.id, data.title())).collect();
     (!items.is_empty()).then(|| Block::Fields { fields: vec![Field::new("Files", items.join("\n"))] })
 }

@@ -4,7 +4,6 @@ use eframe::egui;
 use egui::{Label, Ui};
 
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::record::RecordData;
 use crate::ops::{Act, RecordPage, Request, TraceStep};
 use crate::ui::cx::{Command, Cx, Route, Then};
 use crate::ui::screens::parts::tone_of;
@@ -13,11 +12,13 @@ use crate::ui::widgets::badge::{badge_ui, tone_words_ui};
 use crate::ui::widgets::trace::{Step, StepState, trace_ui};
 
 /// Whether the person may edit any part of the record now.
-pub fn editable(cx: &Cx<'_>, data: &RecordData) -> bool {
+pub fn editable(cx: &Cx<'_>, page: &RecordPage) -> bool {
+    let data = &page.data;
     let def = data.def();
     let state = data.head.state.as_str();
     cx.writable()
         && !data.is_terminal()
+        && page.parent_is_open()
         && def.edit_by.iter().any(|role| cx.session.roles().contains(role))
         && def.sections.iter().any(|section| {
             section.open_in.contains(&state) && section.fields.iter().any(|field| !field.by_system)
@@ -34,7 +35,7 @@ pub fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
             badge_ui(ui, tone_of(state.tone), state.word).on_hover_text(state.meaning.trim());
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if editable(cx, data) && ui.button("Edit").clicked() {
+            if editable(cx, page) && ui.button("Edit").clicked() {
                 cx.go(Route::Edit(id, None));
             }
         });

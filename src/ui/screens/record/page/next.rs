@@ -69,6 +69,9 @@ pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDi
         if !minor.is_empty() {
             ui.add_space(space::XS);
             ui.label(hint(ui, "Other steps, with a reason"));
+            if let Some(closed) = page.open_parent.as_ref().filter(|condition| !condition.met) {
+                unmet_ui(ui, cx, page.data.head.id, closed);
+            }
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.y = space::XS;
                 for next in minor {

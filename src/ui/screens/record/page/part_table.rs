@@ -15,10 +15,13 @@ use super::parts::heading_ui;
 use crate::domain::field::FieldDef;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{KindDef, PartOf, RecordData};
+use crate::domain::requests::why_closed_for;
+use crate::domain::text::sentence;
 use crate::ops::{Act, Request};
 use crate::ui::cx::{Command, Cx, Then};
 use crate::ui::screens::parts::tone_of;
-use crate::ui::theme::{bold, hint, palette, space};
+use crate::ui::theme::{Tone, bold, hint, palette, space};
+use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::{Guarded, guarded_ui};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
@@ -92,11 +95,13 @@ impl PartTable {
         } else {
             self.table_ui(ui, cx, &parts);
         }
-        let open = cx.writable() && self.part_of.open_in.contains(&parent.head.state.as_str());
+        let why_closed = why_closed_for(parent, self.part_of).map(|why| sentence(&why));
+        let open = cx.writable() && why_closed.is_none();
         let asked = match &mut self.editor {
             Some(editor) => {
                 let open = open && !editor.entry.data.is_terminal();
-                let (asked, closed) = editor.ui(ui, cx, (parent.head.id, open, context));
+                let (asked, closed) =
+                    editor.ui(ui, cx, (parent.head.id, open, context), why_closed.as_deref());
                 if closed {
                     self.editor = None;
                 }
@@ -167,12 +172,14 @@ impl Editor {
         self.sent.is_some_and(|seq| cx.file.head().seq > seq)
     }
 
-    /// Draws the editor. Returns the dialog of a step, and whether to close the editor.
+    /// Draws the editor. Returns the dialog of a step, and whether to close the editor. `why_closed` says why the parent's state
+    /// allows no change.
     fn ui(
         &mut self,
         ui: &mut Ui,
         cx: &mut Cx<'_>,
         (parent, open, context): (RecordId, bool, &FieldContext),
+        why_closed: Option<&str>,
     ) -> (Option<MoveDialog>, bool) {
         let kind = self.entry.data.head.id.kind;
         let word = kind.def().word;
@@ -194,6 +201,9 @@ impl Editor {
                 ui.set_width(ui.available_width().min(space::MEASURE));
                 ui.spacing_mut().item_spacing.y = space::S;
                 ui.label(bold(&name));
+                if let Some(why) = why_closed {
+                    tone_words_ui(ui, Tone::Due, why);
+                }
                 self.entry.check(zone(cx));
                 ui.add_enabled_ui(open, |ui| self.fields_ui(ui, cx, context));
                 answer = self.foot_ui(ui, cx, (parent, open));

@@ -61,7 +61,8 @@ pub fn attachments_ui(
     if page.attachments.is_empty() {
         ui.label(hint(ui, "No files are attached."));
     }
-    if cx.writable() && page.data.head.state != "void" && ui.button("Attach a file…").clicked() {
+    let open = page.data.head.state != "void" && page.parent_is_open();
+    if cx.writable() && open && ui.button("Attach a file…").clicked() {
         cx.ask(Command::AttachDialog(page.data.head.id));
     }
     opened

@@ -3,10 +3,11 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Fields, Head, RecordData, Section};
+use super::{Fields, Head, RecordData};
 use crate::domain::canonical;
 use crate::domain::ids::RecordId;
 use crate::domain::shared_record::SharedRecord;
+use crate::domain::signature::Part;
 use crate::domain::time::Moment;
 
 /// The canonical text of a record; the fields are declared in alphabetical order.
@@ -45,17 +46,17 @@ impl RecordData {
     /// The canonical text of the record's content, which a signature covers. It leaves out state and owner, but includes the
     /// state of the record's parts.
     pub fn content_canonical(&self, parts: &[SharedRecord]) -> String {
-        self.covered_canonical("content", |_| true, parts)
+        self.covered_canonical(Part::Content, parts)
     }
 
     /// The canonical text of the sections and parts that an approval covers.
     pub fn scope_canonical(&self, parts: &[SharedRecord]) -> String {
-        self.covered_canonical("scope", |section| section.scope, parts)
+        self.covered_canonical(Part::Scope, parts)
     }
 
-    fn covered_canonical(&self, part: &str, take: fn(&Section) -> bool, parts: &[SharedRecord]) -> String {
-        let names =
-            self.def().sections.iter().filter(|section| take(section)).flat_map(|section| section.fields);
+    fn covered_canonical(&self, part: Part, parts: &[SharedRecord]) -> String {
+        let sections = self.def().sections.iter().filter(|section| part.covers_section(section));
+        let names = sections.flat_map(|section| section.fields);
         let mut fields = Map::new();
         for field in names {
             if let Some(value) = self.fields.get(field.name) {
@@ -64,19 +65,13 @@ impl RecordData {
         }
         let mut body = Map::new();
         body.insert("id".into(), self.head.id.to_string().into());
-        body.insert(part.to_owned(), Value::Object(fields));
-        let belongs = |data: &&SharedRecord| {
-            part == "content" || data.def().part_of.is_some_and(|part_of| part_of.scope)
-        };
+        body.insert(part.code().to_owned(), Value::Object(fields));
         let digests: Map<String, Value> = parts
             .iter()
-            .filter(belongs)
+            .filter(|data| part.covers_part(data))
             .map(|data| {
-                let text = format!(
-                    "{}{}",
-                    data.covered_canonical(part, take, &[]),
-                    canonical::text(&data.head.state)
-                );
+                let text =
+                    format!("{}{}", data.covered_canonical(part, &[]), canonical::text(&data.head.state));
                 (data.head.id.to_string(), canonical::digest(text.as_bytes()).into())
             })
             .collect();
