@@ -277,6 +277,9 @@ pub struct ScanArguments {
     /// Vendor aliases and exclusions, a .ron file.
     #[arg(long)]
     pub knowledge: Option<PathBuf>,
+    /// Match everything again, also where nothing changed since the last scan.
+    #[arg(long)]
+    pub fresh: bool,
 }
 
 /// What a VEX document is written as.

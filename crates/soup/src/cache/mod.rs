@@ -2,6 +2,7 @@
 //!
 //! It keeps bodies and texts as bytes and finds them by key; what they mean belongs to `domain`, what is done with them to `ops`.
 
+pub mod answers;
 mod import;
 mod keys;
 mod read;
