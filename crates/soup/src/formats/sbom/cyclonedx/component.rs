@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::check::{LINE, place};
 use super::pedigree;
 use crate::model::component::{Component, ComponentKind, Hash, Scope};
-use crate::model::matching::SOURCE_PROPERTIES;
+use crate::model::matching::{OWN_PYTHON, SOURCE_PROPERTIES};
 
 /// Where the components of one tree go, and where they are told.
 pub(super) struct Collector<'a> {
@@ -102,13 +102,16 @@ pub(super) fn component(value: &Value, place: String) -> Component {
     }
 }
 
-/// Properties that tell the source package of what a distribution built; matching needs them.
+/// Properties that tell the source package of what a distribution built, and that a package comes from no registry; matching needs them.
 fn source_package(value: &Value) -> BTreeMap<String, String> {
     const PARTS: [&str; 4] = ["SrcName", "SrcVersion", "SrcRelease", "SrcEpoch"];
     let properties = items(value, "properties").iter();
     properties
         .filter_map(|property| Some((text(property, "name")?, text(property, "value")?)))
-        .filter(|(name, _)| name.strip_prefix(SOURCE_PROPERTIES).is_some_and(|part| PARTS.contains(&part)))
+        .filter(|(name, _)| {
+            name.strip_prefix(SOURCE_PROPERTIES).is_some_and(|part| PARTS.contains(&part))
+                || OWN_PYTHON.contains(&name.as_str())
+        })
         .collect()
 }
 
