@@ -16,13 +16,13 @@ fn listed(text: &str) -> String {
 
 #[test]
 fn a_text_that_is_no_version_is_a_requirement_every_version_or_a_doubt() {
-    for text in ["< 1.2.3", ">= 1.0, < 1.2.3", "<=1.0", "*", "all versions", "All", "1.0"] {
+    for text in ["< 1.2.3", ">= 1.0, < 1.2.3", "<=1.0", "*", "all versions", "All", "1.0", "1.x"] {
         assert_eq!(listed(text), "affected", "{text}");
     }
     for text in [
         "n/a",
         "unspecified",
-        "1.x",
+        "1.x and earlier",
         "1.0 through 1.5",
         "prior to 2.0",
         "0.9, 1.0",
@@ -31,7 +31,7 @@ fn a_text_that_is_no_version_is_a_requirement_every_version_or_a_doubt() {
     ] {
         assert_eq!(listed(text), "not_comparable", "{text}");
     }
-    for text in ["2.0", "< 1.0", "> 1.0", "2.0 SP1"] {
+    for text in ["2.0", "< 1.0", "> 1.0", "2.0 SP1", "2.x"] {
         assert_eq!(listed(text), "not_affected", "{text}");
     }
 }
