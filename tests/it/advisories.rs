@@ -762,6 +762,28 @@ fn cyclonedx_vex_in_xml_is_taken_as_advisory_data() {
 }
 
 #[test]
+fn a_record_that_was_taken_back_hides_none_that_still_stands() {
+    let bench = Bench::new();
+    let record = |id: &str, more: Value| {
+        let mut record = json!({"schema_version": "1.6.0", "id": id, "modified": "2026-01-02T00:00:00Z", "aliases": ["CVE-2026-0007"],
+            "affected": [{"package": {"ecosystem": "PyPI", "name": "pump-link"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]}]});
+        record.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        record.to_string()
+    };
+    let withdrawn = json!({"withdrawn": "2026-01-03T00:00:00Z"});
+    bench.import(&bench.file("withdrawn.json", &record("PYSEC-2026-7", withdrawn)));
+    let conditional = json!({"affected": [{"package": {"ecosystem": "PyPI", "name": "pump-link"}, "ecosystem_specific": {"affects": {"os": ["windows"]}},
+        "ranges": [{"type": "GIT", "repo": "https://example.org/x", "events": [{"introduced": "0"}]}]}]});
+    bench.import(&bench.file("standing.json", &record("GHSA-aaaa-bbbb-cccc", conditional)));
+    let own = json!([{"type": "library", "bom-ref": "a", "name": "pump-link", "version": "1.5", "purl": "pkg:pypi/pump-link@1.5"}]);
+    let found = bench.scan(&bench.file("bill.json", &bill(&own)), FRESH);
+    let verdict = &found.json()["components"][0]["verdicts"][0];
+    assert_eq!((verdict["verdict"].as_str(), found.code), (Some("not_comparable"), 11), "{}", found.out);
+    assert_eq!(verdict["withdrawn"], Value::Null);
+    assert_eq!(verdict["records"].as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn a_second_scan_of_an_unchanged_bill_on_unchanged_data_says_the_same_and_a_damaged_answer_is_not_told() {
     let bench = Bench::new();
     let page = nvd("2026-02-01T00:00:00.000", &[("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0")]);
