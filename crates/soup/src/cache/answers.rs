@@ -220,7 +220,8 @@ mod tests {
         fs::write(own.join("notes.answer"), "of somebody else").unwrap();
         let left = own.join(format!("x{}", fresh_file::UNFINISHED));
         fs::write(&left, "half").unwrap();
-        let there = || (0_u8..5).filter(|key| kept(folder.path(), &[*key; DIGEST]).is_some()).collect::<Vec<_>>();
+        let there =
+            || (0_u8..5).filter(|key| kept(folder.path(), &[*key; DIGEST]).is_some()).collect::<Vec<_>>();
         throw_away(&own, 4, BYTES_MAX);
         assert_eq!(there(), [1, 2, 3, 4]);
         throw_away(&own, 4, 2 * 200);

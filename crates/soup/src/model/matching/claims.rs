@@ -163,7 +163,9 @@ fn judged(identity: &Identity, source: Source, claim: &PackageClaim, hit: &Hit<'
     let doubted = |weight: Weight, entry: &Versions| {
         may_be_affected && clears(entry.status) && weight != Weight::Listed
     };
-    if let Some((order, weight, entry)) = strongest(&held).filter(|(_, weight, entry)| !doubted(*weight, entry)) {
+    if let Some((order, weight, entry)) =
+        strongest(&held).filter(|(_, weight, entry)| !doubted(*weight, entry))
+    {
         return of_status(entry.status, *weight, versions::entry_words(entry), order);
     }
     let range = versions::claim_words(&claim.versions);

@@ -153,7 +153,10 @@ impl Identity {
     fn read_purls(&mut self, component: &Component) {
         for text in &component.purls {
             match read(text) {
-                Ok(purl) if purl.kind == "pypi" && OWN_PYTHON.iter().any(|own| component.more.contains_key(*own)) => {
+                Ok(purl)
+                    if purl.kind == "pypi"
+                        && OWN_PYTHON.iter().any(|own| component.more.contains_key(*own)) =>
+                {
                     self.problems.push(format!(
                         "the package URL “{text}” is not taken: the component is a directory or a checkout, not a package of PyPI"
                     ));

@@ -34,12 +34,7 @@ impl AskedScan {
         key.and(&bill.name).and(&bill.digest);
         key.and(&form).and(today).and(max_age_days).and(all).and(knowledge);
         key.and(&state);
-        Some(Self {
-            key: key.0.finalize().into(),
-            folder: folder.to_owned(),
-            state,
-            bill: bill.path.clone(),
-        })
+        Some(Self { key: key.0.finalize().into(), folder: folder.to_owned(), state, bill: bill.path.clone() })
     }
 
     /// The answer that was given before.
@@ -90,8 +85,7 @@ mod tests {
     use mainstay_base::clock::{self, Stamp};
     use mainstay_base::time::{Day, Moment};
 
-    const RECORD: &str =
-        r#"{"schema_version":"1.6.0","id":"GHSA-0001","modified":"2026-11-20T00:00:00Z","affected":[{"package":
+    const RECORD: &str = r#"{"schema_version":"1.6.0","id":"GHSA-0001","modified":"2026-11-20T00:00:00Z","affected":[{"package":
         {"ecosystem":"npm","name":"left-pad"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"2.0.0"}]}]}]}"#;
 
     struct Bench {

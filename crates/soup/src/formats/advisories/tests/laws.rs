@@ -117,7 +117,17 @@ fn csaf() -> impl Strategy<Value = Value> {
 
 /// What a record says of versions, in the words that the reporter has for it.
 const TOLD: &[&str] = &[
-    "1.5.0", "< 2.0.0", ">= 1.0.0, < 1.5.0", "1.x", "all versions", "*", "prior to 2.0.0", "1.0.0 through 2.0.0", "n/a", "unspecified", "v1.5.0",
+    "1.5.0",
+    "< 2.0.0",
+    ">= 1.0.0, < 1.5.0",
+    "1.x",
+    "all versions",
+    "*",
+    "prior to 2.0.0",
+    "1.0.0 through 2.0.0",
+    "n/a",
+    "unspecified",
+    "v1.5.0",
 ];
 
 /// More names of the product `acme:tool` beside its words, each as CVE and NVD records have it.
@@ -140,7 +150,8 @@ fn more_names() -> impl Strategy<Value = Value> {
 
 /// `affected` in words, and the same with more names.
 fn affected_twice() -> impl Strategy<Value = (Value, Value)> {
-    let entry = (prop::sample::select(TOLD), prop::sample::select(&["affected", "unknown"][..]), any::<bool>());
+    let entry =
+        (prop::sample::select(TOLD), prop::sample::select(&["affected", "unknown"][..]), any::<bool>());
     let default = prop::sample::select(&["unaffected", "affected", "unknown"][..]);
     (entry, default, more_names()).prop_map(|((text, status, as_end), default, names)| {
         let versions = if as_end {
@@ -148,7 +159,8 @@ fn affected_twice() -> impl Strategy<Value = (Value, Value)> {
         } else {
             json!([{"version": text, "status": status}])
         };
-        let bare = json!({"vendor": "acme", "product": "tool", "versions": versions, "defaultStatus": default});
+        let bare =
+            json!({"vendor": "acme", "product": "tool", "versions": versions, "defaultStatus": default});
         let mut rich = bare.clone();
         if let (Some(rich), Some(names)) = (rich.as_object_mut(), names.as_object()) {
             rich.extend(names.clone());
@@ -201,7 +213,10 @@ fn verdict_of(document: &Value, own: &Component) -> Verdict {
     let (records, _) = take(document.to_string());
     let record = records.into_iter().find_map(|(published, ..)| match published {
         Published::Advisory(advisory) => Some(advisory),
-        Published::Statement(_) | Published::Exploited(_) | Published::Predicted(_) | Published::Support(_) => None,
+        Published::Statement(_)
+        | Published::Exploited(_)
+        | Published::Predicted(_)
+        | Published::Support(_) => None,
     });
     judge(&Identity::of(own, &Knowledge::default()), &record.unwrap()).verdict
 }

@@ -221,5 +221,6 @@ fn licences(licences: &[String]) -> Vec<Value> {
 
 /// More than the bare identifier of a licence: also `LicenseRef-Vendor` and `Apache-1.1+`, which some libraries write as names.
 fn is_expression(licence: &str) -> bool {
-    spdx::license_id(licence).is_none_or(|known| known.name != licence) && spdx::Expression::parse(licence).is_ok()
+    spdx::license_id(licence).is_none_or(|known| known.name != licence)
+        && spdx::Expression::parse(licence).is_ok()
 }

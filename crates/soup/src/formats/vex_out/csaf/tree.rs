@@ -165,7 +165,8 @@ impl<'a> TreeWriter<'a> {
         if let Some(cpe) = cpe.filter(|cpe| !CPE.as_ref().is_some_and(|form| form.is_match(cpe))) {
             self.refusals.add(&self.place, format!("`{cpe}` is no CPE name that CSAF takes"));
         }
-        let helper = (purl.is_some() || cpe.is_some()).then_some(Helper { cpe, purl: purl.map(whole_go_version) });
+        let helper =
+            (purl.is_some() || cpe.is_some()).then_some(Helper { cpe, purl: purl.map(whole_go_version) });
         let product = FullName { name, product_id: id.to_owned(), helper };
         match self.defined.get(id) {
             None => _ = self.defined.insert(id, (product, component)),
@@ -234,7 +235,8 @@ fn without_version(component: &Component) -> String {
 fn whole_go_version(text: &str) -> Cow<'_, str> {
     let end = text.find(['?', '#']).unwrap_or(text.len());
     let (head, rest) = text.split_at_checked(end).unwrap_or((text, ""));
-    let numbers = head.rsplit_once("@v").map(|(_, version)| version).filter(|_| head.starts_with("pkg:golang/"));
+    let numbers =
+        head.rsplit_once("@v").map(|(_, version)| version).filter(|_| head.starts_with("pkg:golang/"));
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     match numbers.map(|version| (version.split('.').all(is_number), version.split('.').count())) {
         Some((true, count @ 1..=2)) => Cow::Owned(format!("{head}{}{rest}", ".0".repeat(3 - count))),

@@ -158,7 +158,8 @@ fn a_source_that_names_products_in_words_answers_only_where_it_names_this_one() 
 fn a_range_that_clears_a_version_takes_no_doubt_away_but_its_own_name_does() {
     let doubt = || affected("", &[], &["prior to 2.0"]);
     let with = |clears: Versions| {
-        let claim = PackageClaim { cpes: vec![ANY_LIB.to_owned()], ..claim("", "lib", vec![doubt(), clears]) };
+        let claim =
+            PackageClaim { cpes: vec![ANY_LIB.to_owned()], ..claim("", "lib", vec![doubt(), clears]) };
         said(&product(LIB), &Advisory { source: Source::Cve, ..record(vec![claim]) })
     };
     let range = Versions { status: ClaimStatus::NotAffected, ..affected("", &[">= 0.9", "< 1.1"], &[]) };
@@ -178,7 +179,11 @@ fn a_cpe_name_of_a_claim_that_cannot_be_read_is_a_doubt_about_the_product_that_i
         said(own, &Advisory { source: Source::Cve, ..record(vec![claim]) })
     };
     let broken = "cpe:2.3:a:acme:lib:1.*.0:*:*:*:*:*:*:*";
-    assert!(of(broken, &product(LIB)).starts_with("not_comparable: the CPE name"), "{}", of(broken, &product(LIB)));
+    assert!(
+        of(broken, &product(LIB)).starts_with("not_comparable: the CPE name"),
+        "{}",
+        of(broken, &product(LIB))
+    );
     let broken_tool = "cpe:2.3:a:acme:rivet_tool:1.*.0:*:*:*:*:*:*:*";
     assert_eq!(of(broken_tool, &package("pkg:generic/rivet-tool@1.0")), "candidate");
     assert_eq!(of("cpe:2.3:a:acme:other:1.*.0:*:*:*:*:*:*:*", &product(LIB)), "nothing");
