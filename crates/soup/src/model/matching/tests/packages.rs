@@ -363,3 +363,16 @@ fn a_directory_or_a_checkout_is_no_package_of_pypi_whatever_its_package_url_says
     own.purls.push("pkg:npm/own@1.0".to_owned());
     assert_eq!(said(&identity(&own), &osv("npm", "own", vec![affected("", &[">= 0"], &[])])), "affected");
 }
+
+#[test]
+fn a_release_is_the_same_by_its_name_and_by_its_number() {
+    for (release, name) in
+        [("Ubuntu:25.10", "questing"), ("Ubuntu:26.04:LTS", "resolute"), ("Debian:12", "bookworm")]
+    {
+        let record = osv(release, "x", vec![affected("", &["< 2.0"], &[])]);
+        let kind = if release.starts_with("Debian") { "debian" } else { "ubuntu" };
+        let own = |distro: &str| package(&format!("pkg:deb/{kind}/x@1.0?distro={distro}"));
+        assert_eq!(said(&own(name), &record), "affected", "{release}");
+        assert_eq!(said(&own("noble"), &record), "nothing", "{release}");
+    }
+}
