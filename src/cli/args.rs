@@ -306,6 +306,9 @@ pub struct ScanArguments {
     /// Vendor aliases and exclusions, in a .ron file.
     #[arg(long)]
     pub knowledge: Option<PathBuf>,
+    /// Match everything again, also where nothing changed since the last scan.
+    #[arg(long)]
+    pub fresh: bool,
 }
 
 /// The format of a VEX document.

@@ -1,7 +1,7 @@
 //! `mainstay scan`.
 
 use std::fmt::Write as _;
-use std::io::{BufWriter, ErrorKind, Write as _};
+use std::io::{BufWriter, ErrorKind, StdoutLock, Write as _};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
@@ -17,8 +17,8 @@ use super::sbom::input_failure;
 use crate::ops;
 use crate::soup::model::matching::Knowledge;
 use crate::soup::{
-    self, FoundAdvisory, ScanOptions, ScannedComponent, SourceStatus, inspect_bill, is_decided,
-    scan as run_scan,
+    self, AskedScan, BillFile, FoundAdvisory, InspectedBill, Keeping, ScanOptions, ScannedComponent,
+    SourceStatus, is_decided, scan as run_scan,
 };
 
 /// Something is affected.
@@ -28,46 +28,108 @@ const NOT_DECIDED: u8 = 11;
 /// Bytes per write.
 const WRITTEN_AT_ONCE: usize = 1024 * 1024;
 
-/// Matches a bill of materials against the advisory data.
+/// Matches a bill of materials with the advisory data; or tells again what it told before, if nothing changed.
 pub fn scan(arguments: ScanArguments) -> CommandResult {
-    let inspected = inspect_bill(&arguments.sbom).map_err(input_failure)?;
+    let file = BillFile::read(&arguments.sbom).map_err(input_failure)?;
     let options = ScanOptions {
         today: ops::now().day(),
         max_age_days: arguments.max_age,
         all: arguments.all,
         knowledge: arguments.knowledge.as_deref().map_or_else(|| Ok(Knowledge::default()), knowledge)?,
     };
+    let folder = folder(arguments.cache)?;
+    let form = if arguments.json { Form::Json } else { Form::Words };
+    let asked = AskedScan::of(&file, &folder, &options, form.name());
+    if let Some(answer) = asked.as_ref().filter(|_| !arguments.fresh).and_then(AskedScan::kept) {
+        return ended(answer.code, told_again(form, answer.text)?);
+    }
+    let inspected = file.inspect().map_err(input_failure)?;
     let interrupted = interrupted();
     let go_on = |_: f32| !interrupted.load(Ordering::Relaxed);
-    let folder = folder(arguments.cache)?;
-    let keep = |component: ScannedComponent| Part::of(&component, arguments.json);
+    let keep = |component: ScannedComponent| Part::of(&component, form);
     let (sources, parts) =
         run_scan(&inspected.bill, &folder, &options, &go_on, &keep).map_err(input_failure)?;
-    let refused = soup::refused_of_bill(&inspected);
+    let mut answer = asked.as_ref().and_then(AskedScan::keep);
+    let (code, said) = told(form, &inspected, &options, (&sources, parts), &mut answer)?;
+    if let Some((asked, answer)) = asked.zip(answer) {
+        asked.finish(answer, code);
+    }
+    ended(code, said)
+}
+
+/// Tells what a scan found: its code, and what is still to be said. What was told stands in `answer` then; where it was not told whole, nothing.
+fn told(
+    form: Form,
+    inspected: &InspectedBill,
+    options: &ScanOptions,
+    (sources, parts): (&[SourceStatus], Vec<Part>),
+    answer: &mut Option<Keeping>,
+) -> Result<(u8, String), Failure> {
+    let refused = soup::refused_of_bill(inspected);
     let only_product = inspected.bill.components.is_empty();
     let sum = parts.iter().fold(Sum::default(), |sum, part| sum.and(&part.sum));
-    let output = if arguments.json {
-        write_document(&soup::bill_head(&inspected), &options, &sources, parts)?;
-        String::new()
-    } else {
-        let mut output = words(&sources, &parts, &sum, arguments.max_age);
-        for note in &refused {
-            let _ = writeln!(output, "not in this scan: {}: {}", note.place, note.text);
+    let said = match form {
+        Form::Json => {
+            write_document(&soup::bill_head(inspected), options, (sources, parts), answer)?;
+            String::new()
         }
-        if only_product {
-            output.push_str(
-                "the bill of materials lists no components of the product: there was nothing to match\n",
-            );
+        Form::Words => {
+            let mut said = words(sources, &parts, &sum, options.max_age_days);
+            for note in &refused {
+                let _ = writeln!(said, "not in this scan: {}: {}", note.place, note.text);
+            }
+            if only_product {
+                said.push_str(
+                    "the bill of materials tells of nothing inside the product: there was nothing to match\n",
+                );
+            }
+            if let Some(answer) = answer {
+                answer.add(said.as_bytes());
+            }
+            said
         }
-        output
     };
-    if sum.affected > 0 {
-        return Err(Failure::answer(AFFECTED, output));
+    let open = sum.undecided > 0 || !refused.is_empty() || only_product;
+    let code = match (sum.affected, open) {
+        (1.., _) => AFFECTED,
+        (0, true) => NOT_DECIDED,
+        (0, false) => 0,
+    };
+    Ok((code, said))
+}
+
+/// Tells what was told before; answers what is still to be said.
+fn told_again(form: Form, text: Vec<u8>) -> CommandResult {
+    match form {
+        Form::Words => String::from_utf8(text)
+            .map_err(|_| Failure::failed("the answer that was kept is no text; scan with --fresh")),
+        Form::Json => {
+            let mut out = std::io::stdout().lock();
+            whole(out.write_all(&text).and_then(|()| out.flush()))?;
+            Ok(String::new())
+        }
     }
-    if sum.undecided > 0 || !refused.is_empty() || only_product {
-        return Err(Failure::answer(NOT_DECIDED, output));
+}
+
+/// How the command ends.
+fn ended(code: u8, said: String) -> CommandResult {
+    if code == 0 { Ok(said) } else { Err(Failure::answer(code, said)) }
+}
+
+/// The form of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Json,
+    Words,
+}
+
+impl Form {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Words => "words",
+        }
     }
-    Ok(output)
 }
 
 /// The result of one component: its text, and its part of the sum.
@@ -88,7 +150,7 @@ struct Sum {
 }
 
 impl Part {
-    fn of(component: &ScannedComponent, as_json: bool) -> Self {
+    fn of(component: &ScannedComponent, form: Form) -> Self {
         let count = |verdict: &str| component.verdicts.iter().filter(|one| one.verdict == verdict).count();
         let sum = Sum {
             affected: component.verdicts.iter().filter(|one| one.counts()).count(),
@@ -97,10 +159,10 @@ impl Part {
             candidates: count("candidate"),
             undecided: usize::from(!is_decided(component)),
         };
-        if as_json {
-            return Self { json: to_raw_value(component), words: String::new(), sum };
+        match form {
+            Form::Json => Self { json: to_raw_value(component), words: String::new(), sum },
+            Form::Words => Self { json: to_raw_value(&()), words: component_words(component), sum },
         }
-        Self { json: to_raw_value(&()), words: component_words(component), sum }
     }
 }
 
@@ -131,24 +193,52 @@ struct Document<'a> {
 fn write_document(
     sbom: &Value,
     options: &ScanOptions,
-    sources: &[SourceStatus],
-    parts: Vec<Part>,
+    (sources, parts): (&[SourceStatus], Vec<Part>),
+    answer: &mut Option<Keeping>,
 ) -> Result<(), Failure> {
-    let failed = |error: serde_json::Error| Failure::failed(format!("the scan cannot be written: {error}"));
-    let components = parts.into_iter().map(|part| part.json).collect::<Result<_, _>>().map_err(failed)?;
+    let components = parts.into_iter().map(|part| part.json).collect::<Result<_, _>>();
     let (on, max_age_days) = (options.today.to_string(), options.max_age_days);
-    let document = Document { format: 1, sbom, on, max_age_days, sources, components };
-    let mut out = BufWriter::with_capacity(WRITTEN_AT_ONCE, std::io::stdout().lock());
-    match serde_json::to_writer_pretty(&mut out, &document) {
-        Ok(()) => {}
-        // A reader that has closed the pipe, such as `head`, is not an error.
-        Err(error) if error.io_error_kind() == Some(ErrorKind::BrokenPipe) => return Ok(()),
-        Err(error) => return Err(failed(error)),
+    let written = components.map_err(Into::into).and_then(|components| {
+        let document = Document { format: 1, sbom, on, max_age_days, sources, components };
+        let both = Both { out: std::io::stdout().lock(), answer };
+        let mut out = BufWriter::with_capacity(WRITTEN_AT_ONCE, both);
+        serde_json::to_writer_pretty(&mut out, &document)?;
+        writeln!(out)?;
+        out.flush()
+    });
+    if !whole(written)? {
+        *answer = None;
     }
-    writeln!(out).and_then(|()| out.flush()).or_else(|error| match error.kind() {
-        ErrorKind::BrokenPipe => Ok(()),
-        _ => Err(Failure::failed(format!("the scan cannot be written: {error}"))),
-    })
+    Ok(())
+}
+
+/// Whether all of it was written. A reader that went away, such as `head`, is no failure of ours.
+fn whole(written: std::io::Result<()>) -> Result<bool, Failure> {
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Failure::failed(format!("the scan cannot be written: {error}"))),
+    }
+}
+
+/// The output stream, and the answer that is kept beside it.
+struct Both<'a> {
+    out: StdoutLock<'static>,
+    answer: &'a mut Option<Keeping>,
+}
+
+impl std::io::Write for Both<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        if let Some(answer) = self.answer {
+            answer.add(bytes.get(..written).unwrap_or_default());
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// The knowledge that a person added, from a RON file.

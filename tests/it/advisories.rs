@@ -832,3 +832,79 @@ fn cyclonedx_vex_in_xml_is_taken_as_advisory_data() {
         .json();
     assert!(shown["tellings"][0]["record"].as_str().unwrap().starts_with("<vulnerability>"), "{shown:#}");
 }
+
+#[test]
+fn a_record_that_was_taken_back_hides_none_that_still_stands() {
+    let bench = Bench::new();
+    let record = |id: &str, more: Value| {
+        let mut record = json!({"schema_version": "1.6.0", "id": id, "modified": "2026-01-02T00:00:00Z", "aliases": ["CVE-2026-0007"],
+            "affected": [{"package": {"ecosystem": "PyPI", "name": "pump-link"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]}]});
+        record.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        record.to_string()
+    };
+    let withdrawn = json!({"withdrawn": "2026-01-03T00:00:00Z"});
+    bench.import(&bench.file("withdrawn.json", &record("PYSEC-2026-7", withdrawn)));
+    let conditional = json!({"affected": [{"package": {"ecosystem": "PyPI", "name": "pump-link"}, "ecosystem_specific": {"affects": {"os": ["windows"]}},
+        "ranges": [{"type": "GIT", "repo": "https://example.org/x", "events": [{"introduced": "0"}]}]}]});
+    bench.import(&bench.file("standing.json", &record("GHSA-aaaa-bbbb-cccc", conditional)));
+    let own = json!([{"type": "library", "bom-ref": "a", "name": "pump-link", "version": "1.5", "purl": "pkg:pypi/pump-link@1.5"}]);
+    let found = bench.scan(&bench.file("bill.json", &bill(&own)), FRESH);
+    let verdict = &found.json()["components"][0]["verdicts"][0];
+    assert_eq!((verdict["verdict"].as_str(), found.code), (Some("not_comparable"), 11), "{}", found.out);
+    assert_eq!(verdict["withdrawn"], Value::Null);
+    assert_eq!(verdict["records"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_second_scan_of_an_unchanged_bill_on_unchanged_data_says_the_same_and_a_damaged_answer_is_not_told() {
+    let bench = Bench::new();
+    let page = nvd("2026-02-01T00:00:00.000", &[("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0")]);
+    bench.import(&bench.file("page.json", &page));
+    let sbom = bench.file("bill.json", &bill(&json!([pump_link("1.5")])));
+    let words = |more: &[&str]| {
+        let cache = bench.cache();
+        let mut arguments = vec!["scan", sbom.to_str().unwrap(), "--cache", cache.to_str().unwrap()];
+        arguments.extend(more);
+        bench.run(&arguments)
+    };
+    let answers = || -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(bench.cache().join("answers")).unwrap();
+        entries.map(|entry| entry.unwrap().path()).collect()
+    };
+    let (first, said) = (bench.scan(&sbom, FRESH), words(FRESH));
+    assert_eq!((first.code, said.code, answers().len()), (10, 10, 2));
+    let (again, said_again) = (bench.scan(&sbom, FRESH), words(FRESH));
+    assert_eq!((again.code, &again.out, &again.err), (10, &first.out, &first.err));
+    assert_eq!((said_again.code, &said_again.out, &said_again.err), (10, &said.out, &said.err));
+    // A damaged answer is not told.
+    for path in answers() {
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[100] ^= 1;
+        std::fs::write(&path, bytes).unwrap();
+    }
+    assert_eq!(bench.scan(&sbom, FRESH).out, first.out);
+    assert_eq!(words(FRESH).out, said.out);
+    // Newer data and a changed bill are seen at once.
+    let page = nvd("2026-03-01T00:00:00.000", &[("CVE-2026-0001", "2026-02-20T00:00:00.000", "1.5")]);
+    bench.import(&bench.file("newer.json", &page));
+    assert_ne!(bench.scan(&sbom, FRESH).code, 10);
+    bench.file("bill.json", &bill(&json!([pump_link("1.4")])));
+    assert_eq!(bench.scan(&sbom, FRESH).code, 10);
+    let fresh = ["--max-age", "99999", "--fresh"];
+    assert_eq!(bench.scan(&sbom, &fresh).out, bench.scan(&sbom, FRESH).out);
+}
+
+#[test]
+fn a_scan_works_where_no_answer_can_be_kept_and_nothing_is_kept_of_a_refused_bill() {
+    let bench = Bench::new();
+    let page = nvd("2026-02-01T00:00:00.000", &[("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0")]);
+    bench.import(&bench.file("page.json", &page));
+    let refused = bench.scan(&bench.file("broken.json", "{"), FRESH);
+    assert_ne!((refused.code, refused.err.as_str()), (0, ""));
+    assert!(!bench.cache().join("answers").exists());
+    std::fs::write(bench.cache().join("answers"), "of somebody else").unwrap();
+    let sbom = bench.file("bill.json", &bill(&json!([pump_link("1.5")])));
+    let first = bench.scan(&sbom, FRESH);
+    assert_eq!((first.code, bench.scan(&sbom, FRESH).out), (10, first.out));
+    assert_eq!(std::fs::read_to_string(bench.cache().join("answers")).unwrap(), "of somebody else");
+}

@@ -90,6 +90,15 @@ impl FreshFile {
         self.finish(true)
     }
 
+    /// Gives it its name in the place of what lies there, without waiting for the disk: for what is checked when it is read and can be made again.
+    ///
+    /// # Errors
+    /// When it cannot be given its name. Then nothing of it is left.
+    pub fn keep_loosely(self) -> Result<(), StoreError> {
+        let words = format!("{} could not be given its name", self.target.display());
+        self.temp.persist(&self.target).map(drop).map_err(|error| StoreError::io(words)(error.error))
+    }
+
     fn finish(self, over: bool) -> Result<(), StoreError> {
         let Self { temp, target } = self;
         let words = format!("{} could not be given its name", target.display());
@@ -273,6 +282,11 @@ mod tests {
         over.put(b"second").unwrap();
         over.persist_over().unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"second");
+        let mut over = FreshFile::over(&target, None).unwrap();
+        over.put(b"third").unwrap();
+        over.keep_loosely().unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"third");
+        assert_eq!(names(folder.path()), ["out.json", "out.json.part"]);
     }
 
     #[test]

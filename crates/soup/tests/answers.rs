@@ -186,6 +186,7 @@ fn a_shortened_bound_is_decided_where_all_readings_agree() {
 
 #[test]
 fn ranges_are_read_in_the_notation_of_makers() {
+    check("ranges_with_bars", "more.cdx.json");
     check("ranges_with_bars", "sbom.cdx.json");
 }
 

@@ -2,6 +2,7 @@
 //!
 //! It stores bodies and texts as bytes and finds them by key. `model` defines what they mean, `work` uses them.
 
+pub mod answers;
 mod identity;
 mod import;
 mod keys;

@@ -1,8 +1,11 @@
 //! Look-ups in the cache.
 
-use rusqlite::{OptionalExtension as _, Row, params};
+use std::path::Path;
 
-use super::{Cache, SourceFile, number_of};
+use rusqlite::{OptionalExtension as _, Row, params};
+use sha2::{Digest as _, Sha256};
+
+use super::{Cache, FILE_NAME, SourceFile, number_of};
 use mainstay_base::store_error::StoreError;
 use mainstay_base::time::Moment;
 
@@ -27,6 +30,26 @@ impl Cache {
         let mut statement = self.conn.prepare("SELECT * FROM source_file ORDER BY id")?;
         let rows = statement.query_map([], source_file)?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// A digest of which files were imported into the cache in `folder`, and of what the system tells of its own files: another one whenever an
+    /// import changed it, and when another cache was put in its place.
+    pub fn state(&self, folder: &Path) -> Result<[u8; 32], StoreError> {
+        let mut hasher = Sha256::new();
+        let mut statement = self.conn.prepare("SELECT * FROM source_file ORDER BY id")?;
+        let columns = statement.column_count();
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            for column in 0..columns {
+                hasher.update(format!("{:?}\n", row.get_ref(column)?));
+            }
+        }
+        for name in [FILE_NAME.to_owned(), format!("{FILE_NAME}-wal")] {
+            // A log without anything in it comes and goes with readers.
+            let meta = std::fs::metadata(folder.join(name)).ok().filter(|meta| meta.len() > 0);
+            hasher.update(format!("{:?}\n", meta.map(|meta| (meta.len(), meta.modified().ok()))));
+        }
+        Ok(hasher.finalize().into())
     }
 
     /// Numbers of the files that supply current records.

@@ -36,7 +36,7 @@ use super::purl::Level;
 pub use coverage::Coverage;
 pub use ecosystem::repository;
 pub use group::{Group, group};
-pub use identity::{Identity, SOURCE_INFO, SOURCE_PROPERTIES, names_source, tells_source};
+pub use identity::{Identity, OWN_PYTHON, SOURCE_INFO, SOURCE_PROPERTIES, names_source, tells_source};
 pub use keys::{
     Key, OPEN, keys_of_advisory, keys_of_identity, open_names, text_keys_of_advisory, text_keys_of_identity,
 };

@@ -1,7 +1,7 @@
 //! Bills of materials in files: inspect, convert, compare. Nothing is kept.
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -38,18 +38,49 @@ pub enum BillSyntax {
     Spdx,
 }
 
-/// Reads the bill of materials of a file, which may be packed. For a Python wheel, it reads the bill inside the wheel (PEP 770).
+/// The bytes of a file that may be a bill of materials, with all that its reading depends on.
+#[derive(Debug, Clone)]
+pub struct BillFile {
+    /// Where it lies.
+    pub(super) path: PathBuf,
+    /// Its name without folders: it decides where the content has no mark of its own.
+    pub(super) name: String,
+    /// SHA-256 of its bytes.
+    pub(super) digest: [u8; 32],
+    bytes: Vec<u8>,
+}
+
+impl BillFile {
+    /// Reads the bytes of a file.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn read(path: &Path) -> Result<Self, Refused> {
+        let bytes = bytes_of(path)?;
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        Ok(Self { path: path.to_owned(), name, digest: Sha256::digest(&bytes).into(), bytes })
+    }
+
+    /// Reads the bill of materials of the file, which may be packed; of a Python wheel the bill that it brings along (PEP 770).
+    ///
+    /// # Errors
+    /// When it is no bill of materials; the words name the place and the reason.
+    pub fn inspect(&self) -> Result<InspectedBill, Refused> {
+        let name = &self.name;
+        let (document, inner) = unpacked(&self.bytes, name)?;
+        let bill = sbom::read(&document, inner.as_deref().unwrap_or(name))
+            .map_err(|refused| Refused::Rule(format!("{name} was not accepted: {refused}")))?;
+        let lint = lint(&bill);
+        Ok(InspectedBill { bill, sha256: hex::encode(self.digest), lint })
+    }
+}
+
+/// Reads the bill of materials of a file; see [`BillFile::inspect`].
 ///
 /// # Errors
 /// When the file cannot be read or is not a bill of materials; the message names the place and the reason.
 pub fn inspect_bill(path: &Path) -> Result<InspectedBill, Refused> {
-    let bytes = bytes_of(path)?;
-    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let (document, inner) = unpacked(&bytes, &name)?;
-    let bill = sbom::read(&document, inner.as_deref().unwrap_or(&name))
-        .map_err(|refused| Refused::Rule(format!("{name} was not accepted: {refused}")))?;
-    let lint = lint(&bill);
-    Ok(InspectedBill { bill, sha256: hex::encode(Sha256::digest(&bytes)), lint })
+    BillFile::read(path)?.inspect()
 }
 
 fn bytes_of(path: &Path) -> Result<Vec<u8>, Refused> {

@@ -5,15 +5,17 @@ mod bills;
 mod scan;
 mod vex;
 
+pub use crate::cache::answers::{Answer, Keeping};
 pub use advisories::{
     AdvisoryVersion, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, SourceStatus, cache_status,
     import_advisories, show_advisory,
 };
 pub use bills::{
-    BillSyntax, InspectedBill, bill_head, compare_bills, convert_bill, inspect_bill, refused_of_bill,
+    BillFile, BillSyntax, InspectedBill, bill_head, compare_bills, convert_bill, inspect_bill,
+    refused_of_bill,
 };
 pub use scan::{
-    Checked, FoundAdvisory, FoundRecord, MAX_AGE_DAYS, ScanOptions, ScannedComponent, Score, is_decided,
-    read_knowledge, scan,
+    AskedScan, Checked, FoundAdvisory, FoundRecord, MAX_AGE_DAYS, ScanOptions, ScannedComponent, Score,
+    is_decided, read_knowledge, scan,
 };
 pub use vex::{LeftOut, ScanForVex, VexFormat, VexInput, VexOfScan, read_vex_input, vex_input, write_vex};

@@ -3,6 +3,7 @@
 //!
 //! Belongs here: asking the cache and putting the answers together. Does not belong here: what a verdict is (domain), formats.
 
+mod asked;
 mod findings;
 mod grounds;
 mod told;
@@ -28,6 +29,7 @@ use crate::refused::Refused;
 use mainstay_base::store_error::StoreError;
 use mainstay_base::time::Day;
 
+pub use asked::AskedScan;
 pub use told::{Checked, FoundAdvisory, FoundRecord, ScannedComponent, Score};
 
 /// Days after which advisory data counts as too old, unless a person says otherwise.

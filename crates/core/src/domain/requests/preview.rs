@@ -97,11 +97,10 @@ pub(super) fn signed_parts<F>(
     covers
         .map(|(meaning, cover)| {
             let data = change.get(cover.record)?;
-            let mut parts = match mode {
+            let parts = match mode {
                 Mode::Perform => Vec::new(),
-                Mode::Preview => change.all_parts(&data),
+                Mode::Preview => change.covered_parts(&data, cover.part),
             };
-            parts.retain(|each| cover.part.covers_part(each));
             Ok(SignedPart { part: cover.part, meaning, digest: cover.digest.clone(), data, parts })
         })
         .collect()

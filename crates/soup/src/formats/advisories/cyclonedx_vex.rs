@@ -7,7 +7,8 @@ use serde_json::value::RawValue;
 
 use crate::formats::sbom;
 use crate::model::advisory::Published;
-use mainstay_base::note::Unreadable;
+use crate::model::purl::Purl;
+use mainstay_base::note::{Gravity, Unreadable};
 
 use super::Sink;
 use super::cyclonedx_vex_xml::Parts;
@@ -42,6 +43,14 @@ pub(super) fn read(reader: &mut dyn BufRead, name: &str, sink: &mut Sink<'_, '_>
                 subject.name = Some(part.name.clone()).filter(|name| *name != subject.id);
                 subject.purl = part.purls.first().cloned();
                 subject.cpe = part.cpes.first().cloned();
+            } else if Purl::parse(&subject.id).is_ok() {
+                subject.purl = Some(subject.id.clone());
+            } else if !subject.id.starts_with("urn:cdx:") {
+                let words = format!(
+                    "`{}` is neither a component of this document nor a link into another bill: what the statement is about is not known",
+                    subject.id
+                );
+                sink.report.notes.add(Gravity::Warning, &statement.place, words);
             }
         }
         let place = statement.place.clone();

@@ -193,7 +193,10 @@ fn json(text: &str, name: &str) -> Result<Option<Format>, Unreadable> {
         return Ok(Some(Format::SpdxJson));
     }
     let is_element = || ["spdxId", "@id", "type", "@type"].into_iter().any(has);
-    if says("@context", "spdx.org/rdf/3") && (has("@graph") || is_element()) {
+    // Before it had a place of its own the context was published with the text of the specification.
+    let context =
+        ["spdx.org/rdf/3", "spdx.github.io/spdx-spec/v3"].iter().any(|place| says("@context", place));
+    if context && (has("@graph") || is_element()) {
         return Ok(Some(Format::SpdxJsonLd));
     }
     let sight = Sight { text, name: name.to_ascii_lowercase(), members: Some(&marks) };

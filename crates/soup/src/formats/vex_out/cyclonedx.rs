@@ -12,7 +12,7 @@ use super::{Named, Products, justification_word, system_of, to_json};
 use crate::formats::sbom::JUSTIFICATION_PROPERTY;
 use crate::model::component::ComponentKind;
 use crate::model::vex::{Justification, Statement, Status, Subject};
-use crate::model::vex_document::{Refusals, Unwritable, VexDocument, responses, said};
+use crate::model::vex_document::{Refusals, Response, Unwritable, VexDocument, responses, said};
 
 /// Characters of a version and of a range of versions at most.
 const VERSION_MAX: usize = 1024;
@@ -95,7 +95,7 @@ struct Service<'a> {
     version: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Vulnerability<'a> {
     id: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -105,23 +105,23 @@ struct Vulnerability<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     recommendation: Option<&'a str>,
     analysis: Analysis<'a>,
-    affects: Vec<Target<'a>>,
+    affects: [Target<'a>; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     properties: Vec<Property>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Reference<'a> {
     id: &'a str,
     source: System<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct System<'a> {
     name: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Analysis<'a> {
     state: &'static str,
@@ -135,7 +135,7 @@ struct Analysis<'a> {
     last_updated: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Target<'a> {
     #[serde(rename = "ref")]
     reference: &'a str,
@@ -152,7 +152,7 @@ struct Limit<'a> {
     status: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Property {
     name: &'static str,
     value: &'static str,
@@ -180,7 +180,7 @@ pub fn cyclonedx_vex_1_6(document: &VexDocument) -> Result<String, Unwritable> {
     let about = document.about.as_deref().map(|about| writer.products.part(about));
     let vulnerabilities: Vec<_> = (0..)
         .zip(&document.statements)
-        .filter_map(|(index, statement)| writer.vulnerability(index, statement))
+        .flat_map(|(index, statement)| writer.vulnerabilities(index, statement))
         .collect();
     let Writer { mut told, refusals, .. } = writer;
     refusals.done()?;
@@ -230,32 +230,37 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// The statement; none when its status is not known, which was refused before.
-    fn vulnerability(&mut self, index: usize, statement: &'a Statement) -> Option<Vulnerability<'a>> {
-        let status = statement.status?;
+    /// An entry for each component: some receivers keep the first component of an entry only. None when the status is not known, which was
+    /// refused before.
+    fn vulnerabilities(&mut self, index: usize, statement: &'a Statement) -> Vec<Vulnerability<'a>> {
+        let Some(status) = statement.status else { return Vec::new() };
         let place = statement.place_in_document(index);
         let (justification, exact) = self.justification(statement, &place);
-        let action = said(statement.action.as_ref()).map(responses);
-        let affects = self.targets(index, statement);
+        let action = said(statement.action.as_ref());
+        let targets = self.targets(index, statement);
         let aliases = statement.aliases.iter().filter(|alias| !alias.trim().is_empty());
-        Some(Vulnerability {
+        let references: Vec<_> =
+            aliases.map(|id| Reference { id, source: System { name: system_of(id) } }).collect();
+        let of = |target| Vulnerability {
             id: &statement.vulnerability,
-            references: aliases.map(|id| Reference { id, source: System { name: system_of(id) } }).collect(),
+            references: references.clone(),
             description: said(self.document.descriptions.get(&statement.vulnerability)),
-            recommendation: action.as_ref().map(|(_, rest)| *rest).filter(|rest| !rest.is_empty()),
+            // All of the action, because some receivers read no response, or only the last one.
+            recommendation: action,
             analysis: Analysis {
                 state: state(status, statement.told.as_deref()),
                 justification,
-                response: action.iter().flat_map(|(words, _)| words).map(|word| word.word()).collect(),
+                response: action.iter().flat_map(|action| responses(action).0).map(Response::word).collect(),
                 detail: said(statement.impact.as_ref()),
                 last_updated: statement.at.as_deref(),
             },
-            affects,
+            affects: [target],
             properties: exact
                 .map(|value| Property { name: JUSTIFICATION_PROPERTY, value })
                 .into_iter()
                 .collect(),
-        })
+        };
+        targets.into_iter().map(of).collect()
     }
 
     /// CycloneDX's word, and the exact one where that says less.

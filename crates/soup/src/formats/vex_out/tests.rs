@@ -123,7 +123,44 @@ fn cyclonedx_splits_an_action_into_responses_and_advice() {
     assert_eq!(vulnerability["affects"][0]["ref"], PART);
     assert_eq!(vulnerability["analysis"]["state"], "exploitable");
     assert_eq!(vulnerability["analysis"]["response"][0], "update");
-    assert_eq!(vulnerability["recommendation"], "install 2.4.1");
+    assert_eq!(vulnerability["recommendation"], "update; install 2.4.1", "for who reads no responses");
+}
+
+#[test]
+fn cyclonedx_has_an_entry_for_each_component_because_some_receivers_keep_the_first_of_an_entry() {
+    let other = "pkg:cargo/other@1.0.0";
+    let mut said = statement(Status::Affected);
+    said.subjects[0].subcomponents.push(other.to_owned());
+    let mut document = document(vec![said]);
+    document.products.push(product(other, "other"));
+    let told = json(cyclonedx_vex_1_6, &document);
+    let entries = told["vulnerabilities"].as_array().unwrap();
+    assert_eq!(entries.len(), 2);
+    for (entry, part) in entries.iter().zip([PART, other]) {
+        assert_eq!((entry["id"].as_str(), entry["affects"].as_array().unwrap().len()), (Some(CVE), 1));
+        assert_eq!(entry["affects"][0]["ref"], part);
+        assert_eq!(entry["analysis"]["state"], "exploitable");
+        assert_eq!(entry["references"][0]["id"], "RUSTSEC-2021-0003");
+    }
+}
+
+#[test]
+fn csaf_writes_a_version_of_go_with_all_its_numbers_because_a_validator_takes_no_other() {
+    for (told, written) in [
+        ("pkg:golang/stdlib@v1.20", "pkg:golang/stdlib@v1.20.0"),
+        ("pkg:golang/github.com/a/b@v2?type=module#c", "pkg:golang/github.com/a/b@v2.0.0?type=module#c"),
+        ("pkg:golang/stdlib@v1.20.3", "pkg:golang/stdlib@v1.20.3"),
+        ("pkg:golang/stdlib@1.20", "pkg:golang/stdlib@1.20"),
+        ("pkg:golang/stdlib@v1.20rc1", "pkg:golang/stdlib@v1.20rc1"),
+        ("pkg:github/a/b@v1.20", "pkg:github/a/b@v1.20"),
+    ] {
+        let mut said = statement(Status::NotAffected);
+        said.subjects = vec![subject(told)];
+        let mut document = document(vec![said]);
+        document.products.push(product(told, "part"));
+        let csaf = csaf_2_0_vex(&document).unwrap();
+        assert!(csaf.contains(&format!("\"purl\": \"{written}\"")), "{told}: {csaf}");
+    }
 }
 
 #[test]

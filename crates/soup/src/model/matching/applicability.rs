@@ -6,7 +6,7 @@
 use std::cell::OnceCell;
 
 use super::claims::BACKPORT;
-use super::combine::{Answer, Weight};
+use super::combine::{Answer, Cleared, Weight};
 use super::criterion::{
     self, OPEN_NAME, Told, concerned, product_words, range_words, restrictions, scheme_of,
 };
@@ -56,7 +56,7 @@ pub(super) fn named(identity: &Identity, advisory: &Advisory, claim: &PackageCla
         match (&answer.verdict, status) {
             (Verdict::Affected, ClaimStatus::NotAffected | ClaimStatus::Fixed) => {
                 answer.verdict = Verdict::NotAffected;
-                answer.cleared = condition.is_none();
+                answer.cleared = if condition.is_none() { Cleared::Product } else { Cleared::Nothing };
             }
             (Verdict::Affected, ClaimStatus::Unknown) => {
                 let why = "the record says that it is not known whether this version is affected".to_owned();
@@ -247,7 +247,7 @@ impl<'a> Judge<'a> {
         Answer {
             verdict: verdict.clone(),
             weight: Weight::Interval,
-            cleared: false,
+            cleared: Cleared::Nothing,
             commits: false,
             tree: true,
             why: Why {
@@ -272,7 +272,7 @@ impl<'a> Judge<'a> {
         Answer {
             verdict: verdict.clone(),
             weight: if name.attribute(VERSION).text().is_some() { Weight::Listed } else { Weight::Interval },
-            cleared: false,
+            cleared: Cleared::Nothing,
             commits: false,
             tree: true,
             why: Why {

@@ -1,6 +1,6 @@
 //! Claims about packages and products by name (OSV, CVE JSON 5, CSAF) against a component.
 
-use super::combine::{Answer, Weight};
+use super::combine::{Answer, Cleared, Weight};
 use super::hits::{self, Hit};
 use super::identity::Identity;
 use super::lines::Release;
@@ -99,7 +99,11 @@ fn answer(identity: &Identity, advisory: &Advisory, claim: &PackageClaim, hit: H
         weight: judged.weight,
         commits: judged.commits,
         tree: false,
-        cleared: judged.verdict == Verdict::NotAffected && judged.said && condition.is_none(),
+        cleared: match judged.verdict == Verdict::NotAffected && judged.said && condition.is_none() {
+            true if place.is_some() => Cleared::Places,
+            true => Cleared::Product,
+            false => Cleared::Nothing,
+        },
         // What must hold besides turns affected into conditional; agreement by name, everything into a candidate.
         verdict: match (judged.verdict, hit.only_candidate, condition) {
             (Verdict::NotAffected, _, _) => Verdict::NotAffected,
@@ -142,16 +146,26 @@ fn judged(identity: &Identity, source: Source, claim: &PackageClaim, hit: &Hit<'
     }
     let mut held: Vec<(Order, Weight, &Versions)> = Vec::new();
     let (mut unclear, mut commits, mut decided) = (None, None, None);
+    let mut may_be_affected = false;
     for entry in &claim.versions {
         let order = Order::of(entry, &claim.ecosystem, &hit.kind);
         match versions::stand(entry, &order, version, free) {
             Stand::Holds(weight) => held.push((order, weight, entry)),
             Stand::Outside => decided = lesser(decided, order),
             Stand::Unclear(why) if versions::is_git(entry) => commits = lesser(commits, (why, order)),
-            Stand::Unclear(why) => unclear = lesser(unclear, (why, order)),
+            Stand::Unclear(why) => {
+                may_be_affected |= !clears(entry.status);
+                unclear = lesser(unclear, (why, order));
+            }
         }
     }
-    if let Some((order, weight, entry)) = strongest(&held) {
+    // A range that clears the version does not take the doubt away that another entry leaves; only its own name in a list does.
+    let doubted = |weight: Weight, entry: &Versions| {
+        may_be_affected && clears(entry.status) && weight != Weight::Listed
+    };
+    if let Some((order, weight, entry)) =
+        strongest(&held).filter(|(_, weight, entry)| !doubted(*weight, entry))
+    {
         return of_status(entry.status, *weight, versions::entry_words(entry), order);
     }
     let range = versions::claim_words(&claim.versions);
@@ -176,6 +190,14 @@ fn judged(identity: &Identity, source: Source, claim: &PackageClaim, hit: &Hit<'
             of_status(status, Weight::Otherwise, format!("every version not named ({range})"), &order)
         }
         None => outside(range, &order),
+    }
+}
+
+/// Whether a status says that a version has nothing to do with it.
+fn clears(status: ClaimStatus) -> bool {
+    match status {
+        ClaimStatus::NotAffected | ClaimStatus::Fixed => true,
+        ClaimStatus::Affected | ClaimStatus::Unknown => false,
     }
 }
 

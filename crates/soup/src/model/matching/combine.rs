@@ -14,13 +14,24 @@ pub(super) enum Weight {
     Listed,
 }
 
+/// What a claim clears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cleared {
+    /// Nothing, or only if something else holds.
+    Nothing,
+    /// The product in the places that it names; it may be affected in others.
+    Places,
+    /// The product.
+    Product,
+}
+
 /// What one claim says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Answer {
     pub verdict: Verdict,
     pub weight: Weight,
-    /// The claim says in so many words that this version is not affected, or fixed.
-    pub cleared: bool,
+    /// What the claim says in so many words to be not affected, or fixed, in this version.
+    pub cleared: Cleared,
     /// Only ranges of commits speak of the version.
     pub commits: bool,
     /// It comes from an applicability statement, not from a claim.
@@ -34,7 +45,7 @@ pub(super) fn combine(mut answers: Vec<Answer>) -> Judgement {
     own_word(&mut answers);
     let cleared: Vec<String> = answers
         .iter()
-        .filter(|answer| answer.cleared && answer.weight == Weight::Listed)
+        .filter(|answer| answer.cleared == Cleared::Product && answer.weight == Weight::Listed)
         .map(|answer| answer.why.product.clone())
         .collect();
     if !cleared.is_empty() {
@@ -70,7 +81,7 @@ fn own_word(answers: &mut Vec<Answer>) {
         named.map(|(vendor, _)| names::fold(vendor)).filter(|vendor| !vendor.is_empty())
     };
     let cleared: Vec<String> = claims()
-        .filter(|answer| answer.cleared && answer.weight != Weight::Otherwise)
+        .filter(|answer| answer.cleared != Cleared::Nothing && answer.weight != Weight::Otherwise)
         .filter_map(|answer| vendor(&answer.why.product))
         .collect();
     answers.retain(|answer| {

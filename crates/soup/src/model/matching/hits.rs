@@ -123,7 +123,11 @@ pub(super) fn nearly(own: &str, told: &str) -> Option<&'static str> {
 /// Where a claim agrees with the CPE names of a component.
 pub(super) fn by_cpe<'a>(identity: &'a Identity, claim: &PackageClaim) -> Vec<Hit<'a>> {
     let mut hits = Vec::new();
-    for name in claim.cpes.iter().filter_map(|text| Cpe::parse(text).ok()) {
+    for text in &claim.cpes {
+        let Ok(name) = Cpe::parse(text) else {
+            hits.extend(by_unreadable(identity, text));
+            continue;
+        };
         for known in &identity.cpes {
             let Some(conditions) = criterion::same_product(known, &name) else { continue };
             let backport = identity.distribution().map(|_| BACKPORT);
@@ -141,6 +145,25 @@ pub(super) fn by_cpe<'a>(identity: &'a Identity, claim: &PackageClaim) -> Vec<Hi
         }
     }
     hits
+}
+
+/// A CPE name that names the product and is otherwise no name: what it says of versions and editions is not known.
+fn by_unreadable<'a>(identity: &'a Identity, text: &str) -> Vec<Hit<'a>> {
+    let hit = |known: &'a KnownCpe| {
+        let by_name = std::ptr::eq(known, &raw const identity.unnamed);
+        let only = by_name.then_some("only the names agree");
+        Hit {
+            level: if by_name { Level::ByName } else { Level::Exact },
+            identifier: &known.shown,
+            product: known.key.clone(),
+            version: version_by(identity, known),
+            kind: String::new(),
+            only_candidate: identity.distribution().map(|_| BACKPORT).or(only),
+            conditions: Vec::new(),
+            doubt: Some(format!("the CPE name {text} of the record cannot be read")),
+        }
+    };
+    criterion::concerned(identity, text).into_iter().map(hit).collect()
 }
 
 /// The version by which a CPE name is judged: what a distribution built has that of its upstream.

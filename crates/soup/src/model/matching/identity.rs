@@ -12,6 +12,9 @@ use crate::model::version::{Exactness, exactness};
 /// How the properties begin in which Trivy tells the source package of what a distribution built.
 pub const SOURCE_PROPERTIES: &str = "aquasecurity:trivy:";
 
+/// Properties by which cdxgen tells that a package of a `pylock.toml` is a directory or a checkout. It gives it a package URL of PyPI all the same.
+pub const OWN_PYTHON: [&str; 2] = ["cdx:pylock:directory", "cdx:pylock:vcs"];
+
 /// The field of SPDX in which tools tell where a package comes from.
 pub const SOURCE_INFO: &str = "sourceInfo";
 
@@ -150,6 +153,14 @@ impl Identity {
     fn read_purls(&mut self, component: &Component) {
         for text in &component.purls {
             match read(text) {
+                Ok(purl)
+                    if purl.kind == "pypi"
+                        && OWN_PYTHON.iter().any(|own| component.more.contains_key(*own)) =>
+                {
+                    self.problems.push(format!(
+                        "the package URL “{text}” is not taken: the component is a directory or a checkout, not a package of PyPI"
+                    ));
+                }
                 Ok(purl) => {
                     if let Some(breach) = purl.breach() {
                         self.problems.push(format!("{text}: {breach}"));

@@ -184,12 +184,20 @@ const CODENAMES: &[(&str, &str)] = &[
     ("bookworm", "12"),
     ("trixie", "13"),
     ("forky", "14"),
+    ("duke", "15"),
     ("trusty", "14.04"),
     ("xenial", "16.04"),
     ("bionic", "18.04"),
     ("focal", "20.04"),
     ("jammy", "22.04"),
+    ("kinetic", "22.10"),
+    ("lunar", "23.04"),
+    ("mantic", "23.10"),
     ("noble", "24.04"),
+    ("oracular", "24.10"),
+    ("plucky", "25.04"),
+    ("questing", "25.10"),
+    ("resolute", "26.04"),
 ];
 
 /// What the line of a claim means for a component of the same package.

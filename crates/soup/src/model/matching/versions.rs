@@ -125,7 +125,7 @@ pub(super) enum Stand {
 /// not held to exact versions: CVE and CSAF records have requirements and whole sentences where a version should be.
 pub(super) fn stand(entry: &Versions, order: &Order, version: Result<&str, &str>, free: bool) -> Stand {
     let commits = is_git(entry);
-    if free && entry.listed.iter().any(|listed| written::names_every_version(listed)) {
+    if free && as_written(entry).any(written::names_every_version) {
         return Stand::Holds(Weight::Interval);
     }
     if !commits && entry.intervals.iter().any(is_everything) {
@@ -167,6 +167,13 @@ pub(super) fn stand(entry: &Versions, order: &Order, version: Result<&str, &str>
         }
     }
     unclear.map_or(Stand::Outside, Stand::Unclear)
+}
+
+/// The texts of an entry that stand where single versions should be, or a range.
+fn as_written(entry: &Versions) -> impl Iterator<Item = &str> {
+    let ranges = entry.intervals.iter().filter(|_| entry.order == AS_WRITTEN);
+    let ranges = ranges.filter_map(|interval| interval.to.as_ref()).map(|bound| bound.version.as_str());
+    entry.listed.iter().map(String::as_str).chain(ranges)
 }
 
 /// Whether a version fulfils what is written where a version should be, or why that cannot be told.

@@ -2,7 +2,7 @@
 //!
 //! A shortened version can mean the one with zeros or the whole line that starts with it. Where both readings agree, that is the answer.
 
-use super::requirement::line;
+use super::requirement::{line, open_line};
 use super::{Incomparable, Scheme, compare, cut};
 use crate::model::advisory::Bound;
 use std::cmp::Ordering;
@@ -20,7 +20,6 @@ pub(super) fn inside(scheme: Scheme, version: &str, bound: &Bound, end: End) -> 
         End::Lower => Ordering::Less,
         End::Upper => Ordering::Greater,
     };
-    let open = || bound.version.trim().strip_suffix(".x").or_else(|| bound.version.trim().strip_suffix(".X"));
     if let Some(line) = line(&bound.version) {
         return if is_in_line(version, line) {
             Ok(bound.included)
@@ -28,7 +27,7 @@ pub(super) fn inside(scheme: Scheme, version: &str, bound: &Bound, end: End) -> 
             compare(scheme, version, line).map(|ordering| ordering != outside)
         };
     }
-    if let Some(line) = open().filter(|line| !line.is_empty()) {
+    if let Some(line) = open_line(&bound.version) {
         return if !is_in_line(version, line) {
             compare(scheme, version, line).map(|ordering| ordering != outside)
         } else if bound.included == (end == End::Upper) {

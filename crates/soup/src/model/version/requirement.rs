@@ -28,6 +28,12 @@ pub(super) fn line(text: &str) -> Option<&str> {
     text.trim().strip_suffix(".*").filter(|line| !line.is_empty() && !line.contains('*'))
 }
 
+/// The line that a text leaves open with a letter: `6.1` of `6.1.x`. Standing alone it means all of the line; as a bound it may mean its end.
+pub(super) fn open_line(text: &str) -> Option<&str> {
+    let text = text.trim();
+    text.strip_suffix(".x").or_else(|| text.strip_suffix(".X")).filter(|line| !line.is_empty())
+}
+
 /// The intervals of a requirement, any of which is enough; `None` for any other text.
 pub fn requirement(text: &str) -> Option<Vec<Interval>> {
     let mut all = Vec::new();
@@ -151,7 +157,7 @@ fn bar_part(text: &str) -> Option<Constraint> {
 /// A sign and its version, or a line of versions.
 fn signed(text: &str) -> Option<Constraint> {
     let text = text.trim();
-    if line(text).is_some() {
+    if line(text).or_else(|| open_line(text)).is_some_and(is_one_version) {
         return constraint(Comparator::Equal, text);
     }
     let signs = [
@@ -170,9 +176,13 @@ fn signed(text: &str) -> Option<Constraint> {
 }
 
 fn constraint(comparator: Comparator, version: &str) -> Option<Constraint> {
-    let one = line(version).is_some_and(is_one_version) || is_one_version(version);
-    (one && !version.contains(char::is_whitespace))
-        .then(|| Constraint { comparator, version: version.to_owned() })
+    let open = open_line(version);
+    let one = line(version).or(open).is_some_and(is_one_version) || is_one_version(version);
+    let version = match open {
+        Some(line) if comparator == Comparator::Equal => format!("{line}.*"),
+        Some(_) | None => version.to_owned(),
+    };
+    (one && !version.contains(char::is_whitespace)).then_some(Constraint { comparator, version })
 }
 
 #[cfg(test)]
@@ -209,6 +219,9 @@ mod tests {
             ("<1.9|>=2.0|<2.4", "<1.9 or >=2.0,<2.4"),
             ("1.0|1.1", ">=1.0,<=1.0 or >=1.1,<=1.1"),
             ("6.1.*", ">=6.1.*,<=6.1.*"),
+            ("1.x", ">=1.*,<=1.*"),
+            ("= 2.4.X", ">=2.4.*,<=2.4.*"),
+            (">= 1.0, < 2.x", ">=1.0,<2.x"),
         ] {
             assert_eq!(words(text).as_deref(), Some(right), "{text}");
         }
@@ -219,7 +232,9 @@ mod tests {
         for text in [
             "1.0 through 1.5",
             "prior to 2.0",
-            "1.x",
+            "x",
+            ".x",
+            "1.x through 2.x",
             "< 1, < 2",
             "<",
             "< 1.0 or so",

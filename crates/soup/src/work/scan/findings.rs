@@ -29,9 +29,11 @@ impl Desk<'_> {
     }
 
     fn finding(&self, group: &Group, members: &[&Judged]) -> Result<Option<FoundAdvisory>, Refused> {
-        // A record that still stands says more than one that was taken back.
-        let Some(leading) =
-            members.iter().max_by_key(|one| (one.judgement.verdict.clone(), stands(&one.advisory)))
+        // A record that still stands and says anything counts for more than one that was taken back, whatever that said.
+        let says = |one: &Judged| stands(&one.advisory) && one.judgement.verdict != Verdict::NotAffected;
+        let Some(leading) = members
+            .iter()
+            .max_by_key(|one| (says(one), one.judgement.verdict.clone(), stands(&one.advisory)))
         else {
             return Ok(None);
         };

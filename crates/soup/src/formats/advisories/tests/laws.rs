@@ -5,6 +5,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::model::component::Component;
+use crate::model::matching::{Identity, Knowledge, Verdict, judge};
 
 /// Texts in place of a product name that name none.
 fn no_word() -> impl Strategy<Value = Value> {
@@ -113,8 +115,131 @@ fn csaf() -> impl Strategy<Value = Value> {
     })
 }
 
+/// What a record says of versions, in the words that the reporter has for it.
+const TOLD: &[&str] = &[
+    "1.5.0",
+    "< 2.0.0",
+    ">= 1.0.0, < 1.5.0",
+    "1.x",
+    "all versions",
+    "*",
+    "prior to 2.0.0",
+    "1.0.0 through 2.0.0",
+    "n/a",
+    "unspecified",
+    "v1.5.0",
+];
+
+/// More names of the product `acme:tool` beside its words, each as CVE and NVD records have it.
+fn more_names() -> impl Strategy<Value = Value> {
+    let names = [
+        json!({"packageName": "tool", "collectionURL": "https://pypi.org"}),
+        json!({"packageName": "tool", "collectionURL": "https://example.org/packages"}),
+        json!({"packageURL": "pkg:pypi/tool"}),
+        json!({"packageURL": "pkg:generic/tool"}),
+        json!({"cpes": ["cpe:2.3:a:acme:tool:*:*:*:*:*:*:*:*"]}),
+        json!({"cpes": ["cpe:2.3:a:acme:tool:1.*.0:*:*:*:*:*:*:*"]}),
+        json!({"repo": "https://github.com/acme/tool"}),
+    ];
+    let of = prop::sample::subsequence(names.to_vec(), 0..4);
+    of.prop_map(|parts| {
+        let members = parts.into_iter().filter_map(|part| part.as_object().cloned()).flatten();
+        Value::Object(members.collect())
+    })
+}
+
+/// `affected` in words, and the same with more names.
+fn affected_twice() -> impl Strategy<Value = (Value, Value)> {
+    let entry =
+        (prop::sample::select(TOLD), prop::sample::select(&["affected", "unknown"][..]), any::<bool>());
+    let default = prop::sample::select(&["unaffected", "affected", "unknown"][..]);
+    (entry, default, more_names()).prop_map(|((text, status, as_end), default, names)| {
+        let versions = if as_end {
+            json!([{"version": "0", "lessThan": text, "status": status, "versionType": "custom"}])
+        } else {
+            json!([{"version": text, "status": status}])
+        };
+        let bare =
+            json!({"vendor": "acme", "product": "tool", "versions": versions, "defaultStatus": default});
+        let mut rich = bare.clone();
+        if let (Some(rich), Some(names)) = (rich.as_object_mut(), names.as_object()) {
+            rich.extend(names.clone());
+        }
+        (bare, rich)
+    })
+}
+
+/// The records that say it, by every reader that takes a product in words.
+fn documents(affected: &Value) -> Vec<Value> {
+    let cna = json!({"affected": [affected]});
+    vec![
+        json!({"dataType": "CVE_RECORD", "dataVersion": "5.1", "cveMetadata": {"cveId": "CVE-1", "state": "PUBLISHED"}, "containers": {"cna": cna}}),
+        json!({"format": "NVD_CVE", "version": "2.0", "vulnerabilities": [{"cve": {"id": "CVE-1", "vulnStatus": "Deferred",
+            "affected": [{"source": "cna@example.org", "affectedData": [affected]}]}}]}),
+    ]
+}
+
+/// A product of CSAF, with the helper or without.
+fn csaf_product(category: &str, version: &str, helper: &Value) -> Value {
+    json!({"document": {"category": "csaf_vex", "csaf_version": "2.0", "publisher": {"name": "Acme"}, "tracking": {"id": "A-1",
+            "current_release_date": "2026-01-01", "initial_release_date": "2026-01-01", "status": "final"}},
+        "product_tree": {"branches": [{"category": "vendor", "name": "acme", "branches": [{"category": "product_name", "name": "tool",
+            "branches": [{"category": category, "name": version,
+                "product": {"name": "tool", "product_id": "P", "product_identification_helper": helper}}]}]}]},
+        "vulnerabilities": [{"cve": "CVE-1", "product_status": {"known_affected": ["P"]}}]})
+}
+
+/// The same record without and with more names of its product.
+fn told_twice() -> impl Strategy<Value = (Value, Value)> {
+    let by_words = (affected_twice(), any::<bool>()).prop_map(|((bare, rich), first)| {
+        let of = |affected: &Value| documents(affected).swap_remove(usize::from(first));
+        (of(&bare), of(&rich))
+    });
+    let helper = prop::sample::select(vec![
+        json!({"purl": "pkg:pypi/tool"}),
+        json!({"purl": "pkg:generic/tool"}),
+        json!({"cpe": "cpe:2.3:a:acme:tool:*:*:*:*:*:*:*:*"}),
+        json!({"cpe": "cpe:2.3:a:acme:tool:*:*:*:*:*:*:*:*", "purl": "pkg:pypi/tool"}),
+    ]);
+    let category = prop::sample::select(&["product_version", "product_version_range"][..]);
+    let csaf = (category, prop::sample::select(TOLD), helper).prop_map(|(category, version, helper)| {
+        (csaf_product(category, version, &json!({})), csaf_product(category, version, &helper))
+    });
+    prop_oneof![2 => by_words, 1 => csaf]
+}
+
+/// What a document of one record means for a component.
+fn verdict_of(document: &Value, own: &Component) -> Verdict {
+    let (records, _) = take(document.to_string());
+    let record = records.into_iter().find_map(|(published, ..)| match published {
+        Published::Advisory(advisory) => Some(advisory),
+        Published::Statement(_)
+        | Published::Exploited(_)
+        | Published::Predicted(_)
+        | Published::Support(_) => None,
+    });
+    judge(&Identity::of(own, &Knowledge::default()), &record.unwrap()).verdict
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn more_identity_never_turns_a_hit_or_a_doubt_into_not_affected(
+        (bare, rich) in told_twice(), version in prop::sample::select(&["1.0.0", "1.5.0", "2.0.0"][..]), by_cpe in any::<bool>()
+    ) {
+        let own = Component {
+            name: "tool".to_owned(),
+            version: Some(version.to_owned()),
+            purls: ["pypi", "generic"].map(|kind| format!("pkg:{kind}/tool@{version}")).to_vec(),
+            cpes: by_cpe.then(|| format!("cpe:2.3:a:acme:tool:{version}:*:*:*:*:*:*:*")).into_iter().collect(),
+            ..Component::default()
+        };
+        let (bare_verdict, rich_verdict) = (verdict_of(&bare, &own), verdict_of(&rich, &own));
+        if bare_verdict != Verdict::NotAffected {
+            prop_assert!(rich_verdict != Verdict::NotAffected, "{bare_verdict:?}\n{rich}");
+        }
+    }
 
     #[test]
     fn a_record_that_names_no_product_clears_none(

@@ -253,3 +253,20 @@ fn statements_of_the_second_edition_of_cyclonedx_are_read() {
     let (found, _, report) = statements(text);
     assert_eq!((found[0].status, report.format.as_str()), (Some(Status::Affected), "CycloneDX 2.0 JSON VEX"));
 }
+
+#[test]
+fn a_cyclonedx_statement_about_something_that_is_named_nowhere_is_remarked() {
+    let text = r#"{"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
+        "components": [{"type": "library", "bom-ref": "a", "name": "a"}],
+        "vulnerabilities": [{"id": "CVE-2024-1", "analysis": {"state": "not_affected"}, "affects": [{"ref": "a"}, {"ref": "gone"},
+            {"ref": "urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#b"}, {"ref": "pkg:npm/c@1.0"}]}]}"#;
+    let (read, _, report) = statements(text);
+    assert_eq!(read[0].subjects.len(), 4);
+    assert_eq!(read[0].subjects[3].purl.as_deref(), Some("pkg:npm/c@1.0"));
+    let told: Vec<_> = report.notes.notes.iter().filter(|note| note.text.contains("is not known")).collect();
+    assert_eq!(told.len(), 1);
+    assert!(
+        told[0].text.starts_with("`gone` is neither") && told[0].place == "$.vulnerabilities[0]",
+        "{told:?}"
+    );
+}

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::check::{LINE, place};
 use super::pedigree;
 use crate::model::component::{Component, ComponentKind, Hash, Scope};
-use crate::model::matching::SOURCE_PROPERTIES;
+use crate::model::matching::{OWN_PYTHON, SOURCE_PROPERTIES};
 
 /// Collects the components of one tree and their places.
 pub(super) struct Collector<'a> {
@@ -102,13 +102,17 @@ pub(super) fn component(value: &Value, place: String) -> Component {
     }
 }
 
-/// Properties that name the source package of a distribution's package; matching uses them.
+/// Properties that name the source package of a distribution's package, or say that a package comes from no registry; matching uses
+/// them.
 fn source_package(value: &Value) -> BTreeMap<String, String> {
     const PARTS: [&str; 4] = ["SrcName", "SrcVersion", "SrcRelease", "SrcEpoch"];
     let properties = items(value, "properties").iter();
     properties
         .filter_map(|property| Some((text(property, "name")?, text(property, "value")?)))
-        .filter(|(name, _)| name.strip_prefix(SOURCE_PROPERTIES).is_some_and(|part| PARTS.contains(&part)))
+        .filter(|(name, _)| {
+            name.strip_prefix(SOURCE_PROPERTIES).is_some_and(|part| PARTS.contains(&part))
+                || OWN_PYTHON.contains(&name.as_str())
+        })
         .collect()
 }
 

@@ -437,3 +437,17 @@ fn an_expanded_graph_of_spdx_3_is_refused_with_what_would_help() {
     let refused = understand(text.as_bytes(), "a").unwrap_err();
     assert!(refused.reason.contains("@context"), "{refused}");
 }
+
+#[test]
+fn the_context_may_be_named_where_the_specification_published_it_first() {
+    for place in [
+        "https://spdx.github.io/spdx-spec/v3.0.1/rdf/spdx-context.jsonld",
+        "https://spdx.org/rdf/3.0.0/spdx-context.jsonld",
+    ] {
+        let bill =
+            taken(&format!(r#"{{"@context":"{place}","@graph":[{CREATION},{}]}}"#, elements("\"_:c\"")));
+        assert_eq!((bill.components.len(), bill.components[0].name.as_str()), (1, "zlib"), "{place}");
+    }
+    let other = format!(r#"{{"@context":"https://example.org/v3","@graph":[{CREATION}]}}"#);
+    assert!(understand(other.as_bytes(), "a").is_err());
+}

@@ -358,3 +358,11 @@ fn an_external_component_keeps_its_mark_and_its_range_of_versions() {
     assert_eq!(more, [("isExternal", "true"), ("versionRange", "vers:generic/>=3.0|<4.0")]);
     assert!(grave(&bill).contains(&(Gravity::Warning, "$.components[1]")));
 }
+
+#[test]
+fn what_says_that_a_package_comes_from_no_registry_is_kept() {
+    let text = r#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": [{"type": "library", "bom-ref": "a", "name": "own",
+        "purl": "pkg:pypi/own", "properties": [{"name": "cdx:pylock:directory", "value": "own"}, {"name": "other", "value": "x"}]}]}"#;
+    let more = &understand(text.as_bytes(), "bom.json").unwrap().components[0].more;
+    assert_eq!(more.keys().map(String::as_str).collect::<Vec<_>>(), ["cdx:pylock:directory"]);
+}

@@ -219,6 +219,8 @@ fn licences(licences: &[String]) -> Vec<Value> {
         .collect()
 }
 
+/// More than the bare identifier of a licence: also `LicenseRef-Vendor` and `Apache-1.1+`, which some libraries write as names.
 fn is_expression(licence: &str) -> bool {
-    licence.contains(' ') && spdx::Expression::parse(licence).is_ok()
+    spdx::license_id(licence).is_none_or(|known| known.name != licence)
+        && spdx::Expression::parse(licence).is_ok()
 }

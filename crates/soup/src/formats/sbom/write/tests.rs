@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::collection::{btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::super::{finish, understand};
 use super::*;
@@ -258,4 +259,22 @@ fn addresses_in_gits_short_form_are_written_as_urls_and_others_are_left_out() {
         written.components[0].addresses,
         ["ssh://git@github.com/dfcreative/color-name.git", "https://example.org/a"]
     );
+}
+
+#[test]
+fn a_licence_that_is_an_expression_is_written_as_one_whatever_it_was_told_as() {
+    for (name, written) in [
+        ("LicenseRef-Vendor", json!([{ "expression": "LicenseRef-Vendor" }])),
+        ("MIT AND LicenseRef-Vendor", json!([{ "expression": "MIT AND LicenseRef-Vendor" }])),
+        ("Apache-1.1+", json!([{ "expression": "Apache-1.1+" }])),
+        ("MIT", json!([{ "license": { "id": "MIT" } }])),
+        ("NOASSERTION", json!([{ "license": { "name": "NOASSERTION" } }])),
+        ("House rules", json!([{ "license": { "name": "House rules" } }])),
+    ] {
+        let told = json!({"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": [
+            {"type": "library", "bom-ref": "a", "name": "a", "licenses": [{"license": {"name": name}}]}]});
+        let bill = understand(told.to_string().as_bytes(), "bom.json").unwrap();
+        let again: serde_json::Value = serde_json::from_str(&cyclonedx_1_6_json(&bill, &MADE)).unwrap();
+        assert_eq!(again["components"][0]["licenses"], written, "{name}");
+    }
 }

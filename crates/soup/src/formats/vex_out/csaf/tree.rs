@@ -1,6 +1,7 @@
 //! The product tree of a CSAF document: what statements name, by vendor, name and version. A part of a product is a product of its own, made by a
 //! relationship. The tree has branches because receivers look for products there, though the list of full names would say as much.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -57,7 +58,7 @@ struct Helper<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     cpe: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    purl: Option<&'a str>,
+    purl: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]
@@ -164,7 +165,8 @@ impl<'a> TreeWriter<'a> {
         if let Some(cpe) = cpe.filter(|cpe| !CPE.as_ref().is_some_and(|form| form.is_match(cpe))) {
             self.refusals.add(&self.place, format!("`{cpe}` is no CPE name that CSAF takes"));
         }
-        let helper = (purl.is_some() || cpe.is_some()).then_some(Helper { cpe, purl });
+        let helper =
+            (purl.is_some() || cpe.is_some()).then_some(Helper { cpe, purl: purl.map(whole_go_version) });
         let product = FullName { name, product_id: id.to_owned(), helper };
         match self.defined.get(id) {
             None => _ = self.defined.insert(id, (product, component)),
@@ -227,6 +229,19 @@ fn branches<'a>(products: impl Iterator<Item = (FullName<'a>, Option<&'a Compone
 
 fn without_version(component: &Component) -> String {
     Component { version: None, ..component.clone() }.label()
+}
+
+/// A package URL in which a version of Go has all its numbers: a validator that receivers use takes no `v1.20`, and to Go it is `v1.20.0`.
+fn whole_go_version(text: &str) -> Cow<'_, str> {
+    let end = text.find(['?', '#']).unwrap_or(text.len());
+    let (head, rest) = text.split_at_checked(end).unwrap_or((text, ""));
+    let numbers =
+        head.rsplit_once("@v").map(|(_, version)| version).filter(|_| head.starts_with("pkg:golang/"));
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    match numbers.map(|version| (version.split('.').all(is_number), version.split('.').count())) {
+        Some((true, count @ 1..=2)) => Cow::Owned(format!("{head}{}{rest}", ".0".repeat(3 - count))),
+        Some(_) | None => Cow::Borrowed(text),
+    }
 }
 
 fn is_purl(text: &str) -> bool {

@@ -16,13 +16,13 @@ fn listed(text: &str) -> String {
 
 #[test]
 fn a_text_that_is_no_version_is_a_requirement_every_version_or_a_doubt() {
-    for text in ["< 1.2.3", ">= 1.0, < 1.2.3", "<=1.0", "*", "all versions", "All", "1.0"] {
+    for text in ["< 1.2.3", ">= 1.0, < 1.2.3", "<=1.0", "*", "all versions", "All", "1.0", "1.x"] {
         assert_eq!(listed(text), "affected", "{text}");
     }
     for text in [
         "n/a",
         "unspecified",
-        "1.x",
+        "1.x and earlier",
         "1.0 through 1.5",
         "prior to 2.0",
         "0.9, 1.0",
@@ -31,7 +31,7 @@ fn a_text_that_is_no_version_is_a_requirement_every_version_or_a_doubt() {
     ] {
         assert_eq!(listed(text), "not_comparable", "{text}");
     }
-    for text in ["2.0", "< 1.0", "> 1.0", "2.0 SP1"] {
+    for text in ["2.0", "< 1.0", "> 1.0", "2.0 SP1", "2.x"] {
         assert_eq!(listed(text), "not_affected", "{text}");
     }
 }
@@ -152,4 +152,40 @@ fn a_source_that_names_products_in_words_answers_only_where_it_names_this_one() 
     let judged = judge(&own, &Advisory { source: Source::Csaf, ..record(vec![claim]) });
     assert_eq!(judged.verdict, Verdict::NotAffected);
     assert_eq!(outcome(&own, &facts, [&judged]).outcome, Outcome::NothingFound);
+}
+
+#[test]
+fn a_range_that_clears_a_version_takes_no_doubt_away_but_its_own_name_does() {
+    let doubt = || affected("", &[], &["prior to 2.0"]);
+    let with = |clears: Versions| {
+        let claim =
+            PackageClaim { cpes: vec![ANY_LIB.to_owned()], ..claim("", "lib", vec![doubt(), clears]) };
+        said(&product(LIB), &Advisory { source: Source::Cve, ..record(vec![claim]) })
+    };
+    let range = Versions { status: ClaimStatus::NotAffected, ..affected("", &[">= 0.9", "< 1.1"], &[]) };
+    assert!(with(range).starts_with("not_comparable: the record writes"));
+    let named = Versions { status: ClaimStatus::NotAffected, ..affected("", &[], &["1.0"]) };
+    assert_eq!(with(named), "not_affected");
+    assert_eq!(with(affected("", &["< 2.0"], &[])), "affected");
+}
+
+#[test]
+fn a_cpe_name_of_a_claim_that_cannot_be_read_is_a_doubt_about_the_product_that_it_names() {
+    let of = |name: &str, own: &Identity| {
+        let claim = PackageClaim {
+            cpes: vec![name.to_owned()],
+            ..claim("", "another name", vec![affected("", &["< 2.0"], &[])])
+        };
+        said(own, &Advisory { source: Source::Cve, ..record(vec![claim]) })
+    };
+    let broken = "cpe:2.3:a:acme:lib:1.*.0:*:*:*:*:*:*:*";
+    assert!(
+        of(broken, &product(LIB)).starts_with("not_comparable: the CPE name"),
+        "{}",
+        of(broken, &product(LIB))
+    );
+    let broken_tool = "cpe:2.3:a:acme:rivet_tool:1.*.0:*:*:*:*:*:*:*";
+    assert_eq!(of(broken_tool, &package("pkg:generic/rivet-tool@1.0")), "candidate");
+    assert_eq!(of("cpe:2.3:a:acme:other:1.*.0:*:*:*:*:*:*:*", &product(LIB)), "nothing");
+    assert_eq!(of(ANY_LIB, &product(LIB)), "affected");
 }

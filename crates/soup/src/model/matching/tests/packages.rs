@@ -129,6 +129,8 @@ fn what_the_record_clears_or_leaves_open_is_heard() {
     assert_eq!(said(&own, &two(cleared())), "not_affected");
     let only_there = PackageClaim { conditions: vec!["platform: Linux".to_owned()], ..cleared() };
     assert_eq!(said(&own, &two(only_there)), "affected");
+    let only_in_a_file = PackageClaim { conditions: vec!["file: a.c".to_owned()], ..cleared() };
+    assert_eq!(said(&own, &two(only_in_a_file)), "affected", "another file of it may be");
     let another = claim("npm", "y", vec![with(ClaimStatus::NotAffected, &[], &["1.5.0"])]);
     assert_eq!(said(&own, &two(another)), "affected");
 }
@@ -348,4 +350,29 @@ fn what_a_cve_record_says_of_a_version_is_not_overridden_by_its_own_ranges() {
     // What only follows from the default is no word about the version.
     let silent = PackageClaim { otherwise: Some(ClaimStatus::NotAffected), ..claimed };
     assert_eq!(of("6.0.0", vec![silent], "acme"), "affected");
+}
+
+#[test]
+fn a_directory_or_a_checkout_is_no_package_of_pypi_whatever_its_package_url_says() {
+    let record = osv("PyPI", "own", vec![affected("", &[">= 0"], &[])]);
+    let mut own = component("own", Some("1.0"), &["pkg:pypi/own@1.0"], &[]);
+    assert_eq!(said(&identity(&own), &record), "affected");
+    own.more.insert("cdx:pylock:vcs".to_owned(), "https://example.com/own.git".to_owned());
+    assert_ne!(said(&identity(&own), &record), "affected");
+    assert!(identity(&own).problems[0].contains("not a package of PyPI"));
+    own.purls.push("pkg:npm/own@1.0".to_owned());
+    assert_eq!(said(&identity(&own), &osv("npm", "own", vec![affected("", &[">= 0"], &[])])), "affected");
+}
+
+#[test]
+fn a_release_is_the_same_by_its_name_and_by_its_number() {
+    for (release, name) in
+        [("Ubuntu:25.10", "questing"), ("Ubuntu:26.04:LTS", "resolute"), ("Debian:12", "bookworm")]
+    {
+        let record = osv(release, "x", vec![affected("", &["< 2.0"], &[])]);
+        let kind = if release.starts_with("Debian") { "debian" } else { "ubuntu" };
+        let own = |distro: &str| package(&format!("pkg:deb/{kind}/x@1.0?distro={distro}"));
+        assert_eq!(said(&own(name), &record), "affected", "{release}");
+        assert_eq!(said(&own("noble"), &record), "nothing", "{release}");
+    }
 }
