@@ -47,6 +47,11 @@ impl Failure {
         Self::new(INTEGRITY, words)
     }
 
+    /// Whether the file contradicts itself or is damaged.
+    pub const fn is_integrity(&self) -> bool {
+        self.code == INTEGRITY
+    }
+
     /// It was done, and its answer stands in the exit code too.
     pub fn answer(code: u8, said: String) -> Self {
         Self { code, words: String::new(), said }

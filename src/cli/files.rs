@@ -11,18 +11,22 @@ use crate::ops::{self, ProductFile, Verification};
 
 /// Checks the whole file.
 pub fn verify(path: &Path, head: Option<(u64, String)>, json: bool) -> Said {
-    // What is no product file is told in words, as everywhere.
-    drop(open::to_read(path)?);
+    // What is no product file is told in words, as everywhere. What is damaged is looked into.
+    if let Err(failure) = open::to_read(path)
+        && !failure.is_integrity()
+    {
+        return Err(failure);
+    }
     let found = ProductFile::verify(path, head, &|_| true)?;
     let said = if json { verification_json(path, &found) } else { verification_words(&found) };
     if found.findings.is_empty() {
         return Ok(said);
     }
-    let words = format!(
-        "{} contradicts itself in {} places; keep it, and open a backup",
-        path.display(),
-        found.findings.len()
-    );
+    let places = match found.findings.len() {
+        1 => "one place".to_owned(),
+        count => format!("{count} places"),
+    };
+    let words = format!("{} contradicts itself in {places}; keep it, and open a backup", path.display());
     Err(Failure::integrity(words).after(said))
 }
 

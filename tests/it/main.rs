@@ -14,6 +14,7 @@ mod chain;
 mod cli;
 mod coverage;
 mod crash;
+mod damage;
 mod deadlines;
 mod decisions;
 mod desk;
