@@ -9,6 +9,7 @@
 mod access;
 mod advisories;
 mod badfiles;
+mod bench;
 mod bounds;
 mod chain;
 mod cli;

@@ -13,12 +13,12 @@ use crate::forger::{Forger, scene};
 
 const DOCUMENT: &str = include_str!("../../docs/file-format.md");
 
-fn recipe() -> &'static str {
+pub fn recipe() -> &'static str {
     let (_, rest) = DOCUMENT.split_once("```bash\n").unwrap();
     rest.split_once("```").unwrap().0
 }
 
-fn tools_are_missing() -> bool {
+pub fn tools_are_missing() -> bool {
     let missing: Vec<&str> = ["bash", "sqlite3", "sha256sum", "openssl", "xxd", "awk"]
         .into_iter()
         .filter(|tool| Command::new(tool).arg("--version").output().is_err())
