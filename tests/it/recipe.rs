@@ -167,7 +167,7 @@ const FORGERIES: &[Forgery] = &[
     ("wrapped key of PN-0004: its text does not have the digest", |f| {
         f.run("UPDATE credential SET changed_at = '2031-12-31T00:00:00Z' WHERE person = 'PN-0004'");
     }),
-    ("PN-0004: is active, but has no wrapped key", |f| {
+    ("PN-0004: the wrapped key that its event names is not there", |f| {
         f.run("DELETE FROM credential WHERE person = 'PN-0004'");
     }),
     ("database: the identity of the file", |f| f.run("UPDATE product_file SET uuid = 'a'")),

@@ -149,8 +149,9 @@ impl Check<'_> {
 
     /// The first event names the file, so that its identity cannot be exchanged.
     fn founding(&mut self, event: &Event) {
-        let uuid: Option<String> =
-            self.conn.query_row("SELECT uuid FROM product_file", [], |row| row.get(0)).ok();
+        // SQLite checks no constraint on the number of a row, so that there is one row alone is asked here.
+        let sql = "SELECT iif(count(*) = 1 AND min(id) = 1, min(uuid), NULL) FROM product_file";
+        let uuid: Option<String> = self.conn.query_row(sql, [], |row| row.get(0)).ok().flatten();
         if uuid.as_deref() != event.facts.get("file").and_then(serde_json::Value::as_str) {
             self.findings.found("database", "the file's identity is not the one that the first event names");
         }

@@ -158,7 +158,10 @@ impl Check<'_> {
                     let what = "the wrapped key is not the one that its event names";
                     self.findings.found(person.to_string(), what);
                 }
-                Ok(_) => {}
+                Ok(Some(_)) => {}
+                Ok(None) => self
+                    .findings
+                    .found(person.to_string(), "the wrapped key that its event names is not there"),
                 Err(StoreError::Damaged(what)) => {
                     self.findings
                         .found(person.to_string(), format!("the wrapped key cannot be read: {what}"));
