@@ -47,6 +47,11 @@ impl Failure {
         Self::new(INTEGRITY, words)
     }
 
+    /// Whether the file contradicts itself or is damaged.
+    pub const fn is_integrity(&self) -> bool {
+        self.code == INTEGRITY
+    }
+
     /// The command succeeded, and the exit code carries its answer.
     pub fn answer(code: u8, output: String) -> Self {
         Self { code, words: String::new(), output }

@@ -11,20 +11,22 @@ use crate::ops::{self, ProductFile, Verification};
 
 /// Verifies the whole file.
 pub fn verify(path: &Path, head: Option<(u64, String)>, json: bool) -> CommandResult {
-    // Reports a file that is not a product file like every other command.
-    let file = open::to_read(path)?;
-    let remembered = head.or_else(|| heads::seen_of(&file));
-    drop(file);
-    let found = ProductFile::verify(path, remembered, &|_| true)?;
+    // A file that is not a product file is reported like by every other command. A damaged one is examined.
+    let seen = match open::to_read(path) {
+        Ok(file) => heads::seen_of(&file),
+        Err(failure) if failure.is_integrity() => None,
+        Err(failure) => return Err(failure),
+    };
+    let found = ProductFile::verify(path, head.or(seen), &|_| true)?;
     let output = if json { verification_json(path, &found) } else { verification_words(&found) };
     if found.findings.is_empty() {
         return Ok(output);
     }
-    let words = format!(
-        "{} contradicts itself in {} places; keep it, and open a backup",
-        path.display(),
-        found.findings.len()
-    );
+    let places = match found.findings.len() {
+        1 => "one place".to_owned(),
+        count => format!("{count} places"),
+    };
+    let words = format!("{} contradicts itself in {places}; keep it, and open a backup", path.display());
     Err(Failure::integrity(words).after(output))
 }
 

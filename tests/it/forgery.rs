@@ -241,6 +241,9 @@ forgeries! {
     an_exchanged_credential_is_found: "PN-0004", "the wrapped key is not that of the person's key in force", |f| {
         f.run("UPDATE credential SET key = 1 WHERE person = 'PN-0004'");
     }
+    a_removed_credential_of_somebody_inactive_is_found: "PN-0005", "the wrapped key that its event names is not there", |f| {
+        f.run("DELETE FROM credential WHERE person = 'PN-0005'");
+    }
     a_credential_of_another_password_is_found: "PN-0004", "the wrapped key is not the one that its event names", |f| {
         f.run("UPDATE credential SET salt = randomblob(16), nonce = randomblob(24), wrapped = randomblob(48) WHERE person = 'PN-0004'");
     }
@@ -279,6 +282,14 @@ forgeries! {
     }
     the_identity_of_another_file_is_found: "database", "the file's identity", |f| {
         f.run("UPDATE product_file SET uuid = 'a'");
+    }
+    a_second_identity_of_the_file_is_found: "database", "the file's identity", |f| {
+        f.run("PRAGMA ignore_check_constraints = ON");
+        f.run("INSERT INTO product_file SELECT 2, uuid, made_at, made_with FROM product_file");
+    }
+    an_identity_with_another_number_is_found: "database", "the file's identity", |f| {
+        f.run("PRAGMA ignore_check_constraints = ON");
+        f.run("UPDATE product_file SET id = 2");
     }
     a_view_that_was_added_is_found: "database", "the view search_words does not belong", |f| {
         f.run("CREATE VIEW search_words AS SELECT 1");

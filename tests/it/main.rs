@@ -9,11 +9,13 @@
 mod access;
 mod advisories;
 mod badfiles;
+mod bench;
 mod bounds;
 mod chain;
 mod cli;
 mod coverage;
 mod crash;
+mod damage;
 mod deadlines;
 mod decisions;
 mod desk;

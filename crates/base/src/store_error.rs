@@ -74,8 +74,25 @@ impl StoreError {
     }
 }
 
+/// In words, where a value that was read is not what the program writes: of another type, too large, no text, no JSON.
+fn unreadable(error: &rusqlite::Error) -> Option<String> {
+    use rusqlite::Error;
+    let value = matches!(
+        error,
+        Error::FromSqlConversionFailure(..)
+            | Error::IntegralValueOutOfRange(..)
+            | Error::InvalidColumnType(..)
+            | Error::Utf8Error(..)
+    );
+    let json = matches!(error, Error::SqliteFailure(_, Some(words)) if words == "malformed JSON");
+    (value || json).then(|| format!("a value in it cannot be read: {error}"))
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
+        if let Some(what) = unreadable(&error) {
+            return Self::Damaged(what);
+        }
         let code = error.sqlite_error_code();
         if error
             .sqlite_error()

@@ -175,10 +175,16 @@ fn cut_short(there: u64, bytes: u64) -> String {
 
 /// Opens for reading only: beside a writer, a damaged file, or one without write permission.
 pub fn open_read_only(path: &Path) -> Result<Store, StoreError> {
-    let conn = database::open(path, Access::Read)?;
-    conn.execute_batch("PRAGMA query_only = ON; PRAGMA busy_timeout = 2000; PRAGMA trusted_schema = OFF;")?;
+    let conn = connect_to_read(path)?;
     check_shape(&conn)?;
     store(conn, path, false)
+}
+
+/// A connection that only reads, to a file of whatever shape.
+pub fn connect_to_read(path: &Path) -> Result<Connection, StoreError> {
+    let conn = database::open(path, Access::Read)?;
+    conn.execute_batch("PRAGMA query_only = ON; PRAGMA busy_timeout = 2000; PRAGMA trusted_schema = OFF;")?;
+    Ok(conn)
 }
 
 /// How a connection that writes works.

@@ -15,6 +15,11 @@ pub fn body(conn: &Connection, id: RecordId) -> Result<Option<String>, StoreErro
     Ok(conn.prepare_cached(sql)?.query_row([id.key()], |row| row.get(0)).optional()?)
 }
 
+/// Whether a record is there, whatever stands in it.
+pub fn is_there(conn: &Connection, id: RecordId) -> Result<bool, StoreError> {
+    Ok(conn.prepare_cached("SELECT 1 FROM record WHERE key = ?1")?.exists([id.key()])?)
+}
+
 /// The keys of all records of a kind: the first and the last that there can be.
 pub const fn keys_of(kind: Kind) -> [i64; 2] {
     [RecordId::new(kind, 1).key(), RecordId::new(kind, u32::MAX).key()]

@@ -4,6 +4,7 @@
 
 mod chain;
 mod contents;
+mod read;
 mod replay;
 mod signed;
 mod strict;
@@ -19,7 +20,7 @@ use std::time::Duration;
 use ed25519_dalek::VerifyingKey;
 use rusqlite::Connection;
 
-use super::{Steps, Store, StoreError, open};
+use super::{Steps, StoreError, open};
 use crate::domain::event::NO_PREVIOUS;
 use crate::domain::ids::RecordId;
 use crate::domain::signature::Signature;
@@ -50,6 +51,20 @@ pub struct Verification {
     pub findings: Vec<Finding>,
 }
 
+impl Default for Verification {
+    fn default() -> Self {
+        let head = (0, NO_PREVIOUS.to_owned());
+        Self { events: 0, records: 0, signatures: 0, attachments: 0, head, findings: Vec::new() }
+    }
+}
+
+impl Verification {
+    /// Of a file that is too damaged to look into.
+    fn of_nothing(what: String) -> Self {
+        Self { findings: vec![Finding { place: "database".to_owned(), what }], ..Self::default() }
+    }
+}
+
 /// Most findings that are listed; after that the rest adds nothing.
 const FINDINGS_MAX: usize = 100;
 /// Most threads that check signatures.
@@ -77,17 +92,23 @@ pub fn verify_by(
     remembered: Option<(u64, String)>,
     keep_going: &(dyn Fn(f32) -> bool + Sync),
 ) -> Result<Verification, StoreError> {
-    let (store, beside) = at_one_moment(path)?;
-    let version: i32 = store.conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let opened = at_one_moment(path).and_then(|(conn, beside)| {
+        let version: i32 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        Ok((conn, beside, version))
+    });
+    let (conn, beside, version) = match opened {
+        Err(StoreError::Damaged(what)) => return Ok(Verification::of_nothing(what)),
+        opened => opened?,
+    };
     let schema = steps.schema(version).ok_or_else(|| {
         StoreError::Refused(format!(
             "its schema {version} is not known; verify it with the program that made it"
         ))
     })?;
     let progress = Progress { keep_going, stopped: Arc::default() };
-    let mut check = Check::new(&store.conn, &progress);
-    check.keys()?;
-    check.signature_texts()?;
+    let mut check = Check::new(&conn, &progress);
+    check.part("keys", Check::keys)?;
+    check.part("signatures", Check::signature_texts)?;
     let signers = signed::Signers::new(&check.keys);
     let (sink, batches) = mpsc::channel();
     let batches = Mutex::new(batches);
@@ -118,15 +139,15 @@ pub fn structure(conn: &Connection, schema: &str) -> Result<Vec<Finding>, StoreE
 }
 
 /// Two connections that see the same: while both read, nobody writes.
-fn at_one_moment(path: &Path) -> Result<(Store, Store), StoreError> {
-    let (first, second) = (open::open_read_only(path)?, open::open_read_only(path)?);
-    second.conn.busy_timeout(Duration::from_millis(100))?;
-    for store in [&first, &second] {
-        store.conn.pragma_update(None, "cache_size", -PAGES_KIB)?;
+fn at_one_moment(path: &Path) -> Result<(Connection, Connection), StoreError> {
+    let (first, second) = (open::connect_to_read(path)?, open::connect_to_read(path)?);
+    second.busy_timeout(Duration::from_millis(100))?;
+    for conn in [&first, &second] {
+        conn.pragma_update(None, "cache_size", -PAGES_KIB)?;
     }
-    let begin = |store: &Store| -> Result<(), StoreError> {
-        store.conn.execute_batch("BEGIN")?;
-        Ok(store.conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?)
+    let begin = |conn: &Connection| -> Result<(), StoreError> {
+        conn.execute_batch("BEGIN")?;
+        Ok(conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?)
     };
     for _ in 0..MOMENTS {
         begin(&first)?;
@@ -134,8 +155,8 @@ fn at_one_moment(path: &Path) -> Result<(Store, Store), StoreError> {
         if begin(&second).is_ok() {
             return Ok((first, second));
         }
-        second.conn.execute_batch("ROLLBACK")?;
-        first.conn.execute_batch("ROLLBACK")?;
+        second.execute_batch("ROLLBACK")?;
+        first.execute_batch("ROLLBACK")?;
         thread::sleep(Duration::from_millis(100));
     }
     Err(StoreError::Busy)
@@ -191,6 +212,23 @@ impl Progress<'_> {
 struct Findings(Vec<Finding>);
 
 impl Findings {
+    /// Damage that ends the reading of a part is a finding. What else ends it, as cancelling does, ends the verification.
+    fn survive(
+        &mut self,
+        place: &str,
+        part: Result<(), StoreError>,
+        progress: &Progress,
+    ) -> Result<(), StoreError> {
+        let what = match part {
+            Err(StoreError::Damaged(what)) => what,
+            Err(StoreError::Sql(error)) => error.to_string(),
+            other => return other,
+        };
+        progress.check()?;
+        self.found(place, format!("cannot be read to the end: {what}"));
+        Ok(())
+    }
+
     fn found(&mut self, place: impl Into<String>, what: impl Into<String>) {
         if self.0.len() < FINDINGS_MAX {
             self.0.push(Finding { place: place.into(), what: what.into() });
@@ -255,15 +293,18 @@ impl<'a> Check<'a> {
             used_codes: Vec::new(),
             credentials: BTreeMap::new(),
             touched: Vec::new(),
-            result: Verification {
-                events: 0,
-                records: 0,
-                signatures: 0,
-                attachments: 0,
-                head: (0, NO_PREVIOUS.to_owned()),
-                findings: Vec::new(),
-            },
+            result: Verification::default(),
         }
+    }
+
+    /// Runs a part of the check. Damage by which it cannot be read to its end is told at `place`.
+    fn part(
+        &mut self,
+        place: &str,
+        part: impl FnOnce(&mut Self) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let outcome = part(self);
+        self.findings.survive(place, outcome, self.progress)
     }
 
     /// Everything that needs the replay.
@@ -272,17 +313,19 @@ impl<'a> Check<'a> {
         sink: mpsc::Sender<Vec<signed::Signed>>,
         remembered: Option<(u64, String)>,
     ) -> Result<Parts, StoreError> {
-        self.chain(sink)?;
+        self.part("events", |check| check.chain(sink))?;
+        self.result.head =
+            (self.result.events, self.digests.last().map_or_else(|| NO_PREVIOUS.to_owned(), String::clone));
         let chain = std::mem::take(&mut self.findings);
         self.stray_keys();
         let stray_keys = std::mem::take(&mut self.findings);
-        self.touches()?;
+        self.part("database", Self::touches)?;
         let touches = std::mem::take(&mut self.findings);
         self.head_against(remembered);
         let head = std::mem::take(&mut self.findings);
-        self.records()?;
-        self.signatures()?;
-        self.credentials()?;
+        self.part("records", Self::records)?;
+        self.part("signatures", Self::signatures)?;
+        self.part("accounts", Self::credentials)?;
         Ok(Parts { chain, stray_keys, touches, head, contents: std::mem::take(&mut self.findings) })
     }
 

@@ -4,6 +4,7 @@ use std::sync::mpsc::Sender;
 
 use ed25519_dalek::VerifyingKey;
 
+use super::read;
 use super::signed::{BATCH, Signed};
 use super::strict::strict;
 use super::{Check, Key};
@@ -19,7 +20,10 @@ impl Check<'_> {
     pub(super) fn keys(&mut self) -> Result<(), StoreError> {
         let mut statement = self.conn.prepare("SELECT number, person, public_key, seq FROM signing_key")?;
         let rows: Vec<(i64, String, Vec<u8>, i64)> = statement
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+            .query_map([], |row| {
+                let public = read::bytes(row, 2)?.to_vec();
+                Ok((read::number(row, 0)?, read::text(row, 1)?, public, read::number(row, 3)?))
+            })?
             .collect::<Result<_, _>>()?;
         for (number, person, bytes, seq) in rows {
             let key = <[u8; 32]>::try_from(bytes.as_slice())
@@ -42,9 +46,9 @@ impl Check<'_> {
         let mut statement = self.conn.prepare("SELECT body FROM signature")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let body: String = row.get(0)?;
-            if let Ok(signature) = serde_json::from_str::<Signature>(&body) {
-                self.texts.insert(canonical::digest(body.as_bytes()), signature);
+            let body = read::bytes(row, 0)?;
+            if let Ok(signature) = serde_json::from_slice::<Signature>(body) {
+                self.texts.insert(canonical::digest(body), signature);
             }
         }
         Ok(())
@@ -59,29 +63,33 @@ impl Check<'_> {
         let mut previous = NO_PREVIOUS.to_owned();
         let mut batch: Vec<Signed> = Vec::with_capacity(BATCH);
         while let Some(row) = rows.next()? {
-            let seq = row.get::<_, i64>(0)?.unsigned_abs();
-            let (digest, key, body): (String, i64, String) = (row.get(1)?, row.get(2)?, row.get(4)?);
+            let seq = read::number(row, 0)?.unsigned_abs();
+            let (digest, key, body) = (read::text(row, 1)?, read::number(row, 2)?, read::bytes(row, 4)?);
             let place = format!("event {seq}");
             let wanted = self.result.events + 1;
             if seq != wanted {
                 self.findings.found(&place, format!("stands where event {wanted} should stand"));
             }
-            let computed = canonical::digest(body.as_bytes());
+            let computed = canonical::digest(body);
             if computed != digest {
                 self.findings.found(&place, "its digest is not the SHA-256 of its text");
             }
-            match parse_event(&body) {
-                Ok(event) => {
+            let parsed = read::utf8(body).and_then(|body| {
+                parse_event(body).map(|event| (event, body)).map_err(|error| error.to_string())
+            });
+            match parsed {
+                Ok((event, body)) => {
                     if event.seq != seq {
                         self.findings.found(&place, format!("its text is that of event {}", event.seq));
                     }
                     if event.previous != previous {
                         self.findings.found(&place, "does not continue the event before it");
                     }
-                    self.event(&event, key, &body);
-                    batch.push(Signed { seq, key, digest: computed.clone(), signature: row.get(3)? });
+                    self.event(&event, key, body);
+                    let signature = read::bytes(row, 3)?.to_vec();
+                    batch.push(Signed { seq, key, digest: computed.clone(), signature });
                 }
-                Err(error) => self.findings.found(&place, error.to_string()),
+                Err(what) => self.findings.found(&place, what),
             }
             previous.clone_from(&computed);
             self.digests.push(computed);
@@ -93,7 +101,9 @@ impl Check<'_> {
             }
         }
         let _ = sink.send(batch);
-        self.result.head = (self.result.events, previous);
+        if self.result.events == 0 {
+            self.findings.found("event 1", "is not there, with which every file begins");
+        }
         Ok(())
     }
 
@@ -139,8 +149,9 @@ impl Check<'_> {
 
     /// The first event names the file, so that its identity cannot be exchanged.
     fn founding(&mut self, event: &Event) {
-        let uuid: Option<String> =
-            self.conn.query_row("SELECT uuid FROM product_file", [], |row| row.get(0)).ok();
+        // SQLite checks no constraint on the number of a row, so that there is one row alone is asked here.
+        let sql = "SELECT iif(count(*) = 1 AND min(id) = 1, min(uuid), NULL) FROM product_file";
+        let uuid: Option<String> = self.conn.query_row(sql, [], |row| row.get(0)).ok().flatten();
         if uuid.as_deref() != event.facts.get("file").and_then(serde_json::Value::as_str) {
             self.findings.found("database", "the file's identity is not the one that the first event names");
         }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::Check;
 use super::strict::strict;
+use super::{Check, read};
 use crate::domain::canonical;
 use crate::domain::ids::RecordId;
 use crate::domain::record::RecordData;
@@ -40,8 +40,8 @@ impl Check<'_> {
             if self.result.records.is_multiple_of(1000) {
                 self.progress.go_on(0.7)?;
             }
-            let key: i64 = row.get(0)?;
-            let body: String = row.get(1)?;
+            let key = read::number(row, 0)?;
+            let body = read::bytes(row, 1)?;
             self.result.records += 1;
             let Some(id) = RecordId::from_key(key) else {
                 self.findings.found(format!("record {key}"), "is of a kind that this program does not know");
@@ -49,7 +49,7 @@ impl Check<'_> {
             };
             let what = match expected.remove(&id) {
                 None => Some("no audit event made it"),
-                Some(digest) if canonical::digest(body.as_bytes()) != digest => {
+                Some(digest) if canonical::digest(body) != digest => {
                     Some("its content is not what its last audit event says")
                 }
                 Some(_) => None,
@@ -60,10 +60,14 @@ impl Check<'_> {
             // A text with the digest of a record that was replayed says what that record says.
             match (what, self.replay.proven(id)) {
                 (None, Some(data)) => derived.take(data),
-                (Some(_), _) | (None, None) => match records::parse(&body) {
-                    Ok(data) => derived.take(&data),
-                    Err(error) => self.findings.found(id.to_string(), error.to_string()),
-                },
+                (Some(_), _) | (None, None) => {
+                    let parsed = read::utf8(body)
+                        .and_then(|body| records::parse(body).map_err(|error| error.to_string()));
+                    match parsed {
+                        Ok(data) => derived.take(&data),
+                        Err(what) => self.findings.found(id.to_string(), what),
+                    }
+                }
             }
         }
         for id in expected.into_keys() {
@@ -81,7 +85,8 @@ impl Check<'_> {
         let mut expected = self.touched.iter();
         let mut fits = true;
         while let Some(row) = rows.next()? {
-            let found = (row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?, row.get(2)?);
+            let revision = u32::try_from(read::number(row, 2)?).unwrap_or_default();
+            let found = (read::number(row, 0)?.unsigned_abs(), read::number(row, 1)?, revision);
             fits &= expected.next() == Some(&found);
         }
         if !fits || expected.next().is_some() {
@@ -94,7 +99,7 @@ impl Check<'_> {
     fn derived(&mut self, derived: &Derived) -> Result<(), StoreError> {
         let mut statement = self.conn.prepare("SELECT source, field, target FROM link")?;
         let links: BTreeSet<(i64, String, i64)> = statement
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .query_map([], |row| Ok((read::number(row, 0)?, read::text(row, 1)?, read::number(row, 2)?)))?
             .collect::<Result<_, _>>()?;
         if let Some((source, field, target)) = links.symmetric_difference(&derived.links).next() {
             let name = |key: i64| {
@@ -104,7 +109,8 @@ impl Check<'_> {
             self.findings.found(name(*source), what);
         }
         let mut statement = self.conn.prepare("SELECT rowid FROM search")?;
-        let listed: BTreeSet<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let listed: BTreeSet<i64> =
+            statement.query_map([], |row| read::number(row, 0))?.collect::<Result<_, _>>()?;
         if listed != derived.search {
             self.findings.found(
                 "search index",
@@ -122,16 +128,14 @@ impl Check<'_> {
         let mut rows = statement.query([])?;
         let mut named = std::mem::take(&mut self.named_signatures);
         while let Some(row) = rows.next()? {
-            let number: i64 = row.get(0)?;
-            let (digest, key, bytes, body): (String, i64, Vec<u8>, String) =
-                (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
+            let (key, bytes, body) = (read::number(row, 2)?, read::bytes(row, 3)?, read::bytes(row, 4)?);
             self.result.signatures += 1;
-            let computed = canonical::digest(body.as_bytes());
-            let place = format!("signature {number}");
-            if computed != digest {
+            let computed = canonical::digest(body);
+            let place = format!("signature {}", read::number(row, 0)?);
+            if computed != read::text(row, 1)? {
                 self.findings.found(&place, "its digest is not the SHA-256 of its text");
             }
-            for what in self.signature(key, &bytes, &body, named.remove(&computed))? {
+            for what in self.signature(key, bytes, body, named.remove(&computed))? {
                 self.findings.found(&place, what);
             }
         }
@@ -152,10 +156,23 @@ impl Check<'_> {
                 [person.to_string()],
                 |row| Ok(row.get::<_, i64>(0)? < CREDENTIAL_BYTES_MAX),
             )?;
-            let stored = if sensible { keys::credential_of(self.conn, person)? } else { None };
-            if stored.is_some_and(|stored| stored.digest(&public_key) != digest) {
-                self.findings
-                    .found(person.to_string(), "the wrapped key is not the one that its event names");
+            if !sensible {
+                continue;
+            }
+            match keys::credential_of(self.conn, person) {
+                Ok(Some(stored)) if stored.digest(&public_key) != digest => {
+                    let what = "the wrapped key is not the one that its event names";
+                    self.findings.found(person.to_string(), what);
+                }
+                Ok(Some(_)) => {}
+                Ok(None) => self
+                    .findings
+                    .found(person.to_string(), "the wrapped key that its event names is not there"),
+                Err(StoreError::Damaged(what)) => {
+                    self.findings
+                        .found(person.to_string(), format!("the wrapped key cannot be read: {what}"));
+                }
+                Err(other) => return Err(other),
             }
         }
         Ok(())
@@ -165,14 +182,14 @@ impl Check<'_> {
         &self,
         key: i64,
         bytes: &[u8],
-        body: &str,
+        body: &[u8],
         named_by: Option<(u64, i64)>,
     ) -> Result<Vec<String>, StoreError> {
         let mut wrong = Vec::new();
-        let Ok(signature) = serde_json::from_str::<Signature>(body) else {
+        let Ok(signature) = serde_json::from_slice::<Signature>(body) else {
             return Ok(vec!["cannot be read".to_owned()]);
         };
-        if signature.canonical() != body {
+        if signature.canonical().as_bytes() != body {
             wrong.push("is not in canonical form".to_owned());
         }
         match named_by {
@@ -187,7 +204,7 @@ impl Check<'_> {
         }
         match self.keys.get(&key) {
             Some(found) if found.person == signature.signer.to_string() => {
-                if !strict(&found.public, canonical::digest(body.as_bytes()).as_bytes(), bytes) {
+                if !strict(&found.public, canonical::digest(body).as_bytes(), bytes) {
                     wrong.push("does not match its text".to_owned());
                 }
             }
@@ -195,7 +212,7 @@ impl Check<'_> {
         }
         // Whether it covers what the records said then is checked where the events are replayed.
         for cover in &signature.covers {
-            if records::body(self.conn, cover.record)?.is_none() {
+            if !records::is_there(self.conn, cover.record)? {
                 wrong.push(format!("covers {}, which is not there", cover.record));
             }
         }

@@ -7,12 +7,10 @@ use std::sync::atomic::Ordering;
 
 use rusqlite::Connection;
 
-use super::{Findings, Progress};
+use super::{Findings, Progress, read};
 use crate::domain::canonical;
 use crate::domain::ids::{Kind, RecordId};
-use crate::store::{
-    ITERATIONS_MAX, MEMORY_KIB_MAX, SALT_BYTES_MAX, Store, StoreError, WRAPPED_BYTES, ddl, records,
-};
+use crate::store::{ITERATIONS_MAX, MEMORY_KIB_MAX, SALT_BYTES_MAX, StoreError, WRAPPED_BYTES, ddl, records};
 
 /// SQLite's steps between two looks at whether the verification was cancelled.
 const STEPS: i32 = 100_000;
@@ -27,6 +25,17 @@ pub struct Found {
     pub attachments_seen: u64,
 }
 
+/// The texts that no event tells of, or that are compared elsewhere as they come: columns by table.
+const TEXTS: [(&str, &[&str]); 7] = [
+    ("product_file", &["uuid", "made_at", "made_with"]),
+    ("signing_key", &["person"]),
+    ("blob", &["sha256"]),
+    ("credential", &["person", "changed_at"]),
+    ("sign_in_failure", &["person", "at", "machine"]),
+    ("draft", &["person", "key", "body", "saved_at"]),
+    ("link", &["field"]),
+];
+
 struct Tables<'a> {
     conn: &'a Connection,
     progress: &'a Progress<'a>,
@@ -35,15 +44,16 @@ struct Tables<'a> {
 }
 
 /// Checks everything that is told here.
-pub fn check(mut store: Store, schema: &str, progress: &Progress) -> Result<Found, StoreError> {
+pub fn check(mut conn: Connection, schema: &str, progress: &Progress) -> Result<Found, StoreError> {
     let stopped = progress.flag();
-    store.conn.progress_handler(STEPS, Some(move || stopped.load(Ordering::Relaxed)))?;
-    let mut found = Found { database: structure(&store.conn, schema, progress)?, ..Found::default() };
-    let mut tables = Tables { conn: &store.conn, progress, findings: Findings::default(), attachments: 0 };
-    tables.columns()?;
+    conn.progress_handler(STEPS, Some(move || stopped.load(Ordering::Relaxed)))?;
+    let mut found = Found { database: structure(&conn, schema, progress)?, ..Found::default() };
+    let mut tables = Tables { conn: &conn, progress, findings: Findings::default(), attachments: 0 };
+    tables.part("columns", Tables::columns)?;
+    tables.part("columns", Tables::texts)?;
     found.columns = std::mem::take(&mut tables.findings);
-    tables.attachments()?;
-    tables.credentials()?;
+    tables.part("attachments", Tables::attachments)?;
+    tables.part("accounts", Tables::credentials)?;
     found.attachments = tables.findings;
     found.attachments_seen = tables.attachments;
     Ok(found)
@@ -52,23 +62,39 @@ pub fn check(mut store: Store, schema: &str, progress: &Progress) -> Result<Foun
 /// Integrity, references and schema.
 pub fn structure(conn: &Connection, schema: &str, progress: &Progress) -> Result<Findings, StoreError> {
     let mut tables = Tables { conn, progress, findings: Findings::default(), attachments: 0 };
-    tables.database(schema)?;
+    tables.part("database", Tables::integrity)?;
+    tables.part("database", Tables::references)?;
+    tables.part("database", |tables| tables.schema(schema))?;
     Ok(tables.findings)
 }
 
 impl Tables<'_> {
-    fn database(&mut self, schema: &str) -> Result<(), StoreError> {
+    /// Runs a part of the check. Damage by which it cannot be read to its end is told at `place`.
+    fn part(
+        &mut self,
+        place: &str,
+        part: impl FnOnce(&mut Self) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let outcome = part(self);
+        self.findings.survive(place, outcome, self.progress)
+    }
+
+    fn integrity(&mut self) -> Result<(), StoreError> {
         let mut statement = self.conn.prepare("PRAGMA integrity_check(10)")?;
         let lines: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         for line in lines.into_iter().filter(|line| line != "ok") {
             self.findings.found("database", line);
         }
+        Ok(())
+    }
+
+    fn references(&mut self) -> Result<(), StoreError> {
         let mut statement = self.conn.prepare("PRAGMA foreign_key_check")?;
         let tables: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         for table in tables {
             self.findings.found("database", format!("a reference of the table {table} leads nowhere"));
         }
-        self.schema(schema)
+        Ok(())
     }
 
     /// The triggers and checks that guard the evidence must be there as they were made.
@@ -119,9 +145,14 @@ impl Tables<'_> {
             .iter()
             .map(|(name, path)| format!("{name} IS NOT json_extract(body, '{path}')"))
             .collect();
-        let sql = format!("SELECT {number} FROM {table} WHERE {} ORDER BY 1 LIMIT 10", differs.join(" OR "));
+        // A text that is no JSON is told where the texts are read.
+        let sql = format!(
+            "SELECT {number} FROM {table} WHERE CASE WHEN json_valid(body) THEN {} END ORDER BY 1 LIMIT 10",
+            differs.join(" OR ")
+        );
         let mut statement = self.conn.prepare(&sql)?;
-        let rows: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let rows: Vec<i64> =
+            statement.query_map([], |row| read::number(row, 0))?.collect::<Result<_, _>>()?;
         for row in rows {
             let record = RecordId::from_key(row).filter(|_| table == "record");
             let place = record.map_or_else(|| format!("{table} {row}"), |id| id.to_string());
@@ -130,16 +161,45 @@ impl Tables<'_> {
         Ok(())
     }
 
+    /// The texts that no event tells of must be texts too.
+    fn texts(&mut self) -> Result<(), StoreError> {
+        for (table, columns) in TEXTS {
+            let mut statement = self.conn.prepare(&format!("SELECT {} FROM {table}", columns.join(", ")))?;
+            let mut rows = statement.query([])?;
+            let mut number = 0;
+            while let Some(row) = rows.next()? {
+                number += 1;
+                for (index, column) in columns.iter().enumerate() {
+                    let place = format!("{table} {number}");
+                    match read::utf8(read::bytes(row, index)?) {
+                        Err(what) => self.findings.found(place, format!("{column}: {what}")),
+                        Ok(text) if *column == "body" => {
+                            if serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() {
+                                self.findings.found(place, "its text is no JSON");
+                            }
+                        }
+                        Ok(_) => {}
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn attachments(&mut self) -> Result<(), StoreError> {
         let mut statement = self.conn.prepare(
-            "SELECT id, json_extract(body, '$.fields.sha256'), json_extract(body, '$.fields.bytes')
+            "SELECT key, CASE WHEN json_valid(body) THEN json_extract(body, '$.fields.sha256') END,
+               CASE WHEN json_valid(body) THEN json_extract(body, '$.fields.bytes') END
              FROM record WHERE key BETWEEN ?1 AND ?2 ORDER BY key",
         )?;
-        let rows: Vec<(String, String, i64)> = statement
-            .query_map(records::keys_of(Kind::Attachment), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        let rows: Vec<(i64, String, i64)> = statement
+            .query_map(records::keys_of(Kind::Attachment), |row| {
+                Ok((read::number(row, 0)?, read::text(row, 1)?, read::number(row, 2)?))
+            })?
             .collect::<Result<_, _>>()?;
         let mut named = BTreeSet::new();
-        for (place, sha256, size) in rows {
+        for (key, sha256, size) in rows {
+            let place = RecordId::from_key(key).map_or_else(String::new, |id| id.to_string());
             self.progress.check()?;
             self.attachments += 1;
             let bytes: Option<Vec<u8>> = self
@@ -156,7 +216,8 @@ impl Tables<'_> {
             named.insert(sha256);
         }
         let mut statement = self.conn.prepare("SELECT sha256 FROM blob")?;
-        let held: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let held: Vec<String> =
+            statement.query_map([], |row| read::text(row, 0))?.collect::<Result<_, _>>()?;
         for sha256 in held.into_iter().filter(|sha256| !named.contains(sha256)) {
             self.findings.found(format!("bytes {}", canonical::short(&sha256)), "no attachment names them");
         }
@@ -170,7 +231,8 @@ impl Tables<'_> {
                      OR credential.key <> (SELECT max(number) FROM signing_key WHERE person = credential.person)
                    ORDER BY 1";
         let mut statement = self.conn.prepare(sql)?;
-        let rows: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let rows: Vec<String> =
+            statement.query_map([], |row| read::text(row, 0))?.collect::<Result<_, _>>()?;
         for person in rows {
             self.findings.found(person, "the wrapped key is not that of the person's key in force");
         }
@@ -181,18 +243,20 @@ impl Tables<'_> {
              ORDER BY 1"
         );
         let mut statement = self.conn.prepare(&sql)?;
-        let rows: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let rows: Vec<String> =
+            statement.query_map([], |row| read::text(row, 0))?.collect::<Result<_, _>>()?;
         for person in rows {
             self.findings.found(person, "the wrapped key has parameters that the program does not use");
         }
-        let sql = "SELECT id FROM record WHERE key BETWEEN ?1 AND ?2
-                   AND state = 'active' AND id NOT IN (SELECT person FROM credential)";
+        // Not by the column `id`, which is computed from a text that may be damaged.
+        let sql = "SELECT key FROM record WHERE key BETWEEN ?1 AND ?2 AND state = 'active'
+                   AND printf('PN-%04d', key & 4294967295) NOT IN (SELECT person FROM credential)";
         let mut statement = self.conn.prepare(sql)?;
-        let rows: Vec<String> = statement
-            .query_map(records::keys_of(Kind::Person), |row| row.get(0))?
+        let rows: Vec<i64> = statement
+            .query_map(records::keys_of(Kind::Person), |row| read::number(row, 0))?
             .collect::<Result<_, _>>()?;
-        for person in rows {
-            self.findings.found(person, "is active, but has no wrapped key to sign in with");
+        for person in rows.into_iter().filter_map(RecordId::from_key) {
+            self.findings.found(person.to_string(), "is active, but has no wrapped key to sign in with");
         }
         Ok(())
     }
@@ -202,6 +266,6 @@ impl Tables<'_> {
 fn schema_of(conn: &Connection) -> Result<BTreeMap<String, String>, StoreError> {
     let sql = "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema WHERE name <> 'sqlite_stat1'";
     let mut statement = conn.prepare(sql)?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = statement.query_map([], |row| Ok((read::text(row, 0)?, read::text(row, 1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -1,0 +1,32 @@
+//! Reading what may be damaged. A value of another type, or a text that is none, reads as something that the program never
+//! writes there, so that it is told where it stands and the rest is still checked.
+
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
+
+/// The bytes of a text or blob; none where something else stands there.
+pub fn bytes<'a>(row: &'a Row<'_>, index: usize) -> rusqlite::Result<&'a [u8]> {
+    Ok(match row.get_ref(index)? {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes,
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => &[],
+    })
+}
+
+/// A text; what is no UTF-8 in it is replaced.
+pub fn text(row: &Row, index: usize) -> rusqlite::Result<String> {
+    Ok(String::from_utf8_lossy(bytes(row, index)?).into_owned())
+}
+
+/// A whole number; 0, which numbers no row, where something else stands there.
+pub fn number(row: &Row, index: usize) -> rusqlite::Result<i64> {
+    Ok(match row.get_ref(index)? {
+        ValueRef::Integer(number) => number,
+        ValueRef::Null | ValueRef::Real(_) | ValueRef::Text(_) | ValueRef::Blob(_) => 0,
+    })
+}
+
+/// Bytes as a text, or in words why they are none.
+pub fn utf8(bytes: &[u8]) -> Result<&str, String> {
+    std::str::from_utf8(bytes)
+        .map_err(|error| format!("its text is not UTF-8 from byte {} on", error.valid_up_to() + 1))
+}
