@@ -19,6 +19,7 @@ use self::outcome::OutcomeTable;
 use self::reading::ReadingChoices;
 use self::work::ReadFile;
 use super::parts::{boxed_ui, heading_ui, in_a_row_ui, lowered_ui, problem_ui, progress_ui};
+use crate::domain::field::FieldType;
 use crate::domain::ids::{Kind, RecordId};
 use crate::ops::Head;
 use crate::ops::import::{
@@ -335,9 +336,10 @@ impl ImportScreen {
                         .map(|refusal| refusal.to_string())
                 })
                 .flatten();
-            Field::new(label).violation(words.as_deref()).show(ui, |ui| {
-                ui.add(TextLine::new(answer).hint("2026-11-22 or 2026-11-22 14:05").width(240.0))
-            });
+            let example = def.field(&ask.target).map_or("", |field| answer_hint(field.ty));
+            Field::new(label)
+                .violation(words.as_deref())
+                .show(ui, |ui| ui.add(TextLine::new(answer).hint(example).width(240.0)));
         }
     }
 
@@ -461,6 +463,17 @@ impl ImportScreen {
         if again {
             *self = Self::new(self.folder.take());
         }
+    }
+}
+
+/// How an answer is written.
+const fn answer_hint(ty: FieldType) -> &'static str {
+    if matches!(ty, FieldType::Moment) {
+        "2026-11-22 14:05 (UTC)"
+    } else if matches!(ty, FieldType::Day) {
+        "2026-11-22"
+    } else {
+        ""
     }
 }
 
