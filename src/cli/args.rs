@@ -161,7 +161,10 @@ pub enum Command {
         /// The product file.
         file: PathBuf,
     },
-    /// Make a verified copy of the file, even while others use it.
+    /// Copy the file, even while others use it.
+    ///
+    /// The copy is read back: SQLite must find no damage in it, and it must end with the same event. The audit trail is
+    /// not verified; `mainstay verify COPY` does that.
     Backup {
         /// The product file.
         file: PathBuf,

@@ -832,3 +832,38 @@ fn cyclonedx_vex_in_xml_is_taken_as_advisory_data() {
         .json();
     assert!(shown["tellings"][0]["record"].as_str().unwrap().starts_with("<vulnerability>"), "{shown:#}");
 }
+
+#[test]
+fn a_path_that_cannot_be_read_is_refused_with_its_reason_and_the_others_are_imported() {
+    let bench = Bench::new();
+    let good = bench.file(
+        "a.json",
+        &nvd("2026-02-01T00:00:00.000", &[("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0")]),
+    );
+    let (nowhere, empty) = (bench.folder.path().join("nowhere"), bench.folder.path().join("empty"));
+    std::fs::create_dir(&empty).unwrap();
+    let cache = bench.cache();
+    let cache = cache.to_str().unwrap();
+    let told = bench.run(&[
+        "advisories",
+        "import",
+        nowhere.to_str().unwrap(),
+        good.to_str().unwrap(),
+        empty.to_str().unwrap(),
+        "--cache",
+        cache,
+        "--json",
+    ]);
+    assert_eq!(told.code, 1, "{}{}", told.out, told.err);
+    assert!(told.err.contains("2 of 3 files could not be imported"), "{}", told.err);
+    let files = told.json()["files"].clone();
+    assert_eq!(files[0]["outcome"]["refused"]["reason"], "there is no such file or folder");
+    assert_eq!(files[1]["outcome"], "taken");
+    assert_eq!(files[2]["outcome"]["refused"]["reason"], "the folder contains no file");
+    let shown = bench.run(&["advisories", "show", "cve-2026-0001", "--cache", cache]);
+    assert_eq!(shown.code, 0, "in small letters too: {}", shown.err);
+    let other = Bench::new();
+    let told = other.import(&other.folder.path().join("nowhere"));
+    assert_eq!(told.code, 1);
+    assert!(!other.cache().exists(), "nothing was imported, so no cache was made");
+}
