@@ -6,33 +6,60 @@ use std::path::Path;
 use serde_json::json;
 
 use super::failure::Failure;
+use super::words::counted;
 use super::{CommandResult, heads, open};
-use crate::ops::{self, ProductFile, Verification};
+use crate::ops::{self, Finding, ProductFile, Verification};
 
 /// Verifies the whole file.
 pub fn verify(path: &Path, head: Option<(u64, String)>, json: bool) -> CommandResult {
     // Reports a file that is not a product file like every other command.
     let file = open::to_read(path)?;
-    let remembered = head.or_else(|| heads::seen_of(&file));
+    // A head that is given is compared here: a wrong one does not say that the file is damaged.
+    let absent = head.as_ref().map(|head| absent(&file, head)).transpose()?.flatten();
+    let remembered = if head.is_some() { None } else { heads::seen_of(&file) };
     drop(file);
-    let found = ProductFile::verify(path, remembered, &|_| true)?;
-    let output = if json { verification_json(path, &found) } else { verification_words(&found) };
-    if found.findings.is_empty() {
-        return Ok(output);
+    let mut found = ProductFile::verify(path, remembered, &|_| true)?;
+    let damaged = found.findings.len();
+    found.findings.extend(absent.clone());
+    let mut output = if json { verification_json(path, &found) } else { verification_words(&found) };
+    if let (Some((seq, _)), None, false) = (&head, &absent, json) {
+        let _ = writeln!(output, "Event {seq} is the one given");
     }
-    let words = format!(
-        "{} contradicts itself in {} places; keep it, and open a backup",
-        path.display(),
-        found.findings.len()
-    );
+    let words = match (damaged, absent) {
+        (0, None) => return Ok(output),
+        (0, Some(absent)) => format!(
+            "{} of {} {}: this is another file or an older copy, or the head was mistyped",
+            absent.place,
+            path.display(),
+            absent.what
+        ),
+        (places, _) => format!(
+            "{} contradicts itself in {}; keep it, and open a backup",
+            path.display(),
+            counted(places, "place")
+        ),
+    };
     Err(Failure::integrity(words).after(output))
+}
+
+/// What does not match if a file does not have the event that is given by number and digest.
+fn absent(file: &ProductFile, (seq, digest): &(u64, String)) -> Result<Option<Finding>, Failure> {
+    let what = match file.event_digest(*seq)? {
+        Some(known) if known.starts_with(digest.as_str()) => return Ok(None),
+        Some(_) => "is not the one given".to_owned(),
+        None => format!("is not there; the file ends at event {}", file.head().seq),
+    };
+    Ok(Some(Finding { place: format!("event {seq}"), what }))
 }
 
 fn verification_words(found: &Verification) -> String {
     let (seq, digest) = &found.head;
     let mut output = format!(
-        "{} events, {} records, {} signatures and {} attachments were checked\nLast event {seq}, SHA-256 {digest}\n",
-        found.events, found.records, found.signatures, found.attachments
+        "Checked {}, {}, {} and {}\nLast event {seq}, SHA-256 {digest}\n",
+        counted(found.events, "event"),
+        counted(found.records, "record"),
+        counted(found.signatures, "signature"),
+        counted(found.attachments, "attachment")
     );
     if found.findings.is_empty() {
         output.push_str("Everything matches\n");

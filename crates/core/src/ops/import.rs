@@ -162,7 +162,8 @@ impl ImportSource {
                 "{name} is larger than {BYTES_MAX} bytes; split it into smaller files"
             )));
         }
-        let table = delimited::read(&bytes, options).map_err(|error| Refused::Rule(error.to_string()))?;
+        let table =
+            delimited::read(&bytes, options).map_err(|error| Refused::Rule(format!("{name}: {error}")))?;
         Ok(Self {
             file_name: name.to_owned(),
             place: place.to_owned(),

@@ -26,7 +26,7 @@ pub fn import_mappings(folder: Option<&Path>) -> (Vec<Mapping>, Vec<String>) {
     for path in paths {
         match read_mapping(&path) {
             Ok(mapping) => found.push(mapping),
-            Err(error) => problems.push(format!("{}: {error}", path.display())),
+            Err(refusal) => problems.push(refusal.to_string()),
         }
     }
     (found, problems)
@@ -49,7 +49,7 @@ pub fn read_mapping(path: &Path) -> Result<Mapping, Refused> {
     let bytes = files::read(FileSource::Path(path.to_owned()))?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Refused::Rule(format!("{} is not UTF-8 text", path.display())))?;
-    Mapping::from_ron(&text).map_err(|error| Refused::Rule(error.to_string()))
+    Mapping::from_ron(&text).map_err(|error| Refused::Rule(format!("{}: {error}", path.display())))
 }
 
 /// Saves a mapping in the person's folder under its name, replacing one of the same name.
