@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::args::{PacketArguments, PacketOf};
 use super::failure::Failure;
+use super::words::counted;
 use super::{CommandResult, heads, open};
 use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::{Kind, RecordId};
@@ -94,9 +95,9 @@ pub fn write(
     // The PDF gets its name only after the audit trail has recorded it.
     pdf.persist().map_err(Refused::from)?;
     let mut output = format!(
-        "Packet {}: {} pages in {} ({})\nSHA-256 {}\n",
+        "Packet {}: {} in {} ({})\nSHA-256 {}\n",
         rendered.number(),
-        rendered.pages,
+        counted(rendered.pages, "page"),
         out.display(),
         rendered.conformance,
         rendered.sha256
