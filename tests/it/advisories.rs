@@ -867,3 +867,16 @@ fn a_path_that_cannot_be_read_is_refused_with_its_reason_and_the_others_are_impo
     assert_eq!(told.code, 1);
     assert!(!other.cache().exists(), "nothing was imported, so no cache was made");
 }
+
+#[test]
+fn the_bill_and_the_advisory_of_the_documentation_give_the_finding_that_it_names() {
+    let bench = Bench::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/example");
+    assert_eq!(bench.import(&folder.join("nvd.json")).code, 0);
+    let scanned = bench.scan(&folder.join("gateway.cdx.json"), &["--max-age", "36500"]);
+    assert_eq!(scanned.code, 10, "{}", scanned.err);
+    let components = scanned.json()["components"].clone();
+    assert_eq!(components[0]["verdicts"][0]["id"], "CVE-2022-37434");
+    assert_eq!(components[0]["verdicts"][0]["verdict"], "affected");
+    assert_eq!(components[1]["checked"][0]["outcome"], "could_not_be_checked");
+}

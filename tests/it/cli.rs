@@ -845,3 +845,53 @@ fn an_output_in_a_folder_that_is_missing_is_refused_with_the_folder() {
         assert!(refused.code == 2 && refused.err.contains("--kind KIND --csv OUT.csv"), "{}", refused.err);
     }
 }
+
+/// The blocks of a language in the documentation of the command line.
+fn printed(language: &str) -> Vec<String> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/command-line.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let begin = format!("```{language}\n");
+    text.split(begin.as_str()).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn the_commands_and_files_of_the_documentation_work_as_they_are_printed() {
+    let (folder, place) = (tempfile::tempdir().unwrap(), workstation());
+    for block in printed("ron") {
+        if let Some((name, _)) = block.strip_prefix("// ").and_then(|rest| rest.split_once('\n')) {
+            file(folder.path(), name, &block);
+        }
+    }
+    file(folder.path(), "calls.csv", &printed("csv").concat());
+    let program = Path::new(env!("CARGO_BIN_EXE_mainstay")).parent().unwrap().display();
+    let path = format!("{program}:{}", std::env::var("PATH").unwrap());
+    let blocks: Vec<String> = printed("sh").into_iter().filter(|block| block.contains("mainstay ")).collect();
+    assert_eq!(blocks.len(), 3, "{blocks:?}");
+    for block in blocks {
+        let output = Command::new("sh")
+            .args(["-e", "-c", &block])
+            .current_dir(folder.path())
+            .env("PATH", &path)
+            .env("MAINSTAY_PASSWORD", "violet tractor hums at noon")
+            .env("MAINSTAY_DATA_FOLDER", &place)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{block}\n{}{said}", String::from_utf8_lossy(&output.stdout));
+    }
+    let pump = folder.path().join("pump.mainstay");
+    let list = with(&["list", pump.to_str().unwrap(), "feedback", "--json"]).json();
+    assert_eq!(list["records"].as_array().unwrap().len(), 2, "one by the script, one by the import");
+}
+
+#[test]
+fn the_kinds_and_roles_that_the_documentation_lists_are_all() {
+    use mainstay::domain::choice::Choice as _;
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/command-line.md")).unwrap();
+    let kinds = mainstay::domain::ids::Kind::ALL.iter().map(|kind| kind.code());
+    let roles = mainstay::domain::person::Role::OPTIONS.iter().map(|option| option.code);
+    for code in kinds.chain(roles) {
+        assert!(text.contains(&format!("`{code}`")), "{code}");
+    }
+}
