@@ -67,7 +67,7 @@ fn planned(
 ) -> Result<FieldsPlan, Failure> {
     file.plan_fields(kind, source, &arguments.leave_out, ops::now()).map_err(|refusal| {
         // That people do not make records of a kind is a rule; everything else is about the columns of the input.
-        if kind.def().create_by.is_empty() { refusal.into() } else { Failure::of_input(refusal) }
+        if kind.def().create_by.is_empty() { Failure::from(refusal) } else { Failure::of_input(refusal) }
     })
 }
 
