@@ -66,9 +66,9 @@ fn every_row_of_a_file_is_taken_or_refused_with_its_line_and_its_reason() {
 
     let at = desk.tick();
     let report = desk.file.import(&desk.people["dan"], &plan, &|_| true, &stamp(at)).unwrap();
-    assert_eq!(report.rows[1].words(), ("Taken", "FB-0002".to_owned()));
+    assert_eq!(report.rows[1].words(), ("Imported", "FB-0002".to_owned()));
     let csv = String::from_utf8(report.csv().unwrap()).unwrap();
-    assert!(csv.contains("2,A 1,Taken,FB-0001"), "{csv}");
+    assert!(csv.contains("2,A 1,Imported,FB-0001"), "{csv}");
     for row in &report.rows {
         let RowOutcome::Taken(Some(id)) = row.outcome else {
             continue;

@@ -81,14 +81,14 @@ impl FieldsPlan {
             to: PRODUCT,
             file_name: source.file_name.clone(),
             file: FileSource::Bytes(source.bytes.to_vec()),
-            description: format!("{} taken in, a row each", self.kind.def().plural),
+            description: format!("{} imported, one record for each row", self.kind.def().plural),
             source: source.place.clone(),
             captured_at: None,
         })];
         for row in &self.rows {
             if let FieldsRowPlan::Take(parent, set) = &row.plan {
                 let request = Request::Create { kind: self.kind, parent: *parent, set: set.clone() };
-                let late_reason = Some(format!("Taken in from {}, line {}", source.file_name, row.line));
+                let late_reason = Some(format!("Imported from {}, line {}", source.file_name, row.line));
                 acts.push(Act { late_reason, ..Act::from(request) });
             }
         }
