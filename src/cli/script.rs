@@ -8,6 +8,7 @@ use super::failure::Failure;
 use crate::base::regular;
 use crate::domain::ids::Kind;
 use crate::domain::record::{Fields, check_values};
+use crate::domain::text::with_article;
 use crate::ops::{Act, FileSource, Refused, Request, read_text};
 
 /// Size of the largest script that is read, in bytes.
@@ -72,8 +73,8 @@ fn check(act: &Act) -> Result<(), String> {
                 def.moves.iter().filter(|step| !step.by.is_empty()).map(|step| step.name).collect();
             if !known.contains(&go.as_str()) {
                 return Err(format!(
-                    "a {} has no step “{go}”; its steps are {}",
-                    def.word.to_lowercase(),
+                    "{} has no step “{go}”; its steps are {}",
+                    with_article(&def.word.to_lowercase()),
                     known.join(", ")
                 ));
             }
@@ -102,8 +103,8 @@ fn check_fields(kind: Kind, set: &Fields) -> Result<(), String> {
     if !unknown.is_empty() {
         let known: Vec<_> = def.fields().filter(|field| !field.by_system).map(|field| field.name).collect();
         return Err(format!(
-            "a {} has no field {}; its fields are {}",
-            def.word.to_lowercase(),
+            "{} has no field {}; its fields are {}",
+            with_article(&def.word.to_lowercase()),
             unknown.join(", "),
             known.join(", ")
         ));
@@ -149,7 +150,7 @@ mod tests {
         assert!(words.starts_with("2:"), "{words}");
         assert!(words.contains("Fly") && words.contains("Create"), "{words}");
         let words = parse("[(do: Sign(id: \"XX-1\"))]").unwrap_err();
-        assert!(words.contains("no record number"), "{words}");
+        assert!(words.contains("not a record number"), "{words}");
         let words = parse("[(do: Sign(id: \"FB-0001\"), why: \"x\")]").unwrap_err();
         assert!(words.contains("why"), "{words}");
     }

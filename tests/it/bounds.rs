@@ -107,6 +107,23 @@ fn a_late_entry_asks_why_and_keeps_both_moments() {
 }
 
 #[test]
+fn a_recent_moment_does_not_hide_that_the_receipt_was_long_ago() {
+    let mut desk = Desk::new();
+    let (long_ago, recent) = (desk.now.plus_seconds(-20 * 86_400), desk.now);
+    let set = fields(json!({"title": "A late report", "received_at": long_ago}));
+    let create = Request::Create { kind: Kind::Feedback, parent: None, set };
+    let mut act = Act { occurred_at: Some(recent), ..Act::from(create) };
+    let refusal = desk.by("ana", act.clone()).unwrap_err();
+    assert!(matches!(&refusal, Refused::NeedsReason(what) if what.contains(&long_ago.words())), "{refusal}");
+    act.late_reason = Some("It lay in the wrong tray".to_owned());
+    desk.by("ana", act).unwrap();
+    let event = desk.file.events(&EventFilter::default(), 1, 0).unwrap().remove(0).event;
+    assert_eq!(event.occurred_at, Some(recent), "the event keeps what the person says");
+    assert!(event.late_reason.is_some());
+    desk.assert_verifies();
+}
+
+#[test]
 fn a_clock_that_ran_backwards_stops_signing_until_somebody_acknowledges_it() {
     let mut desk = Desk::new();
     let policy = |days: u32| {
@@ -259,7 +276,7 @@ fn the_recovery_code_restores_only_an_administrator_and_is_replaced() {
         .perform(&desk.people["ana"], sign.into(), Some(&password), &stamp(at))
         .unwrap_err()
         .to_string();
-    assert!(refusal.contains("identity is not verified"), "{refusal}");
+    assert!(refusal.contains("identity is not confirmed"), "{refusal}");
     let at = desk.tick();
     desk.file.recover("ana", &next, &password, &stamp(at)).unwrap();
     desk.assert_verifies();
@@ -282,7 +299,7 @@ fn nobody_signs_before_another_person_confirmed_their_identity() {
         desk.file.activate("hal", &receipt.code.unwrap(), &Password::new(PASSWORD), &stamp(at)).unwrap();
     desk.people.insert("hal", session);
     let sign = Request::Edit { id: POLICY, set: fields(json!({"warn_days": 10})) };
-    assert!(desk.signed("hal", sign.clone()).unwrap_err().to_string().contains("identity is not verified"));
+    assert!(desk.signed("hal", sign.clone()).unwrap_err().to_string().contains("identity is not confirmed"));
     assert!(desk.by("hal", early.clone()).unwrap_err().to_string().contains("another person must confirm"));
     desk.by("ana", early).unwrap();
     desk.signed("hal", sign).unwrap();
@@ -318,6 +335,8 @@ fn references_lead_to_records_that_are_there_and_of_the_right_kind() {
     assert!(refusal.contains("there is no PR-0099"), "{refusal}");
     let refusal = desk.edit("dan", fb, json!({"problem_report": "CR-0001"})).unwrap_err().to_string();
     assert!(refusal.contains("is not a problem report"), "{refusal}");
+    let twice = desk.edit("dan", fb, json!({"related": [fb, fb]})).unwrap_err().to_string();
+    assert!(twice.contains(&format!("“Related records”: {fb} is listed twice")), "{twice}");
     let nothing = desk.edit("dan", fb, json!({"title": "Alarm is late on battery"})).unwrap_err();
     assert!(matches!(nothing, Refused::NoChange), "{nothing}");
 }

@@ -213,7 +213,7 @@ fn a_security_patch_without_impact_analysis_cannot_be_approved() {
         assert!(asked.contains(code), "{code}");
     }
     let refusal = desk.go("ben", cr, "implement").unwrap_err().to_string();
-    assert!(refusal.contains("leads from “Approved”"), "{refusal}");
+    assert!(refusal.contains("possible from “Approved”"), "{refusal}");
     assert_eq!(desk.state(cr), "under_analysis");
     analyse(&mut desk, cr, ia);
     let ap = approval_of(&mut desk, cr);

@@ -13,7 +13,7 @@ use mainstay::ops::{
 use mainstay::report::Block;
 use serde_json::{Value, json};
 
-use crate::chain::{confirmed_problem, feedback, verified_change};
+use crate::chain::{confirmed_problem, evaluated_problem, feedback, verified_change};
 use crate::desk::{Desk, fields, stamp};
 
 /// Every state of every kind, and every effect on safety, tried on the records of the example product.
@@ -200,6 +200,32 @@ fn a_limit_that_the_policy_does_not_set_is_said_to_be_missing_and_nothing_stands
     assert_eq!(item(&desk, judged).due, Some(desk.now.day().plus_days(3)));
 }
 
+#[test]
+fn a_deferred_problem_keeps_its_date_and_without_one_it_is_due_since_its_deferral() {
+    let mut desk = Desk::staffed();
+    let pr = evaluated_problem(&mut desk);
+    let day = desk.now.day().plus_days(30);
+    let decided = json!({
+        "reassess_by": day.to_string(), "no_change_rationale": "Rare", "workaround": "Use mains",
+    });
+    desk.edit("ben", pr, decided).unwrap();
+    desk.signed("cleo", Request::Sign { id: pr, meaning: None }).unwrap();
+    desk.sign_go("ana", pr, "defer").unwrap();
+    for other in [Value::Null, json!(day.plus_days(30).to_string())] {
+        let refusal = desk.edit("ana", pr, json!({"reassess_by": other})).unwrap_err().to_string();
+        assert!(refusal.contains("“Reassess by”: is fixed in state “Deferred”"), "{refusal}");
+    }
+    assert_eq!(item(&desk, pr).due, Some(day));
+    // A file in which the date was emptied after the deferral.
+    let mut ledger = desk.file.at(desk.now).unwrap();
+    let mut without = ledger.get(pr).cloned().unwrap();
+    without.change().fields.remove("reassess_by");
+    replace(&mut ledger, &without);
+    let attention = attention_of(&ledger, desk.now);
+    let due = attention.now.iter().chain(&attention.coming).find(|item| item.record == pr).unwrap();
+    assert_eq!((&*due.what, due.due), ("Reassess the deferred problem", Some(desk.now.day())));
+}
+
 /// Feedback that was received on a day, entered now.
 fn received(desk: &mut Desk, on: &str) -> Result<(), Refused> {
     let at = Moment::parse(&format!("{on}T10:00:00Z")).unwrap();
@@ -247,7 +273,7 @@ fn the_holidays_of_the_year_to_come_are_asked_for_and_a_senseless_calendar_is_re
             json!({"weekend": ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]}),
             "leaves no working day",
         ),
-        (json!({"holidays": [{"day": "2031-05-01"}, {"day": "2031-05-01"}]}), "row 2 names 2031-05-01 again"),
+        (json!({"holidays": [{"day": "2031-05-01"}, {"day": "2031-05-01"}]}), "row 2 repeats 2031-05-01"),
         (json!({"holidays": [{"name": "Labour Day"}]}), "row 1 has no day"),
         (json!({"holidays": [{"day": "31-05-01"}]}), "the year 31 is outside 1900 to 2199"),
         (json!({"weekend": ["someday"]}), "someday"),

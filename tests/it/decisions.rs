@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::chain::{
     analyse, approval_of, change_under_analysis, confirmed_problem, evaluated_problem, feedback,
-    investigated_problem,
+    investigated_problem, tested_change, verify,
 };
 use crate::desk::{Desk, fields, go_to, id, passed_test};
 
@@ -142,6 +142,28 @@ fn a_change_is_not_made_for_a_problem_that_nobody_judged_and_resolves_one_that_w
     assert_eq!(desk.state(judged), "resolving");
     let rows = desk.record(cr).value("activities_done").clone();
     assert_eq!(rows, json!([{"activity": "5.5.1"}]), "what is to be repeated waits for its evidence");
+    desk.assert_verifies();
+}
+
+#[test]
+fn a_change_does_not_resolve_the_problem_that_its_own_verification_found() {
+    let mut desk = Desk::staffed();
+    let found = evaluated_problem(&mut desk);
+    let (pr, cr) = tested_change(&mut desk);
+    desk.edit("dan", cr, json!({"problems_found": [found]})).unwrap();
+    let own = desk.go("ben", found, "request_change").unwrap().made[0];
+    assert_eq!(
+        desk.state(found),
+        "change_requested",
+        "the change that found it is under way, its own is not"
+    );
+    assert_eq!(desk.record(own).value("problem_reports"), &json!([found]));
+    let page = desk.file.page(found, None, desk.now).unwrap();
+    let chain: Vec<RecordId> = page.trace.iter().flat_map(|step| &step.records).map(|(id, ..)| *id).collect();
+    assert!(chain.contains(&own) && !chain.contains(&cr), "{chain:?}");
+    verify(&mut desk, pr, cr);
+    because(&mut desk, "ben", own, "cancel");
+    assert_eq!(desk.state(found), "evaluated", "the verified change does not resolve it");
     desk.assert_verifies();
 }
 

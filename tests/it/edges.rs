@@ -75,13 +75,12 @@ fn nobody_changes_their_own_name_and_a_new_name_is_confirmed_again() {
     desk.edit("ana", ben, json!({"title": "Ben Other"})).unwrap();
     let data = desk.record(ben);
     assert!(data.value("identity_verified_by").is_null() && data.value("identity_verified_key").is_null());
-    let cr = crate::chain::change_under_analysis(&mut desk, json!({})).1;
-    let refusal = desk.sign_go("ben", cr, "complete").unwrap_err().to_string();
-    assert!(
-        refusal.contains("identity is not verified") || refusal.contains("not possible yet"),
-        "{refusal}"
-    );
+    let pr = crate::chain::investigated_problem(&mut desk, "minor");
+    desk.signed("cleo", Request::Sign { id: pr, meaning: None }).unwrap();
+    let refusal = desk.sign_go("ben", pr, "evaluate").unwrap_err().to_string();
+    assert!(refusal.contains("identity is not confirmed"), "{refusal}");
     desk.by("ana", Request::VerifyIdentity { person: ben, how: "By passport".to_owned() }).unwrap();
+    desk.sign_go("ben", pr, "evaluate").unwrap();
     desk.assert_verifies();
 }
 

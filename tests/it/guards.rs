@@ -224,12 +224,12 @@ fn a_class_that_is_lowered_for_an_approval_and_raised_again_does_not_let_the_wor
     sign(&mut desk, "ana", ap).unwrap();
     desk.signed("ana", Act::from(class("b")).because("Classified back")).unwrap();
     let refusal = sign(&mut desk, "fay", ap).unwrap_err().to_string();
-    assert!(refusal.contains("missing is Risk manager: return the change to analysis"), "{refusal}");
+    assert!(refusal.contains("missing: Risk manager; return the change to analysis"), "{refusal}");
     desk.signed("ana", Act::from(class("a")).because("Classified anew")).unwrap();
     sign(&mut desk, "fay", ap).unwrap();
     desk.signed("ana", Act::from(class("b")).because("Classified back")).unwrap();
     let refusal = desk.go("ben", cr, "implement").unwrap_err().to_string();
-    assert!(refusal.contains("missing is Risk manager"), "{refusal}");
+    assert!(refusal.contains("missing: Risk manager"), "{refusal}");
     desk.assert_verifies();
 }
 
@@ -241,6 +241,22 @@ fn an_edit_of_a_record_that_was_signed_asks_why() {
     let refusal = desk.by("ben", edit.clone()).unwrap_err();
     assert!(matches!(refusal, Refused::NeedsReason(_)), "{refusal}");
     desk.by("ben", Act::from(edit).because("The board asked for it")).unwrap();
+    desk.assert_verifies();
+}
+
+#[test]
+fn a_step_that_changes_a_signed_record_and_is_not_signed_itself_asks_why() {
+    let mut desk = Desk::staffed();
+    let pr = evaluated_problem(&mut desk);
+    let request = go_to(pr, "request_change", json!({"change_needed": "yes"}));
+    let refusal = desk.by("ben", request.clone()).unwrap_err();
+    assert!(matches!(&refusal, Refused::NeedsReason(what) if what.contains(&pr.to_string())), "{refusal}");
+    let at = desk.tick();
+    let preview = desk.file.preview(&desk.people["ben"], Act::from(request.clone()), &stamp(at)).unwrap();
+    assert!(preview.asks.reason.is_some(), "the preview asks, too");
+    desk.by("ben", Act::from(request).because("The board asked for it")).unwrap();
+    let other = evaluated_problem(&mut desk);
+    desk.go("ben", other, "request_change").unwrap();
     desk.assert_verifies();
 }
 
@@ -273,7 +289,7 @@ fn files_neither_come_nor_go_where_the_content_is_signed() {
     }
     let withdraw = Act::from(go_to(file, "withdraw", json!({}))).because("The wrong log");
     let refusal = desk.by("dan", withdraw).unwrap_err().to_string();
-    assert!(refusal.contains("they are fixed, because it is “Locked”"), "{refusal}");
+    assert!(refusal.contains("is “Locked”"), "{refusal}");
     let refusal = desk.edit("dan", file, json!({"description": "Another"})).unwrap_err().to_string();
     assert!(refusal.contains("its files are fixed"), "{refusal}");
     desk.go("ben", cr, "implement").unwrap();

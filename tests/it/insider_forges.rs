@@ -184,11 +184,11 @@ insiders! {
             .changes(json!({"AP-0001": {"state": "refused", "decision": "rejected"}, "CR-0001": {"state": "rejected"}}))
             .signs(Signs { meaning: Meaning::Rejected, roles: &[Role::RiskManager, Role::SecurityLead], ..APPROVES }));
     }
-    an_approval_that_expires_before_it_is_granted: "leads from “Granted”", |f| {
+    an_approval_that_expires_before_it_is_granted: "possible from “Granted”", |f| {
         f.forge(Forged::new("fay", "approval.expire", Role::DevLead, "AP-0001")
             .changes(json!({"AP-0001": {"state": "expired"}, "CR-0001": {"state": "under_analysis"}})));
     }
-    a_policy_edited_without_the_role: "Editing PL-0001 is for Quality manager", |f| {
+    a_policy_edited_without_the_role: "Editing PL-0001 is reserved for Quality manager", |f| {
         f.forge(edit("dan", Role::Support, "PL-0001", json!({"warn_days": 3})).more(json!({"reason": "So"})));
     }
     a_policy_edited_without_a_signature: "PL-0001 is signed: enter your password again", |f| {
@@ -214,7 +214,7 @@ insiders! {
         f.forge(Forged::new("ana", "feedback.void", Role::Quality, "FB-0003").more(json!({"reason": "So"}))
             .changes(json!({"FB-0003": {"state": "closed"}})));
     }
-    a_step_by_a_role_that_may_not: "“Put on hold” on CR-0003 is for Development lead or Quality manager", |f| {
+    a_step_by_a_role_that_may_not: "“Put on hold” on CR-0003 is reserved for Development lead or Quality manager", |f| {
         f.forge(Forged::new("dan", "change_request.hold", Role::Tester, "CR-0003").more(json!({"reason": "So"}))
             .changes(json!({"CR-0003": {"state": "on_hold"}})));
     }
@@ -280,7 +280,7 @@ insiders! {
     an_owner_who_is_no_person: "is not an active person", |f| {
         f.forge(Forged::new("dan", "feedback.assign", Role::Tester, "FB-0003").changes(json!({"FB-0003": {"owner": "CR-0001"}})));
     }
-    roles_given_by_who_may_not: "Editing PN-0004 is for System administrator or Quality manager", |f| {
+    roles_given_by_who_may_not: "Editing PN-0004 is reserved for System administrator or Quality manager", |f| {
         f.forge(edit("ben", Role::DevLead, "PN-0004", json!({"roles": ["quality", "sys_admin"]})));
     }
     roles_given_to_oneself: "you cannot change your own roles", |f| {
@@ -290,7 +290,7 @@ insiders! {
         f.forge(Forged::new("ana", "person.verify_identity", Role::Quality, "PN-0001")
             .changes(json!({"PN-0001": {"identity_verified_how": "Known"}})));
     }
-    somebody_sent_away_by_who_may_not: "“Deactivate” on PN-0001 is for System administrator or Quality manager", |f| {
+    somebody_sent_away_by_who_may_not: "“Deactivate” on PN-0001 is reserved for System administrator or Quality manager", |f| {
         f.forge(Forged::new("dan", "person.deactivate", Role::Tester, "PN-0001").more(json!({"reason": "So"}))
             .changes(json!({"PN-0001": {"state": "inactive"}})));
     }

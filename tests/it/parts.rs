@@ -41,6 +41,15 @@ fn a_part_is_fixed_with_its_record_and_what_was_signed_covers_it() {
     assert_eq!(tests.len(), 1);
     let test = tests[0].head.id;
     assert_eq!(tests[0].head.parent, Some(cr));
+    let attach = |name: &str| Request::Attach {
+        to: test,
+        file_name: name.to_owned(),
+        file: FileSource::Text("passed".to_owned()),
+        description: String::new(),
+        source: String::new(),
+        captured_at: None,
+    };
+    let log = desk.by("dan", attach("log.txt")).unwrap().record.unwrap();
     desk.sign_go("dan", cr, "verify").unwrap();
     let page = desk.file.page(cr, None, desk.now).unwrap();
     let verified = page.signatures.iter().find(|view| view.signature.meaning == Meaning::Verified).unwrap();
@@ -48,14 +57,9 @@ fn a_part_is_fixed_with_its_record_and_what_was_signed_covers_it() {
     for request in [
         Request::Edit { id: test, set: fields(json!({"results": "Better than expected"})) },
         go_to(test, "strike", json!({})),
-        Request::Attach {
-            to: test,
-            file_name: "late.txt".to_owned(),
-            file: FileSource::Text("late".to_owned()),
-            description: String::new(),
-            source: String::new(),
-            captured_at: None,
-        },
+        attach("late.txt"),
+        go_to(log, "withdraw", json!({})),
+        Request::Edit { id: log, set: fields(json!({"description": "Another log"})) },
     ] {
         let words = desk.by("dan", Act::from(request).because("A slip")).unwrap_err().to_string();
         assert!(words.contains("CR-0001 is “Verified”"), "{words}");

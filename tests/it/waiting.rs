@@ -76,8 +76,15 @@ fn a_problem_waits_for_its_decision_its_verification_and_its_closure() {
 }
 
 #[test]
-fn a_change_waits_on_hold_for_its_review_and_to_be_begun() {
+fn a_change_waits_as_a_draft_on_hold_for_its_review_and_to_be_begun() {
     let mut desk = Desk::staffed();
+    let draft = desk.create("dan", Kind::ChangeRequest, json!({"title": "Restart the timer"}));
+    assert_eq!(asked(&desk, draft, 0), [("Submit or cancel the change".to_owned(), -14)]);
+    desk.edit("dan", draft, json!({"urgency": "emergency"})).unwrap();
+    assert!(asked(&desk, draft, 0)[0].1 > -14, "an emergency waits for a shorter time");
+    because(&mut desk, "ben", draft, "cancel");
+    assert!(words(&desk, draft, 30).is_empty());
+
     let (held, _) = change_under_analysis(&mut desk, json!({}));
     because(&mut desk, "ben", held, "hold");
     assert_eq!(words(&desk, held, 15), ["Resume or cancel the change"]);

@@ -283,11 +283,9 @@ impl<'a, F> Job<'a, F> {
     fn read_remarks(&self, request: &Request, remarks: Remarks) -> Result<Remarks, Refusal<F>> {
         let plain =
             |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-        let occurred_at = match remarks.occurred_at {
-            Some(at) => Some(at),
-            None => self.received_at(request)?,
-        };
-        let late_reason = self.late(occurred_at, plain(remarks.late_reason))?;
+        let received_at = self.received_at(request)?;
+        let late_reason = self.late([remarks.occurred_at, received_at], plain(remarks.late_reason))?;
+        let occurred_at = remarks.occurred_at.or(received_at);
         Ok(Remarks { reason: plain(remarks.reason), occurred_at, late_reason })
     }
 
@@ -321,16 +319,18 @@ impl<'a, F> Job<'a, F> {
         }
     }
 
-    /// A late entry, more than one working day after the fact, needs a reason (ALCOA+ "contemporaneous").
+    /// A late entry, more than one working day after the fact, needs a reason (ALCOA+ "contemporaneous"). The fact is the
+    /// earlier one of what the person says and the receipt, so that a recent moment does not hide a late receipt.
     fn late(
         &self,
-        occurred_at: Option<Moment>,
+        happened: [Option<Moment>; 2],
         reason: Option<String>,
     ) -> Result<Option<String>, Refusal<F>> {
-        let Some(occurred_at) = occurred_at else { return Ok(None) };
-        if occurred_at.is_ahead_of(self.now) {
-            return Err(Refusal::Rule(format!("{} is in the future", occurred_at.words())));
+        let happened = happened.into_iter().flatten();
+        if let Some(ahead) = happened.clone().find(|at| at.is_ahead_of(self.now)) {
+            return Err(Refusal::Rule(format!("{} is in the future", ahead.words())));
         }
+        let Some(occurred_at) = happened.min() else { return Ok(None) };
         // The next working day is never before the next day, and most entries are made immediately.
         if self.now.day() <= occurred_at.day().plus_days(1) {
             return Ok(None);
@@ -352,7 +352,7 @@ impl<'a, F> Job<'a, F> {
         }
     }
 
-    /// The receipt of a feedback, if the request sets or changes it: that is when it happened for the organisation.
+    /// The receipt of feedback, if the request sets or changes it: that is when it happened for the organisation.
     fn received_at(&self, request: &Request) -> Result<Option<Moment>, Refusal<F>> {
         let (set, before) = match request {
             Request::Create { kind: Kind::Feedback, set, .. } => (set, None),

@@ -175,7 +175,7 @@ mod tests {
         };
         assert!(refusal(Kind::Feedback, "is_complaint", "perhaps").contains("neither yes nor no"));
         assert!(refusal(Kind::Policy, "warn_days", "-3").contains("“-3” is not a whole number"));
-        assert!(refusal(Kind::Feedback, "duplicate_of", "CR-0001").contains("no feedback"));
+        assert!(refusal(Kind::Feedback, "duplicate_of", "CR-0001").contains("CR-0001 is not feedback"));
         assert!(refusal(Kind::Feedback, "reportability_assessments", "{}").contains("not a JSON list"));
         assert!(refusal(Kind::Feedback, "reportability_assessments", "[[").contains("not a JSON list"));
         let deep = "[".repeat(100_000);

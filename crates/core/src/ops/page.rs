@@ -138,7 +138,7 @@ impl ProductFile {
 
     /// SHA-256 of the content that a signature on a part of the present record covers.
     pub fn part_digest(&self, data: &RecordData, part: Part) -> Result<String, Refused> {
-        Ok(part_digest(data, part, &self.store.all_parts(data)?))
+        Ok(part_digest(data, part, &self.store.covered_parts(data, part)?))
     }
 
     /// The data of a record's page, for the signed-in person or for nobody in particular.
@@ -205,7 +205,7 @@ fn signature_views(
         let mut holds = true;
         for cover in &signature.covers {
             let Some(now) = work.record(cover.record) else { continue };
-            if cover.holds(&now, &work.all_parts(&now)) {
+            if cover.holds(&now, &work.covered_parts(&now, cover.part)) {
                 continue;
             }
             holds = false;
@@ -386,7 +386,7 @@ impl Chain {
             extend(&mut self.problems, named(work, change, "problem_reports"));
         }
         for problem in &self.problems {
-            extend(&mut self.changes, work.referring(problem.head.id, Kind::ChangeRequest));
+            extend(&mut self.changes, change_request::changes_for(work, problem.head.id));
             extend(&mut self.feedback, work.referring(problem.head.id, Kind::Feedback));
             extend(&mut self.feedback, named(work, problem, "source_feedback"));
         }

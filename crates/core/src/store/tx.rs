@@ -7,6 +7,7 @@ use super::identity::Seen;
 use super::keys::Credential;
 use super::{Store, StoreError, ddl, records, search};
 use crate::domain::canonical;
+use crate::domain::clock::ClockHistory;
 use crate::domain::event::Event;
 use crate::domain::ids::RecordId;
 use crate::domain::shared_record::SharedRecord;
@@ -53,6 +54,8 @@ pub struct Commit {
 pub struct Tx<'a> {
     store: &'a mut Store,
     before: Head,
+    /// What the events said of the clock before it.
+    clock: Option<(u64, ClockHistory)>,
     open: bool,
 }
 
@@ -66,8 +69,8 @@ impl Store {
             return Err(StoreError::ChangedUnderneath(self.path.clone()));
         }
         self.conn.execute_batch("BEGIN IMMEDIATE")?;
-        let before = self.head.clone();
-        let tx = Tx { store: self, before, open: true };
+        let (before, clock) = (self.head.clone(), self.clock.get());
+        let tx = Tx { store: self, before, clock, open: true };
         if events::head(&tx.store.conn)? != tx.before {
             return Err(StoreError::ChangedUnderneath(tx.store.path.clone()));
         }
@@ -170,7 +173,9 @@ impl Drop for Tx<'_> {
         if self.open {
             let _ = self.store.conn.execute_batch("ROLLBACK");
             self.store.head = self.before.clone();
-            self.store.clock.set(None);
+            // What was found out in it about the events before it stays true.
+            let found = self.store.clock.take().filter(|(seq, _)| *seq == self.before.seq);
+            self.store.clock.set(found.or(self.clock));
             self.store.views_are_fresh = false;
         }
     }

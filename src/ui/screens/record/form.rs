@@ -335,7 +335,7 @@ impl FormScreen {
         response.changed()
     }
 
-    /// Required for a feedback that is entered later than the working day after its receipt.
+    /// Required for feedback that is entered later than the working day after its receipt.
     fn late_reason(&mut self, ui: &mut Ui) -> bool {
         let show_all = self.show_all;
         let Some(entry) = self.entry.as_mut().filter(|_| self.dry_run.asks_late_reason()) else {

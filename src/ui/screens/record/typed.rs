@@ -229,6 +229,6 @@ mod tests {
         let field = Kind::Feedback.def().field("duplicate_of").unwrap();
         let typed = |text: &str| Typed::Text(text.to_owned()).value(field, &Value::Null, zone());
         assert_eq!(typed("fb-12"), Ok(json!("FB-0012")));
-        assert!(typed("CR-1").unwrap_err().contains("no feedback"));
+        assert!(typed("CR-1").unwrap_err().contains("is not feedback"));
     }
 }

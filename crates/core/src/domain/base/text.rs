@@ -32,8 +32,14 @@ pub fn sentence(words: &str) -> String {
     capital(words) + stop
 }
 
-/// A noun with its indefinite article: `a person`, `an approval`.
+/// Words for kinds of records that cannot be counted, so that they have no article.
+const UNCOUNTABLE: [&str; 1] = ["feedback"];
+
+/// A noun with its indefinite article, if it has one: `a person`, `an approval`, `feedback`.
 pub fn with_article(noun: &str) -> String {
+    if UNCOUNTABLE.contains(&noun) {
+        return noun.to_owned();
+    }
     let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     format!("{article} {noun}")
 }
@@ -147,6 +153,7 @@ mod tests {
     fn a_noun_gets_the_article_that_fits_its_first_letter() {
         assert_eq!(with_article("impact analysis"), "an impact analysis");
         assert_eq!(with_article("change request"), "a change request");
+        assert_eq!(with_article("feedback"), "feedback");
     }
 
     #[test]

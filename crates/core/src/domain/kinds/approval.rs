@@ -202,7 +202,7 @@ pub fn new_fields(case: &Case, change: &ChangeRequest, analysis: &ImpactAnalysis
 }
 
 fn fixed(world: &dyn World, data: &SharedRecord, part: Part) -> Value {
-    let digest = part_digest(data, part, &world.all_parts(data));
+    let digest = part_digest(data, part, &world.covered_parts(data, part));
     json!({"record": data.head.id, "part": part.code(), "digest": digest})
 }
 
@@ -213,7 +213,7 @@ pub fn covers_hold(world: &dyn World, data: &SharedRecord) -> bool {
         && approval.fixed_content.iter().all(|fixed| {
             let record = fixed.record.and_then(|id| world.record(id));
             let (Some(record), Some(part)) = (record, fixed.part) else { return false };
-            part_digest(&record, part, &world.all_parts(&record)) == *fixed.digest
+            part_digest(&record, part, &world.covered_parts(&record, part)) == *fixed.digest
         })
 }
 

@@ -3,9 +3,10 @@
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Role;
 use crate::domain::record::{KindDef, RecordData, record};
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::text::{Line, Text};
 use crate::domain::time::Moment;
-use crate::domain::workflow::{Case, Condition, Move, states};
+use crate::domain::workflow::{Case, Condition, Move, World, states};
 
 /// Largest attachment, in bytes.
 pub const BYTES_MAX: u64 = 100 * 1024 * 1024;
@@ -46,27 +47,38 @@ record! {
     }
 }
 
-/// Whether the files of a record are fixed: the record has ended, is locked, closed or verified, or its content awaits or has an
-/// approval. Signatures do not cover files, so no file may be added or withdrawn while the signatures count.
+/// Whether the files of a record are fixed by its own state: it has ended, is locked, closed or verified, or its content awaits or has
+/// an approval. Signatures do not cover files, so no file may be added or withdrawn while the signatures count.
 pub fn are_fixed(data: &RecordData) -> bool {
     data.is_terminal() || data.def().fixes_files.contains(&data.head.state.as_str())
 }
 
+/// The record by whose state the files of another one are fixed: itself, or the record of which it is a part.
+fn fixing(world: &dyn World, subject: &SharedRecord) -> Option<SharedRecord> {
+    if are_fixed(subject) {
+        return Some(subject.clone());
+    }
+    let (part_of, whole) = (subject.def().part_of?, world.record(subject.head.parent?)?);
+    (!part_of.open_in.contains(&whole.head.state.as_str())).then_some(whole)
+}
+
 /// The condition that the files of a record are not fixed.
-pub fn not_fixed(subject: &RecordData) -> Condition {
+fn not_fixed(world: &dyn World, subject: &SharedRecord) -> Condition {
     let id = subject.head.id;
-    let state = subject.state().map_or("", |state| state.word);
-    let fixed = are_fixed(subject);
-    let text = if fixed {
-        format!("The files of {id} can be changed; they are fixed, because it is “{state}”")
-    } else {
-        format!("The files of {id} can be changed")
+    let fixing = fixing(world, subject);
+    let text = match &fixing {
+        Some(by) => {
+            let state = by.state().map_or("", |state| state.word);
+            format!("The files of {id} can be changed; they are fixed, because {} is “{state}”", by.head.id)
+        }
+        None => format!("The files of {id} can be changed"),
     };
-    Condition::new("21 CFR 11.70", text, !fixed).on(id)
+    Condition::new("21 CFR 11.70", text, fixing.is_none()).on(id)
 }
 
 fn withdrawable(case: &Case, attachment: &Attachment) -> Vec<Condition> {
-    attachment.subject.and_then(|id| case.world.record(id)).iter().map(|subject| not_fixed(subject)).collect()
+    let subject = attachment.subject.and_then(|id| case.world.record(id));
+    subject.iter().map(|subject| not_fixed(case.world, subject)).collect()
 }
 
 /// The declaration of attachments.

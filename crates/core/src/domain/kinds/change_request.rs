@@ -4,7 +4,7 @@ mod deadlines;
 mod rules;
 mod work;
 
-pub use rules::{granted_approval, new_analysis, problems_without, still_ready};
+pub use rules::{changes_for, granted_approval, new_analysis, problems_without, still_ready};
 
 use crate::domain::choice::choice;
 use crate::domain::field::Table;

@@ -139,9 +139,10 @@ record! {
             /// Days within which a decision must be followed up: the reporter answered, the resolution verified, the report
             /// closed.
             follow_up_days: Option<u32> = "Follow-up of decisions (days)" => clause("IEC 62304 9.7");
-            /// Days within which the next step of a change request must be taken: analysis, approval, start of the work.
+            /// Days within which the next step of a change request must be taken: submission, analysis, approval, start of the
+            /// work.
             change_pending_days: Option<u32> = "Next step of a change request (days)" => required(PolicyState::InForce.code()), clause("IEC 62304 6.2.4");
-            /// The same for analysis and approval, if the change is an emergency.
+            /// The same for submission, analysis and approval, if the change is an emergency.
             emergency_days: Option<u32> = "Decision on an emergency change (days)" => clause("IEC 62304 6.2.4");
             /// Days for which an approval is valid before the work starts; empty: no limit.
             approval_valid_days: Option<u32> = "Validity of an approval (days)";
@@ -156,7 +157,7 @@ record! {
             /// Days off in every week. Empty: Saturday and Sunday.
             weekend: Vec<Weekday> = "Days off in every week";
             /// Days off besides weekends. Limits in working days and late entries are counted without them.
-            holidays: Table<Holiday> = "Holidays";
+            holidays: Table<Holiday> = "Holidays" => rows_at_most(HOLIDAYS_MAX);
         }
         section "Criteria and authority", "IEC 62304 6.1 b, 6.1 e", true, ANY => {
             /// Criteria for deciding that feedback is a problem. Evaluations cite their codes.
@@ -251,9 +252,6 @@ impl Policy {
     }
 
     fn holiday_violations(&self) -> Vec<String> {
-        if self.holidays.len() > HOLIDAYS_MAX {
-            return vec![format!("has more than {HOLIDAYS_MAX} rows")];
-        }
         let mut seen = BTreeSet::new();
         let mut wrong = Vec::new();
         for (row, number) in self.holidays.iter().zip(1..) {
@@ -300,3 +298,23 @@ pub const DEF: KindDef = KindDef {
     place: Place::People,
     ..KindDef::new(Kind::Policy, "Policy", "Policy")
 };
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::time::Day;
+
+    #[test]
+    fn a_policy_takes_a_thousand_holidays_and_no_more() {
+        let holidays = Kind::Policy.def().field("holidays").unwrap();
+        let first = Day::parse("2031-01-01").unwrap();
+        let rows = |count: i64| -> Value {
+            (0..count).map(|number| json!({"day": first.plus_days(number).to_string()})).collect()
+        };
+        assert!(holidays.parse(&rows(1000)).is_ok());
+        let refusal = holidays.parse(&rows(1001)).unwrap_err();
+        assert_eq!(refusal, "has 1001 rows; at most 1000 are allowed");
+    }
+}

@@ -147,6 +147,7 @@ const BEFORE: &[&str] = &[S::Open.code(), S::Investigating.code(), S::Reopened.c
 const INVESTIGATION: &[&str] = &[S::Investigating.code()];
 const AFTER: &[&str] =
     &[S::Evaluated.code(), S::ChangeRequested.code(), S::Deferred.code(), S::Resolving.code()];
+const UNDECIDED: &[&str] = &[S::Evaluated.code()];
 const VERIFYING: &[&str] = &[S::VerifyingResolution.code(), S::NoActionJustified.code()];
 const NOT_VOID: &[&str] = &[
     S::Open.code(),
@@ -250,8 +251,12 @@ record! {
             change_needed: Option<ChangeNeeded> = "Change needed" => clause("IEC 62304 6.2.1.3");
             /// Why no change is made.
             no_change_rationale: Text = "Why no change" => clause("IEC 62304 9.2 d");
-            /// Day by which a deferred problem is evaluated again.
+        }
+        section "Deferral", "IEC 62304 9.2 d", true, UNDECIDED => {
+            /// Day by which a deferred problem is evaluated again. It is fixed when the problem is deferred.
             reassess_by: Option<Day> = "Reassess by" => clause("IEC 62304 9.2 d");
+        }
+        section "Workaround and follow-up", "IEC 62304 9.2", true, AFTER => {
             /// What users can do until the problem is resolved.
             workaround: Text = "Workaround";
             /// Versions in which it stays as a residual anomaly.
@@ -323,7 +328,7 @@ pub const DEF: KindDef = KindDef {
     trace: Some(Trace { step: ChainStep::ProblemReport, through: &[] }),
     next_records: &[NextRecords {
         from: &[ProblemState::ChangeRequested.code()],
-        via: Via::Referring(Kind::ChangeRequest),
+        via: Via::Referring { kind: Kind::ChangeRequest, field: "problem_reports" },
     }],
     evidence: &["6.2.1.3", "6.2.2", "9.1", "9.2", "9.3", "9.5", "9.7"],
     ..KindDef::new(Kind::ProblemReport, "Problem report", "Problem reports")

@@ -2,6 +2,8 @@
 
 mod display;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -241,10 +243,24 @@ impl FieldDef {
             return Err(format!("has {rows} rows; at most {} are allowed", self.rows_max));
         }
         let value = (self.parse)(value)?;
-        match self.wrong_kind(&value) {
+        match self.wrong_kind(&value).or_else(|| self.repeats(&value)) {
             Some(reason) => Err(reason),
             None => Ok(value),
         }
+    }
+
+    /// Why a value names the same record or choice twice; in a table, for the first such cell.
+    fn repeats(&self, value: &Value) -> Option<String> {
+        if let FieldType::Rows(columns) = self.ty {
+            return first_cell(columns, value, &|column, cell| column.repeats(cell));
+        }
+        if !matches!(self.ty, FieldType::Records | FieldType::Choices(_)) {
+            return None;
+        }
+        let mut seen = BTreeSet::new();
+        let again = strings(value).into_iter().find(|item| !seen.insert(*item))?;
+        let again = self.words(&Value::Array(vec![again.into()]));
+        Some(format!("{again} is listed twice; list it once"))
     }
 
     /// Why a value names a record of the wrong kind; in a table, for the first such cell.
@@ -442,6 +458,7 @@ mod tests {
 
     use super::*;
     use crate::domain::record::rows;
+    use crate::domain::role::Role;
 
     rows! {
         /// A visit.
@@ -473,6 +490,23 @@ mod tests {
         let usual = FieldDef::new::<Table<Visit>>("visits", "Visits", "Who came.");
         assert!(usual.parse(&rows(ROWS_MAX)).is_ok());
         assert!(usual.parse(&rows(ROWS_MAX + 1)).unwrap_err().contains("501 rows; at most 500"));
+    }
+
+    #[test]
+    fn a_record_or_a_choice_is_listed_once_and_the_refusal_names_it() {
+        let related = FieldDef::new::<Vec<RecordId>>("related", "Related", "");
+        let refusal = related.parse(&json!(["PN-0001", "CR-0001", "PN-0001"]));
+        assert_eq!(refusal, Err("PN-0001 is listed twice; list it once".to_owned()));
+        assert!(related.parse(&json!(["PN-0001", "CR-0001"])).is_ok());
+        let roles = FieldDef::new::<Vec<Role>>("roles", "Roles", "");
+        let refusal = roles.parse(&json!(["tester", "tester"]));
+        assert_eq!(refusal, Err("Tester is listed twice; list it once".to_owned()));
+        let authority = Kind::Policy.def().field("authority").unwrap();
+        let rows = json!([{"subject": "change_safety", "must_sign": ["quality", "quality"]}]);
+        let refusal = authority.parse(&rows).unwrap_err();
+        assert_eq!(refusal, "row 1, Must sign: Quality manager is listed twice; list it once");
+        let lines = FieldDef::new::<Vec<Line>>("names", "Names", "");
+        assert!(lines.parse(&json!(["Mary", "Mary"])).is_ok(), "lines may repeat");
     }
 
     #[test]

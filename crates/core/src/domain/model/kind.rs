@@ -99,8 +99,13 @@ pub struct NextRecords {
 pub enum Via {
     /// This field names them.
     Field(&'static str),
-    /// They are of this kind and name this record.
-    Referring(Kind),
+    /// They are of a kind, and one of their fields names this record.
+    Referring {
+        /// The kind.
+        kind: Kind,
+        /// The field.
+        field: &'static str,
+    },
 }
 
 /// The key of a table field's rows, which decides which rows are required.
@@ -115,19 +120,23 @@ pub enum RowKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::field::FieldType;
+    use crate::domain::field::{FieldDef, FieldType};
 
     #[test]
     fn fields_and_states_that_a_kind_declares_by_name_exist() {
         for kind in Kind::ALL {
             let def = kind.def();
             let through = def.trace.map_or(&[][..], |trace| trace.through);
-            let named = def.next_records.iter().filter_map(|next| match next.via {
-                Via::Field(field) => Some(field),
-                Via::Referring(_) => None,
-            });
-            for field in def.columns.iter().chain(through).copied().chain(named).chain([def.gist]) {
+            for field in def.columns.iter().chain(through).copied().chain([def.gist]) {
                 assert!(def.field(field).is_some(), "{field} of {}", def.word);
+            }
+            for next in def.next_records {
+                let (def, field) = match next.via {
+                    Via::Field(field) => (def, field),
+                    Via::Referring { kind, field } => (kind.def(), field),
+                };
+                let declared = def.field(field);
+                assert!(declared.is_some_and(FieldDef::names_records), "{field} of {}", def.word);
             }
             for (field, _) in def.keyed {
                 let ty = def.field(field).map(|field| field.ty);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::canonical::{self, Digest};
 use crate::domain::choice::choice;
 use crate::domain::ids::RecordId;
-use crate::domain::record::RecordData;
+use crate::domain::record::{PartOf, RecordData};
 use crate::domain::role::Role;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::time::Moment;
@@ -42,6 +42,16 @@ choice! {
         Content = "content", "All fields";
         /// The fields that an approval fixes: what is to be changed and why, not how the work went.
         Scope = "scope", "What is approved";
+    }
+}
+
+impl Part {
+    /// Whether a signature of it covers the parts of this kind.
+    pub const fn covers(self, part_of: PartOf) -> bool {
+        match self {
+            Self::Content => true,
+            Self::Scope => part_of.scope,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::domain::field::{FieldDef, is_empty};
+use crate::domain::field::{FieldDef, is_empty, record_ids};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{Fields, KindDef, Record, RecordData};
 use crate::domain::role::Role;
@@ -162,11 +162,18 @@ pub trait World {
     fn record(&self, id: RecordId) -> Option<SharedRecord>;
     /// The records of a kind that name `id` in one of their references.
     fn referring(&self, id: RecordId, kind: Kind) -> Vec<SharedRecord>;
+    /// The records of a kind that name `id` in this field.
+    fn naming(&self, id: RecordId, kind: Kind, field: &str) -> Vec<SharedRecord> {
+        let mut found = self.referring(id, kind);
+        found.retain(|data| record_ids(data.value(field)).contains(&id));
+        found
+    }
     /// The parts of one kind of a record, in order.
     fn parts(&self, parent: RecordId, kind: Kind) -> Vec<SharedRecord>;
-    /// All parts of a record, of every kind.
-    fn all_parts(&self, data: &RecordData) -> Vec<SharedRecord> {
-        data.def().part_kinds().flat_map(|(def, _)| self.parts(data.head.id, def.kind)).collect()
+    /// The part records that a signature of this part of a record covers.
+    fn covered_parts(&self, data: &RecordData, part: Part) -> Vec<SharedRecord> {
+        let kinds = data.def().part_kinds().filter(|(_, part_of)| part.covers(*part_of));
+        kinds.flat_map(|(def, _)| self.parts(data.head.id, def.kind)).collect()
     }
     /// All records of a kind, in order.
     fn all(&self, kind: Kind) -> Vec<SharedRecord>;
@@ -179,7 +186,9 @@ pub trait World {
 /// Whether everything that a signature covers is unchanged since it was signed.
 pub fn signature_holds(world: &dyn World, signature: &Signature) -> bool {
     let holds = |cover: &Cover| {
-        world.record(cover.record).is_some_and(|data| cover.holds(&data, &world.all_parts(&data)))
+        world
+            .record(cover.record)
+            .is_some_and(|data| cover.holds(&data, &world.covered_parts(&data, cover.part)))
     };
     signature.covers.iter().all(holds)
 }

@@ -245,7 +245,8 @@ impl<'a, F> ChangeSet<'a, F> {
             let changed =
                 before.is_none() || !differences(before.map(|data| &**data), &touched.after).is_empty();
             cover.revision = before.map_or(0, |before| before.head.revision) + u32::from(changed);
-            cover.digest = part_digest(&touched.after, cover.part, &self.all_parts(&touched.after));
+            cover.digest =
+                part_digest(&touched.after, cover.part, &self.covered_parts(&touched.after, cover.part));
         }
         signed
     }

@@ -42,6 +42,10 @@ impl<F> Job<'_, F> {
         refuse_closed(&data, &set)?;
         refuse_scope(&data, &set)?;
         self.refuse_postponed(&data, &set, reason)?;
+        let changes = set.iter().any(|(name, value)| data.value(name) != value);
+        if changes && step.sign.is_none() {
+            self.ask_why_signed_changes(&data, reason)?;
+        }
         self.given = Some((id, set.clone()));
         self.change.set(id, &set)?;
         self.references_exist(id, &set)?;
@@ -116,7 +120,7 @@ impl<F> Job<'_, F> {
             .into_iter()
             .map(|(record, part)| {
                 let data = self.change.get(record)?;
-                Ok(Cover::of(&data, part, &self.change.all_parts(&data)))
+                Ok(Cover::of(&data, part, &self.change.covered_parts(&data, part)))
             })
             .collect::<Result<_, Refusal<F>>>()?;
         self.change.sign(Signature {

@@ -7,7 +7,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Person;
 use crate::domain::record::{ListRow, RecordData};
 use crate::domain::shared_record::SharedRecord;
-use crate::domain::signature::Signature;
+use crate::domain::signature::{Part, Signature};
 
 /// A person's state and content.
 pub type Account = (String, Arc<Person>);
@@ -26,10 +26,10 @@ pub trait RecordSource<F> {
     fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, F>;
     /// The parts of one kind of a record, in order.
     fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, F>;
-    /// All parts of a record, of every kind.
-    fn all_parts(&self, data: &RecordData) -> Result<Vec<SharedRecord>, F> {
+    /// The part records that a signature of this part of a record covers.
+    fn covered_parts(&self, data: &RecordData, part: Part) -> Result<Vec<SharedRecord>, F> {
         let mut parts = Vec::new();
-        for (def, _) in data.def().part_kinds() {
+        for (def, _) in data.def().part_kinds().filter(|(_, part_of)| part.covers(*part_of)) {
             parts.extend(self.parts(data.head.id, def.kind)?);
         }
         Ok(parts)

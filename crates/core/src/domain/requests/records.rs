@@ -94,6 +94,7 @@ impl<F> Job<'_, F> {
         {
             let subject = self.change.get(subject)?;
             refuse_fixed_files(&subject)?;
+            self.refuse_closed_parent(&subject)?;
         }
         self.refuse_closed_parent(&data)?;
         let set = self.values(def, set)?;
@@ -109,11 +110,7 @@ impl<F> Job<'_, F> {
             if signed && def.edit_signed != SignedEdits::All {
                 self.ask_reason(reason, || format!("an edit of {id} that approvals depend on"))?;
             }
-            for signed in [Some(id), data.head.parent].into_iter().flatten() {
-                if self.change.is_signed(signed)? {
-                    self.ask_reason(reason, || format!("an edit of {signed}, which has been signed"))?;
-                }
-            }
+            self.ask_why_signed_changes(&data, reason)?;
         }
         self.given = Some((id, set.clone()));
         self.change.set(id, &set)?;
@@ -130,6 +127,20 @@ impl<F> Job<'_, F> {
             self.sign_content(id, Meaning::Approved, vec![role], reason)?;
         }
         Ok(EventParts { record: Some(id), role: Some(role), ..EventParts::default() })
+    }
+
+    /// A change of a record that was signed, or of a part of one, needs a reason.
+    pub(super) fn ask_why_signed_changes(
+        &self,
+        data: &RecordData,
+        reason: Option<&str>,
+    ) -> Result<(), Refusal<F>> {
+        for signed in [Some(data.head.id), data.head.parent].into_iter().flatten() {
+            if self.change.is_signed(signed)? {
+                self.ask_reason(reason, || format!("a change of {signed}, which was signed before,"))?;
+            }
+        }
+        Ok(())
     }
 
     /// A part can be changed only in certain states of the record to which it belongs.

@@ -73,7 +73,7 @@ pub(super) fn of(work: &ChangeSet<'_>, staff: &Staff, data: &RecordData) -> Vec<
     links
         .flat_map(|link| match link.via {
             Via::Field(field) => named(work, data, field),
-            Via::Referring(kind) => work.referring(data.head.id, kind),
+            Via::Referring { kind, field } => work.naming(data.head.id, kind, field),
         })
         .flat_map(|next| onward(work, staff, &next))
         .collect()

@@ -263,7 +263,7 @@ impl Replay {
         }
         for cover in &signature.covers {
             let holds = self.ledger.get(cover.record).is_some_and(|data| {
-                let Ok(parts) = self.ledger.all_parts(data);
+                let Ok(parts) = self.ledger.covered_parts(data, cover.part);
                 data.head.revision == cover.revision && cover.holds(data, &parts)
             });
             if !holds {

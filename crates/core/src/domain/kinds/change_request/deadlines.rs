@@ -27,6 +27,13 @@ const APPROVE: Deadline = Deadline::new(
 )
 .rank(1)
 .others(who_must_sign);
+const SUBMIT: Deadline = Deadline::new(
+    "Submit or cancel the change",
+    Role::DevLead,
+    &[S::Draft.code()],
+    Limit::Days("change_pending_days", STATE_SINCE),
+    "IEC 62304 6.2.3",
+);
 const ANALYSE: Deadline = Deadline::new(
     "Analyse the change",
     Role::DevLead,
@@ -47,6 +54,8 @@ const SHORT: Limit = Limit::Days("emergency_days", STATE_SINCE);
 pub(super) const ALL: &[Deadline] = &[
     APPROVE.only(|case| !is_emergency(case)),
     Deadline { limit: SHORT, ..APPROVE }.only(is_emergency),
+    SUBMIT.only(|case| !is_emergency(case)),
+    Deadline { limit: SHORT, ..SUBMIT }.only(is_emergency),
     ANALYSE.only(|case| !is_emergency(case)),
     Deadline { limit: SHORT, ..ANALYSE }.only(is_emergency),
     Deadline::new(

@@ -1,5 +1,6 @@
 //! Transitions of change requests and their guards (domain 2.4).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::approval;
@@ -284,19 +285,25 @@ fn give_up(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
     withdraw_approvals(case).chain(problems_without(case.world, case.id(), change)).collect()
 }
 
+/// The changes that resolve a problem. A change may also name a problem that was found while it was verified, or that is only
+/// related to it; such a change does not resolve the problem.
+pub fn changes_for(world: &dyn World, problem: RecordId) -> Vec<SharedRecord> {
+    world.naming(problem, Kind::ChangeRequest, "problem_reports")
+}
+
 /// Moves the problems of a change that will not be made: if another change for a problem is being made or was made, the problem
 /// goes to resolving; if there is no other change, it returns to evaluation for a new decision.
 pub fn problems_without(world: &dyn World, id: RecordId, change: &ChangeRequest) -> Vec<Effect> {
     let mut effects = Vec::new();
-    for problem in change.problem_reports.iter().filter_map(|id| world.record(*id)) {
+    let problems: BTreeSet<RecordId> = change.problem_reports.iter().copied().collect();
+    for problem in problems.into_iter().filter_map(|id| world.record(id)) {
         if !matches!(
             ProblemState::of(&problem),
             Some(ProblemState::ChangeRequested | ProblemState::Resolving)
         ) {
             continue;
         }
-        let others: Vec<S> = world
-            .referring(problem.head.id, Kind::ChangeRequest)
+        let others: Vec<S> = changes_for(world, problem.head.id)
             .iter()
             .filter(|other| other.head.id != id)
             .filter_map(|other| S::of(other))

@@ -1,6 +1,8 @@
 //! Conditions of a change after its approval: the work matches the approval, the activities to be repeated are done, and the
 //! change is verified (domain 2.4).
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::rules::{analysis_of, granted_approval};
@@ -15,9 +17,10 @@ use crate::domain::workflow::{Case, Condition, Effect};
 
 /// Moves the problems to resolving, and adds a row for the evidence of each activity to be repeated.
 pub(super) fn work_starts(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
-    let mut effects: Vec<Effect> = case
-        .records(&change.problem_reports)
-        .iter()
+    let problems: BTreeSet<RecordId> = change.problem_reports.iter().copied().collect();
+    let mut effects: Vec<Effect> = problems
+        .into_iter()
+        .filter_map(|id| case.world.record(id))
         .filter(|problem| {
             matches!(ProblemState::of(problem), Some(ProblemState::Evaluated | ProblemState::ChangeRequested))
         })
@@ -149,7 +152,10 @@ fn class_approved_again(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         case.world.signatures(product).iter().any(|signature| {
             signature.meaning == Meaning::Approved
                 && signature.at >= case.data.head.created_at
-                && signature.covers.iter().all(|cover| cover.holds(&data, &case.world.all_parts(&data)))
+                && signature
+                    .covers
+                    .iter()
+                    .all(|cover| cover.holds(&data, &case.world.covered_parts(&data, cover.part)))
         })
     });
     let text = "The safety class was approved again, because Q08 says that it changes";

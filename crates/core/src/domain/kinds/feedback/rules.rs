@@ -199,7 +199,7 @@ fn closable(case: &Case, feedback: &Feedback) -> Vec<Condition> {
                 && signature
                     .covers
                     .iter()
-                    .all(|cover| cover.holds(case.data, &case.world.all_parts(case.data)))
+                    .all(|cover| cover.holds(case.data, &case.world.covered_parts(case.data, cover.part)))
         });
         conditions.push(Condition::new(
             "ISO 13485 8.2.3",

@@ -1,12 +1,9 @@
 //! Deadlines of problem reports.
 
 use super::{ProblemState as S, is_safety_relevant};
-use crate::domain::change_request::ChangeState;
+use crate::domain::change_request::{ChangeState, changes_for};
 use crate::domain::deadline::{Deadline, Limit, STATE_SINCE, Start, Task};
-use crate::domain::field::record_ids;
-use crate::domain::ids::Kind;
 use crate::domain::person::Role;
-use crate::domain::shared_record::SharedRecord;
 use crate::domain::time::Day;
 use crate::domain::workflow::Case;
 
@@ -43,8 +40,10 @@ pub(super) const ALL: &[Deadline] = &[
         Role::Quality,
         &[S::Deferred.code()],
         Limit::Tasks(|case| {
-            let by = Day::parse(case.data.text("reassess_by")).ok();
-            by.map(|by| Task { what: String::new(), by }).into_iter().collect()
+            let by = Day::parse(case.data.text("reassess_by"));
+            // A problem that was deferred without a date is due since then.
+            let by = by.unwrap_or_else(|_| case.data.head.state_since.day());
+            vec![Task { what: String::new(), by }]
         }),
         "IEC 62304 9.2 d",
     )
@@ -83,14 +82,10 @@ pub(super) const ALL: &[Deadline] = &[
     .rank(4),
 ];
 
-/// Whether a change that names it is not verified yet.
+/// Whether a change that resolves it is not verified yet.
 fn waits_for_a_change(case: &Case) -> bool {
-    let changes = case.world.referring(case.id(), Kind::ChangeRequest);
-    // A change may also name it as found during verification; such a change does not resolve it.
-    let resolves = |change: &&SharedRecord| record_ids(change.value("problem_reports")).contains(&case.id());
-    changes
+    changes_for(case.world, case.id())
         .iter()
-        .filter(resolves)
         .filter_map(|change| ChangeState::of(change))
         .any(ChangeState::is_before_verified)
 }

@@ -1,6 +1,6 @@
 //! Transitions of problem reports and their guards (domain 2.3).
 
-use crate::domain::change_request::{ChangeRequest, ChangeState};
+use crate::domain::change_request::{ChangeRequest, ChangeState, changes_for};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
 use crate::domain::person::Role;
@@ -160,7 +160,7 @@ fn signed_by_each(
                 && signature
                     .covers
                     .iter()
-                    .all(|cover| cover.holds(case.data, &case.world.all_parts(case.data)))
+                    .all(|cover| cover.holds(case.data, &case.world.covered_parts(case.data, cover.part)))
         })
         .flat_map(|signature| signature.roles)
         .collect();
@@ -225,7 +225,7 @@ fn deferrable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
 /// Creates a draft change request unless an unverified one already names this problem (IEC 62304 8.2.4). If work on such a
 /// change has started, the problem is being resolved.
 fn open_change_request(case: &Case, problem: &ProblemReport) -> Vec<Effect> {
-    let changes = case.world.referring(case.id(), Kind::ChangeRequest);
+    let changes = changes_for(case.world, case.id());
     let open: Vec<ChangeState> = changes
         .iter()
         .filter_map(|change| ChangeState::of(change))
@@ -247,7 +247,7 @@ fn open_change_request(case: &Case, problem: &ProblemReport) -> Vec<Effect> {
 }
 
 fn changes_done(case: &Case) -> Vec<Condition> {
-    let changes = case.world.referring(case.id(), Kind::ChangeRequest);
+    let changes = changes_for(case.world, case.id());
     let mut conditions =
         vec![Condition::new("IEC 62304 8.2.4", "A change request is linked", !changes.is_empty())];
     conditions.extend(changes.iter().map(|change| {
@@ -309,7 +309,7 @@ fn closable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
     if case.world.policy().verifier_not_implementer == Some(true)
         && let Some(actor) = case.actor
     {
-        let changes = case.world.referring(case.id(), Kind::ChangeRequest);
+        let changes = changes_for(case.world, case.id());
         let made_by = changes.iter().filter_map(SharedRecord::typed::<ChangeRequest>);
         let other = !problem.implemented_by.contains(&actor)
             && !made_by.into_iter().any(|change| change.implemented_by.contains(&actor));
