@@ -487,7 +487,10 @@ fn a_person_can_say_what_is_the_same_and_what_is_not() {
         r#"(exclusions: [(component: "acme:pump_link", product: "acme:pump_link", reason: "Another product of this name")])"#,
     );
     assert_ne!(with(&not, &mine), 10);
-    assert_eq!(with(&bench.file("slip.ron", "(aliases: 3)"), &mine), 2);
+    assert_eq!(with(&bench.file("slip.ron", "(aliases: 3)"), &mine), 1);
+    let nowhere = bench.scan(&mine, &["--knowledge", "nowhere.ron"]);
+    let words = "nowhere.ron could not be read: there is no such file";
+    assert!(nowhere.code == 1 && nowhere.err.contains(words), "{}", nowhere.err);
 }
 
 #[test]
