@@ -847,6 +847,7 @@ fn an_output_in_a_folder_that_is_missing_is_refused_with_the_folder() {
 }
 
 /// The blocks of a language in the documentation of the command line.
+#[cfg(unix)]
 fn printed(language: &str) -> Vec<String> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/command-line.md");
     let text = std::fs::read_to_string(path).unwrap();
