@@ -65,8 +65,8 @@ fn warning(seen: &Seen, file: &ProductFile) -> Option<String> {
 
 /// Lists, takes over or forgets the last events that this workstation saw of product files.
 pub fn heads(what: &Heads) -> CommandResult {
-    let folder = places::data_folder()
-        .ok_or_else(|| Failure::failed("this system has no folder for user data"))?;
+    let folder =
+        places::data_folder().ok_or_else(|| Failure::failed("this system has no folder for user data"))?;
     match what {
         Heads::List { json } => Ok(list(&folder, *json)),
         Heads::Import { list } => import(&folder, list),

@@ -227,7 +227,10 @@ fn the_command_line_writes_fields_rehearses_and_takes_them_in_once() {
     let def = Kind::ProblemReport.def();
     for (index, name) in later.iter().enumerate() {
         // By name or by label.
-        take.extend(["--leave-out", if index % 2 == 0 { name.as_str() } else { def.field(name).unwrap().label }]);
+        take.extend([
+            "--leave-out",
+            if index % 2 == 0 { name.as_str() } else { def.field(name).unwrap().label },
+        ]);
     }
     let missing = mainstay(&[&take[..], &["--leave-out", "colour", "--dry-run"]].concat());
     assert!(missing.0 == 2 && missing.2.contains("no column “colour”"), "{}", missing.2);
