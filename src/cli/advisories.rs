@@ -12,6 +12,7 @@ use super::CommandResult;
 use super::args::Advisories;
 use super::failure::Failure;
 use super::sbom::input_failure;
+use super::words::counted;
 use crate::base::note::{Gravity, Notes};
 use crate::ops;
 use crate::soup::{
@@ -91,8 +92,8 @@ fn import(paths: &[PathBuf], folder: &Path, json: bool) -> CommandResult {
     let refused = report.iter().filter(|file| matches!(file.outcome, ImportOutcome::Refused { .. })).count();
     if refused > 0 {
         let words = format!(
-            "{refused} of {} files could not be imported; the reasons are listed above",
-            report.len()
+            "{refused} of {} could not be imported; the reasons are listed above",
+            counted(report.len(), "file")
         );
         return Err(Failure::failed(words).after(output));
     }
@@ -108,10 +109,10 @@ fn report_words(report: &[ImportedFile]) -> String {
                 let date = file.data_date.as_deref().unwrap_or("no date");
                 let _ = writeln!(
                     output,
-                    "{path}: {} ({}), {date}: {} records, {} new, {} replaced, {} unchanged, {} older than the cached record, {} refused",
+                    "{path}: {} ({}), {date}: {}, {} new, {} replaced, {} unchanged, {} older than the cached record, {} refused",
                     file.source,
                     file.format,
-                    file.records,
+                    counted(file.records, "record"),
                     file.new,
                     file.replaced,
                     file.same,
@@ -130,7 +131,7 @@ fn report_words(report: &[ImportedFile]) -> String {
     }
     let records: u64 =
         report.iter().filter(|file| file.outcome == ImportOutcome::Taken).map(|file| file.records).sum();
-    let _ = writeln!(output, "{} files, {records} records", report.len());
+    let _ = writeln!(output, "{}, {}", counted(report.len(), "file"), counted(records, "record"));
     output
 }
 
@@ -141,7 +142,7 @@ pub fn notes_words(output: &mut String, notes: &Notes) {
     }
     let more = notes.notes.len().saturating_sub(NOTES_SHOWN) + notes.more;
     if more > 0 {
-        let _ = writeln!(output, "  and {more} more remarks; --json has them");
+        let _ = writeln!(output, "  and {more} more; --json has them");
     }
     if !notes.not_understood.is_empty() {
         let named = notes.not_understood.iter().take(NOTES_SHOWN);
@@ -170,17 +171,20 @@ fn status_words(status: &CacheStatus, max_age: u32) -> String {
     let mut output = format!("{}\n", status.cache);
     for source in &status.sources {
         let age = match source.age_days {
-            Some(days) => format!("{days} days old"),
+            Some(days) => format!("{} old", counted(days, "day")),
             None => "of unknown age".to_owned(),
         };
-        let too_old =
-            if source.too_old { format!(", older than the {max_age} days allowed") } else { String::new() };
+        let too_old = if source.too_old {
+            format!(", older than the {} allowed", counted(max_age, "day"))
+        } else {
+            String::new()
+        };
         let _ = writeln!(
             output,
-            "{}  {}  {age}{too_old}  {} records  {}  {}",
+            "{}  {}  {age}{too_old}  {}  {}  {}",
             source.name,
             source.data_date.as_deref().unwrap_or("no date"),
-            source.records,
+            counted(source.records, "record"),
             source.file,
             source.sha256
         );

@@ -21,7 +21,8 @@ pub enum Renderer {
 /// Keeps the maintenance records of medical device software as IEC 62304 clause 6 requires.
 ///
 /// Without a command the window opens. Passwords are read from MAINSTAY_PASSWORD or prompted for.
-/// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by a rule or a permission, 4 the file is inconsistent.
+/// Exit codes: 0 done; 1 a file is missing, unreadable or not what it should be; 2 wrong usage; 3 refused by a rule or a
+/// permission; 4 the product file is inconsistent.
 #[derive(Debug, Parser)]
 #[command(name = "mainstay", version, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
@@ -122,10 +123,10 @@ pub enum Command {
         /// Code of a calendar, or a .ron file.
         name: Option<String>,
         /// First year of holidays to take; this year by default.
-        #[arg(long)]
+        #[arg(long, requires = "name")]
         from: Option<i32>,
         /// Last year; four years after the first by default.
-        #[arg(long)]
+        #[arg(long, requires = "name")]
         to: Option<i32>,
     },
     /// Import records from a file of another system.
@@ -161,7 +162,10 @@ pub enum Command {
         /// The product file.
         file: PathBuf,
     },
-    /// Make a verified copy of the file, even while others use it.
+    /// Copy the file, even while others use it.
+    ///
+    /// The copy is read back: SQLite must find no damage in it, and it must end with the same event. The audit trail is
+    /// not verified; `mainstay verify COPY` does that.
     Backup {
         /// The product file.
         file: PathBuf,
@@ -192,13 +196,13 @@ pub enum Command {
         /// The product file.
         file: PathBuf,
         /// The JSON file; it must not exist yet.
-        #[arg(short = 'o', long = "out", required_unless_present = "csv", conflicts_with = "csv")]
+        #[arg(short = 'o', long = "out")]
         out: Option<PathBuf>,
-        /// Code of the kind to export, such as feedback or change_request.
-        #[arg(long, requires = "csv")]
+        /// Code of the kind to export as CSV, such as feedback or change_request.
+        #[arg(long)]
         kind: Option<String>,
-        /// The CSV file; it must not exist yet.
-        #[arg(long, requires = "kind")]
+        /// The CSV file of the records of that kind; it must not exist yet.
+        #[arg(long)]
         csv: Option<PathBuf>,
     },
 }
@@ -400,7 +404,7 @@ pub struct RecordsArguments {
     /// Login of the person who imports them.
     #[arg(long)]
     pub login: String,
-    /// A column to skip; can be repeated.
+    /// A column to skip, by name or label; can be repeated. Fields that later steps fill cannot be imported.
     #[arg(long = "leave-out", value_name = "COLUMN")]
     pub leave_out: Vec<String>,
     /// Import the file even if the same file is already attached.

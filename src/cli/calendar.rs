@@ -17,14 +17,14 @@ pub fn calendar(name: Option<&str>, from: Option<i32>, to: Option<i32>) -> Comma
     match name {
         None => Ok(listed(folder.as_deref())),
         Some(name) => {
-            let sheet = find_calendar(name, folder.as_deref())?;
+            let sheet = find_calendar(name, folder.as_deref()).map_err(Failure::of_named(name))?;
             let this = ops::now().utc().date_naive();
             let from = from.unwrap_or_else(|| chrono::Datelike::year(&this));
             let to = to.unwrap_or_else(|| from.saturating_add(YEARS - 1));
             if to < from {
                 return Err(Failure::usage(format!("the year {to} is before {from}")));
             }
-            let fields = sheet.policy_fields(from..=to).map_err(Failure::refused)?;
+            let fields = sheet.policy_fields(from..=to).map_err(Failure::usage)?;
             let reason = Value::from(format!("Working days: {}, {from} to {to}", &*sheet.name));
             let set = Value::Object(fields);
             Ok(format!("[\n  (do: Edit(id: \"{POLICY}\", set: {set:#}), reason: {reason}),\n]\n"))

@@ -88,5 +88,5 @@ fn example_json(path: &Path, example: &Example) -> String {
             })
         })
         .collect();
-    format!("{:#}\n", json!({"path": path.display().to_string(), "people": people}))
+    format!("{:#}\n", json!({"format": 1, "path": path.display().to_string(), "people": people}))
 }

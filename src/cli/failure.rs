@@ -1,10 +1,13 @@
 //! Why a command failed, as an exit code and a message.
 
+use std::path::Path;
+
+use crate::base::regular;
 use crate::ops::{Refused, StoreError};
 
-/// The command failed: disk, network share, another program.
+/// A file is missing, cannot be read or written, or its content is not what it should be.
 const FAILED: u8 = 1;
-/// The command was not understood.
+/// Wrong usage: an unknown option, kind or name, a malformed number or date, a reversed range.
 const USAGE: u8 = 2;
 /// A rule or a permission refused.
 const REFUSED: u8 = 3;
@@ -32,9 +35,32 @@ impl Failure {
         Self::new(FAILED, words)
     }
 
-    /// The command was not understood.
+    /// The command was used wrongly.
     pub fn usage(words: impl Into<String>) -> Self {
         Self::new(USAGE, words)
+    }
+
+    /// An input was refused: its content is not what it should be.
+    pub fn of_input(refusal: Refused) -> Self {
+        match refusal {
+            Refused::Rule(words) => Self::failed(words),
+            other => other.into(),
+        }
+    }
+
+    /// How a refusal of something is reported that is given by its name or as a .ron file.
+    pub fn of_named(name: &str) -> fn(Refused) -> Self {
+        let ron = Path::new(name.trim()).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ron"));
+        if ron { Self::of_input } else { Self::of_argument }
+    }
+
+    /// An argument was refused.
+    pub fn of_argument(refusal: Refused) -> Self {
+        match refusal {
+            Refused::Rule(words) => Self::usage(words),
+            invalid @ Refused::Invalid { .. } => Self::usage(invalid.to_string()),
+            other => other.into(),
+        }
     }
 
     /// A rule or a permission refused the command.
@@ -100,6 +126,9 @@ impl From<crate::soup::Refused> for Failure {
 
 /// A failure of disk or file, with its cause.
 fn store_failed(error: &StoreError) -> Failure {
-    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
-    Failure::failed(format!("{error}{cause}"))
+    let cause = std::error::Error::source(error).map(|cause| match cause.downcast_ref::<std::io::Error>() {
+        Some(cause) => format!(": {}", regular::why(cause)),
+        None => format!(": {cause}"),
+    });
+    Failure::failed(format!("{error}{}", cause.unwrap_or_default()))
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::args::Heads;
 use super::failure::Failure;
 use super::{CommandResult, open};
+use crate::base::regular;
 use crate::ops::places;
 use crate::ops::workstation::{self, Seen, SeenHead};
 use crate::ops::{self, ProductFile};
@@ -64,8 +65,8 @@ fn warning(seen: &Seen, file: &ProductFile) -> Option<String> {
 
 /// Lists, takes over or forgets the last events that this workstation saw of product files.
 pub fn heads(what: &Heads) -> CommandResult {
-    let folder = places::data_folder()
-        .ok_or_else(|| Failure::failed("this system has no folder for data of the user"))?;
+    let folder =
+        places::data_folder().ok_or_else(|| Failure::failed("this system has no folder for user data"))?;
     match what {
         Heads::List { json } => Ok(list(&folder, *json)),
         Heads::Import { list } => import(&folder, list),
@@ -96,13 +97,13 @@ fn list(folder: &Path, json: bool) -> String {
 
 fn import(folder: &Path, path: &PathBuf) -> CommandResult {
     let unusable = |why: String| Failure::failed(format!("{}: {why}", path.display()));
-    let text = ops::read_text(path, LIST_BYTES_MAX).map_err(|error| unusable(error.to_string()))?;
+    let text = ops::read_text(path, LIST_BYTES_MAX).map_err(|error| unusable(regular::why(&error)))?;
     let list: List = serde_json::from_str(&text).map_err(|error| {
         unusable(format!("it is not a list of heads as `mainstay heads list --json` prints it: {error}"))
     })?;
     if list.format != 1 {
         return Err(unusable(format!("format {} is not known; install the latest version", list.format)));
     }
-    let taken = workstation::take_over_heads(folder, &list.heads)?;
+    let taken = workstation::take_over_heads(folder, &list.heads).map_err(Failure::of_input)?;
     Ok(format!("{taken} of {} were later than what this workstation saw\n", list.heads.len()))
 }

@@ -27,10 +27,11 @@ pub fn new_file(arguments: NewArguments) -> CommandResult {
     let password = new_password(&new.person.login)?;
     let (file, session, code) = ProductFile::create(&arguments.path, &new, &password, &ops::stamp())?;
     Ok(format!(
-        "Created {}\n{} signs in as {}\nRecovery code  {code}\nPrint the code and lock it away: it is stored nowhere and restores an administrator once.\n",
+        "Created {}\n{} signs in as {}\nRecovery code  {code}\nPrint the code and lock it away: it is stored nowhere and restores an administrator once.\nNext: mainstay {} opens it in the window, where People invites the others; docs/command-line.md shows a first script\n",
         file.path().display(),
         session.name(),
         session.login(),
+        file.path().display(),
     ))
 }
 

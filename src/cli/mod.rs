@@ -20,6 +20,7 @@ mod script;
 mod status;
 mod upgrade;
 mod vex;
+mod words;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -106,10 +107,12 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Scan(scan) => scan::scan(scan),
         Command::Vex(vex) => vex::vex(&vex),
         Command::Backup { file, out } => files::backup(&file, &out),
-        Command::Export { file, kind: Some(kind), csv: Some(csv), .. } => records::write(&file, &kind, &csv),
-        Command::Export { file, out, .. } => match out {
-            Some(out) => files::export(&file, &out),
-            None => Err(Failure::usage("give an output file: --out OUT.json, or --kind KIND --csv OUT.csv")),
+        Command::Export { file, out, kind, csv } => match (out, kind, csv) {
+            (Some(out), None, None) => files::export(&file, &out),
+            (None, Some(kind), Some(csv)) => records::write(&file, &kind, &csv),
+            (Some(_) | None, _, _) => Err(Failure::usage(
+                "export everything with -o OUT.json, or the records of one kind with --kind KIND --csv OUT.csv",
+            )),
         },
     }
 }

@@ -76,8 +76,10 @@ fn given_or_asked(
         Ok(text) => Ok(Password::new(text)),
         Err(VarError::NotUnicode(_)) => Err(Failure::usage(format!("{PASSWORD_VARIABLE} is not text"))),
         Err(VarError::NotPresent) => {
-            rpassword::prompt_password_with_config(prompt, terminal).map(Password::new).map_err(|error| {
-                Failure::usage(format!("the password prompt failed ({error}); set {PASSWORD_VARIABLE}"))
+            rpassword::prompt_password_with_config(prompt, terminal).map(Password::new).map_err(|_| {
+                Failure::usage(format!(
+                    "the password cannot be asked for, because there is no terminal; set {PASSWORD_VARIABLE}"
+                ))
             })
         }
     }

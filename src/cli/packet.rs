@@ -5,9 +5,10 @@ use std::path::Path;
 
 use super::args::{PacketArguments, PacketOf};
 use super::failure::Failure;
+use super::words::counted;
 use super::{CommandResult, heads, open};
 use crate::base::fresh_file::FreshFile;
-use crate::domain::ids::RecordId;
+use crate::domain::ids::{Kind, RecordId};
 use crate::domain::time::Day;
 use crate::ops::{
     self, PacketFonts, PacketOptions, PacketScope, ProductFile, Refused, Session, render_packet,
@@ -17,27 +18,62 @@ use crate::ops::{
 pub fn packet(arguments: &PacketArguments) -> CommandResult {
     let options = PacketOptions { scope: scope(arguments)?, redact: arguments.redact };
     let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
+    refuse_future(&file, &options.scope)?;
     let written = write(&mut file, &session, &options, &arguments.out);
     heads::remember(&file);
     written
 }
 
 fn scope(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
-    match (arguments.of, &arguments.id, &arguments.from, &arguments.to) {
-        (PacketOf::Change, Some(id), None, None) => {
-            Ok(PacketScope::Change(id.parse::<RecordId>().map_err(Failure::usage)?))
-        }
-        (PacketOf::Period, None, Some(from), Some(to)) => Ok(PacketScope::Period {
-            from: Day::parse(from).map_err(Failure::usage)?,
-            to: Day::parse(to).map_err(Failure::usage)?,
-        }),
-        (PacketOf::Change, _, _, _) => {
-            Err(Failure::usage("for the packet of a change, write: change CR-0001"))
-        }
-        (PacketOf::Period, _, _, _) => {
-            Err(Failure::usage("for the packet of a period, write: period --from 2026-01-01 --to 2026-06-30"))
+    match arguments.of {
+        PacketOf::Change => change(arguments),
+        PacketOf::Period => period(arguments),
+    }
+}
+
+fn change(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
+    for (name, given) in [("--from", &arguments.from), ("--to", &arguments.to)] {
+        if given.is_some() {
+            return Err(Failure::usage(format!("{name} belongs to the packet of a period; leave it out")));
         }
     }
+    let Some(id) = &arguments.id else {
+        return Err(Failure::usage("for the packet of a change, write: change CR-0001"));
+    };
+    let id: RecordId = id.parse().map_err(Failure::usage)?;
+    if id.kind != Kind::ChangeRequest {
+        return Err(Failure::usage(format!("{id} is not a change request; write a number such as CR-0001")));
+    }
+    Ok(PacketScope::Change(id))
+}
+
+fn period(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
+    if let Some(id) = &arguments.id {
+        return Err(Failure::usage(format!(
+            "“{id}” does not belong to the packet of a period; leave it out"
+        )));
+    }
+    let (Some(from), Some(to)) = (&arguments.from, &arguments.to) else {
+        return Err(Failure::usage(
+            "for the packet of a period, write: period --from 2026-01-01 --to 2026-06-30",
+        ));
+    };
+    let from = Day::parse(from).map_err(Failure::usage)?;
+    let to = Day::parse(to).map_err(Failure::usage)?;
+    if from > to {
+        return Err(Failure::usage(format!("--from {from} is after --to {to}")));
+    }
+    Ok(PacketScope::Period { from, to })
+}
+
+/// Nothing can be told about days that are still to come.
+fn refuse_future(file: &ProductFile, scope: &PacketScope) -> Result<(), Failure> {
+    let PacketScope::Period { to, .. } = scope else { return Ok(()) };
+    let today = file.head().at.map_or(ops::now(), |last| last.max(ops::now())).day();
+    if *to > today {
+        return Err(Failure::usage(format!("--to {to} is in the future; give {today} or an earlier day")));
+    }
+    Ok(())
 }
 
 /// Writes a packet to a new file. A packet that cannot be recorded in the audit trail is removed.
@@ -59,9 +95,9 @@ pub fn write(
     // The PDF gets its name only after the audit trail has recorded it.
     pdf.persist().map_err(Refused::from)?;
     let mut output = format!(
-        "Packet {}: {} pages in {} ({})\nSHA-256 {}\n",
+        "Packet {}: {} in {} ({})\nSHA-256 {}\n",
         rendered.number(),
-        rendered.pages,
+        counted(rendered.pages, "page"),
         out.display(),
         rendered.conformance,
         rendered.sha256

@@ -125,8 +125,7 @@ fn page_words(page: &RecordPage, parts: &[RecordData]) -> String {
                 .filter(|condition| !condition.met)
                 .map(|condition| condition.text.as_str())
                 .collect();
-            let open =
-                if open.is_empty() { String::new() } else { format!(": not yet, {}", open.join("; ")) };
+            let open = if open.is_empty() { String::new() } else { format!("; needs: {}", open.join("; ")) };
             format!("{} ({}){open}", next.step.label, next.step.name)
         }),
     );

@@ -1,45 +1,50 @@
 //! `mainstay export --csv` and `import records`: exporting and importing every field of the records of a kind.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::args::RecordsArguments;
 use super::failure::Failure;
 use super::print::kind_of;
+use super::words::counted;
 use super::{CommandResult, heads, open};
-use crate::ops;
-use crate::ops::fields_csv::FieldsPlan;
+use crate::base::fresh_file::FreshFile;
+use crate::domain::ids::Kind;
+use crate::ops::fields_csv::{FieldsPlan, missing_column};
 use crate::ops::import::{ImportSource, ReadOptions};
+use crate::ops::{self, ProductFile, Refused};
 
 /// Exports every field of the records of a kind.
 pub fn write(path: &Path, kind: &str, out: &Path) -> CommandResult {
     let kind = kind_of(kind)?;
     let file = open::to_read(path)?;
     let bytes = file.fields_csv(kind)?;
-    let failed = |error| Failure::failed(format!("{} could not be written: {error}", out.display()));
-    let mut target = std::fs::File::options().write(true).create_new(true).open(out).map_err(failed)?;
-    if let Err(error) = target.write_all(&bytes).and_then(|()| target.sync_all()) {
-        drop(target);
-        let _ = std::fs::remove_file(out);
-        return Err(failed(error));
-    }
+    let mut target = FreshFile::new(out, Some(path)).map_err(Refused::from)?;
+    target.put(&bytes).map_err(Refused::from)?;
+    target.persist().map_err(Refused::from)?;
     Ok(format!("Wrote {}\n", out.display()))
 }
 
 /// Imports records, or reports what a dry run would import.
 pub fn take(arguments: &RecordsArguments) -> CommandResult {
     let kind = kind_of(&arguments.kind)?;
-    let source = Arc::new(ImportSource::read(&arguments.input, &ReadOptions::default())?);
+    let source = ImportSource::read(&arguments.input, &ReadOptions::default()).map_err(Failure::of_input)?;
+    let source = Arc::new(source);
+    if let Some(name) = missing_column(kind.def(), &source.header, &arguments.leave_out) {
+        return Err(Failure::usage(format!("--leave-out: the file has no column “{name}”")));
+    }
     if arguments.dry_run {
         let file = open::to_read(&arguments.file)?;
-        let plan = file.plan_fields(kind, &source, &arguments.leave_out, ops::now())?;
-        let output = outcome(&plan, "would be imported");
+        let plan = planned(&file, kind, &source, arguments)?;
+        let mut output = outcome(&plan, "would be imported");
+        if let Some(id) = plan.known_as {
+            let _ = writeln!(output, "The same file is already attached as {id}; importing it needs --again");
+        }
         return finish(&plan, output);
     }
     let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
-    let plan = file.plan_fields(kind, &source, &arguments.leave_out, ops::now())?;
+    let plan = planned(&file, kind, &source, arguments)?;
     if let Some(id) = plan.known_as.filter(|_| !arguments.again) {
         return Err(Failure::refused(format!(
             "the same file is already attached as {id}; to import its rows again, give --again"
@@ -54,19 +59,48 @@ pub fn take(arguments: &RecordsArguments) -> CommandResult {
     finish(&plan, output)
 }
 
+fn planned(
+    file: &ProductFile,
+    kind: Kind,
+    source: &Arc<ImportSource>,
+    arguments: &RecordsArguments,
+) -> Result<FieldsPlan, Failure> {
+    file.plan_fields(kind, source, &arguments.leave_out, ops::now()).map_err(|refusal| {
+        // That people do not make records of a kind is a rule; everything else is about the columns of the input.
+        if kind.def().create_by.is_empty() { Failure::from(refusal) } else { Failure::of_input(refusal) }
+    })
+}
+
 fn outcome(plan: &FieldsPlan, verb: &str) -> String {
     let mut output = String::new();
-    for (line, reasons) in plan.refused() {
+    for (name, rows) in plan.later_columns() {
+        let rows = counted(rows, "row");
+        let _ = writeln!(
+            output,
+            "column {name} cannot be filled when a record is created, and {rows} would fill it: give --leave-out {name}"
+        );
+    }
+    for (line, reasons) in plan.refused().filter(|(_, reasons)| !reasons.is_empty()) {
         let _ = writeln!(output, "line {line} refused: {}", reasons.join("; "));
     }
-    let (taken, refused) = (plan.taken(), plan.refused().count());
-    let _ = writeln!(output, "{}: {taken} rows {verb}, {refused} refused", plan.source.file_name);
+    let (taken, refused) = (counted(plan.taken(), "row"), plan.refused().count());
+    let _ = writeln!(output, "{}: {taken} {verb}, {refused} refused", plan.source.file_name);
     output
 }
 
 fn finish(plan: &FieldsPlan, output: String) -> CommandResult {
-    if plan.taken() == 0 && plan.refused().count() > 0 {
-        return Err(Failure::refused("no row could be imported; nothing was changed").after(output));
+    some_refused(plan.refused().count(), plan.taken(), output)
+}
+
+/// The end of an import: it fails if rows were refused, whether others could be imported or not.
+pub(super) fn some_refused(refused: usize, taken: usize, output: String) -> CommandResult {
+    if refused == 0 {
+        return Ok(output);
     }
-    Ok(output)
+    let words = if taken == 0 {
+        "no row could be imported, and nothing was changed; the reasons are listed above".to_owned()
+    } else {
+        format!("{} refused; the reasons are listed above", counted(refused, "row"))
+    };
+    Err(Failure::failed(words).after(output))
 }

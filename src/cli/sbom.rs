@@ -9,6 +9,7 @@ use super::CommandResult;
 use super::advisories::{notes_words, pretty};
 use super::args::{BillFormat, Sbom};
 use super::failure::Failure;
+use super::words::counted;
 use crate::base::note::Note;
 use crate::ops;
 use crate::soup::model::bill::Bill;
@@ -37,7 +38,7 @@ fn convert(file: &Path, to: BillFormat, out: &Path) -> CommandResult {
         BillFormat::Spdx => BillSyntax::Spdx,
     };
     let bill = convert_bill(file, syntax, out, &ops::stamp()).map_err(input_failure)?;
-    Ok(format!("{} components written to {}\n", bill.components.len(), out.display()))
+    Ok(format!("{} written to {}\n", counted(bill.components.len(), "component"), out.display()))
 }
 
 fn inspected_json(inspected: &InspectedBill) -> String {
@@ -74,10 +75,10 @@ fn inspected_words(inspected: &InspectedBill) -> String {
 fn counts(bill: &Bill) -> String {
     let direct = bill.components.iter().filter(|one| one.directness == Directness::Direct).count();
     format!(
-        "{} components, {direct} direct; {} dependency lines; {} statements about vulnerabilities\n",
-        bill.components.len(),
-        bill.dependencies.len(),
-        bill.statements.len()
+        "{}, {direct} direct; {}; {} about vulnerabilities\n",
+        counted(bill.components.len(), "component"),
+        counted(bill.dependencies.len(), "dependency line"),
+        counted(bill.statements.len(), "statement")
     )
 }
 

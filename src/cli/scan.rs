@@ -243,7 +243,7 @@ impl std::io::Write for Both<'_> {
 
 /// The knowledge that a person added, from a RON file.
 fn knowledge(path: &Path) -> Result<Knowledge, Failure> {
-    soup::read_knowledge(path).map_err(|refusal| Failure::usage(refusal.to_string()))
+    soup::read_knowledge(path).map_err(input_failure)
 }
 
 fn words(sources: &[SourceStatus], parts: &[Part], sum: &Sum, max_age: u32) -> String {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use ron::extensions::Extensions;
 
 use super::failure::Failure;
+use crate::base::regular;
 use crate::domain::ids::Kind;
 use crate::domain::record::{Fields, check_values};
 use crate::domain::text::with_article;
@@ -15,18 +16,15 @@ const SCRIPT_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 /// Reads a script. Nothing is performed; every mistake in the script is reported first.
 pub fn read(path: &Path) -> Result<Vec<Act>, Failure> {
-    let cannot =
-        |error: std::io::Error| Failure::failed(format!("{} cannot be read: {error}", path.display()));
-    let text = read_text(path, SCRIPT_BYTES_MAX).map_err(|error| match error.kind() {
-        std::io::ErrorKind::FileTooLarge => Failure::usage(format!("{}: {error}", path.display())),
-        _ => cannot(error),
+    let text = read_text(path, SCRIPT_BYTES_MAX).map_err(|error| {
+        Failure::failed(format!("{} cannot be read: {}", path.display(), regular::why(&error)))
     })?;
-    let mut acts = parse(&text).map_err(|words| Failure::usage(format!("{}:{words}", path.display())))?;
+    let mut acts = parse(&text).map_err(|words| Failure::failed(format!("{}:{words}", path.display())))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     for (index, act) in acts.iter_mut().enumerate() {
         resolve(act, folder);
         check(act).map_err(|words| {
-            Failure::refused(format!(
+            Failure::failed(format!(
                 "request {} of {}: {words}; nothing was changed",
                 index + 1,
                 path.display()
@@ -53,6 +51,8 @@ const EXAMPLE: &str = r#"  [
     (do: Move(id: "FB-0001", go: "register"), reason: "…"),
   ]"#;
 
+const INVITE: &str = "a person is not created but invited: write InvitePerson(login: \"ben\", full_name: \"Ben Example\", roles: [\"dev_lead\"])";
+
 /// Resolves the paths of attachments relative to the script.
 fn resolve(act: &mut Act, folder: &Path) {
     if let Request::Attach { file: FileSource::Path(path), .. } = &mut act.request {
@@ -64,6 +64,7 @@ fn resolve(act: &mut Act, folder: &Path) {
 /// Checks everything that needs no file: unknown fields and steps, values of the wrong type.
 fn check(act: &Act) -> Result<(), String> {
     match &act.request {
+        Request::Create { kind: Kind::Person, .. } => Err(INVITE.to_owned()),
         Request::Create { kind, set, .. } => check_fields(*kind, set),
         Request::Edit { id, set } => check_fields(id.kind, set),
         Request::Move { id, go, set } => {
@@ -159,6 +160,8 @@ mod tests {
         let check_text = |text: &str| check(&parse(text).unwrap()[0]).unwrap_err();
         assert!(check_text(r#"[(do: Create(kind: "feedback", set: {"titel": "x"}))]"#).contains("titel"));
         assert!(check_text(r#"[(do: Move(id: "FB-0001", go: "fly"))]"#).contains("register"));
+        let words = check_text(r#"[(do: Create(kind: "person", set: {"login": "ben"}))]"#);
+        assert!(words.contains("InvitePerson"), "{words}");
         let words = check_text(r#"[(do: Create(kind: "feedback", set: {"is_complaint": "maybe"}))]"#);
         assert!(words.contains("Complaint"), "{words}");
     }

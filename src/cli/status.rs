@@ -40,7 +40,13 @@ pub fn status(path: &Path, on: Option<&str>, json: bool) -> CommandResult {
     let status = match day {
         None => Status::of(file.present(), ops::now()).map_err(Refused::from)?,
         Some(day) => {
-            let at = Moment::end_of(day);
+            // The file may have been written by a workstation whose clock is ahead of this one.
+            let now = file.head().at.map_or(ops::now(), |last| last.max(ops::now()));
+            if day > now.day() {
+                let words = format!("--on {day} is in the future; give {} or an earlier day", now.day());
+                return Err(Failure::usage(words));
+            }
+            let at = Moment::end_of(day).min(now);
             let ledger = file.at(at)?;
             if ledger.is_empty() {
                 return Err(Failure::refused(format!("{} did not exist yet on {day}", path.display())));

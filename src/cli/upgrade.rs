@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::failure::Failure;
+use super::words::counted;
 use super::{CommandResult, advisories, open};
 use crate::ops::{self, FileState, Leftover, ProductFile, Steps};
 
@@ -26,12 +27,12 @@ pub fn upgrade(path: &Path, steps: Steps) -> CommandResult {
     }
     match outcome {
         Ok(done) => Ok(format!(
-            "{}Upgraded {} from version {} to version {}; {} events were verified\nThe original is kept as {}\n",
+            "{}Upgraded {} from version {} to version {}; verified {}\nThe original is kept as {}\n",
             if done.took_back_a_write { "An interrupted write was rolled back\n" } else { "" },
             path.display(),
             done.from,
             done.to,
-            done.verified.events,
+            counted(done.verified.events, "event"),
             done.copy.display()
         )),
         Err(Ok(FileState::Ready)) => {

@@ -165,7 +165,7 @@ pub const COMMANDS: &[CommandDef] = &[
     def(
         AppCommand::BackUp,
         "Back up now…",
-        "A verified copy of the file at a place of your choice",
+        "A copy of the file at a place of your choice, read back",
         None,
         Needs::File,
     ),

@@ -487,7 +487,10 @@ fn a_person_can_say_what_is_the_same_and_what_is_not() {
         r#"(exclusions: [(component: "acme:pump_link", product: "acme:pump_link", reason: "Another product of this name")])"#,
     );
     assert_ne!(with(&not, &mine), 10);
-    assert_eq!(with(&bench.file("slip.ron", "(aliases: 3)"), &mine), 2);
+    assert_eq!(with(&bench.file("slip.ron", "(aliases: 3)"), &mine), 1);
+    let nowhere = bench.scan(&mine, &["--knowledge", "nowhere.ron"]);
+    let words = "nowhere.ron could not be read: there is no such file";
+    assert!(nowhere.code == 1 && nowhere.err.contains(words), "{}", nowhere.err);
 }
 
 #[test]
@@ -907,4 +910,52 @@ fn a_scan_works_where_no_answer_can_be_kept_and_nothing_is_kept_of_a_refused_bil
     let first = bench.scan(&sbom, FRESH);
     assert_eq!((first.code, bench.scan(&sbom, FRESH).out), (10, first.out));
     assert_eq!(std::fs::read_to_string(bench.cache().join("answers")).unwrap(), "of somebody else");
+}
+
+#[test]
+fn a_path_that_cannot_be_read_is_refused_with_its_reason_and_the_others_are_imported() {
+    let bench = Bench::new();
+    let good = bench.file(
+        "a.json",
+        &nvd("2026-02-01T00:00:00.000", &[("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0")]),
+    );
+    let (nowhere, empty) = (bench.folder.path().join("nowhere"), bench.folder.path().join("empty"));
+    std::fs::create_dir(&empty).unwrap();
+    let cache = bench.cache();
+    let cache = cache.to_str().unwrap();
+    let told = bench.run(&[
+        "advisories",
+        "import",
+        nowhere.to_str().unwrap(),
+        good.to_str().unwrap(),
+        empty.to_str().unwrap(),
+        "--cache",
+        cache,
+        "--json",
+    ]);
+    assert_eq!(told.code, 1, "{}{}", told.out, told.err);
+    assert!(told.err.contains("2 of 3 files could not be imported"), "{}", told.err);
+    let files = told.json()["files"].clone();
+    assert_eq!(files[0]["outcome"]["refused"]["reason"], "there is no such file or folder");
+    assert_eq!(files[1]["outcome"], "taken");
+    assert_eq!(files[2]["outcome"]["refused"]["reason"], "the folder contains no file");
+    let shown = bench.run(&["advisories", "show", "cve-2026-0001", "--cache", cache]);
+    assert_eq!(shown.code, 0, "in small letters too: {}", shown.err);
+    let other = Bench::new();
+    let told = other.import(&other.folder.path().join("nowhere"));
+    assert_eq!(told.code, 1);
+    assert!(!other.cache().exists(), "nothing was imported, so no cache was made");
+}
+
+#[test]
+fn the_bill_and_the_advisory_of_the_documentation_give_the_finding_that_it_names() {
+    let bench = Bench::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/example");
+    assert_eq!(bench.import(&folder.join("nvd.json")).code, 0);
+    let scanned = bench.scan(&folder.join("gateway.cdx.json"), &["--max-age", "36500"]);
+    assert_eq!(scanned.code, 10, "{}", scanned.err);
+    let components = scanned.json()["components"].clone();
+    assert_eq!(components[0]["verdicts"][0]["id"], "CVE-2022-37434");
+    assert_eq!(components[0]["verdicts"][0]["verdict"], "affected");
+    assert_eq!(components[1]["checked"][0]["outcome"], "could_not_be_checked");
 }

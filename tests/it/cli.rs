@@ -88,7 +88,7 @@ fn shape(value: &Value) -> Value {
 fn the_example_verifies_and_has_something_overdue_of_each_sort() {
     let (path, written) = example();
     let path = path.to_str().unwrap();
-    let expected = json!({"path": "string", "people": [
+    let expected = json!({"format": "number", "path": "string", "people": [
         {"login": "string", "full_name": "string", "roles": ["string"], "password": "string"}]});
     assert_eq!(shape(written), expected);
     assert_eq!(written["people"][0]["password"], EXAMPLE_PASSWORD);
@@ -132,6 +132,8 @@ fn the_example_verifies_and_has_something_overdue_of_each_sort() {
     let said = with(&["status", path, "--on", "2026-11-21"]);
     assert!(said.out.contains("Overdue, unapproved or due now"), "{}", said.out);
     assert_eq!(with(&["status", path, "--on", "yesterday"]).code, 2);
+    let ahead = with(&["status", path, "--on", "2190-01-01"]);
+    assert!(ahead.code == 2 && ahead.err.contains("is in the future"), "{}", ahead.err);
     let early = with(&["status", path, "--on", "1999-01-01"]);
     assert_eq!(early.code, 3, "{}", early.out);
     assert!(early.err.contains("did not exist yet on 1999-01-01"), "{}", early.err);
@@ -221,7 +223,7 @@ fn a_record_lists_its_parts_and_a_part_names_its_record() {
         assert_eq!(with(&["show", path, id, "--json"]).json()["parent"], "CR-0004");
         let said = with(&["show", path, id]);
         assert!(said.out.contains("\nPart of CR-0004\n"), "{}", said.out);
-        let closed = "(strike): not yet, CR-0004, to which it belongs, is “Verifying” (now “Verified”)";
+        let closed = "(strike); needs: CR-0004, to which it belongs, is “Verifying” (now “Verified”)";
         assert!(said.out.contains(closed), "{}", said.out);
     }
 }
@@ -276,7 +278,12 @@ fn an_export_holds_everything_and_a_backup_is_the_same_file() {
     assert_eq!(with(&["export", path, "-o", out.to_str().unwrap()]).code, 1, "nothing is written over");
 
     let backup = folder.path().join("backup.mainstay");
-    assert_eq!(with(&["backup", path, "-o", backup.to_str().unwrap()]).code, 0);
+    let copied = with(&["backup", path, "-o", backup.to_str().unwrap()]);
+    assert!(
+        copied.code == 0 && copied.out.contains("was not verified: run mainstay verify"),
+        "{}",
+        copied.out
+    );
     assert_eq!(with(&["verify", backup.to_str().unwrap()]).code, 0);
     assert_eq!(with(&["backup", path, "-o", backup.to_str().unwrap()]).code, 1);
 }
@@ -379,12 +386,14 @@ fn a_head_that_was_noted_must_still_be_there() {
     let head = with(&["verify", &path, "--json"]).json()["head"].clone();
     let (seq, digest) = (head["seq"].as_u64().unwrap(), head["digest"].as_str().unwrap());
     for noted in [format!("{seq}:{digest}"), format!("{seq}:{}", &digest[..16].to_uppercase())] {
-        assert_eq!(with(&["verify", &path, "--head", &noted]).code, 0, "{noted}");
+        let there = with(&["verify", &path, "--head", &noted]);
+        assert!(there.code == 0 && there.out.contains(&format!("Event {seq} is the one given")), "{noted}");
     }
     let other = with(&["verify", &path, "--head", &format!("{}:{digest}", seq - 1)]);
-    assert!(other.code == 4 && other.out.contains("is not the one that was seen earlier"), "{}", other.out);
+    assert!(other.code == 4 && other.out.contains("is not the one given"), "{}", other.out);
+    assert!(other.err.contains("or the head was mistyped") && !other.err.contains("backup"), "{}", other.err);
     let cut = with(&["verify", &path, "--head", &format!("{}:{digest}", seq + 1)]);
-    assert!(cut.code == 4 && cut.out.contains("cut back to event"), "{}", cut.out);
+    assert!(cut.code == 4 && cut.out.contains("the file ends at event"), "{}", cut.out);
     for wrong in ["12", "0:04495135c324cd7f", "12:0449", "12:zzzzzzzzzzzzzzzzzzzz"] {
         assert_eq!(with(&["verify", &path, "--head", wrong]).code, 2, "{wrong}");
     }
@@ -428,24 +437,27 @@ fn a_script_with_a_slip_changes_nothing_and_says_where_it_is() {
     };
     let create = r#"(do: Create(kind: "feedback", set: {"title": "x"}))"#;
     let slip = run("a.ron", &format!("[\n{create},\n(do: Fly(id: \"FB-0001\")),\n]"));
-    assert_eq!(slip.code, 2);
+    assert_eq!(slip.code, 1);
     assert!(slip.err.contains("a.ron:3:") && slip.err.contains("Fly"), "{}", slip.err);
     // What the program notes of itself cannot be said by a script.
     for note in ["NotePacket", "NoteImport"] {
         let forged = run("n.ron", &format!("[(do: {note}(facts: {{\"sha256\": \"00\"}}))]"));
-        assert!(forged.code == 2 && forged.err.contains(note), "{}", forged.err);
+        assert!(forged.code == 1 && forged.err.contains(note), "{}", forged.err);
         assert_eq!(forged.err.matches(note).count(), 1, "it is not offered: {}", forged.err);
     }
     let field = run("b.ron", &format!("[{create}, (do: Edit(id: \"FB-0030\", set: {{\"titel\": \"x\"}}))]"));
-    assert_eq!(field.code, 3);
+    assert_eq!(field.code, 1);
     assert!(field.err.contains("request 2") && field.err.contains("titel"), "{}", field.err);
     let step = run("c.ron", &format!("[{create}, (do: Move(id: \"FB-0030\", go: \"fly\"))]"));
-    assert!(step.code == 3 && step.err.contains("register"), "{}", step.err);
+    assert!(step.code == 1 && step.err.contains("register"), "{}", step.err);
     let wrong =
         run("d.ron", r#"[(do: Create(kind: "feedback", set: {"title": "x", "received_at": "soon"}))]"#);
-    assert!(wrong.code == 3 && wrong.err.contains("Received at"), "{}", wrong.err);
-    assert_eq!(run("e.ron", "[").code, 2);
-    assert_eq!(with(&["run", &path, "nowhere.ron", "--login", "mara"]).code, 1);
+    assert!(wrong.code == 1 && wrong.err.contains("Received at"), "{}", wrong.err);
+    let person = run("p.ron", r#"[(do: Create(kind: "person", set: {"login": "ben"}))]"#);
+    assert!(person.code == 1 && person.err.contains("InvitePerson(login:"), "{}", person.err);
+    assert_eq!(run("e.ron", "[").code, 1);
+    let nowhere = with(&["run", &path, "nowhere.ron", "--login", "mara"]);
+    assert!(nowhere.code == 1 && nowhere.err.contains("there is no such file"), "{}", nowhere.err);
     assert_eq!(seq(), before, "nothing was changed");
 }
 
@@ -500,6 +512,12 @@ fn feedback_is_imported_once_and_a_packet_is_a_pdf() {
     assert!(again.code == 0 && again.out.contains("2 imported before"), "{}{}", again.out, again.err);
     let unknown = with(&["import", "feedback", &path, &rows, "--mapping", "Nothing", "--login", "tomas"]);
     assert_eq!(unknown.code, 2, "{}", unknown.err);
+    let missing = with(&["import", "feedback", &path, &rows, "--mapping", "none.ron", "--login", "tomas"]);
+    assert!(
+        missing.code == 1 && missing.err.contains("none.ron could not be read: there is no such file"),
+        "{}",
+        missing.err
+    );
 
     let pdf = folder.path().join("cr.pdf");
     let made = with(&["packet", &path, "change", "CR-0004", "-o", pdf.to_str().unwrap(), "--login", "mara"]);
@@ -509,7 +527,25 @@ fn feedback_is_imported_once_and_a_packet_is_a_pdf() {
     assert!(pages.parse::<u32>().unwrap() <= 10, "an auditor's sample stays short: {pages} pages");
     let over = with(&["packet", &path, "change", "CR-0004", "-o", pdf.to_str().unwrap(), "--login", "mara"]);
     assert_eq!(over.code, 1, "nothing is written over");
-    assert_eq!(with(&["packet", &path, "period", "-o", "x.pdf", "--login", "mara"]).code, 2);
+    for (more, words) in [
+        (vec!["period"], "write: period --from"),
+        (
+            vec!["period", "--from", "2026-03-01", "--to", "2026-01-01"],
+            "--from 2026-03-01 is after --to 2026-01-01",
+        ),
+        (vec!["period", "--from", "2026-01-01", "--to", "2190-01-01"], "is in the future"),
+        (
+            vec!["period", "CR-0004", "--from", "2026-01-01", "--to", "2026-03-01"],
+            "“CR-0004” does not belong",
+        ),
+        (vec!["change", "CR-0004", "--from", "2026-01-01"], "--from belongs to the packet of a period"),
+        (vec!["change", "FB-0001"], "FB-0001 is not a change request"),
+    ] {
+        let refused = with(
+            &[&["packet", path.as_str()][..], &more[..], &["-o", "x.pdf", "--login", "mara"][..]].concat(),
+        );
+        assert!(refused.code == 2 && refused.err.contains(words), "{more:?}: {}", refused.err);
+    }
     assert_eq!(with(&["verify", &path]).code, 0);
 }
 
@@ -577,12 +613,14 @@ fn every_shipped_calendar_is_brought_into_a_policy_by_the_script_that_is_printed
     assert_eq!(with(&["verify", &path]).code, 0);
     let refused = with(&["calendar", "germany", "--from", "2034", "--to", "2040"]);
     let words = "has no holidays for 2036; it covers 2024 to 2035";
-    assert!(refused.code == 3 && refused.err.contains(words), "{}", refused.err);
+    assert!(refused.code == 2 && refused.err.contains(words), "{}", refused.err);
     assert_eq!(with(&["calendar", "germany", "--from", "2034", "--to", "2030"]).code, 2);
+    assert_eq!(with(&["calendar", "--from", "2030"]).code, 2, "a year needs a calendar");
+    assert_eq!(with(&["calendar", "utopia"]).code, 2);
     let text = "(name: \"A\", weekend: [], years: [(year: 2026, holidays: []), (year: 2026, holidays: [])])";
     let refused = with(&["calendar", &file(folder.path(), "twice.ron", text)]);
     assert!(
-        refused.code == 3 && refused.err.contains("twice.ron: year 2026: it is listed twice"),
+        refused.code == 1 && refused.err.contains("twice.ron: year 2026: it is listed twice"),
         "{}",
         refused.err
     );
@@ -790,7 +828,114 @@ fn a_file_that_lacks_an_event_that_the_workstation_saw_is_noticed_by_every_comma
     std::fs::write(&list, "{\"format\":1,\"heads\":[{\"file\":\"../x\",\"seq\":1,\"digest\":\"\"}]}")
         .unwrap();
     let (code, _, err) = at(&other, &["heads", "import", list.to_str().unwrap()]);
-    assert!(code == 3 && err.contains("is not the identifier of a file"), "{code} {err}");
+    assert!(code == 1 && err.contains("is not the identifier of a file"), "{code} {err}");
     std::fs::write(&list, "[]").unwrap();
     assert_eq!(at(&other, &["heads", "import", list.to_str().unwrap()]).0, 1);
+}
+
+#[test]
+fn a_row_that_is_refused_makes_the_import_fail_and_the_others_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = copy(folder.path());
+    let rows = file(folder.path(), "calls.csv", "number,text\nB 1,Alarm is late\nB 2,\n");
+    let mapping = file(
+        folder.path(),
+        "calls.ron",
+        r#"(name: "Calls", columns: [(target: "external_number", from: ["number"]), (target: "title", from: ["text"])])"#,
+    );
+    let import = ["import", "feedback", &path, &rows, "--mapping", &mapping, "--login", "tomas"];
+    let taken = with(&import);
+    assert_eq!(taken.code, 1, "{}", taken.out);
+    assert!(taken.out.contains("1 row imported, 0 imported before, 1 refused"), "{}", taken.out);
+    assert!(taken.err.contains("1 row refused; the reasons are listed above"), "{}", taken.err);
+    let again = with(&[&import[..], &["--dry-run"]].concat());
+    assert!(again.code == 1 && again.out.contains("The same file was imported before"), "{}", again.out);
+    let bare = with(&[&import[..], &["--answer", "aware_at=2026-11-28"]].concat());
+    assert!(bare.code == 2 && bare.err.contains("is not a date and time"), "{}", bare.err);
+    let unknown = with(&[&import[..], &["--answer", "awareness=x"]].concat());
+    assert!(
+        unknown.code == 2 && unknown.err.contains("feedback has no field “awareness”"),
+        "{}",
+        unknown.err
+    );
+}
+
+#[test]
+fn what_prevents_a_step_is_said_as_what_it_needs() {
+    let path = example().0.to_str().unwrap();
+    let said = with(&["show", path, "PR-0001"]).out;
+    assert!(
+        said.contains("Close (close); needs: The problem is resolved") && !said.contains("not yet,"),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_output_in_a_folder_that_is_missing_is_refused_with_the_folder() {
+    let path = example().0.to_str().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("nowhere/out.json");
+    for arguments in [
+        vec!["export", path, "-o", out.to_str().unwrap()],
+        vec!["export", path, "--kind", "feedback", "--csv", out.to_str().unwrap()],
+        vec!["backup", path, "-o", out.to_str().unwrap()],
+    ] {
+        let refused = with(&arguments);
+        assert!(refused.code == 1 && refused.err.contains("there is no folder"), "{}", refused.err);
+    }
+    for arguments in [vec!["export", path, "--kind", "feedback"], vec!["export", path]] {
+        let refused = with(&arguments);
+        assert!(refused.code == 2 && refused.err.contains("--kind KIND --csv OUT.csv"), "{}", refused.err);
+    }
+}
+
+/// The blocks of a language in the documentation of the command line.
+#[cfg(unix)]
+fn printed(language: &str) -> Vec<String> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/command-line.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let begin = format!("```{language}\n");
+    text.split(begin.as_str()).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn the_commands_and_files_of_the_documentation_work_as_they_are_printed() {
+    let (folder, place) = (tempfile::tempdir().unwrap(), workstation());
+    for block in printed("ron") {
+        if let Some((name, _)) = block.strip_prefix("// ").and_then(|rest| rest.split_once('\n')) {
+            file(folder.path(), name, &block);
+        }
+    }
+    file(folder.path(), "calls.csv", &printed("csv").concat());
+    let program = Path::new(env!("CARGO_BIN_EXE_mainstay")).parent().unwrap().display();
+    let path = format!("{program}:{}", std::env::var("PATH").unwrap());
+    let blocks: Vec<String> = printed("sh").into_iter().filter(|block| block.contains("mainstay ")).collect();
+    assert_eq!(blocks.len(), 3, "{blocks:?}");
+    for block in blocks {
+        let output = Command::new("sh")
+            .args(["-e", "-c", &block])
+            .current_dir(folder.path())
+            .env("PATH", &path)
+            .env("MAINSTAY_PASSWORD", "violet tractor hums at noon")
+            .env("MAINSTAY_DATA_FOLDER", &place)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{block}\n{}{said}", String::from_utf8_lossy(&output.stdout));
+    }
+    let pump = folder.path().join("pump.mainstay");
+    let list = with(&["list", pump.to_str().unwrap(), "feedback", "--json"]).json();
+    assert_eq!(list["records"].as_array().unwrap().len(), 2, "one by the script, one by the import");
+}
+
+#[test]
+fn the_kinds_and_roles_that_the_documentation_lists_are_all() {
+    use mainstay::domain::choice::Choice as _;
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/command-line.md")).unwrap();
+    let kinds = mainstay::domain::ids::Kind::ALL.iter().map(|kind| kind.code());
+    let roles = mainstay::domain::person::Role::OPTIONS.iter().map(|option| option.code);
+    for code in kinds.chain(roles) {
+        assert!(text.contains(&format!("`{code}`")), "{code}");
+    }
 }

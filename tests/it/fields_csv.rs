@@ -129,7 +129,8 @@ fn a_row_that_cannot_be_taken_is_told_with_line_field_and_reason_and_the_others_
     assert!(refused[&3].contains("neither yes nor no") && refused[&3].contains("is missing"), "{refused:?}");
     assert!(refused[&4].contains("there is no FB-0099 in this file"), "{refused:?}");
     assert!(refused[&5].contains("is in the future"), "{refused:?}");
-    assert!(refused[&6].contains("cannot be filled when the record is created"), "{refused:?}");
+    assert_eq!(refused[&6], "", "the column is the only reason");
+    assert_eq!(plan.later_columns(), BTreeMap::from([("evaluation_rationale", 1)]));
     assert_eq!(desk.file.head().seq, before, "a rehearsal changes nothing");
     assert!(matches!(plan.rows[0].plan, FieldsRowPlan::Take(None, _)));
     let made = desk.file.take_fields(&desk.people["dan"], &plan, &stamp(desk.now)).unwrap();
@@ -213,12 +214,26 @@ fn the_command_line_writes_fields_rehearses_and_takes_them_in_once() {
 
     let mut take = vec!["import", "records", path, out, "--kind", "problem_report", "--login", "tomas"];
     let (code, said, err) = mainstay(&[&take[..], &["--dry-run"]].concat());
-    assert_eq!(code, 0, "{err}");
-    assert!(said.contains(" refused: ") && said.contains("cannot be filled"), "by row: {said}");
+    assert_eq!(code, 1, "{err}");
+    assert!(err.contains("the reasons are listed above"), "{err}");
     let later = filled_later(Kind::ProblemReport.def());
-    for name in &later {
-        take.extend(["--leave-out", name]);
+    let told: Vec<&str> = said.lines().filter(|line| line.contains("cannot be filled when")).collect();
+    assert!(!told.is_empty() && told.len() < count + later.len(), "once for each column: {said}");
+    for line in told {
+        let name = line.rsplit("--leave-out ").next().unwrap();
+        assert!(later.iter().any(|later| later == name), "{line}");
+        assert_eq!(said.matches(&format!("column {name} ")).count(), 1, "{said}");
     }
+    let def = Kind::ProblemReport.def();
+    for (index, name) in later.iter().enumerate() {
+        // By name or by label.
+        take.extend([
+            "--leave-out",
+            if index % 2 == 0 { name.as_str() } else { def.field(name).unwrap().label },
+        ]);
+    }
+    let missing = mainstay(&[&take[..], &["--leave-out", "colour", "--dry-run"]].concat());
+    assert!(missing.0 == 2 && missing.2.contains("no column “colour”"), "{}", missing.2);
     let (code, said, err) = mainstay(&[&take[..], &["--dry-run"]].concat());
     assert_eq!(code, 0, "{err}");
     assert!(said.contains(&format!("{count} rows would be imported, 0 refused")), "{said}");
@@ -228,5 +243,7 @@ fn the_command_line_writes_fields_rehearses_and_takes_them_in_once() {
     let (code, _, err) = mainstay(&take);
     assert_eq!(code, 3);
     assert!(err.contains("--again"), "{err}");
+    let (code, said, _) = mainstay(&[&take[..], &["--dry-run"]].concat());
+    assert!(code == 0 && said.contains("already attached as") && said.contains("--again"), "{said}");
     assert_eq!(opened(Path::new(path)).all(Kind::ProblemReport).unwrap().len(), 2 * count);
 }

@@ -66,9 +66,9 @@ fn every_row_of_a_file_is_taken_or_refused_with_its_line_and_its_reason() {
 
     let at = desk.tick();
     let report = desk.file.import(&desk.people["dan"], &plan, &|_| true, &stamp(at)).unwrap();
-    assert_eq!(report.rows[1].words(), ("Taken", "FB-0002".to_owned()));
+    assert_eq!(report.rows[1].words(), ("Imported", "FB-0002".to_owned()));
     let csv = String::from_utf8(report.csv().unwrap()).unwrap();
-    assert!(csv.contains("2,A 1,Taken,FB-0001"), "{csv}");
+    assert!(csv.contains("2,A 1,Imported,FB-0001"), "{csv}");
     for row in &report.rows {
         let RowOutcome::Taken(Some(id)) = row.outcome else {
             continue;
@@ -307,8 +307,15 @@ fn an_open_question_is_asked_and_a_mapping_is_kept_by_name() {
     let file = source("report_number,event_date,device_name,event_text\n1,04-23-2025,Pump,Late\n");
     let refusal = desk.file.plan_import(&file, &maude, desk.now).unwrap_err().to_string();
     assert!(refusal.contains("received_at"), "{refusal}");
-    let maude = answered(maude, "received_at", "2031-03-01").unwrap();
-    assert!(answered(maude.clone(), "aware_at", "yesterday").is_err());
+    for (target, answer, words) in [
+        ("received_at", "2031-03-01", "is not a date and time"),
+        ("aware_at", "yesterday", "is not a date and time"),
+        ("awareness", "2031-03-01 08:00", "feedback has no field “awareness”"),
+    ] {
+        let refusal = answered(maude.clone(), target, answer).unwrap_err().to_string();
+        assert!(refusal.contains(words), "{answer}: {refusal}");
+    }
+    let maude = answered(maude, "received_at", "2031-03-01 08:00").unwrap();
     let maude = answered(maude, "aware_at", "2031-03-01T08:00:00Z").unwrap();
     assert_eq!(desk.file.plan_import(&file, &maude, desk.now).unwrap().counts().taken, 1);
     let own = desk.folder.path().join("mappings");
@@ -333,7 +340,7 @@ fn taken_whole(path: &str, mapping: &str) {
     let (mut suggested, notes) = file.suggested(&[]);
     assert_eq!((suggested.name.as_str(), notes.len()), (mapping, 0));
     for target in suggested.ask.clone() {
-        suggested = answered(suggested, &target.target, "2031-03-01").unwrap();
+        suggested = answered(suggested, &target.target, "2031-03-01T12:00:00Z").unwrap();
     }
     let plan = desk.file.plan_import(&file, &suggested, desk.now).unwrap();
     assert_eq!(

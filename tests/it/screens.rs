@@ -260,10 +260,12 @@ fn a_file_is_read_asked_about_planned_and_taken_in() {
         for label in ["Received at", "Aware since"] {
             harness.get_by_role_and_label(egui::accesskit::Role::TextInput, label).focus();
             harness.run();
-            harness.get_by_role_and_label(egui::accesskit::Role::TextInput, label).type_text("2031-03-01");
+            harness
+                .get_by_role_and_label(egui::accesskit::Role::TextInput, label)
+                .type_text("2031-03-01 08:00");
             harness.run();
         }
-        wait_for(&mut harness, "2 will be taken");
+        wait_for(&mut harness, "2 will be imported");
         harness.run();
         harness.get_by_label("1 refused");
         picture(&mut harness, &format!("import-plan-{name}"));
@@ -278,7 +280,7 @@ fn a_file_is_read_asked_about_planned_and_taken_in() {
         job.run(&mut stage.desk.file, &stage.desk.people["dan"], &stamp(stage.desk.now));
         harness.run();
         harness.get_by_label("maude.csv was imported");
-        harness.get_by_label("2 taken");
+        harness.get_by_label("2 imported");
         picture(&mut harness, &format!("import-report-{name}"));
         harness.get_by_label("Save the report as CSV…").click();
         harness.run();

@@ -206,7 +206,7 @@ fn what_cannot_be_signed_any_more_is_told_in_the_dialog() {
     window.type_into("Password", PASSWORD);
     window.press("Sign");
     assert_eq!(window.file().head().seq, before);
-    assert!(window.has("is not possible yet: The evaluation is under way"));
+    assert!(window.has("is not possible yet; it needs: The evaluation is under way"));
 }
 
 #[test]

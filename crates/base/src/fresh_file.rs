@@ -43,6 +43,10 @@ impl FreshFile {
         let folder = target.parent().ok_or_else(|| {
             StoreError::Refused(format!("{} is a folder, not a file name", target.display()))
         })?;
+        if !folder.is_dir() {
+            let words = format!("there is no folder {}", folder.display());
+            return Err(failed()(std::io::Error::new(std::io::ErrorKind::NotFound, words)));
+        }
         let mut prefix = target.file_name().unwrap_or_default().to_owned();
         prefix.push(".");
         let mut builder = Builder::new();

@@ -30,6 +30,22 @@ pub fn text(path: &Path, bytes_max: u64) -> Result<String> {
     Ok(text)
 }
 
+/// Why a file could not be read or written, in plain words.
+pub fn why(error: &Error) -> String {
+    // What this program says itself is in plain words already.
+    if error.get_ref().is_some() {
+        return error.to_string();
+    }
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        ErrorKind::PermissionDenied => "access is denied; check its permissions".to_owned(),
+        ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+        ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        ErrorKind::NotADirectory => "a part of its path is a file, not a folder".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
 fn refuse_other(found: &fs::Metadata) -> Result<()> {
     if found.is_file() {
         return Ok(());
@@ -51,6 +67,17 @@ mod tests {
         assert!(text(&path, 3).unwrap_err().to_string().contains("more than 3 bytes"));
         assert!(open(folder.path()).unwrap_err().to_string().contains("folder"));
         assert_eq!(open(&folder.path().join("b.txt")).unwrap_err().kind(), ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn why_a_file_cannot_be_read_is_said_in_plain_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        fs::write(&path, [0xff, 0xfe, 0x41]).unwrap();
+        assert_eq!(why(&text(&path, 10).unwrap_err()), "it is not UTF-8 text");
+        assert_eq!(why(&open(&folder.path().join("b.txt")).unwrap_err()), "there is no such file or folder");
+        assert_eq!(why(&open(folder.path()).unwrap_err()), "it is a folder");
+        assert_eq!(why(&text(&path, 2).unwrap_err()), "it has more than 2 bytes");
     }
 
     #[cfg(unix)]

@@ -22,11 +22,6 @@ impl Moment {
         Self(at.with_nanosecond(0).unwrap_or(at))
     }
 
-    /// Noon UTC of a day, for sources that give only the day.
-    pub fn noon_of(day: Day) -> Self {
-        Self(day.0.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc())
-    }
-
     /// The last second of a day in UTC.
     pub fn end_of(day: Day) -> Self {
         Self(day.0.and_hms_opt(23, 59, 59).unwrap_or_default().and_utc())

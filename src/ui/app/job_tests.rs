@@ -77,10 +77,10 @@ fn importing(folder: &Path, clock: &Clock) -> Window {
     for label in ["Received at", "Aware since"] {
         window.get_by_role_and_label(Role::TextInput, label).focus();
         window.run_steps(2);
-        window.get_by_role_and_label(Role::TextInput, label).type_text("2031-03-01");
+        window.get_by_role_and_label(Role::TextInput, label).type_text("2031-03-01 08:00");
         window.run_steps(2);
     }
-    until_label(&mut window, "300 will be taken");
+    until_label(&mut window, "300 will be imported");
     // It may be below the visible part.
     window.get_by_role_and_label(Role::Button, "Import 300 rows").click_accesskit();
     until_label(&mut window, "Importing maude.csv");

@@ -19,6 +19,7 @@ use self::outcome::OutcomeTable;
 use self::reading::ReadingChoices;
 use self::work::ReadFile;
 use super::parts::{boxed_ui, heading_ui, in_a_row_ui, lowered_ui, problem_ui, progress_ui};
+use crate::domain::field::FieldType;
 use crate::domain::ids::{Kind, RecordId};
 use crate::ops::Head;
 use crate::ops::import::{
@@ -335,9 +336,10 @@ impl ImportScreen {
                         .map(|refusal| refusal.to_string())
                 })
                 .flatten();
-            Field::new(label).violation(words.as_deref()).show(ui, |ui| {
-                ui.add(TextLine::new(answer).hint("2026-11-22 or 2026-11-22 14:05").width(240.0))
-            });
+            let example = def.field(&ask.target).map_or("", |field| answer_hint(field.ty));
+            Field::new(label)
+                .violation(words.as_deref())
+                .show(ui, |ui| ui.add(TextLine::new(answer).hint(example).width(240.0)));
         }
     }
 
@@ -389,7 +391,7 @@ impl ImportScreen {
         }
         let Some(plan) = self.plan.clone() else { return };
         let counts = plan.counts();
-        counts_ui(ui, counts, "will be taken");
+        counts_ui(ui, counts, "will be imported");
         if let Some(at) = plan.imported_before {
             let words = format!("This file was already imported on {}.", at.words());
             banner_ui(ui, &Notice::info(words), false);
@@ -407,7 +409,7 @@ impl ImportScreen {
         let taken = plan.counts().taken;
         let mut missing = Vec::new();
         if taken == 0 {
-            missing.push("No row can be taken".to_owned());
+            missing.push("No row can be imported".to_owned());
         }
         if self.planning.is_some() {
             missing.push("The rows are being checked".to_owned());
@@ -429,7 +431,7 @@ impl ImportScreen {
     fn report_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let Some(report) = &self.report else { return };
         ui.label(title(format!("{} was imported", report.file_name)));
-        counts_ui(ui, report.counts, "taken");
+        counts_ui(ui, report.counts, "imported");
         if let Some(id) = report.attachment {
             ui.horizontal(|ui| {
                 ui.label(hint(ui, "The file itself is kept as"));
@@ -464,6 +466,17 @@ impl ImportScreen {
     }
 }
 
+/// How an answer is written.
+const fn answer_hint(ty: FieldType) -> &'static str {
+    if matches!(ty, FieldType::Moment) {
+        "2026-11-22 14:05 (UTC)"
+    } else if matches!(ty, FieldType::Day) {
+        "2026-11-22"
+    } else {
+        ""
+    }
+}
+
 fn report_name(file_name: &str) -> String {
     let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem);
     format!("{stem}-import-report.csv")
@@ -473,7 +486,7 @@ fn counts_ui(ui: &mut Ui, counts: ImportCounts, taken: &str) {
     ui.horizontal_wrapped(|ui| {
         tone_words_ui(ui, Tone::Good, &format!("{} {taken}", counts.taken));
         ui.add_space(space::M);
-        tone_words_ui(ui, Tone::Neutral, &format!("{} already taken", counts.already));
+        tone_words_ui(ui, Tone::Neutral, &format!("{} imported before", counts.already));
         ui.add_space(space::M);
         let tone = if counts.refused == 0 { Tone::Neutral } else { Tone::Late };
         tone_words_ui(ui, tone, &format!("{} refused", counts.refused));

@@ -16,7 +16,7 @@ use crate::domain::ids::Kind;
 use crate::domain::record::RecordData;
 use mainstay_base::csv_out::{self, CsvOptions, unguarded};
 
-pub use take::{FieldsPlan, FieldsRow, FieldsRowPlan};
+pub use take::{FieldsPlan, FieldsRow, FieldsRowPlan, missing_column};
 
 /// The columns that every record has, in their order. Only `parent` is imported; the program sets the others.
 pub const HEAD: [&str; 8] =

@@ -162,7 +162,8 @@ impl ImportSource {
                 "{name} is larger than {BYTES_MAX} bytes; split it into smaller files"
             )));
         }
-        let table = delimited::read(&bytes, options).map_err(|error| Refused::Rule(error.to_string()))?;
+        let table =
+            delimited::read(&bytes, options).map_err(|error| Refused::Rule(format!("{name}: {error}")))?;
         Ok(Self {
             file_name: name.to_owned(),
             place: place.to_owned(),
@@ -253,9 +254,9 @@ impl ImportedRow {
     /// The outcome: its word, and the record or the reasons.
     pub fn words(&self) -> (&'static str, String) {
         match &self.outcome {
-            RowOutcome::Taken(Some(id)) => ("Taken", id.to_string()),
-            RowOutcome::Taken(None) => ("Will be taken", String::new()),
-            RowOutcome::Already(id) => ("Already taken", id.to_string()),
+            RowOutcome::Taken(Some(id)) => ("Imported", id.to_string()),
+            RowOutcome::Taken(None) => ("Will be imported", String::new()),
+            RowOutcome::Already(id) => ("Imported before", id.to_string()),
             RowOutcome::Refused(reasons) => ("Refused", reasons.join("; ")),
         }
     }

@@ -77,11 +77,17 @@ impl Printer<'_> {
         let short = |root: &Map<String, Value>, key: &str, limit| {
             shortened(root.get(key).and_then(Value::as_str).unwrap_or_default(), limit)
         };
+        // As `mainstay verify --head` takes it: the number of the event and the first 16 digits of its digest.
+        let head = format!(
+            "{}:{}",
+            root.get("chain_head_seq").and_then(Value::as_u64).unwrap_or_default(),
+            short(root, "chain_head_digest", 17).trim_end_matches('…')
+        );
         let mut running = json!({
             "product": short(root, "product", 48),
             "number": short(root, "packet_number", 24),
             "program": short(root, "program_version", 28),
-            "digest": short(root, "chain_head_digest", 17).trim_end_matches('…'),
+            "head": head,
             "title": short(root, "title", 200),
             "author": short(root, "manufacturer", 200),
         });

@@ -72,6 +72,15 @@ fn another_moment_gives_other_bytes() {
 }
 
 #[test]
+fn every_page_names_the_chain_head_as_the_verification_takes_it() {
+    let packet = sample::full();
+    let rendered = printed(&packet);
+    let head = format!("Chain head {}:{} ·", packet.chain_head_seq, &packet.chain_head_digest[..16]);
+    let text = text_of(&rendered).replace('\u{a0}', " ");
+    assert_eq!(text.replace(' ', "").matches(&head.replace(' ', "")).count(), rendered.pages, "{head}");
+}
+
+#[test]
 fn text_that_looks_like_markup_is_printed_literally() {
     let hostile =
         "#panic(\"x\") *bold* _it_ $x^2$ `raw` = Head // no #include \"a.typ\" <label> @ref -> --- 'q' \\";

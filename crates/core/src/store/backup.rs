@@ -1,4 +1,4 @@
-//! Copies of the product file, made with SQLite's backup interface and verified after writing.
+//! Copies of the product file, made with SQLite's backup interface and read back after writing.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,7 +14,8 @@ use mainstay_base::time::{Day, Moment};
 /// Pages copied between two looks at `keep_going`.
 const PAGES_PER_STEP: i32 = 512;
 
-/// Copies the file to `target`, reads the copy back, and compares it. Refuses to write over anything.
+/// Copies the file to `target` and reads the copy back: it must be whole and end with the same event. The audit trail is
+/// not verified. Refuses to write over anything.
 ///
 /// `keep_going` is asked now and then with the share that is done, 0 to 1; `false` cancels.
 pub fn backup_to(source: &Path, target: &Path, keep_going: &dyn Fn(f32) -> bool) -> Result<(), StoreError> {

@@ -67,7 +67,7 @@ pub fn look(path: &Path) -> FileState {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return not_readable("there is no such file".to_owned());
         }
-        Err(error) => return not_readable(error.to_string()),
+        Err(error) => return not_readable(regular::why(&error)),
     };
     if header.application_id != APPLICATION_ID {
         return FileState::NotOurs { what: "an SQLite database of another program".to_owned() };

@@ -183,10 +183,10 @@ mod tests {
         let mut given = Given::of(&plain);
         given.asks.clear();
         given.asks.push(line("aware_at", " Since when? "));
-        given.constants.push(line("received_at", "2031-03-01"));
+        given.constants.push(line("received_at", "2031-03-01 09:30"));
         let changed = given.put_into(plain).unwrap();
         assert_eq!(changed.constants["device_name"], "Pump");
-        assert_eq!(changed.constants["received_at"], "2031-03-01T12:00:00Z");
+        assert_eq!(changed.constants["received_at"], "2031-03-01 09:30");
         assert_eq!(changed.ask, [Ask { target: "aware_at".to_owned(), question: "Since when?".to_owned() }]);
     }
 
@@ -197,10 +197,12 @@ mod tests {
         };
         let twice = refused(vec![line("title", "Alarm")], Vec::new());
         assert!(twice.contains("Title") && twice.contains("twice"), "{twice}");
-        let twice = refused(vec![line("aware_at", "2031-03-01")], vec![line("aware_at", "When?")]);
+        let twice = refused(vec![line("aware_at", "2031-03-01 08:00")], vec![line("aware_at", "When?")]);
         assert!(twice.contains("twice"), "{twice}");
-        let odd = refused(vec![line("received_at", "soon")], Vec::new());
-        assert!(odd.contains("Received at"), "{odd}");
+        for text in ["soon", "2031-03-01"] {
+            let odd = refused(vec![line("received_at", text)], Vec::new());
+            assert!(odd.contains("Received at") && odd.contains("not a date and time"), "{odd}");
+        }
         let empty = refused(Vec::new(), vec![line("aware_at", " ")]);
         assert!(empty.contains("is empty"), "{empty}");
         assert!(refused(vec![Line::default()], Vec::new()).contains("no field"));

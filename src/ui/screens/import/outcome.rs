@@ -20,7 +20,7 @@ const COLUMNS: [Column<'static>; 5] = [
 /// Height of the table in points.
 const HEIGHT: f32 = 420.0;
 
-const FILTERS: [&str; 4] = ["All", "Taken", "Already taken", "Refused"];
+const FILTERS: [&str; 4] = ["All", "New", "Imported before", "Refused"];
 
 /// The table with its filter.
 #[derive(Default)]
@@ -93,8 +93,8 @@ fn plan_cell(row: &PlannedRow, column: usize) -> Cell<'static> {
     match (column, &row.plan) {
         (0, _) => row.line.to_string().into(),
         (1, _) => row.external_number.clone().into(),
-        (2, RowPlan::Take(_)) => Cell::toned(Tone::Good, "Will be taken"),
-        (2, RowPlan::Already(_)) => Cell::toned(Tone::Neutral, "Already taken"),
+        (2, RowPlan::Take(_)) => Cell::toned(Tone::Good, "Will be imported"),
+        (2, RowPlan::Already(_)) => Cell::toned(Tone::Neutral, "Imported before"),
         (2, RowPlan::Refused(_)) => Cell::toned(Tone::Late, "Refused"),
         (3, RowPlan::Already(id)) => id.to_string().into(),
         (4, RowPlan::Take(_) | RowPlan::Already(_)) => row.title.clone().into(),

@@ -19,7 +19,7 @@ pub enum Refusal<F> {
         roles: Vec<Role>,
     },
     /// Conditions of a transition are not met.
-    #[error("{what} is not possible yet: {}", condition_list(unmet))]
+    #[error("{what} is not possible yet; it needs: {}", condition_list(unmet))]
     Conditions {
         /// The request.
         what: String,

@@ -1,19 +1,20 @@
 //! Import of a kind's records from a CSV of its fields: the plan for each row, and the import in one transaction.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{HEAD, value_of};
 use crate::domain::field::FieldDef;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{Fields, KindDef};
-use crate::domain::requests::{PRODUCT, refuse_parent};
+use crate::domain::requests::{PRODUCT, may_be_filled_when_made, refuse_parent};
 use crate::ops::file::ProductFile;
 use crate::ops::import::{ImportSource, check_new};
 use crate::ops::refused::Refused;
 use crate::ops::request::{Act, FileSource, Request};
 use crate::ops::session::Session;
 use mainstay_base::clock::Stamp;
+use mainstay_base::csv_out::unguarded;
 use mainstay_base::delimited::Row;
 use mainstay_base::time::Moment;
 
@@ -22,7 +23,7 @@ use mainstay_base::time::Moment;
 pub enum FieldsRowPlan {
     /// It can be imported: the parent record, if it becomes a part, and its fields.
     Take(Option<RecordId>, Fields),
-    /// It cannot be imported, for these reasons.
+    /// It cannot be imported, for these reasons, and because of the columns of [`FieldsRow::later`].
     Refused(Vec<String>),
 }
 
@@ -31,6 +32,8 @@ pub enum FieldsRowPlan {
 pub struct FieldsRow {
     /// Line in the source, from 1.
     pub line: u64,
+    /// The fields with a value that cannot be filled when the record is created. A row with such a value is refused.
+    pub later: Vec<&'static str>,
     /// The plan for it.
     pub plan: FieldsRowPlan,
 }
@@ -62,6 +65,15 @@ impl FieldsPlan {
         })
     }
 
+    /// The columns because of which rows are refused, as names of fields, and how many rows fill them.
+    pub fn later_columns(&self) -> BTreeMap<&'static str, usize> {
+        let mut columns = BTreeMap::new();
+        for name in self.rows.iter().flat_map(|row| &row.later) {
+            *columns.entry(*name).or_insert(0) += 1;
+        }
+        columns
+    }
+
     /// The file is attached first, so nothing of it is lost; then follow the rows.
     fn acts(&self) -> Vec<Act> {
         let source = &self.source;
@@ -69,14 +81,14 @@ impl FieldsPlan {
             to: PRODUCT,
             file_name: source.file_name.clone(),
             file: FileSource::Bytes(source.bytes.to_vec()),
-            description: format!("{} taken in, a row each", self.kind.def().plural),
+            description: format!("{} imported, one record for each row", self.kind.def().plural),
             source: source.place.clone(),
             captured_at: None,
         })];
         for row in &self.rows {
             if let FieldsRowPlan::Take(parent, set) = &row.plan {
                 let request = Request::Create { kind: self.kind, parent: *parent, set: set.clone() };
-                let late_reason = Some(format!("Taken in from {}, line {}", source.file_name, row.line));
+                let late_reason = Some(format!("Imported from {}, line {}", source.file_name, row.line));
                 acts.push(Act { late_reason, ..Act::from(request) });
             }
         }
@@ -93,7 +105,7 @@ enum Column {
 }
 
 impl ProductFile {
-    /// The plan for each row of a CSV of fields at this moment. Columns named in `leave_out` are ignored.
+    /// The plan for each row of a CSV of fields at this moment. Columns named in `leave_out`, by name or by label, are ignored.
     ///
     /// # Errors
     /// [`Refused::Rule`] for a kind that people do not create, and for a column that is not one of its fields or occurs twice.
@@ -114,7 +126,14 @@ impl ProductFile {
         let columns = columns(def, &source.header, leave_out)?;
         let rows = source.rows.iter().filter(|row| !row.is_empty());
         let rows = rows
-            .map(|row| Ok(FieldsRow { line: row.line, plan: self.plan_row(def, &columns, row, now)? }))
+            .map(|row| {
+                let later = filled_later(def, &columns, row);
+                let plan = match self.plan_row(def, &columns, row, now)? {
+                    FieldsRowPlan::Take(..) if !later.is_empty() => FieldsRowPlan::Refused(Vec::new()),
+                    plan => plan,
+                };
+                Ok(FieldsRow { line: row.line, later, plan })
+            })
             .collect::<Result<_, Refused>>()?;
         let known_as = self.store.find_by_line(Kind::Attachment, "sha256", &source.sha256)?;
         Ok(FieldsPlan { source: Arc::clone(source), kind, rows, known_as })
@@ -136,6 +155,8 @@ impl ProductFile {
         let mut parent = None;
         for (column, cell) in columns.iter().zip(&row.cells) {
             match column {
+                // Such a column is reported once for all rows.
+                Column::Field(field) if !may_be_filled_when_made(def, field.name) => {}
                 Column::Field(field) => match value_of(field, cell) {
                     Ok(value) if value.is_null() => {}
                     Ok(value) => {
@@ -224,22 +245,49 @@ impl ProductFile {
     }
 }
 
+/// The fields of a row that have a value and that cannot be filled when the record is created.
+fn filled_later(def: &KindDef, columns: &[Column], row: &Row) -> Vec<&'static str> {
+    let filled = columns.iter().zip(&row.cells).filter_map(|(column, cell)| match column {
+        Column::Field(field) if !unguarded(cell).trim().is_empty() => Some(field.name),
+        Column::Field(_) | Column::Parent | Column::Ignored => None,
+    });
+    filled.filter(|name| !may_be_filled_when_made(def, name)).collect()
+}
+
+fn same(name: &str, other: &str) -> bool {
+    name.trim().eq_ignore_ascii_case(other.trim())
+}
+
+/// A field by its name or its label.
+fn field_called(def: &KindDef, name: &str) -> Option<&'static FieldDef> {
+    def.fields()
+        .find(|field| same(name, field.name))
+        .or_else(|| def.fields().find(|field| same(name, field.label)))
+}
+
+/// Whether a column is called so: by its own words, or by the name or the label of its field.
+fn is_called(def: &KindDef, column: &str, name: &str) -> bool {
+    same(column, name)
+        || field_called(def, column)
+            .is_some_and(|field| field_called(def, name).is_some_and(|other| other.name == field.name))
+}
+
+/// The first of the names that is no column of a file with this header.
+pub fn missing_column<'a>(def: &KindDef, header: &[String], names: &'a [String]) -> Option<&'a str> {
+    let missing = names.iter().find(|name| !header.iter().any(|column| is_called(def, column, name)));
+    missing.map(String::as_str)
+}
+
 /// The meaning of each column: a field by its name or label, or a common column.
 fn columns(def: &KindDef, header: &[String], leave_out: &[String]) -> Result<Vec<Column>, Refused> {
-    let same = |name: &str, other: &str| name.trim().eq_ignore_ascii_case(other.trim());
-    if let Some(unknown) =
-        leave_out.iter().find(|name| !header.iter().any(|column| same(column, name.as_str())))
-    {
+    if let Some(unknown) = missing_column(def, header, leave_out) {
         return Err(Refused::Rule(format!("the file has no column “{unknown}” to leave out")));
     }
     let mut seen = BTreeSet::new();
     let mut columns = Vec::with_capacity(header.len());
     for name in header {
-        let field = def
-            .fields()
-            .find(|field| same(name, field.name))
-            .or_else(|| def.fields().find(|field| same(name, field.label)));
-        columns.push(if leave_out.iter().any(|left| same(name, left)) {
+        let field = field_called(def, name);
+        columns.push(if leave_out.iter().any(|left| is_called(def, name, left)) {
             Column::Ignored
         } else if let Some(field) = field {
             if !seen.insert(field.name) {

@@ -4,13 +4,11 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::domain::field::FieldType;
 use crate::domain::ids::Kind;
 use crate::exchange::feedback::{self as rows, Mapping};
 use crate::ops::files;
 use crate::ops::refused::Refused;
 use crate::ops::request::FileSource;
-use mainstay_base::time::{Day, Moment};
 
 /// The mappings to choose from: those that ship with the program, then the person's own from a folder. The
 /// second list names files of the folder that cannot be read.
@@ -28,7 +26,7 @@ pub fn import_mappings(folder: Option<&Path>) -> (Vec<Mapping>, Vec<String>) {
     for path in paths {
         match read_mapping(&path) {
             Ok(mapping) => found.push(mapping),
-            Err(error) => problems.push(format!("{}: {error}", path.display())),
+            Err(refusal) => problems.push(refusal.to_string()),
         }
     }
     (found, problems)
@@ -51,7 +49,7 @@ pub fn read_mapping(path: &Path) -> Result<Mapping, Refused> {
     let bytes = files::read(FileSource::Path(path.to_owned()))?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Refused::Rule(format!("{} is not UTF-8 text", path.display())))?;
-    Mapping::from_ron(&text).map_err(|error| Refused::Rule(error.to_string()))
+    Mapping::from_ron(&text).map_err(|error| Refused::Rule(format!("{}: {error}", path.display())))
 }
 
 /// Saves a mapping in the person's folder under its name, replacing one of the same name.
@@ -74,18 +72,14 @@ pub fn save_mapping(folder: &Path, mapping: &Mapping) -> Result<(), Refused> {
     std::fs::write(folder.join(format!("{stem}.ron")), text).map_err(failed)
 }
 
-/// The mapping with a question answered. A moment may be given as a day alone: it then means noon of that day, UTC.
+/// The mapping with a question answered. A moment needs its time of day: deadlines run from it.
 pub fn answered(mapping: Mapping, target: &str, answer: &str) -> Result<Mapping, Refused> {
     let Some(field) = Kind::Feedback.def().field(target) else {
-        return Err(Refused::invalid(target, "feedback has no such field"));
+        return Err(Refused::Rule(format!("feedback has no field “{target}”")));
     };
     let answer = answer.trim();
-    let text = match (field.ty, Day::parse(answer)) {
-        (FieldType::Moment, Ok(day)) => Moment::noon_of(day).to_string(),
-        (_, Ok(_) | Err(_)) => answer.to_owned(),
-    };
     field
-        .parse(&Value::String(text.clone()))
+        .parse(&Value::String(answer.to_owned()))
         .map_err(|reason| Refused::invalid(target, reason).with_labels(Kind::Feedback.def()))?;
-    Ok(mapping.with_constant(target, &text))
+    Ok(mapping.with_constant(target, answer))
 }

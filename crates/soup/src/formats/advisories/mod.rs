@@ -37,7 +37,7 @@ use text::Utf8;
 const HEAD_BYTES: u64 = 64 * 1024;
 /// The readable formats, for the refusal of others.
 const READABLE: &str = "NVD API 2.0 and 1.1, CVE JSON 5, OSV, CSAF, OpenVEX, CycloneDX VEX (JSON, XML), \
-    CISA KEV, EPSS, endoflife.date";
+    CISA KEV, EPSS, endoflife.date, distro-info tables";
 
 /// One record of an advisory file.
 #[derive(Debug)]

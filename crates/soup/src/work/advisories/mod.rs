@@ -18,8 +18,8 @@ use crate::cache::{Cache, Kept, SourceFile};
 use crate::refused::Refused;
 use mainstay_base::clock::Stamp;
 use mainstay_base::note::{Gravity, Notes};
+use mainstay_base::regular;
 use mainstay_base::time::Moment;
-use mainstay_base::{regular, store_error::StoreError};
 
 pub use show::{AdvisoryVersion, show_advisory};
 pub use status::{CacheStatus, SourceStatus, cache_status};
@@ -123,16 +123,30 @@ pub struct ImportProgress<'a> {
 /// Receives the progress regularly; returns whether to continue.
 pub type OnImport<'a> = dyn Fn(ImportProgress<'_>) -> bool + Sync + 'a;
 
+/// A file to import, or a path of which nothing can be read.
+struct Found {
+    path: PathBuf,
+    /// Why nothing of it can be read.
+    unreadable: Option<String>,
+}
+
+impl Found {
+    fn unreadable(path: &Path, why: impl Into<String>) -> Self {
+        Self { path: path.to_owned(), unreadable: Some(why.into()) }
+    }
+}
+
 /// Maximum depth of folders.
 const DEPTH_MAX: usize = 24;
 /// Maximum number of files of one import.
 const FILES_MAX: usize = 500_000;
 
-/// Imports files and folders of files into the cache in `folder`, one transaction for each file. A refused file is reported, and the others
-/// continue. Cancelling keeps the files imported before; the current file leaves nothing.
+/// Imports files and folders of files into the cache in `folder`, one transaction for each file. A file that is refused, a path that cannot
+/// be read and a folder without files are reported, and the others continue. Cancelling keeps the files imported before; the current file
+/// leaves nothing.
 ///
 /// # Errors
-/// When the cache cannot be opened or written, when a path does not exist, and when it was cancelled.
+/// When the cache cannot be opened or written, when there are too many files, and when it was cancelled.
 pub fn import_advisories(
     paths: &[PathBuf],
     folder: &Path,
@@ -141,11 +155,24 @@ pub fn import_advisories(
 ) -> Result<Vec<ImportedFile>, Refused> {
     let mut files = Vec::new();
     for path in paths {
+        let before = files.len();
         walk(path, 0, &mut files)?;
+        if files.len() == before {
+            files.push(Found::unreadable(path, "the folder contains no file"));
+        }
+    }
+    let mut report = Vec::with_capacity(files.len());
+    if files.iter().all(|found| found.unreadable.is_some()) {
+        report.extend(files.iter().filter_map(refused_path));
+        return Ok(report);
     }
     let mut cache = Cache::open(folder)?;
-    let mut report = Vec::with_capacity(files.len());
-    for (index, path) in files.iter().enumerate() {
+    for (index, found) in files.iter().enumerate() {
+        if let Some(refused) = refused_path(found) {
+            report.push(refused);
+            continue;
+        }
+        let path = found.path.as_path();
         let go_on = |records| on(ImportProgress { path, index, files: files.len(), records });
         let imported = if go_on(0) { one(&mut cache, path, &go_on, stamp.now)? } else { None };
         let Some(imported) = imported else {
@@ -164,23 +191,41 @@ fn cancelled(report: &[ImportedFile]) -> Refused {
     Refused::Rule(format!("cancelled; {taken} files were imported before, and nothing of the current one"))
 }
 
-/// Every file below a path, in the order of their names.
-fn walk(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Refused> {
-    let failed = || StoreError::io(format!("{} could not be read", path.display()));
-    let meta = std::fs::metadata(path).map_err(failed())?;
+/// The report of a path of which nothing can be read.
+fn refused_path(found: &Found) -> Option<ImportedFile> {
+    let why = found.unreadable.as_deref()?;
+    Some(ImportedFile::of(&found.path).refuse("path", why))
+}
+
+/// Every file below a path, in the order of their names, and what cannot be read.
+fn walk(path: &Path, depth: usize, files: &mut Vec<Found>) -> Result<(), Refused> {
+    let meta = match std::fs::metadata(path) {
+        Ok(meta) => meta,
+        Err(error) => {
+            files.push(Found::unreadable(path, regular::why(&error)));
+            return Ok(());
+        }
+    };
     if !meta.is_dir() {
         if files.len() >= FILES_MAX {
             return Err(Refused::Rule(format!("more than {FILES_MAX} files; import them in parts")));
         }
-        files.push(path.to_owned());
+        files.push(Found { path: path.to_owned(), unreadable: None });
         return Ok(());
     }
     if depth >= DEPTH_MAX {
-        return Err(Refused::Rule(format!("{} is more than {DEPTH_MAX} folders deep", path.display())));
+        files.push(Found::unreadable(path, format!("it is more than {DEPTH_MAX} folders deep")));
+        return Ok(());
     }
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(path)
-        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
-        .map_err(failed())?;
+    let listed: std::io::Result<Vec<PathBuf>> = std::fs::read_dir(path)
+        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect());
+    let mut entries = match listed {
+        Ok(entries) => entries,
+        Err(error) => {
+            files.push(Found::unreadable(path, regular::why(&error)));
+            return Ok(());
+        }
+    };
     entries.sort_unstable();
     for entry in entries {
         let hidden = entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
@@ -203,7 +248,7 @@ fn one(
     let mut imported = ImportedFile::of(path);
     let (sha256, bytes) = match digest(path) {
         Ok(digest) => digest,
-        Err(error) => return Ok(Some(imported.refuse("file", error.to_string()))),
+        Err(error) => return Ok(Some(imported.refuse("file", regular::why(&error)))),
     };
     imported.sha256.clone_from(&sha256);
     if let Some(known) = cache.file_with(&sha256)? {
@@ -230,7 +275,7 @@ fn one(
     let mut import = cache.import(&file)?;
     let mut opened = match regular::open(path) {
         Ok(opened) => opened,
-        Err(error) => return Ok(Some(imported.refuse("file", error.to_string()))),
+        Err(error) => return Ok(Some(imported.refuse("file", regular::why(&error)))),
     };
     let end = feed::feed(&mut opened, (&name, now), &mut |record| {
         imported.count(import.add(record)?);

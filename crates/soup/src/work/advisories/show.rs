@@ -42,9 +42,11 @@ pub fn show_advisory(folder: &Path, id: &str) -> Result<Vec<AdvisoryVersion>, Re
         )));
     };
     let files = cache.files()?;
-    let mut versions = cache.versions_of(id.trim())?;
-    if versions.is_empty() {
-        versions = cache.versions_of(&id.trim().to_ascii_uppercase())?;
+    let mut versions = Vec::new();
+    for spelling in spellings(id.trim()) {
+        if versions.is_empty() {
+            versions = cache.versions_of(&spelling)?;
+        }
     }
     let mut shown = Vec::with_capacity(versions.len());
     for version in versions {
@@ -68,7 +70,29 @@ pub fn show_advisory(folder: &Path, id: &str) -> Result<Vec<AdvisoryVersion>, Re
     Ok(shown)
 }
 
+/// An identifier as it was typed, and as publishers write theirs: in capitals, in small letters, and as GHSA does.
+fn spellings(id: &str) -> [String; 4] {
+    let (upper, lower) = (id.to_ascii_uppercase(), id.to_ascii_lowercase());
+    let mixed = match (upper.split_once('-'), lower.split_once('-')) {
+        (Some((publisher, _)), Some((_, number))) => format!("{publisher}-{number}"),
+        (Some(_) | None, _) => lower.clone(),
+    };
+    [id.to_owned(), upper, lower, mixed]
+}
+
 fn as_json_string(text: &str) -> Result<Box<RawValue>, Refused> {
     serde_json::value::to_raw_value(text)
         .map_err(|error| Refused::Rule(format!("a record of the cache cannot be shown: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_is_found_in_whatever_case_it_is_typed() {
+        assert!(spellings("cve-2021-44228").contains(&"CVE-2021-44228".to_owned()));
+        assert!(spellings("Ghsa-JFH8-c2jp-5v3q").contains(&"GHSA-jfh8-c2jp-5v3q".to_owned()));
+        assert!(spellings("NodeJS 18").contains(&"nodejs 18".to_owned()));
+    }
 }
