@@ -445,7 +445,7 @@ fn the_context_may_be_named_where_the_specification_published_it_first() {
         "https://spdx.org/rdf/3.0.0/spdx-context.jsonld",
     ] {
         let bill =
-            taken(&format!(r#"{{"@context":"{place}","@graph":[{CREATION},{}]}}"#, elements("\"_:c\"")));
+            bill_of(&format!(r#"{{"@context":"{place}","@graph":[{CREATION},{}]}}"#, elements("\"_:c\"")));
         assert_eq!((bill.components.len(), bill.components[0].name.as_str()), (1, "zlib"), "{place}");
     }
     let other = format!(r#"{{"@context":"https://example.org/v3","@graph":[{CREATION}]}}"#);
