@@ -114,6 +114,13 @@ forgeries! {
         f.run("DELETE FROM signature WHERE number = (SELECT max(number) FROM signature)");
         assert!(seq > 0);
     }
+    a_signature_with_another_number_is_found: "signature 9", "stands where signature 1 should stand", |f| {
+        f.run("DELETE FROM signature WHERE number > 1; UPDATE signature SET number = 9 WHERE number = 1");
+    }
+    signatures_that_change_places_are_found: "signature 2", "stands after a signature of a later event", |f| {
+        f.run("UPDATE signature SET number = 99 WHERE number = 1; UPDATE signature SET number = 1 WHERE number = 2");
+        f.run("UPDATE signature SET number = 2 WHERE number = 99");
+    }
     a_signature_made_with_another_key_is_found: "signature 1", "was made with the key of another person", |f| {
         f.run("UPDATE signature SET key = 1 WHERE number = 1");
     }

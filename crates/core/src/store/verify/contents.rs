@@ -127,11 +127,22 @@ impl Check<'_> {
             .prepare("SELECT number, digest, key, signature, body FROM signature ORDER BY number")?;
         let mut rows = statement.query([])?;
         let mut named = std::mem::take(&mut self.named_signatures);
+        let mut latest = 0;
         while let Some(row) = rows.next()? {
             let (key, bytes, body) = (read::number(row, 2)?, read::bytes(row, 3)?, read::bytes(row, 4)?);
             self.result.signatures += 1;
             let computed = canonical::digest(body);
-            let place = format!("signature {}", read::number(row, 0)?);
+            let number = read::number(row, 0)?.unsigned_abs();
+            let place = format!("signature {number}");
+            let wanted = self.result.signatures;
+            if number != wanted {
+                self.findings.found(&place, format!("stands where signature {wanted} should stand"));
+            }
+            let event = named.get(&computed).map_or(0, |(seq, _)| *seq);
+            if event != 0 && event < latest {
+                self.findings.found(&place, "stands after a signature of a later event");
+            }
+            latest = latest.max(event);
             if computed != read::text(row, 1)? {
                 self.findings.found(&place, "its digest is not the SHA-256 of its text");
             }
