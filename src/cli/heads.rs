@@ -1,7 +1,7 @@
 //! `mainstay heads`, and the comparison of every opened file with what this workstation saw of it earlier.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -95,7 +95,7 @@ fn list(folder: &Path, json: bool) -> String {
     output
 }
 
-fn import(folder: &Path, path: &PathBuf) -> CommandResult {
+fn import(folder: &Path, path: &Path) -> CommandResult {
     let unusable = |why: String| Failure::failed(format!("{}: {why}", path.display()));
     let text = ops::read_text(path, LIST_BYTES_MAX).map_err(|error| unusable(regular::why(&error)))?;
     let list: List = serde_json::from_str(&text).map_err(|error| {

@@ -809,7 +809,7 @@ fn a_file_that_lacks_an_event_that_the_workstation_saw_is_noticed_by_every_comma
         assert!(err.contains("events were cut off, or this is an older copy"), "{command:?}: {err}");
     }
     let (code, out, _) = at(&place, &["verify", older]);
-    assert!(code == 4 && out.contains("was cut off"), "{out}");
+    assert!(code == 4 && out.contains("was seen earlier and is not there"), "{out}");
     // Another workstation learns of it from the list.
     let (other, list) = (workstation(), folder.path().join("heads.json"));
     assert_eq!(at(&other, &["status", older]).2, "");

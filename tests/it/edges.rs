@@ -269,7 +269,7 @@ fn a_password_and_a_login_are_the_same_composed_and_decomposed() {
         roles: vec![Role::Support],
     };
     let taken = desk.by("ana", request).unwrap_err().to_string();
-    assert!(taken.contains("is taken"), "{taken}");
+    assert!(taken.contains("a login is never reused"), "{taken}");
     desk.assert_verifies();
 }
 

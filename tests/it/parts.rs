@@ -1,6 +1,6 @@
 //! Records that are parts of others: made within one, open while that one is, covered by its signatures.
 
-use eframe::egui::{Key, accesskit::Role, vec2};
+use eframe::egui::{accesskit::Role, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::signature::Meaning;
@@ -85,19 +85,11 @@ fn a_page_says_that_the_record_of_a_part_allows_no_step() {
     let words = strike(&desk).why_not().unwrap();
     assert_eq!(words, "Not yet: CR-0001, to which it belongs, is “Verifying” (now “Verified”)");
     assert_eq!(strike(&desk).conditions[0].record, Some(cr));
-    let mut window = Window::new(desk, "dan", Route::Record(test), vec2(1240.0, 1000.0));
+    let window = Window::new(desk, "dan", Route::Record(test), vec2(1240.0, 1000.0));
     assert!(window.get_by_role_and_label(Role::Button, "Strike out…").accesskit_node().is_disabled());
     assert!(window.has("CR-0001, to which it belongs, is “Verifying” (now “Verified”)"));
     assert!(window.query_by_role_and_label(Role::Button, "Edit").is_none());
     assert!(window.query_by_role_and_label(Role::Button, "Attach a file…").is_none());
-    window.go(Route::Record(cr));
-    window.get_by_role_and_label(Role::Link, "TR-0001").scroll_to_me();
-    window.settle();
-    window.get_by_role_and_label(Role::Link, "TR-0001").click();
-    window.settle();
-    window.key_press(Key::Enter);
-    window.settle();
-    assert!(window.has("CR-0001 is “Verified”; this part of it can be changed in “Verifying”."));
 }
 
 #[test]

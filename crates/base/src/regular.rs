@@ -77,6 +77,7 @@ mod tests {
         assert_eq!(why(&text(&path, 10).unwrap_err()), "it is not UTF-8 text");
         assert_eq!(why(&open(&folder.path().join("b.txt")).unwrap_err()), "there is no such file or folder");
         assert_eq!(why(&open(folder.path()).unwrap_err()), "it is a folder");
+        fs::write(&path, "long").unwrap();
         assert_eq!(why(&text(&path, 2).unwrap_err()), "it has more than 2 bytes");
     }
 

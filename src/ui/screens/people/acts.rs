@@ -91,7 +91,7 @@ impl AccountDialog {
                 need(!self.words.trim().is_empty(), "How the identity was confirmed is missing");
             }
             Change::Reset(_) | Change::Step(..) => {
-                need(!self.words.trim().is_empty(), "The reason is missing")
+                need(!self.words.trim().is_empty(), "The reason is missing");
             }
         }
         missing

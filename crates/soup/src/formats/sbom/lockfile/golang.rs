@@ -47,7 +47,11 @@ pub fn read_sums(text: &str) -> Result<Bill, Unreadable> {
                 bill.components.push(Component { place, ..component(module, version) });
             }
             None => {
-                bill.notes.add(Gravity::Refused, place, "not in the form `module version h1:digest`: skipped")
+                bill.notes.add(
+                    Gravity::Refused,
+                    place,
+                    "not in the form `module version h1:digest`: skipped",
+                );
             }
         }
     }
