@@ -156,15 +156,24 @@ fn a_problem_that_was_open_in_march_and_closed_in_april_is_open_in_march() {
     assert!(!at(Moment::parse("2031-04-30T23:59:59Z").unwrap()));
     assert!(!desk.file.attention(end).unwrap().now.iter().any(|item| item.record == pr), "as it is now");
 
-    // By the clock of this machine that day is still to come.
     let path = desk.file.path().to_str().unwrap();
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_mainstay"))
-        .args(["status", path, "--on", "2031-03-31"])
-        .env("MAINSTAY_DATA_FOLDER", tempfile::tempdir().unwrap().keep())
-        .output()
-        .unwrap();
-    let words = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(!output.status.success() && words.contains("in the future"), "{words}");
+    let status = |on: &str| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_mainstay"))
+            .args(["status", path, "--on", on])
+            .env("MAINSTAY_DATA_FOLDER", tempfile::tempdir().unwrap().keep())
+            .output()
+            .unwrap();
+        let words = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (words(&output.stdout), words(&output.stderr))
+    };
+    let (march, _) = status("2031-03-31");
+    assert!(march.contains(&format!("{pr}  ")) && march.contains("2031-03-31 23:59 UTC"), "{march}");
+    assert!(march.contains("Problem reports       1, 1 open"), "{march}");
+    let (closed, _) = status(&desk.file.head().at.unwrap().day().to_string());
+    assert!(!closed.contains(&format!("{pr}  ")), "{closed}");
+    assert!(closed.contains("Problem reports       1, 0 open"), "{closed}");
+    let (_, refusal) = status("2031-12-31");
+    assert!(refusal.contains("--on 2031-12-31 is in the future"), "{refusal}");
     // What the command prints of a day: the ledger of then.
     let open = |day: &str| {
         let at = Moment::parse(&format!("{day}T23:59:59Z")).unwrap();
