@@ -53,7 +53,7 @@ fn broken_envelopes_are_refused() {
         (r#"{"payloadType":"x","payload":"***"}"#.to_owned(), "base64"),
         (sealed("\u{0}"), "NUL"),
         (sealed("hello"), "not recognised"),
-        (sealed(&sealed(&sealed(&sealed(BOM)))), "more than 3 envelopes"),
+        (sealed(&sealed(&sealed(&sealed(BOM)))), "more than 3 nested envelopes"),
         (r#"{"bom":null}"#.to_owned(), "contains no document"),
     ] {
         let refused = refused(text.as_bytes());

@@ -353,7 +353,7 @@ fn damaged_lock_files_are_refused_or_reported_with_their_place() {
         (
             "# This is a Gradle generated file for dependency locking.\na:b=c\n",
             "document",
-            "line 2: no `group:name:version",
+            "line 2: not in the form `group:name:version",
         ),
     ] {
         let refused = refused(text.as_bytes());
