@@ -58,7 +58,7 @@ pub fn kept(folder: &Path, key: &Key) -> Option<Answer> {
     (own == key).then_some(Answer { code, text })
 }
 
-/// An answer that is being given and will be kept. Dropped before [`Keeping::finish`], nothing of it is left.
+/// An answer that is being written and will be kept. If it is dropped before it is finished, nothing of it is left.
 #[derive(Debug)]
 pub struct Keeping {
     folder: PathBuf,
