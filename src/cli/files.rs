@@ -8,7 +8,7 @@ use serde_json::json;
 use super::failure::Failure;
 use super::words::counted;
 use super::{CommandResult, heads, open};
-use crate::ops::{self, Finding, ProductFile, Verification};
+use crate::ops::{self, Discrepancy, ProductFile, Verification};
 
 /// Verifies the whole file.
 pub fn verify(path: &Path, head: Option<(u64, String)>, json: bool) -> CommandResult {
@@ -47,13 +47,13 @@ pub fn verify(path: &Path, head: Option<(u64, String)>, json: bool) -> CommandRe
 }
 
 /// What does not match if a file does not have the event that is given by number and digest.
-fn absent(file: &ProductFile, (seq, digest): &(u64, String)) -> Result<Option<Finding>, Failure> {
+fn absent(file: &ProductFile, (seq, digest): &(u64, String)) -> Result<Option<Discrepancy>, Failure> {
     let what = match file.event_digest(*seq)? {
         Some(known) if known.starts_with(digest.as_str()) => return Ok(None),
         Some(_) => "is not the one given".to_owned(),
         None => format!("is not there; the file ends at event {}", file.head().seq),
     };
-    Ok(Some(Finding { place: format!("event {seq}"), what }))
+    Ok(Some(Discrepancy { place: format!("event {seq}"), what }))
 }
 
 fn verification_words(found: &Verification) -> String {

@@ -11,7 +11,7 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use mainstay::domain::canonical;
 use mainstay::domain::ids::RecordId;
 use mainstay::domain::person::Role;
-use mainstay::ops::{Act, FileSource, Finding, Password, ProductFile, Request};
+use mainstay::ops::{Act, Discrepancy, FileSource, Password, ProductFile, Request};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
@@ -176,7 +176,7 @@ impl Forger {
     }
 
     /// Puts the triggers back and verifies.
-    pub fn verify(&self, remembered: Option<(u64, String)>) -> Vec<Finding> {
+    pub fn verify(&self, remembered: Option<(u64, String)>) -> Vec<Discrepancy> {
         for (_, sql) in &self.triggers {
             self.run(sql);
         }

@@ -48,7 +48,7 @@ pub use secrets::{Password, STRONGEST, check_strength};
 pub use session::Session;
 
 pub use crate::store::{
-    EventFilter, EventRow, FileState, Finding, Head, Hit, Holder, Leftover, ListRow, Report, Step, Steps,
+    Discrepancy, EventFilter, EventRow, FileState, Head, Hit, Holder, Leftover, ListRow, Report, Step, Steps,
     StoreError, Upgraded, Verification,
 };
 pub use mainstay_base::clock::{Stamp, now, stamp};

@@ -30,7 +30,7 @@ pub use open::{FileState, create, look, open_read_only, open_writing};
 pub use search::Hit;
 pub use tx::{Commit, NewBlob, SignedText, Tx};
 pub use upgrade::{Report, Step, Steps, Upgraded, upgrade};
-pub use verify::{Finding, Verification, verify, verify_by};
+pub use verify::{Discrepancy, Verification, verify, verify_by};
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};

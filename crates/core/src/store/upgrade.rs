@@ -9,7 +9,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::identity::SCHEMA_VERSION;
 use super::lock::{self, Holder, Taken};
 use super::open::{self, FileState};
-use super::verify::{self, Finding, Verification};
+use super::verify::{self, Discrepancy, Verification};
 use super::{backup, ddl, leftovers};
 use mainstay_base::database::{self, Access};
 use mainstay_base::fresh_file::FreshFile;
@@ -187,6 +187,6 @@ impl Work<'_> {
     }
 }
 
-fn first_of(findings: &[Finding]) -> Option<String> {
+fn first_of(findings: &[Discrepancy]) -> Option<String> {
     findings.first().map(|finding| format!("{}: {}", finding.place, finding.what))
 }

@@ -27,7 +27,7 @@ use crate::domain::signature::Signature;
 
 /// Something that does not match.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct Discrepancy {
     /// Where: an event, a record, a signature, an attachment, the database.
     pub place: String,
     /// What does not match, in words.
@@ -48,7 +48,7 @@ pub struct Verification {
     /// The last event: number and digest.
     pub head: (u64, String),
     /// What does not match; the first one first. Empty: everything matches.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Discrepancy>,
 }
 
 impl Default for Verification {
@@ -61,7 +61,7 @@ impl Default for Verification {
 impl Verification {
     /// Of a file that is too damaged to look into.
     fn of_nothing(what: String) -> Self {
-        Self { findings: vec![Finding { place: "database".to_owned(), what }], ..Self::default() }
+        Self { findings: vec![Discrepancy { place: "database".to_owned(), what }], ..Self::default() }
     }
 }
 
@@ -133,7 +133,7 @@ pub fn verify_by(
 
 /// What does not match in the structure of the database: its integrity, its references, its schema. Also of a transaction that is
 /// not committed yet.
-pub fn structure(conn: &Connection, schema: &str) -> Result<Vec<Finding>, StoreError> {
+pub fn structure(conn: &Connection, schema: &str) -> Result<Vec<Discrepancy>, StoreError> {
     let progress = Progress { keep_going: &|_| true, stopped: Arc::default() };
     Ok(tables::structure(conn, schema, &progress)?.0)
 }
@@ -209,7 +209,7 @@ impl Progress<'_> {
 
 /// What was found, in order, no more than is listed.
 #[derive(Default)]
-struct Findings(Vec<Finding>);
+struct Findings(Vec<Discrepancy>);
 
 impl Findings {
     /// Damage that ends the reading of a part is a finding. What else ends it, as cancelling does, ends the verification.
@@ -231,7 +231,7 @@ impl Findings {
 
     fn found(&mut self, place: impl Into<String>, what: impl Into<String>) {
         if self.0.len() < FINDINGS_MAX {
-            self.0.push(Finding { place: place.into(), what: what.into() });
+            self.0.push(Discrepancy { place: place.into(), what: what.into() });
         }
     }
 }
