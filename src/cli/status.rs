@@ -81,13 +81,7 @@ pub fn status_words(status: &Status) -> String {
 }
 
 fn item_line(item: &AttentionItem) -> String {
-    let when = match (item.due, item.days_late) {
-        (None, _) => "no limit is set".to_owned(),
-        (Some(_), 0) => "due today".to_owned(),
-        (Some(_), 1) => "1 day late".to_owned(),
-        (Some(_), late) if late > 1 => format!("{late} days late"),
-        (Some(due), _) => format!("due {due}"),
-    };
+    let when = item.when("late", |due| format!("due {due}"));
     let missing = item.no_limit.map(|field| format!("; the policy sets no “{field}”")).unwrap_or_default();
     format!(
         "  {}  {when:<14}  {} ({}; {}): {}{missing}\n",

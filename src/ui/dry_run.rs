@@ -67,35 +67,18 @@ mod tests {
 
     use super::*;
     use crate::domain::ids::{Kind, RecordId};
-    use crate::domain::product::{Market, SafetyClass};
     use crate::domain::record::Fields;
     use crate::domain::time::Moment;
-    use crate::ops::{
-        FirstPerson, NewFile, NewProduct, Password, ProductFile, Request, Session, Stamp, default_policy,
-    };
+    use crate::ops::{Password, ProductFile, Request, Session, Stamp};
     use crate::ui::cx::Cache;
+    use crate::ui::sample::{PASSWORD, new_pump};
 
     fn file(folder: &std::path::Path) -> (ProductFile, Session, Stamp) {
         let now = Moment::parse("2031-03-03T09:00:00Z").unwrap();
         let stamp = Stamp::at(now, 60, "QA-PC2");
-        let new = NewFile {
-            product: NewProduct {
-                name: "Example pump gateway".to_owned(),
-                manufacturer: "Example Devices".to_owned(),
-                class: SafetyClass::B,
-                class_rationale: "Non-serious injury is possible".to_owned(),
-                markets: vec![Market::Us],
-            },
-            person: FirstPerson {
-                login: "ana".to_owned(),
-                full_name: "Ana Example".to_owned(),
-                roles: Vec::new(),
-            },
-            policy: default_policy(),
-        };
         let path = folder.join("pump.mainstay");
         let (file, ana, _) =
-            ProductFile::create(&path, &new, &Password::new("violet tractor hums at noon"), &stamp).unwrap();
+            ProductFile::create(&path, &new_pump(), &Password::new(PASSWORD), &stamp).unwrap();
         (file, ana, stamp)
     }
 

@@ -9,6 +9,8 @@ pub mod dry_run;
 #[cfg(test)]
 mod gallery;
 pub mod overview;
+#[cfg(test)]
+mod sample;
 pub mod screens;
 pub mod settings;
 pub mod shortcuts;

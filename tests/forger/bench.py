@@ -10,6 +10,7 @@ import argparse
 import collections
 import concurrent.futures
 import json
+import os
 import pathlib
 import random
 import subprocess
@@ -42,9 +43,12 @@ class Desk:
             now.conn.close()
 
     def verify(self, path, head=None):
-        """Whether `mainstay verify` notices; what it finds."""
+        """Whether `mainstay verify` notices, on a workstation that has seen nothing; what it finds."""
         more = ["--head", f"{head[0]}:{head[1]}"] if head else []
-        run = subprocess.run([self.mainstay, "verify", path, "--json", *more], capture_output=True, text=True)
+        with tempfile.TemporaryDirectory() as workstation:
+            environment = {**os.environ, "MAINSTAY_DATA_FOLDER": workstation}
+            command = [self.mainstay, "verify", path, "--json", *more]
+            run = subprocess.run(command, capture_output=True, text=True, env=environment)
         if run.returncode == 0:
             return None
         if not run.stdout:

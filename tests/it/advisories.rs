@@ -8,6 +8,8 @@ use mainstay::ops::stamp;
 use mainstay::soup::{ImportOutcome, import_advisories};
 use serde_json::{Value, json};
 
+use crate::desk::program;
+
 struct Run {
     code: i32,
     out: String,
@@ -41,7 +43,7 @@ impl Bench {
     }
 
     fn run(&self, arguments: &[&str]) -> Run {
-        let output = Command::new(env!("CARGO_BIN_EXE_mainstay")).args(arguments).output().unwrap();
+        let output = program().args(arguments).output().unwrap();
         Run {
             code: output.status.code().unwrap(),
             out: String::from_utf8(output.stdout).unwrap(),
@@ -96,6 +98,14 @@ fn nvd(at: &str, records: &[(&str, &str, &str)]) -> String {
         "timestamp": at, "vulnerabilities": vulnerabilities,
     })
     .to_string()
+}
+
+/// An NVD page of records with these numbers.
+fn numbered(numbers: std::ops::Range<u32>) -> String {
+    let ids: Vec<String> = numbers.map(|number| format!("CVE-2026-{number:05}")).collect();
+    let records: Vec<(&str, &str, &str)> =
+        ids.iter().map(|id| (id.as_str(), "2026-01-05T00:00:00.000", "2.0")).collect();
+    nvd("2026-02-01T00:00:00.000", &records)
 }
 
 fn bill(components: &Value) -> String {
@@ -211,11 +221,8 @@ fn a_file_that_breaks_off_leaves_the_former_data_as_it_was() {
 #[test]
 fn cancelling_leaves_the_files_before_and_nothing_of_the_one_under_way() {
     let bench = Bench::new();
-    let ids: Vec<String> = (0..3000).map(|number| format!("CVE-2026-{number:05}")).collect();
-    let records: Vec<(&str, &str, &str)> =
-        ids.iter().map(|id| (id.as_str(), "2026-01-05T00:00:00.000", "2.0")).collect();
-    let small = bench.file("a.json", &nvd("2026-02-01T00:00:00.000", &records[..1]));
-    let large = bench.file("b.json", &nvd("2026-02-01T00:00:00.000", &records[1..]));
+    let small = bench.file("a.json", &numbered(0..1));
+    let large = bench.file("b.json", &numbered(1..3000));
     let told = AtomicU64::new(0);
     let outcome = import_advisories(
         &[small.clone(), large],
@@ -242,10 +249,7 @@ fn tries(usual: u64) -> u64 {
 
 /// A file of many records, so that an import of it takes a while.
 fn many_records(bench: &Bench) -> PathBuf {
-    let ids: Vec<String> = (0..1500).map(|number| format!("CVE-2026-{number:05}")).collect();
-    let records: Vec<(&str, &str, &str)> =
-        ids.iter().map(|id| (id.as_str(), "2026-01-05T00:00:00.000", "2.0")).collect();
-    bench.file("many.json", &nvd("2026-02-01T00:00:00.000", &records))
+    bench.file("many.json", &numbered(0..1500))
 }
 
 /// The cache can be asked, and the import can be repeated to its end.
@@ -268,7 +272,7 @@ fn a_first_import_killed_at_any_moment_leaves_a_cache_that_can_be_used() {
     let count = tries(16);
     for number in 0..count {
         std::fs::remove_dir_all(bench.cache()).unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_mainstay"))
+        let mut child = program()
             .args([
                 "advisories",
                 "import",

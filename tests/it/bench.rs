@@ -6,11 +6,11 @@ use std::process::Command;
 
 use mainstay::domain::ids::Kind;
 use mainstay::domain::person::Role;
-use mainstay::ops::{Act, FileSource, Password, Request};
+use mainstay::ops::{Act, Password, Request};
 use serde_json::json;
 
 use crate::chain::{analyse, approval_of, change_under_analysis, feedback};
-use crate::desk::{Desk, PASSWORD, go_to, stamp};
+use crate::desk::{Desk, PASSWORD, attach_log, go_to, stamp};
 use crate::recipe::{recipe, tools_are_missing};
 
 /// The code by which the bench says that a package is missing.
@@ -28,15 +28,7 @@ fn write_files(folder: &Path) {
     desk.hire("fay", "Fay Example", &[Role::DevLead]);
     let fb = feedback(&mut desk);
     std::fs::copy(desk.file.path(), folder.join("old-1.mainstay")).unwrap();
-    let attach = Request::Attach {
-        to: fb,
-        file_name: "log.csv".to_owned(),
-        file: FileSource::Text("time,event\n12:00,alarm\n".to_owned()),
-        description: String::new(),
-        source: String::new(),
-        captured_at: None,
-    };
-    desk.by("dan", attach).unwrap();
+    desk.by("dan", attach_log(fb, "time,event\n12:00,alarm\n")).unwrap();
     let (cr, ia) = change_under_analysis(&mut desk, json!({}));
     analyse(&mut desk, cr, ia);
     let ap = approval_of(&mut desk, cr);

@@ -7,6 +7,8 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
+use crate::desk::{program, workstation};
+
 const EXAMPLE_PASSWORD: &str = "lantern orchard mends the quiet tide";
 
 struct Run {
@@ -22,16 +24,10 @@ impl Run {
     }
 }
 
-/// A new folder for the data of the workstation: each command runs on a workstation that has seen nothing.
-fn workstation() -> PathBuf {
-    tempfile::tempdir().unwrap().keep()
-}
-
 fn mainstay(password: &str, arguments: &[&str]) -> Run {
-    let output: Output = Command::new(env!("CARGO_BIN_EXE_mainstay"))
+    let output: Output = program()
         .args(arguments)
         .env("MAINSTAY_PASSWORD", password)
-        .env("MAINSTAY_DATA_FOLDER", workstation())
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY")
         .output()
@@ -657,11 +653,10 @@ fn names_that_look_like_uris_or_options_are_files_of_exactly_that_name() {
         let inside = folder.path().join("d");
         std::fs::create_dir(&inside).unwrap();
         let here = |arguments: &[&str]| {
-            let output = Command::new(env!("CARGO_BIN_EXE_mainstay"))
+            let output = program()
                 .args(arguments)
                 .current_dir(&inside)
                 .env("MAINSTAY_PASSWORD", "violet tractor hums at noon")
-                .env("MAINSTAY_DATA_FOLDER", workstation())
                 .output()
                 .unwrap();
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -766,7 +761,7 @@ fn a_file_that_lacks_an_event_that_the_workstation_saw_is_noticed_by_every_comma
     std::fs::copy(&path, &older).unwrap();
     let older = older.to_str().unwrap();
     let at = |place: &Path, arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_mainstay"))
+        let output = program()
             .args(arguments)
             .env("MAINSTAY_PASSWORD", EXAMPLE_PASSWORD)
             .env("MAINSTAY_DATA_FOLDER", place)

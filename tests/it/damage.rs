@@ -1,17 +1,17 @@
 //! Damage of every kind is a finding with its place, and the rest is still checked.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use mainstay::ops::ProductFile;
 use rusqlite::Connection;
 use serde_json::Value;
 
+use crate::desk::program;
 use crate::forger::{Forger, scene};
 
 /// What a command says: its exit code, and what stands on its two streams.
 fn said(arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_mainstay")).args(arguments).output().unwrap();
+    let output = program().args(arguments).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }

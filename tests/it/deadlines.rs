@@ -14,7 +14,7 @@ use mainstay::report::Block;
 use serde_json::{Value, json};
 
 use crate::chain::{confirmed_problem, evaluated_problem, feedback, verified_change};
-use crate::desk::{Desk, fields, stamp};
+use crate::desk::{Desk, fields, program, stamp};
 
 /// Every state of every kind, and every effect on safety, tried on the records of the example product.
 #[test]
@@ -158,11 +158,7 @@ fn a_problem_that_was_open_in_march_and_closed_in_april_is_open_in_march() {
 
     let path = desk.file.path().to_str().unwrap();
     let status = |on: &str| {
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_mainstay"))
-            .args(["status", path, "--on", on])
-            .env("MAINSTAY_DATA_FOLDER", tempfile::tempdir().unwrap().keep())
-            .output()
-            .unwrap();
+        let output = program().args(["status", path, "--on", on]).output().unwrap();
         let words = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         (words(&output.stdout), words(&output.stderr))
     };

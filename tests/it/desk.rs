@@ -1,6 +1,10 @@
 //! A desk to test at: a product file in a folder of its own, five people, and a clock that the test moves.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::person::Role;
@@ -8,8 +12,8 @@ use mainstay::domain::product::{Market, SafetyClass};
 use mainstay::domain::record::RecordData;
 use mainstay::domain::time::Moment;
 use mainstay::ops::{
-    Act, EventFilter, FirstPerson, NewFile, NewProduct, Opened, Password, ProductFile, Receipt, Refused,
-    Request, Session, Stamp, default_policy,
+    Act, EventFilter, FileSource, FirstPerson, NewFile, NewProduct, Opened, Password, ProductFile, Receipt,
+    Refused, Request, Session, Stamp, default_policy,
 };
 use serde_json::{Value, json};
 
@@ -201,6 +205,33 @@ pub fn fields(value: Value) -> mainstay::domain::record::Fields {
 
 pub fn go_to(id: RecordId, go: &str, set: Value) -> Request {
     Request::Move { id, go: go.to_owned(), set: fields(set) }
+}
+
+/// A folder for the data of a workstation that has seen nothing yet. It is made when something is kept there.
+pub fn workstation() -> PathBuf {
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let root = ROOT.get_or_init(|| tempfile::tempdir().unwrap().keep());
+    root.join(NEXT.fetch_add(1, Ordering::Relaxed).to_string())
+}
+
+/// The built program on such a workstation.
+pub fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mainstay"));
+    command.env("MAINSTAY_DATA_FOLDER", workstation());
+    command
+}
+
+/// Attaches a small log to a record.
+pub fn attach_log(to: RecordId, text: &str) -> Request {
+    Request::Attach {
+        to,
+        file_name: "log.csv".to_owned(),
+        file: FileSource::Text(text.to_owned()),
+        description: String::new(),
+        source: String::new(),
+        captured_at: None,
+    }
 }
 
 pub fn id(text: &str) -> RecordId {

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use mainstay::domain::ids::Kind;
 use mainstay::domain::time::Moment;
-use mainstay::ops::{FileSource, Opened, Password, ProductFile, Request};
+use mainstay::ops::{Opened, Password, ProductFile, Request};
 use rusqlite::Connection;
 use serde_json::json;
 
-use crate::desk::{Desk, PASSWORD, fields, stamp};
+use crate::desk::{Desk, PASSWORD, attach_log, fields, stamp};
 
 fn dump(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/dumps").join(name)
@@ -25,15 +25,7 @@ fn small_product() -> Desk {
     let mut desk = Desk::new();
     let set = json!({"title": "Alarm is late on battery", "received_at": desk.now, "channel": "Telephone"});
     let fb = desk.create("ana", Kind::Feedback, set);
-    let attach = Request::Attach {
-        to: fb,
-        file_name: "log.csv".to_owned(),
-        file: FileSource::Text("time,event\n12:00,alarm\n".to_owned()),
-        description: String::new(),
-        source: String::new(),
-        captured_at: None,
-    };
-    desk.by("ana", attach).unwrap();
+    desk.by("ana", attach_log(fb, "time,event\n12:00,alarm\n")).unwrap();
     let policy = Request::Edit { id: "PL-0001".parse().unwrap(), set: fields(json!({"warn_days": 14})) };
     desk.signed("ana", policy).unwrap();
     desk

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::{Arc, OnceLock};
 
 use mainstay::domain::ids::Kind;
@@ -13,7 +12,7 @@ use mainstay::ops::import::{ImportSource, ReadOptions};
 use mainstay::ops::{Opened, Password, ProductFile, now, stamp as stamp_now, write_example};
 use serde_json::json;
 
-use crate::desk::{Desk, id, stamp};
+use crate::desk::{Desk, id, program, stamp};
 
 /// The example product, written once for the tests of this file.
 fn example() -> &'static (PathBuf, String) {
@@ -182,12 +181,7 @@ fn a_table_of_too_many_rows_is_refused_with_the_limit() {
 }
 
 fn mainstay(arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_mainstay"))
-        .args(arguments)
-        .env("MAINSTAY_PASSWORD", &example().1)
-        .env("MAINSTAY_DATA_FOLDER", tempfile::tempdir().unwrap().keep())
-        .output()
-        .unwrap();
+    let output = program().args(arguments).env("MAINSTAY_PASSWORD", &example().1).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }

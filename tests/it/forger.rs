@@ -11,12 +11,12 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use mainstay::domain::canonical;
 use mainstay::domain::ids::RecordId;
 use mainstay::domain::person::Role;
-use mainstay::ops::{Act, Discrepancy, FileSource, Password, ProductFile, Request};
+use mainstay::ops::{Act, Discrepancy, Password, ProductFile, Request};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::chain::{analyse, approval_of, change_under_analysis, feedback};
-use crate::desk::{Desk, PASSWORD, go_to, stamp};
+use crate::desk::{Desk, PASSWORD, attach_log, go_to, stamp};
 
 /// A file with a bit of everything, its last event, and the keys of its people: what an adversary might have.
 pub struct Scene {
@@ -32,16 +32,7 @@ pub fn scene() -> &'static Scene {
         let mut desk = Desk::staffed();
         desk.hire("fay", "Fay Example", &[Role::DevLead]);
         let fb = feedback(&mut desk);
-        let file = FileSource::Text("time,event\n12:00,alarm\n".to_owned());
-        let attach = Request::Attach {
-            to: fb,
-            file_name: "log.csv".to_owned(),
-            file,
-            description: String::new(),
-            source: String::new(),
-            captured_at: None,
-        };
-        desk.by("dan", attach).unwrap();
+        desk.by("dan", attach_log(fb, "time,event\n12:00,alarm\n")).unwrap();
         let (cr, ia) = change_under_analysis(&mut desk, json!({}));
         analyse(&mut desk, cr, ia);
         let ap = approval_of(&mut desk, cr);

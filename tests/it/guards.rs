@@ -2,11 +2,11 @@
 
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::person::Role;
-use mainstay::ops::{Act, FileSource, Password, Receipt, Refused, Request};
+use mainstay::ops::{Act, Password, Receipt, Refused, Request};
 use serde_json::json;
 
 use crate::chain::{analyse, approval_of, change_under_analysis, evaluated_problem, verified_change};
-use crate::desk::{Desk, PASSWORD, fields, go_to, id, stamp};
+use crate::desk::{Desk, PASSWORD, attach_log, fields, go_to, id, stamp};
 
 fn sign(desk: &mut Desk, login: &str, id: RecordId) -> Result<Receipt, Refused> {
     desk.signed(login, Request::Sign { id, meaning: None })
@@ -261,14 +261,7 @@ fn a_step_that_changes_a_signed_record_and_is_not_signed_itself_asks_why() {
 }
 
 fn attach_to(to: RecordId) -> Request {
-    Request::Attach {
-        to,
-        file_name: "log.csv".to_owned(),
-        file: FileSource::Text("a,b\n".to_owned()),
-        description: String::new(),
-        source: String::new(),
-        captured_at: None,
-    }
+    attach_log(to, "a,b\n")
 }
 
 #[test]

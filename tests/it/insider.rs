@@ -10,11 +10,11 @@ use mainstay::domain::person::Role;
 use mainstay::domain::record::{Head, RecordData};
 use mainstay::domain::shared_record::SharedRecord;
 use mainstay::domain::signature::{Cover, Meaning, Part, Signature};
-use mainstay::ops::{Act, FileSource, Request};
+use mainstay::ops::{Act, Request};
 use serde_json::{Value, json};
 
 use crate::chain::{analyse, approval_of, change_under_analysis, evaluated_problem};
-use crate::desk::{Desk, go_to};
+use crate::desk::{Desk, attach_log, go_to};
 use crate::forger::{Forger, Scene, keys_of};
 
 /// A desk at which there is something to forge: FB-0001 with AT-0001, void FB-0002, PR-0001 evaluated, CR-0001 with IA-0001
@@ -30,16 +30,7 @@ pub fn office() -> &'static Scene {
         let void = Act::from(go_to(second, "void", json!({}))).because("Entered twice");
         desk.by("ana", void).unwrap();
         let third = desk.create("dan", Kind::Feedback, json!({"title": "Display is dim"}));
-        let file = FileSource::Text("time,event\n12:00,alarm\n".to_owned());
-        let attach = Request::Attach {
-            to: third,
-            file_name: "log.csv".to_owned(),
-            file,
-            description: String::new(),
-            source: String::new(),
-            captured_at: None,
-        };
-        desk.by("dan", attach).unwrap();
+        desk.by("dan", attach_log(third, "time,event\n12:00,alarm\n")).unwrap();
         let (cr, ia) = change_under_analysis(&mut desk, json!({}));
         analyse(&mut desk, cr, ia);
         approval_of(&mut desk, cr);

@@ -14,6 +14,13 @@ use crate::store_error::StoreError;
 /// The ending of the name of a file that is being written.
 pub const UNFINISHED: &str = ".mainstay-part";
 
+/// A path that nothing has yet: `named("")`, or the first of `named("-2")`, `named("-3")` and so on.
+pub fn unused_path(named: impl Fn(&str) -> PathBuf) -> PathBuf {
+    let numbered = (2..1000).map(|number| named(&format!("-{number}")));
+    let mut paths = std::iter::once(named("")).chain(numbered);
+    paths.find(|path| path.symlink_metadata().is_err()).unwrap_or_else(|| named(""))
+}
+
 /// A file that is being written. If it is dropped before [`FreshFile::persist`], it is removed.
 #[derive(Debug)]
 pub struct FreshFile {
@@ -98,7 +105,7 @@ impl FreshFile {
     ///
     /// # Errors
     /// When it cannot be given its name. Then nothing of it is left.
-    pub fn keep_loosely(self) -> Result<(), StoreError> {
+    pub fn persist_loosely(self) -> Result<(), StoreError> {
         let words = format!("{} could not be given its name", self.target.display());
         self.temp.persist(&self.target).map(drop).map_err(|error| StoreError::io(words)(error.error))
     }
@@ -288,7 +295,7 @@ mod tests {
         assert_eq!(fs::read(&target).unwrap(), b"second");
         let mut over = FreshFile::over(&target, None).unwrap();
         over.put(b"third").unwrap();
-        over.keep_loosely().unwrap();
+        over.persist_loosely().unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"third");
         assert_eq!(names(folder.path()), ["out.json", "out.json.part"]);
     }

@@ -66,6 +66,11 @@ impl Moment {
         Ok(Self::from_utc(at))
     }
 
+    /// `20261122T140500Z`: as part of a file name.
+    pub fn in_file_name(self) -> String {
+        self.to_string().replace([':', '-'], "")
+    }
+
     /// `2026-11-22 14:05 UTC`, for people.
     pub fn words(self) -> String {
         self.0.format("%Y-%m-%d %H:%M UTC").to_string()

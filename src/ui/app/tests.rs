@@ -12,14 +12,12 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 
 use super::{App, Setup, Start};
 use crate::domain::ids::Kind;
-use crate::domain::product::{Market, SafetyClass};
 use crate::domain::time::Moment;
-use crate::ops::{
-    FirstPerson, NewFile, NewProduct, Password, ProductFile, Stamp, default_policy, write_example,
-};
+use crate::ops::{Password, ProductFile, Stamp, write_example};
 use crate::ui::cx::Route;
+use crate::ui::sample::new_pump;
 
-pub(super) const PASSWORD: &str = "violet tractor hums at noon";
+pub(super) use crate::ui::sample::PASSWORD;
 
 /// A clock that stands still until a test moves it.
 #[derive(Clone)]
@@ -77,22 +75,7 @@ pub(super) fn window_with_data(
 
 pub(super) fn pump(folder: &Path, clock: &Clock) -> PathBuf {
     let path = folder.join("pump.mainstay");
-    let new = NewFile {
-        product: NewProduct {
-            name: "Example pump gateway".to_owned(),
-            manufacturer: "Example Devices".to_owned(),
-            class: SafetyClass::B,
-            class_rationale: "Non-serious injury is possible".to_owned(),
-            markets: vec![Market::Us],
-        },
-        person: FirstPerson {
-            login: "ana".to_owned(),
-            full_name: "Ana Example".to_owned(),
-            roles: Vec::new(),
-        },
-        policy: default_policy(),
-    };
-    ProductFile::create(&path, &new, &Password::new(PASSWORD), &clock.stamp()).unwrap();
+    ProductFile::create(&path, &new_pump(), &Password::new(PASSWORD), &clock.stamp()).unwrap();
     path
 }
 

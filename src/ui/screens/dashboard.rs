@@ -8,6 +8,7 @@ use egui::{FontId, Label, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Ro
 
 use super::parts::tone_of;
 use crate::domain::ids::Kind;
+use crate::domain::text::capital;
 use crate::domain::time::Day;
 use crate::domain::workflow::Tone as StateTone;
 use crate::ops::{Attention, AttentionItem, Trends};
@@ -242,13 +243,7 @@ fn line(ui: &Ui, text: &str, font: FontId, colour: egui::Color32, (at, room): (e
 }
 
 fn when_words(item: &AttentionItem, today: Day) -> String {
-    match (item.due, item.days_late) {
-        (None, _) => "No limit is set".to_owned(),
-        (Some(_), 0) => "Due today".to_owned(),
-        (Some(_), 1) => "1 day late".to_owned(),
-        (Some(_), late) if late > 0 => format!("{late} days late"),
-        (Some(due), _) => format!("Due {}", due.relative_words(today)),
-    }
+    capital(&item.when("late", |due| format!("due {}", due.relative_words(today))))
 }
 
 /// Twelve cells, one for each month from this one on, with its number of dates.

@@ -120,11 +120,6 @@ impl Notices {
         self.log.iter()
     }
 
-    /// Takes all messages off the screen.
-    pub fn dismiss_all(&mut self) {
-        self.shown.clear();
-    }
-
     /// Draws the toasts in the lower right corner. Call once a frame, after everything else.
     pub fn show(&mut self, ctx: &egui::Context) {
         let now = ctx.input(|input| input.time);

@@ -50,6 +50,19 @@ pub struct AttentionItem {
     pub rank: u8,
 }
 
+impl AttentionItem {
+    /// When it is due, in words: today, or how many days ago with the word `late`; `ahead` says it of a day to come.
+    pub fn when(&self, late: &str, ahead: impl FnOnce(Day) -> String) -> String {
+        match (self.due, self.days_late) {
+            (None, _) => "no limit is set".to_owned(),
+            (Some(_), 0) => "due today".to_owned(),
+            (Some(_), 1) => format!("1 day {late}"),
+            (Some(_), days) if days > 1 => format!("{days} days {late}"),
+            (Some(due), _) => ahead(due),
+        }
+    }
+}
+
 /// The number of records of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KindCount {

@@ -9,7 +9,6 @@ use crate::domain::product::Product;
 use crate::domain::record::RecordData;
 use crate::store::{self, FileState, Head, Holder, Lock, Store, StoreError, Verification};
 use mainstay_base::clock::Stamp;
-use mainstay_base::time::Moment;
 
 use super::writer::WaitingDrafts;
 use crate::domain::requests::PRODUCT;
@@ -132,11 +131,6 @@ impl ProductFile {
             | FileState::NotOurs { .. }
             | FileState::NotReadable { .. } => Self::open_to_read(path),
         }
-    }
-
-    /// Which of the existing backups to remove so that daily, weekly and monthly ones remain.
-    pub fn thin_backups(backups: &[(PathBuf, Moment)], now: Moment) -> Vec<PathBuf> {
-        store::thin(backups, now)
     }
 
     /// The path of the file.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::file::ProductFile;
 use super::refused::Refused;
 use crate::store::{self, StoreError};
-use mainstay_base::fresh_file;
+use mainstay_base::fresh_file::{self, FreshFile};
 use mainstay_base::time::Moment;
 
 /// The folder of one product file; its name is the file's identifier.
@@ -36,11 +36,10 @@ pub fn remembered_head(folder: &Path, uuid: &str) -> Option<(u64, String)> {
 /// When the folder cannot be written.
 pub fn remember_head(folder: &Path, uuid: &str, head: &(u64, String)) -> Result<(), Refused> {
     let own = folder_of(folder, uuid);
-    let failed = || StoreError::io(format!("{} could not be written", own.display()));
-    fs::create_dir_all(&own).map_err(failed())?;
-    fs::write(own.join("head.new"), format!("{} {}\n", head.0, head.1)).map_err(failed())?;
-    fs::rename(own.join("head.new"), own.join("head")).map_err(failed())?;
-    Ok(())
+    fs::create_dir_all(&own).map_err(StoreError::io(format!("{} could not be written", own.display())))?;
+    let mut file = FreshFile::over(&own.join("head"), None)?;
+    file.put(format!("{} {}\n", head.0, head.1).as_bytes())?;
+    Ok(file.persist_loosely()?)
 }
 
 /// How a file compares with what this workstation saw of it earlier.
@@ -62,28 +61,24 @@ pub enum Seen {
     },
 }
 
-/// Compares a file with the event that this workstation saw last.
-///
-/// # Errors
-/// When the file cannot be read.
-pub fn compare(folder: &Path, file: &ProductFile) -> Result<Seen, Refused> {
-    let Some((seen, digest)) = remembered_head(folder, &file.uuid()?) else { return Ok(Seen::First) };
-    Ok(match file.event_digest(seen)? {
-        None => Seen::CutOff { seen },
-        Some(found) if found == digest => Seen::Continues,
-        Some(_) => Seen::Differs { seen },
-    })
-}
-
-/// Remembers the last event of a file, unless the file lacks the event that was seen before.
+/// Compares a file with the event that this workstation saw last, and remembers its last event if the file contains that one.
 ///
 /// # Errors
 /// When the file cannot be read or the folder cannot be written.
 pub fn remember(folder: &Path, file: &ProductFile) -> Result<Seen, Refused> {
-    let seen = compare(folder, file)?;
-    let head = file.head();
-    if matches!(seen, Seen::First | Seen::Continues) && head.seq > 0 {
-        remember_head(folder, &file.uuid()?, &(head.seq, head.digest.clone()))?;
+    let uuid = file.uuid()?;
+    let known = remembered_head(folder, &uuid);
+    let seen = match &known {
+        None => Seen::First,
+        Some((seen, digest)) => match file.event_digest(*seen)? {
+            None => Seen::CutOff { seen: *seen },
+            Some(found) if found == *digest => Seen::Continues,
+            Some(_) => Seen::Differs { seen: *seen },
+        },
+    };
+    let head = (file.head().seq, file.head().digest.clone());
+    if matches!(seen, Seen::First | Seen::Continues) && head.0 > 0 && known.as_ref() != Some(&head) {
+        remember_head(folder, &uuid, &head)?;
     }
     Ok(seen)
 }
@@ -177,17 +172,10 @@ pub fn backups(folder: &Path, uuid: &str) -> Vec<(PathBuf, Moment)> {
     found
 }
 
-/// `20261122T140500Z`: a moment as part of a file name.
-fn name_of(at: Moment) -> String {
-    at.to_string().replace([':', '-'], "")
-}
-
-/// An unused name for a backup. A second one within the same second gets a number after its moment.
-fn free(folder: &Path, moment: &str) -> PathBuf {
-    let numbered = (2..).map(|number| format!("{moment}-{number}"));
-    let names = std::iter::once(moment.to_owned()).chain(numbered);
-    let mut paths = names.map(|name| folder.join(format!("{name}.mainstay")));
-    paths.find(|path| !path.exists()).unwrap_or_else(|| folder.join(moment))
+/// An unused path for a backup. A second one within the same second gets a number after its moment.
+fn free(folder: &Path, at: Moment) -> PathBuf {
+    let moment = at.in_file_name();
+    fresh_file::unused_path(|more| folder.join(format!("{moment}{more}.mainstay")))
 }
 
 fn moment_of(name: &str) -> Option<Moment> {
@@ -221,7 +209,7 @@ pub fn automatic_backup(
         // Leftovers of interrupted backups. One that cannot be removed only takes space.
         let _ = fs::remove_file(left);
     }
-    let target = free(&own, &name_of(now));
+    let target = free(&own, now);
     ProductFile::backup(path, &target, keep_going)?;
     for old in store::thin(&backups(folder, uuid), now) {
         // A backup that cannot be removed only takes space.
@@ -276,10 +264,10 @@ mod tests {
     #[test]
     fn the_name_of_a_backup_gives_its_moment() {
         let at = Moment::parse("2026-11-22T14:05:09Z").unwrap();
-        assert_eq!(moment_of(&name_of(at)), Some(at));
+        assert_eq!(moment_of(&at.in_file_name()), Some(at));
         let folder = tempfile::tempdir().unwrap();
         for _ in 0..3 {
-            let path = free(folder.path(), &name_of(at));
+            let path = free(folder.path(), at);
             fs::write(&path, "").unwrap();
             assert_eq!(moment_of(path.file_stem().unwrap().to_str().unwrap()), Some(at));
         }

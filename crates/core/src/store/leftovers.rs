@@ -51,13 +51,10 @@ pub fn leftovers(path: &Path) -> Vec<Leftover> {
 
 /// A name for the copy of a file before its upgrade that nothing bears yet.
 pub fn free_name_before_upgrade(path: &Path, at: Moment) -> PathBuf {
-    let moment: String = at.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
-    let named = |more: &str| {
+    let moment = at.in_file_name();
+    fresh_file::unused_path(|more| {
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(format!("{BEFORE_UPGRADE}{moment}{more}.mainstay"));
         path.with_file_name(name)
-    };
-    let numbered = (2..1000).map(|number| named(&format!("-{number}")));
-    let mut names = std::iter::once(named("")).chain(numbered);
-    names.find(|name| name.symlink_metadata().is_err()).unwrap_or_else(|| named(""))
+    })
 }

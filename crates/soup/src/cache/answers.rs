@@ -102,7 +102,7 @@ impl Keeping {
         self.put(&key);
         self.put(&[code]);
         let Some(mut file) = self.file else { return };
-        if file.put(&self.written.finalize()).is_ok() && file.keep_loosely().is_ok() {
+        if file.put(&self.written.finalize()).is_ok() && file.persist_loosely().is_ok() {
             throw_away(&self.folder, ANSWERS_MAX, BYTES_MAX);
         }
     }

@@ -14,7 +14,7 @@ use crate::domain::field::Table;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::{ChainStep, NextRecords, Place, RowKey, Trace, Via};
 use crate::domain::person::Role;
-use crate::domain::questions::{self, Circumstances, QUESTIONS};
+use crate::domain::questions::{Circumstances, QUESTIONS};
 use crate::domain::record::{Fields, KindDef, Record as _, record, rows};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part, Signature};
@@ -457,11 +457,6 @@ pub fn new_fields(case: &Case, change: &ChangeRequest, previous: Option<&SharedR
         set.insert("answers".into(), blank_answers(&circumstances));
     }
     set
-}
-
-/// The text of a question, for paper and page.
-pub fn question_text(code: &str) -> &'static str {
-    questions::question(code).map_or("", |question| question.text)
 }
 
 /// The declaration of impact analyses.

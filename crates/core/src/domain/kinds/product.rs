@@ -168,11 +168,6 @@ impl Product {
     pub fn class(&self) -> SafetyClass {
         self.software_safety_class.unwrap_or(SafetyClass::Unassigned).effective()
     }
-
-    /// Whether it is sold in this market.
-    pub fn sold_in(&self, market: Market) -> bool {
-        self.markets.contains(&market)
-    }
 }
 
 /// Quality and the risk manager approve the product's configuration, above all its safety class (IEC 62304 4.3).

@@ -77,11 +77,6 @@ impl Scheme {
         })
     }
 
-    /// The order of an OSV range type: only `SEMVER` names one. `ECOSYSTEM` refers to the ecosystem, `GIT` has none.
-    pub fn of_osv_range_type(kind: &str) -> Option<Self> {
-        (kind == "SEMVER").then_some(Self::SemVer)
-    }
-
     /// The order of a `versionType` of CVE JSON 5; `git`, `custom`, `date` and the like have none.
     pub fn of_cve_version_type(kind: &str) -> Option<Self> {
         Some(match kind.to_ascii_lowercase().as_str() {

@@ -110,13 +110,7 @@ fn owner_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
 fn attention_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId) {
     let Ok(Some(attention)) = cx.attention() else { return };
     for item in attention.now.iter().filter(|item| item.record == id) {
-        let when = match (item.due, item.days_late) {
-            (None, _) => "no limit is set".to_owned(),
-            (Some(_), 0) => "due today".to_owned(),
-            (Some(_), 1) => "1 day overdue".to_owned(),
-            (Some(_), days) if days > 1 => format!("{days} days overdue"),
-            (Some(_), days) => format!("in {} days", -days),
-        };
+        let when = item.when("overdue", |_| format!("in {} days", -item.days_late));
         tone_words_ui(ui, tone_of(item.tone), &format!("{} ({when}; {})", item.what, item.whose));
     }
 }
