@@ -37,6 +37,7 @@ impl Status {
 pub fn status(path: &Path, on: Option<&str>, json: bool) -> CommandResult {
     let day = on.map(Day::parse).transpose().map_err(Failure::usage)?;
     let file = open::to_read(path)?;
+    file.check_event_texts()?;
     let status = match day {
         None => Status::of(file.present(), ops::now()).map_err(Refused::from)?,
         Some(day) => {

@@ -51,9 +51,14 @@ impl ProductFile {
         Ok(self.store.blob(attachment.text("sha256"))?)
     }
 
+    /// Reads the text of every event, so that visible damage is reported.
+    pub fn check_event_texts(&self) -> Result<(), Refused> {
+        Ok(self.store.check_event_texts()?)
+    }
+
     /// Whether a clock that ran backwards is still unacknowledged.
     pub fn clock_open(&self) -> Result<bool, Refused> {
-        Ok(self.store.clock_open()?)
+        Ok(self.store.clock_history()?.open)
     }
 
     /// When a request of this name was last performed.

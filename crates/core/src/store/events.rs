@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
 
 use super::{Store, StoreError};
-use crate::domain::clock::ACKNOWLEDGE;
+use crate::domain::clock::{ACKNOWLEDGE, ClockHistory};
 use crate::domain::event::{Event, NO_PREVIOUS};
 use crate::domain::ids::RecordId;
 use crate::domain::signature::Signature;
@@ -45,6 +45,10 @@ pub struct EventFilter {
     /// Only those whose text contains this.
     pub text: String,
 }
+
+/// The events after one that reported a clock that ran backwards, by the index of those.
+const CLOCK_BACK_SINCE: &str =
+    "SELECT 1 FROM event WHERE seq > ?1 AND json_extract(body, '$.clock_back_seconds') IS NOT NULL";
 
 pub fn head(conn: &Connection) -> Result<Head, StoreError> {
     let row = conn
@@ -170,23 +174,27 @@ impl Store {
         Ok(statement.query_row([seq], |row| row.get(0)).optional()?)
     }
 
-    /// Whether an event reported a clock that ran backwards, and none since acknowledged it.
-    ///
-    /// The texts are searched here, where that is quicker than in SQL; only what names the field is read.
-    pub fn clock_open(&self) -> Result<bool, StoreError> {
-        let sql = "SELECT body FROM event
-                   WHERE seq > coalesce((SELECT max(seq) FROM event WHERE request = ?1), 0) ORDER BY seq";
-        let mut statement = self.conn.prepare_cached(sql)?;
-        let mut rows = statement.query([ACKNOWLEDGE])?;
-        while let Some(row) = rows.next()? {
-            let body = row.get_ref(0)?.as_str().unwrap_or_default();
-            if body.contains("clock_back_seconds")
-                && parse_event(body).is_ok_and(|event| event.clock_back_seconds.is_some())
-            {
-                return Ok(true);
-            }
+    /// The clock according to the events. It reads indexes only.
+    pub fn clock_history(&self) -> Result<ClockHistory, StoreError> {
+        let sql = "SELECT max(seq) FROM event WHERE request = ?1";
+        let acknowledged: Option<i64> =
+            self.conn.prepare_cached(sql)?.query_row([ACKNOWLEDGE], |row| row.get(0))?;
+        let since = acknowledged.unwrap_or(0);
+        let sql = "SELECT at FROM event WHERE seq >= ?1 ORDER BY at DESC LIMIT 1";
+        let latest: Option<String> =
+            self.conn.prepare_cached(sql)?.query_row([since], |row| row.get(0)).optional()?;
+        let open = self.conn.prepare_cached(CLOCK_BACK_SINCE)?.exists([since])?;
+        Ok(ClockHistory { latest: latest.and_then(|at| Moment::parse(&at).ok()), open })
+    }
+
+    /// Whether the text of every event is JSON, so that a status rests on no file that is visibly damaged.
+    pub fn check_event_texts(&self) -> Result<(), StoreError> {
+        let sql = "SELECT seq FROM event WHERE NOT json_valid(body) ORDER BY seq LIMIT 1";
+        let seq: Option<i64> = self.conn.query_row(sql, [], |row| row.get(0)).optional()?;
+        match seq {
+            Some(seq) => Err(StoreError::Damaged(format!("the text of event {seq} cannot be read"))),
+            None => Ok(()),
         }
-        Ok(false)
     }
 
     /// When each of these requests was last performed.

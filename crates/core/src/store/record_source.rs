@@ -4,14 +4,13 @@ use rusqlite::OptionalExtension as _;
 
 use super::{Store, StoreError};
 use crate::domain::authorship;
-use crate::domain::clock::{ACKNOWLEDGE, ClockHistory};
+use crate::domain::clock::ClockHistory;
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{ListRow, RecordData};
 use crate::domain::requests::RecordSource;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
-use mainstay_base::time::Moment;
 
 impl Store {
     /// Takes in the event that follows the head, where the clock is known up to there.
@@ -90,11 +89,7 @@ impl RecordSource<StoreError> for Store {
         {
             return Ok(clock);
         }
-        let sql = "SELECT max(at) FROM event WHERE seq >= coalesce((SELECT max(seq) FROM event WHERE request = ?1), 1)";
-        let latest: Option<String> =
-            self.conn.prepare_cached(sql)?.query_row([ACKNOWLEDGE], |row| row.get(0))?;
-        let latest = latest.and_then(|at| Moment::parse(&at).ok());
-        let clock = ClockHistory { latest, open: self.clock_open()? };
+        let clock = self.clock_history()?;
         self.clock.set(Some((self.head.seq, clock)));
         Ok(clock)
     }

@@ -4,9 +4,9 @@
 
 mod chain;
 mod contents;
+mod events;
 mod read;
 mod replay;
-mod signed;
 mod strict;
 mod tables;
 
@@ -15,7 +15,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, ScopedJoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ed25519_dalek::VerifyingKey;
 use rusqlite::Connection;
@@ -67,12 +67,12 @@ impl Verification {
 
 /// Most findings that are listed; after that the rest adds nothing.
 const FINDINGS_MAX: usize = 100;
-/// Most threads that check signatures.
+/// Most threads that check what events say of themselves.
 const THREADS_MAX: usize = 8;
 /// Memory for pages of each connection, in KiB: records are read by number, here and there in the file.
 const PAGES_KIB: i32 = 32 * 1024;
-/// How often both connections are tried to be brought to one moment.
-const MOMENTS: usize = 50;
+/// How long both connections are tried to be brought to one moment while others write.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Verifies a file. `remembered` is a head that was seen earlier: number and digest, to notice truncation.
 ///
@@ -109,14 +109,14 @@ pub fn verify_by(
     let mut check = Check::new(&conn, &progress);
     check.part("keys", Check::keys)?;
     check.part("signatures", Check::signature_texts)?;
-    let signers = signed::Signers::new(&check.keys);
-    let (sink, batches) = mpsc::channel();
-    let batches = Mutex::new(batches);
+    let signers = events::Signers::new(&check.keys);
+    let (sender, jobs) = mpsc::channel();
+    let jobs = Mutex::new(jobs);
     thread::scope(|scope| {
         let tables = scope.spawn(|| tables::check(beside, schema, &progress));
         let cores = thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
-        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(|| signers.work(&batches, &progress))).collect();
-        let parts = check.parts(sink, remembered);
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(|| signers.work(&jobs, &progress))).collect();
+        let parts = check.parts(sender, remembered);
         if parts.is_err() {
             progress.stop();
         }
@@ -147,15 +147,23 @@ fn at_one_moment(path: &Path) -> Result<(Connection, Connection), StoreError> {
     }
     let begin = |conn: &Connection| -> Result<(), StoreError> {
         conn.execute_batch("BEGIN")?;
-        Ok(conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?)
+        let read = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
+        if read.is_err() {
+            conn.execute_batch("ROLLBACK")?;
+        }
+        Ok(read?)
     };
-    for _ in 0..MOMENTS {
-        begin(&first)?;
+    let since = Instant::now();
+    while since.elapsed() < PATIENCE {
+        match begin(&first) {
+            Ok(()) => {}
+            Err(StoreError::Busy) => continue,
+            Err(other) => return Err(other),
+        }
         // A writer that waits for the first to end keeps the second out: both give way to it.
         if begin(&second).is_ok() {
             return Ok((first, second));
         }
-        second.execute_batch("ROLLBACK")?;
         first.execute_batch("ROLLBACK")?;
         thread::sleep(Duration::from_millis(100));
     }
@@ -310,10 +318,12 @@ impl<'a> Check<'a> {
     /// Everything that needs the replay.
     fn parts(
         &mut self,
-        sink: mpsc::Sender<Vec<signed::Signed>>,
+        jobs: mpsc::Sender<events::Job>,
         remembered: Option<(u64, String)>,
     ) -> Result<Parts, StoreError> {
-        self.part("events", |check| check.chain(sink))?;
+        self.part("events", |check| check.chain(&jobs))?;
+        // The workers end when there are no more jobs.
+        drop(jobs);
         self.result.head =
             (self.result.events, self.digests.last().map_or_else(|| NO_PREVIOUS.to_owned(), String::clone));
         let chain = std::mem::take(&mut self.findings);

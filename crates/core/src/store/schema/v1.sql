@@ -21,6 +21,8 @@ CREATE TABLE event (
 ) STRICT;
 CREATE INDEX event_by_actor ON event (actor);
 CREATE INDEX event_by_request ON event (request);
+CREATE INDEX event_by_at ON event (at);
+CREATE INDEX event_by_clock_back ON event (seq) WHERE json_extract(body, '$.clock_back_seconds') IS NOT NULL;
 CREATE TRIGGER event_kept BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'audit events are never deleted'); END;
 CREATE TRIGGER event_fixed BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'audit events are never changed'); END;
 CREATE TRIGGER event_in_order BEFORE INSERT ON event

@@ -1,20 +1,23 @@
 //! The chain of events: numbers, digests, keys, grants and signatures.
 
-use std::sync::mpsc::Sender;
+use std::collections::VecDeque;
+use std::sync::mpsc::{self, Sender};
 
 use ed25519_dalek::VerifyingKey;
+use rusqlite::{Row, Rows};
 
-use super::read;
-use super::signed::{BATCH, Signed};
+use super::events::{BATCH, BATCH_BYTES, Job, Parsed, Stored};
 use super::strict::strict;
-use super::{Check, Key};
+use super::{Check, Key, read};
 use crate::domain::canonical;
 use crate::domain::event::{self, Event, Grant, NO_PREVIOUS};
 use crate::domain::person::Role;
 use crate::domain::requests::Request;
 use crate::domain::signature::Signature;
 use crate::store::StoreError;
-use crate::store::events::parse_event;
+
+/// Batches that workers may have while the replay waits for the oldest.
+const AHEAD: usize = 4;
 
 impl Check<'_> {
     pub(super) fn keys(&mut self) -> Result<(), StoreError> {
@@ -54,64 +57,80 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Reads the events in their order. Their signatures go to `sink` in batches and are checked beside.
-    pub(super) fn chain(&mut self, sink: Sender<Vec<Signed>>) -> Result<(), StoreError> {
-        let total: i64 = self.conn.query_row("SELECT count(*) FROM event", [], |row| row.get(0))?;
+    /// Reads the events in their order. Workers take them as `jobs`, a few batches ahead of the replay.
+    pub(super) fn chain(&mut self, jobs: &Sender<Job>) -> Result<(), StoreError> {
+        let conn = self.conn;
+        let total: i64 = conn.query_row("SELECT count(*) FROM event", [], |row| row.get(0))?;
         let mut statement =
-            self.conn.prepare("SELECT seq, digest, key, signature, body FROM event ORDER BY seq")?;
+            conn.prepare("SELECT seq, digest, key, signature, body FROM event ORDER BY seq")?;
         let mut rows = statement.query([])?;
         let mut previous = NO_PREVIOUS.to_owned();
-        let mut batch: Vec<Signed> = Vec::with_capacity(BATCH);
-        while let Some(row) = rows.next()? {
-            let seq = read::number(row, 0)?.unsigned_abs();
-            let (digest, key, body) = (read::text(row, 1)?, read::number(row, 2)?, read::bytes(row, 4)?);
-            let place = format!("event {seq}");
-            let wanted = self.result.events + 1;
-            if seq != wanted {
-                self.findings.found(&place, format!("stands where event {wanted} should stand"));
+        let mut ahead = VecDeque::new();
+        let mut end = None;
+        while end.is_none() || !ahead.is_empty() {
+            if end.is_none() {
+                let (events, ended) = next_batch(&mut rows);
+                end = ended;
+                let (parsed, receiver) = mpsc::sync_channel(1);
+                jobs.send(Job { events, parsed }).map_err(|_| self.broken_off())?;
+                ahead.push_back(receiver);
             }
-            let computed = canonical::digest(body);
-            if computed != digest {
-                self.findings.found(&place, "its digest is not the SHA-256 of its text");
-            }
-            let parsed = read::utf8(body).and_then(|body| {
-                parse_event(body).map(|event| (event, body)).map_err(|error| error.to_string())
-            });
-            match parsed {
-                Ok((event, body)) => {
-                    if event.seq != seq {
-                        self.findings.found(&place, format!("its text is that of event {}", event.seq));
-                    }
-                    if event.previous != previous {
-                        self.findings.found(&place, "does not continue the event before it");
-                    }
-                    self.event(&event, key, body);
-                    let signature = read::bytes(row, 3)?.to_vec();
-                    batch.push(Signed { seq, key, digest: computed.clone(), signature });
+            if (end.is_some() || ahead.len() > AHEAD)
+                && let Some(receiver) = ahead.pop_front()
+            {
+                let parsed: Vec<Parsed> = receiver.recv().map_err(|_| self.broken_off())?;
+                for event in parsed {
+                    self.linked(event, &mut previous);
                 }
-                Err(what) => self.findings.found(&place, what),
-            }
-            previous.clone_from(&computed);
-            self.digests.push(computed);
-            self.result.events += 1;
-            if self.result.events.is_multiple_of(BATCH as u64) {
                 self.progress.go_on(0.7 * self.result.events as f32 / total.max(1) as f32)?;
-                // Nobody takes it only after one of them failed, which is told when they are joined.
-                let _ = sink.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)));
             }
         }
-        let _ = sink.send(batch);
+        end.unwrap_or(Ok(()))?;
         if self.result.events == 0 {
             self.findings.found("event 1", "is not there, with which every file begins");
         }
         Ok(())
     }
 
-    fn event(&mut self, event: &Event, key: i64, body: &str) {
-        let place = format!("event {}", event.seq);
-        if event.canonical() != body {
-            self.findings.found(&place, "is not in canonical form");
+    /// Workers take no more jobs: the person cancelled, or one of them failed.
+    fn broken_off(&self) -> StoreError {
+        let failed = || StoreError::Refused("a part of the verification broke off".to_owned());
+        self.progress.check().err().unwrap_or_else(failed)
+    }
+
+    /// The next event, which must continue the one before it.
+    fn linked(&mut self, parsed: Parsed, previous: &mut String) {
+        let seq = parsed.seq;
+        let place = format!("event {seq}");
+        let wanted = self.result.events + 1;
+        if seq != wanted {
+            self.findings.found(&place, format!("stands where event {wanted} should stand"));
         }
+        if !parsed.digest_fits {
+            self.findings.found(&place, "its digest is not the SHA-256 of its text");
+        }
+        match parsed.event {
+            Ok((event, canonical)) => {
+                if event.seq != seq {
+                    self.findings.found(&place, format!("its text is that of event {}", event.seq));
+                }
+                if event.previous != *previous {
+                    self.findings.found(&place, "does not continue the event before it");
+                }
+                if !canonical {
+                    self.findings.found(format!("event {}", event.seq), "is not in canonical form");
+                }
+                self.event(&event, parsed.key);
+            }
+            Err(what) => self.findings.found(&place, what),
+        }
+        previous.clone_from(&parsed.digest);
+        self.digests.push(parsed.digest);
+        self.result.events += 1;
+    }
+
+    fn event(&mut self, event: &Event, key: i64) {
+        let place = format!("event {}", event.seq);
         let public =
             self.keys.get(&key).map(|found| (found.person == event.actor.to_string(), found.hex.clone()));
         match &public {
@@ -227,6 +246,32 @@ impl Check<'_> {
             self.findings.found(format!("key {number}"), "no audit event brought it into force");
         }
     }
+}
+
+/// The next events, and how the table ended if it did.
+fn next_batch(rows: &mut Rows) -> (Vec<Stored>, Option<Result<(), StoreError>>) {
+    let (mut events, mut bytes) = (Vec::with_capacity(BATCH), 0);
+    while events.len() < BATCH && bytes < BATCH_BYTES {
+        match rows.next().and_then(|row| row.map(stored).transpose()) {
+            Ok(Some(event)) => {
+                bytes += event.body.len();
+                events.push(event);
+            }
+            Ok(None) => return (events, Some(Ok(()))),
+            Err(error) => return (events, Some(Err(error.into()))),
+        }
+    }
+    (events, None)
+}
+
+fn stored(row: &Row) -> rusqlite::Result<Stored> {
+    Ok(Stored {
+        seq: read::number(row, 0)?.unsigned_abs(),
+        digest: read::text(row, 1)?,
+        key: read::number(row, 2)?,
+        signature: read::bytes(row, 3)?.to_vec(),
+        body: read::bytes(row, 4)?.to_vec(),
+    })
 }
 
 fn public_key(text: &str) -> Option<VerifyingKey> {
