@@ -1,4 +1,5 @@
-//! Measures the window on a file that `generate` made: `cargo run --release --example measure_window -- FILE`.
+//! Measures the window on a file that `generate` made: `cargo run --release --example measure_window -- FILE`; or on a record
+//! with many parts, in a file that `generate_parts` made: `… -- FILE CR-0003 dan`.
 //!
 //! It runs without a display: what is measured is the processor's work for a frame, drawing commands and accessibility tree
 //! included, until the triangles are ready for the graphics processor. The file is copied first.
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use eframe::egui::{self, Key, accesskit::Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use mainstay::ops::stamp;
+use mainstay::ops::{example_access, stamp};
 use mainstay::ui::app::{App, Setup, Start};
 
 /// What `generate` sets.
@@ -21,10 +22,14 @@ const FRAMES: usize = 600;
 type Window = Harness<'static, App>;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let source: PathBuf = std::env::args_os().nth(1).ok_or("usage: measure_window FILE")?.into();
+    let mut arguments = std::env::args().skip(1);
+    let source: PathBuf = arguments.next().ok_or("usage: measure_window FILE [RECORD LOGIN]")?.into();
     let path = source.with_extension("measured.mainstay");
     std::fs::copy(&source, &path)?;
-    measure(&path);
+    match (arguments.next(), arguments.next()) {
+        (Some(record), Some(login)) => parts(&path, &record, &login),
+        _ => measure(&path),
+    }
     std::fs::remove_file(&path)?;
     let mut lock = path.into_os_string();
     lock.push(".lock");
@@ -32,8 +37,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn measure(path: &Path) {
-    println!("| What | Median | 99 of 100 | Slowest |\n| --- | --- | --- | --- |");
+/// The window with the file, and somebody signed in.
+fn signed_in(path: &Path, login: &str, password: &str) -> Window {
     let start = Start::File(path.to_owned());
     let mut window: Window =
         Harness::builder().with_size(egui::vec2(1600.0, 1000.0)).with_max_steps(16).build_eframe(move |cc| {
@@ -47,10 +52,63 @@ fn measure(path: &Path) {
             App::with(cc, setup, start)
         });
     window.run_steps(4);
-    type_into(&mut window, "Login", "ana");
-    type_into(&mut window, "Password", PASSWORD);
+    type_into(&mut window, "Login", login);
+    type_into(&mut window, "Password", password);
     window.get_by_role_and_label(Role::Button, "Sign in").click();
     window.run_steps(5);
+    window
+}
+
+/// A page with thousands of parts, and a part that is edited in place.
+fn parts(path: &Path, record: &str, login: &str) {
+    let Some((_, password)) = example_access() else { return };
+    let mut window = signed_in(path, login, &password);
+    println!("| What | Median | 99 of 100 | Slowest |\n| --- | --- | --- | --- |");
+    window.key_press_modifiers(egui::Modifiers::COMMAND, Key::K);
+    window.run_steps(3);
+    window.event(egui::Event::Text(record.to_owned()));
+    window.run_steps(3);
+    window.key_press(Key::Enter);
+    let start = Instant::now();
+    let slowest = steps(&mut window, 5);
+    println!("| Page of {record}, until it is there | | | {} |", ms(start.elapsed()));
+    println!("| Page of {record}, its first five frames | | | {} |", ms(slowest));
+    let last = window.query_all_by_label_contains("TR-").last().map(|node| node.rect());
+    println!("\nLast row that is laid out: {last:?}; route {:?}\n", window.state().route());
+    frames(&mut window, "That page, wheel turned in each frame", |window, _| wheel(window, -120.0));
+}
+
+/// The slowest of some frames.
+fn steps(window: &mut Window, count: usize) -> Duration {
+    (0..count).map(|_| frame(window)).max().unwrap_or_default()
+}
+
+/// Enters a feedback and saves it; the dashboard's list is made again meanwhile.
+fn save(window: &mut Window) {
+    go(window, "New feedback");
+    type_into(window, "Title", "The display froze");
+    window.key_press_modifiers(egui::Modifiers::COMMAND, Key::Enter);
+    let saving = frame(window);
+    let mut times: Vec<Duration> = Vec::new();
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(3) {
+        times.push(frame(window));
+    }
+    times.sort_unstable();
+    println!("\nAfter that: {:?}\n", window.state().route());
+    println!("| The frame that saves a feedback | | | {} |", ms(saving));
+    let (count, last) = (times.len(), times.len().saturating_sub(1));
+    println!(
+        "| {count} frames after it, while the dashboard is made again | {} | {} | {} |",
+        ms(times[count / 2]),
+        ms(times[count * 99 / 100]),
+        ms(times[last])
+    );
+}
+
+fn measure(path: &Path) {
+    println!("| What | Median | 99 of 100 | Slowest |\n| --- | --- | --- | --- |");
+    let mut window = signed_in(path, "ana", PASSWORD);
     frames(&mut window, "Dashboard, standing still", |_, _| {});
     for area in ["Feedback", "Problem reports", "Change requests", "Audit trail"] {
         let route = go(&mut window, area);
@@ -61,6 +119,7 @@ fn measure(path: &Path) {
             window.key_press(Key::ArrowDown);
         });
     }
+    save(&mut window);
     println!("\nMemory: {}", memory());
 }
 
@@ -93,16 +152,21 @@ fn wheel(window: &mut Window, points: f32) {
     });
 }
 
+/// One frame until its triangles are ready.
+fn frame(window: &mut Window) -> Duration {
+    let start = Instant::now();
+    window.step();
+    let output = window.output();
+    let (shapes, scale) = (output.shapes.clone(), output.pixels_per_point);
+    window.ctx.tessellate(shapes, scale);
+    start.elapsed()
+}
+
 fn frames(window: &mut Window, what: &str, before: impl Fn(&mut Window, usize)) {
     let mut times = Vec::with_capacity(FRAMES);
     for turn in 0..FRAMES {
         before(window, turn);
-        let start = Instant::now();
-        window.step();
-        let output = window.output();
-        let (shapes, scale) = (output.shapes.clone(), output.pixels_per_point);
-        window.ctx.tessellate(shapes, scale);
-        times.push(start.elapsed());
+        times.push(frame(window));
     }
     times.sort_unstable();
     println!(

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::{Store, StoreError};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::record::{Head, ListRow, RecordData};
+use crate::domain::record::{Fields, Head, ListRow, RecordData};
 use mainstay_base::time::Moment;
 
 pub fn body(conn: &Connection, id: RecordId) -> Result<Option<String>, StoreError> {
@@ -25,28 +25,26 @@ pub const fn keys_of(kind: Kind) -> [i64; 2] {
     [RecordId::new(kind, 1).key(), RecordId::new(kind, u32::MAX).key()]
 }
 
+/// The text of a record, read in one go.
+#[derive(Deserialize)]
+struct Stored {
+    id: RecordId,
+    state: String,
+    owner: Option<RecordId>,
+    parent: Option<RecordId>,
+    created_at: Moment,
+    created_by: RecordId,
+    state_since: Moment,
+    revision: u32,
+    fields: Fields,
+}
+
 /// Reads the canonical text of a record.
 pub fn parse(text: &str) -> Result<RecordData, StoreError> {
-    let damaged = || StoreError::Damaged("a record cannot be read".to_owned());
-    let value: Value = serde_json::from_str(text).map_err(|_| damaged())?;
-    let string = |name: &str| value.get(name).and_then(Value::as_str);
-    let moment = |name: &str| string(name).and_then(|text| Moment::parse(text).ok()).ok_or_else(damaged);
-    let id = |name: &str| string(name).and_then(|text| text.parse::<RecordId>().ok());
-    let head = Head {
-        id: id("id").ok_or_else(damaged)?,
-        state: string("state").ok_or_else(damaged)?.to_owned(),
-        owner: id("owner"),
-        parent: id("parent"),
-        created_at: moment("created_at")?,
-        created_by: id("created_by").ok_or_else(damaged)?,
-        state_since: moment("state_since")?,
-        revision: value
-            .get("revision")
-            .and_then(Value::as_u64)
-            .and_then(|revision| u32::try_from(revision).ok())
-            .ok_or_else(damaged)?,
-    };
-    let fields = value.get("fields").and_then(Value::as_object).cloned().ok_or_else(damaged)?;
+    let damaged = |error| StoreError::Damaged(format!("a record cannot be read: {error}"));
+    let stored: Stored = serde_json::from_str(text).map_err(damaged)?;
+    let Stored { id, state, owner, parent, created_at, created_by, state_since, revision, fields } = stored;
+    let head = Head { id, state, owner, parent, created_at, created_by, state_since, revision };
     Ok(RecordData { head, fields })
 }
 
