@@ -182,7 +182,7 @@ const FORGERIES: &[Forgery] = &[
         f.run(&format!("DROP VIEW feedback; {}", sql.replace("$.fields.title", "$.fields.channel")));
     }),
     ("database: a view does not show", |f| f.run("CREATE VIEW search_words AS SELECT 1")),
-    ("database: the schema is not the released one", |f| f.run("DROP INDEX touch_by_seq")),
+    ("database: the schema is not the released one", |f| f.run("DROP INDEX event_by_actor")),
     ("database: the schema is not the released one", |f| {
         f.run("CREATE TRIGGER stray AFTER INSERT ON draft BEGIN SELECT 1; END");
     }),

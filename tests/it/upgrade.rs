@@ -30,7 +30,7 @@ fn statement(begins: &str) -> &'static str {
 }
 
 fn index() -> &'static str {
-    statement("CREATE INDEX touch_by_seq")
+    statement("CREATE INDEX event_by_actor")
 }
 
 fn trigger() -> &'static str {
@@ -63,7 +63,7 @@ pub fn steps() -> Steps {
 
 /// Makes a file of version 1 one of version 0.
 pub fn take_back(path: &Path) {
-    let sql = "DROP INDEX touch_by_seq; DROP TRIGGER blob_fixed; CREATE TABLE remark (words TEXT) STRICT; PRAGMA user_version = 0";
+    let sql = "DROP INDEX event_by_actor; DROP TRIGGER blob_fixed; CREATE TABLE remark (words TEXT) STRICT; PRAGMA user_version = 0";
     Connection::open(path).unwrap().execute_batch(sql).unwrap();
 }
 

@@ -13,7 +13,7 @@ use crate::ops::Step;
 const V1: &str = include_str!("../../../crates/core/src/store/schema/v1.sql");
 
 fn index() -> &'static str {
-    let at = V1.find("CREATE INDEX touch_by_seq").unwrap();
+    let at = V1.find("CREATE INDEX event_by_actor").unwrap();
     V1[at..].lines().next().unwrap()
 }
 
@@ -27,7 +27,7 @@ fn steps() -> Steps {
 fn older(folder: &Path, clock: &Clock) -> PathBuf {
     let path = pump(folder, clock);
     let conn = rusqlite::Connection::open(&path).unwrap();
-    conn.execute_batch("DROP INDEX touch_by_seq; PRAGMA user_version = 0").unwrap();
+    conn.execute_batch("DROP INDEX event_by_actor; PRAGMA user_version = 0").unwrap();
     path
 }
 

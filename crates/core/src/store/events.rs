@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
 
 use super::{Store, StoreError};
-use crate::domain::clock::{ACKNOWLEDGE, ClockHistory};
+use crate::domain::clock::{ACKNOWLEDGE, ClockHistory, ClockReading};
 use crate::domain::event::{Event, NO_PREVIOUS};
 use crate::domain::ids::RecordId;
 use crate::domain::signature::Signature;
@@ -174,17 +174,21 @@ impl Store {
         Ok(statement.query_row([seq], |row| row.get(0)).optional()?)
     }
 
-    /// The clock according to the events. It reads indexes only.
+    /// The clock according to the events. It reads the newest events only, and an index.
     pub fn clock_history(&self) -> Result<ClockHistory, StoreError> {
-        let sql = "SELECT max(seq) FROM event WHERE request = ?1";
-        let acknowledged: Option<i64> =
-            self.conn.prepare_cached(sql)?.query_row([ACKNOWLEDGE], |row| row.get(0))?;
-        let since = acknowledged.unwrap_or(0);
-        let sql = "SELECT at FROM event WHERE seq >= ?1 ORDER BY at DESC LIMIT 1";
-        let latest: Option<String> =
-            self.conn.prepare_cached(sql)?.query_row([since], |row| row.get(0)).optional()?;
+        let sql = "SELECT at, json_extract(body, '$.clock_back_seconds'), request = ?1 FROM event ORDER BY seq DESC";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map([ACKNOWLEDGE], |row| {
+            let at: String = row.get(0)?;
+            let at = Moment::parse(&at).unwrap_or(Moment::from_utc(chrono::DateTime::UNIX_EPOCH));
+            let back: Option<i64> = row.get(1)?;
+            Ok(ClockReading { at, back: back.map(i64::unsigned_abs), acknowledges: row.get(2)? })
+        })?;
+        let latest = ClockHistory::latest(rows)?;
+        let sql = "SELECT coalesce(max(seq), 0) FROM event WHERE request = ?1";
+        let since: i64 = self.conn.prepare_cached(sql)?.query_row([ACKNOWLEDGE], |row| row.get(0))?;
         let open = self.conn.prepare_cached(CLOCK_BACK_SINCE)?.exists([since])?;
-        Ok(ClockHistory { latest: latest.and_then(|at| Moment::parse(&at).ok()), open })
+        Ok(ClockHistory { latest, open })
     }
 
     /// Whether the text of every event is JSON, so that a status rests on no file that is visibly damaged.

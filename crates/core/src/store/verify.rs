@@ -280,8 +280,8 @@ struct Check<'a> {
     used_codes: Vec<u64>,
     /// What the last event that brought a key of a person into force says of the wrapped key: its digest, and the public key.
     credentials: BTreeMap<RecordId, (String, String)>,
-    /// The event, the record by its key, and its revision: everything that the events say they touched, in their order.
-    touched: Vec<(u64, i64, u32)>,
+    /// Everything that the events say they touched: the record by its key, its revision, and the event.
+    touched: Vec<(i64, u32, u64)>,
     findings: Findings,
     result: Verification,
 }

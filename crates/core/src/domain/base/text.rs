@@ -57,7 +57,11 @@ impl Line {
 impl Text {
     /// Checks a text. Refuses control characters other than tab and line break, bidirectional overrides, and a text that is too long.
     pub fn new(text: &str) -> Result<Self, String> {
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let text = if text.contains('\r') {
+            text.replace("\r\n", "\n").replace('\r', "\n")
+        } else {
+            text.to_owned()
+        };
         refuse_hidden(&text, true)?;
         refuse_long(&text, TEXT_CHARS_MAX)?;
         Ok(Self(text))
@@ -66,6 +70,10 @@ impl Text {
 
 /// Invisible characters could make a signed text read differently from what was signed.
 fn refuse_hidden(text: &str, line_breaks: bool) -> Result<(), String> {
+    let printable = |byte: &u8| matches!(byte, b' '..=b'~') || line_breaks && matches!(byte, b'\n' | b'\t');
+    if text.as_bytes().iter().all(printable) {
+        return Ok(());
+    }
     for (index, character) in text.chars().enumerate() {
         let place = index + 1;
         match character {
@@ -103,7 +111,8 @@ pub fn is_blank(text: &str) -> bool {
 }
 
 fn refuse_long(text: &str, limit: usize) -> Result<(), String> {
-    let count = text.chars().count();
+    // No text has more characters than bytes.
+    let count = if text.len() > limit { text.chars().count() } else { 0 };
     if count > limit {
         return Err(format!(
             "{count} characters, but at most {limit} are allowed; attach a longer text as a file"

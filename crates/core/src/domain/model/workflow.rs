@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::domain::field::{FieldDef, is_empty, record_ids};
+use crate::domain::field::{FieldDef, FieldType, is_empty, record_ids};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{Fields, KindDef, Record, RecordData};
 use crate::domain::role::Role;
@@ -422,11 +422,11 @@ fn unfilled_by(def: &KindDef, data: &RecordData, to: &str) -> Vec<Unfilled> {
     let required = |field: &FieldDef| field.required_from.is_some_and(|state| rank_of(state) <= rank);
     let mut found = Vec::new();
     for field in def.fields() {
-        let value = data.value(field.name);
-        if required(field) && is_empty(value) {
+        if required(field) && is_empty(data.value(field.name)) {
             found.push(Unfilled { field, cell: None });
         }
-        let cells = field.empty_cells(value, &required);
+        let FieldType::Rows(_) = field.ty else { continue };
+        let cells = field.empty_cells(data.value(field.name), &required);
         found.extend(cells.into_iter().map(|cell| Unfilled { field, cell: Some(cell) }));
     }
     found

@@ -21,7 +21,6 @@ CREATE TABLE event (
 ) STRICT;
 CREATE INDEX event_by_actor ON event (actor);
 CREATE INDEX event_by_request ON event (request);
-CREATE INDEX event_by_at ON event (at);
 CREATE INDEX event_by_clock_back ON event (seq) WHERE json_extract(body, '$.clock_back_seconds') IS NOT NULL;
 CREATE TRIGGER event_kept BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'audit events are never deleted'); END;
 CREATE TRIGGER event_fixed BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'audit events are never changed'); END;
@@ -36,7 +35,6 @@ CREATE TABLE touch (
   seq INTEGER NOT NULL REFERENCES event (seq) DEFERRABLE INITIALLY DEFERRED,
   PRIMARY KEY (record, revision)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX touch_by_seq ON touch (seq);
 CREATE TRIGGER touch_kept BEFORE DELETE ON touch BEGIN SELECT RAISE(ABORT, 'audit events are never deleted'); END;
 CREATE TRIGGER touch_fixed BEFORE UPDATE ON touch BEGIN SELECT RAISE(ABORT, 'audit events are never changed'); END;
 

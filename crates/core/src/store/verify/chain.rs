@@ -147,7 +147,7 @@ impl Check<'_> {
                 self.findings.found(&place, "names a signature that an earlier event named");
             }
         }
-        let touched = event.changes.iter().map(|change| (event.seq, change.record.key(), change.revision));
+        let touched = event.changes.iter().map(|change| (change.record.key(), change.revision, event.seq));
         self.touched.extend(touched);
         self.new_keys(event);
         if let Some(code) = &event.code_key {

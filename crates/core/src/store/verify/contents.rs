@@ -80,13 +80,13 @@ impl Check<'_> {
     pub(super) fn touches(&mut self) -> Result<(), StoreError> {
         self.touched.sort_unstable();
         let mut statement =
-            self.conn.prepare("SELECT seq, record, revision FROM touch ORDER BY seq, record, revision")?;
+            self.conn.prepare("SELECT record, revision, seq FROM touch ORDER BY record, revision")?;
         let mut rows = statement.query([])?;
         let mut expected = self.touched.iter();
         let mut fits = true;
         while let Some(row) = rows.next()? {
-            let revision = u32::try_from(read::number(row, 2)?).unwrap_or_default();
-            let found = (read::number(row, 0)?.unsigned_abs(), read::number(row, 1)?, revision);
+            let revision = u32::try_from(read::number(row, 1)?).unwrap_or_default();
+            let found = (read::number(row, 0)?, revision, read::number(row, 2)?.unsigned_abs());
             fits &= expected.next() == Some(&found);
         }
         if !fits || expected.next().is_some() {

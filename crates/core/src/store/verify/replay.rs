@@ -32,6 +32,8 @@ pub struct Replay {
     pub digests: BTreeMap<RecordId, String>,
     /// The public key of each person that is in force, hexadecimal.
     keys: HashMap<RecordId, String>,
+    /// The key of the last event, hexadecimal, with its fingerprint.
+    fingerprint: (String, String),
     /// The policy as it stands, read once for each of its revisions.
     policy: Arc<Policy>,
     /// The rule set of the event before.
@@ -64,9 +66,10 @@ impl Replay {
         wrong.extend(self.earlier_rules(event));
         let before = self.ledger.person(event.actor);
         let policy = Arc::clone(&self.policy);
+        self.note_fingerprint(public.unwrap_or_default());
         let request = request_of(event, signatures.first().map(|signature| signature.meaning));
         wrong.extend(handed_out(event, request.as_ref(), public));
-        let contradiction = match self.again(event, request, public, signatures) {
+        let contradiction = match self.again(event, request, signatures) {
             Ok(records) => {
                 for (data, change) in records.into_iter().zip(&event.changes) {
                     let before = self.ledger.take(change.record);
@@ -104,6 +107,13 @@ impl Replay {
         wrong
     }
 
+    fn note_fingerprint(&mut self, public: &str) {
+        if self.fingerprint.1.is_empty() || self.fingerprint.0 != public {
+            let key = hex::decode(public).unwrap_or_default();
+            self.fingerprint = (public.to_owned(), canonical::digest(&key));
+        }
+    }
+
     /// A guard that came with a later rule set is not evaded by naming an earlier one.
     fn earlier_rules(&mut self, event: &Event) -> Option<String> {
         let before = self.rules.max(event.rules);
@@ -135,7 +145,6 @@ impl Replay {
         &self,
         event: &Event,
         request: Option<Request>,
-        public: Option<&str>,
         signatures: &[Signature],
     ) -> Result<Vec<SharedRecord>, String> {
         let name = &event.request;
@@ -148,10 +157,9 @@ impl Replay {
         let Some(request) = request else {
             return Err(format!("is called {name}, which the program does not do to what the event names"));
         };
-        let key = public.and_then(|public| hex::decode(public).ok()).unwrap_or_default();
         let actor = Actor {
             person: event.actor,
-            fingerprint: canonical::digest(&key),
+            fingerprint: self.fingerprint.1.clone(),
             signed: !event.signatures.is_empty(),
             now: event.at,
             offset_minutes: event.offset_minutes,
