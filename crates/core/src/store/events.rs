@@ -20,7 +20,7 @@ pub struct Head {
     pub at: Option<Moment>,
 }
 
-/// An event as a list shows it.
+/// An event in a list.
 #[derive(Debug, Clone)]
 pub struct EventRow {
     /// The event.
@@ -29,20 +29,20 @@ pub struct EventRow {
     pub digest: String,
 }
 
-/// Which events are wanted. Every part that is set must fit.
+/// A filter for events. An event must match every part that is set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventFilter {
-    /// Only those that touched this record or a part of it.
+    /// Only events that changed this record or a part of it.
     pub record: Option<RecordId>,
-    /// Only those of this person.
+    /// Only events of this person.
     pub actor: Option<RecordId>,
-    /// Only those whose request begins so, such as `change_request.`.
+    /// Only events whose request begins with this, such as `change_request.`.
     pub request: String,
     /// Only from this day on, `YYYY-MM-DD`.
     pub from: String,
     /// Only until this day, `YYYY-MM-DD`.
     pub until: String,
-    /// Only those whose text contains this.
+    /// Only events whose text contains this.
     pub text: String,
 }
 
@@ -74,7 +74,7 @@ fn parse_signature(body: &str) -> Result<Signature, StoreError> {
 }
 
 impl Store {
-    /// The newest events that fit the filter, at most `limit`, newest first, skipping `offset`.
+    /// The events that match the filter, newest first: at most `limit` of them, after skipping `offset`.
     pub fn events(&self, filter: &EventFilter, limit: u32, offset: u32) -> Result<Vec<EventRow>, StoreError> {
         let mut conditions = vec!["1".to_owned()];
         let mut values: Vec<String> = Vec::new();
@@ -119,7 +119,7 @@ impl Store {
         .collect()
     }
 
-    /// All events that touched a record, oldest first.
+    /// All events that changed a record, oldest first.
     pub fn history(&self, id: RecordId) -> Result<Vec<Event>, StoreError> {
         let sql =
             "SELECT body FROM event WHERE seq IN (SELECT seq FROM touch WHERE record = ?1) ORDER BY seq";
@@ -128,8 +128,8 @@ impl Store {
         rows.map(|body| parse_event(&body?)).collect()
     }
 
-    /// Hands over every event up to a moment with its signatures, oldest first: all up to the last one that was entered at the
-    /// moment or before. An event that names a later moment and stands before that one belongs to them: the clock was wrong.
+    /// Passes every event up to a moment to `take`, with its signatures, oldest first. The last one is the last event that was
+    /// entered at that moment or earlier. All events before it are included, even with a later moment: then the clock was wrong.
     pub fn each_event_until(
         &self,
         until: Moment,
@@ -155,7 +155,7 @@ impl Store {
         Ok(())
     }
 
-    /// Number of the last event that was entered at a moment or before; 0 if there is none.
+    /// Number of the last event that was entered at a moment or earlier; 0 if there is none.
     pub fn last_event_until(&self, until: Moment) -> Result<u64, StoreError> {
         let sql = "SELECT seq FROM event WHERE at <= ?1 ORDER BY seq DESC LIMIT 1";
         let seq: Option<i64> =
@@ -170,9 +170,9 @@ impl Store {
         Ok(statement.query_row([seq], |row| row.get(0)).optional()?)
     }
 
-    /// Whether an event reported a clock that ran backwards, and none since acknowledged it.
+    /// Whether an event reported that the clock ran backwards, and no later event acknowledged it.
     ///
-    /// The texts are searched here, where that is quicker than in SQL; only what names the field is read.
+    /// Searching the texts here is faster than in SQL. Only a text that contains the field's name is parsed.
     pub fn clock_open(&self) -> Result<bool, StoreError> {
         let sql = "SELECT body FROM event
                    WHERE seq > coalesce((SELECT max(seq) FROM event WHERE request = ?1), 0) ORDER BY seq";
@@ -189,7 +189,7 @@ impl Store {
         Ok(false)
     }
 
-    /// When each of these requests was last performed.
+    /// When a request was last performed.
     pub fn last_event_at(&self, request: &str) -> Result<Option<Moment>, StoreError> {
         let sql = "SELECT at FROM event WHERE request = ?1 ORDER BY seq DESC LIMIT 1";
         let at: Option<String> =
