@@ -160,7 +160,7 @@ impl Import<'_> {
         Ok(())
     }
 
-    /// Adds one more thing that the file covers.
+    /// Adds something that the file covers.
     pub fn covers(&mut self, what: String) {
         self.ecosystems.insert(what);
     }
