@@ -98,7 +98,7 @@ pub fn create(path: &Path, holder: &Holder, made_with: &str) -> Result<(Store, L
         .write(true)
         .create_new(true)
         .open(path)
-        .map_err(StoreError::io(format!("{} could not be made", path.display())))?;
+        .map_err(StoreError::io(format!("{} could not be created", path.display())))?;
     let made = try_create(path, holder, made_with);
     if made.is_err() {
         let _ = std::fs::remove_file(path);

@@ -263,10 +263,10 @@ fn a_cyclonedx_statement_about_something_that_is_named_nowhere_is_remarked() {
     let (read, _, report) = statements(text);
     assert_eq!(read[0].subjects.len(), 4);
     assert_eq!(read[0].subjects[3].purl.as_deref(), Some("pkg:npm/c@1.0"));
-    let told: Vec<_> = report.notes.notes.iter().filter(|note| note.text.contains("is not known")).collect();
-    assert_eq!(told.len(), 1);
+    let notes: Vec<_> = report.notes.notes.iter().filter(|note| note.text.contains("is not known")).collect();
+    assert_eq!(notes.len(), 1);
     assert!(
-        told[0].text.starts_with("`gone` is neither") && told[0].place == "$.vulnerabilities[0]",
-        "{told:?}"
+        notes[0].text.starts_with("`gone` is neither") && notes[0].place == "$.vulnerabilities[0]",
+        "{notes:?}"
     );
 }

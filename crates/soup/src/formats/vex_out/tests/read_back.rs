@@ -136,7 +136,7 @@ fn documents() -> impl Strategy<Value = VexDocument> {
             }
         }
         let described =
-            statements.iter().map(|statement| (statement.vulnerability.clone(), "Told.".to_owned()));
+            statements.iter().map(|statement| (statement.vulnerability.clone(), "Described.".to_owned()));
         let descriptions = described.collect();
         let mut document = VexDocument { descriptions, ..document(statements) };
         document.products.extend(PARTS.map(|part| product(part, "part")));
