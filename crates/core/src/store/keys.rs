@@ -139,7 +139,7 @@ impl Store {
     }
 
     /// Moves failed sign-ins of a person that are in the future to now: the clock was set back since.
-    pub fn failures_not_ahead(&mut self, person: RecordId, now: Moment) -> Result<(), StoreError> {
+    pub fn move_future_failures_to_now(&mut self, person: RecordId, now: Moment) -> Result<(), StoreError> {
         self.write_aside(|conn| {
             conn.execute(
                 "UPDATE sign_in_failure SET at = ?2 WHERE person = ?1 AND told = 0 AND at > ?2",
@@ -149,7 +149,7 @@ impl Store {
     }
 
     /// Marks the failed sign-ins of a person as shown to them.
-    pub fn tell_failures(&mut self, person: RecordId) -> Result<(), StoreError> {
+    pub fn mark_failures_shown(&mut self, person: RecordId) -> Result<(), StoreError> {
         self.write_aside(|conn| {
             conn.execute("UPDATE sign_in_failure SET told = 1 WHERE person = ?1", [person.to_string()])
         })
