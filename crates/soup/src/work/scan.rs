@@ -110,7 +110,7 @@ pub fn scan<T: Send>(
 
 /// Whether the bill names source packages. Then a package without one has the same name as its source package.
 fn names_sources(bill: &Bill) -> bool {
-    bill.components.iter().any(matching::tells_source)
+    bill.components.iter().any(matching::has_source_package)
 }
 
 /// The next component that no worker has taken yet.
@@ -185,7 +185,7 @@ impl<'c> Scanner<'c> {
     fn component(&self, component: &Component) -> Result<ScannedComponent, Refused> {
         let mut identity = Identity::of(component, &self.options.knowledge);
         if self.names_sources {
-            identity.is_called_like_its_source();
+            identity.assume_named_like_source();
         }
         let judged = self.judged(&identity)?;
         let checked = self
