@@ -80,8 +80,10 @@ pub fn openvex_0_2(document: &VexDocument) -> Result<String, Unwritable> {
     document.refusals().done()?;
     let mut refusals = Refusals::default();
     if !is_iri(&document.id) {
-        refusals
-            .add("document", format!("its identifier `{}` is not an IRI, which OpenVEX requires", document.id));
+        refusals.add(
+            "document",
+            format!("its identifier `{}` is not an IRI, which OpenVEX requires", document.id),
+        );
     }
     let products = Products::of(document);
     let mut statements = Vec::new();

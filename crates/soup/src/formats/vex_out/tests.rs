@@ -123,7 +123,10 @@ fn cyclonedx_splits_an_action_into_responses_and_advice() {
     assert_eq!(vulnerability["affects"][0]["ref"], PART);
     assert_eq!(vulnerability["analysis"]["state"], "exploitable");
     assert_eq!(vulnerability["analysis"]["response"][0], "update");
-    assert_eq!(vulnerability["recommendation"], "update; install 2.4.1", "for receivers that read no responses");
+    assert_eq!(
+        vulnerability["recommendation"], "update; install 2.4.1",
+        "for receivers that read no responses"
+    );
 }
 
 #[test]

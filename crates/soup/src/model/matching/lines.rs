@@ -256,8 +256,9 @@ pub(super) fn line(claimed: Claimed<'_>, own: Own<'_>, has_claim: &dyn Fn(&Relea
 /// Streams of one release.
 fn stream(claimed: &Release, own: &Release, version: &str, has_claim: &dyn Fn(&Release) -> bool) -> Line {
     let of = |stream: Option<&String>| Release { number: claimed.number.clone(), stream: stream.cloned() };
-    let condition =
-        |stream: &str| Line::If(format!("the package is of the {stream} stream of release {}", claimed.number));
+    let condition = |stream: &str| {
+        Line::If(format!("the package is of the {stream} stream of release {}", claimed.number))
+    };
     match (&claimed.stream, &own.stream) {
         (None, None) => Line::Own,
         (Some(stream), mine) if is_same_stream(stream, mine.as_deref()) => Line::Own,
@@ -317,7 +318,9 @@ fn module(claimed: Claimed<'_>, own: Own<'_>) -> Line {
             None => Line::Own,
         },
         // Without module names, only the first numbers show whether the streams are different.
-        (None, None) if built && claimed_built == Some(true) && major(claimed.version) != major(own.version) => {
+        (None, None)
+            if built && claimed_built == Some(true) && major(claimed.version) != major(own.version) =>
+        {
             Line::If("the package is of the module stream that the record is about".to_owned())
         }
         (None, None) => Line::Own,

@@ -112,7 +112,9 @@ pub fn outcome<'j>(
         Err(obstacle) => Some(obstacle),
         Ok((_, age)) => too_old(facts, age)
             .or_else(|| facts.gaps.first().map(|gap| (Obstacle::Incomplete, gap.clone())))
-            .or_else(|| identity.usable_version(identity.version.as_deref()).err().map(|why| doubt(why.to_owned()))),
+            .or_else(|| {
+                identity.usable_version(identity.version.as_deref()).err().map(|why| doubt(why.to_owned()))
+            }),
     };
     match obstacle.or(unclear.or(perhaps).map(doubt)) {
         None => Checked { outcome: Outcome::NothingFound, identifier, obstacle: None, reason: None },

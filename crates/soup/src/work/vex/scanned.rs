@@ -122,7 +122,10 @@ pub(super) fn read(text: &str) -> Result<ScanForVex, String> {
         format!("{place}: {}", error.into_inner())
     })?;
     if scan.format != FORM {
-        return Err(format!("a scan of format {} is not known; this program reads format {FORM}", scan.format));
+        return Err(format!(
+            "a scan of format {} is not known; this program reads format {FORM}",
+            scan.format
+        ));
     }
     scan.digest = Sha256::digest(text.as_bytes()).into();
     Ok(scan)

@@ -150,8 +150,11 @@ fn more_names() -> impl Strategy<Value = Value> {
 
 /// `affected` with a product in words, and the same with further names.
 fn affected_twice() -> impl Strategy<Value = (Value, Value)> {
-    let entry =
-        (prop::sample::select(VERSION_WORDS), prop::sample::select(&["affected", "unknown"][..]), any::<bool>());
+    let entry = (
+        prop::sample::select(VERSION_WORDS),
+        prop::sample::select(&["affected", "unknown"][..]),
+        any::<bool>(),
+    );
     let default = prop::sample::select(&["unaffected", "affected", "unknown"][..]);
     (entry, default, more_names()).prop_map(|((text, status, as_end), default, names)| {
         let versions = if as_end {
@@ -202,9 +205,10 @@ fn record_twice() -> impl Strategy<Value = (Value, Value)> {
         json!({"cpe": "cpe:2.3:a:acme:tool:*:*:*:*:*:*:*:*", "purl": "pkg:pypi/tool"}),
     ]);
     let category = prop::sample::select(&["product_version", "product_version_range"][..]);
-    let csaf = (category, prop::sample::select(VERSION_WORDS), helper).prop_map(|(category, version, helper)| {
-        (csaf_product(category, version, &json!({})), csaf_product(category, version, &helper))
-    });
+    let csaf =
+        (category, prop::sample::select(VERSION_WORDS), helper).prop_map(|(category, version, helper)| {
+            (csaf_product(category, version, &json!({})), csaf_product(category, version, &helper))
+        });
     prop_oneof![2 => by_words, 1 => csaf]
 }
 

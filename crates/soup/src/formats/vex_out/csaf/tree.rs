@@ -172,8 +172,7 @@ impl<'a> TreeWriter<'a> {
             None => _ = self.defined.insert(id, (product, component)),
             Some((known, _)) if *known == product => {}
             Some(_) => {
-                self.refusals
-                    .add(&self.place, format!("`{id}` is described differently here than before"));
+                self.refusals.add(&self.place, format!("`{id}` is described differently here than before"));
             }
         }
     }

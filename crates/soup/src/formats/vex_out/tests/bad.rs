@@ -145,7 +145,9 @@ fn cyclonedx_refuses_a_part_and_the_same_component_as_two_subjects_and_a_justifi
         document.statements[0].justification =
             Some(Justification::VulnerableCodeCannotBeControlledByAdversary);
     });
-    for part in ["which CycloneDX does not distinguish from a part", "CycloneDX has no word for the justification"] {
+    for part in
+        ["which CycloneDX does not distinguish from a part", "CycloneDX has no word for the justification"]
+    {
         assert!(reason.contains(part), "{part}: {reason}");
     }
 }
