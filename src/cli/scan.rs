@@ -17,7 +17,7 @@ use super::sbom::input_failure;
 use crate::ops;
 use crate::soup::model::matching::Knowledge;
 use crate::soup::{
-    self, AskedScan, BillFile, FoundAdvisory, InspectedBill, Keeping, ScanOptions, ScannedComponent,
+    self, AnswerWriter, AskedScan, BillFile, FoundAdvisory, InspectedBill, ScanOptions, ScannedComponent,
     SourceStatus, is_decided, scan as run_scan,
 };
 
@@ -28,7 +28,7 @@ const NOT_DECIDED: u8 = 11;
 /// Bytes per write.
 const WRITTEN_AT_ONCE: usize = 1024 * 1024;
 
-/// Matches a bill of materials with the advisory data; or tells again what it told before, if nothing changed.
+/// Matches a bill of materials with the advisory data, or repeats the stored answer if nothing has changed.
 pub fn scan(arguments: ScanArguments) -> CommandResult {
     let file = BillFile::read(&arguments.sbom).map_err(input_failure)?;
     let options = ScanOptions {
@@ -40,53 +40,54 @@ pub fn scan(arguments: ScanArguments) -> CommandResult {
     let folder = folder(arguments.cache)?;
     let form = if arguments.json { Form::Json } else { Form::Words };
     let asked = AskedScan::of(&file, &folder, &options, form.name());
-    if let Some(answer) = asked.as_ref().filter(|_| !arguments.fresh).and_then(AskedScan::kept) {
-        return ended(answer.code, told_again(form, answer.text)?);
+    if let Some(answer) = asked.as_ref().filter(|_| !arguments.fresh).and_then(AskedScan::stored_answer) {
+        return ended(answer.code, repeat(form, answer.text)?);
     }
     let inspected = file.inspect().map_err(input_failure)?;
     let interrupted = interrupted();
     let go_on = |_: f32| !interrupted.load(Ordering::Relaxed);
-    let keep = |component: ScannedComponent| Part::of(&component, form);
+    let convert = |component: ScannedComponent| Part::of(&component, form);
     let (sources, parts) =
-        run_scan(&inspected.bill, &folder, &options, &go_on, &keep).map_err(input_failure)?;
-    let mut answer = asked.as_ref().and_then(AskedScan::keep);
-    let (code, said) = told(form, &inspected, &options, (&sources, parts), &mut answer)?;
+        run_scan(&inspected.bill, &folder, &options, &go_on, &convert).map_err(input_failure)?;
+    let mut answer = asked.as_ref().and_then(AskedScan::begin_answer);
+    let (code, output) = report(form, &inspected, &options, (&sources, parts), &mut answer)?;
     if let Some((asked, answer)) = asked.zip(answer) {
         asked.finish(answer, code);
     }
-    ended(code, said)
+    ended(code, output)
 }
 
-/// Tells what a scan found: its code, and what is still to be said. What was told stands in `answer` then; where it was not told whole, nothing.
-fn told(
+/// Reports the result of a scan: returns its code and the output that is still to be printed. `answer` then contains all output; it is `None`
+/// if not all of it could be written.
+fn report(
     form: Form,
     inspected: &InspectedBill,
     options: &ScanOptions,
     (sources, parts): (&[SourceStatus], Vec<Part>),
-    answer: &mut Option<Keeping>,
+    answer: &mut Option<AnswerWriter>,
 ) -> Result<(u8, String), Failure> {
     let refused = soup::refused_of_bill(inspected);
     let only_product = inspected.bill.components.is_empty();
     let sum = parts.iter().fold(Sum::default(), |sum, part| sum.and(&part.sum));
-    let said = match form {
+    let output = match form {
         Form::Json => {
             write_document(&soup::bill_head(inspected), options, (sources, parts), answer)?;
             String::new()
         }
         Form::Words => {
-            let mut said = words(sources, &parts, &sum, options.max_age_days);
+            let mut output = words(sources, &parts, &sum, options.max_age_days);
             for note in &refused {
-                let _ = writeln!(said, "not in this scan: {}: {}", note.place, note.text);
+                let _ = writeln!(output, "not in this scan: {}: {}", note.place, note.text);
             }
             if only_product {
-                said.push_str(
-                    "the bill of materials tells of nothing inside the product: there was nothing to match\n",
+                output.push_str(
+                    "the bill of materials lists nothing inside the product: there was nothing to match\n",
                 );
             }
             if let Some(answer) = answer {
-                answer.add(said.as_bytes());
+                answer.add(output.as_bytes());
             }
-            said
+            output
         }
     };
     let open = sum.undecided > 0 || !refused.is_empty() || only_product;
@@ -95,14 +96,14 @@ fn told(
         (0, true) => NOT_DECIDED,
         (0, false) => 0,
     };
-    Ok((code, said))
+    Ok((code, output))
 }
 
-/// Tells what was told before; answers what is still to be said.
-fn told_again(form: Form, text: Vec<u8>) -> CommandResult {
+/// Repeats a stored answer; returns the output that is still to be printed.
+fn repeat(form: Form, text: Vec<u8>) -> CommandResult {
     match form {
         Form::Words => String::from_utf8(text)
-            .map_err(|_| Failure::failed("the answer that was kept is no text; scan with --fresh")),
+            .map_err(|_| Failure::failed("the stored answer is not text; scan with --fresh")),
         Form::Json => {
             let mut out = std::io::stdout().lock();
             whole(out.write_all(&text).and_then(|()| out.flush()))?;
@@ -111,9 +112,9 @@ fn told_again(form: Form, text: Vec<u8>) -> CommandResult {
     }
 }
 
-/// How the command ends.
-fn ended(code: u8, said: String) -> CommandResult {
-    if code == 0 { Ok(said) } else { Err(Failure::answer(code, said)) }
+/// The result of the command.
+fn ended(code: u8, output: String) -> CommandResult {
+    if code == 0 { Ok(output) } else { Err(Failure::answer(code, output)) }
 }
 
 /// The form of an answer.
@@ -194,7 +195,7 @@ fn write_document(
     sbom: &Value,
     options: &ScanOptions,
     (sources, parts): (&[SourceStatus], Vec<Part>),
-    answer: &mut Option<Keeping>,
+    answer: &mut Option<AnswerWriter>,
 ) -> Result<(), Failure> {
     let components = parts.into_iter().map(|part| part.json).collect::<Result<_, _>>();
     let (on, max_age_days) = (options.today.to_string(), options.max_age_days);
@@ -212,7 +213,7 @@ fn write_document(
     Ok(())
 }
 
-/// Whether all of it was written. A reader that went away, such as `head`, is no failure of ours.
+/// Whether everything was written. A reader that ends early, such as `head`, is not a failure.
 fn whole(written: std::io::Result<()>) -> Result<bool, Failure> {
     match written {
         Ok(()) => Ok(true),
@@ -221,10 +222,10 @@ fn whole(written: std::io::Result<()>) -> Result<bool, Failure> {
     }
 }
 
-/// The output stream, and the answer that is kept beside it.
+/// The output stream, and the answer that is stored at the same time.
 struct Both<'a> {
     out: StdoutLock<'static>,
-    answer: &'a mut Option<Keeping>,
+    answer: &'a mut Option<AnswerWriter>,
 }
 
 impl std::io::Write for Both<'_> {

@@ -863,7 +863,7 @@ fn a_record_that_was_taken_back_hides_none_that_still_stands() {
 }
 
 #[test]
-fn a_second_scan_of_an_unchanged_bill_on_unchanged_data_says_the_same_and_a_damaged_answer_is_not_told() {
+fn a_second_scan_of_an_unchanged_bill_on_unchanged_data_repeats_the_answer_and_a_damaged_one_is_not_used() {
     let bench = Bench::new();
     let page = nvd("2026-02-01T00:00:00.000", &[("CVE-2026-0001", "2026-01-05T00:00:00.000", "2.0")]);
     bench.import(&bench.file("page.json", &page));

@@ -700,7 +700,7 @@ fn names_that_look_like_uris_or_options_are_files_of_exactly_that_name() {
 }
 
 #[test]
-fn a_backup_that_fails_leaves_nothing_and_what_a_killed_one_left_is_told() {
+fn a_backup_that_fails_leaves_nothing_and_what_a_killed_one_left_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let path = copy(folder.path());
     let names = || {

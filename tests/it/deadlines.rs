@@ -191,7 +191,7 @@ fn policy(desk: &mut Desk, set: Value) -> Result<(), Refused> {
 }
 
 #[test]
-fn a_limit_that_the_policy_does_not_set_is_said_to_be_missing_and_nothing_stands_in_for_it() {
+fn a_limit_that_the_policy_does_not_set_is_reported_as_missing_and_nothing_replaces_it() {
     let mut desk = Desk::staffed();
     let (judged, _) = confirmed_problem(&mut desk);
     let due = item(&desk, judged);

@@ -47,7 +47,7 @@ fn a_decision_is_closed_by_its_first_signature() {
 }
 
 #[test]
-fn a_condition_blocks_the_work_until_it_is_told_how_it_was_met_and_cannot_be_dropped() {
+fn a_condition_blocks_the_work_until_it_is_recorded_how_it_was_met_and_cannot_be_dropped() {
     let mut desk = Desk::staffed();
     let (cr, _, ap) = awaiting(&mut desk);
     desk.edit("ana", ap, json!({"conditions": [{"condition": "Rig 2 is calibrated"}]})).unwrap();

@@ -1,7 +1,7 @@
-//! Every SQLite file is opened here, by its path and by nothing else.
+//! Opening SQLite files. Every SQLite file is opened here, by its path and never by a URI.
 //!
 //! SQLite reads a name that begins with `file:` as a URI, in which `?`, `#` and `%` have a meaning, and so opens another file than
-//! the person named. An absolute path never begins with `file:`. What is read or written does not belong here.
+//! the person named. An absolute path never begins with `file:`. Reading and writing data do not belong here.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Bytes of a foreign document to text: UTF-8 with or without byte order mark, UTF-16 in either byte order.
+//! Decoding the bytes of a foreign document: UTF-8 with or without byte order mark, UTF-16 in either byte order.
 //!
 //! Nothing is replaced or guessed: bytes that are not text are refused with their place. `delimited` reads tables from spreadsheet
 //! programs, which use older encodings too.

@@ -1,7 +1,7 @@
 //! Delimited text: values separated by commas, semicolons, tabs or bars, in the encodings that offices produce.
 //!
-//! Bytes in, rows out, each row with its line in the source. A file that cannot be read without losing a character is
-//! refused with the place. The meaning of columns does not belong here: see `feedback` in the core.
+//! The input is bytes, the output is rows, each with its line in the source. A file that cannot be read without losing a
+//! character is refused with the place. The meaning of columns does not belong here: see `feedback` in the core.
 
 mod binary;
 mod detect;
@@ -16,15 +16,15 @@ pub use encoding::TextEncoding;
 pub use error::DelimitedError;
 pub use table::{Head, Row, RowIssue, Table, Visited, Warning, read, visit};
 
-/// The largest file that is read, in bytes.
+/// Maximum size of a file, in bytes.
 pub const MAX_BYTES: usize = 200 * 1024 * 1024;
-/// The longest value that is read, in bytes of UTF-8.
+/// Maximum length of a value, in bytes of UTF-8.
 pub const MAX_FIELD: usize = 1024 * 1024;
-/// The most values one row may have.
+/// Maximum number of values in a row.
 pub const MAX_COLUMNS: usize = 4096;
-/// The most rows [`read`] holds at once; [`visit`] has no such limit.
+/// Maximum number of rows that [`read`] holds at once; [`visit`] has no such limit.
 pub const MAX_ROWS: usize = 1_000_000;
-/// The most values [`read`] holds at once over all rows; [`visit`] has no such limit.
+/// Maximum number of values that [`read`] holds at once over all rows; [`visit`] has no such limit.
 pub const MAX_CELLS: usize = 10_000_000;
 
 /// How quotation marks are read.

@@ -1,7 +1,7 @@
 //! Files that are being written. They get a temporary name in the target's folder, and their own name when they are complete.
 //!
-//! Only this program gives names that end in [`UNFINISHED`]. So what a killed program left is recognised, and no foreign file
-//! is ever mistaken for it. The content of the files does not belong here.
+//! Only this program uses names that end in [`UNFINISHED`]. So files that a killed program left are recognised, and no foreign file
+//! is ever mistaken for one of them. The content of the files does not belong here.
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -14,7 +14,7 @@ use crate::store_error::StoreError;
 /// The ending of the name of a file that is being written.
 pub const UNFINISHED: &str = ".mainstay-part";
 
-/// A path that nothing has yet: `named("")`, or the first of `named("-2")`, `named("-3")` and so on.
+/// The first unused path of `named("")`, `named("-2")`, `named("-3")` and so on.
 pub fn unused_path(named: impl Fn(&str) -> PathBuf) -> PathBuf {
     let numbered = (2..1000).map(|number| named(&format!("-{number}")));
     let mut paths = std::iter::once(named("")).chain(numbered);
@@ -35,7 +35,7 @@ impl FreshFile {
     /// When `target` exists, or its folder cannot be written.
     pub fn new(target: &Path, original: Option<&Path>) -> Result<Self, StoreError> {
         if target.symlink_metadata().is_ok() {
-            return Err(StoreError::Exists(format!("{} could not be made", target.display())));
+            return Err(StoreError::Exists(format!("{} could not be created", target.display())));
         }
         Self::over(target, original)
     }
@@ -101,10 +101,11 @@ impl FreshFile {
         self.finish(true)
     }
 
-    /// Gives it its name in the place of what lies there, without waiting for the disk: for what is checked when it is read and can be made again.
+    /// Gives the file its name and replaces an existing file, without waiting for the disk. For files that are checked when they are
+    /// read and can be created again.
     ///
     /// # Errors
-    /// When it cannot be given its name. Then nothing of it is left.
+    /// When it cannot be given its name. Then the file is removed.
     pub fn persist_loosely(self) -> Result<(), StoreError> {
         let words = format!("{} could not be given its name", self.target.display());
         self.temp.persist(&self.target).map(drop).map_err(|error| StoreError::io(words)(error.error))
@@ -116,8 +117,8 @@ impl FreshFile {
         if let Err(error) = temp.as_file().sync_all() {
             return Err(StoreError::io(words)(error));
         }
-        let kept = if over { temp.persist(&target) } else { temp.persist_noclobber(&target) };
-        kept.map_err(|error| StoreError::io(words)(error.error))?;
+        let named = if over { temp.persist(&target) } else { temp.persist_noclobber(&target) };
+        named.map_err(|error| StoreError::io(words)(error.error))?;
         sync_folder(&target);
         Ok(())
     }
@@ -133,7 +134,7 @@ impl std::io::Write for FreshFile {
     }
 }
 
-/// Makes the name of a file durable. Where folders cannot be synchronised, the system does it in its own time.
+/// Makes the name of a file durable. If folders cannot be synchronised, the system does this later by itself.
 fn sync_folder(path: &Path) {
     if let Some(folder) = path.parent()
         && let Ok(folder) = File::open(folder)
@@ -142,7 +143,7 @@ fn sync_folder(path: &Path) {
     }
 }
 
-/// The unfinished files of this program in a folder that nobody is writing now: the program that wrote them was ended.
+/// The unfinished files in a folder that no program is writing any more: the program that wrote them was ended.
 pub fn unfinished_in(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let ours = |path: &PathBuf| {
@@ -168,13 +169,13 @@ mod mode {
     use std::io::Result;
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
-    /// The owner, and whoever may use the original; the system then applies the person's `umask`.
+    /// Permissions for the owner, and for others as the original has them. The system then applies the person's `umask`.
     pub fn begin(original: Option<&Metadata>) -> Option<Permissions> {
         let mode = original.map_or(0o666, |original| original.mode() & 0o666);
         Some(Permissions::from_mode(mode | 0o600))
     }
 
-    /// The permissions of the original's group apply to that group only.
+    /// Removes the group's permissions if the file belongs to another group than the original.
     pub fn narrow(file: &File, original: &Metadata) -> Result<()> {
         let made = file.metadata()?;
         if made.gid() != original.gid() && made.mode() & 0o070 != 0 {
@@ -199,7 +200,7 @@ mod mode {
     }
 }
 
-/// A lock of the whole file. On Linux it does not conflict with the locks of SQLite.
+/// Marks a file with a lock. On Linux this lock does not conflict with the locks of SQLite.
 #[cfg(target_os = "linux")]
 mod in_use {
     use std::fs::File;
@@ -215,7 +216,7 @@ mod in_use {
     }
 }
 
-/// A file that is open somewhere cannot be opened exclusively.
+/// Marks nothing: on Windows, a file that is open somewhere cannot be opened exclusively.
 #[cfg(windows)]
 mod in_use {
     use std::fs::File;
@@ -232,7 +233,7 @@ mod in_use {
     }
 }
 
-/// On other systems such a lock would keep SQLite out, so nothing marks the file.
+/// Marks nothing: on other systems a lock would prevent SQLite from opening the file.
 #[cfg(not(any(windows, target_os = "linux")))]
 mod in_use {
     use std::fs::File;

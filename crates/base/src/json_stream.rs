@@ -1,7 +1,7 @@
-//! Reads a JSON document piece by piece: the elements of named top-level arrays one by one, every other member whole.
+//! Reads a JSON document piece by piece: the elements of named top-level arrays one by one, every other member as one piece.
 //!
-//! Memory grows with the largest piece, not with the document. Each piece comes as raw text, so a record can be kept as it was. The
-//! meaning of a piece belongs to the format that asked for it.
+//! Memory grows with the largest piece, not with the document. Each piece is raw text, so a record can be stored as it was. The
+//! meaning of a piece belongs to the caller.
 
 use std::cell::Cell;
 use std::fmt;
@@ -19,7 +19,7 @@ pub const PIECE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// One piece of a document.
 #[derive(Debug)]
 pub enum Piece<'a> {
-    /// A member of the top-level object, whole.
+    /// A complete member of the top-level object.
     Member {
         /// Its name.
         key: &'a str,
@@ -51,9 +51,9 @@ impl Piece<'_> {
 /// Receives the pieces.
 pub type OnPiece<'a> = dyn FnMut(Piece<'_>) -> Result<(), Unreadable> + 'a;
 
-/// Reads one JSON document. Members named in `streamed` come element by element if they are arrays; so does a document that is itself an
-/// array. Refuses invalid JSON (with line and column), a piece of more than `piece_bytes_max` bytes, anything after the document, and a
-/// document that is neither object nor array. If the callback refuses, returns its refusal.
+/// Reads one JSON document. Members named in `streamed` are passed on element by element if they are arrays; so is a document that is itself
+/// an array. Refuses invalid JSON (with line and column), a piece of more than `piece_bytes_max` bytes, anything after the document, and a
+/// document that is neither object nor array. If the callback fails, returns its error.
 pub fn read(
     reader: impl Read,
     streamed: &[&str],

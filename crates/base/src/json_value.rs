@@ -1,5 +1,5 @@
-//! A JSON value from text, and the member names that occur twice in an object: JSON allows them, and all but one would be lost
-//! silently.
+//! A JSON value from text, and the member names that occur twice in an object: JSON allows them, but all values except one would be
+//! lost silently.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -10,7 +10,7 @@ use serde_json::{Map, Number, Value};
 /// A value, and what was lost in parsing.
 #[derive(Debug)]
 pub struct Parsed {
-    /// The value; of members with one name in one object, the last.
+    /// The value. If an object has several members with one name, only the last one is here.
     pub value: Value,
     /// Names of members that occurred more than once in their object, at most a hundred.
     pub repeated: Vec<String>,

@@ -27,7 +27,7 @@ pub struct Note {
     pub text: String,
 }
 
-/// Notes kept in full at most; further ones are only counted, so a hostile file cannot fill memory.
+/// Maximum number of notes that are kept. Further notes are only counted, so a hostile file cannot fill the memory.
 pub const NOTES_MAX: usize = 1000;
 
 /// The remarks of one reading: notes up to a limit, and the fields that were not understood, counted by name.

@@ -1,5 +1,5 @@
-//! Files made by others are opened here. Only regular files are accepted, so a device or a pipe can neither hang the
-//! program nor fill memory.
+//! Opening foreign files. Only regular files are accepted, so a device or a pipe can neither hang the program nor fill
+//! the memory.
 
 use std::fs::{self, File};
 use std::io::{Error, ErrorKind, Read as _, Result};
@@ -32,7 +32,7 @@ pub fn text(path: &Path, bytes_max: u64) -> Result<String> {
 
 /// Why a file could not be read or written, in plain words.
 pub fn why(error: &Error) -> String {
-    // What this program says itself is in plain words already.
+    // The program's own errors are in plain words already.
     if error.get_ref().is_some() {
         return error.to_string();
     }

@@ -1,4 +1,4 @@
-//! The kind of a file by its first bytes, before SQLite is asked.
+//! The kind of a file by its first bytes, before SQLite opens it.
 
 use std::fs::File;
 use std::io::Read as _;

@@ -16,7 +16,7 @@ pub enum StoreError {
     /// The file was opened for reading only.
     #[error("the file is open for reading only, so nothing can be changed in it")]
     ReadOnly,
-    /// Another program holds the file.
+    /// Another program is using the file.
     #[error("another program is using the file; close it there and try again; nothing was changed")]
     Busy,
     /// A write was interrupted, and a reader cannot roll it back.
@@ -74,7 +74,7 @@ impl StoreError {
     }
 }
 
-/// In words, where a value that was read is not what the program writes: of another type, too large, no text, no JSON.
+/// A message for a value that the program does not write: of another type, too large, not text or not JSON.
 fn unreadable(error: &rusqlite::Error) -> Option<String> {
     use rusqlite::Error;
     let value = matches!(

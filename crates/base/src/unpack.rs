@@ -1,7 +1,7 @@
 //! Documents from containers: plain, gzip, xz and zip, including a compressed file inside a zip archive.
 //!
-//! A container is recognised by its first bytes, never by its name. Names of members are text for people, never paths. The meaning of a
-//! document is not known here. Nothing is written to disk; memory does not grow with the container or the number of its members.
+//! A container is recognised by its first bytes, never by its name. Names of members are text for people, never paths. The meaning of
+//! documents does not belong here. Nothing is written to disk; memory does not grow with the container or the number of its members.
 
 use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
@@ -21,14 +21,14 @@ const BUFFER_BYTES: usize = 1 << 16;
 const HEAD_BYTES: usize = 6;
 const MEMBER_NAME_CHARS_MAX: usize = 300;
 
-/// How much a container may unpack to before it counts as hostile.
+/// Limits of unpacking. A container that exceeds one counts as hostile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Unpacked bytes of all members together.
     pub unpacked_bytes: u64,
-    /// Unpacked bytes per packed byte, …
+    /// Unpacked bytes per packed byte; see `ratio_from`.
     pub ratio: u64,
-    /// … counted after this many unpacked bytes of a member.
+    /// Unpacked bytes of a member from which on the ratio counts.
     pub ratio_from: u64,
     /// Members of an archive.
     pub members: usize,
@@ -93,7 +93,7 @@ enum Packing {
     Gzip,
     Xz,
     Zip,
-    /// Known, but not read here.
+    /// A known container that this program does not read.
     Foreign(&'static str),
 }
 
@@ -141,7 +141,7 @@ fn compressed<R: Read>(
         }
         Packing::Foreign(kind) => {
             let reason = format!(
-                "packed with {kind}, which is not read here: unpack it, or pack it as .gz, .xz or .zip"
+                "packed with {kind}, which this program does not read: unpack it, or pack it as .gz, .xz or .zip"
             );
             return Err(Unreadable::at(name, reason).into());
         }
@@ -176,7 +176,7 @@ fn members<S: Read + Seek>(
             continue;
         }
         if !matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
-            let reason = format!("packed with {}, which is not read here", entry.compression());
+            let reason = format!("packed with {}, which this program does not read", entry.compression());
             notes.add(Gravity::Refused, place, reason);
             continue;
         }

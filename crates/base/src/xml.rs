@@ -6,10 +6,10 @@ use roxmltree::{Document, Error, ParsingOptions};
 
 use crate::note::Unreadable;
 
-/// The most nodes of one document.
+/// Maximum number of nodes of one document.
 const NODES_MAX: u32 = 20_000_000;
 
-/// Parses a document. Refusals give line and column.
+/// Parses a document. An error gives line and column.
 pub fn parse(text: &str) -> Result<Document<'_>, Unreadable> {
     let options = ParsingOptions { allow_dtd: false, nodes_limit: NODES_MAX, ..ParsingOptions::default() };
     Document::parse_with_options(text, options).map_err(|error| {
@@ -27,7 +27,7 @@ pub fn parse(text: &str) -> Result<Document<'_>, Unreadable> {
     })
 }
 
-/// The byte where each line of a text begins.
+/// The positions of the line ends in a text, in bytes.
 #[derive(Debug)]
 pub struct Lines(Vec<usize>);
 

@@ -94,7 +94,7 @@ fn statements() -> Vec<Statement> {
                 justification,
                 impact: Some("Said in “words”.".to_owned()),
                 action: (status != Status::UnderInvestigation).then(|| "update; install 2.0".to_owned()),
-                told: None,
+                own_words: None,
                 at: at.map(str::to_owned),
                 place: String::new(),
             });

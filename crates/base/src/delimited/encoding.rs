@@ -1,4 +1,4 @@
-//! Bytes to characters without losing one: detects the encoding, and decodes by refusing instead of replacing.
+//! Detects the encoding of bytes and decodes them. Bytes that are not a character are refused, never replaced.
 
 use super::DelimitedError;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};

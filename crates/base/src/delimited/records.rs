@@ -1,6 +1,6 @@
-//! Text to records: the only state machine that knows delimiters, quotation marks and line ends.
+//! Splits text into records: the only state machine that knows delimiters, quotation marks and line ends.
 //!
-//! It is our own because it must report where an unclosed quotation mark was opened, must keep a stray quotation mark
+//! It is not a library because it must report where an unclosed quotation mark was opened, must keep a stray quotation mark
 //! instead of dropping it, and must count lines that end in CR, LF or CRLF. The meaning of a record does not belong here.
 
 use super::{DelimitedError, MAX_COLUMNS, MAX_FIELD, Quoting};

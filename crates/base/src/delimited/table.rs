@@ -1,4 +1,4 @@
-//! Records to rows under a header: unique names, checked widths, a line for every row.
+//! Turns records into rows under a header: with unique names, checked widths, and the line of every row.
 
 use super::detect::{Detected, open};
 use super::records::{Record, Records};
@@ -48,7 +48,7 @@ pub enum RowIssue {
         /// Names in the header.
         expected: usize,
     },
-    /// A value contains a NUL character, which text never does.
+    /// A value contains a NUL character, which does not occur in text.
     Nul {
         /// Number of the value, from 1.
         column: usize,
@@ -101,7 +101,7 @@ impl fmt::Display for RowIssue {
     }
 }
 
-/// A remark about the file that forbids nothing.
+/// A remark about the file that does not prevent its use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Warning {
     /// A column name was missing or not unique, and was replaced.
@@ -290,7 +290,7 @@ fn name_columns(record: &Record<'_>, has_header: bool, warnings: &mut Vec<Warnin
 }
 
 fn unique_names(cells: &[Cow<'_, str>], warnings: &mut Vec<Warning>) -> Vec<String> {
-    // A name from the source always stays with its column; a name made here never takes it.
+    // A name from the source always stays with its column; an added name never equals it.
     let given: BTreeSet<&str> = cells.iter().map(|cell| cell.trim()).collect();
     let mut used: BTreeSet<String> = BTreeSet::new();
     let mut next: BTreeMap<String, usize> = BTreeMap::new();

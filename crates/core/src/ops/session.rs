@@ -198,7 +198,7 @@ impl ProductFile {
         let (commit, _, _) = draft(&tx, session, &actor, request.into(), stamp)?;
         tx.append(&commit)?;
         tx.commit()?;
-        self.store.tell_failures(session.person)?;
+        self.store.mark_failures_shown(session.person)?;
         Ok(())
     }
 
@@ -234,7 +234,7 @@ impl ProductFile {
         let failures = self.store.failures(person)?;
         let Some(last) = failures.iter().map(|(at, _)| *at).max() else { return Ok(failures) };
         if last.is_ahead_of(stamp.now) && self.store.is_writable() {
-            self.store.failures_not_ahead(person, stamp.now)?;
+            self.store.move_future_failures_to_now(person, stamp.now)?;
         }
         let steady = failed_here().get(&(self.store.path().to_owned(), person)).map(|at| {
             stamp
@@ -373,7 +373,7 @@ impl ProductFile {
         let request = Request::EnterWithCode { recovers: access.recovers };
         let next = perform_with_new_key(&mut tx, &session, request, NewAccess { grant, credential }, stamp)?;
         tx.commit()?;
-        self.store.tell_failures(id)?;
+        self.store.mark_failures_shown(id)?;
         Ok((session, next))
     }
 }

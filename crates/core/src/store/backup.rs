@@ -1,4 +1,4 @@
-//! Copies of the product file, made with SQLite's backup interface and read back after writing.
+//! Copies of the product file. SQLite's backup interface writes them; then they are read back.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,27 +11,27 @@ use mainstay_base::database::{self, Access};
 use mainstay_base::fresh_file::FreshFile;
 use mainstay_base::time::{Day, Moment};
 
-/// Pages copied between two looks at `keep_going`.
+/// Pages copied between two calls of `keep_going`.
 const PAGES_PER_STEP: i32 = 512;
 
-/// Copies the file to `target` and reads the copy back: it must be whole and end with the same event. The audit trail is
-/// not verified. Refuses to write over anything.
+/// Copies the file to `target` and reads the copy back: it must be undamaged and end with the same event. The audit trail is
+/// not verified. Never overwrites a file.
 ///
-/// `keep_going` is asked now and then with the share that is done, 0 to 1; `false` cancels.
+/// `keep_going` is called regularly with the share that is done, 0 to 1; `false` cancels.
 pub fn backup_to(source: &Path, target: &Path, keep_going: &dyn Fn(f32) -> bool) -> Result<(), StoreError> {
     let part = FreshFile::new(target, Some(source))?;
     copy(source, part.path(), keep_going)?;
-    same(source, part.path())?;
+    check_copy(source, part.path())?;
     part.persist()
 }
 
-/// Copies every page of a file to another one, which is empty or is replaced.
+/// Copies every page of a file to another file, which is empty or is overwritten.
 pub fn copy(source: &Path, target: &Path, keep_going: &dyn Fn(f32) -> bool) -> Result<(), StoreError> {
     let from = read_only(source)?;
     let mut to = database::open(target, Access::Write)?;
     to.execute_batch("PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000")?;
     if std::fs::metadata(target).is_ok_and(|meta| meta.len() == 0) {
-        // What is not whole is thrown away, so a new copy needs no journal beside it.
+        // An incomplete copy is deleted, so a new copy needs no journal.
         to.execute_batch("PRAGMA journal_mode = OFF")?;
     }
     let backup = Backup::new(&from, &mut to)?;
@@ -56,12 +56,12 @@ fn read_only(path: &Path) -> Result<Connection, StoreError> {
     Ok(conn)
 }
 
-/// The copy must be whole and end on the event on which the original stands, or stood a moment ago.
-fn same(source: &Path, part: &Path) -> Result<(), StoreError> {
+/// The copy must be undamaged, and its last event must be an event of the original. The original may have grown since.
+fn check_copy(source: &Path, part: &Path) -> Result<(), StoreError> {
     let copy = read_only(part)?;
-    let whole: String = copy.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-    if whole != "ok" {
-        return Err(StoreError::Damaged(format!("the copy: {whole}")));
+    let integrity: String = copy.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if integrity != "ok" {
+        return Err(StoreError::Damaged(format!("the copy: {integrity}")));
     }
     let head = events::head(&copy)?;
     let original = read_only(source)?;
@@ -74,12 +74,12 @@ fn same(source: &Path, part: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Which of the kept backups to remove so that what stays is: all of the last two days, one a day for two weeks, one a
-/// week for two months, one a month for good.
+/// The backups to remove. The others are kept: all of the last two days, one a day for two weeks, one a week for two months,
+/// and one a month for good.
 pub fn thin(backups: &[(PathBuf, Moment)], now: Moment) -> Vec<PathBuf> {
     let mut newest_first: Vec<_> = backups.to_vec();
     newest_first.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
-    let mut kept: Vec<String> = Vec::new();
+    let mut filled_slots: Vec<String> = Vec::new();
     let mut remove = Vec::new();
     for (path, at) in newest_first {
         let age = now.day().days_since(at.day());
@@ -89,10 +89,10 @@ pub fn thin(backups: &[(PathBuf, Moment)], now: Moment) -> Vec<PathBuf> {
             15..=61 => format!("week {}", week_of(at.day())),
             _ => format!("month {}", &at.day().to_string()[..7]),
         };
-        if kept.contains(&slot) {
+        if filled_slots.contains(&slot) {
             remove.push(path);
         } else {
-            kept.push(slot);
+            filled_slots.push(slot);
         }
     }
     remove

@@ -1,8 +1,8 @@
 //! The schema: the tables, which never change without an upgrade, and the views, which follow the declarations.
 //!
-//! A record is stored as its canonical text in one table for all kinds. An inspector reads plain columns in a view for each
-//! kind. The views hold nothing, so a new kind, field, choice or state needs no upgrade of the file: they are made anew with the next
-//! event that is written.
+//! A record is stored as its canonical text in one table for all kinds. For inspection, each kind has a view with plain columns.
+//! Views hold no data, so a new kind, field, choice or state needs no upgrade of the file: the views are created again with the
+//! next event that is written.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use super::StoreError;
 use crate::domain::ids::Kind;
 
-/// The tables of version 1. Never edited once version 1 is released: a later version is an upgrade.
+/// The tables of version 1. Never edited after the release of version 1: a later version is an upgrade.
 pub const V1: &str = include_str!("schema/v1.sql");
 
 /// The columns of a view that do not come from the declared fields.
@@ -28,9 +28,9 @@ const HEAD: [&str; 10] = [
     "body",
 ];
 
-/// The text of the view of a kind with columns for these fields.
+/// The SQL of the view of a kind with columns for these fields.
 ///
-/// It depends on nothing but its arguments, so that whether a view is honest shows in its own list of columns.
+/// It depends only on the arguments, so [`is_honest`] can check a view by the names of its columns.
 pub fn view(name: &str, kind: u16, fields: &[&str]) -> String {
     let low = i64::from(kind) << 32;
     let mut sql = format!("CREATE VIEW {name} AS SELECT {}", HEAD.join(", "));
@@ -41,14 +41,14 @@ pub fn view(name: &str, kind: u16, fields: &[&str]) -> String {
     sql
 }
 
-/// The view of a kind as it is declared now.
+/// The SQL of the view of a kind with the fields that are declared now.
 pub fn declared_view(kind: Kind) -> String {
     let fields: Vec<&str> = kind.def().fields().map(|field| field.name).collect();
     view(kind.code(), kind.number(), &fields)
 }
 
-/// Whether a view says of every record what stands in its text: each column is the field of its name. Fields that this
-/// program does not know are another version's.
+/// Whether a view shows every record of the kind as in its text: each column must be the field with the same name. Fields that this
+/// program does not know are allowed: they belong to another version.
 pub fn is_honest(conn: &Connection, kind: Kind, sql: &str) -> Result<bool, StoreError> {
     let mut statement = conn.prepare("SELECT name FROM pragma_table_info(?1) ORDER BY cid")?;
     let columns: Vec<String> =
@@ -58,7 +58,7 @@ pub fn is_honest(conn: &Connection, kind: Kind, sql: &str) -> Result<bool, Store
     Ok(columns.iter().all(plain) && view(kind.code(), kind.number(), &fields) == sql)
 }
 
-/// Makes the views that differ from the declarations anew, in a transaction of the caller.
+/// Creates the views again that differ from the declarations, in a transaction of the caller.
 pub fn refresh_views(conn: &Connection) -> Result<(), StoreError> {
     let mut stale = String::new();
     for kind in Kind::ALL {

@@ -1,4 +1,4 @@
-//! Everything that the export writes as it is stored: the exact texts with their digests and signatures, row by row.
+//! Data that the export writes exactly as it is stored: the texts with their digests and signatures, row by row.
 
 use super::{Store, StoreError};
 
@@ -16,7 +16,7 @@ pub struct EventText {
 }
 
 impl Store {
-    /// Hands every audit event to `each`, oldest first.
+    /// Passes every audit event to `each`, oldest first.
     pub fn each_event<E: From<StoreError>>(
         &self,
         each: impl FnMut(EventText) -> Result<(), E>,
@@ -24,7 +24,7 @@ impl Store {
         self.each_text("SELECT body, digest, key, signature FROM event ORDER BY seq", each)
     }
 
-    /// Hands every electronic signature to `each`, oldest first.
+    /// Passes every electronic signature to `each`, oldest first.
     pub fn each_signature<E: From<StoreError>>(
         &self,
         each: impl FnMut(EventText) -> Result<(), E>,

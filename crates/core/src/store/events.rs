@@ -20,7 +20,7 @@ pub struct Head {
     pub at: Option<Moment>,
 }
 
-/// An event as a list shows it.
+/// An event in a list.
 #[derive(Debug, Clone)]
 pub struct EventRow {
     /// The event.
@@ -29,20 +29,20 @@ pub struct EventRow {
     pub digest: String,
 }
 
-/// Which events are wanted. Every part that is set must fit.
+/// A filter for events. An event must match every part that is set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventFilter {
-    /// Only those that touched this record or a part of it.
+    /// Only events that changed this record or a part of it.
     pub record: Option<RecordId>,
-    /// Only those of this person.
+    /// Only events of this person.
     pub actor: Option<RecordId>,
-    /// Only those whose request begins so, such as `change_request.`.
+    /// Only events whose request begins with this, such as `change_request.`.
     pub request: String,
     /// Only from this day on, `YYYY-MM-DD`.
     pub from: String,
     /// Only until this day, `YYYY-MM-DD`.
     pub until: String,
-    /// Only those whose text contains this.
+    /// Only events whose text contains this.
     pub text: String,
 }
 
@@ -78,7 +78,7 @@ fn parse_signature(body: &str) -> Result<Signature, StoreError> {
 }
 
 impl Store {
-    /// The newest events that fit the filter, at most `limit`, newest first, skipping `offset`.
+    /// The events that match the filter, newest first: at most `limit` of them, after skipping `offset`.
     pub fn events(&self, filter: &EventFilter, limit: u32, offset: u32) -> Result<Vec<EventRow>, StoreError> {
         let mut conditions = vec!["1".to_owned()];
         let mut values: Vec<String> = Vec::new();
@@ -123,7 +123,7 @@ impl Store {
         .collect()
     }
 
-    /// All events that touched a record, oldest first.
+    /// All events that changed a record, oldest first.
     pub fn history(&self, id: RecordId) -> Result<Vec<Event>, StoreError> {
         let sql =
             "SELECT body FROM event WHERE seq IN (SELECT seq FROM touch WHERE record = ?1) ORDER BY seq";
@@ -132,8 +132,8 @@ impl Store {
         rows.map(|body| parse_event(&body?)).collect()
     }
 
-    /// Hands over every event up to a moment with its signatures, oldest first: all up to the last one that was entered at the
-    /// moment or before. An event that names a later moment and stands before that one belongs to them: the clock was wrong.
+    /// Passes every event up to a moment to `take`, with its signatures, oldest first. The last one is the last event that was
+    /// entered at that moment or earlier. All events before it are included, even with a later moment: then the clock was wrong.
     pub fn each_event_until(
         &self,
         until: Moment,
@@ -159,7 +159,7 @@ impl Store {
         Ok(())
     }
 
-    /// Number of the last event that was entered at a moment or before; 0 if there is none.
+    /// Number of the last event that was entered at a moment or earlier; 0 if there is none.
     pub fn last_event_until(&self, until: Moment) -> Result<u64, StoreError> {
         let sql = "SELECT seq FROM event WHERE at <= ?1 ORDER BY seq DESC LIMIT 1";
         let seq: Option<i64> =
@@ -179,12 +179,13 @@ impl Store {
         let sql = "SELECT at, json_extract(body, '$.clock_back_seconds'), request = ?1 FROM event ORDER BY seq DESC";
         let mut statement = self.conn.prepare_cached(sql)?;
         let rows = statement.query_map([ACKNOWLEDGE], |row| {
-            let at: String = row.get(0)?;
-            let at = Moment::parse(&at).unwrap_or(Moment::from_utc(chrono::DateTime::UNIX_EPOCH));
-            let back: Option<i64> = row.get(1)?;
-            Ok(ClockReading { at, back: back.map(i64::unsigned_abs), acknowledges: row.get(2)? })
+            Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?, row.get(2)?))
         })?;
-        let latest = ClockHistory::latest(rows)?;
+        let latest = ClockHistory::latest(rows.map(|row| {
+            let (at, back, acknowledges) = row?;
+            let at = Moment::parse(&at).map_err(StoreError::Damaged)?;
+            Ok::<_, StoreError>(ClockReading { at, back: back.map(i64::unsigned_abs), acknowledges })
+        }))?;
         let sql = "SELECT coalesce(max(seq), 0) FROM event WHERE request = ?1";
         let since: i64 = self.conn.prepare_cached(sql)?.query_row([ACKNOWLEDGE], |row| row.get(0))?;
         let open = self.conn.prepare_cached(CLOCK_BACK_SINCE)?.exists([since])?;
@@ -201,7 +202,7 @@ impl Store {
         }
     }
 
-    /// When each of these requests was last performed.
+    /// When a request was last performed.
     pub fn last_event_at(&self, request: &str) -> Result<Option<Moment>, StoreError> {
         let sql = "SELECT at FROM event WHERE request = ?1 ORDER BY seq DESC LIMIT 1";
         let at: Option<String> =

@@ -1,4 +1,4 @@
-//! How a product file is recognised, and how a change from outside is noticed.
+//! Recognising a product file, and noticing changes that another program made to it.
 
 use std::path::Path;
 
@@ -11,25 +11,25 @@ pub const APPLICATION_ID: i32 = 0x4D53_5459;
 /// SQLite `user_version`: the version of the schema that this program writes.
 pub const SCHEMA_VERSION: i32 = 1;
 
-/// What a file looked like at our last look.
+/// The state of a file when it was last checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
-    /// SQLite's own count, for one connection, of what others wrote; our own writes leave it.
+    /// SQLite's count of the writes by other connections. Writes of the own connection do not change it.
     data_version: i64,
     bytes: u64,
     inode: u64,
 }
 
 impl Seen {
-    /// Looks at the file of a connection, and at what lies at `path` now.
+    /// Checks the file of a connection and the file that is at `path` now.
     ///
-    /// The file is not opened for it: on Unix, closing a file gives up every lock that the process holds on it, also those
-    /// that SQLite holds for a job that is writing or reading beside the window.
+    /// The file is not opened for this: on Unix, closing a file releases every lock that the process holds on it, also the locks
+    /// that SQLite holds for a job that is writing or reading at the same time.
     pub fn of(conn: &Connection, path: &Path) -> Result<Self, StoreError> {
         let data_version =
             conn.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0)).map_err(|error| {
                 match StoreError::from(error) {
-                    // Something else than a product file was written over it.
+                    // Another program overwrote it with something that is not a product file.
                     StoreError::Damaged(_) => StoreError::ChangedUnderneath(path.to_owned()),
                     other => other,
                 }
@@ -38,7 +38,7 @@ impl Seen {
         Ok(Self { data_version, bytes: meta.len(), inode: inode(&meta) })
     }
 
-    /// Whether it is the same file, changed or not, and no other of the same name.
+    /// Whether both are the same file, changed or not, and not another file with the same name.
     pub const fn same_file(&self, other: &Self) -> bool {
         self.inode == other.inode
     }

@@ -1,4 +1,4 @@
-//! Persons' keys and wrapped credentials, and failed sign-ins.
+//! Signing keys of persons, their wrapped private keys, failed sign-ins, and drafts.
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -7,7 +7,7 @@ use crate::domain::canonical;
 use crate::domain::ids::RecordId;
 use mainstay_base::time::Moment;
 
-/// How much work it takes to unwrap a key: the parameters of Argon2id.
+/// The cost of unwrapping a key: the parameters of Argon2id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KdfCost {
     /// Memory, in KiB.
@@ -16,17 +16,17 @@ pub struct KdfCost {
     pub iterations: u32,
 }
 
-/// Most memory that unwrapping a key may ask for, in KiB: a forged file must not exhaust the machine.
+/// Maximum memory for unwrapping a key, in KiB: a forged file must not exhaust the machine.
 pub const MEMORY_KIB_MAX: u32 = 256 * 1024;
-/// Most passes over the memory.
+/// Maximum number of passes over the memory.
 pub const ITERATIONS_MAX: u32 = 8;
-/// Longest salt, in bytes.
+/// Maximum length of a salt, in bytes.
 pub const SALT_BYTES_MAX: usize = 64;
 /// Length of a wrapped key, in bytes: the key and the tag of the cipher.
 pub const WRAPPED_BYTES: usize = 48;
 
 impl KdfCost {
-    /// Whether unwrapping at this cost ends soon and fits into memory.
+    /// Whether unwrapping at this cost takes a reasonable time and fits into memory.
     pub const fn is_sensible(self) -> bool {
         self.memory_kib <= MEMORY_KIB_MAX && self.iterations <= ITERATIONS_MAX
     }
@@ -52,7 +52,7 @@ pub struct Credential {
 }
 
 impl Credential {
-    /// What its event says of it: the SHA-256 of its canonical text, with the public key that it belongs to.
+    /// The digest that the event of its key names: the SHA-256 of its canonical text, which contains the public key.
     pub fn digest(&self, public_key: &str) -> String {
         let text = canonical::text(&serde_json::json!({
             "person": self.person, "public_key": public_key, "memory_kib": self.cost.memory_kib,
@@ -116,7 +116,7 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Notes a failed sign-in. Where the file is read-only the note is lost, and the delay with it.
+    /// Records a failed sign-in. If the file is read-only, it cannot be recorded and causes no delay.
     pub fn note_failure(&mut self, person: RecordId, at: Moment, machine: &str) -> Result<(), StoreError> {
         self.write_aside(|conn| {
             conn.execute(
@@ -138,8 +138,8 @@ impl Store {
         Ok(rows.into_iter().filter_map(|(at, machine)| Some((Moment::parse(&at).ok()?, machine))).collect())
     }
 
-    /// Moves the failed sign-ins of a person that lie ahead to now: the clock was set back since.
-    pub fn failures_not_ahead(&mut self, person: RecordId, now: Moment) -> Result<(), StoreError> {
+    /// Moves failed sign-ins of a person that are in the future to now: the clock was set back since.
+    pub fn move_future_failures_to_now(&mut self, person: RecordId, now: Moment) -> Result<(), StoreError> {
         self.write_aside(|conn| {
             conn.execute(
                 "UPDATE sign_in_failure SET at = ?2 WHERE person = ?1 AND told = 0 AND at > ?2",
@@ -148,14 +148,14 @@ impl Store {
         })
     }
 
-    /// Marks the failed sign-ins of a person as told to them.
-    pub fn tell_failures(&mut self, person: RecordId) -> Result<(), StoreError> {
+    /// Marks the failed sign-ins of a person as shown to them.
+    pub fn mark_failures_shown(&mut self, person: RecordId) -> Result<(), StoreError> {
         self.write_aside(|conn| {
             conn.execute("UPDATE sign_in_failure SET told = 1 WHERE person = ?1", [person.to_string()])
         })
     }
 
-    /// What a person is typing, by key, newest first.
+    /// The drafts of a person with their keys, newest first.
     pub fn drafts(&self, person: RecordId) -> Result<Vec<(String, String, Moment)>, StoreError> {
         let sql = "SELECT key, body, saved_at FROM draft WHERE person = ?1 ORDER BY saved_at DESC";
         let mut statement = self.conn.prepare_cached(sql)?;
@@ -169,7 +169,7 @@ impl Store {
             .collect())
     }
 
-    /// Saves what a person is typing.
+    /// Saves a draft.
     pub fn save_draft(
         &mut self,
         person: RecordId,
@@ -186,7 +186,7 @@ impl Store {
         })
     }
 
-    /// Forgets a draft.
+    /// Deletes a draft.
     pub fn drop_draft(&mut self, person: RecordId, key: &str) -> Result<(), StoreError> {
         self.write_aside(|conn| {
             conn.execute("DELETE FROM draft WHERE person = ?1 AND key = ?2", params![person.to_string(), key])

@@ -1,26 +1,26 @@
-//! What lies beside a product file and was left by this program: copies made before an upgrade, and files that it did not finish.
+//! Files that this program left next to a product file: copies made before an upgrade, and files that it did not finish.
 //!
-//! Here does not belong what is told of it, nor backups, which lie where a person put them.
+//! Messages about them do not belong here, nor do backups, which are wherever a person put them.
 
 use std::path::{Path, PathBuf};
 
 use mainstay_base::fresh_file;
 use mainstay_base::time::Moment;
 
-/// What stands in the name of a copy that was made before an upgrade.
+/// The part of a file name that marks a copy made before an upgrade.
 const BEFORE_UPGRADE: &str = ".before-upgrade-";
 
-/// Something that was left.
+/// A file that was left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Leftover {
-    /// A file that was not finished: the program was ended while it wrote it.
+    /// An unfinished file: the program was ended while writing it.
     Unfinished(PathBuf),
-    /// The copy that an upgrade made first.
+    /// The copy that an upgrade made before it changed the file.
     BeforeUpgrade(PathBuf),
 }
 
 impl Leftover {
-    /// Where it lies.
+    /// Its path.
     pub fn path(&self) -> &Path {
         match self {
             Self::Unfinished(path) | Self::BeforeUpgrade(path) => path,
@@ -28,7 +28,7 @@ impl Leftover {
     }
 }
 
-/// Everything that lies beside a product file and was left there.
+/// All files that were left next to a product file.
 pub fn leftovers(path: &Path) -> Vec<Leftover> {
     let Ok(path) = std::path::absolute(path) else { return Vec::new() };
     let Some(folder) = path.parent() else { return Vec::new() };
@@ -49,7 +49,7 @@ pub fn leftovers(path: &Path) -> Vec<Leftover> {
     found
 }
 
-/// A name for the copy of a file before its upgrade that nothing bears yet.
+/// An unused name for the copy that is made before an upgrade.
 pub fn free_name_before_upgrade(path: &Path, at: Moment) -> PathBuf {
     let moment = at.in_file_name();
     fresh_file::unused_path(|more| {

@@ -1,6 +1,6 @@
-//! The product file: the only place that speaks SQL.
+//! The product file in SQLite. Only this module contains SQL.
 //!
-//! It stores what `ops` hands it and enforces what SQL can enforce; it knows no permission and no rule of the domain.
+//! It stores what `ops` passes to it and enforces what SQL can enforce. Permissions and the rules of requests belong to `domain`.
 
 mod backup;
 mod ddl;
@@ -44,19 +44,19 @@ pub struct Store {
     conn: Connection,
     path: PathBuf,
     writable: bool,
-    /// What the file looked like after our last look or write, to notice when something else wrote or replaced it.
+    /// The state of the file after the last check or write. A difference shows that something else wrote to it or replaced it.
     seen: identity::Seen,
     head: Head,
-    /// What the events say of the clock, up to the event with this number.
+    /// The clock history up to the event with this number.
     clock: Cell<Option<(u64, ClockHistory)>>,
-    /// Whether the views were brought up to the declarations. Opening writes nothing, so it is done with the first event.
+    /// Whether the views match the declarations. Opening writes nothing, so the views are updated with the first event.
     views_are_fresh: bool,
-    /// Whether opening took back a write that was interrupted.
+    /// Whether opening rolled back an interrupted write.
     interrupted: bool,
 }
 
 impl Store {
-    /// Where the file lies.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -66,19 +66,19 @@ impl Store {
         self.writable
     }
 
-    /// Whether opening took back a write that was interrupted.
+    /// Whether opening rolled back an interrupted write.
     pub const fn took_back_a_write(&self) -> bool {
         self.interrupted
     }
 
-    /// The last audit event that was seen.
+    /// The last audit event that is known.
     pub const fn head(&self) -> &Head {
         &self.head
     }
 
-    /// Looks whether somebody else committed; returns `true` and takes over the new head if so.
+    /// Checks whether somebody else committed. If so, takes over the new head and returns `true`.
     ///
-    /// A reader follows a file that was replaced. A writer does not: what it has seen stays, so that the next write is refused.
+    /// A reader follows a file that was replaced. A writer keeps the state that it knows, so that the next write is refused.
     pub fn refresh(&mut self) -> Result<bool, StoreError> {
         let seen = identity::Seen::of(&self.conn, &self.path)?;
         if self.writable {
@@ -96,7 +96,7 @@ impl Store {
         Ok(changed)
     }
 
-    /// The number that identifies the file for good, whatever its name.
+    /// The permanent identity of the file, independent of its name.
     pub fn uuid(&self) -> Result<String, StoreError> {
         Ok(self.conn.query_row("SELECT uuid FROM product_file", [], |row| row.get(0))?)
     }

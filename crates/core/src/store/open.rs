@@ -1,4 +1,4 @@
-//! Making and opening a product file. Opening answers with a value; a file that is not ready is never changed.
+//! Creating and opening a product file. A file that cannot be opened is reported as a [`FileState`] and never changed.
 
 use std::cell::Cell;
 use std::cmp::Ordering;
@@ -20,12 +20,12 @@ use mainstay_base::{
 /// Bytes of a page in a new file. Most events have 1 to 2 KB, so that pages of 4 KB would stay empty by a quarter.
 const PAGE_BYTES: u32 = 16 * 1024;
 
-/// What a look at a path found.
+/// The state of the file at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileState {
     /// A product file of this program's schema.
     Ready,
-    /// A product file of an older schema, which has to be upgraded before it is written to.
+    /// A product file with an older schema. It must be upgraded before it can be written to.
     NeedsUpgrade {
         /// The schema version of the file.
         version: i32,
@@ -35,12 +35,12 @@ pub enum FileState {
         /// The schema version of the file.
         version: i32,
     },
-    /// A product file in which a later program worked, by rules that this one does not know.
+    /// A product file in which a later program worked by rules that this program does not know.
     NewerRules {
         /// The rule set of its last event.
         rules: u32,
     },
-    /// Another program writes to it.
+    /// Another program is writing to it.
     Locked(Option<Holder>),
     /// A product file that is damaged.
     Damaged {
@@ -59,7 +59,7 @@ pub enum FileState {
     },
 }
 
-/// Looks at what lies at `path`, without changing anything.
+/// Examines the file at `path` without changing anything.
 pub fn look(path: &Path) -> FileState {
     let not_readable = |why: String| FileState::NotReadable { why };
     let start = regular::open(path)
@@ -78,7 +78,7 @@ pub fn look(path: &Path) -> FileState {
     if header.user_version > SCHEMA_VERSION {
         return FileState::Newer { version: header.user_version };
     }
-    // While a journal lies beside it, a write is under way or was interrupted, and the length says nothing yet.
+    // With a journal next to the file, a write is under way or was interrupted, so the length proves nothing yet.
     if bytes < header.bytes && !has_journal(path) {
         return FileState::Damaged { what: cut_short(bytes, header.bytes) };
     }
@@ -95,13 +95,13 @@ pub fn has_journal(path: &Path) -> bool {
     std::fs::metadata(name).is_ok_and(|meta| meta.len() > 0)
 }
 
-/// Makes a new product file. Refuses to write over anything.
+/// Creates a new product file. Never overwrites a file.
 pub fn create(path: &Path, holder: &Holder, made_with: &str) -> Result<(Store, Lock), StoreError> {
     std::fs::File::options()
         .write(true)
         .create_new(true)
         .open(path)
-        .map_err(StoreError::io(format!("{} could not be made", path.display())))?;
+        .map_err(StoreError::io(format!("{} could not be created", path.display())))?;
     let made = try_create(path, holder, made_with);
     if made.is_err() {
         let _ = std::fs::remove_file(path);
@@ -127,7 +127,7 @@ fn try_create(path: &Path, holder: &Holder, made_with: &str) -> Result<(Store, L
     Ok((store(conn, path, true)?, lock))
 }
 
-/// Opens for writing. `Err(Ok(found))` tells why it cannot be.
+/// Opens a file for writing. `Err(Ok(state))` is the state that prevents it.
 pub fn open_writing(path: &Path, holder: &Holder) -> Result<(Store, Lock), Result<FileState, StoreError>> {
     match look(path) {
         FileState::Ready => {}
@@ -145,7 +145,7 @@ pub fn open_writing(path: &Path, holder: &Holder) -> Result<(Store, Lock), Resul
         if let Some(rules) = newer_rules(&conn).map_err(Err)? {
             return Err(Ok(FileState::NewerRules { rules }));
         }
-        // Reading has taken back what was interrupted, an upgrade too; now version and length must be right.
+        // Reading has rolled back an interrupted write, which may be an upgrade. Now version and length must be right.
         match look_again(&conn, path).map_err(Err)? {
             FileState::Ready => {}
             found => return Err(Ok(found)),
@@ -159,66 +159,66 @@ pub fn open_writing(path: &Path, holder: &Holder) -> Result<(Store, Lock), Resul
     }
 }
 
-/// Looks once more, at a file that is open. The file itself is not opened for it: closing it would give up SQLite's locks.
+/// Examines a file that is open already. The file is not opened a second time: closing it would release SQLite's locks.
 pub fn look_again(conn: &Connection, path: &Path) -> Result<FileState, StoreError> {
-    let ask = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, i64>(0));
-    let version = i32::try_from(ask("PRAGMA user_version")?).unwrap_or(i32::MAX);
-    let bytes = ask("PRAGMA page_size")?.unsigned_abs() * ask("PRAGMA page_count")?.unsigned_abs();
-    let there = std::fs::metadata(path).map_err(StoreError::io("the file could not be read"))?.len();
+    let number = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, i64>(0));
+    let version = i32::try_from(number("PRAGMA user_version")?).unwrap_or(i32::MAX);
+    let expected = number("PRAGMA page_size")?.unsigned_abs() * number("PRAGMA page_count")?.unsigned_abs();
+    let present = std::fs::metadata(path).map_err(StoreError::io("the file could not be read"))?.len();
     Ok(match version.cmp(&SCHEMA_VERSION) {
         Ordering::Greater => FileState::Newer { version },
         Ordering::Less => FileState::NeedsUpgrade { version },
-        Ordering::Equal if there < bytes => FileState::Damaged { what: cut_short(there, bytes) },
+        Ordering::Equal if present < expected => FileState::Damaged { what: cut_short(present, expected) },
         Ordering::Equal => FileState::Ready,
     })
 }
 
-fn cut_short(there: u64, bytes: u64) -> String {
-    format!("it was cut short: {there} of {bytes} bytes are there")
+fn cut_short(present: u64, expected: u64) -> String {
+    format!("it was cut short: only {present} of {expected} bytes are there")
 }
 
-/// Opens for reading only: beside a writer, a damaged file, or one without write permission.
+/// Opens a file for reading only: while another program writes, or where the file is damaged or write-protected.
 pub fn open_read_only(path: &Path) -> Result<Store, StoreError> {
     let conn = connect_to_read(path)?;
     check_shape(&conn)?;
     store(conn, path, false)
 }
 
-/// A connection that only reads, to a file of whatever shape.
+/// A connection that only reads, to a file whose tables are not checked.
 pub fn connect_to_read(path: &Path) -> Result<Connection, StoreError> {
     let conn = database::open(path, Access::Read)?;
     conn.execute_batch("PRAGMA query_only = ON; PRAGMA busy_timeout = 2000; PRAGMA trusted_schema = OFF;")?;
     Ok(conn)
 }
 
-/// How a connection that writes works.
+/// Sets the options of a connection that writes.
 pub fn set_up(conn: &Connection) -> Result<(), StoreError> {
     conn.execute_batch(
         "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA foreign_keys = ON;
          PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA busy_timeout = 10000;
          PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY;",
     )?;
-    // A long transaction, such as an import, stays in memory until it is committed: readers beside it go on reading.
+    // A long transaction, such as an import, stays in memory until it is committed, so that others can read meanwhile.
     conn.execute_batch("PRAGMA cache_spill = OFF")?;
     conn.set_prepared_statement_cache_capacity(128);
     Ok(())
 }
 
 impl Store {
-    /// The rule set of the last event, where this program does not know it.
+    /// The rule set of the last event if this program does not know it.
     pub fn newer_rules(&self) -> Result<Option<u32>, StoreError> {
         newer_rules(&self.conn)
     }
 }
 
-/// The rule set of the last event, where this program does not know it.
+/// The rule set of the last event if this program does not know it.
 pub fn newer_rules(conn: &Connection) -> Result<Option<u32>, StoreError> {
     let sql = "SELECT json_extract(body, '$.rules') FROM event ORDER BY seq DESC LIMIT 1";
     let rules: Option<u32> = conn.query_row(sql, [], |row| row.get(0)).optional()?.flatten();
     Ok(rules.filter(|rules| *rules > RULES))
 }
 
-/// A file that calls itself ours must have our tables.
+/// A file that claims to be a product file must have its tables.
 fn check_shape(conn: &Connection) -> Result<(), StoreError> {
     let wanted = [
         "event",

@@ -1,4 +1,4 @@
-//! The file as what requests are performed on.
+//! The product file as the source of records for requests.
 
 use rusqlite::OptionalExtension as _;
 
@@ -13,7 +13,7 @@ use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
 
 impl Store {
-    /// Takes in the event that follows the head, where the clock is known up to there.
+    /// Adds the event that follows the head to the clock history, if the history is known up to the head.
     pub(super) fn note_clock(&self, event: &Event) {
         let next = self.clock.take().filter(|(seq, _)| *seq == self.head.seq).map(|(_, mut clock)| {
             clock.take(event);

@@ -1,4 +1,4 @@
-//! Records of every kind, through one set of statements.
+//! Reading and writing records. All kinds use the same SQL statements.
 
 use std::fmt::Write as _;
 
@@ -15,12 +15,12 @@ pub fn body(conn: &Connection, id: RecordId) -> Result<Option<String>, StoreErro
     Ok(conn.prepare_cached(sql)?.query_row([id.key()], |row| row.get(0)).optional()?)
 }
 
-/// Whether a record is there, whatever stands in it.
+/// Whether a record exists. Its text is not read.
 pub fn is_there(conn: &Connection, id: RecordId) -> Result<bool, StoreError> {
     Ok(conn.prepare_cached("SELECT 1 FROM record WHERE key = ?1")?.exists([id.key()])?)
 }
 
-/// The keys of all records of a kind: the first and the last that there can be.
+/// The first and the last possible key of a record of a kind.
 pub const fn keys_of(kind: Kind) -> [i64; 2] {
     [RecordId::new(kind, 1).key(), RecordId::new(kind, u32::MAX).key()]
 }
@@ -76,7 +76,7 @@ impl Store {
         body(&self.conn, id)?.map(|text| parse(&text)).transpose()
     }
 
-    /// All records of a kind in their order. For few or for export; lists use [`Store::list`].
+    /// All records of a kind, ordered by number. For kinds with few records, and for export; lists use [`Store::list`].
     pub fn records(&self, kind: Kind) -> Result<Vec<RecordData>, StoreError> {
         let mut statement =
             self.conn.prepare_cached("SELECT body FROM record WHERE key BETWEEN ?1 AND ?2 ORDER BY key")?;
@@ -84,7 +84,7 @@ impl Store {
         rows.map(|text| parse(&text?)).collect()
     }
 
-    /// The records of a kind that are in one of these states, in their order.
+    /// The records of a kind that are in one of these states, ordered by number.
     pub fn in_states(&self, kind: Kind, states: &[&str]) -> Result<Vec<RecordData>, StoreError> {
         let sql = "SELECT body FROM record WHERE key BETWEEN ?1 AND ?2 AND state IN (SELECT value FROM json_each(?3))
                    ORDER BY key";
@@ -106,7 +106,7 @@ impl Store {
         ids.into_iter().filter_map(|id| self.record(id).transpose()).collect()
     }
 
-    /// The parts of a record of one kind, in their order.
+    /// The parts of a record that are of one kind, ordered by number.
     pub fn parts(&self, parent: RecordId, kind: Kind) -> Result<Vec<RecordData>, StoreError> {
         let sql = "SELECT body FROM record WHERE parent = ?1 AND key BETWEEN ?2 AND ?3 ORDER BY key";
         let [first, last] = keys_of(kind);
@@ -160,7 +160,7 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Whether a record of the kind holds this value in a line field.
+    /// A record of the kind with this value in a line field.
     pub fn find_by_line(&self, kind: Kind, name: &str, value: &str) -> Result<Option<RecordId>, StoreError> {
         let Some(declared) = kind.def().field(name) else { return Ok(None) };
         let sql = format!(

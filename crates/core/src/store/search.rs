@@ -1,4 +1,4 @@
-//! Full-text search over everything that people write. Derived: it can be built again from the records.
+//! Full-text search over everything that people write. The index is derived: it can be rebuilt from the records.
 
 use rusqlite::{Connection, params};
 use serde_json::Value;
@@ -50,7 +50,7 @@ fn collect(value: &Value, words: &mut String) {
     }
 }
 
-/// What a person typed as a query: every word must occur, the last one may be a beginning.
+/// The query for what a person typed: every word must occur, and each may be the beginning of a longer word.
 fn query_of(typed: &str) -> String {
     typed
         .split(|c: char| !c.is_alphanumeric())
@@ -61,7 +61,7 @@ fn query_of(typed: &str) -> String {
 }
 
 impl Store {
-    /// The best matches for what a person typed, at most `limit`.
+    /// At most `limit` matches for what a person typed: within a kind the newest first.
     pub fn search(&self, typed: &str, limit: u32) -> Result<Vec<Hit>, StoreError> {
         let query = query_of(typed);
         if query.is_empty() {

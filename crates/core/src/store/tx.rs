@@ -1,4 +1,4 @@
-//! The transaction: the only way by which records, events and signatures are written.
+//! Transactions. Records, events and signatures are written only here.
 
 use rusqlite::{Connection, params};
 
@@ -40,7 +40,7 @@ pub struct Commit {
     pub signed: SignedText,
     /// The records as they are after it.
     pub records: Vec<SharedRecord>,
-    /// The signatures that came with it.
+    /// The electronic signatures of the event.
     pub signatures: Vec<SignedText>,
     /// Bytes of new attachments.
     pub blobs: Vec<NewBlob>,
@@ -50,17 +50,17 @@ pub struct Commit {
     pub credentials: Vec<Credential>,
 }
 
-/// A transaction. Dropped without [`Tx::commit`], it leaves the file as it was.
+/// A transaction. If it is dropped without [`Tx::commit`], the file stays as it was.
 pub struct Tx<'a> {
     store: &'a mut Store,
     before: Head,
-    /// What the events said of the clock before it.
+    /// The clock history before the transaction.
     clock: Option<(u64, ClockHistory)>,
     open: bool,
 }
 
 impl Store {
-    /// Begins a transaction, after making sure that nobody else wrote or replaced the file.
+    /// Begins a transaction after checking that nobody else wrote to the file or replaced it.
     pub fn begin(&mut self) -> Result<Tx<'_>, StoreError> {
         if !self.writable {
             return Err(StoreError::ReadOnly);
@@ -77,7 +77,7 @@ impl Store {
         Ok(tx)
     }
 
-    /// Writes what is no evidence: drafts, wrappings, notes of failed sign-ins.
+    /// Writes data that is not evidence: drafts and failed sign-ins.
     pub(super) fn write_aside(
         &mut self,
         write: impl FnOnce(&Connection) -> rusqlite::Result<usize>,
@@ -94,7 +94,7 @@ impl Tx<'_> {
         self.store
     }
 
-    /// Writes one event with all that belongs to it, and reads it back.
+    /// Writes one event with everything that belongs to it, and reads it back.
     pub fn append(&mut self, commit: &Commit) -> Result<(), StoreError> {
         if !self.store.views_are_fresh {
             ddl::refresh_views(&self.store.conn)?;
@@ -141,7 +141,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// What was written must read back the same before anybody says yes.
+    /// Checks that what was written reads back unchanged. Success is reported only after that.
     fn read_back(&self, commit: &Commit, digest: &str) -> Result<(), StoreError> {
         let conn = &self.store.conn;
         let body: String = conn
@@ -173,7 +173,7 @@ impl Drop for Tx<'_> {
         if self.open {
             let _ = self.store.conn.execute_batch("ROLLBACK");
             self.store.head = self.before.clone();
-            // What was found out in it about the events before it stays true.
+            // What the transaction found out about the events before it is still true.
             let found = self.store.clock.take().filter(|(seq, _)| *seq == self.before.seq);
             self.store.clock.set(found.or(self.clock));
             self.store.views_are_fresh = false;

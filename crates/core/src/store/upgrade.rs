@@ -1,6 +1,6 @@
-//! Bringing a product file of an older schema to this program's: a verified copy first, then the steps in one transaction.
+//! Upgrading a product file with an older schema: first a verified copy, then the steps in one transaction.
 //!
-//! Here does not belong what a step does: that is SQL beside the schema.
+//! The SQL of the steps does not belong here; it is kept next to the schema.
 
 use std::path::{Path, PathBuf};
 
@@ -18,29 +18,29 @@ use mainstay_base::store_error::StoreError;
 /// A step from one version of the schema to the next.
 #[derive(Debug, Clone, Copy)]
 pub struct Step {
-    /// The version that it leads from.
+    /// The version that it upgrades.
     pub from: i32,
-    /// The whole schema of that version, by which a file of it is verified.
+    /// The complete schema of that version, by which a file of that version is verified.
     pub schema: &'static str,
-    /// What makes it the next. Never edited once it was released.
+    /// The SQL that upgrades it to the next version. Never edited after its release.
     pub sql: &'static str,
 }
 
-/// The steps by which older files come to the schema of this program, oldest first.
+/// The steps that upgrade older files to the schema of this program, oldest first.
 #[derive(Debug, Clone, Copy)]
 pub struct Steps(&'static [Step]);
 
 impl Steps {
-    /// Those of all released versions. Version 1 is the first, so there is none yet.
+    /// The steps of all released versions. Version 1 is the first, so there are none yet.
     pub const RELEASED: Self = Self(&[]);
 
-    /// Others, for tests of upgrading while there is only one version.
+    /// Other steps: tests of upgrading need them while there is only one version.
     #[doc(hidden)]
     pub const fn of(steps: &'static [Step]) -> Self {
         Self(steps)
     }
 
-    /// The steps from a version to this program's; `None` where one is missing.
+    /// The steps from a version to the version of this program; `None` if one is missing.
     fn leading_from(self, version: i32) -> Option<&'static [Step]> {
         let first = self.0.iter().position(|step| step.from == version)?;
         let steps = self.0.get(first..)?;
@@ -57,7 +57,7 @@ impl Steps {
     }
 }
 
-/// What an upgrade did.
+/// The result of an upgrade.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upgraded {
     /// The version that the file had.
@@ -66,16 +66,16 @@ pub struct Upgraded {
     pub to: i32,
     /// The verified copy of the file as it was.
     pub copy: PathBuf,
-    /// Whether a write that was interrupted before was taken back first.
+    /// Whether an earlier interrupted write was rolled back first.
     pub took_back_a_write: bool,
-    /// What the verification of the upgraded file counted; it found nothing.
+    /// The counts of the verification of the upgraded file, which found no discrepancy.
     pub verified: Verification,
 }
 
-/// Told what is being done and which share of all is done, 0 to 1; answers whether to go on.
+/// Receives the current step and the share of all steps that is done, 0 to 1; returns whether to continue.
 pub type Report<'a> = &'a (dyn Fn(&'static str, f32) -> bool + Sync);
 
-/// Upgrades a file. `Err(Ok(found))` tells why it is none to be upgraded. In every refusal the file is as it was.
+/// Upgrades a file. `Err(Ok(state))` is the state that prevents it. After any error the file is as it was.
 pub fn upgrade(
     path: &Path,
     holder: &Holder,
@@ -83,7 +83,7 @@ pub fn upgrade(
     report: Report<'_>,
 ) -> Result<Upgraded, Result<FileState, StoreError>> {
     match open::look(path) {
-        // A file may seem to be ready where the last page of an interrupted upgrade has to be taken back.
+        // A file may seem to be ready although an interrupted upgrade must still be rolled back.
         FileState::NeedsUpgrade { .. } | FileState::Ready => {}
         found => return Err(Ok(found)),
     }
@@ -117,7 +117,7 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Copies the file and changes it, while nobody else can write. Answers where the copy lies.
+    /// Copies the file and changes it while nobody else can write. Returns the path of the copy.
     fn change(&self, conn: &mut Connection, holder: &Holder) -> Result<PathBuf, StoreError> {
         let version = self.version;
         let steps = self.steps.leading_from(version).ok_or_else(|| {
@@ -129,14 +129,14 @@ impl Work<'_> {
         let copy = self.copy(holder)?;
         let changed = self.run(&tx, steps).and_then(|()| Ok(tx.commit()?));
         if let Err(error) = changed {
-            // The file is as it was, so the copy is of no use.
+            // The file is as it was, so the copy is not needed.
             let _ = std::fs::remove_file(&copy);
             return Err(error);
         }
         Ok(copy)
     }
 
-    /// Makes a copy beside the file and verifies it.
+    /// Makes a copy next to the file and verifies it.
     fn copy(&self, holder: &Holder) -> Result<PathBuf, StoreError> {
         let target = leftovers::free_name_before_upgrade(self.path, holder.since);
         let part = FreshFile::new(&target, Some(self.path))?;
@@ -152,7 +152,7 @@ impl Work<'_> {
         Ok(target)
     }
 
-    /// Runs the steps in the transaction, and looks at what came of them before it is committed.
+    /// Runs the steps in the transaction, and checks the resulting schema before the commit.
     fn run(&self, tx: &Connection, steps: &[Step]) -> Result<(), StoreError> {
         let _ = (self.report)("Upgrading the file", 0.5);
         for step in steps {
@@ -162,15 +162,15 @@ impl Work<'_> {
         let findings = verify::structure(tx, ddl::V1)?;
         if let Some(first) = first_of(&findings) {
             return Err(StoreError::Refused(format!(
-                "the upgrade came to another schema than this program's: {first}"
+                "the upgrade did not produce the schema of this program: {first}"
             )));
         }
         if (self.report)("Upgrading the file", 0.6) { Ok(()) } else { Err(StoreError::Cancelled) }
     }
 
-    /// Verifies the upgraded file. What does not verify is replaced by the copy, in one transaction.
+    /// Verifies the upgraded file. If it does not verify, the copy is written back over it in one transaction.
     fn verified(&self, copy: PathBuf) -> Result<Upgraded, StoreError> {
-        // It is done; from here on nothing is cancelled.
+        // The change is committed; from here on it cannot be cancelled.
         let keep_going = |share: f32| {
             let _ = (self.report)("Verifying the upgraded file", 0.6 + share * 0.4);
             true

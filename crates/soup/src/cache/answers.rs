@@ -1,8 +1,8 @@
-//! Answers that were given before: bytes under a key, in a folder of their own beside the cache. They are bounded in number and bytes, and the
-//! oldest are thrown away. What the bytes say and what makes a key is not known here.
+//! Stored answers of earlier scans: bytes under a key, in a folder next to the cache. Their number and total size are limited; the oldest are
+//! deleted first. This module knows neither the meaning of the bytes nor what a key is made of.
 //!
-//! Nothing depends on an answer that is kept: where the folder cannot be written, none is. One is written under another name and gets its own
-//! when it is whole. At its end stand its key, its code and a digest of all of it; what does not agree with them is no answer.
+//! Nothing depends on a stored answer: if the folder cannot be written, none is stored. An answer is written under a temporary name and gets
+//! its own name when it is complete. It ends with its key, its code, and a digest of everything before; an answer without these is ignored.
 
 use std::fs;
 use std::io::Read as _;
@@ -13,35 +13,35 @@ use mainstay_base::fresh_file::{self, FreshFile};
 use mainstay_base::regular;
 use sha2::{Digest as _, Sha256};
 
-/// Name of the folder beside the cache.
+/// Name of the folder next to the cache.
 const FOLDER: &str = "answers";
-/// How the names of answers end; before it stands the key.
+/// The ending of the name of an answer; the rest of the name is the key.
 const ENDING: &str = ".answer";
-/// Answers that are kept at most.
+/// Maximum number of answers.
 const ANSWERS_MAX: usize = 100;
-/// Bytes that one answer says at most.
+/// Maximum length of the text of one answer, in bytes.
 const TEXT_BYTES_MAX: u64 = 256 << 20;
-/// Bytes of one answer at most, with key, code and digest.
+/// Maximum size of one answer with key, code and digest, in bytes.
 const ANSWER_BYTES_MAX: u64 = TEXT_BYTES_MAX + 2 * DIGEST as u64 + 1;
-/// Bytes of all answers at most.
+/// Maximum size of all answers together, in bytes.
 const BYTES_MAX: u64 = 2 * ANSWER_BYTES_MAX;
-/// Bytes of a key and of a digest.
+/// Length of a key and of a digest, in bytes.
 const DIGEST: usize = 32;
 
-/// What an answer is found by: a digest of everything that it depends on.
+/// The key of an answer: a digest of everything that the answer depends on.
 pub type Key = [u8; DIGEST];
 
 /// An answer as it was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// How it ended, in the words of whoever gave it.
+    /// Its code; the caller defines the meaning.
     pub code: u8,
-    /// What it says.
+    /// Its text.
     pub text: Vec<u8>,
 }
 
-/// The answer that is kept under a key beside the cache in `folder`, if it is whole.
-pub fn kept(folder: &Path, key: &Key) -> Option<Answer> {
+/// The answer that is stored under a key next to the cache in `folder`; `None` if there is none or it is damaged.
+pub fn load(folder: &Path, key: &Key) -> Option<Answer> {
     let file = regular::open(&path_of(&folder.join(FOLDER), key)).ok()?;
     let bytes = file.metadata().ok()?.len();
     if bytes > ANSWER_BYTES_MAX {
@@ -58,19 +58,19 @@ pub fn kept(folder: &Path, key: &Key) -> Option<Answer> {
     (own == key).then_some(Answer { code, text })
 }
 
-/// An answer that is being written and will be kept. If it is dropped before it is finished, nothing of it is left.
+/// An answer that is being written. If it is dropped before it is finished, nothing of it is left.
 #[derive(Debug)]
-pub struct Keeping {
+pub struct AnswerWriter {
     folder: PathBuf,
     key: Key,
-    /// `None` when it became too long, or could not be written.
+    /// `None` if the answer became too long or could not be written.
     file: Option<FreshFile>,
     written: Sha256,
     bytes: u64,
 }
 
-impl Keeping {
-    /// Begins an answer beside the cache in `folder`; nobody may read it who may not read `original`. `None` where nothing can be kept.
+impl AnswerWriter {
+    /// Begins an answer next to the cache in `folder`. Only those who may read `original` may read it. `None` if nothing can be stored.
     pub fn begin(folder: &Path, key: Key, original: &Path) -> Option<Self> {
         let folder = folder.join(FOLDER);
         fs::create_dir_all(&folder).ok()?;
@@ -78,7 +78,7 @@ impl Keeping {
         Some(Self { folder, key, file, written: Sha256::new(), bytes: 0 })
     }
 
-    /// Adds what is said next.
+    /// Appends text.
     pub fn add(&mut self, text: &[u8]) {
         self.bytes = self.bytes.saturating_add(text.len() as u64);
         if self.bytes > TEXT_BYTES_MAX {
@@ -96,14 +96,14 @@ impl Keeping {
         }
     }
 
-    /// Ends it and keeps it. Others that are too many are thrown away.
+    /// Completes the answer and stores it, then deletes answers above the limits.
     pub(crate) fn finish(mut self, code: u8) {
         let key = self.key;
         self.put(&key);
         self.put(&[code]);
         let Some(mut file) = self.file else { return };
         if file.put(&self.written.finalize()).is_ok() && file.persist_loosely().is_ok() {
-            throw_away(&self.folder, ANSWERS_MAX, BYTES_MAX);
+            delete_surplus(&self.folder, ANSWERS_MAX, BYTES_MAX);
         }
     }
 }
@@ -112,8 +112,8 @@ fn path_of(folder: &Path, key: &Key) -> PathBuf {
     folder.join(format!("{}{ENDING}", hex::encode(key)))
 }
 
-/// Throws away the oldest answers until there are at most so many with at most so many bytes, and what killed programs left.
-fn throw_away(folder: &Path, answers_max: usize, bytes_max: u64) {
+/// Deletes the oldest answers until the limits are met, and files that killed programs left.
+fn delete_surplus(folder: &Path, answers_max: usize, bytes_max: u64) {
     for left in fresh_file::unfinished_in(folder) {
         let _ = fs::remove_file(left);
     }
@@ -136,7 +136,7 @@ fn throw_away(folder: &Path, answers_max: usize, bytes_max: u64) {
     }
 }
 
-/// Whether a name is one that answers have.
+/// Whether a file name is that of an answer.
 fn is_answer(name: &str) -> bool {
     let key = name.strip_suffix(ENDING).unwrap_or_default();
     key.len() == 2 * DIGEST && key.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -148,10 +148,10 @@ mod tests {
 
     const KEY: Key = [7; DIGEST];
 
-    fn keep(folder: &Path, key: Key, text: &[u8], code: u8) {
-        let mut keeping = Keeping::begin(folder, key, Path::new("bill.json")).unwrap();
-        keeping.add(text);
-        keeping.finish(code);
+    fn store(folder: &Path, key: Key, text: &[u8], code: u8) {
+        let mut writer = AnswerWriter::begin(folder, key, Path::new("bill.json")).unwrap();
+        writer.add(text);
+        writer.finish(code);
     }
 
     fn names(folder: &Path) -> usize {
@@ -161,51 +161,51 @@ mod tests {
     #[test]
     fn an_answer_is_found_under_its_own_key_with_its_code() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(kept(folder.path(), &KEY), None);
-        keep(folder.path(), KEY, b"said", 10);
-        assert_eq!(kept(folder.path(), &KEY), Some(Answer { code: 10, text: b"said".to_vec() }));
-        assert_eq!(kept(folder.path(), &[8; DIGEST]), None);
-        keep(folder.path(), KEY, b"", 0);
-        assert_eq!(kept(folder.path(), &KEY), Some(Answer { code: 0, text: Vec::new() }));
+        assert_eq!(load(folder.path(), &KEY), None);
+        store(folder.path(), KEY, b"said", 10);
+        assert_eq!(load(folder.path(), &KEY), Some(Answer { code: 10, text: b"said".to_vec() }));
+        assert_eq!(load(folder.path(), &[8; DIGEST]), None);
+        store(folder.path(), KEY, b"", 0);
+        assert_eq!(load(folder.path(), &KEY), Some(Answer { code: 0, text: Vec::new() }));
         assert_eq!(names(folder.path()), 1);
     }
 
     #[test]
     fn an_answer_with_one_bit_changed_cut_short_or_under_another_name_is_none() {
         let folder = tempfile::tempdir().unwrap();
-        keep(folder.path(), KEY, b"said", 10);
+        store(folder.path(), KEY, b"said", 10);
         let path = path_of(&folder.path().join(FOLDER), &KEY);
         let whole = fs::read(&path).unwrap();
         for at in 0..whole.len() {
             let mut damaged = whole.clone();
             damaged[at] ^= 1;
             fs::write(&path, &damaged).unwrap();
-            assert_eq!(kept(folder.path(), &KEY), None, "byte {at}");
+            assert_eq!(load(folder.path(), &KEY), None, "byte {at}");
             fs::write(&path, &whole[..at]).unwrap();
-            assert_eq!(kept(folder.path(), &KEY), None, "{at} bytes");
+            assert_eq!(load(folder.path(), &KEY), None, "{at} bytes");
         }
         fs::write(&path, [whole.as_slice(), b"x"].concat()).unwrap();
-        assert_eq!(kept(folder.path(), &KEY), None);
+        assert_eq!(load(folder.path(), &KEY), None);
         fs::write(path_of(&folder.path().join(FOLDER), &[8; DIGEST]), &whole).unwrap();
-        assert_eq!(kept(folder.path(), &[8; DIGEST]), None);
+        assert_eq!(load(folder.path(), &[8; DIGEST]), None);
     }
 
     #[test]
     fn an_answer_that_is_not_finished_or_has_no_place_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let mut keeping = Keeping::begin(folder.path(), KEY, Path::new("bill.json")).unwrap();
-        keeping.add(b"half");
-        drop(keeping);
+        let mut writer = AnswerWriter::begin(folder.path(), KEY, Path::new("bill.json")).unwrap();
+        writer.add(b"half");
+        drop(writer);
         assert_eq!(names(folder.path()), 0);
-        let mut keeping = Keeping::begin(folder.path(), KEY, Path::new("bill.json")).unwrap();
-        keeping.bytes = TEXT_BYTES_MAX;
-        keeping.add(b"too long");
-        keeping.finish(0);
-        assert_eq!((names(folder.path()), kept(folder.path(), &KEY)), (0, None));
+        let mut writer = AnswerWriter::begin(folder.path(), KEY, Path::new("bill.json")).unwrap();
+        writer.bytes = TEXT_BYTES_MAX;
+        writer.add(b"too long");
+        writer.finish(0);
+        assert_eq!((names(folder.path()), load(folder.path(), &KEY)), (0, None));
         let taken = tempfile::tempdir().unwrap();
         fs::write(taken.path().join(FOLDER), "a file of somebody else").unwrap();
-        assert!(Keeping::begin(taken.path(), KEY, Path::new("bill.json")).is_none());
-        assert_eq!(kept(taken.path(), &KEY), None);
+        assert!(AnswerWriter::begin(taken.path(), KEY, Path::new("bill.json")).is_none());
+        assert_eq!(load(taken.path(), &KEY), None);
     }
 
     #[test]
@@ -213,7 +213,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let own = folder.path().join(FOLDER);
         for (age, key) in (0_u8..5).enumerate() {
-            keep(folder.path(), [key; DIGEST], &[0; 100], 0);
+            store(folder.path(), [key; DIGEST], &[0; 100], 0);
             let file = fs::File::options().write(true).open(path_of(&own, &[key; DIGEST])).unwrap();
             file.set_modified(SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(age as u64)).unwrap();
         }
@@ -221,10 +221,10 @@ mod tests {
         let left = own.join(format!("x{}", fresh_file::UNFINISHED));
         fs::write(&left, "half").unwrap();
         let there =
-            || (0_u8..5).filter(|key| kept(folder.path(), &[*key; DIGEST]).is_some()).collect::<Vec<_>>();
-        throw_away(&own, 4, BYTES_MAX);
+            || (0_u8..5).filter(|key| load(folder.path(), &[*key; DIGEST]).is_some()).collect::<Vec<_>>();
+        delete_surplus(&own, 4, BYTES_MAX);
         assert_eq!(there(), [1, 2, 3, 4]);
-        throw_away(&own, 4, 2 * 200);
+        delete_surplus(&own, 4, 2 * 200);
         assert_eq!(there(), [3, 4]);
         assert!(own.join("notes.answer").exists() && !left.exists());
     }

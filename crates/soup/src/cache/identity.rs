@@ -1,4 +1,4 @@
-//! Which file lies where the cache belongs: asked of SQLite, so that a log or a journal of an interrupted import counts.
+//! Recognising the file at the path of the cache. SQLite reads it, so that a log or a journal of an interrupted import counts.
 
 use std::path::Path;
 
@@ -9,19 +9,19 @@ use mainstay_base::database::{self, Access};
 use mainstay_base::sqlite_header::{self, Start};
 use mainstay_base::{regular, store_error::StoreError};
 
-/// What lies at the path of the cache.
+/// The file at the path of the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Identity {
-    /// Nothing, or a file in which nothing was ever committed.
+    /// No file, or a file in which nothing was ever committed.
     New,
     /// A cache of this layout.
     Cache,
 }
 
-/// Looks at the file without changing it.
+/// Examines the file without changing it.
 ///
 /// # Errors
-/// When it cannot be read, and when it is something else, with what it seems to be.
+/// When it cannot be read, and when it is not a cache of this layout; the message says what it seems to be.
 pub(super) fn look(path: &Path) -> Result<Identity, StoreError> {
     let bytes = match std::fs::metadata(path) {
         Ok(found) => found.len(),
@@ -38,20 +38,20 @@ pub(super) fn look(path: &Path) -> Result<Identity, StoreError> {
         Start::Sqlite(header) if header.application_id == APPLICATION_ID && header.user_version == LAYOUT => {
             Ok(Identity::Cache)
         }
-        Start::Sqlite(header) if header.application_id == 0 || was_interrupted(path) => ask(path),
+        Start::Sqlite(header) if header.application_id == 0 || was_interrupted(path) => with_sqlite(path),
         Start::Sqlite(header) => judge(path, header.application_id, header.user_version, false),
-        // The first page of a file that was never committed may be cut short or blank; its journal empties it.
-        Start::Other(_) if was_interrupted(path) => ask(path),
+        // The first page of a file in which nothing was committed may be incomplete or blank. Its journal makes it empty again.
+        Start::Other(_) if was_interrupted(path) => with_sqlite(path),
         Start::Other(what) => Err(refusal(path, what)),
     }
 }
 
-/// Makes the tables and the identity in one step, so that no kill leaves a file that is neither new nor a cache.
+/// Creates the tables and the identity in one step, so that a killed program never leaves a file that is neither new nor a cache.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub(super) fn create(conn: &mut Connection) -> Result<(), StoreError> {
-    // With a rollback journal both are in the file itself when the transaction ends, where every reader finds them.
+    // With a rollback journal, both are in the file itself when the transaction ends, so that every reader finds them.
     conn.pragma_update(None, "journal_mode", "DELETE")?;
     conn.pragma_update(None, "page_size", 8192)?;
     let tx = conn.transaction()?;
@@ -71,18 +71,18 @@ fn was_interrupted(path: &Path) -> bool {
     })
 }
 
-/// What SQLite says of the file, with its journal and its log.
-fn ask(path: &Path) -> Result<Identity, StoreError> {
-    let asked = |access: Access| -> Result<(i32, i32, bool), rusqlite::Error> {
+/// The identity of the file as SQLite reads it, with its journal and its log.
+fn with_sqlite(path: &Path) -> Result<Identity, StoreError> {
+    let read = |access: Access| -> Result<(i32, i32, bool), rusqlite::Error> {
         let conn = database::open(path, access).map_err(|_| rusqlite::Error::InvalidQuery)?;
         conn.busy_timeout(std::time::Duration::from_secs(5))?;
         let number = |name: &str| conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0));
         let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
         Ok((number("application_id")?, number("user_version")?, tables == 0))
     };
-    // A reader cannot undo an interrupted write; whoever opens the file for writing undoes it.
-    let (application, layout, empty) = asked(Access::Read)
-        .or_else(|_| asked(Access::Write))
+    // A reader cannot roll back an interrupted write; opening the file for writing rolls it back.
+    let (application, layout, empty) = read(Access::Read)
+        .or_else(|_| read(Access::Write))
         .map_err(|_| refusal(path, "a damaged database"))?;
     judge(path, application, layout, empty)
 }

@@ -26,7 +26,7 @@ pub struct NewRecord {
     pub digest: [u8; 32],
     /// Keys for looking it up.
     pub keys: Vec<String>,
-    /// Ecosystems that it is about.
+    /// The parts of its source that it covers, such as an ecosystem.
     pub ecosystems: Vec<String>,
 }
 
@@ -160,7 +160,7 @@ impl Import<'_> {
         Ok(())
     }
 
-    /// Adds one more thing that the file covers.
+    /// Adds something that the file covers.
     pub fn covers(&mut self, what: String) {
         self.ecosystems.insert(what);
     }

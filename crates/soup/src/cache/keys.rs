@@ -1,8 +1,8 @@
 //! Keys of records that are not yet in their table. An import of many files inserts them in large batches in the order of the table,
 //! because the keys of a single file touch nearly every page of it.
 //!
-//! A record also contains its own keys, and the table stores up to which record it is complete. So a killed import loses nothing: a reader
-//! also checks the later records, and the next import inserts the missing keys.
+//! Every record also contains its own keys, and the cache stores up to which record the table is complete. So a killed import loses nothing:
+//! a reader also checks the later records, and the next import inserts the missing keys.
 
 use std::collections::HashSet;
 
@@ -20,7 +20,7 @@ pub(super) struct Waiting {
     pub(super) pairs: Vec<(i64, i64)>,
     /// Records that others replaced: their keys are not inserted.
     pub(super) dropped: HashSet<i64>,
-    /// The state of the file in which nothing else was left to insert; it differs when another program wrote.
+    /// SQLite's `data_version` when no other keys were left to insert. It differs if another program has written since.
     version: Option<i64>,
 }
 
@@ -72,7 +72,7 @@ impl Cache {
         let version = Some(tx.query_row("PRAGMA data_version", [], |row| row.get(0))?);
         let mut waiting = std::mem::replace(&mut self.waiting, Waiting { version, ..Waiting::default() });
         let Some(last) = last.filter(|last| *last > up_to) else { return Ok(()) };
-        // Another program may have added records, so the keys are read from the records.
+        // If another program has added records, the keys are read from the records.
         if waiting.version != version {
             waiting = Waiting::of_records(&tx)?;
         }

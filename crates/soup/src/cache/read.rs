@@ -32,8 +32,8 @@ impl Cache {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// A digest of which files were imported into the cache in `folder`, and of what the system tells of its own files: another one whenever an
-    /// import changed it, and when another cache was put in its place.
+    /// A digest of the list of imported files, and of the sizes and times of the files of the cache in `folder`. It changes with every import
+    /// that changes the cache, and when another cache is put in its place.
     pub fn state(&self, folder: &Path) -> Result<[u8; 32], StoreError> {
         let mut hasher = Sha256::new();
         let mut statement = self.conn.prepare("SELECT * FROM source_file ORDER BY id")?;
@@ -45,7 +45,7 @@ impl Cache {
             }
         }
         for name in [FILE_NAME.to_owned(), format!("{FILE_NAME}-wal")] {
-            // A log without anything in it comes and goes with readers.
+            // Readers create and remove an empty log.
             let meta = std::fs::metadata(folder.join(name)).ok().filter(|meta| meta.len() > 0);
             hasher.update(format!("{:?}\n", meta.map(|meta| (meta.len(), meta.modified().ok()))));
         }
@@ -53,7 +53,7 @@ impl Cache {
     }
 
     /// Numbers of the files that supply current records.
-    pub fn telling(&self) -> Result<Vec<i64>, StoreError> {
+    pub fn files_with_current_records(&self) -> Result<Vec<i64>, StoreError> {
         let mut statement = self.conn.prepare(
             "SELECT id FROM source_file WHERE EXISTS
              (SELECT 1 FROM record INDEXED BY record_teller WHERE file = source_file.id AND current = 1) ORDER BY id",
@@ -68,7 +68,7 @@ impl Cache {
         Ok(statement.query_row([sha256], source_file).optional()?)
     }
 
-    /// Ecosystems of each file, by the file's number.
+    /// What each file covers, by the file's number.
     pub fn coverage(&self) -> Result<Vec<(i64, String)>, StoreError> {
         let mut statement =
             self.conn.prepare("SELECT file, ecosystem FROM coverage ORDER BY file, ecosystem")?;
@@ -86,7 +86,7 @@ impl Cache {
         Ok(found)
     }
 
-    /// Reads a current record by its number: `read` gets the number of its file and its value. `None` if there is no such record.
+    /// Reads a record by its number: `read` receives the number of its file and its value. `None` if there is no such record.
     pub fn read<T>(&self, number: i64, read: impl FnOnce(i64, &[u8]) -> T) -> Result<Option<T>, StoreError> {
         let mut statement = self.conn.prepare_cached("SELECT file, body FROM record WHERE id = ?1")?;
         let mut rows = statement.query([number])?;

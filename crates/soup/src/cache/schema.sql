@@ -1,4 +1,4 @@
--- The workstation's advisory cache. It can be made anew from the files that were imported; evidence is copied from it into product files.
+-- The workstation's advisory cache. It can be rebuilt from the files that were imported; evidence is copied from it into product files.
 
 -- One row for each imported file.
 CREATE TABLE source_file (
@@ -15,7 +15,7 @@ CREATE TABLE source_file (
   program TEXT NOT NULL
 ) STRICT;
 
--- What a file told about a thing. Of one thing, the newest telling is current; the earlier ones stay.
+-- One row for each version of a record. The newest version is current; the earlier ones stay.
 CREATE TABLE record (
   id INTEGER PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -32,19 +32,19 @@ CREATE UNIQUE INDEX record_current ON record (record_id, kind) WHERE current = 1
 CREATE INDEX record_teller ON record (file) WHERE current = 1;
 CREATE INDEX record_former ON record (record_id, kind) WHERE current = 0;
 
--- Where to look: hashes of the keys under which a current record is found.
+-- Hashes of the keys under which a current record is found.
 CREATE TABLE record_key (
   key INTEGER NOT NULL,
   record INTEGER NOT NULL,
   PRIMARY KEY (key, record)
 ) STRICT, WITHOUT ROWID;
 
--- Up to which record the keys stand in record_key. Those of later records are only in the records themselves: they are entered many at once and
--- in their order, since each alone would touch another page.
+-- The last record whose keys are in record_key. The keys of later records are only in the records themselves: they are inserted in large batches
+-- and in order, because a single key touches a page of its own.
 CREATE TABLE keys_entered (up_to INTEGER NOT NULL) STRICT;
 INSERT INTO keys_entered (up_to) VALUES (0);
 
--- Which ecosystems a file has anything to say about.
+-- What each file covers, such as ecosystems.
 CREATE TABLE coverage (
   file INTEGER NOT NULL REFERENCES source_file (id),
   ecosystem TEXT NOT NULL,

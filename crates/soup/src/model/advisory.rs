@@ -150,7 +150,7 @@ pub struct Score {
     /// Who assigned it (`nvd@nist.gov`, `Primary`), if given.
     pub by: Option<String>,
     /// The base score as the source writes it, if given. It is kept as text so that nothing is rounded.
-    pub told: Option<String>,
+    pub base_score: Option<String>,
 }
 
 /// A published record.

@@ -1,12 +1,12 @@
-//! Whether a published record concerns a component, and why: affected, affected if, cannot be compared, candidate, not affected.
+//! Judges whether a published record concerns a component, and why: affected, conditional, not comparable, candidate, or not affected.
 //!
-//! Data in, data out: a [`Component`](super::component::Component) becomes an [`Identity`] once, then each [`Advisory`] is judged against it. The rules:
-//! - CPE names match after NISTIR 7696, with NVD's applicability trees (`matching/applicability.rs`).
+//! Only data in and out: a [`Component`](super::component::Component) becomes an [`Identity`] once, then each [`Advisory`] is judged against it. The rules:
+//! - CPE names match by NISTIR 7696, with NVD's applicability trees (`matching/applicability.rs`).
 //! - Packages match by type, namespace and name as their registry compares names (`matching/claims.rs`).
-//! - Versions are compared in one scheme, and a doubt is told, never guessed away.
-//! - A name alone makes a candidate, never a finding; so does the upstream record of a package that a distribution built.
+//! - Versions are compared in one scheme. A doubt is reported; it is never resolved by a guess.
+//! - A name alone makes a candidate, never a finding. So does the upstream record of a package that a distribution built.
 //!
-//! Keeping, indexing and showing belongs to others.
+//! Storing, indexing and displaying records do not belong here.
 
 mod applicability;
 mod claims;
@@ -36,7 +36,7 @@ use super::purl::Level;
 pub use coverage::Coverage;
 pub use ecosystem::repository;
 pub use group::{Group, group};
-pub use identity::{Identity, OWN_PYTHON, SOURCE_INFO, SOURCE_PROPERTIES, names_source, tells_source};
+pub use identity::{Identity, OWN_PYTHON, SOURCE_INFO, SOURCE_PROPERTIES, has_source_package, names_source};
 pub use keys::{
     Key, OPEN, keys_of_advisory, keys_of_identity, open_names, text_keys_of_advisory, text_keys_of_identity,
 };
@@ -44,20 +44,20 @@ pub use knowledge::{Alias, Exclusion, Knowledge};
 pub use outcome::{Checked, Obstacle, Outcome, SourceFacts, outcome};
 pub use watch::mentions;
 
-/// What a record means for a component. The order is that of strength: a stronger one hides a weaker one of the same record.
+/// The verdict of a record for a component, in the order of strength: a stronger verdict hides a weaker one of the same record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "verdict")]
 pub enum Verdict {
     /// The record does not concern it.
     NotAffected,
-    /// Only the name agrees, or a distribution built it from the named upstream: a person has to say whether it is meant. Never a finding.
+    /// Only the name agrees, or a distribution built the component from the named upstream. A person has to decide. Never a finding.
     Candidate,
-    /// The record is about this product, but not whether this version is meant can be told.
+    /// The record is about this product, but it cannot be decided whether it is about this version.
     NotComparable {
         /// Why not.
         why: String,
     },
-    /// The record is about this product and version, if something else holds too.
+    /// The record is about this product and version if a further condition holds.
     Conditional {
         /// What must hold, in words.
         condition: String,
@@ -67,7 +67,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The word of it.
+    /// Its code.
     pub fn word(&self) -> &'static str {
         match self {
             Self::NotAffected => "not_affected",
@@ -89,24 +89,24 @@ impl Verdict {
     }
 }
 
-/// The reason of a verdict: what was held against what.
+/// The reason of a verdict: what was compared with what.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Why {
     /// How closely the identifiers agree.
     pub level: Level,
     /// The component's identifier that was used: package URL, CPE name, or its name.
     pub identifier: String,
-    /// The record's product that it was held against: `cpe:vendor:product` or `pkg:type/name`. An exclusion names it.
+    /// The record's product that was compared with it: `cpe:vendor:product` or `pkg:type/name`. An exclusion uses this name.
     pub product: String,
     /// The versions that the record names, in words.
     pub range: String,
-    /// The order in which versions were compared; `none` where none was needed.
+    /// The scheme by which versions were compared; `none` if none was needed.
     pub scheme: String,
-    /// Where the record comes from.
+    /// The source of the record.
     pub source: Source,
     /// When the record was last changed, or else published, as written.
     pub record_date: Option<String>,
-    /// All of it in one sentence, without a full stop.
+    /// The reason in one sentence, without a full stop.
     pub words: String,
 }
 
@@ -120,8 +120,8 @@ pub struct Judgement {
     pub why: Option<Why>,
 }
 
-/// Judges one record against one component. Whether the record still stands (withdrawn, rejected, informational) is not weighed here: it is
-/// told beside the verdict.
+/// Judges one record against one component. Whether the record is withdrawn, rejected or informational is not considered here; the caller
+/// reports it in addition to the verdict.
 pub fn judge(identity: &Identity, advisory: &Advisory) -> Judgement {
     let mut answers = Vec::new();
     claims::answers(identity, advisory, &mut answers);
@@ -129,7 +129,7 @@ pub fn judge(identity: &Identity, advisory: &Advisory) -> Judgement {
     combine::combine(answers)
 }
 
-/// The key of a CPE name: `cpe:vendor:product`, open ones as `*`.
+/// The key of a CPE name: `cpe:vendor:product`, with `*` for an open attribute.
 fn cpe_key(cpe: &Cpe) -> String {
     let part = |position: usize| cpe.attribute(position).text().unwrap_or("*").to_owned();
     format!("cpe:{}:{}", part(VENDOR), part(PRODUCT))

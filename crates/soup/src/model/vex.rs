@@ -61,7 +61,7 @@ pub struct Statement {
     pub aliases: Vec<String>,
     /// The products or components it is about.
     pub subjects: Vec<Subject>,
-    /// The claimed status; `None` when the document's word is unknown (the word is in `told`).
+    /// The claimed status; `None` when the document's word is unknown (the word is in `own_words`).
     pub status: Option<Status>,
     /// Why the subject is not affected.
     pub justification: Option<Justification>,
@@ -71,7 +71,8 @@ pub struct Statement {
     pub action: Option<String>,
     /// The document's own word for status and justification where it differs from ours (`false_positive`,
     /// `exploitable/code_not_reachable`).
-    pub told: Option<String>,
+    #[serde(rename = "told")]
+    pub own_words: Option<String>,
     /// Date of the statement, as written.
     pub at: Option<String>,
     /// Its place in the document.

@@ -209,7 +209,7 @@ impl Statement {
     fn missing_for_status(&self) -> Option<String> {
         let reason = match self.status {
             None => {
-                let word = said(self.told.as_ref()).map(|word| format!(" (its word is `{word}`)"));
+                let word = said(self.own_words.as_ref()).map(|word| format!(" (its word is `{word}`)"));
                 return Some(format!(
                     "the status is not known{}; choose not affected, affected, fixed or under investigation",
                     word.unwrap_or_default()
@@ -305,7 +305,7 @@ impl VexDocument {
                 let key = (statement.same_vulnerability(), subject, part);
                 if let Some(first) = earlier.get(&key) {
                     let of = part.map(|part| format!("`{part}` in ")).unwrap_or_default();
-                    let reason = format!("statement {} speaks of {of}`{subject}` already", first + 1);
+                    let reason = format!("statement {} is about {of}`{subject}` already", first + 1);
                     refusals.add(statement.place_in_document(index), reason);
                 } else {
                     earlier.insert(key, index);

@@ -1,4 +1,4 @@
-//! Bills of materials in files: inspect, convert, compare. Nothing is kept.
+//! Bills of materials in files: inspect, convert, compare. Nothing is stored.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -41,9 +41,9 @@ pub enum BillSyntax {
 /// The bytes of a file that may be a bill of materials, with all that its reading depends on.
 #[derive(Debug, Clone)]
 pub struct BillFile {
-    /// Where it lies.
+    /// Its path.
     pub(super) path: PathBuf,
-    /// Its name without folders: it decides where the content has no mark of its own.
+    /// Its name without folders: it identifies the format where the content alone does not.
     pub(super) name: String,
     /// SHA-256 of its bytes.
     pub(super) digest: [u8; 32],
@@ -61,10 +61,10 @@ impl BillFile {
         Ok(Self { path: path.to_owned(), name, digest: Sha256::digest(&bytes).into(), bytes })
     }
 
-    /// Reads the bill of materials of the file, which may be packed; of a Python wheel the bill that it brings along (PEP 770).
+    /// Reads the bill of materials in the file, which may be packed. In a Python wheel, this is the bill inside it (PEP 770).
     ///
     /// # Errors
-    /// When it is no bill of materials; the words name the place and the reason.
+    /// When it is not a bill of materials; the message names the place and the reason.
     pub fn inspect(&self) -> Result<InspectedBill, Refused> {
         let name = &self.name;
         let (document, inner) = unpacked(&self.bytes, name)?;
@@ -138,7 +138,7 @@ fn unpacked(bytes: &[u8], name: &str) -> Result<(Vec<u8>, Option<String>), Refus
         (Some(last), _) => {
             let names: Vec<&str> =
                 documents.iter().chain([&last]).map(|(_, member)| member.as_str()).take(NAMES_MAX).collect();
-            let words = format!("the archive holds several documents; unpack it and name one ({})", names.join("; "));
+            let words = format!("the archive contains several documents; unpack it and name one ({})", names.join("; "));
             Err(refused(words))
         }
     }
@@ -154,7 +154,7 @@ pub fn bill_head(inspected: &InspectedBill) -> Value {
     })
 }
 
-/// Whether a part of the document could not be read as a component: a scan of the bill does not cover it.
+/// The parts of the document that could not be read as a component: a scan of the bill does not cover them.
 pub fn refused_of_bill(inspected: &InspectedBill) -> Vec<&Note> {
     inspected.bill.notes.notes.iter().filter(|note| note.gravity == Gravity::Refused).collect()
 }

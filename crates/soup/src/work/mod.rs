@@ -5,7 +5,7 @@ mod bills;
 mod scan;
 mod vex;
 
-pub use crate::cache::answers::{Answer, Keeping};
+pub use crate::cache::answers::{Answer, AnswerWriter};
 pub use advisories::{
     AdvisoryVersion, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, SourceStatus, cache_status,
     import_advisories, show_advisory,

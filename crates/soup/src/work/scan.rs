@@ -1,12 +1,12 @@
-//! A scan: every component of a bill of materials against everything the advisory cache holds, with the reason of each verdict and an
-//! answer for each source, also where it found nothing or could not be asked.
+//! A scan: matches every component of a bill of materials with the advisory cache. It gives the reason of each verdict and a result for each
+//! source, also where the source has nothing or could not be checked.
 //!
-//! Belongs here: asking the cache and putting the answers together. Does not belong here: what a verdict is (domain), formats.
+//! This module queries the cache and assembles the results. Verdicts belong to `model::matching`, output formats to the caller.
 
 mod asked;
+mod basis;
 mod findings;
-mod grounds;
-mod told;
+mod result;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -30,32 +30,32 @@ use mainstay_base::store_error::StoreError;
 use mainstay_base::time::Day;
 
 pub use asked::AskedScan;
-pub use told::{Checked, FoundAdvisory, FoundRecord, ScannedComponent, Score};
+pub use result::{Checked, FoundAdvisory, FoundRecord, ScannedComponent, Score};
 
-/// Days after which advisory data counts as too old, unless a person says otherwise.
+/// Days after which advisory data counts as too old, unless the user sets another limit.
 pub const MAX_AGE_DAYS: u32 = 14;
 
-/// Threads of one scan at most.
+/// Maximum number of threads of one scan.
 const WORKERS_MAX: usize = 8;
-/// Components for which another thread is worth its start.
+/// Number of components for which one more thread is worthwhile.
 const COMPONENTS_OF_A_WORKER: usize = 64;
 
-/// How a scan is made.
+/// The options of a scan.
 #[derive(Debug, Clone)]
 pub struct ScanOptions {
     /// The day of the scan.
     pub today: Day,
     /// Days after which data counts as too old.
     pub max_age_days: u32,
-    /// Whether what is not affected is told too.
+    /// Whether the result also lists advisories that do not affect the component.
     pub all: bool,
-    /// What a person added: aliases and exclusions.
+    /// Knowledge that the user added: aliases and exclusions.
     pub knowledge: Knowledge,
 }
 
-/// Matches every component of a bill with the cache in `folder`. `go_on` is told the share that is done and answers whether to go on.
-/// `keep` makes of each component what is kept of it, while others are still being matched; the answer has them in the order of the bill,
-/// beside the files that the scan rests on.
+/// Matches every component of a bill with the cache in `folder`. `go_on` receives the share that is done and returns whether to continue.
+/// `convert` is applied to the result of each component while other components are still being matched. Returns the imported files on which
+/// the scan is based, and the converted results in the order of the bill.
 ///
 /// # Errors
 /// When there is no advisory data, when the cache cannot be read, and when it was cancelled.
@@ -64,22 +64,22 @@ pub fn scan<T: Send>(
     folder: &Path,
     options: &ScanOptions,
     go_on: &(dyn Fn(f32) -> bool + Sync),
-    keep: &(dyn Fn(ScannedComponent) -> T + Sync),
+    convert: &(dyn Fn(ScannedComponent) -> T + Sync),
 ) -> Result<(Vec<SourceStatus>, Vec<T>), Refused> {
     let nothing = || {
         Refused::Rule(format!(
-            "there is no advisory data in {}; bring some with mainstay advisories import",
+            "there is no advisory data in {}; import some with mainstay advisories import",
             folder.display()
         ))
     };
-    // Workers take the next component from the list, each with its own connection.
+    // Each worker takes the next component from the list and has its own connection.
     let next = AtomicUsize::new(0);
-    let tells_sources = tells_sources(bill);
+    let names_sources = names_sources(bill);
     let cancelled = AtomicBool::new(false);
     let total = bill.components.len();
     let work = |main: bool| -> Result<(Vec<(usize, T)>, Vec<SourceStatus>), Refused> {
         let cache = Cache::open_to_read(folder)?.ok_or_else(nothing)?;
-        let desk = Desk::new(&cache, options, tells_sources)?;
+        let scanner = Scanner::new(&cache, options, names_sources)?;
         let mut done = Vec::new();
         while let Some((index, component)) = take(&next, &bill.components) {
             if main && !go_on(index as f32 / total as f32) {
@@ -88,9 +88,9 @@ pub fn scan<T: Send>(
             if cancelled.load(Ordering::Relaxed) {
                 return Err(Refused::Rule("the scan was cancelled".to_owned()));
             }
-            done.push((index, keep(desk.component(component)?)));
+            done.push((index, convert(scanner.component(component)?)));
         }
-        Ok((done, desk.sources))
+        Ok((done, scanner.sources))
     };
     let others = std::thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX) - 1;
     std::thread::scope(|scope| {
@@ -108,73 +108,74 @@ pub fn scan<T: Send>(
     })
 }
 
-/// Whether a document names source packages where they are called otherwise than what was built of them.
-fn tells_sources(bill: &Bill) -> bool {
-    bill.components.iter().any(matching::tells_source)
+/// Whether the bill names source packages. Then a package without one has the same name as its source package.
+fn names_sources(bill: &Bill) -> bool {
+    bill.components.iter().any(matching::has_source_package)
 }
 
-/// The next component that nobody has taken yet.
+/// The next component that no worker has taken yet.
 fn take<'c>(next: &AtomicUsize, components: &'c [Component]) -> Option<(usize, &'c Component)> {
     let index = next.fetch_add(1, Ordering::Relaxed);
     components.get(index).map(|component| (index, component))
 }
 
-/// One record that has something to say about a component.
+/// One record that concerns a component, with its judgement.
 struct Judged {
     advisory: Advisory,
     judgement: Judgement,
-    /// The file that told it, by its number.
+    /// Number of the file that contains it.
     file: i64,
 }
 
-/// What a whole scan rests on.
-struct Desk<'c> {
+/// The data that one worker of a scan uses for all components.
+struct Scanner<'c> {
     cache: &'c Cache,
     options: &'c ScanOptions,
     sources: Vec<SourceStatus>,
     /// Position in `sources` by number of the file.
     files: BTreeMap<i64, usize>,
-    /// What is known of each source of advisories, by its name.
+    /// The facts about each source of advisories, by its name.
     facts: BTreeMap<String, SourceFacts>,
-    /// Whether some file tells of exploitation or prediction.
+    /// Whether an imported file contains exploitation or prediction entries.
     joins: bool,
-    /// Whether the document names the source packages that are called otherwise.
-    tells_sources: bool,
-    /// Records under the key of all components with a CPE name, by their number: with the names that leave vendor or product open.
+    /// Whether the bill names source packages, see [`names_sources`].
+    names_sources: bool,
+    /// Records whose CPE names leave the vendor or the product open, by number, with these names. They may concern every component that
+    /// has a CPE name.
     open: BTreeMap<i64, Vec<Cpe>>,
-    /// What was joined to a CVE before: the components of one product share theirs.
-    told: RefCell<HashMap<String, Joined>>,
+    /// The entries of CVEs that were looked up before: the components of one product have many CVEs in common.
+    joined: RefCell<HashMap<String, Joined>>,
 }
 
-/// What is told about a CVE besides advisories.
+/// The exploitation and prediction entries of a CVE.
 type Joined = (Option<KnownExploited>, Option<ExploitPrediction>);
 
-impl<'c> Desk<'c> {
-    fn new(cache: &'c Cache, options: &'c ScanOptions, tells_sources: bool) -> Result<Self, Refused> {
+impl<'c> Scanner<'c> {
+    fn new(cache: &'c Cache, options: &'c ScanOptions, names_sources: bool) -> Result<Self, Refused> {
         let held = cache.files()?;
         let files: BTreeMap<i64, usize> = held.iter().enumerate().map(|(at, file)| (file.id, at)).collect();
         let sources: Vec<SourceStatus> =
             held.iter().map(|file| SourceStatus::of(file, options.today, options.max_age_days)).collect();
-        let grounds = grounds::Grounds::of(cache, &sources, &files, options)?;
-        let mut desk = Self {
+        let basis = basis::Basis::of(cache, &sources, &files, options)?;
+        let mut scanner = Self {
             cache,
             options,
             sources,
             files,
-            facts: grounds.facts,
-            joins: grounds.joins,
-            tells_sources,
+            facts: basis.facts,
+            joins: basis.joins,
+            names_sources,
             open: BTreeMap::new(),
-            told: RefCell::default(),
+            joined: RefCell::default(),
         };
         for number in cache.numbers_under(matching::OPEN)? {
-            let names = match desk.published(number)? {
+            let names = match scanner.published(number)? {
                 Some(Published::Advisory(advisory)) => matching::open_names(&advisory),
                 Some(_) | None => Vec::new(),
             };
-            desk.open.insert(number, names);
+            scanner.open.insert(number, names);
         }
-        Ok(desk)
+        Ok(scanner)
     }
 
     fn source_of(&self, file: i64) -> Option<&SourceStatus> {
@@ -183,8 +184,8 @@ impl<'c> Desk<'c> {
 
     fn component(&self, component: &Component) -> Result<ScannedComponent, Refused> {
         let mut identity = Identity::of(component, &self.options.knowledge);
-        if self.tells_sources {
-            identity.is_called_like_its_source();
+        if self.names_sources {
+            identity.assume_named_like_source();
         }
         let judged = self.judged(&identity)?;
         let checked = self
@@ -211,7 +212,7 @@ impl<'c> Desk<'c> {
         })
     }
 
-    /// Every record of the cache that has something to say about a component.
+    /// All records of the cache that concern a component.
     fn judged(&self, identity: &Identity) -> Result<Vec<Judged>, Refused> {
         let mut judged = Vec::new();
         for number in self.numbers(identity)? {
@@ -221,7 +222,7 @@ impl<'c> Desk<'c> {
         Ok(judged)
     }
 
-    /// What a record of the cache has to say about a component; `None` where that is nothing.
+    /// The judgement of a record for a component; `None` if it does not concern the component.
     fn judge(&self, identity: &Identity, file: i64, body: &[u8]) -> Result<Option<Judged>, StoreError> {
         let concerns = |criteria: &str| identity.is_meant_by(criteria);
         let Some((mut advisory, shown)) = body::unpack_advisory(body, &concerns)? else { return Ok(None) };
@@ -230,7 +231,8 @@ impl<'c> Desk<'c> {
         if unread && advisory.standing != Standing::NotAnalysed {
             return Ok(None);
         }
-        // What does not concern the component still speaks for its source, and joins what others tell under other names.
+        // The part to show is read only where it is needed. A record that does not affect the component is returned all the same: it is an
+        // answer of its source, and it connects records that use other identifiers.
         if unread || judgement.verdict != Verdict::NotAffected || self.options.all {
             body::show(&mut advisory, shown)?;
         }
@@ -240,13 +242,13 @@ impl<'c> Desk<'c> {
             }
             judgement = mentioned(identity, &advisory);
         }
-        // Nobody judges it once more.
+        // Only the judgement needs these.
         advisory.packages = Vec::new();
         advisory.applicability = Vec::new();
         Ok(Some(Judged { advisory, judgement, file }))
     }
 
-    /// Numbers of the records that may have something to say about a component.
+    /// Numbers of the records that may concern a component.
     fn numbers(&self, identity: &Identity) -> Result<BTreeSet<i64>, Refused> {
         let open = self.open.iter().filter(|(_, names)| identity.may_be(names));
         let mut numbers: BTreeSet<i64> = open.map(|(number, _)| *number).collect();
@@ -280,7 +282,7 @@ impl<'c> Desk<'c> {
     }
 }
 
-/// The judgement of a record that names no product and whose text has the component's name.
+/// The judgement of a record that names no product and whose text contains the component's name.
 fn mentioned(identity: &Identity, advisory: &Advisory) -> Judgement {
     Judgement {
         verdict: Verdict::Candidate,
@@ -293,14 +295,14 @@ fn mentioned(identity: &Identity, advisory: &Advisory) -> Judgement {
             source: advisory.source,
             record_date: advisory.modified.clone().or_else(|| advisory.published.clone()),
             words: format!(
-                "the record names no product that is meant; its text has the name {}",
+                "the record does not say which product is meant; its text contains the name {}",
                 identity.name
             ),
         }),
     }
 }
 
-/// Whether the question is decided for a component: some source answered, none that should have is in doubt, and nothing hangs on a condition.
+/// Whether the result for a component is conclusive: a source answered, no source is in doubt, and no finding depends on a condition.
 pub fn is_decided(component: &ScannedComponent) -> bool {
     let answers = &component.checked;
     let answered = answers.iter().any(|answer| match answer.outcome {
@@ -311,13 +313,13 @@ pub fn is_decided(component: &ScannedComponent) -> bool {
     answered && !doubtful && !component.verdicts.iter().any(FoundAdvisory::is_open)
 }
 
-/// Longest file of what a person added, in bytes.
+/// Maximum size of a knowledge file, in bytes.
 const KNOWLEDGE_BYTES_MAX: u64 = 16 << 20;
 
-/// What a person added to what documents say, from a RON file.
+/// Reads the knowledge that the user added from a RON file.
 ///
 /// # Errors
-/// When the file cannot be read, or has a slip; the words name the place.
+/// When the file cannot be read or has a mistake; the message names the place.
 pub fn read_knowledge(path: &Path) -> Result<Knowledge, Refused> {
     let text = mainstay_base::regular::text(path, KNOWLEDGE_BYTES_MAX).map_err(
         mainstay_base::store_error::StoreError::io(format!("{} could not be read", path.display())),

@@ -1,6 +1,6 @@
-//! VEX documents of files: a file of statements that people wrote, or a scan, made one [`VexDocument`] and written in one of its formats.
+//! VEX documents: a file of statements or a scan becomes a [`VexDocument`], which is written in one of the formats.
 //!
-//! Here is what a person does with them. What such a document must say is `model::vex_document`, how each format says it `formats::vex_out`.
+//! This module reads the input and writes the file. `model::vex_document` defines what a document must contain, `formats::vex_out` the formats.
 
 mod scanned;
 mod statements;
@@ -16,10 +16,10 @@ use mainstay_base::{regular, store_error::StoreError};
 
 pub use scanned::{LeftOut, ScanForVex, VexOfScan};
 
-/// Bytes of the input at most.
+/// Maximum size of the input, in bytes.
 const INPUT_BYTES_MAX: u64 = 512 * 1024 * 1024;
 
-/// The formats that a VEX document is written in.
+/// The formats of a VEX document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VexFormat {
     /// OpenVEX 0.2.0.
@@ -30,29 +30,29 @@ pub enum VexFormat {
     Csaf,
 }
 
-/// What a VEX document is made of.
+/// The input of a VEX document.
 #[derive(Debug)]
 pub enum VexInput {
     /// Statements that people wrote: the document itself.
     Statements(Box<VexDocument>),
-    /// What a scan found.
+    /// The result of a scan.
     Scan(Box<ScanForVex>),
 }
 
-/// Reads a file of statements (JSON or RON), or what `mainstay scan --json` wrote; the content tells which.
+/// Reads a file of statements (JSON or RON) or the output of `mainstay scan --json`. The content decides which of them it is.
 ///
 /// # Errors
-/// When the file cannot be read, or is neither; the words name the place and the reason.
+/// When the file cannot be read or is neither; the message names the place and the reason.
 pub fn read_vex_input(path: &Path) -> Result<VexInput, Refused> {
     let text = regular::text(path, INPUT_BYTES_MAX)
         .map_err(StoreError::io(format!("{} could not be read", path.display())))?;
-    vex_input(&text).map_err(|reason| Refused::Rule(format!("{} was not taken: {reason}", path.display())))
+    vex_input(&text).map_err(|reason| Refused::Rule(format!("{} was not accepted: {reason}", path.display())))
 }
 
-/// As [`read_vex_input`], of the text of a file.
+/// As [`read_vex_input`], for the text of a file.
 ///
 /// # Errors
-/// When it is neither; the words name the place and the reason.
+/// When it is neither; the message names the place and the reason.
 pub fn vex_input(text: &str) -> Result<VexInput, String> {
     let text = text.trim_start_matches('\u{FEFF}');
     if text.trim_start().starts_with('{') {
@@ -64,10 +64,10 @@ pub fn vex_input(text: &str) -> Result<VexInput, String> {
     statements::of_ron(text).map(|document| VexInput::Statements(Box::new(document)))
 }
 
-/// Writes the document; the new file must not exist yet.
+/// Writes the document to a new file, which must not exist yet.
 ///
 /// # Errors
-/// When the format cannot say it, with everything that is in the way; when the new file exists or cannot be written.
+/// When the format cannot express the document, with all reasons; when the new file exists or cannot be written.
 pub fn write_vex(document: &VexDocument, format: VexFormat, out: &Path) -> Result<(), Refused> {
     let written = match format {
         VexFormat::OpenVex => openvex_0_2(document),

@@ -1,6 +1,6 @@
-//! What SQLite can say of the file by itself: its integrity, schema, columns, indexes, attachments and wrapped keys.
+//! The checks of verification that need only SQL: integrity, schema, columns, attachments and wrapped keys.
 //!
-//! It runs beside the replay on a connection of its own, so nothing here may need what the replay found.
+//! They run at the same time as the replay, on a connection of their own, so no check here may depend on results of the replay.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
@@ -12,10 +12,10 @@ use crate::domain::canonical;
 use crate::domain::ids::{Kind, RecordId};
 use crate::store::{ITERATIONS_MAX, MEMORY_KIB_MAX, SALT_BYTES_MAX, StoreError, WRAPPED_BYTES, ddl, records};
 
-/// SQLite's steps between two looks at whether the verification was cancelled.
+/// Number of SQLite's steps after which it is checked again whether the verification was cancelled.
 const STEPS: i32 = 100_000;
 
-/// What was found, each part by itself, because other findings come between.
+/// The findings by part. They are kept apart because findings of other checks are reported between them.
 #[derive(Default)]
 pub struct Found {
     pub database: Findings,
@@ -25,7 +25,7 @@ pub struct Found {
     pub attachments_seen: u64,
 }
 
-/// The texts that no event tells of, or that are compared elsewhere as they come: columns by table.
+/// The columns with texts that no event names, or that are compared elsewhere without a check that they are UTF-8, by table.
 const TEXTS: [(&str, &[&str]); 7] = [
     ("product_file", &["uuid", "made_at", "made_with"]),
     ("signing_key", &["person"]),
@@ -43,7 +43,7 @@ struct Tables<'a> {
     attachments: u64,
 }
 
-/// Checks everything that is told here.
+/// Runs all checks of this module.
 pub fn check(mut conn: Connection, schema: &str, progress: &Progress) -> Result<Found, StoreError> {
     let stopped = progress.flag();
     conn.progress_handler(STEPS, Some(move || stopped.load(Ordering::Relaxed)))?;
@@ -69,7 +69,7 @@ pub fn structure(conn: &Connection, schema: &str, progress: &Progress) -> Result
 }
 
 impl Tables<'_> {
-    /// Runs a part of the check. Damage by which it cannot be read to its end is told at `place`.
+    /// Runs a part of the check. Damage that ends it early is reported at `place`.
     fn part(
         &mut self,
         place: &str,
@@ -97,7 +97,7 @@ impl Tables<'_> {
         Ok(())
     }
 
-    /// The triggers and checks that guard the evidence must be there as they were made.
+    /// The triggers and checks that protect the evidence must be unchanged.
     fn schema(&mut self, schema: &str) -> Result<(), StoreError> {
         let fresh = Connection::open_in_memory()?;
         fresh.execute_batch(schema)?;
@@ -124,7 +124,7 @@ impl Tables<'_> {
         Ok(())
     }
 
-    /// The stored columns, by which lists are drawn, must say what the texts say.
+    /// The generated columns, which lists are made from, must agree with the texts.
     fn columns(&mut self) -> Result<(), StoreError> {
         let signature = ["subject", "event"].map(|name| (name, format!("$.{name}")));
         self.column_check("signature", "number", &signature)?;
@@ -145,7 +145,7 @@ impl Tables<'_> {
             .iter()
             .map(|(name, path)| format!("{name} IS NOT json_extract(body, '{path}')"))
             .collect();
-        // A text that is no JSON is told where the texts are read.
+        // A text that is not JSON is reported where the texts are read.
         let sql = format!(
             "SELECT {number} FROM {table} WHERE CASE WHEN json_valid(body) THEN {} END ORDER BY 1 LIMIT 10",
             differs.join(" OR ")
@@ -161,7 +161,7 @@ impl Tables<'_> {
         Ok(())
     }
 
-    /// The texts that no event tells of must be texts too.
+    /// The texts of [`TEXTS`] must be UTF-8, and drafts must be JSON.
     fn texts(&mut self) -> Result<(), StoreError> {
         for (table, columns) in TEXTS {
             let mut statement = self.conn.prepare(&format!("SELECT {} FROM {table}", columns.join(", ")))?;
@@ -224,7 +224,8 @@ impl Tables<'_> {
         Ok(())
     }
 
-    /// A wrapped key is no evidence, but it must not be another person's.
+    /// Each wrapped key must be that of its person's key in force, with parameters that the program uses. Every active person
+    /// must have one.
     fn credentials(&mut self) -> Result<(), StoreError> {
         let sql = "SELECT credential.person FROM credential LEFT JOIN signing_key ON signing_key.number = credential.key
                    WHERE signing_key.person IS NOT credential.person
@@ -248,7 +249,7 @@ impl Tables<'_> {
         for person in rows {
             self.findings.found(person, "the wrapped key has parameters that the program does not use");
         }
-        // Not by the column `id`, which is computed from a text that may be damaged.
+        // The column `id` is not used: it is computed from a text that may be damaged.
         let sql = "SELECT key FROM record WHERE key BETWEEN ?1 AND ?2 AND state = 'active'
                    AND printf('PN-%04d', key & 4294967295) NOT IN (SELECT person FROM credential)";
         let mut statement = self.conn.prepare(sql)?;
@@ -262,7 +263,7 @@ impl Tables<'_> {
     }
 }
 
-/// Everything in the schema by its type and name.
+/// The SQL of everything in the schema, by type and name.
 fn schema_of(conn: &Connection) -> Result<BTreeMap<String, String>, StoreError> {
     let sql = "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema WHERE name <> 'sqlite_stat1'";
     let mut statement = conn.prepare(sql)?;

@@ -327,7 +327,7 @@ impl Reading<'_> {
                     justification: reasons.justification,
                     impact: reasons.impact,
                     action: reasons.action,
-                    told: kind.is_none_or(Kind::needs_word).then(|| word.clone()),
+                    own_words: kind.is_none_or(Kind::needs_word).then(|| word.clone()),
                     at: Some(self.document.tracking.current_release_date.clone()),
                     place: format!("{}.product_status.{word}", self.place),
                 });

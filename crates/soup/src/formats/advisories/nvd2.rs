@@ -163,13 +163,13 @@ pub(super) struct CvssData {
 }
 
 impl CvssData {
-    /// The vector; none where the object has none.
+    /// The score; `None` if the object has neither a vector nor a base score.
     pub fn score(self, by: Option<String>) -> Option<Score> {
         let published = self.base_score.map(|score| score.to_string());
         (!self.vector_string.is_empty() || published.is_some()).then_some(Score {
             vector: self.vector_string,
             by,
-            told: published,
+            base_score: published,
         })
     }
 }

@@ -158,7 +158,7 @@ fn statement(raw: &str, place: &str, at: Option<&str>, notes: &mut Notes) -> Res
         justification,
         impact: parsed.impact_statement.or(parsed.status_notes),
         action: parsed.action_statement,
-        told: match (status, justification) {
+        own_words: match (status, justification) {
             (None, _) => Some(parsed.status),
             (Some(_), None) => parsed.justification,
             (Some(_), Some(_)) => None,

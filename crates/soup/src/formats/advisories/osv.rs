@@ -238,9 +238,9 @@ fn push_new<T: PartialEq>(list: &mut Vec<T>, items: impl Iterator<Item = T>) {
 /// A CVSS vector; words of other scales (`Ubuntu`: `medium`) stay words.
 fn score(severity: Severity) -> Score {
     if severity.kind.starts_with("CVSS") {
-        Score { vector: severity.score, by: None, told: None }
+        Score { vector: severity.score, by: None, base_score: None }
     } else {
-        Score { vector: String::new(), by: Some(severity.kind), told: Some(severity.score) }
+        Score { vector: String::new(), by: Some(severity.kind), base_score: Some(severity.score) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Writes CSAF 2.0, profile 5 (VEX): `document.category` is `csaf_vex`.
 //!
-//! All that is said about one vulnerability stands together, as 6.1.23 asks. The products are in `tree.rs`. What 6.1 asks of such a document either cannot be broken by what is written here or is refused.
+//! All statements about one vulnerability become one entry, as 6.1.23 requires. `tree.rs` writes the products. Every test of 6.1 holds for each
+//! document that is written; a document for which one would fail is refused.
 
 mod tree;
 
@@ -117,8 +118,8 @@ struct Details<'a> {
 
 /// Writes a document as CSAF 2.0 VEX.
 ///
-/// Refuses, beside what [`VexDocument::refusals`] names: a missing title or publisher's address, an empty summary of a revision, products
-/// without a full name, package URLs and CPE names that are none, products limited to versions, and vulnerabilities without description
+/// Refuses, in addition to [`VexDocument::refusals`]: a missing title or publisher's address, an empty summary of a revision, products
+/// without a full name, invalid package URLs and CPE names, products limited to versions, and vulnerabilities without a description
 /// (6.1.27.5).
 pub fn csaf_2_0_vex(document: &VexDocument) -> Result<String, Unwritable> {
     document.refusals().done()?;
@@ -147,24 +148,24 @@ pub fn csaf_2_0_vex(document: &VexDocument) -> Result<String, Unwritable> {
 
 fn check_document(document: &VexDocument, refusals: &mut Refusals) {
     if document.title.trim().is_empty() {
-        refusals.add("document", "its title is missing, which CSAF asks for");
+        refusals.add("document", "its title is missing, which CSAF requires");
     }
     if document.id.trim() != document.id || document.id.chars().any(char::is_control) {
         refusals.add("document", "its identifier begins or ends with white space or has control characters");
     }
     if !document.author.namespace.as_deref().is_some_and(is_uri) {
-        let reason = "the author's namespace is missing or no address such as https://psirt.example.com, which CSAF asks for";
+        let reason = "the author's namespace is missing or not an address such as https://psirt.example.com, which CSAF requires";
         refusals.add("document", reason);
     }
     for (number, revision) in (1..).zip(&document.revisions) {
         if revision.summary.trim().is_empty() {
             refusals
-                .add("document", format!("the summary of revision {number} is missing, which CSAF asks for"));
+                .add("document", format!("the summary of revision {number} is missing, which CSAF requires"));
         }
     }
 }
 
-/// Dates and numbers are those of the revisions, so that 6.1.14, 6.1.16 to 6.1.22 and 6.1.30 hold.
+/// The head of the document. Dates and numbers are those of the revisions, so that 6.1.14, 6.1.16 to 6.1.22 and 6.1.30 hold.
 fn head(document: &VexDocument) -> Document<'_> {
     let revision_history = (1..)
         .zip(&document.revisions)
@@ -202,7 +203,7 @@ fn head(document: &VexDocument) -> Document<'_> {
     }
 }
 
-/// All that is said about one vulnerability: statements with the ids of their products.
+/// All statements about one vulnerability, with the ids of their products.
 #[derive(Default)]
 struct Item<'a>(Vec<(&'a Statement, Vec<String>)>);
 
@@ -221,7 +222,7 @@ impl<'a> Item<'a> {
         let mut described =
             self.0.iter().filter_map(|(statement, _)| document.descriptions.get(&statement.vulnerability));
         let Some(text) = described.find_map(|text| said(Some(text))) else {
-            let reason = "its description is missing, which CSAF asks for (6.1.27.5)";
+            let reason = "its description is missing, which CSAF requires (6.1.27.5)";
             refusals.add(format!("vulnerability {}", first.vulnerability), reason);
             return None;
         };
@@ -235,15 +236,15 @@ impl<'a> Item<'a> {
             threats: Vec::new(),
         };
         for (statement, ids) in self.0 {
-            vulnerability.say(statement, ids, document.released());
+            vulnerability.add(statement, ids, document.released());
         }
         Some(vulnerability)
     }
 }
 
 impl<'a> Vulnerability<'a> {
-    /// What has no date of its own is said with the revision, which was `released`.
-    fn say(&mut self, statement: &'a Statement, product_ids: Vec<String>, released: Option<Moment>) {
+    /// Adds a statement. If it has no date of its own, it gets the date `released` of the last revision.
+    fn add(&mut self, statement: &'a Statement, product_ids: Vec<String>, released: Option<Moment>) {
         let Some(status) = statement.status else { return };
         let date = statement.at.clone().or_else(|| released.map(|at| at.to_string()));
         self.flags.extend(statement.justification.map(|justification| Flag {
@@ -265,8 +266,8 @@ impl<'a> Vulnerability<'a> {
     }
 }
 
-/// The category that an action statement begins with, as CSAF is read (`workaround: …`), or that of the response that it begins with; advice in
-/// free words alone is a mitigation.
+/// The category and the details of an action. The reader of CSAF puts the category in front of the text (`workaround: …`); otherwise the first
+/// response in the text decides. Advice without either is a mitigation.
 fn remediation(action: &str) -> (&'static str, &str) {
     const WORDS: [(&str, &str); 3] = [
         ("workaround: ", "workaround"),

@@ -1,8 +1,8 @@
 //! Writes CycloneDX 1.6 with `vulnerabilities` as VEX.
 //!
-//! CycloneDX names a part of a product by itself: in a document about one product its parts are the components, and a statement about a part
-//! of that product is one about the component. Justifications are narrower in other places than those of OpenVEX; the exact word stands in
-//! the property [`JUSTIFICATION_PROPERTY`] where CycloneDX has none or only a weaker one.
+//! CycloneDX has no notation for a part of a product. In a document about one product, the parts are the components, and a statement about a
+//! part is a statement about that component. The justifications of CycloneDX and OpenVEX do not correspond exactly: if CycloneDX has no word
+//! or only a weaker one, the exact word is in the property [`JUSTIFICATION_PROPERTY`].
 
 use std::collections::BTreeMap;
 
@@ -14,8 +14,9 @@ use crate::model::component::ComponentKind;
 use crate::model::vex::{Justification, Statement, Status, Subject};
 use crate::model::vex_document::{Refusals, Response, Unwritable, VexDocument, responses, said};
 
-/// Characters of a version and of a range of versions at most.
+/// Maximum number of characters of a version.
 const VERSION_MAX: usize = 1024;
+/// Maximum number of characters of a range of versions.
 const RANGE_MAX: usize = 4096;
 
 #[derive(Serialize)]
@@ -160,16 +161,16 @@ struct Property {
 
 /// Writes a document as CycloneDX 1.6 VEX.
 ///
-/// Refuses, beside what [`VexDocument::refusals`] names: an identifier that is not `urn:uuid:…`; products without a name that are no link into
-/// another bill; parts of a product that the document is not about; a limit to versions of anything but affected; a justification that
-/// CycloneDX has no word for without an impact statement.
+/// Refuses, in addition to [`VexDocument::refusals`]: an identifier that is not `urn:uuid:…`; a product without a name, unless it is a link into
+/// another bill; parts of a product that the document is not about; a limit to versions with any status but affected; and, without an impact
+/// statement, a justification for which CycloneDX has no word.
 pub fn cyclonedx_vex_1_6(document: &VexDocument) -> Result<String, Unwritable> {
     document.refusals().done()?;
     let mut writer = Writer {
         document,
         products: Products::of(document),
-        told: BTreeMap::new(),
-        spoken: BTreeMap::new(),
+        components: BTreeMap::new(),
+        stated: BTreeMap::new(),
         refusals: Refusals::default(),
     };
     if !is_serial(&document.id) {
@@ -182,10 +183,10 @@ pub fn cyclonedx_vex_1_6(document: &VexDocument) -> Result<String, Unwritable> {
         .zip(&document.statements)
         .flat_map(|(index, statement)| writer.vulnerabilities(index, statement))
         .collect();
-    let Writer { mut told, refusals, .. } = writer;
+    let Writer { components: mut named, refusals, .. } = writer;
     refusals.done()?;
-    let component = about.map(|about| told.remove(about.id).unwrap_or(about)).map(component);
-    let (services, components): (Vec<_>, Vec<_>) = told.into_values().partition(is_service);
+    let component = about.map(|about| named.remove(about.id).unwrap_or(about)).map(component);
+    let (services, components): (Vec<_>, Vec<_>) = named.into_values().partition(is_service);
     to_json(&Document {
         schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",
         bom_format: "CycloneDX",
@@ -223,15 +224,15 @@ struct Writer<'a> {
     document: &'a VexDocument,
     products: Products<'a>,
     /// The components that statements name, by reference.
-    told: BTreeMap<&'a str, Named<'a>>,
-    /// Which statement spoke of a vulnerability in a component.
-    spoken: BTreeMap<(&'a str, &'a str), usize>,
+    components: BTreeMap<&'a str, Named<'a>>,
+    /// The index of the statement about a vulnerability in a component.
+    stated: BTreeMap<(&'a str, &'a str), usize>,
     refusals: Refusals,
 }
 
 impl<'a> Writer<'a> {
-    /// An entry for each component: some receivers keep the first component of an entry only. None when the status is not known, which was
-    /// refused before.
+    /// One entry for each component, because some receivers read only the first component of an entry. Empty if the status is not known, which
+    /// has been refused already.
     fn vulnerabilities(&mut self, index: usize, statement: &'a Statement) -> Vec<Vulnerability<'a>> {
         let Some(status) = statement.status else { return Vec::new() };
         let place = statement.place_in_document(index);
@@ -245,10 +246,10 @@ impl<'a> Writer<'a> {
             id: &statement.vulnerability,
             references: references.clone(),
             description: said(self.document.descriptions.get(&statement.vulnerability)),
-            // All of the action, because some receivers read no response, or only the last one.
+            // The complete action, because some receivers read no response or only the last one.
             recommendation: action,
             analysis: Analysis {
-                state: state(status, statement.told.as_deref()),
+                state: state(status, statement.own_words.as_deref()),
                 justification,
                 response: action.iter().flat_map(|action| responses(action).0).map(Response::word).collect(),
                 detail: said(statement.impact.as_ref()),
@@ -263,7 +264,7 @@ impl<'a> Writer<'a> {
         targets.into_iter().map(of).collect()
     }
 
-    /// CycloneDX's word, and the exact one where that says less.
+    /// The word of CycloneDX, and the exact word if that of CycloneDX says less.
     fn justification(
         &mut self,
         statement: &Statement,
@@ -273,13 +274,13 @@ impl<'a> Writer<'a> {
         let (word, is_exact) = word(justification);
         if word.is_none() && said(statement.impact.as_ref()).is_none() {
             let reason = format!(
-                "CycloneDX has no word for the justification `{}`; say it in an impact statement too",
+                "CycloneDX has no word for the justification `{}`; explain it in an impact statement too",
                 justification_word(justification)
             );
             self.refusals.add(place, reason);
         }
         (
-            told_justification(statement, justification).or(word),
+            own_justification(statement, justification).or(word),
             (!is_exact).then(|| justification_word(justification)),
         )
     }
@@ -291,29 +292,29 @@ impl<'a> Writer<'a> {
             let versions = self.limits(subject, statement.status, &place);
             for named in self.components_of(subject, &place) {
                 let key = (statement.same_vulnerability(), named.id);
-                if let Some(first) = self.spoken.insert(key, index) {
+                if let Some(first) = self.stated.insert(key, index) {
                     let reason = format!(
-                        "statement {} speaks of `{}` already, which CycloneDX does not tell from a part",
+                        "statement {} is about `{}` already, which CycloneDX does not distinguish from a part",
                         first + 1,
                         named.id
                     );
                     self.refusals.add(&place, reason);
                 }
                 targets.push(Target { reference: named.id, versions: versions.clone() });
-                self.tell(named, &place);
+                self.add_component(named, &place);
             }
         }
         targets
     }
 
-    /// The components that a subject means.
+    /// The components of a subject.
     fn components_of(&mut self, subject: &'a Subject, place: &str) -> Vec<Named<'a>> {
         if subject.subcomponents.is_empty() {
             return vec![self.products.subject(subject)];
         }
         if self.document.about.as_ref() != Some(&subject.id) {
             let reason = format!(
-                "it speaks of parts of `{}`, which CycloneDX can only say in a document about that product alone",
+                "it is about parts of `{}`, which CycloneDX can only express in a document about that product alone",
                 subject.id
             );
             self.refusals.add(place, reason);
@@ -324,7 +325,7 @@ impl<'a> Writer<'a> {
     fn limits(&mut self, subject: &'a Subject, status: Option<Status>, place: &str) -> Vec<Limit<'a>> {
         if !subject.versions.is_empty() && status != Some(Status::Affected) {
             let reason = format!(
-                "`{}` is limited to some versions, which CycloneDX says only of affected ones; name a product for each version",
+                "`{}` is limited to some versions, which CycloneDX can express only for affected ones; name a product for each version",
                 subject.id
             );
             self.refusals.add(place, reason);
@@ -345,8 +346,8 @@ impl<'a> Writer<'a> {
         limits
     }
 
-    /// Takes a component into the document. A link into another bill needs none.
-    fn tell(&mut self, named: Named<'a>, place: &str) {
+    /// Adds a component to the document, except for a link into another bill.
+    fn add_component(&mut self, named: Named<'a>, place: &str) {
         if named.id.starts_with("urn:cdx:") {
             return;
         }
@@ -357,17 +358,17 @@ impl<'a> Writer<'a> {
         } else if version.is_some_and(|version| version.chars().count() > VERSION_MAX) {
             let reason = format!("the version of `{}` is longer than {VERSION_MAX} characters", named.id);
             self.refusals.add(place, reason);
-        } else if self.told.get(named.id).is_some_and(|before| *before != named) {
-            self.refusals.add(place, format!("`{}` is described here in another way than before", named.id));
+        } else if self.components.get(named.id).is_some_and(|before| *before != named) {
+            self.refusals.add(place, format!("`{}` is described differently here than before", named.id));
         }
-        self.told.entry(named.id).or_insert(named);
+        self.components.entry(named.id).or_insert(named);
     }
 }
 
-/// The state; of two that mean the same, the one that the statement came with.
-fn state(status: Status, told: Option<&str>) -> &'static str {
-    let told = told.map(|told| told.split_once('/').map_or(told, |(state, _)| state));
-    match (status, told) {
+/// The state of CycloneDX; of two states with the same meaning, the one in the statement's own words.
+fn state(status: Status, own_words: Option<&str>) -> &'static str {
+    let own = own_words.map(|words| words.split_once('/').map_or(words, |(state, _)| state));
+    match (status, own) {
         (Status::Fixed, Some("resolved_with_pedigree")) => "resolved_with_pedigree",
         (Status::Fixed, _) => "resolved",
         (Status::NotAffected, Some("false_positive")) => "false_positive",
@@ -377,10 +378,10 @@ fn state(status: Status, told: Option<&str>) -> &'static str {
     }
 }
 
-/// CycloneDX's word for a justification, and whether it says as much.
+/// The word of CycloneDX for a justification, and whether it says as much.
 fn word(justification: Justification) -> (Option<&'static str>, bool) {
     match justification {
-        // What is not there has no code there either.
+        // A component that is not present has no code there either.
         Justification::ComponentNotPresent => (Some("code_not_present"), false),
         Justification::VulnerableCodeNotPresent => (Some("code_not_present"), true),
         Justification::VulnerableCodeNotInExecutePath => (Some("code_not_reachable"), true),
@@ -389,14 +390,14 @@ fn word(justification: Justification) -> (Option<&'static str>, bool) {
     }
 }
 
-/// The word that the statement came with, where it is one of several for the same justification.
-fn told_justification(statement: &Statement, justification: Justification) -> Option<&'static str> {
-    let (_, told) = statement.told.as_deref()?.split_once('/')?;
+/// The statement's own word, if it is one of several words of CycloneDX for the same justification.
+fn own_justification(statement: &Statement, justification: Justification) -> Option<&'static str> {
+    let (_, own) = statement.own_words.as_deref()?.split_once('/')?;
     (justification == Justification::InlineMitigationsAlreadyExist)
         .then(|| {
             ["protected_by_compiler", "protected_at_runtime", "protected_at_perimeter"]
                 .into_iter()
-                .find(|word| *word == told)
+                .find(|word| *word == own)
         })
         .flatten()
 }
@@ -408,7 +409,7 @@ fn is_service(named: &Named<'_>) -> bool {
 fn component(named: Named<'_>) -> Component<'_> {
     let listed = named.component;
     let kind = match listed.map(|component| component.kind).unwrap_or_default() {
-        // CycloneDX has no such kind; a service that the document is about must be a component there.
+        // CycloneDX has no kind for others, and a service that the document is about must be a component there.
         ComponentKind::Other | ComponentKind::Service => ComponentKind::Application,
         kind => kind,
     };

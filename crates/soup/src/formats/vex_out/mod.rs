@@ -1,8 +1,8 @@
-//! VEX documents out: OpenVEX 0.2.0, CycloneDX 1.6 VEX and CSAF 2.0 VEX from one [`VexDocument`].
+//! Writers of VEX documents: OpenVEX 0.2.0, CycloneDX 1.6 VEX and CSAF 2.0 VEX from one [`VexDocument`].
 //!
-//! Each writer refuses what its format cannot say, naming the statement and what is missing, and never leaves a part of a statement out in
-//! silence. Nothing here reads a clock or makes an identifier up: the same document gives the same bytes. Reading these formats is
-//! `exchange::advisories` and `exchange::sbom`.
+//! Each writer refuses what its format cannot express and names the statement and what is missing. It never leaves out part of a statement
+//! silently. No writer reads a clock or invents an identifier: the same document gives the same bytes. Reading these formats belongs to
+//! `formats::advisories` and `formats::sbom`.
 
 mod csaf;
 mod cyclonedx;
@@ -23,7 +23,7 @@ use crate::model::vex_document::{Refusal, Unwritable, VexDocument};
 /// The products of a document by reference.
 struct Products<'a>(BTreeMap<&'a str, &'a Component>);
 
-/// A product or a part of one, with all that is known of it.
+/// A product or a part of one, with everything that is known about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Named<'a> {
     id: &'a str,
@@ -38,7 +38,7 @@ impl<'a> Products<'a> {
         Self(document.products.iter().map(|product| (product.reference.as_str(), product)).collect())
     }
 
-    /// What a statement is about: what it says itself goes before what the list of products says.
+    /// The product of a statement's subject. Details in the statement take precedence over those in the list of products.
     fn subject(&self, subject: &'a Subject) -> Named<'a> {
         let listed = self.part(&subject.id);
         Named {
@@ -49,7 +49,7 @@ impl<'a> Products<'a> {
         }
     }
 
-    /// What is told only by its identifier.
+    /// A product or part that is given by its identifier alone.
     fn part(&self, id: &'a str) -> Named<'a> {
         let component = self.0.get(id).copied();
         let first = |list: fn(&Component) -> &Vec<String>| {
@@ -65,7 +65,7 @@ impl<'a> Products<'a> {
     }
 }
 
-/// The word of OpenVEX and CSAF for why something is not affected.
+/// The word of OpenVEX and CSAF for a justification.
 fn justification_word(justification: Justification) -> &'static str {
     match justification {
         Justification::ComponentNotPresent => "component_not_present",
@@ -78,7 +78,7 @@ fn justification_word(justification: Justification) -> &'static str {
     }
 }
 
-/// The publisher that an identifier names by its beginning (`GHSA`, `RUSTSEC`), for the formats that want the system of an identifier.
+/// The publisher at the start of an identifier (`GHSA`, `RUSTSEC`), for the formats that require the system of an identifier.
 fn system_of(identifier: &str) -> &str {
     identifier
         .split_once('-')
@@ -87,7 +87,7 @@ fn system_of(identifier: &str) -> &str {
         .unwrap_or("other")
 }
 
-/// Whether this is an IRI with a scheme, as the formats ask for identifiers and addresses.
+/// Whether this is an IRI with a scheme, as the formats require for identifiers and addresses.
 fn is_iri(text: &str) -> bool {
     oxiri::Iri::parse(text).is_ok()
 }
@@ -97,7 +97,7 @@ fn is_uri(text: &str) -> bool {
     text.is_ascii() && is_iri(text)
 }
 
-/// The document as indented JSON, in the order of the fields of its structs.
+/// The document as indented JSON, with members in the order of the struct fields.
 fn to_json(document: &impl Serialize) -> Result<String, Unwritable> {
     match serde_json::to_string_pretty(document) {
         Ok(text) => Ok(text + "\n"),

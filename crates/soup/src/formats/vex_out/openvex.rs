@@ -1,7 +1,7 @@
 //! Writes OpenVEX 0.2.0.
 //!
-//! The texts go where OpenVEX and its reference implementation allow them: the impact statement with not affected, the action statement with
-//! affected; any other text stands in `status_notes`.
+//! Texts go where OpenVEX and its reference implementation allow them: the impact statement with "not affected", the action statement with
+//! "affected", any other text in `status_notes`.
 
 use serde::Serialize;
 
@@ -23,11 +23,11 @@ struct Document<'a> {
     last_updated: Option<String>,
     version: usize,
     tooling: String,
-    statements: Vec<Said<'a>>,
+    statements: Vec<WrittenStatement<'a>>,
 }
 
 #[derive(Serialize)]
-struct Said<'a> {
+struct WrittenStatement<'a> {
     vulnerability: Vulnerability<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     timestamp: Option<String>,
@@ -74,14 +74,16 @@ struct Identifiers<'a> {
 
 /// Writes a document as OpenVEX 0.2.0.
 ///
-/// Refuses, beside what [`VexDocument::refusals`] names: identifiers of the document or of products that are neither IRI nor CPE (a package
-/// URL is an IRI), and products limited to versions.
+/// Refuses, in addition to [`VexDocument::refusals`]: an identifier of the document that is not an IRI, identifiers of products that are neither
+/// IRI nor CPE name (a package URL is an IRI), and products limited to versions.
 pub fn openvex_0_2(document: &VexDocument) -> Result<String, Unwritable> {
     document.refusals().done()?;
     let mut refusals = Refusals::default();
     if !is_iri(&document.id) {
-        refusals
-            .add("document", format!("its identifier `{}` is no IRI, which OpenVEX asks for", document.id));
+        refusals.add(
+            "document",
+            format!("its identifier `{}` is not an IRI, which OpenVEX requires", document.id),
+        );
     }
     let products = Products::of(document);
     let mut statements = Vec::new();
@@ -111,8 +113,12 @@ struct Writer<'w, 'a> {
 }
 
 impl<'a> Writer<'_, 'a> {
-    /// The statement; none when its status is not known, which was refused before.
-    fn statement(&mut self, document: &'a VexDocument, statement: &'a Statement) -> Option<Said<'a>> {
+    /// The statement; `None` if its status is not known, which has been refused already.
+    fn statement(
+        &mut self,
+        document: &'a VexDocument,
+        statement: &'a Statement,
+    ) -> Option<WrittenStatement<'a>> {
         let status = statement.status?;
         let (impact, action) = (said(statement.impact.as_ref()), said(statement.action.as_ref()));
         let (of_impact, impact_note) =
@@ -120,13 +126,13 @@ impl<'a> Writer<'_, 'a> {
         let (of_action, action_note) =
             if status == Status::Affected { (action, None) } else { (None, action) };
         let notes: Vec<&str> = impact_note.into_iter().chain(action_note).collect();
-        Some(Said {
+        Some(WrittenStatement {
             vulnerability: Vulnerability {
                 name: &statement.vulnerability,
                 description: said(document.descriptions.get(&statement.vulnerability)),
                 aliases: once_each(&statement.aliases),
             },
-            // A statement without a date has that of the document; receivers look for one on each.
+            // A statement without a date gets that of the document, because receivers look for one on each statement.
             timestamp: statement.at.clone().or_else(|| document.released().map(|at| at.to_string())),
             products: statement.subjects.iter().filter_map(|subject| self.product(subject)).collect(),
             status: status_word(status),
@@ -140,7 +146,7 @@ impl<'a> Writer<'_, 'a> {
     fn product(&mut self, subject: &'a Subject) -> Option<Product<'a>> {
         if !subject.versions.is_empty() {
             let reason = format!(
-                "`{}` is limited to some versions, which OpenVEX cannot say; name a product for each version",
+                "`{}` is limited to some versions, which OpenVEX cannot express; name a product for each version",
                 subject.id
             );
             self.refusals.add(&self.place, reason);
@@ -151,12 +157,12 @@ impl<'a> Writer<'_, 'a> {
         Some(product)
     }
 
-    /// By its IRI with what is told besides, or by its CPE where that has characters which no IRI may have.
+    /// A product with its IRI and other identifiers. A CPE name with characters that an IRI must not contain is its only identifier.
     fn named(&mut self, named: Named<'a>) -> Option<Product<'a>> {
         let id = Some(named.id).filter(|id| is_iri(id));
         if id.is_none() && !(named.cpe == Some(named.id) && Cpe::parse(named.id).is_ok()) {
             let reason = format!(
-                "`{}` is no IRI, which OpenVEX asks for; name the product by its package URL",
+                "`{}` is not an IRI, which OpenVEX requires; name the product by its package URL",
                 named.id
             );
             self.refusals.add(&self.place, reason);

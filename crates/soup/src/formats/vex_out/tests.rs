@@ -48,7 +48,7 @@ fn statement(status: Status) -> Statement {
             .then_some(Justification::VulnerableCodeNotInExecutePath),
         impact: None,
         action: (status == Status::Affected).then(|| "update; install 2.4.1".to_owned()),
-        told: None,
+        own_words: None,
         at: None,
         place: String::new(),
     }
@@ -90,18 +90,18 @@ fn the_same_document_gives_the_same_bytes_and_says_when_from_its_revisions_alone
 
 #[test]
 fn openvex_names_product_part_vulnerability_and_reason() {
-    let told = json(openvex_0_2, &document(vec![statement(Status::NotAffected)]));
-    assert_eq!(told["version"], 2);
-    assert_eq!(told["timestamp"], "2026-11-20T08:00:00Z");
-    assert_eq!(told["last_updated"], "2026-11-22T14:05:00Z");
-    let said = &told["statements"][0];
-    assert_eq!(said["vulnerability"]["name"], CVE);
-    assert_eq!(said["vulnerability"]["aliases"][0], "RUSTSEC-2021-0003");
-    assert_eq!(said["products"][0]["@id"], PRODUCT);
-    assert_eq!(said["products"][0]["subcomponents"][0]["@id"], PART);
-    assert_eq!(said["status"], "not_affected");
-    assert_eq!(said["timestamp"], "2026-11-22T14:05:00Z");
-    assert_eq!(said["justification"], "vulnerable_code_not_in_execute_path");
+    let written = json(openvex_0_2, &document(vec![statement(Status::NotAffected)]));
+    assert_eq!(written["version"], 2);
+    assert_eq!(written["timestamp"], "2026-11-20T08:00:00Z");
+    assert_eq!(written["last_updated"], "2026-11-22T14:05:00Z");
+    let statement = &written["statements"][0];
+    assert_eq!(statement["vulnerability"]["name"], CVE);
+    assert_eq!(statement["vulnerability"]["aliases"][0], "RUSTSEC-2021-0003");
+    assert_eq!(statement["products"][0]["@id"], PRODUCT);
+    assert_eq!(statement["products"][0]["subcomponents"][0]["@id"], PART);
+    assert_eq!(statement["status"], "not_affected");
+    assert_eq!(statement["timestamp"], "2026-11-22T14:05:00Z");
+    assert_eq!(statement["justification"], "vulnerable_code_not_in_execute_path");
 }
 
 #[test]
@@ -109,32 +109,35 @@ fn openvex_keeps_texts_that_do_not_go_with_the_status_as_notes() {
     let mut fixed = statement(Status::Fixed);
     fixed.action = Some("install 2.4.1".to_owned());
     fixed.impact = Some("no longer there".to_owned());
-    let said = &json(openvex_0_2, &document(vec![fixed]))["statements"][0];
-    assert_eq!(said["status_notes"], "no longer there\ninstall 2.4.1");
-    assert!(said.get("action_statement").is_none() && said.get("impact_statement").is_none());
+    let statement = &json(openvex_0_2, &document(vec![fixed]))["statements"][0];
+    assert_eq!(statement["status_notes"], "no longer there\ninstall 2.4.1");
+    assert!(statement.get("action_statement").is_none() && statement.get("impact_statement").is_none());
 }
 
 #[test]
 fn cyclonedx_splits_an_action_into_responses_and_advice() {
-    let told = json(cyclonedx_vex_1_6, &document(vec![statement(Status::Affected)]));
-    assert_eq!(told["metadata"]["component"]["bom-ref"], PRODUCT);
-    assert_eq!(told["components"][0]["bom-ref"], PART);
-    let vulnerability = &told["vulnerabilities"][0];
+    let written = json(cyclonedx_vex_1_6, &document(vec![statement(Status::Affected)]));
+    assert_eq!(written["metadata"]["component"]["bom-ref"], PRODUCT);
+    assert_eq!(written["components"][0]["bom-ref"], PART);
+    let vulnerability = &written["vulnerabilities"][0];
     assert_eq!(vulnerability["affects"][0]["ref"], PART);
     assert_eq!(vulnerability["analysis"]["state"], "exploitable");
     assert_eq!(vulnerability["analysis"]["response"][0], "update");
-    assert_eq!(vulnerability["recommendation"], "update; install 2.4.1", "for who reads no responses");
+    assert_eq!(
+        vulnerability["recommendation"], "update; install 2.4.1",
+        "for receivers that read no responses"
+    );
 }
 
 #[test]
 fn cyclonedx_has_an_entry_for_each_component_because_some_receivers_keep_the_first_of_an_entry() {
     let other = "pkg:cargo/other@1.0.0";
-    let mut said = statement(Status::Affected);
-    said.subjects[0].subcomponents.push(other.to_owned());
-    let mut document = document(vec![said]);
+    let mut statement = statement(Status::Affected);
+    statement.subjects[0].subcomponents.push(other.to_owned());
+    let mut document = document(vec![statement]);
     document.products.push(product(other, "other"));
-    let told = json(cyclonedx_vex_1_6, &document);
-    let entries = told["vulnerabilities"].as_array().unwrap();
+    let written = json(cyclonedx_vex_1_6, &document);
+    let entries = written["vulnerabilities"].as_array().unwrap();
     assert_eq!(entries.len(), 2);
     for (entry, part) in entries.iter().zip([PART, other]) {
         assert_eq!((entry["id"].as_str(), entry["affects"].as_array().unwrap().len()), (Some(CVE), 1));
@@ -146,7 +149,7 @@ fn cyclonedx_has_an_entry_for_each_component_because_some_receivers_keep_the_fir
 
 #[test]
 fn csaf_writes_a_version_of_go_with_all_its_numbers_because_a_validator_takes_no_other() {
-    for (told, written) in [
+    for (purl, written) in [
         ("pkg:golang/stdlib@v1.20", "pkg:golang/stdlib@v1.20.0"),
         ("pkg:golang/github.com/a/b@v2?type=module#c", "pkg:golang/github.com/a/b@v2.0.0?type=module#c"),
         ("pkg:golang/stdlib@v1.20.3", "pkg:golang/stdlib@v1.20.3"),
@@ -154,12 +157,12 @@ fn csaf_writes_a_version_of_go_with_all_its_numbers_because_a_validator_takes_no
         ("pkg:golang/stdlib@v1.20rc1", "pkg:golang/stdlib@v1.20rc1"),
         ("pkg:github/a/b@v1.20", "pkg:github/a/b@v1.20"),
     ] {
-        let mut said = statement(Status::NotAffected);
-        said.subjects = vec![subject(told)];
-        let mut document = document(vec![said]);
-        document.products.push(product(told, "part"));
+        let mut statement = statement(Status::NotAffected);
+        statement.subjects = vec![subject(purl)];
+        let mut document = document(vec![statement]);
+        document.products.push(product(purl, "part"));
         let csaf = csaf_2_0_vex(&document).unwrap();
-        assert!(csaf.contains(&format!("\"purl\": \"{written}\"")), "{told}: {csaf}");
+        assert!(csaf.contains(&format!("\"purl\": \"{written}\"")), "{purl}: {csaf}");
     }
 }
 
@@ -169,10 +172,10 @@ fn csaf_says_all_about_one_vulnerability_together_and_makes_a_product_of_a_part(
     other.vulnerability = "RUSTSEC-2021-0003".to_owned();
     other.aliases = vec![CVE.to_owned()];
     other.subjects = vec![subject(PART)];
-    let told = json(csaf_2_0_vex, &document(vec![statement(Status::NotAffected), other]));
-    assert_eq!(told["document"]["tracking"]["version"], "2");
-    assert_eq!(told["vulnerabilities"].as_array().unwrap().len(), 1);
-    let vulnerability = &told["vulnerabilities"][0];
+    let written = json(csaf_2_0_vex, &document(vec![statement(Status::NotAffected), other]));
+    assert_eq!(written["document"]["tracking"]["version"], "2");
+    assert_eq!(written["vulnerabilities"].as_array().unwrap().len(), 1);
+    let vulnerability = &written["vulnerabilities"][0];
     assert_eq!(vulnerability["cve"], CVE);
     assert_eq!(vulnerability["ids"][0]["system_name"], "RUSTSEC");
     let id = format!("{PRODUCT}::{PART}");
@@ -180,13 +183,13 @@ fn csaf_says_all_about_one_vulnerability_together_and_makes_a_product_of_a_part(
     assert_eq!(vulnerability["product_status"]["known_affected"][0], PART);
     assert_eq!(vulnerability["flags"][0]["product_ids"][0], id.as_str());
     assert_eq!(vulnerability["remediations"][0]["category"], "vendor_fix");
-    let made = &told["product_tree"]["relationships"][0];
+    let made = &written["product_tree"]["relationships"][0];
     assert_eq!(made["full_product_name"]["name"], "smallvec 1.6.0 in Example Pump 2.4.0");
     assert_eq!(made["relates_to_product_reference"], PRODUCT);
 }
 
 #[test]
-fn csaf_lists_products_by_vendor_name_and_version_as_far_as_they_are_told() {
+fn csaf_lists_products_by_vendor_name_and_version_as_far_as_they_are_known() {
     let mut document = document(vec![statement(Status::NotAffected)]);
     let of_maker = |reference: &str, name: &str, version: Option<&str>| Component {
         supplier: Some("Example Devices".to_owned()),
@@ -202,9 +205,9 @@ fn csaf_lists_products_by_vendor_name_and_version_as_far_as_they_are_told() {
     ];
     let ids = ["pkg:generic/a@1", "pkg:generic/b@1", "pkg:generic/c@1"];
     document.statements[0].subjects.extend(ids.map(subject));
-    let told = json(csaf_2_0_vex, &document);
-    assert!(told["product_tree"].get("full_product_names").is_none());
-    let branches = &told["product_tree"]["branches"];
+    let written = json(csaf_2_0_vex, &document);
+    assert!(written["product_tree"].get("full_product_names").is_none());
+    let branches = &written["product_tree"]["branches"];
     assert_eq!(
         (&branches[0]["category"], &branches[0]["name"]),
         (&"product_name".into(), &"smallvec".into())
@@ -221,5 +224,5 @@ fn csaf_lists_products_by_vendor_name_and_version_as_far_as_they_are_told() {
     let versions: Vec<&str> =
         pump[2]["branches"].as_array().unwrap().iter().filter_map(|one| one["name"].as_str()).collect();
     assert_eq!(versions, ["2.5.0", "2.4.0"]);
-    assert_eq!(told["vulnerabilities"][0]["flags"][0]["date"], "2026-11-22T14:05:00Z");
+    assert_eq!(written["vulnerabilities"][0]["flags"][0]["date"], "2026-11-22T14:05:00Z");
 }

@@ -1,14 +1,14 @@
-//! CPE applicability statements (NVD configurations) against a component.
+//! Judges CPE applicability statements (NVD configurations) for a component.
 //!
-//! A component is one product. Criteria about other products are neither true nor false: they are the environment, and where an AND needs
-//! them, the verdict is conditional and names them.
+//! A component is one product. Criteria about other products are neither true nor false: they are the environment. If an AND requires them, the
+//! verdict is conditional and names them.
 
 use std::cell::OnceCell;
 
 use super::claims::BACKPORT;
 use super::combine::{Answer, Cleared, Weight};
 use super::criterion::{
-    self, OPEN_NAME, Told, concerned, product_words, range_words, restrictions, scheme_of,
+    self, OPEN_NAME, OwnVersion, concerned, product_words, range_words, restrictions, scheme_of,
 };
 use super::identity::{Identity, KnownCpe};
 use super::versions::Order;
@@ -19,13 +19,13 @@ use crate::model::advisory::{
 use crate::model::cpe::{Attribute, Cpe, VERSION};
 use crate::model::purl::Level;
 
-/// Nodes below each other at most; what is deeper is not judged (foreign data has no say over the stack).
+/// Maximum depth of a tree. Deeper nodes are not judged, so that foreign data cannot exhaust the stack.
 const DEPTH_MAX: usize = 64;
 
-/// The words for a component without CPE name.
+/// The words for an agreement without a CPE name.
 const ONLY_NAMES: &str = "only the names agree";
 
-/// Adds what the applicability statements of a record say: one answer for each root that is about the component.
+/// Adds the answers of the applicability statements of a record: one for each root that is about the component.
 pub(super) fn answers(identity: &Identity, advisory: &Advisory, into: &mut Vec<Answer>) {
     let judge = Judge { identity, advisory, unversioned: OnceCell::new() };
     into.extend(advisory.applicability.iter().filter_map(|root| match judge.node(root, DEPTH_MAX) {
@@ -39,11 +39,11 @@ pub(super) fn answers(identity: &Identity, advisory: &Advisory, into: &mut Vec<A
     }));
 }
 
-/// What CPE names of a claim without versions of its own say: the version is in the name.
+/// The answers of the CPE names of a claim that has no versions of its own: the version is in the name.
 pub(super) fn named(identity: &Identity, advisory: &Advisory, claim: &PackageClaim) -> Vec<Answer> {
     let judge = Judge { identity, advisory, unversioned: OnceCell::from(false) };
     let status = claim.otherwise.unwrap_or_default();
-    let (condition, _) = conditions::told(&claim.conditions);
+    let (condition, _) = conditions::describe(&claim.conditions);
     let mut all = Vec::new();
     for text in &claim.cpes {
         let criterion =
@@ -78,7 +78,7 @@ pub(super) fn named(identity: &Identity, advisory: &Advisory, claim: &PackageCla
     all
 }
 
-/// Whether the vulnerable criteria of a tree that are about the component all name no version.
+/// Whether none of the vulnerable criteria of a tree that are about the component names a version.
 fn names_no_version(identity: &Identity, node: &ApplicabilityNode, depth: usize) -> bool {
     let own = |criterion: &&CpeCriterion| {
         criterion.vulnerable && !concerned(identity, &criterion.criteria).is_empty()
@@ -90,13 +90,13 @@ fn names_no_version(identity: &Identity, node: &ApplicabilityNode, depth: usize)
         && (depth == 0 || node.children.iter().all(|child| names_no_version(identity, child, depth - 1)))
 }
 
-/// What a node or a criterion comes to. Words are made of it only for what is told in the end.
+/// The result of a node or a criterion. Its words are formed only for the final answer.
 enum Found<'a> {
-    /// It is not so; with the reason where it is about the component.
+    /// It is false; with the reason if it is about the component.
     Not(Option<Box<Reason<'a>>>),
-    /// It is about other products; with the reason why it is not so for the component, where it is also about that.
+    /// It is about other products; if it is also about the component, with the reason why it is false for it.
     Elsewhere(Vec<Other<'a>>, Option<Box<Reason<'a>>>),
-    /// It is so.
+    /// It is true.
     Hit(Box<Hit<'a>>),
 }
 
@@ -117,19 +117,19 @@ impl Other<'_> {
     }
 }
 
-/// What a criterion says of the component, and by which of its names.
+/// The verdict of a criterion for the component, by one of its names.
 struct Reason<'a> {
     verdict: Verdict,
     known: &'a KnownCpe,
     criterion: &'a CpeCriterion,
-    /// The order in which versions were compared.
+    /// The scheme by which versions were compared.
     scheme: &'static str,
-    /// Why it can be a candidate at most.
+    /// Why it can only be a candidate.
     capped: Option<&'static str>,
 }
 
 impl Reason<'_> {
-    /// Of equals one is told, whatever the order of criteria.
+    /// The order of reasons that are otherwise equal, so that the order of the criteria does not matter.
     fn place(&self) -> (bool, &str, &str, &Interval) {
         (!self.is_by_name(), &self.known.shown, &self.criterion.criteria, &self.criterion.interval)
     }
@@ -140,13 +140,14 @@ impl Reason<'_> {
 }
 
 struct Hit<'a> {
-    /// A person said that the component is not this product. The tree is judged as if nobody had, so that an exclusion can only take away.
+    /// Whether a person excluded this product for the component. The tree is judged without regard to this, so that an exclusion can only remove
+    /// findings.
     excluded: bool,
     reason: Reason<'a>,
 }
 
 impl Hit<'_> {
-    /// The stronger of two.
+    /// The order of strength.
     fn rank(&self) -> (bool, bool, u8, (bool, &str, &str, &Interval)) {
         let reason = &self.reason;
         (reason.criterion.vulnerable, !self.excluded, reason.verdict.rank(), reason.place())
@@ -156,7 +157,7 @@ impl Hit<'_> {
 struct Judge<'a> {
     identity: &'a Identity,
     advisory: &'a Advisory,
-    /// No criterion about the component names a version. Then one with the version "-" is a doubt; else it says nothing.
+    /// Whether no criterion about the component names a version. Then a criterion with the version "-" is a doubt; otherwise it says nothing.
     unversioned: OnceCell<bool>,
 }
 
@@ -183,12 +184,12 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// What a criterion says of the component by one of its names.
+    /// The result of a criterion for one of the component's names.
     fn by<'c>(&self, known: &'c KnownCpe, criterion: &'c CpeCriterion) -> Found<'c> {
         let name = Cpe::parse(&criterion.criteria);
         let (verdict, scheme) = match &name {
             Ok(name) => self.verdict(known, name, criterion),
-            // It names the product, but not readably which of its versions.
+            // It names the product, but its versions cannot be read.
             Err(why) => {
                 let why = format!("the criterion {} cannot be read: {why}", criterion.criteria);
                 (Verdict::NotComparable { why }, "none")
@@ -209,7 +210,7 @@ impl<'a> Judge<'a> {
         if held {
             Found::Hit(Box::new(Hit { excluded: self.identity.is_not(&product), reason }))
         } else {
-            // A reason for "not affected" counts only from what is itself vulnerable.
+            // Only a vulnerable criterion can give a reason for "not affected".
             Found::Not(criterion.vulnerable.then(|| Box::new(reason)))
         }
     }
@@ -221,8 +222,9 @@ impl<'a> Judge<'a> {
         let upstream = self.identity.distribution().and_then(|_| self.identity.upstream_version());
         let own = upstream.as_deref().or(known.version.as_deref());
         let scheme = scheme_of(name);
-        let told = Told { known, version: self.identity.told(own), order: Order::By(scheme) };
-        let verdict = match told.against(name, &criterion.interval, &|| self.is_unversioned()) {
+        let own_version =
+            OwnVersion { known, version: self.identity.usable_version(own), order: Order::By(scheme) };
+        let verdict = match own_version.against(name, &criterion.interval, &|| self.is_unversioned()) {
             Ok(Some(update)) => {
                 conditions.extend(update);
                 if conditions.is_empty() {
@@ -289,7 +291,7 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// Any is enough: the strongest. What is about others can still make it so where the component does not.
+/// OR: the strongest hit. Without a hit, parts about other products can still make it true.
 fn any<'a>(parts: impl Iterator<Item = Found<'a>>) -> Found<'a> {
     let mut all = Parts::of(parts);
     match all.best.take() {
@@ -299,7 +301,7 @@ fn any<'a>(parts: impl Iterator<Item = Found<'a>>) -> Found<'a> {
     }
 }
 
-/// All must be so. What is about other products becomes a condition.
+/// AND: all parts must be true. Parts about other products become a condition.
 fn all<'a>(parts: impl Iterator<Item = Found<'a>>) -> Found<'a> {
     let all = Parts::of(parts);
     match all.best {
@@ -317,16 +319,16 @@ fn all<'a>(parts: impl Iterator<Item = Found<'a>>) -> Found<'a> {
     }
 }
 
-/// What the parts of a node come to, sorted.
+/// The results of the parts of a node, by kind.
 #[derive(Default)]
 struct Parts<'a> {
-    /// The strongest that is so.
+    /// The strongest hit.
     best: Option<Box<Hit<'a>>>,
-    /// What each part that is about other products names.
+    /// The products of each part that is about other products.
     elsewhere: Vec<Vec<Other<'a>>>,
-    /// Why a part is not so.
+    /// Why a part is false.
     not: Option<Box<Reason<'a>>>,
-    /// A part is not so.
+    /// Whether a part is false.
     denied: bool,
 }
 
@@ -353,11 +355,11 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Adds to what is so what must be so besides.
+/// Adds other products to a hit as a condition.
 fn condition(hit: &mut Hit<'_>, elsewhere: &[Vec<Other<'_>>]) {
-    let told = elsewhere.iter().filter(|others| !others.is_empty());
+    let named = elsewhere.iter().filter(|others| !others.is_empty());
     let mut conditions: Vec<String> =
-        told.map(|others| format!("together with {}", one_of(others))).collect();
+        named.map(|others| format!("together with {}", one_of(others))).collect();
     conditions.sort();
     hit.reason.verdict = match std::mem::replace(&mut hit.reason.verdict, Verdict::NotAffected) {
         Verdict::Affected if !conditions.is_empty() => {
@@ -374,11 +376,11 @@ fn condition(hit: &mut Hit<'_>, elsewhere: &[Vec<Other<'_>>]) {
     };
 }
 
-/// What is reversed never makes a finding of its own: it is at most the environment.
+/// NOT: a negated result never makes a finding by itself; it can only be the environment.
 fn reversed(found: Found<'_>) -> Found<'_> {
     match found {
         Found::Hit(hit) if hit.reason.verdict == Verdict::Affected => Found::Not(None),
-        // What is in doubt stays in doubt when it is reversed.
+        // A doubt is still a doubt when it is negated.
         Found::Hit(hit) => {
             let words = product_words(hit.reason.criterion);
             Found::Elsewhere(vec![Other::Words(format!("anything but {words}"))], None)

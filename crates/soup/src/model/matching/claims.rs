@@ -1,4 +1,4 @@
-//! Claims about packages and products by name (OSV, CVE JSON 5, CSAF) against a component.
+//! Judges claims about packages and products by name (OSV, CVE JSON 5, CSAF) for a component.
 
 use super::combine::{Answer, Cleared, Weight};
 use super::hits::{self, Hit};
@@ -9,10 +9,10 @@ use super::{Verdict, Why, applicability, conditions, ecosystem, names};
 use crate::model::advisory::{Advisory, ClaimStatus, PackageClaim, Source, Versions};
 use crate::model::purl::Purl;
 
-/// The words for what a distribution built.
+/// The words for a package that a distribution built.
 pub(super) const BACKPORT: &str = "distribution backport: a distribution may have fixed it under its own version; only its own records decide";
 
-/// Adds what the package claims of a record say.
+/// Adds the answers of the package claims of a record.
 pub(super) fn answers(identity: &Identity, advisory: &Advisory, into: &mut Vec<Answer>) {
     let mut all: Vec<Answer> = Vec::new();
     for claim in &advisory.packages {
@@ -22,18 +22,18 @@ pub(super) fn answers(identity: &Identity, advisory: &Advisory, into: &mut Vec<A
             criteria.into_iter().chain(answers).filter(|answer| !identity.is_not(&answer.why.product)),
         );
     }
-    // Commit ranges stand beside versions for the same fact, in one claim or in two.
-    let told: Vec<String> =
+    // Commit ranges repeat a fact that versions state, in the same claim or in another one.
+    let by_version: Vec<String> =
         all.iter().filter(|answer| !answer.commits).map(|answer| answer.why.product.clone()).collect();
-    all.retain(|answer| !answer.commits || !told.contains(&answer.why.product));
+    all.retain(|answer| !answer.commits || !by_version.contains(&answer.why.product));
     into.append(&mut all);
 }
 
 /// The package that a claim names, and the release of its distribution.
 pub(super) fn package_of(claim: &PackageClaim) -> Option<(Purl, Option<Release>)> {
-    let told = claim.purl.as_deref().and_then(|text| Purl::parse(text).ok());
+    let by_purl = claim.purl.as_deref().and_then(|text| Purl::parse(text).ok());
     let by_name = ecosystem::package(&claim.ecosystem, &claim.name);
-    match (told, by_name) {
+    match (by_purl, by_name) {
         (Some(purl), by_name) => {
             let release = by_name.and_then(|(_, release)| release).or_else(|| Release::of_purl(&purl, None));
             Some((purl, release))
@@ -42,7 +42,7 @@ pub(super) fn package_of(claim: &PackageClaim) -> Option<(Purl, Option<Release>)
     }
 }
 
-/// Keys of a product as it is told in words.
+/// Keys of a product that is named in words.
 pub(super) fn words_keys(claim: &PackageClaim) -> Vec<String> {
     let part = |text: &str| text.to_lowercase().replace(' ', "_");
     let vendor = claim.vendor.as_deref().map(part).filter(|vendor| !vendor.is_empty() && vendor != "n/a");
@@ -51,7 +51,8 @@ pub(super) fn words_keys(claim: &PackageClaim) -> Vec<String> {
     names.map(|name| format!("cpe:{vendor}:{}", part(name))).collect()
 }
 
-/// Where the claim agrees with the component: by package, else by CPE, else by name. Answers of CPE names with a version of their own come ready.
+/// The hits of a claim for the component: by package, else by CPE, else by name. For CPE names with a version of their own, the answers are
+/// returned instead of hits.
 fn hits<'a>(
     identity: &'a Identity,
     advisory: &Advisory,
@@ -86,10 +87,10 @@ pub(super) fn folded_key(key: &str) -> (String, String) {
 fn answer(identity: &Identity, advisory: &Advisory, claim: &PackageClaim, hit: Hit<'_>) -> Answer {
     let mut judged = judged(identity, advisory.source, claim, &hit);
     if let Some(why) = hit.doubt {
-        judged = Judged { verdict: Verdict::NotComparable { why }, said: false, ..judged };
+        judged = Judged { verdict: Verdict::NotComparable { why }, explicit: false, ..judged };
     }
     let all: Vec<String> = claim.conditions.iter().chain(&hit.conditions).cloned().collect();
-    let (condition, place) = conditions::told(&all);
+    let (condition, place) = conditions::describe(&all);
     let version = hit.version.as_deref().unwrap_or("without version");
     let mut words = format!("{} {version} against {} {}", hit.identifier, claim.name, judged.range);
     for more in place.iter().map(String::as_str).chain(hit.only_candidate) {
@@ -99,12 +100,12 @@ fn answer(identity: &Identity, advisory: &Advisory, claim: &PackageClaim, hit: H
         weight: judged.weight,
         commits: judged.commits,
         tree: false,
-        cleared: match judged.verdict == Verdict::NotAffected && judged.said && condition.is_none() {
+        cleared: match judged.verdict == Verdict::NotAffected && judged.explicit && condition.is_none() {
             true if place.is_some() => Cleared::Places,
             true => Cleared::Product,
             false => Cleared::Nothing,
         },
-        // What must hold besides turns affected into conditional; agreement by name, everything into a candidate.
+        // A condition turns "affected" into "conditional". Agreement by name turns everything into a candidate.
         verdict: match (judged.verdict, hit.only_candidate, condition) {
             (Verdict::NotAffected, _, _) => Verdict::NotAffected,
             (_, Some(_), _) => Verdict::Candidate,
@@ -128,18 +129,18 @@ struct Judged {
     verdict: Verdict,
     weight: Weight,
     range: String,
-    /// The order in which versions were compared.
+    /// The scheme by which versions were compared.
     scheme: String,
-    /// The record says so in so many words.
-    said: bool,
-    /// Only ranges of commits speak of it.
+    /// Whether the record says so explicitly.
+    explicit: bool,
+    /// Whether only ranges of commits are about it.
     commits: bool,
 }
 
-/// What the claim says, and in which words of its range.
+/// The verdict of a claim for a hit, with the words of its range.
 fn judged(identity: &Identity, source: Source, claim: &PackageClaim, hit: &Hit<'_>) -> Judged {
-    let version = identity.told(hit.version.as_deref());
-    // OSV lists exact versions; the others have requirements and sentences where a version should be, whatever else they name.
+    let version = identity.usable_version(hit.version.as_deref());
+    // OSV lists exact versions. The others may have requirements and sentences where a version should be.
     let free = source != Source::Osv || claim.ecosystem.is_empty();
     if claim.versions.is_empty() {
         return without_versions(claim, hit, version, free);
@@ -159,7 +160,7 @@ fn judged(identity: &Identity, source: Source, claim: &PackageClaim, hit: &Hit<'
             }
         }
     }
-    // A range that clears the version does not take the doubt away that another entry leaves; only its own name in a list does.
+    // If another entry leaves a doubt, a range that clears the version does not remove it. Only a list that names the version does.
     let doubted = |weight: Weight, entry: &Versions| {
         may_be_affected && clears(entry.status) && weight != Weight::Listed
     };
@@ -169,7 +170,7 @@ fn judged(identity: &Identity, source: Source, claim: &PackageClaim, hit: &Hit<'
         return of_status(entry.status, *weight, versions::entry_words(entry), order);
     }
     let range = versions::claim_words(&claim.versions);
-    // Commit ranges stand beside versions for the same fact: they count only where nothing else tells, or the version is itself a commit.
+    // Commit ranges repeat a fact that versions state: they count only if nothing else decides, or if the version is a commit itself.
     let by_commit = version.is_ok_and(versions::is_commit);
     let only_commits = unclear.is_none() && !by_commit;
     if let Some((why, order)) = unclear.or(commits.filter(|_| decided.is_none() || by_commit)) {
@@ -180,7 +181,7 @@ fn judged(identity: &Identity, source: Source, claim: &PackageClaim, hit: &Hit<'
             weight: Weight::Interval,
             range,
             scheme,
-            said: false,
+            explicit: false,
             commits: only_commits,
         };
     }
@@ -193,7 +194,7 @@ fn judged(identity: &Identity, source: Source, claim: &PackageClaim, hit: &Hit<'
     }
 }
 
-/// Whether a status says that a version has nothing to do with it.
+/// Whether a status says that a version is not affected.
 fn clears(status: ClaimStatus) -> bool {
     match status {
         ClaimStatus::NotAffected | ClaimStatus::Fixed => true,
@@ -201,7 +202,7 @@ fn clears(status: ClaimStatus) -> bool {
     }
 }
 
-/// Of two the one that comes first by its words, so that the order of the entries does not matter.
+/// The lesser of two values, so that the order of the entries does not matter.
 fn lesser<T: Ord>(one: Option<T>, other: T) -> Option<T> {
     Some(match one {
         Some(one) => one.min(other),
@@ -209,7 +210,7 @@ fn lesser<T: Ord>(one: Option<T>, other: T) -> Option<T> {
     })
 }
 
-/// Of the entries that name the version, the one that names it most exactly; of equals, the graver one.
+/// Of the entries that name the version, the one that names it most exactly; of equals, the more serious one.
 fn strongest<'a, 'c>(held: &'a [(Order, Weight, &'c Versions)]) -> Option<&'a (Order, Weight, &'c Versions)> {
     let gravity = |status: ClaimStatus| match status {
         ClaimStatus::Affected => 2,
@@ -230,7 +231,7 @@ fn of_status(status: ClaimStatus, weight: Weight, range: String, order: &Order) 
             why: "the record says that it is not known whether this version is affected".to_owned(),
         },
     };
-    Judged { verdict, weight, range, scheme: order.word().to_owned(), said: true, commits: false }
+    Judged { verdict, weight, range, scheme: order.word().to_owned(), explicit: true, commits: false }
 }
 
 fn outside(range: String, order: &Order) -> Judged {
@@ -240,21 +241,21 @@ fn outside(range: String, order: &Order) -> Judged {
         weight: Weight::Otherwise,
         range,
         scheme,
-        said: false,
+        explicit: false,
         commits: false,
     }
 }
 
-/// A claim that names no versions is about all of them, or about the one in its package URL.
+/// The verdict of a claim that names no versions: it is about all of them, or about the version in its package URL.
 fn without_versions(claim: &PackageClaim, hit: &Hit<'_>, version: Result<&str, &str>, free: bool) -> Judged {
     let status = claim.otherwise.unwrap_or_default();
-    let told = claim.purl.as_deref().and_then(|text| Purl::parse(text).ok()).and_then(|purl| purl.version);
-    let Some(told) = told else {
+    let named = claim.purl.as_deref().and_then(|text| Purl::parse(text).ok()).and_then(|purl| purl.version);
+    let Some(named) = named else {
         let none = Order::Unknown(String::new());
         return of_status(status, Weight::Otherwise, "every version".to_owned(), &none);
     };
-    let range = format!("= {told}");
-    let entry = Versions { listed: vec![told], ..Versions::default() };
+    let range = format!("= {named}");
+    let entry = Versions { listed: vec![named], ..Versions::default() };
     let order = Order::of(&entry, &claim.ecosystem, &hit.kind);
     match versions::stand(&entry, &order, version, free) {
         Stand::Holds(weight) => of_status(status, weight, range, &order),
@@ -262,7 +263,7 @@ fn without_versions(claim: &PackageClaim, hit: &Hit<'_>, version: Result<&str, &
         Stand::Unclear(why) => {
             let verdict = Verdict::NotComparable { why };
             let scheme = order.word().to_owned();
-            Judged { verdict, weight: Weight::Otherwise, range, scheme, said: false, commits: false }
+            Judged { verdict, weight: Weight::Otherwise, range, scheme, explicit: false, commits: false }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Several claims of one record become one verdict: the strongest, with its reason; the order of the claims does not matter.
+//! Combines several claims of one record into one verdict: the strongest, with its reason. The order of the claims does not matter.
 
 use super::{Judgement, Verdict, Why, names};
 use crate::model::advisory::Source;
@@ -6,7 +6,7 @@ use crate::model::advisory::Source;
 /// How exactly a claim names the version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Weight {
-    /// What the record says of all versions that it does not name.
+    /// The record says it about all versions that it does not name.
     Otherwise,
     /// The version is inside an interval.
     Interval,
@@ -14,35 +14,35 @@ pub(super) enum Weight {
     Listed,
 }
 
-/// What a claim clears.
+/// What a claim declares to be not affected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cleared {
-    /// Nothing, or only if something else holds.
+    /// Nothing, or only under a condition.
     Nothing,
-    /// The product in the places that it names; it may be affected in others.
+    /// The product in the places that the claim names; it may be affected in others.
     Places,
     /// The product.
     Product,
 }
 
-/// What one claim says.
+/// The answer of one claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Answer {
     pub verdict: Verdict,
     pub weight: Weight,
-    /// What the claim says in so many words to be not affected, or fixed, in this version.
+    /// What the claim explicitly declares to be not affected or fixed in this version.
     pub cleared: Cleared,
-    /// Only ranges of commits speak of the version.
+    /// Only ranges of commits are about the version.
     pub commits: bool,
-    /// It comes from an applicability statement, not from a claim.
+    /// Whether it comes from an applicability statement, not from a claim.
     pub tree: bool,
     pub why: Why,
 }
 
-/// The strongest verdict. A claim that clears exactly this version outweighs claims of the same record and product that only reach it by an
-/// interval or by naming no version; claims of another product never outweigh anything.
+/// The strongest verdict. A claim that clears exactly this version outweighs claims of the same record about the same product that include it
+/// only by an interval or by naming no version. Claims about another product never outweigh anything.
 pub(super) fn combine(mut answers: Vec<Answer>) -> Judgement {
-    own_word(&mut answers);
+    prefer_claims(&mut answers);
     let cleared: Vec<String> = answers
         .iter()
         .filter(|answer| answer.cleared == Cleared::Product && answer.weight == Weight::Listed)
@@ -69,9 +69,10 @@ pub(super) fn combine(mut answers: Vec<Answer>) -> Judgement {
     Judgement { verdict, why: Some(first.why) }
 }
 
-/// A CVE record says the same twice: in claims, where a fix in one line ends nothing in another, and in applicability statements made of
-/// them, whose ranges know no lines. What a claim says in so many words of the version is not overridden by a range of the same vendor.
-fn own_word(answers: &mut Vec<Answer>) {
+/// A CVE record contains the same facts twice: in claims, where a fix in one release line says nothing about another line, and in applicability
+/// statements made from them, whose ranges do not distinguish lines. So a range does not override an explicit claim about the version by the
+/// same vendor.
+fn prefer_claims(answers: &mut Vec<Answer>) {
     let claims = || answers.iter().filter(|answer| !answer.tree && answer.why.source == Source::Cve);
     if claims().any(|answer| answer.verdict != Verdict::NotAffected) {
         return;
@@ -91,7 +92,7 @@ fn own_word(answers: &mut Vec<Answer>) {
     });
 }
 
-/// Conditions any of which is enough.
+/// A verdict with all conditions, any of which is enough.
 fn joined(first: String, others: impl Iterator<Item = Answer>) -> Verdict {
     const SHOWN: usize = 3;
     let mut all = vec![first];

@@ -1,12 +1,12 @@
-//! What a claim names besides versions: what must hold for it (platform, architecture, what it is installed on), and where in the product the
-//! flaw sits (function, module, file). The first makes a verdict conditional; the second is for the person who assesses it, because which
-//! functions a product calls is not known here.
+//! What a claim names in addition to versions: conditions (platform, architecture, what it is installed on), and the place of the flaw in the
+//! product (function, module, file). A condition makes the verdict conditional. A place is shown to the person who assesses the finding, because
+//! the program does not know which functions a product calls.
 
-/// The words before the colon that tell a place inside the product.
+/// The words before the colon that mark a place inside the product.
 const PLACES: [&str; 3] = ["function", "module", "file"];
 
-/// What must hold, alternatives of one kind joined, and the places inside the product, in words. `None` where there is nothing.
-pub(super) fn told(conditions: &[String]) -> (Option<String>, Option<String>) {
+/// The conditions and the places inside the product, in words, with alternatives of one kind joined. `None` if there are none.
+pub(super) fn describe(conditions: &[String]) -> (Option<String>, Option<String>) {
     let is_place = |condition: &&String| PLACES.contains(&kind_of(condition));
     let places: Vec<&String> = conditions.iter().filter(is_place).collect();
     let needed: Vec<&String> = conditions.iter().filter(|condition| !is_place(condition)).collect();
@@ -31,7 +31,7 @@ fn joined(conditions: &[&String]) -> Option<String> {
             .map(|condition| condition.split_once(": ").map_or(condition.as_str(), |(_, value)| value))
             .collect();
         if kind.is_empty() {
-            // Without a kind they are no alternatives: each must hold.
+            // Without a kind they are not alternatives: each must hold.
             parts.extend(values.into_iter().map(str::to_owned));
             continue;
         }
@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn alternatives_are_joined_and_places_are_no_conditions() {
-        let of = |texts: &[&str]| told(&texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
+        let of = |texts: &[&str]| describe(&texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(of(&[]), (None, None));
         assert_eq!(of(&["platform: Windows", "platform: Linux"]), (some("platform: Linux or Windows"), None));

@@ -1,4 +1,4 @@
-//! What a source of advisories has anything to say about. That it has records of one release of one distribution says nothing about another.
+//! What a source of advisories covers. Records of one release of one distribution say nothing about another release or distribution.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{claims, ecosystem};
 use crate::model::advisory::{Advisory, Source};
 
-/// One part of what a source covers. Printed and read as `products`, `pkg:pypi`, `pkg:deb/debian`, `pkg:deb/debian@12`.
+/// One part of what a source covers. Its text form is `products`, `pkg:pypi`, `pkg:deb/debian` or `pkg:deb/debian@12`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Coverage {
     /// Products by CPE name or in words.
@@ -21,13 +21,13 @@ pub enum Coverage {
         kind: String,
         /// Purl namespace: which distribution.
         namespace: String,
-        /// Its release; `None` where the source's records name none.
+        /// Its release; `None` if the records of the source name none.
         release: Option<String>,
     },
 }
 
 impl Coverage {
-    /// What a record is about.
+    /// The parts that a record is about.
     pub fn of(advisory: &Advisory) -> BTreeSet<Self> {
         let mut covered = BTreeSet::new();
         match advisory.source {
@@ -48,7 +48,7 @@ impl Coverage {
         covered
     }
 
-    /// Reads what `Display` wrote.
+    /// Parses the text that `Display` writes.
     pub fn parse(text: &str) -> Option<Self> {
         if text == "products" {
             return Some(Self::Products);

@@ -1,4 +1,4 @@
-//! One CPE criterion against a component: whether it is about it, and whether its versions are meant.
+//! Compares one CPE criterion with a component: whether it is about the component, and whether it includes the component's version.
 
 use super::identity::{Identity, KnownCpe};
 use super::names;
@@ -15,7 +15,7 @@ const TARGET_SOFTWARE: usize = 8;
 /// The words for a CPE name of a component that leaves its vendor open.
 pub(super) const OPEN_NAME: &str = "the component's CPE name leaves the vendor open";
 
-/// The CPE names of the component that a criterion is about; quick, because nearly all are about something else.
+/// The CPE names of the component that a criterion is about. Optimised, because nearly all criteria are about something else.
 pub(super) fn concerned<'a>(identity: &'a Identity, criteria: &str) -> Vec<&'a KnownCpe> {
     if let Some([part, vendor, product]) = cpe::head(criteria) {
         let same = |known: &&KnownCpe| {
@@ -31,9 +31,9 @@ pub(super) fn concerned<'a>(identity: &'a Identity, criteria: &str) -> Vec<&'a K
                 same(known) || open && Cpe::parse(criteria).is_ok_and(|name| may_be(known, &name))
             })
             .collect();
-        // A name that leaves its vendor open was asked, and is of another one.
-        let asked = |known: &KnownCpe| !known.open || known.product.eq_ignore_ascii_case(product);
-        if !own.is_empty() || identity.cpes.iter().any(asked) {
+        // Names in words count only if no CPE name of the component could have decided.
+        let decides = |known: &KnownCpe| !known.open || known.product.eq_ignore_ascii_case(product);
+        if !own.is_empty() || identity.cpes.iter().any(decides) {
             return own;
         }
         let by_name = part != "h" && identity.names.contains(&names::fold(&product.replace('\\', "")));
@@ -47,14 +47,15 @@ pub(super) fn concerned<'a>(identity: &'a Identity, criteria: &str) -> Vec<&'a K
 pub(super) fn may_be(known: &KnownCpe, name: &Cpe) -> bool {
     let possible = |position: usize| {
         let own = known.cpe.attribute(position);
-        let untold = position == VENDOR && *own == Attribute::Na;
-        untold || own.compare(name.attribute(position)) != Relation::Disjoint
+        let no_vendor = position == VENDOR && *own == Attribute::Na;
+        no_vendor || own.compare(name.attribute(position)) != Relation::Disjoint
     };
     let names_product = *name.attribute(PRODUCT) != Attribute::Any;
     known.open && names_product && [PART, VENDOR, PRODUCT].into_iter().all(possible)
 }
 
-/// Whether a name, open ends and all, is about the product of a component's CPE. One for any vendor and any product names nothing.
+/// Whether a name, which may leave attributes open, is about the product of a component's CPE name. A name for any vendor and any product is
+/// about nothing.
 pub(super) fn about(known: &KnownCpe, name: &Cpe) -> bool {
     let wider = |position: usize| {
         let relation = name.attribute(position).compare(known.cpe.attribute(position));
@@ -66,7 +67,7 @@ pub(super) fn about(known: &KnownCpe, name: &Cpe) -> bool {
     names_something && wider(VENDOR) && wider(PRODUCT) && part != Relation::Disjoint
 }
 
-/// What a criterion runs on, where that is a language or a program with packages of its own; and the purl types of such packages.
+/// Target software of criteria that is a language or a program with packages of its own, and the purl types of such packages.
 const HOSTS: &[(&str, &[&str])] = &[
     ("node.js", &["npm"]),
     ("python", &["pypi", "conda"]),
@@ -88,7 +89,7 @@ const HOSTS: &[(&str, &[&str])] = &[
     ("typo3", &["composer"]),
 ];
 
-/// Whether a criterion that agrees only by name is about the packages of another language than the component's.
+/// Whether a criterion that agrees only by name is about packages of another language.
 fn foreign(identity: &Identity, criteria: &str) -> bool {
     let Some(host) =
         Cpe::parse(criteria).ok().and_then(|cpe| cpe.attribute(TARGET_SOFTWARE).text().map(str::to_owned))
@@ -102,12 +103,12 @@ fn foreign(identity: &Identity, criteria: &str) -> bool {
     })
 }
 
-/// Whether a name is about the product of a component's CPE, or may be, versions left aside: what must hold besides.
+/// The further conditions if a name is, or may be, about the product of a component's CPE name, without regard to versions; otherwise `None`.
 pub(super) fn same_product(known: &KnownCpe, name: &Cpe) -> Option<Vec<String>> {
     (about(known, name) || may_be(known, name)).then(|| restrictions(&known.cpe, name)).flatten()
 }
 
-/// What attributes after the update ask for; `None` when the component is told to be something else.
+/// The conditions of the attributes after the update; `None` if the component contradicts one of them.
 pub(super) fn restrictions(own: &Cpe, criterion: &Cpe) -> Option<Vec<String>> {
     let mut conditions = Vec::new();
     for (position, word) in ATTRIBUTE_WORDS.iter().enumerate().skip(UPDATE + 1) {
@@ -116,7 +117,7 @@ pub(super) fn restrictions(own: &Cpe, criterion: &Cpe) -> Option<Vec<String>> {
     Some(conditions)
 }
 
-/// What one attribute asks for. A component that does not tell the attribute agrees with "not applicable".
+/// The condition of one attribute. A component that leaves the attribute open agrees with "not applicable".
 fn restriction(own: &Attribute, criterion: &Attribute, word: &str) -> Option<Option<String>> {
     match criterion.compare(own) {
         Relation::Equal | Relation::Superset => Some(None),
@@ -129,7 +130,8 @@ fn restriction(own: &Attribute, criterion: &Attribute, word: &str) -> Option<Opt
 fn plain(attribute: &Attribute) -> String {
     attribute.to_string().replace('\\', "").replace('_', " ")
 }
-/// Another product in words: `microsoft windows 10 < 1903`.
+
+/// The product of a criterion in words: `microsoft windows 10 < 1903`.
 pub(super) fn product_words(criterion: &CpeCriterion) -> String {
     let Ok(name) = Cpe::parse(&criterion.criteria) else { return criterion.criteria.clone() };
     let mut words: Vec<String> = [VENDOR, PRODUCT, VERSION, UPDATE]
@@ -160,21 +162,21 @@ pub(super) fn range_words(name: &Cpe, criterion: &CpeCriterion) -> String {
     words
 }
 
-/// OpenSSL has letters that only its own order knows; everything else is compared by the vendor-neutral order.
+/// The scheme for a product: OpenSSL's version letters need its own scheme, everything else is compared by the vendor-neutral one.
 pub(super) fn scheme_of(name: &Cpe) -> Scheme {
     if name.attribute(PRODUCT).text() == Some("openssl") { Scheme::OpenSsl } else { Scheme::Nvd }
 }
 
 /// The component's side of a comparison of versions.
-pub(super) struct Told<'a> {
+pub(super) struct OwnVersion<'a> {
     pub known: &'a KnownCpe,
     pub version: Result<&'a str, &'a str>,
     pub order: Order,
 }
 
-impl Told<'_> {
-    /// Whether the component's version is one that the criterion names: `None` when not, else what the update must be besides. `unversioned`
-    /// answers whether the record names no version of the product at all.
+impl OwnVersion<'_> {
+    /// Whether the criterion includes the component's version: `None` if not, otherwise the condition for the update. `unversioned` returns
+    /// whether the record names no version of the product at all.
     pub fn against(
         &self,
         name: &Cpe,
@@ -207,13 +209,13 @@ impl Told<'_> {
         }
     }
 
-    /// Version and update may stand in one text on one side and apart on the other: `1.0rc1` and `1.0`, `rc1`.
+    /// Compares version and update. One side may have them in one text and the other side separately: `1.0rc1`, and `1.0` with `rc1`.
     fn equals(&self, version: &str, update: &Attribute) -> Result<Option<Option<String>>, String> {
         let full = self.version?;
         let own = self.known.cpe.attribute(VERSION).text().unwrap_or(full);
         let own_update = self.known.cpe.attribute(UPDATE);
         if self.order.same(own, version)? {
-            // CPE names of versions are names: 2.5 and 2.5.0 stand side by side in the dictionary, for some products as the same release.
+            // Versions in CPE names are names: the dictionary has both 2.5 and 2.5.0, for some products as the same release.
             if pieces(own) != pieces(version) {
                 return Err(format!("the record names version {version}, which may or may not be {own}"));
             }

@@ -1,4 +1,4 @@
-//! Ecosystems of OSV and the purl types that mean the same.
+//! Ecosystems of OSV and the corresponding purl types.
 
 use super::lines::{self, Release};
 use crate::model::purl::Purl;
@@ -44,7 +44,7 @@ const ECOSYSTEMS: &[(&str, &str, &str)] = &[
     ("opam", "opam", ""),
 ];
 
-/// Hosts of the addresses by which CVE records name collections, and the ecosystems that they are.
+/// Hosts in the addresses of collections in CVE records, and their ecosystems.
 const COLLECTIONS: &[(&str, &str)] = &[
     ("crates.io", "crates.io"),
     ("hex.pm", "Hex"),
@@ -62,7 +62,7 @@ const COLLECTIONS: &[(&str, &str)] = &[
     ("rubygems.org", "RubyGems"),
 ];
 
-/// An ecosystem told by the address of its collection, or as it is.
+/// The ecosystem for the address of a collection; any other text is returned unchanged.
 pub(super) fn by_address(ecosystem: &str) -> &str {
     let Some((_, rest)) = ecosystem.split_once("://") else { return ecosystem };
     let host = rest.split(['/', ':']).next().unwrap_or_default();
@@ -72,8 +72,8 @@ pub(super) fn by_address(ecosystem: &str) -> &str {
     COLLECTIONS.iter().find(is_it).map_or(ecosystem, |(_, ecosystem)| ecosystem)
 }
 
-/// A package of an ecosystem as a package URL without version, and the release that the ecosystem names (`Debian:12`); `None` for an
-/// ecosystem that no purl type stands for.
+/// A package of an ecosystem as a package URL without version, and the release in the name of the ecosystem (`Debian:12`); `None` for an
+/// ecosystem without a purl type.
 pub(super) fn package(ecosystem: &str, name: &str) -> Option<(Purl, Option<Release>)> {
     let ecosystem = by_address(ecosystem);
     let (base, release) =
@@ -88,7 +88,7 @@ pub(super) fn package(ecosystem: &str, name: &str) -> Option<(Purl, Option<Relea
     };
     let namespace = own.or(Some(*namespace).filter(|n| !n.is_empty())).map(str::to_owned);
     let purl = Purl { kind: (*kind).to_owned(), namespace, name: name.to_owned(), ..Purl::default() };
-    let release = lines::told_release(kind, purl.namespace.as_deref().unwrap_or_default(), release);
+    let release = lines::release_of(kind, purl.namespace.as_deref().unwrap_or_default(), release);
     Purl::build(purl).ok().map(|purl| (purl, release))
 }
 
@@ -114,7 +114,7 @@ pub fn repository(address: &str) -> Option<Purl> {
     Purl::build(purl).ok()
 }
 
-/// The one namespace of a distribution that tools write in several ways.
+/// The standard namespace of a distribution, which tools write in several ways.
 pub fn distribution(namespace: &str) -> &str {
     const SPELLINGS: &[(&str, &str)] = &[
         ("alma", "almalinux"),
@@ -128,12 +128,12 @@ pub fn distribution(namespace: &str) -> &str {
     SPELLINGS.iter().find(|(spelling, _)| *spelling == namespace).map_or(namespace, |(_, name)| name)
 }
 
-/// Whether packages of a type are built by a distribution out of somebody else's source.
+/// Whether packages of a type are built by a distribution from the source of others.
 pub fn is_distribution(kind: &str) -> bool {
     matches!(kind, "deb" | "rpm" | "apk" | "alpm" | "opkg" | "yocto")
 }
 
-/// Whether packages of a type come from a registry whose names are the authors' own, so that a name in another registry is another package.
+/// Whether packages of a type come from a registry with its own names, so that the same name in another registry is another package.
 pub fn is_registry(kind: &str) -> bool {
     !is_distribution(kind)
         && !matches!(

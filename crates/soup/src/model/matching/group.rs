@@ -1,4 +1,4 @@
-//! One finding per vulnerability: records that name each other as aliases belong together.
+//! Groups records of one vulnerability: records that name each other as aliases belong together.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,16 +9,16 @@ use crate::model::advisory::Advisory;
 /// Records of one vulnerability.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
-    /// The identifier to show: a CVE where there is one, else a GHSA, else the first by name.
+    /// The identifier to show: a CVE if there is one, else a GHSA, else the first by name.
     pub id: String,
     /// All identifiers and aliases of the records, `id` among them.
     pub ids: BTreeSet<String>,
-    /// Positions of the records in what was given.
+    /// Positions of the records in the input.
     pub members: Vec<usize>,
 }
 
-/// Groups records by their identifiers and aliases, also where two records meet only in an alias. `related` does not join records: what is
-/// related is not the same. The groups come in the order of their first record.
+/// Groups records by their identifiers and aliases, also if two records have only an alias in common. `related` does not join records, because
+/// related vulnerabilities are not the same. The groups are in the order of their first record.
 pub fn group(records: &[&Advisory]) -> Vec<Group> {
     let mut owner: BTreeMap<String, usize> = BTreeMap::new();
     let mut parent: Vec<usize> = (0..records.len()).collect();

@@ -1,4 +1,4 @@
-//! Where a claim agrees with a component: by package, else by CPE name, else by its name in words.
+//! Finds the identifiers in which a claim and a component agree: packages, else CPE names, else names in words.
 
 use super::claims::{BACKPORT, folded_key, package_of, words_keys};
 use super::identity::{Identity, KnownCpe, KnownPurl};
@@ -8,7 +8,7 @@ use crate::model::advisory::{Advisory, PackageClaim, Source};
 use crate::model::cpe::Cpe;
 use crate::model::purl::{Level, Purl};
 
-/// How a component and the product of a claim were found to agree.
+/// An agreement of a component with the product of a claim.
 pub(super) struct Hit<'a> {
     pub level: Level,
     /// The component's identifier as a reason shows it.
@@ -16,17 +16,17 @@ pub(super) struct Hit<'a> {
     /// Key of the claim's product.
     pub product: String,
     pub version: Option<String>,
-    /// The purl type of the claim's package; empty when it is about none.
+    /// The purl type of the claim's package; empty if the claim is not about a package.
     pub kind: String,
-    /// Why it can be a candidate at most.
+    /// Why it can only be a candidate.
     pub only_candidate: Option<&'static str>,
-    /// What must hold besides.
+    /// Further conditions.
     pub conditions: Vec<String>,
-    /// Why nothing can be told of the component's line.
+    /// Why nothing can be decided for the component's line.
     pub doubt: Option<String>,
 }
 
-/// Where a claim agrees with the packages of a component.
+/// The hits of a claim among the packages of a component.
 pub(super) fn by_package<'a>(
     identity: &'a Identity,
     advisory: &Advisory,
@@ -37,20 +37,20 @@ pub(super) fn by_package<'a>(
     let mut hits = Vec::new();
     for known in &identity.purls {
         let Some((level, only)) = agree(known, claim, purl, &key) else { continue };
-        let told = lines::Told { purl, release, version: version_of(claim) };
+        let claimed = lines::Claimed { purl, release, version: version_of(claim) };
         let own = lines::Own {
             purl: &known.purl,
             release: known.release.as_ref(),
             version: known.version.as_deref(),
         };
-        let beside = |release: &Release| {
+        let has_claim = |release: &Release| {
             advisory
                 .packages
                 .iter()
                 .filter_map(package_of)
-                .any(|(purl, told)| purl.key() == key && told.is_some_and(|told| told.is(release)))
+                .any(|(purl, other)| purl.key() == key && other.is_some_and(|other| other.is(release)))
         };
-        let (conditions, doubt) = match lines::line(told, own, &beside) {
+        let (conditions, doubt) = match lines::line(claimed, own, &has_claim) {
             Line::Other => continue,
             Line::Own => (Vec::new(), None),
             Line::If(condition) => (vec![condition], None),
@@ -70,7 +70,8 @@ pub(super) fn by_package<'a>(
     hits
 }
 
-/// How closely a package of a component is that of a claim, lines of a distribution left aside; and why it can be a candidate at most.
+/// How closely a package of a component agrees with that of a claim, without regard to lines of a distribution; and why it can only be a
+/// candidate.
 fn agree(
     known: &KnownPurl,
     claim: &PackageClaim,
@@ -82,7 +83,7 @@ fn agree(
         let level = match known.purl.level(purl) {
             _ if claim.purl.is_none() && known.purl.qualifiers.is_empty() => Level::Exact,
             Some(level) => level,
-            // The release of a distribution is compared where its spellings are known.
+            // The release of a distribution is compared in `lines`, which knows its spellings.
             None if ecosystem::is_distribution(&known.purl.kind) => Level::WithoutQualifiers,
             // A subpath is part of a Go module's path.
             None if known.purl.kind == "golang" => Level::WithoutQualifiers,
@@ -96,31 +97,31 @@ fn agree(
     (within || !names::too_common(&names::fold(&purl.name))).then_some((Level::ByName, Some(only)))
 }
 
-/// A version that a claim names, one built in a module of RPM before others.
+/// A version that a claim names, preferably one that was built in an RPM module.
 fn version_of(claim: &PackageClaim) -> Option<&str> {
     let bounds = claim.versions.iter().flat_map(|entry| {
         let ends = entry.intervals.iter().flat_map(|interval| [&interval.to, &interval.from]).flatten();
         ends.map(|bound| &bound.version).chain(&entry.listed)
     });
-    let told = || bounds.clone().map(String::as_str).filter(|version| *version != "0");
-    told().find(|version| lines::is_modular(version)).or_else(|| told().next())
+    let versions = || bounds.clone().map(String::as_str).filter(|version| *version != "0");
+    versions().find(|version| lines::is_modular(version)).or_else(|| versions().next())
 }
 
-/// What two keys have in common that are not the same, where that is enough for a person to look at it.
-pub(super) fn nearly(own: &str, told: &str) -> Option<&'static str> {
-    if own.eq_ignore_ascii_case(told) {
+/// What two different keys have in common, if that is enough for a person to look at it.
+pub(super) fn nearly(own: &str, other: &str) -> Option<&'static str> {
+    if own.eq_ignore_ascii_case(other) {
         return Some("the package URLs agree except for upper and lower case");
     }
-    let inside = own.strip_prefix(told).filter(|_| own.starts_with("pkg:golang/"))?.strip_prefix('/')?;
+    let inside = own.strip_prefix(other).filter(|_| own.starts_with("pkg:golang/"))?.strip_prefix('/')?;
     // A major version is a module of its own.
     let major = inside.split('/').next().and_then(|first| first.strip_prefix('v'));
     let is_major =
         major.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
     (!is_major)
-        .then_some("the component's path lies in the module of the record, which may be another module")
+        .then_some("the component's path is inside the module of the record, but it may be another module")
 }
 
-/// Where a claim agrees with the CPE names of a component.
+/// The hits of a claim among the CPE names of a component.
 pub(super) fn by_cpe<'a>(identity: &'a Identity, claim: &PackageClaim) -> Vec<Hit<'a>> {
     let mut hits = Vec::new();
     for text in &claim.cpes {
@@ -147,7 +148,7 @@ pub(super) fn by_cpe<'a>(identity: &'a Identity, claim: &PackageClaim) -> Vec<Hi
     hits
 }
 
-/// A CPE name that names the product and is otherwise no name: what it says of versions and editions is not known.
+/// The hits of a CPE name that names the product but cannot be read completely: its versions and editions are not known.
 fn by_unreadable<'a>(identity: &'a Identity, text: &str) -> Vec<Hit<'a>> {
     let hit = |known: &'a KnownCpe| {
         let by_name = std::ptr::eq(known, &raw const identity.unnamed);
@@ -166,13 +167,13 @@ fn by_unreadable<'a>(identity: &'a Identity, text: &str) -> Vec<Hit<'a>> {
     criterion::concerned(identity, text).into_iter().map(hit).collect()
 }
 
-/// The version by which a CPE name is judged: what a distribution built has that of its upstream.
+/// The version by which a CPE name is judged: for a package of a distribution, the version of its upstream.
 fn version_by(identity: &Identity, known: &KnownCpe) -> Option<String> {
     if identity.distribution().is_some() { identity.upstream_version() } else { known.version.clone() }
 }
 
-/// Whether the vendor that a claim tells in words may be one that the component's identifiers tell. Reporters whose words NVD repeats name
-/// vendors as they like, and nobody puts them right.
+/// Whether the vendor that a claim names in words may be a vendor in the component's identifiers. NVD repeats the words of reporters, who name
+/// vendors as they like; nobody corrects them.
 fn may_be_vendor(identity: &Identity, advisory: &Advisory, claim: &PackageClaim) -> bool {
     let vendor = claim.vendor.as_deref().map(names::fold).unwrap_or_default();
     let mut closed = identity.cpes.iter().filter(|known| !known.open).peekable();
@@ -182,15 +183,15 @@ fn may_be_vendor(identity: &Identity, advisory: &Advisory, claim: &PackageClaim)
     let namespaces = identity.purls.iter().filter_map(|known| known.purl.namespace.as_deref());
     let own = closed.map(|known| known.vendor.as_str()).chain(namespaces).map(names::fold);
     let words = |text: &str| text.split('-').map(str::to_owned).collect::<Vec<String>>();
-    let told = words(&vendor);
+    let claimed = words(&vendor);
     own.map(|own| words(&own)).any(|own| {
-        let (short, long) = if own.len() < told.len() { (&own, &told) } else { (&told, &own) };
+        let (short, long) = if own.len() < claimed.len() { (&own, &claimed) } else { (&claimed, &own) };
         long.windows(short.len()).any(|window| window == short.as_slice())
     })
 }
 
-/// By name: where vendor and product in words are those of a CPE name, or the names agree. A package that both sides name otherwise is
-/// another one; records of packages alone are held against a name only where nothing better is known of the component.
+/// The hit by name: vendor and product in words are those of a CPE name, or the names agree. If both sides name different packages, there is no
+/// hit. Records that are only about packages are compared by name only if nothing better is known about the component.
 pub(super) fn by_name<'a>(
     identity: &'a Identity,
     advisory: &Advisory,
@@ -202,18 +203,18 @@ pub(super) fn by_name<'a>(
     let by_cpe = identity.cpes.iter().find(same);
     let by_name = || {
         let osv = advisory.source == Source::Osv;
-        // A repository is no other package than that of a registry; OSV would name the package.
+        // A repository may hold the package of a registry. But OSV would name that package.
         let other_registry = package.is_some_and(|purl| {
             let named = osv || ecosystem::is_registry(&purl.kind);
             named && identity.of_registry() || ecosystem::is_distribution(&purl.kind)
         });
         let better = package.is_some() && osv && !identity.cpes.is_empty();
-        let told =
+        let claimed =
             [package.map(|purl| purl.name.as_str()), Some(claim.name.as_str()), claim.product.as_deref()];
         !other_registry
             && !better
             && may_be_vendor(identity, advisory, claim)
-            && told.into_iter().flatten().any(|name| identity.names.contains(&names::fold(name)))
+            && claimed.into_iter().flatten().any(|name| identity.names.contains(&names::fold(name)))
     };
     if by_cpe.is_none() && !by_name() {
         return None;

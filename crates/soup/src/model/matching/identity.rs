@@ -1,4 +1,4 @@
-//! Who a component is: its identifiers parsed once, so that judging it against many records re-reads nothing.
+//! The identity of a component: its identifiers, parsed once for judging many records.
 
 use super::knowledge::Knowledge;
 use super::lines::Release;
@@ -9,23 +9,23 @@ use crate::model::cpe::{Attribute, Cpe, PRODUCT, UPDATE, VENDOR, VERSION};
 use crate::model::purl::{Purl, PurlError};
 use crate::model::version::{Exactness, exactness};
 
-/// How the properties begin in which Trivy tells the source package of what a distribution built.
+/// The prefix of the properties in which Trivy names the source package of a package that a distribution built.
 pub const SOURCE_PROPERTIES: &str = "aquasecurity:trivy:";
 
-/// Properties by which cdxgen tells that a package of a `pylock.toml` is a directory or a checkout. It gives it a package URL of PyPI all the same.
+/// Properties by which cdxgen marks a package of a `pylock.toml` as a directory or a checkout. It nevertheless gives it a package URL of PyPI.
 pub const OWN_PYTHON: [&str; 2] = ["cdx:pylock:directory", "cdx:pylock:vcs"];
 
-/// The field of SPDX in which tools tell where a package comes from.
+/// The field of SPDX in which tools say where a package comes from.
 pub const SOURCE_INFO: &str = "sourceInfo";
 
-/// Whether a text of that field names the source package of what a distribution built.
+/// Whether a text of that field names the source package of a package that a distribution built.
 pub fn names_source(text: &str) -> bool {
     source_of_sentence(text).is_some()
 }
 
-/// Whether a component tells the source package of what a distribution built.
-pub fn tells_source(component: &Component) -> bool {
-    told_source(component).is_some() || component.purls.iter().any(|purl| purl.contains("upstream="))
+/// Whether a component names the source package from which a distribution built it.
+pub fn has_source_package(component: &Component) -> bool {
+    declared_source(component).is_some() || component.purls.iter().any(|purl| purl.contains("upstream="))
 }
 
 /// A package URL of a component.
@@ -34,7 +34,7 @@ pub(super) struct KnownPurl {
     pub purl: Purl,
     /// Its key, see [`Purl::key`].
     pub key: String,
-    /// How a reason names it.
+    /// Its text in a reason.
     pub shown: String,
     /// The version to judge.
     pub version: Option<String>,
@@ -48,7 +48,7 @@ pub(super) struct KnownCpe {
     pub cpe: Cpe,
     /// `cpe:vendor:product`.
     pub key: String,
-    /// How a reason names it.
+    /// Its text in a reason.
     pub shown: String,
     /// Vendor as formatted strings write it.
     pub vendor: String,
@@ -56,7 +56,7 @@ pub(super) struct KnownCpe {
     pub product: String,
     /// Version and update as one text.
     pub version: Option<String>,
-    /// It names a product, but no one vendor.
+    /// Whether it names a product, but not a single vendor.
     pub open: bool,
 }
 
@@ -67,23 +67,23 @@ pub struct Identity {
     pub name: String,
     /// The version as written.
     pub version: Option<String>,
-    /// What is wrong with the identifiers, in words; empty when nothing is.
+    /// Problems of the identifiers, in words.
     pub problems: Vec<String>,
     pub(super) purls: Vec<KnownPurl>,
     pub(super) cpes: Vec<KnownCpe>,
-    /// Stands for a component without CPE where a criterion agrees by name.
+    /// Used in place of a CPE name if the component has none and a criterion agrees by name.
     pub(super) unnamed: KnownCpe,
-    /// Folded names, too common ones left out.
+    /// Folded names, except those that are too common.
     pub(super) names: Vec<String>,
-    /// Names of the texts to watch for, in folded words.
+    /// Names that are searched for in texts, in folded words.
     pub(super) watched: Vec<Vec<String>>,
     /// Keys of products that it is not.
     pub(super) excluded: Vec<String>,
-    /// The source package is known by which a distribution publishes.
-    pub(super) source_told: bool,
-    /// The version is no exact one: why.
+    /// Whether the source package is known, by which a distribution publishes.
+    pub(super) source_known: bool,
+    /// Why the version is not an exact one.
     pub(super) inexact: Option<String>,
-    /// A CPE name that names too little to look for its records: why nothing can be said by it.
+    /// Why a CPE name was not used: it names too little to look up records.
     pub(super) unsought: Option<String>,
 }
 
@@ -114,7 +114,7 @@ impl KnownCpe {
 }
 
 impl Identity {
-    /// Reads the identifiers of a component and applies what a person added: other names of the same product, and products that it is not.
+    /// Reads the identifiers of a component and applies the knowledge that a person added: aliases of the product, and products that it is not.
     pub fn of(component: &Component, knowledge: &Knowledge) -> Self {
         let mut identity = Self {
             name: component.name.clone(),
@@ -158,21 +158,21 @@ impl Identity {
                         && OWN_PYTHON.iter().any(|own| component.more.contains_key(*own)) =>
                 {
                     self.problems.push(format!(
-                        "the package URL “{text}” is not taken: the component is a directory or a checkout, not a package of PyPI"
+                        "the package URL “{text}” is not used: the component is a directory or a checkout, not a package of PyPI"
                     ));
                 }
                 Ok(purl) => {
                     if let Some(breach) = purl.breach() {
                         self.problems.push(format!("{text}: {breach}"));
                     }
-                    self.add_purl(purl, told_source(component));
+                    self.add_purl(purl, declared_source(component));
                 }
-                Err(why) => self.problems.push(format!("the package URL “{text}” is not taken: {why}")),
+                Err(why) => self.problems.push(format!("the package URL “{text}” is not used: {why}")),
             }
         }
     }
 
-    fn add_purl(&mut self, mut purl: Purl, told: Option<(String, Option<String>)>) {
+    fn add_purl(&mut self, mut purl: Purl, declared: Option<(String, Option<String>)>) {
         let shown = purl.to_string();
         let is_built = ecosystem::is_distribution(&purl.kind);
         if let Some(namespace) = purl.namespace.take() {
@@ -190,17 +190,17 @@ impl Identity {
             version,
             purl: purl.clone(),
         };
-        // Distributions publish by source package: the tools write it down as a qualifier.
+        // Distributions publish by source package; tools write it into a qualifier.
         let upstream = purl.qualifiers.get("upstream");
         let source = upstream
             .and_then(|upstream| source_package(upstream, &purl.kind))
-            .or_else(|| told.filter(|_| is_built));
-        self.source_told |= source.is_some();
+            .or_else(|| declared.filter(|_| is_built));
+        self.source_known |= source.is_some();
         if let Some((name, version)) = source.filter(|(name, _)| *name != purl.name) {
             let version = version.map(|version| as_of(version, known.version.as_deref(), &purl.kind));
             let version = version.or_else(|| known.version.clone());
             let mut purl = Purl { name, ..purl.clone() };
-            // The stream is told by the version; the source's name says nothing of the package's.
+            // The version shows the stream; the name of the source package does not show that of the package.
             let release = Release::of_purl(&purl, version.as_deref());
             purl.subpath = None;
             let source = KnownPurl { key: purl.key(), version, release, purl, shown: known.shown.clone() };
@@ -208,7 +208,7 @@ impl Identity {
         } else {
             self.purls.push(known);
         }
-        // What comes from no registry is known by its repository too.
+        // A component that does not come from a registry is also identified by its repository.
         if !is_built && !ecosystem::is_registry(&purl.kind) {
             let repository =
                 purl.qualifiers.get("vcs_url").and_then(|address| ecosystem::repository(address));
@@ -226,7 +226,7 @@ impl Identity {
                 Ok(cpe) => {
                     if cpe.missing > 0 {
                         self.problems.push(format!(
-                            "the CPE name “{text}” is cut short; what is missing counts as any"
+                            "the CPE name “{text}” is cut short; missing attributes count as any value"
                         ));
                     }
                     let known = KnownCpe::of(cpe, self.version.as_deref());
@@ -237,13 +237,13 @@ impl Identity {
                         self.cpes.push(known);
                     } else {
                         let why = format!(
-                            "the CPE name “{text}” is not taken: it does not name one vendor and one product to look for"
+                            "the CPE name “{text}” is not used: it does not name one vendor and one product to look up"
                         );
                         self.problems.push(why.clone());
                         self.unsought = self.unsought.take().or(Some(why));
                     }
                 }
-                Err(why) => self.problems.push(format!("the CPE name “{text}” is not taken: {why}")),
+                Err(why) => self.problems.push(format!("the CPE name “{text}” is not used: {why}")),
             }
         }
     }
@@ -294,9 +294,10 @@ impl Identity {
         cpe
     }
 
-    /// To be said where the document names source packages wherever they are called otherwise: a package without one is called like its source.
-    pub fn is_called_like_its_source(&mut self) {
-        self.source_told = true;
+    /// Assumes that a package without a source package has the same name as its source package. Call this if the document names source packages
+    /// that have other names.
+    pub fn assume_named_like_source(&mut self) {
+        self.source_known = true;
     }
 
     /// Whether a criterion of an applicability statement is about this component.
@@ -304,13 +305,13 @@ impl Identity {
         !criterion::concerned(self, criteria).is_empty()
     }
 
-    /// Whether one of some names, open ends and all, is about the product of a CPE name of this component.
+    /// Whether one of these names, which may leave vendor or product open, is about the product of a CPE name of this component.
     pub fn may_be(&self, names: &[Cpe]) -> bool {
         let is = |known: &KnownCpe, name| criterion::about(known, name) || criterion::may_be(known, name);
         names.iter().any(|name| self.cpes.iter().any(|known| is(known, name)))
     }
 
-    /// Whether a person said that it is not this product.
+    /// Whether a person excluded this product.
     pub(super) fn is_not(&self, product: &str) -> bool {
         self.excluded.iter().any(|excluded| excluded == product)
     }
@@ -325,8 +326,8 @@ impl Identity {
         self.purls.iter().any(|known| ecosystem::is_registry(&known.purl.kind))
     }
 
-    /// A version to judge by, or why there is none.
-    pub(super) fn told<'v>(&'v self, version: Option<&'v str>) -> Result<&'v str, &'v str> {
+    /// The version for a comparison, or why there is none.
+    pub(super) fn usable_version<'v>(&'v self, version: Option<&'v str>) -> Result<&'v str, &'v str> {
         match (&self.inexact, version) {
             (Some(why), Some(version)) if self.version.as_deref() == Some(version) => Err(why),
             (_, Some(version)) => Ok(version),
@@ -334,7 +335,7 @@ impl Identity {
         }
     }
 
-    /// The version without what a distribution added: epoch and revision.
+    /// The version without the epoch and the revision that a distribution added.
     pub(super) fn upstream_version(&self) -> Option<String> {
         let version = self.version.as_deref()?;
         if self.distribution().is_none() {
@@ -345,7 +346,7 @@ impl Identity {
     }
 }
 
-/// Reads a package URL. Tools of Go write the slashes of a module's path as `%2F`.
+/// Reads a package URL. Go tools write the slashes in a module's path as `%2F`.
 fn read(text: &str) -> Result<Purl, PurlError> {
     match Purl::parse(text) {
         Err(PurlError::Encoding)
@@ -359,10 +360,10 @@ fn read(text: &str) -> Result<Purl, PurlError> {
     }
 }
 
-/// A version of a Go module belongs to exactly one module path; tools write the end of the path as a subpath.
+/// Makes the subpath part of the module path: a version of a Go module belongs to the complete path, but tools write its end as a subpath.
 fn as_module(purl: &mut Purl) {
     if purl.namespace.is_none() && purl.name == "std" {
-        // The records of Go call its standard library so.
+        // Go's own records use this name for the standard library.
         purl.name = "stdlib".to_owned();
     }
     let Some(subpath) = purl.subpath.take().filter(|_| purl.namespace.is_some()) else { return };
@@ -372,7 +373,7 @@ fn as_module(purl: &mut Purl) {
     }
 }
 
-/// The version of a package with its epoch, which may stand in a qualifier, or only in the component's own version.
+/// The version of a package with its epoch, which may be in a qualifier or only in the component's own version.
 fn with_epoch(purl: &Purl, own: Option<&str>) -> Option<String> {
     let version = purl.version.as_deref().or(own)?;
     if version.contains(':') || !matches!(purl.kind.as_str(), "rpm" | "deb" | "alpm" | "opkg") {
@@ -381,11 +382,11 @@ fn with_epoch(purl: &Purl, own: Option<&str>) -> Option<String> {
     if let Some(epoch) = purl.qualifiers.get("epoch") {
         return Some(format!("{epoch}:{version}"));
     }
-    let told = own.filter(|own| own.split_once(':').is_some_and(|(_, rest)| rest == version));
-    Some(told.unwrap_or(version).to_owned())
+    let with_epoch = own.filter(|own| own.split_once(':').is_some_and(|(_, rest)| rest == version));
+    Some(with_epoch.unwrap_or(version).to_owned())
 }
 
-/// The version of a source package of RPM, whose file's name has no epoch: it is that of what was built of it.
+/// The version of an RPM source package with the epoch of the package built from it: the name of the source file has no epoch.
 fn as_of(version: String, built: Option<&str>, kind: &str) -> String {
     match built.and_then(|built| built.split_once(':')) {
         Some((epoch, _)) if kind == "rpm" && !version.contains(':') => format!("{epoch}:{version}"),
@@ -393,28 +394,28 @@ fn as_of(version: String, built: Option<&str>, kind: &str) -> String {
     }
 }
 
-/// The source package as Trivy tells it in a sentence: `built package from: util-linux 2.38.1-5+deb12u1`.
+/// Name and version of the source package in a sentence of Trivy: `built package from: util-linux 2.38.1-5+deb12u1`.
 fn source_of_sentence(text: &str) -> Option<(String, Option<String>)> {
-    let (_, told) = text.split_once("built package from:")?;
-    let mut words = told.split_whitespace();
+    let (_, source) = text.split_once("built package from:")?;
+    let mut words = source.split_whitespace();
     Some((words.next()?.to_owned(), words.next().map(str::to_owned)))
 }
 
-/// Name and version of the source package as Trivy tells them in properties or in a sentence.
-fn told_source(component: &Component) -> Option<(String, Option<String>)> {
-    if let Some(told) = component.more.get(SOURCE_INFO).and_then(|text| source_of_sentence(text)) {
-        return Some(told);
+/// Name and version of the source package in the properties or the sentence of Trivy.
+fn declared_source(component: &Component) -> Option<(String, Option<String>)> {
+    if let Some(source) = component.more.get(SOURCE_INFO).and_then(|text| source_of_sentence(text)) {
+        return Some(source);
     }
-    let told = |name: &str| component.more.get(&format!("{SOURCE_PROPERTIES}{name}")).map(String::as_str);
-    let version = told("SrcVersion").map(|version| {
-        let epoch = told("SrcEpoch").filter(|epoch| *epoch != "0").map(|epoch| format!("{epoch}:"));
-        let release = told("SrcRelease").map(|release| format!("-{release}"));
+    let property = |name: &str| component.more.get(&format!("{SOURCE_PROPERTIES}{name}")).map(String::as_str);
+    let version = property("SrcVersion").map(|version| {
+        let epoch = property("SrcEpoch").filter(|epoch| *epoch != "0").map(|epoch| format!("{epoch}:"));
+        let release = property("SrcRelease").map(|release| format!("-{release}"));
         format!("{}{version}{}", epoch.unwrap_or_default(), release.unwrap_or_default())
     });
-    Some((told("SrcName")?.to_owned(), version))
+    Some((property("SrcName")?.to_owned(), version))
 }
 
-/// Name and version of the source package that `upstream` tells: `openssl`, `openssl@1.1.1n-0`, `openssl-1.1.1k-6.el8.src.rpm`.
+/// Name and version of the source package in the qualifier `upstream`: `openssl`, `openssl@1.1.1n-0`, `openssl-1.1.1k-6.el8.src.rpm`.
 fn source_package(upstream: &str, kind: &str) -> Option<(String, Option<String>)> {
     if kind == "rpm" {
         let bare = upstream.strip_suffix(".src.rpm").or_else(|| upstream.strip_suffix(".rpm"))?;

@@ -1,6 +1,6 @@
-//! Keys for looking up the records that may concern a component, so that a scan judges few of many.
+//! Keys for looking up the records that may concern a component, so that a scan judges only few of many records.
 //!
-//! The law: a record about which [`super::judge`] has anything to say shares a key with the component.
+//! The rule: if [`super::judge`] gives a reason for a record and a component, they share a key.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ use crate::model::cpe::{self, Attribute, Cpe, PRODUCT, VENDOR};
 #[serde(transparent)]
 pub struct Key(pub String);
 
-/// The key of criteria that name vendor or product by a wildcard: every component with a CPE has it.
+/// The key of criteria that name vendor or product by a wildcard. Every component with a CPE name has this key.
 pub const OPEN: &str = "cpe:*";
 
 /// The keys of a component.
@@ -62,8 +62,8 @@ pub fn keys_of_advisory(advisory: &Advisory) -> Vec<Key> {
     keys.into_iter().map(Key).collect()
 }
 
-/// The names in a record that leave vendor or product open. A component that has only the key [`OPEN`] in common with the record is judged in
-/// vain unless [`Identity::may_be`] one of them.
+/// The names in a record that leave vendor or product open. If a component has only the key [`OPEN`] in common with the record, judging is
+/// useless unless [`Identity::may_be`] accepts one of these names.
 pub fn open_names(advisory: &Advisory) -> Vec<Cpe> {
     let mut names = Vec::new();
     each_name(advisory, &mut |text| {
@@ -75,7 +75,7 @@ pub fn open_names(advisory: &Advisory) -> Vec<Cpe> {
     names
 }
 
-/// The CPE names in a record that can make it concern a component.
+/// The CPE names by which a record can concern a component.
 fn each_name<'a>(advisory: &'a Advisory, with: &mut dyn FnMut(&'a str)) {
     advisory.packages.iter().flat_map(|claim| &claim.cpes).for_each(|text| with(text));
     let mut nodes: Vec<&ApplicabilityNode> = advisory.applicability.iter().collect();
@@ -86,7 +86,8 @@ fn each_name<'a>(advisory: &'a Advisory, with: &mut dyn FnMut(&'a str)) {
     }
 }
 
-/// The words of title and description of a record, for the text watch. Many: meant for records that are not analysed.
+/// The words of title and description of a record, for searching its text. These are many, so they are used only for records that are not
+/// analysed.
 pub fn text_keys_of_advisory(advisory: &Advisory) -> Vec<Key> {
     let title = advisory.title.as_deref().unwrap_or_default();
     let words = [title, &advisory.description].into_iter().flat_map(names::words);
@@ -94,7 +95,7 @@ pub fn text_keys_of_advisory(advisory: &Advisory) -> Vec<Key> {
     keys.into_iter().map(Key).collect()
 }
 
-/// The longest word of each name to watch for: a record whose text mentions the component has one of them.
+/// The longest word of each name that is searched for in texts: a record that mentions the component has one of them.
 pub fn text_keys_of_identity(identity: &Identity) -> Vec<Key> {
     let longest = |name: &Vec<String>| name.iter().max_by_key(|word| word.len()).cloned();
     let keys: BTreeSet<String> =
@@ -127,14 +128,14 @@ fn of_criterion(text: &str, keys: &mut BTreeSet<String>) {
     }
 }
 
-/// Neither escapes, nor what stands for "any" or "none".
+/// Whether a part has neither escapes nor a sign for "any" or "none".
 fn is_plain(part: &str) -> bool {
     !part.is_empty()
         && part != "-"
         && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
 }
 
-/// The keys of the Go modules in which a package path may lie, of two parts or more.
+/// The keys of the Go modules that may contain a package path, with two parts or more.
 fn modules_above(key: &str) -> Vec<String> {
     const PARTS: usize = 3;
     let go = key.starts_with("pkg:golang/");
@@ -142,7 +143,7 @@ fn modules_above(key: &str) -> Vec<String> {
     ends.filter_map(|at| key.get(..at)).map(str::to_owned).collect()
 }
 
-/// Vendor and product that are told in words.
+/// The key for vendor and product in words.
 fn words_key(key: &str) -> String {
     let (vendor, product) = claims::folded_key(key);
     format!("words:{vendor}:{product}")

@@ -1,6 +1,6 @@
-//! What a person adds to what documents say: products that are the same under several names, and products that a component is not.
+//! Knowledge that a person adds to the documents: products with several names, and products that a component is not.
 //!
-//! Plain data with its reason. Empty by default: nothing is taken for the same by guess.
+//! Each entry is plain data with a reason. The knowledge is empty by default: the program never guesses that products are the same.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ pub struct Alias {
     pub reason: String,
 }
 
-/// A product that a component is not, though its name or identifier says so.
+/// A product that a component is not, although its name or identifier agrees.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exclusion {
     /// The component: its product as in [`Alias`], or its plain name.
@@ -40,7 +40,7 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
-    /// All products that are the same as one of these, these included; in a stable order. Keys as [`product_key`] makes them.
+    /// All products that are the same as one of these, including these, in a stable order. The keys are those of [`product_key`].
     pub(super) fn same_as(&self, keys: &[String]) -> Vec<String> {
         let mut all = keys.to_vec();
         let classes: Vec<Vec<String>> = self
@@ -75,7 +75,7 @@ impl Knowledge {
     }
 }
 
-/// The key of a product as a person writes it: `cpe:vendor:product` or that of a package URL.
+/// The key of a product that a person wrote: `cpe:vendor:product` or that of a package URL.
 pub(super) fn product_key(product: &str) -> String {
     let product = product.trim();
     if let Ok(purl) = Purl::parse(product) {

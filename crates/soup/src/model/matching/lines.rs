@@ -1,17 +1,17 @@
-//! The lines in which a distribution maintains a package: its releases with their service packs, the streams beside a release (extended
-//! updates, Ubuntu Pro, FIPS), and the module streams of RPM. What was fixed in one line says nothing about another.
+//! The lines in which a distribution maintains a package: its releases with their service packs, additional streams of a release (extended
+//! updates, Ubuntu Pro, FIPS), and the module streams of RPM. A fix in one line says nothing about another line.
 
 use std::fmt;
 
 use super::ecosystem;
 use crate::model::purl::Purl;
 
-/// A release of a distribution, and the stream beside it. Printed and read as `12`, `15.4`, `9.4+eus`.
+/// A release of a distribution, and an additional stream. Its text form is `12`, `15.4` or `9.4+eus`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Release {
-    /// Its number, service pack and all; a word where it has none (`edge`).
+    /// Its number including the service pack; a word if it has no number (`edge`).
     pub number: String,
-    /// The stream; `None` for what everybody gets.
+    /// The additional stream; `None` for the release itself.
     pub stream: Option<String>,
 }
 
@@ -22,14 +22,14 @@ impl fmt::Display for Release {
     }
 }
 
-/// What a stream is to its release.
+/// The relation of a stream to its release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// It goes on where the release ends: whoever does not have it has the release without its fixes.
+    /// It continues the release after its end. Without the stream, the same release lacks these fixes.
     Extension,
-    /// It goes on with one minor release beside the later ones (Red Hat's extended update support).
+    /// It continues one minor release in parallel with later ones (Red Hat's extended update support).
     Minor,
-    /// It is built apart: FIPS, real time, another product.
+    /// It is built separately: FIPS, real time, another product.
     Separate,
 }
 
@@ -41,42 +41,42 @@ fn kind_of(stream: &str) -> Kind {
     }
 }
 
-/// How the release of a claim stands to that of a component.
+/// The relation of the release of a claim to that of a component.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fit {
     Same,
-    /// The component tells less than the claim: a release without its minor number.
-    Untold,
+    /// The component is less specific than the claim: it names a release without its minor number.
+    LessSpecific,
     Other,
 }
 
 impl Release {
-    /// Reads what was printed.
+    /// Parses the text that `Display` writes.
     pub fn parse(text: &str) -> Self {
         let (number, stream) =
             text.split_once('+').map_or((text, None), |(number, stream)| (number, Some(stream.to_owned())));
         Self { number: number.to_owned(), stream }
     }
 
-    /// The release that an ecosystem names after its first colon (`12`, `22.04:LTS`, `rhel_eus:9.4::baseos`).
-    pub fn of_ecosystem(namespace: &str, told: &str) -> Option<Self> {
-        let told = told.to_lowercase();
-        let mut number = number_of(namespace, &told)?;
+    /// The release in the name of an ecosystem, after the first colon (`12`, `22.04:LTS`, `rhel_eus:9.4::baseos`).
+    pub fn of_ecosystem(namespace: &str, text: &str) -> Option<Self> {
+        let text = text.to_lowercase();
+        let mut number = number_of(namespace, &text)?;
         let packs = matches!(namespace, "suse" | "openeuler");
         let parts = number.split('.').count();
-        // Without a service pack it is the release before the first one, except for modules, which all of them share.
-        if packs && parts == usize::from(namespace == "openeuler") + 1 && !told.contains("module") {
+        // Without a service pack it is the release before the first service pack, except for modules, which all service packs share.
+        if packs && parts == usize::from(namespace == "openeuler") + 1 && !text.contains("module") {
             number.push_str(".0");
         }
-        Some(Self { number, stream: stream_of(namespace, &told) })
+        Some(Self { number, stream: stream_of(namespace, &text) })
     }
 
-    /// The release that a package URL names (`distro=debian-12`, `distro=bookworm`), and the stream as the package tells it.
+    /// The release in a package URL (`distro=debian-12`, `distro=bookworm`), with the stream that version and name show.
     pub fn of_purl(purl: &Purl, version: Option<&str>) -> Option<Self> {
-        let told =
+        let text =
             purl.qualifiers.get("distro").or_else(|| purl.qualifiers.get("distro_name"))?.to_lowercase();
         let namespace = purl.namespace.as_deref().unwrap_or_default();
-        let number = number_of(namespace, &told)?;
+        let number = number_of(namespace, &text)?;
         let own = || {
             let version = version.unwrap_or_default().to_lowercase();
             let marked = |mark: &str| version.contains(mark) || purl.name.to_lowercase().contains(mark);
@@ -88,10 +88,10 @@ impl Release {
             let found = built.iter().find(|(_, so)| namespace == "ubuntu" && *so);
             found.map(|(stream, _)| (*stream).to_owned())
         };
-        Some(Self { number, stream: stream_of(namespace, &told).or_else(own) })
+        Some(Self { number, stream: stream_of(namespace, &text).or_else(own) })
     }
 
-    /// Whether it is this one.
+    /// Whether both are the same release and stream.
     pub fn is(&self, other: &Self) -> bool {
         let streams = match (&self.stream, &other.stream) {
             (None, None) => true,
@@ -101,7 +101,7 @@ impl Release {
         self.number == other.number && streams
     }
 
-    /// How this release of a claim stands to that of a component, streams left aside.
+    /// The relation of this release of a claim to that of a component, without regard to streams.
     pub fn fit(&self, own: &Self) -> Fit {
         let within = |one: &str, other: &str| {
             one.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
@@ -109,13 +109,13 @@ impl Release {
         if within(&own.number, &self.number) {
             Fit::Same
         } else if within(&self.number, &own.number) {
-            Fit::Untold
+            Fit::LessSpecific
         } else {
             Fit::Other
         }
     }
 
-    /// Whether records of this release answer for a component of another one.
+    /// Whether records of this release cover a component of another release.
     pub fn answers_for(&self, own: &Self) -> bool {
         let apart = self.stream.as_deref().filter(|stream| kind_of(stream) == Kind::Separate);
         self.fit(own) == Fit::Same && apart.is_none_or(|stream| is_same_stream(stream, own.stream.as_deref()))
@@ -127,30 +127,30 @@ fn is_same_stream(one: &str, other: Option<&str>) -> bool {
 }
 
 /// The stream that a text in lower case names.
-fn stream_of(namespace: &str, told: &str) -> Option<String> {
+fn stream_of(namespace: &str, text: &str) -> Option<String> {
     let found = match namespace {
         "ubuntu" => {
-            let mut words = told.split([':', '-']).skip_while(|word| *word != "pro");
+            let mut words = text.split([':', '-']).skip_while(|word| *word != "pro");
             let pro = words.next()?;
-            let line = told.split(':').find(|part| part.starts_with("fips") || part.starts_with("realtime"));
+            let line = text.split(':').find(|part| part.starts_with("fips") || part.starts_with("realtime"));
             line.unwrap_or(pro)
         }
         "redhat" => {
-            let product = told.split([':', '-']).next().unwrap_or_default();
+            let product = text.split([':', '-']).next().unwrap_or_default();
             let stream = product.strip_prefix("rhel_")?;
-            // The others (`rhel_extras`) are repositories of the release.
+            // Others (`rhel_extras`) are repositories of the release, not streams.
             Some(stream).filter(|stream| kind_of(stream) != Kind::Separate)?
         }
-        "suse" => ["ltss", "espos"].into_iter().find(|stream| told.contains(stream))?,
+        "suse" => ["ltss", "espos"].into_iter().find(|stream| text.contains(stream))?,
         _ => return None,
     };
     Some(found.to_owned())
 }
 
 /// The number in a text in lower case: `12.4` of `debian-12.4`, `22.04` of `pro:22.04:lts`, `15.4` of `linux enterprise server 15 sp4`.
-fn number_of(namespace: &str, told: &str) -> Option<String> {
+fn number_of(namespace: &str, text: &str) -> Option<String> {
     const ROLLING: [&str; 6] = ["tumbleweed", "edge", "sid", "rawhide", "rolling", "unstable"];
-    let tokens = || told.split([':', ' ', '-', '_', '/']).filter(|token| !token.is_empty());
+    let tokens = || text.split([':', ' ', '-', '_', '/']).filter(|token| !token.is_empty());
     if let Some(word) = tokens().find(|token| ROLLING.contains(token)) {
         return Some(word.to_owned());
     }
@@ -163,9 +163,9 @@ fn number_of(namespace: &str, told: &str) -> Option<String> {
         let number = bare.get(..end).unwrap_or_default().trim_matches('.');
         number.starts_with(|c: char| c.is_ascii_digit()).then(|| number.to_owned())
     };
-    let inside = || told.find(|c: char| c.is_ascii_digit()).and_then(|at| leading(told.get(at..)?));
+    let inside = || text.find(|c: char| c.is_ascii_digit()).and_then(|at| leading(text.get(at..)?));
     let Some(mut number) = tokens().find_map(leading).or_else(inside) else {
-        let plain = told.strip_prefix(namespace).unwrap_or(told).trim_matches(['-', ':', ' ']);
+        let plain = text.strip_prefix(namespace).unwrap_or(text).trim_matches(['-', ':', ' ']);
         return Some(plain.to_owned()).filter(|plain| !plain.is_empty());
     };
     let pack = tokens().find_map(|token| token.strip_prefix("sp").filter(|rest| leading(rest).is_some()));
@@ -200,29 +200,29 @@ const CODENAMES: &[(&str, &str)] = &[
     ("resolute", "26.04"),
 ];
 
-/// What the line of a claim means for a component of the same package.
+/// Whether the line of a claim is that of a component of the same package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Line {
-    /// It is about the component's own line.
+    /// It is the component's own line.
     Own,
-    /// It is about another line.
+    /// It is another line.
     Other,
-    /// It is, if this is so.
+    /// It is the component's line if this condition holds.
     If(String),
-    /// It cannot be told from this line: why.
+    /// It cannot be decided; the reason in words.
     Doubt(String),
 }
 
-/// A package as a claim names it.
+/// The package of a claim.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Told<'a> {
+pub(super) struct Claimed<'a> {
     pub purl: &'a Purl,
     pub release: Option<&'a Release>,
-    /// A version that the claim names, one built in a module before others; `None` where it names none.
+    /// A version that the claim names, preferably one that was built in a module; `None` if it names none.
     pub version: Option<&'a str>,
 }
 
-/// A package as a component tells it.
+/// The package of a component.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Own<'a> {
     pub purl: &'a Purl,
@@ -230,22 +230,22 @@ pub(super) struct Own<'a> {
     pub version: Option<&'a str>,
 }
 
-/// The line of a claim against a component of the same package. `beside` answers whether the same record has a claim about the package in
-/// this release and stream.
-pub(super) fn line(told: Told<'_>, own: Own<'_>, beside: &dyn Fn(&Release) -> bool) -> Line {
-    let release = match (told.release, own.release) {
+/// Compares the line of a claim with that of a component of the same package. `has_claim` returns whether the same record has a claim about the
+/// package in a given release and stream.
+pub(super) fn line(claimed: Claimed<'_>, own: Own<'_>, has_claim: &dyn Fn(&Release) -> bool) -> Line {
+    let release = match (claimed.release, own.release) {
         (None, _) => Line::Own,
         (Some(release), None) => Line::If(format!(
             "the package is that of release {release} of {}",
-            told.purl.namespace.as_deref().unwrap_or(&told.purl.kind)
+            claimed.purl.namespace.as_deref().unwrap_or(&claimed.purl.kind)
         )),
         (Some(release), Some(mine)) => match release.fit(mine) {
             Fit::Other => Line::Other,
-            Fit::Untold => Line::If(format!("the package is that of release {release}")),
-            Fit::Same => stream(release, mine, own.version.unwrap_or_default(), beside),
+            Fit::LessSpecific => Line::If(format!("the package is that of release {release}")),
+            Fit::Same => stream(release, mine, own.version.unwrap_or_default(), has_claim),
         },
     };
-    match (release, module(told, own)) {
+    match (release, module(claimed, own)) {
         (Line::Other, _) | (_, Line::Other) => Line::Other,
         (Line::Own, line) | (line, Line::Own) => line,
         (doubt @ Line::Doubt(_), _) | (_, doubt @ Line::Doubt(_)) => doubt,
@@ -254,30 +254,31 @@ pub(super) fn line(told: Told<'_>, own: Own<'_>, beside: &dyn Fn(&Release) -> bo
 }
 
 /// Streams of one release.
-fn stream(told: &Release, own: &Release, version: &str, beside: &dyn Fn(&Release) -> bool) -> Line {
-    let of = |stream: Option<&String>| Release { number: told.number.clone(), stream: stream.cloned() };
-    let condition =
-        |stream: &str| Line::If(format!("the package is of the {stream} stream of release {}", told.number));
-    match (&told.stream, &own.stream) {
+fn stream(claimed: &Release, own: &Release, version: &str, has_claim: &dyn Fn(&Release) -> bool) -> Line {
+    let of = |stream: Option<&String>| Release { number: claimed.number.clone(), stream: stream.cloned() };
+    let condition = |stream: &str| {
+        Line::If(format!("the package is of the {stream} stream of release {}", claimed.number))
+    };
+    match (&claimed.stream, &own.stream) {
         (None, None) => Line::Own,
         (Some(stream), mine) if is_same_stream(stream, mine.as_deref()) => Line::Own,
-        (_, Some(mine)) if beside(&of(Some(mine))) => Line::Other,
+        (_, Some(mine)) if has_claim(&of(Some(mine))) => Line::Other,
         (None, Some(mine)) if kind_of(mine) != Kind::Separate => Line::Own,
         (None, Some(mine)) => Line::Doubt(format!(
-            "the package is of the {mine} stream, and the record tells only of release {}",
-            told.number
+            "the package is of the {mine} stream, and the record covers only release {}",
+            claimed.number
         )),
-        (Some(_), None | Some(_)) if beside(&of(None)) => Line::Other,
+        (Some(_), None | Some(_)) if has_claim(&of(None)) => Line::Other,
         (Some(stream), None) => match kind_of(stream) {
             Kind::Extension => Line::Own,
-            Kind::Minor if is_built_for(version, &told.number) => Line::Own,
+            Kind::Minor if is_built_for(version, &claimed.number) => Line::Own,
             Kind::Minor | Kind::Separate => condition(stream),
         },
         (Some(stream), Some(_)) => condition(stream),
     }
 }
 
-/// Whether the release of an RPM says that it was built for a minor release: `.el9_2` for 9.2.
+/// Whether the release of an RPM shows that it was built for a minor release: `.el9_2` for 9.2.
 fn is_built_for(version: &str, number: &str) -> bool {
     let tag = format!(".el{}", number.replace('.', "_"));
     version.match_indices(&tag).any(|(at, tag)| {
@@ -287,8 +288,8 @@ fn is_built_for(version: &str, number: &str) -> bool {
 
 /// Module and stream of an RPM (`nodejs:20` of `nodejs:20:8090020240228165436:a75119d5`).
 fn module_of(purl: &Purl) -> Option<String> {
-    let told = purl.qualifiers.get("rpmmod")?;
-    let mut parts = told.split(':');
+    let module = purl.qualifiers.get("rpmmod")?;
+    let mut parts = module.split(':');
     let (name, stream) = (parts.next()?, parts.next());
     Some(stream.map_or_else(|| name.to_owned(), |stream| format!("{name}:{stream}")).to_lowercase())
 }
@@ -298,52 +299,54 @@ pub(super) fn is_modular(version: &str) -> bool {
     version.contains(".module") || version.contains("+module")
 }
 
-fn module(told: Told<'_>, own: Own<'_>) -> Line {
+fn module(claimed: Claimed<'_>, own: Own<'_>) -> Line {
     if own.purl.kind != "rpm" {
         return Line::Own;
     }
     let built = own.version.is_some_and(is_modular);
-    let told_built = told.version.map(is_modular);
-    match (module_of(told.purl), module_of(own.purl)) {
+    let claimed_built = claimed.version.map(is_modular);
+    match (module_of(claimed.purl), module_of(own.purl)) {
         (Some(one), Some(other)) if one == other => Line::Own,
         (Some(_), Some(_)) => Line::Other,
         (Some(_), None) if !built && own.version.is_some() => Line::Other,
         (Some(module), None) => Line::If(format!("the package is of the module {module}")),
-        (None, Some(module)) => match told_built {
+        (None, Some(module)) => match claimed_built {
             Some(true) => {
-                Line::If(format!("the record means the module {module}, whose name it does not tell"))
+                Line::If(format!("the record is about the module {module}, which it does not name"))
             }
             Some(false) => Line::Other,
             None => Line::Own,
         },
-        // Without names, two streams show in their first numbers alone.
-        (None, None) if built && told_built == Some(true) && major(told.version) != major(own.version) => {
-            Line::If("the package is of the module stream that the record means".to_owned())
+        // Without module names, only the first numbers show whether the streams are different.
+        (None, None)
+            if built && claimed_built == Some(true) && major(claimed.version) != major(own.version) =>
+        {
+            Line::If("the package is of the module stream that the record is about".to_owned())
         }
         (None, None) => Line::Own,
     }
 }
 
-/// The first number of a version, its epoch left aside.
+/// The first number of a version after its epoch.
 fn major(version: Option<&str>) -> Option<&str> {
     let version = version?;
     let upstream = version.split_once(':').map_or(version, |(_, rest)| rest);
     upstream.split(|c: char| !c.is_ascii_digit()).next()
 }
 
-/// Whether a namespace is one whose records tell releases.
-pub(super) fn told_release(kind: &str, namespace: &str, release: Option<&str>) -> Option<Release> {
+/// The release in the name of an ecosystem, for types of packages that distributions build.
+pub(super) fn release_of(kind: &str, namespace: &str, release: Option<&str>) -> Option<Release> {
     release
         .filter(|_| ecosystem::is_distribution(kind))
-        .and_then(|told| Release::of_ecosystem(namespace, told))
+        .and_then(|release| Release::of_ecosystem(namespace, release))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn of(namespace: &str, told: &str) -> String {
-        Release::of_ecosystem(namespace, told)
+    fn of(namespace: &str, text: &str) -> String {
+        Release::of_ecosystem(namespace, text)
             .map_or_else(|| "none".to_owned(), |release| release.to_string())
     }
 
@@ -354,7 +357,7 @@ mod tests {
 
     #[test]
     fn a_release_is_its_number_and_its_stream() {
-        for (namespace, told, right) in [
+        for (namespace, text, right) in [
             ("debian", "12", "12"),
             ("ubuntu", "22.04:LTS", "22.04"),
             ("ubuntu", "Pro:22.04:LTS", "22.04+pro"),
@@ -376,7 +379,7 @@ mod tests {
             ("openeuler", "24.03-LTS", "24.03.0"),
             ("almalinux", "9", "9"),
         ] {
-            assert_eq!(of(namespace, told), right, "{namespace} {told}");
+            assert_eq!(of(namespace, text), right, "{namespace} {text}");
         }
         for text in ["12", "9.4+eus", "edge"] {
             assert_eq!(Release::parse(text).to_string(), text);
@@ -384,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn a_component_tells_its_release_in_several_spellings() {
+    fn a_component_names_its_release_in_several_spellings() {
         for (purl, right) in [
             ("pkg:deb/debian/x?distro=debian-12.4", "12.4"),
             ("pkg:deb/debian/x?distro=bookworm", "12"),
@@ -403,17 +406,17 @@ mod tests {
 
     #[test]
     fn a_minor_release_lies_in_its_major_one_and_not_the_other_way_round() {
-        let fit = |told: &str, own: &str| Release::parse(told).fit(&Release::parse(own));
+        let fit = |claimed: &str, own: &str| Release::parse(claimed).fit(&Release::parse(own));
         assert_eq!([fit("12", "12.9"), fit("9", "9.2"), fit("15.4", "15.4")], [Fit::Same; 3]);
         assert_eq!([fit("9.4", "9.2"), fit("1", "12"), fit("15.4", "15.5")], [Fit::Other; 3]);
-        assert_eq!(fit("9.4", "9"), Fit::Untold);
+        assert_eq!(fit("9.4", "9"), Fit::LessSpecific);
     }
 
     #[test]
     fn streams_answer_for_their_own_line() {
-        let of = |told: &str, own: &str, version: &str, beside: &[&str]| {
-            let (told, own) = (Release::parse(told), Release::parse(own));
-            match stream(&told, &own, version, &|release| beside.contains(&release.to_string().as_str())) {
+        let of = |claimed: &str, own: &str, version: &str, others: &[&str]| {
+            let (claimed, own) = (Release::parse(claimed), Release::parse(own));
+            match stream(&claimed, &own, version, &|release| others.contains(&release.to_string().as_str())) {
                 Line::Own => "own",
                 Line::Other => "other",
                 Line::If(_) => "if",

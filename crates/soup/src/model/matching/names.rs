@@ -1,7 +1,7 @@
-//! Names in words: comparing them loosely, and which are too common to mean anything.
+//! Comparing names in words, and recognising names that are too common to identify a product.
 
-/// A name in lower case, everything that is neither letter, digit nor `+` taken for the same separator: `Spring_Framework` and
-/// `spring-framework` are one.
+/// A name in lower case in which everything but letters, digits and `+` is the same separator: `Spring_Framework` and `spring-framework` are
+/// equal.
 pub fn fold(name: &str) -> String {
     let mut folded = String::with_capacity(name.len());
     for c in name.chars() {
@@ -17,12 +17,12 @@ pub fn fold(name: &str) -> String {
     folded
 }
 
-/// Whether a folded name is too common to tell a product by: no candidate is made of it.
+/// Whether a folded name is too common to identify a product. It makes no candidate.
 pub fn too_common(folded: &str) -> bool {
     folded.chars().count() < 2 || is_in(COMMON, folded)
 }
 
-/// Whether a folded name is too common in texts to watch for it.
+/// Whether a folded name is too common in texts to search for it.
 pub fn too_common_in_texts(folded: &str) -> bool {
     folded.chars().count() < 3 || too_common(folded) || is_in(COMMON_IN_TEXTS, folded)
 }
@@ -36,7 +36,7 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !(c.is_alphanumeric() || c == '+')).filter(|word| !word.is_empty())
 }
 
-/// Words that are in the names of hundreds of products.
+/// Words that occur in the names of hundreds of products.
 const COMMON: &str = "\
     agent api app application args array async auth base bin buffer bytes cache cli client code color \
     colors command common commons config console container core cors crypto daemon data database date db \
@@ -51,7 +51,7 @@ const COMMON: &str = "\
     test testing tests text thread time token tool tools type types ui update upload uri url user users \
     util utilities utils value version view warning web widget window write writer xml";
 
-/// Names of products that texts about other products are full of.
+/// Names of products that often occur in texts about other products.
 const COMMON_IN_TEXTS: &str = "\
     access android apache attack attacker bash browser bugs chrome cloud connect control cookie document \
     exec execute express file-type find fix function git glob google header internet java javascript \

@@ -1,5 +1,5 @@
-//! What came of holding a component against a whole source: found, nothing found, or could not be checked and why. "Nothing found" is said
-//! only where the source covers the component, its data is whole and new enough, and nothing was left in doubt.
+//! The outcome of one source for a component: found, nothing found, or could not be checked, with the reason. It is "nothing found" only if the
+//! source covers the component, its data is complete and new enough, and no doubt is left.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,13 @@ use super::{Judgement, Verdict, Why, ecosystem, hits};
 use crate::model::advisory::Source;
 use crate::model::purl::Level;
 
-/// What came of it.
+/// The outcome of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// Something concerns the component, or does if a condition holds.
+    /// A record concerns the component, perhaps under a condition.
     Found,
-    /// It was checked, and nothing does.
+    /// It was checked, and no record concerns it.
     NothingFound,
     /// It could not be checked.
     CouldNotBeChecked,
@@ -28,23 +28,24 @@ pub enum Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Obstacle {
-    /// The component has no identifier that the source knows products by.
+    /// The component has no identifier of the kind that the source uses.
     NoIdentifier,
-    /// The source has no records for the component's ecosystem, or none that names the product where it does not name all.
+    /// The source has no records for the component's ecosystem; or it does not cover all products and has no record of this one.
     NoData,
-    /// A distribution built the component; the source has no records of that distribution, of that release, or the component does not tell
-    /// what the distribution publishes by.
+    /// A distribution built the component, and the source has no records of that distribution or release, or the component does not name the
+    /// source package by which the distribution publishes.
     Distribution,
     /// Records about the component name versions that cannot be compared with its own.
     NotComparable,
     /// The data is older than allowed, or of unknown age.
     TooOld,
-    /// The data is not whole: pages are missing, or records could not be read.
+    /// The data is not complete: pages are missing, or records could not be read.
     Incomplete,
 }
 
 impl Obstacle {
-    /// Whether it lies in the data or in a doubt, so that the source should have answered; the others say that it has nothing to answer with.
+    /// Whether the source covers the component, but its data is deficient or a doubt is left. With the other obstacles, the source does not cover the
+    /// component.
     pub const fn is_doubt(self) -> bool {
         match self {
             Self::NotComparable | Self::TooOld | Self::Incomplete => true,
@@ -53,25 +54,25 @@ impl Obstacle {
     }
 }
 
-/// What is known of a source of advisories.
+/// The facts about a source of advisories.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceFacts {
     /// The kind of its records.
     pub source: Source,
-    /// What it covers, each with the days since that data was made; `None` when not known.
+    /// What it covers, each with the age of the data in days; `None` if the age is not known.
     pub covers: BTreeMap<Coverage, Option<u32>>,
-    /// Days that data may be old; `None` when any age is allowed.
+    /// Maximum age of the data in days; `None` if any age is allowed.
     pub allowed_days: Option<u32>,
-    /// In which ways its data is not whole, in words.
+    /// What is missing from its data, in words.
     pub gaps: Vec<String>,
 }
 
-/// What came of holding a component against one source.
+/// The result of one source for a component.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checked {
-    /// What came of it.
+    /// The outcome.
     pub outcome: Outcome,
-    /// The identifier by which it was looked up, where there is one.
+    /// The identifier by which it was looked up, if there is one.
     pub identifier: Option<String>,
     /// Why it could not be checked.
     pub obstacle: Option<Obstacle>,
@@ -79,10 +80,10 @@ pub struct Checked {
     pub reason: Option<String>,
 }
 
-/// What stands in the way, and in words.
+/// The obstacle, and its words.
 type Unchecked = (Obstacle, String);
 
-/// Sums up the judgements of all records of one source. What was found counts whatever stands in the way of finding more.
+/// Sums up the judgements of all records of one source. A finding counts even if an obstacle may hide further findings.
 pub fn outcome<'j>(
     identity: &Identity,
     facts: &SourceFacts,
@@ -111,7 +112,9 @@ pub fn outcome<'j>(
         Err(obstacle) => Some(obstacle),
         Ok((_, age)) => too_old(facts, age)
             .or_else(|| facts.gaps.first().map(|gap| (Obstacle::Incomplete, gap.clone())))
-            .or_else(|| identity.told(identity.version.as_deref()).err().map(|why| doubt(why.to_owned()))),
+            .or_else(|| {
+                identity.usable_version(identity.version.as_deref()).err().map(|why| doubt(why.to_owned()))
+            }),
     };
     match obstacle.or(unclear.or(perhaps).map(doubt)) {
         None => Checked { outcome: Outcome::NothingFound, identifier, obstacle: None, reason: None },
@@ -128,17 +131,17 @@ pub fn outcome<'j>(
     }
 }
 
-/// Why a candidate leaves the answer of its source open: the source has no better name for the product of that record.
+/// Why a candidate leaves the outcome of its source open: the source has no better name for the product of that record.
 fn may_mean(identity: &Identity, facts: &SourceFacts, why: &Why) -> Option<String> {
     let by_name = why.level == Level::ByName;
     let nearly = || identity.purls.iter().any(|known| hits::nearly(&known.key, &why.product).is_some());
     let open = match facts.source {
         Source::Nvd => by_name,
         Source::Osv => by_name && (why.product.is_empty() || nearly()),
-        // They answer only where a record names the product.
+        // These sources cover a product only if a record names it.
         Source::Cve | Source::Csaf => by_name && why.product.is_empty(),
     };
-    open.then(|| format!("a record may mean it: {}", why.words))
+    open.then(|| format!("a record may be about it: {}", why.words))
 }
 
 /// Whether a reason shows that the source knows this very product, not only its name or its upstream.
@@ -147,7 +150,7 @@ fn names(identity: &Identity, why: &Why) -> bool {
     exactly && (identity.distribution().is_none() || why.product.starts_with("pkg:"))
 }
 
-/// The identifier by which the source covers the component, with the age of that data, or why it does not.
+/// The identifier by which the source covers the component, with the age of that data, or why the source does not cover it.
 fn lookup(identity: &Identity, facts: &SourceFacts, named: bool) -> Result<(String, Option<u32>), Unchecked> {
     match facts.source {
         Source::Osv => by_package(identity, facts, named),
@@ -160,7 +163,7 @@ fn age_of(facts: &SourceFacts, coverage: &Coverage) -> Option<Option<u32>> {
     facts.covers.get(coverage).copied()
 }
 
-/// A source by packages covers whole ecosystems. The first identifier that is covered counts; else the reason of the first.
+/// A source of packages covers whole ecosystems. The first identifier that is covered counts; if there is none, the reason of the first.
 fn by_package(
     identity: &Identity,
     facts: &SourceFacts,
@@ -212,9 +215,9 @@ fn package_age(
         )));
     }
     let of_release = |own: &Release| {
-        let answering = |told: &&str| Release::parse(told).answers_for(own);
-        let ages = releases.iter().filter(|(told, _)| told.as_ref().is_some_and(answering));
-        // Unknown is the oldest.
+        let answering = |release: &&str| Release::parse(release).answers_for(own);
+        let ages = releases.iter().filter(|(release, _)| release.as_ref().is_some_and(answering));
+        // An unknown age counts as the oldest.
         ages.map(|(_, age)| *age).max_by_key(|age| age.map_or(u32::MAX, |age| age))
     };
     let age = match &known.release {
@@ -225,19 +228,19 @@ fn package_age(
         return Err(none(match &known.release {
             Some(release) => format!("the source has no records of release {release} of {own}"),
             None => format!(
-                "the component does not tell its release of {own}, and the source has records of single releases"
+                "the component does not name its release of {own}, and the source has records only of single releases"
             ),
         }));
     };
-    if !named && !identity.source_told {
+    if !named && !identity.source_known {
         return Err(none(format!(
-            "the component does not tell its source package, by which {own} publishes"
+            "the component does not name its source package, and {own} publishes by source packages"
         )));
     }
     Ok(age)
 }
 
-/// A source by products knows every product under its CPE name, and nothing that a distribution changed.
+/// A source of products covers every product by its CPE name, but no package of a distribution.
 fn by_product(identity: &Identity, facts: &SourceFacts) -> Result<(String, Option<u32>), Unchecked> {
     if let Some(kind) = identity.distribution() {
         return Err((
@@ -258,7 +261,7 @@ fn by_product(identity: &Identity, facts: &SourceFacts) -> Result<(String, Optio
     Ok((known.shown.clone(), age))
 }
 
-/// A source that names products in its own words has answered only where a record names this one.
+/// A source that names products in its own words covers only products that a record names.
 fn by_name(
     identity: &Identity,
     facts: &SourceFacts,

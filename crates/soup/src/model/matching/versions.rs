@@ -1,30 +1,30 @@
-//! A component's version against what a claim says of versions: holds, is outside, or cannot be told.
+//! Compares a component's version with the versions of a claim: included, outside, or unclear.
 
 use super::combine::Weight;
 use super::{ecosystem, written};
 use crate::model::advisory::{AS_WRITTEN, Bound, ClaimStatus, Interval, Versions};
 use crate::model::version::{self, Scheme};
 
-/// How versions are compared, or in which words their order is unknown.
+/// The order of versions, or why it is not known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Order {
     /// By this scheme.
     By(Scheme),
-    /// Not at all: why, in words.
+    /// They cannot be compared; the reason in words.
     Unknown(String),
 }
 
 impl Order {
-    /// The order of an entry of a claim: the one that it names, else that of the ecosystem or the purl type. Where neither has one and the
-    /// claim names none, versions are compared by the vendor-neutral one, as those of products that are told in words.
+    /// The order of an entry of a claim: the one that it names, else that of the ecosystem or the purl type. If there is none and the claim names
+    /// none, versions are compared by the vendor-neutral order, like those of products that are named in words.
     pub fn of(entry: &Versions, ecosystem: &str, kind: &str) -> Self {
-        let told = entry.order.as_str();
+        let named = entry.order.as_str();
         let ecosystem = ecosystem::by_address(ecosystem);
-        let own = || Scheme::of_purl_type(kind).filter(|_| matches!(told, "" | "ECOSYSTEM" | "SEMVER"));
-        let neutral = || told.is_empty().then_some(Scheme::Nvd);
-        match Scheme::of_claim(told, ecosystem).or_else(own).or_else(neutral) {
+        let own = || Scheme::of_purl_type(kind).filter(|_| matches!(named, "" | "ECOSYSTEM" | "SEMVER"));
+        let neutral = || named.is_empty().then_some(Scheme::Nvd);
+        match Scheme::of_claim(named, ecosystem).or_else(own).or_else(neutral) {
             Some(scheme) => Self::By(scheme),
-            None => Self::Unknown(format!("versions ordered by “{told}” cannot be compared")),
+            None => Self::Unknown(format!("versions ordered by “{named}” cannot be compared")),
         }
     }
 
@@ -50,7 +50,7 @@ impl Order {
         }
     }
 
-    /// Whether a text is no version in this order.
+    /// Whether a text is not a version in this order.
     fn refuses(&self, version: &str) -> bool {
         match self {
             Self::By(scheme) => scheme.check(version).is_err(),
@@ -58,12 +58,12 @@ impl Order {
         }
     }
 
-    /// Whether a version is inside an interval; `free` as in [`stand`]. Records of that kind say "semver" of every version with three numbers: a
-    /// version whose word is none of a time before the release (`6.1.90-rt31`) may be a later build.
+    /// Whether a version is inside an interval; `free` as in [`stand`]. Such records call every version with three numbers "semver". So a version
+    /// with a word that does not mean a pre-release (`6.1.90-rt31`) may be a later build.
     fn within_of(&self, version: &str, interval: &Interval, free: bool) -> Result<bool, String> {
         let bad = |bound: &&Bound| free && !is_everything(interval) && !written::is_bound(&bound.version);
         if let Some(text) = [&interval.from, &interval.to].into_iter().flatten().find(bad) {
-            // The other end may exclude it all the same.
+            // The other end may nevertheless exclude the version.
             let good = |bound: &Option<Bound>| bound.clone().filter(|bound| !bad(&bound));
             let rest = Interval { from: good(&interval.from), to: good(&interval.to) };
             return match self.within_of(version, &rest, free) {
@@ -101,7 +101,7 @@ impl Order {
     }
 }
 
-/// Whether an interval holds every version: no bounds, or from `0` on (OSV, CVE).
+/// Whether an interval includes every version: no bounds, or from `0` on (OSV, CVE).
 pub(super) fn is_everything(interval: &Interval) -> bool {
     interval.to.is_none()
         && interval
@@ -110,19 +110,19 @@ pub(super) fn is_everything(interval: &Interval) -> bool {
             .is_none_or(|from| from.included && matches!(from.version.as_str(), "0" | "*" | ""))
 }
 
-/// What one entry says of a version.
+/// What one entry says about a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Stand {
-    /// The entry names it.
+    /// The entry includes it.
     Holds(Weight),
-    /// The entry does not name it.
+    /// The entry does not include it.
     Outside,
-    /// It cannot be told: why.
+    /// It cannot be decided; the reason in words.
     Unclear(String),
 }
 
-/// What one entry of a claim says of a version, or of a component whose version is not known, in words why. `free` tells that the source is
-/// not held to exact versions: CVE and CSAF records have requirements and whole sentences where a version should be.
+/// What one entry of a claim says about a version; an `Err` is the reason why the version is not known. `free` means that the source need not
+/// name exact versions: CVE and CSAF records have requirements and whole sentences where a version should be.
 pub(super) fn stand(entry: &Versions, order: &Order, version: Result<&str, &str>, free: bool) -> Stand {
     let commits = is_git(entry);
     if free && as_written(entry).any(written::names_every_version) {
@@ -147,7 +147,7 @@ pub(super) fn stand(entry: &Versions, order: &Order, version: Result<&str, &str>
                 }
             }
             Ok(false) => {}
-            // A listed version that is no version of the scheme is another one, unless the component's own is the odd one.
+            // A listed text that is not a version of the scheme is another version, provided that the component's version is one.
             Err(why) => {
                 let another =
                     order.refuses(listed) && !order.refuses(version) && !same_numbers(listed, version);
@@ -169,14 +169,14 @@ pub(super) fn stand(entry: &Versions, order: &Order, version: Result<&str, &str>
     unclear.map_or(Stand::Outside, Stand::Unclear)
 }
 
-/// The texts of an entry that stand where single versions should be, or a range.
+/// The texts of an entry in the places of single versions and of a range as written.
 fn as_written(entry: &Versions) -> impl Iterator<Item = &str> {
     let ranges = entry.intervals.iter().filter(|_| entry.order == AS_WRITTEN);
     let ranges = ranges.filter_map(|interval| interval.to.as_ref()).map(|bound| bound.version.as_str());
     entry.listed.iter().map(String::as_str).chain(ranges)
 }
 
-/// Whether a version fulfils what is written where a version should be, or why that cannot be told.
+/// Whether a version fulfils a text in the place of a version, or why this cannot be decided.
 fn required(text: &str, order: &Order, version: &str) -> Result<bool, String> {
     let Some(intervals) = written::requirement(text) else { return Err(written::doubt(text)) };
     let mut unclear = None;
@@ -190,7 +190,7 @@ fn required(text: &str, order: &Order, version: &str) -> Result<bool, String> {
     unclear.map_or(Ok(false), Err)
 }
 
-/// Words of a time before a release.
+/// Words for a pre-release.
 const BEFORE: [&str; 13] = [
     "alpha",
     "beta",
@@ -207,8 +207,8 @@ const BEFORE: [&str; 13] = [
     "next",
 ];
 
-/// Whether a version and its bounds are nothing but numbers, and one of them is no Semantic Versioning because of their count or of leading zeros
-/// alone: every order of numbers says the same of them.
+/// Whether a version and its bounds consist only of numbers, and at least one of them is not a Semantic Version because of the count of numbers or
+/// because of leading zeros. Every order of numbers compares these in the same way.
 fn is_numbers_beyond(version: &str, interval: &Interval) -> bool {
     let bounds = [&interval.from, &interval.to].into_iter().flatten().map(|bound| bound.version.as_str());
     let mut all = bounds.chain([version]).map(str::trim);
@@ -223,7 +223,7 @@ fn is_numbers_beyond(version: &str, interval: &Interval) -> bool {
     }) && beyond
 }
 
-/// Whether a word follows the numbers of a version after a hyphen that is none of a time before the release.
+/// Whether the numbers of a version are followed by a hyphen and a word that does not mean a pre-release.
 fn has_later_word(version: &str) -> bool {
     let Some((_, rest)) = version.split_once('-') else { return false };
     let word: String = rest.chars().take_while(char::is_ascii_alphabetic).collect();
@@ -231,8 +231,8 @@ fn has_later_word(version: &str) -> bool {
     !(BEFORE.contains(&word.as_str()) || matches!(word.as_str(), "a" | "b" | "m" | "c" | "cr" | "ea"))
 }
 
-/// Whether two versions have the same numbers, whatever stands before, between and after them (`curl-8_4_0`, `8.4.0`). A word of a time before
-/// the release on one side alone tells them apart.
+/// Whether two versions have the same numbers, whatever is before, between and after them (`curl-8_4_0`, `8.4.0`). They are different if only one
+/// has a word for a pre-release.
 fn same_numbers(a: &str, b: &str) -> bool {
     let read = |text: &str| -> (Vec<String>, bool) {
         let lower = text.to_ascii_lowercase();
@@ -252,11 +252,11 @@ fn same_numbers(a: &str, b: &str) -> bool {
         let word: String = tail.chars().take_while(char::is_ascii_alphabetic).collect();
         (numbers, BEFORE.contains(&word.as_str()))
     };
-    let ((own, own_before), (told, told_before)) = (read(a), read(b));
-    !own.is_empty() && own == told && own_before == told_before
+    let ((one, one_before), (other, other_before)) = (read(a), read(b));
+    !one.is_empty() && one == other && one_before == other_before
 }
 
-/// Whether a version is a commit, or counted from one (`git describe`).
+/// Whether a version is a commit, or names one as `git describe` does.
 pub(super) fn is_commit(version: &str) -> bool {
     let is_hash = |text: &str| {
         let hex = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
@@ -269,7 +269,7 @@ pub(super) fn is_commit(version: &str) -> bool {
     is_hash(version) || version.rsplit_once("-g").is_some_and(|(_, hash)| hash.len() >= 7 && is_hash(hash))
 }
 
-/// Ranges of Git commits: they say nothing about a version.
+/// Whether an entry is a range of Git commits, which says nothing about a version.
 pub(super) fn is_git(entry: &Versions) -> bool {
     entry.order.eq_ignore_ascii_case("git")
 }
@@ -286,7 +286,7 @@ pub(super) fn interval_words(interval: &Interval) -> String {
     from.into_iter().chain(to).collect::<Vec<_>>().join(", ")
 }
 
-/// What an entry names, in words.
+/// The versions of an entry, in words.
 pub(super) fn entry_words(entry: &Versions) -> String {
     const SHOWN: usize = 8;
     if entry.order == AS_WRITTEN {
@@ -303,7 +303,7 @@ pub(super) fn entry_words(entry: &Versions) -> String {
     words
 }
 
-/// What the affected entries of a claim name, in words.
+/// The versions of the affected entries of a claim, in words.
 pub(super) fn claim_words(entries: &[Versions]) -> String {
     let affected = entries.iter().filter(|entry| entry.status == ClaimStatus::Affected && !is_git(entry));
     let words: Vec<String> = affected.map(entry_words).filter(|words| !words.is_empty()).take(4).collect();

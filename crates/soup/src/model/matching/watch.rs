@@ -1,10 +1,10 @@
-//! Watching texts: records that name no product yet (NVD: awaiting analysis) are found by the component's name in title and description.
+//! Searching texts: records that name no product yet (NVD: awaiting analysis) are found by the component's name in title and description.
 
 use super::identity::Identity;
 use super::names;
 use crate::model::advisory::Advisory;
 
-/// Whether title or description of a record has the component's name as whole words. Names that are too common to tell anything never match.
+/// Whether title or description of a record contains the component's name as whole words. Names that are too common never match.
 pub fn mentions(identity: &Identity, advisory: &Advisory) -> bool {
     let title = advisory.title.as_deref().unwrap_or_default();
     !identity.watched.is_empty()

@@ -1,9 +1,9 @@
-//! What CVE and CSAF records write where one version should be: requirements, every version, half a sentence. What cannot be read as a
+//! Texts in the place of a version in CVE and CSAF records: requirements, "all versions", parts of a sentence. A text that cannot be read as a
 //! requirement is a doubt, never another version.
 
 pub(super) use crate::model::version::{is_one_version, requirement};
 
-/// Words by which a text means every version.
+/// Texts that mean every version.
 const EVERY: [&str; 9] = [
     "*",
     "all",
@@ -22,17 +22,17 @@ pub(super) fn names_every_version(text: &str) -> bool {
     EVERY.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Whether a text can be the end of a range: one version, or a line of them.
+/// Whether a text can be the end of a range: one version, or a line of versions.
 pub(super) fn is_bound(text: &str) -> bool {
     let line = [".*", ".x", ".X"].into_iter().find_map(|end| text.trim().strip_suffix(end)).unwrap_or(text);
     is_one_version(line)
 }
 
-/// The words for a text that names no one version.
+/// The words for a text that does not name one version.
 pub(super) fn doubt(text: &str) -> String {
     const SHOWN: usize = 80;
     let shown: String = text.chars().take(SHOWN).collect();
-    format!("the record writes “{shown}” where a version should be")
+    format!("the record has “{shown}” where a version should be")
 }
 
 #[cfg(test)]
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_version_is_told_in_several_words() {
+    fn every_version_has_several_words() {
         assert!(names_every_version("All versions") && names_every_version(" * "));
         assert!(!names_every_version("1.*") && !names_every_version("all versions before 2"));
     }

@@ -244,7 +244,7 @@ fn sortable(written: Option<&str>, now: Moment) -> Option<String> {
     (sortable < tomorrow).then_some(sortable)
 }
 
-/// The part of a cached record's value for the verdict, and the bytes of the part that an advisory shows.
+/// The part of a cached record's value for the verdict, and the bytes of the part that a finding shows.
 pub fn unpack(body: &[u8]) -> Result<(Published, &[u8]), StoreError> {
     postcard::take_from_bytes(body).map_err(|error| unreadable(&error))
 }
@@ -349,17 +349,17 @@ impl Node<'_> {
     fn owned(self, concerns: &dyn Fn(&str) -> bool) -> ApplicabilityNode {
         let any = self.operator == Operator::Or && !self.negate;
         let all: &dyn Fn(&str) -> bool = &|_| true;
-        let kept = if any { concerns } else { all };
+        let accepts = if any { concerns } else { all };
         ApplicabilityNode {
             operator: self.operator,
             negate: self.negate,
             criteria: self
                 .criteria
                 .into_iter()
-                .filter(|one| kept(one.criteria))
+                .filter(|one| accepts(one.criteria))
                 .map(Criterion::owned)
                 .collect(),
-            children: self.children.into_iter().map(|child| child.owned(kept)).collect(),
+            children: self.children.into_iter().map(|child| child.owned(accepts)).collect(),
         }
     }
 }

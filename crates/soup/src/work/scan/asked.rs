@@ -1,7 +1,7 @@
-//! A scan that may have been made before. What was answered then is answered again if everything that the answer depends on is the same: the
-//! bytes and the name of the bill, the options with the day, the form of the answer, the cache, and this very program.
+//! A scan whose answer may be stored already. A stored answer is given again if everything that it depends on is unchanged: the bytes and the
+//! name of the bill, the options including the day, the form of the answer, the cache, and this build of the program.
 //!
-//! Belongs here: what an answer depends on. Does not belong here: how answers are kept (`cache::answers`), and what they say.
+//! This module defines what an answer depends on. Storing answers belongs to `cache::answers`, their content to the caller.
 
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
@@ -10,26 +10,26 @@ use sha2::{Digest as _, Sha256};
 
 use super::ScanOptions;
 use crate::cache::Cache;
-use crate::cache::answers::{self, Answer, Keeping, Key};
+use crate::cache::answers::{self, Answer, AnswerWriter, Key};
 use crate::work::bills::BillFile;
 
-/// A question whose answer may be kept.
+/// A scan as a question whose answer can be stored.
 #[derive(Debug)]
 pub struct AskedScan {
     key: Key,
     /// The folder of the cache.
     folder: PathBuf,
-    /// The cache as it was when the question was asked.
+    /// The state of the cache when the question was asked.
     state: [u8; 32],
     bill: PathBuf,
 }
 
 impl AskedScan {
-    /// The question of a scan whose answer has the form that `form` names. `None` where something is not known that the answer depends on.
+    /// The question for a scan of a bill; `form` names the form of the answer. `None` if something that the answer depends on is not known.
     pub fn of(bill: &BillFile, folder: &Path, options: &ScanOptions, form: &str) -> Option<Self> {
         let ScanOptions { today, max_age_days, all, knowledge } = options;
         let state = state_of(folder)?;
-        let mut key = KeyOf(Sha256::new());
+        let mut key = KeyHasher(Sha256::new());
         key.and(&env!("CARGO_PKG_VERSION")).and(&this_program()?);
         key.and(&bill.name).and(&bill.digest);
         key.and(&form).and(today).and(max_age_days).and(all).and(knowledge);
@@ -37,18 +37,18 @@ impl AskedScan {
         Some(Self { key: key.0.finalize().into(), folder: folder.to_owned(), state, bill: bill.path.clone() })
     }
 
-    /// The answer that was given before.
-    pub fn kept(&self) -> Option<Answer> {
-        answers::kept(&self.folder, &self.key)
+    /// The answer that was given before, if it is stored.
+    pub fn stored_answer(&self) -> Option<Answer> {
+        answers::load(&self.folder, &self.key)
     }
 
-    /// Begins to keep the answer that is given now. `None` where nothing can be kept.
-    pub fn keep(&self) -> Option<Keeping> {
-        Keeping::begin(&self.folder, self.key, &self.bill)
+    /// Begins to store a new answer. `None` if nothing can be stored.
+    pub fn begin_answer(&self) -> Option<AnswerWriter> {
+        AnswerWriter::begin(&self.folder, self.key, &self.bill)
     }
 
-    /// Keeps the answer that was given, if the cache is still what it was when the question was asked.
-    pub fn finish(&self, answer: Keeping, code: u8) {
+    /// Stores the new answer if the cache has not changed since the question was asked.
+    pub fn finish(&self, answer: AnswerWriter, code: u8) {
         if state_of(&self.folder) == Some(self.state) {
             answer.finish(code);
         }
@@ -59,16 +59,16 @@ fn state_of(folder: &Path) -> Option<[u8; 32]> {
     Cache::open_to_read(folder).ok()??.state(folder).ok()
 }
 
-/// What tells this program from another build of the same version.
+/// Distinguishes this build of the program from other builds of the same version.
 fn this_program() -> Option<impl Debug> {
     let meta = std::fs::metadata(std::env::current_exe().ok()?).ok()?;
     Some((meta.len(), meta.modified().ok()?))
 }
 
-/// A digest of values, one after the other, each as its kind prints all of it.
-struct KeyOf(Sha256);
+/// A digest of several values. Each is hashed as its length and its complete `Debug` text.
+struct KeyHasher(Sha256);
 
-impl KeyOf {
+impl KeyHasher {
     fn and(&mut self, value: &dyn Debug) -> &mut Self {
         let text = format!("{value:?}");
         self.0.update((text.len() as u64).to_le_bytes());
@@ -132,28 +132,28 @@ mod tests {
 
         fn answer(&self, name: &str, text: &str) {
             let asked = self.asked(name);
-            let mut keeping = asked.keep().unwrap();
-            keeping.add(text.as_bytes());
-            asked.finish(keeping, 10);
+            let mut writer = asked.begin_answer().unwrap();
+            writer.add(text.as_bytes());
+            asked.finish(writer, 10);
         }
 
-        fn kept(&self, name: &str) -> Option<String> {
-            self.asked(name).kept().map(|answer| String::from_utf8(answer.text).unwrap())
+        fn stored(&self, name: &str) -> Option<String> {
+            self.asked(name).stored_answer().map(|answer| String::from_utf8(answer.text).unwrap())
         }
     }
 
     #[test]
     fn the_same_question_has_the_answer_that_was_given() {
         let bench = Bench::new();
-        assert_eq!(bench.kept("bill.json"), None);
+        assert_eq!(bench.stored("bill.json"), None);
         bench.answer("bill.json", "said");
-        assert_eq!(bench.kept("bill.json").as_deref(), Some("said"));
-        // Whoever reads the cache changes nothing in it.
+        assert_eq!(bench.stored("bill.json").as_deref(), Some("said"));
+        // A reader does not change the cache.
         let cache = Cache::open_to_read(&bench.cache()).unwrap().unwrap();
         assert_eq!(cache.files().unwrap().len(), 1);
-        assert_eq!(bench.kept("bill.json").as_deref(), Some("said"));
+        assert_eq!(bench.stored("bill.json").as_deref(), Some("said"));
         drop(cache);
-        assert_eq!(bench.kept("bill.json").as_deref(), Some("said"));
+        assert_eq!(bench.stored("bill.json").as_deref(), Some("said"));
     }
 
     #[test]
@@ -161,26 +161,26 @@ mod tests {
         let mut bench = Bench::new();
         bench.answer("bill.json", "said");
         bench.bill("other.json", "{}");
-        assert_eq!(bench.kept("other.json"), None, "the name says how a bill is read");
+        assert_eq!(bench.stored("other.json"), None, "the name says how a bill is read");
         let first = bench.options.clone();
         bench.options.today = first.today.plus_days(1);
-        assert_eq!(bench.kept("bill.json"), None, "another day");
+        assert_eq!(bench.stored("bill.json"), None, "another day");
         bench.options = ScanOptions { max_age_days: 15, ..first.clone() };
-        assert_eq!(bench.kept("bill.json"), None, "another age");
+        assert_eq!(bench.stored("bill.json"), None, "another age");
         bench.options = ScanOptions { all: true, ..first.clone() };
-        assert_eq!(bench.kept("bill.json"), None, "all of it");
+        assert_eq!(bench.stored("bill.json"), None, "all of it");
         bench.options = first.clone();
         bench.options.knowledge.aliases.push(Alias::default());
-        assert_eq!(bench.kept("bill.json"), None, "other knowledge");
+        assert_eq!(bench.stored("bill.json"), None, "other knowledge");
         bench.options = first;
         bench.form = "words";
-        assert_eq!(bench.kept("bill.json"), None, "another form");
+        assert_eq!(bench.stored("bill.json"), None, "another form");
         bench.form = "json";
-        assert_eq!(bench.kept("bill.json").as_deref(), Some("said"));
+        assert_eq!(bench.stored("bill.json").as_deref(), Some("said"));
         bench.bill("bill.json", "{ }");
-        assert_eq!(bench.kept("bill.json"), None, "other bytes");
+        assert_eq!(bench.stored("bill.json"), None, "other bytes");
         bench.bill("bill.json", "{}");
-        assert_eq!(bench.kept("bill.json").as_deref(), Some("said"));
+        assert_eq!(bench.stored("bill.json").as_deref(), Some("said"));
     }
 
     #[test]
@@ -188,23 +188,23 @@ mod tests {
         let bench = Bench::new();
         bench.answer("bill.json", "said");
         bench.import("two.json", &RECORD.replace("GHSA-0001", "GHSA-0002"));
-        assert_eq!(bench.kept("bill.json"), None);
+        assert_eq!(bench.stored("bill.json"), None);
         bench.answer("bill.json", "said of two");
-        assert_eq!(bench.kept("bill.json").as_deref(), Some("said of two"));
+        assert_eq!(bench.stored("bill.json").as_deref(), Some("said of two"));
         std::fs::remove_file(bench.cache().join("advisories.sqlite")).unwrap();
         bench.import("two.json", &RECORD.replace("GHSA-0001", "GHSA-0002"));
-        assert_eq!(bench.kept("bill.json"), None);
+        assert_eq!(bench.stored("bill.json"), None);
     }
 
     #[test]
     fn what_was_found_while_the_cache_changed_is_not_kept() {
         let bench = Bench::new();
         let asked = bench.asked("bill.json");
-        let keeping = asked.keep().unwrap();
+        let writer = asked.begin_answer().unwrap();
         bench.import("two.json", &RECORD.replace("GHSA-0001", "GHSA-0002"));
-        asked.finish(keeping, 10);
-        assert_eq!(asked.kept(), None);
-        assert_eq!(bench.kept("bill.json"), None);
+        asked.finish(writer, 10);
+        assert_eq!(asked.stored_answer(), None);
+        assert_eq!(bench.stored("bill.json"), None);
     }
 
     #[test]
@@ -215,6 +215,6 @@ mod tests {
         assert!(AskedScan::of(&bill, &elsewhere, &bench.options, "json").is_none());
         assert!(!elsewhere.exists());
         std::fs::write(bench.cache().join("answers"), "of somebody else").unwrap();
-        assert!(bench.asked("bill.json").keep().is_none());
+        assert!(bench.asked("bill.json").begin_answer().is_none());
     }
 }

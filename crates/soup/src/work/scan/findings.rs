@@ -1,19 +1,19 @@
-//! From judged records to findings: one for each vulnerability, with severities, known exploitation and prediction.
+//! Findings from judged records: one for each vulnerability, with severities, known exploitation and prediction.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::told::{FoundAdvisory, FoundRecord, Score};
-use super::{Desk, Joined, Judged};
+use super::result::{FoundAdvisory, FoundRecord, Score};
+use super::{Joined, Judged, Scanner};
 use crate::model::advisory::{Advisory, ExploitPrediction, Published, Standing};
 use crate::model::matching::{Group, Verdict, group};
 use crate::refused::Refused;
 use crate::work::advisories::body;
 
-/// Characters of a description that stand for a title.
+/// Number of characters of a description that serve as a title.
 const TITLE_CHARS: usize = 160;
 
-impl Desk<'_> {
+impl Scanner<'_> {
     /// One finding for each group of records that name each other.
     pub(super) fn findings(&self, judged: Vec<Judged>) -> Result<Vec<FoundAdvisory>, Refused> {
         let advisories: Vec<&Advisory> = judged.iter().map(|one| &one.advisory).collect();
@@ -29,7 +29,7 @@ impl Desk<'_> {
     }
 
     fn finding(&self, group: &Group, members: &[&Judged]) -> Result<Option<FoundAdvisory>, Refused> {
-        // A record that still stands and says anything counts for more than one that was taken back, whatever that said.
+        // A valid record with a verdict other than "not affected" goes before a withdrawn one, whatever the verdict of that one.
         let says = |one: &Judged| stands(&one.advisory) && one.judgement.verdict != Verdict::NotAffected;
         let Some(leading) = members
             .iter()
@@ -90,23 +90,23 @@ impl Desk<'_> {
         }
     }
 
-    /// What is told about the identifiers of a finding besides advisories.
+    /// The exploitation and prediction entries for the identifiers of a finding.
     fn joined(&self, group: &Group, members: &[&Judged]) -> Result<Joined, Refused> {
         let (mut kev, mut epss): Joined = (None, None);
         if !self.joins {
             return Ok((kev, epss));
         }
-        // A record downstream is about the same vulnerability as the one that it is made of.
+        // A record that is derived from an upstream record is about the same vulnerability.
         let upstream = members.iter().flat_map(|one| &one.advisory.upstream);
         let ids: BTreeSet<String> = group.ids.iter().chain(upstream).filter_map(|id| cve_of(id)).collect();
         for id in ids {
-            let known = self.told.borrow().get(&id).cloned();
+            let known = self.joined.borrow().get(&id).cloned();
             let (exploited, predicted) = match known {
                 Some(known) => known,
                 None => {
-                    let told = self.joined_to(&id)?;
-                    self.told.borrow_mut().insert(id, told.clone());
-                    told
+                    let entries = self.joined_to(&id)?;
+                    self.joined.borrow_mut().insert(id, entries.clone());
+                    entries
                 }
             };
             kev = kev.or(exploited);
@@ -118,7 +118,7 @@ impl Desk<'_> {
         Ok((kev, epss))
     }
 
-    /// What is told about a CVE.
+    /// The exploitation and prediction entries of a CVE.
     fn joined_to(&self, id: &str) -> Result<Joined, Refused> {
         let (mut kev, mut epss) = (None, None);
         for number in self.cache.numbers_under(&body::joined_key(id))? {
@@ -134,7 +134,7 @@ impl Desk<'_> {
     }
 }
 
-/// The probability of a prediction; what is no number is none.
+/// The probability of a prediction; 0 if it is not a number.
 fn chance(predicted: &ExploitPrediction) -> f64 {
     predicted.probability.trim().parse().unwrap_or_default()
 }
@@ -154,7 +154,7 @@ fn strength(word: &str) -> u8 {
         .map_or(0, |at| at as u8)
 }
 
-/// Whether a record still stands.
+/// Whether a record was neither withdrawn nor rejected.
 fn stands(advisory: &Advisory) -> bool {
     words_of(&advisory.standing).is_none()
 }

@@ -1,7 +1,7 @@
-//! What `mainstay scan --json` wrote, as far as a VEX document can be made of it.
+//! Reads the output of `mainstay scan --json` and makes a VEX document from it.
 //!
-//! A scan knows what is affected, never why something is not: nothing here says "not affected". What it could not decide, and what is affected
-//! while nobody has said what users should do, is under investigation.
+//! A scan knows what is affected, but never why something is not affected, so no statement says "not affected". A finding is under
+//! investigation if the scan could not decide it, or if it is affected and no action for users is given.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,36 +16,36 @@ use crate::model::vex::{Statement, Status, Subject};
 use crate::model::vex_document::{Author, Revision, TrackingStatus, VexDocument};
 use mainstay_base::time::Moment;
 
-/// Number of the form of a scan that is known here.
+/// The format number of the scans that this module reads.
 const FORM: u32 = 1;
 
-/// What a person says of a document that is made of a scan.
+/// The details that the user specifies for a document made from a scan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VexOfScan {
     /// Who issues it.
     pub author: Author,
-    /// Its identifier; one that follows from the scan where none is told.
+    /// Its identifier; if there is none, it is computed from the scan.
     pub id: Option<String>,
     /// Its title.
     pub title: Option<String>,
-    /// What users should do about all that is affected. Without it that is under investigation.
+    /// What users should do about everything that is affected. Without it, affected findings are under investigation.
     pub action: Option<String>,
 }
 
-/// Findings of a scan about which a document made of it says nothing.
+/// Numbers of findings that are left out of the document.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LeftOut {
-    /// Candidates, by name alone: a person has to confirm them first.
+    /// Candidates, which agree by name only: a person has to confirm them first.
     pub candidates: usize,
-    /// Not affected, which needs a reason that a scan does not know.
+    /// Findings with the verdict "not affected", which needs a reason that a scan does not know.
     pub not_affected: usize,
-    /// Withdrawn by whoever published them.
+    /// Findings that their publisher withdrew.
     pub withdrawn: usize,
-    /// Told already of the same component under another name.
+    /// Findings that repeat one of the same component under another name.
     pub repeated: usize,
 }
 
-/// A scan.
+/// The output of a scan.
 #[derive(Debug, Deserialize)]
 pub struct ScanForVex {
     format: u32,
@@ -102,19 +102,19 @@ enum Verdict {
     NotAffected,
 }
 
-/// Whether the members of a JSON object are those of a scan.
+/// Whether a JSON object has the members of a scan.
 pub(super) fn is_scan(text: &str) -> bool {
     #[derive(Deserialize)]
     struct Members {
-        #[expect(dead_code, reason = "that it is there is enough")]
+        #[expect(dead_code, reason = "only its presence is checked")]
         sbom: IgnoredAny,
-        #[expect(dead_code, reason = "that it is there is enough")]
+        #[expect(dead_code, reason = "only its presence is checked")]
         components: IgnoredAny,
     }
     serde_json::from_str::<Members>(text).is_ok()
 }
 
-/// Reads a scan; a refusal tells the place.
+/// Reads a scan; an error names the place.
 pub(super) fn read(text: &str) -> Result<ScanForVex, String> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let mut scan: ScanForVex = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
@@ -122,20 +122,23 @@ pub(super) fn read(text: &str) -> Result<ScanForVex, String> {
         format!("{place}: {}", error.into_inner())
     })?;
     if scan.format != FORM {
-        return Err(format!("a scan of format {} is not known here; known is {FORM}", scan.format));
+        return Err(format!(
+            "a scan of format {} is not known; this program reads format {FORM}",
+            scan.format
+        ));
     }
     scan.digest = Sha256::digest(text.as_bytes()).into();
     Ok(scan)
 }
 
 impl ScanForVex {
-    /// The document, and what of the scan it does not speak of. The same scan and moment give the same document.
-    pub fn document(&self, told: &VexOfScan, now: Moment) -> (VexDocument, LeftOut) {
+    /// The document, and the findings that it leaves out. The same scan, details and moment give the same document.
+    pub fn document(&self, details: &VexOfScan, now: Moment) -> (VexDocument, LeftOut) {
         let product = self.sbom.subject.as_ref().map(|subject| self.product(subject));
         let mut maker = Maker {
             about: product.as_ref().map(|product| product.reference.clone()),
             products: product.into_iter().collect(),
-            action: told.action.as_deref(),
+            action: details.action.as_deref(),
             on: &self.on,
             descriptions: BTreeMap::new(),
             statements: Vec::new(),
@@ -148,11 +151,11 @@ impl ScanForVex {
         let name =
             self.sbom.subject.as_ref().map_or_else(|| "a bill of materials".to_owned(), Component::label);
         let document = VexDocument {
-            id: told.id.clone().unwrap_or_else(|| format!("urn:uuid:{}", self.uuid("the document"))),
-            title: told.title.clone().unwrap_or_else(|| format!("Vulnerabilities in {name}")),
-            author: told.author.clone(),
+            id: details.id.clone().unwrap_or_else(|| format!("urn:uuid:{}", self.uuid("the document"))),
+            title: details.title.clone().unwrap_or_else(|| format!("Vulnerabilities in {name}")),
+            author: details.author.clone(),
             status: TrackingStatus::Draft,
-            revisions: vec![Revision { at: now, summary: format!("Made of a scan of {}", self.on) }],
+            revisions: vec![Revision { at: now, summary: format!("Made from a scan on {}", self.on) }],
             tool: tool(),
             products: maker.products,
             about: maker.about,
@@ -162,7 +165,7 @@ impl ScanForVex {
         (document, maker.left_out)
     }
 
-    /// A UUID that follows from the scan and a name in it.
+    /// A UUID that is computed from the scan and a name.
     fn uuid(&self, name: &str) -> String {
         let mut hasher = Sha256::new();
         hasher.update(self.digest);
@@ -173,7 +176,7 @@ impl ScanForVex {
         uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
     }
 
-    /// The identifier of a product in the document: its package URL, which every format takes, or one that is made.
+    /// The identifier of a product in the document: its package URL, which every format accepts, or a computed UUID.
     fn id(&self, purl: Option<&str>, reference: &str) -> String {
         match purl {
             Some(purl) => purl.to_owned(),
@@ -181,7 +184,7 @@ impl ScanForVex {
         }
     }
 
-    /// The product of the bill. One without a package URL is named by a generic one: receivers look a product up by it.
+    /// The product of the bill. If it has no package URL, it gets a generic one, because receivers look products up by it.
     fn product(&self, subject: &Component) -> Component {
         let generic = || {
             let parts = Purl {
@@ -210,7 +213,7 @@ impl ScanForVex {
     }
 }
 
-/// A document in the making.
+/// Collects the statements of the document.
 struct Maker<'s> {
     about: Option<String>,
     products: Vec<Component>,
@@ -223,11 +226,11 @@ struct Maker<'s> {
 
 impl Maker<'_> {
     fn component(&mut self, component: &Scanned, part: Component) {
-        let mut spoken: BTreeSet<String> = BTreeSet::new();
-        let mut said = false;
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        let mut has_statement = false;
         for finding in &component.verdicts {
             let Some(mut statement) = self.statement(finding) else { continue };
-            if !spoken.insert(statement.same_vulnerability().to_owned()) {
+            if !seen.insert(statement.same_vulnerability().to_owned()) {
                 self.left_out.repeated += 1;
                 continue;
             }
@@ -238,14 +241,14 @@ impl Maker<'_> {
             statement.subjects = vec![Subject { id, subcomponents, ..Subject::default() }];
             self.statements.push(statement);
             self.describe(finding);
-            said = true;
+            has_statement = true;
         }
-        if said {
+        if has_statement {
             self.products.push(part);
         }
     }
 
-    /// What is said of a finding, without what it is about.
+    /// The statement for a finding, still without its subject; `None` if the finding is left out.
     fn statement(&mut self, finding: &Finding) -> Option<Statement> {
         if finding.withdrawn.is_some() {
             self.left_out.withdrawn += 1;
@@ -263,12 +266,12 @@ impl Maker<'_> {
             }
             (Verdict::Affected, Some(action)) => (
                 Status::Affected,
-                format!("A scan of {} found it affected{because}", self.on),
+                format!("A scan on {} found it affected{because}", self.on),
                 Some(action.to_owned()),
             ),
             (Verdict::Affected, None) => {
                 let words = format!(
-                    "A scan of {} found it affected; what users should do is not yet said{because}",
+                    "A scan on {} found it affected; it is not yet known what users should do{because}",
                     self.on
                 );
                 (Status::UnderInvestigation, words, None)
@@ -276,7 +279,7 @@ impl Maker<'_> {
             (Verdict::Conditional | Verdict::NotComparable, _) => {
                 let condition = finding.condition.as_ref().map(|condition| format!(": {condition}"));
                 let words =
-                    format!("A scan of {} could not decide it{}", self.on, condition.unwrap_or_default());
+                    format!("A scan on {} could not decide it{}", self.on, condition.unwrap_or_default());
                 (Status::UnderInvestigation, words, None)
             }
         };
@@ -288,7 +291,7 @@ impl Maker<'_> {
             justification: None,
             impact: Some(impact),
             action,
-            told: None,
+            own_words: None,
             at: None,
             place: String::new(),
         })

@@ -1,4 +1,4 @@
-//! The file of statements that people write: JSON or RON, the same fields in both. The fields are described in docs/command-line.md and stay.
+//! Reads a file of statements, in JSON or RON with the same fields. docs/command-line.md describes the fields; they must not change.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::model::vex::{Justification, Statement, Status, Subject};
 use crate::model::vex_document::{Author, Revision, Role, TrackingStatus, VexDocument};
 use mainstay_base::time::Moment;
 
-/// Number of the form; it grows when a field changes its meaning.
+/// Number of the file format; it grows when a field changes its meaning.
 const FORM: u32 = 1;
 
 #[derive(Deserialize)]
@@ -29,7 +29,7 @@ struct File {
     about: Option<String>,
     #[serde(default)]
     descriptions: BTreeMap<String, String>,
-    statements: Vec<Said>,
+    statements: Vec<StatementEntry>,
 }
 
 #[derive(Deserialize)]
@@ -76,7 +76,7 @@ fn application() -> ComponentKind {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Said {
+struct StatementEntry {
     vulnerability: String,
     #[serde(default)]
     aliases: Vec<String>,
@@ -96,7 +96,7 @@ struct Said {
     at: Option<String>,
 }
 
-/// Reads the file as JSON; a refusal tells the place.
+/// Reads the file as JSON; an error names the place.
 pub(super) fn of_json(text: &str) -> Result<VexDocument, String> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let file: File = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
@@ -107,18 +107,18 @@ pub(super) fn of_json(text: &str) -> Result<VexDocument, String> {
     document(file)
 }
 
-/// Reads the file as RON, in which `Some(…)` may be left out; a refusal tells line and column.
+/// Reads the file as RON, in which `Some(…)` may be left out; an error names line and column.
 pub(super) fn of_ron(text: &str) -> Result<VexDocument, String> {
     let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
     let file: File = options.from_str(text).map_err(|error| {
-        format!("neither what `scan --json` writes nor a file of statements in JSON or RON: {error}")
+        format!("neither the output of `scan --json` nor a file of statements in JSON or RON: {error}")
     })?;
     document(file)
 }
 
 fn document(file: File) -> Result<VexDocument, String> {
     if file.format != FORM {
-        return Err(format!("format {} is not known here; known is {FORM}", file.format));
+        return Err(format!("format {} is not known; this program reads format {FORM}", file.format));
     }
     let Issuer { name, role, namespace, contact } = file.author;
     Ok(VexDocument {
@@ -153,23 +153,23 @@ fn component(product: Product) -> Component {
     }
 }
 
-fn statement(said: Said) -> Statement {
+fn statement(entry: StatementEntry) -> Statement {
     let subject = |id: String| Subject {
         id,
-        subcomponents: said.parts.clone(),
-        versions: said.versions.clone(),
+        subcomponents: entry.parts.clone(),
+        versions: entry.versions.clone(),
         ..Subject::default()
     };
     Statement {
-        vulnerability: said.vulnerability,
-        aliases: said.aliases,
-        subjects: said.products.into_iter().map(subject).collect(),
-        status: Some(said.status),
-        justification: said.justification,
-        impact: said.impact,
-        action: said.action,
-        told: None,
-        at: said.at,
+        vulnerability: entry.vulnerability,
+        aliases: entry.aliases,
+        subjects: entry.products.into_iter().map(subject).collect(),
+        status: Some(entry.status),
+        justification: entry.justification,
+        impact: entry.impact,
+        action: entry.action,
+        own_words: None,
+        at: entry.at,
         place: String::new(),
     }
 }

@@ -1,4 +1,4 @@
-//! Files of statements and scans, made VEX documents: what is said, what never is, what is refused.
+//! VEX documents from files of statements and from scans: their statements, and what is refused.
 
 use super::*;
 use crate::model::vex::Status;
@@ -58,12 +58,12 @@ fn statements(text: &str) -> VexDocument {
     }
 }
 
-fn scan(told: &VexOfScan) -> (VexDocument, LeftOut) {
+fn scan(details: &VexOfScan) -> (VexDocument, LeftOut) {
     let VexInput::Scan(scan) = read(SCAN).unwrap() else { panic!("no scan") };
-    scan.document(told, Moment::parse("2026-11-22T14:05:00Z").unwrap())
+    scan.document(details, Moment::parse("2026-11-22T14:05:00Z").unwrap())
 }
 
-fn told(action: Option<&str>) -> VexOfScan {
+fn details(action: Option<&str>) -> VexOfScan {
     let author = Author {
         name: "Example Devices".to_owned(),
         namespace: Some("https://psirt.example.com".to_owned()),
@@ -84,7 +84,7 @@ fn statements_in_json_and_in_ron_are_the_same_document() {
 fn every_format_is_written_of_statements_and_of_a_scan_and_nothing_is_written_over() {
     let folder = tempfile::tempdir().unwrap();
     for (name, document) in
-        [("statements", statements(STATEMENTS)), ("scan", scan(&told(Some("update; install 4.2.1"))).0)]
+        [("statements", statements(STATEMENTS)), ("scan", scan(&details(Some("update; install 4.2.1"))).0)]
     {
         for (word, format) in
             [("openvex", VexFormat::OpenVex), ("cyclonedx", VexFormat::CycloneDx), ("csaf", VexFormat::Csaf)]
@@ -106,13 +106,13 @@ fn every_format_is_written_of_statements_and_of_a_scan_and_nothing_is_written_ov
 
 #[test]
 fn a_scan_says_affected_only_with_what_users_should_do() {
-    let (document, left_out) = scan(&told(None));
+    let (document, left_out) = scan(&details(None));
     let said: Vec<_> =
         document.statements.iter().map(|one| (one.vulnerability.as_str(), one.status)).collect();
     let open = Some(Status::UnderInvestigation);
     assert_eq!(said, [("CVE-2022-37434", open), ("CVE-2023-45853", open), ("CVE-2000-0001", open)]);
     assert_eq!(left_out, LeftOut { candidates: 1, not_affected: 1, withdrawn: 1, repeated: 1 });
-    let (document, _) = scan(&told(Some("update; install 4.2.1")));
+    let (document, _) = scan(&details(Some("update; install 4.2.1")));
     assert_eq!(document.statements[0].status, Some(Status::Affected));
     assert_eq!(document.statements[1].status, open);
     assert!(document.statements[0].impact.as_ref().unwrap().contains("versions before 1.2.12"));
@@ -120,9 +120,9 @@ fn a_scan_says_affected_only_with_what_users_should_do() {
 
 #[test]
 fn a_scan_never_says_not_affected_and_the_same_scan_gives_the_same_document() {
-    let (document, _) = scan(&told(Some("x")));
+    let (document, _) = scan(&details(Some("x")));
     assert!(document.statements.iter().all(|statement| statement.status != Some(Status::NotAffected)));
-    assert_eq!(document, scan(&told(Some("x"))).0);
+    assert_eq!(document, scan(&details(Some("x"))).0);
     assert_eq!(document.about.as_deref(), Some("pkg:generic/gateway@4.2.0"));
     assert!(document.id.starts_with("urn:uuid:"));
     assert_eq!(document.products.len(), 2);

@@ -1,4 +1,4 @@
-//! In which way an event is not what the program makes of its request; the first thing, in words.
+//! The first difference between an event and the event that the program makes from the same request, in words.
 
 use crate::domain::canonical;
 use crate::domain::choice::Choice as _;
@@ -7,12 +7,14 @@ use crate::domain::person::Role;
 use crate::domain::requests::Outcome;
 use crate::domain::signature::{Cover, Signature};
 
-/// Whether the event says exactly what the request brings about.
+/// Whether the event is exactly the outcome of its request.
 pub fn fits(event: &Event, outcome: &Outcome) -> bool {
-    event.changes == outcome.changes && told(event, outcome).is_none() && signed_as(event, outcome)
+    event.changes == outcome.changes
+        && other_mismatch(event, outcome).is_none()
+        && signatures_match(event, outcome)
 }
 
-fn signed_as(event: &Event, outcome: &Outcome) -> bool {
+fn signatures_match(event: &Event, outcome: &Outcome) -> bool {
     let wanted = |signature: &Signature| {
         let signature = Signature { event: event.seq, ..signature.clone() };
         canonical::digest(signature.canonical().as_bytes())
@@ -22,18 +24,18 @@ fn signed_as(event: &Event, outcome: &Outcome) -> bool {
             .signatures
             .iter()
             .zip(&outcome.signatures)
-            .all(|(said, signature)| *said == wanted(signature))
+            .all(|(actual, signature)| *actual == wanted(signature))
 }
 
-/// What does not fit, where something does not.
+/// The first difference, where [`fits`] found that there is one.
 pub fn describe(event: &Event, outcome: &Outcome, signatures: &[Signature]) -> String {
-    told(event, outcome)
-        .or_else(|| changed(event, outcome))
-        .or_else(|| signed(event, outcome, signatures))
+    other_mismatch(event, outcome)
+        .or_else(|| change_mismatch(event, outcome))
+        .or_else(|| signature_mismatch(event, outcome, signatures))
         .unwrap_or_else(|| format!("is not what the program makes of {}", event.request))
 }
 
-/// What an event says although nothing would come of its request.
+/// What is wrong with an event whose request would change nothing.
 pub fn idle(event: &Event) -> String {
     let request = &event.request;
     let field = |change: &RecordChange| {
@@ -43,8 +45,8 @@ pub fn idle(event: &Event) -> String {
     event.changes.first().map_or_else(|| format!("is “{request}”, by which nothing would change"), field)
 }
 
-/// What the event says besides records and signatures.
-fn told(event: &Event, outcome: &Outcome) -> Option<String> {
+/// A difference in anything other than the changes of records and the signatures.
+fn other_mismatch(event: &Event, outcome: &Outcome) -> Option<String> {
     let request = &event.request;
     if outcome.request != *request {
         return Some(format!("is called {request}, but is {}", outcome.request));
@@ -60,25 +62,25 @@ fn told(event: &Event, outcome: &Outcome) -> Option<String> {
         ));
     }
     if event.given != outcome.given {
-        return Some(format!("does not tell which fields {request} was given as the program does"));
+        return Some(format!("does not list the fields that were given to {request} as the program does"));
     }
     if event.reason != outcome.remarks.reason {
-        return Some("gives a reason that the program would not have written so".to_owned());
+        return Some("gives a reason that the program would have written differently".to_owned());
     }
     if (event.occurred_at, &event.late_reason) != (outcome.remarks.occurred_at, &outcome.remarks.late_reason)
     {
         return Some(
-            "does not tell when it happened, or why it is entered late, as the program does".to_owned(),
+            "does not say when it happened, or why it was entered late, as the program does".to_owned(),
         );
     }
-    (event.facts != outcome.parts.facts).then(|| format!("tells facts, which {request} does not"))
+    (event.facts != outcome.parts.facts).then(|| format!("states other facts than {request} does"))
 }
 
 fn role(role: Option<Role>) -> String {
     role.map_or_else(|| "no role".to_owned(), |role| format!("the role {}", role.word().to_lowercase()))
 }
 
-fn changed(event: &Event, outcome: &Outcome) -> Option<String> {
+fn change_mismatch(event: &Event, outcome: &Outcome) -> Option<String> {
     let request = &event.request;
     let of = |changes: &[RecordChange], id| changes.iter().position(|change| change.record == id);
     for change in &event.changes {
@@ -105,14 +107,14 @@ fn changed(event: &Event, outcome: &Outcome) -> Option<String> {
             ));
         }
         if wanted != change {
-            return Some(format!("does not tell the change of {id} as the program does"));
+            return Some(format!("does not describe the change of {id} as the program does"));
         }
     }
     let left_out = outcome.changes.iter().find(|wanted| of(&event.changes, wanted.record).is_none());
     left_out.map(|wanted| format!("leaves {} as it was, which {request} changes here", wanted.record))
 }
 
-fn signed(event: &Event, outcome: &Outcome, signatures: &[Signature]) -> Option<String> {
+fn signature_mismatch(event: &Event, outcome: &Outcome, signatures: &[Signature]) -> Option<String> {
     let request = &event.request;
     if event.signatures.len() > outcome.signatures.len() {
         return Some(format!("names a signature, which {request} does not ask for here"));
@@ -120,17 +122,17 @@ fn signed(event: &Event, outcome: &Outcome, signatures: &[Signature]) -> Option<
     if event.signatures.len() < outcome.signatures.len() {
         return Some(format!("names no signature, which {request} asks for here"));
     }
-    for (wanted, said) in outcome.signatures.iter().zip(signatures) {
-        if said.printed_name != wanted.printed_name {
+    for (wanted, actual) in outcome.signatures.iter().zip(signatures) {
+        if actual.printed_name != wanted.printed_name {
             return Some(format!(
                 "names a signature printed as “{}”, where the signer is “{}”",
-                said.printed_name, wanted.printed_name
+                actual.printed_name, wanted.printed_name
             ));
         }
-        if said.roles != wanted.roles {
+        if actual.roles != wanted.roles {
             return Some(format!("names a signature in other roles than {request} takes it in"));
         }
-        if parts(&said.covers) != parts(&wanted.covers) {
+        if parts(&actual.covers) != parts(&wanted.covers) {
             let list: Vec<String> = wanted
                 .covers
                 .iter()
@@ -138,7 +140,7 @@ fn signed(event: &Event, outcome: &Outcome, signatures: &[Signature]) -> Option<
                 .collect();
             return Some(format!("names a signature that does not cover what it must: {}", list.join(", ")));
         }
-        if said.meaning != wanted.meaning || said.subject != wanted.subject {
+        if actual.meaning != wanted.meaning || actual.subject != wanted.subject {
             return Some(format!("names a signature of another meaning or record than {request} asks for"));
         }
     }

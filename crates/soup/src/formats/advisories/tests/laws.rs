@@ -1,5 +1,5 @@
-//! A rule for every reader: a record that names no product clears none. Whatever its source calls it, it counts as not analysed, so that
-//! its text is searched for the names of components.
+//! Rules for every reader. A record that names no product must not clear any component: whatever its source calls it, it counts as not analysed,
+//! and its text is searched for the names of components. And more names of a product must not turn a hit or a doubt into "not affected".
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use super::*;
 use crate::model::component::Component;
 use crate::model::matching::{Identity, Knowledge, Verdict, judge};
 
-/// Texts in place of a product name that name none.
+/// Texts in the place of a product name that do not name a product.
 fn no_word() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(Value::Null),
@@ -44,7 +44,7 @@ fn list(of: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
     prop_oneof![Just(Value::Null), prop::collection::vec(of, 0..3).prop_map(Value::Array)]
 }
 
-/// Configurations that name no product that is itself vulnerable.
+/// Configurations that name no vulnerable product.
 fn nodes() -> impl Strategy<Value = Value> {
     let environment = Just(json!({"vulnerable": false, "criteria": "cpe:2.3:o:v:os:*:*:*:*:*:*:*:*"}));
     let matches = prop_oneof![
@@ -115,8 +115,8 @@ fn csaf() -> impl Strategy<Value = Value> {
     })
 }
 
-/// What a record says of versions, in the words that the reporter has for it.
-const TOLD: &[&str] = &[
+/// Versions in the words of reporters.
+const VERSION_WORDS: &[&str] = &[
     "1.5.0",
     "< 2.0.0",
     ">= 1.0.0, < 1.5.0",
@@ -130,7 +130,7 @@ const TOLD: &[&str] = &[
     "v1.5.0",
 ];
 
-/// More names of the product `acme:tool` beside its words, each as CVE and NVD records have it.
+/// Further names of the product `acme:tool` in addition to its words, in the form of CVE and NVD records.
 fn more_names() -> impl Strategy<Value = Value> {
     let names = [
         json!({"packageName": "tool", "collectionURL": "https://pypi.org"}),
@@ -148,10 +148,13 @@ fn more_names() -> impl Strategy<Value = Value> {
     })
 }
 
-/// `affected` in words, and the same with more names.
+/// `affected` with a product in words, and the same with further names.
 fn affected_twice() -> impl Strategy<Value = (Value, Value)> {
-    let entry =
-        (prop::sample::select(TOLD), prop::sample::select(&["affected", "unknown"][..]), any::<bool>());
+    let entry = (
+        prop::sample::select(VERSION_WORDS),
+        prop::sample::select(&["affected", "unknown"][..]),
+        any::<bool>(),
+    );
     let default = prop::sample::select(&["unaffected", "affected", "unknown"][..]);
     (entry, default, more_names()).prop_map(|((text, status, as_end), default, names)| {
         let versions = if as_end {
@@ -169,7 +172,7 @@ fn affected_twice() -> impl Strategy<Value = (Value, Value)> {
     })
 }
 
-/// The records that say it, by every reader that takes a product in words.
+/// Records with this `affected`, one for each reader that accepts a product in words.
 fn documents(affected: &Value) -> Vec<Value> {
     let cna = json!({"affected": [affected]});
     vec![
@@ -189,8 +192,8 @@ fn csaf_product(category: &str, version: &str, helper: &Value) -> Value {
         "vulnerabilities": [{"cve": "CVE-1", "product_status": {"known_affected": ["P"]}}]})
 }
 
-/// The same record without and with more names of its product.
-fn told_twice() -> impl Strategy<Value = (Value, Value)> {
+/// The same record without and with further names of its product.
+fn record_twice() -> impl Strategy<Value = (Value, Value)> {
     let by_words = (affected_twice(), any::<bool>()).prop_map(|((bare, rich), first)| {
         let of = |affected: &Value| documents(affected).swap_remove(usize::from(first));
         (of(&bare), of(&rich))
@@ -202,13 +205,14 @@ fn told_twice() -> impl Strategy<Value = (Value, Value)> {
         json!({"cpe": "cpe:2.3:a:acme:tool:*:*:*:*:*:*:*:*", "purl": "pkg:pypi/tool"}),
     ]);
     let category = prop::sample::select(&["product_version", "product_version_range"][..]);
-    let csaf = (category, prop::sample::select(TOLD), helper).prop_map(|(category, version, helper)| {
-        (csaf_product(category, version, &json!({})), csaf_product(category, version, &helper))
-    });
+    let csaf =
+        (category, prop::sample::select(VERSION_WORDS), helper).prop_map(|(category, version, helper)| {
+            (csaf_product(category, version, &json!({})), csaf_product(category, version, &helper))
+        });
     prop_oneof![2 => by_words, 1 => csaf]
 }
 
-/// What a document of one record means for a component.
+/// The verdict of a document with one record for a component.
 fn verdict_of(document: &Value, own: &Component) -> Verdict {
     let (records, _) = take(document.to_string());
     let record = records.into_iter().find_map(|(published, ..)| match published {
@@ -226,7 +230,7 @@ proptest! {
 
     #[test]
     fn more_identity_never_turns_a_hit_or_a_doubt_into_not_affected(
-        (bare, rich) in told_twice(), version in prop::sample::select(&["1.0.0", "1.5.0", "2.0.0"][..]), by_cpe in any::<bool>()
+        (bare, rich) in record_twice(), version in prop::sample::select(&["1.0.0", "1.5.0", "2.0.0"][..]), by_cpe in any::<bool>()
     ) {
         let own = Component {
             name: "tool".to_owned(),

@@ -26,7 +26,7 @@ fn a_page_of_api_2_is_read_with_its_ranges_and_and_nodes() {
     assert_eq!(advisory.id, "CVE-2021-0001");
     assert_eq!(advisory.description, "hello");
     assert_eq!(advisory.weaknesses, ["CWE-79"]);
-    assert_eq!(advisory.scores[0].told.as_deref(), Some("7.0"));
+    assert_eq!(advisory.scores[0].base_score.as_deref(), Some("7.0"));
     let root = &advisory.applicability[0];
     assert_eq!((root.operator, root.children.len()), (Operator::And, 2));
     let criterion = &root.children[0].criteria[0];

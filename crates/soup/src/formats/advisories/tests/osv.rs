@@ -25,7 +25,7 @@ fn a_record_is_read_whole() {
     assert_eq!(advisory.aliases, ["CVE-2021-1"]);
     assert_eq!(advisory.upstream, ["CVE-2021-2"]);
     assert_eq!(advisory.informational.as_deref(), Some("unsound"));
-    assert_eq!(advisory.scores[1].told.as_deref(), Some("low"));
+    assert_eq!(advisory.scores[1].base_score.as_deref(), Some("low"));
     let claim = &advisory.packages[0];
     assert_eq!((claim.ecosystem.as_str(), claim.purl.as_deref()), ("crates.io", Some("pkg:cargo/x")));
     assert_eq!(claim.conditions, ["operating system: windows", "function: x::f"]);

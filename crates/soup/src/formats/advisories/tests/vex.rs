@@ -105,7 +105,7 @@ fn breaches_of_csaf_are_reported_and_unknown_never_means_not_affected() {
     let (statements, advisories, report) = statements(&text);
     assert_eq!(advisories[0].id, "ACME-1#1");
     let stated: Vec<_> =
-        statements.iter().map(|statement| (statement.status, statement.told.as_deref())).collect();
+        statements.iter().map(|statement| (statement.status, statement.own_words.as_deref())).collect();
     assert_eq!(
         stated,
         [
@@ -138,7 +138,7 @@ fn openvex_of_all_versions_is_read() {
     assert_eq!((found.len(), report.refused, report.format.as_str()), (2, 1, "OpenVEX 0.2.0"));
     assert_eq!(found[0].subjects[0].subcomponents, ["pkg:npm/b@2"]);
     assert_eq!(found[0].at.as_deref(), Some("2024-01-01T00:00:00Z"));
-    assert_eq!((found[1].status, found[1].told.as_deref()), (None, Some("maybe")));
+    assert_eq!((found[1].status, found[1].own_words.as_deref()), (None, Some("maybe")));
     assert_eq!(found[1].at.as_deref(), Some("2024-03-03T00:00:00Z"));
 
     let old = r#"{"@context": "https://openvex.dev/ns", "author": "A", "statements": [
@@ -263,10 +263,10 @@ fn a_cyclonedx_statement_about_something_that_is_named_nowhere_is_remarked() {
     let (read, _, report) = statements(text);
     assert_eq!(read[0].subjects.len(), 4);
     assert_eq!(read[0].subjects[3].purl.as_deref(), Some("pkg:npm/c@1.0"));
-    let told: Vec<_> = report.notes.notes.iter().filter(|note| note.text.contains("is not known")).collect();
-    assert_eq!(told.len(), 1);
+    let notes: Vec<_> = report.notes.notes.iter().filter(|note| note.text.contains("is not known")).collect();
+    assert_eq!(notes.len(), 1);
     assert!(
-        told[0].text.starts_with("`gone` is neither") && told[0].place == "$.vulnerabilities[0]",
-        "{told:?}"
+        notes[0].text.starts_with("`gone` is neither") && notes[0].place == "$.vulnerabilities[0]",
+        "{notes:?}"
     );
 }

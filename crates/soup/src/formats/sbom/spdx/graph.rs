@@ -286,7 +286,7 @@ impl Reader {
             justification: known,
             impact: text_of(value, "security_impactStatement"),
             action: text_of(value, "security_actionStatement"),
-            told: if status.is_none() {
+            own_words: if status.is_none() {
                 Some(kind.to_owned())
             } else {
                 justification.filter(|_| known.is_none())

@@ -137,7 +137,7 @@ fn statements_keep_the_status_of_each_version() {
         (first.aliases.join(""), first.action.as_deref()),
         ("GHSA-1".to_owned(), Some("will not fix"))
     );
-    assert_eq!(first.told.as_deref(), Some("not_affected/code_not_reachable"));
+    assert_eq!(first.own_words.as_deref(), Some("not_affected/code_not_reachable"));
     assert_eq!(
         (second.status, second.subjects[0].versions.as_slice()),
         (Some(Status::NotAffected), &["2.0".to_owned()][..])

@@ -271,9 +271,9 @@ fn a_licence_that_is_an_expression_is_written_as_one_whatever_it_was_told_as() {
         ("NOASSERTION", json!([{ "license": { "name": "NOASSERTION" } }])),
         ("House rules", json!([{ "license": { "name": "House rules" } }])),
     ] {
-        let told = json!({"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": [
+        let read = json!({"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": [
             {"type": "library", "bom-ref": "a", "name": "a", "licenses": [{"license": {"name": name}}]}]});
-        let bill = understand(told.to_string().as_bytes(), "bom.json").unwrap();
+        let bill = understand(read.to_string().as_bytes(), "bom.json").unwrap();
         let again: serde_json::Value = serde_json::from_str(&cyclonedx_1_6_json(&bill, &MADE)).unwrap();
         assert_eq!(again["components"][0]["licenses"], written, "{name}");
     }

@@ -1,5 +1,5 @@
-//! The product tree of a CSAF document: what statements name, by vendor, name and version. A part of a product is a product of its own, made by a
-//! relationship. The tree has branches because receivers look for products there, though the list of full names would say as much.
+//! The product tree of a CSAF document: the products of the statements by vendor, name and version. A part of a product is a product of its own,
+//! which a relationship defines. A list of full names would say the same, but receivers look for products in branches.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ use crate::model::purl::Purl;
 use crate::model::vex::Subject;
 use crate::model::vex_document::{Refusals, VexDocument, said};
 
-/// What the schema asks of a CPE name.
+/// The form of a CPE name in the schema.
 static CPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let part = r##"((\?*|\*?)([a-zA-Z0-9\-\._]|(\\[\\\*\?!"#\$%&'\(\)\+,/:;<=>@\[\]\^`\{\|\}~]))+(\?*|\*?))|[\*\-]"##;
     let language = r"([a-zA-Z]{2,3}(-([a-zA-Z]{2}|[0-9]{3}))?)|[\*\-]";
@@ -22,7 +22,7 @@ static CPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(r"^(cpe:2\.3:[aho\*\-](:({part})){{5}}(:({language}))(:({part})){{4}}|{uri})$")).ok()
 });
 
-/// What the schema asks of a package URL.
+/// The form of a package URL in the schema.
 static PURL: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^pkg:[A-Za-z\.\-\+][A-Za-z0-9\.\-\+]*/.+").ok());
 
@@ -34,7 +34,7 @@ pub(super) struct ProductTree<'a> {
     relationships: Vec<Relationship<'a>>,
 }
 
-/// A step from the vendor by the product to the version.
+/// A branch: a vendor, a product or a version.
 #[derive(Serialize)]
 struct Branch<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -69,21 +69,21 @@ struct Relationship<'a> {
     relates_to_product_reference: &'a str,
 }
 
-/// Every identifier that statements use, so that one made for a part of a product is a new one.
+/// All identifiers that statements use, so that the id of a part of a product is none of them.
 fn identifiers(document: &VexDocument) -> BTreeSet<String> {
     let subjects = document.statements.iter().flat_map(|statement| &statement.subjects);
     subjects.flat_map(|subject| std::iter::once(&subject.id).chain(&subject.subcomponents)).cloned().collect()
 }
 
-/// Makes the product tree out of what statements name.
+/// Builds the product tree from the subjects of statements.
 pub(super) struct TreeWriter<'a> {
     pub(super) products: Products<'a>,
-    /// Every identifier that is a product's already.
+    /// All product ids in use.
     taken: BTreeSet<String>,
-    /// The products with what is known of them besides their names there.
+    /// The products by id, with their components in the list of products.
     defined: BTreeMap<&'a str, (FullName<'a>, Option<&'a Component>)>,
-    /// The identifier of a part in a whole.
-    made: BTreeMap<(&'a str, &'a str), String>,
+    /// The product ids of parts, by whole and part.
+    part_ids: BTreeMap<(&'a str, &'a str), String>,
     relationships: Vec<Relationship<'a>>,
     /// The statement that is being written.
     pub(super) place: String,
@@ -91,30 +91,30 @@ pub(super) struct TreeWriter<'a> {
 }
 
 impl<'a> TreeWriter<'a> {
-    /// Of a document, with what is in the way already.
+    /// The writer for a document, with the refusals so far.
     pub(super) fn of(document: &'a VexDocument, refusals: Refusals) -> Self {
         Self {
             products: Products::of(document),
             taken: identifiers(document),
             defined: BTreeMap::new(),
-            made: BTreeMap::new(),
+            part_ids: BTreeMap::new(),
             relationships: Vec::new(),
             place: String::new(),
             refusals,
         }
     }
 
-    /// The tree, and what is in the way.
+    /// The tree, and all refusals.
     pub(super) fn done(self) -> (ProductTree<'a>, Refusals) {
         let branches = branches(self.defined.into_values());
         (ProductTree { branches, relationships: self.relationships }, self.refusals)
     }
 
-    /// The product ids that a subject has in the tree.
+    /// Adds a subject to the tree and returns its product ids.
     pub(super) fn subject(&mut self, subject: &'a Subject) -> Vec<String> {
         if !subject.versions.is_empty() {
             let reason = format!(
-                "`{}` is limited to some versions, which is not written to CSAF; name a product for each version",
+                "`{}` is limited to some versions, which CSAF cannot express; name a product for each version",
                 subject.id
             );
             self.refusals.add(&self.place, reason);
@@ -129,19 +129,19 @@ impl<'a> TreeWriter<'a> {
         parts.map(|part| self.part(part, &subject.id, &whole_name)).collect()
     }
 
-    /// The product that is a part as it is inside a whole.
+    /// Adds a part inside a whole as a product and returns its id.
     fn part(&mut self, part: &'a str, whole: &'a str, whole_name: &str) -> String {
         let named = self.products.part(part);
         let name = format!("{} in {whole_name}", named.name.as_deref().unwrap_or_default());
         self.define(named);
-        if let Some(known) = self.made.get(&(whole, part)) {
+        if let Some(known) = self.part_ids.get(&(whole, part)) {
             return known.clone();
         }
         let mut product_id = format!("{whole}::{part}");
         while !self.taken.insert(product_id.clone()) {
             product_id.push('+');
         }
-        self.made.insert((whole, part), product_id.clone());
+        self.part_ids.insert((whole, part), product_id.clone());
         self.relationships.push(Relationship {
             category: "default_component_of",
             full_product_name: FullName { name, product_id: product_id.clone(), helper: None },
@@ -151,7 +151,7 @@ impl<'a> TreeWriter<'a> {
         product_id
     }
 
-    /// Takes a product into the tree once (6.1.1, 6.1.2).
+    /// Adds a product to the tree once (6.1.1, 6.1.2).
     fn define(&mut self, named: Named<'a>) {
         let Named { id, name, purl, cpe, component } = named;
         let Some(name) = name else {
@@ -160,10 +160,10 @@ impl<'a> TreeWriter<'a> {
             return;
         };
         if let Some(purl) = purl.filter(|purl| !is_purl(purl)) {
-            self.refusals.add(&self.place, format!("`{purl}` is no package URL that CSAF takes"));
+            self.refusals.add(&self.place, format!("`{purl}` is not a package URL that CSAF accepts"));
         }
         if let Some(cpe) = cpe.filter(|cpe| !CPE.as_ref().is_some_and(|form| form.is_match(cpe))) {
-            self.refusals.add(&self.place, format!("`{cpe}` is no CPE name that CSAF takes"));
+            self.refusals.add(&self.place, format!("`{cpe}` is not a CPE name that CSAF accepts"));
         }
         let helper =
             (purl.is_some() || cpe.is_some()).then_some(Helper { cpe, purl: purl.map(whole_go_version) });
@@ -172,18 +172,17 @@ impl<'a> TreeWriter<'a> {
             None => _ = self.defined.insert(id, (product, component)),
             Some((known, _)) if *known == product => {}
             Some(_) => {
-                self.refusals
-                    .add(&self.place, format!("`{id}` is described here in another way than before"));
+                self.refusals.add(&self.place, format!("`{id}` is described differently here than before"));
             }
         }
     }
 }
 
-/// Words and signs that make a range of a version's name, which 6.1.31 forbids.
-const OF_RANGES: [&str; 10] =
+/// Words and signs that mark a version's name as a range, which 6.1.31 forbids.
+const RANGE_WORDS: [&str; 10] =
     ["<", ">", "after", "all", "before", "earlier", "later", "prior", "versions", "vers:"];
 
-/// The products by vendor, name and version, each as far as it is told.
+/// The branches for products: by vendor, name and version, as far as these are known.
 fn branches<'a>(products: impl Iterator<Item = (FullName<'a>, Option<&'a Component>)>) -> Vec<Branch<'a>> {
     let mut vendors: BTreeMap<Option<&str>, BTreeMap<String, Vec<Branch<'a>>>> = BTreeMap::new();
     for (product, component) in products {
@@ -191,11 +190,11 @@ fn branches<'a>(products: impl Iterator<Item = (FullName<'a>, Option<&'a Compone
         let name = component.map_or_else(|| product.name.clone(), without_version);
         let version = component.and_then(|component| said(component.version.as_ref())).filter(|version| {
             let small = version.to_lowercase();
-            !OF_RANGES.iter().any(|word| small.contains(word))
+            !RANGE_WORDS.iter().any(|word| small.contains(word))
         });
         let leaf = match version {
             Some(version) => ("product_version", version.to_owned()),
-            // Below a product that has versions too it must be a branch of its own.
+            // Other entries of the same product may have versions, so this one gets a branch of its own.
             None => ("product_name", name.clone()),
         };
         let leaf = Branch { category: leaf.0, name: leaf.1, branches: Vec::new(), product: Some(product) };
@@ -231,7 +230,7 @@ fn without_version(component: &Component) -> String {
     Component { version: None, ..component.clone() }.label()
 }
 
-/// A package URL in which a version of Go has all its numbers: a validator that receivers use takes no `v1.20`, and to Go it is `v1.20.0`.
+/// A package URL in which a Go version has three numbers: a validator that receivers use rejects `v1.20`, which for Go is `v1.20.0`.
 fn whole_go_version(text: &str) -> Cow<'_, str> {
     let end = text.find(['?', '#']).unwrap_or(text.len());
     let (head, rest) = text.split_at_checked(end).unwrap_or((text, ""));

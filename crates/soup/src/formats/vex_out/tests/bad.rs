@@ -1,4 +1,4 @@
-//! What is refused, by whom, with which words.
+//! What each writer refuses, with its message.
 
 use super::*;
 
@@ -20,7 +20,7 @@ fn refused(write: Write, change: impl Fn(&mut VexDocument)) -> String {
 fn a_statement_whose_status_is_not_known_is_refused_and_never_not_affected() {
     let reasons = refused_by_all(|statement| {
         statement.status = None;
-        statement.told = Some("probably_fine".to_owned());
+        statement.own_words = Some("probably_fine".to_owned());
         statement.place = "$.statements[4]".to_owned();
     });
     for reason in reasons {
@@ -77,7 +77,7 @@ fn two_statements_about_the_same_are_refused_even_under_an_alias() {
             second.aliases = vec![CVE.to_owned()];
             document.statements.push(second);
         });
-        assert!(reason.starts_with("statement 2 (RUSTSEC-2021-0003): statement 1 speaks of"), "{reason}");
+        assert!(reason.starts_with("statement 2 (RUSTSEC-2021-0003): statement 1 is about"), "{reason}");
     }
 }
 
@@ -108,7 +108,7 @@ fn openvex_refuses_names_that_are_no_iri_and_versions() {
         document.statements[0].subjects = vec![subject("log4j 1"), subject(PRODUCT)];
         document.statements[0].subjects[1].versions = vec!["1.0".to_owned()];
     });
-    for part in ["identifier `VEX 1` is no IRI", "`log4j 1` is no IRI", "limited to some versions"] {
+    for part in ["identifier `VEX 1` is not an IRI", "`log4j 1` is not an IRI", "limited to some versions"] {
         assert!(reason.contains(part), "{part}: {reason}");
     }
 }
@@ -118,8 +118,8 @@ fn openvex_names_a_cpe_that_no_iri_can_be_as_an_identifier() {
     let cpe = r"cpe:2.3:a:example:pump\+:1.0:*:*:*:*:*:*:*";
     let mut about = statement(Status::Fixed);
     about.subjects = vec![subject(cpe)];
-    let told = json(openvex_0_2, &document(vec![about]));
-    assert_eq!(told["statements"][0]["products"][0]["identifiers"]["cpe23"], cpe);
+    let written = json(openvex_0_2, &document(vec![about]));
+    assert_eq!(written["statements"][0]["products"][0]["identifiers"]["cpe23"], cpe);
 }
 
 #[test]
@@ -130,14 +130,14 @@ fn cyclonedx_refuses_a_serial_that_is_none_a_nameless_component_and_parts_of_ano
         document.products.pop();
     });
     for part in
-        ["is not `urn:uuid:`", "the name of `pkg:cargo/smallvec@1.6.0` is missing", "speaks of parts of"]
+        ["is not `urn:uuid:`", "the name of `pkg:cargo/smallvec@1.6.0` is missing", "is about parts of"]
     {
         assert!(reason.contains(part), "{part}: {reason}");
     }
 }
 
 #[test]
-fn cyclonedx_refuses_a_part_and_the_same_component_told_apart_and_a_justification_without_word() {
+fn cyclonedx_refuses_a_part_and_the_same_component_as_two_subjects_and_a_justification_without_word() {
     let reason = refused(cyclonedx_vex_1_6, |document| {
         let mut second = statement(Status::Affected);
         second.subjects = vec![subject(PART)];
@@ -145,7 +145,9 @@ fn cyclonedx_refuses_a_part_and_the_same_component_told_apart_and_a_justificatio
         document.statements[0].justification =
             Some(Justification::VulnerableCodeCannotBeControlledByAdversary);
     });
-    for part in ["which CycloneDX does not tell from a part", "CycloneDX has no word for the justification"] {
+    for part in
+        ["which CycloneDX does not distinguish from a part", "CycloneDX has no word for the justification"]
+    {
         assert!(reason.contains(part), "{part}: {reason}");
     }
 }
@@ -155,15 +157,15 @@ fn cyclonedx_limits_only_what_is_affected_to_versions() {
     let mut limited = statement(Status::Affected);
     limited.subjects =
         vec![Subject { versions: vec!["1.0".to_owned(), "vers:semver/<2.0.0".to_owned()], ..subject(PART) }];
-    let told = json(cyclonedx_vex_1_6, &document(vec![limited]));
-    let versions = &told["vulnerabilities"][0]["affects"][0]["versions"];
+    let written = json(cyclonedx_vex_1_6, &document(vec![limited]));
+    let versions = &written["vulnerabilities"][0]["affects"][0]["versions"];
     assert_eq!(versions[0]["version"], "1.0");
     assert_eq!(versions[1]["range"], "vers:semver/<2.0.0");
     let reason = refused(cyclonedx_vex_1_6, |document| {
         document.statements[0].subjects = vec![subject(PART)];
         document.statements[0].subjects[0].versions = vec!["1.0".to_owned()];
     });
-    assert!(reason.contains("says only of affected ones"), "{reason}");
+    assert!(reason.contains("can express only for affected ones"), "{reason}");
 }
 
 #[test]
@@ -185,8 +187,8 @@ fn csaf_refuses_what_its_mandatory_tests_would() {
         "namespace is missing",
         "summary of revision 1",
         "its description is missing",
-        "`pkg:generic` is no package URL",
-        "`cpe:2.3:x` is no CPE",
+        "`pkg:generic` is not a package URL",
+        "`cpe:2.3:x` is not a CPE",
         "full name of `nameless` is missing",
         "limited to some versions",
     ] {
@@ -206,6 +208,6 @@ fn one_product_described_in_two_ways_is_refused() {
             document.descriptions.insert("CVE-2024-1111".to_owned(), "Another one.".to_owned());
             document.statements.push(second);
         });
-        assert!(reason.contains("in another way than before"), "{reason}");
+        assert!(reason.contains("described differently here than before"), "{reason}");
     }
 }

@@ -1,4 +1,4 @@
-//! Written, then read by our own readers: the same statements, as far as the format carries them.
+//! Documents are written and read by the own readers: the statements are the same, as far as the format can express them.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::*;
 use crate::formats::advisories;
 use crate::model::advisory::Published;
 
-/// What one document says about one vulnerability in one product or part: all that a reader must give back.
+/// A statement about one vulnerability in one product or part: everything that a reader must return.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Said {
     vulnerability: String,
@@ -118,7 +118,7 @@ fn about() -> impl Strategy<Value = Statement> {
         justification,
         impact,
         action,
-        told: None,
+        own_words: None,
         at,
         place: String::new(),
     })
@@ -136,7 +136,7 @@ fn documents() -> impl Strategy<Value = VexDocument> {
             }
         }
         let described =
-            statements.iter().map(|statement| (statement.vulnerability.clone(), "Told.".to_owned()));
+            statements.iter().map(|statement| (statement.vulnerability.clone(), "Described.".to_owned()));
         let descriptions = described.collect();
         let mut document = VexDocument { descriptions, ..document(statements) };
         document.products.extend(PARTS.map(|part| product(part, "part")));
@@ -144,7 +144,7 @@ fn documents() -> impl Strategy<Value = VexDocument> {
     })
 }
 
-/// How an action is read out of CSAF: after its category where that says more than that there is something to do.
+/// An action as the reader of CSAF returns it: with its category in front if that means more than that there is something to do.
 fn with_category(action: &str) -> String {
     match action.split("; ").next() {
         Some("can not fix") => format!("none available: {action}"),
@@ -160,7 +160,7 @@ proptest! {
     fn openvex_reads_back_as_the_same_statements(document in documents()) {
         let mut expected = document.statements.clone();
         for statement in &mut expected {
-            // Said of the whole document where a statement has no date of its own.
+            // The date of the document if a statement has no date of its own.
             statement.at.get_or_insert_with(|| "2026-11-22T14:05:00Z".to_owned());
         }
         let read = read(&openvex_0_2(&document).unwrap());

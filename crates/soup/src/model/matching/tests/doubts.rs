@@ -43,8 +43,8 @@ fn a_criterion_of_the_product_that_cannot_be_read_is_a_doubt() {
         "cpe:2.3:a:acme:lib:1.0:*:*:*:*:*:*:*:*:*",
         "cpe:2.3:a:acme:lib::*:*:*:*:*:*:*",
     ] {
-        let told = said(&product(LIB), &nvd(vec![any_of(vec![criterion(criteria, "")])]));
-        assert!(told.starts_with("not_comparable: the criterion"), "{criteria}: {told}");
+        let verdict = said(&product(LIB), &nvd(vec![any_of(vec![criterion(criteria, "")])]));
+        assert!(verdict.starts_with("not_comparable: the criterion"), "{criteria}: {verdict}");
     }
 }
 
@@ -55,7 +55,7 @@ fn every_name_of_a_component_is_judged() {
 }
 
 #[test]
-fn an_interval_beside_no_version_names_the_versions() {
+fn an_interval_without_a_version_names_the_versions() {
     let unversioned = criterion("cpe:2.3:a:acme:lib:-:*:*:*:*:*:*:*", "< 2.0");
     let other = criterion("cpe:2.3:a:acme:lib:0.5:*:*:*:*:*:*:*", "");
     assert_eq!(said(&product(LIB), &nvd(vec![any_of(vec![unversioned, other])])), "affected");
@@ -66,8 +66,8 @@ fn a_doubt_that_is_reversed_stays_one() {
     let doubt = criterion("cpe:2.3:a:acme:lib:1.*.0:*:*:*:*:*:*:*", "");
     let not = ApplicabilityNode { negate: true, ..any_of(vec![doubt]) };
     let root = node(Operator::And, vec![criterion(ANY_LIB, "")], vec![not]);
-    let told = said(&product(LIB), &nvd(vec![root]));
-    assert!(told.starts_with("conditional: together with anything but"), "{told}");
+    let verdict = said(&product(LIB), &nvd(vec![root]));
+    assert!(verdict.starts_with("conditional: together with anything but"), "{verdict}");
 }
 
 #[test]
@@ -115,14 +115,14 @@ fn a_package_of_a_distribution_needs_its_source_package_for_an_answer() {
     let mut own = package("pkg:deb/debian/libssl3@3?distro=debian-12");
     let covers = ["pkg:deb/debian@12"];
     assert_eq!(silent(&own, &covers), Some(Obstacle::Distribution));
-    own.is_called_like_its_source();
+    own.assume_named_like_source();
     assert_eq!(silent(&own, &covers), None);
-    let mut told =
+    let mut component =
         component("libssl3", Some("3.0.1-1"), &["pkg:deb/debian/libssl3@3.0.1-1?distro=debian-12"], &[]);
     for (name, value) in [("SrcName", "openssl"), ("SrcVersion", "3.0.1"), ("SrcRelease", "1")] {
-        told.more.insert(format!("{SOURCE_PROPERTIES}{name}"), value.to_owned());
+        component.more.insert(format!("{SOURCE_PROPERTIES}{name}"), value.to_owned());
     }
-    let own = identity(&told);
+    let own = identity(&component);
     assert_eq!(silent(&own, &covers), None);
     let openssl =
         record(vec![claim("Debian:12", "openssl", vec![affected("ECOSYSTEM", &["< 3.0.2-1"], &[])])]);
@@ -163,7 +163,7 @@ fn a_range_that_clears_a_version_takes_no_doubt_away_but_its_own_name_does() {
         said(&product(LIB), &Advisory { source: Source::Cve, ..record(vec![claim]) })
     };
     let range = Versions { status: ClaimStatus::NotAffected, ..affected("", &[">= 0.9", "< 1.1"], &[]) };
-    assert!(with(range).starts_with("not_comparable: the record writes"));
+    assert!(with(range).starts_with("not_comparable: the record has"));
     let named = Versions { status: ClaimStatus::NotAffected, ..affected("", &[], &["1.0"]) };
     assert_eq!(with(named), "not_affected");
     assert_eq!(with(affected("", &["< 2.0"], &[])), "affected");

@@ -200,7 +200,7 @@ fn written() -> impl Strategy<Value = Versions> {
 }
 
 /// A claim in words about the product `acme:tool`, and the same with more identity that agrees.
-fn told_twice() -> impl Strategy<Value = (PackageClaim, PackageClaim)> {
+fn claim_twice() -> impl Strategy<Value = (PackageClaim, PackageClaim)> {
     let ecosystem = of(&[
         "",
         "PyPI",
@@ -247,7 +247,7 @@ proptest! {
 
     #[test]
     fn more_identity_never_turns_a_hit_or_a_doubt_into_not_affected(
-        (bare, rich) in told_twice(), version in of(&["1.0.0", "1.5.0", "2.0.0"]), by_cpe in any::<bool>(), source in prop::sample::select(&[Source::Cve, Source::Nvd, Source::Csaf][..])
+        (bare, rich) in claim_twice(), version in of(&["1.0.0", "1.5.0", "2.0.0"]), by_cpe in any::<bool>(), source in prop::sample::select(&[Source::Cve, Source::Nvd, Source::Csaf][..])
     ) {
         let cpe = format!("cpe:2.3:a:acme:tool:{version}:*:*:*:*:*:*:*");
         let purls = [format!("pkg:pypi/tool@{version}"), format!("pkg:generic/tool@{version}"), format!("pkg:github/acme/tool@{version}")];

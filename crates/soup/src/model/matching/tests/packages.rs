@@ -150,7 +150,7 @@ fn conditions_of_a_claim_are_named_and_several_are_joined() {
 }
 
 #[test]
-fn the_place_of_a_flaw_is_told_and_is_no_condition() {
+fn the_place_of_a_flaw_is_shown_and_is_no_condition() {
     let claim = PackageClaim {
         conditions: vec!["function: x::y".to_owned()],
         ..claim("crates.io", "x", vec![affected("SEMVER", &["< 2.0.0"], &[])])
@@ -161,7 +161,7 @@ fn the_place_of_a_flaw_is_told_and_is_no_condition() {
 }
 
 #[test]
-fn collections_told_by_address_are_ecosystems() {
+fn collections_named_by_address_are_ecosystems() {
     let record = osv("https://registry.npmjs.org", "x", vec![affected("semver", &["< 2.0.0"], &[])]);
     assert_eq!(said(&package("pkg:npm/x@1.0.0"), &record), "affected");
     let record =
@@ -209,7 +209,7 @@ fn components_without_package_url_are_candidates_by_name() {
 }
 
 #[test]
-fn products_told_in_words_are_candidates_and_with_cpe_or_purl_findings() {
+fn products_named_in_words_are_candidates_and_with_cpe_or_purl_findings() {
     let words = || PackageClaim {
         vendor: Some("OpenSSL".to_owned()),
         ..claim("", "OpenSSL", vec![affected("semver", &[">= 3.0.0, < 3.0.14"], &[])])
@@ -237,7 +237,7 @@ fn a_claim_without_versions_is_about_the_version_in_its_identifiers_or_about_all
     assert_eq!(said(&own, &of(same, Some(ClaimStatus::Unknown))).split(':').next(), Some("not_comparable"));
     assert_eq!(said(&own, &of("cpe:2.3:a:v:p:2.0:*:*:*:*:*:*:*", None)), "not_affected");
     let purl =
-        |told: &str| record(vec![PackageClaim { purl: Some(told.to_owned()), ..claim("", "x", Vec::new()) }]);
+        |purl: &str| record(vec![PackageClaim { purl: Some(purl.to_owned()), ..claim("", "x", Vec::new()) }]);
     let package = package("pkg:npm/x@1.0.0");
     assert_eq!(said(&package, &purl("pkg:npm/x@1.0.0")), "affected");
     assert_eq!(said(&package, &purl("pkg:npm/x@2.0.0")), "not_affected");
@@ -274,9 +274,9 @@ fn identifiers_that_cannot_be_taken_are_named() {
     ));
     let problems = own.problems.join("\n");
     for words in [
-        "“pkg:” is not taken",
+        "“pkg:” is not used",
         "needs a namespace",
-        "“cpe:2.3:a” is not taken",
+        "“cpe:2.3:a” is not used",
         "one vendor and one product",
         "cut short",
     ] {
@@ -286,13 +286,13 @@ fn identifiers_that_cannot_be_taken_are_named() {
 
 #[test]
 fn a_repository_in_a_claim_is_no_other_package_than_that_of_a_registry() {
-    let told = |purl: &str| PackageClaim {
+    let claimed = |purl: &str| PackageClaim {
         vendor: Some("acme".to_owned()),
         purl: Some(purl.to_owned()),
         ..claim("", "flute", vec![affected("", &["< 2.0.0"], &[])])
     };
     let own = package("pkg:npm/flute@1.0.0");
-    let of = |source: Source, purl: &str| said(&own, &Advisory { source, ..record(vec![told(purl)]) });
+    let of = |source: Source, purl: &str| said(&own, &Advisory { source, ..record(vec![claimed(purl)]) });
     assert_eq!(of(Source::Cve, "pkg:github/acme/flute"), "candidate");
     assert_eq!(of(Source::Cve, "pkg:pypi/flute"), "nothing");
     assert_eq!(of(Source::Osv, "pkg:github/acme/flute"), "nothing", "OSV names packages of registries");
@@ -300,7 +300,7 @@ fn a_repository_in_a_claim_is_no_other_package_than_that_of_a_registry() {
 
 #[test]
 fn vendors_in_words_may_be_those_of_the_identifiers() {
-    let told = |vendor: &str| {
+    let by_vendor = |vendor: &str| {
         let claim = PackageClaim {
             vendor: Some(vendor.to_owned()),
             ..claim("", "flute", vec![affected("", &["< 2.0.0"], &[])])
@@ -317,9 +317,9 @@ fn vendors_in_words_may_be_those_of_the_identifiers() {
         ("Other", "nothing"),
         ("acmeware", "nothing"),
     ] {
-        assert_eq!(said(&own, &told(vendor)), right, "{vendor}");
+        assert_eq!(said(&own, &by_vendor(vendor)), right, "{vendor}");
     }
-    let reported = Advisory { source: Source::Nvd, ..told("Other") };
+    let reported = Advisory { source: Source::Nvd, ..by_vendor("Other") };
     assert_eq!(said(&own, &reported), "candidate", "nobody puts the words of reporters right");
 }
 

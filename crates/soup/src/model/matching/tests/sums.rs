@@ -74,8 +74,8 @@ fn records_that_meet_in_an_alias_are_one_group() {
         of("PYSEC-2", &["ghsa-AAAA"]),
     ];
     let groups = group(&records.iter().collect::<Vec<_>>());
-    let told: Vec<(&str, &[usize])> = groups.iter().map(|g| (g.id.as_str(), g.members.as_slice())).collect();
-    assert_eq!(told, [("CVE-2022-24713", &[0, 2, 3][..]), ("GHSA-aaaa", &[1, 4][..])]);
+    let named: Vec<(&str, &[usize])> = groups.iter().map(|g| (g.id.as_str(), g.members.as_slice())).collect();
+    assert_eq!(named, [("CVE-2022-24713", &[0, 2, 3][..]), ("GHSA-aaaa", &[1, 4][..])]);
     assert_eq!(groups[0].ids.len(), 3);
     assert!(group(&[]).is_empty());
 }
@@ -138,7 +138,7 @@ fn nothing_found_is_said_only_where_something_could_have_been_found() {
     let debian = facts(Source::Osv, &["pkg:deb/debian"]);
     assert_eq!(sum(&deb, &debian, &[]), cannot(Obstacle::Distribution));
     let mut deb = deb;
-    deb.is_called_like_its_source();
+    deb.assume_named_like_source();
     assert_eq!(sum(&deb, &debian, &[]), clear);
     assert_eq!(sum(&bare, &facts(Source::Cve, &["products"]), &[]), cannot(Obstacle::NoIdentifier));
     let no_version = package("pkg:npm/x");
@@ -167,13 +167,13 @@ fn perhaps(product: &str) -> Judgement {
 fn a_source_that_may_mean_a_component_by_name_has_not_found_nothing() {
     let cpe = product("cpe:2.3:a:v:p:1.0:*:*:*:*:*:*:*");
     let nvd = facts(Source::Nvd, &["products"]);
-    for told in ["", "cpe:somebody:p"] {
-        let checked = outcome(&cpe, &nvd, &[perhaps(told)]);
-        assert_eq!(checked.obstacle, Some(Obstacle::NotComparable), "{told}");
-        assert!(checked.reason.unwrap().starts_with("a record may mean it: "));
+    for named in ["", "cpe:somebody:p"] {
+        let checked = outcome(&cpe, &nvd, &[perhaps(named)]);
+        assert_eq!(checked.obstacle, Some(Obstacle::NotComparable), "{named}");
+        assert!(checked.reason.unwrap().starts_with("a record may be about it: "));
     }
     let osv = facts(Source::Osv, &["pkg:npm", "pkg:gem", "pkg:golang"]);
-    let of = |purl: &str, told: &str| outcome(&package(purl), &osv, &[perhaps(told)]).outcome;
+    let of = |purl: &str, named: &str| outcome(&package(purl), &osv, &[perhaps(named)]).outcome;
     assert_eq!(of("pkg:npm/x@1.0.0", ""), Outcome::CouldNotBeChecked);
     assert_eq!(of("pkg:gem/redcloth@4.0", "pkg:gem/RedCloth"), Outcome::CouldNotBeChecked);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What a scan tells. The names are those of `scan --json` (docs/command-line.md) and stay.
+//! The result of a scan. The names of the fields are those of `scan --json` (docs/command-line.md) and must not change.
 
 use serde::Serialize;
 
@@ -7,41 +7,41 @@ use crate::model::cvss::Cvss;
 use crate::model::matching::{self, Obstacle, Outcome, Verdict, Why};
 use crate::model::support::SupportStatus;
 
-/// What came of asking one source about one component.
+/// The result of one source for one component.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Checked {
     /// Whose data it is.
     pub source: String,
-    /// By which identifier it was asked; `None` where the component has none for this source.
+    /// The identifier that was looked up; `None` if the component has none for this source.
     pub identifier: Option<String>,
-    /// How it ended.
+    /// The outcome.
     pub outcome: Outcome,
-    /// What stood in the way.
+    /// Why it could not be checked.
     pub obstacle: Option<Obstacle>,
-    /// The same in words.
+    /// The obstacle in words.
     pub reason: Option<String>,
 }
 
 impl Checked {
-    /// The answer of the source with this name.
+    /// The result of the source with this name.
     pub fn of(source: &str, checked: matching::Checked) -> Self {
         let matching::Checked { outcome, identifier, obstacle, reason } = checked;
         Self { source: source.to_owned(), identifier, outcome, obstacle, reason }
     }
 }
 
-/// A severity as published, with the score that its vector gives.
+/// A severity as published, with the score of its vector.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Score {
-    /// `2.0`, `3.0`, `3.1` or `4.0`; `None` where the vector is none.
+    /// `2.0`, `3.0`, `3.1` or `4.0`; `None` if the vector is invalid.
     pub version: Option<&'static str>,
     /// The vector as written.
     pub vector: String,
-    /// The base score, one digit after the point; `None` where the vector is none.
+    /// The base score, one digit after the point; `None` if the vector is invalid.
     pub score: Option<String>,
     /// The rating.
     pub severity: Option<&'static str>,
-    /// Who gave it.
+    /// Who assigned it.
     pub by: Option<String>,
     /// What is wrong with the vector.
     pub problem: Option<String>,
@@ -84,14 +84,14 @@ pub struct FoundRecord {
     pub verdict: Verdict,
     /// Its reason.
     pub why: Option<Why>,
-    /// SHA-256 of the file that told it.
+    /// SHA-256 of the file that contains it.
     pub file_sha256: String,
 }
 
 /// One finding: one vulnerability under all its names, as seen from one component.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FoundAdvisory {
-    /// The identifier it is told by: a CVE where there is one.
+    /// Its main identifier: a CVE if there is one.
     pub id: String,
     /// Its other identifiers.
     pub aliases: Vec<String>,
@@ -103,39 +103,39 @@ pub struct FoundAdvisory {
     pub condition: Option<String>,
     /// `unmaintained`, `unsound`, `notice`.
     pub informational: Option<String>,
-    /// When and why it was withdrawn or rejected, if all its records were.
+    /// When or why it was withdrawn or rejected, if all its records with this verdict were.
     pub withdrawn: Option<String>,
     /// Whether no source has analysed it yet.
     pub not_analysed: bool,
     /// The reason of the verdict.
     pub why: Option<Why>,
-    /// The records that it rests on, each with its own verdict and reason.
+    /// Its records, each with its own verdict and reason.
     pub records: Vec<FoundRecord>,
     /// Severities.
     pub cvss: Vec<Score>,
-    /// The entry among the vulnerabilities known to be exploited.
+    /// Its entry in the catalogue of known exploited vulnerabilities.
     pub kev: Option<KnownExploited>,
     /// The prediction that it will be exploited.
     pub epss: Option<ExploitPrediction>,
 }
 
 impl FoundAdvisory {
-    /// Whether it hangs on a condition, or versions could not be compared, and it still stands.
+    /// Whether it is undecided: it depends on a condition or on versions that cannot be compared, and is neither withdrawn nor informational.
     pub fn is_open(&self) -> bool {
         let open = self.condition.is_some();
         open && self.withdrawn.is_none() && self.informational.is_none()
     }
 
-    /// Whether the component is affected by something that still stands.
+    /// Whether it affects the component and is not withdrawn.
     pub fn counts(&self) -> bool {
         self.verdict == Verdict::Affected.word() && self.withdrawn.is_none()
     }
 }
 
-/// One component with its answers.
+/// The result for one component.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ScannedComponent {
-    /// The document's reference of it.
+    /// Its reference in the bill.
     #[serde(rename = "ref")]
     pub reference: String,
     /// Name.
@@ -146,10 +146,10 @@ pub struct ScannedComponent {
     pub purl: Option<String>,
     /// CPE names.
     pub cpes: Vec<String>,
-    /// The answer of each source.
+    /// The result of each source.
     pub checked: Vec<Checked>,
-    /// What was found, the strongest verdict first.
+    /// The findings, the strongest verdict first.
     pub verdicts: Vec<FoundAdvisory>,
-    /// Until when its maker supports it, where that is known.
+    /// Until when its maker supports the version, if known.
     pub support: Option<SupportStatus>,
 }

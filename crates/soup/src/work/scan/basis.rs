@@ -1,8 +1,8 @@
-//! What a scan may rely on: for each source what it covers, how old that is, and in which ways it is not whole.
+//! The data that a scan is based on: for each source, what it covers, how old that is, and what is missing.
 //!
-//! Data counts as old as the oldest file that still tells something, for each part of what it covers. A file is superseded by a later one of
-//! the same name and source, and by later files that told all of its records again. Files of one record each, as some sources publish, are one
-//! collection: it is as old as its newest record.
+//! Each part of a source is as old as its oldest file that still supplies current records. A file is superseded by a later file with the same
+//! name and source, and by later files that contain all of its records again. Files with one record each, as some sources publish them, form
+//! one collection: it is as old as its newest record.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,39 +14,39 @@ use crate::model::matching::{Coverage, SourceFacts};
 use crate::refused::Refused;
 use crate::work::advisories::{SourceStatus, body};
 
-/// What a scan may rely on.
-pub(super) struct Grounds {
-    /// What is known of each source, by its name.
+/// The data that a scan is based on.
+pub(super) struct Basis {
+    /// The facts about each source, by its name.
     pub(super) facts: BTreeMap<String, SourceFacts>,
-    /// Whether some file tells of exploitation or prediction.
+    /// Whether an imported file contains exploitation or prediction entries.
     pub(super) joins: bool,
 }
 
-/// What is gathered of one source.
+/// The files of one source.
 #[derive(Default)]
-struct Gathered {
+struct SourceFiles {
     kind: Option<Source>,
-    /// By part of what it covers and name of the file: the newest such file.
+    /// The number of the newest file for each part of the source and each file name.
     parts: BTreeMap<(Coverage, String), i64>,
-    /// Pages by name of the file.
+    /// The number and the pages of the newest file with each name.
     pages: BTreeMap<String, (i64, Vec<Part>)>,
 }
 
-impl Grounds {
-    /// Of the files in a cache; `files` has the position in `sources` by number.
+impl Basis {
+    /// The basis of a scan with this cache; `files` maps the number of a file to its position in `sources`.
     pub(super) fn of(
         cache: &Cache,
         sources: &[SourceStatus],
         files: &BTreeMap<i64, usize>,
         options: &ScanOptions,
     ) -> Result<Self, Refused> {
-        let telling: BTreeSet<i64> = cache.telling()?.into_iter().collect();
+        let current: BTreeSet<i64> = cache.files_with_current_records()?.into_iter().collect();
         let source_of = |file: &i64| files.get(file).and_then(|at| sources.get(*at));
         let mut joins = false;
-        let mut gathered: BTreeMap<String, Gathered> = BTreeMap::new();
+        let mut by_source: BTreeMap<String, SourceFiles> = BTreeMap::new();
         for (file, covered) in cache.coverage()? {
-            let Some(source) = source_of(&file).filter(|_| telling.contains(&file)) else { continue };
-            let entry = gathered.entry(source.name.clone()).or_default();
+            let Some(source) = source_of(&file).filter(|_| current.contains(&file)) else { continue };
+            let entry = by_source.entry(source.name.clone()).or_default();
             match body::Covered::parse(&covered) {
                 Some(body::Covered::Joined) => joins = true,
                 Some(body::Covered::Kind(kind)) => entry.kind = Some(kind),
@@ -64,7 +64,7 @@ impl Grounds {
                 None => {}
             }
         }
-        let facts = gathered.into_iter().filter_map(|(name, all)| {
+        let facts = by_source.into_iter().filter_map(|(name, all)| {
             let kind = all.kind?;
             let gaps = all.gaps(&name, &source_of);
             let facts = SourceFacts {
@@ -79,7 +79,7 @@ impl Grounds {
     }
 }
 
-impl Gathered {
+impl SourceFiles {
     /// The age of each part.
     fn ages<'s>(
         &self,
@@ -92,24 +92,24 @@ impl Gathered {
         files.into_iter().map(|(part, files)| (part, age(&files))).collect()
     }
 
-    /// In which ways the data is not whole.
+    /// What is missing from the data, in words.
     fn gaps<'s>(&self, name: &str, source_of: &dyn Fn(&i64) -> Option<&'s SourceStatus>) -> Vec<String> {
         let mut gaps = Vec::new();
-        let mut wholes: BTreeMap<u64, Vec<Part>> = BTreeMap::new();
+        let mut by_total: BTreeMap<u64, Vec<Part>> = BTreeMap::new();
         for page in self.pages.values().flat_map(|(_, pages)| pages) {
-            wholes.entry(page.total).or_default().push(*page);
+            by_total.entry(page.total).or_default().push(*page);
         }
-        for (total, mut pages) in wholes {
-            let here = covered(&mut pages);
-            if here < total {
-                gaps.push(format!("{name} announces {total} records, and {here} of them are here"));
+        for (total, mut pages) in by_total {
+            let present = covered(&mut pages);
+            if present < total {
+                gaps.push(format!("{name} has {total} records, but only {present} of them were imported"));
             }
         }
         let files: BTreeSet<&i64> = self.parts.values().collect();
         let files: Vec<&SourceStatus> = files.into_iter().filter_map(source_of).collect();
         if files.iter().map(|source| source.records).sum::<u64>() == 1 {
             gaps.push(format!(
-                "a single record of {name} is here, which says nothing of what others would say"
+                "only a single record of {name} was imported, which says nothing about other vulnerabilities"
             ));
         }
         let refused = files.into_iter().filter(|source| source.refused > 0);
@@ -120,7 +120,7 @@ impl Gathered {
     }
 }
 
-/// How old files are together.
+/// The age of several files together: that of the oldest, where files with a single record count as one file with their newest age.
 fn age(files: &[&SourceStatus]) -> Option<u32> {
     let days =
         |source: &SourceStatus| source.age_days.map(|days| u32::try_from(days.max(0)).unwrap_or(u32::MAX));
@@ -131,17 +131,17 @@ fn age(files: &[&SourceStatus]) -> Option<u32> {
     oldest.into_iter().chain(newest_single).max()
 }
 
-/// How many records pages cover together.
+/// Number of records that pages cover together.
 fn covered(pages: &mut [Part]) -> u64 {
     pages.sort_unstable_by_key(|page| page.start);
     let mut end = 0;
-    let mut here = 0;
+    let mut count = 0;
     for page in pages {
         let last = page.start.saturating_add(page.count);
-        here += last.saturating_sub(page.start.max(end));
+        count += last.saturating_sub(page.start.max(end));
         end = end.max(last);
     }
-    here
+    count
 }
 
 #[cfg(test)]
