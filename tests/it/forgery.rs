@@ -442,7 +442,9 @@ fn a_long_trail_verifies_and_can_be_cancelled_at_every_share() {
     ProductFile::verify(&forger.path, None, &keep).unwrap();
     let shares = shares.into_inner().unwrap();
     assert!(shares.is_sorted() && shares.len() > 8, "{shares:?}");
-    for cancelled in [shares[0], shares[shares.len() / 2], 0.7, 0.75] {
+    // What is told after the replay depends on how long the workers still have to do.
+    let replayed: Vec<f32> = shares.into_iter().filter(|share| *share <= 0.7).collect();
+    for cancelled in [replayed[0], replayed[replayed.len() / 2], 0.7, 0.75] {
         let refusal = ProductFile::verify(&forger.path, None, &|share| share < cancelled).unwrap_err();
         assert!(refusal.to_string().contains("cancelled"), "{refusal}");
     }

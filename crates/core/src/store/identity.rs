@@ -38,7 +38,8 @@ impl Seen {
         Ok(Self { data_version, bytes: meta.len(), inode: inode(&meta) })
     }
 
-    /// Whether both are the same file, changed or not, and not another file with the same name.
+    /// Whether both are the same file, changed or not, and not another file with the same name. Only Unix tells; elsewhere
+    /// every file with the name counts as the same.
     pub const fn same_file(&self, other: &Self) -> bool {
         self.inode == other.inode
     }

@@ -140,34 +140,35 @@ pub fn structure(conn: &Connection, schema: &str) -> Result<Vec<Discrepancy>, St
 
 /// Two connections that see the same: while both read, nobody writes.
 fn at_one_moment(path: &Path) -> Result<(Connection, Connection), StoreError> {
-    let (first, second) = (open::connect_to_read(path)?, open::connect_to_read(path)?);
-    second.busy_timeout(Duration::from_millis(100))?;
-    for conn in [&first, &second] {
-        conn.pragma_update(None, "cache_size", -PAGES_KIB)?;
-    }
-    let begin = |conn: &Connection| -> Result<(), StoreError> {
-        conn.execute_batch("BEGIN")?;
-        let read = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
-        if read.is_err() {
-            conn.execute_batch("ROLLBACK")?;
-        }
-        Ok(read?)
-    };
     let since = Instant::now();
-    while since.elapsed() < PATIENCE {
-        match begin(&first) {
-            Ok(()) => {}
-            Err(StoreError::Busy) => continue,
+    loop {
+        match both_begin(path) {
+            Ok(Some(both)) => return Ok(both),
+            // A writer that waits for the first to end keeps the second out. Both give way to it.
+            Ok(None) | Err(StoreError::Busy) if since.elapsed() < PATIENCE => {
+                thread::sleep(Duration::from_millis(100));
+            }
+            Ok(None) => return Err(StoreError::Busy),
             Err(other) => return Err(other),
         }
-        // A writer that waits for the first to end keeps the second out: both give way to it.
-        if begin(&second).is_ok() {
-            return Ok((first, second));
-        }
-        first.execute_batch("ROLLBACK")?;
-        thread::sleep(Duration::from_millis(100));
     }
-    Err(StoreError::Busy)
+}
+
+/// Two connections that read; `None` if the second may not begin.
+fn both_begin(path: &Path) -> Result<Option<(Connection, Connection)>, StoreError> {
+    let (first, second) = (open::connect_to_read(path)?, open::connect_to_read(path)?);
+    second.busy_timeout(Duration::from_millis(100))?;
+    let begin = |conn: &Connection| -> Result<(), StoreError> {
+        conn.pragma_update(None, "cache_size", -PAGES_KIB)?;
+        conn.execute_batch("BEGIN")?;
+        Ok(conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?)
+    };
+    begin(&first)?;
+    match begin(&second) {
+        Ok(()) => Ok(Some((first, second))),
+        Err(StoreError::Busy) => Ok(None),
+        Err(other) => Err(other),
+    }
 }
 
 /// Waits for a thread and asks meanwhile whether to go on.

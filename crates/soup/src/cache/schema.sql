@@ -1,4 +1,4 @@
--- The workstation's advisory cache. It can be rebuilt from the files that were imported; evidence is copied from it into product files.
+-- The workstation's advisory cache. It is no evidence: it can be rebuilt from the files that were imported.
 
 -- One row for each imported file.
 CREATE TABLE source_file (

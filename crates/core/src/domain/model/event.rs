@@ -83,7 +83,7 @@ pub struct Event {
     pub at: Moment,
     /// Every record that it changed.
     pub changes: Vec<RecordChange>,
-    /// Seconds by which the clock was behind the previous event, if more than two minutes.
+    /// Seconds by which the clock was behind the latest moment since it was last acknowledged, if more than two minutes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_back_seconds: Option<u64>,
     /// Public key of a one-time code that this event issues, with the person it is for.

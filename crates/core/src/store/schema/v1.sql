@@ -70,7 +70,7 @@ CREATE TABLE blob (
 CREATE TRIGGER blob_kept BEFORE DELETE ON blob BEGIN SELECT RAISE(ABORT, 'attachments are never deleted'); END;
 CREATE TRIGGER blob_fixed BEFORE UPDATE ON blob BEGIN SELECT RAISE(ABORT, 'attachments are never changed'); END;
 
--- Each person's private key, wrapped by their password. Not evidence: changing it forges nothing.
+-- Each person's private key, wrapped by their password. The event that brought the key into force names the digest of this row.
 CREATE TABLE credential (
   person TEXT PRIMARY KEY,
   key INTEGER NOT NULL REFERENCES signing_key (number) DEFERRABLE INITIALLY DEFERRED,

@@ -16,6 +16,8 @@ use crate::domain::requests::Request;
 use crate::domain::signature::Signature;
 use crate::store::StoreError;
 
+/// Events between two looks at whether the person cancelled.
+const LOOK_EVERY: u64 = 128;
 /// Batches that workers may have while the replay waits for the oldest.
 const AHEAD: usize = 4;
 
@@ -81,8 +83,11 @@ impl Check<'_> {
                 let parsed: Vec<Parsed> = receiver.recv().map_err(|_| self.broken_off())?;
                 for event in parsed {
                     self.linked(event, &mut previous);
+                    if self.result.events.is_multiple_of(LOOK_EVERY) {
+                        self.progress.go_on(0.7 * self.result.events as f32 / total.max(1) as f32)?;
+                    }
                 }
-                self.progress.go_on(0.7 * self.result.events as f32 / total.max(1) as f32)?;
+                self.progress.check()?;
             }
         }
         end.unwrap_or(Ok(()))?;
