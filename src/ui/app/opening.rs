@@ -82,6 +82,7 @@ impl App {
             uuid,
             product,
             seen: None,
+            uncompared: false,
             writer,
             cache: Cache::new(overview),
             history: Default::default(),
@@ -95,6 +96,7 @@ impl App {
             left: ProductFile::leftovers(&path),
             example: None,
         });
+        self.compare_with_seen();
         self.sign_in = SignIn::default();
         self.check_in_background();
     }

@@ -10,6 +10,7 @@ use crate::domain::record::RecordData;
 use crate::store::{self, FileState, Head, Holder, Lock, Store, StoreError, Verification};
 use mainstay_base::clock::Stamp;
 
+use super::workstation::Behind;
 use super::writer::WaitingDrafts;
 use crate::domain::requests::PRODUCT;
 
@@ -24,6 +25,8 @@ pub enum WhyReadOnly {
     NotWritable,
     /// It has an older schema and was not upgraded.
     Older(i32),
+    /// It lacks an event that was seen of it. Boxed, because it is rare.
+    Behind(Box<Behind>),
     /// A job of this program has the writer. The text says what it does, such as “An import is running: wait or cancel it”.
     WriterAway(&'static str),
 }
@@ -42,6 +45,10 @@ impl std::fmt::Display for WhyReadOnly {
             Self::Damaged(what) => write!(f, "The file is read-only because it is damaged: {what}"),
             Self::NotWritable => f.write_str("The file is open for reading only"),
             Self::Older(_) => f.write_str("The file is read-only until it is upgraded"),
+            Self::Behind(behind) => write!(
+                f,
+                "The file is read-only: {behind}. Open the right file, or let an administrator continue from this one"
+            ),
             Self::WriterAway(words) => f.write_str(words),
         }
     }
@@ -52,6 +59,8 @@ pub struct ProductFile {
     pub(super) store: Store,
     pub(super) lock: Option<Lock>,
     pub(super) why_read_only: Option<WhyReadOnly>,
+    /// Why nothing is written to it although it could be: it lacks an event that was seen of it.
+    pub(super) behind: Option<WhyReadOnly>,
     /// Drafts that were typed while a job has the writer.
     pub(super) waiting: WaitingDrafts,
 }
@@ -71,11 +80,11 @@ pub(super) fn holder(person: &str, stamp: &Stamp) -> Holder {
 
 impl ProductFile {
     pub(super) const fn reading(store: Store, why: WhyReadOnly) -> Self {
-        Self { store, lock: None, why_read_only: Some(why), waiting: WaitingDrafts::new() }
+        Self { store, lock: None, why_read_only: Some(why), behind: None, waiting: WaitingDrafts::new() }
     }
 
     pub(super) const fn writing(store: Store, lock: Lock) -> Self {
-        Self { store, lock: Some(lock), why_read_only: None, waiting: WaitingDrafts::new() }
+        Self { store, lock: Some(lock), why_read_only: None, behind: None, waiting: WaitingDrafts::new() }
     }
 
     /// Opens a file for writing, or for reading only if another program is writing to it.
@@ -145,10 +154,38 @@ impl ProductFile {
 
     /// Why it is open for reading only; `None` if it is open for writing.
     pub const fn why_read_only(&self) -> Option<&WhyReadOnly> {
-        self.why_read_only.as_ref()
+        match &self.why_read_only {
+            Some(why) => Some(why),
+            None => self.behind.as_ref(),
+        }
     }
 
+    /// The event that was seen and that the file lacks, if so.
+    pub fn behind(&self) -> Option<&Behind> {
+        match &self.behind {
+            Some(WhyReadOnly::Behind(behind)) => Some(behind),
+            Some(_) | None => None,
+        }
+    }
+
+    /// From now on nothing is written to the file, or no longer so: it lacks an event that was seen of it, or contains it.
+    pub(super) fn hold_back(&mut self, behind: Option<Behind>) {
+        self.behind = behind.map(|behind| WhyReadOnly::Behind(Box::new(behind)));
+    }
+
+    /// Refuses to write where nothing is to be written now.
     pub(super) fn refuse_read_only(&self) -> Result<(), Refused> {
+        self.refuse_reader()?;
+        match self.behind() {
+            Some(behind) => Err(Refused::Rule(format!(
+                "nothing is written to this file: {behind}. Open the right file, or let an administrator continue from this one"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses to write where this program is not the writer.
+    pub(super) fn refuse_reader(&self) -> Result<(), Refused> {
         match &self.why_read_only {
             None => Ok(()),
             Some(WhyReadOnly::WriterAway(words)) => Err(Refused::Rule((*words).to_owned())),
@@ -156,6 +193,7 @@ impl ProductFile {
                 WhyReadOnly::Locked(_)
                 | WhyReadOnly::Damaged(_)
                 | WhyReadOnly::NotWritable
+                | WhyReadOnly::Behind(_)
                 | WhyReadOnly::Older(_),
             ) => Err(StoreError::ReadOnly.into()),
         }
@@ -189,7 +227,8 @@ impl ProductFile {
         let path: PathBuf = self.store.path().to_owned();
         match store::open_writing(&path, &holder("a person not signed in yet", stamp)) {
             Ok((store, lock)) => {
-                self.take_back_writer(Self::writing(store, lock))?;
+                let behind = self.behind.take();
+                self.take_back_writer(Self { behind, ..Self::writing(store, lock) })?;
                 Ok(true)
             }
             Err(Ok(FileState::Locked(holder))) => {

@@ -4,6 +4,7 @@ mod archive;
 mod attention;
 mod background;
 mod calendars;
+mod continuing;
 mod example;
 mod export;
 pub mod fields_csv;
@@ -26,11 +27,14 @@ mod upgrade;
 pub mod workstation;
 mod writer;
 
+pub use crate::domain::continuation::{Continuation, EventHead};
+pub use crate::domain::ids::RecordId;
 pub use crate::domain::requests::POLICY;
 pub use attention::{
     Attention, AttentionItem, KindCount, Month, Trends, attention, attention_of, counts, trends,
 };
 pub use calendars::{calendars, find_calendar, parse_calendar};
+pub use continuing::{Loss, ONE_OF};
 pub use example::{Example, ExamplePerson, example_access, write_example};
 pub use export::csv;
 pub use file::{Opened, ProductFile, WhyReadOnly};

@@ -179,7 +179,7 @@ impl ProductFile {
             password_is_old: age_days.is_some_and(|days| age > i64::from(days)),
             failures,
         };
-        if self.store.is_writable() && !session.failures.is_empty() {
+        if self.store.is_writable() && self.behind.is_none() && !session.failures.is_empty() {
             self.report_failures(&session, stamp)?;
         }
         Ok(session)
@@ -300,7 +300,8 @@ impl ProductFile {
         password: &Password,
         stamp: &Stamp,
     ) -> Result<(Session, String), Refused> {
-        self.refuse_read_only()?;
+        // Without an administrator nobody could continue from a restored copy.
+        self.refuse_reader()?;
         let (data, person) = self.person_by_login(login)?.ok_or_else(wrong_code)?;
         if !person.roles.contains(&Role::SysAdmin) {
             return Err(Refused::Rule("the recovery code restores only a system administrator".to_owned()));
