@@ -129,6 +129,10 @@ pub enum Command {
         /// hexadecimal digits). The file must still contain that event.
         #[arg(long, value_name = "SEQ:DIGEST", value_parser = EventHead::parse)]
         head: Option<EventHead>,
+        /// Verify a temporary copy, of a file with an interrupted write that lies where you may not write. The copy takes as much
+        /// space as the file.
+        #[arg(long)]
+        copy: bool,
         /// Print JSON.
         #[arg(long)]
         json: bool,

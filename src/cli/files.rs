@@ -11,8 +11,17 @@ use super::{CommandResult, heads, open};
 use crate::domain::continuation::Continued;
 use crate::ops::{self, Discrepancy, EventHead, ProductFile, Verification};
 
-/// Verifies the whole file.
-pub fn verify(path: &Path, head: Option<EventHead>, json: bool) -> CommandResult {
+/// Verifies a temporary copy of the file, in which an interrupted write is taken back.
+pub fn verify_a_copy(path: &Path, head: Option<EventHead>, json: bool) -> CommandResult {
+    let copy = ops::ScratchCopy::of(path)?;
+    if copy.took_back_a_write() {
+        eprintln!("mainstay: the last write was interrupted; it was taken back in the copy that is verified");
+    }
+    verify(copy.path(), path, head, json)
+}
+
+/// Verifies the whole file at `path`, and calls it `named`.
+pub fn verify(path: &Path, named: &Path, head: Option<EventHead>, json: bool) -> CommandResult {
     // A file that is not a product file is reported like by every other command. A damaged one is examined.
     // A head that is given is compared here: a wrong one does not say that the file is damaged.
     let mut continued = Continued::default();
@@ -25,13 +34,13 @@ pub fn verify(path: &Path, head: Option<EventHead>, json: bool) -> CommandResult
             }
         }
         Err(failure) if failure.is_integrity() => (None, head.clone().map(|head| (head.seq, head.digest))),
-        Err(failure) => return Err(failure),
+        Err(failure) => return Err(with_copy(path, failure)),
     };
     let mut found = ProductFile::verify(path, remembered, &|_| true)?;
     let damaged = found.findings.len();
     found.findings.extend(missing.clone());
     let mut output = if json {
-        verification_json(path, &found, &continued)
+        verification_json(named, &found, &continued)
     } else {
         verification_words(&found, &continued)
     };
@@ -43,16 +52,25 @@ pub fn verify(path: &Path, head: Option<EventHead>, json: bool) -> CommandResult
         (0, Some(missing)) => format!(
             "{} of {} {}: this is another file or an older copy, or the head was mistyped",
             missing.place,
-            path.display(),
+            named.display(),
             missing.what
         ),
         (places, _) => format!(
             "{} contradicts itself in {}; keep it, and open a backup",
-            path.display(),
+            named.display(),
             counted(places, "place")
         ),
     };
     Err(Failure::integrity(words).after(output))
+}
+
+/// What helps where a write was interrupted and cannot be taken back in its place.
+fn with_copy(path: &Path, failure: Failure) -> Failure {
+    if !ops::has_journal(path) {
+        return failure;
+    }
+    let words = format!("{}; if you may not write there, use `mainstay verify --copy`", failure.words);
+    Failure { words, ..failure }
 }
 
 /// What does not match if a file does not have the event that is given by number and digest.

@@ -125,6 +125,9 @@ fn read_only(path: &Path, why: &WhyReadOnly) -> Failure {
         WhyReadOnly::NotWritable => Failure::failed(format!(
             "{name} cannot be written; check the permissions of the file and its folder"
         )),
+        WhyReadOnly::NotSignedIn => {
+            Failure::failed(format!("{name} is open for reading until somebody signs in"))
+        }
         WhyReadOnly::Older(version) => upgrade::needed(path, *version),
         WhyReadOnly::Behind(behind) => heads::behind(path, behind),
         WhyReadOnly::WriterAway(words) => Failure::failed(format!("{name}: {words}")),

@@ -80,7 +80,8 @@ impl App {
         let (Some(folder), Some(desk)) = (self.setup.data_folder.clone(), &self.desk) else { return };
         let of = Version::of(desk);
         let under_way = self.jobs.is_backing_up_automatically(&of);
-        if of.seq == desk.backed_up || desk.file.why_read_only().is_some() || under_way {
+        let by_another = desk.file.why_read_only().is_some() && !desk.file.is_not_signed_in();
+        if of.seq == desk.backed_up || by_another || under_way {
             return;
         }
         let (kind, what) = (RunningKind::Backup { asked_for: false, of: of.clone() }, of.clone());

@@ -90,7 +90,7 @@ impl App {
             path: desk.file.path().display().to_string(),
             note,
             example: desk.example.as_deref(),
-            writable: desk.file.why_read_only().is_none(),
+            writable: desk.file.why_read_only().is_none() || desk.file.is_not_signed_in(),
             least_strength: desk.file.least_strength().unwrap_or(STRONGEST),
         };
         let (mut close, mut left) = (false, LeftoverChoice::Nothing);
@@ -294,6 +294,10 @@ fn read_only_words(desk: &Desk) -> Option<String> {
             }
             None => "Read-only: the writer has closed the file".to_owned(),
         },
+        WhyReadOnly::NotSignedIn => {
+            let holder = desk.writer.as_ref()?;
+            format!("Read-only: {} on {} since {}", holder.person, holder.machine, holder.since.words())
+        }
         WhyReadOnly::Damaged(what) => format!("Read-only: the file is damaged, {what}"),
         WhyReadOnly::NotWritable => "Read-only: the file cannot be written".to_owned(),
         WhyReadOnly::Older(_) => "Read-only: the file was not upgraded".to_owned(),

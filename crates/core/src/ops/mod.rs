@@ -21,6 +21,7 @@ mod perform;
 pub mod places;
 mod refused;
 mod request;
+mod scratch_copy;
 mod secrets;
 mod session;
 mod upgrade;
@@ -48,12 +49,13 @@ pub use page::{Ahead, LinkedRecord, NextStep, RecordPage, SignatureView, Signing
 pub use places::{cache_folder, calendar_folder};
 pub use refused::Refused;
 pub use request::{Act, FileSource, Receipt, Request, request_names};
+pub use scratch_copy::ScratchCopy;
 pub use secrets::{Password, STRONGEST, check_strength};
 pub use session::Session;
 
 pub use crate::store::{
     Discrepancy, EventFilter, EventRow, FileState, Head, Hit, Holder, Leftover, ListRow, Report, Step, Steps,
-    StoreError, Upgraded, Verification,
+    StoreError, Upgraded, Verification, has_journal,
 };
 pub use mainstay_base::clock::{Stamp, now, stamp};
 pub use mainstay_base::regular::text as read_text;
