@@ -1,9 +1,14 @@
 //! The arguments of the command line.
 
+mod seen;
+
+pub use seen::{ContinueArguments, Heads};
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::ops::EventHead;
 use crate::soup;
 
 /// How the window is drawn.
@@ -34,27 +39,6 @@ pub struct Arguments {
     /// The command to run instead of opening the window.
     #[command(subcommand)]
     pub command: Option<Command>,
-}
-
-/// What to do with the last events that were seen.
-#[derive(Debug, Subcommand)]
-pub enum Heads {
-    /// List them. The JSON is what `import` reads.
-    List {
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Take over the list of another workstation where it saw later events.
-    Import {
-        /// The list, as `heads list --json` printed it.
-        list: PathBuf,
-    },
-    /// Forget what was seen of a file, for example after a backup was restored.
-    Forget {
-        /// The product file.
-        file: PathBuf,
-    },
 }
 
 /// The commands that run without the window.
@@ -143,8 +127,12 @@ pub enum Command {
         file: PathBuf,
         /// A head that was noted earlier, as a packet prints it: number and digest of an event, SEQ:DIGEST (at least 16
         /// hexadecimal digits). The file must still contain that event.
-        #[arg(long, value_name = "SEQ:DIGEST", value_parser = head)]
-        head: Option<(u64, String)>,
+        #[arg(long, value_name = "SEQ:DIGEST", value_parser = EventHead::parse)]
+        head: Option<EventHead>,
+        /// Verify a temporary copy, of a file with an interrupted write that lies where you may not write. The copy takes as much
+        /// space as the file.
+        #[arg(long)]
+        copy: bool,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -157,6 +145,11 @@ pub enum Command {
         #[command(subcommand)]
         what: Heads,
     },
+    /// Continue from a restored copy of a file of which later events are lost. An administrator signs it.
+    ///
+    /// The act says which event is lost and skips the numbers of records that may have been used. Until it is done, nothing is
+    /// written to a file that lacks an event that this workstation saw.
+    ContinueFromBackup(ContinueArguments),
     /// Upgrade a file of an earlier program to this program's version, after making and verifying a copy next to it.
     Upgrade {
         /// The product file.
@@ -470,20 +463,4 @@ pub struct PacketArguments {
     /// Leave out personal data.
     #[arg(long)]
     pub redact: bool,
-}
-
-/// Fewest digits of a noted digest.
-const DIGITS_MIN: usize = 16;
-
-fn head(text: &str) -> Result<(u64, String), String> {
-    let wrong =
-        || "a head is the number of an event and its SHA-256, such as 324:04495135c324cd7f".to_owned();
-    let (seq, digest) = text.split_once(':').ok_or_else(wrong)?;
-    let digest = digest.trim().to_ascii_lowercase();
-    let hexadecimal = digest.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if !hexadecimal || !(DIGITS_MIN..=64).contains(&digest.len()) {
-        return Err(wrong());
-    }
-    let seq = seq.trim().parse().ok().filter(|seq| *seq > 0).ok_or_else(wrong)?;
-    Ok((seq, digest))
 }

@@ -8,55 +8,85 @@ use serde_json::json;
 use super::failure::Failure;
 use super::words::counted;
 use super::{CommandResult, heads, open};
-use crate::ops::{self, Discrepancy, ProductFile, Verification};
+use crate::domain::continuation::Continued;
+use crate::ops::{self, Discrepancy, EventHead, ProductFile, Verification};
 
-/// Verifies the whole file.
-pub fn verify(path: &Path, head: Option<(u64, String)>, json: bool) -> CommandResult {
+/// Verifies a temporary copy of the file, in which an interrupted write is taken back.
+pub fn verify_a_copy(path: &Path, head: Option<EventHead>, json: bool) -> CommandResult {
+    let copy = ops::ScratchCopy::of(path)?;
+    if copy.took_back_a_write() {
+        eprintln!("mainstay: the last write was interrupted; it was taken back in the copy that is verified");
+    }
+    verify(copy.path(), path, head, json)
+}
+
+/// Verifies the whole file at `path`, and calls it `named`.
+pub fn verify(path: &Path, named: &Path, head: Option<EventHead>, json: bool) -> CommandResult {
     // A file that is not a product file is reported like by every other command. A damaged one is examined.
     // A head that is given is compared here: a wrong one does not say that the file is damaged.
+    let mut continued = Continued::default();
     let (missing, remembered) = match open::to_read(path) {
-        Ok(file) => match &head {
-            Some(head) => (absent(&file, head)?, None),
-            None => (None, heads::seen_of(&file)),
-        },
-        Err(failure) if failure.is_integrity() => (None, head.clone()),
-        Err(failure) => return Err(failure),
+        Ok(file) => {
+            continued = file.continued()?;
+            match &head {
+                Some(head) => (absent(&file, head)?, None),
+                None => (None, heads::seen_of(&file)),
+            }
+        }
+        Err(failure) if failure.is_integrity() => (None, head.clone().map(|head| (head.seq, head.digest))),
+        Err(failure) => return Err(with_copy(path, failure)),
     };
     let mut found = ProductFile::verify(path, remembered, &|_| true)?;
     let damaged = found.findings.len();
     found.findings.extend(missing.clone());
-    let mut output = if json { verification_json(path, &found) } else { verification_words(&found) };
-    if let (Some((seq, _)), None, 0, false) = (&head, &missing, damaged, json) {
-        let _ = writeln!(output, "Event {seq} is the one given");
+    let mut output = if json {
+        verification_json(named, &found, &continued)
+    } else {
+        verification_words(&found, &continued)
+    };
+    if let (Some(head), None, 0, false) = (&head, &missing, damaged, json) {
+        let _ = writeln!(output, "Event {} is the one given", head.seq);
     }
     let words = match (damaged, missing) {
         (0, None) => return Ok(output),
         (0, Some(missing)) => format!(
             "{} of {} {}: this is another file or an older copy, or the head was mistyped",
             missing.place,
-            path.display(),
+            named.display(),
             missing.what
         ),
         (places, _) => format!(
             "{} contradicts itself in {}; keep it, and open a backup",
-            path.display(),
+            named.display(),
             counted(places, "place")
         ),
     };
     Err(Failure::integrity(words).after(output))
 }
 
+/// What helps where a write was interrupted and cannot be taken back in its place.
+fn with_copy(path: &Path, failure: Failure) -> Failure {
+    if !ops::has_journal(path) {
+        return failure;
+    }
+    let words = format!("{}; if you may not write there, use `mainstay verify --copy`", failure.words);
+    Failure { words, ..failure }
+}
+
 /// What does not match if a file does not have the event that is given by number and digest.
-fn absent(file: &ProductFile, (seq, digest): &(u64, String)) -> Result<Option<Discrepancy>, Failure> {
-    let what = match file.event_digest(*seq)? {
-        Some(known) if known.starts_with(digest.as_str()) => return Ok(None),
+fn absent(file: &ProductFile, head: &EventHead) -> Result<Option<Discrepancy>, Failure> {
+    let mut what = match file.event_digest(head.seq)? {
+        Some(known) if head.is(head.seq, &known) => return Ok(None),
         Some(_) => "is not the one given".to_owned(),
         None => format!("is not there; the file ends at event {}", file.head().seq),
     };
-    Ok(Some(Discrepancy { place: format!("event {seq}"), what }))
+    if let Some(by) = file.continued()?.without(head) {
+        let _ = write!(what, "; event {by} continues the file from a restored copy without it");
+    }
+    Ok(Some(Discrepancy { place: format!("event {}", head.seq), what }))
 }
 
-fn verification_words(found: &Verification) -> String {
+fn verification_words(found: &Verification, continued: &Continued) -> String {
     let (seq, digest) = &found.head;
     let mut output = format!(
         "Checked {}, {}, {} and {}\nLast event {seq}, SHA-256 {digest}\n",
@@ -65,6 +95,10 @@ fn verification_words(found: &Verification) -> String {
         counted(found.signatures, "signature"),
         counted(found.attachments, "attachment")
     );
+    for (seq, said) in continued.iter() {
+        let lost = said.lost.as_ref().map_or_else(String::new, |lost| format!(" without event {}", lost.seq));
+        let _ = writeln!(output, "Event {seq} continues the file from a restored copy{lost}");
+    }
     if found.findings.is_empty() {
         output.push_str("Everything matches\n");
     }
@@ -74,13 +108,18 @@ fn verification_words(found: &Verification) -> String {
     output
 }
 
-fn verification_json(path: &Path, found: &Verification) -> String {
+fn verification_json(path: &Path, found: &Verification, continued: &Continued) -> String {
     let findings: Vec<_> =
         found.findings.iter().map(|finding| json!({"place": finding.place, "what": finding.what})).collect();
+    let continued: Vec<_> = continued
+        .iter()
+        .map(|(seq, said)| json!({"event": seq, "lost": said.lost, "next": said.next}))
+        .collect();
     let value = json!({
         "format": 1, "path": path.display().to_string(), "events": found.events, "records": found.records,
         "signatures": found.signatures, "attachments": found.attachments,
         "head": {"seq": found.head.0, "digest": found.head.1}, "findings": findings,
+        "continued": continued,
     });
     format!("{value:#}\n")
 }

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::{CommandResult, open};
 use crate::base::regular;
 use crate::ops::places;
-use crate::ops::workstation::{self, Seen, SeenHead};
+use crate::ops::workstation::{self, Behind, Memory, Seen, SeenHead};
 use crate::ops::{self, ProductFile};
 
 /// Maximum size of a list of heads.
@@ -24,17 +24,17 @@ struct List {
 }
 
 /// Compares a file with what was seen earlier, warns on standard error, and remembers its last event.
-pub fn compare(file: &ProductFile) {
-    let Some(folder) = places::data_folder() else { return };
+pub fn compare(file: &mut ProductFile, folder: Option<&Path>) {
+    let Some(folder) = folder else { return };
     // What cannot be compared or remembered here is found by `verify`.
-    let Ok(seen) = workstation::remember(&folder, file) else { return };
+    let Ok(seen) = workstation::remember(folder, file) else { return };
     if let Some(words) = warning(&seen, file) {
         eprintln!("mainstay: {words}");
     }
 }
 
 /// Remembers the last event of a file after it was written.
-pub fn remember(file: &ProductFile) {
+pub fn remember(file: &mut ProductFile) {
     if let Some(folder) = places::data_folder() {
         // Without it the next comparison only finds less.
         let _ = workstation::remember(&folder, file);
@@ -43,24 +43,30 @@ pub fn remember(file: &ProductFile) {
 
 /// The event of a file that this workstation saw last.
 pub fn seen_of(file: &ProductFile) -> Option<(u64, String)> {
-    workstation::remembered_head(&places::data_folder()?, &file.uuid().ok()?)
+    let memory = Memory::of(&places::data_folder()?, &file.uuid().ok()?)?;
+    Some((memory.head.seq, memory.head.digest))
 }
 
 fn warning(seen: &Seen, file: &ProductFile) -> Option<String> {
     let path = file.path().display();
-    let advice = "compare it with your backups; if it is meant to be so, forget what was seen with `mainstay heads forget`";
     match seen {
         Seen::First | Seen::Continues => None,
-        Seen::CutOff { seen } => Some(format!(
-            "warning: {path} ends at event {}, but this workstation saw event {seen} of it: events were cut off, or this \
-             is an older copy; {advice}",
-            file.head().seq
+        Seen::Continued { seen, by } => Some(format!(
+            "note: {path} lacks event {}, which this workstation saw; its event {by} continues it from a restored copy \
+             without it",
+            seen.seq
         )),
-        Seen::Differs { seen } => Some(format!(
-            "warning: event {seen} of {path} is not the one that this workstation saw: the file was rewritten, or two \
-             copies of it were worked in; {advice}"
-        )),
+        Seen::Behind(behind) => Some(format!("warning: {path}: {behind}; {ADVICE}")),
     }
+}
+
+/// What to do about a file that lacks an event that was seen.
+const ADVICE: &str = "compare it with your backups; if it is meant to be so, an administrator continues from it with \
+                      `mainstay continue-from-backup`";
+
+/// The refusal to write to a file that lacks an event that was seen.
+pub fn behind(path: &Path, behind: &Behind) -> Failure {
+    Failure::refused(format!("nothing is written to {}: {behind}; {ADVICE}", path.display()))
 }
 
 /// Lists, takes over or forgets the last events that this workstation saw of product files.
@@ -70,6 +76,18 @@ pub fn heads(what: &Heads) -> CommandResult {
     match what {
         Heads::List { json } => Ok(list(&folder, *json)),
         Heads::Import { list } => import(&folder, list),
+        Heads::Enter { file, head } => {
+            let mut open = open::quietly(file)?;
+            let name = file.display();
+            if workstation::enter(&folder, &mut open, head)? {
+                return Ok(format!("{name} contains event {}\n", head.seq));
+            }
+            Err(Failure::integrity(format!(
+                "{name} does not contain event {}: it is another file or an older copy, or the head was mistyped. The head \
+                 is remembered; `mainstay heads forget` forgets it",
+                head.seq
+            )))
+        }
         Heads::Forget { file } => {
             let uuid = open::quietly(file)?.uuid()?;
             let forgotten = workstation::forget(&folder, &uuid)?;
@@ -91,6 +109,9 @@ fn list(folder: &Path, json: bool) -> String {
     let mut output = String::new();
     for head in heads {
         let _ = writeln!(output, "{}  event {}  SHA-256 {}", head.file, head.seq, head.digest);
+        for left in head.left {
+            let _ = writeln!(output, "  left behind  event {}  SHA-256 {}", left.seq, left.digest);
+        }
     }
     output
 }

@@ -28,7 +28,7 @@ pub fn import(arguments: &ImportArguments) -> CommandResult {
     let session: &Session = &session;
     let plan = file.plan_import(&source, &mapping, ops::now()).map_err(Failure::of_input)?;
     let report = file.import(session, &plan, &|_| true, &ops::stamp())?;
-    heads::remember(&file);
+    heads::remember(&mut file);
     outcome(&report, plan.imported_before, false)
 }
 

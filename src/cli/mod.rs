@@ -3,6 +3,7 @@
 mod advisories;
 mod args;
 mod calendar;
+mod continuing;
 mod example;
 mod failure;
 mod files;
@@ -100,7 +101,9 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Import { what: Import::Records(records) } => records::take(&records),
         Command::Packet(packet) => packet::packet(&packet),
         Command::Heads { what } => heads::heads(&what),
-        Command::Verify { file, head, json } => files::verify(&file, head, json),
+        Command::Verify { file, head, copy: false, json } => files::verify(&file, &file, head, json),
+        Command::Verify { file, head, copy: true, json } => files::verify_a_copy(&file, head, json),
+        Command::ContinueFromBackup(arguments) => continuing::continue_from_backup(&arguments),
         Command::Upgrade { file } => upgrade::upgrade(&file, ops::Steps::RELEASED),
         Command::Advisories { what } => advisories::advisories(what),
         Command::Sbom { what } => sbom::sbom(what),

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::failure::Failure;
 use super::{heads, upgrade};
+use crate::ops::places;
 use crate::ops::{self, FileState, Holder, Opened, Password, ProductFile, Session, WhyReadOnly};
 
 /// The environment variable with the password.
@@ -13,8 +14,8 @@ const PASSWORD_VARIABLE: &str = "MAINSTAY_PASSWORD";
 /// Opens a file for reading.
 pub fn to_read(path: &Path) -> Result<ProductFile, Failure> {
     upgrade::report_leftovers(path);
-    let file = quietly(path)?;
-    heads::compare(&file);
+    let mut file = quietly(path)?;
+    heads::compare(&mut file, places::data_folder().as_deref());
     Ok(file)
 }
 
@@ -26,8 +27,17 @@ pub fn quietly(path: &Path) -> Result<ProductFile, Failure> {
     }
 }
 
-/// Opens a file for writing and signs a person in.
+/// Opens a file for writing and signs a person in. Nothing is written to a file that lacks an event that this workstation saw.
 pub fn to_write(path: &Path, login: &str) -> Result<(ProductFile, Session, Password), Failure> {
+    let opened = to_continue(path, login)?;
+    match opened.0.behind() {
+        Some(behind) => Err(heads::behind(path, behind)),
+        None => Ok(opened),
+    }
+}
+
+/// Opens a file for writing and signs a person in, also where it lacks an event that this workstation saw.
+pub fn to_continue(path: &Path, login: &str) -> Result<(ProductFile, Session, Password), Failure> {
     upgrade::report_leftovers(path);
     match ProductFile::open_to_read(path) {
         Ok(Opened::Not(found)) => return Err(not_opened(path, &found)),
@@ -41,13 +51,17 @@ pub fn to_write(path: &Path, login: &str) -> Result<(ProductFile, Session, Passw
     }
     // The password comes before the lock, so that nobody keeps others out at the prompt.
     let password = password(&format!("Password of {login}: "))?;
-    let (file, session) = signed_in(path, login, &password)?;
-    heads::compare(&file);
+    let (file, session) = signed_in(path, login, &password, places::data_folder().as_deref())?;
     Ok((file, session, password))
 }
 
 /// Becomes the writer of a file, in the name of the person who signs in. Without the right password the lock is released at once.
-fn signed_in(path: &Path, login: &str, password: &Password) -> Result<(ProductFile, Session), Failure> {
+fn signed_in(
+    path: &Path,
+    login: &str,
+    password: &Password,
+    remembered: Option<&Path>,
+) -> Result<(ProductFile, Session), Failure> {
     let mut file = match ProductFile::open(path, &ops::stamp())? {
         Opened::Open(file) => *file,
         Opened::Not(found) => return Err(not_opened(path, &found)),
@@ -56,6 +70,8 @@ fn signed_in(path: &Path, login: &str, password: &Password) -> Result<(ProductFi
         return Err(read_only(path, why));
     }
     upgrade::report_interrupted_write(&file);
+    // The comparison comes before the sign-in, which may report failed attempts in an event.
+    heads::compare(&mut file, remembered);
     let session = file.sign_in(login, password, &ops::stamp())?;
     file.name_writer(&session, &ops::stamp());
     Ok((file, session))
@@ -109,7 +125,11 @@ fn read_only(path: &Path, why: &WhyReadOnly) -> Failure {
         WhyReadOnly::NotWritable => Failure::failed(format!(
             "{name} cannot be written; check the permissions of the file and its folder"
         )),
+        WhyReadOnly::NotSignedIn => {
+            Failure::failed(format!("{name} is open for reading until somebody signs in"))
+        }
         WhyReadOnly::Older(version) => upgrade::needed(path, *version),
+        WhyReadOnly::Behind(behind) => heads::behind(path, behind),
         WhyReadOnly::WriterAway(words) => Failure::failed(format!("{name}: {words}")),
     }
 }
@@ -160,10 +180,10 @@ mod tests {
         let path = folder.path().join("pump.mainstay");
         let written = ops::write_example(&path).unwrap();
         let login = "tomas";
-        let refused = signed_in(&path, login, &Password::new("wrong")).err().unwrap();
+        let refused = signed_in(&path, login, &Password::new("wrong"), None).err().unwrap();
         assert_ne!(refused.code, 0);
         assert!(quietly(&path).unwrap().writer().is_none(), "nobody holds the file");
-        let (file, session) = signed_in(&path, login, &Password::new(&written.password)).unwrap();
+        let (file, session) = signed_in(&path, login, &Password::new(&written.password), None).unwrap();
         let holder = quietly(&path).unwrap().writer().unwrap();
         assert_eq!(holder.person, session.name());
         assert!(file.why_read_only().is_none());

@@ -20,7 +20,7 @@ pub fn packet(arguments: &PacketArguments) -> CommandResult {
     let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
     refuse_future(&file, &options.scope)?;
     let written = write(&mut file, &session, &options, &arguments.out);
-    heads::remember(&file);
+    heads::remember(&mut file);
     written
 }
 

@@ -51,7 +51,7 @@ pub fn take(arguments: &RecordsArguments) -> CommandResult {
         )));
     }
     let made = file.take_fields(&session, &plan, &ops::stamp())?;
-    heads::remember(&file);
+    heads::remember(&mut file);
     let mut output = outcome(&plan, "imported");
     if let (Some(first), Some(last)) = (made.first(), made.last()) {
         let _ = writeln!(output, "{first} to {last}");

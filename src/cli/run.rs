@@ -39,7 +39,7 @@ pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Command
             }
         }
     }
-    heads::remember(&file);
+    heads::remember(&mut file);
     match first {
         None => Ok(String::new()),
         Some(failure) => Err(failure),

@@ -87,6 +87,7 @@ fn check(act: &Act) -> Result<(), String> {
         | Request::ResetAccess { .. }
         | Request::VerifyIdentity { .. }
         | Request::AcknowledgeClock
+        | Request::Continue(_)
         | Request::NoteImport { .. }
         | Request::NotePacket { .. }
         | Request::NoteFailedSignIns { .. }

@@ -36,6 +36,8 @@ pub enum AppCommand {
     BackUp,
     /// Verifies the whole file.
     Verify,
+    /// Show the events that this workstation saw of the file.
+    Heads,
     /// Takes over writing.
     TakeOver,
     /// Changes the user's own password.
@@ -175,6 +177,13 @@ pub const COMMANDS: &[CommandDef] = &[
         "Check every event, record, signature and attachment",
         None,
         Needs::File,
+    ),
+    def(
+        AppCommand::Heads,
+        "Events seen of this file…",
+        "Compare the file with the head of a packet, or forget what was seen",
+        None,
+        Needs::Person,
     ),
     def(
         AppCommand::TakeOver,

@@ -14,7 +14,7 @@ use crate::domain::ids::RecordId;
 use crate::domain::requests::{Preview, SignedPart};
 use crate::domain::signature::{Meaning, Part};
 use crate::domain::text::sentence;
-use crate::ops::{Act, Password, Refused, Request, field_label, value_words};
+use crate::ops::{Act, Continuation, ONE_OF, Password, Refused, Request, field_label, value_words};
 use crate::ui::cx::Then;
 use crate::ui::screens::record::page::short_digest;
 use crate::ui::screens::record::show::{LABELS, Names, shown};
@@ -57,6 +57,8 @@ struct PartShown {
 
 /// The content that is read before the password is entered.
 struct Content {
+    /// What the act says besides records.
+    said: Option<Group>,
     parts: Vec<PartShown>,
     /// The other changes of the act, by record.
     other_changes: Vec<Group>,
@@ -114,12 +116,14 @@ impl SignDialog {
             content_height: 0.0,
         };
         dialog.act.read = Some(preview.read());
+        dialog.content.said = continuation(&dialog.act.request);
         dialog
     }
 
     /// Shows the new content, and says that it has changed.
     pub fn read_again(&mut self, preview: &Preview, names: &Names) {
         self.content = Content::of(preview, names);
+        self.content.said = continuation(&self.act.request);
         self.act.read = Some(preview.read());
         self.refusal = None;
         self.changed = Some(sentence(&Refused::ChangedWhileReading.to_string()));
@@ -235,12 +239,15 @@ impl Content {
             }
         }
         let parts = preview.signed.iter().map(|part| PartShown::of(part, names)).collect();
-        Self { parts, other_changes: other_changes(preview, names), meanings }
+        Self { said: None, parts, other_changes: other_changes(preview, names), meanings }
     }
 
     fn ui(&self, ui: &mut Ui) {
+        if let Some(said) = &self.said {
+            said.ui(ui);
+        }
         for (index, part) in self.parts.iter().enumerate() {
-            if index > 0 {
+            if index > 0 || self.said.is_some() {
                 ui.add_space(space::L);
             }
             part.ui(ui);
@@ -362,6 +369,27 @@ fn other_changes(preview: &Preview, names: &Names) -> Vec<Group> {
     groups
 }
 
+/// What a continuation from a restored copy says, where the act is one.
+fn continuation(request: &Request) -> Option<Group> {
+    let Request::Continue(said) = request else { return None };
+    let lost = said.lost.as_ref().map_or_else(
+        || "Not known".to_owned(),
+        |lost| format!("Event {}, SHA-256 {}", lost.seq, lost.digest),
+    );
+    let rows = vec![
+        Row { label: "Event that is lost".to_owned(), value: lost },
+        Row { label: "Next numbers".to_owned(), value: numbers(said) },
+    ];
+    Some(Group { heading: "Continue from a restored copy".to_owned(), rows })
+}
+
+/// The next number of each kind of which there can be another record.
+pub fn numbers(said: &Continuation) -> String {
+    let more = said.next.iter().filter(|(kind, _)| !ONE_OF.contains(kind));
+    let ids: Vec<String> = more.map(|(kind, number)| RecordId::new(*kind, *number).to_string()).collect();
+    ids.join(", ")
+}
+
 /// The title of the dialog, such as “Evaluate PR-0003”.
 fn title_of(request: &Request) -> String {
     match request {
@@ -371,6 +399,7 @@ fn title_of(request: &Request) -> String {
         Request::Edit { id, .. } => format!("Change of {id}"),
         Request::Create { kind, .. } => format!("New {}", kind.def().word.to_lowercase()),
         Request::Sign { id, .. } => format!("Signature on {id}"),
+        Request::Continue(_) => "Continue from a restored copy".to_owned(),
         Request::Assign { .. }
         | Request::Attach { .. }
         | Request::InvitePerson { .. }

@@ -399,3 +399,80 @@ fn fill(folder: &Path) {
     std::fs::remove_file(&roomy).unwrap();
     assert!(verification.findings.is_empty(), "{:?}", verification.findings);
 }
+
+/// What a writer leaves that was killed in the middle of a write: a file with a hot journal, and its name in the lock.
+fn killed_in_a_write(path: &std::path::Path) -> PathBuf {
+    let conn = rusqlite::Connection::open(path).unwrap();
+    conn.execute_batch(
+        "PRAGMA cache_size = 1; BEGIN IMMEDIATE; CREATE TABLE half (a);
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+         INSERT INTO half SELECT randomblob(500) FROM n;",
+    )
+    .unwrap();
+    let beside = |path: &std::path::Path, more: &str| PathBuf::from(format!("{}{more}", path.display()));
+    let killed = path.with_file_name("killed.mainstay");
+    std::fs::copy(path, &killed).unwrap();
+    std::fs::copy(beside(path, "-journal"), beside(&killed, "-journal")).unwrap();
+    let holder = r#"{"person":"Zed","machine":"OLD-PC","since":"2031-03-03T08:00:00Z"}"#;
+    std::fs::write(beside(&killed, ".lock"), holder).unwrap();
+    conn.execute_batch("ROLLBACK").unwrap();
+    killed
+}
+
+#[test]
+fn a_write_that_was_interrupted_is_taken_back_at_opening_and_locks_nobody_out() {
+    let (_folder, path) = closed();
+    let killed = killed_in_a_write(&path);
+    assert!(ProductFile::open_to_read(&killed).is_err(), "a reader cannot take it back");
+    let Opened::Open(mut file) = ProductFile::open_to_sign_in(&killed, &stamp(now())).unwrap() else {
+        panic!("not opened")
+    };
+    assert!(file.took_back_a_write() && file.writer().is_none());
+    assert_eq!(file.why_read_only(), Some(&WhyReadOnly::NotSignedIn));
+    let ana = file.sign_in_to_write("ana", &Password::new(PASSWORD), &stamp(now())).unwrap();
+    assert_eq!(file.writer().unwrap().person, "Ana Example");
+    report(&mut file, &ana).unwrap();
+}
+
+#[test]
+fn the_name_that_a_killed_writer_left_in_the_lock_keeps_nobody_out() {
+    let (_folder, path) = closed();
+    let lock = PathBuf::from(format!("{}.lock", path.display()));
+    std::fs::write(&lock, r#"{"person":"Zed","machine":"OLD-PC","since":"2031-03-03T08:00:00Z"}"#).unwrap();
+    let Opened::Open(mut file) = ProductFile::open_to_sign_in(&path, &stamp(now())).unwrap() else {
+        panic!("not opened")
+    };
+    assert!(file.writer().is_none(), "nobody holds it");
+    file.sign_in_to_write("ana", &Password::new(PASSWORD), &stamp(now())).unwrap();
+    assert!(file.why_read_only().is_none());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_with_an_interrupted_write_in_a_folder_that_cannot_be_written_is_verified_in_a_copy() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (folder, path) = closed();
+    let killed = killed_in_a_write(&path);
+    std::fs::remove_file(format!("{}.lock", killed.display())).unwrap();
+    let mode = |mode| std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+    mode(0o555);
+    let names = || {
+        let mut names: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let (before, bytes) = (names(), std::fs::read(&killed).unwrap());
+    let verify = |more: &[&str]| {
+        let output = crate::desk::program().arg("verify").arg(&killed).args(more).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, _, err) = verify(&[]);
+    assert!(code == 1 && err.contains("verify --copy"), "{code} {err}");
+    let (code, out, err) = verify(&["--copy"]);
+    assert!(code == 0 && out.contains("Everything matches"), "{code} {out} {err}");
+    assert!(err.contains("the last write was interrupted"), "{err}");
+    assert_eq!((names(), std::fs::read(&killed).unwrap()), (before, bytes), "nothing is written there");
+    mode(0o755);
+}

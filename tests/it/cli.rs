@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::desk::{program, workstation};
 
-const EXAMPLE_PASSWORD: &str = "lantern orchard mends the quiet tide";
+pub const EXAMPLE_PASSWORD: &str = "lantern orchard mends the quiet tide";
 
 struct Run {
     code: i32,
@@ -54,7 +54,7 @@ fn example() -> &'static (PathBuf, Value) {
 }
 
 /// A copy of the example that a test may change.
-fn copy(folder: &Path) -> String {
+pub fn copy(folder: &Path) -> String {
     let path = folder.join("copy.mainstay");
     std::fs::copy(&example().0, &path).unwrap();
     path.to_str().unwrap().to_owned()
@@ -95,7 +95,8 @@ fn the_example_verifies_and_has_something_overdue_of_each_sort() {
     let verified = with(&["verify", path, "--json"]).json();
     assert_eq!(verified["findings"], json!([]));
     let expected = json!({"format": "number", "path": "string", "events": "number", "records": "number",
-        "signatures": "number", "attachments": "number", "head": {"seq": "number", "digest": "string"}, "findings": []});
+        "signatures": "number", "attachments": "number", "head": {"seq": "number", "digest": "string"}, "findings": [],
+        "continued": []});
     assert_eq!(shape(&verified), expected);
 
     let status = with(&["status", path, "--on", "2026-11-21", "--json"]).json();
@@ -815,6 +816,7 @@ fn a_file_that_lacks_an_event_that_the_workstation_saw_is_noticed_by_every_comma
     assert_eq!(work(&workstation(), older, "Key sticks").0, 0);
     assert!(at(&place, &["status", older]).2.contains("is not the one that this workstation saw"));
     assert_eq!(at(&place, &["verify", older]).0, 4);
+    assert_eq!(work(&place, older, "Nothing").0, 3, "nothing is written to it");
     // Somebody says that it is meant to be so.
     assert_eq!(at(&place, &["heads", "forget", older]).0, 0);
     assert_eq!(at(&place, &["verify", older]).0, 0);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::person::Role;
 use mainstay::domain::time::Moment;
-use mainstay::ops::{Act, EventFilter, FileSource, Password, Receipt, Refused, Request, request_names};
+use mainstay::ops::{Act, EventFilter, FileSource, Loss, Password, Receipt, Refused, Request, request_names};
 use serde_json::{Value, json};
 
 use crate::chain::{analyse, change_under_analysis};
@@ -353,6 +353,8 @@ fn every_request_leaves_one_event_of_its_name_and_none_by_a_role_that_may_not() 
     desk.hire("fay", "Fay Example", &[Role::DevLead]);
     desk.hire("gus", "Gus Example", &[Role::Auditor]);
     let mut walk = walked(desk);
+    let said = walk.desk.file.continuation(&Loss::Unknown, 10).unwrap();
+    walk.act("ana", Act::from(Request::Continue(said)).because("The disk failed"));
     people_walk(&mut walk);
     walk.desk.assert_verifies();
     let uncovered: Vec<String> = request_names()

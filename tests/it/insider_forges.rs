@@ -115,7 +115,60 @@ fn somebody_who_was_reset_comes_in_again_as_the_program_lets_them() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
+/// The signature of a continuation as the program makes it, in the roles given.
+const fn continues(roles: &'static [Role]) -> Signs {
+    Signs {
+        subject: "PD-0001",
+        meaning: Meaning::Approved,
+        roles,
+        covers: &[("PD-0001", Part::Content)],
+        printed_name: None,
+    }
+}
+
+/// A continuation in which feedback goes on from a number.
+fn continued(login: &'static str, role: Role, feedback: u32, roles: &'static [Role]) -> Forged {
+    let next = json!({
+        "product": 2, "feedback": feedback, "problem_report": 9, "change_request": 9, "impact_analysis": 9, "approval": 9,
+        "attachment": 9, "person": 9, "policy": 2, "test_record": 9,
+    });
+    Forged::new(login, "file.continue", role, "PD-0001")
+        .signs(continues(roles))
+        .more(json!({"facts": {"next": next}, "reason": "The disk failed"}))
+}
+
+#[test]
+fn a_continuation_by_an_administrator_verifies() {
+    let f = Forger::without_triggers(office());
+    f.forge(continued("ana", Role::SysAdmin, 50, &[Role::SysAdmin]));
+    let found = f.verify(None);
+    assert!(found.is_empty(), "{found:#?}");
+}
+
 insiders! {
+    a_number_that_nothing_skips: "names another record than the one that feedback.create is done to", |f| {
+        f.forge(Forged::new("dan", "feedback.create", Role::Support, "FB-0009")
+            .changes(json!({"FB-0009": {"state": "new", "title": "Skipped"}}))
+            .more(json!({"given": ["title"]})));
+    }
+    a_number_that_a_continuation_skips: "names another record than the one that feedback.create is done to", |f| {
+        f.forge(continued("ana", Role::SysAdmin, 50, &[Role::SysAdmin]));
+        f.forge(Forged::new("dan", "feedback.create", Role::Support, "FB-0004")
+            .changes(json!({"FB-0004": {"state": "new", "title": "Again"}}))
+            .more(json!({"given": ["title"]})));
+    }
+    a_continuation_by_somebody_else: "reserved for System administrator", |f| {
+        f.forge(continued("dan", Role::Support, 50, &[Role::Support]));
+    }
+    a_continuation_from_a_number_that_is_used: "cannot go on from FB-0002; choose a number from FB-0004", |f| {
+        f.forge(continued("ana", Role::SysAdmin, 2, &[Role::SysAdmin]));
+    }
+    a_continuation_without_a_reason: "needs a reason", |f| {
+        f.forge(continued("ana", Role::SysAdmin, 50, &[Role::SysAdmin]).more(json!({"facts": {"next": {"feedback": 50}}})));
+    }
+    a_continuation_that_is_not_signed: "is signed: enter your password again", |f| {
+        f.forge(Forged { signs: Vec::new(), ..continued("ana", Role::SysAdmin, 50, &[Role::SysAdmin]) });
+    }
     a_code_given_out_by_an_edit: "gives out a one-time code, which feedback.edit does not", |f| {
         let code = json!({"code_key": {"person": "PN-0001", "public_key": public(8).1}});
         f.forge(edit("dan", Role::Support, "FB-0003", json!({"title": "Dim"})).more(code));

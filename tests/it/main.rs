@@ -36,6 +36,7 @@ mod parts;
 mod past;
 mod recipe;
 mod records;
+mod restored;
 mod screens;
 mod signing;
 mod tables;

@@ -36,7 +36,7 @@ pub fn tools_are_missing() -> bool {
 }
 
 /// Whether the recipe verifies the file, and what it says.
-fn run(path: &Path, remembered: Option<&(u64, String)>) -> (bool, String) {
+pub fn run(path: &Path, remembered: Option<&(u64, String)>) -> (bool, String) {
     let folder = tempfile::tempdir().unwrap();
     let script = folder.path().join("verify.sh");
     std::fs::write(&script, recipe()).unwrap();

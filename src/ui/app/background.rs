@@ -7,6 +7,7 @@ use super::jobs::{Ended, Finished, RunningKind, Version};
 use super::{App, Integrity};
 use crate::domain::time::Moment;
 use crate::ops::import::{IMPORT_RUNS, ImportJob};
+use crate::ops::workstation::Memory;
 use crate::ops::{ProductFile, Refused, Verification, workstation};
 use crate::ui::dialogs;
 use crate::ui::widgets::notice::Notice;
@@ -40,7 +41,8 @@ impl App {
             .setup
             .data_folder
             .as_deref()
-            .and_then(|folder| workstation::remembered_head(folder, &desk.uuid));
+            .and_then(|folder| Memory::of(folder, &desk.uuid))
+            .map(|memory| (memory.head.seq, memory.head.digest));
         let started =
             self.jobs.start("Verifying the file", RunningKind::Verify { asked_for }, move |progress| {
                 let verification = ProductFile::verify_in_background(&path, remembered, progress, 1.0)?;
@@ -78,7 +80,8 @@ impl App {
         let (Some(folder), Some(desk)) = (self.setup.data_folder.clone(), &self.desk) else { return };
         let of = Version::of(desk);
         let under_way = self.jobs.is_backing_up_automatically(&of);
-        if of.seq == desk.backed_up || desk.file.why_read_only().is_some() || under_way {
+        let by_another = desk.file.why_read_only().is_some() && !desk.file.is_not_signed_in();
+        if of.seq == desk.backed_up || by_another || under_way {
             return;
         }
         let (kind, what) = (RunningKind::Backup { asked_for: false, of: of.clone() }, of.clone());
@@ -185,7 +188,6 @@ impl App {
 
     fn verified(&mut self, verification: Verification, asked_for: bool) {
         let now = self.stamp().now;
-        let folder = self.setup.data_folder.clone();
         let Some(desk) = &mut self.desk else { return };
         let findings: Vec<String> = verification
             .findings
@@ -194,10 +196,6 @@ impl App {
             .collect();
         if findings.is_empty() {
             desk.integrity = Integrity::Verified { seq: verification.head.0, at: now };
-            if let Some(folder) = folder {
-                // If the head cannot be remembered, the next verification only reports less.
-                let _ = workstation::remember_head(&folder, &desk.uuid, &verification.head);
-            }
             if asked_for {
                 self.notices.push(Notice::done(format!(
                     "Everything matches: {} events, {} records, {} signatures, {} attachments.",
@@ -211,6 +209,10 @@ impl App {
             let first = findings.first().cloned().unwrap_or_default();
             let count = findings.len();
             desk.integrity = Integrity::Broken(findings);
+            // A banner says already that the file lacks an event that was seen.
+            if count == 1 && !asked_for && desk.file.behind().is_some() {
+                return;
+            }
             let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
             self.problem(
                 format!("The file does not match its own record: {first}{more}."),

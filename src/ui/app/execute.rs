@@ -248,6 +248,7 @@ impl App {
             AppCommand::Import => self.go(Route::Import),
             AppCommand::BackUp => self.back_up_to_choice(),
             AppCommand::Verify => self.verify(true),
+            AppCommand::Heads => self.show_heads(),
             AppCommand::TakeOver => self.take_over(),
             AppCommand::ChangePassword => self.begin_password_change(),
             AppCommand::Lock => self.leave(Leave::Lock),

@@ -90,7 +90,7 @@ impl App {
             path: desk.file.path().display().to_string(),
             note,
             example: desk.example.as_deref(),
-            writable: desk.file.why_read_only().is_none(),
+            writable: desk.file.why_read_only().is_none() || desk.file.is_not_signed_in(),
             least_strength: desk.file.least_strength().unwrap_or(STRONGEST),
         };
         let (mut close, mut left) = (false, LeftoverChoice::Nothing);
@@ -120,6 +120,7 @@ impl App {
         Panel::top("bar").frame(bar).show(ui, |ui| self.top_bar(ui));
         let line = Frame::new().fill(palette(ui).surface).inner_margin(Margin::symmetric(12, 4));
         Panel::bottom("status").frame(line).show(ui, |ui| self.status_line(ui));
+        self.behind_ui(ui);
         self.draw_nav(ui);
         self.draw_screen(ui);
     }
@@ -267,7 +268,8 @@ fn integrity_ui(ui: &mut Ui, desk: &Desk) {
             });
         }
         Integrity::Broken(findings) => {
-            let words = format!("Does not match its record in {} places", findings.len());
+            let places = if findings.len() == 1 { "place" } else { "places" };
+            let words = format!("Does not match its record in {} {places}", findings.len());
             ui.label(small(words).color(palette(ui).tone(Tone::Late).text))
                 .on_hover_text(findings.iter().take(10).cloned().collect::<Vec<_>>().join("\n"));
         }
@@ -292,9 +294,14 @@ fn read_only_words(desk: &Desk) -> Option<String> {
             }
             None => "Read-only: the writer has closed the file".to_owned(),
         },
+        WhyReadOnly::NotSignedIn => {
+            let holder = desk.writer.as_ref()?;
+            format!("Read-only: {} on {} since {}", holder.person, holder.machine, holder.since.words())
+        }
         WhyReadOnly::Damaged(what) => format!("Read-only: the file is damaged, {what}"),
         WhyReadOnly::NotWritable => "Read-only: the file cannot be written".to_owned(),
         WhyReadOnly::Older(_) => "Read-only: the file was not upgraded".to_owned(),
+        WhyReadOnly::Behind(_) => "Read-only: the file lacks an event that was seen".to_owned(),
         WhyReadOnly::WriterAway(words) => (*words).to_owned(),
     })
 }

@@ -58,6 +58,7 @@ impl App {
         }
         self.lock_when_idle(ctx);
         self.follow_file(ctx);
+        self.keep_seen();
         if self.schedule.verify_wanted {
             self.schedule.verify_wanted = false;
             self.verify(false);
@@ -108,11 +109,19 @@ impl App {
         desk.cache.keep_up(&head, stamp.now.day());
         if desk.seen != Some(head.seq) {
             desk.seen = Some(head.seq);
+            desk.uncompared = true;
             if let Ok(product) = desk.file.product() {
                 desk.product = product;
             }
             desk.idle_minutes =
                 desk.file.policy().ok().and_then(|policy| policy.idle_lock_minutes).unwrap_or(IDLE_MINUTES);
+        }
+    }
+
+    /// Remembers what was written since, and compares what somebody else wrote.
+    fn keep_seen(&mut self) {
+        if self.desk.as_mut().is_some_and(|desk| std::mem::take(&mut desk.uncompared)) {
+            self.compare_with_seen();
         }
     }
 

@@ -22,6 +22,7 @@ pub const PERSON_MENU: &[Option<AppCommand>] = &[
     None,
     Some(AppCommand::BackUp),
     Some(AppCommand::Verify),
+    Some(AppCommand::Heads),
     Some(AppCommand::Open),
     Some(AppCommand::CloseFile),
     None,
@@ -143,6 +144,8 @@ impl App {
         self.draw_code(ctx);
         self.draw_password(ctx);
         self.draw_attaching(ctx);
+        self.draw_continuing(ctx);
+        self.draw_heads(ctx);
         self.draw_leaving(ctx);
         self.draw_upgrading(ctx);
         self.draw_help(ctx);

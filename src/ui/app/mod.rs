@@ -18,6 +18,9 @@ mod nav;
 mod open_dialogs;
 mod open_screens;
 mod opening;
+mod seen;
+#[cfg(test)]
+mod seen_tests;
 mod settings_file;
 #[cfg(test)]
 mod tests;
@@ -89,6 +92,8 @@ struct Desk {
     product: Product,
     /// The head at which `product`, `open_writer` and the counts were read.
     seen: Option<u64>,
+    /// Whether the head changed since the file was compared with what this workstation saw.
+    uncompared: bool,
     writer: Option<Holder>,
     cache: Cache,
     history: History,

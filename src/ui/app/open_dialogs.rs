@@ -4,6 +4,7 @@
 
 use super::files::Attaching;
 use super::leaving::Leaving;
+use super::seen::{Continuing, HeadsDialog};
 use super::upgrading::Upgrading;
 use crate::ui::cx::Route;
 use crate::ui::screens::sign_in::PasswordChange;
@@ -33,6 +34,10 @@ pub struct OpenDialogs {
     pub signing: Option<SignDialog>,
     pub password: Option<PasswordChange>,
     pub attaching: Option<Attaching>,
+    /// The continuation from a restored copy that is being prepared.
+    pub continuing: Option<Continuing>,
+    /// Events seen of the file.
+    pub heads: Option<HeadsDialog>,
     pub help: bool,
     /// Settings or shortcuts in place of the start screen or the sign-in.
     pub over: Option<Route>,
@@ -48,6 +53,8 @@ impl OpenDialogs {
             || self.password.is_some()
             || self.signing.is_some()
             || self.attaching.is_some()
+            || self.continuing.is_some()
+            || self.heads.is_some()
             || self.upgrading.is_some()
             || self.leaving.as_ref().is_some_and(|leaving| !leaving.decided)
     }
@@ -58,6 +65,8 @@ impl OpenDialogs {
         self.signing = None;
         self.password = None;
         self.attaching = None;
+        self.continuing = None;
+        self.heads = None;
         self.help = false;
     }
 }

@@ -28,7 +28,7 @@ impl App {
     /// Opens a product file at once, or reports why it cannot be opened.
     pub(super) fn open_now(&mut self, path: &Path) {
         let stamp = self.stamp();
-        match ProductFile::open(path, &stamp) {
+        match ProductFile::open_to_sign_in(path, &stamp) {
             Ok(Opened::Open(file)) => self.opened(file),
             Ok(Opened::Not(FileState::NeedsUpgrade { version })) => {
                 self.dialogs.upgrading = Some(Upgrading::new(path, version));
@@ -82,6 +82,7 @@ impl App {
             uuid,
             product,
             seen: None,
+            uncompared: false,
             writer,
             cache: Cache::new(overview),
             history: Default::default(),
@@ -95,6 +96,7 @@ impl App {
             left: ProductFile::leftovers(&path),
             example: None,
         });
+        self.compare_with_seen();
         self.sign_in = SignIn::default();
         self.check_in_background();
     }
@@ -157,14 +159,16 @@ impl App {
         let Some(desk) = &mut self.desk else { return };
         let outcome = match asked {
             SignInRequest::SignIn { login, password } => {
-                desk.file.sign_in(login, password, &stamp).map(|s| (s, None))
+                desk.file.sign_in_to_write(login, password, &stamp).map(|session| (session, None))
             }
-            SignInRequest::Activate { login, code, password } => {
-                desk.file.activate(login, code, password, &stamp).map(|session| (session, None))
-            }
-            SignInRequest::Recover { login, code, password } => {
-                desk.file.recover(login, code, password, &stamp).map(|(session, next)| (session, Some(next)))
-            }
+            SignInRequest::Activate { login, code, password } => desk
+                .file
+                .enter_to_write(login, &stamp, |file| file.activate(login, code, password, &stamp))
+                .map(|session| (session, None)),
+            SignInRequest::Recover { login, code, password } => desk
+                .file
+                .enter_to_write(login, &stamp, |file| file.recover(login, code, password, &stamp))
+                .map(|(session, next)| (session, Some(next))),
         };
         match outcome {
             Ok((session, next)) => {
@@ -185,6 +189,7 @@ impl App {
         self.schedule.active_at = stamp.now;
         if let Some(desk) = &mut self.desk {
             desk.file.name_writer(&session, &stamp);
+            desk.writer = if desk.file.why_read_only().is_some() { desk.file.writer() } else { None };
             let same = desk.last_person.as_ref().is_some_and(|(login, _)| login == session.login());
             if !same {
                 desk.history = Default::default();
@@ -228,6 +233,8 @@ impl App {
     pub fn sign_out(&mut self) {
         self.lock("");
         if let Some(desk) = &mut self.desk {
+            // A file that cannot be opened a second time stays locked until it is closed.
+            let _ = desk.file.let_go();
             desk.last_person = None;
             desk.history = Default::default();
             desk.screens = Default::default();
@@ -252,11 +259,9 @@ impl App {
             return self.problem(format!("{IMPORT_RUNS}."), "");
         }
         let Some(desk) = &mut self.desk else { return };
-        match desk.file.take_over(&stamp) {
+        let name = self.session.as_ref().map_or("", |session| session.name());
+        match desk.file.take_over_as(name, &stamp) {
             Ok(true) => {
-                if let Some(session) = &self.session {
-                    desk.file.name_writer(session, &stamp);
-                }
                 desk.writer = None;
                 desk.cache = Default::default();
                 self.notices.push(Notice::done("You are writing now."));

@@ -249,6 +249,38 @@ fn a_second_window_reads_and_takes_over_when_the_writer_has_closed_the_file() {
 }
 
 #[test]
+fn a_file_is_locked_after_the_password_in_the_name_of_the_person_and_released_by_signing_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let path = pump(folder.path(), &clock);
+    let lock = PathBuf::from(format!("{}.lock", path.display()));
+    let holder = || ProductFile::open_for_job(&path).unwrap().writer().map(|holder| holder.person);
+    let mut first = window(&clock, Start::File(path.clone()));
+    assert!(!lock.exists(), "somebody who has not signed in keeps nobody out");
+    sign_in(&mut first, "ana", "not this one");
+    assert!(!first.state().is_signed_in() && !lock.exists());
+    // Another one signs in and writes meanwhile; the first one reads.
+    let mut second = window(&clock, Start::File(path.clone()));
+    sign_in(&mut second, "ana", PASSWORD);
+    second.get_by_label("You are writing");
+    assert_eq!(holder().as_deref(), Some("Ana Example"));
+    let failed = second.state().messages().iter().any(|words| words.contains("1 failed attempt"));
+    assert!(failed, "the failure of the first one was counted: {:?}", second.state().messages());
+    // It is told who writes before somebody signs in to read.
+    first.run_steps(12);
+    first.get_by_label_contains("Read-only: Ana Example on QA-PC2");
+    fill(&mut first, "Password", PASSWORD);
+    press(&mut first, "Sign in");
+    assert!(first.state().is_signed_in(), "{:?}", first.state().messages());
+    first.get_by_label_contains("Read-only: Ana Example on QA-PC2");
+    second.state_mut().sign_out();
+    assert!(!lock.exists(), "signing out lets others write");
+    first.run_steps(30);
+    press(&mut first, "Take over");
+    first.get_by_label("You are writing");
+}
+
+#[test]
 fn window_every_area_of_the_example_draws_without_a_fault() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("example.mainstay");

@@ -86,6 +86,7 @@ pub fn act_words(request: &str) -> String {
     let Some(kind) = Kind::from_code(subject) else {
         return match request {
             "clock.acknowledge" => "Clock acknowledged".to_owned(),
+            "file.continue" => "Continued from a restored copy".to_owned(),
             "file.create" => "Product file created".to_owned(),
             "packet.issue" => "Packet issued".to_owned(),
             _ => capital(&request.replace(['.', '_'], " ")),

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 
 use crate::domain::authorship;
 use crate::domain::clock::ClockHistory;
+use crate::domain::continuation::Continued;
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
@@ -16,8 +17,8 @@ use crate::domain::signature::Signature;
 #[derive(Default)]
 pub struct Ledger {
     records: HashMap<RecordId, SharedRecord>,
-    /// The highest number of each kind.
-    highest: BTreeMap<Kind, u32>,
+    /// The numbers of each kind.
+    numbers: BTreeMap<Kind, BTreeSet<u32>>,
     /// The records that refer to a record.
     referring: HashMap<RecordId, BTreeSet<RecordId>>,
     /// The parts of a record.
@@ -28,6 +29,7 @@ pub struct Ledger {
     last_actors: HashMap<(String, RecordId), RecordId>,
     logins: HashSet<String>,
     clock: ClockHistory,
+    continued: Continued,
 }
 
 impl Ledger {
@@ -70,8 +72,9 @@ impl Ledger {
     /// Inserts a record as an event left it. `before` is its previous form.
     pub fn put(&mut self, before: Option<&RecordData>, data: SharedRecord) {
         let id = data.head.id;
-        let highest = self.highest.entry(id.kind).or_default();
-        *highest = id.number.max(*highest);
+        if before.is_none() {
+            self.numbers.entry(id.kind).or_default().insert(id.number);
+        }
         let targets = |data: &RecordData| -> BTreeSet<RecordId> {
             data.references().into_iter().map(|reference| reference.target).collect()
         };
@@ -94,6 +97,7 @@ impl Ledger {
     /// Ends an event: applies the rest of it besides the records.
     pub fn end(&mut self, event: &Event, signatures: &[Signature]) {
         self.clock.take(event);
+        self.continued.take(event);
         for signature in signatures {
             self.signatures.entry(signature.subject).or_default().push(signature.clone());
         }
@@ -117,8 +121,13 @@ impl RecordSource<Infallible> for Ledger {
         Ok(self.person(id))
     }
 
-    fn next_number(&self, kind: Kind) -> Result<u32, Infallible> {
-        Ok(self.highest.get(&kind).copied().unwrap_or_default().saturating_add(1))
+    fn highest_number(&self, kind: Kind) -> Result<u32, Infallible> {
+        let last = self.numbers.get(&kind).and_then(BTreeSet::last);
+        Ok(last.copied().unwrap_or_default())
+    }
+
+    fn continued(&self) -> Result<Continued, Infallible> {
+        Ok(self.continued.clone())
     }
 
     fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, Infallible> {
@@ -133,8 +142,9 @@ impl RecordSource<Infallible> for Ledger {
     }
 
     fn all(&self, kind: Kind) -> Result<Vec<SharedRecord>, Infallible> {
-        let last = self.highest.get(&kind).copied().unwrap_or_default();
-        Ok((1..=last).filter_map(|number| self.records.get(&RecordId::new(kind, number))).cloned().collect())
+        let numbers = self.numbers.get(&kind).into_iter().flatten();
+        let records = numbers.filter_map(|number| self.records.get(&RecordId::new(kind, *number)));
+        Ok(records.cloned().collect())
     }
 
     fn signatures(&self, id: RecordId) -> Result<Vec<Signature>, Infallible> {

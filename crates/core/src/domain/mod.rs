@@ -16,5 +16,6 @@ pub use kinds::{
 };
 pub use mainstay_base::time;
 pub use model::{
-    calendar, clock, deadline, event, field, kind, record, refused, shared_record, signature, workflow,
+    calendar, clock, continuation, deadline, event, field, kind, record, refused, shared_record, signature,
+    workflow,
 };

@@ -4,6 +4,7 @@
 //! audit trail again on the state that the earlier events produced. What the first refuses, the second reports.
 
 mod change_set;
+mod continuing;
 mod from_event;
 mod moves;
 mod people;
@@ -306,6 +307,7 @@ impl<'a, F> Job<'a, F> {
             Request::ResetAccess { person } => self.reset(person, reason),
             Request::VerifyIdentity { person, how } => self.verify_identity(person, &how),
             Request::AcknowledgeClock => self.acknowledge_clock(reason),
+            Request::Continue(said) => self.continue_from_copy(&said, reason),
             Request::NoteImport { facts } => {
                 self.note(&[Role::Support, Role::Quality], "Importing feedback", facts)
             }

@@ -10,6 +10,7 @@ use crate::domain::record::RecordData;
 use crate::store::{self, FileState, Head, Holder, Lock, Store, StoreError, Verification};
 use mainstay_base::clock::Stamp;
 
+use super::workstation::Behind;
 use super::writer::WaitingDrafts;
 use crate::domain::requests::PRODUCT;
 
@@ -24,6 +25,10 @@ pub enum WhyReadOnly {
     NotWritable,
     /// It has an older schema and was not upgraded.
     Older(i32),
+    /// Nobody is signed in yet, so nobody keeps others out.
+    NotSignedIn,
+    /// It lacks an event that was seen of it. Boxed, because it is rare.
+    Behind(Box<Behind>),
     /// A job of this program has the writer. The text says what it does, such as “An import is running: wait or cancel it”.
     WriterAway(&'static str),
 }
@@ -41,7 +46,12 @@ impl std::fmt::Display for WhyReadOnly {
             Self::Locked(None) => f.write_str("The file is read-only: another program is writing to it"),
             Self::Damaged(what) => write!(f, "The file is read-only because it is damaged: {what}"),
             Self::NotWritable => f.write_str("The file is open for reading only"),
+            Self::NotSignedIn => f.write_str("The file is open for reading until somebody signs in"),
             Self::Older(_) => f.write_str("The file is read-only until it is upgraded"),
+            Self::Behind(behind) => write!(
+                f,
+                "The file is read-only: {behind}. Open the right file, or let an administrator continue from this one"
+            ),
             Self::WriterAway(words) => f.write_str(words),
         }
     }
@@ -52,6 +62,8 @@ pub struct ProductFile {
     pub(super) store: Store,
     pub(super) lock: Option<Lock>,
     pub(super) why_read_only: Option<WhyReadOnly>,
+    /// Why nothing is written to it although it could be: it lacks an event that was seen of it.
+    pub(super) behind: Option<WhyReadOnly>,
     /// Drafts that were typed while a job has the writer.
     pub(super) waiting: WaitingDrafts,
 }
@@ -64,23 +76,26 @@ pub enum Opened {
     Not(FileState),
 }
 
-/// The holder that a lock names before a person has signed in.
+/// Whom a lock names while it is taken for a moment and nobody has signed in.
+const NOBODY: &str = "a person not signed in yet";
+
+/// The holder that a lock names.
 pub(super) fn holder(person: &str, stamp: &Stamp) -> Holder {
     Holder { person: person.to_owned(), machine: stamp.machine.clone(), since: stamp.now }
 }
 
 impl ProductFile {
     pub(super) const fn reading(store: Store, why: WhyReadOnly) -> Self {
-        Self { store, lock: None, why_read_only: Some(why), waiting: WaitingDrafts::new() }
+        Self { store, lock: None, why_read_only: Some(why), behind: None, waiting: WaitingDrafts::new() }
     }
 
     pub(super) const fn writing(store: Store, lock: Lock) -> Self {
-        Self { store, lock: Some(lock), why_read_only: None, waiting: WaitingDrafts::new() }
+        Self { store, lock: Some(lock), why_read_only: None, behind: None, waiting: WaitingDrafts::new() }
     }
 
     /// Opens a file for writing, or for reading only if another program is writing to it.
     pub fn open(path: &Path, stamp: &Stamp) -> Result<Opened, Refused> {
-        match store::open_writing(path, &holder("a person not signed in yet", stamp)) {
+        match store::open_writing(path, &holder(NOBODY, stamp)) {
             Ok((store, lock)) => Ok(Opened::Open(Box::new(Self::writing(store, lock)))),
             Err(Ok(FileState::Locked(holder))) => Self::read_only(path, WhyReadOnly::Locked(holder)),
             Err(Ok(FileState::Damaged { what })) => match store::open_read_only(path) {
@@ -93,6 +108,44 @@ impl ProductFile {
             }
             Err(Err(error)) => Err(error.into()),
         }
+    }
+
+    /// Opens a file for somebody who has yet to sign in: for reading, so that nobody is kept out meanwhile. A write that was interrupted
+    /// is taken back first. [`Self::sign_in_to_write`] makes this program the writer.
+    pub fn open_to_sign_in(path: &Path, stamp: &Stamp) -> Result<Opened, Refused> {
+        if !store::has_journal(path) {
+            return Ok(match Self::open_to_read(path)? {
+                Opened::Open(file) => Opened::Open(Box::new(file.not_signed_in())),
+                not @ Opened::Not(_) => not,
+            });
+        }
+        match Self::open(path, stamp)? {
+            Opened::Open(mut file) => {
+                let interrupted = file.took_back_a_write();
+                file.let_go()?;
+                file.store.set_interrupted(interrupted);
+                Ok(Opened::Open(file))
+            }
+            not @ Opened::Not(_) => Ok(not),
+        }
+    }
+
+    /// The same file, of which the writer is decided at the sign-in.
+    fn not_signed_in(self) -> Self {
+        match self.why_read_only {
+            Some(WhyReadOnly::NotWritable) => Self { why_read_only: Some(WhyReadOnly::NotSignedIn), ..self },
+            Some(_) | None => self,
+        }
+    }
+
+    /// Lets others write: from now on this file is read, until somebody signs in. A reader stays as it is.
+    pub fn let_go(&mut self) -> Result<(), Refused> {
+        if self.why_read_only.is_some() {
+            return Ok(());
+        }
+        let reader = Self::reading(store::open_read_only(self.path())?, WhyReadOnly::NotSignedIn);
+        *self = Self { behind: self.behind.take(), ..reader };
+        Ok(())
     }
 
     /// Opens a file for reading only.
@@ -145,10 +198,38 @@ impl ProductFile {
 
     /// Why it is open for reading only; `None` if it is open for writing.
     pub const fn why_read_only(&self) -> Option<&WhyReadOnly> {
-        self.why_read_only.as_ref()
+        match &self.why_read_only {
+            Some(why) => Some(why),
+            None => self.behind.as_ref(),
+        }
     }
 
+    /// The event that was seen and that the file lacks, if so.
+    pub fn behind(&self) -> Option<&Behind> {
+        match &self.behind {
+            Some(WhyReadOnly::Behind(behind)) => Some(behind),
+            Some(_) | None => None,
+        }
+    }
+
+    /// From now on nothing is written to the file, or no longer so: it lacks an event that was seen of it, or contains it.
+    pub(super) fn hold_back(&mut self, behind: Option<Behind>) {
+        self.behind = behind.map(|behind| WhyReadOnly::Behind(Box::new(behind)));
+    }
+
+    /// Refuses to write where nothing is to be written now.
     pub(super) fn refuse_read_only(&self) -> Result<(), Refused> {
+        self.refuse_reader()?;
+        match self.behind() {
+            Some(behind) => Err(Refused::Rule(format!(
+                "nothing is written to this file: {behind}. Open the right file, or let an administrator continue from this one"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses to write where this program is not the writer.
+    pub(super) fn refuse_reader(&self) -> Result<(), Refused> {
         match &self.why_read_only {
             None => Ok(()),
             Some(WhyReadOnly::WriterAway(words)) => Err(Refused::Rule((*words).to_owned())),
@@ -156,6 +237,8 @@ impl ProductFile {
                 WhyReadOnly::Locked(_)
                 | WhyReadOnly::Damaged(_)
                 | WhyReadOnly::NotWritable
+                | WhyReadOnly::NotSignedIn
+                | WhyReadOnly::Behind(_)
                 | WhyReadOnly::Older(_),
             ) => Err(StoreError::ReadOnly.into()),
         }
@@ -183,13 +266,19 @@ impl ProductFile {
 
     /// Tries to become the writer of a file that is open for reading only. `false`: another program is still writing.
     pub fn take_over(&mut self, stamp: &Stamp) -> Result<bool, Refused> {
+        self.take_over_as(NOBODY, stamp)
+    }
+
+    /// The same in the name of a person.
+    pub fn take_over_as(&mut self, person: &str, stamp: &Stamp) -> Result<bool, Refused> {
         if self.store.is_writable() {
             return Ok(true);
         }
         let path: PathBuf = self.store.path().to_owned();
-        match store::open_writing(&path, &holder("a person not signed in yet", stamp)) {
+        match store::open_writing(&path, &holder(person, stamp)) {
             Ok((store, lock)) => {
-                self.take_back_writer(Self::writing(store, lock))?;
+                let behind = self.behind.take();
+                self.take_back_writer(Self { behind, ..Self::writing(store, lock) })?;
                 Ok(true)
             }
             Err(Ok(FileState::Locked(holder))) => {

@@ -22,6 +22,7 @@ use crate::domain::canonical;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
 use crate::domain::requests::PRODUCT;
+use crate::domain::requests::RecordSource as _;
 use crate::exchange::feedback as rows;
 use mainstay_base::clock::Stamp;
 use mainstay_base::csv_out::{self, CsvOptions};

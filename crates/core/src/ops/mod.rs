@@ -4,6 +4,7 @@ mod archive;
 mod attention;
 mod background;
 mod calendars;
+mod continuing;
 mod example;
 mod export;
 pub mod fields_csv;
@@ -20,17 +21,21 @@ mod perform;
 pub mod places;
 mod refused;
 mod request;
+mod scratch_copy;
 mod secrets;
 mod session;
 mod upgrade;
 pub mod workstation;
 mod writer;
 
+pub use crate::domain::continuation::{Continuation, EventHead};
+pub use crate::domain::ids::RecordId;
 pub use crate::domain::requests::POLICY;
 pub use attention::{
     Attention, AttentionItem, KindCount, Month, Trends, attention, attention_of, counts, trends,
 };
 pub use calendars::{calendars, find_calendar, parse_calendar};
+pub use continuing::{Loss, ONE_OF};
 pub use example::{Example, ExamplePerson, example_access, write_example};
 pub use export::csv;
 pub use file::{Opened, ProductFile, WhyReadOnly};
@@ -44,12 +49,13 @@ pub use page::{Ahead, LinkedRecord, NextStep, RecordPage, SignatureView, Signing
 pub use places::{cache_folder, calendar_folder};
 pub use refused::Refused;
 pub use request::{Act, FileSource, Receipt, Request, request_names};
+pub use scratch_copy::ScratchCopy;
 pub use secrets::{Password, STRONGEST, check_strength};
 pub use session::Session;
 
 pub use crate::store::{
     Discrepancy, EventFilter, EventRow, FileState, Head, Hit, Holder, Leftover, ListRow, Report, Step, Steps,
-    StoreError, Upgraded, Verification,
+    StoreError, Upgraded, Verification, has_journal,
 };
 pub use mainstay_base::clock::{Stamp, now, stamp};
 pub use mainstay_base::regular::text as read_text;

@@ -133,13 +133,22 @@ impl ProductFile {
         password: Option<&Password>,
         stamp: &Stamp,
     ) -> Result<Receipt, Refused> {
-        self.refuse_read_only()?;
+        let continues = matches!(act.request, Request::Continue(_));
+        if act.request.leads_to_continuing() {
+            self.refuse_reader()?;
+        } else {
+            self.refuse_read_only()?;
+        }
+        self.refuse_nothing_lost(&act.request)?;
         if let Some(password) = password {
             self.reauthenticate(session, password, stamp)?;
         }
         let mut tx = self.store.begin()?;
         let receipt = perform_in(&mut tx, session, act, password.is_some(), stamp)?;
         tx.commit()?;
+        if continues {
+            self.hold_back(None);
+        }
         Ok(receipt)
     }
 

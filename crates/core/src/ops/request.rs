@@ -23,6 +23,7 @@ pub fn request_names() -> Vec<String> {
         "attachment.attach",
         "clock.acknowledge",
         "feedback.import",
+        "file.continue",
         "file.create",
         "packet.issue",
         "person.activate",

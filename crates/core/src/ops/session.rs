@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ed25519_dalek::{Signer as _, SigningKey};
 
-use super::file::ProductFile;
+use super::file::{ProductFile, WhyReadOnly};
 use super::perform::{NewAccess, draft, perform_with_new_key};
 use super::refused::Refused;
 use super::secrets::{self, Password};
@@ -18,7 +18,7 @@ use crate::domain::policy::Policy;
 use crate::domain::precis;
 use crate::domain::record::RecordData;
 use crate::domain::requests::{Actor, POLICY, RULES, Request};
-use crate::store::{SignedText, Tx};
+use crate::store::{SignedText, StoreError, Tx};
 use mainstay_base::clock::Stamp;
 use mainstay_base::time::Moment;
 
@@ -179,10 +179,92 @@ impl ProductFile {
             password_is_old: age_days.is_some_and(|days| age > i64::from(days)),
             failures,
         };
-        if self.store.is_writable() && !session.failures.is_empty() {
+        if self.store.is_writable() && self.behind.is_none() && !session.failures.is_empty() {
             self.report_failures(&session, stamp)?;
         }
         Ok(session)
+    }
+
+    /// Signs a person in and makes this program the writer in their name, unless another one is. The lock comes after the password:
+    /// whoever has no account keeps nobody out.
+    pub fn sign_in_to_write(
+        &mut self,
+        login: &str,
+        password: &Password,
+        stamp: &Stamp,
+    ) -> Result<Session, Refused> {
+        if !self.is_not_signed_in() {
+            let session = self.sign_in(login, password, stamp)?;
+            self.name_writer(&session, stamp);
+            return Ok(session);
+        }
+        match self.sign_in(login, password, stamp) {
+            Ok(session) => {
+                self.become_writer(session.name(), stamp)?;
+                if self.why_read_only().is_none() && !session.failures.is_empty() {
+                    self.report_failures(&session, stamp)?;
+                }
+                Ok(session)
+            }
+            Err(Refused::WrongPassword) => {
+                if let Some((data, _)) = self.person_by_login(login)? {
+                    // The failure is written in a moment. Where another program writes, it is not counted.
+                    self.for_a_moment(login, stamp, |file| file.note_failure(data.head.id, stamp))?;
+                }
+                Err(Refused::WrongPassword)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Lets somebody in with a code as the writer; see [`Self::activate`] and [`Self::recover`]. Without the right code the lock is
+    /// released at once.
+    pub fn enter_to_write<T>(
+        &mut self,
+        login: &str,
+        stamp: &Stamp,
+        enter: impl FnOnce(&mut Self) -> Result<T, Refused>,
+    ) -> Result<T, Refused> {
+        if !self.is_not_signed_in() {
+            return enter(self);
+        }
+        self.become_writer(login, stamp)?;
+        let entered = enter(self);
+        if entered.is_err() {
+            self.let_go()?;
+        }
+        entered
+    }
+
+    fn for_a_moment(
+        &mut self,
+        login: &str,
+        stamp: &Stamp,
+        write: impl FnOnce(&mut Self) -> Result<(), Refused>,
+    ) -> Result<(), Refused> {
+        self.become_writer(login, stamp)?;
+        if self.store.is_writable() {
+            write(self)?;
+        } else {
+            self.why_read_only = Some(WhyReadOnly::NotSignedIn);
+        }
+        self.let_go()
+    }
+
+    fn become_writer(&mut self, name: &str, stamp: &Stamp) -> Result<(), Refused> {
+        match self.take_over_as(name, stamp) {
+            Ok(_) | Err(Refused::Store(StoreError::NotWritable | StoreError::ReadOnly)) => {}
+            Err(other) => return Err(other),
+        }
+        if self.is_not_signed_in() {
+            self.why_read_only = Some(WhyReadOnly::NotWritable);
+        }
+        Ok(())
+    }
+
+    /// Whether the writer is decided at the sign-in.
+    pub const fn is_not_signed_in(&self) -> bool {
+        matches!(self.why_read_only, Some(WhyReadOnly::NotSignedIn))
     }
 
     /// Failed sign-ins go into the audit trail with the next successful one (21 CFR 11.300(d)).
@@ -300,7 +382,8 @@ impl ProductFile {
         password: &Password,
         stamp: &Stamp,
     ) -> Result<(Session, String), Refused> {
-        self.refuse_read_only()?;
+        // Without an administrator nobody could continue from a restored copy.
+        self.refuse_reader()?;
         let (data, person) = self.person_by_login(login)?.ok_or_else(wrong_code)?;
         if !person.roles.contains(&Role::SysAdmin) {
             return Err(Refused::Rule("the recovery code restores only a system administrator".to_owned()));

@@ -6,6 +6,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,10 @@ use mainstay_base::time::Moment;
 
 /// How often taking the lock is tried when its former holder just let go.
 const TRIES: usize = 8;
+
+/// How often a lock that is held is tried again, and after how long.
+const LOOKS: usize = 2;
+const LOOK: Duration = Duration::from_millis(5);
 
 /// Who holds the lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +56,7 @@ pub fn lock_path(product_file: &Path) -> PathBuf {
 /// Tries to take the lock.
 pub fn take(product_file: &Path, holder: &Holder) -> Result<Taken, StoreError> {
     let path = lock_path(product_file);
+    let mut held = 0;
     for _ in 0..TRIES {
         refuse_planted(&path)?;
         let file = OpenOptions::new()
@@ -68,6 +74,11 @@ pub fn take(product_file: &Path, holder: &Holder) -> Result<Taken, StoreError> {
             }
             // Its former holder removed it between our opening and our locking: the lock of a removed file is no lock.
             Ok(()) => {}
+            // Somebody who looks whether the file is locked holds the lock for a moment.
+            Err(TryLockError::WouldBlock) if held < LOOKS => {
+                held += 1;
+                std::thread::sleep(LOOK);
+            }
             Err(TryLockError::WouldBlock) => return Ok(Taken::Theirs(read(&file))),
             Err(TryLockError::Error(error)) => {
                 return Err(StoreError::io("the lock beside the file could not be taken")(error));
@@ -94,9 +105,13 @@ fn is_at(file: &File, path: &Path) -> bool {
     super::identity::inode(&open) == super::identity::inode(&there)
 }
 
-/// Who holds the lock of a product file, if its lock file says.
+/// Who holds the lock of a product file, if its lock file says. What a killed program left there names nobody.
 pub fn holder_of(product_file: &Path) -> Option<Holder> {
-    mainstay_base::regular::open(&lock_path(product_file)).ok().as_ref().and_then(read)
+    let file = mainstay_base::regular::open(&lock_path(product_file)).ok()?;
+    match file.try_lock_shared() {
+        Ok(()) => None,
+        Err(_) => read(&file),
+    }
 }
 
 fn read(mut file: &File) -> Option<Holder> {

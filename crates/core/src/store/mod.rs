@@ -26,7 +26,7 @@ pub use keys::{Credential, ITERATIONS_MAX, KdfCost, MEMORY_KIB_MAX, SALT_BYTES_M
 pub use leftovers::{Leftover, leftovers};
 pub use lock::{Holder, Lock, holder_of};
 pub use mainstay_base::store_error::StoreError;
-pub use open::{FileState, create, look, open_read_only, open_writing};
+pub use open::{FileState, create, has_journal, journal_of, look, open_read_only, open_writing};
 pub use search::Hit;
 pub use tx::{Commit, NewBlob, SignedText, Tx};
 pub use upgrade::{Report, Step, Steps, Upgraded, upgrade};
@@ -69,6 +69,11 @@ impl Store {
     /// Whether opening rolled back an interrupted write.
     pub const fn took_back_a_write(&self) -> bool {
         self.interrupted
+    }
+
+    /// Notes whether an opening before this one took back a write that was interrupted.
+    pub const fn set_interrupted(&mut self, interrupted: bool) {
+        self.interrupted = interrupted;
     }
 
     /// The last audit event that is known.

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::cmp::Ordering;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension as _};
 
@@ -90,9 +90,14 @@ pub fn look(path: &Path) -> FileState {
 
 /// Whether a write to a file is under way or was interrupted.
 pub fn has_journal(path: &Path) -> bool {
+    std::fs::metadata(journal_of(path)).is_ok_and(|meta| meta.len() > 0)
+}
+
+/// Where the journal of a file lies while a write is under way or was interrupted.
+pub fn journal_of(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push("-journal");
-    std::fs::metadata(name).is_ok_and(|meta| meta.len() > 0)
+    PathBuf::from(name)
 }
 
 /// Creates a new product file. Never overwrites a file.

@@ -2,9 +2,11 @@
 
 use rusqlite::OptionalExtension as _;
 
+use super::events::parse_event;
 use super::{Store, StoreError};
 use crate::domain::authorship;
 use crate::domain::clock::ClockHistory;
+use crate::domain::continuation::{CONTINUE, Continued};
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{ListRow, RecordData};
@@ -32,8 +34,19 @@ impl RecordSource<StoreError> for Store {
         Ok(Self::record(self, id)?.map(SharedRecord::from))
     }
 
-    fn next_number(&self, kind: Kind) -> Result<u32, StoreError> {
-        Self::next_number(self, kind)
+    fn highest_number(&self, kind: Kind) -> Result<u32, StoreError> {
+        Self::highest_number(self, kind)
+    }
+
+    fn continued(&self) -> Result<Continued, StoreError> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT body FROM event WHERE request = ?1 ORDER BY seq")?;
+        let mut rows = statement.query([CONTINUE])?;
+        let mut continued = Continued::default();
+        while let Some(row) = rows.next()? {
+            continued.take(&parse_event(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
+        }
+        Ok(continued)
     }
 
     fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, StoreError> {

@@ -116,9 +116,9 @@ impl Store {
         rows.map(|text| parse(&text?)).collect()
     }
 
-    /// The number that the next record of a kind gets.
-    pub fn next_number(&self, kind: Kind) -> Result<u32, StoreError> {
-        let sql = "SELECT coalesce(max(key), ?1) - ?1 + 1 FROM record WHERE key BETWEEN ?1 AND ?2";
+    /// The highest number of a kind; 0 without a record.
+    pub fn highest_number(&self, kind: Kind) -> Result<u32, StoreError> {
+        let sql = "SELECT coalesce(max(key), ?1) - ?1 FROM record WHERE key BETWEEN ?1 AND ?2";
         let [first, last] = keys_of(kind);
         Ok(self.conn.prepare_cached(sql)?.query_row([first - 1, last], |row| row.get(0))?)
     }

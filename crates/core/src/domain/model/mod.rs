@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod clock;
+pub mod continuation;
 pub mod deadline;
 pub mod event;
 pub mod field;

@@ -10,6 +10,7 @@ use super::record_source::{Account, RecordSource};
 use super::records::state_word;
 use crate::domain::canonical;
 use crate::domain::clock::ClockHistory;
+use crate::domain::continuation::Continued;
 use crate::domain::event::{FieldChange, RecordChange};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{Fields, Head, RecordData, check_values};
@@ -125,6 +126,11 @@ impl<'a, F> ChangeSet<'a, F> {
     /// The number of the next record of a kind, not counting those created in this change.
     pub fn next_number(&self, kind: Kind) -> Result<u32, Refusal<F>> {
         self.source.next_number(kind).map_err(Refusal::Store)
+    }
+
+    /// How the file was continued from restored copies.
+    pub fn continued(&self) -> Result<Continued, Refusal<F>> {
+        self.source.continued().map_err(Refusal::Store)
     }
 
     /// Creates a record with canonical values; `parent` is the record of which it is a part.

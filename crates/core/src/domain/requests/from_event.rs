@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::request::{FileDigest, FileSource, Request};
 use crate::domain::clock::ACKNOWLEDGE;
+use crate::domain::continuation::CONTINUE;
 use crate::domain::event::{Event, FieldChange, RecordChange};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
@@ -36,6 +37,7 @@ pub fn request_of(event: &Event, meaning: Option<Meaning>) -> Option<Request> {
         "packet.issue" => Request::NotePacket { facts },
         "feedback.import" => Request::NoteImport { facts },
         ACKNOWLEDGE => Request::AcknowledgeClock,
+        CONTINUE => Request::Continue(serde_json::from_value(facts).ok()?),
         "person.reset_access" => Request::ResetAccess { person: subject(event, Kind::Person)? },
         "person.invite" => invite(&all(change_of(event, Kind::Person)?)),
         "attachment.attach" => attach(&all(change_of(event, Kind::Attachment)?))?,

@@ -8,7 +8,7 @@ use crate::domain::person::{Person, PersonState, Role, is_login, unconfirmed};
 use crate::domain::precis;
 use crate::domain::record::Fields;
 use crate::domain::refused::Refusal;
-use crate::domain::workflow::missing_fields;
+use crate::domain::workflow::{World as _, missing_fields};
 use serde_json::Value;
 
 /// Roles that may confirm that a key belongs to a person.
@@ -103,12 +103,11 @@ impl<F> Job<'_, F> {
     /// Whether a third person, besides the actor and the person, could confirm an identity now. In a file with only one quality
     /// manager or administrator there is none, and the audit trail shows that.
     fn another_may_confirm(&self, person: RecordId) -> Result<bool, Refusal<F>> {
-        for number in 1..self.change.next_number(Kind::Person)? {
-            let other = RecordId::new(Kind::Person, number);
+        for data in self.change.all(Kind::Person) {
+            let other = data.head.id;
             if other == person || other == self.actor {
                 continue;
             }
-            let data = self.change.get(other)?;
             let active = data.head.state == PersonState::Active.code();
             let roles = data.typed::<Person>().map(|person| person.roles.clone()).unwrap_or_default();
             if active && CONFIRMING.iter().any(|role| roles.contains(role)) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::clock::ClockHistory;
+use crate::domain::continuation::Continued;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Person;
 use crate::domain::record::{ListRow, RecordData};
@@ -20,8 +21,15 @@ pub trait RecordSource<F> {
     fn account(&self, id: RecordId) -> Result<Option<Account>, F> {
         Ok(self.record(id)?.and_then(|data| Some((data.head.state.clone(), data.typed()?))))
     }
-    /// The number of the next record of a kind.
-    fn next_number(&self, kind: Kind) -> Result<u32, F>;
+    /// The highest number of a kind; 0 without a record.
+    fn highest_number(&self, kind: Kind) -> Result<u32, F>;
+    /// How the file was continued from restored copies.
+    fn continued(&self) -> Result<Continued, F>;
+    /// The number of the next record of a kind: after all that are there, and after all that may have been used before the file
+    /// was continued from a restored copy.
+    fn next_number(&self, kind: Kind) -> Result<u32, F> {
+        Ok(self.continued()?.next(kind, self.highest_number(kind)?))
+    }
     /// The records of a kind that name `id` in one of their references, in order.
     fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, F>;
     /// The parts of one kind of a record, in order.

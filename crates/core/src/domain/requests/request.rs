@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::domain::canonical::Digest;
 use crate::domain::clock::ACKNOWLEDGE;
+use crate::domain::continuation::{CONTINUE, Continuation};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Role;
 use crate::domain::record::Fields;
@@ -130,6 +131,10 @@ pub enum Request {
     },
     /// Acknowledges that the clock ran backwards, after which signing is possible again.
     AcknowledgeClock,
+    /// Continues from a restored copy, although later events of the file were seen. It has a command of its own; scripts cannot
+    /// use it.
+    #[serde(skip)]
+    Continue(Continuation),
     /// Records that feedback was imported from a file. The import adds it after its rows; scripts cannot use it.
     #[serde(skip)]
     NoteImport {
@@ -284,6 +289,7 @@ impl Request {
             Self::ResetAccess { .. } => "person.reset_access".to_owned(),
             Self::VerifyIdentity { .. } => "person.verify_identity".to_owned(),
             Self::AcknowledgeClock => ACKNOWLEDGE.to_owned(),
+            Self::Continue(_) => CONTINUE.to_owned(),
             Self::NoteImport { .. } => "feedback.import".to_owned(),
             Self::NotePacket { .. } => "packet.issue".to_owned(),
             Self::NoteFailedSignIns { .. } => "person.failed_sign_ins".to_owned(),
@@ -292,6 +298,12 @@ impl Request {
             Self::EnterWithCode { recovers: true } => "person.recover".to_owned(),
             Self::CreateFile { .. } => "file.create".to_owned(),
         }
+    }
+
+    /// Whether it may be needed before a file can be continued from a restored copy. Nothing else is performed in a file that lacks
+    /// events that were seen of it.
+    pub const fn leads_to_continuing(&self) -> bool {
+        matches!(self, Self::Continue(_) | Self::AcknowledgeClock | Self::VerifyIdentity { .. })
     }
 
     /// The one-time code that it issues, and whose new key takes effect.
@@ -308,6 +320,7 @@ impl Request {
             | Self::Attach { .. }
             | Self::VerifyIdentity { .. }
             | Self::AcknowledgeClock
+            | Self::Continue(_)
             | Self::NoteImport { .. }
             | Self::NotePacket { .. }
             | Self::NoteFailedSignIns { .. } => HandsOut::Nothing,

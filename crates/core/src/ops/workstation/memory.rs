@@ -1,0 +1,435 @@
+//! What this workstation saw of each product file: the last event, the numbers that records had, and the events that a
+//! continuation from a restored copy left behind.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::folder_of;
+use crate::domain::continuation::EventHead;
+use crate::domain::ids::{Kind, RecordId};
+use crate::ops::file::ProductFile;
+use crate::ops::refused::Refused;
+use crate::store::StoreError;
+use mainstay_base::fresh_file::FreshFile;
+
+/// Greatest size of what is remembered of a file.
+const BYTES_MAX: u64 = 64 << 10;
+/// Most events left behind that are remembered of a file.
+const LEFT_MAX: usize = 100;
+
+/// What is remembered of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Memory {
+    /// The last event that was seen.
+    pub head: EventHead,
+    /// The highest number of each kind that was seen.
+    pub numbers: BTreeMap<Kind, u32>,
+    /// Events that a continuation from a restored copy left behind.
+    pub left: Vec<EventHead>,
+}
+
+impl Memory {
+    /// What is remembered of a file. `None` if it is nothing, or it cannot be read.
+    pub fn of(folder: &Path, uuid: &str) -> Option<Self> {
+        let mut text = String::new();
+        let file = fs::File::open(folder_of(folder, uuid).join("head")).ok()?;
+        file.take(BYTES_MAX).read_to_string(&mut text).ok()?;
+        Self::parse(&text)
+    }
+
+    /// The first line is the last event. Further lines begin with a word that says what they are.
+    fn parse(text: &str) -> Option<Self> {
+        let mut lines = text.lines();
+        let head = |line: &str| {
+            let (seq, digest) = line.trim().split_once(' ')?;
+            let head = EventHead { seq: seq.parse().ok()?, digest: digest.to_owned() };
+            head.is_valid().then_some(head)
+        };
+        let mut memory = Self { head: head(lines.next()?)?, numbers: BTreeMap::new(), left: Vec::new() };
+        for line in lines {
+            match line.split_once(' ') {
+                Some(("numbers", rest)) => {
+                    memory.take_numbers(rest.split(' ').filter_map(|id| id.parse().ok()));
+                }
+                Some(("left", rest)) => memory.left.extend(head(rest)),
+                Some(_) | None => {}
+            }
+        }
+        Some(memory)
+    }
+
+    fn text(&self) -> String {
+        let mut text = format!("{} {}\n", self.head.seq, self.head.digest);
+        if !self.numbers.is_empty() {
+            let numbers: Vec<String> = self.ids().map(|id| id.to_string()).collect();
+            let _ = writeln!(text, "numbers {}", numbers.join(" "));
+        }
+        for left in &self.left {
+            let _ = writeln!(text, "left {} {}", left.seq, left.digest);
+        }
+        text
+    }
+
+    /// The highest numbers as records.
+    pub(super) fn ids(&self) -> impl Iterator<Item = RecordId> {
+        self.numbers.iter().map(|(kind, number)| RecordId::new(*kind, *number))
+    }
+
+    /// Takes in numbers that were seen. The highest stays: a number that was used once is used.
+    pub(super) fn take_numbers(&mut self, numbers: impl Iterator<Item = RecordId>) {
+        for id in numbers {
+            let highest = self.numbers.entry(id.kind).or_default();
+            *highest = id.number.max(*highest);
+        }
+    }
+
+    /// Takes in events that were left behind.
+    pub(super) fn take_left(&mut self, left: impl Iterator<Item = EventHead>) {
+        for head in left {
+            if !self.left.contains(&head) {
+                self.left.push(head);
+            }
+        }
+        let over = self.left.len().saturating_sub(LEFT_MAX);
+        self.left.drain(..over);
+    }
+
+    /// Remembers it.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub(super) fn keep(&self, folder: &Path, uuid: &str) -> Result<(), Refused> {
+        let own = folder_of(folder, uuid);
+        fs::create_dir_all(&own)
+            .map_err(StoreError::io(format!("{} could not be written", own.display())))?;
+        let mut file = FreshFile::over(&own.join("head"), None)?;
+        file.put(self.text().as_bytes())?;
+        Ok(file.persist_loosely()?)
+    }
+}
+
+/// In which way a file lacks what was seen of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// It ends before the event that was seen: events were cut off, or it is an older copy.
+    CutOff,
+    /// It has another event under that number: it was rewritten, or two copies went different ways.
+    Differs,
+    /// It contains an event that was left behind when the file was continued from a restored copy.
+    LeftBehind,
+}
+
+/// A file that lacks what was seen of it. Nothing is written to it until a person continues from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Behind {
+    /// The last event that was seen.
+    pub seen: EventHead,
+    /// In which way the file lacks it.
+    pub lack: Lack,
+    /// Number of the file's last event.
+    pub ends: u64,
+    /// The highest number of each kind that was seen.
+    pub numbers: BTreeMap<Kind, u32>,
+}
+
+impl fmt::Display for Behind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seen = self.seen.seq;
+        match self.lack {
+            Lack::CutOff => write!(
+                f,
+                "it ends at event {}, but this workstation saw event {seen} of it: events were cut off, or this is an older copy",
+                self.ends
+            ),
+            Lack::Differs => write!(
+                f,
+                "its event {seen} is not the one that this workstation saw: it was rewritten, or two copies of it were worked in"
+            ),
+            Lack::LeftBehind => f.write_str(
+                "it is the copy that was left behind when the file was continued from a restored one",
+            ),
+        }
+    }
+}
+
+/// How a file compares with what this workstation saw of it earlier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// This workstation never saw it.
+    First,
+    /// It contains the event that was seen last.
+    Continues,
+    /// It lacks that event, and one of its events says that it was continued without it.
+    Continued {
+        /// The event that was seen last.
+        seen: EventHead,
+        /// The event that says so.
+        by: u64,
+    },
+    /// It lacks that event.
+    Behind(Behind),
+}
+
+fn contains(file: &ProductFile, head: &EventHead) -> Result<bool, Refused> {
+    Ok(file.event_digest(head.seq)?.is_some_and(|digest| head.is(head.seq, &digest)))
+}
+
+/// Compares a file with what is remembered of it.
+fn compare(memory: Option<&Memory>, file: &ProductFile) -> Result<Seen, Refused> {
+    let Some(memory) = memory else { return Ok(Seen::First) };
+    if contains(file, &memory.head)? {
+        return Ok(Seen::Continues);
+    }
+    if let Some(by) = continued_without(memory, file)? {
+        return Ok(Seen::Continued { seen: memory.head.clone(), by });
+    }
+    let mut lack = if file.event_digest(memory.head.seq)?.is_some() { Lack::Differs } else { Lack::CutOff };
+    for left in &memory.left {
+        if contains(file, left)? {
+            lack = Lack::LeftBehind;
+        }
+    }
+    Ok(Seen::Behind(Behind {
+        seen: memory.head.clone(),
+        lack,
+        ends: file.head().seq,
+        numbers: memory.numbers.clone(),
+    }))
+}
+
+/// The event by which the file was continued without the one that was seen last: it stands where the lost events stood, lost no
+/// fewer, and skips every number that was seen.
+fn continued_without(memory: &Memory, file: &ProductFile) -> Result<Option<u64>, Refused> {
+    let continued = file.continued()?;
+    let skipped = memory.ids().all(|id| id.number < continued.next(id.kind, 0));
+    let reaches = |lost: &EventHead| lost.agrees(&memory.head) || lost.seq > memory.head.seq;
+    let by = continued
+        .iter()
+        .rfind(|(seq, said)| *seq <= memory.head.seq && said.lost.as_ref().is_none_or(reaches));
+    Ok(by.filter(|_| skipped).map(|(seq, _)| *seq))
+}
+
+/// Compares a file with what this workstation saw of it. If the file contains that, its last event and its numbers are remembered;
+/// if it lacks that, the file is held back: nothing can be written to it until a person continues from it.
+///
+/// # Errors
+/// When the file cannot be read or the folder cannot be written.
+pub fn remember(folder: &Path, file: &mut ProductFile) -> Result<Seen, Refused> {
+    let uuid = file.uuid()?;
+    let known = Memory::of(folder, &uuid);
+    let seen = compare(known.as_ref(), file)?;
+    if let Seen::Behind(behind) = &seen {
+        file.hold_back(Some(behind.clone()));
+        return Ok(seen);
+    }
+    file.hold_back(None);
+    let head = EventHead { seq: file.head().seq, digest: file.head().digest.clone() };
+    if head.seq == 0 {
+        return Ok(seen);
+    }
+    let mut memory =
+        known.clone().unwrap_or(Memory { head: head.clone(), numbers: BTreeMap::new(), left: Vec::new() });
+    let left =
+        matches!(seen, Seen::Continued { .. }).then(|| std::mem::replace(&mut memory.head, head.clone()));
+    memory.head = head;
+    memory.take_numbers(file.used_numbers()?.into_iter());
+    let lost = file.continued()?;
+    memory.take_left(left.into_iter().chain(lost.iter().filter_map(|(_, said)| said.lost.clone())));
+    if known.as_ref() != Some(&memory) {
+        memory.keep(folder, &uuid)?;
+    }
+    Ok(seen)
+}
+
+/// Enters a head that is known from elsewhere, such as from a printed packet. Returns whether the file contains it. If it does not,
+/// it is remembered as the event that was seen last, and the file is held back.
+///
+/// # Errors
+/// When the file cannot be read or the folder cannot be written.
+pub fn enter(folder: &Path, file: &mut ProductFile, head: &EventHead) -> Result<bool, Refused> {
+    if contains(file, head)? {
+        return Ok(true);
+    }
+    let uuid = file.uuid()?;
+    let known = Memory::of(folder, &uuid);
+    if let Some(by) = file.continued()?.without(head) {
+        return Err(Refused::Rule(format!(
+            "event {} was left behind: event {by} continues the file from a restored copy without it",
+            head.seq
+        )));
+    }
+    let mut memory =
+        known.unwrap_or_else(|| Memory { head: head.clone(), numbers: BTreeMap::new(), left: Vec::new() });
+    if contains(file, &memory.head)? || memory.head.seq < head.seq {
+        memory.head = head.clone();
+    }
+    memory.take_numbers(file.used_numbers()?.into_iter());
+    memory.keep(folder, &uuid)?;
+    if let Seen::Behind(behind) = compare(Some(&memory), file)? {
+        file.hold_back(Some(behind));
+    }
+    Ok(false)
+}
+
+/// What a workstation saw of a file, for other workstations.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenHead {
+    /// Identifier of the file.
+    pub file: String,
+    /// Number of the last event.
+    pub seq: u64,
+    /// Its SHA-256 in hexadecimal digits.
+    pub digest: String,
+    /// The record of each kind with the highest number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub numbers: Vec<RecordId>,
+    /// Events that were left behind.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<EventHead>,
+}
+
+impl SeenHead {
+    fn memory(&self) -> Memory {
+        let head = EventHead { seq: self.seq, digest: self.digest.clone() };
+        let mut memory = Memory { head, numbers: BTreeMap::new(), left: self.left.clone() };
+        memory.take_numbers(self.numbers.iter().copied());
+        memory
+    }
+
+    /// Why it cannot be one, if so.
+    fn fault(&self) -> Option<String> {
+        let is_uuid = uuid::Uuid::parse_str(&self.file).is_ok_and(|uuid| uuid.to_string() == self.file);
+        let memory = self.memory();
+        if !is_uuid {
+            return Some(format!("“{}” is not the identifier of a file", self.file));
+        }
+        if !memory.head.is_valid() || !memory.left.iter().all(EventHead::is_valid) {
+            return Some(format!("{}: the number or the digest of the event is not valid", self.file));
+        }
+        None
+    }
+}
+
+/// Every file that this workstation remembers, in the order of the identifiers.
+pub fn heads(folder: &Path) -> Vec<SeenHead> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut found: Vec<SeenHead> = entries
+        .filter_map(Result::ok)
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter_map(|file| {
+            let memory = Memory::of(folder, &file)?;
+            let numbers = memory.ids().collect();
+            let EventHead { seq, digest } = memory.head;
+            Some(SeenHead { file, seq, digest, numbers, left: memory.left })
+        })
+        .filter(|head| head.fault().is_none())
+        .collect();
+    found.sort_by(|one, other| one.file.cmp(&other.file));
+    found
+}
+
+/// Takes over what another workstation saw. Returns how many were later than what is remembered here. What was left behind here
+/// does not come back.
+///
+/// # Errors
+/// [`Refused::Rule`] if one of them is not valid, before any is taken over; and when the folder cannot be written.
+pub fn take_over_heads(folder: &Path, heads: &[SeenHead]) -> Result<usize, Refused> {
+    if let Some(fault) = heads.iter().find_map(SeenHead::fault) {
+        return Err(Refused::Rule(fault));
+    }
+    let mut taken = 0;
+    for head in heads {
+        let other = head.memory();
+        let known = Memory::of(folder, &head.file);
+        let was_left =
+            known.as_ref().is_some_and(|known| known.left.iter().any(|left| left.agrees(&other.head)));
+        let later = !was_left && known.as_ref().is_none_or(|known| known.head.seq < other.head.seq);
+        let mut memory = known.unwrap_or_else(|| other.clone());
+        memory.take_numbers(other.ids());
+        memory.take_left(other.left.iter().cloned());
+        if later {
+            memory.head = other.head;
+            taken += 1;
+        }
+        memory.keep(folder, &head.file)?;
+    }
+    Ok(taken)
+}
+
+/// Forgets what was seen of a file; `false` if nothing was.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn forget(folder: &Path, uuid: &str) -> Result<bool, Refused> {
+    let path = folder_of(folder, uuid).join("head");
+    match fs::remove_file(&path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(StoreError::io(format!("{} could not be removed", path.display()))(error).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(number: u8, seq: u64) -> SeenHead {
+        let file = format!("00000000-0000-4000-8000-0000000000{number:02}");
+        SeenHead { file, seq, digest: format!("{number:064}"), numbers: Vec::new(), left: Vec::new() }
+    }
+
+    #[test]
+    fn what_is_remembered_of_a_file_reads_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut memory = seen(1, 7).memory();
+        for text in ["FB-0034", "AT-0002", "FB-0012"] {
+            memory.take_numbers([text.parse().unwrap()].into_iter());
+        }
+        memory.take_left([seen(2, 9).memory().head].into_iter());
+        memory.keep(folder.path(), "one").unwrap();
+        assert_eq!(Memory::of(folder.path(), "one"), Some(memory));
+        assert_eq!(Memory::of(folder.path(), "two"), None);
+        assert_eq!(Memory::parse("nonsense"), None);
+    }
+
+    #[test]
+    fn heads_of_another_workstation_are_taken_over_where_they_are_later() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(take_over_heads(folder.path(), &[seen(1, 5), seen(2, 7)]).unwrap(), 2);
+        assert_eq!(take_over_heads(folder.path(), &[seen(1, 4), seen(2, 9)]).unwrap(), 1);
+        assert_eq!(heads(folder.path()), [seen(1, 5), seen(2, 9)]);
+        assert!(forget(folder.path(), &seen(1, 0).file).unwrap());
+        assert!(!forget(folder.path(), &seen(1, 0).file).unwrap());
+        assert_eq!(heads(folder.path()), [seen(2, 9)]);
+    }
+
+    #[test]
+    fn what_was_left_behind_does_not_come_back_from_another_workstation_but_its_numbers_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = vec![EventHead { seq: 9, digest: seen(1, 9).digest }];
+        let here = SeenHead { left, digest: "a".repeat(64), ..seen(1, 6) };
+        assert_eq!(take_over_heads(folder.path(), std::slice::from_ref(&here)).unwrap(), 1);
+        let there = SeenHead { numbers: vec!["FB-0034".parse().unwrap()], ..seen(1, 9) };
+        assert_eq!(take_over_heads(folder.path(), std::slice::from_ref(&there)).unwrap(), 0);
+        assert_eq!(heads(folder.path()), [SeenHead { numbers: there.numbers, ..here }]);
+    }
+
+    #[test]
+    fn a_head_that_is_not_valid_is_refused_with_all_others() {
+        let folder = tempfile::tempdir().unwrap();
+        for bad in [
+            SeenHead { file: "../other".to_owned(), ..seen(1, 5) },
+            SeenHead { seq: 0, ..seen(1, 5) },
+            SeenHead { digest: "a b".to_owned(), ..seen(1, 5) },
+        ] {
+            let refused = take_over_heads(folder.path(), &[seen(2, 7), bad]);
+            assert!(matches!(refused, Err(Refused::Rule(_))), "{refused:?}");
+            assert_eq!(heads(folder.path()), []);
+        }
+    }
+}
