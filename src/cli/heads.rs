@@ -27,7 +27,7 @@ struct List {
 pub fn compare(file: &mut ProductFile, folder: Option<&Path>) {
     let Some(folder) = folder else { return };
     // What cannot be compared or remembered here is found by `verify`.
-    let Ok(seen) = workstation::remember(folder, file) else { return };
+    let Ok(seen) = workstation::remember(folder, file, ops::now()) else { return };
     if let Some(words) = warning(&seen, file) {
         eprintln!("mainstay: {words}");
     }
@@ -37,7 +37,7 @@ pub fn compare(file: &mut ProductFile, folder: Option<&Path>) {
 pub fn remember(file: &mut ProductFile) {
     if let Some(folder) = places::data_folder() {
         // Without it the next comparison only finds less.
-        let _ = workstation::remember(&folder, file);
+        let _ = workstation::remember(&folder, file, ops::now());
     }
 }
 

@@ -134,7 +134,13 @@ fn a_clock_that_ran_backwards_stops_signing_until_somebody_acknowledges_it() {
     desk.now = Moment::parse("2031-03-02T09:00:00Z").unwrap();
     let refusal = desk.signed("ana", policy(11)).unwrap_err().to_string();
     assert!(refusal.contains("clock of this machine ran backwards"), "{refusal}");
-    desk.create("ana", Kind::Feedback, json!({"title": "Entered meanwhile"}));
+    let create = Request::Create {
+        kind: Kind::Feedback,
+        parent: None,
+        set: fields(json!({"title": "Entered meanwhile"})),
+    };
+    assert!(matches!(desk.by("ana", create.clone()).unwrap_err(), Refused::NeedsReason(_)));
+    desk.by("ana", Act::from(create).because("The clock is wrong")).unwrap();
     let event = desk.file.events(&EventFilter::default(), 1, 0).unwrap().remove(0).event;
     assert_eq!(event.clock_back_seconds, Some(later.seconds_since(event.at).unsigned_abs()));
     desk.now = later.plus_seconds(60);

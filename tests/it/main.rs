@@ -8,6 +8,7 @@
 
 mod access;
 mod advisories;
+mod backdated;
 mod badfiles;
 mod bench;
 mod bounds;

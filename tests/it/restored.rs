@@ -39,7 +39,7 @@ impl Restored {
         desk.by("dan", feedback("Lost one")).unwrap();
         desk.by("dan", feedback("Lost two")).unwrap();
         let place = fresh();
-        assert_eq!(workstation::remember(&place, &mut desk.file).unwrap(), Seen::First);
+        assert_eq!(workstation::remember(&place, &mut desk.file, desk.now).unwrap(), Seen::First);
         let (lost, later) = (head_of(&desk.file), std::fs::read(desk.file.path()).unwrap());
         let mut restored = Self { desk, place, lost, later };
         restored.put(&backup);
@@ -62,7 +62,7 @@ impl Restored {
     }
 
     fn compare(&mut self) -> Seen {
-        workstation::remember(&self.place, &mut self.desk.file).unwrap()
+        workstation::remember(&self.place, &mut self.desk.file, self.desk.now).unwrap()
     }
 
     fn said(&self) -> Continuation {
@@ -219,23 +219,26 @@ fn another_workstation_accepts_a_continuation_only_if_it_skips_what_it_saw() {
     let backup = std::fs::read(r.desk.file.path()).unwrap();
     let (later, other) = (r.later.clone(), fresh());
     r.put(&later);
-    workstation::remember(&other, &mut r.desk.file).unwrap();
+    workstation::remember(&other, &mut r.desk.file, r.desk.now).unwrap();
     r.desk.by("dan", feedback("Lost three")).unwrap();
     let further = fresh();
-    workstation::remember(&further, &mut r.desk.file).unwrap();
+    workstation::remember(&further, &mut r.desk.file, r.desk.now).unwrap();
     r.put(&backup);
     r.compare();
     let by = r.go_on().seq;
     assert!(
-        matches!(workstation::remember(&other, &mut r.desk.file).unwrap(), Seen::Continued { by: event, .. } if event == by)
+        matches!(workstation::remember(&other, &mut r.desk.file, r.desk.now).unwrap(), Seen::Continued { by: event, .. } if event == by)
     );
     assert!(r.desk.file.behind().is_none());
-    let seen = workstation::remember(&further, &mut r.desk.file).unwrap();
+    let seen = workstation::remember(&further, &mut r.desk.file, r.desk.now).unwrap();
     assert!(matches!(seen, Seen::Behind(_)), "FB-0004 was used: {seen:?}");
     // There it is continued once more, so that its number is skipped too.
     r.go_on();
     assert_eq!(r.desk.by("dan", feedback("After all")).unwrap().record, Some(id("FB-0005")));
-    assert!(matches!(workstation::remember(&further, &mut r.desk.file).unwrap(), Seen::Continued { .. }));
+    assert!(matches!(
+        workstation::remember(&further, &mut r.desk.file, r.desk.now).unwrap(),
+        Seen::Continued { .. }
+    ));
     r.desk.assert_verifies();
 }
 

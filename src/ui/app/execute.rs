@@ -8,6 +8,7 @@ use super::App;
 use super::leaving::Leave;
 use super::open_dialogs::ShownCode;
 use super::open_screens::Screens;
+use super::reason::ReasonDialog;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::requests::Preview;
 use crate::domain::text::sentence;
@@ -89,6 +90,12 @@ impl App {
     ) -> Option<(Preview, BTreeMap<RecordId, String>)> {
         let to_read = match self.perform_now(act.clone(), None, after).err()? {
             Refused::NeedsPassword(_) => self.preview_to_sign(act),
+            Refused::NeedsReason(what) if act.reason.is_none() => {
+                let (then, draft) = after;
+                let draft = draft.map(str::to_owned);
+                self.dialogs.reason = Some(ReasonDialog::new(act.clone(), then.clone(), draft, what));
+                return None;
+            }
             other => Err(other),
         };
         to_read.map_err(|refusal| self.refused(refusal)).ok().flatten()

@@ -120,6 +120,7 @@ impl App {
         Panel::top("bar").frame(bar).show(ui, |ui| self.top_bar(ui));
         let line = Frame::new().fill(palette(ui).surface).inner_margin(Margin::symmetric(12, 4));
         Panel::bottom("status").frame(line).show(ui, |ui| self.status_line(ui));
+        self.clock_ui(ui);
         self.behind_ui(ui);
         self.draw_nav(ui);
         self.draw_screen(ui);

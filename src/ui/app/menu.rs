@@ -145,6 +145,7 @@ impl App {
         self.draw_password(ctx);
         self.draw_attaching(ctx);
         self.draw_continuing(ctx);
+        self.draw_reason(ctx);
         self.draw_heads(ctx);
         self.draw_leaving(ctx);
         self.draw_upgrading(ctx);

@@ -18,6 +18,7 @@ mod nav;
 mod open_dialogs;
 mod open_screens;
 mod opening;
+mod reason;
 mod seen;
 #[cfg(test)]
 mod seen_tests;

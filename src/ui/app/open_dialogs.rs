@@ -4,6 +4,7 @@
 
 use super::files::Attaching;
 use super::leaving::Leaving;
+use super::reason::ReasonDialog;
 use super::seen::{Continuing, HeadsDialog};
 use super::upgrading::Upgrading;
 use crate::ui::cx::Route;
@@ -36,6 +37,8 @@ pub struct OpenDialogs {
     pub attaching: Option<Attaching>,
     /// The continuation from a restored copy that is being prepared.
     pub continuing: Option<Continuing>,
+    /// An act that waits for its reason.
+    pub reason: Option<ReasonDialog>,
     /// Events seen of the file.
     pub heads: Option<HeadsDialog>,
     pub help: bool,
@@ -54,6 +57,7 @@ impl OpenDialogs {
             || self.signing.is_some()
             || self.attaching.is_some()
             || self.continuing.is_some()
+            || self.reason.is_some()
             || self.heads.is_some()
             || self.upgrading.is_some()
             || self.leaving.as_ref().is_some_and(|leaving| !leaving.decided)

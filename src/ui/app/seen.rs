@@ -50,6 +50,26 @@ enum HeadsRequest {
 const REMEDY: &str = "Nothing is written to it. Open the right file; or, if this is a restored copy and the later events are lost, \
                       let an administrator continue from it.";
 
+/// What to do about a clock that is behind.
+const CLOCK: &str = "Correct the clock, then let somebody else acknowledge it under Audit trail. Until then each entry needs a \
+                     reason, and nothing is signed.";
+
+/// A span of time in its two largest units.
+fn span(seconds: u64) -> String {
+    let units = [(86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")];
+    let mut rest = seconds;
+    let counted = units.iter().map(|(length, word)| {
+        let count = rest / length;
+        rest %= length;
+        (count, *word)
+    });
+    let words = counted.filter(|(count, _)| *count > 0).take(2).map(|(count, word)| {
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{count} {word}{plural}")
+    });
+    words.collect::<Vec<_>>().join(" and ")
+}
+
 impl App {
     /// Compares the open file with what this workstation saw of it, and remembers its last event.
     pub(super) fn compare_with_seen(&mut self) {
@@ -57,7 +77,8 @@ impl App {
         let Some(desk) = &mut self.desk else { return };
         let was_behind = desk.file.behind().is_some();
         // What cannot be compared or remembered now is compared after the next event.
-        let Ok(seen) = workstation::remember(&folder, &mut desk.file) else { return };
+        let now = (self.setup.clock)().now;
+        let Ok(seen) = workstation::remember(&folder, &mut desk.file, now) else { return };
         if was_behind && desk.file.behind().is_none() {
             // What the last verification said of the lost event is over.
             desk.integrity = Integrity::Unknown;
@@ -70,6 +91,15 @@ impl App {
                 seen.seq
             )));
         }
+    }
+
+    /// The banner of a clock that is behind what the file and this workstation know.
+    pub(super) fn clock_ui(&self, ui: &mut Ui) {
+        let Some(desk) = self.desk.as_ref().filter(|_| self.session.is_some()) else { return };
+        let Ok(Some(seconds)) = desk.file.clock_behind((self.setup.clock)().now) else { return };
+        let words = format!("The clock of this machine is {} behind what was seen before.", span(seconds));
+        let frame = egui::Frame::new().fill(palette(ui).canvas).inner_margin(egui::Margin::symmetric(12, 8));
+        Panel::top("clock").frame(frame).show(ui, |ui| banner_ui(ui, &Notice::problem(words, CLOCK), false));
     }
 
     /// The banner of a file that lacks an event that was seen.

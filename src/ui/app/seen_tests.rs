@@ -27,7 +27,7 @@ fn restored(folder: &Path, clock: &Clock) -> (PathBuf, PathBuf) {
     };
     let ana = file.sign_in("ana", &Password::new(PASSWORD), &clock.stamp()).unwrap();
     file.perform(&ana, feedback("Alarm is late"), None, &clock.stamp()).unwrap();
-    workstation::remember(&data, &mut file).unwrap();
+    workstation::remember(&data, &mut file, clock.stamp().now).unwrap();
     drop(file);
     std::fs::write(&path, backup).unwrap();
     (path, data)

@@ -405,7 +405,7 @@ fn facts_ui(ui: &mut Ui, row: &EventRow) {
     };
     add("Happened at", event.occurred_at.map(|at| at.words()));
     add("Entered late because", event.late_reason.clone());
-    add("Clock", event.clock_back_seconds.map(|back| format!("{back} s behind the previous event")));
+    add("Clock", event.clock_words());
     add("Reason", event.reason.clone());
     add("Signatures", (!event.signatures.is_empty()).then(|| event.signatures.len().to_string()));
     if let Some(more) = event.facts.as_object() {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::convert::Infallible;
 
 use crate::domain::authorship;
-use crate::domain::clock::ClockHistory;
+use crate::domain::clock::{self, ACKNOWLEDGE, ClockHistory};
 use crate::domain::continuation::Continued;
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
@@ -12,6 +12,7 @@ use crate::domain::record::RecordData;
 use crate::domain::requests::{Account, RecordSource};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
+use mainstay_base::time::Moment;
 
 /// The records, signatures and other data that a request may read.
 #[derive(Default)]
@@ -29,6 +30,8 @@ pub struct Ledger {
     last_actors: HashMap<(String, RecordId), RecordId>,
     logins: HashSet<String>,
     clock: ClockHistory,
+    /// Who made events while the clock ran backwards, since that was last acknowledged.
+    behind: BTreeSet<RecordId>,
     continued: Continued,
 }
 
@@ -47,6 +50,11 @@ impl Ledger {
     /// The clock according to the events so far.
     pub const fn time(&self) -> ClockHistory {
         self.clock
+    }
+
+    /// Notes the latest moment that the workstation knew before the next event.
+    pub const fn see(&mut self, seen: Option<Moment>) {
+        self.clock.seen = seen;
     }
 
     /// Applies the changes of the next event, with its signatures. The changes are not checked; verification does that.
@@ -97,6 +105,12 @@ impl Ledger {
     /// Ends an event: applies the rest of it besides the records.
     pub fn end(&mut self, event: &Event, signatures: &[Signature]) {
         self.clock.take(event);
+        self.clock.seen = None;
+        if event.request == ACKNOWLEDGE {
+            self.behind.clear();
+        } else {
+            self.behind.extend(clock::made_while_behind(event));
+        }
         self.continued.take(event);
         for signature in signatures {
             self.signatures.entry(signature.subject).or_default().push(signature.clone());
@@ -165,5 +179,9 @@ impl RecordSource<Infallible> for Ledger {
 
     fn clock(&self) -> Result<ClockHistory, Infallible> {
         Ok(self.clock)
+    }
+
+    fn made_while_behind(&self) -> Result<Vec<RecordId>, Infallible> {
+        Ok(self.behind.iter().copied().collect())
     }
 }

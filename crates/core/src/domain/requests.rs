@@ -89,6 +89,8 @@ pub struct Outcome {
     pub remarks: Remarks,
     /// Seconds by which the clock was behind.
     pub clock_back_seconds: Option<u64>,
+    /// The moment against which that is measured, if no event of the file has it.
+    pub clock_seen: Option<Moment>,
     /// The electronic signatures; the number of their event is not set yet.
     pub signatures: Vec<Signature>,
     /// The records after the request.
@@ -151,7 +153,7 @@ fn run<F>(source: &dyn RecordSource<F>, actor: &Actor, act: Act, mode: Mode) -> 
             (parts, remarks, given, job.account.1.title.to_string())
         }
     };
-    let clock_back_seconds = change.clock()?.back(actor.now);
+    let clock = change.clock()?;
     let signatures = change.signatures_made();
     let signed = signed_parts(&change, &signatures, mode)?;
     refuse_unread(&signed, read)?;
@@ -170,7 +172,8 @@ fn run<F>(source: &dyn RecordSource<F>, actor: &Actor, act: Act, mode: Mode) -> 
         code,
         lets_in,
         remarks,
-        clock_back_seconds,
+        clock_back_seconds: clock.back(actor.now),
+        clock_seen: clock.seen_before(actor.now),
         signatures,
         records,
         changes,
@@ -290,7 +293,16 @@ impl<'a, F> Job<'a, F> {
         Ok(Remarks { reason: plain(remarks.reason), occurred_at, late_reason })
     }
 
+    /// An entry while the clock is behind what is known needs a reason, since it may be dated back (ALCOA+ "contemporaneous").
+    fn ask_why_clock_is_behind(&self, request: &Request, reason: Option<&str>) -> Result<(), Refusal<F>> {
+        if !request.is_entry() || self.change.clock()?.back(self.now).is_none() {
+            return Ok(());
+        }
+        self.ask_reason(reason, || "an entry while the clock of this machine is behind".to_owned())
+    }
+
     fn perform(&mut self, request: Request, reason: Option<&str>) -> Result<EventParts, Refusal<F>> {
+        self.ask_why_clock_is_behind(&request, reason)?;
         match request {
             Request::Create { kind, parent, set } => self.create(kind, parent, &set),
             Request::Edit { id, set } => self.edit(id, &set, reason),

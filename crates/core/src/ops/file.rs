@@ -9,6 +9,7 @@ use crate::domain::product::Product;
 use crate::domain::record::RecordData;
 use crate::store::{self, FileState, Head, Holder, Lock, Store, StoreError, Verification};
 use mainstay_base::clock::Stamp;
+use mainstay_base::time::Moment;
 
 use super::workstation::Behind;
 use super::writer::WaitingDrafts;
@@ -64,6 +65,8 @@ pub struct ProductFile {
     pub(super) why_read_only: Option<WhyReadOnly>,
     /// Why nothing is written to it although it could be: it lacks an event that was seen of it.
     pub(super) behind: Option<WhyReadOnly>,
+    /// Whether a clock that ran backwards was acknowledged since the workstation last looked.
+    pub(super) acknowledged: bool,
     /// Drafts that were typed while a job has the writer.
     pub(super) waiting: WaitingDrafts,
 }
@@ -86,11 +89,25 @@ pub(super) fn holder(person: &str, stamp: &Stamp) -> Holder {
 
 impl ProductFile {
     pub(super) const fn reading(store: Store, why: WhyReadOnly) -> Self {
-        Self { store, lock: None, why_read_only: Some(why), behind: None, waiting: WaitingDrafts::new() }
+        Self {
+            store,
+            lock: None,
+            why_read_only: Some(why),
+            behind: None,
+            acknowledged: false,
+            waiting: WaitingDrafts::new(),
+        }
     }
 
     pub(super) const fn writing(store: Store, lock: Lock) -> Self {
-        Self { store, lock: Some(lock), why_read_only: None, behind: None, waiting: WaitingDrafts::new() }
+        Self {
+            store,
+            lock: Some(lock),
+            why_read_only: None,
+            behind: None,
+            acknowledged: false,
+            waiting: WaitingDrafts::new(),
+        }
     }
 
     /// Opens a file for writing, or for reading only if another program is writing to it.
@@ -144,6 +161,7 @@ impl ProductFile {
             return Ok(());
         }
         let reader = Self::reading(store::open_read_only(self.path())?, WhyReadOnly::NotSignedIn);
+        reader.see_clock(self.store.clock_seen());
         *self = Self { behind: self.behind.take(), ..reader };
         Ok(())
     }
@@ -213,6 +231,24 @@ impl ProductFile {
     }
 
     /// From now on nothing is written to the file, or no longer so: it lacks an event that was seen of it, or contains it.
+    /// Whether a clock that ran backwards was acknowledged since the last call.
+    pub(super) const fn take_acknowledged(&mut self) -> bool {
+        std::mem::replace(&mut self.acknowledged, false)
+    }
+
+    /// Measures the clock of the next entries also against the latest moment that the workstation saw.
+    pub(super) fn see_clock(&self, seen: Option<Moment>) {
+        self.store.see_clock(seen);
+    }
+
+    /// By how many seconds a moment is behind what the file and the workstation know.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn clock_behind(&self, now: Moment) -> Result<Option<u64>, Refused> {
+        Ok(self.present().clock()?.back(now))
+    }
+
     pub(super) fn hold_back(&mut self, behind: Option<Behind>) {
         self.behind = behind.map(|behind| WhyReadOnly::Behind(Box::new(behind)));
     }

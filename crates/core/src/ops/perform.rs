@@ -67,6 +67,7 @@ fn commit(
         occurred_at,
         late_reason,
         clock_back_seconds: outcome.clock_back_seconds,
+        clock_seen: outcome.clock_seen,
         actor: session.person,
         login: session.login.clone(),
         name: outcome.name.clone(),
@@ -134,6 +135,7 @@ impl ProductFile {
         stamp: &Stamp,
     ) -> Result<Receipt, Refused> {
         let continues = matches!(act.request, Request::Continue(_));
+        let acknowledges = matches!(act.request, Request::AcknowledgeClock);
         if act.request.leads_to_continuing() {
             self.refuse_reader()?;
         } else {
@@ -148,6 +150,9 @@ impl ProductFile {
         tx.commit()?;
         if continues {
             self.hold_back(None);
+        }
+        if acknowledges {
+            self.clock_acknowledged();
         }
         Ok(receipt)
     }
@@ -171,6 +176,7 @@ impl ProductFile {
         let mut tx = self.store.begin().map_err(|error| (0, error.into()))?;
         let mut receipts = Vec::with_capacity(acts.len());
         let count = acts.len();
+        let acknowledges = acts.iter().any(|act| matches!(act.request, Request::AcknowledgeClock));
         for (index, act) in acts.into_iter().enumerate() {
             if !keep_going(index) {
                 return Err((index, Refused::cancelled()));
@@ -179,7 +185,16 @@ impl ProductFile {
                 .push(perform_in(&mut tx, session, act, false, stamp).map_err(|refusal| (index, refusal))?);
         }
         tx.commit().map_err(|error| (count, error.into()))?;
+        if acknowledges {
+            self.clock_acknowledged();
+        }
         Ok(receipts)
+    }
+
+    /// What the workstation saw elsewhere is over: somebody confirmed the clock.
+    fn clock_acknowledged(&mut self) {
+        self.acknowledged = true;
+        self.see_clock(None);
     }
 }
 

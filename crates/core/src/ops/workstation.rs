@@ -2,6 +2,7 @@
 //!
 //! Belongs here: files in a folder that the caller names. Does not belong here: when they are made.
 
+mod clock;
 mod memory;
 
 pub use memory::{Behind, Lack, Memory, Seen, SeenHead, enter, forget, heads, remember, take_over_heads};

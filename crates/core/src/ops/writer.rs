@@ -41,6 +41,7 @@ impl ProductFile {
     pub fn hand_over_writer(&mut self, why: &'static str) -> Result<Self, Refused> {
         self.refuse_read_only()?;
         let reader = Self::reading(store::open_read_only(self.path())?, WhyReadOnly::WriterAway(why));
+        reader.see_clock(self.store.clock_seen());
         Ok(std::mem::replace(self, reader))
     }
 
@@ -55,6 +56,7 @@ impl ProductFile {
     /// When a draft could not be written; the writer is back all the same.
     pub fn take_back_writer(&mut self, writer: Self) -> Result<(), Refused> {
         let reader = std::mem::replace(self, writer);
+        self.see_clock(self.store.clock_seen().max(reader.store.clock_seen()));
         let mut written = Ok(());
         for WaitingDraft { person, key, typed } in reader.waiting.0 {
             let outcome = match typed {

@@ -1,9 +1,11 @@
 //! Reading the audit trail.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
 
 use super::{Store, StoreError};
-use crate::domain::clock::{ACKNOWLEDGE, ClockHistory, ClockReading};
+use crate::domain::clock::{ACKNOWLEDGE, ClockHistory, ClockReading, made_while_behind};
 use crate::domain::event::{Event, NO_PREVIOUS};
 use crate::domain::ids::RecordId;
 use crate::domain::signature::Signature;
@@ -176,20 +178,38 @@ impl Store {
 
     /// The clock according to the events. It reads the newest events only, and an index.
     pub fn clock_history(&self) -> Result<ClockHistory, StoreError> {
-        let sql = "SELECT at, json_extract(body, '$.clock_back_seconds'), request = ?1 FROM event ORDER BY seq DESC";
+        let sql = "SELECT at, json_extract(body, '$.clock_back_seconds'), json_extract(body, '$.clock_seen') IS NOT NULL, request = ?1
+                   FROM event ORDER BY seq DESC";
         let mut statement = self.conn.prepare_cached(sql)?;
         let rows = statement.query_map([ACKNOWLEDGE], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?, row.get(2)?))
+            Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?, row.get(2)?, row.get(3)?))
         })?;
         let latest = ClockHistory::latest(rows.map(|row| {
-            let (at, back, acknowledges) = row?;
+            let (at, back, elsewhere, acknowledges) = row?;
             let at = Moment::parse(&at).map_err(StoreError::Damaged)?;
-            Ok::<_, StoreError>(ClockReading { at, back: back.map(i64::unsigned_abs), acknowledges })
+            let back = back.map(i64::unsigned_abs);
+            Ok::<_, StoreError>(ClockReading { at, back, elsewhere, acknowledges })
         }))?;
+        let open = self.conn.prepare_cached(CLOCK_BACK_SINCE)?.exists([self.clock_acknowledged()?])?;
+        Ok(ClockHistory { latest, seen: None, open })
+    }
+
+    /// Number of the last event that acknowledged the clock; 0 without one.
+    fn clock_acknowledged(&self) -> Result<i64, StoreError> {
         let sql = "SELECT coalesce(max(seq), 0) FROM event WHERE request = ?1";
-        let since: i64 = self.conn.prepare_cached(sql)?.query_row([ACKNOWLEDGE], |row| row.get(0))?;
-        let open = self.conn.prepare_cached(CLOCK_BACK_SINCE)?.exists([since])?;
-        Ok(ClockHistory { latest, open })
+        Ok(self.conn.prepare_cached(sql)?.query_row([ACKNOWLEDGE], |row| row.get(0))?)
+    }
+
+    /// Who made events while the clock ran backwards, since that was last acknowledged; sorted.
+    pub fn events_while_behind(&self) -> Result<Vec<RecordId>, StoreError> {
+        let sql = CLOCK_BACK_SINCE.replacen("SELECT 1", "SELECT body", 1);
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let bodies = statement.query_map([self.clock_acknowledged()?], |row| row.get::<_, String>(0))?;
+        let mut people = BTreeSet::new();
+        for body in bodies {
+            people.extend(made_while_behind(&parse_event(&body?)?));
+        }
+        Ok(people.into_iter().collect())
     }
 
     /// Whether the text of every event is JSON, so that a status rests on no file that is visibly damaged.

@@ -38,6 +38,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use crate::domain::clock::ClockHistory;
+use mainstay_base::time::Moment;
 
 /// An open product file.
 pub struct Store {
@@ -47,6 +48,8 @@ pub struct Store {
     /// The state of the file after the last check or write. A difference shows that something else wrote to it or replaced it.
     seen: identity::Seen,
     head: Head,
+    /// The latest moment that the workstation knows from elsewhere.
+    clock_seen: Cell<Option<Moment>>,
     /// The clock history up to the event with this number.
     clock: Cell<Option<(u64, ClockHistory)>>,
     /// Whether the views match the declarations. Opening writes nothing, so the views are updated with the first event.

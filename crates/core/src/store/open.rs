@@ -258,6 +258,7 @@ fn store(conn: Connection, path: &Path, writable: bool) -> Result<Store, StoreEr
         seen,
         head,
         clock: Cell::new(None),
+        clock_seen: Cell::new(None),
         views_are_fresh: false,
         interrupted: false,
     })

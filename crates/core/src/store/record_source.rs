@@ -13,8 +13,19 @@ use crate::domain::record::{ListRow, RecordData};
 use crate::domain::requests::RecordSource;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
+use mainstay_base::time::Moment;
 
 impl Store {
+    /// The latest moment that the workstation knows from elsewhere.
+    pub fn clock_seen(&self) -> Option<Moment> {
+        self.clock_seen.get()
+    }
+
+    /// Notes the latest moment that the workstation knows from elsewhere.
+    pub fn see_clock(&self, seen: Option<Moment>) {
+        self.clock_seen.set(seen);
+    }
+
     /// Adds the event that follows the head to the clock history, if the history is known up to the head.
     pub(super) fn note_clock(&self, event: &Event) {
         let next = self.clock.take().filter(|(seq, _)| *seq == self.head.seq).map(|(_, mut clock)| {
@@ -97,13 +108,18 @@ impl RecordSource<StoreError> for Store {
     }
 
     fn clock(&self) -> Result<ClockHistory, StoreError> {
+        let seen = self.clock_seen.get();
         if let Some((seq, clock)) = self.clock.get()
             && seq == self.head.seq
         {
-            return Ok(clock);
+            return Ok(ClockHistory { seen, ..clock });
         }
         let clock = self.clock_history()?;
         self.clock.set(Some((self.head.seq, clock)));
-        Ok(clock)
+        Ok(ClockHistory { seen, ..clock })
+    }
+
+    fn made_while_behind(&self) -> Result<Vec<RecordId>, StoreError> {
+        self.events_while_behind()
     }
 }

@@ -86,6 +86,9 @@ pub struct Event {
     /// Seconds by which the clock was behind the latest moment since it was last acknowledged, if more than two minutes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_back_seconds: Option<u64>,
+    /// The moment against which that was measured, if no event of the file has it: the workstation had seen it elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_seen: Option<Moment>,
     /// Public key of a one-time code that this event issues, with the person it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_key: Option<CodeKey>,
@@ -151,6 +154,15 @@ pub struct CodeKey {
 pub const NO_PREVIOUS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 impl Event {
+    /// How far the clock was behind, in words: `300 seconds behind an earlier event`.
+    pub fn clock_words(&self) -> Option<String> {
+        let against = match self.clock_seen {
+            Some(seen) => format!("{}, a moment that the workstation had seen", seen.words()),
+            None => "an earlier event".to_owned(),
+        };
+        self.clock_back_seconds.map(|seconds| format!("{seconds} seconds behind {against}"))
+    }
+
     /// The canonical text that is stored, hashed and signed.
     pub fn canonical(&self) -> String {
         canonical::text(self)

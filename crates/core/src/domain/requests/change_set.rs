@@ -128,6 +128,11 @@ impl<'a, F> ChangeSet<'a, F> {
         self.source.next_number(kind).map_err(Refusal::Store)
     }
 
+    /// Who made events while the clock ran backwards, since that was last acknowledged.
+    pub fn made_while_behind(&self) -> Result<Vec<RecordId>, Refusal<F>> {
+        self.source.made_while_behind().map_err(Refusal::Store)
+    }
+
     /// How the file was continued from restored copies.
     pub fn continued(&self) -> Result<Continued, Refusal<F>> {
         self.source.continued().map_err(Refusal::Store)

@@ -11,6 +11,8 @@ use crate::domain::refused::Refusal;
 use crate::domain::workflow::{World as _, missing_fields};
 use serde_json::Value;
 
+/// Roles that acknowledge a clock that ran backwards.
+const ACKNOWLEDGING: &[Role] = &[Role::Quality, Role::SysAdmin];
 /// Roles that may confirm that a key belongs to a person.
 const CONFIRMING: [Role; 2] = [Role::Quality, Role::SysAdmin];
 
@@ -118,13 +120,37 @@ impl<F> Job<'_, F> {
     }
 
     pub(super) fn acknowledge_clock(&mut self, reason: Option<&str>) -> Result<EventParts, Refusal<F>> {
-        let role = self.role("Acknowledging the clock", &[Role::Quality, Role::SysAdmin])?;
+        let role = self.role("Acknowledging the clock", ACKNOWLEDGING)?;
         self.ask_reason(reason, || "acknowledging the clock".to_owned())?;
         let clock = self.change.clock()?;
         if !clock.open && clock.back(self.now).is_none() {
             return Err(Refusal::NoChange);
         }
+        self.refuse_own_acknowledgement()?;
         Ok(EventParts { role: Some(role), ..EventParts::default() })
+    }
+}
+
+impl<F> Job<'_, F> {
+    /// Who made entries while the clock was behind does not acknowledge it, if anybody else may.
+    fn refuse_own_acknowledgement(&self) -> Result<(), Refusal<F>> {
+        let behind = self.change.made_while_behind()?;
+        if !behind.contains(&self.actor) {
+            return Ok(());
+        }
+        let other = self.change.all(Kind::Person).into_iter().find(|data| {
+            let roles = data.typed::<Person>().map(|person| person.roles.clone()).unwrap_or_default();
+            data.head.state == PersonState::Active.code()
+                && !behind.contains(&data.head.id)
+                && ACKNOWLEDGING.iter().any(|role| roles.contains(role))
+        });
+        match other {
+            Some(other) => Err(Refusal::Rule(format!(
+                "you made entries while the clock was behind, so somebody else acknowledges it, such as {}",
+                other.title()
+            ))),
+            None => Ok(()),
+        }
     }
 }
 

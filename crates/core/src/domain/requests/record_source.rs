@@ -63,6 +63,8 @@ pub trait RecordSource<F> {
     fn last_actor(&self, request: &str, record: RecordId) -> Result<Option<RecordId>, F>;
     /// Whether a login is or was in use.
     fn login_taken(&self, login: &str) -> Result<bool, F>;
-    /// The clock according to the events.
+    /// The clock according to the events, and to what the workstation saw elsewhere.
     fn clock(&self) -> Result<ClockHistory, F>;
+    /// Who made events while the clock ran backwards, since that was last acknowledged; sorted.
+    fn made_while_behind(&self) -> Result<Vec<RecordId>, F>;
 }

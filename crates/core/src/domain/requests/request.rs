@@ -300,6 +300,29 @@ impl Request {
         }
     }
 
+    /// Whether a person enters something with it. Notes of what the program does, and what has to do with keys, are none.
+    pub const fn is_entry(&self) -> bool {
+        match self {
+            Self::Create { .. }
+            | Self::Edit { .. }
+            | Self::Assign { .. }
+            | Self::Move { .. }
+            | Self::Sign { .. }
+            | Self::Attach { .. } => true,
+            Self::InvitePerson { .. }
+            | Self::ResetAccess { .. }
+            | Self::VerifyIdentity { .. }
+            | Self::AcknowledgeClock
+            | Self::Continue(_)
+            | Self::NoteImport { .. }
+            | Self::NotePacket { .. }
+            | Self::NoteFailedSignIns { .. }
+            | Self::ChangePassword
+            | Self::EnterWithCode { .. }
+            | Self::CreateFile { .. } => false,
+        }
+    }
+
     /// Whether it may be needed before a file can be continued from a restored copy. Nothing else is performed in a file that lacks
     /// events that were seen of it.
     pub const fn leads_to_continuing(&self) -> bool {

@@ -53,9 +53,7 @@ pub(super) fn bare(event: &Event) -> HistoryRow {
         reasons.push(format!("Happened {}", occurred.words()));
     }
     reasons.extend(event.late_reason.iter().map(|reason| format!("Entered late: {reason}")));
-    if let Some(seconds) = event.clock_back_seconds {
-        reasons.push(format!("The clock was {seconds} seconds behind the last event"));
-    }
+    reasons.extend(event.clock_words().map(|words| format!("The clock was {words}")));
     HistoryRow {
         seq: event.seq,
         time: event.at.with_offset_words(event.offset_minutes),

@@ -9,13 +9,14 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::folder_of;
+use super::{clock, folder_of};
 use crate::domain::continuation::EventHead;
 use crate::domain::ids::{Kind, RecordId};
 use crate::ops::file::ProductFile;
 use crate::ops::refused::Refused;
 use crate::store::StoreError;
 use mainstay_base::fresh_file::FreshFile;
+use mainstay_base::time::Moment;
 
 /// Greatest size of what is remembered of a file.
 const BYTES_MAX: u64 = 64 << 10;
@@ -214,12 +215,13 @@ fn continued_without(memory: &Memory, file: &ProductFile) -> Result<Option<u64>,
     Ok(by.filter(|_| skipped).map(|(seq, _)| *seq))
 }
 
-/// Compares a file with what this workstation saw of it. If the file contains that, its last event and its numbers are remembered;
+/// Compares a file, and the clock, with what this workstation saw. If the file contains that, its last event and its numbers are remembered;
 /// if it lacks that, the file is held back: nothing can be written to it until a person continues from it.
 ///
 /// # Errors
 /// When the file cannot be read or the folder cannot be written.
-pub fn remember(folder: &Path, file: &mut ProductFile) -> Result<Seen, Refused> {
+pub fn remember(folder: &Path, file: &mut ProductFile, now: Moment) -> Result<Seen, Refused> {
+    clock::watch(folder, file, now)?;
     let uuid = file.uuid()?;
     let known = Memory::of(folder, &uuid);
     let seen = compare(known.as_ref(), file)?;

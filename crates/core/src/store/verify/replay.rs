@@ -62,6 +62,7 @@ impl Replay {
     ///
     /// What the event says of itself comes first; that the program would have done it, where nothing else contradicts.
     pub fn event(&mut self, event: &Event, public: Option<&str>, signatures: &[Signature]) -> Vec<String> {
+        self.ledger.see(event.clock_seen);
         let mut wrong: Vec<String> = self.clock(event).into_iter().collect();
         wrong.extend(self.earlier_rules(event));
         let before = self.ledger.person(event.actor);
@@ -126,7 +127,13 @@ impl Replay {
 
     /// The event says by how much the clock ran backwards, and only where it did.
     fn clock(&self, event: &Event) -> Option<String> {
-        match (self.ledger.time().back(event.at), event.clock_back_seconds) {
+        let clock = self.ledger.time();
+        if clock.seen_before(event.at) != event.clock_seen {
+            return Some(
+                "names a moment that the workstation had seen, which says nothing of its clock".to_owned(),
+            );
+        }
+        match (clock.back(event.at), event.clock_back_seconds) {
             (back, said) if back == said => None,
             (Some(_), None) => Some(
                 "stands before an event before it and does not say that the clock ran backwards".to_owned(),
