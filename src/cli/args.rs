@@ -188,9 +188,12 @@ pub enum Command {
     Export {
         /// The product file.
         file: PathBuf,
-        /// The JSON file; it must not exist yet.
+        /// The JSON file, or the file of the attachment; it must not exist yet.
         #[arg(short = 'o', long = "out")]
         out: Option<PathBuf>,
+        /// Number of an attachment, such as AT-0001: export its bytes alone, with -o OUT.
+        #[arg(long)]
+        attachment: Option<String>,
         /// Code of the kind to export as CSV, such as feedback or change_request.
         #[arg(long)]
         kind: Option<String>,

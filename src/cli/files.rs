@@ -8,8 +8,10 @@ use serde_json::json;
 use super::failure::Failure;
 use super::words::counted;
 use super::{CommandResult, heads, open};
+use crate::base::fresh_file::FreshFile;
 use crate::domain::continuation::Continued;
-use crate::ops::{self, Discrepancy, EventHead, ProductFile, Verification};
+use crate::domain::ids::{Kind, RecordId};
+use crate::ops::{self, Discrepancy, EventHead, ProductFile, Refused, Verification};
 
 /// Verifies a temporary copy of the file, in which an interrupted write is taken back.
 pub fn verify_a_copy(path: &Path, head: Option<EventHead>, json: bool) -> CommandResult {
@@ -139,5 +141,18 @@ pub fn backup(path: &Path, out: &Path) -> CommandResult {
 pub fn export(path: &Path, out: &Path) -> CommandResult {
     let file = open::to_read(path)?;
     file.export(out, ops::now())?;
+    Ok(format!("Wrote {}\n", out.display()))
+}
+
+/// Exports the bytes of one attachment.
+pub fn export_attachment(path: &Path, id: &str, out: &Path) -> CommandResult {
+    let id: RecordId = id.parse().map_err(Failure::usage)?;
+    if id.kind != Kind::Attachment {
+        return Err(Failure::usage(format!("{id} is not an attachment; write a number such as AT-0001")));
+    }
+    let file = open::to_read(path)?;
+    let attachment = file.record(id)?;
+    let target = FreshFile::new(out, Some(path)).map_err(Refused::from)?;
+    file.write_attachment(&attachment, target)?.persist().map_err(Refused::from)?;
     Ok(format!("Wrote {}\n", out.display()))
 }

@@ -110,11 +110,13 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Scan(scan) => scan::scan(scan),
         Command::Vex(vex) => vex::vex(&vex),
         Command::Backup { file, out } => files::backup(&file, &out),
-        Command::Export { file, out, kind, csv } => match (out, kind, csv) {
-            (Some(out), None, None) => files::export(&file, &out),
-            (None, Some(kind), Some(csv)) => records::write(&file, &kind, &csv),
-            (Some(_) | None, _, _) => Err(Failure::usage(
-                "export everything with -o OUT.json, or the records of one kind with --kind KIND --csv OUT.csv",
+        Command::Export { file, out, attachment, kind, csv } => match (out, attachment, kind, csv) {
+            (Some(out), None, None, None) => files::export(&file, &out),
+            (Some(out), Some(attachment), None, None) => files::export_attachment(&file, &attachment, &out),
+            (None, None, Some(kind), Some(csv)) => records::write(&file, &kind, &csv),
+            (Some(_) | None, _, _, _) => Err(Failure::usage(
+                "export everything with -o OUT.json, one attachment with --attachment AT-0001 -o OUT, or the records of one \
+                 kind with --kind KIND --csv OUT.csv",
             )),
         },
     }

@@ -85,20 +85,17 @@ pub fn write(
 ) -> CommandResult {
     let stamp = ops::stamp();
     // An existing file is reported before the long work.
-    let mut pdf = FreshFile::new(out, Some(file.path())).map_err(Refused::from)?;
+    let pdf = FreshFile::new(out, Some(file.path())).map_err(Refused::from)?;
     let verification = ProductFile::verify(file.path(), heads::seen_of(file), &|_| true)?;
     let built = file.build_packet(options, session, Some(&verification), &stamp)?;
     let rendered = render_packet(&built, PacketFonts::with_system())?;
-    pdf.put(&rendered.pdf).map_err(Refused::from)?;
-    let name = out.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    file.issue_packet(session, &rendered, &name, &stamp)?;
     // The PDF gets its name only after the audit trail has recorded it.
-    pdf.persist().map_err(Refused::from)?;
+    let (_, path) = file.issue_packet_as(session, &rendered, (pdf, false), &stamp)?;
     let mut output = format!(
         "Packet {}: {} in {} ({})\nSHA-256 {}\n",
         rendered.number(),
         counted(rendered.pages, "page"),
-        out.display(),
+        path.display(),
         rendered.conformance,
         rendered.sha256
     );

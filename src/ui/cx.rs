@@ -131,6 +131,8 @@ pub enum Command {
     },
     /// Change the user's own password: the app asks for the old and the new one.
     ChangePassword,
+    /// Save the bytes of an attachment at a place that the user chooses, in the background.
+    SaveAttachment(RecordId),
     /// Verify the whole file, in the background.
     Verify,
     /// Ask for a file to read; the answer goes into the slot.

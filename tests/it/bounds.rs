@@ -76,9 +76,9 @@ fn an_attachment_of_five_megabytes_is_taken_and_one_over_the_limit_is_not() {
     assert_eq!(desk.record(taken).value("bytes"), 5 * 1024 * 1024);
     let path = desk.folder.path().join("huge.bin");
     let file = std::fs::File::create(&path).unwrap();
-    file.set_len(100 * 1024 * 1024 + 1).unwrap();
+    file.set_len(900 * 1024 * 1024 + 1).unwrap();
     let refusal = desk.by("ana", attach("huge.bin", FileSource::Path(path))).unwrap_err().to_string();
-    assert!(refusal.contains("at most 104857600 can be attached"), "{refusal}");
+    assert!(refusal.contains("at most 943718400 can be attached"), "{refusal}");
     let missing = FileSource::Path(desk.folder.path().join("missing.bin"));
     let refusal = desk.by("ana", attach("missing.bin", missing)).unwrap_err().to_string();
     assert!(refusal.contains("could not be read"), "{refusal}");

@@ -31,6 +31,7 @@ mod import;
 mod insider;
 mod insider_forges;
 mod lanes;
+mod large;
 mod overview;
 mod packet;
 mod parts;

@@ -71,6 +71,11 @@ impl FreshFile {
         Ok(Self { temp, target })
     }
 
+    /// The name that it gets.
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
     /// The temporary path while it is being written.
     pub fn path(&self) -> &Path {
         self.temp.path()
@@ -83,6 +88,54 @@ impl FreshFile {
     pub fn put(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
         let failed = StoreError::io(format!("{} could not be written", self.target.display()));
         self.temp.write_all(bytes).map_err(failed)
+    }
+
+    /// Makes what was written durable. Its name follows later.
+    ///
+    /// # Errors
+    /// When the disk is full or fails.
+    pub fn sync(&self) -> Result<(), StoreError> {
+        let failed = StoreError::io(format!("{} could not be written", self.target.display()));
+        self.temp.as_file().sync_all().map_err(failed)
+    }
+
+    /// Gives the file its name, or the next free one like it (`NAME-2`) if that name has been taken meanwhile: for what must not be lost any more,
+    /// because it was recorded that it exists. With `over` it replaces what has the name. Returns where it is.
+    ///
+    /// # Errors
+    /// When it cannot be given any name. Then it stays where it was written, and the error says where.
+    pub fn persist_anyhow(self, over: bool) -> Result<PathBuf, StoreError> {
+        let Self { temp, target } = self;
+        let near = |more: &str| {
+            let mut name = target.file_stem().unwrap_or_default().to_owned();
+            name.push(more);
+            if let Some(ending) = target.extension() {
+                name.push(".");
+                name.push(ending);
+            }
+            target.with_file_name(name)
+        };
+        let kept = if over { temp.persist(&target) } else { temp.persist_noclobber(&target) };
+        let kept = match kept {
+            Ok(_) => Ok(target.clone()),
+            Err(first) => {
+                let other = unused_path(near);
+                first.file.persist_noclobber(&other).map(|_| other)
+            }
+        };
+        match kept {
+            Ok(path) => {
+                sync_folder(&path);
+                Ok(path)
+            }
+            Err(failed) => {
+                let part = failed.file.path().display().to_string();
+                let words = format!("{} could not be given its name; it is kept as {part}", target.display());
+                // Where it cannot be kept either, the words are wrong, and nothing better can be said.
+                let _ = failed.file.keep();
+                Err(StoreError::io(words)(failed.error))
+            }
+        }
     }
 
     /// Makes the file durable and gives it its name, unless that name has been taken meanwhile.

@@ -164,6 +164,13 @@ impl App {
                 (Ok(Finished::Verified(verification)), kind) => {
                     self.verified(*verification, matches!(kind, RunningKind::Verify { asked_for: true }));
                 }
+                (Ok(Finished::Saved(path)), _) => {
+                    self.notices.push(Notice::done(format!("Saved {}.", path.display())));
+                }
+                (Err(refusal), RunningKind::Save) => self.problem(
+                    format!("The attachment was not saved: {refusal}."),
+                    "Choose another place, or verify the file.",
+                ),
                 (Ok(Finished::BackedUp(path)), kind) => self.backed_up(&path, &kind),
                 (Ok(Finished::Imported(writer)), kind) => self.imported(*writer, &kind),
                 (Ok(Finished::Upgraded(done)), RunningKind::Upgrade(path)) => self.upgraded(&path, *done),

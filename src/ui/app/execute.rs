@@ -38,6 +38,7 @@ impl App {
             Command::SaveDraft(key, body) => self.save_draft(&key, &body),
             Command::DropDraft(key) => self.drop_draft(&key),
             Command::SaveFile { suggested_name, bytes } => self.save_file(&suggested_name, &bytes),
+            Command::SaveAttachment(id) => self.save_attachment(id),
             Command::AttachDialog(to) => self.attach(to),
             Command::Notify(notice) => self.notices.push(notice),
             Command::PerformAndShowCode { act, to_whom } => self.perform_for_code(act, &to_whom),

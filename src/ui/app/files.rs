@@ -6,11 +6,13 @@ use eframe::egui;
 use egui::Context;
 
 use super::App;
+use super::jobs::{Finished, RunningKind};
 use super::open_dialogs::ShownCode;
 use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::RecordId;
+use crate::domain::text::sentence;
 use crate::domain::time::Moment;
-use crate::ops::{Act, FileSource, Refused, RenderedPacket, Request};
+use crate::ops::{Act, FileSource, ProductFile, Refused, RenderedPacket, Request};
 use crate::ui::cx::Then;
 use crate::ui::dialogs;
 use crate::ui::theme::{hint, space};
@@ -54,6 +56,28 @@ impl App {
                 format!("{} could not be written: {error}.", path.display()),
                 "Choose another place, or free some space.",
             ),
+        }
+    }
+
+    /// Asks where to save the bytes of an attachment, and saves them in the background: they may be many.
+    pub(super) fn save_attachment(&mut self, id: RecordId) {
+        let Some(desk) = &self.desk else { return };
+        let attachment = match desk.file.record(id) {
+            Ok(attachment) => attachment,
+            Err(refusal) => return self.problem(sentence(&refusal.to_string()), "Verify the file."),
+        };
+        let of = desk.file.path().to_owned();
+        let question = dialogs::save("Save as", &self.folder().join(attachment.title()), "File", "*");
+        let Some(target) = (self.setup.ask_path)(&question) else { return };
+        let started = self.jobs.start("Saving the attachment", RunningKind::Save, move |_| {
+            let file = ProductFile::open_for_job(&of)?;
+            // The file dialog has already asked whether to replace an existing file.
+            let written = file.write_attachment(&attachment, FreshFile::over(&target, Some(&of))?)?;
+            written.persist_over()?;
+            Ok(Finished::Saved(target))
+        });
+        if let Err(refusal) = started {
+            self.problem(format!("The attachment could not be saved: {refusal}."), "Try again.");
         }
     }
 
@@ -153,32 +177,15 @@ impl App {
         let stamp = self.stamp();
         self.jobs.interrupt_reads();
         let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
-        let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let written = FreshFile::over(&path, Some(desk.file.path())).and_then(|mut file| {
-            file.put(&packet.pdf)?;
-            Ok(file)
-        });
-        let written = written.map_err(|error| {
-            Refused::Rule(format!("{} could not be written: {error}; choose another place", path.display()))
-        });
-        // The PDF gets its name only after the audit trail has recorded it.
-        let issued = written.and_then(|file| {
-            desk.file.issue_packet(session, packet, &file_name, &stamp)?;
-            Ok(file)
-        });
+        // The file dialog has already asked whether to replace an existing file.
+        let issued = FreshFile::over(&path, Some(desk.file.path()))
+            .map_err(Refused::from)
+            .and_then(|to| desk.file.issue_packet_as(session, packet, (to, true), &stamp));
         match issued {
-            Ok(file) => {
+            Ok((_, path)) => {
                 desk.refusal = None;
-                match file.persist_over() {
-                    Ok(()) => {
-                        let words = format!("Packet {} was saved as {}.", packet.number(), path.display());
-                        self.notices.push(Notice::done(words));
-                    }
-                    Err(error) => self.problem(
-                        format!("The packet could not be renamed to its final name: {error}."),
-                        "The audit trail has recorded it. Make the packet again.",
-                    ),
-                }
+                let words = format!("Packet {} was saved as {}.", packet.number(), path.display());
+                self.notices.push(Notice::done(words));
             }
             Err(refusal) => self.refused(refusal),
         }

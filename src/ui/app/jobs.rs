@@ -35,6 +35,8 @@ pub enum RunningKind {
         of: Version,
     },
     Import(Arc<ImportJob>),
+    /// Saves an attachment.
+    Save,
     /// Upgrade of the file at this path, which is not open.
     Upgrade(PathBuf),
 }
@@ -43,6 +45,8 @@ pub enum RunningKind {
 pub enum Finished {
     Verified(Box<Verification>),
     BackedUp(PathBuf),
+    /// An attachment was saved there.
+    Saved(PathBuf),
     /// The writer is returned; the outcome is in the job.
     Imported(Box<ProductFile>),
     /// Upgraded, or refused because the file is not an older product file.
@@ -174,7 +178,10 @@ impl Jobs {
     pub fn importing(&self) -> Option<&Arc<ImportJob>> {
         self.running.iter().find_map(|running| match &running.kind {
             RunningKind::Import(job) => Some(job),
-            RunningKind::Verify { .. } | RunningKind::Backup { .. } | RunningKind::Upgrade(_) => None,
+            RunningKind::Verify { .. }
+            | RunningKind::Backup { .. }
+            | RunningKind::Save
+            | RunningKind::Upgrade(_) => None,
         })
     }
 
@@ -182,7 +189,10 @@ impl Jobs {
     pub fn upgrade_under_way(&self) -> Option<(&Path, &Progress)> {
         self.running.iter().find_map(|running| match &running.kind {
             RunningKind::Upgrade(path) => Some((path.as_path(), running.job.progress())),
-            RunningKind::Verify { .. } | RunningKind::Backup { .. } | RunningKind::Import(_) => None,
+            RunningKind::Verify { .. }
+            | RunningKind::Backup { .. }
+            | RunningKind::Save
+            | RunningKind::Import(_) => None,
         })
     }
 

@@ -1,5 +1,6 @@
 //! A whole product file as one JSON document, for archives and other programs. `docs/command-line.md` describes it.
 
+use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
@@ -9,9 +10,10 @@ use serde_json::{Value, json};
 
 use super::file::ProductFile;
 use super::refused::Refused;
+use crate::domain::canonical;
 use crate::domain::ids::Kind;
 use crate::domain::record::RecordData;
-use crate::store::{EventText, StoreError};
+use crate::store::{EventText, Measured, StoreError};
 use mainstay_base::fresh_file::FreshFile;
 use mainstay_base::time::Moment;
 
@@ -59,16 +61,60 @@ impl ProductFile {
             Ok(())
         })?;
         out.list("attachments", |out| {
+            let mut recorded = self.recorded_blobs()?;
             for sha256 in self.store.blob_digests()? {
-                let bytes = self.store.blob(&sha256)?.unwrap_or_default();
-                out.item(
-                    &json!({"sha256": sha256, "bytes": bytes.len(), "base64": STANDARD.encode(&bytes)}),
-                )?;
+                let size = recorded.remove(&sha256);
+                self.write_blob(out, &sha256, size)?;
             }
-            Ok(())
+            match recorded.into_keys().next() {
+                Some(sha256) => Err(not_recorded(&sha256)),
+                None => Ok(()),
+            }
         })?;
         out.text("\n}\n")
     }
+
+    /// The size of the bytes that attachments name, by their digest.
+    fn recorded_blobs(&self) -> Result<BTreeMap<String, u64>, Refused> {
+        let records = self.store.records(Kind::Attachment)?;
+        let sizes = records
+            .iter()
+            .map(|data| (data.text("sha256").to_owned(), data.value("bytes").as_u64().unwrap_or_default()));
+        Ok(sizes.collect())
+    }
+
+    /// Writes the bytes of an attachment. Bytes that are not those recorded end the export.
+    fn write_blob(&self, out: &mut Items<'_, '_>, sha256: &str, size: Option<u64>) -> Result<(), Refused> {
+        let bytes = size.ok_or_else(|| not_recorded(sha256))?;
+        let mut start = json!({"sha256": sha256, "bytes": bytes}).to_string();
+        start.pop();
+        out.begin()?;
+        let document = &mut *out.document;
+        document.text(&format!("{start},\"base64\":\""))?;
+        let read = self.store.read_blob(sha256, |piece| document.text(&STANDARD.encode(piece)))?;
+        if read != Some(Measured { bytes, sha256: sha256.to_owned() }) {
+            return Err(not_recorded(sha256));
+        }
+        document.text("\"}")
+    }
+
+    /// Writes an attachment to a new file. Bytes that are not those recorded are not written.
+    ///
+    /// # Errors
+    /// When the file cannot be written, or the bytes are missing or not those recorded.
+    pub fn write_attachment(&self, attachment: &RecordData, mut to: FreshFile) -> Result<FreshFile, Refused> {
+        let (sha256, size) = (attachment.text("sha256"), attachment.value("bytes").as_u64());
+        let read = self.store.read_blob(sha256, |piece| to.put(piece))?;
+        match read {
+            Some(read) if read.sha256 == sha256 && Some(read.bytes) == size => Ok(to),
+            Some(_) | None => Err(not_recorded(sha256)),
+        }
+    }
+}
+
+fn not_recorded(sha256: &str) -> Refused {
+    let short = canonical::short(sha256);
+    StoreError::Damaged(format!("the bytes {short} of an attachment are not those that were recorded")).into()
 }
 
 /// A record with everything that its canonical text contains.
@@ -118,9 +164,15 @@ impl Document<'_> {
 }
 
 impl Items<'_, '_> {
-    fn item(&mut self, value: &Value) -> Result<(), Refused> {
+    /// Begins an item.
+    fn begin(&mut self) -> Result<(), Refused> {
         self.document.text(if self.first { "\n" } else { ",\n" })?;
         self.first = false;
+        Ok(())
+    }
+
+    fn item(&mut self, value: &Value) -> Result<(), Refused> {
+        self.begin()?;
         self.document.text(&value.to_string())
     }
 }

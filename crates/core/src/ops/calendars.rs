@@ -6,7 +6,6 @@ use std::path::Path;
 
 use super::files;
 use super::refused::Refused;
-use super::request::FileSource;
 use crate::domain::calendar::CalendarSheet;
 
 /// The calendars that ship with the program: code and text.
@@ -74,7 +73,7 @@ pub fn find_calendar(named: &str, folder: Option<&Path>) -> Result<CalendarSheet
 
 fn read_calendar(path: &Path) -> Result<CalendarSheet, Refused> {
     let place = path.display();
-    let bytes = files::read(FileSource::Path(path.to_owned()))?;
+    let bytes = files::read(path)?;
     let text = String::from_utf8(bytes).map_err(|_| Refused::Rule(format!("{place} is not UTF-8 text")))?;
     parse_calendar(&text).map_err(|words| Refused::Rule(format!("{place}: {words}")))
 }

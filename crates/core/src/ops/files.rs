@@ -1,26 +1,54 @@
 //! Files of the workstation that a request attaches.
 
 use std::io::Read as _;
+use std::path::Path;
 
 use super::refused::Refused;
 use super::request::FileSource;
 use crate::domain::attachment::BYTES_MAX;
+use crate::domain::canonical;
+use crate::store::{BlobSource, Measured, in_pieces};
 use mainstay_base::{regular, store_error::StoreError};
 
-/// The bytes of a source; at most one more than may be attached.
-pub fn read(source: FileSource) -> Result<Vec<u8>, Refused> {
+/// Most bytes of a file that is read into memory, such as an import.
+pub const READ_BYTES_MAX: u64 = 100 << 20;
+
+/// The bytes of a file on this machine; at most one more than may be read.
+pub fn read(path: &Path) -> Result<Vec<u8>, Refused> {
+    let failed = || StoreError::io(format!("{} could not be read", path.display()));
+    let file = regular::open(path).map_err(failed())?;
+    let mut bytes = Vec::new();
+    file.take(READ_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(failed())?;
+    Ok(bytes)
+}
+
+/// Where the bytes of an attachment come from.
+pub fn source(source: FileSource) -> Result<BlobSource, Refused> {
     match source {
-        FileSource::Text(text) => Ok(text.into_bytes()),
-        FileSource::Bytes(bytes) => Ok(bytes),
+        FileSource::Text(text) => Ok(BlobSource::Bytes(text.into_bytes())),
+        FileSource::Bytes(bytes) => Ok(BlobSource::Bytes(bytes)),
+        FileSource::Path(path) => Ok(BlobSource::File(path)),
         FileSource::Digest(_) => {
             Err(Refused::Rule("the content of the file is missing; give its path".to_owned()))
         }
-        FileSource::Path(path) => {
-            let failed = || StoreError::io(format!("{} could not be read", path.display()));
-            let file = regular::open(&path).map_err(failed())?;
-            let mut bytes = Vec::new();
-            file.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(failed())?;
-            Ok(bytes)
+    }
+}
+
+/// Number and digest of the bytes of an attachment, of which at most one more than may be attached is read.
+pub fn measure(source: &BlobSource) -> Result<Measured, Refused> {
+    match source {
+        BlobSource::Bytes(bytes) => {
+            Ok(Measured { bytes: bytes.len() as u64, sha256: canonical::digest(bytes) })
+        }
+        BlobSource::File(path) => {
+            let failed = |error| StoreError::io(format!("{} could not be read", path.display()))(error);
+            let file = regular::open(path).map_err(failed)?;
+            let bytes = file.metadata().map_err(failed)?.len();
+            if bytes > BYTES_MAX {
+                // It is refused for its size, so it is not read.
+                return Ok(Measured { bytes, sha256: String::new() });
+            }
+            Ok(in_pieces(&mut file.take(BYTES_MAX + 1), failed, |_| Ok(()))?)
         }
     }
 }

@@ -13,11 +13,10 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::file::ProductFile;
-use super::files;
+use super::files::{self, READ_BYTES_MAX};
 use super::refused::Refused;
 use super::request::{Act, FileSource, Request};
 use super::session::Session;
-use crate::domain::attachment::BYTES_MAX;
 use crate::domain::canonical;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
@@ -146,7 +145,7 @@ pub struct ImportReport {
 impl ImportSource {
     /// Reads a file of this machine.
     pub fn read(path: &Path, options: &ReadOptions) -> Result<Self, Refused> {
-        let bytes = files::read(FileSource::Path(path.to_owned()))?;
+        let bytes = files::read(path)?;
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         Self::from_bytes(&name, &path.display().to_string(), bytes, options)
     }
@@ -158,9 +157,9 @@ impl ImportSource {
         bytes: Vec<u8>,
         options: &ReadOptions,
     ) -> Result<Self, Refused> {
-        if bytes.len() as u64 > BYTES_MAX {
+        if bytes.len() as u64 > READ_BYTES_MAX {
             return Err(Refused::Rule(format!(
-                "{name} is larger than {BYTES_MAX} bytes; split it into smaller files"
+                "{name} is larger than {READ_BYTES_MAX} bytes; split it into smaller files"
             )));
         }
         let table =

@@ -46,7 +46,7 @@ impl ProductFile {
         Ok(self.store.events(filter, limit, offset)?)
     }
 
-    /// The bytes of an attachment.
+    /// The bytes of an attachment, at once. For small ones, such as pictures.
     pub fn attachment_bytes(&self, attachment: &RecordData) -> Result<Option<Vec<u8>>, Refused> {
         Ok(self.store.blob(attachment.text("sha256"))?)
     }

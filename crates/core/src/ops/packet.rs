@@ -24,6 +24,8 @@ mod redact;
 mod sections;
 mod trail;
 
+use std::path::PathBuf;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -36,6 +38,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::report::{self, EmbeddedFile, Fonts, Packet, Rendered, ReportError, Stage};
 use crate::store::{EventFilter, StoreError, Verification};
 use mainstay_base::clock::Stamp;
+use mainstay_base::fresh_file::FreshFile;
 use mainstay_base::time::{Day, Moment};
 
 pub use crate::report::Fonts as PacketFonts;
@@ -173,6 +176,26 @@ impl ProductFile {
         let filter = EventFilter { request: ISSUED.to_owned(), ..EventFilter::default() };
         let issued = self.store.events(&filter, u32::MAX, 0)?.len();
         Ok(format!("PK-{:04}", issued + 1))
+    }
+
+    /// Writes the PDF of a packet, records the packet, and then gives the PDF its name: what fails before the event leaves nothing, and
+    /// what fails after it does not lose the PDF. Returns the receipt, and where the PDF is. With `over` it replaces a file.
+    ///
+    /// # Errors
+    /// What [`Self::issue_packet`] refuses, and when the PDF cannot be written.
+    pub fn issue_packet_as(
+        &mut self,
+        session: &Session,
+        rendered: &RenderedPacket,
+        (mut to, over): (FreshFile, bool),
+        stamp: &Stamp,
+    ) -> Result<(Receipt, PathBuf), Refused> {
+        self.refuse_read_only()?;
+        to.put(&rendered.pdf)?;
+        to.sync()?;
+        let name = to.target().file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let receipt = self.issue_packet(session, rendered, &name, stamp)?;
+        Ok((receipt, to.persist_anyhow(over)?))
     }
 
     /// Appends the audit event of a packet with its digest. Call it once the PDF is written, or just before; the

@@ -16,7 +16,7 @@ use crate::domain::requests::{
     self, Act, Actor, CodeFor, FileDigest, FileSource, Outcome, Preview, RULES, Remarks, Request,
 };
 use crate::domain::signature::Signature;
-use crate::store::{Commit, Head, NewBlob, Tx};
+use crate::store::{Commit, Head, Measured, NewBlob, Tx};
 use mainstay_base::clock::Stamp;
 
 /// The credential and the grant for a new key.
@@ -145,15 +145,30 @@ impl ProductFile {
         if let Some(password) = password {
             self.reauthenticate(session, password, stamp)?;
         }
-        let mut tx = self.store.begin()?;
-        let receipt = perform_in(&mut tx, session, act, password.is_some(), stamp)?;
-        tx.commit()?;
-        if continues {
+        let (act, blobs) = with_digest(act)?;
+        // Without a transaction under way, because SQLite takes the setting only then.
+        self.store.spill(blobs.iter().any(NewBlob::is_large))?;
+        let receipt = self.perform_alone(session, (act, blobs), password.is_some(), stamp);
+        self.store.spill(false)?;
+        if continues && receipt.is_ok() {
             self.hold_back(None);
         }
-        if acknowledges {
+        if acknowledges && receipt.is_ok() {
             self.clock_acknowledged();
         }
+        receipt
+    }
+
+    fn perform_alone(
+        &mut self,
+        session: &Session,
+        act: (Act, Vec<NewBlob>),
+        signed: bool,
+        stamp: &Stamp,
+    ) -> Result<Receipt, Refused> {
+        let mut tx = self.store.begin()?;
+        let receipt = perform_in(&mut tx, session, act, signed, stamp)?;
+        tx.commit()?;
         Ok(receipt)
     }
 
@@ -181,8 +196,8 @@ impl ProductFile {
             if !keep_going(index) {
                 return Err((index, Refused::cancelled()));
             }
-            receipts
-                .push(perform_in(&mut tx, session, act, false, stamp).map_err(|refusal| (index, refusal))?);
+            let done = with_digest(act).and_then(|act| perform_in(&mut tx, session, act, false, stamp));
+            receipts.push(done.map_err(|refusal| (index, refusal))?);
         }
         tx.commit().map_err(|error| (count, error.into()))?;
         if acknowledges {
@@ -201,12 +216,11 @@ impl ProductFile {
 fn perform_in(
     tx: &mut Tx<'_>,
     session: &Session,
-    act: Act,
+    (act, blobs): (Act, Vec<NewBlob>),
     signed: bool,
     stamp: &Stamp,
 ) -> Result<Receipt, Refused> {
     let actor = session.actor(signed, stamp);
-    let (act, blobs) = with_digest(act)?;
     let (mut commit, outcome, code) = draft(tx, session, &actor, act, stamp)?;
     commit.blobs = blobs;
     tx.append(&commit)?;
@@ -219,11 +233,11 @@ fn with_digest(act: Act) -> Result<(Act, Vec<NewBlob>), Refused> {
     else {
         return Ok((act, Vec::new()));
     };
-    let bytes = files::read(file)?;
-    let sha256 = canonical::digest(&bytes);
+    let from = files::source(file)?;
+    let Measured { bytes, sha256 } = files::measure(&from)?;
     let media_type = files::media_type(&file_name).to_owned();
-    let file = FileDigest { media_type, bytes: bytes.len() as u64, sha256: sha256.clone() };
-    let blobs = if file.bytes > BYTES_MAX { Vec::new() } else { vec![NewBlob { sha256, bytes }] };
+    let file = FileDigest { media_type, bytes, sha256: sha256.clone() };
+    let blobs = if bytes > BYTES_MAX { Vec::new() } else { vec![NewBlob { sha256, bytes, source: from }] };
     let file = FileSource::Digest(file);
     let request = Request::Attach { to, file_name, file, description, source, captured_at };
     Ok((Act { request, ..act }, blobs))

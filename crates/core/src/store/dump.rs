@@ -52,11 +52,4 @@ impl Store {
         }
         Ok(())
     }
-
-    /// The digests of all stored attachments.
-    pub fn blob_digests(&self) -> Result<Vec<String>, StoreError> {
-        let mut statement = self.conn.prepare_cached("SELECT sha256 FROM blob ORDER BY sha256")?;
-        let rows = statement.query_map([], |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
 }

@@ -3,6 +3,7 @@
 //! It stores what `ops` passes to it and enforces what SQL can enforce. Permissions and the rules of requests belong to `domain`.
 
 mod backup;
+mod blobs;
 mod ddl;
 mod dump;
 mod events;
@@ -20,6 +21,7 @@ mod verify;
 
 pub use crate::domain::record::ListRow;
 pub use backup::{backup_to, thin};
+pub use blobs::{BlobSource, Measured, NewBlob, in_pieces};
 pub use dump::EventText;
 pub use events::{EventFilter, EventRow, Head};
 pub use keys::{Credential, ITERATIONS_MAX, KdfCost, MEMORY_KIB_MAX, SALT_BYTES_MAX, WRAPPED_BYTES};
@@ -28,7 +30,7 @@ pub use lock::{Holder, Lock, holder_of};
 pub use mainstay_base::store_error::StoreError;
 pub use open::{FileState, create, has_journal, journal_of, look, open_read_only, open_writing};
 pub use search::Hit;
-pub use tx::{Commit, NewBlob, SignedText, Tx};
+pub use tx::{Commit, SignedText, Tx};
 pub use upgrade::{Report, Step, Steps, Upgraded, upgrade};
 pub use verify::{Discrepancy, Verification, verify, verify_by};
 

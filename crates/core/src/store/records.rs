@@ -175,10 +175,4 @@ impl Store {
             .optional()?;
         Ok(key.and_then(RecordId::from_key))
     }
-
-    /// The bytes of an attachment by their digest.
-    pub fn blob(&self, sha256: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let sql = "SELECT bytes FROM blob WHERE sha256 = ?1";
-        Ok(self.conn.prepare_cached(sql)?.query_row([sha256], |row| row.get(0)).optional()?)
-    }
 }

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, params};
 
+use super::blobs::{self, NewBlob};
 use super::events::{self, Head};
 use super::identity::Seen;
 use super::keys::Credential;
@@ -21,15 +22,6 @@ pub struct SignedText {
     pub key: i64,
     /// The Ed25519 signature over the text's SHA-256 digest written in hexadecimal.
     pub signature: [u8; 64],
-}
-
-/// The bytes of an attachment.
-#[derive(Debug, Clone)]
-pub struct NewBlob {
-    /// Their SHA-256, hexadecimal.
-    pub sha256: String,
-    /// The bytes.
-    pub bytes: Vec<u8>,
 }
 
 /// Everything that one event writes.
@@ -108,8 +100,7 @@ impl Tx<'_> {
                 .execute(params![change.record.key(), change.revision, seq])?;
         }
         for blob in &commit.blobs {
-            conn.prepare_cached("INSERT OR IGNORE INTO blob (sha256, bytes) VALUES (?1, ?2)")?
-                .execute(params![blob.sha256, blob.bytes])?;
+            blobs::put(conn, blob)?;
         }
         for data in &commit.records {
             records::put(conn, data)?;

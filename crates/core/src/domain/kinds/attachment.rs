@@ -8,8 +8,8 @@ use crate::domain::text::{Line, Text};
 use crate::domain::time::Moment;
 use crate::domain::workflow::{Case, Condition, Move, World, states};
 
-/// Largest attachment, in bytes.
-pub const BYTES_MAX: u64 = 100 * 1024 * 1024;
+/// Largest attachment, in bytes: SQLite keeps at most 1,000,000,000 bytes in one row.
+pub const BYTES_MAX: u64 = 900 * 1024 * 1024;
 
 states! {
     /// States of an attachment.

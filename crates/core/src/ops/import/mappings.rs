@@ -8,7 +8,6 @@ use crate::domain::ids::Kind;
 use crate::exchange::feedback::{self as rows, Mapping};
 use crate::ops::files;
 use crate::ops::refused::Refused;
-use crate::ops::request::FileSource;
 
 /// The mappings to choose from: those that ship with the program, then the person's own from a folder. The
 /// second list names files of the folder that cannot be read.
@@ -46,7 +45,7 @@ pub fn find_mapping(named: &str, folder: Option<&Path>) -> Result<Mapping, Refus
 
 /// Reads a mapping from a RON file.
 pub fn read_mapping(path: &Path) -> Result<Mapping, Refused> {
-    let bytes = files::read(FileSource::Path(path.to_owned()))?;
+    let bytes = files::read(path)?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Refused::Rule(format!("{} is not UTF-8 text", path.display())))?;
     Mapping::from_ron(&text).map_err(|error| Refused::Rule(format!("{}: {error}", path.display())))

@@ -11,8 +11,9 @@ use crate::domain::record::RecordData;
 use crate::ops::refused::Refused;
 use crate::report::{AttachmentEntry, EmbeddedFile, Mark, Packet, Statement};
 
-/// Most bytes of evidence that one PDF embeds; further files are listed with their digest.
-const EMBEDDED_BYTES_MAX: u64 = 50 * 1024 * 1024;
+/// Most bytes of evidence that one PDF embeds: writing a PDF takes more than three times their memory. Further files are listed with their
+/// digest, and exported by themselves.
+const EMBEDDED_BYTES_MAX: u64 = 20 * 1024 * 1024;
 
 /// The standard whose clauses determine the order of the packet.
 const STANDARD: &str = "IEC 62304:2006+A1:2015";
@@ -147,7 +148,9 @@ pub(super) fn annex(paper: &Paper<'_>) -> Result<(Vec<AttachmentEntry>, Vec<Embe
                 }
                 None if private => entry.description.push_str(" Listed only: redacted."),
                 None if !fits => {
-                    entry.description.push_str(" Listed only: the evidence exceeds 50 MB together.");
+                    entry.description.push_str(
+                        " Listed only: the embedded evidence would exceed 20 MB together. The export of this attachment has this digest.",
+                    );
                 }
                 None => entry.description.push_str(" Listed only: its content is not in the file."),
             }

@@ -74,7 +74,7 @@ pub(super) fn watch(folder: &Path, file: &mut ProductFile, now: Moment) -> Resul
         Remembered { latest: seen.max(Some(now)).max(file.head().at), ..before }
     };
     file.see_clock(remembered.latest);
-    if remembered != before { remembered.keep(folder) } else { Ok(()) }
+    if remembered == before { Ok(()) } else { remembered.keep(folder) }
 }
 
 /// When a file was last changed, as the file system says.

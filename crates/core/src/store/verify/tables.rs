@@ -10,7 +10,9 @@ use rusqlite::Connection;
 use super::{Findings, Progress, read};
 use crate::domain::canonical;
 use crate::domain::ids::{Kind, RecordId};
-use crate::store::{ITERATIONS_MAX, MEMORY_KIB_MAX, SALT_BYTES_MAX, StoreError, WRAPPED_BYTES, ddl, records};
+use crate::store::{
+    ITERATIONS_MAX, MEMORY_KIB_MAX, SALT_BYTES_MAX, StoreError, WRAPPED_BYTES, blobs, ddl, records,
+};
 
 /// Number of SQLite's steps after which it is checked again whether the verification was cancelled.
 const STEPS: i32 = 100_000;
@@ -202,13 +204,12 @@ impl Tables<'_> {
             let place = RecordId::from_key(key).map_or_else(String::new, |id| id.to_string());
             self.progress.check()?;
             self.attachments += 1;
-            let bytes: Option<Vec<u8>> = self
-                .conn
-                .query_row("SELECT bytes FROM blob WHERE sha256 = ?1", [&sha256], |row| row.get(0))
-                .ok();
-            match bytes {
+            // What cannot be read to its end is not there as a whole.
+            let read = blobs::read(self.conn, &sha256, |_| self.progress.check());
+            self.progress.check()?;
+            match read.ok().flatten() {
                 None => self.findings.found(place, "its bytes are not there"),
-                Some(bytes) if canonical::digest(&bytes) != sha256 || bytes.len() as i64 != size => {
+                Some(read) if read.sha256 != sha256 || i64::try_from(read.bytes) != Ok(size) => {
                     self.findings.found(place, "its bytes do not have the digest that was recorded");
                 }
                 Some(_) => {}

@@ -14,7 +14,7 @@ use crate::ui::cx::{Command, Cx, Route};
 use crate::ui::theme::{Tone, bold, hint, palette, size, space, title};
 use crate::ui::widgets::badge::{badge_ui, tone_words_ui};
 use crate::ui::widgets::link::link_ui;
-use crate::ui::widgets::notice::{Notice, rule_ui};
+use crate::ui::widgets::notice::rule_ui;
 
 /// Heading of a part of the page.
 pub fn heading_ui(ui: &mut Ui, words: &str, under: &str) {
@@ -89,19 +89,7 @@ fn attachment_ui(ui: &mut Ui, cx: &mut Cx<'_>, attachment: &RecordData) -> bool 
             badge_ui(ui, Tone::Neutral, "Withdrawn");
         }
         if link_ui(ui, "Save a copy…").clicked() {
-            match cx.file.attachment_bytes(attachment) {
-                Ok(Some(bytes)) => {
-                    let suggested_name = attachment.title().to_owned();
-                    cx.ask(Command::SaveFile { suggested_name, bytes });
-                }
-                Ok(None) => cx.ask(Command::Notify(Notice::problem(
-                    "The file does not contain the data of this attachment.",
-                    "Verify the file.",
-                ))),
-                Err(refusal) => {
-                    cx.ask(Command::Notify(Notice::problem(refusal.to_string(), "Verify the file.")));
-                }
-            }
+            cx.ask(Command::SaveAttachment(attachment.head.id));
         }
         if !withdrawn && cx.writable() {
             withdraw = link_ui(ui, "Withdraw…").clicked();

@@ -54,6 +54,12 @@ pub fn is_picture(attachment: &RecordData) -> bool {
 impl Picture {
     /// Begins to decode the picture of an attachment; nothing where its bytes cannot be read, which is said in the corner.
     pub fn start(ui: &Ui, cx: &mut Cx<'_>, attachment: &RecordData) -> Option<Self> {
+        let limits = Limits::new(ui.input(|input| input.max_texture_side));
+        if attachment.value("bytes").as_u64().is_some_and(|bytes| bytes > limits.bytes as u64) {
+            let happened = "The picture is too large to be shown.";
+            cx.ask(Command::Notify(Notice::info(format!("{happened} Save a copy to open it."))));
+            return None;
+        }
         let bytes = match cx.file.attachment_bytes(attachment) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => {
@@ -66,7 +72,6 @@ impl Picture {
                 return None;
             }
         };
-        let limits = Limits::new(ui.input(|input| input.max_texture_side));
         let decoding =
             cx.start(ui.ctx(), "Decoding a picture", move |_| decode(&bytes, limits).map_err(Refused::Rule))?;
         let name = attachment.title().to_owned();
