@@ -235,21 +235,14 @@ impl Jobs {
 
     /// Draws the jobs in the status line, each with its progress and a Cancel button.
     pub fn ui(&self, ui: &mut Ui) {
+        let mut names: Vec<&str> = Vec::new();
         for progress in self.shown() {
-            let (words, share) = (progress.words(), progress.share());
-            ui.add_space(space::M);
-            let (rect, _) = ui.allocate_exact_size(vec2(80.0, 6.0), Sense::hover());
-            ui.painter().rect_filled(rect, 3.0, palette(ui).line);
-            let done = egui::Rect::from_min_size(rect.min, vec2(rect.width() * share, rect.height()));
-            ui.painter().rect_filled(done, 3.0, palette(ui).accent);
-            let name = format!("Cancel {}", words.to_lowercase());
-            ui.add_enabled_ui(!progress.is_cancelled(), |ui| {
-                if icon_sized_ui(ui, Icon::Close, &name, 18.0).clicked() {
-                    progress.cancel();
-                }
-            });
-            // After the button: the text grows while counting, and the button stays in place.
-            ui.label(small(progress.line()));
+            let name = progress.name();
+            let same = names.iter().filter(|other| **other == name).count();
+            // An identifier of its own: a press on the button, or the focus on it, is not lost because another job ends meanwhile.
+            let id = egui::Id::unique(("job", name, same));
+            ui.scope_builder(egui::UiBuilder::new().scope_id(id), |ui| job_ui(ui, progress));
+            names.push(name);
         }
     }
 
@@ -257,4 +250,22 @@ impl Jobs {
     pub fn lines(&self) -> Vec<String> {
         self.shown().map(Progress::line).collect()
     }
+}
+
+/// Draws one job: its progress, its Cancel button and its line.
+fn job_ui(ui: &mut Ui, progress: &Progress) {
+    let (words, share) = (progress.words(), progress.share());
+    ui.add_space(space::M);
+    let (rect, _) = ui.allocate_exact_size(vec2(80.0, 6.0), Sense::hover());
+    ui.painter().rect_filled(rect, 3.0, palette(ui).line);
+    let done = egui::Rect::from_min_size(rect.min, vec2(rect.width() * share, rect.height()));
+    ui.painter().rect_filled(done, 3.0, palette(ui).accent);
+    let name = format!("Cancel {}", words.to_lowercase());
+    ui.add_enabled_ui(!progress.is_cancelled(), |ui| {
+        if icon_sized_ui(ui, Icon::Close, &name, 18.0).clicked() {
+            progress.cancel();
+        }
+    });
+    // After the button: the text grows while counting, and the button stays in place.
+    ui.label(small(progress.line()));
 }

@@ -14,9 +14,9 @@ use crate::domain::event::Event;
 use crate::store::events::parse_event;
 
 /// Most events in a batch. The more, the less the check of its signatures costs.
-pub const BATCH: usize = 1024;
+pub const BATCH: usize = 4096;
 /// Bytes of text after which a batch ends.
-pub const BATCH_BYTES: usize = 4 * 1024 * 1024;
+pub const BATCH_BYTES: usize = 8 * 1024 * 1024;
 
 /// An event as it is stored.
 pub struct Stored {
