@@ -153,6 +153,6 @@ pub fn export_attachment(path: &Path, id: &str, out: &Path) -> CommandResult {
     let file = open::to_read(path)?;
     let attachment = file.record(id)?;
     let target = FreshFile::new(out, Some(path)).map_err(Refused::from)?;
-    file.write_attachment(&attachment, target)?.persist().map_err(Refused::from)?;
+    file.write_attachment(&attachment, target, &|_| true)?.persist().map_err(Refused::from)?;
     Ok(format!("Wrote {}\n", out.display()))
 }

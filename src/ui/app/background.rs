@@ -167,10 +167,6 @@ impl App {
                 (Ok(Finished::Saved(path)), _) => {
                     self.notices.push(Notice::done(format!("Saved {}.", path.display())));
                 }
-                (Err(refusal), RunningKind::Save) => self.problem(
-                    format!("The attachment was not saved: {refusal}."),
-                    "Choose another place, or verify the file.",
-                ),
                 (Ok(Finished::BackedUp(path)), kind) => self.backed_up(&path, &kind),
                 (Ok(Finished::Imported(writer)), kind) => self.imported(*writer, &kind),
                 (Ok(Finished::Upgraded(done)), RunningKind::Upgrade(path)) => self.upgraded(&path, *done),
@@ -183,6 +179,10 @@ impl App {
                         self.close_without_backup();
                     }
                 }
+                (Err(refusal), RunningKind::Save) => self.problem(
+                    format!("The attachment was not saved: {refusal}."),
+                    "Choose another place, or verify the file.",
+                ),
                 (Err(refusal), RunningKind::Backup { of, .. }) => self.backup_failed(&of, &refusal),
                 (Err(refusal), RunningKind::Upgrade(path)) => self.upgrade_failed(&path, &refusal),
                 (Err(refusal), RunningKind::Verify { .. }) => self.problem(

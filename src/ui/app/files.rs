@@ -69,10 +69,11 @@ impl App {
         let of = desk.file.path().to_owned();
         let question = dialogs::save("Save as", &self.folder().join(attachment.title()), "File", "*");
         let Some(target) = (self.setup.ask_path)(&question) else { return };
-        let started = self.jobs.start("Saving the attachment", RunningKind::Save, move |_| {
+        let started = self.jobs.start("Saving the attachment", RunningKind::Save, move |progress| {
             let file = ProductFile::open_for_job(&of)?;
             // The file dialog has already asked whether to replace an existing file.
-            let written = file.write_attachment(&attachment, FreshFile::over(&target, Some(&of))?)?;
+            let to = FreshFile::over(&target, Some(&of))?;
+            let written = file.write_attachment(&attachment, to, &|share| progress.at(share))?;
             written.persist_over()?;
             Ok(Finished::Saved(target))
         });

@@ -396,3 +396,30 @@ fn a_width_changed_by_keys_is_remembered() {
     let after = window.get_by_role_and_label(Role::Button, "Sort by State").rect().width();
     assert!((after - before - 16.0).abs() < 0.5, "{before}, {after}");
 }
+
+#[test]
+fn a_copy_of_an_attachment_is_saved_in_the_background() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let path = pump(folder.path(), &clock);
+    let target = folder.path().join("copy.txt");
+    let mut window = window_with_data(&clock, Start::File(path), None, egui::Theme::Light);
+    let answer = target.clone();
+    window.state_mut().setup.ask_path = Box::new(move |_| Some(answer.clone()));
+    sign_in(&mut window, "ana", PASSWORD);
+    let attach = Request::Attach {
+        to: "PD-0001".parse().unwrap(),
+        file_name: "log.txt".to_owned(),
+        file: crate::ops::FileSource::Text("the alarm was late".to_owned()),
+        description: String::new(),
+        source: String::new(),
+        captured_at: None,
+    };
+    window.state_mut().perform(attach.into(), Then::Stay, None);
+    window.state_mut().go(Route::Record("PD-0001".parse().unwrap()));
+    window.run_steps(3);
+    // It may be below the visible part.
+    window.get_by_label("Save a copy…").click_accesskit();
+    until_said(&mut window, &format!("Saved {}.", target.display()));
+    assert_eq!(std::fs::read_to_string(target).unwrap(), "the alarm was late");
+}

@@ -188,7 +188,8 @@ impl App {
         let stamp = self.stamp();
         self.schedule.active_at = stamp.now;
         if let Some(desk) = &mut self.desk {
-            desk.file.name_writer(&session, &stamp);
+            // A file that cannot become writable is shown as read-only.
+            let _ = desk.file.write_as(&session, &stamp);
             desk.writer = if desk.file.why_read_only().is_some() { desk.file.writer() } else { None };
             let same = desk.last_person.as_ref().is_some_and(|(login, _)| login == session.login());
             if !same {

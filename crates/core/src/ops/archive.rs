@@ -98,13 +98,26 @@ impl ProductFile {
         document.text("\"}")
     }
 
-    /// Writes an attachment to a new file. Bytes that are not those recorded are not written.
+    /// Writes an attachment to a new file. Bytes that are not those recorded are not written. `keep_going` is called with the share
+    /// that is done; `false` cancels.
     ///
     /// # Errors
     /// When the file cannot be written, or the bytes are missing or not those recorded.
-    pub fn write_attachment(&self, attachment: &RecordData, mut to: FreshFile) -> Result<FreshFile, Refused> {
+    pub fn write_attachment(
+        &self,
+        attachment: &RecordData,
+        mut to: FreshFile,
+        keep_going: &dyn Fn(f32) -> bool,
+    ) -> Result<FreshFile, Refused> {
         let (sha256, size) = (attachment.text("sha256"), attachment.value("bytes").as_u64());
-        let read = self.store.read_blob(sha256, |piece| to.put(piece))?;
+        let mut done = 0;
+        let read = self.store.read_blob(sha256, |piece| {
+            done += piece.len() as u64;
+            if !keep_going(done as f32 / size.unwrap_or_default().max(1) as f32) {
+                return Err(Refused::cancelled());
+            }
+            Ok(to.put(piece)?)
+        })?;
         match read {
             Some(read) if read.sha256 == sha256 && Some(read.bytes) == size => Ok(to),
             Some(_) | None => Err(not_recorded(sha256)),

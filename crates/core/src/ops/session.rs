@@ -217,6 +217,15 @@ impl ProductFile {
         }
     }
 
+    /// Makes this program the writer in the name of a person who has signed in, unless another one is; or only names the writer anew.
+    pub fn write_as(&mut self, session: &Session, stamp: &Stamp) -> Result<(), Refused> {
+        if self.is_not_signed_in() {
+            return self.become_writer(session.name(), stamp);
+        }
+        self.name_writer(session, stamp);
+        Ok(())
+    }
+
     /// Lets somebody in with a code as the writer; see [`Self::activate`] and [`Self::recover`]. Without the right code the lock is
     /// released at once.
     pub fn enter_to_write<T>(
