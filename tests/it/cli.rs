@@ -11,6 +11,18 @@ use crate::desk::{program, workstation};
 
 pub const EXAMPLE_PASSWORD: &str = "lantern orchard mends the quiet tide";
 
+/// Runs the program on a workstation: its code, output and error stream.
+pub fn run_at(place: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = program()
+        .args(arguments)
+        .env("MAINSTAY_PASSWORD", EXAMPLE_PASSWORD)
+        .env("MAINSTAY_DATA_FOLDER", place)
+        .output()
+        .unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
 struct Run {
     code: i32,
     out: String,
@@ -761,26 +773,16 @@ fn a_file_that_lacks_an_event_that_the_workstation_saw_is_noticed_by_every_comma
     let (path, older) = (copy(folder.path()), folder.path().join("older.mainstay"));
     std::fs::copy(&path, &older).unwrap();
     let older = older.to_str().unwrap();
-    let at = |place: &Path, arguments: &[&str]| {
-        let output = program()
-            .args(arguments)
-            .env("MAINSTAY_PASSWORD", EXAMPLE_PASSWORD)
-            .env("MAINSTAY_DATA_FOLDER", place)
-            .output()
-            .unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
-    };
     let work = |place: &Path, path: &str, title: &str| {
         let script = folder.path().join("one.ron");
         let text = format!("[(do: Create(kind: \"feedback\", set: {{\"title\": \"{title}\"}}))]");
         std::fs::write(&script, text).unwrap();
-        at(place, &["run", path, script.to_str().unwrap(), "--login", "mara"])
+        run_at(place, &["run", path, script.to_str().unwrap(), "--login", "mara"])
     };
 
     let (code, out, err) = work(&place, &path, "Alarm is late");
     assert_eq!((code, err.as_str()), (0, ""), "{out}");
-    assert_eq!(at(&place, &["status", &path]).2, "");
+    assert_eq!(run_at(&place, &["status", &path]).2, "");
     // The older copy ends before the event that was seen.
     let packet = folder.path().join("packet.pdf");
     for command in [
@@ -801,33 +803,33 @@ fn a_file_that_lacks_an_event_that_the_workstation_saw_is_noticed_by_every_comma
             "mara",
         ],
     ] {
-        let (_, _, err) = at(&place, &command);
+        let (_, _, err) = run_at(&place, &command);
         assert!(err.contains("events were cut off, or this is an older copy"), "{command:?}: {err}");
     }
-    let (code, out, _) = at(&place, &["verify", older]);
+    let (code, out, _) = run_at(&place, &["verify", older]);
     assert!(code == 4 && out.contains("was seen earlier and is not there"), "{out}");
     // Another workstation learns of it from the list.
     let (other, list) = (workstation(), folder.path().join("heads.json"));
-    assert_eq!(at(&other, &["status", older]).2, "");
-    std::fs::write(&list, at(&place, &["heads", "list", "--json"]).1).unwrap();
-    assert!(at(&other, &["heads", "import", list.to_str().unwrap()]).1.contains("1 of 1 were later"));
-    assert!(at(&other, &["status", older]).2.contains("events were cut off"));
+    assert_eq!(run_at(&other, &["status", older]).2, "");
+    std::fs::write(&list, run_at(&place, &["heads", "list", "--json"]).1).unwrap();
+    assert!(run_at(&other, &["heads", "import", list.to_str().unwrap()]).1.contains("1 of 1 were later"));
+    assert!(run_at(&other, &["status", older]).2.contains("events were cut off"));
     // The older copy goes another way.
     assert_eq!(work(&workstation(), older, "Key sticks").0, 0);
-    assert!(at(&place, &["status", older]).2.contains("is not the one that this workstation saw"));
-    assert_eq!(at(&place, &["verify", older]).0, 4);
+    assert!(run_at(&place, &["status", older]).2.contains("is not the one that this workstation saw"));
+    assert_eq!(run_at(&place, &["verify", older]).0, 4);
     assert_eq!(work(&place, older, "Nothing").0, 3, "nothing is written to it");
     // Somebody says that it is meant to be so.
-    assert_eq!(at(&place, &["heads", "forget", older]).0, 0);
-    assert_eq!(at(&place, &["verify", older]).0, 0);
-    assert!(at(&place, &["status", &path]).2.contains("is not the one"));
+    assert_eq!(run_at(&place, &["heads", "forget", older]).0, 0);
+    assert_eq!(run_at(&place, &["verify", older]).0, 0);
+    assert!(run_at(&place, &["status", &path]).2.contains("is not the one"));
     // A list that is none is refused.
     std::fs::write(&list, "{\"format\":1,\"heads\":[{\"file\":\"../x\",\"seq\":1,\"digest\":\"\"}]}")
         .unwrap();
-    let (code, _, err) = at(&other, &["heads", "import", list.to_str().unwrap()]);
+    let (code, _, err) = run_at(&other, &["heads", "import", list.to_str().unwrap()]);
     assert!(code == 1 && err.contains("is not the identifier of a file"), "{code} {err}");
     std::fs::write(&list, "[]").unwrap();
-    assert_eq!(at(&other, &["heads", "import", list.to_str().unwrap()]).0, 1);
+    assert_eq!(run_at(&other, &["heads", "import", list.to_str().unwrap()]).0, 1);
 }
 
 #[test]

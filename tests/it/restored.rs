@@ -9,8 +9,8 @@ use mainstay::ops::workstation::{self, Lack, Memory, Seen};
 use mainstay::ops::{Act, EventFilter, Loss, Opened, Password, ProductFile, Receipt, Refused, Request};
 use serde_json::json;
 
-use crate::cli::{EXAMPLE_PASSWORD, copy};
-use crate::desk::{Desk, PASSWORD, fields, id, program, stamp, workstation as fresh};
+use crate::cli::{copy, run_at};
+use crate::desk::{Desk, PASSWORD, fields, id, stamp, workstation as fresh};
 use crate::recipe;
 
 /// A desk whose file was backed up, worked on, and then replaced by the backup. The workstation saw the work.
@@ -281,18 +281,6 @@ fn the_recipe_verifies_a_continued_file() {
     assert!(good, "{words}");
     let (good, words) = recipe::run(r.desk.file.path(), Some(&(r.lost.seq, r.lost.digest.clone())));
     assert!(!good && words.contains("is not the remembered one") || words.contains("was cut off"), "{words}");
-}
-
-/// Runs the program on a workstation: its code, output and error stream.
-fn run_at(place: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = program()
-        .args(arguments)
-        .env("MAINSTAY_PASSWORD", EXAMPLE_PASSWORD)
-        .env("MAINSTAY_DATA_FOLDER", place)
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
 
 #[test]
