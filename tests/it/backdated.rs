@@ -170,3 +170,16 @@ fn the_window_asks_why_where_the_screen_has_no_field_for_it() {
         window.state().refusal()
     );
 }
+
+#[test]
+fn an_acknowledgement_in_another_file_clears_nothing_here() {
+    let mut back = Back::new();
+    let mut other = Desk::new();
+    other.now = back.desk.now;
+    workstation::remember(&back.place, &mut other.file, other.now).unwrap();
+    other.by("ana", Act::from(Request::AcknowledgeClock).because("A throw-away file")).unwrap();
+    workstation::remember(&back.place, &mut other.file, other.now).unwrap();
+    assert_eq!(other.file.clock_behind(other.now).unwrap(), None);
+    back.look();
+    assert!(matches!(back.by("dan", feedback("Dated back")).unwrap_err(), Refused::NeedsReason(_)));
+}

@@ -368,3 +368,31 @@ fn heads_are_entered_and_forgotten_on_the_command_line() {
     assert!(code == 0 && out.contains("what was lost is not known"), "{code} {out} {err}");
     assert_eq!(at(&unknown).0, 3, "not twice");
 }
+
+#[test]
+fn a_memory_of_the_clock_that_cannot_be_written_lets_no_older_copy_through() {
+    let mut r = Restored::new();
+    let clock = r.place.join("clock");
+    std::fs::remove_file(&clock).unwrap();
+    std::fs::create_dir(&clock).unwrap();
+    assert!(workstation::remember(&r.place, &mut r.desk.file, r.desk.now).is_err());
+    assert!(r.desk.file.behind().is_some());
+    assert!(r.desk.by("dan", feedback("A second FB-0002")).is_err());
+}
+
+#[test]
+fn a_copy_in_which_others_worked_meanwhile_is_continued_too() {
+    let mut r = Restored::new();
+    // At a workstation that knows nothing of the lost events.
+    for number in 0..6 {
+        r.desk.by("dan", feedback(&format!("Meanwhile {number}"))).unwrap();
+    }
+    assert!(r.desk.file.head().seq > r.lost.seq);
+    assert!(matches!(r.compare(), Seen::Behind(_)));
+    r.go_on();
+    assert!(matches!(r.compare(), Seen::Continued { .. }));
+    assert!(r.desk.file.behind().is_none());
+    r.desk.by("dan", feedback("Afterwards")).unwrap();
+    assert_eq!(r.compare(), Seen::Continues);
+    r.desk.assert_verifies();
+}

@@ -149,7 +149,8 @@ impl ProductFile {
         // Without a transaction under way, because SQLite takes the setting only then.
         self.store.spill(blobs.iter().any(NewBlob::is_large))?;
         let receipt = self.perform_alone(session, (act, blobs), password.is_some(), stamp);
-        self.store.spill(false)?;
+        // What was performed stays performed, also if the setting cannot be taken back.
+        let _ = self.store.spill(false);
         if continues && receipt.is_ok() {
             self.hold_back(None);
         }

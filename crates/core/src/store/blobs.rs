@@ -101,9 +101,11 @@ pub fn read<E: From<StoreError>>(
 
 /// Writes the bytes of a new attachment, unless they are there.
 pub fn put(conn: &Connection, new: &NewBlob) -> Result<(), StoreError> {
-    let known = "SELECT EXISTS (SELECT 1 FROM blob WHERE sha256 = ?1)";
-    if conn.prepare_cached(known)?.query_row([&new.sha256], |row| row.get(0))? {
-        return Ok(());
+    if let Some(there) = read(conn, &new.sha256, |_| Ok::<(), StoreError>(()))? {
+        if there.sha256 == new.sha256 && there.bytes == new.bytes {
+            return Ok(());
+        }
+        return Err(StoreError::Damaged(format!("other bytes are stored under the digest {}", new.sha256)));
     }
     if let BlobSource::Bytes(bytes) = &new.source
         && new.bytes < LARGE

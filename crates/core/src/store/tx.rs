@@ -154,7 +154,10 @@ impl Tx<'_> {
     pub fn commit(mut self) -> Result<(), StoreError> {
         self.store.conn.execute_batch("COMMIT")?;
         self.open = false;
-        self.store.seen = Seen::of(&self.store.conn, &self.store.path)?;
+        // It is durable. If the file cannot be looked at now, the next transaction says that it changed.
+        if let Ok(seen) = Seen::of(&self.store.conn, &self.store.path) {
+            self.store.seen = seen;
+        }
         Ok(())
     }
 }

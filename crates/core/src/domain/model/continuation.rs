@@ -16,7 +16,7 @@ pub const CONTINUE: &str = "file.continue";
 /// Fewest hexadecimal digits by which a digest is named: a packet prints as many.
 pub const DIGITS_MIN: usize = 16;
 /// Most numbers of a kind that are skipped at once.
-pub const SKIP_MAX: u32 = 1_000_000;
+pub const SKIP_MAX: u32 = 20_000_000;
 
 /// An event that was seen of a file: its number and its SHA-256, of which at least the first 16 digits are known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -126,6 +126,11 @@ impl<F> Job<'_, F> {
         if !clock.open && clock.back(self.now).is_none() {
             return Err(Refusal::NoChange);
         }
+        if !self.person().may_sign() {
+            return Err(Refusal::Rule(
+                "your identity is not confirmed, so you cannot acknowledge the clock; ask a quality manager or administrator to confirm it under People (21 CFR 11.100(b))".to_owned(),
+            ));
+        }
         self.refuse_own_acknowledgement()?;
         Ok(EventParts { role: Some(role), ..EventParts::default() })
     }
@@ -140,7 +145,8 @@ impl<F> Job<'_, F> {
         }
         let other = self.change.all(Kind::Person).into_iter().find(|data| {
             let roles = data.typed::<Person>().map(|person| person.roles.clone()).unwrap_or_default();
-            data.head.state == PersonState::Active.code()
+            // Also who is only invited: an administrator could reset the access of everybody else.
+            data.head.state != PersonState::Inactive.code()
                 && !behind.contains(&data.head.id)
                 && ACKNOWLEDGING.iter().any(|role| roles.contains(role))
         });

@@ -4,83 +4,74 @@
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
+use std::time::UNIX_EPOCH;
 
-use super::backups;
+use super::{backups, folder_of};
 use crate::ops::file::ProductFile;
 use crate::ops::refused::Refused;
 use crate::store::StoreError;
 use mainstay_base::fresh_file::FreshFile;
 use mainstay_base::time::Moment;
 
-/// Name of the file, beside the folders of the product files.
-const NAME: &str = "clock";
+/// The latest moment that was seen; beside the folders of the product files.
+const LATEST: &str = "clock";
+/// The latest moment that was acknowledged as wrong in a file; in the folder of that file. What is not after it proves nothing there.
+const WRONG: &str = "clock-wrong";
 /// Greatest size of what is remembered of the clock.
 const BYTES_MAX: u64 = 1024;
 
-/// What is remembered of the clock.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Remembered {
-    /// The latest moment since a clock that ran ahead was acknowledged.
-    latest: Option<Moment>,
-    /// The latest moment that was acknowledged as wrong. Files and backups from before then prove nothing.
-    wrong: Option<Moment>,
+/// A moment that is remembered under a name, beside the folders of the files or in that of one file.
+fn remembered(folder: &Path, name: &str) -> Option<Moment> {
+    let mut text = String::new();
+    fs::File::open(folder.join(name)).ok()?.take(BYTES_MAX).read_to_string(&mut text).ok()?;
+    Moment::parse(&text).ok()
 }
 
-impl Remembered {
-    fn of(folder: &Path) -> Self {
-        let mut text = String::new();
-        let read =
-            fs::File::open(folder.join(NAME)).and_then(|file| file.take(BYTES_MAX).read_to_string(&mut text));
-        if read.is_err() {
-            return Self::default();
-        }
-        let named = |name: &str| {
-            let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-            line.and_then(|moment| Moment::parse(moment).ok())
-        };
-        Self { latest: named("latest"), wrong: named("wrong") }
-    }
-
-    fn keep(self, folder: &Path) -> Result<(), Refused> {
-        let line = |name: &str, moment: Option<Moment>| {
-            moment.map(|moment| format!("{name} {moment}\n")).unwrap_or_default()
-        };
-        fs::create_dir_all(folder)
-            .map_err(StoreError::io(format!("{} could not be written", folder.display())))?;
-        let mut file = FreshFile::over(&folder.join(NAME), None)?;
-        file.put((line("latest", self.latest) + &line("wrong", self.wrong)).as_bytes())?;
-        Ok(file.persist_loosely()?)
-    }
+fn keep(folder: &Path, name: &str, moment: Moment) -> Result<(), Refused> {
+    fs::create_dir_all(folder)
+        .map_err(StoreError::io(format!("{} could not be written", folder.display())))?;
+    let mut file = FreshFile::over(&folder.join(name), None)?;
+    file.put(format!("{moment}\n").as_bytes())?;
+    Ok(file.persist_loosely()?)
 }
 
 /// Compares the clock with what this workstation saw, and remembers the latest moment. The file then measures its entries against
-/// it.
+/// it. What was acknowledged in a file counts in that file only: nobody clears the clock of one file in another.
 ///
 /// # Errors
 /// When the file cannot be read or the folder cannot be written.
 pub(super) fn watch(folder: &Path, file: &mut ProductFile, now: Moment) -> Result<(), Refused> {
-    let before = Remembered::of(folder);
     let uuid = file.uuid()?;
-    let elsewhere = changed_at(file.path())
-        .into_iter()
-        .chain(backups(folder, &uuid).first().map(|(_, at)| *at))
-        .filter(|moment| before.wrong.is_none_or(|wrong| *moment > wrong))
-        .max();
-    let seen = before.latest.max(elsewhere);
-    let remembered = if file.take_acknowledged() {
-        // Somebody confirmed the clock: from now on time counts from here.
-        Remembered { latest: Some(now), wrong: before.wrong.max(seen).filter(|seen| *seen > now) }
-    } else {
-        Remembered { latest: seen.max(Some(now)).max(file.head().at), ..before }
+    let own = folder_of(folder, &uuid);
+    let latest = remembered(folder, LATEST);
+    let wrong = remembered(&own, WRONG);
+    let evidence = [latest, changed_at(file.path()), backups(folder, &uuid).first().map(|(_, at)| *at)];
+    let seen = evidence.into_iter().flatten().max();
+    let acknowledged = file.take_acknowledged();
+    let wrong = match seen.filter(|seen| acknowledged && *seen > now) {
+        Some(seen) => {
+            let wrong = wrong.unwrap_or(seen).max(seen);
+            keep(&own, WRONG, wrong)?;
+            Some(wrong)
+        }
+        None => wrong,
     };
-    file.see_clock(remembered.latest);
-    if remembered == before { Ok(()) } else { remembered.keep(folder) }
+    file.see_clock(
+        evidence.into_iter().flatten().filter(|moment| wrong.is_none_or(|wrong| *moment > wrong)).max(),
+    );
+    let newest = [latest, Some(now), file.head().at].into_iter().flatten().max();
+    match newest.filter(|_| newest > latest) {
+        Some(newest) => keep(folder, LATEST, newest),
+        None => Ok(()),
+    }
 }
 
-/// When a file was last changed, as the file system says.
+/// When a file was last changed, as the file system says; `None` if it says nothing sensible.
 fn changed_at(path: &Path) -> Option<Moment> {
     let changed = fs::metadata(path).ok()?.modified().ok()?;
-    Some(Moment::from_utc(changed.into()))
+    let seconds = i64::try_from(changed.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()?;
+    // Only what reads back: an event names it.
+    Moment::parse(&chrono::DateTime::from_timestamp(seconds, 0)?.to_rfc3339()).ok()
 }
 
 #[cfg(test)]
@@ -88,19 +79,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_remembered_of_the_clock_reads_back_and_nonsense_is_nothing() {
+    fn a_moment_is_remembered_and_nonsense_is_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(Remembered::of(folder.path()), Remembered::default());
-        let at = |text: &str| Some(Moment::parse(text).unwrap());
-        for remembered in [
-            Remembered { latest: at("2031-03-04T09:00:00Z"), wrong: None },
-            Remembered { latest: at("2031-03-04T09:00:00Z"), wrong: at("2032-01-01T00:00:00Z") },
-            Remembered::default(),
-        ] {
-            remembered.keep(folder.path()).unwrap();
-            assert_eq!(Remembered::of(folder.path()), remembered);
+        assert_eq!(remembered(folder.path(), LATEST), None);
+        let at = Moment::parse("2031-03-04T09:00:00Z").unwrap();
+        keep(folder.path(), LATEST, at).unwrap();
+        assert_eq!(remembered(folder.path(), LATEST), Some(at));
+        fs::write(folder.path().join(LATEST), b"tomorrow \xff").unwrap();
+        assert_eq!(remembered(folder.path(), LATEST), None);
+    }
+
+    #[test]
+    fn a_time_of_change_beyond_all_years_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, "").unwrap();
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        for (seconds, known) in [(4_000_000_000, true), (15_000_000_000, false)] {
+            if file.set_modified(UNIX_EPOCH + std::time::Duration::from_secs(seconds)).is_ok() {
+                assert_eq!(changed_at(&path).is_some(), known, "{seconds}");
+            }
         }
-        fs::write(folder.path().join(NAME), b"latest tomorrow\nwrong \xff").unwrap();
-        assert_eq!(Remembered::of(folder.path()), Remembered::default());
     }
 }

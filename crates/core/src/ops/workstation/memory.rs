@@ -10,7 +10,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{clock, folder_of};
-use crate::domain::continuation::EventHead;
+use crate::domain::continuation::{Continuation, EventHead};
 use crate::domain::ids::{Kind, RecordId};
 use crate::ops::file::ProductFile;
 use crate::ops::refused::Refused;
@@ -20,6 +20,8 @@ use mainstay_base::time::Moment;
 
 /// Greatest size of what is remembered of a file.
 const BYTES_MAX: u64 = 64 << 10;
+/// Numbers beyond this are taken for damage and not remembered: no file comes to so many records of a kind.
+const NUMBER_MAX: u32 = 10_000_000;
 /// Most events left behind that are remembered of a file.
 const LEFT_MAX: usize = 100;
 
@@ -83,7 +85,7 @@ impl Memory {
 
     /// Takes in numbers that were seen. The highest stays: a number that was used once is used.
     pub(super) fn take_numbers(&mut self, numbers: impl Iterator<Item = RecordId>) {
-        for id in numbers {
+        for id in numbers.filter(|id| id.number <= NUMBER_MAX) {
             let highest = self.numbers.entry(id.kind).or_default();
             *highest = id.number.max(*highest);
         }
@@ -203,15 +205,29 @@ fn compare(memory: Option<&Memory>, file: &ProductFile) -> Result<Seen, Refused>
     }))
 }
 
+/// A continuation counts only in a file that verifies: what says so may have been written by anybody.
+fn believed(seen: Seen, memory: Option<&Memory>, file: &ProductFile) -> Result<Seen, Refused> {
+    let (Seen::Continued { .. }, Some(memory)) = (&seen, memory) else { return Ok(seen) };
+    if ProductFile::verify(file.path(), None, &|_| true)?.findings.is_empty() {
+        return Ok(seen);
+    }
+    Ok(Seen::Behind(Behind {
+        seen: memory.head.clone(),
+        lack: Lack::Differs,
+        ends: file.head().seq,
+        numbers: memory.numbers.clone(),
+    }))
+}
+
 /// The event by which the file was continued without the one that was seen last: it stands where the lost events stood, lost no
 /// fewer, and skips every number that was seen.
 fn continued_without(memory: &Memory, file: &ProductFile) -> Result<Option<u64>, Refused> {
     let continued = file.continued()?;
     let skipped = memory.ids().all(|id| id.number < continued.next(id.kind, 0));
-    let reaches = |lost: &EventHead| lost.agrees(&memory.head) || lost.seq > memory.head.seq;
-    let by = continued
-        .iter()
-        .rfind(|(seq, said)| *seq <= memory.head.seq && said.lost.as_ref().is_none_or(reaches));
+    // Others may have worked in the copy before, so that the act that names the very event may stand anywhere.
+    let names_it = |said: &Continuation| said.lost.as_ref().is_some_and(|lost| lost.agrees(&memory.head));
+    let reaches = |said: &Continuation| said.lost.as_ref().is_none_or(|lost| lost.seq > memory.head.seq);
+    let by = continued.iter().rfind(|(seq, said)| names_it(said) || *seq <= memory.head.seq && reaches(said));
     Ok(by.filter(|_| skipped).map(|(seq, _)| *seq))
 }
 
@@ -221,10 +237,16 @@ fn continued_without(memory: &Memory, file: &ProductFile) -> Result<Option<u64>,
 /// # Errors
 /// When the file cannot be read or the folder cannot be written.
 pub fn remember(folder: &Path, file: &mut ProductFile, now: Moment) -> Result<Seen, Refused> {
+    let seen = remember_head(folder, file)?;
+    // After the comparison: a memory of the clock that cannot be written does not let an older copy through.
     clock::watch(folder, file, now)?;
+    Ok(seen)
+}
+
+fn remember_head(folder: &Path, file: &mut ProductFile) -> Result<Seen, Refused> {
     let uuid = file.uuid()?;
     let known = Memory::of(folder, &uuid);
-    let seen = compare(known.as_ref(), file)?;
+    let seen = believed(compare(known.as_ref(), file)?, known.as_ref(), file)?;
     if let Seen::Behind(behind) = &seen {
         file.hold_back(Some(behind.clone()));
         return Ok(seen);

@@ -16,6 +16,11 @@ use crate::domain::requests::Request;
 use crate::domain::signature::Signature;
 use crate::store::StoreError;
 
+/// Bytes of a digest in hexadecimal, and of a signature.
+const DIGEST_BYTES: usize = 64;
+const SIGNATURE_BYTES: usize = 64;
+/// Most bytes of the text of an event that are read.
+const EVENT_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Events between two looks at whether the person cancelled.
 const LOOK_EVERY: u64 = 128;
 /// Batches that workers may have while the replay waits for the oldest.
@@ -270,12 +275,18 @@ fn next_batch(rows: &mut Rows) -> (Vec<Stored>, Option<Result<(), StoreError>>) 
 }
 
 fn stored(row: &Row) -> rusqlite::Result<Stored> {
+    // What is longer than the program writes it is not copied. It reads as nothing, which is found.
+    let bytes = |index: usize, most: usize| {
+        Ok::<_, rusqlite::Error>(
+            Some(read::bytes(row, index)?).filter(|bytes| bytes.len() <= most).unwrap_or_default(),
+        )
+    };
     Ok(Stored {
         seq: read::number(row, 0)?.unsigned_abs(),
-        digest: read::text(row, 1)?,
+        digest: String::from_utf8_lossy(bytes(1, DIGEST_BYTES)?).into_owned(),
         key: read::number(row, 2)?,
-        signature: read::bytes(row, 3)?.to_vec(),
-        body: read::bytes(row, 4)?.to_vec(),
+        signature: bytes(3, SIGNATURE_BYTES)?.to_vec(),
+        body: bytes(4, EVENT_BYTES_MAX)?.to_vec(),
     })
 }
 
