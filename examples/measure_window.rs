@@ -73,8 +73,6 @@ fn parts(path: &Path, record: &str, login: &str) {
     let slowest = steps(&mut window, 5);
     println!("| Page of {record}, until it is there | | | {} |", ms(start.elapsed()));
     println!("| Page of {record}, its first five frames | | | {} |", ms(slowest));
-    let last = window.query_all_by_label_contains("TR-").last().map(|node| node.rect());
-    println!("\nLast row that is laid out: {last:?}; route {:?}\n", window.state().route());
     frames(&mut window, "That page, wheel turned in each frame", |window, _| wheel(window, -120.0));
 }
 
@@ -95,7 +93,6 @@ fn save(window: &mut Window) {
         times.push(frame(window));
     }
     times.sort_unstable();
-    println!("\nAfter that: {:?}\n", window.state().route());
     println!("| The frame that saves a feedback | | | {} |", ms(saving));
     let (count, last) = (times.len(), times.len().saturating_sub(1));
     println!(

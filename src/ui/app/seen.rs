@@ -54,6 +54,12 @@ const REMEDY: &str = "Nothing is written to it. Open the right file; or, if this
 const CLOCK: &str = "Correct the clock, then let somebody else acknowledge it under Audit trail. Until then each entry needs a \
                      reason, and nothing is signed.";
 
+/// Draws a banner below the top bar.
+fn banner_panel<T>(id: &str, ui: &mut Ui, banner: impl FnOnce(&mut Ui) -> T) {
+    let frame = egui::Frame::new().fill(palette(ui).canvas).inner_margin(egui::Margin::symmetric(12, 8));
+    Panel::top(id).frame(frame).show(ui, banner);
+}
+
 /// A span of time in its two largest units.
 fn span(seconds: u64) -> String {
     let units = [(86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")];
@@ -98,8 +104,7 @@ impl App {
         let Some(desk) = self.desk.as_ref().filter(|_| self.session.is_some()) else { return };
         let Ok(Some(seconds)) = desk.file.clock_behind((self.setup.clock)().now) else { return };
         let words = format!("The clock of this machine is {} behind what was seen before.", span(seconds));
-        let frame = egui::Frame::new().fill(palette(ui).canvas).inner_margin(egui::Margin::symmetric(12, 8));
-        Panel::top("clock").frame(frame).show(ui, |ui| banner_ui(ui, &Notice::problem(words, CLOCK), false));
+        banner_panel("clock", ui, |ui| banner_ui(ui, &Notice::problem(words, CLOCK), false));
     }
 
     /// The banner of a file that lacks an event that was seen.
@@ -108,8 +113,7 @@ impl App {
         let words = format!("The file lacks what was seen of it: {behind}.");
         let may = self.session.as_ref().is_some_and(|session| session.roles().contains(&Role::SysAdmin));
         let mut pressed = false;
-        let frame = egui::Frame::new().fill(palette(ui).canvas).inner_margin(egui::Margin::symmetric(12, 8));
-        Panel::top("behind").frame(frame).show(ui, |ui| {
+        banner_panel("behind", ui, |ui| {
             banner_ui(ui, &Notice::problem(words, REMEDY), false);
             if may {
                 ui.add_space(space::XS);

@@ -230,7 +230,6 @@ impl ProductFile {
         }
     }
 
-    /// From now on nothing is written to the file, or no longer so: it lacks an event that was seen of it, or contains it.
     /// Whether a clock that ran backwards was acknowledged since the last call.
     pub(super) const fn take_acknowledged(&mut self) -> bool {
         std::mem::replace(&mut self.acknowledged, false)
@@ -249,6 +248,7 @@ impl ProductFile {
         Ok(self.present().clock()?.back(now))
     }
 
+    /// From now on nothing is written to the file, or no longer so: it lacks an event that was seen of it, or contains it.
     pub(super) fn hold_back(&mut self, behind: Option<Behind>) {
         self.behind = behind.map(|behind| WhyReadOnly::Behind(Box::new(behind)));
     }

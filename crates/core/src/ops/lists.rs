@@ -58,7 +58,7 @@ impl ProductFile {
 
     /// Whether a clock that ran backwards is still unacknowledged.
     pub fn clock_open(&self) -> Result<bool, Refused> {
-        Ok(self.store.clock_history()?.open)
+        Ok(self.present().clock()?.open)
     }
 
     /// When a request of this name was last performed.

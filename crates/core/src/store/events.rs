@@ -50,7 +50,7 @@ pub struct EventFilter {
 
 /// The events after one that reported a clock that ran backwards, by the index of those.
 const CLOCK_BACK_SINCE: &str =
-    "SELECT 1 FROM event WHERE seq > ?1 AND json_extract(body, '$.clock_back_seconds') IS NOT NULL";
+    "FROM event WHERE seq > ?1 AND json_extract(body, '$.clock_back_seconds') IS NOT NULL";
 
 pub fn head(conn: &Connection) -> Result<Head, StoreError> {
     let row = conn
@@ -190,7 +190,8 @@ impl Store {
             let back = back.map(i64::unsigned_abs);
             Ok::<_, StoreError>(ClockReading { at, back, elsewhere, acknowledges })
         }))?;
-        let open = self.conn.prepare_cached(CLOCK_BACK_SINCE)?.exists([self.clock_acknowledged()?])?;
+        let sql = format!("SELECT 1 {CLOCK_BACK_SINCE}");
+        let open = self.conn.prepare_cached(&sql)?.exists([self.clock_acknowledged()?])?;
         Ok(ClockHistory { latest, seen: None, open })
     }
 
@@ -201,8 +202,8 @@ impl Store {
     }
 
     /// Who made events while the clock ran backwards, since that was last acknowledged; sorted.
-    pub fn events_while_behind(&self) -> Result<Vec<RecordId>, StoreError> {
-        let sql = CLOCK_BACK_SINCE.replacen("SELECT 1", "SELECT body", 1);
+    pub fn made_while_behind(&self) -> Result<Vec<RecordId>, StoreError> {
+        let sql = format!("SELECT body {CLOCK_BACK_SINCE}");
         let mut statement = self.conn.prepare_cached(&sql)?;
         let bodies = statement.query_map([self.clock_acknowledged()?], |row| row.get::<_, String>(0))?;
         let mut people = BTreeSet::new();

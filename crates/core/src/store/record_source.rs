@@ -120,6 +120,6 @@ impl RecordSource<StoreError> for Store {
     }
 
     fn made_while_behind(&self) -> Result<Vec<RecordId>, StoreError> {
-        self.events_while_behind()
+        Self::made_while_behind(self)
     }
 }

@@ -76,6 +76,13 @@ pub struct Continuation {
     pub next: BTreeMap<Kind, u32>,
 }
 
+impl Continuation {
+    /// Whether this is the event that is lost.
+    pub fn is_without(&self, event: &EventHead) -> bool {
+        self.lost.as_ref().is_some_and(|lost| lost.agrees(event))
+    }
+}
+
 /// Every continuation of a file, with the numbers of their events, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Continued(Vec<(u64, Continuation)>);
@@ -98,8 +105,7 @@ impl Continued {
 
     /// The event by which the file was continued without this one.
     pub fn without(&self, lost: &EventHead) -> Option<u64> {
-        let names = |said: &Continuation| said.lost.as_ref().is_some_and(|named| named.agrees(lost));
-        self.0.iter().find(|(_, said)| names(said)).map(|(seq, _)| *seq)
+        self.0.iter().find(|(_, said)| said.is_without(lost)).map(|(seq, _)| *seq)
     }
 
     /// The continuations, the first one first.

@@ -6,8 +6,9 @@ use super::{Actor, EventParts, Job};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{Person, PersonState, Role, is_login, unconfirmed};
 use crate::domain::precis;
-use crate::domain::record::Fields;
+use crate::domain::record::{Fields, RecordData};
 use crate::domain::refused::Refusal;
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::workflow::{World as _, missing_fields};
 use serde_json::Value;
 
@@ -87,7 +88,7 @@ impl<F> Job<'_, F> {
             Some(by) => (Some(by), "reset this person's access"),
             None => (self.change.last_actor("person.invite", person)?, "invited this person"),
         };
-        if handed == Some(self.actor) && self.another_may_confirm(person)? {
+        if handed == Some(self.actor) && self.another_may_confirm(person) {
             return Err(Refusal::Rule(format!(
                 "you {what}, so another quality manager or administrator must confirm the identity"
             )));
@@ -104,19 +105,20 @@ impl<F> Job<'_, F> {
 
     /// Whether a third person, besides the actor and the person, could confirm an identity now. In a file with only one quality
     /// manager or administrator there is none, and the audit trail shows that.
-    fn another_may_confirm(&self, person: RecordId) -> Result<bool, Refusal<F>> {
-        for data in self.change.all(Kind::Person) {
-            let other = data.head.id;
-            if other == person || other == self.actor {
-                continue;
-            }
+    fn another_may_confirm(&self, person: RecordId) -> bool {
+        let third = |data: &RecordData| {
             let active = data.head.state == PersonState::Active.code();
-            let roles = data.typed::<Person>().map(|person| person.roles.clone()).unwrap_or_default();
-            if active && CONFIRMING.iter().any(|role| roles.contains(role)) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+            active && data.head.id != person && data.head.id != self.actor
+        };
+        self.somebody(&CONFIRMING, third).is_some()
+    }
+
+    /// The first person who holds one of the roles and fits.
+    fn somebody(&self, roles: &[Role], fits: impl Fn(&RecordData) -> bool) -> Option<SharedRecord> {
+        self.change.all(Kind::Person).into_iter().find(|data| {
+            let holds = |person: &Person| roles.iter().any(|role| person.roles.contains(role));
+            fits(data) && data.typed::<Person>().is_some_and(|person| holds(&person))
+        })
     }
 
     pub(super) fn acknowledge_clock(&mut self, reason: Option<&str>) -> Result<EventParts, Refusal<F>> {
@@ -134,21 +136,16 @@ impl<F> Job<'_, F> {
         self.refuse_own_acknowledgement()?;
         Ok(EventParts { role: Some(role), ..EventParts::default() })
     }
-}
 
-impl<F> Job<'_, F> {
     /// Who made entries while the clock was behind does not acknowledge it, if anybody else may.
     fn refuse_own_acknowledgement(&self) -> Result<(), Refusal<F>> {
         let behind = self.change.made_while_behind()?;
         if !behind.contains(&self.actor) {
             return Ok(());
         }
-        let other = self.change.all(Kind::Person).into_iter().find(|data| {
-            let roles = data.typed::<Person>().map(|person| person.roles.clone()).unwrap_or_default();
-            // Also who is only invited: an administrator could reset the access of everybody else.
-            data.head.state != PersonState::Inactive.code()
-                && !behind.contains(&data.head.id)
-                && ACKNOWLEDGING.iter().any(|role| roles.contains(role))
+        // Also who is only invited: an administrator could reset the access of everybody else.
+        let other = self.somebody(ACKNOWLEDGING, |data| {
+            data.head.state != PersonState::Inactive.code() && !behind.contains(&data.head.id)
         });
         match other {
             Some(other) => Err(Refusal::Rule(format!(

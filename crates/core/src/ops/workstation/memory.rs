@@ -140,6 +140,13 @@ pub struct Behind {
     pub numbers: BTreeMap<Kind, u32>,
 }
 
+impl Behind {
+    fn of(memory: &Memory, lack: Lack, file: &ProductFile) -> Self {
+        let (seen, numbers) = (memory.head.clone(), memory.numbers.clone());
+        Self { seen, lack, ends: file.head().seq, numbers }
+    }
+}
+
 impl fmt::Display for Behind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seen = self.seen.seq;
@@ -197,12 +204,7 @@ fn compare(memory: Option<&Memory>, file: &ProductFile) -> Result<Seen, Refused>
             lack = Lack::LeftBehind;
         }
     }
-    Ok(Seen::Behind(Behind {
-        seen: memory.head.clone(),
-        lack,
-        ends: file.head().seq,
-        numbers: memory.numbers.clone(),
-    }))
+    Ok(Seen::Behind(Behind::of(memory, lack, file)))
 }
 
 /// A continuation counts only in a file that verifies: what says so may have been written by anybody.
@@ -211,12 +213,7 @@ fn believed(seen: Seen, memory: Option<&Memory>, file: &ProductFile) -> Result<S
     if ProductFile::verify(file.path(), None, &|_| true)?.findings.is_empty() {
         return Ok(seen);
     }
-    Ok(Seen::Behind(Behind {
-        seen: memory.head.clone(),
-        lack: Lack::Differs,
-        ends: file.head().seq,
-        numbers: memory.numbers.clone(),
-    }))
+    Ok(Seen::Behind(Behind::of(memory, Lack::Differs, file)))
 }
 
 /// The event by which the file was continued without the one that was seen last: it stands where the lost events stood, lost no
@@ -225,9 +222,10 @@ fn continued_without(memory: &Memory, file: &ProductFile) -> Result<Option<u64>,
     let continued = file.continued()?;
     let skipped = memory.ids().all(|id| id.number < continued.next(id.kind, 0));
     // Others may have worked in the copy before, so that the act that names the very event may stand anywhere.
-    let names_it = |said: &Continuation| said.lost.as_ref().is_some_and(|lost| lost.agrees(&memory.head));
     let reaches = |said: &Continuation| said.lost.as_ref().is_none_or(|lost| lost.seq > memory.head.seq);
-    let by = continued.iter().rfind(|(seq, said)| names_it(said) || *seq <= memory.head.seq && reaches(said));
+    let by = continued
+        .iter()
+        .rfind(|(seq, said)| said.is_without(&memory.head) || *seq <= memory.head.seq && reaches(said));
     Ok(by.filter(|_| skipped).map(|(seq, _)| *seq))
 }
 

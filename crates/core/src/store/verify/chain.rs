@@ -111,28 +111,28 @@ impl Check<'_> {
     /// The next event, which must continue the one before it.
     fn linked(&mut self, parsed: Parsed, previous: &mut String) {
         let seq = parsed.seq;
-        let place = format!("event {seq}");
+        let place = || format!("event {seq}");
         let wanted = self.result.events + 1;
         if seq != wanted {
-            self.findings.found(&place, format!("stands where event {wanted} should stand"));
+            self.findings.found(place(), format!("stands where event {wanted} should stand"));
         }
         if !parsed.digest_fits {
-            self.findings.found(&place, "its digest is not the SHA-256 of its text");
+            self.findings.found(place(), "its digest is not the SHA-256 of its text");
         }
         match parsed.event {
             Ok((event, canonical)) => {
                 if event.seq != seq {
-                    self.findings.found(&place, format!("its text is that of event {}", event.seq));
+                    self.findings.found(place(), format!("its text is that of event {}", event.seq));
                 }
                 if event.previous != *previous {
-                    self.findings.found(&place, "does not continue the event before it");
+                    self.findings.found(place(), "does not continue the event before it");
                 }
                 if !canonical {
                     self.findings.found(format!("event {}", event.seq), "is not in canonical form");
                 }
                 self.event(&event, parsed.key);
             }
-            Err(what) => self.findings.found(&place, what),
+            Err(what) => self.findings.found(place(), what),
         }
         previous.clone_from(&parsed.digest);
         self.digests.push(parsed.digest);
@@ -140,13 +140,13 @@ impl Check<'_> {
     }
 
     fn event(&mut self, event: &Event, key: i64) {
-        let place = format!("event {}", event.seq);
+        let place = || format!("event {}", event.seq);
         let public =
             self.keys.get(&key).map(|found| (found.person == event.actor.to_string(), found.hex.clone()));
         match &public {
             Some((true, _)) => {}
-            Some((false, _)) => self.findings.found(&place, "was signed with the key of another person"),
-            None => self.findings.found(&place, "was signed with an unknown key"),
+            Some((false, _)) => self.findings.found(place(), "was signed with the key of another person"),
+            None => self.findings.found(place(), "was signed with an unknown key"),
         }
         let mut signatures = Vec::new();
         for digest in &event.signatures {
@@ -154,7 +154,7 @@ impl Check<'_> {
                 signatures.push(signature.clone());
             }
             if self.named_signatures.insert(digest.clone(), (event.seq, key)).is_some() {
-                self.findings.found(&place, "names a signature that an earlier event named");
+                self.findings.found(place(), "names a signature that an earlier event named");
             }
         }
         let touched = event.changes.iter().map(|change| (change.record.key(), change.revision, event.seq));
@@ -165,11 +165,11 @@ impl Check<'_> {
                 Some(key) => {
                     self.codes.insert(event.seq, (code.person, key));
                 }
-                None => self.findings.found(&place, "names a code key that is no Ed25519 public key"),
+                None => self.findings.found(place(), "names a code key that is no Ed25519 public key"),
             }
         }
         for what in self.replay.event(event, public.as_ref().map(|(_, hex)| hex.as_str()), &signatures) {
-            self.findings.found(&place, what);
+            self.findings.found(place(), what);
         }
         if event.seq == 1 {
             self.founding(event);

@@ -59,6 +59,16 @@ pub struct Job {
     pub parsed: SyncSender<Vec<Parsed>>,
 }
 
+/// What is needed to check the signature of an event.
+struct Signed {
+    seq: u64,
+    /// Number of the key.
+    key: i64,
+    /// SHA-256 of the event, which is what is signed.
+    digest: String,
+    signature: Vec<u8>,
+}
+
 struct Signer {
     key: VerifyingKey,
     /// Whether its signatures can be checked in batches; found out when the first one comes.
@@ -84,11 +94,16 @@ impl Signers {
                 continue;
             }
             let read: Vec<Parsed> = events.iter().map(Parsed::new).collect();
-            let signed: Vec<(u64, i64, String, Vec<u8>)> = read
+            let signed: Vec<Signed> = read
                 .iter()
                 .zip(events)
                 .filter(|(read, _)| read.event.is_ok())
-                .map(|(read, stored)| (read.seq, read.key, read.digest.clone(), stored.signature))
+                .map(|(read, stored)| Signed {
+                    seq: read.seq,
+                    key: read.key,
+                    digest: read.digest.clone(),
+                    signature: stored.signature,
+                })
                 .collect();
             // Nobody takes them only after the chain broke off, which is told where the parts are put together.
             let _ = parsed.send(read);
@@ -97,10 +112,10 @@ impl Signers {
         wrong
     }
 
-    /// The numbers of the events whose signatures do not match: of each the number, the key, the digest and the signature.
-    fn wrong(&self, signed: &[(u64, i64, String, Vec<u8>)]) -> Vec<u64> {
+    /// The numbers of the events whose signatures do not match.
+    fn wrong(&self, signed: &[Signed]) -> Vec<u64> {
         let (mut together, mut claims, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
-        for (seq, key, digest, signature) in signed {
+        for Signed { seq, key, digest, signature } in signed {
             let text = digest.as_bytes();
             match self.0.get(key) {
                 Some(signer) if *signer.batches.get_or_init(|| strict::batches(&signer.key)) => {
