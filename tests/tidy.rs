@@ -195,6 +195,19 @@ fn a_database_file_is_opened_in_one_place() {
 }
 
 #[test]
+fn the_network_is_used_in_one_place() {
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| source.name != "crates/base/src/network.rs") {
+        for name in ["std::net", "ureq::", "TcpStream", "UdpSocket"] {
+            if source.code.contains(name) {
+                wrong.push(format!("{} uses the network by itself: {name}", source.name));
+            }
+        }
+    }
+    assert_none(&wrong);
+}
+
+#[test]
 fn window_and_command_line_speak_no_sql() {
     let words = ["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM", "PRAGMA ", "json_extract"];
     let mut wrong = Vec::new();

@@ -150,6 +150,11 @@ pub enum Command {
     /// The act says which event is lost and skips the numbers of records that may have been used. Until it is done, nothing is
     /// written to a file that lacks an event that this workstation saw.
     ContinueFromBackup(ContinueArguments),
+    /// Add a trusted time stamp (RFC 3161) on the last event: proof that the file existed so at that time.
+    ///
+    /// The authority and its certificates stand in the policy. If it has an address, time stamps are also requested once a day
+    /// and after each packet.
+    TimeStamp(TimeStampArguments),
     /// Upgrade a file of an earlier program to this program's version, after making and verifying a copy next to it.
     Upgrade {
         /// The product file.
@@ -348,6 +353,22 @@ pub struct VexArguments {
     /// For a scan: what users should do about everything that is affected. Without it, the status is under investigation.
     #[arg(long)]
     pub action: Option<String>,
+}
+
+/// The arguments of a time stamp.
+#[derive(Debug, Args)]
+pub struct TimeStampArguments {
+    /// The product file.
+    pub file: PathBuf,
+    /// Login of the person who adds it.
+    #[arg(long)]
+    pub login: Option<String>,
+    /// Only write the query to this file, to be sent from a machine with a network; it must not exist yet.
+    #[arg(long, value_name = "OUT", conflicts_with_all = ["login", "reply"])]
+    pub query: Option<PathBuf>,
+    /// Add the authority's reply to such a query.
+    #[arg(long, value_name = "FILE")]
+    pub reply: Option<PathBuf>,
 }
 
 /// The arguments of a new product file.

@@ -97,6 +97,10 @@ fn verification_words(found: &Verification, continued: &Continued) -> String {
         counted(found.signatures, "signature"),
         counted(found.attachments, "attachment")
     );
+    if let Some((seq, at)) = found.last_stamped {
+        let stamps = counted(found.time_stamps, "trusted time stamp");
+        let _ = writeln!(output, "{stamps}; the last one proves that event {seq} existed at {}", at.words());
+    }
     for (seq, said) in continued.iter() {
         let lost = said.lost.as_ref().map_or_else(String::new, |lost| format!(" without event {}", lost.seq));
         let _ = writeln!(output, "Event {seq} continues the file from a restored copy{lost}");
@@ -122,6 +126,7 @@ fn verification_json(path: &Path, found: &Verification, continued: &Continued) -
         "signatures": found.signatures, "attachments": found.attachments,
         "head": {"seq": found.head.0, "digest": found.head.1}, "findings": findings,
         "continued": continued,
+        "time_stamps": {"count": found.time_stamps, "last": found.last_stamped.map(|(event, at)| json!({"event": event, "time": at}))},
     });
     format!("{value:#}\n")
 }

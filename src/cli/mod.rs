@@ -19,6 +19,7 @@ mod sbom;
 mod scan;
 mod script;
 mod status;
+mod time_stamp;
 mod upgrade;
 mod vex;
 mod words;
@@ -103,6 +104,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Heads { what } => heads::heads(&what),
         Command::Verify { file, head, copy: false, json } => files::verify(&file, &file, head, json),
         Command::Verify { file, head, copy: true, json } => files::verify_a_copy(&file, head, json),
+        Command::TimeStamp(arguments) => time_stamp::time_stamp(&arguments),
         Command::ContinueFromBackup(arguments) => continuing::continue_from_backup(&arguments),
         Command::Upgrade { file } => upgrade::upgrade(&file, ops::Steps::RELEASED),
         Command::Advisories { what } => advisories::advisories(what),

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::{PacketArguments, PacketOf};
 use super::failure::Failure;
 use super::words::counted;
-use super::{CommandResult, heads, open};
+use super::{CommandResult, heads, open, time_stamp};
 use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::time::Day;
@@ -20,6 +20,9 @@ pub fn packet(arguments: &PacketArguments) -> CommandResult {
     let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
     refuse_future(&file, &options.scope)?;
     let written = write(&mut file, &session, &options, &arguments.out);
+    if written.is_ok() {
+        time_stamp::request_if_due(&mut file, &session);
+    }
     heads::remember(&mut file);
     written
 }

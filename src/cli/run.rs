@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::failure::Failure;
-use super::{CommandResult, heads, open, script};
+use super::{CommandResult, heads, open, script, time_stamp};
 use crate::ops::{self, Receipt};
 
 /// Performs a script and prints one line for each request. Without `keep_going` it stops at the first refusal; earlier
@@ -39,6 +39,7 @@ pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Command
             }
         }
     }
+    time_stamp::request_if_due(&mut file, &session);
     heads::remember(&mut file);
     match first {
         None => Ok(String::new()),

@@ -90,6 +90,7 @@ fn check(act: &Act) -> Result<(), String> {
         | Request::Continue(_)
         | Request::NoteImport { .. }
         | Request::NotePacket { .. }
+        | Request::AddTimeStamp(_)
         | Request::NoteFailedSignIns { .. }
         | Request::ChangePassword
         | Request::EnterWithCode { .. }

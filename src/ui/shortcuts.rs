@@ -36,6 +36,12 @@ pub enum AppCommand {
     BackUp,
     /// Verifies the whole file.
     Verify,
+    /// Requests a trusted time stamp on the last event.
+    TimeStamp,
+    /// Saves a query for a time stamp, for another machine.
+    StampQuery,
+    /// Adds a time stamp from a reply that was obtained elsewhere.
+    StampReply,
     /// Show the events that this workstation saw of the file.
     Heads,
     /// Takes over writing.
@@ -177,6 +183,27 @@ pub const COMMANDS: &[CommandDef] = &[
         "Check every event, record, signature and attachment",
         None,
         Needs::File,
+    ),
+    def(
+        AppCommand::TimeStamp,
+        "Request a time stamp",
+        "Ask the authority of the policy to confirm that the file existed so at this time",
+        None,
+        Needs::Person,
+    ),
+    def(
+        AppCommand::StampQuery,
+        "Save a time stamp query…",
+        "A query for the authority, to be sent from a machine with a network",
+        None,
+        Needs::Person,
+    ),
+    def(
+        AppCommand::StampReply,
+        "Add a time stamp from a file…",
+        "The reply of the authority to such a query",
+        None,
+        Needs::Person,
     ),
     def(
         AppCommand::Heads,

@@ -408,6 +408,7 @@ fn title_of(request: &Request) -> String {
         | Request::AcknowledgeClock
         | Request::NoteImport { .. }
         | Request::NotePacket { .. }
+        | Request::AddTimeStamp(_)
         | Request::NoteFailedSignIns { .. }
         | Request::ChangePassword
         | Request::EnterWithCode { .. }

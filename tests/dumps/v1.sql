@@ -345,6 +345,8 @@ CREATE VIEW policy AS SELECT number, id, parent, state, owner, created_at, creat
   json_extract(body, '$.fields.approval_valid_days') AS approval_valid_days,
   json_extract(body, '$.fields.backup_days') AS backup_days,
   json_extract(body, '$.fields.warn_days') AS warn_days,
+  json_extract(body, '$.fields.time_authority') AS time_authority,
+  json_extract(body, '$.fields.time_authority_certificates') AS time_authority_certificates,
   json_extract(body, '$.fields.calendar_name') AS calendar_name,
   json_extract(body, '$.fields.weekend') AS weekend,
   json_extract(body, '$.fields.holidays') AS holidays,

@@ -8,6 +8,7 @@
 
 mod access;
 mod advisories;
+mod authority;
 mod backdated;
 mod badfiles;
 mod bench;
@@ -42,5 +43,6 @@ mod restored;
 mod screens;
 mod signing;
 mod tables;
+mod time_stamps;
 mod upgrade;
 mod waiting;

@@ -22,12 +22,20 @@ pub fn open(path: &Path) -> Result<File> {
 /// # Errors
 /// The system's error, or that the file is not regular, too long, or not UTF-8.
 pub fn text(path: &Path, bytes_max: u64) -> Result<String> {
-    let mut text = String::new();
-    let read = open(path)?.take(bytes_max + 1).read_to_string(&mut text)?;
+    String::from_utf8(bytes(path, bytes_max)?).map_err(|_| ErrorKind::InvalidData.into())
+}
+
+/// The bytes of a regular file of at most `bytes_max` bytes.
+///
+/// # Errors
+/// The system's error, or that the file is not regular or too long.
+pub fn bytes(path: &Path, bytes_max: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = open(path)?.take(bytes_max + 1).read_to_end(&mut bytes)?;
     if read as u64 > bytes_max {
         return Err(Error::new(ErrorKind::FileTooLarge, format!("it has more than {bytes_max} bytes")));
     }
-    Ok(text)
+    Ok(bytes)
 }
 
 /// Why a file could not be read or written, in plain words.

@@ -168,6 +168,10 @@ impl App {
                     self.notices.push(Notice::done(format!("Saved {}.", path.display())));
                 }
                 (Ok(Finished::BackedUp(path)), kind) => self.backed_up(&path, &kind),
+                (Ok(Finished::TimeStamped(answer)), kind) => {
+                    let (query, reply) = *answer;
+                    self.time_stamped(&query, &reply, &kind);
+                }
                 (Ok(Finished::Imported(writer)), kind) => self.imported(*writer, &kind),
                 (Ok(Finished::Upgraded(done)), RunningKind::Upgrade(path)) => self.upgraded(&path, *done),
                 // The kind of a job determines the kind of its result.
@@ -183,6 +187,7 @@ impl App {
                     format!("The attachment was not saved: {refusal}."),
                     "Choose another place, or verify the file.",
                 ),
+                (Err(refusal), RunningKind::TimeStamp { .. }) => self.no_time_stamp(&refusal),
                 (Err(refusal), RunningKind::Backup { of, .. }) => self.backup_failed(&of, &refusal),
                 (Err(refusal), RunningKind::Upgrade(path)) => self.upgrade_failed(&path, &refusal),
                 (Err(refusal), RunningKind::Verify { .. }) => self.problem(

@@ -187,6 +187,7 @@ impl App {
                 desk.refusal = None;
                 let words = format!("Packet {} was saved as {}.", packet.number(), path.display());
                 self.notices.push(Notice::done(words));
+                self.look_for_stamp();
             }
             Err(refusal) => self.refused(refusal),
         }

@@ -219,7 +219,13 @@ impl App {
                     continue;
                 };
                 let Some(row) = def_of(*command) else { continue };
-                let button = egui::Button::new(row.text).shortcut_text(keys_of(ui.ctx(), row));
+                let keys = keys_of(ui.ctx(), row);
+                // An empty text of keys would become part of the name that a screen reader says.
+                let button = if keys.is_empty() {
+                    egui::Button::new((row.text, egui::Atom::grow()))
+                } else {
+                    egui::Button::new(row.text).shortcut_text(keys)
+                };
                 if ui
                     .add_sized([ui.available_width(), space::ROW], button)
                     .on_hover_text(row.tooltip)

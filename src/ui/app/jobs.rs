@@ -11,7 +11,7 @@ use egui::{Sense, Ui, vec2};
 use super::Desk;
 use crate::ops::import::ImportJob;
 use crate::ops::jobs::{Job, Progress};
-use crate::ops::{FileState, ProductFile, Refused, Upgraded, Verification};
+use crate::ops::{FileState, ProductFile, Refused, StampQuery, Upgraded, Verification};
 use crate::ui::theme::{palette, small, space};
 use crate::ui::widgets::button::icon_sized_ui;
 use crate::ui::widgets::icons::Icon;
@@ -37,6 +37,11 @@ pub enum RunningKind {
     Import(Arc<ImportJob>),
     /// Saves an attachment.
     Save,
+    /// Asks an authority for a time stamp.
+    TimeStamp {
+        asked_for: bool,
+        of: Version,
+    },
     /// Upgrade of the file at this path, which is not open.
     Upgrade(PathBuf),
 }
@@ -47,6 +52,8 @@ pub enum Finished {
     BackedUp(PathBuf),
     /// An attachment was saved there.
     Saved(PathBuf),
+    /// The reply to a query for a time stamp.
+    TimeStamped(Box<(StampQuery, Vec<u8>)>),
     /// The writer is returned; the outcome is in the job.
     Imported(Box<ProductFile>),
     /// Upgraded, or refused because the file is not an older product file.
@@ -181,6 +188,7 @@ impl Jobs {
             RunningKind::Verify { .. }
             | RunningKind::Backup { .. }
             | RunningKind::Save
+            | RunningKind::TimeStamp { .. }
             | RunningKind::Upgrade(_) => None,
         })
     }
@@ -192,6 +200,7 @@ impl Jobs {
             RunningKind::Verify { .. }
             | RunningKind::Backup { .. }
             | RunningKind::Save
+            | RunningKind::TimeStamp { .. }
             | RunningKind::Import(_) => None,
         })
     }

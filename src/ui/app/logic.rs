@@ -23,6 +23,8 @@ pub struct Schedule {
     pub refreshed_at: Option<f64>,
     /// No automatic backup of an open file before this time.
     pub backup_after: Moment,
+    /// No look for a due time stamp before this time.
+    pub stamp_after: Moment,
     /// Whether the file is to be verified.
     pub verify_wanted: bool,
 }
@@ -30,7 +32,7 @@ pub struct Schedule {
 impl Schedule {
     /// Nothing is due yet.
     pub const fn new(now: Moment) -> Self {
-        Self { active_at: now, refreshed_at: None, backup_after: now, verify_wanted: false }
+        Self { active_at: now, refreshed_at: None, backup_after: now, stamp_after: now, verify_wanted: false }
     }
 }
 
@@ -63,6 +65,7 @@ impl App {
             self.schedule.verify_wanted = false;
             self.verify(false);
         }
+        self.stamp_when_due();
         if let Some(folder) = self.setup.data_folder.clone()
             && self.session.is_some()
             && self.jobs.none_run()

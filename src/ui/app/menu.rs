@@ -22,6 +22,7 @@ pub const PERSON_MENU: &[Option<AppCommand>] = &[
     None,
     Some(AppCommand::BackUp),
     Some(AppCommand::Verify),
+    Some(AppCommand::TimeStamp),
     Some(AppCommand::Heads),
     Some(AppCommand::Open),
     Some(AppCommand::CloseFile),

@@ -23,6 +23,7 @@ mod seen;
 #[cfg(test)]
 mod seen_tests;
 mod settings_file;
+mod stamping;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

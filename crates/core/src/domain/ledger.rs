@@ -12,7 +12,6 @@ use crate::domain::record::RecordData;
 use crate::domain::requests::{Account, RecordSource};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
-use mainstay_base::time::Moment;
 
 /// The records, signatures and other data that a request may read.
 #[derive(Default)]
@@ -33,6 +32,8 @@ pub struct Ledger {
     /// Who made events while the clock ran backwards, since that was last acknowledged.
     behind: BTreeSet<RecordId>,
     continued: Continued,
+    /// SHA-256 of each event, as the event after it names it.
+    digests: Vec<[u8; 32]>,
 }
 
 impl Ledger {
@@ -52,13 +53,21 @@ impl Ledger {
         self.clock
     }
 
-    /// Notes the latest moment that the workstation knew before the next event.
-    pub const fn see(&mut self, seen: Option<Moment>) {
-        self.clock.seen = seen;
+    /// Notes what the next event says of the time before it: the latest moment that the workstation knew, and the digest of the
+    /// event before it.
+    pub fn begin(&mut self, event: &Event) {
+        self.clock.seen = event.clock_seen;
+        if event.seq > 1 {
+            let mut digest = [0; 32];
+            // What is no digest fits no time stamp either.
+            let _ = hex::decode_to_slice(&event.previous, &mut digest);
+            self.digests.push(digest);
+        }
     }
 
     /// Applies the changes of the next event, with its signatures. The changes are not checked; verification does that.
     pub fn follow(&mut self, event: &Event, signatures: &[Signature]) {
+        self.begin(event);
         for change in &event.changes {
             let before = self.take(change.record);
             let data = change.applied(event, before.clone());
@@ -175,6 +184,11 @@ impl RecordSource<Infallible> for Ledger {
 
     fn login_taken(&self, login: &str) -> Result<bool, Infallible> {
         Ok(self.logins.contains(login))
+    }
+
+    fn event_digest(&self, seq: u64) -> Result<Option<String>, Infallible> {
+        let index = usize::try_from(seq).ok().and_then(|seq| seq.checked_sub(1));
+        Ok(index.and_then(|index| self.digests.get(index)).map(hex::encode))
     }
 
     fn clock(&self) -> Result<ClockHistory, Infallible> {

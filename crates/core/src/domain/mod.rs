@@ -17,5 +17,5 @@ pub use kinds::{
 pub use mainstay_base::time;
 pub use model::{
     calendar, clock, continuation, deadline, event, field, kind, record, refused, shared_record, signature,
-    workflow,
+    time_stamp, workflow,
 };

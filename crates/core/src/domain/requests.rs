@@ -12,6 +12,7 @@ mod preview;
 mod record_source;
 mod records;
 mod request;
+mod time_stamp;
 
 use std::cell::RefCell;
 
@@ -324,6 +325,7 @@ impl<'a, F> Job<'a, F> {
                 self.note(&[Role::Support, Role::Quality], "Importing feedback", facts)
             }
             Request::NotePacket { facts } => self.note(&READERS, "Producing a packet", facts),
+            Request::AddTimeStamp(stamped) => self.add_time_stamp(&stamped),
             Request::NoteFailedSignIns { facts } => {
                 Ok(EventParts { record: Some(self.actor), facts, ..EventParts::default() })
             }

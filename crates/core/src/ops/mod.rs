@@ -24,6 +24,7 @@ mod request;
 mod scratch_copy;
 mod secrets;
 mod session;
+mod time_stamps;
 mod upgrade;
 pub mod workstation;
 mod writer;
@@ -52,6 +53,7 @@ pub use request::{Act, FileSource, Receipt, Request, request_names};
 pub use scratch_copy::ScratchCopy;
 pub use secrets::{Password, STRONGEST, check_strength};
 pub use session::Session;
+pub use time_stamps::{AddedStamp, REPLY_BYTES_MAX as STAMP_REPLY_BYTES_MAX, StampQuery};
 
 pub use crate::store::{
     Discrepancy, EventFilter, EventRow, FileState, Head, Hit, Holder, Leftover, ListRow, Report, Step, Steps,

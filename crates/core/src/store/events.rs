@@ -9,7 +9,8 @@ use crate::domain::clock::{ACKNOWLEDGE, ClockHistory, ClockReading, made_while_b
 use crate::domain::event::{Event, NO_PREVIOUS};
 use crate::domain::ids::RecordId;
 use crate::domain::signature::Signature;
-use mainstay_base::time::Moment;
+use crate::domain::time_stamp::TIME_STAMP;
+use mainstay_base::time::{Day, Moment};
 
 /// The last event of the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,19 +177,62 @@ impl Store {
         Ok(statement.query_row([seq], |row| row.get(0)).optional()?)
     }
 
+    /// The events of one request, newest first, at most `limit`.
+    pub fn events_of(&self, request: &str, limit: u32) -> Result<Vec<Event>, StoreError> {
+        let sql = "SELECT body FROM event WHERE request = ?1 ORDER BY seq DESC LIMIT ?2";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map(rusqlite::params![request, limit], |row| row.get::<_, String>(0))?;
+        rows.map(|body| parse_event(&body?)).collect()
+    }
+
+    /// Number of the last event with this digest.
+    pub fn event_with_digest(&self, digest: &str) -> Result<Option<u64>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT max(seq) FROM event WHERE digest = ?1")?;
+        let seq: Option<i64> = statement.query_row([digest], |row| row.get(0))?;
+        Ok(seq.map(i64::unsigned_abs))
+    }
+
+    /// The day on which an event was entered, UTC.
+    pub fn event_day(&self, seq: u64) -> Result<Option<Day>, StoreError> {
+        let Ok(seq) = i64::try_from(seq) else { return Ok(None) };
+        let mut statement = self.conn.prepare_cached("SELECT at FROM event WHERE seq = ?1")?;
+        let at: Option<String> = statement.query_row([seq], |row| row.get(0)).optional()?;
+        Ok(at.and_then(|at| Moment::parse(&at).ok()).map(Moment::day))
+    }
+
+    /// Whether one of these requests was performed after an event.
+    pub fn performed_after(&self, requests: &[&str], seq: u64) -> Result<bool, StoreError> {
+        let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+        let mut statement =
+            self.conn.prepare_cached("SELECT 1 FROM event WHERE request = ?1 AND seq > ?2 LIMIT 1")?;
+        for request in requests {
+            if statement.exists(rusqlite::params![request, seq])? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// The clock according to the events. It reads the newest events only, and an index.
     pub fn clock_history(&self) -> Result<ClockHistory, StoreError> {
-        let sql = "SELECT at, json_extract(body, '$.clock_back_seconds'), json_extract(body, '$.clock_seen') IS NOT NULL, request = ?1
-                   FROM event ORDER BY seq DESC";
+        let sql = "SELECT at, json_extract(body, '$.clock_back_seconds'), json_extract(body, '$.clock_seen') IS NOT NULL, request = ?1,
+                   iif(request = ?2, json_extract(body, '$.facts.time'), NULL) FROM event ORDER BY seq DESC";
         let mut statement = self.conn.prepare_cached(sql)?;
-        let rows = statement.query_map([ACKNOWLEDGE], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?, row.get(2)?, row.get(3)?))
+        let rows = statement.query_map([ACKNOWLEDGE, TIME_STAMP], |row| {
+            Ok((
+                row.get::<_, String>(0)?,
+                row.get::<_, Option<i64>>(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get::<_, Option<String>>(4)?,
+            ))
         })?;
         let latest = ClockHistory::latest(rows.map(|row| {
-            let (at, back, elsewhere, acknowledges) = row?;
+            let (at, back, elsewhere, acknowledges, stamped) = row?;
             let at = Moment::parse(&at).map_err(StoreError::Damaged)?;
             let back = back.map(i64::unsigned_abs);
-            Ok::<_, StoreError>(ClockReading { at, back, elsewhere, acknowledges })
+            let stamped = stamped.and_then(|time| Moment::parse(&time).ok());
+            Ok::<_, StoreError>(ClockReading { at, back, elsewhere, acknowledges, stamped })
         }))?;
         let sql = format!("SELECT 1 {CLOCK_BACK_SINCE}");
         let open = self.conn.prepare_cached(&sql)?.exists([self.clock_acknowledged()?])?;

@@ -107,6 +107,10 @@ impl RecordSource<StoreError> for Store {
         Ok(self.find_by_line(Kind::Person, "login", login)?.is_some())
     }
 
+    fn event_digest(&self, seq: u64) -> Result<Option<String>, StoreError> {
+        Self::event_digest(self, seq)
+    }
+
     fn clock(&self) -> Result<ClockHistory, StoreError> {
         let seen = self.clock_seen.get();
         if let Some((seq, clock)) = self.clock.get()

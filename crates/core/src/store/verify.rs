@@ -24,6 +24,7 @@ use super::{Steps, StoreError, open};
 use crate::domain::event::NO_PREVIOUS;
 use crate::domain::ids::RecordId;
 use crate::domain::signature::Signature;
+use mainstay_base::time::Moment;
 
 /// Something that does not match.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,10 @@ pub struct Verification {
     pub signatures: u64,
     /// How many attachments were checked.
     pub attachments: u64,
+    /// How many trusted time stamps were checked.
+    pub time_stamps: u64,
+    /// The last event that a trusted time stamp proves, and the time at which it existed.
+    pub last_stamped: Option<(u64, Moment)>,
     /// The last event: number and digest.
     pub head: (u64, String),
     /// What does not match; the first one first. Empty: everything matches.
@@ -54,7 +59,16 @@ pub struct Verification {
 impl Default for Verification {
     fn default() -> Self {
         let head = (0, NO_PREVIOUS.to_owned());
-        Self { events: 0, records: 0, signatures: 0, attachments: 0, head, findings: Vec::new() }
+        Self {
+            events: 0,
+            records: 0,
+            signatures: 0,
+            attachments: 0,
+            time_stamps: 0,
+            last_stamped: None,
+            head,
+            findings: Vec::new(),
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::domain::record::{KindDef, SignedEdits, record, rows};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::text::{Line, Text};
 use crate::domain::workflow::{World, states};
+use mainstay_base::time_stamp::Trusted;
 
 choice! {
     /// The subjects of the authority matrix (domain 2.15).
@@ -151,6 +152,13 @@ record! {
             /// Days of warning before a due date.
             warn_days: Option<u32> = "Warning before due dates (days)" => required(PolicyState::InForce.code());
         }
+        section "Trusted time", "21 CFR 11.10(e)", true, ANY => {
+            /// The address of an authority for time stamps (RFC 3161): `https://…` or `http://…`. Empty: none is asked, and
+            /// the program uses no network.
+            time_authority: Line = "Time stamp authority (address)";
+            /// The certificates by which its time stamps are trusted, PEM: the root, or the one that issues the signer's.
+            time_authority_certificates: Text = "Certificates of the authority (PEM)";
+        }
         section "Working days", "IEC 62304 6.1", true, ANY => {
             /// The country or site of the working days, and their source.
             calendar_name: Line = "Calendar of working days";
@@ -247,6 +255,29 @@ impl Policy {
             if !self.authority.iter().any(|row| row.subject == Some(subject)) {
                 wrong.push(("authority", format!("no role must sign “{}”", subject.word())));
             }
+        }
+        wrong.extend(self.time_authority_violations());
+        wrong
+    }
+
+    fn time_authority_violations(&self) -> Vec<(&'static str, String)> {
+        let (address, certificates) = (&*self.time_authority, &*self.time_authority_certificates);
+        let mut wrong = Vec::new();
+        let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+        if !address.is_empty()
+            && host.is_none_or(|host| host.is_empty() || host.contains(char::is_whitespace))
+        {
+            wrong.push((
+                "time_authority",
+                "must be an address that begins with https:// or http://".to_owned(),
+            ));
+        }
+        if !certificates.is_empty() {
+            let read = Trusted::from_pem(certificates);
+            wrong.extend(read.err().map(|why| ("time_authority_certificates", why)));
+        } else if !address.is_empty() {
+            let why = "must be given for the authority; its time stamps could not be checked without them";
+            wrong.push(("time_authority_certificates", why.to_owned()));
         }
         wrong
     }

@@ -3,17 +3,18 @@
 use crate::domain::event::Event;
 use crate::domain::ids::RecordId;
 use crate::domain::time::{CLOCK_BACK_SECONDS, Moment};
+use crate::domain::time_stamp::{StampedEvent, TIME_STAMP};
 
 /// The request that acknowledges a clock that ran backwards.
 pub const ACKNOWLEDGE: &str = "clock.acknowledge";
 /// Requests that the program performs by itself, so that nobody made them to enter something at another time.
-pub const BY_ITSELF: [&str; 1] = ["person.failed_sign_ins"];
+pub const BY_ITSELF: [&str; 2] = ["person.failed_sign_ins", TIME_STAMP];
 
 /// The clock according to the events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ClockHistory {
-    /// The latest moment of an event since the clock was last acknowledged, so that steps back that are each too small to
-    /// be reported cannot add up.
+    /// The latest moment of an event or of a trusted time stamp since the clock was last acknowledged, so that steps back that
+    /// are each too small to be reported cannot add up.
     pub latest: Option<Moment>,
     /// The latest moment that the workstation knows from elsewhere: from other files, or from the file system.
     pub seen: Option<Moment>,
@@ -32,6 +33,8 @@ pub struct ClockReading {
     pub elsewhere: bool,
     /// Whether it acknowledges that the clock ran backwards.
     pub acknowledges: bool,
+    /// The time that an authority states, if the event adds a time stamp.
+    pub stamped: Option<Moment>,
 }
 
 /// Whether somebody made the event while the clock ran backwards, and so does not acknowledge it.
@@ -52,13 +55,13 @@ impl ClockHistory {
     ) -> Result<Option<Moment>, E> {
         let mut latest: Option<Moment> = None;
         for reading in newest_first {
-            let ClockReading { at, back, elsewhere, acknowledges } = reading?;
+            let ClockReading { at, back, elsewhere, acknowledges, stamped } = reading?;
             if let Some(back) = back.filter(|_| !acknowledges && !elsewhere) {
                 let seconds = i64::try_from(back).unwrap_or(i64::MAX);
-                return Ok(latest.max(Some(at.plus_seconds(seconds))));
+                return Ok(latest.max(stamped).max(Some(at.plus_seconds(seconds))));
             }
             let later = latest.is_some_and(|latest| latest.seconds_since(at) > CLOCK_BACK_SECONDS);
-            latest = latest.max(Some(at));
+            latest = latest.max(stamped).max(Some(at));
             if acknowledges || later && !elsewhere {
                 break;
             }
@@ -83,7 +86,8 @@ impl ClockHistory {
             *self = Self { latest: Some(event.at), seen: None, open: false };
         } else {
             self.open |= event.clock_back_seconds.is_some();
-            self.latest = self.latest.max(Some(event.at));
+            let stamped = StampedEvent::of(event).map(|stamped| stamped.time);
+            self.latest = self.latest.max(stamped).max(Some(event.at));
         }
     }
 }
@@ -97,18 +101,22 @@ mod tests {
     proptest! {
         #[test]
         fn the_newest_events_say_the_same_of_the_clock_as_all_of_them(
-            steps in proptest::collection::vec((-400_i64..400, 0..12_u8, proptest::option::of(-300_i64..3000)), 0..60),
+            steps in proptest::collection::vec(
+                (-400_i64..400, 0..12_u8, proptest::option::of(-300_i64..3000), proptest::option::weighted(0.2, -900_i64..900)),
+                0..60,
+            ),
         ) {
             let start = Moment::parse("2030-01-01T00:00:00Z").unwrap();
             let (mut at, mut forward, mut readings) = (start, None::<Moment>, Vec::new());
-            for (seconds, chance, ahead) in steps {
+            for (seconds, chance, ahead, stamped) in steps {
                 at = at.plus_seconds(seconds);
                 let acknowledges = chance == 0;
                 let seen = ahead.map(|ahead| at.plus_seconds(ahead));
                 let clock = ClockHistory { latest: forward, seen, open: false };
                 let (back, elsewhere) = (clock.back(at), clock.seen_before(at).is_some());
-                forward = if acknowledges { Some(at) } else { forward.max(Some(at)) };
-                readings.push(ClockReading { at, back, elsewhere, acknowledges });
+                let stamped = stamped.filter(|_| !acknowledges).map(|seconds| at.plus_seconds(seconds));
+                forward = if acknowledges { Some(at) } else { forward.max(stamped).max(Some(at)) };
+                readings.push(ClockReading { at, back, elsewhere, acknowledges, stamped });
             }
             let newest_first = readings.iter().rev().map(|reading| Ok::<_, Infallible>(*reading));
             let Ok(backward) = ClockHistory::latest(newest_first);

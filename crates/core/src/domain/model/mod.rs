@@ -14,4 +14,5 @@ pub mod record;
 pub mod refused;
 pub mod shared_record;
 pub mod signature;
+pub mod time_stamp;
 pub mod workflow;

@@ -222,6 +222,11 @@ impl<'a, F> ChangeSet<'a, F> {
         }
     }
 
+    /// SHA-256 of the text of an event.
+    pub fn event_digest(&self, seq: u64) -> Result<Option<String>, Refusal<F>> {
+        self.source.event_digest(seq).map_err(Refusal::Store)
+    }
+
     /// The clock according to the audit trail.
     pub fn clock(&self) -> Result<ClockHistory, Refusal<F>> {
         self.source.clock().map_err(Refusal::Store)

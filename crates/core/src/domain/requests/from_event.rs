@@ -10,6 +10,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
 use crate::domain::signature::Meaning;
 use crate::domain::time::Moment;
+use crate::domain::time_stamp::TIME_STAMP;
 
 /// Names in an event's list of changes that belong to the record's head and are not declared fields.
 const HEAD_FIELDS: [&str; 3] = ["state", "owner", "parent"];
@@ -36,6 +37,7 @@ pub fn request_of(event: &Event, meaning: Option<Meaning>) -> Option<Request> {
         "person.change_password" => Request::ChangePassword,
         "packet.issue" => Request::NotePacket { facts },
         "feedback.import" => Request::NoteImport { facts },
+        TIME_STAMP => Request::AddTimeStamp(serde_json::from_value(facts).ok()?),
         ACKNOWLEDGE => Request::AcknowledgeClock,
         CONTINUE => Request::Continue(serde_json::from_value(facts).ok()?),
         "person.reset_access" => Request::ResetAccess { person: subject(event, Kind::Person)? },

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::canonical::Digest;
 use crate::domain::clock::ClockHistory;
 use crate::domain::continuation::Continued;
 use crate::domain::ids::{Kind, RecordId};
@@ -63,6 +64,8 @@ pub trait RecordSource<F> {
     fn last_actor(&self, request: &str, record: RecordId) -> Result<Option<RecordId>, F>;
     /// Whether a login is or was in use.
     fn login_taken(&self, login: &str) -> Result<bool, F>;
+    /// SHA-256 of the text of an event by its number.
+    fn event_digest(&self, seq: u64) -> Result<Option<Digest>, F>;
     /// The clock according to the events, and to what the workstation saw elsewhere.
     fn clock(&self) -> Result<ClockHistory, F>;
     /// Who made events while the clock ran backwards, since that was last acknowledged; sorted.

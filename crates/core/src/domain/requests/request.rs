@@ -13,6 +13,7 @@ use crate::domain::person::Role;
 use crate::domain::record::Fields;
 use crate::domain::signature::{Meaning, Part};
 use crate::domain::time::Moment;
+use crate::domain::time_stamp::{StampedEvent, TIME_STAMP};
 
 /// Where the bytes of an attachment come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -147,6 +148,9 @@ pub enum Request {
         /// Number, scope and digest of the packet.
         facts: Value,
     },
+    /// Adds a trusted time stamp on an event. The program obtains it; scripts cannot use it.
+    #[serde(skip)]
+    AddTimeStamp(StampedEvent),
     /// Records failed attempts to sign in. The next successful sign-in adds it.
     #[serde(skip)]
     NoteFailedSignIns {
@@ -292,6 +296,7 @@ impl Request {
             Self::Continue(_) => CONTINUE.to_owned(),
             Self::NoteImport { .. } => "feedback.import".to_owned(),
             Self::NotePacket { .. } => "packet.issue".to_owned(),
+            Self::AddTimeStamp(_) => TIME_STAMP.to_owned(),
             Self::NoteFailedSignIns { .. } => "person.failed_sign_ins".to_owned(),
             Self::ChangePassword => "person.change_password".to_owned(),
             Self::EnterWithCode { recovers: false } => "person.activate".to_owned(),
@@ -316,6 +321,7 @@ impl Request {
             | Self::Continue(_)
             | Self::NoteImport { .. }
             | Self::NotePacket { .. }
+            | Self::AddTimeStamp(_)
             | Self::NoteFailedSignIns { .. }
             | Self::ChangePassword
             | Self::EnterWithCode { .. }
@@ -346,6 +352,7 @@ impl Request {
             | Self::Continue(_)
             | Self::NoteImport { .. }
             | Self::NotePacket { .. }
+            | Self::AddTimeStamp(_)
             | Self::NoteFailedSignIns { .. } => HandsOut::Nothing,
         }
     }

@@ -12,6 +12,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::impact_analysis::ImpactAnalysis;
 use crate::domain::problem_report::is_safety_relevant;
 use crate::domain::requests::POLICY;
+use crate::domain::time_stamp::StampedEvent;
 use crate::ops::attention::AttentionItem;
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
@@ -411,6 +412,20 @@ fn open_table(items: &[AttentionItem]) -> Vec<Block> {
     vec![Block::paragraph(about), Block::table(columns, rows)]
 }
 
+/// The time stamps that were added in the period, in words.
+fn time_stamps(period: &Period) -> String {
+    let stamps: Vec<StampedEvent> = period.events.iter().filter_map(StampedEvent::of).collect();
+    match stamps.iter().max_by_key(|stamped| stamped.event) {
+        None => "None in the period".to_owned(),
+        Some(last) => format!(
+            "{} in the period. The last one proves that event {} existed at {}",
+            stamps.len(),
+            last.event,
+            last.time.words()
+        ),
+    }
+}
+
 /// Every event of the period, one line each.
 fn audit(paper: &Paper<'_>, period: &Period) -> Result<Vec<Block>, Refused> {
     let backup = paper
@@ -425,6 +440,7 @@ fn audit(paper: &Paper<'_>, period: &Period) -> Result<Vec<Block>, Refused> {
             "Backups",
             format!("{backup}Backups are separate files; the product file does not list them."),
         ),
+        Field::new("Trusted time stamps", time_stamps(period)),
         Field::new(
             "Values before and after",
             "In the audit trail of the product file, and in the packet of each change request",

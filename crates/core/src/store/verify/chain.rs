@@ -1,7 +1,8 @@
 //! The chain of events: numbers, digests, keys, grants and signatures.
 
 use std::collections::VecDeque;
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
 
 use ed25519_dalek::VerifyingKey;
 use rusqlite::{Row, Rows};
@@ -14,6 +15,7 @@ use crate::domain::event::{self, Event, Grant, NO_PREVIOUS};
 use crate::domain::person::Role;
 use crate::domain::requests::Request;
 use crate::domain::signature::Signature;
+use crate::domain::time_stamp::StampedEvent;
 use crate::store::StoreError;
 
 /// Bytes of a digest in hexadecimal, and of a signature.
@@ -25,6 +27,8 @@ const EVENT_BYTES_MAX: usize = 64 * 1024 * 1024;
 const LOOK_EVERY: u64 = 128;
 /// Batches that workers may have while the replay waits for the oldest.
 const AHEAD: usize = 4;
+/// How long is waited for a worker until the next look at whether somebody stopped the verification.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 impl Check<'_> {
     pub(super) fn keys(&mut self) -> Result<(), StoreError> {
@@ -85,7 +89,7 @@ impl Check<'_> {
             if (end.is_some() || ahead.len() > AHEAD)
                 && let Some(receiver) = ahead.pop_front()
             {
-                let parsed: Vec<Parsed> = receiver.recv().map_err(|_| self.broken_off())?;
+                let parsed = self.parsed(&receiver)?;
                 for event in parsed {
                     self.linked(event, &mut previous);
                     if self.result.events.is_multiple_of(LOOK_EVERY) {
@@ -100,6 +104,17 @@ impl Check<'_> {
             self.findings.found("event 1", "is not there, with which every file begins");
         }
         Ok(())
+    }
+
+    /// The events of a job. A worker that fails ends the wait.
+    fn parsed(&self, receiver: &Receiver<Vec<Parsed>>) -> Result<Vec<Parsed>, StoreError> {
+        loop {
+            match receiver.recv_timeout(LOOK_AGAIN) {
+                Ok(parsed) => return Ok(parsed),
+                Err(RecvTimeoutError::Timeout) => self.progress.check()?,
+                Err(RecvTimeoutError::Disconnected) => return Err(self.broken_off()),
+            }
+        }
     }
 
     /// Workers take no more jobs: the person cancelled, or one of them failed.
@@ -168,7 +183,12 @@ impl Check<'_> {
                 None => self.findings.found(place(), "names a code key that is no Ed25519 public key"),
             }
         }
-        for what in self.replay.event(event, public.as_ref().map(|(_, hex)| hex.as_str()), &signatures) {
+        let wrong = self.replay.event(event, public.as_ref().map(|(_, hex)| hex.as_str()), &signatures);
+        if let Some(stamped) = StampedEvent::of(event).filter(|_| wrong.is_empty()) {
+            self.result.time_stamps += 1;
+            self.result.last_stamped = self.result.last_stamped.max(Some((stamped.event, stamped.time)));
+        }
+        for what in wrong {
             self.findings.found(place(), what);
         }
         if event.seq == 1 {

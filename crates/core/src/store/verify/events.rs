@@ -87,6 +87,7 @@ impl Signers {
     /// Takes jobs until there are no more. It parses the events first, because somebody waits for them, and checks their signatures
     /// then. Answers the numbers of the events whose signatures do not match.
     pub fn work(&self, jobs: &Mutex<Receiver<Job>>, progress: &Progress) -> Vec<u64> {
+        let _guard = StopOnPanic(progress);
         let mut wrong = Vec::new();
         while let Some(Job { events, parsed }) = next(jobs) {
             if progress.is_stopped() {
@@ -129,6 +130,17 @@ impl Signers {
         let verdicts = strict::verdicts(&claims);
         wrong.extend(together.into_iter().zip(verdicts).filter(|(_, right)| !right).map(|(seq, _)| seq));
         wrong
+    }
+}
+
+/// Stops everything if its thread panics, so that nobody waits for it.
+struct StopOnPanic<'a>(&'a Progress<'a>);
+
+impl Drop for StopOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.stop();
+        }
     }
 }
 

@@ -62,7 +62,7 @@ impl Replay {
     ///
     /// What the event says of itself comes first; that the program would have done it, where nothing else contradicts.
     pub fn event(&mut self, event: &Event, public: Option<&str>, signatures: &[Signature]) -> Vec<String> {
-        self.ledger.see(event.clock_seen);
+        self.ledger.begin(event);
         let mut wrong: Vec<String> = self.clock(event).into_iter().collect();
         wrong.extend(self.earlier_rules(event));
         let before = self.ledger.person(event.actor);
