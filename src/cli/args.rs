@@ -421,6 +421,9 @@ pub struct RecordsArguments {
     /// Login of the person who imports them.
     #[arg(long)]
     pub login: String,
+    /// Why it is imported although the clock of this machine is behind what was seen before; needed only then.
+    #[arg(long, value_name = "WORDS")]
+    pub reason: Option<String>,
     /// A column to skip, by name or label; can be repeated. Fields that later steps fill cannot be imported.
     #[arg(long = "leave-out", value_name = "COLUMN")]
     pub leave_out: Vec<String>,
@@ -445,6 +448,9 @@ pub struct ImportArguments {
     /// Login of the person who imports it.
     #[arg(long)]
     pub login: String,
+    /// Why it is imported although the clock of this machine is behind what was seen before; needed only then.
+    #[arg(long, value_name = "WORDS")]
+    pub reason: Option<String>,
     /// Answer to a question of the mapping, FIELD=VALUE; can be repeated.
     #[arg(long = "answer")]
     pub answers: Vec<String>,

@@ -51,6 +51,10 @@ fn warning(seen: &Seen, file: &ProductFile) -> Option<String> {
     let path = file.path().display();
     match seen {
         Seen::First | Seen::Continues => None,
+        Seen::Unreadable => Some(format!(
+            "warning: what this workstation saw of {path} is damaged and could not be compared; compare the file with the head of a packet: \
+             `mainstay heads enter`"
+        )),
         Seen::Continued { seen, by } => Some(format!(
             "note: {path} lacks event {}, which this workstation saw; its event {by} continues it from a restored copy \
              without it",

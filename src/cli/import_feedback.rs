@@ -26,7 +26,8 @@ pub fn import(arguments: &ImportArguments) -> CommandResult {
     }
     let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
     let session: &Session = &session;
-    let plan = file.plan_import(&source, &mapping, ops::now()).map_err(Failure::of_input)?;
+    let mut plan = file.plan_import(&source, &mapping, ops::now()).map_err(Failure::of_input)?;
+    plan.reason = arguments.reason.clone().unwrap_or_default();
     let report = file.import(session, &plan, &|_| true, &ops::stamp())?;
     heads::remember(&mut file);
     outcome(&report, plan.imported_before, false)

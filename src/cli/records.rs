@@ -44,7 +44,8 @@ pub fn take(arguments: &RecordsArguments) -> CommandResult {
         return finish(&plan, output);
     }
     let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
-    let plan = planned(&file, kind, &source, arguments)?;
+    let mut plan = planned(&file, kind, &source, arguments)?;
+    plan.reason = arguments.reason.clone().unwrap_or_default();
     if let Some(id) = plan.known_as.filter(|_| !arguments.again) {
         return Err(Failure::refused(format!(
             "the same file is already attached as {id}; to import its rows again, give --again"

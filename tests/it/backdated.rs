@@ -8,12 +8,13 @@ use egui_kittest::kittest::Queryable as _;
 
 use mainstay::domain::ids::Kind;
 use mainstay::domain::time::Moment;
+use mainstay::ops::import::{ImportSource, ReadOptions};
 use mainstay::ops::workstation;
 use mainstay::ops::{Act, EventFilter, Receipt, Refused, Request};
 use mainstay::ui::cx::Route;
 use serde_json::json;
 
-use crate::desk::{Desk, fields, workstation as fresh};
+use crate::desk::{Desk, fields, stamp, workstation as fresh};
 use crate::forger::Forger;
 use crate::host::Window;
 
@@ -182,4 +183,57 @@ fn an_acknowledgement_in_another_file_clears_nothing_here() {
     assert_eq!(other.file.clock_behind(other.now).unwrap(), None);
     back.look();
     assert!(matches!(back.by("dan", feedback("Dated back")).unwrap_err(), Refused::NeedsReason(_)));
+}
+
+#[test]
+fn rows_are_imported_while_the_clock_is_behind_with_a_reason() {
+    let mut back = Back::new();
+    let bytes = b"number,title,received\n7,Alarm is late,2031-03-01 08:00\n".to_vec();
+    let source = ImportSource::from_bytes("rows.csv", "rows.csv", bytes, &ReadOptions::default()).unwrap();
+    let source = std::sync::Arc::new(source);
+    let (mapping, _) = source.from_columns();
+    let mut plan = back.desk.file.plan_import(&source, &mapping, back.desk.now).unwrap();
+    assert_eq!(plan.counts().taken, 1, "{:?}", plan.rows);
+    let at = stamp(back.desk.now);
+    let dan = &back.desk.people["dan"];
+    let refusal = back.desk.file.import(dan, &plan, &|_| true, &at).unwrap_err().to_string();
+    assert!(refusal.contains("clock of this machine is behind"), "{refusal}");
+    plan.reason = "The battery was empty".to_owned();
+    back.desk.file.import(dan, &plan, &|_| true, &at).unwrap();
+    let events = back.desk.file.events(&EventFilter::default(), 3, 0).unwrap();
+    let reasons = events.iter().filter(|row| row.event.reason.as_deref() == Some("The battery was empty"));
+    assert_eq!(reasons.count(), 2, "of the file and of the row");
+    back.desk.assert_verifies();
+}
+
+#[test]
+fn the_import_screen_asks_why_where_the_clock_is_behind() {
+    let desk = Desk::staffed();
+    let rows = desk.folder.path().join("rows.csv");
+    std::fs::write(&rows, "number,title,received\n7,Alarm is late,2031-02-01 08:00\n").unwrap();
+    let mut window = Window::new(desk, "dan", Route::Import, vec2(1240.0, 920.0));
+    window.pass(-3 * 86_400);
+    window.settle();
+    window.type_into("Path of the file", rows.to_str().unwrap());
+    window.press("Read");
+    for _ in 0..200 {
+        window.settle();
+        if window.has("1 will be imported") {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    window.press("Import 1 row");
+    assert!(!window.said("imported"), "not without a reason");
+    window.picture("import-reason");
+    window.type_into("Reason", "The battery was empty");
+    window.press("Import 1 row");
+    for _ in 0..200 {
+        window.settle();
+        if window.said("was imported") {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(window.said("1 row of rows.csv was imported"), "{:?}", window.state().messages());
 }

@@ -396,3 +396,26 @@ fn a_copy_in_which_others_worked_meanwhile_is_continued_too() {
     assert_eq!(r.compare(), Seen::Continues);
     r.desk.assert_verifies();
 }
+
+#[test]
+fn a_memory_that_is_damaged_is_reported_and_put_aside() {
+    let mut restored = Restored::new();
+    let uuid = restored.desk.file.uuid().unwrap();
+    let head = restored.place.join(&uuid).join("head");
+    std::fs::write(&head, b"12 half a dig\xff").unwrap();
+    let now = restored.desk.now;
+    assert_eq!(
+        workstation::remember(&restored.place, &mut restored.desk.file, now).unwrap(),
+        Seen::Unreadable
+    );
+    assert!(head.with_file_name("head-damaged").exists());
+    assert_eq!(
+        workstation::remember(&restored.place, &mut restored.desk.file, now).unwrap(),
+        Seen::Continues
+    );
+    std::fs::write(&head, "").unwrap();
+    let path = restored.desk.file.path().to_str().unwrap().to_owned();
+    let (code, _, err) = run_at(&restored.place, &["status", &path]);
+    assert_eq!(code, 0);
+    assert!(err.contains("is damaged and could not be compared"), "{err}");
+}

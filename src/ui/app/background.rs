@@ -3,15 +3,19 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::jobs::{Ended, Finished, RunningKind, Version};
+use super::jobs::{Attached, Ended, Finished, RunningKind, Version};
+use super::reason::ReasonDialog;
 use super::{App, Integrity};
 use crate::domain::time::Moment;
 use crate::ops::import::{IMPORT_RUNS, ImportJob};
 use crate::ops::workstation::Memory;
-use crate::ops::{ProductFile, Refused, Verification, workstation};
+use crate::ops::{Act, ProductFile, Refused, StoreError, Verification, workstation};
+use crate::ui::cx::Then;
 use crate::ui::dialogs;
 use crate::ui::widgets::notice::Notice;
 
+/// The reason for refusing other changes while a file is attached.
+const ATTACH_RUNS: &str = "A file is being attached: wait or cancel it";
 /// Seconds between two automatic backups of an open file.
 const BACKUP_SECONDS: i64 = 24 * 3600;
 /// Seconds after a failed automatic backup until the next attempt.
@@ -28,9 +32,10 @@ impl App {
     /// Verifies the file.
     pub(super) fn verify(&mut self, asked_for: bool) {
         let Some(desk) = &self.desk else { return };
-        if desk.file.writer_is_away() {
+        if let Some(held) = self.jobs.holding() {
+            let words = format!("{}: wait or cancel it.", held.is);
             self.schedule.verify_wanted = false;
-            self.problem(format!("{IMPORT_RUNS}."), "Verify the file after it has ended.");
+            self.problem(words, "Verify the file after it has ended.");
             return;
         }
         if self.jobs.is_verifying() {
@@ -172,11 +177,13 @@ impl App {
                     let (query, reply) = *answer;
                     self.time_stamped(&query, &reply, &kind);
                 }
+                (Ok(Finished::Attached(attached)), _) => self.attached(*attached),
                 (Ok(Finished::Imported(writer)), kind) => self.imported(*writer, &kind),
                 (Ok(Finished::Upgraded(done)), RunningKind::Upgrade(path)) => self.upgraded(&path, *done),
                 // The kind of a job determines the kind of its result.
                 (Ok(Finished::Upgraded(_)), _) => {}
                 (Err(refusal), RunningKind::Import(import)) => self.import_failed(&import, refusal),
+                (Err(_), RunningKind::Attach) => self.writer_lost("The file was not attached."),
                 (Err(_), kind) if cancelled => {
                     self.notices.push(Notice::info(format!("{name} was cancelled.")));
                     if matches!(kind, RunningKind::Backup { .. }) {
@@ -251,19 +258,25 @@ impl App {
         }
     }
 
-    fn imported(&mut self, writer: ProductFile, kind: &RunningKind) {
+    /// Takes the writer back from a job.
+    fn take_back(&mut self, writer: ProductFile) {
         let now = self.stamp().now;
-        let (Some(desk), RunningKind::Import(import)) = (&mut self.desk, kind) else { return };
+        let Some(desk) = &mut self.desk else { return };
         let returned = desk.file.take_back_writer(writer);
         let head = desk.file.head().clone();
         desk.cache.keep_up(&head, now.day());
         self.schedule.verify_wanted |= std::mem::take(&mut desk.verify_again);
         if let Err(refusal) = returned {
             self.problem(
-                format!("The text typed during the import could not be kept as a draft: {refusal}."),
+                format!("The text typed meanwhile could not be kept as a draft: {refusal}."),
                 "Save it soon, or copy it elsewhere.",
             );
         }
+    }
+
+    fn imported(&mut self, writer: ProductFile, kind: &RunningKind) {
+        let RunningKind::Import(import) = kind else { return };
+        self.take_back(writer);
         match import.outcome_words() {
             Some(Ok(words)) => self.notices.push(Notice::done(words)),
             Some(Err(_)) if import.progress().is_cancelled() => {
@@ -274,13 +287,18 @@ impl App {
             }
             None => {}
         }
-        self.leave_after_import();
+        self.leave_after_writing();
     }
 
-    /// An import that could not start or ended with a fault: the file is opened for writing again.
+    /// An import that could not start or ended with a fault.
     fn import_failed(&mut self, import: &ImportJob, refusal: Refused) {
-        let stamp = self.stamp();
         import.end(Err(refusal));
+        self.writer_lost("The import failed.");
+    }
+
+    /// A job with the writer that could not start or ended with a fault: the file is opened for writing again.
+    fn writer_lost(&mut self, words: &str) {
+        let stamp = self.stamp();
         let Some(desk) = &mut self.desk else { return };
         let back = desk.file.take_over(&stamp);
         if let (Ok(true), Some(session)) = (&back, &self.session) {
@@ -291,7 +309,47 @@ impl App {
         } else {
             "Nothing was changed. Close the file and open it again to continue writing."
         };
-        self.problem("The import failed.", remedy);
-        self.leave_after_import();
+        self.problem(words, remedy);
+        self.leave_after_writing();
+    }
+
+    /// Attaches a large file in the background with the writer.
+    pub(super) fn attach_in_background(&mut self, act: Act, then: Then) {
+        let stamp = self.stamp();
+        if let Some(other) = self.jobs.watched_under_way() {
+            let words = format!("“{}” is running: wait or cancel it.", other.name());
+            return self.problem(words, "Then attach the file.");
+        }
+        let verifying = self.jobs.stop_verifying();
+        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
+        let mut writer = match desk.file.hand_over_writer(ATTACH_RUNS) {
+            Ok(writer) => writer,
+            Err(refusal) => return self.refused(refusal),
+        };
+        desk.verify_again = verifying;
+        let session = session.for_job();
+        let started = self.jobs.start("Attaching the file", RunningKind::Attach, move |progress| {
+            let outcome =
+                writer.perform_while(&session, (act.clone(), None), &stamp, &|share| progress.at(share));
+            Ok(Finished::Attached(Box::new(Attached { writer, outcome, act, then })))
+        });
+        if started.is_err() {
+            self.writer_lost("The file was not attached.");
+        }
+    }
+
+    fn attached(&mut self, Attached { writer, outcome, act, then }: Attached) {
+        self.take_back(writer);
+        match outcome {
+            Ok(receipt) => self.done(&receipt, &then, false),
+            Err(Refused::Store(StoreError::Cancelled)) => {
+                self.notices.push(Notice::info("The file was not attached, because that was cancelled."));
+            }
+            Err(Refused::NeedsReason(what)) if act.reason.is_none() => {
+                self.dialogs.reason = Some(ReasonDialog::new(act, then, None, what));
+            }
+            Err(refusal) => self.refused(refusal),
+        }
+        self.leave_after_writing();
     }
 }

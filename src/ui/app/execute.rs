@@ -12,7 +12,7 @@ use super::reason::ReasonDialog;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::requests::Preview;
 use crate::domain::text::sentence;
-use crate::ops::{Act, Password, Receipt, Refused, Request, STRONGEST};
+use crate::ops::{Act, FileSource, Password, Receipt, Refused, Request, STRONGEST};
 use crate::ui::cx::{Command, Cx, Route, Then};
 use crate::ui::dialogs;
 use crate::ui::screens::sign_in::PasswordChange;
@@ -26,6 +26,15 @@ pub(super) struct DeskView<'a> {
     pub screens: &'a mut Screens,
     pub now: &'a Route,
     pub settings: &'a mut Settings,
+}
+
+/// Bytes from which on a file is attached in the background.
+const LARGE: u64 = 4 << 20;
+
+/// Whether the request attaches a file that takes longer than a frame.
+fn attaches_much(act: &Act) -> bool {
+    let Request::Attach { file: FileSource::Path(path), .. } = &act.request else { return false };
+    std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() >= LARGE)
 }
 
 impl App {
@@ -75,6 +84,9 @@ impl App {
 
     /// Performs a request, or shows the content to sign and prompts for the password.
     pub(super) fn perform(&mut self, act: Act, then: Then, draft: Option<String>) {
+        if attaches_much(&act) {
+            return self.attach_in_background(act, then);
+        }
         if let Some((preview, names)) = self.perform_unsigned(&act, (&then, draft.as_deref())) {
             if let Some(desk) = &mut self.desk {
                 desk.refusal = None;

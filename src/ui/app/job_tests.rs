@@ -9,11 +9,11 @@ use eframe::egui;
 use egui::{Key, Modifiers, ViewportCommand, ViewportId, accesskit::Role};
 use egui_kittest::kittest::Queryable as _;
 
-use super::leaving::Closing;
+use super::leaving::{Closing, Leave};
 use super::tests::{Clock, PASSWORD, Window, fill, press, pump, shot, sign_in, window_with_data};
 use super::{App, Start};
 use crate::domain::ids::Kind;
-use crate::ops::{Request, workstation};
+use crate::ops::{FileSource, ProductFile, Request, workstation};
 use crate::ui::cx::{Route, Then};
 
 /// Rows to import.
@@ -92,7 +92,7 @@ fn an_import_runs_in_the_background_and_is_cancelled_in_the_status_line() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::at("2031-03-03T09:00:00Z");
     let mut window = importing(folder.path(), &clock);
-    assert!(window.state().jobs.importing().is_some());
+    assert!(window.state().jobs.holding().is_some());
     window.get_by_label("An import is running: wait or cancel it");
     let before = window.state().desk.as_ref().unwrap().file.head().clone();
     window.state_mut().perform(Request::AcknowledgeClock.into(), Then::Stay, None);
@@ -118,7 +118,7 @@ fn text_typed_during_an_import_is_kept_and_the_screens_show_the_imported_rows() 
     window.run_steps(2);
     window.state_mut().go(Route::List(Kind::Feedback));
     window.run_steps(2);
-    assert!(window.state().jobs.importing().is_some(), "the import goes on");
+    assert!(window.state().jobs.holding().is_some(), "the import goes on");
     until_said(&mut window, "300 rows of maude.csv were imported.");
     assert_eq!(feedback(window.state()), MANY);
     window.get_by_label("You are writing");
@@ -182,7 +182,7 @@ fn closing_the_window_during_an_import_asks_and_can_cancel_it() {
     window.run_steps(2);
     window.get_by_label("An import is running");
     press(&mut window, "Continue working");
-    assert!(window.state().jobs.importing().is_some_and(|import| !import.progress().is_cancelled()));
+    assert!(window.state().jobs.holding().is_some_and(|held| !held.progress.is_cancelled()));
     assert!(close(&mut window).contains(&ViewportCommand::CancelClose));
     window.run_steps(2);
     // Not `press`: the window may ask to be closed in the very next frame.
@@ -397,6 +397,61 @@ fn a_width_changed_by_keys_is_remembered() {
     assert!((after - before - 16.0).abs() < 0.5, "{before}, {after}");
 }
 
+/// A window in which a file of 24 MB is being attached to the product, slowly.
+fn attaching(folder: &Path, clock: &Clock) -> Window {
+    let mut window = opened(folder, clock, None);
+    window.ctx.set_request_repaint_callback(|_| {
+        if std::thread::current().name() == Some("Attaching the file") {
+            std::thread::sleep(HELD_UP * 4);
+        }
+    });
+    let path = folder.join("dump.bin");
+    std::fs::write(&path, vec![7; 24 << 20]).unwrap();
+    let attach = Request::Attach {
+        to: "PD-0001".parse().unwrap(),
+        file_name: "dump.bin".to_owned(),
+        file: FileSource::Path(path),
+        description: String::new(),
+        source: String::new(),
+        captured_at: None,
+    };
+    window.state_mut().perform(attach.into(), Then::Stay, None);
+    window
+}
+
+#[test]
+fn a_large_file_is_attached_in_the_background_and_can_be_cancelled() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let mut window = attaching(folder.path(), &clock);
+    let before = window.state().desk.as_ref().unwrap().file.head().clone();
+    until_label(&mut window, "A file is being attached: wait or cancel it");
+    window.state_mut().perform(Request::AcknowledgeClock.into(), Then::Stay, None);
+    assert!(window.state().messages().iter().any(|words| words.contains("wait or cancel it")));
+    // Leaving asks first.
+    window.state_mut().leave(Leave::CloseFile);
+    window.run_steps(3);
+    window.get_by_label_contains("The file is closed as soon as the attachment has ended");
+    press(&mut window, "Continue working");
+    window.get_by_role_and_label(Role::Button, "Cancel attaching the file").click_accesskit();
+    until_said(&mut window, "was not attached, because that was cancelled");
+    assert_eq!(*window.state().desk.as_ref().unwrap().file.head(), before);
+    window.get_by_label("You are writing");
+}
+
+#[test]
+fn a_large_file_that_was_attached_in_the_background_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let mut window = attaching(folder.path(), &clock);
+    until_said(&mut window, "Saved AT-0001 as event");
+    let file = window.state_mut().file().unwrap();
+    let record = file.record("AT-0001".parse().unwrap()).unwrap();
+    assert_eq!(record.value("bytes").as_u64(), Some(24 << 20));
+    let path = file.path().to_owned();
+    assert!(ProductFile::verify(&path, None, &|_| true).unwrap().findings.is_empty());
+}
+
 #[test]
 fn a_copy_of_an_attachment_is_saved_in_the_background() {
     let folder = tempfile::tempdir().unwrap();
@@ -410,7 +465,7 @@ fn a_copy_of_an_attachment_is_saved_in_the_background() {
     let attach = Request::Attach {
         to: "PD-0001".parse().unwrap(),
         file_name: "log.txt".to_owned(),
-        file: crate::ops::FileSource::Text("the alarm was late".to_owned()),
+        file: FileSource::Text("the alarm was late".to_owned()),
         description: String::new(),
         source: String::new(),
         captured_at: None,

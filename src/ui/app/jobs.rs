@@ -11,7 +11,8 @@ use egui::{Sense, Ui, vec2};
 use super::Desk;
 use crate::ops::import::ImportJob;
 use crate::ops::jobs::{Job, Progress};
-use crate::ops::{FileState, ProductFile, Refused, StampQuery, Upgraded, Verification};
+use crate::ops::{Act, FileState, ProductFile, Receipt, Refused, StampQuery, Upgraded, Verification};
+use crate::ui::cx::Then;
 use crate::ui::theme::{palette, small, space};
 use crate::ui::widgets::button::icon_sized_ui;
 use crate::ui::widgets::icons::Icon;
@@ -35,6 +36,8 @@ pub enum RunningKind {
         of: Version,
     },
     Import(Arc<ImportJob>),
+    /// Attaches a large file.
+    Attach,
     /// Saves an attachment.
     Save,
     /// Asks an authority for a time stamp.
@@ -56,8 +59,28 @@ pub enum Finished {
     TimeStamped(Box<(StampQuery, Vec<u8>)>),
     /// The writer is returned; the outcome is in the job.
     Imported(Box<ProductFile>),
+    /// The writer is returned, with the outcome.
+    Attached(Box<Attached>),
     /// Upgraded, or refused because the file is not an older product file.
     Upgraded(Box<Result<Upgraded, FileState>>),
+}
+
+/// A file that was attached, or not.
+pub struct Attached {
+    pub writer: ProductFile,
+    pub outcome: Result<Receipt, Refused>,
+    pub act: Act,
+    pub then: Then,
+}
+
+/// A job that has the writer, in words.
+#[derive(Clone, Copy)]
+pub struct Held<'a> {
+    /// Such as “An import is running”.
+    pub is: &'static str,
+    /// Such as “the import”.
+    pub the: &'static str,
+    pub progress: &'a Progress,
 }
 
 /// A job that has ended.
@@ -181,15 +204,19 @@ impl Jobs {
         })
     }
 
-    /// The import that is running.
-    pub fn importing(&self) -> Option<&Arc<ImportJob>> {
-        self.running.iter().find_map(|running| match &running.kind {
-            RunningKind::Import(job) => Some(job),
-            RunningKind::Verify { .. }
-            | RunningKind::Backup { .. }
-            | RunningKind::Save
-            | RunningKind::TimeStamp { .. }
-            | RunningKind::Upgrade(_) => None,
+    /// The job that has the writer.
+    pub fn holding(&self) -> Option<Held<'_>> {
+        self.running.iter().find_map(|running| {
+            let (is, the) = match &running.kind {
+                RunningKind::Import(_) => ("An import is running", "the import"),
+                RunningKind::Attach => ("A file is being attached", "the attachment"),
+                RunningKind::Verify { .. }
+                | RunningKind::Backup { .. }
+                | RunningKind::Save
+                | RunningKind::TimeStamp { .. }
+                | RunningKind::Upgrade(_) => return None,
+            };
+            Some(Held { is, the, progress: running.job.progress() })
         })
     }
 
@@ -200,6 +227,7 @@ impl Jobs {
             RunningKind::Verify { .. }
             | RunningKind::Backup { .. }
             | RunningKind::Save
+            | RunningKind::Attach
             | RunningKind::TimeStamp { .. }
             | RunningKind::Import(_) => None,
         })

@@ -1,4 +1,4 @@
-//! Leaving a file: locking, closing or replacing it waits for an import, and closing the window waits for a backup.
+//! Leaving a file: locking, closing or replacing it waits for a job that writes, and closing the window waits for a backup.
 //!
 //! Belongs here: asking whether to wait or to cancel. Does not belong here: the jobs themselves (`background`).
 
@@ -30,7 +30,7 @@ pub enum Leave {
     Quit,
 }
 
-/// A command that waits for the end of an import.
+/// A command that waits for the end of a job that writes.
 pub struct Leaving {
     what: Leave,
     /// Whether the user has chosen to wait.
@@ -51,7 +51,7 @@ pub enum Closing {
 }
 
 impl Leave {
-    /// What follows after the import.
+    /// What follows after the job.
     const fn words(&self) -> &'static str {
         match self {
             Self::Lock => "The window is locked",
@@ -64,16 +64,16 @@ impl Leave {
 }
 
 impl App {
-    /// Leaves; while an import runs, asks first.
+    /// Leaves; while a job writes, asks first.
     pub(super) fn leave(&mut self, what: Leave) {
         if !self.must_wait(&what) {
             self.leave_now(what);
         }
     }
 
-    /// Whether an import has to end first; if so, the user is asked.
+    /// Whether a job that writes has to end first; if so, the user is asked.
     fn must_wait(&mut self, what: &Leave) -> bool {
-        let holds = self.jobs.importing().is_some();
+        let holds = self.jobs.holding().is_some();
         if holds {
             self.dialogs.leaving = Some(Leaving { what: what.clone(), decided: false });
         }
@@ -95,8 +95,8 @@ impl App {
         }
     }
 
-    /// After an import has ended, leaves as requested.
-    pub(super) fn leave_after_import(&mut self) {
+    /// After a job has returned the writer, leaves as requested.
+    pub(super) fn leave_after_writing(&mut self) {
         if let Some(leaving) = self.dialogs.leaving.take() {
             self.leave_now(leaving.what);
         }
@@ -109,22 +109,24 @@ impl App {
 
     /// Draws the questions about leaving.
     pub(super) fn draw_leaving(&mut self, ctx: &Context) {
-        self.draw_import_question(ctx);
+        self.draw_writing_question(ctx);
         self.draw_backup_question(ctx);
     }
 
-    fn draw_import_question(&mut self, ctx: &Context) {
+    fn draw_writing_question(&mut self, ctx: &Context) {
         let Some(leaving) = self.dialogs.leaving.as_mut().filter(|leaving| !leaving.decided) else { return };
+        let Some(held) = self.jobs.holding() else { return };
         let words = format!(
-            "{} as soon as the import has ended. If you cancel the import, none of it is in the file.",
-            leaving.what.words()
+            "{} as soon as {the} has ended. If you cancel {the}, none of it is in the file.",
+            leaving.what.words(),
+            the = held.the
         );
         let mut cancel = false;
-        let dialog = Dialog::new("leaving", "An import is running", "Wait for it").cancel("Continue working");
+        let dialog = Dialog::new("leaving", held.is, "Wait for it").cancel("Continue working");
         let outcome = dialog.show(ctx, |ui| {
             ui.add(Label::new(body(words)).wrap());
             ui.add_space(space::S);
-            cancel = ui.button("Cancel the import").clicked();
+            cancel = ui.button(format!("Cancel {}", held.the)).clicked();
         });
         match outcome {
             Outcome::Open | Outcome::Refused => {}
@@ -135,9 +137,7 @@ impl App {
             if let Some(leaving) = &mut self.dialogs.leaving {
                 leaving.decided = true;
             }
-            if let Some(import) = self.jobs.importing() {
-                import.progress().cancel();
-            }
+            held.progress.cancel();
         }
     }
 

@@ -9,7 +9,6 @@ use super::leaving::Leave;
 use super::open_dialogs::ShownCode;
 use super::upgrading::Upgrading;
 use super::{App, Desk};
-use crate::ops::import::IMPORT_RUNS;
 use crate::ops::{
     FileState, NewFile, Opened, Password, ProductFile, Refused, Session, WhyReadOnly, example_access,
     write_example,
@@ -256,8 +255,9 @@ impl App {
     /// Tries to become the writer.
     pub(super) fn take_over(&mut self) {
         let stamp = self.stamp();
-        if self.jobs.importing().is_some() {
-            return self.problem(format!("{IMPORT_RUNS}."), "");
+        if let Some(held) = self.jobs.holding() {
+            let words = format!("{}: wait or cancel it.", held.is);
+            return self.problem(words, "");
         }
         let Some(desk) = &mut self.desk else { return };
         let name = self.session.as_ref().map_or("", |session| session.name());

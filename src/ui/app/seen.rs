@@ -90,6 +90,12 @@ impl App {
             desk.integrity = Integrity::Unknown;
             self.schedule.verify_wanted = true;
         }
+        if seen == Seen::Unreadable {
+            self.problem(
+                "What this workstation saw of the file is damaged and could not be compared.",
+                "Compare the file with the head of a packet: “Events seen of this file…” in the menu.",
+            );
+        }
         if let Seen::Continued { seen, by } = seen {
             self.notices.push(Notice::info(format!(
                 "The file lacks event {}, which this workstation saw. Its event {by} continues it from a restored copy without \

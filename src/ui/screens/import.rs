@@ -68,6 +68,8 @@ pub struct ImportScreen {
     planned: Option<PlanKey>,
     planning: Option<Job<ImportPlan>>,
     plan: Option<Arc<ImportPlan>>,
+    /// Why it is imported although the clock of the machine is behind.
+    reason: String,
     job: Option<Arc<ImportJob>>,
     report: Option<ImportReport>,
     table: OutcomeTable,
@@ -98,6 +100,7 @@ impl ImportScreen {
             planned: None,
             planning: None,
             plan: None,
+            reason: String::new(),
             job: None,
             report: None,
             table: OutcomeTable::default(),
@@ -408,6 +411,17 @@ impl ImportScreen {
     fn start_ui(&mut self, ui: &mut Ui, plan: &Arc<ImportPlan>, cx: &mut Cx<'_>) {
         let taken = plan.counts().taken;
         let mut missing = Vec::new();
+        // What cannot be read here is reported by the import itself.
+        let behind = cx.file.clock_behind(cx.now()).is_ok_and(|seconds| seconds.is_some());
+        if behind {
+            let words = "The clock of this machine is behind what was seen before. Say why rows are entered nevertheless.";
+            tone_words_ui(ui, Tone::Due, words);
+            Field::new("Reason").show(ui, |ui| ui.add(TextLine::new(&mut self.reason).width(480.0)));
+            ui.add_space(space::S);
+            if self.reason.trim().is_empty() {
+                missing.push("The reason is missing".to_owned());
+            }
+        }
         if taken == 0 {
             missing.push("No row can be imported".to_owned());
         }
@@ -421,7 +435,11 @@ impl ImportScreen {
         if guarded_ui(ui, &word, &missing) == Guarded::Pressed {
             let ctx = ui.ctx().clone();
             let progress = Progress::new("Import", move || ctx.request_repaint());
-            let job = Arc::new(ImportJob::new(Arc::clone(plan), progress));
+            let mut plan = Arc::clone(plan);
+            if behind {
+                Arc::make_mut(&mut plan).reason = self.reason.trim().to_owned();
+            }
+            let job = Arc::new(ImportJob::new(plan, progress));
             cx.ask(Command::Import(Arc::clone(&job)));
             self.problem = None;
             self.job = Some(job);

@@ -296,7 +296,9 @@ impl<'a, F> Job<'a, F> {
 
     /// An entry while the clock is behind what is known needs a reason, since it may be dated back (ALCOA+ "contemporaneous").
     fn ask_why_clock_is_behind(&self, request: &Request, reason: Option<&str>) -> Result<(), Refusal<F>> {
-        if !request.is_entry() || self.change.clock()?.back(self.now).is_none() {
+        // A signature alone is refused while the clock is behind, whatever the reason.
+        let signs = matches!(request, Request::Sign { .. });
+        if signs || !request.is_entry() || self.change.clock()?.back(self.now).is_none() {
             return Ok(());
         }
         self.ask_reason(reason, || "an entry while the clock of this machine is behind".to_owned())

@@ -35,7 +35,8 @@ pub fn source(source: FileSource) -> Result<BlobSource, Refused> {
 }
 
 /// Number and digest of the bytes of an attachment, of which at most one more than may be attached is read.
-pub fn measure(source: &BlobSource) -> Result<Measured, Refused> {
+/// `keep_going` is asked with the share that is read; `false` cancels.
+pub fn measure(source: &BlobSource, keep_going: &dyn Fn(f32) -> bool) -> Result<Measured, Refused> {
     match source {
         BlobSource::Bytes(bytes) => {
             Ok(Measured { bytes: bytes.len() as u64, sha256: canonical::digest(bytes) })
@@ -48,7 +49,16 @@ pub fn measure(source: &BlobSource) -> Result<Measured, Refused> {
                 // It is refused for its size, so it is not read.
                 return Ok(Measured { bytes, sha256: String::new() });
             }
-            Ok(in_pieces(&mut file.take(BYTES_MAX + 1), failed, |_| Ok(()))?)
+            let mut read = 0;
+            let each = |piece: &[u8]| {
+                read += piece.len();
+                if keep_going(read as f32 / bytes.max(1) as f32) {
+                    Ok(())
+                } else {
+                    Err(StoreError::Cancelled)
+                }
+            };
+            Ok(in_pieces(&mut file.take(BYTES_MAX + 1), failed, each)?)
         }
     }
 }

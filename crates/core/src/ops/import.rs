@@ -90,6 +90,8 @@ pub struct ImportPlan {
     pub rows: Vec<PlannedRow>,
     /// When the same file was imported before, if it was.
     pub imported_before: Option<Moment>,
+    /// Why it is imported although the clock of the machine is behind; empty if it is not.
+    pub reason: String,
 }
 
 /// The number of rows for each outcome.
@@ -263,6 +265,14 @@ impl ImportedRow {
 }
 
 impl ImportReport {
+    /// What was imported, in a sentence.
+    pub fn sentence(&self) -> String {
+        match self.counts.taken {
+            1 => format!("1 row of {} was imported.", self.file_name),
+            taken => format!("{taken} rows of {} were imported.", self.file_name),
+        }
+    }
+
     /// The report as CSV for spreadsheet programs.
     pub fn csv(&self) -> Result<Vec<u8>, Refused> {
         let rows = self.rows.iter().map(|row| {
@@ -318,19 +328,25 @@ impl ImportPlan {
     fn acts(&self, counts: ImportCounts, first: u32, attachment: RecordId) -> Vec<Act> {
         let source = &self.source;
         let reason = format!("Imported from {}", source.file_name);
+        let why = (!self.reason.is_empty()).then(|| self.reason.clone());
         let mut acts = Vec::with_capacity(counts.taken + 2);
-        acts.push(Act::from(Request::Attach {
+        let attach = Act::from(Request::Attach {
             to: PRODUCT,
             file_name: source.file_name.clone(),
             file: FileSource::Bytes(source.bytes.to_vec()),
             description: format!("Feedback imported with the mapping “{}”", self.mapping.name),
             source: source.place.clone(),
             captured_at: None,
-        }));
+        });
+        acts.push(Act { reason: why.clone(), ..attach });
         for row in &self.rows {
             if let RowPlan::Take(set) = &row.plan {
                 let request = Request::Create { kind: Kind::Feedback, parent: None, set: set.clone() };
-                acts.push(Act { late_reason: Some(reason.clone()), ..Act::from(request) });
+                acts.push(Act {
+                    reason: why.clone(),
+                    late_reason: Some(reason.clone()),
+                    ..Act::from(request)
+                });
             }
         }
         let last = first.saturating_add(u32::try_from(counts.taken).unwrap_or(u32::MAX)).saturating_sub(1);

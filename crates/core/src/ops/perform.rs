@@ -19,6 +19,9 @@ use crate::domain::signature::Signature;
 use crate::store::{Commit, Head, Measured, NewBlob, Tx};
 use mainstay_base::clock::Stamp;
 
+/// The share of the work on an attachment that is done once its file was read for its digest.
+const MEASURED: f32 = 0.3;
+
 /// The credential and the grant for a new key.
 pub(super) struct NewAccess {
     pub grant: Grant,
@@ -134,6 +137,18 @@ impl ProductFile {
         password: Option<&Password>,
         stamp: &Stamp,
     ) -> Result<Receipt, Refused> {
+        self.perform_while(session, (act, password), stamp, &|_| true)
+    }
+
+    /// The same, for a request that attaches a large file: `keep_going` is asked with the share that is done. `false` cancels,
+    /// and nothing is changed.
+    pub fn perform_while(
+        &mut self,
+        session: &Session,
+        (act, password): (Act, Option<&Password>),
+        stamp: &Stamp,
+        keep_going: &dyn Fn(f32) -> bool,
+    ) -> Result<Receipt, Refused> {
         let continues = matches!(act.request, Request::Continue(_));
         let acknowledges = matches!(act.request, Request::AcknowledgeClock);
         if act.request.leads_to_continuing() {
@@ -145,10 +160,10 @@ impl ProductFile {
         if let Some(password) = password {
             self.reauthenticate(session, password, stamp)?;
         }
-        let (act, blobs) = with_digest(act)?;
+        let act = with_digest(act, &|share| keep_going(share * MEASURED))?;
         // Without a transaction under way, because SQLite takes the setting only then.
-        self.store.spill(blobs.iter().any(NewBlob::is_large))?;
-        let receipt = self.perform_alone(session, (act, blobs), password.is_some(), stamp);
+        self.store.spill(act.1.iter().any(NewBlob::is_large))?;
+        let receipt = self.perform_alone(session, act, (password.is_some(), stamp), keep_going);
         // What was performed stays performed, also if the setting cannot be taken back.
         let _ = self.store.spill(false);
         if continues && receipt.is_ok() {
@@ -164,18 +179,20 @@ impl ProductFile {
         &mut self,
         session: &Session,
         act: (Act, Vec<NewBlob>),
-        signed: bool,
-        stamp: &Stamp,
+        signed_at: (bool, &Stamp),
+        keep_going: &dyn Fn(f32) -> bool,
     ) -> Result<Receipt, Refused> {
+        let all = act.1.iter().map(|blob| blob.bytes).sum::<u64>().max(1);
+        let go_on = |written: u64| keep_going(MEASURED + (1.0 - MEASURED) * (written as f32 / all as f32));
         let mut tx = self.store.begin()?;
-        let receipt = perform_in(&mut tx, session, act, signed, stamp)?;
+        let receipt = perform_in(&mut tx, session, act, signed_at, &go_on)?;
         tx.commit()?;
         Ok(receipt)
     }
 
     /// A preview of an act: its conditions, which of them are unmet, what would be signed and what would change. Nothing is written.
     pub fn preview(&self, session: &Session, act: Act, stamp: &Stamp) -> Result<Preview, Refused> {
-        let (act, _) = with_digest(act)?;
+        let (act, _) = with_digest(act, &|_| true)?;
         requests::preview(&self.store, &session.actor(false, stamp), act)
     }
 
@@ -197,7 +214,8 @@ impl ProductFile {
             if !keep_going(index) {
                 return Err((index, Refused::cancelled()));
             }
-            let done = with_digest(act).and_then(|act| perform_in(&mut tx, session, act, false, stamp));
+            let done = with_digest(act, &|_| true)
+                .and_then(|act| perform_in(&mut tx, session, act, (false, stamp), &|_| true));
             receipts.push(done.map_err(|refusal| (index, refusal))?);
         }
         tx.commit().map_err(|error| (count, error.into()))?;
@@ -218,24 +236,24 @@ fn perform_in(
     tx: &mut Tx<'_>,
     session: &Session,
     (act, blobs): (Act, Vec<NewBlob>),
-    signed: bool,
-    stamp: &Stamp,
+    (signed, stamp): (bool, &Stamp),
+    keep_going: &dyn Fn(u64) -> bool,
 ) -> Result<Receipt, Refused> {
     let actor = session.actor(signed, stamp);
     let (mut commit, outcome, code) = draft(tx, session, &actor, act, stamp)?;
     commit.blobs = blobs;
-    tx.append(&commit)?;
+    tx.append_while(&commit, keep_going)?;
     Ok(Receipt { seq: commit.event.seq, record: outcome.parts.record, made: outcome.made, code })
 }
 
 /// The act with the digest of its file, and the bytes separately.
-fn with_digest(act: Act) -> Result<(Act, Vec<NewBlob>), Refused> {
+fn with_digest(act: Act, keep_going: &dyn Fn(f32) -> bool) -> Result<(Act, Vec<NewBlob>), Refused> {
     let Act { request: Request::Attach { to, file_name, file, description, source, captured_at }, .. } = act
     else {
         return Ok((act, Vec::new()));
     };
     let from = files::source(file)?;
-    let Measured { bytes, sha256 } = files::measure(&from)?;
+    let Measured { bytes, sha256 } = files::measure(&from, keep_going)?;
     let media_type = files::media_type(&file_name).to_owned();
     let file = FileDigest { media_type, bytes, sha256: sha256.clone() };
     let blobs = if bytes > BYTES_MAX { Vec::new() } else { vec![NewBlob { sha256, bytes, source: from }] };

@@ -100,7 +100,9 @@ pub fn read<E: From<StoreError>>(
 }
 
 /// Writes the bytes of a new attachment, unless they are there.
-pub fn put(conn: &Connection, new: &NewBlob) -> Result<(), StoreError> {
+///
+/// `keep_going` is asked with the number of bytes that are written; `false` cancels.
+pub fn put(conn: &Connection, new: &NewBlob, keep_going: &dyn Fn(u64) -> bool) -> Result<(), StoreError> {
     if let Some(there) = read(conn, &new.sha256, |_| Ok::<(), StoreError>(()))? {
         if there.sha256 == new.sha256 && there.bytes == new.bytes {
             return Ok(());
@@ -114,16 +116,21 @@ pub fn put(conn: &Connection, new: &NewBlob) -> Result<(), StoreError> {
             .execute(params![new.sha256, bytes])?;
         return Ok(());
     }
-    put_in_pieces(conn, new)
+    put_in_pieces(conn, new, keep_going)
 }
 
-fn put_in_pieces(conn: &Connection, new: &NewBlob) -> Result<(), StoreError> {
+fn put_in_pieces(
+    conn: &Connection,
+    new: &NewBlob,
+    keep_going: &dyn Fn(u64) -> bool,
+) -> Result<(), StoreError> {
     conn.execute(
         "INSERT INTO blob (sha256, bytes) VALUES (?1, ?2)",
         params![new.sha256, ZeroBlob(new.bytes)],
     )?;
     let mut blob = conn.blob_open("main", "blob", "bytes", conn.last_insert_rowid(), false)?;
-    let failed = StoreError::io("the bytes of the attachment could not be written");
+    let failed =
+        |error: std::io::Error| StoreError::io("the bytes of the attachment could not be written")(error);
     let mut file;
     let mut memory;
     let from: &mut dyn Read = match &new.source {
@@ -138,8 +145,13 @@ fn put_in_pieces(conn: &Connection, new: &NewBlob) -> Result<(), StoreError> {
         }
     };
     // What the file has beyond the expected length does not come to the expected digest, and is not read.
-    let write = |piece: &[u8]| blob.write_all(piece);
-    let measured = in_pieces(&mut from.take(new.bytes), |error| error, write).map_err(failed)?;
+    let mut written = 0;
+    let write = |piece: &[u8]| {
+        blob.write_all(piece).map_err(failed)?;
+        written += piece.len() as u64;
+        if keep_going(written) { Ok(()) } else { Err(StoreError::Cancelled) }
+    };
+    let measured = in_pieces(&mut from.take(new.bytes), failed, write)?;
     blob.close()?;
     if measured.bytes != new.bytes || measured.sha256 != new.sha256 {
         let words = "the attached file changed while it was read; attach it again";

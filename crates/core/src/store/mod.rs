@@ -97,6 +97,7 @@ impl Store {
         }
         if !seen.same_file(&self.seen) {
             let before = std::mem::replace(self, open::open_read_only(&self.path)?);
+            self.see_clock(before.clock_seen());
             return Ok(before.head != self.head);
         }
         let head = events::head(&self.conn)?;

@@ -88,6 +88,15 @@ impl Tx<'_> {
 
     /// Writes one event with everything that belongs to it, and reads it back.
     pub fn append(&mut self, commit: &Commit) -> Result<(), StoreError> {
+        self.append_while(commit, &|_| true)
+    }
+
+    /// The same; `keep_going` is asked with the number of bytes of an attachment that are written, and `false` cancels.
+    pub fn append_while(
+        &mut self,
+        commit: &Commit,
+        keep_going: &dyn Fn(u64) -> bool,
+    ) -> Result<(), StoreError> {
         if !self.store.views_are_fresh {
             ddl::refresh_views(&self.store.conn)?;
             self.store.views_are_fresh = true;
@@ -100,7 +109,7 @@ impl Tx<'_> {
                 .execute(params![change.record.key(), change.revision, seq])?;
         }
         for blob in &commit.blobs {
-            blobs::put(conn, blob)?;
+            blobs::put(conn, blob, keep_going)?;
         }
         for data in &commit.records {
             records::put(conn, data)?;

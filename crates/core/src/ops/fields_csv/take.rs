@@ -49,6 +49,8 @@ pub struct FieldsPlan {
     pub rows: Vec<FieldsRow>,
     /// The attachment with the same content, if there is one: the file was imported before, or a person attached it.
     pub known_as: Option<RecordId>,
+    /// Why it is imported although the clock of the machine is behind; empty if it is not.
+    pub reason: String,
 }
 
 impl FieldsPlan {
@@ -77,19 +79,21 @@ impl FieldsPlan {
     /// The file is attached first, so nothing of it is lost; then follow the rows.
     fn acts(&self) -> Vec<Act> {
         let source = &self.source;
-        let mut acts = vec![Act::from(Request::Attach {
+        let reason = (!self.reason.is_empty()).then(|| self.reason.clone());
+        let attach = Act::from(Request::Attach {
             to: PRODUCT,
             file_name: source.file_name.clone(),
             file: FileSource::Bytes(source.bytes.to_vec()),
             description: format!("{} imported, one record for each row", self.kind.def().plural),
             source: source.place.clone(),
             captured_at: None,
-        })];
+        });
+        let mut acts = vec![Act { reason: reason.clone(), ..attach }];
         for row in &self.rows {
             if let FieldsRowPlan::Take(parent, set) = &row.plan {
                 let request = Request::Create { kind: self.kind, parent: *parent, set: set.clone() };
                 let late_reason = Some(format!("Imported from {}, line {}", source.file_name, row.line));
-                acts.push(Act { late_reason, ..Act::from(request) });
+                acts.push(Act { reason: reason.clone(), late_reason, ..Act::from(request) });
             }
         }
         acts
@@ -136,7 +140,7 @@ impl ProductFile {
             })
             .collect::<Result<_, Refused>>()?;
         let known_as = self.store.find_by_line(Kind::Attachment, "sha256", &source.sha256)?;
-        Ok(FieldsPlan { source: Arc::clone(source), kind, rows, known_as })
+        Ok(FieldsPlan { source: Arc::clone(source), kind, rows, known_as, reason: String::new() })
     }
 
     fn plan_row(

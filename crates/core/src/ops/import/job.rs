@@ -49,7 +49,7 @@ impl ImportJob {
     pub fn outcome_words(&self) -> Option<Result<String, String>> {
         let outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
         outcome.as_ref().map(|outcome| match outcome {
-            Ok(report) => Ok(format!("{} rows of {} were imported.", report.counts.taken, report.file_name)),
+            Ok(report) => Ok(report.sentence()),
             Err(refusal) => Err(refusal.to_string()),
         })
     }

@@ -94,6 +94,7 @@ impl ProductFile {
             mapping: mapping.clone(),
             rows: planned,
             imported_before,
+            reason: String::new(),
         })
     }
 

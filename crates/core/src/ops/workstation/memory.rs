@@ -25,6 +25,14 @@ const NUMBER_MAX: u32 = 10_000_000;
 /// Most events left behind that are remembered of a file.
 const LEFT_MAX: usize = 100;
 
+/// The file in which it is remembered, in the folder of the product file; and where a damaged one is kept.
+const HEAD: &str = "head";
+const DAMAGED: &str = "head-damaged";
+
+/// What was remembered of a file cannot be read.
+#[derive(Debug)]
+struct Unreadable;
+
 /// What is remembered of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Memory {
@@ -39,10 +47,19 @@ pub struct Memory {
 impl Memory {
     /// What is remembered of a file. `None` if it is nothing, or it cannot be read.
     pub fn of(folder: &Path, uuid: &str) -> Option<Self> {
+        Self::read(folder, uuid).ok().flatten()
+    }
+
+    /// What is remembered of a file. `Err` if there is something that cannot be read.
+    fn read(folder: &Path, uuid: &str) -> Result<Option<Self>, Unreadable> {
         let mut text = String::new();
-        let file = fs::File::open(folder_of(folder, uuid).join("head")).ok()?;
-        file.take(BYTES_MAX).read_to_string(&mut text).ok()?;
-        Self::parse(&text)
+        let file = match fs::File::open(folder_of(folder, uuid).join(HEAD)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(_) => return Err(Unreadable),
+        };
+        file.take(BYTES_MAX).read_to_string(&mut text).map_err(|_| Unreadable)?;
+        Self::parse(&text).map(Some).ok_or(Unreadable)
     }
 
     /// The first line is the last event. Further lines begin with a word that says what they are.
@@ -110,7 +127,7 @@ impl Memory {
         let own = folder_of(folder, uuid);
         fs::create_dir_all(&own)
             .map_err(StoreError::io(format!("{} could not be written", own.display())))?;
-        let mut file = FreshFile::over(&own.join("head"), None)?;
+        let mut file = FreshFile::over(&own.join(HEAD), None)?;
         file.put(self.text().as_bytes())?;
         Ok(file.persist_loosely()?)
     }
@@ -172,6 +189,8 @@ impl fmt::Display for Behind {
 pub enum Seen {
     /// This workstation never saw it.
     First,
+    /// What was seen of it is damaged and cannot be compared. It was kept aside, and what is seen from now on counts.
+    Unreadable,
     /// It contains the event that was seen last.
     Continues,
     /// It lacks that event, and one of its events says that it was continued without it.
@@ -243,8 +262,17 @@ pub fn remember(folder: &Path, file: &mut ProductFile, now: Moment) -> Result<Se
 
 fn remember_head(folder: &Path, file: &mut ProductFile) -> Result<Seen, Refused> {
     let uuid = file.uuid()?;
-    let known = Memory::of(folder, &uuid);
-    let seen = believed(compare(known.as_ref(), file)?, known.as_ref(), file)?;
+    let read = Memory::read(folder, &uuid);
+    let damaged = read.is_err();
+    let known = read.unwrap_or_default();
+    let seen = if damaged {
+        let own = folder_of(folder, &uuid);
+        // If it cannot be put aside, the next look finds it damaged again.
+        let _ = fs::rename(own.join(HEAD), own.join(DAMAGED));
+        Seen::Unreadable
+    } else {
+        believed(compare(known.as_ref(), file)?, known.as_ref(), file)?
+    };
     if let Seen::Behind(behind) = &seen {
         file.hold_back(Some(behind.clone()));
         return Ok(seen);
@@ -388,7 +416,7 @@ pub fn take_over_heads(folder: &Path, heads: &[SeenHead]) -> Result<usize, Refus
 /// # Errors
 /// When the folder cannot be written.
 pub fn forget(folder: &Path, uuid: &str) -> Result<bool, Refused> {
-    let path = folder_of(folder, uuid).join("head");
+    let path = folder_of(folder, uuid).join(HEAD);
     match fs::remove_file(&path) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
@@ -417,6 +445,9 @@ mod tests {
         assert_eq!(Memory::of(folder.path(), "one"), Some(memory));
         assert_eq!(Memory::of(folder.path(), "two"), None);
         assert_eq!(Memory::parse("nonsense"), None);
+        fs::write(folder_of(folder.path(), "one").join(HEAD), "7 half").unwrap();
+        assert!(Memory::read(folder.path(), "one").is_err());
+        assert!(Memory::read(folder.path(), "two").is_ok_and(|memory| memory.is_none()));
     }
 
     #[test]
