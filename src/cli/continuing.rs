@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::args::ContinueArguments;
 use super::failure::Failure;
 use super::{CommandResult, heads, open};
+use crate::domain::packet;
 use crate::ops::{self, Act, Continuation, Loss, Request};
 
 /// Continues a file from a restored copy.
@@ -37,6 +38,9 @@ fn words(said: &Continuation, ends: u64, seq: u64) -> String {
     for (kind, number) in said.next.iter().filter(|(kind, _)| !ops::ONE_OF.contains(kind)) {
         let id = crate::domain::ids::RecordId::new(*kind, *number);
         let _ = writeln!(output, "{:<20} go on from {id}", kind.def().plural);
+    }
+    if let Some(number) = said.next_packet {
+        let _ = writeln!(output, "{:<20} go on from {}", "Packets", packet::words(number));
     }
     output
 }

@@ -119,7 +119,7 @@ fn verification_json(path: &Path, found: &Verification, continued: &Continued) -
         found.findings.iter().map(|finding| json!({"place": finding.place, "what": finding.what})).collect();
     let continued: Vec<_> = continued
         .iter()
-        .map(|(seq, said)| json!({"event": seq, "lost": said.lost, "next": said.next}))
+        .map(|(seq, said)| json!({"event": seq, "lost": said.lost, "next": said.next, "next_packet": said.next_packet}))
         .collect();
     let value = json!({
         "format": 1, "path": path.display().to_string(), "events": found.events, "records": found.records,

@@ -7,7 +7,7 @@ use super::args::ImportArguments;
 use super::failure::Failure;
 use super::records::some_refused;
 use super::words::counted;
-use super::{CommandResult, heads, open};
+use super::{CommandResult, heads, open, time_stamp};
 use crate::domain::time::Moment;
 use crate::ops::import::{
     ImportReport, ImportSource, Mapping, ReadOptions, RowOutcome, answered, find_mapping,
@@ -29,6 +29,8 @@ pub fn import(arguments: &ImportArguments) -> CommandResult {
     let mut plan = file.plan_import(&source, &mapping, ops::now()).map_err(Failure::of_input)?;
     plan.reason = arguments.reason.clone().unwrap_or_default();
     let report = file.import(session, &plan, &|_| true, &ops::stamp())?;
+    heads::remember(&mut file);
+    time_stamp::request_if_due(&mut file, session);
     heads::remember(&mut file);
     outcome(&report, plan.imported_before, false)
 }

@@ -74,6 +74,9 @@ fn signed_in(
     heads::compare(&mut file, remembered);
     let session = file.sign_in(login, password, &ops::stamp())?;
     file.name_writer(&session, &ops::stamp());
+    for words in file.failure_words(&session)? {
+        eprintln!("mainstay: {words}");
+    }
     Ok((file, session))
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::args::{PacketArguments, PacketOf};
 use super::failure::Failure;
+use super::run::print_now;
 use super::words::counted;
 use super::{CommandResult, heads, open, time_stamp};
 use crate::base::fresh_file::FreshFile;
@@ -20,11 +21,13 @@ pub fn packet(arguments: &PacketArguments) -> CommandResult {
     let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
     refuse_future(&file, &options.scope)?;
     let written = write(&mut file, &session, &options, &arguments.out);
-    if written.is_ok() {
-        time_stamp::request_if_due(&mut file, &session);
-    }
     heads::remember(&mut file);
-    written
+    let words = written?;
+    // What is done is said before anything is waited for.
+    print_now(&words);
+    time_stamp::request_if_due(&mut file, &session);
+    heads::remember(&mut file);
+    Ok(String::new())
 }
 
 fn scope(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
@@ -79,7 +82,7 @@ fn refuse_future(file: &ProductFile, scope: &PacketScope) -> Result<(), Failure>
     Ok(())
 }
 
-/// Writes a packet to a new file. A packet that cannot be recorded in the audit trail is removed.
+/// Writes a packet to a new file. A packet that cannot be recorded in the audit trail leaves none.
 pub fn write(
     file: &mut ProductFile,
     session: &Session,

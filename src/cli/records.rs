@@ -8,7 +8,7 @@ use super::args::RecordsArguments;
 use super::failure::Failure;
 use super::print::kind_of;
 use super::words::counted;
-use super::{CommandResult, heads, open};
+use super::{CommandResult, heads, open, time_stamp};
 use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::Kind;
 use crate::ops::fields_csv::{FieldsPlan, missing_column};
@@ -52,6 +52,8 @@ pub fn take(arguments: &RecordsArguments) -> CommandResult {
         )));
     }
     let made = file.take_fields(&session, &plan, &ops::stamp())?;
+    heads::remember(&mut file);
+    time_stamp::request_if_due(&mut file, &session);
     heads::remember(&mut file);
     let mut output = outcome(&plan, "imported");
     if let (Some(first), Some(last)) = (made.first(), made.last()) {

@@ -39,6 +39,7 @@ pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Command
             }
         }
     }
+    heads::remember(&mut file);
     time_stamp::request_if_due(&mut file, &session);
     heads::remember(&mut file);
     match first {
@@ -48,7 +49,7 @@ pub fn run(path: &Path, script: &Path, login: &str, keep_going: bool) -> Command
 }
 
 /// Prints an outcome at once, so that the output is complete even if the script is interrupted.
-fn print_now(line: &str) {
+pub(super) fn print_now(line: &str) {
     let mut out = std::io::stdout().lock();
     // A reader that has closed the pipe, such as `head`, is not an error.
     let _ = out.write_all(line.as_bytes()).and_then(|()| out.flush());

@@ -1,12 +1,14 @@
 //! `mainstay time-stamp`: trusted time stamps of an authority.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::args::TimeStampArguments;
 use super::failure::Failure;
 use super::{CommandResult, heads, open};
 use crate::base::fresh_file::FreshFile;
 use crate::base::regular;
+use crate::domain::role::Role;
 use crate::ops::{self, ProductFile, Refused, Session, StampQuery};
 
 /// Requests a time stamp, writes a query for another machine, or adds a reply that was obtained there.
@@ -26,7 +28,7 @@ pub fn time_stamp(arguments: &TimeStampArguments) -> CommandResult {
                     })?;
                     add(&mut file, &session, &bytes, None)
                 }
-                None => request(&mut file, &session),
+                None => request(&mut file, &session, ops::STAMP_PATIENCE),
             };
             heads::remember(&mut file);
             added
@@ -40,25 +42,29 @@ fn write_query(path: &Path, out: &Path) -> CommandResult {
     let query = file.stamp_query()?;
     let mut target = FreshFile::new(out, Some(path)).map_err(Refused::from)?;
     target.put(&query.bytes()).and_then(|()| target.persist()).map_err(Refused::from)?;
-    let to = if query.address.is_empty() { "AUTHORITY" } else { &query.address };
+    let to = if query.address.is_empty() { "AUTHORITY".to_owned() } else { quoted(&query.address) };
+    let (out, path) = (quoted(&out.display().to_string()), quoted(&path.display().to_string()));
     Ok(format!(
         "The query for a time stamp on event {} is in {out}. Where there is a network:\n\
          curl -H 'Content-Type: application/timestamp-query' --data-binary @{out} -o reply.tsr {to}\n\
          Then: mainstay time-stamp {path} --login NAME --reply reply.tsr\n",
         query.event,
-        out = out.display(),
-        path = path.display(),
     ))
 }
 
-fn request(file: &mut ProductFile, session: &Session) -> CommandResult {
+/// A word for a shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+fn request(file: &mut ProductFile, session: &Session, patience: Duration) -> CommandResult {
     let query = file.stamp_query()?;
     if query.address.is_empty() {
         return Err(Failure::refused(
             "the policy names no address of a time stamp authority; enter it there, or use --query and --reply",
         ));
     }
-    let reply = query.send()?;
+    let reply = query.send(patience)?;
     add(file, session, &reply, Some(&query))
 }
 
@@ -72,10 +78,13 @@ fn add(file: &mut ProductFile, session: &Session, reply: &[u8], query: Option<&S
     ))
 }
 
-/// Requests a time stamp if one is due. What prevents it is only reported: the work before it is done.
+/// Requests a time stamp if one is due; not for somebody who only reads. What prevents it is only reported: the work before it is done.
 pub fn request_if_due(file: &mut ProductFile, session: &Session) {
+    if session.roles().iter().all(|role| *role == Role::Auditor) {
+        return;
+    }
     let due = match file.stamp_due(ops::now()) {
-        Ok(Some(_)) => request(file, session),
+        Ok(Some(_)) => request(file, session, ops::SHORT_STAMP_PATIENCE),
         Ok(None) => return,
         Err(refusal) => Err(refusal.into()),
     };

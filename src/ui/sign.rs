@@ -11,6 +11,7 @@ use egui::{Context, Key, Label, Modifiers, RichText, ScrollArea, Ui, WidgetInfo,
 use self::covered::CoveredParts;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::RecordId;
+use crate::domain::packet;
 use crate::domain::requests::{Preview, SignedPart};
 use crate::domain::signature::{Meaning, Part};
 use crate::domain::text::sentence;
@@ -386,8 +387,8 @@ fn continuation(request: &Request) -> Option<Group> {
 /// The next number of each kind of which there can be another record.
 pub fn numbers(said: &Continuation) -> String {
     let more = said.next.iter().filter(|(kind, _)| !ONE_OF.contains(kind));
-    let ids: Vec<String> = more.map(|(kind, number)| RecordId::new(*kind, *number).to_string()).collect();
-    ids.join(", ")
+    let ids = more.map(|(kind, number)| RecordId::new(*kind, *number).to_string());
+    ids.chain(said.next_packet.map(packet::words)).collect::<Vec<_>>().join(", ")
 }
 
 /// The title of the dialog, such as “Evaluate PR-0003”.

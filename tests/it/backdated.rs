@@ -237,3 +237,16 @@ fn the_import_screen_asks_why_where_the_clock_is_behind() {
     }
     assert!(window.said("1 row of rows.csv was imported"), "{:?}", window.state().messages());
 }
+
+#[test]
+fn a_clock_that_is_set_back_while_the_window_is_open_is_noticed_without_an_event_between() {
+    let desk = Desk::staffed();
+    let mut window = Window::new(desk, "dan", Route::Dashboard, vec2(1240.0, 920.0));
+    window.pass(600);
+    window.settle();
+    assert!(!window.has("behind what was seen before"));
+    // Still after the last event of the file.
+    window.pass(-300);
+    window.settle();
+    window.get_by_label_contains("The clock of this machine is 5 minutes behind what was seen before.");
+}

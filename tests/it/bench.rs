@@ -1,6 +1,7 @@
 //! The forger's bench of `tests/forger`, in short: a program in another language forges true files in every way that it knows,
 //! and exactly those notice who must. `MAINSTAY_FORGERIES` says how many, `MAINSTAY_PYTHON` by which Python.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -53,7 +54,11 @@ fn write_files(folder: &Path) {
 fn every_forgery_of_the_bench_is_noticed_by_those_who_must() {
     let python = std::env::var("MAINSTAY_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     if tools_are_missing() || Command::new(&python).arg("--version").output().is_err() {
-        println!("skipped: Python or a tool of the recipe is not installed");
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: {}: Python or a tool of the recipe is not installed",
+            module_path!()
+        );
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -74,5 +79,8 @@ fn every_forgery_of_the_bench_is_noticed_by_those_who_must() {
     let words =
         String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     println!("{words}");
+    if output.status.code() == Some(SKIPPED) {
+        let _ = writeln!(std::io::stderr(), "skipped: {}: {}", module_path!(), words.trim());
+    }
     assert!(output.status.success() || output.status.code() == Some(SKIPPED), "{words}");
 }

@@ -3,7 +3,7 @@
 use mainstay::domain::ids::{Kind, RecordId};
 use mainstay::domain::person::Role;
 use mainstay::domain::time::Moment;
-use mainstay::ops::{Act, EventFilter, FileSource, Password, ProductFile, Refused, Request};
+use mainstay::ops::{Act, EventFilter, FileSource, Opened, Password, ProductFile, Refused, Request};
 use serde_json::json;
 
 use crate::chain::{analyse, approval_of, change_under_analysis, feedback};
@@ -341,6 +341,13 @@ fn references_lead_to_records_that_are_there_and_of_the_right_kind() {
     assert!(refusal.contains("there is no PR-0099"), "{refusal}");
     let refusal = desk.edit("dan", fb, json!({"problem_report": "CR-0001"})).unwrap_err().to_string();
     assert!(refusal.contains("is not a problem report"), "{refusal}");
+    // Also in a row of a table.
+    for (person, why) in [("PN-0099", "there is no PN-0099"), ("FB-0001", "is not a person")] {
+        let set = fields(json!({"deputies": [{"role": "quality", "person": person}]}));
+        let edit = Act::from(Request::Edit { id: "PL-0001".parse().unwrap(), set }).because("As decided");
+        let refusal = desk.signed("ana", edit).unwrap_err().to_string();
+        assert!(refusal.contains(why), "{refusal}");
+    }
     let twice = desk.edit("dan", fb, json!({"related": [fb, fb]})).unwrap_err().to_string();
     assert!(twice.contains(&format!("“Related records”: {fb} is listed twice")), "{twice}");
     let nothing = desk.edit("dan", fb, json!({"title": "Alarm is late on battery"})).unwrap_err();
@@ -368,4 +375,56 @@ fn a_batch_is_done_whole_or_not_at_all() {
     assert_eq!((index, desk.file.head()), (1, &before));
     assert_eq!(desk.file.perform_all(&desk.people["ana"], acts, &|_| true, &stamp(at)).unwrap().len(), 2);
     desk.assert_verifies();
+}
+
+#[test]
+fn failed_attempts_are_told_to_an_administrator_and_kept_in_the_audit_trail() {
+    let mut desk = Desk::staffed_once();
+    let at = stamp(desk.tick());
+    for login in ["ben", "ben", "nobody", "somebody"] {
+        let refusal = desk.file.sign_in(login, &Password::new("wrong"), &at).err().unwrap();
+        assert!(matches!(refusal, Refused::WrongPassword), "{refusal}");
+    }
+    // Dan is no administrator and learns nothing of them.
+    let dan = desk.file.sign_in("dan", &Password::new(PASSWORD), &at).unwrap();
+    assert_eq!(desk.file.failure_words(&dan).unwrap(), Vec::<String>::new());
+    let ana = desk.file.sign_in("ana", &Password::new(PASSWORD), &at).unwrap();
+    let words = desk.file.failure_words(&ana).unwrap().join(" ");
+    assert!(words.contains("2 failed attempts to sign in as Ben Example."), "{words}");
+    assert!(words.contains("2 failed attempts to sign in with unknown logins."), "{words}");
+    let event = desk.file.events(&EventFilter::default(), 1, 0).unwrap().remove(0).event;
+    assert_eq!((event.request.as_str(), event.actor), ("person.failed_sign_ins", ana.person()));
+    let people: Vec<&str> =
+        event.facts["failures"].as_array().unwrap().iter().filter_map(|one| one["person"].as_str()).collect();
+    assert_eq!(people, ["PN-0002", "PN-0002"]);
+    // Told once, and still told to Ben, who waits no less.
+    let again = desk.file.sign_in("ana", &Password::new(PASSWORD), &at).unwrap();
+    assert_eq!(desk.file.failure_words(&again).unwrap(), Vec::<String>::new());
+    let ben = desk.file.sign_in("ben", &Password::new(PASSWORD), &at).unwrap();
+    let words = desk.file.failure_words(&ben).unwrap().join(" ");
+    assert!(words.contains("2 failed attempts to sign in as you"), "{words}");
+    desk.assert_verifies();
+}
+
+#[test]
+fn attempts_with_unknown_logins_do_not_fill_the_file() {
+    let desk = Desk::staffed_once();
+    let path = desk.file.path().to_owned();
+    drop(desk.file);
+    let conn = rusqlite::Connection::open(&path).unwrap();
+    conn.execute_batch(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+         INSERT INTO sign_in_failure (person, at, machine) SELECT '', '2031-03-03T10:00:00Z', 'QA-PC9' FROM n",
+    )
+    .unwrap();
+    let count =
+        || -> i64 { conn.query_row("SELECT count(*) FROM sign_in_failure", [], |row| row.get(0)).unwrap() };
+    let Opened::Open(mut file) = ProductFile::open(&path, &stamp(desk.now)).unwrap() else {
+        panic!("not opened")
+    };
+    assert!(file.sign_in("nobody", &Password::new("wrong"), &stamp(desk.now)).is_err());
+    assert_eq!(count(), 1000);
+    let ana = file.sign_in("ana", &Password::new(PASSWORD), &stamp(desk.now)).unwrap();
+    assert!(file.failure_words(&ana).unwrap().join(" ").contains("1000 failed attempts"));
+    assert!(ProductFile::verify(&path, None, &|_| true).unwrap().findings.is_empty());
 }

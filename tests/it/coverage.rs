@@ -323,10 +323,10 @@ fn file_walk(walk: &mut Walk) {
     walk.sign("ana", RecordId::new(Kind::Product, 1));
     walk.edit("ana", RecordId::new(Kind::Policy, 1), json!({"warn_days": 14}));
     walk.act("dan", Request::NoteImport { facts: json!({"file": "reports.csv", "rows": 3}) });
-    walk.act("gus", Request::NotePacket { facts: json!({"number": "P-1"}) });
+    walk.act("gus", Request::NotePacket { facts: json!({"number": "PK-0001"}) });
     let later = walk.desk.now;
     walk.desk.now = Moment::parse("2031-03-01T09:00:00Z").unwrap();
-    walk.desk.by("dan", Request::NotePacket { facts: json!({"number": "P-2"}) }).unwrap();
+    walk.desk.by("dan", Request::NotePacket { facts: json!({"number": "PK-0002"}) }).unwrap();
     walk.desk.now = later;
     // The password is not asked for: a clock that ran backwards is acknowledged before anything can be signed.
     walk.act("ana", Act::from(Request::AcknowledgeClock).because("The battery was empty"));
@@ -347,8 +347,8 @@ pub fn walk_through_records(desk: Desk) -> Desk {
     walked(desk).desk
 }
 
-#[test]
-fn every_request_leaves_one_event_of_its_name_and_none_by_a_role_that_may_not() {
+/// Performs every request that a file has.
+fn whole_walk() -> Walk {
     let mut desk = Desk::staffed();
     desk.hire("fay", "Fay Example", &[Role::DevLead]);
     desk.hire("gus", "Gus Example", &[Role::Auditor]);
@@ -357,6 +357,17 @@ fn every_request_leaves_one_event_of_its_name_and_none_by_a_role_that_may_not() 
     walk.act("ana", Act::from(Request::Continue(said)).because("The disk failed"));
     people_walk(&mut walk);
     walk.desk.assert_verifies();
+    walk
+}
+
+/// The file of that walk.
+pub fn walked_file() -> Desk {
+    whole_walk().desk
+}
+
+#[test]
+fn every_request_leaves_one_event_of_its_name_and_none_by_a_role_that_may_not() {
+    let walk = whole_walk();
     let uncovered: Vec<String> = request_names()
         .into_iter()
         .filter(|name| !walk.seen.contains(name) && !OUT_OF_REACH.contains(&name.as_str()))

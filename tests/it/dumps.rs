@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use mainstay::domain::ids::Kind;
+use mainstay::domain::requests::RULES;
 use mainstay::domain::time::Moment;
 use mainstay::ops::{Opened, Password, ProductFile, Request};
 use rusqlite::Connection;
@@ -14,10 +15,10 @@ fn dump(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/dumps").join(name)
 }
 
-/// The schema of a file, as SQLite keeps it.
+/// The schema of a file, as SQLite keeps it, without views: they follow the declarations of the kinds.
 fn schema_of(path: &std::path::Path) -> String {
     let conn = Connection::open(path).unwrap();
-    let sql = "SELECT group_concat(sql || ';', char(10) ORDER BY rowid) || char(10) FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'search\\_%' ESCAPE '\\'";
+    let sql = "SELECT group_concat(sql || ';', char(10) ORDER BY rowid) || char(10) FROM sqlite_schema WHERE sql IS NOT NULL AND type <> 'view' AND name NOT LIKE 'search\\_%' ESCAPE '\\'";
     conn.query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
@@ -67,4 +68,29 @@ fn a_file_of_version_1_opens_verifies_and_is_worked_in() {
     let verification = ProductFile::verify(&path, None, &|_| true).unwrap();
     assert!(verification.findings.is_empty(), "{:#?}", verification.findings);
     assert_eq!((verification.signatures, verification.attachments), (1, 1));
+}
+
+/// Everything that the present rule set allows, in a file that is kept. Set `UPDATE_EXPECTED` to make it anew as long as the rule
+/// set is not released.
+#[test]
+fn a_file_of_every_rule_set_is_kept_and_verifies() {
+    let name = |rules: u32| dump(&format!("rules-{rules}.mainstay"));
+    if std::env::var_os("UPDATE_EXPECTED").is_some() {
+        let walked = crate::coverage::walked_file();
+        std::fs::copy(walked.file.path(), name(RULES)).unwrap();
+        return;
+    }
+    for rules in 1..=RULES {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kept.mainstay");
+        std::fs::copy(name(rules), &path).unwrap();
+        let verification = ProductFile::verify(&path, None, &|_| true).unwrap();
+        assert!(verification.findings.is_empty(), "rule set {rules}: {:#?}", verification.findings);
+        let conn = Connection::open(&path).unwrap();
+        let sql = "SELECT count(DISTINCT request), max(body ->> 'rules') FROM event";
+        let (requests, last): (u32, u32) =
+            conn.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        assert!(requests > 60, "rule set {rules}: only {requests} requests");
+        assert_eq!(last, rules);
+    }
 }

@@ -378,7 +378,8 @@ fn packet(forger: &Forger, login: &str) -> serde_json::Value {
     let mut event = forger.event_like("feedback.create", login);
     event["request"] = "packet.issue".into();
     event["role"] = if login == "ana" { "quality" } else { "developer" }.into();
-    event["facts"] = json!({"number": "1"});
+    let issued = forger.number("SELECT count(*) FROM event WHERE request = 'packet.issue'");
+    event["facts"] = json!({"number": format!("PK-{:04}", issued + 1)});
     event.as_object_mut().unwrap().remove("record");
     event
 }

@@ -20,10 +20,11 @@ pub fn recipe() -> &'static str {
 }
 
 pub fn tools_are_missing() -> bool {
-    let missing: Vec<&str> = ["bash", "sqlite3", "sha256sum", "openssl", "xxd", "awk"]
-        .into_iter()
-        .filter(|tool| Command::new(tool).arg("--version").output().is_err())
-        .collect();
+    let missing: Vec<&str> =
+        ["bash", "sqlite3", "sha256sum", "openssl", "xxd", "awk", "iconv", "xargs", "base64"]
+            .into_iter()
+            .filter(|tool| Command::new(tool).arg("--version").output().is_err())
+            .collect();
     if !missing.is_empty() {
         let _ = writeln!(
             std::io::stderr(),
@@ -207,7 +208,7 @@ fn a_stranger_finds_forgeries_with_plain_tools() {
             let mut event = forger.event_like("feedback.create", "dan");
             event["request"] = "packet.issue".into();
             event["role"] = "developer".into();
-            event["facts"] = json!({"number": "1"});
+            event["facts"] = json!({"number": "PK-0001"});
             event.as_object_mut().unwrap().remove("record");
             forger.append_as(&event, "dan");
         }

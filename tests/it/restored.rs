@@ -158,7 +158,7 @@ fn a_continuation_needs_the_role_the_reason_and_the_password_and_something_that_
     let left_out = |said: &mut Continuation| _ = said.next.remove(&Kind::Feedback);
     refused(&mut r, &left_out, "a number that is not given");
     let idle = |said: &mut Continuation| {
-        *said = Continuation { lost: None, next: said.next.clone() };
+        said.lost = None;
         said.next.insert(Kind::Feedback, 2);
     };
     refused(&mut r, &idle, "say how many");
@@ -418,4 +418,40 @@ fn a_memory_that_is_damaged_is_reported_and_put_aside() {
     let (code, _, err) = run_at(&restored.place, &["status", &path]);
     assert_eq!(code, 0);
     assert!(err.contains("is damaged and could not be compared"), "{err}");
+}
+
+#[test]
+fn a_number_of_a_packet_that_was_used_after_the_backup_is_never_used_again() {
+    let mut desk = Desk::staffed_once();
+    let issue = |desk: &mut Desk, number: &str| {
+        desk.by("eva", Request::NotePacket { facts: json!({"number": number}) })
+    };
+    issue(&mut desk, "PK-0001").unwrap();
+    let backup = std::fs::read(desk.file.path()).unwrap();
+    issue(&mut desk, "PK-0002").unwrap();
+    issue(&mut desk, "PK-0003").unwrap();
+    let place = fresh();
+    workstation::remember(&place, &mut desk.file, desk.now).unwrap();
+    let (lost, later) = (head_of(&desk.file), std::fs::read(desk.file.path()).unwrap());
+    let mut r = Restored { desk, place, lost, later };
+    r.put(&backup);
+    let Seen::Behind(behind) = r.compare() else { panic!("not noticed") };
+    assert_eq!(behind.packets, 3);
+    assert_eq!(r.desk.file.next_packet_number().unwrap(), "PK-0002");
+    let mut used = r.said();
+    used.next_packet = Some(1);
+    let act = Act::from(Request::Continue(used)).because("The disk failed");
+    let refusal = r.desk.signed("ana", act).unwrap_err().to_string();
+    assert!(refusal.contains("packets cannot go on from PK-0001; choose a number from PK-0002"), "{refusal}");
+    r.go_on();
+    assert_eq!(r.desk.file.next_packet_number().unwrap(), "PK-0004");
+    let refusal = issue(&mut r.desk, "PK-0002").unwrap_err().to_string();
+    assert_eq!(refusal, "the next packet has the number PK-0004; make the packet again");
+    issue(&mut r.desk, "PK-0004").unwrap();
+    r.desk.assert_verifies();
+    if !recipe::tools_are_missing() {
+        let (good, words) = recipe::run(r.desk.file.path(), None);
+        assert!(good, "{words}");
+    }
+    assert!(!r.later.is_empty());
 }

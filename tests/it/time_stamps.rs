@@ -15,6 +15,8 @@ use crate::desk::{Desk, PASSWORD, fields, new_file, stamp, workstation};
 use crate::host::Window;
 use crate::recipe;
 
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+
 fn feedback(title: &str) -> Act {
     Request::Create { kind: Kind::Feedback, parent: None, set: fields(json!({"title": title})) }.into()
 }
@@ -30,7 +32,7 @@ fn desk(authority: &'static Authority, answers: Answers) -> Desk {
 /// Asks the authority and adds what it answers.
 fn stamped(desk: &mut Desk) -> Result<StampedEvent, Refused> {
     let query = desk.file.stamp_query()?;
-    let reply = query.send()?;
+    let reply = query.send(PATIENCE)?;
     let at = desk.tick();
     desk.file
         .add_time_stamp(&desk.people["dan"], &reply, Some(&query), &stamp(at))
@@ -58,20 +60,19 @@ fn a_time_stamp_is_requested_kept_and_checked_by_verify_and_by_the_recipe() {
 fn one_is_due_each_day_on_which_something_happened_and_after_a_packet() {
     let Some(authority) = Authority::shared() else { return };
     let mut desk = desk(authority, Answers::Rightly);
-    let due = |desk: &Desk| desk.file.stamp_due(desk.now).unwrap().map(|query| query.event);
+    // The authority states the true time, so the day is that of the machine on which the tests run.
+    let today = || mainstay::ops::now();
+    let due = |desk: &Desk| desk.file.stamp_due(today()).unwrap().map(|query| query.event);
     let head = desk.file.head().seq;
     assert_eq!(due(&desk), Some(head));
     stamped(&mut desk).unwrap();
     assert_eq!(due(&desk), None);
     desk.by("dan", feedback("Alarm is late")).unwrap();
     assert_eq!(due(&desk), None, "there is one of this day");
-    desk.now = desk.now.plus_seconds(86_400);
-    assert_eq!(due(&desk), Some(desk.file.head().seq));
+    let tomorrow = desk.file.last_time_stamp().unwrap().unwrap().stamped.time.plus_seconds(86_400);
+    assert_eq!(desk.file.stamp_due(tomorrow).unwrap().unwrap().event, desk.file.head().seq);
     stamped(&mut desk).unwrap();
-    desk.now = desk.now.plus_seconds(86_400);
-    assert_eq!(due(&desk), None, "nothing happened since");
-    desk.by("dan", feedback("Alarm is silent")).unwrap();
-    stamped(&mut desk).unwrap();
+    assert!(desk.file.stamp_due(tomorrow).unwrap().is_none(), "nothing happened since");
     desk.by("dan", Request::NotePacket { facts: json!({"number": "PK-0001"}) }).unwrap();
     assert_eq!(due(&desk), Some(desk.file.head().seq));
     stamped(&mut desk).unwrap();
@@ -160,12 +161,11 @@ fn a_reply_of_another_file_or_of_an_authority_that_is_not_trusted_is_refused() {
 #[test]
 fn an_entry_dated_before_a_trusted_time_stamp_is_marked_without_any_memory_of_a_workstation() {
     let Some(authority) = Authority::shared() else { return };
-    // The machine's clock stands years before the time that the authority states.
+    // The machine's clock is three hours behind the time that the authority states.
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("pump.mainstay");
-    let at = |text: &str| stamp(Moment::parse(text).unwrap());
     let password = Password::new(PASSWORD);
-    let now = at("2020-01-01T09:00:00Z");
+    let now = stamp(mainstay::ops::now().plus_seconds(-3 * 3600));
     let (mut file, ana, _) = ProductFile::create(&path, &new_file(SafetyClass::B), &password, &now).unwrap();
     let set = json!({"time_authority_certificates": authority.root});
     file.perform(&ana, policy(set), Some(&password), &now).unwrap();
@@ -181,7 +181,54 @@ fn an_entry_dated_before_a_trusted_time_stamp_is_marked_without_any_memory_of_a_
     assert_eq!(event.clock_back_seconds, Some(stated.seconds_since(now.now).unsigned_abs()));
     let refusal = file.perform(&ana, policy(json!({"warn_days": 14})), Some(&password), &now).unwrap_err();
     assert!(refusal.to_string().contains("clock of this machine ran backwards"), "{refusal}");
+    // An acknowledgement does not make the true time untrue.
+    let acknowledge = Act::from(Request::AcknowledgeClock).because("The battery was empty");
+    file.perform(&ana, acknowledge, None, &now).unwrap();
+    assert!(matches!(file.perform(&ana, feedback("Dated back"), None, &now), Err(Refused::NeedsReason(_))));
+    let right = stamp(stated.plus_seconds(60));
+    file.perform(&ana, feedback("In time"), None, &right).unwrap();
+    file.perform(&ana, policy(json!({"warn_days": 14})), Some(&password), &right).unwrap();
     assert!(ProductFile::verify(&path, None, &|_| true).unwrap().findings.is_empty());
+}
+
+#[test]
+fn a_time_stamp_is_added_once_and_none_contradicts_another() {
+    let Some(authority) = Authority::shared() else { return };
+    let mut desk = desk(authority, Answers::Rightly);
+    let first = authority.reply(&desk.file.stamp_query().unwrap().bytes());
+    desk.by("dan", feedback("Alarm is late")).unwrap();
+    let second = authority.reply(&desk.file.stamp_query().unwrap().bytes());
+    let mut add = |reply: &[u8]| {
+        let at = desk.tick();
+        desk.file
+            .add_time_stamp(&desk.people["dan"], reply, None, &stamp(at))
+            .map(|(_, stamped)| stamped.event)
+    };
+    let event = add(&second).unwrap();
+    let refusal = add(&second).unwrap_err().to_string();
+    assert_eq!(
+        refusal,
+        format!("the file has a time stamp on event {event} already, which proves event {event} too")
+    );
+    let refusal = add(&first).unwrap_err().to_string();
+    assert!(refusal.ends_with(&format!("which proves event {} too", event - 1)), "{refusal}");
+    desk.assert_verifies();
+}
+
+#[test]
+fn a_time_far_ahead_of_the_clock_is_refused_and_then_measured_against() {
+    let Some(authority) = Authority::shared() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let password = Password::new(PASSWORD);
+    let now = stamp(Moment::parse("2020-01-01T09:00:00Z").unwrap());
+    let path = folder.path().join("pump.mainstay");
+    let (mut file, ana, _) = ProductFile::create(&path, &new_file(SafetyClass::B), &password, &now).unwrap();
+    file.perform(&ana, policy(json!({"time_authority_certificates": authority.root})), Some(&password), &now)
+        .unwrap();
+    let reply = authority.reply(&file.stamp_query().unwrap().bytes());
+    let refusal = file.add_time_stamp(&ana, &reply, None, &now).unwrap_err().to_string();
+    assert!(refusal.contains("correct the clock first"), "{refusal}");
+    assert!(matches!(file.perform(&ana, feedback("Dated back"), None, &now), Err(Refused::NeedsReason(_))));
 }
 
 #[test]
@@ -196,6 +243,7 @@ fn a_time_stamp_that_an_insider_adds_or_changes_is_found_by_verify_and_by_the_re
     };
     let scene: &'static crate::forger::Scene = Box::leak(Box::new(scene));
     let later = added.time.plus_seconds(60);
+    let head = scene.head.clone();
     for (change, recipe_finds) in [
         (json!({"time": later}), true),
         (json!({"event": added.event - 1}), true),
@@ -204,8 +252,10 @@ fn a_time_stamp_that_an_insider_adds_or_changes_is_found_by_verify_and_by_the_re
         (json!({"token": "AAAA"}), true),
         (json!({"token": "not base64 $(date)"}), true),
         (json!({"time": "tomorrow"}), true),
-        // What only the replay sees: a member that no time stamp has.
-        (json!({"more": 1}), false),
+        (json!({"more": 1}), true),
+        (json!({"event": head.0, "digest": head.1}), true),
+        // The same again.
+        (json!({}), true),
     ] {
         let forger = crate::forger::Forger::without_triggers(scene);
         let mut event = forger.event_like(TIME_STAMP, "dan");

@@ -182,6 +182,9 @@ impl App {
                 (Ok(Finished::Upgraded(done)), RunningKind::Upgrade(path)) => self.upgraded(&path, *done),
                 // The kind of a job determines the kind of its result.
                 (Ok(Finished::Upgraded(_)), _) => {}
+                (Err(refusal), RunningKind::TimeStamp { asked_for, .. }) => {
+                    self.no_time_stamp(&refusal, asked_for)
+                }
                 (Err(refusal), RunningKind::Import(import)) => self.import_failed(&import, refusal),
                 (Err(_), RunningKind::Attach) => self.writer_lost("The file was not attached."),
                 (Err(_), kind) if cancelled => {
@@ -194,7 +197,6 @@ impl App {
                     format!("The attachment was not saved: {refusal}."),
                     "Choose another place, or verify the file.",
                 ),
-                (Err(refusal), RunningKind::TimeStamp { .. }) => self.no_time_stamp(&refusal),
                 (Err(refusal), RunningKind::Backup { of, .. }) => self.backup_failed(&of, &refusal),
                 (Err(refusal), RunningKind::Upgrade(path)) => self.upgrade_failed(&path, &refusal),
                 (Err(refusal), RunningKind::Verify { .. }) => self.problem(

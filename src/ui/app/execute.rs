@@ -149,9 +149,17 @@ impl App {
             return;
         }
         let act = Act { read: None, ..dialog.act() };
-        if let Some((preview, names)) = self.perform_unsigned(&act, dialog.after()) {
-            dialog.read_again(&preview, &names);
-            self.dialogs.signing = Some(dialog);
+        match self.preview_to_sign(&act) {
+            Ok(Some((preview, names))) if preview.asks.password.is_some() => {
+                dialog.read_again(&preview, &names);
+                self.dialogs.signing = Some(dialog);
+            }
+            // What nobody read is not performed.
+            Ok(_) => self.problem(
+                "The record changed while you were reading, and nothing is signed any more.",
+                "Look at the record, and do it again.",
+            ),
+            Err(refusal) => self.refused(refusal),
         }
     }
 

@@ -9,6 +9,7 @@ use eframe::egui;
 use egui::{Sense, Ui, vec2};
 
 use super::Desk;
+use crate::domain::ids::RecordId;
 use crate::ops::import::ImportJob;
 use crate::ops::jobs::{Job, Progress};
 use crate::ops::{Act, FileState, ProductFile, Receipt, Refused, StampQuery, Upgraded, Verification};
@@ -44,6 +45,7 @@ pub enum RunningKind {
     TimeStamp {
         asked_for: bool,
         of: Version,
+        by: RecordId,
     },
     /// Upgrade of the file at this path, which is not open.
     Upgrade(PathBuf),
@@ -190,6 +192,11 @@ impl Jobs {
         let verifying = self.is_verifying();
         self.running.retain(|running| !matches!(running.kind, RunningKind::Verify { .. }));
         verifying
+    }
+
+    /// Whether an authority is being asked for a time stamp.
+    pub fn is_requesting_time_stamp(&self) -> bool {
+        self.running.iter().any(|running| matches!(running.kind, RunningKind::TimeStamp { .. }))
     }
 
     /// Whether a backup is being made.

@@ -7,11 +7,14 @@ use egui::Event;
 
 use super::App;
 use crate::domain::time::Moment;
+use crate::ops::workstation;
 
 /// Seconds between two checks for changes by the writer.
 const LOOK_SECONDS: f64 = 1.5;
 /// Seconds between two checks whether a backup is due.
 const BACKUP_LOOK_SECONDS: i64 = 60;
+/// Seconds after which the moment of the clock is remembered again.
+const CLOCK_SECONDS: i64 = 600;
 /// Idle minutes after which the window locks if the policy sets none.
 const IDLE_MINUTES: u32 = 15;
 
@@ -25,6 +28,10 @@ pub struct Schedule {
     pub backup_after: Moment,
     /// No look for a due time stamp before this time.
     pub stamp_after: Moment,
+    /// Whether the last request for a time stamp failed, which was reported.
+    pub stamp_failed: bool,
+    /// When the moment of the clock was last remembered.
+    pub clock_noted_at: Moment,
     /// Whether the file is to be verified.
     pub verify_wanted: bool,
 }
@@ -32,7 +39,15 @@ pub struct Schedule {
 impl Schedule {
     /// Nothing is due yet.
     pub const fn new(now: Moment) -> Self {
-        Self { active_at: now, refreshed_at: None, backup_after: now, stamp_after: now, verify_wanted: false }
+        Self {
+            active_at: now,
+            refreshed_at: None,
+            backup_after: now,
+            stamp_after: now,
+            stamp_failed: false,
+            clock_noted_at: now,
+            verify_wanted: false,
+        }
     }
 }
 
@@ -61,6 +76,7 @@ impl App {
         self.lock_when_idle(ctx);
         self.follow_file(ctx);
         self.keep_seen();
+        self.keep_clock(stamp.now);
         if self.schedule.verify_wanted {
             self.schedule.verify_wanted = false;
             self.verify(false);
@@ -118,6 +134,19 @@ impl App {
             }
             desk.idle_minutes =
                 desk.file.policy().ok().and_then(|policy| policy.idle_lock_minutes).unwrap_or(IDLE_MINUTES);
+        }
+    }
+
+    /// Measures the clock against the latest moment since the file was opened, and remembers it now and then.
+    fn keep_clock(&mut self, now: Moment) {
+        let Some(desk) = &self.desk else { return };
+        desk.file.see_moment(now);
+        if now.seconds_since(self.schedule.clock_noted_at) >= CLOCK_SECONDS
+            && let Some(folder) = &self.setup.data_folder
+        {
+            self.schedule.clock_noted_at = now;
+            // Without it, a clock that is set back is only noticed while the program runs.
+            let _ = workstation::note_clock(folder, now);
         }
     }
 

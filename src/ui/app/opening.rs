@@ -199,13 +199,9 @@ impl App {
             desk.cache = Default::default();
             desk.last_person = Some((session.login().to_owned(), session.name().to_owned()));
         }
-        if !session.failures.is_empty() {
-            let (count, last) = (session.failures.len(), session.failures.last().map(|(at, _)| at.words()));
-            self.notices.push(Notice::info(format!(
-                "{count} failed {} to sign in as you since your last sign-in, the last one on {}.",
-                if count == 1 { "attempt" } else { "attempts" },
-                last.unwrap_or_default()
-            )));
+        let failures = self.desk.as_ref().and_then(|desk| desk.file.failure_words(&session).ok());
+        if let Some(words) = failures.filter(|words| !words.is_empty()) {
+            self.notices.push(Notice::info(words.join(" ")));
         }
         if session.password_is_old {
             self.notices.push(Notice::info(

@@ -3,8 +3,11 @@
 use super::App;
 use super::jobs::{Finished, RunningKind, Version};
 use crate::base::regular;
+use crate::domain::role::Role;
 use crate::domain::text::sentence;
-use crate::ops::{Refused, STAMP_REPLY_BYTES_MAX, StampQuery};
+use crate::ops::{
+    Refused, SHORT_STAMP_PATIENCE, STAMP_PATIENCE, STAMP_REPLY_BYTES_MAX, Session, StampQuery, StoreError,
+};
 use crate::ui::dialogs;
 use crate::ui::widgets::notice::Notice;
 
@@ -20,7 +23,12 @@ impl App {
     pub(super) fn stamp_when_due(&mut self) {
         let now = self.stamp().now;
         let Some(desk) = &self.desk else { return };
-        let writes = self.session.is_some() && desk.file.why_read_only().is_none();
+        let enters = |session: &Session| session.roles().iter().any(|role| *role != Role::Auditor);
+        let writes = self.session.as_ref().is_some_and(enters) && desk.file.why_read_only().is_none();
+        // A clock that was set back does not put it off for ever.
+        if self.schedule.stamp_after.seconds_since(now) > AGAIN_SECONDS {
+            self.schedule.stamp_after = now;
+        }
         if !writes || now < self.schedule.stamp_after || !self.jobs.none_run() {
             return;
         }
@@ -39,6 +47,12 @@ impl App {
     /// Requests a time stamp because the user asked for it.
     pub(super) fn request_time_stamp(&mut self) {
         let Some(desk) = &self.desk else { return };
+        if let Some(why) = desk.file.why_read_only() {
+            return self.problem(sentence(&format!("{why}.")), "No time stamp was requested.");
+        }
+        if self.jobs.is_requesting_time_stamp() {
+            return;
+        }
         match desk.file.stamp_query() {
             Ok(query) if query.address.is_empty() => self.problem(
                 "The policy names no address of a time stamp authority.",
@@ -50,50 +64,64 @@ impl App {
     }
 
     fn send_stamp_query(&mut self, query: StampQuery, asked_for: bool) {
-        let Some(desk) = &self.desk else { return };
-        let kind = RunningKind::TimeStamp { asked_for, of: Version::of(desk) };
-        let started = self.jobs.start("Requesting a time stamp", kind, move |_| {
-            let reply = query.send()?;
+        let (Some(desk), Some(session)) = (&self.desk, &self.session) else { return };
+        let kind = RunningKind::TimeStamp { asked_for, of: Version::of(desk), by: session.person() };
+        let patience = if asked_for { STAMP_PATIENCE } else { SHORT_STAMP_PATIENCE };
+        let started = self.jobs.start("Requesting a time stamp", kind, move |progress| {
+            let reply = query.send(patience)?;
+            if !progress.at(1.0) {
+                return Err(Refused::Store(StoreError::Cancelled));
+            }
             Ok(Finished::TimeStamped(Box::new((query, reply))))
         });
         if let Err(refusal) = started {
-            self.no_time_stamp(&refusal);
+            self.no_time_stamp(&refusal, asked_for);
         }
     }
 
     /// Adds the authority's reply to the file.
     pub(super) fn time_stamped(&mut self, query: &StampQuery, reply: &[u8], kind: &RunningKind) {
-        let RunningKind::TimeStamp { asked_for, of } = kind else { return };
-        if self.desk.as_ref().is_some_and(|desk| of.is_of(desk)) {
-            self.add_time_stamp(reply, Some(query), *asked_for);
+        let RunningKind::TimeStamp { asked_for, of, by } = kind else { return };
+        let same = self.session.as_ref().is_some_and(|session| session.person() == *by);
+        if same && self.desk.as_ref().is_some_and(|desk| of.is_of(desk)) {
+            if let Err(refusal) = self.add_time_stamp(reply, Some(query), *asked_for) {
+                self.no_time_stamp(&refusal, *asked_for);
+            }
         }
     }
 
-    fn add_time_stamp(&mut self, reply: &[u8], query: Option<&StampQuery>, asked_for: bool) {
+    fn add_time_stamp(
+        &mut self,
+        reply: &[u8],
+        query: Option<&StampQuery>,
+        asked_for: bool,
+    ) -> Result<(), Refused> {
         let stamp = self.stamp();
         self.jobs.interrupt_reads();
-        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
-        match desk.file.add_time_stamp(session, reply, query, &stamp) {
-            Ok((receipt, stamped)) => {
-                let head = desk.file.head().clone();
-                desk.cache.keep_up(&head, stamp.now.day());
-                if asked_for {
-                    self.notices.push(Notice::done(format!(
-                        "Event {} existed at {}. The time stamp was saved as event {}.",
-                        stamped.event,
-                        stamped.time.words(),
-                        receipt.seq
-                    )));
-                }
-            }
-            Err(refusal) => self.no_time_stamp(&refusal),
+        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return Ok(()) };
+        let (receipt, stamped) = desk.file.add_time_stamp(session, reply, query, &stamp)?;
+        let head = desk.file.head().clone();
+        desk.cache.keep_up(&head, stamp.now.day());
+        self.schedule.stamp_failed = false;
+        if asked_for {
+            self.notices.push(Notice::done(format!(
+                "Event {} existed at {}. The time stamp was saved as event {}.",
+                stamped.event,
+                stamped.time.words(),
+                receipt.seq
+            )));
         }
+        Ok(())
     }
 
-    /// A request that failed: it is reported, and tried again later.
-    pub(super) fn no_time_stamp(&mut self, refusal: &Refused) {
+    /// A request that failed or was cancelled is made again later. One that nobody asked for is reported once.
+    pub(super) fn no_time_stamp(&mut self, refusal: &Refused, asked_for: bool) {
         self.schedule.stamp_after = self.stamp().now.plus_seconds(AGAIN_SECONDS);
-        self.problem(format!("No time stamp was added: {refusal}."), REMEDY);
+        let cancelled = matches!(refusal, Refused::Store(StoreError::Cancelled));
+        if !cancelled && (asked_for || !self.schedule.stamp_failed) {
+            self.problem(format!("No time stamp was added: {refusal}."), REMEDY);
+        }
+        self.schedule.stamp_failed |= !cancelled;
     }
 
     /// Writes a query to a place that the user chooses.
@@ -111,7 +139,14 @@ impl App {
         let question = dialogs::open("Add a time stamp", "Time stamp reply", &["tsr"]);
         let Some(path) = (self.setup.ask_path)(&question) else { return };
         match regular::bytes(&path, STAMP_REPLY_BYTES_MAX) {
-            Ok(reply) => self.add_time_stamp(&reply, None, true),
+            Ok(reply) => {
+                if let Err(refusal) = self.add_time_stamp(&reply, None, true) {
+                    self.problem(
+                        format!("No time stamp was added: {refusal}."),
+                        "Choose the reply of the authority to a query of this file.",
+                    );
+                }
+            }
             Err(error) => self.problem(
                 format!("{} cannot be read: {}.", path.display(), regular::why(&error)),
                 "Choose the reply of the authority.",

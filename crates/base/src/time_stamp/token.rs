@@ -5,11 +5,11 @@
 
 use chrono::NaiveDateTime;
 use der::asn1::{AnyRef, ObjectIdentifier, OctetStringRef, UintRef};
-use der::{Decode as _, Reader as _, SliceReader, Tag, TagNumber};
+use der::{Decode as _, Encode as _, Reader as _, SliceReader, Tag, TagNumber};
 use sha1::{Digest as _, Sha1};
 use x509_cert::Certificate;
 
-use super::{CERTIFICATES_MAX, SHA256, TIME_STAMPING, digest};
+use super::{CERTIFICATES_MAX, SHA256, certificate, digest};
 use crate::time::Moment;
 
 const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
@@ -18,11 +18,10 @@ const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113
 const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
 const SIGNING_CERTIFICATE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.12");
 const SIGNING_CERTIFICATE_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
-const EXTENDED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37");
 /// With the usual room for its digits, which a reader cannot infer.
-type Oid = ObjectIdentifier;
+pub(super) type Oid = ObjectIdentifier;
 
-const ZERO: TagNumber = TagNumber(0);
+pub(super) const ZERO: TagNumber = TagNumber(0);
 
 /// The answer of an authority besides the token.
 pub struct Status {
@@ -62,13 +61,14 @@ pub fn status(reader: &mut SliceReader<'_>) -> der::Result<Status> {
             })?;
         }
         skip_rest(inner)?;
-        // Text of a stranger that is shown to a person.
-        text.retain(|letter| !letter.is_control());
+        // Text of a stranger that is shown to a person: nothing that moves other text.
+        let moves = |letter: char| matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        text.retain(|letter| !letter.is_control() && !moves(letter));
         Ok(Status { code, text: text.chars().take(200).collect() })
     })
 }
 
-fn skip_rest(reader: &mut SliceReader<'_>) -> der::Result<()> {
+pub(super) fn skip_rest(reader: &mut SliceReader<'_>) -> der::Result<()> {
     while !reader.is_finished() {
         reader.tlv_bytes()?;
     }
@@ -99,6 +99,8 @@ pub struct Signed<'a> {
     pub attributes: Vec<u8>,
     /// The digest of the content, which the attributes name.
     pub message_digest: Vec<u8>,
+    /// The digests of certificates that the attributes name, each with its algorithm; `None` for SHA-1.
+    named: Vec<(Option<ObjectIdentifier>, Vec<u8>)>,
     /// The signature.
     pub signature: &'a [u8],
 }
@@ -108,10 +110,9 @@ pub struct Signed<'a> {
 struct Attributes {
     content_type: Option<ObjectIdentifier>,
     message_digest: Option<Vec<u8>>,
-    /// Whether the certificate that an attribute names is the signer's.
+    /// The first digest of each attribute that names certificates is that of the signer's.
     names_signer: Option<bool>,
-    /// The same in the older attribute, which names it by SHA-1.
-    names_by_sha1: Option<bool>,
+    named: Vec<(Option<ObjectIdentifier>, Vec<u8>)>,
 }
 
 /// The only signer of a token.
@@ -133,10 +134,13 @@ impl<'a> Signed<'a> {
         };
         let signer = signer_info(signer).map_err(unreadable)?;
         let found = certificates.iter().find_map(|der| {
-            let certificate = Certificate::from_der(der).ok()?;
-            let (serial, issuer) = serial_and_issuer(der).ok()?;
-            (serial == signer.serial && issuer == signer.issuer).then_some((*der, certificate))
+            let (serial, issuer) = certificate::serial_and_issuer(der).ok()?;
+            (serial == signer.serial && issuer == signer.issuer).then_some(*der)
         });
+        let found = found
+            .map(|der| Certificate::from_der(der).map(|read| (der, read)))
+            .transpose()
+            .map_err(unreadable)?;
         let Some((signer_der, certificate)) = found else {
             return Err("the time stamp does not contain the certificate of its signer".to_owned());
         };
@@ -144,7 +148,7 @@ impl<'a> Signed<'a> {
         if attributes.content_type != Some(CONTENT) {
             return Err("its signature does not say that it signs a time stamp".to_owned());
         }
-        if attributes.names_signer.or(attributes.names_by_sha1) != Some(true) {
+        if attributes.names_signer != Some(true) {
             return Err("its signature does not name the certificate of its signer".to_owned());
         }
         // What is signed has the tag of a set, while the token has that of its place (RFC 5652 5.4).
@@ -161,34 +165,38 @@ impl<'a> Signed<'a> {
             algorithm: signer.algorithm,
             attributes: set,
             message_digest: attributes.message_digest.unwrap_or_default(),
+            named: attributes.named,
             signature: signer.signature,
         })
     }
 
     /// The certificate may be used for nothing but time stamps, and says that this matters (RFC 3161 2.3).
     pub fn refuse_other_purposes(&self) -> Result<(), String> {
-        let extensions = self.signer.tbs_certificate().extensions().map(Vec::as_slice).unwrap_or_default();
-        let only = extensions.iter().any(|extension| {
-            let value = extension.extn_value.as_bytes();
-            let purposes = SliceReader::new(value).and_then(|mut reader| {
-                reader.sequence(|inner| {
-                    let mut purposes = Vec::new();
-                    while !inner.is_finished() {
-                        purposes.push(Oid::decode(inner)?);
-                    }
-                    Ok::<_, der::Error>(purposes)
-                })
-            });
-            extension.extn_id == EXTENDED_KEY_USAGE
-                && extension.critical
-                && purposes
-                    .is_ok_and(|found| matches!(found.as_slice(), [one] if one.as_bytes() == TIME_STAMPING))
-        });
-        if only {
-            Ok(())
-        } else {
-            Err("the signer's certificate is not one for time stamps alone".to_owned())
+        if certificate::is_for_time_stamps(&self.signer) {
+            return Ok(());
         }
+        Err("the signer's certificate is not one for time stamps alone".to_owned())
+    }
+
+    /// Every certificate that the attributes name is one of the path to the trusted one.
+    pub fn refuse_other_certificates(&self, path: &[&[u8]]) -> Result<(), String> {
+        let is_in_path = |(algorithm, named): &(Option<ObjectIdentifier>, Vec<u8>)| {
+            path.iter().any(|der| match algorithm {
+                None => *named == Sha1::digest(der).as_slice(),
+                Some(algorithm) => digest(*algorithm, der).is_some_and(|own| own == *named),
+            })
+        };
+        if self.named.iter().all(is_in_path) {
+            return Ok(());
+        }
+        Err("its signature names a certificate that does not lead to the trusted one; trust the root instead"
+            .to_owned())
+    }
+
+    /// Whether the content states the signer as the authority, or none.
+    pub fn is_stated_by(&self, authority: Option<&[u8]>) -> bool {
+        let subject = self.signer.tbs_certificate().subject().to_der();
+        authority.is_none_or(|authority| subject.is_ok_and(|subject| subject == authority))
     }
 }
 
@@ -202,17 +210,20 @@ fn signed_data(token: &[u8]) -> der::Result<Parts<'_>> {
         explicit(outer, ZERO, |inner| {
             inner.sequence(|data| {
                 u8::decode(data)?;
-                // The list of digest algorithms; the signer names its own.
-                data.tlv_bytes()?;
+                let digests = members(data.tlv_bytes()?, Tag::Set)?;
                 let content = encapsulated(data)?;
                 let certificates = match Tag::peek(data)? {
-                    tag if tag == context(ZERO) => members(data.tlv_bytes()?)?,
+                    tag if tag == context(ZERO) => members(data.tlv_bytes()?, context(ZERO))?,
                     _ => Vec::new(),
                 };
-                if Tag::peek(data)? == context(TagNumber(1)) {
-                    data.tlv_bytes()?;
+                for certificate in &certificates {
+                    Certificate::from_der(certificate)?;
                 }
-                let signers = members(data.tlv_bytes()?)?;
+                // Lists of revoked certificates are not read, and nobody would notice what else stands in their place.
+                let signers = members(data.tlv_bytes()?, Tag::Set)?;
+                for signer in &signers {
+                    names_digest(signer, &digests)?;
+                }
                 Ok((content, certificates, signers))
             })
         })
@@ -221,7 +232,7 @@ fn signed_data(token: &[u8]) -> der::Result<Parts<'_>> {
     Ok(parts)
 }
 
-const fn context(number: TagNumber) -> Tag {
+pub(super) const fn context(number: TagNumber) -> Tag {
     Tag::ContextSpecific { constructed: true, number }
 }
 
@@ -257,9 +268,12 @@ fn encapsulated<'a>(reader: &mut SliceReader<'a>) -> der::Result<&'a [u8]> {
     })
 }
 
-/// The members of a set, each as it stands.
-fn members(set: &[u8]) -> der::Result<Vec<&[u8]>> {
+/// The members of a set with this tag, each as it stands.
+fn members(set: &[u8], tag: Tag) -> der::Result<Vec<&[u8]>> {
     let any = AnyRef::from_der(set)?;
+    if any.header().tag() != tag {
+        return Err(any.header().tag().unexpected_error(Some(tag)).into());
+    }
     let mut reader = SliceReader::new(any.value())?;
     let mut members = Vec::new();
     while !reader.is_finished() && members.len() < CERTIFICATES_MAX {
@@ -267,6 +281,18 @@ fn members(set: &[u8]) -> der::Result<Vec<&[u8]>> {
     }
     reader.finish()?;
     Ok(members)
+}
+
+/// The digest algorithm of a signer stands in the list of them.
+fn names_digest(signer: &[u8], digests: &[&[u8]]) -> der::Result<()> {
+    let own = signer_info(signer)?.digest;
+    for listed in digests {
+        let mut reader = SliceReader::new(listed)?;
+        if algorithm(&mut reader)? == own {
+            return Ok(());
+        }
+    }
+    Err(der::ErrorKind::OidUnknown { oid: own }.into())
 }
 
 fn signer_info(bytes: &[u8]) -> der::Result<Signer<'_>> {
@@ -278,8 +304,7 @@ fn signer_info(bytes: &[u8]) -> der::Result<Signer<'_>> {
         let attributes = info.tlv_bytes()?;
         let algorithm = algorithm(info)?;
         let signature = <&OctetStringRef>::decode(info)?.as_bytes();
-        // What follows is not signed.
-        skip_rest(info)?;
+        // Nothing may follow: it would not be signed, and anybody could change it.
         Ok(Signer { issuer, serial, digest, attributes, algorithm, signature })
     })
 }
@@ -293,46 +318,37 @@ fn algorithm(reader: &mut SliceReader<'_>) -> der::Result<ObjectIdentifier> {
     })
 }
 
-/// Serial number and issuer of a certificate, as they stand.
-fn serial_and_issuer(certificate: &[u8]) -> der::Result<(&[u8], &[u8])> {
-    let mut reader = SliceReader::new(certificate)?;
-    reader.sequence(|outer| {
-        let found = outer.sequence(|tbs| {
-            if Tag::peek(tbs)? == context(ZERO) {
-                tbs.tlv_bytes()?;
-            }
-            let serial = tbs.tlv_bytes()?;
-            tbs.tlv_bytes()?;
-            let issuer = tbs.tlv_bytes()?;
-            skip_rest(tbs)?;
-            Ok::<_, der::Error>((serial, issuer))
-        })?;
-        skip_rest(outer)?;
-        Ok(found)
-    })
-}
-
 fn attributes(bytes: &[u8], signer: &[u8]) -> der::Result<Attributes> {
     let mut found = Attributes::default();
-    for member in members(bytes)? {
+    let mut seen = Vec::new();
+    for member in members(bytes, context(ZERO))? {
         let mut reader = SliceReader::new(member)?;
-        let (name, value) = reader.sequence(|attribute| {
-            Ok::<_, der::Error>((Oid::decode(attribute)?, members(attribute.tlv_bytes()?)?))
+        let (name, values) = reader.sequence(|attribute| {
+            Ok::<_, der::Error>((Oid::decode(attribute)?, members(attribute.tlv_bytes()?, Tag::Set)?))
         })?;
-        let [value] = value.as_slice() else { continue };
+        if seen.contains(&name) {
+            return Err(der::ErrorKind::Value { tag: Tag::Set }.into());
+        }
+        seen.push(name);
+        let [value] = values.as_slice() else { continue };
         match name {
             CONTENT_TYPE => found.content_type = Some(Oid::from_der(value)?),
             MESSAGE_DIGEST => {
                 found.message_digest = Some(<&OctetStringRef>::from_der(value)?.as_bytes().to_vec());
             }
-            SIGNING_CERTIFICATE => {
-                let (_, named) = named_certificate(value)?;
-                found.names_by_sha1 = Some(named == Sha1::digest(signer).as_slice());
-            }
-            SIGNING_CERTIFICATE_V2 => {
-                let (algorithm, named) = named_certificate(value)?;
-                let own = digest(algorithm.unwrap_or(SHA256), signer);
-                found.names_signer = Some(own.is_some_and(|own| own == named));
+            SIGNING_CERTIFICATE | SIGNING_CERTIFICATE_V2 => {
+                let newer = name == SIGNING_CERTIFICATE_V2;
+                let named = named_certificates(value)?;
+                let named = named
+                    .into_iter()
+                    .map(|(algorithm, digest)| (newer.then(|| algorithm.unwrap_or(SHA256)), digest.to_vec()));
+                let named: Vec<_> = named.collect();
+                let is_signer = named.first().is_some_and(|(algorithm, named)| match algorithm {
+                    None => *named == Sha1::digest(signer).as_slice(),
+                    Some(algorithm) => digest(*algorithm, signer).is_some_and(|own| own == *named),
+                });
+                found.names_signer = Some(is_signer && found.names_signer.unwrap_or(true));
+                found.named.extend(named);
             }
             _ => {}
         }
@@ -340,23 +356,25 @@ fn attributes(bytes: &[u8], signer: &[u8]) -> der::Result<Attributes> {
     Ok(found)
 }
 
-/// The digest of the certificate that an attribute names first, with its algorithm if that is stated (RFC 2634, RFC 5035).
-fn named_certificate(value: &[u8]) -> der::Result<(Option<ObjectIdentifier>, &[u8])> {
+/// The digests of the certificates that an attribute names, each with its algorithm if that is stated (RFC 2634, RFC 5035).
+fn named_certificates(value: &[u8]) -> der::Result<Vec<(Option<ObjectIdentifier>, &[u8])>> {
     let mut reader = SliceReader::new(value)?;
     reader.sequence(|attribute| {
-        let first = attribute.sequence(|certificates| {
-            let first = certificates.sequence(|entry| {
-                let stated = Tag::peek(entry)? == Tag::Sequence;
-                let algorithm = if stated { Some(algorithm(entry)?) } else { None };
-                let digest = <&OctetStringRef>::decode(entry)?.as_bytes();
-                skip_rest(entry)?;
-                Ok::<_, der::Error>((algorithm, digest))
-            })?;
-            skip_rest(certificates)?;
-            Ok::<_, der::Error>(first)
+        let named = attribute.sequence(|certificates| {
+            let mut named = Vec::new();
+            while !certificates.is_finished() {
+                named.push(certificates.sequence(|entry| {
+                    let stated = Tag::peek(entry)? == Tag::Sequence;
+                    let algorithm = if stated { Some(algorithm(entry)?) } else { None };
+                    let digest = <&OctetStringRef>::decode(entry)?.as_bytes();
+                    skip_rest(entry)?;
+                    Ok::<_, der::Error>((algorithm, digest))
+                })?);
+            }
+            Ok::<_, der::Error>(named)
         })?;
         skip_rest(attribute)?;
-        Ok(first)
+        Ok(named)
     })
 }
 
@@ -368,15 +386,20 @@ pub struct Content<'a> {
     pub sha256: [u8; 32],
     /// The number of the query, without leading zeros.
     pub nonce: Option<&'a [u8]>,
+    /// The name of the authority as it stands, if the content states it.
+    pub authority: Option<&'a [u8]>,
 }
 
 impl<'a> Content<'a> {
     pub fn read(bytes: &'a [u8]) -> Result<Self, String> {
         let unreadable = |error: der::Error| format!("the content of the time stamp cannot be read: {error}");
         let mut reader = SliceReader::new(bytes).map_err(unreadable)?;
-        let (algorithm, digest, time, nonce) = reader
+        let (algorithm, digest, time, nonce, authority) = reader
             .sequence(|info: &mut SliceReader<'a>| {
-                u8::decode(info)?;
+                let version = u8::decode(info)?;
+                if version != 1 {
+                    return Err(info.error(der::ErrorKind::Value { tag: Tag::Integer }));
+                }
                 info.tlv_bytes()?;
                 let (algorithm, digest) = info.sequence(|imprint| {
                     let algorithm = algorithm(imprint)?;
@@ -384,16 +407,22 @@ impl<'a> Content<'a> {
                 })?;
                 info.tlv_bytes()?;
                 let time = AnyRef::decode(info)?;
-                let mut nonce = None;
+                let (mut nonce, mut authority) = (None, None);
                 while !info.is_finished() {
                     match Tag::peek(info)? {
                         Tag::Integer => nonce = Some(UintRef::decode(info)?.as_bytes()),
+                        tag if tag == context(ZERO) => {
+                            authority = Some(explicit(info, ZERO, |name| {
+                                // A name of a directory, or a kind of name that no certificate has as its subject.
+                                explicit(name, TagNumber(4), |name| name.tlv_bytes())
+                            })?);
+                        }
                         _ => {
                             info.tlv_bytes()?;
                         }
                     }
                 }
-                Ok::<_, der::Error>((algorithm, digest, time, nonce))
+                Ok::<_, der::Error>((algorithm, digest, time, nonce, authority))
             })
             .and_then(|found| reader.finish().map(|()| found))
             .map_err(unreadable)?;
@@ -402,20 +431,24 @@ impl<'a> Content<'a> {
         }
         let sha256 =
             digest.try_into().map_err(|_| "the digest of the time stamp is no SHA-256".to_owned())?;
-        Ok(Self { at: generalized_time(time)?, sha256, nonce })
+        Ok(Self { at: generalized_time(time)?, sha256, nonce, authority })
     }
 }
 
-/// `YYYYMMDDhhmmssZ`, with any fraction of a second (RFC 3161 2.4.2).
+/// `YYYYMMDDhhmmssZ`, with any fraction of a second (RFC 3161 2.4.2), within the years of a record.
 fn generalized_time(time: AnyRef<'_>) -> Result<Moment, String> {
+    let wrong = || "the stated time cannot be read".to_owned();
     let text = std::str::from_utf8(time.value()).unwrap_or_default();
-    let whole = text.strip_suffix('Z').map(|text| text.split_once('.').unwrap_or((text, "0")));
-    let read =
-        whole.filter(|(_, fraction)| time.header().tag() == Tag::GeneralizedTime && is_digits(fraction));
-    read.filter(|(seconds, _)| seconds.len() == 14 && is_digits(seconds))
-        .and_then(|(seconds, _)| NaiveDateTime::parse_from_str(seconds, "%Y%m%d%H%M%S").ok())
-        .map(|at| Moment::from_utc(at.and_utc()))
-        .ok_or_else(|| "the stated time cannot be read".to_owned())
+    let (seconds, fraction) = text
+        .strip_suffix('Z')
+        .map(|text| text.split_once('.').unwrap_or((text, "0")))
+        .filter(|_| time.header().tag() == Tag::GeneralizedTime)
+        .ok_or_else(wrong)?;
+    if seconds.len() != 14 || !is_digits(seconds) || !is_digits(fraction) || seconds.ends_with("60") {
+        return Err(wrong());
+    }
+    let at = NaiveDateTime::parse_from_str(seconds, "%Y%m%d%H%M%S").map_err(|_| wrong())?;
+    Moment::parse(&at.and_utc().to_rfc3339()).map_err(|_| "the stated time is not of this century".to_owned())
 }
 
 fn is_digits(text: &str) -> bool {

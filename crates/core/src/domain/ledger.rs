@@ -8,10 +8,12 @@ use crate::domain::clock::{self, ACKNOWLEDGE, ClockHistory};
 use crate::domain::continuation::Continued;
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::packet;
 use crate::domain::record::RecordData;
 use crate::domain::requests::{Account, RecordSource};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
+use crate::domain::time_stamp::{StampedEvent, TIME_STAMP};
 
 /// The records, signatures and other data that a request may read.
 #[derive(Default)]
@@ -32,6 +34,10 @@ pub struct Ledger {
     /// Who made events while the clock ran backwards, since that was last acknowledged.
     behind: BTreeSet<RecordId>,
     continued: Continued,
+    /// The highest number of a packet.
+    packets: u32,
+    /// The last trusted time stamp.
+    stamp: Option<StampedEvent>,
     /// SHA-256 of each event, as the event after it names it.
     digests: Vec<[u8; 32]>,
 }
@@ -120,7 +126,11 @@ impl Ledger {
         } else {
             self.behind.extend(clock::made_while_behind(event));
         }
+        if event.request == TIME_STAMP {
+            self.stamp = StampedEvent::of(event);
+        }
         self.continued.take(event);
+        self.packets = self.packets.max(packet::issued(event).unwrap_or_default());
         for signature in signatures {
             self.signatures.entry(signature.subject).or_default().push(signature.clone());
         }
@@ -151,6 +161,10 @@ impl RecordSource<Infallible> for Ledger {
 
     fn continued(&self) -> Result<Continued, Infallible> {
         Ok(self.continued.clone())
+    }
+
+    fn highest_packet(&self) -> Result<u32, Infallible> {
+        Ok(self.packets)
     }
 
     fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, Infallible> {
@@ -189,6 +203,10 @@ impl RecordSource<Infallible> for Ledger {
     fn event_digest(&self, seq: u64) -> Result<Option<String>, Infallible> {
         let index = usize::try_from(seq).ok().and_then(|seq| seq.checked_sub(1));
         Ok(index.and_then(|index| self.digests.get(index)).map(hex::encode))
+    }
+
+    fn last_stamp(&self) -> Result<Option<StampedEvent>, Infallible> {
+        Ok(self.stamp.clone())
     }
 
     fn clock(&self) -> Result<ClockHistory, Infallible> {

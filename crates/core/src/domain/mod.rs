@@ -16,6 +16,6 @@ pub use kinds::{
 };
 pub use mainstay_base::time;
 pub use model::{
-    calendar, clock, continuation, deadline, event, field, kind, record, refused, shared_record, signature,
-    time_stamp, workflow,
+    calendar, clock, continuation, deadline, event, field, kind, packet, record, refused, shared_record,
+    signature, time_stamp, workflow,
 };

@@ -29,6 +29,7 @@ pub use request::{Act, CodeFor, FileDigest, FileSource, HandsOut, ReadPart, Rema
 
 use crate::domain::event::RecordChange;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::packet;
 use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::record::Fields;
 use crate::domain::refused::Refusal;
@@ -326,7 +327,7 @@ impl<'a, F> Job<'a, F> {
             Request::NoteImport { facts } => {
                 self.note(&[Role::Support, Role::Quality], "Importing feedback", facts)
             }
-            Request::NotePacket { facts } => self.note(&READERS, "Producing a packet", facts),
+            Request::NotePacket { facts } => self.note_packet(facts),
             Request::AddTimeStamp(stamped) => self.add_time_stamp(&stamped),
             Request::NoteFailedSignIns { facts } => {
                 Ok(EventParts { record: Some(self.actor), facts, ..EventParts::default() })
@@ -383,6 +384,17 @@ impl<'a, F> Job<'a, F> {
         let given = set.get("received_at").and_then(moment);
         let known = before.and_then(|data| moment(data.value("received_at")));
         Ok(given.filter(|given| known != Some(*given)))
+    }
+
+    /// A packet gets the next number, so that none is given twice.
+    fn note_packet(&self, facts: Value) -> Result<EventParts, Refusal<F>> {
+        let next = packet::words(self.change.next_packet()?);
+        if facts.get("number").and_then(Value::as_str) != Some(&next) {
+            return Err(Refusal::Rule(format!(
+                "the next packet has the number {next}; make the packet again"
+            )));
+        }
+        self.note(&READERS, "Producing a packet", facts)
     }
 
     fn note(&self, roles: &[Role], what: &str, facts: Value) -> Result<EventParts, Refusal<F>> {

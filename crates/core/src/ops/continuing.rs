@@ -45,6 +45,11 @@ impl ProductFile {
         Ok(used)
     }
 
+    /// The highest number of a packet that is or may have been used; 0 without one.
+    pub fn used_packets(&self) -> Result<u32, Refused> {
+        Ok(self.store.next_packet()? - 1)
+    }
+
     /// How many numbers of each kind are skipped beyond those that are known to be used, unless the person says how many.
     pub fn usual_skip(&self, loss: &Loss) -> u32 {
         let known = self.behind().is_some_and(|behind| !behind.numbers.is_empty());
@@ -69,7 +74,10 @@ impl ProductFile {
             let skip = if ONE_OF.contains(kind) { 0 } else { skip };
             next.insert(*kind, free.max(seen.saturating_add(1)).saturating_add(skip));
         }
-        Ok(Continuation { lost, next })
+        let free = self.store.next_packet()?;
+        let seen = self.behind().map_or(0, |behind| behind.packets);
+        let packet = free.max(seen.saturating_add(1)).saturating_add(skip);
+        Ok(Continuation { lost, next, next_packet: Some(packet) })
     }
 
     /// A file is continued only where an event of it is lost.

@@ -240,6 +240,13 @@ impl ProductFile {
         self.store.see_clock(seen);
     }
 
+    /// Takes in the present moment: a clock that is set back from now on is measured against it.
+    pub fn see_moment(&self, now: Moment) {
+        if self.store.clock_seen().is_none_or(|seen| seen < now) {
+            self.see_clock(Some(now));
+        }
+    }
+
     /// By how many seconds a moment is behind what the file and the workstation know.
     ///
     /// # Errors

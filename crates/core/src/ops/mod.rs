@@ -53,7 +53,10 @@ pub use request::{Act, FileSource, Receipt, Request, request_names};
 pub use scratch_copy::ScratchCopy;
 pub use secrets::{Password, STRONGEST, check_strength};
 pub use session::Session;
-pub use time_stamps::{AddedStamp, REPLY_BYTES_MAX as STAMP_REPLY_BYTES_MAX, StampQuery};
+pub use time_stamps::{
+    AddedStamp, PATIENCE as STAMP_PATIENCE, REPLY_BYTES_MAX as STAMP_REPLY_BYTES_MAX,
+    SHORT_PATIENCE as SHORT_STAMP_PATIENCE, StampQuery,
+};
 
 pub use crate::store::{
     Discrepancy, EventFilter, EventRow, FileState, Head, Hit, Holder, Leftover, ListRow, Report, Step, Steps,

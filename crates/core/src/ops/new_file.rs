@@ -165,6 +165,7 @@ impl Founding {
             key: self.key,
             key_number: 1,
             failures: Vec::new(),
+            failures_of_others: Vec::new(),
             password_is_old: false,
         };
         let uuid = file.uuid()?;

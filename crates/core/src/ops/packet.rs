@@ -35,8 +35,10 @@ use super::request::{Receipt, Request};
 use super::session::Session;
 use crate::domain::canonical;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::packet;
+use crate::domain::requests::RecordSource as _;
 use crate::report::{self, EmbeddedFile, Fonts, Packet, Rendered, ReportError, Stage};
-use crate::store::{EventFilter, StoreError, Verification};
+use crate::store::{StoreError, Verification};
 use mainstay_base::clock::Stamp;
 use mainstay_base::fresh_file::FreshFile;
 use mainstay_base::time::{Day, Moment};
@@ -44,9 +46,6 @@ use mainstay_base::time::{Day, Moment};
 pub use crate::report::Fonts as PacketFonts;
 pub use job::PacketOrder;
 pub use order::{OrderCheck, OrderStep, check_order};
-
-/// Name of the audit event of issuing.
-const ISSUED: &str = "packet.issue";
 
 /// The scope of a packet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,11 +170,9 @@ impl ProductFile {
         Ok(BuiltPacket { packet, files, number, at: stamp.now, scope: options.scope.clone() })
     }
 
-    /// The number of the next packet: one more than the packets issued so far.
+    /// The number of the next packet: after all that were issued, or may have been before the file was continued from a restored copy.
     pub fn next_packet_number(&self) -> Result<String, Refused> {
-        let filter = EventFilter { request: ISSUED.to_owned(), ..EventFilter::default() };
-        let issued = self.store.events(&filter, u32::MAX, 0)?.len();
-        Ok(format!("PK-{:04}", issued + 1))
+        Ok(packet::words(self.store.next_packet()?))
     }
 
     /// Writes the PDF of a packet, records the packet, and then gives the PDF its name: what fails before the event leaves nothing, and

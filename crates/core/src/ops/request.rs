@@ -1,6 +1,7 @@
 //! Requests as seen by the window and the command line, and their outcome.
 
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::packet::ISSUE;
 
 pub use crate::domain::requests::{Act, FileSource, Request};
 
@@ -25,7 +26,7 @@ pub fn request_names() -> Vec<String> {
         "feedback.import",
         "file.continue",
         "file.create",
-        "packet.issue",
+        ISSUE,
         "person.activate",
         "person.change_password",
         "person.failed_sign_ins",

@@ -1,14 +1,11 @@
 //! Sign-in, one-time codes, passwords, and the proof that a person has just entered their password.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+mod failures;
 
 use ed25519_dalek::{Signer as _, SigningKey};
 
 use super::file::{ProductFile, WhyReadOnly};
-use super::perform::{NewAccess, draft, perform_with_new_key};
+use super::perform::{NewAccess, perform_with_new_key};
 use super::refused::Refused;
 use super::secrets::{self, Password};
 use crate::domain::event::Grant;
@@ -18,14 +15,9 @@ use crate::domain::policy::Policy;
 use crate::domain::precis;
 use crate::domain::record::RecordData;
 use crate::domain::requests::{Actor, POLICY, RULES, Request};
-use crate::store::{SignedText, StoreError, Tx};
+use crate::store::{SignInFailure, SignedText, StoreError, Tx};
 use mainstay_base::clock::Stamp;
 use mainstay_base::time::Moment;
-
-/// After this many failures the next attempt is delayed.
-const FREE_FAILURES: usize = 3;
-/// Longest delay after failed attempts, in seconds.
-const WAIT_SECONDS_MAX: i64 = 15 * 60;
 
 /// A signed-in person with their unwrapped key. Dropped at lock, sign-out or close.
 pub struct Session {
@@ -37,6 +29,8 @@ pub struct Session {
     pub(super) key_number: i64,
     /// Failed sign-ins since the last successful one: when, and on which machine.
     pub failures: Vec<(Moment, String)>,
+    /// For an administrator: failed attempts of others, and with unknown logins, since an administrator last signed in.
+    pub failures_of_others: Vec<SignInFailure>,
     /// Whether the password is older than the policy allows.
     pub password_is_old: bool,
 }
@@ -72,6 +66,7 @@ impl Session {
             key: self.key.clone(),
             key_number: self.key_number,
             failures: Vec::new(),
+            failures_of_others: Vec::new(),
             password_is_old: false,
         }
     }
@@ -97,21 +92,6 @@ pub(super) fn signed_with(key: &SigningKey, number: i64, body: String) -> Signed
     let digest = crate::domain::canonical::digest(body.as_bytes());
     let signature = key.sign(digest.as_bytes()).to_bytes();
     SignedText { body, key: number, signature }
-}
-
-/// When each person last failed to sign in to a file, by the steady clock, in this run of the program. It survives closing the file.
-static FAILED_HERE: Mutex<BTreeMap<(PathBuf, RecordId), Duration>> = Mutex::new(BTreeMap::new());
-
-fn failed_here() -> MutexGuard<'static, BTreeMap<(PathBuf, RecordId), Duration>> {
-    FAILED_HERE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The delay after a number of failures, in seconds.
-fn wait_after(failures: usize) -> i64 {
-    match failures.checked_sub(FREE_FAILURES) {
-        None => 0,
-        Some(over) => (1i64 << (over + 2).min(20)).min(WAIT_SECONDS_MAX),
-    }
 }
 
 impl ProductFile {
@@ -140,16 +120,22 @@ impl ProductFile {
         password.refuse_wrong()?;
         let Some((data, person)) = self.person_by_login(login)? else {
             secrets::unwrap_dummy(password)?;
+            if self.store.is_writable() {
+                self.note_failure(None, stamp)?;
+            }
             return Err(Refused::WrongPassword);
         };
         let id = data.head.id;
         match data.head.state.as_str() {
+            // The time of the answer does not say whether there is a password.
             state if state == PersonState::Invited.code() => {
+                secrets::unwrap_dummy(password)?;
                 return Err(Refused::Rule(format!(
                     "{login} has not set a password yet: use the one-time code first"
                 )));
             }
             state if state == PersonState::Inactive.code() => {
+                secrets::unwrap_dummy(password)?;
                 return Err(Refused::Rule(format!("the account {login} is inactive; ask an administrator")));
             }
             _ => {}
@@ -158,7 +144,7 @@ impl ProductFile {
         let credential = self.store.credential(id)?.ok_or(Refused::WrongPassword)?;
         let Some(key) = secrets::unwrap(&credential, password)? else {
             if self.store.is_writable() {
-                self.note_failure(id, stamp)?;
+                self.note_failure(Some(id), stamp)?;
             }
             return Err(Refused::WrongPassword);
         };
@@ -169,7 +155,7 @@ impl ProductFile {
         }
         let age_days = self.policy()?.password_age_days;
         let age = stamp.now.day().days_since(credential.changed_at.day());
-        let session = Session {
+        let mut session = Session {
             person: id,
             login: person.login.to_string(),
             name: person.title.to_string(),
@@ -178,9 +164,10 @@ impl ProductFile {
             key_number: credential.key,
             password_is_old: age_days.is_some_and(|days| age > i64::from(days)),
             failures,
+            failures_of_others: Vec::new(),
         };
-        if self.store.is_writable() && self.behind.is_none() && !session.failures.is_empty() {
-            self.report_failures(&session, stamp)?;
+        if self.store.is_writable() && self.behind.is_none() {
+            self.report_failures(&mut session, stamp)?;
         }
         Ok(session)
     }
@@ -199,18 +186,17 @@ impl ProductFile {
             return Ok(session);
         }
         match self.sign_in(login, password, stamp) {
-            Ok(session) => {
+            Ok(mut session) => {
                 self.become_writer(session.name(), stamp)?;
-                if self.why_read_only().is_none() && !session.failures.is_empty() {
-                    self.report_failures(&session, stamp)?;
+                if self.why_read_only().is_none() {
+                    self.report_failures(&mut session, stamp)?;
                 }
                 Ok(session)
             }
             Err(Refused::WrongPassword) => {
-                if let Some((data, _)) = self.person_by_login(login)? {
-                    // The failure is written in a moment. Where another program writes, it is not counted.
-                    self.for_a_moment(login, stamp, |file| file.note_failure(data.head.id, stamp))?;
-                }
+                // The failure is written in a moment. Where another program writes, it is not counted.
+                let id = self.person_by_login(login)?.map(|(data, _)| data.head.id);
+                self.for_a_moment(login, stamp, |file| file.note_failure(id, stamp))?;
                 Err(Refused::WrongPassword)
             }
             Err(other) => Err(other),
@@ -276,23 +262,6 @@ impl ProductFile {
         matches!(self.why_read_only, Some(WhyReadOnly::NotSignedIn))
     }
 
-    /// Failed sign-ins go into the audit trail with the next successful one (21 CFR 11.300(d)).
-    fn report_failures(&mut self, session: &Session, stamp: &Stamp) -> Result<(), Refused> {
-        let failures: Vec<_> = session
-            .failures
-            .iter()
-            .map(|(at, machine)| serde_json::json!({"at": at, "machine": machine}))
-            .collect();
-        let mut tx = self.store.begin()?;
-        let request = Request::NoteFailedSignIns { facts: serde_json::json!({"failures": failures}) };
-        let actor = session.actor(false, stamp);
-        let (commit, _, _) = draft(&tx, session, &actor, request.into(), stamp)?;
-        tx.append(&commit)?;
-        tx.commit()?;
-        self.store.mark_failures_shown(session.person)?;
-        Ok(())
-    }
-
     /// Proves that the person of a session has just entered their password (21 CFR 11.200(a)).
     pub(super) fn reauthenticate(
         &mut self,
@@ -306,39 +275,10 @@ impl ProductFile {
         let fits = secrets::unwrap(&credential, password)?
             .is_some_and(|key| key.to_bytes() == session.key.to_bytes());
         if !fits {
-            self.note_failure(session.person, stamp)?;
+            self.note_failure(Some(session.person), stamp)?;
             return Err(Refused::WrongPassword);
         }
         Ok(())
-    }
-
-    fn note_failure(&mut self, person: RecordId, stamp: &Stamp) -> Result<(), Refused> {
-        self.store.note_failure(person, stamp.now, &stamp.machine)?;
-        failed_here().insert((self.store.path().to_owned(), person), stamp.steady);
-        Ok(())
-    }
-
-    /// Refuses an attempt too soon after failures; otherwise returns the failures. A clock that was set back neither ends the
-    /// delay nor extends it: failures in the future count as having happened now. A clock that was set forward does not end it
-    /// either while the program runs: a steady clock that nobody can set also measures the time since a failure.
-    fn refuse_in_delay(&mut self, person: RecordId, stamp: &Stamp) -> Result<Vec<(Moment, String)>, Refused> {
-        let failures = self.store.failures(person)?;
-        let Some(last) = failures.iter().map(|(at, _)| *at).max() else { return Ok(failures) };
-        if last.is_ahead_of(stamp.now) && self.store.is_writable() {
-            self.store.move_future_failures_to_now(person, stamp.now)?;
-        }
-        let steady = failed_here().get(&(self.store.path().to_owned(), person)).map(|at| {
-            stamp
-                .steady
-                .checked_sub(*at)
-                .map_or(i64::MAX, |passed| i64::try_from(passed.as_secs()).unwrap_or(i64::MAX))
-        });
-        let passed = stamp.now.seconds_since(last).max(0).min(steady.unwrap_or(i64::MAX));
-        let wait_seconds = wait_after(failures.len()) - passed;
-        if wait_seconds > 0 {
-            return Err(Refused::Wait { failures: failures.len(), wait_seconds });
-        }
-        Ok(failures)
     }
 
     /// Changes the password and the key of the signed-in person, so that neither the old password nor an old copy of the file
@@ -451,21 +391,23 @@ impl ProductFile {
         let public_key = secrets::public_hex(&key);
         let grant =
             Grant::Code { event: access.given, proof: secrets::grant_proof(&access.code, id, &public_key) };
-        let session = Session {
+        let failures = self.store.failures(id)?;
+        let mut session = Session {
             person: id,
             login: person.login.to_string(),
             name: person.title.to_string(),
             roles: person.roles.clone(),
             key,
             key_number,
-            failures: Vec::new(),
+            failures,
+            failures_of_others: Vec::new(),
             password_is_old: false,
         };
         let mut tx: Tx<'_> = self.store.begin()?;
         let request = Request::EnterWithCode { recovers: access.recovers };
         let next = perform_with_new_key(&mut tx, &session, request, NewAccess { grant, credential }, stamp)?;
         tx.commit()?;
-        self.store.mark_failures_shown(id)?;
+        self.report_failures(&mut session, stamp)?;
         Ok((session, next))
     }
 }
@@ -480,17 +422,4 @@ struct Access {
 
 fn wrong_code() -> Refused {
     Refused::Rule("login and one-time code do not match, or the code was already used or replaced".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_delay_grows_up_to_its_limit() {
-        assert_eq!(wait_after(2), 0);
-        assert_eq!(wait_after(3), 4);
-        assert_eq!(wait_after(5), 16);
-        assert_eq!(wait_after(500), WAIT_SECONDS_MAX);
-    }
 }

@@ -3,6 +3,8 @@
 //! Belongs here: deciding when and on what, and sending the query if the policy names an authority. Does not belong here: the check
 //! of a token, which is a rule of the request (`domain::requests`).
 
+use std::time::Duration;
+
 use mainstay_base::clock::Stamp;
 use mainstay_base::network;
 use mainstay_base::time_stamp::{self, TOKEN_BYTES_MAX};
@@ -12,9 +14,13 @@ use super::refused::Refused;
 use super::request::{Receipt, Request};
 use super::session::Session;
 use crate::domain::event::Event;
-use crate::domain::time::Moment;
+use crate::domain::time::{CLOCK_BACK_SECONDS, Moment};
 use crate::domain::time_stamp::{AT_ONCE, StampedEvent, TIME_STAMP};
 
+/// How long a person waits for an authority that they asked.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+/// How long is waited for an authority that nobody asked for.
+pub const SHORT_PATIENCE: Duration = Duration::from_secs(6);
 /// Most bytes of a reply that is read from a file.
 pub const REPLY_BYTES_MAX: u64 = TOKEN_BYTES_MAX as u64;
 
@@ -37,12 +43,12 @@ impl StampQuery {
         time_stamp::query(&self.digest, self.nonce)
     }
 
-    /// Sends it to the authority and returns the reply. This takes up to 20 seconds: call it from a background job.
+    /// Sends it to the authority and returns the reply. This takes as long as `patience`: call it from a background job.
     ///
     /// # Errors
     /// [`Refused::Rule`] with the reason, if there is no answer.
-    pub fn send(&self) -> Result<Vec<u8>, Refused> {
-        network::post(&self.address, MEDIA_TYPE, &self.bytes(), TOKEN_BYTES_MAX)
+    pub fn send(&self, patience: Duration) -> Result<Vec<u8>, Refused> {
+        network::post(&self.address, MEDIA_TYPE, &self.bytes(), TOKEN_BYTES_MAX, patience)
             .map_err(|why| Refused::Rule(format!("{}: {why}", self.address)))
     }
 }
@@ -93,14 +99,11 @@ impl ProductFile {
             return Ok(None);
         }
         let last = self.last_time_stamp()?;
-        let covered = last.as_ref().map_or(0, |last| last.stamped.event);
-        let head = self.head();
-        // A time stamp on the event of the last time stamp says nothing new.
-        let new = last.as_ref().is_none_or(|last| last.seq != head.seq) && covered != head.seq;
-        let daily = match &last {
-            Some(last) => self.store.event_day(last.seq)?.is_none_or(|day| day < now.day()),
-            None => true,
-        };
+        let (seq, covered) = last.as_ref().map_or((0, 0), |last| (last.seq, last.stamped.event));
+        let head = self.head().seq;
+        // The event that added the last time stamp is nothing that needs another one.
+        let new = if seq == head { covered + 1 < head } else { covered < head };
+        let daily = last.as_ref().is_none_or(|last| last.stamped.time.day() != now.day());
         if new && (daily || self.store.performed_after(&AT_ONCE, covered)?) {
             return self.stamp_query().map(Some);
         }
@@ -157,7 +160,11 @@ impl ProductFile {
             return Err(Refused::Rule("the time stamp is on no event of this file".to_owned()));
         };
         let stamped = StampedEvent::new(event, digest, read.at, &token);
-        let receipt = self.perform(session, Request::AddTimeStamp(stamped.clone()).into(), None, stamp)?;
-        Ok((receipt, stamped))
+        let added = self.perform(session, Request::AddTimeStamp(stamped.clone()).into(), None, stamp);
+        if added.is_err() && stamped.time.seconds_since(stamp.now) > CLOCK_BACK_SECONDS {
+            // Entries from now on are measured against it, as against every later moment that the workstation saw.
+            self.see_clock(self.store.clock_seen().max(Some(stamped.time)));
+        }
+        Ok((added?, stamped))
     }
 }

@@ -5,6 +5,7 @@
 mod clock;
 mod memory;
 
+pub use clock::note_clock;
 pub use memory::{Behind, Lack, Memory, Seen, SeenHead, enter, forget, heads, remember, take_over_heads};
 
 use std::fs;

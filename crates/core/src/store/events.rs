@@ -9,8 +9,8 @@ use crate::domain::clock::{ACKNOWLEDGE, ClockHistory, ClockReading, made_while_b
 use crate::domain::event::{Event, NO_PREVIOUS};
 use crate::domain::ids::RecordId;
 use crate::domain::signature::Signature;
-use crate::domain::time_stamp::TIME_STAMP;
-use mainstay_base::time::{Day, Moment};
+use crate::domain::time_stamp::{StampedEvent, TIME_STAMP};
+use mainstay_base::time::Moment;
 
 /// The last event of the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -192,14 +192,6 @@ impl Store {
         Ok(seq.map(i64::unsigned_abs))
     }
 
-    /// The day on which an event was entered, UTC.
-    pub fn event_day(&self, seq: u64) -> Result<Option<Day>, StoreError> {
-        let Ok(seq) = i64::try_from(seq) else { return Ok(None) };
-        let mut statement = self.conn.prepare_cached("SELECT at FROM event WHERE seq = ?1")?;
-        let at: Option<String> = statement.query_row([seq], |row| row.get(0)).optional()?;
-        Ok(at.and_then(|at| Moment::parse(&at).ok()).map(Moment::day))
-    }
-
     /// Whether one of these requests was performed after an event.
     pub fn performed_after(&self, requests: &[&str], seq: u64) -> Result<bool, StoreError> {
         let seq = i64::try_from(seq).unwrap_or(i64::MAX);
@@ -215,28 +207,27 @@ impl Store {
 
     /// The clock according to the events. It reads the newest events only, and an index.
     pub fn clock_history(&self) -> Result<ClockHistory, StoreError> {
-        let sql = "SELECT at, json_extract(body, '$.clock_back_seconds'), json_extract(body, '$.clock_seen') IS NOT NULL, request = ?1,
-                   iif(request = ?2, json_extract(body, '$.facts.time'), NULL) FROM event ORDER BY seq DESC";
+        let sql = "SELECT at, json_extract(body, '$.clock_back_seconds'), json_extract(body, '$.clock_seen') IS NOT NULL, request = ?1
+                   FROM event ORDER BY seq DESC";
         let mut statement = self.conn.prepare_cached(sql)?;
-        let rows = statement.query_map([ACKNOWLEDGE, TIME_STAMP], |row| {
-            Ok((
-                row.get::<_, String>(0)?,
-                row.get::<_, Option<i64>>(1)?,
-                row.get(2)?,
-                row.get(3)?,
-                row.get::<_, Option<String>>(4)?,
-            ))
+        let rows = statement.query_map([ACKNOWLEDGE], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?, row.get(2)?, row.get(3)?))
         })?;
         let latest = ClockHistory::latest(rows.map(|row| {
-            let (at, back, elsewhere, acknowledges, stamped) = row?;
+            let (at, back, elsewhere, acknowledges) = row?;
             let at = Moment::parse(&at).map_err(StoreError::Damaged)?;
             let back = back.map(i64::unsigned_abs);
-            let stamped = stamped.and_then(|time| Moment::parse(&time).ok());
-            Ok::<_, StoreError>(ClockReading { at, back, elsewhere, acknowledges, stamped })
+            Ok::<_, StoreError>(ClockReading { at, back, elsewhere, acknowledges })
         }))?;
         let sql = format!("SELECT 1 {CLOCK_BACK_SINCE}");
         let open = self.conn.prepare_cached(&sql)?.exists([self.clock_acknowledged()?])?;
-        Ok(ClockHistory { latest, seen: None, open })
+        let trusted = self.last_stamp()?.map(|stamped| stamped.time);
+        Ok(ClockHistory { latest, trusted, seen: None, open })
+    }
+
+    /// The last trusted time stamp.
+    pub fn last_stamp(&self) -> Result<Option<StampedEvent>, StoreError> {
+        Ok(self.events_of(TIME_STAMP, 1)?.first().and_then(StampedEvent::of))
     }
 
     /// Number of the last event that acknowledged the clock; 0 without one.

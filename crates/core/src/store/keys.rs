@@ -81,6 +81,20 @@ pub fn credential_of(conn: &Connection, person: RecordId) -> Result<Option<Crede
     Ok(row.optional()?)
 }
 
+/// Most failed sign-ins with unknown logins that are kept until an administrator signs in.
+const UNKNOWN_MAX: u32 = 1000;
+
+/// A failed sign-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignInFailure {
+    /// Whose login was given; `None` for an unknown one.
+    pub person: Option<RecordId>,
+    /// When.
+    pub at: Moment,
+    /// On which machine.
+    pub machine: String,
+}
+
 /// A public key with the event that brought it into force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SigningKeyRow {
@@ -116,20 +130,24 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Records a failed sign-in. If the file is read-only, it cannot be recorded and causes no delay.
-    pub fn note_failure(&mut self, person: RecordId, at: Moment, machine: &str) -> Result<(), StoreError> {
-        self.write_aside(|conn| {
-            conn.execute(
-                "INSERT INTO sign_in_failure (person, at, machine) VALUES (?1, ?2, ?3)",
-                params![person.to_string(), at.to_string(), machine],
-            )
-        })
+    /// Records a failed sign-in; `None` for an unknown login. If the file is read-only, it cannot be recorded and causes no delay.
+    pub fn note_failure(
+        &mut self,
+        person: Option<RecordId>,
+        at: Moment,
+        machine: &str,
+    ) -> Result<(), StoreError> {
+        let person = person.map_or_else(String::new, |person| person.to_string());
+        // Whoever tries names for hours does not fill the file.
+        let sql = "INSERT INTO sign_in_failure (person, at, machine) SELECT ?1, ?2, ?3 WHERE ?1 <> ''
+                   OR (SELECT count(*) FROM sign_in_failure WHERE person = '' AND reported = 0) < ?4";
+        self.write_aside(|conn| conn.execute(sql, params![person, at.to_string(), machine, UNKNOWN_MAX]))
     }
 
     /// The failed sign-ins of a person since the last successful one: when, and on which machine.
     pub fn failures(&self, person: RecordId) -> Result<Vec<(Moment, String)>, StoreError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT at, machine FROM sign_in_failure WHERE person = ?1 AND told = 0 ORDER BY number",
+            "SELECT at, machine FROM sign_in_failure WHERE person = ?1 AND shown = 0 ORDER BY number",
         )?;
         let rows = statement.query_map([person.to_string()], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
@@ -138,21 +156,35 @@ impl Store {
         Ok(rows.into_iter().filter_map(|(at, machine)| Some((Moment::parse(&at).ok()?, machine))).collect())
     }
 
+    /// The failed sign-ins that the audit trail does not contain yet: those of a person, or of everybody.
+    pub fn unreported_failures(&self, of: Option<RecordId>) -> Result<Vec<SignInFailure>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT person, at, machine FROM sign_in_failure WHERE reported = 0 AND (?1 IS NULL OR person = ?1) ORDER BY number",
+        )?;
+        let rows = statement.query_map([of.map(|of| of.to_string())], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        })?;
+        let rows: Vec<(String, String, String)> = rows.collect::<Result<_, _>>()?;
+        let read = |(person, at, machine): (String, String, String)| {
+            Some(SignInFailure { person: person.parse().ok(), at: Moment::parse(&at).ok()?, machine })
+        };
+        Ok(rows.into_iter().filter_map(read).collect())
+    }
+
     /// Moves failed sign-ins of a person that are in the future to now: the clock was set back since.
     pub fn move_future_failures_to_now(&mut self, person: RecordId, now: Moment) -> Result<(), StoreError> {
         self.write_aside(|conn| {
             conn.execute(
-                "UPDATE sign_in_failure SET at = ?2 WHERE person = ?1 AND told = 0 AND at > ?2",
+                "UPDATE sign_in_failure SET at = ?2 WHERE person = ?1 AND shown = 0 AND at > ?2",
                 params![person.to_string(), now.to_string()],
             )
         })
     }
 
-    /// Marks the failed sign-ins of a person as shown to them.
-    pub fn mark_failures_shown(&mut self, person: RecordId) -> Result<(), StoreError> {
-        self.write_aside(|conn| {
-            conn.execute("UPDATE sign_in_failure SET told = 1 WHERE person = ?1", [person.to_string()])
-        })
+    /// Marks the failed sign-ins of a person as shown to them and reported, and those of everybody else as reported, if they were.
+    pub fn mark_failures(&mut self, shown_to: RecordId, all_reported: bool) -> Result<(), StoreError> {
+        let sql = "UPDATE sign_in_failure SET shown = max(shown, person = ?1), reported = 1 WHERE person = ?1 OR ?2";
+        self.write_aside(|conn| conn.execute(sql, params![shown_to.to_string(), all_reported]))
     }
 
     /// The drafts of a person with their keys, newest first.

@@ -24,7 +24,9 @@ pub use backup::{backup_to, thin};
 pub use blobs::{BlobSource, Measured, NewBlob, in_pieces};
 pub use dump::EventText;
 pub use events::{EventFilter, EventRow, Head};
-pub use keys::{Credential, ITERATIONS_MAX, KdfCost, MEMORY_KIB_MAX, SALT_BYTES_MAX, WRAPPED_BYTES};
+pub use keys::{
+    Credential, ITERATIONS_MAX, KdfCost, MEMORY_KIB_MAX, SALT_BYTES_MAX, SignInFailure, WRAPPED_BYTES,
+};
 pub use leftovers::{Leftover, leftovers};
 pub use lock::{Holder, Lock, holder_of};
 pub use mainstay_base::store_error::StoreError;

@@ -9,10 +9,12 @@ use crate::domain::clock::ClockHistory;
 use crate::domain::continuation::{CONTINUE, Continued};
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::packet;
 use crate::domain::record::{ListRow, RecordData};
 use crate::domain::requests::RecordSource;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
+use crate::domain::time_stamp::StampedEvent;
 use mainstay_base::time::Moment;
 
 impl Store {
@@ -58,6 +60,12 @@ impl RecordSource<StoreError> for Store {
             continued.take(&parse_event(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
         }
         Ok(continued)
+    }
+
+    fn highest_packet(&self) -> Result<u32, StoreError> {
+        // Their numbers grow with their events.
+        let newest = self.events_of(packet::ISSUE, 1)?;
+        Ok(newest.first().and_then(packet::issued).unwrap_or_default())
     }
 
     fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, StoreError> {
@@ -109,6 +117,10 @@ impl RecordSource<StoreError> for Store {
 
     fn event_digest(&self, seq: u64) -> Result<Option<String>, StoreError> {
         Self::event_digest(self, seq)
+    }
+
+    fn last_stamp(&self) -> Result<Option<StampedEvent>, StoreError> {
+        Self::last_stamp(self)
     }
 
     fn clock(&self) -> Result<ClockHistory, StoreError> {

@@ -158,6 +158,7 @@ impl Work<'_> {
         for step in steps {
             tx.execute_batch(step.sql)?;
         }
+        ddl::refresh_views(tx)?;
         tx.execute_batch(&format!("PRAGMA user_version = {SCHEMA_VERSION}"))?;
         let findings = verify::structure(tx, ddl::V1)?;
         if let Some(first) = first_of(&findings) {

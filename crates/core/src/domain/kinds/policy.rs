@@ -264,13 +264,10 @@ impl Policy {
         let (address, certificates) = (&*self.time_authority, &*self.time_authority_certificates);
         let mut wrong = Vec::new();
         let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
-        if !address.is_empty()
-            && host.is_none_or(|host| host.is_empty() || host.contains(char::is_whitespace))
-        {
-            wrong.push((
-                "time_authority",
-                "must be an address that begins with https:// or http://".to_owned(),
-            ));
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?=&%+,".contains(&byte);
+        if !address.is_empty() && host.is_none_or(|host| host.is_empty() || !host.bytes().all(plain)) {
+            let why = "must be an address that begins with https:// or http://, without spaces, names and passwords";
+            wrong.push(("time_authority", why.to_owned()));
         }
         if !certificates.is_empty() {
             let read = Trusted::from_pem(certificates);

@@ -74,6 +74,9 @@ pub struct Continuation {
     pub lost: Option<EventHead>,
     /// The first number that each kind uses from now on. All numbers before it may have been used.
     pub next: BTreeMap<Kind, u32>,
+    /// The number of the next packet. All numbers before it may have been used. Absent if no packet was issued and none is skipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_packet: Option<u32>,
 }
 
 impl Continuation {
@@ -101,6 +104,12 @@ impl Continued {
     pub fn next(&self, kind: Kind, highest: u32) -> u32 {
         let said = self.0.iter().filter_map(|(_, said)| said.next.get(&kind));
         said.copied().max().unwrap_or_default().max(highest.saturating_add(1))
+    }
+
+    /// The number that the next packet gets, where the file contains packets up to `highest`.
+    pub fn next_packet(&self, highest: u32) -> u32 {
+        let said = self.0.iter().filter_map(|(_, said)| said.next_packet);
+        said.max().unwrap_or_default().max(highest.saturating_add(1))
     }
 
     /// The event by which the file was continued without this one.
@@ -133,11 +142,16 @@ mod tests {
 
     #[test]
     fn the_next_number_is_after_what_is_there_and_after_what_may_have_been_used() {
-        let said = |number| Continuation { lost: None, next: BTreeMap::from([(Kind::Feedback, number)]) };
+        let said = |number| Continuation {
+            next: BTreeMap::from([(Kind::Feedback, number)]),
+            next_packet: Some(number - 30),
+            ..Continuation::default()
+        };
         let continued = Continued(vec![(7, said(35)), (9, said(40))]);
         assert_eq!(continued.next(Kind::Feedback, 12), 40);
         assert_eq!(continued.next(Kind::Feedback, 40), 41);
         assert_eq!(continued.next(Kind::Attachment, 3), 4);
+        assert_eq!((continued.next_packet(4), continued.next_packet(10)), (10, 11));
         assert_eq!(Continued::default().next(Kind::Feedback, 0), 1);
     }
 }

@@ -10,6 +10,7 @@ pub mod deadline;
 pub mod event;
 pub mod field;
 pub mod kind;
+pub mod packet;
 pub mod record;
 pub mod refused;
 pub mod shared_record;

@@ -10,12 +10,15 @@ use serde_json::Value;
 
 use crate::domain::canonical::Digest;
 use crate::domain::event::Event;
+use crate::domain::packet::ISSUE;
 use crate::domain::time::Moment;
 
 /// The request that adds a time stamp.
 pub const TIME_STAMP: &str = "file.time_stamp";
+/// Seconds by which a stated time may be ahead of the clock of the machine: a day.
+pub const AHEAD_SECONDS_MAX: i64 = 86_400;
 /// Requests after which a time stamp is due at once.
-pub const AT_ONCE: [&str; 1] = ["packet.issue"];
+pub const AT_ONCE: [&str; 1] = [ISSUE];
 
 /// A time stamp on an event: the event existed at the time that the authority states.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

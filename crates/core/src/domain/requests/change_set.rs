@@ -17,6 +17,7 @@ use crate::domain::record::{Fields, Head, RecordData, check_values};
 use crate::domain::refused::Refusal;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Signature, part_digest};
+use crate::domain::time_stamp::StampedEvent;
 use crate::domain::workflow::{Case, Effect, World};
 use mainstay_base::time::Moment;
 
@@ -133,6 +134,11 @@ impl<'a, F> ChangeSet<'a, F> {
         self.source.made_while_behind().map_err(Refusal::Store)
     }
 
+    /// The number of the next packet.
+    pub fn next_packet(&self) -> Result<u32, Refusal<F>> {
+        self.source.next_packet().map_err(Refusal::Store)
+    }
+
     /// How the file was continued from restored copies.
     pub fn continued(&self) -> Result<Continued, Refusal<F>> {
         self.source.continued().map_err(Refusal::Store)
@@ -225,6 +231,11 @@ impl<'a, F> ChangeSet<'a, F> {
     /// SHA-256 of the text of an event.
     pub fn event_digest(&self, seq: u64) -> Result<Option<String>, Refusal<F>> {
         self.source.event_digest(seq).map_err(Refusal::Store)
+    }
+
+    /// The last trusted time stamp.
+    pub fn last_stamp(&self) -> Result<Option<StampedEvent>, Refusal<F>> {
+        self.source.last_stamp().map_err(Refusal::Store)
     }
 
     /// The clock according to the audit trail.

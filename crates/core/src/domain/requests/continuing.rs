@@ -3,6 +3,7 @@
 use super::{EventParts, Job};
 use crate::domain::continuation::{Continuation, SKIP_MAX};
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::packet;
 use crate::domain::person::Role;
 use crate::domain::product::PRODUCT;
 use crate::domain::refused::Refusal;
@@ -25,12 +26,29 @@ impl<F> Job<'_, F> {
         for kind in Kind::ALL {
             skips |= self.skips(*kind, said.next.get(kind).copied())?;
         }
+        skips |= self.skips_packets(said.next_packet)?;
         if !skips {
             self.refuse_idle(said)?;
         }
         self.put_signature(PRODUCT, Meaning::Approved, vec![role], vec![(PRODUCT, Part::Content)], reason)?;
         let facts = serde_json::json!(said);
         Ok(EventParts { record: Some(PRODUCT), role: Some(role), facts })
+    }
+
+    /// Whether numbers of packets are skipped.
+    fn skips_packets(&self, next: Option<u32>) -> Result<bool, Refusal<F>> {
+        let free = self.change.next_packet()?;
+        let most = free.saturating_add(SKIP_MAX);
+        match next {
+            Some(next) if (free..=most).contains(&next) => Ok(next > free),
+            None if free == 1 => Ok(false),
+            Some(_) | None => Err(Refusal::Rule(format!(
+                "packets cannot go on from {}; choose a number from {} to {}",
+                next.map_or_else(|| "a number that is not given".to_owned(), packet::words),
+                packet::words(free),
+                packet::words(most)
+            ))),
+        }
     }
 
     /// An act that skips no number says at least which event is lost, and was not done before.

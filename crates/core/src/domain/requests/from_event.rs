@@ -7,6 +7,7 @@ use crate::domain::clock::ACKNOWLEDGE;
 use crate::domain::continuation::CONTINUE;
 use crate::domain::event::{Event, FieldChange, RecordChange};
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::packet::ISSUE;
 use crate::domain::record::Fields;
 use crate::domain::signature::Meaning;
 use crate::domain::time::Moment;
@@ -35,7 +36,7 @@ pub fn request_of(event: &Event, meaning: Option<Meaning>) -> Option<Request> {
         "person.recover" => Request::EnterWithCode { recovers: true },
         "person.failed_sign_ins" => Request::NoteFailedSignIns { facts },
         "person.change_password" => Request::ChangePassword,
-        "packet.issue" => Request::NotePacket { facts },
+        ISSUE => Request::NotePacket { facts },
         "feedback.import" => Request::NoteImport { facts },
         TIME_STAMP => Request::AddTimeStamp(serde_json::from_value(facts).ok()?),
         ACKNOWLEDGE => Request::AcknowledgeClock,

@@ -10,6 +10,7 @@ use crate::domain::person::Person;
 use crate::domain::record::{ListRow, RecordData};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Part, Signature};
+use crate::domain::time_stamp::StampedEvent;
 
 /// A person's state and content.
 pub type Account = (String, Arc<Person>);
@@ -30,6 +31,12 @@ pub trait RecordSource<F> {
     /// was continued from a restored copy.
     fn next_number(&self, kind: Kind) -> Result<u32, F> {
         Ok(self.continued()?.next(kind, self.highest_number(kind)?))
+    }
+    /// The highest number of a packet; 0 without one.
+    fn highest_packet(&self) -> Result<u32, F>;
+    /// The number of the next packet.
+    fn next_packet(&self) -> Result<u32, F> {
+        Ok(self.continued()?.next_packet(self.highest_packet()?))
     }
     /// The records of a kind that name `id` in one of their references, in order.
     fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<SharedRecord>, F>;
@@ -66,6 +73,8 @@ pub trait RecordSource<F> {
     fn login_taken(&self, login: &str) -> Result<bool, F>;
     /// SHA-256 of the text of an event by its number.
     fn event_digest(&self, seq: u64) -> Result<Option<Digest>, F>;
+    /// The last trusted time stamp.
+    fn last_stamp(&self) -> Result<Option<StampedEvent>, F>;
     /// The clock according to the events, and to what the workstation saw elsewhere.
     fn clock(&self) -> Result<ClockHistory, F>;
     /// Who made events while the clock ran backwards, since that was last acknowledged; sorted.

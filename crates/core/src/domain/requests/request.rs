@@ -9,6 +9,7 @@ use crate::domain::canonical::Digest;
 use crate::domain::clock::ACKNOWLEDGE;
 use crate::domain::continuation::{CONTINUE, Continuation};
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::packet::ISSUE;
 use crate::domain::person::Role;
 use crate::domain::record::Fields;
 use crate::domain::signature::{Meaning, Part};
@@ -295,7 +296,7 @@ impl Request {
             Self::AcknowledgeClock => ACKNOWLEDGE.to_owned(),
             Self::Continue(_) => CONTINUE.to_owned(),
             Self::NoteImport { .. } => "feedback.import".to_owned(),
-            Self::NotePacket { .. } => "packet.issue".to_owned(),
+            Self::NotePacket { .. } => ISSUE.to_owned(),
             Self::AddTimeStamp(_) => TIME_STAMP.to_owned(),
             Self::NoteFailedSignIns { .. } => "person.failed_sign_ins".to_owned(),
             Self::ChangePassword => "person.change_password".to_owned(),

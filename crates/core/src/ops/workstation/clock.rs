@@ -1,6 +1,7 @@
 //! The latest moment that this workstation saw: of its own clock, of every file that it opened, and of the file system. A clock
 //! before that runs behind, whatever a single file says.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
@@ -17,6 +18,8 @@ use mainstay_base::time::Moment;
 const LATEST: &str = "clock";
 /// The latest moment that was acknowledged as wrong in a file; in the folder of that file. What is not after it proves nothing there.
 const WRONG: &str = "clock-wrong";
+/// Most entries of a folder that are looked at.
+const BESIDE_MAX: usize = 10_000;
 /// Greatest size of what is remembered of the clock.
 const BYTES_MAX: u64 = 1024;
 
@@ -45,7 +48,7 @@ pub(super) fn watch(folder: &Path, file: &mut ProductFile, now: Moment) -> Resul
     let own = folder_of(folder, &uuid);
     let latest = remembered(folder, LATEST);
     let wrong = remembered(&own, WRONG);
-    let evidence = [latest, changed_at(file.path()), backups(folder, &uuid).first().map(|(_, at)| *at)];
+    let evidence = [latest, changed_beside(file.path()), backed_up(folder, &uuid)];
     let seen = evidence.into_iter().flatten().max();
     let acknowledged = file.take_acknowledged();
     let wrong = match seen.filter(|seen| acknowledged && *seen > now) {
@@ -56,14 +59,40 @@ pub(super) fn watch(folder: &Path, file: &mut ProductFile, now: Moment) -> Resul
         }
         None => wrong,
     };
-    file.see_clock(
-        evidence.into_iter().flatten().filter(|moment| wrong.is_none_or(|wrong| *moment > wrong)).max(),
-    );
+    let before = evidence.into_iter().flatten().filter(|moment| wrong.is_none_or(|wrong| *moment > wrong));
+    // The present moment counts too: the clock may be set back after the file was opened.
+    file.see_clock(before.max().max(Some(now)));
     let newest = [latest, Some(now), file.head().at].into_iter().flatten().max();
     match newest.filter(|_| newest > latest) {
         Some(newest) => keep(folder, LATEST, newest),
         None => Ok(()),
     }
+}
+
+/// Remembers a moment of the clock while a file is open, so that setting the clock back is noticed after a restart too.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn note_clock(folder: &Path, now: Moment) -> Result<(), Refused> {
+    let latest = remembered(folder, LATEST);
+    if latest.is_some_and(|latest| latest >= now) { Ok(()) } else { keep(folder, LATEST, now) }
+}
+
+/// When the last backup was made: by its name, and as the file system says.
+fn backed_up(folder: &Path, uuid: &str) -> Option<Moment> {
+    let made = backups(folder, uuid);
+    let (newest, at) = made.first()?;
+    changed_at(newest).max(Some(*at))
+}
+
+/// When a product file, or another one in the same folder, such as a copy of it, was last changed.
+fn changed_beside(path: &Path) -> Option<Moment> {
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let beside = fs::read_dir(folder).ok().into_iter().flatten().take(BESIDE_MAX).filter_map(Result::ok);
+    let others =
+        beside.map(|entry| entry.path()).filter(|path| path.extension() == Some(OsStr::new("mainstay")));
+    others.filter_map(|path| changed_at(&path)).max().max(changed_at(path))
 }
 
 /// When a file was last changed, as the file system says; `None` if it says nothing sensible.

@@ -40,6 +40,8 @@ pub struct Memory {
     pub head: EventHead,
     /// The highest number of each kind that was seen.
     pub numbers: BTreeMap<Kind, u32>,
+    /// The highest number of a packet that was seen; 0 without one.
+    pub packets: u32,
     /// Events that a continuation from a restored copy left behind.
     pub left: Vec<EventHead>,
 }
@@ -70,12 +72,13 @@ impl Memory {
             let head = EventHead { seq: seq.parse().ok()?, digest: digest.to_owned() };
             head.is_valid().then_some(head)
         };
-        let mut memory = Self { head: head(lines.next()?)?, numbers: BTreeMap::new(), left: Vec::new() };
+        let mut memory = Self::new(head(lines.next()?)?);
         for line in lines {
             match line.split_once(' ') {
                 Some(("numbers", rest)) => {
                     memory.take_numbers(rest.split(' ').filter_map(|id| id.parse().ok()));
                 }
+                Some(("packets", rest)) => memory.take_packets(rest.parse().unwrap_or_default()),
                 Some(("left", rest)) => memory.left.extend(head(rest)),
                 Some(_) | None => {}
             }
@@ -83,11 +86,19 @@ impl Memory {
         Some(memory)
     }
 
+    /// Only the last event.
+    const fn new(head: EventHead) -> Self {
+        Self { head, numbers: BTreeMap::new(), packets: 0, left: Vec::new() }
+    }
+
     fn text(&self) -> String {
         let mut text = format!("{} {}\n", self.head.seq, self.head.digest);
         if !self.numbers.is_empty() {
             let numbers: Vec<String> = self.ids().map(|id| id.to_string()).collect();
             let _ = writeln!(text, "numbers {}", numbers.join(" "));
+        }
+        if self.packets > 0 {
+            let _ = writeln!(text, "packets {}", self.packets);
         }
         for left in &self.left {
             let _ = writeln!(text, "left {} {}", left.seq, left.digest);
@@ -105,6 +116,13 @@ impl Memory {
         for id in numbers.filter(|id| id.number <= NUMBER_MAX) {
             let highest = self.numbers.entry(id.kind).or_default();
             *highest = id.number.max(*highest);
+        }
+    }
+
+    /// Takes in the number of a packet that was seen.
+    pub(super) fn take_packets(&mut self, highest: u32) {
+        if highest <= NUMBER_MAX {
+            self.packets = self.packets.max(highest);
         }
     }
 
@@ -155,12 +173,14 @@ pub struct Behind {
     pub ends: u64,
     /// The highest number of each kind that was seen.
     pub numbers: BTreeMap<Kind, u32>,
+    /// The highest number of a packet that was seen.
+    pub packets: u32,
 }
 
 impl Behind {
     fn of(memory: &Memory, lack: Lack, file: &ProductFile) -> Self {
         let (seen, numbers) = (memory.head.clone(), memory.numbers.clone());
-        Self { seen, lack, ends: file.head().seq, numbers }
+        Self { seen, lack, ends: file.head().seq, numbers, packets: memory.packets }
     }
 }
 
@@ -239,7 +259,8 @@ fn believed(seen: Seen, memory: Option<&Memory>, file: &ProductFile) -> Result<S
 /// fewer, and skips every number that was seen.
 fn continued_without(memory: &Memory, file: &ProductFile) -> Result<Option<u64>, Refused> {
     let continued = file.continued()?;
-    let skipped = memory.ids().all(|id| id.number < continued.next(id.kind, 0));
+    let skipped = memory.ids().all(|id| id.number < continued.next(id.kind, 0))
+        && memory.packets < continued.next_packet(0);
     // Others may have worked in the copy before, so that the act that names the very event may stand anywhere.
     let reaches = |said: &Continuation| said.lost.as_ref().is_none_or(|lost| lost.seq > memory.head.seq);
     let by = continued
@@ -282,12 +303,12 @@ fn remember_head(folder: &Path, file: &mut ProductFile) -> Result<Seen, Refused>
     if head.seq == 0 {
         return Ok(seen);
     }
-    let mut memory =
-        known.clone().unwrap_or(Memory { head: head.clone(), numbers: BTreeMap::new(), left: Vec::new() });
+    let mut memory = known.clone().unwrap_or_else(|| Memory::new(head.clone()));
     let left =
         matches!(seen, Seen::Continued { .. }).then(|| std::mem::replace(&mut memory.head, head.clone()));
     memory.head = head;
     memory.take_numbers(file.used_numbers()?.into_iter());
+    memory.take_packets(file.used_packets()?);
     let lost = file.continued()?;
     memory.take_left(left.into_iter().chain(lost.iter().filter_map(|(_, said)| said.lost.clone())));
     if known.as_ref() != Some(&memory) {
@@ -313,12 +334,12 @@ pub fn enter(folder: &Path, file: &mut ProductFile, head: &EventHead) -> Result<
             head.seq
         )));
     }
-    let mut memory =
-        known.unwrap_or_else(|| Memory { head: head.clone(), numbers: BTreeMap::new(), left: Vec::new() });
+    let mut memory = known.unwrap_or_else(|| Memory::new(head.clone()));
     if contains(file, &memory.head)? || memory.head.seq < head.seq {
         memory.head = head.clone();
     }
     memory.take_numbers(file.used_numbers()?.into_iter());
+    memory.take_packets(file.used_packets()?);
     memory.keep(folder, &uuid)?;
     if let Seen::Behind(behind) = compare(Some(&memory), file)? {
         file.hold_back(Some(behind));
@@ -338,15 +359,24 @@ pub struct SeenHead {
     /// The record of each kind with the highest number.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub numbers: Vec<RecordId>,
+    /// The highest number of a packet.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub packets: u32,
     /// Events that were left behind.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<EventHead>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+const fn is_none(packets: &u32) -> bool {
+    *packets == 0
+}
+
 impl SeenHead {
     fn memory(&self) -> Memory {
         let head = EventHead { seq: self.seq, digest: self.digest.clone() };
-        let mut memory = Memory { head, numbers: BTreeMap::new(), left: self.left.clone() };
+        let mut memory = Memory { left: self.left.clone(), ..Memory::new(head) };
+        memory.take_packets(self.packets);
         memory.take_numbers(self.numbers.iter().copied());
         memory
     }
@@ -375,7 +405,7 @@ pub fn heads(folder: &Path) -> Vec<SeenHead> {
             let memory = Memory::of(folder, &file)?;
             let numbers = memory.ids().collect();
             let EventHead { seq, digest } = memory.head;
-            Some(SeenHead { file, seq, digest, numbers, left: memory.left })
+            Some(SeenHead { file, seq, digest, numbers, packets: memory.packets, left: memory.left })
         })
         .filter(|head| head.fault().is_none())
         .collect();
@@ -401,6 +431,7 @@ pub fn take_over_heads(folder: &Path, heads: &[SeenHead]) -> Result<usize, Refus
         let later = !was_left && known.as_ref().is_none_or(|known| known.head.seq < other.head.seq);
         let mut memory = known.unwrap_or_else(|| other.clone());
         memory.take_numbers(other.ids());
+        memory.take_packets(other.packets);
         memory.take_left(other.left.iter().cloned());
         if later {
             memory.head = other.head;
@@ -430,7 +461,8 @@ mod tests {
 
     fn seen(number: u8, seq: u64) -> SeenHead {
         let file = format!("00000000-0000-4000-8000-0000000000{number:02}");
-        SeenHead { file, seq, digest: format!("{number:064}"), numbers: Vec::new(), left: Vec::new() }
+        let digest = format!("{number:064}");
+        SeenHead { file, seq, digest, numbers: Vec::new(), packets: 0, left: Vec::new() }
     }
 
     #[test]
@@ -440,6 +472,7 @@ mod tests {
         for text in ["FB-0034", "AT-0002", "FB-0012"] {
             memory.take_numbers([text.parse().unwrap()].into_iter());
         }
+        memory.take_packets(4);
         memory.take_left([seen(2, 9).memory().head].into_iter());
         memory.keep(folder.path(), "one").unwrap();
         assert_eq!(Memory::of(folder.path(), "one"), Some(memory));

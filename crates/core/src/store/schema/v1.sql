@@ -81,12 +81,14 @@ CREATE TABLE credential (
   wrapped BLOB NOT NULL,
   changed_at TEXT NOT NULL
 ) STRICT;
+-- Failed sign-ins; no person where the login is unknown. Shown to the person, and reported in the audit trail.
 CREATE TABLE sign_in_failure (
   number INTEGER PRIMARY KEY,
   person TEXT NOT NULL,
   at TEXT NOT NULL,
   machine TEXT NOT NULL,
-  told INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1))
+  shown INTEGER NOT NULL DEFAULT 0 CHECK (shown IN (0, 1)),
+  reported INTEGER NOT NULL DEFAULT 0 CHECK (reported IN (0, 1))
 ) STRICT;
 CREATE INDEX sign_in_failure_by_person ON sign_in_failure (person);
 

@@ -5,6 +5,7 @@ use egui::{Frame, Label, Margin, Ui};
 
 use super::move_dialog::MoveDialog;
 use super::picture::{Picture, is_picture};
+use crate::domain::attachment;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::RecordId;
 use crate::domain::record::RecordData;
@@ -61,7 +62,7 @@ pub fn attachments_ui(
     if page.attachments.is_empty() {
         ui.label(hint(ui, "No files are attached."));
     }
-    let open = page.data.head.state != "void" && page.parent_is_open();
+    let open = !attachment::are_fixed(&page.data) && page.parent_is_open();
     if cx.writable() && open && ui.button("Attach a file…").clicked() {
         cx.ask(Command::AttachDialog(page.data.head.id));
     }
