@@ -122,6 +122,11 @@ fn the_platform_of_a_gem_is_not_part_of_its_version() {
 }
 
 #[test]
+fn a_withdrawn_hit_does_not_hide_the_doubt_of_another_record() {
+    check("withdrawn_hits", "sbom.cdx.json");
+}
+
+#[test]
 fn a_go_module_is_its_path_with_the_subpath() {
     check("go_subpaths", "more.cdx.json");
     check("go_subpaths", "sbom.cdx.json");

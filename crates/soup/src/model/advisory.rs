@@ -33,6 +33,16 @@ pub enum Standing {
     Rejected(String),
 }
 
+impl Standing {
+    /// Whether the record was withdrawn or rejected.
+    pub const fn is_withdrawn(&self) -> bool {
+        match self {
+            Self::Withdrawn(_) | Self::Rejected(_) => true,
+            Self::Published | Self::NotAnalysed => false,
+        }
+    }
+}
+
 /// One end of an interval: the version as written, and whether it is inside.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Bound {

@@ -22,7 +22,7 @@ use crate::model::bill::Bill;
 use crate::model::component::Component;
 use crate::model::cpe::Cpe;
 use crate::model::matching::{
-    self, Identity, Judgement, Knowledge, Obstacle, Outcome, SourceFacts, Verdict, Why,
+    self, Identity, Judgement, Knowledge, Obstacle, Outcome, SourceFacts, Told, Verdict, Why,
 };
 use crate::model::support::support_status;
 use crate::refused::Refused;
@@ -195,7 +195,10 @@ impl<'c> Scanner<'c> {
                 let own = judged
                     .iter()
                     .filter(|one| self.source_of(one.file).is_some_and(|source| source.name == *name))
-                    .map(|one| &one.judgement);
+                    .map(|one| Told {
+                        judgement: &one.judgement,
+                        withdrawn: one.advisory.standing.is_withdrawn(),
+                    });
                 Checked::of(name, matching::outcome(&identity, facts, own))
             })
             .collect();

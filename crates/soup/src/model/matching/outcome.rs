@@ -80,20 +80,41 @@ pub struct Checked {
     pub reason: Option<String>,
 }
 
+/// What one record says about a component.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'j> {
+    /// Its judgement.
+    pub judgement: &'j Judgement,
+    /// Whether it was withdrawn or rejected.
+    pub withdrawn: bool,
+}
+
+impl<'j> From<&'j Judgement> for Told<'j> {
+    /// A record that stands.
+    fn from(judgement: &'j Judgement) -> Self {
+        Self { judgement, withdrawn: false }
+    }
+}
+
 /// The obstacle, and its words.
 type Unchecked = (Obstacle, String);
 
-/// Sums up the judgements of all records of one source. A finding counts even if an obstacle may hide further findings.
+/// Sums up the judgements of all records of one source. A finding counts even if an obstacle may hide further findings. A withdrawn record
+/// is a finding only if no doubt is left.
 pub fn outcome<'j>(
     identity: &Identity,
     facts: &SourceFacts,
-    judgements: impl IntoIterator<Item = &'j Judgement>,
+    told: impl IntoIterator<Item = Told<'j>>,
 ) -> Checked {
-    let (mut found, mut unclear, mut perhaps, mut named) = (None, None, None, false);
-    for judgement in judgements {
+    let (mut found, mut withdrawn, mut unclear, mut perhaps, mut named) = (None, None, None, None, false);
+    for one in told {
+        let judgement = one.judgement;
         let used = || judgement.why.as_ref().map(|why| why.identifier.clone());
         named |= judgement.why.as_ref().is_some_and(|why| names(identity, why));
         match &judgement.verdict {
+            Verdict::Affected | Verdict::Conditional { .. } if one.withdrawn => {
+                withdrawn = withdrawn.or_else(used);
+            }
             Verdict::Affected | Verdict::Conditional { .. } => found = found.or_else(used),
             Verdict::NotComparable { why } => unclear = unclear.or_else(|| Some(why.clone())),
             Verdict::Candidate => {
@@ -102,8 +123,10 @@ pub fn outcome<'j>(
             Verdict::NotAffected => {}
         }
     }
+    let as_found =
+        |used| Checked { outcome: Outcome::Found, identifier: used, obstacle: None, reason: None };
     if found.is_some() {
-        return Checked { outcome: Outcome::Found, identifier: found, obstacle: None, reason: None };
+        return as_found(found);
     }
     let lookup = lookup(identity, facts, named);
     let identifier = lookup.as_ref().ok().map(|(shown, _)| shown.clone());
@@ -116,7 +139,10 @@ pub fn outcome<'j>(
                 identity.usable_version(identity.version.as_deref()).err().map(|why| doubt(why.to_owned()))
             }),
     };
+    // The withdrawn record shows that the source covers the component.
+    let obstacle = obstacle.filter(|(obstacle, _)| withdrawn.is_none() || obstacle.is_doubt());
     match obstacle.or(unclear.or(perhaps).map(doubt)) {
+        None if withdrawn.is_some() => as_found(withdrawn),
         None => Checked { outcome: Outcome::NothingFound, identifier, obstacle: None, reason: None },
         Some((obstacle, reason)) => {
             let reason =

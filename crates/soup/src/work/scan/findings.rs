@@ -156,7 +156,7 @@ fn strength(word: &str) -> u8 {
 
 /// Whether a record was neither withdrawn nor rejected.
 fn stands(advisory: &Advisory) -> bool {
-    words_of(&advisory.standing).is_none()
+    !advisory.standing.is_withdrawn()
 }
 
 fn words_of(standing: &Standing) -> Option<String> {

@@ -103,7 +103,7 @@ fn facts(source: Source, covers: &[&str]) -> SourceFacts {
 fn sum(own: &Identity, facts: &SourceFacts, verdicts: &[Verdict]) -> (Outcome, Option<Obstacle>) {
     let judgements: Vec<Judgement> =
         verdicts.iter().map(|verdict| Judgement { verdict: verdict.clone(), why: judged_why() }).collect();
-    let checked = outcome(own, facts, &judgements);
+    let checked = outcome(own, facts, judgements.iter().map(Told::from));
     assert_eq!(checked.obstacle.is_some(), checked.reason.is_some());
     assert_eq!(checked.obstacle.is_some(), checked.outcome == Outcome::CouldNotBeChecked);
     (checked.outcome, checked.obstacle)
@@ -168,12 +168,12 @@ fn a_source_that_may_mean_a_component_by_name_has_not_found_nothing() {
     let cpe = product("cpe:2.3:a:v:p:1.0:*:*:*:*:*:*:*");
     let nvd = facts(Source::Nvd, &["products"]);
     for named in ["", "cpe:somebody:p"] {
-        let checked = outcome(&cpe, &nvd, &[perhaps(named)]);
+        let checked = outcome(&cpe, &nvd, [Told::from(&perhaps(named))]);
         assert_eq!(checked.obstacle, Some(Obstacle::NotComparable), "{named}");
         assert!(checked.reason.unwrap().starts_with("a record may be about it: "));
     }
     let osv = facts(Source::Osv, &["pkg:npm", "pkg:gem", "pkg:golang"]);
-    let of = |purl: &str, named: &str| outcome(&package(purl), &osv, &[perhaps(named)]).outcome;
+    let of = |purl: &str, named: &str| outcome(&package(purl), &osv, [Told::from(&perhaps(named))]).outcome;
     assert_eq!(of("pkg:npm/x@1.0.0", ""), Outcome::CouldNotBeChecked);
     assert_eq!(of("pkg:gem/redcloth@4.0", "pkg:gem/RedCloth"), Outcome::CouldNotBeChecked);
     assert_eq!(
@@ -182,6 +182,32 @@ fn a_source_that_may_mean_a_component_by_name_has_not_found_nothing() {
     );
     // Packages of npm without a scope have exactly that name.
     assert_eq!(of("pkg:npm/x@1.0.0", "pkg:npm/%40v/x"), Outcome::NothingFound);
+}
+
+#[test]
+fn a_withdrawn_record_is_a_finding_only_where_no_doubt_is_left() {
+    let own = product("cpe:2.3:a:v:p:1.0:*:*:*:*:*:*:*");
+    let affected = Judgement { verdict: Verdict::Affected, why: judged_why() };
+    let unclear = Judgement { verdict: Verdict::NotComparable { why: "x".to_owned() }, why: judged_why() };
+    let withdrawn = || Told { judgement: &affected, withdrawn: true };
+    let of = |facts: &SourceFacts, others: &[&Judgement]| {
+        let told = std::iter::once(withdrawn()).chain(others.iter().map(|one| Told::from(*one)));
+        let checked = outcome(&own, facts, told);
+        (checked.outcome, checked.obstacle)
+    };
+    let nvd = facts(Source::Nvd, &["products"]);
+    let doubt = (Outcome::CouldNotBeChecked, Some(Obstacle::NotComparable));
+    assert_eq!(of(&nvd, &[&perhaps("cpe:somebody:p")]), doubt);
+    assert_eq!(of(&nvd, &[&unclear]), doubt);
+    assert_eq!(of(&nvd, &[]), (Outcome::Found, None));
+    assert_eq!(of(&nvd, &[&perhaps("cpe:somebody:p"), &affected]), (Outcome::Found, None));
+    let old = aged(Source::Nvd, &["products"], Some(31));
+    assert_eq!(of(&old, &[]), (Outcome::CouldNotBeChecked, Some(Obstacle::TooOld)));
+    assert_eq!(of(&old, &[&affected]), (Outcome::Found, None));
+    // A source that told of the component is not one without data about it.
+    let other = facts(Source::Nvd, &[]);
+    assert_eq!(of(&other, &[]), (Outcome::Found, None));
+    assert_eq!(of(&other, &[&unclear]), doubt);
 }
 
 #[test]
@@ -195,5 +221,5 @@ fn a_repository_is_answered_for_only_where_a_record_names_it() {
     };
     let judged = judge(&own, &record(vec![named]));
     assert_eq!(judged.verdict, Verdict::NotAffected);
-    assert_eq!(outcome(&own, &osv, [&judged]).outcome, Outcome::NothingFound);
+    assert_eq!(outcome(&own, &osv, [Told::from(&judged)]).outcome, Outcome::NothingFound);
 }
