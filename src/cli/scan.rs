@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 use std::io::{BufWriter, ErrorKind, StdoutLock, Write as _};
 use std::path::Path;
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 use serde_json::Value;
-use serde_json::value::{RawValue, to_raw_value};
 
 use super::CommandResult;
 use super::advisories::{folder, interrupted};
@@ -17,8 +17,8 @@ use super::sbom::input_failure;
 use crate::ops;
 use crate::soup::model::matching::Knowledge;
 use crate::soup::{
-    self, AnswerWriter, AskedScan, BillFile, FoundAdvisory, InspectedBill, ScanOptions, ScannedComponent,
-    SourceStatus, is_decided, scan as run_scan,
+    self, Answer, AnswerWriter, AskedScan, BillFile, FoundAdvisory, InspectedBill, ScanOptions, ScanQuestion,
+    ScanReceiver, ScannedComponent, SourceStatus, is_decided, scan_into,
 };
 
 /// Something is affected.
@@ -26,7 +26,9 @@ const AFFECTED: u8 = 10;
 /// Nothing is known to be affected, but something could not be checked or depends on a condition.
 const NOT_DECIDED: u8 = 11;
 /// Bytes per write.
-const WRITTEN_AT_ONCE: usize = 1024 * 1024;
+const WRITTEN_AT_ONCE: usize = 256 * 1024;
+/// Largest buffer that is kept for further components, in bytes.
+const BUFFER_BYTES_MAX: usize = 4 << 20;
 
 /// Matches a bill of materials with the advisory data, or repeats the stored answer if nothing has changed.
 pub fn scan(arguments: ScanArguments) -> CommandResult {
@@ -41,72 +43,147 @@ pub fn scan(arguments: ScanArguments) -> CommandResult {
     let form = if arguments.json { Form::Json } else { Form::Words };
     let asked = AskedScan::of(&file, &folder, &options, form.name());
     if let Some(answer) = asked.as_ref().filter(|_| !arguments.fresh).and_then(AskedScan::stored_answer) {
-        return ended(answer.code, repeat(form, answer.text)?);
+        return ended(answer.code, repeat(form, &answer)?);
     }
     let inspected = file.inspect().map_err(input_failure)?;
     let interrupted = interrupted();
     let go_on = |_: f32| !interrupted.load(Ordering::Relaxed);
-    let convert = |component: ScannedComponent| Part::of(&component, form);
-    let (sources, parts) =
-        run_scan(&inspected.bill, &folder, &options, &go_on, &convert).map_err(input_failure)?;
-    let mut answer = asked.as_ref().and_then(AskedScan::begin_answer);
-    let (code, output) = report(form, &inspected, &options, (&sources, parts), &mut answer)?;
+    let spare = Spare::default();
+    let convert = |component: ScannedComponent| Part::of(&component, form, &spare);
+    let question = ScanQuestion { bill: &inspected.bill, folder: &folder, options: &options };
+    let answer = asked.as_ref().and_then(AskedScan::begin_answer);
+    let mut report = Report {
+        form,
+        inspected: &inspected,
+        options: &options,
+        spare: &spare,
+        document: Document::new(answer),
+        words: String::new(),
+        components: 0,
+        sum: Sum::default(),
+        failure: None,
+    };
+    let scanned = scan_into(question, &go_on, &convert, &mut report);
+    if let Some(failure) = report.failure.take() {
+        return Err(failure);
+    }
+    scanned.map_err(input_failure)?;
+    let (code, output, answer) = report.finish()?;
     if let Some((asked, answer)) = asked.zip(answer) {
         asked.finish(answer, code);
     }
     ended(code, output)
 }
 
-/// Reports the result of a scan: returns its code and the output that is still to be printed. `answer` then contains all output; it is `None`
-/// if not all of it could be written.
-fn report(
+/// Text buffers of components that were written already, to be filled again.
+#[derive(Default)]
+struct Spare(Mutex<Vec<Vec<u8>>>);
+
+impl Spare {
+    fn take(&self) -> Vec<u8> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    fn give_back(&self, mut buffer: Vec<u8>) {
+        if buffer.capacity() <= BUFFER_BYTES_MAX {
+            buffer.clear();
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+        }
+    }
+}
+
+/// The report of a scan: the JSON is written while the scan runs, the words at its end.
+struct Report<'r> {
     form: Form,
-    inspected: &InspectedBill,
-    options: &ScanOptions,
-    (sources, parts): (&[SourceStatus], Vec<Part>),
-    answer: &mut Option<AnswerWriter>,
-) -> Result<(u8, String), Failure> {
-    let refused = soup::refused_of_bill(inspected);
-    let only_product = inspected.bill.components.is_empty();
-    let sum = parts.iter().fold(Sum::default(), |sum, part| sum.and(&part.sum));
-    let output = match form {
-        Form::Json => {
-            write_document(&soup::bill_head(inspected), options, (sources, parts), answer)?;
-            String::new()
+    inspected: &'r InspectedBill,
+    options: &'r ScanOptions,
+    spare: &'r Spare,
+    document: Document,
+    words: String,
+    components: usize,
+    sum: Sum,
+    failure: Option<Failure>,
+}
+
+impl Report<'_> {
+    /// Takes note of a failure; returns whether there is none.
+    fn without_failure(&mut self, done: Result<(), Failure>) -> bool {
+        self.failure = done.err();
+        self.failure.is_none()
+    }
+
+    /// Completes the report: returns its code, the output that is still to be printed, and the answer to store, which contains all output.
+    fn finish(mut self) -> Result<(u8, String, Option<AnswerWriter>), Failure> {
+        let refused = soup::refused_of_bill(self.inspected);
+        let only_product = self.inspected.bill.components.is_empty();
+        match self.form {
+            Form::Json => self.document.end()?,
+            Form::Words => {
+                sum_words(&mut self.words, self.components, &self.sum);
+                for note in &refused {
+                    let _ = writeln!(self.words, "not in this scan: {}: {}", note.place, note.text);
+                }
+                if only_product {
+                    self.words.push_str(
+                        "the bill of materials lists nothing inside the product: there was nothing to match\n",
+                    );
+                }
+            }
         }
-        Form::Words => {
-            let mut output = words(sources, &parts, &sum, options.max_age_days);
-            for note in &refused {
-                let _ = writeln!(output, "not in this scan: {}: {}", note.place, note.text);
-            }
-            if only_product {
-                output.push_str(
-                    "the bill of materials lists nothing inside the product: there was nothing to match\n",
-                );
-            }
-            if let Some(answer) = answer {
-                answer.add(output.as_bytes());
-            }
-            output
+        let mut answer = self.document.into_answer();
+        if let Some(answer) = &mut answer {
+            answer.add(self.words.as_bytes());
         }
-    };
-    let open = sum.undecided > 0 || !refused.is_empty() || only_product;
-    let code = match (sum.affected, open) {
-        (1.., _) => AFFECTED,
-        (0, true) => NOT_DECIDED,
-        (0, false) => 0,
-    };
-    Ok((code, output))
+        let open = self.sum.undecided > 0 || !refused.is_empty() || only_product;
+        let code = match (self.sum.affected, open) {
+            (1.., _) => AFFECTED,
+            (0, true) => NOT_DECIDED,
+            (0, false) => 0,
+        };
+        Ok((code, self.words, answer))
+    }
+}
+
+impl ScanReceiver<Part> for Report<'_> {
+    fn begin(&mut self, sources: Vec<SourceStatus>) -> bool {
+        match self.form {
+            Form::Json => {
+                let begun = self.document.begin(&soup::bill_head(self.inspected), self.options, &sources);
+                self.without_failure(begun)
+            }
+            Form::Words => {
+                sources_words(&mut self.words, &sources, self.options.max_age_days);
+                true
+            }
+        }
+    }
+
+    fn component(&mut self, part: Part) -> bool {
+        self.components += 1;
+        self.sum = std::mem::take(&mut self.sum).and(&part.sum);
+        self.words.push_str(&part.words);
+        let written = match self.form {
+            Form::Json => part.json.map_err(unwritable).and_then(|json| {
+                self.document.component(&json)?;
+                self.spare.give_back(json);
+                Ok(())
+            }),
+            Form::Words => Ok(()),
+        };
+        self.without_failure(written)
+    }
 }
 
 /// Repeats a stored answer; returns the output that is still to be printed.
-fn repeat(form: Form, text: Vec<u8>) -> CommandResult {
+fn repeat(form: Form, answer: &Answer) -> CommandResult {
     match form {
-        Form::Words => String::from_utf8(text)
-            .map_err(|_| Failure::failed("the stored answer is not text; scan with --fresh")),
+        Form::Words => answer
+            .text()
+            .ok()
+            .and_then(|text| String::from_utf8(text).ok())
+            .ok_or_else(|| Failure::failed("the stored answer cannot be read; scan with --fresh")),
         Form::Json => {
-            let mut out = std::io::stdout().lock();
-            whole(out.write_all(&text).and_then(|()| out.flush()))?;
+            whole(answer.write_to(&mut std::io::stdout().lock()))?;
             Ok(String::new())
         }
     }
@@ -135,7 +212,7 @@ impl Form {
 
 /// The result of one component: its text, and its part of the sum.
 struct Part {
-    json: serde_json::Result<Box<RawValue>>,
+    json: serde_json::Result<Vec<u8>>,
     words: String,
     sum: Sum,
 }
@@ -151,7 +228,7 @@ struct Sum {
 }
 
 impl Part {
-    fn of(component: &ScannedComponent, form: Form) -> Self {
+    fn of(component: &ScannedComponent, form: Form, spare: &Spare) -> Self {
         let count = |verdict: &str| component.verdicts.iter().filter(|one| one.verdict == verdict).count();
         let sum = Sum {
             affected: component.verdicts.iter().filter(|one| one.counts()).count(),
@@ -161,8 +238,12 @@ impl Part {
             undecided: usize::from(!is_decided(component)),
         };
         match form {
-            Form::Json => Self { json: to_raw_value(component), words: String::new(), sum },
-            Form::Words => Self { json: to_raw_value(&()), words: component_words(component), sum },
+            Form::Json => {
+                let mut json = spare.take();
+                let written = serde_json::to_writer(&mut json, component);
+                Self { json: written.map(|()| json), words: String::new(), sum }
+            }
+            Form::Words => Self { json: Ok(Vec::new()), words: component_words(component), sum },
         }
     }
 }
@@ -179,38 +260,80 @@ impl Sum {
     }
 }
 
-/// The document of a scan, as described in docs/command-line.md.
+/// The document of a scan up to its components, as described in docs/command-line.md.
 #[derive(Serialize)]
-struct Document<'a> {
+struct Head<'a> {
     format: u8,
     sbom: &'a Value,
     on: String,
     max_age_days: u32,
     sources: &'a [SourceStatus],
-    components: Vec<Box<RawValue>>,
 }
 
-/// Writes the document to the output stream in pieces, so that a large document is not copied once more.
-fn write_document(
-    sbom: &Value,
-    options: &ScanOptions,
-    (sources, parts): (&[SourceStatus], Vec<Part>),
-    answer: &mut Option<AnswerWriter>,
-) -> Result<(), Failure> {
-    let components = parts.into_iter().map(|part| part.json).collect::<Result<_, _>>();
-    let (on, max_age_days) = (options.today.to_string(), options.max_age_days);
-    let written = components.map_err(Into::into).and_then(|components| {
-        let document = Document { format: 1, sbom, on, max_age_days, sources, components };
+/// The document of a scan, written to the output stream and to the stored answer while the scan runs.
+struct Document {
+    /// `None` when the reader has ended.
+    out: Option<BufWriter<Both>>,
+    /// The answer, when `out` has ended well.
+    answer: Option<AnswerWriter>,
+    components: usize,
+}
+
+impl Document {
+    fn new(answer: Option<AnswerWriter>) -> Self {
         let both = Both { out: std::io::stdout().lock(), answer };
-        let mut out = BufWriter::with_capacity(WRITTEN_AT_ONCE, both);
-        serde_json::to_writer_pretty(&mut out, &document)?;
-        writeln!(out)?;
-        out.flush()
-    });
-    if !whole(written)? {
-        *answer = None;
+        Self { out: Some(BufWriter::with_capacity(WRITTEN_AT_ONCE, both)), answer: None, components: 0 }
     }
-    Ok(())
+
+    /// Writes pieces of text. A reader that ends early ends the document, but not the scan.
+    fn write(&mut self, pieces: &[&[u8]]) -> Result<(), Failure> {
+        if let Some(out) = &mut self.out
+            && !whole(pieces.iter().try_for_each(|piece| out.write_all(piece)))?
+        {
+            self.out = None;
+        }
+        Ok(())
+    }
+
+    /// Writes everything before the components.
+    fn begin(
+        &mut self,
+        sbom: &Value,
+        options: &ScanOptions,
+        sources: &[SourceStatus],
+    ) -> Result<(), Failure> {
+        let (on, max_age_days) = (options.today.to_string(), options.max_age_days);
+        let head = Head { format: 1, sbom, on, max_age_days, sources };
+        let head = serde_json::to_vec_pretty(&head).map_err(unwritable)?;
+        self.write(&[head.strip_suffix(b"\n}").unwrap_or(&head), b",\n  \"components\": ["])
+    }
+
+    fn component(&mut self, json: &[u8]) -> Result<(), Failure> {
+        let before: &[u8] = if self.components == 0 { b"\n    " } else { b",\n    " };
+        self.components += 1;
+        self.write(&[before, json])
+    }
+
+    /// Writes everything after the components.
+    fn end(&mut self) -> Result<(), Failure> {
+        self.write(&[if self.components == 0 { b"]\n}\n" } else { b"\n  ]\n}\n" }])?;
+        if let Some(mut out) = self.out.take()
+            && whole(out.flush())?
+        {
+            // Its buffer is empty.
+            self.answer = out.into_parts().0.answer;
+        }
+        Ok(())
+    }
+
+    /// The answer; `None` if not everything was written. A document of which nothing was written has the answer as it was given.
+    fn into_answer(self) -> Option<AnswerWriter> {
+        self.answer.or_else(|| self.out?.into_parts().0.answer)
+    }
+}
+
+fn unwritable(error: serde_json::Error) -> Failure {
+    Failure::failed(format!("the scan cannot be written: {error}"))
 }
 
 /// Whether everything was written. A reader that ends early, such as `head`, is not a failure.
@@ -223,15 +346,15 @@ fn whole(written: std::io::Result<()>) -> Result<bool, Failure> {
 }
 
 /// The output stream, and the answer that is stored at the same time.
-struct Both<'a> {
+struct Both {
     out: StdoutLock<'static>,
-    answer: &'a mut Option<AnswerWriter>,
+    answer: Option<AnswerWriter>,
 }
 
-impl std::io::Write for Both<'_> {
+impl std::io::Write for Both {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let written = self.out.write(bytes)?;
-        if let Some(answer) = self.answer {
+        if let Some(answer) = &mut self.answer {
             answer.add(bytes.get(..written).unwrap_or_default());
         }
         Ok(written)
@@ -247,8 +370,7 @@ fn knowledge(path: &Path) -> Result<Knowledge, Failure> {
     soup::read_knowledge(path).map_err(input_failure)
 }
 
-fn words(sources: &[SourceStatus], parts: &[Part], sum: &Sum, max_age: u32) -> String {
-    let mut output = String::new();
+fn sources_words(output: &mut String, sources: &[SourceStatus], max_age: u32) {
     for source in sources {
         let age =
             source.age_days.map_or_else(|| "of unknown age".to_owned(), |days| format!("{days} days old"));
@@ -256,18 +378,14 @@ fn words(sources: &[SourceStatus], parts: &[Part], sum: &Sum, max_age: u32) -> S
             if source.too_old { format!(", older than the {max_age} days allowed") } else { String::new() };
         let _ = writeln!(output, "{} {}: {} records, {age}{old}", source.name, source.file, source.records);
     }
-    parts.iter().for_each(|part| output.push_str(&part.words));
+}
+
+fn sum_words(output: &mut String, components: usize, sum: &Sum) {
     let _ = writeln!(
         output,
-        "\n{} components: {} affected, {} affected under a condition, {} not comparable, {} candidates by name; {} components not checked or dependent on a condition",
-        parts.len(),
-        sum.affected,
-        sum.conditional,
-        sum.not_comparable,
-        sum.candidates,
-        sum.undecided
+        "\n{components} components: {} affected, {} affected under a condition, {} not comparable, {} candidates by name; {} components not checked or dependent on a condition",
+        sum.affected, sum.conditional, sum.not_comparable, sum.candidates, sum.undecided
     );
-    output
 }
 
 fn component_words(component: &ScannedComponent) -> String {

@@ -17,6 +17,29 @@ pub fn open(path: &Path) -> Result<File> {
     Ok(file)
 }
 
+/// Fills `bytes` from a place in a file, wherever it was read before: several threads may read one file at the same time.
+///
+/// # Errors
+/// The system's error, or that the file ends before.
+pub fn read_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> Result<()> {
+    #[cfg(unix)]
+    let read_some = std::os::unix::fs::FileExt::read_at;
+    #[cfg(windows)]
+    let read_some = std::os::windows::fs::FileExt::seek_read;
+    while !bytes.is_empty() {
+        match read_some(file, bytes, at) {
+            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+            Ok(read) => {
+                bytes = bytes.get_mut(read..).unwrap_or_default();
+                at += read as u64;
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
 /// The text of a regular file of at most `bytes_max` bytes.
 ///
 /// # Errors
@@ -75,6 +98,20 @@ mod tests {
         assert!(text(&path, 3).unwrap_err().to_string().contains("more than 3 bytes"));
         assert!(open(folder.path()).unwrap_err().to_string().contains("folder"));
         assert_eq!(open(&folder.path().join("b.txt")).unwrap_err().kind(), ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn a_place_of_a_file_is_read_wherever_it_was_read_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        fs::write(&path, "abcdef").unwrap();
+        let file = open(&path).unwrap();
+        let mut bytes = [0; 3];
+        for (at, read) in [(3, b"def"), (0, b"abc"), (1, b"bcd")] {
+            read_at(&file, &mut bytes, at).unwrap();
+            assert_eq!(&bytes, read);
+        }
+        assert_eq!(read_at(&file, &mut bytes, 4).unwrap_err().kind(), ErrorKind::UnexpectedEof);
     }
 
     #[test]

@@ -25,6 +25,11 @@ pub struct RecordVersion {
 }
 
 impl Cache {
+    /// Holds the present state: later imports are not seen, and a look-up need not ask each time whether there was one.
+    pub fn hold(&self) -> Result<(), StoreError> {
+        Ok(self.conn.execute_batch("BEGIN")?)
+    }
+
     /// All imported files, in the order of import.
     pub fn files(&self) -> Result<Vec<SourceFile>, StoreError> {
         let mut statement = self.conn.prepare("SELECT * FROM source_file ORDER BY id")?;
@@ -98,9 +103,10 @@ impl Cache {
     /// All versions of a record from all documents, the current ones first.
     pub fn versions_of(&self, id: &str) -> Result<Vec<RecordVersion>, StoreError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT kind, file, current, digest, raw FROM record INDEXED BY record_current
+            "SELECT kind, file, current, digest, raw FROM record INDEXED BY record_current JOIN record_text ON record = id
              WHERE current = 1 AND (record_id = ?1 OR record_id >= ?1 || ' ' AND record_id < ?1 || '!')
-             UNION ALL SELECT kind, file, current, digest, raw FROM record INDEXED BY record_former
+             UNION ALL
+             SELECT kind, file, current, digest, raw FROM record INDEXED BY record_former JOIN record_text ON record = id
              WHERE current = 0 AND (record_id = ?1 OR record_id >= ?1 || ' ' AND record_id < ?1 || '!')
              ORDER BY current DESC",
         )?;

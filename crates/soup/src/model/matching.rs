@@ -131,8 +131,8 @@ pub fn judge(identity: &Identity, advisory: &Advisory) -> Judgement {
 
 /// The key of a CPE name: `cpe:vendor:product`, with `*` for an open attribute.
 fn cpe_key(cpe: &Cpe) -> String {
-    let part = |position: usize| cpe.attribute(position).text().unwrap_or("*").to_owned();
-    format!("cpe:{}:{}", part(VENDOR), part(PRODUCT))
+    let part = |position: usize| cpe.attribute(position).text().unwrap_or("*");
+    ["cpe:", part(VENDOR), ":", part(PRODUCT)].concat()
 }
 
 #[cfg(test)]

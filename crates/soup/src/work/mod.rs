@@ -15,7 +15,7 @@ pub use bills::{
     refused_of_bill,
 };
 pub use scan::{
-    AskedScan, Checked, FoundAdvisory, FoundRecord, MAX_AGE_DAYS, ScanOptions, ScannedComponent, Score,
-    is_decided, read_knowledge, scan,
+    AskedScan, Checked, FoundAdvisory, FoundRecord, MAX_AGE_DAYS, ScanOptions, ScanQuestion, ScanReceiver,
+    ScannedComponent, Score, is_decided, read_knowledge, scan, scan_into,
 };
 pub use vex::{LeftOut, ScanForVex, VexFormat, VexInput, VexOfScan, read_vex_input, vex_input, write_vex};

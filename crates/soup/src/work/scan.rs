@@ -6,12 +6,12 @@
 mod asked;
 mod basis;
 mod findings;
+mod in_order;
 mod result;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::advisories::{SourceStatus, body};
 use crate::cache::Cache;
@@ -26,6 +26,7 @@ use crate::model::matching::{
 };
 use crate::model::support::support_status;
 use crate::refused::Refused;
+use in_order::InOrder;
 use mainstay_base::store_error::StoreError;
 use mainstay_base::time::Day;
 
@@ -53,12 +54,83 @@ pub struct ScanOptions {
     pub knowledge: Knowledge,
 }
 
-/// Matches every component of a bill with the cache in `folder`. `go_on` receives the share that is done and returns whether to continue.
-/// `convert` is applied to the result of each component while other components are still being matched. Returns the imported files on which
-/// the scan is based, and the converted results in the order of the bill.
+/// What a scan matches.
+#[derive(Debug, Clone, Copy)]
+pub struct ScanQuestion<'q> {
+    /// The bill.
+    pub bill: &'q Bill,
+    /// The folder of the cache.
+    pub folder: &'q Path,
+    /// The options.
+    pub options: &'q ScanOptions,
+}
+
+/// Receives what a scan finds, while it runs. Each function returns whether to continue.
+pub trait ScanReceiver<T> {
+    /// The imported files on which the scan is based, before the first component.
+    fn begin(&mut self, sources: Vec<SourceStatus>) -> bool;
+    /// The converted result of the next component, in the order of the bill.
+    fn component(&mut self, converted: T) -> bool;
+}
+
+/// Matches every component of a bill with the cache. `go_on` receives the share that is done and returns whether to continue. `convert` is
+/// applied to the result of each component while other components are still being matched. Only a few results wait for `receiver` at any time.
 ///
 /// # Errors
 /// When there is no advisory data, when the cache cannot be read, and when it was cancelled.
+pub fn scan_into<T: Send>(
+    question: ScanQuestion<'_>,
+    go_on: &(dyn Fn(f32) -> bool + Sync),
+    convert: &(dyn Fn(ScannedComponent) -> T + Sync),
+    receiver: &mut dyn ScanReceiver<T>,
+) -> Result<(), Refused> {
+    let ScanQuestion { bill, folder, options } = question;
+    let nothing = || {
+        Refused::Rule(format!(
+            "there is no advisory data in {}; import some with mainstay advisories import",
+            folder.display()
+        ))
+    };
+    let names_sources = names_sources(bill);
+    let cancelled = || Refused::Rule("the scan was cancelled".to_owned());
+    let total = bill.components.len();
+    let open = || Cache::open_to_read(folder)?.ok_or_else(nothing);
+    let first = open()?;
+    let first = Scanner::new(first, options, names_sources)?;
+    if !receiver.begin(first.sources.clone()) {
+        return Err(cancelled());
+    }
+    // Each worker has its own connection.
+    let queue = InOrder::new(total);
+    let work = |scanner: Scanner<'_>| {
+        queue.work(&|number| match bill.components.get(number) {
+            Some(component) => Ok(convert(scanner.component(component)?)),
+            None => Err(cancelled()),
+        })
+    };
+    let others = std::thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX) - 1;
+    std::thread::scope(|scope| {
+        let work = &work;
+        let mut workers = vec![scope.spawn(move || work(first))];
+        workers.extend(
+            (0..others.min(total / COMPONENTS_OF_A_WORKER))
+                .map(|_| scope.spawn(move || Scanner::new(open()?, options, names_sources).and_then(work))),
+        );
+        let share = |number: usize| go_on(number as f32 / total.max(1) as f32);
+        let all = queue.receive(&share, &mut |converted| receiver.component(converted));
+        for worker in workers {
+            worker
+                .join()
+                .map_err(|_| Refused::Rule("a part of the scan failed; try it again".to_owned()))??;
+        }
+        if all { Ok(()) } else { Err(cancelled()) }
+    })
+}
+
+/// The same, with all results at once: the imported files, and the converted results in the order of the bill.
+///
+/// # Errors
+/// As [`scan_into`].
 pub fn scan<T: Send>(
     bill: &Bill,
     folder: &Path,
@@ -66,57 +138,26 @@ pub fn scan<T: Send>(
     go_on: &(dyn Fn(f32) -> bool + Sync),
     convert: &(dyn Fn(ScannedComponent) -> T + Sync),
 ) -> Result<(Vec<SourceStatus>, Vec<T>), Refused> {
-    let nothing = || {
-        Refused::Rule(format!(
-            "there is no advisory data in {}; import some with mainstay advisories import",
-            folder.display()
-        ))
-    };
-    // Each worker takes the next component from the list and has its own connection.
-    let next = AtomicUsize::new(0);
-    let names_sources = names_sources(bill);
-    let cancelled = AtomicBool::new(false);
-    let total = bill.components.len();
-    let work = |main: bool| -> Result<(Vec<(usize, T)>, Vec<SourceStatus>), Refused> {
-        let cache = Cache::open_to_read(folder)?.ok_or_else(nothing)?;
-        let scanner = Scanner::new(&cache, options, names_sources)?;
-        let mut done = Vec::new();
-        while let Some((index, component)) = take(&next, &bill.components) {
-            if main && !go_on(index as f32 / total as f32) {
-                cancelled.store(true, Ordering::Relaxed);
-            }
-            if cancelled.load(Ordering::Relaxed) {
-                return Err(Refused::Rule("the scan was cancelled".to_owned()));
-            }
-            done.push((index, convert(scanner.component(component)?)));
+    struct All<T>(Vec<SourceStatus>, Vec<T>);
+    impl<T> ScanReceiver<T> for All<T> {
+        fn begin(&mut self, sources: Vec<SourceStatus>) -> bool {
+            self.0 = sources;
+            true
         }
-        Ok((done, scanner.sources))
-    };
-    let others = std::thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX) - 1;
-    std::thread::scope(|scope| {
-        let workers: Vec<_> =
-            (0..others.min(total / COMPONENTS_OF_A_WORKER)).map(|_| scope.spawn(|| work(false))).collect();
-        let (mut done, sources) = work(true)?;
-        for worker in workers {
-            let ended = worker
-                .join()
-                .map_err(|_| Refused::Rule("a part of the scan failed; try it again".to_owned()))?;
-            done.append(&mut ended?.0);
+
+        fn component(&mut self, converted: T) -> bool {
+            self.1.push(converted);
+            true
         }
-        done.sort_unstable_by_key(|(index, _)| *index);
-        Ok((sources, done.into_iter().map(|(_, component)| component).collect()))
-    })
+    }
+    let mut all = All(Vec::new(), Vec::new());
+    scan_into(ScanQuestion { bill, folder, options }, go_on, convert, &mut all)?;
+    Ok((all.0, all.1))
 }
 
 /// Whether the bill names source packages. Then a package without one has the same name as its source package.
 fn names_sources(bill: &Bill) -> bool {
     bill.components.iter().any(matching::has_source_package)
-}
-
-/// The next component that no worker has taken yet.
-fn take<'c>(next: &AtomicUsize, components: &'c [Component]) -> Option<(usize, &'c Component)> {
-    let index = next.fetch_add(1, Ordering::Relaxed);
-    components.get(index).map(|component| (index, component))
 }
 
 /// One record that concerns a component, with its judgement.
@@ -128,9 +169,9 @@ struct Judged {
 }
 
 /// The data that one worker of a scan uses for all components.
-struct Scanner<'c> {
-    cache: &'c Cache,
-    options: &'c ScanOptions,
+struct Scanner<'o> {
+    cache: Cache,
+    options: &'o ScanOptions,
     sources: Vec<SourceStatus>,
     /// Position in `sources` by number of the file.
     files: BTreeMap<i64, usize>,
@@ -150,13 +191,14 @@ struct Scanner<'c> {
 /// The exploitation and prediction entries of a CVE.
 type Joined = (Option<KnownExploited>, Option<ExploitPrediction>);
 
-impl<'c> Scanner<'c> {
-    fn new(cache: &'c Cache, options: &'c ScanOptions, names_sources: bool) -> Result<Self, Refused> {
+impl<'o> Scanner<'o> {
+    fn new(cache: Cache, options: &'o ScanOptions, names_sources: bool) -> Result<Self, Refused> {
+        cache.hold()?;
         let held = cache.files()?;
         let files: BTreeMap<i64, usize> = held.iter().enumerate().map(|(at, file)| (file.id, at)).collect();
         let sources: Vec<SourceStatus> =
             held.iter().map(|file| SourceStatus::of(file, options.today, options.max_age_days)).collect();
-        let basis = basis::Basis::of(cache, &sources, &files, options)?;
+        let basis = basis::Basis::of(&cache, &sources, &files, options)?;
         let mut scanner = Self {
             cache,
             options,
@@ -168,7 +210,7 @@ impl<'c> Scanner<'c> {
             open: BTreeMap::new(),
             joined: RefCell::default(),
         };
-        for number in cache.numbers_under(matching::OPEN)? {
+        for number in scanner.cache.numbers_under(matching::OPEN)? {
             let names = match scanner.published(number)? {
                 Some(Published::Advisory(advisory)) => matching::open_names(&advisory),
                 Some(_) | None => Vec::new(),

@@ -122,6 +122,8 @@ struct Reason<'a> {
     verdict: Verdict,
     known: &'a KnownCpe,
     criterion: &'a CpeCriterion,
+    /// The name of the criterion; `None` if it cannot be read.
+    name: Option<Cpe>,
     /// The scheme by which versions were compared.
     scheme: &'static str,
     /// Why it can only be a candidate.
@@ -195,7 +197,8 @@ impl<'a> Judge<'a> {
                 (Verdict::NotComparable { why }, "none")
             }
         };
-        let product = name.as_ref().map_or_else(|_| known.key.clone(), cpe_key);
+        let product = || name.as_ref().map_or_else(|_| known.key.clone(), cpe_key);
+        let excluded = !self.identity.excluded.is_empty() && self.identity.is_not(&product());
         let by_name = std::ptr::eq(known, &raw const self.identity.unnamed);
         let capped = match (by_name, self.identity.distribution()) {
             (_, Some(_)) => Some(BACKPORT),
@@ -206,9 +209,9 @@ impl<'a> Judge<'a> {
         };
         let held = verdict != Verdict::NotAffected;
         let verdict = if held && capped.is_some() { Verdict::Candidate } else { verdict };
-        let reason = Reason { verdict, known, criterion, scheme, capped };
+        let reason = Reason { verdict, known, criterion, name: name.ok(), scheme, capped };
         if held {
-            Found::Hit(Box::new(Hit { excluded: self.identity.is_not(&product), reason }))
+            Found::Hit(Box::new(Hit { excluded, reason }))
         } else {
             // Only a vulnerable criterion can give a reason for "not affected".
             Found::Not(criterion.vulnerable.then(|| Box::new(reason)))
@@ -266,11 +269,13 @@ impl<'a> Judge<'a> {
     }
 
     fn answer(&self, reason: &Reason<'_>) -> Answer {
-        let Reason { verdict, known, criterion, scheme, capped } = reason;
-        let Ok(name) = Cpe::parse(&criterion.criteria) else { return self.unreadable(reason) };
-        let range = range_words(&name, criterion);
+        let Reason { verdict, known, criterion, name, scheme, capped } = reason;
+        let Some(name) = name else { return self.unreadable(reason) };
+        let range = range_words(name, criterion);
         let version = known.version.as_deref().unwrap_or("without version");
-        let but = capped.map(|capped| format!("; {capped}")).unwrap_or_default();
+        let but = capped.map_or(["", ""], |capped| ["; ", capped]).concat();
+        let words =
+            [&known.shown, " ", version, " against ", &criterion.criteria, " ", &range, &but].concat();
         Answer {
             verdict: verdict.clone(),
             weight: if name.attribute(VERSION).text().is_some() { Weight::Listed } else { Weight::Interval },
@@ -280,8 +285,8 @@ impl<'a> Judge<'a> {
             why: Why {
                 level: if reason.is_by_name() { Level::ByName } else { Level::Exact },
                 identifier: known.shown.clone(),
-                product: cpe_key(&name),
-                words: format!("{} {version} against {} {range}{but}", known.shown, criterion.criteria),
+                product: cpe_key(name),
+                words,
                 range,
                 scheme: (*scheme).to_owned(),
                 source: self.advisory.source,

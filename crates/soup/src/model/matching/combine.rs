@@ -42,6 +42,11 @@ pub(super) struct Answer {
 /// The strongest verdict. A claim that clears exactly this version outweighs claims of the same record about the same product that include it
 /// only by an interval or by naming no version. Claims about another product never outweigh anything.
 pub(super) fn combine(mut answers: Vec<Answer>) -> Judgement {
+    if answers.len() == 1
+        && let Some(Answer { verdict, why, .. }) = answers.pop()
+    {
+        return Judgement { verdict, why: Some(why) };
+    }
     prefer_claims(&mut answers);
     let cleared: Vec<String> = answers
         .iter()

@@ -123,8 +123,7 @@ pub fn outcome<'j>(
             Verdict::NotAffected => {}
         }
     }
-    let as_found =
-        |used| Checked { outcome: Outcome::Found, identifier: used, obstacle: None, reason: None };
+    let as_found = |used| Checked { outcome: Outcome::Found, identifier: used, obstacle: None, reason: None };
     if found.is_some() {
         return as_found(found);
     }

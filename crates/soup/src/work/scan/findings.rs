@@ -17,10 +17,12 @@ impl Scanner<'_> {
     /// One finding for each group of records that name each other.
     pub(super) fn findings(&self, judged: Vec<Judged>) -> Result<Vec<FoundAdvisory>, Refused> {
         let advisories: Vec<&Advisory> = judged.iter().map(|one| &one.advisory).collect();
-        let mut found = Vec::new();
-        for group in group(&advisories) {
-            let members: Vec<&Judged> = group.members.iter().filter_map(|at| judged.get(*at)).collect();
-            if let Some(finding) = self.finding(&group, &members)? {
+        let groups = group(&advisories);
+        let mut found = Vec::with_capacity(groups.len());
+        let mut judged: Vec<Option<Judged>> = judged.into_iter().map(Some).collect();
+        for group in groups {
+            let members = group.members.iter().filter_map(|at| judged.get_mut(*at)?.take()).collect();
+            if let Some(finding) = self.finding(&group, members)? {
                 found.push(finding);
             }
         }
@@ -28,7 +30,7 @@ impl Scanner<'_> {
         Ok(found)
     }
 
-    fn finding(&self, group: &Group, members: &[&Judged]) -> Result<Option<FoundAdvisory>, Refused> {
+    fn finding(&self, group: &Group, members: Vec<Judged>) -> Result<Option<FoundAdvisory>, Refused> {
         // A valid record with a verdict other than "not affected" goes before a withdrawn one, whatever the verdict of that one.
         let says = |one: &Judged| stands(&one.advisory) && one.judgement.verdict != Verdict::NotAffected;
         let Some(leading) = members
@@ -41,7 +43,7 @@ impl Scanner<'_> {
         if *verdict == Verdict::NotAffected && !self.options.all {
             return Ok(None);
         }
-        let saying: Vec<&&Judged> = members.iter().filter(|one| one.judgement.verdict == *verdict).collect();
+        let saying: Vec<&Judged> = members.iter().filter(|one| one.judgement.verdict == *verdict).collect();
         let withdrawn = saying
             .iter()
             .all(|one| !stands(&one.advisory))
@@ -53,8 +55,8 @@ impl Scanner<'_> {
                 cvss.push(Score::of(score));
             }
         }
-        let (kev, epss) = self.joined(group, members)?;
-        Ok(Some(FoundAdvisory {
+        let (kev, epss) = self.joined(group, &members)?;
+        let mut finding = FoundAdvisory {
             id: group.id.clone(),
             aliases: group.ids.iter().filter(|id| **id != group.id).cloned().collect(),
             title: title(&leading.advisory),
@@ -72,26 +74,28 @@ impl Scanner<'_> {
             withdrawn,
             not_analysed: members.iter().all(|one| one.advisory.standing == Standing::NotAnalysed),
             why: leading.judgement.why.clone(),
-            records: members.iter().map(|one| self.record(one)).collect(),
+            records: Vec::new(),
             cvss,
             kev,
             epss,
-        }))
+        };
+        finding.records = members.into_iter().map(|one| self.record(one)).collect();
+        Ok(Some(finding))
     }
 
-    fn record(&self, one: &Judged) -> FoundRecord {
+    fn record(&self, one: Judged) -> FoundRecord {
         let source = self.source_of(one.file);
         FoundRecord {
-            id: one.advisory.id.clone(),
+            id: one.advisory.id,
             source: source.map(|source| source.name.clone()).unwrap_or_default(),
-            verdict: one.judgement.verdict.clone(),
-            why: one.judgement.why.clone(),
+            verdict: one.judgement.verdict,
+            why: one.judgement.why,
             file_sha256: source.map(|source| source.sha256.clone()).unwrap_or_default(),
         }
     }
 
     /// The exploitation and prediction entries for the identifiers of a finding.
-    fn joined(&self, group: &Group, members: &[&Judged]) -> Result<Joined, Refused> {
+    fn joined(&self, group: &Group, members: &[Judged]) -> Result<Joined, Refused> {
         let (mut kev, mut epss): Joined = (None, None);
         if !self.joins {
             return Ok((kev, epss));
@@ -172,17 +176,21 @@ fn title(advisory: &Advisory) -> String {
         return title.to_owned();
     }
     let mut words = advisory.description.split_whitespace();
-    let mut line = words.next().unwrap_or_default().to_owned();
+    let mut line = String::with_capacity(TITLE_CHARS + 16);
+    line.push_str(words.next().unwrap_or_default());
+    let mut chars = line.chars().count();
     for word in words {
-        // A character takes four bytes at most, so this is always enough.
-        if line.len() > TITLE_CHARS * 4 {
+        if chars > TITLE_CHARS {
             break;
         }
         line.push(' ');
         line.push_str(word);
+        chars += 1 + word.chars().count();
     }
-    if let Some((end, _)) = line.char_indices().nth(TITLE_CHARS) {
-        line.truncate(end);
+    if chars > TITLE_CHARS {
+        if let Some((end, _)) = line.char_indices().nth(TITLE_CHARS) {
+            line.truncate(end);
+        }
         line.push('…');
     }
     line
