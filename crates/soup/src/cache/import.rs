@@ -9,6 +9,9 @@ use super::keys::Waiting;
 use super::{Cache, SourceFile, number_of};
 use mainstay_base::store_error::StoreError;
 
+/// Length of the texts that wait to be written together; few under test, so that the limit itself is tested.
+const TEXTS_BYTES_MAX: usize = if cfg!(test) { 8 } else { 1 << 20 };
+
 /// One record to keep.
 #[derive(Debug, Clone)]
 pub struct NewRecord {
@@ -58,6 +61,11 @@ pub struct Import<'c> {
     more: Waiting,
     file: i64,
     ecosystems: BTreeSet<String>,
+    /// Texts that are not written yet, by their records. They are written many at once, so that their pages are not between those of the
+    /// records.
+    texts: Vec<(i64, Vec<u8>)>,
+    /// The length of these texts.
+    texts_bytes: usize,
 }
 
 impl Cache {
@@ -82,13 +90,21 @@ impl Cache {
         )?;
         let file = tx.last_insert_rowid();
         let more = Waiting::default();
-        Ok(Import { tx, waiting: &mut self.waiting, more, file, ecosystems: BTreeSet::new() })
+        Ok(Import {
+            tx,
+            waiting: &mut self.waiting,
+            more,
+            file,
+            ecosystems: BTreeSet::new(),
+            texts: Vec::new(),
+            texts_bytes: 0,
+        })
     }
 }
 
 impl Import<'_> {
     /// Stores one record.
-    pub fn add(&mut self, record: &NewRecord) -> Result<Kept, StoreError> {
+    pub fn add(&mut self, record: NewRecord) -> Result<Kept, StoreError> {
         for ecosystem in &record.ecosystems {
             if !self.ecosystems.contains(ecosystem) {
                 self.ecosystems.insert(ecosystem.clone());
@@ -132,15 +148,15 @@ impl Import<'_> {
         Ok(())
     }
 
-    fn insert(&mut self, record: &NewRecord, current: bool) -> Result<(), StoreError> {
+    fn insert(&mut self, record: NewRecord, current: bool) -> Result<(), StoreError> {
         let mut keys: Vec<i64> = record.keys.iter().map(|key| number_of(key)).collect();
         keys.sort_unstable();
         keys.dedup();
         let blob: Vec<u8> = keys.iter().flat_map(|key| key.to_le_bytes()).collect();
         self.tx
             .prepare_cached(
-                "INSERT INTO record (kind, record_id, file, modified, digest, current, keys, body, raw)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO record (kind, record_id, file, modified, digest, current, keys, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute(params![
                 record.kind,
@@ -150,12 +166,25 @@ impl Import<'_> {
                 record.digest,
                 current,
                 blob,
-                record.body,
-                record.raw
+                record.body
             ])?;
+        let id = self.tx.last_insert_rowid();
+        self.texts_bytes += record.raw.len();
+        self.texts.push((id, record.raw));
+        if self.texts_bytes >= TEXTS_BYTES_MAX {
+            self.write_texts()?;
+        }
         if current {
-            let id = self.tx.last_insert_rowid();
             self.more.pairs.extend(keys.into_iter().map(|key| (key, id)));
+        }
+        Ok(())
+    }
+
+    fn write_texts(&mut self) -> Result<(), StoreError> {
+        self.texts_bytes = 0;
+        let mut insert = self.tx.prepare_cached("INSERT INTO record_text (record, raw) VALUES (?1, ?2)")?;
+        for (record, raw) in self.texts.drain(..) {
+            insert.execute(params![record, raw])?;
         }
         Ok(())
     }
@@ -166,7 +195,8 @@ impl Import<'_> {
     }
 
     /// Ends the import with the details that are now known, and makes it durable.
-    pub fn finish(self, file: &SourceFile) -> Result<(), StoreError> {
+    pub fn finish(mut self, file: &SourceFile) -> Result<(), StoreError> {
+        self.write_texts()?;
         self.tx.execute(
             "UPDATE source_file SET format = ?2, source = ?3, data_date = ?4, records = ?5, refused = ?6 WHERE id = ?1",
             params![

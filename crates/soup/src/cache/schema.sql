@@ -25,12 +25,17 @@ CREATE TABLE record (
   digest BLOB NOT NULL,
   current INTEGER NOT NULL CHECK (current IN (0, 1)),
   keys BLOB NOT NULL,
-  body BLOB NOT NULL,
-  raw BLOB NOT NULL
+  body BLOB NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX record_current ON record (record_id, kind) WHERE current = 1;
 CREATE INDEX record_teller ON record (file) WHERE current = 1;
 CREATE INDEX record_former ON record (record_id, kind) WHERE current = 0;
+
+-- The text of each record, compressed. A scan reads thousands of records and none of these: they are not in between.
+CREATE TABLE record_text (
+  record INTEGER PRIMARY KEY REFERENCES record (id),
+  raw BLOB NOT NULL
+) STRICT;
 
 -- Hashes of the keys under which a current record is found.
 CREATE TABLE record_key (

@@ -36,7 +36,7 @@ fn take(cache: &mut Cache, name: &str, records: &[NewRecord]) {
     let file = file(name);
     let mut import = cache.import(&file).unwrap();
     for record in records {
-        import.add(record).unwrap();
+        import.add(record.clone()).unwrap();
     }
     import.finish(&file).unwrap();
 }
@@ -100,7 +100,7 @@ fn many_keys_are_inserted_early_and_a_file_that_breaks_off_leaves_none() {
     take(&mut cache, "a", &[record("A", "1", &["1", "2", "3", "4", "5"])]);
     cache.enter_many_keys().unwrap();
     let broken = file("bb");
-    cache.import(&broken).unwrap().add(&record("B", "1", &["1"])).unwrap();
+    cache.import(&broken).unwrap().add(record("B", "1", &["1"])).unwrap();
     cache.enter_keys().unwrap();
     assert_eq!(bodies(folder.path(), "1"), ["A"]);
 }
@@ -165,7 +165,7 @@ fn a_reader_finds_a_cache_while_its_first_import_runs() {
     let mut cache = Cache::open(folder.path()).unwrap();
     let file = file("a");
     let mut import = cache.import(&file).unwrap();
-    import.add(&record("A", "1", &["x"])).unwrap();
+    import.add(record("A", "1", &["x"])).unwrap();
     assert!(Cache::open_to_read(folder.path()).unwrap().is_some());
     import.finish(&file).unwrap();
 }

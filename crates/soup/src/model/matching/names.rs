@@ -1,5 +1,8 @@
 //! Comparing names in words, and recognising names that are too common to identify a product.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// A name in lower case in which everything but letters, digits and `+` is the same separator: `Spring_Framework` and `spring-framework` are
 /// equal.
 pub fn fold(name: &str) -> String {
@@ -19,16 +22,14 @@ pub fn fold(name: &str) -> String {
 
 /// Whether a folded name is too common to identify a product. It makes no candidate.
 pub fn too_common(folded: &str) -> bool {
-    folded.chars().count() < 2 || is_in(COMMON, folded)
+    static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| COMMON.split(' ').collect());
+    folded.chars().nth(1).is_none() || WORDS.contains(folded)
 }
 
 /// Whether a folded name is too common in texts to search for it.
 pub fn too_common_in_texts(folded: &str) -> bool {
-    folded.chars().count() < 3 || too_common(folded) || is_in(COMMON_IN_TEXTS, folded)
-}
-
-fn is_in(list: &str, folded: &str) -> bool {
-    list.split(' ').any(|word| word == folded)
+    static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| COMMON_IN_TEXTS.split(' ').collect());
+    folded.chars().nth(2).is_none() || too_common(folded) || WORDS.contains(folded)
 }
 
 /// The words of a text, as written.

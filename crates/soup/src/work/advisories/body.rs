@@ -3,12 +3,11 @@
 //! The value of an advisory has two parts: the data for the verdict, then the further data that a finding shows. A scan reads the first
 //! part of every record that may concern a component, and the second part only of those that do. Everything else is in the text.
 
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
-use flate2::Compression;
 use flate2::read::ZlibDecoder;
-use flate2::write::ZlibEncoder;
+use flate2::{Compress, CompressError, Compression, FlushCompress, Status};
 
 use serde::{Deserialize, Serialize};
 
@@ -142,12 +141,34 @@ impl Draft {
     }
 
     /// Compresses the text and computes its digest.
-    pub fn sealed(mut self) -> Result<NewRecord, Refused> {
-        let mut encoder = ZlibEncoder::new(Vec::with_capacity(self.text.len() / 3 + 64), Compression::fast());
-        let raw = encoder.write_all(self.text.as_bytes()).and_then(|()| encoder.finish());
+    pub fn sealed(mut self, sealer: &mut Sealer) -> Result<NewRecord, Refused> {
+        let raw = sealer.compressed(self.text.as_bytes());
         self.record.raw = raw.map_err(|error| broken(&self.place, &error))?;
         self.record.digest = NewRecord::digest_of(&self.text);
         Ok(self.record)
+    }
+}
+
+/// Compresses one text after another. Making the compressor costs as much as compressing a short text.
+pub struct Sealer(Compress);
+
+impl Sealer {
+    /// A compressor for any number of texts.
+    pub fn new() -> Self {
+        Self(Compress::new(Compression::fast(), true))
+    }
+
+    fn compressed(&mut self, text: &[u8]) -> Result<Vec<u8>, CompressError> {
+        self.0.reset();
+        let mut raw = Vec::with_capacity(text.len() / 3 + 64);
+        loop {
+            let taken = usize::try_from(self.0.total_in()).unwrap_or(usize::MAX);
+            let rest = text.get(taken..).unwrap_or_default();
+            if self.0.compress_vec(rest, &mut raw, FlushCompress::Finish)? == Status::StreamEnd {
+                return Ok(raw);
+            }
+            raw.reserve(raw.capacity().max(64));
+        }
     }
 }
 
@@ -442,6 +463,16 @@ mod tests {
         let other =
             value(Published::Predicted(crate::model::advisory::ExploitPrediction::default())).unwrap();
         assert!(unpack_advisory(&other, &|_| true).unwrap().is_none());
+    }
+
+    #[test]
+    fn texts_that_are_compressed_one_after_another_read_back_the_same() {
+        let mut sealer = Sealer::new();
+        let noise: String =
+            (0..50_000_u32).filter_map(|n| char::from_u32(n.wrapping_mul(2_654_435_761) >> 12)).collect();
+        for written in ["", "short", &"the same again ".repeat(100_000), &noise, "short"] {
+            assert_eq!(text(&sealer.compressed(written.as_bytes()).unwrap()).unwrap(), written);
+        }
     }
 
     #[test]

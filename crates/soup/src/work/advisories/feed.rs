@@ -4,7 +4,7 @@
 use std::io::{Read, Seek};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use super::body::{self, Draft};
+use super::body::{self, Draft, Sealer};
 use crate::cache::NewRecord;
 use crate::formats::advisories::{FileReport, Part, ReadError, read};
 use crate::refused::Refused;
@@ -50,7 +50,7 @@ pub enum End {
 pub fn feed(
     source: &mut (impl Read + Seek + Send),
     (name, now): (&str, Moment),
-    store: &mut dyn FnMut(&NewRecord) -> Result<bool, Refused>,
+    store: &mut dyn FnMut(NewRecord) -> Result<bool, Refused>,
 ) -> Result<End, Refused> {
     std::thread::scope(|scope| {
         let no_thread = |_| Refused::Rule("the system could not start a thread for reading".to_owned());
@@ -63,7 +63,7 @@ pub fn feed(
         thread().spawn_scoped(scope, move || seal(&drafts, &send)).map_err(no_thread)?;
         let mut cancelled = false;
         for batch in &receive {
-            for record in &batch? {
+            for record in batch? {
                 if !store(record)? {
                     cancelled = true;
                     break;
@@ -84,8 +84,9 @@ pub fn feed(
 
 /// Seals batch by batch until there are no more or nobody receives them.
 fn seal(drafts: &Receiver<Vec<Draft>>, send: &SyncSender<Result<Vec<NewRecord>, Refused>>) {
+    let mut sealer = Sealer::new();
     for batch in drafts {
-        if send.send(batch.into_iter().map(Draft::sealed).collect()).is_err() {
+        if send.send(batch.into_iter().map(|draft| draft.sealed(&mut sealer)).collect()).is_err() {
             return;
         }
     }
