@@ -28,7 +28,7 @@ const NOT_DECIDED: u8 = 11;
 /// Bytes per write.
 const WRITTEN_AT_ONCE: usize = 256 * 1024;
 /// Largest buffer that is kept for further components, in bytes.
-const BUFFER_BYTES_MAX: usize = 4 << 20;
+const BUFFER_BYTES_MAX: usize = 256 << 10;
 
 /// Matches a bill of materials with the advisory data, or repeats the stored answer if nothing has changed.
 pub fn scan(arguments: ScanArguments) -> CommandResult {

@@ -18,7 +18,7 @@ use crate::note::Unreadable;
 pub const PIECE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 /// The largest document in bytes that is read as a whole; few under test, so that both ways are tested.
-const WHOLE_BYTES_MAX: u64 = if cfg!(test) { 64 } else { 16 * 1024 * 1024 };
+const WHOLE_BYTES_MAX: u64 = if cfg!(test) { 64 } else { 12 * 1024 * 1024 };
 
 /// One piece of a document.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ pub fn read(
     on: &mut OnPiece<'_>,
 ) -> Result<(), Unreadable> {
     let left = Rc::new(Cell::new(piece_bytes_max));
-    let mut walk = Walk { streamed, piece_bytes_max, left: &left, on, refused: None, place: "$".to_owned() };
+    let walk = Walk { streamed, piece_bytes_max, left: &left, on, refused: None, place: "$".to_owned() };
     let mut start = Vec::new();
     let whole = WHOLE_BYTES_MAX.min(piece_bytes_max);
     let failed = match reader.by_ref().take(whole + 1).read_to_end(&mut start) {

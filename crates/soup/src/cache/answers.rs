@@ -106,7 +106,7 @@ pub fn load(folder: &Path, key: &Key) -> Option<Answer> {
 fn agrees(file: &File, text_bytes: u64, sums: &[[u8; SUM]]) -> bool {
     let (next, damaged) = (AtomicUsize::new(0), AtomicBool::new(false));
     let check = || {
-        let mut block = vec![0; BLOCK];
+        let mut block: Vec<u8> = std::iter::repeat_n(0, BLOCK).collect();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some(sum) = sums.get(number).filter(|_| !damaged.load(Ordering::Relaxed)) else { return };

@@ -9,9 +9,9 @@ mod findings;
 mod in_order;
 mod result;
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::advisories::{SourceStatus, body};
 use crate::cache::Cache;
@@ -94,28 +94,21 @@ pub fn scan_into<T: Send>(
     let names_sources = names_sources(bill);
     let cancelled = || Refused::Rule("the scan was cancelled".to_owned());
     let total = bill.components.len();
-    let open = || Cache::open_to_read(folder)?.ok_or_else(nothing);
-    let first = open()?;
-    let first = Scanner::new(first, options, names_sources)?;
-    if !receiver.begin(first.sources.clone()) {
+    let cache = Cache::open_to_read(folder)?.ok_or_else(nothing)?;
+    let scanner = Scanner::new(cache, options, names_sources)?;
+    if !receiver.begin(scanner.sources.clone()) {
         return Err(cancelled());
     }
-    // Each worker has its own connection.
     let queue = InOrder::new(total);
-    let work = |scanner: Scanner<'_>| {
-        queue.work(&|number| match bill.components.get(number) {
-            Some(component) => Ok(convert(scanner.component(component)?)),
-            None => Err(cancelled()),
-        })
+    let make = |number: usize| match bill.components.get(number) {
+        Some(component) => Ok(convert(scanner.component(component)?)),
+        None => Err(cancelled()),
     };
     let others = std::thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX) - 1;
     std::thread::scope(|scope| {
-        let work = &work;
-        let mut workers = vec![scope.spawn(move || work(first))];
-        workers.extend(
-            (0..others.min(total / COMPONENTS_OF_A_WORKER))
-                .map(|_| scope.spawn(move || Scanner::new(open()?, options, names_sources).and_then(work))),
-        );
+        let workers: Vec<_> = (0..=others.min(total / COMPONENTS_OF_A_WORKER))
+            .map(|_| scope.spawn(|| queue.work(&make)))
+            .collect();
         let share = |number: usize| go_on(number as f32 / total.max(1) as f32);
         let all = queue.receive(&share, &mut |converted| receiver.component(converted));
         for worker in workers {
@@ -168,9 +161,34 @@ struct Judged {
     file: i64,
 }
 
-/// The data that one worker of a scan uses for all components.
+/// Values of records with the numbers of their files, one after another in one buffer.
+#[derive(Default)]
+struct Records {
+    bytes: Vec<u8>,
+    /// The file of each record, and where its value ends.
+    ends: Vec<(i64, usize)>,
+}
+
+impl Records {
+    fn add(&mut self, file: i64, body: &[u8]) {
+        self.bytes.extend_from_slice(body);
+        self.ends.push((file, self.bytes.len()));
+    }
+
+    fn each(&self) -> impl Iterator<Item = (i64, &[u8])> {
+        let mut start = 0;
+        self.ends.iter().map(move |(file, end)| {
+            let body = self.bytes.get(start..*end).unwrap_or_default();
+            start = *end;
+            (*file, body)
+        })
+    }
+}
+
+/// The data that the workers of a scan use for all components.
 struct Scanner<'o> {
-    cache: Cache,
+    /// One connection for all workers, so that the file is in memory once. A worker needs it for a tenth of its time.
+    cache: Mutex<Cache>,
     options: &'o ScanOptions,
     sources: Vec<SourceStatus>,
     /// Position in `sources` by number of the file.
@@ -185,7 +203,7 @@ struct Scanner<'o> {
     /// has a CPE name.
     open: BTreeMap<i64, Vec<Cpe>>,
     /// The entries of CVEs that were looked up before: the components of one product have many CVEs in common.
-    joined: RefCell<HashMap<String, Joined>>,
+    joined: Mutex<HashMap<String, Joined>>,
 }
 
 /// The exploitation and prediction entries of a CVE.
@@ -200,7 +218,7 @@ impl<'o> Scanner<'o> {
             held.iter().map(|file| SourceStatus::of(file, options.today, options.max_age_days)).collect();
         let basis = basis::Basis::of(&cache, &sources, &files, options)?;
         let mut scanner = Self {
-            cache,
+            cache: Mutex::new(cache),
             options,
             sources,
             files,
@@ -208,9 +226,10 @@ impl<'o> Scanner<'o> {
             joins: basis.joins,
             names_sources,
             open: BTreeMap::new(),
-            joined: RefCell::default(),
+            joined: Mutex::default(),
         };
-        for number in scanner.cache.numbers_under(matching::OPEN)? {
+        let open = scanner.cache().numbers_under(matching::OPEN)?;
+        for number in open {
             let names = match scanner.published(number)? {
                 Some(Published::Advisory(advisory)) => matching::open_names(&advisory),
                 Some(_) | None => Vec::new(),
@@ -218,6 +237,10 @@ impl<'o> Scanner<'o> {
             scanner.open.insert(number, names);
         }
         Ok(scanner)
+    }
+
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn source_of(&self, file: i64) -> Option<&SourceStatus> {
@@ -260,11 +283,20 @@ impl<'o> Scanner<'o> {
     /// All records of the cache that concern a component.
     fn judged(&self, identity: &Identity) -> Result<Vec<Judged>, Refused> {
         let mut judged = Vec::new();
-        for number in self.numbers(identity)? {
-            let read = self.cache.read(number, |file, body| self.judge(identity, file, body))?;
-            judged.extend(read.transpose()?.flatten());
+        for (file, body) in self.records(identity)?.each() {
+            judged.extend(self.judge(identity, file, body)?);
         }
         Ok(judged)
+    }
+
+    /// The values of the records that may concern a component, read in one go, so that other workers wait little.
+    fn records(&self, identity: &Identity) -> Result<Records, Refused> {
+        let cache = self.cache();
+        let mut records = Records::default();
+        for number in self.numbers(&cache, identity)? {
+            cache.read(number, |file, body| records.add(file, body))?;
+        }
+        Ok(records)
     }
 
     /// The judgement of a record for a component; `None` if it does not concern the component.
@@ -294,20 +326,20 @@ impl<'o> Scanner<'o> {
     }
 
     /// Numbers of the records that may concern a component.
-    fn numbers(&self, identity: &Identity) -> Result<BTreeSet<i64>, Refused> {
+    fn numbers(&self, cache: &Cache, identity: &Identity) -> Result<BTreeSet<i64>, Refused> {
         let open = self.open.iter().filter(|(_, names)| identity.may_be(names));
         let mut numbers: BTreeSet<i64> = open.map(|(number, _)| *number).collect();
         let watched = matching::text_keys_of_identity(identity);
         for key in matching::keys_of_identity(identity).into_iter().chain(watched) {
             if key.0 != matching::OPEN {
-                numbers.extend(self.cache.numbers_under(&key.0)?);
+                numbers.extend(cache.numbers_under(&key.0)?);
             }
         }
         Ok(numbers)
     }
 
     fn published(&self, number: i64) -> Result<Option<Published>, Refused> {
-        let read = self.cache.read(number, |_, body| body::unpack(body).map(|(published, _)| published))?;
+        let read = self.cache().read(number, |_, body| body::unpack(body).map(|(published, _)| published))?;
         Ok(read.transpose()?)
     }
 
@@ -318,7 +350,8 @@ impl<'o> Scanner<'o> {
     ) -> Result<Option<crate::model::support::SupportStatus>, Refused> {
         let Some(version) = version else { return Ok(None) };
         let mut cycles: Vec<SupportCycle> = Vec::new();
-        for number in self.cache.numbers_under(&body::support_key(&component.name))? {
+        let numbers = self.cache().numbers_under(&body::support_key(&component.name))?;
+        for number in numbers {
             if let Some(Published::Support(cycle)) = self.published(number)? {
                 cycles.push(cycle);
             }

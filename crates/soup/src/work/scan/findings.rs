@@ -1,7 +1,8 @@
 //! Findings from judged records: one for each vulnerability, with severities, known exploitation and prediction.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{MutexGuard, PoisonError};
 
 use super::result::{FoundAdvisory, FoundRecord, Score};
 use super::{Joined, Judged, Scanner};
@@ -104,12 +105,12 @@ impl Scanner<'_> {
         let upstream = members.iter().flat_map(|one| &one.advisory.upstream);
         let ids: BTreeSet<String> = group.ids.iter().chain(upstream).filter_map(|id| cve_of(id)).collect();
         for id in ids {
-            let known = self.joined.borrow().get(&id).cloned();
+            let known = self.looked_up().get(&id).cloned();
             let (exploited, predicted) = match known {
                 Some(known) => known,
                 None => {
                     let entries = self.joined_to(&id)?;
-                    self.joined.borrow_mut().insert(id, entries.clone());
+                    self.looked_up().insert(id, entries.clone());
                     entries
                 }
             };
@@ -122,10 +123,15 @@ impl Scanner<'_> {
         Ok((kev, epss))
     }
 
+    fn looked_up(&self) -> MutexGuard<'_, HashMap<String, Joined>> {
+        self.joined.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The exploitation and prediction entries of a CVE.
     fn joined_to(&self, id: &str) -> Result<Joined, Refused> {
         let (mut kev, mut epss) = (None, None);
-        for number in self.cache.numbers_under(&body::joined_key(id))? {
+        let numbers = self.cache().numbers_under(&body::joined_key(id))?;
+        for number in numbers {
             match self.published(number)? {
                 Some(Published::Exploited(known)) if known.cve.eq_ignore_ascii_case(id) => kev = Some(known),
                 Some(Published::Predicted(predicted)) if predicted.cve.eq_ignore_ascii_case(id) => {

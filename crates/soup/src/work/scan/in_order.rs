@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use crate::refused::Refused;
 
-/// Results by which workers may be ahead of the receiver.
-const AHEAD_MAX: usize = 16;
+/// Results by which workers may be ahead of the receiver: so many that one slow result does not let the other workers wait.
+const AHEAD_MAX: usize = if cfg!(test) { 16 } else { 128 };
 /// Time after which a waiting receiver asks again whether to continue.
 const PATIENCE: Duration = Duration::from_millis(50);
 
