@@ -183,7 +183,7 @@ impl App {
                 // The kind of a job determines the kind of its result.
                 (Ok(Finished::Upgraded(_)), _) => {}
                 (Err(refusal), RunningKind::TimeStamp { asked_for, .. }) => {
-                    self.no_time_stamp(&refusal, asked_for)
+                    self.no_time_stamp(&refusal, asked_for);
                 }
                 (Err(refusal), RunningKind::Import(import)) => self.import_failed(&import, refusal),
                 (Err(_), RunningKind::Attach) => self.writer_lost("The file was not attached."),

@@ -83,10 +83,11 @@ impl App {
     pub(super) fn time_stamped(&mut self, query: &StampQuery, reply: &[u8], kind: &RunningKind) {
         let RunningKind::TimeStamp { asked_for, of, by } = kind else { return };
         let same = self.session.as_ref().is_some_and(|session| session.person() == *by);
-        if same && self.desk.as_ref().is_some_and(|desk| of.is_of(desk)) {
-            if let Err(refusal) = self.add_time_stamp(reply, Some(query), *asked_for) {
-                self.no_time_stamp(&refusal, *asked_for);
-            }
+        if same
+            && self.desk.as_ref().is_some_and(|desk| of.is_of(desk))
+            && let Err(refusal) = self.add_time_stamp(reply, Some(query), *asked_for)
+        {
+            self.no_time_stamp(&refusal, *asked_for);
         }
     }
 
