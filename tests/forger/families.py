@@ -100,7 +100,7 @@ def fork(rng, desk, out):
     p = Product(old, out, desk.password)
     for turn in range(rng.randint(1, 4)):
         event = p.next_event("PN-0001", "packet.issue", "quality")
-        event["facts"] = {"number": str(turn)}
+        event["facts"] = {"number": p.packet()}
         p.append(event, "PN-0001")
     return p, old.name
 
@@ -209,7 +209,7 @@ def clock_back(rng, desk, out):
     """A true key's holder enters an act earlier than the last one and does not say so."""
     p = Product(desk.now, out, desk.password)
     event = p.next_event("PN-0001", "packet.issue", "quality")
-    event["facts"], event["at"] = {"number": "7"}, f"20{rng.randint(10, 29)}-03-03T09:00:00Z"
+    event["facts"], event["at"] = {"number": p.packet()}, f"20{rng.randint(10, 29)}-03-03T09:00:00Z"
     p.append(event, "PN-0001")
     return p, event["at"]
 
@@ -218,9 +218,31 @@ def clock_ahead(rng, desk, out):
     """A true key's holder enters an act with a moment that lies ahead."""
     p = Product(desk.now, out, desk.password)
     event = p.next_event("PN-0001", "packet.issue", "quality")
-    event["facts"], event["at"] = {"number": "7"}, f"20{rng.randint(50, 80)}-03-03T09:00:00Z"
+    event["facts"], event["at"] = {"number": p.packet()}, f"20{rng.randint(50, 80)}-03-03T09:00:00Z"
     p.append(event, "PN-0001")
     return p, event["at"]
+
+
+def false_stamp(rng, desk, out):
+    """A true key's holder adds a time stamp that no authority gave."""
+    p = Product(desk.now, out, desk.password)
+    event = p.next_event("PN-0001", "file.time_stamp", "quality")
+    seq = rng.randint(1, p.last())
+    token = rng.choice(["AAAA", "MIIB", "not base64", ""])
+    event["facts"] = {"event": seq, "digest": p.one("SELECT digest FROM event WHERE seq = ?", (seq,)),
+                      "time": event["at"], "token": token}
+    p.append(event, "PN-0001")
+    return p, f"on event {seq}"
+
+
+def false_continuation(rng, desk, out):
+    """A true key's holder says, without the signature that it needs, that events were lost."""
+    p = Product(desk.now, out, desk.password)
+    event = p.next_event("PN-0001", "file.continue", "sys_admin")
+    event["facts"] = {"lost": {"seq": p.last() + rng.randint(1, 9), "digest": "ab" * 32}, "next": {"feedback": 90}}
+    event["record"], event["reason"] = "PD-0001", "The disk failed"
+    p.append(event, "PN-0001")
+    return p, "feedback from 90 on"
 
 
 def exchange(rng, desk, out):
@@ -237,7 +259,9 @@ FAMILIES = {
     "re-sign": (re_sign, BOTH),
     "new key": (new_key, BOTH),
     "credentials": (credentials, BOTH),
+    "false stamp": (false_stamp, BOTH),
     "insider": (insider, REPLAY),
+    "false continuation": (false_continuation, REPLAY),
     "clock back": (clock_back, REPLAY),
     "truncate": (truncate, MEMORY),
     "fork": (fork, MEMORY),

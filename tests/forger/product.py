@@ -107,6 +107,11 @@ class Product:
                 "role": role, "request": request, "changes": [], "rules": 1, "machine": last["machine"],
                 "program": last["program"]}
 
+    def packet(self):
+        """The number of the next packet."""
+        issued = self.one("SELECT count(*) FROM event WHERE request = 'packet.issue'")
+        return f"PK-{issued + 1:04d}"
+
     def append(self, event, person):
         body = canonical(event)
         number, key = self.keys[person]

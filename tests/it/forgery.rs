@@ -391,6 +391,7 @@ fn long_trail(forger: &Forger) -> u64 {
     forger.run("BEGIN");
     for seq in first..first + 2000 {
         event["seq"] = seq.into();
+        event["facts"] = json!({"number": format!("PK-{:04}", seq - first + 1)});
         forger.append_as(&event, "ana");
         event["previous"] = canonical::digest(canonical::text(&event).as_bytes()).into();
     }
