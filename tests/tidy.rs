@@ -262,6 +262,97 @@ fn what_differs_between_kinds_is_said_by_their_declarations_and_not_listed_elsew
     assert_none(&wrong);
 }
 
+/// Files or folders in which a word means something else than a state or step of a kind, and what.
+const OTHER_WORDS: [(&str, &[&str], &str); 13] = [
+    (
+        "crates/core/src/domain/model/signature.rs",
+        &["reviewed", "approved", "verified", "released", "rejected"],
+        "meanings of signatures",
+    ),
+    ("crates/core/src/exchange/feedback/suggest.rs", &["received"], "heading of a column"),
+    ("crates/core/src/ops/import.rs", &["refused"], "key of a fact"),
+    ("crates/core/src/ops/packet/analysis.rs", &["open"], "printed for an open question"),
+    ("crates/core/src/ops/packet/authority.rs", &["open"], "printed for a missing signature"),
+    ("crates/core/src/ops/packet/logs.rs", &["open"], "printed for an open decision"),
+    ("crates/core/src/report/sample.rs", &["closed"], "printed in a sample"),
+    ("crates/core/src/store/open.rs", &["draft"], "name of a table"),
+    (
+        "crates/core/src/store/verify/tables.rs",
+        &["draft", "active"],
+        "name of a table; SQL that bounds a query",
+    ),
+    ("src/cli/advisories.rs", &["refused", "current"], "states of advisory data"),
+    ("src/cli/script.rs", &["register"], "an example of a script"),
+    ("src/cli/status.rs", &["open"], "key of a number"),
+    ("src/ui/gallery.rs", &["open"], "shown in a sample"),
+];
+
+/// The declared states and steps that code names in a literal: as such, as a request `kind.step`, or as a text in SQL.
+fn named_states_and_steps(code: &str) -> std::collections::BTreeSet<&'static str> {
+    let mut found = std::collections::BTreeSet::new();
+    let texts: std::collections::BTreeSet<&str> = code.lines().flat_map(literals).collect();
+    for def in mainstay::domain::ids::Kind::ALL.iter().map(|kind| kind.def()) {
+        let states = def.states.iter().map(|state| state.code);
+        for name in states.chain(def.moves.iter().map(|step| step.name)) {
+            let (request, quoted) = (format!("{}.{name}", def.kind.code()), format!("'{name}'"));
+            let by_program = REQUESTS.contains(&request.as_str());
+            let names =
+                |text: &&str| **text == *name || (**text == request && !by_program) || text.contains(&quoted);
+            if texts.iter().any(names) {
+                found.insert(name);
+            }
+        }
+    }
+    found
+}
+
+/// Requests that have the name of a step, but are their own: a person is activated by entering with a code.
+const REQUESTS: [&str; 1] = ["person.activate"];
+
+#[test]
+fn states_and_steps_are_named_only_where_their_kind_declares_them() {
+    let mut wrong = Vec::new();
+    let mut needed = std::collections::BTreeSet::new();
+    let asked = |name: &str| {
+        let layer = layer(name);
+        (layer.starts_with("core/") || layer.starts_with("mainstay/"))
+            && !name.starts_with("crates/core/src/domain/kinds/")
+    };
+    for source in sources().iter().filter(|source| asked(&source.name)) {
+        for word in named_states_and_steps(&source.code) {
+            let other =
+                OTHER_WORDS.iter().any(|(name, words, _)| *name == source.name && words.contains(&word));
+            if other {
+                needed.insert((source.name.clone(), word));
+            } else {
+                wrong.push(format!(
+                    "{} names “{word}”: take it from the kind, or let the kind declare the rule",
+                    source.name
+                ));
+            }
+        }
+    }
+    for (name, words, _) in OTHER_WORDS {
+        let unused = words.iter().filter(|word| !needed.contains(&(name.to_owned(), **word)));
+        wrong.extend(unused.map(|word| format!("{name} does not name “{word}” any more")));
+    }
+    assert_none(&wrong);
+}
+
+#[test]
+fn a_state_or_step_in_a_literal_is_found() {
+    for code in [
+        r#"row.state != "void""#,
+        r#"event.request == "change_request.reanalyse""#,
+        r#"let sql = "SELECT key FROM record WHERE state = 'under_analysis'";"#,
+    ] {
+        assert_eq!(named_states_and_steps(code).len(), 1, "{code}");
+    }
+    assert!(
+        named_states_and_steps(r#"let title = "void records"; let name = "person.activate";"#).is_empty()
+    );
+}
+
 #[test]
 fn a_list_of_kinds_is_told_from_kinds_that_are_named_alone() {
     for list in [

@@ -10,7 +10,7 @@ use self::acts::AccountDialog;
 use super::parts::{heading_ui, in_a_row_ui, problem_ui, tone_of};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::person::{Person, PersonState};
+use crate::domain::person::{DEACTIVATE, Person, PersonState, REACTIVATE};
 use crate::domain::record::RecordData;
 use crate::ops::Head;
 use crate::ui::cx::{Command, Cx, Route};
@@ -187,8 +187,7 @@ fn card_ui(
         if !inactive && ui.button("Reset access…").clicked() {
             *asked = Some(AccountDialog::reset(id, person));
         }
-        let (word, go) =
-            if inactive { ("Reactivate…", "reactivate") } else { ("Deactivate…", "deactivate") };
+        let (word, go) = if inactive { ("Reactivate…", REACTIVATE) } else { ("Deactivate…", DEACTIVATE) };
         if ui.button(word).clicked() {
             *asked = Some(AccountDialog::step(id, person, go));
         }

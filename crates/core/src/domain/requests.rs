@@ -28,7 +28,7 @@ pub use records::{may_be_filled_when_made, open_parent, refuse_parent, why_close
 pub use request::{Act, CodeFor, FileDigest, FileSource, HandsOut, ReadPart, Remarks, Request};
 
 use crate::domain::event::RecordChange;
-use crate::domain::ids::{Kind, RecordId};
+use crate::domain::ids::RecordId;
 use crate::domain::packet;
 use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::record::Fields;
@@ -289,9 +289,9 @@ impl<'a, F> Job<'a, F> {
     fn read_remarks(&self, request: &Request, remarks: Remarks) -> Result<Remarks, Refusal<F>> {
         let plain =
             |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-        let received_at = self.received_at(request)?;
-        let late_reason = self.late([remarks.occurred_at, received_at], plain(remarks.late_reason))?;
-        let occurred_at = remarks.occurred_at.or(received_at);
+        let entered = self.occurrence(request)?;
+        let late_reason = self.late([remarks.occurred_at, entered], plain(remarks.late_reason))?;
+        let occurred_at = remarks.occurred_at.or(entered);
         Ok(Remarks { reason: plain(remarks.reason), occurred_at, late_reason })
     }
 
@@ -339,7 +339,7 @@ impl<'a, F> Job<'a, F> {
     }
 
     /// A late entry, more than one working day after the fact, needs a reason (ALCOA+ "contemporaneous"). The fact is the
-    /// earlier one of what the person says and the receipt, so that a recent moment does not hide a late receipt.
+    /// earlier one of what the person says and what the record says, so that a recent moment does not hide a late receipt.
     fn late(
         &self,
         happened: [Option<Moment>; 2],
@@ -371,18 +371,18 @@ impl<'a, F> Job<'a, F> {
         }
     }
 
-    /// The receipt of feedback, if the request sets or changes it: that is when it happened for the organisation.
-    fn received_at(&self, request: &Request) -> Result<Option<Moment>, Refusal<F>> {
-        let (set, before) = match request {
-            Request::Create { kind: Kind::Feedback, set, .. } => (set, None),
-            Request::Edit { id, set } | Request::Move { id, set, .. } if id.kind == Kind::Feedback => {
-                (set, Some(self.change.get(*id)?))
-            }
+    /// When the entered fact occurred, if the request sets or changes a field that says so: of feedback, its receipt.
+    fn occurrence(&self, request: &Request) -> Result<Option<Moment>, Refusal<F>> {
+        let (kind, id, set) = match request {
+            Request::Create { kind, set, .. } => (*kind, None, set),
+            Request::Edit { id, set } | Request::Move { id, set, .. } => (id.kind, Some(*id), set),
             _ => return Ok(None),
         };
+        let Some(field) = kind.def().fields().find(|field| field.occurrence) else { return Ok(None) };
         let moment = |value: &Value| value.as_str().and_then(|text| Moment::parse(text).ok());
-        let given = set.get("received_at").and_then(moment);
-        let known = before.and_then(|data| moment(data.value("received_at")));
+        let before = id.map(|id| self.change.get(id)).transpose()?;
+        let given = set.get(field.name).and_then(moment);
+        let known = before.and_then(|data| moment(data.value(field.name)));
         Ok(given.filter(|given| known != Some(*given)))
     }
 

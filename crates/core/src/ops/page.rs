@@ -10,9 +10,10 @@ use super::file::ProductFile;
 use super::refused::{ChangeSet, Refused};
 use super::session::Session;
 use crate::domain::approval::{self, Approval};
-use crate::domain::change_request;
+use crate::domain::change_request::{self, ChangeState};
 use crate::domain::field::record_ids;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::impact_analysis::ImpactState;
 use crate::domain::kind::ChainStep;
 use crate::domain::person::{Person, Role};
 use crate::domain::record::RecordData;
@@ -300,10 +301,7 @@ fn trace(work: &ChangeSet<'_>, data: &SharedRecord) -> Vec<TraceStep> {
     let verified: Vec<SharedRecord> = chain
         .changes
         .iter()
-        .filter(|data| {
-            use change_request::ChangeState as S;
-            matches!(S::of(data), Some(S::Verified | S::Released | S::Closed))
-        })
+        .filter(|data| ChangeState::of(data).is_some_and(ChangeState::is_verified))
         .cloned()
         .collect();
     let mut steps = vec![
@@ -319,7 +317,7 @@ fn trace(work: &ChangeSet<'_>, data: &SharedRecord) -> Vec<TraceStep> {
             ChainStep::ImpactAnalysis,
             &chain.analyses,
             &day,
-            chain.analyses.iter().all(|data| matches!(data.head.state.as_str(), "reviewed" | "locked")),
+            chain.analyses.iter().all(|data| ImpactState::of(data).is_some_and(ImpactState::is_reviewed)),
         ),
         step(ChainStep::Approval, approvals, &since, !granted.is_empty()),
         step(

@@ -5,7 +5,7 @@ use egui::{Label, Ui};
 
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::RecordId;
-use crate::domain::person::{Person, Role};
+use crate::domain::person::{Person, REACTIVATE, Role};
 use crate::domain::record::Fields;
 use crate::ops::{Act, Request};
 use crate::ui::cx::{Command, Cx, Then};
@@ -68,7 +68,7 @@ impl AccountDialog {
             Change::Roles(_) => (format!("Roles of {name}"), "Save roles"),
             Change::Identity(_) => (format!("Confirm the identity of {name}"), "Confirm identity"),
             Change::Reset(_) => (format!("Reset the access of {name}"), "Reset access"),
-            Change::Step(_, "reactivate") => (format!("Reactivate {name}"), "Reactivate"),
+            Change::Step(_, REACTIVATE) => (format!("Reactivate {name}"), "Reactivate"),
             Change::Step(..) => (format!("Deactivate {name}"), "Deactivate"),
         }
     }

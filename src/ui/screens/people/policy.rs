@@ -45,12 +45,8 @@ pub(super) fn policy_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn section_ui(ui: &mut Ui, section: &Section, data: &RecordData) {
-    let shown: Vec<_> = section
-        .fields
-        .iter()
-        .filter(|field| !matches!(field.name, "authority" | "problem_criteria" | "basis" | "holidays"))
-        .filter(|field| !is_empty(data.value(field.name)))
-        .collect();
+    let shown: Vec<_> =
+        section.fields.iter().filter(|field| !field.apart && !is_empty(data.value(field.name))).collect();
     if shown.is_empty() {
         return;
     }

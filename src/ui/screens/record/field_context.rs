@@ -1,14 +1,15 @@
 //! The context of inputs and values: the day, the time zone, and the persons and records to refer to. No drawing.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use chrono::{FixedOffset, NaiveDate};
 
-use crate::domain::change_request::ChangeRequest;
 use crate::domain::field::record_ids;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::questions::Circumstances;
+use crate::domain::kind::{KeyRow, RowFacts};
 use crate::domain::record::RecordData;
+use crate::domain::requests::PRODUCT;
 use crate::ops::{ListRow, Refused};
 use crate::ui::cx::Cx;
 
@@ -74,17 +75,27 @@ pub fn zone(cx: &Cx<'_>) -> FixedOffset {
         .unwrap_or_else(|| chrono::Offset::fix(&chrono::Utc))
 }
 
-/// The facts that decide which questions apply to a change request, or to the one that an analysis belongs to.
-pub fn circumstances(cx: &mut Cx<'_>, data: &RecordData) -> Option<Circumstances> {
+/// The known rows of the keyed tables of a record, by field name.
+pub type KnownRows = BTreeMap<&'static str, Vec<KeyRow>>;
+
+/// The known rows of the keyed tables of a change request, or of a record that belongs to one.
+pub fn known_rows(cx: &mut Cx<'_>, data: &RecordData) -> KnownRows {
     let def = data.def();
     if def.keyed.is_empty() {
-        return None;
+        return KnownRows::new();
     }
-    let own: Option<ChangeRequest> = data.typed();
-    let change = own.or_else(|| {
-        let through = def.trace.map_or(&[][..], |trace| trace.through);
+    let facts = row_facts(cx, data);
+    def.keyed.iter().map(|(field, key)| (*field, (key.rows)(facts.as_ref()))).collect()
+}
+
+fn row_facts(cx: &mut Cx<'_>, data: &RecordData) -> Option<RowFacts> {
+    let change = if data.head.id.kind == Kind::ChangeRequest {
+        data.clone()
+    } else {
+        let through = data.def().trace.map_or(&[][..], |trace| trace.through);
         let id = through.iter().flat_map(|field| record_ids(data.value(field))).next()?;
-        cx.page(id).ok()?.data.typed()
-    })?;
-    Some(change.circumstances(&cx.file.product().ok()?))
+        cx.page(id).ok()?.data.clone()
+    };
+    let product = cx.page(PRODUCT).ok()?.data.clone();
+    Some(RowFacts { change, product })
 }

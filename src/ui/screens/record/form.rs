@@ -9,12 +9,11 @@ use eframe::egui;
 use egui::{Align, Key as Press, Label, Margin, Modifiers, Panel, ScrollArea, Ui};
 
 use self::entry::{Entry, Values};
-use super::field_context::{FieldContext, circumstances, zone};
+use super::field_context::{FieldContext, KnownRows, known_rows, zone};
 use super::input::input_ui;
 use crate::domain::choice::Choice as _;
 use crate::domain::field::FieldDef;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::questions::Circumstances;
 use crate::domain::record::Section;
 use crate::ops::Refused;
 use crate::ui::cx::{Command, Cx};
@@ -42,7 +41,7 @@ pub struct FormScreen {
     /// The field to scroll to, until it was scrolled to.
     go_to: Option<&'static str>,
     entry: Option<Entry>,
-    circumstances: Option<Circumstances>,
+    known_rows: KnownRows,
     /// What saving requires in addition to the fields.
     dry_run: DryRun,
     /// The message about the draft that was restored.
@@ -76,7 +75,7 @@ impl FormScreen {
             field,
             go_to: field,
             entry: None,
-            circumstances: None,
+            known_rows: KnownRows::new(),
             dry_run: DryRun::default(),
             restored: None,
             sent: None,
@@ -183,7 +182,7 @@ impl FormScreen {
                 Entry::of(page.data.clone())
             }
         };
-        self.circumstances = circumstances(cx, &entry.data);
+        self.known_rows = known_rows(cx, &entry.data);
         let key = entry.key();
         let draft = cx.file.drafts(cx.session)?.into_iter().find(|(other, ..)| *other == key);
         if let Some((_, text, at)) = draft {
@@ -294,7 +293,7 @@ impl FormScreen {
         for field in section.fields.iter().filter(|field| !field.by_system) {
             changed |= self.field(ui, cx, (field, context));
             ui.add_space(space::S);
-            if field.name == "received_at" {
+            if field.occurrence {
                 changed |= self.late_reason(ui);
             }
         }
@@ -317,8 +316,8 @@ impl FormScreen {
         if let Some(mark) = &mark {
             frame = frame.required(mark);
         }
-        let circumstances = self.circumstances.as_ref();
-        let response = frame.show(ui, |ui| input_ui(ui, kind, field, typed, (context, circumstances)));
+        let known = self.known_rows.get(field.name).map(Vec::as_slice);
+        let response = frame.show(ui, |ui| input_ui(ui, kind, field, typed, (context, known)));
         if self.go_to == Some(field.name) && !ui.is_sizing_pass() {
             response.request_focus();
             // A tall input, such as the questions, is scrolled to its beginning.

@@ -4,13 +4,14 @@ use eframe::egui;
 use egui::{Button, Label, Response, RichText, Ui, UiBuilder, accesskit::Role};
 
 use super::field_context::FieldContext;
-use super::keyed::{Key, keyed_ui};
+use super::keyed::keyed_ui;
 use super::rows::rows_ui;
 use super::typed::Typed;
 use crate::domain::choice::ChoiceDef;
 use crate::domain::field::{FieldDef, FieldType};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::questions::Circumstances;
+use crate::domain::kind::KeyRow;
+use crate::domain::person::PersonState;
 use crate::ui::theme::{hint, space};
 use crate::ui::widgets::button::icon_ui;
 use crate::ui::widgets::choice::{Choice, choice_ui, choices_ui, yes_no_ui};
@@ -23,17 +24,26 @@ use crate::ui::widgets::text::{TextArea, TextLine};
 /// Most suggested records.
 const SUGGESTIONS: usize = 6;
 
-/// The input of a field of a record of `kind`. Each input has one response, even if it has several widgets.
+/// The input of a field of a record of `kind`; of a keyed table, with its known rows if they depend on a change. Each input has one
+/// response, even if it has several widgets.
 pub fn input_ui(
     ui: &mut Ui,
     kind: Kind,
     field: &'static FieldDef,
     typed: &mut Typed,
-    (context, circumstances): (&FieldContext, Option<&Circumstances>),
+    (context, known): (&FieldContext, Option<&[KeyRow]>),
 ) -> Response {
-    match (Key::of(kind, field.name), field.ty, typed) {
+    match (kind.def().key_of(field.name), field.ty, typed) {
         (Some(key), FieldType::Rows(columns), Typed::Rows(rows)) => {
-            keyed_ui(ui, key, columns, rows, (context, circumstances))
+            let without_change;
+            let known = match known {
+                Some(known) => known,
+                None => {
+                    without_change = (key.rows)(None);
+                    &without_change
+                }
+            };
+            keyed_ui(ui, (key, known), columns, rows, context)
         }
         (None, FieldType::Rows(_), Typed::Rows(rows)) => rows_ui(ui, kind, field, rows, context),
         (_, _, typed) => cell_ui(ui, field, typed, context),
@@ -132,7 +142,7 @@ fn people(context: &FieldContext, chosen: &[String]) -> Vec<(String, String)> {
         .iter()
         .rev()
         .map(|row| (row.id.to_string(), row))
-        .filter(|(id, row)| row.state == "active" || chosen.contains(id))
+        .filter(|(id, row)| row.state == PersonState::Active.code() || chosen.contains(id))
         .map(|(id, row)| (id, row.title.clone()))
         .collect()
 }

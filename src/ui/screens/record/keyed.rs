@@ -7,23 +7,12 @@ use super::field_context::FieldContext;
 use super::input::cell_ui;
 use super::typed::{Typed, TypedRow, blank_row};
 use crate::domain::field::{FieldDef, FieldType};
-use crate::domain::ids::Kind;
-use crate::domain::kind::RowKey;
-use crate::domain::questions::{self, ACTIVITIES, Circumstances, QUESTIONS};
+use crate::domain::kind::{KeyRow, RowKey};
 use crate::ui::theme::{Tone, bold, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::segments_ui;
 use crate::ui::widgets::notice::rule_ui;
 use crate::ui::widgets::text::{TextArea, TextLine};
-
-/// The meaning of a row's key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Key {
-    /// A question of the impact analysis.
-    Questions,
-    /// An activity of clause 5.
-    Activities,
-}
 
 /// One row to fill.
 struct RowToFill {
@@ -33,77 +22,36 @@ struct RowToFill {
     mandatory: bool,
 }
 
-impl Key {
-    /// The key of a table field, if its rows have one.
-    pub fn of(kind: Kind, field: &str) -> Option<Self> {
-        kind.def().key_of(field).map(|key| match key {
-            RowKey::Questions => Self::Questions,
-            RowKey::Activities => Self::Activities,
+/// The rows to fill: those that are asked, and those that already exist.
+fn to_fill(key: RowKey, known: &[KeyRow], rows: &[TypedRow]) -> Vec<RowToFill> {
+    let there = |code: &str| rows.iter().any(|row| code_of(key, row) == code);
+    let mut asked: Vec<RowToFill> = known
+        .iter()
+        .filter(|row| row.asked || there(row.code))
+        .map(|row| RowToFill {
+            code: row.code.to_owned(),
+            text: row.text,
+            source: row.source,
+            mandatory: row.mandatory,
         })
-    }
-
-    /// The column that holds the code.
-    pub const fn column(self) -> &'static str {
-        match self {
-            Self::Questions => "question",
-            Self::Activities => "activity",
+        .collect();
+    for row in rows {
+        let code = code_of(key, row);
+        if !code.is_empty() && asked.iter().all(|known| known.code != code) {
+            asked.push(RowToFill { code: code.to_owned(), text: "", source: "", mandatory: false });
         }
     }
-
-    /// The text of a code.
-    pub fn text(self, code: &str) -> &'static str {
-        match self {
-            Self::Questions => questions::question(code).map_or("", |question| question.text),
-            Self::Activities => questions::activity(code).map_or("", |activity| activity.text),
-        }
-    }
-
-    const fn noun(self) -> &'static str {
-        match self {
-            Self::Questions => "answered",
-            Self::Activities => "decided",
-        }
-    }
-
-    /// The rows to fill: those that the circumstances require, and those that already exist.
-    fn asked(self, circumstances: Option<&Circumstances>, rows: &[TypedRow]) -> Vec<RowToFill> {
-        let there = |code: &str| rows.iter().any(|row| code_of(self, row) == code);
-        let mut asked: Vec<RowToFill> = match self {
-            Self::Questions => QUESTIONS
-                .iter()
-                .filter(|question| circumstances.is_some_and(|c| question.asked(c)) || there(question.code))
-                .map(|question| RowToFill {
-                    code: question.code.to_owned(),
-                    text: question.text,
-                    source: question.source,
-                    mandatory: circumstances.is_some_and(|c| question.mandatory(c)),
-                })
-                .collect(),
-            Self::Activities => ACTIVITIES
-                .iter()
-                .filter(|activity| {
-                    circumstances.is_some_and(|c| activity.applies(c.class)) || there(activity.code)
-                })
-                .map(|activity| RowToFill {
-                    code: activity.code.to_owned(),
-                    text: activity.text,
-                    source: "",
-                    mandatory: circumstances.is_none_or(|c| activity.applies(c.class)),
-                })
-                .collect(),
-        };
-        for row in rows {
-            let code = code_of(self, row);
-            if !code.is_empty() && asked.iter().all(|known| known.code != code) {
-                asked.push(RowToFill { code: code.to_owned(), text: "", source: "", mandatory: false });
-            }
-        }
-        asked
-    }
+    asked
 }
 
-fn code_of(key: Key, row: &TypedRow) -> &str {
-    match row.get(key.column()) {
+/// Width of the column of the codes, in points: enough for the longest.
+pub fn code_width(known: &[KeyRow]) -> f32 {
+    let longest = known.iter().map(|row| row.code.chars().count()).max().unwrap_or(0);
+    19.2 + 5.6 * longest as f32
+}
+
+fn code_of(key: RowKey, row: &TypedRow) -> &str {
+    match row.get(key.column) {
         Some(Typed::Text(code)) => code,
         Some(Typed::YesNo(_) | Typed::Choice(_) | Typed::Several(_) | Typed::Moment(..) | Typed::Rows(_))
         | None => "",
@@ -122,12 +70,13 @@ fn decided(columns: &[FieldDef], row: &TypedRow) -> bool {
 /// All rows of a keyed table, each with its question or activity, and the number of finished ones.
 pub fn keyed_ui(
     ui: &mut Ui,
-    key: Key,
+    (key, known): (RowKey, &[KeyRow]),
     columns: &'static [FieldDef],
     rows: &mut Vec<TypedRow>,
-    (context, circumstances): (&FieldContext, Option<&Circumstances>),
+    context: &FieldContext,
 ) -> Response {
-    let asked = key.asked(circumstances, rows);
+    let asked = to_fill(key, known, rows);
+    let width = code_width(known);
     let mut changed = false;
     let mut response = ui
         .scope_builder(UiBuilder::new().accessibility_role(Role::Group), |ui| {
@@ -139,9 +88,9 @@ pub fn keyed_ui(
                     let at = rows.iter().position(|row| code_of(key, row) == one.code);
                     let mut row =
                         at.and_then(|at| rows.get(at).cloned()).unwrap_or_else(|| blank_row(columns));
-                    if row_ui(ui, one, key, columns, (&mut row, context)) {
+                    if row_ui(ui, (one, width), key, columns, (&mut row, context)) {
                         changed = true;
-                        row.insert(key.column().to_owned(), Typed::Text(one.code.clone()));
+                        row.insert(key.column.to_owned(), Typed::Text(one.code.clone()));
                         match at.and_then(|at| rows.get_mut(at)) {
                             Some(old) => *old = row,
                             None => rows.push(row),
@@ -157,13 +106,13 @@ pub fn keyed_ui(
     response
 }
 
-fn progress_ui(ui: &mut Ui, key: Key, columns: &[FieldDef], (asked, rows): (&[RowToFill], &[TypedRow])) {
+fn progress_ui(ui: &mut Ui, key: RowKey, columns: &[FieldDef], (asked, rows): (&[RowToFill], &[TypedRow])) {
     let done =
         |one: &&RowToFill| rows.iter().any(|row| code_of(key, row) == one.code && decided(columns, row));
     let mandatory: Vec<&RowToFill> = asked.iter().filter(|one| one.mandatory).collect();
     let count = mandatory.iter().filter(|one| done(one)).count();
     let all = count == mandatory.len();
-    let words = format!("{count} of {} mandatory {}", mandatory.len(), key.noun());
+    let words = format!("{count} of {} mandatory {}", mandatory.len(), key.filled);
     tone_words_ui(ui, if all { Tone::Good } else { Tone::Due }, &words);
     let open: Vec<&str> = mandatory.iter().filter(|one| !done(one)).map(|one| one.code.as_str()).collect();
     if !open.is_empty() && count > 0 {
@@ -173,16 +122,12 @@ fn progress_ui(ui: &mut Ui, key: Key, columns: &[FieldDef], (asked, rows): (&[Ro
 
 fn row_ui(
     ui: &mut Ui,
-    one: &RowToFill,
-    key: Key,
+    (one, width): (&RowToFill, f32),
+    key: RowKey,
     columns: &'static [FieldDef],
     (row, context): (&mut TypedRow, &FieldContext),
 ) -> bool {
     ui.horizontal_top(|ui| {
-        let width = match key {
-            Key::Questions => 36.0,
-            Key::Activities => 92.0,
-        };
         ui.scope(|ui| {
             ui.set_width(width);
             ui.label(bold(&one.code));
@@ -197,7 +142,7 @@ fn row_ui(
                 if one.source.is_empty() { need.to_owned() } else { format!("{} · {need}", one.source) };
             ui.label(hint(ui, under));
             let mut changed = false;
-            for column in columns.iter().filter(|column| column.name != key.column()) {
+            for column in columns.iter().filter(|column| column.name != key.column) {
                 let name = format!("{} of {}", column.label, one.code);
                 let cell = row
                     .entry(column.name.to_owned())

@@ -11,6 +11,7 @@ use egui::{Key, Modifiers, TextEdit, Ui};
 use self::shown::{FIXED, Line, ListQuery, cell_of, lines, more, order, states, titles};
 use crate::domain::field::FieldType;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::person::PersonState;
 use crate::domain::workflow::Move;
 use crate::ops::{Act, Attention, ListRow, Refused, Request};
 use crate::ui::cx::{Command, Cx, Route, Then};
@@ -293,7 +294,7 @@ impl ListScreen {
         let Ok(people) = cx.list(Kind::Person) else { return };
         let mut picked = None;
         ui.menu_button("Assign to…", |ui| {
-            for person in people.iter().filter(|person| person.state == "active") {
+            for person in people.iter().filter(|person| person.state == PersonState::Active.code()) {
                 if ui.button(&person.title).clicked() {
                     picked = Some(person.id);
                     ui.close();

@@ -6,9 +6,10 @@ use eframe::egui;
 use egui::{Align, Label, Layout, Ui, UiBuilder, accesskit::Role};
 use serde_json::Value;
 
-use super::keyed::Key;
+use super::keyed::code_width;
 use crate::domain::field::{FieldDef, FieldType, ValueFormat, is_empty, record_ids};
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::kind::RowKey;
 use crate::domain::record::RecordData;
 use crate::domain::signature::Part;
 use crate::domain::time::{Day, Moment};
@@ -90,15 +91,15 @@ pub fn covered_facts(data: &RecordData, names: &Names) -> String {
 
 /// A keyed row begins with the text of its code, so that the signer sees the question.
 fn signed_words(data: &RecordData, field: &FieldDef, value: &Value, names: &Names) -> String {
-    let (Some(key), FieldType::Rows(columns)) = (Key::of(data.head.id.kind, field.name), field.ty) else {
+    let (Some(key), FieldType::Rows(columns)) = (data.def().key_of(field.name), field.ty) else {
         return field.display(value, &Signed(names));
     };
     let Some(rows) = value.as_array() else { return String::new() };
     let lines = rows.iter().map(|row| {
-        let code = row.get(key.column()).and_then(Value::as_str).unwrap_or_default();
+        let code = row.get(key.column).and_then(Value::as_str).unwrap_or_default();
         let cells: Vec<String> = columns
             .iter()
-            .filter(|column| column.name != key.column())
+            .filter(|column| column.name != key.column)
             .filter_map(|column| row.get(column.name).map(|cell| column.display(cell, &Signed(names))))
             .filter(|cell| !cell.is_empty())
             .collect();
@@ -154,7 +155,7 @@ fn value_ui(
     }
     match field.ty {
         FieldType::Record | FieldType::Records => references_ui(ui, value, reading),
-        FieldType::Rows(columns) => match Key::of(kind, field.name) {
+        FieldType::Rows(columns) => match kind.def().key_of(field.name) {
             Some(key) => {
                 keyed_ui(ui, key, columns, value);
                 None
@@ -195,14 +196,11 @@ fn references_ui(ui: &mut Ui, value: &Value, reading: &Reading<'_>) -> Option<Re
     gone
 }
 
-fn keyed_ui(ui: &mut Ui, key: Key, columns: &'static [FieldDef], value: &Value) {
+fn keyed_ui(ui: &mut Ui, key: RowKey, columns: &'static [FieldDef], value: &Value) {
+    let width = code_width(&(key.rows)(None)) + space::S;
     for row in value.as_array().into_iter().flatten() {
-        let code = row.get(key.column()).and_then(Value::as_str).unwrap_or_default();
+        let code = row.get(key.column).and_then(Value::as_str).unwrap_or_default();
         ui.horizontal_top(|ui| {
-            let width = match key {
-                Key::Questions => 44.0,
-                Key::Activities => 100.0,
-            };
             fixed(ui, width, |ui| {
                 ui.label(bold(code));
             });
@@ -212,7 +210,7 @@ fn keyed_ui(ui: &mut Ui, key: Key, columns: &'static [FieldDef], value: &Value) 
                 ui.add(Label::new(hint(ui, key.text(code))).wrap());
                 let cells: Vec<String> = columns
                     .iter()
-                    .filter(|column| column.name != key.column())
+                    .filter(|column| column.name != key.column)
                     .filter_map(|column| row.get(column.name).map(|cell| column.words(cell)))
                     .filter(|cell| !cell.is_empty())
                     .collect();

@@ -394,6 +394,7 @@ const MOVES: &[Move] = &[
     ),
     Move::new("refuse", "Refuse", OPEN, S::Refused.code(), SIGNERS)
         .reason()
+        .grave()
         .sign(Meaning::Rejected)
         .clause("IEC 62304 6.2.4")
         .covers(|case| signing(case).covers)

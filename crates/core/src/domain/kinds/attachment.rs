@@ -81,6 +81,9 @@ fn withdrawable(case: &Case, attachment: &Attachment) -> Vec<Condition> {
     subject.iter().map(|subject| not_fixed(case.world, subject)).collect()
 }
 
+/// The step by which a file no longer counts.
+pub const WITHDRAW: &str = "withdraw";
+
 /// The declaration of attachments.
 pub const DEF: KindDef = KindDef {
     purpose: "A file kept byte for byte with its digest, source and time of capture.",
@@ -88,13 +91,14 @@ pub const DEF: KindDef = KindDef {
     sections: Attachment::SECTIONS,
     states: AttachmentState::ALL,
     moves: &[Move::new(
-        "withdraw",
+        WITHDRAW,
         "Withdraw",
         &[AttachmentState::Attached.code()],
         AttachmentState::Withdrawn.code(),
         Role::EVERYONE,
     )
     .reason()
+    .grave()
     .guard(|case| case.with::<Attachment>(withdrawable))],
     edit_by: Role::EVERYONE,
     columns: &["subject", "media_type", "bytes"],

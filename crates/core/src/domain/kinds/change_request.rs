@@ -9,10 +9,10 @@ pub use rules::{changes_for, granted_approval, new_analysis, problems_without, s
 use crate::domain::choice::choice;
 use crate::domain::field::Table;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::{ChainStep, NextRecords, Place, RowKey, Trace, Via};
+use crate::domain::kind::{ChainStep, NextRecords, Place, Trace, Via};
 use crate::domain::person::Role;
 use crate::domain::product::{Market, Product};
-use crate::domain::questions::Circumstances;
+use crate::domain::questions::{self, Circumstances};
 use crate::domain::record::{KindDef, record, rows};
 use crate::domain::text::{Line, Text};
 use crate::domain::time::{Day, Moment};
@@ -188,6 +188,11 @@ impl ChangeState {
         matches!(self, Self::Implementing | Self::Implemented | Self::Verifying)
     }
 
+    /// Whether it was analysed again or approved, and the work on it is not done.
+    pub const fn is_before_implemented(self) -> bool {
+        matches!(self, Self::UnderAnalysis | Self::AwaitingApproval | Self::Approved | Self::Implementing)
+    }
+
     /// Whether it is neither verified nor given up.
     pub const fn is_before_verified(self) -> bool {
         matches!(
@@ -316,7 +321,7 @@ record! {
             /// Reference of the clearance or opinion that a regulatory decision waits for.
             clearance_ref: Line = "Clearance reference" => clause("ISO 13485 7.3.9");
             /// Other related records.
-            related: Vec<RecordId> = "Related records";
+            related: Vec<RecordId> = "Related records" => open_when_made();
         }
     }
 }
@@ -374,6 +379,7 @@ pub const DEF: KindDef = KindDef {
         ChangeState::Released.code(),
         ChangeState::Closed.code(),
     ],
+    scope_by_edits: true,
     scope_fixed: "Approved content cannot be edited: return the change to analysis, which ends the approval",
     trace: Some(Trace { step: ChainStep::ChangeRequest, through: &[] }),
     next_records: &[NextRecords {
@@ -381,6 +387,6 @@ pub const DEF: KindDef = KindDef {
         via: Via::Field("problem_reports"),
     }],
     evidence: &["6.3.1", "7.3", "8.2.2", "8.2.3", "8.2.4", "9.4", "9.8"],
-    keyed: &[("activities", RowKey::Activities)],
+    keyed: &[("activities", questions::BY_ACTIVITY)],
     ..KindDef::new(Kind::ChangeRequest, "Change request", "Change requests")
 };

@@ -148,7 +148,7 @@ record! {
             /// The subject in one line.
             title: Line = "Title" => required(S::Received.code()), hint("Alarm is late when the pump runs on battery");
             /// When the organisation received it.
-            received_at: Option<Moment> = "Received at" => past(), required(S::Registered.code()), clause("ISO 13485 8.2.2; 21 CFR 820.35(a)");
+            received_at: Option<Moment> = "Received at" => past(), occurrence(), required(S::Registered.code()), clause("ISO 13485 8.2.2; 21 CFR 820.35(a)");
             /// When the first employee learned of it. Reporting limits run from here.
             aware_at: Option<Moment> = "Aware since" => past(), required(S::Registered.code()), clause("21 CFR 803; MDR 87");
             /// How it was received.
@@ -196,7 +196,7 @@ record! {
             /// Why it is or is not a complaint.
             complaint_rationale: Text = "Why it is or is not a complaint" => required(S::UnderEvaluation.code()), clause("ISO 13485 8.2.2");
             /// Whether a patient or user was harmed. Any answer except None requires a reportability assessment for each market.
-            patient_or_user_harm: Option<Harm> = "Harm to patient or user" => required(S::UnderEvaluation.code()), clause("ISO 13485 8.2.3");
+            patient_or_user_harm: Option<Harm> = "Harm to patient or user" => open_when_made(), required(S::UnderEvaluation.code()), clause("ISO 13485 8.2.3");
             /// Whether the harm may have been serious.
             serious_harm_suspected: Option<bool> = "Serious harm suspected";
             /// Whether it concerns security.
@@ -232,7 +232,7 @@ record! {
             /// Where the reply is filed, or why none was sent.
             reply_ref: Line = "Reply, or why none" => clause("21 CFR 820.35(a)");
             /// Other records that belong to it.
-            related: Vec<RecordId> = "Related records";
+            related: Vec<RecordId> = "Related records" => open_when_made();
         }
     }
 }
@@ -276,11 +276,13 @@ impl Feedback {
     }
 }
 
-/// Whether an edit of feedback moves the day of awareness to a later day or removes it. Reporting limits run from that day.
-pub fn postpones_awareness(data: &RecordData, set: &Fields) -> bool {
+/// An edit that moves the day of awareness to a later day or removes it needs a reason: reporting limits run from that day (21 CFR 803).
+fn postpones_awareness(data: &RecordData, set: &Fields) -> Option<String> {
     let moment = |value: &Value| value.as_str().and_then(|text| Moment::parse(text).ok());
-    let (Kind::Feedback, Some(given)) = (data.head.id.kind, set.get("aware_at")) else { return false };
-    moment(data.value("aware_at")).is_some_and(|before| moment(given).is_none_or(|after| after > before))
+    let given = set.get("aware_at")?;
+    let before = moment(data.value("aware_at"))?;
+    let later = moment(given).is_none_or(|after| after > before);
+    later.then(|| format!("a later or empty “Aware since” of {}", data.head.id))
 }
 
 /// The declaration of feedback.
@@ -293,6 +295,7 @@ pub const DEF: KindDef = KindDef {
     deadlines: deadlines::ALL,
     create_by: Role::EVERYONE,
     edit_by: Role::EVERYONE,
+    why_reason: postpones_awareness,
     sign_conditions: Some(rules::signing),
     columns: &["source_kind", "patient_or_user_harm", "external_number"],
     place: Place::Area(10),

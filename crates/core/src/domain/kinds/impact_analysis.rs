@@ -12,9 +12,9 @@ use crate::domain::change_request::ChangeRequest;
 use crate::domain::choice::choice;
 use crate::domain::field::Table;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::{ChainStep, NextRecords, Place, RowKey, Trace, Via};
+use crate::domain::kind::{ChainStep, NextRecords, Place, Trace, Via};
 use crate::domain::person::Role;
-use crate::domain::questions::{Circumstances, QUESTIONS};
+use crate::domain::questions::{self, Circumstances, QUESTIONS};
 use crate::domain::record::{Fields, KindDef, Record as _, record, rows};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part, Signature};
@@ -86,6 +86,13 @@ states! {
 }
 
 use ImpactState as S;
+
+impl ImpactState {
+    /// Whether it was reviewed, and possibly locked since.
+    pub const fn is_reviewed(self) -> bool {
+        matches!(self, Self::Reviewed | Self::Locked)
+    }
+}
 
 const DRAFT: &[&str] = &[S::Draft.code()];
 
@@ -202,6 +209,7 @@ const MOVES: &[Move] = &[
         &[Role::Quality],
     )
     .reason()
+    .grave()
     .guard(|case| case.with::<ImpactAnalysis>(change_has_ended)),
     Move::new(LOCK, "Lock", &[S::Reviewed.code()], S::Locked.code(), &[]),
     Move::new(
@@ -489,6 +497,6 @@ pub const DEF: KindDef = KindDef {
         via: Via::Field("change_request"),
     }],
     evidence: &["6.2.3", "7.4.1", "7.4.2", "7.4.3"],
-    keyed: &[("answers", RowKey::Questions)],
+    keyed: &[("answers", questions::BY_QUESTION)],
     ..KindDef::new(Kind::ImpactAnalysis, "Impact analysis", "Impact analyses")
 };

@@ -33,11 +33,11 @@ record! {
     pub struct Person : Person {
         section "Person", "21 CFR 11.100(a)", false, ANY => {
             /// Full name as printed with signatures.
-            title: Line = "Full name" => required(PersonState::Invited.code()), clause("21 CFR 11.50(a)");
+            title: Line = "Full name" => by_another("name"), required(PersonState::Invited.code()), clause("21 CFR 11.50(a)");
             /// Login name: unique in this file, never reused.
             login: Line = "Login" => required(PersonState::Invited.code()), clause("21 CFR 11.300(a)"), by_system();
             /// What the person may do. An assignment of roles is itself a controlled record.
-            roles: Vec<Role> = "Roles" => required(PersonState::Invited.code()), clause("21 CFR 11.10(g)");
+            roles: Vec<Role> = "Roles" => by_another("roles"), required(PersonState::Invited.code()), clause("21 CFR 11.10(g)");
             /// Where the person's training for this work is recorded.
             training_ref: Line = "Training record" => clause("21 CFR 11.10(i)");
         }
@@ -75,7 +75,7 @@ pub fn is_login(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || ".-_".contains(c))
 }
 
-/// The fields of a person whose identity is no longer confirmed.
+/// The fields of a person whose identity is no longer confirmed. It was confirmed for a key and under a name.
 pub fn unconfirmed() -> Fields {
     ["identity_verified_by", "identity_verified_at", "identity_verified_how", "identity_verified_key"]
         .into_iter()
@@ -83,10 +83,15 @@ pub fn unconfirmed() -> Fields {
         .collect()
 }
 
+/// The step by which a person may no longer sign in.
+pub const DEACTIVATE: &str = "deactivate";
+/// The step by which a person may sign in again.
+pub const REACTIVATE: &str = "reactivate";
+
 const MOVES: &[Move] = &[
     Move::new("activate", "Activate", &[PersonState::Invited.code()], PersonState::Active.code(), &[]),
     Move::new(
-        "deactivate",
+        DEACTIVATE,
         "Deactivate",
         &[PersonState::Active.code(), PersonState::Invited.code()],
         PersonState::Inactive.code(),
@@ -96,7 +101,7 @@ const MOVES: &[Move] = &[
     .clause("21 CFR 11.300(c)")
     .guard(not_oneself),
     Move::new(
-        "reactivate",
+        REACTIVATE,
         "Reactivate",
         &[PersonState::Inactive.code()],
         PersonState::Active.code(),
@@ -146,6 +151,7 @@ pub const DEF: KindDef = KindDef {
     moves: MOVES,
     deadlines: DEADLINES,
     edit_by: &[Role::SysAdmin, Role::Quality],
+    on_edit: |changed| if changed.contains(&"title") { unconfirmed() } else { Fields::new() },
     columns: &["login", "identity_verified_at"],
     place: Place::People,
     ..KindDef::new(Kind::Person, "Person", "People")

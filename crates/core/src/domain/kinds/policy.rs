@@ -165,17 +165,17 @@ record! {
             /// Days off in every week. Empty: Saturday and Sunday.
             weekend: Vec<Weekday> = "Days off in every week";
             /// Days off besides weekends. Limits in working days and late entries are counted without them.
-            holidays: Table<Holiday> = "Holidays" => rows_at_most(HOLIDAYS_MAX);
+            holidays: Table<Holiday> = "Holidays" => apart(), rows_at_most(HOLIDAYS_MAX);
         }
         section "Criteria and authority", "IEC 62304 6.1 b, 6.1 e", true, ANY => {
             /// Criteria for deciding that feedback is a problem. Evaluations cite their codes.
-            problem_criteria: Table<ProblemCriterion> = "Problem criteria" => clause("IEC 62304 6.1 b");
+            problem_criteria: Table<ProblemCriterion> = "Problem criteria" => apart(), clause("IEC 62304 6.1 b");
             /// The roles that must sign each kind of decision.
-            authority: Table<AuthorityRow> = "Authority matrix" => clause("IEC 62304 6.1 e");
+            authority: Table<AuthorityRow> = "Authority matrix" => apart(), clause("IEC 62304 6.1 e");
             /// Who may sign for a role when a change is an emergency. The order of steps never changes.
             deputies: Table<Deputy> = "Deputies in an emergency" => clause("IEC 62304 6.1 e");
             /// The source of these values.
-            basis: Text = "Basis of these values";
+            basis: Text = "Basis of these values" => apart();
         }
     }
 }
@@ -323,6 +323,7 @@ pub const DEF: KindDef = KindDef {
     states: PolicyState::ALL,
     edit_by: &[Role::Quality],
     edit_signed: SignedEdits::All,
+    violations: |data| data.typed::<Policy>().map(|policy| policy.violations()).unwrap_or_default(),
     place: Place::People,
     ..KindDef::new(Kind::Policy, "Policy", "Policy")
 };

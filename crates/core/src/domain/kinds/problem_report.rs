@@ -143,6 +143,13 @@ states! {
 
 use ProblemState as S;
 
+impl ProblemState {
+    /// Whether its resolution is being verified, or is verified.
+    pub const fn is_resolved(self) -> bool {
+        matches!(self, Self::VerifyingResolution | Self::Closed)
+    }
+}
+
 const BEFORE: &[&str] = &[S::Open.code(), S::Investigating.code(), S::Reopened.code()];
 const INVESTIGATION: &[&str] = &[S::Investigating.code()];
 const AFTER: &[&str] =

@@ -2,6 +2,8 @@
 //!
 //! Their texts are our own words with clause numbers. Class, market and kind of change decide which are asked.
 
+use crate::domain::change_request::ChangeRequest;
+use crate::domain::kind::{KeyRow, RowFacts, RowKey};
 use crate::domain::product::{Market, SafetyClass};
 
 /// Whether something is asked of a class.
@@ -46,6 +48,13 @@ pub struct Circumstances {
 }
 
 impl Circumstances {
+    /// The circumstances of a change. `None` if its records are missing or cannot be read.
+    fn of_change(facts: Option<&RowFacts>) -> Option<Self> {
+        let facts = facts?;
+        let change: ChangeRequest = facts.change.typed()?;
+        Some(change.circumstances(&facts.product.typed()?))
+    }
+
     fn of(&self, need: [Need; 3]) -> Need {
         match self.class.effective() {
             SafetyClass::A => need[0],
@@ -230,6 +239,36 @@ pub const QUESTIONS: &[Question] = &[
     ),
     ask("Q28", "What follows if the change is not made, or made later?", "IEC 62304 6.2.5 a", MUST),
 ];
+
+/// The key of the answers of an impact analysis.
+pub const BY_QUESTION: RowKey = RowKey { column: "question", filled: "answered", rows: question_rows };
+
+fn question_rows(facts: Option<&RowFacts>) -> Vec<KeyRow> {
+    let circumstances = Circumstances::of_change(facts);
+    let row = |question: &Question| KeyRow {
+        code: question.code,
+        text: question.text,
+        source: question.source,
+        asked: circumstances.as_ref().is_some_and(|known| question.asked(known)),
+        mandatory: circumstances.as_ref().is_some_and(|known| question.mandatory(known)),
+    };
+    QUESTIONS.iter().map(row).collect()
+}
+
+/// The key of the repeat matrix of a change.
+pub const BY_ACTIVITY: RowKey = RowKey { column: "activity", filled: "decided", rows: activity_rows };
+
+fn activity_rows(facts: Option<&RowFacts>) -> Vec<KeyRow> {
+    let class = Circumstances::of_change(facts).map(|known| known.class);
+    let row = |activity: &Activity| KeyRow {
+        code: activity.code,
+        text: activity.text,
+        source: "",
+        asked: class.is_some_and(|class| activity.applies(class)),
+        mandatory: class.is_none_or(|class| activity.applies(class)),
+    };
+    ACTIVITIES.iter().map(row).collect()
+}
 
 /// One activity that a change may have to repeat (IEC 62304 6.3.1).
 #[derive(Debug, Clone, Copy)]

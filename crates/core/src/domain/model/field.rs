@@ -137,6 +137,14 @@ pub struct FieldDef {
     pub by_system: bool,
     /// It says when something happened, so it is never in the future.
     pub past: bool,
+    /// It says when the entered fact occurred: an entry after the next working day is late and needs a reason.
+    pub occurrence: bool,
+    /// It may be filled when the record is created, although its section opens later.
+    pub open_when_made: bool,
+    /// The word for it, if another person changes it in the record of a person.
+    pub by_another: Option<&'static str>,
+    /// The page of its kind shows it under a heading of its own, not among the values of its section.
+    pub apart: bool,
     /// An example shown in the empty input.
     pub hint: &'static str,
     /// Most rows of a table.
@@ -165,6 +173,10 @@ impl FieldDef {
             target: None,
             by_system: false,
             past: false,
+            occurrence: false,
+            open_when_made: false,
+            by_another: None,
+            apart: false,
             hint: "",
             rows_max: ROWS_MAX,
             parse: parse::<T>,
@@ -204,6 +216,30 @@ impl FieldDef {
     /// It says when something happened.
     pub const fn past(mut self) -> Self {
         self.past = true;
+        self
+    }
+
+    /// It says when the entered fact occurred (ALCOA+ "contemporaneous").
+    pub const fn occurrence(mut self) -> Self {
+        self.occurrence = true;
+        self
+    }
+
+    /// It may be filled when the record is created, although its section opens later.
+    pub const fn open_when_made(mut self) -> Self {
+        self.open_when_made = true;
+        self
+    }
+
+    /// Another person changes it in the record of a person, who would be refused with this word.
+    pub const fn by_another(mut self, word: &'static str) -> Self {
+        self.by_another = Some(word);
+        self
+    }
+
+    /// The page of its kind shows it under a heading of its own.
+    pub const fn apart(mut self) -> Self {
+        self.apart = true;
         self
     }
 

@@ -3,6 +3,7 @@
 //! Belongs here: the types of the declaration (`record::KindDef`). Does not belong here: the declaration of a single kind.
 
 use crate::domain::ids::Kind;
+use crate::domain::record::RecordData;
 
 /// Where people find the records of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,13 +109,46 @@ pub enum Via {
     },
 }
 
-/// The key of a table field's rows, which decides which rows are required.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RowKey {
-    /// A question of the impact analysis.
-    Questions,
-    /// An activity of clause 5.
-    Activities,
+/// The key of a table field's rows: a code with a known text. Which rows are required depends on the change and the product.
+#[derive(Debug, Clone, Copy)]
+pub struct RowKey {
+    /// The column that holds the code.
+    pub column: &'static str,
+    /// The word for a filled row, such as “answered”.
+    pub filled: &'static str,
+    /// All known rows, for a change and the product if they are known.
+    pub rows: fn(Option<&RowFacts>) -> Vec<KeyRow>,
+}
+
+/// The records that decide which rows of a keyed table are required.
+#[derive(Debug, Clone)]
+pub struct RowFacts {
+    /// The change request: the record itself, or the one to which it belongs.
+    pub change: RecordData,
+    /// The product.
+    pub product: RecordData,
+}
+
+/// A known row of a keyed table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRow {
+    /// Its code.
+    pub code: &'static str,
+    /// What is asked.
+    pub text: &'static str,
+    /// The clause or document that requires it.
+    pub source: &'static str,
+    /// Whether it is asked.
+    pub asked: bool,
+    /// Whether it is required.
+    pub mandatory: bool,
+}
+
+impl RowKey {
+    /// The text of a code; empty if it is not known.
+    pub fn text(self, code: &str) -> &'static str {
+        (self.rows)(None).into_iter().find(|row| row.code == code).map_or("", |row| row.text)
+    }
 }
 
 #[cfg(test)]
@@ -138,14 +172,27 @@ mod tests {
                 let declared = def.field(field);
                 assert!(declared.is_some_and(FieldDef::names_records), "{field} of {}", def.word);
             }
-            for (field, _) in def.keyed {
-                let ty = def.field(field).map(|field| field.ty);
-                assert!(matches!(ty, Some(FieldType::Rows(_))), "{field} of {}", def.word);
+            for (field, key) in def.keyed {
+                let Some(FieldType::Rows(columns)) = def.field(field).map(|field| field.ty) else {
+                    panic!("{field} of {} is no table", def.word);
+                };
+                assert!(columns.iter().any(|column| column.name == key.column), "{field} of {}", def.word);
             }
             let next = def.next_records.iter().flat_map(|next| next.from);
             for state in def.fixes_files.iter().chain(next) {
                 assert!(def.state(state).is_some(), "{state} of {}", def.word);
             }
+        }
+    }
+
+    #[test]
+    fn when_it_occurred_is_entered_in_the_form_which_asks_why_an_entry_is_late() {
+        for kind in Kind::ALL {
+            let def = kind.def();
+            let fields: Vec<&FieldDef> = def.fields().filter(|field| field.occurrence).collect();
+            assert!(fields.len() < 2 && (fields.is_empty() || def.part_of.is_none()), "{}", def.word);
+            let asked = def.moves.iter().flat_map(|step| step.asks).filter_map(|name| def.field(name));
+            assert_eq!(asked.filter(|field| field.occurrence).count(), 0, "a step of {}", def.word);
         }
     }
 

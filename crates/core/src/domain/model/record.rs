@@ -99,6 +99,13 @@ pub struct KindDef {
     pub edit_by: &'static [Role],
     /// Which edits are signed.
     pub edit_signed: SignedEdits,
+    /// Why a change of values needs a reason, in words that can precede “needs a reason”; `None` if it does not. Signed content has
+    /// its own rule.
+    pub why_reason: fn(&RecordData, &Fields) -> Option<String>,
+    /// The fields that an edit sets besides the given ones, by the names of those that changed.
+    pub on_edit: fn(&[&str]) -> Fields,
+    /// Values that contradict each other: field and reason. An edit must leave none.
+    pub violations: fn(&RecordData) -> Vec<(&'static str, String)>,
     /// Who may sign one without a transition, and under which conditions; absent if it is signed only with a transition.
     pub sign_conditions: Option<fn(&Case) -> Signing>,
     /// Effects of creating one.
@@ -117,6 +124,8 @@ pub struct KindDef {
     pub assignable: bool,
     /// Codes of the states, besides the terminal ones, in which its attached files are fixed.
     pub fixes_files: &'static [&'static str],
+    /// Whether its approved content is written only by edits, which record its authors, and never by a step.
+    pub scope_by_edits: bool,
     /// What to do if approved content is fixed: a sentence.
     pub scope_fixed: &'static str,
     /// Its place in the chain from feedback to communication.
@@ -152,6 +161,9 @@ impl KindDef {
             create_by: &[],
             edit_by: &[],
             edit_signed: SignedEdits::Never,
+            why_reason: |_, _| None,
+            on_edit: |_| Fields::new(),
+            violations: |_| Vec::new(),
             sign_conditions: None,
             on_create: no_effects,
             on_sign: no_effects,
@@ -161,6 +173,7 @@ impl KindDef {
             referable: false,
             assignable: false,
             fixes_files: &[],
+            scope_by_edits: false,
             scope_fixed: "",
             trace: None,
             gist: "title",

@@ -246,6 +246,8 @@ pub struct Move {
     pub by: &'static [Role],
     /// Whether it needs a reason.
     pub reason: bool,
+    /// Whether it gives up or disclaims the record for good, so that its dialog warns.
+    pub grave: bool,
     /// The meaning of its signature, if it is signed.
     pub sign: Option<Meaning>,
     /// The clause that requires it.
@@ -319,6 +321,7 @@ impl Move {
             to,
             by,
             reason: false,
+            grave: false,
             sign: None,
             clause: "",
             asks: &[],
@@ -331,6 +334,12 @@ impl Move {
     /// It needs a reason.
     pub const fn reason(mut self) -> Self {
         self.reason = true;
+        self
+    }
+
+    /// It gives up or disclaims the record for good.
+    pub const fn grave(mut self) -> Self {
+        self.grave = true;
         self
     }
 

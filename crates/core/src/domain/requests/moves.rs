@@ -2,7 +2,7 @@
 
 use super::records::{refuse_closed, state_word};
 use super::{EventParts, Job, Mode};
-use crate::domain::ids::{Kind, RecordId};
+use crate::domain::ids::RecordId;
 use crate::domain::person::Role;
 use crate::domain::record::{Fields, RecordData};
 use crate::domain::refused::Refusal;
@@ -41,7 +41,7 @@ impl<F> Job<'_, F> {
         let set = self.values(def, set)?;
         refuse_closed(&data, &set)?;
         refuse_scope(&data, &set)?;
-        self.refuse_postponed(&data, &set, reason)?;
+        self.ask_why_values_change(&data, &set, reason)?;
         let changes = set.iter().any(|(name, value)| data.value(name) != value);
         if changes && step.sign.is_none() {
             self.ask_why_signed_changes(&data, reason)?;
@@ -160,14 +160,14 @@ impl<F> Job<'_, F> {
     }
 }
 
-/// The approved content of a change is written by edits, which record its authors. A step must not write it.
+/// Where the declaration says so, approved content is written by edits, which record its authors. A step must not write it.
 fn refuse_scope<F>(data: &RecordData, set: &Fields) -> Result<(), Refusal<F>> {
     let def = data.def();
     let given = set.iter().find(|(name, value)| {
         data.value(name) != *value && def.section_of(name).is_some_and(|section| section.scope)
     });
     match given {
-        Some((name, _)) if def.kind == Kind::ChangeRequest => {
+        Some((name, _)) if def.scope_by_edits => {
             Err(Refusal::invalid(name, "is part of the approved content; edit it before this step")
                 .with_labels(def))
         }

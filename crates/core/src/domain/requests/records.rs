@@ -2,10 +2,8 @@
 
 use super::{EventParts, FileDigest, Job, Mode};
 use crate::domain::attachment::{self, Attachment, BYTES_MAX};
-use crate::domain::feedback;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::person::{self, PersonState, Role};
-use crate::domain::policy::Policy;
+use crate::domain::person::{PersonState, Role};
 use crate::domain::record::{Fields, KindDef, PartOf, RecordData, SignedEdits, Violation, check_values};
 use crate::domain::refused::Refusal;
 use crate::domain::signature::Meaning;
@@ -22,13 +20,10 @@ pub(super) struct AttachedFile {
     pub captured_at: Option<Moment>,
 }
 
-/// Fields of later sections that may be known when a record is created.
-const OPEN_WHEN_MADE: &[&str] = &["related", "patient_or_user_harm"];
-
 /// Whether a field may be filled when the record is created.
 pub fn may_be_filled_when_made(def: &KindDef, name: &str) -> bool {
     let open = def.section_of(name).is_some_and(|section| section.open_in.contains(&def.initial()));
-    def.field(name).is_some_and(|field| !field.by_system) && (open || OPEN_WHEN_MADE.contains(&name))
+    def.field(name).is_some_and(|field| !field.by_system && (open || field.open_when_made))
 }
 
 impl<F> Job<'_, F> {
@@ -99,7 +94,7 @@ impl<F> Job<'_, F> {
         self.refuse_closed_parent(&data)?;
         let set = self.values(def, set)?;
         refuse_closed(&data, &set)?;
-        self.refuse_postponed(&data, &set, reason)?;
+        self.ask_why_values_change(&data, &set, reason)?;
         let changed: Vec<&str> = set
             .iter()
             .filter(|(name, value)| data.value(name) != *value)
@@ -117,11 +112,11 @@ impl<F> Job<'_, F> {
         self.refuse_unfilled(id)?;
         self.references_exist(id, &set)?;
         let after = self.change.get(id)?;
-        refuse_invalid_policy(&after)?;
-        self.refuse_own_name(id, &changed)?;
-        if id.kind == Kind::Person && changed.contains(&"title") {
-            // The identity was confirmed under the previous name.
-            self.change.set(id, &person::unconfirmed())?;
+        refuse_violations(&after)?;
+        self.refuse_own(id, &changed)?;
+        let follows = (def.on_edit)(&changed);
+        if !follows.is_empty() {
+            self.change.set(id, &follows)?;
         }
         if signed {
             self.sign_content(id, Meaning::Approved, vec![role], reason)?;
@@ -154,28 +149,28 @@ impl<F> Job<'_, F> {
         }
     }
 
-    /// The day of awareness, from which reporting limits run, is moved to a later day only with a reason (21 CFR 803).
-    pub(super) fn refuse_postponed(
+    /// A change of values that needs a reason by the declaration of the kind.
+    pub(super) fn ask_why_values_change(
         &self,
         data: &RecordData,
         set: &Fields,
         reason: Option<&str>,
     ) -> Result<(), Refusal<F>> {
-        if feedback::postpones_awareness(data, set) {
-            self.ask_reason(reason, || format!("a later or empty “Aware since” of {}", data.head.id))?;
+        match (data.def().why_reason)(data, set) {
+            Some(what) => self.ask_reason(reason, || what),
+            None => Ok(()),
         }
-        Ok(())
     }
 
-    /// Another person sets a person's name and roles (21 CFR 11.10(g), 11.100).
-    fn refuse_own_name(&self, id: RecordId, changed: &[&str]) -> Result<(), Refusal<F>> {
-        let own = id == self.actor;
-        let what = match changed.iter().find(|name| own && ["title", "roles"].contains(name)) {
-            Some(&"roles") => "roles",
-            Some(_) => "name",
-            None => return Ok(()),
-        };
-        Err(Refusal::Rule(format!("you cannot change your own {what}; ask another administrator")))
+    /// Another person changes what the declaration says of the acting person (21 CFR 11.10(g), 11.100).
+    fn refuse_own(&self, id: RecordId, changed: &[&str]) -> Result<(), Refusal<F>> {
+        let by_another = changed.iter().find_map(|name| id.kind.def().field(name)?.by_another);
+        match by_another.filter(|_| id == self.actor) {
+            Some(what) => {
+                Err(Refusal::Rule(format!("you cannot change your own {what}; ask another administrator")))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Fields that the current state requires must not be emptied. A dry run notes them and continues.
@@ -349,13 +344,9 @@ fn refuse_fixed_files<F>(subject: &RecordData) -> Result<(), Refusal<F>> {
     Ok(())
 }
 
-/// An invalid policy is not put in force.
-pub(super) fn refuse_invalid_policy<F>(data: &RecordData) -> Result<(), Refusal<F>> {
-    let Some(policy) = data.typed::<Policy>().filter(|_| data.head.id.kind == Kind::Policy) else {
-        return Ok(());
-    };
-    let violations: Vec<Violation> = policy
-        .violations()
+/// Refuses a record whose values contradict each other, as an invalid policy.
+pub(super) fn refuse_violations<F>(data: &RecordData) -> Result<(), Refusal<F>> {
+    let violations: Vec<Violation> = (data.def().violations)(data)
         .into_iter()
         .map(|(field, reason)| Violation { field: field.to_owned(), reason })
         .collect();

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::domain::change_request::ChangeState;
 use crate::domain::choice::Choice as _;
+use crate::domain::feedback::FeedbackState;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::problem_report::{EffectLevel, may_touch_safety};
+use crate::domain::problem_report::{EffectLevel, ProblemState, may_touch_safety};
 use crate::domain::record::ListRow;
 use crate::domain::requests::RecordSource;
 use crate::ops::file::ProductFile;
@@ -63,11 +64,11 @@ pub fn trends<F>(source: &dyn RecordSource<F>, now: Moment) -> Result<Trends, F>
             add(month);
         }
     };
-    for row in feedback.iter().filter(|row| row.state != "void") {
+    for row in feedback.iter().filter(|row| row.state != FeedbackState::Void.code()) {
         let received = row.more.first().filter(|text| !text.is_empty()).cloned();
         count(received.unwrap_or_else(|| row.created_at.to_string()), |month| month.feedback += 1);
     }
-    for row in problems.iter().filter(|row| row.state != "void") {
+    for row in problems.iter().filter(|row| row.state != ProblemState::Void.code()) {
         count(row.created_at.to_string(), |month| month.problems += 1);
     }
     let opened: BTreeMap<RecordId, Day> = problems.iter().map(|row| (row.id, row.created_at.day())).collect();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{ImportPlan, ImportSource, Mapping, PlannedRow, RowPlan};
+use crate::domain::feedback::FeedbackState;
 use crate::domain::field::{FieldDef, is_empty};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{Fields, KindDef, check_values};
@@ -101,10 +102,11 @@ impl ProductFile {
     /// The records that were imported before, with their titles, by their external number.
     fn external_numbers(&self) -> Result<HashMap<String, (RecordId, String)>, Refused> {
         let rows = self.store.list(Kind::Feedback, &[EXTERNAL_NUMBER])?;
-        let numbered = rows.into_iter().filter(|row| row.state != "void").filter_map(|row| {
-            let number = row.more.into_iter().next().filter(|number| !number.is_empty())?;
-            Some((number, (row.id, row.title)))
-        });
+        let numbered =
+            rows.into_iter().filter(|row| row.state != FeedbackState::Void.code()).filter_map(|row| {
+                let number = row.more.into_iter().next().filter(|number| !number.is_empty())?;
+                Some((number, (row.id, row.title)))
+            });
         Ok(numbered.collect())
     }
 }

@@ -3,9 +3,12 @@
 use super::order::{OrderCheck, OrderStep, check_order};
 use super::paper::Paper;
 use super::trail;
-use crate::domain::change_request::ChangeRequest;
+use crate::domain::approval::ApprovalState;
+use crate::domain::change_request::{ChangeRequest, ChangeState, REANALYSE};
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::impact_analysis::ImpactState;
+use crate::domain::problem_report::ProblemState;
 use crate::domain::record::RecordData;
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
@@ -83,17 +86,19 @@ impl ChangeChain {
         ids.extend(&self.approvals);
         ids.extend(&self.problems);
         let events = trail::events(paper, &ids)?;
+        let reanalyse = format!("{}.{REANALYSE}", Kind::ChangeRequest.code());
         let returns: Vec<&Event> = events
             .iter()
-            .filter(|event| event.request == "change_request.reanalyse" && event.record == Some(change))
+            .filter(|event| event.request == reanalyse && event.record == Some(change))
             .collect();
         let round = returns.last().map_or(0, |event| event.seq);
-        let opened = events.iter().find(|event| enters(event, change, "draft"));
+        let opened = events.iter().find(|event| enters(event, change, ChangeState::Draft.code()));
         let in_round: Vec<Event> = events.iter().filter(|event| event.seq > round).cloned().collect();
         let into =
             |kind: Kind, state: &str| last_into(&in_round, kind, state, self.analyses.first().copied());
-        let on = |state: &str| {
-            in_round.iter().rev().find(|event| enters(event, change, state)).map(|event| (event, change))
+        let on = |state: ChangeState| {
+            let entered = in_round.iter().rev().find(|event| enters(event, change, state.code()));
+            entered.map(|event| (event, change))
         };
         let mut steps = vec![
             shown("Change request opened", "IEC 62304 8.2.1", false, opened.map(|event| (event, change))),
@@ -101,24 +106,35 @@ impl ChangeChain {
                 "Impact analysis completed",
                 "IEC 62304 6.2.3",
                 true,
-                into(Kind::ImpactAnalysis, "complete"),
+                into(Kind::ImpactAnalysis, ImpactState::Complete.code()),
             ),
             shown(
                 "Impact analysis reviewed",
                 "IEC 62304 6.2.3, 7.4",
                 true,
-                into(Kind::ImpactAnalysis, "reviewed"),
+                into(Kind::ImpactAnalysis, ImpactState::Reviewed.code()),
             ),
-            shown("Approval granted", "IEC 62304 6.2.4, 8.2.1", true, into(Kind::Approval, "granted")),
+            shown(
+                "Approval granted",
+                "IEC 62304 6.2.4, 8.2.1",
+                true,
+                into(Kind::Approval, ApprovalState::Granted.code()),
+            ),
             self.declared_start(paper, returns.last().map(|event| event.at)),
-            shown("Implemented", "IEC 62304 8.2.2", false, on("implemented")),
-            shown("Verified", "IEC 62304 8.2.3", false, on("verified")),
+            shown("Implemented", "IEC 62304 8.2.2", false, on(ChangeState::Implemented)),
+            shown("Verified", "IEC 62304 8.2.3", false, on(ChangeState::Verified)),
         ];
         if steps[4].step.at.is_none() {
-            steps[4] = shown("Work released to begin", "IEC 62304 8.2.1", false, on("implementing"));
+            steps[4] =
+                shown("Work released to begin", "IEC 62304 8.2.1", false, on(ChangeState::Implementing));
         }
         if !self.problems.is_empty() {
-            steps.push(shown("Problem closed", "IEC 62304 9.7", false, into(Kind::ProblemReport, "closed")));
+            steps.push(shown(
+                "Problem closed",
+                "IEC 62304 9.7",
+                false,
+                into(Kind::ProblemReport, ProblemState::Closed.code()),
+            ));
         }
         Ok((steps, returns.iter().map(|event| event.seq).collect()))
     }
@@ -126,10 +142,7 @@ impl ChangeChain {
     /// The declared start of the work, which may be before its entry. A start in an earlier round does not count until
     /// the change is implemented again.
     fn declared_start(&self, paper: &Paper<'_>, returned: Option<Moment>) -> ShownStep {
-        let made = !matches!(
-            self.change.data.head.state.as_str(),
-            "under_analysis" | "awaiting_approval" | "approved" | "implementing"
-        );
+        let made = !ChangeState::of(&self.change.data).is_some_and(ChangeState::is_before_implemented);
         let who: Vec<String> = self.content.implemented_by.iter().map(|id| paper.name(*id)).collect();
         let step = OrderStep {
             label: "Work began, as declared",

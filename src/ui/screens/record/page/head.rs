@@ -4,6 +4,7 @@ use eframe::egui;
 use egui::{Label, Ui};
 
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::person::{PersonState, Role};
 use crate::ops::{Act, RecordPage, Request, TraceStep};
 use crate::ui::cx::{Command, Cx, Route, Then};
 use crate::ui::screens::parts::tone_of;
@@ -78,7 +79,7 @@ fn owner_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
     let words = name.as_ref().map_or_else(|| "No owner".to_owned(), |name| format!("Owner {name}"));
     let may = cx.writable()
         && !data.is_terminal()
-        && crate::domain::person::Role::EVERYONE.iter().any(|role| cx.session.roles().contains(role));
+        && Role::EVERYONE.iter().any(|role| cx.session.roles().contains(role));
     if !may {
         ui.label(words);
         return;
@@ -87,7 +88,7 @@ fn owner_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
     let mut picked = None;
     let caption = if name.is_some() { words } else { "Assign to…".to_owned() };
     ui.menu_button(caption, |ui| {
-        for person in people.iter().filter(|person| person.state == "active") {
+        for person in people.iter().filter(|person| person.state == PersonState::Active.code()) {
             if ui.button(&person.title).clicked() {
                 picked = Some(Some(person.id));
                 ui.close();

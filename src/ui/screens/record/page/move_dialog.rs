@@ -63,9 +63,8 @@ impl MoveDialog {
             self.step.label.to_owned()
         };
         let kind = self.data.head.id.kind;
-        let grave = matches!(self.step.name, "void" | "withdraw" | "cancel" | "refuse");
         let mut dialog = Dialog::new("move", &heading, &word).missing(&missing).width(560.0);
-        if grave {
+        if self.step.grave {
             dialog = dialog.grave();
         }
         let outcome = dialog.show(ui.ctx(), |ui| {

@@ -50,7 +50,7 @@ pub fn attachments_ui(
     for attachment in &page.attachments {
         ui.push_id(attachment.head.id, |ui| {
             if attachment_ui(ui, cx, attachment) {
-                let withdraw = attachment.def().find_move("withdraw");
+                let withdraw = attachment.def().find_move(attachment::WITHDRAW);
                 opened = withdraw.map(|step| MoveDialog::new(attachment, step));
             }
             if is_picture(attachment) {

@@ -111,9 +111,11 @@ pub(super) const MOVES: &[Move] = &[
         .reason(),
     Move::new("cancel", "Cancel", BEFORE_APPROVAL, S::Cancelled.code(), &[Role::DevLead, Role::Quality])
         .reason()
+        .grave()
         .effects(|case| case.effects::<ChangeRequest>(give_up)),
     Move::new("void", "Void", &[S::Draft.code(), S::Submitted.code()], S::Void.code(), &[Role::Quality])
         .reason()
+        .grave()
         .effects(|case| case.effects::<ChangeRequest>(give_up)),
 ];
 

@@ -9,7 +9,6 @@ use super::rules::{analysis_of, granted_approval};
 use super::*;
 use crate::domain::impact_analysis::Answer;
 use crate::domain::problem_report::{self, ProblemState};
-use crate::domain::questions;
 use crate::domain::record::Fields;
 use crate::domain::signature::Meaning;
 use crate::domain::test_record::{self, TestOutcome};
@@ -180,7 +179,7 @@ pub(super) fn closable(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
     conditions.extend(repeats_done(change, false, |_| true));
     conditions.extend(case.records(&change.problem_reports).iter().map(|problem| {
         let id = problem.head.id;
-        let met = ["verifying_resolution", "closed"].contains(&problem.head.state.as_str());
+        let met = ProblemState::of(problem).is_some_and(ProblemState::is_resolved);
         Condition::new("IEC 62304 9.7", format!("{id} is in verification of its resolution, or closed"), met)
             .on(id)
     }));

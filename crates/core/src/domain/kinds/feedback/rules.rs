@@ -74,7 +74,7 @@ pub(super) const MOVES: &[Move] = &[
         .clause("ISO 13485 8.2.2")
         .guard(|case| case.with::<Feedback>(closable)),
     Move::new("reopen", "Reopen", &[S::Closed.code()], S::Reopened.code(), &[Role::Quality]).reason(),
-    Move::new("void", "Void", NOT_VOID, S::Void.code(), &[Role::Quality]).reason(),
+    Move::new("void", "Void", NOT_VOID, S::Void.code(), &[Role::Quality]).reason().grave(),
 ];
 
 fn registered(_: &Case, feedback: &Feedback) -> Vec<Condition> {

@@ -117,7 +117,7 @@ pub(super) const MOVES: &[Move] = &[
     .clause("IEC 62304 9.7")
     .guard(|case| case.with::<ProblemReport>(closable)),
     Move::new("reopen", "Reopen", &[S::Closed.code()], S::Reopened.code(), Role::EVERYONE).reason(),
-    Move::new("void", "Void", NOT_VOID, S::Void.code(), &[Role::Quality]).reason(),
+    Move::new("void", "Void", NOT_VOID, S::Void.code(), &[Role::Quality]).reason().grave(),
 ];
 
 fn evaluated(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
