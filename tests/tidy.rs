@@ -353,6 +353,40 @@ fn a_state_or_step_in_a_literal_is_found() {
     );
 }
 
+/// Files that serve every kind alike, so that they must not know a field by its name.
+const FOR_EVERY_KIND: [&str; 5] = [
+    "crates/core/src/domain/requests.rs",
+    "crates/core/src/domain/requests/change_set.rs",
+    "crates/core/src/domain/requests/moves.rs",
+    "crates/core/src/domain/requests/preview.rs",
+    "src/ui/screens/record",
+];
+/// Those among them that show attachments, which every kind may have.
+const SHOWS_ATTACHMENTS: [&str; 2] =
+    ["src/ui/screens/record/page/parts.rs", "src/ui/screens/record/page/picture.rs"];
+
+#[test]
+fn what_is_special_about_a_field_is_said_by_its_declaration() {
+    let kinds = mainstay::domain::ids::Kind::ALL.iter();
+    let fields: std::collections::BTreeSet<&str> = kinds
+        .flat_map(|kind| kind.def().fields())
+        .map(|field| field.name)
+        .filter(|name| *name != "title")
+        .collect();
+    let asked = |name: &String| {
+        FOR_EVERY_KIND.iter().any(|part| name.starts_with(part))
+            && !SHOWS_ATTACHMENTS.contains(&name.as_str())
+    };
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| asked(&source.name)) {
+        let named = source.code.lines().flat_map(literals).filter(|text| fields.contains(text));
+        wrong.extend(
+            named.map(|field| format!("{} names {field}: let FieldDef or KindDef say it", source.name)),
+        );
+    }
+    assert_none(&wrong);
+}
+
 #[test]
 fn a_list_of_kinds_is_told_from_kinds_that_are_named_alone() {
     for list in [

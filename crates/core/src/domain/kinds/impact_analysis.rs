@@ -5,8 +5,6 @@ mod deadlines;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use crate::domain::authorship;
 use crate::domain::change_request::ChangeRequest;
 use crate::domain::choice::choice;
@@ -14,7 +12,7 @@ use crate::domain::field::Table;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::{ChainStep, NextRecords, Place, Trace, Via};
 use crate::domain::person::Role;
-use crate::domain::questions::{self, Circumstances, QUESTIONS};
+use crate::domain::questions::{self, QUESTIONS};
 use crate::domain::record::{Fields, KindDef, Record as _, record, rows};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part, Signature};
@@ -154,15 +152,6 @@ impl ImpactAnalysis {
             .iter()
             .any(|code| self.answer(code).is_some_and(|answer| answer.answer == Some(Answer::Yes)))
     }
-}
-
-/// The open questions of a new analysis.
-pub fn blank_answers(circumstances: &Circumstances) -> Value {
-    QUESTIONS
-        .iter()
-        .filter(|question| question.asked(circumstances))
-        .map(|question| json!({"question": question.code}))
-        .collect()
 }
 
 /// The transition that follows from an approval.
@@ -462,7 +451,7 @@ pub fn new_fields(case: &Case, change: &ChangeRequest, previous: Option<&SharedR
         set.insert("supersedes".into(), previous.head.id.to_string().into());
     } else {
         let circumstances = change.circumstances(&case.world.product());
-        set.insert("answers".into(), blank_answers(&circumstances));
+        set.insert("answers".into(), questions::blank_answers(&circumstances));
     }
     set
 }

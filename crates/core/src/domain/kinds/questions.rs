@@ -2,6 +2,8 @@
 //!
 //! Their texts are our own words with clause numbers. Class, market and kind of change decide which are asked.
 
+use serde_json::{Value, json};
+
 use crate::domain::change_request::ChangeRequest;
 use crate::domain::kind::{KeyRow, RowFacts, RowKey};
 use crate::domain::product::{Market, SafetyClass};
@@ -268,6 +270,15 @@ fn activity_rows(facts: Option<&RowFacts>) -> Vec<KeyRow> {
         mandatory: class.is_none_or(|class| activity.applies(class)),
     };
     ACTIVITIES.iter().map(row).collect()
+}
+
+/// The open questions of a new analysis.
+pub fn blank_answers(circumstances: &Circumstances) -> Value {
+    QUESTIONS
+        .iter()
+        .filter(|question| question.asked(circumstances))
+        .map(|question| json!({"question": question.code}))
+        .collect()
 }
 
 /// One activity that a change may have to repeat (IEC 62304 6.3.1).
