@@ -12,8 +12,8 @@ use super::CommandResult;
 use super::args::Advisories;
 use super::failure::Failure;
 use super::sbom::input_failure;
-use super::words::counted;
 use crate::base::note::{Gravity, Notes};
+use crate::domain::text::counted;
 use crate::ops;
 use crate::soup::{
     AdvisoryVersion, CacheStatus, ImportOutcome, ImportProgress, ImportedFile, cache_status,

@@ -6,11 +6,11 @@ use std::path::Path;
 use serde_json::json;
 
 use super::failure::Failure;
-use super::words::counted;
 use super::{CommandResult, heads, open};
 use crate::base::fresh_file::FreshFile;
 use crate::domain::continuation::Continued;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::text::counted;
 use crate::ops::{self, Discrepancy, EventHead, ProductFile, Refused, Verification};
 
 /// Verifies a temporary copy of the file, in which an interrupted write is taken back.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::args::ImportArguments;
 use super::failure::Failure;
 use super::records::some_refused;
-use super::words::counted;
 use super::{CommandResult, heads, open, time_stamp};
+use crate::domain::text::counted;
 use crate::domain::time::Moment;
 use crate::ops::import::{
     ImportReport, ImportSource, Mapping, ReadOptions, RowOutcome, answered, find_mapping,

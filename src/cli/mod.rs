@@ -22,7 +22,6 @@ mod status;
 mod time_stamp;
 mod upgrade;
 mod vex;
-mod words;
 
 use std::io::Write as _;
 use std::path::Path;

@@ -6,10 +6,10 @@ use std::path::Path;
 use super::args::{PacketArguments, PacketOf};
 use super::failure::Failure;
 use super::run::print_now;
-use super::words::counted;
 use super::{CommandResult, heads, open, time_stamp};
 use crate::base::fresh_file::FreshFile;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::text::counted;
 use crate::domain::time::Day;
 use crate::ops::{
     self, PacketFonts, PacketOptions, PacketScope, ProductFile, Refused, Session, render_packet,
@@ -72,7 +72,7 @@ fn period(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
     Ok(PacketScope::Period { from, to })
 }
 
-/// Nothing can be told about days that are still to come.
+/// Nothing can be stated about days that are still to come.
 fn refuse_future(file: &ProductFile, scope: &PacketScope) -> Result<(), Failure> {
     let PacketScope::Period { to, .. } = scope else { return Ok(()) };
     let today = file.head().at.map_or(ops::now(), |last| last.max(ops::now())).day();

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::failure::Failure;
-use super::words::counted;
 use super::{CommandResult, advisories, open};
+use crate::domain::text::counted;
 use crate::ops::{self, FileState, Leftover, ProductFile, Steps};
 
 /// Upgrades a file of an earlier program to this program's version.

@@ -354,7 +354,7 @@ fn detected_settings_are_overridden_and_missing_values_are_added() {
     pick(&mut window, "Encoding", "windows-1250");
     until_label(&mut window, "windows-1250: chosen");
     pick(&mut window, "Delimiter", "Bar |");
-    until_label(&mut window, "calls.csv: 2 rows, 1 columns");
+    until_label(&mut window, "calls.csv: 2 rows, 1 column");
     pick(&mut window, "Delimiter", "Semicolon ;");
     until_label(&mut window, "calls.csv: 2 rows, 2 columns");
     window.get_by_label("Columns and fields").click();

@@ -22,6 +22,7 @@ use self::work::ReadFile;
 use super::parts::{boxed_ui, heading_ui, in_a_row_ui, lowered_ui, problem_ui, progress_ui};
 use crate::domain::field::FieldType;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::text::counted;
 use crate::ops::Head;
 use crate::ops::import::{
     ImportCounts, ImportJob, ImportPlan, ImportReport, ImportSource, Mapping, answered, import_mappings,
@@ -230,8 +231,9 @@ impl ImportScreen {
             progress_ui(ui, reading.progress());
         }
         if let Some(source) = &self.source {
-            let (rows, columns) = (source.rows.len(), source.header.len());
-            ui.label(body(format!("{}: {rows} rows, {columns} columns", source.file_name)));
+            let rows = counted(source.rows.len(), "row");
+            let columns = counted(source.header.len(), "column");
+            ui.label(body(format!("{}: {rows}, {columns}", source.file_name)));
             ui.add(Label::new(hint(ui, source.detected.why.clone())).wrap());
             for warning in &source.warnings {
                 tone_words_ui(ui, Tone::Due, warning);

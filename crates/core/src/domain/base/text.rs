@@ -35,6 +35,12 @@ pub fn sentence(words: &str) -> String {
 /// Words for kinds of records that cannot be counted, so that they have no article.
 const UNCOUNTABLE: [&str; 1] = ["feedback"];
 
+/// A count with its noun, such as “1 row” and “2 rows”.
+pub fn counted<N: Copy + std::fmt::Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
+    let end = if count == N::from(1) { "" } else { "s" };
+    format!("{count} {noun}{end}")
+}
+
 /// A noun with its indefinite article, if it has one: `a person`, `an approval`, `feedback`.
 pub fn with_article(noun: &str) -> String {
     if UNCOUNTABLE.contains(&noun) {
@@ -150,6 +156,13 @@ text_type!(Text);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_one_of_something_is_singular() {
+        assert_eq!(counted(0_usize, "row"), "0 rows");
+        assert_eq!(counted(1_u64, "row"), "1 row");
+        assert_eq!(counted(2_u64, "place"), "2 places");
+    }
 
     #[test]
     fn a_sentence_begins_with_a_capital_and_ends_with_one_full_stop() {
