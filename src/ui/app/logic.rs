@@ -6,6 +6,8 @@ use eframe::egui;
 use egui::Event;
 
 use super::App;
+use crate::domain::policy::IDLE_MINUTES_MIN;
+use crate::domain::text::counted;
 use crate::domain::time::Moment;
 use crate::ops::workstation;
 
@@ -15,8 +17,6 @@ const LOOK_SECONDS: f64 = 1.5;
 const BACKUP_LOOK_SECONDS: i64 = 60;
 /// Seconds after which the moment of the clock is remembered again.
 const CLOCK_SECONDS: i64 = 600;
-/// Idle minutes after which the window locks if the policy sets none.
-const IDLE_MINUTES: u32 = 15;
 
 /// When things were last done, and what is due next.
 pub struct Schedule {
@@ -99,11 +99,12 @@ impl App {
         if self.session.is_none() {
             return;
         }
-        let minutes = self.desk.as_ref().map_or(IDLE_MINUTES, |desk| desk.idle_minutes);
-        let limit = i64::from(minutes.max(1)) * 60;
+        // Without a readable policy the shortest time counts that a policy can set; the notice of `read_idle_lock` says so.
+        let minutes = self.desk.as_ref().and_then(|desk| desk.idle_minutes).unwrap_or(IDLE_MINUTES_MIN);
+        let limit = i64::from(minutes) * 60;
         let idle = self.stamp().now.seconds_since(self.schedule.active_at);
         if idle >= limit {
-            self.lock(&format!("Locked after {minutes} minutes without input."));
+            self.lock(&format!("Locked after {} without input.", counted(minutes, "minute")));
         } else {
             let left = limit - idle.max(0);
             ctx.request_repaint_after(Duration::from_secs(left.unsigned_abs().min(60)));
@@ -132,8 +133,23 @@ impl App {
             if let Ok(product) = desk.file.product() {
                 desk.product = product;
             }
-            desk.idle_minutes =
-                desk.file.policy().ok().and_then(|policy| policy.idle_lock_minutes).unwrap_or(IDLE_MINUTES);
+            self.read_idle_lock();
+        }
+    }
+
+    /// Reads the idle lock of the policy, a required field. That it cannot be read is reported once.
+    fn read_idle_lock(&mut self) {
+        let Some(desk) = &mut self.desk else { return };
+        let policy = desk.file.policy().ok();
+        let read = policy.and_then(|policy| policy.idle_lock_minutes).filter(|minutes| *minutes > 0);
+        let reported = std::mem::replace(&mut desk.idle_unknown, read.is_none());
+        desk.idle_minutes = read;
+        if read.is_none() && !reported {
+            let time = counted(IDLE_MINUTES_MIN, "minute");
+            self.problem(
+                format!("The idle lock of the policy cannot be read, so the window locks after {time} without input."),
+                "Verify the file, and open a backup if it is damaged.",
+            );
         }
     }
 

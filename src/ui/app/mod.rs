@@ -106,8 +106,10 @@ struct Desk {
     verify_again: bool,
     /// The head of the last backup or of the opening; no backup is due at this head.
     backed_up: u64,
-    /// Idle minutes after which the window locks.
-    idle_minutes: u32,
+    /// The idle lock of the policy, in minutes. `None` if it was not read yet or cannot be read.
+    idle_minutes: Option<u32>,
+    /// Whether it cannot be read, which was reported.
+    idle_unknown: bool,
     /// Who was signed in when the window was locked.
     last_person: Option<(String, String)>,
     /// Files that a killed program or an upgrade left next to it.

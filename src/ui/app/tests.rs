@@ -173,6 +173,38 @@ fn the_window_is_locked_after_the_idle_time_of_the_policy_and_names_the_previous
     assert!(window.state().is_signed_in());
 }
 
+/// Takes the idle lock out of the policy, past the rules of the file.
+fn without_idle_lock(path: &Path) {
+    let conn = rusqlite::Connection::open(path).unwrap();
+    let rule = "SELECT sql FROM sqlite_schema WHERE name = 'record_changed'";
+    let rule: String = conn.query_row(rule, [], |row| row.get(0)).unwrap();
+    let change = "DROP TRIGGER record_changed;
+        UPDATE record SET body = json_remove(body, '$.fields.idle_lock_minutes') WHERE id = 'PL-0001';";
+    conn.execute_batch(&format!("{change} {rule}")).unwrap();
+}
+
+#[test]
+fn an_idle_lock_that_cannot_be_read_is_reported_once_and_the_window_locks_after_a_minute() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::at("2031-03-03T09:00:00Z");
+    let path = pump(folder.path(), &clock);
+    without_idle_lock(&path);
+    let mut window = window(&clock, Start::File(path));
+    sign_in(&mut window, "ana", PASSWORD);
+    window.run_steps(3);
+    assert!(window.state().is_signed_in(), "{:?}", window.state().messages());
+    let words =
+        "The idle lock of the policy cannot be read, so the window locks after 1 minute without input";
+    let said = window.state().messages().iter().filter(|message| message.contains(words)).count();
+    assert_eq!(said, 1, "{:?}", window.state().messages());
+    clock.pass(61);
+    window.run_steps(3);
+    assert!(!window.state().is_signed_in());
+    assert!(
+        window.state().messages().iter().any(|words| words.contains("Locked after 1 minute without input"))
+    );
+}
+
 #[test]
 fn ctrl_l_locks_and_the_same_person_returns_to_the_same_screen() {
     let folder = tempfile::tempdir().unwrap();

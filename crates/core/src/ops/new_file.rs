@@ -61,11 +61,10 @@ pub fn default_policy() -> Fields {
     ron::from_str(include_str!("../../../../assets/policy/default.ron")).unwrap_or_default()
 }
 
-/// Lowest acceptable strength of a password under a policy, 0 to 4 on the zxcvbn scale (21 CFR 11.300(b)). A policy
-/// without this field counts like [`default_policy`].
+/// Lowest acceptable strength of a password under a policy, 0 to 4 on the zxcvbn scale (21 CFR 11.300(b)). A policy requires this
+/// field; where it cannot be read, only the strongest passwords are accepted.
 pub fn least_strength(policy: &Fields) -> u32 {
-    let said = |policy: &Fields| policy.get("password_strength_min").and_then(serde_json::Value::as_u64);
-    let least = said(policy).or_else(|| said(&default_policy()));
+    let least = policy.get("password_strength_min").and_then(serde_json::Value::as_u64);
     least.and_then(|least| u32::try_from(least).ok()).unwrap_or(STRONGEST)
 }
 
@@ -197,12 +196,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_least_strength_comes_from_the_policy_or_else_from_the_shipped_one() {
-        let shipped = default_policy()["password_strength_min"].as_u64().unwrap();
-        assert_eq!(u64::from(least_strength(&Fields::new())), shipped);
-        let mut strict = default_policy();
-        strict.insert("password_strength_min".to_owned(), json!(STRONGEST));
-        assert_eq!(least_strength(&strict), STRONGEST);
+    fn the_least_strength_comes_from_the_policy_and_without_one_only_the_strongest_is_accepted() {
+        let mut policy = default_policy();
+        policy.insert("password_strength_min".to_owned(), json!(2));
+        assert_eq!(least_strength(&policy), 2);
+        assert_eq!(least_strength(&Fields::new()), STRONGEST);
     }
 
     #[test]

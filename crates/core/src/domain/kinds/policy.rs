@@ -184,6 +184,8 @@ record! {
 pub const HOLIDAYS_MAX: usize = 1000;
 /// Longest interval of a policy, in days: ten years.
 pub const DAYS_MAX: u32 = 3650;
+/// Shortest time without input before the window locks, in minutes.
+pub const IDLE_MINUTES_MIN: u32 = 1;
 /// Longest time without input before the window locks, in minutes: a working day.
 pub const IDLE_MINUTES_MAX: u32 = 480;
 /// Subjects with signed decisions; each needs a role that must sign.
@@ -220,7 +222,7 @@ impl Policy {
     /// (IEC 62304 6.1 e).
     pub fn violations(&self) -> Vec<(&'static str, String)> {
         let bounds = [
-            ("idle_lock_minutes", self.idle_lock_minutes, 1, IDLE_MINUTES_MAX),
+            ("idle_lock_minutes", self.idle_lock_minutes, IDLE_MINUTES_MIN, IDLE_MINUTES_MAX),
             ("password_strength_min", self.password_strength_min, 0, 4),
             ("password_age_days", self.password_age_days, 1, DAYS_MAX),
             ("account_review_days", self.account_review_days, 1, DAYS_MAX),
