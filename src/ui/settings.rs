@@ -10,6 +10,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::fresh_file::FreshFile;
 use crate::ops::places;
 
 use super::theme::{SCALE_MAX, SCALE_MIN, ThemeChoice};
@@ -149,14 +150,19 @@ pub fn load_quietly(path: &Path) -> Settings {
 /// # Errors
 /// When the folder or the file cannot be written.
 pub fn save(path: &Path, settings: &Settings) -> io::Result<()> {
+    written(path, settings)?.persist_over().map_err(io::Error::other)
+}
+
+/// The settings in a new file that does not have its name yet.
+fn written(path: &Path, settings: &Settings) -> io::Result<FreshFile> {
     let text =
         ron::ser::to_string_pretty(settings, ron::ser::PrettyConfig::default()).map_err(io::Error::other)?;
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let fresh = with_ending(path, "new");
-    fs::write(&fresh, text)?;
-    fs::rename(&fresh, path)
+    let mut fresh = FreshFile::over(path, Some(path)).map_err(io::Error::other)?;
+    fresh.put(text.as_bytes()).map_err(io::Error::other)?;
+    Ok(fresh)
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {
@@ -179,7 +185,23 @@ mod tests {
         settings.column_widths.insert("feedback".to_owned(), vec![None, Some(120.0)]);
         save(&path, &settings).expect("saved");
         assert_eq!(load(&path), Loaded { settings, notice: None });
-        assert!(!with_ending(&path, "new").exists());
+        assert_eq!(fs::read_dir(path.parent().expect("a folder")).expect("read").count(), 1);
+    }
+
+    #[test]
+    fn saving_leaves_foreign_files_alone_and_a_kill_leaves_the_former_settings() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("settings.ron");
+        let foreign = folder.path().join("settings.ron.new");
+        fs::write(&foreign, "notes").expect("written");
+        let former = Settings { text_scale: 150, ..Settings::default() };
+        save(&path, &former).expect("saved");
+        // A killed program leaves the file that it was writing.
+        std::mem::forget(written(&path, &Settings::default()).expect("written"));
+        assert_eq!(load(&path).settings, former);
+        assert_eq!(fs::read(&foreign).expect("kept"), b"notes");
+        save(&path, &Settings::default()).expect("saved");
+        assert_eq!(load(&path).settings, Settings::default());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::domain::ids::Kind;
 use crate::exchange::feedback::{self as rows, Mapping};
 use crate::ops::files;
 use crate::ops::refused::Refused;
+use mainstay_base::fresh_file::FreshFile;
 
 /// The mappings to choose from: those that ship with the program, then the person's own from a folder. The
 /// second list names files of the folder that cannot be read.
@@ -51,8 +52,13 @@ pub fn read_mapping(path: &Path) -> Result<Mapping, Refused> {
     Mapping::from_ron(&text).map_err(|error| Refused::Rule(format!("{}: {error}", path.display())))
 }
 
-/// Saves a mapping in the person's folder under its name, replacing one of the same name.
+/// Saves a mapping in the person's folder under its name, replacing one of the same name. Any other file stays.
 pub fn save_mapping(folder: &Path, mapping: &Mapping) -> Result<(), Refused> {
+    Ok(written_mapping(folder, mapping)?.persist_over()?)
+}
+
+/// The mapping in a new file that does not have its name yet.
+fn written_mapping(folder: &Path, mapping: &Mapping) -> Result<FreshFile, Refused> {
     let stem: String = mapping
         .name
         .trim()
@@ -68,7 +74,15 @@ pub fn save_mapping(folder: &Path, mapping: &Mapping) -> Result<(), Refused> {
         Refused::Rule(format!("the mapping could not be saved in {}: {error}", folder.display()))
     };
     std::fs::create_dir_all(folder).map_err(failed)?;
-    std::fs::write(folder.join(format!("{stem}.ron")), text).map_err(failed)
+    let path = folder.join(format!("{stem}.ron"));
+    let own = || read_mapping(&path).is_ok_and(|former| former.name.trim() == mapping.name.trim());
+    if path.symlink_metadata().is_ok() && !own() {
+        let words = "is another file and is not overwritten; give the mapping another name";
+        return Err(Refused::Rule(format!("{} {words}", path.display())));
+    }
+    let mut file = FreshFile::over(&path, Some(&path))?;
+    file.put(text.as_bytes())?;
+    Ok(file)
 }
 
 /// The mapping with a question answered. A moment needs its time of day: deadlines run from it.
@@ -81,4 +95,30 @@ pub fn answered(mapping: Mapping, target: &str, answer: &str) -> Result<Mapping,
         .parse(&Value::String(answer.to_owned()))
         .map_err(|reason| Refused::invalid(target, reason).with_labels(Kind::Feedback.def()))?;
     Ok(mapping.with_constant(target, answer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mapping(name: &str) -> Mapping {
+        Mapping { name: name.to_owned(), ..rows::shipped_mappings()[0].clone() }
+    }
+
+    #[test]
+    fn a_mapping_replaces_only_its_own_file_and_a_kill_leaves_the_former_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("our-helpdesk.ron");
+        save_mapping(folder.path(), &mapping("Our helpdesk")).unwrap();
+        let former = std::fs::read(&path).unwrap();
+        // A killed program leaves the file that it was writing.
+        std::mem::forget(written_mapping(folder.path(), &mapping("Our helpdesk")).unwrap());
+        assert_eq!(std::fs::read(&path).unwrap(), former);
+        save_mapping(folder.path(), &mapping("Our helpdesk")).unwrap();
+        let refusal = save_mapping(folder.path(), &mapping("Our/helpdesk")).unwrap_err().to_string();
+        assert!(refusal.contains("our-helpdesk.ron is another file and is not overwritten"), "{refusal}");
+        std::fs::write(&path, "notes").unwrap();
+        assert!(save_mapping(folder.path(), &mapping("Our helpdesk")).is_err());
+        assert_eq!(std::fs::read(&path).unwrap(), b"notes");
+    }
 }
