@@ -9,7 +9,7 @@ use mainstay::ui::cx::Route;
 use serde_json::json;
 
 use crate::chain::tested_change;
-use crate::desk::{Desk, fields, go_to, passed_test};
+use crate::desk::{Desk, attach_log, fields, go_to, passed_test};
 use crate::host::Window;
 
 fn part(parent: Option<RecordId>, set: serde_json::Value) -> Request {
@@ -81,6 +81,7 @@ fn a_page_says_that_the_record_of_a_part_allows_no_step() {
         page.next.into_iter().find(|next| next.step.name == "strike").unwrap()
     };
     assert!(strike(&desk).ready());
+    desk.by("dan", attach_log(test, "passed")).unwrap();
     desk.sign_go("dan", cr, "verify").unwrap();
     let words = strike(&desk).why_not().unwrap();
     assert_eq!(words, "Not yet: CR-0001, to which it belongs, is “Verifying” (now “Verified”)");
@@ -90,6 +91,25 @@ fn a_page_says_that_the_record_of_a_part_allows_no_step() {
     assert!(window.has("CR-0001, to which it belongs, is “Verifying” (now “Verified”)"));
     assert!(window.query_by_role_and_label(Role::Button, "Edit").is_none());
     assert!(window.query_by_role_and_label(Role::Button, "Attach a file…").is_none());
+    assert!(window.has("log.csv") && !window.has("Withdraw…"));
+}
+
+#[test]
+fn a_file_is_withdrawn_only_while_the_files_of_its_record_can_be_changed() {
+    let mut desk = Desk::staffed();
+    let (_, cr) = tested_change(&mut desk);
+    desk.by("dan", attach_log(cr, "passed")).unwrap();
+    let offered = |desk: Desk| {
+        let window = Window::new(desk, "dan", Route::Record(cr), vec2(1240.0, 2400.0));
+        assert!(window.has("log.csv"));
+        [window.has("Withdraw…"), window.has("Attach a file…")]
+    };
+    let mut verified = Desk::staffed();
+    assert_eq!(tested_change(&mut verified).1, cr);
+    verified.by("dan", attach_log(cr, "passed")).unwrap();
+    verified.sign_go("dan", cr, "verify").unwrap();
+    assert_eq!(offered(desk), [true, true]);
+    assert_eq!(offered(verified), [false, false]);
 }
 
 #[test]

@@ -47,9 +47,10 @@ pub fn attachments_ui(
 ) -> Option<MoveDialog> {
     heading_ui(ui, "Attachments", "IEC 62304 9.5");
     let mut opened = None;
+    let open = cx.writable() && !attachment::are_fixed(&page.data) && page.parent_is_open();
     for attachment in &page.attachments {
         ui.push_id(attachment.head.id, |ui| {
-            if attachment_ui(ui, cx, attachment) {
+            if attachment_ui(ui, cx, attachment, open) {
                 let withdraw = attachment.def().find_move(attachment::WITHDRAW);
                 opened = withdraw.map(|step| MoveDialog::new(attachment, step));
             }
@@ -62,8 +63,7 @@ pub fn attachments_ui(
     if page.attachments.is_empty() {
         ui.label(hint(ui, "No files are attached."));
     }
-    let open = !attachment::are_fixed(&page.data) && page.parent_is_open();
-    if cx.writable() && open && ui.button("Attach a file…").clicked() {
+    if open && ui.button("Attach a file…").clicked() {
         cx.ask(Command::AttachDialog(page.data.head.id));
     }
     opened
@@ -80,7 +80,8 @@ fn picture_ui(ui: &mut Ui, cx: &mut Cx<'_>, attachment: &RecordData, picture: &m
     }
 }
 
-fn attachment_ui(ui: &mut Ui, cx: &mut Cx<'_>, attachment: &RecordData) -> bool {
+/// Draws one attachment. Returns whether to withdraw it, which is offered while the files of the record are `open`.
+fn attachment_ui(ui: &mut Ui, cx: &mut Cx<'_>, attachment: &RecordData, open: bool) -> bool {
     let withdrawn = attachment.is_terminal();
     let mut withdraw = false;
     ui.horizontal_wrapped(|ui| {
@@ -92,7 +93,7 @@ fn attachment_ui(ui: &mut Ui, cx: &mut Cx<'_>, attachment: &RecordData) -> bool 
         if link_ui(ui, "Save a copy…").clicked() {
             cx.ask(Command::SaveAttachment(attachment.head.id));
         }
-        if !withdrawn && cx.writable() {
+        if !withdrawn && open {
             withdraw = link_ui(ui, "Withdraw…").clicked();
         }
     });
