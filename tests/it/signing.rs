@@ -19,7 +19,8 @@ use crate::coverage::{OUT_OF_REACH, walk_through_records};
 use crate::desk::{BeforeSigning, Desk, PASSWORD, go_to, passed_test, stamp};
 use crate::host::Window;
 
-/// Names of all requests that are signed, as they are declared.
+/// Names of all requests on records that are signed, as they are declared. The dialog of `file.continue`, which needs a restored copy,
+/// has its test in `ui::app::seen_tests`.
 fn signed_requests() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for kind in Kind::ALL {

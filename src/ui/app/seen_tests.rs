@@ -1,15 +1,18 @@
 //! A file that lacks an event that this workstation saw, as a user meets it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use eframe::egui;
 use egui::accesskit::Role;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::Start;
 use super::tests::{Clock, PASSWORD, Window, fill, press, pump, shot, sign_in, window_with_data};
 use crate::domain::continuation::CONTINUE;
 use crate::domain::ids::Kind;
+use crate::domain::requests::PRODUCT;
+use crate::domain::time::Moment;
 use crate::ops::{Act, Opened, Password, ProductFile, Request, workstation};
 
 fn feedback(title: &str) -> Act {
@@ -41,6 +44,22 @@ fn opened(path: PathBuf, data: PathBuf, clock: &Clock, theme: egui::Theme) -> Wi
     window
 }
 
+/// The digests of the signed parts in the dialog of the signature.
+fn shown_digests(window: &Window) -> BTreeSet<String> {
+    let nodes = window.query_all_by_label_contains("SHA-256 of ");
+    let words =
+        nodes.filter_map(|node| node.accesskit_node().label().or_else(|| node.accesskit_node().value()));
+    words.filter_map(|words| Some(words.split_once(": ")?.1.to_owned())).collect()
+}
+
+/// The digests that the signature of the last event covers.
+fn signed_digests(window: &Window, now: Moment) -> BTreeSet<String> {
+    let file = &window.state().desk.as_ref().unwrap().file;
+    let signatures = file.page(PRODUCT, None, now).unwrap().signatures;
+    let last = signatures.into_iter().filter(|view| view.signature.event == file.head().seq);
+    last.flat_map(|view| view.signature.covers).map(|cover| cover.digest).collect()
+}
+
 #[test]
 fn an_administrator_continues_from_a_restored_copy_in_the_window() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::at("2031-03-03T09:00:00Z"));
@@ -70,8 +89,11 @@ fn an_administrator_continues_from_a_restored_copy_in_the_window() {
     window.get_by_label_contains("PD-0001 · All fields · Approved");
     window.get_by_label_contains("Event 2, SHA-256");
     shot(&mut window, "continue-sign", egui::Theme::Light);
+    let shown = shown_digests(&window);
+    assert_eq!(shown.len(), 1, "{shown:?}");
     fill(&mut window, "Password", PASSWORD);
     press(&mut window, "Sign");
+    assert_eq!(shown, signed_digests(&window, clock.stamp().now), "what is shown is what is signed");
     let file = &window.state().desk.as_ref().unwrap().file;
     assert!(file.why_read_only().is_none(), "{:?}", window.state().messages());
     assert_eq!(file.events(&crate::ops::EventFilter::default(), 1, 0).unwrap()[0].event.request, CONTINUE);
