@@ -56,7 +56,7 @@ fn copied(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Opening for writing takes back what was interrupted. What cannot be opened is told by the verification.
+/// Opening for writing takes back what was interrupted. What cannot be opened is reported by the verification.
 fn take_back(copy: &Path) -> Result<bool, Refused> {
     let stamp = stamp();
     let holder = Holder { person: String::new(), machine: stamp.machine, since: stamp.now };

@@ -101,14 +101,14 @@ pub fn upgrade(
     if let Some(rules) = open::newer_rules(&conn).map_err(Err)? {
         return Err(Ok(FileState::NewerRules { rules }));
     }
-    let work = Work { path, steps, version, took_back_a_write, report };
-    let copy = work.change(&mut conn, holder).map_err(Err)?;
+    let upgrade = Upgrade { path, steps, version, took_back_a_write, report };
+    let copy = upgrade.change(&mut conn, holder).map_err(Err)?;
     drop(conn);
-    work.verified(copy).map_err(Err)
+    upgrade.verified(copy).map_err(Err)
 }
 
 /// One upgrade under way.
-struct Work<'a> {
+struct Upgrade<'a> {
     path: &'a Path,
     steps: Steps,
     version: i32,
@@ -116,7 +116,7 @@ struct Work<'a> {
     report: Report<'a>,
 }
 
-impl Work<'_> {
+impl Upgrade<'_> {
     /// Copies the file and changes it while nobody else can write. Returns the path of the copy.
     fn change(&self, conn: &mut Connection, holder: &Holder) -> Result<PathBuf, StoreError> {
         let version = self.version;

@@ -320,7 +320,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Runs a part of the check. Damage by which it cannot be read to its end is told at `place`.
+    /// Runs a part of the check. Damage by which it cannot be read to its end is reported at `place`.
     fn part(
         &mut self,
         place: &str,

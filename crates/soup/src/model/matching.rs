@@ -23,9 +23,9 @@ mod knowledge;
 mod lines;
 mod names;
 mod outcome;
+mod version_text;
 mod versions;
 mod watch;
-mod written;
 
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +41,7 @@ pub use keys::{
     Key, OPEN, keys_of_advisory, keys_of_identity, open_names, text_keys_of_advisory, text_keys_of_identity,
 };
 pub use knowledge::{Alias, Exclusion, Knowledge};
-pub use outcome::{Checked, Obstacle, Outcome, SourceFacts, Told, outcome};
+pub use outcome::{Checked, JudgedRecord, Obstacle, Outcome, SourceFacts, outcome};
 pub use watch::mentions;
 
 /// The verdict of a record for a component, in the order of strength: a stronger verdict hides a weaker one of the same record.

@@ -164,7 +164,7 @@ impl Refusals {
 }
 
 /// A text that is not only white space.
-pub fn said(text: Option<&String>) -> Option<&str> {
+pub fn non_blank(text: Option<&String>) -> Option<&str> {
     text.map(String::as_str).filter(|text| !text.trim().is_empty())
 }
 
@@ -209,19 +209,19 @@ impl Statement {
     fn missing_for_status(&self) -> Option<String> {
         let reason = match self.status {
             None => {
-                let word = said(self.own_words.as_ref()).map(|word| format!(" (its word is `{word}`)"));
+                let word = non_blank(self.own_words.as_ref()).map(|word| format!(" (its word is `{word}`)"));
                 return Some(format!(
                     "the status is not known{}; choose not affected, affected, fixed or under investigation",
                     word.unwrap_or_default()
                 ));
             }
             Some(Status::NotAffected) => (self.justification.is_none()
-                && said(self.impact.as_ref()).is_none())
+                && non_blank(self.impact.as_ref()).is_none())
             .then_some("its status is not affected, but neither a justification nor an impact statement explains why"),
             Some(_) if self.justification.is_some() => {
                 Some("it gives a justification, which goes only with not affected")
             }
-            Some(Status::Affected) => said(self.action.as_ref())
+            Some(Status::Affected) => non_blank(self.action.as_ref())
                 .is_none()
                 .then_some("its status is affected, but no action statement says what users should do"),
             Some(Status::Fixed | Status::UnderInvestigation) => None,

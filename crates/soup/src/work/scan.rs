@@ -22,7 +22,7 @@ use crate::model::bill::Bill;
 use crate::model::component::Component;
 use crate::model::cpe::Cpe;
 use crate::model::matching::{
-    self, Identity, Judgement, Knowledge, Obstacle, Outcome, SourceFacts, Told, Verdict, Why,
+    self, Identity, JudgedRecord, Judgement, Knowledge, Obstacle, Outcome, SourceFacts, Verdict, Why,
 };
 use crate::model::support::support_status;
 use crate::refused::Refused;
@@ -260,7 +260,7 @@ impl<'o> Scanner<'o> {
                 let own = judged
                     .iter()
                     .filter(|one| self.source_of(one.file).is_some_and(|source| source.name == *name))
-                    .map(|one| Told {
+                    .map(|one| JudgedRecord {
                         judgement: &one.judgement,
                         withdrawn: one.advisory.standing.is_withdrawn(),
                     });

@@ -1,4 +1,4 @@
-//! Failed sign-ins: kept, delayed after, reported in the audit trail, and told to the person and to administrators (21 CFR 11.300(d)).
+//! Failed sign-ins: kept, delayed after, reported in the audit trail, and shown to the person and to administrators (21 CFR 11.300(d)).
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -30,7 +30,7 @@ fn remembered(folder: &Path, name: &str) -> Option<Moment> {
     Moment::parse(&text).ok()
 }
 
-fn keep(folder: &Path, name: &str, moment: Moment) -> Result<(), Refused> {
+fn write(folder: &Path, name: &str, moment: Moment) -> Result<(), Refused> {
     fs::create_dir_all(folder)
         .map_err(StoreError::io(format!("{} could not be written", folder.display())))?;
     let mut file = FreshFile::over(&folder.join(name), None)?;
@@ -54,7 +54,7 @@ pub(super) fn watch(folder: &Path, file: &mut ProductFile, now: Moment) -> Resul
     let wrong = match seen.filter(|seen| acknowledged && *seen > now) {
         Some(seen) => {
             let wrong = wrong.unwrap_or(seen).max(seen);
-            keep(&own, WRONG, wrong)?;
+            write(&own, WRONG, wrong)?;
             Some(wrong)
         }
         None => wrong,
@@ -64,7 +64,7 @@ pub(super) fn watch(folder: &Path, file: &mut ProductFile, now: Moment) -> Resul
     file.see_clock(before.max().max(Some(now)));
     let newest = [latest, Some(now), file.head().at].into_iter().flatten().max();
     match newest.filter(|_| newest > latest) {
-        Some(newest) => keep(folder, LATEST, newest),
+        Some(newest) => write(folder, LATEST, newest),
         None => Ok(()),
     }
 }
@@ -75,7 +75,7 @@ pub(super) fn watch(folder: &Path, file: &mut ProductFile, now: Moment) -> Resul
 /// When the folder cannot be written.
 pub fn note_clock(folder: &Path, now: Moment) -> Result<(), Refused> {
     let latest = remembered(folder, LATEST);
-    if latest.is_some_and(|latest| latest >= now) { Ok(()) } else { keep(folder, LATEST, now) }
+    if latest.is_some_and(|latest| latest >= now) { Ok(()) } else { write(folder, LATEST, now) }
 }
 
 /// When the last backup was made: by its name, and as the file system says.
@@ -112,7 +112,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(remembered(folder.path(), LATEST), None);
         let at = Moment::parse("2031-03-04T09:00:00Z").unwrap();
-        keep(folder.path(), LATEST, at).unwrap();
+        write(folder.path(), LATEST, at).unwrap();
         assert_eq!(remembered(folder.path(), LATEST), Some(at));
         fs::write(folder.path().join(LATEST), b"tomorrow \xff").unwrap();
         assert_eq!(remembered(folder.path(), LATEST), None);

@@ -141,7 +141,7 @@ impl Memory {
     ///
     /// # Errors
     /// When the folder cannot be written.
-    pub(super) fn keep(&self, folder: &Path, uuid: &str) -> Result<(), Refused> {
+    pub(super) fn save(&self, folder: &Path, uuid: &str) -> Result<(), Refused> {
         let own = folder_of(folder, uuid);
         fs::create_dir_all(&own)
             .map_err(StoreError::io(format!("{} could not be written", own.display())))?;
@@ -312,7 +312,7 @@ fn remember_head(folder: &Path, file: &mut ProductFile) -> Result<Seen, Refused>
     let lost = file.continued()?;
     memory.take_left(left.into_iter().chain(lost.iter().filter_map(|(_, said)| said.lost.clone())));
     if known.as_ref() != Some(&memory) {
-        memory.keep(folder, &uuid)?;
+        memory.save(folder, &uuid)?;
     }
     Ok(seen)
 }
@@ -340,7 +340,7 @@ pub fn enter(folder: &Path, file: &mut ProductFile, head: &EventHead) -> Result<
     }
     memory.take_numbers(file.used_numbers()?.into_iter());
     memory.take_packets(file.used_packets()?);
-    memory.keep(folder, &uuid)?;
+    memory.save(folder, &uuid)?;
     if let Seen::Behind(behind) = compare(Some(&memory), file)? {
         file.hold_back(Some(behind));
     }
@@ -437,7 +437,7 @@ pub fn take_over_heads(folder: &Path, heads: &[SeenHead]) -> Result<usize, Refus
             memory.head = other.head;
             taken += 1;
         }
-        memory.keep(folder, &head.file)?;
+        memory.save(folder, &head.file)?;
     }
     Ok(taken)
 }
@@ -474,7 +474,7 @@ mod tests {
         }
         memory.take_packets(4);
         memory.take_left([seen(2, 9).memory().head].into_iter());
-        memory.keep(folder.path(), "one").unwrap();
+        memory.save(folder.path(), "one").unwrap();
         assert_eq!(Memory::of(folder.path(), "one"), Some(memory));
         assert_eq!(Memory::of(folder.path(), "two"), None);
         assert_eq!(Memory::parse("nonsense"), None);

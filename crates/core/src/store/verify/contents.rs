@@ -161,7 +161,7 @@ impl Check<'_> {
     /// Each wrapped key must be the one that the event says which brought the person's key into force.
     pub(super) fn credentials(&mut self) -> Result<(), StoreError> {
         for (person, (digest, public_key)) in std::mem::take(&mut self.credentials) {
-            // What is longer than the program makes it is told elsewhere, and not read here.
+            // What is longer than the program makes it is reported elsewhere, and not read here.
             let sensible = self.conn.query_row(
                 "SELECT coalesce(max(length(salt) + length(nonce) + length(wrapped)), 0) FROM credential WHERE person = ?1",
                 [person.to_string()],

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{is_uri, justification_word, system_of, to_json};
 use crate::model::vex::{Statement, Status};
-use crate::model::vex_document::{Refusals, Response, Unwritable, VexDocument, is_cve, responses, said};
+use crate::model::vex_document::{Refusals, Response, Unwritable, VexDocument, is_cve, non_blank, responses};
 use mainstay_base::time::Moment;
 use tree::{ProductTree, TreeWriter};
 
@@ -181,7 +181,7 @@ fn head(document: &VexDocument) -> Document<'_> {
         csaf_version: "2.0",
         publisher: Publisher {
             category: author.role.word(),
-            contact_details: said(author.contact.as_ref()),
+            contact_details: non_blank(author.contact.as_ref()),
             name: &author.name,
             namespace: author.namespace.as_deref().unwrap_or_default(),
         },
@@ -221,7 +221,7 @@ impl<'a> Item<'a> {
         }
         let mut described =
             self.0.iter().filter_map(|(statement, _)| document.descriptions.get(&statement.vulnerability));
-        let Some(text) = described.find_map(|text| said(Some(text))) else {
+        let Some(text) = described.find_map(|text| non_blank(Some(text))) else {
             let reason = "its description is missing, which CSAF requires (6.1.27.5)";
             refusals.add(format!("vulnerability {}", first.vulnerability), reason);
             return None;
@@ -252,13 +252,13 @@ impl<'a> Vulnerability<'a> {
             label: justification_word(justification),
             product_ids: product_ids.clone(),
         }));
-        self.threats.extend(said(statement.impact.as_ref()).map(|details| Details {
+        self.threats.extend(non_blank(statement.impact.as_ref()).map(|details| Details {
             category: "impact",
             date: date.clone(),
             details,
             product_ids: product_ids.clone(),
         }));
-        self.remediations.extend(said(statement.action.as_ref()).map(|action| {
+        self.remediations.extend(non_blank(statement.action.as_ref()).map(|action| {
             let (category, details) = remediation(action);
             Details { category, date: date.clone(), details, product_ids: product_ids.clone() }
         }));

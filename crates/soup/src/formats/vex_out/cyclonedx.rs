@@ -12,7 +12,7 @@ use super::{Named, Products, justification_word, system_of, to_json};
 use crate::formats::sbom::JUSTIFICATION_PROPERTY;
 use crate::model::component::ComponentKind;
 use crate::model::vex::{Justification, Statement, Status, Subject};
-use crate::model::vex_document::{Refusals, Response, Unwritable, VexDocument, responses, said};
+use crate::model::vex_document::{Refusals, Response, Unwritable, VexDocument, non_blank, responses};
 
 /// Maximum number of characters of a version.
 const VERSION_MAX: usize = 1024;
@@ -214,7 +214,7 @@ fn metadata<'a>(document: &'a VexDocument, component: Option<Component<'a>>) -> 
         manufacturer: Entity {
             name: &author.name,
             url: author.namespace.as_deref().filter(|address| super::is_iri(address)).into_iter().collect(),
-            contact: said(author.contact.as_ref()).map(|name| Contact { name }).into_iter().collect(),
+            contact: non_blank(author.contact.as_ref()).map(|name| Contact { name }).into_iter().collect(),
         },
         component,
     }
@@ -237,7 +237,7 @@ impl<'a> Writer<'a> {
         let Some(status) = statement.status else { return Vec::new() };
         let place = statement.place_in_document(index);
         let (justification, exact) = self.justification(statement, &place);
-        let action = said(statement.action.as_ref());
+        let action = non_blank(statement.action.as_ref());
         let targets = self.targets(index, statement);
         let aliases = statement.aliases.iter().filter(|alias| !alias.trim().is_empty());
         let references: Vec<_> =
@@ -245,14 +245,14 @@ impl<'a> Writer<'a> {
         let of = |target| Vulnerability {
             id: &statement.vulnerability,
             references: references.clone(),
-            description: said(self.document.descriptions.get(&statement.vulnerability)),
+            description: non_blank(self.document.descriptions.get(&statement.vulnerability)),
             // The complete action, because some receivers read no response or only the last one.
             recommendation: action,
             analysis: Analysis {
                 state: state(status, statement.own_words.as_deref()),
                 justification,
                 response: action.iter().flat_map(|action| responses(action).0).map(Response::word).collect(),
-                detail: said(statement.impact.as_ref()),
+                detail: non_blank(statement.impact.as_ref()),
                 last_updated: statement.at.as_deref(),
             },
             affects: [target],
@@ -272,7 +272,7 @@ impl<'a> Writer<'a> {
     ) -> (Option<&'static str>, Option<&'static str>) {
         let Some(justification) = statement.justification else { return (None, None) };
         let (word, is_exact) = word(justification);
-        if word.is_none() && said(statement.impact.as_ref()).is_none() {
+        if word.is_none() && non_blank(statement.impact.as_ref()).is_none() {
             let reason = format!(
                 "CycloneDX has no word for the justification `{}`; explain it in an impact statement too",
                 justification_word(justification)
@@ -431,7 +431,7 @@ fn service(named: Named<'_>) -> Service<'_> {
 }
 
 fn supplier(name: Option<&String>) -> Option<Entity<'_>> {
-    said(name).map(|name| Entity { name, url: Vec::new(), contact: Vec::new() })
+    non_blank(name).map(|name| Entity { name, url: Vec::new(), contact: Vec::new() })
 }
 
 /// `urn:uuid:` and a UUID in small letters.

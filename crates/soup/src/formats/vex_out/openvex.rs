@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Named, Products, is_iri, justification_word, to_json};
 use crate::model::cpe::Cpe;
 use crate::model::vex::{Statement, Status, Subject};
-use crate::model::vex_document::{Refusals, Unwritable, VexDocument, said};
+use crate::model::vex_document::{Refusals, Unwritable, VexDocument, non_blank};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -120,7 +120,7 @@ impl<'a> Writer<'_, 'a> {
         statement: &'a Statement,
     ) -> Option<WrittenStatement<'a>> {
         let status = statement.status?;
-        let (impact, action) = (said(statement.impact.as_ref()), said(statement.action.as_ref()));
+        let (impact, action) = (non_blank(statement.impact.as_ref()), non_blank(statement.action.as_ref()));
         let (of_impact, impact_note) =
             if status == Status::NotAffected { (impact, None) } else { (None, impact) };
         let (of_action, action_note) =
@@ -129,7 +129,7 @@ impl<'a> Writer<'_, 'a> {
         Some(WrittenStatement {
             vulnerability: Vulnerability {
                 name: &statement.vulnerability,
-                description: said(document.descriptions.get(&statement.vulnerability)),
+                description: non_blank(document.descriptions.get(&statement.vulnerability)),
                 aliases: once_each(&statement.aliases),
             },
             // A statement without a date gets that of the document, because receivers look for one on each statement.

@@ -29,13 +29,13 @@ const ONLY_NAMES: &str = "only the names agree";
 pub(super) fn answers(identity: &Identity, advisory: &Advisory, into: &mut Vec<Answer>) {
     let judge = Judge { identity, advisory, unversioned: OnceCell::new() };
     into.extend(advisory.applicability.iter().filter_map(|root| match judge.node(root, DEPTH_MAX) {
-        Found::Hit(hit) if hit.reason.criterion.vulnerable && !hit.excluded => {
+        NodeMatch::Hit(hit) if hit.reason.criterion.vulnerable && !hit.excluded => {
             Some(judge.answer(&hit.reason))
         }
-        Found::Not(Some(reason)) | Found::Elsewhere(_, Some(reason)) => {
+        NodeMatch::Not(Some(reason)) | NodeMatch::Elsewhere(_, Some(reason)) => {
             Some(judge.answer(&reason)).filter(|answer| !identity.is_not(&answer.why.product))
         }
-        Found::Hit(_) | Found::Not(None) | Found::Elsewhere(_, None) => None,
+        NodeMatch::Hit(_) | NodeMatch::Not(None) | NodeMatch::Elsewhere(_, None) => None,
     }));
 }
 
@@ -49,9 +49,9 @@ pub(super) fn named(identity: &Identity, advisory: &Advisory, claim: &PackageCla
         let criterion =
             CpeCriterion { criteria: text.clone(), vulnerable: true, interval: Interval::default() };
         let mut answer = match judge.criterion(&criterion) {
-            Found::Hit(hit) => judge.answer(&hit.reason),
-            Found::Not(Some(reason)) => judge.answer(&reason),
-            Found::Not(None) | Found::Elsewhere(..) => continue,
+            NodeMatch::Hit(hit) => judge.answer(&hit.reason),
+            NodeMatch::Not(Some(reason)) => judge.answer(&reason),
+            NodeMatch::Not(None) | NodeMatch::Elsewhere(..) => continue,
         };
         match (&answer.verdict, status) {
             (Verdict::Affected, ClaimStatus::NotAffected | ClaimStatus::Fixed) => {
@@ -91,7 +91,7 @@ fn names_no_version(identity: &Identity, node: &ApplicabilityNode, depth: usize)
 }
 
 /// The result of a node or a criterion. Its words are formed only for the final answer.
-enum Found<'a> {
+enum NodeMatch<'a> {
     /// It is false; with the reason if it is about the component.
     Not(Option<Box<Reason<'a>>>),
     /// It is about other products; if it is also about the component, with the reason why it is false for it.
@@ -164,7 +164,7 @@ struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    fn node(&self, node: &'a ApplicabilityNode, depth: usize) -> Found<'a> {
+    fn node(&self, node: &'a ApplicabilityNode, depth: usize) -> NodeMatch<'a> {
         let criteria = node.criteria.iter().map(|criterion| self.criterion(criterion));
         let children = node.children.iter().filter(|_| depth > 0).map(|child| self.node(child, depth - 1));
         let found = match node.operator {
@@ -174,12 +174,12 @@ impl<'a> Judge<'a> {
         if node.negate { reversed(found) } else { found }
     }
 
-    fn criterion<'c>(&self, criterion: &'c CpeCriterion) -> Found<'c>
+    fn criterion<'c>(&self, criterion: &'c CpeCriterion) -> NodeMatch<'c>
     where
         'a: 'c,
     {
         match concerned(self.identity, &criterion.criteria).as_slice() {
-            [] => Found::Elsewhere(vec![Other::Product(criterion)], None),
+            [] => NodeMatch::Elsewhere(vec![Other::Product(criterion)], None),
             [known] => self.by(known, criterion),
             // A component may have several names of one product: the strongest answer counts.
             all => any(all.iter().map(|known| self.by(known, criterion))),
@@ -187,7 +187,7 @@ impl<'a> Judge<'a> {
     }
 
     /// The result of a criterion for one of the component's names.
-    fn by<'c>(&self, known: &'c KnownCpe, criterion: &'c CpeCriterion) -> Found<'c> {
+    fn by<'c>(&self, known: &'c KnownCpe, criterion: &'c CpeCriterion) -> NodeMatch<'c> {
         let name = Cpe::parse(&criterion.criteria);
         let (verdict, scheme) = match &name {
             Ok(name) => self.verdict(known, name, criterion),
@@ -211,10 +211,10 @@ impl<'a> Judge<'a> {
         let verdict = if held && capped.is_some() { Verdict::Candidate } else { verdict };
         let reason = Reason { verdict, known, criterion, name: name.ok(), scheme, capped };
         if held {
-            Found::Hit(Box::new(Hit { excluded, reason }))
+            NodeMatch::Hit(Box::new(Hit { excluded, reason }))
         } else {
             // Only a vulnerable criterion can give a reason for "not affected".
-            Found::Not(criterion.vulnerable.then(|| Box::new(reason)))
+            NodeMatch::Not(criterion.vulnerable.then(|| Box::new(reason)))
         }
     }
 
@@ -297,29 +297,29 @@ impl<'a> Judge<'a> {
 }
 
 /// OR: the strongest hit. Without a hit, parts about other products can still make it true.
-fn any<'a>(parts: impl Iterator<Item = Found<'a>>) -> Found<'a> {
+fn any<'a>(parts: impl Iterator<Item = NodeMatch<'a>>) -> NodeMatch<'a> {
     let mut all = Parts::of(parts);
     match all.best.take() {
-        Some(hit) => Found::Hit(hit),
-        None if all.elsewhere.is_empty() => Found::Not(all.not),
-        None => Found::Elsewhere(all.elsewhere.into_iter().flatten().collect(), all.not),
+        Some(hit) => NodeMatch::Hit(hit),
+        None if all.elsewhere.is_empty() => NodeMatch::Not(all.not),
+        None => NodeMatch::Elsewhere(all.elsewhere.into_iter().flatten().collect(), all.not),
     }
 }
 
 /// AND: all parts must be true. Parts about other products become a condition.
-fn all<'a>(parts: impl Iterator<Item = Found<'a>>) -> Found<'a> {
+fn all<'a>(parts: impl Iterator<Item = NodeMatch<'a>>) -> NodeMatch<'a> {
     let all = Parts::of(parts);
     match all.best {
-        _ if all.denied => Found::Not(all.not),
-        Some(hit) if all.elsewhere.is_empty() => Found::Hit(hit),
+        _ if all.denied => NodeMatch::Not(all.not),
+        Some(hit) if all.elsewhere.is_empty() => NodeMatch::Hit(hit),
         Some(mut hit) => {
             condition(&mut hit, &all.elsewhere);
-            Found::Hit(hit)
+            NodeMatch::Hit(hit)
         }
-        None if all.elsewhere.is_empty() => Found::Not(None),
+        None if all.elsewhere.is_empty() => NodeMatch::Not(None),
         None => {
             let each = all.elsewhere.iter().map(|others| Other::Words(one_of(others)));
-            Found::Elsewhere(each.collect(), all.not)
+            NodeMatch::Elsewhere(each.collect(), all.not)
         }
     }
 }
@@ -338,19 +338,19 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn of(parts: impl Iterator<Item = Found<'a>>) -> Self {
+    fn of(parts: impl Iterator<Item = NodeMatch<'a>>) -> Self {
         let mut all = Self::default();
         for part in parts {
             match part {
-                Found::Hit(hit) if all.best.as_ref().is_none_or(|best| best.rank() < hit.rank()) => {
+                NodeMatch::Hit(hit) if all.best.as_ref().is_none_or(|best| best.rank() < hit.rank()) => {
                     all.best = Some(hit);
                 }
-                Found::Hit(_) => {}
-                Found::Elsewhere(words, answer) => {
+                NodeMatch::Hit(_) => {}
+                NodeMatch::Elsewhere(words, answer) => {
                     all.elsewhere.push(words);
                     all.not = greater(all.not, answer);
                 }
-                Found::Not(answer) => {
+                NodeMatch::Not(answer) => {
                     all.denied = true;
                     all.not = greater(all.not, answer);
                 }
@@ -382,18 +382,18 @@ fn condition(hit: &mut Hit<'_>, elsewhere: &[Vec<Other<'_>>]) {
 }
 
 /// NOT: a negated result never makes a finding by itself; it can only be the environment.
-fn reversed(found: Found<'_>) -> Found<'_> {
+fn reversed(found: NodeMatch<'_>) -> NodeMatch<'_> {
     match found {
-        Found::Hit(hit) if hit.reason.verdict == Verdict::Affected => Found::Not(None),
+        NodeMatch::Hit(hit) if hit.reason.verdict == Verdict::Affected => NodeMatch::Not(None),
         // A doubt is still a doubt when it is negated.
-        Found::Hit(hit) => {
+        NodeMatch::Hit(hit) => {
             let words = product_words(hit.reason.criterion);
-            Found::Elsewhere(vec![Other::Words(format!("anything but {words}"))], None)
+            NodeMatch::Elsewhere(vec![Other::Words(format!("anything but {words}"))], None)
         }
-        Found::Not(_) => Found::Elsewhere(Vec::new(), None),
-        Found::Elsewhere(others, _) if others.is_empty() => Found::Elsewhere(others, None),
-        Found::Elsewhere(others, _) => {
-            Found::Elsewhere(vec![Other::Words(format!("anything but {}", one_of(&others)))], None)
+        NodeMatch::Not(_) => NodeMatch::Elsewhere(Vec::new(), None),
+        NodeMatch::Elsewhere(others, _) if others.is_empty() => NodeMatch::Elsewhere(others, None),
+        NodeMatch::Elsewhere(others, _) => {
+            NodeMatch::Elsewhere(vec![Other::Words(format!("anything but {}", one_of(&others)))], None)
         }
     }
 }

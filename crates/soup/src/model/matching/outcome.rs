@@ -82,14 +82,14 @@ pub struct Checked {
 
 /// What one record says about a component.
 #[derive(Debug, Clone, Copy)]
-pub struct Told<'j> {
+pub struct JudgedRecord<'j> {
     /// Its judgement.
     pub judgement: &'j Judgement,
     /// Whether it was withdrawn or rejected.
     pub withdrawn: bool,
 }
 
-impl<'j> From<&'j Judgement> for Told<'j> {
+impl<'j> From<&'j Judgement> for JudgedRecord<'j> {
     /// A record that stands.
     fn from(judgement: &'j Judgement) -> Self {
         Self { judgement, withdrawn: false }
@@ -104,10 +104,10 @@ type Unchecked = (Obstacle, String);
 pub fn outcome<'j>(
     identity: &Identity,
     facts: &SourceFacts,
-    told: impl IntoIterator<Item = Told<'j>>,
+    records: impl IntoIterator<Item = JudgedRecord<'j>>,
 ) -> Checked {
     let (mut found, mut withdrawn, mut unclear, mut perhaps, mut named) = (None, None, None, None, false);
-    for one in told {
+    for one in records {
         let judgement = one.judgement;
         let used = || judgement.why.as_ref().map(|why| why.identifier.clone());
         named |= judgement.why.as_ref().is_some_and(|why| names(identity, why));

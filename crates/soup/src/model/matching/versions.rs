@@ -1,7 +1,7 @@
 //! Compares a component's version with the versions of a claim: included, outside, or unclear.
 
 use super::combine::Weight;
-use super::{ecosystem, written};
+use super::{ecosystem, version_text};
 use crate::model::advisory::{AS_WRITTEN, Bound, ClaimStatus, Interval, Versions};
 use crate::model::version::{self, Scheme};
 
@@ -61,14 +61,15 @@ impl Order {
     /// Whether a version is inside an interval; `free` as in [`stand`]. Such records call every version with three numbers "semver". So a version
     /// with a word that does not mean a pre-release (`6.1.90-rt31`) may be a later build.
     fn within_of(&self, version: &str, interval: &Interval, free: bool) -> Result<bool, String> {
-        let bad = |bound: &&Bound| free && !is_everything(interval) && !written::is_bound(&bound.version);
+        let bad =
+            |bound: &&Bound| free && !is_everything(interval) && !version_text::is_bound(&bound.version);
         if let Some(text) = [&interval.from, &interval.to].into_iter().flatten().find(bad) {
             // The other end may nevertheless exclude the version.
             let good = |bound: &Option<Bound>| bound.clone().filter(|bound| !bad(&bound));
             let rest = Interval { from: good(&interval.from), to: good(&interval.to) };
             return match self.within_of(version, &rest, free) {
                 Ok(false) => Ok(false),
-                Ok(true) | Err(_) => Err(written::doubt(&text.version)),
+                Ok(true) | Err(_) => Err(version_text::doubt(&text.version)),
             };
         }
         let by_word = self.within(version, interval);
@@ -125,7 +126,7 @@ pub(super) enum Stand {
 /// name exact versions: CVE and CSAF records have requirements and whole sentences where a version should be.
 pub(super) fn stand(entry: &Versions, order: &Order, version: Result<&str, &str>, free: bool) -> Stand {
     let commits = is_git(entry);
-    if free && as_written(entry).any(written::names_every_version) {
+    if free && as_written(entry).any(version_text::names_every_version) {
         return Stand::Holds(Weight::Interval);
     }
     if !commits && entry.intervals.iter().any(is_everything) {
@@ -139,7 +140,7 @@ pub(super) fn stand(entry: &Versions, order: &Order, version: Result<&str, &str>
     for listed in &entry.listed {
         match order.same(version, listed) {
             Ok(true) => return Stand::Holds(Weight::Listed),
-            Ok(false) | Err(_) if free && !written::is_one_version(listed) => {
+            Ok(false) | Err(_) if free && !version_text::is_one_version(listed) => {
                 match required(listed, order, version) {
                     Ok(true) => return Stand::Holds(Weight::Interval),
                     Ok(false) => {}
@@ -178,7 +179,7 @@ fn as_written(entry: &Versions) -> impl Iterator<Item = &str> {
 
 /// Whether a version fulfils a text in the place of a version, or why this cannot be decided.
 fn required(text: &str, order: &Order, version: &str) -> Result<bool, String> {
-    let Some(intervals) = written::requirement(text) else { return Err(written::doubt(text)) };
+    let Some(intervals) = version_text::requirement(text) else { return Err(version_text::doubt(text)) };
     let mut unclear = None;
     for interval in &intervals {
         match order.within_of(version, interval, true) {

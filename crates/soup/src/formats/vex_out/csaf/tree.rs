@@ -12,7 +12,7 @@ use crate::formats::vex_out::{Named, Products, is_uri};
 use crate::model::component::Component;
 use crate::model::purl::Purl;
 use crate::model::vex::Subject;
-use crate::model::vex_document::{Refusals, VexDocument, said};
+use crate::model::vex_document::{Refusals, VexDocument, non_blank};
 
 /// The form of a CPE name in the schema.
 static CPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -186,12 +186,13 @@ const RANGE_WORDS: [&str; 10] =
 fn branches<'a>(products: impl Iterator<Item = (FullName<'a>, Option<&'a Component>)>) -> Vec<Branch<'a>> {
     let mut vendors: BTreeMap<Option<&str>, BTreeMap<String, Vec<Branch<'a>>>> = BTreeMap::new();
     for (product, component) in products {
-        let vendor = component.and_then(|component| said(component.supplier.as_ref()));
+        let vendor = component.and_then(|component| non_blank(component.supplier.as_ref()));
         let name = component.map_or_else(|| product.name.clone(), without_version);
-        let version = component.and_then(|component| said(component.version.as_ref())).filter(|version| {
-            let small = version.to_lowercase();
-            !RANGE_WORDS.iter().any(|word| small.contains(word))
-        });
+        let version =
+            component.and_then(|component| non_blank(component.version.as_ref())).filter(|version| {
+                let small = version.to_lowercase();
+                !RANGE_WORDS.iter().any(|word| small.contains(word))
+            });
         let leaf = match version {
             Some(version) => ("product_version", version.to_owned()),
             // Other entries of the same product may have versions, so this one gets a branch of its own.

@@ -151,7 +151,7 @@ fn a_source_that_names_products_in_words_answers_only_where_it_names_this_one() 
     };
     let judged = judge(&own, &Advisory { source: Source::Csaf, ..record(vec![claim]) });
     assert_eq!(judged.verdict, Verdict::NotAffected);
-    assert_eq!(outcome(&own, &facts, [Told::from(&judged)]).outcome, Outcome::NothingFound);
+    assert_eq!(outcome(&own, &facts, [JudgedRecord::from(&judged)]).outcome, Outcome::NothingFound);
 }
 
 #[test]

@@ -103,7 +103,7 @@ fn facts(source: Source, covers: &[&str]) -> SourceFacts {
 fn sum(own: &Identity, facts: &SourceFacts, verdicts: &[Verdict]) -> (Outcome, Option<Obstacle>) {
     let judgements: Vec<Judgement> =
         verdicts.iter().map(|verdict| Judgement { verdict: verdict.clone(), why: judged_why() }).collect();
-    let checked = outcome(own, facts, judgements.iter().map(Told::from));
+    let checked = outcome(own, facts, judgements.iter().map(JudgedRecord::from));
     assert_eq!(checked.obstacle.is_some(), checked.reason.is_some());
     assert_eq!(checked.obstacle.is_some(), checked.outcome == Outcome::CouldNotBeChecked);
     (checked.outcome, checked.obstacle)
@@ -168,12 +168,14 @@ fn a_source_that_may_mean_a_component_by_name_has_not_found_nothing() {
     let cpe = product("cpe:2.3:a:v:p:1.0:*:*:*:*:*:*:*");
     let nvd = facts(Source::Nvd, &["products"]);
     for named in ["", "cpe:somebody:p"] {
-        let checked = outcome(&cpe, &nvd, [Told::from(&perhaps(named))]);
+        let checked = outcome(&cpe, &nvd, [JudgedRecord::from(&perhaps(named))]);
         assert_eq!(checked.obstacle, Some(Obstacle::NotComparable), "{named}");
         assert!(checked.reason.unwrap().starts_with("a record may be about it: "));
     }
     let osv = facts(Source::Osv, &["pkg:npm", "pkg:gem", "pkg:golang"]);
-    let of = |purl: &str, named: &str| outcome(&package(purl), &osv, [Told::from(&perhaps(named))]).outcome;
+    let of = |purl: &str, named: &str| {
+        outcome(&package(purl), &osv, [JudgedRecord::from(&perhaps(named))]).outcome
+    };
     assert_eq!(of("pkg:npm/x@1.0.0", ""), Outcome::CouldNotBeChecked);
     assert_eq!(of("pkg:gem/redcloth@4.0", "pkg:gem/RedCloth"), Outcome::CouldNotBeChecked);
     assert_eq!(
@@ -189,9 +191,9 @@ fn a_withdrawn_record_is_a_finding_only_where_no_doubt_is_left() {
     let own = product("cpe:2.3:a:v:p:1.0:*:*:*:*:*:*:*");
     let affected = Judgement { verdict: Verdict::Affected, why: judged_why() };
     let unclear = Judgement { verdict: Verdict::NotComparable { why: "x".to_owned() }, why: judged_why() };
-    let withdrawn = || Told { judgement: &affected, withdrawn: true };
+    let withdrawn = || JudgedRecord { judgement: &affected, withdrawn: true };
     let of = |facts: &SourceFacts, others: &[&Judgement]| {
-        let told = std::iter::once(withdrawn()).chain(others.iter().map(|one| Told::from(*one)));
+        let told = std::iter::once(withdrawn()).chain(others.iter().map(|one| JudgedRecord::from(*one)));
         let checked = outcome(&own, facts, told);
         (checked.outcome, checked.obstacle)
     };
@@ -221,5 +223,5 @@ fn a_repository_is_answered_for_only_where_a_record_names_it() {
     };
     let judged = judge(&own, &record(vec![named]));
     assert_eq!(judged.verdict, Verdict::NotAffected);
-    assert_eq!(outcome(&own, &osv, [Told::from(&judged)]).outcome, Outcome::NothingFound);
+    assert_eq!(outcome(&own, &osv, [JudgedRecord::from(&judged)]).outcome, Outcome::NothingFound);
 }
