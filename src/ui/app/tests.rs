@@ -200,9 +200,7 @@ fn an_idle_lock_that_cannot_be_read_is_reported_once_and_the_window_locks_after_
     clock.pass(61);
     window.run_steps(3);
     assert!(!window.state().is_signed_in());
-    assert!(
-        window.state().messages().iter().any(|words| words.contains("Locked after 1 minute without input"))
-    );
+    window.get_by_label_contains("Locked after 1 minute without input.");
 }
 
 #[test]
