@@ -101,6 +101,12 @@ fn verification_words(found: &Verification, continued: &Continued) -> String {
         let stamps = counted(found.time_stamps, "trusted time stamp");
         let _ = writeln!(output, "{stamps}; the last one proves that event {seq} existed at {}", at.words());
     }
+    if let Some((seq, seconds)) = found.clock_ahead {
+        let _ = writeln!(
+            output,
+            "Note: event {seq} is dated {seconds} seconds after the time that a time stamp proves for it; the clock was ahead"
+        );
+    }
     for (seq, said) in continued.iter() {
         let lost = said.lost.as_ref().map_or_else(String::new, |lost| format!(" without event {}", lost.seq));
         let _ = writeln!(output, "Event {seq} continues the file from a restored copy{lost}");
@@ -126,7 +132,8 @@ fn verification_json(path: &Path, found: &Verification, continued: &Continued) -
         "signatures": found.signatures, "attachments": found.attachments,
         "head": {"seq": found.head.0, "digest": found.head.1}, "findings": findings,
         "continued": continued,
-        "time_stamps": {"count": found.time_stamps, "last": found.last_stamped.map(|(event, at)| json!({"event": event, "time": at}))},
+        "time_stamps": {"count": found.time_stamps, "clock_ahead": found.clock_ahead.map(|(event, seconds)| json!({"event": event, "seconds": seconds})),
+            "last": found.last_stamped.map(|(event, at)| json!({"event": event, "time": at}))},
     });
     format!("{value:#}\n")
 }

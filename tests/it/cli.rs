@@ -108,7 +108,7 @@ fn the_example_verifies_and_has_something_overdue_of_each_sort() {
     assert_eq!(verified["findings"], json!([]));
     let expected = json!({"format": "number", "path": "string", "events": "number", "records": "number",
         "signatures": "number", "attachments": "number", "head": {"seq": "number", "digest": "string"}, "findings": [],
-        "continued": [], "time_stamps": {"count": "number", "last": "null"}});
+        "continued": [], "time_stamps": {"clock_ahead": "null", "count": "number", "last": "null"}});
     assert_eq!(shape(&verified), expected);
 
     let status = with(&["status", path, "--on", "2026-11-21", "--json"]).json();

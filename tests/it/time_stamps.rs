@@ -49,6 +49,9 @@ fn a_time_stamp_is_requested_kept_and_checked_by_verify_and_by_the_recipe() {
     let found = ProductFile::verify(desk.file.path(), None, &|_| true).unwrap();
     assert_eq!((found.findings.as_slice(), found.time_stamps), (&[][..], 1));
     assert_eq!(found.last_stamped, Some((head.seq, added.time)));
+    // The desk's clock is years ahead of the authority's.
+    let ahead = desk.now.plus_seconds(-60).seconds_since(added.time).unsigned_abs();
+    assert_eq!(found.clock_ahead, Some((head.seq, ahead)));
     assert_eq!(desk.file.last_time_stamp().unwrap().unwrap().stamped, added);
     if !recipe::tools_are_missing() {
         let (good, words) = recipe::run(desk.file.path(), None);

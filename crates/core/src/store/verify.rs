@@ -50,6 +50,9 @@ pub struct Verification {
     pub time_stamps: u64,
     /// The last event that a trusted time stamp proves, and the time at which it existed.
     pub last_stamped: Option<(u64, Moment)>,
+    /// The event that is dated furthest after the time that a trusted time stamp proves for it, by how many seconds: the clock
+    /// was ahead.
+    pub clock_ahead: Option<(u64, u64)>,
     /// The last event: number and digest.
     pub head: (u64, String),
     /// What does not match; the first one first. Empty: everything matches.
@@ -66,6 +69,7 @@ impl Default for Verification {
             attachments: 0,
             time_stamps: 0,
             last_stamped: None,
+            clock_ahead: None,
             head,
             findings: Vec::new(),
         }
@@ -286,6 +290,8 @@ struct Check<'a> {
     replay: replay::Replay,
     /// Digest of each event.
     digests: Vec<String>,
+    /// When each event was entered.
+    moments: Vec<Moment>,
     /// The signatures by their digests.
     texts: HashMap<String, Signature>,
     /// Digests of signatures that events name, with the event and the key that signed it.
@@ -310,6 +316,7 @@ impl<'a> Check<'a> {
             keys: HashMap::new(),
             replay: replay::Replay::default(),
             digests: Vec::new(),
+            moments: Vec::new(),
             texts: HashMap::new(),
             named_signatures: HashMap::new(),
             codes: BTreeMap::new(),

@@ -35,7 +35,12 @@ pub(super) fn look(path: &Path) -> Result<Identity, StoreError> {
         .and_then(|mut file| sqlite_header::start_of(&mut file))
         .map_err(unreadable(path))?;
     match start {
-        Start::Sqlite(header) if header.application_id == APPLICATION_ID && header.user_version == LAYOUT => {
+        // A journal may say that its first page is one of a write that was never finished, and no reader could open it.
+        Start::Sqlite(header)
+            if header.application_id == APPLICATION_ID
+                && header.user_version == LAYOUT
+                && !has_content(path, "-journal") =>
+        {
             Ok(Identity::Cache)
         }
         Start::Sqlite(header) if header.application_id == 0 || was_interrupted(path) => with_sqlite(path),
@@ -64,11 +69,13 @@ pub(super) fn create(conn: &mut Connection) -> Result<(), StoreError> {
 
 /// Whether a journal or a log with content is next to the file.
 fn was_interrupted(path: &Path) -> bool {
-    ["-journal", "-wal"].iter().any(|ending| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(ending);
-        std::fs::metadata(name).is_ok_and(|found| found.len() > 0)
-    })
+    has_content(path, "-journal") || has_content(path, "-wal")
+}
+
+fn has_content(path: &Path, ending: &str) -> bool {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    std::fs::metadata(name).is_ok_and(|found| found.len() > 0)
 }
 
 /// The identity of the file as SQLite reads it, with its journal and its log.

@@ -191,3 +191,31 @@ fn another_database_is_refused_and_not_changed() {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left next to it");
     }
 }
+
+#[test]
+fn a_cache_whose_first_write_was_killed_before_its_journal_went_is_read() {
+    let (made, killed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let path = made.path().join(FILE_NAME);
+    drop(Cache::open(made.path()).unwrap());
+    let conn = rusqlite::Connection::open(&path).unwrap();
+    conn.pragma_update(None, "journal_mode", "DELETE").unwrap();
+    conn.pragma_update(None, "cache_size", 2).unwrap();
+    // Pages go to the file before the commit, and the journal holds what they were.
+    conn.execute_batch(
+        "BEGIN; CREATE TABLE filler (text TEXT);
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+         INSERT INTO filler SELECT printf('%0500d', i) FROM n;",
+    )
+    .unwrap();
+    for ending in ["", "-journal"] {
+        let name = format!("{FILE_NAME}{ending}");
+        std::fs::copy(made.path().join(&name), killed.path().join(&name)).unwrap();
+    }
+    assert!(std::fs::metadata(killed.path().join(format!("{FILE_NAME}-journal"))).unwrap().len() > 0);
+    let cache = Cache::open_to_read(killed.path()).unwrap().unwrap();
+    let tables: i64 = cache
+        .conn
+        .query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'filler'", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(tables, 0);
+}

@@ -15,6 +15,7 @@ use crate::domain::event::{self, Event, Grant, NO_PREVIOUS};
 use crate::domain::person::Role;
 use crate::domain::requests::Request;
 use crate::domain::signature::Signature;
+use crate::domain::time::CLOCK_BACK_SECONDS;
 use crate::domain::time_stamp::StampedEvent;
 use crate::store::StoreError;
 
@@ -184,7 +185,9 @@ impl Check<'_> {
             }
         }
         let wrong = self.replay.event(event, public.as_ref().map(|(_, hex)| hex.as_str()), &signatures);
+        self.moments.push(event.at);
         if let Some(stamped) = StampedEvent::of(event).filter(|_| wrong.is_empty()) {
+            self.measure(&stamped);
             self.result.time_stamps += 1;
             self.result.last_stamped = self.result.last_stamped.max(Some((stamped.event, stamped.time)));
         }
@@ -193,6 +196,17 @@ impl Check<'_> {
         }
         if event.seq == 1 {
             self.founding(event);
+        }
+    }
+
+    /// A time stamp on an event that is dated later shows that the clock was ahead.
+    fn measure(&mut self, stamped: &StampedEvent) {
+        let index = usize::try_from(stamped.event).ok().and_then(|seq| seq.checked_sub(1));
+        let Some(at) = index.and_then(|index| self.moments.get(index)) else { return };
+        let ahead = at.seconds_since(stamped.time);
+        let most = self.result.clock_ahead.map_or(CLOCK_BACK_SECONDS.unsigned_abs(), |(_, seconds)| seconds);
+        if ahead > 0 && ahead.unsigned_abs() > most {
+            self.result.clock_ahead = Some((stamped.event, ahead.unsigned_abs()));
         }
     }
 
