@@ -184,19 +184,21 @@ fn a_clock_put_forward_does_not_end_the_wait_also_after_the_file_was_closed() {
 fn an_unknown_login_is_refused_after_the_same_work_as_a_known_one() {
     let mut desk = Desk::staffed_once();
     let mut took = |login: &str| {
-        (0..5)
-            .map(|_| {
-                desk.now = desk.now.plus_seconds(10_000);
-                let started = std::time::Instant::now();
-                assert!(matches!(sign_in(&mut desk, login, "not it at all"), Err(Refused::WrongPassword)));
-                started.elapsed()
-            })
-            .min()
-            .unwrap()
+        desk.now = desk.now.plus_seconds(10_000);
+        let started = std::time::Instant::now();
+        assert!(matches!(sign_in(&mut desk, login, "not it at all"), Err(Refused::WrongPassword)));
+        started.elapsed()
     };
-    let (known, unknown) = (took("ben"), took("nobody"));
-    // Deriving a key takes far longer than everything else that signing in does.
-    assert!(unknown * 3 > known, "{unknown:?} for an unknown login, {known:?} for a known one");
+    // In turn, and the least of each: other work of the machine only adds to it. Deriving a key takes far longer than everything
+    // else that signing in does.
+    let (mut known, mut unknown) = (took("ben"), took("nobody"));
+    for _ in 0..30 {
+        (known, unknown) = (known.min(took("ben")), unknown.min(took("nobody")));
+        if unknown * 3 > known {
+            return;
+        }
+    }
+    panic!("{unknown:?} for an unknown login, {known:?} for a known one");
 }
 
 #[test]
