@@ -38,8 +38,8 @@ pub struct Ledger {
     packets: u32,
     /// The last trusted time stamp.
     stamp: Option<StampedEvent>,
-    /// SHA-256 of each event, as the event after it names it.
-    digests: Vec<[u8; 32]>,
+    /// SHA-256 of each event by its number, as the event after it names it.
+    digests: HashMap<u64, [u8; 32]>,
 }
 
 impl Ledger {
@@ -67,7 +67,7 @@ impl Ledger {
             let mut digest = [0; 32];
             // What is no digest fits no time stamp either.
             let _ = hex::decode_to_slice(&event.previous, &mut digest);
-            self.digests.push(digest);
+            self.digests.insert(event.seq - 1, digest);
         }
     }
 
@@ -201,8 +201,7 @@ impl RecordSource<Infallible> for Ledger {
     }
 
     fn event_digest(&self, seq: u64) -> Result<Option<String>, Infallible> {
-        let index = usize::try_from(seq).ok().and_then(|seq| seq.checked_sub(1));
-        Ok(index.and_then(|index| self.digests.get(index)).map(hex::encode))
+        Ok(self.digests.get(&seq).map(hex::encode))
     }
 
     fn last_stamp(&self) -> Result<Option<StampedEvent>, Infallible> {

@@ -291,7 +291,7 @@ struct Check<'a> {
     /// Digest of each event.
     digests: Vec<String>,
     /// When each event was entered.
-    moments: Vec<Moment>,
+    moments: Vec<Option<Moment>>,
     /// The signatures by their digests.
     texts: HashMap<String, Signature>,
     /// Digests of signatures that events name, with the event and the key that signed it.

@@ -12,6 +12,7 @@ use super::Session;
 use crate::domain::ids::RecordId;
 use crate::domain::person::Role;
 use crate::domain::requests::Request;
+use crate::domain::text::counted;
 use crate::ops::file::ProductFile;
 use crate::ops::perform::draft;
 use crate::ops::refused::Refused;
@@ -30,7 +31,7 @@ fn failed_here() -> MutexGuard<'static, BTreeMap<(PathBuf, RecordId), Duration>>
 }
 
 fn attempts(count: usize) -> String {
-    format!("{count} failed {}", if count == 1 { "attempt" } else { "attempts" })
+    counted(count, "failed attempt")
 }
 
 /// The delay after a number of failures, in seconds.

@@ -135,6 +135,7 @@ impl Check<'_> {
         if !parsed.digest_fits {
             self.findings.found(place(), "its digest is not the SHA-256 of its text");
         }
+        self.moments.push(parsed.event.as_ref().ok().map(|(event, _)| event.at));
         match parsed.event {
             Ok((event, canonical)) => {
                 if event.seq != seq {
@@ -185,7 +186,6 @@ impl Check<'_> {
             }
         }
         let wrong = self.replay.event(event, public.as_ref().map(|(_, hex)| hex.as_str()), &signatures);
-        self.moments.push(event.at);
         if let Some(stamped) = StampedEvent::of(event).filter(|_| wrong.is_empty()) {
             self.measure(&stamped);
             self.result.time_stamps += 1;
@@ -202,7 +202,7 @@ impl Check<'_> {
     /// A time stamp on an event that is dated later shows that the clock was ahead.
     fn measure(&mut self, stamped: &StampedEvent) {
         let index = usize::try_from(stamped.event).ok().and_then(|seq| seq.checked_sub(1));
-        let Some(at) = index.and_then(|index| self.moments.get(index)) else { return };
+        let Some(at) = index.and_then(|index| self.moments.get(index).copied().flatten()) else { return };
         let ahead = at.seconds_since(stamped.time);
         let most = self.result.clock_ahead.map_or(CLOCK_BACK_SECONDS.unsigned_abs(), |(_, seconds)| seconds);
         if ahead > 0 && ahead.unsigned_abs() > most {
