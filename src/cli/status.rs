@@ -83,7 +83,7 @@ pub fn status_words(status: &Status) -> String {
 
 fn item_line(item: &AttentionItem) -> String {
     let when = item.when("late", |due| format!("due {due}"));
-    let missing = item.no_limit.map(|field| format!("; the policy sets no “{field}”")).unwrap_or_default();
+    let missing = item.no_limit.map(|field| format!("; the plan sets no “{field}”")).unwrap_or_default();
     format!(
         "  {}  {when:<14}  {} ({}; {}): {}{missing}\n",
         item.record, item.what, item.whose, item.clause, item.title

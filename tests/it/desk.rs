@@ -17,6 +17,8 @@ use mainstay::ops::{
 };
 use serde_json::{Value, json};
 
+/// The first maintenance plan of a file.
+pub const PLAN: RecordId = RecordId::new(Kind::MaintenancePlan, 1);
 pub const PASSWORD: &str = "violet tractor hums at noon";
 
 pub struct Desk {
@@ -73,12 +75,52 @@ impl Desk {
 
     /// The same with everybody who is needed, verified and signed in.
     pub fn staffed() -> Self {
+        let mut desk = Self::staffed_without_plan();
+        desk.put_plan_in_force(PLAN, json!({}));
+        desk
+    }
+
+    /// The same before a plan is in force: its draft gives provisional values.
+    pub fn staffed_without_plan() -> Self {
         let mut desk = Self::new();
         desk.hire("ben", "Ben Example", &[Role::DevLead, Role::Developer]);
         desk.hire("cleo", "Cleo Example", &[Role::RiskManager, Role::SecurityLead]);
         desk.hire("dan", "Dan Example", &[Role::Tester, Role::Support, Role::Developer]);
         desk.hire("eva", "Eva Example", &[Role::Regulatory, Role::Auditor]);
         desk
+    }
+
+    /// Accepts the example values of a draft, changes some, has it signed and puts it in force.
+    pub fn put_plan_in_force(&mut self, plan: RecordId, more: Value) {
+        let roles = [("quality", "ana"), ("dev_lead", "ben"), ("regulatory", "eva")]
+            .map(|(role, login)| json!({"role": role, "person": self.people[login].person()}));
+        let mut set = json!({"undecided": null, "effective_from": self.now.day(), "roles": roles});
+        for (name, value) in more.as_object().unwrap() {
+            set[name] = value.clone();
+        }
+        self.edit("ana", plan, set).unwrap();
+        let approval = self.go("ana", plan, "submit").unwrap().made[0];
+        for login in ["ana", "ben", "eva"] {
+            self.signed(login, Request::Sign { id: approval, meaning: None }).unwrap();
+        }
+        let effect = json!({"impact_on_open": "Nothing is open yet"});
+        self.signed("ana", go_to(plan, "put_in_force", effect)).unwrap();
+        assert_eq!(self.state(plan), "effective");
+    }
+
+    /// Changes values of the plan in force by a new version of it.
+    pub fn change_plan(&mut self, more: Value) -> RecordId {
+        let plans = self.file.list(Kind::MaintenancePlan).unwrap();
+        let now = plans.iter().find(|row| row.state == "effective").unwrap().id;
+        let next = self.go("ana", now, "revise").unwrap().made[0];
+        let mut set = json!({
+            "version": next.number.to_string(), "reason_for_version": "Other values", "effective_from": self.now.day(),
+        });
+        for (name, value) in more.as_object().unwrap() {
+            set[name] = value.clone();
+        }
+        self.put_plan_in_force(next, set);
+        next
     }
 
     /// The same from a copy that was made once: quicker where many are needed.

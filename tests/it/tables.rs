@@ -192,6 +192,13 @@ pub fn random_act(desk: &Desk, records: &[RecordId], which: usize, what: usize) 
                 | Kind::Approval
                 | Kind::Attachment
                 | Kind::TestRecord
+                | Kind::MaintenancePlan
+                | Kind::PlanReview
+                | Kind::SourceCheck
+                | Kind::Release
+                | Kind::Communication
+                | Kind::Recipient
+                | Kind::ProcessDeviation
                 | Kind::Person => {
                     json!({"title": format!("Title {what}")})
                 }

@@ -11,11 +11,12 @@ pub mod requests;
 
 pub use base::{canonical, choice, ids, precis, role, text};
 pub use kinds::{
-    approval, attachment, authorship, change_request, feedback, impact_analysis, person, policy,
-    problem_report, product, questions, test_record,
+    approval, attachment, authorship, change_request, communication, feedback, impact_analysis, maintenance_plan,
+    person, plan_review, policy, problem_report, process_deviation, product, questions, recipient, release,
+    source_check, test_record,
 };
 pub use mainstay_base::time;
 pub use model::{
-    calendar, clock, continuation, deadline, event, field, kind, packet, record, refused, shared_record,
+    authority, calendar, clock, continuation, deadline, event, field, kind, packet, record, refused, shared_record,
     signature, time_stamp, workflow,
 };

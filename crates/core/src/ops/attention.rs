@@ -16,7 +16,7 @@ use crate::domain::ledger::Ledger;
 use crate::domain::person::Role;
 use crate::domain::requests::{POLICY, RULES, RecordSource};
 use crate::domain::shared_record::SharedRecord;
-use crate::domain::workflow::{Case, Tone};
+use crate::domain::workflow::{Case, Tone, World};
 use cached_source::CachedSource;
 use mainstay_base::time::{Day, Moment};
 
@@ -36,10 +36,12 @@ pub struct AttentionItem {
     pub what: String,
     /// Who is responsible: a name, or the role that acts.
     pub whose: String,
-    /// The due date; `None` if the policy sets no limit.
+    /// The due date; `None` if the plan sets no limit.
     pub due: Option<Day>,
-    /// The label of the policy field that sets no limit.
+    /// The label of the field that sets no limit.
     pub no_limit: Option<&'static str>,
+    /// Whether the date is provisional, because no maintenance plan is in force.
+    pub provisional: bool,
     /// Days overdue at the given moment; negative: days left; 0 if there is no limit.
     pub days_late: i64,
     /// Overdue, or due.
@@ -53,13 +55,14 @@ pub struct AttentionItem {
 impl AttentionItem {
     /// When it is due, in words: today, or how many days ago with the word `late`; `ahead` says it of a day to come.
     pub fn when(&self, late: &str, ahead: impl FnOnce(Day) -> String) -> String {
-        match (self.due, self.days_late) {
+        let words = match (self.due, self.days_late) {
             (None, _) => "no limit is set".to_owned(),
             (Some(_), 0) => "due today".to_owned(),
             (Some(_), 1) => format!("1 day {late}"),
             (Some(_), days) if days > 1 => format!("{days} days {late}"),
             (Some(due), _) => ahead(due),
-        }
+        };
+        if self.provisional && self.due.is_some() { words + ", provisional" } else { words }
     }
 }
 
@@ -83,6 +86,8 @@ pub struct Attention {
     pub coming: Vec<AttentionItem>,
     /// The number of items in `now` for each kind of record.
     pub counts: BTreeMap<Kind, usize>,
+    /// Why dates are provisional, as a sentence; `None` if a maintenance plan is in force.
+    pub provisional: Option<String>,
 }
 
 impl ProductFile {
@@ -123,7 +128,7 @@ pub fn attention<F>(source: &dyn RecordSource<F>, now: Moment) -> Result<Attenti
     for item in &now_items {
         *counts.entry(item.record.kind).or_insert(0) += 1;
     }
-    Ok(Attention { now: now_items, coming, counts })
+    Ok(Attention { now: now_items, coming, counts, provisional: finder.limits.provisional })
 }
 
 /// The number of all and of open records for each kind that is work.
@@ -149,9 +154,13 @@ impl<'a, F> Finder<'a, F> {
     fn new(source: &'a dyn RecordSource<F>, now: Moment) -> Result<Self, F> {
         let policy = source.record(POLICY)?;
         let people = source.list(Kind::Person, &[])?;
+        let cached = CachedSource::new(source);
+        let world: &dyn World = &cached;
+        let limits = world.governing().limits(policy.as_ref());
+        cached.failed()?;
         Ok(Self {
-            cached: CachedSource::new(source),
-            limits: Limits::of(policy.as_ref()),
+            cached,
+            limits,
             policy,
             names: people.into_iter().map(|row| (row.id, row.title)).collect(),
             now,
@@ -201,7 +210,7 @@ impl<'a, F> Finder<'a, F> {
     }
 
     fn add(&mut self, record: (RecordId, &str), due: Due, whose: String, clause: &'static str, rank: u8) {
-        let Due { what, by } = due;
+        let Due { what, by, provisional } = due;
         let days_late = by.map_or(0, |by| self.now.day().days_since(by));
         self.found.push(AttentionItem {
             record: record.0,
@@ -210,6 +219,7 @@ impl<'a, F> Finder<'a, F> {
             whose,
             due: by.ok(),
             no_limit: by.err(),
+            provisional,
             days_late,
             tone: if days_late > 0 { Tone::Late } else { Tone::Due },
             clause,
@@ -221,7 +231,7 @@ impl<'a, F> Finder<'a, F> {
     fn clock(&mut self) -> Result<(), F> {
         if self.policy.is_some() && self.cached.source.clock()?.open {
             let what = "Acknowledge that the clock ran backwards".to_owned();
-            let due = Due { what, by: Ok(self.now.day()) };
+            let due = Due { what, by: Ok(self.now.day()), provisional: false };
             let whose = Role::Quality.word().to_owned();
             self.add((POLICY, "Clock of the workstation"), due, whose, "21 CFR 11.10(e)", 1);
         }
@@ -233,7 +243,7 @@ impl<'a, F> Finder<'a, F> {
         let next = self.limits.calendar.last_year().map(|year| year + 1);
         let first = next.and_then(|year| Day::parse(&format!("{year}-01-01")).ok());
         if let (Some(year), Some(first)) = (next, first) {
-            let due = Due { what: format!("Enter the holidays of {year}"), by: Ok(first) };
+            let due = Due { what: format!("Enter the holidays of {year}"), by: Ok(first), provisional: false };
             let title = self.policy.as_ref().map_or(String::new(), |data| data.title().to_owned());
             let whose = Role::Quality.word().to_owned();
             self.add((POLICY, &title), due, whose, "IEC 62304 6.1", 5);

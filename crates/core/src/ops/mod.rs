@@ -41,7 +41,7 @@ pub use example::{Example, ExamplePerson, example_access, write_example};
 pub use export::csv;
 pub use file::{Opened, ProductFile, WhyReadOnly};
 pub use lists::{field_label, value_words};
-pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy, least_strength};
+pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy, example_plan, least_strength};
 pub use packet::{
     BuiltPacket, OrderCheck, OrderStep, PacketFonts, PacketOptions, PacketOrder, PacketScope, RenderedPacket,
     check_order, render_packet,

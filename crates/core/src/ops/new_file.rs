@@ -13,9 +13,9 @@ use crate::domain::event::Grant;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Role;
 use crate::domain::precis;
-use crate::domain::product::{Market, SafetyClass};
+use crate::domain::product::{Market, Product, SafetyClass};
 use crate::domain::record::Fields;
-use crate::domain::requests::{POLICY, Request};
+use crate::domain::requests::{POLICY, PRODUCT, Request};
 use crate::store::{self, Holder};
 use mainstay_base::clock::Stamp;
 
@@ -61,6 +61,43 @@ pub fn default_policy() -> Fields {
     ron::from_str(include_str!("../../../../assets/policy/default.ron")).unwrap_or_default()
 }
 
+/// The first maintenance plan that ships with the program: example values, all of them undecided, with a row for each market.
+pub fn example_plan(markets: &[Market]) -> Fields {
+    let mut plan: Fields = ron::from_str(include_str!("../../../../assets/policy/plan.ron")).unwrap_or_default();
+    let known: Vec<serde_json::Value> =
+        plan.get("regulator_matrix").and_then(|rows| rows.as_array()).cloned().unwrap_or_default();
+    let row = |market: &Market| {
+        let found = known.iter().find(|row| row.get("market") == Some(&json!(market)));
+        found.cloned().unwrap_or_else(|| json!({"market": market}))
+    };
+    plan.insert("regulator_matrix".to_owned(), markets.iter().map(row).collect());
+    let undecided: Vec<&String> = plan.keys().filter(|name| !DECIDED.contains(&name.as_str())).collect();
+    let undecided = json!(undecided);
+    plan.insert("undecided".to_owned(), undecided);
+    plan
+}
+
+/// Fields of the first plan that hold no example.
+const DECIDED: [&str; 2] = ["title", "version"];
+
+impl ProductFile {
+    /// The fields of a first maintenance plan for this file: the examples, and in their place what the policy of an older file
+    /// holds.
+    pub fn first_plan(&self) -> Result<Fields, Refused> {
+        let product = self.store.record(PRODUCT)?.and_then(|data| data.typed::<Product>()).unwrap_or_default();
+        let mut plan = example_plan(&product.markets);
+        let policy = self.store.record(POLICY)?;
+        let former = Kind::Policy.def().fields().filter(|field| field.former_since.is_some());
+        for field in former {
+            let value = policy.as_ref().map_or(&serde_json::Value::Null, |data| data.value(field.name));
+            if !value.is_null() {
+                plan.insert(field.name.to_owned(), value.clone());
+            }
+        }
+        Ok(plan)
+    }
+}
+
 /// Lowest acceptable strength of a password under a policy, 0 to 4 on the zxcvbn scale (21 CFR 11.300(b)). A policy requires this
 /// field; where it cannot be read, only the strongest passwords are accepted.
 pub fn least_strength(policy: &Fields) -> u32 {
@@ -92,7 +129,11 @@ impl ProductFile {
             Holder { person: new.person.full_name.clone(), machine: stamp.machine.clone(), since: stamp.now };
         let (store, lock) = store::create(path, &holder, env!("CARGO_PKG_VERSION"))?;
         let mut file = Self::writing(store, lock);
-        match plan.write(&mut file, password, stamp) {
+        let written = plan.write(&mut file, password, stamp).and_then(|(session, code)| {
+            file.draft_first_plan(&session, stamp)?;
+            Ok((session, code))
+        });
+        match written {
             Ok((session, code)) => Ok((file, session, code)),
             Err(refusal) => {
                 drop(file);
@@ -100,6 +141,19 @@ impl ProductFile {
                 Err(refusal)
             }
         }
+    }
+}
+
+impl ProductFile {
+    /// Writes the draft of the first plan, if the person may.
+    fn draft_first_plan(&mut self, session: &Session, stamp: &Stamp) -> Result<(), Refused> {
+        let kind = Kind::MaintenancePlan;
+        if !session.roles.iter().any(|role| kind.def().create_by.contains(role)) {
+            return Ok(());
+        }
+        let set = self.first_plan()?;
+        self.perform(session, Request::Create { kind, parent: None, set }.into(), None, stamp)?;
+        Ok(())
     }
 }
 
@@ -201,6 +255,19 @@ mod tests {
         policy.insert("password_strength_min".to_owned(), json!(2));
         assert_eq!(least_strength(&policy), 2);
         assert_eq!(least_strength(&Fields::new()), STRONGEST);
+    }
+
+    #[test]
+    fn the_shipped_plan_is_valid_and_each_of_its_values_is_an_example_with_a_source() {
+        let plan = example_plan(&[Market::Us, Market::Jp]);
+        let plan = checked(Kind::MaintenancePlan, &serde_json::Value::Object(plan)).unwrap();
+        assert_eq!(plan["regulator_matrix"].as_array().unwrap().len(), 2);
+        let undecided = plan["undecided"].as_array().unwrap();
+        assert_eq!(undecided.len() + DECIDED.len() + 1, plan.len());
+        for name in undecided {
+            let name = name.as_str().unwrap();
+            assert!(!crate::domain::maintenance_plan::examples::source_of(name).is_empty(), "{name}");
+        }
     }
 
     #[test]

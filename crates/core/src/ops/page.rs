@@ -173,7 +173,7 @@ impl ProductFile {
             .collect();
         let signing = data.def().signing(&case);
         let staff = Staff::new(self.people()?);
-        let without = data.typed::<Approval>().map(|approval| ahead::excluded(&work, &approval));
+        let without = data.typed::<Approval>().map(|_| ahead::excluded(&work, data.head.id));
         let whose = staff.whose(&signing.by, &without.unwrap_or_default());
         let signing = (!signing.by.is_empty()).then(|| offer(signing, whose, holds));
         let page = RecordPage {

@@ -54,6 +54,20 @@ macro_rules! for_each_kind {
             Policy = 9, "policy", "PL", policy;
             /// A record of a test, part of a change request (IEC 62304 9.8).
             TestRecord = 10, "test_record", "TR", test_record;
+            /// A version of the maintenance plan (IEC 62304 6.1).
+            MaintenancePlan = 11, "maintenance_plan", "MP", maintenance_plan;
+            /// A periodic review of the maintenance plan (ISO 13485 4.2.4).
+            PlanReview = 12, "plan_review", "PV", plan_review;
+            /// A check of a feedback source (IEC 62304 6.2.1.1).
+            SourceCheck = 13, "source_check", "SC", source_check;
+            /// A released or planned version of the product (IEC 62304 5.8, 6.3.2, 8.3).
+            Release = 14, "release", "RL", release;
+            /// What users and authorities are told, or the decision to tell them nothing (IEC 62304 6.2.5).
+            Communication = 15, "communication", "CM", communication;
+            /// Somebody to whom a communication is sent, part of it (IEC 62304 6.2.5).
+            Recipient = 16, "recipient", "RC", recipient;
+            /// A bypass of the process that happened (IEC 62304 8.2.1).
+            ProcessDeviation = 17, "process_deviation", "DV", process_deviation;
         }
     };
 }

@@ -2,15 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::authorship;
+use crate::domain::authority::AuthoritySubject;
 use crate::domain::change_request::{self, ChangeRequest, Urgency};
 use crate::domain::choice::{Choice as _, choice};
 use crate::domain::field::Table;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::impact_analysis::{self, Conclusion, ImpactAnalysis};
-use crate::domain::kind::{ChainStep, NextRecords, Trace, Via};
+use crate::domain::kind::{Approvable, ChainStep, NextRecords, Trace, Via};
 use crate::domain::person::Role;
-use crate::domain::policy::AuthoritySubject;
 use crate::domain::record::{Fields, KindDef, record, rows};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part, part_digest};
@@ -95,7 +93,7 @@ record! {
             title: Line = "Title" => by_system();
             /// The record that is approved.
             subject: Option<RecordId> = "Subject" => by_system();
-            /// The impact analysis of the change.
+            /// The impact analysis, if a change is approved.
             impact_analysis: Option<RecordId> = "Impact analysis" => by_system(), target(Kind::ImpactAnalysis);
             /// The content that is fixed, with its digests.
             fixed_content: Table<FixedContent> = "Fixed content" => by_system(), clause("21 CFR 11.70");
@@ -133,30 +131,32 @@ impl Approval {
     }
 }
 
-/// The rows of the authority matrix that apply to a change.
-fn subjects(change: &ChangeRequest, analysis: &ImpactAnalysis) -> Vec<AuthoritySubject> {
-    let rows = [
-        (change.soup_or_security(), AuthoritySubject::ChangeSecurity),
-        (analysis.touches_safety(), AuthoritySubject::ChangeSafety),
-        (change.regulatory_significant(), AuthoritySubject::ChangeRegulatory),
-    ];
-    let mut subjects: Vec<_> = rows.into_iter().filter(|(is, _)| *is).map(|(_, subject)| subject).collect();
-    if subjects.is_empty() {
-        subjects.push(AuthoritySubject::ChangeRoutine);
-    }
-    subjects
+/// How the subject of an approval is approved, and the subject as a rule sees it.
+fn with_subject<T>(
+    case: &Case,
+    approval: &Approval,
+    look: impl FnOnce(&'static Approvable, &Case) -> T,
+) -> Option<T> {
+    let data = case.world.record(approval.subject?)?;
+    let rules = data.def().approvable?;
+    Some(look(rules, &Case { data: &data, world: case.world, now: case.now, actor: case.actor, rules: case.rules }))
 }
 
-/// Whether an approval requires every role that must sign under the current class and authority matrix, which may have
-/// changed since it was requested.
-pub fn requires_all_roles(
-    world: &dyn World,
-    approval: &Approval,
-    change: &ChangeRequest,
-    analysis: &ImpactAnalysis,
-) -> Condition {
-    let class = world.product().class();
-    let needed = world.policy().required_roles(&subjects(change, analysis), class.is_b_or_c());
+/// The roles that must sign for a subject now.
+fn roles_for(rules: &Approvable, case: &Case) -> Vec<Role> {
+    let class = case.world.product().class();
+    let mut roles = case.world.governing().required_roles(&(rules.subjects)(case), class.is_b_or_c());
+    roles.extend(rules.always);
+    roles.sort_unstable();
+    roles.dedup();
+    roles
+}
+
+/// Whether an approval requires every role that must sign under the present class and authority matrix, which may have changed
+/// since it was requested. `case` is that of the subject.
+pub fn requires_all_roles(case: &Case, approval: &Approval) -> Vec<Condition> {
+    let Some(rules) = case.data.def().approvable else { return Vec::new() };
+    let needed = roles_for(rules, case);
     let missing: Vec<&str> = needed
         .iter()
         .filter(|role| !approval.required_roles.contains(role))
@@ -166,36 +166,40 @@ pub fn requires_all_roles(
         "The approval requires every role that must sign".to_owned()
     } else {
         format!(
-            "The approval requires every role that must sign now; missing: {}; return the change to analysis",
-            missing.join(", ")
+            "The approval requires every role that must sign now; missing: {}; return {} and request the approval again",
+            missing.join(", "),
+            case.id()
         )
     };
-    Condition::new("IEC 62304 6.2.4", text, missing.is_empty())
+    vec![Condition::new("IEC 62304 6.2.4", text, missing.is_empty())]
 }
 
-/// The fields of the approval of a change request: the fixed content and the roles that must sign.
-pub fn new_fields(case: &Case, change: &ChangeRequest, analysis: &ImpactAnalysis) -> Fields {
-    let policy = case.world.policy();
-    let subjects = subjects(change, analysis);
-    let class = case.world.product().class();
-    let analysed = change.impact_analysis.and_then(|id| case.world.record(id));
+/// The approval that a step on the subject requests: the fixed content and the roles that must sign.
+pub fn request(case: &Case) -> Vec<Effect> {
+    let Some(rules) = case.data.def().approvable else { return Vec::new() };
+    vec![Effect::Create { kind: Kind::Approval, set: new_fields(case, rules), link_back: None }]
+}
+
+fn new_fields(case: &Case, rules: &Approvable) -> Fields {
+    let governing = case.world.governing();
+    let also: Vec<(RecordId, Part)> = (rules.also_fixes)(case);
     let mut fixed = vec![fixed(case.world, case.data, Part::Scope)];
-    fixed.extend(analysed.as_ref().map(|data| self::fixed(case.world, data, Part::Content)));
-    let authors = authorship::of_change(case.world, case.data, analysed.as_ref());
-    let mut set = Fields::new();
-    set.insert(
-        "title".into(),
-        format!("Approval of {}: {}", case.id(), change.title).chars().take(500).collect::<String>().into(),
+    fixed.extend(
+        also.iter()
+            .filter_map(|(id, part)| Some(self::fixed(case.world, &case.world.record(*id)?, *part))),
     );
+    let mut set = Fields::new();
+    let title = format!("Approval of {}: {}", case.id(), case.data.title());
+    set.insert("title".into(), title.chars().take(500).collect::<String>().into());
     set.insert("subject".into(), case.id().to_string().into());
-    if let Some(id) = change.impact_analysis {
+    if let Some((id, _)) = also.iter().find(|(id, _)| id.kind == Kind::ImpactAnalysis) {
         set.insert("impact_analysis".into(), id.to_string().into());
     }
     set.insert("fixed_content".into(), Value::Array(fixed));
-    set.insert("required_roles".into(), json!(policy.required_roles(&subjects, class.is_b_or_c())));
-    set.insert("authority_subjects".into(), json!(subjects));
-    set.insert("authors".into(), json!(authors));
-    if let Some(days) = policy.approval_valid_days {
+    set.insert("required_roles".into(), json!(roles_for(rules, case)));
+    set.insert("authority_subjects".into(), json!((rules.subjects)(case)));
+    set.insert("authors".into(), json!((rules.authors)(case)));
+    if let Some(days) = governing.approval_valid_days().filter(|_| rules.expires) {
         set.insert("expires_at".into(), case.now.day().plus_days(i64::from(days)).to_string().into());
     }
     set
@@ -231,10 +235,30 @@ pub fn signed_roles(world: &dyn World, data: &SharedRecord) -> Vec<Role> {
     roles
 }
 
-/// Whether every required role has signed the current approval.
+/// Who has signed the current approval as approved.
+fn signers(world: &dyn World, data: &SharedRecord) -> Vec<RecordId> {
+    let signatures = world.signatures(data.head.id);
+    let approved = signatures.iter().filter(|signature| signature.meaning == Meaning::Approved);
+    let mut people: Vec<RecordId> =
+        approved.filter(|signature| signature_holds(world, signature)).map(|signature| signature.signer).collect();
+    people.sort_unstable();
+    people.dedup();
+    people
+}
+
+/// Whether every required role has signed the current approval, and enough persons did.
 fn all_signed(world: &dyn World, data: &SharedRecord, approval: &Approval) -> bool {
     let signed = signed_roles(world, data);
-    approval.required_roles.iter().all(|role| signed.contains(role))
+    approval.required_roles.iter().all(|role| signed.contains(role)) && enough_persons(world, data, approval)
+}
+
+/// Whether as many persons signed as must, and one of them is no author.
+fn enough_persons(world: &dyn World, data: &SharedRecord, approval: &Approval) -> bool {
+    let rules = approval.subject.and_then(|subject| subject.kind.def().approvable);
+    let Some(rules) = rules.filter(|rules| rules.persons > 1 || rules.authors_may_sign) else { return true };
+    let people = signers(world, data);
+    let other = !rules.authors_may_sign || people.iter().any(|person| !approval.authors.contains(person));
+    people.len() >= rules.persons && other
 }
 
 /// Whether the approval is granted, and the fixed and the signed content are unchanged.
@@ -250,7 +274,12 @@ pub fn missing_roles(world: &dyn World, data: &SharedRecord) -> Vec<Role> {
         return Vec::new();
     };
     let signed = signed_roles(world, data);
-    approval.required_roles.iter().copied().filter(|role| !signed.contains(role)).collect()
+    let missing: Vec<Role> =
+        approval.required_roles.iter().copied().filter(|role| !signed.contains(role)).collect();
+    if missing.is_empty() && !enough_persons(world, data, &approval) {
+        return approval.required_roles.clone();
+    }
+    missing
 }
 
 fn signing(case: &Case) -> Signing {
@@ -260,9 +289,7 @@ fn signing(case: &Case) -> Signing {
     if !OPEN.contains(&case.data.head.state.as_str()) {
         return crate::domain::workflow::no_signing(case);
     }
-    let signed = signed_roles(case.world, case.data);
-    let missing: Vec<Role> =
-        approval.required_roles.iter().copied().filter(|role| !signed.contains(role)).collect();
+    let missing = missing_roles(case.world, case.data);
     let mut covers = vec![(case.id(), Part::Scope)];
     covers.extend(approval.fixed_content.iter().filter_map(|fixed| Some((fixed.record?, fixed.part?))));
     let as_deputy = deputy_roles(case, &approval).into_iter().filter(|role| missing.contains(role)).collect();
@@ -276,54 +303,55 @@ fn deputy_roles(case: &Case, approval: &Approval) -> Vec<Role> {
         approval.subject.and_then(|id| case.world.record(id)).and_then(|data| data.typed::<ChangeRequest>());
     let emergency = change.is_some_and(|change| change.urgency == Some(Urgency::Emergency));
     let Some(actor) = case.actor.filter(|_| emergency) else { return Vec::new() };
-    let policy = case.world.policy();
-    policy.deputies.iter().filter(|row| row.person == Some(actor)).filter_map(|row| row.role).collect()
+    let governing = case.world.governing();
+    governing.deputies().iter().filter(|row| row.person == Some(actor)).filter_map(|row| row.role).collect()
 }
 
-/// The authors of the content that an approval fixes, who may not approve it: those recorded when it was requested, and those
-/// who became authors since.
-pub fn authors_of(world: &dyn World, approval: &Approval) -> Vec<RecordId> {
-    let analysis = approval.impact_analysis.and_then(|id| world.record(id));
+/// The authors of the content that an approval fixes: those recorded when it was requested, and those who became authors
+/// since.
+pub fn authors_of(case: &Case, approval: &Approval) -> Vec<RecordId> {
     let mut authors = approval.authors.clone();
-    if let Some(change) = approval.subject.and_then(|id| world.record(id)) {
-        authors.extend(authorship::of_change(world, &change, analysis.as_ref()));
-    }
+    authors.extend(with_subject(case, approval, |rules, case| (rules.authors)(case)).unwrap_or_default());
     authors.sort_unstable();
     authors.dedup();
     authors
 }
 
-fn may_approve(case: &Case, approval: &Approval) -> Vec<Condition> {
-    let analysis = approval
-        .impact_analysis
-        .and_then(|id| case.world.record(id))
-        .and_then(|data| data.typed::<ImpactAnalysis>());
-    let acceptable = analysis
-        .as_ref()
-        .is_some_and(|analysis| !matches!(analysis.conclusion, None | Some(Conclusion::Unacceptable)));
-    let mut conditions = vec![
-        Condition::new(
-            "21 CFR 11.70",
-            "The content is unchanged since approval was requested",
-            covers_hold(case.world, case.data),
-        ),
-        Condition::new(
-            "IEC 62304 7.4",
-            "The impact analysis does not conclude that the change is unacceptable",
-            acceptable,
-        ),
-    ];
-    let change = approval.subject.and_then(|id| case.world.record(id)).and_then(|data| data.typed());
-    if let Some(change) = change {
-        conditions.extend(change_request::still_ready(case, &change, approval));
+/// Those who may not sign an approval because they wrote its content.
+pub fn excluded(case: &Case, approval: &Approval) -> Vec<RecordId> {
+    let strict = approval.subject.and_then(|id| id.kind.def().approvable).is_none_or(|rules| !rules.authors_may_sign);
+    if strict && case.world.policy().author_may_not_approve != Some(false) {
+        authors_of(case, approval)
+    } else {
+        Vec::new()
     }
-    if case.world.policy().author_may_not_approve != Some(false)
-        && let Some(actor) = case.actor
-    {
+}
+
+fn may_approve(case: &Case, approval: &Approval) -> Vec<Condition> {
+    let mut conditions = vec![Condition::new(
+        "21 CFR 11.70",
+        "The content is unchanged since approval was requested",
+        covers_hold(case.world, case.data),
+    )];
+    conditions.extend(
+        with_subject(case, approval, |rules, subject| {
+            let mut conditions = (rules.ready)(subject);
+            conditions.extend(requires_all_roles(subject, approval));
+            conditions
+        })
+        .unwrap_or_default(),
+    );
+    let Some(actor) = case.actor else { return conditions };
+    if case.rules >= 2 {
+        let signed = signers(case.world, case.data).contains(&actor);
+        conditions.push(Condition::new("ISO 13485", "You have not signed it already", !signed));
+    }
+    let strict = approval.subject.and_then(|id| id.kind.def().approvable).is_none_or(|rules| !rules.authors_may_sign);
+    if strict && case.world.policy().author_may_not_approve != Some(false) {
         conditions.push(Condition::new(
             "ISO 13485",
             "The approver is not an author of the content",
-            !authors_of(case.world, approval).contains(&actor),
+            !authors_of(case, approval).contains(&actor),
         ));
     }
     conditions
@@ -344,26 +372,35 @@ fn after_signature(case: &Case) -> Vec<Effect> {
         approval.conditions.iter().map(|row| json!({"condition": row.condition})).collect();
     set.insert("conditions_met".into(), Value::Array(rows));
     let mut effects = vec![Effect::Set { id: case.id(), set }, Effect::Move { id: case.id(), go: GRANT }];
-    if let Some(id) = approval.subject {
-        effects.push(Effect::Move { id, go: change_request::APPROVE });
-    }
-    if let Some(id) = approval.impact_analysis {
-        effects.push(Effect::Move { id, go: impact_analysis::LOCK });
-    }
+    effects.extend(with_subject(case, &approval, |rules, case| (rules.granted)(case)).unwrap_or_default());
     effects
 }
 
-/// A refusal rejects the change; its problems return to evaluation.
+/// A refusal ends the approval; what follows for its subject is declared there.
 fn refuse(case: &Case, approval: &Approval) -> Vec<Effect> {
     let mut set = Fields::new();
     set.insert("decision".into(), Decision::Rejected.code().into());
     let mut effects = vec![Effect::Set { id: case.id(), set }];
-    let Some(id) = approval.subject else { return effects };
-    effects.push(Effect::Move { id, go: change_request::REJECT });
-    if let Some(change) = case.world.record(id).and_then(|data| data.typed()) {
-        effects.extend(change_request::problems_without(case.world, id, &change));
-    }
+    effects.extend(with_subject(case, approval, |rules, case| (rules.refused)(case)).unwrap_or_default());
     effects
+}
+
+/// The open and granted approvals of a record, which no longer count once its content changes.
+pub fn withdraw(case: &Case) -> Vec<Effect> {
+    let approvals = case.world.referring(case.id(), Kind::Approval);
+    let open = approvals.into_iter().filter(|data| !data.is_terminal());
+    open.map(|data| Effect::Move { id: data.head.id, go: INVALIDATE }).collect()
+}
+
+/// The approval that is granted on the current content of a record.
+pub fn granted(case: &Case) -> Option<SharedRecord> {
+    case.world.referring(case.id(), Kind::Approval).into_iter().find(|data| is_valid(case.world, data))
+}
+
+/// The condition that the current content of a record is approved.
+pub fn is_granted(case: &Case, clause: &'static str) -> Condition {
+    let word = case.data.def().word.to_lowercase();
+    Condition::new(clause, format!("The present content of the {word} is approved"), granted(case).is_some())
 }
 
 const SIGNERS: &[Role] = &[
@@ -450,7 +487,7 @@ pub const DEF: KindDef = KindDef {
     referable: true,
     assignable: true,
     fixes_files: &[ApprovalState::PartiallySigned.code(), ApprovalState::Granted.code()],
-    scope_fixed: "Signed content cannot be edited: return the change to analysis, which ends this approval, and request another",
+    scope_fixed: "Signed content cannot be edited: return the record to which it belongs, which ends this approval, and request another",
     trace: Some(Trace { step: ChainStep::Approval, through: &["subject"] }),
     gist: "decision",
     next_records: &[NextRecords { from: &[ApprovalState::Granted.code()], via: Via::Field("subject") }],

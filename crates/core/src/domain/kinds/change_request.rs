@@ -4,10 +4,10 @@ mod deadlines;
 mod rules;
 mod work;
 
-pub use rules::{changes_for, granted_approval, new_analysis, problems_without, still_ready};
+pub use rules::{changes_for, new_analysis, problems_without};
 
 use crate::domain::choice::choice;
-use crate::domain::field::Table;
+use crate::domain::field::{Offer, Table};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::{ChainStep, NextRecords, Place, Trace, Via};
 use crate::domain::person::Role;
@@ -211,6 +211,16 @@ impl ChangeState {
         matches!(self, Self::Verified | Self::Released | Self::Closed)
     }
 
+    /// Whether the work on it is done.
+    pub const fn is_done(self) -> bool {
+        matches!(self, Self::Implemented | Self::Verifying) || self.is_verified()
+    }
+
+    /// Whether a version that contains it was released.
+    pub const fn is_released(self) -> bool {
+        matches!(self, Self::Released | Self::Closed)
+    }
+
     /// Whether it was refused, given up or entered by mistake.
     pub const fn is_given_up(self) -> bool {
         matches!(self, Self::Rejected | Self::Cancelled | Self::Void)
@@ -273,9 +283,9 @@ record! {
             /// Whether it modifies released software.
             affects_released_software: Option<bool> = "Modifies released software" => required(S::Submitted.code()), clause("IEC 62304 6.2.4");
             /// Versions that will contain it.
-            target_releases: Vec<Line> = "Target versions" => clause("IEC 62304 6.3.2");
+            target_releases: Vec<Line> = "Target versions" => clause("IEC 62304 6.3.2"), offers(Offer::Versions);
             /// Versions in the field that it concerns.
-            affected_fielded_versions: Vec<Line> = "Fielded versions concerned" => clause("IEC 62304 6.2.3");
+            affected_fielded_versions: Vec<Line> = "Fielded versions concerned" => clause("IEC 62304 6.2.3"), offers(Offer::Versions);
         }
         section "Analysis and plan", "IEC 62304 6.3.1, 6.2.5", true, SCOPE => {
             /// Its current impact analysis.
@@ -355,6 +365,8 @@ impl ChangeRequest {
 pub const APPROVE: &str = "approve";
 /// The transition that follows from a refusal.
 pub const REJECT: &str = "reject";
+/// The transition that follows from the release of a version that contains it.
+pub const RELEASE: &str = "release";
 /// The transition by which a change is analysed again.
 pub const REANALYSE: &str = "reanalyse";
 
@@ -372,6 +384,7 @@ pub const DEF: KindDef = KindDef {
     place: Place::Area(30),
     referable: true,
     assignable: true,
+    approvable: Some(&rules::APPROVABLE),
     fixes_files: &[
         ChangeState::AwaitingApproval.code(),
         ChangeState::Approved.code(),

@@ -6,7 +6,7 @@ mod rules;
 use serde_json::Value;
 
 use crate::domain::choice::choice;
-use crate::domain::field::Table;
+use crate::domain::field::{Offer, Table};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::{ChainStep, Place, Trace};
 use crate::domain::person::Role;
@@ -184,7 +184,7 @@ record! {
             /// UDI-PI, serial or lot number as reported.
             udi_pi: Line = "UDI-PI, serial or lot";
             /// Software version as reported, or "unknown" with the attempt to obtain it.
-            software_version_reported: Line = "Software version reported" => required(S::Registered.code()), hint("2.3.1, or unknown"), clause("IEC 62304 9.8");
+            software_version_reported: Line = "Software version reported" => required(S::Registered.code()), hint("2.3.1, or unknown"), clause("IEC 62304 9.8"), offers(Offer::Versions);
             /// What was done to obtain the version, if it is unknown.
             version_attempt: Line = "Attempt to obtain the version";
             /// Where and with what it was used.
@@ -206,7 +206,7 @@ record! {
         }
         section "Evaluation", "IEC 62304 6.2.1.2", true, EVALUATION => {
             /// Code of the criterion by which it was evaluated.
-            criterion_code: Line = "Criterion" => clause("IEC 62304 6.1 b");
+            criterion_code: Line = "Criterion" => clause("IEC 62304 6.1 b"), offers(Offer::Criteria);
             /// Why it is or is not a problem.
             evaluation_rationale: Text = "Rationale of the evaluation" => clause("IEC 62304 6.2.1.2");
             /// Whether it needs an investigation.

@@ -151,7 +151,7 @@ pub const DEF: KindDef = KindDef {
     moves: MOVES,
     deadlines: DEADLINES,
     edit_by: &[Role::SysAdmin, Role::Quality],
-    on_edit: |changed| if changed.contains(&"title") { unconfirmed() } else { Fields::new() },
+    on_edit: |_, changed| if changed.contains(&"title") { unconfirmed() } else { Fields::new() },
     columns: &["login", "identity_verified_at"],
     place: Place::People,
     ..KindDef::new(Kind::Person, "Person", "People")

@@ -1,96 +1,21 @@
-//! The policy in force in a file: limits, intervals and required signatures (domain 2.15, 2.16).
+//! The policy of a file: accounts, passwords, backups, trusted time and the calendar of working days.
 //!
-//! It is data, changed only by signed edits. A future maintenance plan will hold these values; until then the policy does.
+//! It is data, changed only by signed edits. Limits, criteria and authority are in the maintenance plan. Files of the first rule
+//! set had them here; such values stay as they were signed, and are provisional until a plan is in force (docs/adr/0065).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::domain::authority::{AuthorityRow, AuthoritySubject, Deputy, ProblemCriterion, matrix_errors};
 use crate::domain::calendar::{self, Holiday, USUAL_WEEKEND, Weekday, WorkCalendar};
-use crate::domain::choice::{Choice as _, choice};
-use crate::domain::deadline::Limits;
 use crate::domain::field::Table;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::Place;
 use crate::domain::person::Role;
-use crate::domain::record::{KindDef, SignedEdits, record, rows};
-use crate::domain::shared_record::SharedRecord;
+use crate::domain::record::{KindDef, SignedEdits, record};
 use crate::domain::text::{Line, Text};
 use crate::domain::workflow::{World, states};
 use mainstay_base::time_stamp::Trusted;
-
-choice! {
-    /// The subjects of the authority matrix (domain 2.15).
-    pub enum AuthoritySubject {
-        /// A routine change request without effect on safety.
-        ChangeRoutine = "change_routine", "Change request, routine";
-        /// A change request whose impact analysis answers Yes to Q04, Q05 or Q06.
-        ChangeSafety = "change_safety", "Change request with effect on safety";
-        /// A change request that is a security change or changes SOUP.
-        ChangeSecurity = "change_security", "Change request, security or SOUP";
-        /// A change request that is significant for a regulator.
-        ChangeRegulatory = "change_regulatory", "Change request, regulatory-significant";
-        /// The safety evaluation of a problem report.
-        ProblemSafety = "problem_safety", "Problem report, safety evaluation";
-        /// No action on, or deferral of, a problem report.
-        ProblemNoAction = "problem_no_action", "Problem report, no action or deferred";
-        /// A version of the maintenance plan.
-        MaintenancePlan = "maintenance_plan", "Maintenance plan";
-        /// A finding that does not affect the product.
-        FindingNotAffected = "finding_not_affected", "Finding, not affected";
-        /// A finding whose risk is uncontrolled.
-        FindingUncontrolled = "finding_uncontrolled", "Finding, uncontrolled risk";
-        /// A finding whose risk is accepted.
-        FindingRiskAccepted = "finding_risk_accepted", "Finding, risk accepted";
-        /// A SOUP review session.
-        ReviewSession = "review_session", "SOUP review session";
-        /// A release.
-        Release = "release", "Release";
-        /// An external communication.
-        CommunicationExternal = "communication_external", "Communication, external";
-        /// The decision that no report to a regulator is required.
-        RegulatorNotRequired = "regulator_not_required", "Report to regulator not required";
-        /// A waiver, or the closure of a process deviation.
-        WaiverOrDeviation = "waiver_or_deviation", "Waiver or closure of a deviation";
-        /// The retirement plan.
-        RetirementPlan = "retirement_plan", "Retirement plan";
-    }
-}
-
-rows! {
-    /// One row of the authority matrix.
-    pub struct AuthorityRow {
-        /// The subject of the decision.
-        subject: Option<AuthoritySubject> = "Subject";
-        /// Roles that must sign.
-        must_sign: Vec<Role> = "Must sign";
-        /// Additional roles that must sign if the product's class is B or C.
-        must_sign_b_c: Vec<Role> = "Must sign for class B and C";
-        /// Roles that are consulted.
-        consulted: Vec<Role> = "Consulted";
-    }
-}
-
-rows! {
-    /// One criterion for deciding that feedback is a problem (IEC 62304 6.1 b).
-    pub struct ProblemCriterion {
-        /// Short code that evaluations cite.
-        code: Line = "Code";
-        /// The criterion.
-        statement: Line = "Statement";
-        /// An example.
-        example: Line = "Example";
-    }
-}
-
-rows! {
-    /// A person who may sign for a role when a change is an emergency (domain 2.4).
-    pub struct Deputy {
-        /// The role for which the deputy signs.
-        role: Option<Role> = "Role";
-        /// The deputy.
-        person: Option<RecordId> = "Deputy" => target(Kind::Person);
-    }
-}
 
 states! {
     /// The policy has one state: it is in force.
@@ -129,24 +54,24 @@ record! {
         }
         section "Limits", "IEC 62304 6.1", true, ANY => {
             /// Working days within which feedback must be evaluated.
-            feedback_triage_days: Option<u32> = "Evaluation of feedback (working days)" => required(PolicyState::InForce.code()), clause("IEC 62304 6.2.1.2");
+            feedback_triage_days: Option<u32> = "Evaluation of feedback (working days)" => clause("IEC 62304 6.2.1.2"), former(PLAN_RULES);
             /// Working days within which a problem report must be evaluated.
-            problem_evaluation_days: Option<u32> = "Evaluation of a problem (working days)" => required(PolicyState::InForce.code()), clause("IEC 62304 9.2");
+            problem_evaluation_days: Option<u32> = "Evaluation of a problem (working days)" => clause("IEC 62304 9.2"), former(PLAN_RULES);
             /// The same if an effect on safety is not excluded: serious, minor, unknown, or not evaluated yet.
-            problem_safety_days: Option<u32> = "Evaluation of a safety-relevant problem (working days)" => required(PolicyState::InForce.code()), clause("IEC 62304 9.2");
+            problem_safety_days: Option<u32> = "Evaluation of a safety-relevant problem (working days)" => clause("IEC 62304 9.2"), former(PLAN_RULES);
             /// Working days from the day of awareness within which it must be decided for each market whether feedback with
             /// possible harm is reported. The limits of the authorities are longer; this one is for the decision.
-            reportability_days: Option<u32> = "Decision on reportability (working days)" => clause("ISO 13485 8.2.3");
+            reportability_days: Option<u32> = "Decision on reportability (working days)" => clause("ISO 13485 8.2.3"), former(PLAN_RULES);
             /// Days within which a decision must be followed up: the reporter answered, the resolution verified, the report
             /// closed.
-            follow_up_days: Option<u32> = "Follow-up of decisions (days)" => clause("IEC 62304 9.7");
+            follow_up_days: Option<u32> = "Follow-up of decisions (days)" => clause("IEC 62304 9.7"), former(PLAN_RULES);
             /// Days within which the next step of a change request must be taken: submission, analysis, approval, start of the
             /// work.
-            change_pending_days: Option<u32> = "Next step of a change request (days)" => required(PolicyState::InForce.code()), clause("IEC 62304 6.2.4");
+            change_pending_days: Option<u32> = "Next step of a change request (days)" => clause("IEC 62304 6.2.4"), former(PLAN_RULES);
             /// The same for submission, analysis and approval, if the change is an emergency.
-            emergency_days: Option<u32> = "Decision on an emergency change (days)" => clause("IEC 62304 6.2.4");
+            emergency_days: Option<u32> = "Decision on an emergency change (days)" => clause("IEC 62304 6.2.4"), former(PLAN_RULES);
             /// Days for which an approval is valid before the work starts; empty: no limit.
-            approval_valid_days: Option<u32> = "Validity of an approval (days)";
+            approval_valid_days: Option<u32> = "Validity of an approval (days)" => former(PLAN_RULES);
             /// Days after which a backup is overdue.
             backup_days: Option<u32> = "Backup interval (days)" => clause("21 CFR 11.10(c)");
             /// Days of warning before a due date.
@@ -169,17 +94,19 @@ record! {
         }
         section "Criteria and authority", "IEC 62304 6.1 b, 6.1 e", true, ANY => {
             /// Criteria for deciding that feedback is a problem. Evaluations cite their codes.
-            problem_criteria: Table<ProblemCriterion> = "Problem criteria" => apart(), clause("IEC 62304 6.1 b");
+            problem_criteria: Table<ProblemCriterion> = "Problem criteria" => apart(), clause("IEC 62304 6.1 b"), former(PLAN_RULES);
             /// The roles that must sign each kind of decision.
-            authority: Table<AuthorityRow> = "Authority matrix" => apart(), clause("IEC 62304 6.1 e");
+            authority: Table<AuthorityRow> = "Authority matrix" => apart(), clause("IEC 62304 6.1 e"), former(PLAN_RULES);
             /// Who may sign for a role when a change is an emergency. The order of steps never changes.
-            deputies: Table<Deputy> = "Deputies in an emergency" => clause("IEC 62304 6.1 e");
+            deputies: Table<Deputy> = "Deputies in an emergency" => clause("IEC 62304 6.1 e"), former(PLAN_RULES);
             /// The source of these values.
             basis: Text = "Basis of these values" => apart();
         }
     }
 }
 
+/// The rule set since which limits, criteria and authority are in the maintenance plan.
+pub const PLAN_RULES: u32 = 2;
 /// Most holidays of a policy, enough for more than fifty years.
 pub const HOLIDAYS_MAX: usize = 1000;
 /// Longest interval of a policy, in days: ten years.
@@ -208,19 +135,10 @@ impl dyn World + '_ {
     }
 }
 
-impl Limits {
-    /// The limits of the policy; none without a policy.
-    pub fn of(policy: Option<&SharedRecord>) -> Self {
-        let typed = policy.and_then(SharedRecord::typed::<Policy>);
-        let fields = policy.map(|data| data.fields.clone()).unwrap_or_default();
-        Self::new(fields, typed.map(|policy| policy.calendar()).unwrap_or_default())
-    }
-}
-
 impl Policy {
     /// The errors in the policy: field and reason. Numbers have bounds, and every decision needs a role that must sign
     /// (IEC 62304 6.1 e).
-    pub fn violations(&self) -> Vec<(&'static str, String)> {
+    pub fn violations(&self, rules: u32) -> Vec<(&'static str, String)> {
         let bounds = [
             ("idle_lock_minutes", self.idle_lock_minutes, IDLE_MINUTES_MIN, IDLE_MINUTES_MAX),
             ("password_strength_min", self.password_strength_min, 0, 4),
@@ -246,17 +164,17 @@ impl Policy {
             .collect();
         wrong.extend(calendar::weekend_violation(&self.weekend).map(|reason| ("weekend", reason)));
         wrong.extend(self.holiday_violations().into_iter().map(|reason| ("holidays", reason)));
-        for (row, number) in self.authority.iter().zip(1..) {
-            if row.subject.is_none() {
-                wrong.push(("authority", format!("row {number} has no subject")));
-            } else if row.must_sign.is_empty() {
-                wrong.push(("authority", format!("row {number} names no role that must sign")));
-            }
-        }
-        for subject in DECIDED {
-            if !self.authority.iter().any(|row| row.subject == Some(subject)) {
-                wrong.push(("authority", format!("no role must sign “{}”", subject.word())));
-            }
+        if rules < PLAN_RULES {
+            let filled = [
+                ("feedback_triage_days", self.feedback_triage_days),
+                ("problem_evaluation_days", self.problem_evaluation_days),
+                ("problem_safety_days", self.problem_safety_days),
+                ("change_pending_days", self.change_pending_days),
+            ];
+            let empty = filled.into_iter().filter(|(_, value)| value.is_none());
+            wrong.extend(empty.map(|(field, _)| (field, "must be filled".to_owned())));
+            let errors = matrix_errors(&self.authority, &DECIDED);
+            wrong.extend(errors.into_iter().map(|reason| ("authority", reason)));
         }
         wrong.extend(self.time_authority_violations());
         wrong
@@ -299,33 +217,17 @@ impl Policy {
         let weekend = if self.weekend.is_empty() { &USUAL_WEEKEND } else { self.weekend.as_slice() };
         WorkCalendar::new(weekend, self.holidays.iter().filter_map(|row| row.day))
     }
-
-    /// The roles that must sign for any of several subjects and a class, in the order of the roles.
-    pub fn required_roles(&self, subjects: &[AuthoritySubject], class_b_or_c: bool) -> Vec<Role> {
-        let mut roles: Vec<Role> = self
-            .authority
-            .iter()
-            .filter(|row| row.subject.is_some_and(|subject| subjects.contains(&subject)))
-            .flat_map(|row| {
-                let extra: &[Role] = if class_b_or_c { &row.must_sign_b_c } else { &[] };
-                row.must_sign.iter().chain(extra).copied().collect::<Vec<_>>()
-            })
-            .collect();
-        roles.sort_unstable();
-        roles.dedup();
-        roles
-    }
 }
 
 /// The declaration of the policy.
 pub const DEF: KindDef = KindDef {
-    purpose: "Limits, intervals and the authority matrix that are in force in this file.",
-    clause: "IEC 62304 6.1",
+    purpose: "Accounts, passwords, backups, trusted time and working days of this file.",
+    clause: "21 CFR 11.10",
     sections: Policy::SECTIONS,
     states: PolicyState::ALL,
     edit_by: &[Role::Quality],
     edit_signed: SignedEdits::All,
-    violations: |data| data.typed::<Policy>().map(|policy| policy.violations()).unwrap_or_default(),
+    violations: |data, rules| data.typed::<Policy>().map(|policy| policy.violations(rules)).unwrap_or_default(),
     place: Place::People,
     ..KindDef::new(Kind::Policy, "Policy", "Policy")
 };

@@ -4,7 +4,7 @@ mod deadlines;
 mod rules;
 
 use crate::domain::choice::{Choice as _, choice};
-use crate::domain::field::Table;
+use crate::domain::field::{Offer, Table};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::{ChainStep, NextRecords, Place, Trace, Via};
 use crate::domain::person::Role;
@@ -144,6 +144,11 @@ states! {
 use ProblemState as S;
 
 impl ProblemState {
+    /// Whether it is being resolved, and its report is not closed.
+    pub const fn is_being_resolved(self) -> bool {
+        matches!(self, Self::Resolving | Self::VerifyingResolution)
+    }
+
     /// Whether its resolution is being verified, or is verified.
     pub const fn is_resolved(self) -> bool {
         matches!(self, Self::VerifyingResolution | Self::Closed)
@@ -197,9 +202,9 @@ record! {
         }
         section "Affected items", "IEC 62304 9.1", true, BEFORE => {
             /// Released versions that show it, one per line.
-            affected_product_versions: Vec<Line> = "Affected product versions" => required(S::Investigating.code()), clause("IEC 62304 9.1");
+            affected_product_versions: Vec<Line> = "Affected product versions" => required(S::Investigating.code()), clause("IEC 62304 9.1"), offers(Offer::Versions);
             /// The first version that shows it.
-            first_affected_version: Line = "First affected version";
+            first_affected_version: Line = "First affected version" => offers(Offer::Versions);
             /// Software items that show it.
             affected_software_items: Vec<Line> = "Affected software items";
             /// Accessories and interfaces that are affected.
@@ -267,7 +272,7 @@ record! {
             /// What users can do until the problem is resolved.
             workaround: Text = "Workaround";
             /// Versions in which it stays as a residual anomaly.
-            residual_in_releases: Vec<Line> = "Residual anomaly in versions" => clause("IEC 62304 5.8.2");
+            residual_in_releases: Vec<Line> = "Residual anomaly in versions" => clause("IEC 62304 5.8.2"), offers(Offer::Versions);
             /// The related corrective or preventive action.
             capa_ref: Line = "CAPA reference" => clause("ISO 13485 8.5.2");
             /// Keywords for trend analysis.
@@ -283,7 +288,7 @@ record! {
             /// Whether an adverse trend was reversed.
             trend_reversed: Text = "Adverse trend reversed" => clause("IEC 62304 9.7 b");
             /// Where the change was implemented.
-            implemented_in: Vec<Line> = "Implemented in" => clause("IEC 62304 9.7 c");
+            implemented_in: Vec<Line> = "Implemented in" => clause("IEC 62304 9.7 c"), offers(Offer::Versions);
             /// Whether the change introduced new problems.
             new_problems: Text = "New problems introduced" => clause("IEC 62304 9.7 d");
             /// Evidence of the verification.
@@ -291,7 +296,7 @@ record! {
             /// Who implemented the change.
             implemented_by: Vec<RecordId> = "Implemented by" => target(Kind::Person);
             /// The version with the fix, or "fixed, unreleased".
-            released_in: Line = "Released in" => hint("2.3.2, or fixed, unreleased");
+            released_in: Line = "Released in" => hint("2.3.2, or fixed, unreleased"), offers(Offer::Versions);
         }
         section "Links", "", false, NOT_VOID => {
             /// Other related records.
@@ -302,6 +307,8 @@ record! {
 
 /// The transition that follows when work on a change for the problem starts.
 pub const RESOLVING: &str = "resolving";
+/// The transition by which its resolution is verified; it also follows when the version with the fix is released.
+pub const VERIFY_RESOLUTION: &str = "verify_resolution";
 /// The transition that follows when the last change for the problem is given up.
 pub const CHANGE_GIVEN_UP: &str = "change_given_up";
 

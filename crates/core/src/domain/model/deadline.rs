@@ -1,11 +1,12 @@
-//! Deadlines of a record: the task, who does it, when the limit starts, and which limit of the policy applies.
+//! Deadlines of a record: the task, who does it, when the limit starts, and which limit applies.
 //!
-//! Each kind declares its deadlines next to its states. Nothing is stored: deadlines follow from the records, the policy and the
+//! Each kind declares its deadlines next to its states. Nothing is stored: deadlines follow from the records, the plan in force and the
 //! current time (docs/adr/0043).
 
 use serde_json::Value;
 
 use crate::domain::calendar::WorkCalendar;
+use crate::domain::field::FieldDef;
 use crate::domain::ids::Kind;
 use crate::domain::record::{Fields, RecordData};
 use crate::domain::role::Role;
@@ -28,9 +29,9 @@ pub const STATE_SINCE: Start =
 /// The limit of a deadline.
 #[derive(Clone, Copy)]
 pub enum Limit {
-    /// A number of working days after a day; this field of the policy holds the number.
+    /// A number of working days after a day; this field of the plan, or of the policy, holds the number.
     WorkingDays(&'static str, Start),
-    /// A number of days after a day; this field of the policy holds the number.
+    /// A number of days after a day; this field of the plan, or of the policy, holds the number.
     Days(&'static str, Start),
     /// Tasks of the record, each with its own date.
     Tasks(fn(&Case) -> Vec<Task>),
@@ -75,8 +76,10 @@ pub struct Deadline {
 pub struct Due {
     /// The task.
     pub what: String,
-    /// The due date; `Err`: the label of the policy field that sets no limit.
+    /// The due date; `Err`: the label of the field that sets no limit.
     pub by: Result<Day, &'static str>,
+    /// Whether the date is provisional, because no maintenance plan is in force.
+    pub provisional: bool,
 }
 
 impl Deadline {
@@ -115,8 +118,8 @@ impl Deadline {
         self
     }
 
-    /// The policy field that holds its limit.
-    pub const fn policy_field(&self) -> Option<&'static str> {
+    /// The name of the field that holds its limit, in the plan or the policy.
+    pub const fn limit_field_name(&self) -> Option<&'static str> {
         match self.limit {
             Limit::WorkingDays(field, _) | Limit::Days(field, _) => Some(field),
             Limit::Tasks(_) | Limit::AtOnce(_) => None,
@@ -141,33 +144,48 @@ impl Deadline {
                 let named = |task: Task| Due {
                     what: if task.what.is_empty() { what.clone() } else { task.what },
                     by: Ok(task.by),
+                    provisional: false,
                 };
                 return tasks(case).into_iter().map(named).collect();
             }
         };
-        vec![Due { what, by }]
+        let provisional = self.limit_field_name().is_some_and(|field| limits.is_provisional(field));
+        vec![Due { what, by, provisional }]
     }
 }
 
-/// The limits and the working days of a policy.
+/// The limits of the plan and the policy, and the working days.
 #[derive(Debug, Clone, Default)]
 pub struct Limits {
     fields: Fields,
     /// The working days.
     pub calendar: WorkCalendar,
+    /// Why the limits of the plan are provisional, as a sentence; `None` if a plan is in force.
+    pub provisional: Option<String>,
 }
 
 impl Limits {
-    /// The limits in these policy fields, with the policy's working days.
-    pub const fn new(fields: Fields, calendar: WorkCalendar) -> Self {
-        Self { fields, calendar }
+    /// The limits in these fields of the plan and the policy, and the working days.
+    pub const fn new(fields: Fields, calendar: WorkCalendar, provisional: Option<String>) -> Self {
+        Self { fields, calendar, provisional }
     }
 
-    /// The number in a policy field; `Err`: the label of the field if it is empty.
+    /// Whether a limit is provisional: the plan sets it, and none is in force.
+    pub fn is_provisional(&self, field: &str) -> bool {
+        self.provisional.is_some() && Kind::MaintenancePlan.def().field(field).is_some()
+    }
+
+    /// The number in a field; `Err`: the label of the field if it is empty.
     fn days(&self, field: &str) -> Result<u32, &'static str> {
         let set = self.fields.get(field).and_then(Value::as_u64).and_then(|days| u32::try_from(days).ok());
-        set.ok_or_else(|| Kind::Policy.def().field(field).map_or("", |field| field.label))
+        let declared = || limit_field(field).map_or("", |field| field.label);
+        set.ok_or_else(declared)
     }
+}
+
+/// The field that holds a limit: of the plan, or of the policy.
+fn limit_field(name: &str) -> Option<&'static FieldDef> {
+    [Kind::MaintenancePlan, Kind::Policy].into_iter().find_map(|kind| kind.def().field(name))
 }
 
 #[cfg(test)]
@@ -177,7 +195,6 @@ mod tests {
 
     #[test]
     fn every_deadline_names_states_that_are_open_and_a_limit_that_the_policy_has() {
-        let policy = Kind::Policy.def();
         let mut limits = std::collections::BTreeSet::new();
         for kind in Kind::ALL {
             for deadline in kind.def().deadlines {
@@ -187,8 +204,8 @@ mod tests {
                     let state = kind.def().state(code);
                     assert!(state.is_some_and(|state| !state.finished), "{}: {code}", deadline.what);
                 }
-                if let Some(name) = deadline.policy_field() {
-                    let field = policy.field(name);
+                if let Some(name) = deadline.limit_field_name() {
+                    let field = limit_field(name);
                     assert!(field.is_some_and(|field| field.ty == FieldType::Number), "{name}");
                     limits.insert(name);
                 }

@@ -47,6 +47,17 @@ pub enum FieldType {
     Rows(&'static [FieldDef]),
 }
 
+/// A list of values that the file itself knows, offered where a field is entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offer {
+    /// The versions of the product, from its releases.
+    Versions,
+    /// The codes of the problem criteria of the maintenance plan.
+    Criteria,
+    /// The codes of the feedback sources of the maintenance plan.
+    Sources,
+}
+
 /// A Rust type that a field can have.
 pub trait FieldValue: Serialize + DeserializeOwned + Default {
     /// How the value is entered, shown and stored.
@@ -145,6 +156,10 @@ pub struct FieldDef {
     pub by_another: Option<&'static str>,
     /// The page of its kind shows it under a heading of its own, not among the values of its section.
     pub apart: bool,
+    /// The rule set since which the value is kept elsewhere: it is no longer entered here.
+    pub former_since: Option<u32>,
+    /// The list from which an input offers values, besides free text.
+    pub offers: Option<Offer>,
     /// An example shown in the empty input.
     pub hint: &'static str,
     /// Most rows of a table.
@@ -177,6 +192,8 @@ impl FieldDef {
             open_when_made: false,
             by_another: None,
             apart: false,
+            former_since: None,
+            offers: None,
             hint: "",
             rows_max: ROWS_MAX,
             parse: parse::<T>,
@@ -240,6 +257,23 @@ impl FieldDef {
     /// The page of its kind shows it under a heading of its own.
     pub const fn apart(mut self) -> Self {
         self.apart = true;
+        self
+    }
+
+    /// The value is kept elsewhere since this rule set; what was entered before stays.
+    pub const fn former(mut self, since: u32) -> Self {
+        self.former_since = Some(since);
+        self
+    }
+
+    /// Whether the value is kept elsewhere under this rule set.
+    pub fn is_former(&self, rules: u32) -> bool {
+        self.former_since.is_some_and(|since| rules >= since)
+    }
+
+    /// The input offers the values of a list.
+    pub const fn offers(mut self, offer: Offer) -> Self {
+        self.offers = Some(offer);
         self
     }
 

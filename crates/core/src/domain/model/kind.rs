@@ -2,8 +2,12 @@
 //!
 //! Belongs here: the types of the declaration (`record::KindDef`). Does not belong here: the declaration of a single kind.
 
-use crate::domain::ids::Kind;
+use crate::domain::authority::AuthoritySubject;
+use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::RecordData;
+use crate::domain::role::Role;
+use crate::domain::signature::Part;
+use crate::domain::workflow::{Case, Condition, Effect};
 
 /// Where people find the records of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +111,30 @@ pub enum Via {
         /// The field.
         field: &'static str,
     },
+}
+
+/// How records of a kind are approved: by a signed approval that fixes their scope (domain 2.6, 2.15).
+pub struct Approvable {
+    /// The rows of the authority matrix that apply.
+    pub subjects: fn(&Case) -> Vec<AuthoritySubject>,
+    /// Roles that must sign whatever the matrix says.
+    pub always: &'static [Role],
+    /// Further content that the approval fixes.
+    pub also_fixes: fn(&Case) -> Vec<(RecordId, Part)>,
+    /// The authors of what is approved.
+    pub authors: fn(&Case) -> Vec<RecordId>,
+    /// What must still be so when it is signed.
+    pub ready: fn(&Case) -> Vec<Condition>,
+    /// What follows from the last required signature.
+    pub granted: fn(&Case) -> Vec<Effect>,
+    /// What follows from a refusal.
+    pub refused: fn(&Case) -> Vec<Effect>,
+    /// Whether an author may sign beside somebody who is none. Otherwise no author may sign.
+    pub authors_may_sign: bool,
+    /// How many different persons must sign.
+    pub persons: usize,
+    /// Whether the approval expires after the days that the plan sets.
+    pub expires: bool,
 }
 
 /// The key of a table field's rows: a code with a known text. Which rows are required depends on the change and the product.

@@ -3,6 +3,7 @@
 //! Belongs here: everything that is the same for every kind. Does not belong here: the declaration of one kind (`kinds`), or the
 //! performing of requests (`requests`).
 
+pub mod authority;
 pub mod calendar;
 pub mod clock;
 pub mod continuation;

@@ -13,10 +13,10 @@ use serde_json::{Map, Value};
 use crate::domain::deadline::Deadline;
 use crate::domain::field::{FieldDef, is_empty};
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::{NextRecords, Place, RowKey, Trace};
+use crate::domain::kind::{Approvable, NextRecords, Place, RowKey, Trace};
 use crate::domain::role::Role;
 use crate::domain::time::Moment;
-use crate::domain::workflow::{Case, Effect, Move, Signing, StateDef, no_effects, no_notices, no_signing};
+use crate::domain::workflow::{Case, Condition, Effect, Move, Signing, StateDef, no_effects, no_notices, no_signing};
 
 pub use row::ListRow;
 
@@ -102,10 +102,14 @@ pub struct KindDef {
     /// Why a change of values needs a reason, in words that can precede “needs a reason”; `None` if it does not. Signed content has
     /// its own rule.
     pub why_reason: fn(&RecordData, &Fields) -> Option<String>,
-    /// The fields that an edit sets besides the given ones, by the names of those that changed.
-    pub on_edit: fn(&[&str]) -> Fields,
-    /// Values that contradict each other: field and reason. An edit must leave none.
-    pub violations: fn(&RecordData) -> Vec<(&'static str, String)>,
+    /// The fields that an edit sets besides the given ones, by the edited record and the names of the fields that changed.
+    pub on_edit: fn(&RecordData, &[&str]) -> Fields,
+    /// Values that contradict each other under a rule set: field and reason. An edit must leave none.
+    pub violations: fn(&RecordData, u32) -> Vec<(&'static str, String)>,
+    /// What must be so when one is created.
+    pub may_create: fn(&Case) -> Vec<Condition>,
+    /// How one is approved by an approval record, if it is.
+    pub approvable: Option<&'static Approvable>,
     /// Who may sign one without a transition, and under which conditions; absent if it is signed only with a transition.
     pub sign_conditions: Option<fn(&Case) -> Signing>,
     /// Effects of creating one.
@@ -162,8 +166,10 @@ impl KindDef {
             edit_by: &[],
             edit_signed: SignedEdits::Never,
             why_reason: |_, _| None,
-            on_edit: |_| Fields::new(),
-            violations: |_| Vec::new(),
+            on_edit: |_, _| Fields::new(),
+            violations: |_, _| Vec::new(),
+            may_create: |_| Vec::new(),
+            approvable: None,
             sign_conditions: None,
             on_create: no_effects,
             on_sign: no_effects,

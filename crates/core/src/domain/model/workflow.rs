@@ -177,6 +177,8 @@ pub trait World {
     }
     /// All records of a kind, in order.
     fn all(&self, kind: Kind) -> Vec<SharedRecord>;
+    /// The records of a kind that are in one of these states, in order.
+    fn in_states(&self, kind: Kind, states: &[&str]) -> Vec<SharedRecord>;
     /// The signatures on a record, oldest first.
     fn signatures(&self, id: RecordId) -> Vec<Signature>;
     /// Everybody who created the record or edited the content that an approval of it fixes. Fields that a step filled do not count.

@@ -64,6 +64,11 @@ impl<'a, F> ChangeSet<'a, F> {
         }
     }
 
+    /// The rule set that applies.
+    pub const fn rules(&self) -> u32 {
+        self.rules
+    }
+
     /// A record in its changed form, or a refusal if there is none.
     pub fn get(&self, id: RecordId) -> Result<SharedRecord, Refusal<F>> {
         if let Some(touched) = self.touched.get(&id) {
@@ -381,6 +386,12 @@ impl<F> World for ChangeSet<'_, F> {
     fn all(&self, kind: Kind) -> Vec<SharedRecord> {
         let stored = self.note(self.source.all(kind));
         self.with_touched(stored, |data| data.head.id.kind == kind)
+    }
+
+    fn in_states(&self, kind: Kind, states: &[&str]) -> Vec<SharedRecord> {
+        let stored = self.note(self.source.in_states(kind, states));
+        let here = |data: &RecordData| data.head.id.kind == kind && states.contains(&data.head.state.as_str());
+        self.with_touched(stored, here)
     }
 
     fn signatures(&self, id: RecordId) -> Vec<Signature> {

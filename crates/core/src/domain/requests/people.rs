@@ -1,7 +1,7 @@
 //! Accounts, identities and the clock.
 
 use super::change_set::ChangeSet;
-use super::records::{refuse_violations, values};
+use super::records::{former, refuse_violations, values};
 use super::{Actor, EventParts, Job};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{Person, PersonState, Role, is_login, unconfirmed};
@@ -241,7 +241,11 @@ pub(super) fn create_file<F>(
         if id.number != 1 {
             return Err(Refusal::Rule("a file is created only once".to_owned()));
         }
-        refuse_violations(&data)?;
+        refuse_violations(&data, change.rules())?;
+        let entered = data.fields.keys().find(|name| kind.def().field(name).is_some_and(|field| field.is_former(change.rules())));
+        if let Some(name) = entered {
+            return Err(former(name).with_labels(kind.def()));
+        }
         if let Some(missing) = missing_fields(&data, &data.head.state).into_iter().next() {
             return Err(
                 Refusal::invalid(missing.field.unwrap_or_default(), "must be filled").with_labels(kind.def())

@@ -4,11 +4,14 @@ use super::{EventParts, FileDigest, Job, Mode};
 use crate::domain::attachment::{self, Attachment, BYTES_MAX};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::{PersonState, Role};
+use crate::domain::policy::PLAN_RULES;
 use crate::domain::record::{Fields, KindDef, PartOf, RecordData, SignedEdits, Violation, check_values};
 use crate::domain::refused::Refusal;
 use crate::domain::signature::Meaning;
 use crate::domain::text::with_article;
 use crate::domain::time::Moment;
+use serde_json::Value;
+
 use crate::domain::workflow::{Condition, Unfilled, World, missing_fields, unfilled};
 
 /// A file that is attached, without its bytes.
@@ -66,6 +69,10 @@ impl<F> Job<'_, F> {
             set.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect(),
         ));
         self.refuse_unfilled(id)?;
+        self.refuse_former(def, &set, None)?;
+        refuse_violations(&*self.change.get(id)?, self.change.rules())?;
+        let conditions = self.change.case(id, |case| (def.may_create)(case))?;
+        self.require(format!("Creating {}", with_article(&def.word.to_lowercase())), conditions)?;
         let effects = self.change.case(id, |case| (def.on_create)(case))?;
         self.change.apply(effects)?;
         self.references_exist(id, &set)?;
@@ -94,6 +101,7 @@ impl<F> Job<'_, F> {
         self.refuse_closed_parent(&data)?;
         let set = self.values(def, set)?;
         refuse_closed(&data, &set)?;
+        self.refuse_former(def, &set, Some(&data))?;
         self.ask_why_values_change(&data, &set, reason)?;
         let changed: Vec<&str> = set
             .iter()
@@ -112,9 +120,9 @@ impl<F> Job<'_, F> {
         self.refuse_unfilled(id)?;
         self.references_exist(id, &set)?;
         let after = self.change.get(id)?;
-        refuse_violations(&after)?;
+        refuse_violations(&after, self.change.rules())?;
         self.refuse_own(id, &changed)?;
-        let follows = (def.on_edit)(&changed);
+        let follows = (def.on_edit)(&after, &changed);
         if !follows.is_empty() {
             self.change.set(id, &follows)?;
         }
@@ -130,12 +138,37 @@ impl<F> Job<'_, F> {
         data: &RecordData,
         reason: Option<&str>,
     ) -> Result<(), Refusal<F>> {
-        for signed in [Some(data.head.id), data.head.parent].into_iter().flatten() {
+        let whole = if self.is_covered_with_its_parent(data)? { data.head.parent } else { None };
+        for signed in [Some(data.head.id), whole].into_iter().flatten() {
             if self.change.is_signed(signed)? {
                 self.ask_reason(reason, || format!("a change of {signed}, which was signed before,"))?;
             }
         }
         Ok(())
+    }
+
+    /// A value that is kept elsewhere by now is no longer entered here.
+    fn refuse_former(&self, def: &KindDef, set: &Fields, before: Option<&RecordData>) -> Result<(), Refusal<F>> {
+        let rules = self.change.rules();
+        let entered = set.iter().find(|(name, value)| {
+            let known = before.map_or(&Value::Null, |data| data.value(name));
+            known != *value && def.field(name).is_some_and(|field| field.is_former(rules))
+        });
+        match entered {
+            Some((name, _)) => Err(former(name).with_labels(def)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a signature on the record to which a part belongs covers the part. By the first rule set every signature did.
+    fn is_covered_with_its_parent(&self, data: &RecordData) -> Result<bool, Refusal<F>> {
+        let (Some(part_of), Some(parent)) = (data.def().part_of, data.head.parent) else { return Ok(true) };
+        if self.change.rules() < PLAN_RULES {
+            return Ok(true);
+        }
+        let world: &dyn World = &self.change;
+        let signatures = world.signatures(parent);
+        Ok(signatures.iter().flat_map(|signature| &signature.covers).any(|cover| cover.part.covers(part_of)))
     }
 
     /// A part can be changed only in certain states of the record to which it belongs.
@@ -344,9 +377,14 @@ fn refuse_fixed_files<F>(subject: &RecordData) -> Result<(), Refusal<F>> {
     Ok(())
 }
 
+/// The refusal of a value that is kept elsewhere by now.
+pub(super) fn former<F>(name: &str) -> Refusal<F> {
+    Refusal::invalid(name, "is kept in the maintenance plan now; enter it there")
+}
+
 /// Refuses a record whose values contradict each other, as an invalid policy.
-pub(super) fn refuse_violations<F>(data: &RecordData) -> Result<(), Refusal<F>> {
-    let violations: Vec<Violation> = (data.def().violations)(data)
+pub(super) fn refuse_violations<F>(data: &RecordData, rules: u32) -> Result<(), Refusal<F>> {
+    let violations: Vec<Violation> = (data.def().violations)(data, rules)
         .into_iter()
         .map(|(field, reason)| Violation { field: field.to_owned(), reason })
         .collect();

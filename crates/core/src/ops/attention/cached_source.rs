@@ -83,6 +83,10 @@ impl<F> World for CachedSource<'_, F> {
         self.note(self.source.parts(parent, kind))
     }
 
+    fn in_states(&self, kind: Kind, states: &[&str]) -> Vec<SharedRecord> {
+        self.note(self.source.in_states(kind, states))
+    }
+
     fn all(&self, kind: Kind) -> Vec<SharedRecord> {
         self.note(self.source.all(kind))
     }

@@ -5,7 +5,6 @@
 
 use super::named;
 use crate::domain::approval::{self, Approval};
-use crate::domain::change_request::ChangeState;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::Via;
@@ -55,18 +54,19 @@ impl Staff {
 }
 
 /// The persons who may not approve the content of an approval.
-pub(super) fn excluded(world: &dyn World, approval: &Approval) -> Vec<RecordId> {
-    if world.policy().author_may_not_approve == Some(false) {
-        Vec::new()
-    } else {
-        approval::authors_of(world, approval)
-    }
+pub(super) fn excluded(work: &ChangeSet<'_>, approval: RecordId) -> Vec<RecordId> {
+    let found = work.case(approval, |case| {
+        let content = case.data.typed::<Approval>();
+        content.map(|content| approval::excluded(case, &content)).unwrap_or_default()
+    });
+    found.unwrap_or_default()
 }
 
 /// The records in which the work of `data` continues.
 pub(super) fn of(work: &ChangeSet<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead> {
-    if awaits_approval(data) {
-        return waiting_approvals(work, staff, data);
+    let waiting = waiting_approvals(work, staff, data);
+    if !waiting.is_empty() {
+        return waiting;
     }
     let here = data.head.state.as_str();
     let links = data.def().next_records.iter().filter(|link| link.from.contains(&here));
@@ -79,18 +79,14 @@ pub(super) fn of(work: &ChangeSet<'_>, staff: &Staff, data: &RecordData) -> Vec<
         .collect()
 }
 
-/// Whether it is a change with open approvals.
-fn awaits_approval(data: &RecordData) -> bool {
-    data.head.id.kind == Kind::ChangeRequest && ChangeState::of(data) == Some(ChangeState::AwaitingApproval)
-}
-
 /// The next action in a record: its open approvals, or the next step of its main line. Empty if there is none.
 fn onward(work: &ChangeSet<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead> {
     if data.is_terminal() {
         return Vec::new();
     }
-    if awaits_approval(data) {
-        return waiting_approvals(work, staff, data);
+    let waiting = waiting_approvals(work, staff, data);
+    if !waiting.is_empty() {
+        return waiting;
     }
     let id = data.head.id;
     let here = data.head.state.as_str();
@@ -105,14 +101,17 @@ fn onward(work: &ChangeSet<'_>, staff: &Staff, data: &RecordData) -> Vec<Ahead> 
     vec![Ahead { record: id, text }]
 }
 
-/// The open approvals of a change, with the persons who have to sign them.
-fn waiting_approvals(work: &ChangeSet<'_>, staff: &Staff, change: &RecordData) -> Vec<Ahead> {
-    work.referring(change.head.id, Kind::Approval)
+/// The open approvals of a record, with the persons who have to sign them.
+fn waiting_approvals(work: &ChangeSet<'_>, staff: &Staff, subject: &RecordData) -> Vec<Ahead> {
+    if subject.def().approvable.is_none() {
+        return Vec::new();
+    }
+    work.naming(subject.head.id, Kind::Approval, "subject")
         .iter()
-        .filter_map(|data| Some((data, data.typed::<Approval>()?, approval::missing_roles(work, data))))
-        .filter(|(.., missing)| !missing.is_empty())
-        .map(|(data, content, missing)| {
-            let whose = staff.whose(&missing, &excluded(work, &content));
+        .map(|data| (data, approval::missing_roles(work, data)))
+        .filter(|(_, missing)| !missing.is_empty())
+        .map(|(data, missing)| {
+            let whose = staff.whose(&missing, &excluded(work, data.head.id));
             let id = data.head.id;
             Ahead { record: id, text: format!("{id} waits for a signature: {whose}") }
         })

@@ -1,6 +1,6 @@
 //! Deadlines of change requests.
 
-use super::{ChangeRequest, ChangeState as S, Urgency, granted_approval};
+use super::{ChangeRequest, ChangeState as S, Urgency};
 use crate::domain::approval::{self, ApprovalState};
 use crate::domain::choice::Choice as _;
 use crate::domain::deadline::{Deadline, Limit, STATE_SINCE, Task};
@@ -75,7 +75,7 @@ pub(super) const ALL: &[Deadline] = &[
         "IEC 62304 8.2.1",
     )
     .rank(0)
-    .only(|case| granted_approval(case).is_none()),
+    .only(|case| approval::granted(case).is_none()),
     Deadline::new(
         "Complete what was postponed in the emergency",
         Role::DevLead,

@@ -4,16 +4,20 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::approval;
+use crate::domain::authority::AuthoritySubject;
+use crate::domain::authorship;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
-use crate::domain::impact_analysis::{self, ImpactAnalysis, ImpactState};
+use crate::domain::impact_analysis::{self, Conclusion, ImpactAnalysis, ImpactState};
+use crate::domain::kind::Approvable;
 use crate::domain::person::Role;
+use crate::domain::policy::PLAN_RULES;
 use crate::domain::problem_report::{self, ProblemState};
 use crate::domain::product::Market;
 use crate::domain::questions::ACTIVITIES;
 use crate::domain::record::Fields;
 use crate::domain::shared_record::SharedRecord;
-use crate::domain::signature::Meaning;
+use crate::domain::signature::{Meaning, Part};
 use crate::domain::workflow::{Case, Condition, Effect, Move, World};
 use serde_json::{Value, json};
 
@@ -43,7 +47,7 @@ pub(super) const MOVES: &[Move] = &[
     )
     .clause("IEC 62304 6.2.4")
     .guard(|case| case.with::<ChangeRequest>(ready_for_approval))
-    .effects(|case| case.effects::<ChangeRequest>(ask_approval)),
+    .effects(approval::request),
     Move::new(APPROVE, "Approve", &[S::AwaitingApproval.code()], S::Approved.code(), &[]),
     Move::new(REJECT, "Reject", &[S::AwaitingApproval.code()], S::Rejected.code(), &[]),
     Move::new(
@@ -94,7 +98,7 @@ pub(super) const MOVES: &[Move] = &[
         .sign(Meaning::Verified)
         .clause("IEC 62304 8.2.3")
         .guard(|case| case.with::<ChangeRequest>(work::verified)),
-    Move::new("release", "Released", &[S::Verified.code()], S::Released.code(), &[]),
+    Move::new(RELEASE, "Released", &[S::Verified.code()], S::Released.code(), &[]),
     Move::new("close", "Close", &[S::Released.code()], S::Closed.code(), &[Role::Quality])
         .sign(Meaning::Approved)
         .clause("IEC 62304 6.2.5")
@@ -208,13 +212,72 @@ fn ready_for_approval(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
     conditions
 }
 
-/// Conditions that must still be met when an approval of the change is signed, and when the work starts: class, markets and
-/// authority matrix may have changed since the approval was requested.
-pub fn still_ready(case: &Case, change: &ChangeRequest, approval: &approval::Approval) -> Vec<Condition> {
-    let mut conditions = Vec::new();
-    if let Some((data, analysis)) = analysis_of(case, change) {
-        conditions.push(approval::requires_all_roles(case.world, approval, change, &analysis));
-        conditions.extend(impact_analysis::still_reviewed(case, change, &data));
+/// How a change request is approved. Class, markets and authority matrix may have changed since the approval was requested.
+pub(super) static APPROVABLE: Approvable = Approvable {
+    subjects: |case| with_analysis(case, |change, analysis| subjects(change, analysis)),
+    always: &[],
+    also_fixes: |case| with_analysis(case, |change, _| change.impact_analysis.map(|id| (id, Part::Content)).into_iter().collect()),
+    authors: authors,
+    ready: |case| case.with::<ChangeRequest>(still_ready),
+    granted: granted,
+    refused: refused,
+    authors_may_sign: false,
+    persons: 1,
+    expires: true,
+};
+
+fn with_analysis<T: Default>(case: &Case, look: impl FnOnce(&ChangeRequest, &ImpactAnalysis) -> T) -> T {
+    let Some(change) = case.data.typed::<ChangeRequest>() else { return T::default() };
+    let Some((_, analysis)) = analysis_of(case, &change) else { return T::default() };
+    look(&change, &analysis)
+}
+
+/// The rows of the authority matrix that apply to a change.
+fn subjects(change: &ChangeRequest, analysis: &ImpactAnalysis) -> Vec<AuthoritySubject> {
+    let rows = [
+        (change.soup_or_security(), AuthoritySubject::ChangeSecurity),
+        (analysis.touches_safety(), AuthoritySubject::ChangeSafety),
+        (change.regulatory_significant(), AuthoritySubject::ChangeRegulatory),
+    ];
+    let mut subjects: Vec<_> = rows.into_iter().filter(|(is, _)| *is).map(|(_, subject)| subject).collect();
+    if subjects.is_empty() {
+        subjects.push(AuthoritySubject::ChangeRoutine);
+    }
+    subjects
+}
+
+fn authors(case: &Case) -> Vec<RecordId> {
+    let change = case.data.typed::<ChangeRequest>();
+    let analysed = change.and_then(|change| case.world.record(change.impact_analysis?));
+    authorship::of_change(case.world, case.data, analysed.as_ref())
+}
+
+fn granted(case: &Case) -> Vec<Effect> {
+    let approve = Effect::Move { id: case.id(), go: APPROVE };
+    let lock = with_analysis(case, |change, _| change.impact_analysis)
+        .map(|id| Effect::Move { id, go: impact_analysis::LOCK });
+    std::iter::once(approve).chain(lock).collect()
+}
+
+/// A refusal rejects the change; its problems return to evaluation.
+fn refused(case: &Case) -> Vec<Effect> {
+    let mut effects = vec![Effect::Move { id: case.id(), go: REJECT }];
+    if let Some(change) = case.data.typed::<ChangeRequest>() {
+        effects.extend(problems_without(case.world, case.id(), &change));
+    }
+    effects
+}
+
+/// Conditions that must still be met when an approval of the change is signed, and when the work starts.
+fn still_ready(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
+    let analysis = analysis_of(case, change);
+    let acceptable = analysis
+        .as_ref()
+        .is_some_and(|(_, analysis)| !matches!(analysis.conclusion, None | Some(Conclusion::Unacceptable)));
+    let text = "The impact analysis does not conclude that the change is unacceptable";
+    let mut conditions = vec![Condition::new("IEC 62304 7.4", text, acceptable)];
+    if let Some((data, _)) = &analysis {
+        conditions.extend(impact_analysis::still_reviewed(case, change, data));
     }
     conditions.extend(matrix_decided(case, change));
     conditions.extend(markets_decided(case, change));
@@ -265,26 +328,11 @@ fn markets_decided(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         .collect()
 }
 
-fn ask_approval(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
-    let Some((_, analysis)) = analysis_of(case, change) else { return Vec::new() };
-    vec![Effect::Create {
-        kind: Kind::Approval,
-        set: approval::new_fields(case, change, &analysis),
-        link_back: None,
-    }]
-}
-
-fn open_approvals(case: &Case) -> Vec<SharedRecord> {
-    case.world.referring(case.id(), Kind::Approval).into_iter().filter(|data| !data.is_terminal()).collect()
-}
-
-fn withdraw_approvals(case: &Case) -> impl Iterator<Item = Effect> {
-    open_approvals(case).into_iter().map(|data| Effect::Move { id: data.head.id, go: approval::INVALIDATE })
-}
-
 /// The change will not be made: its approval no longer counts, and its problems need a new decision.
 fn give_up(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
-    withdraw_approvals(case).chain(problems_without(case.world, case.id(), change)).collect()
+    let mut effects = approval::withdraw(case);
+    effects.extend(problems_without(case.world, case.id(), change));
+    effects
 }
 
 /// The changes that resolve a problem. A change may also name a problem that was found while it was verified, or that is only
@@ -326,7 +374,7 @@ pub fn problems_without(world: &dyn World, id: RecordId, change: &ChangeRequest)
 
 /// Scope or analysis will change after approval: the approval no longer counts, and a new analysis replaces the old one.
 fn analyse_again(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
-    let mut effects: Vec<Effect> = withdraw_approvals(case).collect();
+    let mut effects = approval::withdraw(case);
     effects.extend(new_analysis(case, change));
     effects
 }
@@ -345,16 +393,8 @@ pub fn new_analysis(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
     effects
 }
 
-/// The approval that is granted on the current content.
-pub fn granted_approval(case: &Case) -> Option<SharedRecord> {
-    case.world
-        .referring(case.id(), Kind::Approval)
-        .into_iter()
-        .find(|data| approval::is_valid(case.world, data))
-}
-
 fn may_be_made(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
-    let granted = granted_approval(case);
+    let granted = approval::granted(case);
     let mut conditions = vec![Condition::new(
         "IEC 62304 6.2.4, 8.2.1",
         "The current content of the change is approved",
@@ -374,7 +414,8 @@ fn may_be_made(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         let open = approval.as_ref().map(|approval| approval.conditions_open()).unwrap_or_default();
         conditions
             .push(Condition::new("", "The conditions of the approval are met", open == 0).on(data.head.id));
-        conditions.extend(approval.map(|approval| still_ready(case, change, &approval)).unwrap_or_default());
+        conditions.extend(still_ready(case, change));
+        conditions.extend(approval.map(|approval| approval::requires_all_roles(case, &approval)).unwrap_or_default());
     }
     let submission =
         change.regulatory_decisions.iter().any(|row| row.decision == Some(RegulatoryDecision::Submission));
@@ -384,6 +425,9 @@ fn may_be_made(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         conditions.push(Condition::new("ISO 13485 7.3.9", text, cleared).at("clearance_ref"));
     }
     conditions.extend(problems_evaluated(case, change));
+    if case.rules >= PLAN_RULES {
+        conditions.push(case.world.governing().is_in_force());
+    }
     conditions
 }
 

@@ -5,10 +5,14 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::rules::{analysis_of, granted_approval};
+use super::rules::analysis_of;
+use crate::domain::approval;
 use super::*;
+use crate::domain::communication;
 use crate::domain::impact_analysis::Answer;
+use crate::domain::policy::PLAN_RULES;
 use crate::domain::problem_report::{self, ProblemState};
+use crate::domain::process_deviation;
 use crate::domain::record::Fields;
 use crate::domain::signature::Meaning;
 use crate::domain::test_record::{self, TestOutcome};
@@ -46,7 +50,7 @@ pub(super) fn made_as_approved(case: &Case, change: &ChangeRequest) -> Vec<Condi
     let others: Vec<&str> =
         change.changed_cis.iter().map(|ci| &**ci).filter(|ci| !approved.contains(ci)).collect();
     let described = change.as_specified == Some(true) || !change.deviation.trim().is_empty();
-    let since = granted_approval(case).map(|data| data.head.state_since);
+    let since = approval::granted(case).map(|data| data.head.state_since);
     let after = matches!((change.work_started_at, since), (Some(start), Some(granted)) if start >= granted);
     vec![
         Condition::new("IEC 62304 8.2.2", "Any deviation from the approved change is described", described).at("deviation"),
@@ -63,8 +67,18 @@ pub(super) fn made_as_approved(case: &Case, change: &ChangeRequest) -> Vec<Condi
             others.is_empty(),
         )
         .at("changed_cis"),
-        Condition::new("IEC 62304 6.2.4", "The work started after the approval", after).at("work_started_at"),
+        started_after_approval(case, after),
     ]
+}
+
+/// The work started after the approval. If it did not, a process deviation says so: nothing is dated back (domain 2.13).
+fn started_after_approval(case: &Case, after: bool) -> Condition {
+    let told = case.rules >= PLAN_RULES && process_deviation::of_change(case.world, case.id()).is_some();
+    let text = match (after, case.rules >= PLAN_RULES) {
+        (false, true) => "The work started after the approval, or a process deviation says that it did not: raise one that names this change, and contain it",
+        (true, _) | (false, false) => "The work started after the approval",
+    };
+    Condition::new("IEC 62304 6.2.4", text, after || told).at("work_started_at")
 }
 
 /// Activities that come after the start of verification: testing, and the release.
@@ -183,5 +197,8 @@ pub(super) fn closable(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         Condition::new("IEC 62304 9.7", format!("{id} is in verification of its resolution, or closed"), met)
             .on(id)
     }));
+    if case.rules >= PLAN_RULES {
+        conditions.extend(communication::decided_for_change(case, change));
+    }
     conditions
 }

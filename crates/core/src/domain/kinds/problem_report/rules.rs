@@ -4,7 +4,7 @@ use crate::domain::change_request::{ChangeRequest, ChangeState, changes_for};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
 use crate::domain::person::Role;
-use crate::domain::policy::AuthoritySubject;
+use crate::domain::authority::AuthoritySubject;
 use crate::domain::record::Fields;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part};
@@ -98,7 +98,7 @@ pub(super) const MOVES: &[Move] = &[
         &[],
     ),
     Move::new(
-        "verify_resolution",
+        VERIFY_RESOLUTION,
         "Verify the resolution",
         &[S::Resolving.code()],
         S::VerifyingResolution.code(),
@@ -134,7 +134,7 @@ fn evaluated(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
     ];
     let required = case
         .world
-        .policy()
+        .governing()
         .required_roles(&[AuthoritySubject::ProblemSafety], case.world.product().class().is_b_or_c());
     let others = required.into_iter().chain([Role::RiskManager]).filter(|role| *role != Role::DevLead);
     conditions.extend(signed_by_each(case, others.collect(), "safety evaluation", "IEC 62304 6.2.1.3"));
@@ -195,7 +195,7 @@ fn no_action(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
 /// affected (domain 2.15).
 fn others_agree(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
     let subject = [AuthoritySubject::ProblemNoAction];
-    let required = case.world.policy().required_roles(&subject, may_touch_safety(problem.safety_effect));
+    let required = case.world.governing().required_roles(&subject, may_touch_safety(problem.safety_effect));
     let others = required.into_iter().filter(|role| *role != Role::Quality).collect();
     signed_by_each(case, others, "decision", "IEC 62304 9.2 b").collect()
 }
@@ -327,7 +327,7 @@ pub(super) fn signing(case: &Case) -> Signing {
     let open = matches!(S::of(case.data), Some(S::Investigating | S::Evaluated));
     let conditions = vec![Condition::new("", "The evaluation is under way", open)];
     let subjects = [AuthoritySubject::ProblemSafety, AuthoritySubject::ProblemNoAction];
-    let mut by = case.world.policy().required_roles(&subjects, true);
+    let mut by = case.world.governing().required_roles(&subjects, true);
     by.extend([Role::RiskManager, Role::SecurityLead]);
     by.sort_unstable();
     by.dedup();

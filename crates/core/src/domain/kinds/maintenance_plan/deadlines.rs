@@ -1,0 +1,77 @@
+//! Deadlines of the maintenance plan: its review, its day, and the checks of its feedback sources.
+
+use std::collections::BTreeMap;
+
+use super::{MaintenancePlan, MaintenancePlanState as S};
+use crate::domain::deadline::{Deadline, Limit, Task};
+use crate::domain::ids::Kind;
+use crate::domain::person::Role;
+use crate::domain::plan_review::{PlanReview, PlanReviewState};
+use crate::domain::source_check::{SourceCheck, SourceCheckState};
+use crate::domain::time::Day;
+use crate::domain::workflow::Case;
+
+pub(super) const ALL: &[Deadline] = &[
+    Deadline::new(
+        "Put the approved plan in force",
+        Role::Quality,
+        &[S::Approved.code()],
+        Limit::Tasks(put_in_force),
+        "IEC 62304 6.1",
+    )
+    .rank(1),
+    Deadline::new("Review the maintenance plan", Role::Quality, &[S::Effective.code()], Limit::Tasks(review), "ISO 13485 4.2.4")
+        .rank(3),
+    Deadline::new(
+        "Check the feedback sources",
+        Role::Support,
+        &[S::Effective.code()],
+        Limit::Tasks(check_sources),
+        "IEC 62304 6.2.1.1",
+    )
+    .rank(2),
+];
+
+fn put_in_force(case: &Case) -> Vec<Task> {
+    let by = case.data.typed::<MaintenancePlan>().and_then(|plan| plan.effective_from);
+    by.map(|by| Task { what: String::new(), by }).into_iter().collect()
+}
+
+fn days(count: Option<u32>) -> i64 {
+    i64::from(count.unwrap_or_default())
+}
+
+/// The next review: an interval after the last one, or after the plan was put in force.
+fn review(case: &Case) -> Vec<Task> {
+    let Some(plan) = case.data.typed::<MaintenancePlan>() else { return Vec::new() };
+    let reviews = case.world.referring(case.id(), Kind::PlanReview);
+    let done = reviews.iter().filter(|data| PlanReviewState::of(data) == Some(PlanReviewState::Done));
+    let last = done.filter_map(|data| data.typed::<PlanReview>()?.reviewed_on).max();
+    let since = last.or(plan.in_force_from);
+    since.map(|since| Task { what: String::new(), by: since.plus_days(days(plan.plan_review_days)) }).into_iter().collect()
+}
+
+/// The last check of each source of the plans, by its code.
+fn last_checks(case: &Case) -> BTreeMap<String, Day> {
+    let mut last = BTreeMap::new();
+    for data in case.world.all(Kind::SourceCheck) {
+        let counts = SourceCheckState::of(&data) == Some(SourceCheckState::Recorded);
+        let Some(check) = data.typed::<SourceCheck>().filter(|_| counts) else { continue };
+        let Some(on) = check.checked_on else { continue };
+        let day = last.entry(check.source.to_string()).or_insert(on);
+        *day = on.max(*day);
+    }
+    last
+}
+
+/// The next check of each source: an interval after the last one, or after the plan was put in force.
+fn check_sources(case: &Case) -> Vec<Task> {
+    let Some(plan) = case.data.typed::<MaintenancePlan>() else { return Vec::new() };
+    let last = last_checks(case);
+    let tasks = plan.feedback_sources.iter().filter_map(|source| {
+        let since = last.get(&*source.code).copied().or(plan.in_force_from)?;
+        let what = format!("Check the feedback source {}: {}", source.code, source.name);
+        Some(Task { what, by: since.plus_days(days(source.polling_days)) })
+    });
+    tasks.collect()
+}

@@ -1,0 +1,324 @@
+//! What must be so at each step of a release (IEC 62304 5.8; domain 2.7). Every unmet condition names where it is mended.
+
+use std::collections::BTreeSet;
+
+use super::{DifferenceKind, Release, ReleaseState as S, TaskDecision, standing_problems, uncovered, versions};
+use crate::domain::approval;
+use crate::domain::change_request::{ChangeRequest, ChangeState, RegulatoryDecision};
+use crate::domain::choice::Choice as _;
+use crate::domain::communication;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::shared_record::SharedRecord;
+use crate::domain::text::Line;
+use crate::domain::workflow::{Case, Condition};
+
+/// All conditions up to the release, whatever its state is: the whole gate at once.
+pub fn gate(case: &Case) -> Vec<Condition> {
+    let Some(release) = case.data.typed::<Release>() else { return Vec::new() };
+    let mut conditions = may_be_built(case, &release);
+    conditions.extend(is_fixed(case, &release));
+    conditions.extend(is_verified(case, &release));
+    conditions.extend(may_be_released(case, &release));
+    let mut seen = BTreeSet::new();
+    conditions.retain(|condition| seen.insert(condition.text.clone()));
+    conditions
+}
+
+/// Whether a text is a SHA-256 in hexadecimal digits.
+pub(super) fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn changes<'a>(case: &'a Case, release: &'a Release) -> impl Iterator<Item = (RecordId, Option<SharedRecord>)> {
+    release.change_requests.iter().map(|id| (*id, case.world.record(*id)))
+}
+
+/// The version is new, and the work on every change is done.
+pub(super) fn may_be_built(case: &Case, release: &Release) -> Vec<Condition> {
+    let mut conditions = vec![
+        is_unique(case, release),
+        follows_the_last(case, release),
+        comes_after(case, release),
+        Condition::new(
+            "IEC 62304 6.3.2",
+            "It contains a change, or is the initial release",
+            !release.change_requests.is_empty() || release.release_kind == Some(super::ReleaseKind::Initial),
+        )
+        .at("change_requests"),
+    ];
+    conditions.extend(changes(case, release).map(|(id, data)| {
+        let done = data.as_ref().and_then(|data| ChangeState::of(data)).is_some_and(ChangeState::is_done);
+        Condition::new("IEC 62304 8.2.2", format!("{id} is implemented"), done).on(id)
+    }));
+    conditions.extend(changes(case, release).filter_map(|(id, _)| in_another_release(case, id)));
+    conditions
+}
+
+fn is_unique(case: &Case, release: &Release) -> Condition {
+    let others = case.world.all(Kind::Release);
+    let same = others.iter().find(|data| data.head.id != case.id() && versions::plain(data.text("version")) == versions::plain(&release.version));
+    let text = format!("No other release has the version {}", release.version);
+    let condition = Condition::new("IEC 62304 5.8.4", text, same.is_none()).at("version");
+    match same {
+        Some(other) => Condition { text: format!("{}; {} has it", condition.text, other.head.id), ..condition },
+        None => condition,
+    }
+}
+
+/// It follows the last release, so that differences are those since then. A first release follows none.
+fn follows_the_last(case: &Case, release: &Release) -> Condition {
+    let others = case.world.all(Kind::Release);
+    let released: Vec<&SharedRecord> = others
+        .iter()
+        .filter(|data| data.head.id != case.id() && S::of(data).is_some_and(S::was_released))
+        .collect();
+    let met = match release.predecessor {
+        Some(before) => released.iter().any(|data| data.head.id == before),
+        None => released.is_empty(),
+    };
+    Condition::new("IEC 62304 8.3", "It follows a version that was released, if there is one", met).at("predecessor")
+}
+
+/// Its version is higher than that of the release that it follows; a rollback returns to an earlier state with a new version.
+fn comes_after(case: &Case, release: &Release) -> Condition {
+    let before = release.predecessor.and_then(|id| case.world.record(id));
+    let before = before.as_ref().map_or("", |data| data.text("version"));
+    let met = versions::order(&release.version, before).is_none_or(std::cmp::Ordering::is_gt);
+    let text = if before.is_empty() {
+        "Its version is higher than the one before".to_owned()
+    } else {
+        format!("{} is higher than {before}, which it follows", release.version)
+    };
+    Condition::new("IEC 62304 5.8.4", text, met).at("version")
+}
+
+fn in_another_release(case: &Case, change: RecordId) -> Option<Condition> {
+    let others = case.world.naming(change, Kind::Release, "change_requests");
+    let other = others.iter().find(|data| {
+        data.head.id != case.id()
+            && S::of(data).is_some_and(|state| state.is_before_release() || state.was_released())
+    })?;
+    let text = format!("{change} is not in another release; {} has it", other.head.id);
+    Some(Condition::new("IEC 62304 8.2.4", text, false).at("change_requests"))
+}
+
+/// The artifact, the build and the baseline are recorded, and a change is behind every difference.
+pub(super) fn is_fixed(case: &Case, release: &Release) -> Vec<Condition> {
+    let mut conditions = vec![
+        Condition::new(
+            "IEC 62304 5.8.4",
+            "The SHA-256 of the artifact has 64 hexadecimal digits",
+            is_sha256(&release.artifact_sha256),
+        )
+        .at("artifact_sha256"),
+    ];
+    if case.world.product().class().is_b_or_c() {
+        conditions.push(
+            Condition::new("IEC 62304 5.8.5", "The build procedure is named", !release.build_procedure_ref.is_empty())
+                .at("build_procedure_ref"),
+        );
+        let described = !release.build_environment.trim().is_empty();
+        conditions.push(
+            Condition::new("IEC 62304 5.8.5", "The build environment is described with its versions", described)
+                .at("build_environment"),
+        );
+    }
+    conditions.push(soup_is_known(case, release));
+    conditions.extend(uncovered(case.world, release).into_iter().map(|difference| {
+        let (field, clause) = match difference.kind {
+            DifferenceKind::Item => ("baseline_items", "IEC 62304 8.2.1"),
+            DifferenceKind::Soup => ("soup_baseline", "IEC 62304 8.1.2, 8.2.1"),
+        };
+        let text = format!("An approved change of this release is behind {}", difference.words());
+        Condition::new(clause, text, false).at(field)
+    }));
+    conditions
+}
+
+fn soup_is_known(case: &Case, release: &Release) -> Condition {
+    if release.soup_baseline.is_empty() {
+        let said = !release.no_soup_reason.trim().is_empty();
+        return Condition::new("IEC 62304 8.1.2", "The SOUP is read from a bill of materials, or it is said why there is none", said)
+            .at("soup_baseline");
+    }
+    let kept = has_file(case, &release.bill_sha256);
+    Condition::new("IEC 62304 8.1.2", "The bill of materials with this SHA-256 is attached", kept).at("bill_sha256")
+}
+
+/// Whether a file with this digest is attached to the record.
+fn has_file(case: &Case, sha256: &Line) -> bool {
+    is_sha256(sha256)
+        && case
+            .world
+            .referring(case.id(), Kind::Attachment)
+            .iter()
+            .any(|data| data.text("sha256").eq_ignore_ascii_case(sha256))
+}
+
+/// Everything is verified on this artifact, and everything that stays is evaluated.
+pub(super) fn is_verified(case: &Case, release: &Release) -> Vec<Condition> {
+    let same = is_sha256(&release.artifact_sha256)
+        && release.tested_sha256.eq_ignore_ascii_case(&release.artifact_sha256);
+    let mut conditions =
+        vec![Condition::new("IEC 62304 5.8.1", "The tested artifact is the one that is released", same).at("tested_sha256")];
+    conditions.extend(changes_verified(case, release));
+    conditions.extend(residual_evaluated(case, release));
+    conditions.extend(tasks_answered(case, release));
+    conditions.extend(soup_reviewed(case, release));
+    conditions.extend(markets_decided(case, release));
+    conditions
+}
+
+/// Every change is verified, and an approval covers it as it is now.
+fn changes_verified(case: &Case, release: &Release) -> Vec<Condition> {
+    let mut conditions = Vec::new();
+    for (id, data) in changes(case, release) {
+        let Some(data) = data else { continue };
+        let verified = ChangeState::of(&data).is_some_and(ChangeState::is_verified);
+        conditions.push(Condition::new("IEC 62304 5.8.1", format!("{id} is verified"), verified).on(id));
+        let subject = Case { data: &data, world: case.world, now: case.now, actor: case.actor, rules: case.rules };
+        let covered = approval::granted(&subject).is_some();
+        let text = format!("An approval covers {id} as it is now");
+        conditions.push(Condition::new("IEC 62304 6.2.4, 8.2.1", text, covered).on(id));
+        let change = data.typed::<ChangeRequest>();
+        let waits = change.is_some_and(|change| {
+            let submits = |row: &crate::domain::change_request::MarketDecision| row.decision == Some(RegulatoryDecision::Submission);
+            change.regulatory_decisions.iter().any(submits) && change.clearance_ref.is_empty()
+        });
+        if waits {
+            conditions.push(Condition::new("ISO 13485 7.3.9", format!("The submission of {id} is cleared"), false).on(id));
+        }
+    }
+    conditions
+}
+
+/// The residual anomalies are exactly the problems that stand in the version, each evaluated; an empty list is a statement.
+fn residual_evaluated(case: &Case, release: &Release) -> Vec<Condition> {
+    let standing: BTreeSet<RecordId> = standing_problems(case.world, release).into_iter().collect();
+    let listed: BTreeSet<RecordId> = release.residual_anomalies.iter().filter_map(|row| row.problem).collect();
+    let mut conditions: Vec<Condition> = standing
+        .difference(&listed)
+        .map(|id| {
+            let text = format!("{id} stands in {} and is among the residual anomalies", release.version);
+            Condition::new("IEC 62304 5.8.2", text, false).at("residual_anomalies")
+        })
+        .collect();
+    conditions.extend(listed.difference(&standing).map(|id| {
+        let text = format!("{id} does not stand in {}, and is not among the residual anomalies", release.version);
+        Condition::new("IEC 62304 5.8.2", text, false).at("residual_anomalies")
+    }));
+    if release.residual_anomalies.is_empty() {
+        let stated = release.none_known == Some(true);
+        conditions.push(
+            Condition::new("IEC 62304 5.8.2", "It is stated that no anomaly is known", stated).at("none_known"),
+        );
+    } else if release.none_known == Some(true) {
+        let text = "It is not stated that no anomaly is known, since some are listed";
+        conditions.push(Condition::new("IEC 62304 5.8.2", text, false).at("none_known"));
+    }
+    for (row, number) in release.residual_anomalies.iter().zip(1..) {
+        let evaluated = row.problem.is_some() && !row.evaluation.trim().is_empty() && !row.rationale.trim().is_empty();
+        let what = row.problem.map_or_else(|| format!("row {number}"), |id| id.to_string());
+        conditions.push(
+            Condition::new("IEC 62304 5.8.3", format!("The residual anomaly {what} is evaluated, with its reason to stay"), evaluated)
+                .at("residual_anomalies"),
+        );
+        let text = format!("The risk of the residual anomaly {what} is acceptable");
+        conditions.push(Condition::new("IEC 62304 5.8.3", text, row.risk_acceptable == Some(true)).at("residual_anomalies"));
+    }
+    conditions
+}
+
+fn tasks_answered(case: &Case, release: &Release) -> Vec<Condition> {
+    let governing = case.world.governing();
+    let mut names: Vec<&str> = governing.plan().release_tasks.iter().map(|row| &*row.task).collect();
+    names.extend(release.tasks.iter().map(|row| &*row.task).filter(|task| !task.is_empty()));
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(*name));
+    names
+        .into_iter()
+        .map(|name| {
+            let row = release.tasks.iter().find(|row| &*row.task == name);
+            let answered = row.is_some_and(|row| {
+                matches!(row.decision, Some(TaskDecision::Performed | TaskDecision::NotApplicable))
+                    && !row.evidence.trim().is_empty()
+            });
+            let text = format!("“{name}” is performed with evidence, or does not apply for a reason");
+            Condition::new("IEC 62304 5.8.6", text, answered).at("tasks")
+        })
+        .collect()
+}
+
+/// The SOUP was reviewed inside the window of the plan, and its open findings are decided.
+fn soup_reviewed(case: &Case, release: &Release) -> Vec<Condition> {
+    if release.soup_baseline.is_empty() {
+        return Vec::new();
+    }
+    let governing = case.world.governing();
+    let window = governing.plan().soup_review_window_days;
+    let fresh = release.soup_reviewed_on.is_some_and(|on| {
+        window.is_some_and(|days| case.now.day().days_since(on) <= i64::from(days))
+    });
+    let words = window.map_or_else(|| "as many days as the plan says".to_owned(), |days| format!("{days} days"));
+    vec![
+        Condition::new("IEC 62304 7.1.3", "The review of the SOUP is named", !release.soup_review_ref.is_empty())
+            .at("soup_review_ref"),
+        Condition::new("IEC 62304 7.1.3", format!("The SOUP was reviewed within {words}"), fresh).at("soup_reviewed_on"),
+        Condition::new(
+            "IEC 81001-5-1 9.5",
+            "The open findings of the SOUP are decided",
+            !release.findings_statement.trim().is_empty(),
+        )
+        .at("findings_statement"),
+    ]
+}
+
+fn markets_decided(case: &Case, release: &Release) -> Vec<Condition> {
+    let markets = case.world.product().markets.clone();
+    markets
+        .into_iter()
+        .map(|market| {
+            let row = release.regulatory_decisions.iter().find(|row| row.market == Some(market));
+            let decided = row.is_some_and(|row| !row.decision.is_empty() && row.clear == Some(true));
+            let text = format!("The release is decided for {}, and nothing is awaited there", market.word());
+            Condition::new("ISO 13485 7.3.9", text, decided).at("regulatory_decisions")
+        })
+        .collect()
+}
+
+/// It is approved as it is, archived, and users and authorities can be told.
+pub(super) fn may_be_released(case: &Case, release: &Release) -> Vec<Condition> {
+    let mut conditions = vec![
+        case.world.governing().is_in_force(),
+        approval::is_granted(case, "IEC 62304 5.8"),
+        Condition::new(
+            "IEC 62304 5.8.7",
+            "The SHA-256 of the archive has 64 hexadecimal digits",
+            is_sha256(&release.archive_sha256),
+        )
+        .at("archive_sha256"),
+        archive_reads_back(release),
+    ];
+    conditions.extend(is_unique_still(case, release));
+    conditions.extend(communication::decided_for_release(case, release));
+    conditions
+}
+
+fn is_unique_still(case: &Case, release: &Release) -> Vec<Condition> {
+    vec![is_unique(case, release), follows_the_last(case, release)]
+}
+
+/// The archive was read again and is unchanged.
+pub(super) fn archive_reads_back(release: &Release) -> Condition {
+    let last = release.archive_checks.iter().filter(|row| row.checked_on.is_some()).max_by_key(|row| row.checked_on);
+    let same = last.is_some_and(|row| row.sha256.eq_ignore_ascii_case(&release.archive_sha256));
+    let text = match last {
+        Some(row) if !same && is_sha256(&row.sha256) => format!(
+            "The archive was read again with the same SHA-256; it was {}…, and {}… was recorded",
+            row.sha256.get(..8).unwrap_or_default(),
+            release.archive_sha256.get(..8).unwrap_or_default()
+        ),
+        _ => "The archive was read again with the same SHA-256".to_owned(),
+    };
+    Condition::new("IEC 62304 5.8.7", text, same).at("archive_checks")
+}
