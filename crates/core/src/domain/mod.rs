@@ -11,12 +11,12 @@ pub mod requests;
 
 pub use base::{canonical, choice, ids, precis, role, text};
 pub use kinds::{
-    approval, attachment, authorship, change_request, communication, feedback, impact_analysis, maintenance_plan,
-    person, plan_review, policy, problem_report, process_deviation, product, questions, recipient, release,
-    source_check, test_record,
+    approval, attachment, authorship, change_request, communication, feedback, impact_analysis,
+    maintenance_plan, person, plan_review, policy, problem_report, process_deviation, product, questions,
+    recipient, release, source_check, test_record,
 };
 pub use mainstay_base::time;
 pub use model::{
-    authority, calendar, clock, continuation, deadline, event, field, kind, packet, record, refused, shared_record,
-    signature, time_stamp, workflow,
+    authority, calendar, clock, continuation, deadline, event, field, kind, packet, record, refused,
+    shared_record, signature, time_stamp, workflow,
 };

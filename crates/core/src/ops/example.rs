@@ -20,6 +20,9 @@ use mainstay_base::time::Moment;
 
 /// The chapters of the story. Their steps are performed in the order of their clocks.
 const CHAPTERS: &[(&str, &str)] = &[
+    ("plan.ron", include_str!("../../../../assets/example/plan.ron")),
+    ("releases.ron", include_str!("../../../../assets/example/releases.ron")),
+    ("deviation.ron", include_str!("../../../../assets/example/deviation.ron")),
     ("people.ron", include_str!("../../../../assets/example/people.ron")),
     ("feedback.ron", include_str!("../../../../assets/example/feedback.ron")),
     ("problems.ron", include_str!("../../../../assets/example/problems.ron")),

@@ -63,7 +63,8 @@ pub fn default_policy() -> Fields {
 
 /// The first maintenance plan that ships with the program: example values, all of them undecided, with a row for each market.
 pub fn example_plan(markets: &[Market]) -> Fields {
-    let mut plan: Fields = ron::from_str(include_str!("../../../../assets/policy/plan.ron")).unwrap_or_default();
+    let mut plan: Fields =
+        ron::from_str(include_str!("../../../../assets/policy/plan.ron")).unwrap_or_default();
     let known: Vec<serde_json::Value> =
         plan.get("regulator_matrix").and_then(|rows| rows.as_array()).cloned().unwrap_or_default();
     let row = |market: &Market| {
@@ -84,7 +85,8 @@ impl ProductFile {
     /// The fields of a first maintenance plan for this file: the examples, and in their place what the policy of an older file
     /// holds.
     pub fn first_plan(&self) -> Result<Fields, Refused> {
-        let product = self.store.record(PRODUCT)?.and_then(|data| data.typed::<Product>()).unwrap_or_default();
+        let product =
+            self.store.record(PRODUCT)?.and_then(|data| data.typed::<Product>()).unwrap_or_default();
         let mut plan = example_plan(&product.markets);
         let policy = self.store.record(POLICY)?;
         let former = Kind::Policy.def().fields().filter(|field| field.former_since.is_some());

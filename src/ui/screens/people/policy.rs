@@ -3,11 +3,11 @@
 use eframe::egui;
 use egui::{Grid, Label, ScrollArea, Ui};
 
+use crate::domain::authority::AuthorityRow;
 use crate::domain::calendar::Holiday;
 use crate::domain::choice::Choice as _;
 use crate::domain::field::is_empty;
 use crate::domain::person::Role;
-use crate::domain::authority::AuthorityRow;
 use crate::domain::policy::Policy;
 use crate::domain::record::{RecordData, Section};
 use crate::ops::POLICY;

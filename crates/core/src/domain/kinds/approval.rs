@@ -139,7 +139,10 @@ fn with_subject<T>(
 ) -> Option<T> {
     let data = case.world.record(approval.subject?)?;
     let rules = data.def().approvable?;
-    Some(look(rules, &Case { data: &data, world: case.world, now: case.now, actor: case.actor, rules: case.rules }))
+    Some(look(
+        rules,
+        &Case { data: &data, world: case.world, now: case.now, actor: case.actor, rules: case.rules },
+    ))
 }
 
 /// The roles that must sign for a subject now.
@@ -185,8 +188,7 @@ fn new_fields(case: &Case, rules: &Approvable) -> Fields {
     let also: Vec<(RecordId, Part)> = (rules.also_fixes)(case);
     let mut fixed = vec![fixed(case.world, case.data, Part::Scope)];
     fixed.extend(
-        also.iter()
-            .filter_map(|(id, part)| Some(self::fixed(case.world, &case.world.record(*id)?, *part))),
+        also.iter().filter_map(|(id, part)| Some(self::fixed(case.world, &case.world.record(*id)?, *part))),
     );
     let mut set = Fields::new();
     let title = format!("Approval of {}: {}", case.id(), case.data.title());
@@ -239,8 +241,10 @@ pub fn signed_roles(world: &dyn World, data: &SharedRecord) -> Vec<Role> {
 fn signers(world: &dyn World, data: &SharedRecord) -> Vec<RecordId> {
     let signatures = world.signatures(data.head.id);
     let approved = signatures.iter().filter(|signature| signature.meaning == Meaning::Approved);
-    let mut people: Vec<RecordId> =
-        approved.filter(|signature| signature_holds(world, signature)).map(|signature| signature.signer).collect();
+    let mut people: Vec<RecordId> = approved
+        .filter(|signature| signature_holds(world, signature))
+        .map(|signature| signature.signer)
+        .collect();
     people.sort_unstable();
     people.dedup();
     people
@@ -319,7 +323,8 @@ pub fn authors_of(case: &Case, approval: &Approval) -> Vec<RecordId> {
 
 /// Those who may not sign an approval because they wrote its content.
 pub fn excluded(case: &Case, approval: &Approval) -> Vec<RecordId> {
-    let strict = approval.subject.and_then(|id| id.kind.def().approvable).is_none_or(|rules| !rules.authors_may_sign);
+    let strict =
+        approval.subject.and_then(|id| id.kind.def().approvable).is_none_or(|rules| !rules.authors_may_sign);
     if strict && case.world.policy().author_may_not_approve != Some(false) {
         authors_of(case, approval)
     } else {
@@ -346,7 +351,8 @@ fn may_approve(case: &Case, approval: &Approval) -> Vec<Condition> {
         let signed = signers(case.world, case.data).contains(&actor);
         conditions.push(Condition::new("ISO 13485", "You have not signed it already", !signed));
     }
-    let strict = approval.subject.and_then(|id| id.kind.def().approvable).is_none_or(|rules| !rules.authors_may_sign);
+    let strict =
+        approval.subject.and_then(|id| id.kind.def().approvable).is_none_or(|rules| !rules.authors_may_sign);
     if strict && case.world.policy().author_may_not_approve != Some(false) {
         conditions.push(Condition::new(
             "ISO 13485",

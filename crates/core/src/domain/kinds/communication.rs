@@ -68,7 +68,14 @@ impl CommunicationKind {
 
     /// Whether it may be published instead of being sent to recipients.
     pub const fn may_be_published(self) -> bool {
-        matches!(self, Self::ReleaseNote | Self::SecurityAdvisory | Self::VexPublication | Self::EolNotice | Self::EosNotice)
+        matches!(
+            self,
+            Self::ReleaseNote
+                | Self::SecurityAdvisory
+                | Self::VexPublication
+                | Self::EolNotice
+                | Self::EosNotice
+        )
     }
 }
 
@@ -181,8 +188,14 @@ pub const APPROVE: &str = "approve";
 pub const REFUSED: &str = "approval_refused";
 
 /// Who writes communications and keeps their recipients.
-pub const WRITERS: &[Role] =
-    &[Role::Regulatory, Role::Quality, Role::Support, Role::DevLead, Role::SecurityLead, Role::ReleaseManager];
+pub const WRITERS: &[Role] = &[
+    Role::Regulatory,
+    Role::Quality,
+    Role::Support,
+    Role::DevLead,
+    Role::SecurityLead,
+    Role::ReleaseManager,
+];
 
 /// The declaration of communications.
 pub const DEF: KindDef = KindDef {

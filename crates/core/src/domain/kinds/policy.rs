@@ -227,7 +227,9 @@ pub const DEF: KindDef = KindDef {
     states: PolicyState::ALL,
     edit_by: &[Role::Quality],
     edit_signed: SignedEdits::All,
-    violations: |data, rules| data.typed::<Policy>().map(|policy| policy.violations(rules)).unwrap_or_default(),
+    violations: |data, rules| {
+        data.typed::<Policy>().map(|policy| policy.violations(rules)).unwrap_or_default()
+    },
     place: Place::People,
     ..KindDef::new(Kind::Policy, "Policy", "Policy")
 };

@@ -207,7 +207,10 @@ use ReleaseState as S;
 impl ReleaseState {
     /// Whether it was released to the field.
     pub const fn was_released(self) -> bool {
-        matches!(self, Self::Released | Self::Superseded | Self::Withdrawn | Self::OutOfService | Self::Archived)
+        matches!(
+            self,
+            Self::Released | Self::Superseded | Self::Withdrawn | Self::OutOfService | Self::Archived
+        )
     }
 
     /// Whether installations of it may be in the field.
@@ -219,7 +222,11 @@ impl ReleaseState {
     pub const fn is_before_release(self) -> bool {
         matches!(
             self,
-            Self::Planned | Self::Building | Self::CandidateVerification | Self::ReadyForApproval | Self::Approved
+            Self::Planned
+                | Self::Building
+                | Self::CandidateVerification
+                | Self::ReadyForApproval
+                | Self::Approved
         )
     }
 }
@@ -424,4 +431,3 @@ pub const DEF: KindDef = KindDef {
     evidence: &["5.8", "6.3.2", "8.1", "8.3"],
     ..KindDef::new(Kind::Release, "Release", "Releases")
 };
-

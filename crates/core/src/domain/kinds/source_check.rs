@@ -42,7 +42,8 @@ record! {
     }
 }
 
-const CHECKERS: &[Role] = &[Role::Support, Role::Quality, Role::Regulatory, Role::SecurityLead, Role::DevLead];
+const CHECKERS: &[Role] =
+    &[Role::Support, Role::Quality, Role::Regulatory, Role::SecurityLead, Role::DevLead];
 
 fn known_source(case: &Case) -> Vec<Condition> {
     let governing = case.world.governing();

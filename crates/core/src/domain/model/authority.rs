@@ -82,7 +82,11 @@ rows! {
 }
 
 /// The roles that must sign for any of several subjects and a class, in the order of the roles.
-pub fn required_roles(matrix: &[AuthorityRow], subjects: &[AuthoritySubject], class_b_or_c: bool) -> Vec<Role> {
+pub fn required_roles(
+    matrix: &[AuthorityRow],
+    subjects: &[AuthoritySubject],
+    class_b_or_c: bool,
+) -> Vec<Role> {
     let applies = |row: &&AuthorityRow| row.subject.is_some_and(|subject| subjects.contains(&subject));
     let mut roles: Vec<Role> = matrix
         .iter()

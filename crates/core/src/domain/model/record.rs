@@ -16,7 +16,9 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::{Approvable, NextRecords, Place, RowKey, Trace};
 use crate::domain::role::Role;
 use crate::domain::time::Moment;
-use crate::domain::workflow::{Case, Condition, Effect, Move, Signing, StateDef, no_effects, no_notices, no_signing};
+use crate::domain::workflow::{
+    Case, Condition, Effect, Move, Signing, StateDef, no_effects, no_notices, no_signing,
+};
 
 pub use row::ListRow;
 

@@ -390,7 +390,8 @@ impl<F> World for ChangeSet<'_, F> {
 
     fn in_states(&self, kind: Kind, states: &[&str]) -> Vec<SharedRecord> {
         let stored = self.note(self.source.in_states(kind, states));
-        let here = |data: &RecordData| data.head.id.kind == kind && states.contains(&data.head.state.as_str());
+        let here =
+            |data: &RecordData| data.head.id.kind == kind && states.contains(&data.head.state.as_str());
         self.with_touched(stored, here)
     }
 

@@ -242,7 +242,10 @@ pub(super) fn create_file<F>(
             return Err(Refusal::Rule("a file is created only once".to_owned()));
         }
         refuse_violations(&data, change.rules())?;
-        let entered = data.fields.keys().find(|name| kind.def().field(name).is_some_and(|field| field.is_former(change.rules())));
+        let entered = data
+            .fields
+            .keys()
+            .find(|name| kind.def().field(name).is_some_and(|field| field.is_former(change.rules())));
         if let Some(name) = entered {
             return Err(former(name).with_labels(kind.def()));
         }

@@ -148,7 +148,12 @@ impl<F> Job<'_, F> {
     }
 
     /// A value that is kept elsewhere by now is no longer entered here.
-    fn refuse_former(&self, def: &KindDef, set: &Fields, before: Option<&RecordData>) -> Result<(), Refusal<F>> {
+    fn refuse_former(
+        &self,
+        def: &KindDef,
+        set: &Fields,
+        before: Option<&RecordData>,
+    ) -> Result<(), Refusal<F>> {
         let rules = self.change.rules();
         let entered = set.iter().find(|(name, value)| {
             let known = before.map_or(&Value::Null, |data| data.value(name));

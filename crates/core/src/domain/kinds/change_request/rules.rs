@@ -214,13 +214,17 @@ fn ready_for_approval(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
 
 /// How a change request is approved. Class, markets and authority matrix may have changed since the approval was requested.
 pub(super) static APPROVABLE: Approvable = Approvable {
-    subjects: |case| with_analysis(case, |change, analysis| subjects(change, analysis)),
+    subjects: |case| with_analysis(case, subjects),
     always: &[],
-    also_fixes: |case| with_analysis(case, |change, _| change.impact_analysis.map(|id| (id, Part::Content)).into_iter().collect()),
-    authors: authors,
+    also_fixes: |case| {
+        with_analysis(case, |change, _| {
+            change.impact_analysis.map(|id| (id, Part::Content)).into_iter().collect()
+        })
+    },
+    authors,
     ready: |case| case.with::<ChangeRequest>(still_ready),
-    granted: granted,
-    refused: refused,
+    granted,
+    refused,
     authors_may_sign: false,
     persons: 1,
     expires: true,
@@ -415,7 +419,9 @@ fn may_be_made(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
         conditions
             .push(Condition::new("", "The conditions of the approval are met", open == 0).on(data.head.id));
         conditions.extend(still_ready(case, change));
-        conditions.extend(approval.map(|approval| approval::requires_all_roles(case, &approval)).unwrap_or_default());
+        conditions.extend(
+            approval.map(|approval| approval::requires_all_roles(case, &approval)).unwrap_or_default(),
+        );
     }
     let submission =
         change.regulatory_decisions.iter().any(|row| row.decision == Some(RegulatoryDecision::Submission));

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::rules::analysis_of;
-use crate::domain::approval;
 use super::*;
+use crate::domain::approval;
 use crate::domain::communication;
 use crate::domain::impact_analysis::Answer;
 use crate::domain::policy::PLAN_RULES;
@@ -75,7 +75,9 @@ pub(super) fn made_as_approved(case: &Case, change: &ChangeRequest) -> Vec<Condi
 fn started_after_approval(case: &Case, after: bool) -> Condition {
     let told = case.rules >= PLAN_RULES && process_deviation::of_change(case.world, case.id()).is_some();
     let text = match (after, case.rules >= PLAN_RULES) {
-        (false, true) => "The work started after the approval, or a process deviation says that it did not: raise one that names this change, and contain it",
+        (false, true) => {
+            "The work started after the approval, or a process deviation says that it did not: raise one that names this change, and contain it"
+        }
         (true, _) | (false, false) => "The work started after the approval",
     };
     Condition::new("IEC 62304 6.2.4", text, after || told).at("work_started_at")

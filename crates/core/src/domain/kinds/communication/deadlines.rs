@@ -56,7 +56,8 @@ fn is_acknowledged(case: &Case) -> bool {
 }
 
 fn missing(case: &Case) -> String {
-    let all = case.world.parts(case.id(), Kind::Recipient).iter().filter(|data| recipient::counts(data)).count();
+    let all =
+        case.world.parts(case.id(), Kind::Recipient).iter().filter(|data| recipient::counts(data)).count();
     let open = recipient::open(case.world, case.id());
     format!("Follow up {open} of {all} acknowledgements that are missing")
 }

@@ -14,7 +14,9 @@ use super::CommunicationKind;
 /// The fields of a communication about a release: its problems with their consequence, its changes, how it is installed. Empty if
 /// the record is no release.
 pub fn draft_for(world: &dyn World, id: RecordId) -> Fields {
-    let Some(release) = world.record(id).and_then(|data| data.typed::<Release>()) else { return Fields::new() };
+    let Some(release) = world.record(id).and_then(|data| data.typed::<Release>()) else {
+        return Fields::new();
+    };
     let product = world.product();
     let kind = match release.release_kind {
         Some(ReleaseKind::SecurityPatch) => CommunicationKind::SecurityAdvisory,
@@ -39,7 +41,8 @@ pub fn draft_for(world: &dyn World, id: RecordId) -> Fields {
             set.insert(name.to_owned(), value);
         }
     };
-    let title: String = format!("{} {}: {}", product.title, release.version, release.title).chars().take(500).collect();
+    let title: String =
+        format!("{} {}: {}", product.title, release.version, release.title).chars().take(500).collect();
     put("title", title.into());
     put("communication_kind", json!(kind));
     put("releases", json!([id]));
@@ -48,8 +51,11 @@ pub fn draft_for(world: &dyn World, id: RecordId) -> Fields {
     put("affected_versions", json!(versions));
     put("problem_and_consequence", problems_text(&problems).into());
     put("change_and_how_to_get_it", change_text(&release, &changes).into());
-    let workarounds: Vec<&str> =
-        problems.iter().map(|(_, problem)| problem.workaround.trim()).filter(|text| !text.is_empty()).collect();
+    let workarounds: Vec<&str> = problems
+        .iter()
+        .map(|(_, problem)| problem.workaround.trim())
+        .filter(|text| !text.is_empty())
+        .collect();
     put("compensating_controls", workarounds.join("\n").into());
     set
 }
@@ -59,8 +65,11 @@ fn problems_text(problems: &[(RecordId, std::sync::Arc<ProblemReport>)]) -> Stri
         .iter()
         .map(|(id, problem)| {
             let consequence = problem.criticality_text.trim();
-            let consequence =
-                if consequence.is_empty() { "The consequence of unchanged use is to be described." } else { consequence };
+            let consequence = if consequence.is_empty() {
+                "The consequence of unchanged use is to be described."
+            } else {
+                consequence
+            };
             format!("{} ({id}). {consequence}", problem.title)
         })
         .collect();
@@ -68,7 +77,8 @@ fn problems_text(problems: &[(RecordId, std::sync::Arc<ProblemReport>)]) -> Stri
 }
 
 fn change_text(release: &Release, changes: &[(RecordId, std::sync::Arc<ChangeRequest>)]) -> String {
-    let mut lines: Vec<String> = changes.iter().map(|(id, change)| format!("{} ({id}).", change.title)).collect();
+    let mut lines: Vec<String> =
+        changes.iter().map(|(id, change)| format!("{} ({id}).", change.title)).collect();
     let delivery = release.delivery_method.trim();
     if !delivery.is_empty() {
         lines.push(format!("Version {} is delivered as follows: {delivery}", release.version));

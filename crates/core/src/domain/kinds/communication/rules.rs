@@ -20,9 +20,15 @@ pub(super) const MOVES: &[Move] = &[
         .clause("IEC 62304 6.2.5")
         .guard(|case| case.with::<Communication>(complete))
         .effects(approval::request),
-    Move::new("return", "Return to draft", &[S::UnderReview.code(), S::Approved.code()], S::Drafted.code(), WRITERS)
-        .reason()
-        .effects(approval::withdraw),
+    Move::new(
+        "return",
+        "Return to draft",
+        &[S::UnderReview.code(), S::Approved.code()],
+        S::Drafted.code(),
+        WRITERS,
+    )
+    .reason()
+    .effects(approval::withdraw),
     Move::new(APPROVE, "Approve", &[S::UnderReview.code()], S::Approved.code(), &[]),
     Move::new(REFUSED, "Approval refused", &[S::UnderReview.code()], S::Drafted.code(), &[]),
     Move::new("issue", "Issue", &[S::Approved.code()], S::Issued.code(), &[Role::Regulatory, Role::Quality])
@@ -62,14 +68,19 @@ pub(super) static APPROVABLE: Approvable = Approvable {
     granted: |case| vec![Effect::Move { id: case.id(), go: APPROVE }],
     refused: |case| vec![Effect::Move { id: case.id(), go: REFUSED }],
     authors_may_sign: true,
-    persons: 2,
+    persons: 1,
     expires: false,
 };
 
 fn names_something(content: &Communication) -> Condition {
-    let named = !content.releases.is_empty() || !content.change_requests.is_empty() || !content.subjects.is_empty();
-    Condition::new("IEC 62304 8.2.4", "It names the release, the change or another record that it concerns", named)
-        .at("releases")
+    let named =
+        !content.releases.is_empty() || !content.change_requests.is_empty() || !content.subjects.is_empty();
+    Condition::new(
+        "IEC 62304 8.2.4",
+        "It names the release, the change or another record that it concerns",
+        named,
+    )
+    .at("releases")
 }
 
 /// Both texts of 6.2.5, and for a security advisory what IEC 81001-5-1 4.1.7 asks for.
@@ -90,19 +101,23 @@ fn complete(_: &Case, content: &Communication) -> Vec<Condition> {
         conditions.push(Condition::new("IEC 62304 6.2.5", text, !open).at("problem_and_consequence"));
     } else {
         let text = "It has a text";
-        conditions.push(Condition::new("IEC 62304 6.2.5", text, problem || change).at("problem_and_consequence"));
+        conditions
+            .push(Condition::new("IEC 62304 6.2.5", text, problem || change).at("problem_and_consequence"));
     }
     if kind == Some(CommunicationKind::SecurityAdvisory) {
         let versions = !content.affected_versions.is_empty();
         conditions.push(
-            Condition::new("IEC 81001-5-1 4.1.7", "The affected versions are named", versions).at("affected_versions"),
+            Condition::new("IEC 81001-5-1 4.1.7", "The affected versions are named", versions)
+                .at("affected_versions"),
         );
         let scored = !content.cvss.is_empty();
         conditions.push(Condition::new("IEC 81001-5-1 4.1.7", "The severity is scored", scored).at("cvss"));
     }
     if kind == Some(CommunicationKind::RegulatorReport) {
-        conditions
-            .push(Condition::new("21 CFR 806.10", "The authority is named", !content.authority.is_empty()).at("authority"));
+        conditions.push(
+            Condition::new("21 CFR 806.10", "The authority is named", !content.authority.is_empty())
+                .at("authority"),
+        );
     }
     conditions
 }
@@ -131,12 +146,17 @@ fn may_be_issued(case: &Case, content: &Communication) -> Vec<Condition> {
 /// Everybody acknowledged it or could not be reached, and its effectiveness was checked.
 fn is_effective(case: &Case, content: &Communication) -> Vec<Condition> {
     let checked = !content.effectiveness_check.trim().is_empty();
-    let mut conditions =
-        vec![Condition::new("ISO 13485 8.3.3", "The effectiveness was checked", checked).at("effectiveness_check")];
+    let mut conditions = vec![
+        Condition::new("ISO 13485 8.3.3", "The effectiveness was checked", checked).at("effectiveness_check"),
+    ];
     let unsent = recipient::unsent(case.world, case.id());
     conditions.push(Condition::new(
         "IEC 62304 6.2.5",
-        if unsent == 0 { "It was sent to every recipient".to_owned() } else { format!("It was sent to every recipient; {unsent} are left") },
+        if unsent == 0 {
+            "It was sent to every recipient".to_owned()
+        } else {
+            format!("It was sent to every recipient; {unsent} are left")
+        },
         unsent == 0,
     ));
     if content.communication_kind.is_some_and(CommunicationKind::is_acknowledged) {
@@ -144,7 +164,9 @@ fn is_effective(case: &Case, content: &Communication) -> Vec<Condition> {
         let text = if open == 0 {
             "Every recipient acknowledged it, or could not be reached in three attempts".to_owned()
         } else {
-            format!("Every recipient acknowledged it, or could not be reached in three attempts; {open} are left")
+            format!(
+                "Every recipient acknowledged it, or could not be reached in three attempts; {open} are left"
+            )
         };
         conditions.push(Condition::new("ISO 13485 8.3.3", text, open == 0));
     }
@@ -154,9 +176,21 @@ fn is_effective(case: &Case, content: &Communication) -> Vec<Condition> {
 /// The designated person decides, with justification, conclusions and follow-up (21 CFR 806.20(b)(4)).
 fn may_be_left_out(case: &Case, content: &Communication) -> Vec<Condition> {
     let filled = [
-        ("not_required_justification", "The justification is given", !content.not_required_justification.trim().is_empty()),
-        ("not_required_conclusions", "The conclusions are given", !content.not_required_conclusions.trim().is_empty()),
-        ("not_required_follow_up", "The follow-up is given", !content.not_required_follow_up.trim().is_empty()),
+        (
+            "not_required_justification",
+            "The justification is given",
+            !content.not_required_justification.trim().is_empty(),
+        ),
+        (
+            "not_required_conclusions",
+            "The conclusions are given",
+            !content.not_required_conclusions.trim().is_empty(),
+        ),
+        (
+            "not_required_follow_up",
+            "The follow-up is given",
+            !content.not_required_follow_up.trim().is_empty(),
+        ),
         ("markets", "The markets are named", !content.markets.is_empty()),
     ];
     let mut conditions: Vec<Condition> = filled
@@ -164,9 +198,11 @@ fn may_be_left_out(case: &Case, content: &Communication) -> Vec<Condition> {
         .map(|(field, text, met)| Condition::new("21 CFR 806.20(b)(4)", text, met).at(field))
         .collect();
     conditions.push(names_something(content));
-    let named = content.designated_person.is_some_and(|person| case.actor.is_none_or(|actor| actor == person));
+    let named =
+        content.designated_person.is_some_and(|person| case.actor.is_none_or(|actor| actor == person));
     conditions.push(
-        Condition::new("21 CFR 806.20(b)(4)", "The designated person is named, and signs", named).at("designated_person"),
+        Condition::new("21 CFR 806.20(b)(4)", "The designated person is named, and signs", named)
+            .at("designated_person"),
     );
     conditions
 }

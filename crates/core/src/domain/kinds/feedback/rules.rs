@@ -116,8 +116,13 @@ fn ask_reportability(case: &Case, feedback: &Feedback) -> Vec<Effect> {
 }
 
 fn judged(case: &Case, feedback: &Feedback) -> Vec<Condition> {
-    let known: Vec<String> =
-        case.world.governing().problem_criteria().iter().map(|criterion| criterion.code.to_string()).collect();
+    let known: Vec<String> = case
+        .world
+        .governing()
+        .problem_criteria()
+        .iter()
+        .map(|criterion| criterion.code.to_string())
+        .collect();
     vec![
         Condition::new(
             "IEC 62304 6.1 b",

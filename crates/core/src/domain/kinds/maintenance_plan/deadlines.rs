@@ -20,8 +20,14 @@ pub(super) const ALL: &[Deadline] = &[
         "IEC 62304 6.1",
     )
     .rank(1),
-    Deadline::new("Review the maintenance plan", Role::Quality, &[S::Effective.code()], Limit::Tasks(review), "ISO 13485 4.2.4")
-        .rank(3),
+    Deadline::new(
+        "Review the maintenance plan",
+        Role::Quality,
+        &[S::Effective.code()],
+        Limit::Tasks(review),
+        "ISO 13485 4.2.4",
+    )
+    .rank(3),
     Deadline::new(
         "Check the feedback sources",
         Role::Support,
@@ -48,7 +54,10 @@ fn review(case: &Case) -> Vec<Task> {
     let done = reviews.iter().filter(|data| PlanReviewState::of(data) == Some(PlanReviewState::Done));
     let last = done.filter_map(|data| data.typed::<PlanReview>()?.reviewed_on).max();
     let since = last.or(plan.in_force_from);
-    since.map(|since| Task { what: String::new(), by: since.plus_days(days(plan.plan_review_days)) }).into_iter().collect()
+    since
+        .map(|since| Task { what: String::new(), by: since.plus_days(days(plan.plan_review_days)) })
+        .into_iter()
+        .collect()
 }
 
 /// The last check of each source of the plans, by its code.

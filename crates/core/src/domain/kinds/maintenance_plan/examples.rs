@@ -9,14 +9,20 @@ pub fn source_of(field: &str) -> &'static str {
             "common practice of small makers; the standard names no limit"
         }
         "reportability_days" => "well inside the shortest limit of an authority (2 days, MDR 87(4))",
-        "change_pending_days" | "emergency_days" | "deviation_days" => "common practice; the standard names no limit",
+        "change_pending_days" | "emergency_days" | "deviation_days" => {
+            "common practice; the standard names no limit"
+        }
         "plan_review_days" => "yearly, as most quality systems review their documents (ISO 13485 4.2.4)",
         "trend_interval_days" => "quarterly; the standard names no interval (IEC 62304 9.6)",
         "soup_review_policy" => "30, 90 and 180 days by risk; published sample plans use six months for all",
         "soup_review_window_days" => "shorter than the shortest review interval of this example",
-        "soup_event_triggers" => "the events that guidance names: additions to the KEV catalogue, advisories, SOUP changes, releases",
+        "soup_event_triggers" => {
+            "the events that guidance names: additions to the KEV catalogue, advisories, SOUP changes, releases"
+        }
         "patch_timelines" => "limits of common vulnerability programmes; your contracts and risk file decide",
-        "regular_cycle_days" | "regular_cycle_justification" => "a quarterly cycle; FD&C 524B(b)(2)(A) asks for a justified one",
+        "regular_cycle_days" | "regular_cycle_justification" => {
+            "a quarterly cycle; FD&C 524B(b)(2)(A) asks for a justified one"
+        }
         "out_of_cycle_days" | "out_of_cycle_criteria" | "out_of_cycle_justification" => {
             "60 days as in the FDA postmarket guidance; FD&C 524B(b)(2)(B) asks for “as soon as possible”"
         }
@@ -25,7 +31,11 @@ pub fn source_of(field: &str) -> &'static str {
         "acknowledgement_days" => "30 days; authorities expect that acknowledgements are followed up",
         "archive_check_days" => "24 months; storage media are usually read again at this interval",
         "release_tasks" => "the tasks of IEC 62304 5.8 and what guidance adds",
-        _ if MaintenancePlan::SECTIONS.iter().flat_map(|section| section.fields).any(|known| known.name == field) => {
+        _ if MaintenancePlan::SECTIONS
+            .iter()
+            .flat_map(|section| section.fields)
+            .any(|known| known.name == field) =>
+        {
             "a sentence as published sample plans have it; replace it with your own procedure"
         }
         _ => "",

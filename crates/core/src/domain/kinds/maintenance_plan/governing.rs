@@ -102,7 +102,10 @@ impl Governing {
         match self.standing {
             Standing::InForce(_) => Condition::new("IEC 62304 6.1", text, true),
             Standing::NotYet(id) => Condition::new("IEC 62304 6.1", text, false).on(id),
-            Standing::NoPlan => Condition::new("IEC 62304 6.1", format!("{text}: write one under Maintenance plan"), false).on(PRODUCT),
+            Standing::NoPlan => {
+                Condition::new("IEC 62304 6.1", format!("{text}: write one under Maintenance plan"), false)
+                    .on(PRODUCT)
+            }
         }
     }
 

@@ -22,9 +22,15 @@ pub(super) const MOVES: &[Move] = &[
         .clause("IEC 62304 6.1")
         .guard(|case| case.with::<MaintenancePlan>(complete))
         .effects(approval::request),
-    Move::new("return", "Return to draft", &[S::InReview.code(), S::Approved.code()], S::Draft.code(), super::WRITERS)
-        .reason()
-        .effects(approval::withdraw),
+    Move::new(
+        "return",
+        "Return to draft",
+        &[S::InReview.code(), S::Approved.code()],
+        S::Draft.code(),
+        super::WRITERS,
+    )
+    .reason()
+    .effects(approval::withdraw),
     Move::new(APPROVE, "Approve", &[S::InReview.code()], S::Approved.code(), &[]),
     Move::new(REFUSED, "Approval refused", &[S::InReview.code()], S::Draft.code(), &[]),
     Move::new("put_in_force", "Put in force", &[S::Approved.code()], S::Effective.code(), &[Role::Quality])
@@ -34,14 +40,26 @@ pub(super) const MOVES: &[Move] = &[
         .guard(|case| case.with::<MaintenancePlan>(may_take_effect))
         .effects(|case| case.effects::<MaintenancePlan>(takes_effect)),
     Move::new(SUPERSEDE, "Superseded", &[S::Effective.code()], S::Superseded.code(), &[]),
-    Move::new("revise", "Write the next version", &[S::Effective.code()], S::Effective.code(), super::WRITERS)
-        .clause("ISO 13485 4.2.4")
-        .guard(no_other_is_written)
-        .effects(|case| case.effects::<MaintenancePlan>(next_version)),
-    Move::new("void", "Give up", &[S::Draft.code(), S::InReview.code(), S::Approved.code()], S::Void.code(), &[Role::Quality])
-        .reason()
-        .grave()
-        .effects(approval::withdraw),
+    Move::new(
+        "revise",
+        "Write the next version",
+        &[S::Effective.code()],
+        S::Effective.code(),
+        super::WRITERS,
+    )
+    .clause("ISO 13485 4.2.4")
+    .guard(no_other_is_written)
+    .effects(|case| case.effects::<MaintenancePlan>(next_version)),
+    Move::new(
+        "void",
+        "Give up",
+        &[S::Draft.code(), S::InReview.code(), S::Approved.code()],
+        S::Void.code(),
+        &[Role::Quality],
+    )
+    .reason()
+    .grave()
+    .effects(approval::withdraw),
 ];
 
 /// Decisions that a plan must say who signs. The other rows of the matrix are for records that come with a retirement.
@@ -113,9 +131,8 @@ pub(super) fn may_create(case: &Case) -> Vec<Condition> {
 
 fn no_other_is_written(case: &Case) -> Vec<Condition> {
     let plans = case.world.all(Kind::MaintenancePlan);
-    let other = plans
-        .iter()
-        .find(|data| data.head.id != case.id() && S::of(data).is_some_and(S::is_being_written));
+    let other =
+        plans.iter().find(|data| data.head.id != case.id() && S::of(data).is_some_and(S::is_being_written));
     let text = "No other version of the plan is being written";
     let condition = Condition::new("IEC 62304 6.1", text, other.is_none());
     vec![match other {
@@ -157,11 +174,10 @@ fn complete(case: &Case, plan: &MaintenancePlan) -> Vec<Condition> {
             Condition::new(field.clause, text, false).at(field.name)
         })
         .collect();
-    conditions.extend(
-        matrix_errors(&plan.authority, &DECIDED)
-            .into_iter()
-            .map(|error| Condition::new("IEC 62304 6.1 e", format!("The authority matrix is whole: {error}"), false).at("authority")),
-    );
+    conditions.extend(matrix_errors(&plan.authority, &DECIDED).into_iter().map(|error| {
+        Condition::new("IEC 62304 6.1 e", format!("The authority matrix is whole: {error}"), false)
+            .at("authority")
+    }));
     let tiers: Vec<&str> = RiskTier::VALUES
         .iter()
         .filter(|tier| !plan.soup_review_policy.iter().any(|row| row.tier == Some(**tier)))
@@ -183,15 +199,35 @@ fn complete(case: &Case, plan: &MaintenancePlan) -> Vec<Condition> {
 fn vulnerabilities(plan: &MaintenancePlan) -> Vec<Condition> {
     let not_applicable = !plan.not_cyber_justification.trim().is_empty();
     let filled = [
-        ("vulnerability_plan_ref", "the vulnerability management plan", !plan.vulnerability_plan_ref.is_empty()),
-        ("vulnerability_responsible", "who is responsible for vulnerabilities", !plan.vulnerability_responsible.is_empty()),
+        (
+            "vulnerability_plan_ref",
+            "the vulnerability management plan",
+            !plan.vulnerability_plan_ref.is_empty(),
+        ),
+        (
+            "vulnerability_responsible",
+            "who is responsible for vulnerabilities",
+            !plan.vulnerability_responsible.is_empty(),
+        ),
         ("vulnerability_monitoring", "what is monitored", !plan.vulnerability_monitoring.trim().is_empty()),
         ("patch_timelines", "patch timelines", !plan.patch_timelines.is_empty()),
         ("regular_cycle_days", "the regular update cycle", plan.regular_cycle_days.is_some()),
-        ("regular_cycle_justification", "why this regular cycle", !plan.regular_cycle_justification.trim().is_empty()),
-        ("out_of_cycle_criteria", "when an update is made out of cycle", !plan.out_of_cycle_criteria.trim().is_empty()),
+        (
+            "regular_cycle_justification",
+            "why this regular cycle",
+            !plan.regular_cycle_justification.trim().is_empty(),
+        ),
+        (
+            "out_of_cycle_criteria",
+            "when an update is made out of cycle",
+            !plan.out_of_cycle_criteria.trim().is_empty(),
+        ),
         ("out_of_cycle_days", "the limit out of cycle", plan.out_of_cycle_days.is_some()),
-        ("out_of_cycle_justification", "why this limit out of cycle", !plan.out_of_cycle_justification.trim().is_empty()),
+        (
+            "out_of_cycle_justification",
+            "why this limit out of cycle",
+            !plan.out_of_cycle_justification.trim().is_empty(),
+        ),
     ];
     filled
         .into_iter()
@@ -229,7 +265,9 @@ fn may_take_effect(case: &Case, plan: &MaintenancePlan) -> Vec<Condition> {
     let early = from.is_none_or(|from| from > case.now.day());
     let text = match (from, approved_on) {
         (Some(from), Some(on)) if from < on => {
-            format!("The plan takes effect after its approval; it says {from}, and was approved on {on}: return it and enter a later day")
+            format!(
+                "The plan takes effect after its approval; it says {from}, and was approved on {on}: return it and enter a later day"
+            )
         }
         _ => "The plan takes effect after its approval".to_owned(),
     };
@@ -244,7 +282,8 @@ fn may_take_effect(case: &Case, plan: &MaintenancePlan) -> Vec<Condition> {
 /// The plan is in force from today, and the former one until today: there is no gap and no overlap.
 fn takes_effect(case: &Case, _: &MaintenancePlan) -> Vec<Effect> {
     let today = case.now.day().to_string();
-    let one = |name: &str| -> Fields { [(name.to_owned(), Value::from(today.clone()))].into_iter().collect() };
+    let one =
+        |name: &str| -> Fields { [(name.to_owned(), Value::from(today.clone()))].into_iter().collect() };
     let mut effects = vec![Effect::Set { id: case.id(), set: one("in_force_from") }];
     for former in case.world.all(Kind::MaintenancePlan).iter().filter(|data| in_force(data)) {
         let id = former.head.id;
@@ -259,7 +298,11 @@ fn next_version(case: &Case, _: &MaintenancePlan) -> Vec<Effect> {
     let scope = MaintenancePlan::SECTIONS.iter().filter(|section| section.scope);
     let names: BTreeSet<&str> = scope.flat_map(|section| section.fields).map(|field| field.name).collect();
     let own = ["version", "effective_from", "reason_for_version", "supersedes"];
-    let copied = case.data.fields.iter().filter(|(name, _)| names.contains(name.as_str()) && !own.contains(&name.as_str()));
+    let copied = case
+        .data
+        .fields
+        .iter()
+        .filter(|(name, _)| names.contains(name.as_str()) && !own.contains(&name.as_str()));
     let set: Fields = copied.map(|(name, value)| (name.clone(), value.clone())).collect();
     vec![Effect::Create { kind: Kind::MaintenancePlan, set, link_back: None }]
 }
@@ -285,6 +328,7 @@ pub(super) fn notices(case: &Case) -> Vec<String> {
 }
 
 fn person_holds(case: &Case, person: RecordId, role: Role) -> bool {
-    let known: Option<Arc<crate::domain::person::Person>> = case.world.record(person).and_then(|data| data.typed());
+    let known: Option<Arc<crate::domain::person::Person>> =
+        case.world.record(person).and_then(|data| data.typed());
     known.is_some_and(|known| known.roles.contains(&role))
 }

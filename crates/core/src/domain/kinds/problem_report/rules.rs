@@ -1,10 +1,10 @@
 //! Transitions of problem reports and their guards (domain 2.3).
 
+use crate::domain::authority::AuthoritySubject;
 use crate::domain::change_request::{ChangeRequest, ChangeState, changes_for};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
 use crate::domain::person::Role;
-use crate::domain::authority::AuthoritySubject;
 use crate::domain::record::Fields;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part};

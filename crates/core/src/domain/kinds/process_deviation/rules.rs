@@ -9,9 +9,15 @@ use crate::domain::signature::Meaning;
 use crate::domain::workflow::{Case, Condition, Effect, Move};
 
 pub(super) const MOVES: &[Move] = &[
-    Move::new("contain", "Contained", &[S::Raised.code()], S::Contained.code(), &[Role::Quality, Role::DevLead])
-        .clause("ISO 13485 8.3.3")
-        .guard(|case| case.with::<ProcessDeviation>(names_what)),
+    Move::new(
+        "contain",
+        "Contained",
+        &[S::Raised.code()],
+        S::Contained.code(),
+        &[Role::Quality, Role::DevLead],
+    )
+    .clause("ISO 13485 8.3.3")
+    .guard(|case| case.with::<ProcessDeviation>(names_what)),
     Move::new(
         "analyse",
         "Conclude the analysis after the fact",

@@ -66,13 +66,11 @@ fn soup(release: &Release) -> Versions<'_> {
 /// The differences between a release and the one before, in the order of kind and item. Without one before, everything is new and
 /// nothing differs.
 pub fn differences(world: &dyn World, release: &Release) -> Vec<Difference> {
-    let before: Option<Arc<Release>> = release.predecessor.and_then(|id| world.record(id)).and_then(|data| data.typed());
+    let before: Option<Arc<Release>> =
+        release.predecessor.and_then(|id| world.record(id)).and_then(|data| data.typed());
     let Some(before) = before else { return Vec::new() };
-    let changes: Vec<(RecordId, Arc<ChangeRequest>)> = release
-        .change_requests
-        .iter()
-        .filter_map(|id| Some((*id, world.record(*id)?.typed()?)))
-        .collect();
+    let changes: Vec<(RecordId, Arc<ChangeRequest>)> =
+        release.change_requests.iter().filter_map(|id| Some((*id, world.record(*id)?.typed()?))).collect();
     let mut found = Vec::new();
     for (kind, then, now) in [
         (DifferenceKind::Item, items(&before), items(release)),
@@ -113,7 +111,7 @@ fn names_it(
             let rows: Vec<_> = change.affected_soup.iter().filter(|row| &*row.item == item).collect();
             let comes = |version: &&str| rows.iter().any(|row| &*row.to == *version);
             let goes = |version: &&str| rows.iter().any(|row| &*row.from == *version);
-            !rows.is_empty() && to.difference(from).all(|v| comes(v)) && from.difference(to).all(|v| goes(v))
+            !rows.is_empty() && to.difference(from).all(comes) && from.difference(to).all(goes)
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{DifferenceKind, Release, ReleaseState as S, TaskDecision, standing_problems, uncovered, versions};
+use super::{
+    DifferenceKind, Release, ReleaseState as S, TaskDecision, standing_problems, uncovered, versions,
+};
 use crate::domain::approval;
 use crate::domain::change_request::{ChangeRequest, ChangeState, RegulatoryDecision};
 use crate::domain::choice::Choice as _;
@@ -29,7 +31,10 @@ pub(super) fn is_sha256(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn changes<'a>(case: &'a Case, release: &'a Release) -> impl Iterator<Item = (RecordId, Option<SharedRecord>)> {
+fn changes<'a>(
+    case: &'a Case,
+    release: &'a Release,
+) -> impl Iterator<Item = (RecordId, Option<SharedRecord>)> {
     release.change_requests.iter().map(|id| (*id, case.world.record(*id)))
 }
 
@@ -56,11 +61,16 @@ pub(super) fn may_be_built(case: &Case, release: &Release) -> Vec<Condition> {
 
 fn is_unique(case: &Case, release: &Release) -> Condition {
     let others = case.world.all(Kind::Release);
-    let same = others.iter().find(|data| data.head.id != case.id() && versions::plain(data.text("version")) == versions::plain(&release.version));
+    let same = others.iter().find(|data| {
+        data.head.id != case.id()
+            && versions::plain(data.text("version")) == versions::plain(&release.version)
+    });
     let text = format!("No other release has the version {}", release.version);
     let condition = Condition::new("IEC 62304 5.8.4", text, same.is_none()).at("version");
     match same {
-        Some(other) => Condition { text: format!("{}; {} has it", condition.text, other.head.id), ..condition },
+        Some(other) => {
+            Condition { text: format!("{}; {} has it", condition.text, other.head.id), ..condition }
+        }
         None => condition,
     }
 }
@@ -76,7 +86,8 @@ fn follows_the_last(case: &Case, release: &Release) -> Condition {
         Some(before) => released.iter().any(|data| data.head.id == before),
         None => released.is_empty(),
     };
-    Condition::new("IEC 62304 8.3", "It follows a version that was released, if there is one", met).at("predecessor")
+    Condition::new("IEC 62304 8.3", "It follows a version that was released, if there is one", met)
+        .at("predecessor")
 }
 
 /// Its version is higher than that of the release that it follows; a rollback returns to an earlier state with a new version.
@@ -114,13 +125,21 @@ pub(super) fn is_fixed(case: &Case, release: &Release) -> Vec<Condition> {
     ];
     if case.world.product().class().is_b_or_c() {
         conditions.push(
-            Condition::new("IEC 62304 5.8.5", "The build procedure is named", !release.build_procedure_ref.is_empty())
-                .at("build_procedure_ref"),
+            Condition::new(
+                "IEC 62304 5.8.5",
+                "The build procedure is named",
+                !release.build_procedure_ref.is_empty(),
+            )
+            .at("build_procedure_ref"),
         );
         let described = !release.build_environment.trim().is_empty();
         conditions.push(
-            Condition::new("IEC 62304 5.8.5", "The build environment is described with its versions", described)
-                .at("build_environment"),
+            Condition::new(
+                "IEC 62304 5.8.5",
+                "The build environment is described with its versions",
+                described,
+            )
+            .at("build_environment"),
         );
     }
     conditions.push(soup_is_known(case, release));
@@ -138,11 +157,16 @@ pub(super) fn is_fixed(case: &Case, release: &Release) -> Vec<Condition> {
 fn soup_is_known(case: &Case, release: &Release) -> Condition {
     if release.soup_baseline.is_empty() {
         let said = !release.no_soup_reason.trim().is_empty();
-        return Condition::new("IEC 62304 8.1.2", "The SOUP is read from a bill of materials, or it is said why there is none", said)
-            .at("soup_baseline");
+        return Condition::new(
+            "IEC 62304 8.1.2",
+            "The SOUP is read from a bill of materials, or it is said why there is none",
+            said,
+        )
+        .at("soup_baseline");
     }
     let kept = has_file(case, &release.bill_sha256);
-    Condition::new("IEC 62304 8.1.2", "The bill of materials with this SHA-256 is attached", kept).at("bill_sha256")
+    Condition::new("IEC 62304 8.1.2", "The bill of materials with this SHA-256 is attached", kept)
+        .at("bill_sha256")
 }
 
 /// Whether a file with this digest is attached to the record.
@@ -159,8 +183,10 @@ fn has_file(case: &Case, sha256: &Line) -> bool {
 pub(super) fn is_verified(case: &Case, release: &Release) -> Vec<Condition> {
     let same = is_sha256(&release.artifact_sha256)
         && release.tested_sha256.eq_ignore_ascii_case(&release.artifact_sha256);
-    let mut conditions =
-        vec![Condition::new("IEC 62304 5.8.1", "The tested artifact is the one that is released", same).at("tested_sha256")];
+    let mut conditions = vec![
+        Condition::new("IEC 62304 5.8.1", "The tested artifact is the one that is released", same)
+            .at("tested_sha256"),
+    ];
     conditions.extend(changes_verified(case, release));
     conditions.extend(residual_evaluated(case, release));
     conditions.extend(tasks_answered(case, release));
@@ -176,17 +202,22 @@ fn changes_verified(case: &Case, release: &Release) -> Vec<Condition> {
         let Some(data) = data else { continue };
         let verified = ChangeState::of(&data).is_some_and(ChangeState::is_verified);
         conditions.push(Condition::new("IEC 62304 5.8.1", format!("{id} is verified"), verified).on(id));
-        let subject = Case { data: &data, world: case.world, now: case.now, actor: case.actor, rules: case.rules };
+        let subject =
+            Case { data: &data, world: case.world, now: case.now, actor: case.actor, rules: case.rules };
         let covered = approval::granted(&subject).is_some();
         let text = format!("An approval covers {id} as it is now");
         conditions.push(Condition::new("IEC 62304 6.2.4, 8.2.1", text, covered).on(id));
         let change = data.typed::<ChangeRequest>();
         let waits = change.is_some_and(|change| {
-            let submits = |row: &crate::domain::change_request::MarketDecision| row.decision == Some(RegulatoryDecision::Submission);
+            let submits = |row: &crate::domain::change_request::MarketDecision| {
+                row.decision == Some(RegulatoryDecision::Submission)
+            };
             change.regulatory_decisions.iter().any(submits) && change.clearance_ref.is_empty()
         });
         if waits {
-            conditions.push(Condition::new("ISO 13485 7.3.9", format!("The submission of {id} is cleared"), false).on(id));
+            conditions.push(
+                Condition::new("ISO 13485 7.3.9", format!("The submission of {id} is cleared"), false).on(id),
+            );
         }
     }
     conditions
@@ -195,7 +226,8 @@ fn changes_verified(case: &Case, release: &Release) -> Vec<Condition> {
 /// The residual anomalies are exactly the problems that stand in the version, each evaluated; an empty list is a statement.
 fn residual_evaluated(case: &Case, release: &Release) -> Vec<Condition> {
     let standing: BTreeSet<RecordId> = standing_problems(case.world, release).into_iter().collect();
-    let listed: BTreeSet<RecordId> = release.residual_anomalies.iter().filter_map(|row| row.problem).collect();
+    let listed: BTreeSet<RecordId> =
+        release.residual_anomalies.iter().filter_map(|row| row.problem).collect();
     let mut conditions: Vec<Condition> = standing
         .difference(&listed)
         .map(|id| {
@@ -204,27 +236,37 @@ fn residual_evaluated(case: &Case, release: &Release) -> Vec<Condition> {
         })
         .collect();
     conditions.extend(listed.difference(&standing).map(|id| {
-        let text = format!("{id} does not stand in {}, and is not among the residual anomalies", release.version);
+        let text =
+            format!("{id} does not stand in {}, and is not among the residual anomalies", release.version);
         Condition::new("IEC 62304 5.8.2", text, false).at("residual_anomalies")
     }));
     if release.residual_anomalies.is_empty() {
         let stated = release.none_known == Some(true);
         conditions.push(
-            Condition::new("IEC 62304 5.8.2", "It is stated that no anomaly is known", stated).at("none_known"),
+            Condition::new("IEC 62304 5.8.2", "It is stated that no anomaly is known", stated)
+                .at("none_known"),
         );
     } else if release.none_known == Some(true) {
         let text = "It is not stated that no anomaly is known, since some are listed";
         conditions.push(Condition::new("IEC 62304 5.8.2", text, false).at("none_known"));
     }
     for (row, number) in release.residual_anomalies.iter().zip(1..) {
-        let evaluated = row.problem.is_some() && !row.evaluation.trim().is_empty() && !row.rationale.trim().is_empty();
+        let evaluated =
+            row.problem.is_some() && !row.evaluation.trim().is_empty() && !row.rationale.trim().is_empty();
         let what = row.problem.map_or_else(|| format!("row {number}"), |id| id.to_string());
         conditions.push(
-            Condition::new("IEC 62304 5.8.3", format!("The residual anomaly {what} is evaluated, with its reason to stay"), evaluated)
-                .at("residual_anomalies"),
+            Condition::new(
+                "IEC 62304 5.8.3",
+                format!("The residual anomaly {what} is evaluated, with its reason to stay"),
+                evaluated,
+            )
+            .at("residual_anomalies"),
         );
         let text = format!("The risk of the residual anomaly {what} is acceptable");
-        conditions.push(Condition::new("IEC 62304 5.8.3", text, row.risk_acceptable == Some(true)).at("residual_anomalies"));
+        conditions.push(
+            Condition::new("IEC 62304 5.8.3", text, row.risk_acceptable == Some(true))
+                .at("residual_anomalies"),
+        );
     }
     conditions
 }
@@ -256,14 +298,20 @@ fn soup_reviewed(case: &Case, release: &Release) -> Vec<Condition> {
     }
     let governing = case.world.governing();
     let window = governing.plan().soup_review_window_days;
-    let fresh = release.soup_reviewed_on.is_some_and(|on| {
-        window.is_some_and(|days| case.now.day().days_since(on) <= i64::from(days))
-    });
-    let words = window.map_or_else(|| "as many days as the plan says".to_owned(), |days| format!("{days} days"));
+    let fresh = release
+        .soup_reviewed_on
+        .is_some_and(|on| window.is_some_and(|days| case.now.day().days_since(on) <= i64::from(days)));
+    let words =
+        window.map_or_else(|| "as many days as the plan says".to_owned(), |days| format!("{days} days"));
     vec![
-        Condition::new("IEC 62304 7.1.3", "The review of the SOUP is named", !release.soup_review_ref.is_empty())
-            .at("soup_review_ref"),
-        Condition::new("IEC 62304 7.1.3", format!("The SOUP was reviewed within {words}"), fresh).at("soup_reviewed_on"),
+        Condition::new(
+            "IEC 62304 7.1.3",
+            "The review of the SOUP is named",
+            !release.soup_review_ref.is_empty(),
+        )
+        .at("soup_review_ref"),
+        Condition::new("IEC 62304 7.1.3", format!("The SOUP was reviewed within {words}"), fresh)
+            .at("soup_reviewed_on"),
         Condition::new(
             "IEC 81001-5-1 9.5",
             "The open findings of the SOUP are decided",
@@ -310,7 +358,8 @@ fn is_unique_still(case: &Case, release: &Release) -> Vec<Condition> {
 
 /// The archive was read again and is unchanged.
 pub(super) fn archive_reads_back(release: &Release) -> Condition {
-    let last = release.archive_checks.iter().filter(|row| row.checked_on.is_some()).max_by_key(|row| row.checked_on);
+    let last =
+        release.archive_checks.iter().filter(|row| row.checked_on.is_some()).max_by_key(|row| row.checked_on);
     let same = last.is_some_and(|row| row.sha256.eq_ignore_ascii_case(&release.archive_sha256));
     let text = match last {
         Some(row) if !same && is_sha256(&row.sha256) => format!(

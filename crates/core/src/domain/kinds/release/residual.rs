@@ -49,8 +49,10 @@ fn names_a_version(data: &crate::domain::shared_record::SharedRecord, versions: 
 /// Whether a change that resolves the problem is in this release or was released before, and no change for it is still to come.
 fn is_resolved(world: &dyn World, release: &Release, problem: RecordId) -> bool {
     let changes = changes_for(world, problem);
-    let alive: Vec<_> =
-        changes.iter().filter(|change| ChangeState::of(change).is_some_and(|state| !state.is_given_up())).collect();
+    let alive: Vec<_> = changes
+        .iter()
+        .filter(|change| ChangeState::of(change).is_some_and(|state| !state.is_given_up()))
+        .collect();
     !alive.is_empty()
         && alive.iter().all(|change| {
             release.change_requests.contains(&change.head.id)

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::gate::{archive_reads_back, is_fixed, is_sha256, is_verified, may_be_built, may_be_released};
 use super::{
-    APPROVE, InService, REFUSED, Release, ReleaseState as S, ResidualAnomaly, SUPERSEDE, differences, standing_problems,
-    versions,
+    APPROVE, InService, REFUSED, Release, ReleaseState as S, ResidualAnomaly, SUPERSEDE, differences,
+    standing_problems, versions,
 };
 use crate::domain::approval;
 use crate::domain::authority::AuthoritySubject;
@@ -82,7 +82,13 @@ pub(super) const MOVES: &[Move] = &[
     .reason()
     .effects(approval::withdraw),
     Move::new(APPROVE, "Approve", &[S::ReadyForApproval.code()], S::Approved.code(), &[]),
-    Move::new(REFUSED, "Approval refused", &[S::ReadyForApproval.code()], S::CandidateVerification.code(), &[]),
+    Move::new(
+        REFUSED,
+        "Approval refused",
+        &[S::ReadyForApproval.code()],
+        S::CandidateVerification.code(),
+        &[],
+    ),
     Move::new("release", "Release", &[S::Approved.code()], S::Released.code(), &[Role::ReleaseManager])
         .sign(Meaning::Released)
         .clause("IEC 62304 5.8")
@@ -130,10 +136,16 @@ pub(super) const MOVES: &[Move] = &[
     Move::new("archive", "Archived", &[S::OutOfService.code()], S::Archived.code(), &[Role::Quality])
         .clause("IEC 62304 5.8.7")
         .guard(|case| case.with::<Release>(|_, release| vec![archive_reads_back(release)])),
-    Move::new("cancel", "Cancel", BEFORE_RELEASE, S::Cancelled.code(), &[Role::ReleaseManager, Role::Quality])
-        .reason()
-        .grave()
-        .effects(approval::withdraw),
+    Move::new(
+        "cancel",
+        "Cancel",
+        BEFORE_RELEASE,
+        S::Cancelled.code(),
+        &[Role::ReleaseManager, Role::Quality],
+    )
+    .reason()
+    .grave()
+    .effects(approval::withdraw),
 ];
 
 /// How a release is approved: Quality, the development lead and regulatory affairs sign it in any case (domain 2.7).
@@ -154,7 +166,9 @@ pub(super) static APPROVABLE: Approvable = Approvable {
 pub(super) fn may_create(case: &Case) -> Vec<Condition> {
     let version = case.data.text("version");
     let others = case.world.all(Kind::Release);
-    let same = others.iter().find(|data| data.head.id != case.id() && versions::plain(data.text("version")) == versions::plain(version));
+    let same = others.iter().find(|data| {
+        data.head.id != case.id() && versions::plain(data.text("version")) == versions::plain(version)
+    });
     let who = same.map_or_else(String::new, |data| format!("; {} has it", data.head.id));
     let text = format!("No other release has the version {version}{who}");
     vec![Condition::new("IEC 62304 5.8.4", text, same.is_none()).at("version")]
@@ -166,7 +180,10 @@ pub(super) fn follows(case: &Case) -> Vec<Effect> {
         return Vec::new();
     }
     let others = case.world.all(Kind::Release);
-    let last = others.iter().filter(|data| S::of(data) == Some(S::Released)).max_by_key(|data| data.head.state_since);
+    let last = others
+        .iter()
+        .filter(|data| S::of(data) == Some(S::Released))
+        .max_by_key(|data| data.head.state_since);
     let Some(last) = last else { return Vec::new() };
     let mut set = Fields::new();
     set.insert("predecessor".into(), last.head.id.to_string().into());
@@ -215,13 +232,18 @@ fn to_be_answered(case: &Case, release: &Release) -> Vec<Effect> {
     rows.extend(standing.iter().filter(|id| !listed(id)).map(|id| from_before(case, release, *id)));
     set.insert("residual_anomalies".into(), rows_or_empty(rows));
     let governing = case.world.governing();
-    let mut rows: Vec<Value> = release.tasks.iter().filter_map(|row| serde_json::to_value(row).ok()).collect();
-    let missing = governing.plan().release_tasks.iter().filter(|task| !release.tasks.iter().any(|row| row.task == task.task));
+    let mut rows: Vec<Value> =
+        release.tasks.iter().filter_map(|row| serde_json::to_value(row).ok()).collect();
+    let missing = governing
+        .plan()
+        .release_tasks
+        .iter()
+        .filter(|task| !release.tasks.iter().any(|row| row.task == task.task));
     rows.extend(missing.map(|task| json!({"task": task.task})));
     set.insert("tasks".into(), rows_or_empty(rows));
     let mut rows: Vec<Value> =
         release.regulatory_decisions.iter().filter_map(|row| serde_json::to_value(row).ok()).collect();
-    for market in case.world.product().markets.iter() {
+    for market in &case.world.product().markets {
         if !release.regulatory_decisions.iter().any(|row| row.market == Some(*market)) {
             rows.push(json!({"market": market}));
         }
@@ -237,10 +259,13 @@ fn rows_or_empty(rows: Vec<Value>) -> Value {
 /// A row for a problem that stands, with what the release before and the problem report say of it. Whether its risk is
 /// acceptable is decided anew.
 fn from_before(case: &Case, release: &Release, problem: RecordId) -> Value {
-    let before = release.predecessor.and_then(|id| case.world.record(id)).and_then(|data| data.typed::<Release>());
-    let row: Option<ResidualAnomaly> = before
-        .and_then(|before| before.residual_anomalies.iter().find(|row| row.problem == Some(problem)).cloned());
-    let workaround = case.world.record(problem).map_or_else(String::new, |data| data.text("workaround").to_owned());
+    let before =
+        release.predecessor.and_then(|id| case.world.record(id)).and_then(|data| data.typed::<Release>());
+    let row: Option<ResidualAnomaly> = before.and_then(|before| {
+        before.residual_anomalies.iter().find(|row| row.problem == Some(problem)).cloned()
+    });
+    let workaround =
+        case.world.record(problem).map_or_else(String::new, |data| data.text("workaround").to_owned());
     match row {
         Some(row) => {
             let row = ResidualAnomaly { risk_acceptable: None, ..row };
@@ -285,7 +310,9 @@ fn problem_goes_on(case: &Case, release: &Release, id: RecordId) -> Vec<Effect> 
     if state == ProblemState::Resolving && done {
         effects.push(Effect::Move { id, go: problem_report::VERIFY_RESOLUTION });
     }
-    if state.is_being_resolved() && (problem.released_in.is_empty() || problem.released_in.contains("unreleased")) {
+    if state.is_being_resolved()
+        && (problem.released_in.is_empty() || problem.released_in.contains("unreleased"))
+    {
         let mut set = Fields::new();
         set.insert("released_in".into(), release.version.to_string().into());
         effects.push(Effect::Set { id, set });
@@ -295,8 +322,12 @@ fn problem_goes_on(case: &Case, release: &Release, id: RecordId) -> Vec<Effect> 
 
 fn no_longer_in_use(_: &Case, release: &Release) -> Vec<Condition> {
     vec![
-        Condition::new("IEC 62304 8.3", "It is stated that it is not in service", release.in_service == Some(InService::No))
-            .at("in_service"),
+        Condition::new(
+            "IEC 62304 8.3",
+            "It is stated that it is not in service",
+            release.in_service == Some(InService::No),
+        )
+        .at("in_service"),
         Condition::new(
             "IEC 62304 8.3",
             "The evidence that it is out of service is given",

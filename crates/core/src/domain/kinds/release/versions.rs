@@ -5,7 +5,10 @@ use std::cmp::Ordering;
 /// The version without a leading “v” and in lower case, so that “V2.3.1” and “2.3.1” are the same.
 pub fn plain(version: &str) -> String {
     let text = version.trim().to_lowercase();
-    let rest = text.strip_prefix('v').map(str::trim_start).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let rest = text
+        .strip_prefix('v')
+        .map(str::trim_start)
+        .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     rest.map_or_else(|| text.clone(), str::to_owned)
 }
 
@@ -15,14 +18,15 @@ pub fn names_one(text: &str) -> bool {
     let parts: Vec<&str> = plain.split(['.', '-', '+', '_']).collect();
     plain.starts_with(|c: char| c.is_ascii_digit())
         && plain.contains('.')
-        && parts.iter().all(|part| !part.is_empty() && *part != "x" && part.chars().all(|c| c.is_ascii_alphanumeric()))
+        && parts
+            .iter()
+            .all(|part| !part.is_empty() && *part != "x" && part.chars().all(|c| c.is_ascii_alphanumeric()))
 }
 
 /// The order of two versions by their numbers; `None` if one of them is not written in numbers and points.
 pub fn order(a: &str, b: &str) -> Option<Ordering> {
-    let numbers = |text: &str| -> Option<Vec<u64>> {
-        plain(text).split('.').map(|part| part.parse().ok()).collect()
-    };
+    let numbers =
+        |text: &str| -> Option<Vec<u64>> { plain(text).split('.').map(|part| part.parse().ok()).collect() };
     let (mut a, mut b) = (numbers(a)?, numbers(b)?);
     let length = a.len().max(b.len());
     a.resize(length, 0);
@@ -46,7 +50,9 @@ mod tests {
         for text in ["2.3.1", "v2.3.1", "2.3.1-rc1", "2024.10"] {
             assert!(names_one(text), "{text}");
         }
-        for text in ["", "unknown", "2.x", "2.3.x", "2.3.0, 2.3.1", "before 2.3", "2", "2..3", "2.3 and later"] {
+        for text in
+            ["", "unknown", "2.x", "2.3.x", "2.3.0, 2.3.1", "before 2.3", "2", "2..3", "2.3 and later"]
+        {
             assert!(!names_one(text), "{text}");
         }
     }
