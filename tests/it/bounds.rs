@@ -342,10 +342,10 @@ fn references_lead_to_records_that_are_there_and_of_the_right_kind() {
     let refusal = desk.edit("dan", fb, json!({"problem_report": "CR-0001"})).unwrap_err().to_string();
     assert!(refusal.contains("is not a problem report"), "{refusal}");
     // Also in a row of a table.
+    let plan = desk.go("ana", crate::desk::PLAN, "revise").unwrap().made[0];
     for (person, why) in [("PN-0099", "there is no PN-0099"), ("FB-0001", "is not a person")] {
         let set = fields(json!({"deputies": [{"role": "quality", "person": person}]}));
-        let edit = Act::from(Request::Edit { id: "PL-0001".parse().unwrap(), set }).because("As decided");
-        let refusal = desk.signed("ana", edit).unwrap_err().to_string();
+        let refusal = desk.by("ana", Request::Edit { id: plan, set }).unwrap_err().to_string();
         assert!(refusal.contains(why), "{refusal}");
     }
     let twice = desk.edit("dan", fb, json!({"related": [fb, fb]})).unwrap_err().to_string();

@@ -100,9 +100,9 @@ fn the_example_verifies_and_has_something_overdue_of_each_sort() {
         {"login": "string", "full_name": "string", "roles": ["string"], "password": "string"}]});
     assert_eq!(shape(written), expected);
     assert_eq!(written["people"][0]["password"], EXAMPLE_PASSWORD);
-    assert_eq!(written["people"].as_array().unwrap().len(), 5);
+    assert_eq!(written["people"].as_array().unwrap().len(), 6);
     let accounts = with(&["list", path, "person", "--json"]).json();
-    assert_eq!(accounts["records"].as_array().unwrap().len(), 5, "everybody in the example can sign in");
+    assert_eq!(accounts["records"].as_array().unwrap().len(), 6, "everybody in the example can sign in");
 
     let verified = with(&["verify", path, "--json"]).json();
     assert_eq!(verified["findings"], json!([]));
@@ -159,7 +159,7 @@ fn records_are_listed_and_shown_in_words_and_in_a_stable_shape() {
     let states: BTreeSet<&str> =
         list["records"].as_array().unwrap().iter().map(|row| row["state"].as_str().unwrap()).collect();
     for state in
-        ["verified", "awaiting_approval", "rejected", "verifying", "under_analysis", "draft", "on_hold"]
+        ["released", "awaiting_approval", "rejected", "verifying", "under_analysis", "draft", "on_hold"]
     {
         assert!(states.contains(state), "{state}");
     }
@@ -191,7 +191,7 @@ fn records_are_listed_and_shown_in_words_and_in_a_stable_shape() {
     );
     assert_eq!(
         (show["state"].as_str(), show["fields"]["change_type"].as_str()),
-        (Some("verified"), Some("security"))
+        (Some("released"), Some("security"))
     );
     assert!(show["attachments"].as_array().unwrap().len() >= 3);
     let said = with(&["show", path, "cr-0004"]);
@@ -201,13 +201,13 @@ fn records_are_listed_and_shown_in_words_and_in_a_stable_shape() {
         let ahead = show["ahead"].as_array().unwrap();
         ahead.iter().map(|ahead| ahead["text"].as_str().unwrap().to_owned()).collect()
     };
-    let waits = "AP-0004 waits for a signature: Development lead (Jonas Example)";
+    let waits = "AP-0011 waits for a signature: Development lead (Jonas Example)";
     for id in ["CR-0006", "IA-0004", "PR-0006"] {
         assert_eq!(ahead(id), [waits], "{id}");
     }
-    assert_eq!(ahead("AP-0005"), ["CR-0008 continues with “Verify”: Tester (Tomás Example)"]);
+    assert_eq!(ahead("AP-0012"), ["CR-0008 continues with “Verify”: Tester (Tomás Example)"]);
     assert_eq!(ahead("CR-0005"), ["PR-0001 continues with “Close”: Quality manager (Mara Example)"]);
-    assert!(ahead("CR-0004").is_empty() && ahead("AP-0004").is_empty());
+    assert!(ahead("CR-0004").is_empty() && ahead("AP-0011").is_empty());
     let said = with(&["show", path, "CR-0006"]);
     assert!(said.out.contains(&format!("Continues in\n  {waits}")), "{}", said.out);
     let unknown = with(&["list", path, "gadget"]);
@@ -232,7 +232,7 @@ fn a_record_lists_its_parts_and_a_part_names_its_record() {
         assert_eq!(with(&["show", path, id, "--json"]).json()["parent"], "CR-0004");
         let said = with(&["show", path, id]);
         assert!(said.out.contains("\nPart of CR-0004\n"), "{}", said.out);
-        let closed = "(strike); needs: CR-0004, to which it belongs, is “Verifying” (now “Verified”)";
+        let closed = "(strike); needs: CR-0004, to which it belongs, is “Verifying” (now “Released”)";
         assert!(said.out.contains(closed), "{}", said.out);
     }
 }
@@ -339,7 +339,7 @@ fn a_new_file_is_made_once_and_a_script_is_performed_on_it() {
         (do: Create(kind: "feedback", set: {"title": "Alarm is late"})),
         (do: Attach(to: "FB-0001", file_name: "log.txt", file: Path("log.txt"), description: "A log")),
         (do: InvitePerson(login: "ben", full_name: "Ben Example", roles: ["dev_lead"])),
-        (do: Edit(id: "PL-0001", set: {"feedback_triage_days": 3}), reason: "Decided in the plan"),
+        (do: Edit(id: "PL-0001", set: {"warn_days": 21}), reason: "As decided"),
     ]"#,
     );
     let run = with(&["run", path, &script, "--login", "ana"]);

@@ -1,5 +1,7 @@
 //! Every request leaves exactly one event of its name; by a role that may not, it leaves none.
 
+mod further;
+
 use std::collections::BTreeSet;
 
 use mainstay::domain::ids::{Kind, RecordId};
@@ -11,8 +13,6 @@ use serde_json::{Value, json};
 use crate::chain::{analyse, change_under_analysis};
 use crate::desk::{Desk, PASSWORD, fields, go_to, passed_test, stamp};
 
-/// Requests to which no record can come yet: a change is released with a version, which this file cannot hold yet.
-pub const OUT_OF_REACH: [&str; 1] = ["change_request.close"];
 /// What everybody may do who can sign in.
 const FOR_EVERYBODY: [&str; 1] = ["packet.issue"];
 
@@ -20,6 +20,8 @@ const FOR_EVERYBODY: [&str; 1] = ["packet.issue"];
 struct Walk {
     desk: Desk,
     seen: BTreeSet<String>,
+    /// The change that is verified and not released yet.
+    verified: Option<RecordId>,
 }
 
 impl Walk {
@@ -240,6 +242,7 @@ fn change_walk(walk: &mut Walk) {
     walk.go("dan", cr, "verify", json!({}));
     walk.go("dan", pr, "verify_resolution", json!({}));
     walk.close_problem(pr);
+    walk.verified = Some(cr);
 }
 
 /// Approvals that end otherwise, and changes that are given up.
@@ -333,16 +336,19 @@ fn file_walk(walk: &mut Walk) {
 }
 
 fn walked(desk: Desk) -> Walk {
-    let mut walk = Walk { desk, seen: BTreeSet::from(["file.create".to_owned()]) };
+    let mut walk = Walk { desk, seen: BTreeSet::from(["file.create".to_owned()]), verified: None };
     feedback_walk(&mut walk);
     problem_walk(&mut walk);
     change_walk(&mut walk);
     endings_walk(&mut walk);
+    further::plan_walk(&mut walk);
+    further::release_walk(&mut walk);
+    further::deviation_walk(&mut walk);
     file_walk(&mut walk);
     walk
 }
 
-/// Performs every request on records, with Fay (development lead) and Gus (auditor) beside the staff.
+/// Performs every request on records, with Fay (development lead), Gus (auditor) and Rita (release manager, management) beside the staff.
 pub fn walk_through_records(desk: Desk) -> Desk {
     walked(desk).desk
 }
@@ -352,6 +358,7 @@ fn whole_walk() -> Walk {
     let mut desk = Desk::staffed();
     desk.hire("fay", "Fay Example", &[Role::DevLead]);
     desk.hire("gus", "Gus Example", &[Role::Auditor]);
+    desk.hire("rita", "Rita Example", &[Role::ReleaseManager, Role::Management]);
     let mut walk = walked(desk);
     let said = walk.desk.file.continuation(&Loss::Unknown, 10).unwrap();
     walk.act("ana", Act::from(Request::Continue(said)).because("The disk failed"));
@@ -368,10 +375,8 @@ pub fn walked_file() -> Desk {
 #[test]
 fn every_request_leaves_one_event_of_its_name_and_none_by_a_role_that_may_not() {
     let walk = whole_walk();
-    let uncovered: Vec<String> = request_names()
-        .into_iter()
-        .filter(|name| !walk.seen.contains(name) && !OUT_OF_REACH.contains(&name.as_str()))
-        .collect();
+    let uncovered: Vec<String> =
+        request_names().into_iter().filter(|name| !walk.seen.contains(name)).collect();
     assert!(uncovered.is_empty(), "not performed: {uncovered:?}");
     let unknown: Vec<&String> = walk.seen.iter().filter(|name| !request_names().contains(name)).collect();
     assert!(unknown.is_empty(), "not in the list of requests: {unknown:?}");

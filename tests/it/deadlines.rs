@@ -14,7 +14,7 @@ use mainstay::report::Block;
 use serde_json::{Value, json};
 
 use crate::chain::{confirmed_problem, evaluated_problem, feedback, verified_change};
-use crate::desk::{Desk, fields, program, stamp};
+use crate::desk::{Desk, PLAN, fields, program, stamp};
 
 /// Every state of every kind, and every effect on safety, tried on the records of the example product.
 #[test]
@@ -132,7 +132,7 @@ fn the_packet_counts_as_safety_relevant_what_the_predicate_says() {
 #[test]
 fn a_problem_that_was_open_in_march_and_closed_in_april_is_open_in_march() {
     let mut desk = Desk::staffed();
-    policy(&mut desk, json!({"follow_up_days": 10})).unwrap();
+    desk.change_plan(json!({"follow_up_days": 10}));
     let (pr, _) = verified_change(&mut desk);
     desk.now = Moment::parse("2031-04-10T09:00:00Z").unwrap();
     let answers = json!({
@@ -186,22 +186,22 @@ fn item(desk: &Desk, id: RecordId) -> AttentionItem {
 }
 
 fn policy(desk: &mut Desk, set: Value) -> Result<(), Refused> {
-    let edit = Act::from(Request::Edit { id: POLICY, set: fields(set) }).because("As the plan says");
+    let edit = Act::from(Request::Edit { id: POLICY, set: fields(set) }).because("As decided");
     desk.signed("ana", edit).map(|_| ())
 }
 
 #[test]
-fn a_limit_that_the_policy_does_not_set_is_reported_as_missing_and_nothing_replaces_it() {
-    let mut desk = Desk::staffed();
+fn a_limit_that_the_plan_does_not_set_is_reported_as_missing_and_nothing_replaces_it() {
+    let mut desk = Desk::staffed_without_plan();
     let (judged, _) = confirmed_problem(&mut desk);
     let due = item(&desk, judged);
     assert_eq!((due.due, due.no_limit), (Some(desk.now.day().plus_days(30)), None));
-    policy(&mut desk, json!({"follow_up_days": null})).unwrap();
+    desk.edit("ana", PLAN, json!({"follow_up_days": null})).unwrap();
     let due = item(&desk, judged);
     assert_eq!((due.due, due.days_late, due.no_limit), (None, 0, Some("Follow-up of decisions (days)")));
     let attention = desk.file.attention(desk.now).unwrap();
     assert!(attention.now.iter().any(|item| item.record == judged), "it is shown at once");
-    policy(&mut desk, json!({"follow_up_days": 3})).unwrap();
+    desk.edit("ana", PLAN, json!({"follow_up_days": 3})).unwrap();
     assert_eq!(item(&desk, judged).due, Some(desk.now.day().plus_days(3)));
 }
 

@@ -9,7 +9,7 @@ use crate::chain::{
     analyse, approval_of, change_under_analysis, confirmed_problem, evaluated_problem, feedback,
     investigated_problem, tested_change, verify,
 };
-use crate::desk::{Desk, fields, go_to, id, passed_test};
+use crate::desk::{Desk, fields, go_to, passed_test};
 
 fn because(desk: &mut Desk, login: &str, record: RecordId, go: &str) -> Receipt {
     desk.by(login, Act::from(go_to(record, go, json!({}))).because("It is given up")).unwrap()
@@ -25,11 +25,10 @@ fn approve(desk: &mut Desk, ap: RecordId) {
 }
 
 fn policy(desk: &mut Desk, change: impl FnOnce(&mut Vec<Value>)) {
-    let policy = id("PL-0001");
-    let mut rows = desk.record(policy).value("authority").as_array().unwrap().clone();
+    let plan = desk.file.all(Kind::MaintenancePlan).unwrap().pop().unwrap();
+    let mut rows = plan.value("authority").as_array().unwrap().clone();
     change(&mut rows);
-    let edit = Request::Edit { id: policy, set: fields(json!({"authority": rows})) };
-    desk.signed("ana", Act::from(edit).because("The procedure says so")).unwrap();
+    desk.change_plan(json!({"authority": rows}));
 }
 
 fn with_harm(desk: &mut Desk) -> RecordId {

@@ -113,6 +113,12 @@ impl Desk {
         let plans = self.file.list(Kind::MaintenancePlan).unwrap();
         let now = plans.iter().find(|row| row.state == "effective").unwrap().id;
         let next = self.go("ana", now, "revise").unwrap().made[0];
+        self.change_draft(next, more);
+        next
+    }
+
+    /// Changes values of the draft of a plan and puts it in force.
+    pub fn change_draft(&mut self, next: RecordId, more: Value) {
         let mut set = json!({
             "version": next.number.to_string(), "reason_for_version": "Other values", "effective_from": self.now.day(),
         });
@@ -120,7 +126,6 @@ impl Desk {
             set[name] = value.clone();
         }
         self.put_plan_in_force(next, set);
-        next
     }
 
     /// The same from a copy that was made once: quicker where many are needed.

@@ -39,7 +39,8 @@ fn invited(desk: &mut Desk, by: &str, login: &str, roles: &[Role]) -> (RecordId,
 #[test]
 fn a_policy_that_makes_no_sense_is_not_put_in_force() {
     let mut desk = Desk::staffed_once();
-    let rows = desk.record(id("PL-0001")).value("authority").as_array().unwrap().clone();
+    let plan = desk.go("ana", crate::desk::PLAN, "revise").unwrap().made[0];
+    let rows = desk.record(plan).value("authority").as_array().unwrap().clone();
     let mut nobody = rows.clone();
     nobody[0]["must_sign"] = json!([]);
     let mut nothing = rows.clone();
@@ -48,20 +49,34 @@ fn a_policy_that_makes_no_sense_is_not_put_in_force() {
         rows.iter().filter(|row| row["subject"] != "change_security").cloned().collect();
     let before = desk.file.head().clone();
     for (set, words) in [
-        (json!({"feedback_triage_days": 4_000_000_000_u32}), "must be a number from 0 to 3650"),
-        (json!({"approval_valid_days": 3651}), "must be a number from 0 to 3650"),
+        (json!({"identity_days": 4_000_000_000_u32}), "must be a number from 0 to 3650"),
+        (json!({"warn_days": 3651}), "must be a number from 0 to 3650"),
+        (json!({"feedback_triage_days": 3}), "is kept in the maintenance plan now; enter it there"),
         (json!({"backup_days": 0}), "must be a number from 1 to 3650"),
         (json!({"idle_lock_minutes": 0}), "must be a number from 1 to 480"),
         (json!({"password_strength_min": 5}), "must be a number from 0 to 4"),
-        (json!({"authority": nobody}), "row 1 names no role that must sign"),
-        (json!({"authority": nothing}), "row 2 has no subject"),
-        (json!({"authority": without}), "no role must sign “Change request, security or SOUP”"),
     ] {
         let refusal = policy(&mut desk, set).unwrap_err().to_string();
         assert!(refusal.contains(words), "{words}: {refusal}");
     }
+    for (set, words) in [
+        (json!({"feedback_triage_days": 3651}), "must be a number from 0 to 3650"),
+        (json!({"approval_valid_days": 4_000_000_000_u32}), "must be a number from 0 to 3650"),
+    ] {
+        let refusal = desk.edit("ana", plan, set).unwrap_err().to_string();
+        assert!(refusal.contains(words), "{words}: {refusal}");
+    }
     assert_eq!(*desk.file.head(), before);
-    policy(&mut desk, json!({"feedback_triage_days": 3650})).unwrap();
+    for (rows, words) in [
+        (nobody, "row 1 names no role that must sign"),
+        (nothing, "row 2 has no subject"),
+        (without, "no role must sign “Change request, security or SOUP”"),
+    ] {
+        desk.edit("ana", plan, json!({"authority": rows})).unwrap();
+        let refusal = desk.go("ana", plan, "submit").unwrap_err().to_string();
+        assert!(refusal.contains(words), "{words}: {refusal}");
+    }
+    desk.change_draft(plan, json!({"authority": rows, "feedback_triage_days": 3650}));
     desk.file.attention(desk.now).unwrap();
     desk.assert_verifies();
 }

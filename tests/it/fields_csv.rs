@@ -9,7 +9,7 @@ use mainstay::domain::record::{KindDef, RecordData};
 use mainstay::domain::requests::may_be_filled_when_made;
 use mainstay::ops::fields_csv::{FieldsPlan, FieldsRowPlan, HEAD};
 use mainstay::ops::import::{ImportSource, ReadOptions};
-use mainstay::ops::{Opened, Password, ProductFile, now, stamp as stamp_now, write_example};
+use mainstay::ops::{Opened, Password, ProductFile, Session, now, stamp as stamp_now, write_example};
 use serde_json::json;
 
 use crate::desk::{Desk, id, program, stamp};
@@ -68,7 +68,10 @@ fn what_is_written_of_the_example_reads_back_field_by_field() {
     let folder = tempfile::tempdir().unwrap();
     let path = copy(folder.path());
     let mut file = opened(&path);
-    let session = file.sign_in("tomas", &Password::new(&example().1), &stamp_now()).unwrap();
+    let people = ["tomas", "mara", "jonas"]
+        .map(|login| file.sign_in(login, &Password::new(&example().1), &stamp_now()).unwrap());
+    // Two plans are not written at once, and a version is used once.
+    let once = [Kind::MaintenancePlan, Kind::Release];
     for kind in Kind::ALL.iter().copied().filter(|kind| !kind.def().create_by.is_empty()) {
         // A part is taken in only while its record is open for it.
         let (before, closed): (Vec<_>, Vec<_>) =
@@ -81,7 +84,15 @@ fn what_is_written_of_the_example_reads_back_field_by_field() {
             let parent = data.head.parent.unwrap().to_string();
             assert!(reason.contains(&parent) && reason.contains("can be changed in"), "{reason}");
         }
-        let made = file.take_fields(&session, &plan, &stamp_now()).unwrap();
+        let may = |session: &&Session| session.roles().iter().any(|role| kind.def().create_by.contains(role));
+        let session = people.iter().find(may).unwrap();
+        let made = match file.take_fields(session, &plan, &stamp_now()) {
+            Ok(made) => made,
+            Err(refusal) => {
+                assert!(once.contains(&kind), "{}: {refusal}", kind.def().plural);
+                continue;
+            }
+        };
         assert_eq!(made.len(), before.len(), "{}", kind.def().plural);
         for (old, new) in before.iter().zip(&made) {
             let new = file.record(*new).unwrap();

@@ -121,8 +121,8 @@ forgeries! {
         f.run("UPDATE signature SET number = 99 WHERE number = 1; UPDATE signature SET number = 1 WHERE number = 2");
         f.run("UPDATE signature SET number = 2 WHERE number = 99");
     }
-    a_signature_made_with_another_key_is_found: "signature 1", "was made with the key of another person", |f| {
-        f.run("UPDATE signature SET key = 1 WHERE number = 1");
+    a_signature_made_with_another_key_is_found: "signature 2", "was made with the key of another person", |f| {
+        f.run("UPDATE signature SET key = 1 WHERE number = 2");
     }
     an_exchanged_public_key_is_found: "event 1", "was signed with a key of PN-0001 that was not in force then", |f| {
         let key = SigningKey::from_bytes(&[7; 32]).verifying_key().to_bytes();
@@ -199,10 +199,10 @@ forgeries! {
         event["changes"][0]["fields"] = json!([]);
         f.append_as(&event, "dan");
     }
-    an_approval_granted_without_its_signatures_is_found: "last event", "AP-0001 is signed: enter your password", |f| {
+    an_approval_granted_without_its_signatures_is_found: "last event", "AP-0002 is signed: enter your password", |f| {
         let mut event = f.event_like("approval.sign", "fay");
         event["role"] = "dev_lead".into();
-        f.change(&mut event, "AP-0001", "state", json!("granted"));
+        f.change(&mut event, "AP-0002", "state", json!("granted"));
         f.append_as(&event, "fay");
     }
     a_change_approved_without_a_granted_approval_is_found: "last event", "changes “state” of CR-0001, which change_request.edit does not do here", |f| {
@@ -215,7 +215,7 @@ forgeries! {
     a_signature_in_a_role_that_is_not_held_is_found: "last event", "a signature in a role that PN-0001 did not hold", |f| {
         let mut event = f.event_like("approval.sign", "ana");
         f.sign(&mut event, "ana", |body| body["roles"] = json!(["dev_lead"]));
-        f.change(&mut event, "AP-0001", "state", json!("granted"));
+        f.change(&mut event, "AP-0002", "state", json!("granted"));
         f.append_as(&event, "ana");
     }
     a_signature_before_the_new_key_was_confirmed_is_found: "last event", "whose identity was not confirmed then", |f| {
@@ -229,7 +229,7 @@ forgeries! {
         f.sign(&mut event, "ana", |body| body["covers"][1]["digest"] = "0".repeat(64).into());
         f.append_as(&event, "ana");
     }
-    a_signature_that_says_another_event_is_found: "signature 4", "says event 5, but event", |f| {
+    a_signature_that_says_another_event_is_found: "signature 8", "says event 5, but event", |f| {
         let mut event = f.event_like("approval.sign", "ana");
         f.sign(&mut event, "ana", |body| body["event"] = 5.into());
         f.append_as(&event, "ana");
@@ -278,8 +278,8 @@ forgeries! {
     a_changed_password_without_the_persons_new_fingerprint_is_found: "last event", "leaves PN-0002 as it was, which person.change_password changes", |f| {
         change_password(&f, "ben", "PN-0002", "person.change_password");
     }
-    a_link_that_no_record_has_is_found: "AP-0001", "is not what the record says", |f| {
-        f.run("UPDATE link SET target = (4 << 32) + 9 WHERE source = (6 << 32) + 1 AND field = 'subject'");
+    a_link_that_no_record_has_is_found: "AP-0002", "is not what the record says", |f| {
+        f.run("UPDATE link SET target = (4 << 32) + 9 WHERE source = (6 << 32) + 2 AND field = 'subject'");
     }
     a_record_hidden_from_the_search_is_found: "search index", "does not list exactly", |f| {
         f.run("DELETE FROM search WHERE rowid = (SELECT max(rowid) FROM search)");

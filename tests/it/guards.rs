@@ -224,7 +224,10 @@ fn a_class_that_is_lowered_for_an_approval_and_raised_again_does_not_let_the_wor
     sign(&mut desk, "ana", ap).unwrap();
     desk.signed("ana", Act::from(class("b")).because("Classified back")).unwrap();
     let refusal = sign(&mut desk, "fay", ap).unwrap_err().to_string();
-    assert!(refusal.contains("missing: Risk manager; return the change to analysis"), "{refusal}");
+    assert!(
+        refusal.contains("missing: Risk manager; return CR-0001 and request the approval again"),
+        "{refusal}"
+    );
     desk.signed("ana", Act::from(class("a")).because("Classified anew")).unwrap();
     sign(&mut desk, "fay", ap).unwrap();
     desk.signed("ana", Act::from(class("b")).because("Classified back")).unwrap();

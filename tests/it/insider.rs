@@ -18,7 +18,7 @@ use crate::desk::{Desk, attach_log, go_to};
 use crate::forger::{Forger, Scene, keys_of};
 
 /// A desk at which there is something to forge: FB-0001 with AT-0001, void FB-0002, PR-0001 evaluated, CR-0001 with IA-0001
-/// that Ben wrote and AP-0001 that waits for Ana (quality) and a development lead, the draft CR-0002, and CR-0003 with an
+/// that Ben wrote and AP-0002 that waits for Ana (quality) and a development lead, the draft CR-0002, and CR-0003 with an
 /// empty IA-0002. Fay leads development besides Ben, who wrote it all; Gil is invited.
 pub fn office() -> &'static Scene {
     static OFFICE: OnceLock<Scene> = OnceLock::new();
@@ -111,7 +111,7 @@ impl Forger {
         let mut event = json!({
             "seq": self.last() + 1, "offset_minutes": 60, "actor": actor, "login": forged.login, "name": name,
             "at": self.text("SELECT at FROM event ORDER BY seq DESC LIMIT 1"),
-            "request": forged.request, "changes": [], "rules": 1, "machine": "QA-PC2", "program": "0.1.0",
+            "request": forged.request, "changes": [], "rules": mainstay::domain::requests::RULES, "machine": "QA-PC2", "program": "0.1.0",
             "previous": self.text("SELECT digest FROM event ORDER BY seq DESC LIMIT 1"),
         });
         if let Some(role) = forged.role {

@@ -46,12 +46,12 @@ macro_rules! insiders {
     )+};
 }
 
-/// An approval of AP-0001 as the program makes it, by a development lead.
+/// An approval of AP-0002 as the program makes it, by a development lead.
 const APPROVES: Signs = Signs {
-    subject: "AP-0001",
+    subject: "AP-0002",
     meaning: Meaning::Approved,
     roles: &[Role::DevLead],
-    covers: &[("AP-0001", Part::Scope), ("CR-0001", Part::Scope), ("IA-0001", Part::Content)],
+    covers: &[("AP-0002", Part::Scope), ("CR-0001", Part::Scope), ("IA-0001", Part::Content)],
     printed_name: None,
 };
 
@@ -70,8 +70,8 @@ fn edit(login: &'static str, role: Role, id: &'static str, set: Value) -> Forged
 }
 
 fn approve(login: &'static str, signs: Signs) -> Forged {
-    Forged::new(login, "approval.sign", Role::DevLead, "AP-0001")
-        .changes(json!({"AP-0001": {"decision": "approved", "state": "partially_signed"}}))
+    Forged::new(login, "approval.sign", Role::DevLead, "AP-0002")
+        .changes(json!({"AP-0002": {"decision": "approved", "state": "partially_signed"}}))
         .signs(signs)
 }
 
@@ -130,7 +130,7 @@ const fn continues(roles: &'static [Role]) -> Signs {
 fn continued(login: &'static str, role: Role, feedback: u32, roles: &'static [Role]) -> Forged {
     let next = json!({
         "product": 2, "feedback": feedback, "problem_report": 9, "change_request": 9, "impact_analysis": 9, "approval": 9,
-        "attachment": 9, "person": 9, "policy": 2, "test_record": 9,
+        "attachment": 9, "person": 9, "policy": 2, "test_record": 9, "maintenance_plan": 2,
     });
     Forged::new(login, "file.continue", role, "PD-0001")
         .signs(continues(roles))
@@ -204,42 +204,42 @@ insiders! {
         f.forge(approve("fay", Signs { printed_name: Some("Ana Example"), ..APPROVES }));
     }
     required_roles_that_an_edit_strikes: "“Required roles”: is filled by the program", |f| {
-        f.forge(edit("fay", Role::DevLead, "AP-0001", json!({"required_roles": []})));
+        f.forge(edit("fay", Role::DevLead, "AP-0002", json!({"required_roles": []})));
     }
     authors_that_an_edit_strikes: "“Authors”: is filled by the program", |f| {
-        f.forge(edit("fay", Role::DevLead, "AP-0001", json!({"authors": []})));
+        f.forge(edit("fay", Role::DevLead, "AP-0002", json!({"authors": []})));
     }
-    required_roles_struck_by_the_signature_itself: "changes “required_roles” of AP-0001, which approval.sign does not do here", |f| {
+    required_roles_struck_by_the_signature_itself: "changes “required_roles” of AP-0002, which approval.sign does not do here", |f| {
         let mut forged = approve("fay", APPROVES);
-        forged.changes["AP-0001"]["required_roles"] = json!(["dev_lead"]);
+        forged.changes["AP-0002"]["required_roles"] = json!(["dev_lead"]);
         f.forge(forged);
     }
-    an_approval_that_covers_nothing: "does not cover what it must: AP-0001 (scope), CR-0001 (scope), IA-0001 (content)", |f| {
+    an_approval_that_covers_nothing: "does not cover what it must: AP-0002 (scope), CR-0001 (scope), IA-0001 (content)", |f| {
         f.forge(approve("fay", Signs { covers: &[], ..APPROVES }));
     }
     an_approval_that_leaves_out_the_analysis: "does not cover what it must", |f| {
-        f.forge(approve("fay", Signs { covers: &[("AP-0001", Part::Scope), ("CR-0001", Part::Scope)], ..APPROVES }));
+        f.forge(approve("fay", Signs { covers: &[("AP-0002", Part::Scope), ("CR-0001", Part::Scope)], ..APPROVES }));
     }
     an_approval_by_an_author: "The approver is not an author of the content", |f| {
         f.forge(approve("ben", APPROVES));
     }
-    an_approval_granted_by_one_of_two: "sets “state” of AP-0001 to something else than approval.sign does here", |f| {
+    an_approval_granted_by_one_of_two: "sets “state” of AP-0002 to something else than approval.sign does here", |f| {
         let mut forged = approve("fay", APPROVES);
-        forged.changes["AP-0001"]["state"] = json!("granted");
+        forged.changes["AP-0002"]["state"] = json!("granted");
         f.forge(forged);
     }
-    an_approval_refused_without_a_signature: "AP-0001 is signed: enter your password again", |f| {
-        f.forge(Forged::new("fay", "approval.refuse", Role::DevLead, "AP-0001").more(json!({"reason": "Not so"}))
-            .changes(json!({"AP-0001": {"state": "refused", "decision": "rejected"}, "CR-0001": {"state": "rejected"}})));
+    an_approval_refused_without_a_signature: "AP-0002 is signed: enter your password again", |f| {
+        f.forge(Forged::new("fay", "approval.refuse", Role::DevLead, "AP-0002").more(json!({"reason": "Not so"}))
+            .changes(json!({"AP-0002": {"state": "refused", "decision": "rejected"}, "CR-0001": {"state": "rejected"}})));
     }
     an_approval_refused_in_a_role_that_is_not_asked: "You hold a role that must sign", |f| {
-        f.forge(Forged::new("cleo", "approval.refuse", Role::RiskManager, "AP-0001").more(json!({"reason": "Not so"}))
-            .changes(json!({"AP-0001": {"state": "refused", "decision": "rejected"}, "CR-0001": {"state": "rejected"}}))
+        f.forge(Forged::new("cleo", "approval.refuse", Role::RiskManager, "AP-0002").more(json!({"reason": "Not so"}))
+            .changes(json!({"AP-0002": {"state": "refused", "decision": "rejected"}, "CR-0001": {"state": "rejected"}}))
             .signs(Signs { meaning: Meaning::Rejected, roles: &[Role::RiskManager, Role::SecurityLead], ..APPROVES }));
     }
     an_approval_that_expires_before_it_is_granted: "possible from “Granted”", |f| {
-        f.forge(Forged::new("fay", "approval.expire", Role::DevLead, "AP-0001")
-            .changes(json!({"AP-0001": {"state": "expired"}, "CR-0001": {"state": "under_analysis"}})));
+        f.forge(Forged::new("fay", "approval.expire", Role::DevLead, "AP-0002")
+            .changes(json!({"AP-0002": {"state": "expired"}, "CR-0001": {"state": "under_analysis"}})));
     }
     a_policy_edited_without_the_role: "Editing PL-0001 is reserved for Quality manager", |f| {
         f.forge(edit("dan", Role::Support, "PL-0001", json!({"warn_days": 3})).more(json!({"reason": "So"})));
@@ -291,8 +291,8 @@ insiders! {
         f.forge(edit("dan", Role::Support, "CR-0001", json!({"description": "Something else"})));
     }
     a_record_made_that_only_the_program_makes: "Creating an approval is reserved for the program", |f| {
-        let made = json!({"AP-0002": {"state": "requested", "title": "Approval"}});
-        f.forge(Forged::new("fay", "approval.create", Role::DevLead, "AP-0002").changes(made));
+        let made = json!({"AP-0003": {"state": "requested", "title": "Approval"}});
+        f.forge(Forged::new("fay", "approval.create", Role::DevLead, "AP-0003").changes(made));
     }
     a_record_made_in_a_later_state: "sets “state” of FB-0004 to something else than feedback.create does here", |f| {
         f.forge(Forged::new("dan", "feedback.create", Role::Support, "FB-0004").changes(json!({"FB-0004": {"state": "closed", "title": "New"}})));

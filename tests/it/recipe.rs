@@ -135,8 +135,8 @@ const FORGERIES: &[Forgery] = &[
     ("FB-0001: the index to its events", |f| {
         f.run("UPDATE touch SET seq = 2 WHERE record = (2 << 32) + 1 AND revision = 1");
     }),
-    ("AP-0001: a link is not what its text says", |f| {
-        f.run("UPDATE link SET target = (4 << 32) + 9 WHERE source = (6 << 32) + 1 AND field = 'subject'");
+    ("AP-0002: a link is not what its text says", |f| {
+        f.run("UPDATE link SET target = (4 << 32) + 9 WHERE source = (6 << 32) + 2 AND field = 'subject'");
     }),
     ("FB-0001: a link is not what its text says", |f| {
         f.run("INSERT INTO link VALUES ((4 << 32) + 1, (2 << 32) + 1, 'change_request')");

@@ -382,8 +382,8 @@ fn window_whats_next_links_to_the_pending_record_and_names_who_acts() {
     let mut window = sized(&clock, Start::File(path), egui::Theme::Light);
     sign_in(&mut window, &example.people.first().unwrap().login, &example.password);
     for (from, link, to) in [
-        ("CR-0006", "AP-0004 waits for a signature: Development lead (Jonas Example)", "AP-0004"),
-        ("IA-0004", "AP-0004 waits for a signature: Development lead (Jonas Example)", "AP-0004"),
+        ("CR-0006", "AP-0011 waits for a signature: Development lead (Jonas Example)", "AP-0011"),
+        ("IA-0004", "AP-0011 waits for a signature: Development lead (Jonas Example)", "AP-0011"),
         ("CR-0007", "The security or SOUP change has a reviewed impact analysis", "IA-0005"),
         ("IA-0006", "CR-0008 continues with “Verify”: Tester (Tomás Example)", "CR-0008"),
     ] {

@@ -396,7 +396,7 @@ pub const DEF: KindDef = KindDef {
     scope_fixed: "Approved content cannot be edited: return the change to analysis, which ends the approval",
     trace: Some(Trace { step: ChainStep::ChangeRequest, through: &[] }),
     next_records: &[NextRecords {
-        from: &[ChangeState::Verified.code()],
+        from: &[ChangeState::Verified.code(), ChangeState::Released.code()],
         via: Via::Field("problem_reports"),
     }],
     evidence: &["6.3.1", "7.3", "8.2.2", "8.2.3", "8.2.4", "9.4", "9.8"],

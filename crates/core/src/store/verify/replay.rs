@@ -10,19 +10,21 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::domain::authority::Deputy;
 use crate::domain::canonical;
 use crate::domain::event::{Event, RecordChange};
-use crate::domain::ids::RecordId;
+use crate::domain::ids::{Kind, RecordId};
 use crate::domain::ledger::Ledger;
 use crate::domain::person::{Person, PersonState, Role};
-use crate::domain::policy::Policy;
 use crate::domain::record::RecordData;
 use crate::domain::refused::Refusal;
 use crate::domain::requests::{
-    self, Account, Act, Actor, CodeFor, HandsOut, POLICY, RULES, RecordSource as _, Request, request_of,
+    self, Account, Act, Actor, ChangeSet, CodeFor, HandsOut, POLICY, RULES, RecordSource as _, Request,
+    request_of,
 };
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
+use crate::domain::workflow::World;
 
 /// The records as the events say they are, and what counts for entitlement.
 #[derive(Default)]
@@ -34,8 +36,8 @@ pub struct Replay {
     keys: HashMap<RecordId, String>,
     /// The key of the last event, hexadecimal, with its fingerprint.
     fingerprint: (String, String),
-    /// The policy as it stands, read once for each of its revisions.
-    policy: Arc<Policy>,
+    /// Who may sign as a deputy, read once for each revision of the plans and the policy.
+    deputies: Arc<[Deputy]>,
     /// The rule set of the event before.
     rules: u32,
     /// Whether an event was not what the program makes of its request, so that records may not come to their digests.
@@ -66,7 +68,7 @@ impl Replay {
         let mut wrong: Vec<String> = self.clock(event).into_iter().collect();
         wrong.extend(self.earlier_rules(event));
         let before = self.ledger.person(event.actor);
-        let policy = Arc::clone(&self.policy);
+        let deputies = Arc::clone(&self.deputies);
         self.note_fingerprint(public.unwrap_or_default());
         let request = request_of(event, signatures.first().map(|signature| signature.meaning));
         wrong.extend(handed_out(event, request.as_ref(), public));
@@ -87,18 +89,21 @@ impl Replay {
                 Some(what)
             }
         };
-        if event.changes.iter().any(|change| change.record == POLICY) {
-            self.policy = self.ledger.get(POLICY).and_then(SharedRecord::typed).unwrap_or_default();
+        let governs = |id: RecordId| id == POLICY || id.kind == Kind::MaintenancePlan;
+        if event.changes.iter().any(|change| governs(change.record)) {
+            let now = ChangeSet::read_only(&self.ledger, event.actor, event.at);
+            let world: &dyn World = &now;
+            self.deputies = world.governing().deputies().into();
         }
         for key in &event.keys {
             self.keys.insert(key.person, key.public_key.clone());
         }
         let enters = event.keys.iter().any(|key| key.person == event.actor);
         let actor = if enters { self.ledger.person(event.actor) } else { before };
-        wrong.extend(self.entitled(event, public, actor.as_ref(), &policy));
+        wrong.extend(self.entitled(event, public, actor.as_ref(), &deputies));
         if contradiction.is_some() {
             for signature in signatures {
-                wrong.extend(self.signed(event, signature, actor.as_ref(), &policy));
+                wrong.extend(self.signed(event, signature, actor.as_ref(), &deputies));
             }
         }
         self.ledger.end(event, signatures);
@@ -221,7 +226,7 @@ impl Replay {
         event: &Event,
         public: Option<&str>,
         actor: Option<&Account>,
-        policy: &Policy,
+        deputies: &[Deputy],
     ) -> Vec<String> {
         let who = event.actor;
         let Some((state, person)) = actor else {
@@ -241,7 +246,7 @@ impl Replay {
             wrong.push(format!("was signed with a key of {who} that was not in force then"));
         }
         if let Some(role) = event.role
-            && !may_use(role, who, person, policy)
+            && !may_use(role, who, person, deputies)
         {
             wrong.push(format!("rests on a role that {who} did not hold then"));
         }
@@ -254,7 +259,7 @@ impl Replay {
         event: &Event,
         signature: &Signature,
         actor: Option<&Account>,
-        policy: &Policy,
+        deputies: &[Deputy],
     ) -> Vec<String> {
         let mut wrong = Vec::new();
         let signer = signature.signer;
@@ -262,7 +267,7 @@ impl Replay {
             wrong.push("names a signature of another person or moment".to_owned());
         }
         if let Some((_, person)) = actor {
-            if !signature.roles.iter().all(|role| may_use(*role, signer, person, policy)) {
+            if !signature.roles.iter().all(|role| may_use(*role, signer, person, deputies)) {
                 wrong.push(format!("names a signature in a role that {signer} did not hold then"));
             }
             if !person.may_sign() {
@@ -333,7 +338,7 @@ fn present(data: &RecordData, field: &str) -> Value {
 }
 
 /// A role is held, or the person is a named deputy for it; where a deputy may sign is decided by the door.
-fn may_use(role: Role, who: RecordId, person: &Person, policy: &Policy) -> bool {
+fn may_use(role: Role, who: RecordId, person: &Person, deputies: &[Deputy]) -> bool {
     person.roles.contains(&role)
-        || policy.deputies.iter().any(|row| row.person == Some(who) && row.role == Some(role))
+        || deputies.iter().any(|row| row.person == Some(who) && row.role == Some(role))
 }
