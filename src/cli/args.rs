@@ -6,7 +6,8 @@ mod seen;
 
 pub use import::{Import, ImportArguments, RecordsArguments};
 pub use releases::{
-    BaselineArguments, CommitsArguments, DeviationsArguments, DifferencesArguments, GateArguments, RecipientsArguments,
+    BaselineArguments, CommitsArguments, DeviationsArguments, DifferencesArguments, GateArguments,
+    RecipientsArguments,
 };
 pub use seen::{ContinueArguments, Heads};
 
