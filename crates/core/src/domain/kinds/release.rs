@@ -2,6 +2,7 @@
 //!
 //! `gate` holds what must be so at each step, `differences` what changed since the release before, and behind which change.
 
+mod commit_list;
 mod deadlines;
 mod differences;
 mod gate;
@@ -9,6 +10,7 @@ mod residual;
 mod rules;
 pub mod versions;
 
+pub use commit_list::{CommitComparison, MissingCommits, compare};
 pub use differences::{Difference, DifferenceKind, differences, uncovered};
 pub use gate::gate;
 pub use residual::standing_problems;
