@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::Place;
-use crate::domain::record::RecordData;
+use crate::domain::record::{Fields, RecordData};
 use crate::domain::time::{Day, Moment};
 use crate::ops::import::ImportJob;
 use crate::ops::jobs::{Job, Progress};
@@ -31,6 +31,8 @@ pub enum Route {
     Record(RecordId),
     /// The form of a new record.
     New(Kind),
+    /// The form of a new record that begins with values from elsewhere in the file.
+    NewFrom(Kind, Arc<Fields>),
     /// The form of a record, with the field to scroll to.
     Edit(RecordId, Option<&'static str>),
     /// The audit trail of one record or of the whole file.
@@ -56,7 +58,7 @@ impl Route {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Dashboard => "Dashboard",
-            Self::List(kind) | Self::New(kind) => kind.def().plural,
+            Self::List(kind) | Self::New(kind) | Self::NewFrom(kind, _) => kind.def().plural,
             Self::Record(id) | Self::Edit(id, _) => id.kind.def().plural,
             Self::AuditTrail(_) => "Audit trail",
             Self::People => "People & policy",
@@ -69,11 +71,21 @@ impl Route {
         }
     }
 
+    /// The form of a new record that begins with values.
+    pub fn new_from(kind: Kind, set: Fields) -> Self {
+        Self::NewFrom(kind, Arc::new(set))
+    }
+
+    /// Whether it is a form, which shows a refusal at its fields.
+    pub const fn is_form(&self) -> bool {
+        matches!(self, Self::New(_) | Self::NewFrom(..) | Self::Edit(..))
+    }
+
     /// The page of a record.
     pub const fn of(record: RecordId) -> Self {
         match record.kind.def().place {
             Place::People => Self::People,
-            Place::Area(_) | Place::Linked | Place::UnderPeople => Self::Record(record),
+            Place::Area(_) | Place::Under(_) | Place::Linked | Place::UnderPeople => Self::Record(record),
         }
     }
 }

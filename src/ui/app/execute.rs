@@ -177,7 +177,7 @@ impl App {
                 Then::Go(route) => Some(route.clone()),
             };
             if let Some(route) = target {
-                if matches!(left, Route::New(_) | Route::Edit(..)) {
+                if left.is_form() {
                     desk.screens.forget(&left);
                     desk.history.replace(route);
                 } else {
@@ -207,7 +207,7 @@ impl App {
 
     /// Shows a refusal: a form shows it at its fields, everything else in the corner.
     pub(super) fn refused(&mut self, refusal: Refused) {
-        let in_form = matches!(self.route(), Some(Route::New(_) | Route::Edit(..)));
+        let in_form = self.route().is_some_and(Route::is_form);
         if !in_form || refusal.is_failure() {
             self.problem(sentence(&refusal.to_string()), "Nothing was changed.");
         }
@@ -302,7 +302,7 @@ impl App {
     }
 
     fn say_saved(&mut self) {
-        let words = if matches!(self.route(), Some(Route::New(_) | Route::Edit(..))) {
+        let words = if self.route().is_some_and(Route::is_form) {
             "Your text is kept as a draft. Ctrl+Enter saves the form as a record."
         } else {
             "Already saved. Every change is saved at once."
@@ -312,7 +312,7 @@ impl App {
 
     fn new_of_screen(&mut self) {
         let kind = match self.route() {
-            Some(Route::List(kind) | Route::New(kind)) => Some(*kind),
+            Some(Route::List(kind) | Route::New(kind) | Route::NewFrom(kind, _)) => Some(*kind),
             Some(Route::Record(id) | Route::Edit(id, _)) => Some(id.kind),
             Some(_) | None => None,
         };

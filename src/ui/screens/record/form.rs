@@ -5,6 +5,8 @@
 pub(super) mod entry;
 mod foot;
 
+use std::sync::Arc;
+
 use eframe::egui;
 use egui::{Align, Key as Press, Label, Margin, Modifiers, Panel, ScrollArea, Ui};
 
@@ -14,7 +16,7 @@ use super::input::input_ui;
 use crate::domain::choice::Choice as _;
 use crate::domain::field::FieldDef;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::record::Section;
+use crate::domain::record::{Fields, Section};
 use crate::ops::Refused;
 use crate::ui::cx::{Command, Cx};
 use crate::ui::dry_run::DryRun;
@@ -27,9 +29,10 @@ use crate::ui::widgets::text::TextLine;
 const DRAFT_SECONDS: f64 = 2.0;
 
 /// The record of the form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Target {
     New(Kind),
+    NewFrom(Kind, Arc<Fields>),
     Edit(RecordId),
 }
 
@@ -62,6 +65,11 @@ impl FormScreen {
     /// The form of a new record.
     pub fn new_record(kind: Kind) -> Self {
         Self::of(Target::New(kind), None)
+    }
+
+    /// The form of a new record that begins with values.
+    pub fn new_from(kind: Kind, set: Arc<Fields>) -> Self {
+        Self::of(Target::NewFrom(kind, set), None)
     }
 
     /// The form of an existing record, with the field to scroll to.
@@ -111,8 +119,8 @@ impl FormScreen {
     }
 
     fn name(&self) -> String {
-        match self.target {
-            Target::New(kind) => format!("the new {}", kind.def().word.to_lowercase()),
+        match &self.target {
+            Target::New(kind) | Target::NewFrom(kind, _) => format!("the new {}", kind.def().word.to_lowercase()),
             Target::Edit(id) => id.to_string(),
         }
     }
@@ -155,7 +163,8 @@ impl FormScreen {
 
     /// A form that was left and is opened again starts again if the record has changed and nothing was typed.
     fn keep_up(&mut self, cx: &mut Cx<'_>) {
-        let (Target::Edit(id), Some(entry)) = (self.target, &self.entry) else { return };
+        let (Target::Edit(id), Some(entry)) = (&self.target, &self.entry) else { return };
+        let id = *id;
         let Ok(page) = cx.page(id) else { return };
         if page.data.head.revision == entry.data.head.revision
             && page.data.head.state == entry.data.head.state
@@ -175,10 +184,11 @@ impl FormScreen {
     }
 
     fn load(&mut self, cx: &mut Cx<'_>) -> Result<(), Refused> {
-        let mut entry = match self.target {
-            Target::New(kind) => Entry::new(kind, cx.session.person(), cx.now()),
+        let mut entry = match &self.target {
+            Target::New(kind) => Entry::new(*kind, cx.session.person(), cx.now()),
+            Target::NewFrom(kind, set) => Entry::new_from(*kind, set, (cx.session.person(), cx.now())),
             Target::Edit(id) => {
-                let page = cx.page(id)?;
+                let page = cx.page(*id)?;
                 Entry::of(page.data.clone())
             }
         };
@@ -206,8 +216,8 @@ impl FormScreen {
     fn body(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, context: &FieldContext) {
         let Some(entry) = &mut self.entry else { return };
         let def = entry.data.def();
-        let heading = match self.target {
-            Target::New(_) => format!("New {}", def.word.to_lowercase()),
+        let heading = match &self.target {
+            Target::New(_) | Target::NewFrom(..) => format!("New {}", def.word.to_lowercase()),
             Target::Edit(id) => format!("Edit {id}"),
         };
         ui.label(egui::RichText::new(heading).heading());

@@ -11,6 +11,7 @@ use egui::{Key, Modifiers, TextEdit, Ui};
 use self::shown::{FIXED, Line, ListQuery, cell_of, lines, more, order, states, titles};
 use crate::domain::field::FieldType;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::kind::Place;
 use crate::domain::person::PersonState;
 use crate::domain::workflow::Move;
 use crate::ops::{Act, Attention, ListRow, Refused, Request};
@@ -163,6 +164,11 @@ impl ListScreen {
                     let word = format!("New {}…", def.word.to_lowercase());
                     if primary_ui(ui, &word).on_hover_text("Ctrl+N").clicked() {
                         cx.go(Route::New(self.kind));
+                    }
+                }
+                for kind in Kind::ALL.iter().filter(|kind| kind.def().place == Place::Under(self.kind)) {
+                    if ui.button(kind.def().plural).on_hover_text(kind.def().purpose).clicked() {
+                        cx.go(Route::List(*kind));
                     }
                 }
                 if !self.lines.is_empty() {

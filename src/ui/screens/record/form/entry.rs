@@ -1,6 +1,7 @@
 //! The record being entered: the typed values, the stored values they give, and their errors. No drawing, no file.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash as _, Hasher as _};
 
 use chrono::FixedOffset;
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,15 @@ pub struct Entry {
     settled: Values,
     last: Option<(&'static str, f64)>,
     undo: Vec<Values>,
+    /// The values with which a new record began, and their mark.
+    begun: Option<(u64, Values)>,
+}
+
+/// A number that is the same for the same values.
+fn values_mark(set: &Fields) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    serde_json::to_string(set).unwrap_or_default().hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Entry {
@@ -71,6 +81,7 @@ impl Entry {
             settled: Values::new(),
             last: None,
             undo: Vec::new(),
+            begun: None,
         };
         entry.values = entry.saved_values();
         entry.settled = entry.values.clone();
@@ -92,10 +103,27 @@ impl Entry {
         Self { is_new: true, ..Self::of(RecordData { head, fields: Fields::new() }) }
     }
 
+    /// The entry of a new record that begins with values. It has a draft of its own for each set of values.
+    pub fn new_from(kind: Kind, set: &Fields, (person, now): (RecordId, Moment)) -> Self {
+        let mut entry = Self::new(kind, person, now);
+        let begun: Values = entry
+            .fields()
+            .filter_map(|field| Some((field.name.to_owned(), Typed::of(field, set.get(field.name)?))))
+            .collect();
+        entry.begun = Some((values_mark(set), begun));
+        entry.values = entry.saved_values();
+        entry.settled = entry.values.clone();
+        entry
+    }
+
     /// The key of its draft.
     pub fn key(&self) -> String {
         let id = self.data.head.id;
-        if self.is_new { format!("new {}", id.kind.code()) } else { id.to_string() }
+        match (self.is_new, &self.begun) {
+            (true, Some((mark, _))) => format!("new {} from {mark:016x}", id.kind.code()),
+            (true, None) => format!("new {}", id.kind.code()),
+            (false, _) => id.to_string(),
+        }
     }
 
     /// The sections that are open in its state.
@@ -112,9 +140,9 @@ impl Entry {
     }
 
     fn saved_values(&self) -> Values {
-        self.fields()
-            .map(|field| (field.name.to_owned(), Typed::of(field, self.data.value(field.name))))
-            .collect()
+        let saved =
+            self.fields().map(|field| (field.name.to_owned(), Typed::of(field, self.data.value(field.name))));
+        saved.chain(self.begun.clone().into_iter().flat_map(|(_, begun)| begun)).collect()
     }
 
     /// Whether anything differs from the stored record.
