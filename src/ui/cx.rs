@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::domain::field::Offer;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::Place;
 use crate::domain::record::{Fields, RecordData};
@@ -19,6 +20,7 @@ use crate::ops::{
 };
 use crate::ui::overview::{Overview, Shown};
 use crate::ui::widgets::notice::Notice;
+use crate::ui::widgets::offer::Offered;
 
 /// The content of the middle of the window.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -206,6 +208,7 @@ pub struct Cache {
     /// The attention list and the trends, cached until newer ones are ready.
     overview: Overview,
     names: Option<Rc<BTreeMap<RecordId, String>>>,
+    offers: Vec<(Offer, Rc<Vec<Offered>>)>,
 }
 
 /// The context of a screen.
@@ -336,6 +339,16 @@ impl Cx<'_> {
     /// The same together with the trends.
     pub fn overview(&mut self) -> Result<Option<Shown>, Refused> {
         self.cache.overview.of(self.file, self.stamp.now)
+    }
+
+    /// The values of a list that the file itself knows.
+    pub fn offers(&mut self, offer: Offer) -> Result<Rc<Vec<Offered>>, Refused> {
+        if let Some((_, values)) = self.cache.offers.iter().find(|(known, _)| *known == offer) {
+            return Ok(Rc::clone(values));
+        }
+        let values = Rc::new(Vec::new());
+        self.cache.offers.push((offer, Rc::clone(&values)));
+        Ok(values)
     }
 
     /// Names of persons by number.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use eframe::egui;
 use egui::{Align, Key as Press, Label, Margin, Modifiers, Panel, ScrollArea, Ui};
 
-use self::entry::{Entry, Values};
+use self::entry::{Entry, Values, is_entered, is_long};
 use super::field_context::{FieldContext, KnownRows, known_rows, zone};
 use super::input::input_ui;
 use crate::domain::choice::Choice as _;
@@ -20,7 +20,7 @@ use crate::domain::record::{Fields, Section};
 use crate::ops::Refused;
 use crate::ui::cx::{Command, Cx};
 use crate::ui::dry_run::DryRun;
-use crate::ui::theme::{hint, space, title};
+use crate::ui::theme::{bold, hint, space, title};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
 use crate::ui::widgets::text::TextLine;
@@ -300,7 +300,7 @@ impl FormScreen {
         rule_ui(ui);
         ui.add_space(space::XS);
         let mut changed = false;
-        for field in section.fields.iter().filter(|field| !field.by_system) {
+        for field in section.fields.iter().filter(|field| is_entered(field)) {
             changed |= self.field(ui, cx, (field, context));
             ui.add_space(space::S);
             if field.occurrence {
@@ -321,6 +321,10 @@ impl FormScreen {
         let kind = entry.data.head.id.kind;
         let mark = entry.mark(field);
         let help = field.help();
+        if is_long(entry.data.value(field.name)) {
+            long_ui(ui, field, entry.data.value(field.name));
+            return false;
+        }
         let Some(typed) = entry.values.get_mut(field.name) else { return false };
         let mut frame = Field::new(field.label).help(&help, field.clause).violation(violation.as_deref());
         if let Some(mark) = &mark {
@@ -441,4 +445,12 @@ impl FormScreen {
             self.note_change(ui, cx);
         }
     }
+}
+
+/// In place of the inputs of a long table.
+fn long_ui(ui: &mut Ui, field: &FieldDef, value: &serde_json::Value) {
+    let rows = value.as_array().map_or(0, Vec::len);
+    ui.label(bold(field.label));
+    let words = format!("{rows} rows, read from a file. They are on the page of the record, where another file is read.");
+    ui.add(Label::new(hint(ui, words)).wrap());
 }

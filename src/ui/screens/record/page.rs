@@ -23,9 +23,10 @@ use self::parts::{attachments_ui, linked_ui, signatures_ui};
 use self::picture::Picture;
 use super::field_context::FieldContext;
 use super::show::{Reading, field_ui};
-use crate::domain::field::is_empty;
+use crate::domain::field::{FieldDef, is_empty};
 use crate::domain::ids::RecordId;
 use crate::domain::record::Section;
+use crate::domain::requests::RULES;
 use crate::ops::RecordPage;
 use crate::ui::cx::{Cx, Route};
 use crate::ui::theme::{hint, space, title};
@@ -149,7 +150,7 @@ impl RecordScreen {
         let mut gone = None;
         let mut hidden = false;
         for section in page.data.def().sections {
-            let fields: Vec<_> = section.fields.iter().filter(|field| field.name != "title").collect();
+            let fields: Vec<_> = section.fields.iter().filter(|field| is_shown(field, page)).collect();
             let filled = fields.iter().filter(|field| !is_empty(page.data.value(field.name))).count();
             hidden |= filled < fields.len();
             if filled == 0 && !self.show_empty {
@@ -201,4 +202,9 @@ fn section_head_ui(ui: &mut Ui, section: &Section, edit: bool) -> bool {
     rule_ui(ui);
     ui.add_space(space::XS);
     pressed
+}
+
+/// Whether the page shows a field: not the title, which is its heading, and a value that is kept elsewhere now only if there is one.
+fn is_shown(field: &FieldDef, page: &RecordPage) -> bool {
+    field.name != "title" && !(field.is_former(RULES) && is_empty(page.data.value(field.name)))
 }

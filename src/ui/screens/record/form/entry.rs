@@ -5,11 +5,13 @@ use std::hash::{Hash as _, Hasher as _};
 
 use chrono::FixedOffset;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::super::typed::Typed;
 use crate::domain::field::FieldDef;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Role;
+use crate::domain::requests::RULES;
 use crate::domain::record::{Fields, Head, RecordData, Section};
 use crate::domain::text::capital;
 use crate::domain::time::Moment;
@@ -23,6 +25,9 @@ pub type Values = BTreeMap<String, Typed>;
 const UNDO_MAX: usize = 100;
 /// A longer pause between two changes, in seconds, starts a new undo step.
 const ONE_STEP_SECONDS: f64 = 1.0;
+
+/// Most rows of a table that a form shows as inputs.
+const ROWS_IN_FORM: usize = 60;
 
 /// A draft as stored in the file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -58,6 +63,16 @@ pub struct Entry {
     undo: Vec<Values>,
     /// The values with which a new record began, and their mark.
     begun: Option<(u64, Values)>,
+}
+
+/// Whether people enter a field under the present rules.
+pub fn is_entered(field: &FieldDef) -> bool {
+    !field.by_system && !field.is_former(RULES)
+}
+
+/// Whether a table is too long to be edited row by row: it was read from a file, and is read from one again.
+pub fn is_long(value: &Value) -> bool {
+    value.as_array().is_some_and(|rows| rows.len() > ROWS_IN_FORM)
 }
 
 /// A number that is the same for the same values.
@@ -130,13 +145,14 @@ impl Entry {
     pub fn sections(&self) -> impl Iterator<Item = &'static Section> {
         let state = self.data.head.state.clone();
         self.data.def().sections.iter().filter(move |section| {
-            section.open_in.contains(&state.as_str()) && section.fields.iter().any(|field| !field.by_system)
+            section.open_in.contains(&state.as_str()) && section.fields.iter().any(is_entered)
         })
     }
 
     /// The fields that can be edited.
     pub fn fields(&self) -> impl Iterator<Item = &'static FieldDef> {
-        self.sections().flat_map(|section| section.fields).filter(|field| !field.by_system)
+        let fields = self.sections().flat_map(|section| section.fields);
+        fields.filter(|field| is_entered(field) && !is_long(self.data.value(field.name)))
     }
 
     fn saved_values(&self) -> Values {
