@@ -10,6 +10,7 @@ mod export;
 pub mod fields_csv;
 mod file;
 mod files;
+mod governing;
 pub mod import;
 pub mod jobs;
 mod lists;
@@ -40,6 +41,7 @@ pub use continuing::{Loss, ONE_OF};
 pub use example::{Example, ExamplePerson, example_access, write_example};
 pub use export::csv;
 pub use file::{Opened, ProductFile, WhyReadOnly};
+pub use governing::PlanDates;
 pub use lists::{field_label, value_words};
 pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy, example_plan, least_strength};
 pub use packet::{

@@ -3,6 +3,7 @@
 //! The form only asks to save; the app saves. The typed text is kept as a draft meanwhile.
 
 pub(super) mod entry;
+mod accepting;
 mod foot;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::domain::record::{Fields, Section};
 use crate::ops::Refused;
 use crate::ui::cx::{Command, Cx};
 use crate::ui::dry_run::DryRun;
+use crate::ui::screens::examples::is_list;
 use crate::ui::theme::{bold, hint, space, title};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
@@ -226,8 +228,9 @@ impl FormScreen {
         ui.add_space(space::S);
         self.banners(ui, cx);
         let Some(entry) = &mut self.entry else { return };
-        let sections: Vec<&'static Section> = entry.sections().collect();
+        let sections: Vec<&'static Section> = entry.sections().filter(|section| is_asked(def.kind, section)).collect();
         let mut changed = false;
+        self.progress(ui);
         for section in sections {
             ui.push_id(section.title, |ui| {
                 changed |= self.section(ui, cx, (section, context));
@@ -299,9 +302,10 @@ impl FormScreen {
         });
         rule_ui(ui);
         ui.add_space(space::XS);
-        let mut changed = false;
+        let mut changed = self.accept_section(ui, section);
         for field in section.fields.iter().filter(|field| is_entered(field)) {
             changed |= self.field(ui, cx, (field, context));
+            changed |= self.accept(ui, field);
             ui.add_space(space::S);
             if field.occurrence {
                 changed |= self.late_reason(ui);
@@ -323,6 +327,9 @@ impl FormScreen {
         let help = field.help();
         if is_long(entry.data.value(field.name)) {
             long_ui(ui, field, entry.data.value(field.name));
+            return false;
+        }
+        if is_list(kind, field) {
             return false;
         }
         let Some(typed) = entry.values.get_mut(field.name) else { return false };
@@ -453,4 +460,9 @@ fn long_ui(ui: &mut Ui, field: &FieldDef, value: &serde_json::Value) {
     ui.label(bold(field.label));
     let words = format!("{rows} rows, read from a file. They are on the page of the record, where another file is read.");
     ui.add(Label::new(hint(ui, words)).wrap());
+}
+
+/// Whether a section has a field with an input of its own.
+fn is_asked(kind: Kind, section: &Section) -> bool {
+    section.fields.iter().any(|field| is_entered(field) && !is_list(kind, field))
 }

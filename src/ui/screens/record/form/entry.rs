@@ -17,6 +17,7 @@ use crate::domain::text::capital;
 use crate::domain::time::Moment;
 use crate::domain::workflow::missing_fields;
 use crate::ops::{Act, Request};
+use crate::ui::screens::examples;
 
 /// The values of all fields as typed.
 pub type Values = BTreeMap<String, Typed>;
@@ -252,6 +253,7 @@ impl Entry {
                 set.insert(field.name.to_owned(), value);
             }
         }
+        examples::settle(self.data.head.id.kind, &mut set);
         set
     }
 

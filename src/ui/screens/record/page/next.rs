@@ -168,7 +168,7 @@ fn signing_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage, offer: &SigningOf
 }
 
 /// Conditions, the unmet ones first and as links to the place where they can be met.
-fn conditions_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId, conditions: &[Condition]) {
+pub fn conditions_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId, conditions: &[Condition]) {
     let unmet: Vec<&Condition> = conditions.iter().filter(|condition| !condition.met).collect();
     let met: Vec<&Condition> = conditions.iter().filter(|condition| condition.met).collect();
     let slot = ui.make_persistent_id("all_conditions");
