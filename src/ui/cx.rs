@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::domain::field::Offer;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::Place;
+use crate::domain::maintenance_plan::Governing;
 use crate::domain::record::{Fields, RecordData};
 use crate::domain::time::{Day, Moment};
 use crate::ops::import::ImportJob;
@@ -209,6 +210,7 @@ pub struct Cache {
     overview: Overview,
     names: Option<Rc<BTreeMap<RecordId, String>>>,
     offers: Vec<(Offer, Rc<Vec<Offered>>)>,
+    governing: Option<Rc<Governing>>,
 }
 
 /// The context of a screen.
@@ -339,6 +341,16 @@ impl Cx<'_> {
     /// The same together with the trends.
     pub fn overview(&mut self) -> Result<Option<Shown>, Refused> {
         self.cache.overview.of(self.file, self.stamp.now)
+    }
+
+    /// The values that govern now: those of the plan in force, or provisional ones.
+    pub fn governing(&mut self) -> Result<Rc<Governing>, Refused> {
+        if let Some(governing) = &self.cache.governing {
+            return Ok(Rc::clone(governing));
+        }
+        let governing = Rc::new(self.file.governing(self.stamp.now)?);
+        self.cache.governing = Some(Rc::clone(&governing));
+        Ok(governing)
     }
 
     /// The values of a list that the file itself knows.

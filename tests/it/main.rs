@@ -37,6 +37,7 @@ mod overview;
 mod packet;
 mod parts;
 mod past;
+mod plan_screens;
 mod recipe;
 mod records;
 mod restored;
