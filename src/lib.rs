@@ -1,6 +1,7 @@
 //! Mainstay keeps the maintenance records of medical device software as IEC 62304 clause 6 requires. This crate holds the two user
 //! interfaces: the window and the command line.
 
+pub mod baseline;
 pub mod cli;
 pub mod ui;
 

@@ -163,10 +163,49 @@ pub enum Command {
     },
     /// Import feedback from a file: run the job in the background with the writer; the job keeps its outcome for the screen.
     Import(Arc<ImportJob>),
+    /// Write to the file what a screen read from another file.
+    Write(Write),
     /// Show a screen's background work in the status line.
     Watch(Progress),
     /// Ask where to write a packet, write its PDF, and record the issue in the audit trail.
     SavePacket(Arc<RenderedPacket>),
+}
+
+/// The work of a write.
+type WriteWork = dyn FnOnce(&mut ProductFile, &Session, &Stamp) -> Result<String, Refused>;
+
+/// What a screen read from another file and asks to write, as one transaction of `ops`.
+pub struct Write {
+    /// Writes it, and says in a sentence what was written.
+    work: Box<WriteWork>,
+    /// Where the outcome goes: `None`, or why it was refused.
+    answer: Slot<Option<Refused>>,
+}
+
+impl Write {
+    /// A write, and the place for its outcome.
+    pub fn new(
+        work: impl FnOnce(&mut ProductFile, &Session, &Stamp) -> Result<String, Refused> + 'static,
+    ) -> (Self, Slot<Option<Refused>>) {
+        let answer = Slot::default();
+        (Self { work: Box::new(work), answer: answer.clone() }, answer)
+    }
+
+    /// Writes. Returns what was written, or `None` if it was refused, which the screen says.
+    pub fn perform(self, file: &mut ProductFile, session: &Session, stamp: &Stamp) -> Option<String> {
+        let (words, refusal) = match (self.work)(file, session, stamp) {
+            Ok(words) => (Some(words), None),
+            Err(refusal) => (None, Some(refusal)),
+        };
+        self.answer.put(refusal);
+        words
+    }
+}
+
+impl std::fmt::Debug for Write {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Write")
+    }
 }
 
 /// A place for one answer that arrives later. Cheap to clone: all clones share the same place.

@@ -4,6 +4,7 @@
 //! Code that knows neither a record nor a component belongs here. Rules of the field do not.
 
 pub mod clock;
+pub mod commit_hash;
 pub mod csv_out;
 pub mod database;
 pub mod decode;

@@ -13,7 +13,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::requests::Preview;
 use crate::domain::text::sentence;
 use crate::ops::{Act, FileSource, Password, Receipt, Refused, Request, STRONGEST};
-use crate::ui::cx::{Command, Cx, Route, Then};
+use crate::ui::cx::{Command, Cx, Route, Then, Write};
 use crate::ui::dialogs;
 use crate::ui::screens::sign_in::PasswordChange;
 use crate::ui::settings::Settings;
@@ -59,6 +59,7 @@ impl App {
                 }
             }
             Command::Import(job) => self.import(&job),
+            Command::Write(write) => self.write(write),
             Command::Watch(progress) => self.jobs.watch(progress),
             Command::SavePacket(packet) => self.save_packet(&packet),
         }
@@ -202,6 +203,19 @@ impl App {
         } else {
             let what = receipt.record.map_or_else(String::new, |id| format!(" {id}"));
             self.notices.push(Notice::done(format!("Saved{what} as event {}.", receipt.seq)));
+        }
+    }
+
+    /// Writes what a screen read from another file.
+    fn write(&mut self, write: Write) {
+        let stamp = self.stamp();
+        self.jobs.interrupt_reads();
+        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
+        let written = write.perform(&mut desk.file, session, &stamp);
+        let head = desk.file.head().clone();
+        desk.cache.keep_up(&head, stamp.now.day());
+        if let Some(words) = written {
+            self.notices.push(Notice::done(words));
         }
     }
 

@@ -1,5 +1,9 @@
-//! Feedback from foreign systems: rows in, plain values out.
+//! Files of foreign systems: rows in, plain values out.
 //!
 //! The file system (the caller has the bytes), the store, and the use of the values do not belong here.
 
+pub mod columns;
+pub mod commits;
 pub mod feedback;
+pub mod items;
+pub mod recipients;

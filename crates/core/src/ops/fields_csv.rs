@@ -55,7 +55,7 @@ fn row(data: &RecordData, fields: &[&FieldDef]) -> Vec<String> {
 }
 
 /// A stored value as a cell; empty for an empty one.
-fn cell(ty: FieldType, value: &Value) -> String {
+pub(super) fn cell(ty: FieldType, value: &Value) -> String {
     let joined = |sign: &str| {
         let items = value.as_array().into_iter().flatten().filter_map(Value::as_str);
         items.collect::<Vec<_>>().join(sign)

@@ -22,6 +22,22 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Refused> {
     Ok(bytes)
 }
 
+/// The bytes of a file on this machine that is read as a whole.
+///
+/// # Errors
+/// When it cannot be read, or is larger than [`READ_BYTES_MAX`].
+pub fn read_whole(path: &Path) -> Result<Vec<u8>, Refused> {
+    let bytes = read(path)?;
+    if bytes.len() as u64 > READ_BYTES_MAX {
+        let name = path.display();
+        return Err(Refused::Rule(format!(
+            "{name} is larger than {} MiB; split it into smaller files",
+            READ_BYTES_MAX >> 20
+        )));
+    }
+    Ok(bytes)
+}
+
 /// Where the bytes of an attachment come from.
 pub fn source(source: FileSource) -> Result<BlobSource, Refused> {
     match source {

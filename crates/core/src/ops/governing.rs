@@ -1,9 +1,11 @@
-//! The values that govern the file now, and the dates of the plan that holds them.
+//! The values that govern the file now, the dates of the plan that holds them, and what a new record begins with.
 
 use super::file::ProductFile;
 use super::refused::{ChangeSet, Refused};
+use crate::domain::communication::draft_for;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::{Governing, WatchedSource, next_review, watched_sources};
+use crate::domain::record::Fields;
 use crate::domain::requests::RULES;
 use crate::domain::workflow::{Case, World};
 use mainstay_base::time::{Day, Moment};
@@ -28,6 +30,14 @@ impl ProductFile {
         let governing = world.governing();
         work.finish()?;
         Ok(governing)
+    }
+
+    /// The fields with which a communication about a release begins.
+    pub fn communication_draft(&self, release: RecordId, now: Moment) -> Result<Fields, Refused> {
+        let work = ChangeSet::read_only(&self.store, NOBODY, now);
+        let set = draft_for(&work, release);
+        work.finish()?;
+        Ok(set)
     }
 
     /// The dates that follow from a plan.

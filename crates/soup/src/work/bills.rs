@@ -61,6 +61,11 @@ impl BillFile {
         Ok(Self { path: path.to_owned(), name, digest: Sha256::digest(&bytes).into(), bytes })
     }
 
+    /// The bytes of the file.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// Reads the bill of materials in the file, which may be packed. In a Python wheel, this is the bill inside it (PEP 770).
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 //!
 //! `gate` holds what must be so at each step, `differences` what changed since the release before, and behind which change.
 
+mod commit_list;
 mod deadlines;
 mod differences;
 mod gate;
@@ -9,6 +10,7 @@ mod residual;
 mod rules;
 pub mod versions;
 
+pub use commit_list::{CommitComparison, MissingCommits, compare};
 pub use differences::{Difference, DifferenceKind, differences, uncovered};
 pub use gate::gate;
 pub use residual::standing_problems;
@@ -207,7 +209,10 @@ use ReleaseState as S;
 impl ReleaseState {
     /// Whether it was released to the field.
     pub const fn was_released(self) -> bool {
-        matches!(self, Self::Released | Self::Superseded | Self::Withdrawn | Self::OutOfService | Self::Archived)
+        matches!(
+            self,
+            Self::Released | Self::Superseded | Self::Withdrawn | Self::OutOfService | Self::Archived
+        )
     }
 
     /// Whether installations of it may be in the field.
@@ -219,7 +224,11 @@ impl ReleaseState {
     pub const fn is_before_release(self) -> bool {
         matches!(
             self,
-            Self::Planned | Self::Building | Self::CandidateVerification | Self::ReadyForApproval | Self::Approved
+            Self::Planned
+                | Self::Building
+                | Self::CandidateVerification
+                | Self::ReadyForApproval
+                | Self::Approved
         )
     }
 }
@@ -424,4 +433,3 @@ pub const DEF: KindDef = KindDef {
     evidence: &["5.8", "6.3.2", "8.1", "8.3"],
     ..KindDef::new(Kind::Release, "Release", "Releases")
 };
-

@@ -1,0 +1,68 @@
+//! A file from which fields of a record were read: it is attached to the record and the fields are set, both or neither.
+
+use super::file::ProductFile;
+use super::refused::Refused;
+use super::request::{Act, FileSource, Receipt, Request};
+use super::session::Session;
+use crate::domain::canonical;
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::Fields;
+use mainstay_base::clock::Stamp;
+
+/// A file that is kept as evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidenceFile {
+    /// Its name without its folder.
+    pub name: String,
+    /// Its origin, in words or as a path.
+    pub place: String,
+    /// What it shows.
+    pub description: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl EvidenceFile {
+    /// SHA-256 of its bytes.
+    pub fn sha256(&self) -> String {
+        canonical::digest(&self.bytes)
+    }
+
+    fn attach(self, to: RecordId) -> Request {
+        Request::Attach {
+            to,
+            file_name: self.name,
+            file: FileSource::Bytes(self.bytes),
+            description: self.description,
+            source: self.place,
+            captured_at: None,
+        }
+    }
+}
+
+impl ProductFile {
+    /// Attaches files to a record and sets fields that were read from them, in one transaction. A file that is attached to the record
+    /// already is not attached again.
+    ///
+    /// # Errors
+    /// The refusal of any of these requests; then nothing was changed.
+    pub fn keep_and_edit(
+        &mut self,
+        session: &Session,
+        (id, files): (RecordId, Vec<EvidenceFile>),
+        (set, reason): (Fields, Option<&str>),
+        stamp: &Stamp,
+    ) -> Result<Vec<Receipt>, Refused> {
+        let kept = self.referring(id, Kind::Attachment)?;
+        let is_kept = |file: &EvidenceFile| {
+            let sha256 = file.sha256();
+            kept.iter().any(|data| data.text("subject") == id.to_string() && data.text("sha256") == sha256)
+        };
+        let files: Vec<EvidenceFile> = files.into_iter().filter(|file| !is_kept(file)).collect();
+        let mut requests: Vec<Request> = files.into_iter().map(|file| file.attach(id)).collect();
+        requests.push(Request::Edit { id, set });
+        let because = |request: Request| Act { reason: reason.map(str::to_owned), ..Act::from(request) };
+        let acts = requests.into_iter().map(because).collect();
+        self.perform_all(session, acts, &|_| true, stamp).map_err(|(_, refusal)| refusal)
+    }
+}

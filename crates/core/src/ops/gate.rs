@@ -1,0 +1,77 @@
+//! Releases as their rules see them: the whole gate, and the differences to the version before.
+
+use super::commits::{of_release, unreadable};
+use super::file::ProductFile;
+use super::refused::{ChangeSet, Refused};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::Fields;
+use crate::domain::release::{self, Difference, Release};
+use crate::domain::shared_record::SharedRecord;
+use crate::domain::workflow::{Case, Condition, World};
+use mainstay_base::clock;
+use mainstay_base::time::Moment;
+
+/// Who looks, where nobody in particular does.
+const NOBODY: RecordId = RecordId::new(Kind::Person, 0);
+
+impl ProductFile {
+    /// Every condition up to the release, met and unmet, whatever its state is (IEC 62304 5.8).
+    ///
+    /// # Errors
+    /// When it is not a release, or there is no such record.
+    pub fn gate(&self, release: RecordId) -> Result<Vec<Condition>, Refused> {
+        self.gate_at(release, clock::now())
+    }
+
+    /// The same at a moment: whether a review of SOUP is recent depends on it.
+    ///
+    /// # Errors
+    /// When it is not a release, or there is no such record.
+    pub fn gate_at(&self, release: RecordId, now: Moment) -> Result<Vec<Condition>, Refused> {
+        of_release(release)?;
+        self.as_rules_see(release, Some(now), release::gate)
+    }
+
+    /// What is in a release and was not in the one before, with the changes behind each difference.
+    ///
+    /// # Errors
+    /// When it is not a release, or there is no such record.
+    pub fn differences(&self, release: RecordId) -> Result<Vec<Difference>, Refused> {
+        self.with_release(release, |world, content| release::differences(world, content))
+    }
+
+    /// The same as it would be with other values of some fields, such as a baseline that is not stored yet.
+    ///
+    /// # Errors
+    /// When it is not a release, there is no such record, or the values cannot be read.
+    pub fn differences_with(&self, release: RecordId, set: &Fields) -> Result<Vec<Difference>, Refused> {
+        of_release(release)?;
+        let mut data = self.record(release)?;
+        data.fields.extend(set.iter().map(|(name, value)| (name.clone(), value.clone())));
+        data.fields.retain(|_, value| !value.is_null());
+        let content = SharedRecord::from(data).typed::<Release>().ok_or_else(|| unreadable(release))?;
+        self.as_rules_see(release, None, |case| release::differences(case.world, &content))
+    }
+
+    /// Calls `look` with the content of a release and the other records.
+    pub(super) fn with_release<T>(
+        &self,
+        id: RecordId,
+        look: impl FnOnce(&dyn World, &Release) -> T,
+    ) -> Result<T, Refused> {
+        of_release(id)?;
+        let seen = |case: &Case| case.data.typed::<Release>().map(|content| look(case.world, &content));
+        self.as_rules_see(id, None, seen)?.ok_or_else(|| unreadable(id))
+    }
+
+    /// Calls `look` with a record as a rule sees it. The moment matters only to rules that ask for it.
+    pub(super) fn as_rules_see<T>(
+        &self,
+        id: RecordId,
+        now: Option<Moment>,
+        look: impl FnOnce(&Case) -> T,
+    ) -> Result<T, Refused> {
+        let work = ChangeSet::read_only(&self.store, NOBODY, now.unwrap_or_else(clock::now));
+        work.case(id, look)
+    }
+}
