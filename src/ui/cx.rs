@@ -397,7 +397,21 @@ impl Cx<'_> {
         if let Some((_, values)) = self.cache.offers.iter().find(|(known, _)| *known == offer) {
             return Ok(Rc::clone(values));
         }
-        let values = Rc::new(Vec::new());
+        let values = self.file.offers(offer)?;
+        let governing = self.governing()?;
+        let meaning = |value: &str| match offer {
+            Offer::Versions => String::new(),
+            Offer::Criteria => {
+                let found = governing.problem_criteria().iter().find(|row| *row.code == *value);
+                found.map_or_else(String::new, |row| row.statement.to_string())
+            }
+            Offer::Sources => {
+                let found = governing.plan().feedback_sources.iter().find(|row| *row.code == *value);
+                found.map_or_else(String::new, |row| row.name.to_string())
+            }
+        };
+        let offered = values.into_iter().map(|value| Offered { meaning: meaning(&value), value });
+        let values = Rc::new(offered.collect::<Vec<_>>());
         self.cache.offers.push((offer, Rc::clone(&values)));
         Ok(values)
     }

@@ -2,8 +2,10 @@
 //!
 //! Each panel is in a file of its own and names its kind there. Does not belong here: rules, and what the declaration can say.
 
+mod communication;
 mod plan;
 mod plan_changes;
+mod release;
 mod signs;
 
 use eframe::egui::Ui;
@@ -25,7 +27,7 @@ struct PanelDef {
     open: fn(RecordId) -> Box<dyn Panel>,
 }
 
-const PANELS: [PanelDef; 2] = [plan::PANEL, plan_changes::PANEL];
+const PANELS: [PanelDef; 4] = [plan::PANEL, plan_changes::PANEL, release::PANEL, communication::PANEL];
 
 /// The panel of a record's page, if its kind has one.
 pub fn panel_of(id: RecordId) -> Option<Box<dyn Panel>> {

@@ -60,8 +60,9 @@ impl ListPart for Signs {
     }
 }
 
-fn signs_of(_cx: &Cx<'_>) -> Result<Vec<Sign>, Refused> {
-    Ok(Vec::new())
+/// The signs of a bypass that the file shows.
+pub(super) fn signs_of(cx: &Cx<'_>) -> Result<Vec<Sign>, Refused> {
+    cx.file.deviation_signs()
 }
 
 /// What the file shows, the records that show it, and the button.
