@@ -1,7 +1,13 @@
 //! The arguments of the command line.
 
+mod import;
+mod releases;
 mod seen;
 
+pub use import::{Import, ImportArguments, RecordsArguments};
+pub use releases::{
+    BaselineArguments, CommitsArguments, DeviationsArguments, DifferencesArguments, GateArguments, RecipientsArguments,
+};
 pub use seen::{ContinueArguments, Heads};
 
 use std::path::PathBuf;
@@ -119,6 +125,26 @@ pub enum Command {
         #[command(subcommand)]
         what: Import,
     },
+    /// Read the baseline of a release: SOUP from a bill of materials, configuration items from a CSV file.
+    ///
+    /// The files are attached to the release. Components without a version are refused, because SOUP is identified by its exact version.
+    Baseline(BaselineArguments),
+    /// Compare the commit list of a release with its changes; with LIST, store that list first.
+    ///
+    /// Exit codes: 0 they agree, 12 they do not.
+    Commits(CommitsArguments),
+    /// List every condition up to the release of a version, met and unmet.
+    ///
+    /// Exit codes: 0 all are met, 12 some are not.
+    Gate(GateArguments),
+    /// List what is in a release and why it differs from the one before; or the differences between two maintenance plans.
+    Differences(DifferencesArguments),
+    /// List the recipients of a communication; import them from a CSV file or export them.
+    Recipients(RecipientsArguments),
+    /// List the process deviations, and signs in the file of a bypass that none tells.
+    ///
+    /// Exit codes: 0 there is no such sign, 12 there is one.
+    Deviations(DeviationsArguments),
     /// Write a PDF for an audit and record it in the audit trail.
     Packet(PacketArguments),
     /// Verify the whole file: audit chain, signatures, records, attachments.
@@ -397,66 +423,6 @@ pub struct NewArguments {
     /// Full name of the first person, as printed with signatures.
     #[arg(long)]
     pub full_name: String,
-}
-
-/// The records that can be imported.
-#[derive(Debug, Subcommand)]
-pub enum Import {
-    /// Feedback, one row of a delimited text file each.
-    Feedback(ImportArguments),
-    /// Records of a kind that people enter, one row of a CSV file each, as `export --csv` writes it.
-    Records(RecordsArguments),
-}
-
-/// The arguments of an import of records from a CSV file of their fields.
-#[derive(Debug, Args)]
-pub struct RecordsArguments {
-    /// The product file.
-    pub file: PathBuf,
-    /// The CSV file: a column for each field, by name or label.
-    pub input: PathBuf,
-    /// Code of the kind, such as problem_report.
-    #[arg(long)]
-    pub kind: String,
-    /// Login of the person who imports them.
-    #[arg(long)]
-    pub login: String,
-    /// Why it is imported although the clock of this machine is behind what was seen before; needed only then.
-    #[arg(long, value_name = "WORDS")]
-    pub reason: Option<String>,
-    /// A column to skip, by name or label; can be repeated. Fields that later steps fill cannot be imported.
-    #[arg(long = "leave-out", value_name = "COLUMN")]
-    pub leave_out: Vec<String>,
-    /// Import the file even if the same file is already attached.
-    #[arg(long)]
-    pub again: bool,
-    /// Dry run: report what would be imported and change nothing.
-    #[arg(long)]
-    pub dry_run: bool,
-}
-
-/// The arguments of an import of feedback.
-#[derive(Debug, Args)]
-pub struct ImportArguments {
-    /// The product file.
-    pub file: PathBuf,
-    /// The file with the rows.
-    pub input: PathBuf,
-    /// Name of a mapping, or a .ron file that holds one.
-    #[arg(long)]
-    pub mapping: String,
-    /// Login of the person who imports it.
-    #[arg(long)]
-    pub login: String,
-    /// Why it is imported although the clock of this machine is behind what was seen before; needed only then.
-    #[arg(long, value_name = "WORDS")]
-    pub reason: Option<String>,
-    /// Answer to a question of the mapping, FIELD=VALUE; can be repeated.
-    #[arg(long = "answer")]
-    pub answers: Vec<String>,
-    /// Dry run: report what would be imported and change nothing.
-    #[arg(long)]
-    pub dry_run: bool,
 }
 
 /// What a packet covers.

@@ -14,6 +14,9 @@ const REFUSED: u8 = 3;
 /// The file contradicts itself.
 const INTEGRITY: u8 = 4;
 
+/// A check found something: an unmet condition, commits that do not agree, a sign of a bypass.
+pub const FOUND: u8 = 12;
+
 /// Why a command failed.
 #[derive(Debug)]
 pub struct Failure {

@@ -2,17 +2,23 @@
 
 mod advisories;
 mod args;
+mod baseline;
 mod calendar;
+mod commits;
 mod continuing;
+mod deviations;
+mod differences;
 mod example;
 mod failure;
 mod files;
+mod gate;
 mod heads;
 mod import_feedback;
 mod make;
 mod open;
 mod packet;
 mod print;
+mod recipients;
 mod records;
 mod run;
 mod sbom;
@@ -99,6 +105,12 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Calendar { name, from, to } => calendar::calendar(name.as_deref(), from, to),
         Command::Import { what: Import::Feedback(import) } => import_feedback::import(&import),
         Command::Import { what: Import::Records(records) } => records::take(&records),
+        Command::Baseline(arguments) => baseline::baseline(&arguments),
+        Command::Commits(arguments) => commits::commits(&arguments),
+        Command::Gate(arguments) => gate::gate(&arguments),
+        Command::Differences(arguments) => differences::differences(&arguments),
+        Command::Recipients(arguments) => recipients::recipients(&arguments),
+        Command::Deviations(arguments) => deviations::deviations(&arguments),
         Command::Packet(packet) => packet::packet(&packet),
         Command::Heads { what } => heads::heads(&what),
         Command::Verify { file, head, copy: false, json } => files::verify(&file, &file, head, json),

@@ -7,6 +7,7 @@ mod trends;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::deviation_signs;
 use super::file::ProductFile;
 use super::refused::Refused;
 use crate::domain::choice::Choice as _;
@@ -17,7 +18,7 @@ use crate::domain::person::Role;
 use crate::domain::requests::{POLICY, RULES, RecordSource};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::workflow::{Case, Tone, World};
-use cached_source::CachedSource;
+pub(super) use cached_source::CachedSource;
 use mainstay_base::time::{Day, Moment};
 
 pub use trends::{Month, Trends, trends};
@@ -117,6 +118,7 @@ pub fn attention<F>(source: &dyn RecordSource<F>, now: Moment) -> Result<Attenti
     for kind in Kind::ALL {
         finder.kind(*kind)?;
     }
+    finder.signs()?;
     finder.clock()?;
     finder.calendar();
     let mut found = finder.found;
@@ -225,6 +227,20 @@ impl<'a, F> Finder<'a, F> {
             clause,
             rank,
         });
+    }
+
+    /// A bypass of the process that the file shows is told by a process deviation, at once.
+    fn signs(&mut self) -> Result<(), F> {
+        let signs = deviation_signs::signs(self.cached.source, &self.cached)?;
+        self.cached.failed()?;
+        for sign in signs {
+            let Some(id) = sign.records.first().copied() else { continue };
+            let title = self.cached.source.record(id)?.map_or_else(String::new, |data| data.title().to_owned());
+            let what = format!("Raise a process deviation: {}", sign.what.trim_end_matches('.'));
+            let due = Due { what, by: Ok(self.now.day()), provisional: false };
+            self.add((id, &title), due, Role::Quality.word().to_owned(), sign.clause, 0);
+        }
+        Ok(())
     }
 
     /// A clock that ran backwards needs an explanation.

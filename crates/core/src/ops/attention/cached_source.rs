@@ -24,7 +24,7 @@ struct Referring {
 }
 
 /// A source with its cache.
-pub(super) struct CachedSource<'a, F> {
+pub(in crate::ops) struct CachedSource<'a, F> {
     /// The source.
     pub source: &'a dyn RecordSource<F>,
     policy: OnceCell<Option<SharedRecord>>,

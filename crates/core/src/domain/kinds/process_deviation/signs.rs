@@ -64,17 +64,25 @@ pub fn is_told(deviations: &[std::sync::Arc<ProcessDeviation>], version: &str) -
     deviations.iter().any(|deviation| deviation.affected_versions.iter().any(|told| versions::plain(told) == version))
 }
 
-/// The signs that the file shows and no deviation tells. `reported` are the versions that feedback and problem reports name, each
-/// with a record that names it.
-pub fn signs_of(world: &dyn World, reported: &BTreeMap<String, RecordId>) -> Vec<Sign> {
+/// What a search in the lists of a file found, so that not every record is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Traces {
+    /// The versions that feedback and problem reports name, each with a record that names it.
+    pub reported: BTreeMap<String, RecordId>,
+    /// The changes of which an approval was granted after their work began.
+    pub started: Vec<RecordId>,
+}
+
+/// The signs that the file shows and no deviation tells.
+pub fn signs_of(world: &dyn World, traces: &Traces) -> Vec<Sign> {
     let releases: Vec<(SharedRecord, std::sync::Arc<Release>)> = world
         .all(Kind::Release)
         .into_iter()
         .filter_map(|data| data.typed().map(|release| (data, release)))
         .collect();
     let told = deviations(world);
-    let mut signs = versions_without_release(&releases, &told, reported);
-    signs.extend(work_before_approval(world));
+    let mut signs = versions_without_release(&releases, &told, &traces.reported);
+    signs.extend(work_before_approval(world, &traces.started));
     signs.extend(differences_without_change(world, &releases, &told));
     signs
 }
@@ -111,14 +119,12 @@ fn versions_without_release(
 }
 
 /// The work on a change began before it was approved.
-fn work_before_approval(world: &dyn World) -> Vec<Sign> {
-    let states: Vec<&str> = ChangeState::ALL.iter().map(|state| state.code).collect();
-    let after: Vec<&str> = states
-        .into_iter()
-        .filter(|code| ChangeState::from_code(code).is_some_and(|state| state.is_being_made() || state.is_done()))
-        .collect();
+fn work_before_approval(world: &dyn World, changes: &[RecordId]) -> Vec<Sign> {
+    let made = |data: &SharedRecord| {
+        ChangeState::of(data).is_some_and(|state| state.is_being_made() || state.is_done())
+    };
     let mut signs = Vec::new();
-    for data in world.in_states(Kind::ChangeRequest, &after) {
+    for data in changes.iter().filter_map(|id| world.record(*id)).filter(made) {
         let id = data.head.id;
         let Some(started) = data.typed::<ChangeRequest>().and_then(|change| change.work_started_at) else { continue };
         let approvals = world.referring(id, Kind::Approval);
