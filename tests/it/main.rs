@@ -40,6 +40,7 @@ mod past;
 mod plan_screens;
 mod recipe;
 mod records;
+mod release_screens;
 mod restored;
 mod screens;
 mod signing;

@@ -39,7 +39,8 @@ fn an_example_says_where_it_comes_from_and_is_accepted_on_the_page() {
     let all = before.len();
     assert!(all > 30 && before.contains(&"feedback_triage_days".to_owned()));
     window.get_by_label(&format!("0 of {all} decided"));
-    window.get_by_label_contains("common practice of small makers").scroll_to_me();
+    window.get_by_label("Accept Evaluation of feedback (working days)").scroll_to_me();
+    assert!(window.has("Common practice of small makers"));
     window.settle();
     window.picture("plan_draft_page");
     window.press("Accept Evaluation of feedback (working days)");
@@ -98,13 +99,46 @@ fn in_the_form_examples_are_accepted_or_changed_and_the_plan_is_submitted_by_key
 
 #[test]
 fn an_older_file_without_a_plan_writes_its_first_one_with_a_button() {
-    let mut desk = Desk::staffed_without_plan();
-    desk.by("ana", mainstay::ops::Act::from(crate::desk::go_to(PLAN, "void", json!({}))).because("Begun anew")).unwrap();
-    let mut window = Window::new(desk, "ana", Route::List(Kind::MaintenancePlan), SIZE);
+    let mut window = Window::new(older_desk(), "ana", Route::List(Kind::MaintenancePlan), SIZE);
+    window.picture("plan_none");
     window.press("Write the first plan");
-    let second = RecordId::new(Kind::MaintenancePlan, 2);
-    assert_eq!(window.route(), Route::Record(second), "{:?}", window.state().refusal());
-    assert_eq!(window.state_of(second), "draft");
+    assert_eq!(window.route(), Route::Record(PLAN), "{:?}", window.state().refusal());
+    assert_eq!(window.state_of(PLAN), "draft");
+    assert!(undecided(&mut window).len() > 30);
+}
+
+/// A file that was begun before there were plans.
+fn older_desk() -> Desk {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pump.mainstay");
+    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/dumps/v1.mainstay"), &path).unwrap();
+    let now = mainstay::domain::time::Moment::parse("2031-03-04T09:00:00Z").unwrap();
+    let stamp = crate::desk::stamp(now);
+    let mainstay::ops::Opened::Open(mut file) = mainstay::ops::ProductFile::open(&path, &stamp).unwrap() else {
+        panic!("not opened")
+    };
+    let password = mainstay::ops::Password::new(crate::desk::PASSWORD);
+    let ana = file.sign_in("ana", &password, &stamp).unwrap();
+    let people = std::collections::BTreeMap::from([("ana", ana)]);
+    Desk { folder, file: *file, people, recovery: String::new(), now, before_signing: None }
+}
+
+#[test]
+fn before_a_new_version_is_signed_its_page_and_its_approval_show_what_it_changes() {
+    let mut desk = Desk::staffed();
+    let next = desk.go("ana", PLAN, "revise").unwrap().made[0];
+    let set = json!({
+        "version": "2", "reason_for_version": "Quicker", "effective_from": "2031-03-03", "plan_review_days": 180,
+    });
+    desk.edit("ana", next, set).unwrap();
+    let approval = desk.go("ana", next, "submit").unwrap().made[0];
+    let mut window = Window::new(desk, "ben", Route::Record(next), SIZE);
+    for route in [Route::Record(next), Route::Record(approval)] {
+        window.go(route);
+        assert!(window.has("What this version changes"));
+        assert!(window.has("Review of this plan every (days)") && window.has("365") && window.has("180"));
+        window.picture("plan_changes");
+    }
 }
 
 #[test]

@@ -1,18 +1,18 @@
 //! The page of a communication: how many recipients were reached, its letters, and its recipients as a table in and out.
 
 mod importing;
+mod letters;
 
-use eframe::egui;
-use egui::Ui;
+use eframe::egui::Ui;
 
 use self::importing::Importing;
+use self::letters::Letters;
 use super::{Panel, PanelDef};
 use crate::domain::communication::{CommunicationState, LISTS};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::recipient::{self, RecipientState};
 use crate::domain::record::RecordData;
-use crate::ops::jobs::Job;
-use crate::ops::{LetterOptions, PacketFonts, PrintedLetter, ProductFile, RecordPage, Refused, letter_pages, letter_text};
+use crate::ops::{RecordPage, Refused};
 use crate::ui::cx::{Command, Cx};
 use crate::ui::screens::parts::refusal_ui;
 use crate::ui::screens::record::page::heading_ui;
@@ -25,7 +25,7 @@ pub(super) const PANEL: PanelDef =
 
 struct CommunicationPanel {
     id: RecordId,
-    printing: Option<Job<PrintedLetter>>,
+    letters: Letters,
     importing: Option<Importing>,
 }
 
@@ -54,13 +54,12 @@ impl Counts {
 
 impl CommunicationPanel {
     const fn of(id: RecordId) -> Self {
-        Self { id, printing: None, importing: None }
+        Self { id, letters: Letters::of(id), importing: None }
     }
 }
 
 impl Panel for CommunicationPanel {
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
-        self.finish_printing(cx);
         let Some(state) = CommunicationState::of(&page.data) else { return };
         if matches!(state, CommunicationState::NotRequired | CommunicationState::Void) {
             return;
@@ -88,14 +87,7 @@ impl CommunicationPanel {
             && Kind::Recipient.def().create_by.iter().any(|role| roles.contains(role))
             && LISTS.contains(&page.data.head.state.as_str());
         ui.horizontal_wrapped(|ui| {
-            let idle = self.printing.is_none();
-            let words = "One letter for each recipient, as PDF on the letterhead of the maker";
-            if ui.add_enabled(idle, egui::Button::new("Print letter…")).on_hover_text(words).clicked() {
-                self.print(ui, cx);
-            }
-            if ui.button("Save as text…").clicked() {
-                self.save_text(cx);
-            }
+            self.letters.ui(ui, cx);
             if may && ui.button("Import recipients (CSV)…").clicked() {
                 self.importing = Some(Importing::begin(cx, self.id));
             }
@@ -105,41 +97,7 @@ impl CommunicationPanel {
                     Err(refusal) => say(cx, &refusal),
                 }
             }
-            if self.printing.is_some() {
-                ui.label(hint(ui, "The letter is being made…"));
-            }
         });
-    }
-
-    fn print(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
-        let (id, path, stamp) = (self.id, cx.file.path().to_owned(), cx.stamp.clone());
-        self.printing = cx.start(ui.ctx(), "Making the letter", move |_| {
-            let file = ProductFile::open_for_job(&path)?;
-            letter_pages(&file, id, &LetterOptions::default(), PacketFonts::with_system(), &stamp)
-        });
-    }
-
-    fn finish_printing(&mut self, cx: &mut Cx<'_>) {
-        let Some(outcome) = self.printing.as_ref().and_then(Job::poll) else { return };
-        self.printing = None;
-        match outcome {
-            Ok(printed) => {
-                for warning in printed.warnings {
-                    cx.ask(Command::Notify(Notice::info(warning)));
-                }
-                cx.ask(Command::SaveFile { suggested_name: format!("{}.pdf", self.id), bytes: printed.pdf });
-            }
-            Err(refusal) => say(cx, &refusal),
-        }
-    }
-
-    fn save_text(&self, cx: &mut Cx<'_>) {
-        match letter_text(cx.file, self.id, &LetterOptions::default(), cx.stamp) {
-            Ok(text) => {
-                cx.ask(Command::SaveFile { suggested_name: format!("{}.txt", self.id), bytes: text.into_bytes() });
-            }
-            Err(refusal) => say(cx, &refusal),
-        }
     }
 }
 

@@ -77,7 +77,8 @@ impl Importing {
     }
 
     fn import(&mut self, cx: &mut Cx<'_>) {
-        let Some(Ok(plan)) = self.plan.clone() else { return };
+        let Some(Ok(plan)) = &self.plan else { return };
+        let plan = plan.clone();
         let (write, answer) = Write::new(move |file, session, stamp| {
             let counts = file.import_recipients(session, &plan, &|_| true, stamp)?;
             Ok(format!("{}: {}.", plan.file_name, counts.words()))
