@@ -240,7 +240,7 @@ fn row_ui(ui: &mut Ui, item: &AttentionItem, today: Day) -> egui::Response {
         let mark = Rect::from_min_size(pos2(inner.left(), inner.top() + 3.0), vec2(SHAPE, SHAPE));
         paint_tone(ui.painter(), mark, tone, ink);
         let left = inner.left() + SHAPE + space::S;
-        let when_width = 160.0_f32.min(inner.width() * 0.3);
+        let when_width = 190.0_f32.min(inner.width() * 0.3);
         let whose_width = 190.0_f32.min(inner.width() * 0.24);
         let when_left = inner.right() - when_width;
         let whose_left = when_left - whose_width;

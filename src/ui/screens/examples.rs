@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use eframe::egui;
-use egui::{Button, Label, ProgressBar, Ui};
+use egui::{Button, Label, Sense, Ui, vec2};
 use serde_json::{Value, json};
 
 use crate::domain::field::FieldDef;
@@ -89,8 +89,7 @@ impl Examples {
         let all = all.len() + left.iter().filter(|name| !all.contains(name)).count();
         let decided = all.saturating_sub(left.len());
         ui.horizontal(|ui| {
-            let share = decided as f32 / all.max(1) as f32;
-            ui.add(ProgressBar::new(share).desired_width(160.0).desired_height(8.0).fill(palette(ui).accent));
+            bar_ui(ui, decided as f32 / all.max(1) as f32);
             ui.label(format!("{decided} of {all} decided"));
         });
         ui.add_space(space::S);
@@ -99,7 +98,7 @@ impl Examples {
     /// That a field holds an example, where the example comes from, and the button to accept it. Returns whether it was pressed.
     pub fn example_ui(&self, ui: &mut Ui, field: &FieldDef, may_accept: bool) -> bool {
         let mut accepted = false;
-        ui.horizontal_top(|ui| {
+        ui.horizontal_wrapped(|ui| {
             badge_ui(ui, Tone::Due, "Example");
             if may_accept {
                 let button = ui.add(Button::new(small("Accept")).small());
@@ -112,9 +111,19 @@ impl Examples {
     }
 }
 
+/// A bar that is filled by a share from 0 to 1.
+fn bar_ui(ui: &mut Ui, share: f32) {
+    let (rect, _) = ui.allocate_exact_size(vec2(160.0, 8.0), Sense::hover());
+    let palette = palette(ui);
+    ui.painter().rect_filled(rect, 4.0, palette.line);
+    let filled = egui::Rect::from_min_size(rect.min, vec2(rect.width() * share.clamp(0.0, 1.0), rect.height()));
+    ui.painter().rect_filled(filled, 4.0, palette.accent);
+}
+
 /// The button that accepts all examples of a section. Returns whether it was pressed.
 pub fn accept_section_ui(ui: &mut Ui, section: &Section) -> bool {
     let button = ui.add(Button::new(small("Accept all of this section")).small());
+    ui.add_space(space::S);
     button.accessible_name(format!("Accept all of {}", section.title)).clicked()
 }
 

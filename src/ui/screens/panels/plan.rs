@@ -27,6 +27,9 @@ pub(super) const FIRST: FirstRecord = FirstRecord {
     fields: |cx| cx.file.first_plan(),
 };
 
+/// Width of the columns of the sources besides their names, in points.
+const COLUMNS: f32 = 430.0;
+
 struct PlanPanel {
     id: RecordId,
     dates: Option<(Head, Result<PlanDates, Refused>)>,
@@ -116,19 +119,20 @@ fn check_of(source: &WatchedSource, today: Day) -> Fields {
 fn sources_ui(ui: &mut Ui, cx: &mut Cx<'_>, sources: &[WatchedSource]) {
     let today = cx.today();
     let may = cx.writable() && may_make(cx, Kind::SourceCheck);
-    let name_width = (ui.available_width() - 500.0).clamp(140.0, 300.0);
-    Grid::new("sources").num_columns(5).min_row_height(space::ROW).spacing([space::M, space::XS]).show(ui, |ui| {
-        for head in ["Source", "Who checks it", "Last check", "Next check", ""] {
+    let name_width = (ui.available_width() - COLUMNS).max(120.0);
+    Grid::new("sources").num_columns(4).min_row_height(space::ROW).spacing([space::M, space::S]).show(ui, |ui| {
+        for head in ["Source", "Last check", "Next check", ""] {
             ui.label(bold(head));
         }
         ui.end_row();
         for watched in sources {
             let source = &watched.source;
-            ui.scope(|ui| {
-                ui.set_max_width(name_width);
-                ui.add(Label::new(body(source.name.to_string())).truncate()).on_hover_text(source.code.to_string());
+            ui.vertical(|ui| {
+                ui.set_width(name_width);
+                ui.spacing_mut().item_spacing.y = 0.0;
+                ui.add(Label::new(body(source.name.to_string())).wrap());
+                ui.add(Label::new(hint(ui, format!("{} · {}", source.code, source.owner))).truncate());
             });
-            ui.add(Label::new(body(source.owner.to_string())).truncate());
             ui.label(watched.last.map_or_else(|| hint(ui, "never"), |day| body(day.to_string())));
             match watched.next {
                 Some(next) => {

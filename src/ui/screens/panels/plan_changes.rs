@@ -88,7 +88,8 @@ impl Changes {
 /// Field, before, after.
 fn differences_ui(ui: &mut Ui, differences: &[FieldDifference]) {
     let width = ((ui.available_width() - 2.0 * space::L) / 3.0).max(120.0);
-    ScrollArea::vertical().id_salt("changes").max_height(HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
+    let area = ScrollArea::vertical().id_salt("changes").max_height(HEIGHT).min_scrolled_height(HEIGHT);
+    area.auto_shrink([false, true]).show(ui, |ui| {
         let grid = Grid::new("changes").num_columns(3).min_col_width(width).max_col_width(width);
         grid.spacing([space::L, space::XS]).show(ui, |ui| {
             for head in ["Field", "Before", "Now"] {

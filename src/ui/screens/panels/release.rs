@@ -17,10 +17,9 @@ use crate::domain::workflow::Condition;
 use crate::ops::{Head, RecordPage, Refused, commits};
 use crate::ui::cx::{Command, Cx, Route};
 use crate::ui::screens::parts::refusal_ui;
-use crate::ui::screens::record::page::{conditions_ui, heading_ui};
+use crate::ui::screens::record::page::{conditions_ui, due_link_ui, heading_ui};
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
-use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::notice::Notice;
 
 pub(super) const PANEL: PanelDef = PanelDef { kind: Kind::Release, open: |id| Box::new(ReleasePanel::of(id)) };
@@ -150,11 +149,8 @@ fn commits_ui(ui: &mut Ui, cx: &mut Cx<'_>, found: &CommitComparison) {
         }
     }
     for missing in &found.missing {
-        ui.horizontal_wrapped(|ui| {
-            if link_ui(ui, &missing.change.to_string()).clicked() {
-                cx.go(Route::Record(missing.change));
-            }
-            tone_words_ui(ui, Tone::Due, &missing.words());
-        });
+        if due_link_ui(ui, &missing.words(), &format!("Open {}", missing.change)) {
+            cx.go(Route::Record(missing.change));
+        }
     }
 }

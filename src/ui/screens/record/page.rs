@@ -19,7 +19,7 @@ use self::history::history_ui;
 use self::move_dialog::MoveDialog;
 use self::next::next_ui;
 use self::part_table::PartTable;
-pub use self::next::conditions_ui;
+pub use self::next::{conditions_ui, due_link_ui};
 pub use self::parts::{heading_ui, short_digest};
 use self::parts::{attachments_ui, linked_ui, signatures_ui};
 use self::picture::Picture;

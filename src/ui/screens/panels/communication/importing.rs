@@ -123,7 +123,7 @@ fn plan_ui(ui: &mut Ui, plan: &RecipientsPlan) {
 
 fn rows_ui(ui: &mut Ui, lines: &[String]) {
     let height = ui.text_style_height(&egui::TextStyle::Body);
-    ScrollArea::vertical().id_salt("rows").max_height(280.0).auto_shrink([false, true]).show_rows(
+    ScrollArea::vertical().id_salt("rows").max_height(280.0).min_scrolled_height(280.0).auto_shrink([false, true]).show_rows(
         ui,
         height,
         lines.len(),

@@ -19,6 +19,9 @@ use crate::ui::widgets::link::link_ui;
 /// Greatest height of the rows, in points; more scroll.
 const HEIGHT: f32 = 320.0;
 
+/// Width that the buttons of a row need, in points.
+const ACTIONS: f32 = 330.0;
+
 /// The differences on the page.
 #[derive(Default)]
 pub(super) struct Differences;
@@ -62,18 +65,14 @@ impl Differences {
         let mut order: Vec<&Difference> = differences.iter().collect();
         order.sort_by_key(|difference| !difference.changes.is_empty());
         ui.add_space(space::XS);
-        ScrollArea::vertical().id_salt("differences").max_height(HEIGHT).auto_shrink([false, true]).show_rows(
-            ui,
-            space::ROW,
-            order.len(),
-            |ui, rows| {
-                for index in rows {
-                    if let Some(difference) = order.get(index) {
-                        ui.push_id(index, |ui| row_ui(ui, cx, (id, release), (difference, signs)));
-                    }
+        let area = ScrollArea::vertical().id_salt("differences").max_height(HEIGHT).min_scrolled_height(HEIGHT);
+        area.auto_shrink([false, true]).show_rows(ui, space::ROW, order.len(), |ui, rows| {
+            for index in rows {
+                if let Some(difference) = order.get(index) {
+                    ui.push_id(index, |ui| row_ui(ui, cx, (id, release), (difference, signs)));
                 }
-            },
-        );
+            }
+        });
     }
 }
 
@@ -95,12 +94,12 @@ fn row_ui(
             DifferenceKind::Item => "Item",
             DifferenceKind::Soup => "SOUP",
         };
-        let width = (ui.available_width() - 300.0).max(120.0);
+        let width = (ui.available_width() - ACTIONS).max(120.0);
         ui.allocate_ui_with_layout(
             egui::vec2(width, space::ROW),
             egui::Layout::left_to_right(egui::Align::Center),
             |ui| {
-                ui.set_min_width(width);
+                ui.set_width(width);
                 ui.label(hint(ui, kind));
                 let words = difference.words();
                 ui.add(Label::new(&words).truncate()).on_hover_text(words);

@@ -314,7 +314,7 @@ fn rehearsed_ui(ui: &mut Ui, rehearsed: &Rehearsed) {
 /// Lines of which only the visible ones are laid out.
 fn lines_ui(ui: &mut Ui, lines: &[String]) {
     let height = ui.text_style_height(&egui::TextStyle::Body);
-    ScrollArea::vertical().id_salt("lines").max_height(220.0).auto_shrink([false, true]).show_rows(
+    ScrollArea::vertical().id_salt("lines").max_height(220.0).min_scrolled_height(220.0).auto_shrink([false, true]).show_rows(
         ui,
         height,
         lines.len(),
