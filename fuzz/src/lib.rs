@@ -1,13 +1,17 @@
 //! What the fuzz targets share. They stand on the crates that read foreign bytes, not on the window and the PDF compiler.
 
-/// Feedback rows, by path: the crate that holds them brings the PDF compiler along. The folder stands above, so that the parts of the module
-/// are found beside it.
+/// Readers of foreign rows, by path: the crate that holds them brings the PDF compiler along. The folder stands above, so that the parts of the
+/// module are found beside it.
 #[path = "../../crates/core/src/exchange"]
 mod exchange {
+    pub mod columns;
+    pub mod commits;
     pub mod feedback;
+    pub mod items;
+    pub mod recipients;
 }
 
-pub use exchange::feedback;
+pub use exchange::{columns, commits, feedback, items, recipients};
 
 /// Reads bytes as advisory data after one of the beginnings by which a format is recognised, or after none: every record has its place, and the
 /// report counts what was handed out.

@@ -64,7 +64,7 @@ fn comparison_json(id: RecordId, found: &CommitComparison) -> String {
         .map(|missing| json!({"change": missing.change, "commits": missing.commits}))
         .collect();
     let value = json!({
-        "format": 1, "release": id, "listed": found.listed, "unnamed": found.unnamed, "missing": missing,
+        "format": 1, "id": id, "commits": found.listed, "unnamed": found.unnamed, "missing": missing,
     });
     format!("{value:#}\n")
 }

@@ -104,7 +104,7 @@ fn release_json(id: RecordId, release: &Release, found: &[Difference]) -> String
         })
         .collect();
     let value = json!({
-        "format": 1, "release": id, "version": release.version, "predecessor": release.predecessor,
+        "format": 1, "id": id, "version": release.version, "predecessor": release.predecessor,
         "change_requests": release.change_requests, "problems_fixed": release.problems_fixed,
         "baseline_items": release.baseline_items, "soup_baseline": release.soup_baseline, "differences": rows,
     });

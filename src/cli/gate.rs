@@ -17,7 +17,7 @@ pub fn gate(arguments: &GateArguments) -> CommandResult {
     let conditions = file.gate(id)?;
     let unmet = conditions.iter().filter(|condition| !condition.met).count();
     let output = if arguments.json {
-        format!("{:#}\n", json!({"format": 1, "release": id, "unmet": unmet, "conditions": conditions}))
+        format!("{:#}\n", json!({"format": 1, "id": id, "unmet": unmet, "conditions": conditions}))
     } else {
         words(id, &conditions)
     };

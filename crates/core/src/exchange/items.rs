@@ -11,7 +11,7 @@ const COLUMNS: [Column; 2] = [
         synonyms: &["configuration item", "name", "component", "artifact", "part", "ci", "file"],
         required: true,
     },
-    Column { name: "version", synonyms: &["revision", "rev", "release", "version number"], required: true },
+    Column { name: "version", synonyms: &["revision", "rev", "version number"], required: true },
 ];
 
 /// A row of a table.

@@ -32,7 +32,7 @@ pub const COLUMNS: [Column; 10] = [
     Column { name: "method", synonyms: &["sent by", "sent via", "channel"], required: false },
     Column {
         name: "acknowledged_on",
-        synonyms: &["acknowledged", "date acknowledged", "acknowledged at", "confirmed on"],
+        synonyms: &["date acknowledged", "acknowledged at", "confirmed on"],
         required: false,
     },
     Column {

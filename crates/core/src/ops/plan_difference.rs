@@ -111,7 +111,7 @@ fn rows(
         let shown = filled.map(|(column, value)| format!("{}: {}", column.label, column.display(value, format)));
         let words = shown.collect::<Vec<_>>().join(" · ");
         // A row of one column has no other words than what it is about.
-        if words.is_empty() { "listed".to_owned() } else { words }
+        if words.is_empty() { "in the list".to_owned() } else { words }
     };
     for row in &now {
         let same = then.iter().position(|other| about(other) == about(row));
