@@ -9,6 +9,7 @@ mod failure;
 mod files;
 mod heads;
 mod import_feedback;
+mod letter;
 mod make;
 mod open;
 mod packet;
@@ -100,6 +101,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Import { what: Import::Feedback(import) } => import_feedback::import(&import),
         Command::Import { what: Import::Records(records) } => records::take(&records),
         Command::Packet(packet) => packet::packet(&packet),
+        Command::Letter(arguments) => letter::letter(&arguments),
         Command::Heads { what } => heads::heads(&what),
         Command::Verify { file, head, copy: false, json } => files::verify(&file, &file, head, json),
         Command::Verify { file, head, copy: true, json } => files::verify_a_copy(&file, head, json),

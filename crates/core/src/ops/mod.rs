@@ -12,6 +12,7 @@ mod file;
 mod files;
 pub mod import;
 pub mod jobs;
+mod letter;
 mod lists;
 mod new_file;
 mod packet;
@@ -40,6 +41,7 @@ pub use continuing::{Loss, ONE_OF};
 pub use example::{Example, ExamplePerson, example_access, write_example};
 pub use export::csv;
 pub use file::{Opened, ProductFile, WhyReadOnly};
+pub use letter::{LetterOptions, PrintedLetter, letter_pages, letter_pdf, letter_text};
 pub use lists::{field_label, value_words};
 pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy, example_plan, least_strength};
 pub use packet::{
