@@ -42,7 +42,7 @@ pub enum Route {
     AuditTrail(Option<RecordId>),
     /// Persons, their roles, and the policy.
     People,
-    /// Packets, optionally with a preselected change request.
+    /// Packets, optionally with a preselected change request or release.
     Packets(Option<RecordId>),
     /// Import of feedback from a file.
     Import,

@@ -337,11 +337,13 @@ impl App {
     }
 
     fn packet_of_screen(&mut self) {
-        let change: Option<RecordId> = match self.route() {
-            Some(Route::Record(id) | Route::Edit(id, _)) if id.kind == Kind::ChangeRequest => Some(*id),
+        let record: Option<RecordId> = match self.route() {
+            Some(Route::Record(id) | Route::Edit(id, _)) if matches!(id.kind, Kind::ChangeRequest | Kind::Release) => {
+                Some(*id)
+            }
             Some(_) | None => None,
         };
-        self.go(Route::Packets(change));
+        self.go(Route::Packets(record));
     }
 
     fn begin_password_change(&mut self) {

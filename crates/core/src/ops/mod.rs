@@ -18,6 +18,7 @@ mod gate;
 pub mod import;
 mod items;
 pub mod jobs;
+mod letter;
 mod lists;
 mod new_file;
 mod offers;
@@ -53,6 +54,7 @@ pub use file::{Opened, ProductFile, WhyReadOnly};
 pub use governing::PlanDates;
 pub use files::read_whole as read_bytes;
 pub use items::{ReadItems, read_items};
+pub use letter::{LetterOptions, PrintedLetter, letter_pages, letter_pdf, letter_text};
 pub use lists::{field_label, value_words};
 pub use new_file::{FirstPerson, NewFile, NewProduct, default_policy, example_plan, least_strength};
 pub use packet::{
