@@ -53,6 +53,18 @@ fn until(window: &mut Window, label: &str) {
     panic!("“{label}” does not come: {:?}", window.state().messages());
 }
 
+/// Draws until a file of this name is written.
+fn until_written(window: &mut Window, name: &str) {
+    for _ in 0..3000 {
+        window.run_steps(1);
+        if window.written().ends_with(name) && window.written().exists() {
+            return window.settle();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("{name} is not written: {:?}", window.state().messages());
+}
+
 #[test]
 fn the_page_of_a_release_lists_what_is_missing_and_a_click_leads_to_the_field() {
     let mut desk = Desk::staffed();
@@ -238,6 +250,11 @@ fn a_communication_begins_with_what_the_release_says_and_counts_its_recipients()
     window.press("Export recipients…");
     let written = window.written();
     assert!(std::fs::read_to_string(&written).unwrap().contains("Hospital B"));
+    window.press("Save as text…");
+    assert!(std::fs::read_to_string(window.written()).unwrap().contains("2.3.1"));
+    window.press("Print letter…");
+    until_written(&mut window, "CM-0001.pdf");
+    assert!(std::fs::read(window.written()).unwrap().starts_with(b"%PDF"));
     std::fs::write(&path, "name,email,sent_on\nX,x@example.com,soon\n").unwrap();
     window.press("Import recipients (CSV)…");
     until(&mut window, "1 defect");
@@ -267,4 +284,48 @@ fn the_empty_list_of_deviations_says_what_one_is() {
     window.picture("deviations_empty");
     window.go(Route::List(Kind::Release));
     window.picture("releases_empty");
+}
+
+#[test]
+fn the_new_records_are_found_by_the_palette_and_by_a_search() {
+    let mut desk = Desk::staffed();
+    let (_, second) = two_releases(&mut desk);
+    let mut window = Window::new(desk, "ana", Route::Dashboard, SIZE);
+    for (typed, route) in [
+        ("Source checks", Route::List(Kind::SourceCheck)),
+        ("Plan reviews", Route::List(Kind::PlanReview)),
+        ("Releases", Route::List(Kind::Release)),
+        ("Communications", Route::List(Kind::Communication)),
+        ("RL-0002", Route::Record(second)),
+        ("New process deviation", Route::New(Kind::ProcessDeviation)),
+    ] {
+        window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+        window.settle();
+        window.event(egui::Event::Text(typed.to_owned()));
+        window.settle();
+        window.key_press(Key::Enter);
+        window.settle();
+        assert_eq!(window.route(), route, "{typed}");
+    }
+    window.go(Route::Search("battery".to_owned()));
+    window.get_by_label("Releases (1)");
+    window.go(Route::List(Kind::MaintenancePlan));
+    window.press("Source checks");
+    assert_eq!(window.route(), Route::List(Kind::SourceCheck));
+}
+
+#[test]
+fn the_chain_of_a_change_shows_its_release_and_its_communication_as_open_until_they_are_done() {
+    let mut desk = Desk::staffed();
+    let (_, second) = two_releases(&mut desk);
+    let now = desk.now;
+    let change: RecordId = "CR-0001".parse().unwrap();
+    let set = json!({"title": "Notes", "communication_kind": "release_note", "change_requests": [change]});
+    let message = desk.create("eva", Kind::Communication, set);
+    let page = desk.file.page(change, None, now).unwrap();
+    let step = |label: &str| page.trace.iter().find(|step| step.label == label).unwrap();
+    assert_eq!(step("Release").records[0].0, second);
+    assert_eq!(step("Communication").records[0].0, message);
+    assert!(step("Release").records[0].2.is_some());
+    assert!(!step("Release").done && !step("Communication").done);
 }
