@@ -70,7 +70,8 @@ fn in_the_form_examples_are_accepted_or_changed_and_the_plan_is_submitted_by_key
     assert!(!left.contains(&"feedback_triage_days".to_owned()), "what is changed is decided");
     // The rest, section by section.
     window.go(Route::Edit(PLAN, None));
-    let sections: Vec<&str> = Kind::MaintenancePlan.def().sections.iter().map(|section| section.title).collect();
+    let sections: Vec<&str> =
+        Kind::MaintenancePlan.def().sections.iter().map(|section| section.title).collect();
     for section in sections {
         let name = format!("Accept all of {section}");
         if window.query_by_role_and_label(Role::Button, &name).is_some() {
@@ -114,7 +115,8 @@ fn older_desk() -> Desk {
     std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/dumps/v1.mainstay"), &path).unwrap();
     let now = mainstay::domain::time::Moment::parse("2031-03-04T09:00:00Z").unwrap();
     let stamp = crate::desk::stamp(now);
-    let mainstay::ops::Opened::Open(mut file) = mainstay::ops::ProductFile::open(&path, &stamp).unwrap() else {
+    let mainstay::ops::Opened::Open(mut file) = mainstay::ops::ProductFile::open(&path, &stamp).unwrap()
+    else {
         panic!("not opened")
     };
     let password = mainstay::ops::Password::new(crate::desk::PASSWORD);
@@ -150,7 +152,10 @@ fn the_plan_in_force_shows_its_dates_and_a_check_begins_with_its_source_and_toda
     window.press("Record a check of SUPPORT");
     assert!(matches!(window.route(), Route::NewFrom(Kind::SourceCheck, _)));
     assert_eq!(window.get_by_role_and_label(Role::TextInput, "Source").value().as_deref(), Some("SUPPORT"));
-    assert_eq!(window.get_by_role_and_label(Role::TextInput, "Checked on").value().as_deref(), Some("2031-03-03"));
+    assert_eq!(
+        window.get_by_role_and_label(Role::TextInput, "Checked on").value().as_deref(),
+        Some("2031-03-03")
+    );
     window.picture("source_check_form");
     window.type_into("New items", "0");
     window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
@@ -191,6 +196,8 @@ fn the_policy_shows_the_matrix_and_the_criteria_of_the_plan_and_its_form_only_wh
     window.settle();
     assert_eq!(window.route(), Route::Record(PLAN));
     window.go(Route::Edit(mainstay::ops::POLICY, None));
-    assert!(window.has_input("Idle lock (minutes)") && !window.has_input("Evaluation of feedback (working days)"));
+    assert!(
+        window.has_input("Idle lock (minutes)") && !window.has_input("Evaluation of feedback (working days)")
+    );
     window.picture("policy_form");
 }

@@ -77,7 +77,7 @@ fn the_page_of_a_release_lists_what_is_missing_and_a_click_leads_to_the_field() 
         .query_all_by_role(Part::Button)
         .filter_map(|node| node.accesskit_node().label())
         .filter(|label| label.starts_with("Show all ") && label.ends_with("open conditions"))
-        .last()
+        .next_back()
         .unwrap();
     window.press_last(&all);
     let words = "The tested artifact is the one that is released";
@@ -116,7 +116,9 @@ fn a_difference_without_a_change_leads_to_a_change_request_or_a_deviation_that_b
     window.press("Raise a deviation for pump/alarm.c");
     window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
     window.settle();
-    let Route::Record(deviation) = window.route() else { panic!("not saved: {:?}", window.state().refusal()) };
+    let Route::Record(deviation) = window.route() else {
+        panic!("not saved: {:?}", window.state().refusal())
+    };
     assert_eq!(window.record(deviation).value("affected_items"), &json!(["pump/alarm.c"]));
     window.go(Route::Record(second));
     assert!(window.query_by_label("Raise a deviation for pump/alarm.c").is_none(), "it is told");
@@ -147,7 +149,10 @@ fn a_sign_of_a_bypass_stands_above_the_deviations_and_leads_to_one_that_begins_w
     assert_eq!(window.route(), Route::Record(deviation), "{:?}", window.state().refusal());
     window.picture("deviation_page");
     window.go(Route::List(Kind::ProcessDeviation));
-    assert!(!window.has("pump/alarm.c 41 → 42 in 2.3.1, and no change of the release is behind it."), "it is told");
+    assert!(
+        !window.has("pump/alarm.c 41 → 42 in 2.3.1, and no change of the release is behind it."),
+        "it is told"
+    );
     window.picture("deviations");
 }
 
@@ -201,7 +206,8 @@ fn a_commit_list_is_read_and_compared_with_the_changes() {
 fn a_baseline_of_thousands_of_rows_scrolls_on_the_page_and_is_not_in_the_form() {
     let mut desk = Desk::staffed();
     desk.hire("rita", "Rita Example", &[Role::ReleaseManager]);
-    let rows: Vec<_> = (0..5000).map(|row| json!({"item": format!("library-{row}"), "version": "1.0"})).collect();
+    let rows: Vec<_> =
+        (0..5000).map(|row| json!({"item": format!("library-{row}"), "version": "1.0"})).collect();
     let release = desk.create(
         "rita",
         Kind::Release,

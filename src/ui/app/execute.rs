@@ -338,7 +338,9 @@ impl App {
 
     fn packet_of_screen(&mut self) {
         let record: Option<RecordId> = match self.route() {
-            Some(Route::Record(id) | Route::Edit(id, _)) if matches!(id.kind, Kind::ChangeRequest | Kind::Release) => {
+            Some(Route::Record(id) | Route::Edit(id, _))
+                if matches!(id.kind, Kind::ChangeRequest | Kind::Release) =>
+            {
                 Some(*id)
             }
             Some(_) | None => None,

@@ -302,7 +302,9 @@ fn help_of(route: Option<&Route>) -> (&'static str, &'static str, &'static str) 
             "Overdue work and pending approvals, most urgent first; the dates of the next twelve months; and the trends of feedback, problem reports and their resolution. Each row opens the record to work on.",
             "IEC 62304 6.2.1, 9.6",
         ),
-        Route::List(kind) | Route::New(kind) | Route::NewFrom(kind, _) => (kind.def().purpose, kind.def().clause),
+        Route::List(kind) | Route::New(kind) | Route::NewFrom(kind, _) => {
+            (kind.def().purpose, kind.def().clause)
+        }
         Route::Record(id) | Route::Edit(id, _) => (id.kind.def().purpose, id.kind.def().clause),
         Route::AuditTrail(_) => (
             "Who did what, when and why, with old and new values. Events cannot be changed or removed; each event seals the one before it.",

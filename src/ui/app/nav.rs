@@ -56,7 +56,9 @@ fn area_of(kind: Kind) -> Kind {
 fn belongs_to(route: &Route, area: &Route) -> bool {
     match (route, area) {
         (Route::Record(id) | Route::Edit(id, _), Route::List(kind)) => area_of(id.kind) == *kind,
-        (Route::List(kind) | Route::New(kind) | Route::NewFrom(kind, _), Route::List(other)) => area_of(*kind) == *other,
+        (Route::List(kind) | Route::New(kind) | Route::NewFrom(kind, _), Route::List(other)) => {
+            area_of(*kind) == *other
+        }
         (Route::Import, Route::List(Kind::Feedback)) => true,
         (Route::Record(id), Route::People) => !id.kind.def().place.is_work(),
         (Route::Packets(_), Route::Packets(_)) | (Route::AuditTrail(_), Route::AuditTrail(_)) => true,

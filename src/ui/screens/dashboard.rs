@@ -128,13 +128,11 @@ fn go_to_plan(cx: &mut Cx<'_>) {
 
 /// Whether the file contains only its product and its first person.
 fn is_new(cx: &mut Cx<'_>) -> bool {
-    Kind::ALL
-        .iter()
-        .filter(|kind| !kind.def().create_by.is_empty())
-        .all(|kind| {
-            let by_program = usize::from(first_of(*kind).is_some());
-            cx.list(*kind).is_ok_and(|rows| rows.len() <= by_program && rows.iter().all(|row| is_first(&row.state)))
-        })
+    Kind::ALL.iter().filter(|kind| !kind.def().create_by.is_empty()).all(|kind| {
+        let by_program = usize::from(first_of(*kind).is_some());
+        cx.list(*kind)
+            .is_ok_and(|rows| rows.len() <= by_program && rows.iter().all(|row| is_first(&row.state)))
+    })
 }
 
 /// Whether a plan is still the one with which the file began.

@@ -116,7 +116,8 @@ fn bar_ui(ui: &mut Ui, share: f32) {
     let (rect, _) = ui.allocate_exact_size(vec2(160.0, 8.0), Sense::hover());
     let palette = palette(ui);
     ui.painter().rect_filled(rect, 4.0, palette.line);
-    let filled = egui::Rect::from_min_size(rect.min, vec2(rect.width() * share.clamp(0.0, 1.0), rect.height()));
+    let filled =
+        egui::Rect::from_min_size(rect.min, vec2(rect.width() * share.clamp(0.0, 1.0), rect.height()));
     ui.painter().rect_filled(filled, 4.0, palette.accent);
 }
 

@@ -93,7 +93,10 @@ impl CommunicationPanel {
             }
             if ui.button("Export recipients…").clicked() {
                 match cx.file.recipients_csv(self.id) {
-                    Ok(bytes) => cx.ask(Command::SaveFile { suggested_name: format!("{}-recipients.csv", self.id), bytes }),
+                    Ok(bytes) => cx.ask(Command::SaveFile {
+                        suggested_name: format!("{}-recipients.csv", self.id),
+                        bytes,
+                    }),
                     Err(refusal) => say(cx, &refusal),
                 }
             }
@@ -126,6 +129,10 @@ fn counts_ui(ui: &mut Ui, counts: &Counts, state: CommunicationState) {
         badge_ui(ui, tone, &format!("Unreachable {}", counts.unreachable));
     });
     if issued && counts.sent < counts.all {
-        tone_words_ui(ui, Tone::Due, &format!("It was not sent to {} recipients yet", counts.all - counts.sent));
+        tone_words_ui(
+            ui,
+            Tone::Due,
+            &format!("It was not sent to {} recipients yet", counts.all - counts.sent),
+        );
     }
 }

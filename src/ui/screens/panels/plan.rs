@@ -19,7 +19,8 @@ use crate::ui::theme::{Tone, body, bold, hint, space};
 use crate::ui::widgets::badge::tone_inline_ui;
 use crate::ui::widgets::link::link_ui;
 
-pub(super) const PANEL: PanelDef = PanelDef { kind: Kind::MaintenancePlan, open: |id| Box::new(PlanPanel::of(id)) };
+pub(super) const PANEL: PanelDef =
+    PanelDef { kind: Kind::MaintenancePlan, open: |id| Box::new(PlanPanel::of(id)) };
 
 pub(super) const FIRST: FirstRecord = FirstRecord {
     kind: Kind::MaintenancePlan,
@@ -68,7 +69,11 @@ impl PlanPanel {
         heading_ui(ui, "In force", "IEC 62304 6.1");
         ui.horizontal_wrapped(|ui| {
             if let Some(since) = plan.in_force_from {
-                tone_inline_ui(ui, Tone::Good, &format!("In force since {since} ({})", since.relative_words(today)));
+                tone_inline_ui(
+                    ui,
+                    Tone::Good,
+                    &format!("In force since {since} ({})", since.relative_words(today)),
+                );
             }
             if let Some(next) = dates.next_review {
                 let words = format!("Next review of the plan: {next} ({})", next.relative_words(today));
@@ -101,7 +106,10 @@ fn may_make(cx: &Cx<'_>, kind: Kind) -> bool {
 
 fn review_of(id: RecordId, plan: &MaintenancePlan, today: Day) -> Fields {
     let mut set = Fields::new();
-    set.insert("title".to_owned(), format!("Review of the maintenance plan, version {}", plan.version).into());
+    set.insert(
+        "title".to_owned(),
+        format!("Review of the maintenance plan, version {}", plan.version).into(),
+    );
     set.insert("plan".to_owned(), json!(id));
     set.insert("reviewed_on".to_owned(), json!(today));
     set
@@ -120,38 +128,41 @@ fn sources_ui(ui: &mut Ui, cx: &mut Cx<'_>, sources: &[WatchedSource]) {
     let today = cx.today();
     let may = cx.writable() && may_make(cx, Kind::SourceCheck);
     let name_width = (ui.available_width() - COLUMNS).max(120.0);
-    Grid::new("sources").num_columns(4).min_row_height(space::ROW).spacing([space::M, space::S]).show(ui, |ui| {
-        for head in ["Source", "Last check", "Next check", ""] {
-            ui.label(bold(head));
-        }
-        ui.end_row();
-        for watched in sources {
-            let source = &watched.source;
-            ui.vertical(|ui| {
-                ui.set_width(name_width);
-                ui.spacing_mut().item_spacing.y = 0.0;
-                ui.add(Label::new(body(source.name.to_string())).wrap());
-                ui.add(Label::new(hint(ui, format!("{} · {}", source.code, source.owner))).truncate());
-            });
-            ui.label(watched.last.map_or_else(|| hint(ui, "never"), |day| body(day.to_string())));
-            match watched.next {
-                Some(next) => {
-                    let words = format!("{next}, {}", next.relative_words(today));
-                    ui.horizontal(|ui| tone_inline_ui(ui, tone_of(next, today), &words));
-                }
-                None => {
-                    ui.label(hint(ui, "—"));
-                }
-            }
-            if may {
-                let button = ui.add(Button::new("Record a check…"));
-                if button.accessible_name(format!("Record a check of {}", source.code)).clicked() {
-                    cx.go(Route::new_from(Kind::SourceCheck, check_of(watched, today)));
-                }
-            } else {
-                ui.label("");
+    Grid::new("sources").num_columns(4).min_row_height(space::ROW).spacing([space::M, space::S]).show(
+        ui,
+        |ui| {
+            for head in ["Source", "Last check", "Next check", ""] {
+                ui.label(bold(head));
             }
             ui.end_row();
-        }
-    });
+            for watched in sources {
+                let source = &watched.source;
+                ui.vertical(|ui| {
+                    ui.set_width(name_width);
+                    ui.spacing_mut().item_spacing.y = 0.0;
+                    ui.add(Label::new(body(source.name.to_string())).wrap());
+                    ui.add(Label::new(hint(ui, format!("{} · {}", source.code, source.owner))).truncate());
+                });
+                ui.label(watched.last.map_or_else(|| hint(ui, "never"), |day| body(day.to_string())));
+                match watched.next {
+                    Some(next) => {
+                        let words = format!("{next}, {}", next.relative_words(today));
+                        ui.horizontal(|ui| tone_inline_ui(ui, tone_of(next, today), &words));
+                    }
+                    None => {
+                        ui.label(hint(ui, "—"));
+                    }
+                }
+                if may {
+                    let button = ui.add(Button::new("Record a check…"));
+                    if button.accessible_name(format!("Record a check of {}", source.code)).clicked() {
+                        cx.go(Route::new_from(Kind::SourceCheck, check_of(watched, today)));
+                    }
+                } else {
+                    ui.label("");
+                }
+                ui.end_row();
+            }
+        },
+    );
 }

@@ -15,7 +15,8 @@ use crate::ui::theme::{bold, hint, small, space};
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::notice::rule_ui;
 
-pub(super) const PANEL: PanelDef = PanelDef { kind: Kind::Approval, open: |_| Box::new(OfApproval::default()) };
+pub(super) const PANEL: PanelDef =
+    PanelDef { kind: Kind::Approval, open: |_| Box::new(OfApproval::default()) };
 
 /// Most characters of a value that are shown; the whole is on hover.
 const LONGEST: usize = 400;

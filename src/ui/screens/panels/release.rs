@@ -7,7 +7,7 @@ mod reading;
 use eframe::egui;
 use egui::{Label, Ui};
 
-use self::differences::Differences;
+use self::differences::differences_ui;
 use self::reading::{Reading, Source};
 use super::{Panel, PanelDef};
 use crate::domain::ids::{Kind, RecordId};
@@ -22,7 +22,8 @@ use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::notice::Notice;
 
-pub(super) const PANEL: PanelDef = PanelDef { kind: Kind::Release, open: |id| Box::new(ReleasePanel::of(id)) };
+pub(super) const PANEL: PanelDef =
+    PanelDef { kind: Kind::Release, open: |id| Box::new(ReleasePanel::of(id)) };
 
 /// Most commits that are named on the page; a list of all is in the field.
 const COMMITS_SHOWN: usize = 12;
@@ -38,13 +39,12 @@ struct Seen {
 struct ReleasePanel {
     id: RecordId,
     seen: Option<(Head, Result<Seen, Refused>)>,
-    differences: Differences,
     reading: Option<Reading>,
 }
 
 impl ReleasePanel {
     fn of(id: RecordId) -> Self {
-        Self { id, seen: None, differences: Differences::default(), reading: None }
+        Self { id, seen: None, reading: None }
     }
 
     fn look(&self, cx: &Cx<'_>) -> Result<Seen, Refused> {
@@ -73,7 +73,7 @@ impl Panel for ReleasePanel {
         if state.is_before_release() {
             missing_ui(ui, cx, self.id, &seen.gate);
         }
-        self.differences.ui(ui, cx, (self.id, &release), (&seen.differences, &seen.signs));
+        differences_ui(ui, cx, (self.id, &release), (&seen.differences, &seen.signs));
         if !release.commits.is_empty() {
             commits_ui(ui, cx, &seen.commits);
         }
@@ -91,8 +91,10 @@ impl ReleasePanel {
     fn actions_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
         let def = page.data.def();
         let roles = cx.session.roles();
-        let open = cx.writable() && def.edit_by.iter().any(|role| roles.contains(role)) && baseline_is_open(page);
-        let may_tell = cx.writable() && Kind::Communication.def().create_by.iter().any(|role| roles.contains(role));
+        let open =
+            cx.writable() && def.edit_by.iter().any(|role| roles.contains(role)) && baseline_is_open(page);
+        let may_tell =
+            cx.writable() && Kind::Communication.def().create_by.iter().any(|role| roles.contains(role));
         if !open && !may_tell {
             return;
         }
@@ -134,11 +136,16 @@ fn missing_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId, gate: &[Condition]) {
 fn commits_ui(ui: &mut Ui, cx: &mut Cx<'_>, found: &CommitComparison) {
     heading_ui(ui, "Commits and changes", "IEC 62304 8.2.1");
     if found.agrees() {
-        tone_words_ui(ui, Tone::Good, &format!("A change of the release names each of the {} commits", found.listed));
+        tone_words_ui(
+            ui,
+            Tone::Good,
+            &format!("A change of the release names each of the {} commits", found.listed),
+        );
         return;
     }
     if !found.unnamed.is_empty() {
-        let words = format!("No change of the release names {} of {} commits:", found.unnamed.len(), found.listed);
+        let words =
+            format!("No change of the release names {} of {} commits:", found.unnamed.len(), found.listed);
         tone_words_ui(ui, Tone::Late, &words);
         for row in found.unnamed.iter().take(COMMITS_SHOWN) {
             let hash = row.commit.get(..10).unwrap_or(&row.commit);

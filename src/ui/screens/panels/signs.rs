@@ -43,14 +43,20 @@ impl ListPart for Signs {
         frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.label(title("The file shows…"));
-            ui.add(Label::new(hint(ui, "Signs that the process was bypassed, which no deviation tells yet.")).wrap());
+            ui.add(
+                Label::new(hint(ui, "Signs that the process was bypassed, which no deviation tells yet."))
+                    .wrap(),
+            );
             let shown = if self.all { signs.len() } else { signs.len().min(SHOWN) };
             for (index, sign) in signs.iter().take(shown).enumerate() {
                 ui.push_id(index, |ui| sign_ui(ui, cx, sign));
             }
             if signs.len() > SHOWN {
-                let words =
-                    if self.all { format!("Show the first {SHOWN}") } else { format!("Show all {}", signs.len()) };
+                let words = if self.all {
+                    format!("Show the first {SHOWN}")
+                } else {
+                    format!("Show all {}", signs.len())
+                };
                 if link_ui(ui, &words).clicked() {
                     self.all = !self.all;
                 }
@@ -65,6 +71,13 @@ pub(super) fn signs_of(cx: &Cx<'_>) -> Result<Vec<Sign>, Refused> {
     cx.file.deviation_signs()
 }
 
+/// The form of the deviation that a sign offers, discovered by the person who raises it.
+pub(super) fn deviation_of(cx: &Cx<'_>, sign: &Sign) -> Route {
+    let mut set = sign.offered.clone();
+    set.entry("discovered_by").or_insert_with(|| cx.session.name().into());
+    Route::new_from(Kind::ProcessDeviation, set)
+}
+
 /// What the file shows, the records that show it, and the button.
 fn sign_ui(ui: &mut Ui, cx: &mut Cx<'_>, sign: &Sign) {
     ui.add_space(space::S);
@@ -72,7 +85,7 @@ fn sign_ui(ui: &mut Ui, cx: &mut Cx<'_>, sign: &Sign) {
     ui.horizontal_wrapped(|ui| {
         let may = Kind::ProcessDeviation.def().create_by.iter().any(|role| cx.session.roles().contains(role));
         if cx.writable() && may && ui.button("Raise a deviation…").clicked() {
-            cx.go(Route::new_from(Kind::ProcessDeviation, sign.offered.clone()));
+            cx.go(deviation_of(cx, sign));
         }
         for record in &sign.records {
             if link_ui(ui, &record.to_string()).clicked() {

@@ -3,13 +3,13 @@
 use eframe::egui;
 use egui::{Grid, Label, ScrollArea, Ui};
 
+use crate::domain::authority::{AuthorityRow, ProblemCriterion};
 use crate::domain::calendar::Holiday;
 use crate::domain::choice::Choice as _;
 use crate::domain::field::{FieldDef, is_empty};
 use crate::domain::ids::Kind;
 use crate::domain::maintenance_plan::Standing;
 use crate::domain::person::Role;
-use crate::domain::authority::{AuthorityRow, ProblemCriterion};
 use crate::domain::policy::Policy;
 use crate::domain::record::{RecordData, Section};
 use crate::domain::requests::RULES;
@@ -28,7 +28,9 @@ pub(super) fn policy_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     };
     let (plan, from) = match governing.standing {
         Standing::InForce(id) => (Some(id), format!("As {id} has them, the maintenance plan in force")),
-        Standing::NotYet(id) => (Some(id), format!("Provisional: as {id} has them, which is not in force yet")),
+        Standing::NotYet(id) => {
+            (Some(id), format!("Provisional: as {id} has them, which is not in force yet"))
+        }
         Standing::NoPlan => (None, "Provisional: there is no maintenance plan yet".to_owned()),
     };
     if cx.writable() && cx.session.roles().contains(&Role::Quality) && ui.button("Edit the policy…").clicked()

@@ -2,8 +2,8 @@
 //!
 //! The form only asks to save; the app saves. The typed text is kept as a draft meanwhile.
 
-pub(super) mod entry;
 mod accepting;
+pub(super) mod entry;
 mod foot;
 
 use std::sync::Arc;
@@ -122,7 +122,9 @@ impl FormScreen {
 
     fn name(&self) -> String {
         match &self.target {
-            Target::New(kind) | Target::NewFrom(kind, _) => format!("the new {}", kind.def().word.to_lowercase()),
+            Target::New(kind) | Target::NewFrom(kind, _) => {
+                format!("the new {}", kind.def().word.to_lowercase())
+            }
             Target::Edit(id) => id.to_string(),
         }
     }
@@ -228,7 +230,8 @@ impl FormScreen {
         ui.add_space(space::S);
         self.banners(ui, cx);
         let Some(entry) = &mut self.entry else { return };
-        let sections: Vec<&'static Section> = entry.sections().filter(|section| is_asked(def.kind, section)).collect();
+        let sections: Vec<&'static Section> =
+            entry.sections().filter(|section| is_asked(def.kind, section)).collect();
         let mut changed = false;
         self.progress(ui);
         for section in sections {
@@ -458,7 +461,9 @@ impl FormScreen {
 fn long_ui(ui: &mut Ui, field: &FieldDef, value: &serde_json::Value) {
     let rows = value.as_array().map_or(0, Vec::len);
     ui.label(bold(field.label));
-    let words = format!("{rows} rows, read from a file. They are on the page of the record, where another file is read.");
+    let words = format!(
+        "{rows} rows, read from a file. They are on the page of the record, where another file is read."
+    );
     ui.add(Label::new(hint(ui, words)).wrap());
 }
 

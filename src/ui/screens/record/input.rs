@@ -18,8 +18,8 @@ use crate::ui::widgets::choice::{Choice, choice_ui, choices_ui, yes_no_ui};
 use crate::ui::widgets::date_field::{DateKind, date_field_ui};
 use crate::ui::widgets::icons::Icon;
 use crate::ui::widgets::lines::lines_ui;
-use crate::ui::widgets::offer::{offered_line_ui, offered_lines_ui};
 use crate::ui::widgets::moment_field::{Clock, MomentText, moment_field_ui};
+use crate::ui::widgets::offer::{offered_line_ui, offered_lines_ui};
 use crate::ui::widgets::text::{TextArea, TextLine};
 
 /// Most suggested records.

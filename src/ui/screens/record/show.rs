@@ -319,11 +319,13 @@ fn long_ui(
     let mut state: TableState = ui.data(|data| data.get_temp(slot)).unwrap_or_default();
     let name = format!("{} rows", rows.len());
     ui.label(hint(ui, &name));
-    Table::new(&name, &columns, rows.len()).within(LONG).show(ui, &mut state, |row, column| {
-        match (rows.get(row), filled.get(column)) {
+    Table::new(&name, &columns, rows.len()).only_read().within(LONG).show(
+        ui,
+        &mut state,
+        |row, column| match (rows.get(row), filled.get(column)) {
             (Some(row), Some(column)) => cell(row, column).into(),
             (Some(_) | None, _) => Cell::default(),
-        }
-    });
+        },
+    );
     ui.data_mut(|data| data.insert_temp(slot, state));
 }

@@ -57,12 +57,20 @@ impl Importing {
         let outcome = dialog.show(ui.ctx(), |ui| {
             ui.spacing_mut().item_spacing.y = space::S;
             if let Some(refusal) = &self.refusal {
-                banner_ui(ui, &Notice::problem(sentence(&refusal.to_string()), "Nothing was imported."), false);
+                banner_ui(
+                    ui,
+                    &Notice::problem(sentence(&refusal.to_string()), "Nothing was imported."),
+                    false,
+                );
             }
             match plan {
                 Ok(plan) => plan_ui(ui, plan),
                 Err(refusal) => {
-                    banner_ui(ui, &Notice::problem(sentence(&refusal.to_string()), "Nothing was imported."), false);
+                    banner_ui(
+                        ui,
+                        &Notice::problem(sentence(&refusal.to_string()), "Nothing was imported."),
+                        false,
+                    );
                 }
             }
         });
@@ -97,15 +105,16 @@ fn plan_of(cx: &Cx<'_>, id: RecordId, path: &Path) -> Result<RecipientsPlan, Ref
 /// What the import would do, and every defect with its place.
 fn plan_ui(ui: &mut Ui, plan: &RecipientsPlan) {
     ui.label(hint(ui, &plan.file_name));
-    ui.label(body(capital(&plan.counts().words())));
     if !plan.unread.is_empty() {
         tone_words_ui(ui, Tone::Due, &format!("Columns that are not read: {}", plan.unread.join(", ")));
     }
     if !plan.problems.is_empty() {
-        let words = format!("{}. Nothing is imported while there is one.", counted(plan.problems.count(), "defect"));
+        let words =
+            format!("{}. Nothing is imported while there is one.", counted(plan.problems.count(), "defect"));
         tone_words_ui(ui, Tone::Late, &words);
         return rows_ui(ui, &plan.problems.lines());
     }
+    ui.label(body(capital(&plan.counts().words())));
     let lines: Vec<String> = plan
         .rows
         .iter()
@@ -123,14 +132,14 @@ fn plan_ui(ui: &mut Ui, plan: &RecipientsPlan) {
 
 fn rows_ui(ui: &mut Ui, lines: &[String]) {
     let height = ui.text_style_height(&egui::TextStyle::Body);
-    ScrollArea::vertical().id_salt("rows").max_height(280.0).min_scrolled_height(280.0).auto_shrink([false, true]).show_rows(
-        ui,
-        height,
-        lines.len(),
-        |ui, rows| {
+    ScrollArea::vertical()
+        .id_salt("rows")
+        .max_height(280.0)
+        .min_scrolled_height(280.0)
+        .auto_shrink([false, true])
+        .show_rows(ui, height, lines.len(), |ui, rows| {
             for line in lines.get(rows).unwrap_or_default() {
                 ui.add(Label::new(line.as_str()).truncate()).on_hover_text(line.as_str());
             }
-        },
-    );
+        });
 }

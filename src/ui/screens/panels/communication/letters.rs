@@ -62,7 +62,10 @@ impl Letters {
     fn save_text(&self, cx: &mut Cx<'_>) {
         match letter_text(cx.file, self.id, &LetterOptions::default(), cx.stamp) {
             Ok(text) => {
-                cx.ask(Command::SaveFile { suggested_name: format!("{}.txt", self.id), bytes: text.into_bytes() });
+                cx.ask(Command::SaveFile {
+                    suggested_name: format!("{}.txt", self.id),
+                    bytes: text.into_bytes(),
+                });
             }
             Err(refusal) => say(cx, &refusal),
         }

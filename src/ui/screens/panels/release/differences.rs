@@ -10,6 +10,7 @@ use crate::domain::process_deviation::Sign;
 use crate::domain::record::Fields;
 use crate::domain::release::{Difference, DifferenceKind, Release, ReleaseKind};
 use crate::ui::cx::{Cx, Route};
+use crate::ui::screens::panels::signs::deviation_of;
 use crate::ui::screens::record::page::heading_ui;
 use crate::ui::theme::{Tone, hint, palette, space};
 use crate::ui::widgets::badge::tone_words_ui;
@@ -22,58 +23,52 @@ const HEIGHT: f32 = 320.0;
 /// Width that the buttons of a row need, in points.
 const ACTIONS: f32 = 330.0;
 
-/// The differences on the page.
-#[derive(Default)]
-pub(super) struct Differences;
-
-impl Differences {
-    pub(super) fn ui(
-        &mut self,
-        ui: &mut Ui,
-        cx: &mut Cx<'_>,
-        (id, release): (RecordId, &Release),
-        (differences, signs): (&[Difference], &[Sign]),
-    ) {
-        let Some(before) = release.predecessor else { return };
-        let version = cx.page(before).ok().map(|page| page.data.text("version").to_owned()).unwrap_or_default();
-        let heading = format!("What is in {} and why it differs from {version}", release.version);
-        heading_ui(ui, &heading, "IEC 62304 8.2.1, 8.3");
-        ui.horizontal(|ui| {
-            ui.label(hint(ui, "It follows"));
-            if link_ui(ui, &format!("{before}  {version}")).clicked() {
-                cx.go(Route::Record(before));
-            }
-        });
-        if differences.is_empty() {
-            let words = if release.baseline_items.is_empty() && release.soup_baseline.is_empty() {
-                "The baseline is not recorded yet. Read it from a file, or enter it."
-            } else {
-                "Nothing differs: every item has the version that it had before."
-            };
-            ui.label(hint(ui, words));
-            return;
+/// What differs from the version before, and why. Those without a change come first.
+pub(super) fn differences_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    (id, release): (RecordId, &Release),
+    (differences, signs): (&[Difference], &[Sign]),
+) {
+    let Some(before) = release.predecessor else { return };
+    let version = cx.page(before).ok().map(|page| page.data.text("version").to_owned()).unwrap_or_default();
+    let heading = format!("What is in {} and why it differs from {version}", release.version);
+    heading_ui(ui, &heading, "IEC 62304 8.2.1, 8.3");
+    ui.horizontal(|ui| {
+        ui.label(hint(ui, "It follows"));
+        if link_ui(ui, &format!("{before}  {version}")).clicked() {
+            cx.go(Route::Record(before));
         }
-        let without = differences.iter().filter(|difference| difference.changes.is_empty()).count();
-        if without > 0 {
-            let words = format!("{without} of {} differences have no change behind them", differences.len());
-            tone_words_ui(ui, Tone::Late, &words);
+    });
+    if differences.is_empty() {
+        let words = if release.baseline_items.is_empty() && release.soup_baseline.is_empty() {
+            "The baseline is not recorded yet. Read it from a file, or enter it."
         } else {
-            let words = format!("A change of the release is behind each of {} differences", differences.len());
-            tone_words_ui(ui, Tone::Good, &words);
-        }
-        // Those without a change come first.
-        let mut order: Vec<&Difference> = differences.iter().collect();
-        order.sort_by_key(|difference| !difference.changes.is_empty());
-        ui.add_space(space::XS);
-        let area = ScrollArea::vertical().id_salt("differences").max_height(HEIGHT).min_scrolled_height(HEIGHT);
-        area.auto_shrink([false, true]).show_rows(ui, space::ROW, order.len(), |ui, rows| {
-            for index in rows {
-                if let Some(difference) = order.get(index) {
-                    ui.push_id(index, |ui| row_ui(ui, cx, (id, release), (difference, signs)));
-                }
-            }
-        });
+            "Nothing differs: every item has the version that it had before."
+        };
+        ui.label(hint(ui, words));
+        return;
     }
+    let without = differences.iter().filter(|difference| difference.changes.is_empty()).count();
+    if without > 0 {
+        let words = format!("{without} of {} differences have no change behind them", differences.len());
+        tone_words_ui(ui, Tone::Late, &words);
+    } else {
+        let words = format!("A change of the release is behind each of {} differences", differences.len());
+        tone_words_ui(ui, Tone::Good, &words);
+    }
+    // Those without a change come first.
+    let mut order: Vec<&Difference> = differences.iter().collect();
+    order.sort_by_key(|difference| !difference.changes.is_empty());
+    ui.add_space(space::XS);
+    let area = ScrollArea::vertical().id_salt("differences").max_height(HEIGHT).min_scrolled_height(HEIGHT);
+    area.auto_shrink([false, true]).show_rows(ui, space::ROW, order.len(), |ui, rows| {
+        for index in rows {
+            if let Some(difference) = order.get(index) {
+                ui.push_id(index, |ui| row_ui(ui, cx, (id, release), (difference, signs)));
+            }
+        }
+    });
 }
 
 /// One difference: its shape, what differs, the changes behind it, or what can be done about it.
@@ -141,7 +136,7 @@ fn mend_ui(
         Some(sign) if raise => {
             let button = ui.add(Button::new("Raise a deviation…"));
             if button.accessible_name(format!("Raise a deviation for {item}")).clicked() {
-                cx.go(Route::new_from(Kind::ProcessDeviation, sign.offered.clone()));
+                cx.go(deviation_of(cx, sign));
             }
         }
         Some(_) | None => {}

@@ -57,7 +57,9 @@ impl Source {
 
     const fn file_kind(self) -> (&'static str, &'static [&'static str]) {
         match self {
-            Self::Bill => ("Bill of materials", &["json", "xml", "spdx", "lock", "txt", "toml", "gz", "zip", "whl"]),
+            Self::Bill => {
+                ("Bill of materials", &["json", "xml", "spdx", "lock", "txt", "toml", "gz", "zip", "whl"])
+            }
             Self::Items => ("Delimited text", &["csv", "tsv", "txt"]),
             Self::Commits => ("Commit list", &["txt", "log", "csv"]),
         }
@@ -96,7 +98,12 @@ impl Reading {
     pub(super) fn begin(cx: &mut Cx<'_>, id: RecordId, source: Source) -> Self {
         let chosen = Slot::default();
         let (kind, endings) = source.file_kind();
-        cx.ask(Command::ChooseFile { title: source.title().to_owned(), kind, endings, answer: chosen.clone() });
+        cx.ask(Command::ChooseFile {
+            title: source.title().to_owned(),
+            kind,
+            endings,
+            answer: chosen.clone(),
+        });
         Self {
             id,
             source,
@@ -180,21 +187,31 @@ impl Reading {
     fn dialog(&mut self, ui: &Ui, cx: &mut Cx<'_>) -> bool {
         let missing = self.missing();
         let mut again = false;
-        let dialog = Dialog::new("reading", self.source.title(), "Write into the release").missing(&missing).width(620.0);
+        let dialog = Dialog::new("reading", self.source.title(), "Write into the release")
+            .missing(&missing)
+            .width(620.0);
         let outcome = dialog.show(ui.ctx(), |ui| {
             ui.spacing_mut().item_spacing.y = space::S;
             if let Some(path) = &self.path {
                 ui.add(Label::new(hint(ui, path.display().to_string())).truncate());
             }
             if let Some(refusal) = &self.refusal {
-                banner_ui(ui, &Notice::problem(sentence(&refusal.to_string()), "Nothing was written."), false);
+                banner_ui(
+                    ui,
+                    &Notice::problem(sentence(&refusal.to_string()), "Nothing was written."),
+                    false,
+                );
             }
             match &self.rehearsed {
                 None => {
                     ui.label(hint(ui, "The file is being read…"));
                 }
                 Some(Err(refusal)) => {
-                    banner_ui(ui, &Notice::problem(sentence(&refusal.to_string()), "Nothing was written."), false);
+                    banner_ui(
+                        ui,
+                        &Notice::problem(sentence(&refusal.to_string()), "Nothing was written."),
+                        false,
+                    );
                 }
                 Some(Ok(rehearsed)) => rehearsed_ui(ui, rehearsed),
             }
@@ -202,7 +219,9 @@ impl Reading {
                 again = ui.checkbox(&mut self.leave_out, "Leave out components without a version").changed();
             }
             if let Some(reason) = &mut self.reason {
-                Field::new("Why it is changed").required("required").show(ui, |ui| ui.add(TextLine::new(reason)));
+                Field::new("Why it is changed")
+                    .required("required")
+                    .show(ui, |ui| ui.add(TextLine::new(reason)));
             }
         });
         if again {
@@ -222,31 +241,32 @@ impl Reading {
     fn write(&mut self, cx: &mut Cx<'_>) {
         let Some(Ok(rehearsed)) = &self.rehearsed else { return };
         let (id, reason) = (self.id, self.reason.clone().map(|reason| reason.trim().to_owned()));
-        let work: Box<dyn FnOnce(&mut ProductFile, &Session, &Stamp) -> Result<String, Refused>> = match &rehearsed.found {
-            Found::Bill(bill) => {
-                let bill = BaselineBill::clone(bill);
-                let words = format!("{} written into {id}.", counted(bill.rows.len(), "component"));
-                let baseline = Baseline { bill: Some(bill), ..Baseline::default() };
-                Box::new(move |file, session, stamp| {
-                    baseline.store(file, session, (id, reason.as_deref()), stamp).map(|()| words)
-                })
-            }
-            Found::Items(items) => {
-                let items = BaselineItems::clone(items);
-                let words = format!("{} written into {id}.", counted(items.rows.len(), "item"));
-                let baseline = Baseline { items: Some(items), ..Baseline::default() };
-                Box::new(move |file, session, stamp| {
-                    baseline.store(file, session, (id, reason.as_deref()), stamp).map(|()| words)
-                })
-            }
-            Found::Commits(_, list) => {
-                let list = list.clone();
-                Box::new(move |file, session, stamp| {
-                    let rows = commits::store(file, session, (id, list), reason.as_deref(), stamp)?;
-                    Ok(format!("{} written into {id}.", counted(rows.len(), "commit")))
-                })
-            }
-        };
+        let work: Box<dyn FnOnce(&mut ProductFile, &Session, &Stamp) -> Result<String, Refused>> =
+            match &rehearsed.found {
+                Found::Bill(bill) => {
+                    let bill = BaselineBill::clone(bill);
+                    let words = format!("{} written into {id}.", counted(bill.rows.len(), "component"));
+                    let baseline = Baseline { bill: Some(bill), ..Baseline::default() };
+                    Box::new(move |file, session, stamp| {
+                        baseline.store(file, session, (id, reason.as_deref()), stamp).map(|()| words)
+                    })
+                }
+                Found::Items(items) => {
+                    let items = BaselineItems::clone(items);
+                    let words = format!("{} written into {id}.", counted(items.rows.len(), "item"));
+                    let baseline = Baseline { items: Some(items), ..Baseline::default() };
+                    Box::new(move |file, session, stamp| {
+                        baseline.store(file, session, (id, reason.as_deref()), stamp).map(|()| words)
+                    })
+                }
+                Found::Commits(_, list) => {
+                    let list = list.clone();
+                    Box::new(move |file, session, stamp| {
+                        let rows = commits::store(file, session, (id, list), reason.as_deref(), stamp)?;
+                        Ok(format!("{} written into {id}.", counted(rows.len(), "commit")))
+                    })
+                }
+            };
         let (write, answer) = Write::new(work);
         self.written = Some(answer);
         cx.ask(Command::Write(write));
@@ -262,7 +282,10 @@ fn read_file(path: &Path, source: Source, unversioned: Unversioned) -> Result<Fo
             let bytes = read_bytes(path)?;
             let rows = commits::read_commits(&bytes, &name)?;
             let description = "Commits of the version".to_owned();
-            Ok(Found::Commits(rows, EvidenceFile { name, place: path.display().to_string(), description, bytes }))
+            Ok(Found::Commits(
+                rows,
+                EvidenceFile { name, place: path.display().to_string(), description, bytes },
+            ))
         }
     }
 }
@@ -283,7 +306,8 @@ fn rehearsed_ui(ui: &mut Ui, rehearsed: &Rehearsed) {
         }
         Found::Commits(rows, _) => {
             ui.label(body(counted(rows.len(), "commit")));
-            let lines: Vec<String> = rows.iter().map(|row| format!("{}  {}", row.commit, row.subject)).collect();
+            let lines: Vec<String> =
+                rows.iter().map(|row| format!("{}  {}", row.commit, row.subject)).collect();
             lines_ui(ui, &lines);
             Vec::new()
         }
@@ -314,14 +338,14 @@ fn rehearsed_ui(ui: &mut Ui, rehearsed: &Rehearsed) {
 /// Lines of which only the visible ones are laid out.
 fn lines_ui(ui: &mut Ui, lines: &[String]) {
     let height = ui.text_style_height(&egui::TextStyle::Body);
-    ScrollArea::vertical().id_salt("lines").max_height(220.0).min_scrolled_height(220.0).auto_shrink([false, true]).show_rows(
-        ui,
-        height,
-        lines.len(),
-        |ui, rows| {
+    ScrollArea::vertical()
+        .id_salt("lines")
+        .max_height(220.0)
+        .min_scrolled_height(220.0)
+        .auto_shrink([false, true])
+        .show_rows(ui, height, lines.len(), |ui, rows| {
             for line in lines.get(rows).unwrap_or_default() {
                 ui.add(Label::new(line.as_str()).truncate());
             }
-        },
-    );
+        });
 }

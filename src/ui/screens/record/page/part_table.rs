@@ -128,7 +128,8 @@ impl PartTable {
             self.def.columns.iter().filter_map(|name| self.def.field(name)).collect();
         let mut columns = vec![
             Column::new("Number", Width::Fixed(88.0)).unsortable(),
-            Column::new(self.def.field("title").map_or("Title", |field| field.label), Width::Rest(140.0)).unsortable(),
+            Column::new(self.def.field("title").map_or("Title", |field| field.label), Width::Rest(140.0))
+                .unsortable(),
         ];
         columns.extend(fields.iter().map(|field| Column::new(field.label, Width::Fixed(112.0)).unsortable()));
         columns.push(Column::new("State", Width::Fixed(116.0)).unsortable());

@@ -20,8 +20,14 @@ pub(super) const ALL: &[Deadline] = &[
         "IEC 62304 6.1",
     )
     .rank(1),
-    Deadline::new("Review the maintenance plan", Role::Quality, &[S::Effective.code()], Limit::Tasks(review), "ISO 13485 4.2.4")
-        .rank(3),
+    Deadline::new(
+        "Review the maintenance plan",
+        Role::Quality,
+        &[S::Effective.code()],
+        Limit::Tasks(review),
+        "ISO 13485 4.2.4",
+    )
+    .rank(3),
     Deadline::new(
         "Check the feedback sources",
         Role::Support,
