@@ -264,7 +264,7 @@ fn what_differs_between_kinds_is_said_by_their_declarations_and_not_listed_elsew
 }
 
 /// Files or folders in which a word means something else than a state or step of a kind, and what.
-const OTHER_WORDS: [(&str, &[&str], &str); 13] = [
+const OTHER_WORDS: [(&str, &[&str], &str); 15] = [
     (
         "crates/core/src/domain/model/signature.rs",
         &["reviewed", "approved", "verified", "released", "rejected"],
@@ -286,6 +286,8 @@ const OTHER_WORDS: [(&str, &[&str], &str); 13] = [
     ("src/cli/script.rs", &["register"], "an example of a script"),
     ("src/cli/status.rs", &["open"], "key of a number"),
     ("src/ui/gallery.rs", &["open"], "shown in a sample"),
+    ("src/ui/screens/panels/release/reading.rs", &["lock"], "ending of a lock file"),
+    ("src/ui/widgets/trace.rs", &["done"], "said of a step of the chain"),
 ];
 
 /// The declared states and steps that code names in a literal: as such, as a request `kind.step`, or as a text in SQL.

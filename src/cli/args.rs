@@ -1,10 +1,12 @@
 //! The arguments of the command line.
 
 mod import;
+mod paper;
 mod releases;
 mod seen;
 
 pub use import::{Import, ImportArguments, RecordsArguments};
+pub use paper::{LetterArguments, PacketArguments, PacketOf};
 pub use releases::{
     BaselineArguments, CommitsArguments, DeviationsArguments, DifferencesArguments, GateArguments,
     RecipientsArguments,
@@ -148,6 +150,8 @@ pub enum Command {
     Deviations(DeviationsArguments),
     /// Write a PDF for an audit and record it in the audit trail.
     Packet(PacketArguments),
+    /// Print the letters of a communication on the maker's letterhead. Nothing is written to the file.
+    Letter(LetterArguments),
     /// Verify the whole file: audit chain, signatures, records, attachments.
     Verify {
         /// The product file.
@@ -424,40 +428,4 @@ pub struct NewArguments {
     /// Full name of the first person, as printed with signatures.
     #[arg(long)]
     pub full_name: String,
-}
-
-/// What a packet covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PacketOf {
-    /// One change request with everything that it depends on.
-    Change,
-    /// Everything in a period.
-    Period,
-}
-
-/// The arguments of a packet.
-#[derive(Debug, Args)]
-pub struct PacketArguments {
-    /// The product file.
-    pub file: PathBuf,
-    /// What it covers.
-    #[arg(value_enum)]
-    pub of: PacketOf,
-    /// Number of the change request.
-    pub id: Option<String>,
-    /// First day of the period, YYYY-MM-DD.
-    #[arg(long)]
-    pub from: Option<String>,
-    /// Last day of the period, YYYY-MM-DD.
-    #[arg(long)]
-    pub to: Option<String>,
-    /// The PDF; it must not exist yet.
-    #[arg(short = 'o', long = "out")]
-    pub out: PathBuf,
-    /// Login of the person who issues it.
-    #[arg(long)]
-    pub login: String,
-    /// Leave out personal data.
-    #[arg(long)]
-    pub redact: bool,
 }

@@ -14,6 +14,7 @@ mod files;
 mod gate;
 mod heads;
 mod import_feedback;
+mod letter;
 mod make;
 mod open;
 mod packet;
@@ -112,6 +113,7 @@ fn perform(arguments: Arguments, open_window: OpenWindow) -> CommandResult {
         Command::Recipients(arguments) => recipients::recipients(&arguments),
         Command::Deviations(arguments) => deviations::deviations(&arguments),
         Command::Packet(packet) => packet::packet(&packet),
+        Command::Letter(arguments) => letter::letter(&arguments),
         Command::Heads { what } => heads::heads(&what),
         Command::Verify { file, head, copy: false, json } => files::verify(&file, &file, head, json),
         Command::Verify { file, head, copy: true, json } => files::verify_a_copy(&file, head, json),

@@ -32,25 +32,29 @@ pub fn packet(arguments: &PacketArguments) -> CommandResult {
 
 fn scope(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
     match arguments.of {
-        PacketOf::Change => change(arguments),
+        PacketOf::Change => Ok(PacketScope::Change(one(arguments, Kind::ChangeRequest, "change CR-0001")?)),
+        PacketOf::Release => Ok(PacketScope::Release(one(arguments, Kind::Release, "release RL-0001")?)),
         PacketOf::Period => period(arguments),
     }
 }
 
-fn change(arguments: &PacketArguments) -> Result<PacketScope, Failure> {
+/// The one record of a packet; `example` is how it is asked for.
+fn one(arguments: &PacketArguments, kind: Kind, example: &str) -> Result<RecordId, Failure> {
     for (name, given) in [("--from", &arguments.from), ("--to", &arguments.to)] {
         if given.is_some() {
             return Err(Failure::usage(format!("{name} belongs to the packet of a period; leave it out")));
         }
     }
+    let noun = kind.def().word.to_lowercase();
     let Some(id) = &arguments.id else {
-        return Err(Failure::usage("for the packet of a change, write: change CR-0001"));
+        return Err(Failure::usage(format!("for the packet of a {noun}, write: {example}")));
     };
     let id: RecordId = id.parse().map_err(Failure::usage)?;
-    if id.kind != Kind::ChangeRequest {
-        return Err(Failure::usage(format!("{id} is not a change request; write a number such as CR-0001")));
+    if id.kind != kind {
+        let number = example.split_whitespace().last().unwrap_or_default();
+        return Err(Failure::usage(format!("{id} is not a {noun}; write a number such as {number}")));
     }
-    Ok(PacketScope::Change(id))
+    Ok(id)
 }
 
 fn period(arguments: &PacketArguments) -> Result<PacketScope, Failure> {

@@ -7,9 +7,11 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::domain::field::Offer;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::Place;
-use crate::domain::record::RecordData;
+use crate::domain::maintenance_plan::Governing;
+use crate::domain::record::{Fields, RecordData};
 use crate::domain::time::{Day, Moment};
 use crate::ops::import::ImportJob;
 use crate::ops::jobs::{Job, Progress};
@@ -19,6 +21,7 @@ use crate::ops::{
 };
 use crate::ui::overview::{Overview, Shown};
 use crate::ui::widgets::notice::Notice;
+use crate::ui::widgets::offer::Offered;
 
 /// The content of the middle of the window.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,13 +34,15 @@ pub enum Route {
     Record(RecordId),
     /// The form of a new record.
     New(Kind),
+    /// The form of a new record that begins with values from elsewhere in the file.
+    NewFrom(Kind, Arc<Fields>),
     /// The form of a record, with the field to scroll to.
     Edit(RecordId, Option<&'static str>),
     /// The audit trail of one record or of the whole file.
     AuditTrail(Option<RecordId>),
     /// Persons, their roles, and the policy.
     People,
-    /// Packets, optionally with a preselected change request.
+    /// Packets, optionally with a preselected change request or release.
     Packets(Option<RecordId>),
     /// Import of feedback from a file.
     Import,
@@ -56,7 +61,7 @@ impl Route {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Dashboard => "Dashboard",
-            Self::List(kind) | Self::New(kind) => kind.def().plural,
+            Self::List(kind) | Self::New(kind) | Self::NewFrom(kind, _) => kind.def().plural,
             Self::Record(id) | Self::Edit(id, _) => id.kind.def().plural,
             Self::AuditTrail(_) => "Audit trail",
             Self::People => "People & policy",
@@ -69,11 +74,21 @@ impl Route {
         }
     }
 
+    /// The form of a new record that begins with values.
+    pub fn new_from(kind: Kind, set: Fields) -> Self {
+        Self::NewFrom(kind, Arc::new(set))
+    }
+
+    /// Whether it is a form, which shows a refusal at its fields.
+    pub const fn is_form(&self) -> bool {
+        matches!(self, Self::New(_) | Self::NewFrom(..) | Self::Edit(..))
+    }
+
     /// The page of a record.
     pub const fn of(record: RecordId) -> Self {
         match record.kind.def().place {
             Place::People => Self::People,
-            Place::Area(_) | Place::Linked | Place::UnderPeople => Self::Record(record),
+            Place::Area(_) | Place::Under(_) | Place::Linked | Place::UnderPeople => Self::Record(record),
         }
     }
 }
@@ -148,10 +163,49 @@ pub enum Command {
     },
     /// Import feedback from a file: run the job in the background with the writer; the job keeps its outcome for the screen.
     Import(Arc<ImportJob>),
+    /// Write to the file what a screen read from another file.
+    Write(Write),
     /// Show a screen's background work in the status line.
     Watch(Progress),
     /// Ask where to write a packet, write its PDF, and record the issue in the audit trail.
     SavePacket(Arc<RenderedPacket>),
+}
+
+/// The work of a write.
+type WriteWork = dyn FnOnce(&mut ProductFile, &Session, &Stamp) -> Result<String, Refused>;
+
+/// What a screen read from another file and asks to write, as one transaction of `ops`.
+pub struct Write {
+    /// Writes it, and says in a sentence what was written.
+    work: Box<WriteWork>,
+    /// Where the outcome goes: `None`, or why it was refused.
+    answer: Slot<Option<Refused>>,
+}
+
+impl Write {
+    /// A write, and the place for its outcome.
+    pub fn new(
+        work: impl FnOnce(&mut ProductFile, &Session, &Stamp) -> Result<String, Refused> + 'static,
+    ) -> (Self, Slot<Option<Refused>>) {
+        let answer = Slot::default();
+        (Self { work: Box::new(work), answer: answer.clone() }, answer)
+    }
+
+    /// Writes. Returns what was written, or `None` if it was refused, which the screen says.
+    pub fn perform(self, file: &mut ProductFile, session: &Session, stamp: &Stamp) -> Option<String> {
+        let (words, refusal) = match (self.work)(file, session, stamp) {
+            Ok(words) => (Some(words), None),
+            Err(refusal) => (None, Some(refusal)),
+        };
+        self.answer.put(refusal);
+        words
+    }
+}
+
+impl std::fmt::Debug for Write {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Write")
+    }
 }
 
 /// A place for one answer that arrives later. Cheap to clone: all clones share the same place.
@@ -194,6 +248,8 @@ pub struct Cache {
     /// The attention list and the trends, cached until newer ones are ready.
     overview: Overview,
     names: Option<Rc<BTreeMap<RecordId, String>>>,
+    offers: Vec<(Offer, Rc<Vec<Offered>>)>,
+    governing: Option<Rc<Governing>>,
 }
 
 /// The context of a screen.
@@ -324,6 +380,40 @@ impl Cx<'_> {
     /// The same together with the trends.
     pub fn overview(&mut self) -> Result<Option<Shown>, Refused> {
         self.cache.overview.of(self.file, self.stamp.now)
+    }
+
+    /// The values that govern now: those of the plan in force, or provisional ones.
+    pub fn governing(&mut self) -> Result<Rc<Governing>, Refused> {
+        if let Some(governing) = &self.cache.governing {
+            return Ok(Rc::clone(governing));
+        }
+        let governing = Rc::new(self.file.governing(self.stamp.now)?);
+        self.cache.governing = Some(Rc::clone(&governing));
+        Ok(governing)
+    }
+
+    /// The values of a list that the file itself knows.
+    pub fn offers(&mut self, offer: Offer) -> Result<Rc<Vec<Offered>>, Refused> {
+        if let Some((_, values)) = self.cache.offers.iter().find(|(known, _)| *known == offer) {
+            return Ok(Rc::clone(values));
+        }
+        let values = self.file.offers(offer)?;
+        let governing = self.governing()?;
+        let meaning = |value: &str| match offer {
+            Offer::Versions => String::new(),
+            Offer::Criteria => {
+                let found = governing.problem_criteria().iter().find(|row| *row.code == *value);
+                found.map_or_else(String::new, |row| row.statement.to_string())
+            }
+            Offer::Sources => {
+                let found = governing.plan().feedback_sources.iter().find(|row| *row.code == *value);
+                found.map_or_else(String::new, |row| row.name.to_string())
+            }
+        };
+        let offered = values.into_iter().map(|value| Offered { meaning: meaning(&value), value });
+        let values = Rc::new(offered.collect::<Vec<_>>());
+        self.cache.offers.push((offer, Rc::clone(&values)));
+        Ok(values)
     }
 
     /// Names of persons by number.

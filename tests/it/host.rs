@@ -33,6 +33,8 @@ pub struct Window {
     pub folder: tempfile::TempDir,
     clock: Rc<Cell<Moment>>,
     asked: Rc<RefCell<Vec<PathQuestion>>>,
+    /// The file that is chosen where one to read is asked for.
+    pub chosen: Rc<RefCell<Option<PathBuf>>>,
 }
 
 impl Deref for Window {
@@ -55,9 +57,11 @@ impl Window {
         let Desk { folder, file, people, now, .. } = desk;
         let clock = Rc::new(Cell::new(now));
         let asked: Rc<RefCell<Vec<PathQuestion>>> = Rc::default();
+        let chosen: Rc<RefCell<Option<PathBuf>>> = Rc::default();
         let session = people[login].for_job();
         let place = folder.path().to_owned();
         let (clock_of_app, asked_of_app) = (Rc::clone(&clock), Rc::clone(&asked));
+        let chosen_of_app = Rc::clone(&chosen);
         let harness = Harness::builder().with_size(size).with_max_steps(24).build_eframe(move |cc| {
             let setup = Setup {
                 settings_path: None,
@@ -65,8 +69,10 @@ impl Window {
                 clock: Box::new(move || stamp(clock_of_app.get())),
                 ask_path: Box::new(move |question| {
                     asked_of_app.borrow_mut().push(question.clone());
-                    let name = question.write_to.as_ref()?.file_name()?.to_owned();
-                    Some(place.join(name))
+                    match &question.write_to {
+                        Some(suggested) => Some(place.join(suggested.file_name()?)),
+                        None => chosen_of_app.borrow().clone(),
+                    }
                 }),
                 patience: std::time::Duration::from_mins(1),
             };
@@ -75,7 +81,7 @@ impl Window {
             app.go(route);
             app
         });
-        let mut window = Self { harness, people, folder, clock, asked };
+        let mut window = Self { harness, people, folder, clock, asked, chosen };
         window.settle();
         window
     }

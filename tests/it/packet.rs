@@ -19,7 +19,7 @@ fn change_packet(desk: &Desk, cr: RecordId, redact: bool) -> BuiltPacket {
     build(desk, PacketOptions { scope: PacketScope::Change(cr), redact })
 }
 
-fn build(desk: &Desk, options: PacketOptions) -> BuiltPacket {
+pub fn build(desk: &Desk, options: PacketOptions) -> BuiltPacket {
     let verification = ProductFile::verify(desk.file.path(), None, &|_| true).unwrap();
     desk.file.build_packet(&options, &desk.people["ana"], Some(&verification), &stamp(desk.now)).unwrap()
 }
@@ -109,7 +109,7 @@ fn the_packet_of_a_change_has_its_fourteen_chapters_and_a_sequence_in_order() {
     assert_eq!(packet.chain_head_seq, desk.file.head().seq);
     let text = text(packet);
     for expected in [
-        "No release recorded",
+        "No release contains the change yet",
         "For Q28: only the timer of the alarm is touched",
         "RC-7 Alarm",
         "Fay Example",
@@ -236,7 +236,7 @@ fn the_packet_of_a_period_prints_twenty_chapters_also_where_there_is_nothing() {
     let empty = year(&desk, false).packet;
     let chapters = |packet: &Packet| packet.sections.iter().filter(|section| section.level == 1).count();
     assert_eq!(chapters(&empty), 20);
-    for number in ["5", "6", "7", "8", "10", "11", "12", "13", "14", "15", "16", "17", "18"] {
+    for number in ["6", "7", "8", "10", "11", "12", "13", "14", "15", "16", "17", "18"] {
         let section = empty.sections.iter().find(|section| section.number == number).unwrap();
         assert!(section.blocks.is_empty(), "{number} {}", section.title);
     }
@@ -296,7 +296,7 @@ fn issuing_leaves_an_event_with_the_digest_and_takes_the_number() {
 }
 
 /// Keeps a PDF for looking at, where the environment names a folder.
-fn keep(name: &str, pdf: &[u8]) {
+pub fn keep(name: &str, pdf: &[u8]) {
     if let Some(folder) = std::env::var_os("MAINSTAY_KEEP_PACKETS") {
         std::fs::write(std::path::Path::new(&folder).join(format!("{name}.pdf")), pdf).unwrap();
     }

@@ -13,7 +13,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::requests::Preview;
 use crate::domain::text::sentence;
 use crate::ops::{Act, FileSource, Password, Receipt, Refused, Request, STRONGEST};
-use crate::ui::cx::{Command, Cx, Route, Then};
+use crate::ui::cx::{Command, Cx, Route, Then, Write};
 use crate::ui::dialogs;
 use crate::ui::screens::sign_in::PasswordChange;
 use crate::ui::settings::Settings;
@@ -59,6 +59,7 @@ impl App {
                 }
             }
             Command::Import(job) => self.import(&job),
+            Command::Write(write) => self.write(write),
             Command::Watch(progress) => self.jobs.watch(progress),
             Command::SavePacket(packet) => self.save_packet(&packet),
         }
@@ -177,7 +178,7 @@ impl App {
                 Then::Go(route) => Some(route.clone()),
             };
             if let Some(route) = target {
-                if matches!(left, Route::New(_) | Route::Edit(..)) {
+                if left.is_form() {
                     desk.screens.forget(&left);
                     desk.history.replace(route);
                 } else {
@@ -205,9 +206,22 @@ impl App {
         }
     }
 
+    /// Writes what a screen read from another file.
+    fn write(&mut self, write: Write) {
+        let stamp = self.stamp();
+        self.jobs.interrupt_reads();
+        let (Some(desk), Some(session)) = (&mut self.desk, &self.session) else { return };
+        let written = write.perform(&mut desk.file, session, &stamp);
+        let head = desk.file.head().clone();
+        desk.cache.keep_up(&head, stamp.now.day());
+        if let Some(words) = written {
+            self.notices.push(Notice::done(words));
+        }
+    }
+
     /// Shows a refusal: a form shows it at its fields, everything else in the corner.
     pub(super) fn refused(&mut self, refusal: Refused) {
-        let in_form = matches!(self.route(), Some(Route::New(_) | Route::Edit(..)));
+        let in_form = self.route().is_some_and(Route::is_form);
         if !in_form || refusal.is_failure() {
             self.problem(sentence(&refusal.to_string()), "Nothing was changed.");
         }
@@ -302,7 +316,7 @@ impl App {
     }
 
     fn say_saved(&mut self) {
-        let words = if matches!(self.route(), Some(Route::New(_) | Route::Edit(..))) {
+        let words = if self.route().is_some_and(Route::is_form) {
             "Your text is kept as a draft. Ctrl+Enter saves the form as a record."
         } else {
             "Already saved. Every change is saved at once."
@@ -312,7 +326,7 @@ impl App {
 
     fn new_of_screen(&mut self) {
         let kind = match self.route() {
-            Some(Route::List(kind) | Route::New(kind)) => Some(*kind),
+            Some(Route::List(kind) | Route::New(kind) | Route::NewFrom(kind, _)) => Some(*kind),
             Some(Route::Record(id) | Route::Edit(id, _)) => Some(id.kind),
             Some(_) | None => None,
         };
@@ -323,11 +337,15 @@ impl App {
     }
 
     fn packet_of_screen(&mut self) {
-        let change: Option<RecordId> = match self.route() {
-            Some(Route::Record(id) | Route::Edit(id, _)) if id.kind == Kind::ChangeRequest => Some(*id),
+        let record: Option<RecordId> = match self.route() {
+            Some(Route::Record(id) | Route::Edit(id, _))
+                if matches!(id.kind, Kind::ChangeRequest | Kind::Release) =>
+            {
+                Some(*id)
+            }
             Some(_) | None => None,
         };
-        self.go(Route::Packets(change));
+        self.go(Route::Packets(record));
     }
 
     fn begin_password_change(&mut self) {

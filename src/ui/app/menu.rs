@@ -5,6 +5,7 @@ use egui::{Context, Key, Label, Modifiers};
 
 use super::App;
 use crate::domain::ids::Kind;
+use crate::domain::kind::Place;
 use crate::ui::cx::{Cx, Route};
 use crate::ui::screens::later;
 use crate::ui::shortcuts::{AppCommand, COMMANDS, Needs, keys_of};
@@ -125,13 +126,17 @@ impl App {
             .iter()
             .filter(|area| area.route != Route::Dashboard)
             .map(|area| go(area.route.word().to_owned(), "Go there", area.route.clone()));
+        let under = Kind::ALL
+            .iter()
+            .filter(|kind| matches!(kind.def().place, Place::Under(_)))
+            .map(|kind| go(kind.def().plural.to_owned(), "Go there", Route::List(*kind)));
         let later = later::AREAS
             .iter()
             .map(|area| go(area.word.to_owned(), "Not in this version", Route::Later(area.word)));
         let new = Kind::ALL.iter().filter(|kind| !kind.def().create_by.is_empty()).map(|kind| {
             go(format!("New {}", kind.def().word.to_lowercase()), kind.def().purpose, Route::New(*kind))
         });
-        new.chain(areas).chain(later).collect()
+        new.chain(areas).chain(under).chain(later).collect()
     }
 
     fn records(&mut self) -> Vec<PaletteEntry> {
@@ -297,7 +302,9 @@ fn help_of(route: Option<&Route>) -> (&'static str, &'static str, &'static str) 
             "Overdue work and pending approvals, most urgent first; the dates of the next twelve months; and the trends of feedback, problem reports and their resolution. Each row opens the record to work on.",
             "IEC 62304 6.2.1, 9.6",
         ),
-        Route::List(kind) | Route::New(kind) => (kind.def().purpose, kind.def().clause),
+        Route::List(kind) | Route::New(kind) | Route::NewFrom(kind, _) => {
+            (kind.def().purpose, kind.def().clause)
+        }
         Route::Record(id) | Route::Edit(id, _) => (id.kind.def().purpose, id.kind.def().clause),
         Route::AuditTrail(_) => (
             "Who did what, when and why, with old and new values. Events cannot be changed or removed; each event seals the one before it.",

@@ -30,7 +30,7 @@ pub fn areas() -> &'static [Area] {
             .iter()
             .filter_map(|kind| match kind.def().place {
                 Place::Area(at) => Some((at, *kind)),
-                Place::Linked | Place::People | Place::UnderPeople => None,
+                Place::Under(_) | Place::Linked | Place::People | Place::UnderPeople => None,
             })
             .collect();
         kinds.sort_unstable();
@@ -44,11 +44,21 @@ pub fn areas() -> &'static [Area] {
     &AREAS
 }
 
+/// The kind in whose area the records of a kind are.
+fn area_of(kind: Kind) -> Kind {
+    match kind.def().place {
+        Place::Under(other) => other,
+        Place::Area(_) | Place::Linked | Place::People | Place::UnderPeople => kind,
+    }
+}
+
 /// Whether a route belongs to an area.
 fn belongs_to(route: &Route, area: &Route) -> bool {
     match (route, area) {
-        (Route::Record(id) | Route::Edit(id, _), Route::List(kind)) => id.kind == *kind,
-        (Route::New(kind), Route::List(other)) => kind == other,
+        (Route::Record(id) | Route::Edit(id, _), Route::List(kind)) => area_of(id.kind) == *kind,
+        (Route::List(kind) | Route::New(kind) | Route::NewFrom(kind, _), Route::List(other)) => {
+            area_of(*kind) == *other
+        }
         (Route::Import, Route::List(Kind::Feedback)) => true,
         (Route::Record(id), Route::People) => !id.kind.def().place.is_work(),
         (Route::Packets(_), Route::Packets(_)) | (Route::AuditTrail(_), Route::AuditTrail(_)) => true,
@@ -62,9 +72,10 @@ fn count(area: &Area, attention: Option<&Attention>) -> usize {
     match &area.route {
         Route::Dashboard => attention.now.len(),
         Route::People => Kind::ALL.iter().filter(|kind| !kind.def().place.is_work()).map(of).sum(),
-        Route::List(kind) => of(kind),
+        Route::List(kind) => Kind::ALL.iter().filter(|other| area_of(**other) == *kind).map(of).sum(),
         Route::Record(_)
         | Route::New(_)
+        | Route::NewFrom(..)
         | Route::Edit(..)
         | Route::AuditTrail(_)
         | Route::Packets(_)

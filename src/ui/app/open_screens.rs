@@ -1,5 +1,7 @@
 //! The open screens, by route. A screen that was left is kept for a while, so that going back finds it unchanged.
 
+use std::sync::Arc;
+
 use eframe::egui;
 
 use crate::ops::places;
@@ -121,6 +123,7 @@ fn make_screen(route: &Route, settings: &Settings) -> Screen {
         }
         Route::Record(id) => Screen::Record(Box::new(RecordScreen::new(*id))),
         Route::New(kind) => Screen::Form(Box::new(FormScreen::new_record(*kind))),
+        Route::NewFrom(kind, set) => Screen::Form(Box::new(FormScreen::new_from(*kind, Arc::clone(set)))),
         Route::Edit(id, field) => Screen::Form(Box::new(FormScreen::edit(*id, *field))),
         Route::AuditTrail(record) => Screen::Audit(Box::new(AuditScreen::new(*record))),
         Route::People => Screen::People(Box::default()),

@@ -6,8 +6,10 @@ use chrono::{Datelike as _, Months};
 use eframe::egui;
 use egui::{FontId, Label, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
+use super::panels::first_of;
 use super::parts::tone_of;
 use crate::domain::ids::Kind;
+use crate::domain::maintenance_plan::MaintenancePlanState;
 use crate::domain::text::capital;
 use crate::domain::time::Day;
 use crate::domain::workflow::Tone as StateTone;
@@ -18,7 +20,7 @@ use crate::ui::theme::{Tone, body, bold_family, hint, palette, size, space, titl
 use crate::ui::widgets::button::primary_ui;
 use crate::ui::widgets::icons::{SHAPE, paint_tone};
 use crate::ui::widgets::link::link_ui;
-use crate::ui::widgets::notice::rule_ui;
+use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
 use crate::ui::widgets::plots::{Bars, Series, bars_ui};
 
 /// Rows shown before "Show all".
@@ -52,6 +54,9 @@ impl DashboardScreen {
                 ui.label(body("Checking the records for due dates…").color(palette(ui).weak));
                 return;
             };
+            if let Some(why) = &attention.provisional {
+                provisional_ui(ui, cx, why);
+            }
             self.now_ui(ui, cx, &attention);
             ui.add_space(space::XL);
             self.coming_ui(ui, cx, &attention);
@@ -103,12 +108,36 @@ impl DashboardScreen {
     }
 }
 
+/// Why dates are provisional, and the way to the plan.
+fn provisional_ui(ui: &mut Ui, cx: &mut Cx<'_>, why: &str) {
+    banner_ui(ui, &Notice::info(why), false);
+    if link_ui(ui, "Go to the maintenance plan").clicked() {
+        go_to_plan(cx);
+    }
+    ui.add_space(space::L);
+}
+
+/// Goes to the plan that is being written, or to the list of plans.
+fn go_to_plan(cx: &mut Cx<'_>) {
+    let plans = cx.list(Kind::MaintenancePlan).unwrap_or_default();
+    let written = plans.iter().find(|row| {
+        MaintenancePlanState::from_code(&row.state).is_some_and(MaintenancePlanState::is_being_written)
+    });
+    cx.go(written.map_or(Route::List(Kind::MaintenancePlan), |row| Route::Record(row.id)));
+}
+
 /// Whether the file contains only its product and its first person.
 fn is_new(cx: &mut Cx<'_>) -> bool {
-    Kind::ALL
-        .iter()
-        .filter(|kind| !kind.def().create_by.is_empty())
-        .all(|kind| cx.list(*kind).is_ok_and(|rows| rows.is_empty()))
+    Kind::ALL.iter().filter(|kind| !kind.def().create_by.is_empty()).all(|kind| {
+        let by_program = usize::from(first_of(*kind).is_some());
+        cx.list(*kind)
+            .is_ok_and(|rows| rows.len() <= by_program && rows.iter().all(|row| is_first(&row.state)))
+    })
+}
+
+/// Whether a plan is still the one with which the file began.
+fn is_first(state: &str) -> bool {
+    MaintenancePlanState::from_code(state) == Some(MaintenancePlanState::Draft)
 }
 
 /// The first steps in a new file.
@@ -125,11 +154,11 @@ fn first_steps_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         step(
             ui,
             "1",
-            "Write the maintenance plan, and bring the policy of this file in line with it.",
-            "Clause 6.1 begins with the plan. In this version the policy holds its limits and its authority matrix; the initial values are examples.",
+            "Write the maintenance plan.",
+            "Clause 6.1 begins with the plan: it gives every limit, interval, criterion and required signature. Its draft holds examples; accept or change each of them. Until it is in force every date is provisional, and nothing is released.",
         );
-        if link_ui(ui, "Open People & policy").clicked() {
-            cx.go(Route::People);
+        if link_ui(ui, "Open the maintenance plan").clicked() {
+            go_to_plan(cx);
         }
         step(
             ui,
@@ -209,7 +238,7 @@ fn row_ui(ui: &mut Ui, item: &AttentionItem, today: Day) -> egui::Response {
         let mark = Rect::from_min_size(pos2(inner.left(), inner.top() + 3.0), vec2(SHAPE, SHAPE));
         paint_tone(ui.painter(), mark, tone, ink);
         let left = inner.left() + SHAPE + space::S;
-        let when_width = 160.0_f32.min(inner.width() * 0.3);
+        let when_width = 190.0_f32.min(inner.width() * 0.3);
         let whose_width = 190.0_f32.min(inner.width() * 0.24);
         let when_left = inner.right() - when_width;
         let whose_left = when_left - whose_width;
@@ -229,7 +258,7 @@ fn row_ui(ui: &mut Ui, item: &AttentionItem, today: Day) -> egui::Response {
             palette.weak,
             (pos2(whose_left, top + 19.0), whose_width - space::M),
         );
-        let due = item.due.map_or_else(|| "Set by the policy".to_owned(), |due| due.to_string());
+        let due = item.due.map_or_else(|| "No limit in the plan".to_owned(), |due| due.to_string());
         line(ui, &due, small, palette.weak, (pos2(when_left, top + 19.0), when_width));
     }
     response.on_hover_text(format!("{}\n{} {}", item.what, item.record, item.title))

@@ -30,12 +30,6 @@ const fn area(
 /// All of these areas.
 pub const AREAS: &[LaterArea] = &[
     area(
-        "Releases",
-        "Each released version: its configuration items, known residual anomalies, how it was built and archived, and who released it.",
-        "Until then, keep release records where you keep them now, and name the release in the change request.",
-        "IEC 62304 5.8, 6.3.2",
-    ),
-    area(
         "SOUP",
         "Each item of software of unknown provenance in the product: version, supplier, requirements, and where its anomalies are published.",
         "Until then, keep the list with the architecture, and name the item in feedback and problem reports.",
@@ -54,22 +48,10 @@ pub const AREAS: &[LaterArea] = &[
         "IEC 62304 7.1.2, 7.1.3; IEC 81001-5-1 6",
     ),
     area(
-        "Communications",
-        "What users and authorities were informed of about problems in released versions, when, and the consequences of not acting.",
-        "Until then, attach the notices to the problem report.",
-        "IEC 62304 6.2.5",
-    ),
-    area(
         "Trends",
         "The analysis of problem reports over time, with its conclusion, signed.",
         "Until then, the plots of the dashboard show the numbers; attach your analysis to a problem report.",
         "IEC 62304 9.6",
-    ),
-    area(
-        "Maintenance plan",
-        "How feedback is received, judged and resolved, who decides, and how risk is managed: the plan that clause 6 begins with.",
-        "Until then, the limits and the authority matrix are in People & policy; keep the plan itself as a document.",
-        "IEC 62304 6.1",
     ),
     area(
         "Retirement",

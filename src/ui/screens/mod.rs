@@ -4,9 +4,11 @@
 
 pub mod audit;
 pub mod dashboard;
+pub mod examples;
 pub mod import;
 pub mod later;
 pub mod packets;
+pub mod panels;
 pub mod parts;
 pub mod people;
 pub mod record;

@@ -33,11 +33,34 @@ const ISSUED: [Column<'static>; 5] = [
     Column::new("SHA-256", Width::Rest(200.0)).unsortable(),
 ];
 
+/// What a packet covers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Covers {
+    #[default]
+    Change,
+    Release,
+    Period,
+}
+
+impl Covers {
+    /// In the order in which they are offered.
+    const ALL: [Self; 3] = [Self::Change, Self::Release, Self::Period];
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Change => "One change request",
+            Self::Release => "One release",
+            Self::Period => "A whole period",
+        }
+    }
+}
+
 /// Packets.
 #[derive(Default)]
 pub struct PacketsScreen {
-    period: bool,
+    covers: Covers,
     change: Option<String>,
+    release: Option<String>,
     from: String,
     to: String,
     redact: bool,
@@ -51,9 +74,14 @@ pub struct PacketsScreen {
 }
 
 impl PacketsScreen {
-    /// The screen, optionally with a preselected change request.
-    pub fn new(change: Option<RecordId>) -> Self {
-        Self { change: change.map(|id| id.to_string()), ..Self::default() }
+    /// The screen, optionally with a preselected change request or release.
+    pub fn new(record: Option<RecordId>) -> Self {
+        let number = record.map(|id| id.to_string());
+        if record.is_some_and(|id| id.kind == Kind::Release) {
+            Self { covers: Covers::Release, release: number, ..Self::default() }
+        } else {
+            Self { change: number, ..Self::default() }
+        }
     }
 
     /// Draws the screen.
@@ -111,18 +139,18 @@ impl PacketsScreen {
                      the records were not tampered with.";
         ui.add(Label::new(body(words)).wrap());
         ui.add_space(space::S);
-        let on = usize::from(self.period);
-        if let Some(pressed) = segments_ui(ui, &["One change request", "A whole period"], Some(on)) {
-            self.period = pressed == 1;
+        let on = Covers::ALL.iter().position(|covers| *covers == self.covers);
+        if let Some(pressed) = segments_ui(ui, &Covers::ALL.map(Covers::words), on) {
+            self.covers = Covers::ALL.get(pressed).copied().unwrap_or_default();
         }
         ui.add_space(space::XS);
-        if self.period {
-            in_a_row_ui(ui, |ui| {
+        match self.covers {
+            Covers::Change => record_ui(ui, cx, Kind::ChangeRequest, &mut self.change),
+            Covers::Release => record_ui(ui, cx, Kind::Release, &mut self.release),
+            Covers::Period => in_a_row_ui(ui, |ui| {
                 boxed_ui(ui, "From", 140.0, |ui| ui.add(TextLine::new(&mut self.from).hint("2026-01-01")));
                 boxed_ui(ui, "Until", 140.0, |ui| ui.add(TextLine::new(&mut self.to).hint("2026-12-31")));
-            });
-        } else {
-            self.change_ui(ui, cx);
+            }),
         }
         ui.checkbox(&mut self.redact, "Leave out personal data");
         let words = "Names, addresses and texts that may name patients or reporters are replaced by a mark. \
@@ -132,26 +160,18 @@ impl PacketsScreen {
         self.make_ui(ui, cx);
     }
 
-    fn change_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let rows = match cx.list(Kind::ChangeRequest) {
-            Ok(rows) => rows,
-            Err(refusal) => return problem_ui(ui, &refusal.to_string()),
-        };
-        let known: Vec<(String, String)> =
-            rows.iter().map(|row| (row.id.to_string(), format!("{} {}", row.id, row.title))).collect();
-        let choices: Vec<Choice<'_>> =
-            known.iter().map(|(code, word)| Choice { code, word, meaning: "" }).collect();
-        boxed_ui(ui, "Change request", 320.0, |ui| choice_ui(ui, &mut self.change, &choices, false));
-    }
-
     fn options(&self) -> Result<PacketOptions, String> {
         let day =
             |label: &str, text: &str| Day::parse(text.trim()).map_err(|reason| format!("{label}: {reason}"));
-        let scope = if self.period {
-            PacketScope::Period { from: day("From", &self.from)?, to: day("Until", &self.to)? }
-        } else {
-            let id = self.change.as_deref().and_then(|text| text.parse().ok());
-            PacketScope::Change(id.ok_or_else(|| "No change request is chosen".to_owned())?)
+        let number = |chosen: &Option<String>, nothing: &str| {
+            chosen.as_deref().and_then(|text| text.parse().ok()).ok_or_else(|| nothing.to_owned())
+        };
+        let scope = match self.covers {
+            Covers::Change => PacketScope::Change(number(&self.change, "No change request is chosen")?),
+            Covers::Release => PacketScope::Release(number(&self.release, "No release is chosen")?),
+            Covers::Period => {
+                PacketScope::Period { from: day("From", &self.from)?, to: day("Until", &self.to)? }
+            }
         };
         Ok(PacketOptions { scope, redact: self.redact })
     }
@@ -200,6 +220,23 @@ impl PacketsScreen {
             cx.go(Route::AuditTrail(None));
         }
     }
+}
+
+/// The choice of one record of a kind.
+fn record_ui(ui: &mut Ui, cx: &mut Cx<'_>, kind: Kind, chosen: &mut Option<String>) {
+    let rows = match cx.list(kind) {
+        Ok(rows) => rows,
+        Err(refusal) => return problem_ui(ui, &refusal.to_string()),
+    };
+    if rows.is_empty() {
+        ui.label(hint(ui, &format!("There is no {} yet.", kind.def().word.to_lowercase())));
+        return;
+    }
+    let known: Vec<(String, String)> =
+        rows.iter().map(|row| (row.id.to_string(), format!("{} {}", row.id, row.title))).collect();
+    let choices: Vec<Choice<'_>> =
+        known.iter().map(|(code, word)| Choice { code, word, meaning: "" }).collect();
+    boxed_ui(ui, kind.def().word, 320.0, |ui| choice_ui(ui, chosen, &choices, false));
 }
 
 fn issued_cell(row: &EventRow, column: usize) -> Cell<'static> {

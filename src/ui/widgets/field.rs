@@ -6,6 +6,9 @@ use egui::{Response, TextStyle, Ui, WidgetInfo, accesskit};
 use super::badge::tone_words_ui;
 use crate::ui::theme::{Tone, bold, hint, palette, space};
 
+/// Room for the help button and the gap before it, in points.
+const HELP: f32 = 28.0;
+
 /// One field, configured and then shown with its input.
 #[must_use = "call show"]
 pub struct Field<'a> {
@@ -70,7 +73,12 @@ impl<'a> Field<'a> {
             ui.set_min_height(20.0);
             let label = ui.label(bold(self.label));
             if let Some(words) = self.mark {
-                ui.label(hint(ui, words));
+                // Room for the help button, which is drawn over the end of the row.
+                let room = (ui.available_width() - HELP).max(0.0);
+                ui.scope(|ui| {
+                    ui.set_max_width(room);
+                    ui.add(egui::Label::new(hint(ui, words)).truncate());
+                });
             }
             label.id
         });

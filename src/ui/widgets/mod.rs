@@ -14,6 +14,7 @@ pub mod link;
 pub mod modal;
 pub mod moment_field;
 pub mod notice;
+pub mod offer;
 pub mod palette;
 pub mod plots;
 pub mod table;

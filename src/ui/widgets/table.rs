@@ -188,20 +188,43 @@ pub struct Table<'a> {
     id_salt: &'a str,
     columns: &'a [Column<'a>],
     rows: usize,
-    several: bool,
+    /// What its rows are for.
+    rows_are: RowsAre,
     height: Option<f32>,
+}
+
+/// What the rows of a table are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum RowsAre {
+    /// One is opened.
+    Opened,
+    /// Several are selected, and one is opened.
+    Selected,
+    /// They are read; nothing opens.
+    Read,
 }
 
 impl<'a> Table<'a> {
     /// A table with `rows` rows. `id_salt` is unique within its parent and names the table for a screen reader.
     pub const fn new(id_salt: &'a str, columns: &'a [Column<'a>], rows: usize) -> Self {
-        Self { id_salt, columns, rows, several: false, height: None }
+        Self { id_salt, columns, rows, rows_are: RowsAre::Opened, height: None }
     }
 
     /// Allows selecting several rows with Ctrl, Shift and Space.
     pub const fn several(mut self) -> Self {
-        self.several = true;
+        self.rows_are = RowsAre::Selected;
         self
+    }
+
+    /// The rows are only read: nothing opens, and the first cell does not look like a link.
+    pub const fn only_read(mut self) -> Self {
+        self.rows_are = RowsAre::Read;
+        self
+    }
+
+    /// Whether several rows can be selected.
+    fn is_several(&self) -> bool {
+        self.rows_are == RowsAre::Selected
     }
 
     /// As high as its rows, but at most `points`, for a table within a scrolling page.

@@ -91,6 +91,7 @@ pub fn media_type(file_name: &str) -> &'static str {
         Some("html" | "htm") => "text/html",
         Some("png") => "image/png",
         Some("jpg" | "jpeg") => "image/jpeg",
+        Some("svg") => "image/svg+xml",
         Some("zip") => "application/zip",
         Some(_) | None => "application/octet-stream",
     }

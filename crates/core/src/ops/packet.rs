@@ -6,12 +6,15 @@
 //! A packet is made before its audit event, so the chain head on its pages is the head before that event. The same
 //! records, session, verification and stamp give the same bytes.
 
+mod after;
 mod analysis;
 mod authority;
 mod chain;
 mod change;
+mod communications;
 mod cover;
 mod declared;
+mod deviations;
 mod job;
 mod logs;
 mod matrix;
@@ -19,9 +22,13 @@ mod order;
 mod paper;
 mod people;
 mod period;
+mod plans;
 mod record;
 mod redact;
+mod release;
+mod releases;
 mod sections;
+mod sources;
 mod trail;
 
 use std::path::PathBuf;
@@ -52,6 +59,8 @@ pub use order::{OrderCheck, OrderStep, check_order};
 pub enum PacketScope {
     /// One change request with its supporting records (domain 7, P2).
     Change(RecordId),
+    /// One release with its changes, evidence and communications (domain 7, P3).
+    Release(RecordId),
     /// Everything in a period, both days included (domain 7, P1).
     Period {
         /// First day, UTC.
@@ -121,7 +130,7 @@ impl ProductFile {
     /// `verification` is the result of verifying the file just before. Without it the cover says that the chain was not verified.
     ///
     /// # Errors
-    /// [`Refused::NoSuchRecord`] for an unknown change request, [`Refused::Rule`] for a record of another kind and
+    /// [`Refused::NoSuchRecord`] for an unknown record, [`Refused::Rule`] for a record of another kind and
     /// for a period that ends before it begins.
     pub fn build_packet(
         &self,
@@ -145,15 +154,19 @@ impl ProductFile {
         {
             return Err(Refused::Rule(format!("the period ends on {to}, before it begins on {from}")));
         }
-        if let PacketScope::Change(id) = &options.scope
-            && id.kind != Kind::ChangeRequest
-        {
-            return Err(Refused::Rule(format!("{id} is not a change request")));
+        let wrong = match &options.scope {
+            PacketScope::Change(id) if id.kind != Kind::ChangeRequest => Some(format!("{id} is not a change request")),
+            PacketScope::Release(id) if id.kind != Kind::Release => Some(format!("{id} is not a release")),
+            PacketScope::Change(_) | PacketScope::Release(_) | PacketScope::Period { .. } => None,
+        };
+        if let Some(wrong) = wrong {
+            return Err(Refused::Rule(wrong));
         }
         let number = self.next_packet_number()?;
         let mut paper = paper::Paper::new(self, options.redact, verification, stamp)?;
         let sections = match &options.scope {
             PacketScope::Change(id) => change::sections(&mut paper, *id)?,
+            PacketScope::Release(id) => release::sections(&mut paper, *id)?,
             PacketScope::Period { from, to } => period::sections(&mut paper, *from, *to)?,
         };
         let (annex, mut files) = cover::annex(&paper)?;
@@ -271,7 +284,7 @@ fn facts(built: &BuiltPacket, sha256: &str, pages: usize) -> Value {
         "program": packet.program_version,
     });
     match &built.scope {
-        PacketScope::Change(id) => facts["record"] = id.to_string().into(),
+        PacketScope::Change(id) | PacketScope::Release(id) => facts["record"] = id.to_string().into(),
         PacketScope::Period { from, to } => facts["period"] = json!([from, to]),
     }
     facts

@@ -11,12 +11,14 @@ use super::refused::{ChangeSet, Refused};
 use super::session::Session;
 use crate::domain::approval::{self, Approval};
 use crate::domain::change_request::{self, ChangeState};
+use crate::domain::communication::CommunicationState;
 use crate::domain::field::record_ids;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::impact_analysis::ImpactState;
 use crate::domain::kind::ChainStep;
 use crate::domain::person::{Person, Role};
 use crate::domain::record::RecordData;
+use crate::domain::release::ReleaseState;
 use crate::domain::requests::{RULES, RecordSource as _, open_parent};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part, Signature, part_digest};
@@ -327,9 +329,12 @@ fn trace(work: &ChangeSet<'_>, data: &SharedRecord) -> Vec<TraceStep> {
             !verified.is_empty(),
         ),
     ];
-    for at in [ChainStep::Release, ChainStep::Communication] {
-        steps.push(step(at, &chain.at(at), &day, true));
-    }
+    let releases = chain.at(ChainStep::Release);
+    let released = releases.iter().any(|data| ReleaseState::of(data).is_some_and(ReleaseState::was_released));
+    steps.push(step(ChainStep::Release, &releases, &since, released));
+    let told = chain.at(ChainStep::Communication);
+    let done = told.iter().any(|data| CommunicationState::of(data).is_some_and(CommunicationState::is_done));
+    steps.push(step(ChainStep::Communication, &told, &since, done));
     steps
 }
 

@@ -9,6 +9,7 @@
 mod attach;
 mod block;
 mod fonts;
+mod letter;
 mod model;
 mod pdf;
 mod preview;
@@ -32,6 +33,7 @@ pub use block::{
     Align, Block, Cell, Change, Column, Field, Figure, HistoryRow, SignatureBlock, TraceStep, Width,
 };
 pub use fonts::Fonts;
+pub use letter::{Letter, LetterCopy, LetterCover, LetterPart, Logo, LogoFormat, PrintedLetter, render_letter};
 pub use model::{AttachmentEntry, Mark, Packet, Section, Statement, Tone};
 pub use pdf::Conformance;
 pub use preview::PageImage;
@@ -131,15 +133,20 @@ pub fn render_while(
 ) -> Result<Rendered, ReportError> {
     let placed = attach::pair(&packet.annex, attachments)?;
     let names = attach::names(&packet.annex);
-    let mut world = PaperWorld::new(fonts)?;
+    let mut world = PaperWorld::new(fonts, world::PACKET)?;
     world.put("attachments.json", Bytes::new(attachment_list(packet, &placed, &names)?))?;
     world.put("data/packet.json", Bytes::new(serde_json::to_vec_pretty(packet)?))?;
     for (index, Placed { file, .. }) in placed.iter().enumerate() {
         world.put(&format!("data/{index}"), Bytes::new(file.bytes.clone()))?;
     }
-    let (document, mut warnings) = lay_out(packet, &names, &mut world, keep_going)?;
+    let prepare = |unprintable: &BTreeSet<char>| print::prepare(packet, &names, fonts, unprintable);
+    let (document, mut warnings) = lay_out(&mut world, &prepare, keep_going)?;
     go_on(keep_going, Stage::Writing(document.pages().len()))?;
-    let written = pdf::write(&document, packet, moment)?;
+    let identity = pdf::Identity {
+        content: format!("{}/{}", packet.packet_number, packet.chain_head_digest),
+        program: packet.program_version.clone(),
+    };
+    let written = pdf::write(&document, &identity, moment)?;
     warnings.extend(written.warning);
     // Typst caches layouts between runs; a packet is seldom rendered twice.
     typst::comemo::evict(0);
@@ -156,17 +163,19 @@ fn go_on(keep_going: &dyn Fn(Stage) -> bool, stage: Stage) -> Result<(), ReportE
     if keep_going(stage) { Ok(()) } else { Err(ReportError::Cancelled) }
 }
 
+/// Makes the data of a print without the characters that did not print.
+type Prepare<'a> = &'a dyn Fn(&BTreeSet<char>) -> Result<print::PrintData, ReportError>;
+
 fn lay_out(
-    packet: &Packet,
-    names: &[Option<String>],
     world: &mut PaperWorld<'_>,
+    prepare: Prepare<'_>,
     keep_going: &dyn Fn(Stage) -> bool,
 ) -> Result<(PagedDocument, Vec<String>), ReportError> {
     let mut unprintable = BTreeSet::new();
     let mut layouts = 0;
     loop {
         go_on(keep_going, Stage::LayingOut(layouts))?;
-        let data = print::prepare(packet, names, world.fonts(), &unprintable)?;
+        let data = prepare(&unprintable)?;
         world.put(world::DATA, Bytes::new(data.json))?;
         let compiled = typst::compile::<PagedDocument>(&*world);
         let document = compiled.output.map_err(|faults| world::refusal(world, &faults))?;

@@ -10,7 +10,6 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use super::ReportError;
-use super::model::Packet;
 
 /// The standards that a written PDF conforms to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +44,14 @@ impl Conformance {
     }
 }
 
+/// How a PDF is identified.
+pub(super) struct Identity {
+    /// What it prints, so that the same content has the same identifier.
+    pub(super) content: String,
+    /// Name and version of the program.
+    pub(super) program: String,
+}
+
 /// The written PDF.
 pub(super) struct Written {
     pub(super) bytes: Vec<u8>,
@@ -59,7 +66,7 @@ pub(super) struct Written {
 /// [`ReportError::Moment`] for a moment outside the years 0 to 9999, [`ReportError::Pdf`] if no PDF can be written.
 pub(super) fn write(
     document: &PagedDocument,
-    packet: &Packet,
+    identity: &Identity,
     moment: DateTime<Utc>,
 ) -> Result<Written, ReportError> {
     let timestamp = timestamp(moment)?;
@@ -68,9 +75,9 @@ pub(super) fn write(
         let standards = PdfStandards::new(conformance.standards())
             .map_err(|fault| ReportError::Pdf(fault.message().to_string()))?;
         let options = PdfOptions {
-            ident: Smart::Custom(format!("{}/{}", packet.packet_number, packet.chain_head_digest)),
+            ident: Smart::Custom(identity.content.clone()),
             creator: Smart::Custom(Some(
-                packet.program_version.chars().filter(|c| !c.is_control()).collect(),
+                identity.program.chars().filter(|c| !c.is_control()).collect(),
             )),
             timestamp: Some(timestamp),
             page_ranges: None,

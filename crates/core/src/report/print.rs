@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::ReportError;
 use super::fonts::Fonts;
+use super::letter::Letter;
 use super::model::Packet;
 use super::text::{BREAK, Cleaner, Room};
 
@@ -58,6 +59,32 @@ pub(super) fn prepare(
     Ok(PrintData { json: serde_json::to_vec(&value)?, warnings })
 }
 
+/// Prepares a letter for print.
+///
+/// # Errors
+/// [`ReportError::Data`] if the letter cannot be serialised.
+pub(super) fn prepare_letter(
+    letter: &Letter,
+    fonts: &Fonts,
+    unprintable: &BTreeSet<char>,
+) -> Result<PrintData, ReportError> {
+    let mut value = serde_json::to_value(letter)?;
+    let mut printer =
+        Printer { cleaner: Cleaner::new(fonts, unprintable), wide: false, warnings: Vec::new() };
+    if let Some(root) = value.as_object_mut() {
+        printer.cleaner.enter(format!("letter {}", letter.reference));
+        let mut running = json!({ "title": letter.subject, "author": letter.manufacturer });
+        printer.all(&mut running, UNBROKEN);
+        for (key, value) in root.iter_mut() {
+            let room = if matches!(key.as_str(), "copies" | "address" | "signatures") { NARROW } else { PARAGRAPH };
+            printer.all(value, room);
+        }
+        root.insert("running".to_owned(), running);
+        root.insert("fonts".to_owned(), json!({ "body": fonts.body(), "mono": fonts.mono() }));
+    }
+    Ok(PrintData { json: serde_json::to_vec(&value)?, warnings: printer.cleaner.warnings() })
+}
+
 struct Printer<'a> {
     cleaner: Cleaner<'a>,
     /// Whether a text since the last reset got break points, and so is no longer a plain string.
@@ -66,6 +93,8 @@ struct Printer<'a> {
 }
 
 const PARAGRAPH: Room = Room { width: TEXT_WIDTH - 16.0, size: BODY_SIZE };
+/// Half the width of a letter, for addresses.
+const NARROW: Room = Room { width: 140.0, size: BODY_SIZE };
 const UNBROKEN: Room = Room { width: f32::INFINITY, size: BODY_SIZE };
 const HEADING: Room = Room { width: TEXT_WIDTH - 40.0, size: 22.0 };
 

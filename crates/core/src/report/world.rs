@@ -18,10 +18,14 @@ use super::fonts::Fonts;
 /// The name under which the templates read the printed data.
 pub(super) const DATA: &str = "packet.json";
 
-const MAIN: &str = "packet.typ";
+/// The template of packets.
+pub(super) const PACKET: &str = "packet.typ";
+/// The template of letters.
+pub(super) const LETTER: &str = "letter.typ";
 
-const TEMPLATES: [(&str, &str); 3] = [
-    (MAIN, include_str!("../../../../assets/packet/packet.typ")),
+const TEMPLATES: [(&str, &str); 4] = [
+    (PACKET, include_str!("../../../../assets/packet/packet.typ")),
+    (LETTER, include_str!("../../../../assets/packet/letter.typ")),
     ("style.typ", include_str!("../../../../assets/packet/style.typ")),
     ("blocks.typ", include_str!("../../../../assets/packet/blocks.typ")),
 ];
@@ -41,22 +45,17 @@ pub(super) struct PaperWorld<'a> {
 }
 
 impl<'a> PaperWorld<'a> {
-    /// A world with the templates and no data yet.
+    /// A world with the templates, of which one is printed, and no data yet.
     ///
     /// # Errors
     /// [`ReportError::Template`] if a template's name is not a path, which would be a fault of the program.
-    pub(super) fn new(fonts: &'a Fonts) -> Result<Self, ReportError> {
+    pub(super) fn new(fonts: &'a Fonts, main: &str) -> Result<Self, ReportError> {
         let mut sources = HashMap::new();
         for (name, text) in TEMPLATES {
             let id = file_id(name)?;
             sources.insert(id, Source::new(id, text.to_owned()));
         }
-        Ok(Self { fonts, main: file_id(MAIN)?, sources, files: HashMap::new() })
-    }
-
-    /// The available fonts.
-    pub(super) const fn fonts(&self) -> &'a Fonts {
-        self.fonts
+        Ok(Self { fonts, main: file_id(main)?, sources, files: HashMap::new() })
     }
 
     /// Adds or replaces a file.

@@ -3,39 +3,52 @@
 use eframe::egui;
 use egui::{Grid, Label, ScrollArea, Ui};
 
-use crate::domain::authority::AuthorityRow;
+use crate::domain::authority::{AuthorityRow, ProblemCriterion};
 use crate::domain::calendar::Holiday;
 use crate::domain::choice::Choice as _;
-use crate::domain::field::is_empty;
+use crate::domain::field::{FieldDef, is_empty};
+use crate::domain::ids::Kind;
+use crate::domain::maintenance_plan::Standing;
 use crate::domain::person::Role;
 use crate::domain::policy::Policy;
 use crate::domain::record::{RecordData, Section};
+use crate::domain::requests::RULES;
 use crate::ops::POLICY;
 use crate::ui::cx::{Cx, Route};
 use crate::ui::screens::parts::problem_ui;
 use crate::ui::theme::{Tone, body, bold, hint, space, title};
 use crate::ui::widgets::badge::tone_inline_ui;
+use crate::ui::widgets::link::link_ui;
 
 /// Draws the policy.
 pub(super) fn policy_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let page = match cx.page(POLICY) {
-        Ok(page) => page,
-        Err(refusal) => return problem_ui(ui, &refusal.to_string()),
+    let (page, governing) = match (cx.page(POLICY), cx.governing()) {
+        (Ok(page), Ok(governing)) => (page, governing),
+        (Err(refusal), _) | (_, Err(refusal)) => return problem_ui(ui, &refusal.to_string()),
+    };
+    let (plan, from) = match governing.standing {
+        Standing::InForce(id) => (Some(id), format!("As {id} has them, the maintenance plan in force")),
+        Standing::NotYet(id) => {
+            (Some(id), format!("Provisional: as {id} has them, which is not in force yet"))
+        }
+        Standing::NoPlan => (None, "Provisional: there is no maintenance plan yet".to_owned()),
     };
     if cx.writable() && cx.session.roles().contains(&Role::Quality) && ui.button("Edit the policy…").clicked()
     {
         cx.go(Route::Edit(POLICY, None));
     }
     let policy: Policy = page.data.typed().unwrap_or_default();
+    let mut gone = false;
     super::scrolled(ui, "policy", |ui| {
         ui.label(title("Who must sign what"));
         ui.label(hint(ui, "Authority matrix (IEC 62304 6.1 e)"));
-        matrix_ui(ui, &policy.authority.0);
+        gone |= from_plan_ui(ui, &from);
+        matrix_ui(ui, governing.authority());
+        criteria_ui(ui, governing.problem_criteria());
         for section in page.data.def().sections {
-            section_ui(ui, section, &page.data);
+            section_ui(ui, section, &page.data, plan.is_some());
         }
         holidays_ui(ui, &policy.holidays.0);
-        criteria_ui(ui, &policy);
         if !policy.basis.is_empty() {
             ui.add_space(space::L);
             ui.label(title("Basis of these values"));
@@ -43,11 +56,26 @@ pub(super) fn policy_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
         ui.add_space(space::XL);
     });
+    if gone {
+        cx.go(plan.map_or(Route::List(Kind::MaintenancePlan), Route::Record));
+    }
 }
 
-fn section_ui(ui: &mut Ui, section: &Section, data: &RecordData) {
-    let shown: Vec<_> =
-        section.fields.iter().filter(|field| !field.apart && !is_empty(data.value(field.name))).collect();
+/// Where the matrix and the criteria come from; returns whether the link to the plan was pressed.
+fn from_plan_ui(ui: &mut Ui, from: &str) -> bool {
+    let pressed = ui.horizontal_wrapped(|ui| {
+        ui.label(hint(ui, format!("{from}.")));
+        link_ui(ui, "Go to the maintenance plan").clicked()
+    });
+    ui.add_space(space::S);
+    pressed.inner
+}
+
+fn section_ui(ui: &mut Ui, section: &Section, data: &RecordData, has_plan: bool) {
+    // What the plan holds is shown there; without one the values of an older file still govern.
+    let elsewhere = |field: &FieldDef| has_plan && field.is_former(RULES);
+    let filled = section.fields.iter().filter(|field| !field.apart && !is_empty(data.value(field.name)));
+    let shown: Vec<_> = filled.filter(|field| !elsewhere(field)).collect();
     if shown.is_empty() {
         return;
     }
@@ -84,14 +112,14 @@ fn holidays_ui(ui: &mut Ui, holidays: &[Holiday]) {
     });
 }
 
-fn criteria_ui(ui: &mut Ui, policy: &Policy) {
-    if policy.problem_criteria.is_empty() {
+fn criteria_ui(ui: &mut Ui, criteria: &[ProblemCriterion]) {
+    if criteria.is_empty() {
         return;
     }
     ui.add_space(space::L);
     ui.label(title("Problem criteria"));
     ui.label(hint(ui, "What makes feedback a problem (IEC 62304 6.1 b)"));
-    for criterion in policy.problem_criteria.iter() {
+    for criterion in criteria {
         ui.horizontal_wrapped(|ui| {
             ui.label(bold(criterion.code.to_string()));
             ui.add(Label::new(body(criterion.statement.to_string())).wrap());

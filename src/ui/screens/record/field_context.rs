@@ -5,13 +5,14 @@ use std::rc::Rc;
 
 use chrono::{FixedOffset, NaiveDate};
 
-use crate::domain::field::record_ids;
+use crate::domain::field::{FieldDef, Offer, record_ids};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::{KeyRow, RowFacts};
 use crate::domain::record::RecordData;
 use crate::domain::requests::PRODUCT;
 use crate::ops::{ListRow, Refused};
 use crate::ui::cx::Cx;
+use crate::ui::widgets::offer::Offered;
 
 /// The context of a field.
 pub struct FieldContext {
@@ -23,7 +24,12 @@ pub struct FieldContext {
     pub people: Rc<Vec<ListRow>>,
     /// Records that can be referred to, by kind.
     pub records: Vec<(Kind, Rc<Vec<ListRow>>)>,
+    /// The values that inputs offer.
+    offers: Vec<(Offer, Rc<Vec<Offered>>)>,
 }
+
+/// Every list that a field may offer.
+const OFFERS: [Offer; 3] = [Offer::Versions, Offer::Criteria, Offer::Sources];
 
 impl FieldContext {
     /// The current context; shares the cached lists.
@@ -36,7 +42,16 @@ impl FieldContext {
             .filter(|kind| kind.def().referable)
             .map(|kind| Ok((*kind, cx.list(*kind)?)))
             .collect::<Result<_, Refused>>()?;
-        Ok(Self { today: cx.today().date(), zone: zone(cx), people: cx.list(Kind::Person)?, records })
+        let offers =
+            OFFERS.iter().map(|offer| Ok((*offer, cx.offers(*offer)?))).collect::<Result<_, Refused>>()?;
+        let people = cx.list(Kind::Person)?;
+        Ok(Self { today: cx.today().date(), zone: zone(cx), people, records, offers })
+    }
+
+    /// The values that the input of a field offers.
+    pub fn offered(&self, field: &FieldDef) -> &[Offered] {
+        let found = self.offers.iter().find(|(offer, _)| field.offers == Some(*offer));
+        found.map_or(&[], |(_, values)| values.as_slice())
     }
 
     /// The title of a record, or the name of a person.

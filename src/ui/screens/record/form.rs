@@ -2,23 +2,27 @@
 //!
 //! The form only asks to save; the app saves. The typed text is kept as a draft meanwhile.
 
+mod accepting;
 pub(super) mod entry;
 mod foot;
+
+use std::sync::Arc;
 
 use eframe::egui;
 use egui::{Align, Key as Press, Label, Margin, Modifiers, Panel, ScrollArea, Ui};
 
-use self::entry::{Entry, Values};
+use self::entry::{Entry, Values, is_entered, is_long};
 use super::field_context::{FieldContext, KnownRows, known_rows, zone};
 use super::input::input_ui;
 use crate::domain::choice::Choice as _;
 use crate::domain::field::FieldDef;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::record::Section;
+use crate::domain::record::{Fields, Section};
 use crate::ops::Refused;
 use crate::ui::cx::{Command, Cx};
 use crate::ui::dry_run::DryRun;
-use crate::ui::theme::{hint, space, title};
+use crate::ui::screens::examples::is_list;
+use crate::ui::theme::{bold, hint, space, title};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
 use crate::ui::widgets::text::TextLine;
@@ -27,9 +31,10 @@ use crate::ui::widgets::text::TextLine;
 const DRAFT_SECONDS: f64 = 2.0;
 
 /// The record of the form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Target {
     New(Kind),
+    NewFrom(Kind, Arc<Fields>),
     Edit(RecordId),
 }
 
@@ -62,6 +67,11 @@ impl FormScreen {
     /// The form of a new record.
     pub fn new_record(kind: Kind) -> Self {
         Self::of(Target::New(kind), None)
+    }
+
+    /// The form of a new record that begins with values.
+    pub fn new_from(kind: Kind, set: Arc<Fields>) -> Self {
+        Self::of(Target::NewFrom(kind, set), None)
     }
 
     /// The form of an existing record, with the field to scroll to.
@@ -111,8 +121,10 @@ impl FormScreen {
     }
 
     fn name(&self) -> String {
-        match self.target {
-            Target::New(kind) => format!("the new {}", kind.def().word.to_lowercase()),
+        match &self.target {
+            Target::New(kind) | Target::NewFrom(kind, _) => {
+                format!("the new {}", kind.def().word.to_lowercase())
+            }
             Target::Edit(id) => id.to_string(),
         }
     }
@@ -155,7 +167,8 @@ impl FormScreen {
 
     /// A form that was left and is opened again starts again if the record has changed and nothing was typed.
     fn keep_up(&mut self, cx: &mut Cx<'_>) {
-        let (Target::Edit(id), Some(entry)) = (self.target, &self.entry) else { return };
+        let (Target::Edit(id), Some(entry)) = (&self.target, &self.entry) else { return };
+        let id = *id;
         let Ok(page) = cx.page(id) else { return };
         if page.data.head.revision == entry.data.head.revision
             && page.data.head.state == entry.data.head.state
@@ -175,10 +188,11 @@ impl FormScreen {
     }
 
     fn load(&mut self, cx: &mut Cx<'_>) -> Result<(), Refused> {
-        let mut entry = match self.target {
-            Target::New(kind) => Entry::new(kind, cx.session.person(), cx.now()),
+        let mut entry = match &self.target {
+            Target::New(kind) => Entry::new(*kind, cx.session.person(), cx.now()),
+            Target::NewFrom(kind, set) => Entry::new_from(*kind, set, (cx.session.person(), cx.now())),
             Target::Edit(id) => {
-                let page = cx.page(id)?;
+                let page = cx.page(*id)?;
                 Entry::of(page.data.clone())
             }
         };
@@ -206,8 +220,8 @@ impl FormScreen {
     fn body(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, context: &FieldContext) {
         let Some(entry) = &mut self.entry else { return };
         let def = entry.data.def();
-        let heading = match self.target {
-            Target::New(_) => format!("New {}", def.word.to_lowercase()),
+        let heading = match &self.target {
+            Target::New(_) | Target::NewFrom(..) => format!("New {}", def.word.to_lowercase()),
             Target::Edit(id) => format!("Edit {id}"),
         };
         ui.label(egui::RichText::new(heading).heading());
@@ -216,8 +230,10 @@ impl FormScreen {
         ui.add_space(space::S);
         self.banners(ui, cx);
         let Some(entry) = &mut self.entry else { return };
-        let sections: Vec<&'static Section> = entry.sections().collect();
+        let sections: Vec<&'static Section> =
+            entry.sections().filter(|section| is_asked(def.kind, section)).collect();
         let mut changed = false;
+        self.progress(ui);
         for section in sections {
             ui.push_id(section.title, |ui| {
                 changed |= self.section(ui, cx, (section, context));
@@ -289,9 +305,10 @@ impl FormScreen {
         });
         rule_ui(ui);
         ui.add_space(space::XS);
-        let mut changed = false;
-        for field in section.fields.iter().filter(|field| !field.by_system) {
+        let mut changed = self.accept_section(ui, section);
+        for field in section.fields.iter().filter(|field| is_entered(field)) {
             changed |= self.field(ui, cx, (field, context));
+            changed |= self.accept(ui, field);
             ui.add_space(space::S);
             if field.occurrence {
                 changed |= self.late_reason(ui);
@@ -311,6 +328,13 @@ impl FormScreen {
         let kind = entry.data.head.id.kind;
         let mark = entry.mark(field);
         let help = field.help();
+        if is_long(entry.data.value(field.name)) {
+            long_ui(ui, field, entry.data.value(field.name));
+            return false;
+        }
+        if is_list(kind, field) {
+            return false;
+        }
         let Some(typed) = entry.values.get_mut(field.name) else { return false };
         let mut frame = Field::new(field.label).help(&help, field.clause).violation(violation.as_deref());
         if let Some(mark) = &mark {
@@ -431,4 +455,19 @@ impl FormScreen {
             self.note_change(ui, cx);
         }
     }
+}
+
+/// In place of the inputs of a long table.
+fn long_ui(ui: &mut Ui, field: &FieldDef, value: &serde_json::Value) {
+    let rows = value.as_array().map_or(0, Vec::len);
+    ui.label(bold(field.label));
+    let words = format!(
+        "{rows} rows, read from a file. They are on the page of the record, where another file is read."
+    );
+    ui.add(Label::new(hint(ui, words)).wrap());
+}
+
+/// Whether a section has a field with an input of its own.
+fn is_asked(kind: Kind, section: &Section) -> bool {
+    section.fields.iter().any(|field| is_entered(field) && !is_list(kind, field))
 }

@@ -19,6 +19,7 @@ use crate::ui::widgets::date_field::{DateKind, date_field_ui};
 use crate::ui::widgets::icons::Icon;
 use crate::ui::widgets::lines::lines_ui;
 use crate::ui::widgets::moment_field::{Clock, MomentText, moment_field_ui};
+use crate::ui::widgets::offer::{offered_line_ui, offered_lines_ui};
 use crate::ui::widgets::text::{TextArea, TextLine};
 
 /// Most suggested records.
@@ -98,8 +99,8 @@ fn text_ui(ui: &mut Ui, field: &'static FieldDef, text: &mut String, context: &F
             response
         }
         FieldType::Record => reference_ui(ui, field, text, context),
-        FieldType::Line
-        | FieldType::YesNo
+        FieldType::Line => offered_line_ui(ui, text, field.hint, context.offered(field)),
+        FieldType::YesNo
         | FieldType::Moment
         | FieldType::Choice(_)
         | FieldType::Choices(_)
@@ -122,6 +123,7 @@ fn several_ui(
             choices_ui(ui, items, &as_choices(&people))
         }
         FieldType::Records => references_ui(ui, field, items, context),
+        FieldType::Lines => offered_lines_ui(ui, items, context.offered(field)),
         FieldType::Line
         | FieldType::Text
         | FieldType::YesNo
@@ -129,7 +131,6 @@ fn several_ui(
         | FieldType::Day
         | FieldType::Moment
         | FieldType::Choice(_)
-        | FieldType::Lines
         | FieldType::Record
         | FieldType::Rows(_) => lines_ui(ui, items, "line"),
     }

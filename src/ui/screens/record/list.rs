@@ -11,10 +11,12 @@ use egui::{Key, Modifiers, TextEdit, Ui};
 use self::shown::{FIXED, Line, ListQuery, cell_of, lines, more, order, states, titles};
 use crate::domain::field::FieldType;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::kind::Place;
 use crate::domain::person::PersonState;
 use crate::domain::workflow::Move;
 use crate::ops::{Act, Attention, ListRow, Refused, Request};
 use crate::ui::cx::{Command, Cx, Route, Then};
+use crate::ui::screens::panels::{FirstRecord, ListPart, first_of, list_part_of};
 use crate::ui::screens::parts::tone_of;
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::button::primary_ui;
@@ -47,6 +49,8 @@ pub struct ListScreen {
     find: bool,
     /// A step for several records that needs a reason: its name, and the typed reason.
     asking: Option<(&'static str, String)>,
+    /// What is shown above the rows.
+    part: Option<Box<dyn ListPart>>,
 }
 
 impl ListScreen {
@@ -63,6 +67,7 @@ impl ListScreen {
             table: TableState::default(),
             find: false,
             asking: None,
+            part: list_part_of(kind),
         }
     }
 
@@ -88,6 +93,9 @@ impl ListScreen {
             return;
         }
         self.head(ui, cx);
+        if let Some(part) = &mut self.part {
+            ui.push_id("part", |ui| part.ui(ui, cx));
+        }
         if self.lines.is_empty() {
             self.empty(ui, cx);
             return;
@@ -165,6 +173,11 @@ impl ListScreen {
                         cx.go(Route::New(self.kind));
                     }
                 }
+                for kind in Kind::ALL.iter().filter(|kind| kind.def().place == Place::Under(self.kind)) {
+                    if ui.button(kind.def().plural).on_hover_text(kind.def().purpose).clicked() {
+                        cx.go(Route::List(*kind));
+                    }
+                }
                 if !self.lines.is_empty() {
                     ui.menu_button("Save as CSV", |ui| {
                         if ui.button("Rows as shown…").on_hover_text("The columns of this list").clicked() {
@@ -185,12 +198,28 @@ impl ListScreen {
 
     fn empty(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let def = self.kind.def();
+        let first = first_of(self.kind).filter(|_| self.may_make(cx));
         let none = format!("No {} yet", def.plural.to_lowercase());
         let button =
             if self.may_make(cx) { format!("New {}…", def.word.to_lowercase()) } else { String::new() };
+        let button = first.map_or(button, |first| first.button.to_owned());
         let empty = Empty { title: &none, purpose: def.purpose, clause: def.clause, button: &button };
         if empty_ui(ui, &empty).is_some_and(|response| response.clicked()) {
-            cx.go(Route::New(self.kind));
+            match first {
+                Some(first) => self.make_first(cx, first),
+                None => cx.go(Route::New(self.kind)),
+            }
+        }
+    }
+
+    /// Makes the first record, which the program writes from examples.
+    fn make_first(&self, cx: &mut Cx<'_>, first: &FirstRecord) {
+        match (first.fields)(cx) {
+            Ok(set) => {
+                let act = Act::from(Request::Create { kind: self.kind, parent: None, set });
+                cx.ask(Command::Perform { act, then: Then::ShowRecord, draft: None });
+            }
+            Err(refusal) => cx.ask(Command::Notify(Notice::problem(refusal.to_string(), "Check the file."))),
         }
     }
 

@@ -7,30 +7,29 @@ mod next;
 mod part_table;
 mod parts;
 mod picture;
+mod sections;
 
 use std::rc::Rc;
 
 use eframe::egui;
 use egui::{Align, Layout, ScrollArea, Ui};
 
-use self::head::{editable, head_ui, notices_ui, trace_strip_ui};
+use self::head::{head_ui, notices_ui, trace_strip_ui};
 use self::history::history_ui;
 use self::move_dialog::MoveDialog;
 use self::next::next_ui;
+pub use self::next::{conditions_ui, due_link_ui};
 use self::part_table::PartTable;
-pub use self::parts::short_digest;
 use self::parts::{attachments_ui, linked_ui, signatures_ui};
+pub use self::parts::{heading_ui, short_digest};
 use self::picture::Picture;
 use super::field_context::FieldContext;
-use super::show::{Reading, field_ui};
-use crate::domain::field::is_empty;
 use crate::domain::ids::RecordId;
-use crate::domain::record::Section;
 use crate::ops::RecordPage;
-use crate::ui::cx::{Cx, Route};
-use crate::ui::theme::{hint, space, title};
-use crate::ui::widgets::link::link_ui;
-use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
+use crate::ui::cx::Cx;
+use crate::ui::screens::panels::{Panel, panel_of};
+use crate::ui::theme::space;
+use crate::ui::widgets::notice::{Notice, banner_ui};
 
 /// Page width from which "What's next" is next to the record, in points.
 const WIDE: f32 = 880.0;
@@ -45,13 +44,16 @@ pub struct RecordScreen {
     show_empty: bool,
     all_history: bool,
     parts: Vec<PartTable>,
+    /// What the page shows besides the declared fields.
+    panel: Option<Box<dyn Panel>>,
 }
 
 impl RecordScreen {
     /// The page of a record.
     pub fn new(id: RecordId) -> Self {
         let parts = PartTable::all(id.kind.def());
-        Self { id, dialog: None, picture: None, show_empty: false, all_history: false, parts }
+        let panel = panel_of(id);
+        Self { id, dialog: None, picture: None, show_empty: false, all_history: false, parts, panel }
     }
 
     /// The record of the page.
@@ -124,6 +126,9 @@ impl RecordScreen {
     fn rest(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, (page, context): (&Rc<RecordPage>, &FieldContext)) {
         trace_strip_ui(ui, cx, &page.trace);
         notices_ui(ui, &page.notices);
+        if let Some(panel) = &mut self.panel {
+            ui.push_id("panel", |ui| panel.ui(ui, cx, page));
+        }
         self.sections(ui, cx, (page, context));
         for table in &mut self.parts {
             let asked = ui.push_id(table.kind(), |ui| table.ui(ui, cx, (&page.data, context))).inner;
@@ -136,69 +141,4 @@ impl RecordScreen {
         signatures_ui(ui, &page.signatures);
         history_ui(ui, cx, self.id, (&page.names, &mut self.all_history));
     }
-
-    fn sections(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, (page, context): (&Rc<RecordPage>, &FieldContext)) {
-        let title_of = |id: RecordId| context.title(id).map(str::to_owned);
-        let reading = Reading {
-            names: &page.names,
-            title: &title_of,
-            today: cx.today(),
-            offset_minutes: cx.stamp.offset_minutes,
-        };
-        let may_edit = editable(cx, page);
-        let mut gone = None;
-        let mut hidden = false;
-        for section in page.data.def().sections {
-            let fields: Vec<_> = section.fields.iter().filter(|field| field.name != "title").collect();
-            let filled = fields.iter().filter(|field| !is_empty(page.data.value(field.name))).count();
-            hidden |= filled < fields.len();
-            if filled == 0 && !self.show_empty {
-                continue;
-            }
-            let edit = may_edit && section.open_in.contains(&page.data.head.state.as_str());
-            if section_head_ui(ui, section, edit)
-                && let Some(field) = section.fields.iter().find(|field| !field.by_system)
-            {
-                cx.go(Route::Edit(self.id, Some(field.name)));
-            }
-            for field in fields {
-                let value = page.data.value(field.name);
-                if is_empty(value) && !self.show_empty {
-                    continue;
-                }
-                let went =
-                    ui.push_id(field.name, |ui| field_ui(ui, self.id.kind, field, value, &reading)).inner;
-                gone = went.or(gone);
-            }
-        }
-        if hidden {
-            ui.add_space(space::S);
-            ui.checkbox(&mut self.show_empty, "Show empty fields");
-        }
-        if let Some(id) = gone {
-            cx.go(Route::Record(id));
-        }
-    }
-}
-
-/// Heading of a section; returns whether its edit link was pressed.
-fn section_head_ui(ui: &mut Ui, section: &Section, edit: bool) -> bool {
-    let mut pressed = false;
-    ui.add_space(space::L);
-    ui.horizontal(|ui| {
-        ui.label(title(section.title));
-        ui.label(hint(ui, section.clause));
-        if edit {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let response = link_ui(ui, "Edit");
-                ui.ctx().accesskit_node_builder(response.id, |node| {
-                    node.set_label(format!("Edit {}", section.title));
-                });
-                pressed = response.clicked();
-            });
-        }
-    });
-    rule_ui(ui);
-    ui.add_space(space::XS);
-    pressed
 }

@@ -17,11 +17,17 @@ use crate::ui::theme::{bold, hint, size, space};
 use crate::ui::widgets::date_field::{DateKind, relative_words};
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::notice::rule_ui;
+use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
 
 /// Width of the label column, in points.
 pub const LABELS: f32 = 200.0;
 /// Most columns side by side; more are shown one below the other.
 const COLUMNS_MAX: usize = 4;
+
+/// Most rows of a table that are written out; longer tables scroll.
+const ROWS_MAX: usize = 30;
+/// Greatest height of a table that scrolls, in points.
+const LONG: f32 = 340.0;
 
 /// Names of persons by number.
 pub type Names = BTreeMap<RecordId, String>;
@@ -251,6 +257,9 @@ fn rows_ui(ui: &mut Ui, columns: &'static [FieldDef], value: &Value, reading: &R
     let cell = |row: &Value, column: &'static FieldDef| {
         row.get(column.name).map(|value| column.display(value, reading)).unwrap_or_default()
     };
+    if rows.len() > ROWS_MAX {
+        return long_ui(ui, &filled, rows, &cell);
+    }
     let builder = UiBuilder::new().accessibility_role(Role::Group);
     ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing.y = space::XS;
@@ -295,4 +304,28 @@ fn rows_ui(ui: &mut Ui, columns: &'static [FieldDef], value: &Value, reading: &R
             }
         }
     });
+}
+
+/// A table of many rows, of which only the visible ones are laid out.
+fn long_ui(
+    ui: &mut Ui,
+    filled: &[&'static FieldDef],
+    rows: &[Value],
+    cell: &dyn Fn(&Value, &'static FieldDef) -> String,
+) {
+    let columns: Vec<Column<'_>> =
+        filled.iter().map(|column| Column::new(column.label, Width::Rest(120.0)).unsortable()).collect();
+    let slot = ui.make_persistent_id("rows");
+    let mut state: TableState = ui.data(|data| data.get_temp(slot)).unwrap_or_default();
+    let name = format!("{} rows", rows.len());
+    ui.label(hint(ui, &name));
+    Table::new(&name, &columns, rows.len()).only_read().within(LONG).show(
+        ui,
+        &mut state,
+        |row, column| match (rows.get(row), filled.get(column)) {
+            (Some(row), Some(column)) => cell(row, column).into(),
+            (Some(_) | None, _) => Cell::default(),
+        },
+    );
+    ui.data_mut(|data| data.insert_temp(slot, state));
 }

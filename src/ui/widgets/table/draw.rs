@@ -163,7 +163,7 @@ impl<'a> Drawing<'a> {
         let in_sight = |row: &usize| (offset..offset + seen).contains(&((*row as f32 + 0.5) * space::ROW));
         let row = turn.state.cursor.filter(in_sight).unwrap_or(self.first_seen(ui));
         let row_id = self.row_id(row);
-        let keys = Keys { row, row_id, rows: self.table.rows, page, several: self.table.several };
+        let keys = Keys { row, row_id, rows: self.table.rows, page, several: self.table.is_several() };
         keys.act(ui, turn.state, &mut turn.events);
 
         let mut area = ScrollArea::vertical().id_salt(self.id.with("down")).auto_shrink([false, false]);
@@ -221,7 +221,8 @@ impl<'a> Drawing<'a> {
         }
         let on_name = self.cells(ui, (row, rect), &response, cell);
         let name = cell(row, 0).text;
-        response.widget_info(|| WidgetInfo::selected(Role::Link, ui.is_enabled(), chosen, &name));
+        let role = if self.is_read() { Role::Row } else { Role::Link };
+        response.widget_info(|| WidgetInfo::selected(role, ui.is_enabled(), chosen, &name));
         if response.double_clicked() || (on_name && response.clicked() && ui.input(|i| i.modifiers.is_none()))
         {
             turn.events.opened = Some(row);
@@ -229,15 +230,20 @@ impl<'a> Drawing<'a> {
         if response.clicked() {
             turn.events.selection_changed = true;
             let modifiers = ui.input(|input| input.modifiers);
-            if self.table.several && modifiers.command {
+            if self.table.is_several() && modifiers.command {
                 turn.state.toggle(row);
-            } else if self.table.several && modifiers.shift {
+            } else if self.table.is_several() && modifiers.shift {
                 turn.state.extend_to(row);
             } else {
                 turn.state.choose_only(row);
             }
             turn.state.focus_cursor = true;
         }
+    }
+
+    /// Whether the rows are only read.
+    fn is_read(&self) -> bool {
+        self.table.rows_are == super::RowsAre::Read
     }
 
     /// Draws the cells of a row; returns whether the pointer is on the text of the first cell.
@@ -258,7 +264,7 @@ impl<'a> Drawing<'a> {
             let content = cell(row, index);
             let (text_rect, elided) = self.paint_cell(ui, place, (index, column.align), &content);
             let touched = pointer.is_some_and(|at| place.contains(at));
-            if index == 0 && pointer.is_some_and(|at| text_rect.contains(at)) {
+            if index == 0 && !self.is_read() && pointer.is_some_and(|at| text_rect.contains(at)) {
                 on_name = true;
                 ui.painter().hline(
                     text_rect.x_range(),
@@ -288,7 +294,7 @@ impl<'a> Drawing<'a> {
         let mut inner = place.shrink2(vec2(PAD, 0.0));
         let ink = match content.tone {
             Some(tone) => self.palette.tone(tone).text,
-            None if index == 0 => self.palette.accent,
+            None if index == 0 && !self.is_read() => self.palette.accent,
             None if content.weak => self.palette.weak,
             None => self.palette.text,
         };

@@ -2,6 +2,7 @@
 
 use crate::domain::choice::choice;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::kind::Place;
 use crate::domain::maintenance_plan::MaintenancePlanState;
 use crate::domain::person::Role;
 use crate::domain::record::{KindDef, record};
@@ -78,6 +79,7 @@ pub const DEF: KindDef = KindDef {
     edit_by: REVIEWERS,
     may_create: plan_in_force,
     columns: &["plan", "outcome", "reviewed_on"],
+    place: Place::Under(Kind::MaintenancePlan),
     referable: true,
     gist: "outcome",
     evidence: &["6.1"],

@@ -99,6 +99,10 @@ record! {
             title: Line = "Product name" => required(ProductState::Current.code());
             /// The organisation that places it on the market.
             manufacturer: Line = "Manufacturer" => required(ProductState::Current.code());
+            /// Its postal address, as letters show it.
+            manufacturer_address: Text = "Address of the manufacturer" => hint("Example Street 1\n12345 Exampletown");
+            /// Telephone, e-mail or web page for questions to the manufacturer.
+            manufacturer_contact: Line = "Contact of the manufacturer" => hint("safety@example.org, +49 000 000 000");
             /// Model or type designation.
             model: Line = "Model";
             /// Basic UDI-DI or UDI-DI.

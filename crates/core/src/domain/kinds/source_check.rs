@@ -2,6 +2,7 @@
 
 use crate::domain::field::Offer;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::kind::Place;
 use crate::domain::person::Role;
 use crate::domain::record::{KindDef, record};
 use crate::domain::text::{Line, Text};
@@ -64,7 +65,7 @@ pub const DEF: KindDef = KindDef {
     edit_by: CHECKERS,
     may_create: known_source,
     columns: &["source", "checked_on", "new_items"],
-    place: crate::domain::kind::Place::Area(65),
+    place: Place::Under(Kind::MaintenancePlan),
     referable: true,
     gist: "source",
     evidence: &["6.2.1.1"],

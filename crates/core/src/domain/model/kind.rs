@@ -14,6 +14,8 @@ use crate::domain::workflow::{Case, Condition, Effect};
 pub enum Place {
     /// In an area of its own; the areas are sorted by this number.
     Area(u8),
+    /// In a list that is reached from the area of another kind.
+    Under(Kind),
     /// On its own page, reached from the records to which it belongs.
     Linked,
     /// On the screen “People & policy”.
@@ -26,7 +28,7 @@ impl Place {
     /// Whether its records are maintenance work, not the setup of the file.
     pub const fn is_work(self) -> bool {
         match self {
-            Self::Area(_) | Self::Linked => true,
+            Self::Area(_) | Self::Under(_) | Self::Linked => true,
             Self::People | Self::UnderPeople => false,
         }
     }

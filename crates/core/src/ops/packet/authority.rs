@@ -4,6 +4,7 @@ use super::paper::{Paper, word};
 use super::record;
 use super::sections::{chapter, nothing};
 use crate::domain::approval::{Approval, ApprovalState};
+use crate::domain::ids::{Kind, RecordId};
 use crate::domain::signature::{Meaning, Part, Signature};
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
@@ -11,6 +12,12 @@ use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone, Width};
 
 /// Fields of an approval that this section prints as tables or checks.
 const ELSEWHERE: &[&str] = &["fixed_content", "required_roles", "authors", "subject", "impact_analysis"];
+
+/// The approvals of a record, oldest first.
+pub(super) fn of(paper: &mut Paper<'_>, subject: RecordId) -> Result<Vec<RecordPage>, Refused> {
+    let found = paper.file.referring(subject, Kind::Approval)?;
+    found.iter().map(|data| paper.page(data.head.id)).collect()
+}
 
 /// One section for each approval, newest first.
 pub(super) fn sections(
@@ -149,13 +156,14 @@ fn remarks(paper: &Paper<'_>, page: &RecordPage, approval: &Approval) -> Vec<Blo
             format!("No author of the content approved it. Authors: {}.", authors.join(", ")),
         )
     } else {
-        Block::note(
-            Tone::Due,
-            format!(
-                "Authors who also approved: {}. The policy in force allows it or allowed it then.",
-                both.join(", ")
-            ),
-        )
+        let rules = approval.subject.and_then(|subject| subject.kind.def().approvable);
+        let why = match rules {
+            Some(rules) if rules.authors_may_sign => {
+                format!("That is allowed, because at least {} persons must sign.", rules.persons)
+            }
+            Some(_) | None => "The policy in force allows it or allowed it then.".to_owned(),
+        };
+        Block::note(Tone::Due, format!("Authors who also approved: {}. {why}", both.join(", ")))
     };
     if !approving.is_empty() {
         blocks.push(check);

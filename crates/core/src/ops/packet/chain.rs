@@ -1,8 +1,11 @@
 //! A change with its supporting records, and the moments of its steps from the audit trail.
 
+use super::communications::Told;
+use super::deviations::{self, Deviation};
 use super::order::{OrderCheck, OrderStep, check_order};
 use super::paper::Paper;
-use super::trail;
+use super::releases::Released;
+use super::trail::{self, enters};
 use crate::domain::approval::ApprovalState;
 use crate::domain::change_request::{ChangeRequest, ChangeState, REANALYSE};
 use crate::domain::event::Event;
@@ -23,6 +26,11 @@ pub(super) struct ChangeChain {
     /// The analysis in force last, preceded by the earlier ones.
     pub analyses: Vec<RecordId>,
     pub approvals: Vec<RecordId>,
+    /// The releases that contain it.
+    pub releases: Vec<Released>,
+    /// The communications that name it or one of its releases.
+    pub told: Vec<Told>,
+    pub deviations: Vec<Deviation>,
     /// Its test records, the struck ones included.
     pub tests: Vec<RecordData>,
 }
@@ -66,7 +74,12 @@ impl ChangeChain {
         for test in &tests {
             paper.mark_printed(test.head.id);
         }
-        Ok(Self { change, content, feedback, problems, analyses, approvals, tests })
+        let releases = Released::with_change(paper, id)?;
+        let mut named = vec![(id, "change_requests")];
+        named.extend(releases.iter().map(|released| (released.id(), "releases")));
+        let told = Told::about(paper, &named)?;
+        let deviations = deviations::naming(paper, &[(id, "change_requests")])?;
+        Ok(Self { change, content, feedback, problems, analyses, approvals, releases, told, deviations, tests })
     }
 
     /// All records of the chain in the order of printing.
@@ -128,13 +141,13 @@ impl ChangeChain {
             steps[4] =
                 shown("Work released to begin", "IEC 62304 8.2.1", false, on(ChangeState::Implementing));
         }
+        steps.push(shown("Released", "IEC 62304 6.3.2", false, on(ChangeState::Released)));
         if !self.problems.is_empty() {
-            steps.push(shown(
-                "Problem closed",
-                "IEC 62304 9.7",
-                false,
-                into(Kind::ProblemReport, ProblemState::Closed.code()),
-            ));
+            let closed = into(Kind::ProblemReport, ProblemState::Closed.code());
+            steps.push(shown("Problem closed", "IEC 62304 9.7", false, closed));
+            // A problem may be closed as fixed and unreleased, so neither of the two comes first.
+            let last = steps.len() - 2;
+            steps[last..].sort_by_key(|shown| (shown.step.at.is_none(), shown.step.at));
         }
         Ok((steps, returns.iter().map(|event| event.seq).collect()))
     }
@@ -160,13 +173,6 @@ impl ChangeChain {
     pub fn check(steps: &[ShownStep]) -> OrderCheck {
         check_order(&steps.iter().map(|shown| shown.step.clone()).collect::<Vec<_>>())
     }
-}
-
-/// Whether the event moved the record into the state.
-fn enters(event: &Event, id: RecordId, state: &str) -> bool {
-    event.changes.iter().filter(|change| change.record == id).any(|change| {
-        change.fields.iter().any(|field| field.field == "state" && field.after.as_str() == Some(state))
-    })
 }
 
 /// The last event that moved a record of the kind into the state; of analyses only the one in force counts.

@@ -3,7 +3,7 @@
 use super::chain::{ChangeChain, ShownStep};
 use super::paper::{Paper, state_mark};
 use super::sections::{chapter, nothing};
-use super::{analysis, authority, record, trail};
+use super::{after, analysis, authority, deviations, record, trail};
 use crate::domain::change_request::{ChangeRequest, RepeatDecision};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
@@ -14,7 +14,7 @@ use crate::domain::signature::Meaning;
 use crate::domain::test_record::{TestOutcome, TestRecord, TestRecordState};
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
-use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone, TraceStep, Width};
+use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone, Width};
 
 /// Fields of a change request that have their own chapter.
 const ELSEWHERE: &[&str] = &[
@@ -34,6 +34,7 @@ pub(super) fn sections(paper: &mut Paper<'_>, id: RecordId) -> Result<Vec<Sectio
     let approvals = pages(paper, &chain.approvals)?;
     let paper = &*paper;
     let mut sections = vec![trace(paper, &chain)?];
+    sections.extend(deviations::sections(paper, "1", &chain.deviations));
     sections.extend(records(paper, 2, "Source feedback", "IEC 62304 6.2.1", &feedback, &|paper, page| {
         record::whole(paper, page)
     }));
@@ -45,8 +46,7 @@ pub(super) fn sections(paper: &mut Paper<'_>, id: RecordId) -> Result<Vec<Sectio
     sections.extend(verification(paper, &chain)?);
     sections.push(soup(&chain.content, analyses.first()));
     sections.push(risk_file(paper, analyses.first(), &problems));
-    sections.push(release(&chain.content, &problems, paper));
-    sections.push(communication(paper, &chain.change));
+    sections.extend(after::sections(paper, &chain, &problems));
     sections.extend(closure(paper, &chain, &problems));
     // The earlier history of the feedback is not part of the change; its records are printed in chapter 2.
     let ids: Vec<RecordId> = chain.ids().into_iter().filter(|id| id.kind != Kind::Feedback).collect();
@@ -89,7 +89,7 @@ fn trace(paper: &Paper<'_>, chain: &ChangeChain) -> Result<Section, Refused> {
     let (steps, returns) = chain.steps(paper)?;
     let check = ChangeChain::check(&steps);
     let mut blocks =
-        vec![Block::Trace { steps: strip(paper, chain)?, order: check.mark() }, order_table(&steps)];
+        vec![Block::Trace { steps: after::strip(paper, chain)?, order: check.mark() }, order_table(&steps)];
     if !returns.is_empty() {
         let events: Vec<String> = returns.iter().map(u64::to_string).collect();
         blocks.push(Block::note(
@@ -100,6 +100,7 @@ fn trace(paper: &Paper<'_>, chain: &ChangeChain) -> Result<Section, Refused> {
             ),
         ));
     }
+    blocks.extend(deviations::notes(&chain.deviations));
     let id = chain.change.data.head.id;
     Ok(chapter(1, "Trace and order", "IEC 62304 6.2.3, 6.2.4, 7.3.3, 8.2.4", blocks)
         .with_record(id.to_string()))
@@ -132,48 +133,6 @@ fn order_table(steps: &[ShownStep]) -> Block {
             Column::text("Clause", 4),
         ],
         rows,
-    }
-}
-
-fn strip(paper: &Paper<'_>, chain: &ChangeChain) -> Result<Vec<TraceStep>, Refused> {
-    let change = &chain.content;
-    let mut steps = Vec::new();
-    for step in &chain.change.trace {
-        if step.label == "Verification" {
-            steps.push(work(change));
-        }
-        let gap = match step.label {
-            "Release" => Mark::neutral("not recorded"),
-            "Communication" if change.communication_required == Some(false) => Mark::neutral("not required"),
-            _ => Mark::due("gap"),
-        };
-        if step.records.is_empty() {
-            steps.push(TraceStep { label: step.label.to_owned(), state: gap, ..TraceStep::default() });
-        }
-        for (id, title, day) in &step.records {
-            let data = paper.file.record(*id)?;
-            let gist = data.def().gist;
-            let word = if gist == "title" { title.clone() } else { paper.field(&data, gist) };
-            steps.push(TraceStep {
-                label: step.label.to_owned(),
-                record_id: id.to_string(),
-                date: day.map_or_else(String::new, |day| day.to_string()),
-                word,
-                state: state_mark(&data),
-            });
-        }
-    }
-    Ok(steps)
-}
-
-fn work(change: &ChangeRequest) -> TraceStep {
-    let commits: Vec<&str> = change.commits.iter().map(|commit| &**commit).collect();
-    TraceStep {
-        label: "Implementation".to_owned(),
-        record_id: String::new(),
-        date: change.work_started_at.map_or_else(String::new, |at| at.day().to_string()),
-        word: if commits.is_empty() { String::new() } else { format!("Commits {}", commits.join(", ")) },
-        state: if commits.is_empty() { Mark::due("gap") } else { Mark::good("commits recorded") },
     }
 }
 
@@ -387,32 +346,6 @@ fn risk_file(paper: &Paper<'_>, analysis: Option<&RecordPage>, problems: &[Recor
         vec![Block::Fields { fields }]
     };
     chapter(10, "Risk management file before and after", "IEC 62304 7.4.3, 9.5", blocks)
-}
-
-fn release(change: &ChangeRequest, problems: &[RecordPage], paper: &Paper<'_>) -> Section {
-    let mut fields = Vec::new();
-    if !change.target_releases.is_empty() {
-        let versions: Vec<&str> = change.target_releases.iter().map(|version| &**version).collect();
-        fields.push(Field::new("Target versions", versions.join(", ")));
-    }
-    for page in problems {
-        let value = paper.field(&page.data, "released_in");
-        if !value.is_empty() {
-            fields.push(Field::new(format!("{} released in", page.data.head.id), value));
-        }
-    }
-    let mut blocks = vec![nothing("No release recorded")];
-    if !fields.is_empty() {
-        blocks.push(Block::Fields { fields });
-    }
-    chapter(11, "Release", "IEC 62304 5.8, 6.3.2", blocks)
-}
-
-fn communication(paper: &Paper<'_>, page: &RecordPage) -> Section {
-    let names = ["communication_required", "communication_rationale"];
-    let fields = names.iter().filter_map(|name| record::named(paper, page, name)).collect();
-    let blocks = vec![Block::Fields { fields }, nothing("No communication recorded")];
-    chapter(12, "Communication to users and regulators", "IEC 62304 6.2.5", blocks)
 }
 
 /// The verification of each problem's resolution, and the signatures that close the change.

@@ -36,6 +36,15 @@ pub(super) fn packet(
                 None,
             )
         }
+        PacketScope::Release(id) => {
+            let data = paper.file.record(*id)?;
+            (
+                "Audit packet, one release",
+                format!("{id} {}: {}", data.text("version"), paper.title(&data)),
+                format!("{id} with its changes, their tests, its approval and its communications, in their state at the cut-off."),
+                None,
+            )
+        }
         PacketScope::Period { from, to } => (
             "Audit packet, whole period",
             format!("{} from {from} to {to}", product.title),
@@ -68,7 +77,7 @@ pub(super) fn packet(
     })
 }
 
-fn class_words(class: Option<SafetyClass>) -> String {
+pub(super) fn class_words(class: Option<SafetyClass>) -> String {
     match class.unwrap_or(SafetyClass::Unassigned) {
         SafetyClass::Unassigned => "Class not yet assigned: rules of class C apply".to_owned(),
         class @ (SafetyClass::A | SafetyClass::B | SafetyClass::C) => word(class),
@@ -107,8 +116,7 @@ fn statements(paper: &Paper<'_>) -> Vec<Statement> {
         ),
         say(
             "Not kept by this version of the program",
-            "Releases, communications, SOUP reviews, process deviations and retirement. Their sections are \
-             printed and say so.",
+            "SOUP reviews, findings, trend reviews and retirement. Their sections are printed and say so.",
         ),
     ];
     if paper.redact {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::authority;
 use super::paper::{Paper, state_mark};
 use super::record;
 use crate::domain::field::FieldDef;
@@ -11,15 +12,23 @@ use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Column, Section};
 
 /// The records of the period by kind, for the kinds that declare a chapter.
-pub(super) struct Chapters(BTreeMap<(u8, Kind), Vec<RecordPage>>);
+pub(super) struct Chapters(BTreeMap<(u8, Kind), Vec<Declared>>);
+
+/// A record with its approvals, if its kind is approved.
+struct Declared {
+    page: RecordPage,
+    approvals: Vec<RecordPage>,
+}
 
 impl Chapters {
     /// Those among the given records of the period.
     pub fn of(paper: &mut Paper<'_>, ids: &[RecordId]) -> Result<Self, Refused> {
-        let mut found: BTreeMap<(u8, Kind), Vec<RecordPage>> = BTreeMap::new();
+        let mut found: BTreeMap<(u8, Kind), Vec<Declared>> = BTreeMap::new();
         for id in ids {
             if let Some(number) = id.kind.def().chapter {
-                found.entry((number, id.kind)).or_default().push(paper.page(*id)?);
+                let approved = id.kind.def().approvable.is_some();
+                let approvals = if approved { authority::of(paper, *id)? } else { Vec::new() };
+                found.entry((number, id.kind)).or_default().push(Declared { page: paper.page(*id)?, approvals });
             }
         }
         Ok(Self(found))
@@ -28,21 +37,27 @@ impl Chapters {
     /// Adds each log to its chapter, and the records after the existing content of the chapter.
     pub fn add_to(&self, paper: &Paper<'_>, sections: &mut Vec<Section>) {
         for ((number, kind), pages) in &self.0 {
-            let records =
-                pages.iter().map(|page| record::section(paper, 2, "", page, record::whole(paper, page)));
+            let records = pages.iter().map(|declared| {
+                let blocks = if kind.def().approvable.is_some() {
+                    record::approved(paper, &declared.page, &declared.approvals)
+                } else {
+                    record::whole(paper, &declared.page)
+                };
+                record::section(paper, 2, "", &declared.page, blocks)
+            });
             place(sections, *number, log(paper, *kind, pages), records.collect());
         }
     }
 }
 
 /// One line for each record: number, title, the columns of the list, state.
-fn log(paper: &Paper<'_>, kind: Kind, pages: &[RecordPage]) -> Block {
+fn log(paper: &Paper<'_>, kind: Kind, records: &[Declared]) -> Block {
     let def = kind.def();
     let more: Vec<&FieldDef> = def.columns.iter().filter_map(|name| def.field(name)).collect();
-    let rows = pages
+    let rows = records
         .iter()
-        .map(|page| {
-            let data = &page.data;
+        .map(|declared| {
+            let data = &declared.page.data;
             let mut cells: Vec<Cell> = vec![data.head.id.to_string().into(), paper.title(data).into()];
             cells.extend(more.iter().map(|field| Cell::from(paper.words(field, data.value(field.name)))));
             cells.push(state_mark(data).into());

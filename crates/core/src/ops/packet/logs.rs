@@ -1,10 +1,10 @@
 //! Logs of a period: feedback, complaints, problem reports, trends. An empty log has no block.
 
-use std::collections::BTreeMap;
-
 use super::paper::{Paper, state_mark, word_or};
 use super::sections::nothing;
 use crate::domain::feedback::{Feedback, ReportDecision};
+use crate::domain::ledger::Ledger;
+use crate::ops::attention;
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Column, Mark, Width};
@@ -12,27 +12,6 @@ use mainstay_base::time::{Day, Moment};
 
 fn narrow(column: Column, width: f32) -> Column {
     Column { width: Width::Points(width), ..column }
-}
-
-/// The number of items by source and channel.
-pub(super) fn sources(paper: &Paper<'_>, feedback: &[RecordPage]) -> Vec<Block> {
-    if feedback.is_empty() {
-        return Vec::new();
-    }
-    let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
-    for page in feedback {
-        let key = (paper.field(&page.data, "source_kind"), paper.field(&page.data, "channel"));
-        *counts.entry(key).or_insert(0) += 1;
-    }
-    let rows = counts
-        .into_iter()
-        .map(|((source, channel), count)| vec![source.into(), channel.into(), Cell::from(count.to_string())])
-        .collect();
-    let columns = vec![Column::text("Source", 1), Column::text("Channel", 2), Column::number("Items")];
-    vec![
-        Block::table(columns, rows),
-        nothing("This version of the program keeps no records of monitoring without a result"),
-    ]
 }
 
 /// Every item with its evaluation.
@@ -183,9 +162,15 @@ pub(super) fn problems(paper: &Paper<'_>, problems: &[RecordPage]) -> Vec<Block>
 }
 
 /// Counts of the twelve months before the end of the period.
-pub(super) fn trends(paper: &Paper<'_>, to: Day) -> Result<Vec<Block>, Refused> {
-    let end = Moment::end_of(to);
-    let trends = if end < paper.now { paper.file.trends_at(end)? } else { paper.file.trends(paper.now)? };
+pub(super) fn trends(paper: &Paper<'_>, past: Option<&Ledger>, to: Day) -> Result<Vec<Block>, Refused> {
+    let end = Moment::end_of(to).min(paper.now);
+    let trends = match past {
+        Some(ledger) => {
+            let Ok(trends) = attention::trends(ledger, end);
+            trends
+        }
+        None => paper.file.trends(end)?,
+    };
     let months = trends
         .months
         .iter()

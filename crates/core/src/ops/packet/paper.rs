@@ -8,8 +8,9 @@ use crate::domain::field::{FieldDef, ValueFormat};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::product::Product;
 use crate::domain::record::RecordData;
+use crate::domain::requests::ChangeSet;
 use crate::domain::signature::{Part, Signature};
-use crate::domain::workflow;
+use crate::domain::workflow::{self, World};
 use crate::ops::file::ProductFile;
 use crate::ops::page::{RecordPage, SignatureView};
 use crate::ops::refused::Refused;
@@ -17,6 +18,9 @@ use crate::report::{Mark, SignatureBlock, Tone};
 use crate::store::Verification;
 use mainstay_base::clock::Stamp;
 use mainstay_base::time::Moment;
+
+/// The reader of a packet is nobody in particular.
+pub(super) const NOBODY: RecordId = RecordId::new(Kind::Person, 0);
 
 /// Replaces a personal value.
 pub(super) const REDACTED: &str = "[redacted]";
@@ -42,6 +46,7 @@ pub(super) struct Paper<'a> {
     pub verification: Option<&'a Verification>,
     names: BTreeMap<RecordId, String>,
     printed: BTreeSet<RecordId>,
+    mentioned: BTreeSet<RecordId>,
 }
 
 impl<'a> Paper<'a> {
@@ -67,6 +72,7 @@ impl<'a> Paper<'a> {
             verification,
             names: file.names()?,
             printed: BTreeSet::new(),
+            mentioned: BTreeSet::new(),
         })
     }
 
@@ -79,6 +85,19 @@ impl<'a> Paper<'a> {
     /// Counts a record as printed that is read without its page.
     pub fn mark_printed(&mut self, id: RecordId) {
         self.printed.insert(id);
+    }
+
+    /// Counts a record as mentioned: some words of it are printed, but not its attachments.
+    pub fn mention(&mut self, id: RecordId) {
+        self.mentioned.insert(id);
+    }
+
+    /// What the rules find in the present records.
+    pub fn ask<T>(&self, question: impl FnOnce(&dyn World) -> T) -> Result<T, Refused> {
+        let world = ChangeSet::read_only(&self.file.store, NOBODY, self.now);
+        let answer = question(&world);
+        world.finish()?;
+        Ok(answer)
     }
 
     /// The records printed so far.
@@ -117,7 +136,8 @@ impl<'a> Paper<'a> {
         let staff: BTreeSet<&str> = self.names.values().map(String::as_str).collect();
         let mut found = BTreeSet::new();
         let mut titles = BTreeSet::new();
-        for id in &self.printed {
+        let shown: BTreeSet<RecordId> = self.printed.union(&self.mentioned).copied().collect();
+        for id in &shown {
             let data = self.file.record(*id)?;
             for attachment in self.file.referring(*id, Kind::Attachment)? {
                 gather(&attachment, &mut found);
@@ -125,8 +145,7 @@ impl<'a> Paper<'a> {
             gather(&data, &mut found);
             titles.insert(data.title().trim_end_matches('…').trim().to_owned());
         }
-        for filter in self
-            .printed
+        for filter in shown
             .iter()
             .map(|id| crate::store::EventFilter { record: Some(*id), ..Default::default() })
         {

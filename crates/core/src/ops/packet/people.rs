@@ -1,15 +1,17 @@
 //! Accounts, roles and the authority matrix on paper.
 
-use super::paper::{Paper, state_mark, word, word_or};
+use super::paper::{Paper, state_mark, word};
+use super::plans::Plans;
 use super::sections::chapter;
 use crate::domain::person::Role;
 use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Column, Mark, Section, Width};
 
 /// The chapter of people and authority.
-pub(super) fn sections(paper: &Paper<'_>) -> Result<Vec<Section>, Refused> {
-    let blocks = vec![accounts(paper)?, authority(paper)?];
-    Ok(vec![chapter(3, "People, roles and authority", "IEC 62304 6.1 e; 21 CFR 11.10(g), 11.100", blocks)])
+pub(super) fn sections(paper: &Paper<'_>, plans: &Plans) -> Result<Vec<Section>, Refused> {
+    let blocks = vec![accounts(paper)?, plans.authority()];
+    let clause = "IEC 62304 6.1 e; 21 CFR 11.10(g), 11.100";
+    Ok(vec![chapter(3, "People, roles and authority", clause, blocks), plans.policy(paper)?])
 }
 
 fn accounts(paper: &Paper<'_>) -> Result<Block, Refused> {
@@ -40,34 +42,6 @@ fn accounts(paper: &Paper<'_>) -> Result<Block, Refused> {
             Column::text("Training record", 2),
             Column::mark("Identity confirmed"),
             Column { width: Width::Points(66.0), ..Column::mark("Account") },
-        ],
-        rows,
-    })
-}
-
-fn authority(paper: &Paper<'_>) -> Result<Block, Refused> {
-    let rows = paper
-        .file
-        .policy()?
-        .authority
-        .iter()
-        .map(|row| {
-            let cells: Vec<Cell> = vec![
-                word_or(row.subject, "").into(),
-                roles(&row.must_sign).into(),
-                roles(&row.must_sign_b_c).into(),
-                roles(&row.consulted).into(),
-            ];
-            cells
-        })
-        .collect();
-    Ok(Block::Table {
-        caption: Some("Authority matrix in force".to_owned()),
-        columns: vec![
-            Column::text("Subject", 3),
-            Column::text("Must sign", 3),
-            Column::text("Also for class B and C", 2),
-            Column::text("Consulted", 2),
         ],
         rows,
     })

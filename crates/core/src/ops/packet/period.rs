@@ -3,17 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::chain::ChangeChain;
+use super::communications::Told;
 use super::order::OrderCheck;
 use super::paper::{Paper, state_mark, tone, word_or};
+use super::plans::Plans;
+use super::releases::Released;
 use super::sections::{chapter, nothing, numbers};
-use super::{analysis, declared, logs, matrix, people, record, trail};
+use super::sources::Checks;
+use super::{analysis, communications, declared, deviations, logs, matrix, people, record, releases, sources, trail};
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::impact_analysis::ImpactAnalysis;
+use crate::domain::ledger::Ledger;
 use crate::domain::problem_report::is_safety_relevant;
-use crate::domain::requests::POLICY;
 use crate::domain::time_stamp::StampedEvent;
-use crate::ops::attention::AttentionItem;
+use crate::ops::attention::{AttentionItem, attention_of};
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Column, Field, Figure, Mark, Section, Tone, Width};
@@ -28,6 +32,8 @@ struct Period {
     events: Vec<Event>,
     ids: Vec<RecordId>,
     chains: Vec<(ChangeChain, OrderCheck)>,
+    /// The file as it was at the end of the period; absent if that is the present file.
+    past: Option<Ledger>,
 }
 
 impl Period {
@@ -44,7 +50,16 @@ impl Period {
             let check = ChangeChain::check(&steps);
             chains.push((chain, check));
         }
-        Ok(Self { from, to, events, ids, chains })
+        let end = Moment::end_of(to);
+        let past = end < paper.now && !paper.file.is_present_at(end)?;
+        let past = if past { Some(paper.file.at(end)?) } else { None };
+        Ok(Self { from, to, events, ids, chains, past })
+    }
+
+    /// The records of the period, and every deviation of the file: none is ever left out.
+    fn with_all_deviations(&self, paper: &Paper<'_>) -> Result<Vec<RecordId>, Refused> {
+        let all: BTreeSet<RecordId> = self.ids.iter().copied().chain(deviations::all(paper)?).collect();
+        Ok(all.into_iter().collect())
     }
 
     fn ids(&self, kind: Kind) -> Vec<RecordId> {
@@ -76,22 +91,30 @@ pub(super) fn sections(paper: &mut Paper<'_>, from: Day, to: Day) -> Result<Vec<
     let feedback = period.pages(paper, Kind::Feedback)?;
     let problems = period.pages(paper, Kind::ProblemReport)?;
     let analyses = period.pages(paper, Kind::ImpactAnalysis)?;
-    let declared = declared::Chapters::of(paper, &period.ids)?;
-    let policy = paper.page(POLICY)?;
+    let plans = Plans::of(paper, from, to, period.past.as_ref())?;
+    let checks = Checks::of(paper, &period.ids, (from, to))?;
+    let releases: Vec<Released> =
+        period.ids(Kind::Release).into_iter().map(|id| Released::of(paper, id)).collect::<Result<_, _>>()?;
+    let told: Vec<Told> =
+        period.ids(Kind::Communication).into_iter().map(|id| Told::of(paper, id)).collect::<Result<_, _>>()?;
+    let all = period.with_all_deviations(paper)?;
+    // The checks of sources have their own log, which is short enough for hundreds of them.
+    let apart: Vec<RecordId> = all.iter().copied().filter(|id| id.kind != Kind::SourceCheck).collect();
+    let declared = declared::Chapters::of(paper, &apart)?;
     let paper = &*paper;
-    let open = open_items(paper, to)?;
+    let open = open_items(paper, &period)?;
+    let evidence: BTreeSet<RecordId> = all.iter().copied().chain(plans.ids()).collect();
+    let evidence: Vec<RecordId> = evidence.into_iter().collect();
     let mut sections = vec![
-        summary(&period, &feedback, &problems, &open),
-        chapter(2, "Clauses and evidence", "IEC 62304 4.3, 5.8, 6 to 9", vec![matrix::table(&period.ids)]),
+        summary(&period, (&feedback, &problems), &open),
+        chapter(2, "Clauses and evidence", "IEC 62304 4.3, 5.8, 6 to 9", vec![matrix::table(&evidence)]),
     ];
-    sections.extend(people::sections(paper)?);
-    sections.push(chapter(4, "Maintenance plan and policy in force", "IEC 62304 6.1", plan(paper, &policy)?));
-    sections.push(chapter(
-        5,
-        "Feedback sources and monitoring",
-        "IEC 62304 6.2.1.1",
-        logs::sources(paper, &feedback),
-    ));
+    sections.extend(people::sections(paper, &plans)?);
+    let (blocks, below) = plans.sections(paper)?;
+    sections.push(chapter(4, "Maintenance plans in force", "IEC 62304 6.1", blocks));
+    sections.extend(below);
+    let blocks = sources::blocks(paper, &plans, &checks, &feedback, (from, to));
+    sections.push(chapter(5, "Feedback sources and monitoring", "IEC 62304 6.2.1.1", blocks));
     sections.push(chapter(
         6,
         "Feedback log and evaluation",
@@ -105,15 +128,20 @@ pub(super) fn sections(paper: &mut Paper<'_>, from: Day, to: Day) -> Result<Vec<
         logs::reportability(&feedback),
     ));
     sections.extend(problem_reports(paper, &problems));
-    sections.push(chapter(9, "Trends", "IEC 62304 9.6", logs::trends(paper, to)?));
+    sections.push(chapter(9, "Trends", "IEC 62304 9.6", logs::trends(paper, period.past.as_ref(), to)?));
     sections.push(chapter(10, "Change requests", "IEC 62304 6.2.3, 6.2.4, 8.2", changes(paper, &period)?));
     sections.extend(impact_analyses(paper, &analyses));
-    sections.push(chapter(12, "Releases", "IEC 62304 5.8, 6.3.2", Vec::new()));
-    sections.push(chapter(13, "SOUP register", "IEC 62304 8.1.2", soup(&period)));
+    let (blocks, below) = releases::log(paper, &releases);
+    sections.push(chapter(12, "Releases", "IEC 62304 5.8, 6.3.2", blocks));
+    sections.extend(below);
+    let mut register: Vec<Block> = releases::soup_in_the_field(paper, to)?.into_iter().collect();
+    register.extend(soup(&period));
+    sections.push(chapter(13, "SOUP register", "IEC 62304 8.1.2", register));
     sections.push(chapter(14, "SOUP reviews", "IEC 62304 7.1.3", Vec::new()));
     sections.push(chapter(15, "Findings", "IEC 62304 7.1.3; IEC 81001-5-1", Vec::new()));
-    sections.push(chapter(16, "Communications and submissions", "IEC 62304 6.2.5", Vec::new()));
-    sections.push(chapter(17, "Deviations", "IEC 62304 8.2.2", deviations(&period)));
+    let blocks = communications::tables(paper, &told);
+    sections.push(chapter(16, "Communications and submissions", "IEC 62304 6.2.5", blocks));
+    sections.push(chapter(17, "Deviations", "IEC 62304 8.2.1, 8.2.2", departures(&period)));
     sections.push(chapter(18, "Retirement and end of support", "IEC 81001-5-1 5.8.7", Vec::new()));
     sections.push(chapter(19, "Open and overdue", "IEC 62304 6.1", open_table(&open)));
     sections.push(chapter(
@@ -128,8 +156,7 @@ pub(super) fn sections(paper: &mut Paper<'_>, from: Day, to: Day) -> Result<Vec<
 
 fn summary(
     period: &Period,
-    feedback: &[RecordPage],
-    problems: &[RecordPage],
+    (feedback, problems): (&[RecordPage], &[RecordPage]),
     open: &[AttentionItem],
 ) -> Section {
     let figure = |label: &str, value: usize, note: &str| Figure {
@@ -147,6 +174,9 @@ fn summary(
         figure("problem reports", problems.len(), &format!("{safety} safety-relevant")),
         figure("change requests", period.chains.len(), &format!("{violated} with a violated sequence")),
         figure("open items", open.len(), &format!("{overdue} overdue")),
+        figure("releases", period.ids(Kind::Release).len(), "chapter 12"),
+        figure("communications", period.ids(Kind::Communication).len(), "chapter 16"),
+        figure("process deviations", period.ids(Kind::ProcessDeviation).len(), "in the period; chapter 17 prints all"),
     ];
     let mut states: BTreeMap<(Kind, String), (Mark, Vec<RecordId>)> = BTreeMap::new();
     let pages = feedback.iter().chain(problems).map(|page| &page.data);
@@ -185,19 +215,6 @@ fn summary(
         "",
         vec![Block::Figures { figures }, Block::paragraph(about), Block::table(columns, rows)],
     )
-}
-
-/// The policy with its changes.
-fn plan(paper: &Paper<'_>, page: &RecordPage) -> Result<Vec<Block>, Refused> {
-    let mut blocks = vec![Block::paragraph(
-        "Maintenance plans are documents outside this file. The policy below holds their limits, criteria and authority \
-         matrix, as the program enforces them.",
-    )];
-    blocks.extend(record::content(paper, page, |_| true, &["authority"], Vec::new()));
-    let ids = [page.data.head.id];
-    let rows = trail::rows(paper, &trail::events(paper, &ids)?, &ids)?;
-    blocks.push(Block::History { rows });
-    Ok(blocks)
 }
 
 fn problem_reports(paper: &Paper<'_>, problems: &[RecordPage]) -> Vec<Section> {
@@ -352,8 +369,8 @@ fn soup(period: &Period) -> Vec<Block> {
     }]
 }
 
-/// Immaterial deviations from the change requests.
-fn deviations(period: &Period) -> Vec<Block> {
+/// How changes departed from what was specified. The process deviations follow them, from their declaration.
+fn departures(period: &Period) -> Vec<Block> {
     let rows: Vec<Vec<Cell>> = period
         .chains
         .iter()
@@ -365,15 +382,21 @@ fn deviations(period: &Period) -> Vec<Block> {
     if rows.is_empty() {
         Vec::new()
     } else {
-        vec![Block::table(vec![Column::id("Change"), Column::text("Deviation", 1)], rows)]
+        vec![Block::Table {
+            caption: Some("Changes that were not made exactly as specified".to_owned()),
+            columns: vec![Column::id("Change"), Column::text("Deviation", 1)],
+            rows,
+        }]
     }
 }
 
 /// The items open at the end of the period, by the file as it was then; at the cut-off if that is earlier.
-fn open_items(paper: &Paper<'_>, to: Day) -> Result<Vec<AttentionItem>, Refused> {
-    let end = Moment::end_of(to);
-    let open =
-        if end < paper.now { paper.file.attention_at(end)? } else { paper.file.attention(paper.now)? };
+fn open_items(paper: &Paper<'_>, period: &Period) -> Result<Vec<AttentionItem>, Refused> {
+    let end = Moment::end_of(period.to).min(paper.now);
+    let open = match &period.past {
+        Some(ledger) => attention_of(ledger, end),
+        None => paper.file.attention(end)?,
+    };
     Ok(open.now)
 }
 
@@ -390,6 +413,7 @@ fn open_table(items: &[AttentionItem]) -> Vec<Block> {
                 (Some(_), late) if late > 1 => format!("overdue by {late} days"),
                 (Some(_), _) => "due".to_owned(),
             };
+            let words = if item.provisional && item.due.is_some() { format!("{words}, provisional") } else { words };
             let cells: Vec<Cell> = vec![
                 item.record.to_string().into(),
                 format!("{}: {}", item.what, item.title).into(),
@@ -409,7 +433,13 @@ fn open_table(items: &[AttentionItem]) -> Vec<Block> {
     ];
     let about =
         "As of the end of the period, or of the cut-off if that is earlier. Days are counted from then.";
-    vec![Block::paragraph(about), Block::table(columns, rows)]
+    let mut blocks = vec![Block::paragraph(about)];
+    if items.iter().any(|item| item.provisional) {
+        let text = "No maintenance plan was in force then, so the dates that follow from one are provisional.";
+        blocks.push(Block::note(Tone::Due, text));
+    }
+    blocks.push(Block::table(columns, rows));
+    blocks
 }
 
 /// The time stamps that were added in the period, in words.

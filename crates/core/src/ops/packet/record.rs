@@ -157,14 +157,37 @@ pub(super) fn signatures(
     }
 }
 
+/// The signatures of the approvals of a record and those on itself, or a note that there is none.
+pub(super) fn all_signatures(paper: &Paper<'_>, page: &RecordPage, approvals: &[RecordPage]) -> Block {
+    let views = approvals.iter().flat_map(|approval| &approval.signatures).chain(&page.signatures);
+    let signatures: Vec<_> = views.map(|view| paper.signature(view)).collect();
+    if signatures.is_empty() {
+        Block::Empty { text: Some("No signature".to_owned()) }
+    } else {
+        Block::Signatures { signatures }
+    }
+}
+
+/// The whole record with the signatures of its approvals.
+pub(super) fn approved(paper: &Paper<'_>, page: &RecordPage, approvals: &[RecordPage]) -> Vec<Block> {
+    let mut blocks = whole_but_signatures(paper, page);
+    blocks.push(all_signatures(paper, page, approvals));
+    blocks
+}
+
 /// The whole record: head, all fields, signatures, notices for the reader, and its files.
 pub(super) fn whole(paper: &Paper<'_>, page: &RecordPage) -> Vec<Block> {
-    let mut blocks = content(paper, page, |_| true, &[], head(paper, page));
-    blocks.extend(page.notices.iter().map(|notice| Block::note(Tone::Due, notice.clone())));
-    blocks.extend(files(page));
+    let mut blocks = whole_but_signatures(paper, page);
     if page.data.def().is_signed() || !page.signatures.is_empty() {
         blocks.push(signatures(paper, page, |_| true));
     }
+    blocks
+}
+
+fn whole_but_signatures(paper: &Paper<'_>, page: &RecordPage) -> Vec<Block> {
+    let mut blocks = content(paper, page, |_| true, &[], head(paper, page));
+    blocks.extend(page.notices.iter().map(|notice| Block::note(Tone::Due, notice.clone())));
+    blocks.extend(files(page));
     blocks
 }
 

@@ -1,19 +1,23 @@
 //! The record being entered: the typed values, the stored values they give, and their errors. No drawing, no file.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash as _, Hasher as _};
 
 use chrono::FixedOffset;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::super::typed::Typed;
 use crate::domain::field::FieldDef;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Role;
 use crate::domain::record::{Fields, Head, RecordData, Section};
+use crate::domain::requests::RULES;
 use crate::domain::text::capital;
 use crate::domain::time::Moment;
 use crate::domain::workflow::missing_fields;
 use crate::ops::{Act, Request};
+use crate::ui::screens::examples;
 
 /// The values of all fields as typed.
 pub type Values = BTreeMap<String, Typed>;
@@ -22,6 +26,9 @@ pub type Values = BTreeMap<String, Typed>;
 const UNDO_MAX: usize = 100;
 /// A longer pause between two changes, in seconds, starts a new undo step.
 const ONE_STEP_SECONDS: f64 = 1.0;
+
+/// Most rows of a table that a form shows as inputs.
+const ROWS_IN_FORM: usize = 60;
 
 /// A draft as stored in the file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -55,6 +62,25 @@ pub struct Entry {
     settled: Values,
     last: Option<(&'static str, f64)>,
     undo: Vec<Values>,
+    /// The values with which a new record began, and their mark.
+    begun: Option<(u64, Values)>,
+}
+
+/// Whether people enter a field under the present rules.
+pub fn is_entered(field: &FieldDef) -> bool {
+    !field.by_system && !field.is_former(RULES)
+}
+
+/// Whether a table is too long to be edited row by row: it was read from a file, and is read from one again.
+pub fn is_long(value: &Value) -> bool {
+    value.as_array().is_some_and(|rows| rows.len() > ROWS_IN_FORM)
+}
+
+/// A number that is the same for the same values.
+fn values_mark(set: &Fields) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    serde_json::to_string(set).unwrap_or_default().hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Entry {
@@ -71,6 +97,7 @@ impl Entry {
             settled: Values::new(),
             last: None,
             undo: Vec::new(),
+            begun: None,
         };
         entry.values = entry.saved_values();
         entry.settled = entry.values.clone();
@@ -92,29 +119,47 @@ impl Entry {
         Self { is_new: true, ..Self::of(RecordData { head, fields: Fields::new() }) }
     }
 
+    /// The entry of a new record that begins with values. It has a draft of its own for each set of values.
+    pub fn new_from(kind: Kind, set: &Fields, (person, now): (RecordId, Moment)) -> Self {
+        let mut entry = Self::new(kind, person, now);
+        let begun: Values = entry
+            .fields()
+            .filter_map(|field| Some((field.name.to_owned(), Typed::of(field, set.get(field.name)?))))
+            .collect();
+        entry.begun = Some((values_mark(set), begun));
+        entry.values = entry.saved_values();
+        entry.settled = entry.values.clone();
+        entry
+    }
+
     /// The key of its draft.
     pub fn key(&self) -> String {
         let id = self.data.head.id;
-        if self.is_new { format!("new {}", id.kind.code()) } else { id.to_string() }
+        match (self.is_new, &self.begun) {
+            (true, Some((mark, _))) => format!("new {} from {mark:016x}", id.kind.code()),
+            (true, None) => format!("new {}", id.kind.code()),
+            (false, _) => id.to_string(),
+        }
     }
 
     /// The sections that are open in its state.
     pub fn sections(&self) -> impl Iterator<Item = &'static Section> {
         let state = self.data.head.state.clone();
         self.data.def().sections.iter().filter(move |section| {
-            section.open_in.contains(&state.as_str()) && section.fields.iter().any(|field| !field.by_system)
+            section.open_in.contains(&state.as_str()) && section.fields.iter().any(is_entered)
         })
     }
 
     /// The fields that can be edited.
     pub fn fields(&self) -> impl Iterator<Item = &'static FieldDef> {
-        self.sections().flat_map(|section| section.fields).filter(|field| !field.by_system)
+        let fields = self.sections().flat_map(|section| section.fields);
+        fields.filter(|field| is_entered(field) && !is_long(self.data.value(field.name)))
     }
 
     fn saved_values(&self) -> Values {
-        self.fields()
-            .map(|field| (field.name.to_owned(), Typed::of(field, self.data.value(field.name))))
-            .collect()
+        let saved =
+            self.fields().map(|field| (field.name.to_owned(), Typed::of(field, self.data.value(field.name))));
+        saved.chain(self.begun.clone().into_iter().flat_map(|(_, begun)| begun)).collect()
     }
 
     /// Whether anything differs from the stored record.
@@ -208,6 +253,7 @@ impl Entry {
                 set.insert(field.name.to_owned(), value);
             }
         }
+        examples::settle(self.data.head.id.kind, &mut set);
         set
     }
 

@@ -168,7 +168,7 @@ fn signing_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage, offer: &SigningOf
 }
 
 /// Conditions, the unmet ones first and as links to the place where they can be met.
-fn conditions_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId, conditions: &[Condition]) {
+pub fn conditions_ui(ui: &mut Ui, cx: &mut Cx<'_>, id: RecordId, conditions: &[Condition]) {
     let unmet: Vec<&Condition> = conditions.iter().filter(|condition| !condition.met).collect();
     let met: Vec<&Condition> = conditions.iter().filter(|condition| condition.met).collect();
     let slot = ui.make_persistent_id("all_conditions");
@@ -231,7 +231,7 @@ fn ahead_ui(ui: &mut Ui, cx: &mut Cx<'_>, ahead: &Ahead) {
 }
 
 /// Open work as a link to the place where it is done. Returns whether it was clicked.
-fn due_link_ui(ui: &mut Ui, text: &str, hover: &str) -> bool {
+pub fn due_link_ui(ui: &mut Ui, text: &str, hover: &str) -> bool {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         let shape = egui::vec2(SHAPE, size::SMALL_LINE);

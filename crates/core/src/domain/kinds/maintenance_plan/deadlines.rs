@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{MaintenancePlan, MaintenancePlanState as S};
+use super::{FeedbackSource, MaintenancePlan, MaintenancePlanState as S};
 use crate::domain::deadline::{Deadline, Limit, Task};
 use crate::domain::ids::Kind;
 use crate::domain::person::Role;
@@ -47,17 +47,18 @@ fn days(count: Option<u32>) -> i64 {
     i64::from(count.unwrap_or_default())
 }
 
-/// The next review: an interval after the last one, or after the plan was put in force.
 fn review(case: &Case) -> Vec<Task> {
-    let Some(plan) = case.data.typed::<MaintenancePlan>() else { return Vec::new() };
+    next_review(case).map(|by| Task { what: String::new(), by }).into_iter().collect()
+}
+
+/// The next review of a plan: an interval after the last one, or after the plan was put in force.
+pub fn next_review(case: &Case) -> Option<Day> {
+    let plan = case.data.typed::<MaintenancePlan>()?;
     let reviews = case.world.referring(case.id(), Kind::PlanReview);
     let done = reviews.iter().filter(|data| PlanReviewState::of(data) == Some(PlanReviewState::Done));
     let last = done.filter_map(|data| data.typed::<PlanReview>()?.reviewed_on).max();
-    let since = last.or(plan.in_force_from);
-    since
-        .map(|since| Task { what: String::new(), by: since.plus_days(days(plan.plan_review_days)) })
-        .into_iter()
-        .collect()
+    let since = last.or(plan.in_force_from)?;
+    Some(since.plus_days(days(plan.plan_review_days)))
 }
 
 /// The last check of each source of the plans, by its code.
@@ -73,14 +74,34 @@ fn last_checks(case: &Case) -> BTreeMap<String, Day> {
     last
 }
 
-/// The next check of each source: an interval after the last one, or after the plan was put in force.
-fn check_sources(case: &Case) -> Vec<Task> {
+/// A feedback source of a plan, and when it was and will be checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WatchedSource {
+    /// The source as the plan declares it.
+    pub source: FeedbackSource,
+    /// Its last check.
+    pub last: Option<Day>,
+    /// Its next check: an interval after the last one, or after the plan was put in force.
+    pub next: Option<Day>,
+}
+
+/// The feedback sources of a plan with their checks.
+pub fn watched_sources(case: &Case) -> Vec<WatchedSource> {
     let Some(plan) = case.data.typed::<MaintenancePlan>() else { return Vec::new() };
-    let last = last_checks(case);
-    let tasks = plan.feedback_sources.iter().filter_map(|source| {
-        let since = last.get(&*source.code).copied().or(plan.in_force_from)?;
-        let what = format!("Check the feedback source {}: {}", source.code, source.name);
-        Some(Task { what, by: since.plus_days(days(source.polling_days)) })
+    let checks = last_checks(case);
+    let watched = plan.feedback_sources.iter().map(|source| {
+        let last = checks.get(&*source.code).copied();
+        let since = last.or(plan.in_force_from);
+        let next = since.map(|since| since.plus_days(days(source.polling_days)));
+        WatchedSource { source: source.clone(), last, next }
+    });
+    watched.collect()
+}
+
+fn check_sources(case: &Case) -> Vec<Task> {
+    let tasks = watched_sources(case).into_iter().filter_map(|watched| {
+        let what = format!("Check the feedback source {}: {}", watched.source.code, watched.source.name);
+        Some(Task { what, by: watched.next? })
     });
     tasks.collect()
 }

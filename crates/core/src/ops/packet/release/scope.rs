@@ -1,0 +1,267 @@
+//! Chapter 2 of the packet of a release: its changes, the problems fixed, what differs from the version before and the change behind
+//! it, the baseline, and the comparison with the list of commits.
+
+use std::collections::BTreeSet;
+
+use super::Dossier;
+use crate::domain::change_request::ChangeRequest;
+use crate::domain::ids::RecordId;
+use crate::domain::release::{CommitRow, Difference, DifferenceKind, differences};
+use crate::ops::packet::paper::{Paper, state_mark};
+use crate::ops::packet::sections::{chapter, nothing};
+use crate::ops::refused::Refused;
+use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone, Width};
+
+/// The shortest abbreviation of a commit that still names it.
+const COMMIT_LENGTH: usize = 6;
+
+/// The chapter with its sections.
+pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Result<Vec<Section>, Refused> {
+    let found = paper.ask(|world| differences(world, dossier.content()))?;
+    let section = |number: &str, title: &str, clause: &str, blocks: Vec<Block>| {
+        Section::new(2, number, title, blocks).with_clause(clause)
+    };
+    Ok(vec![
+        chapter(2, "Scope: changes, problems fixed, baseline", "IEC 62304 6.3.2, 8.1.2, 8.1.3, 8.3", Vec::new()),
+        section("2.1", "Changes", "IEC 62304 8.2.4", vec![changes(paper, dossier)]),
+        section("2.2", "Problems fixed", "IEC 62304 9.7", vec![problems(paper, dossier)]),
+        section("2.3", "SOUP that differs", "IEC 62304 8.1.2, 8.2.1", delta(dossier, &found, DifferenceKind::Soup)),
+        section(
+            "2.4",
+            "Configuration items that differ",
+            "IEC 62304 8.2.1, 8.3",
+            delta(dossier, &found, DifferenceKind::Item),
+        ),
+        section("2.5", "Commits", "IEC 62304 8.2.1, 8.2.2", commits(dossier)),
+        section(
+            "2.6",
+            "Configuration items of the baseline",
+            "IEC 62304 8.1.3",
+            vec![dossier.table(paper, "baseline_items", "No configuration item is recorded")],
+        ),
+        section("2.7", "SOUP of the baseline", "IEC 62304 8.1.2", soup(paper, dossier)),
+    ])
+}
+
+fn changes(paper: &Paper<'_>, dossier: &Dossier) -> Block {
+    if dossier.changes.is_empty() {
+        return nothing("The release contains no change");
+    }
+    let rows = dossier
+        .changes
+        .iter()
+        .map(|data| {
+            let cells: Vec<Cell> = vec![
+                data.head.id.to_string().into(),
+                paper.title(data).into(),
+                paper.field(data, "change_type").into(),
+                paper.field(data, "problem_reports").into(),
+                state_mark(data).into(),
+            ];
+            cells
+        })
+        .collect();
+    let columns = vec![
+        Column::id("Change"),
+        Column::text("Title", 3),
+        Column::text("Kind", 1),
+        Column::text("Problems", 1),
+        Column::mark("State"),
+    ];
+    Block::table(columns, rows)
+}
+
+fn problems(paper: &Paper<'_>, dossier: &Dossier) -> Block {
+    if dossier.problems.is_empty() {
+        return nothing("The release fixes no problem");
+    }
+    let rows = dossier
+        .problems
+        .iter()
+        .map(|data| {
+            let cells: Vec<Cell> = vec![
+                data.head.id.to_string().into(),
+                paper.title(data).into(),
+                paper.field(data, "safety_effect").into(),
+                paper.field(data, "released_in").into(),
+                state_mark(data).into(),
+            ];
+            cells
+        })
+        .collect();
+    let columns = vec![
+        Column::id("Problem"),
+        Column::text("Title", 3),
+        Column::text("Safety effect", 1),
+        Column::text("Released in", 1),
+        Column::mark("State"),
+    ];
+    Block::table(columns, rows)
+}
+
+/// What differs from the version before, and the change behind each difference.
+fn delta(dossier: &Dossier, found: &[Difference], kind: DifferenceKind) -> Vec<Block> {
+    let Some(before) = &dossier.before else {
+        return vec![nothing("There is no version before: everything is new")];
+    };
+    let found: Vec<&Difference> = found.iter().filter(|difference| difference.kind == kind).collect();
+    if found.is_empty() {
+        return vec![nothing(&format!("Nothing differs from version {}", before.version))];
+    }
+    let rows = found
+        .iter()
+        .map(|difference| {
+            let behind: Cell = if difference.changes.is_empty() {
+                Mark::late("no change is behind it").into()
+            } else {
+                difference.changes.iter().map(RecordId::to_string).collect::<Vec<_>>().join(", ").into()
+            };
+            let version = |version: &Option<String>, none: &str| version.clone().unwrap_or_else(|| none.to_owned());
+            let cells: Vec<Cell> = vec![
+                difference.item.clone().into(),
+                version(&difference.from, "new").into(),
+                version(&difference.to, "removed").into(),
+                behind,
+            ];
+            cells
+        })
+        .collect();
+    let columns = vec![
+        Column::text("Item", 3),
+        Column::text(before.version.to_string(), 2),
+        Column::text(dossier.content().version.to_string(), 2),
+        Column { width: Width::Points(126.0), ..Column::mark("Change behind it") },
+    ];
+    let mut blocks = vec![Block::table(columns, rows)];
+    let without: Vec<String> =
+        found.iter().filter(|difference| difference.changes.is_empty()).map(|difference| difference.words()).collect();
+    if !without.is_empty() {
+        let text = format!("No change of this release is behind: {}.", without.join("; "));
+        blocks.push(Block::note(Tone::Late, text));
+    }
+    blocks
+}
+
+fn soup(paper: &Paper<'_>, dossier: &Dossier) -> Vec<Block> {
+    let mut blocks = vec![dossier.table(paper, "soup_baseline", "No SOUP is recorded")];
+    let names: &[&str] =
+        if dossier.content().soup_baseline.is_empty() { &["no_soup_reason"] } else { &["bill_sha256"] };
+    blocks.insert(0, Block::Fields { fields: dossier.fields(paper, names) });
+    blocks
+}
+
+/// The list of commits compared with what the changes name.
+fn commits(dossier: &Dossier) -> Vec<Block> {
+    let content = dossier.content();
+    let named: Vec<(RecordId, Vec<String>)> = dossier
+        .changes
+        .iter()
+        .filter_map(|data| Some((data.head.id, data.typed::<ChangeRequest>()?)))
+        .map(|(id, change)| (id, change.commits.iter().map(ToString::to_string).collect()))
+        .collect();
+    if content.commits.is_empty() {
+        return vec![nothing("No list of commits was read for this release, so nothing can be compared")];
+    }
+    let list: Vec<&CommitRow> = content.commits.iter().collect();
+    let compared = Comparison::of(&list, &named);
+    let mut blocks = vec![Block::Fields {
+        fields: vec![
+            Field::new("Commits in the list", list.len().to_string()),
+            Field::new("SHA-256 of the commit list", content.commits_sha256.to_string()).code(),
+        ],
+    }];
+    if compared.unnamed.is_empty() && compared.absent.is_empty() {
+        let text = "Every commit of the list is named by a change, and every commit of a change is in the list.";
+        blocks.push(Block::note(Tone::Good, text));
+    }
+    if !compared.unnamed.is_empty() {
+        let rows = compared.unnamed.iter();
+        let rows = rows.map(|row| vec![row.commit.to_string().into(), row.subject.to_string().into()]);
+        blocks.push(Block::note(Tone::Late, "Some commits of the list are named by no change."));
+        blocks.push(Block::Table {
+            caption: Some("Commits that no change names".to_owned()),
+            columns: vec![Column::code("Commit", 2), Column::text("Subject", 3)],
+            rows: rows.collect(),
+        });
+    }
+    if !compared.absent.is_empty() {
+        let rows = compared.absent.iter();
+        let rows = rows.map(|(id, commit)| vec![id.to_string().into(), commit.clone().into()]);
+        blocks.push(Block::note(Tone::Late, "Some changes name commits that are not in the list, or none."));
+        blocks.push(Block::Table {
+            caption: Some("Changes whose commits are not in the list".to_owned()),
+            columns: vec![Column::id("Change"), Column::code("Commit", 1)],
+            rows: rows.collect(),
+        });
+    }
+    blocks
+}
+
+/// What a list of commits and the changes do not have in common.
+struct Comparison<'a> {
+    /// Commits of the list that no change names.
+    unnamed: Vec<&'a CommitRow>,
+    /// Changes with a commit that is not in the list, or without any.
+    absent: Vec<(RecordId, String)>,
+}
+
+impl<'a> Comparison<'a> {
+    fn of(list: &[&'a CommitRow], named: &[(RecordId, Vec<String>)]) -> Self {
+        let listed = Sorted::of(list.iter().map(|row| &*row.commit));
+        let known = Sorted::of(named.iter().flat_map(|(_, commits)| commits).map(String::as_str));
+        let unnamed = list.iter().filter(|row| !known.has(&row.commit)).copied().collect();
+        let mut absent = Vec::new();
+        for (id, commits) in named {
+            if commits.is_empty() {
+                absent.push((*id, "names no commit".to_owned()));
+            }
+            let missing = commits.iter().filter(|commit| !listed.has(commit));
+            absent.extend(missing.map(|commit| (*id, commit.clone())));
+        }
+        Self { unnamed, absent }
+    }
+}
+
+/// Commits in lower case and in order, so that an abbreviation is found quickly.
+struct Sorted(BTreeSet<String>);
+
+impl Sorted {
+    fn of<'a>(commits: impl Iterator<Item = &'a str>) -> Self {
+        Self(commits.map(hash).filter(|commit| !commit.is_empty()).collect())
+    }
+
+    /// Whether a commit is among them, where either of the two may be abbreviated.
+    fn has(&self, commit: &str) -> bool {
+        let commit = hash(commit);
+        if self.0.contains(&commit) {
+            return true;
+        }
+        if commit.len() < COMMIT_LENGTH {
+            return false;
+        }
+        let longer = self.0.range(commit.clone()..).next().is_some_and(|next| next.starts_with(&commit));
+        let shorter = |end: usize| commit.get(..end).is_some_and(|start| self.0.contains(start));
+        longer || (COMMIT_LENGTH..commit.len()).any(shorter)
+    }
+}
+
+/// The hash at the beginning of a line, in lower case.
+fn hash(line: &str) -> String {
+    line.split_whitespace().next().unwrap_or_default().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_is_found_by_an_abbreviation_of_at_least_six_digits() {
+        let listed = Sorted::of(["a1b2c3d4e5f6", "ffee00", "B0B1B2B3"].into_iter());
+        for known in ["a1b2c3d4e5f6", "A1B2C3", "a1b2c3d4e5f60718", "ffee0011 Restart the timer", "b0b1b2b3"] {
+            assert!(listed.has(known), "{known}");
+        }
+        for unknown in ["a1b2", "a1b2c4", "", "ff", "0a1b2c3"] {
+            assert!(!listed.has(unknown), "{unknown}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Arguments of what is printed: packets and letters.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// What a packet covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PacketOf {
+    /// One change request with everything that it depends on.
+    Change,
+    /// One release with its changes, evidence and communications.
+    Release,
+    /// Everything in a period.
+    Period,
+}
+
+/// The arguments of a packet.
+#[derive(Debug, Args)]
+pub struct PacketArguments {
+    /// The product file.
+    pub file: PathBuf,
+    /// What it covers.
+    #[arg(value_enum)]
+    pub of: PacketOf,
+    /// Number of the change request or of the release.
+    pub id: Option<String>,
+    /// First day of the period, YYYY-MM-DD.
+    #[arg(long)]
+    pub from: Option<String>,
+    /// Last day of the period, YYYY-MM-DD.
+    #[arg(long)]
+    pub to: Option<String>,
+    /// The PDF; it must not exist yet.
+    #[arg(short = 'o', long = "out")]
+    pub out: PathBuf,
+    /// Login of the person who issues it.
+    #[arg(long)]
+    pub login: String,
+    /// Leave out personal data.
+    #[arg(long)]
+    pub redact: bool,
+}
+
+/// The arguments of a letter.
+#[derive(Debug, Args)]
+pub struct LetterArguments {
+    /// The product file.
+    pub file: PathBuf,
+    /// Number of the communication.
+    pub id: String,
+    /// The PDF or text; it must not exist yet.
+    #[arg(short = 'o', long = "out")]
+    pub out: PathBuf,
+    /// Write plain text instead of a PDF.
+    #[arg(long)]
+    pub text: bool,
+    /// Only the letter to this recipient, by its number.
+    #[arg(long, value_name = "RC-0001")]
+    pub recipient: Option<String>,
+    /// Put an internal cover page with the signatures of the approval in front. Do not send it.
+    #[arg(long)]
+    pub with_approval: bool,
+}

@@ -1,0 +1,138 @@
+//! The page of a communication: how many recipients were reached, its letters, and its recipients as a table in and out.
+
+mod importing;
+mod letters;
+
+use eframe::egui::Ui;
+
+use self::importing::Importing;
+use self::letters::Letters;
+use super::{Panel, PanelDef};
+use crate::domain::communication::{CommunicationState, LISTS};
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::recipient::{self, RecipientState};
+use crate::domain::record::RecordData;
+use crate::ops::{RecordPage, Refused};
+use crate::ui::cx::{Command, Cx};
+use crate::ui::screens::parts::refusal_ui;
+use crate::ui::screens::record::page::heading_ui;
+use crate::ui::theme::{Tone, hint, space};
+use crate::ui::widgets::badge::{badge_ui, tone_words_ui};
+use crate::ui::widgets::notice::Notice;
+
+pub(super) const PANEL: PanelDef =
+    PanelDef { kind: Kind::Communication, open: |id| Box::new(CommunicationPanel::of(id)) };
+
+struct CommunicationPanel {
+    id: RecordId,
+    letters: Letters,
+    importing: Option<Importing>,
+}
+
+/// How many recipients there are, by what happened to them.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Counts {
+    all: usize,
+    sent: usize,
+    acknowledged: usize,
+    unreachable: usize,
+}
+
+impl Counts {
+    fn of(parts: &[RecordData]) -> Self {
+        let mut counts = Self::default();
+        for part in parts.iter().filter(|part| recipient::counts(part)) {
+            counts.all += 1;
+            counts.sent += usize::from(!part.value("sent_on").is_null());
+            let state = RecipientState::of(part);
+            counts.acknowledged += usize::from(state == Some(RecipientState::Acknowledged));
+            counts.unreachable += usize::from(state == Some(RecipientState::Unreachable));
+        }
+        counts
+    }
+}
+
+impl CommunicationPanel {
+    const fn of(id: RecordId) -> Self {
+        Self { id, letters: Letters::of(id), importing: None }
+    }
+}
+
+impl Panel for CommunicationPanel {
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
+        let Some(state) = CommunicationState::of(&page.data) else { return };
+        if matches!(state, CommunicationState::NotRequired | CommunicationState::Void) {
+            return;
+        }
+        let parts = match cx.parts(self.id, Kind::Recipient) {
+            Ok(parts) => parts,
+            Err(refusal) => return refusal_ui(ui, &refusal),
+        };
+        heading_ui(ui, "Sending and letters", "IEC 62304 6.2.5");
+        counts_ui(ui, &Counts::of(&parts), state);
+        ui.add_space(space::S);
+        self.buttons_ui(ui, cx, page);
+        if let Some(importing) = &mut self.importing
+            && !importing.ui(ui, cx)
+        {
+            self.importing = None;
+        }
+    }
+}
+
+impl CommunicationPanel {
+    fn buttons_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
+        let roles = cx.session.roles();
+        let may = cx.writable()
+            && Kind::Recipient.def().create_by.iter().any(|role| roles.contains(role))
+            && LISTS.contains(&page.data.head.state.as_str());
+        ui.horizontal_wrapped(|ui| {
+            self.letters.ui(ui, cx);
+            if may && ui.button("Import recipients (CSV)…").clicked() {
+                self.importing = Some(Importing::begin(cx, self.id));
+            }
+            if ui.button("Export recipients…").clicked() {
+                match cx.file.recipients_csv(self.id) {
+                    Ok(bytes) => cx.ask(Command::SaveFile {
+                        suggested_name: format!("{}-recipients.csv", self.id),
+                        bytes,
+                    }),
+                    Err(refusal) => say(cx, &refusal),
+                }
+            }
+        });
+    }
+}
+
+fn say(cx: &mut Cx<'_>, refusal: &Refused) {
+    let words = crate::domain::text::sentence(&refusal.to_string());
+    cx.ask(Command::Notify(Notice::problem(words, "Nothing was written.")));
+}
+
+/// Sent, acknowledged, unreachable: in numbers and words.
+fn counts_ui(ui: &mut Ui, counts: &Counts, state: CommunicationState) {
+    if counts.all == 0 {
+        ui.label(hint(ui, "It has no recipients yet. Add them below, or import a table."));
+        return;
+    }
+    let issued = state.is_done();
+    let tone = |done: bool| match (done, issued) {
+        (true, _) => Tone::Good,
+        (false, true) => Tone::Due,
+        (false, false) => Tone::Neutral,
+    };
+    ui.horizontal_wrapped(|ui| {
+        badge_ui(ui, tone(counts.sent == counts.all), &format!("Sent {} of {}", counts.sent, counts.all));
+        let settled = counts.acknowledged + counts.unreachable == counts.all;
+        badge_ui(ui, tone(settled), &format!("Acknowledged {} of {}", counts.acknowledged, counts.all));
+        let tone = if counts.unreachable > 0 { Tone::Late } else { Tone::Neutral };
+        badge_ui(ui, tone, &format!("Unreachable {}", counts.unreachable));
+    });
+    if issued && counts.sent < counts.all {
+        tone_words_ui(
+            ui,
+            Tone::Due,
+            &format!("It was not sent to {} recipients yet", counts.all - counts.sent),
+        );
+    }
+}

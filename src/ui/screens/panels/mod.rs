@@ -1,0 +1,70 @@
+//! What the pages and lists of some kinds show besides their declared fields: dates of the plan, the gate of a release, recipients.
+//!
+//! Each panel is in a file of its own and names its kind there. Does not belong here: rules, and what the declaration can say.
+
+mod communication;
+mod plan;
+mod plan_changes;
+mod release;
+mod signs;
+
+use eframe::egui::Ui;
+
+use crate::domain::ids::{Kind, RecordId};
+use crate::domain::record::Fields;
+use crate::ops::{RecordPage, Refused};
+use crate::ui::cx::Cx;
+
+/// A part of the page of a record.
+pub trait Panel {
+    /// Draws it.
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage);
+}
+
+/// The panel of a kind.
+struct PanelDef {
+    kind: Kind,
+    open: fn(RecordId) -> Box<dyn Panel>,
+}
+
+const PANELS: [PanelDef; 4] = [plan::PANEL, plan_changes::PANEL, release::PANEL, communication::PANEL];
+
+/// The panel of a record's page, if its kind has one.
+pub fn panel_of(id: RecordId) -> Option<Box<dyn Panel>> {
+    PANELS.iter().find(|panel| panel.kind == id.kind).map(|panel| (panel.open)(id))
+}
+
+/// A part of the list of a kind, above its rows.
+pub trait ListPart {
+    /// Draws it.
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>);
+}
+
+/// The part of a kind's list.
+struct ListPartDef {
+    kind: Kind,
+    open: fn() -> Box<dyn ListPart>,
+}
+
+const LIST_PARTS: [ListPartDef; 1] = [signs::LIST_PART];
+
+/// The part above a kind's list, if it has one.
+pub fn list_part_of(kind: Kind) -> Option<Box<dyn ListPart>> {
+    LIST_PARTS.iter().find(|part| part.kind == kind).map(|part| (part.open)())
+}
+
+/// The first record of a kind, which the program writes from examples.
+pub struct FirstRecord {
+    kind: Kind,
+    /// The button that makes it.
+    pub button: &'static str,
+    /// Its fields.
+    pub fields: fn(&Cx<'_>) -> Result<Fields, Refused>,
+}
+
+const FIRST: [FirstRecord; 1] = [plan::FIRST];
+
+/// How the first record of a kind is made, if the program writes it.
+pub fn first_of(kind: Kind) -> Option<&'static FirstRecord> {
+    FIRST.iter().find(|first| first.kind == kind)
+}
