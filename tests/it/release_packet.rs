@@ -247,8 +247,16 @@ fn a_period_prints_plans_sources_releases_communications_and_all_deviations() {
     assert_in(
         &year,
         "4",
-        &["Plans in force in the period", "MP-0001", "Ana Example", "2031-03-03", "No signed review"],
+        &[
+            "Plans in force in the period",
+            "MP-0001",
+            "Ana Example",
+            "2031-03-03",
+            "No signed review",
+            "0 values",
+        ],
     );
+    assert!(!chapter(&year, "4").contains("vulnerability_responsible"), "names of fields are not printed");
     assert!(!prints(&year, "MP-0002"), "the next version came later");
     assert_in(&year, "5", &["SUPPORT", "All mails read", "2031-03-03 to 2031-12-31: 303 days"]);
     assert_in(&year, "12", &[&release.to_string(), "2.3.1", "5.8.7", "read again, unchanged"]);

@@ -13,9 +13,10 @@ use crate::domain::plan_review::{PlanReview, PlanReviewState};
 use crate::domain::record::Section as Group;
 use crate::domain::requests::{ChangeSet, POLICY};
 use crate::domain::signature::Meaning;
+use crate::domain::text::counted;
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
-use crate::report::{Block, Cell, Column, Section, Tone, Width};
+use crate::report::{Block, Cell, Change, Column, Section, Tone, Width};
 use mainstay_base::time::{Day, Moment};
 
 /// A version of the plan that was in force on a day of the period.
@@ -196,7 +197,9 @@ impl Plans {
         blocks.extend(record::files(page));
         blocks.push(record::all_signatures(paper, page, approvals));
         let ids = [page.data.head.id];
-        blocks.push(Block::History { rows: trail::rows(paper, &trail::events(paper, &ids)?, &ids)? });
+        let mut rows = trail::rows(paper, &trail::events(paper, &ids)?, &ids)?;
+        rows.iter_mut().flat_map(|row| &mut row.changes).for_each(count_examples);
+        blocks.push(Block::History { rows });
         Ok(blocks)
     }
 
@@ -229,6 +232,17 @@ impl Plans {
         let ids = [POLICY];
         blocks.push(Block::History { rows: trail::rows(paper, &trail::events(paper, &ids)?, &ids)? });
         Ok(record::section(paper, 2, "3.1", &self.policy, blocks))
+    }
+}
+
+/// Says how many values were still examples, instead of all their names.
+fn count_examples(change: &mut Change) {
+    let examples = Kind::MaintenancePlan.def().field("undecided").map_or("", |field| field.label);
+    if !change.field.ends_with(examples) {
+        return;
+    }
+    for names in [&mut change.before, &mut change.after] {
+        *names = counted(names.lines().count(), "value");
     }
 }
 
