@@ -325,3 +325,32 @@ fn a_period_without_a_plan_in_force_says_that_its_dates_are_provisional() {
     );
     assert_in(&year, "19", &["FB-0001", "provisional"]);
 }
+
+#[test]
+fn a_redacted_packet_of_a_release_names_no_recipient_and_nobody_who_reported() {
+    let mut desk = Desk::staffed();
+    let release = released(&mut desk);
+    let note = desk.file.referring(release, Kind::Communication).unwrap()[0].head.id;
+    let recipient =
+        json!({"title": "Mary Major", "organisation": "St Example Hospital", "sent_on": desk.now.day()});
+    desk.create_part("eva", Kind::Recipient, note, recipient);
+    let bypass = desk.create(
+        "dan",
+        Kind::ProcessDeviation,
+        json!({
+            "title": "Nora Minor saw a hotfix", "rule_bypassed": "IEC 62304 6.3.2", "discovered_by": "Nora Minor",
+            "releases": [release],
+        }),
+    );
+    let open = of_release(&desk, release).packet;
+    assert_in(&open, "1", &[&bypass.to_string(), "Nora Minor"]);
+    assert_in(&open, "14", &["1, of which sent to 1, acknowledged by 0, not reachable 0"]);
+    let options = PacketOptions { scope: PacketScope::Release(release), redact: true };
+    let hidden = build(&desk, options);
+    let text = serde_json::to_string(&hidden.packet).unwrap();
+    for private in ["Nora Minor", "Mary Major", "St Example Hospital"] {
+        assert!(!text.contains(private), "{private}");
+    }
+    assert!(text.contains("[redacted]") && text.contains("Rita Example"));
+    render_packet(&hidden, PacketFonts::bundled()).unwrap();
+}
