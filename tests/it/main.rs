@@ -32,6 +32,7 @@ mod host;
 mod import;
 mod insider;
 mod insider_forges;
+mod insider_releases;
 mod lanes;
 mod large;
 mod letter;

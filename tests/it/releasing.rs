@@ -126,7 +126,7 @@ pub fn drafted_note(desk: &mut Desk, release: RecordId) -> RecordId {
 }
 
 /// Records the archive of an approved release, read again unchanged.
-fn archive(desk: &mut Desk, release: RecordId) {
+pub fn archive(desk: &mut Desk, release: RecordId) {
     let archived = json!({
         "archive_location": "Vault 3, shelf 2", "archive_sha256": ARCHIVE, "retention_until": "2046-12-31",
         "archive_checks": [{"checked_on": desk.now.day(), "sha256": ARCHIVE, "checked_by": "Dan Example", "how": "Restored and compared"}],
