@@ -140,7 +140,7 @@ impl Forger {
             event["changes"].as_array_mut().unwrap().push(change);
         }
         let digests: Vec<Value> =
-            forged.signs.iter().map(|signs| self.add_signature(&event, signs, forged.login).into()).collect();
+            forged.signs.iter().map(|signs| self.add_signature(&event, signs, (key, number)).into()).collect();
         if !digests.is_empty() {
             event["signatures"] = digests.into();
         }
@@ -265,7 +265,7 @@ impl Forger {
         })
     }
 
-    fn add_signature(&self, event: &Value, signs: &Signs, login: &str) -> String {
+    fn add_signature(&self, event: &Value, signs: &Signs, (key, number): (&SigningKey, i64)) -> String {
         let text = |name: &str| event[name].as_str().unwrap().to_owned();
         let cover = |(id, part): &(&str, Part)| {
             let data = self.record(id.parse().unwrap()).unwrap();
@@ -286,7 +286,6 @@ impl Forger {
         }
         .canonical();
         let digest = canonical::digest(body.as_bytes());
-        let (key, number) = &office().keys[login];
         let signature = key.sign(digest.as_bytes()).to_bytes();
         let sql = "INSERT INTO signature (digest, key, signature, body) VALUES (?1, ?2, ?3, ?4)";
         self.conn.execute(sql, (&digest, number, signature, body)).unwrap();

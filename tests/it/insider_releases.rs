@@ -77,11 +77,19 @@ macro_rules! insiders {
 
 /// A step without a signature.
 fn step(login: &'static str, request: &'static str, role: Role, id: &'static str, set: Value) -> Forged {
-    Forged::new(login, request, role, id).changes(json!({ id: set })).more(json!({"reason": "As it should be"}))
+    Forged::new(login, request, role, id)
+        .changes(json!({ id: set }))
+        .more(json!({"reason": "As it should be"}))
 }
 
 /// The same with a signature of the whole content.
-fn signed(forged: Forged, subject: &'static str, meaning: Meaning, role: &'static [Role], part: Part) -> Forged {
+fn signed(
+    forged: Forged,
+    subject: &'static str,
+    meaning: Meaning,
+    role: &'static [Role],
+    part: Part,
+) -> Forged {
     let covers: &'static [(&'static str, Part)] = Box::leak(Box::new([(subject, part)]));
     forged.signs(Signs { subject, meaning, roles: role, covers, printed_name: None })
 }
@@ -114,7 +122,7 @@ insiders! {
         let forged = released();
         forge(&f, Forged { changes: json!({"RL-0001": {"state": "released", "in_service": "yes"}, "PR-0001": {"released_in": "2.3.1"}}), ..forged });
     }
-    a_release_by_who_is_no_release_manager: "reserved for Release manager", |f| {
+    a_release_by_who_is_no_release_manager: "names a signature in a role that PN-0001 did not hold then", |f| {
         forge(&f, Forged { login: "ana", role: Some(Role::Quality), ..released() });
     }
     a_release_that_nobody_signs: "RL-0001 is signed: enter your password again", |f| {
@@ -134,7 +142,7 @@ insiders! {
     }
     a_plan_put_in_force_that_nobody_signed: "“Put in force” is possible from “Approved”", |f| {
         let forged = step("ana", "maintenance_plan.put_in_force", Role::Quality, "MP-0002", json!({"state": "effective", "impact_on_open": "None"}));
-        forge(&f, signed(forged, "MP-0002", Meaning::Approved, &[Role::Quality], Part::Content));
+        forge(&f, signed(forged, "MP-0002", Meaning::Approved, &[Role::Quality], Part::Scope));
     }
     a_plan_in_force_that_is_edited: "is fixed in state “In force”", |f| {
         forge(&f, step("ana", "maintenance_plan.edit", Role::Quality, "MP-0001", json!({"feedback_triage_days": 90})));
@@ -169,13 +177,14 @@ insiders! {
     a_recipient_unreachable_without_three_attempts: "Three attempts are recorded", |f| {
         forge(&f, step("eva", "recipient.unreachable", Role::Regulatory, "RC-0001", json!({"state": "unreachable", "sent_on": "2031-03-03"})));
     }
-    a_deviation_that_is_voided: "is not known", |f| {
+    a_deviation_that_is_voided: "which the program does not do to what the event names", |f| {
         forge(&f, step("ana", "process_deviation.void", Role::Quality, "DV-0001", json!({"state": "void"})));
     }
-    a_deviation_closed_by_one: "You have not signed it already", |f| {
+    a_deviation_closed_by_one: "Signing AP-0005 is reserved for Management", |f| {
         let changes = json!({"AP-0005": {"state": "granted"}, "DV-0001": {"state": "closed"}});
         let forged = Forged::new("ana", "approval.sign", Role::Quality, "AP-0005").changes(changes);
-        let covers: &[(&str, Part)] = &[("AP-0005", Part::Scope), ("DV-0001", Part::Scope)];
+        let covers: &[(&str, Part)] =
+            &[("AP-0005", Part::Scope), ("DV-0001", Part::Scope), ("DV-0001", Part::Content)];
         forge(&f, forged.signs(Signs { subject: "AP-0005", meaning: Meaning::Approved, roles: &[Role::Quality], covers, printed_name: None }));
     }
     an_analysis_after_the_fact_that_is_rewritten: "is fixed in state “Corrective action defined”", |f| {

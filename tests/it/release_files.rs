@@ -103,7 +103,10 @@ fn what_is_no_commit_list_or_no_release_leaves_nothing_behind() {
     }
     let malformed: String = "a row of something else\n".repeat(1000);
     let refusal = read_commits(malformed.as_bytes(), "list").unwrap_err().to_string();
-    assert!(refusal.contains("line 1") && refusal.contains("“a row of something else” was found"), "{refusal}");
+    assert!(
+        refusal.contains("line 1") && refusal.contains("“a row of something else” was found"),
+        "{refusal}"
+    );
 }
 
 #[test]

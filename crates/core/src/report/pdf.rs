@@ -76,9 +76,7 @@ pub(super) fn write(
             .map_err(|fault| ReportError::Pdf(fault.message().to_string()))?;
         let options = PdfOptions {
             ident: Smart::Custom(identity.content.clone()),
-            creator: Smart::Custom(Some(
-                identity.program.chars().filter(|c| !c.is_control()).collect(),
-            )),
+            creator: Smart::Custom(Some(identity.program.chars().filter(|c| !c.is_control()).collect())),
             timestamp: Some(timestamp),
             page_ranges: None,
             standards,

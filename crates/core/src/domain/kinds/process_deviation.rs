@@ -38,6 +38,8 @@ const RAISED: &[&str] = &[S::Raised.code()];
 const CONTAINED: &[&str] = &[S::Raised.code(), S::Contained.code()];
 const ANALYSIS: &[&str] = &[S::Contained.code()];
 const CORRECTION: &[&str] = &[S::Analysed.code()];
+/// The analysis is signed on its own; who closes the deviation signs the correction too.
+const LINKS: &[&str] = &[S::Raised.code(), S::Contained.code(), S::Analysed.code()];
 const OPEN: &[&str] =
     &[S::Raised.code(), S::Contained.code(), S::Analysed.code(), S::CorrectiveActionDefined.code()];
 
@@ -82,13 +84,13 @@ record! {
             /// Who analysed it.
             analysed_by: Vec<RecordId> = "Analysed by" => required(S::Analysed.code()), target(Kind::Person);
         }
-        section "Correction", "ISO 13485 8.5.2", true, CORRECTION => {
+        section "Correction", "ISO 13485 8.5.2", false, CORRECTION => {
             /// What is done so that it does not happen again.
             corrective_action: Text = "Corrective action" => required(S::CorrectiveActionDefined.code()), clause("ISO 13485 8.5.2");
             /// The corrective or preventive action in the quality system.
             capa_ref: Line = "CAPA reference" => required(S::CorrectiveActionDefined.code()), clause("ISO 13485 8.5.2");
         }
-        section "Links", "", false, OPEN => {
+        section "Links", "", false, LINKS => {
             /// Other related records.
             related: Vec<RecordId> = "Related records" => open_when_made();
         }

@@ -14,7 +14,7 @@ use crate::domain::kind::Approvable;
 use crate::domain::person::Role;
 use crate::domain::policy::DAYS_MAX;
 use crate::domain::record::{Fields, RecordData};
-use crate::domain::signature::Meaning;
+use crate::domain::signature::{Meaning, Part};
 use crate::domain::workflow::{Case, Condition, Effect, Move};
 
 pub(super) const MOVES: &[Move] = &[
@@ -38,6 +38,7 @@ pub(super) const MOVES: &[Move] = &[
         .clause("IEC 62304 6.1")
         .asks(&["impact_on_open"])
         .guard(|case| case.with::<MaintenancePlan>(may_take_effect))
+        .covers(|case| vec![(case.id(), Part::Scope)])
         .effects(|case| case.effects::<MaintenancePlan>(takes_effect)),
     Move::new(SUPERSEDE, "Superseded", &[S::Effective.code()], S::Superseded.code(), &[]),
     Move::new(

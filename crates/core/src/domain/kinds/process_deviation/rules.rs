@@ -5,7 +5,7 @@ use crate::domain::approval;
 use crate::domain::authority::AuthoritySubject;
 use crate::domain::kind::Approvable;
 use crate::domain::person::Role;
-use crate::domain::signature::Meaning;
+use crate::domain::signature::{Meaning, Part};
 use crate::domain::workflow::{Case, Condition, Effect, Move};
 
 pub(super) const MOVES: &[Move] = &[
@@ -26,7 +26,8 @@ pub(super) const MOVES: &[Move] = &[
         &[Role::RiskManager, Role::Quality],
     )
     .sign(Meaning::Reviewed)
-    .clause("IEC 62304 7.4"),
+    .clause("IEC 62304 7.4")
+    .covers(|case| vec![(case.id(), Part::Scope)]),
     Move::new(
         "define_correction",
         "Ask for its closure",
@@ -53,7 +54,7 @@ pub(super) const MOVES: &[Move] = &[
 pub(super) static APPROVABLE: Approvable = Approvable {
     subjects: |_| vec![AuthoritySubject::WaiverOrDeviation],
     always: &[Role::Quality],
-    also_fixes: |_| Vec::new(),
+    also_fixes: |case| vec![(case.id(), Part::Content)],
     authors: |case| case.world.editors(case.id()),
     ready: |_| Vec::new(),
     granted: |case| vec![Effect::Move { id: case.id(), go: CLOSE }],
