@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// A layer and the layers that it may use besides itself. A layer is a folder or file of a crate's `src`; the crates of the
 /// workspace hold the rest, each by what its manifest names.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("core/domain", &[]),
     ("core/store", &["domain"]),
     ("core/exchange", &["domain"]),
@@ -15,8 +15,9 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("soup/formats", &["model"]),
     ("soup/cache", &["model"]),
     ("soup/work", &["model", "formats", "cache", "refused"]),
-    ("mainstay/ui", &["base", "domain", "ops", "soup"]),
-    ("mainstay/cli", &["base", "domain", "ops", "soup"]),
+    ("mainstay/baseline", &["base", "domain", "ops", "soup"]),
+    ("mainstay/ui", &["base", "baseline", "domain", "ops", "soup"]),
+    ("mainstay/cli", &["base", "baseline", "domain", "ops", "soup"]),
 ];
 
 /// A layer and crates or modules that it must not name.

@@ -8,7 +8,8 @@ mod seen;
 pub use import::{Import, ImportArguments, RecordsArguments};
 pub use paper::{LetterArguments, PacketArguments, PacketOf};
 pub use releases::{
-    BaselineArguments, CommitsArguments, DeviationsArguments, DifferencesArguments, GateArguments, RecipientsArguments,
+    BaselineArguments, CommitsArguments, DeviationsArguments, DifferencesArguments, GateArguments,
+    RecipientsArguments,
 };
 pub use seen::{ContinueArguments, Heads};
 

@@ -19,7 +19,8 @@ pub fn baseline(arguments: &BaselineArguments) -> CommandResult {
         if arguments.leave_out_unversioned { Unversioned::LeaveOut } else { Unversioned::Refuse };
     let bill = arguments.bill.as_deref().map(|path| read_bill(path, unversioned)).transpose();
     let items = arguments.items.as_deref().map(read_items).transpose();
-    let baseline = Baseline { bill: bill.map_err(Failure::of_input)?, items: items.map_err(Failure::of_input)? };
+    let baseline =
+        Baseline { bill: bill.map_err(Failure::of_input)?, items: items.map_err(Failure::of_input)? };
     let Some(login) = arguments.login.as_deref().filter(|_| !arguments.rehearse) else {
         let file = open::to_read(&arguments.file)?;
         let differences = baseline.rehearse(&file, id)?;

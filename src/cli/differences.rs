@@ -85,7 +85,8 @@ pub(super) fn difference_lines(found: &[Difference]) -> String {
         let _ = writeln!(output, "{title} that differ: {}", of_kind.len());
         for one in of_kind {
             let changes: Vec<String> = one.changes.iter().map(ToString::to_string).collect();
-            let behind = if changes.is_empty() { "no change is behind it".to_owned() } else { changes.join(", ") };
+            let behind =
+                if changes.is_empty() { "no change is behind it".to_owned() } else { changes.join(", ") };
             let _ = writeln!(output, "  {}: {behind}", one.words());
         }
     }

@@ -59,7 +59,10 @@ fn a_row_of_somebody_who_is_there_changes_their_values_and_takes_the_step_of_the
     let parts = desk.file.parts(id, Kind::Recipient).unwrap();
     assert_eq!(parts.len(), 3);
     assert_eq!((parts[0].title(), parts[0].text("organisation")), ("Ada B.", "Klinik Nord"));
-    assert_eq!((parts[0].head.state.as_str(), parts[0].text("acknowledged_on")), ("acknowledged", "2031-03-03"));
+    assert_eq!(
+        (parts[0].head.state.as_str(), parts[0].text("acknowledged_on")),
+        ("acknowledged", "2031-03-03")
+    );
     assert_eq!((parts[1].text("method"), parts[1].text("email")), ("telephone", "bo@example.com"));
     desk.assert_verifies();
 }
@@ -74,7 +77,12 @@ fn what_is_exported_is_imported_without_a_change() {
     let text = String::from_utf8(written.clone()).unwrap();
     assert!(text.contains(HEADER) && text.contains("'=Cy"), "{text}");
     let plan = desk.file.plan_recipients(id, (&written, "again.csv"), desk.now).unwrap();
-    assert_eq!(plan.counts(), RecipientCounts { same: 3, ..RecipientCounts::default() }, "{:?}", plan.problems);
+    assert_eq!(
+        plan.counts(),
+        RecipientCounts { same: 3, ..RecipientCounts::default() },
+        "{:?}",
+        plan.problems
+    );
     // In another communication it adds the same people.
     let other = communication(&mut desk);
     let plan = desk.file.plan_recipients(other, (&written, "again.csv"), desk.now).unwrap();
@@ -123,7 +131,8 @@ fn each_defect_of_a_row_is_told_in_its_column() {
         let lines = made.problems.lines();
         assert!(lines.iter().any(|line| line.starts_with(words)), "{rows}: {lines:?}");
     }
-    let refusal = |bytes: &[u8]| desk.file.plan_recipients(id, (bytes, "r.csv"), desk.now).unwrap_err().to_string();
+    let refusal =
+        |bytes: &[u8]| desk.file.plan_recipients(id, (bytes, "r.csv"), desk.now).unwrap_err().to_string();
     assert!(refusal(b"").contains("The file is empty"));
     assert!(refusal(b"PK\x03\x04\x14\0\0\0").contains("not delimited text"));
     assert!(refusal(b"customer,city\na,b\n").contains("there is no column “name”"));
@@ -145,7 +154,8 @@ fn an_import_by_somebody_who_writes_no_communications_leaves_nothing() {
     assert!(refusal.to_string().contains("is reserved for"), "{refusal}");
     assert_eq!(desk.file.head(), &after);
     // Cancelled half way, nothing is left either.
-    let refusal = desk.file.import_recipients(&desk.people["eva"], &made, &|index| index < 2, &at).unwrap_err();
+    let refusal =
+        desk.file.import_recipients(&desk.people["eva"], &made, &|index| index < 2, &at).unwrap_err();
     assert!(refusal.is_failure(), "{refusal}");
     assert_eq!(desk.file.head(), &after);
 }

@@ -35,8 +35,8 @@ fn approved_release(desk: &mut Desk) -> RecordId {
         .flatten()
         .map(|row| json!({"task": row["task"], "decision": "performed", "evidence": "See the record"}))
         .collect();
-    let markets =
-        ["us", "eu"].map(|market| json!({"market": market, "decision": "Covered by the file", "clear": true}));
+    let markets = ["us", "eu"]
+        .map(|market| json!({"market": market, "decision": "Covered by the file", "clear": true}));
     let verified = json!({
         "tested_sha256": DIGEST, "system_test_ref": "ST-1", "tested_on": desk.now.day(), "tested_by": "Dan Example",
         "verification_summary": "Passed", "regression_rationale": "All tests", "none_known": true, "tasks": tasks,
@@ -91,7 +91,8 @@ fn an_archive_that_reads_back_with_another_digest_is_refused_at_its_place() {
     let id = approved_release(&mut desk);
     nothing_to_tell(&mut desk, id);
     archive(&mut desk, id, OTHER);
-    let words = "The archive was read again with the same SHA-256; it was bbbbbbbb…, and aaaaaaaa… was recorded";
+    let words =
+        "The archive was read again with the same SHA-256; it was bbbbbbbb…, and aaaaaaaa… was recorded";
     let found = unmet(&desk, id);
     assert_eq!(found.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), [words]);
     assert_eq!((found[0].field, found[0].clause), (Some("archive_checks"), "IEC 62304 5.8.7"));
@@ -121,7 +122,10 @@ fn a_plan_that_takes_effect_before_its_approval_is_refused_at_its_place() {
     let go = go_to(next, "put_in_force", json!({"impact_on_open": "None"}));
     let refusal = desk.signed("ana", go).unwrap_err().to_string();
     let words = "it says 2031-02-28, and was approved on 2031-03-03: return it and enter a later day";
-    assert!(refusal.contains("The plan takes effect after its approval; ") && refusal.contains(words), "{refusal}");
+    assert!(
+        refusal.contains("The plan takes effect after its approval; ") && refusal.contains(words),
+        "{refusal}"
+    );
     let page = desk.file.page(next, Some(&desk.people["ana"]), desk.now).unwrap();
     let step = page.next.iter().find(|next| next.step.name == "put_in_force").unwrap();
     let place = step.conditions.iter().find(|condition| condition.text.contains(words)).unwrap();
@@ -149,7 +153,11 @@ fn a_version_in_the_field_without_a_release_is_first_on_the_dashboard_until_a_de
     let mut desk = Desk::staffed();
     let fb = feedback(&mut desk);
     desk.edit("dan", fb, json!({"software_version_reported": "2.3.7"})).unwrap();
-    assert_eq!(desk.file.deviation_signs().unwrap(), [], "before the first release the file says nothing of the field");
+    assert_eq!(
+        desk.file.deviation_signs().unwrap(),
+        [],
+        "before the first release the file says nothing of the field"
+    );
     released(&mut desk);
     let signs = desk.file.deviation_signs().unwrap();
     assert_eq!(signs.len(), 1);
@@ -160,7 +168,8 @@ fn a_version_in_the_field_without_a_release_is_first_on_the_dashboard_until_a_de
     assert!(row.what.starts_with("Raise a process deviation: Version 2.3.7 is in the field"), "{}", row.what);
     // The same for a past moment, from the events.
     assert_eq!(desk.file.attention_at(desk.now).unwrap(), attention);
-    let request = Request::Create { kind: Kind::ProcessDeviation, parent: None, set: signs[0].offered.clone() };
+    let request =
+        Request::Create { kind: Kind::ProcessDeviation, parent: None, set: signs[0].offered.clone() };
     desk.by("dan", request).unwrap();
     assert_eq!(desk.file.deviation_signs().unwrap(), []);
     desk.assert_verifies();

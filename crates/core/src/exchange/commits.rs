@@ -313,7 +313,7 @@ mod tests {
         let text = format!("3f2a9bc {}\n", "x".repeat(2_000_000));
         assert_eq!(read(text.as_bytes(), 1).unwrap()[0].subject.len(), SUBJECT_MAX);
         assert_eq!(cleaned("a\u{202E}b\u{1b}[0m\tc"), "ab[0m c");
-        let many: String = (0..102).map(|number| format!("{number:07}\n")).collect();
+        let many = (0..102).map(|number| format!("{number:07}")).collect::<Vec<_>>().join("\n");
         assert!(refusal(&many).contains("line 101: more than 100 commits"), "{}", refusal(&many));
     }
 }

@@ -235,7 +235,8 @@ impl<'a, F> Finder<'a, F> {
         self.cached.failed()?;
         for sign in signs {
             let Some(id) = sign.records.first().copied() else { continue };
-            let title = self.cached.source.record(id)?.map_or_else(String::new, |data| data.title().to_owned());
+            let title =
+                self.cached.source.record(id)?.map_or_else(String::new, |data| data.title().to_owned());
             let what = format!("Raise a process deviation: {}", sign.what.trim_end_matches('.'));
             let due = Due { what, by: Ok(self.now.day()), provisional: false };
             self.add((id, &title), due, Role::Quality.word().to_owned(), sign.clause, 0);
@@ -259,7 +260,8 @@ impl<'a, F> Finder<'a, F> {
         let next = self.limits.calendar.last_year().map(|year| year + 1);
         let first = next.and_then(|year| Day::parse(&format!("{year}-01-01")).ok());
         if let (Some(year), Some(first)) = (next, first) {
-            let due = Due { what: format!("Enter the holidays of {year}"), by: Ok(first), provisional: false };
+            let due =
+                Due { what: format!("Enter the holidays of {year}"), by: Ok(first), provisional: false };
             let title = self.policy.as_ref().map_or(String::new(), |data| data.title().to_owned());
             let whose = Role::Quality.word().to_owned();
             self.add((POLICY, &title), due, whose, "IEC 62304 6.1", 5);

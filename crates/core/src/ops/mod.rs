@@ -62,8 +62,8 @@ pub use packet::{
     check_order, render_packet,
 };
 pub use page::{Ahead, LinkedRecord, NextStep, RecordPage, SignatureView, SigningOffer, TraceStep};
-pub use plan_difference::FieldDifference;
 pub use places::{cache_folder, calendar_folder};
+pub use plan_difference::FieldDifference;
 pub use refused::Refused;
 pub use request::{Act, FileSource, Receipt, Request, request_names};
 pub use scratch_copy::ScratchCopy;

@@ -30,16 +30,17 @@ impl ProductFile {
             Offer::Criteria => {
                 self.governs(|governing| all(&mut governing.problem_criteria().iter().map(|row| &row.code)))
             }
-            Offer::Sources => {
-                self.governs(|governing| all(&mut governing.plan().feedback_sources.iter().map(|row| &row.code)))
-            }
+            Offer::Sources => self
+                .governs(|governing| all(&mut governing.plan().feedback_sources.iter().map(|row| &row.code))),
         }
     }
 
     fn versions(&self) -> Result<Vec<String>, Refused> {
         let (mut released, mut planned) = (Vec::new(), Vec::new());
         for row in self.store.list(Kind::Release, &["version"])? {
-            let Some(version) = row.more.into_iter().next().filter(|version| !version.is_empty()) else { continue };
+            let Some(version) = row.more.into_iter().next().filter(|version| !version.is_empty()) else {
+                continue;
+            };
             match ReleaseState::from_code(&row.state) {
                 Some(state) if state.was_released() => released.push(version),
                 Some(state) if state.is_before_release() => planned.push(version),

@@ -31,8 +31,10 @@ pub struct FieldDifference {
 impl FieldDifference {
     /// The difference in one line, such as “Review of this plan every (days): 365 → 180”.
     pub fn words(&self) -> String {
-        let place = if self.row.is_empty() { self.label.to_owned() } else { format!("{}, {}", self.label, self.row) };
-        let shown = |text: &str| if text.is_empty() { "nothing".to_owned() } else { text.replace('\n', " / ") };
+        let place =
+            if self.row.is_empty() { self.label.to_owned() } else { format!("{}, {}", self.label, self.row) };
+        let shown =
+            |text: &str| if text.is_empty() { "nothing".to_owned() } else { text.replace('\n', " / ") };
         format!("{place}: {} → {}", shown(&self.before), shown(&self.after))
     }
 }
@@ -42,11 +44,17 @@ impl ProductFile {
     ///
     /// # Errors
     /// When one of them is not a maintenance plan, or there is no such record.
-    pub fn plan_differences(&self, before: RecordId, after: RecordId) -> Result<Vec<FieldDifference>, Refused> {
+    pub fn plan_differences(
+        &self,
+        before: RecordId,
+        after: RecordId,
+    ) -> Result<Vec<FieldDifference>, Refused> {
         for id in [before, after] {
             if id.kind != Kind::MaintenancePlan {
                 let word = with_article(&id.kind.def().word.to_lowercase());
-                return Err(Refused::Rule(format!("{id} is {word}; name two maintenance plans, such as MP-0001 MP-0002")));
+                return Err(Refused::Rule(format!(
+                    "{id} is {word}; name two maintenance plans, such as MP-0001 MP-0002"
+                )));
             }
         }
         let names: BTreeMap<RecordId, String> = self.names()?;
@@ -79,7 +87,9 @@ fn differences(before: &RecordData, after: &RecordData, format: &dyn ValueFormat
                 | FieldType::Choices(_)
                 | FieldType::Lines
                 | FieldType::Record
-                | FieldType::Records => add(String::new(), field.display(then, format), field.display(now, format)),
+                | FieldType::Records => {
+                    add(String::new(), field.display(then, format), field.display(now, format));
+                }
             }
         }
     }
@@ -104,11 +114,13 @@ fn rows(
         }
         None => true,
     });
-    let about = |row: &Value| row.get(first.name).map_or_else(String::new, |value| first.display(value, format));
+    let about =
+        |row: &Value| row.get(first.name).map_or_else(String::new, |value| first.display(value, format));
     let words = |row: &Value| {
         let cells = others.iter().filter_map(|column| Some((column, row.get(column.name)?)));
         let filled = cells.filter(|(_, value)| !is_empty(value));
-        let shown = filled.map(|(column, value)| format!("{}: {}", column.label, column.display(value, format)));
+        let shown =
+            filled.map(|(column, value)| format!("{}: {}", column.label, column.display(value, format)));
         let words = shown.collect::<Vec<_>>().join(" · ");
         // A row of one column has no other words than what it is about.
         if words.is_empty() { "in the list".to_owned() } else { words }
@@ -138,7 +150,9 @@ mod tests {
         let then = json!([source("A", 7), source("B", 7), source("C", 7)]);
         let now = json!([source("C", 7), source("B", 1), source("D", 2)]);
         let mut found = Vec::new();
-        rows(columns, (&then, &now), &PlainFormat, &mut |row, before, after| found.push((row, before, after)));
+        rows(columns, (&then, &now), &PlainFormat, &mut |row, before, after| {
+            found.push((row, before, after));
+        });
         let words = |days: u32| format!("Source: Source · Check every (days): {days}");
         let expected = [
             ("B".to_owned(), words(7), words(1)),

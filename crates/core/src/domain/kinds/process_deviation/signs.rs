@@ -61,7 +61,9 @@ pub fn of_change(world: &dyn World, change: RecordId) -> Option<RecordId> {
 /// Whether a version is told by a deviation.
 pub fn is_told(deviations: &[std::sync::Arc<ProcessDeviation>], version: &str) -> bool {
     let version = versions::plain(version);
-    deviations.iter().any(|deviation| deviation.affected_versions.iter().any(|told| versions::plain(told) == version))
+    deviations
+        .iter()
+        .any(|deviation| deviation.affected_versions.iter().any(|told| versions::plain(told) == version))
 }
 
 /// What a search in the lists of a file found, so that not every record is read.
@@ -101,13 +103,22 @@ fn versions_without_release(
         .map(|(_, release)| versions::plain(&release.version))
         .collect();
     // Versions before the first one of the file were released elsewhere, before the file was kept.
-    let earlier = |version: &str| known.iter().all(|known| versions::order(version, known).is_some_and(Ordering::is_lt));
+    let earlier = |version: &str| {
+        known.iter().all(|known| versions::order(version, known).is_some_and(Ordering::is_lt))
+    };
     reported
         .iter()
-        .filter(|(version, _)| versions::names_one(version) && !earlier(version) && !known.contains(&versions::plain(version)) && !is_told(told, version))
+        .filter(|(version, _)| {
+            versions::names_one(version)
+                && !earlier(version)
+                && !known.contains(&versions::plain(version))
+                && !is_told(told, version)
+        })
         .map(|(version, record)| {
             Sign::new(
-                format!("Version {version} is in the field, and no release record says that it was released."),
+                format!(
+                    "Version {version} is in the field, and no release record says that it was released."
+                ),
                 "modified software is released again under 5.8",
                 "IEC 62304 6.3.2",
                 vec![*record],
@@ -126,7 +137,9 @@ fn work_before_approval(world: &dyn World, changes: &[RecordId]) -> Vec<Sign> {
     let mut signs = Vec::new();
     for data in changes.iter().filter_map(|id| world.record(*id)).filter(made) {
         let id = data.head.id;
-        let Some(started) = data.typed::<ChangeRequest>().and_then(|change| change.work_started_at) else { continue };
+        let Some(started) = data.typed::<ChangeRequest>().and_then(|change| change.work_started_at) else {
+            continue;
+        };
         let approvals = world.referring(id, Kind::Approval);
         let granted = approvals.iter().filter(|data| ApprovalState::of(data) == Some(ApprovalState::Granted));
         let before = granted.map(|data| data.head.state_since).max().is_some_and(|since| started < since);
@@ -163,14 +176,19 @@ fn differences_without_change(
         let id = data.head.id;
         for difference in uncovered(world, release) {
             let named = |deviation: &std::sync::Arc<ProcessDeviation>| {
-                deviation.releases.contains(&id) && deviation.affected_items.iter().any(|item| **item == *difference.item)
+                deviation.releases.contains(&id)
+                    && deviation.affected_items.iter().any(|item| **item == *difference.item)
             };
             if told.iter().any(named) {
                 continue;
             }
             signs.push(
                 Sign::new(
-                    format!("{} in {}, and no change of the release is behind it.", difference.words(), release.version),
+                    format!(
+                        "{} in {}, and no change of the release is behind it.",
+                        difference.words(),
+                        release.version
+                    ),
                     "no configuration item changes without an approved change request",
                     "IEC 62304 8.2.1",
                     vec![id],
