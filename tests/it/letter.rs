@@ -7,7 +7,7 @@ use mainstay::ops::{
 use serde_json::json;
 
 use crate::chain::verified_change;
-use crate::desk::{Desk, go_to, id, stamp};
+use crate::desk::{Desk, go_to, id, program, stamp};
 use crate::packet::keep;
 use crate::releasing::{candidate, drafted_note, released};
 
@@ -41,7 +41,9 @@ fn a_draft_is_marked_and_an_approved_letter_has_a_date() {
     let mut desk = Desk::staffed();
     let note = draft(&mut desk);
     let words = text(&desk, note);
-    for expected in ["DRAFT, not approved: do not send", "Date: Draft", "Example Devices", "Reference: CM-0001, text "] {
+    for expected in
+        ["DRAFT, not approved: do not send", "Date: Draft", "Example Devices", "Reference: CM-0001, text "]
+    {
         assert!(words.contains(expected), "{expected} in {words}");
     }
     let approval = desk.go("eva", note, "submit").unwrap().made[0];
@@ -78,7 +80,8 @@ fn a_letter_holds_both_texts_what_users_can_do_and_the_versions_without_clause_n
     assert!(!words.contains("6.2.5") && !words.contains("Language:"), "{words}");
     let before = text(&desk, note);
     desk.edit("eva", note, json!({"compensating_controls": "Check the pump every hour."})).unwrap();
-    let reference = |words: &str| words.lines().find(|line| line.starts_with("Reference:")).unwrap().to_owned();
+    let reference =
+        |words: &str| words.lines().find(|line| line.starts_with("Reference:")).unwrap().to_owned();
     assert_ne!(reference(&before), reference(&text(&desk, note)), "another text has another reference");
 }
 
@@ -92,18 +95,26 @@ fn every_recipient_gets_a_letter_and_one_that_was_struck_out_gets_none() {
     desk.by("eva", Act::from(go_to(wrong, "strike", json!({}))).because("Entered twice")).unwrap();
     let words = text(&desk, note);
     assert_eq!(words.matches("Reference: ").count(), 2);
-    for expected in ["Mary Major\nSt Example Hospital\nExample Street 1\n12345 Exampletown", "Language: German", "Nora Minor", "Language: English"] {
+    for expected in [
+        "Mary Major\nSt Example Hospital\nExample Street 1\n12345 Exampletown",
+        "Language: German",
+        "Nora Minor",
+        "Language: English",
+    ] {
         assert!(words.contains(expected), "{expected} in {words}");
     }
     assert!(!words.contains("Olga Other"));
     let only = |recipient| LetterOptions { recipient: Some(recipient), ..LetterOptions::default() };
     let one = letter_text(&desk.file, note, &only(second), &stamp(desk.now)).unwrap();
     assert!(one.contains("Nora Minor") && !one.contains("Mary Major"));
-    let refuse = |recipient| letter_text(&desk.file, note, &only(recipient), &stamp(desk.now)).unwrap_err().to_string();
+    let refuse = |recipient| {
+        letter_text(&desk.file, note, &only(recipient), &stamp(desk.now)).unwrap_err().to_string()
+    };
     assert!(refuse(wrong).contains("was struck out"), "{}", refuse(wrong));
     assert!(refuse(id("RC-0099")).contains("is not a recipient"), "{}", refuse(id("RC-0099")));
     let printed =
-        letter_pages(&desk.file, note, &LetterOptions::default(), PacketFonts::bundled(), &stamp(desk.now)).unwrap();
+        letter_pages(&desk.file, note, &LetterOptions::default(), PacketFonts::bundled(), &stamp(desk.now))
+            .unwrap();
     assert_eq!(printed.pages, 2, "one page each");
     assert!(printed.warnings.is_empty(), "{:?}", printed.warnings);
     keep("letters-draft", &printed.pdf);
@@ -133,7 +144,10 @@ fn the_letterhead_has_the_address_and_the_newest_logo_and_a_logo_that_is_none_is
     let address = json!({"manufacturer_address": "Example Road 7\n54321 Exampleton", "manufacturer_contact": "safety@example.org"});
     desk.edit("ana", mainstay::domain::requests::PRODUCT, address).unwrap();
     let words = text(&desk, note);
-    for expected in ["Example Devices\nExample Road 7\n54321 Exampleton\nsafety@example.org", "Questions: safety@example.org"] {
+    for expected in [
+        "Example Devices\nExample Road 7\n54321 Exampleton\nsafety@example.org",
+        "Questions: safety@example.org",
+    ] {
         assert!(words.contains(expected), "{expected} in {words}");
     }
     let attach = |name: &str, content: &str, description: &str| Request::Attach {
@@ -153,9 +167,13 @@ fn the_letterhead_has_the_address_and_the_newest_logo_and_a_logo_that_is_none_is
     keep("letter-logo", &with);
     desk.by("ana", attach("logo.png", "no picture", "Logo, new")).unwrap();
     let refused =
-        letter_pdf(&desk.file, note, &LetterOptions::default(), PacketFonts::bundled(), &stamp(desk.now)).unwrap_err();
+        letter_pdf(&desk.file, note, &LetterOptions::default(), PacketFonts::bundled(), &stamp(desk.now))
+            .unwrap_err();
     let words = refused.to_string();
-    assert!(words.contains("the logo AT-") && words.contains("not a PNG") && words.contains("withdraw it"), "{words}");
+    assert!(
+        words.contains("the logo AT-") && words.contains("not a PNG") && words.contains("withdraw it"),
+        "{words}"
+    );
 }
 
 #[test]
@@ -177,4 +195,41 @@ fn what_is_no_communication_or_not_required_or_void_has_no_letter() {
     let other = drafted_note(&mut desk, id("RL-0001"));
     desk.by("ana", Act::from(go_to(other, "void", json!({}))).because("Twice")).unwrap();
     assert!(refuse(&desk, other).contains("is void"), "{}", refuse(&desk, other));
+}
+
+#[test]
+fn the_command_writes_letters_and_tells_what_is_no_communication() {
+    let mut desk = Desk::staffed();
+    let note = draft(&mut desk);
+    recipient(&mut desk, note, "Mary Major", "German");
+    let out = |name: &str| desk.folder.path().join(name);
+    let run = |arguments: &[&str], name: &str| {
+        let output = program()
+            .arg("letter")
+            .arg(desk.file.path())
+            .args(arguments)
+            .arg("-o")
+            .arg(out(name))
+            .output()
+            .unwrap();
+        (
+            output.status.code().unwrap(),
+            String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let (code, words) = run(&["CM-0001"], "letter.pdf");
+    assert!(code == 0 && words.contains("1 page"), "{words}");
+    assert!(std::fs::read(out("letter.pdf")).unwrap().starts_with(b"%PDF-"));
+    let (code, words) = run(&["CM-0001", "--text", "--recipient", "RC-0001"], "letter.txt");
+    assert_eq!(code, 0, "{words}");
+    assert!(std::fs::read_to_string(out("letter.txt")).unwrap().contains("Mary Major"));
+    let (code, words) = run(&["CM-0001"], "letter.pdf");
+    assert!(code != 0 && !words.is_empty(), "an existing file stays");
+    for (wrong, expected) in
+        [("CR-0001", "is not a communication"), ("CM-0099", "CM-0099"), ("nothing", "nothing")]
+    {
+        let (code, words) = run(&[wrong], "wrong.pdf");
+        assert!(code != 0 && words.contains(expected), "{words}");
+        assert!(!out("wrong.pdf").exists());
+    }
 }

@@ -113,7 +113,7 @@ fn the_packet_of_a_change_has_its_fourteen_chapters_and_a_sequence_in_order() {
         "For Q28: only the timer of the alarm is touched",
         "RC-7 Alarm",
         "Fay Example",
-        "Same digest as approved in AP-0001",
+        "Same digest as approved in AP-0002",
         "System test",
         "Mary Major",
         "FB-0002",

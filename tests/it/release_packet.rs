@@ -37,8 +37,18 @@ fn assert_in(packet: &Packet, number: &str, expected: &[&str]) {
     }
 }
 
+/// Whether a record has a section of its own.
+fn prints(packet: &Packet, record: &str) -> bool {
+    packet.sections.iter().any(|section| section.record_id.as_deref() == Some(record))
+}
+
 fn chapters(packet: &Packet) -> Vec<&str> {
-    packet.sections.iter().filter(|section| section.level == 1).map(|section| section.number.as_str()).collect()
+    packet
+        .sections
+        .iter()
+        .filter(|section| section.level == 1)
+        .map(|section| section.number.as_str())
+        .collect()
 }
 
 fn deviation(desk: &mut Desk) -> RecordId {
@@ -63,11 +73,26 @@ fn the_packet_of_a_release_has_its_fifteen_chapters_with_their_evidence() {
     let expected: Vec<String> = (1..=15).map(|number: u8| number.to_string()).collect();
     assert_eq!(chapters(packet), expected);
     assert_eq!(packet.kind, "Audit packet, one release");
-    assert_in(packet, "1", &["2.3.1", "New UDI-PI only", "Maintenance", "Class B", "by Rita Example", ARTIFACT]);
-    assert_in(packet, "2", &["CR-0001", "PR-0001", "There is no version before", "alarm/timer.c", "libexpat"]);
+    assert_in(
+        packet,
+        "1",
+        &["2.3.1", "New UDI-PI only", "Maintenance", "Class B", "by Rita Example", ARTIFACT],
+    );
+    assert_in(
+        packet,
+        "2",
+        &["CR-0001", "PR-0001", "There is no version before", "alarm/timer.c", "libexpat"],
+    );
     assert_in(packet, "2.5", &["Commits that no change names", "0f0f0f0f"]);
-    assert!(!chapter(packet, "2.5").contains("Changes whose commits are not"), "an abbreviated commit is found");
-    assert_in(packet, "3", &["tested digest = released digest", "Test records of CR-0001", "System test", "Rig 2"]);
+    assert!(
+        !chapter(packet, "2.5").contains("Changes whose commits are not"),
+        "an abbreviated commit is found"
+    );
+    assert_in(
+        packet,
+        "3",
+        &["tested digest = released digest", "Test records of CR-0001", "System test", "Rig 2"],
+    );
     assert_in(packet, "4", &["It is stated that no anomaly is known"]);
     assert_in(packet, "5", &["SOP-BLD-2", "GCC 13.2"]);
     assert_in(packet, "6", &["Cybersecurity test", "Performed", "Protocol TP-31"]);
@@ -77,9 +102,17 @@ fn the_packet_of_a_release_has_its_fifteen_chapters_with_their_evidence() {
     assert_in(packet, "10", &["IFU 2.3"]);
     assert_in(packet, "11", &["Vault 3, shelf 2", ARCHIVE, "unchanged", "2046-12-31"]);
     assert_in(packet, "12", &["Download from the service portal", "Signed package", "INST-4"]);
-    assert_in(packet, "13", &["Ana Example", "Fay Example", "Eva Example", "Cleo Example", "Authority check"]);
+    assert_in(
+        packet,
+        "13",
+        &["Ana Example", "Fay Example", "Eva Example", "Cleo Example", "Authority check"],
+    );
     assert_in(packet, "14", &["CM-0001", "up to two minutes late", "follow INST-4", "Gina Example"]);
     assert_in(packet, "15", &["In service", "120", "Service portal"]);
+    assert!(
+        !serde_json::to_string(packet).unwrap().contains("amended after"),
+        "what follows a release ends no signature"
+    );
     let rendered = render_packet(&built, PacketFonts::bundled()).unwrap();
     assert_eq!(rendered.conformance, "PDF/A-3a and PDF/UA-1", "{:?}", rendered.warnings);
     assert!(rendered.warnings.is_empty(), "{:?}", rendered.warnings);
@@ -154,9 +187,15 @@ fn the_packet_of_a_change_shows_its_release_and_its_communications() {
     });
     let steps = steps.unwrap();
     let step = |label: &str| steps.iter().find(|step| step.label == label).unwrap();
-    assert_eq!((step("Release").record_id.as_str(), step("Release").word.as_str()), ("RL-0001", "Version 2.3.1"));
+    assert_eq!(
+        (step("Release").record_id.as_str(), step("Release").word.as_str()),
+        ("RL-0001", "Version 2.3.1")
+    );
     assert_eq!(step("Release").date, desk.now.day().to_string());
-    assert_eq!((step("Communication").record_id.as_str(), step("Communication").word.as_str()), ("CM-0001", "Customer notice"));
+    assert_eq!(
+        (step("Communication").record_id.as_str(), step("Communication").word.as_str()),
+        ("CM-0001", "Customer notice")
+    );
     assert_in(packet, "1", &["Released", &deviation.to_string(), "tells of a bypass", "an untested build"]);
     assert_in(packet, "11", &["RL-0001", "2.3.1", "by Rita Example", "tested digest = released digest"]);
     assert_in(packet, "12", &["CM-0001", "up to two minutes late"]);
@@ -197,21 +236,49 @@ fn a_period_prints_plans_sources_releases_communications_and_all_deviations() {
     desk.now = desk.now.plus_seconds(400 * 86_400);
     desk.change_plan(json!({"feedback_triage_days": 3}));
     let year = of_period(&desk, "2031-01-01", "2031-12-31");
+    let scope = PacketScope::Period {
+        from: Day::parse("2031-01-01").unwrap(),
+        to: Day::parse("2032-12-31").unwrap(),
+    };
+    let both = build(&desk, PacketOptions { scope, redact: false });
+    keep("period-plans", &render_packet(&both, PacketFonts::bundled()).unwrap().pdf);
     assert_eq!(chapters(&year).len(), 20);
     assert_in(&year, "3", &["Authority matrix of MP-0001, in force at the end of the period", "Idle lock"]);
-    assert_in(&year, "4", &["Plans in force in the period", "MP-0001", "Ana Example", "2031-03-03", "No signed review"]);
-    assert!(!chapter(&year, "4").contains("MP-0002 "), "the next version came later");
+    assert_in(
+        &year,
+        "4",
+        &[
+            "Plans in force in the period",
+            "MP-0001",
+            "Ana Example",
+            "2031-03-03",
+            "No signed review",
+            "0 values",
+        ],
+    );
+    assert!(!chapter(&year, "4").contains("vulnerability_responsible"), "names of fields are not printed");
+    assert!(!prints(&year, "MP-0002"), "the next version came later");
     assert_in(&year, "5", &["SUPPORT", "All mails read", "2031-03-03 to 2031-12-31: 303 days"]);
     assert_in(&year, "12", &[&release.to_string(), "2.3.1", "5.8.7", "read again, unchanged"]);
     assert_in(&year, "13", &["SHA-256 of the bill of materials", &release.to_string()]);
-    assert_in(&year, "16", &["Communications and their recipients", "CM-0001", "two minutes late", "Gina Example"]);
+    assert_in(
+        &year,
+        "16",
+        &["Communications and their recipients", "CM-0001", "two minutes late", "Gina Example"],
+    );
     assert_in(&year, "17", &[&deviation.to_string(), "an untested build"]);
     assert_in(&year, "2", &["MP-0001", &release.to_string(), "CM-0001", &deviation.to_string()]);
     let later = of_period(&desk, "2032-01-01", "2032-12-31");
     assert_in(&later, "17", &[&deviation.to_string(), "an untested build"]);
     assert_in(&later, "4", &["MP-0001", "MP-0002"]);
+    let ahead = of_period(&desk, "2032-05-01", "2032-06-01");
+    assert!(
+        chapter(&ahead, "4").contains("No maintenance plan was in force in the period"),
+        "a period to come"
+    );
+    desk.now = desk.now.plus_seconds(90 * 86_400);
     let next = of_period(&desk, "2032-05-01", "2032-06-01");
-    assert!(!chapter(&next, "4").contains("MP-0001 "), "{}", chapter(&next, "4"));
+    assert!(prints(&next, "MP-0002") && !prints(&next, "MP-0001"));
 }
 
 #[test]
@@ -225,6 +292,7 @@ fn a_period_of_last_year_prints_what_was_open_then() {
     assert!(open.contains(&pr.to_string()), "{open}");
     assert!(!open.contains(&release.to_string()), "the release came later: {open}");
     assert!(!open.contains("provisional"), "a plan was in force: {open}");
+    desk.now = desk.now.plus_seconds(60 * 86_400);
     let now = of_period(&desk, "2032-01-01", &desk.now.day().to_string());
     assert!(chapter(&now, "19").contains(&release.to_string()), "{}", chapter(&now, "19"));
 }
@@ -241,11 +309,48 @@ fn a_period_without_a_plan_in_force_says_that_its_dates_are_provisional() {
     desk.now = desk.now.plus_seconds(400 * 86_400);
     let year = of_period(&desk, "2031-01-01", "2031-12-31");
     assert_in(&year, "3", &["Provisional authority matrix of MP-0001"]);
-    assert_in(&year, "4", &["No maintenance plan was in force from 2031-03-03 to 2031-12-31", "Provisional", "MP-0001"]);
+    assert_in(
+        &year,
+        "4",
+        &["No maintenance plan was in force from 2031-03-03 to 2031-12-31", "Provisional", "MP-0001"],
+    );
     assert_in(&year, "5", &["Provisional", "no interval in force", "SUPPORT"]);
     assert_in(&year, "19", &["FB-0001", "provisional"]);
     desk.put_plan_in_force(crate::desk::PLAN, json!({}));
     let year = of_period(&desk, "2031-01-01", "2031-12-31");
-    assert_in(&year, "4", &["No maintenance plan was in force in the period", "Provisional: this version was not in force"]);
+    assert_in(
+        &year,
+        "4",
+        &["No maintenance plan was in force in the period", "Provisional: this version was not in force"],
+    );
     assert_in(&year, "19", &["FB-0001", "provisional"]);
+}
+
+#[test]
+fn a_redacted_packet_of_a_release_names_no_recipient_and_nobody_who_reported() {
+    let mut desk = Desk::staffed();
+    let release = released(&mut desk);
+    let note = desk.file.referring(release, Kind::Communication).unwrap()[0].head.id;
+    let recipient =
+        json!({"title": "Mary Major", "organisation": "St Example Hospital", "sent_on": desk.now.day()});
+    desk.create_part("eva", Kind::Recipient, note, recipient);
+    let bypass = desk.create(
+        "dan",
+        Kind::ProcessDeviation,
+        json!({
+            "title": "Nora Minor saw a hotfix", "rule_bypassed": "IEC 62304 6.3.2", "discovered_by": "Nora Minor",
+            "releases": [release],
+        }),
+    );
+    let open = of_release(&desk, release).packet;
+    assert_in(&open, "1", &[&bypass.to_string(), "Nora Minor"]);
+    assert_in(&open, "14", &["1, of which sent to 1, acknowledged by 0, not reachable 0"]);
+    let options = PacketOptions { scope: PacketScope::Release(release), redact: true };
+    let hidden = build(&desk, options);
+    let text = serde_json::to_string(&hidden.packet).unwrap();
+    for private in ["Nora Minor", "Mary Major", "St Example Hospital"] {
+        assert!(!text.contains(private), "{private}");
+    }
+    assert!(text.contains("[redacted]") && text.contains("Rita Example"));
+    render_packet(&hidden, PacketFonts::bundled()).unwrap();
 }

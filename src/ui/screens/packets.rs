@@ -229,7 +229,7 @@ fn record_ui(ui: &mut Ui, cx: &mut Cx<'_>, kind: Kind, chosen: &mut Option<Strin
         Err(refusal) => return problem_ui(ui, &refusal.to_string()),
     };
     if rows.is_empty() {
-        ui.label(hint(ui, &format!("There is no {} yet.", kind.def().word.to_lowercase())));
+        ui.label(hint(ui, format!("There is no {} yet.", kind.def().word.to_lowercase())));
         return;
     }
     let known: Vec<(String, String)> =

@@ -189,12 +189,12 @@ fn letter(
 
 fn refuse_without_letter(id: RecordId, state: Option<CommunicationState>) -> Result<(), Refused> {
     match state {
-        Some(CommunicationState::NotRequired) => {
-            Err(Refused::Rule(format!("{id} is the signed decision that nothing is communicated; there is no letter")))
-        }
-        Some(CommunicationState::Void) => {
-            Err(Refused::Rule(format!("{id} is void; there is no letter. Print the communication that replaces it")))
-        }
+        Some(CommunicationState::NotRequired) => Err(Refused::Rule(format!(
+            "{id} is the signed decision that nothing is communicated; there is no letter"
+        ))),
+        Some(CommunicationState::Void) => Err(Refused::Rule(format!(
+            "{id} is void; there is no letter. Print the communication that replaces it"
+        ))),
         Some(
             CommunicationState::Drafted
             | CommunicationState::UnderReview
@@ -246,7 +246,11 @@ fn copies(content: &Communication, recipients: &[Recipient]) -> Vec<LetterCopy> 
         .iter()
         .map(|recipient| LetterCopy {
             to: joined(&[&recipient.title, &recipient.organisation, &recipient.address]),
-            language: if recipient.language.is_empty() { languages.clone() } else { recipient.language.to_string() },
+            language: if recipient.language.is_empty() {
+                languages.clone()
+            } else {
+                recipient.language.to_string()
+            },
         })
         .collect()
 }
@@ -257,7 +261,10 @@ fn parts(content: &Communication) -> Vec<LetterPart> {
     let versions = versions.join(", ");
     let texts: [(&str, &str); 5] = [
         ("Affected versions", &versions),
-        ("What the problem is, and what happens if the software is used unchanged", &content.problem_and_consequence),
+        (
+            "What the problem is, and what happens if the software is used unchanged",
+            &content.problem_and_consequence,
+        ),
         ("What you can do until then", &content.compensating_controls),
         ("What changes, and how to get and install it", &content.change_and_how_to_get_it),
         ("Severity", &content.cvss),
@@ -287,7 +294,8 @@ fn cover(
             } else {
                 Mark::late("the content was changed since")
             };
-            let covers = signature.covers.iter().map(|cover| format!("{} revision {}", cover.record, cover.revision));
+            let covers =
+                signature.covers.iter().map(|cover| format!("{} revision {}", cover.record, cover.revision));
             signatures.push(SignatureBlock {
                 name: signature.printed_name.clone(),
                 role: signature.role_words(),
@@ -333,7 +341,8 @@ fn logo(file: &ProductFile) -> Result<Option<Logo>, Refused> {
     if size.is_none_or(|size| size as usize > Logo::BYTES_MAX) {
         return Err(refuse(Logo::too_large()));
     }
-    let bytes = file.attachment_bytes(data)?.ok_or_else(|| refuse("its content is not in the file".to_owned()))?;
+    let bytes =
+        file.attachment_bytes(data)?.ok_or_else(|| refuse("its content is not in the file".to_owned()))?;
     Logo::new(format, bytes).map(Some).map_err(refuse)
 }
 

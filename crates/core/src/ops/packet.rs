@@ -18,6 +18,7 @@ mod deviations;
 mod job;
 mod logs;
 mod matrix;
+mod open;
 mod order;
 mod paper;
 mod people;
@@ -155,7 +156,9 @@ impl ProductFile {
             return Err(Refused::Rule(format!("the period ends on {to}, before it begins on {from}")));
         }
         let wrong = match &options.scope {
-            PacketScope::Change(id) if id.kind != Kind::ChangeRequest => Some(format!("{id} is not a change request")),
+            PacketScope::Change(id) if id.kind != Kind::ChangeRequest => {
+                Some(format!("{id} is not a change request"))
+            }
             PacketScope::Release(id) if id.kind != Kind::Release => Some(format!("{id} is not a release")),
             PacketScope::Change(_) | PacketScope::Release(_) | PacketScope::Period { .. } => None,
         };

@@ -140,9 +140,9 @@ fn fits(size: Option<(u32, u32)>, format: &str) -> Result<(), String> {
     match size {
         None => Err(format!("it is not a {format} picture")),
         Some((width, height)) if width == 0 || height == 0 => Err("it is empty".to_owned()),
-        Some((width, height)) if width > LOGO_PIXELS_MAX || height > LOGO_PIXELS_MAX => {
-            Err(format!("it has {width} by {height} pixels; at most {LOGO_PIXELS_MAX} in each direction are possible"))
-        }
+        Some((width, height)) if width > LOGO_PIXELS_MAX || height > LOGO_PIXELS_MAX => Err(format!(
+            "it has {width} by {height} pixels; at most {LOGO_PIXELS_MAX} in each direction are possible"
+        )),
         Some(_) => Ok(()),
     }
 }
@@ -166,7 +166,8 @@ fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
         }
         let length = usize::from(u16::from_be_bytes(after.get(..2)?.try_into().ok()?));
         if matches!(kind, 0xc0..=0xcf) && !matches!(kind, 0xc4 | 0xc8 | 0xcc) {
-            let number = |at: usize| Some(u32::from(u16::from_be_bytes(after.get(at..at + 2)?.try_into().ok()?)));
+            let number =
+                |at: usize| Some(u32::from(u16::from_be_bytes(after.get(at..at + 2)?.try_into().ok()?)));
             return Some((number(5)?, number(3)?));
         }
         rest = after.get(length.max(2)..)?;
@@ -180,7 +181,8 @@ fn plain_svg(bytes: &[u8]) -> Result<(), String> {
     if !text.contains("<svg") {
         return Err("it is not an SVG picture".to_owned());
     }
-    let refused = TOO_MUCH.iter().any(|word| text.contains(word)) || text.matches("<use").count() > SVG_USES_MAX;
+    let refused =
+        TOO_MUCH.iter().any(|word| text.contains(word)) || text.matches("<use").count() > SVG_USES_MAX;
     if bytes.len() > SVG_BYTES_MAX || refused {
         return Err("it is too complex for a letterhead: use an SVG of plain shapes, or a PNG".to_owned());
     }
@@ -216,8 +218,10 @@ pub fn render_letter(
     }
     let prepare = |unprintable: &BTreeSet<char>| print::prepare_letter(letter, fonts, unprintable);
     let (document, mut warnings) = lay_out(&mut world, &prepare, &|_| true)?;
-    let identity =
-        pdf::Identity { content: format!("{}/{}", letter.reference, letter.date), program: letter.program.clone() };
+    let identity = pdf::Identity {
+        content: format!("{}/{}", letter.reference, letter.date),
+        program: letter.program.clone(),
+    };
     let written = pdf::write(&document, &identity, moment)?;
     warnings.extend(written.warning);
     typst::comemo::evict(0);
@@ -244,7 +248,9 @@ mod tests {
         let jpeg = b"\xff\xd8\xff\xe0\0\x04ab\xff\xc0\0\x0b\x08\0\x50\0\xc8\x03".to_vec();
         assert_eq!(jpeg_size(&jpeg), Some((200, 80)));
         assert!(Logo::new(LogoFormat::Jpeg, jpeg).is_ok());
-        for broken in [&b"\xff\xd8"[..], b"\xff\xd8\xff", b"\xff\xd8\xff\xff\xff", b"\xff\xd8\xff\xe0\0\0", b""] {
+        for broken in
+            [&b"\xff\xd8"[..], b"\xff\xd8\xff", b"\xff\xd8\xff\xff\xff", b"\xff\xd8\xff\xe0\0\0", b""]
+        {
             assert_eq!(jpeg_size(broken), None);
         }
     }
@@ -253,7 +259,9 @@ mod tests {
     fn an_svg_of_plain_shapes_is_fit_and_one_that_holds_pictures_is_not() {
         let svg = |inner: &str| format!("<svg xmlns='http://www.w3.org/2000/svg'>{inner}</svg>").into_bytes();
         assert!(Logo::new(LogoFormat::Svg, svg("<circle r='4'/>")).is_ok());
-        for wrong in [svg("<image href='data:'/>"), svg("<FILTER/>"), svg(&"<use/>".repeat(101)), b"\x1f\x8b".to_vec()] {
+        for wrong in
+            [svg("<image href='data:'/>"), svg("<FILTER/>"), svg(&"<use/>".repeat(101)), b"\x1f\x8b".to_vec()]
+        {
             assert!(Logo::new(LogoFormat::Svg, wrong).is_err());
         }
     }

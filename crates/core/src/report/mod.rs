@@ -33,7 +33,9 @@ pub use block::{
     Align, Block, Cell, Change, Column, Field, Figure, HistoryRow, SignatureBlock, TraceStep, Width,
 };
 pub use fonts::Fonts;
-pub use letter::{Letter, LetterCopy, LetterCover, LetterPart, Logo, LogoFormat, PrintedLetter, render_letter};
+pub use letter::{
+    Letter, LetterCopy, LetterCover, LetterPart, Logo, LogoFormat, PrintedLetter, render_letter,
+};
 pub use model::{AttachmentEntry, Mark, Packet, Section, Statement, Tone};
 pub use pdf::Conformance;
 pub use preview::PageImage;

@@ -76,7 +76,8 @@ pub(super) fn prepare_letter(
         let mut running = json!({ "title": letter.subject, "author": letter.manufacturer });
         printer.all(&mut running, UNBROKEN);
         for (key, value) in root.iter_mut() {
-            let room = if matches!(key.as_str(), "copies" | "address" | "signatures") { NARROW } else { PARAGRAPH };
+            let room =
+                if matches!(key.as_str(), "copies" | "address" | "signatures") { NARROW } else { PARAGRAPH };
             printer.all(value, room);
         }
         root.insert("running".to_owned(), running);

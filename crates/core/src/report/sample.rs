@@ -80,7 +80,7 @@ fn trace() -> Block {
         word: word.to_owned(),
         state,
     };
-    let done = || Mark::good("done");
+    let done = || Mark::good("in order");
     Block::Trace {
         steps: vec![
             step("Feedback", "FB-0031", "2026-03-12", "Complaint from a ward in Porto", done()),

@@ -17,6 +17,9 @@ const PLACEHOLDER: char = '\u{FFFD}';
 /// PDF with a digest.
 pub(super) const BREAK: char = '\u{200B}';
 
+/// From this length on, in bytes, a word is a digest or an address rather than a word of a language.
+const LONG_WORD: usize = 32;
+
 /// At most this many places are named in one warning, and at most this many warnings of a kind are made.
 const NAMED_PLACES: usize = 3;
 const NAMED_CHARACTERS: usize = 40;
@@ -172,9 +175,12 @@ fn width_of(character: char) -> f32 {
 /// Inserts break points into words that are wider than their space.
 fn with_breaks(text: String, room: Room) -> String {
     let limit = (room.width / room.size).max(2.0);
-    let too_wide =
-        |word: &str| word.len() as f32 * 0.4 > limit && word.chars().map(width_of).sum::<f32>() > limit;
-    if text.len() as f32 * 0.4 <= limit || !text.split(char::is_whitespace).any(too_wide) {
+    // The generous widths would break ordinary words that fit; a digest has no narrow letters.
+    let too_wide = |word: &str| {
+        (word.len() >= LONG_WORD || word.len() as f32 * 0.4 > limit)
+            && word.chars().map(width_of).sum::<f32>() > limit
+    };
+    if text.len() as f32 <= limit || !text.split(char::is_whitespace).any(too_wide) {
         return text;
     }
     let step = (limit / 8.0).max(0.9);
@@ -246,6 +252,15 @@ mod tests {
     #[test]
     fn a_word_that_fits_is_unchanged() {
         assert_eq!(cleaned("a plain sentence of some words").0, "a plain sentence of some words");
+    }
+
+    #[test]
+    fn a_digest_gets_break_points_in_a_column_that_is_a_little_too_narrow() {
+        let digest = "3fb974902205514a4899b51cae63cc149a2a0fde3ee01aed488bc2406871a877";
+        let mut cleaner = Cleaner::new(Fonts::bundled(), &BTreeSet::new());
+        let out = cleaner.clean(digest, Room { width: 207.0, size: 8.0 });
+        assert!(out.contains(BREAK), "{out}");
+        assert_eq!(cleaner.clean("organisation", Room { width: 54.0, size: 8.0 }), "organisation");
     }
 
     #[test]

@@ -89,7 +89,8 @@ fn of_communications(paper: &Paper<'_>, label: &str, chain: &ChangeChain) -> Vec
         .map(|told| {
             let data = &told.page.data;
             let kind = paper.field(data, data.def().gist);
-            let word = if told.is_not_required() { "Decision: nothing is communicated".to_owned() } else { kind };
+            let word =
+                if told.is_not_required() { "Decision: nothing is communicated".to_owned() } else { kind };
             TraceStep {
                 label: label.to_owned(),
                 record_id: data.head.id.to_string(),

@@ -79,7 +79,18 @@ impl ChangeChain {
         named.extend(releases.iter().map(|released| (released.id(), "releases")));
         let told = Told::about(paper, &named)?;
         let deviations = deviations::naming(paper, &[(id, "change_requests")])?;
-        Ok(Self { change, content, feedback, problems, analyses, approvals, releases, told, deviations, tests })
+        Ok(Self {
+            change,
+            content,
+            feedback,
+            problems,
+            analyses,
+            approvals,
+            releases,
+            told,
+            deviations,
+            tests,
+        })
     }
 
     /// All records of the chain in the order of printing.

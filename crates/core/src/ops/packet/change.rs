@@ -188,7 +188,7 @@ fn activities(change: &ChangeRequest, id: RecordId) -> Section {
                 |label: &str, day: Option<mainstay_base::time::Day>| day.map(|day| format!("{label} {day}"));
             let parts = [
                 Some(done.evidence.to_string()).filter(|text| !text.trim().is_empty()),
-                day("done", done.done_at),
+                day("performed", done.done_at),
                 Some(done.done_by.to_string()).filter(|text| !text.is_empty()),
                 day("to be completed by", done.complete_by),
             ];

@@ -94,7 +94,9 @@ impl Told {
         let mut first = record::head(paper, &self.page);
         first.push(Field::new("Recipients", self.reached.words()));
         let mut blocks = record::content(paper, &self.page, |_| true, &[], first);
-        blocks.extend(self.page.notices.iter().map(|notice| Block::note(crate::report::Tone::Due, notice.clone())));
+        blocks.extend(
+            self.page.notices.iter().map(|notice| Block::note(crate::report::Tone::Due, notice.clone())),
+        );
         blocks.extend(record::files(&self.page));
         blocks.push(record::all_signatures(paper, &self.page, &self.approvals));
         blocks
@@ -154,11 +156,11 @@ fn reached(paper: &Paper<'_>, told: &[&Told]) -> Block {
         columns: vec![
             Column { width: Width::Points(54.0), ..Column::id("Number") },
             Column::text("Subject, kind", 1),
-            count("Recipients", 52.0),
+            count("Recipients", 58.0),
             count("Sent", 36.0),
-            count("Acknow-ledged", 48.0),
+            count("Acknowledged", 70.0),
             count("Not reachable", 54.0),
-            count("Open", 42.0),
+            count("Open", 36.0),
             Column { width: Width::Points(72.0), ..Column::mark("State") },
         ],
         rows,

@@ -28,7 +28,10 @@ impl Chapters {
             if let Some(number) = id.kind.def().chapter {
                 let approved = id.kind.def().approvable.is_some();
                 let approvals = if approved { authority::of(paper, *id)? } else { Vec::new() };
-                found.entry((number, id.kind)).or_default().push(Declared { page: paper.page(*id)?, approvals });
+                found
+                    .entry((number, id.kind))
+                    .or_default()
+                    .push(Declared { page: paper.page(*id)?, approvals });
             }
         }
         Ok(Self(found))

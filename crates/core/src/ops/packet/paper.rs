@@ -145,9 +145,8 @@ impl<'a> Paper<'a> {
             gather(&data, &mut found);
             titles.insert(data.title().trim_end_matches('…').trim().to_owned());
         }
-        for filter in shown
-            .iter()
-            .map(|id| crate::store::EventFilter { record: Some(*id), ..Default::default() })
+        for filter in
+            shown.iter().map(|id| crate::store::EventFilter { record: Some(*id), ..Default::default() })
         {
             for row in self.file.store.events(&filter, u32::MAX, 0)? {
                 for change in &row.event.changes {

@@ -5,19 +5,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::chain::ChangeChain;
 use super::communications::Told;
 use super::order::OrderCheck;
-use super::paper::{Paper, state_mark, tone, word_or};
+use super::paper::{Paper, state_mark, word_or};
 use super::plans::Plans;
 use super::releases::Released;
-use super::sections::{chapter, nothing, numbers};
+use super::sections::{chapter, numbers};
 use super::sources::Checks;
-use super::{analysis, communications, declared, deviations, logs, matrix, people, record, releases, sources, trail};
+use super::{
+    analysis, communications, declared, deviations, logs, matrix, open, people, record, releases, sources,
+    trail,
+};
 use crate::domain::event::Event;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::impact_analysis::ImpactAnalysis;
 use crate::domain::ledger::Ledger;
 use crate::domain::problem_report::is_safety_relevant;
 use crate::domain::time_stamp::StampedEvent;
-use crate::ops::attention::{AttentionItem, attention_of};
+use crate::ops::attention::AttentionItem;
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Column, Field, Figure, Mark, Section, Tone, Width};
@@ -95,14 +98,17 @@ pub(super) fn sections(paper: &mut Paper<'_>, from: Day, to: Day) -> Result<Vec<
     let checks = Checks::of(paper, &period.ids, (from, to))?;
     let releases: Vec<Released> =
         period.ids(Kind::Release).into_iter().map(|id| Released::of(paper, id)).collect::<Result<_, _>>()?;
-    let told: Vec<Told> =
-        period.ids(Kind::Communication).into_iter().map(|id| Told::of(paper, id)).collect::<Result<_, _>>()?;
+    let told: Vec<Told> = period
+        .ids(Kind::Communication)
+        .into_iter()
+        .map(|id| Told::of(paper, id))
+        .collect::<Result<_, _>>()?;
     let all = period.with_all_deviations(paper)?;
     // The checks of sources have their own log, which is short enough for hundreds of them.
     let apart: Vec<RecordId> = all.iter().copied().filter(|id| id.kind != Kind::SourceCheck).collect();
     let declared = declared::Chapters::of(paper, &apart)?;
     let paper = &*paper;
-    let open = open_items(paper, &period)?;
+    let open = open::items(paper, period.past.as_ref(), to)?;
     let evidence: BTreeSet<RecordId> = all.iter().copied().chain(plans.ids()).collect();
     let evidence: Vec<RecordId> = evidence.into_iter().collect();
     let mut sections = vec![
@@ -143,7 +149,7 @@ pub(super) fn sections(paper: &mut Paper<'_>, from: Day, to: Day) -> Result<Vec<
     sections.push(chapter(16, "Communications and submissions", "IEC 62304 6.2.5", blocks));
     sections.push(chapter(17, "Deviations", "IEC 62304 8.2.1, 8.2.2", departures(&period)));
     sections.push(chapter(18, "Retirement and end of support", "IEC 81001-5-1 5.8.7", Vec::new()));
-    sections.push(chapter(19, "Open and overdue", "IEC 62304 6.1", open_table(&open)));
+    sections.push(chapter(19, "Open and overdue", "IEC 62304 6.1", open::table(&open)));
     sections.push(chapter(
         20,
         "Audit trail, accounts, backup",
@@ -176,7 +182,11 @@ fn summary(
         figure("open items", open.len(), &format!("{overdue} overdue")),
         figure("releases", period.ids(Kind::Release).len(), "chapter 12"),
         figure("communications", period.ids(Kind::Communication).len(), "chapter 16"),
-        figure("process deviations", period.ids(Kind::ProcessDeviation).len(), "in the period; chapter 17 prints all"),
+        figure(
+            "process deviations",
+            period.ids(Kind::ProcessDeviation).len(),
+            "in the period; chapter 17 prints all",
+        ),
     ];
     let mut states: BTreeMap<(Kind, String), (Mark, Vec<RecordId>)> = BTreeMap::new();
     let pages = feedback.iter().chain(problems).map(|page| &page.data);
@@ -388,58 +398,6 @@ fn departures(period: &Period) -> Vec<Block> {
             rows,
         }]
     }
-}
-
-/// The items open at the end of the period, by the file as it was then; at the cut-off if that is earlier.
-fn open_items(paper: &Paper<'_>, period: &Period) -> Result<Vec<AttentionItem>, Refused> {
-    let end = Moment::end_of(period.to).min(paper.now);
-    let open = match &period.past {
-        Some(ledger) => attention_of(ledger, end),
-        None => paper.file.attention(end)?,
-    };
-    Ok(open.now)
-}
-
-fn open_table(items: &[AttentionItem]) -> Vec<Block> {
-    if items.is_empty() {
-        return vec![nothing("Nothing is open or overdue")];
-    }
-    let rows = items
-        .iter()
-        .map(|item| {
-            let words = match (item.due, item.days_late) {
-                (None, _) => "no limit is set".to_owned(),
-                (Some(_), 1) => "overdue by 1 day".to_owned(),
-                (Some(_), late) if late > 1 => format!("overdue by {late} days"),
-                (Some(_), _) => "due".to_owned(),
-            };
-            let words = if item.provisional && item.due.is_some() { format!("{words}, provisional") } else { words };
-            let cells: Vec<Cell> = vec![
-                item.record.to_string().into(),
-                format!("{}: {}", item.what, item.title).into(),
-                item.whose.clone().into(),
-                item.due.map_or_else(String::new, |day| day.to_string()).into(),
-                Mark::new(tone(item.tone), words).into(),
-            ];
-            cells
-        })
-        .collect();
-    let columns = vec![
-        Column::id("Record"),
-        Column::text("Action", 3),
-        Column::text("Responsible", 1),
-        Column::date("Due"),
-        Column::mark("State"),
-    ];
-    let about =
-        "As of the end of the period, or of the cut-off if that is earlier. Days are counted from then.";
-    let mut blocks = vec![Block::paragraph(about)];
-    if items.iter().any(|item| item.provisional) {
-        let text = "No maintenance plan was in force then, so the dates that follow from one are provisional.";
-        blocks.push(Block::note(Tone::Due, text));
-    }
-    blocks.push(Block::table(columns, rows));
-    blocks
 }
 
 /// The time stamps that were added in the period, in words.

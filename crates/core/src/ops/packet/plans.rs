@@ -13,9 +13,10 @@ use crate::domain::plan_review::{PlanReview, PlanReviewState};
 use crate::domain::record::Section as Group;
 use crate::domain::requests::{ChangeSet, POLICY};
 use crate::domain::signature::Meaning;
+use crate::domain::text::counted;
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
-use crate::report::{Block, Cell, Column, Section, Tone, Width};
+use crate::report::{Block, Cell, Change, Column, Section, Tone, Width};
 use mainstay_base::time::{Day, Moment};
 
 /// A version of the plan that was in force on a day of the period.
@@ -59,12 +60,14 @@ impl Plans {
         for data in paper.file.all(Kind::MaintenancePlan)? {
             let Some(content) = data.typed::<MaintenancePlan>() else { continue };
             let Some(since) = content.in_force_from.filter(|since| *since <= to) else { continue };
-            if content.in_force_until.is_some_and(|until| until < from) {
+            let first = since.max(from);
+            let last = content.in_force_until.map_or(to, |until| until.min(to));
+            // Not in the period, or the period is still to come.
+            if first > last {
                 continue;
             }
-            let last = content.in_force_until.map_or(to, |until| until.min(to));
             let (page, approvals) = (paper.page(data.head.id)?, authority::of(paper, data.head.id)?);
-            in_force.push(PlanInForce { page, content, from: since.max(from), to: last, approvals });
+            in_force.push(PlanInForce { page, content, from: first, to: last, approvals });
         }
         in_force.sort_by_key(|plan| (plan.content.in_force_from, plan.page.data.head.id));
         let provisional = match at_end.standing {
@@ -114,15 +117,22 @@ impl Plans {
             below.push((&plan.page, self.whole(paper, &plan.page, &plan.approvals)?));
         }
         if let Some(page) = &self.provisional {
-            let mut content = vec![Block::note(Tone::Due, "Provisional: this version was not in force at the end of the period.")];
+            let mut content = vec![Block::note(
+                Tone::Due,
+                "Provisional: this version was not in force at the end of the period.",
+            )];
             content.extend(self.whole(paper, page, &[])?);
             below.push((page, content));
         }
         if self.at_end.standing == Standing::NoPlan {
-            below.push((&self.policy, record::content(paper, &self.policy, holds_former, &["authority"], Vec::new())));
+            below.push((
+                &self.policy,
+                record::content(paper, &self.policy, holds_former, &["authority"], Vec::new()),
+            ));
         }
         let sections = below.into_iter().zip(1..);
-        let sections = sections.map(|((page, content), count)| record::section(paper, 2, &format!("4.{count}"), page, content));
+        let sections = sections
+            .map(|((page, content), count)| record::section(paper, 2, &format!("4.{count}"), page, content));
         Ok((blocks, sections.collect()))
     }
 
@@ -171,7 +181,12 @@ impl Plans {
     }
 
     /// A plan in full, with its approval and its history. The authority matrix in force at the end is in the chapter of people.
-    fn whole(&self, paper: &Paper<'_>, page: &RecordPage, approvals: &[RecordPage]) -> Result<Vec<Block>, Refused> {
+    fn whole(
+        &self,
+        paper: &Paper<'_>,
+        page: &RecordPage,
+        approvals: &[RecordPage],
+    ) -> Result<Vec<Block>, Refused> {
         let governs = match self.at_end.standing {
             Standing::InForce(id) | Standing::NotYet(id) => id == page.data.head.id,
             Standing::NoPlan => false,
@@ -182,7 +197,9 @@ impl Plans {
         blocks.extend(record::files(page));
         blocks.push(record::all_signatures(paper, page, approvals));
         let ids = [page.data.head.id];
-        blocks.push(Block::History { rows: trail::rows(paper, &trail::events(paper, &ids)?, &ids)? });
+        let mut rows = trail::rows(paper, &trail::events(paper, &ids)?, &ids)?;
+        rows.iter_mut().flat_map(|row| &mut row.changes).for_each(count_examples);
+        blocks.push(Block::History { rows });
         Ok(blocks)
     }
 
@@ -190,20 +207,42 @@ impl Plans {
     pub fn authority(&self) -> Block {
         let source = match self.at_end.standing {
             Standing::InForce(id) => format!("Authority matrix of {id}, in force at the end of the period"),
-            Standing::NotYet(id) => format!("Provisional authority matrix of {id}: no plan was in force at the end of the period"),
-            Standing::NoPlan => "Provisional authority matrix of the policy: there was no plan at the end of the period".to_owned(),
+            Standing::NotYet(id) => {
+                format!("Provisional authority matrix of {id}: no plan was in force at the end of the period")
+            }
+            Standing::NoPlan => {
+                "Provisional authority matrix of the policy: there was no plan at the end of the period"
+                    .to_owned()
+            }
         };
         matrix(source, self.at_end.authority())
     }
 
     /// What the policy holds: accounts, passwords, backups, trusted time and working days, with its history.
     pub fn policy(&self, paper: &Paper<'_>) -> Result<Section, Refused> {
-        let former: Vec<&str> =
-            self.policy.data.def().fields().filter(|field| field.former_since.is_some()).map(|field| field.name).collect();
+        let former: Vec<&str> = self
+            .policy
+            .data
+            .def()
+            .fields()
+            .filter(|field| field.former_since.is_some())
+            .map(|field| field.name)
+            .collect();
         let mut blocks = record::content(paper, &self.policy, |_| true, &former, Vec::new());
         let ids = [POLICY];
         blocks.push(Block::History { rows: trail::rows(paper, &trail::events(paper, &ids)?, &ids)? });
         Ok(record::section(paper, 2, "3.1", &self.policy, blocks))
+    }
+}
+
+/// Says how many values were still examples, instead of all their names.
+fn count_examples(change: &mut Change) {
+    let examples = Kind::MaintenancePlan.def().field("undecided").map_or("", |field| field.label);
+    if !change.field.ends_with(examples) {
+        return;
+    }
+    for names in [&mut change.before, &mut change.after] {
+        *names = counted(names.lines().count(), "value");
     }
 }
 

@@ -137,7 +137,8 @@ fn identity(paper: &Paper<'_>, dossier: &Dossier) -> Vec<Section> {
     blocks.extend(super::deviations::notes(&dossier.deviations));
     blocks.push(dossier.released.evidence());
     blocks.extend(record::files(dossier.page()));
-    let mut sections = vec![chapter(1, "Identity, UDI, kind and class", "IEC 62304 5.8.4, 4.3; MDR Annex VI C", blocks)];
+    let mut sections =
+        vec![chapter(1, "Identity, UDI, kind and class", "IEC 62304 5.8.4, 4.3; MDR Annex VI C", blocks)];
     sections.extend(super::deviations::sections(paper, "1", &dossier.deviations));
     sections
 }

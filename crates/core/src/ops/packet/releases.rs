@@ -27,8 +27,10 @@ impl Released {
     /// One release.
     pub fn of(paper: &mut Paper<'_>, id: RecordId) -> Result<Self, Refused> {
         let page = paper.page(id)?;
-        let content: Release =
-            page.data.typed().ok_or_else(|| Refused::Rule(format!("{id} cannot be read; verify the file")))?;
+        let content: Release = page
+            .data
+            .typed()
+            .ok_or_else(|| Refused::Rule(format!("{id} cannot be read; verify the file")))?;
         let approvals = authority::of(paper, id)?;
         let event = trail::entered(paper, id, ReleaseState::Released.code())?;
         Ok(Self { page, content, approvals, event })
@@ -106,14 +108,18 @@ impl Released {
             let mark = if stated { Mark::good("stated") } else { Mark::due("not stated yet") };
             return ("No anomaly is known".to_owned(), mark);
         }
-        let open = rows.iter().filter(|row| row.risk_acceptable.is_none() || row.evaluation.trim().is_empty()).count();
+        let open = rows
+            .iter()
+            .filter(|row| row.risk_acceptable.is_none() || row.evaluation.trim().is_empty())
+            .count();
         let bad = rows.iter().any(|row| row.risk_acceptable == Some(false));
         let mark = match (bad, open) {
             (true, _) => Mark::late("a risk is not acceptable"),
-            (false, 0) => Mark::good("evaluated"),
+            (false, 0) => Mark::good("all evaluated"),
             (false, open) => Mark::due(format!("{open} not evaluated")),
         };
-        let numbers: Vec<String> = rows.iter().filter_map(|row| row.problem).map(|id| id.to_string()).collect();
+        let numbers: Vec<String> =
+            rows.iter().filter_map(|row| row.problem).map(|id| id.to_string()).collect();
         (format!("{} residual: {}", rows.len(), numbers.join(", ")), mark)
     }
 
@@ -123,7 +129,8 @@ impl Released {
         };
         let (done, not) = (count(TaskDecision::Performed), count(TaskDecision::NotApplicable));
         let open = self.content.tasks.iter().count() - done - not;
-        let mark = if open > 0 || done + not == 0 { Mark::due("open") } else { Mark::good("answered") };
+        let mark =
+            if open > 0 || done + not == 0 { Mark::due("not answered") } else { Mark::good("answered") };
         (format!("{done} performed, {not} not applicable, {open} open"), mark)
     }
 
@@ -132,7 +139,7 @@ impl Released {
         let content = &self.content;
         let given = |texts: [&str; 2]| {
             let missing = texts.iter().any(|text| text.trim().is_empty());
-            if missing { Mark::due("incomplete") } else { Mark::good("recorded") }
+            if missing { Mark::due("incomplete") } else { Mark::good("on record") }
         };
         let tested = content.tested_on.map_or_else(String::new, |day| day.to_string());
         let tested = join(&[&content.system_test_ref, &tested, &content.tested_by]);
@@ -235,7 +242,8 @@ pub(super) fn log(paper: &Paper<'_>, releases: &[Released]) -> (Vec<Block>, Vec<
     let about = "Each release is printed in full in the packet of that release. Below is its evidence for each part of 5.8.";
     let sections = releases.iter().zip(1..).map(|(released, count)| {
         let mut fields = released.fields();
-        fields.push(Field::new("SHA-256 of the artifact", released.content.artifact_sha256.to_string()).code());
+        fields
+            .push(Field::new("SHA-256 of the artifact", released.content.artifact_sha256.to_string()).code());
         let blocks = vec![Block::Fields { fields }, released.evidence(), residual(paper, released)];
         record::section(paper, 2, &format!("12.{count}"), &released.page, blocks)
     });
@@ -261,8 +269,10 @@ pub(super) fn soup_in_the_field(paper: &Paper<'_>, to: Day) -> Result<Option<Blo
         Column::code("SHA-256 of the bill of materials", 1),
         Column::mark("State"),
     ];
-    let caption = Some("SOUP of the versions that may be in the field; each list is in the packet of its release".to_owned());
-    Ok((!rows.is_empty()).then(|| Block::Table { caption, columns, rows }))
+    let caption = Some(
+        "SOUP of the versions that may be in the field; each list is in the packet of its release".to_owned(),
+    );
+    Ok((!rows.is_empty()).then_some(Block::Table { caption, columns, rows }))
 }
 
 fn row_of_soup(data: &RecordData, content: &Release) -> Vec<Cell> {

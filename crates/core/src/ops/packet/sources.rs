@@ -174,6 +174,9 @@ fn missed(days: &BTreeSet<Day>, range: (Day, Day), every: i64) -> Mark {
 /// The intervals between two checks, within a range of days, that are longer than `every` days. The first one begins with the last
 /// check before the range, or else with the range; the last one ends with the range.
 fn gaps(days: &BTreeSet<Day>, (from, to): (Day, Day), every: i64) -> Vec<(Day, Day)> {
+    if from > to {
+        return Vec::new();
+    }
     let mut since = days.range(..from).next_back().copied().unwrap_or(from);
     let mut found = Vec::new();
     for day in days.range(from..=to).copied().chain([to]) {
@@ -221,6 +224,11 @@ mod tests {
         assert_eq!(found(&[], year), [(day("2031-01-01"), day("2031-03-31"))]);
         assert_eq!(found(&["2031-01-31", "2031-03-01"], year), []);
         assert_eq!(found(&["2031-01-31", "2031-03-03"], year), [(day("2031-01-31"), day("2031-03-03"))]);
+        assert_eq!(
+            found(&["2031-01-31"], ("2031-03-31", "2031-01-01")),
+            [],
+            "a range that ends before it begins"
+        );
         assert_eq!(found(&["2031-01-31", "2031-02-20"], year), [(day("2031-02-20"), day("2031-03-31"))]);
     }
 

@@ -18,7 +18,7 @@ use crate::domain::person::Role;
 use crate::domain::policy::PLAN_RULES;
 use crate::domain::problem_report::{self, ProblemReport, ProblemState};
 use crate::domain::record::{Fields, RecordData};
-use crate::domain::signature::Meaning;
+use crate::domain::signature::{Meaning, Part};
 use crate::domain::workflow::{Case, Condition, Effect, Move};
 
 const BEFORE_RELEASE: &[&str] = &[
@@ -71,6 +71,7 @@ pub(super) const MOVES: &[Move] = &[
     .sign(Meaning::Verified)
     .clause("IEC 62304 5.8.1")
     .guard(|case| case.with::<Release>(is_verified))
+    .covers(|case| vec![(case.id(), Part::Scope)])
     .effects(approval::request),
     Move::new(
         BACK,
@@ -93,6 +94,8 @@ pub(super) const MOVES: &[Move] = &[
                 conditions
             })
         })
+        // Further readings of the archive and counts of installations follow, and must not end the signature.
+        .covers(|case| vec![(case.id(), Part::Scope)])
         .effects(|case| case.effects::<Release>(released)),
     Move::new(SUPERSEDE, "Superseded", &[S::Released.code()], S::Superseded.code(), &[]),
     Move::new(

@@ -38,7 +38,12 @@ pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Result<Vec<Secti
     sections.push(chapter(8, "SOUP review and open findings", clause, vec![reviewed]));
     let markets = dossier.table(paper, "regulatory_decisions", "No market requires a decision");
     sections.push(chapter(9, "Regulatory decisions", "ISO 13485 7.3.9", vec![markets]));
-    sections.push(chapter(10, "Labelling and instructions for use", "MDR Annex I 23", vec![fields(&["ifu_version"])]));
+    sections.push(chapter(
+        10,
+        "Labelling and instructions for use",
+        "MDR Annex I 23",
+        vec![fields(&["ifu_version"])],
+    ));
     sections.push(archive(paper, dossier));
     let delivery = fields(&["delivery_method", "integrity_protection", "install_instructions_ref"]);
     sections.push(chapter(12, "Delivery and integrity", "IEC 62304 5.8.8", vec![delivery]));
@@ -51,8 +56,15 @@ fn filled(fields: Vec<Field>, empty: &str) -> Block {
 }
 
 fn verification(paper: &Paper<'_>, dossier: &Dossier) -> Section {
-    let names =
-        ["artifact_sha256", "tested_sha256", "system_test_ref", "tested_on", "tested_by", "verification_summary", "regression_rationale"];
+    let names = [
+        "artifact_sha256",
+        "tested_sha256",
+        "system_test_ref",
+        "tested_on",
+        "tested_by",
+        "verification_summary",
+        "regression_rationale",
+    ];
     let mark = dossier.released.tested_is_released();
     let note = Block::note(mark.tone, mark.word);
     let mut blocks = vec![Block::Fields { fields: dossier.fields(paper, &names) }, note];
@@ -92,14 +104,20 @@ fn tests(paper: &Paper<'_>, dossier: &Dossier) -> Result<Vec<Section>, Refused> 
 fn test_row(paper: &Paper<'_>, data: &RecordData) -> Vec<Cell> {
     let Some(test) = data.typed::<TestRecord>() else {
         let damaged = Mark::late("cannot be read; verify the file");
-        return vec![data.head.id.to_string().into(), paper.title(data).into(), "".into(), "".into(), damaged.into()];
+        return vec![
+            data.head.id.to_string().into(),
+            paper.title(data).into(),
+            "".into(),
+            "".into(),
+            damaged.into(),
+        ];
     };
     let struck = TestRecordState::of(data) != Some(TestRecordState::Recorded);
     let outcome = match test.outcome {
         _ if struck => Mark::neutral("struck out"),
         Some(TestOutcome::Pass) => Mark::good(TestOutcome::Pass.word()),
         Some(TestOutcome::Fail) => Mark::late(TestOutcome::Fail.word()),
-        None => Mark::due("open"),
+        None => Mark::due("no outcome"),
     };
     let line = |label: &str, text: &str| {
         if text.trim().is_empty() { String::new() } else { format!("\n{label}: {text}") }
@@ -107,7 +125,13 @@ fn test_row(paper: &Paper<'_>, data: &RecordData) -> Vec<Cell> {
     let date = test.date.map_or_else(String::new, |day| day.to_string());
     vec![
         data.head.id.to_string().into(),
-        format!("{}{}{}", paper.title(data), line("Results", &test.results), line("Anomalies", &test.anomalies_found)).into(),
+        format!(
+            "{}{}{}",
+            paper.title(data),
+            line("Results", &test.results),
+            line("Anomalies", &test.anomalies_found)
+        )
+        .into(),
         format!("{}\n{}\n{}", test.version_tested, test.configuration, test.tools).into(),
         format!("{date}\n{}", test.tester).into(),
         outcome.into(),
@@ -127,8 +151,11 @@ fn archive(paper: &Paper<'_>, dossier: &Dossier) -> Section {
         .archive_checks
         .iter()
         .map(|check| {
-            let mark =
-                if dossier.released.archive_is(check) { Mark::good("unchanged") } else { Mark::late("differs") };
+            let mark = if dossier.released.archive_is(check) {
+                Mark::good("unchanged")
+            } else {
+                Mark::late("differs")
+            };
             vec![
                 check.checked_on.map_or_else(String::new, |day| day.to_string()).into(),
                 check.sha256.to_string().into(),

@@ -22,10 +22,20 @@ pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Result<Vec<Secti
         Section::new(2, number, title, blocks).with_clause(clause)
     };
     Ok(vec![
-        chapter(2, "Scope: changes, problems fixed, baseline", "IEC 62304 6.3.2, 8.1.2, 8.1.3, 8.3", Vec::new()),
+        chapter(
+            2,
+            "Scope: changes, problems fixed, baseline",
+            "IEC 62304 6.3.2, 8.1.2, 8.1.3, 8.3",
+            Vec::new(),
+        ),
         section("2.1", "Changes", "IEC 62304 8.2.4", vec![changes(paper, dossier)]),
         section("2.2", "Problems fixed", "IEC 62304 9.7", vec![problems(paper, dossier)]),
-        section("2.3", "SOUP that differs", "IEC 62304 8.1.2, 8.2.1", delta(dossier, &found, DifferenceKind::Soup)),
+        section(
+            "2.3",
+            "SOUP that differs",
+            "IEC 62304 8.1.2, 8.2.1",
+            delta(dossier, &found, DifferenceKind::Soup),
+        ),
         section(
             "2.4",
             "Configuration items that differ",
@@ -116,7 +126,8 @@ fn delta(dossier: &Dossier, found: &[Difference], kind: DifferenceKind) -> Vec<B
             } else {
                 difference.changes.iter().map(RecordId::to_string).collect::<Vec<_>>().join(", ").into()
             };
-            let version = |version: &Option<String>, none: &str| version.clone().unwrap_or_else(|| none.to_owned());
+            let version =
+                |version: &Option<String>, none: &str| version.clone().unwrap_or_else(|| none.to_owned());
             let cells: Vec<Cell> = vec![
                 difference.item.clone().into(),
                 version(&difference.from, "new").into(),
@@ -133,8 +144,11 @@ fn delta(dossier: &Dossier, found: &[Difference], kind: DifferenceKind) -> Vec<B
         Column { width: Width::Points(126.0), ..Column::mark("Change behind it") },
     ];
     let mut blocks = vec![Block::table(columns, rows)];
-    let without: Vec<String> =
-        found.iter().filter(|difference| difference.changes.is_empty()).map(|difference| difference.words()).collect();
+    let without: Vec<String> = found
+        .iter()
+        .filter(|difference| difference.changes.is_empty())
+        .map(|difference| difference.words())
+        .collect();
     if !without.is_empty() {
         let text = format!("No change of this release is behind: {}.", without.join("; "));
         blocks.push(Block::note(Tone::Late, text));
@@ -171,7 +185,8 @@ fn commits(dossier: &Dossier) -> Vec<Block> {
         ],
     }];
     if compared.unnamed.is_empty() && compared.absent.is_empty() {
-        let text = "Every commit of the list is named by a change, and every commit of a change is in the list.";
+        let text =
+            "Every commit of the list is named by a change, and every commit of a change is in the list.";
         blocks.push(Block::note(Tone::Good, text));
     }
     if !compared.unnamed.is_empty() {
@@ -257,7 +272,8 @@ mod tests {
     #[test]
     fn a_commit_is_found_by_an_abbreviation_of_at_least_six_digits() {
         let listed = Sorted::of(["a1b2c3d4e5f6", "ffee00", "B0B1B2B3"].into_iter());
-        for known in ["a1b2c3d4e5f6", "A1B2C3", "a1b2c3d4e5f60718", "ffee0011 Restart the timer", "b0b1b2b3"] {
+        for known in ["a1b2c3d4e5f6", "A1B2C3", "a1b2c3d4e5f60718", "ffee0011 Restart the timer", "b0b1b2b3"]
+        {
             assert!(listed.has(known), "{known}");
         }
         for unknown in ["a1b2", "a1b2c4", "", "ff", "0a1b2c3"] {
