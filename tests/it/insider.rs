@@ -139,8 +139,11 @@ impl Forger {
             let change = self.write(&event, id, fields);
             event["changes"].as_array_mut().unwrap().push(change);
         }
-        let digests: Vec<Value> =
-            forged.signs.iter().map(|signs| self.add_signature(&event, signs, (key, number)).into()).collect();
+        let digests: Vec<Value> = forged
+            .signs
+            .iter()
+            .map(|signs| self.add_signature(&event, signs, (key, number)).into())
+            .collect();
         if !digests.is_empty() {
             event["signatures"] = digests.into();
         }

@@ -8,10 +8,13 @@ mod plan_changes;
 mod release;
 mod signs;
 
+use std::path::Path;
+
 use eframe::egui::Ui;
 
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::Fields;
+use crate::domain::text::sentence;
 use crate::ops::{RecordPage, Refused};
 use crate::ui::cx::Cx;
 
@@ -67,4 +70,15 @@ const FIRST: [FirstRecord; 1] = [plan::FIRST];
 /// How the first record of a kind is made, if the program writes it.
 pub fn first_of(kind: Kind) -> Option<&'static FirstRecord> {
     FIRST.iter().find(|first| first.kind == kind)
+}
+
+/// Why a file was refused, as a sentence that may begin with the name of the file, which keeps its letters.
+fn refused_words(refusal: &Refused, path: Option<&Path>) -> String {
+    let words = refusal.to_string();
+    let name = path.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    match name.filter(|name| words.starts_with(name.as_str())) {
+        Some(_) if words.ends_with('.') => words,
+        Some(_) => words + ".",
+        None => sentence(&words),
+    }
 }

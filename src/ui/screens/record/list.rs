@@ -462,7 +462,7 @@ fn columns(kind: Kind) -> Vec<Column<'static>> {
             0 => Width::Fixed(92.0),
             1 => Width::Rest(220.0),
             2 => Width::Fixed(172.0),
-            3 => Width::Fixed(130.0),
+            3 => Width::Fixed(if kind.def().assignable { 130.0 } else { 72.0 }),
             _ if index == last => Width::Fixed(100.0),
             _ => Width::Fixed(130.0),
         };

@@ -6,10 +6,11 @@ use eframe::egui;
 use egui::{Label, ScrollArea, Ui};
 
 use crate::domain::ids::RecordId;
-use crate::domain::text::{capital, counted, sentence};
+use crate::domain::text::{capital, counted};
 use crate::ops::recipients::{RecipientPlan, RecipientsPlan};
 use crate::ops::{Refused, read_bytes};
 use crate::ui::cx::{Command, Cx, Slot, Write};
+use crate::ui::screens::panels::refused_words;
 use crate::ui::theme::{Tone, body, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::modal::{Dialog, Outcome};
@@ -19,6 +20,7 @@ use crate::ui::widgets::notice::{Notice, banner_ui};
 pub(super) struct Importing {
     id: RecordId,
     chosen: Slot<PathBuf>,
+    path: Option<PathBuf>,
     plan: Option<Result<RecipientsPlan, Refused>>,
     written: Option<Slot<Option<Refused>>>,
     refusal: Option<Refused>,
@@ -31,13 +33,14 @@ impl Importing {
         let title = "Import recipients".to_owned();
         let endings = &["csv", "tsv", "txt"];
         cx.ask(Command::ChooseFile { title, kind: "Delimited text", endings, answer: chosen.clone() });
-        Self { id, chosen, plan: None, written: None, refusal: None }
+        Self { id, chosen, path: None, plan: None, written: None, refusal: None }
     }
 
     /// Draws the dialog once a file is chosen; returns whether it goes on.
     pub(super) fn ui(&mut self, ui: &Ui, cx: &mut Cx<'_>) -> bool {
         if let Some(path) = self.chosen.take() {
             self.plan = Some(plan_of(cx, self.id, &path));
+            self.path = Some(path);
         }
         let Some(plan) = &self.plan else { return true };
         match self.written.as_ref().and_then(Slot::take) {
@@ -59,7 +62,7 @@ impl Importing {
             if let Some(refusal) = &self.refusal {
                 banner_ui(
                     ui,
-                    &Notice::problem(sentence(&refusal.to_string()), "Nothing was imported."),
+                    &Notice::problem(refused_words(refusal, self.path.as_deref()), "Nothing was imported."),
                     false,
                 );
             }
@@ -68,7 +71,10 @@ impl Importing {
                 Err(refusal) => {
                     banner_ui(
                         ui,
-                        &Notice::problem(sentence(&refusal.to_string()), "Nothing was imported."),
+                        &Notice::problem(
+                            refused_words(refusal, self.path.as_deref()),
+                            "Nothing was imported.",
+                        ),
                         false,
                     );
                 }

@@ -9,10 +9,11 @@ use egui::{Label, ScrollArea, Ui};
 use crate::baseline::{Baseline, BaselineBill, BaselineItems, Unversioned, named, read_bill, read_items};
 use crate::domain::ids::RecordId;
 use crate::domain::release::{CommitRow, Difference};
-use crate::domain::text::{capital, counted, sentence};
+use crate::domain::text::{capital, counted};
 use crate::ops::jobs::Job;
 use crate::ops::{EvidenceFile, ProductFile, Refused, Session, Stamp, commits, read_bytes};
 use crate::ui::cx::{Command, Cx, Slot, Write};
+use crate::ui::screens::panels::refused_words;
 use crate::ui::theme::{Tone, body, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::field::Field;
@@ -198,7 +199,7 @@ impl Reading {
             if let Some(refusal) = &self.refusal {
                 banner_ui(
                     ui,
-                    &Notice::problem(sentence(&refusal.to_string()), "Nothing was written."),
+                    &Notice::problem(refused_words(refusal, self.path.as_deref()), "Nothing was written."),
                     false,
                 );
             }
@@ -209,7 +210,10 @@ impl Reading {
                 Some(Err(refusal)) => {
                     banner_ui(
                         ui,
-                        &Notice::problem(sentence(&refusal.to_string()), "Nothing was written."),
+                        &Notice::problem(
+                            refused_words(refusal, self.path.as_deref()),
+                            "Nothing was written.",
+                        ),
                         false,
                     );
                 }
