@@ -29,6 +29,8 @@ pub struct Desk {
     pub now: Moment,
     /// The file before each request that was signed, where a test keeps it.
     pub before_signing: Option<Vec<BeforeSigning>>,
+    /// Who did what, and whether they entered their password, where a test keeps it.
+    pub said: Option<Vec<(&'static str, Act, bool)>>,
 }
 
 /// The file before somebody signed, and what they did.
@@ -70,7 +72,7 @@ impl Desk {
         let password = Password::new(PASSWORD);
         let (file, ana, recovery) =
             ProductFile::create(&path, &new_file(SafetyClass::B), &password, &stamp(now)).unwrap();
-        Self { folder, file, people: BTreeMap::from([("ana", ana)]), recovery, now, before_signing: None }
+        Self { folder, file, people: BTreeMap::from([("ana", ana)]), recovery, now, before_signing: None, said: None }
     }
 
     /// The same with everybody who is needed, verified and signed in.
@@ -145,7 +147,7 @@ impl Desk {
             .map(|login| (login, file.sign_in(login, &Password::new(PASSWORD), &stamp(*now)).unwrap()));
         let people = BTreeMap::from(people);
         let recovery = recovery.clone();
-        Self { folder, file: *file, people, recovery, now: *now, before_signing: None }
+        Self { folder, file: *file, people, recovery, now: *now, before_signing: None, said: None }
     }
 
     pub fn hire(&mut self, login: &'static str, full_name: &str, roles: &[Role]) {
@@ -186,6 +188,9 @@ impl Desk {
         let before =
             self.before_signing.as_ref().map(|_| (std::fs::read(self.file.path()).unwrap(), act.clone()));
         let (login, session) = self.people.get_key_value(login).unwrap();
+        if let Some(said) = &mut self.said {
+            said.push((login, act.clone(), password.is_some()));
+        }
         let receipt = self.file.perform(session, act, password.as_ref(), &stamp(at))?;
         let signed =
             || !self.file.events(&EventFilter::default(), 1, 0).unwrap()[0].event.signatures.is_empty();

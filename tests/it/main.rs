@@ -46,6 +46,7 @@ mod recipients;
 mod records;
 mod release_checks;
 mod release_files;
+mod release_laws;
 mod release_packet;
 mod release_screens;
 mod releasing;
