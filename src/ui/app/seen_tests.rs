@@ -87,7 +87,7 @@ fn an_administrator_continues_from_a_restored_copy_in_the_window() {
     shot(&mut window, "continue", egui::Theme::Light);
     press(&mut window, "Sign…");
     window.get_by_label_contains("PD-0001 · All fields · Approved");
-    window.get_by_label_contains("Event 2, SHA-256");
+    window.get_by_label_contains("Event 3, SHA-256");
     shot(&mut window, "continue-sign", egui::Theme::Light);
     let shown = shown_digests(&window);
     assert_eq!(shown.len(), 1, "{shown:?}");
@@ -132,9 +132,9 @@ fn the_head_of_a_packet_is_entered_and_forgotten() {
     press(&mut window, "Compare and remember");
     window.get_by_label_contains("A head is the number of an event and its SHA-256");
     let digest = window.state().desk.as_ref().unwrap().file.head().digest.clone();
-    fill(&mut window, "Head of a packet", &format!("1:{}", &digest[..16]));
+    fill(&mut window, "Head of a packet", &format!("2:{}", &digest[..16]));
     press(&mut window, "Compare and remember");
-    window.get_by_label("Done. The file contains event 1.");
+    window.get_by_label("Done. The file contains event 2.");
     let field = window.get_by_role_and_label(Role::TextInput, "Head of a packet");
     field.focus();
     window.run_steps(2);

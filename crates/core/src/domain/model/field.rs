@@ -1,19 +1,20 @@
 //! The declaration of a field: everything that form, page, paper, audit trail, import and storage need to know about it.
 
 mod display;
+mod value;
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::domain::choice::{Choice, ChoiceDef};
+use crate::domain::choice::ChoiceDef;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::text::{Line, Text, is_blank, with_article};
+use crate::domain::text::{is_blank, with_article};
 use crate::domain::time::{Day, Moment};
 
 pub use display::{PlainFormat, ValueFormat, WithTitles};
+pub use value::{FieldValue, Offer, RowValue, Table};
 
 /// Most rows of a table field, unless the declaration sets another limit.
 pub const ROWS_MAX: usize = 500;
@@ -45,85 +46,6 @@ pub enum FieldType {
     Records,
     /// A table with these columns.
     Rows(&'static [FieldDef]),
-}
-
-/// A list of values that the file itself knows, offered where a field is entered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Offer {
-    /// The versions of the product, from its releases.
-    Versions,
-    /// The codes of the problem criteria of the maintenance plan.
-    Criteria,
-    /// The codes of the feedback sources of the maintenance plan.
-    Sources,
-}
-
-/// A Rust type that a field can have.
-pub trait FieldValue: Serialize + DeserializeOwned + Default {
-    /// How the value is entered, shown and stored.
-    const TYPE: FieldType;
-}
-
-impl FieldValue for Line {
-    const TYPE: FieldType = FieldType::Line;
-}
-impl FieldValue for Text {
-    const TYPE: FieldType = FieldType::Text;
-}
-impl FieldValue for Option<bool> {
-    const TYPE: FieldType = FieldType::YesNo;
-}
-impl FieldValue for Option<u32> {
-    const TYPE: FieldType = FieldType::Number;
-}
-impl FieldValue for Option<Day> {
-    const TYPE: FieldType = FieldType::Day;
-}
-impl FieldValue for Option<Moment> {
-    const TYPE: FieldType = FieldType::Moment;
-}
-impl FieldValue for Vec<Line> {
-    const TYPE: FieldType = FieldType::Lines;
-}
-impl FieldValue for Option<RecordId> {
-    const TYPE: FieldType = FieldType::Record;
-}
-impl FieldValue for Vec<RecordId> {
-    const TYPE: FieldType = FieldType::Records;
-}
-impl<C: Choice> FieldValue for Option<C> {
-    const TYPE: FieldType = FieldType::Choice(C::OPTIONS);
-}
-impl<C: Choice> FieldValue for Vec<C> {
-    const TYPE: FieldType = FieldType::Choices(C::OPTIONS);
-}
-
-/// One row of a table field. Declared with the macro `rows`.
-pub trait RowValue: Serialize + DeserializeOwned + Default {
-    /// The columns of the table.
-    const COLUMNS: &'static [FieldDef];
-}
-
-/// A table field: its rows, in order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(transparent)]
-pub struct Table<R>(pub Vec<R>);
-
-impl<R> Default for Table<R> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<R> std::ops::Deref for Table<R> {
-    type Target = Vec<R>;
-    fn deref(&self) -> &Vec<R> {
-        &self.0
-    }
-}
-
-impl<R: RowValue> FieldValue for Table<R> {
-    const TYPE: FieldType = FieldType::Rows(R::COLUMNS);
 }
 
 /// One field of a record or one column of a table field.

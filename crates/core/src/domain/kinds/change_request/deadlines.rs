@@ -77,6 +77,14 @@ pub(super) const ALL: &[Deadline] = &[
     .rank(0)
     .only(|case| approval::granted(case).is_none()),
     Deadline::new(
+        "Tell users and authorities of the released change, and close it",
+        Role::Quality,
+        &[S::Released.code()],
+        Limit::Days("follow_up_days", STATE_SINCE),
+        "IEC 62304 6.2.5",
+    )
+    .rank(2),
+    Deadline::new(
         "Complete what was postponed in the emergency",
         Role::DevLead,
         STARTED,
