@@ -66,13 +66,13 @@ fn an_administrator_continues_from_a_restored_copy_in_the_window() {
     let (path, data) = restored(folder.path(), &clock);
     let mut window = opened(path, data.clone(), &clock, egui::Theme::Light);
     window.get_by_label_contains("Read-only: the file lacks an event that was seen");
-    let words = "The file lacks what was seen of it: it ends at event 1, but this workstation saw event 2 of it: events were cut \
+    let words = "The file lacks what was seen of it: it ends at event 2, but this workstation saw event 3 of it: events were cut \
                  off, or this is an older copy.";
     window.get_by_label(words);
     shot(&mut window, "behind", egui::Theme::Light);
     let uuid = window.state().desk.as_ref().unwrap().uuid.clone();
     press(&mut window, "Continue from this copy…");
-    window.get_by_label_contains("This copy ends at event 1. Event 2 of the file was seen and is not in it.");
+    window.get_by_label_contains("This copy ends at event 2. Event 3 of the file was seen and is not in it.");
     window.get_by_label_contains("FB-0002");
     // Neither a number that is none nor an empty reason is taken.
     fill(&mut window, "Numbers to skip", "x");
@@ -87,11 +87,13 @@ fn an_administrator_continues_from_a_restored_copy_in_the_window() {
     shot(&mut window, "continue", egui::Theme::Light);
     press(&mut window, "Sign…");
     window.get_by_label_contains("PD-0001 · All fields · Approved");
-    window.get_by_label_contains("Event 2, SHA-256");
+    window.get_by_label_contains("Event 3, SHA-256");
     shot(&mut window, "continue-sign", egui::Theme::Light);
     let shown = shown_digests(&window);
     assert_eq!(shown.len(), 1, "{shown:?}");
     fill(&mut window, "Password", PASSWORD);
+    // The dialog comes to rest at its height first.
+    window.run_steps(4);
     press(&mut window, "Sign");
     assert_eq!(shown, signed_digests(&window, clock.stamp().now), "what is shown is what is signed");
     let file = &window.state().desk.as_ref().unwrap().file;
@@ -128,13 +130,13 @@ fn the_head_of_a_packet_is_entered_and_forgotten() {
     window.get_by_label("You are writing");
     window.state_mut().show_heads();
     window.run_steps(3);
-    window.get_by_label_contains("Last event seen: event 1, SHA-256");
+    window.get_by_label_contains("Last event seen: event 2, SHA-256");
     press(&mut window, "Compare and remember");
     window.get_by_label_contains("A head is the number of an event and its SHA-256");
     let digest = window.state().desk.as_ref().unwrap().file.head().digest.clone();
-    fill(&mut window, "Head of a packet", &format!("1:{}", &digest[..16]));
+    fill(&mut window, "Head of a packet", &format!("2:{}", &digest[..16]));
     press(&mut window, "Compare and remember");
-    window.get_by_label("Done. The file contains event 1.");
+    window.get_by_label("Done. The file contains event 2.");
     let field = window.get_by_role_and_label(Role::TextInput, "Head of a packet");
     field.focus();
     window.run_steps(2);
