@@ -105,7 +105,7 @@ fn an_administrator_continues_from_a_restored_copy_in_the_window() {
     let memory = workstation::Memory::of(&data, &uuid).unwrap();
     assert_eq!(
         (memory.head.seq, memory.left.len()),
-        (2, 1),
+        (3, 1),
         "the new head counts, the old one was left behind"
     );
     let file = window.state_mut().file().unwrap();
