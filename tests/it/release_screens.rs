@@ -76,8 +76,7 @@ fn the_page_of_a_release_lists_what_is_missing_and_a_click_leads_to_the_field() 
     let all = window
         .query_all_by_role(Part::Button)
         .filter_map(|node| node.accesskit_node().label())
-        .filter(|label| label.starts_with("Show all ") && label.ends_with("open conditions"))
-        .next_back()
+        .rfind(|label| label.starts_with("Show all ") && label.ends_with("open conditions"))
         .unwrap();
     window.press_last(&all);
     let words = "The tested artifact is the one that is released";

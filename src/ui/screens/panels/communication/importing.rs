@@ -71,7 +71,10 @@ impl Importing {
                 Err(refusal) => {
                     banner_ui(
                         ui,
-                        &Notice::problem(refused_words(refusal, self.path.as_deref()), "Nothing was imported."),
+                        &Notice::problem(
+                            refused_words(refusal, self.path.as_deref()),
+                            "Nothing was imported.",
+                        ),
                         false,
                     );
                 }

@@ -210,7 +210,10 @@ impl Reading {
                 Some(Err(refusal)) => {
                     banner_ui(
                         ui,
-                        &Notice::problem(refused_words(refusal, self.path.as_deref()), "Nothing was written."),
+                        &Notice::problem(
+                            refused_words(refusal, self.path.as_deref()),
+                            "Nothing was written.",
+                        ),
                         false,
                     );
                 }
