@@ -276,6 +276,7 @@ fn inputs_offer_the_versions_and_criteria_that_the_file_knows() {
     let offers = window.query_all_by_role_and_label(Part::Button, "Choose a known value");
     offers.last().unwrap().click_accesskit();
     window.settle();
+    window.picture("offered_values");
     window.get_by_label("2.3.1").click_accesskit();
     window.settle();
     let version = window.get_by_role_and_label(Part::TextInput, "Software version reported").value();

@@ -66,8 +66,8 @@ fn menu_ui(ui: &mut Ui, offered: &[Offered]) -> Option<String> {
 fn popup_ui(button: &Response, offered: &[Offered]) -> Option<String> {
     let mut chosen = None;
     Popup::menu(button).show(|ui| {
-        ui.set_min_width(180.0);
-        ui.set_max_width(420.0);
+        let explained = offered.iter().any(|offer| !offer.meaning.is_empty());
+        ui.set_width(if explained { 420.0 } else { 180.0 });
         ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
             for offer in offered {
                 let words = if offer.meaning.is_empty() {
