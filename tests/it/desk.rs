@@ -72,7 +72,15 @@ impl Desk {
         let password = Password::new(PASSWORD);
         let (file, ana, recovery) =
             ProductFile::create(&path, &new_file(SafetyClass::B), &password, &stamp(now)).unwrap();
-        Self { folder, file, people: BTreeMap::from([("ana", ana)]), recovery, now, before_signing: None, said: None }
+        Self {
+            folder,
+            file,
+            people: BTreeMap::from([("ana", ana)]),
+            recovery,
+            now,
+            before_signing: None,
+            said: None,
+        }
     }
 
     /// The same with everybody who is needed, verified and signed in.

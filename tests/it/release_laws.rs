@@ -28,9 +28,8 @@ fn whole_way() -> &'static [Said] {
         desk.put_plan_in_force(crate::desk::PLAN, serde_json::json!({}));
         released(&mut desk);
         desk.assert_verifies();
-        let people = |act: &Act| {
-            matches!(act.request, Request::InvitePerson { .. } | Request::VerifyIdentity { .. })
-        };
+        let people =
+            |act: &Act| matches!(act.request, Request::InvitePerson { .. } | Request::VerifyIdentity { .. });
         desk.said.unwrap().into_iter().filter(|(_, act, _)| !people(act)).collect()
     })
 }
@@ -53,7 +52,8 @@ fn is_granted(ledger: &Ledger, change: RecordId) -> bool {
 fn wrong(desk: &Desk) -> Vec<String> {
     let mut wrong = Vec::new();
     let events = desk.file.events(&EventFilter::default(), 100_000, 0).unwrap();
-    for event in events.iter().map(|stored| &stored.event).filter(|event| event.request == "release.release") {
+    for event in events.iter().map(|stored| &stored.event).filter(|event| event.request == "release.release")
+    {
         let id = event.record.unwrap();
         let then = desk.file.at(event.at.plus_seconds(-1)).unwrap();
         let Ok(plans) = then.all(Kind::MaintenancePlan);
@@ -81,7 +81,8 @@ fn wrong(desk: &Desk) -> Vec<String> {
     // A change is released by a release and by nothing else.
     for data in desk.file.all(Kind::ChangeRequest).unwrap() {
         let releases = desk.file.referring(data.head.id, Kind::Release).unwrap();
-        let by_one = releases.iter().any(|release| ReleaseState::of(release).is_some_and(ReleaseState::was_released));
+        let by_one =
+            releases.iter().any(|release| ReleaseState::of(release).is_some_and(ReleaseState::was_released));
         if ChangeState::of(&data).is_some_and(ChangeState::is_released) && !by_one {
             wrong.push(format!("{} is released by no release", data.head.id));
         }

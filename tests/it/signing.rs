@@ -47,8 +47,15 @@ fn window_before(kept: &BeforeSigning, desk: &Desk) -> Window {
     std::fs::write(&path, &kept.file).unwrap();
     let Opened::Open(file) = ProductFile::open(&path, &stamp(kept.at)).unwrap() else { panic!("not opened") };
     let people = desk.people.iter().map(|(login, session)| (*login, session.for_job())).collect();
-    let desk =
-        Desk { folder, file: *file, people, recovery: String::new(), now: kept.at, before_signing: None, said: None };
+    let desk = Desk {
+        folder,
+        file: *file,
+        people,
+        recovery: String::new(),
+        now: kept.at,
+        before_signing: None,
+        said: None,
+    };
     let route = match &kept.act.request {
         Request::Move { id, .. } | Request::Sign { id, .. } => Route::Record(*id),
         Request::Edit { id, .. } => Route::Edit(*id, None),

@@ -212,7 +212,9 @@ mod tests {
             }
         }
         let expected = [
+            "acknowledgement_days",
             "change_pending_days",
+            "deviation_days",
             "emergency_days",
             "feedback_triage_days",
             "follow_up_days",

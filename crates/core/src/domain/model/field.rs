@@ -5,7 +5,6 @@ mod value;
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::domain::choice::ChoiceDef;
@@ -451,6 +450,7 @@ mod tests {
     use super::*;
     use crate::domain::record::rows;
     use crate::domain::role::Role;
+    use crate::domain::text::Line;
 
     rows! {
         /// A visit.
