@@ -13,7 +13,17 @@ pub fn plan_walk(walk: &mut Walk) {
     let next = walk.go("ana", PLAN, "revise", json!({})).made[0];
     walk.act("ana", Request::Assign { id: next, owner: Some(ana) });
     let day = walk.desk.now.day();
-    walk.edit("ana", next, json!({"version": "2", "reason_for_version": "Audit", "effective_from": day}));
+    // Quality agrees where authorities are told nothing, beside regulatory affairs.
+    let mut authority = walk.desk.record(next).value("authority").clone();
+    for row in authority.as_array_mut().unwrap() {
+        if row["subject"] == "regulator_not_required" {
+            row["must_sign"] = json!(["quality", "regulatory"]);
+        }
+    }
+    let set = json!({
+        "version": "2", "reason_for_version": "Audit", "effective_from": day, "authority": authority,
+    });
+    walk.edit("ana", next, set);
     walk.go("ana", next, "submit", json!({}));
     walk.go("ana", next, "return", json!({}));
     let approval = walk.go("ana", next, "submit", json!({})).made[0];
@@ -122,7 +132,9 @@ pub fn release_walk(walk: &mut Walk) {
     walk.go("rita", release, "release", json!({}));
     assert_eq!((walk.desk.state(release), walk.desk.state(change)), ("released".into(), "released".into()));
     walk.go("ana", change, "close", json!({}));
-    walk.go("ana", release, "withdraw", json!({"withdrawal_decision": "No recall: nothing is at risk"}));
+    walk.edit("ana", release, json!({"withdrawal_decision": "No recall: nothing is at risk"}));
+    walk.sign("eva", release);
+    walk.go("ana", release, "withdraw", json!({}));
     let gone = json!({"in_service": "no", "out_of_service_evidence": "Every unit was updated"});
     walk.go("ana", release, "out_of_service", gone);
     walk.go("ana", release, "archive", json!({}));
@@ -140,6 +152,7 @@ fn communication_walk(walk: &mut Walk, release: RecordId, change: RecordId) {
         "not_required_follow_up": "None", "designated_person": eva,
     });
     let not_required = walk.create("ana", Kind::Communication, not_required);
+    walk.sign("ana", not_required);
     walk.go("eva", not_required, "not_required", json!({}));
 
     let notice = json!({
@@ -150,7 +163,7 @@ fn communication_walk(walk: &mut Walk, release: RecordId, change: RecordId) {
     let notice = walk.create("dan", Kind::Communication, notice);
     walk.act("dan", Request::Assign { id: notice, owner: Some(eva) });
     walk.edit("dan", notice, json!({"compensating_controls": "Watch the pump"}));
-    let people: Vec<RecordId> = ["One", "Two", "Three"]
+    let people: Vec<RecordId> = ["One", "Two", "Three", "Four"]
         .map(|name| {
             walk.part("dan", Kind::Recipient, notice, json!({"title": name, "organisation": "Hospital"}))
         })
@@ -161,7 +174,7 @@ fn communication_walk(walk: &mut Walk, release: RecordId, change: RecordId) {
     walk.sign("eva", approval);
     walk.go("eva", notice, "issue", json!({}));
     let day = walk.desk.now.day();
-    for person in &people {
+    for person in [&people[0], &people[1], &people[3]] {
         walk.edit("dan", *person, json!({"sent_on": day, "method": "mail"}));
     }
     walk.go("dan", people[0], "acknowledge", json!({"acknowledged_on": day}));
@@ -169,6 +182,7 @@ fn communication_walk(walk: &mut Walk, release: RecordId, change: RecordId) {
     walk.edit("dan", people[1], json!({"attempts": [tried, tried, tried]}));
     walk.go("dan", people[1], "unreachable", json!({}));
     walk.go("dan", people[2], "strike", json!({}));
+    walk.go("ana", people[3], "strike_sent", json!({}));
     walk.go("ana", notice, "close", json!({"effectiveness_check": "The portal counts the installations"}));
 }
 

@@ -307,6 +307,7 @@ impl<'a, F> Job<'a, F> {
 
     fn perform(&mut self, request: Request, reason: Option<&str>) -> Result<EventParts, Refusal<F>> {
         self.ask_why_clock_is_behind(&request, reason)?;
+        self.refuse_later_kind(&request)?;
         match request {
             Request::Create { kind, parent, set } => self.create(kind, parent, &set),
             Request::Edit { id, set } => self.edit(id, &set, reason),
@@ -336,6 +337,27 @@ impl<'a, F> Job<'a, F> {
                 Err(Refusal::Rule("this request needs a new key".to_owned()))
             }
         }
+    }
+
+    /// A kind that came with a later rule set is not used under an earlier one.
+    fn refuse_later_kind(&self, request: &Request) -> Result<(), Refusal<F>> {
+        let kind = match request {
+            Request::Create { kind, .. } => *kind,
+            Request::Edit { id, .. }
+            | Request::Assign { id, .. }
+            | Request::Move { id, .. }
+            | Request::Sign { id, .. }
+            | Request::Attach { to: id, .. } => id.kind,
+            _ => return Ok(()),
+        };
+        let (since, rules) = (kind.def().since, self.change.rules());
+        if rules < since {
+            let word = kind.def().plural;
+            return Err(Refusal::Rule(format!(
+                "{word} came with rule set {since}, and rule set {rules} has none"
+            )));
+        }
+        Ok(())
     }
 
     /// A late entry, more than one working day after the fact, needs a reason (ALCOA+ "contemporaneous"). The fact is the

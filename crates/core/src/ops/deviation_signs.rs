@@ -10,7 +10,7 @@ use super::refused::Refused;
 use crate::domain::approval::ApprovalState;
 use crate::domain::feedback::FeedbackState;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::problem_report::ProblemState;
+use crate::domain::problem_report::{DetectedIn, ProblemState};
 use crate::domain::process_deviation::{self, Sign, Traces};
 use crate::domain::record::ListRow;
 use crate::domain::release::ReleaseState;
@@ -37,7 +37,7 @@ pub(super) fn signs<F>(source: &dyn RecordSource<F>, world: &dyn World) -> Resul
     Ok(process_deviation::signs_of(world, &traces))
 }
 
-/// The versions that feedback and problem reports name, each with the first record that names it. Before a version of the file was
+/// The versions that feedback and problems of the field name, each with the first record that names it. Before a version of the file was
 /// released they say nothing, so they are not looked for.
 fn reported<F>(source: &dyn RecordSource<F>) -> Result<BTreeMap<String, RecordId>, F> {
     let released =
@@ -47,8 +47,9 @@ fn reported<F>(source: &dyn RecordSource<F>) -> Result<BTreeMap<String, RecordId
         return Ok(found);
     }
     // Newest first, so that the first record stays.
-    for row in source.list(Kind::ProblemReport, &["affected_product_versions"])? {
-        if row.state != ProblemState::Void.code() {
+    for row in source.list(Kind::ProblemReport, &["affected_product_versions", "detected_in_phase"])? {
+        let in_field = row.more.get(1).map(String::as_str) == Some(DetectedIn::Field.code());
+        if in_field && row.state != ProblemState::Void.code() {
             let versions = serde_json::from_str::<Vec<String>>(value(&row)).unwrap_or_default();
             found.extend(versions.into_iter().map(|version| (version, row.id)));
         }

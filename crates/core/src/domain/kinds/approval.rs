@@ -7,8 +7,9 @@ use crate::domain::change_request::{self, ChangeRequest, Urgency};
 use crate::domain::choice::{Choice as _, choice};
 use crate::domain::field::Table;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::{Approvable, ChainStep, NextRecords, Trace, Via};
+use crate::domain::kind::{Approvable, Authors, ChainStep, NextRecords, Trace, Via};
 use crate::domain::person::Role;
+use crate::domain::policy::PLAN_RULES;
 use crate::domain::record::{Fields, KindDef, record, rows};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part, part_digest};
@@ -256,13 +257,18 @@ fn all_signed(world: &dyn World, data: &SharedRecord, approval: &Approval) -> bo
     approval.required_roles.iter().all(|role| signed.contains(role)) && enough_persons(world, data, approval)
 }
 
-/// Whether as many persons signed as must, and one of them is no author.
+/// Whether as many persons signed as must, and where authors do not sign alone, one of them is no author.
 fn enough_persons(world: &dyn World, data: &SharedRecord, approval: &Approval) -> bool {
-    let rules = approval.subject.and_then(|subject| subject.kind.def().approvable);
-    let Some(rules) = rules.filter(|rules| rules.persons > 1 || rules.authors_may_sign) else { return true };
+    let Some(rules) = approval.subject.and_then(|subject| subject.kind.def().approvable) else { return true };
     let people = signers(world, data);
-    let other = !rules.authors_may_sign || people.iter().any(|person| !approval.authors.contains(person));
-    people.len() >= rules.persons && other
+    let alone = match rules.authors_rule {
+        Authors::MayNotSign | Authors::MaySign => false,
+        Authors::MaySignBesideOthers => {
+            world.policy().author_may_not_approve != Some(false)
+                && people.iter().all(|person| approval.authors.contains(person))
+        }
+    };
+    (rules.persons < 2 || people.len() >= rules.persons) && !alone
 }
 
 /// Whether the approval is granted, and the fixed and the signed content are unchanged.
@@ -281,7 +287,12 @@ pub fn missing_roles(world: &dyn World, data: &SharedRecord) -> Vec<Role> {
     let missing: Vec<Role> =
         approval.required_roles.iter().copied().filter(|role| !signed.contains(role)).collect();
     if missing.is_empty() && !enough_persons(world, data, &approval) {
-        return approval.required_roles.clone();
+        // Somebody else signs beside them: who holds one of the roles, or Quality.
+        let mut others = approval.required_roles.clone();
+        others.push(Role::Quality);
+        others.sort_unstable();
+        others.dedup();
+        return others;
     }
     missing
 }
@@ -321,11 +332,15 @@ pub fn authors_of(case: &Case, approval: &Approval) -> Vec<RecordId> {
     authors
 }
 
+/// Whether no author may sign an approval.
+fn is_strict(approval: &Approval) -> bool {
+    let rules = approval.subject.and_then(|id| id.kind.def().approvable);
+    rules.is_none_or(|rules| rules.authors_rule == Authors::MayNotSign)
+}
+
 /// Those who may not sign an approval because they wrote its content.
 pub fn excluded(case: &Case, approval: &Approval) -> Vec<RecordId> {
-    let strict =
-        approval.subject.and_then(|id| id.kind.def().approvable).is_none_or(|rules| !rules.authors_may_sign);
-    if strict && case.world.policy().author_may_not_approve != Some(false) {
+    if is_strict(approval) && case.world.policy().author_may_not_approve != Some(false) {
         authors_of(case, approval)
     } else {
         Vec::new()
@@ -346,14 +361,16 @@ fn may_approve(case: &Case, approval: &Approval) -> Vec<Condition> {
         })
         .unwrap_or_default(),
     );
+    if final_at_once(approval) && !approval.conditions.is_empty() {
+        let text = "It has no conditions: what it closes is closed for good";
+        conditions.push(Condition::new("IEC 62304 6.2.4", text, false).at("conditions"));
+    }
     let Some(actor) = case.actor else { return conditions };
-    if case.rules >= 2 {
+    if case.rules >= PLAN_RULES {
         let signed = signers(case.world, case.data).contains(&actor);
         conditions.push(Condition::new("ISO 13485", "You have not signed it already", !signed));
     }
-    let strict =
-        approval.subject.and_then(|id| id.kind.def().approvable).is_none_or(|rules| !rules.authors_may_sign);
-    if strict && case.world.policy().author_may_not_approve != Some(false) {
+    if is_strict(approval) && case.world.policy().author_may_not_approve != Some(false) {
         conditions.push(Condition::new(
             "ISO 13485",
             "The approver is not an author of the content",
@@ -403,10 +420,70 @@ pub fn granted(case: &Case) -> Option<SharedRecord> {
     case.world.referring(case.id(), Kind::Approval).into_iter().find(|data| is_valid(case.world, data))
 }
 
-/// The condition that the current content of a record is approved.
-pub fn is_granted(case: &Case, clause: &'static str) -> Condition {
+fn final_at_once(approval: &Approval) -> bool {
+    approval.subject.and_then(|id| id.kind.def().approvable).is_some_and(|rules| rules.final_at_once)
+}
+
+/// The conditions that the present content of a record is approved: by every role that must sign now, without open conditions, and
+/// in time.
+pub fn is_granted(case: &Case, clause: &'static str) -> Vec<Condition> {
     let word = case.data.def().word.to_lowercase();
-    Condition::new(clause, format!("The present content of the {word} is approved"), granted(case).is_some())
+    let text = format!("The present content of the {word} is approved");
+    let Some(data) = granted(case) else {
+        let open = case
+            .world
+            .naming(case.id(), Kind::Approval, "subject")
+            .into_iter()
+            .rfind(|data| !data.is_terminal());
+        let condition = Condition::new(clause, text, false);
+        return vec![match open {
+            Some(open) => condition.on(open.head.id),
+            None => condition,
+        }];
+    };
+    let mut conditions = vec![Condition::new(clause, text, true)];
+    if let Some(approval) = data.typed::<Approval>() {
+        conditions.extend(requires_all_roles(case, &approval));
+        conditions.push(is_in_time(case, &approval).on(data.head.id));
+        conditions.push(conditions_met(&approval).on(data.head.id));
+    }
+    conditions
+}
+
+/// The condition that an approval has not expired.
+pub fn is_in_time(case: &Case, approval: &Approval) -> Condition {
+    let in_time = approval.expires_at.is_none_or(|day| case.now.day() <= day);
+    Condition::new("", "The approval has not expired", in_time)
+}
+
+/// The condition that the conditions of an approval are met.
+pub fn conditions_met(approval: &Approval) -> Condition {
+    Condition::new("", "The conditions of the approval are met", approval.conditions_open() == 0)
+}
+
+/// The roles in which somebody signed a record in its present form, not counting refusals.
+pub fn roles_that_signed(case: &Case) -> Vec<Role> {
+    let signatures = case.world.signatures(case.id()).into_iter();
+    let hold = signatures.filter(|signature| {
+        let holds = |cover: &crate::domain::signature::Cover| {
+            cover.holds(case.data, &case.world.covered_parts(case.data, cover.part))
+        };
+        signature.meaning != Meaning::Rejected && signature.covers.iter().all(holds)
+    });
+    hold.flat_map(|signature| signature.roles).collect()
+}
+
+/// A condition for each role: a person with that role has signed the record in its present form. The person who takes the step
+/// signs with it.
+pub fn signed_by_each(case: &Case, mut roles: Vec<Role>, what: &str, clause: &'static str) -> Vec<Condition> {
+    roles.sort_unstable();
+    roles.dedup();
+    let signed = roles_that_signed(case);
+    let condition = |role: Role| {
+        let text = format!("The {} signed the current {what}", role.word().to_lowercase());
+        Condition::new(clause, text, signed.contains(&role))
+    };
+    roles.into_iter().map(condition).collect()
 }
 
 const SIGNERS: &[Role] = &[

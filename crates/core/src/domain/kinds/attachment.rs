@@ -2,7 +2,9 @@
 
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::person::Role;
+use crate::domain::policy::PLAN_RULES;
 use crate::domain::record::{KindDef, RecordData, record};
+use crate::domain::release;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::text::{Line, Text};
 use crate::domain::time::Moment;
@@ -78,7 +80,15 @@ fn not_fixed(world: &dyn World, subject: &SharedRecord) -> Condition {
 
 fn withdrawable(case: &Case, attachment: &Attachment) -> Vec<Condition> {
     let subject = attachment.subject.and_then(|id| case.world.record(id));
-    subject.iter().map(|subject| not_fixed(case.world, subject)).collect()
+    let mut conditions: Vec<Condition> =
+        subject.iter().map(|subject| not_fixed(case.world, subject)).collect();
+    if case.rules >= PLAN_RULES
+        && let Some(subject) = &subject
+        && let Some(text) = release::keeps_as_evidence(subject, &attachment.sha256)
+    {
+        conditions.push(Condition::new("IEC 62304 8.1.2", text, false).on(subject.head.id));
+    }
+    conditions
 }
 
 /// The step by which a file no longer counts.

@@ -12,6 +12,7 @@ use crate::domain::choice::choice;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::{ChainStep, Place, Trace};
 use crate::domain::person::Role;
+use crate::domain::policy::PLAN_RULES;
 use crate::domain::product::Market;
 use crate::domain::record::{KindDef, record};
 use crate::domain::text::{Line, Text};
@@ -105,6 +106,11 @@ impl CommunicationState {
     /// Whether the decision is taken: it is approved or sent, or it is signed that it is not required.
     pub const fn is_decided(self) -> bool {
         matches!(self, Self::Approved | Self::Issued | Self::Closed | Self::NotRequired)
+    }
+
+    /// Whether nothing more is written or sent.
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Issued | Self::Closed | Self::NotRequired | Self::Void)
     }
 
     /// Whether it was sent, or it is signed that it is not required.
@@ -201,12 +207,14 @@ pub const WRITERS: &[Role] = &[
 pub const DEF: KindDef = KindDef {
     purpose: "What users and authorities are told of a change: the problem and the consequence of doing nothing, the change and how to get it. Or, signed: that nothing is required.",
     clause: "IEC 62304 6.2.5",
+    since: PLAN_RULES,
     sections: Communication::SECTIONS,
     states: CommunicationState::ALL,
     moves: rules::MOVES,
     deadlines: deadlines::ALL,
     create_by: WRITERS,
     edit_by: WRITERS,
+    sign_conditions: Some(rules::signing),
     approvable: Some(&rules::APPROVABLE),
     columns: &["communication_kind", "audience", "due_by"],
     place: Place::Area(50),

@@ -17,6 +17,7 @@ use crate::domain::field::Table;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::Place;
 use crate::domain::person::Role;
+use crate::domain::policy::PLAN_RULES;
 use crate::domain::product::Market;
 use crate::domain::record::{KindDef, record, rows};
 use crate::domain::text::{Line, Text};
@@ -327,6 +328,7 @@ const WRITERS: &[Role] =
 pub const DEF: KindDef = KindDef {
     purpose: "How this product is maintained. The version in force gives every limit, interval, criterion and required signature; without one everything is provisional and nothing is released.",
     clause: "IEC 62304 6.1",
+    since: PLAN_RULES,
     sections: MaintenancePlan::SECTIONS,
     states: MaintenancePlanState::ALL,
     moves: rules::MOVES,

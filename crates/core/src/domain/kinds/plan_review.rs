@@ -5,6 +5,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::Place;
 use crate::domain::maintenance_plan::MaintenancePlanState;
 use crate::domain::person::Role;
+use crate::domain::policy::PLAN_RULES;
 use crate::domain::record::{KindDef, record};
 use crate::domain::signature::Meaning;
 use crate::domain::text::{Line, Text};
@@ -69,6 +70,7 @@ fn plan_in_force(case: &Case) -> Vec<Condition> {
 pub const DEF: KindDef = KindDef {
     purpose: "A signed look at the plan in force at the interval that it sets: no change, or a new version.",
     clause: "ISO 13485 4.2.4",
+    since: PLAN_RULES,
     sections: PlanReview::SECTIONS,
     states: PlanReviewState::ALL,
     moves: &[Move::new("conclude", "Conclude the review", OPEN, DONE, &[Role::Quality])

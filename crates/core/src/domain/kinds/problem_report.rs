@@ -144,6 +144,16 @@ states! {
 use ProblemState as S;
 
 impl ProblemState {
+    /// Whether it was entered by mistake.
+    pub const fn is_void(self) -> bool {
+        matches!(self, Self::Void)
+    }
+
+    /// Whether what it says of the problem can still be edited.
+    pub const fn may_be_edited_whole(self) -> bool {
+        matches!(self, Self::Open | Self::Investigating | Self::Reopened)
+    }
+
     /// Whether it is being resolved, and its report is not closed.
     pub const fn is_being_resolved(self) -> bool {
         matches!(self, Self::Resolving | Self::VerifyingResolution)

@@ -11,6 +11,7 @@ use crate::domain::deadline::{Deadline, Limit, Start};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::Place;
 use crate::domain::person::Role;
+use crate::domain::policy::PLAN_RULES;
 use crate::domain::record::{KindDef, record};
 use crate::domain::text::{Line, Text};
 use crate::domain::time::{Day, Moment};
@@ -34,7 +35,6 @@ states! {
 
 use ProcessDeviationState as S;
 
-const RAISED: &[&str] = &[S::Raised.code()];
 const CONTAINED: &[&str] = &[S::Raised.code(), S::Contained.code()];
 const ANALYSIS: &[&str] = &[S::Contained.code()];
 const CORRECTION: &[&str] = &[S::Analysed.code()];
@@ -46,7 +46,7 @@ const OPEN: &[&str] =
 record! {
     /// A bypass of the process.
     pub struct ProcessDeviation : ProcessDeviation {
-        section "What happened", "IEC 62304 8.2.1", true, RAISED => {
+        section "What happened", "IEC 62304 8.2.1", true, CONTAINED => {
             /// What happened, in one line.
             title: Line = "Title" => required(S::Raised.code());
             /// The rule that was bypassed.
@@ -109,6 +109,7 @@ const RAISED_ON: Start = Start { words: "the day it was raised", day: |data| dat
 pub const DEF: KindDef = KindDef {
     purpose: "A bypass of the process that happened: what it was, what it means for safety, and what is done so that it does not happen again. Anyone raises one; none is ever removed.",
     clause: "IEC 62304 8.2.1",
+    since: PLAN_RULES,
     sections: ProcessDeviation::SECTIONS,
     states: ProcessDeviationState::ALL,
     moves: rules::MOVES,

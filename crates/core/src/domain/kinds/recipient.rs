@@ -2,9 +2,11 @@
 //! ISO 13485 8.3.3). It is a part of the communication.
 
 use crate::domain::choice::choice;
-use crate::domain::communication;
+use crate::domain::communication::{self, CommunicationState};
 use crate::domain::field::Table;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::person::Role;
+use crate::domain::policy::PLAN_RULES;
 use crate::domain::product::Market;
 use crate::domain::record::{KindDef, PartOf, RecordData, record, rows};
 use crate::domain::text::{Line, Text};
@@ -59,6 +61,8 @@ use RecipientState as S;
 pub const ATTEMPTS: usize = 3;
 
 const OPEN: &[&str] = &[S::Listed.code()];
+/// Who could not be reached may still answer.
+const REACHABLE: &[&str] = &[S::Listed.code(), S::Unreachable.code()];
 const NOT_STRUCK: &[&str] = &[S::Listed.code(), S::Acknowledged.code(), S::Unreachable.code()];
 
 record! {
@@ -96,21 +100,41 @@ pub fn counts(data: &RecordData) -> bool {
     S::of(data) != Some(S::Struck)
 }
 
-/// How many recipients of a communication neither acknowledged it nor are unreachable.
-pub fn open(world: &dyn World, communication: RecordId) -> usize {
+/// The recipients of a communication who neither acknowledged it nor are unreachable.
+pub fn open(world: &dyn World, communication: RecordId) -> Vec<RecordId> {
     let parts = world.parts(communication, Kind::Recipient);
-    parts.iter().filter(|data| S::of(data) == Some(S::Listed)).count()
+    parts.iter().filter(|data| S::of(data) == Some(S::Listed)).map(|data| data.head.id).collect()
 }
 
-/// To how many recipients a communication was not sent yet.
-pub fn unsent(world: &dyn World, communication: RecordId) -> usize {
+/// The recipients to whom a communication was not sent yet.
+pub fn unsent(world: &dyn World, communication: RecordId) -> Vec<RecordId> {
     let parts = world.parts(communication, Kind::Recipient);
-    parts.iter().filter(|data| counts(data) && data.value("sent_on").is_null()).count()
+    let left = parts.iter().filter(|data| counts(data) && data.value("sent_on").is_null());
+    left.map(|data| data.head.id).collect()
 }
 
+/// It is issued, and was sent to this recipient.
 fn was_sent(case: &Case) -> Vec<Condition> {
     let sent = !case.data.value("sent_on").is_null();
-    vec![Condition::new("IEC 62304 6.2.5", "It was sent", sent).at("sent_on")]
+    let whole = case.data.head.parent.and_then(|id| case.world.record(id));
+    let issued =
+        whole.as_ref().is_some_and(|whole| CommunicationState::of(whole) == Some(CommunicationState::Issued));
+    let mut conditions = vec![Condition::new("IEC 62304 6.2.5", "It was sent", sent).at("sent_on")];
+    conditions.extend(whole.map(|whole| {
+        let id = whole.head.id;
+        Condition::new("IEC 62304 6.2.5", format!("{id} is issued"), issued).on(id)
+    }));
+    conditions
+}
+
+/// Who was sent it is not struck out as entered by mistake, unless Quality does.
+fn was_not_sent(case: &Case) -> Vec<Condition> {
+    let sent = !case.data.value("sent_on").is_null();
+    vec![Condition::new(
+        "ISO 13485 8.3.3",
+        "It was not sent to this recipient; else only Quality strikes it out",
+        !sent,
+    )]
 }
 
 fn tried_often_enough(case: &Case) -> Vec<Condition> {
@@ -127,18 +151,23 @@ fn tried_often_enough(case: &Case) -> Vec<Condition> {
 pub const DEF: KindDef = KindDef {
     purpose: "Who receives the communication, when it was sent, and when it was acknowledged.",
     clause: "IEC 62304 6.2.5",
+    since: PLAN_RULES,
     sections: Recipient::SECTIONS,
     part_of: Some(PartOf { kind: Kind::Communication, open_in: communication::LISTS, scope: false }),
     states: RecipientState::ALL,
     moves: &[
-        Move::new("acknowledge", "Acknowledged", OPEN, S::Acknowledged.code(), communication::WRITERS)
+        Move::new("acknowledge", "Acknowledged", REACHABLE, S::Acknowledged.code(), communication::WRITERS)
             .clause("ISO 13485 8.3.3")
             .asks(&["acknowledged_on", "acknowledgement_ref"])
             .guard(was_sent),
         Move::new("unreachable", "Unreachable", OPEN, S::Unreachable.code(), communication::WRITERS)
             .clause("ISO 13485 8.3.3")
             .guard(tried_often_enough),
-        Move::new("strike", "Strike out", NOT_STRUCK, S::Struck.code(), communication::WRITERS).reason(),
+        Move::new("strike", "Strike out", NOT_STRUCK, S::Struck.code(), communication::WRITERS)
+            .reason()
+            .guard(was_not_sent),
+        Move::new("strike_sent", "Strike out although sent", NOT_STRUCK, S::Struck.code(), &[Role::Quality])
+            .reason(),
     ],
     create_by: communication::WRITERS,
     edit_by: communication::WRITERS,

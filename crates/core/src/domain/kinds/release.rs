@@ -12,7 +12,7 @@ pub mod versions;
 
 pub use commit_list::{CommitComparison, MissingCommits, compare};
 pub use differences::{Difference, DifferenceKind, differences, uncovered};
-pub use gate::gate;
+pub use gate::{gate, markets_named};
 pub use residual::standing_problems;
 
 use crate::domain::choice::choice;
@@ -20,8 +20,9 @@ use crate::domain::field::Table;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::{ChainStep, Place, Trace};
 use crate::domain::person::Role;
+use crate::domain::policy::PLAN_RULES;
 use crate::domain::product::Market;
-use crate::domain::record::{KindDef, record, rows};
+use crate::domain::record::{KindDef, RecordData, record, rows};
 use crate::domain::text::{Line, Text};
 use crate::domain::time::Day;
 use crate::domain::workflow::states;
@@ -143,6 +144,8 @@ rows! {
         market: Option<Market> = "Market";
         /// Whether it may be placed on that market, and on what basis.
         decision: Line = "Decision" => hint("Covered by the letter to file of CR-0004");
+        /// Whether it is released there. If not, the decision says why.
+        released_there: Option<bool> = "Released there";
         /// Whether nothing is awaited from an authority or notified body.
         clear: Option<bool> = "Nothing is awaited";
     }
@@ -298,6 +301,8 @@ record! {
             commits: Table<CommitRow> = "Commits" => rows_at_most(BASELINE_MAX), clause("IEC 62304 8.2.1");
             /// SHA-256 of the attached export.
             commits_sha256: Line = "SHA-256 of the commit list";
+            /// The day on which the baseline was fixed.
+            baseline_fixed_on: Option<Day> = "Baseline fixed on" => by_system();
         }
         section "Verification", "IEC 62304 5.8.1", true, CANDIDATE => {
             /// SHA-256 of the artifact that was tested. It must be the one that is released.
@@ -315,7 +320,7 @@ record! {
         }
         section "Residual anomalies", "IEC 62304 5.8.2, 5.8.3", true, CANDIDATE => {
             /// The known anomalies that stay in the version, each with its evaluation.
-            residual_anomalies: Table<ResidualAnomaly> = "Residual anomalies" => clause("IEC 62304 5.8.2");
+            residual_anomalies: Table<ResidualAnomaly> = "Residual anomalies" => rows_at_most(BASELINE_MAX), clause("IEC 62304 5.8.2");
             /// The statement that no anomaly is known, if the list is empty.
             none_known: Option<bool> = "No anomaly is known" => clause("IEC 62304 5.8.2");
         }
@@ -353,29 +358,44 @@ record! {
             /// Where the instructions for installation are.
             install_instructions_ref: Line = "Installation instructions" => required(READY), clause("IEC 62304 6.2.5 b");
         }
-        section "Archive", "IEC 62304 5.8.7", false, ARCHIVED => {
+        section "Archive", "IEC 62304 5.8.7", false, &[S::Approved.code()] => {
             /// Where software, configuration items and documents are archived.
             archive_location: Line = "Archive" => required(S::Released.code()), clause("IEC 62304 5.8.7");
             /// SHA-256 of the archive when it was made.
             archive_sha256: Line = "SHA-256 of the archive" => required(S::Released.code()), clause("IEC 62304 5.8.7");
-            /// Each time that the archive was read again, with the digest that was found.
-            archive_checks: Table<ArchiveCheck> = "Archive read again" => required(S::Released.code()), clause("IEC 62304 5.8.7");
             /// Until when it is kept.
             retention_until: Option<Day> = "Kept until" => required(S::Released.code()), clause("ISO 13485 4.2.5");
+        }
+        section "Archive read again", "IEC 62304 5.8.7", false, ARCHIVED => {
+            /// Each time that the archive was read again, with the digest that was found.
+            archive_checks: Table<ArchiveCheck> = "Archive read again" => required(S::Released.code()), clause("IEC 62304 5.8.7");
+        }
+        section "Withdrawal", "ISO 13485 8.3.3", false, &[S::Released.code(), S::Superseded.code()] => {
+            /// Why it is withdrawn, and whether that is a recall or field safety corrective action. Quality and regulatory affairs sign it.
+            withdrawal_decision: Text = "Withdrawal: recall or field action" => clause("ISO 13485 8.3.3");
         }
         section "In the field", "IEC 62304 8.3", false, FIELD => {
             /// Whether it is in service.
             in_service: Option<InService> = "In service" => clause("IEC 62304 8.3");
             /// How many installations there are.
             installs: Table<InstallCount> = "Installations";
-            /// Why it was withdrawn, and whether that is a recall or field safety corrective action.
-            withdrawal_decision: Text = "Withdrawal: recall or field action" => clause("ISO 13485 8.3.3");
             /// Evidence that it is no longer in service.
             out_of_service_evidence: Text = "Evidence that it is out of service" => clause("IEC 62304 8.3");
             /// How it is supported.
             support_status: Line = "Support" => hint("Supported until 2029-12-31");
         }
     }
+}
+
+/// Why a file with this digest stays attached to a release, in words; `None` if it may be withdrawn: the bill of materials and the
+/// commit list of a fixed baseline are evidence.
+pub fn keeps_as_evidence(data: &RecordData, sha256: &str) -> Option<String> {
+    let fixed = ReleaseState::of(data).is_some_and(|state| !matches!(state, S::Planned | S::Building));
+    let named = ["bill_sha256", "commits_sha256"]
+        .into_iter()
+        .any(|field| data.text(field).eq_ignore_ascii_case(sha256));
+    (fixed && named)
+        .then(|| "It is not the bill of materials or the commit list of a fixed baseline".to_owned())
 }
 
 /// The step that follows from its approval.
@@ -413,19 +433,15 @@ pub const DEF: KindDef = KindDef {
     violations: rules::violations,
     may_create: rules::may_create,
     on_create: rules::follows,
+    sign_conditions: Some(rules::signing),
     approvable: Some(&rules::APPROVABLE),
+    since: PLAN_RULES,
     notices: rules::notices,
     columns: &["version", "release_kind", "in_service"],
     place: Place::Area(40),
     referable: true,
     assignable: true,
-    fixes_files: &[
-        S::ReadyForApproval.code(),
-        S::Approved.code(),
-        S::Superseded.code(),
-        S::Withdrawn.code(),
-        S::OutOfService.code(),
-    ],
+    fixes_files: &[S::ReadyForApproval.code(), S::Approved.code()],
     scope_by_edits: true,
     scope_fixed: "The content of a candidate is fixed: return it to building, which ends its approval",
     trace: Some(Trace { step: ChainStep::Release, through: &["change_requests"] }),

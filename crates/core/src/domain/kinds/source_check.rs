@@ -4,6 +4,7 @@ use crate::domain::field::Offer;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::Place;
 use crate::domain::person::Role;
+use crate::domain::policy::PLAN_RULES;
 use crate::domain::record::{KindDef, record};
 use crate::domain::text::{Line, Text};
 use crate::domain::time::Day;
@@ -58,6 +59,7 @@ fn known_source(case: &Case) -> Vec<Condition> {
 pub const DEF: KindDef = KindDef {
     purpose: "That somebody looked at a feedback source of the plan, when, and what was new. “Nothing new” is evidence too.",
     clause: "IEC 62304 6.2.1.1",
+    since: PLAN_RULES,
     sections: SourceCheck::SECTIONS,
     states: SourceCheckState::ALL,
     moves: &[Move::new("strike", "Strike out", RECORDED, S::Struck.code(), CHECKERS).reason()],

@@ -116,3 +116,27 @@ pub fn matrix_errors(matrix: &[AuthorityRow], decided: &[AuthoritySubject]) -> V
     wrong.extend(missing.map(|subject| format!("no role must sign “{}”", subject.word())));
     wrong
 }
+
+/// The roles that common practice asks for at least (domain 2.15), while no plan is in force that says who signs.
+pub const fn least_roles(subject: AuthoritySubject) -> &'static [Role] {
+    match subject {
+        AuthoritySubject::ChangeRoutine | AuthoritySubject::ChangeSafety => &[Role::Quality, Role::DevLead],
+        AuthoritySubject::ChangeSecurity => &[Role::Quality, Role::DevLead, Role::SecurityLead],
+        AuthoritySubject::ChangeRegulatory => {
+            &[Role::Quality, Role::DevLead, Role::RiskManager, Role::Regulatory]
+        }
+        AuthoritySubject::ProblemSafety => &[Role::DevLead, Role::RiskManager],
+        AuthoritySubject::ProblemNoAction => &[Role::Quality],
+        AuthoritySubject::MaintenancePlan => &[Role::Quality, Role::DevLead],
+        AuthoritySubject::FindingNotAffected => &[Role::SecurityLead, Role::DevLead],
+        AuthoritySubject::FindingUncontrolled => &[Role::RiskManager, Role::SecurityLead, Role::Regulatory],
+        AuthoritySubject::FindingRiskAccepted => &[Role::Quality, Role::RiskManager, Role::Management],
+        AuthoritySubject::ReviewSession => &[Role::Quality, Role::SecurityLead],
+        AuthoritySubject::Release => &[Role::Quality, Role::DevLead, Role::Regulatory],
+        AuthoritySubject::CommunicationExternal | AuthoritySubject::RegulatorNotRequired => {
+            &[Role::Regulatory]
+        }
+        AuthoritySubject::WaiverOrDeviation => &[Role::Quality, Role::Management],
+        AuthoritySubject::RetirementPlan => &[Role::Quality, Role::Regulatory, Role::Management],
+    }
+}

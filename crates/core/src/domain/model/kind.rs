@@ -115,6 +115,17 @@ pub enum Via {
     },
 }
 
+/// Whether the authors of what is approved may sign the approval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authors {
+    /// No author signs, unless the policy allows it.
+    MayNotSign,
+    /// Authors sign too, but not alone, unless the policy allows it.
+    MaySignBesideOthers,
+    /// Authors sign like everybody else.
+    MaySign,
+}
+
 /// How records of a kind are approved: by a signed approval that fixes their scope (domain 2.6, 2.15).
 pub struct Approvable {
     /// The rows of the authority matrix that apply.
@@ -131,8 +142,10 @@ pub struct Approvable {
     pub granted: fn(&Case) -> Vec<Effect>,
     /// What follows from a refusal.
     pub refused: fn(&Case) -> Vec<Effect>,
-    /// Whether an author may sign beside somebody who is none. Otherwise no author may sign.
-    pub authors_may_sign: bool,
+    /// Whether authors may sign.
+    pub authors_rule: Authors,
+    /// Whether the grant ends the record for good, so that it cannot have conditions that are met later.
+    pub final_at_once: bool,
     /// How many different persons must sign.
     pub persons: usize,
     /// Whether the approval expires after the days that the plan sets.

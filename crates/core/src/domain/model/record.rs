@@ -77,6 +77,8 @@ pub struct PartOf {
 pub struct KindDef {
     /// The kind.
     pub kind: Kind,
+    /// The rule set since which there are records of it.
+    pub since: u32,
     /// Its name, singular.
     pub word: &'static str,
     /// Its name, plural.
@@ -155,6 +157,7 @@ impl KindDef {
     pub const fn new(kind: Kind, word: &'static str, plural: &'static str) -> Self {
         Self {
             kind,
+            since: 1,
             word,
             plural,
             purpose: "",

@@ -5,6 +5,7 @@ use super::record;
 use super::sections::{chapter, nothing};
 use crate::domain::approval::{Approval, ApprovalState};
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::kind::Authors;
 use crate::domain::signature::{Meaning, Part, Signature};
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
@@ -158,7 +159,7 @@ fn remarks(paper: &Paper<'_>, page: &RecordPage, approval: &Approval) -> Vec<Blo
     } else {
         let rules = approval.subject.and_then(|subject| subject.kind.def().approvable);
         let why = match rules {
-            Some(rules) if rules.authors_may_sign => {
+            Some(rules) if rules.authors_rule != Authors::MayNotSign => {
                 format!("That is allowed, because at least {} persons must sign.", rules.persons)
             }
             Some(_) | None => "The policy in force allows it or allowed it then.".to_owned(),

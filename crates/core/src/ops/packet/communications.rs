@@ -62,6 +62,10 @@ impl Told {
     /// One communication.
     pub fn of(paper: &mut Paper<'_>, id: RecordId) -> Result<Self, Refused> {
         let page = paper.page(id)?;
+        // Who received it is not named in a redacted packet, also not where its text names them.
+        for part in paper.file.parts(id, Kind::Recipient)? {
+            paper.mention(part.head.id);
+        }
         let approvals = authority::of(paper, id)?;
         Ok(Self { content: page.data.typed(), reached: Reached::of(paper, id)?, page, approvals })
     }

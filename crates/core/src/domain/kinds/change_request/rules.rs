@@ -9,7 +9,7 @@ use crate::domain::authorship;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
 use crate::domain::impact_analysis::{self, Conclusion, ImpactAnalysis, ImpactState};
-use crate::domain::kind::Approvable;
+use crate::domain::kind::{Approvable, Authors};
 use crate::domain::person::Role;
 use crate::domain::policy::PLAN_RULES;
 use crate::domain::problem_report::{self, ProblemState};
@@ -225,7 +225,8 @@ pub(super) static APPROVABLE: Approvable = Approvable {
     ready: |case| case.with::<ChangeRequest>(still_ready),
     granted,
     refused,
-    authors_may_sign: false,
+    authors_rule: Authors::MayNotSign,
+    final_at_once: false,
     persons: 1,
     expires: true,
 };
@@ -398,31 +399,8 @@ pub fn new_analysis(case: &Case, change: &ChangeRequest) -> Vec<Effect> {
 }
 
 fn may_be_made(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
-    let granted = approval::granted(case);
-    let mut conditions = vec![Condition::new(
-        "IEC 62304 6.2.4, 8.2.1",
-        "The current content of the change is approved",
-        granted.is_some(),
-    )];
-    if let Some(data) = granted {
-        let approval = data.typed::<approval::Approval>();
-        let expires = approval.as_ref().and_then(|approval| approval.expires_at);
-        conditions.push(
-            Condition::new(
-                "",
-                "The approval has not expired",
-                expires.is_none_or(|day| case.now.day() <= day),
-            )
-            .on(data.head.id),
-        );
-        let open = approval.as_ref().map(|approval| approval.conditions_open()).unwrap_or_default();
-        conditions
-            .push(Condition::new("", "The conditions of the approval are met", open == 0).on(data.head.id));
-        conditions.extend(still_ready(case, change));
-        conditions.extend(
-            approval.map(|approval| approval::requires_all_roles(case, &approval)).unwrap_or_default(),
-        );
-    }
+    let mut conditions = approval::is_granted(case, "IEC 62304 6.2.4, 8.2.1");
+    conditions.extend(still_ready(case, change));
     let submission =
         change.regulatory_decisions.iter().any(|row| row.decision == Some(RegulatoryDecision::Submission));
     if submission {

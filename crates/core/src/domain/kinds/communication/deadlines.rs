@@ -33,7 +33,7 @@ pub(super) const ALL: &[Deadline] = &[
         "ISO 13485 8.3.3",
     )
     .rank(1)
-    .only(|case| recipient::open(case.world, case.id()) > 0 && is_acknowledged(case))
+    .only(|case| !recipient::open(case.world, case.id()).is_empty() && is_acknowledged(case))
     .words(missing),
     Deadline::new(
         "Check the effectiveness and close the communication",
@@ -42,7 +42,7 @@ pub(super) const ALL: &[Deadline] = &[
         Limit::Days("follow_up_days", STATE_SINCE),
         "ISO 13485 8.3.3",
     )
-    .only(|case| recipient::open(case.world, case.id()) == 0 || !is_acknowledged(case)),
+    .only(|case| recipient::open(case.world, case.id()).is_empty() || !is_acknowledged(case)),
 ];
 
 fn due(case: &Case) -> Vec<Task> {
@@ -58,6 +58,6 @@ fn is_acknowledged(case: &Case) -> bool {
 fn missing(case: &Case) -> String {
     let all =
         case.world.parts(case.id(), Kind::Recipient).iter().filter(|data| recipient::counts(data)).count();
-    let open = recipient::open(case.world, case.id());
+    let open = recipient::open(case.world, case.id()).len();
     format!("Follow up {open} of {all} acknowledgements that are missing")
 }

@@ -1,19 +1,22 @@
 //! Steps of communications and their guards (domain 2.11), and what changes and releases need of them.
 
+use std::sync::Arc;
+
 use super::{APPROVE, Communication, CommunicationKind, CommunicationState as S, REFUSED, WRITERS};
 use crate::domain::approval;
 use crate::domain::authority::AuthoritySubject;
 use crate::domain::change_request::ChangeRequest;
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::Approvable;
+use crate::domain::kind::{Approvable, Authors};
 use crate::domain::person::Role;
 use crate::domain::product::Market;
 use crate::domain::recipient;
-use crate::domain::release::Release;
+use crate::domain::release::{Release, markets_named};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part};
-use crate::domain::workflow::{Case, Condition, Effect, Move};
+use crate::domain::time::Day;
+use crate::domain::workflow::{Case, Condition, Effect, Move, Signing, no_signing};
 
 pub(super) const MOVES: &[Move] = &[
     Move::new("submit", "Submit for signature", &[S::Drafted.code()], S::UnderReview.code(), WRITERS)
@@ -67,7 +70,8 @@ pub(super) static APPROVABLE: Approvable = Approvable {
     ready: |case| case.with::<Communication>(complete),
     granted: |case| vec![Effect::Move { id: case.id(), go: APPROVE }],
     refused: |case| vec![Effect::Move { id: case.id(), go: REFUSED }],
-    authors_may_sign: true,
+    authors_rule: Authors::MaySignBesideOthers,
+    final_at_once: false,
     persons: 1,
     expires: false,
 };
@@ -123,23 +127,32 @@ fn complete(_: &Case, content: &Communication) -> Vec<Condition> {
 }
 
 fn may_be_issued(case: &Case, content: &Communication) -> Vec<Condition> {
-    let mut conditions = vec![approval::is_granted(case, "IEC 62304 6.2.5")];
+    let mut conditions = approval::is_granted(case, "IEC 62304 6.2.5");
     let kind = content.communication_kind;
     if kind == Some(CommunicationKind::RegulatorReport) {
-        let submitted = content.submitted_at.is_some() && !content.reference_no.is_empty();
-        let text = "It was submitted, with the reference of the authority";
-        conditions.push(Condition::new("21 CFR 806.10", text, submitted).at("reference_no"));
+        let submitted = content.submitted_at.is_some() && !content.proof.trim().is_empty();
+        let text = "It was submitted, with proof of the submission";
+        conditions.push(Condition::new("21 CFR 806.10", text, submitted).at("submitted_at"));
         return conditions;
     }
     let recipients = case.world.parts(case.id(), Kind::Recipient);
     let counted = recipients.iter().filter(|data| recipient::counts(data)).count();
-    let published = kind.is_some_and(CommunicationKind::may_be_published) && !content.published_at.is_empty();
-    let text = if kind.is_some_and(CommunicationKind::may_be_published) {
-        "It has recipients, or the place where it is published"
+    if kind.is_some_and(CommunicationKind::may_be_published) {
+        let text = "It has recipients, or the place where it is published";
+        let somewhere = counted > 0 || !content.published_at.is_empty();
+        conditions.push(Condition::new("IEC 62304 6.2.5", text, somewhere).at("published_at"));
     } else {
-        "It has recipients"
-    };
-    conditions.push(Condition::new("IEC 62304 6.2.5", text, counted > 0 || published).at("published_at"));
+        conditions.push(Condition::new("IEC 62304 6.2.5", "It has recipients", counted > 0));
+    }
+    let approved_on = approval::granted(case).map(|data| data.head.state_since.day());
+    let early = recipients.iter().filter(|data| recipient::counts(data)).find(|data| {
+        let sent = Day::parse(data.text("sent_on")).ok();
+        matches!((sent, approved_on), (Some(sent), Some(on)) if sent < on)
+    });
+    if let Some(early) = early {
+        let text = format!("Nobody was sent it before its approval; {} was", early.head.id);
+        conditions.push(Condition::new("IEC 62304 6.2.5", text, false).on(early.head.id));
+    }
     conditions
 }
 
@@ -149,28 +162,32 @@ fn is_effective(case: &Case, content: &Communication) -> Vec<Condition> {
     let mut conditions = vec![
         Condition::new("ISO 13485 8.3.3", "The effectiveness was checked", checked).at("effectiveness_check"),
     ];
+    let published = !content.published_at.is_empty() || content.submitted_at.is_some();
+    let recipients = case.world.parts(case.id(), Kind::Recipient);
+    let counted = recipients.iter().filter(|data| recipient::counts(data)).count();
+    if counted == 0 && !published {
+        conditions.push(Condition::new("IEC 62304 6.2.5", "Somebody received it", false));
+    }
     let unsent = recipient::unsent(case.world, case.id());
-    conditions.push(Condition::new(
-        "IEC 62304 6.2.5",
-        if unsent == 0 {
-            "It was sent to every recipient".to_owned()
-        } else {
-            format!("It was sent to every recipient; {unsent} are left")
-        },
-        unsent == 0,
-    ));
+    conditions.push(each_recipient("It was sent to every recipient", &unsent));
     if content.communication_kind.is_some_and(CommunicationKind::is_acknowledged) {
         let open = recipient::open(case.world, case.id());
-        let text = if open == 0 {
-            "Every recipient acknowledged it, or could not be reached in three attempts".to_owned()
-        } else {
-            format!(
-                "Every recipient acknowledged it, or could not be reached in three attempts; {open} are left"
-            )
-        };
-        conditions.push(Condition::new("ISO 13485 8.3.3", text, open == 0));
+        conditions.push(each_recipient(
+            "Every recipient acknowledged it, or could not be reached in three attempts",
+            &open,
+        ));
     }
     conditions
+}
+
+/// The condition that nothing is left with any recipient; it leads to the first one with whom something is.
+fn each_recipient(text: &str, left: &[RecordId]) -> Condition {
+    match left {
+        [] => Condition::new("ISO 13485 8.3.3", text, true),
+        [first, ..] => {
+            Condition::new("ISO 13485 8.3.3", format!("{text}; {} are left", left.len()), false).on(*first)
+        }
+    }
 }
 
 /// The designated person decides, with justification, conclusions and follow-up (21 CFR 806.20(b)(4)).
@@ -204,57 +221,100 @@ fn may_be_left_out(case: &Case, content: &Communication) -> Vec<Condition> {
         Condition::new("21 CFR 806.20(b)(4)", "The designated person is named, and signs", named)
             .at("designated_person"),
     );
+    let roles = case.world.governing().required_roles(&[AuthoritySubject::RegulatorNotRequired], true);
+    let others = roles.into_iter().filter(|role| *role != Role::Regulatory).collect();
+    conditions.extend(approval::signed_by_each(case, others, "decision", "21 CFR 806.20(b)(4)"));
     conditions
 }
 
-/// The communications that name a record in one of these fields.
-fn about(case: &Case, id: RecordId, field: &str) -> Vec<(S, std::sync::Arc<Communication>)> {
+/// The other roles that the authority matrix asks for sign a draft, before it is decided that nothing is communicated.
+pub(super) fn signing(case: &Case) -> Signing {
+    let mut signing = no_signing(case);
+    if S::of(case.data) == Some(S::Drafted) {
+        let roles = case.world.governing().required_roles(&[AuthoritySubject::RegulatorNotRequired], true);
+        signing.by = roles.into_iter().filter(|role| *role != Role::Regulatory).collect();
+        signing.meanings = vec![Meaning::Approved];
+        signing.covers = vec![(case.id(), Part::Content)];
+    }
+    signing
+}
+
+/// What is said about a release or a change.
+type Said = (RecordId, S, Arc<Communication>);
+
+/// The communications that name a record in this field and tell users, or leave that out.
+fn about(case: &Case, id: RecordId, field: &str) -> Vec<Said> {
     let found: Vec<SharedRecord> = case.world.naming(id, Kind::Communication, field);
-    found.iter().filter_map(|data| Some((S::of(data)?, data.typed()?))).collect()
-}
-
-/// The markets for which no communication of these is in a state that counts.
-fn undecided(
-    case: &Case,
-    communications: &[(S, std::sync::Arc<Communication>)],
-    counts: fn(S) -> bool,
-) -> Vec<Market> {
-    let covers = |market: &Market| {
-        communications.iter().any(|(state, content)| counts(*state) && content.markets.contains(market))
-    };
-    case.world.product().markets.iter().copied().filter(|market| !covers(market)).collect()
-}
-
-fn each_market(markets: Vec<Market>, what: &str, field: &'static str) -> Vec<Condition> {
-    markets
-        .into_iter()
-        .map(|market| {
-            let text = format!("{what} for {}, or signed as not required", market.word());
-            Condition::new("IEC 62304 6.2.5", text, false).at(field)
-        })
+    let said =
+        found.iter().filter_map(|data| Some((data.head.id, S::of(data)?, data.typed::<Communication>()?)));
+    said.filter(|(_, _, content)| content.communication_kind.is_some_and(CommunicationKind::tells_users))
         .collect()
 }
 
-/// Before a release: for every market a communication is approved, or it is signed that none is required.
-pub fn decided_for_release(case: &Case, release: &Release) -> Vec<Condition> {
-    let mut communications = about(case, case.id(), "releases");
-    for change in &release.change_requests {
-        communications.extend(about(case, *change, "change_requests"));
+fn covers(said: &[Said], market: Market, counts: fn(S) -> bool) -> bool {
+    said.iter().any(|(_, state, content)| counts(*state) && content.markets.contains(&market))
+}
+
+/// The condition for a market; it leads to the communication that is being written for it, if there is one.
+fn missing(said: &[Said], market: Market, what: &str) -> Condition {
+    let text = format!("{what} for {}, or it is signed that none is required", market.word());
+    let condition = Condition::new("IEC 62304 6.2.5", text, false);
+    let draft = said.iter().find(|(_, state, content)| !state.is_over() && content.markets.contains(&market));
+    match draft.or_else(|| said.iter().find(|(_, state, _)| !state.is_over())) {
+        Some((id, ..)) => condition.on(*id),
+        None => condition,
     }
-    let open = undecided(case, &communications, S::is_decided);
-    each_market(open, "A communication is approved", "version")
+}
+
+/// Before a release: for every market in which it is released a communication about it is approved, or about each of its changes;
+/// or it is signed that none is required.
+pub fn decided_for_release(case: &Case, release: &Release) -> Vec<Condition> {
+    let of_release = about(case, case.id(), "releases");
+    let of_changes: Vec<Vec<Said>> =
+        release.change_requests.iter().map(|change| about(case, *change, "change_requests")).collect();
+    let markets = case.world.product().markets.clone();
+    if markets.is_empty() {
+        return vec![markets_named(case)];
+    }
+    let not_there = |market: &Market| {
+        release
+            .regulatory_decisions
+            .iter()
+            .any(|row| row.market == Some(*market) && row.released_there == Some(false))
+    };
+    let decided = |market: &Market| {
+        covers(&of_release, *market, S::is_decided)
+            || (!of_changes.is_empty() && of_changes.iter().all(|said| covers(said, *market, S::is_decided)))
+    };
+    let open = markets.into_iter().filter(|market| !not_there(market) && !decided(market));
+    open.map(|market| missing(&of_release, market, "A communication about the release is approved")).collect()
 }
 
 /// Before a change that affects released software is closed: for every market users and authorities were told, or it is signed
 /// that this is not required.
 pub fn decided_for_change(case: &Case, change: &ChangeRequest) -> Vec<Condition> {
-    if change.affects_released_software != Some(true) {
+    if change.affects_released_software != Some(true) && change.communication_required != Some(true) {
         return Vec::new();
     }
-    let mut communications = about(case, case.id(), "change_requests");
-    for release in case.world.naming(case.id(), Kind::Release, "change_requests") {
-        communications.extend(about(case, release.head.id, "releases"));
+    let mut said = about(case, case.id(), "change_requests");
+    let mut not_there = Vec::new();
+    for data in case.world.naming(case.id(), Kind::Release, "change_requests") {
+        said.extend(about(case, data.head.id, "releases"));
+        let rows =
+            data.typed::<Release>().map(|release| release.regulatory_decisions.0.clone()).unwrap_or_default();
+        not_there.extend(
+            rows.into_iter().filter(|row| row.released_there == Some(false)).filter_map(|row| row.market),
+        );
     }
-    let open = undecided(case, &communications, S::is_done);
-    each_market(open, "A communication was issued", "communication_required")
+    let mut markets = case.world.product().markets.clone();
+    markets.extend(change.regulatory_decisions.iter().filter_map(|row| row.market));
+    markets.sort_unstable();
+    markets.dedup();
+    if markets.is_empty() {
+        return vec![markets_named(case)];
+    }
+    let open = markets
+        .into_iter()
+        .filter(|market| !not_there.contains(market) && !covers(&said, *market, S::is_done));
+    open.map(|market| missing(&said, market, "A communication was issued")).collect()
 }

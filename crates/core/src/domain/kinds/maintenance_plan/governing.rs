@@ -116,7 +116,17 @@ impl Governing {
 
     /// The roles that must sign for any of several subjects and a class.
     pub fn required_roles(&self, subjects: &[AuthoritySubject], class_b_or_c: bool) -> Vec<Role> {
-        authority::required_roles(self.authority(), subjects, class_b_or_c)
+        let mut roles = authority::required_roles(self.authority(), subjects, class_b_or_c);
+        if !matches!(self.standing, Standing::InForce(_)) {
+            // Nobody has signed a draft: it does not take a role away from what the policy or common practice asks for.
+            roles.extend(authority::required_roles(&self.policy.authority, subjects, class_b_or_c));
+            if self.policy.authority.is_empty() {
+                roles.extend(subjects.iter().flat_map(|subject| authority::least_roles(*subject)));
+            }
+            roles.sort_unstable();
+            roles.dedup();
+        }
+        roles
     }
 
     /// The criteria for deciding that feedback is a problem.
@@ -126,7 +136,11 @@ impl Governing {
 
     /// Who may sign for a role in an emergency.
     pub fn deputies(&self) -> &[Deputy] {
-        if self.has_plan() { &self.plan.deputies } else { &self.policy.deputies }
+        match self.standing {
+            Standing::InForce(_) => &self.plan.deputies,
+            // A draft that nobody has signed names no deputies.
+            Standing::NotYet(_) | Standing::NoPlan => &self.policy.deputies,
+        }
     }
 
     /// Days for which an approval is valid before the work starts.

@@ -1,7 +1,6 @@
 //! Steps of the maintenance plan and their guards (domain 2.1).
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -10,8 +9,8 @@ use crate::domain::approval;
 use crate::domain::authority::{AuthoritySubject, matrix_errors};
 use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::Approvable;
-use crate::domain::person::Role;
+use crate::domain::kind::{Approvable, Authors};
+use crate::domain::person::{Person, PersonState, Role};
 use crate::domain::policy::DAYS_MAX;
 use crate::domain::record::{Fields, RecordData};
 use crate::domain::signature::{Meaning, Part};
@@ -87,7 +86,8 @@ pub(super) static APPROVABLE: Approvable = Approvable {
     ready: |case| case.with::<MaintenancePlan>(complete),
     granted: |case| vec![Effect::Move { id: case.id(), go: APPROVE }],
     refused: |case| vec![Effect::Move { id: case.id(), go: REFUSED }],
-    authors_may_sign: true,
+    authors_rule: Authors::MaySignBesideOthers,
+    final_at_once: false,
     persons: 2,
     expires: false,
 };
@@ -190,15 +190,17 @@ fn complete(case: &Case, plan: &MaintenancePlan) -> Vec<Condition> {
         format!("The review of SOUP covers every risk tier; missing: {}", tiers.join(", "))
     };
     conditions.push(Condition::new("IEC 62304 7.1.3", text, tiers.is_empty()).at("soup_review_policy"));
-    conditions.extend(vulnerabilities(plan));
+    conditions.extend(vulnerabilities(case, plan));
+    conditions.extend(roles_are_held(case, plan));
     conditions.extend(every_market(case, plan));
     conditions.push(version_is_new(case, plan));
     conditions
 }
 
 /// The plan is linked to the management of vulnerabilities, with both cadences justified; or it says why not (FD&C 524B).
-fn vulnerabilities(plan: &MaintenancePlan) -> Vec<Condition> {
-    let not_applicable = !plan.not_cyber_justification.trim().is_empty();
+fn vulnerabilities(case: &Case, plan: &MaintenancePlan) -> Vec<Condition> {
+    let cyber = case.world.product().is_cyber_device == Some(true);
+    let not_applicable = !cyber && !plan.not_cyber_justification.trim().is_empty();
     let filled = [
         (
             "vulnerability_plan_ref",
@@ -273,11 +275,11 @@ fn may_take_effect(case: &Case, plan: &MaintenancePlan) -> Vec<Condition> {
         _ => "The plan takes effect after its approval".to_owned(),
     };
     let day = from.map_or_else(String::new, |from| format!(", {from},"));
-    vec![
-        approval::is_granted(case, "IEC 62304 6.1"),
-        Condition::new("IEC 62304 6.1", text, after).at("effective_from"),
-        Condition::new("IEC 62304 6.1", format!("Its day{day} has come"), !early).at("effective_from"),
-    ]
+    let mut conditions = approval::is_granted(case, "IEC 62304 6.1");
+    conditions.push(Condition::new("IEC 62304 6.1", text, after).at("effective_from"));
+    let text = format!("Its day{day} has come");
+    conditions.push(Condition::new("IEC 62304 6.1", text, !early).at("effective_from"));
+    conditions
 }
 
 /// The plan is in force from today, and the former one until today: there is no gap and no overlap.
@@ -328,8 +330,23 @@ pub(super) fn notices(case: &Case) -> Vec<String> {
     notices
 }
 
+/// Every role of the plan is held by an active person (domain 3.1, PLAN-08).
+fn roles_are_held(case: &Case, plan: &MaintenancePlan) -> Vec<Condition> {
+    let not_held = plan.roles.iter().filter_map(|row| {
+        let (role, person) = (row.role?, row.person?);
+        (!person_holds(case, person, role)).then(|| format!("{person} as {}", role.word()))
+    });
+    let not_held: Vec<String> = not_held.collect();
+    let text = if not_held.is_empty() {
+        "Every person of the plan is active and holds their role".to_owned()
+    } else {
+        format!("Every person of the plan is active and holds their role; not so: {}", not_held.join(", "))
+    };
+    vec![Condition::new("IEC 62304 6.1", text, not_held.is_empty()).at("roles")]
+}
+
 fn person_holds(case: &Case, person: RecordId, role: Role) -> bool {
-    let known: Option<Arc<crate::domain::person::Person>> =
-        case.world.record(person).and_then(|data| data.typed());
-    known.is_some_and(|known| known.roles.contains(&role))
+    let Some(data) = case.world.record(person) else { return false };
+    let active = PersonState::of(&data) == Some(PersonState::Active);
+    active && data.typed::<Person>().is_some_and(|known| known.roles.contains(&role))
 }

@@ -1,8 +1,8 @@
 //! Transitions of problem reports and their guards (domain 2.3).
 
+use crate::domain::approval::signed_by_each;
 use crate::domain::authority::AuthoritySubject;
 use crate::domain::change_request::{ChangeRequest, ChangeState, changes_for};
-use crate::domain::choice::Choice as _;
 use crate::domain::ids::Kind;
 use crate::domain::person::Role;
 use crate::domain::record::Fields;
@@ -141,35 +141,6 @@ fn evaluated(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
     conditions
 }
 
-/// A condition for each role: a person with that role has signed the report in its current form. The person who takes the step
-/// signs with it.
-fn signed_by_each(
-    case: &Case,
-    mut roles: Vec<Role>,
-    what: &str,
-    clause: &'static str,
-) -> impl Iterator<Item = Condition> {
-    roles.sort_unstable();
-    roles.dedup();
-    let signed: Vec<Role> = case
-        .world
-        .signatures(case.id())
-        .into_iter()
-        .filter(|signature| {
-            signature.meaning != Meaning::Rejected
-                && signature
-                    .covers
-                    .iter()
-                    .all(|cover| cover.holds(case.data, &case.world.covered_parts(case.data, cover.part)))
-        })
-        .flat_map(|signature| signature.roles)
-        .collect();
-    roles.into_iter().map(move |role| {
-        let text = format!("The {} signed the current {what}", role.word().to_lowercase());
-        Condition::new(clause, text, signed.contains(&role))
-    })
-}
-
 fn no_action(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
     let mut conditions = vec![
         Condition::new(
@@ -197,7 +168,7 @@ fn others_agree(case: &Case, problem: &ProblemReport) -> Vec<Condition> {
     let subject = [AuthoritySubject::ProblemNoAction];
     let required = case.world.governing().required_roles(&subject, may_touch_safety(problem.safety_effect));
     let others = required.into_iter().filter(|role| *role != Role::Quality).collect();
-    signed_by_each(case, others, "decision", "IEC 62304 9.2 b").collect()
+    signed_by_each(case, others, "decision", "IEC 62304 9.2 b")
 }
 
 fn deferrable(case: &Case, problem: &ProblemReport) -> Vec<Condition> {

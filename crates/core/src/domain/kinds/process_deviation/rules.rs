@@ -3,7 +3,7 @@
 use super::{CLOSE, ProcessDeviation, ProcessDeviationState as S, REFUSED};
 use crate::domain::approval;
 use crate::domain::authority::AuthoritySubject;
-use crate::domain::kind::Approvable;
+use crate::domain::kind::{Approvable, Authors};
 use crate::domain::person::Role;
 use crate::domain::signature::{Meaning, Part};
 use crate::domain::workflow::{Case, Condition, Effect, Move};
@@ -59,7 +59,8 @@ pub(super) static APPROVABLE: Approvable = Approvable {
     ready: |_| Vec::new(),
     granted: |case| vec![Effect::Move { id: case.id(), go: CLOSE }],
     refused: |case| vec![Effect::Move { id: case.id(), go: REFUSED }],
-    authors_may_sign: true,
+    authors_rule: Authors::MaySign,
+    final_at_once: true,
     persons: 2,
     expires: false,
 };

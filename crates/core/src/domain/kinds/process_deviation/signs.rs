@@ -141,8 +141,17 @@ fn work_before_approval(world: &dyn World, changes: &[RecordId]) -> Vec<Sign> {
             continue;
         };
         let approvals = world.referring(id, Kind::Approval);
+        // After a return to analysis the work may have begun under an approval that has ended since.
+        let ended = approvals.iter().any(|data| {
+            data.head.created_at <= started
+                && matches!(
+                    ApprovalState::of(data),
+                    Some(ApprovalState::Invalidated | ApprovalState::Expired)
+                )
+        });
         let granted = approvals.iter().filter(|data| ApprovalState::of(data) == Some(ApprovalState::Granted));
-        let before = granted.map(|data| data.head.state_since).min().is_some_and(|since| started < since);
+        let before =
+            !ended && granted.map(|data| data.head.state_since).min().is_some_and(|since| started < since);
         let told = !world.naming(id, Kind::ProcessDeviation, "change_requests").is_empty();
         if before && !told {
             let day: Day = started.day();
@@ -161,6 +170,9 @@ fn work_before_approval(world: &dyn World, changes: &[RecordId]) -> Vec<Sign> {
     signs
 }
 
+/// Most signs of one release.
+const SIGNS_MAX: usize = 20;
+
 /// An item differs from the version before, and no change of the release is behind it.
 fn differences_without_change(
     world: &dyn World,
@@ -170,11 +182,11 @@ fn differences_without_change(
     let mut signs = Vec::new();
     for (data, release) in releases {
         let open = ReleaseState::of(data).is_some_and(ReleaseState::is_before_release);
-        if !open || release.baseline_items.is_empty() {
+        if !open || (release.baseline_items.is_empty() && release.soup_baseline.is_empty()) {
             continue;
         }
         let id = data.head.id;
-        for difference in uncovered(world, release) {
+        for difference in uncovered(world, release).into_iter().take(SIGNS_MAX) {
             let named = |deviation: &std::sync::Arc<ProcessDeviation>| {
                 deviation.releases.contains(&id)
                     && deviation.affected_items.iter().any(|item| **item == *difference.item)

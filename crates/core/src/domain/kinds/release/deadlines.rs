@@ -1,6 +1,6 @@
 //! Deadlines of releases: their approval, the next reading of their archive.
 
-use super::{Release, ReleaseState as S};
+use super::{ArchiveCheck, Release, ReleaseState as S};
 use crate::domain::approval;
 use crate::domain::choice::Choice as _;
 use crate::domain::deadline::{Deadline, Limit, STATE_SINCE, Task};
@@ -49,10 +49,22 @@ fn who_must_sign(case: &Case) -> String {
     if words.is_empty() { "Those who must sign".to_owned() } else { words.join(", ") }
 }
 
-/// The next reading of the archive, an interval after the last one.
+/// The next reading of the archive, an interval after the last one that found it unchanged. A reading that found it changed is
+/// looked into at once.
 fn next_archive_check(case: &Case) -> Vec<Task> {
     let Some(release) = case.data.typed::<Release>() else { return Vec::new() };
+    let same = |row: &&ArchiveCheck| row.sha256.eq_ignore_ascii_case(&release.archive_sha256);
+    let newest =
+        release.archive_checks.iter().filter(|row| row.checked_on.is_some()).max_by_key(|row| row.checked_on);
+    if let Some(changed) = newest.filter(|row| !same(row))
+        && let Some(by) = changed.checked_on
+    {
+        return vec![Task {
+            what: "The archive was read with another SHA-256: find out why and restore it".to_owned(),
+            by,
+        }];
+    }
     let Some(days) = case.world.governing().plan().archive_check_days else { return Vec::new() };
-    let last = release.archive_checks.iter().filter_map(|row| row.checked_on).max();
+    let last = release.archive_checks.iter().filter(same).filter_map(|row| row.checked_on).max();
     last.map(|last| Task { what: String::new(), by: last.plus_days(i64::from(days)) }).into_iter().collect()
 }

@@ -44,23 +44,37 @@ impl Difference {
     }
 }
 
-/// The versions of each item by its name.
-type Versions<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
+/// The versions of each item by its name. A version of SOUP carries its package, if its package URL names one, so that another
+/// package of the same name and version is another item.
+type Versions<'a> = BTreeMap<&'a str, BTreeSet<Version<'a>>>;
+
+/// A version, and the package that it is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Version<'a> {
+    text: &'a str,
+    package: &'a str,
+}
 
 fn items(release: &Release) -> Versions<'_> {
     let mut found = Versions::new();
     for row in release.baseline_items.iter() {
-        found.entry(&*row.item).or_default().insert(&*row.version);
+        found.entry(&*row.item).or_default().insert(Version { text: &row.version, package: "" });
     }
     found
 }
 
-fn soup(release: &Release) -> Versions<'_> {
+fn soup<'a>(release: &'a Release, with_packages: bool) -> Versions<'a> {
     let mut found = Versions::new();
     for row in release.soup_baseline.iter() {
-        found.entry(&*row.item).or_default().insert(&*row.version);
+        let package = row.purl.split(['@', '?', '#']).next().filter(|_| with_packages).unwrap_or_default();
+        found.entry(&*row.item).or_default().insert(Version { text: &row.version, package });
     }
     found
+}
+
+/// Whether every SOUP item of a baseline has a package URL.
+fn names_packages(release: &Release) -> bool {
+    release.soup_baseline.iter().all(|row| !row.purl.is_empty())
 }
 
 /// The differences between a release and the one before, in the order of kind and item. Without one before, everything is new and
@@ -72,9 +86,10 @@ pub fn differences(world: &dyn World, release: &Release) -> Vec<Difference> {
     let changes: Vec<(RecordId, Arc<ChangeRequest>)> =
         release.change_requests.iter().filter_map(|id| Some((*id, world.record(*id)?.typed()?))).collect();
     let mut found = Vec::new();
+    let packages = names_packages(&before) && names_packages(release);
     for (kind, then, now) in [
         (DifferenceKind::Item, items(&before), items(release)),
-        (DifferenceKind::Soup, soup(&before), soup(release)),
+        (DifferenceKind::Soup, soup(&before, packages), soup(release, packages)),
     ] {
         let names: BTreeSet<&str> = then.keys().chain(now.keys()).copied().collect();
         for item in names {
@@ -82,36 +97,51 @@ pub fn differences(world: &dyn World, release: &Release) -> Vec<Difference> {
             if from == to {
                 continue;
             }
-            let joined = |versions: &BTreeSet<&str>| versions.iter().copied().collect::<Vec<_>>().join(", ");
-            let behind = changes.iter().filter(|(_, change)| names_it(change, kind, item, (from, to)));
+            let joined = |versions: &BTreeSet<Version<'_>>| {
+                versions.iter().map(|version| version.text).collect::<Vec<_>>().join(", ")
+            };
             found.push(Difference {
                 kind,
                 item: item.to_owned(),
                 from: from.map(joined),
                 to: to.map(joined),
-                changes: behind.map(|(id, _)| *id).collect(),
+                changes: behind(&changes, kind, item, (from, to)),
             });
         }
     }
     found
 }
 
-/// Whether a change names a difference: the item among those that it affects; for SOUP with the versions that come and go.
-fn names_it(
-    change: &ChangeRequest,
+/// The changes that are behind a difference: those that name the item among what they affect. For SOUP their steps together must
+/// bring every version that comes and take every version that goes; else there are none.
+fn behind(
+    changes: &[(RecordId, Arc<ChangeRequest>)],
     kind: DifferenceKind,
     item: &str,
-    (from, to): (Option<&BTreeSet<&str>>, Option<&BTreeSet<&str>>),
-) -> bool {
-    let none = BTreeSet::new();
-    let (from, to) = (from.unwrap_or(&none), to.unwrap_or(&none));
+    (from, to): (Option<&BTreeSet<Version<'_>>>, Option<&BTreeSet<Version<'_>>>),
+) -> Vec<RecordId> {
+    let texts = |versions: Option<&BTreeSet<Version<'_>>>| -> BTreeSet<String> {
+        versions.into_iter().flatten().map(|version| version.text.to_owned()).collect()
+    };
+    let (from, to) = (texts(from), texts(to));
     match kind {
-        DifferenceKind::Item => change.affected_cis.iter().any(|ci| &**ci == item),
+        DifferenceKind::Item => {
+            let naming =
+                changes.iter().filter(|(_, change)| change.affected_cis.iter().any(|ci| &**ci == item));
+            naming.map(|(id, _)| *id).collect()
+        }
         DifferenceKind::Soup => {
-            let rows: Vec<_> = change.affected_soup.iter().filter(|row| &*row.item == item).collect();
-            let comes = |version: &&str| rows.iter().any(|row| &*row.to == *version);
-            let goes = |version: &&str| rows.iter().any(|row| &*row.from == *version);
-            !rows.is_empty() && to.difference(from).all(comes) && from.difference(to).all(goes)
+            let rows = || {
+                changes
+                    .iter()
+                    .flat_map(|(_, change)| change.affected_soup.iter())
+                    .filter(|row| &*row.item == item)
+            };
+            let comes = to.difference(&from).all(|version| rows().any(|row| *row.to == **version));
+            let goes = from.difference(&to).all(|version| rows().any(|row| *row.from == **version));
+            let naming = |change: &ChangeRequest| change.affected_soup.iter().any(|row| &*row.item == item);
+            let whole = comes && goes;
+            changes.iter().filter(|(_, change)| whole && naming(change)).map(|(id, _)| *id).collect()
         }
     }
 }

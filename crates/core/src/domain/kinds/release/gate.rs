@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    DifferenceKind, Release, ReleaseState as S, TaskDecision, standing_problems, uncovered, versions,
-};
+use super::residual::residual_evaluated;
+use super::{DifferenceKind, Release, ReleaseState as S, TaskDecision, uncovered, versions};
 use crate::domain::approval;
+use crate::domain::attachment::AttachmentState;
 use crate::domain::change_request::{ChangeRequest, ChangeState, RegulatoryDecision};
 use crate::domain::choice::Choice as _;
 use crate::domain::communication;
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::product::PRODUCT;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::text::Line;
-use crate::domain::workflow::{Case, Condition};
+use crate::domain::workflow::{Case, Condition, World};
 
 /// All conditions up to the release, whatever its state is: the whole gate at once.
 pub fn gate(case: &Case) -> Vec<Condition> {
@@ -47,7 +48,9 @@ pub(super) fn may_be_built(case: &Case, release: &Release) -> Vec<Condition> {
         Condition::new(
             "IEC 62304 6.3.2",
             "It contains a change, or is the initial release",
-            !release.change_requests.is_empty() || release.release_kind == Some(super::ReleaseKind::Initial),
+            !release.change_requests.is_empty()
+                || (release.release_kind == Some(super::ReleaseKind::Initial)
+                    && release.predecessor.is_none()),
         )
         .at("change_requests"),
     ];
@@ -61,10 +64,9 @@ pub(super) fn may_be_built(case: &Case, release: &Release) -> Vec<Condition> {
 
 fn is_unique(case: &Case, release: &Release) -> Condition {
     let others = case.world.all(Kind::Release);
-    let same = others.iter().find(|data| {
-        data.head.id != case.id()
-            && versions::plain(data.text("version")) == versions::plain(&release.version)
-    });
+    let same = others
+        .iter()
+        .find(|data| data.head.id != case.id() && versions::same(data.text("version"), &release.version));
     let text = format!("No other release has the version {}", release.version);
     let condition = Condition::new("IEC 62304 5.8.4", text, same.is_none()).at("version");
     match same {
@@ -77,17 +79,27 @@ fn is_unique(case: &Case, release: &Release) -> Condition {
 
 /// It follows the last release, so that differences are those since then. A first release follows none.
 fn follows_the_last(case: &Case, release: &Release) -> Condition {
-    let others = case.world.all(Kind::Release);
-    let released: Vec<&SharedRecord> = others
-        .iter()
-        .filter(|data| data.head.id != case.id() && S::of(data).is_some_and(S::was_released))
-        .collect();
-    let met = match release.predecessor {
-        Some(before) => released.iter().any(|data| data.head.id == before),
-        None => released.is_empty(),
+    let last = last_released(case.world, case.id());
+    let text = match &last {
+        Some(last) => format!(
+            "It follows {}, version {}, the last one that was released",
+            last.head.id,
+            last.text("version")
+        ),
+        None => "It follows no other, since none was released".to_owned(),
     };
-    Condition::new("IEC 62304 8.3", "It follows a version that was released, if there is one", met)
-        .at("predecessor")
+    let met = release.predecessor == last.map(|last| last.head.id);
+    Condition::new("IEC 62304 8.3", text, met).at("predecessor")
+}
+
+/// The last version that was released: the one that no other released one follows.
+pub(super) fn last_released(world: &dyn World, without: RecordId) -> Option<SharedRecord> {
+    let mut released = world.all(Kind::Release);
+    released.retain(|data| data.head.id != without && S::of(data).is_some_and(S::was_released));
+    let followed: BTreeSet<String> =
+        released.iter().map(|data| data.text("predecessor").to_owned()).collect();
+    released.retain(|data| !followed.contains(&data.head.id.to_string()));
+    released.into_iter().max_by_key(|data| data.head.state_since)
 }
 
 /// Its version is higher than that of the release that it follows; a rollback returns to an earlier state with a new version.
@@ -143,15 +155,27 @@ pub(super) fn is_fixed(case: &Case, release: &Release) -> Vec<Condition> {
         );
     }
     conditions.push(soup_is_known(case, release));
-    conditions.extend(uncovered(case.world, release).into_iter().map(|difference| {
-        let (field, clause) = match difference.kind {
-            DifferenceKind::Item => ("baseline_items", "IEC 62304 8.2.1"),
-            DifferenceKind::Soup => ("soup_baseline", "IEC 62304 8.1.2, 8.2.1"),
-        };
-        let text = format!("An approved change of this release is behind {}", difference.words());
-        Condition::new(clause, text, false).at(field)
+    let open = uncovered(case.world, release);
+    let more = open.len().saturating_sub(NAMED_MAX);
+    conditions.extend(open.iter().take(NAMED_MAX).map(|difference| {
+        let text = format!("A change of this release is behind {}", difference.words());
+        Condition::new("IEC 62304 8.2.1", text, false).at(field_of(difference.kind))
     }));
+    if more > 0 {
+        let text = format!("A change of this release is behind each of {more} further differences");
+        conditions.push(Condition::new("IEC 62304 8.2.1", text, false).at("baseline_items"));
+    }
     conditions
+}
+
+/// How many differences are named one by one.
+const NAMED_MAX: usize = 50;
+
+const fn field_of(kind: DifferenceKind) -> &'static str {
+    match kind {
+        DifferenceKind::Item => "baseline_items",
+        DifferenceKind::Soup => "soup_baseline",
+    }
 }
 
 fn soup_is_known(case: &Case, release: &Release) -> Condition {
@@ -176,6 +200,7 @@ fn has_file(case: &Case, sha256: &Line) -> bool {
             .world
             .referring(case.id(), Kind::Attachment)
             .iter()
+            .filter(|data| AttachmentState::of(data) == Some(AttachmentState::Attached))
             .any(|data| data.text("sha256").eq_ignore_ascii_case(sha256))
 }
 
@@ -183,16 +208,26 @@ fn has_file(case: &Case, sha256: &Line) -> bool {
 pub(super) fn is_verified(case: &Case, release: &Release) -> Vec<Condition> {
     let same = is_sha256(&release.artifact_sha256)
         && release.tested_sha256.eq_ignore_ascii_case(&release.artifact_sha256);
-    let mut conditions = vec![
+    let mut conditions = may_be_built(case, release);
+    conditions.extend(is_fixed(case, release));
+    conditions.push(
         Condition::new("IEC 62304 5.8.1", "The tested artifact is the one that is released", same)
             .at("tested_sha256"),
-    ];
+    );
+    conditions.push(tested_after_baseline(release));
     conditions.extend(changes_verified(case, release));
     conditions.extend(residual_evaluated(case, release));
     conditions.extend(tasks_answered(case, release));
     conditions.extend(soup_reviewed(case, release));
     conditions.extend(markets_decided(case, release));
     conditions
+}
+
+/// The tests are those of this candidate, not of one before.
+fn tested_after_baseline(release: &Release) -> Condition {
+    let met = matches!((release.tested_on, release.baseline_fixed_on), (Some(tested), Some(fixed)) if tested >= fixed);
+    let text = "It was tested on the day on which its baseline was fixed, or later";
+    Condition::new("IEC 62304 5.8.1", text, met).at("tested_on")
 }
 
 /// Every change is verified, and an approval covers it as it is now.
@@ -219,54 +254,6 @@ fn changes_verified(case: &Case, release: &Release) -> Vec<Condition> {
                 Condition::new("ISO 13485 7.3.9", format!("The submission of {id} is cleared"), false).on(id),
             );
         }
-    }
-    conditions
-}
-
-/// The residual anomalies are exactly the problems that stand in the version, each evaluated; an empty list is a statement.
-fn residual_evaluated(case: &Case, release: &Release) -> Vec<Condition> {
-    let standing: BTreeSet<RecordId> = standing_problems(case.world, release).into_iter().collect();
-    let listed: BTreeSet<RecordId> =
-        release.residual_anomalies.iter().filter_map(|row| row.problem).collect();
-    let mut conditions: Vec<Condition> = standing
-        .difference(&listed)
-        .map(|id| {
-            let text = format!("{id} stands in {} and is among the residual anomalies", release.version);
-            Condition::new("IEC 62304 5.8.2", text, false).at("residual_anomalies")
-        })
-        .collect();
-    conditions.extend(listed.difference(&standing).map(|id| {
-        let text =
-            format!("{id} does not stand in {}, and is not among the residual anomalies", release.version);
-        Condition::new("IEC 62304 5.8.2", text, false).at("residual_anomalies")
-    }));
-    if release.residual_anomalies.is_empty() {
-        let stated = release.none_known == Some(true);
-        conditions.push(
-            Condition::new("IEC 62304 5.8.2", "It is stated that no anomaly is known", stated)
-                .at("none_known"),
-        );
-    } else if release.none_known == Some(true) {
-        let text = "It is not stated that no anomaly is known, since some are listed";
-        conditions.push(Condition::new("IEC 62304 5.8.2", text, false).at("none_known"));
-    }
-    for (row, number) in release.residual_anomalies.iter().zip(1..) {
-        let evaluated =
-            row.problem.is_some() && !row.evaluation.trim().is_empty() && !row.rationale.trim().is_empty();
-        let what = row.problem.map_or_else(|| format!("row {number}"), |id| id.to_string());
-        conditions.push(
-            Condition::new(
-                "IEC 62304 5.8.3",
-                format!("The residual anomaly {what} is evaluated, with its reason to stay"),
-                evaluated,
-            )
-            .at("residual_anomalies"),
-        );
-        let text = format!("The risk of the residual anomaly {what} is acceptable");
-        conditions.push(
-            Condition::new("IEC 62304 5.8.3", text, row.risk_acceptable == Some(true))
-                .at("residual_anomalies"),
-        );
     }
     conditions
 }
@@ -323,22 +310,35 @@ fn soup_reviewed(case: &Case, release: &Release) -> Vec<Condition> {
 
 fn markets_decided(case: &Case, release: &Release) -> Vec<Condition> {
     let markets = case.world.product().markets.clone();
+    if markets.is_empty() {
+        return vec![markets_named(case)];
+    }
     markets
         .into_iter()
         .map(|market| {
             let row = release.regulatory_decisions.iter().find(|row| row.market == Some(market));
-            let decided = row.is_some_and(|row| !row.decision.is_empty() && row.clear == Some(true));
-            let text = format!("The release is decided for {}, and nothing is awaited there", market.word());
+            let decided = row.is_some_and(|row| {
+                !row.decision.is_empty() && (row.clear == Some(true) || row.released_there == Some(false))
+            });
+            let text = format!(
+                "It is decided for {} that it is released there and nothing is awaited, or that it is not released there",
+                market.word()
+            );
             Condition::new("ISO 13485 7.3.9", text, decided).at("regulatory_decisions")
         })
         .collect()
+}
+
+/// The condition that the product names its markets.
+pub fn markets_named(case: &Case) -> Condition {
+    let named = !case.world.product().markets.is_empty();
+    Condition::new("ISO 13485 7.3.9", "The markets of the product are named", named).at("markets").on(PRODUCT)
 }
 
 /// It is approved as it is, archived, and users and authorities can be told.
 pub(super) fn may_be_released(case: &Case, release: &Release) -> Vec<Condition> {
     let mut conditions = vec![
         case.world.governing().is_in_force(),
-        approval::is_granted(case, "IEC 62304 5.8"),
         Condition::new(
             "IEC 62304 5.8.7",
             "The SHA-256 of the archive has 64 hexadecimal digits",
@@ -347,27 +347,27 @@ pub(super) fn may_be_released(case: &Case, release: &Release) -> Vec<Condition> 
         .at("archive_sha256"),
         archive_reads_back(release),
     ];
-    conditions.extend(is_unique_still(case, release));
+    conditions.extend(approval::is_granted(case, "IEC 62304 5.8"));
     conditions.extend(communication::decided_for_release(case, release));
     conditions
-}
-
-fn is_unique_still(case: &Case, release: &Release) -> Vec<Condition> {
-    vec![is_unique(case, release), follows_the_last(case, release)]
 }
 
 /// The archive was read again and is unchanged.
 pub(super) fn archive_reads_back(release: &Release) -> Condition {
     let last =
         release.archive_checks.iter().filter(|row| row.checked_on.is_some()).max_by_key(|row| row.checked_on);
-    let same = last.is_some_and(|row| row.sha256.eq_ignore_ascii_case(&release.archive_sha256));
+    let same = last.is_some_and(|row| {
+        row.sha256.eq_ignore_ascii_case(&release.archive_sha256)
+            && !row.checked_by.is_empty()
+            && !row.how.is_empty()
+    });
     let text = match last {
         Some(row) if !same && is_sha256(&row.sha256) => format!(
             "The archive was read again with the same SHA-256; it was {}…, and {}… was recorded",
             row.sha256.get(..8).unwrap_or_default(),
             release.archive_sha256.get(..8).unwrap_or_default()
         ),
-        _ => "The archive was read again with the same SHA-256".to_owned(),
+        _ => "The archive was read again with the same SHA-256, and it is said by whom and how".to_owned(),
     };
     Condition::new("IEC 62304 5.8.7", text, same).at("archive_checks")
 }

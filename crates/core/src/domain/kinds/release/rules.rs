@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::gate::{archive_reads_back, is_fixed, is_sha256, is_verified, may_be_built, may_be_released};
+use super::gate::{
+    archive_reads_back, is_fixed, is_sha256, is_verified, last_released, may_be_built, may_be_released,
+};
 use super::{
     APPROVE, InService, REFUSED, Release, ReleaseState as S, ResidualAnomaly, SUPERSEDE, differences,
     standing_problems, versions,
@@ -12,14 +14,15 @@ use super::{
 use crate::domain::approval;
 use crate::domain::authority::AuthoritySubject;
 use crate::domain::change_request::{self, ChangeRequest, ChangeState};
+use crate::domain::choice::Choice as _;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::Approvable;
+use crate::domain::kind::{Approvable, Authors};
 use crate::domain::person::Role;
 use crate::domain::policy::PLAN_RULES;
 use crate::domain::problem_report::{self, ProblemReport, ProblemState};
 use crate::domain::record::{Fields, RecordData};
 use crate::domain::signature::{Meaning, Part};
-use crate::domain::workflow::{Case, Condition, Effect, Move};
+use crate::domain::workflow::{Case, Condition, Effect, Move, Signing, no_signing};
 
 const BEFORE_RELEASE: &[&str] = &[
     S::Planned.code(),
@@ -51,7 +54,11 @@ pub(super) const MOVES: &[Move] = &[
             conditions
         })
     })
-    .effects(|case| case.effects::<Release>(to_be_answered)),
+    .effects(|case| {
+        let mut effects = case.effects::<Release>(problems_fixed);
+        effects.extend(case.effects::<Release>(to_be_answered));
+        effects
+    }),
     Move::new(
         "rebuild",
         "Return to building",
@@ -60,7 +67,7 @@ pub(super) const MOVES: &[Move] = &[
         &[Role::ReleaseManager, Role::Quality],
     )
     .reason()
-    .effects(approval::withdraw),
+    .effects(another_candidate),
     Move::new(
         "request_approval",
         "Request approval",
@@ -115,17 +122,7 @@ pub(super) const MOVES: &[Move] = &[
     .grave()
     .sign(Meaning::Approved)
     .clause("ISO 13485 8.3.3")
-    .asks(&["withdrawal_decision"])
-    .guard(|case| {
-        vec![
-            Condition::new(
-                "ISO 13485 8.3.3",
-                "It is decided whether this is a recall or a field safety corrective action",
-                !case.data.text("withdrawal_decision").trim().is_empty(),
-            )
-            .at("withdrawal_decision"),
-        ]
-    }),
+    .guard(may_be_withdrawn),
     Move::new(
         "out_of_service",
         "Out of service",
@@ -160,8 +157,9 @@ pub(super) static APPROVABLE: Approvable = Approvable {
     ready: |case| case.with::<Release>(is_verified),
     granted: |case| vec![Effect::Move { id: case.id(), go: APPROVE }],
     refused: |case| vec![Effect::Move { id: case.id(), go: REFUSED }],
-    authors_may_sign: true,
+    authors_rule: Authors::MaySign,
     persons: 2,
+    final_at_once: false,
     expires: false,
 };
 
@@ -169,9 +167,8 @@ pub(super) static APPROVABLE: Approvable = Approvable {
 pub(super) fn may_create(case: &Case) -> Vec<Condition> {
     let version = case.data.text("version");
     let others = case.world.all(Kind::Release);
-    let same = others.iter().find(|data| {
-        data.head.id != case.id() && versions::plain(data.text("version")) == versions::plain(version)
-    });
+    let same =
+        others.iter().find(|data| data.head.id != case.id() && versions::same(data.text("version"), version));
     let who = same.map_or_else(String::new, |data| format!("; {} has it", data.head.id));
     let text = format!("No other release has the version {version}{who}");
     vec![Condition::new("IEC 62304 5.8.4", text, same.is_none()).at("version")]
@@ -182,12 +179,7 @@ pub(super) fn follows(case: &Case) -> Vec<Effect> {
     if !case.data.value("predecessor").is_null() {
         return Vec::new();
     }
-    let others = case.world.all(Kind::Release);
-    let last = others
-        .iter()
-        .filter(|data| S::of(data) == Some(S::Released))
-        .max_by_key(|data| data.head.state_since);
-    let Some(last) = last else { return Vec::new() };
+    let Some(last) = last_released(case.world, case.id()) else { return Vec::new() };
     let mut set = Fields::new();
     set.insert("predecessor".into(), last.head.id.to_string().into());
     vec![Effect::Set { id: case.id(), set }]
@@ -224,6 +216,7 @@ fn problems_fixed(case: &Case, release: &Release) -> Vec<Effect> {
 /// Rows for what must be answered: the problems that stand, the tasks of the plan, the markets.
 fn to_be_answered(case: &Case, release: &Release) -> Vec<Effect> {
     let mut set = Fields::new();
+    set.insert("baseline_fixed_on".into(), case.now.day().to_string().into());
     let listed = |id: &RecordId| release.residual_anomalies.iter().any(|row| row.problem == Some(*id));
     let standing = standing_problems(case.world, release);
     let kept = release
@@ -278,6 +271,65 @@ fn from_before(case: &Case, release: &Release, problem: RecordId) -> Value {
     }
 }
 
+/// What was found of the former candidate does not count for the next one.
+fn another_candidate(case: &Case) -> Vec<Effect> {
+    let found = [
+        "tested_sha256",
+        "tested_on",
+        "tested_by",
+        "system_test_ref",
+        "verification_summary",
+        "tasks",
+        "risk_review",
+        "baseline_fixed_on",
+    ];
+    let set: Fields = found.into_iter().map(|name| (name.to_owned(), Value::Null)).collect();
+    let mut effects = approval::withdraw(case);
+    effects.push(Effect::Set { id: case.id(), set });
+    effects
+}
+
+/// Quality and regulatory affairs decide a withdrawal: one of them signs the decision, the other one withdraws (domain 2.7).
+const WITHDRAWERS: [Role; 2] = [Role::Quality, Role::Regulatory];
+
+/// In the field a release may be signed by those who decide that it is withdrawn.
+pub(super) fn signing(case: &Case) -> Signing {
+    let mut signing = no_signing(case);
+    if matches!(S::of(case.data), Some(S::Released | S::Superseded)) && case.rules >= PLAN_RULES {
+        signing.by = WITHDRAWERS.to_vec();
+        signing.meanings = vec![Meaning::Approved];
+        signing.conditions = vec![withdrawal_decided(case)];
+        signing.covers = vec![(case.id(), Part::Content)];
+    }
+    signing
+}
+
+fn withdrawal_decided(case: &Case) -> Condition {
+    let text = "It is decided whether this is a recall or a field safety corrective action";
+    let decided = !case.data.text("withdrawal_decision").trim().is_empty();
+    Condition::new("ISO 13485 8.3.3", text, decided).at("withdrawal_decision")
+}
+
+fn may_be_withdrawn(case: &Case) -> Vec<Condition> {
+    let roles = approval::roles_that_signed(case);
+    let own = case
+        .actor
+        .and_then(|actor| case.person(actor))
+        .map(|person| person.roles.clone())
+        .unwrap_or_default();
+    let missing: Vec<&str> = WITHDRAWERS
+        .iter()
+        .filter(|role| !roles.contains(role) && !own.contains(role))
+        .map(|role| role.word())
+        .collect();
+    let text = if missing.is_empty() {
+        "Quality and regulatory affairs signed the decision".to_owned()
+    } else {
+        format!("Quality and regulatory affairs signed the decision; missing: {}", missing.join(", "))
+    };
+    vec![withdrawal_decided(case), Condition::new("ISO 13485 8.3.3", text, missing.is_empty())]
+}
+
 /// The changes are released and their problems go on; the version before is superseded.
 fn released(case: &Case, release: &Release) -> Vec<Effect> {
     let mut effects: Vec<Effect> = case
@@ -313,7 +365,8 @@ fn problem_goes_on(case: &Case, release: &Release, id: RecordId) -> Vec<Effect> 
     if state == ProblemState::Resolving && done {
         effects.push(Effect::Move { id, go: problem_report::VERIFY_RESOLUTION });
     }
-    if state.is_being_resolved()
+    if done
+        && (state.is_being_resolved() || state.is_resolved())
         && (problem.released_in.is_empty() || problem.released_in.contains("unreleased"))
     {
         let mut set = Fields::new();

@@ -4,12 +4,18 @@ use std::cmp::Ordering;
 
 /// The version without a leading “v” and in lower case, so that “V2.3.1” and “2.3.1” are the same.
 pub fn plain(version: &str) -> String {
-    let text = version.trim().to_lowercase();
+    let hidden = ['\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}'];
+    let text = version.replace(hidden, "").trim().to_lowercase();
     let rest = text
         .strip_prefix('v')
         .map(str::trim_start)
         .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     rest.map_or_else(|| text.clone(), str::to_owned)
+}
+
+/// Whether two texts name the same version.
+pub fn same(a: &str, b: &str) -> bool {
+    plain(a) == plain(b) || order(a, b) == Some(Ordering::Equal)
 }
 
 /// Whether a text names one version, not a range, several or none.
@@ -43,6 +49,7 @@ mod tests {
         assert_eq!(plain(" V2.3.1 "), "2.3.1");
         assert_eq!(plain("v 2.3.1"), "2.3.1");
         assert_eq!(plain("vega"), "vega");
+        assert!(same("2.3.0", "v2.3") && same("2.3.0\u{200b}", "2.3.0") && !same("2.3.0", "2.3.1"));
     }
 
     #[test]
