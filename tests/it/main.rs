@@ -49,6 +49,7 @@ mod release_files;
 mod release_laws;
 mod release_packet;
 mod release_screens;
+mod release_rules;
 mod releasing;
 mod restored;
 mod screens;

@@ -63,7 +63,7 @@ fn items(release: &Release) -> Versions<'_> {
     found
 }
 
-fn soup<'a>(release: &'a Release, with_packages: bool) -> Versions<'a> {
+fn soup(release: &Release, with_packages: bool) -> Versions<'_> {
     let mut found = Versions::new();
     for row in release.soup_baseline.iter() {
         let package = row.purl.split(['@', '?', '#']).next().filter(|_| with_packages).unwrap_or_default();
