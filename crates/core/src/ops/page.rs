@@ -3,6 +3,7 @@
 mod ahead;
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 pub use self::ahead::Ahead;
 use self::ahead::Staff;
@@ -16,10 +17,11 @@ use crate::domain::field::record_ids;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::impact_analysis::ImpactState;
 use crate::domain::kind::ChainStep;
+use crate::domain::ledger::Ledger;
 use crate::domain::person::{Person, Role};
 use crate::domain::record::RecordData;
 use crate::domain::release::ReleaseState;
-use crate::domain::requests::{RULES, RecordSource as _, open_parent};
+use crate::domain::requests::{self, RULES, RecordSource as _, open_parent};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part, Signature, part_digest};
 use crate::domain::workflow::{Case, Condition, Move, Signing, World};
@@ -184,7 +186,7 @@ impl ProductFile {
             signing,
             ahead: ahead::of(&work, &staff, &data),
             trace: trace(&work, &data),
-            signatures: signature_views(&self.store, &work, &data)?,
+            signatures: signature_views(&self.store, &work, (&data, u64::MAX))?,
             attachments: work
                 .referring(id, Kind::Attachment)
                 .into_iter()
@@ -197,6 +199,35 @@ impl ProductFile {
         };
         work.finish()?;
         Ok(page)
+    }
+
+    /// What a reader saw of a record at a past moment, by the ledger of the events up to `last`. Nothing can be done with it, so steps,
+    /// trace and links are absent.
+    pub(super) fn page_then(
+        &self,
+        id: RecordId,
+        then: &Ledger,
+        (last, now): (u64, Moment),
+    ) -> Result<RecordPage, Refused> {
+        let nobody = RecordId::new(Kind::Person, 0);
+        let work = requests::ChangeSet::read_only(then, nobody, now);
+        let world: &dyn World = &work;
+        let data = world.record(id).ok_or(Refused::NoSuchRecord(id))?;
+        let case = Case { data: &data, world, now, actor: None, rules: RULES };
+        let attachments = world.referring(id, Kind::Attachment);
+        Ok(RecordPage {
+            open_parent: None,
+            next: Vec::new(),
+            signing: None,
+            ahead: Vec::new(),
+            trace: Vec::new(),
+            signatures: signature_views(&self.store, world, (&data, last))?,
+            attachments: attachments.into_iter().map(SharedRecord::into_data).collect(),
+            linked: Vec::new(),
+            notices: (data.def().notices)(&case),
+            names: self.names()?,
+            data: RecordData::clone(&data),
+        })
     }
 }
 
@@ -212,8 +243,8 @@ fn offer(signing: Signing, whose: String, holds: impl Fn(&[Role]) -> bool) -> Si
 
 fn signature_views(
     store: &crate::store::Store,
-    work: &ChangeSet<'_>,
-    data: &RecordData,
+    work: &dyn World,
+    (data, last): (&RecordData, u64),
 ) -> Result<Vec<SignatureView>, Refused> {
     let mut views = Vec::new();
     for signature in work.signatures(data.head.id) {
@@ -225,7 +256,7 @@ fn signature_views(
                 continue;
             }
             holds = false;
-            let labels = changed_since(store, &now, signature.event)?;
+            let labels = changed_since(store, &now, signature.event..=last)?;
             differences.push((cover.record, cover.revision, now.head.revision, labels));
         }
         views.push(SignatureView { signature, differences, holds });
@@ -233,11 +264,16 @@ fn signature_views(
     Ok(views)
 }
 
-/// Labels of the fields of a record that changed after an event.
-fn changed_since(store: &crate::store::Store, data: &RecordData, event: u64) -> Result<Vec<String>, Refused> {
+/// Labels of the fields of a record that changed after the first of these events.
+fn changed_since(
+    store: &crate::store::Store,
+    data: &RecordData,
+    events: RangeInclusive<u64>,
+) -> Result<Vec<String>, Refused> {
     let filter = crate::store::EventFilter { record: Some(data.head.id), ..Default::default() };
     let mut labels: Vec<String> = Vec::new();
-    for row in store.events(&filter, 1000, 0)?.into_iter().filter(|row| row.event.seq > event) {
+    let after = |seq: u64| seq > *events.start() && seq <= *events.end();
+    for row in store.events(&filter, u32::MAX, 0)?.into_iter().filter(|row| after(row.event.seq)) {
         for change in row.event.changes.iter().filter(|change| change.record == data.head.id) {
             for field in &change.fields {
                 if let Some(declared) = data.def().field(&field.field)

@@ -16,7 +16,7 @@ const ELSEWHERE: &[&str] = &["fixed_content", "required_roles", "authors", "subj
 
 /// The approvals of a record, oldest first.
 pub(super) fn of(paper: &mut Paper<'_>, subject: RecordId) -> Result<Vec<RecordPage>, Refused> {
-    let found = paper.file.referring(subject, Kind::Approval)?;
+    let found = paper.ask(|world| world.referring(subject, Kind::Approval))?;
     found.iter().map(|data| paper.page(data.head.id)).collect()
 }
 

@@ -25,7 +25,8 @@ pub(super) struct Reached {
 impl Reached {
     fn of(paper: &Paper<'_>, id: RecordId) -> Result<Self, Refused> {
         let mut reached = Self::default();
-        for data in paper.file.parts(id, Kind::Recipient)?.iter().filter(|data| recipient::counts(data)) {
+        let parts = paper.ask(|world| world.parts(id, Kind::Recipient))?;
+        for data in parts.iter().filter(|data| recipient::counts(data)) {
             let state = RecipientState::of(data);
             reached.listed += 1;
             reached.sent += usize::from(!data.value("sent_on").is_null());

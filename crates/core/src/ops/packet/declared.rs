@@ -9,7 +9,7 @@ use crate::domain::field::FieldDef;
 use crate::domain::ids::{Kind, RecordId};
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
-use crate::report::{Block, Cell, Column, Section};
+use crate::report::{Block, Cell, Column, Section, Tone};
 
 /// The records of the period by kind, for the kinds that declare a chapter.
 pub(super) struct Chapters(BTreeMap<(u8, Kind), Vec<Declared>>);
@@ -18,43 +18,66 @@ pub(super) struct Chapters(BTreeMap<(u8, Kind), Vec<Declared>>);
 struct Declared {
     page: RecordPage,
     approvals: Vec<RecordPage>,
+    /// Whether it was made after the end of the period.
+    later: bool,
 }
 
 impl Chapters {
     /// Those among the given records of the period.
     pub fn of(paper: &mut Paper<'_>, ids: &[RecordId]) -> Result<Self, Refused> {
-        let mut found: BTreeMap<(u8, Kind), Vec<Declared>> = BTreeMap::new();
+        let mut found = Self(BTreeMap::new());
+        found.add(paper, ids, false)?;
+        Ok(found)
+    }
+
+    /// Adds records that were made after the end of the period. They are marked as such.
+    pub fn add_later(&mut self, paper: &mut Paper<'_>, ids: &[RecordId]) -> Result<(), Refused> {
+        self.add(paper, ids, true)
+    }
+
+    fn add(&mut self, paper: &mut Paper<'_>, ids: &[RecordId], later: bool) -> Result<(), Refused> {
         for id in ids {
             if let Some(number) = id.kind.def().chapter {
                 let approved = id.kind.def().approvable.is_some();
                 let approvals = if approved { authority::of(paper, *id)? } else { Vec::new() };
-                found
-                    .entry((number, id.kind))
-                    .or_default()
-                    .push(Declared { page: paper.page(*id)?, approvals });
+                let declared = Declared { page: paper.page(*id)?, approvals, later };
+                self.0.entry((number, id.kind)).or_default().push(declared);
             }
         }
-        Ok(Self(found))
+        Ok(())
     }
 
     /// Adds each log to its chapter, and the records after the existing content of the chapter.
     pub fn add_to(&self, paper: &Paper<'_>, sections: &mut Vec<Section>) {
         for ((number, kind), pages) in &self.0 {
             let records = pages.iter().map(|declared| {
-                let blocks = if kind.def().approvable.is_some() {
+                let mut blocks = if kind.def().approvable.is_some() {
                     record::approved(paper, &declared.page, &declared.approvals)
                 } else {
                     record::whole(paper, &declared.page)
                 };
+                if declared.later {
+                    let entered = declared.page.data.head.created_at.day();
+                    let text = format!(
+                        "Entered on {entered}, after the end of the period. It is printed as it is at the cut-off."
+                    );
+                    blocks.insert(0, Block::note(Tone::Due, text));
+                }
                 record::section(paper, 2, "", &declared.page, blocks)
             });
-            place(sections, *number, log(paper, *kind, pages), records.collect());
+            let (later, then): (Vec<&Declared>, Vec<&Declared>) = pages.iter().partition(|one| one.later);
+            let plural = kind.def().plural;
+            let logs =
+                [(plural.to_owned(), then), (format!("{plural} entered after the end of the period"), later)];
+            let logs = logs.into_iter().filter(|(_, records)| !records.is_empty());
+            let logs = logs.map(|(caption, records)| log(paper, (*kind, caption), &records)).collect();
+            place(sections, *number, logs, records.collect());
         }
     }
 }
 
 /// One line for each record: number, title, the columns of the list, state.
-fn log(paper: &Paper<'_>, kind: Kind, records: &[Declared]) -> Block {
+fn log(paper: &Paper<'_>, (kind, caption): (Kind, String), records: &[&Declared]) -> Block {
     let def = kind.def();
     let more: Vec<&FieldDef> = def.columns.iter().filter_map(|name| def.field(name)).collect();
     let rows = records
@@ -70,15 +93,15 @@ fn log(paper: &Paper<'_>, kind: Kind, records: &[Declared]) -> Block {
     let mut columns = vec![Column::id("Number"), Column::text("Title", 3)];
     columns.extend(more.iter().map(|field| record::shape(field)));
     columns.push(Column::mark("State"));
-    Block::Table { caption: Some(def.plural.to_owned()), columns, rows }
+    Block::Table { caption: Some(caption), columns, rows }
 }
 
-/// Adds a block at the end of a chapter, and sections below it with continued numbers.
-fn place(sections: &mut Vec<Section>, number: u8, block: Block, below: Vec<Section>) {
+/// Adds blocks at the end of a chapter, and sections below it with continued numbers.
+fn place(sections: &mut Vec<Section>, number: u8, blocks: Vec<Block>, below: Vec<Section>) {
     let own = number.to_string();
     let Some(at) = sections.iter().position(|section| section.number == own) else { return };
     if let Some(chapter) = sections.get_mut(at) {
-        chapter.blocks.push(block);
+        chapter.blocks.extend(blocks);
     }
     let prefix = format!("{own}.");
     let there =
@@ -102,7 +125,7 @@ mod tests {
     #[test]
     fn records_follow_the_content_of_their_chapter() {
         let mut sections = vec![section(1, "8"), section(2, "8.1"), section(1, "9"), section(1, "80")];
-        place(&mut sections, 8, Block::paragraph("log"), vec![section(2, ""), section(2, "")]);
+        place(&mut sections, 8, vec![Block::paragraph("log")], vec![section(2, ""), section(2, "")]);
         let numbers: Vec<&str> = sections.iter().map(|section| section.number.as_str()).collect();
         assert_eq!(numbers, ["8", "8.1", "8.2", "8.3", "9", "80"]);
         assert_eq!(sections[0].blocks, [Block::paragraph("log")]);
@@ -111,7 +134,7 @@ mod tests {
     #[test]
     fn a_chapter_that_the_packet_does_not_have_gets_nothing() {
         let mut sections = vec![section(1, "8")];
-        place(&mut sections, 7, Block::paragraph("log"), vec![section(2, "")]);
+        place(&mut sections, 7, vec![Block::paragraph("log")], vec![section(2, "")]);
         assert_eq!(sections, [section(1, "8")]);
     }
 

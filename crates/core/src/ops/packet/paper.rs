@@ -1,11 +1,14 @@
 //! The shared context of a packet's sections: the file, the names, the redaction, and the records printed so far.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use serde_json::Value;
 
+use crate::domain::event::Event;
 use crate::domain::field::{FieldDef, ValueFormat};
 use crate::domain::ids::{Kind, RecordId};
+use crate::domain::ledger::Ledger;
 use crate::domain::product::Product;
 use crate::domain::record::RecordData;
 use crate::domain::requests::ChangeSet;
@@ -47,6 +50,17 @@ pub(super) struct Paper<'a> {
     names: BTreeMap<RecordId, String>,
     printed: BTreeSet<RecordId>,
     mentioned: BTreeSet<RecordId>,
+    /// The past file that is read now, instead of the present one.
+    then: Option<Rc<Then>>,
+}
+
+/// The file as it was at the end of a period.
+pub(super) struct Then {
+    pub records: Ledger,
+    /// The end of the period.
+    pub end: Moment,
+    /// The last event of the file as it was then.
+    pub last: u64,
 }
 
 impl<'a> Paper<'a> {
@@ -73,13 +87,30 @@ impl<'a> Paper<'a> {
             names: file.names()?,
             printed: BTreeSet::new(),
             mentioned: BTreeSet::new(),
+            then: None,
         })
     }
 
     /// The page of a record. The record then counts as printed: its attachments go into the annex.
     pub fn page(&mut self, id: RecordId) -> Result<RecordPage, Refused> {
         self.mark_printed(id);
-        self.file.page(id, None, self.now)
+        match &self.then {
+            None => self.file.page(id, None, self.now),
+            Some(then) => self.file.page_then(id, &then.records, (then.last, then.end)),
+        }
+    }
+
+    /// Reads the file as it was then, if it is given; the present file otherwise.
+    pub fn reading<T>(&mut self, then: Option<&Rc<Then>>, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.then, then.cloned());
+        let answer = read(self);
+        self.then = before;
+        answer
+    }
+
+    /// Whether an event belongs to the file that is read now.
+    pub fn includes(&self, event: &Event) -> bool {
+        self.then.as_ref().is_none_or(|then| event.seq <= then.last)
     }
 
     /// Counts a record as printed that is read without its page.
@@ -92,8 +123,11 @@ impl<'a> Paper<'a> {
         self.mentioned.insert(id);
     }
 
-    /// What the rules find in the present records.
+    /// What the rules find in the records of the file that is read now.
     pub fn ask<T>(&self, question: impl FnOnce(&dyn World) -> T) -> Result<T, Refused> {
+        if let Some(then) = &self.then {
+            return Ok(question(&ChangeSet::read_only(&then.records, NOBODY, then.end)));
+        }
         let world = ChangeSet::read_only(&self.file.store, NOBODY, self.now);
         let answer = question(&world);
         world.finish()?;

@@ -1,11 +1,12 @@
 //! P1: everything in a period (domain 7). Twenty chapters in a fixed order; an empty one says "No records in period".
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::chain::ChangeChain;
 use super::communications::Told;
 use super::order::OrderCheck;
-use super::paper::{Paper, state_mark, word_or};
+use super::paper::{Paper, Then, state_mark, word_or};
 use super::plans::Plans;
 use super::releases::Released;
 use super::sections::{chapter, numbers};
@@ -36,7 +37,7 @@ struct Period {
     ids: Vec<RecordId>,
     chains: Vec<(ChangeChain, OrderCheck)>,
     /// The file as it was at the end of the period; absent if that is the present file.
-    past: Option<Ledger>,
+    past: Option<Rc<Then>>,
 }
 
 impl Period {
@@ -55,7 +56,12 @@ impl Period {
         }
         let end = Moment::end_of(to);
         let past = end < paper.now && !paper.file.is_present_at(end)?;
-        let past = if past { Some(paper.file.at(end)?) } else { None };
+        let past = if past {
+            let last = paper.file.store.last_event_until(end)?;
+            Some(Rc::new(Then { records: paper.file.at(end)?, end, last }))
+        } else {
+            None
+        };
         Ok(Self { from, to, events, ids, chains, past })
     }
 
@@ -63,6 +69,16 @@ impl Period {
     fn with_all_deviations(&self, paper: &Paper<'_>) -> Result<Vec<RecordId>, Refused> {
         let all: BTreeSet<RecordId> = self.ids.iter().copied().chain(deviations::all(paper)?).collect();
         Ok(all.into_iter().collect())
+    }
+
+    /// The records at the end of the period, if it is past.
+    fn ledger(&self) -> Option<&Ledger> {
+        self.past.as_deref().map(|then| &then.records)
+    }
+
+    /// Whether a record was there at the end of the period.
+    fn had(&self, id: RecordId) -> bool {
+        self.ledger().is_none_or(|records| records.get(id).is_some())
     }
 
     fn ids(&self, kind: Kind) -> Vec<RecordId> {
@@ -88,74 +104,99 @@ fn concerned(events: &[Event]) -> BTreeSet<RecordId> {
     found
 }
 
+/// What is printed as it was at the end of the period.
+struct AtTheEnd {
+    plans: Plans,
+    /// Chapter 3.
+    people: Vec<Section>,
+    /// Chapters 4, 5, 12, 16 and 17 with what is below them.
+    chapters: BTreeMap<u8, Vec<Section>>,
+    /// The SOUP of the versions that may be in the field.
+    fielded: Option<Block>,
+}
+
+impl AtTheEnd {
+    /// Reads the file as the paper shows it now: at the end of the period.
+    fn of(paper: &mut Paper<'_>, period: &Period) -> Result<Self, Refused> {
+        let days = (period.from, period.to);
+        let plans = Plans::of(paper, period.from, period.to)?;
+        let checks = Checks::of(paper, &period.ids, days)?;
+        let releases = period.ids(Kind::Release);
+        let releases: Vec<Released> =
+            releases.into_iter().map(|id| Released::of(paper, id)).collect::<Result<_, _>>()?;
+        let told = period.ids(Kind::Communication);
+        let told: Vec<Told> = told.into_iter().map(|id| Told::of(paper, id)).collect::<Result<_, _>>()?;
+        let paper = &*paper;
+        let with = |first: Section, below: Vec<Section>| std::iter::once(first).chain(below).collect();
+        let (blocks, below) = plans.sections(paper)?;
+        let four = with(chapter(4, "Maintenance plans in force", "IEC 62304 6.1", blocks), below);
+        let blocks = sources::blocks(paper, &plans, &checks, &period.ids(Kind::Feedback), days)?;
+        let five = chapter(5, "Feedback sources and monitoring", "IEC 62304 6.2.1.1", blocks);
+        let (blocks, below) = releases::log(paper, &releases);
+        let twelve = with(chapter(12, "Releases", "IEC 62304 5.8, 6.3.2", blocks), below);
+        let blocks = communications::tables(paper, &told);
+        let sixteen = chapter(16, "Communications and submissions", "IEC 62304 6.2.5", blocks);
+        let blocks = departures(paper, period)?;
+        let seventeen = chapter(17, "Deviations", "IEC 62304 8.2.1, 8.2.2", blocks);
+        let (five, sixteen, seventeen) = (vec![five], vec![sixteen], vec![seventeen]);
+        Ok(Self {
+            people: people::sections(paper, &plans)?,
+            fielded: releases::soup_in_the_field(paper)?,
+            chapters: [(4, four), (5, five), (12, twelve), (16, sixteen), (17, seventeen)].into(),
+            plans,
+        })
+    }
+
+    fn take(&mut self, number: u8) -> Vec<Section> {
+        self.chapters.remove(&number).unwrap_or_default()
+    }
+}
+
 /// The sections in the order of the clauses.
 pub(super) fn sections(paper: &mut Paper<'_>, from: Day, to: Day) -> Result<Vec<Section>, Refused> {
     let period = Period::of(paper, from, to)?;
     let feedback = period.pages(paper, Kind::Feedback)?;
     let problems = period.pages(paper, Kind::ProblemReport)?;
     let analyses = period.pages(paper, Kind::ImpactAnalysis)?;
-    let plans = Plans::of(paper, from, to, period.past.as_ref())?;
-    let checks = Checks::of(paper, &period.ids, (from, to))?;
-    let releases: Vec<Released> =
-        period.ids(Kind::Release).into_iter().map(|id| Released::of(paper, id)).collect::<Result<_, _>>()?;
-    let told: Vec<Told> = period
-        .ids(Kind::Communication)
-        .into_iter()
-        .map(|id| Told::of(paper, id))
-        .collect::<Result<_, _>>()?;
+    let mut at_end = paper.reading(period.past.as_ref(), |paper| AtTheEnd::of(paper, &period))?;
     let all = period.with_all_deviations(paper)?;
     // The checks of sources have their own log, which is short enough for hundreds of them.
     let apart: Vec<RecordId> = all.iter().copied().filter(|id| id.kind != Kind::SourceCheck).collect();
-    let declared = declared::Chapters::of(paper, &apart)?;
+    let (then, later): (Vec<RecordId>, Vec<RecordId>) = apart.into_iter().partition(|id| period.had(*id));
+    let mut declared = paper.reading(period.past.as_ref(), |paper| declared::Chapters::of(paper, &then))?;
+    declared.add_later(paper, &later)?;
     let paper = &*paper;
-    let open = open::items(paper, period.past.as_ref(), to)?;
-    let evidence: BTreeSet<RecordId> = all.iter().copied().chain(plans.ids()).collect();
+    let open = open::items(paper, period.ledger(), to)?;
+    let known = all.into_iter().filter(|id| period.had(*id));
+    let evidence: BTreeSet<RecordId> = known.chain(at_end.plans.ids()).collect();
     let evidence: Vec<RecordId> = evidence.into_iter().collect();
     let mut sections = vec![
         summary(&period, (&feedback, &problems), &open),
         chapter(2, "Clauses and evidence", "IEC 62304 4.3, 5.8, 6 to 9", vec![matrix::table(&evidence)]),
     ];
-    sections.extend(people::sections(paper, &plans)?);
-    let (blocks, below) = plans.sections(paper)?;
-    sections.push(chapter(4, "Maintenance plans in force", "IEC 62304 6.1", blocks));
-    sections.extend(below);
-    let blocks = sources::blocks(paper, &plans, &checks, &feedback, (from, to));
-    sections.push(chapter(5, "Feedback sources and monitoring", "IEC 62304 6.2.1.1", blocks));
-    sections.push(chapter(
-        6,
-        "Feedback log and evaluation",
-        "IEC 62304 6.2.1",
-        logs::feedback(paper, &feedback),
-    ));
-    sections.push(chapter(
-        7,
-        "Complaints and reportability",
-        "ISO 13485 8.2.2, 8.2.3",
-        logs::reportability(&feedback),
-    ));
+    sections.append(&mut at_end.people);
+    sections.extend(at_end.take(4));
+    sections.extend(at_end.take(5));
+    let blocks = logs::feedback(paper, &feedback);
+    sections.push(chapter(6, "Feedback log and evaluation", "IEC 62304 6.2.1", blocks));
+    let blocks = logs::reportability(&feedback);
+    sections.push(chapter(7, "Complaints and reportability", "ISO 13485 8.2.2, 8.2.3", blocks));
     sections.extend(problem_reports(paper, &problems));
-    sections.push(chapter(9, "Trends", "IEC 62304 9.6", logs::trends(paper, period.past.as_ref(), to)?));
+    let blocks = logs::trends(paper, period.ledger(), to)?;
+    sections.push(chapter(9, "Trends", "IEC 62304 9.6", blocks));
     sections.push(chapter(10, "Change requests", "IEC 62304 6.2.3, 6.2.4, 8.2", changes(paper, &period)?));
     sections.extend(impact_analyses(paper, &analyses));
-    let (blocks, below) = releases::log(paper, &releases);
-    sections.push(chapter(12, "Releases", "IEC 62304 5.8, 6.3.2", blocks));
-    sections.extend(below);
-    let mut register: Vec<Block> = releases::soup_in_the_field(paper, to)?.into_iter().collect();
-    register.extend(soup(&period));
+    sections.extend(at_end.take(12));
+    let register: Vec<Block> = at_end.fielded.take().into_iter().chain(soup(&period)).collect();
     sections.push(chapter(13, "SOUP register", "IEC 62304 8.1.2", register));
     sections.push(chapter(14, "SOUP reviews", "IEC 62304 7.1.3", Vec::new()));
     sections.push(chapter(15, "Findings", "IEC 62304 7.1.3; IEC 81001-5-1", Vec::new()));
-    let blocks = communications::tables(paper, &told);
-    sections.push(chapter(16, "Communications and submissions", "IEC 62304 6.2.5", blocks));
-    sections.push(chapter(17, "Deviations", "IEC 62304 8.2.1, 8.2.2", departures(&period)));
+    sections.extend(at_end.take(16));
+    sections.extend(at_end.take(17));
     sections.push(chapter(18, "Retirement and end of support", "IEC 81001-5-1 5.8.7", Vec::new()));
     sections.push(chapter(19, "Open and overdue", "IEC 62304 6.1", open::table(&open)));
-    sections.push(chapter(
-        20,
-        "Audit trail, accounts, backup",
-        "21 CFR 11.10(c), (e)",
-        audit(paper, &period)?,
-    ));
+    let blocks = audit(paper, &period)?;
+    sections.push(chapter(20, "Audit trail, accounts, backup", "21 CFR 11.10(c), (e)", blocks));
     declared.add_to(paper, &mut sections);
     Ok(sections)
 }
@@ -215,8 +256,9 @@ fn summary(
         Column::text("Which", 3),
     ];
     let about = format!(
-        "A record is in the period if it was created, changed its state or was signed from {} to {} (UTC). It is printed in \
-         its state at the cut-off.",
+        "A record is in the period if it was created, changed its state or was signed from {} to {} (UTC). Chapters 4, 5, \
+         12, 16 and 17 print records as they were at the end of the period, and so does the SOUP of versions in the field. \
+         Other chapters print them in their state at the cut-off.",
         period.from, period.to
     );
     chapter(
@@ -380,24 +422,22 @@ fn soup(period: &Period) -> Vec<Block> {
 }
 
 /// How changes departed from what was specified. The process deviations follow them, from their declaration.
-fn departures(period: &Period) -> Vec<Block> {
-    let rows: Vec<Vec<Cell>> = period
-        .chains
+fn departures(paper: &Paper<'_>, period: &Period) -> Result<Vec<Block>, Refused> {
+    let ids = period.ids(Kind::ChangeRequest);
+    let changes = paper.ask(|world| ids.iter().filter_map(|id| world.record(*id)).collect::<Vec<_>>())?;
+    let rows: Vec<Vec<Cell>> = changes
         .iter()
-        .filter(|(chain, _)| !chain.content.deviation.trim().is_empty())
-        .map(|(chain, _)| {
-            vec![chain.change.data.head.id.to_string().into(), chain.content.deviation.to_string().into()]
-        })
+        .filter(|data| !data.text("deviation").trim().is_empty())
+        .map(|data| vec![data.head.id.to_string().into(), paper.field(data, "deviation").into()])
         .collect();
     if rows.is_empty() {
-        Vec::new()
-    } else {
-        vec![Block::Table {
-            caption: Some("Changes that were not made exactly as specified".to_owned()),
-            columns: vec![Column::id("Change"), Column::text("Deviation", 1)],
-            rows,
-        }]
+        return Ok(Vec::new());
     }
+    Ok(vec![Block::Table {
+        caption: Some("Changes that were not made exactly as specified".to_owned()),
+        columns: vec![Column::id("Change"), Column::text("Deviation", 1)],
+        rows,
+    }])
 }
 
 /// The time stamps that were added in the period, in words.

@@ -1,28 +1,29 @@
 //! Chapter 4 of a period's packet: the maintenance plans that were in force, or the provisional values where none was.
 
+use std::sync::Arc;
+
 use super::authority;
-use super::paper::{NOBODY, Paper, state_mark, word, word_or};
+use super::paper::{Paper, state_mark, word, word_or};
 use super::sections::nothing;
 use super::{record, trail};
 use crate::domain::authority::AuthorityRow;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::ledger::Ledger;
 use crate::domain::maintenance_plan::{Governing, MaintenancePlan, Standing};
 use crate::domain::person::Role;
 use crate::domain::plan_review::{PlanReview, PlanReviewState};
 use crate::domain::record::Section as Group;
-use crate::domain::requests::{ChangeSet, POLICY};
+use crate::domain::requests::POLICY;
 use crate::domain::signature::Meaning;
 use crate::domain::text::counted;
 use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Change, Column, Section, Tone, Width};
-use mainstay_base::time::{Day, Moment};
+use mainstay_base::time::Day;
 
 /// A version of the plan that was in force on a day of the period.
 pub(super) struct PlanInForce {
     pub page: RecordPage,
-    pub content: MaintenancePlan,
+    pub content: Arc<MaintenancePlan>,
     /// Its first day in force within the period.
     pub from: Day,
     /// Its last day in force within the period.
@@ -45,19 +46,12 @@ pub(super) struct Plans {
 }
 
 impl Plans {
-    /// The plans of the period up to its end or the cut-off, whichever is earlier. `past` is the file at the end of the period, if it is past.
-    pub fn of(paper: &mut Paper<'_>, from: Day, to: Day, past: Option<&Ledger>) -> Result<Self, Refused> {
+    /// The plans of the period up to its end or the cut-off, whichever is earlier, by the file that is read now.
+    pub fn of(paper: &mut Paper<'_>, from: Day, to: Day) -> Result<Self, Refused> {
         let to = to.min(paper.now.day());
-        let at_end = match past {
-            None => paper.ask(|world| world.governing())?,
-            Some(ledger) => {
-                let world = ChangeSet::read_only(ledger, NOBODY, Moment::end_of(to));
-                let world: &dyn crate::domain::workflow::World = &world;
-                world.governing()
-            }
-        };
+        let at_end = paper.ask(|world| world.governing())?;
         let mut in_force = Vec::new();
-        for data in paper.file.all(Kind::MaintenancePlan)? {
+        for data in paper.ask(|world| world.all(Kind::MaintenancePlan))? {
             let Some(content) = data.typed::<MaintenancePlan>() else { continue };
             let Some(since) = content.in_force_from.filter(|since| *since <= to) else { continue };
             let first = since.max(from);
@@ -298,7 +292,7 @@ fn kept_since(paper: &Paper<'_>) -> Result<Day, Refused> {
 }
 
 fn reviews(paper: &Paper<'_>) -> Result<Vec<(RecordId, Day)>, Refused> {
-    let reviews = paper.file.all(Kind::PlanReview)?;
+    let reviews = paper.ask(|world| world.all(Kind::PlanReview))?;
     let done = reviews.iter().filter(|data| PlanReviewState::of(data) == Some(PlanReviewState::Done));
     Ok(done
         .filter_map(|data| data.typed::<PlanReview>())

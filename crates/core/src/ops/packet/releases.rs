@@ -250,16 +250,12 @@ pub(super) fn log(paper: &Paper<'_>, releases: &[Released]) -> (Vec<Block>, Vec<
     (vec![Block::table(columns, rows), Block::paragraph(about)], sections.collect())
 }
 
-/// The SOUP of each version that was released by a day and may be in the field.
-pub(super) fn soup_in_the_field(paper: &Paper<'_>, to: Day) -> Result<Option<Block>, Refused> {
+/// The SOUP of each version that may be in the field.
+pub(super) fn soup_in_the_field(paper: &Paper<'_>) -> Result<Option<Block>, Refused> {
     let mut rows: Vec<Vec<Cell>> = Vec::new();
-    for data in paper.file.all(Kind::Release)? {
+    for data in paper.ask(|world| world.all(Kind::Release))? {
         let fielded = ReleaseState::of(&data).is_some_and(ReleaseState::may_be_fielded);
         let Some(content) = data.typed::<Release>().filter(|_| fielded) else { continue };
-        let event = trail::entered(paper, data.head.id, ReleaseState::Released.code())?;
-        if event.is_none_or(|event| event.at.day() > to) {
-            continue;
-        }
         rows.push(row_of_soup(&data, &content));
     }
     let columns = vec![

@@ -7,16 +7,15 @@ use super::plans::Plans;
 use super::sections::nothing;
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::maintenance_plan::FeedbackSource;
-use crate::domain::record::RecordData;
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::source_check::{SourceCheck, SourceCheckState};
-use crate::ops::page::RecordPage;
 use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Column, Mark, Tone, Width};
 use mainstay_base::time::Day;
 
 /// All checks of sources, and which of them belong to the period.
 pub(super) struct Checks {
-    all: Vec<RecordData>,
+    all: Vec<SharedRecord>,
     /// The days on which each source was checked, by its code.
     days: BTreeMap<String, BTreeSet<Day>>,
     period: BTreeSet<RecordId>,
@@ -25,7 +24,7 @@ pub(super) struct Checks {
 impl Checks {
     /// The checks of the file; to the period belong those of its days, and those that were entered or struck out in it.
     pub fn of(paper: &mut Paper<'_>, ids: &[RecordId], days: (Day, Day)) -> Result<Self, Refused> {
-        let all = paper.file.all(Kind::SourceCheck)?;
+        let all = paper.ask(|world| world.all(Kind::SourceCheck))?;
         let mut found = Self { days: BTreeMap::new(), period: BTreeSet::new(), all: Vec::new() };
         for data in &all {
             let Some(check) = data.typed::<SourceCheck>() else { continue };
@@ -91,9 +90,9 @@ pub(super) fn blocks(
     paper: &Paper<'_>,
     plans: &Plans,
     checks: &Checks,
-    feedback: &[RecordPage],
+    feedback: &[RecordId],
     (from, to): (Day, Day),
-) -> Vec<Block> {
+) -> Result<Vec<Block>, Refused> {
     let to = to.min(paper.now.day());
     let mut blocks = Vec::new();
     for plan in &plans.in_force {
@@ -114,8 +113,8 @@ pub(super) fn blocks(
         blocks.push(nothing("No check of a source in the period"));
     }
     blocks.extend(log);
-    blocks.extend(by_channel(paper, feedback));
-    blocks
+    blocks.extend(by_channel(paper, feedback)?);
+    Ok(blocks)
 }
 
 /// The sources of a plan. With the days on which it was in force, each interval that was too long is named.
@@ -189,21 +188,23 @@ fn gaps(days: &BTreeSet<Day>, (from, to): (Day, Day), every: i64) -> Vec<(Day, D
 }
 
 /// The number of items by source and channel.
-fn by_channel(paper: &Paper<'_>, feedback: &[RecordPage]) -> Option<Block> {
+fn by_channel(paper: &Paper<'_>, feedback: &[RecordId]) -> Result<Option<Block>, Refused> {
     let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
-    for page in feedback {
-        let key = (paper.field(&page.data, "source_kind"), paper.field(&page.data, "channel"));
+    let feedback =
+        paper.ask(|world| feedback.iter().filter_map(|id| world.record(*id)).collect::<Vec<_>>())?;
+    for data in &feedback {
+        let key = (paper.field(data, "source_kind"), paper.field(data, "channel"));
         *counts.entry(key).or_insert(0) += 1;
     }
     let rows: Vec<Vec<Cell>> = counts
         .into_iter()
         .map(|((source, channel), count)| vec![source.into(), channel.into(), Cell::from(count.to_string())])
         .collect();
-    (!rows.is_empty()).then(|| Block::Table {
+    Ok((!rows.is_empty()).then(|| Block::Table {
         caption: Some("Feedback of the period by source and channel".to_owned()),
         columns: vec![Column::text("Source", 1), Column::text("Channel", 2), Column::number("Items")],
         rows,
-    })
+    }))
 }
 
 #[cfg(test)]

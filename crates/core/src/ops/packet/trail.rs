@@ -7,6 +7,7 @@ use crate::domain::event::{Event, FieldChange, RecordChange};
 use crate::domain::field::{FieldDef, FieldType, is_empty};
 use crate::domain::ids::RecordId;
 use crate::domain::record::RecordData;
+use crate::domain::shared_record::SharedRecord;
 use crate::domain::text::capital;
 use crate::ops::lists::{field_label, value_words};
 use crate::ops::refused::Refused;
@@ -18,7 +19,8 @@ pub(super) fn events(paper: &Paper<'_>, ids: &[RecordId]) -> Result<Vec<Event>, 
     let mut found: Vec<Event> = Vec::new();
     for id in ids {
         let filter = EventFilter { record: Some(*id), ..EventFilter::default() };
-        found.extend(paper.file.store.events(&filter, u32::MAX, 0)?.into_iter().map(|row| row.event));
+        let events = paper.file.store.events(&filter, u32::MAX, 0)?.into_iter().map(|row| row.event);
+        found.extend(events.filter(|event| paper.includes(event)));
     }
     found.sort_by_key(|event| event.seq);
     found.dedup_by_key(|event| event.seq);
@@ -44,13 +46,14 @@ pub(super) fn rows(
     events: &[Event],
     ids: &[RecordId],
 ) -> Result<Vec<HistoryRow>, Refused> {
-    let records: Vec<RecordData> = ids.iter().map(|id| paper.file.record(*id)).collect::<Result<_, _>>()?;
+    let records: Vec<SharedRecord> =
+        paper.ask(|world| ids.iter().filter_map(|id| world.record(*id)).collect())?;
     Ok(events
         .iter()
         .map(|event| {
             let mut row = bare(event);
             for change in event.changes.iter().filter(|change| ids.contains(&change.record)) {
-                let now = records.iter().find(|data| data.head.id == change.record);
+                let now = records.iter().find(|data| data.head.id == change.record).map(|data| &**data);
                 row.changes.extend(changes(paper, event, change, now));
             }
             row

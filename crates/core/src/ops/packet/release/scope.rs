@@ -1,19 +1,13 @@
 //! Chapter 2 of the packet of a release: its changes, the problems fixed, what differs from the version before and the change behind
 //! it, the baseline, and the comparison with the list of commits.
 
-use std::collections::BTreeSet;
-
 use super::Dossier;
-use crate::domain::change_request::ChangeRequest;
 use crate::domain::ids::RecordId;
-use crate::domain::release::{CommitRow, Difference, DifferenceKind, differences};
+use crate::domain::release::{Difference, DifferenceKind, MissingCommits, compare, differences};
 use crate::ops::packet::paper::{Paper, state_mark};
 use crate::ops::packet::sections::{chapter, nothing};
 use crate::ops::refused::Refused;
 use crate::report::{Block, Cell, Column, Field, Mark, Section, Tone, Width};
-
-/// The shortest abbreviation of a commit that still names it.
-const COMMIT_LENGTH: usize = 6;
 
 /// The chapter with its sections.
 pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Result<Vec<Section>, Refused> {
@@ -42,7 +36,7 @@ pub(super) fn sections(paper: &Paper<'_>, dossier: &Dossier) -> Result<Vec<Secti
             "IEC 62304 8.2.1, 8.3",
             delta(dossier, &found, DifferenceKind::Item),
         ),
-        section("2.5", "Commits", "IEC 62304 8.2.1, 8.2.2", commits(dossier)),
+        section("2.5", "Commits", "IEC 62304 8.2.1, 8.2.2", commits(paper, dossier)?),
         section(
             "2.6",
             "Configuration items of the baseline",
@@ -165,26 +159,20 @@ fn soup(paper: &Paper<'_>, dossier: &Dossier) -> Vec<Block> {
 }
 
 /// The list of commits compared with what the changes name.
-fn commits(dossier: &Dossier) -> Vec<Block> {
+fn commits(paper: &Paper<'_>, dossier: &Dossier) -> Result<Vec<Block>, Refused> {
     let content = dossier.content();
-    let named: Vec<(RecordId, Vec<String>)> = dossier
-        .changes
-        .iter()
-        .filter_map(|data| Some((data.head.id, data.typed::<ChangeRequest>()?)))
-        .map(|(id, change)| (id, change.commits.iter().map(ToString::to_string).collect()))
-        .collect();
     if content.commits.is_empty() {
-        return vec![nothing("No list of commits was read for this release, so nothing can be compared")];
+        let none = "No list of commits was read for this release, so nothing can be compared";
+        return Ok(vec![nothing(none)]);
     }
-    let list: Vec<&CommitRow> = content.commits.iter().collect();
-    let compared = Comparison::of(&list, &named);
+    let compared = paper.ask(|world| compare(world, content))?;
     let mut blocks = vec![Block::Fields {
         fields: vec![
-            Field::new("Commits in the list", list.len().to_string()),
+            Field::new("Commits in the list", compared.listed.to_string()),
             Field::new("SHA-256 of the commit list", content.commits_sha256.to_string()).code(),
         ],
     }];
-    if compared.unnamed.is_empty() && compared.absent.is_empty() {
+    if compared.agrees() {
         let text =
             "Every commit of the list is named by a change, and every commit of a change is in the list.";
         blocks.push(Block::note(Tone::Good, text));
@@ -199,9 +187,8 @@ fn commits(dossier: &Dossier) -> Vec<Block> {
             rows: rows.collect(),
         });
     }
-    if !compared.absent.is_empty() {
-        let rows = compared.absent.iter();
-        let rows = rows.map(|(id, commit)| vec![id.to_string().into(), commit.clone().into()]);
+    if !compared.missing.is_empty() {
+        let rows = compared.missing.iter().flat_map(absent);
         blocks.push(Block::note(Tone::Late, "Some changes name commits that are not in the list, or none."));
         blocks.push(Block::Table {
             caption: Some("Changes whose commits are not in the list".to_owned()),
@@ -209,75 +196,14 @@ fn commits(dossier: &Dossier) -> Vec<Block> {
             rows: rows.collect(),
         });
     }
-    blocks
+    Ok(blocks)
 }
 
-/// What a list of commits and the changes do not have in common.
-struct Comparison<'a> {
-    /// Commits of the list that no change names.
-    unnamed: Vec<&'a CommitRow>,
-    /// Changes with a commit that is not in the list, or without any.
-    absent: Vec<(RecordId, String)>,
-}
-
-impl<'a> Comparison<'a> {
-    fn of(list: &[&'a CommitRow], named: &[(RecordId, Vec<String>)]) -> Self {
-        let listed = Sorted::of(list.iter().map(|row| &*row.commit));
-        let known = Sorted::of(named.iter().flat_map(|(_, commits)| commits).map(String::as_str));
-        let unnamed = list.iter().filter(|row| !known.has(&row.commit)).copied().collect();
-        let mut absent = Vec::new();
-        for (id, commits) in named {
-            if commits.is_empty() {
-                absent.push((*id, "names no commit".to_owned()));
-            }
-            let missing = commits.iter().filter(|commit| !listed.has(commit));
-            absent.extend(missing.map(|commit| (*id, commit.clone())));
-        }
-        Self { unnamed, absent }
+/// A row for each commit of a change that the list lacks.
+fn absent(missing: &MissingCommits) -> Vec<Vec<Cell>> {
+    let row = |words: &str| vec![missing.change.to_string().into(), words.into()];
+    if missing.commits.is_empty() {
+        return vec![row("names no commit")];
     }
-}
-
-/// Commits in lower case and in order, so that an abbreviation is found quickly.
-struct Sorted(BTreeSet<String>);
-
-impl Sorted {
-    fn of<'a>(commits: impl Iterator<Item = &'a str>) -> Self {
-        Self(commits.map(hash).filter(|commit| !commit.is_empty()).collect())
-    }
-
-    /// Whether a commit is among them, where either of the two may be abbreviated.
-    fn has(&self, commit: &str) -> bool {
-        let commit = hash(commit);
-        if self.0.contains(&commit) {
-            return true;
-        }
-        if commit.len() < COMMIT_LENGTH {
-            return false;
-        }
-        let longer = self.0.range(commit.clone()..).next().is_some_and(|next| next.starts_with(&commit));
-        let shorter = |end: usize| commit.get(..end).is_some_and(|start| self.0.contains(start));
-        longer || (COMMIT_LENGTH..commit.len()).any(shorter)
-    }
-}
-
-/// The hash at the beginning of a line, in lower case.
-fn hash(line: &str) -> String {
-    line.split_whitespace().next().unwrap_or_default().to_lowercase()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_commit_is_found_by_an_abbreviation_of_at_least_six_digits() {
-        let listed = Sorted::of(["a1b2c3d4e5f6", "ffee00", "B0B1B2B3"].into_iter());
-        for known in ["a1b2c3d4e5f6", "A1B2C3", "a1b2c3d4e5f60718", "ffee0011 Restart the timer", "b0b1b2b3"]
-        {
-            assert!(listed.has(known), "{known}");
-        }
-        for unknown in ["a1b2", "a1b2c4", "", "ff", "0a1b2c3"] {
-            assert!(!listed.has(unknown), "{unknown}");
-        }
-    }
+    missing.commits.iter().map(|commit| row(commit)).collect()
 }
