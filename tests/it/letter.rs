@@ -137,7 +137,7 @@ fn a_long_letter_continues_on_further_pages_for_each_recipient() {
             .unwrap();
     keep("letters-long", &printed.pdf);
     assert!(printed.warnings.is_empty(), "{:?}", printed.warnings);
-    assert!(printed.pages >= 6 && printed.pages % 2 == 0, "{} pages", printed.pages);
+    assert!(printed.pages >= 6 && printed.pages.is_multiple_of(2), "{} pages", printed.pages);
 }
 
 /// A recipient whose address has this many lines.
