@@ -20,6 +20,7 @@ pub fn packet(arguments: &PacketArguments) -> CommandResult {
     let options = PacketOptions { scope: scope(arguments)?, redact: arguments.redact };
     let (mut file, session, _) = open::to_write(&arguments.file, &arguments.login)?;
     refuse_future(&file, &options.scope)?;
+    refuse_unknown(&file, &options.scope)?;
     let written = write(&mut file, &session, &options, &arguments.out);
     heads::remember(&mut file);
     let words = written?;
@@ -84,6 +85,14 @@ fn refuse_future(file: &ProductFile, scope: &PacketScope) -> Result<(), Failure>
         return Err(Failure::usage(format!("--to {to} is in the future; give {today} or an earlier day")));
     }
     Ok(())
+}
+
+/// A record that is not there is told before the file is verified, which takes long.
+fn refuse_unknown(file: &ProductFile, scope: &PacketScope) -> Result<(), Failure> {
+    match scope {
+        PacketScope::Change(id) | PacketScope::Release(id) => Ok(file.refuse_other(*id, id.kind)?),
+        PacketScope::Period { .. } => Ok(()),
+    }
 }
 
 /// Writes a packet to a new file. A packet that cannot be recorded in the audit trail leaves none.

@@ -241,3 +241,29 @@ fn the_new_kinds_are_listed_shown_and_made_by_scripts_from_their_declarations() 
     }
     assert_eq!(shop.on("list", &["plan_review"]).0, 0);
 }
+
+#[test]
+fn a_packet_of_a_release_is_made_and_what_is_no_release_is_refused_before_the_file_is_verified() {
+    let shop = Shop::new();
+    let out = shop.name("release.pdf");
+    let packet = |more: &[&str]| shop.on("packet", &[more, &["-o", &out, "--login", "ana"][..]].concat());
+    for (more, code, words) in [
+        (&["release"][..], 2, "for the packet of a release, write: release RL-0001"),
+        (&["release", "FB-0001"], 2, "FB-0001 is not a release; write a number such as RL-0001"),
+        (&["release", "nothing"], 2, "nothing"),
+        (&["release", "RL-0001", "--from", "2026-01-01"], 2, "--from belongs to the packet of a period"),
+        (&["release", "RL-0099"], 3, "there is no RL-0099; give a number up to RL-0002"),
+        (
+            &["change", "CR-0001"],
+            3,
+            "there is no CR-0001; the file has no change request yet, so make one first",
+        ),
+    ] {
+        let (ended, _, err) = packet(more);
+        assert!(ended == code && err.contains(words), "{more:?}: {ended} {err}");
+        assert!(!std::path::Path::new(&out).exists(), "{more:?}");
+    }
+    let (code, said, err) = packet(&["release", "RL-0001"]);
+    assert!(code == 0 && said.contains("Packet PK-0001"), "{said}{err}");
+    assert!(std::fs::read(&out).unwrap().starts_with(b"%PDF-"));
+}

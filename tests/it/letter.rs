@@ -122,6 +122,78 @@ fn every_recipient_gets_a_letter_and_one_that_was_struck_out_gets_none() {
 }
 
 #[test]
+fn a_long_letter_continues_on_further_pages_for_each_recipient() {
+    let mut desk = Desk::staffed();
+    let note = draft(&mut desk);
+    let paragraph =
+        "The alarm sounds up to two minutes late when the pump runs on battery and the display is dark. "
+            .repeat(6);
+    let long = vec![paragraph; 9].join("\n\n");
+    desk.edit("eva", note, json!({"problem_and_consequence": long, "compensating_controls": long})).unwrap();
+    recipient(&mut desk, note, "Mary Major", "German");
+    addressed(&mut desk, note, 9);
+    let printed =
+        letter_pages(&desk.file, note, &LetterOptions::default(), PacketFonts::bundled(), &stamp(desk.now))
+            .unwrap();
+    keep("letters-long", &printed.pdf);
+    assert!(printed.warnings.is_empty(), "{:?}", printed.warnings);
+    assert!(printed.pages >= 6 && printed.pages.is_multiple_of(2), "{} pages", printed.pages);
+}
+
+/// A recipient whose address has this many lines.
+fn addressed(desk: &mut Desk, note: RecordId, lines: usize) {
+    let address: Vec<String> =
+        (1..=lines).map(|line| format!("Line {line} of a long address of a hospital")).collect();
+    let set = json!({
+        "title": "Nora Minor", "organisation": "A hospital with a very long name, Department of Anaesthesia",
+        "address": address.join("\n"),
+    });
+    desk.create_part("eva", Kind::Recipient, note, set);
+}
+
+#[test]
+fn an_address_that_is_longer_than_its_window_moves_the_text_down_instead_of_covering_it() {
+    let mut desk = Desk::staffed_once();
+    let note = drafted_note_alone(&mut desk);
+    addressed(&mut desk, note, 48);
+    let printed =
+        letter_pages(&desk.file, note, &LetterOptions::default(), PacketFonts::bundled(), &stamp(desk.now))
+            .unwrap();
+    keep("letter-address", &printed.pdf);
+    assert_eq!(printed.pages, 2, "the text is below the address");
+}
+
+#[test]
+fn a_letter_to_many_recipients_has_a_page_for_each() {
+    let mut desk = Desk::staffed_once();
+    let note = drafted_note_alone(&mut desk);
+    let rows: Vec<String> = (1..=60)
+        .map(|count| format!("Person {count},Hospital {count},\"Way {count}\nExampletown\",p{count}@example.com,eu,German,,,,\n"))
+        .collect();
+    let header = "name,organisation,address,email,market,language,sent_on,method,acknowledged_on,acknowledgement_ref\n";
+    let table = format!("{header}{}", rows.concat());
+    let plan = desk.file.plan_recipients(note, (table.as_bytes(), "recipients.csv"), desk.now).unwrap();
+    let at = stamp(desk.tick());
+    desk.file.import_recipients(&desk.people["eva"], &plan, &|_| true, &at).unwrap();
+    let printed =
+        letter_pages(&desk.file, note, &LetterOptions::default(), PacketFonts::bundled(), &stamp(desk.now))
+            .unwrap();
+    assert_eq!(printed.pages, 60);
+    assert_eq!(text(&desk, note).matches("Reference: ").count(), 60);
+}
+
+fn drafted_note_alone(desk: &mut Desk) -> RecordId {
+    desk.create(
+        "eva",
+        Kind::Communication,
+        json!({
+            "title": "Alarm is late", "communication_kind": "advisory_notice", "languages": ["English"],
+            "problem_and_consequence": "On battery the alarm sounds late.", "change_and_how_to_get_it": "Install 2.3.1.",
+        }),
+    )
+}
+
+#[test]
 fn the_signatures_are_only_on_an_internal_page_that_is_asked_for() {
     let mut desk = Desk::staffed();
     let release = released(&mut desk);

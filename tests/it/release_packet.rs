@@ -170,11 +170,33 @@ fn the_packet_of_an_empty_release_says_so_in_every_chapter() {
         assert_in(packet, number, &[words]);
     }
     render_packet(&built, PacketFonts::bundled()).unwrap();
-    let wrong = PacketOptions { scope: PacketScope::Release(id("CR-0001")), redact: false };
-    let refusal = desk.file.build_packet(&wrong, &desk.people["ana"], None, &stamp(desk.now)).unwrap_err();
-    assert!(refusal.to_string().contains("CR-0001 is not a release"), "{refusal}");
-    let unknown = PacketOptions { scope: PacketScope::Release(id("RL-0099")), redact: false };
-    assert!(desk.file.build_packet(&unknown, &desk.people["ana"], None, &stamp(desk.now)).is_err());
+}
+
+#[test]
+fn a_packet_of_what_is_no_release_says_which_there_are() {
+    let mut desk = Desk::staffed();
+    let refuse = |desk: &Desk, scope: PacketScope| {
+        let options = PacketOptions { scope, redact: false };
+        desk.file.build_packet(&options, &desk.people["ana"], None, &stamp(desk.now)).unwrap_err().to_string()
+    };
+    for wrong in ["CR-0001", "RL-0001"] {
+        let refusal = refuse(&desk, PacketScope::Release(id(wrong)));
+        assert!(
+            refusal.contains(wrong) && refusal.contains("has no release yet, so make one first"),
+            "{refusal}"
+        );
+    }
+    desk.hire("rita", "Rita Example", &[Role::ReleaseManager]);
+    desk.create("rita", Kind::Release, json!({"title": "The first one", "version": "1.0.0"}));
+    let refusal = refuse(&desk, PacketScope::Release(id("CR-0001")));
+    assert!(refusal.contains("CR-0001 is not a release; give a number up to RL-0001"), "{refusal}");
+    let refusal = refuse(&desk, PacketScope::Release(id("RL-0099")));
+    assert!(refusal.contains("there is no RL-0099; give a number up to RL-0001"), "{refusal}");
+    let refusal = refuse(&desk, PacketScope::Change(id("RL-0001")));
+    assert!(
+        refusal.contains("RL-0001 is not a change request; the file has no change request yet"),
+        "{refusal}"
+    );
 }
 
 #[test]

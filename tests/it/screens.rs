@@ -357,6 +357,19 @@ fn a_packet_that_is_cancelled_says_so_and_can_be_made_again() {
 }
 
 #[test]
+fn a_packet_of_a_release_needs_one_and_says_where_it_is_made() {
+    let mut harness = staged(Desk::new(), PacketsScreen::new(None), Theme::Light, PacketsScreen::ui);
+    harness.get_by_label("One release").click();
+    harness.run();
+    let words = "There is no release yet. Make one under Releases, or choose a whole period.";
+    harness.get_by_label(words);
+    let why = egui_kittest::kittest::NodeT::accesskit_node(&harness.get_by_label("Make preview"))
+        .description()
+        .unwrap_or_default();
+    assert!(why.contains("No release is chosen"), "{why}");
+}
+
+#[test]
 fn a_period_without_days_says_what_is_missing() {
     let mut harness = staged(Desk::new(), PacketsScreen::new(None), Theme::Light, PacketsScreen::ui);
     harness.get_by_label("A whole period").click();

@@ -229,7 +229,9 @@ fn record_ui(ui: &mut Ui, cx: &mut Cx<'_>, kind: Kind, chosen: &mut Option<Strin
         Err(refusal) => return problem_ui(ui, &refusal.to_string()),
     };
     if rows.is_empty() {
-        ui.label(hint(ui, format!("There is no {} yet.", kind.def().word.to_lowercase())));
+        let (noun, list) = (kind.def().word.to_lowercase(), kind.def().plural);
+        let words = format!("There is no {noun} yet. Make one under {list}, or choose a whole period.");
+        ui.add(Label::new(hint(ui, words)).wrap());
         return;
     }
     let known: Vec<(String, String)> =

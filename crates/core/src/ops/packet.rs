@@ -131,8 +131,7 @@ impl ProductFile {
     /// `verification` is the result of verifying the file just before. Without it the cover says that the chain was not verified.
     ///
     /// # Errors
-    /// [`Refused::NoSuchRecord`] for an unknown record, [`Refused::Rule`] for a record of another kind and
-    /// for a period that ends before it begins.
+    /// [`Refused::Rule`] for an unknown record, for a record of another kind and for a period that ends before it begins.
     pub fn build_packet(
         &self,
         options: &PacketOptions,
@@ -155,15 +154,10 @@ impl ProductFile {
         {
             return Err(Refused::Rule(format!("the period ends on {to}, before it begins on {from}")));
         }
-        let wrong = match &options.scope {
-            PacketScope::Change(id) if id.kind != Kind::ChangeRequest => {
-                Some(format!("{id} is not a change request"))
-            }
-            PacketScope::Release(id) if id.kind != Kind::Release => Some(format!("{id} is not a release")),
-            PacketScope::Change(_) | PacketScope::Release(_) | PacketScope::Period { .. } => None,
-        };
-        if let Some(wrong) = wrong {
-            return Err(Refused::Rule(wrong));
+        match &options.scope {
+            PacketScope::Change(id) => self.refuse_other(*id, Kind::ChangeRequest)?,
+            PacketScope::Release(id) => self.refuse_other(*id, Kind::Release)?,
+            PacketScope::Period { .. } => {}
         }
         let number = self.next_packet_number()?;
         let mut paper = paper::Paper::new(self, options.redact, verification, stamp)?;
@@ -184,6 +178,25 @@ impl ProductFile {
             }
         }
         Ok(BuiltPacket { packet, files, number, at: stamp.now, scope: options.scope.clone() })
+    }
+
+    /// A packet of one record needs a record of the kind that is there.
+    ///
+    /// # Errors
+    /// [`Refused::Rule`] with what to do instead.
+    pub fn refuse_other(&self, id: RecordId, kind: Kind) -> Result<(), Refused> {
+        let noun = kind.def().word.to_lowercase();
+        let which = match self.store.highest_number(kind)? {
+            0 => format!("the file has no {noun} yet, so make one first"),
+            last => format!("give a number up to {}", RecordId::new(kind, last)),
+        };
+        if id.kind != kind {
+            return Err(Refused::Rule(format!("{id} is not a {noun}; {which}")));
+        }
+        if self.present().record(id)?.is_none() {
+            return Err(Refused::Rule(format!("there is no {id}; {which}")));
+        }
+        Ok(())
     }
 
     /// The number of the next packet: after all that were issued, or may have been before the file was continued from a restored copy.

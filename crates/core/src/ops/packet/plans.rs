@@ -39,7 +39,8 @@ pub(super) struct Plans {
     pub at_end: Governing,
     /// The plan whose values were provisional, where none was in force.
     provisional: Option<RecordPage>,
-    policy: RecordPage,
+    /// Absent before the file was made.
+    policy: Option<RecordPage>,
     /// Days of the period without a plan in force.
     without: Vec<(Day, Day)>,
     reviewed: Vec<(RecordId, Day)>,
@@ -70,7 +71,9 @@ impl Plans {
         };
         let without = days_without(&in_force, kept_since(paper)?.max(from), to);
         let reviewed = reviews(paper)?;
-        Ok(Self { in_force, at_end, provisional, policy: paper.page(POLICY)?, without, reviewed })
+        let policy = paper.ask(|world| world.record(POLICY).is_some())?;
+        let policy = if policy { Some(paper.page(POLICY)?) } else { None };
+        Ok(Self { in_force, at_end, provisional, policy, without, reviewed })
     }
 
     /// The records of the plans, for the matrix of clauses.
@@ -118,11 +121,8 @@ impl Plans {
             content.extend(self.whole(paper, page, &[])?);
             below.push((page, content));
         }
-        if self.at_end.standing == Standing::NoPlan {
-            below.push((
-                &self.policy,
-                record::content(paper, &self.policy, holds_former, &["authority"], Vec::new()),
-            ));
+        if let Some(policy) = self.policy.as_ref().filter(|_| self.at_end.standing == Standing::NoPlan) {
+            below.push((policy, record::content(paper, policy, holds_former, &["authority"], Vec::new())));
         }
         let sections = below.into_iter().zip(1..);
         let sections = sections
@@ -214,18 +214,21 @@ impl Plans {
 
     /// What the policy holds: accounts, passwords, backups, trusted time and working days, with its history.
     pub fn policy(&self, paper: &Paper<'_>) -> Result<Section, Refused> {
-        let former: Vec<&str> = self
-            .policy
+        let Some(policy) = &self.policy else {
+            let none = vec![nothing("The file was made after the end of the period, so it had no policy")];
+            return Ok(Section::new(2, "3.1", Kind::Policy.def().word, none));
+        };
+        let former: Vec<&str> = policy
             .data
             .def()
             .fields()
             .filter(|field| field.former_since.is_some())
             .map(|field| field.name)
             .collect();
-        let mut blocks = record::content(paper, &self.policy, |_| true, &former, Vec::new());
+        let mut blocks = record::content(paper, policy, |_| true, &former, Vec::new());
         let ids = [POLICY];
         blocks.push(Block::History { rows: trail::rows(paper, &trail::events(paper, &ids)?, &ids)? });
-        Ok(record::section(paper, 2, "3.1", &self.policy, blocks))
+        Ok(record::section(paper, 2, "3.1", policy, blocks))
     }
 }
 
