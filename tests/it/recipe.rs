@@ -151,8 +151,8 @@ const FORGERIES: &[Forgery] = &[
     ("signature 1: its text does not have the digest", |f| {
         f.run("UPDATE signature SET body = json_set(body, '$.subject', 'CR-0001') WHERE number = 1");
     }),
-    ("signature 1: was made with another key than its event", |f| {
-        f.run("UPDATE signature SET key = 1 WHERE number = 1");
+    ("signature 2: was made with another key than its event", |f| {
+        f.run("UPDATE signature SET key = 1 WHERE number = 2");
     }),
     ("signature 1: its signature does not match", |f| {
         f.run("UPDATE signature SET signature = randomblob(64) WHERE number = 1");

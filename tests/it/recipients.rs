@@ -1,18 +1,28 @@
 //! Recipients of a communication as a table.
 
 use mainstay::domain::ids::{Kind, RecordId};
-use mainstay::ops::Refused;
 use mainstay::ops::recipients::{RecipientCounts, RecipientsPlan};
+use mainstay::ops::{Refused, Request};
 use serde_json::json;
 
-use crate::desk::{Desk, stamp};
+use crate::desk::{Desk, go_to, stamp};
 
 const HEADER: &str =
     "name,organisation,address,email,market,language,sent_on,method,acknowledged_on,acknowledgement_ref";
 
+/// An issued communication, whose recipients answer.
 fn communication(desk: &mut Desk) -> RecordId {
-    let set = json!({"title": "Alarm is late", "communication_kind": "advisory_notice"});
-    desk.create("eva", Kind::Communication, set)
+    let set = json!({
+        "title": "The end of sale", "communication_kind": "eol_notice", "audience": "Hospitals", "languages": ["English"],
+        "problem_and_consequence": "The gateway is no longer sold", "subjects": ["PD-0001"],
+    });
+    let id = desk.create("eva", Kind::Communication, set);
+    let approval = desk.go("eva", id, "submit").unwrap().made[0];
+    for login in ["eva", "ana"] {
+        desk.signed(login, Request::Sign { id: approval, meaning: None }).unwrap();
+    }
+    desk.signed("eva", go_to(id, "issue", json!({"published_at": "The portal"}))).unwrap();
+    id
 }
 
 fn plan(desk: &Desk, id: RecordId, rows: &str) -> RecipientsPlan {

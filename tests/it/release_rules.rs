@@ -91,7 +91,10 @@ fn a_release_follows_the_last_one_and_cannot_pass_as_the_first() {
     assert!(!says(&unmet(&desk, second), "It follows"));
     desk.edit("rita", second, json!({"predecessor": null, "release_kind": "initial"})).unwrap();
     let found = unmet(&desk, second);
-    assert!(says(&found, &format!("It follows {first}, version 2.3.1, the last one that was released")), "{found:?}");
+    assert!(
+        says(&found, &format!("It follows {first}, version 2.3.1, the last one that was released")),
+        "{found:?}"
+    );
     desk.edit("rita", second, json!({"predecessor": first, "change_requests": []})).unwrap();
     let found = unmet(&desk, second);
     assert!(says(&found, "It contains a change, or is the initial release"), "{found:?}");
@@ -100,7 +103,10 @@ fn a_release_follows_the_last_one_and_cannot_pass_as_the_first() {
         let set = json!({"title": "Again", "version": same});
         let request = Request::Create { kind: Kind::Release, parent: None, set: crate::desk::fields(set) };
         let refusal = desk.by("rita", request).map(|_| ()).unwrap_err().to_string();
-        assert!(refusal.contains("No other release has the version") || refusal.contains("200B"), "{same}: {refusal}");
+        assert!(
+            refusal.contains("No other release has the version") || refusal.contains("200B"),
+            "{same}: {refusal}"
+        );
     }
 }
 
@@ -143,13 +149,15 @@ fn an_approval_with_an_open_condition_releases_nothing() {
     let (_, cr) = crate::chain::verified_change(&mut desk);
     let release = candidate(&mut desk, cr, json!({}));
     let approval = desk.file.referring(release, Kind::Approval).unwrap().pop().unwrap().head.id;
-    desk.edit("ana", approval, json!({"conditions": [{"condition": "The clinical evaluation is done"}]})).unwrap();
+    desk.edit("ana", approval, json!({"conditions": [{"condition": "The clinical evaluation is done"}]}))
+        .unwrap();
     approve_release(&mut desk, release);
     release_note(&mut desk, release);
     archive(&mut desk, release);
     let refusal = desk.sign_go("rita", release, "release").unwrap_err().to_string();
     assert!(refusal.contains("The conditions of the approval are met"), "{refusal}");
-    let met = json!({"conditions_met": [{"condition": "The clinical evaluation is done", "met_by": "CE-12"}]});
+    let met =
+        json!({"conditions_met": [{"condition": "The clinical evaluation is done", "met_by": "CE-12"}]});
     desk.edit("ana", approval, met).unwrap();
     desk.sign_go("rita", release, "release").unwrap();
     desk.assert_verifies();
@@ -178,10 +186,15 @@ fn the_archive_of_a_release_is_fixed_and_a_reading_that_differs_is_due_at_once()
     assert!(refusal.contains("is fixed in state “Released”"), "{refusal}");
     let mut checks = desk.record(release).value("archive_checks").as_array().unwrap().clone();
     desk.now = desk.now.plus_seconds(86_400);
-    checks.push(json!({"checked_on": desk.now.day(), "sha256": ARTIFACT, "checked_by": "Dan", "how": "Read back"}));
+    checks.push(
+        json!({"checked_on": desk.now.day(), "sha256": ARTIFACT, "checked_by": "Dan", "how": "Read back"}),
+    );
     desk.edit("rita", release, json!({"archive_checks": checks})).unwrap();
     let due = desk.file.attention(desk.now).unwrap().now;
-    assert!(due.iter().any(|item| item.record == release && item.what.contains("another SHA-256")), "{due:#?}");
+    assert!(
+        due.iter().any(|item| item.record == release && item.what.contains("another SHA-256")),
+        "{due:#?}"
+    );
 }
 
 #[test]
@@ -238,7 +251,10 @@ fn who_could_not_be_reached_may_still_answer_and_nobody_answers_a_draft() {
     desk.go("eva", person, "unreachable").unwrap();
     desk.by("eva", acknowledged()).unwrap();
     assert_eq!(desk.state(person), "acknowledged");
-    let refusal = desk.by("eva", Act::from(go_to(person, "strike", json!({}))).because("Twice")).unwrap_err().to_string();
+    let refusal = desk
+        .by("eva", Act::from(go_to(person, "strike", json!({}))).because("Twice"))
+        .unwrap_err()
+        .to_string();
     assert!(refusal.contains("only Quality strikes it out"), "{refusal}");
 }
 
