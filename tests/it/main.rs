@@ -57,3 +57,4 @@ mod tables;
 mod time_stamps;
 mod upgrade;
 mod waiting;
+mod walk;
