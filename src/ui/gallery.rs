@@ -52,6 +52,10 @@ fn day(year: i32, month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, day).expect("a date")
 }
 
+fn now() -> chrono::DateTime<chrono::Utc> {
+    today().and_time(chrono::NaiveTime::MIN).and_utc()
+}
+
 fn today() -> NaiveDate {
     day(2026, 11, 10)
 }
@@ -110,7 +114,7 @@ impl Gallery {
             .violation(Some("The answer was promised for a day that has passed"))
             .show(ui, |ui| date_field_ui(ui, &mut self.late, today(), DateKind::Due));
         let zone = FixedOffset::east_opt(3600).expect("one hour is an offset");
-        Field::new("Became aware at").show(ui, |ui| moment_field_ui(ui, &mut self.aware, today(), &zone));
+        Field::new("Became aware at").show(ui, |ui| moment_field_ui(ui, &mut self.aware, now(), &zone));
         Field::new("Steps to see it").show(ui, |ui| lines_ui(ui, &mut self.steps, "step"));
         Field::new("Password").show(ui, |ui| password_ui(ui, &mut self.password));
         ui.horizontal_wrapped(|ui| {

@@ -12,6 +12,8 @@ pub enum AppCommand {
     Palette,
     /// Creates a record of the kind on screen.
     New,
+    /// Opens the form of the record on screen.
+    Edit,
     /// Opens a product file.
     Open,
     /// Starts the steps to a new product file.
@@ -118,6 +120,7 @@ pub const COMMANDS: &[CommandDef] = &[
         Needs::Nothing,
     ),
     def(AppCommand::New, "New record", "A new record of the kind on screen", ctrl(Key::N), Needs::Person),
+    def(AppCommand::Edit, "Edit the record", "The form of the record on screen", ctrl(Key::E), Needs::Person),
     def(AppCommand::Find, "Find", "Search in all records; in a list, filter it", ctrl(Key::F), Needs::Person),
     def(AppCommand::Packet, "Packet…", "A packet of what is on screen, as PDF", ctrl(Key::P), Needs::Person),
     def(
@@ -226,6 +229,14 @@ pub const COMMANDS: &[CommandDef] = &[
         None,
         Needs::Person,
     ),
+    // Before Ctrl+L, which Ctrl+Shift+L would press too.
+    def(
+        AppCommand::SignOut,
+        "Sign out",
+        "Let another person sign in",
+        keys(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::L),
+        Needs::Person,
+    ),
     def(
         AppCommand::Lock,
         "Lock",
@@ -233,7 +244,6 @@ pub const COMMANDS: &[CommandDef] = &[
         ctrl(Key::L),
         Needs::Person,
     ),
-    def(AppCommand::SignOut, "Sign out", "Let another person sign in", None, Needs::Person),
     def(AppCommand::CloseFile, "Close file", "Back to the start screen", ctrl(Key::W), Needs::File),
     def(
         AppCommand::Settings,
@@ -262,6 +272,11 @@ pub const COMMANDS: &[CommandDef] = &[
 /// Keys of the screens and what they do. For the list of shortcuts only.
 pub const SCREEN_KEYS: &[(&str, &str)] = &[
     ("Ctrl+Enter", "Save a form, or confirm a dialog"),
+    ("F8, Shift+F8", "In a form: to the next or previous value that is missing for the next step"),
+    ("Ctrl+F1", "In an input: show or hide its help"),
+    ("T", "In an empty date: today; with a time: now"),
+    ("First letters", "In a choice: take the one that begins so"),
+    ("Ctrl+D", "In a table of a form: the same for the rows that are still open"),
     ("/", "Go to the filter of a list, or to the search box"),
     ("Up, Down, Enter", "Move in a list and open a record"),
     (

@@ -58,3 +58,4 @@ mod tables;
 mod time_stamps;
 mod upgrade;
 mod waiting;
+mod walk;

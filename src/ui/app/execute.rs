@@ -15,11 +15,13 @@ use crate::domain::text::sentence;
 use crate::ops::{Act, FileSource, Password, Receipt, Refused, Request, STRONGEST};
 use crate::ui::cx::{Command, Cx, Route, Then, Write};
 use crate::ui::dialogs;
+use crate::ui::screens::record::page::EDIT;
 use crate::ui::screens::sign_in::PasswordChange;
 use crate::ui::settings::Settings;
 use crate::ui::shortcuts::AppCommand;
 use crate::ui::sign::SignDialog;
 use crate::ui::widgets::notice::Notice;
+use crate::ui::widgets::reach::choose;
 
 /// The parts of the desk that a screen uses: the open screens, the current route, and the settings.
 pub(super) struct DeskView<'a> {
@@ -261,6 +263,7 @@ impl App {
         match command {
             AppCommand::Palette => self.finder.toggle_palette(),
             AppCommand::New => self.new_of_screen(),
+            AppCommand::Edit => choose(ctx, EDIT),
             AppCommand::Open => {
                 if let Some(path) = (self.setup.ask_path)(&dialogs::open_product()) {
                     self.open_path(&path);

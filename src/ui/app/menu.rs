@@ -14,6 +14,7 @@ use crate::ui::theme::{body, hint, palette, space};
 use crate::ui::widgets::modal::{Dialog, Outcome};
 use crate::ui::widgets::notice::Notice;
 use crate::ui::widgets::palette::Entry;
+use crate::ui::widgets::reach::{choose, within};
 
 /// The menu of the person and the file; `None` is a separator.
 pub const PERSON_MENU: &[Option<AppCommand>] = &[
@@ -45,6 +46,8 @@ pub struct PaletteEntry {
 enum Action {
     Do(AppCommand),
     Go(Route),
+    /// What the screen offers under the title.
+    Reach,
 }
 
 impl App {
@@ -98,7 +101,14 @@ impl App {
     }
 
     fn fill_palette(&mut self, ctx: &Context) {
-        let mut entries: Vec<PaletteEntry> = COMMANDS
+        let here = if self.session.is_some() { within(ctx) } else { Vec::new() };
+        let here = here.into_iter().map(|within| PaletteEntry {
+            title: within.title,
+            detail: within.detail,
+            keys: String::new(),
+            action: Action::Reach,
+        });
+        let commands = COMMANDS
             .iter()
             .filter(|row| row.command != AppCommand::Palette && self.can(row.needs))
             .map(|row| PaletteEntry {
@@ -106,8 +116,8 @@ impl App {
                 detail: row.tooltip.to_owned(),
                 keys: keys_of(ctx, row),
                 action: Action::Do(row.command),
-            })
-            .collect();
+            });
+        let mut entries: Vec<PaletteEntry> = here.chain(commands).collect();
         if self.session.is_some() {
             entries.extend(self.destinations());
             entries.extend(self.records());
@@ -175,9 +185,10 @@ impl App {
         let hint = if self.session.is_some() { "Find a command or a record" } else { "Find a command" };
         let taken =
             self.finder.palette.show(ctx, hint, &entries).and_then(|index| self.finder.entries.get(index));
-        match taken.map(|taken| taken.action.clone()) {
-            Some(Action::Do(command)) => self.asked.push(command),
-            Some(Action::Go(route)) => self.go(route),
+        match taken.map(|taken| (taken.action.clone(), taken.title.clone())) {
+            Some((Action::Do(command), _)) => self.asked.push(command),
+            Some((Action::Go(route), _)) => self.go(route),
+            Some((Action::Reach, title)) => choose(ctx, &title),
             None => {}
         }
     }

@@ -1,9 +1,12 @@
 //! Buttons: primary, dangerous, with an icon, and one that explains why it is blocked. No commands here.
 
 use eframe::egui;
-use egui::{Button, Response, RichText, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, vec2};
+use egui::{
+    Button, Event, EventFilter, Key, Modifiers, Response, RichText, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, vec2,
+};
 
 use super::icons::{Icon, paint_icon};
+use super::reach::{Near, reach};
 use crate::ui::theme::{palette, space};
 
 /// The one button of a screen that continues.
@@ -76,6 +79,12 @@ pub fn guarded_ui(ui: &mut Ui, text: &str, missing: &[String]) -> Guarded {
     if refused { Guarded::Refused } else { Guarded::Idle }
 }
 
+/// A button that the palette offers too. Returns whether it was pressed here or chosen there.
+pub fn button_in_reach_ui(ui: &mut Ui, text: &str, detail: &str) -> bool {
+    let chosen = reach(ui, Near::Place, text, detail);
+    ui.button(text).on_hover_text(detail).clicked() || chosen
+}
+
 /// A square button with only an icon. `name` is for the screen reader and the hover text.
 pub fn icon_ui(ui: &mut Ui, icon: Icon, name: &str) -> Response {
     icon_sized_ui(ui, icon, name, space::ROW)
@@ -97,18 +106,111 @@ pub fn icon_sized_ui(ui: &mut Ui, icon: Icon, name: &str, side: f32) -> Response
 }
 
 /// Buttons in a row, of which one is on, such as "Day", "Month". Returns the index of the pressed one.
+///
+/// The row is one stop of Tab: the arrows move to the next one, and the first letter of a word presses it.
 pub fn segments_ui(ui: &mut Ui, words: &[&str], on: Option<usize>) -> Option<usize> {
     let mut pressed = None;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing = vec2(space::XS, 0.0);
+        let mut responses = Vec::with_capacity(words.len());
         for (index, word) in words.iter().enumerate() {
             let chosen = on == Some(index);
-            let response = ui.add(Button::selectable(chosen, *word).frame_when_inactive(true));
+            let sense = if index == on.unwrap_or(0) { Sense::click() } else { Sense::CLICK };
+            let button = Button::selectable(chosen, *word).frame_when_inactive(true).sense(sense);
+            let response = ui.add(button);
             response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), chosen, word));
             if response.clicked() {
                 pressed = Some(index);
             }
+            responses.push(response);
+        }
+        let Some(focused) = responses.iter().position(Response::has_focus) else { return };
+        let Some(held) = responses.get(focused) else { return };
+        let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(held.id, filter));
+        let Some(next) = moved_to(ui, words, on.unwrap_or(0)).or_else(|| lettered(ui, words, on)) else {
+            return;
+        };
+        if on != Some(next) {
+            pressed = Some(next);
+        }
+        if let Some(next) = responses.get(next) {
+            next.request_focus();
         }
     });
     pressed
+}
+
+/// Where an arrow leads from the segment `at`.
+fn moved_to(ui: &Ui, words: &[&str], at: usize) -> Option<usize> {
+    let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    if pressed(Key::ArrowRight) {
+        Some((at + 1).min(words.len().saturating_sub(1)))
+    } else if pressed(Key::ArrowLeft) {
+        Some(at.saturating_sub(1))
+    } else {
+        None
+    }
+}
+
+/// The next word after the present one that begins with the typed letter.
+fn lettered(ui: &Ui, words: &[&str], on: Option<usize>) -> Option<usize> {
+    let letter = typed_letter(ui)?;
+    let begins = |word: &str| word.to_lowercase().starts_with(&letter);
+    let after = on.map_or(0, |on| on + 1);
+    let found = words.iter().enumerate().cycle().skip(after).take(words.len());
+    found.filter(|(_, word)| begins(word)).map(|(index, _)| index).next()
+}
+
+/// The text that was typed in this frame, in lower case. It is taken out of the input.
+pub fn typed_letter(ui: &Ui) -> Option<String> {
+    ui.input_mut(|input| {
+        let mut typed = String::new();
+        input.events.retain(|event| match event {
+            Event::Text(text) if !text.trim().is_empty() => {
+                typed.push_str(&text.to_lowercase());
+                false
+            }
+            _ => true,
+        });
+        if typed.is_empty() { None } else { Some(typed) }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use egui_kittest::{Harness, kittest::Queryable as _};
+
+    use super::*;
+    use crate::ui::theme;
+
+    #[test]
+    fn segments_are_one_stop_of_tab_and_are_chosen_by_letter_or_arrow() {
+        let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
+            |ui, on: &mut Option<usize>| {
+                if let Some(pressed) = segments_ui(ui, &["Yes", "No", "Not applicable"], *on) {
+                    *on = Some(pressed);
+                }
+                ui.button("After").clicked();
+            },
+            None,
+        );
+        let mut press = |key: Option<Key>, text: &str| {
+            if let Some(key) = key {
+                harness.key_press(key);
+            } else {
+                harness.event(Event::Text(text.to_owned()));
+            }
+            harness.run();
+            let after = harness.get_by_label("After").is_focused();
+            (*harness.state(), after)
+        };
+        press(Some(Key::Tab), "");
+        assert_eq!(press(None, "n"), (Some(1), false));
+        assert_eq!(press(None, "n"), (Some(2), false), "the next one with this letter");
+        assert_eq!(press(Some(Key::ArrowLeft), ""), (Some(1), false));
+        assert_eq!(press(None, "y"), (Some(0), false));
+        assert_eq!(press(None, "x"), (Some(0), false));
+        assert_eq!(press(Some(Key::Tab), ""), (Some(0), true), "one stop");
+    }
 }

@@ -7,7 +7,7 @@ use egui::{
     text::{LayoutJob, TextFormat},
 };
 
-use super::button::segments_ui;
+use super::button::{segments_ui, typed_letter};
 use crate::ui::theme::{hint, palette};
 
 /// One choice.
@@ -56,6 +56,9 @@ pub fn choice_ui(
     if !meaning.is_empty() {
         ui.add(egui::Label::new(hint(ui, meaning)).wrap());
     }
+    if response.has_focus() && !egui::Popup::is_any_open(ui.ctx()) {
+        picked = picked.or_else(|| lettered(ui, &response, choices, chosen.as_deref()));
+    }
     if let Some(code) = picked
         && code != chosen.as_deref()
     {
@@ -63,6 +66,37 @@ pub fn choice_ui(
         response.mark_changed();
     }
     response
+}
+
+/// Seconds between two letters of one word.
+const ONE_WORD_SECONDS: f64 = 1.0;
+
+/// The choice whose word begins with the letters that were typed; a single letter again takes the next one.
+fn lettered<'a>(
+    ui: &Ui,
+    response: &Response,
+    choices: &[Choice<'a>],
+    chosen: Option<&str>,
+) -> Option<Option<&'a str>> {
+    let typed = typed_letter(ui)?;
+    let now = ui.input(|input| input.time);
+    let slot = response.id.with("typed");
+    let (mut word, since): (String, f64) = ui.data(|data| data.get_temp(slot)).unwrap_or_default();
+    if now - since > ONE_WORD_SECONDS {
+        word.clear();
+    }
+    word.push_str(&typed);
+    let starts = |choice: &&Choice<'a>, word: &str| choice.word.to_lowercase().starts_with(word);
+    let at = choices.iter().position(|choice| Some(choice.code) == chosen).map_or(0, |at| at + 1);
+    let round = || choices.iter().cycle().skip(at).take(choices.len());
+    let found = choices.iter().find(|choice| word.chars().count() > 1 && starts(choice, &word));
+    let again = || {
+        word = typed.clone();
+        round().find(|choice| starts(choice, &typed))
+    };
+    let found = found.or_else(again);
+    ui.data_mut(|data| data.insert_temp(slot, (word, now)));
+    found.map(|choice| Some(choice.code))
 }
 
 fn entry(ui: &mut Ui, on: bool, word: &str, meaning: &str) -> bool {
@@ -195,6 +229,28 @@ mod tests {
         harness.key_press(egui::Key::Enter);
         harness.run();
         assert!(harness.state().is_some(), "one was taken");
+    }
+
+    #[test]
+    fn a_closed_choice_is_made_by_the_first_letters_of_a_word() {
+        let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
+            |ui, chosen: &mut Option<String>| {
+                Field::new("Severity").show(ui, |ui| choice_ui(ui, chosen, &SEVERITIES, true));
+            },
+            None,
+        );
+        harness.run();
+        harness.get_by_role_and_label(Role::ComboBox, "Severity").focus();
+        harness.run();
+        harness.event(egui::Event::Text("se".to_owned()));
+        harness.run();
+        assert_eq!(harness.state().as_deref(), Some("serious"));
+        harness.event(egui::Event::Text("x".to_owned()));
+        harness.run();
+        assert_eq!(harness.state().as_deref(), Some("serious"), "no word begins with it");
+        harness.event(egui::Event::Text("m".to_owned()));
+        harness.run();
+        assert_eq!(harness.state().as_deref(), Some("minor"));
     }
 
     #[test]

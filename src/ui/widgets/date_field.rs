@@ -103,6 +103,9 @@ pub fn date_field_ui(ui: &mut Ui, text: &mut String, today: NaiveDate, kind: Dat
             ui.spacing_mut().item_spacing.x = space::XS;
             let edit = TextEdit::singleline(text).char_limit(10).hint_text("year-month-day");
             let edit = ui.add(edit.desired_width(112.0));
+            if is_short(text) {
+                *text = today.to_string();
+            }
             let picked = picker_ui(ui, parsed.as_ref().ok().copied().flatten(), today);
             if let Ok(Some(date)) = parsed {
                 ui.add_space(space::XS);
@@ -128,6 +131,11 @@ pub fn date_field_ui(ui: &mut Ui, text: &mut String, today: NaiveDate, kind: Dat
         tone_words_ui(ui, Tone::Late, &words);
     }
     response
+}
+
+/// Whether the short form of today was typed, or of now.
+pub fn is_short(text: &str) -> bool {
+    text.eq_ignore_ascii_case("t")
 }
 
 /// The distance next to a date, with the shape of its tone if it is a due date.

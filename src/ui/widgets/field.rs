@@ -1,9 +1,10 @@
 //! The frame of a form field: label, mark, help on demand, input, violation. It does not know which fields exist.
 
 use eframe::egui;
-use egui::{Response, TextStyle, Ui, WidgetInfo, accesskit};
+use egui::{Key, Modifiers, Response, TextStyle, Ui, WidgetInfo, accesskit};
 
 use super::badge::tone_words_ui;
+use super::reach::has_focus_within;
 use crate::ui::theme::{Tone, bold, hint, palette, space};
 
 /// Room for the help button and the gap before it, in points.
@@ -57,7 +58,10 @@ impl<'a> Field<'a> {
         }
         let response = ui.label_inputs_by(label, input);
         self.describe(ui, &response, label);
-        if self.help.is_some() && help_button(ui, head, self.label).clicked() {
+        let by_key = self.help.is_some()
+            && has_focus_within(ui, response.rect)
+            && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::F1));
+        if self.help.is_some() && help_button(ui, head, self.label).clicked() || by_key {
             ui.data_mut(|data| data.insert_temp(open_id, !open));
         }
         if let Some(words) = self.violation {
@@ -109,9 +113,9 @@ fn help_text(words: &str, clause: &str) -> String {
     if clause.is_empty() { words.to_owned() } else { format!("{words} ({clause})") }
 }
 
-/// Drawn after the input, so that Tab reaches the input first.
+/// No stop of Tab, which leads from input to input: Ctrl+F1 in the input does the same.
 fn help_button(ui: &mut Ui, at: egui::Rect, label: &str) -> Response {
-    let response = ui.interact(at, ui.scope_id().with("help_button"), egui::Sense::click());
+    let response = ui.interact(at, ui.scope_id().with("help_button"), egui::Sense::CLICK);
     response.widget_info(|| {
         WidgetInfo::labeled(accesskit::Role::Button, ui.is_enabled(), format!("Help for {label}"))
     });
@@ -120,7 +124,7 @@ fn help_button(ui: &mut Ui, at: egui::Rect, label: &str) -> Response {
     ui.painter().circle_stroke(at.center(), 7.0, egui::Stroke::new(1.0, colour));
     let font = egui::FontId { size: 11.0, ..TextStyle::Small.resolve(ui.style()) };
     ui.painter().text(at.center(), egui::Align2::CENTER_CENTER, "?", font, colour);
-    response.on_hover_text(format!("Help for {label}"))
+    response.on_hover_text(format!("Help for {label} (Ctrl+F1)"))
 }
 
 #[cfg(test)]
@@ -160,20 +164,25 @@ mod tests {
     }
 
     #[test]
-    fn tab_goes_from_one_input_by_its_help_to_the_next() {
+    fn tab_goes_from_one_input_to_the_next_and_a_key_shows_the_help_of_an_input() {
         let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
             |ui, (one, two): &mut (String, String)| {
-                Field::new("First").help("Help", "").show(ui, |ui| ui.add(TextLine::new(one)));
+                Field::new("First").help("What comes first", "").show(ui, |ui| ui.add(TextLine::new(one)));
                 Field::new("Second").show(ui, |ui| ui.add(TextLine::new(two)));
             },
             (String::new(), String::new()),
         );
         harness.run();
-        let expected = ["First", "Help for First", "Second"];
-        for name in expected {
+        harness.get_by_label("Help for First");
+        for name in ["First", "Second"] {
             harness.key_press(egui::Key::Tab);
             harness.run();
             assert!(harness.get_by_label(name).is_focused(), "{name} should have the focus");
         }
+        harness.get_by_label("First").focus();
+        harness.run();
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::F1);
+        harness.run();
+        harness.get_by_label("What comes first");
     }
 }

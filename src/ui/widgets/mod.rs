@@ -17,6 +17,7 @@ pub mod notice;
 pub mod offer;
 pub mod palette;
 pub mod plots;
+pub mod reach;
 pub mod table;
 pub mod text;
 pub mod trace;

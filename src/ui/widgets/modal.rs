@@ -1,10 +1,14 @@
 //! A dialog over the window: title, body, buttons. Esc closes, Enter confirms, the first input has the focus.
 
 use eframe::egui;
-use egui::{Button, Context, FocusDirection, Frame, Id, Key, Margin, Modal, Modifiers, ScrollArea, Ui};
+use egui::{Button, Context, Frame, Id, Key, Margin, Modal, Modifiers, ScrollArea, Ui};
 
 use super::button::{Guarded, danger_ui, guarded_ui};
+use super::reach::focus_what_follows;
 use crate::ui::theme::{palette_of, space, title};
+
+/// Passes in which a dialog tries to take the focus.
+const TRIES: u8 = 4;
 
 /// The state of a dialog in this frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,10 +77,7 @@ impl<'a> Dialog<'a> {
         let shown = Modal::new(id).frame(frame).backdrop_color(palette.veil).show(ctx, |ui| {
             ui.set_width(self.width.min(room.x - space::XXL * 2.0));
             if takes_focus(ui, id) {
-                ui.memory_mut(|memory| {
-                    memory.stop_text_input();
-                    memory.move_focus(FocusDirection::Next);
-                });
+                focus_what_follows(ui);
             }
             let head = ui.add(egui::Label::new(title(self.title)).wrap());
             ui.add_space(space::XS);
@@ -152,9 +153,26 @@ fn note_opening(ctx: &Context, id: Id) {
     });
 }
 
-/// The first pass of a dialog only measures it; the focus is taken in the first visible one.
+/// Whether to give the focus to the first input now. The first pass of a dialog only measures it, and another dialog that closes at
+/// the same time keeps the focus for one more pass, so it is tried until an input of this dialog has it.
 fn takes_focus(ui: &Ui, id: Id) -> bool {
-    !ui.is_sizing_pass() && ui.data_mut(|data| data.remove_temp::<bool>(id.with("last_shown"))) == Some(true)
+    let slot = id.with("last_shown");
+    if ui.is_sizing_pass() {
+        return false;
+    }
+    let tried = ui.data(|data| data.get_temp::<u8>(slot.with("tried"))).unwrap_or(0);
+    if ui.data_mut(|data| data.remove_temp::<bool>(slot)) == Some(true) {
+        ui.data_mut(|data| data.insert_temp(slot.with("tried"), 1_u8));
+        return true;
+    }
+    if tried == 0 {
+        return false;
+    }
+    let focused = ui.memory(egui::Memory::focused).and_then(|focused| ui.ctx().read_response(focused));
+    let there = focused.is_some_and(|response| response.layer_id == ui.layer_id());
+    let next = if there || tried >= TRIES { 0 } else { tried + 1 };
+    ui.data_mut(|data| data.insert_temp(slot.with("tried"), next));
+    next > 0
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use egui::{Response, TextEdit, Ui};
 use super::{
     badge::tone_words_ui,
     button::segments_ui,
-    date_field::{parse_date, picker_ui},
+    date_field::{is_short, parse_date, picker_ui},
 };
 use crate::ui::theme::{Tone, hint, space};
 
@@ -70,15 +70,20 @@ impl MomentText {
 pub fn moment_field_ui<Z: TimeZone>(
     ui: &mut Ui,
     value: &mut MomentText,
-    today: NaiveDate,
+    now: DateTime<Utc>,
     zone: &Z,
 ) -> Response {
+    let here = now.with_timezone(zone).naive_local();
+    let today = here.date();
     let mut response = ui
         .horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
             let edit =
                 TextEdit::singleline(&mut value.text).char_limit(16).hint_text("year-month-day hour:minute");
             let mut edit = ui.add(edit.desired_width(232.0));
+            if is_short(&value.text) {
+                *value = MomentText { text: here.format("%Y-%m-%d %H:%M").to_string(), clock: Clock::Local };
+            }
             let (date, time) = value.text.trim().split_once(' ').unwrap_or((value.text.trim(), ""));
             if let Some(day) = picker_ui(ui, parse_date(date).ok().flatten(), today) {
                 let time = if time.is_empty() { "12:00" } else { time };
@@ -130,8 +135,8 @@ mod tests {
         FixedOffset::east_opt(3600).expect("one hour is an offset")
     }
 
-    fn today() -> NaiveDate {
-        NaiveDate::from_ymd_opt(2026, 11, 22).expect("a date")
+    fn now() -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2026, 11, 22, 13, 5, 30).single().expect("a moment")
     }
 
     #[test]
@@ -149,10 +154,27 @@ mod tests {
     }
 
     #[test]
+    fn one_letter_is_the_present_moment() {
+        let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
+            |ui, value: &mut MomentText| {
+                Field::new("Became aware at").show(ui, |ui| moment_field_ui(ui, value, now(), &vienna()));
+            },
+            MomentText::default(),
+        );
+        harness.run();
+        harness.get_by_label("Became aware at").focus();
+        harness.run();
+        harness.get_by_label("Became aware at").type_text("t");
+        harness.run();
+        let expected = MomentText { text: "2026-11-22 14:05".to_owned(), clock: Clock::Local };
+        assert_eq!(*harness.state(), expected);
+    }
+
+    #[test]
     fn the_clock_is_chosen_by_name() {
         let mut harness = Harness::builder().with_context_setup(theme::install).build_ui_state(
             |ui, value: &mut MomentText| {
-                Field::new("Became aware at").show(ui, |ui| moment_field_ui(ui, value, today(), &vienna()));
+                Field::new("Became aware at").show(ui, |ui| moment_field_ui(ui, value, now(), &vienna()));
             },
             MomentText::default(),
         );

@@ -18,6 +18,7 @@ use crate::ui::screens::parts::refusal_ui;
 use crate::ui::screens::record::page::heading_ui;
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::{badge_ui, tone_words_ui};
+use crate::ui::widgets::button::button_in_reach_ui;
 use crate::ui::widgets::notice::Notice;
 
 pub(super) const PANEL: PanelDef =
@@ -88,7 +89,7 @@ impl CommunicationPanel {
             && LISTS.contains(&page.data.head.state.as_str());
         ui.horizontal_wrapped(|ui| {
             self.letters.ui(ui, cx);
-            if may && ui.button("Import recipients (CSV)…").clicked() {
+            if may && button_in_reach_ui(ui, "Import recipients (CSV)…", "A table with a row for each recipient") {
                 self.importing = Some(Importing::begin(cx, self.id));
             }
             if ui.button("Export recipients…").clicked() {

@@ -20,6 +20,7 @@ use crate::ui::screens::parts::refusal_ui;
 use crate::ui::screens::record::page::{conditions_ui, due_link_ui, heading_ui};
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
+use crate::ui::widgets::button::button_in_reach_ui;
 use crate::ui::widgets::notice::Notice;
 
 pub(super) const PANEL: PanelDef =
@@ -27,6 +28,9 @@ pub(super) const PANEL: PanelDef =
 
 /// Most commits that are named on the page; a list of all is in the field.
 const COMMITS_SHOWN: usize = 12;
+
+/// What the button for a draft does.
+const DRAFT: &str = "It begins with what the release and its records already say";
 
 /// What the file says of a release besides its fields.
 struct Seen {
@@ -101,11 +105,11 @@ impl ReleasePanel {
         ui.add_space(space::M);
         ui.horizontal_wrapped(|ui| {
             for source in Source::ALL.into_iter().filter(|_| open) {
-                if ui.button(source.button()).on_hover_text(source.help()).clicked() {
+                if button_in_reach_ui(ui, source.button(), source.help()) {
                     self.reading = Some(Reading::begin(cx, self.id, source));
                 }
             }
-            if may_tell && ui.button("Draft a communication…").clicked() {
+            if may_tell && button_in_reach_ui(ui, "Draft a communication…", DRAFT) {
                 match cx.file.communication_draft(self.id, cx.now()) {
                     Ok(set) => cx.go(Route::new_from(Kind::Communication, set)),
                     Err(refusal) => {

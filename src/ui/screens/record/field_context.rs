@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use chrono::{FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
 use crate::domain::field::{FieldDef, Offer, record_ids};
 use crate::domain::ids::{Kind, RecordId};
@@ -18,6 +18,8 @@ use crate::ui::widgets::offer::Offered;
 pub struct FieldContext {
     /// Today, in local time.
     pub today: NaiveDate,
+    /// The current time.
+    pub now: DateTime<Utc>,
     /// The local time zone.
     pub zone: FixedOffset,
     /// Everyone who has an account.
@@ -45,7 +47,7 @@ impl FieldContext {
         let offers =
             OFFERS.iter().map(|offer| Ok((*offer, cx.offers(*offer)?))).collect::<Result<_, Refused>>()?;
         let people = cx.list(Kind::Person)?;
-        Ok(Self { today: cx.today().date(), zone: zone(cx), people, records, offers })
+        Ok(Self { today: cx.today().date(), now: cx.now().utc(), zone: zone(cx), people, records, offers })
     }
 
     /// The values that the input of a field offers.

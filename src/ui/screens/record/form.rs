@@ -5,6 +5,7 @@
 mod accepting;
 pub(super) mod entry;
 mod foot;
+mod missing;
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use self::entry::{Entry, Values, is_entered, is_long};
 use super::field_context::{FieldContext, KnownRows, known_rows, zone};
 use super::input::input_ui;
 use crate::domain::choice::Choice as _;
-use crate::domain::field::FieldDef;
+use crate::domain::field::{FieldDef, FieldType};
 use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::{Fields, Section};
 use crate::ops::Refused;
@@ -25,10 +26,15 @@ use crate::ui::screens::examples::is_list;
 use crate::ui::theme::{bold, hint, space, title};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
+use crate::ui::widgets::reach::{
+    Near, focus_what_follows, forget_open, has_focus_within, reach, seek_open,
+};
 use crate::ui::widgets::text::TextLine;
 
 /// Seconds after the first unsaved change until the draft is saved.
 const DRAFT_SECONDS: f64 = 2.0;
+/// Passes in which a form tries to give the focus to a field.
+const TRIES: u8 = 4;
 
 /// The record of the form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +51,12 @@ pub struct FormScreen {
     field: Option<&'static str>,
     /// The field to scroll to, until it was scrolled to.
     go_to: Option<&'static str>,
+    /// How often the field to scroll to was tried.
+    tries: u8,
+    /// The field with the focus.
+    at: Option<&'static str>,
+    /// The fields that the next steps of the record miss.
+    asked: Vec<&'static str>,
     entry: Option<Entry>,
     known_rows: KnownRows,
     /// What saving requires in addition to the fields.
@@ -84,6 +96,9 @@ impl FormScreen {
             target,
             field,
             go_to: field,
+            tries: 0,
+            at: None,
+            asked: Vec::new(),
             entry: None,
             known_rows: KnownRows::new(),
             dry_run: DryRun::default(),
@@ -197,6 +212,9 @@ impl FormScreen {
             }
         };
         self.known_rows = known_rows(cx, &entry.data);
+        if let Target::Edit(id) = self.target {
+            self.asked = missing::asked_by_steps(&*cx.page(id)?);
+        }
         let key = entry.key();
         let draft = cx.file.drafts(cx.session)?.into_iter().find(|(other, ..)| *other == key);
         if let Some((_, text, at)) = draft {
@@ -307,7 +325,7 @@ impl FormScreen {
         ui.add_space(space::XS);
         let mut changed = self.accept_section(ui, section);
         for field in section.fields.iter().filter(|field| is_entered(field)) {
-            changed |= self.field(ui, cx, (field, context));
+            changed |= self.field(ui, cx, (field, section.title), context);
             changed |= self.accept(ui, field);
             ui.add_space(space::S);
             if field.occurrence {
@@ -321,7 +339,8 @@ impl FormScreen {
         &mut self,
         ui: &mut Ui,
         cx: &mut Cx<'_>,
-        (field, context): (&'static FieldDef, &FieldContext),
+        (field, section): (&'static FieldDef, &'static str),
+        context: &FieldContext,
     ) -> bool {
         let violation = self.violation(cx, field);
         let Some(entry) = &mut self.entry else { return false };
@@ -341,13 +360,37 @@ impl FormScreen {
             frame = frame.required(mark);
         }
         let known = self.known_rows.get(field.name).map(Vec::as_slice);
+        if reach(ui, Near::Place, field.label, section) {
+            self.go_to = Some(field.name);
+            self.tries = 0;
+        }
+        let wanted = self.go_to == Some(field.name) && !ui.is_sizing_pass();
+        if wanted {
+            if matches!(field.ty, FieldType::Rows(_)) {
+                seek_open(ui);
+            } else {
+                focus_what_follows(ui);
+            }
+        }
         let response = frame.show(ui, |ui| input_ui(ui, kind, field, typed, (context, known)));
-        if self.go_to == Some(field.name) && !ui.is_sizing_pass() {
-            response.request_focus();
+        if has_focus_within(ui, response.rect) {
+            self.at = Some(field.name);
+        } else if self.at == Some(field.name) {
+            self.at = None;
+        }
+        if wanted {
+            forget_open(ui);
             // A tall input, such as the questions, is scrolled to its beginning.
             let tall = response.rect.height() > ui.clip_rect().height() / 2.0;
             response.scroll_to_me(Some(if tall { Align::TOP } else { Align::Center }));
-            self.go_to = None;
+            // A dialog that is closing keeps the focus for one more pass.
+            self.tries += 1;
+            if self.at == Some(field.name) || self.tries > TRIES {
+                self.go_to = None;
+                self.tries = 0;
+            } else {
+                ui.ctx().request_repaint();
+            }
         }
         if response.lost_focus() {
             entry.touched.insert(field.name);
@@ -441,6 +484,10 @@ impl FormScreen {
     fn keys(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Press::Enter)) {
             self.save(ui, cx);
+        }
+        let backwards = ui.input_mut(|input| input.consume_key(Modifiers::SHIFT, Press::F8));
+        if backwards || ui.input_mut(|input| input.consume_key(Modifiers::NONE, Press::F8)) {
+            self.go_to_missing(ui, cx, backwards);
         }
         if !ui.ctx().text_edit_focused()
             && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Press::Z))

@@ -64,7 +64,7 @@ pub fn cell_ui(ui: &mut Ui, field: &'static FieldDef, typed: &mut Typed, context
         Typed::Moment(text, utc) => {
             let clock = if *utc { Clock::Utc } else { Clock::Local };
             let mut value = MomentText { text: std::mem::take(text), clock };
-            let response = moment_field_ui(ui, &mut value, context.today, &context.zone);
+            let response = moment_field_ui(ui, &mut value, context.now, &context.zone);
             *text = value.text;
             *utc = value.clock == Clock::Utc;
             response

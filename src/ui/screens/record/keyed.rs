@@ -1,17 +1,18 @@
 //! Rows with a key: the questions of an impact analysis and the repeat matrix of clause 5. One table serves both.
 
 use eframe::egui;
-use egui::{Label, Response, Ui, UiBuilder, accesskit::Role};
+use egui::{Key, Label, Modifiers, Response, Ui, UiBuilder, accesskit::Role};
 
 use super::field_context::FieldContext;
 use super::input::cell_ui;
-use super::typed::{Typed, TypedRow, blank_row};
+use super::typed::{Typed, TypedRow, blank_row, fill_row};
 use crate::domain::field::{FieldDef, FieldType};
 use crate::domain::kind::{KeyRow, RowKey};
 use crate::ui::theme::{Tone, bold, hint, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::segments_ui;
 use crate::ui::widgets::notice::rule_ui;
+use crate::ui::widgets::reach::{Near, focus_what_follows, has_focus_within, open_is_here, reach};
 use crate::ui::widgets::text::{TextArea, TextLine};
 
 /// One row to fill.
@@ -81,10 +82,13 @@ pub fn keyed_ui(
     let mut response = ui
         .scope_builder(UiBuilder::new().accessibility_role(Role::Group), |ui| {
             ui.spacing_mut().item_spacing.y = space::S;
-            progress_ui(ui, key, columns, (&asked, rows));
-            for one in &asked {
+            // One scope, so that the inputs below keep their ids, and the focus, when a line is added.
+            ui.scope(|ui| progress_ui(ui, key, columns, (&asked, rows)));
+            let mut offered = false;
+            for (number, one) in asked.iter().enumerate() {
                 rule_ui(ui);
-                ui.push_id(&one.code, |ui| {
+                seek_ui(ui, key, columns, (one, rows));
+                let inside = ui.push_id(&one.code, |ui| {
                     let at = rows.iter().position(|row| code_of(key, row) == one.code);
                     let mut row =
                         at.and_then(|at| rows.get(at).cloned()).unwrap_or_else(|| blank_row(columns));
@@ -92,11 +96,23 @@ pub fn keyed_ui(
                         changed = true;
                         row.insert(key.column.to_owned(), Typed::Text(one.code.clone()));
                         match at.and_then(|at| rows.get_mut(at)) {
-                            Some(old) => *old = row,
-                            None => rows.push(row),
+                            Some(old) => *old = row.clone(),
+                            None => rows.push(row.clone()),
                         }
                     }
+                    let left = open_after(&asked, number, key, columns, rows);
+                    let next = asked.get(number + 1).is_some_and(|next| left.contains(&next.code));
+                    let offers = decided(columns, &row) && next && !std::mem::replace(&mut offered, true);
+                    let words = if key.own_words { "Same answer" } else { "Same" };
+                    // Inside the row, so that the inputs of other rows keep their ids and the focus.
+                    let pressed = offers && same_ui(ui, words, left.len());
+                    (row, left, pressed)
                 });
+                let ((row, left, pressed), place) = (inside.inner, inside.response.rect);
+                let by_key = || decided(columns, &row) && has_focus_within(ui, place) && same_by_key(ui);
+                if pressed || by_key() {
+                    changed |= fill(&left, key, columns, rows, &row);
+                }
             }
         })
         .response;
@@ -104,6 +120,62 @@ pub fn keyed_ui(
         response.mark_changed();
     }
     response
+}
+
+/// Gives a row the focus if it was chosen in the palette, or if an open one is sought.
+fn seek_ui(ui: &Ui, key: RowKey, columns: &[FieldDef], (one, rows): (&RowToFill, &[TypedRow])) {
+    if reach(ui, Near::Place, &one.code, one.text) {
+        focus_what_follows(ui);
+    } else if !rows.iter().any(|row| code_of(key, row) == one.code && decided(columns, row)) {
+        open_is_here(ui);
+    }
+}
+
+/// The codes of the mandatory rows after the one at `number` that are open.
+fn open_after(
+    asked: &[RowToFill],
+    number: usize,
+    key: RowKey,
+    columns: &[FieldDef],
+    rows: &[TypedRow],
+) -> Vec<String> {
+    let done = |code: &str| rows.iter().any(|row| code_of(key, row) == code && decided(columns, row));
+    let after = asked.iter().skip(number + 1).filter(|one| one.mandatory && !done(&one.code));
+    after.map(|one| one.code.clone()).collect()
+}
+
+/// Gives the open rows what a decided row says.
+fn fill(
+    left: &[String],
+    key: RowKey,
+    columns: &[FieldDef],
+    rows: &mut Vec<TypedRow>,
+    from: &TypedRow,
+) -> bool {
+    for code in left {
+        if !rows.iter().any(|row| code_of(key, row) == code) {
+            let mut row = blank_row(columns);
+            row.insert(key.column.to_owned(), Typed::Text(code.clone()));
+            rows.push(row);
+        }
+        if let Some(row) = rows.iter_mut().find(|row| code_of(key, row) == code) {
+            fill_row(columns, from, row, key.own_words);
+        }
+    }
+    !left.is_empty()
+}
+
+/// The button that copies a row into the open rows below it.
+pub(super) fn same_ui(ui: &mut Ui, words: &str, left: usize) -> bool {
+    let rows = if left == 1 { "row" } else { "rows" };
+    ui.button(format!("{words} for the {left} open {rows}"))
+        .on_hover_text("Ctrl+D. What is decided already stays as it is.")
+        .clicked()
+}
+
+/// Whether its keys were pressed.
+pub(super) fn same_by_key(ui: &Ui) -> bool {
+    ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::D))
 }
 
 fn progress_ui(ui: &mut Ui, key: RowKey, columns: &[FieldDef], (asked, rows): (&[RowToFill], &[TypedRow])) {

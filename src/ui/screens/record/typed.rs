@@ -139,6 +139,30 @@ pub fn blank_row(columns: &[FieldDef]) -> TypedRow {
     row_of(columns, &Value::Null)
 }
 
+/// Whether something in a row is still to be decided: an empty choice or answer, or no text at all.
+pub fn is_open(columns: &[FieldDef], row: &TypedRow) -> bool {
+    let blank = |column: &FieldDef| row.get(column.name).is_none_or(Typed::is_blank);
+    let is_decision = |column: &&FieldDef| matches!(column.ty, FieldType::Choice(_) | FieldType::YesNo);
+    let mut decisions = columns.iter().filter(is_decision).peekable();
+    if decisions.peek().is_some() { decisions.any(blank) } else { columns.iter().any(blank) }
+}
+
+/// Copies into the empty cells of an open row what another row says. With `own_words`, texts are not copied. Returns whether
+/// anything was.
+pub fn fill_row(columns: &[FieldDef], from: &TypedRow, to: &mut TypedRow, own_words: bool) -> bool {
+    let mut filled = false;
+    for column in columns.iter().filter(|column| !own_words || column.ty != FieldType::Text) {
+        let given = from.get(column.name).filter(|cell| !cell.is_blank());
+        if let Some(cell) = given
+            && to.get(column.name).is_none_or(Typed::is_blank)
+        {
+            to.insert(column.name.to_owned(), cell.clone());
+            filled = true;
+        }
+    }
+    filled
+}
+
 fn row_of(columns: &[FieldDef], row: &Value) -> TypedRow {
     columns
         .iter()
@@ -222,6 +246,21 @@ mod tests {
         rows.push(second);
         let value = Typed::Rows(rows).value(field, &stored, zone()).unwrap();
         assert_eq!(value, json!([stored[0], {"basis": "No harm"}]), "blank rows are left out");
+    }
+
+    #[test]
+    fn only_the_empty_cells_of_a_row_are_filled_and_texts_only_where_they_may_be_the_same() {
+        let columns = Kind::Release.def().field("tasks").unwrap();
+        let FieldType::Rows(columns) = columns.ty else { panic!("rows") };
+        let row = |value: Value| row_of(columns, &value);
+        let first = row(json!({"task": "Labels", "decision": "performed", "evidence": "Protocol 31"}));
+        let mut second = row(json!({"task": "Training"}));
+        assert!(is_open(columns, &second) && !is_open(columns, &first));
+        assert!(fill_row(columns, &first, &mut second, true));
+        assert_eq!(second, row(json!({"task": "Training", "decision": "performed"})));
+        assert!(fill_row(columns, &first, &mut second, false));
+        assert_eq!(second, row(json!({"task": "Training", "decision": "performed", "evidence": "Protocol 31"})));
+        assert!(!fill_row(columns, &first, &mut second, false), "nothing is left");
     }
 
     #[test]

@@ -159,6 +159,8 @@ pub struct RowKey {
     pub column: &'static str,
     /// The word for a filled row, such as “answered”.
     pub filled: &'static str,
+    /// Whether each row needs its own words: the text of one row is not copied into others.
+    pub own_words: bool,
     /// All known rows, for a change and the product if they are known.
     pub rows: fn(Option<&RowFacts>) -> Vec<KeyRow>,
 }

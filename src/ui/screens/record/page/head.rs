@@ -10,7 +10,12 @@ use crate::ui::cx::{Command, Cx, Route, Then};
 use crate::ui::screens::parts::tone_of;
 use crate::ui::theme::{Tone, hint, space};
 use crate::ui::widgets::badge::{badge_ui, tone_words_ui};
+use crate::ui::widgets::button::button_in_reach_ui;
+use crate::ui::widgets::reach::{Near, reach};
 use crate::ui::widgets::trace::{Step, StepState, trace_ui};
+
+/// The button that opens the form of the record on screen.
+pub const EDIT: &str = "Edit";
 
 /// Whether the person may edit any part of the record now.
 pub fn editable(cx: &Cx<'_>, page: &RecordPage) -> bool {
@@ -36,7 +41,7 @@ pub fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
             badge_ui(ui, tone_of(state.tone), state.word).on_hover_text(state.meaning.trim());
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if editable(cx, page) && ui.button("Edit").clicked() {
+            if editable(cx, page) && button_in_reach_ui(ui, EDIT, "The fields that are open in this state") {
                 cx.go(Route::Edit(id, None));
             }
         });
@@ -86,6 +91,14 @@ fn owner_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) {
     }
     let Ok(people) = cx.list(Kind::Person) else { return };
     let mut picked = None;
+    for person in people.iter().filter(|person| person.state == PersonState::Active.code()) {
+        let detail = format!("{} becomes the owner of {}", person.title, data.head.id);
+        if data.head.owner != Some(person.id)
+            && reach(ui, Near::Place, &format!("Assign to {}", person.title), &detail)
+        {
+            picked = Some(Some(person.id));
+        }
+    }
     let caption = if name.is_some() { words } else { "Assign to…".to_owned() };
     ui.menu_button(caption, |ui| {
         for person in people.iter().filter(|person| person.state == PersonState::Active.code()) {

@@ -13,6 +13,7 @@ use crate::ui::theme::{Tone, hint, palette, size, small, space, title};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::primary_ui;
 use crate::ui::widgets::icons::{SHAPE, paint_tone};
+use crate::ui::widgets::reach::{Near, reach};
 
 /// Unmet conditions of a step that are shown before the rest is collapsed.
 const UNMET_SHOWN: usize = 6;
@@ -75,7 +76,7 @@ pub fn next_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage) -> Option<MoveDi
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.y = space::XS;
                 for next in minor {
-                    if minor_ui(ui, cx, next) {
+                    if minor_ui(ui, cx, page, next) {
                         opened = take(cx, page, next);
                     }
                 }
@@ -113,6 +114,7 @@ fn caption(step: &Move) -> String {
 fn step_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage, (next, first): (&NextStep, bool)) -> bool {
     let ready = possible(next) && cx.writable();
     let caption = caption(next.step);
+    let chosen = ready && step_in_reach(ui, page, &caption);
     let pressed = if ready && first {
         primary_ui(ui, &caption).clicked()
     } else {
@@ -129,19 +131,27 @@ fn step_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage, (next, first): (&Nex
         ui.add(Label::new(hint(ui, next.why_not().unwrap_or_default())).wrap());
     }
     conditions_ui(ui, cx, page.data.head.id, &next.conditions);
-    pressed
+    pressed || chosen
 }
 
-fn minor_ui(ui: &mut Ui, cx: &Cx<'_>, next: &NextStep) -> bool {
+/// Offers a step in the palette; returns whether it was chosen there.
+fn step_in_reach(ui: &Ui, page: &RecordPage, caption: &str) -> bool {
+    reach(ui, Near::Step, caption, &format!("Step of {}", page.data.head.id))
+}
+
+fn minor_ui(ui: &mut Ui, cx: &Cx<'_>, page: &RecordPage, next: &NextStep) -> bool {
     let ready = possible(next) && cx.writable();
+    let caption = caption(next.step);
+    let detail = format!("Another step of {}, with a reason", page.data.head.id);
+    let chosen = ready && reach(ui, Near::Place, &caption, &detail);
     let why = next.why_not().unwrap_or_else(|| "The file is read-only".to_owned());
-    let response = ui.add_enabled(ready, Button::new(caption(next.step)));
+    let response = ui.add_enabled(ready, Button::new(caption));
     ui.ctx().accesskit_node_builder(response.id, |node| {
         if !ready {
             node.set_description(why.as_str());
         }
     });
-    response.on_disabled_hover_text(why).clicked()
+    response.on_disabled_hover_text(why).clicked() || chosen
 }
 
 fn may_sign(cx: &Cx<'_>, offer: &SigningOffer) -> bool {
@@ -156,9 +166,10 @@ fn signing_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: &RecordPage, offer: &SigningOf
             let pressed = if ready && index == 0 {
                 primary_ui(ui, &caption).clicked()
             } else {
-                ui.add_enabled(ready, Button::new(caption)).clicked()
+                ui.add_enabled(ready, Button::new(&caption)).clicked()
             };
-            if pressed {
+            let chosen = ready && step_in_reach(ui, page, &caption);
+            if pressed || chosen {
                 ask_signature(cx, page.data.head.id, *meaning);
             }
         }
@@ -232,12 +243,13 @@ fn ahead_ui(ui: &mut Ui, cx: &mut Cx<'_>, ahead: &Ahead) {
 
 /// Open work as a link to the place where it is done. Returns whether it was clicked.
 pub fn due_link_ui(ui: &mut Ui, text: &str, hover: &str) -> bool {
-    ui.horizontal_top(|ui| {
+    let chosen = reach(ui, Near::Missing, text, hover);
+    let clicked = ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         let shape = egui::vec2(SHAPE, size::SMALL_LINE);
         let (rect, _) = ui.allocate_exact_size(shape, egui::Sense::hover());
         paint_tone(ui.painter(), rect, Tone::Due, palette(ui).tone(Tone::Due).text);
         wrapped_link_ui(ui, text).on_hover_text(hover).clicked()
-    })
-    .inner
+    });
+    clicked.inner || chosen
 }

@@ -22,7 +22,7 @@ use crate::ui::cx::{Command, Cx, Then};
 use crate::ui::screens::parts::tone_of;
 use crate::ui::theme::{Tone, bold, hint, palette, space};
 use crate::ui::widgets::badge::tone_words_ui;
-use crate::ui::widgets::button::{Guarded, guarded_ui};
+use crate::ui::widgets::button::{Guarded, button_in_reach_ui, guarded_ui};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
 use crate::ui::widgets::text::TextArea;
@@ -111,7 +111,7 @@ impl PartTable {
         };
         if open && self.editor.is_none() && self.may_add(cx) {
             ui.add_space(space::S);
-            if ui.button(format!("Add {}", self.def.word.to_lowercase())).clicked() {
+            if button_in_reach_ui(ui, &format!("Add {}", self.def.word.to_lowercase()), self.def.purpose) {
                 let entry = Entry::new(self.def.kind, cx.session.person(), cx.now());
                 self.editor = Some(Editor::open(entry, parent.head.id, cx));
             }

@@ -14,6 +14,7 @@ use crate::ops::{LinkedRecord, RecordPage, SignatureView};
 use crate::ui::cx::{Command, Cx, Route};
 use crate::ui::theme::{Tone, bold, hint, palette, size, space, title};
 use crate::ui::widgets::badge::{badge_ui, tone_words_ui};
+use crate::ui::widgets::button::button_in_reach_ui;
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::notice::rule_ui;
 
@@ -63,7 +64,7 @@ pub fn attachments_ui(
     if page.attachments.is_empty() {
         ui.label(hint(ui, "No files are attached."));
     }
-    if open && ui.button("Attach a file…").clicked() {
+    if open && button_in_reach_ui(ui, "Attach a file…", "Evidence that is kept in the product file") {
         cx.ask(Command::AttachDialog(page.data.head.id));
     }
     opened

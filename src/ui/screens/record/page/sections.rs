@@ -19,6 +19,7 @@ use crate::ui::screens::examples::{self, Examples, accept_section_ui, is_list};
 use crate::ui::theme::{hint, space, title};
 use crate::ui::widgets::link::link_ui;
 use crate::ui::widgets::notice::rule_ui;
+use crate::ui::widgets::reach::{Near, reach};
 
 /// What was asked for in the sections.
 #[derive(Default)]
@@ -137,6 +138,7 @@ fn section_head_ui(ui: &mut Ui, section: &Section, edit: bool) -> bool {
                     node.set_label(format!("Edit {}", section.title));
                 });
                 pressed = response.clicked();
+                pressed |= reach(ui, Near::Place, &format!("Edit {}", section.title), section.clause);
             });
         }
     });

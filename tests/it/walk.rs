@@ -1,0 +1,37 @@
+//! The walk of a security patch through the window, from the CVE to released and communicated, by keyboard alone.
+//!
+//! Every key press and every typed character is counted. `docs/walk-security-patch.md` holds the same counts.
+
+mod keys;
+
+use eframe::egui::vec2;
+use mainstay::ui::cx::Route;
+
+use self::keys::Walk;
+use crate::desk::Desk;
+use crate::host::Window;
+use crate::releasing::{ARCHIVE, ARTIFACT};
+
+const BILL: &str = r#"{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
+    {"type": "library", "name": "libexpat", "version": "2.6.2", "purl": "pkg:generic/libexpat@2.6.2"}
+]}"#;
+const ADVISORY: &str = "CVE-2024-28757: libexpat before 2.6.2 allows an XML entity expansion attack that uses all memory. CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H";
+const CVSS: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H";
+
+#[test]
+fn a_security_patch_goes_from_its_cve_to_released_and_communicated_by_keyboard() {
+    let mut desk = Desk::staffed();
+    crate::releasing::released(&mut desk);
+    let bill = desk.folder.path().join("gateway.json");
+    std::fs::write(&bill, BILL).unwrap();
+    let items = desk.folder.path().join("items.csv");
+    std::fs::write(&items, "item,version\nalarm/timer.c,a1b2c3\nui/main.c,77aa01\n").unwrap();
+    let clipboard = [("advisory", ADVISORY), ("artifact", ARTIFACT), ("archive", ARCHIVE), ("score", CVSS)];
+    let clipboard = clipboard.map(|(name, text)| (name, text.to_owned())).to_vec();
+    let window = Window::new(desk, "ana", Route::Dashboard, vec2(1280.0, 800.0));
+    let mut walk = Walk::new(window, clipboard);
+    walk.files = vec![items, bill];
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/walk-security-patch.md");
+    walk.along(&std::fs::read_to_string(path).unwrap());
+    println!("{}", walk.report());
+}
