@@ -1,22 +1,21 @@
 //! Makes a large product file through the same door as everybody: `cargo run --release --example generate -- OUT
-//! --feedback 10000 --problems 3000 --changes 3000 --events 100000`. Signs in as `ana`, password as in [`PASSWORD`].
+//! --feedback 10000 --problems 3000 --changes 3000 --events 100000`. With `--releases 30 --items 400` two more people come, a plan
+//! is put in force, and as many versions are released, each with a few changes. Signs in as `ana`, password as in [`PASSWORD`].
+
+mod office;
 
 use std::error::Error;
 use std::path::PathBuf;
 
 use clap::Parser;
 use mainstay::domain::ids::{Kind, RecordId};
-use mainstay::domain::product::{Market, SafetyClass};
 use mainstay::domain::record::Fields;
 use mainstay::domain::time::Moment;
-use mainstay::ops::{
-    Act, FirstPerson, NewFile, NewProduct, Password, ProductFile, Request, Session, Stamp, default_policy,
-    now,
-};
-use serde_json::{Value, json};
+use mainstay::ops::{Act, Password, ProductFile, Request, Session, Stamp, now};
+use serde_json::json;
 
-/// The password of the only person.
-const PASSWORD: &str = "violet tractor hums at noon";
+use office::{Content, Office, PASSWORD, Who, fields, new_file};
+
 /// Requests in one transaction.
 const BATCH: usize = 2000;
 
@@ -36,7 +35,18 @@ struct Arguments {
     /// Audit events in all.
     #[arg(long, default_value_t = 100_000)]
     events: u64,
+    /// Versions that are released after that.
+    #[arg(long, default_value_t = 0)]
+    releases: usize,
+    /// Configuration items in the baseline of each; half as many SOUP items.
+    #[arg(long, default_value_t = 400)]
+    items: usize,
 }
+
+/// Changes in each release.
+const CHANGES: usize = 5;
+/// Problems that are found in each release and stay.
+const STAYING: usize = 2;
 
 /// Words to write reports with; chosen by number, so that the same arguments give the same texts.
 const WORDS: [&str; 24] = [
@@ -150,33 +160,41 @@ impl Maker {
     }
 }
 
-fn fields(value: Value) -> Fields {
-    match value {
-        Value::Object(map) => map,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Fields::new(),
+/// Releases one version after the other. In each, a few items change, each by a change of its own.
+fn releases(office: &mut Office, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let mut items: Vec<(String, String)> = (0..arguments.items.max(1))
+        .map(|number| (format!("gateway/unit_{number}.c"), "0".to_owned()))
+        .collect();
+    for number in 0..arguments.releases {
+        let version = format!("3.{number}.0");
+        let mut changes = Vec::new();
+        for turn in 0..CHANGES.min(items.len()) {
+            let index = (number * CHANGES + turn) % items.len();
+            let Some((item, at)) = items.get_mut(index) else { continue };
+            changes.push(office.verified_change(item)?);
+            at.clone_from(&version);
+        }
+        let content =
+            Content { version: &version, changes: &changes, items: &items, soup: arguments.items / 2 };
+        let release = office.approved_release(&content)?;
+        office.release(release)?;
+        for _ in 0..STAYING {
+            let set = json!({
+                "title": "The log is cut off", "detected_at": office.at, "detected_in_phase": "field",
+                "description": "After a week the oldest line is gone", "affected_product_versions": [version],
+            });
+            office.create(Who::Cleo, (Kind::ProblemReport, None), set)?;
+        }
+        eprintln!("{version} released; {} events", office.file.head().seq);
     }
+    Ok(())
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
-    let new = NewFile {
-        product: NewProduct {
-            name: "Example pump gateway".to_owned(),
-            manufacturer: "Example Devices".to_owned(),
-            class: SafetyClass::B,
-            class_rationale: "Non-serious injury is possible".to_owned(),
-            markets: vec![Market::Us, Market::Eu],
-        },
-        person: FirstPerson {
-            login: "ana".to_owned(),
-            full_name: "Ana Example".to_owned(),
-            roles: Vec::new(),
-        },
-        policy: default_policy(),
-    };
     let at = now().plus_seconds(-400 * 86_400);
     let stamp = Stamp::at(at, 60, "GENERATOR");
-    let (file, ana, _) = ProductFile::create(&arguments.out, &new, &Password::new(PASSWORD), &stamp)?;
+    let (file, ana, _) = ProductFile::create(&arguments.out, &new_file(), &Password::new(PASSWORD), &stamp)?;
     let mut maker = Maker { file, ana, numbers: Numbers(0x2545_F491_4F6C_DD1D), at, batch: Vec::new() };
     for _ in 0..arguments.feedback {
         maker.feedback()?;
@@ -189,10 +207,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     maker.fill(&arguments)?;
     maker.flush()?;
-    println!(
-        "{}: {} events; login ana, password “{PASSWORD}”",
-        arguments.out.display(),
-        maker.file.head().seq
-    );
+    let Maker { file, ana, at, .. } = maker;
+    let mut events = file.head().seq;
+    if arguments.releases > 0 {
+        let mut office = Office::open(file, ana, at)?;
+        releases(&mut office, &arguments)?;
+        events = office.file.head().seq;
+    }
+    println!("{}: {events} events; login ana, password “{PASSWORD}”", arguments.out.display());
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::domain::record::Fields;
 use crate::domain::release::{self, Difference, Release};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::workflow::{Case, Condition, World};
+use crate::store::Reading;
 use mainstay_base::clock;
 use mainstay_base::time::Moment;
 
@@ -71,7 +72,78 @@ impl ProductFile {
         now: Option<Moment>,
         look: impl FnOnce(&Case) -> T,
     ) -> Result<T, Refused> {
-        let work = ChangeSet::read_only(&self.store, NOBODY, now.unwrap_or_else(clock::now));
+        let reading = Reading::new(&self.store);
+        let work = ChangeSet::read_only(&reading, NOBODY, now.unwrap_or_else(clock::now));
         work.case(id, look)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::maintenance_plan::MaintenancePlan;
+    use crate::domain::person::{Person, Role};
+    use crate::domain::requests::{PRODUCT, RecordSource};
+    use crate::ops::write_example;
+    use crate::store::open_read_only;
+
+    /// The typed content is the same value wherever a record comes from: it was read once.
+    #[test]
+    fn a_record_is_read_once_however_rules_ask_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("example.mainstay");
+        write_example(&path).unwrap();
+        let store = open_read_only(&path).unwrap();
+        let reading = Reading::new(&store);
+        let plans = reading.all(Kind::MaintenancePlan).unwrap();
+        let plan = plans.first().unwrap();
+        let again = reading.record(plan.head.id).unwrap().unwrap();
+        let typed = |data: &SharedRecord| data.typed::<MaintenancePlan>().unwrap();
+        assert!(Arc::ptr_eq(&typed(plan), &typed(&again)));
+        let same_state = reading.in_states(Kind::MaintenancePlan, &[plan.head.state.as_str()]).unwrap();
+        assert!(same_state.iter().any(|data| Arc::ptr_eq(&typed(data), &typed(plan))));
+
+        let person = reading.record(RecordId::new(Kind::Person, 1)).unwrap().unwrap();
+        assert!(person.typed::<Person>().unwrap().roles.contains(&Role::Quality));
+        assert_eq!(reading.record(RecordId::new(Kind::Person, 999)).unwrap(), None);
+        assert_eq!(
+            reading.record(RecordId::new(Kind::Person, 999)).unwrap(),
+            None,
+            "what is missing stays so"
+        );
+        assert!(reading.record(PRODUCT).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_reading_answers_what_the_file_answers() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("example.mainstay");
+        write_example(&path).unwrap();
+        let store = open_read_only(&path).unwrap();
+        let reading = Reading::new(&store);
+        for kind in Kind::ALL {
+            let all = store.all(*kind).unwrap();
+            for _ in 0..2 {
+                assert_eq!(reading.all(*kind).unwrap(), all);
+            }
+            for data in all {
+                let id = data.head.id;
+                assert_eq!(reading.record(id).unwrap().as_ref(), Some(&data));
+                assert_eq!(reading.signatures(id).unwrap(), reading.signatures(id).unwrap());
+                assert_eq!(reading.signatures(id).unwrap(), store.signatures(id).unwrap(), "{id}");
+                for other in Kind::ALL {
+                    assert_eq!(
+                        reading.referring(id, *other).unwrap(),
+                        RecordSource::referring(&store, id, *other).unwrap()
+                    );
+                    assert_eq!(
+                        reading.parts(id, *other).unwrap(),
+                        RecordSource::parts(&store, id, *other).unwrap()
+                    );
+                }
+            }
+        }
     }
 }

@@ -25,6 +25,7 @@ use crate::domain::requests::{self, RULES, RecordSource as _, open_parent};
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part, Signature, part_digest};
 use crate::domain::workflow::{Case, Condition, Move, Signing, World};
+use crate::store::Reading;
 use mainstay_base::time::{Day, Moment};
 
 /// A transition as offered by the page.
@@ -158,7 +159,8 @@ impl ProductFile {
     /// The data of a record's page, for the signed-in person or for nobody in particular.
     pub fn page(&self, id: RecordId, session: Option<&Session>, now: Moment) -> Result<RecordPage, Refused> {
         let actor = session.map_or(RecordId::new(Kind::Person, 0), Session::person);
-        let work = ChangeSet::read_only(&self.store, actor, now);
+        let reading = Reading::new(&self.store);
+        let work = ChangeSet::read_only(&reading, actor, now);
         let data = work.get(id)?;
         let person = work.record(actor).and_then(|data| data.typed::<Person>());
         let case = Case { data: &data, world: &work, now, actor: session.map(Session::person), rules: RULES };

@@ -16,7 +16,7 @@ use crate::domain::requests::{
     self, Act, Actor, CodeFor, FileDigest, FileSource, Outcome, Preview, RULES, Remarks, Request,
 };
 use crate::domain::signature::Signature;
-use crate::store::{Commit, Head, Measured, NewBlob, Tx};
+use crate::store::{Commit, Head, Measured, NewBlob, Reading, Tx};
 use mainstay_base::clock::Stamp;
 
 /// The share of the work on an attachment that is done once its file was read for its digest.
@@ -36,7 +36,7 @@ pub(super) fn draft(
     act: Act,
     stamp: &Stamp,
 ) -> Result<(Commit, Outcome, Option<String>), Refused> {
-    let outcome = requests::perform(tx.store(), actor, act)?;
+    let outcome = requests::perform(&Reading::new(tx.store()), actor, act)?;
     let code = outcome.code.map(|whom| Ok::<_, Refused>((whom, secrets::new_code()?))).transpose()?;
     let code_key = code.as_ref().map(|(whom, code)| CodeKey {
         person: match whom {
@@ -193,7 +193,7 @@ impl ProductFile {
     /// A preview of an act: its conditions, which of them are unmet, what would be signed and what would change. Nothing is written.
     pub fn preview(&self, session: &Session, act: Act, stamp: &Stamp) -> Result<Preview, Refused> {
         let (act, _) = with_digest(act, &|_| true)?;
-        requests::preview(&self.store, &session.actor(false, stamp), act)
+        requests::preview(&Reading::new(&self.store), &session.actor(false, stamp), act)
     }
 
     /// Performs several requests in one transaction: all of them, or none. `keep_going` is called before each with

@@ -97,13 +97,17 @@ impl Store {
 
     /// The records of a kind that refer to `id`.
     pub fn referring(&self, id: RecordId, kind: Kind) -> Result<Vec<RecordData>, StoreError> {
+        self.sources(id, kind)?.into_iter().filter_map(|id| self.record(id).transpose()).collect()
+    }
+
+    /// The numbers of the records of a kind that refer to `id`.
+    pub fn sources(&self, id: RecordId, kind: Kind) -> Result<Vec<RecordId>, StoreError> {
         let sql =
             "SELECT DISTINCT source FROM link WHERE target = ?1 AND source BETWEEN ?2 AND ?3 ORDER BY source";
         let [first, last] = keys_of(kind);
         let mut statement = self.conn.prepare_cached(sql)?;
         let rows = statement.query_map([id.key(), first, last], |row| row.get::<_, i64>(0))?;
-        let ids: Vec<RecordId> = rows.filter_map(|key| RecordId::from_key(key.ok()?)).collect();
-        ids.into_iter().filter_map(|id| self.record(id).transpose()).collect()
+        Ok(rows.filter_map(|key| RecordId::from_key(key.ok()?)).collect())
     }
 
     /// The parts of a record that are of one kind, ordered by number.
