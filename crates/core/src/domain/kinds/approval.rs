@@ -1,21 +1,30 @@
 //! Approvals: signed decisions on fixed content (IEC 62304 6.2.4, 8.2.1; domain 2.6, 2.15).
 
+mod content;
+mod signed;
+
+pub use content::{covers_hold, request, requires_all_roles};
+pub use signed::{
+    conditions_met, granted, is_granted, is_in_time, is_valid, missing_roles, roles_that_signed, signed_by_each, signed_roles,
+};
+
+use content::with_subject;
 use serde_json::{Value, json};
+use signed::{all_signed, signers};
 
 use crate::domain::authority::AuthoritySubject;
 use crate::domain::change_request::{self, ChangeRequest, Urgency};
-use crate::domain::choice::{Choice as _, choice};
+use crate::domain::choice::choice;
 use crate::domain::field::Table;
 use crate::domain::ids::{Kind, RecordId};
-use crate::domain::kind::{Approvable, Authors, ChainStep, NextRecords, Trace, Via};
+use crate::domain::kind::{Authors, ChainStep, NextRecords, Trace, Via};
 use crate::domain::person::Role;
 use crate::domain::policy::PLAN_RULES;
 use crate::domain::record::{Fields, KindDef, record, rows};
-use crate::domain::shared_record::SharedRecord;
-use crate::domain::signature::{Meaning, Part, part_digest};
+use crate::domain::signature::{Meaning, Part};
 use crate::domain::text::{Line, Text};
 use crate::domain::time::Day;
-use crate::domain::workflow::{Case, Condition, Effect, Move, Signing, World, signature_holds, states};
+use crate::domain::workflow::{Case, Condition, Effect, Move, Signing, states};
 
 choice! {
     /// The decision.
@@ -130,171 +139,6 @@ impl Approval {
         };
         self.conditions.iter().filter(|row| !row.condition.is_empty() && !met(&row.condition)).count()
     }
-}
-
-/// How the subject of an approval is approved, and the subject as a rule sees it.
-fn with_subject<T>(
-    case: &Case,
-    approval: &Approval,
-    look: impl FnOnce(&'static Approvable, &Case) -> T,
-) -> Option<T> {
-    let data = case.world.record(approval.subject?)?;
-    let rules = data.def().approvable?;
-    Some(look(
-        rules,
-        &Case { data: &data, world: case.world, now: case.now, actor: case.actor, rules: case.rules },
-    ))
-}
-
-/// The roles that must sign for a subject now.
-fn roles_for(rules: &Approvable, case: &Case) -> Vec<Role> {
-    let class = case.world.product().class();
-    let mut roles = case.world.governing().required_roles(&(rules.subjects)(case), class.is_b_or_c());
-    roles.extend(rules.always);
-    roles.sort_unstable();
-    roles.dedup();
-    roles
-}
-
-/// Whether an approval requires every role that must sign under the present class and authority matrix, which may have changed
-/// since it was requested. `case` is that of the subject.
-pub fn requires_all_roles(case: &Case, approval: &Approval) -> Vec<Condition> {
-    let Some(rules) = case.data.def().approvable else { return Vec::new() };
-    let needed = roles_for(rules, case);
-    let missing: Vec<&str> = needed
-        .iter()
-        .filter(|role| !approval.required_roles.contains(role))
-        .map(|role| role.word())
-        .collect();
-    let text = if missing.is_empty() {
-        "The approval requires every role that must sign".to_owned()
-    } else {
-        format!(
-            "The approval requires every role that must sign now; missing: {}; return {} and request the approval again",
-            missing.join(", "),
-            case.id()
-        )
-    };
-    vec![Condition::new("IEC 62304 6.2.4", text, missing.is_empty())]
-}
-
-/// The approval that a step on the subject requests: the fixed content and the roles that must sign.
-pub fn request(case: &Case) -> Vec<Effect> {
-    let Some(rules) = case.data.def().approvable else { return Vec::new() };
-    vec![Effect::Create { kind: Kind::Approval, set: new_fields(case, rules), link_back: None }]
-}
-
-fn new_fields(case: &Case, rules: &Approvable) -> Fields {
-    let governing = case.world.governing();
-    let also: Vec<(RecordId, Part)> = (rules.also_fixes)(case);
-    let mut fixed = vec![fixed(case.world, case.data, Part::Scope)];
-    fixed.extend(
-        also.iter().filter_map(|(id, part)| Some(self::fixed(case.world, &case.world.record(*id)?, *part))),
-    );
-    let mut set = Fields::new();
-    let title = format!("Approval of {}: {}", case.id(), case.data.title());
-    set.insert("title".into(), title.chars().take(500).collect::<String>().into());
-    set.insert("subject".into(), case.id().to_string().into());
-    if let Some((id, _)) = also.iter().find(|(id, _)| id.kind == Kind::ImpactAnalysis) {
-        set.insert("impact_analysis".into(), id.to_string().into());
-    }
-    set.insert("fixed_content".into(), Value::Array(fixed));
-    set.insert("required_roles".into(), json!(roles_for(rules, case)));
-    set.insert("authority_subjects".into(), json!((rules.subjects)(case)));
-    set.insert("authors".into(), json!((rules.authors)(case)));
-    if let Some(days) = governing.approval_valid_days().filter(|_| rules.expires) {
-        set.insert("expires_at".into(), case.now.day().plus_days(i64::from(days)).to_string().into());
-    }
-    set
-}
-
-fn fixed(world: &dyn World, data: &SharedRecord, part: Part) -> Value {
-    let digest = part_digest(data, part, &world.covered_parts(data, part));
-    json!({"record": data.head.id, "part": part.code(), "digest": digest})
-}
-
-/// Whether all content that the approval fixes is unchanged.
-pub fn covers_hold(world: &dyn World, data: &SharedRecord) -> bool {
-    let Some(approval) = data.typed::<Approval>() else { return false };
-    !approval.fixed_content.is_empty()
-        && approval.fixed_content.iter().all(|fixed| {
-            let record = fixed.record.and_then(|id| world.record(id));
-            let (Some(record), Some(part)) = (record, fixed.part) else { return false };
-            part_digest(&record, part, &world.covered_parts(&record, part)) == *fixed.digest
-        })
-}
-
-/// The roles that have signed the current approval as approved.
-pub fn signed_roles(world: &dyn World, data: &SharedRecord) -> Vec<Role> {
-    let mut roles: Vec<Role> = world
-        .signatures(data.head.id)
-        .iter()
-        .filter(|signature| signature.meaning == Meaning::Approved)
-        .filter(|signature| signature_holds(world, signature))
-        .flat_map(|signature| signature.roles.clone())
-        .collect();
-    roles.sort_unstable();
-    roles.dedup();
-    roles
-}
-
-/// Who has signed the current approval as approved.
-fn signers(world: &dyn World, data: &SharedRecord) -> Vec<RecordId> {
-    let signatures = world.signatures(data.head.id);
-    let approved = signatures.iter().filter(|signature| signature.meaning == Meaning::Approved);
-    let mut people: Vec<RecordId> = approved
-        .filter(|signature| signature_holds(world, signature))
-        .map(|signature| signature.signer)
-        .collect();
-    people.sort_unstable();
-    people.dedup();
-    people
-}
-
-/// Whether every required role has signed the current approval, and enough persons did.
-fn all_signed(world: &dyn World, data: &SharedRecord, approval: &Approval) -> bool {
-    let signed = signed_roles(world, data);
-    approval.required_roles.iter().all(|role| signed.contains(role)) && enough_persons(world, data, approval)
-}
-
-/// Whether as many persons signed as must, and where authors do not sign alone, one of them is no author.
-fn enough_persons(world: &dyn World, data: &SharedRecord, approval: &Approval) -> bool {
-    let Some(rules) = approval.subject.and_then(|subject| subject.kind.def().approvable) else { return true };
-    let people = signers(world, data);
-    let alone = match rules.authors_rule {
-        Authors::MayNotSign | Authors::MaySign => false,
-        Authors::MaySignBesideOthers => {
-            world.policy().author_may_not_approve != Some(false)
-                && people.iter().all(|person| approval.authors.contains(person))
-        }
-    };
-    (rules.persons < 2 || people.len() >= rules.persons) && !alone
-}
-
-/// Whether the approval is granted, and the fixed and the signed content are unchanged.
-pub fn is_valid(world: &dyn World, data: &SharedRecord) -> bool {
-    S::of(data) == Some(S::Granted)
-        && covers_hold(world, data)
-        && data.typed::<Approval>().is_some_and(|approval| all_signed(world, data, &approval))
-}
-
-/// The roles whose signatures an open approval still needs; none if it is not open.
-pub fn missing_roles(world: &dyn World, data: &SharedRecord) -> Vec<Role> {
-    let Some(approval) = data.typed::<Approval>().filter(|_| OPEN.contains(&data.head.state.as_str())) else {
-        return Vec::new();
-    };
-    let signed = signed_roles(world, data);
-    let missing: Vec<Role> =
-        approval.required_roles.iter().copied().filter(|role| !signed.contains(role)).collect();
-    if missing.is_empty() && !enough_persons(world, data, &approval) {
-        // Somebody else signs beside them: who holds one of the roles, or Quality.
-        let mut others = approval.required_roles.clone();
-        others.push(Role::Quality);
-        others.sort_unstable();
-        others.dedup();
-        return others;
-    }
-    missing
 }
 
 fn signing(case: &Case) -> Signing {
@@ -415,75 +259,8 @@ pub fn withdraw(case: &Case) -> Vec<Effect> {
     open.map(|data| Effect::Move { id: data.head.id, go: INVALIDATE }).collect()
 }
 
-/// The approval that is granted on the current content of a record.
-pub fn granted(case: &Case) -> Option<SharedRecord> {
-    case.world.referring(case.id(), Kind::Approval).into_iter().find(|data| is_valid(case.world, data))
-}
-
 fn final_at_once(approval: &Approval) -> bool {
     approval.subject.and_then(|id| id.kind.def().approvable).is_some_and(|rules| rules.final_at_once)
-}
-
-/// The conditions that the present content of a record is approved: by every role that must sign now, without open conditions, and
-/// in time.
-pub fn is_granted(case: &Case, clause: &'static str) -> Vec<Condition> {
-    let word = case.data.def().word.to_lowercase();
-    let text = format!("The present content of the {word} is approved");
-    let Some(data) = granted(case) else {
-        let open = case
-            .world
-            .naming(case.id(), Kind::Approval, "subject")
-            .into_iter()
-            .rfind(|data| !data.is_terminal());
-        let condition = Condition::new(clause, text, false);
-        return vec![match open {
-            Some(open) => condition.on(open.head.id),
-            None => condition,
-        }];
-    };
-    let mut conditions = vec![Condition::new(clause, text, true)];
-    if let Some(approval) = data.typed::<Approval>() {
-        conditions.extend(requires_all_roles(case, &approval));
-        conditions.push(is_in_time(case, &approval).on(data.head.id));
-        conditions.push(conditions_met(&approval).on(data.head.id));
-    }
-    conditions
-}
-
-/// The condition that an approval has not expired.
-pub fn is_in_time(case: &Case, approval: &Approval) -> Condition {
-    let in_time = approval.expires_at.is_none_or(|day| case.now.day() <= day);
-    Condition::new("", "The approval has not expired", in_time)
-}
-
-/// The condition that the conditions of an approval are met.
-pub fn conditions_met(approval: &Approval) -> Condition {
-    Condition::new("", "The conditions of the approval are met", approval.conditions_open() == 0)
-}
-
-/// The roles in which somebody signed a record in its present form, not counting refusals.
-pub fn roles_that_signed(case: &Case) -> Vec<Role> {
-    let signatures = case.world.signatures(case.id()).into_iter();
-    let hold = signatures.filter(|signature| {
-        let holds = |cover: &crate::domain::signature::Cover| {
-            cover.holds(case.data, &case.world.covered_parts(case.data, cover.part))
-        };
-        signature.meaning != Meaning::Rejected && signature.covers.iter().all(holds)
-    });
-    hold.flat_map(|signature| signature.roles).collect()
-}
-
-/// A condition for each role: a person with that role has signed the record in its present form. The person who takes the step
-/// signs with it.
-pub fn signed_by_each(case: &Case, mut roles: Vec<Role>, what: &str, clause: &'static str) -> Vec<Condition> {
-    roles.sort_unstable();
-    roles.dedup();
-    let signed = roles_that_signed(case);
-    let condition = |role: Role| {
-        let text = format!("The {} signed the current {what}", role.word().to_lowercase());
-        Condition::new(clause, text, signed.contains(&role))
-    };
-    roles.into_iter().map(condition).collect()
 }
 
 const SIGNERS: &[Role] = &[
@@ -497,8 +274,10 @@ const SIGNERS: &[Role] = &[
 
 /// The transition that follows from a signature while others are still required.
 const PARTLY_SIGN: &str = "partly_sign";
+
 /// The transition that follows from the last required signature.
 const GRANT: &str = "grant";
+
 /// The transition that follows when its content changes.
 pub const INVALIDATE: &str = "invalidate";
 
@@ -577,3 +356,5 @@ pub const DEF: KindDef = KindDef {
     evidence: &["6.2.4", "8.2.1"],
     ..KindDef::new(Kind::Approval, "Approval", "Approvals")
 };
+
+
