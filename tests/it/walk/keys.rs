@@ -154,7 +154,7 @@ impl Walk {
                 Token::Key(words) => {
                     let (held, key) = chord(words);
                     self.press(held, key);
-                    if words == "Ctrl+Enter" {
+                    if words == "Ctrl+Enter" && !self.is_on("Why it is changed") {
                         self.now().screens += 1;
                         assert!(!self.window.route().is_form(), "not saved: {}", self.around());
                     }
@@ -202,9 +202,7 @@ impl Walk {
     }
 
     fn event_text(&mut self, text: &str) {
-        for letter in text.chars() {
-            self.window.event(Event::Text(letter.to_string()));
-        }
+        self.window.event(Event::Text(text.to_owned()));
         self.window.run_steps(2);
     }
 
@@ -266,14 +264,20 @@ impl Walk {
         let stage = self.now();
         stage.typed += 12;
         stage.presses += 1;
-        for _ in 0..300 {
+        for _ in 0..3000 {
             self.window.run_steps(1);
-            if self.window.has("Write into the release") {
-                break;
+            if self.can_write() {
+                return self.window.settle();
             }
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
-        self.window.settle();
+        panic!("nothing is read: {}", self.around());
+    }
+
+    /// Whether what was read can be written: a button that is blocked says why.
+    fn can_write(&self) -> bool {
+        let button = self.window.query_by_role_and_label(Role::Button, "Write into the release");
+        button.is_some_and(|node| node.accesskit_node().description().is_none())
     }
 
     pub fn report(&self) -> String {

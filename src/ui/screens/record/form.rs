@@ -25,6 +25,7 @@ use crate::ui::dry_run::DryRun;
 use crate::ui::screens::examples::is_list;
 use crate::ui::theme::{bold, hint, space, title};
 use crate::ui::widgets::field::Field;
+use crate::ui::widgets::modal::takes_save_key;
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
 use crate::ui::widgets::reach::{
     Near, focus_what_follows, forget_open, has_focus_within, reach, seek_open,
@@ -51,6 +52,8 @@ pub struct FormScreen {
     field: Option<&'static str>,
     /// The field to scroll to, until it was scrolled to.
     go_to: Option<&'static str>,
+    /// Whether only the reason is missing, which then gets the focus.
+    to_reason: bool,
     /// How often the field to scroll to was tried.
     tries: u8,
     /// The field with the focus.
@@ -96,6 +99,7 @@ impl FormScreen {
             target,
             field,
             go_to: field,
+            to_reason: false,
             tries: 0,
             at: None,
             asked: Vec::new(),
@@ -162,6 +166,7 @@ impl FormScreen {
         };
         self.refused |= self.sent.is_some() && cx.refusal.is_some();
         self.update_dry_run(cx);
+        let by_key = takes_save_key(ui.ctx());
         Panel::bottom("form_foot")
             .frame(egui::Frame::new().inner_margin(Margin::symmetric(0, 8)))
             .show(ui, |ui| self.foot(ui, cx));
@@ -169,7 +174,7 @@ impl FormScreen {
             ui.set_max_width(space::MEASURE + space::XXL);
             self.body(ui, cx, &context);
         });
-        self.keys(ui, cx);
+        self.keys(ui, cx, by_key);
         self.keep_draft(ui, cx);
     }
 
@@ -425,6 +430,10 @@ impl FormScreen {
         };
         let missing = show_all && entry.reason.trim().is_empty();
         ui.add_space(space::M);
+        let wanted = std::mem::take(&mut self.to_reason);
+        if wanted {
+            focus_what_follows(ui);
+        }
         let response = Field::new("Why it is changed")
             .required("required")
             .help(
@@ -433,6 +442,9 @@ impl FormScreen {
             )
             .violation(missing.then_some("Why it is changed is missing"))
             .show(ui, |ui| ui.add(TextLine::new(&mut entry.reason)));
+        if wanted {
+            response.scroll_to_me(Some(Align::Center));
+        }
         response.changed()
     }
 
@@ -481,8 +493,8 @@ impl FormScreen {
         }
     }
 
-    fn keys(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
-        if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Press::Enter)) {
+    fn keys(&mut self, ui: &Ui, cx: &mut Cx<'_>, saved: bool) {
+        if saved || ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Press::Enter)) {
             self.save(ui, cx);
         }
         let backwards = ui.input_mut(|input| input.consume_key(Modifiers::SHIFT, Press::F8));
