@@ -27,9 +27,7 @@ use crate::ui::theme::{bold, hint, space, title};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::takes_save_key;
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
-use crate::ui::widgets::reach::{
-    Near, focus_what_follows, forget_open, has_focus_within, reach, seek_open,
-};
+use crate::ui::widgets::reach::{Near, focus_what_follows, forget_open, has_focus_within, reach, seek_open};
 use crate::ui::widgets::text::TextLine;
 
 /// Seconds after the first unsaved change until the draft is saved.
