@@ -6,6 +6,7 @@ mod accepting;
 pub(super) mod entry;
 mod foot;
 mod missing;
+mod reasons;
 
 use std::sync::Arc;
 
@@ -28,7 +29,6 @@ use crate::ui::widgets::field::Field;
 use crate::ui::widgets::modal::takes_save_key;
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
 use crate::ui::widgets::reach::{Near, focus_what_follows, forget_open, has_focus_within, reach, seek_open};
-use crate::ui::widgets::text::TextLine;
 
 /// Seconds after the first unsaved change until the draft is saved.
 const DRAFT_SECONDS: f64 = 2.0;
@@ -400,48 +400,6 @@ impl FormScreen {
         }
         if response.changed() {
             entry.changed(field.name, ui.input(|input| input.time));
-        }
-        response.changed()
-    }
-
-    /// Required for feedback that is entered later than the working day after its receipt.
-    fn late_reason(&mut self, ui: &mut Ui) -> bool {
-        let show_all = self.show_all;
-        let Some(entry) = self.entry.as_mut().filter(|_| self.dry_run.asks_late_reason()) else {
-            return false;
-        };
-        let missing = show_all && entry.late_reason.trim().is_empty();
-        let response = Field::new("Why it is entered late")
-            .required("required")
-            .help("It was received more than one working day ago.", "ALCOA+, contemporaneous")
-            .violation(missing.then_some("Why it is entered late is missing"))
-            .show(ui, |ui| ui.add(TextLine::new(&mut entry.late_reason)));
-        ui.add_space(space::S);
-        response.changed()
-    }
-
-    /// Required for a change to signed content or to a basis of approvals.
-    fn reason(&mut self, ui: &mut Ui) -> bool {
-        let show_all = self.show_all;
-        let Some(entry) = self.entry.as_mut().filter(|_| self.dry_run.asks_reason()) else {
-            return false;
-        };
-        let missing = show_all && entry.reason.trim().is_empty();
-        ui.add_space(space::M);
-        let wanted = std::mem::take(&mut self.to_reason);
-        if wanted {
-            focus_what_follows(ui);
-        }
-        let response = Field::new("Why it is changed")
-            .required("required")
-            .help(
-                "It has been signed, approvals depend on it, or reporting limits are counted from it.",
-                "21 CFR 11.10(e)",
-            )
-            .violation(missing.then_some("Why it is changed is missing"))
-            .show(ui, |ui| ui.add(TextLine::new(&mut entry.reason)));
-        if wanted {
-            response.scroll_to_me(Some(Align::Center));
         }
         response.changed()
     }
