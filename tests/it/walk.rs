@@ -32,6 +32,11 @@ fn a_security_patch_goes_from_its_cve_to_released_and_communicated_by_keyboard()
     let mut walk = Walk::new(window, clipboard);
     walk.files = vec![items, bill];
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/walk-security-patch.md");
-    walk.along(&std::fs::read_to_string(path).unwrap());
-    println!("{}", walk.report());
+    let document = std::fs::read_to_string(path).unwrap();
+    walk.along(&document);
+    let report = walk.report();
+    println!("{}", report.join("\n"));
+    for row in &report {
+        assert!(document.contains(row), "the document counts something else than {row}");
+    }
 }

@@ -2,7 +2,8 @@
 
 use eframe::egui;
 use egui::{
-    Button, Event, EventFilter, Key, Modifiers, Response, RichText, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, vec2,
+    Button, Event, EventFilter, Key, Modifiers, Response, RichText, Sense, Ui, Vec2, WidgetInfo,
+    accesskit::Role, vec2,
 };
 
 use super::icons::{Icon, paint_icon};

@@ -74,6 +74,7 @@ impl<'a> Dialog<'a> {
         note_opening(ctx, id);
         let focused_before = ctx.memory(|memory| memory.focused());
         let popup_open = egui::Popup::is_any_open(ctx);
+        let by_key = takes_save_key(ctx);
         let shown = Modal::new(id).frame(frame).backdrop_color(palette.veil).show(ctx, |ui| {
             ui.set_width(self.width.min(room.x - space::XXL * 2.0));
             if takes_focus(ui, id) {
@@ -94,7 +95,7 @@ impl<'a> Dialog<'a> {
             node.set_modal();
             node.push_labelled_by(head.accesskit_id());
         });
-        if outcome == Outcome::Open && !popup_open && self.enter_confirms(ctx, focused_before) {
+        if outcome == Outcome::Open && !popup_open && (by_key || self.enter_confirms(ctx, focused_before)) {
             outcome = if self.missing.is_empty() { Outcome::Confirmed } else { Outcome::Refused };
         }
         if outcome == Outcome::Open && shown.should_close() {
@@ -138,6 +139,11 @@ impl<'a> Dialog<'a> {
         let plain = ctx.input(|input| input.key_pressed(Key::Enter) && input.modifiers.is_none());
         plain && !self.grave && (left || focused_before.is_none())
     }
+}
+
+/// Whether Ctrl+Enter was pressed outside a text. It is taken before the inputs are drawn, as it would press the focused one too.
+pub fn takes_save_key(ctx: &Context) -> bool {
+    !ctx.text_edit_focused() && ctx.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter))
 }
 
 /// Remembers to take the focus if the dialog was not shown in the previous frame.

@@ -1,7 +1,5 @@
 //! A person at the keyboard: every press is counted, and every input is found by its accessible name.
 
-use std::fmt::Write as _;
-
 use eframe::egui;
 use egui::{Event, Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -11,12 +9,22 @@ use crate::host::Window;
 
 /// Most presses of one key that lead to an input.
 const FAR: usize = 12;
+/// Most letters that choose something instead of being a text.
+const CHOICE: usize = 3;
+/// Seconds for a key, for a decision, for a screen that is looked at, and for what is read before a signature.
+const KEY: f64 = 0.28;
+const DECISION: f64 = 1.35;
+const SCREEN: f64 = 1.0;
+const SIGNED: f64 = 5.0;
 
 #[derive(Default)]
 pub struct Stage {
     pub title: String,
     pub presses: usize,
-    pub typed: usize,
+    /// Letters that find or choose something, and logins.
+    pub letters: usize,
+    /// Characters of texts that somebody writes in any case.
+    pub text: usize,
     pub secret: usize,
     pub decisions: usize,
     pub screens: usize,
@@ -92,6 +100,8 @@ impl Walk {
     }
 
     fn check_states(&mut self, states: &str) {
+        let name = format!("walk_{}", self.stages.len());
+        self.window.picture(&name);
         for part in states.trim_end_matches('.').split(", ") {
             let (id, word) = part.split_once(' ').unwrap();
             let record = self.window.record(id.parse().unwrap());
@@ -154,25 +164,24 @@ impl Walk {
                 Token::Key(words) => {
                     let (held, key) = chord(words);
                     self.press(held, key);
-                    if words == "Ctrl+Enter" {
+                    if words == "Ctrl+Enter" && !self.is_on("Why it is changed") {
                         self.now().screens += 1;
+                        self.now().decisions += 1;
                         assert!(!self.window.route().is_form(), "not saved: {}", self.around());
                     }
                 }
-                Token::Text(text) => self.write(text),
+                Token::Text(text) => self.write(text, in_palette),
                 Token::Said("password") => self.secret(),
                 Token::Said("file") => self.choose_file(),
                 Token::Said("sign") => self.sign(),
                 Token::Said(name) => self.paste(name),
             }
         }
-        if !in_palette {
-            self.now().decisions += 1;
-        }
     }
 
     fn press(&mut self, modifiers: Modifiers, key: Key) {
-        let held = [modifiers.command, modifiers.shift, modifiers.alt].into_iter().filter(|held| *held).count();
+        let held =
+            [modifiers.command, modifiers.shift, modifiers.alt].into_iter().filter(|held| *held).count();
         self.now().presses += 1 + held;
         self.window.key_press_modifiers(modifiers, key);
         self.rest(key);
@@ -202,15 +211,17 @@ impl Walk {
     }
 
     fn event_text(&mut self, text: &str) {
-        for letter in text.chars() {
-            self.window.event(Event::Text(letter.to_string()));
-        }
+        self.window.event(Event::Text(text.to_owned()));
         self.window.run_steps(2);
     }
 
-    fn write(&mut self, text: &str) {
+    fn write(&mut self, text: &str, in_palette: bool) {
         assert!(!self.names().is_empty(), "nothing has the focus: {}", self.around());
-        self.now().typed += text.chars().count();
+        let count = text.chars().count();
+        let stage = self.stages.last_mut().unwrap();
+        let chooses = count <= CHOICE;
+        *(if in_palette || chooses { &mut stage.letters } else { &mut stage.text }) += count;
+        stage.decisions += usize::from(chooses && !in_palette);
         self.event_text(text);
     }
 
@@ -253,7 +264,7 @@ impl Walk {
         assert!(self.window.file().head().seq > seq, "not signed: {}", self.around());
         let stage = self.now();
         stage.signatures += 1;
-        stage.screens += 1;
+        stage.decisions += 1;
     }
 
     fn secret(&mut self) {
@@ -264,27 +275,37 @@ impl Walk {
     /// The dialog of the system for a file: a name of twelve characters and Enter. Then the file is read.
     fn choose_file(&mut self) {
         let stage = self.now();
-        stage.typed += 12;
+        stage.letters += 12;
         stage.presses += 1;
-        for _ in 0..300 {
+        for _ in 0..3000 {
             self.window.run_steps(1);
-            if self.window.has("Write into the release") {
-                break;
+            if self.can_write() {
+                return self.window.settle();
             }
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
-        self.window.settle();
+        panic!("nothing is read: {}", self.around());
     }
 
-    pub fn report(&self) -> String {
-        let mut text = String::new();
+    /// Whether what was read can be written: a button that is blocked says why.
+    fn can_write(&self) -> bool {
+        let button = self.window.query_by_role_and_label(Role::Button, "Write into the release");
+        button.is_some_and(|node| node.accesskit_node().description().is_none())
+    }
+
+    /// The counts of every stage and of all, as the rows of a table.
+    pub fn report(&self) -> Vec<String> {
+        let mut all = Stage { title: "All".to_owned(), ..Stage::default() };
         for stage in &self.stages {
-            let Stage { title, presses, typed, secret, decisions, screens, signatures } = stage;
-            writeln!(text, "| {title} | {presses} | {typed} | {secret} | {decisions} | {screens} | {signatures} | {} |", clock(stage.seconds())).unwrap();
+            all.presses += stage.presses;
+            all.letters += stage.letters;
+            all.text += stage.text;
+            all.secret += stage.secret;
+            all.decisions += stage.decisions;
+            all.screens += stage.screens;
+            all.signatures += stage.signatures;
         }
-        let all: f64 = self.stages.iter().map(Stage::seconds).sum();
-        writeln!(text, "all {}", clock(all)).unwrap();
-        text
+        self.stages.iter().chain([&all]).map(Stage::row).collect()
     }
 }
 
@@ -294,8 +315,21 @@ fn clock(seconds: f64) -> String {
 }
 
 impl Stage {
-    pub fn seconds(&self) -> f64 {
-        let keys = (self.presses + self.typed + self.secret) as f64;
-        keys * 0.28 + self.decisions as f64 * 1.35 + self.screens as f64 * 1.0 + self.signatures as f64 * 5.0
+    /// The time that the window takes: keys, decisions and reading, without texts and passwords.
+    fn window(&self) -> f64 {
+        let keys = (self.presses + self.letters) as f64 * KEY;
+        keys + self.decisions as f64 * DECISION
+            + self.screens as f64 * SCREEN
+            + self.signatures as f64 * SIGNED
+    }
+
+    fn row(&self) -> String {
+        let Self { title, presses, letters, text, secret, decisions, screens, signatures } = self;
+        let title = title.split(':').next().unwrap();
+        let all = self.window() + (text + secret) as f64 * KEY;
+        let (window, all) = (clock(self.window()), clock(all));
+        format!(
+            "| {title} | {presses} | {letters} | {decisions} | {screens} | {signatures} | {window} | {text} | {secret} | {all} |"
+        )
     }
 }

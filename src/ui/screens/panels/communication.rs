@@ -89,7 +89,9 @@ impl CommunicationPanel {
             && LISTS.contains(&page.data.head.state.as_str());
         ui.horizontal_wrapped(|ui| {
             self.letters.ui(ui, cx);
-            if may && button_in_reach_ui(ui, "Import recipients (CSV)…", "A table with a row for each recipient") {
+            if may
+                && button_in_reach_ui(ui, "Import recipients (CSV)…", "A table with a row for each recipient")
+            {
                 self.importing = Some(Importing::begin(cx, self.id));
             }
             if ui.button("Export recipients…").clicked() {

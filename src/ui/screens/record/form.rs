@@ -6,6 +6,7 @@ mod accepting;
 pub(super) mod entry;
 mod foot;
 mod missing;
+mod reasons;
 
 use std::sync::Arc;
 
@@ -25,11 +26,9 @@ use crate::ui::dry_run::DryRun;
 use crate::ui::screens::examples::is_list;
 use crate::ui::theme::{bold, hint, space, title};
 use crate::ui::widgets::field::Field;
+use crate::ui::widgets::modal::takes_save_key;
 use crate::ui::widgets::notice::{Notice, banner_ui, rule_ui};
-use crate::ui::widgets::reach::{
-    Near, focus_what_follows, forget_open, has_focus_within, reach, seek_open,
-};
-use crate::ui::widgets::text::TextLine;
+use crate::ui::widgets::reach::{Near, focus_what_follows, forget_open, has_focus_within, reach, seek_open};
 
 /// Seconds after the first unsaved change until the draft is saved.
 const DRAFT_SECONDS: f64 = 2.0;
@@ -51,6 +50,8 @@ pub struct FormScreen {
     field: Option<&'static str>,
     /// The field to scroll to, until it was scrolled to.
     go_to: Option<&'static str>,
+    /// Whether only the reason is missing, which then gets the focus.
+    to_reason: bool,
     /// How often the field to scroll to was tried.
     tries: u8,
     /// The field with the focus.
@@ -96,6 +97,7 @@ impl FormScreen {
             target,
             field,
             go_to: field,
+            to_reason: false,
             tries: 0,
             at: None,
             asked: Vec::new(),
@@ -162,6 +164,7 @@ impl FormScreen {
         };
         self.refused |= self.sent.is_some() && cx.refusal.is_some();
         self.update_dry_run(cx);
+        let by_key = takes_save_key(ui.ctx());
         Panel::bottom("form_foot")
             .frame(egui::Frame::new().inner_margin(Margin::symmetric(0, 8)))
             .show(ui, |ui| self.foot(ui, cx));
@@ -169,7 +172,7 @@ impl FormScreen {
             ui.set_max_width(space::MEASURE + space::XXL);
             self.body(ui, cx, &context);
         });
-        self.keys(ui, cx);
+        self.keys(ui, cx, by_key);
         self.keep_draft(ui, cx);
     }
 
@@ -401,41 +404,6 @@ impl FormScreen {
         response.changed()
     }
 
-    /// Required for feedback that is entered later than the working day after its receipt.
-    fn late_reason(&mut self, ui: &mut Ui) -> bool {
-        let show_all = self.show_all;
-        let Some(entry) = self.entry.as_mut().filter(|_| self.dry_run.asks_late_reason()) else {
-            return false;
-        };
-        let missing = show_all && entry.late_reason.trim().is_empty();
-        let response = Field::new("Why it is entered late")
-            .required("required")
-            .help("It was received more than one working day ago.", "ALCOA+, contemporaneous")
-            .violation(missing.then_some("Why it is entered late is missing"))
-            .show(ui, |ui| ui.add(TextLine::new(&mut entry.late_reason)));
-        ui.add_space(space::S);
-        response.changed()
-    }
-
-    /// Required for a change to signed content or to a basis of approvals.
-    fn reason(&mut self, ui: &mut Ui) -> bool {
-        let show_all = self.show_all;
-        let Some(entry) = self.entry.as_mut().filter(|_| self.dry_run.asks_reason()) else {
-            return false;
-        };
-        let missing = show_all && entry.reason.trim().is_empty();
-        ui.add_space(space::M);
-        let response = Field::new("Why it is changed")
-            .required("required")
-            .help(
-                "It has been signed, approvals depend on it, or reporting limits are counted from it.",
-                "21 CFR 11.10(e)",
-            )
-            .violation(missing.then_some("Why it is changed is missing"))
-            .show(ui, |ui| ui.add(TextLine::new(&mut entry.reason)));
-        response.changed()
-    }
-
     /// The error of a field, if it is to be shown: once touched, after a refused save, or as the file refused it.
     fn violation(&self, cx: &Cx<'_>, field: &FieldDef) -> Option<String> {
         let entry = self.entry.as_ref()?;
@@ -481,8 +449,8 @@ impl FormScreen {
         }
     }
 
-    fn keys(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
-        if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Press::Enter)) {
+    fn keys(&mut self, ui: &Ui, cx: &mut Cx<'_>, saved: bool) {
+        if saved || ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Press::Enter)) {
             self.save(ui, cx);
         }
         let backwards = ui.input_mut(|input| input.consume_key(Modifiers::SHIFT, Press::F8));

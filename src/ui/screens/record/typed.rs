@@ -259,7 +259,10 @@ mod tests {
         assert!(fill_row(columns, &first, &mut second, true));
         assert_eq!(second, row(json!({"task": "Training", "decision": "performed"})));
         assert!(fill_row(columns, &first, &mut second, false));
-        assert_eq!(second, row(json!({"task": "Training", "decision": "performed", "evidence": "Protocol 31"})));
+        assert_eq!(
+            second,
+            row(json!({"task": "Training", "decision": "performed", "evidence": "Protocol 31"}))
+        );
         assert!(!fill_row(columns, &first, &mut second, false), "nothing is left");
     }
 

@@ -243,7 +243,8 @@ pub const QUESTIONS: &[Question] = &[
 ];
 
 /// The key of the answers of an impact analysis.
-pub const BY_QUESTION: RowKey = RowKey { column: "question", filled: "answered", own_words: true, rows: question_rows };
+pub const BY_QUESTION: RowKey =
+    RowKey { column: "question", filled: "answered", own_words: true, rows: question_rows };
 
 fn question_rows(facts: Option<&RowFacts>) -> Vec<KeyRow> {
     let circumstances = Circumstances::of_change(facts);
@@ -258,7 +259,8 @@ fn question_rows(facts: Option<&RowFacts>) -> Vec<KeyRow> {
 }
 
 /// The key of the repeat matrix of a change.
-pub const BY_ACTIVITY: RowKey = RowKey { column: "activity", filled: "decided", own_words: false, rows: activity_rows };
+pub const BY_ACTIVITY: RowKey =
+    RowKey { column: "activity", filled: "decided", own_words: false, rows: activity_rows };
 
 fn activity_rows(facts: Option<&RowFacts>) -> Vec<KeyRow> {
     let class = Circumstances::of_change(facts).map(|known| known.class);

@@ -89,6 +89,7 @@ impl FormScreen {
         if !missing.is_empty() {
             self.show_all = true;
             self.go_to = entry.wrong.first().map(|(field, _)| field.name);
+            self.to_reason = self.go_to.is_none() && self.dry_run.asks_reason();
             ui.ctx().request_repaint();
             return;
         }

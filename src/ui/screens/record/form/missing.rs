@@ -15,7 +15,10 @@ pub(super) fn asked_by_steps(page: &RecordPage) -> Vec<&'static str> {
     let id = page.data.head.id;
     let steps = page.next.iter().filter(|next| !next.step.reason);
     let unmet = steps.flat_map(|next| next.conditions.iter()).filter(|condition| !condition.met);
-    unmet.filter(|found| found.record.is_none_or(|record| record == id)).filter_map(|found| found.field).collect()
+    unmet
+        .filter(|found| found.record.is_none_or(|record| record == id))
+        .filter_map(|found| found.field)
+        .collect()
 }
 
 /// Whether a field is empty that a step requires, or a table has open rows that one asks for.

@@ -24,6 +24,7 @@ use crate::ui::theme::{Tone, bold, hint, palette, space};
 use crate::ui::widgets::badge::tone_words_ui;
 use crate::ui::widgets::button::{Guarded, button_in_reach_ui, guarded_ui};
 use crate::ui::widgets::field::Field;
+use crate::ui::widgets::modal::takes_save_key;
 use crate::ui::widgets::table::{Cell, Column, Table, TableState, Width};
 use crate::ui::widgets::text::TextArea;
 
@@ -53,6 +54,8 @@ struct Editor {
     unsaved_since: Option<f64>,
     /// Whether the first field still has to get the focus.
     focus: bool,
+    /// Whether the key that saves was pressed in this pass.
+    saved_by_key: bool,
 }
 
 impl PartTable {
@@ -166,7 +169,7 @@ impl Editor {
         if let Some((_, text, _)) = drafts.iter().find(|(known, ..)| *known == key) {
             entry.take_draft(text);
         }
-        Self { entry, key, reason: None, sent: None, unsaved_since: None, focus: true }
+        Self { entry, key, reason: None, sent: None, unsaved_since: None, focus: true, saved_by_key: false }
     }
 
     fn is_done(&self, cx: &Cx<'_>) -> bool {
@@ -206,6 +209,7 @@ impl Editor {
                     tone_words_ui(ui, Tone::Due, why);
                 }
                 self.entry.check(zone(cx));
+                self.saved_by_key = takes_save_key(ui.ctx());
                 ui.add_enabled_ui(open, |ui| self.fields_ui(ui, cx, context));
                 answer = self.foot_ui(ui, cx, (parent, open));
             });
@@ -270,7 +274,8 @@ impl Editor {
         ui.horizontal_wrapped(|ui| {
             if open {
                 let missing = self.missing(cx);
-                let by_key = ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, egui::Key::Enter));
+                let by_key = self.saved_by_key
+                    || ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, egui::Key::Enter));
                 match guarded_ui(ui, "Save", &missing) {
                     Guarded::Pressed => self.save(cx, parent),
                     Guarded::Idle if by_key && missing.is_empty() => self.save(cx, parent),
