@@ -216,7 +216,7 @@ fn the_import_screen_asks_why_where_the_clock_is_behind() {
     window.settle();
     window.type_into("Path of the file", rows.to_str().unwrap());
     window.press("Read");
-    for _ in 0..3000 {
+    for _ in 0..9000 {
         window.settle();
         if window.has("1 will be imported") {
             break;
@@ -227,7 +227,7 @@ fn the_import_screen_asks_why_where_the_clock_is_behind() {
     assert!(!window.said("imported"), "not without a reason");
     window.picture("import-reason");
     window.type_into("Reason", "The battery was empty");
-    for _ in 0..3000 {
+    for _ in 0..9000 {
         window.settle();
         if window.said("was imported") {
             break;

@@ -5,7 +5,8 @@ mod signed;
 
 pub use content::{covers_hold, request, requires_all_roles};
 pub use signed::{
-    conditions_met, granted, is_granted, is_in_time, is_valid, missing_roles, roles_that_signed, signed_by_each, signed_roles,
+    conditions_met, granted, is_granted, is_in_time, is_valid, missing_roles, roles_that_signed,
+    signed_by_each, signed_roles,
 };
 
 use content::with_subject;
@@ -356,5 +357,3 @@ pub const DEF: KindDef = KindDef {
     evidence: &["6.2.4", "8.2.1"],
     ..KindDef::new(Kind::Approval, "Approval", "Approvals")
 };
-
-

@@ -128,9 +128,7 @@ pub fn conditions_met(approval: &Approval) -> Condition {
 pub fn roles_that_signed(case: &Case) -> Vec<Role> {
     let signatures = case.world.signatures(case.id()).into_iter();
     let hold = signatures.filter(|signature| {
-        let holds = |cover: &Cover| {
-            cover.holds(case.data, &case.world.covered_parts(case.data, cover.part))
-        };
+        let holds = |cover: &Cover| cover.holds(case.data, &case.world.covered_parts(case.data, cover.part));
         signature.meaning != Meaning::Rejected && signature.covers.iter().all(holds)
     });
     hold.flat_map(|signature| signature.roles).collect()
