@@ -146,7 +146,7 @@ def insider(rng, desk, out):
         p.change(event, "FB-0001", field, after)
         event["given"] = [field]
     if what == "field":
-        p.change(event, "AP-0001", "decision", "rejected")
+        p.change(event, "AP-0002", "decision", "rejected")
     if what == "role":
         event["role"] = "management"
     if what == "name":

@@ -104,7 +104,7 @@ class Product:
         record = json.loads(self.one("SELECT body FROM record WHERE key = ?", (key_of(person),)))
         return {"seq": seq + 1, "previous": digest, "at": last["at"], "offset_minutes": last["offset_minutes"],
                 "actor": person, "login": record["fields"]["login"], "name": record["fields"]["title"],
-                "role": role, "request": request, "changes": [], "rules": 1, "machine": last["machine"],
+                "role": role, "request": request, "changes": [], "rules": last["rules"], "machine": last["machine"],
                 "program": last["program"]}
 
     def packet(self):
