@@ -30,7 +30,8 @@ pub fn plan_walk(walk: &mut Walk) {
     for login in ["ana", "ben", "eva"] {
         walk.sign(login, approval);
     }
-    walk.go("ana", next, "put_in_force", json!({"impact_on_open": "None"}));
+    walk.edit("ana", next, json!({"impact_on_open": "None"}));
+    walk.go("ana", next, "put_in_force", json!({}));
     let unwanted = walk.create("ana", Kind::MaintenancePlan, json!({"title": "Another plan"}));
     walk.go("ana", unwanted, "void", json!({}));
 
@@ -183,7 +184,8 @@ fn communication_walk(walk: &mut Walk, release: RecordId, change: RecordId) {
     walk.go("dan", people[1], "unreachable", json!({}));
     walk.go("dan", people[2], "strike", json!({}));
     walk.go("ana", people[3], "strike_sent", json!({}));
-    walk.go("ana", notice, "close", json!({"effectiveness_check": "The portal counts the installations"}));
+    walk.edit("ana", notice, json!({"effectiveness_check": "The portal counts the installations"}));
+    walk.go("ana", notice, "close", json!({}));
 }
 
 /// A bypass, from its raising to its closure by two.

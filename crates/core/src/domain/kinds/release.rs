@@ -144,10 +144,10 @@ rows! {
         market: Option<Market> = "Market";
         /// Whether it may be placed on that market, and on what basis.
         decision: Line = "Decision" => hint("Covered by the letter to file of CR-0004");
-        /// Whether it is released there. If not, the decision says why.
-        released_there: Option<bool> = "Released there";
         /// Whether nothing is awaited from an authority or notified body.
         clear: Option<bool> = "Nothing is awaited";
+        /// Why it is not released there; empty if it is. Then nothing else is asked for that market.
+        not_there: Line = "Not released there, because";
     }
 }
 

@@ -280,7 +280,7 @@ pub fn decided_for_release(case: &Case, release: &Release) -> Vec<Condition> {
         release
             .regulatory_decisions
             .iter()
-            .any(|row| row.market == Some(*market) && row.released_there == Some(false))
+            .any(|row| row.market == Some(*market) && !row.not_there.is_empty())
     };
     let decided = |market: &Market| {
         covers(&of_release, *market, S::is_decided)
@@ -302,9 +302,8 @@ pub fn decided_for_change(case: &Case, change: &ChangeRequest) -> Vec<Condition>
         said.extend(about(case, data.head.id, "releases"));
         let rows =
             data.typed::<Release>().map(|release| release.regulatory_decisions.0.clone()).unwrap_or_default();
-        not_there.extend(
-            rows.into_iter().filter(|row| row.released_there == Some(false)).filter_map(|row| row.market),
-        );
+        not_there
+            .extend(rows.into_iter().filter(|row| !row.not_there.is_empty()).filter_map(|row| row.market));
     }
     let mut markets = case.world.product().markets.clone();
     markets.extend(change.regulatory_decisions.iter().filter_map(|row| row.market));

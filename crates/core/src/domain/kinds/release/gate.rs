@@ -318,7 +318,7 @@ fn markets_decided(case: &Case, release: &Release) -> Vec<Condition> {
         .map(|market| {
             let row = release.regulatory_decisions.iter().find(|row| row.market == Some(market));
             let decided = row.is_some_and(|row| {
-                !row.decision.is_empty() && (row.clear == Some(true) || row.released_there == Some(false))
+                (!row.decision.is_empty() && row.clear == Some(true)) || !row.not_there.is_empty()
             });
             let text = format!(
                 "It is decided for {} that it is released there and nothing is awaited, or that it is not released there",
@@ -352,22 +352,20 @@ pub(super) fn may_be_released(case: &Case, release: &Release) -> Vec<Condition> 
     conditions
 }
 
-/// The archive was read again and is unchanged.
+/// The archive was read again and is unchanged, and it is said by whom and how.
 pub(super) fn archive_reads_back(release: &Release) -> Condition {
-    let last =
-        release.archive_checks.iter().filter(|row| row.checked_on.is_some()).max_by_key(|row| row.checked_on);
-    let same = last.is_some_and(|row| {
-        row.sha256.eq_ignore_ascii_case(&release.archive_sha256)
-            && !row.checked_by.is_empty()
-            && !row.how.is_empty()
-    });
+    let dated = release.archive_checks.iter().filter(|row| row.checked_on.is_some());
+    let last = dated.max_by_key(|row| row.checked_on);
+    let same = last.is_some_and(|row| row.sha256.eq_ignore_ascii_case(&release.archive_sha256));
+    let told = last.is_some_and(|row| !row.checked_by.is_empty() && !row.how.is_empty());
+    let short = |text: &str| text.get(..8).unwrap_or_default().to_owned();
     let text = match last {
         Some(row) if !same && is_sha256(&row.sha256) => format!(
             "The archive was read again with the same SHA-256; it was {}…, and {}… was recorded",
-            row.sha256.get(..8).unwrap_or_default(),
-            release.archive_sha256.get(..8).unwrap_or_default()
+            short(&row.sha256),
+            short(&release.archive_sha256)
         ),
         _ => "The archive was read again with the same SHA-256, and it is said by whom and how".to_owned(),
     };
-    Condition::new("IEC 62304 5.8.7", text, same).at("archive_checks")
+    Condition::new("IEC 62304 5.8.7", text, same && told).at("archive_checks")
 }
