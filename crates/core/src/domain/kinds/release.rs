@@ -438,7 +438,7 @@ pub const DEF: KindDef = KindDef {
     since: PLAN_RULES,
     notices: rules::notices,
     columns: &["version", "release_kind", "in_service"],
-    place: Place::Area(40),
+    place: Place::Area(45),
     referable: true,
     assignable: true,
     fixes_files: &[S::ReadyForApproval.code(), S::Approved.code()],
