@@ -25,7 +25,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Refused> {
 /// The bytes of a file on this machine that is read as a whole.
 ///
 /// # Errors
-/// When it cannot be read, or is larger than [`READ_BYTES_MAX`].
+/// When it cannot be read, or is larger than the most that is read at once.
 pub fn read_whole(path: &Path) -> Result<Vec<u8>, Refused> {
     let bytes = read(path)?;
     if bytes.len() as u64 > READ_BYTES_MAX {
