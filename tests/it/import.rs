@@ -103,6 +103,8 @@ fn a_cancelled_import_changes_nothing_and_a_job_tells_its_outcome_once() {
     job.run(&mut desk.file, &desk.people["dan"], &stamp(desk.now));
     assert!(job.take_outcome().unwrap().unwrap_err().to_string().contains("cancelled"));
     assert!(job.take_outcome().is_none());
+    let words = job.outcome_words().unwrap().unwrap_err();
+    assert!(words.contains("cancelled"), "the window says it, whoever took the outcome first: {words}");
     assert_eq!(*desk.file.head(), before);
 }
 

@@ -19,12 +19,14 @@ pub struct ImportJob {
     pub plan: Arc<ImportPlan>,
     progress: Progress,
     outcome: Mutex<Option<Result<ImportReport, Refused>>>,
+    /// The outcome in words, which stay when the outcome was taken.
+    words: Mutex<Option<Result<String, String>>>,
 }
 
 impl ImportJob {
     /// An import that has not started.
     pub const fn new(plan: Arc<ImportPlan>, progress: Progress) -> Self {
-        Self { plan, progress, outcome: Mutex::new(None) }
+        Self { plan, progress, outcome: Mutex::new(None), words: Mutex::new(None) }
     }
 
     /// Runs it to its end with the writer that was handed over. The screen reads the outcome later.
@@ -37,6 +39,8 @@ impl ImportJob {
 
     /// Records the outcome, also for an import that could not start or broke off.
     pub fn end(&self, outcome: Result<ImportReport, Refused>) {
+        let words = outcome.as_ref().map(ImportReport::sentence).map_err(ToString::to_string);
+        *self.words.lock().unwrap_or_else(PoisonError::into_inner) = Some(words);
         *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
     }
 
@@ -45,13 +49,9 @@ impl ImportJob {
         &self.progress
     }
 
-    /// The outcome in words: what was imported, or why nothing was. `None` before the end, and after [`Self::take_outcome`].
+    /// The outcome in words: what was imported, or why nothing was. `None` before the end.
     pub fn outcome_words(&self) -> Option<Result<String, String>> {
-        let outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
-        outcome.as_ref().map(|outcome| match outcome {
-            Ok(report) => Ok(report.sentence()),
-            Err(refusal) => Err(refusal.to_string()),
-        })
+        self.words.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The outcome, once, after the end.
