@@ -9,6 +9,7 @@ pub mod csv_out;
 pub mod database;
 pub mod decode;
 pub mod delimited;
+pub mod distinct;
 pub mod fresh_file;
 pub mod json_stream;
 pub mod json_value;

@@ -16,6 +16,7 @@ use crate::domain::record::ListRow;
 use crate::domain::release::ReleaseState;
 use crate::domain::requests::RecordSource;
 use crate::domain::workflow::World;
+use mainstay_base::distinct::distinct;
 use mainstay_base::time::Moment;
 
 impl ProductFile {
@@ -75,14 +76,11 @@ fn started<F>(source: &dyn RecordSource<F>) -> Result<Vec<RecordId>, F> {
     }
     let approvals = source.list(Kind::Approval, &["subject"])?;
     let granted = approvals.iter().filter(|row| row.state == ApprovalState::Granted.code());
-    let mut late: Vec<RecordId> = granted
+    let late = granted
         .filter_map(|row| Some((value(row).parse::<RecordId>().ok()?, row.state_since)))
         .filter(|(change, since)| began.get(change).is_some_and(|began| began < since))
-        .map(|(change, _)| change)
-        .collect();
-    late.sort_unstable();
-    late.dedup();
-    Ok(late)
+        .map(|(change, _)| change);
+    Ok(distinct(late))
 }
 
 /// The one additional column of a row.

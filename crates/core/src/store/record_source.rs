@@ -15,6 +15,7 @@ use crate::domain::requests::RecordSource;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Signature;
 use crate::domain::time_stamp::StampedEvent;
+use mainstay_base::distinct::distinct;
 use mainstay_base::time::Moment;
 
 impl Store {
@@ -94,11 +95,8 @@ impl RecordSource<StoreError> for Store {
 
     fn editors(&self, id: RecordId) -> Result<Vec<RecordId>, StoreError> {
         let history = self.history(id)?;
-        let mut editors: Vec<RecordId> =
-            history.iter().filter(|event| authorship::writes(event, id)).map(|event| event.actor).collect();
-        editors.sort_unstable();
-        editors.dedup();
-        Ok(editors)
+        let writing = history.iter().filter(|event| authorship::writes(event, id));
+        Ok(distinct(writing.map(|event| event.actor)))
     }
 
     fn last_actor(&self, request: &str, record: RecordId) -> Result<Option<RecordId>, StoreError> {

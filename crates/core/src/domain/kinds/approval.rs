@@ -5,8 +5,8 @@ mod signed;
 
 pub use content::{covers_hold, request, requires_all_roles};
 pub use signed::{
-    conditions_met, granted, is_granted, is_in_time, is_valid, missing_roles, roles_that_signed,
-    signed_by_each, signed_roles,
+    granted, is_granted, is_valid, missing_roles, roles_that_signed, signed_by_each, signed_roles,
+    who_must_sign,
 };
 
 use content::with_subject;
@@ -90,6 +90,7 @@ states! {
 }
 
 use ApprovalState as S;
+use mainstay_base::distinct::distinct;
 
 const OPEN: &[&str] = &[S::Requested.code(), S::PartiallySigned.code()];
 /// The decision is part of the signed content: the first signature closes it.
@@ -172,9 +173,7 @@ fn deputy_roles(case: &Case, approval: &Approval) -> Vec<Role> {
 pub fn authors_of(case: &Case, approval: &Approval) -> Vec<RecordId> {
     let mut authors = approval.authors.clone();
     authors.extend(with_subject(case, approval, |rules, case| (rules.authors)(case)).unwrap_or_default());
-    authors.sort_unstable();
-    authors.dedup();
-    authors
+    distinct(authors)
 }
 
 /// Whether no author may sign an approval.

@@ -7,6 +7,7 @@ use crate::domain::impact_analysis::ImpactAnalysis;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::Meaning;
 use crate::domain::workflow::World;
+use mainstay_base::distinct::distinct;
 
 /// Whether an event makes its actor an editor of a record: it created the record, or edited content that an approval of it fixes.
 pub fn writes(event: &Event, id: RecordId) -> bool {
@@ -43,7 +44,7 @@ pub fn of_analysis(world: &dyn World, data: &SharedRecord) -> Vec<RecordId> {
         }
         seen.extend(next.as_ref().map(|former| former.head.id));
     }
-    sorted(authors)
+    distinct(authors)
 }
 
 /// The authors of the content that an approval of a change fixes: the creator of the change, everybody who edited its scope,
@@ -52,11 +53,5 @@ pub fn of_change(world: &dyn World, data: &SharedRecord, analysis: Option<&Share
     let mut authors = vec![data.head.created_by];
     authors.extend(world.editors(data.head.id));
     authors.extend(analysis.map(|analysis| of_analysis(world, analysis)).unwrap_or_default());
-    sorted(authors)
-}
-
-fn sorted(mut authors: Vec<RecordId>) -> Vec<RecordId> {
-    authors.sort_unstable();
-    authors.dedup();
-    authors
+    distinct(authors)
 }

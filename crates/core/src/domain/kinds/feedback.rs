@@ -115,6 +115,7 @@ states! {
 }
 
 use FeedbackState as S;
+use mainstay_base::distinct::distinct;
 
 const INTAKE: &[&str] =
     &[S::Received.code(), S::Registered.code(), S::UnderEvaluation.code(), S::Reopened.code()];
@@ -250,10 +251,7 @@ impl Feedback {
             return Vec::new();
         }
         let named = self.reportability_assessments.iter().filter_map(|row| row.market);
-        let mut all: Vec<Market> = markets.iter().copied().chain(named).collect();
-        all.sort_unstable();
-        all.dedup();
-        all
+        distinct(markets.iter().copied().chain(named))
     }
 
     /// The markets of [`Self::markets_to_assess`] without a decision that has a basis and a date. A market is undecided if it

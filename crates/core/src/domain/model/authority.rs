@@ -6,6 +6,7 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::record::rows;
 use crate::domain::role::Role;
 use crate::domain::text::Line;
+use mainstay_base::distinct::distinct;
 
 choice! {
     /// The subjects of the authority matrix (domain 2.15).
@@ -88,17 +89,10 @@ pub fn required_roles(
     class_b_or_c: bool,
 ) -> Vec<Role> {
     let applies = |row: &&AuthorityRow| row.subject.is_some_and(|subject| subjects.contains(&subject));
-    let mut roles: Vec<Role> = matrix
-        .iter()
-        .filter(applies)
-        .flat_map(|row| {
-            let extra: &[Role] = if class_b_or_c { &row.must_sign_b_c } else { &[] };
-            row.must_sign.iter().chain(extra).copied()
-        })
-        .collect();
-    roles.sort_unstable();
-    roles.dedup();
-    roles
+    distinct(matrix.iter().filter(applies).flat_map(|row| {
+        let extra: &[Role] = if class_b_or_c { &row.must_sign_b_c } else { &[] };
+        row.must_sign.iter().chain(extra).copied()
+    }))
 }
 
 /// The errors in an authority matrix, in words: a row without a subject or a role, and a decision that nobody must sign.

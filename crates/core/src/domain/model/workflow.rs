@@ -215,6 +215,11 @@ impl Case<'_> {
         self.data.head.id
     }
 
+    /// Another record, seen by the same person at the same moment.
+    pub const fn of<'b>(&'b self, data: &'b SharedRecord) -> Case<'b> {
+        Case { data, world: self.world, now: self.now, actor: self.actor, rules: self.rules }
+    }
+
     /// Calls `rule` with the typed content; a record that cannot be read fails one condition.
     pub fn with<T: Record>(&self, rule: fn(&Self, &T) -> Vec<Condition>) -> Vec<Condition> {
         match self.data.typed::<T>() {

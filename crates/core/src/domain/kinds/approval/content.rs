@@ -11,6 +11,7 @@ use crate::domain::record::Fields;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Part, part_digest};
 use crate::domain::workflow::{Case, Condition, Effect, World};
+use mainstay_base::distinct::distinct;
 
 /// How the subject of an approval is approved, and the subject as a rule sees it.
 pub(super) fn with_subject<T>(
@@ -19,21 +20,15 @@ pub(super) fn with_subject<T>(
     look: impl FnOnce(&'static Approvable, &Case) -> T,
 ) -> Option<T> {
     let data = case.world.record(approval.subject?)?;
-    let rules = data.def().approvable?;
-    Some(look(
-        rules,
-        &Case { data: &data, world: case.world, now: case.now, actor: case.actor, rules: case.rules },
-    ))
+    Some(look(data.def().approvable?, &case.of(&data)))
 }
 
 /// The roles that must sign for a subject now.
-pub(super) fn roles_for(rules: &Approvable, case: &Case) -> Vec<Role> {
+fn roles_for(rules: &Approvable, case: &Case) -> Vec<Role> {
     let class = case.world.product().class();
     let mut roles = case.world.governing().required_roles(&(rules.subjects)(case), class.is_b_or_c());
     roles.extend(rules.always);
-    roles.sort_unstable();
-    roles.dedup();
-    roles
+    distinct(roles)
 }
 
 /// Whether an approval requires every role that must sign under the present class and authority matrix, which may have changed
@@ -64,7 +59,7 @@ pub fn request(case: &Case) -> Vec<Effect> {
     vec![Effect::Create { kind: Kind::Approval, set: new_fields(case, rules), link_back: None }]
 }
 
-pub(super) fn new_fields(case: &Case, rules: &Approvable) -> Fields {
+fn new_fields(case: &Case, rules: &Approvable) -> Fields {
     let governing = case.world.governing();
     let also: Vec<(RecordId, Part)> = (rules.also_fixes)(case);
     let mut fixed = vec![fixed(case.world, case.data, Part::Scope)];
@@ -88,7 +83,7 @@ pub(super) fn new_fields(case: &Case, rules: &Approvable) -> Fields {
     set
 }
 
-pub(super) fn fixed(world: &dyn World, data: &SharedRecord, part: Part) -> Value {
+fn fixed(world: &dyn World, data: &SharedRecord, part: Part) -> Value {
     let digest = part_digest(data, part, &world.covered_parts(data, part));
     json!({"record": data.head.id, "part": part.code(), "digest": digest})
 }

@@ -6,34 +6,26 @@ use crate::domain::ids::{Kind, RecordId};
 use crate::domain::kind::Authors;
 use crate::domain::person::Role;
 use crate::domain::shared_record::SharedRecord;
-use crate::domain::signature::{Cover, Meaning};
+use crate::domain::signature::{Cover, Meaning, Signature};
 use crate::domain::workflow::{Case, Condition, World, signature_holds};
+use mainstay_base::distinct::distinct;
+
+/// The signatures that approve and whose content is unchanged.
+fn approving(world: &dyn World, data: &SharedRecord) -> impl Iterator<Item = Signature> {
+    let signatures = world.signatures(data.head.id).into_iter();
+    signatures
+        .filter(|signature| signature.meaning == Meaning::Approved)
+        .filter(move |signature| signature_holds(world, signature))
+}
 
 /// The roles that have signed the current approval as approved.
 pub fn signed_roles(world: &dyn World, data: &SharedRecord) -> Vec<Role> {
-    let mut roles: Vec<Role> = world
-        .signatures(data.head.id)
-        .iter()
-        .filter(|signature| signature.meaning == Meaning::Approved)
-        .filter(|signature| signature_holds(world, signature))
-        .flat_map(|signature| signature.roles.clone())
-        .collect();
-    roles.sort_unstable();
-    roles.dedup();
-    roles
+    distinct(approving(world, data).flat_map(|signature| signature.roles))
 }
 
 /// Who has signed the current approval as approved.
 pub(super) fn signers(world: &dyn World, data: &SharedRecord) -> Vec<RecordId> {
-    let signatures = world.signatures(data.head.id);
-    let approved = signatures.iter().filter(|signature| signature.meaning == Meaning::Approved);
-    let mut people: Vec<RecordId> = approved
-        .filter(|signature| signature_holds(world, signature))
-        .map(|signature| signature.signer)
-        .collect();
-    people.sort_unstable();
-    people.dedup();
-    people
+    distinct(approving(world, data).map(|signature| signature.signer))
 }
 
 /// Whether every required role has signed the current approval, and enough persons did.
@@ -43,7 +35,7 @@ pub(super) fn all_signed(world: &dyn World, data: &SharedRecord, approval: &Appr
 }
 
 /// Whether as many persons signed as must, and where authors do not sign alone, one of them is no author.
-pub(super) fn enough_persons(world: &dyn World, data: &SharedRecord, approval: &Approval) -> bool {
+fn enough_persons(world: &dyn World, data: &SharedRecord, approval: &Approval) -> bool {
     let Some(rules) = approval.subject.and_then(|subject| subject.kind.def().approvable) else { return true };
     let people = signers(world, data);
     let alone = match rules.authors_rule {
@@ -73,13 +65,17 @@ pub fn missing_roles(world: &dyn World, data: &SharedRecord) -> Vec<Role> {
         approval.required_roles.iter().copied().filter(|role| !signed.contains(role)).collect();
     if missing.is_empty() && !enough_persons(world, data, &approval) {
         // Somebody else signs beside them: who holds one of the roles, or Quality.
-        let mut others = approval.required_roles.clone();
-        others.push(Role::Quality);
-        others.sort_unstable();
-        others.dedup();
-        return others;
+        return distinct(approval.required_roles.iter().copied().chain([Role::Quality]));
     }
     missing
+}
+
+/// Who has to sign the open approvals of a record, in words.
+pub fn who_must_sign(case: &Case) -> String {
+    let approvals = case.world.referring(case.id(), Kind::Approval);
+    let missing = approvals.iter().flat_map(|data| missing_roles(case.world, data));
+    let words: Vec<&str> = missing.map(Role::word).collect();
+    if words.is_empty() { "Those who must sign".to_owned() } else { words.join(", ") }
 }
 
 /// The approval that is granted on the current content of a record.
@@ -114,13 +110,13 @@ pub fn is_granted(case: &Case, clause: &'static str) -> Vec<Condition> {
 }
 
 /// The condition that an approval has not expired.
-pub fn is_in_time(case: &Case, approval: &Approval) -> Condition {
+fn is_in_time(case: &Case, approval: &Approval) -> Condition {
     let in_time = approval.expires_at.is_none_or(|day| case.now.day() <= day);
     Condition::new("", "The approval has not expired", in_time)
 }
 
 /// The condition that the conditions of an approval are met.
-pub fn conditions_met(approval: &Approval) -> Condition {
+fn conditions_met(approval: &Approval) -> Condition {
     Condition::new("", "The conditions of the approval are met", approval.conditions_open() == 0)
 }
 
@@ -136,13 +132,11 @@ pub fn roles_that_signed(case: &Case) -> Vec<Role> {
 
 /// A condition for each role: a person with that role has signed the record in its present form. The person who takes the step
 /// signs with it.
-pub fn signed_by_each(case: &Case, mut roles: Vec<Role>, what: &str, clause: &'static str) -> Vec<Condition> {
-    roles.sort_unstable();
-    roles.dedup();
+pub fn signed_by_each(case: &Case, roles: Vec<Role>, what: &str, clause: &'static str) -> Vec<Condition> {
     let signed = roles_that_signed(case);
     let condition = |role: Role| {
         let text = format!("The {} signed the current {what}", role.word().to_lowercase());
         Condition::new(clause, text, signed.contains(&role))
     };
-    roles.into_iter().map(condition).collect()
+    distinct(roles).into_iter().map(condition).collect()
 }

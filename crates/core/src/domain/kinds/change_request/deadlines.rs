@@ -2,7 +2,6 @@
 
 use super::{ChangeRequest, ChangeState as S, Urgency};
 use crate::domain::approval::{self, ApprovalState};
-use crate::domain::choice::Choice as _;
 use crate::domain::deadline::{Deadline, Limit, STATE_SINCE, Task};
 use crate::domain::ids::Kind;
 use crate::domain::person::Role;
@@ -26,7 +25,7 @@ const APPROVE: Deadline = Deadline::new(
     "IEC 62304 6.2.4",
 )
 .rank(1)
-.others(who_must_sign);
+.others(approval::who_must_sign);
 const SUBMIT: Deadline = Deadline::new(
     "Submit or cancel the change",
     Role::DevLead,
@@ -113,14 +112,6 @@ fn start_in_time(case: &Case) -> Vec<Task> {
     let expired = case.now.day() > by;
     let words = if expired { "Mark the approval as expired; the work may no longer start" } else { "" };
     vec![Task { what: words.to_owned(), by }]
-}
-
-/// The roles whose signatures are missing.
-fn who_must_sign(case: &Case) -> String {
-    let approvals = case.world.referring(case.id(), Kind::Approval);
-    let missing = approvals.iter().flat_map(|data| approval::missing_roles(case.world, data));
-    let words: Vec<&str> = missing.map(Role::word).collect();
-    if words.is_empty() { "Those who must sign".to_owned() } else { words.join(", ") }
 }
 
 /// The activities that were postponed in an emergency, each with its date.

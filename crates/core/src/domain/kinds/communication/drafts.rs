@@ -10,6 +10,7 @@ use crate::domain::release::{Release, ReleaseKind};
 use crate::domain::workflow::World;
 
 use super::CommunicationKind;
+use mainstay_base::distinct::distinct;
 
 /// The fields of a communication about a release: its problems with their consequence, its changes, how it is installed. Empty if
 /// the record is no release.
@@ -27,14 +28,9 @@ pub fn draft_for(world: &dyn World, id: RecordId) -> Fields {
     let problems: Vec<(RecordId, std::sync::Arc<ProblemReport>)> = problems.collect();
     let changes = release.change_requests.iter().filter_map(|id| Some((*id, world.record(*id)?.typed()?)));
     let changes: Vec<(RecordId, std::sync::Arc<ChangeRequest>)> = changes.collect();
-    let mut versions: Vec<String> = problems
-        .iter()
-        .flat_map(|(_, problem)| problem.affected_product_versions.iter())
-        .chain(changes.iter().flat_map(|(_, change)| change.affected_fielded_versions.iter()))
-        .map(ToString::to_string)
-        .collect();
-    versions.sort_unstable();
-    versions.dedup();
+    let of_problems = problems.iter().flat_map(|(_, problem)| problem.affected_product_versions.iter());
+    let of_changes = changes.iter().flat_map(|(_, change)| change.affected_fielded_versions.iter());
+    let versions: Vec<String> = distinct(of_problems.chain(of_changes).map(ToString::to_string));
     let mut set = Fields::new();
     let mut put = |name: &str, value: Value| {
         if !crate::domain::field::is_empty(&value) {

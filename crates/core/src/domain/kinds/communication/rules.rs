@@ -17,6 +17,7 @@ use crate::domain::shared_record::SharedRecord;
 use crate::domain::signature::{Meaning, Part};
 use crate::domain::time::Day;
 use crate::domain::workflow::{Case, Condition, Effect, Move, Signing, no_signing};
+use mainstay_base::distinct::distinct;
 
 pub(super) const MOVES: &[Move] = &[
     Move::new("submit", "Submit for signature", &[S::Drafted.code()], S::UnderReview.code(), WRITERS)
@@ -307,8 +308,7 @@ pub fn decided_for_change(case: &Case, change: &ChangeRequest) -> Vec<Condition>
     }
     let mut markets = case.world.product().markets.clone();
     markets.extend(change.regulatory_decisions.iter().filter_map(|row| row.market));
-    markets.sort_unstable();
-    markets.dedup();
+    let markets = distinct(markets);
     if markets.is_empty() {
         return vec![markets_named(case)];
     }

@@ -12,6 +12,7 @@ use crate::domain::product::PRODUCT;
 use crate::domain::record::Fields;
 use crate::domain::shared_record::SharedRecord;
 use crate::domain::workflow::{Condition, World};
+use mainstay_base::distinct::distinct;
 
 /// Where the values come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,10 +124,8 @@ impl Governing {
             if self.policy.authority.is_empty() {
                 roles.extend(subjects.iter().flat_map(|subject| authority::least_roles(*subject)));
             }
-            roles.sort_unstable();
-            roles.dedup();
         }
-        roles
+        distinct(roles)
     }
 
     /// The criteria for deciding that feedback is a problem.

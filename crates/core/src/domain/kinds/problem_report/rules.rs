@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::ProblemState as S;
 use super::*;
+use mainstay_base::distinct::distinct;
 
 pub(super) const MOVES: &[Move] = &[
     Move::new(
@@ -300,10 +301,8 @@ pub(super) fn signing(case: &Case) -> Signing {
     let subjects = [AuthoritySubject::ProblemSafety, AuthoritySubject::ProblemNoAction];
     let mut by = case.world.governing().required_roles(&subjects, true);
     by.extend([Role::RiskManager, Role::SecurityLead]);
-    by.sort_unstable();
-    by.dedup();
     Signing {
-        by,
+        by: distinct(by),
         meanings: vec![Meaning::Reviewed],
         conditions,
         covers: vec![(case.id(), Part::Content)],

@@ -2,9 +2,7 @@
 
 use super::{ArchiveCheck, Release, ReleaseState as S};
 use crate::domain::approval;
-use crate::domain::choice::Choice as _;
 use crate::domain::deadline::{Deadline, Limit, STATE_SINCE, Task};
-use crate::domain::ids::Kind;
 use crate::domain::person::Role;
 use crate::domain::workflow::Case;
 
@@ -17,7 +15,7 @@ pub(super) const ALL: &[Deadline] = &[
         "IEC 62304 5.8",
     )
     .rank(1)
-    .others(who_must_sign),
+    .others(approval::who_must_sign),
     Deadline::new(
         "Archive and release the approved version",
         Role::ReleaseManager,
@@ -41,13 +39,6 @@ pub(super) const ALL: &[Deadline] = &[
         "IEC 62304 5.8.7",
     ),
 ];
-
-fn who_must_sign(case: &Case) -> String {
-    let approvals = case.world.referring(case.id(), Kind::Approval);
-    let missing = approvals.iter().flat_map(|data| approval::missing_roles(case.world, data));
-    let words: Vec<&str> = missing.map(Role::word).collect();
-    if words.is_empty() { "Those who must sign".to_owned() } else { words.join(", ") }
-}
 
 /// The next reading of the archive, an interval after the last one that found it unchanged. A reading that found it changed is
 /// looked into at once.

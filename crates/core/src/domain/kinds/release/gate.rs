@@ -237,9 +237,7 @@ fn changes_verified(case: &Case, release: &Release) -> Vec<Condition> {
         let Some(data) = data else { continue };
         let verified = ChangeState::of(&data).is_some_and(ChangeState::is_verified);
         conditions.push(Condition::new("IEC 62304 5.8.1", format!("{id} is verified"), verified).on(id));
-        let subject =
-            Case { data: &data, world: case.world, now: case.now, actor: case.actor, rules: case.rules };
-        let covered = approval::granted(&subject).is_some();
+        let covered = approval::granted(&case.of(&data)).is_some();
         let text = format!("An approval covers {id} as it is now");
         conditions.push(Condition::new("IEC 62304 6.2.4, 8.2.1", text, covered).on(id));
         let change = data.typed::<ChangeRequest>();
